@@ -1,0 +1,22 @@
+"""Fixtures for every test: JAX under its strictest, and its settings as they were afterwards."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import jax
+import pytest
+
+_STRICT = (Path(__file__).parent / "parity_tests", Path(__file__).parent / "tests")
+_SETTINGS = ("jax_enable_x64", "jax_numpy_dtype_promotion", "jax_default_matmul_precision", "jax_debug_nans")
+
+
+@pytest.fixture(autouse=True)
+def strict_jax(request: pytest.FixtureRequest) -> Iterator[None]:
+    """64-bit types on and JAX's own promotion off, so that it never decides a torch question; doctests run as users do."""
+    before = {name: getattr(jax.config, name) for name in _SETTINGS}
+    if any(root in request.path.parents for root in _STRICT):
+        with jax.enable_x64(True), jax.numpy_dtype_promotion("strict"):
+            yield
+    else:
+        yield
+    assert {name: getattr(jax.config, name) for name in _SETTINGS} == before, "a test left a JAX setting changed"

@@ -1,0 +1,45 @@
+"""torch's rules for dimensions: negative ones, 0-dim tensors, duplicates, and how shapes broadcast."""
+
+from collections.abc import Sequence
+
+from .errors import IndexRangeError, ShapeError
+
+
+def wrap_dim(dim: int, ndim: int, name: str = "dim") -> int:
+    """Return `dim` counted from the front; a 0-dim tensor takes 0 and -1, as in torch.
+
+    Raises: IndexRangeError outside of [-ndim, ndim - 1].
+    """
+    limit = max(ndim, 1)
+    if not -limit <= dim < limit:
+        raise IndexRangeError(f"`{name}` in [{-limit}, {limit - 1}]", str(dim))
+    return dim % limit
+
+
+def wrap_dims(dims: int | Sequence[int] | None, ndim: int, name: str = "dim") -> tuple[int, ...]:
+    """Return the dimensions meant, counted from the front; None and () mean all of them.
+
+    Raises: IndexRangeError out of range; ShapeError for a dimension named twice.
+    """
+    if dims is None or (not isinstance(dims, int) and len(dims) == 0):
+        return tuple(range(ndim))
+    wrapped = tuple(wrap_dim(dim, ndim, name) for dim in ((dims,) if isinstance(dims, int) else dims))
+    if len(set(wrapped)) < len(wrapped):
+        raise ShapeError(f"each `{name}` once", str(tuple(dims) if not isinstance(dims, int) else dims))
+    return wrapped if ndim else ()
+
+
+def broadcast_shapes(*shapes: Sequence[int]) -> tuple[int, ...]:
+    """Return the shape that shapes broadcast to.
+
+    Raises: ShapeError where two sizes differ and neither is 1.
+    """
+    result: list[int] = []
+    for shape in shapes:
+        missing = len(shape) - len(result)
+        result = [1] * missing + result
+        for position, size in enumerate(shape, start=len(result) - len(shape)):
+            if size != 1 and result[position] not in (1, size):
+                raise ShapeError("shapes that broadcast together", " and ".join(str(list(shape)) for shape in shapes))
+            result[position] = size if size != 1 else result[position]
+    return tuple(result)

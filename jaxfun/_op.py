@@ -1,0 +1,384 @@
+"""The record of an op, and the decorator that makes a public function of a few lines of jnp.
+
+A record is data: which torch function an op mirrors, how it promotes, what it takes and refuses, where it is known to
+differ, and what the tape calls it. The casts, the parity suite's inputs and its reference are all read off it.
+"""
+
+import enum
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ParamSpec, TypeVar, get_args, get_origin
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from .dtypes import (
+    DTYPES,
+    Category,
+    DType,
+    Kind,
+    as_array,
+    as_dtype,
+    canonical,
+    float32,
+    required,
+    result_type,
+)
+from .errors import ArgumentTypeError, JaxfunError, UnsupportedDTypeError, describe
+
+
+class Role(enum.Enum):
+    """What a parameter is to an op: the five traced roles first, then the static ones."""
+
+    TENSOR = "tensor"  # an array; promoted with the other operands
+    OPERAND = "operand"  # an array or a Python number; promoted with the others
+    TENSORS = "tensors"  # a sequence of arrays, promoted together
+    MASK = "mask"  # an array that takes no part in the promotion (a condition, an index)
+    SCALAR = "scalar"  # a Python number that takes no part in the promotion (a factor), traced
+    DIM = "dim"  # one dimension
+    DIMS = "dims"  # None, one dimension or several
+    DTYPE = "dtype"  # a dtype or None
+    STATIC = "static"  # anything else
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+Number = bool | int | float | complex
+# Any: arrays of JAX, NumPy and PyTorch come in, and a body always sees JAX's.
+Array = Annotated[Any, Role.TENSOR]
+Operand = Annotated[Any, Role.OPERAND]
+Tensors = Annotated[Any, Role.TENSORS]
+Mask = Annotated[Any, Role.MASK]
+Factor = Annotated[Any, Role.SCALAR]
+Dim = Annotated[int, Role.DIM]
+Dims = Annotated[int | tuple[int, ...] | list[int] | None, Role.DIMS]
+AnyDType = Annotated[Any, Role.DTYPE]
+
+_TRACED = frozenset({Role.TENSOR, Role.OPERAND, Role.TENSORS, Role.MASK, Role.SCALAR})
+
+
+# Descriptors: what an argument looks like where its annotation does not say it.
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A tensor of named sizes: `"m k"` is a matrix; one name is one size across the arguments; `"*"` is any shape."""
+
+    names: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of these values."""
+
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A Python number between two bounds, or None where `optional`."""
+
+    low: float = -3.0
+    high: float = 3.0
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Size:
+    """A size made for the first tensor; `of` is "reshape" (same number of elements), "expand" or "permute"."""
+
+    of: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A place where jaxfun is known to differ from torch: seen inside the region, equal outside of it.
+
+    `region` takes the names and values of the arguments and says whether they lie in it.
+    """
+
+    region: Callable[[Mapping[str, Any]], bool]
+    jaxfun: str
+    torch: str
+    why: str
+    source: str
+    levels: tuple[str, ...] = ("value", "vjp", "jvp", "hvp")
+
+
+@dataclass(frozen=True)
+class Op:
+    """One overload of one torch function.
+
+    `torch` is the reference's dotted name, and so the public name here (`torch.sum` is `jaxfun.sum`); `name` is unique
+    (`sum`, `sum.dim`) and stands in the jaxpr as `jaxfun.sum.dim`. `node` is the name of torch's `grad_fn`, "" for an
+    op with no gradient; a `composite` has none of its own: the tape walks into it.
+    """
+
+    name: str
+    torch: str
+    kind: Kind | None
+    signature: inspect.Signature
+    roles: Mapping[str, Role]
+    takes: Mapping[str, Any] = field(default_factory=dict)
+    rejects: frozenset[DType] = frozenset()
+    differences: tuple[Difference, ...] = ()
+    aliases: tuple[str, ...] = ()
+    node: str = ""
+    composite: bool = False
+
+    @property
+    def call(self) -> str:
+        """The public call as messages write it: `sum(input, dim, keepdim, dtype)`."""
+        return f"{self.torch.removeprefix('torch.')}({', '.join(self.signature.parameters)})"
+
+
+REGISTRY: dict[str, Op] = {}  # filled by the decorator as the op files load, read-only from then on
+
+
+def dtypes_of(*categories: Category) -> frozenset[DType]:
+    """Return torch's dtypes of these categories: what a record's `rejects` is usually made of."""
+    return frozenset(dtype for dtype in DTYPES if dtype.category in categories)
+
+
+BOOLS, INTEGERS, FLOATS, COMPLEXES = (dtypes_of(category) for category in Category)
+
+
+def op(
+    kind: Kind | None = Kind.DEFAULT,
+    *,
+    torch: str = "",
+    overload: str = "",
+    takes: Mapping[str, Any] | None = None,
+    rejects: frozenset[DType] = frozenset(),
+    differences: tuple[Difference, ...] = (),
+    aliases: tuple[str, ...] = (),
+    node: str | None = None,
+    composite: bool = False,
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make an op of a function on arrays: recorded, cast by torch's rules, and named in the jaxpr.
+
+    `kind` None leaves every dtype alone. The reference is `torch.` and the function's name, unless `torch` says
+    otherwise; an `overload` tells apart several records of one torch function.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        signature = inspect.signature(function)
+        reference = torch or f"torch.{function.__name__}"
+        base = reference.removeprefix("torch.")
+        record = Op(
+            name=f"{base}.{overload}" if overload else base,
+            torch=reference,
+            kind=kind,
+            signature=signature,
+            roles={name: _role(parameter) for name, parameter in signature.parameters.items()},
+            takes=takes or {},
+            rejects=rejects,
+            differences=differences,
+            aliases=aliases,
+            node=_node_name(base) if node is None else node,
+            composite=composite,
+        )
+        REGISTRY[record.name] = record
+        return _public(record, function)
+
+    return decorate
+
+
+def _role(parameter: inspect.Parameter) -> Role:
+    annotation = parameter.annotation
+    if get_origin(annotation) is Annotated:
+        return next(item for item in get_args(annotation) if isinstance(item, Role))
+    return Role.STATIC
+
+
+def _node_name(base: str) -> str:
+    words = base.rpartition(".")[2].split("_")
+    return "".join(word.capitalize() for word in words) + "Backward0"
+
+
+def _public(record: Op, function: Callable[P, R]) -> Callable[P, R]:
+    compiled = _compiled(record, function)
+    direct: dict[Any, bool] = {}  # by the arguments' types: may they go to the compiled function as they are?
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        types = (*map(type, args), *kwargs, *map(type, kwargs.values())) if kwargs else (*map(type, args),)
+        try:
+            if types not in direct:
+                direct[types] = _is_direct(record, args, kwargs)
+            if not direct[types]:
+                return compiled(**_normalised(record, args, kwargs))
+            return compiled(*args, **kwargs)
+        except JaxfunError as error:
+            raise error.within(record.call) from None
+
+    call.op = record  # type: ignore[attr-defined]  # a function has no such field of its own
+    return call
+
+
+def _compiled(record: Op, function: Callable[..., Any]) -> Callable[..., Any]:
+    def run(*args: Any, **kwargs: Any) -> Any:
+        bound = record.signature.bind(*args, **kwargs)
+        _check_dtypes(record, bound.arguments)
+        restore = _promote(record, bound.arguments)
+        return restore(function(*bound.args, **bound.kwargs))
+
+    run.__name__ = run.__qualname__ = f"jaxfun.{record.name}"
+    run.__signature__ = record.signature  # type: ignore[attr-defined]  # jit resolves static_argnames by it
+    return jax.jit(run, static_argnames=[name for name, role in record.roles.items() if role not in _TRACED])
+
+
+_DIRECT_TYPES: dict[Role, tuple[type, ...]] = {
+    Role.TENSORS: (),
+    Role.SCALAR: (bool, int, float, complex),
+    Role.DIM: (int,),
+    Role.DIMS: (int, type(None)),
+    Role.DTYPE: (type(None),),  # any other is asked for by name: it must be there
+    Role.STATIC: (bool, int, float, complex, str, type(None), DType),
+}
+
+
+def _is_direct(record: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    return all(_is_direct_argument(record.roles[name], value) for name, value in _bind(record, args, kwargs).items())
+
+
+def _is_direct_argument(role: Role, value: Any) -> bool:
+    if role in (Role.TENSOR, Role.MASK):
+        return isinstance(value, jax.Array)
+    if role is Role.OPERAND:
+        return isinstance(value, jax.Array) or type(value) in (bool, int, float, complex)
+    return type(value) in _DIRECT_TYPES[role]
+
+
+def _bind(record: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    if kwargs.get("out") is not None:
+        raise ArgumentTypeError("no `out`", describe(kwargs["out"]), "Arrays do not change: bind the result to a name.")
+    try:
+        return record.signature.bind(*args, **kwargs).arguments
+    except TypeError as error:
+        got = ", ".join([*map(describe, args), *(f"{name}={describe(value)}" for name, value in kwargs.items())])
+        raise ArgumentTypeError(f"arguments that fit ({error})", got or "none") from None
+
+
+def _normalised(record: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    return {name: _NORMALISE[record.roles[name]](name, value) for name, value in _bind(record, args, kwargs).items()}
+
+
+def _tensor(name: str, value: Any) -> jax.Array:
+    if isinstance(value, (bool, int, float, complex, np.generic)) or not hasattr(value, "dtype"):
+        raise ArgumentTypeError(f"`{name}` to be a tensor", describe(value), "Make one with jaxfun.tensor.")
+    return as_array(value)
+
+
+def _operand(name: str, value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()  # torch takes a NumPy scalar for a Python number
+    return value if isinstance(value, (bool, int, float, complex)) else _tensor(name, value)
+
+
+def _tensors(name: str, value: Any) -> tuple[jax.Array, ...]:
+    if not isinstance(value, (tuple, list)):
+        raise ArgumentTypeError(f"`{name}` to be a tuple or a list of tensors", describe(value))
+    return tuple(_tensor(f"{name}[{position}]", item) for position, item in enumerate(value))
+
+
+def _static(name: str, value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return tuple(_static(name, item) for item in value)
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _number(name: str, value: Any) -> Any:
+    value = value.item() if isinstance(value, np.generic) else value
+    if not isinstance(value, (bool, int, float, complex, jax.Array)):
+        raise ArgumentTypeError(f"`{name}` to be a number", describe(value))
+    return value
+
+
+def _integers(name: str, value: Any) -> Any:
+    value = _static(name, value)
+    items = value if isinstance(value, tuple) else () if value is None else (value,)
+    if not all(isinstance(item, int) and not isinstance(item, bool) for item in items):
+        raise ArgumentTypeError(f"`{name}` to be an integer or integers", describe(value))
+    return value
+
+
+def _dtype(name: str, value: Any) -> DType | None:
+    return None if value is None else required(value)
+
+
+_NORMALISE: dict[Role, Callable[[str, Any], Any]] = {
+    Role.TENSOR: _tensor,
+    Role.MASK: _tensor,
+    Role.OPERAND: _operand,
+    Role.TENSORS: _tensors,
+    Role.SCALAR: _number,
+    Role.DIM: _integers,
+    Role.DIMS: _integers,
+    Role.DTYPE: _dtype,
+    Role.STATIC: _static,
+}
+
+
+def _operands(record: Op, arguments: Mapping[str, Any]) -> list[Any]:
+    found: list[Any] = []
+    for name, value in arguments.items():
+        role = record.roles[name]
+        if role is Role.TENSORS:
+            found.extend(value)
+        elif role in (Role.TENSOR, Role.OPERAND) and value is not None:
+            found.append(value)
+    return found
+
+
+def _check_dtypes(record: Op, arguments: Mapping[str, Any]) -> None:
+    if not record.rejects:
+        return
+    operands = _operands(record, arguments)
+    dtype = result_type(*operands)
+    if dtype in record.rejects:
+        raise UnsupportedDTypeError(
+            f"a dtype other than {', '.join(sorted(rejected.name for rejected in record.rejects))}",
+            ", ".join(map(describe, operands)),
+        )
+
+
+def _promote(record: Op, arguments: dict[str, Any]) -> Callable[[Any], Any]:
+    """Cast the operands in place, by the op's kind, and return what its result then goes through."""
+    if record.kind is None:
+        return _identity
+    dtype = canonical(result_type(*_operands(record, arguments)))
+    if record.kind is Kind.INT_TO_FLOAT and dtype.category <= Category.INTEGER:
+        dtype = float32
+    computed = _computed_in(record.kind, dtype)
+    for name, value in arguments.items():
+        role = record.roles[name]
+        if role is Role.TENSORS:
+            arguments[name] = tuple(_astype(item, computed) for item in value)
+        elif role in (Role.TENSOR, Role.OPERAND) and value is not None:
+            arguments[name] = _astype(value, computed)
+    if computed == dtype or record.kind is Kind.ALWAYS_BOOL:
+        return _identity
+    return functools.partial(jax.tree.map, lambda result: _narrow(result, computed, dtype))
+
+
+def _identity(result: Any) -> Any:
+    return result
+
+
+def _computed_in(kind: Kind, dtype: DType) -> DType:
+    # torch's CPU and CUDA kernels compute 16-bit floats in float32 and round once, at the end
+    narrow = dtype.is_floating_point and dtype.itemsize == 2
+    return float32 if narrow and kind not in (Kind.NO_OPMATH, Kind.ALWAYS_BOOL) else dtype
+
+
+def _astype(value: Any, dtype: DType) -> jax.Array:
+    return jax.lax.convert_element_type(jnp.asarray(value), dtype.dtype)
+
+
+def _narrow(result: jax.Array, computed: DType, dtype: DType) -> jax.Array:
+    return _astype(result, dtype) if as_dtype(result.dtype) == computed else result

@@ -1,0 +1,1 @@
+"""torch.autograd as pure functions of functions."""

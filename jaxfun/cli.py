@@ -1,0 +1,6 @@
+"""jaxfun on the command line: tour, fit."""
+
+
+def main() -> int:
+    """Run the command line."""
+    return 0

@@ -1,0 +1,73 @@
+"""The exception classes, each also the builtin that torch raises, and the one place where messages are shaped."""
+
+from typing import Any, Self
+
+
+class JaxfunError(Exception):
+    """The base of every error that jaxfun raises on purpose.
+
+    `expected` and `got` say what was wrong, `advice` the way out; `call` names the public function and
+    is filled in once, where the user's call enters jaxfun.
+
+    >>> print(JaxfunError("`dim` in [-2, 1]", "3", call="cat(tensors, dim)"))
+    `jaxfun.cat(tensors, dim)`: expected `dim` in [-2, 1], got 3.
+    """
+
+    def __init__(self, expected: str, got: str, advice: str = "", call: str = "") -> None:
+        super().__init__(expected, got, advice, call)
+        self.expected, self.got, self.advice, self.call = expected, got, advice, call
+
+    def __str__(self) -> str:
+        place = f"`jaxfun.{self.call}`: " if self.call else ""
+        advice = f" {self.advice}" if self.advice else ""
+        return f"{place}expected {self.expected}, got {self.got}.{advice}"
+
+    def within(self, call: str) -> Self:
+        """Return the same error, said of the public function `call`."""
+        return type(self)(self.expected, self.got, self.advice, call)
+
+
+class ArgumentTypeError(JaxfunError, TypeError):
+    """An argument is of a kind that the function does not take (torch: TypeError)."""
+
+
+class ArgumentValueError(JaxfunError, ValueError):
+    """An argument has a value that the function does not take (torch: ValueError)."""
+
+
+class IndexRangeError(JaxfunError, IndexError):
+    """A dimension or an index is out of range, or there are too many of them (torch: IndexError)."""
+
+
+class ShapeError(JaxfunError, RuntimeError):
+    """Shapes do not fit together (torch: RuntimeError)."""
+
+
+class DTypeError(JaxfunError, RuntimeError):
+    """A dtype that the function does not take (torch: RuntimeError)."""
+
+
+class UnsupportedDTypeError(JaxfunError, NotImplementedError):
+    """A dtype that torch has no kernel for (torch: NotImplementedError)."""
+
+
+class X64DisabledError(JaxfunError, RuntimeError):
+    """A 64-bit dtype was asked for while JAX's 64-bit types are off."""
+
+
+class GradientError(JaxfunError, RuntimeError):
+    """A gradient was asked for that does not exist (torch: RuntimeError)."""
+
+
+def describe(value: Any) -> str:
+    """Return how a value is named in a message: dtype and shape of an array, else its repr and type.
+
+    >>> import numpy as np
+    >>> describe(np.zeros((2, 3), np.float32)), describe("a")
+    ('float32[2, 3]', "'a' (str)")
+    """
+    if hasattr(value, "shape") and hasattr(value, "dtype"):
+        return f"{str(value.dtype).removeprefix('torch.')}{list(value.shape)}"
+    if isinstance(value, (list, tuple)) and any(hasattr(item, "dtype") for item in value):
+        return f"({', '.join(map(describe, value))})"
+    return f"{value!r} ({type(value).__name__})"

@@ -1,0 +1,1 @@
+"""torch.nn: its functional namespace."""
