@@ -12,7 +12,7 @@ _SETTINGS = ("jax_enable_x64", "jax_numpy_dtype_promotion", "jax_default_matmul_
 
 @pytest.fixture(autouse=True)
 def strict_jax(request: pytest.FixtureRequest) -> Iterator[None]:
-    """64-bit types on and JAX's own promotion off, so that it never decides a torch question; doctests run as users do."""
+    """Turn 64-bit types on and JAX's own promotion off, so that it decides no torch question; doctests run as is."""
     before = {name: getattr(jax.config, name) for name in _SETTINGS}
     if any(root in request.path.parents for root in _STRICT):
         with jax.enable_x64(True), jax.numpy_dtype_promotion("strict"):
@@ -20,3 +20,14 @@ def strict_jax(request: pytest.FixtureRequest) -> Iterator[None]:
     else:
         yield
     assert {name: getattr(jax.config, name) for name in _SETTINGS} == before, "a test left a JAX setting changed"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add how much the suite tries, and where."""
+    group = parser.getgroup("parity")
+    group.addoption("--parity-profile", choices=("quick", "thorough"), default="quick", help="how many examples")
+    group.addoption("--parity-device", choices=("cpu", "cuda", "all"), default=_present(), help="where the suite runs")
+
+
+def _present() -> str:
+    return "all" if any(device.platform == "gpu" for device in jax.devices()) else "cpu"

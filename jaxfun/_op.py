@@ -109,7 +109,7 @@ class Difference:
     levels: tuple[str, ...] = ("value", "vjp", "jvp", "hvp")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Op:
     """One overload of one torch function.
 
@@ -130,10 +130,18 @@ class Op:
     node: str = ""
     composite: bool = False
 
+    def __repr__(self) -> str:
+        return f"Op({self.name})"
+
+    @property
+    def public(self) -> str:
+        """The public function's dotted name in jaxfun: `sum`, `nn.functional.relu`; "" for a step of a composite."""
+        return self.torch.removeprefix("torch.").removeprefix("Tensor.")
+
     @property
     def call(self) -> str:
         """The public call as messages write it: `sum(input, dim, keepdim, dtype)`."""
-        return f"{self.torch.removeprefix('torch.')}({', '.join(self.signature.parameters)})"
+        return f"{self.public or self.name}({', '.join(self.signature.parameters)})"
 
 
 REGISTRY: dict[str, Op] = {}  # filled by the decorator as the op files load, read-only from then on

@@ -1,0 +1,163 @@
+"""One verdict on two arrays: shape, dtype, where NaN and infinity stand, and the numbers, in ULP of a float64 oracle.
+
+It knows NumPy alone: neither JAX, PyTorch nor pytest. It returns a verdict; whoever asked must use it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Precision:
+    """What a floating point dtype can hold, and how far from the oracle a right answer in it may be.
+
+    A candidate passes within `ulps` units in the last place of the oracle, or within `multiple` times the
+    reference's own error.
+    """
+
+    eps: float
+    smallest_normal: float
+    largest: float
+    ulps: float
+    multiple: float
+
+
+# eps, smallest normal and largest are those of IEEE 754 and of bfloat16
+PRECISION: dict[str, Precision] = {
+    "float16": Precision(2.0**-10, 2.0**-14, 65504.0, ulps=2, multiple=2),
+    "bfloat16": Precision(2.0**-7, 2.0**-126, 3.3895e38, ulps=2, multiple=2),
+    "float32": Precision(2.0**-23, 2.0**-126, 3.4028e38, ulps=8, multiple=4),
+    "float64": Precision(2.0**-52, 2.0**-1022, 1.7976e308, ulps=16, multiple=4),
+}
+_PARTS = {"complex64": "float32", "complex128": "float64"}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a comparison found: `difference` is "" where the two agree, else what kind of difference it is."""
+
+    difference: str = ""
+    compared: int = 0
+    worst_ulp: float = 0.0
+    index: tuple[int, ...] = ()
+    detail: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the two agree."""
+        return not self.difference
+
+
+def compare(
+    candidate: np.ndarray,
+    reference: np.ndarray,
+    oracle: np.ndarray | None = None,
+    *,
+    scale: float = 0.0,
+    only: np.ndarray | None = None,
+) -> Verdict:
+    """Return the verdict on a candidate's result beside the reference's.
+
+    `oracle` is the reference computed in float64 or complex128; without one the reference is its own. `scale` is the
+    size of the terms that were added up to make an element, where it is known: rounding is relative to the larger of
+    it and the element. `only` limits the comparison to the elements where it is true.
+    """
+    if candidate.shape != reference.shape:
+        return Verdict("shape", detail=f"{candidate.shape} where the reference has {reference.shape}")
+    if candidate.dtype != reference.dtype:
+        return Verdict("dtype", detail=f"{candidate.dtype} where the reference has {reference.dtype}")
+    keep = np.ones(reference.shape, bool) if only is None else only
+    name = str(reference.dtype)
+    if name in _PARTS:
+        return _complex(candidate, reference, reference if oracle is None else oracle, scale, keep)
+    if name in PRECISION:
+        wide = reference if oracle is None else oracle
+        return _floating(_wide(candidate), _wide(reference), _wide(wide), PRECISION[name], scale, keep)
+    return _first(candidate != reference, "number", candidate, reference, keep)
+
+
+def _wide(array: np.ndarray) -> np.ndarray:
+    return np.asarray(array).astype(np.longdouble)
+
+
+def _first(
+    wrong: np.ndarray,
+    difference: str,
+    candidate: np.ndarray,
+    reference: np.ndarray,
+    keep: np.ndarray,
+    ulp: np.ndarray | None = None,
+) -> Verdict:
+    wrong = wrong & keep
+    compared = int(keep.sum())
+    worst = 0.0 if ulp is None or not keep.any() else float(np.max(np.where(keep, ulp, 0)))
+    if not wrong.any():
+        return Verdict(compared=compared, worst_ulp=worst)
+    ranked = wrong if ulp is None else np.where(wrong, ulp, -1)
+    index = tuple(int(i) for i in np.unravel_index(int(np.argmax(ranked)), wrong.shape))
+    detail = f"{candidate[index]!s} where the reference has {reference[index]!s}, at {list(index)}"
+    return Verdict(difference, compared, worst, index, detail)
+
+
+def _complex(
+    candidate: np.ndarray, reference: np.ndarray, oracle: np.ndarray, scale: float, keep: np.ndarray
+) -> Verdict:
+    # an element with any part that is not finite is one class: which part it is follows no rule that both keep
+    lost = _first(np.isfinite(candidate) != np.isfinite(reference), "finite or not", candidate, reference, keep)
+    keep = keep & np.isfinite(reference)
+    if not lost.ok or not keep.any():
+        return lost
+    with np.errstate(invalid="ignore", over="ignore"):
+        size = np.where(keep, np.abs(oracle), 0)
+    part = PRECISION[_PARTS[str(reference.dtype)]]
+    verdicts = [
+        _floating(_wide(get(candidate)), _wide(get(reference)), _wide(get(oracle)), part, scale, keep, size)
+        for get in (np.real, np.imag)
+    ]
+    return min(verdicts, key=lambda verdict: (verdict.ok, -verdict.worst_ulp))
+
+
+def _floating(
+    candidate: np.ndarray,
+    reference: np.ndarray,
+    oracle: np.ndarray,
+    precision: Precision,
+    scale: float,
+    keep: np.ndarray,
+    size: np.ndarray | float = 0.0,
+) -> Verdict:
+    nan = _first(np.isnan(candidate) != np.isnan(reference), "NaN", candidate, reference, keep)
+    if not nan.ok:
+        return nan
+    keep_number = keep & ~np.isnan(reference)
+    # beside the largest number a right answer may round either way
+    edge = np.abs(oracle) > precision.largest * (1 - precision.ulps * precision.eps)
+    infinite = np.isinf(reference) | np.isinf(candidate)
+    unequal = infinite & (candidate != reference) & ~(edge & (np.sign(candidate) == np.sign(reference)))
+    infinity = _first(unequal, "infinity", candidate, reference, keep_number)
+    if not infinity.ok:
+        return infinity
+    with np.errstate(invalid="ignore", over="ignore"):
+        ulp, wrong = _ulp(candidate, reference, oracle, precision, scale, size)
+    numbers = keep_number & ~infinite
+    verdict = _first(wrong & numbers, "number", candidate, reference, keep, np.where(numbers, ulp, 0))
+    return Verdict(verdict.difference, int(keep.sum()), verdict.worst_ulp, verdict.index, verdict.detail)
+
+
+def _ulp(
+    candidate: np.ndarray,
+    reference: np.ndarray,
+    oracle: np.ndarray,
+    precision: Precision,
+    scale: float,
+    size: np.ndarray | float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the candidate's error in ULP, and where it is more than the precision allows."""
+    # a subnormal may be flushed to zero: the smallest normal number is the least unit
+    unit = precision.eps * np.maximum(np.maximum(np.abs(oracle), np.maximum(scale, size)), precision.smallest_normal)
+    slack = precision.smallest_normal
+    error, own = np.abs(candidate - oracle), np.abs(reference - oracle)
+    own = np.where(np.isfinite(own), own, 0)
+    wrong = error > np.maximum(precision.ulps * unit, precision.multiple * own) + slack
+    return np.where(np.isfinite(error), error / unit, 0), wrong

@@ -1,0 +1,129 @@
+"""The reference's side of a check: PyTorch, its derivatives, and the way to NumPy and back.
+
+The one file of the library that imports torch.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import ml_dtypes
+import numpy as np
+import torch
+
+Arrays = list[np.ndarray]
+
+
+def has_cuda() -> bool:
+    """Return whether PyTorch sees a CUDA device."""
+    return torch.cuda.is_available()
+
+
+def resolve(name: str) -> Callable[..., Any]:
+    """Return the torch function of a dotted name such as "torch.nn.functional.relu"."""
+    found: Any = torch
+    for part in name.split(".")[1:]:
+        found = getattr(found, part)
+    return found
+
+
+def tensor(array: np.ndarray, device: str = "cpu") -> torch.Tensor:
+    """Return a tensor with a copy of the array's values, its dtype kept (bfloat16 included)."""
+    if array.dtype == ml_dtypes.bfloat16:
+        return torch.tensor(array.view(np.int16)).view(torch.bfloat16).to(device)
+    return torch.tensor(array, device=device)
+
+
+def numpy(value: torch.Tensor) -> np.ndarray:
+    """Return a tensor's values as an array, dtype kept (bfloat16 included)."""
+    plain = value.detach().cpu().clone().resolve_conj().resolve_neg()  # a clone: a zero tensor has no storage
+    if plain.dtype is torch.bfloat16:
+        return plain.contiguous().view(torch.int16).numpy().view(ml_dtypes.bfloat16)
+    return plain.numpy()
+
+
+def dtype(name: str) -> torch.dtype:
+    """Return torch's dtype of that name."""
+    return getattr(torch, name)
+
+
+def leaves(result: Any) -> list[torch.Tensor]:
+    """Return the tensors in a result: itself, or those of a (named) tuple."""
+    if isinstance(result, torch.Tensor):
+        return [result]
+    if isinstance(result, (tuple, list)):
+        return [leaf for item in result for leaf in leaves(item)]
+    return [torch.tensor(result)]
+
+
+def differentiable(value: torch.Tensor) -> bool:
+    """Return whether a tensor can require a gradient."""
+    return value.is_floating_point() or value.is_complex()
+
+
+def derivatives(
+    function: Callable[..., list[torch.Tensor]],
+    inputs: Sequence[torch.Tensor],
+    cotangents: Sequence[torch.Tensor],
+    tangents: Sequence[torch.Tensor],
+) -> dict[str, Arrays | str]:
+    """Return value, vjp, hvp and jvp of a function of tensors; a level that torch does not have is the reason why.
+
+    The hvp is the gradient, along `tangents`, of the vjp.
+    """
+    primals = [item.clone().requires_grad_() for item in inputs]
+    outputs = function(*primals)
+    found: dict[str, Arrays | str] = {"value": [numpy(item) for item in outputs]}
+    pairs = [(out, ct) for out, ct in zip(outputs, cotangents, strict=True) if out.requires_grad]
+    if not pairs or not primals:
+        none = "the result does not require a gradient"
+        return found | {"vjp": none, "hvp": none, "jvp": none}
+    return found | _reverse(pairs, primals, tangents) | {"jvp": _forward(function, inputs, tangents)}
+
+
+def _reverse(
+    pairs: Sequence[tuple[torch.Tensor, torch.Tensor]],
+    primals: list[torch.Tensor],
+    tangents: Sequence[torch.Tensor],
+) -> dict[str, Arrays | str]:
+    outs, cts = zip(*pairs, strict=True)
+    try:
+        gradients = torch.autograd.grad(
+            outs, primals, cts, create_graph=True, allow_unused=True, materialize_grads=True
+        )
+    except RuntimeError as error:
+        return {"vjp": _reason(error), "hvp": _reason(error)}
+    found: dict[str, Arrays | str] = {"vjp": [numpy(item) for item in gradients]}
+    seconds = [(gradient, t) for gradient, t in zip(gradients, tangents, strict=True) if gradient.requires_grad]
+    if not seconds:
+        return found | {"hvp": [np.zeros_like(numpy(item)) for item in primals]}
+    try:
+        second = torch.autograd.grad(
+            [gradient for gradient, _ in seconds],
+            primals,
+            [tangent for _, tangent in seconds],
+            allow_unused=True,
+            materialize_grads=True,
+        )
+    except RuntimeError as error:
+        return found | {"hvp": _reason(error)}
+    return found | {"hvp": [numpy(item) for item in second]}
+
+
+def _forward(
+    function: Callable[..., list[torch.Tensor]],
+    inputs: Sequence[torch.Tensor],
+    tangents: Sequence[torch.Tensor],
+) -> Arrays | str:
+    forward = torch.autograd.forward_ad
+    with forward.dual_level():
+        try:
+            outputs = function(*[forward.make_dual(x, t) for x, t in zip(inputs, tangents, strict=True)])
+        except (NotImplementedError, RuntimeError) as error:
+            return _reason(error)
+        parts = [forward.unpack_dual(item) for item in outputs]
+        zeros = [torch.zeros_like(part.primal) for part in parts]
+        return [numpy(zero if part.tangent is None else part.tangent) for part, zero in zip(parts, zeros, strict=True)]
+
+
+def _reason(error: Exception) -> str:
+    return str(error).split("\n")[0]
