@@ -5,7 +5,6 @@ held to the reference at once; the first value set goes through the plain eager 
 """
 
 import functools
-import operator
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -110,13 +109,6 @@ class Call:
             else:
                 positional.append(value)
         return positional, keywords
-
-
-def candidate_of(record: Op) -> Callable[..., Any]:
-    """Return jaxfun's public function of a record."""
-    import jaxfun
-
-    return operator.attrgetter(record.public)(jaxfun)
 
 
 def outcome(function: Callable[[], Any]) -> tuple[Any, Exception | None]:

@@ -1,0 +1,88 @@
+"""The comparison itself: every kind of difference is seen, and what is no difference is not."""
+
+import ml_dtypes
+import numpy as np
+import pytest
+
+from jaxfun.parity.compare import PRECISION, compare
+
+nan, inf = float("nan"), float("inf")
+EPS = 2.0**-23
+
+
+def f32(*values: float) -> np.ndarray:
+    return np.array(values, np.float32)
+
+
+DIFFERENT = {
+    "shape": (f32(1, 2), f32(1)),
+    "dtype": (f32(1), np.array([1.0])),
+    "NaN": (f32(1, nan), f32(1, 2)),
+    "NaN missing": (f32(1, 2), f32(1, nan)),
+    "infinity": (f32(1, inf), f32(1, 2)),
+    "infinity's sign": (f32(inf), f32(-inf)),
+    "number": (f32(1, 2 + 64 * EPS), f32(1, 2)),
+    "number near zero": (f32(1e-12), f32(0)),
+    "integer": (np.array([1, 2]), np.array([1, 3])),
+    "bool": (np.array([True]), np.array([False])),
+    "finite or not": (np.array([nan + 1j], np.complex64), np.array([1 + 1j], np.complex64)),
+    "number in the imaginary part": (np.array([1 + 2j], np.complex64), np.array([1 - 2j], np.complex64)),
+    "number in half precision": (np.array([1.02], np.float16), np.array([1.0], np.float16)),
+    "number in bfloat16": (np.array([1.1], ml_dtypes.bfloat16), np.array([1.0], ml_dtypes.bfloat16)),
+    "number in float64": (np.array([1 + 1e-10]), np.array([1.0])),
+}
+
+SAME = {
+    "equal": (f32(1, -2), f32(1, -2)),
+    "a few ULP": (f32(1 + 4 * EPS), f32(1)),
+    "both NaN": (f32(nan), f32(nan)),
+    "both infinite": (f32(inf, -inf), f32(inf, -inf)),
+    "a flushed subnormal": (f32(0), f32(1e-40)),
+    "zeros of either sign": (f32(-0.0), f32(0.0)),
+    "empty": (f32(), f32()),
+    "a complex infinity whose parts differ": (np.array([complex(inf, nan)]), np.array([complex(nan, inf)])),
+}
+
+
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_a_difference_is_seen_and_named(name: str) -> None:
+    verdict = compare(*DIFFERENT[name])
+    assert not verdict.ok
+    assert name.startswith(verdict.difference) or verdict.difference == "number"
+    assert verdict.detail
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_what_is_no_difference_is_not_seen(name: str) -> None:
+    verdict = compare(*SAME[name])
+    assert verdict.ok
+    assert verdict.compared == SAME[name][0].size
+
+
+def test_the_error_is_measured_against_the_oracle_and_not_the_reference() -> None:
+    oracle = np.array([1.0])
+    reference = f32(1 + 100 * EPS)
+    assert compare(f32(1 + 300 * EPS), reference, oracle).ok, "within the multiple of the reference's own error"
+    assert not compare(f32(1 + 500 * EPS), reference, oracle).ok
+    assert compare(f32(1), reference, oracle).ok, "better than the reference"
+
+
+def test_a_sum_is_held_to_the_scale_of_its_terms() -> None:
+    assert not compare(f32(1e-5), f32(0)).ok
+    assert compare(f32(1e-5), f32(0), scale=1000.0).ok
+    assert not compare(f32(1e-2), f32(0), scale=1000.0).ok
+
+
+def test_only_limits_what_is_compared_and_counted() -> None:
+    verdict = compare(f32(1, 2), f32(1, 3), only=np.array([True, False]))
+    assert verdict.ok
+    assert verdict.compared == 1
+
+
+@pytest.mark.parametrize("dtype", PRECISION)
+def test_the_worst_error_and_its_place_are_given(dtype: str) -> None:
+    eps = PRECISION[dtype].eps
+    reference = np.ones(3, dtype)
+    verdict = compare(np.array([1, 1 + eps, 1 + 64 * eps], dtype), reference)
+    assert verdict.index == (2,)
+    assert verdict.worst_ulp == pytest.approx(64)

@@ -1,0 +1,153 @@
+"""The house: its arrows, what an import loads, and that everything public is documented and proven."""
+
+import ast
+import inspect
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import jaxfun
+from jaxfun._op import REGISTRY
+
+ROOT = Path(jaxfun.__file__).parent
+FILES = sorted(ROOT.rglob("*.py"))
+
+# A file may import from floors below its own, and from its own floor.
+FLOORS = [
+    ["errors"],
+    ["dtypes"],
+    ["_dims", "_op"],
+    ["creation", "random", "bridge", "ops"],
+    ["nn"],
+    ["autograd"],
+    ["train"],
+    ["regression"],
+    ["table"],
+    ["tour"],
+    ["cli"],
+    ["__main__"],
+]
+RANK = {name: rank for rank, names in enumerate(FLOORS) for name in names}
+PARITY_TAKES = {"_op", "dtypes", "errors", "parity"}
+HEAVY = ("torch", "hypothesis", "matplotlib", "optax", "pyarrow", "rich", "pytest")
+TORCH_IN = {"parity/torch_side.py", "tour.py"}
+
+
+def room(file: Path) -> str:
+    return file.relative_to(ROOT).with_suffix("").parts[0]
+
+
+def imported_rooms(file: Path) -> Iterator[str]:
+    """The top-level modules of jaxfun that a file imports, wherever in the file."""
+    package = ["jaxfun", *file.relative_to(ROOT).parent.parts]
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = package[: len(package) - node.level + 1] + (node.module or "").split(".")
+            base = [part for part in base if part]
+            yield from [base[1]] if len(base) > 1 else [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("jaxfun."):
+            yield (node.module or "").split(".")[1]
+        elif isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[1] for alias in node.names if alias.name.startswith("jaxfun."))
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if room(file) != "__init__"], ids=str)
+def test_arrows_run_one_way(file: Path) -> None:
+    own = room(file)
+    allowed = PARITY_TAKES if own == "parity" else {name for name, rank in RANK.items() if rank <= RANK[own]}
+    assert set(imported_rooms(file)) <= allowed
+
+
+def test_every_floor_is_there() -> None:
+    present = {room(file) for file in FILES} - {"__init__", "parity"}
+    assert present == set(RANK)
+
+
+@pytest.mark.parametrize("file", FILES, ids=str)
+def test_torch_is_imported_in_one_place(file: Path) -> None:
+    imports = {
+        name.split(".")[0]
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for name in ([alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""])
+        if not getattr(node, "level", 0)
+    }
+    assert "torch" not in imports or str(file.relative_to(ROOT)) in TORCH_IN
+
+
+def test_import_loads_nothing_heavy_and_changes_no_setting() -> None:
+    program = f"""
+import sys, jax
+before = dict(jax.config.values)
+import jaxfun
+assert dict(jax.config.values) == before, "a JAX setting changed"
+loaded = [name for name in {HEAVY!r} if name in sys.modules]
+assert not loaded, loaded
+assert jaxfun.train and "optax" in sys.modules, "optax is loaded on first use"
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+
+
+SPACES = {
+    "": jaxfun,
+    "autograd.": jaxfun.autograd,
+    "autograd.functional.": jaxfun.autograd.functional,
+    "nn.functional.": jaxfun.nn.functional,
+    "train.": jaxfun.train,
+    "regression.": jaxfun.regression,
+}
+
+
+def public_names(module: ModuleType) -> list[str]:
+    return [name for name, value in vars(module).items() if _is_public(name, value)]
+
+
+def _is_public(name: str, value: object) -> bool:
+    ours = str(getattr(value, "__module__", "")).startswith("jaxfun") or isinstance(value, jaxfun.dtypes.DType)
+    return not name.startswith("_") and callable(value) and ours
+
+
+PUBLIC = {prefix + name: getattr(module, name) for prefix, module in SPACES.items() for name in public_names(module)}
+FUNCTIONS = {name: value for name, value in PUBLIC.items() if inspect.isfunction(value)}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_public_function_is_documented_with_an_example(name: str) -> None:
+    text = inspect.getdoc(FUNCTIONS[name]) or ""
+    assert ">>>" in text
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_public_function_is_annotated(name: str) -> None:
+    signature = inspect.signature(FUNCTIONS[name])
+    bare = [name for name, parameter in signature.parameters.items() if parameter.annotation is parameter.empty]
+    assert not bare
+    assert signature.return_annotation is not signature.empty
+
+
+def proven() -> set[str]:
+    """The public names of the records, which the generic suite proves, and those that a test says it proves."""
+    names = {record.public for record in REGISTRY.values()}
+    names |= {alias for record in REGISTRY.values() for alias in record.aliases}
+    root = ROOT.parent
+    for file in [*root.glob("parity_tests/test_*.py"), *root.glob("tests/test_*.py")]:
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "proves":
+                names |= {argument.value for argument in node.args if isinstance(argument, ast.Constant)}
+    return names
+
+
+def test_every_public_function_has_a_proof() -> None:
+    same = {id(value): name for name, value in FUNCTIONS.items()}
+    known = proven()
+    unproven = [n for n, f in FUNCTIONS.items() if n not in known and same[id(f)] not in known]
+    assert not unproven
+
+
+def test_what_a_test_says_it_proves_exists() -> None:
+    known = set(FUNCTIONS) | {name.rpartition(".")[2] for name in PUBLIC} | set(PUBLIC)
+    assert not proven() - known - {record.public for record in REGISTRY.values()}
