@@ -1,6 +1,11 @@
 """The exception classes, each also the builtin that torch raises, and the one place where messages are shaped."""
 
-from typing import Any, Self
+import functools
+from collections.abc import Callable
+from typing import Any, ParamSpec, Self, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class JaxfunError(Exception):
@@ -51,12 +56,42 @@ class UnsupportedDTypeError(JaxfunError, NotImplementedError):
     """A dtype that torch has no kernel for (torch: NotImplementedError)."""
 
 
+class UnsupportedArgumentError(JaxfunError, NotImplementedError):
+    """A combination of arguments that torch has not implemented (torch: NotImplementedError)."""
+
+
+class ArgumentChoiceError(JaxfunError, AssertionError):
+    """An argument is none of the values that exist (torch: AssertionError)."""
+
+
 class X64DisabledError(JaxfunError, RuntimeError):
     """A 64-bit dtype was asked for while JAX's 64-bit types are off."""
 
 
 class GradientError(JaxfunError, RuntimeError):
     """A gradient was asked for that does not exist (torch: RuntimeError)."""
+
+
+class GradcheckError(JaxfunError, RuntimeError):
+    """A derivative differs from what finite differences measure (torch: torch.autograd.gradcheck.GradcheckError)."""
+
+
+def public(call: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make errors raised inside a public function that is not an op name its call, unless they name one already."""
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(function)
+        def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+            try:
+                return function(*args, **kwargs)
+            except JaxfunError as error:
+                if error.call:
+                    raise
+                raise error.within(call) from None
+
+        return wrapped
+
+    return decorate
 
 
 def describe(value: Any) -> str:

@@ -1,0 +1,127 @@
+"""Which inputs each output of a function depends on in a differentiable way, read off its jaxpr.
+
+It answers what `requires_grad` and the tape answer in torch: an integer, a boolean and a detached value carry no
+gradient, and a step whose derivative is zero everywhere (`floor`) still counts as a use.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax.extend.core import Jaxpr, JaxprEqn, Literal, Var
+
+from .._op import REGISTRY
+
+Uses = frozenset[int]  # positions of inputs
+NONE: Uses = frozenset()
+
+_Walk = Callable[[Jaxpr, Sequence[Uses]], list[Uses]]
+_Rule = Callable[[JaxprEqn, list[Uses], _Walk], Sequence[Uses]]
+
+_NEEDS_VALUES = (
+    jax.errors.ConcretizationTypeError,
+    jax.errors.NonConcreteBooleanIndexError,
+    jax.errors.TracerIntegerConversionError,
+)
+
+
+def is_differentiable(array: Any) -> bool:
+    """Return whether gradients exist for the dtype of `array`: floating point and complex ones."""
+    return jnp.issubdtype(getattr(array, "dtype", jnp.int32), jnp.inexact)
+
+
+def dependence(func: Callable[..., Any], arrays: Sequence[jax.Array], *, whole_ops: bool = True) -> tuple[Uses, ...]:
+    """Return, for each array that `func(*arrays)` gives, the positions of the inputs that it depends on.
+
+    With `whole_ops` a jaxfun op is one step, as in torch: its output depends on all of its operands. Without, the
+    formula inside counts: a derivative that JAX made of the op bears the op's name, but has another formula.
+    """
+    jaxpr = _trace(func, arrays)
+    inputs = [frozenset({position}) if is_differentiable(array) else NONE for position, array in enumerate(arrays)]
+    return tuple(_walker(whole_ops)(jaxpr, inputs))
+
+
+def _trace(func: Callable[..., Any], arrays: Sequence[jax.Array]) -> Jaxpr:
+    try:
+        return jax.make_jaxpr(func)(*arrays).jaxpr
+    except _NEEDS_VALUES:  # a Python `if` on a value: only the linear part of what ran can be traced
+        return jax.make_jaxpr(jax.linearize(func, *arrays)[1])(*arrays).jaxpr
+
+
+def _walker(whole_ops: bool) -> _Walk:
+    rules = {**_RULES, "jit": _op_or_call if whole_ops else _call}
+
+    def walk(jaxpr: Jaxpr, inputs: Sequence[Uses]) -> list[Uses]:
+        known: dict[Var, Uses] = dict(zip(jaxpr.invars, inputs, strict=True))
+        for equation in jaxpr.eqns:
+            given = [_read(known, atom) for atom in equation.invars]
+            found = rules.get(equation.primitive.name, _step)(equation, given, walk)
+            known.update(zip(equation.outvars, found, strict=True))
+        return [_read(known, atom) for atom in jaxpr.outvars]
+
+    return walk
+
+
+def _read(known: dict[Var, Uses], atom: Var | Literal) -> Uses:
+    return NONE if isinstance(atom, Literal) or not is_differentiable(atom.aval) else known.get(atom, NONE)
+
+
+def _step(equation: JaxprEqn, given: list[Uses], walk: _Walk) -> Sequence[Uses]:
+    return [NONE.union(*given)] * len(equation.outvars)
+
+
+def _cut(equation: JaxprEqn, given: list[Uses], walk: _Walk) -> Sequence[Uses]:
+    return [NONE] * len(equation.outvars)
+
+
+def _call(equation: JaxprEqn, given: list[Uses], walk: _Walk) -> Sequence[Uses]:
+    return walk(_open(equation.params["jaxpr"]), given)
+
+
+def _op_or_call(equation: JaxprEqn, given: list[Uses], walk: _Walk) -> Sequence[Uses]:
+    record = REGISTRY.get(str(equation.params["name"]).removeprefix("jaxfun."))
+    if record is None or record.composite:
+        return _call(equation, given, walk)
+    return (_step if record.node else _cut)(equation, given, walk)
+
+
+def _branches(equation: JaxprEqn, given: list[Uses], walk: _Walk) -> Sequence[Uses]:
+    found = [walk(_open(branch), given[1:]) for branch in equation.params["branches"]]
+    return [NONE.union(*uses) for uses in zip(*found, strict=True)]
+
+
+def _scan(equation: JaxprEqn, given: list[Uses], walk: _Walk) -> Sequence[Uses]:
+    start = equation.params["num_consts"]
+    stop = start + equation.params["num_carry"]
+    return _loop(_open(equation.params["jaxpr"]), given[:start], given[start:stop], given[stop:], walk)
+
+
+def _while(equation: JaxprEqn, given: list[Uses], walk: _Walk) -> Sequence[Uses]:
+    given = given[equation.params["cond_nconsts"] :]
+    constants = equation.params["body_nconsts"]
+    return _loop(_open(equation.params["body_jaxpr"]), given[:constants], given[constants:], [], walk)
+
+
+def _loop(body: Jaxpr, constants: list[Uses], carry: list[Uses], slices: list[Uses], walk: _Walk) -> list[Uses]:
+    while True:  # ends: the sets only grow, and are bounded
+        found = walk(body, [*constants, *carry, *slices])
+        grown = [old | new for old, new in zip(carry, found, strict=False)]
+        if grown == carry:
+            return [*carry, *found[len(carry) :]]
+        carry = grown
+
+
+def _open(jaxpr: Any) -> Jaxpr:
+    return getattr(jaxpr, "jaxpr", jaxpr)
+
+
+# Any other primitive is one step. So is a function with a derivative rule of its own: the rule decides, not the body.
+_RULES: dict[str, _Rule] = {
+    "checkpoint": _call,
+    "remat2": _call,  # what jax.checkpoint leaves since JAX 0.10
+    "cond": _branches,
+    "scan": _scan,
+    "stop_gradient": _cut,
+    "while": _while,
+}

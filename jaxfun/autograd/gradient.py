@@ -1,0 +1,142 @@
+"""Gradients of functions, and the two ways to stop one."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from .._op import Array, op
+from ..errors import ArgumentTypeError, ArgumentValueError, DTypeError, GradientError, describe, public
+from .dependence import is_differentiable
+from .pullback import gradients
+from .variable import Variable, arrays_of
+
+
+@public("autograd.grad(f, inputs, grad_outputs)")
+def grad(
+    f: Callable[..., Any],
+    inputs: Any,
+    grad_outputs: Any = None,
+    *,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
+    materialize_grads: bool = False,
+) -> Any:
+    """Return the gradients of `f(*inputs)` for each input, as a tuple of arrays.
+
+    `f` is a pure function of arrays. `inputs` are Variables or arrays: one, a sequence of them, or a dict, which `f`
+    then takes whole and whose gradients come back as a dict. Each position is a variable of its own. What `f` closes
+    over is constant. Where `f` gives several tensors, `grad_outputs` holds a cotangent for each, or None for a scalar.
+    The gradient for an input that `f` does not use is an error; None with `allow_unused`; zeros with
+    `materialize_grads`. An operation whose derivative is zero counts as a use, `detach` and an integer do not. With
+    `is_grads_batched`, each of `grad_outputs` has a batch dimension in front, and the gradients have it too (but not
+    the zeros of `materialize_grads`). `retain_graph` and `create_graph` have no meaning here: there is no graph to
+    keep, and the result can always be differentiated again.
+
+    Gradient: complex numbers in torch's convention, the conjugate of `jax.grad`'s.
+    Raises: GradientError for an unused input, one that does not require grad, an output without a gradient, and one
+    that is no real scalar and has no `grad_outputs`; ShapeError and DTypeError for `grad_outputs` that do not fit.
+    Torch: torch.autograd.grad.
+
+    >>> import jaxfun as jf
+    >>> jf.autograd.grad(lambda v: jnp.sum(v**2), (jf.Variable(jnp.ones((1, 2))),))
+    (Array([[2., 2.]], dtype=float32),)
+    """
+    if materialize_grads and allow_unused is False:
+        raise ArgumentValueError("`allow_unused` True or left out, with materialize_grads=True", "allow_unused=False")
+    call, arrays = _call(f, inputs)
+    found = gradients(call, arrays, grad_outputs, batched=is_grads_batched)
+    if materialize_grads:
+        found = tuple(jnp.zeros_like(a) if g is None else g for a, g in zip(arrays, found, strict=True))
+    elif not allow_unused:
+        _check_used(arrays, found)
+    return dict(zip(inputs, found, strict=True)) if isinstance(inputs, dict) else found
+
+
+def _call(f: Callable[..., Any], inputs: Any) -> tuple[Callable[..., Any], tuple[jax.Array, ...]]:
+    if isinstance(inputs, dict):
+        names = tuple(inputs)
+        return (lambda *arrays: f(dict(zip(names, arrays, strict=True)))), _arrays(tuple(inputs.values()))
+    return f, _arrays(_sequence(inputs))
+
+
+def _sequence(inputs: Any) -> tuple[Any, ...]:
+    if isinstance(inputs, (tuple, list)):
+        return tuple(inputs)
+    if not isinstance(inputs, Variable) and not hasattr(inputs, "dtype"):
+        raise ArgumentTypeError("`inputs` to be Variables or tensors", describe(inputs))
+    return (inputs,)
+
+
+def _arrays(inputs: tuple[Any, ...]) -> tuple[jax.Array, ...]:
+    if not inputs:
+        raise GradientError("at least one input", "none")
+    arrays = arrays_of(inputs, GradientError)
+    for position, (item, array) in enumerate(zip(inputs, arrays, strict=True)):
+        if isinstance(item, Variable) and not item.requires_grad:
+            raise GradientError(f"`inputs[{position}]` to require grad", repr(item))
+        if not is_differentiable(array):
+            raise DTypeError(f"`inputs[{position}]` of a floating point or complex dtype", describe(array))
+    return arrays
+
+
+def _check_used(arrays: tuple[jax.Array, ...], found: tuple[jax.Array | None, ...]) -> None:
+    for position, (array, gradient) in enumerate(zip(arrays, found, strict=True)):
+        if gradient is None:
+            raise GradientError(
+                f"`f` to use `inputs[{position}]` in a differentiable way",
+                f"{describe(array)}, unused",
+                "Pass allow_unused=True for None, or materialize_grads=True for zeros.",
+            )
+
+
+def detach(input: Any) -> Any:
+    """Return the same values, cut off from the gradient: to `grad` and `backward` they are constants.
+
+    A Variable comes back as one with `requires_grad=False` and no `grad`.
+
+    Gradient: none. JAX's own `jax.grad` gives 0.
+
+    >>> import jaxfun as jf
+    >>> jax.grad(lambda x: x * jf.detach(x))(3.0)
+    Array(3., dtype=float32, weak_type=True)
+    """
+    if isinstance(input, Variable):
+        return Variable(_detach(input.data), requires_grad=False)
+    return _detach(input)
+
+
+@op(kind=None, torch="torch.detach", node="")
+def _detach(input: Array) -> jax.Array:
+    return jax.lax.stop_gradient(input)
+
+
+def no_grad(orig_func: Callable[..., Any] | None = None) -> Any:
+    """Return a function that does what `orig_func` does, and whose results carry no gradient.
+
+    A decorator, with or without parentheses. There is no `with jaxfun.no_grad():`, which would be a state: put the
+    block into a function, or `detach` its results.
+
+    Torch: torch.no_grad.
+
+    >>> import jaxfun as jf
+    >>> scale = jf.no_grad(lambda x: x.max())
+    >>> jf.autograd.grad(lambda x: (x / scale(x)).sum(), jnp.float32([1, 4]))
+    (Array([0.25, 0.25], dtype=float32),)
+    """
+    if orig_func is None:
+        return no_grad
+
+    @functools.wraps(orig_func)
+    def without_gradient(*args: Any, **kwargs: Any) -> Any:
+        return jax.tree.map(_detached, orig_func(*args, **kwargs), is_leaf=lambda item: isinstance(item, Variable))
+
+    return without_gradient
+
+
+def _detached(result: Any) -> Any:
+    return detach(result) if isinstance(result, (jax.Array, Variable)) else result

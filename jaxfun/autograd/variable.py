@@ -1,0 +1,147 @@
+"""The Variable: a value, the gradient gathered for it so far, and whether it wants one; backward passes over it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Self
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ..dtypes import as_array, float32
+from ..errors import ArgumentTypeError, DTypeError, ShapeError, describe, public
+from .dependence import is_differentiable
+from .pullback import gradients
+
+
+@jax.tree_util.register_pytree_with_keys_class
+@dataclass(frozen=True, init=False, eq=False, repr=False)
+class Variable:
+    """A tensor that gathers its gradient: `data`, `grad` (None at first) and `requires_grad`.
+
+    It is a container and never changes: `backward` returns new ones, and the functions that it differentiates see
+    `data`, a plain array. A pytree (`requires_grad` is static), so that jit and vmap take and return it. torch's
+    `requires_grad` is False unless asked for; here it is what a Variable is for. JAX, NumPy and PyTorch arrays are
+    taken, and keep their dtype.
+
+    Raises: DTypeError for an integer or bool tensor, unless `requires_grad=False`; ShapeError for a `grad` that does
+    not fit `data`.
+    Torch: torch.autograd.Variable.
+
+    >>> import jaxfun as jf
+    >>> jf.Variable(np.ones((1, 2), np.float32))
+    Variable([[1., 1.]], requires_grad=True)
+    """
+
+    data: jax.Array
+    grad: jax.Array | None
+    requires_grad: bool
+
+    @public("Variable(data, requires_grad, grad)")
+    def __init__(self, data: Any, requires_grad: bool = True, grad: Any = None) -> None:
+        data, grad = as_array(data), None if grad is None else as_array(grad)
+        if requires_grad and not is_differentiable(data):
+            raise DTypeError("a floating point or complex tensor", describe(data), "Or pass requires_grad=False.")
+        if grad is not None and (grad.shape, grad.dtype) != (data.shape, data.dtype):
+            raise ShapeError(f"`grad` to be {describe(data)}, as `data` is", describe(grad))
+        self._fill(data, grad, requires_grad)
+
+    def _fill(self, data: Any, grad: Any, requires_grad: bool) -> Self:
+        for name, value in (("data", data), ("grad", grad), ("requires_grad", requires_grad)):
+            object.__setattr__(self, name, value)
+        return self
+
+    def __repr__(self) -> str:
+        parts = [_numbers(self.data), "" if self.grad is None else f"grad={_numbers(self.grad)}"]
+        dtype = getattr(self.data, "dtype", float32)
+        parts += ["" if dtype == float32 else f"dtype={dtype}", "requires_grad=True" if self.requires_grad else ""]
+        return f"Variable({', '.join(filter(None, parts))})"
+
+    def tree_flatten_with_keys(self) -> tuple[tuple[tuple[Any, Any], ...], bool]:
+        """Return the children, named, and what is static: what JAX asks of a pytree."""
+        key = jax.tree_util.GetAttrKey
+        return ((key("data"), self.data), (key("grad"), self.grad)), self.requires_grad
+
+    @classmethod
+    def tree_unflatten(cls, requires_grad: bool, children: tuple[Any, ...]) -> Self:
+        """Return a Variable around whatever JAX puts in place of the arrays."""
+        return object.__new__(cls)._fill(children[0], children[1], requires_grad)
+
+
+def _numbers(value: Any) -> str:
+    try:
+        return np.array2string(np.asarray(value, dtype=value.dtype), separator=", ", prefix="Variable(")
+    except (jax.errors.TracerArrayConversionError, AttributeError):  # inside of a jit, or no array at all
+        return repr(value)
+
+
+def arrays_of(variables: tuple[Any, ...], error: type[Exception] = ArgumentTypeError) -> tuple[jax.Array, ...]:
+    """Return the arrays inside of Variables, and arrays as they are.
+
+    Raises: `error` for anything else.
+    """
+    for variable in variables:
+        if not isinstance(variable, Variable) and not hasattr(variable, "dtype"):
+            raise error("Variables or tensors", describe(variable))
+    return tuple(item.data if isinstance(item, Variable) else as_array(item) for item in variables)
+
+
+@public("backward(f, *variables, gradient)")
+def backward(f: Callable[..., Any], *variables: Any, gradient: Any = None) -> Any:
+    """Differentiate `f(*variables)` and return the Variables with the gradients added to their `grad`.
+
+    `f` is a pure function of arrays that gives a scalar; otherwise `gradient` is the cotangent, as in torch, or a
+    sequence of them where `f` gives several tensors. A Variable with `requires_grad=False` and a plain array are
+    constants, and a Variable that `f` does not use keeps its `grad`: both come back as they were. One Variable comes
+    back as itself, several as a tuple. Each position is a variable of its own: to share one, pass it once.
+
+    Raises: GradientError for a result that is no scalar without `gradient`, and for one that depends on no Variable;
+    ShapeError and DTypeError for a `gradient` that does not fit.
+    Torch: Tensor.backward and torch.autograd.backward.
+
+    >>> import jaxfun as jf
+    >>> v1, v2 = jf.Variable(np.float32([1, 2])), jf.Variable(np.float32([3]))
+    >>> v1, v2 = jf.backward(lambda v1, v2: (v1 * v2).sum(), v1, v2)
+    >>> v1.grad, v2.grad
+    (Array([3., 3.], dtype=float32), Array([3.], dtype=float32))
+    """
+    arrays = arrays_of(variables)
+    active = [position for position, item in enumerate(variables) if getattr(item, "requires_grad", False)]
+
+    def of_active(*values: jax.Array) -> Any:
+        given = dict(zip(active, values, strict=True))
+        return f(*(given.get(position, array) for position, array in enumerate(arrays)))
+
+    found = dict(zip(active, gradients(of_active, [arrays[i] for i in active], gradient, name="gradient"), strict=True))
+    result = tuple(_accumulated(variable, found.get(position)) for position, variable in enumerate(variables))
+    return result if len(result) != 1 else result[0]
+
+
+def _accumulated(variable: Any, gradient: jax.Array | None) -> Any:
+    if gradient is None:
+        return variable
+    return Variable(variable.data, grad=gradient if variable.grad is None else variable.grad + gradient)
+
+
+@public("zero_grad(*variables, set_to_none)")
+def zero_grad(*variables: Variable, set_to_none: bool = True) -> Any:
+    """Return the Variables without their gradients, or with zeros in place of them where `set_to_none` is False.
+
+    A `grad` that is None stays None, as in torch. One Variable comes back as itself, several as a tuple.
+
+    Raises: ArgumentTypeError for anything but Variables.
+    Torch: torch.optim.Optimizer.zero_grad and torch.nn.Module.zero_grad.
+
+    >>> import jaxfun as jf
+    >>> v = jf.backward(lambda v: (v * v).sum(), jf.Variable(np.float32([1, 2])))
+    >>> jf.zero_grad(v), jf.zero_grad(v, set_to_none=False).grad
+    (Variable([1., 2.], requires_grad=True), Array([0., 0.], dtype=float32))
+    """
+    for variable in variables:
+        if not isinstance(variable, Variable):
+            raise ArgumentTypeError("Variables", describe(variable))
+    result = tuple(
+        Variable(item.data, item.requires_grad, None if set_to_none or item.grad is None else jnp.zeros_like(item.grad))
+        for item in variables
+    )
+    return result if len(result) != 1 else result[0]
