@@ -1,8 +1,10 @@
 """torch's rules for dimensions: negative ones, 0-dim tensors, duplicates, and how shapes broadcast."""
 
+import operator
 from collections.abc import Sequence
+from typing import Any
 
-from .errors import IndexRangeError, ShapeError
+from .errors import ArgumentTypeError, IndexRangeError, ShapeError, describe
 
 
 def wrap_dim(dim: int, ndim: int, name: str = "dim") -> int:
@@ -43,3 +45,23 @@ def broadcast_shapes(*shapes: Sequence[int]) -> tuple[int, ...]:
                 raise ShapeError("shapes that broadcast together", " and ".join(str(list(shape)) for shape in shapes))
             result[position] = size if size != 1 else result[position]
     return tuple(result)
+
+
+def as_sizes(given: tuple[Any, ...], named: Any, name: str) -> tuple[int, ...]:
+    """Return sizes or dimensions passed one by one, as one tuple, or by keyword.
+
+    Raises: ArgumentTypeError where none came, or something other than integers.
+    """
+    if (named is None) == (not given):
+        raise ArgumentTypeError(f"`{name}` once, as integers or one tuple of them", "none" if named is None else "two")
+    together = named if named is not None else given[0] if len(given) == 1 else given
+    try:
+        return tuple(map(_as_size, together if isinstance(together, (tuple, list)) else (together,)))
+    except TypeError:
+        raise ArgumentTypeError(f"`{name}` to be integers or one tuple of them", describe(together)) from None
+
+
+def _as_size(value: Any) -> int:
+    if isinstance(value, bool):
+        raise TypeError(value)
+    return operator.index(value)

@@ -1,0 +1,96 @@
+"""Broadcasting: tensors and shapes stretched to a common shape, by torch's rules."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from .. import _dims
+from .._op import Array, Size, op
+from ..dtypes import as_array
+from ..errors import ArgumentTypeError, ArgumentValueError, ShapeError, describe, public
+
+
+@public("broadcast_shapes(*shapes)")
+def broadcast_shapes(*shapes: int | Sequence[int]) -> tuple[int, ...]:
+    """Return the shape that shapes broadcast to; an integer is a shape of one size.
+
+    Raises: RuntimeError where two sizes differ and neither is 1; ValueError for a negative size.
+
+    >>> import jaxfun as jf
+    >>> jf.broadcast_shapes((2, 1), (3,), 1)
+    (2, 3)
+    """
+    whole = [_as_shape(shape) for shape in shapes]
+    if any(size < 0 for shape in whole for size in shape):
+        raise ArgumentValueError("sizes of 0 and more", " and ".join(map(str, shapes)))
+    return _dims.broadcast_shapes(*whole)
+
+
+def _as_shape(shape: Any) -> tuple[int, ...]:
+    sizes = shape if isinstance(shape, (tuple, list)) else (shape,)
+    if not all(isinstance(size, int) for size in sizes):
+        raise ShapeError("shapes, each an integer or a tuple of integers", describe(shape))
+    return tuple(sizes)
+
+
+@public("expand(input, *size)")
+def expand(input: Any, *sizes: int | Sequence[int], size: Sequence[int] | None = None) -> jax.Array:
+    """Return the tensor with dimensions of size 1 stretched, and new ones in front; -1 keeps a size.
+
+    Shapes: sizes one by one or as one tuple.
+    Torch: Tensor.expand; there the result shares memory, here it is an array of its own.
+
+    >>> import jaxfun as jf
+    >>> jf.expand(jf.tensor([[1], [2]]), -1, 3)
+    Array([[1, 1, 1], [2, 2, 2]], dtype=int32)
+    """
+    return _expand(input, _dims.as_sizes(sizes, size, "size"))
+
+
+@op(kind=None, torch="torch.Tensor.expand", takes={"size": Size("expand")})
+def _expand(input: Array, size: tuple[int, ...]) -> jax.Array:
+    return jnp.broadcast_to(input, _expanded(input.shape, size))
+
+
+@op(kind=None, takes={"size": Size("expand")}, node="ExpandBackward0")
+def broadcast_to(input: Array, size: tuple[int, ...]) -> jax.Array:
+    """Return the tensor stretched to the shape `size`, in which -1 keeps a size.
+
+    >>> import jaxfun as jf
+    >>> jf.broadcast_to(jf.tensor([1, 2]), (2, 2))
+    Array([[1, 2], [1, 2]], dtype=int32)
+    """
+    if not isinstance(size, tuple):
+        raise ArgumentTypeError("`size` to be a tuple of integers", describe(size))
+    return jnp.broadcast_to(input, _expanded(input.shape, _dims.as_sizes((size,), None, "size")))
+
+
+def _expanded(shape: Sequence[int], size: tuple[int, ...]) -> tuple[int, ...]:
+    """Return `size` with each -1 replaced by the size that it keeps."""
+    new = len(size) - len(shape)
+    if new < 0:
+        raise ShapeError(f"{len(shape)} sizes at least, for the shape {list(shape)}", str(list(size)))
+    kept = tuple(old if wanted == -1 else wanted for old, wanted in zip(shape, size[new:], strict=True))
+    fits = all(old in (1, wanted) for old, wanted in zip(shape, kept, strict=True))
+    if not fits or min((*size[:new], *kept), default=0) < 0:
+        raise ShapeError(
+            f"sizes that {list(shape)} can be stretched to", str(list(size)), "Only a size of 1 is stretched."
+        )
+    return (*size[:new], *kept)
+
+
+@public("broadcast_tensors(*tensors)")
+def broadcast_tensors(*tensors: Any) -> tuple[jax.Array, ...]:
+    """Return the tensors, each stretched to the shape that they broadcast to together.
+
+    >>> import jaxfun as jf
+    >>> jf.broadcast_tensors(jf.tensor([1, 2]), jf.tensor([[3], [4]]))[0]
+    Array([[1, 2], [1, 2]], dtype=int32)
+    """
+    for tensor in tensors:
+        if not hasattr(tensor, "shape") or not hasattr(tensor, "dtype"):
+            raise ArgumentTypeError("tensors", describe(tensor))
+    shape = _dims.broadcast_shapes(*(tuple(tensor.shape) for tensor in tensors))
+    return tuple(as_array(tensor) if tuple(tensor.shape) == shape else _expand(tensor, shape) for tensor in tensors)
