@@ -160,6 +160,7 @@ def op(
     *,
     torch: str = "",
     overload: str = "",
+    step: str = "",
     takes: Mapping[str, Any] | None = None,
     rejects: frozenset[DType] = frozenset(),
     differences: tuple[Difference, ...] = (),
@@ -170,13 +171,14 @@ def op(
     """Make an op of a function on arrays: recorded, cast by torch's rules, and named in the jaxpr.
 
     `kind` None leaves every dtype alone. The reference is `torch.` and the function's name, unless `torch` says
-    otherwise; an `overload` tells apart several records of one torch function.
+    otherwise; an `overload` tells apart several records of one torch function. A `step` is a name on the tape for what
+    only other functions take: it is not public, and proven by their proofs.
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         signature = inspect.signature(function)
-        reference = torch or f"torch.{function.__name__}"
-        base = reference.removeprefix("torch.")
+        reference = "" if step else torch or f"torch.{function.__name__}"
+        base = step or reference.removeprefix("torch.")
         record = Op(
             name=f"{base}.{overload}" if overload else base,
             torch=reference,
