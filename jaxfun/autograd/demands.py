@@ -8,6 +8,7 @@ import jax.numpy as jnp
 
 from ..errors import (
     ArgumentChoiceError,
+    ArgumentTypeError,
     DTypeError,
     GradientError,
     JaxfunError,
@@ -28,11 +29,16 @@ _NO_GRAPH = "Leave it out: the result can be differentiated again."
 
 def unwrapped(inputs: Any, error: type[JaxfunError] | None = DTypeError) -> tuple[Arrays, bool]:
     """Return the arrays of a tensor or a tuple of tensors, and whether it was a tuple; `error` None checks no dtype."""
-    packed = isinstance(inputs, tuple)
-    arrays = arrays_of(inputs if packed else (inputs,))
+    arrays = _members("`inputs`", inputs)
     if error is not None:
         check_dtypes(arrays, error)
-    return arrays, packed
+    return arrays, isinstance(inputs, tuple)
+
+
+def _members(name: str, values: Any) -> Arrays:
+    if isinstance(values, list):
+        raise ArgumentTypeError(f"{name} to be a tensor or a tuple of tensors", f"a list, {describe(values)}")
+    return arrays_of(values if isinstance(values, tuple) else (values,))
 
 
 def check_dtypes(arrays: Arrays, error: type[JaxfunError]) -> None:
@@ -59,7 +65,7 @@ def vector(v: Any, like: Arrays, packed: bool) -> Arrays:
         if len(like) != 1 or like[0].size != 1:
             raise GradientError("`v`, as there is more than one element", "None")
         return (jnp.ones_like(like[0]),)
-    vectors = arrays_of(v if isinstance(v, tuple) else (v,))
+    vectors = _members("`v`", v)
     if len(vectors) != len(like):
         raise ShapeError(f"`v` of {len(like)} tensors" if packed else "`v` to be a single tensor", str(len(vectors)))
     for position, (array, vector) in enumerate(zip(like, vectors, strict=True)):

@@ -119,8 +119,21 @@ def gradients(
 def seeds(point: Pullback, grad_outputs: Any, *, batched: bool, name: str) -> tuple[jax.Array, ...]:
     """Return a cotangent for each output: the one given, or 1 for a real scalar."""
     given = _sequence(name, grad_outputs, len(point.outputs))
-    for position, (output, uses, item) in enumerate(zip(point.outputs, point.uses, given, strict=False)):
-        _check_seed(f"{name}[{position}]", output, item, required=bool(uses), batched=batched)
+    seeded = list(zip(point.outputs, point.uses, given, strict=False))
+    for position, (output, uses, item) in enumerate(seeded):
+        if item is not None:
+            check_cotangent(f"{name}[{position}]", output, item, batched=batched)
+        elif uses:
+            check_scalar(output, name)
+    if batched:
+        _check_batch(name, [output if item is None and uses else item for output, uses, item in seeded], given)
+    _check_required(point)
+    if len(given) < len(point.outputs):
+        raise GradientError(f"{len(point.outputs)} of `{name}`, one for each output", str(len(given)))
+    return tuple(jnp.ones_like(output) if item is None else as_array(item) for output, _, item in seeded)
+
+
+def _check_required(point: Pullback) -> None:
     for position, uses in enumerate(point.uses):
         if not uses:
             raise GradientError(
@@ -128,15 +141,17 @@ def seeds(point: Pullback, grad_outputs: Any, *, batched: bool, name: str) -> tu
                 describe(point.outputs[position]),
                 "It is constant, detached, or not of a floating point or complex dtype.",
             )
-    if len(given) < len(point.outputs):
-        raise GradientError(f"{len(point.outputs)} of `{name}`, one for each output", str(len(given)))
-    made = tuple(
-        jnp.ones_like(output) if item is None else as_array(item)
-        for output, item in zip(point.outputs, given, strict=False)
-    )
-    if batched and len({item.shape[0] for item in made}) > 1:
-        raise ArgumentValueError(f"`{name}` of one batch size", describe(made))
-    return made
+
+
+def _check_batch(name: str, items: Sequence[Any], given: Sequence[Any]) -> None:
+    # torch maps over the 1 that stands for None too, by its first dimension
+    sizes = {item.shape[0] if item is not None and item.ndim else None for item in items}
+    if None in sizes:
+        raise ArgumentValueError(f"a batch dimension in front of each of `{name}`", describe(tuple(given)))
+    if len(sizes) != 1:
+        raise ArgumentValueError(f"`{name}` of one batch size", describe(tuple(given)))
+    if any(item is None for item in given):
+        raise GradientError(f"a batch of `{name}` for each output", describe(tuple(given)))
 
 
 def _sequence(name: str, grad_outputs: Any, length: int) -> tuple[Any, ...]:
@@ -147,16 +162,6 @@ def _sequence(name: str, grad_outputs: Any, length: int) -> tuple[Any, ...]:
     if not hasattr(grad_outputs, "dtype"):
         raise ArgumentTypeError(f"`{name}` to be a tensor, or a sequence of tensors and None", describe(grad_outputs))
     return (grad_outputs,)
-
-
-def _check_seed(name: str, output: jax.Array, given: Any, *, required: bool, batched: bool) -> None:
-    if given is not None:
-        check_cotangent(name, output, given, batched=batched)
-    elif required and batched:
-        error = ArgumentValueError if output.ndim == 0 else GradientError
-        raise error(f"`{name}` with a batch dimension in front", "None", "is_grads_batched=True asks for each of them.")
-    elif required:
-        check_scalar(output, name.partition("[")[0])
 
 
 def check_scalar(output: jax.Array, name: str) -> None:

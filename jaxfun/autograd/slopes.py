@@ -41,6 +41,8 @@ def vjp(
     (Array([1., 4.], dtype=float32), Array([ 2., 40.], dtype=float32))
     """
     arrays, packed = unwrapped(inputs)
+    if not arrays:
+        raise IndexRangeError("at least one input", "none")
     point = point_of(func, arrays, strict)
     cotangents = vector(v, point.outputs, point.packed)
     if v is None and point.uses[0]:
