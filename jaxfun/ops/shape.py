@@ -11,9 +11,9 @@ import jax
 import jax.numpy as jnp
 
 from .._dims import as_sizes, wrap_dim, wrap_dims
-from .._op import Array, Choice, Dim, Dims, Size, Tensors, op
+from .._op import Array, Dim, Dims, Size, Tensors, op
 from ..dtypes import Kind
-from ..errors import ArgumentValueError, IndexRangeError, ShapeError, describe, public
+from ..errors import ArgumentValueError, ShapeError, describe, public
 
 _RESHAPE = {"shape": Size("reshape")}
 
@@ -228,22 +228,3 @@ def _stack(tensors: Tensors, dim: Dim = 0) -> jax.Array:
     if any(tensor.shape != tensors[0].shape for tensor in tensors):
         raise ShapeError("tensors of one shape", describe(tuple(tensors)))
     return jnp.stack(tensors, axis)
-
-
-@op(kind=None, takes={"index": Choice((0, -1, 1))})
-def select(input: Array, dim: Dim, index: Dim) -> jax.Array:
-    """Return what stands at `index` of a dimension, without that dimension.
-
-    Raises: IndexError out of range.
-
-    >>> import jaxfun as jf
-    >>> jf.select(jf.tensor([[1, 2], [3, 4]]), 1, -1)
-    Array([2, 4], dtype=int32)
-    """
-    if not input.ndim:
-        raise IndexRangeError("a tensor with dimensions", describe(input))
-    axis = wrap_dim(dim, input.ndim)
-    size = input.shape[axis]
-    if not -size <= index < size:
-        raise IndexRangeError(f"an index in [{-size}, {size - 1}] at dimension {axis}", str(index))
-    return jax.lax.index_in_dim(input, index, axis, keepdims=False)
