@@ -67,11 +67,13 @@ class Plan:
 
 
 def read(shape: Sequence[int], index: Any) -> Plan:
-    """Return the plan of an index into a tensor of `shape`.
+    """Return the plan of an index into a tensor of `shape`; the numbers in index tensors are for `check_range`.
 
-    Raises: IndexRangeError out of range, for too many indices, for a mask that does not fit and for what is no index;
+    Raises: IndexRangeError for an integer out of range, for too many indices, for a mask that does not fit and for what is no index;
     ArgumentValueError for a step that is not positive; UnsupportedArgumentError for a mask whose values are not known.
     """
+    if isinstance(index, (int, slice)):
+        _checked_alone(index)
     items = _as_items(index)
     reader = _Reader(list(shape), sum(map(_consumed, items)), whole_slices=isinstance(index, slice))
     if reader.specified > len(shape):
@@ -99,6 +101,11 @@ class _Reader:
     def take_tensor(self, tensor: Any, dims: int = 1) -> None:
         self.tensors[self.dim] = tensor
         self.dim += dims
+
+
+def _checked_alone(index: int | slice) -> None:
+    # of a single integer or slice torch looks at the numbers before the dimensions
+    _bounds(index) if isinstance(index, slice) else _as_integer(index)
 
 
 # Items: an index as a sequence of single ones, and what each is.
@@ -282,7 +289,7 @@ def _finished(reader: _Reader) -> Plan:
         expanded |= _positions(reader, dim, tensor) if _is_mask(tensor) else {dim: _integers(tensor)}
     kinds = tuple(str(tensor.dtype).removeprefix("torch.") for tensor in reader.tensors.values())
     found = Plan(tuple(reader.steps), tuple(reader.sizes), tuple(expanded), tuple(expanded.values()), kinds)
-    _check_bounds(found)
+    _check_fit(found)
     return found
 
 
@@ -299,23 +306,25 @@ def _positions(reader: _Reader, dim: int, mask: Any) -> dict[int, np.ndarray]:
     return {dim + place: found.astype(dtype) for place, found in enumerate(np.nonzero(_known(mask)))}
 
 
-def _check_bounds(plan: Plan) -> None:
+def _check_fit(plan: Plan) -> None:
     try:
-        result = plan.result
+        common = broadcast_shapes(*(np.shape(tensor) for tensor in plan.tensors))
     except ShapeError as error:
         raise IndexRangeError("index tensors that broadcast together", error.got) from None
-    common = broadcast_shapes(*(np.shape(tensor) for tensor in plan.tensors))
     if 0 in (plan.shape[dim] for dim in plan.dims) and 0 not in common:
         raise IndexRangeError("indices of a dimension with elements", "a dimension of size 0")
-    if 0 not in result:  # where nothing is taken, torch looks at no index
-        for dim, tensor in zip(plan.dims, plan.tensors, strict=True):
-            _check_range(tensor, plan.shape[dim], dim)
 
 
-def _check_range(tensor: Any, size: int, dim: int) -> None:
-    if isinstance(tensor, Tracer):
+def check_range(plan: Plan) -> None:
+    """Raise IndexRangeError where a known index tensor is out of range; where nothing is taken, none is looked at."""
+    if 0 in plan.result:
         return
-    numbers = np.asarray(tensor)
+    for dim, tensor in zip(plan.dims, plan.tensors, strict=True):
+        if not isinstance(tensor, Tracer):
+            _check_numbers(np.asarray(tensor), plan.shape[dim], dim)
+
+
+def _check_numbers(numbers: np.ndarray, size: int, dim: int) -> None:
     for number in (numbers.min(), numbers.max()):
         if not -size <= number < size:
             raise IndexRangeError(f"indices in [{-size}, {size - 1}] for dimension {dim}", str(number))

@@ -12,7 +12,7 @@ from jax.core import Tracer
 from .._op import Array, Mask, Operand, Tensors, op
 from ..dtypes import Category, DType, as_array, as_dtype, canonical, cast, finfo, iinfo, int64, is_scalar
 from ..errors import ArgumentTypeError, ArgumentValueError, DTypeError, ShapeError, describe, public
-from ._index import Plan, Step, read
+from ._index import Plan, Step, check_range, read
 from .indexing import at_dims
 
 
@@ -37,6 +37,7 @@ def setitem(x: Any, index: Any, value: Any) -> jax.Array:
         return result
     plan = read(result.shape, None if index is True else (index,) if isinstance(index, slice) else index)
     _check_value(plan, value, result.dtype)
+    check_range(plan)  # torch looks at these last
     return _write(result, plan, value)
 
 

@@ -9,7 +9,7 @@ from .._dims import wrap_dim
 from .._op import Array, Choice, Dim, Factor, Mask, Tensors, op
 from ..dtypes import as_array
 from ..errors import ArgumentTypeError, IndexRangeError, describe, public
-from ._index import Step, read
+from ._index import Step, check_range, read
 from .shape import unsqueeze
 
 
@@ -33,6 +33,7 @@ def getitem(x: Any, index: Any) -> jax.Array:
     """
     result = as_array(x)
     plan = read(result.shape, index)
+    check_range(plan)
     for step in plan.steps:
         result = _APPLY[step.kind](result, step)
     if plan.dims:
