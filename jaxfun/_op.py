@@ -15,6 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ._dims import broadcast_shapes
 from .dtypes import (
     DTYPES,
     Category,
@@ -24,6 +25,7 @@ from .dtypes import (
     as_dtype,
     canonical,
     float32,
+    of,
     required,
     result_type,
 )
@@ -68,7 +70,7 @@ _TRACED = frozenset({Role.TENSOR, Role.OPERAND, Role.TENSORS, Role.MASK, Role.SC
 class Shape:
     """A tensor of named sizes: `"m k"` is a matrix; one name is one size across the arguments; `"*"` is any shape."""
 
-    names: str
+    names: str | tuple[str, ...]  # several: alternatives, chosen at the same place for every argument
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,8 @@ class Op:
     signature: inspect.Signature
     roles: Mapping[str, Role]
     takes: Mapping[str, Any] = field(default_factory=dict)
-    rejects: frozenset[DType] = frozenset()
+    rejects: frozenset[DType] = frozenset()  # of the promoted operands
+    operand_rejects: frozenset[DType] = frozenset()  # of any one operand
     differences: tuple[Difference, ...] = ()
     aliases: tuple[str, ...] = ()
     node: str = ""
@@ -132,6 +135,13 @@ class Op:
 
     def __repr__(self) -> str:
         return f"Op({self.name})"
+
+    @functools.cached_property
+    def broadcasts(self) -> tuple[str, ...]:
+        """The parameters that broadcast together; none where an op promotes nothing or says the shapes itself."""
+        if self.kind is None or any(isinstance(described, Shape) for described in self.takes.values()):
+            return ()
+        return tuple(name for name, role in self.roles.items() if role in (Role.TENSOR, Role.OPERAND, Role.MASK))
 
     @property
     def public(self) -> str:
@@ -163,6 +173,7 @@ def op(
     step: str = "",
     takes: Mapping[str, Any] | None = None,
     rejects: frozenset[DType] = frozenset(),
+    operand_rejects: frozenset[DType] = frozenset(),
     differences: tuple[Difference, ...] = (),
     aliases: tuple[str, ...] = (),
     node: str | None = None,
@@ -187,6 +198,7 @@ def op(
             roles={name: _role(parameter) for name, parameter in signature.parameters.items()},
             takes=takes or {},
             rejects=rejects,
+            operand_rejects=operand_rejects,
             differences=differences,
             aliases=aliases,
             node=_node_name(base) if node is None else node,
@@ -234,6 +246,7 @@ def _compiled(record: Op, function: Callable[..., Any]) -> Callable[..., Any]:
     def run(*args: Any, **kwargs: Any) -> Any:
         bound = record.signature.bind(*args, **kwargs)
         _check_dtypes(record, bound.arguments)
+        _check_shapes(record, bound.arguments)
         restore = _promote(record, bound.arguments)
         return restore(function(*bound.args, **bound.kwargs))
 
@@ -253,7 +266,14 @@ _DIRECT_TYPES: dict[Role, tuple[type, ...]] = {
 
 
 def _is_direct(record: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-    return all(_is_direct_argument(record.roles[name], value) for name, value in _bind(record, args, kwargs).items())
+    return all(
+        _is_left_out(record, name, value) or _is_direct_argument(record.roles[name], value)
+        for name, value in _bind(record, args, kwargs).items()
+    )
+
+
+def _is_left_out(record: Op, name: str, value: Any) -> bool:
+    return value is None and record.signature.parameters[name].default is None
 
 
 def _is_direct_argument(role: Role, value: Any) -> bool:
@@ -275,7 +295,10 @@ def _bind(record: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str
 
 
 def _normalised(record: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-    return {name: _NORMALISE[record.roles[name]](name, value) for name, value in _bind(record, args, kwargs).items()}
+    return {
+        name: value if _is_left_out(record, name, value) else _NORMALISE[record.roles[name]](name, value)
+        for name, value in _bind(record, args, kwargs).items()
+    }
 
 
 def _tensor(name: str, value: Any) -> jax.Array:
@@ -346,15 +369,21 @@ def _operands(record: Op, arguments: Mapping[str, Any]) -> list[Any]:
 
 
 def _check_dtypes(record: Op, arguments: Mapping[str, Any]) -> None:
-    if not record.rejects:
-        return
     operands = _operands(record, arguments)
-    dtype = result_type(*operands)
-    if dtype in record.rejects:
-        raise UnsupportedDTypeError(
-            f"a dtype other than {', '.join(sorted(rejected.name for rejected in record.rejects))}",
-            ", ".join(map(describe, operands)),
-        )
+    if record.rejects and result_type(*operands) in record.rejects:
+        raise _unsupported(record.rejects, operands)
+    if record.operand_rejects and any(of(operand) in record.operand_rejects for operand in operands):
+        raise _unsupported(record.operand_rejects, operands)
+
+
+def _check_shapes(record: Op, arguments: Mapping[str, Any]) -> None:
+    if record.broadcasts:
+        broadcast_shapes(*(np.shape(arguments[name]) for name in record.broadcasts if arguments.get(name) is not None))
+
+
+def _unsupported(rejected: frozenset[DType], operands: list[Any]) -> UnsupportedDTypeError:
+    names = ", ".join(dtype.name for dtype in DTYPES if dtype in rejected)
+    return UnsupportedDTypeError(f"a dtype other than {names}", ", ".join(map(describe, operands)))
 
 
 def _promote(record: Op, arguments: dict[str, Any]) -> Callable[[Any], Any]:
@@ -387,7 +416,10 @@ def _computed_in(kind: Kind, dtype: DType) -> DType:
 
 
 def _astype(value: Any, dtype: DType) -> jax.Array:
-    return jax.lax.convert_element_type(jnp.asarray(value), dtype.dtype)
+    array = jnp.asarray(value)
+    if array.dtype == bool and dtype.category > Category.INTEGER:
+        array = array.astype(np.uint8)  # XLA turns a converted bool times NaN into 0
+    return jax.lax.convert_element_type(array, dtype.dtype)
 
 
 def _narrow(result: jax.Array, computed: DType, dtype: DType) -> jax.Array:

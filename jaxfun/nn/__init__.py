@@ -1,1 +1,3 @@
 """torch.nn: its functional namespace."""
+
+from . import functional as functional

@@ -1,0 +1,21 @@
+"""Activation functions."""
+
+import jax
+import jax.numpy as jnp
+
+from .._op import BOOLS, COMPLEXES, Array, op
+from ..dtypes import Kind
+
+
+@op(kind=Kind.NO_OPMATH, torch="torch.nn.functional.relu", rejects=BOOLS | COMPLEXES, aliases=("relu",))
+def relu(input: Array) -> jax.Array:
+    """Return each element where it is positive, else 0; NaN stays.
+
+    Gradient: 0 at 0 (that of jnp.maximum(x, 0) is a half), 1 at NaN.
+    Torch: torch.relu, torch.nn.functional.relu.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.relu(jf.tensor([-1.0, 0.0, 2.0]))
+    Array([0., 0., 2.], dtype=float32)
+    """
+    return jnp.where(input <= 0, 0, input)

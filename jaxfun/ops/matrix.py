@@ -1,0 +1,230 @@
+"""Products of matrices and vectors. 16-bit floats are added up in float32, and float32 is full float32 on every device.
+
+`matmul` and `linear` are made of the same steps as torch's, so that the tape shows the same nodes.
+"""
+
+import math
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from .._dims import broadcast_shapes
+from .._op import BOOLS, Array, Factor, Shape, op
+from ..dtypes import as_dtype, bfloat16, float16
+from ..errors import DTypeError, ShapeError, describe
+from .arithmetic import add
+from .broadcast import expand
+from .shape import reshape, t, transpose, unsqueeze
+
+
+def _product(input: jax.Array, other: jax.Array) -> jax.Array:
+    """Multiply with `matmul`'s meaning, once the dtypes are seen to be the same."""
+    if input.dtype != other.dtype:
+        raise DTypeError("tensors of one dtype", f"{describe(input)} and {describe(other)}", "Cast one of them.")
+    wide = jnp.float32 if as_dtype(input.dtype) in (float16, bfloat16) else input.dtype
+    product = jnp.matmul(input, other, precision=jax.lax.Precision.HIGHEST, preferred_element_type=wide)
+    return product.astype(input.dtype)
+
+
+def _want(fits: bool, shapes: str, *operands: jax.Array) -> None:
+    if not fits:
+        raise ShapeError(f"shapes {shapes}", " and ".join(map(describe, operands)))
+
+
+@op(kind=None, rejects=BOOLS, takes={"input": Shape("m k"), "mat2": Shape("k n")})
+def mm(input: Array, mat2: Array) -> jax.Array:
+    """Return the product of two matrices. Shapes: (m, k), (k, n) -> (m, n).
+
+    Raises: RuntimeError for other shapes, and for two dtypes.
+
+    >>> import jaxfun as jf
+    >>> jf.mm(jf.tensor([[1.0, 2.0]]), jf.tensor([[3.0], [4.0]]))
+    Array([[11.]], dtype=float32)
+    """
+    _want(input.ndim == 2 == mat2.ndim and input.shape[1] == mat2.shape[0], "(m, k) and (k, n)", input, mat2)
+    return _product(input, mat2)
+
+
+@op(kind=None, rejects=BOOLS, takes={"input": Shape("m k"), "vec": Shape("k")})
+def mv(input: Array, vec: Array) -> jax.Array:
+    """Return the product of a matrix and a vector. Shapes: (m, k), (k,) -> (m,).
+
+    Raises: RuntimeError for other shapes, and for two dtypes.
+
+    >>> import jaxfun as jf
+    >>> jf.mv(jf.tensor([[1.0, 2.0]]), jf.tensor([3.0, 4.0]))
+    Array([11.], dtype=float32)
+    """
+    _want(input.ndim == 2 and vec.ndim == 1 and input.shape[1] == vec.shape[0], "(m, k) and (k,)", input, vec)
+    return _product(input, vec)
+
+
+@op(kind=None, rejects=BOOLS, takes={"input": Shape("k"), "tensor": Shape("k")})
+def dot(input: Array, tensor: Array) -> jax.Array:
+    """Return the sum of the products of two vectors' elements, no conjugate taken. Shapes: (k,), (k,) -> ().
+
+    Raises: RuntimeError for other shapes (torch's dot, unlike jnp's, takes vectors only), and for two dtypes.
+
+    >>> import jaxfun as jf
+    >>> jf.dot(jf.tensor([1.0, 2.0]), jf.tensor([3.0, 4.0]))
+    Array(11., dtype=float32)
+    """
+    _want(input.ndim == 1 and input.shape == tensor.shape, "(k,) and (k,)", input, tensor)
+    return _product(input, tensor)
+
+
+@op(kind=None, rejects=BOOLS, takes={"input": Shape("b m k"), "mat2": Shape("b k n")})
+def bmm(input: Array, mat2: Array) -> jax.Array:
+    """Return the products of two batches of matrices. Shapes: (b, m, k), (b, k, n) -> (b, m, n).
+
+    Raises: RuntimeError for other shapes, and for two dtypes.
+
+    >>> import jaxfun as jf
+    >>> jf.bmm(jf.ones(2, 1, 3), jf.ones(2, 3, 1)).shape
+    (2, 1, 1)
+    """
+    fits = input.ndim == 3 == mat2.ndim and input.shape[::2] == (mat2.shape[0], mat2.shape[1])
+    _want(fits, "(b, m, k) and (b, k, n)", input, mat2)
+    return _product(input, mat2)
+
+
+@op(
+    kind=None,
+    rejects=BOOLS,
+    takes={"input": Shape(("n", "m n", "", "1 n")), "mat1": Shape("m k"), "mat2": Shape("k n")},
+)
+def addmm(input: Array, mat1: Array, mat2: Array, *, beta: Factor = 1, alpha: Factor = 1) -> jax.Array:
+    """Return `beta * input + alpha * mat1 @ mat2`. Shapes: what broadcasts to (m, n), (m, k), (k, n) -> (m, n).
+
+    Raises: RuntimeError for other shapes, and for two dtypes.
+
+    >>> import jaxfun as jf
+    >>> jf.addmm(jf.tensor([1.0]), jf.tensor([[1.0, 2.0]]), jf.tensor([[3.0], [4.0]]))
+    Array([[12.]], dtype=float32)
+    """
+    _want(mat1.ndim == 2 == mat2.ndim and mat1.shape[1] == mat2.shape[0], "(m, k) and (k, n)", mat1, mat2)
+    shape = (mat1.shape[0], mat2.shape[1])
+    _want(broadcast_shapes(input.shape, shape) == shape, f"that broadcast to {list(shape)}", input)
+    if input.dtype != mat1.dtype:
+        raise DTypeError("tensors of one dtype", f"{describe(input)} and {describe(mat1)}", "Cast one of them.")
+    return _times(beta, input) + _times(alpha, _product(mat1, mat2))
+
+
+def _times(factor: Any, input: jax.Array) -> jax.Array:
+    # a factor left out is no multiplication at all
+    return input if isinstance(factor, int) and factor == 1 else input * jnp.asarray(factor).astype(input.dtype)
+
+
+_MATMUL = {
+    "input": Shape(("n", "m n", "n", "m n", "b m n", "b m n", "m n", "b m n", "a 1 m n")),
+    "other": Shape(("n", "n p", "n p", "n", "n p", "n", "b n p", "b n p", "b n p")),
+}
+
+
+@op(kind=None, composite=True, node="", rejects=BOOLS, takes=_MATMUL)
+def matmul(input: Array, other: Array) -> jax.Array:
+    """Return the product of two tensors: vectors, matrices, or batches of matrices, which broadcast.
+
+    Shapes: (k,), (k,) -> (); (m, k), (k,) -> (m,); (k,), (k, n) -> (n,); (*, m, k), (*, k, n) -> (*, m, n).
+    Raises: RuntimeError for other shapes, and for two dtypes.
+
+    >>> import jaxfun as jf
+    >>> jf.matmul(jf.tensor([[1.0, 2.0]]), jf.tensor([3.0, 4.0]))
+    Array([11.], dtype=float32)
+    """
+    _want(input.ndim > 0 < other.ndim, "of one dimension or more", input, other)
+    form = _FORMS.get((min(input.ndim, 3), min(other.ndim, 3)), _batched)
+    return form(input, other)
+
+
+def _row_times_matrix(input: jax.Array, other: jax.Array) -> jax.Array:
+    return _squeezed_row(mm(unsqueeze(input, 0), other))
+
+
+def _folded(input: jax.Array, other: jax.Array) -> jax.Array:
+    """Multiply a batch of matrices by one matrix or vector, as one large matrix."""
+    _want(input.shape[-1] == other.shape[0], "(*, m, k) and (k, n)", input, other)
+    rows = reshape(input, (math.prod(input.shape[:-1]), input.shape[-1]))
+    product = mv(rows, other) if other.ndim == 1 else mm(rows, other)
+    return _unsafe_view(product, (*input.shape[:-1], *other.shape[1:]))
+
+
+def _matrix_times_batch(input: jax.Array, other: jax.Array) -> jax.Array:
+    # (A Bᵢ)ᵀ = Bᵢᵀ Aᵀ: the batch is folded from the left
+    folded = _folded(transpose(other, -1, -2), t(input))
+    return folded if input.ndim == 1 else _contiguous(transpose(folded, -1, -2))
+
+
+def _batched(input: jax.Array, other: jax.Array) -> jax.Array:
+    _want(input.shape[-1] == other.shape[-2], "(*, m, k) and (*, k, n)", input, other)
+    batch = broadcast_shapes(input.shape[:-2], other.shape[:-2])
+    left, right = (_as_batch(side, batch) for side in (input, other))
+    return _unsafe_view(bmm(left, right), (*batch, input.shape[-2], other.shape[-1]))
+
+
+def _as_batch(input: jax.Array, batch: tuple[int, ...]) -> jax.Array:
+    matrix = input.shape[-2:]
+    return reshape(expand(input, (*batch, *matrix)), (math.prod(batch), *matrix))
+
+
+_FORMS = {
+    (1, 1): dot,
+    (2, 1): mv,
+    (1, 2): _row_times_matrix,
+    (2, 2): mm,
+    (3, 1): _folded,
+    (3, 2): _folded,
+    (1, 3): _matrix_times_batch,
+    (2, 3): _matrix_times_batch,
+}
+
+
+@op(kind=None, step="squeeze_row", node="SqueezeBackward4")
+def _squeezed_row(input: Array) -> jax.Array:
+    return jnp.squeeze(input, 0)
+
+
+@op(kind=None, step="unsafe_view", node="UnsafeViewBackward0")
+def _unsafe_view(input: Array, size: tuple[int, ...]) -> jax.Array:
+    return jnp.reshape(input, size)
+
+
+@op(kind=None, step="contiguous", node="CloneBackward0")
+def _contiguous(input: Array) -> jax.Array:
+    return input
+
+
+_LINEAR = {
+    "input": Shape(("m n", "n", "b m n")),
+    "weight": Shape(("o n", "o n", "o n")),
+    "bias": Shape(("o", "o", "o")),
+}
+
+
+@op(kind=None, torch="torch.nn.functional.linear", composite=True, node="", rejects=BOOLS, takes=_LINEAR)
+def linear(input: Array, weight: Array, bias: Array = None) -> jax.Array:
+    """Return `input @ weight.T + bias`. Shapes: (*, n), (o, n), (o,) -> (*, o); a weight (n,) gives (*).
+
+    Raises: RuntimeError for other shapes, and for two dtypes.
+    Torch: torch.nn.functional.linear.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.linear(jf.tensor([[1.0, 2.0]]), jf.tensor([[3.0, 4.0]]), jf.tensor([0.5]))
+    Array([[11.5]], dtype=float32)
+    """
+    if bias is None:
+        return matmul(input, t(weight))
+    _want(weight.ndim == 2 and input.ndim > 0, "(*, n) and (o, n) where there is a bias", input, weight)
+    if input.ndim == 2:
+        return addmm(bias, input, t(weight))
+    return _biased(matmul(input, t(weight)), bias)
+
+
+def _biased(product: jax.Array, bias: jax.Array) -> jax.Array:
+    _want(
+        broadcast_shapes(product.shape, bias.shape) == product.shape, f"that broadcast to {list(product.shape)}", bias
+    )
+    if product.dtype != bias.dtype:
+        raise DTypeError("tensors of one dtype", f"{describe(product)} and {describe(bias)}", "Cast one of them.")
+    return add(product, bias)

@@ -1,0 +1,151 @@
+"""Elementwise choice between values: maximum, minimum, clamp and where, with torch's derivatives at ties."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from .._op import BOOLS, COMPLEXES, Array, Factor, Mask, Operand, Scalar, op
+from ..dtypes import Category, Kind, as_dtype, canonical, is_scalar, of, result_type, uint8
+from ..errors import DTypeError, ShapeError, UnsupportedDTypeError, describe
+
+
+@op(kind=Kind.NO_OPMATH, rejects=COMPLEXES)
+def maximum(input: Array, other: Array) -> jax.Array:
+    """Return the larger of two elements; NaN where either is.
+
+    Gradient: half to each where they are equal, and all to both where either is NaN.
+
+    >>> import jaxfun as jf
+    >>> jf.maximum(jf.tensor([1.0, 5.0]), jf.tensor([3.0, 2.0]))
+    Array([3., 5.], dtype=float32)
+    """
+    return _larger(input, other)
+
+
+@op(kind=Kind.NO_OPMATH, rejects=COMPLEXES)
+def minimum(input: Array, other: Array) -> jax.Array:
+    """Return the smaller of two elements; NaN where either is.
+
+    Gradient: half to each where they are equal, and all to both where either is NaN.
+
+    >>> import jaxfun as jf
+    >>> jf.minimum(jf.tensor([1.0, 5.0]), jf.tensor([3.0, 2.0]))
+    Array([1., 2.], dtype=float32)
+    """
+    return _smaller(input, other)
+
+
+@jax.custom_jvp
+def _larger(input: jax.Array, other: jax.Array) -> jax.Array:
+    return jnp.maximum(input, other)
+
+
+@_larger.defjvp
+def _larger_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    (x, y), (dx, dy) = primals, tangents
+    return _larger(x, y), _share(x == y, x < y, dx) + _share(x == y, y < x, dy)
+
+
+@jax.custom_jvp
+def _smaller(input: jax.Array, other: jax.Array) -> jax.Array:
+    return jnp.minimum(input, other)
+
+
+@_smaller.defjvp
+def _smaller_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    (x, y), (dx, dy) = primals, tangents
+    return _smaller(x, y), _share(x == y, y < x, dx) + _share(x == y, x < y, dy)
+
+
+def _share(tie: jax.Array, lost: jax.Array, tangent: jax.Array) -> jax.Array:
+    # half at a tie, none where the other won; at NaN neither comparison is true
+    return jnp.where(tie, tangent / 2, jnp.where(lost, 0, tangent))
+
+
+def clamp(input: Any, min: Any = None, max: Any = None) -> jax.Array:
+    """Return each element, no less than `min` and no more than `max`: numbers, or tensors that broadcast.
+
+    Gradient: 1 at a bound (jnp.clip gives half), 0 outside and at NaN; for a tensor of bounds 1 where it is used.
+    Raises: RuntimeError where both bounds are None.
+
+    >>> import jaxfun as jf
+    >>> jf.clamp(jf.tensor([-1.0, 0.5, 2.0]), 0, 1)
+    Array([0. , 0.5, 1. ], dtype=float32)
+    """
+    if all(bound is None or is_scalar(bound) for bound in (min, max)):
+        return _clamp_scalar(input, min, max)
+    tensors = (bound if bound is None or not is_scalar(bound) else _full(input, bound) for bound in (min, max))
+    return _clamp(input, *tensors)
+
+
+clip = clamp
+
+
+def _full(input: Any, bound: Any) -> jax.Array:
+    return jnp.asarray(bound, canonical(result_type(input, bound)).dtype)
+
+
+_BOUND = Scalar(-1, 2, optional=True)
+
+
+@op(
+    kind=None,
+    torch="torch.clamp",
+    overload="scalar",
+    node="ClampBackward1",
+    rejects=COMPLEXES,
+    takes={"min": _BOUND, "max": _BOUND},
+    aliases=("clip",),
+)
+def _clamp_scalar(input: Array, min: Factor = None, max: Factor = None) -> jax.Array:
+    bounds = [bound for bound in (min, max) if bound is not None]
+    if not bounds:
+        raise ShapeError("at least one of `min` and `max`", "None for both")
+    dtype = canonical(result_type(input, *bounds))
+    if dtype.category in (Category.BOOL, Category.COMPLEX):
+        raise UnsupportedDTypeError("numbers that have an order", describe(dtype))
+    x, low, high = (None if v is None else jnp.asarray(v).astype(dtype.dtype) for v in (input, min, max))
+    return _bounded(x, low, high)
+
+
+@op(kind=Kind.NO_OPMATH, torch="torch.clamp", node="ClampBackward0", rejects=BOOLS | COMPLEXES)
+def _clamp(input: Array, min: Array = None, max: Array = None) -> jax.Array:
+    return _bounded(input, min, max)
+
+
+@jax.custom_jvp
+def _bounded(x: jax.Array, low: jax.Array | None, high: jax.Array | None) -> jax.Array:
+    lifted = x if low is None else jnp.maximum(x, low)
+    return lifted if high is None else jnp.minimum(lifted, high)
+
+
+@_bounded.defjvp
+def _bounded_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    (x, low, high), (dx, d_low, d_high) = primals, tangents
+    result = _bounded(x, low, high)
+    above = True if low is None else x >= low
+    below = True if high is None else x <= high
+    crossed = False if low is None or high is None else high < low
+    tangent = jnp.where(above & below, dx, 0)
+    if low is not None:
+        tangent += jnp.where((x < low) & (True if high is None else low < high), d_low, 0)
+    if high is not None:
+        tangent += jnp.where((x > high) | crossed, d_high, 0)
+    return result, tangent
+
+
+@op(kind=Kind.NO_OPMATH)
+def where(condition: Mask, input: Operand, other: Operand) -> jax.Array:
+    """Return `input` where the condition is true, else `other`.
+
+    Gradient: 0 for what is not chosen, also where that is NaN or infinite.
+    Raises: RuntimeError for a condition that is not bool.
+
+    >>> import jaxfun as jf
+    >>> jf.where(jf.tensor([True, False]), 1.0, jf.tensor([2.0, 3.0]))
+    Array([1., 3.], dtype=float32)
+    """
+    if as_dtype(condition.dtype).category is not Category.BOOL and of(condition) != uint8:
+        raise DTypeError("a bool condition", describe(condition), "Compare first: jaxfun.ne(condition, 0).")
+    return jnp.where(condition, input, other)
