@@ -7,6 +7,21 @@ from .autograd import backward as backward
 from .autograd import no_grad as no_grad
 from .autograd.gradient import detach as detach
 from .autograd.variable import zero_grad as zero_grad
+from .bridge import from_dlpack as from_dlpack
+from .bridge import from_numpy as from_numpy
+from .bridge import to_numpy as to_numpy
+from .creation import arange as arange
+from .creation import empty as empty
+from .creation import eye as eye
+from .creation import full as full
+from .creation import full_like as full_like
+from .creation import linspace as linspace
+from .creation import logspace as logspace
+from .creation import ones as ones
+from .creation import ones_like as ones_like
+from .creation import tensor as tensor
+from .creation import zeros as zeros
+from .creation import zeros_like as zeros_like
 from .dtypes import *
 from .ops.activation import relu as relu
 from .ops.arithmetic import abs as abs
@@ -29,6 +44,8 @@ from .ops.broadcast import broadcast_shapes as broadcast_shapes
 from .ops.broadcast import broadcast_tensors as broadcast_tensors
 from .ops.broadcast import broadcast_to as broadcast_to
 from .ops.broadcast import expand as expand
+from .ops.casting import to as to
+from .ops.casting import type as type
 from .ops.comparison import eq as eq
 from .ops.comparison import ge as ge
 from .ops.comparison import greater as greater
@@ -88,3 +105,11 @@ from .ops.shape import t as t
 from .ops.shape import transpose as transpose
 from .ops.shape import unsqueeze as unsqueeze
 from .ops.shape import view as view
+from .ops.size import dim as dim
+from .ops.size import numel as numel
+from .ops.size import shape as shape
+from .ops.size import size as size
+from .random import rand as rand
+from .random import randint as randint
+from .random import randn as randn
+from .random import randperm as randperm

@@ -249,13 +249,15 @@ def _converter(dtype: DType) -> Callable[[jax.Array], jax.Array]:
         real = input.real if jnp.iscomplexobj(input) and not dtype.is_complex and dtype != bool else input
         return jax.lax.convert_element_type(real, dtype.dtype)
 
-    convert.__name__ = "jaxfun.to"  # the tape reads the step's name off the jaxpr
+    convert.__name__ = "jaxfun.Tensor.to"  # the tape reads the step's name off the jaxpr
     return jax.jit(convert)
 
 
 def cast(input: Any, dtype: Any) -> jax.Array:
     """Return `input` cast to `dtype`: towards zero from float to integer, the real part from complex to real."""
-    return _converter(required(dtype))(as_array(input) if not isinstance(input, _PYTHON) else jnp.asarray(input))
+    wanted = required(dtype)
+    array = jnp.asarray(input) if isinstance(input, _PYTHON) else as_array(input)
+    return array if as_dtype(array.dtype) == wanted else _converter(wanted)(array)
 
 
 _PYTHON = (builtins.bool, builtins.int, builtins.float, complex)

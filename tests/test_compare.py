@@ -67,6 +67,13 @@ def test_the_error_is_measured_against_the_oracle_and_not_the_reference() -> Non
     assert compare(f32(1), reference, oracle).ok, "better than the reference"
 
 
+def test_the_oracle_decides_where_the_reference_overflowed_on_the_way() -> None:
+    oracle = np.array([2.0])
+    assert compare(f32(2), f32(inf), oracle).ok
+    assert not compare(f32(3), f32(inf), oracle).ok
+    assert not compare(f32(nan), f32(nan), oracle).ok
+
+
 def test_a_sum_is_held_to_the_scale_of_its_terms() -> None:
     assert not compare(f32(1e-5), f32(0)).ok
     assert compare(f32(1e-5), f32(0), scale=1000.0).ok

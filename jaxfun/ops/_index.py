@@ -10,7 +10,6 @@ from types import EllipsisType, NoneType
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
@@ -20,14 +19,11 @@ from ..errors import (
     ArgumentTypeError,
     ArgumentValueError,
     IndexRangeError,
-    JaxfunError,
     ShapeError,
     UnsupportedArgumentError,
     describe,
 )
-
-_MASKS = ("bool", "uint8")  # uint8 is a mask too, in torch's deprecated fashion
-_LEGAL = "an integer, a slice, None, `...`, a bool, or a tensor of integers or bools"
+from ._index_items import MASKS, as_integer, as_items, classified, consumed, is_mask
 
 
 class Step(NamedTuple):
@@ -55,6 +51,11 @@ class Plan:
     kinds: tuple[str, ...] = ()
 
     @property
+    def mode(self) -> str:
+        """What jnp is to do with an index out of range: no known one is, by `check_range`."""
+        return "fill" if any(isinstance(tensor, Tracer) for tensor in self.tensors) else "promise_in_bounds"
+
+    @property
     def result(self) -> tuple[int, ...]:
         """The shape of what is indexed: the tensors' dimensions stand in front, unless all of theirs are adjacent."""
         if not self.dims:
@@ -66,20 +67,22 @@ class Plan:
         return (*common, *(size for dim, size in enumerate(self.shape) if dim not in self.dims))
 
 
-def read(shape: Sequence[int], index: Any) -> Plan:
+def read(shape: Sequence[int], index: Any, *, whole_slices: bool = False) -> Plan:
     """Return the plan of an index into a tensor of `shape`; the numbers in index tensors are for `check_range`.
 
-    Raises: IndexRangeError for an integer out of range, for too many indices, for a mask that does not fit and for what is no index;
+    A slice that takes all is a step only where `whole_slices`.
+
+    Raises: IndexRangeError for an integer out of range, too many indices, a mask that does not fit, what is no index;
     ArgumentValueError for a step that is not positive; UnsupportedArgumentError for a mask whose values are not known.
     """
     if isinstance(index, (int, slice)):
         _checked_alone(index)
-    items = _as_items(index)
-    reader = _Reader(list(shape), sum(map(_consumed, items)), whole_slices=isinstance(index, slice))
+    items = as_items(index)
+    reader = _Reader(list(shape), sum(map(consumed, items)), whole_slices)
     if reader.specified > len(shape):
         raise IndexRangeError(f"at most {len(shape)} indices", str(reader.specified))
     for item in items:
-        _take(reader, _classified(item))
+        _take(reader, classified(item))
     return _finished(reader)
 
 
@@ -89,7 +92,7 @@ class _Reader:
 
     sizes: list[int]
     specified: int  # how many dimensions the whole index speaks of
-    whole_slices: bool  # torch's x[:] is a step on the tape, the slices of x[:, :] are none
+    whole_slices: bool
     ndim: int = field(init=False)
     dim: int = 0
     steps: list[Step] = field(default_factory=list)
@@ -105,87 +108,7 @@ class _Reader:
 
 def _checked_alone(index: int | slice) -> None:
     # of a single integer or slice torch looks at the numbers before the dimensions
-    _bounds(index) if isinstance(index, slice) else _as_integer(index)
-
-
-# Items: an index as a sequence of single ones, and what each is.
-
-
-def _as_items(index: Any) -> Sequence[Any]:
-    """Return the parts of a tuple, or of a list that torch takes for one: a short one with more than numbers in it."""
-    if isinstance(index, tuple):
-        return index
-    if not isinstance(index, (list, range)) or len(index) >= 32:
-        return (index,)
-    return index if any(_is_part(item) for item in index) else (index,)
-
-
-def _is_part(item: Any) -> bool:
-    return (
-        item is None
-        or item is ...
-        or isinstance(item, (slice, list, tuple, range, str, np.ndarray))
-        or _is_tensor(item)
-    )
-
-
-def _is_tensor(item: Any) -> bool:
-    return hasattr(item, "dtype") and hasattr(item, "shape") and not isinstance(item, (np.ndarray, np.generic))
-
-
-def _is_mask(tensor: Any) -> bool:
-    return str(tensor.dtype).removeprefix("torch.") in _MASKS
-
-
-def _consumed(item: Any) -> int:
-    """Return how many dimensions an item speaks of."""
-    if item is None or item is ... or isinstance(item, bool):
-        return 0
-    return len(item.shape) if _is_tensor(item) and _is_mask(item) else 1
-
-
-def _classified(item: Any) -> Any:
-    """Return an item as an int, a bool, a slice, None, `...` or an array."""
-    if item is None or item is ... or isinstance(item, (bool, slice)) or _is_tensor(item):
-        return item
-    if isinstance(item, (list, tuple, range, np.ndarray)):
-        return _as_index_array(item)
-    if isinstance(item, (str, bytes)):
-        raise ArgumentTypeError(_LEGAL, describe(item))
-    try:
-        return _as_integer(item)
-    except TypeError:
-        raise IndexRangeError(_LEGAL, describe(item)) from None
-
-
-def _as_integer(item: Any) -> int:
-    number = operator.index(item)
-    if not -(2**63) <= number < 2**63:
-        raise ArgumentValueError("an index of 64 bits", str(number))
-    return number
-
-
-def _as_index_array(item: Any) -> Any:
-    """Return a list of numbers, as torch reads one: bools are a mask, all else becomes integers."""
-    if any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves(item)):
-        return jnp.asarray(item)
-    try:
-        array = np.asarray(item if not isinstance(item, range) else list(item))
-    except ValueError:
-        raise ArgumentValueError("lists of equal lengths", describe(item)) from None
-    return array if str(array.dtype) in _MASKS else _as_integers(array, item)
-
-
-def _as_integers(array: np.ndarray, item: Any) -> np.ndarray:
-    if array.dtype.kind not in "iuf":
-        raise _REFUSED.get(array.dtype.kind, ArgumentTypeError)("a list of integers or bools", describe(item))
-    if array.dtype.kind == "f" and not (np.abs(array) < 2**63).all():
-        raise ShapeError("a list of integers", describe(item))
-    return array.astype(canonical(int64).dtype)
-
-
-# torch's classes for a list of what is no number
-_REFUSED: Mapping[str, type[JaxfunError]] = {"O": ShapeError}
+    _bounds(index) if isinstance(index, slice) else as_integer(index)
 
 
 # Steps: what each kind of item does.
@@ -251,8 +174,8 @@ def _take_bool(reader: _Reader, item: bool) -> None:
 def _take_array(reader: _Reader, array: Any) -> None:
     dtype = as_dtype(array.dtype)
     if np.ndim(array) or dtype.category > Category.INTEGER:
-        reader.take_tensor(array, np.ndim(array) if _is_mask(array) else 1)
-    elif _is_mask(array):
+        reader.take_tensor(array, np.ndim(array) if is_mask(array) else 1)
+    elif is_mask(array):
         _take_bool(reader, bool(_known(array)))
     else:
         _take_integer(reader, array if isinstance(array, Tracer) else int(array))
@@ -282,11 +205,11 @@ def _known(mask: Any) -> np.ndarray:
 
 def _finished(reader: _Reader) -> Plan:
     for tensor in reader.tensors.values():
-        if str(tensor.dtype).removeprefix("torch.") not in (*_MASKS, "int32", "int64"):
+        if str(tensor.dtype).removeprefix("torch.") not in (*MASKS, "int32", "int64"):
             raise IndexRangeError("tensors of int32, int64, bool or uint8 as indices", describe(tensor))
     expanded: dict[int, Any] = {}
     for dim, tensor in reader.tensors.items():
-        expanded |= _positions(reader, dim, tensor) if _is_mask(tensor) else {dim: _integers(tensor)}
+        expanded |= _positions(reader, dim, tensor) if is_mask(tensor) else {dim: _integers(tensor)}
     kinds = tuple(str(tensor.dtype).removeprefix("torch.") for tensor in reader.tensors.values())
     found = Plan(tuple(reader.steps), tuple(reader.sizes), tuple(expanded), tuple(expanded.values()), kinds)
     _check_fit(found)

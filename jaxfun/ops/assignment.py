@@ -35,7 +35,7 @@ def setitem(x: Any, index: Any, value: Any) -> jax.Array:
     value = _as_value(value, result.dtype)
     if index is False:
         return result
-    plan = read(result.shape, None if index is True else (index,) if isinstance(index, slice) else index)
+    plan = read(result.shape, None if index is True else index)
     _check_value(plan, value, result.dtype)
     check_range(plan)  # torch looks at these last
     return _write(result, plan, value)
@@ -146,9 +146,9 @@ def _write(input: jax.Array, plan: Plan, value: Any) -> jax.Array:
             else np.array(region.starts, dtype)
         )
         layout = (tuple(region.sizes), tuple(region.strides), plan.shape)
-        return _copy_slices(input, value, starts, plan.tensors, plan.dims, layout, traced)
+        return _copy_slices(input, value, starts, plan.tensors, plan.dims, layout, plan.mode, traced)
     if plan.dims:
-        return _index_put(input, plan.tensors, value, plan.dims)
+        return _index_put(input, plan.tensors, value, plan.dims, plan.mode)
     return _fill(input, value) if np.ndim(value) == 0 and input.ndim else _copy(input, value)
 
 
@@ -166,8 +166,8 @@ def _fill(input: Array, value: Operand) -> jax.Array:
 
 
 @op(kind=None, step="index_put")
-def _index_put(input: Array, indices: Tensors, value: Operand, dims: tuple[int, ...]) -> jax.Array:
-    return _put(input, indices, value, dims)
+def _index_put(input: Array, indices: Tensors, value: Operand, dims: tuple[int, ...], mode: str) -> jax.Array:
+    return _put(input, indices, value, dims, mode)
 
 
 @op(kind=None, step="copy_slices", node="CopySlices")
@@ -178,6 +178,7 @@ def _copy_slices(
     indices: Tensors,
     dims: tuple[int, ...],
     layout: tuple[tuple[int, ...], ...],
+    mode: str,
     traced: bool,
 ) -> jax.Array:
     sizes, strides, view = layout
@@ -185,7 +186,7 @@ def _copy_slices(
     starts = jnp.where(starts < 0, starts + jnp.array(input.shape, starts.dtype), starts) if traced else starts
     region = jax.lax.dynamic_slice(input, tuple(starts), spans)
     places = tuple(slice(None, None, stride) for stride in strides)
-    new = _put(region[places].reshape(view), indices, value, dims).reshape(sizes)
+    new = _put(region[places].reshape(view), indices, value, dims, mode).reshape(sizes)
     written = region.at[places].set(new)
     if traced:
         inside = (starts >= 0) & (starts + jnp.array(spans, starts.dtype) <= jnp.array(input.shape, starts.dtype))
@@ -193,12 +194,12 @@ def _copy_slices(
     return jax.lax.dynamic_update_slice(input, written, tuple(starts))
 
 
-def _put(view: jax.Array, indices: tuple[jax.Array, ...], value: Any, dims: tuple[int, ...]) -> jax.Array:
+def _put(view: jax.Array, indices: tuple[jax.Array, ...], value: Any, dims: tuple[int, ...], mode: str) -> jax.Array:
     if not dims:
         return _broadcast(value, view.shape, view.dtype)
     key = at_dims(view.ndim, indices, dims)
     shape = jax.eval_shape(lambda: view[key]).shape
-    return view.at[key].set(_broadcast(value, shape, view.dtype), mode="drop")
+    return view.at[key].set(_broadcast(value, shape, view.dtype), mode=mode)
 
 
 def _broadcast(value: Any, shape: Sequence[int], dtype: Any) -> jax.Array:

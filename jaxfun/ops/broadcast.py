@@ -22,10 +22,12 @@ def broadcast_shapes(*shapes: int | Sequence[int]) -> tuple[int, ...]:
     >>> jf.broadcast_shapes((2, 1), (3,), 1)
     (2, 3)
     """
-    whole = [_as_shape(shape) for shape in shapes]
-    if any(size < 0 for shape in whole for size in shape):
-        raise ArgumentValueError("sizes of 0 and more", " and ".join(map(str, shapes)))
-    return _dims.broadcast_shapes(*whole)
+    result: tuple[int, ...] = ()
+    for shape in map(_as_shape, shapes):
+        result = _dims.broadcast_shapes(result, shape)
+        if min(shape, default=0) < 0:
+            raise ArgumentValueError("sizes of 0 and more", str(list(shape)))
+    return result
 
 
 def _as_shape(shape: Any) -> tuple[int, ...]:

@@ -128,7 +128,7 @@ def isnan(input: Array) -> jax.Array:
     >>> jf.isnan(jf.tensor([1.0, float("nan")]))
     Array([False,  True], dtype=bool)
     """
-    return input != input
+    return jnp.isnan(input)
 
 
 @op(kind=Kind.ALWAYS_BOOL, node="")

@@ -32,12 +32,13 @@ def getitem(x: Any, index: Any) -> jax.Array:
     Array([5, 6], dtype=int32)
     """
     result = as_array(x)
-    plan = read(result.shape, index)
+    # torch's x[:] is a step on the tape, the slices of x[:, :] are none
+    plan = read(result.shape, index, whole_slices=isinstance(index, slice))
     check_range(plan)
     for step in plan.steps:
         result = _APPLY[step.kind](result, step)
     if plan.dims:
-        return _index(result, plan.tensors, plan.dims)
+        return _index(result, plan.tensors, plan.dims, plan.mode)
     return result if plan.steps else _alias(result)
 
 
@@ -88,8 +89,8 @@ def _alias(input: Array) -> jax.Array:
 
 
 @op(kind=None, step="index", node="IndexBackward0")
-def _index(input: Array, indices: Tensors, dims: tuple[int, ...]) -> jax.Array:
-    return input.at[at_dims(input.ndim, indices, dims)].get(mode="fill")
+def _index(input: Array, indices: Tensors, dims: tuple[int, ...], mode: str) -> jax.Array:
+    return input.at[at_dims(input.ndim, indices, dims)].get(mode=mode)
 
 
 def at_dims(ndim: int, indices: tuple[jax.Array, ...], dims: tuple[int, ...]) -> tuple[Any, ...]:

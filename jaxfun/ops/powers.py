@@ -4,6 +4,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jax.custom_derivatives import SymbolicZero
 
 from .._op import BOOLS, Array, Factor, Number, Scalar, op
 from ..dtypes import Category, DType, Kind, as_dtype, bfloat16, canonical, float16, float32, is_scalar, result_type
@@ -113,18 +114,27 @@ def _by_squaring(input: jax.Array, exponent: jax.Array) -> jax.Array:
 
 @jax.custom_jvp
 def _power_inexact(input: jax.Array, exponent: jax.Array) -> jax.Array:
+    if not jnp.iscomplexobj(input):
+        return jnp.power(input, exponent)
     # torch's vectorised kernel raises a complex number through its logarithm
-    return jnp.exp(exponent * jnp.log(input)) if jnp.iscomplexobj(input) else jnp.power(input, exponent)
+    logarithm = exponent * jnp.log(input)
+    return jnp.where(logarithm.real == -jnp.inf, 0, jnp.exp(logarithm))
 
 
-@_power_inexact.defjvp
 def _power_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    # d(xʸ) = y xʸ⁻¹ dx + xʸ log(x) dy
+    # d(xʸ) = y xʸ⁻¹ dx + xʸ log(x) dy; a factor that is not moved has no term, be the other factor infinite
     (x, y), (dx, dy) = primals, tangents
     result = _power_inexact(x, y)
-    by_base = dx * jnp.where(y == 0, 0, y * _power_inexact(x, y - 1))
-    at_zero = (x == 0) & (y.real >= 0) & (y.imag == 0 if jnp.iscomplexobj(y) else True)
-    return result, by_base + dy * jnp.where(at_zero, 0, result * jnp.log(x))
+    change = jnp.zeros_like(result)
+    if not isinstance(dx, SymbolicZero):
+        change += jnp.where(y == 0, 0, dx * jnp.where(y == 0, 0, y * _power_inexact(x, y - 1)))
+    if not isinstance(dy, SymbolicZero):
+        at_zero = (x == 0) & (y.real >= 0) & (y.imag == 0 if jnp.iscomplexobj(y) else True)
+        change += dy * jnp.where(at_zero, 0, result * jnp.log(x))
+    return result, change
+
+
+_power_inexact.defjvp(_power_jvp, symbolic_zeros=True)
 
 
 @op(kind=None, node="PowBackward0")

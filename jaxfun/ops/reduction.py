@@ -1,7 +1,7 @@
 """Sums, means, products, spreads, and whether all or any is true."""
 
 import functools
-from typing import Any
+from typing import Any, cast
 
 import jax
 import jax.numpy as jnp
@@ -96,7 +96,7 @@ def prod(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = Non
     """
     if dim is None and not keepdim:
         return _prod(input, dtype=dtype)
-    return _prod_dim(input, dim, keepdim, dtype=dtype)  # refuses a `dim` of None, as torch does
+    return _prod_dim(input, cast(int, dim), keepdim, dtype=dtype)  # refuses a `dim` of None, as torch does
 
 
 @op(kind=None, torch="torch.prod")
@@ -167,7 +167,7 @@ def _spread_jvp(
     # d var = Σ 2 Re(conj(x - mean) dx) / freedom: the mean's own change adds up to nothing
     (input,), (tangent,) = primals, tangents
     away = input - jnp.mean(input, axes, keepdims=True)
-    slope = jnp.where(away == 0, jnp.nan, jnp.inf) if freedom == 0 else away * (2 / freedom)
+    slope = jnp.abs(away) * jnp.inf if freedom == 0 else away * (2 / freedom)
     change = jnp.sum((jnp.conj(slope) * tangent).real, axes, keepdims=keepdim)
     return _spread(input, axes, freedom, keepdim), change
 
@@ -180,7 +180,7 @@ def _root(variance: jax.Array) -> jax.Array:
 @_root.defjvp
 def _root_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     root = _root(*primals)
-    return root, jnp.where(root == 0, 0, tangents[0] / (root * 2))
+    return root, jnp.where(root == 0, 0, tangents[0] / jnp.where(root == 0, 1, root * 2))
 
 
 @op(kind=None, node="")

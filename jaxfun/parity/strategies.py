@@ -282,7 +282,8 @@ def _dims(shape: tuple[int, ...], dtype: DType, parameter: inspect.Parameter) ->
 
 def _dtype(shape: tuple[int, ...], dtype: DType, parameter: inspect.Parameter) -> st.SearchStrategy[DType | None]:
     higher = [other for other in DTYPES if other.category >= dtype.category and not _half(dtype, other)]
-    return st.none() | st.sampled_from(higher)
+    named = st.sampled_from(higher)
+    return named if parameter.default is inspect.Parameter.empty else st.none() | named
 
 
 def _factor(shape: tuple[int, ...], dtype: DType, parameter: inspect.Parameter) -> st.SearchStrategy[Any]:
