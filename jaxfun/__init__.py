@@ -1,5 +1,8 @@
 """PyTorch's tensors and autograd as pure JAX functions, each one proven against PyTorch."""
 
+from importlib import import_module
+from types import ModuleType
+
 from . import autograd as autograd
 from . import nn as nn
 from .autograd import Variable as Variable
@@ -113,3 +116,9 @@ from .random import rand as rand
 from .random import randint as randint
 from .random import randn as randn
 from .random import randperm as randperm
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in ("train", "regression"):  # these need optax, which is loaded on first use
+        return import_module(f".{name}", __name__)
+    raise AttributeError(f"module 'jaxfun' has no attribute {name!r}")

@@ -223,6 +223,8 @@ def _refuse_zero(input: Any, other: Any, call: str) -> None:
     """Raise torch's error for an integer division by zero; under a trace the divisor's values are not known."""
     if isinstance(other, Tracer) or not all(hasattr(x, "dtype") or is_scalar(x) for x in (input, other)):
         return
+    if result_type(input, other).category is Category.BOOL:
+        return  # refused as what it is, a dtype without a quotient
     integers = of(other).category <= Category.INTEGER and result_type(input, other).category <= Category.INTEGER
     if integers and getattr(input, "size", 1) and (np.asarray(other) == 0).any():
         raise ShapeError("an integer divisor without zeros", describe(other), call=call)

@@ -84,7 +84,7 @@ def logical_and(input: Array, other: Array) -> jax.Array:
     >>> jf.logical_and(jf.tensor([0.0, 2.0]), jf.tensor([1, 1]))
     Array([False,  True], dtype=bool)
     """
-    return input.astype(bool) & other.astype(bool)
+    return jnp.logical_and(input, other)
 
 
 @op(kind=Kind.ALWAYS_BOOL, node="")
@@ -95,7 +95,7 @@ def logical_or(input: Array, other: Array) -> jax.Array:
     >>> jf.logical_or(jf.tensor([0.0, 2.0]), jf.tensor([0, 1]))
     Array([False,  True], dtype=bool)
     """
-    return input.astype(bool) | other.astype(bool)
+    return jnp.logical_or(input, other)
 
 
 @op(kind=Kind.ALWAYS_BOOL, node="")
@@ -106,7 +106,7 @@ def logical_xor(input: Array, other: Array) -> jax.Array:
     >>> jf.logical_xor(jf.tensor([0.0, 2.0]), jf.tensor([1, 1]))
     Array([ True, False], dtype=bool)
     """
-    return input.astype(bool) ^ other.astype(bool)
+    return jnp.logical_xor(input, other)
 
 
 @op(kind=Kind.ALWAYS_BOOL, node="")

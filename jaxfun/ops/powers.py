@@ -1,12 +1,14 @@
 """Powers, roots, exponentials and logarithms, with torch's derivatives at 0."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.custom_derivatives import SymbolicZero
 
-from .._op import BOOLS, Array, Factor, Number, Scalar, op
+from .._op import BOOLS, Array, Difference, Factor, Number, Scalar, op
 from ..dtypes import Category, DType, Kind, as_dtype, bfloat16, canonical, float16, float32, is_scalar, result_type
 from ..errors import DTypeError, describe
 
@@ -31,12 +33,43 @@ def _is_number(value: Any) -> bool:
     return not isinstance(value, jax.Array) and is_scalar(value)
 
 
-@op(torch="torch.pow", node="PowBackward1", rejects=BOOLS)
+def _is_complex_at_the_edge(arguments: Mapping[str, Any]) -> bool:
+    base, exponent = (np.asarray(arguments[name]) for name in ("input", "exponent"))
+    edge = (~np.isfinite(base)).any() or (~np.isfinite(exponent)).any() or (base == 0).any()
+    return bool(edge) and (np.iscomplexobj(base) or np.iscomplexobj(exponent))
+
+
+_COMPLEX_EDGE = Difference(
+    _is_complex_at_the_edge,
+    jaxfun="exp(exponent * log(base)), 0 where the real part is -infinity",
+    torch="that formula or std::pow, by how the elements fall into vectors",
+    why="a complex power of 0, or with NaN or infinity in it, has no one answer in torch's own kernels",
+    source="aten/src/ATen/native/cpu/PowKernel.cpp",
+)
+_HALF_ROOT = Difference(
+    lambda arguments: arguments["input"].dtype == np.float16 and bool(np.signbit(arguments["input"]).any()),
+    jaxfun="the slope at -0 as that of float32",
+    torch="-infinity, where float32 gives infinity",
+    why="torch's float16 kernel keeps the sign of -0 in 1 / sqrt(x)",
+    source="aten/src/ATen/native/cpu/PowKernel.cpp",
+    levels=("vjp", "jvp", "hvp"),
+)
+_EDGES = (_COMPLEX_EDGE, _HALF_ROOT)
+
+
+@op(torch="torch.pow", node="PowBackward1", rejects=BOOLS, differences=(_COMPLEX_EDGE,))
 def _pow(input: Array, exponent: Array) -> jax.Array:
     return _power(input, exponent)
 
 
-@op(kind=None, torch="torch.pow", overload="scalar", node="PowBackward0", takes={"exponent": Scalar()})
+@op(
+    kind=None,
+    torch="torch.pow",
+    overload="scalar",
+    node="PowBackward0",
+    takes={"exponent": Scalar()},
+    differences=_EDGES,
+)
 def _pow_scalar(input: Array, exponent: Number) -> jax.Array:
     dtype = canonical(result_type(input, exponent))
     if dtype.category is Category.INTEGER and exponent.real < 0:
@@ -46,7 +79,14 @@ def _pow_scalar(input: Array, exponent: Number) -> jax.Array:
     return _raised(input.astype(_computed(dtype).dtype), exponent).astype(dtype.dtype)
 
 
-@op(kind=None, torch="torch.pow", overload="of_scalar", node="PowBackward2", takes={"input": Scalar()})
+@op(
+    kind=None,
+    torch="torch.pow",
+    overload="of_scalar",
+    node="PowBackward2",
+    takes={"input": Scalar()},
+    differences=(_COMPLEX_EDGE,),
+)
 def _pow_of_scalar(input: Factor, exponent: Array) -> jax.Array:
     dtype = canonical(result_type(input, exponent))
     computed = _computed(dtype).dtype

@@ -1,13 +1,16 @@
 """Sums, means, products, spreads, and whether all or any is true."""
 
 import functools
+import math
+from collections.abc import Mapping
 from typing import Any, cast
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from .._dims import wrap_dim, wrap_dims
-from .._op import AnyDType, Array, Choice, Dim, Dims, op
+from .._op import AnyDType, Array, Choice, Difference, Dim, Dims, op
 from ..dtypes import Category, DType, Kind, as_dtype, bfloat16, canonical, float16, float32, int64, uint8
 from ..errors import DTypeError, describe
 
@@ -117,7 +120,23 @@ def _axis(input: jax.Array, dim: int) -> int | tuple[()]:
 _CORRECTION = {"correction": Choice((1, 0, 2, 0.5, 7))}
 
 
-@op(kind=Kind.DEFAULT, takes=_CORRECTION)
+def _has_no_freedom(arguments: Mapping[str, Any]) -> bool:
+    axes = wrap_dims(arguments["dim"], np.ndim(arguments["input"]))
+    count = math.prod(arguments["input"].shape[axis] for axis in axes)
+    return count <= arguments["correction"]
+
+
+_NO_FREEDOM = Difference(
+    _has_no_freedom,
+    jaxfun="0, as for a slope that is NaN or infinite whatever the input",
+    torch="NaN or 0, by whether `dim` was given and how the mean was reached",
+    why="no degrees of freedom are left: value and gradient are NaN or infinite, and a second derivative means nothing",
+    source="torch/csrc/autograd/FunctionsManual.cpp: var_backward",
+    levels=("hvp",),
+)
+
+
+@op(kind=Kind.DEFAULT, takes=_CORRECTION, differences=(_NO_FREEDOM,))
 def var(input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim: bool = False) -> jax.Array:
     """Return the variance of all elements, or over `dim`, with `n - correction` as the divisor (jnp.var: n).
 
@@ -131,7 +150,7 @@ def var(input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim
     return _variance(input, dim, correction, keepdim)
 
 
-@op(kind=Kind.DEFAULT, takes=_CORRECTION)
+@op(kind=Kind.DEFAULT, takes=_CORRECTION, differences=(_NO_FREEDOM,))
 def std(input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim: bool = False) -> jax.Array:
     """Return the standard deviation of all elements, or over `dim`, with `n - correction` as the divisor (jnp.std: n).
 
@@ -149,7 +168,7 @@ def _variance(input: jax.Array, dim: Any, correction: float | None, keepdim: boo
     if as_dtype(input.dtype).category <= Category.INTEGER:
         raise DTypeError("a floating point or complex tensor", describe(input), "Cast it with jaxfun.float(input).")
     axes = wrap_dims(dim, input.ndim)
-    count = functools.reduce(lambda n, axis: n * input.shape[axis], axes, 1)
+    count = math.prod(input.shape[axis] for axis in axes)
     freedom = max(count - (1 if correction is None else correction), 0)
     return _spread(input, axes, freedom, keepdim)
 
@@ -167,7 +186,7 @@ def _spread_jvp(
     # d var = Σ 2 Re(conj(x - mean) dx) / freedom: the mean's own change adds up to nothing
     (input,), (tangent,) = primals, tangents
     away = input - jnp.mean(input, axes, keepdims=True)
-    slope = jnp.abs(away) * jnp.inf if freedom == 0 else away * (2 / freedom)
+    slope = jnp.where(away == 0, jnp.nan, jnp.inf) if freedom == 0 else away * (2 / freedom)
     change = jnp.sum((jnp.conj(slope) * tangent).real, axes, keepdims=keepdim)
     return _spread(input, axes, freedom, keepdim), change
 

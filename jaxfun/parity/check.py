@@ -375,7 +375,7 @@ def _scale(call: Call, level: str, row: int) -> float:
     A reduction sums its inputs, a product of matrices their products, and the gradient of a broadcast sums cotangents.
     """
     shapes = {stack.shape[1:] for stack in call.tensors}
-    sums = any(role in _REDUCING for role in call.record.roles.values()) or call.record.takes
+    sums = not call.record.broadcasts or any(role in _REDUCING for role in call.record.roles.values())
     if not sums and (level in ("value", "jvp") or len(shapes) == 1):
         return 0.0
     rows = [stack[row].astype(np.complex128) for stack in call.tensors]

@@ -1,0 +1,209 @@
+"""The tutorial's model: a line through points, by the mean squared error and plain gradient descent.
+
+`params` is a dict: `{"W": (features, outputs), "b": (outputs,)}`.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+
+from . import train
+from .creation import zeros
+from .dtypes import as_array, as_dtype, required
+from .errors import ArgumentValueError, DTypeError, ShapeError, describe, public
+from .ops.arithmetic import add
+from .ops.loss import mse_loss
+from .ops.matrix import matmul
+from .random import rand, randn
+from .train import Fit
+
+Params = dict[str, jax.Array]
+
+
+@public("regression.make_data(key, n, ...)")
+def make_data(
+    key: jax.Array,
+    n: int = 30,
+    *,
+    weights: Sequence[Sequence[float]] = ((2.0,),),
+    bias: Sequence[float] = (1.0,),
+    noise: float = 0.05,
+    dtype: Any = None,
+) -> tuple[jax.Array, jax.Array]:
+    """Return points about a line: `X` even in [0, 2), `y = X @ weights + bias` and normal noise.
+
+    Shapes: weights (features, outputs), bias (outputs,) -> X (n, features), y (n, outputs).
+
+    >>> import jax, jaxfun as jf
+    >>> X, y = jf.regression.make_data(jax.random.key(0), 30)
+    >>> X.shape, y.shape
+    ((30, 1), (30, 1))
+    """
+    slope, offset = np.asarray(weights, float), np.asarray(bias, float)
+    if slope.ndim != 2 or offset.shape != slope.shape[1:]:
+        raise ShapeError("weights (features, outputs) and a bias (outputs,)", f"{slope.shape} and {offset.shape}")
+    wanted = None if dtype is None else required(dtype)
+    for_x, for_noise = jax.random.split(key)
+    X = rand(for_x, n, slope.shape[0], dtype=wanted) * 2
+    y = X @ jnp.asarray(slope, X.dtype) + jnp.asarray(offset, X.dtype)
+    return X, y + noise * randn(for_noise, *y.shape, dtype=wanted)
+
+
+@public("regression.init(features, outputs, dtype)")
+def init(features: int, outputs: int = 1, *, dtype: Any = None) -> Params:
+    """Return parameters of zeros.
+
+    >>> import jaxfun as jf
+    >>> {name: part.shape for name, part in jf.regression.init(3).items()}
+    {'W': (3, 1), 'b': (1,)}
+    """
+    return {"W": zeros(features, outputs, dtype=dtype), "b": zeros(outputs, dtype=dtype)}
+
+
+@public("regression.linear(params, X)")
+def linear(params: Params, X: Any) -> jax.Array:
+    """Return `X @ W + b`. Shapes: X (n, features) -> (n, outputs).
+
+    >>> import jaxfun as jf
+    >>> jf.regression.linear({"W": jf.ones(2, 1), "b": jf.ones(1)}, jf.ones(3, 2)).shape
+    (3, 1)
+    """
+    return add(matmul(X, params["W"]), params["b"])
+
+
+@public("regression.mse(params, X, y)")
+def mse(params: Params, X: Any, y: Any) -> jax.Array:
+    """Return the mean squared error of `linear` at the targets `y`. Shapes: X (n, features), y (n, outputs) -> ().
+
+    >>> import jaxfun as jf
+    >>> jf.regression.mse({"W": jf.ones(2, 1), "b": jf.zeros(1)}, jf.ones(3, 2), jf.zeros(3, 1))
+    Array(4., dtype=float32)
+    """
+    return mse_loss(linear(params, X), y)
+
+
+class _Rate(NamedTuple):
+    learning_rate: jax.Array
+
+
+def _descend(gradients: Any, state: _Rate, params: Any = None) -> tuple[Any, _Rate]:
+    return jax.tree.map(lambda gradient: -state.learning_rate * gradient, gradients), state
+
+
+# optax.sgd with the rate in its state instead of in its code, so that another rate compiles nothing
+_DESCENT = optax.GradientTransformation(lambda params: _Rate(jnp.full((), 0.005)), _descend)
+
+
+@public("regression.fit(params, X, y, lr, epochs)")
+def fit(params: Params, X: Any, y: Any, *, lr: Any = 0.005, epochs: int = 2500, progress: Any = None) -> Fit:
+    """Return the parameters after gradient descent on the mean squared error, and the loss of every epoch.
+
+    The tutorial's loop, compiled: predict, mean squared error, backward, `W -= lr * W.grad`, `b -= lr * b.grad`. From
+    the same start it takes the same steps as the loop in PyTorch, to rounding. `params` is not changed.
+    Shapes: W (features, outputs), b (outputs,), X (n, features), y (n, outputs); losses (epochs,).
+    Raises: RuntimeError where shapes or dtypes do not fit; ValueError for a learning rate that is not positive;
+    ArithmeticError where the loss leaves the finite numbers, with the epoch and the last finite state.
+
+    >>> import jax, jaxfun as jf
+    >>> X, y = jf.regression.make_data(jax.random.key(0), 30)
+    >>> fit = jf.regression.fit(jf.regression.init(1), X, y)
+    >>> bool(fit.losses[-1] < 0.01 * fit.losses[0])
+    True
+    """
+    arrays = {name: as_array(part) for name, part in params.items()} | {"X": as_array(X), "y": as_array(y)}
+    _check(arrays, lr)
+    start = {name: arrays[name] for name in ("W", "b")}
+    rate = _Rate(jnp.asarray(lr, start["W"].dtype))
+    data = (arrays["X"], arrays["y"])
+    return train.fit(mse, start, data, _DESCENT, epochs, progress=progress, state=rate)
+
+
+def _check(arrays: dict[str, jax.Array], lr: Any) -> None:
+    if set(arrays) != {"W", "b", "X", "y"}:
+        raise ArgumentValueError('`params` to be {"W": ..., "b": ...}', ", ".join(sorted(set(arrays) - {"X", "y"})))
+    W, b, X, y = (arrays[name] for name in ("W", "b", "X", "y"))
+    shown = ", ".join(f"{name} {describe(part)}" for name, part in arrays.items())
+    fits = X.ndim == W.ndim == y.ndim == 2 and W.shape == (X.shape[1], y.shape[1]) and b.shape == y.shape[1:]
+    if not fits or X.shape[0] != y.shape[0]:
+        advice = "Give y as (n, 1): y.reshape(-1, 1)." if y.ndim == 1 else ""
+        raise ShapeError("W (features, outputs), b (outputs,), X (n, features) and y (n, outputs)", shown, advice)
+    if X.size == 0 or y.size == 0:
+        raise ShapeError("at least one sample", shown)
+    if len({part.dtype for part in arrays.values()}) > 1 or not as_dtype(X.dtype).is_floating_point:
+        raise DTypeError("one floating point dtype", shown, "Cast with jaxfun.float(x).")
+    if not isinstance(lr, jax.Array) and not 0 < lr < float("inf"):
+        raise ArgumentValueError("a learning rate above 0", describe(lr))
+
+
+@public("regression.r_squared(params, X, y)")
+def r_squared(params: Params, X: Any, y: Any) -> jax.Array:
+    """Return R², the share of each output's variance that the fit explains. Shapes: -> (outputs,).
+
+    >>> import jaxfun as jf
+    >>> X = jf.tensor([[0.0], [1.0]])
+    >>> jf.regression.r_squared({"W": jf.ones(1, 1), "b": jf.zeros(1)}, X, X)
+    Array([1.], dtype=float32)
+    """
+    left = jnp.sum((y - linear(params, X)) ** 2, 0)
+    return 1 - left / jnp.sum((y - jnp.mean(y, 0)) ** 2, 0)
+
+
+@public("regression.plot(X, y, fit, path)")
+def plot(X: Any, y: Any, fit: Fit, path: str | Path | None = None, *, names: tuple[str, str] = ("X", "y")) -> Any:
+    """Draw the data with the fitted line beside the loss curve, and return the matplotlib figure.
+
+    For one feature the left side is the data and the line; for several it is the prediction against the target.
+    With a `path` the figure is written there.
+    Raises: ModuleNotFoundError where matplotlib is not installed (the extra `plot`).
+
+    >>> import jax, jaxfun as jf
+    >>> X, y = jf.regression.make_data(jax.random.key(0), 30)
+    >>> fit = jf.regression.fit(jf.regression.init(1), X, y)
+    >>> len(jf.regression.plot(X, y, fit).axes)
+    2
+    """
+    from matplotlib.figure import Figure  # an extra, and slow to load: only who draws needs it
+
+    figure = Figure(figsize=(10, 4.2), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    (_draw_line if np.shape(X)[1] == 1 else _draw_prediction)(left, np.asarray(X), np.asarray(y), fit.params, names)
+    _draw_losses(right, np.asarray(fit.losses))
+    for axes in (left, right):
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(color="0.92", linewidth=0.8)
+        axes.set_axisbelow(True)
+    if path is not None:
+        figure.savefig(path, dpi=150)
+    return figure
+
+
+_BLUE, _ORANGE = "#2f6fb2", "#d9622b"
+
+
+def _draw_line(axes: Any, X: np.ndarray, y: np.ndarray, params: Params, names: tuple[str, str]) -> None:
+    span = np.linspace(X.min(), X.max(), 2, dtype=X.dtype)[:, None]
+    W, b = np.asarray(params["W"]), np.asarray(params["b"])
+    axes.plot(X, y, "o", color=_BLUE, markersize=5, alpha=0.75, label="data")
+    label = f"{names[1]} = {W[0, 0]:.3g} {names[0]} {'+' if b[0] >= 0 else '−'} {abs(b[0]):.3g}"
+    axes.plot(span, span @ W + b, color=_ORANGE, linewidth=2, label=label)
+    axes.set(xlabel=names[0], ylabel=names[1], title="The data and the fitted line")
+    axes.legend(frameon=False)
+
+
+def _draw_prediction(axes: Any, X: np.ndarray, y: np.ndarray, params: Params, names: tuple[str, str]) -> None:
+    predicted = np.asarray(linear(params, X))
+    ends = [float(y.min()), float(y.max())]
+    axes.plot(y, predicted, "o", color=_BLUE, markersize=4, alpha=0.5)
+    axes.plot(ends, ends, color=_ORANGE, linewidth=2, label="a perfect prediction")
+    axes.set(xlabel=names[1], ylabel=f"predicted {names[1]}", title="The prediction against the target")
+    axes.legend(frameon=False)
+
+
+def _draw_losses(axes: Any, losses: np.ndarray) -> None:
+    axes.plot(np.arange(len(losses)), losses, color=_BLUE, linewidth=2)
+    axes.set(xlabel="epoch", ylabel="mean squared error", title="The loss", yscale="log")

@@ -1,0 +1,238 @@
+"""Training as one compiled loop: any pure loss, any pytree of parameters, any optax optimiser.
+
+The loop is a `lax.scan` over epochs that keeps every epoch's loss. A long run is cut into a few scans of equal length,
+so that progress can be shown and a loss that leaves the finite numbers is met soon; a short one is a single scan.
+"""
+
+import functools
+import math
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from jax.core import Tracer
+
+from .errors import ArgumentTypeError, ArgumentValueError, JaxfunError, ShapeError, describe, public
+
+Params = Any
+Loss = Callable[..., jax.Array]
+
+
+class Fit(NamedTuple):
+    """What a run gives back: the parameters after the last epoch, and the loss at the start of each epoch."""
+
+    params: Params
+    losses: jax.Array
+
+
+class Progress(NamedTuple):
+    """How far a run has come: epochs done and in all, the last loss, epochs a second."""
+
+    epoch: int
+    epochs: int
+    loss: float
+    rate: float
+
+
+class DivergenceError(JaxfunError, ArithmeticError):
+    """A loss left the finite numbers. `fit` holds the last finite parameters and the losses up to them."""
+
+    fit: Fit
+    epoch: int
+
+
+class InterruptedFit(KeyboardInterrupt):
+    """A run was stopped by hand. `fit` holds the parameters and the losses of the epochs that were done."""
+
+    def __init__(self, fit: Fit) -> None:
+        super().__init__(f"stopped after {len(fit.losses)} epochs; what was done is in the exception's `fit`")
+        self.fit = fit
+
+
+class _State(NamedTuple):
+    params: Params
+    optimizer: Any
+    key: Any
+
+
+# elements of data x epochs that one scan takes before it is cut: about a second on a small machine
+_WORK_OF_A_SCAN = 2e8
+_MOST_SCANS = 50
+_SHOWN_AFTER_SECONDS = 2.0
+
+
+@public("train.fit(loss, params, data, optimizer, epochs)")
+def fit(
+    loss: Loss,
+    params: Params,
+    data: tuple[Any, ...],
+    optimizer: optax.GradientTransformation,
+    epochs: int,
+    *,
+    batch_size: int | None = None,
+    key: jax.Array | None = None,
+    progress: bool | Callable[[Progress], None] | None = None,
+    state: Any = None,
+) -> Fit:
+    """Return the parameters that an optimiser reaches on `loss(params, *data)`, and every epoch's loss.
+
+    `data` is a tuple of arrays with the samples in front. By default an epoch is one step on all of it; with a
+    `batch_size` and a `key` it is a step for each minibatch of a fresh permutation (samples left over after the last
+    whole minibatch wait for the next epoch), and its loss is the mean of theirs. `progress` True shows a line on
+    standard error, a function is called with a `Progress`, None shows it on a terminal once a run takes two seconds.
+    `state` is the optimiser's, where it is not that of `optimizer.init(params)`.
+
+    A second call with the same functions and shapes compiles nothing. Under `jit`, `grad` or `vmap` the losses are not
+    known while it runs: then there is no progress, and a loss that is not finite is returned as it is.
+
+    Raises: DivergenceError (an ArithmeticError) where a loss is NaN or infinite, with the last finite state;
+    InterruptedFit (a KeyboardInterrupt) with what was done.
+
+    >>> import jax.numpy as jnp, optax, jaxfun as jf
+    >>> loss = lambda w, x: jf.mean(jf.square(jf.sub(w, x)))
+    >>> fit = jf.train.fit(loss, jnp.zeros(()), (jf.ones(4),), optax.sgd(0.5), epochs=1)
+    >>> fit.params, fit.losses
+    (Array(1., dtype=float32), Array([1.], dtype=float32))
+    """
+    _check(params, data, epochs, batch_size, key)
+    start = _State(params, optimizer.init(params) if state is None else state, key)
+    run = functools.partial(_scan, loss, optimizer.update, batch_size)
+    if any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves((start, data))):
+        end, losses = run(epochs, start, data)
+        return Fit(end.params, losses)
+    return _in_scans(run, start, data, epochs, _listener(progress))
+
+
+def _check(params: Params, data: Any, epochs: int, batch_size: int | None, key: Any) -> None:
+    if not isinstance(epochs, int) or isinstance(epochs, bool) or epochs < 0:
+        raise ArgumentValueError("`epochs` to be an integer, 0 or more", describe(epochs))
+    if not isinstance(data, tuple) or not data:
+        raise ArgumentTypeError("`data` to be a tuple of arrays", describe(data))
+    if not jax.tree.leaves(params):
+        raise ArgumentTypeError("`params` to hold at least one array", describe(params))
+    if (batch_size is None) != (key is None):
+        raise ArgumentTypeError("`batch_size` and `key` together", f"{batch_size!r} and {key!r}")
+    if batch_size is not None:
+        rows = {np.shape(part)[0] for part in jax.tree.leaves(data) if np.ndim(part)}
+        if len(rows) != 1 or not 1 <= batch_size <= min(rows):
+            raise ShapeError("arrays of as many samples each, at least `batch_size`", f"{sorted(rows)}, {batch_size}")
+
+
+@functools.partial(jax.jit, static_argnums=(0, 1, 2, 3))
+def _scan(
+    loss: Loss, update: Callable[..., Any], batch_size: int | None, epochs: int, start: _State, data: tuple[Any, ...]
+) -> tuple[_State, jax.Array]:
+    gradient = jax.value_and_grad(loss)
+
+    def step(state: _State, batch: tuple[Any, ...]) -> tuple[_State, jax.Array]:
+        value, slope = gradient(state.params, *batch)
+        # torch's gradient of a complex parameter is the conjugate of JAX's, and the direction that descends
+        change, optimizer = update(jax.tree.map(jnp.conj, slope), state.optimizer, state.params)
+        return _State(optax.apply_updates(state.params, change), optimizer, state.key), value
+
+    def epoch(state: _State, _: None) -> tuple[_State, jax.Array]:
+        if batch_size is None:
+            return step(state, data)
+        key, drawn = jax.random.split(state.key)
+        state, values = jax.lax.scan(step, state._replace(key=key), _minibatches(drawn, data, batch_size))
+        return state, jnp.mean(values)
+
+    return jax.lax.scan(epoch, start, length=epochs)
+
+
+def _minibatches(key: jax.Array, data: tuple[Any, ...], size: int) -> tuple[Any, ...]:
+    rows = jax.tree.leaves(data)[0].shape[0]
+    order = jax.random.permutation(key, rows)[: rows // size * size].reshape(-1, size)
+    return jax.tree.map(lambda part: part[order], data)
+
+
+class _Scanned(NamedTuple):
+    """One scan that was done: the state that it started from, and its losses."""
+
+    start: _State
+    losses: jax.Array
+
+
+def _in_scans(
+    run: Callable[..., Any], start: _State, data: Any, epochs: int, listen: Callable[[Progress], None] | None
+) -> Fit:
+    """Run scan after scan, and look at the losses in between."""
+    length = _scan_length(data, epochs)
+    state, done, began = start, [], time.perf_counter()
+    try:
+        for first in range(0, max(epochs, 1), length):
+            end, losses = run(min(length, epochs - first), state, data)
+            done = [*done, _Scanned(state, losses)]
+            _check_finite(run, data, done)
+            state = end
+            if listen and len(losses):
+                count = first + len(losses)
+                listen(Progress(count, epochs, float(losses[-1]), count / (time.perf_counter() - began)))
+    except KeyboardInterrupt:
+        raise InterruptedFit(Fit(state.params, _joined(done))) from None
+    return Fit(state.params, _joined(done))
+
+
+def _scan_length(data: Any, epochs: int) -> int:
+    elements = sum(np.size(part) for part in jax.tree.leaves(data))
+    scans = min(max(math.ceil(elements * epochs / _WORK_OF_A_SCAN), 1), _MOST_SCANS)
+    return max(math.ceil(epochs / scans), 1)
+
+
+def _joined(scanned: list[_Scanned]) -> jax.Array:
+    losses = [scan.losses for scan in scanned] or [jnp.zeros(0)]
+    return losses[0] if len(losses) == 1 else jnp.concatenate(losses)
+
+
+def _check_finite(run: Callable[..., Any], data: Any, done: list[_Scanned]) -> None:
+    finite = np.isfinite(np.asarray(done[-1].losses))
+    if finite.all():
+        return
+    bad = int(np.argmin(finite))
+    epoch = sum(len(scan.losses) for scan in done[:-1]) + bad
+    error = DivergenceError(
+        "every loss to be finite",
+        f"{float(done[-1].losses[bad])} at epoch {epoch}{_rate_of(done[-1].start.optimizer)}",
+        "Take a smaller learning rate, or standardise the data; the last finite state is in the exception's `fit`.",
+    )
+    error.fit, error.epoch = _last_finite(run, data, done, bad), epoch
+    raise error
+
+
+def _last_finite(run: Callable[..., Any], data: Any, done: list[_Scanned], bad: int) -> Fit:
+    """Return the last parameters whose loss was finite, and the losses before theirs, by running up to them again."""
+    if bad == 0 and len(done) > 1:  # they are the last of the scan before
+        done, bad = done[:-1], len(done[-2].losses)
+    end, losses = run(max(bad - 1, 0), done[-1].start, data)
+    return Fit(end.params, _joined([*done[:-1], _Scanned(end, losses)]))
+
+
+def _rate_of(optimizer: Any) -> str:
+    rate = getattr(optimizer, "hyperparams", {}).get("learning_rate", getattr(optimizer, "learning_rate", None))
+    return "" if rate is None else f" with a learning rate of {float(rate):g}"
+
+
+def _listener(progress: Any) -> Callable[[Progress], None] | None:
+    if not isinstance(progress, bool) and progress is not None:
+        return progress
+    if progress is False or (progress is None and not sys.stderr.isatty()):
+        return None
+    return _Line(0.0 if progress else _SHOWN_AFTER_SECONDS)
+
+
+class _Line:
+    """One line on standard error, rewritten as the run goes on."""
+
+    def __init__(self, after: float) -> None:
+        self.after, self.began = after, time.perf_counter()
+
+    def __call__(self, now: Progress) -> None:
+        if time.perf_counter() - self.began < self.after:
+            return
+        text = f"epoch {now.epoch:,} of {now.epochs:,}   loss {now.loss:.6g}   {now.rate:,.0f} epochs/s"
+        print(f"\r{text:<72}", end="\n" if now.epoch == now.epochs else "", file=sys.stderr, flush=True)
