@@ -142,9 +142,10 @@ def calls(draw: st.DrawFn) -> Call:
     program, shape = draw(programs()), draw(SHAPES)
     count = draw(st.integers(1, 3))
     inputs = tuple(draw(tensors(shape, program.dtype)) for _ in range(count))
-    # mostly what works: an error hides everything after it
-    require = tuple(draw(st.sampled_from([True] * 9 + [False])) for _ in range(count))
     batched = draw(st.sampled_from([False, False, True]))
+    # mostly what works, and one fault at a time: an error hides everything after it
+    requires = st.just(True) if batched else st.sampled_from([True] * 9 + [False])
+    require = tuple(draw(requires) for _ in range(count))
     options: dict[str, Any] = {
         "grad_outputs": draw(st.none() | grad_outputs(program, shape, (2,) if batched else ())),
         "is_grads_batched": batched,
@@ -282,13 +283,17 @@ RESETS = {
 }
 
 
+REAL_SCALAR = {"float64": ("sum",), "complex128": ("real",)}
+
+
 @st.composite
 def passes(draw: st.DrawFn) -> tuple[tuple[np.ndarray, ...], tuple[bool, ...], list[Pass]]:
     dtype, shape, count = draw(st.sampled_from(sorted(STEPS))), draw(SHAPES), draw(st.integers(1, 3))
     made = []
+    ends = draw(st.sampled_from([REAL_SCALAR[dtype]] * 3 + [()]))  # mostly what can go backward as it is
     for _ in range(draw(st.integers(1, 3))):
-        program = draw(programs((dtype,)))
-        gradient = draw(st.none() | grad_outputs(program, shape, ()))
+        program = draw(programs((dtype,), ends=ends))
+        gradient = draw(st.none() if ends else st.none() | grad_outputs(program, shape, ()))
         made.append(Pass(program, draw(st.sampled_from(sorted(RESETS))), gradient))
     inputs = tuple(draw(tensors(shape, dtype)) for _ in range(count))
     return inputs, tuple(draw(st.sampled_from([True, True, False])) for _ in range(count)), made
@@ -507,8 +512,19 @@ def test_a_step_with_derivative_zero_is_a_use_and_one_through_integers_is_none()
         lambda x, y: x.sum() if y.sum() > 0 else y.sum(),
         lambda x, y: x[y > 0].sum(),
         lambda x, y: jf.abs(x + jf.detach(y)).sum(),
+        lambda x, y: (x * jax.lax.stop_gradient(y)).sum(),
     ],
-    ids=["scan", "cond", "loop", "checkpoint", "jit", "if on a value", "mask of a value", "op of a detached value"],
+    ids=[
+        "scan",
+        "cond",
+        "loop",
+        "checkpoint",
+        "jit",
+        "if on a value",
+        "mask of a value",
+        "op of a detached value",
+        "JAX's own stop",
+    ],
 )
 def test_use_is_followed_into_control_flow(f: Callable[..., Any]) -> None:
     gradients = jf.autograd.grad(f, (X, Y), allow_unused=True)
@@ -653,6 +669,7 @@ RULES: dict[str, tuple[Callable[..., Any], Callable[..., Any], np.ndarray, bool,
     "complex, not conjugated": (lambda z: z * z, lambda z, g: 2 * z * g, Z, False, True),
     "empty": (lambda x: x * 2, lambda x, g: 3 * g, np.zeros(0), True, True),
     "not a number": (lambda x: x * x, lambda x, g: x * g * float("nan"), X, False, False),
+    "not a number but for 0": (lambda x: x * x, lambda x, g: (-g) ** 0.5, X, False, False),
     "one wrong entry": (lambda x: x * x, lambda x, g: 2 * x * g * (x - 1), X, False, True),
     "second derivative lost": (lambda x: x * x, lambda x, g: 2 * detached(x) * g, X, True, False),
 }
@@ -685,8 +702,76 @@ def test_gradgradcheck_finds_the_wrong_rules_that_torch_finds(name: str) -> None
     assert ours is theirs is right
 
 
+# functions that are cut off from their input: whether they change with it
+CUT: dict[str, tuple[Callable[..., Any], bool]] = {
+    "constant": (lambda m, x: m.constant(x), True),
+    "integer": (lambda m, x: m.integer(x), True),
+    "detached": (lambda m, x: m.detach(x), False),
+    "detached beside one that is not": (lambda m, x: (m.detach(x), m.sin(x)), True),
+}
+
+
+@pytest.mark.proves("autograd.gradcheck")
+@pytest.mark.parametrize("name", CUT)
+def test_gradcheck_asks_that_what_is_cut_off_does_not_change(name: str) -> None:
+    function, right = CUT[name]
+    point = X + 0.5
+    ours = jf.autograd.gradcheck(lambda x: function(JAX, x), point, raise_exception=False)
+    theirs = torch.autograd.gradcheck(lambda x: function(TORCH, x), leaf(point), raise_exception=False)
+    assert ours is theirs is right
+
+
+# what gradcheck refuses, in both libraries
+UNCHECKED: dict[str, tuple[str, Any, dict[str, Any], str]] = {
+    "nothing to differentiate": ("gradcheck", COUNT, {}, "int64[2]"),
+    "no mode": ("gradcheck", X, {"check_backward_ad": False}, "check_forward_ad"),
+    "batched without backward": (
+        "gradcheck",
+        X,
+        {"check_backward_ad": False, "check_forward_ad": True, "check_batched_grad": True},
+        "check_batched_grad",
+    ),
+    "batched without forward": ("gradcheck", X, {"check_batched_forward_grad": True}, "check_batched_forward_grad"),
+    "no order": ("gradgradcheck", X, {"check_rev_over_rev": False}, "check_fwd_over_rev"),
+    "undefined without backward": (
+        "gradgradcheck",
+        X,
+        {"check_rev_over_rev": False, "check_fwd_over_rev": True},
+        "check_undefined_grad",
+    ),
+}
+
+
 @pytest.mark.proves("autograd.gradcheck", "autograd.gradgradcheck")
-@some
+@pytest.mark.parametrize("case", UNCHECKED)
+def test_gradcheck_refuses_what_torch_refuses(case: str) -> None:
+    name, point, options, word = UNCHECKED[case]
+    ours = outcome(lambda: getattr(jf.autograd, name)(square, point, **options))
+    given = torch.tensor(point, requires_grad=point.dtype == np.float64)
+    theirs = outcome(lambda: getattr(torch.autograd, name)(square, given, **options))
+    assert isinstance(theirs, Exception), "torch does not refuse it"
+    assert_same(ours, theirs)
+    assert word in str(ours)
+
+
+@pytest.mark.proves("autograd.gradcheck")
+def test_gradcheck_warns_of_single_precision_and_can_be_told_to_allow_for_it() -> None:
+    with pytest.warns(UserWarning, match="float32"):
+        assert jf.autograd.gradcheck(square, X.astype(np.float32), eps=1e-2, atol=1e-2, rtol=1e-1)
+
+
+@pytest.mark.proves("autograd.gradcheck", "autograd.gradgradcheck")
+def test_gradcheck_leaves_alone_what_does_not_require_grad() -> None:
+    wrong_for_its_second = jax.custom_vjp(lambda x, y, n: x * y * n)
+    wrong_for_its_second.defvjp(lambda x, y, n: (x * y * n, (x, y, n)), lambda r, g: (g * r[1] * r[2], g, None))
+    fixed = jf.Variable(Y, requires_grad=False)
+    assert jf.autograd.gradcheck(wrong_for_its_second, (X, fixed, 2.0))
+    assert jf.autograd.gradgradcheck(wrong_for_its_second, (X, fixed, 2.0))
+    assert not jf.autograd.gradcheck(wrong_for_its_second, (X, Y, 2.0), raise_exception=False)
+
+
+@pytest.mark.proves("autograd.gradcheck", "autograd.gradgradcheck")
+@settings(max_examples=max(1, EXAMPLES // 2))
 @given(programs(ends=("whole", "sum")), st.data())
 def test_gradcheck_passes_what_jax_derives(program: Program, data: st.DataObject) -> None:
     # away from the jumps of floor, of the cast and of where

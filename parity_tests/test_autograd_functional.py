@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jaxfun as jf
-from jaxfun._op import REGISTRY
 from parity_tests.test_autograd import (
     JAX,
     TORCH,
@@ -22,6 +21,7 @@ from parity_tests.test_autograd import (
     outcome,
     programs,
     tensors,
+    torch_rule,
 )
 
 # torch's forward mode says so of its own code
@@ -31,6 +31,9 @@ EXAMPLES = settings().max_examples
 many, some = settings(max_examples=6 * EXAMPLES), settings(max_examples=2 * EXAMPLES)
 
 OURS, THEIRS = jf.autograd.functional, torch.autograd.functional
+X, N, Z = np.array([1.0, 2.0]), np.array([1, 2]), np.array([1.0 + 2.0j])
+ONE = np.array(2.0)
+
 PRODUCTS = ["vjp", "jvp", "vhp", "hvp"]
 MATRICES = ["jacobian", "hessian"]
 SHAPES = st.sampled_from([(), (1,), (2,), (2, 2)])
@@ -152,7 +155,16 @@ STRICT: dict[str, Callable[..., Any]] = {
     "tuple, one constant": lambda m, x, y: ((x * y).sum(), m.constant(x).sum()),
     "tuple, one of each": lambda m, x, y: (m.sin(x).sum(), m.sin(y).sum()),
     "complex": lambda m, x, y: m.imaginary((x * y).sum()),
+    "complex constant": lambda m, x, y: m.imaginary(m.constant(x).sum()),
 }
+
+
+def vectors(name: str, function: Callable[..., Any]) -> tuple[Any, ...]:
+    """What `name` is called with after the inputs (X, X + 1): a v that fits, or nothing."""
+    outputs = function(TORCH, torch.tensor(X), torch.tensor(X + 1))
+    ones = tuple(np.ones((), str(output.dtype).removeprefix("torch.")) for output in as_tuple(outputs))
+    vjp = ones if isinstance(outputs, tuple) else ones[0]
+    return {"vjp": (vjp,), "jacobian": (), "hessian": ()}.get(name, ((X, X),))
 
 
 @pytest.mark.proves(*(f"autograd.functional.{name}" for name in PRODUCTS + MATRICES))
@@ -160,30 +172,54 @@ STRICT: dict[str, Callable[..., Any]] = {
 @pytest.mark.parametrize("function", STRICT)
 @pytest.mark.parametrize("name", PRODUCTS + MATRICES)
 def test_strict_asks_for_the_dependence_that_torch_asks_for(name: str, function: str, create_graph: bool) -> None:
-    x = np.array([1.0, 2.0])
-    v = {"vjp": (np.ones(()),), "jacobian": (), "hessian": ()}.get(name, ((x, x),))
-    assert_same(*both(name, STRICT[function], (x, x + 1), *v, strict=True, create_graph=create_graph))
+    v = vectors(name, STRICT[function])
+    assert_same(*both(name, STRICT[function], (X, X + 1), *v, strict=True, create_graph=create_graph))
 
 
-@pytest.mark.parametrize("name", MATRICES)
-@pytest.mark.parametrize("function", ["linear", "product"])
+@pytest.mark.parametrize("function", STRICT)
+@pytest.mark.parametrize("name", PRODUCTS + MATRICES)
+def test_without_strict_the_derivative_of_what_is_independent_is_zero(name: str, function: str) -> None:
+    assert_same(*both(name, STRICT[function], (X, X + 1), *vectors(name, STRICT[function])))
+
+
+@pytest.mark.parametrize("name", ["vjp", "jvp", "vhp", "hvp"])
+def test_strict_names_the_input_that_is_unused(name: str) -> None:
+    v = None if name == "vjp" else (X, X)
+    with pytest.raises(RuntimeError, match="input 1"):
+        getattr(OURS, name)(lambda x, y: (x * x * x).sum(), (X, X), v, strict=True)
+
+
+@pytest.mark.proves("autograd.functional.vhp", "autograd.functional.hvp")
+@pytest.mark.parametrize("name", ["vhp", "hvp"])
+def test_a_second_derivative_that_is_not_symmetric_is_multiplied_from_the_right_side(name: str) -> None:
+    def slope(x: Any, g: Any) -> Any:  # of no function: its derivative is not symmetric
+        return x * x.sum() * g
+
+    f = jax.custom_vjp(lambda x: x.sum())
+    f.defvjp(lambda x: (x.sum(), x), lambda x, g: (slope(x, g),))
+    theirs = getattr(THEIRS, name)(torch_rule(lambda x: x.sum(), slope), torch.tensor(X), torch.tensor([1.0, 0.0]))
+    assert_same(getattr(OURS, name)(f, X, np.array([1.0, 0.0])), theirs)
+
+
+# jaxfun's ops: their derivatives bear their names, and have formulas of their own
+OPS: dict[str, Callable[..., Any]] = {
+    "linear": lambda m, x, y: m.sum(m.add(x, m.mul(y, 2.0))),
+    "scaled": lambda m, x, y: m.sum(m.add(m.div(x, 2.0), m.div(y, 4.0))),
+    "product": lambda m, x, y: m.sum(m.mul(x, y)),
+    "quotient": lambda m, x, y: m.sum(m.div(x, y)),
+}
+
+
+@pytest.mark.parametrize("name", ["vjp", *MATRICES])
+@pytest.mark.parametrize("function", OPS)
 def test_strict_looks_into_the_derivatives_of_ops(name: str, function: str) -> None:
-    def ours(x: Any, y: Any) -> Any:
-        return {"linear": jf.add(x, y, alpha=2.0), "product": jf.abs(x) * y}[function].sum()
-
-    def theirs(x: Any, y: Any) -> Any:
-        return {"linear": torch.add(x, y, alpha=2.0), "product": torch.abs(x) * y}[function].sum()
-
-    assert {"add", "abs"} <= set(REGISTRY)
-    point = (np.array([1.0, 2.0]), np.array([3.0, -1.0]))
-    assert_same(
-        outcome(lambda: getattr(OURS, name)(ours, point, strict=True)),
-        outcome(lambda: getattr(THEIRS, name)(theirs, on_torch(point), strict=True)),
+    options = {"strict": True, "create_graph": True}
+    ours = outcome(lambda: getattr(OURS, name)(lambda *a: OPS[function](jf, *a), (X, X + 1), **options))
+    theirs = outcome(
+        lambda: getattr(THEIRS, name)(lambda *a: OPS[function](torch, *a), on_torch((X, X + 1)), **options)
     )
+    assert_same(ours, theirs)
 
-
-X, N, Z = np.array([1.0, 2.0]), np.array([1, 2]), np.array([1.0 + 2.0j])
-ONE = np.array(2.0)
 
 # what is refused: name, function, arguments, options, and a word that the message must have
 REFUSED: dict[str, tuple[list[str], Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] = {

@@ -42,7 +42,7 @@ def hessian(
     Torch: torch.autograd.functional.hessian.
 
     >>> import jaxfun as jf
-    >>> jf.autograd.functional.hessian(lambda x: (x**3).sum(), jnp.float32([1, 2]))
+    >>> jf.autograd.functional.hessian(lambda x: jf.sum(x**3), jf.tensor([1.0, 2.0]))
     Array([[ 6.,  0.],
            [ 0., 12.]], dtype=float32)
     """
@@ -77,7 +77,7 @@ def vhp(
     Torch: torch.autograd.functional.vhp.
 
     >>> import jaxfun as jf
-    >>> jf.autograd.functional.vhp(lambda x: (x**3).sum(), jnp.float32([1, 2]), jnp.float32([1, 10]))
+    >>> jf.autograd.functional.vhp(lambda x: jf.sum(x**3), jf.tensor([1.0, 2.0]), jf.tensor([1.0, 10.0]))
     (Array(9., dtype=float32), Array([  6., 120.], dtype=float32))
     """
     return _hessian_product(func, inputs, v, strict, create_graph, _transposed)
@@ -95,7 +95,7 @@ def hvp(
     Torch: torch.autograd.functional.hvp.
 
     >>> import jaxfun as jf
-    >>> jf.autograd.functional.hvp(lambda x: (x**3).sum(), jnp.float32([1, 2]), jnp.float32([1, 10]))
+    >>> jf.autograd.functional.hvp(lambda x: jf.sum(x**3), jf.tensor([1.0, 2.0]), jf.tensor([1.0, 10.0]))
     (Array(9., dtype=float32), Array([  6., 120.], dtype=float32))
     """
     return _hessian_product(func, inputs, v, strict, create_graph, pushed)

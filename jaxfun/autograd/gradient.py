@@ -43,7 +43,7 @@ def grad(
     Torch: torch.autograd.grad.
 
     >>> import jaxfun as jf
-    >>> jf.autograd.grad(lambda v: jnp.sum(v**2), (jf.Variable(jnp.ones((1, 2))),))
+    >>> jf.autograd.grad(lambda v: jf.sum(v**2), (jf.Variable(jf.ones(1, 2)),))
     (Array([[2., 2.]], dtype=float32),)
     """
     if materialize_grads and allow_unused is False:
@@ -125,7 +125,7 @@ def no_grad(orig_func: Callable[..., Any] | None = None) -> Any:
 
     >>> import jaxfun as jf
     >>> scale = jf.no_grad(lambda x: x.max())
-    >>> jf.autograd.grad(lambda x: (x / scale(x)).sum(), jnp.float32([1, 4]))
+    >>> jf.autograd.grad(lambda x: jf.sum(x / scale(x)), jf.tensor([1.0, 4.0]))
     (Array([0.25, 0.25], dtype=float32),)
     """
     if orig_func is None:

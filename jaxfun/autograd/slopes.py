@@ -37,7 +37,7 @@ def vjp(
     Torch: torch.autograd.functional.vjp.
 
     >>> import jaxfun as jf
-    >>> jf.autograd.functional.vjp(lambda x: x**2, jnp.float32([1, 2]), jnp.float32([1, 10]))
+    >>> jf.autograd.functional.vjp(lambda x: x**2, jf.tensor([1.0, 2.0]), jf.tensor([1.0, 10.0]))
     (Array([1., 4.], dtype=float32), Array([ 2., 40.], dtype=float32))
     """
     arrays, packed = unwrapped(inputs)
@@ -65,7 +65,7 @@ def jvp(
     Torch: torch.autograd.functional.jvp.
 
     >>> import jaxfun as jf
-    >>> jf.autograd.functional.jvp(lambda x: x.sum() ** 2, jnp.float32([1, 2]), jnp.float32([1, 10]))
+    >>> jf.autograd.functional.jvp(lambda x: jf.sum(x) ** 2, jf.tensor([1.0, 2.0]), jf.tensor([1.0, 10.0]))
     (Array(9., dtype=float32), Array(66., dtype=float32))
     """
     arrays, packed = unwrapped(inputs)
@@ -103,7 +103,7 @@ def jacobian(
     Torch: torch.autograd.functional.jacobian.
 
     >>> import jaxfun as jf
-    >>> jf.autograd.functional.jacobian(lambda x: x**2, jnp.float32([1, 2]))
+    >>> jf.autograd.functional.jacobian(lambda x: x**2, jf.tensor([1.0, 2.0]))
     Array([[2., 0.],
            [0., 4.]], dtype=float32)
     """

@@ -29,7 +29,7 @@ class Variable:
     Torch: torch.autograd.Variable.
 
     >>> import jaxfun as jf
-    >>> jf.Variable(np.ones((1, 2), np.float32))
+    >>> jf.Variable(jf.ones(1, 2))
     Variable([[1., 1.]], requires_grad=True)
     """
 
@@ -100,8 +100,8 @@ def backward(f: Callable[..., Any], *variables: Any, gradient: Any = None) -> An
     Torch: Tensor.backward and torch.autograd.backward.
 
     >>> import jaxfun as jf
-    >>> v1, v2 = jf.Variable(np.float32([1, 2])), jf.Variable(np.float32([3]))
-    >>> v1, v2 = jf.backward(lambda v1, v2: (v1 * v2).sum(), v1, v2)
+    >>> v1, v2 = jf.Variable(jf.tensor([1.0, 2.0])), jf.Variable(jf.tensor([3.0]))
+    >>> v1, v2 = jf.backward(lambda v1, v2: jf.sum(v1 * v2), v1, v2)
     >>> v1.grad, v2.grad
     (Array([3., 3.], dtype=float32), Array([3.], dtype=float32))
     """
@@ -133,7 +133,7 @@ def zero_grad(*variables: Variable, set_to_none: bool = True) -> Any:
     Torch: torch.optim.Optimizer.zero_grad and torch.nn.Module.zero_grad.
 
     >>> import jaxfun as jf
-    >>> v = jf.backward(lambda v: (v * v).sum(), jf.Variable(np.float32([1, 2])))
+    >>> v = jf.backward(lambda v: jf.sum(v**2), jf.Variable(jf.tensor([1.0, 2.0])))
     >>> jf.zero_grad(v), jf.zero_grad(v, set_to_none=False).grad
     (Variable([1., 2.], requires_grad=True), Array([0., 0.], dtype=float32))
     """
