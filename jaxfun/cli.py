@@ -1,6 +1,108 @@
-"""jaxfun on the command line: tour, fit."""
+"""The command line: `jaxfun tour` and `jaxfun fit`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+_DESCRIPTION = "PyTorch's tensors and autograd as pure JAX functions, each one proven against PyTorch."
+_EXAMPLES = """examples:
+  jaxfun tour                                     the tutorial, every step in JAX beside PyTorch
+  jaxfun fit prices.csv --target price            a linear fit of a column by all the others
+  jaxfun COMMAND --help                           what a command takes
+"""
+_TOUR_DESCRIPTION = """Run the tutorial's steps in JAX beside PyTorch, compare the two, and draw its pictures.
+
+The exit code is 1 where they differ and should not. Without PyTorch it says what it could not compare."""
+_FIT_DESCRIPTION = """Fit a line (or plane) through a table's columns: mean squared error, full-batch gradient descent.
+
+Columns are standardised by default (mean 0, standard deviation 1), so that one learning rate suits any units; the
+coefficients are printed in the table's own. With --no-standardize the numbers go in as they are."""
+_FIT_EXAMPLES = """examples:
+  jaxfun fit houses.csv --target price
+  jaxfun fit houses.parquet --target price --features area,rooms --lr 0.05 --epochs 5000
+  jaxfun fit houses.csv --target price --plot fit.png --save model.npz
+
+a saved model, used again:
+  model = numpy.load("model.npz")
+  y = X @ model["W"] + model["b"]                 X in the order of model["features"]
+"""
 
 
-def main() -> int:
-    """Run the command line."""
-    return 0
+class _Parser(argparse.ArgumentParser):
+    """A parser whose help keeps its lines, and whose mistakes cost one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, formatter_class=argparse.RawDescriptionHelpFormatter, **kwargs)
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (try: {self.prog} --help)\n")
+
+
+def _positive(kind: type, name: str) -> object:
+    def convert(text: str) -> object:
+        number = kind(text)
+        if not 0 < number < float("inf"):
+            raise argparse.ArgumentTypeError(f"{text} is not above 0")
+        return number
+
+    convert.__name__ = name  # argparse names it in its message
+    return convert
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser("jaxfun", description=_DESCRIPTION, epilog=_EXAMPLES)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+    tour = commands.add_parser(
+        "tour", help="the tutorial, step by step", description="Run the tutorial, in JAX beside PyTorch."
+    )
+    tour.add_argument("--output", type=Path, default=Path("tour"), metavar="DIR", help="where the pictures go (tour)")
+    fit = commands.add_parser(
+        "fit", help="fit a table's column by others", description=_FIT_DESCRIPTION, epilog=_FIT_EXAMPLES
+    )
+    fit.add_argument("file", type=Path, metavar="FILE", help="a CSV or Parquet file with a header")
+    fit.add_argument("--target", required=True, metavar="COLUMN", help="the column to predict")
+    fit.add_argument("--features", default="", metavar="A,B", help="the columns to predict it by (all others)")
+    fit.add_argument("--lr", type=_positive(float, "number"), default=0.1, help="the learning rate (%(default)s)")  # type: ignore[arg-type]
+    fit.add_argument("--epochs", type=_positive(int, "integer"), default=20_000, help="steps (%(default)s)")  # type: ignore[arg-type]
+    fit.add_argument("--standardize", action=argparse.BooleanOptionalAction, default=True, help="scale the columns")
+    fit.add_argument("--plot", type=Path, metavar="FILE", help="draw the fit and its loss (.png, .svg, .pdf)")
+    fit.add_argument("--save", type=Path, metavar="FILE", help="save the model (.npz)")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code: 0, 1 for a difference found by the tour, 2 for a mistake."""
+    arguments = vars(_parser().parse_args(argv))
+    command = arguments.pop("command")
+    try:
+        return _COMMANDS[command](**arguments)
+    except (ArithmeticError, ValueError, OSError, ModuleNotFoundError) as error:
+        print(f"jaxfun {command}: {_one_line(error)}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt as error:
+        print(f"\njaxfun {command}: {error or 'stopped'}", file=sys.stderr)
+        return 130
+
+
+def _one_line(error: BaseException) -> str:
+    if isinstance(error, ModuleNotFoundError):
+        extra = {"pyarrow": "data", "matplotlib": "plot", "rich": "parity"}.get(error.name or "", "all")
+        return f"{error.name} is not installed: pip install 'jaxfun[{extra}]'"
+    return " ".join(str(error).split())
+
+
+def _tour(output: Path) -> int:
+    from . import tour
+
+    return tour.run(output)
+
+
+def _fit(**options: object) -> int:
+    from . import fit_command
+
+    return fit_command.run(**options)  # type: ignore[arg-type]
+
+
+_COMMANDS = {"tour": _tour, "fit": _fit}

@@ -91,8 +91,8 @@ class _Rate(NamedTuple):
     learning_rate: jax.Array
 
 
-def _descend(gradients: Any, state: _Rate, params: Any = None) -> tuple[Any, _Rate]:
-    return jax.tree.map(lambda gradient: -state.learning_rate * gradient, gradients), state
+def _descend(updates: Any, state: Any, params: Any = None) -> tuple[Any, Any]:
+    return jax.tree.map(lambda gradient: -state.learning_rate * gradient, updates), state
 
 
 # optax.sgd with the rate in its state instead of in its code, so that another rate compiles nothing

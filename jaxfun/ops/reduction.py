@@ -2,7 +2,6 @@
 
 import functools
 import math
-from collections.abc import Mapping
 from typing import Any, cast
 
 import jax
@@ -120,23 +119,17 @@ def _axis(input: jax.Array, dim: int) -> int | tuple[()]:
 _CORRECTION = {"correction": Choice((1, 0, 2, 0.5, 7))}
 
 
-def _has_no_freedom(arguments: Mapping[str, Any]) -> bool:
-    axes = wrap_dims(arguments["dim"], np.ndim(arguments["input"]))
-    count = math.prod(arguments["input"].shape[axis] for axis in axes)
-    return count <= arguments["correction"]
-
-
-_NO_FREEDOM = Difference(
-    _has_no_freedom,
-    jaxfun="0, as for a slope that is NaN or infinite whatever the input",
-    torch="NaN or 0, by whether `dim` was given and how the mean was reached",
-    why="no degrees of freedom are left: value and gradient are NaN or infinite, and a second derivative means nothing",
+_EMPTY_DIM = Difference(
+    lambda arguments: arguments["dim"] == () and np.ndim(arguments["input"]) > 0,
+    jaxfun="the gradient of the variance over all dimensions, which is the value",
+    torch="that gradient with 1 for the number of elements",
+    why="with dim=() torch reduces over everything and differentiates as if over one element",
     source="torch/csrc/autograd/FunctionsManual.cpp: var_backward",
-    levels=("hvp",),
+    levels=("vjp", "jvp", "hvp"),
 )
 
 
-@op(kind=Kind.DEFAULT, takes=_CORRECTION, differences=(_NO_FREEDOM,))
+@op(kind=Kind.DEFAULT, takes=_CORRECTION, differences=(_EMPTY_DIM,))
 def var(input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim: bool = False) -> jax.Array:
     """Return the variance of all elements, or over `dim`, with `n - correction` as the divisor (jnp.var: n).
 
@@ -150,7 +143,7 @@ def var(input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim
     return _variance(input, dim, correction, keepdim)
 
 
-@op(kind=Kind.DEFAULT, takes=_CORRECTION, differences=(_NO_FREEDOM,))
+@op(kind=Kind.DEFAULT, takes=_CORRECTION, differences=(_EMPTY_DIM,))
 def std(input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim: bool = False) -> jax.Array:
     """Return the standard deviation of all elements, or over `dim`, with `n - correction` as the divisor (jnp.std: n).
 
@@ -168,27 +161,31 @@ def _variance(input: jax.Array, dim: Any, correction: float | None, keepdim: boo
     if as_dtype(input.dtype).category <= Category.INTEGER:
         raise DTypeError("a floating point or complex tensor", describe(input), "Cast it with jaxfun.float(input).")
     axes = wrap_dims(dim, input.ndim)
-    count = math.prod(input.shape[axis] for axis in axes)
-    freedom = max(count - (1 if correction is None else correction), 0)
-    return _spread(input, axes, freedom, keepdim)
+    freedom = math.prod(input.shape[axis] for axis in axes) - (1 if correction is None else correction)
+    return _spread(input, None if dim is None else axes, freedom, keepdim)
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
-def _spread(input: jax.Array, axes: tuple[int, ...], freedom: float, keepdim: bool) -> jax.Array:
+def _spread(input: jax.Array, axes: tuple[int, ...] | None, freedom: float, keepdim: bool) -> jax.Array:
     away = jnp.abs(input - jnp.mean(input, axes, keepdims=True))
-    return jnp.sum(away * away, axes, keepdims=keepdim) / freedom
+    return jnp.sum(away * away, axes, keepdims=keepdim) / max(freedom, 0)
 
 
 @_spread.defjvp
 def _spread_jvp(
-    axes: tuple[int, ...], freedom: float, keepdim: bool, primals: Any, tangents: Any
+    axes: tuple[int, ...] | None, freedom: float, keepdim: bool, primals: Any, tangents: Any
 ) -> tuple[jax.Array, jax.Array]:
     # d var = Σ 2 Re(conj(x - mean) dx) / freedom: the mean's own change adds up to nothing
     (input,), (tangent,) = primals, tangents
     away = input - jnp.mean(input, axes, keepdims=True)
-    slope = jnp.where(away == 0, jnp.nan, jnp.inf) if freedom == 0 else away * (2 / freedom)
+    slope = _without_freedom(away) if axes is None and freedom <= 0 else away * (2 / freedom if freedom else math.inf)
     change = jnp.sum((jnp.conj(slope) * tangent).real, axes, keepdims=keepdim)
     return _spread(input, axes, freedom, keepdim), change
+
+
+def _without_freedom(away: jax.Array) -> jax.Array:
+    # torch's answer where it reduces everything; over given dimensions it divides by what is left, 0 or less
+    return jnp.where(away == 0, jnp.nan, jnp.inf).astype(away.dtype)
 
 
 @jax.custom_jvp

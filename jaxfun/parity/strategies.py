@@ -304,7 +304,8 @@ _STATIC: Mapping[Role, Callable[..., st.SearchStrategy[Any]]] = {
 @st.composite
 def spoiled(draw: st.DrawFn, record: Op) -> Case:
     """Return a strategy for cases of one value set, any dtypes, with one argument replaced by something unlikely."""
-    case = draw(cases(record, draw(st.sampled_from(DTYPES)), sets=1))
+    taken = [dtype for dtype in DTYPES if dtype not in record.rejects | record.operand_rejects]
+    case = draw(cases(record, draw(st.sampled_from(taken)), sets=1))
     name = draw(st.sampled_from(list(case.arguments)))
     return case.with_arguments(**{name: draw(_odd(record.roles[name], case.arguments[name]))})
 

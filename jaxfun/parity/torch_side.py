@@ -77,7 +77,11 @@ def derivatives(
     if not pairs or not primals:
         none = "the result does not require a gradient"
         return found | {"vjp": none, "hvp": none, "jvp": none}
-    return found | _reverse(pairs, primals, tangents) | {"jvp": _forward(function, inputs, tangents)}
+    return (
+        found
+        | _reverse(pairs, primals, tangents)
+        | {"jvp": _forward(function, inputs, tangents, [item.dtype for item in outputs])}
+    )
 
 
 def _reverse(
@@ -113,6 +117,7 @@ def _forward(
     function: Callable[..., list[torch.Tensor]],
     inputs: Sequence[torch.Tensor],
     tangents: Sequence[torch.Tensor],
+    dtypes: Sequence[torch.dtype],
 ) -> Arrays | str:
     forward = torch.autograd.forward_ad
     with forward.dual_level():
