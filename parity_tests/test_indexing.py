@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jaxfun as jf
+from jaxfun._op import REGISTRY
 from jaxfun.parity import torch_side
 from jaxfun.parity.check import outcome, raises_alike
 from jaxfun.parity.compare import compare
@@ -277,6 +278,7 @@ def test_setitem_is_what_an_assignment_leaves(spoil: bool) -> None:
 # One of each kind, whatever is drawn.
 
 AT = np.s_
+CUBE = np.arange(24.0, dtype="float32").reshape(2, 3, 4)
 PICK, ROW = np.array([1, 0]), np.array([[0], [1]])
 MASK = np.array([True, False])
 INDICES = [
@@ -286,7 +288,7 @@ INDICES = [
     AT[...],
     (),
     AT[None, :, None],
-    AT[::2, 1::2],
+    AT[:, ::2, 1::2],
     AT[..., 3:0],
     AT[0, ..., -4],
     AT[:, ::3, 1],
@@ -309,6 +311,7 @@ INDICES = [
     [0, 1],
     [[0, 1], [2, 1]],
     AT[[True, False]],
+    [[0]] * 33,
     AT[:, [0.0, 1.9]],
     AT[range(2)],
     AT[np.array([], "int64")],
@@ -326,13 +329,52 @@ INDICES = [
 ]
 
 
-@pytest.mark.parametrize("index", INDICES, ids=[str(index).replace("\n", "") for index in INDICES])
+def _names(indices: list[Any]) -> list[str]:
+    return [str(index).replace("\n", "")[:40] for index in indices]
+
+
+@pytest.mark.parametrize("index", INDICES, ids=_names(INDICES))
 def test_each_kind_of_index_reads_and_writes(index: Any) -> None:
-    x = np.arange(24.0, dtype="float32").reshape(2, 3, 4)
-    assert_alike(get_in_jaxfun, get_in_torch, (x, index))
-    assert_alike(set_in_jaxfun, set_in_torch, (x, index, -1))
-    assert_alike(set_in_jaxfun, set_in_torch, (x, index, np.array([[-1.0]], "float32")))
-    assert_alike(set_in_jaxfun, set_in_torch, (x, index, np.array(-1.0, "float64")))
+    assert_alike(get_in_jaxfun, get_in_torch, (CUBE, index))
+    assert_alike(set_in_jaxfun, set_in_torch, (CUBE, index, -1))
+    assert_alike(set_in_jaxfun, set_in_torch, (CUBE, index, np.array([[-1.0]], "float32")))
+    assert_alike(set_in_jaxfun, set_in_torch, (CUBE, index, np.array(-1.0, "float64")))
+
+
+# The tape: the steps bear the names of torch's.
+
+
+def chain(node: Any) -> list[str]:
+    """The names from a result's grad_fn back to the leaf, along the first inputs."""
+    names = []
+    while node.next_functions:
+        names.append(node.name().removeprefix("torch::autograd::"))
+        node = node.next_functions[0][0]
+    return names[::-1]
+
+
+def steps(function: Callable[[Any], Any]) -> list[str]:
+    equations = jax.make_jaxpr(function)(CUBE).eqns
+    names = [str(equation.params.get("name", "")) for equation in equations]
+    return [REGISTRY[name.removeprefix("jaxfun.")].node for name in names if name.startswith("jaxfun.")]
+
+
+TAKEN = [index for index in INDICES if outcome(lambda index=index: get_in_torch(CUBE, index))[1] is None]
+
+
+@pytest.mark.parametrize("index", TAKEN, ids=_names(TAKEN))
+def test_the_steps_of_getitem_are_those_of_torchs_tape(index: Any) -> None:
+    result = tensor_of(CUBE).requires_grad_()[to_side(index, tensor_of)]
+    ours = to_side(index, jnp.asarray)
+    assert steps(lambda x: jf.getitem(x, ours)) == chain(result.grad_fn)
+
+
+@pytest.mark.parametrize("index", TAKEN, ids=_names(TAKEN))
+def test_the_step_of_setitem_is_that_of_torchs_tape(index: Any) -> None:
+    result = assigned(tensor_of(CUBE).requires_grad_(), to_side(index, tensor_of), 1.0)
+    expected = [name for name in chain(result.grad_fn) if name != "CloneBackward0"]
+    ours = to_side(index, jnp.asarray)
+    assert steps(lambda x: jf.setitem(x, ours, 1.0)) == expected
 
 
 # Derivatives, under jit.
