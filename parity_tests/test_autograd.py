@@ -31,7 +31,7 @@ JAX = SimpleNamespace(
     floating=lambda x: x.astype(jnp.float64),
     constant=jnp.ones_like,
     imaginary=lambda x: jax.lax.complex(jnp.zeros_like(x), x),
-    where=lambda x, y: jnp.where(x > 0, x, y),
+    where=lambda x, y: jf.where(x > 0, x, y),  # jnp.where drops the other side of an empty array
 )
 TORCH = SimpleNamespace(
     sin=torch.sin,
@@ -439,6 +439,11 @@ REFUSED: dict[str, tuple[Callable[[], Any], Callable[[], Any], str]] = {
         lambda: jf.autograd.grad(square, X, np.array(1.0), is_grads_batched=True),
         lambda: torch.autograd.grad(square(x := leaf(X)), x, torch.tensor(1.0), is_grads_batched=True),
         "batch dimension",
+    ),
+    "no cotangents for a batch": (
+        lambda: jf.autograd.grad(square, X, (), is_grads_batched=True),
+        lambda: torch.autograd.grad(square(x := leaf(X)), x, (), is_grads_batched=True),
+        "none",
     ),
     "an empty batch": (
         lambda: jf.autograd.grad(square, X, np.ones(0), is_grads_batched=True),

@@ -110,8 +110,17 @@ def matrix_calls(draw: st.DrawFn) -> tuple[str, Program, Any, dict[str, Any]]:
     name = draw(st.sampled_from(MATRICES))
     ends = {"jacobian": ("whole", "sum"), "hessian": ("sum",)}[name]
     program = draw(programs(("float64",), ends=ends))
-    single = Program(program.dtype, program.steps, program.ends[: 2 if name == "jacobian" else 1], False)
-    return name, single, draw(points(single)), draw(st.sampled_from(MATRIX_OPTIONS[name]))
+    options = draw(st.sampled_from(MATRIX_OPTIONS[name]))
+    # torch's no_grad does not stop forward mode: a test of its own
+    steps = tuple(step for step in program.steps if len(options) < 2 or step[0] != "no_grad")
+    single = Program(program.dtype, steps, program.ends[: 2 if name == "jacobian" else 1], False)
+    return name, single, draw(points(single)), options
+
+
+def test_no_grad_stops_forward_mode_and_that_of_torch_does_not() -> None:
+    options = {"vectorize": True, "strategy": "forward-mode"}
+    np.testing.assert_array_equal(OURS.jacobian(JAX.without, X, **options), np.zeros((2, 2)))
+    np.testing.assert_array_equal(THEIRS.jacobian(TORCH.without, torch.tensor(X), **options), np.diag(2 * X))
 
 
 @pytest.mark.proves(*(f"autograd.functional.{name}" for name in MATRICES))

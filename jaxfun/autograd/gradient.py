@@ -121,6 +121,7 @@ def no_grad(orig_func: Callable[..., Any] | None = None) -> Any:
     A decorator, with or without parentheses. There is no `with jaxfun.no_grad():`, which would be a state: put the
     block into a function, or `detach` its results.
 
+    Gradient: none, in both modes. torch's no_grad lets forward mode (`strategy="forward-mode"`) through.
     Torch: torch.no_grad.
 
     >>> import jaxfun as jf

@@ -146,6 +146,8 @@ def _check_required(point: Pullback) -> None:
 def _check_batch(name: str, items: Sequence[Any], given: Sequence[Any]) -> None:
     # torch maps over the 1 that stands for None too, by its first dimension
     sizes = {item.shape[0] if item is not None and item.ndim else None for item in items}
+    if not sizes:
+        raise IndexRangeError(f"at least one of `{name}`", "none")
     if None in sizes:
         raise ArgumentValueError(f"a batch dimension in front of each of `{name}`", describe(tuple(given)))
     if len(sizes) != 1:
