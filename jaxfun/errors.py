@@ -77,7 +77,16 @@ class GradcheckError(JaxfunError, RuntimeError):
 
 
 def public(call: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Make errors raised inside a public function that is not an op name its call, unless they name one already."""
+    """Make errors raised inside a public function that is not an op name its call, unless they name one already.
+
+    >>> @public("halve(n)")
+    ... def halve(n: int) -> int:
+    ...     raise ArgumentValueError("an even `n`", describe(n))
+    >>> halve(3)
+    Traceback (most recent call last):
+    ...
+    jaxfun.errors.ArgumentValueError: `jaxfun.halve(n)`: expected an even `n`, got 3 (int).
+    """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(function)
