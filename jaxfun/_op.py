@@ -46,6 +46,7 @@ class Role(enum.Enum):
     STATIC = "static"  # anything else
 
 
+KEYWORD_ONLY = inspect.Parameter.KEYWORD_ONLY
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -135,6 +136,14 @@ class Op:
 
     def __repr__(self) -> str:
         return f"Op({self.name})"
+
+    @functools.cached_property
+    def positional(self) -> frozenset[str]:
+        """The traced parameters that have a place: keyword-only ones have none."""
+        parameters = self.signature.parameters
+        return frozenset(
+            name for name, role in self.roles.items() if role in _TRACED and parameters[name].kind is not KEYWORD_ONLY
+        )
 
     @functools.cached_property
     def broadcasts(self) -> tuple[str, ...]:
@@ -233,7 +242,8 @@ def _public(record: Op, function: Callable[P, R]) -> Callable[P, R]:
             if types not in direct:
                 direct[types] = _is_direct(record, args, kwargs)
             if not direct[types]:
-                return compiled(**_normalised(record, args, kwargs))
+                bound = _normalised(record, args, kwargs)
+                return compiled(*bound.args, **bound.kwargs)
             return compiled(*args, **kwargs)
         except JaxfunError as error:
             raise error.within(record.call) from None
@@ -266,9 +276,11 @@ _DIRECT_TYPES: dict[Role, tuple[type, ...]] = {
 
 
 def _is_direct(record: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-    return all(
+    # jit sorts keywords by name, and the tape reads its operands in torch's order
+    ordered = all(name not in record.positional for name in kwargs)
+    return ordered and all(
         _is_left_out(record, name, value) or _is_direct_argument(record.roles[name], value)
-        for name, value in _bind(record, args, kwargs).items()
+        for name, value in _bind(record, args, kwargs).arguments.items()
     )
 
 
@@ -284,21 +296,22 @@ def _is_direct_argument(role: Role, value: Any) -> bool:
     return type(value) in _DIRECT_TYPES[role]
 
 
-def _bind(record: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+def _bind(record: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> inspect.BoundArguments:
     if kwargs.get("out") is not None:
         raise ArgumentTypeError("no `out`", describe(kwargs["out"]), "Arrays do not change: bind the result to a name.")
     try:
-        return record.signature.bind(*args, **kwargs).arguments
+        return record.signature.bind(*args, **kwargs)
     except TypeError as error:
         got = ", ".join([*map(describe, args), *(f"{name}={describe(value)}" for name, value in kwargs.items())])
         raise ArgumentTypeError(f"arguments that fit ({error})", got or "none") from None
 
 
-def _normalised(record: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: value if _is_left_out(record, name, value) else _NORMALISE[record.roles[name]](name, value)
-        for name, value in _bind(record, args, kwargs).items()
-    }
+def _normalised(record: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> inspect.BoundArguments:
+    bound = _bind(record, args, kwargs)
+    for name, value in bound.arguments.items():
+        if not _is_left_out(record, name, value):
+            bound.arguments[name] = _NORMALISE[record.roles[name]](name, value)
+    return bound
 
 
 def _tensor(name: str, value: Any) -> jax.Array:

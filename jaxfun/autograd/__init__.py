@@ -5,5 +5,6 @@ from .checking import gradcheck as gradcheck
 from .checking import gradgradcheck as gradgradcheck
 from .gradient import grad as grad
 from .gradient import no_grad as no_grad
+from .graph import graph as graph
 from .variable import Variable as Variable
 from .variable import backward as backward

@@ -1,0 +1,187 @@
+"""The tape beside PyTorch's: names, next_functions, indices and sharing, for drawn expressions in two spellings."""
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import jaxfun as jf
+from jaxfun.autograd.graph import Node, graph, nodes_of
+
+JAXFUN = {**vars(jf), "linear": jf.nn.functional.linear, "mse_loss": jf.nn.functional.mse_loss, "np": np}
+TORCH = {
+    **{name: getattr(torch, name) for name in dir(torch)},
+    "linear": torch.nn.functional.linear,
+    "mse_loss": torch.nn.functional.mse_loss,
+    "view": torch.Tensor.view,
+    "expand": torch.Tensor.expand,
+    "getitem": torch.Tensor.__getitem__,
+    "double": torch.Tensor.double,
+    "np": np,
+}
+
+# One source text for both sides: `x` and `y` are values so far, and the names are torch's or jaxfun's.
+# A matrix or vector times a batch is left to tests of its own: torch chooses its way by who requires a gradient.
+FUNCTIONS = """
+add(x, y); sub(x, y); mul(x, y); div(x, y); pow(x, y); maximum(x, y); minimum(x, y); where(gt(x, 0), x, y)
+add(x, 1); sub(x, 1); mul(x, 2.0); div(x, 2); rsub(x, 1); rsub(x, y); pow(x, 2); pow(2, x); remainder(x, 2)
+remainder(x, y); fmod(x, y); fmod(x, 2); mul(2, x); add(x, y, alpha=2); div(x, y, rounding_mode="floor")
+where(gt(x, y), 1.0, x); square(x); sqrt(x); exp(x); log(x); abs(x); neg(x); reciprocal(x); sign(x); relu(x)
+positive(x); detach(x); clamp(x, 0, 1); clamp(x, min=0); clamp(x, y, y); clamp(x, y)
+sum(x); sum(x, 0); sum(x, -1, True); mean(x); mean(x, 0); prod(x); prod(x, 0); amax(x); amin(x, 0); max(x); min(x)
+max(x, 0)[0]; min(x, -1)[0]; max(x, y); std(x); var(x, 0); argmax(x); all(x); any(x, 0)
+reshape(x, (-1,)); reshape(x, (1, -1)); reshape(x, (3, -1)); view(x, (-1,)); flatten(x); squeeze(x); squeeze(x, 0)
+unsqueeze(x, 0); unsqueeze(x, -1); permute(x, (-1, -2)); permute(x, (1, 2, 0)); transpose(x, 0, -1); t(x)
+cat([x, y]); cat([x, x], -1); stack([x, y]); stack([x, x], -1); double(x)
+getitem(x, 0); getitem(x, -1); getitem(x, slice(0, 2)); getitem(x, slice(None)); getitem(x, (slice(None), 0))
+getitem(x, (Ellipsis, slice(None, None, 2))); getitem(x, None); getitem(x, (0, 0)); getitem(x, [1, 0])
+expand(x, (2, *x.shape)); broadcast_to(x, (2, *x.shape)); broadcast_tensors(x, y)[0]
+matmul(x, y) if x.ndim < 3 > y.ndim else x; matmul(x, t(y)) if x.ndim < 3 else x; mm(x, t(y))
+mv(x, getitem(y, 0)); dot(x, y); matmul(getitem(x, 0), t(y)) if x.ndim < 3 else x
+matmul(unsqueeze(x, 0), unsqueeze(t(y), 0)); bmm(unsqueeze(x, 0), unsqueeze(t(y), 0)); mse_loss(x, y)
+linear(x, y) if x.ndim < 3 else x; linear(x, y, getitem(y, (slice(None), 0))) if x.ndim < 3 else x
+""".replace("\n", ";").split(";")
+OPERATORS = """
+x + y; x - y; x * y; x / y; x + 1; 1 - x; 2 * x; x / 2; 1 / x; -x; x ** 2; x ** y; 2 ** x
+""".split(";")
+STEPS = [source.strip() for source in [*FUNCTIONS, *OPERATORS] if source.strip()]
+
+SHAPES = [(2, 3), (2, 3), (3,), (1, 3), (2, 1, 3), ()]
+
+
+def evaluate(steps: list[tuple[str, int, int]], variables: list[Any], names: dict[str, Any]) -> Any:
+    """Run a program: each step makes a value of two earlier ones; the last value is the result."""
+    values = list(variables)
+    for source, first, second in steps:
+        values.append(eval(source, dict(names), {"x": values[first], "y": values[second]}))
+    return values[-1]
+
+
+@st.composite
+def programs(draw: st.DrawFn) -> tuple[list[tuple[str, int, int]], list[np.ndarray], list[bool]]:
+    """Draw variables and steps, each step one that torch accepts where it stands."""
+    shapes = draw(st.lists(st.sampled_from(SHAPES), min_size=2, max_size=3))
+    wants = [draw(st.integers(0, 4)) > 0 for _ in shapes]
+    arrays = [np.linspace(0.5, 1.5, int(np.prod(shape))).reshape(shape) for shape in shapes]
+    values, steps = [torch.tensor(a, requires_grad=w) for a, w in zip(arrays, wants, strict=True)], []
+    for _ in range(draw(st.integers(1, 7))):
+        step = (draw(st.sampled_from(STEPS)), *(draw(st.integers(0, len(values) - 1)) for _ in range(2)))
+        try:
+            values.append(evaluate([step], values, TORCH))
+        except (RuntimeError, IndexError, ValueError):
+            continue  # the shapes do not fit: another step is drawn
+        if not isinstance(values[-1], torch.Tensor) or values[-1].numel() > 64:
+            values.pop()
+            continue
+        steps.append(step)
+    return steps, arrays, wants
+
+
+def described(root: Any, next_functions: Callable[[Any], Any], name: Callable[[Any], str]) -> list[Any]:
+    """A graph as plain data: each node once, by order of discovery, with its edges as (place, index)."""
+    places: dict[int, int] = {}
+    rows: list[Any] = []
+
+    def visit(node: Any) -> int | None:
+        if node is None:
+            return None
+        if id(node) in places:
+            return places[id(node)]
+        place = places[id(node)] = len(rows)
+        rows.append(None)
+        keep.append(node)
+        rows[place] = (name(node), [(visit(child), index) for child, index in next_functions(node)])
+        return place
+
+    keep: list[Any] = []  # PyTorch makes the Python objects of its nodes anew: held, an id is used once
+    visit(root)
+    return rows
+
+
+def theirs(node: Any) -> list[Any]:
+    return described(node, lambda n: n.next_functions, lambda n: n.name().rpartition("::")[2])
+
+
+def ours(node: Node | None) -> list[Any]:
+    return described(node, lambda n: n.next_functions, lambda n: n.name)
+
+
+def both(steps: list[tuple[str, int, int]], arrays: list[np.ndarray], wants: list[bool]) -> tuple[list, list]:
+    tensors = [torch.tensor(array, requires_grad=want) for array, want in zip(arrays, wants, strict=True)]
+    variables = [jf.Variable(array, requires_grad=want) for array, want in zip(arrays, wants, strict=True)]
+    result = evaluate(steps, tensors, TORCH)
+    root = graph(lambda *values: evaluate(steps, list(values), JAXFUN))(*variables)
+    return ours(root), theirs(result.grad_fn)
+
+
+@pytest.mark.proves("autograd.graph")
+@settings(max_examples=settings.get_profile("quick").max_examples * 25)
+@given(program=programs())
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_the_tape_is_torchs(program: Any) -> None:
+    steps, arrays, wants = program
+    if steps:
+        mine, torchs = both(*program)
+        assert mine == torchs, f"{steps} on {[a.shape for a in arrays]}, {wants}"
+
+
+@pytest.mark.parametrize("source", STEPS)
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_each_step_alone_has_torchs_nodes(source: str) -> None:
+    tried = 0
+    for shape in SHAPES:
+        arrays = [np.linspace(0.5, 1.5, int(np.prod(shape))).reshape(shape)] * 2
+        try:
+            evaluate([(source, 0, 1)], [torch.tensor(array) for array in arrays], TORCH)
+        except (RuntimeError, IndexError, ValueError):
+            continue
+        mine, torchs = both([(source, 0, 1)], arrays, [True, True])
+        assert mine == torchs, shape
+        tried += 1
+    assert tried, "no shape fits this step"
+
+
+BATCHED = ["matmul(unsqueeze(x, 0), t(y))", "linear(unsqueeze(x, 0), y)", "matmul(unsqueeze(x, 0), getitem(y, 0))"]
+
+
+@pytest.mark.parametrize("source", BATCHED)
+def test_a_batch_and_a_matrix_that_require_gradients(source: str) -> None:
+    arrays = [np.linspace(0.5, 1.5, 6).reshape(2, 3)] * 2
+    mine, torchs = both([(source, 0, 1)], arrays, [True, True])
+    assert mine == torchs
+
+
+def test_the_tutorials_tape() -> None:
+    v = jf.Variable(jf.ones(1, 2))
+    root = jf.autograd.graph(lambda v: jf.sum(v**2))(v)
+    assert str(root) == "SumBackward0\n  PowBackward0\n    AccumulateGrad (input 0, [1, 2])"
+    v1, v2 = jf.Variable(jf.tensor([1.0, 2.0])), jf.Variable(jf.tensor([3.0]))
+    root = jf.autograd.graph(lambda a, b: jf.sum(a * b))(v1, v2)
+    assert [node.name for node in nodes_of(root)] == ["SumBackward0", "MulBackward0", *["AccumulateGrad"] * 2]
+
+
+def test_it_works_inside_jit_and_for_several_results() -> None:
+    seen = []
+
+    @jax.jit
+    def traced(x: jax.Array) -> jax.Array:
+        seen.append(graph(lambda x: (jf.exp(x), jf.argmax(x)))(x))
+        return x
+
+    traced(jf.ones(2))
+    (first, second) = seen[0]
+    assert first.name == "ExpBackward0"
+    assert second is None
+
+
+def test_pictures_are_complete_and_escaped() -> None:
+    root = jf.autograd.graph(lambda a, b: jf.mul(jf.add(a, b), a))(jf.ones(2), jf.ones(2))
+    svg, dot = root.to_svg(), root.to_dot()
+    assert svg.count("<text") == len(nodes_of(root)) == 4
+    assert svg.count("marker-end") == dot.count("->") == 4
+    assert "&lt;odd&gt;" in Node("<odd>").to_svg()
