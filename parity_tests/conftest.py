@@ -10,6 +10,7 @@ _COMMON = {
     "deadline": None,  # a first call compiles
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],  # a case is many arrays
     "print_blob": True,
+    "report_multiple_bugs": False,  # one smallest disagreement is what is read
 }
 settings.register_profile("quick", max_examples=8, derandomize=True, **_COMMON)
 settings.register_profile("thorough", max_examples=200, **_COMMON)

@@ -45,12 +45,10 @@ matmul(x, y) if x.ndim < 3 > y.ndim else x; matmul(x, t(y)) if x.ndim < 3 else x
 mv(x, getitem(y, 0)); dot(x, y); matmul(getitem(x, 0), t(y)) if x.ndim < 3 else x
 matmul(unsqueeze(x, 0), unsqueeze(t(y), 0)); bmm(unsqueeze(x, 0), unsqueeze(t(y), 0)); mse_loss(x, y)
 linear(x, y) if x.ndim < 3 else x; linear(x, y, getitem(y, (slice(None), 0))) if x.ndim < 3 else x
-""".replace("\n", ";").split(";")
-OPERATORS = """
-x + y; x - y; x * y; x / y; x + 1; 1 - x; 2 * x; x / 2; 1 / x; -x; x ** 2; x ** y; 2 ** x
-""".split(";")
-STEPS = [source.strip() for source in [*FUNCTIONS, *OPERATORS] if source.strip()]
-
+"""
+OPERATORS = "x + y; x - y; x * y; x / y; x + 1; 1 - x; 2 * x; x / 2; 1 / x; -x; x ** 2; x ** y; 2 ** x"
+SOURCES = ";".join([*FUNCTIONS.splitlines(), OPERATORS]).split(";")
+STEPS = [source.strip() for source in SOURCES if source.strip()]
 SHAPES = [(2, 3), (2, 3), (3,), (1, 3), (2, 1, 3), ()]
 
 

@@ -25,9 +25,8 @@ FLOORS = [
     ["nn"],
     ["autograd"],
     ["train"],
-    ["regression"],
-    ["table"],
-    ["tour"],
+    ["regression", "table"],
+    ["fit_command", "tour"],
     ["cli"],
     ["__main__"],
 ]
@@ -103,12 +102,17 @@ SPACES = {
 
 
 def public_names(module: ModuleType) -> list[str]:
-    return [name for name, value in vars(module).items() if _is_public(name, value)]
+    """The callables of the face and of the namespaces; of a module that is no face, only what it defines."""
+    owned = module is jaxfun or module.__name__.endswith(("autograd", "functional"))
+    return [
+        name
+        for name, value in vars(module).items()
+        if _is_public(name, value) and (owned or value.__module__ == module.__name__)
+    ]
 
 
 def _is_public(name: str, value: object) -> bool:
-    ours = str(getattr(value, "__module__", "")).startswith("jaxfun") or isinstance(value, jaxfun.dtypes.DType)
-    return not name.startswith("_") and callable(value) and ours
+    return not name.startswith("_") and callable(value) and str(getattr(value, "__module__", "")).startswith("jaxfun")
 
 
 PUBLIC = {prefix + name: getattr(module, name) for prefix, module in SPACES.items() for name in public_names(module)}

@@ -306,7 +306,7 @@ def _sgn(input: jax.Array) -> jax.Array:
     if not jnp.iscomplexobj(input):
         return _sign(input)
     size = _abs(input)
-    return jnp.where(size == 0, 0, input / jnp.where(size == 0, 1, size))
+    return jnp.where(size == 0, 0, input / jnp.where(size == 0, 1, size).astype(input.dtype))
 
 
 def _sign(input: jax.Array) -> jax.Array:

@@ -190,7 +190,10 @@ def check_case(record: Op, candidate: Callable[..., Any], case: Case, device: st
         report.take("errors", raised, str(case.arguments))
         return report
     expected = [_reference(call, row, device) for row in range(case.sets)]
-    got = _candidate(call, candidate, device, _differentiates(expected))
+    got, error = outcome(lambda: _candidate(call, candidate, device, _differentiates(expected)))
+    if error is not None:
+        report.take("errors", raises_alike(error, None), _inputs(call, 0))
+        return report
     for row in range(case.sets):
         _take_row(report, call, got, expected[row], row)
     _take_row(report, call, {"value": [part[None] for part in _eager(call, candidate, device)]}, expected[0], 0)
