@@ -16,7 +16,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .dtypes import as_array, required
+from .dtypes import as_array, plain, required
 from .errors import ArgumentTypeError, describe, public
 
 
@@ -76,8 +76,7 @@ def from_dlpack(ext_tensor: Any) -> jax.Array:
     if not hasattr(ext_tensor, "__dlpack__"):
         raise ArgumentTypeError("a tensor with a DLPack interface", describe(ext_tensor))
     required(ext_tensor.dtype)
-    source = ext_tensor.detach() if hasattr(ext_tensor, "detach") else ext_tensor
     try:
-        return jnp.from_dlpack(source)
+        return jnp.from_dlpack(plain(ext_tensor))
     except (RuntimeError, ValueError, BufferError):  # a layout or dtype that DLPack or JAX cannot share
-        return as_array(source)
+        return as_array(ext_tensor)

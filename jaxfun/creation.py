@@ -5,7 +5,7 @@ Sizes come one by one or as one tuple. Dtypes are torch's defaults (float32, and
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import jax
@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ._dims import as_sizes
+from ._op import Number
 from .dtypes import Category, DType, as_array, as_dtype, canonical, float32, int64, of, required, result_type
 from .errors import (
     ArgumentTypeError,
@@ -294,15 +295,21 @@ def _shape_of(data: Any) -> tuple[int, ...]:
     return (len(data), *_shape_of(data[0])) if len(data) else (0,)
 
 
-def _leaves(data: Any, shape: tuple[int, ...]) -> Any:
-    if _is_sequence(data) != bool(shape) or (shape and len(data) != shape[0]):
-        got = len(data) if _is_sequence(data) else describe(data)
-        raise ArgumentValueError(f"sequences of one length ({shape[0] if shape else 'numbers'})", str(got))
-    if shape:
+def _leaves(data: Any, shape: tuple[int, ...]) -> Iterator[Any]:
+    if _is_sequence(data) != bool(shape):
+        raise ArgumentTypeError("a sequence" if shape else "a number", describe(data), "All lists must nest alike.")
+    if not shape:
+        yield _number(data)
+    elif len(data) != shape[0]:
+        raise ArgumentValueError(f"sequences of one length ({shape[0]})", str(len(data)))
+    else:
         for item in data:
             yield from _leaves(item, shape[1:])
-    elif isinstance(data, (bool, int, float, complex, np.generic)) or hasattr(data, "dtype"):
-        yield data
-    else:
-        error = ArgumentTypeError if isinstance(data, str) else DTypeError
-        raise error("numbers", describe(data))
+
+
+def _number(leaf: Any) -> Any:
+    if isinstance(leaf, str) or not (isinstance(leaf, Number) or hasattr(leaf, "dtype")):
+        raise (ArgumentTypeError if isinstance(leaf, str) else DTypeError)("numbers", describe(leaf))
+    if isinstance(leaf, int) and not -(2**63) <= leaf < 2**64:
+        raise ArgumentValueError("integers of 64 bits", describe(leaf))
+    return leaf

@@ -228,25 +228,36 @@ def as_array(value: Any) -> jax.Array:
     """
     if isinstance(value, jax.Array):
         return value
-    if not isinstance(value, (np.ndarray, np.generic)):
-        if not hasattr(value, "__dlpack__"):
-            raise ArgumentTypeError("a tensor (a JAX, NumPy or PyTorch array)", describe(value))
+    if isinstance(value, (np.ndarray, np.generic)):
         required(value.dtype)
-        return _from_dlpack(value)
+        # NumPy's own copy, in the machine's byte order: JAX may share or read the buffer later, and a write would show
+        return jnp.asarray(np.array(value, value.dtype.newbyteorder("="), copy=True))
+    if not hasattr(value, "__dlpack__"):
+        raise ArgumentTypeError("a tensor (a JAX, NumPy or PyTorch array)", describe(value))
     required(value.dtype)
-    return jnp.array(value)  # jnp.asarray would share the buffer, and a later write to it would show
+    return _from_dlpack(value)
+
+
+# what a torch tensor may still owe before it can be exported, in the order in which it is paid
+_PLAIN = ("detach", "resolve_conj", "resolve_neg", "contiguous")
+
+
+def plain(tensor: Any) -> Any:
+    """Return another library's tensor as plain memory: no gradient, no lazy conjugate or sign, contiguous."""
+    return reduce(lambda value, name: getattr(value, name, lambda: value)(), _PLAIN, tensor)
 
 
 def _from_dlpack(value: Any) -> jax.Array:
     # a copy: what shares memory is asked for by name, with jaxfun.from_dlpack
-    value = value.detach() if hasattr(value, "detach") else value
-    return jnp.array(jnp.from_dlpack(value.contiguous() if hasattr(value, "contiguous") else value), copy=True)
+    return jnp.array(jnp.from_dlpack(plain(value)), copy=True).block_until_ready()
 
 
 @cache
 def _converter(dtype: DType) -> Callable[[jax.Array], jax.Array]:
     def convert(input: jax.Array) -> jax.Array:
-        real = input.real if jnp.iscomplexobj(input) and not dtype.is_complex and dtype != bool else input
+        if dtype.category is Category.BOOL:
+            return input.astype(builtins.bool) if not jnp.iscomplexobj(input) else (input.real != 0) | (input.imag != 0)
+        real = input.real if jnp.iscomplexobj(input) and not dtype.is_complex else input
         return jax.lax.convert_element_type(real, dtype.dtype)
 
     convert.__name__ = "jaxfun.Tensor.to"  # the tape reads the step's name off the jaxpr

@@ -1,5 +1,6 @@
 """The exception classes, each also the builtin that torch raises, and the one place where messages are shaped."""
 
+import copy
 import functools
 from collections.abc import Callable
 from typing import Any, ParamSpec, Self, TypeVar
@@ -29,7 +30,9 @@ class JaxfunError(Exception):
 
     def within(self, call: str) -> Self:
         """Return the same error, said of the public function `call`."""
-        return type(self)(self.expected, self.got, self.advice, call)
+        said = copy.copy(self)  # with whatever else the error carries
+        said.call = call
+        return said
 
 
 class ArgumentTypeError(JaxfunError, TypeError):

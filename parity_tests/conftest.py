@@ -12,7 +12,7 @@ _COMMON = {
     "print_blob": True,
     "report_multiple_bugs": False,  # one smallest disagreement is what is read
 }
-settings.register_profile("quick", max_examples=8, derandomize=True, **_COMMON)
+settings.register_profile("quick", max_examples=6, derandomize=True, **_COMMON)
 settings.register_profile("thorough", max_examples=200, **_COMMON)
 
 
