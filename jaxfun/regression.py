@@ -167,16 +167,42 @@ def plot(X: Any, y: Any, fit: Fit, path: str | Path | None = None, *, names: tup
     >>> len(jf.regression.plot(X, y, fit).axes)
     2
     """
-    from matplotlib.figure import Figure  # an extra, and slow to load: only who draws needs it
-
-    figure = Figure(figsize=(10, 4.2), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = _figure(2)
     (_draw_line if np.shape(X)[1] == 1 else _draw_prediction)(left, np.asarray(X), np.asarray(y), fit.params, names)
     _draw_losses(right, np.asarray(fit.losses))
-    for axes in (left, right):
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(color="0.92", linewidth=0.8)
-        axes.set_axisbelow(True)
+    return _written(figure, path)
+
+
+@public("regression.plot_data(X, y, path)")
+def plot_data(X: Any, y: Any, path: str | Path | None = None, *, names: tuple[str, str] = ("X", "y")) -> Any:
+    """Draw points of one feature, and return the matplotlib figure; with a `path` it is written there.
+
+    Raises: ModuleNotFoundError where matplotlib is not installed (the extra `plot`).
+
+    >>> import jax, jaxfun as jf
+    >>> X, y = jf.regression.make_data(jax.random.key(0), 30)
+    >>> len(jf.regression.plot_data(X, y).axes)
+    1
+    """
+    figure, (axes,) = _figure(1)
+    axes.plot(np.asarray(X), np.asarray(y), "o", color=_BLUE, markersize=5, alpha=0.75)
+    axes.set(xlabel=names[0], ylabel=names[1], title="The data")
+    return _written(figure, path)
+
+
+def _figure(count: int) -> tuple[Any, list[Any]]:
+    from matplotlib.figure import Figure  # an extra, and slow to load: only who draws needs it
+
+    figure = Figure(figsize=(5 * count, 4.2), layout="constrained")
+    axes = list(figure.subplots(1, count, squeeze=False)[0])
+    for each in axes:
+        each.spines[["top", "right"]].set_visible(False)
+        each.grid(color="0.92", linewidth=0.8)
+        each.set_axisbelow(True)
+    return figure, axes
+
+
+def _written(figure: Any, path: str | Path | None) -> Any:
     if path is not None:
         figure.savefig(path, dpi=150)
     return figure
@@ -205,5 +231,5 @@ def _draw_prediction(axes: Any, X: np.ndarray, y: np.ndarray, params: Params, na
 
 
 def _draw_losses(axes: Any, losses: np.ndarray) -> None:
-    axes.plot(np.arange(len(losses)), losses, color=_BLUE, linewidth=2)
-    axes.set(xlabel="epoch", ylabel="mean squared error", title="The loss", yscale="log")
+    axes.plot(np.arange(1, len(losses) + 1), losses, color=_BLUE, linewidth=2)
+    axes.set(xlabel="epoch", ylabel="mean squared error", title="The loss", xscale="log", yscale="log")

@@ -26,7 +26,7 @@ FLOORS = [
     ["autograd"],
     ["train"],
     ["regression", "table"],
-    ["fit_command", "tour"],
+    ["fit_command", "tour", "tour_steps"],
     ["cli"],
     ["__main__"],
 ]

@@ -182,7 +182,7 @@ def test_a_mistake_is_a_clear_error(name: str) -> None:
     assert str(caught.value).startswith("`jaxfun.")
 
 
-@pytest.mark.proves("regression.plot")
+@pytest.mark.proves("regression.plot", "regression.plot_data")
 def test_the_plot_shows_the_data_the_line_and_the_loss(tmp_path: Any) -> None:
     fit = regression.fit(START, X, Y)
     figure = regression.plot(X, Y, fit, tmp_path / "fit.png")
@@ -194,4 +194,6 @@ def test_the_plot_shows_the_data_the_line_and_the_loss(tmp_path: Any) -> None:
         ends[:, 1], regression.linear(fit.params, ends[:, :1].astype(np.float32))[:, 0], rtol=1e-5
     )
     np.testing.assert_array_equal(right.lines[0].get_ydata(), fit.losses)
+    (alone,) = regression.plot_data(X, Y, tmp_path / "data.png").axes
+    np.testing.assert_array_equal(alone.lines[0].get_ydata(), Y[:, 0])
     assert (left.get_xlabel(), right.get_xlabel()) == ("X", "epoch")

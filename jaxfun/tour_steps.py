@@ -1,0 +1,135 @@
+"""The tutorial's steps as data: each line in PyTorch and in jaxfun, and why the two must differ where they do."""
+
+from typing import NamedTuple
+
+
+class Row(NamedTuple):
+    """One line on both sides; `why` says why the answers must differ, where they must."""
+
+    theirs: str
+    ours: str
+    why: str = ""
+
+
+class Step(NamedTuple):
+    """A step of the tutorial: what is prepared on each side, and its lines."""
+
+    title: str
+    sentence: str
+    setup: tuple[str, str]
+    rows: tuple[Row, ...]
+
+
+STEPS: tuple[Step, ...] = (
+    Step(
+        "1  Zeros",
+        "A shape makes a tensor. NumPy's zeros are float64, PyTorch's and jaxfun's float32.",
+        ("", ""),
+        (
+            Row("torch.zeros(2, 3)", "jf.zeros(2, 3)"),
+            Row("torch.zeros((2, 3)).dtype", "jf.zeros((2, 3)).dtype"),
+            Row("np.zeros((2, 3)).dtype", "np.zeros((2, 3)).dtype"),
+            Row("torch.empty(2).shape", "jf.empty(2).shape"),
+        ),
+    ),
+    Step(
+        "2  Casts and dtypes",
+        "NumPy and a tensor together are float64; a Python number or a 0-dim tensor yields to a tensor.",
+        (
+            "x = torch.ones(2); n = torch.tensor([1, 2], dtype=torch.int8)",
+            "x = jf.ones(2); n = jf.tensor([1, 2], dtype=jf.int8)",
+        ),
+        (
+            Row("x + torch.from_numpy(np.ones(2))", "jf.add(x, jf.from_numpy(np.ones(2)))"),
+            Row("x.double()", "jf.double(x)"),
+            Row("x.double().float()", "jf.float(jf.double(x))"),
+            Row("x.type()", "jf.type(x)"),
+            Row("n + 1", "jf.add(n, 1)"),
+            Row("n + 1.5", "jf.add(n, 1.5)"),
+            Row("n / 2", "jf.div(n, 2)"),
+            Row("n.sum()", "jf.sum(n)"),
+            Row("torch.tensor(1.9).int()", "jf.int(jf.tensor(1.9))"),
+        ),
+    ),
+    Step(
+        "3  Shared memory",
+        "torch shares memory with NumPy, and `xx += 1` changes both. A JAX value never changes.",
+        (
+            "xx = np.zeros(2, np.float32); x = torch.from_numpy(xx); xx += 1",
+            "xx = np.zeros(2, np.float32); x = jf.from_numpy(xx); xx += 1",
+        ),
+        (
+            Row("x", "x", "from_numpy copies: the value stays what it was"),
+            Row("torch.zeros(2).add_(1)", "jf.add(jf.zeros(2), 1)"),
+            Row("torch.ones(2).numpy()", "jf.to_numpy(jf.ones(2))"),
+        ),
+    ),
+    Step(
+        "4  Indexing and broadcasting",
+        "Brackets become getitem; a row times a matrix broadcasts; shape and size say the same, `dim` is NumPy's axis.",
+        (
+            "a = torch.tensor([3, 2]); b = torch.tensor([[0, 1], [4, 2]])",
+            "a = jf.tensor([3, 2]); b = jf.tensor([[0, 1], [4, 2]])",
+        ),
+        (
+            Row("a * b", "jf.mul(a, b)"),
+            Row("b[1, 0]", "jf.getitem(b, (1, 0))"),
+            Row("b[:, 1]", "jf.getitem(b, (slice(None), 1))"),
+            Row("b[b > 1]", "jf.getitem(b, jf.gt(b, 1))"),
+            Row("tuple(b.shape)", "b.shape"),
+            Row("b.size(0)", "jf.size(b, 0)"),
+            Row("b.sum(dim=0)", "jf.sum(b, dim=0)"),
+            Row("b.float().std(dim=1)", "jf.std(jf.float(b), dim=1)"),
+        ),
+    ),
+    Step(
+        "5  Variables",
+        "A Variable holds data and gathers a gradient; what made a result is its node in the graph.",
+        (
+            "v = torch.ones(1, 2, requires_grad=True); v_fn = torch.sum(v ** 2)",
+            "v = jf.Variable(jf.ones(1, 2)); f = lambda v: jf.sum(v ** 2)",
+        ),
+        (
+            Row("v.data", "v.data"),
+            Row("v.grad", "v.grad"),
+            Row("v.requires_grad", "v.requires_grad"),
+            Row("v_fn.data", "f(v.data)"),
+            Row("v_fn.grad_fn.name()", "jf.autograd.graph(f)(v).name"),
+            Row("tape(v_fn.grad_fn)", "tape(jf.autograd.graph(f)(v))"),
+        ),
+    ),
+    Step(
+        "6  The gradient of a function",
+        "autograd.grad takes a function where torch takes a result: there is no hidden tape.",
+        (
+            "v = torch.ones(1, 2, requires_grad=True); z = torch.zeros(1, requires_grad=True)",
+            "v = jf.Variable(jf.ones(1, 2)); z = jf.Variable(jf.zeros(1))",
+        ),
+        (
+            Row("torch.autograd.grad(torch.sum(v ** 2), v)", "jf.autograd.grad(lambda v: jf.sum(v ** 2), (v,))"),
+            Row("torch.autograd.grad(z.abs().sum(), z)", "jf.autograd.grad(lambda z: jf.sum(jf.abs(z)), (z,))"),
+            Row(
+                "torch.autograd.grad(z.clamp(0, 1).sum(), z)",
+                "jf.autograd.grad(lambda z: jf.sum(jf.clamp(z, 0, 1)), (z,))",
+            ),
+        ),
+    ),
+    Step(
+        "7  Backward",
+        "backward adds to each variable's grad; here it returns new Variables, and zero_grad forgets.",
+        (
+            "v1 = torch.tensor([1., 2.], requires_grad=True); v2 = torch.tensor([3.], requires_grad=True)\n"
+            "torch.sum(v1 * v2).backward(); once = v1.grad.clone(), v2.grad.clone(); torch.sum(v1 * v2).backward()",
+            "v1 = jf.Variable(jf.tensor([1., 2.])); v2 = jf.Variable(jf.tensor([3.]))\n"
+            "f = lambda v1, v2: jf.sum(v1 * v2)\n"
+            "v1, v2 = jf.backward(f, v1, v2); once = v1.grad, v2.grad; v1, v2 = jf.backward(f, v1, v2)",
+        ),
+        (
+            Row("once[0]", "once[0]"),
+            Row("once[1]", "once[1]"),
+            Row("v1.grad", "v1.grad"),
+            Row("v2.grad", "v2.grad"),
+            Row("tape(torch.sum(v1 * v2).grad_fn)", "tape(jf.autograd.graph(f)(v1, v2))"),
+        ),
+    ),
+)
