@@ -25,10 +25,12 @@ def wrap_dims(dims: int | Sequence[int] | None, ndim: int, name: str = "dim") ->
     """
     if dims is None or (not isinstance(dims, int) and len(dims) == 0):
         return tuple(range(ndim))
-    wrapped = tuple(wrap_dim(dim, ndim, name) for dim in ((dims,) if isinstance(dims, int) else dims))
-    if len(set(wrapped)) < len(wrapped):
-        raise ShapeError(f"each `{name}` once", str(tuple(dims) if not isinstance(dims, int) else dims))
-    return wrapped if ndim else ()
+    wrapped: list[int] = []
+    for dim in (dims,) if isinstance(dims, int) else dims:  # one by one: torch raises for the first that is wrong
+        wrapped.append(wrap_dim(dim, ndim, name))
+        if wrapped[-1] in wrapped[:-1]:
+            raise ShapeError(f"each `{name}` once", str(dims))
+    return tuple(wrapped) if ndim else ()
 
 
 def broadcast_shapes(*shapes: Sequence[int]) -> tuple[int, ...]:

@@ -61,13 +61,9 @@ def tape(root: Any) -> str:
     """Return the names of a graph's nodes, depth first: torch's `grad_fn` and jaxfun's node have the same form."""
     name = root.name if isinstance(root.name, str) else root.name().rpartition("::")[2]
     children = [tape(child) for child, _ in root.next_functions if child is not None]
-    return (
-        name
-        if not children
-        else f"{name} ← {children[0]}"
-        if len(children) == 1
-        else f"{name} ← ({', '.join(children)})"
-    )
+    if not children:
+        return name
+    return f"{name} ← {children[0]}" if len(children) == 1 else f"{name} ← ({', '.join(children)})"
 
 
 def _show(console: Any, step: Step, ours: dict[str, Any], theirs: dict[str, Any] | None) -> int:
@@ -107,15 +103,18 @@ def _line(mark: str, side: str, source: str, answer: Answer) -> tuple[Any, ...]:
     from rich.text import Text
 
     shown = repr(answer.error) if answer.error else _shown(answer.value)
-    return (Text.from_markup(f"  {mark} "), Text(f"{side}  ", style="dim"), f"{source:<46} ", Text(shown, style="cyan"))
+    return (
+        Text.from_markup(f"  {mark} "),
+        Text(f"{side}  ", style="dim"),
+        Text(f"{source:<46} "),
+        Text(shown, style="cyan"),
+    )
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, (str, tuple, int, float)) or not hasattr(value, "dtype"):
-        return (
-            str(tuple(map(_shown, value))) if isinstance(value, tuple) and value and _is_array(value[0]) else str(value)
-        )
-    return f"{_numpy(value).tolist()} {str(value.dtype).removeprefix('torch.')}"
+    if not _is_array(value):
+        return f"({', '.join(map(_shown, value))})" if type(value) is tuple else str(value)
+    return f"{np.round(_numpy(value), 4).tolist()} {str(value.dtype).removeprefix('torch.')}"
 
 
 def _is_array(value: Any) -> bool:
@@ -144,17 +143,14 @@ def agree(ours: Any, theirs: Any) -> bool:
 
 def _regression(console: Any, torch: Any, output: Path) -> int:
     console.print("\n[bold]8  Linear regression, trained by hand[/]")
-    console.print(
-        "30 points about y = 2 X + 1; 2500 epochs of predict, mean squared error, backward, step.", style="dim"
-    )
+    console.print("30 points about y = 2 X + 1; 2500 epochs of predict, squared error, backward, step.", style="dim")
     X, y = regression.make_data(jax.random.key(0), 30)
     start = regression.init(1)
     first, fit = _timed(lambda: regression.fit(start, X, y, lr=LR, epochs=EPOCHS))
     warm = min(_timed(lambda: regression.fit(start, X, y, lr=LR, epochs=EPOCHS))[0] for _ in range(20))
     crosses = 0
     if torch is None:
-        shown = f"W {float(fit.params['W'][0, 0]):.5f}   b {float(fit.params['b'][0]):.5f}   loss {float(fit.losses[-1]):.6f}"
-        console.print(f"  {ALONE} jaxfun   {shown}")
+        console.print(f"  {ALONE} W {float(fit.params['W'][0, 0]):.6f}   b {float(fit.params['b'][0]):.6f}")
         console.print(f"\n2500 epochs   jaxfun, first call {first * 1e3:,.0f} ms   warm {warm * 1e3:,.2f} ms")
     else:
         eager, theirs = _timed(lambda: _torchs_loop(torch, np.asarray(X), np.asarray(y)))

@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
+from jax.custom_derivatives import SymbolicZero
 
 from .._op import BOOLS, COMPLEXES, Array, Choice, Factor, Operand, op
 from ..dtypes import Category, Kind, as_dtype, is_scalar, of, result_type
@@ -116,12 +117,19 @@ def _quotient(input: jax.Array, other: jax.Array) -> jax.Array:
     return input / other
 
 
-@_quotient.defjvp
 def _quotient_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    # d(x / y) = (dx - (x / y) dy) / y; JAX's own x y⁻² overflows where this does not
+    # d(x / y) = (dx - (x / y) dy) / y; JAX's own x y⁻² overflows where this does not. What is not moved has no term
     (input, other), (d_input, d_other) = primals, tangents
     quotient = _quotient(input, other)
-    return quotient, _quotient(d_input, other) - _quotient(quotient, other) * d_other
+    change = jnp.zeros_like(quotient)
+    if not isinstance(d_input, SymbolicZero):
+        change += _quotient(d_input, other)
+    if not isinstance(d_other, SymbolicZero):
+        change -= _quotient(quotient, other) * d_other
+    return quotient, change
+
+
+_quotient.defjvp(_quotient_jvp, symbolic_zeros=True)
 
 
 @op(
@@ -187,12 +195,31 @@ def remainder(input: Any, other: Any) -> jax.Array:
 
 @op(torch="torch.remainder", node="RemainderBackward1", rejects=BOOLS | COMPLEXES)
 def _remainder(input: Operand, other: Array) -> jax.Array:
-    return jnp.remainder(input, other)
+    return _remaining(input, other)
 
 
 @op(torch="torch.remainder", overload="scalar", rejects=BOOLS | COMPLEXES, node="RemainderBackward0")
 def _remainder_scalar(input: Array, other: Operand) -> jax.Array:
+    return _remaining(input, other)
+
+
+@jax.custom_jvp
+def _remaining(input: jax.Array, other: jax.Array) -> jax.Array:
     return jnp.remainder(input, other)
+
+
+def _remaining_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    # the quotient that leaves this remainder; JAX's own rule rounds x / y, which may be one more
+    (input, other), (d_input, d_other) = primals, tangents
+    change = jnp.zeros_like(_remaining(input, other))
+    if not isinstance(d_input, SymbolicZero):
+        change += d_input
+    if not isinstance(d_other, SymbolicZero):
+        change -= d_other * jax.lax.stop_gradient(_floored(input, other))
+    return _remaining(input, other), change
+
+
+_remaining.defjvp(_remaining_jvp, symbolic_zeros=True)
 
 
 def fmod(input: Any, other: Any) -> jax.Array:

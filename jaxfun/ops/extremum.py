@@ -1,15 +1,17 @@
 """The largest and the smallest, and where they stand: NaN wins, and ties are shared or go to the first, as in torch."""
 
+import functools
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 
 from .._dims import wrap_dim, wrap_dims
-from .._op import BOOLS, COMPLEXES, Array, Dim, Dims, op
-from ..dtypes import Kind, canonical, int64
-from ..errors import ArgumentTypeError, IndexRangeError, ShapeError, describe
+from .._op import BOOLS, COMPLEXES, Array, Choice, Dim, Dims, Role, op
+from ..dtypes import Kind, canonical, int64, is_scalar
+from ..errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, describe
+from .reduction import refuse_keepdim
 from .selection import maximum, minimum
 
 
@@ -31,7 +33,7 @@ def amax(input: Array, dim: Dims = (), keepdim: bool = False) -> jax.Array:
     >>> jf.amax(jf.tensor([[1.0, 2.0], [4.0, 3.0]]), 1)
     Array([2., 4.], dtype=float32)
     """
-    return jnp.max(input, _nonempty_axes(input, dim), keepdims=keepdim)
+    return _extremum(input, jnp.max, _nonempty_axes(input, dim), keepdim, jnp.equal)
 
 
 @op(kind=Kind.NO_OPMATH, rejects=COMPLEXES)
@@ -45,16 +47,15 @@ def amin(input: Array, dim: Dims = (), keepdim: bool = False) -> jax.Array:
     >>> jf.amin(jf.tensor([[1.0, 2.0], [4.0, 3.0]]), 1)
     Array([1., 3.], dtype=float32)
     """
-    return jnp.min(input, _nonempty_axes(input, dim), keepdims=keepdim)
+    return _extremum(input, jnp.min, _nonempty_axes(input, dim), keepdim, jnp.equal)
 
 
 def _nonempty_axes(input: jax.Array, dim: Any) -> tuple[int, ...]:
-    axes = wrap_dims(dim, input.ndim)
     if dim is None or dim == ():
         _refuse_empty(input, ShapeError)
-    for axis in axes:
-        _refuse_empty_axis(input, axis)
-    return axes
+    for named in dim if isinstance(dim, tuple) else () if dim is None else (dim,):
+        _refuse_empty_axis(input, wrap_dim(named, input.ndim))
+    return wrap_dims(dim, input.ndim)
 
 
 def _refuse_empty(input: jax.Array, error: Callable[..., Exception]) -> None:
@@ -67,7 +68,7 @@ def _refuse_empty_axis(input: jax.Array, axis: int) -> None:
         raise IndexRangeError(f"a `dim` of size 1 or more, not {axis}", describe(input))
 
 
-def max(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
+def max(input: Any, dim: Any = ..., keepdim: bool = False, *, other: Any = None) -> Any:
     """Return the largest element; with a `dim`, the largest along it and where they are; with a tensor, `maximum`.
 
     Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
@@ -82,7 +83,7 @@ def max(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None
     return _by_form("max(input, dim, keepdim)", (_max, _max_dim, maximum), input, dim, keepdim, other)
 
 
-def min(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
+def min(input: Any, dim: Any = ..., keepdim: bool = False, *, other: Any = None) -> Any:
     """Return the smallest element; with a `dim`, the smallest along it and where they are; with a tensor, `minimum`.
 
     Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
@@ -99,58 +100,56 @@ def min(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None
 
 def _by_form(call: str, forms: tuple[Any, Any, Any], input: Any, dim: Any, keepdim: bool, other: Any) -> Any:
     of_all, along_dim, of_two = forms
-    if other is not None or hasattr(dim, "dtype"):
-        return of_two(input, dim if other is None else other)
-    if dim is not None:
+    if other is None and hasattr(dim, "dtype") and not is_scalar(dim):
+        dim, other = ..., dim
+    if dim is not ... and other is None:
         return along_dim(input, dim, keepdim)
-    if keepdim:
-        raise ArgumentTypeError("a `dim` to keep", "keepdim=True alone", "Use amax or amin.", call)
-    return of_all(input)
+    if dim is not ... or (keepdim and other is not None):
+        raise ArgumentTypeError("a `dim` or a tensor `other`", "both", call=call)
+    refuse_keepdim(call, keepdim)
+    return of_all(input) if other is None else of_two(input, other)
 
 
 @op(kind=Kind.NO_OPMATH, torch="torch.max", node="MaxBackward1", rejects=COMPLEXES)
 def _max(input: Array) -> jax.Array:
     _refuse_empty(input, ShapeError)
-    return _largest(input)
+    return _extremum(input, jnp.max, None, False, _equal_or_nan)
 
 
 @op(kind=Kind.NO_OPMATH, torch="torch.min", node="MinBackward1", rejects=COMPLEXES)
 def _min(input: Array) -> jax.Array:
     _refuse_empty(input, ShapeError)
-    return _smallest(input)
+    return _extremum(input, jnp.min, None, False, _equal_or_nan)
 
 
-@jax.custom_jvp
-def _largest(input: jax.Array) -> jax.Array:
-    return jnp.max(input)
+@functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3, 4))
+def _extremum(input: jax.Array, reduce: Any, axes: tuple[int, ...] | None, keepdim: bool, chosen: Any) -> jax.Array:
+    return reduce(input, axes, keepdims=keepdim)
 
 
-@_largest.defjvp
-def _largest_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    return _largest(*primals), _evenly(primals[0], _largest(*primals), tangents[0])
+@_extremum.defjvp
+def _extremum_jvp(
+    reduce: Any, axes: tuple[int, ...] | None, keepdim: bool, chosen: Any, primals: Any, tangents: Any
+) -> tuple[jax.Array, jax.Array]:
+    (input,), (tangent,) = primals, tangents
+    shares = chosen(input, reduce(input, axes, keepdims=True))
+    # 16-bit floats cannot count far: the elements that share are counted in integers, and divided by in float32
+    wide = jnp.promote_types(input.dtype, jnp.float32)
+    count = jnp.count_nonzero(shares, axes, keepdims=True).astype(wide)
+    part = (tangent.astype(wide) / count).astype(input.dtype)
+    return reduce(input, axes, keepdims=keepdim), jnp.sum(shares.astype(input.dtype) * part, axes, keepdims=keepdim)
 
 
-@jax.custom_jvp
-def _smallest(input: jax.Array) -> jax.Array:
-    return jnp.min(input)
+def _equal_or_nan(input: jax.Array, result: jax.Array) -> jax.Array:
+    return (input == result) | (jnp.isnan(input) & jnp.isnan(result))
 
 
-@_smallest.defjvp
-def _smallest_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    return _smallest(*primals), _evenly(primals[0], _smallest(*primals), tangents[0])
-
-
-def _evenly(input: jax.Array, result: jax.Array, tangent: jax.Array) -> jax.Array:
-    chosen = jnp.where(jnp.isnan(result), jnp.isnan(input), input == result).astype(input.dtype)
-    return jnp.sum(chosen * tangent) / jnp.sum(chosen)
-
-
-@op(kind=Kind.NO_OPMATH, torch="torch.max", overload="dim", node="MaxBackward0", rejects=COMPLEXES)
+@op(kind=Kind.NO_OPMATH, torch="torch.max", overload="dim", node="MaxBackward0")
 def _max_dim(input: Array, dim: Dim, keepdim: bool = False) -> ValuesAndIndices:
     return _along(jnp.argmax, input, dim, keepdim)
 
 
-@op(kind=Kind.NO_OPMATH, torch="torch.min", overload="dim", node="MinBackward0", rejects=COMPLEXES)
+@op(kind=Kind.NO_OPMATH, torch="torch.min", overload="dim", node="MinBackward0")
 def _min_dim(input: Array, dim: Dim, keepdim: bool = False) -> ValuesAndIndices:
     return _along(jnp.argmin, input, dim, keepdim)
 
@@ -158,6 +157,8 @@ def _min_dim(input: Array, dim: Dim, keepdim: bool = False) -> ValuesAndIndices:
 def _along(arg: Callable[..., jax.Array], input: jax.Array, dim: int, keepdim: bool) -> ValuesAndIndices:
     axis = wrap_dim(dim, input.ndim)
     _refuse_empty_axis(input, axis)
+    if jnp.iscomplexobj(input):  # torch looks at the sizes first
+        raise DTypeError("numbers that have an order", describe(input))
     if input.ndim == 0:
         return ValuesAndIndices(input, jnp.zeros((), canonical(int64).dtype))
     indices = arg(input, axis, keepdims=True).astype(canonical(int64).dtype)
@@ -166,8 +167,12 @@ def _along(arg: Callable[..., jax.Array], input: jax.Array, dim: int, keepdim: b
     return kept if keepdim else ValuesAndIndices(*(jnp.squeeze(part, axis) for part in kept))
 
 
-@op(kind=Kind.NO_OPMATH, node="", rejects=BOOLS | COMPLEXES)
-def argmax(input: Array, dim: Dim | None = None, keepdim: bool = False) -> jax.Array:
+_OneDim = Annotated[int | None, Role.DIM]
+_ONE_OR_NONE = {"dim": Choice((None, 0, -1))}
+
+
+@op(kind=Kind.NO_OPMATH, node="", rejects=BOOLS | COMPLEXES, takes=_ONE_OR_NONE)
+def argmax(input: Array, dim: _OneDim = None, keepdim: bool = False) -> jax.Array:
     """Return where the largest element is: the first of equals, in the flattened tensor or along `dim`.
 
     Raises: IndexError for no elements, or a `dim` of size 0.
@@ -179,8 +184,8 @@ def argmax(input: Array, dim: Dim | None = None, keepdim: bool = False) -> jax.A
     return _position(jnp.argmax, input, dim, keepdim)
 
 
-@op(kind=Kind.NO_OPMATH, node="", rejects=BOOLS | COMPLEXES)
-def argmin(input: Array, dim: Dim | None = None, keepdim: bool = False) -> jax.Array:
+@op(kind=Kind.NO_OPMATH, node="", rejects=BOOLS | COMPLEXES, takes=_ONE_OR_NONE)
+def argmin(input: Array, dim: _OneDim = None, keepdim: bool = False) -> jax.Array:
     """Return where the smallest element is: the first of equals, in the flattened tensor or along `dim`.
 
     Raises: IndexError for no elements, or a `dim` of size 0.

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 from .._dims import broadcast_shapes
 from .._op import BOOLS, Array, Factor, Shape, op
 from ..dtypes import as_dtype, bfloat16, float16
-from ..errors import DTypeError, ShapeError, describe
+from ..errors import DTypeError, IndexRangeError, ShapeError, describe
 from .arithmetic import add
 from .broadcast import expand
 from .shape import reshape, t, transpose, unsqueeze
@@ -56,6 +56,8 @@ def mv(input: Array, vec: Array) -> jax.Array:
     >>> jf.mv(jf.tensor([[1.0, 2.0]]), jf.tensor([3.0, 4.0]))
     Array([11.], dtype=float32)
     """
+    if input.ndim == 0:
+        raise IndexRangeError("a matrix", describe(input))
     _want(input.ndim == 2 and vec.ndim == 1 and input.shape[1] == vec.shape[0], "(m, k) and (k,)", input, vec)
     return _product(input, vec)
 
@@ -86,6 +88,8 @@ def bmm(input: Array, mat2: Array) -> jax.Array:
     """
     fits = input.ndim == 3 == mat2.ndim and input.shape[::2] == (mat2.shape[0], mat2.shape[1])
     _want(fits, "(b, m, k) and (b, k, n)", input, mat2)
+    if 0 in (*input.shape[:2], mat2.shape[2]):  # torch asks for one dtype only where there is something to multiply
+        return jnp.zeros((*input.shape[:2], mat2.shape[2]), input.dtype)
     return _product(input, mat2)
 
 

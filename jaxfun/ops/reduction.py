@@ -1,8 +1,11 @@
-"""Sums, means, products, spreads, and whether all or any is true."""
+"""Sums, means, products, spreads, and whether all or any is true.
+
+A `dim` left out is `...` here: torch tells it apart from None by what may stand beside it, and on the tape.
+"""
 
 import functools
 import math
-from typing import Any, cast
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -11,10 +14,10 @@ import numpy as np
 from .._dims import wrap_dim, wrap_dims
 from .._op import AnyDType, Array, Choice, Difference, Dim, Dims, op
 from ..dtypes import Category, DType, Kind, as_dtype, bfloat16, canonical, float16, float32, int64, uint8
-from ..errors import DTypeError, describe
+from ..errors import ArgumentTypeError, DTypeError, describe
 
 
-def sum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> jax.Array:
+def sum(input: Any, dim: Any = ..., keepdim: bool = False, *, dtype: Any = None) -> jax.Array:
     """Return the sum of all elements, or over `dim` (one, or several as a tuple).
 
     Dtypes: integers and bools are added up as int64; 16-bit floats in float32, rounded once.
@@ -23,7 +26,8 @@ def sum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
     >>> jf.sum(jf.tensor([[1.0, 2.0], [3.0, 4.0]]), 0)
     Array([4., 6.], dtype=float32)
     """
-    if dim is None and not keepdim:
+    if dim is ...:
+        refuse_keepdim("sum(input, dim, keepdim, dtype)", keepdim)
         return _sum(input, dtype=dtype)
     return _sum_dim(input, dim, keepdim, dtype=dtype)
 
@@ -36,6 +40,12 @@ def _sum(input: Array, *, dtype: AnyDType = None) -> jax.Array:
 @op(kind=None, torch="torch.sum", overload="dim", node="SumBackward1")
 def _sum_dim(input: Array, dim: Dims, keepdim: bool = False, *, dtype: AnyDType = None) -> jax.Array:
     return _reduced(jnp.sum, input, dtype, axis=wrap_dims(dim, input.ndim), keepdims=keepdim)
+
+
+def refuse_keepdim(call: str, keepdim: bool) -> None:
+    """Raise ArgumentTypeError for dimensions to be kept of a reduction that names none."""
+    if keepdim:
+        raise ArgumentTypeError("a `dim` beside `keepdim`", "keepdim=True alone", "dim=None is every dimension.", call)
 
 
 def _reduced(reduce: Any, input: jax.Array, dtype: DType | None, **axes: Any) -> jax.Array:
@@ -54,7 +64,7 @@ def _truth(reduce: Any, input: jax.Array, **axes: Any) -> jax.Array:
     return (jnp.all if reduce is jnp.prod else jnp.any)(input.astype(bool), **axes)
 
 
-def mean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> jax.Array:
+def mean(input: Any, dim: Any = ..., keepdim: bool = False, *, dtype: Any = None) -> jax.Array:
     """Return the mean of all elements, or over `dim` (one, or several as a tuple); of no elements NaN.
 
     Raises: RuntimeError for integers and bools, unless `dtype` says which float to use.
@@ -64,29 +74,31 @@ def mean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = Non
     Array([[1.5],
            [3.5]], dtype=float32)
     """
-    if dim is None and not keepdim:
+    if dim is ...:
+        refuse_keepdim("mean(input, dim, keepdim, dtype)", keepdim)
         return _mean(input, dtype=dtype)
     return _mean_dim(input, dim, keepdim, dtype=dtype)
 
 
 @op(kind=None, torch="torch.mean")
 def _mean(input: Array, *, dtype: AnyDType = None) -> jax.Array:
-    return _averaged(input, dtype, axis=None)
+    return _reduced(jnp.mean, input, _inexact(input, dtype), axis=None)
 
 
 @op(kind=None, torch="torch.mean", overload="dim", node="MeanBackward1")
 def _mean_dim(input: Array, dim: Dims, keepdim: bool = False, *, dtype: AnyDType = None) -> jax.Array:
-    return _averaged(input, dtype, axis=wrap_dims(dim, input.ndim), keepdims=keepdim)
+    result = _inexact(input, dtype)
+    return _reduced(jnp.mean, input, result, axis=wrap_dims(dim, input.ndim), keepdims=keepdim)
 
 
-def _averaged(input: jax.Array, dtype: DType | None, **axes: Any) -> jax.Array:
+def _inexact(input: jax.Array, dtype: DType | None) -> DType:
     result = dtype or as_dtype(input.dtype)
     if result.category <= Category.INTEGER:
         raise DTypeError("a floating point or complex dtype", describe(input), "Pass dtype=, such as jaxfun.float32.")
-    return _reduced(jnp.mean, input, result, **axes)
+    return result
 
 
-def prod(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> jax.Array:
+def prod(input: Any, dim: Any = ..., keepdim: bool = False, *, dtype: Any = None) -> jax.Array:
     """Return the product of all elements, or over one dimension.
 
     Gradient: right also where elements are 0.
@@ -96,9 +108,10 @@ def prod(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = Non
     >>> jf.prod(jf.tensor([[1.0, 2.0], [3.0, 4.0]]), 1)
     Array([ 2., 12.], dtype=float32)
     """
-    if dim is None and not keepdim:
+    if dim is ...:
+        refuse_keepdim("prod(input, dim, keepdim, dtype)", keepdim)
         return _prod(input, dtype=dtype)
-    return _prod_dim(input, cast(int, dim), keepdim, dtype=dtype)  # refuses a `dim` of None, as torch does
+    return _prod_dim(input, dim, keepdim, dtype=dtype)
 
 
 @op(kind=None, torch="torch.prod")
@@ -116,7 +129,7 @@ def _axis(input: jax.Array, dim: int) -> int | tuple[()]:
     return axis if input.ndim else ()
 
 
-_CORRECTION = {"correction": Choice((1, 0, 2, 0.5, 7))}
+_CORRECTION = {"correction": Choice((1, 0, 2, 0.5, 7, -1, None))}
 
 
 _EMPTY_DIM = Difference(
@@ -129,10 +142,12 @@ _EMPTY_DIM = Difference(
 )
 
 
-@op(kind=Kind.DEFAULT, takes=_CORRECTION, differences=(_EMPTY_DIM,))
-def var(input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim: bool = False) -> jax.Array:
+def var(
+    input: Any, dim: Any = None, unbiased: Any = ..., keepdim: bool = False, *, correction: float | None = 1
+) -> jax.Array:
     """Return the variance of all elements, or over `dim`, with `n - correction` as the divisor (jnp.var: n).
 
+    `unbiased` is torch's older word: True is a correction of 1, False of 0.
     Gradient: that of a divisor of 0 is NaN or infinite, as the value is.
     Raises: RuntimeError for integers and bools.
 
@@ -140,13 +155,21 @@ def var(input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim
     >>> jf.var(jf.tensor([1.0, 2.0, 3.0]))
     Array(1., dtype=float32)
     """
+    dim, correction = _by_unbiased("var(input, dim, unbiased, keepdim, correction)", dim, unbiased, correction)
+    return _var(input, dim, correction=correction, keepdim=keepdim)
+
+
+@op(kind=Kind.DEFAULT, torch="torch.var", takes=_CORRECTION, differences=(_EMPTY_DIM,))
+def _var(input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim: bool = False) -> jax.Array:
     return _variance(input, dim, correction, keepdim)
 
 
-@op(kind=Kind.DEFAULT, takes=_CORRECTION, differences=(_EMPTY_DIM,))
-def std(input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim: bool = False) -> jax.Array:
+def std(
+    input: Any, dim: Any = None, unbiased: Any = ..., keepdim: bool = False, *, correction: float | None = 1
+) -> jax.Array:
     """Return the standard deviation of all elements, or over `dim`, with `n - correction` as the divisor (jnp.std: n).
 
+    `unbiased` is torch's older word: True is a correction of 1, False of 0.
     Gradient: 0 where all elements are equal.
     Raises: RuntimeError for integers and bools.
 
@@ -154,7 +177,24 @@ def std(input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim
     >>> jf.std(jf.tensor([1.0, 2.0, 3.0]))
     Array(1., dtype=float32)
     """
+    dim, correction = _by_unbiased("std(input, dim, unbiased, keepdim, correction)", dim, unbiased, correction)
+    return _std(input, dim, correction=correction, keepdim=keepdim)
+
+
+@op(kind=Kind.DEFAULT, torch="torch.std", takes=_CORRECTION, differences=(_EMPTY_DIM,))
+def _std(input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim: bool = False) -> jax.Array:
     return _root(_variance(input, dim, correction, keepdim))
+
+
+def _by_unbiased(call: str, dim: Any, unbiased: Any, correction: float | None) -> tuple[Any, float | None]:
+    if isinstance(dim, bool) and unbiased is ...:
+        dim, unbiased = None, dim
+    if unbiased is ...:
+        return dim, correction
+    if not isinstance(unbiased, bool) or correction != 1:
+        got = f"unbiased={describe(unbiased)}, correction={describe(correction)}"
+        raise ArgumentTypeError("a bool `unbiased`, or a `correction`", got, call=call)
+    return dim, int(unbiased)
 
 
 def _variance(input: jax.Array, dim: Any, correction: float | None, keepdim: bool) -> jax.Array:
@@ -162,13 +202,14 @@ def _variance(input: jax.Array, dim: Any, correction: float | None, keepdim: boo
         raise DTypeError("a floating point or complex tensor", describe(input), "Cast it with jaxfun.float(input).")
     axes = wrap_dims(dim, input.ndim)
     freedom = math.prod(input.shape[axis] for axis in axes) - (1 if correction is None else correction)
-    return _spread(input, None if dim is None else axes, freedom, keepdim)
+    return _spread(input, None if dim is None or input.ndim == 0 else axes, freedom, keepdim)
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
 def _spread(input: jax.Array, axes: tuple[int, ...] | None, freedom: float, keepdim: bool) -> jax.Array:
-    away = jnp.abs(input - jnp.mean(input, axes, keepdims=True))
-    return jnp.sum(away * away, axes, keepdims=keepdim) / max(freedom, 0)
+    away = input - jnp.mean(input, axes, keepdims=True)
+    squares = away.real**2 + away.imag**2 if jnp.iscomplexobj(away) else away * away
+    return jnp.sum(squares, axes, keepdims=keepdim) / (max(freedom, 0) if input.size else 0)
 
 
 @_spread.defjvp
@@ -177,15 +218,13 @@ def _spread_jvp(
 ) -> tuple[jax.Array, jax.Array]:
     # d var = Σ 2 Re(conj(x - mean) dx) / freedom: the mean's own change adds up to nothing
     (input,), (tangent,) = primals, tangents
-    away = input - jnp.mean(input, axes, keepdims=True)
-    slope = _without_freedom(away) if axes is None and freedom <= 0 else away * (2 / freedom if freedom else math.inf)
+    mean = jnp.mean(input, axes, keepdims=True)
+    slope = (input - mean) * (2 / freedom if freedom else math.inf)
+    if axes is None and freedom <= 0:
+        # torch's answer where it reduces everything; over given dimensions it divides by what is left, 0 or less
+        slope = jnp.where(input == mean, jnp.nan, jnp.inf).astype(input.dtype)
     change = jnp.sum((jnp.conj(slope) * tangent).real, axes, keepdims=keepdim)
     return _spread(input, axes, freedom, keepdim), change
-
-
-def _without_freedom(away: jax.Array) -> jax.Array:
-    # torch's answer where it reduces everything; over given dimensions it divides by what is left, 0 or less
-    return jnp.where(away == 0, jnp.nan, jnp.inf).astype(away.dtype)
 
 
 @jax.custom_jvp

@@ -1,16 +1,27 @@
 """Elementwise choice between values: maximum, minimum, clamp and where, with torch's derivatives at ties."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
-from .._op import BOOLS, COMPLEXES, Array, Factor, Mask, Operand, Scalar, op
+from .._op import BOOLS, COMPLEXES, Array, Difference, Factor, Mask, Operand, Scalar, op
 from ..dtypes import Category, Kind, as_dtype, canonical, is_scalar, of, result_type, uint8
 from ..errors import DTypeError, ShapeError, UnsupportedDTypeError, describe
 
+_AT_NAN = Difference(
+    lambda arguments: any(bool(np.isnan(arguments[name].astype(np.float64)).any()) for name in ("input", "other")),
+    jaxfun="both tangents, as the gradient goes to both",
+    torch="the tangent of `other` alone, though the gradient goes to both",
+    why="at NaN torch's forward mode of maximum and minimum does not agree with its own reverse mode",
+    source="tools/autograd/derivatives.yaml: maximum, minimum",
+    levels=("jvp",),
+)
 
-@op(kind=Kind.NO_OPMATH, rejects=COMPLEXES)
+
+@op(kind=Kind.NO_OPMATH, rejects=COMPLEXES, differences=(_AT_NAN,))
 def maximum(input: Array, other: Array) -> jax.Array:
     """Return the larger of two elements; NaN where either is.
 
@@ -23,7 +34,7 @@ def maximum(input: Array, other: Array) -> jax.Array:
     return _larger(input, other)
 
 
-@op(kind=Kind.NO_OPMATH, rejects=COMPLEXES)
+@op(kind=Kind.NO_OPMATH, rejects=COMPLEXES, differences=(_AT_NAN,))
 def minimum(input: Array, other: Array) -> jax.Array:
     """Return the smaller of two elements; NaN where either is.
 
@@ -109,7 +120,28 @@ def _clamp_scalar(input: Array, min: Factor = None, max: Factor = None) -> jax.A
     return _bounded(x, low, high)
 
 
-@op(kind=Kind.NO_OPMATH, torch="torch.clamp", node="ClampBackward0", rejects=BOOLS | COMPLEXES)
+def _meets(arguments: Mapping[str, Any]) -> bool:
+    low, high = arguments["min"], arguments["max"]
+    return low is not None and high is not None and bool((np.asarray(low) >= np.asarray(high)).any())
+
+
+_EMPTY_RANGE = Difference(
+    _meets,
+    jaxfun="the tangent that goes with the gradient: none where the bounds meet and cut",
+    torch="the lower bound's tangent, though no gradient goes to it",
+    why="where the bounds meet or cross, torch's forward mode of clamp does not agree with its own reverse mode",
+    source="torch/csrc/autograd/FunctionsManual.cpp: clamp_jvp, clamp_backward_min_max",
+    levels=("jvp",),
+)
+
+
+@op(
+    kind=Kind.NO_OPMATH,
+    torch="torch.clamp",
+    node="ClampBackward0",
+    rejects=BOOLS | COMPLEXES,
+    differences=(_EMPTY_RANGE,),
+)
 def _clamp(input: Array, min: Array = None, max: Array = None) -> jax.Array:
     return _bounded(input, min, max)
 

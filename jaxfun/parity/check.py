@@ -95,6 +95,11 @@ class Call:
                 found.extend(((name, i), item) for i, item in enumerate(value) if isinstance(item, np.ndarray))
         return found
 
+    @property
+    def named_dtypes(self) -> list[Any]:
+        """The dtypes that are asked for by an argument."""
+        return [value for name, value in self.case.arguments.items() if self.record.roles[name] is Role.DTYPE]
+
     def row(self, row: int) -> dict[str, Any]:
         """Return the arguments by name, with the arrays of one value set."""
         stacks = {id(stack): stack[row] for stack in self.tensors}
@@ -233,7 +238,8 @@ def _widened(array: np.ndarray) -> np.ndarray:
 
 def _reference(call: Call, row: int, device: str) -> _Expected:
     plain = _evaluate(call, [stack[row] for stack in call.tensors], row, device, lambda d: d.name)
-    if not any(str(stack.dtype) in _WIDE for stack in call.tensors):
+    dtypes = [stack.dtype for stack in call.tensors] + [value for value in call.named_dtypes if value is not None]
+    if not any(str(getattr(dtype, "name", dtype)) in _WIDE for dtype in dtypes):
         return _Expected(plain, plain)
     rows = [_widened(stack[row]) for stack in call.tensors]
     return _Expected(plain, _evaluate(call, rows, row, device, lambda d: _WIDE.get(str(d.name), str(d.name))))
@@ -379,7 +385,10 @@ def _scale(call: Call, level: str, row: int) -> float:
     """
     shapes = {stack.shape[1:] for stack in call.tensors}
     sums = not call.record.broadcasts or any(role in _REDUCING for role in call.record.roles.values())
-    if not sums and (level in ("value", "jvp") or len(shapes) == 1):
+    moved = [stack for stack in call.tensors if _inexact(stack)]
+    # a tangent and a second derivative add a term for each operand, and the gradient of a broadcast adds cotangents
+    terms = len(moved) > 1 if level in ("jvp", "hvp") else len(shapes) > 1 if level == "vjp" else False
+    if not sums and not terms and not (level == "hvp" and len(shapes) > 1):
         return 0.0
     rows = [stack[row].astype(np.complex128) for stack in call.tensors]
     largest = float(np.prod([max(np.abs(item[np.isfinite(item)]).max(initial=0.0), 1.0) for item in rows]))

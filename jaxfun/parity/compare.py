@@ -128,7 +128,8 @@ def _floating(
     size: np.ndarray | float = 0.0,
 ) -> Verdict:
     # where the reference lost itself on the way (a 16-bit overflow, say) and the oracle did not, the oracle decides
-    lost = ~np.isfinite(reference) & np.isfinite(oracle) & (np.abs(oracle) < precision.largest / 2)
+    found = np.isfinite(candidate) & np.isfinite(oracle)
+    lost = ~np.isfinite(reference) & found & (np.abs(oracle) < precision.largest / 2)
     reference = np.where(lost, oracle, reference)
     nan = _first(np.isnan(candidate) != np.isnan(reference), "NaN", candidate, reference, keep)
     if not nan.ok:

@@ -127,7 +127,11 @@ def _forward(
             return _reason(error)
         parts = [forward.unpack_dual(item) for item in outputs]
         zeros = [torch.zeros_like(part.primal) for part in parts]
-        return [numpy(zero if part.tangent is None else part.tangent) for part, zero in zip(parts, zeros, strict=True)]
+        # some rules (those of prod with a dtype, and of var) leave the tangent in another dtype than the value
+        return [
+            numpy((zero if part.tangent is None else part.tangent).to(dtype))
+            for part, zero, dtype in zip(parts, zeros, dtypes, strict=True)
+        ]
 
 
 def _reason(error: Exception) -> str:
