@@ -43,17 +43,19 @@ from .dtypes import (
 
 # making tensors
 from .creation import (
+    arange as arange,
     empty as empty,
     eye as eye,
     full as full,
     full_like as full_like,
+    linspace as linspace,
+    logspace as logspace,
     ones as ones,
     ones_like as ones_like,
     tensor as tensor,
     zeros as zeros,
     zeros_like as zeros_like,
 )
-from .spacing import arange as arange, linspace as linspace, logspace as logspace
 from .random import rand as rand, randint as randint, randn as randn, randperm as randperm
 from .bridge import from_dlpack as from_dlpack, from_numpy as from_numpy, to_numpy as to_numpy
 from .ops.casting import to as to, type as type

@@ -1,4 +1,4 @@
-"""The tour: every line agrees with PyTorch, its pictures are there, and a line that differs is a cross and exit code 1."""
+"""The tour: every line agrees with PyTorch, its pictures are there, and a planted difference is exit code 1."""
 
 import subprocess
 import sys

@@ -8,7 +8,7 @@ import numpy as np
 from jax.core import Tracer
 from jax.custom_derivatives import SymbolicZero
 
-from .._op import BOOLS, COMPLEXES, Array, Choice, Factor, Operand, op
+from .._op import BOOLS, COMPLEXES, Array, Choice, Difference, Factor, Operand, op
 from ..dtypes import Category, Kind, as_dtype, is_scalar, of, result_type
 from ..errors import DTypeError, ShapeError, describe
 
@@ -107,7 +107,17 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> jax.Arra
 true_divide = div
 
 
-@op(kind=Kind.INT_TO_FLOAT, torch="torch.div", aliases=("true_divide",))
+_BY_ZERO = Difference(
+    lambda arguments: bool((np.asarray(arguments["other"]) == 0).any()),
+    jaxfun="NaN where infinities of both signs meet: dx / y - (x / y) / y dy, term by term",
+    torch="(dx - (x / y) dy) / y, in which they may not meet",
+    why="a tangent at a divisor of 0 adds infinities, and the sum depends on the order",
+    source="tools/autograd/derivatives.yaml: div",
+    levels=("jvp", "hvp"),
+)
+
+
+@op(kind=Kind.INT_TO_FLOAT, torch="torch.div", aliases=("true_divide",), differences=(_BY_ZERO,))
 def _div(input: Operand, other: Operand) -> jax.Array:
     return _quotient(input, other)
 

@@ -88,7 +88,7 @@ def bmm(input: Array, mat2: Array) -> jax.Array:
     """
     fits = input.ndim == 3 == mat2.ndim and input.shape[::2] == (mat2.shape[0], mat2.shape[1])
     _want(fits, "(b, m, k) and (b, k, n)", input, mat2)
-    if 0 in (*input.shape[:2], mat2.shape[2]):  # torch asks for one dtype only where there is something to multiply
+    if 0 in (*input.shape, mat2.shape[2]):  # torch asks for one dtype only where there is something to multiply
         return jnp.zeros((*input.shape[:2], mat2.shape[2]), input.dtype)
     return _product(input, mat2)
 

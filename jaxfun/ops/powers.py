@@ -57,17 +57,17 @@ _HALF_ROOT = Difference(
 _EDGES = (_COMPLEX_EDGE, _HALF_ROOT)
 
 
-_ZERO_BASE = Difference(
-    lambda arguments: bool((np.asarray(arguments["input"]) == 0).any()),
-    jaxfun="the derivative of the formula of the first one, NaN where log(0) enters it",
-    torch="NaN or 0, by the order in which it multiplies 0 and infinity",
-    why="the second derivative of a power at base 0 multiplies log(0) by 0",
+_FLAT = Difference(
+    lambda arguments: bool((np.asarray(arguments["input"]) <= 0).any()),
+    jaxfun="the derivative of the formula of the first one: 0 or NaN as its products give",
+    torch="NaN or 0, by the order in which it multiplies 0 and the logarithm",
+    why="the second derivative of a power at a base of 0 or below multiplies 0 by a logarithm that is not finite",
     source="torch/csrc/autograd/FunctionsManual.cpp: pow_backward_self, pow_backward_exponent",
     levels=("hvp",),
 )
 
 
-@op(torch="torch.pow", node="PowBackward1", rejects=BOOLS, differences=(_COMPLEX_EDGE, _ZERO_BASE))
+@op(torch="torch.pow", node="PowBackward1", rejects=BOOLS, differences=(_COMPLEX_EDGE, _FLAT))
 def _pow(input: Array, exponent: Array) -> jax.Array:
     return _power(input, exponent)
 

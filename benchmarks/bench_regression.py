@@ -1,0 +1,77 @@
+"""The tutorial's loop: jaxfun's compiled scan beside eager PyTorch and NumPy, in turn in one run."""
+
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import torch
+
+from jaxfun import regression
+
+SIZES = [(30, 1, 2500), (1_000, 10, 2500), (100_000, 20, 100)]
+LR, ROUNDS = 0.005, 5
+
+
+def torchs_loop(X: np.ndarray, y: np.ndarray, epochs: int) -> Any:
+    W, b = torch.zeros(X.shape[1], 1, requires_grad=True), torch.zeros(1, requires_grad=True)
+    inputs, targets, losses = torch.tensor(X), torch.tensor(y), []
+    for _ in range(epochs):
+        loss = torch.nn.functional.mse_loss(torch.matmul(inputs, W) + b, targets)
+        loss.backward()
+        W.data -= LR * W.grad
+        b.data -= LR * b.grad
+        W.grad.zero_()
+        b.grad.zero_()
+        losses.append(loss.item())
+    return losses
+
+
+def numpys_loop(X: np.ndarray, y: np.ndarray, epochs: int) -> Any:
+    W, b, losses = np.zeros((X.shape[1], 1), X.dtype), np.zeros(1, X.dtype), []
+    for _ in range(epochs):
+        away = X @ W + b - y
+        losses.append((away * away).mean())
+        slope = 2 / away.size * away
+        W -= LR * (X.T @ slope)
+        b -= LR * slope.sum(0)
+    return losses
+
+
+def timed(call: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    jax.block_until_ready(call())
+    return time.perf_counter() - began
+
+
+def measured(rows: int, features: int, epochs: int) -> list[float]:
+    """Seconds of the first call, and medians of the warm call, PyTorch's loop and NumPy's."""
+    rng = np.random.default_rng(0)
+    X = rng.random((rows, features), np.float32)
+    y = (X @ rng.normal(size=(features, 1)) + 1).astype(np.float32)
+    data, start = (jnp.asarray(X), jnp.asarray(y)), regression.init(features)
+    calls = [
+        lambda: regression.fit(start, *data, lr=LR, epochs=epochs),
+        lambda: torchs_loop(X, y, epochs),
+        lambda: numpys_loop(X, y, epochs),
+    ]
+    first = timed(calls[0])
+    rounds = [[timed(call) for call in calls] for _ in range(ROUNDS)]
+    return [first, *(statistics.median(times) for times in zip(*rounds, strict=True))]
+
+
+def main() -> None:
+    columns = ("first call", "warm", "PyTorch", "NumPy")
+    print(f"{'rows x features, epochs':<26}{''.join(f'{name:>13}' for name in columns)}   PyTorch/warm   NumPy/warm")
+    for size in SIZES:
+        first, warm, eager, plain = measured(*size)
+        shown = "".join(f"{seconds * 1e3:>10,.1f} ms" for seconds in (first, warm, eager, plain))
+        name = "{:,} x {}, {}".format(*size)
+        print(f"{name:<26}{shown}{eager / warm:>15,.1f}{plain / warm:>13,.1f}")
+
+
+if __name__ == "__main__":
+    main()

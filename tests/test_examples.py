@@ -1,0 +1,47 @@
+"""Each example runs, its assertions hold, and it prints what the tutorial prints; the README's code runs too."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PRINTED = {
+    "01_tensors.py": [
+        "zeros: float64 float32",
+        "torch.FloatTensor torch.IntTensor",
+        "[1.0, 1.0] [0.0, 0.0] [1.0, 1.0]",
+    ],
+    "02_variables.py": ["data: 2.0", "SumBackward0\n  PowBackward0\n    AccumulateGrad"],
+    "03_gradients.py": [
+        "grad: [[2.0, 2.0]]",
+        "backward: [3.0, 3.0] [3.0]",
+        "again: [6.0, 6.0] [6.0]",
+        "abs at 0: 0.0 1.0",
+    ],
+    "04_linear_regression.py": ["y = 1.99"],
+    "05_real_data.py": ["R² 0.5177"],
+}
+
+
+def run(*call: object) -> str:
+    ended = subprocess.run([sys.executable, *map(str, call)], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "examples").glob("*.py")))
+def test_an_example_runs_and_prints_what_it_claims(name: str) -> None:
+    printed = run(ROOT / "examples" / name)
+    for claim in PRINTED[name]:
+        assert claim in printed
+
+
+def test_the_readmes_code_runs_and_gives_what_its_comments_say() -> None:
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
+    assert len(blocks) == 1
+    printed = run("-c", blocks[0])
+    assert "(Array([[2., 2.]], dtype=float32),)" in printed
+    assert "SumBackward0" in printed
