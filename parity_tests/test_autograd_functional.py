@@ -138,7 +138,7 @@ def test_complex_jacobians_are_those_of_torch(program: Program, options: Any, da
     assert_same(*both("jacobian", program, data.draw(points(program)), **options))
 
 
-@pytest.mark.proves(*(f"autograd.functional.{name}" for name in PRODUCTS + MATRICES))
+@pytest.mark.proves("autograd.functional.vjp", "autograd.functional.jvp", "autograd.functional.hessian")
 @pytest.mark.parametrize("name", PRODUCTS + MATRICES)
 @settings(max_examples=max(1, EXAMPLES // 4))
 @given(data=st.data())

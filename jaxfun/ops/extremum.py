@@ -9,7 +9,7 @@ import jax.numpy as jnp
 
 from .._dims import wrap_dim, wrap_dims
 from .._op import BOOLS, COMPLEXES, Array, Choice, Dim, Dims, Role, op
-from ..dtypes import Kind, canonical, int64, is_scalar
+from ..dtypes import Kind, as_dtype, canonical, float32, int64, is_scalar, promote_types
 from ..errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, describe
 from .reduction import refuse_keepdim
 from .selection import maximum, minimum
@@ -134,7 +134,7 @@ def _extremum_jvp(
     (input,), (tangent,) = primals, tangents
     shares = chosen(input, reduce(input, axes, keepdims=True))
     # 16-bit floats cannot count far: the elements that share are counted in integers, and divided by in float32
-    wide = jnp.promote_types(input.dtype, jnp.float32)
+    wide = promote_types(as_dtype(input.dtype), float32).dtype
     count = jnp.count_nonzero(shares, axes, keepdims=True).astype(wide)
     part = (tangent.astype(wide) / count).astype(input.dtype)
     return reduce(input, axes, keepdims=keepdim), jnp.sum(shares.astype(input.dtype) * part, axes, keepdims=keepdim)

@@ -4,13 +4,14 @@
 """
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 from .._dims import broadcast_shapes
-from .._op import BOOLS, Array, Factor, Shape, op
+from .._op import BOOLS, Array, Difference, Factor, Shape, op
 from ..dtypes import as_dtype, bfloat16, float16
 from ..errors import DTypeError, IndexRangeError, ShapeError, describe
 from .arithmetic import add
@@ -76,7 +77,27 @@ def dot(input: Array, tensor: Array) -> jax.Array:
     return _product(input, tensor)
 
 
-@op(kind=None, rejects=BOOLS, takes={"input": Shape("b m k"), "mat2": Shape("b k n")})
+def _empty_of_two_dtypes(arguments: Mapping[str, Any]) -> bool:
+    tensors = [value for value in arguments.values() if hasattr(value, "dtype")]
+    return len({tensor.dtype for tensor in tensors}) > 1 and any(0 in tensor.shape for tensor in tensors)
+
+
+_NOTHING_TO_MULTIPLY = Difference(
+    _empty_of_two_dtypes,
+    jaxfun="RuntimeError, as for tensors that are not empty",
+    torch="an empty batch of either dtype",
+    why="torch's batched product asks for one dtype only where there is something to multiply",
+    source="aten/src/ATen/native/LinearAlgebra.cpp: bmm_out_or_baddbmm_",
+    levels=("errors",),
+)
+
+
+@op(
+    kind=None,
+    rejects=BOOLS,
+    takes={"input": Shape("b m k"), "mat2": Shape("b k n")},
+    differences=(_NOTHING_TO_MULTIPLY,),
+)
 def bmm(input: Array, mat2: Array) -> jax.Array:
     """Return the products of two batches of matrices. Shapes: (b, m, k), (b, k, n) -> (b, m, n).
 
@@ -88,8 +109,6 @@ def bmm(input: Array, mat2: Array) -> jax.Array:
     """
     fits = input.ndim == 3 == mat2.ndim and input.shape[::2] == (mat2.shape[0], mat2.shape[1])
     _want(fits, "(b, m, k) and (b, k, n)", input, mat2)
-    if 0 in (*input.shape, mat2.shape[2]):  # torch asks for one dtype only where there is something to multiply
-        return jnp.zeros((*input.shape[:2], mat2.shape[2]), input.dtype)
     return _product(input, mat2)
 
 
@@ -126,7 +145,7 @@ _MATMUL = {
 }
 
 
-@op(kind=None, composite=True, node="", rejects=BOOLS, takes=_MATMUL)
+@op(kind=None, composite=True, node="", rejects=BOOLS, takes=_MATMUL, differences=(_NOTHING_TO_MULTIPLY,))
 def matmul(input: Array, other: Array) -> jax.Array:
     """Return the product of two tensors: vectors, matrices, or batches of matrices, which broadcast.
 

@@ -57,6 +57,19 @@ _HALF_ROOT = Difference(
 _EDGES = (_COMPLEX_EDGE, _HALF_ROOT)
 
 
+def _is_least_integer(arguments: Mapping[str, Any]) -> bool:
+    exponent = np.asarray(arguments["exponent"])
+    return exponent.dtype.kind == "i" and bool((exponent == np.iinfo(exponent.dtype).min).any())
+
+
+_WRAPPED = Difference(
+    _is_least_integer,
+    jaxfun="the slope with exponent - 1 as a number",
+    torch="the slope with exponent - 1 wrapped around to the largest integer",
+    why="torch subtracts 1 from an integer exponent in its own dtype, where the least integer has none below it",
+    source="torch/csrc/autograd/FunctionsManual.cpp: pow_backward_self",
+    levels=("vjp", "jvp", "hvp"),
+)
 _FLAT = Difference(
     lambda arguments: bool((np.asarray(arguments["input"]) <= 0).any()),
     jaxfun="the derivative of the formula of the first one: 0 or NaN as its products give",
@@ -67,7 +80,7 @@ _FLAT = Difference(
 )
 
 
-@op(torch="torch.pow", node="PowBackward1", rejects=BOOLS, differences=(_COMPLEX_EDGE, _FLAT))
+@op(torch="torch.pow", node="PowBackward1", rejects=BOOLS, differences=(_COMPLEX_EDGE, _FLAT, _WRAPPED))
 def _pow(input: Array, exponent: Array) -> jax.Array:
     return _power(input, exponent)
 
