@@ -57,16 +57,18 @@ _HALF_ROOT = Difference(
 _EDGES = (_COMPLEX_EDGE, _HALF_ROOT)
 
 
-def _is_least_integer(arguments: Mapping[str, Any]) -> bool:
-    exponent = np.asarray(arguments["exponent"])
-    return exponent.dtype.kind == "i" and bool((exponent == np.iinfo(exponent.dtype).min).any())
+def _loses_the_step(arguments: Mapping[str, Any]) -> bool:
+    exponent, base = np.asarray(arguments["exponent"]), np.asarray(arguments["input"])
+    if exponent.dtype.kind == "i":
+        return bool((exponent == np.iinfo(exponent.dtype).min).any())
+    return exponent.dtype.name in ("float16", "bfloat16") and exponent.dtype != base.dtype
 
 
-_WRAPPED = Difference(
-    _is_least_integer,
-    jaxfun="the slope with exponent - 1 as a number",
-    torch="the slope with exponent - 1 wrapped around to the largest integer",
-    why="torch subtracts 1 from an integer exponent in its own dtype, where the least integer has none below it",
+_STEP_IN_ITS_OWN_DTYPE = Difference(
+    _loses_the_step,
+    jaxfun="the slope with exponent - 1 in the dtype of the result",
+    torch="the slope with exponent - 1 in the exponent's own dtype, wrapped around or rounded to 16 bits",
+    why="torch subtracts 1 from the exponent before it promotes it",
     source="torch/csrc/autograd/FunctionsManual.cpp: pow_backward_self",
     levels=("vjp", "jvp", "hvp"),
 )
@@ -80,7 +82,7 @@ _FLAT = Difference(
 )
 
 
-@op(torch="torch.pow", node="PowBackward1", rejects=BOOLS, differences=(_COMPLEX_EDGE, _FLAT, _WRAPPED))
+@op(torch="torch.pow", node="PowBackward1", rejects=BOOLS, differences=(_COMPLEX_EDGE, _FLAT, _STEP_IN_ITS_OWN_DTYPE))
 def _pow(input: Array, exponent: Array) -> jax.Array:
     return _power(input, exponent)
 
