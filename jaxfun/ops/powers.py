@@ -72,6 +72,14 @@ _STEP_IN_ITS_OWN_DTYPE = Difference(
     source="torch/csrc/autograd/FunctionsManual.cpp: pow_backward_self",
     levels=("vjp", "jvp", "hvp"),
 )
+_REAL_AND_COMPLEX = Difference(
+    lambda arguments: np.iscomplexobj(arguments["input"]) != np.iscomplexobj(arguments["exponent"]),
+    jaxfun="the tangent that goes with the gradient",
+    torch="another tangent",
+    why="for one real and one complex operand torch's forward mode does not agree with its own reverse mode",
+    source="torch/csrc/autograd/FunctionsManual.cpp: pow_backward_self, pow_backward_exponent",
+    levels=("jvp",),
+)
 _FLAT = Difference(
     lambda arguments: bool((np.asarray(arguments["input"]) <= 0).any()),
     jaxfun="the derivative of the formula of the first one: 0 or NaN as its products give",
@@ -82,7 +90,12 @@ _FLAT = Difference(
 )
 
 
-@op(torch="torch.pow", node="PowBackward1", rejects=BOOLS, differences=(_COMPLEX_EDGE, _FLAT, _STEP_IN_ITS_OWN_DTYPE))
+@op(
+    torch="torch.pow",
+    node="PowBackward1",
+    rejects=BOOLS,
+    differences=(_COMPLEX_EDGE, _FLAT, _STEP_IN_ITS_OWN_DTYPE, _REAL_AND_COMPLEX),
+)
 def _pow(input: Array, exponent: Array) -> jax.Array:
     return _power(input, exponent)
 
