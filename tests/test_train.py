@@ -188,7 +188,7 @@ def test_the_plot_shows_the_data_the_line_and_the_loss(tmp_path: Any) -> None:
     figure = regression.plot(X, Y, fit, tmp_path / "fit.png")
     left, right = figure.axes
     assert (tmp_path / "fit.png").stat().st_size > 10_000
-    np.testing.assert_array_equal(left.lines[0].get_ydata(), Y)
+    np.testing.assert_array_equal(left.lines[0].get_ydata(), Y[:, 0])
     ends = left.lines[1].get_xydata()
     np.testing.assert_allclose(
         ends[:, 1], regression.linear(fit.params, ends[:, :1].astype(np.float32))[:, 0], rtol=1e-5
