@@ -9,8 +9,6 @@ from . import autograd as autograd, dtypes as dtypes, errors as errors, nn as nn
 # dtypes and promotion
 from .dtypes import (
     DType as DType,
-    FInfo as FInfo,
-    IInfo as IInfo,
     DTYPES as DTYPES,
     bool as bool,
     uint8 as uint8,
@@ -33,29 +31,26 @@ from .dtypes import (
     cdouble as cdouble,
     complex128 as complex128,
     can_cast as can_cast,
-    finfo as finfo,
-    iinfo as iinfo,
     is_complex as is_complex,
     is_floating_point as is_floating_point,
     promote_types as promote_types,
     result_type as result_type,
 )
+from .limits import FInfo as FInfo, IInfo as IInfo, finfo as finfo, iinfo as iinfo
 
 # making tensors
 from .creation import (
-    arange as arange,
     empty as empty,
     eye as eye,
     full as full,
     full_like as full_like,
-    linspace as linspace,
-    logspace as logspace,
     ones as ones,
     ones_like as ones_like,
     tensor as tensor,
     zeros as zeros,
     zeros_like as zeros_like,
 )
+from .spacing import arange as arange, linspace as linspace, logspace as logspace
 from .random import rand as rand, randint as randint, randn as randn, randperm as randperm
 from .bridge import from_dlpack as from_dlpack, from_numpy as from_numpy, to_numpy as to_numpy
 from .ops.casting import to as to, type as type
@@ -66,19 +61,13 @@ from .ops.activation import relu as relu
 from .ops.arithmetic import (
     abs as abs,
     add as add,
-    div as div,
-    floor_divide as floor_divide,
-    fmod as fmod,
     mul as mul,
     neg as neg,
     negative as negative,
     positive as positive,
-    reciprocal as reciprocal,
-    remainder as remainder,
     rsub as rsub,
     sign as sign,
     sub as sub,
-    true_divide as true_divide,
 )
 from .ops.assignment import setitem as setitem
 from .ops.broadcast import (
@@ -106,6 +95,14 @@ from .ops.comparison import (
     lt as lt,
     ne as ne,
     not_equal as not_equal,
+)
+from .ops.division import (
+    div as div,
+    floor_divide as floor_divide,
+    fmod as fmod,
+    reciprocal as reciprocal,
+    remainder as remainder,
+    true_divide as true_divide,
 )
 from .ops.extremum import amax as amax, amin as amin, argmax as argmax, argmin as argmin, max as max, min as min
 from .ops.indexing import getitem as getitem, select as select

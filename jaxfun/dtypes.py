@@ -8,13 +8,13 @@ import builtins
 import enum
 from collections.abc import Callable
 from functools import cache, reduce
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .errors import ArgumentTypeError, X64DisabledError, describe
+from .errors import ArgumentTypeError, X64DisabledError, describe, public
 
 
 class Category(enum.IntEnum):
@@ -114,6 +114,7 @@ short, int, long = int16, int32, int64
 half, float, double = float16, float32, float64
 cfloat, cdouble = complex64, complex128
 
+# fmt: off  (read as rows)
 DTYPES: tuple[DType, ...] = (
     bool,
     uint8,
@@ -128,8 +129,7 @@ DTYPES: tuple[DType, ...] = (
     complex64,
     complex128,
 )
-
-_BY_NAME = {dtype.name: dtype for dtype in DTYPES} | {
+_ALIASES = {
     "short": short,
     "int": int,
     "long": long,
@@ -139,6 +139,8 @@ _BY_NAME = {dtype.name: dtype for dtype in DTYPES} | {
     "cfloat": cfloat,
     "cdouble": cdouble,
 }
+# fmt: on
+_BY_NAME = {dtype.name: dtype for dtype in DTYPES} | _ALIASES
 _TO_REAL = {"complex64": float32, "complex128": float64}
 _TO_COMPLEX = {"float16": complex64, "bfloat16": complex64, "float32": complex64, "float64": complex128}
 _SHORT: dict[str, DType] = dict(
@@ -168,21 +170,24 @@ _PROMOTION = {
     )
 }
 
+# what a Python number brings to a promotion, and what a Python type means as a dtype
 _SCALARS = {builtins.bool: bool, builtins.int: int64, builtins.float: float32, complex: complex64}
+_TYPES = {builtins.bool: bool, builtins.int: int64, builtins.float: float64, complex: complex128}
 
 
 def as_dtype(dtype: Any) -> DType:
     """Return jaxfun's dtype for a name, an alias, a Python type or a dtype of NumPy, JAX or PyTorch.
 
+    Python's `float` is float64 and `complex` complex128, as to torch; `jaxfun.float` is float32, as `torch.float` is.
     Raises: ArgumentTypeError for anything that is not one of torch's twelve dtypes.
 
     >>> as_dtype("double"), as_dtype(np.int8), as_dtype(builtins.float)
-    (jaxfun.float64, jaxfun.int8, jaxfun.float32)
+    (jaxfun.float64, jaxfun.int8, jaxfun.float64)
     """
     if isinstance(dtype, DType):
         return dtype
-    if isinstance(dtype, builtins.type) and dtype in _SCALARS:
-        return _SCALARS[dtype]
+    if isinstance(dtype, builtins.type) and dtype in _TYPES:
+        return _TYPES[dtype]
     name = dtype if isinstance(dtype, str) else str(dtype)
     found = _BY_NAME.get(name.removeprefix("torch."))
     if found is None and not isinstance(dtype, str):
@@ -294,6 +299,7 @@ def of(value: Any) -> DType:
     return as_dtype(value.dtype)
 
 
+@public("promote_types(type1, type2)")
 def promote_types(type1: Any, type2: Any) -> DType:
     """Return the smallest dtype that holds both. Torch: torch.promote_types.
 
@@ -303,6 +309,7 @@ def promote_types(type1: Any, type2: Any) -> DType:
     return _PROMOTION[as_dtype(type1)][as_dtype(type2)]
 
 
+@public("result_type(*tensors)")
 def result_type(*tensors: Any) -> DType:
     """Return the dtype of an arithmetic operation on tensors and Python numbers. Torch: torch.result_type.
 
@@ -326,6 +333,7 @@ def _combine(higher: DType, lower: DType) -> DType:
     return _TO_COMPLEX[higher.name] if lower.is_complex and higher.is_floating_point else lower
 
 
+@public("can_cast(from_, to)")
 def can_cast(from_: Any, to: Any) -> builtins.bool:
     """Return whether torch's rules let `from_` be cast to `to` in place. Torch: torch.can_cast.
 
@@ -338,60 +346,7 @@ def can_cast(from_: Any, to: Any) -> builtins.bool:
     return source <= target or target is Category.INTEGER >= source
 
 
-class FInfo(NamedTuple):
-    """The limits of a floating point dtype; for a complex one, those of its parts. Torch: torch.finfo."""
-
-    bits: builtins.int
-    eps: builtins.float
-    max: builtins.float
-    min: builtins.float
-    resolution: builtins.float
-    smallest_normal: builtins.float
-    tiny: builtins.float
-    dtype: str
-
-
-class IInfo(NamedTuple):
-    """The limits of an integer dtype. Torch: torch.iinfo."""
-
-    bits: builtins.int
-    max: builtins.int
-    min: builtins.int
-    dtype: str
-
-
-def finfo(type: Any = float32) -> FInfo:
-    """Return the limits of a floating point or complex dtype. Torch: torch.finfo.
-
-    Raises: ArgumentTypeError for bool and integers.
-
-    >>> finfo(half).max, finfo().eps == 2**-23
-    (65504.0, True)
-    """
-    dtype = as_dtype(type).to_real()
-    if not dtype.is_floating_point:
-        raise ArgumentTypeError("a floating point or complex dtype", dtype.name, "Use iinfo.", call="finfo(type)")
-    info = jnp.finfo(dtype.dtype)
-    fields = {name: builtins.float(getattr(info, name)) for name in ("eps", "max", "min", "tiny")}
-    resolution = builtins.float(f"1e-{info.precision}")
-    return FInfo(info.bits, resolution=resolution, smallest_normal=fields["tiny"], dtype=dtype.name, **fields)
-
-
-def iinfo(type: Any) -> IInfo:
-    """Return the limits of an integer dtype. Torch: torch.iinfo.
-
-    Raises: ArgumentTypeError for bool, floating point and complex dtypes.
-
-    >>> iinfo(int8).min
-    -128
-    """
-    dtype = as_dtype(type)
-    if dtype.category is not Category.INTEGER:
-        raise ArgumentTypeError("an integer dtype", dtype.name, "Use finfo.", call="iinfo(type)")
-    info = jnp.iinfo(dtype.dtype)
-    return IInfo(info.bits, builtins.int(info.max), builtins.int(info.min), dtype.name)
-
-
+@public("is_floating_point(input)")
 def is_floating_point(input: Any) -> builtins.bool:
     """Return whether the tensor's dtype is a floating point one. Torch: torch.is_floating_point.
 
@@ -401,6 +356,7 @@ def is_floating_point(input: Any) -> builtins.bool:
     return _tensor_dtype(input).is_floating_point
 
 
+@public("is_complex(input)")
 def is_complex(input: Any) -> builtins.bool:
     """Return whether the tensor's dtype is complex. Torch: torch.is_complex.
 

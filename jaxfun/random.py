@@ -11,9 +11,9 @@ import jax
 import jax.numpy as jnp
 
 from ._dims import as_sizes
-from .creation import Sizes, checked_size
+from .creation import Sizes, checked_size, empty
 from .dtypes import Category, DType, canonical, float32, int64, required
-from .errors import ArgumentTypeError, ShapeError, UnsupportedDTypeError, describe, public
+from .errors import ArgumentTypeError, ArgumentValueError, ShapeError, UnsupportedDTypeError, describe, public
 
 
 @public("rand(key, *size, dtype)")
@@ -27,8 +27,8 @@ def rand(key: jax.Array, *sizes: Sizes, size: Sizes | None = None, dtype: Any = 
     >>> jf.rand(jax.random.key(0), 30, 1).shape
     (30, 1)
     """
-    wanted = _inexact(dtype)
-    shape = checked_size(as_sizes(sizes, size, "size"))
+    _check_key(key)
+    shape, wanted = checked_size(as_sizes(sizes, size, "size")), _inexact(dtype)
     if not wanted.is_complex:
         return jax.random.uniform(key, shape, wanted.dtype)
     parts = jax.random.uniform(key, (2, *shape), wanted.to_real().dtype)
@@ -46,8 +46,16 @@ def randn(key: jax.Array, *sizes: Sizes, size: Sizes | None = None, dtype: Any =
     >>> jf.randn(jax.random.key(0), (2, 3)).dtype
     dtype('float32')
     """
-    wanted = _inexact(dtype)
-    return jax.random.normal(key, checked_size(as_sizes(sizes, size, "size")), wanted.dtype)
+    _check_key(key)
+    shape = checked_size(as_sizes(sizes, size, "size"))
+    if 0 in shape:  # with nothing to draw, torch takes any dtype
+        return empty(shape, dtype=dtype)
+    return jax.random.normal(key, shape, _inexact(dtype).dtype)
+
+
+def _check_key(key: Any) -> None:
+    if not isinstance(key, jax.Array):
+        raise ArgumentTypeError("a `key` before all else, such as jax.random.key(0)", describe(key))
 
 
 def _inexact(dtype: Any) -> DType:
@@ -59,7 +67,7 @@ def _inexact(dtype: Any) -> DType:
 
 @public("randint(key, low, high, size, dtype)")
 def randint(
-    key: jax.Array, low: int, high: int | Sequence[int], size: Sequence[int] | None = None, *, dtype: Any = None
+    key: jax.Array, low: Any = None, high: Any = None, size: Sequence[int] | None = None, *, dtype: Any = None
 ) -> jax.Array:
     """Return integers drawn evenly from [low, high); `randint(key, high, size)` starts at 0.
 
@@ -71,35 +79,62 @@ def randint(
     >>> jf.randint(jax.random.key(0), 10, (4,)).shape
     (4,)
     """
-    start, stop, shape = (0, low, high) if size is None else (low, high, size)
-    if not isinstance(shape, (tuple, list)) or not isinstance(stop, int):
-        raise ArgumentTypeError("integer bounds and a tuple for `size`", f"{describe(stop)} and {describe(shape)}")
+    _check_key(key)
+    if size is None and isinstance(high, (tuple, list)):
+        low, high, size = 0, low, high
+    start, stop = (0, low) if high is None else (0 if low is None else low, high)
+    if not isinstance(size, (tuple, list)):
+        raise ArgumentTypeError("a tuple for `size`", describe(size))
+    least, end = as_sizes((start, stop), None, "low and high")
     wanted = canonical(int64) if dtype is None else required(dtype)
-    _check_bounds(start, stop, wanted)
-    drawn = jax.random.randint(key, checked_size(tuple(shape)), start, stop, canonical(int64).dtype)
-    return drawn.astype(wanted.dtype)
+    _check_bounds(least, end, wanted)
+    shape = checked_size(as_sizes((tuple(size),), None, "size"))
+    return jax.random.randint(key, shape, least, end, canonical(int64).dtype).astype(wanted.dtype)
 
 
 def _check_bounds(low: int, high: int, dtype: DType) -> None:
+    if low < -(2**63) or high >= 2**63:
+        raise ArgumentValueError("bounds of 64 bits", f"{low} and {high}")
     if low >= high:
         raise ShapeError("`low` below `high`", f"{low} and {high}")
+    if dtype.is_complex:
+        raise ShapeError("a real dtype", dtype.name)
+    for held, stop in ((dtype, high - 1), (canonical(int64), high)):
+        least, most = _limits(held)
+        if low < least or stop > most:
+            raise ShapeError(f"bounds that {held.name} can hold", f"{low} and {high}")
+
+
+def _limits(dtype: DType) -> tuple[int, int]:
+    if dtype.category is Category.BOOL:
+        return 0, 1
     if dtype.category is Category.INTEGER:
-        limits = jnp.iinfo(dtype.dtype)
-        if low < limits.min or high - 1 > limits.max:
-            raise ShapeError(f"bounds that {dtype.name} can hold", f"{low} and {high}")
+        return int(jnp.iinfo(dtype.dtype).min), int(jnp.iinfo(dtype.dtype).max)
+    largest = int(float(jnp.finfo(dtype.dtype).max))
+    return -largest, largest
 
 
 @public("randperm(key, n, dtype)")
 def randperm(key: jax.Array, n: int, *, dtype: Any = None) -> jax.Array:
     """Return the integers from 0 to `n - 1` in random order.
 
-    Raises: RuntimeError for a negative `n`.
+    Raises: RuntimeError for a negative `n`, or one that the dtype cannot count to; NotImplementedError for bool and
+    complex.
     Torch: torch.randperm.
 
     >>> import jax, jaxfun as jf
     >>> sorted(jf.randperm(jax.random.key(0), 4).tolist())
     [0, 1, 2, 3]
     """
-    (count,) = checked_size((n,))
+    _check_key(key)
+    (count,) = checked_size(as_sizes((n,), None, "n"))
     wanted = canonical(int64) if dtype is None else required(dtype)
-    return jax.random.permutation(key, count).astype(wanted.dtype)
+    if wanted.category in (Category.BOOL, Category.COMPLEX):
+        raise UnsupportedDTypeError("an integer or floating point dtype", wanted.name)
+    if count - 1 > _COUNTS_TO.get(wanted.name, _limits(wanted)[1]):
+        raise ShapeError(f"an `n` that {wanted.name} can count to", str(count))
+    return jax.random.permutation(key, jnp.arange(count)).astype(wanted.dtype)
+
+
+# where a floating point dtype begins to leave out integers; torch lets bfloat16 go on
+_COUNTS_TO = {"float16": 2**11, "float32": 2**24, "float64": 2**53}

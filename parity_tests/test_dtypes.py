@@ -118,6 +118,8 @@ def test_dtypes_are_told_apart_and_found_by_every_name() -> None:
     assert jf.float32 != jf.float64
     assert len({*DTYPES, *(dtype.dtype for dtype in DTYPES)}) == 12
     assert jf.zeros(2, dtype=torch.int8).dtype == jf.int8
+    for python in (bool, int, float, complex):  # to torch, Python's float is float64, and torch.float is not
+        assert jf.zeros(2, dtype=python).dtype.name == str(torch.zeros(2, dtype=python).dtype).removeprefix("torch.")
     with pytest.raises(TypeError, match="a dtype, one of"):
         jf.zeros(2, dtype="float33")
 
@@ -164,6 +166,9 @@ def test_64_bits_asked_for_while_they_are_off_is_an_error_with_the_way_out(dtype
         "from_numpy": lambda: jf.from_numpy(np.ones(2, dtype.dtype)),
         "an operand": lambda: jf.add(jf.ones(2), np.ones(2, dtype.dtype)),
         "tensor": lambda: jf.tensor(np.ones(2, dtype.dtype)),
+        "tensor of NumPy scalars": lambda: jf.tensor([dtype.dtype.type(1)]),
+        "linspace": lambda: jf.linspace(0, 1, 2, dtype=dtype),
+        "full": lambda: jf.full((2,), 1, dtype=dtype),
     }
     with jax.enable_x64(False):
         for ask in asks.values():

@@ -1,5 +1,8 @@
 """Random tensors: torch's shapes, dtypes, ranges, distributions and errors, from an explicit key."""
 
+import warnings
+from collections.abc import Callable
+
 import jax
 import numpy as np
 import pytest
@@ -50,18 +53,77 @@ def test_shapes_dtypes_and_errors_are_torchs(name: str, size: tuple[int, ...], d
         assert (ours.shape, ours.dtype.name) == (tuple(theirs.shape), dtype)
 
 
-@given(
-    low=st.integers(-300, 300),
-    high=st.integers(-300, 300),
-    dtype=st.sampled_from(["uint8", "int8", "int64", "float32"]),
-)
-def test_randint_takes_torchs_bounds(low: int, high: int, dtype: str) -> None:
+RANGED = ["bool", "uint8", "int8", "int64", "float16", "bfloat16", "float32", "complex64"]
+
+
+@given(low=st.integers(-300, 300), high=st.integers(-300, 300))
+@pytest.mark.parametrize("dtype", RANGED)
+def test_randint_takes_torchs_bounds(dtype: str, low: int, high: int) -> None:
     ours, error = outcome(lambda: jf.randint(KEY, low, high, (20,), dtype=dtype))
-    theirs, their_error = outcome(lambda: torch.randint(low, high, (20,), dtype=getattr(torch, dtype)))
+    theirs, their_error = outcome(lambda: quietly(torch.randint, low, high, (20,), dtype=getattr(torch, dtype)))
     assert raises_alike(error, their_error).ok, (error, their_error)
     if theirs is not None:
         assert ours.dtype.name == dtype
-        assert low <= int(ours.min()) <= int(ours.max()) < high
+        least, most = np.array([low, high - 1]).astype(ours.dtype)  # bfloat16 rounds what was drawn
+        assert least <= ours.min() <= ours.max() <= most
+
+
+def quietly(call: Callable[..., torch.Tensor], *args: object, **kwargs: object) -> torch.Tensor:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # bounds that a 16-bit float cannot tell apart
+        return call(*args, **kwargs)
+
+
+BOUNDS = {
+    "of 16-bit floats": ((0, 65506, (1,)), {"dtype": "float16"}),
+    "beyond 64 bits": ((0, 2**63, (1,)), {}),
+    "all of 64 bits": ((-(2**63), 2**63 - 1, (1,)), {}),
+    "too large for the dtype": ((0, 2**40, (1,)), {"dtype": "int32"}),
+    "empty": ((5, 5, (2,)), {}),
+    "float": ((3.0, (2,)), {}),
+    "bool": ((True, (2,)), {}),
+    "no size": ((0, 3, 2), {}),
+    "a float for a size": ((0, 3, (2.0,)), {}),
+    "a negative size": ((3, (-1,)), {}),
+    "no dimensions": ((3, ()), {}),
+    "by keyword": ((), {"low": 1, "high": 3, "size": (2,)}),
+    "without low": ((), {"high": 3, "size": (2,)}),
+    "size by keyword": ((3,), {"size": [2]}),
+}
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_randint_is_called_as_torchs(name: str) -> None:
+    args, kwargs = BOUNDS[name]
+    theirs_kwargs = {key: getattr(torch, value) if key == "dtype" else value for key, value in kwargs.items()}
+    ours, error = outcome(lambda: jf.randint(KEY, *args, **kwargs))
+    theirs, their_error = outcome(lambda: torch.randint(*args, **theirs_kwargs))
+    assert raises_alike(error, their_error).ok, (error, their_error)
+    if theirs is not None:
+        assert (ours.shape, ours.dtype.name) == (tuple(theirs.shape), str(theirs.dtype).removeprefix("torch."))
+
+
+@pytest.mark.parametrize("dtype", [*RANGED, "int32", "float64"])
+@pytest.mark.parametrize("n", [-1, 0, 5, 128, 129, 256, 257, 2049, 2050, 3.0, True])
+def test_randperm_counts_as_far_as_torchs(dtype: str, n: int) -> None:
+    ours, error = outcome(lambda: jf.randperm(KEY, n, dtype=dtype))
+    theirs, their_error = outcome(lambda: torch.randperm(n, dtype=getattr(torch, dtype)))
+    assert raises_alike(error, their_error).ok, (error, their_error)
+    if theirs is not None:
+        assert ours.dtype.name == dtype
+        np.testing.assert_array_equal(np.sort(np.asarray(ours, float)), np.sort(theirs.double().numpy()))
+
+
+@pytest.mark.parametrize("dtype", ["bool", "int64", "float32"])
+def test_randn_of_nothing_takes_any_dtype(dtype: str) -> None:
+    ours, theirs = jf.randn(KEY, 2, 0, dtype=dtype), torch.randn(2, 0, dtype=getattr(torch, dtype))
+    assert (ours.shape, ours.dtype.name) == (tuple(theirs.shape), dtype)
+
+
+def test_a_forgotten_key_is_told() -> None:
+    for draw in (lambda: jf.rand(2, 3), lambda: jf.randn(2), lambda: jf.randint(3, 4, (2,)), lambda: jf.randperm(4, 2)):
+        with pytest.raises(TypeError, match=r"such as jax\.random\.key\(0\)"):
+            draw()
 
 
 def test_sizes_one_by_one_or_as_a_tuple_and_upper_bound_alone() -> None:

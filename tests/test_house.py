@@ -20,8 +20,9 @@ FILES = sorted(ROOT.rglob("*.py"))
 FLOORS = [
     ["errors"],
     ["dtypes"],
-    ["_dims", "_op"],
-    ["creation", "random", "bridge", "ops"],
+    ["_dims", "_op", "limits"],
+    ["_numbers"],
+    ["creation", "spacing", "random", "bridge", "ops"],
     ["nn"],
     ["autograd"],
     ["train"],

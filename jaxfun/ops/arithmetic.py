@@ -1,51 +1,67 @@
-"""Elementwise arithmetic: sums, products, quotients and their remainders, and signs."""
+"""Elementwise arithmetic: sums, differences, products and signs."""
 
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
-from jax.core import Tracer
-from jax.custom_derivatives import SymbolicZero
 
-from .._op import BOOLS, COMPLEXES, Array, Choice, Difference, Factor, Operand, op
-from ..dtypes import Category, Kind, as_dtype, is_scalar, of, result_type
-from ..errors import DTypeError, ShapeError, describe
+from .._op import BOOLS, COMPLEXES, Array, Factor, Number, Operand, op
+from ..dtypes import Category, Kind, as_dtype, is_scalar, of
+from ..errors import DTypeError, describe
+from ._overflow import refuse_overflow
 
 
-@op()
-def add(input: Operand, other: Operand, *, alpha: Factor = 1) -> jax.Array:
+def add(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
     """Return `input + alpha * other`.
 
-    Raises: RuntimeError for an alpha of a higher category than the result.
+    Raises: RuntimeError for an alpha of a higher category than the result, or too large for its dtype.
 
     >>> import jaxfun as jf
     >>> jf.add(jf.tensor([1, 2]), 0.5)
     Array([1.5, 2.5], dtype=float32)
     """
+    if _is_one(alpha):
+        return _add(input, other)
+    refuse_overflow("add(input, other, alpha)", (input, other), (alpha,))
+    return _add(input, other, alpha=alpha)
+
+
+@op(torch="torch.add")
+def _add(input: Operand, other: Operand, *, alpha: Factor = 1) -> jax.Array:
     return input + _scaled(other, alpha)
 
 
-@op(operand_rejects=BOOLS)
-def sub(input: Operand, other: Operand, *, alpha: Factor = 1) -> jax.Array:
+def sub(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
     """Return `input - alpha * other`.
 
-    Raises: RuntimeError for bool tensors, and for an alpha of a higher category than the result.
+    Raises: RuntimeError for bool tensors, and for an alpha of a higher category than the result, or too large for its
+    dtype.
 
     >>> import jaxfun as jf
     >>> jf.sub(jf.tensor([1, 2]), 1, alpha=2)
     Array([-1,  0], dtype=int32)
     """
+    if _is_one(alpha):
+        return _sub(input, other)
+    refuse_overflow("sub(input, other, alpha)", (input, other), _negated(alpha))
+    return _sub(input, other, alpha=alpha)
+
+
+@op(torch="torch.sub", operand_rejects=BOOLS)
+def _sub(input: Operand, other: Operand, *, alpha: Factor = 1) -> jax.Array:
     return input - _scaled(other, alpha)
 
 
 def rsub(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
     """Return `other - alpha * input`.
 
+    Raises: RuntimeError where `sub` does.
+
     >>> import jaxfun as jf
     >>> jf.rsub(jf.tensor([1, 2]), 10)
     Array([9, 8], dtype=int32)
     """
+    refuse_overflow("rsub(input, other, alpha)", (input, other), _negated(alpha))
     return (_rsub_scalar if is_scalar(other) else _rsub)(input, other, alpha=alpha)
 
 
@@ -56,7 +72,16 @@ def _rsub(input: Array, other: Array, *, alpha: Factor = 1) -> jax.Array:
 
 @op(kind=None, torch="torch.rsub", overload="scalar", node="RsubBackward1", rejects=BOOLS)
 def _rsub_scalar(input: Array, other: Factor, *, alpha: Factor = 1) -> jax.Array:
-    return sub(other, input, alpha=alpha)
+    return _sub(other, input, alpha=alpha)
+
+
+def _negated(alpha: Any) -> tuple[Number, ...]:
+    # torch adds -alpha times the other: 128 will do for int8, and -128 will not
+    return (-alpha,) if isinstance(alpha, Number) else ()
+
+
+def _is_one(alpha: Any) -> bool:
+    return type(alpha) is int and alpha == 1
 
 
 def _scaled(input: jax.Array, alpha: Any) -> jax.Array:
@@ -88,185 +113,6 @@ def mul(input: Operand, other: Operand) -> jax.Array:
     return input & other if input.dtype == bool else input * other
 
 
-def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> jax.Array:
-    """Return `input / other`; integers are divided as float32, unless `rounding_mode` is "trunc" or "floor".
-
-    Gradient: 0 with a rounding mode.
-    Raises: RuntimeError for an integer division by zero with a rounding mode, where the divisor's values are known.
-
-    >>> import jaxfun as jf
-    >>> jf.div(jf.tensor([-7, 7]), 2), jf.div(jf.tensor([-7, 7]), 2, rounding_mode="floor")
-    (Array([-3.5,  3.5], dtype=float32), Array([-4,  3], dtype=int32))
-    """
-    if rounding_mode is None:
-        return _div(input, other)
-    _refuse_zero(input, other, "div(input, other, rounding_mode)")
-    return _div_mode(input, other, rounding_mode=rounding_mode)
-
-
-true_divide = div
-
-
-_BY_ZERO = Difference(
-    lambda arguments: bool((np.asarray(arguments["other"]) == 0).any()),
-    jaxfun="NaN where infinities of both signs meet: dx / y - (x / y) / y dy, term by term",
-    torch="(dx - (x / y) dy) / y, in which they may not meet",
-    why="a tangent at a divisor of 0 adds infinities, and the sum depends on the order",
-    source="tools/autograd/derivatives.yaml: div",
-    levels=("jvp", "hvp"),
-)
-
-
-@op(kind=Kind.INT_TO_FLOAT, torch="torch.div", aliases=("true_divide",), differences=(_BY_ZERO,))
-def _div(input: Operand, other: Operand) -> jax.Array:
-    return _quotient(input, other)
-
-
-@jax.custom_jvp
-def _quotient(input: jax.Array, other: jax.Array) -> jax.Array:
-    return input / other
-
-
-def _quotient_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    # d(x / y) = (dx - (x / y) dy) / y; JAX's own x y⁻² overflows where this does not. What is not moved has no term
-    (input, other), (d_input, d_other) = primals, tangents
-    quotient = _quotient(input, other)
-    change = jnp.zeros_like(quotient)
-    if not isinstance(d_input, SymbolicZero):
-        change += _quotient(d_input, other)
-    if not isinstance(d_other, SymbolicZero):
-        change -= _quotient(quotient, other) * d_other
-    return quotient, change
-
-
-_quotient.defjvp(_quotient_jvp, symbolic_zeros=True)
-
-
-@op(
-    torch="torch.div",
-    overload="mode",
-    node="DivBackward2",
-    rejects=BOOLS | COMPLEXES,
-    takes={"rounding_mode": Choice(("trunc", "floor"))},
-)
-def _div_mode(input: Operand, other: Operand, *, rounding_mode: str) -> jax.Array:
-    if rounding_mode not in _ROUNDED:
-        raise DTypeError('`rounding_mode` to be None, "trunc" or "floor"', repr(rounding_mode))
-    return _ROUNDED[rounding_mode](jax.lax.stop_gradient(input), jax.lax.stop_gradient(other))
-
-
-def _floored(input: jax.Array, other: jax.Array) -> jax.Array:
-    whole = jnp.floor_divide(input, other)
-    if not jnp.issubdtype(input.dtype, jnp.floating):
-        return whole
-    return jnp.where(other == 0, input / other, whole)  # torch: ±infinity, where Python's rule would give NaN
-
-
-def _truncated(input: jax.Array, other: jax.Array) -> jax.Array:
-    whole = jax.lax.div(*jnp.broadcast_arrays(input, other))
-    return jnp.trunc(whole) if jnp.issubdtype(whole.dtype, jnp.floating) else whole
-
-
-_ROUNDED = {"trunc": _truncated, "floor": _floored}
-
-
-def floor_divide(input: Any, other: Any) -> jax.Array:
-    """Return `input / other` rounded down.
-
-    Gradient: none in torch; 0 here.
-    Raises: RuntimeError for an integer division by zero, where the divisor's values are known.
-
-    >>> import jaxfun as jf
-    >>> jf.floor_divide(jf.tensor([-7, 7]), 2)
-    Array([-4,  3], dtype=int32)
-    """
-    _refuse_zero(input, other, "floor_divide(input, other)")
-    return _floor_divide(input, other)
-
-
-@op(torch="torch.floor_divide", node="", rejects=BOOLS | COMPLEXES)
-def _floor_divide(input: Operand, other: Operand) -> jax.Array:
-    return _floored(jax.lax.stop_gradient(input), jax.lax.stop_gradient(other))
-
-
-def remainder(input: Any, other: Any) -> jax.Array:
-    """Return what is left of `input` after `floor_divide`: it has the sign of `other`.
-
-    Gradient: 1 for `input`, minus the floored quotient for `other`.
-    Raises: RuntimeError for an integer division by zero, where the divisor's values are known.
-
-    >>> import jaxfun as jf
-    >>> jf.remainder(jf.tensor([-7, 7]), 3)
-    Array([2, 1], dtype=int32)
-    """
-    _refuse_zero(input, other, "remainder(input, other)")
-    return (_remainder_scalar if is_scalar(other) else _remainder)(input, other)
-
-
-@op(torch="torch.remainder", node="RemainderBackward1", rejects=BOOLS | COMPLEXES)
-def _remainder(input: Operand, other: Array) -> jax.Array:
-    return _remaining(input, other)
-
-
-@op(torch="torch.remainder", overload="scalar", rejects=BOOLS | COMPLEXES, node="RemainderBackward0")
-def _remainder_scalar(input: Array, other: Operand) -> jax.Array:
-    return _remaining(input, other)
-
-
-@jax.custom_jvp
-def _remaining(input: jax.Array, other: jax.Array) -> jax.Array:
-    return jnp.remainder(input, other)
-
-
-def _remaining_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    # the quotient that leaves this remainder; JAX's own rule rounds x / y, which may be one more
-    (input, other), (d_input, d_other) = primals, tangents
-    change = jnp.zeros_like(_remaining(input, other))
-    if not isinstance(d_input, SymbolicZero):
-        change += d_input
-    if not isinstance(d_other, SymbolicZero):
-        change -= d_other * jax.lax.stop_gradient(_floored(input, other))
-    return _remaining(input, other), change
-
-
-_remaining.defjvp(_remaining_jvp, symbolic_zeros=True)
-
-
-def fmod(input: Any, other: Any) -> jax.Array:
-    """Return what is left of `input` after the truncated quotient: it has the sign of `input`.
-
-    Gradient: 1 for `input`, minus the truncated quotient for `other`.
-    Raises: RuntimeError for an integer division by zero, where the divisor's values are known.
-
-    >>> import jaxfun as jf
-    >>> jf.fmod(jf.tensor([-7, 7]), 3)
-    Array([-1,  1], dtype=int32)
-    """
-    _refuse_zero(input, other, "fmod(input, other)")
-    return (_fmod_scalar if is_scalar(other) else _fmod)(input, other)
-
-
-@op(torch="torch.fmod", node="FmodBackward1", rejects=BOOLS | COMPLEXES)
-def _fmod(input: Array, other: Array) -> jax.Array:
-    return jnp.fmod(input, other)
-
-
-@op(torch="torch.fmod", overload="scalar", rejects=BOOLS | COMPLEXES, node="FmodBackward0")
-def _fmod_scalar(input: Array, other: Operand) -> jax.Array:
-    return jnp.fmod(input, other)
-
-
-def _refuse_zero(input: Any, other: Any, call: str) -> None:
-    """Raise torch's error for an integer division by zero; under a trace the divisor's values are not known."""
-    if isinstance(other, Tracer) or not all(hasattr(x, "dtype") or is_scalar(x) for x in (input, other)):
-        return
-    if result_type(input, other).category is Category.BOOL:
-        return  # refused as what it is, a dtype without a quotient
-    integers = of(other).category <= Category.INTEGER and result_type(input, other).category <= Category.INTEGER
-    if integers and getattr(input, "size", 1) and (np.asarray(other) == 0).any():
-        raise ShapeError("an integer divisor without zeros", describe(other), call=call)
-
-
 @op(rejects=BOOLS, aliases=("negative",))
 def neg(input: Array) -> jax.Array:
     """Return `-input`.
@@ -290,28 +136,6 @@ def positive(input: Array) -> jax.Array:
     Array([ 1., -2.], dtype=float32)
     """
     return input
-
-
-@op(kind=Kind.INT_TO_FLOAT)
-def reciprocal(input: Array) -> jax.Array:
-    """Return `1 / input`, integers as float32.
-
-    >>> import jaxfun as jf
-    >>> jf.reciprocal(jf.tensor([2, -4]))
-    Array([ 0.5 , -0.25], dtype=float32)
-    """
-    return _reciprocal(input)
-
-
-@jax.custom_jvp
-def _reciprocal(input: jax.Array) -> jax.Array:
-    return 1 / input
-
-
-@_reciprocal.defjvp
-def _reciprocal_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    result = _reciprocal(*primals)
-    return result, -tangents[0] * (result * result)
 
 
 @op(kind=Kind.COMPLEX_TO_FLOAT, rejects=BOOLS)

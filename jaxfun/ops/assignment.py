@@ -10,8 +10,9 @@ import numpy as np
 from jax.core import Tracer
 
 from .._op import Array, Mask, Operand, Tensors, op
-from ..dtypes import Category, DType, as_array, as_dtype, canonical, cast, finfo, iinfo, int64, is_scalar
+from ..dtypes import Category, DType, as_array, as_dtype, canonical, cast, int64, is_scalar
 from ..errors import ArgumentTypeError, ArgumentValueError, DTypeError, ShapeError, describe, public
+from ..limits import finfo, iinfo
 from ._index import Plan, Step, check_range, read
 from .indexing import at_dims
 

@@ -8,9 +8,24 @@ import jax.numpy as jnp
 import numpy as np
 from jax.custom_derivatives import SymbolicZero
 
+from .._numbers import rounded
 from .._op import BOOLS, Array, Difference, Factor, Number, Scalar, op
-from ..dtypes import Category, DType, Kind, as_dtype, bfloat16, canonical, float16, float32, is_scalar, result_type
-from ..errors import DTypeError, describe
+from ..dtypes import (
+    Category,
+    DType,
+    Kind,
+    as_dtype,
+    bfloat16,
+    canonical,
+    float16,
+    float32,
+    float64,
+    is_scalar,
+    of,
+    result_type,
+)
+from ..errors import DTypeError, UnsupportedDTypeError, describe
+from ._overflow import refuse_overflow
 
 
 def pow(input: Any, exponent: Any) -> jax.Array:
@@ -18,7 +33,8 @@ def pow(input: Any, exponent: Any) -> jax.Array:
 
     Gradient: for `input` 0 where the exponent is 0; for `exponent` 0 where the base is 0 and the exponent is not
     negative.
-    Raises: RuntimeError for an integer tensor and a negative integer exponent, which is not an integer.
+    Raises: RuntimeError for an integer tensor and a negative integer exponent, which gives no integer, and for an
+    exponent too large for the result's dtype.
 
     >>> import jaxfun as jf
     >>> jf.pow(jf.tensor([1.0, 2.0]), 3), jf.pow(2, jf.tensor([1, 2]))
@@ -26,7 +42,19 @@ def pow(input: Any, exponent: Any) -> jax.Array:
     """
     if is_scalar(input):
         return _pow_of_scalar(input, exponent)
-    return _pow_scalar(input, exponent) if _is_number(exponent) else _pow(input, exponent)
+    if not _is_number(exponent):
+        return _pow(input, exponent)
+    _refuse_exponent(input, exponent)
+    return _pow_scalar(input, exponent)
+
+
+def _refuse_exponent(input: Any, exponent: Any) -> None:
+    # torch converts the exponent only where the tensor is not converted to the exponent's category, and neither for
+    # its two wide floats, whose kernel takes a double
+    if not hasattr(input, "dtype") or of(input) in (float32, float64):
+        return
+    if Category.COMPLEX > of(input).category >= of(exponent).category:
+        refuse_overflow("pow(input, exponent)", (input, exponent), (exponent,))
 
 
 def _is_number(value: Any) -> bool:
@@ -114,7 +142,7 @@ def _pow_scalar(input: Array, exponent: Number) -> jax.Array:
         raise DTypeError("an exponent of 0 or more for integers", describe(exponent), "Cast the tensor to float32.")
     if dtype.category is Category.BOOL:
         return input | jnp.asarray(not exponent)
-    return _raised(input.astype(_computed(dtype).dtype), exponent).astype(dtype.dtype)
+    return _raised(input.astype(_computed(dtype).dtype), +exponent, dtype).astype(dtype.dtype)
 
 
 @op(
@@ -127,19 +155,29 @@ def _pow_scalar(input: Array, exponent: Number) -> jax.Array:
 )
 def _pow_of_scalar(input: Factor, exponent: Array) -> jax.Array:
     dtype = canonical(result_type(input, exponent))
+    if dtype.category is Category.BOOL:
+        raise UnsupportedDTypeError("a dtype other than bool", describe(exponent))
     computed = _computed(dtype).dtype
-    return _power(jnp.asarray(input).astype(computed), exponent.astype(computed)).astype(dtype.dtype)
+    return _power(_cut(jnp.asarray(input).astype(computed), dtype), exponent.astype(computed)).astype(dtype.dtype)
+
+
+def _cut(input: jax.Array, dtype: DType) -> jax.Array:
+    if not dtype.is_floating_point:
+        return input
+    # a number is rounded to the dtype before the power is taken; XLA may drop a pair of casts, and keeps this
+    limits = jnp.finfo(dtype.dtype)
+    return jax.lax.reduce_precision(input, limits.nexp, limits.nmant)
 
 
 def _computed(dtype: DType) -> DType:
     return float32 if dtype in (float16, bfloat16) else dtype
 
 
-def _raised(input: jax.Array, exponent: Number) -> jax.Array:
+def _raised(input: jax.Array, exponent: Number, dtype: DType) -> jax.Array:
     """Raise to a number that is known, by torch's special cases: a root is `sqrt`, which has no negative domain."""
     if as_dtype(input.dtype).category <= Category.INTEGER:
         return jax.lax.integer_pow(input, int(exponent.real))
-    return _raised_inexact(input, exponent)
+    return _raised_inexact(input, exponent, dtype)
 
 
 _EXACT = {
@@ -153,17 +191,17 @@ _EXACT = {
 }
 
 
-def _raised_inexact(input: jax.Array, exponent: Number) -> jax.Array:
+def _raised_inexact(input: jax.Array, exponent: Number, dtype: DType) -> jax.Array:
     @jax.custom_jvp
     def raised(x: jax.Array) -> jax.Array:
         special = None if jnp.iscomplexobj(x) else _EXACT.get(exponent)
-        return special(x) if special else jnp.power(x, jnp.asarray(exponent, x.dtype))
+        return special(x) if special else jnp.power(x, jnp.asarray(rounded(exponent, dtype).astype(x.dtype)))
 
     @raised.defjvp
     def jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
         # d(xⁿ) = n xⁿ⁻¹ dx, and 0 for n = 0 whatever x is
         (x,), (dx,) = primals, tangents
-        slope = exponent * _raised_inexact(x, exponent - 1) if exponent != 0 else jnp.zeros_like(x)
+        slope = exponent * _raised_inexact(x, exponent - 1, dtype) if exponent != 0 else jnp.zeros_like(x)
         return raised(x), dx * slope if exponent != 0 else jnp.zeros_like(dx)
 
     return raised(input)

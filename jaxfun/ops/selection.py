@@ -6,10 +6,12 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
-from .._op import BOOLS, COMPLEXES, Array, Difference, Factor, Mask, Operand, Scalar, op
-from ..dtypes import Category, Kind, as_dtype, canonical, is_scalar, of, result_type, uint8
-from ..errors import DTypeError, ShapeError, UnsupportedDTypeError, describe
+from .._op import COMPLEXES, Array, Difference, Factor, Mask, Operand, Scalar, op
+from ..dtypes import Category, Kind, as_dtype, bfloat16, canonical, float16, is_scalar, of, result_type, uint8
+from ..errors import ArgumentTypeError, DTypeError, ShapeError, UnsupportedDTypeError, describe, public
+from ._overflow import refuse_overflow
 
 _AT_NAN = Difference(
     lambda arguments: any(bool(np.isnan(arguments[name].astype(np.float64)).any()) for name in ("input", "other")),
@@ -74,27 +76,36 @@ def _share(tie: jax.Array, lost: jax.Array, tangent: jax.Array) -> jax.Array:
     return jnp.where(tie, tangent / 2, jnp.where(lost, 0, tangent))
 
 
+@public("clamp(input, min, max)")
 def clamp(input: Any, min: Any = None, max: Any = None) -> jax.Array:
     """Return each element, no less than `min` and no more than `max`: numbers, or tensors that broadcast.
 
     Gradient: 1 at a bound (jnp.clip gives half), 0 outside and at NaN; for a tensor of bounds 1 where it is used.
-    Raises: RuntimeError where both bounds are None.
+    Raises: RuntimeError where both bounds are None, or a number is too large for the result's dtype; TypeError for a
+    number beside a tensor of one dimension or more.
 
     >>> import jaxfun as jf
     >>> jf.clamp(jf.tensor([-1.0, 0.5, 2.0]), 0, 1)
     Array([0. , 0.5, 1. ], dtype=float32)
     """
-    if all(bound is None or is_scalar(bound) for bound in (min, max)):
-        return _clamp_scalar(input, min, max)
-    tensors = (bound if bound is None or not is_scalar(bound) else _full(input, bound) for bound in (min, max))
-    return _clamp(input, *tensors)
+    given = [bound for bound in (min, max) if bound is not None]
+    if given and not any(map(is_scalar, given)):
+        return _clamp(input, min, max)
+    low, high = map(_as_number, (min, max))
+    refuse_overflow("clamp(input, min, max)", (input, *map(_as_number, given)), (low, high))
+    return _clamp_scalar(input, low, high)
+
+
+def _as_number(bound: Any) -> Any:
+    # beside a number torch takes a 0-dim tensor for a number too
+    if not hasattr(bound, "dtype") or is_scalar(bound):
+        return bound
+    if np.ndim(bound):
+        raise ArgumentTypeError("two numbers or two tensors as bounds", describe(bound))
+    return bound if isinstance(bound, Tracer) else bound.item()
 
 
 clip = clamp
-
-
-def _full(input: Any, bound: Any) -> jax.Array:
-    return jnp.asarray(bound, canonical(result_type(input, bound)).dtype)
 
 
 _BOUND = Scalar(-1, 2, optional=True)
@@ -120,16 +131,18 @@ def _clamp_scalar(input: Array, min: Factor = None, max: Factor = None) -> jax.A
     return _bounded(x, low, high)
 
 
-def _meets(arguments: Mapping[str, Any]) -> bool:
-    low, high = arguments["min"], arguments["max"]
-    return low is not None and high is not None and bool((np.asarray(low) >= np.asarray(high)).any())
+def _is_at_edge(arguments: Mapping[str, Any]) -> bool:
+    given = [np.asarray(value).astype(np.float64) for value in arguments.values() if value is not None]
+    input, low, high = given[0], given[1], given[-1]
+    edge = input == low if len(given) == 2 else low >= high
+    return bool(edge.any()) or any(bool(np.isnan(value).any()) for value in given)
 
 
-_EMPTY_RANGE = Difference(
-    _meets,
-    jaxfun="the tangent that goes with the gradient: none where the bounds meet and cut",
-    torch="the lower bound's tangent, though no gradient goes to it",
-    why="where the bounds meet or cross, torch's forward mode of clamp does not agree with its own reverse mode",
+_FORWARD = Difference(
+    _is_at_edge,
+    jaxfun="the tangent that goes with the gradient, where bounds meet or cross, at NaN, and at an only bound",
+    torch="the tangent of a bound, or of the input, though no gradient goes to it",
+    why="at these edges torch's forward mode of clamp does not agree with its own reverse mode",
     source="torch/csrc/autograd/FunctionsManual.cpp: clamp_jvp, clamp_backward_min_max",
     levels=("jvp",),
 )
@@ -139,10 +152,12 @@ _EMPTY_RANGE = Difference(
     kind=Kind.NO_OPMATH,
     torch="torch.clamp",
     node="ClampBackward0",
-    rejects=BOOLS | COMPLEXES,
-    differences=(_EMPTY_RANGE,),
+    rejects=COMPLEXES,
+    differences=(_FORWARD,),
 )
 def _clamp(input: Array, min: Array = None, max: Array = None) -> jax.Array:
+    if input.dtype == bool and min is not None and max is not None:
+        raise UnsupportedDTypeError("numbers that have an order", describe(input))
     return _bounded(input, min, max)
 
 
@@ -167,17 +182,28 @@ def _bounded_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return result, tangent
 
 
-@op(kind=Kind.NO_OPMATH)
-def where(condition: Mask, input: Operand, other: Operand) -> jax.Array:
+def where(condition: Any, input: Any, other: Any) -> jax.Array:
     """Return `input` where the condition is true, else `other`.
 
     Gradient: 0 for what is not chosen, also where that is NaN or infinite.
-    Raises: RuntimeError for a condition that is not bool.
+    Raises: RuntimeError for a condition that is not bool, and for a number too large for the result's dtype.
 
     >>> import jaxfun as jf
     >>> jf.where(jf.tensor([True, False]), 1.0, jf.tensor([2.0, 3.0]))
     Array([1., 3.], dtype=float32)
     """
+    if not (isinstance(input, jax.Array) and isinstance(other, jax.Array)):
+        _refuse_numbers(input, other)
+    return _where(condition, input, other)
+
+
+def _refuse_numbers(input: Any, other: Any) -> None:
+    if not any(getattr(value, "dtype", None) in (float16, bfloat16) for value in (input, other)):  # torch: infinity
+        refuse_overflow("where(condition, input, other)", (input, other), (input, other))
+
+
+@op(kind=Kind.NO_OPMATH, torch="torch.where")
+def _where(condition: Mask, input: Operand, other: Operand) -> jax.Array:
     if as_dtype(condition.dtype).category is not Category.BOOL and of(condition) != uint8:
         raise DTypeError("a bool condition", describe(condition), "Compare first: jaxfun.ne(condition, 0).")
     return jnp.where(condition, input, other)

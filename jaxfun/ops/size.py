@@ -7,6 +7,12 @@ from .._dims import wrap_dim
 from ..errors import ArgumentTypeError, IndexRangeError, describe, public
 
 
+def _sizes(input: Any) -> tuple[int, ...]:
+    if not hasattr(input, "shape"):
+        raise ArgumentTypeError("a tensor", describe(input))
+    return tuple(input.shape)
+
+
 @public("shape(input)")
 def shape(input: Any) -> tuple[int, ...]:
     """Return the sizes of all dimensions. Torch: Tensor.shape.
@@ -15,9 +21,7 @@ def shape(input: Any) -> tuple[int, ...]:
     >>> jf.shape(jf.zeros(2, 3))
     (2, 3)
     """
-    if not hasattr(input, "shape"):
-        raise ArgumentTypeError("a tensor", describe(input))
-    return tuple(input.shape)
+    return _sizes(input)
 
 
 @public("size(input, dim)")
@@ -31,7 +35,7 @@ def size(input: Any, dim: int | None = None) -> Any:
     >>> jf.size(jf.zeros(2, 3)), jf.size(jf.zeros(2, 3), -1)
     ((2, 3), 3)
     """
-    sizes = shape(input)
+    sizes = _sizes(input)
     if dim is None:
         return sizes
     if not sizes:
@@ -47,7 +51,7 @@ def numel(input: Any) -> int:
     >>> jf.numel(jf.zeros(2, 3))
     6
     """
-    return math.prod(shape(input))
+    return math.prod(_sizes(input))
 
 
 @public("dim(input)")
@@ -58,4 +62,4 @@ def dim(input: Any) -> int:
     >>> jf.dim(jf.zeros(2, 3))
     2
     """
-    return len(shape(input))
+    return len(_sizes(input))

@@ -1,0 +1,77 @@
+"""Numbers as torch's tensor makers take them: what stands for one, what a dtype can hold, and how it is rounded."""
+
+import math
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+from jax.core import Tracer
+
+from ._op import Number
+from .dtypes import Category, DType, as_dtype, of, uint8
+from .errors import ArgumentTypeError, DTypeError, describe
+
+
+def is_traced(value: Any) -> bool:
+    """Return whether a value is known only when the compiled program runs."""
+    return isinstance(value, Tracer)
+
+
+def as_number(value: Any) -> Any:
+    """Return the Python number that a number, a NumPy scalar or a 0-dim tensor is; a traced one is left as it is.
+
+    Raises: ArgumentTypeError for anything else.
+    """
+    if isinstance(value, Number) and not isinstance(value, np.generic):
+        return value
+    if not hasattr(value, "dtype") or np.ndim(value):
+        raise ArgumentTypeError("a number", describe(value))
+    return value if is_traced(value) else value.item()
+
+
+def default_dtype(number: Any) -> DType:
+    """Return torch's default dtype for a number: bool, int64, float32 or complex64. A tensor counts as its number."""
+    return of((False, 0, 0.0, 0j)[as_dtype(number.dtype).category] if is_traced(number) else number)
+
+
+def fitting(number: Any, dtype: DType) -> Any:
+    """Return a number as the dtype takes it: cut to an integer, negative ones wrapped where there is no sign.
+
+    Raises: DTypeError where the dtype cannot hold it.
+    """
+    if is_traced(number):
+        return number
+    if dtype.category is Category.BOOL:
+        return bool(number)
+    real: Any = number.real if isinstance(number, complex) and not number.imag else number
+    if not holds(dtype, real):
+        raise DTypeError(f"a number that {dtype.name} can hold", describe(number))
+    return int(real) % 256 if dtype == uint8 else int(real) if dtype.category is Category.INTEGER else real
+
+
+def holds(dtype: DType, number: Number) -> bool:
+    """Return whether torch converts a number to a dtype: infinity and NaN are floats, and uint8 takes -255 and up."""
+    if dtype.category is Category.BOOL:
+        return True
+    if isinstance(number, complex) and not dtype.is_complex:
+        return False
+    return (_holds_whole if dtype.category is Category.INTEGER else _holds_float)(dtype, number)
+
+
+def _holds_whole(dtype: DType, number: Any) -> bool:
+    limits = jnp.iinfo(dtype.dtype)
+    # torch wraps a negative integer, but no negative float, where there is no sign
+    low = -255 if dtype == uint8 and isinstance(number, int) else int(limits.min)
+    return low <= number <= int(limits.max)
+
+
+def _holds_float(dtype: DType, number: Any) -> bool:
+    largest = float(jnp.finfo(dtype.dtype).max)
+    return not any(largest < abs(part) < math.inf for part in (number.real, number.imag))
+
+
+def rounded(numbers: Any, dtype: DType) -> np.ndarray:
+    """Return numbers as a NumPy array of a dtype: 16-bit floats by way of float32, as torch rounds."""
+    by_way_of = np.float32 if dtype.is_floating_point and dtype.itemsize == 2 else dtype.dtype
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.asarray(numbers, by_way_of).astype(dtype.dtype)

@@ -1,0 +1,26 @@
+"""Python numbers that the dtype of a result cannot hold, refused where torch refuses them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from .._numbers import holds
+from .._op import Number
+from ..dtypes import canonical, is_scalar, of, result_type
+from ..errors import DTypeError, describe
+
+
+def refuse_overflow(call: str, operands: Iterable[Any], numbers: Iterable[Any]) -> None:
+    """Raise DTypeError, in the name of `call`, for a number beyond the dtype that the operands promote to.
+
+    Arrays and traced numbers pass, and so does what is refused elsewhere, as a number of too high a category.
+    """
+    operands = tuple(operands)
+    if not all(hasattr(operand, "dtype") or is_scalar(operand) for operand in operands):
+        return
+    dtype = canonical(result_type(*operands))
+    for value in numbers:
+        number = value.item() if isinstance(value, np.generic) else value
+        if isinstance(number, Number) and of(number).category <= dtype.category and not holds(dtype, number):
+            raise DTypeError(f"a number that {dtype.name} can hold", describe(number), call=call)

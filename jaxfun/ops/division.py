@@ -1,0 +1,264 @@
+"""Quotients, plain and rounded, and what they leave: torch's rounding of the last digit, and its integer zeros."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.core import Tracer
+from jax.custom_derivatives import SymbolicZero
+
+from .._op import BOOLS, COMPLEXES, Array, Choice, Difference, Operand, op
+from ..dtypes import Category, Kind, canonical, is_scalar, of, result_type
+from ..errors import DTypeError, ShapeError, describe
+
+
+def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> jax.Array:
+    """Return `input / other`; integers are divided as float32, unless `rounding_mode` is "trunc" or "floor".
+
+    Gradient: 0 with a rounding mode.
+    Raises: RuntimeError for an integer division by zero with a rounding mode, where the divisor's values are known.
+
+    >>> import jaxfun as jf
+    >>> jf.div(jf.tensor([-7, 7]), 2), jf.div(jf.tensor([-7, 7]), 2, rounding_mode="floor")
+    (Array([-3.5,  3.5], dtype=float32), Array([-4,  3], dtype=int32))
+    """
+    if rounding_mode is None:
+        return _div(input, other)
+    _refuse_zero(input, other, "div(input, other, rounding_mode)")
+    return (_div_mode_scalar if is_scalar(other) else _div_mode)(input, other, rounding_mode=rounding_mode)
+
+
+true_divide = div
+
+
+_BY_ZERO = Difference(
+    lambda arguments: bool((np.asarray(arguments["other"]) == 0).any()),
+    jaxfun="the derivative of (dx - (x / y) dy) / y: infinite or NaN",
+    torch="the derivatives of dx / y and of -((x / y) / y) dy, added: NaN or infinite",
+    why="at a divisor of 0 the second derivative adds infinities, and its sign or NaN depends on their order",
+    source="torch/csrc/autograd/FunctionsManual.cpp: div_tensor_self_backward, div_tensor_other_grad",
+    levels=("hvp",),
+)
+
+
+@op(kind=Kind.INT_TO_FLOAT, torch="torch.div", aliases=("true_divide",), differences=(_BY_ZERO,))
+def _div(input: Operand, other: Operand) -> jax.Array:
+    return _quotient(input, other)
+
+
+@jax.custom_jvp
+def _quotient(input: jax.Array, other: jax.Array) -> jax.Array:
+    return input / other
+
+
+def _quotient_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    # d(x / y) = (dx - (x / y) dy) / y; JAX's own x y⁻² overflows where this does not. What is not moved has no term
+    (input, other), (d_input, d_other) = primals, tangents
+    quotient = _quotient(input, other)
+    change = jnp.zeros_like(quotient)
+    if not isinstance(d_input, SymbolicZero):
+        change += d_input
+    if not isinstance(d_other, SymbolicZero):
+        change -= quotient * d_other
+    return quotient, _quotient(change, other)
+
+
+_quotient.defjvp(_quotient_jvp, symbolic_zeros=True)
+
+
+@op(
+    kind=Kind.NO_OPMATH,
+    torch="torch.div",
+    overload="mode",
+    node="DivBackward2",
+    rejects=BOOLS | COMPLEXES,
+    takes={"rounding_mode": Choice(("trunc", "floor"))},
+)
+def _div_mode(input: Operand, other: Array, *, rounding_mode: str) -> jax.Array:
+    return _whole(input, other, rounding_mode)
+
+
+@op(
+    torch="torch.div",
+    overload="mode_scalar",
+    node="DivBackward2",
+    rejects=BOOLS | COMPLEXES,
+    takes={"rounding_mode": Choice(("trunc", "floor"))},
+)
+def _div_mode_scalar(input: Operand, other: Operand, *, rounding_mode: str) -> jax.Array:
+    return _whole(input, other, rounding_mode)
+
+
+def floor_divide(input: Any, other: Any) -> jax.Array:
+    """Return `input / other` rounded down.
+
+    Gradient: none in torch; 0 here.
+    Raises: RuntimeError for an integer division by zero, where the divisor's values are known.
+
+    >>> import jaxfun as jf
+    >>> jf.floor_divide(jf.tensor([-7, 7]), 2)
+    Array([-4,  3], dtype=int32)
+    """
+    _refuse_zero(input, other, "floor_divide(input, other)")
+    return (_floor_divide_scalar if is_scalar(other) else _floor_divide)(input, other)
+
+
+@op(kind=Kind.NO_OPMATH, torch="torch.floor_divide", node="", rejects=BOOLS | COMPLEXES)
+def _floor_divide(input: Operand, other: Array) -> jax.Array:
+    return _whole(input, other, "floor")
+
+
+@op(torch="torch.floor_divide", overload="scalar", node="", rejects=BOOLS | COMPLEXES)
+def _floor_divide_scalar(input: Operand, other: Operand) -> jax.Array:
+    return _whole(input, other, "floor")
+
+
+def _whole(input: jax.Array, other: jax.Array, mode: str) -> jax.Array:
+    """Return the quotient rounded by a mode.
+
+    Between two tensors of 16-bit floats every step is rounded to 16 bits, and with a number none, as in torch.
+    """
+    if mode not in _ROUNDED:
+        raise DTypeError('`rounding_mode` to be None, "trunc" or "floor"', repr(mode))
+    input, other = jax.lax.stop_gradient(jnp.broadcast_arrays(input, other))
+    if not jnp.issubdtype(input.dtype, jnp.floating):
+        return _OF_INTEGERS[mode](input, other)
+    limits = jnp.finfo(input.dtype)
+    wide = jnp.float32 if limits.bits == 16 else input.dtype
+    narrow = functools.partial(jax.lax.reduce_precision, exponent_bits=limits.nexp, mantissa_bits=limits.nmant)
+    return _ROUNDED[mode](input.astype(wide), other.astype(wide), narrow).astype(input.dtype)
+
+
+def _floored(input: jax.Array, other: jax.Array, narrow: Callable[[jax.Array], jax.Array]) -> jax.Array:
+    # c10::div_floor_floating: the quotient of what divides evenly, so that it goes with the remainder
+    left = jax.lax.rem(input, other)
+    even = narrow(narrow(input - left) / other)
+    even = jnp.where((left != 0) & ((other < 0) != (left < 0)), narrow(even - 1), even)
+    below = jnp.floor(even)
+    below = jnp.where(narrow(even - below) > 0.5, narrow(below + 1), below)
+    quotient = input / other
+    below = jnp.where(even == 0, jnp.copysign(jnp.zeros_like(quotient), quotient), below)
+    return jnp.where(other == 0, quotient, below)
+
+
+def _truncated(input: jax.Array, other: jax.Array, narrow: Callable[[jax.Array], jax.Array]) -> jax.Array:
+    # the barrier keeps XLA from multiplying by the reciprocal of a number, which may round to the next whole one
+    return jnp.trunc(narrow(input / jax.lax.optimization_barrier(other)))
+
+
+_ROUNDED = {"trunc": _truncated, "floor": _floored}
+_OF_INTEGERS = {"trunc": jax.lax.div, "floor": jnp.floor_divide}
+
+
+def remainder(input: Any, other: Any) -> jax.Array:
+    """Return what is left of `input` after `floor_divide`: it has the sign of `other`.
+
+    Gradient: 1 for `input`, minus the floored quotient for `other`.
+    Raises: RuntimeError for an integer division by zero, where the divisor's values are known.
+
+    >>> import jaxfun as jf
+    >>> jf.remainder(jf.tensor([-7, 7]), 3)
+    Array([2, 1], dtype=int32)
+    """
+    _refuse_zero(input, other, "remainder(input, other)")
+    return (_remainder_scalar if is_scalar(other) else _remainder)(input, other)
+
+
+@op(kind=Kind.NO_OPMATH, torch="torch.remainder", node="RemainderBackward1", rejects=BOOLS | COMPLEXES)
+def _remainder(input: Operand, other: Array) -> jax.Array:
+    return _left(input, other, "floor")
+
+
+@op(
+    kind=Kind.NO_OPMATH,
+    torch="torch.remainder",
+    overload="scalar",
+    rejects=BOOLS | COMPLEXES,
+    node="RemainderBackward0",
+)
+def _remainder_scalar(input: Array, other: Operand) -> jax.Array:
+    return _left(input, other, "floor")
+
+
+def fmod(input: Any, other: Any) -> jax.Array:
+    """Return what is left of `input` after the truncated quotient: it has the sign of `input`.
+
+    Gradient: 1 for `input`, minus the truncated quotient for `other`.
+    Raises: RuntimeError for an integer division by zero, where the divisor's values are known.
+
+    >>> import jaxfun as jf
+    >>> jf.fmod(jf.tensor([-7, 7]), 3)
+    Array([-1,  1], dtype=int32)
+    """
+    if not is_scalar(input):  # refused as what it is, a number
+        _refuse_zero(input, other, "fmod(input, other)")
+    return (_fmod_scalar if is_scalar(other) else _fmod)(input, other)
+
+
+@op(kind=Kind.NO_OPMATH, torch="torch.fmod", node="FmodBackward1", rejects=BOOLS | COMPLEXES)
+def _fmod(input: Array, other: Array) -> jax.Array:
+    return _left(input, other, "trunc")
+
+
+@op(kind=Kind.NO_OPMATH, torch="torch.fmod", overload="scalar", rejects=BOOLS | COMPLEXES, node="FmodBackward0")
+def _fmod_scalar(input: Array, other: Operand) -> jax.Array:
+    return _left(input, other, "trunc")
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
+def _left(input: jax.Array, other: jax.Array, mode: str) -> jax.Array:
+    return jnp.remainder(input, other) if mode == "floor" else jnp.fmod(input, other)
+
+
+def _left_jvp(mode: str, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    # d(x - [x / y] y) = dx - [x / y] dy, with the quotient that torch rounds: JAX's own may be one off
+    (input, other), (d_input, d_other) = primals, tangents
+    result = _left(input, other, mode)
+    change = jnp.zeros_like(result)
+    if not isinstance(d_input, SymbolicZero):
+        change += d_input
+    if not isinstance(d_other, SymbolicZero):
+        change -= d_other * _whole(input, other, mode)
+    return result, change
+
+
+_left.defjvp(_left_jvp, symbolic_zeros=True)
+
+
+def _refuse_zero(input: Any, other: Any, call: str) -> None:
+    """Raise torch's error for an integer division by zero; under a trace the divisor's values are not known."""
+    if isinstance(other, Tracer) or not all(hasattr(x, "dtype") or is_scalar(x) for x in (input, other)):
+        return
+    dtype = canonical(result_type(input, other))
+    if dtype.category is not Category.INTEGER or of(other).category > Category.INTEGER:
+        return
+    # a number or a 0-dim tensor may first become zero in the result's dtype: 256 in uint8
+    mask = 2 ** (8 * dtype.itemsize) - 1
+    divisors = np.asarray(other & mask if isinstance(other, int) else other).astype(dtype.dtype)
+    if getattr(input, "size", 1) and (divisors == 0).any():
+        raise ShapeError("an integer divisor without zeros", describe(other), call=call)
+
+
+@op(kind=Kind.INT_TO_FLOAT)
+def reciprocal(input: Array) -> jax.Array:
+    """Return `1 / input`, integers as float32.
+
+    >>> import jaxfun as jf
+    >>> jf.reciprocal(jf.tensor([2, -4]))
+    Array([ 0.5 , -0.25], dtype=float32)
+    """
+    return _reciprocal(input)
+
+
+@jax.custom_jvp
+def _reciprocal(input: jax.Array) -> jax.Array:
+    return 1 / input
+
+
+@_reciprocal.defjvp
+def _reciprocal_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    result = _reciprocal(*primals)
+    return result, -tangents[0] * (result * result)

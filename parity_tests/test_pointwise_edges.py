@@ -1,0 +1,143 @@
+"""What the generic suite cannot draw of the elementwise ops: values that decide an error, warnings, last digits."""
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import torch
+
+import jaxfun as jf
+from jaxfun.parity import torch_side
+from jaxfun.parity.check import outcome, raises_alike
+
+INTEGERS = ("uint8", "int8", "int16", "int32", "int64")
+FLOATS = ("float16", "bfloat16", "float32", "float64")
+
+
+def array(values: Any, dtype: str) -> jax.Array:
+    return jnp.asarray(np.asarray(values), jf.dtypes.as_dtype(dtype).dtype)
+
+
+def assert_alike(call: Callable[[Any, Any], Any], *values: tuple[Any, str]) -> None:
+    """Hold what `call` gives or raises with jaxfun and its arrays to what it does with torch and its tensors."""
+    arrays = [array(*value) for value in values]
+    got, ours = outcome(lambda: call(jf, arrays))
+    want, theirs = outcome(lambda: call(torch, [torch_side.tensor(np.asarray(item)) for item in arrays]))
+    verdict = raises_alike(ours, theirs)
+    assert verdict.ok, verdict
+    if theirs is None:
+        expected = torch_side.numpy(want)
+        assert got.dtype == expected.dtype
+        np.testing.assert_array_equal(np.asarray(got), expected)
+
+
+DIVISIONS = {
+    "div trunc": lambda m, x, y: m.div(x, y, rounding_mode="trunc"),
+    "div floor": lambda m, x, y: m.div(x, y, rounding_mode="floor"),
+    "floor_divide": lambda m, x, y: m.floor_divide(x, y),
+    "remainder": lambda m, x, y: m.remainder(x, y),
+    "fmod": lambda m, x, y: m.fmod(x, y),
+}
+
+
+@pytest.mark.parametrize("dtype", INTEGERS)
+@pytest.mark.parametrize("name", DIVISIONS)
+def test_an_integer_division_by_zero_raises_where_the_divisor_is_known(name: str, dtype: str) -> None:
+    divide = DIVISIONS[name]
+    for divisor in (0, 256, -256, 3, -3):  # 256 is 0 in eight bits
+        assert_alike(lambda m, a, n=divisor: divide(m, a[0], n), ([7, 5], dtype))
+    for divisors in ([0, 1], [1, 2]):
+        assert_alike(lambda m, a: divide(m, *a), ([7, 5], dtype), (divisors, dtype))
+    assert_alike(lambda m, a: divide(m, *a), ([], dtype), ([0], dtype))
+    assert_alike(lambda m, a: divide(m, a[0], a[1]), ([7, 5], dtype), (256, "int64"))
+
+
+@pytest.mark.parametrize("name", DIVISIONS)
+def test_an_integer_division_by_zero_does_not_stop_a_trace(name: str) -> None:
+    divide = DIVISIONS[name]
+    assert jax.jit(lambda x, y: divide(jf, x, y))(array([7], "int32"), array([0], "int32")).shape == (1,)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("name", DIVISIONS)
+def test_rounded_quotients_have_torchs_last_digit(name: str, dtype: str) -> None:
+    rng = np.random.default_rng(0)
+    tenths = [np.round(rng.normal(size=400) * size, 1) for size in (3, 1)]
+    divisors = np.where(tenths[1] == 0, 0.1, tenths[1])
+    assert_alike(lambda m, a: DIVISIONS[name](m, *a), (tenths[0], dtype), (divisors, dtype))
+    for number in (0.1, -0.3, 1 / 3):
+        assert_alike(lambda m, a, n=number: DIVISIONS[name](m, a[0], n), (tenths[0], dtype))
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("name", ["remainder", "fmod"])
+def test_the_gradient_of_a_remainder_is_the_quotient_that_leaves_it(name: str, dtype: str) -> None:
+    # x / y rounds to a whole number that y does not go into x: 2.8 / 0.1
+    x, y = array([2.8, -1.9, 4.1, 1.0], dtype), array([0.1, 0.1, -0.1, 0.1], dtype)
+    tensors = [torch_side.tensor(np.asarray(item)).requires_grad_() for item in (x, y)]
+    want = torch.autograd.grad(getattr(torch, name)(*tensors).sum(), tensors)
+    got = jax.grad(lambda x, y: jf.sum(getattr(jf, name)(x, y)), (0, 1))(x, y)
+    for mine, theirs in zip(got, want, strict=True):
+        np.testing.assert_array_equal(np.asarray(mine), torch_side.numpy(theirs))
+
+
+TAKING_A_NUMBER = {
+    "add": lambda m, x, n: m.add(x, n),
+    "alpha of add": lambda m, x, n: m.add(x, x, alpha=n),
+    "alpha of sub": lambda m, x, n: m.sub(x, x, alpha=n),
+    "alpha of rsub": lambda m, x, n: m.rsub(x, x, alpha=n),
+    "clamp from": lambda m, x, n: m.clamp(x, n),
+    "clamp to": lambda m, x, n: m.clamp(x, max=n),
+    "where": lambda m, x, n: m.where(m.eq(x, x), x, n),
+    "pow": lambda m, x, n: m.pow(x, n),
+}
+
+
+@pytest.mark.parametrize("dtype", [*INTEGERS, *FLOATS])
+@pytest.mark.parametrize("name", TAKING_A_NUMBER)
+def test_a_number_beyond_the_dtype_wraps_or_raises_as_in_torch(name: str, dtype: str) -> None:
+    for number in (127, 128, -128, -129, 255, 256, 300, -255, -256, 2**31, 2**40, -(2**40), 1e5, -1e5, 1e39):
+        assert_alike(lambda m, a, n=number: TAKING_A_NUMBER[name](m, a[0], n), ([1, 1], dtype))
+
+
+@pytest.mark.parametrize("name", ["alpha of add", "clamp from", "where"])
+def test_a_number_beyond_32_bits_raises_with_64_bits_off(name: str) -> None:
+    with jax.enable_x64(False), pytest.raises((RuntimeError, OverflowError)):
+        TAKING_A_NUMBER[name](jf, jnp.ones(2, jnp.int32), 2**40)
+
+
+BOUNDS = {
+    "none": (None, None),
+    "a number and a 0-dim tensor": (0, ("float32", 3.0)),
+    "a number and a tensor": (0, ("float32", [3.0])),
+    "a tensor and a number": (("float32", [3.0]), 4),
+    "bool, one": (("bool", [True]), None),
+    "bool, two": (("bool", [True]), ("bool", [True])),
+}
+
+
+@pytest.mark.parametrize("dtype", ["bool", "int32", "float32"])
+@pytest.mark.parametrize("bounds", BOUNDS)
+def test_bounds_of_clamp_that_mix_raise_as_in_torch(bounds: str, dtype: str) -> None:
+    given = [bound[::-1] for bound in BOUNDS[bounds] if isinstance(bound, tuple)]
+
+    def call(m: Any, tensors: list[Any]) -> Any:
+        rest = iter(tensors[1:])
+        return m.clamp(tensors[0], *(next(rest) if isinstance(bound, tuple) else bound for bound in BOUNDS[bounds]))
+
+    assert_alike(call, ([0, 1], dtype), *given)
+
+
+@pytest.mark.parametrize(
+    ("shapes", "warns"), [(((3, 1), (3,)), True), (((3,), (3,)), False), (((), (1,)), True), (((2, 3), (3,)), True)]
+)
+def test_mse_loss_warns_where_shapes_broadcast(shapes: tuple[tuple[int, ...], tuple[int, ...]], warns: bool) -> None:
+    for library, make in ((jf, jf.ones), (torch, torch.ones)):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            library.nn.functional.mse_loss(*map(make, shapes))
+        assert [item.category for item in caught] == [UserWarning] * warns, library.__name__
