@@ -82,7 +82,6 @@ _HALF_ROOT = Difference(
     source="aten/src/ATen/native/cpu/PowKernel.cpp",
     levels=("vjp", "jvp", "hvp"),
 )
-_EDGES = (_COMPLEX_EDGE, _HALF_ROOT)
 
 
 def _loses_the_step(arguments: Mapping[str, Any]) -> bool:
@@ -134,7 +133,7 @@ def _pow(input: Array, exponent: Array) -> jax.Array:
     overload="scalar",
     node="PowBackward0",
     takes={"exponent": Scalar()},
-    differences=_EDGES,
+    differences=(_HALF_ROOT,),
 )
 def _pow_scalar(input: Array, exponent: Number) -> jax.Array:
     dtype = canonical(result_type(input, exponent))

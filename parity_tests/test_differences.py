@@ -1,0 +1,49 @@
+"""Every known difference is two-sided: the suite holds both sides to be equal outside its region; inside it is seen."""
+
+import pytest
+from hypothesis import Phase, find, settings
+from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample
+
+from jaxfun._op import Difference, Op
+from jaxfun.dtypes import DTYPES, DType
+from jaxfun.parity.check import Call, check_case, check_signature
+from jaxfun.parity.strategies import Case, cases, spoiled
+from parity_tests.suite import RECORDS, candidate_of
+
+KNOWN = [(record, known) for record in RECORDS for known in record.differences]
+LIKELY = ("float32", "complex64", "float16", "int8")  # where most are seen
+TRIED = settings(max_examples=100, derandomize=True, deadline=None, database=None, phases=[Phase.generate])
+
+
+def is_seen(record: Op, known: Difference, case: Case) -> bool:
+    call = Call(record, case)
+    if not any(known.region(call.row(row)) for row in range(case.sets)):
+        return False
+    check = check_signature if known.levels == ("errors",) else check_case
+    return check(record, candidate_of(record), case).seen.get(known.why, 0) > 0
+
+
+def is_seen_among(record: Op, known: Difference, drawn: st.SearchStrategy[Case]) -> bool:
+    try:
+        find(drawn, lambda case: is_seen(record, known, case), settings=TRIED)
+    except NoSuchExample:
+        return False
+    return True
+
+
+def taken_by(record: Op) -> list[DType]:
+    taken = [dtype for dtype in DTYPES if dtype not in record.rejects]
+    return sorted(taken, key=lambda dtype: dtype.name not in LIKELY)
+
+
+@pytest.mark.parametrize(("record", "known"), KNOWN, ids=[f"{record.name}: {known.why}" for record, known in KNOWN])
+def test_a_known_difference_is_seen_in_its_region(record: Op, known: Difference) -> None:
+    drawn = [spoiled(record)] if known.levels == ("errors",) else [cases(record, dtype) for dtype in taken_by(record)]
+    assert any(is_seen_among(record, known, strategy) for strategy in drawn), "not seen any more: delete it"
+
+
+def test_a_difference_that_is_none_is_not_seen() -> None:
+    record = next(record for record in RECORDS if record.name == "exp")
+    none = Difference(lambda arguments: True, jaxfun="", torch="", why="none", source="")
+    assert not is_seen_among(record, none, cases(record, taken_by(record)[0]))
