@@ -91,14 +91,14 @@ def clamp(input: Any, min: Any = None, max: Any = None) -> jax.Array:
     given = [bound for bound in (min, max) if bound is not None]
     if given and not any(map(is_scalar, given)):
         return _clamp(input, min, max)
-    low, high = map(_as_number, (min, max))
-    refuse_overflow("clamp(input, min, max)", (input, *map(_as_number, given)), (low, high))
+    low, high = _as_number(min), _as_number(max)
+    refuse_overflow("clamp(input, min, max)", [input, *(x for x in (low, high) if x is not None)], (low, high))
     return _clamp_scalar(input, low, high)
 
 
 def _as_number(bound: Any) -> Any:
     # beside a number torch takes a 0-dim tensor for a number too
-    if not hasattr(bound, "dtype") or is_scalar(bound):
+    if type(bound) in (int, float) or not hasattr(bound, "dtype") or is_scalar(bound):
         return bound
     if np.ndim(bound):
         raise ArgumentTypeError("two numbers or two tensors as bounds", describe(bound))
