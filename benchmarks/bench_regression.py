@@ -1,14 +1,12 @@
 """The tutorial's loop: jaxfun's compiled scan beside eager PyTorch and NumPy, in turn in one run."""
 
 import statistics
-import time
-from collections.abc import Callable
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import torch
+from measure import seconds, seconds_in_turn, show
 
 from jaxfun import regression
 
@@ -41,12 +39,6 @@ def numpys_loop(X: np.ndarray, y: np.ndarray, epochs: int) -> Any:
     return losses
 
 
-def timed(call: Callable[[], Any]) -> float:
-    began = time.perf_counter()
-    jax.block_until_ready(call())
-    return time.perf_counter() - began
-
-
 def measured(rows: int, features: int, epochs: int) -> list[float]:
     """Seconds of the first call, and medians of the warm call, PyTorch's loop and NumPy's."""
     rng = np.random.default_rng(0)
@@ -58,19 +50,23 @@ def measured(rows: int, features: int, epochs: int) -> list[float]:
         lambda: torchs_loop(X, y, epochs),
         lambda: numpys_loop(X, y, epochs),
     ]
-    first = timed(calls[0])
-    rounds = [[timed(call) for call in calls] for _ in range(ROUNDS)]
-    return [first, *(statistics.median(times) for times in zip(*rounds, strict=True))]
+    first = seconds(calls[0])
+    return [first, *map(statistics.median, seconds_in_turn(calls, ROUNDS))]
+
+
+def row(rows: int, features: int, epochs: int) -> tuple[str, ...]:
+    """The line of one size in the table."""
+    first, warm, eager, plain = measured(rows, features, epochs)
+    shown = (f"{figure * 1e3:,.1f}" for figure in (first, warm, eager, plain))
+    return (f"{rows:,} x {features}, {epochs}", *shown, f"{eager / warm:,.1f}", f"{plain / warm:,.1f}")
 
 
 def main() -> None:
-    columns = ("first call", "warm", "PyTorch", "NumPy")
-    print(f"{'rows x features, epochs':<26}{''.join(f'{name:>13}' for name in columns)}   PyTorch/warm   NumPy/warm")
-    for size in SIZES:
-        first, warm, eager, plain = measured(*size)
-        shown = "".join(f"{seconds * 1e3:>10,.1f} ms" for seconds in (first, warm, eager, plain))
-        name = "{:,} x {}, {}".format(*size)
-        print(f"{name:<26}{shown}{eager / warm:>15,.1f}{plain / warm:>13,.1f}")
+    show(
+        "Gradient descent, every loss kept: medians in ms",
+        ("rows x features, epochs", "first call", "warm", "PyTorch", "NumPy", "PyTorch / warm", "NumPy / warm"),
+        [row(*size) for size in SIZES],
+    )
 
 
 if __name__ == "__main__":

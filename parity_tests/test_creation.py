@@ -72,7 +72,16 @@ logspace(0, 1, 3, dtype=bool); logspace(0, 1, 3, base='a'); logspace(0, 1, 3, ba
 logspace(0, 1, 3, base=-2); logspace(3, 1, 1, 2); logspace(3, 1, 1, dtype=uint8); logspace(0.7, 2.6, 5, dtype=int64)
 logspace(0, 1, -1); logspace(0, 40, 3); logspace(1j, 1, 2, dtype=float32); linspace(1j, 2, -1, dtype=float32)
 """
-SOURCES = [source.strip() for source in CALLS.replace("\n", ";").split(";") if source.strip()]
+# before 2.13 torch divides by the step that int64 has cut to 0, which ends the process
+ENDS_THE_PROCESS = tuple(map(int, torch.__version__.split(".")[:2])) < (2, 13)
+FATAL = {"arange(1.0, 2.0, 0.3, dtype=int64)", "arange(0, 5, 0.5, dtype=int64)"} if ENDS_THE_PROCESS else set()
+SOURCES = [
+    pytest.param(source, marks=pytest.mark.skip(reason="this torch divides by a step of 0"))
+    if source in FATAL
+    else source
+    for source in map(str.strip, CALLS.replace("\n", ";").split(";"))
+    if source
+]
 
 
 def run(source: str, names: dict[str, Any]) -> Any:
@@ -126,7 +135,12 @@ def test_arange_is_torchs_within_an_ulp_of_its_ends(
     near(jf.arange(*numbers, dtype=dtype), theirs, abs(start) + span, ulps=1)
 
 
-@given(start=EXACT, span=st.integers(0, 160), step=st.integers(1, 24), sign=st.sampled_from([-1, 1]))
+@given(
+    start=EXACT,
+    span=st.integers(0, 160),
+    step=st.integers(8 if ENDS_THE_PROCESS else 1, 24),
+    sign=st.sampled_from([-1, 1]),
+)
 @pytest.mark.parametrize("dtype", [*FLOATS[:2], *WHOLE])
 def test_arange_is_torchs_to_the_bit_where_sums_are_exact(
     dtype: str, start: float, span: int, step: int, sign: int

@@ -162,7 +162,7 @@ def _along(arg: Callable[..., jax.Array], input: jax.Array, dim: int, keepdim: b
     if input.ndim == 0:
         return ValuesAndIndices(input, jnp.zeros((), canonical(int64).dtype))
     indices = arg(input, axis, keepdims=True).astype(canonical(int64).dtype)
-    values = jnp.take_along_axis(input, indices, axis)
+    values = jnp.take_along_axis(input, indices, axis, mode="promise_in_bounds")
     kept = ValuesAndIndices(values, indices)
     return kept if keepdim else ValuesAndIndices(*(jnp.squeeze(part, axis) for part in kept))
 
