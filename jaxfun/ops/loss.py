@@ -8,6 +8,7 @@ import jax.numpy as jnp
 
 from .._op import BOOLS, COMPLEXES, INTEGERS, Array, Choice, op
 from ..errors import ArgumentValueError, describe
+from .broadcast import broadcast_tensors
 
 _REDUCTIONS = {"none": lambda x: x, "mean": jnp.mean, "sum": jnp.sum}
 
@@ -29,6 +30,7 @@ def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> jax.Array:
             f"jaxfun.nn.functional.mse_loss: input is {describe(input)} and target {describe(target)}; they broadcast"
         )
         warnings.warn(text, UserWarning, stacklevel=2)
+        input, target = broadcast_tensors(input, target)  # as torch does, before it promotes
     return _mse_loss(input, target, reduction=reduction)
 
 

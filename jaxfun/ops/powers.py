@@ -74,14 +74,6 @@ _COMPLEX_EDGE = Difference(
     why="a complex power of 0, or with NaN or infinity in it, has no one answer in torch's own kernels",
     source="aten/src/ATen/native/cpu/PowKernel.cpp",
 )
-_HALF_ROOT = Difference(
-    lambda arguments: arguments["input"].dtype == np.float16 and bool(np.signbit(arguments["input"]).any()),
-    jaxfun="the slope at -0 as that of float32",
-    torch="-infinity, where float32 gives infinity",
-    why="torch's float16 kernel keeps the sign of -0 in 1 / sqrt(x)",
-    source="aten/src/ATen/native/cpu/PowKernel.cpp",
-    levels=("vjp", "jvp", "hvp"),
-)
 
 
 def _loses_the_step(arguments: Mapping[str, Any]) -> bool:
@@ -133,7 +125,6 @@ def _pow(input: Array, exponent: Array) -> jax.Array:
     overload="scalar",
     node="PowBackward0",
     takes={"exponent": Scalar()},
-    differences=(_HALF_ROOT,),
 )
 def _pow_scalar(input: Array, exponent: Number) -> jax.Array:
     dtype = canonical(result_type(input, exponent))
@@ -191,9 +182,11 @@ _EXACT = {
 
 
 def _raised_inexact(input: jax.Array, exponent: Number, dtype: DType) -> jax.Array:
+    is_float16_root = dtype == float16 and exponent in (0.5, -0.5)  # torch's kernel for float16 takes no root
+
     @jax.custom_jvp
     def raised(x: jax.Array) -> jax.Array:
-        special = None if jnp.iscomplexobj(x) else _EXACT.get(exponent)
+        special = None if jnp.iscomplexobj(x) or is_float16_root else _EXACT.get(exponent)
         return special(x) if special else jnp.power(x, jnp.asarray(rounded(exponent, dtype).astype(x.dtype)))
 
     @raised.defjvp
