@@ -7,9 +7,10 @@ from hypothesis.errors import NoSuchExample
 
 from jaxfun._op import Difference, Op
 from jaxfun.dtypes import DTYPES, DType
-from jaxfun.parity.check import Call, check_case, check_signature
-from jaxfun.parity.strategies import Case, cases, spoiled
-from parity_tests.suite import RECORDS, candidate_of
+from jaxfun.parity.case import Case
+from jaxfun.parity.check import check_case, check_signature
+from jaxfun.parity.records import cases, spoiled
+from parity_tests.suite import RECORDS, candidate_of, terms
 
 KNOWN = [(record, known) for record in RECORDS for known in record.differences]
 LIKELY = ("float32", "complex64", "float16", "int8")  # where most are seen
@@ -17,11 +18,11 @@ TRIED = settings(max_examples=100, derandomize=True, deadline=None, database=Non
 
 
 def is_seen(record: Op, known: Difference, case: Case) -> bool:
-    call = Call(record, case)
-    if not any(known.region(call.row(row)) for row in range(case.sets)):
+    held = [case.known(level, case.row(row)) for level in known.levels for row in range(case.sets)]
+    if known not in held:
         return False
     check = check_signature if known.levels == ("errors",) else check_case
-    return check(record, candidate_of(record), case).seen.get(known.why, 0) > 0
+    return check(record, candidate_of(record), case, terms()).seen.get(known.why, 0) > 0
 
 
 def is_seen_among(record: Op, known: Difference, drawn: st.SearchStrategy[Case]) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import jaxfun as jf
-from jaxfun.parity.check import outcome, raises_alike
+from jaxfun.parity.judge import outcome, raises_alike
 
 KEY = jax.random.key(0)
 DRAWS = {

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 from .._dims import broadcast_shapes
 from .._op import BOOLS, Array, Difference, Factor, Shape, op
 from ..dtypes import as_dtype, bfloat16, float16
-from ..errors import DTypeError, IndexRangeError, ShapeError, describe
+from ..errors import DTypeError, IndexRangeError, ShapeError, UnsupportedDTypeError, describe
 from .arithmetic import add
 from .broadcast import expand
 from .shape import reshape, t, transpose, unsqueeze
@@ -21,6 +21,8 @@ from .shape import reshape, t, transpose, unsqueeze
 
 def _product(input: jax.Array, other: jax.Array) -> jax.Array:
     """Multiply with `matmul`'s meaning, once the dtypes are seen to be the same."""
+    if input.dtype == bool:
+        raise UnsupportedDTypeError("tensors of numbers", describe(input), "Cast them.")
     if input.dtype != other.dtype:
         raise DTypeError("tensors of one dtype", f"{describe(input)} and {describe(other)}", "Cast one of them.")
     wide = jnp.float32 if as_dtype(input.dtype) in (float16, bfloat16) else input.dtype

@@ -207,9 +207,17 @@ def _variance(input: jax.Array, dim: Any, correction: float | None, keepdim: boo
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
 def _spread(input: jax.Array, axes: tuple[int, ...] | None, freedom: float, keepdim: bool) -> jax.Array:
-    away = input - jnp.mean(input, axes, keepdims=True)
+    away = _centred(input, axes)
     squares = away.real**2 + away.imag**2 if jnp.iscomplexobj(away) else away * away
     return jnp.sum(squares, axes, keepdims=keepdim) / (max(freedom, 0) if input.size else 0)
+
+
+def _centred(input: jax.Array, axes: tuple[int, ...] | None) -> jax.Array:
+    """Return input - mean, exactly 0 for a constant: the first element is taken off before the mean is rounded."""
+    if input.size:
+        reduced = range(input.ndim) if axes is None else axes
+        input = input - input[tuple(slice(1) if axis in reduced else slice(None) for axis in range(input.ndim))]
+    return input - jnp.mean(input, axes, keepdims=True)
 
 
 @_spread.defjvp
@@ -218,11 +226,11 @@ def _spread_jvp(
 ) -> tuple[jax.Array, jax.Array]:
     # d var = Σ 2 Re(conj(x - mean) dx) / freedom: the mean's own change adds up to nothing
     (input,), (tangent,) = primals, tangents
-    mean = jnp.mean(input, axes, keepdims=True)
-    slope = (input - mean) * (2 / freedom if freedom else math.inf)
+    away = _centred(input, axes)
+    slope = away * (2 / freedom if freedom else math.inf)
     if axes is None and freedom <= 0:
         # torch's answer where it reduces everything; over given dimensions it divides by what is left, 0 or less
-        slope = jnp.where(input == mean, jnp.nan, jnp.inf).astype(input.dtype)
+        slope = jnp.where(away == 0, jnp.nan, jnp.inf).astype(input.dtype)
     change = jnp.sum((jnp.conj(slope) * tangent).real, axes, keepdims=keepdim)
     return _spread(input, axes, freedom, keepdim), change
 

@@ -49,19 +49,33 @@ class Verdict:
         return not self.difference
 
 
+@dataclass(frozen=True)
+class Bound:
+    """A tolerance that the user gives: an error of `atol + rtol * |reference|` is allowed, as in numpy.allclose."""
+
+    rtol: float = 0.0
+    atol: float = 0.0
+
+
+def part_of(dtype: str) -> str:
+    """Return the dtype of a complex dtype's parts, any other as it is."""
+    return _PARTS.get(dtype, dtype)
+
+
 def compare(
     candidate: np.ndarray,
     reference: np.ndarray,
     oracle: np.ndarray | None = None,
     *,
-    scale: float = 0.0,
+    scale: np.ndarray | float = 0.0,
     only: np.ndarray | None = None,
+    bound: Bound | None = None,
 ) -> Verdict:
     """Return the verdict on a candidate's result beside the reference's.
 
     `oracle` is the reference computed in float64 or complex128; without one the reference is its own. `scale` is the
-    size of the terms that were added up to make an element, where it is known: rounding is relative to the larger of
-    it and the element. `only` limits the comparison to the elements where it is true.
+    size of the terms that an element is made of, where it is known: rounding is relative to the larger of it and the
+    element. `only` limits the comparison to the elements where it is true. A `bound` takes the place of the oracle.
     """
     if candidate.shape != reference.shape:
         return Verdict("shape", detail=f"{candidate.shape} where the reference has {reference.shape}")
@@ -70,10 +84,10 @@ def compare(
     keep = np.ones(reference.shape, bool) if only is None else only
     name = str(reference.dtype)
     if name in _PARTS:
-        return _complex(candidate, reference, reference if oracle is None else oracle, scale, keep)
+        return _complex(candidate, reference, reference if oracle is None else oracle, scale, keep, bound)
     if name in PRECISION:
         wide = reference if oracle is None else oracle
-        return _floating(_wide(candidate), _wide(reference), _wide(wide), PRECISION[name], scale, keep)
+        return _floating(_wide(candidate), _wide(reference), _wide(wide), PRECISION[name], scale, keep, bound=bound)
     return _first(candidate != reference, "number", candidate, reference, keep)
 
 
@@ -101,7 +115,12 @@ def _first(
 
 
 def _complex(
-    candidate: np.ndarray, reference: np.ndarray, oracle: np.ndarray, scale: float, keep: np.ndarray
+    candidate: np.ndarray,
+    reference: np.ndarray,
+    oracle: np.ndarray,
+    scale: np.ndarray | float,
+    keep: np.ndarray,
+    bound: Bound | None,
 ) -> Verdict:
     # an element with any part that is not finite is one class: which part it is follows no rule that both keep
     lost = _first(np.isfinite(candidate) != np.isfinite(reference), "finite or not", candidate, reference, keep)
@@ -112,7 +131,7 @@ def _complex(
         size = np.where(keep, np.abs(oracle), 0)
     part = PRECISION[_PARTS[str(reference.dtype)]]
     verdicts = [
-        _floating(_wide(get(candidate)), _wide(get(reference)), _wide(get(oracle)), part, scale, keep, size)
+        _floating(_wide(get(candidate)), _wide(get(reference)), _wide(get(oracle)), part, scale, keep, size, bound)
         for get in (np.real, np.imag)
     ]
     return min(verdicts, key=lambda verdict: (verdict.ok, -verdict.worst_ulp))
@@ -123,9 +142,10 @@ def _floating(
     reference: np.ndarray,
     oracle: np.ndarray,
     precision: Precision,
-    scale: float,
+    scale: np.ndarray | float,
     keep: np.ndarray,
     size: np.ndarray | float = 0.0,
+    bound: Bound | None = None,
 ) -> Verdict:
     # where the reference lost itself on the way (a 16-bit overflow, say) and the oracle did not, the oracle decides
     found = np.isfinite(candidate) & np.isfinite(oracle)
@@ -144,6 +164,8 @@ def _floating(
         return infinity
     with np.errstate(invalid="ignore", over="ignore"):
         ulp, wrong = _ulp(candidate, reference, oracle, precision, scale, size)
+        if bound is not None:
+            wrong = np.abs(candidate - reference) > bound.atol + bound.rtol * np.abs(reference)
     numbers = keep_number & ~infinite
     verdict = _first(wrong & numbers, "number", candidate, reference, keep, np.where(numbers, ulp, 0))
     return Verdict(verdict.difference, int(keep.sum()), verdict.worst_ulp, verdict.index, verdict.detail)
@@ -154,7 +176,7 @@ def _ulp(
     reference: np.ndarray,
     oracle: np.ndarray,
     precision: Precision,
-    scale: float,
+    scale: np.ndarray | float,
     size: np.ndarray | float,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the candidate's error in ULP, and where it is more than the precision allows."""

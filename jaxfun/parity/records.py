@@ -5,6 +5,7 @@ a compilation, a value set next to nothing. Value sets are drawn by strata, so t
 purpose.
 """
 
+import functools
 import inspect
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -14,8 +15,9 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from .._op import Choice, Op, Role, Scalar, Shape, Size
+from .._op import Choice, Difference, Op, Role, Scalar, Shape, Size
 from ..dtypes import DTYPES, Category, DType, as_dtype, promote_types
+from .case import Arguments, Case, Place
 
 SHAPES = ((), (1,), (3,), (2, 3), (3, 1), (0,), (2, 0), (2, 1, 3))
 SIZES = (1, 2, 3, 0)
@@ -39,20 +41,6 @@ _NUMBERS: Mapping[Category, tuple[Any, ...]] = {
 
 
 @dataclass(frozen=True)
-class Case:
-    """Arguments by parameter name: a tensor is an array of `sets` value sets, stacked in front; the rest is static."""
-
-    arguments: Mapping[str, Any]
-    sets: int
-    strata: tuple[str, ...]
-    seed: int
-
-    def with_arguments(self, **changed: Any) -> "Case":
-        """Return the case with some arguments replaced."""
-        return Case({**self.arguments, **changed}, self.sets, self.strata, self.seed)
-
-
-@dataclass(frozen=True)
 class _Tensor:
     """The shape and dtype that an argument is drawn with."""
 
@@ -60,12 +48,16 @@ class _Tensor:
     dtype: DType
 
 
-@st.composite
-def cases(draw: st.DrawFn, record: Op, dtype: DType, sets: int = 6) -> Case:
+def cases(record: Op, dtype: DType, sets: int = len(STRATA)) -> st.SearchStrategy[Case]:
     """Return a strategy for the valid cases of an op whose main tensor has `dtype`."""
+    return _arguments(record, dtype, sets).map(lambda drawn: case_of(record, *drawn))
+
+
+@st.composite
+def _arguments(draw: st.DrawFn, record: Op, dtype: DType, sets: int) -> tuple[dict[str, Any], tuple[str, ...], int]:
+    """Return a strategy for arguments by name, the strata of their value sets, and a seed."""
     layout = draw(_layouts(record, dtype))
-    more = st.sampled_from(list(STRATA))
-    strata = ("distinct", "ties", "kinks", *(draw(more) for _ in range(sets)))[:sets]
+    strata = tuple(STRATA)[:sets]
     seed = draw(st.integers(0, 2**16))
     arguments: dict[str, Any] = {}
     for position, name in enumerate(record.signature.parameters):
@@ -73,7 +65,46 @@ def cases(draw: st.DrawFn, record: Op, dtype: DType, sets: int = 6) -> Case:
             arguments[name] = draw(_values(layout[name], strata, seed + position))
         else:
             arguments[name] = draw(_static(record, name, main_shape(arguments), dtype))
-    return Case(arguments, sets, strata, seed)
+    return arguments, strata, seed
+
+
+def case_of(record: Op, arguments: Mapping[str, Any], strata: tuple[str, ...], seed: int) -> Case:
+    """Return the case of a record's arguments by name; an array among them is a stack of value sets."""
+    tensors: list[np.ndarray] = []
+
+    def placed(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return tuple(map(placed, value))
+        if not isinstance(value, np.ndarray):
+            return value
+        tensors.append(value)
+        return Place(len(tensors) - 1)
+
+    by_name = {name: placed(value) for name, value in arguments.items()}
+    both = _passed(record, by_name)
+    return Case(tuple(tensors), both, both, strata, seed, functools.partial(_known, record, by_name))
+
+
+def _passed(record: Op, by_name: Mapping[str, Any]) -> Arguments:
+    args: list[Any] = []
+    kwargs: dict[str, Any] = {}
+    for name, parameter in record.signature.parameters.items():
+        value = by_name[name]
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            args.extend(value or ())
+        elif parameter.kind is not parameter.KEYWORD_ONLY:
+            args.append(value)
+        elif value is not parameter.default:
+            kwargs[name] = value
+    return Arguments(tuple(args), kwargs)
+
+
+def _known(record: Op, by_name: Mapping[str, Any], level: str, tensors: Sequence[np.ndarray]) -> Difference | None:
+    """Return the known difference whose region holds a value set, if there is one."""
+    if not any(level in known.levels for known in record.differences):
+        return None
+    _, arguments = Arguments((), dict(by_name)).filled(tensors, lambda dtype: dtype)
+    return next((known for known in record.differences if level in known.levels and known.region(arguments)), None)
 
 
 def main_shape(arguments: Mapping[str, Any]) -> tuple[int, ...]:
@@ -309,9 +340,10 @@ _STATIC: Mapping[Role, Callable[..., st.SearchStrategy[Any]]] = {
 def spoiled(draw: st.DrawFn, record: Op) -> Case:
     """Return a strategy for cases of one value set, any dtypes, with one argument replaced by something unlikely."""
     taken = [dtype for dtype in DTYPES if dtype not in record.rejects | record.operand_rejects]
-    case = draw(cases(record, draw(st.sampled_from(taken)), sets=1))
-    name = draw(st.sampled_from(list(case.arguments)))
-    return case.with_arguments(**{name: draw(_odd(record.roles[name], case.arguments[name]))})
+    arguments, strata, seed = draw(_arguments(record, draw(st.sampled_from(taken)), sets=1))
+    name = draw(st.sampled_from(list(arguments)))
+    changed = {**arguments, name: draw(_odd(record.roles[name], arguments[name]))}
+    return case_of(record, changed, strata, seed)
 
 
 def _odd(role: Role, value: Any) -> st.SearchStrategy[Any]:

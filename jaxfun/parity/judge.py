@@ -1,0 +1,283 @@
+"""The verdicts on one case: every value set at every level that applies, and whether the check itself can fail."""
+
+import functools
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
+
+import numpy as np
+
+from .case import Case
+from .compare import Bound, Verdict, compare
+from .levels import LEVELS, Reference, Sides, outcome
+from .report import Failure, Level, Report
+from .rounding import is_inexact
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The terms of a check: which levels, on which device, how close, and whether exceptions' types count."""
+
+    levels: frozenset[str] = frozenset((*LEVELS, "jit", "vmap", "errors"))
+    device: str = "cpu"
+    bound: Bound | None = None
+    exact_errors: bool = True
+    plants: bool = True  # wrong results are tried in the candidate's place
+    narrow: bool = False  # 64-bit results of the reference are held to 32-bit ones: JAX's 64-bit types are off
+
+
+@dataclass(frozen=True)
+class Found:
+    """A disagreement as it was met: the level, the value set, and which leaf of the results."""
+
+    level: str
+    row: int
+    leaf: int
+    verdict: Verdict
+    candidate: np.ndarray | None = None
+    reference: np.ndarray | None = None
+
+
+def without_warnings(function: Callable[P, R]) -> Callable[P, R]:
+    """Run a function with warnings ignored: a warning is no part of an answer."""
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return function(*args, **kwargs)
+
+    return call
+
+
+def raises_alike(ours: Exception | None, theirs: Exception | None, exact: bool = True) -> Verdict:
+    """Return whether both raised, or neither did; `exact`: ours is something that a handler of theirs would catch."""
+    if theirs is None:
+        return Verdict() if ours is None else Verdict("raises", detail=f"raised {ours!r} where the reference does not")
+    if ours is None:
+        return Verdict("raises", detail=f"does not raise where the reference raises {theirs!r}")
+    # torch's Python wrappers stumble over what is no tensor with an AttributeError: it means a TypeError
+    expected = TypeError if isinstance(theirs, AttributeError) else type(theirs)
+    if not exact or isinstance(ours, expected):
+        return Verdict(compared=1)
+    return Verdict("raises", detail=f"raised {ours!r}, which a handler of {theirs!r} does not catch")
+
+
+@without_warnings
+def judge(sides: Sides, terms: Terms) -> tuple[Report, list[Found]]:
+    """Return what the value sets of a case show, and each disagreement as it was met."""
+    report, case = Report(examples=sides.case.sets), sides.case
+    for stratum in case.strata:
+        report.strata[stratum] = report.strata.get(stratum, 0) + 1
+    raised = [sides.raises(case.row(row)) for row in range(case.sets)]
+    found = [
+        item for row, error in enumerate(raised) if error and (item := _judge_raising(sides, terms, report, row, error))
+    ]
+    rows = [row for row, error in enumerate(raised) if error is None]
+    if not rows:
+        return report, found
+    references = {row: sides.theirs(case.row(row), row) for row in rows}
+    if not all(reference.has_oracle for reference in references.values()):
+        report.note("the reference does not run in float64: without an oracle, its own result is the measure")
+    differentiate = any(not isinstance(ref.plain[level], str) for ref in references.values() for level in LEVELS[1:])
+    got, error = outcome(lambda: sides.ours(case.tensors, range(case.sets), differentiate))
+    if error is not None:
+        return report, [*found, _judge_failing(sides, terms, report, rows[0], error)]
+    for row in rows:
+        results = {level: [item[row] for item in items] for level, items in got.items()}
+        found += _judge_row(sides, terms, report, row, results, references[row])
+    found += _judge_eager(sides, terms, report, rows[0], references[rows[0]])
+    if terms.plants:
+        _plant(sides, terms, report, rows[0], references[rows[0]])
+    return report, found
+
+
+def _judge_raising(sides: Sides, terms: Terms, report: Report, row: int, error: Exception) -> Found | None:
+    _, ours = outcome(lambda: sides.eager(sides.case.row(row)))
+    verdict = raises_alike(ours, error, terms.exact_errors)
+    known = sides.case.known("errors", sides.case.row(row))
+    if known is not None:
+        _take_known(report, known.why, verdict)
+        return None
+    report.count("errors", verdict)
+    return None if verdict.ok else Found("errors", row, 0, verdict)
+
+
+def _judge_failing(sides: Sides, terms: Terms, report: Report, row: int, error: Exception) -> Found:
+    """Say what it is that the candidate cannot do: run at all, be compiled, or be batched."""
+    tensors = sides.case.row(row)
+    level, failed = "errors", outcome(lambda: sides.eager(tensors))[1]
+    if failed is None:
+        level, failed = "jit", outcome(lambda: sides.compiled_alone(tensors))[1]
+    if failed is None:
+        level, failed = "vmap", error
+    verdict = Verdict("raises", detail=f"raised {_first_line(failed)} where the reference does not")
+    report.count(level, verdict)
+    return Found(level, row, 0, verdict)
+
+
+def _first_line(error: BaseException) -> str:
+    text = str(error).strip().split("\n")[0]
+    return f"{type(error).__name__}: {text}"
+
+
+def _judge_row(
+    sides: Sides, terms: Terms, report: Report, row: int, results: dict[str, list[np.ndarray]], reference: Reference
+) -> list[Found]:
+    found = []
+    for level in LEVELS:
+        if level not in terms.levels:
+            continue
+        want = reference.plain[level]
+        if isinstance(want, str) or isinstance(reference.wide[level], str) or level not in results:
+            report.level(level).reason = want if isinstance(want, str) else "the result or no input is floating point"
+            continue
+        for leaf, verdict in enumerate(verdicts(sides, terms, row, level, results[level], reference)):
+            known = sides.case.known(level, sides.case.row(row))
+            if known is not None:
+                _take_known(report, known.why, verdict)
+                continue
+            target = _targets(level, want)[leaf] if leaf < len(_targets(level, want)) else None
+            report.count(level, verdict, is_nonzero=target is not None and bool(np.any(target != 0)))
+            if not verdict.ok:
+                found.append(_found(level, row, leaf, verdict, results[level], target))
+    return found
+
+
+def _found(
+    level: str, row: int, leaf: int, verdict: Verdict, results: Sequence[np.ndarray], target: np.ndarray | None
+) -> Found:
+    return Found(level, row, leaf, verdict, results[leaf] if leaf < len(results) else None, target)
+
+
+def _take_known(report: Report, why: str, verdict: Verdict) -> None:
+    report.seen[why] = report.seen.get(why, 0) + (not verdict.ok)
+    report.count("known differences", replace_ok(verdict))
+
+
+def replace_ok(verdict: Verdict) -> Verdict:
+    """Return the verdict as an agreement, so that what is known is counted and not held against anyone."""
+    return Verdict(compared=max(verdict.compared, 1))
+
+
+def _targets(level: str, items: Sequence[np.ndarray]) -> list[np.ndarray]:
+    # forward mode gives tangents of floating point results alone
+    return [item for item in items if is_inexact(item)] if level == "jvp" else list(items)
+
+
+def verdicts(
+    sides: Sides, terms: Terms, row: int, level: str, parts: Sequence[np.ndarray], reference: Reference
+) -> list[Verdict]:
+    """Return the verdict on each leaf of one level's results for one value set."""
+    tensors = sides.case.row(row)
+    want, wide = (_targets(level, side[level]) for side in (reference.plain, reference.wide))
+    if terms.narrow:
+        want = [_narrowed(item) for item in want]
+    if len(parts) != len(want):
+        return [Verdict("structure", detail=f"{len(parts)} results where the reference has {len(want)}")]
+    # at NaN and infinity a derivative is held to the reference only where the reference's is finite
+    finite = level == "value" or all(np.isfinite(item).all() for item in tensors if is_inexact(item))
+    found = []
+    for leaf, (part, target, oracle) in enumerate(zip(parts, want, wide, strict=True)):
+        only = None if finite else np.isfinite(target)
+        verdict = compare(part, target, oracle, only=only, bound=terms.bound)
+        if verdict.difference == "number" and terms.bound is None and is_inexact(target):
+            scale = _targets(level, sides.scale(row, reference)[level])[leaf]
+            verdict = compare(part, target, oracle, scale=scale, only=only)
+        found.append(verdict)
+    return found
+
+
+_NARROW = {"int64": "int32", "uint64": "uint32", "float64": "float32", "complex128": "complex64"}
+
+
+def _narrowed(array: np.ndarray) -> np.ndarray:
+    return array.astype(_NARROW.get(str(array.dtype), array.dtype))
+
+
+def _judge_eager(sides: Sides, terms: Terms, report: Report, row: int, reference: Reference) -> list[Found]:
+    """Hold the plain call and the plain compiled one to the reference as well: what they do alone is theirs."""
+    tensors = sides.case.row(row)
+    found = []
+    for level, run in (("value", sides.eager), ("jit", sides.compiled_alone)):
+        if level not in terms.levels or sides.case.known("value", tensors) is not None:
+            continue
+        results, error = outcome(lambda run=run: run(tensors))
+        if error is not None:
+            verdict = Verdict("raises", detail=f"raised {_first_line(error)}")
+            report.count(level, verdict)
+            return [*found, Found(level, row, 0, verdict)]
+        for leaf, verdict in enumerate(verdicts(sides, terms, row, "value", results, reference)):
+            report.count(level, verdict)
+            if not verdict.ok:
+                found.append(_found(level, row, leaf, verdict, results, reference.plain["value"][leaf]))
+    return found
+
+
+_SHIFT = 1e-4
+
+
+def _plant(sides: Sides, terms: Terms, report: Report, row: int, reference: Reference) -> None:
+    """Put wrong results in the candidate's place: zeros, and the reference's own shifted. They must fail."""
+    for level in LEVELS:
+        want = reference.plain[level]
+        if level not in terms.levels or isinstance(want, str) or isinstance(reference.wide[level], str):
+            continue
+        right = [_narrowed(item) if terms.narrow else item for item in _targets(level, want)]
+        if not any(is_inexact(item) and np.any(np.isfinite(item) & (item != 0)) for item in right):
+            continue
+        wrong = {"zeros": [np.zeros_like(item) for item in right], "a small shift": [_shifted(item) for item in right]}
+        caught = {
+            name: any(not verdict.ok for verdict in verdicts(sides, terms, row, level, parts, reference))
+            for name, parts in wrong.items()
+        }
+        report.level(level).add(Level(planted=caught))
+
+
+def _shifted(array: np.ndarray) -> np.ndarray:
+    if not is_inexact(array):
+        return array
+    eps = float(np.finfo(array.dtype).eps) if array.dtype.kind in "fc" else 2.0**-7
+    return np.asarray(array * (1 + max(_SHIFT, 64 * eps))).astype(array.dtype)
+
+
+def failure_of(sides: Sides, terms: Terms, found: Found) -> Failure:
+    """Return a disagreement as the report shows it."""
+    case: Case = sides.case
+    tensors = case.row(found.row)
+    dtypes = [str(item.dtype) for item in tensors if is_inexact(item)] or [str(item.dtype) for item in tensors]
+    return Failure(
+        level=found.level,
+        difference=found.verdict.difference,
+        detail=found.verdict.detail,
+        call=case.shown(found.row),
+        stratum=case.strata[found.row],
+        dtype=dtypes[0] if dtypes else "",
+        device=terms.device,
+        ulp=found.verdict.worst_ulp,
+        index=found.verdict.index,
+        inputs=case.ours.filled(tensors, lambda dtype: dtype),
+        candidate=found.candidate,
+        reference=found.reference,
+    )
+
+
+@without_warnings
+def judge_signature(sides: Sides, terms: Terms) -> tuple[Report, list[Found]]:
+    """Return whether both raise alike on the first value set, and give the same shapes and dtypes: nothing compiles."""
+    report, tensors = Report(examples=1), sides.case.row(0)
+    theirs, their_error = outcome(lambda: sides.signature_of_reference(tensors))
+    ours, our_error = outcome(lambda: sides.signature(tensors))
+    verdict = raises_alike(our_error, their_error, terms.exact_errors)
+    known = sides.case.known("errors", tensors)
+    if known is not None:
+        _take_known(report, known.why, verdict)
+        return report, []
+    if verdict.ok and theirs is not None and ours != theirs:
+        verdict = Verdict("shape or dtype", 1, detail=f"{ours} where the reference gives {theirs}")
+    report.count("errors", replace_ok(verdict) if verdict.ok else verdict)
+    return report, [] if verdict.ok else [Found("errors", 0, 0, verdict)]

@@ -1,0 +1,202 @@
+"""Both sides of a case at every level: the candidate batched in one compiled call, the reference value set by set."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from . import torch_side
+from .case import Case
+from .rounding import Move, Results, is_inexact, rounding_scale
+
+LEVELS = ("value", "vjp", "jvp", "hvp")
+
+_WIDE = {"float16": "float64", "bfloat16": "float64", "float32": "float64", "complex64": "complex128"}
+
+
+def put(array: np.ndarray, device: str) -> jax.Array:
+    """Return a JAX array on a device of that kind."""
+    return jax.device_put(array, jax.devices(device)[0])
+
+
+def along(seed: Sequence[int], like: Any) -> Any:
+    """Return a random direction of an array's shape and dtype, the same whatever the precision."""
+    rng = np.random.default_rng(list(seed))
+    numbers = rng.normal(size=like.shape) + 1j * rng.normal(size=like.shape)
+    # in eighths: every precision holds them exactly
+    eighths: Any = np.asarray(np.round(numbers * 8) / 8)
+    return (eighths if jnp.issubdtype(like.dtype, jnp.complexfloating) else eighths.real).astype(like.dtype)
+
+
+_COTANGENT, _TANGENT = 0, 1
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The reference's results for one value set: at the working precision, and the oracle's, in float64."""
+
+    plain: Results
+    wide: Results
+    has_oracle: bool
+
+
+class Sides:
+    """Both functions on the value sets of one case."""
+
+    def __init__(
+        self, candidate: Callable[..., Any], reference: Callable[..., Any], case: Case, device: str = "cpu"
+    ) -> None:
+        self.candidate, self.reference, self.case, self.device = candidate, reference, case, device
+        self._compiled: Any = None
+        self._scales: dict[int, Results] = {}
+
+    # The reference.
+
+    def theirs(self, tensors: Sequence[np.ndarray], row: int) -> Reference:
+        """Return the reference's results for one value set; `row` decides the directions of the derivatives."""
+        plain = self._evaluate(tensors, row, _plain_dtype)
+        wide = [_widened(item) for item in tensors]
+        try:
+            return Reference(plain, self._evaluate(wide, row, _wide_dtype), has_oracle=True)
+        except Exception:  # whatever keeps it from running in float64: the report says that there is no oracle
+            return Reference(plain, plain, has_oracle=False)
+
+    def raises(self, tensors: Sequence[np.ndarray]) -> Exception | None:
+        """Return what the reference raises for one value set."""
+        placed = [torch_side.tensor(item, self.device) for item in tensors]
+        args, kwargs = self.case.theirs.filled(placed, _plain_dtype)
+        return outcome(lambda: self.reference(*args, **kwargs))[1]
+
+    def _evaluate(
+        self,
+        rows: Sequence[np.ndarray],
+        row: int,
+        dtype: Callable[[Any], Any],
+        move: Move = lambda direction: direction,
+    ) -> Results:
+        tensors = [torch_side.tensor(item, self.device) for item in rows]
+        movable = [place for place, item in enumerate(tensors) if torch_side.differentiable(item)]
+
+        def function(*moving: Any) -> list[Any]:
+            placed = _replaced(tensors, movable, moving)
+            args, kwargs = self.case.theirs.filled(placed, dtype)
+            return torch_side.leaves(self.reference(*args, **kwargs))
+
+        outputs = [torch_side.numpy(out) for out in function(*(tensors[place] for place in movable))]
+        seed = (self.case.seed, row)
+        cotangents = [along((*seed, _COTANGENT, i), out) for i, out in enumerate(outputs)]
+        tangents = [along((*seed, _TANGENT, i), rows[place]) for i, place in enumerate(movable)]
+        directions = (
+            [torch_side.tensor(move(item), self.device) for item in items] for items in (cotangents, tangents)
+        )
+        return torch_side.derivatives(function, [tensors[place] for place in movable], *directions)
+
+    def scale(self, row: int, reference: Reference) -> Results:
+        """Return, by level, the scale that rounding is relative to, for each element of a value set's results."""
+
+        def evaluate(rows: Sequence[np.ndarray], move: Move, wide: bool) -> Results:
+            given = [_widened(item) for item in rows] if wide else rows
+            return self._evaluate(given, row, _wide_dtype if wide else _plain_dtype, move)
+
+        if row not in self._scales:
+            seed = (self.case.seed, row)
+            self._scales[row] = rounding_scale(evaluate, self.case.row(row), reference.plain, reference.wide, seed)
+        return self._scales[row]
+
+    # The candidate.
+
+    def ours(self, stacks: Sequence[np.ndarray], rows: Sequence[int], differentiate: bool) -> Results:
+        """Return the candidate's results, batched over value sets whose directions are those of `rows`."""
+        movable = [place for place, item in enumerate(stacks) if is_inexact(item)]
+        outputs = jax.eval_shape(self._function, [jax.ShapeDtypeStruct(s.shape[1:], s.dtype) for s in stacks])
+        smooth = [i for i, out in enumerate(outputs) if is_inexact(out)]
+        if not (differentiate and movable and smooth):
+            movable, smooth = [], []
+        seeds = [(self.case.seed, row) for row in rows]
+        directions = (
+            [np.stack([along((*seed, _COTANGENT, i), outputs[i]) for seed in seeds]) for i in smooth],
+            [np.stack([along((*seed, _TANGENT, i), stacks[p][0]) for seed in seeds]) for i, p in enumerate(movable)],
+        )
+        if self._compiled is None:
+            self._compiled = jax.jit(jax.vmap(self._program(movable, smooth)))
+        given = jax.tree.map(lambda array: put(array, self.device), (list(stacks), *directions))
+        return {level: [np.asarray(item) for item in items] for level, items in self._compiled(*given).items()}
+
+    def eager(self, tensors: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Return the candidate's value for one value set, called as a user calls it."""
+        return [np.asarray(item) for item in self._function([put(item, self.device) for item in tensors])]
+
+    def compiled_alone(self, tensors: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Return the candidate's value for one value set, compiled and not batched."""
+        placed = [put(item, self.device) for item in tensors]
+        return [np.asarray(item) for item in jax.jit(self._function)(placed)]
+
+    def signature(self, tensors: Sequence[np.ndarray]) -> list[str]:
+        """Return the dtypes and shapes of the candidate's results, which are not computed."""
+        placed = [jnp.asarray(item) for item in tensors]  # known values: some decide an error
+        return [f"{x.dtype}{list(x.shape)}" for x in jax.eval_shape(lambda: self._function(placed))]
+
+    def signature_of_reference(self, tensors: Sequence[np.ndarray]) -> list[str]:
+        """Return the dtypes and shapes of the reference's results."""
+        placed = [torch_side.tensor(item, self.device) for item in tensors]
+        args, kwargs = self.case.theirs.filled(placed, _plain_dtype)
+        results = map(torch_side.numpy, torch_side.leaves(self.reference(*args, **kwargs)))
+        return [f"{item.dtype}{list(item.shape)}" for item in results]
+
+    def _function(self, tensors: Sequence[Any]) -> list[Any]:
+        args, kwargs = self.case.ours.filled(tensors, lambda dtype: dtype)
+        return jax.tree.leaves(self.candidate(*args, **kwargs))
+
+    def _program(self, movable: Sequence[int], smooth: Sequence[int]) -> Callable[..., dict[str, list[Any]]]:
+        def program(tensors: list[Any], cotangents: list[Any], tangents: list[Any]) -> dict[str, list[Any]]:
+            def of(moving: Sequence[Any]) -> list[Any]:
+                outputs = self._function(_replaced(tensors, movable, moving))
+                return [outputs[i] for i in smooth]
+
+            value = {"value": self._function(tensors)}
+            if not movable:
+                return value
+            primals = [tensors[place] for place in movable]
+            return value | {
+                "vjp": _torch_vjp(of, primals, cotangents),
+                "jvp": jax.jvp(of, (primals,), (tangents,))[1],
+                "hvp": _torch_vjp(lambda moving: _torch_vjp(of, moving, cotangents), primals, tangents),
+            }
+
+        return program
+
+
+def outcome(function: Callable[[], Any]) -> tuple[Any, Exception | None]:
+    """Return what a call gave and what it raised, one of them None."""
+    try:
+        return function(), None
+    except Exception as error:  # whatever a function raises is its answer
+        return None, error
+
+
+def _widened(array: np.ndarray) -> np.ndarray:
+    return array.astype(_WIDE.get(str(array.dtype), array.dtype))
+
+
+def _plain_dtype(dtype: Any) -> Any:
+    return torch_side.dtype(dtype.name)
+
+
+def _wide_dtype(dtype: Any) -> Any:
+    return torch_side.dtype(_WIDE.get(str(dtype.name), str(dtype.name)))
+
+
+def _replaced(tensors: Sequence[Any], places: Sequence[int], items: Sequence[Any]) -> list[Any]:
+    placed = list(tensors)
+    for place, item in zip(places, items, strict=True):
+        placed[place] = item
+    return placed
+
+
+def _torch_vjp(function: Callable[..., list[Any]], primals: list[Any], cotangents: list[Any]) -> list[Any]:
+    # torch's gradient of a complex function is the conjugate of JAX's, and so is what it takes for a cotangent
+    _, pull = jax.vjp(function, primals)
+    return jax.tree.map(jnp.conj, pull(jax.tree.map(jnp.conj, cotangents))[0])

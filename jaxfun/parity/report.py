@@ -1,0 +1,186 @@
+"""What a check found: by level what was compared and how far apart, what was tried, and each failure as one input."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .compare import Verdict
+
+LEVELS = ("value", "vjp", "jvp", "hvp", "jit", "vmap", "errors")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One disagreement: where, on which inputs, and both answers.
+
+    `inputs` are the positional and the keyword arguments, NumPy arrays for tensors; `candidate` and `reference` are the
+    results that differ; `message` says it all in words; `script` reproduces it without jaxfun.
+    """
+
+    level: str
+    difference: str
+    detail: str
+    call: str
+    stratum: str = ""
+    dtype: str = ""
+    device: str = "cpu"
+    ulp: float = 0.0
+    index: tuple[int, ...] = ()
+    inputs: Any = None
+    candidate: Any = None
+    reference: Any = None
+    script: str = ""
+
+    @property
+    def message(self) -> str:
+        """The failure in words."""
+        lines = [f"{self.level} ({self.dtype or 'any dtype'}, {self.device}): {self.difference}: {self.detail}"]
+        lines += [f"  inputs     {self.call}" + (f"   [{self.stratum}]" if self.stratum else "")]
+        if self.candidate is not None and self.reference is not None:
+            lines += [f"  candidate  {_shown(self.candidate)}", f"  reference  {_shown(self.reference)}"]
+        if self.ulp:
+            lines += [f"  error      {self.ulp:,.3g} ULP at {list(self.index)}"]
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def _shown(array: Any) -> str:
+    return f"{array.dtype}{np.array2string(np.asarray(array), separator=', ', threshold=20, prefix=' ' * 20)}"
+
+
+@dataclass
+class Level:
+    """What one level compared: elements, the worst error, whether anything but zeros was there to compare."""
+
+    compared: int = 0
+    worst_ulp: float = 0.0
+    is_nonzero: bool = False
+    failures: int = 0
+    reason: str = ""  # why it does not apply, where it does not
+    planted: dict[str, bool] = field(default_factory=dict)  # wrong results put in the candidate's place: caught?
+
+    @property
+    def status(self) -> str:
+        """Return "fail", "pass", "no evidence" (nothing but zeros, or nothing at all) or "not applicable"."""
+        if self.failures:
+            return "fail"
+        if not self.compared:
+            return "not applicable" if self.reason else "no evidence"
+        return "pass" if self.is_nonzero else "no evidence"
+
+    def add(self, other: "Level") -> None:
+        """Take in what another run of the level found."""
+        self.compared += other.compared
+        self.worst_ulp = max(self.worst_ulp, other.worst_ulp)
+        self.is_nonzero |= other.is_nonzero
+        self.failures += other.failures
+        self.reason = self.reason or other.reason
+        for name, caught in other.planted.items():
+            self.planted[name] = caught or self.planted.get(name, False)
+
+
+@dataclass
+class Report:
+    """What a check found. `examples` counts the value sets that were evaluated, `strata` them by kind."""
+
+    candidate: str = ""
+    reference: str = ""
+    failures: list[Failure] = field(default_factory=list)
+    levels: dict[str, Level] = field(default_factory=dict)
+    strata: dict[str, int] = field(default_factory=dict)
+    not_reached: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    examples: int = 0
+    seconds: float = 0.0
+    seen: dict[str, int] = field(default_factory=dict)  # known differences, by their reason
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing disagreed, and something was compared."""
+        return not self.failures and any(level.compared for level in self.levels.values())
+
+    def level(self, name: str) -> Level:
+        """Return what a level found, empty before anything is."""
+        return self.levels.setdefault(name, Level())
+
+    def count(self, level: str, verdict: Verdict, is_nonzero: bool = True) -> None:
+        """Count a verdict at a level."""
+        one = Level(verdict.compared, verdict.worst_ulp, is_nonzero, failures=not verdict.ok)
+        self.level(level).add(one)
+
+    def note(self, text: str) -> None:
+        """Keep a remark, once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def add(self, other: "Report") -> None:
+        """Take in another report's findings."""
+        self.failures.extend(other.failures)
+        self.examples += other.examples
+        for name, level in other.levels.items():
+            self.level(name).add(level)
+        for mine, theirs in ((self.strata, other.strata), (self.seen, other.seen)):
+            for name, count in theirs.items():
+                mine[name] = mine.get(name, 0) + count
+        for text in other.notes:
+            self.note(text)
+
+    def __str__(self) -> str:
+        return "\n".join(_lines(self))
+
+    def to_json(self, path: str | Path) -> None:
+        """Write the report as JSON."""
+        Path(path).write_text(json.dumps(as_plain(self), indent=2) + "\n")
+
+
+def _lines(report: Report) -> list[str]:
+    verdict = "agrees with" if report.ok else "DIFFERS from" if report.failures else "was not compared with"
+    lines = [f"{report.candidate} {verdict} {report.reference}"]
+    lines += [f"  {report.examples:,} value sets in {report.seconds:.1f} s"]
+    for name in LEVELS:
+        if name in report.levels:
+            lines += [f"  {name:<8}{_level_text(report.levels[name])}"]
+    if report.strata:
+        lines += ["  tried    " + ", ".join(f"{name} {count}" for name, count in sorted(report.strata.items()))]
+    if report.not_reached:
+        lines += ["  not tried  " + ", ".join(report.not_reached)]
+    lines += [f"  note     {text}" for text in report.notes]
+    for failure in report.failures:
+        lines += ["", failure.message]
+        if failure.script:
+            lines += ["", "To reproduce:", "", *(f"    {line}" for line in failure.script.splitlines())]
+    return lines
+
+
+def _level_text(level: Level) -> str:
+    if level.status == "not applicable":
+        return f"not applicable: {level.reason}"
+    worst = f", at most {level.worst_ulp:.3g} ULP" if level.worst_ulp else ""
+    reason = " (all zero)" if level.status == "no evidence" and level.compared else ""
+    return f"{level.status}{reason}   {level.compared:,} elements{worst}"
+
+
+def as_plain(report: Report) -> dict[str, Any]:
+    """Return the report as what JSON has: numbers, strings, lists and objects."""
+    levels = {name: asdict(level) | {"status": level.status} for name, level in report.levels.items()}
+    failures = [_plain_failure(failure) for failure in report.failures]
+    kept = ("candidate", "reference", "examples", "seconds", "strata", "not_reached", "notes", "seen", "ok")
+    return {name: getattr(report, name) for name in kept} | {"levels": levels, "failures": failures}
+
+
+def _plain_failure(failure: Failure) -> dict[str, Any]:
+    kept = ("level", "difference", "detail", "call", "stratum", "dtype", "device", "ulp", "script", "message")
+    arrays = {name: _plain_array(getattr(failure, name)) for name in ("candidate", "reference")}
+    return {name: getattr(failure, name) for name in kept} | {"index": list(failure.index)} | arrays
+
+
+def _plain_array(array: Any) -> Any:
+    if array is None:
+        return None
+    # text keeps NaN and infinity, for which JSON has no number
+    return {"dtype": str(array.dtype), "shape": list(array.shape), "values": [str(x) for x in np.ravel(array)]}

@@ -1,0 +1,113 @@
+"""How large rounding may be: what a result is made of, and how far off the reference itself is close by.
+
+A sum near 0 of large terms cannot be exact to its last digit, in any order of summation. How large the terms are is
+read off the oracle: how far a result moves when every input moves by a small relative step. How much is lost between
+steps that no input shows is read off the reference: its own error on those moved inputs.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from .compare import PRECISION, part_of
+
+Results = Mapping[str, Any]  # by level: the arrays of its leaves, or the reason why there are none
+Move = Callable[[np.ndarray], np.ndarray]
+Evaluate = Callable[[Sequence[np.ndarray], Move, bool], Results]
+
+_DRAWS = 4
+# a result that jumps within a step is allowed an eighth of the jump
+_STEPS_PER_ULP = 8
+
+
+def is_inexact(array: Any) -> bool:
+    """Return whether an array is floating point or complex, bfloat16 included."""
+    return bool(jnp.issubdtype(array.dtype, jnp.inexact))
+
+
+def rounding_scale(
+    evaluate: Evaluate, rows: Sequence[np.ndarray], plain: Results, wide: Results, seed: Sequence[int]
+) -> dict[str, list[np.ndarray]]:
+    """Return, by level, the scale that rounding is relative to for each element of the results at `rows`.
+
+    `evaluate(rows, move, wide)` gives the reference's results, or the oracle's, with its cotangents and tangents moved.
+    """
+    coarsest = _coarsest([*rows, *plain["value"]])
+    precision = PRECISION[coarsest]
+    step = _STEPS_PER_ULP * precision.ulps * precision.eps
+    levels = {level: items for level, items in wide.items() if not isinstance(items, str)}
+    scales = {level: [np.zeros(item.shape) for item in items] for level, items in levels.items()}
+    for draw in range(_DRAWS):
+        moved = _moved_alike(rows, step, np.random.default_rng([*seed, draw]))
+        exact, rounded = (evaluate(moved, _mover(step, coarsest, [*seed, draw]), is_wide) for is_wide in (True, False))
+        for level, items in levels.items():
+            if not isinstance(exact[level], str) and not isinstance(rounded[level], str):
+                four = zip(scales[level], items, exact[level], rounded[level], strict=True)
+                scales[level] = [np.fmax(scale, _scale(a, b, c, step)) for scale, a, b, c in four]
+    return scales
+
+
+def _coarsest(arrays: Sequence[np.ndarray]) -> str:
+    known = [name for item in arrays if (name := part_of(str(item.dtype))) in PRECISION]
+    return max(known, key=lambda name: PRECISION[name].eps, default="float32")
+
+
+def _moved_alike(rows: Sequence[np.ndarray], step: float, rng: np.random.Generator) -> list[np.ndarray]:
+    """Move every number up or down by chance; equal numbers move alike: a tie stays a tie, and a zero a zero."""
+    parts = [np.abs(np.concatenate([_real(item), _imag(item)], None)) for item in rows if is_inexact(item)]
+    numbers = np.unique(np.concatenate(parts)) if parts else np.zeros(0)
+    signs = rng.choice([-1.0, 1.0], size=len(numbers) + 1)
+
+    def moved(part: np.ndarray) -> np.ndarray:
+        return part * (1 + step * signs[np.searchsorted(numbers, np.abs(part))])
+
+    def both_moved(item: np.ndarray) -> np.ndarray:
+        if not is_inexact(item):
+            return item
+        real = moved(_real(item))
+        return np.asarray(real + 1j * moved(_imag(item)) if np.iscomplexobj(item) else real).astype(item.dtype)
+
+    with np.errstate(over="ignore", invalid="ignore"):
+        return [both_moved(item) for item in rows]
+
+
+def _real(array: np.ndarray) -> np.ndarray:
+    return np.real(array).astype(np.float64)
+
+
+def _imag(array: np.ndarray) -> np.ndarray:
+    return np.imag(array).astype(np.float64) if np.iscomplexobj(array) else np.zeros(array.shape)
+
+
+def _mover(step: float, digits: str, seed: Sequence[int]) -> Move:
+    rng = np.random.default_rng([*seed, 1])
+
+    def cut(part: np.ndarray) -> np.ndarray:  # so that the oracle moves by the same as the reference
+        return part.astype(np.dtype(digits)).astype(np.float64)
+
+    def move(direction: np.ndarray) -> np.ndarray:
+        by = 1 + step * rng.choice([-1.0, 1.0], size=direction.shape)
+        real = cut(_real(direction) * by)
+        moved = real + 1j * cut(_imag(direction) * by) if np.iscomplexobj(direction) else real
+        return np.asarray(moved).astype(direction.dtype)
+
+    return move
+
+
+def _scale(at: np.ndarray, exact: np.ndarray, rounded: np.ndarray, step: float) -> np.ndarray:
+    """Return the larger of what the terms' size shows in, and what the reference's own error is a rounding of."""
+    precision = PRECISION.get(part_of(str(rounded.dtype)))
+    if precision is None:
+        return np.zeros(at.shape)
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        terms = _finite(np.abs(exact - at) / step)
+        size = np.maximum(np.maximum(terms, _finite(np.abs(exact))), precision.smallest_normal)
+        lost = _finite(np.abs(rounded.astype(exact.dtype) - exact) / size)
+    own = lost.max(initial=0.0) * precision.multiple / (precision.ulps * precision.eps)
+    return np.maximum(terms, own * size)
+
+
+def _finite(array: np.ndarray) -> np.ndarray:
+    return np.where(np.isfinite(array), array, 0)
