@@ -334,6 +334,8 @@ def _tensors(name: str, value: Any) -> tuple[jax.Array, ...]:
 
 def _static(name: str, value: Any) -> Any:
     if isinstance(value, (list, tuple)):
+        if any(isinstance(item, float) for item in value):  # jit takes (2, 3.0) for the (2, 3) that it has compiled
+            raise ArgumentTypeError(f"`{name}` to hold integers", describe(value))
         return tuple(_static(name, item) for item in value)
     return value.item() if isinstance(value, np.generic) else value
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 import jaxfun
 from jaxfun._op import REGISTRY, Op
 from jaxfun.dtypes import DTYPES, DType
+from jaxfun.parity import torch_side
 from jaxfun.parity.case import Case
-from jaxfun.parity.check import check_case, check_signature
-from jaxfun.parity.judge import Terms
-from jaxfun.parity.levels import LEVELS
+from jaxfun.parity.judge import Terms, failure_of, judge, judge_signature
+from jaxfun.parity.levels import LEVELS, Sides
 from jaxfun.parity.records import cases, spoiled
 from jaxfun.parity.report import Report
 
@@ -39,6 +39,16 @@ def candidate_of(record: Op) -> Callable[..., Any]:
     return operator.attrgetter(record.public)(jaxfun)
 
 
+def checked(
+    record: Op, candidate: Callable[..., Any], case: Case, device: str = "cpu", how: Callable[..., Any] = judge
+) -> Report:
+    """What a case shows of a record's function; `how` is one of the two judges."""
+    sides = Sides(candidate, torch_side.resolve(record.torch), case, device)
+    report, found = how(sides, terms(device))
+    report.failures += [failure_of(sides, terms(device), item) for item in found]
+    return report
+
+
 def search(record: Op, candidate: Callable[..., Any], dtype: DType, device: str = "cpu") -> Report:
     """Hold the candidate to the reference on drawn cases; an AssertionError is the smallest disagreement."""
     total = Report()
@@ -46,7 +56,7 @@ def search(record: Op, candidate: Callable[..., Any], dtype: DType, device: str 
     @settings(max_examples=_examples(SHARE.get(dtype.name, OTHER_SHARE)))
     @given(cases(record, dtype))
     def agrees(case: Case) -> None:
-        _take(total, check_case(record, candidate, case, terms(device)))
+        _take(total, checked(record, candidate, case, device))
 
     agrees()
     return total
@@ -59,7 +69,7 @@ def search_errors(record: Op, candidate: Callable[..., Any]) -> Report:
     @settings(max_examples=_examples(SIGNATURES))
     @given(spoiled(record))
     def agrees(case: Case) -> None:
-        _take(total, check_signature(record, candidate, case, terms()))
+        _take(total, checked(record, candidate, case, how=judge_signature))
 
     agrees()
     return total

@@ -1,1 +1,8 @@
-"""The judge of ports: whether a JAX function agrees with the PyTorch function behind it."""
+"""Whether a JAX function is a right port of a PyTorch function, proven on drawn inputs. Needs the extra `parity`."""
+
+from .check import ParityError as ParityError
+from .check import assert_parity as assert_parity
+from .check import check as check
+from .inputs import dims as dims
+from .inputs import tensors as tensors
+from .report import Report as Report

@@ -34,6 +34,12 @@ class Arguments(NamedTuple):
         return jax.tree.map(fill, tuple(self), is_leaf=lambda leaf: isinstance(leaf, Place))
 
 
+def written(array: np.ndarray) -> str:
+    """Return an array as messages write it: `float32[0.5, 1.0]`, `float32(0.5)`."""
+    numbers = array.tolist()
+    return f"{array.dtype}{numbers}" if array.ndim else f"{array.dtype}({numbers})"
+
+
 def _no_difference(level: str, tensors: Sequence[np.ndarray]) -> Difference | None:
     return None
 
@@ -50,6 +56,7 @@ class Case:
     theirs: Arguments
     strata: tuple[str, ...]
     seed: int = 0
+    numbers: tuple[int, ...] = ()  # which directions a value set's derivatives are taken along; its own by default
     known: Callable[[str, Sequence[np.ndarray]], Difference | None] = _no_difference
 
     @property
@@ -59,14 +66,21 @@ class Case:
 
     def row(self, number: int) -> tuple[np.ndarray, ...]:
         """Return one value set."""
-        return tuple(stack[number] for stack in self.tensors)
+        return tuple(np.asarray(stack[number]) for stack in self.tensors)
 
-    def with_tensors(self, tensors: Sequence[np.ndarray], strata: Sequence[str]) -> "Case":
-        """Return the case with other value sets."""
-        return replace(self, tensors=tuple(tensors), strata=tuple(strata))
+    def number(self, row: int) -> int:
+        """Return the number that a value set's random directions are drawn with."""
+        return self.numbers[row] if self.numbers else row
+
+    def like_row(self, row: int, sets: Sequence[Sequence[np.ndarray]]) -> "Case":
+        """Return the case with other value sets, along the directions of one of its own."""
+        stacks = tuple(np.stack(arrays) for arrays in zip(*sets, strict=True))
+        count = len(sets)
+        numbers = (self.number(row),) * count
+        return replace(self, tensors=stacks, strata=(self.strata[row],) * count, numbers=numbers)
 
     def shown(self, number: int) -> str:
         """Return one value set as a call writes it."""
-        args, kwargs = self.ours.filled([f"{x.dtype}{x.tolist()}" for x in self.row(number)], lambda dtype: dtype)
+        args, kwargs = self.ours.filled([written(item) for item in self.row(number)], lambda dtype: dtype)
         shown = [*map(str, args), *(f"{name}={value}" for name, value in kwargs.items())]
         return f"({', '.join(shown)})"

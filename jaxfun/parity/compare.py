@@ -149,7 +149,11 @@ def _floating(
 ) -> Verdict:
     # where the reference lost itself on the way (a 16-bit overflow, say) and the oracle did not, the oracle decides
     found = np.isfinite(candidate) & np.isfinite(oracle)
-    lost = ~np.isfinite(reference) & found & (np.abs(oracle) < precision.largest / 2)
+    lost = (
+        ~np.isfinite(reference)
+        & found
+        & (np.abs(oracle) < precision.largest * (1 - 4 * precision.ulps * precision.eps))
+    )
     reference = np.where(lost, oracle, reference)
     nan = _first(np.isnan(candidate) != np.isnan(reference), "NaN", candidate, reference, keep)
     if not nan.ok:
@@ -180,9 +184,9 @@ def _ulp(
     size: np.ndarray | float,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the candidate's error in ULP, and where it is more than the precision allows."""
-    # a subnormal may be flushed to zero: the smallest normal number is the least unit
+    # a subnormal may be flushed to zero, before it is multiplied by a few: the smallest normal number is the least unit
     unit = precision.eps * np.maximum(np.maximum(np.abs(oracle), np.maximum(scale, size)), precision.smallest_normal)
-    slack = precision.smallest_normal
+    slack = 4 * precision.smallest_normal
     error, own = np.abs(candidate - oracle), np.abs(reference - oracle)
     own = np.where(np.isfinite(own), own, 0)
     wrong = error > np.maximum(precision.ulps * unit, precision.multiple * own) + slack

@@ -55,8 +55,9 @@ class Sides:
 
     # The reference.
 
-    def theirs(self, tensors: Sequence[np.ndarray], row: int) -> Reference:
-        """Return the reference's results for one value set; `row` decides the directions of the derivatives."""
+    def theirs(self, row: int) -> Reference:
+        """Return the reference's results for one value set."""
+        tensors = self.case.row(row)
         plain = self._evaluate(tensors, row, _plain_dtype)
         wide = [_widened(item) for item in tensors]
         try:
@@ -86,7 +87,7 @@ class Sides:
             return torch_side.leaves(self.reference(*args, **kwargs))
 
         outputs = [torch_side.numpy(out) for out in function(*(tensors[place] for place in movable))]
-        seed = (self.case.seed, row)
+        seed = (self.case.seed, self.case.number(row))
         cotangents = [along((*seed, _COTANGENT, i), out) for i, out in enumerate(outputs)]
         tangents = [along((*seed, _TANGENT, i), rows[place]) for i, place in enumerate(movable)]
         directions = (
@@ -108,14 +109,15 @@ class Sides:
 
     # The candidate.
 
-    def ours(self, stacks: Sequence[np.ndarray], rows: Sequence[int], differentiate: bool) -> Results:
-        """Return the candidate's results, batched over value sets whose directions are those of `rows`."""
+    def ours(self, differentiate: bool = True) -> Results:
+        """Return the candidate's results, batched over the value sets."""
+        stacks = self.case.tensors
         movable = [place for place, item in enumerate(stacks) if is_inexact(item)]
         outputs = jax.eval_shape(self._function, [jax.ShapeDtypeStruct(s.shape[1:], s.dtype) for s in stacks])
         smooth = [i for i, out in enumerate(outputs) if is_inexact(out)]
         if not (differentiate and movable and smooth):
             movable, smooth = [], []
-        seeds = [(self.case.seed, row) for row in rows]
+        seeds = [(self.case.seed, self.case.number(row)) for row in range(self.case.sets)]
         directions = (
             [np.stack([along((*seed, _COTANGENT, i), outputs[i]) for seed in seeds]) for i in smooth],
             [np.stack([along((*seed, _TANGENT, i), stacks[p][0]) for seed in seeds]) for i, p in enumerate(movable)],
@@ -124,6 +126,12 @@ class Sides:
             self._compiled = jax.jit(jax.vmap(self._program(movable, smooth)))
         given = jax.tree.map(lambda array: put(array, self.device), (list(stacks), *directions))
         return {level: [np.asarray(item) for item in items] for level, items in self._compiled(*given).items()}
+
+    def of(self, case: Case) -> "Sides":
+        """Return both functions on other value sets of the same layout: nothing is compiled again."""
+        sides = Sides(self.candidate, self.reference, case, self.device)
+        sides._compiled = self._compiled
+        return sides
 
     def eager(self, tensors: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Return the candidate's value for one value set, called as a user calls it."""

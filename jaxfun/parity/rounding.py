@@ -20,6 +20,7 @@ Evaluate = Callable[[Sequence[np.ndarray], Move, bool], Results]
 _DRAWS = 4
 # a result that jumps within a step is allowed an eighth of the jump
 _STEPS_PER_ULP = 8
+_SHARE_OF_LARGEST = 0.25
 
 
 def is_inexact(array: Any) -> bool:
@@ -88,9 +89,9 @@ def _mover(step: float, digits: str, seed: Sequence[int]) -> Move:
         return part.astype(np.dtype(digits)).astype(np.float64)
 
     def move(direction: np.ndarray) -> np.ndarray:
-        by = 1 + step * rng.choice([-1.0, 1.0], size=direction.shape)
-        real = cut(_real(direction) * by)
-        moved = real + 1j * cut(_imag(direction) * by) if np.iscomplexobj(direction) else real
+        by = 1 + step * rng.choice([-1.0, 1.0], size=(2, *direction.shape))
+        real = cut(_real(direction) * by[0])
+        moved = real + 1j * cut(_imag(direction) * by[1]) if np.iscomplexobj(direction) else real
         return np.asarray(moved).astype(direction.dtype)
 
     return move
@@ -106,7 +107,9 @@ def _scale(at: np.ndarray, exact: np.ndarray, rounded: np.ndarray, step: float) 
         size = np.maximum(np.maximum(terms, _finite(np.abs(exact))), precision.smallest_normal)
         lost = _finite(np.abs(rounded.astype(exact.dtype) - exact) / size)
     own = lost.max(initial=0.0) * precision.multiple / (precision.ulps * precision.eps)
-    return np.maximum(terms, own * size)
+    scale = np.maximum(terms, own * size)
+    # what cancels for every input shows in no move; it is of the size of its neighbours' terms
+    return np.maximum(scale, _SHARE_OF_LARGEST * scale.max(initial=0.0))
 
 
 def _finite(array: np.ndarray) -> np.ndarray:
