@@ -7,9 +7,10 @@ differ, and what the tape calls it. The casts, the parity suite's inputs and its
 import enum
 import functools
 import inspect
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ParamSpec, TypeVar, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, ParamSpec, TypeVar, get_args, get_origin
 
 import jax
 import jax.numpy as jnp
@@ -233,18 +234,16 @@ def _node_name(base: str) -> str:
 
 def _public(record: Op, function: Callable[P, R]) -> Callable[P, R]:
     compiled = _compiled(record, function)
-    direct: dict[Any, bool] = {}  # by the arguments' types: may they go to the compiled function as they are?
+    plans: dict[Any, _Plan] = {}  # by the arguments' types
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         types = (*map(type, args), *kwargs, *map(type, kwargs.values())) if kwargs else (*map(type, args),)
         try:
-            if types not in direct:
-                direct[types] = _is_direct(record, args, kwargs)
-            if not direct[types]:
-                bound = _normalised(record, args, kwargs)
-                return compiled(*bound.args, **bound.kwargs)
-            return compiled(*args, **kwargs)
+            plan = plans.get(types)
+            if plan is None:
+                plan = plans[types] = _plan(record, args, kwargs)
+            return compiled(*args, **kwargs) if plan is _AS_THEY_ARE else compiled(*plan.placed(args, kwargs), **kwargs)
         except JaxfunError as error:
             raise error.within(record.call) from None
 
@@ -275,13 +274,41 @@ _DIRECT_TYPES: dict[Role, tuple[type, ...]] = {
 }
 
 
-def _is_direct(record: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-    # jit sorts keywords by name, and the tape reads its operands in torch's order
-    ordered = all(name not in record.positional for name in kwargs)
-    return ordered and all(
-        _is_left_out(record, name, value) or _is_direct_argument(record.roles[name], value)
-        for name, value in _bind(record, args, kwargs).arguments.items()
-    )
+class _Plan(NamedTuple):
+    """What is done to a call's arguments, of known types, before the compiled function takes them."""
+
+    moved: tuple[
+        str, ...
+    ]  # keywords that have a place: jit sorts keywords, and the tape reads operands in torch's order
+    places: tuple[tuple[int, str, Callable[[str, Any], Any]], ...]
+    keywords: tuple[tuple[str, Callable[[str, Any], Any]], ...]
+
+    def placed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+        """Return the positional arguments, and normalise the others where they are."""
+        found = [*args, *(kwargs.pop(name) for name in self.moved)]
+        for place, name, normalise in self.places:
+            found[place] = normalise(name, found[place])
+        for name, normalise in self.keywords:
+            kwargs[name] = normalise(name, kwargs[name])
+        return found
+
+
+_AS_THEY_ARE = _Plan((), (), ())
+
+
+def _plan(record: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Plan:
+    bound = _bind(record, args, kwargs).arguments
+    order = [name for name, parameter in record.signature.parameters.items() if parameter.kind is not KEYWORD_ONLY]
+    moved = tuple(itertools.takewhile(kwargs.__contains__, order[len(args) :]))
+    rough = {
+        name: _NORMALISE[record.roles[name]]
+        for name, value in bound.items()
+        if not (_is_left_out(record, name, value) or _is_direct_argument(record.roles[name], value))
+    }
+    placed = order[: len(args) + len(moved)]
+    places = tuple((place, name, rough[name]) for place, name in enumerate(placed) if name in rough)
+    keywords = tuple((name, normalise) for name, normalise in rough.items() if name not in placed)
+    return _Plan(moved, places, keywords) if moved or places or keywords else _AS_THEY_ARE
 
 
 def _is_left_out(record: Op, name: str, value: Any) -> bool:
@@ -304,14 +331,6 @@ def _bind(record: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> inspect.
     except TypeError as error:
         got = ", ".join([*map(describe, args), *(f"{name}={describe(value)}" for name, value in kwargs.items())])
         raise ArgumentTypeError(f"arguments that fit ({error})", got or "none") from None
-
-
-def _normalised(record: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> inspect.BoundArguments:
-    bound = _bind(record, args, kwargs)
-    for name, value in bound.arguments.items():
-        if not _is_left_out(record, name, value):
-            bound.arguments[name] = _NORMALISE[record.roles[name]](name, value)
-    return bound
 
 
 def _tensor(name: str, value: Any) -> jax.Array:

@@ -19,6 +19,7 @@ from .errors import ArgumentValueError, DTypeError, ShapeError, describe, public
 from .ops.arithmetic import add
 from .ops.loss import mse_loss
 from .ops.matrix import matmul
+from .ops.shape import t, unsqueeze
 from .random import rand, randn
 from .train import Fit
 
@@ -88,7 +89,7 @@ def mse(params: Params, X: Any, y: Any) -> jax.Array:
 
 
 class _Rate(NamedTuple):
-    learning_rate: jax.Array
+    learning_rate: Any
 
 
 def _descend(updates: Any, state: Any, params: Any = None) -> tuple[Any, Any]:
@@ -118,26 +119,45 @@ def fit(params: Params, X: Any, y: Any, *, lr: Any = 0.005, epochs: int = 2500, 
     arrays = {name: as_array(part) for name, part in params.items()} | {"X": as_array(X), "y": as_array(y)}
     _check(arrays, lr)
     start = {name: arrays[name] for name in ("W", "b")}
-    rate = _Rate(jnp.asarray(lr, start["W"].dtype))
-    data = (arrays["X"], arrays["y"])
-    return train.fit(mse, start, data, _DESCENT, epochs, progress=progress, state=rate)
+    rate = _Rate(lr.astype(start["W"].dtype) if isinstance(lr, jax.Array) else np.asarray(lr, start["W"].dtype))
+    X, y = arrays["X"], arrays["y"]
+    loss, data = (mse, (X, y)) if X.size < _MANY else (_mse_of_columns, _columns(X, y))
+    return train.fit(loss, start, data, _DESCENT, epochs, progress=progress, state=rate)
+
+
+_MANY = 10_000  # elements of X from which on turning it around is worth a compilation
+
+
+@jax.jit
+def _columns(X: jax.Array, y: jax.Array) -> tuple[jax.Array, jax.Array]:
+    return X.T, y.T
+
+
+def _mse_of_columns(params: Params, X: jax.Array, y: jax.Array) -> jax.Array:
+    # samples as columns: W's gradient is then a product along rows of memory, five times as fast on a CPU where there
+    # are many samples, because XLA turns X around in every epoch otherwise
+    return mse_loss(add(matmul(t(params["W"]), X), unsqueeze(params["b"], 1)), y)
 
 
 def _check(arrays: dict[str, jax.Array], lr: Any) -> None:
     if set(arrays) != {"W", "b", "X", "y"}:
         raise ArgumentValueError('`params` to be {"W": ..., "b": ...}', ", ".join(sorted(set(arrays) - {"X", "y"})))
     W, b, X, y = (arrays[name] for name in ("W", "b", "X", "y"))
-    shown = ", ".join(f"{name} {describe(part)}" for name, part in arrays.items())
     fits = X.ndim == W.ndim == y.ndim == 2 and W.shape == (X.shape[1], y.shape[1]) and b.shape == y.shape[1:]
     if not fits or X.shape[0] != y.shape[0]:
         advice = "Give y as (n, 1): y.reshape(-1, 1)." if y.ndim == 1 else ""
-        raise ShapeError("W (features, outputs), b (outputs,), X (n, features) and y (n, outputs)", shown, advice)
+        wanted = "W (features, outputs), b (outputs,), X (n, features) and y (n, outputs)"
+        raise ShapeError(wanted, _shown(arrays), advice)
     if X.size == 0 or y.size == 0:
-        raise ShapeError("at least one sample", shown)
+        raise ShapeError("at least one sample", _shown(arrays))
     if len({part.dtype for part in arrays.values()}) > 1 or not as_dtype(X.dtype).is_floating_point:
-        raise DTypeError("one floating point dtype", shown, "Cast with jaxfun.float(x).")
+        raise DTypeError("one floating point dtype", _shown(arrays), "Cast with jaxfun.float(x).")
     if not isinstance(lr, jax.Array) and not 0 < lr < float("inf"):
         raise ArgumentValueError("a learning rate above 0", describe(lr))
+
+
+def _shown(arrays: dict[str, jax.Array]) -> str:
+    return ", ".join(f"{name} {describe(part)}" for name, part in arrays.items())
 
 
 @public("regression.r_squared(params, X, y)")

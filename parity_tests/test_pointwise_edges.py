@@ -110,6 +110,11 @@ def test_a_number_beyond_32_bits_raises_with_64_bits_off(name: str) -> None:
         TAKING_A_NUMBER[name](jf, jnp.ones(2, jnp.int32), 2**40)
 
 
+@pytest.mark.parametrize("x", [jnp.array(3.0), 3.0])
+def test_a_weakly_typed_base_is_raised_to_a_number(x: Any) -> None:
+    assert jax.grad(lambda x: jf.pow(x, 2.0))(x) == 6.0
+
+
 BOUNDS = {
     "none": (None, None),
     "a number and a 0-dim tensor": (0, ("float32", 3.0)),

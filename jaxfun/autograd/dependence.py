@@ -5,19 +5,21 @@ gradient, and a step whose derivative is zero everywhere (`floor`) still counts 
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
-from jax.extend.core import Jaxpr, JaxprEqn, Literal, Var
 
 from .._op import REGISTRY
+
+if TYPE_CHECKING:  # slow to load
+    from jax.extend.core import Jaxpr, JaxprEqn, Var
 
 Uses = frozenset[int]  # positions of inputs
 NONE: Uses = frozenset()
 
-_Walk = Callable[[Jaxpr, Sequence[Uses]], list[Uses]]
-_Rule = Callable[[JaxprEqn, list[Uses], _Walk], Sequence[Uses]]
+_Walk = Callable[["Jaxpr", Sequence[Uses]], list[Uses]]
+_Rule = Callable[["JaxprEqn", list[Uses], _Walk], Sequence[Uses]]
 
 _NEEDS_VALUES = (
     jax.errors.ConcretizationTypeError,
@@ -42,7 +44,7 @@ def dependence(func: Callable[..., Any], arrays: Sequence[jax.Array], *, whole_o
     return tuple(_walker(whole_ops)(jaxpr, inputs))
 
 
-def _trace(func: Callable[..., Any], arrays: Sequence[jax.Array]) -> Jaxpr:
+def _trace(func: Callable[..., Any], arrays: Sequence[jax.Array]) -> "Jaxpr":
     try:
         return jax.make_jaxpr(func)(*arrays).jaxpr
     except _NEEDS_VALUES:  # a Python `if` on a value: only the linear part of what ran can be traced
@@ -52,7 +54,7 @@ def _trace(func: Callable[..., Any], arrays: Sequence[jax.Array]) -> Jaxpr:
 def _walker(whole_ops: bool) -> _Walk:
     rules = {**_RULES, "jit": _op_or_call if whole_ops else _call}
 
-    def walk(jaxpr: Jaxpr, inputs: Sequence[Uses]) -> list[Uses]:
+    def walk(jaxpr: "Jaxpr", inputs: Sequence[Uses]) -> list[Uses]:
         known: dict[Var, Uses] = dict(zip(jaxpr.invars, inputs, strict=True))
         for equation in jaxpr.eqns:
             given = [_read(known, atom) for atom in equation.invars]
@@ -63,47 +65,47 @@ def _walker(whole_ops: bool) -> _Walk:
     return walk
 
 
-def _read(known: dict[Var, Uses], atom: Var | Literal) -> Uses:
-    return NONE if isinstance(atom, Literal) or not is_differentiable(atom.aval) else known.get(atom, NONE)
+def _read(known: dict["Var", Uses], atom: Any) -> Uses:
+    return NONE if hasattr(atom, "val") or not is_differentiable(atom.aval) else known.get(atom, NONE)
 
 
-def _step(equation: JaxprEqn, given: list[Uses], walk: _Walk) -> Sequence[Uses]:
+def _step(equation: "JaxprEqn", given: list[Uses], walk: _Walk) -> Sequence[Uses]:
     return [NONE.union(*given)] * len(equation.outvars)
 
 
-def _cut(equation: JaxprEqn, given: list[Uses], walk: _Walk) -> Sequence[Uses]:
+def _cut(equation: "JaxprEqn", given: list[Uses], walk: _Walk) -> Sequence[Uses]:
     return [NONE] * len(equation.outvars)
 
 
-def _call(equation: JaxprEqn, given: list[Uses], walk: _Walk) -> Sequence[Uses]:
+def _call(equation: "JaxprEqn", given: list[Uses], walk: _Walk) -> Sequence[Uses]:
     return walk(_open(equation.params["jaxpr"]), given)
 
 
-def _op_or_call(equation: JaxprEqn, given: list[Uses], walk: _Walk) -> Sequence[Uses]:
+def _op_or_call(equation: "JaxprEqn", given: list[Uses], walk: _Walk) -> Sequence[Uses]:
     record = REGISTRY.get(str(equation.params["name"]).removeprefix("jaxfun."))
     if record is None or record.composite:
         return _call(equation, given, walk)
     return (_step if record.node else _cut)(equation, given, walk)
 
 
-def _branches(equation: JaxprEqn, given: list[Uses], walk: _Walk) -> Sequence[Uses]:
+def _branches(equation: "JaxprEqn", given: list[Uses], walk: _Walk) -> Sequence[Uses]:
     found = [walk(_open(branch), given[1:]) for branch in equation.params["branches"]]
     return [NONE.union(*uses) for uses in zip(*found, strict=True)]
 
 
-def _scan(equation: JaxprEqn, given: list[Uses], walk: _Walk) -> Sequence[Uses]:
+def _scan(equation: "JaxprEqn", given: list[Uses], walk: _Walk) -> Sequence[Uses]:
     start = equation.params["num_consts"]
     stop = start + equation.params["num_carry"]
     return _loop(_open(equation.params["jaxpr"]), given[:start], given[start:stop], given[stop:], walk)
 
 
-def _while(equation: JaxprEqn, given: list[Uses], walk: _Walk) -> Sequence[Uses]:
+def _while(equation: "JaxprEqn", given: list[Uses], walk: _Walk) -> Sequence[Uses]:
     given = given[equation.params["cond_nconsts"] :]
     constants = equation.params["body_nconsts"]
     return _loop(_open(equation.params["body_jaxpr"]), given[:constants], given[constants:], [], walk)
 
 
-def _loop(body: Jaxpr, constants: list[Uses], carry: list[Uses], slices: list[Uses], walk: _Walk) -> list[Uses]:
+def _loop(body: "Jaxpr", constants: list[Uses], carry: list[Uses], slices: list[Uses], walk: _Walk) -> list[Uses]:
     while True:  # ends: the sets only grow, and are bounded
         found = walk(body, [*constants, *carry, *slices])
         grown = [old | new for old, new in zip(carry, found, strict=False)]
@@ -112,7 +114,7 @@ def _loop(body: Jaxpr, constants: list[Uses], carry: list[Uses], slices: list[Us
         carry = grown
 
 
-def _open(jaxpr: Any) -> Jaxpr:
+def _open(jaxpr: Any) -> "Jaxpr":
     return getattr(jaxpr, "jaxpr", jaxpr)
 
 

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import jax
 import numpy as np
-from jax.extend.core import Literal
 
 from .._op import REGISTRY, Op, Role
 from ..dtypes import as_array
@@ -137,7 +136,7 @@ def _walk(jaxpr: Any, consts: Sequence[_Value], inputs: Sequence[_Value]) -> lis
     known: dict[Any, _Value] = dict(zip([*jaxpr.constvars, *jaxpr.invars], [*consts, *inputs], strict=True))
 
     def read(var: Any) -> _Value:
-        return _Value(None, dense(np.shape(var.val))) if isinstance(var, Literal) else known[var]
+        return _Value(None, dense(np.shape(var.val))) if _is_number(var) else known[var]
 
     for equation in jaxpr.eqns:
         operands = [read(var) for var in equation.invars]
@@ -271,7 +270,7 @@ _NAMES: Mapping[str, str] = {
 
 
 def _is_number(var: Any) -> bool:
-    return isinstance(var, Literal)
+    return hasattr(var, "val")
 
 
 def _commutative(name: str) -> Callable[..., list[_Value]]:

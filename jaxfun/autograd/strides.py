@@ -8,7 +8,6 @@ from functools import cmp_to_key
 from typing import Any
 
 import numpy as np
-from jax.extend.core import Literal
 
 Strides = tuple[int, ...] | None
 
@@ -44,7 +43,8 @@ def _through(closed: Any, strides: Sequence[Strides]) -> list[Strides]:
     known: dict[Any, Strides] = dict(zip(closed.jaxpr.invars, strides, strict=True))
 
     def read(var: Any) -> Strides:
-        return dense(np.shape(var.val)) if isinstance(var, Literal) else known.get(var)
+        # a literal; its class is in jax.extend, which is slow to load
+        return dense(np.shape(var.val)) if hasattr(var, "val") else known.get(var)
 
     for equation in closed.jaxpr.eqns:
         known.update(zip(equation.outvars, propagated(equation, [read(var) for var in equation.invars]), strict=True))

@@ -20,8 +20,8 @@ def getitem(x: Any, index: Any) -> jax.Array:
     Shapes: where index tensors are not all side by side, their dimensions come first.
     Gradient: an element that was taken several times gets the sum.
     Raises: IndexError out of range, ValueError for a slice's step below 1, both where the index is known. A traced
-    index that is out of range gives NaN (the least integer, for integers): nothing is clamped. A traced mask is an
-    error: its values decide the shape.
+    index that is out of range gives NaN (the least integer, the greatest unsigned one, True): nothing is clamped. A
+    traced mask is an error: its values decide the shape.
     Torch: Tensor.__getitem__; the result there may be a view, here it is an array of its own.
 
     >>> import jaxfun as jf

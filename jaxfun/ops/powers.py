@@ -40,7 +40,7 @@ def pow(input: Any, exponent: Any) -> jax.Array:
     >>> jf.pow(jf.tensor([1.0, 2.0]), 3), jf.pow(2, jf.tensor([1, 2]))
     (Array([1., 8.], dtype=float32), Array([2, 4], dtype=int32))
     """
-    if is_scalar(input):
+    if is_scalar(input) and not (isinstance(input, jax.Array) and _is_number(exponent)):
         return _pow_of_scalar(input, exponent)
     if not _is_number(exponent):
         return _pow(input, exponent)
@@ -80,7 +80,10 @@ def _loses_the_step(arguments: Mapping[str, Any]) -> bool:
     exponent, base = np.asarray(arguments["exponent"]), np.asarray(arguments["input"])
     if exponent.dtype.kind == "i":
         return bool((exponent == np.iinfo(exponent.dtype).min).any())
-    return exponent.dtype.name in ("float16", "bfloat16") and exponent.dtype != base.dtype
+    if exponent.dtype.name not in ("float16", "bfloat16"):
+        return False
+    step = exponent.astype(np.float32) - 1
+    return exponent.dtype != base.dtype or bool((step.astype(exponent.dtype).astype(np.float32) != step).any())
 
 
 _STEP_IN_ITS_OWN_DTYPE = Difference(

@@ -5,6 +5,7 @@ A `dim` left out is `...` here: torch tells it apart from None by what may stand
 
 import functools
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import jax
@@ -114,7 +115,22 @@ def prod(input: Any, dim: Any = ..., keepdim: bool = False, *, dtype: Any = None
     return _prod_dim(input, dim, keepdim, dtype=dtype)
 
 
-@op(kind=None, torch="torch.prod")
+def _has_zero_and_nan(arguments: Mapping[str, Any]) -> bool:
+    input = np.asarray(arguments["input"]).astype(complex)
+    return bool((input == 0).any() and not np.isfinite(input).all())
+
+
+_ZERO_AND_NAN = Difference(
+    _has_zero_and_nan,
+    jaxfun="NaN, as 0 times NaN is",
+    torch="0 where another element of the product is 0",
+    why="the second derivative of a product with a 0 and a NaN in it depends on which is multiplied first",
+    source="torch/csrc/autograd/FunctionsManual.cpp: prod_backward",
+    levels=("hvp",),
+)
+
+
+@op(kind=None, torch="torch.prod", differences=(_ZERO_AND_NAN,))
 def _prod(input: Array, *, dtype: AnyDType = None) -> jax.Array:
     return _reduced(jnp.prod, input, dtype, axis=None)
 

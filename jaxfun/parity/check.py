@@ -32,6 +32,7 @@ EXAMPLES = 400
 _SHAPES_OF = {0: tuple(SHAPES), 1: ("2-dim", "1-dim")}
 _FEWER_SHAPES = ("2-dim",)
 _DRAWS_PER_CONFIGURATION = 12
+_SHRINK_SECONDS = 8.0
 
 
 class ParityError(AssertionError):
@@ -86,9 +87,9 @@ def check(
 
     >>> import jax, torch
     >>> from jaxfun import parity
-    >>> report = parity.check(jax.nn.relu6, torch.nn.functional.relu6, examples=40)
-    >>> report.ok, report.failures[0].level
-    (False, 'vjp')
+    >>> report = parity.check(jax.numpy.abs, torch.abs, examples=40)
+    >>> report.ok, report.failures[0].level, report.failures[0].difference
+    (False, 'vjp', 'derivative at 0')
     """
     _refuse(candidate, reference, levels, dtypes, devices, examples)
     began = time.perf_counter()
@@ -150,6 +151,7 @@ class _Search:
         self.report = Report()
         self.left: list[Configuration] = []
         self.applied: set[str] = set()
+        self.constants: list[float] = []
         self._judged: dict[str, bool] = {}  # by what was drawn: did it disagree? Hypothesis draws a failure again
 
     def run(self, plan: list[Configuration], examples: int, seed: int | None) -> None:
@@ -205,9 +207,10 @@ class _Search:
         sides = Sides(self.candidate, self.reference, case, terms.device)
         report, found = judge(sides, terms)
         self.report.add(report)
-        for first in _first_of_each_level(found):
-            smallest, at = shrunk(sides, terms, first)
-            failure = failure_of(smallest, terms, at)
+        firsts = list(_first_of_each_level(found))
+        for first in firsts:
+            smallest, at = shrunk(sides, terms, first, _SHRINK_SECONDS / len(firsts))
+            failure = failure_of(smallest, terms, at, self.constants)
             script = script_of(self.candidate, self.reference, failure)
             self.report.failures.append(dataclasses.replace(failure, script=script))
         return bool(found)
@@ -232,9 +235,9 @@ class _Search:
         rng = np.random.default_rng(number)
         names = strata_of(layouts)
         self.applied.update(names)
-        constants = constants_of(self.candidate, [np.asarray(item) for item in drawn])
+        self.constants = constants_of(self.candidate, [np.asarray(item) for item in drawn])
         strata = [names[i % len(names)] for i in range(sets)]
-        rows = [value_set(stratum, layouts, constants, rng) for stratum in strata]
+        rows = [value_set(stratum, layouts, self.constants, rng) for stratum in strata]
         return [np.stack(arrays) for arrays in zip(*rows, strict=True)], strata
 
     def not_reached(self) -> list[str]:

@@ -256,14 +256,40 @@ def _shifted(array: np.ndarray) -> np.ndarray:
     return np.asarray(array * (1 + max(_SHIFT, 64 * eps))).astype(array.dtype)
 
 
-def failure_of(sides: Sides, terms: Terms, found: Found) -> Failure:
+_IN_WORDS = {
+    "NaN": ("NaN where the reference has a number", "a number where the reference has NaN"),
+    "infinity": ("infinity where the reference has none", "another number where the reference is infinite"),
+    "finite or not": ("not finite where the reference is", "finite where the reference is not"),
+}
+
+
+def _in_words(found: Found, tensors: Sequence[np.ndarray], constants: Sequence[float]) -> str:
+    """Return what kind of difference it is, for a derivative with the place where it is."""
+    kind = found.verdict.difference
+    if kind in _IN_WORDS and found.reference is not None:
+        index = found.verdict.index
+        finite = np.isfinite(found.reference[index]) if kind != "NaN" else not np.isnan(found.reference[index])
+        return _IN_WORDS[kind][not finite]
+    if found.level not in ("vjp", "jvp", "hvp") or kind != "number":
+        return kind
+    numbers: Any = np.abs(np.concatenate([np.ravel(item).astype(complex) for item in tensors if is_inexact(item)]))
+    if len(numbers) and not numbers.any():
+        return "derivative at 0"
+    if any(np.isclose(numbers, constant, rtol=1e-6).all() for constant in constants):
+        return f"derivative at {numbers[0]:g}, a number in the candidate's program"
+    if len(np.unique(numbers)) < len(numbers):
+        return "derivative, at a tie"
+    return "derivative"
+
+
+def failure_of(sides: Sides, terms: Terms, found: Found, constants: Sequence[float] = ()) -> Failure:
     """Return a disagreement as the report shows it."""
     case: Case = sides.case
     tensors = case.row(found.row)
     dtypes = [str(item.dtype) for item in tensors if is_inexact(item)] or [str(item.dtype) for item in tensors]
     return Failure(
         level=found.level,
-        difference=found.verdict.difference,
+        difference=_in_words(found, tensors, constants),
         detail=found.verdict.detail,
         call=case.shown(found.row),
         stratum=case.strata[found.row],

@@ -98,9 +98,10 @@ class Sides:
     def scale(self, row: int, reference: Reference) -> Results:
         """Return, by level, the scale that rounding is relative to, for each element of a value set's results."""
 
-        def evaluate(rows: Sequence[np.ndarray], move: Move, wide: bool) -> Results:
-            given = [_widened(item) for item in rows] if wide else rows
-            return self._evaluate(given, row, _wide_dtype if wide else _plain_dtype, move)
+        def evaluate(rows: Sequence[np.ndarray], move: Move, precision: str) -> Results:
+            to = _TO[precision]
+            given = [item.astype(to.get(str(item.dtype), item.dtype)) for item in rows]
+            return self._evaluate(given, row, lambda named: torch_side.dtype(str(to.get(named.name, named.name))), move)
 
         if row not in self._scales:
             seed = (self.case.seed, row)
@@ -183,6 +184,12 @@ def outcome(function: Callable[[], Any]) -> tuple[Any, Exception | None]:
         return function(), None
     except Exception as error:  # whatever a function raises is its answer
         return None, error
+
+
+_NARROW = {"float64": "float32", "complex128": "complex64"}
+
+
+_TO: Mapping[str, Mapping[str, str]] = {"float64": _WIDE, "float32": _NARROW, "plain": {}}
 
 
 def _widened(array: np.ndarray) -> np.ndarray:

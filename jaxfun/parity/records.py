@@ -367,6 +367,8 @@ def _odd(role: Role, value: Any) -> st.SearchStrategy[Any]:
     if isinstance(value, tuple) and value and isinstance(value[0], np.ndarray):
         odd_item = _odd(role, value[0]).map(lambda item: (*value, item))
         return odd_item | st.just(())
+    if isinstance(value, tuple) and all(type(item) is int for item in value):
+        return st.lists(st.integers(-2, 3), max_size=3).map(tuple)
     if role in (Role.DIM, Role.DIMS):
         several = st.lists(st.integers(-4, 4), max_size=3).map(tuple)
         return st.one_of(st.integers(-5, 5), several if role is Role.DIMS else st.nothing())

@@ -12,6 +12,9 @@ from .compare import Verdict
 LEVELS = ("value", "vjp", "jvp", "hvp", "jit", "vmap", "errors")
 
 
+_MOST_ULP = 1e12  # beside a reference of 0 a count of ULP says nothing
+
+
 @dataclass(frozen=True)
 class Failure:
     """One disagreement: where, on which inputs, and both answers.
@@ -38,10 +41,10 @@ class Failure:
     def message(self) -> str:
         """The failure in words."""
         lines = [f"{self.level} ({self.dtype or 'any dtype'}, {self.device}): {self.difference}: {self.detail}"]
-        lines += [f"  inputs     {self.call}" + (f"   [{self.stratum}]" if self.stratum else "")]
+        lines += [f"  inputs     {self.call}" + (f"   (met among: {self.stratum})" if self.stratum else "")]
         if self.candidate is not None and self.reference is not None:
             lines += [f"  candidate  {_shown(self.candidate)}", f"  reference  {_shown(self.reference)}"]
-        if self.ulp:
+        if 0 < self.ulp < _MOST_ULP:
             lines += [f"  error      {self.ulp:,.3g} ULP at {list(self.index)}"]
         return "\n".join(lines)
 
@@ -50,7 +53,8 @@ class Failure:
 
 
 def _shown(array: Any) -> str:
-    return f"{array.dtype}{np.array2string(np.asarray(array), separator=', ', threshold=20, prefix=' ' * 20)}"
+    numbers = np.array2string(np.asarray(array), separator=", ", threshold=20, prefix=" " * 20)
+    return f"{array.dtype}{numbers}" if np.ndim(array) else f"{array.dtype}({numbers})"
 
 
 @dataclass
@@ -160,7 +164,7 @@ def _lines(report: Report) -> list[str]:
 def _level_text(level: Level) -> str:
     if level.status == "not applicable":
         return f"not applicable: {level.reason}"
-    worst = f", at most {level.worst_ulp:.3g} ULP" if level.worst_ulp else ""
+    worst = f", at most {level.worst_ulp:.3g} ULP" if 0 < level.worst_ulp < _MOST_ULP else ""
     reason = " (all zero)" if level.status == "no evidence" and level.compared else ""
     return f"{level.status}{reason}   {level.compared:,} elements{worst}"
 

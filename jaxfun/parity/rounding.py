@@ -15,12 +15,13 @@ from .compare import PRECISION, part_of
 
 Results = Mapping[str, Any]  # by level: the arrays of its leaves, or the reason why there are none
 Move = Callable[[np.ndarray], np.ndarray]
-Evaluate = Callable[[Sequence[np.ndarray], Move, bool], Results]
+Evaluate = Callable[[Sequence[np.ndarray], Move, str], Results]
 
-_DRAWS = 4
+_DRAWS = 6
 # a result that jumps within a step is allowed an eighth of the jump
 _STEPS_PER_ULP = 8
 _SHARE_OF_LARGEST = 0.25
+_SECOND_ORDER = 4.0
 
 
 def is_inexact(array: Any) -> bool:
@@ -33,36 +34,47 @@ def rounding_scale(
 ) -> dict[str, list[np.ndarray]]:
     """Return, by level, the scale that rounding is relative to for each element of the results at `rows`.
 
-    `evaluate(rows, move, wide)` gives the reference's results, or the oracle's, with its cotangents and tangents moved.
+    `evaluate(rows, move, precision)` gives the reference's results with its cotangents and tangents moved: in float64,
+    in float32, or "plain", as the rows are.
     """
-    coarsest = _coarsest([*rows, *plain["value"]])
-    precision = PRECISION[coarsest]
+    known = {name for item in [*rows, *plain["value"]] if (name := part_of(str(item.dtype))) in PRECISION}
+    # float64 has no oracle: what float32 loses, it loses as many ULP
+    rounding = "float32" if known == {"float64"} else "plain"
+    digits = max(known - {"float64"} or {"float32"}, key=lambda name: PRECISION[name].eps)
+    precision = PRECISION[digits]
     step = _STEPS_PER_ULP * precision.ulps * precision.eps
     levels = {level: items for level, items in wide.items() if not isinstance(items, str)}
     scales = {level: [np.zeros(item.shape) for item in items] for level, items in levels.items()}
     for draw in range(_DRAWS):
-        moved = _moved_alike(rows, step, np.random.default_rng([*seed, draw]))
-        exact, rounded = (evaluate(moved, _mover(step, coarsest, [*seed, draw]), is_wide) for is_wide in (True, False))
+        moved = _all_moved(rows, step, digits, np.random.default_rng([*seed, draw]), alike=draw % 2 == 0)
+        exact = evaluate(moved, _mover(step, digits, [*seed, draw]), "float64")
+        rounded = evaluate(moved, _mover(step, digits, [*seed, draw]), rounding)
         for level, items in levels.items():
             if not isinstance(exact[level], str) and not isinstance(rounded[level], str):
                 four = zip(scales[level], items, exact[level], rounded[level], strict=True)
                 scales[level] = [np.fmax(scale, _scale(a, b, c, step)) for scale, a, b, c in four]
+    return _with_second_order(scales, wide)
+
+
+def _with_second_order(scales: dict[str, list[np.ndarray]], wide: Results) -> dict[str, list[np.ndarray]]:
+    # a second derivative is made of terms of the first one's size, which may cancel for every input
+    if "hvp" in scales and not isinstance(wide["vjp"], str):
+        first = max((float(_finite(np.abs(item)).max(initial=0.0)) for item in wide["vjp"]), default=0.0)
+        scales["hvp"] = [np.maximum(scale, _SECOND_ORDER * first) for scale in scales["hvp"]]
     return scales
 
 
-def _coarsest(arrays: Sequence[np.ndarray]) -> str:
-    known = [name for item in arrays if (name := part_of(str(item.dtype))) in PRECISION]
-    return max(known, key=lambda name: PRECISION[name].eps, default="float32")
-
-
-def _moved_alike(rows: Sequence[np.ndarray], step: float, rng: np.random.Generator) -> list[np.ndarray]:
-    """Move every number up or down by chance; equal numbers move alike: a tie stays a tie, and a zero a zero."""
+def _all_moved(
+    rows: Sequence[np.ndarray], step: float, digits: str, rng: np.random.Generator, alike: bool
+) -> list[np.ndarray]:
+    """Move every number up or down by chance; `alike`: equal numbers move by the same, so that a tie stays a tie."""
     parts = [np.abs(np.concatenate([_real(item), _imag(item)], None)) for item in rows if is_inexact(item)]
     numbers = np.unique(np.concatenate(parts)) if parts else np.zeros(0)
     signs = rng.choice([-1.0, 1.0], size=len(numbers) + 1)
 
     def moved(part: np.ndarray) -> np.ndarray:
-        return part * (1 + step * signs[np.searchsorted(numbers, np.abs(part))])
+        by = signs[np.searchsorted(numbers, np.abs(part))] if alike else rng.choice([-1.0, 1.0], size=part.shape)
+        return _cut(part * (1 + step * by), digits)
 
     def both_moved(item: np.ndarray) -> np.ndarray:
         if not is_inexact(item):
@@ -74,27 +86,29 @@ def _moved_alike(rows: Sequence[np.ndarray], step: float, rng: np.random.Generat
         return [both_moved(item) for item in rows]
 
 
+def _cut(part: Any, digits: str) -> np.ndarray:
+    """Round to a precision's digits, so that the oracle and the reference move by the same."""
+    return np.asarray(part).astype(np.dtype(digits)).astype(np.float64)
+
+
+def _mover(step: float, digits: str, seed: Sequence[int]) -> Move:
+    rng = np.random.default_rng([*seed, 1])
+
+    def move(direction: np.ndarray) -> np.ndarray:
+        by = 1 + step * rng.choice([-1.0, 1.0], size=(2, *direction.shape))
+        real = _cut(_real(direction) * by[0], digits)
+        moved = real + 1j * _cut(_imag(direction) * by[1], digits) if np.iscomplexobj(direction) else real
+        return np.asarray(moved).astype(direction.dtype)
+
+    return move
+
+
 def _real(array: np.ndarray) -> np.ndarray:
     return np.real(array).astype(np.float64)
 
 
 def _imag(array: np.ndarray) -> np.ndarray:
     return np.imag(array).astype(np.float64) if np.iscomplexobj(array) else np.zeros(array.shape)
-
-
-def _mover(step: float, digits: str, seed: Sequence[int]) -> Move:
-    rng = np.random.default_rng([*seed, 1])
-
-    def cut(part: np.ndarray) -> np.ndarray:  # so that the oracle moves by the same as the reference
-        return part.astype(np.dtype(digits)).astype(np.float64)
-
-    def move(direction: np.ndarray) -> np.ndarray:
-        by = 1 + step * rng.choice([-1.0, 1.0], size=(2, *direction.shape))
-        real = cut(_real(direction) * by[0])
-        moved = real + 1j * cut(_imag(direction) * by[1]) if np.iscomplexobj(direction) else real
-        return np.asarray(moved).astype(direction.dtype)
-
-    return move
 
 
 def _scale(at: np.ndarray, exact: np.ndarray, rounded: np.ndarray, step: float) -> np.ndarray:

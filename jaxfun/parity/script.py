@@ -1,7 +1,7 @@
 """A short program that shows a disagreement without jaxfun."""
 
-import builtins
 import inspect
+import re
 import sys
 import textwrap
 from collections.abc import Callable
@@ -17,38 +17,62 @@ _LONGEST_SOURCE = 8
 
 
 def script_of(candidate: Callable[..., Any], reference: Callable[..., Any], failure: Failure) -> str:
-    """Return a program of under 25 lines that prints both answers, or "" where the inputs are too large to write."""
+    """Return a program of under 25 lines that prints both answers, or "" where the inputs cannot be written shortly."""
     args, kwargs = failure.inputs
-    leaves = jax.tree.leaves((args, kwargs))
-    if sum(np.size(leaf) for leaf in leaves) > 64:
+    tensors = [leaf for leaf in jax.tree.leaves((args, kwargs)) if isinstance(leaf, np.ndarray)]
+    if sum(item.size for item in tensors) > _MOST_NUMBERS or any(item.dtype.kind == "V" for item in tensors):
         return ""
-    lines = ["import jax, jax.numpy as jnp, numpy as np, torch", ""]
-    if any(str(getattr(leaf, "dtype", "")) in ("float64", "int64", "complex128") for leaf in leaves):
-        lines.insert(1, 'jax.config.update("jax_enable_x64", True)')
-    lines += _definition("candidate", candidate) + _definition("reference", reference)
-    lines += [f"args = {_written(args)}", f"kwargs = {_written(kwargs)}"]
-    return "\n".join([*lines, *_SHOW.get(failure.level, _SHOW["value"])])
+    wide = any((item.dtype.itemsize == 8 and item.dtype.kind != "c") or item.dtype.itemsize > 8 for item in tensors)
+    return "\n".join(
+        [
+            "import jax, jax.numpy as jnp, numpy as np, torch",
+            *(['jax.config.update("jax_enable_x64", True)'] if wide else []),
+            *_definition("candidate", candidate),
+            *_definition("reference", reference),
+            f"x = {_written(args)}",
+            f"ours = lambda *x: candidate(*x{_keywords(kwargs)})",
+            f"theirs = lambda *x: reference(*x{_keywords(kwargs)})",
+            "place = lambda to: [to(item) if isinstance(item, np.ndarray) else item for item in x]",
+            *_SHOW.get(failure.level, _SHOW["value"]),
+        ]
+    )
 
 
-_TENSORS = [
-    "place = lambda to, tree: jax.tree.map(lambda x: to(x) if isinstance(x, np.ndarray) else x, tree)",
-    "theirs = place(torch.tensor, args)",
+_MOST_NUMBERS = 64
+_RESULT = [
+    "moved = [item.requires_grad_() for item in place(torch.tensor) if item.is_floating_point() or item.is_complex()]",
+    "y = theirs(*moved)",
 ]
+# along ones, which is enough to show a disagreement that was found along random directions in most cases
 _SHOW = {
-    "value": [
-        *_TENSORS,
-        "print(candidate(*place(jnp.asarray, args), **place(jnp.asarray, kwargs)))",
-        "print(reference(*theirs, **place(torch.tensor, kwargs)))",
+    "value": ["print(ours(*place(jnp.asarray)))", "print(theirs(*place(torch.tensor)))"],
+    "jit": ["print(jax.jit(ours)(*place(jnp.asarray)))", "print(theirs(*place(torch.tensor)))"],
+    "vmap": [
+        "print(jax.vmap(ours)(*(item[None] for item in place(jnp.asarray))))",
+        "print(theirs(*place(torch.tensor)))",
     ],
     "vjp": [
-        *_TENSORS,
-        "moved = [x.requires_grad_() for x in theirs if isinstance(x, torch.Tensor) and x.is_floating_point()]",
-        "result = reference(*theirs, **place(torch.tensor, kwargs))",
-        "seed = np.random.default_rng(0).normal(size=tuple(result.shape)).astype(str(result.dtype)[6:])",
-        "print(jax.vjp(lambda *x: candidate(*x, **place(jnp.asarray, kwargs)), *place(jnp.asarray, args))[1](seed))",
-        "print(torch.autograd.grad(result, moved, torch.tensor(seed), allow_unused=True))",
+        "print(jax.grad(lambda *x: ours(*x).sum(), range(len(x)))(*place(jnp.asarray)))",
+        *_RESULT,
+        "print(torch.autograd.grad(y.sum(), moved, allow_unused=True))",
+    ],
+    "jvp": [
+        "print(jax.jvp(ours, place(jnp.asarray), place(jnp.ones_like))[1])",
+        "x, ones = (tuple(map(f, place(torch.tensor))) for f in (torch.clone, torch.ones_like))",
+        "print(torch.func.jvp(theirs, x, ones)[1])",
+    ],
+    "hvp": [
+        "slope = lambda *x: jax.grad(lambda *x: ours(*x).sum())(*x).sum()",
+        "print(jax.grad(slope)(*place(jnp.asarray)))",
+        *_RESULT,
+        "first = torch.autograd.grad(y.sum(), moved[0], create_graph=True)[0]",
+        "print(torch.autograd.grad(first.sum(), moved[0]))",
     ],
 }
+
+
+def _keywords(kwargs: dict[str, Any]) -> str:
+    return "".join(f", {name}={_written(value)}" for name, value in kwargs.items())
 
 
 def _definition(name: str, function: Callable[..., Any]) -> list[str]:
@@ -67,11 +91,11 @@ def _definition(name: str, function: Callable[..., Any]) -> list[str]:
 
 
 def imported_name(function: Callable[..., Any]) -> tuple[str, str] | None:
-    """Return the module and name that a function can be imported by, None for one that is local."""
-    own = (getattr(function, "__module__", None), getattr(function, "__name__", None))
-    for module, name in (own, *((module, own[1]) for module in _MODULES)):
+    """Return the module and name that a function can be imported by, the public ones first; None for a local one."""
+    name, own = getattr(function, "__name__", None), getattr(function, "__module__", None)
+    for module in (*_MODULES, own):
         holder = sys.modules.get(module or "")
-        if name and holder is not builtins and getattr(holder, name, None) is function and module != "__main__":
+        if name and module != "__main__" and getattr(holder, name, None) is function:
             return str(module), str(name)
     return None
 
@@ -84,12 +108,12 @@ def describe_function(function: Callable[..., Any]) -> str:
 
 def _written(value: Any) -> str:
     if isinstance(value, np.ndarray):
-        return f"np.array({np.asarray(value).tolist()!r}, {str(value.dtype)!r})".replace("nan", "np.nan").replace(
-            "inf", "np.inf"
-        )
+        numbers = re.sub(r"\b(nan|inf)\b", r"np.\1", repr(np.asarray(value).tolist()))
+        return f"np.array({numbers}, {str(value.dtype)!r})"
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key!r}: {_written(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, (tuple, list)):
-        inner = ", ".join(map(_written, value))
-        return f"[{inner}]" if isinstance(value, list) else f"({inner},)" if value else "()"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_written, value))}]"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_written, value))}{',' if len(value) == 1 else ''})"
     return repr(value)

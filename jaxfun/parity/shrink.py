@@ -18,21 +18,20 @@ from .rounding import is_inexact
 Tensors = Sequence[np.ndarray]
 
 _MOST_ELEMENTS = 24
-_SHAPES_SECONDS, _NUMBERS_SECONDS = 4.0, 3.0
 
 
-def shrunk(sides: Sides, terms: Terms, found: Found) -> tuple[Sides, Found]:
+def shrunk(sides: Sides, terms: Terms, found: Found, seconds: float) -> tuple[Sides, Found]:
     """Return the sides on one value set that still disagrees at the same level, and the disagreement there."""
     smallest = _first_failing(sides, terms, found, [sides.case.row(found.row)])
     if smallest is None:  # what is met in a batch alone stays as it is
         return sides, found
-    deadline = time.perf_counter() + _SHAPES_SECONDS
+    deadline = time.perf_counter() + seconds * 0.6
     while time.perf_counter() < deadline:
         smaller = next(_failing_shapes(*smallest, terms, deadline), None)
         if smaller is None:
             break
         smallest = smaller
-    deadline = time.perf_counter() + _NUMBERS_SECONDS
+    deadline = time.perf_counter() + seconds * 0.4
     while time.perf_counter() < deadline:
         current, at = smallest
         plainer = _first_failing(current, terms, at, list(_plainer(current.case.row(0))))
@@ -103,7 +102,7 @@ def _first_failing(sides: Sides, terms: Terms, found: Found, sets: list[Tensors]
     if not sets:
         return None
     trial = sides.of(sides.case.like_row(found.row, _padded(sets)))
-    got, error = outcome(trial.ours)
+    got, error = outcome(lambda: trial.ours(differentiate=found.level != "value"))
     if error is not None or found.level not in LEVELS or found.level not in got:
         return None
     for row in sorted(range(len(sets)), key=lambda row: sum(map(_cost, sets[row]))):

@@ -1,0 +1,49 @@
+"""What the benchmarks share: calls timed in turn, ratios held against a target, and tables."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import jax
+from rich.console import Console
+from rich.table import Table
+
+Call = Callable[[], Any]
+
+_WIDTH_OF_A_FILE = 120
+
+
+def timed(call: Call, times: int = 1) -> float:
+    """Return the seconds that one call takes, as the mean of `times` in a row; the last result is waited for."""
+    result = None
+    began = time.perf_counter()
+    for _ in range(times):
+        result = call()
+    jax.block_until_ready(result)
+    return (time.perf_counter() - began) / times
+
+
+def in_turn(calls: Sequence[Call], rounds: int, times: int = 1) -> list[tuple[float, ...]]:
+    """Return each call's seconds, a number a round: each round runs all of them, so that a slow spell meets all."""
+    measured = [[timed(call, times) for call in calls] for _ in range(rounds)]
+    return list(zip(*measured, strict=True))
+
+
+def holds(is_so: bool) -> str:
+    """Return the mark of a row: whether its target is met."""
+    return "[green]yes[/]" if is_so else "[red]no[/]"
+
+
+def show(columns: Sequence[str], rows: Iterable[Sequence[str]], about: str = "") -> None:
+    """Print a table, its first column to the left and the others to the right, under a line that says what it is."""
+    console = Console()
+    if not console.is_terminal:
+        console.width = _WIDTH_OF_A_FILE
+    if about:
+        console.print(about, markup=False, highlight=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    for position, column in enumerate(columns):
+        table.add_column(column, justify="right" if position else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)

@@ -1,0 +1,111 @@
+"""What each way of checking finds: pairs that differ must be found, pairs that agree must raise no alarm.
+
+The peers: one uniform draw compared with rtol 1e-3, value and gradient for ones; and a property test as one writes it
+by hand, Hypothesis arrays with `assert_allclose`, value and gradient.
+"""
+
+import argparse
+import functools
+import warnings
+from collections.abc import Callable, Sequence
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import torch
+from _measure import show
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from pairs import AGREEING, DIFFERENT, Pair
+from rich.progress import track
+
+from jaxfun import parity
+
+
+def by_parity(pair: Pair, number: int) -> bool:
+    return not parity.check(pair.candidate, pair.reference, *pair.inputs, seed=number).ok
+
+
+def disagree(pair: Pair, arrays: Sequence[np.ndarray], **tolerance: float) -> bool:
+    """Value and the gradient for a cotangent of ones, as `assert_allclose` sees them."""
+    try:
+        ours = jnp.asarray(pair.candidate(*map(jnp.asarray, arrays)))
+        leaves = [torch.tensor(array, requires_grad=True) for array in arrays]
+        theirs = pair.reference(*leaves)
+        np.testing.assert_allclose(ours, theirs.detach().numpy(), **tolerance)
+        if theirs.requires_grad:
+            summed = jax.grad(lambda *xs: jnp.sum(pair.candidate(*xs)), tuple(range(len(arrays))))
+            gradients = torch.autograd.grad(theirs.sum(), leaves, allow_unused=True, materialize_grads=True)
+            for mine, want in zip(summed(*map(jnp.asarray, arrays)), gradients, strict=True):
+                np.testing.assert_allclose(mine, want.numpy(), **tolerance)
+    except AssertionError:
+        return True
+    return False
+
+
+def by_one_draw(pair: Pair, number: int) -> bool:
+    rng = np.random.default_rng(number)
+    arrays = [rng.uniform(-2, 2, size=(3, 4)).astype(np.float32) for _ in range(pair.tensors)]
+    return disagree(pair, arrays, rtol=1e-3, atol=1e-6)
+
+
+def by_hand(pair: Pair, number: int) -> bool:
+    arrays = hnp.array_shapes(max_dims=2, max_side=3).flatmap(
+        lambda shape: st.tuples(
+            *[hnp.arrays(np.float32, shape, elements=st.floats(-100, 100, width=32))] * pair.tensors
+        )
+    )
+
+    @seed(number)
+    @settings(max_examples=60, deadline=None, database=None, suppress_health_check=[*HealthCheck])
+    @given(arrays)
+    def agrees(drawn: tuple[np.ndarray, ...]) -> None:
+        assert not disagree(pair, drawn, rtol=1e-4, atol=1e-5)
+
+    try:
+        agrees()
+    except AssertionError:
+        return True
+    return False
+
+
+WAYS: dict[str, Callable[[Pair, int], bool]] = {
+    "one draw, rtol 1e-3": by_one_draw,
+    "Hypothesis by hand": by_hand,
+    "parity.check": by_parity,
+}
+
+
+def alarms(way: Callable[[Pair, int], bool], pairs: dict[str, Pair], seeds: range) -> dict[str, int]:
+    """In how many of the seeds a pair was said to differ."""
+    runs = track(pairs.items(), description=getattr(way, "__name__", ""), transient=True)
+    return {name: sum(way(pair, number) for number in seeds) for name, pair in runs}
+
+
+def row(name: str, seeds: range, only: Sequence[str]) -> tuple[str, ...]:
+    keep = functools.partial(filter, lambda item: not only or item[0] in only)
+    found = alarms(WAYS[name], dict(keep(DIFFERENT.items())), seeds)
+    false = alarms(WAYS[name], dict(keep(AGREEING.items())), seeds)
+    missed = [pair for pair, count in found.items() if count < len(seeds)]
+    wrong = [pair for pair, count in false.items() if count]
+    total = len(seeds) * max(len(found), 1)
+    return (name, f"{sum(found.values()) / total:.1%}", ", ".join(missed) or "-", ", ".join(wrong) or "-")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--ways", nargs="*", default=list(WAYS), choices=list(WAYS))
+    parser.add_argument("--only", nargs="*", default=[])
+    given_args = parser.parse_args()
+    warnings.simplefilter("ignore")
+    show(
+        ("", "found", "missed in some seed", "false alarms"),
+        [row(name, range(given_args.seeds), given_args.only) for name in given_args.ways],
+        f"{len(DIFFERENT)} pairs that differ, {len(AGREEING)} that agree, {given_args.seeds} seeds",
+    )
+
+
+if __name__ == "__main__":
+    main()

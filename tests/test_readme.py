@@ -1,0 +1,244 @@
+"""What README.md and docs/semantics.md show is true: their code, their tables, their pictures, their links.
+
+Run as a script, it writes the list of known differences in docs/semantics.md anew.
+"""
+
+import ast
+import contextlib
+import io
+import re
+import sys
+import textwrap
+import tokenize
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import torch
+
+import jaxfun as jf
+from jaxfun._op import REGISTRY, Difference
+
+ROOT = Path(__file__).parent.parent
+README, SEMANTICS = ROOT / "README.md", ROOT / "docs" / "semantics.md"
+MARKERS = ("<!-- known differences: begin -->", "<!-- known differences: end -->")
+
+
+@pytest.fixture(autouse=True)
+def jax_as_it_comes() -> Iterator[None]:
+    """JAX's settings as a reader has them: no 64 bits, JAX's own promotion; on the CPU, as the texts say."""
+    with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"), jax.default_device(jax.devices("cpu")[0]):
+        yield
+
+
+def outcome(run: Callable[[], Any]) -> str | tuple[str, ...]:
+    """Return what a call gives as it is printed, or the builtin classes of what it raises."""
+    try:
+        return shown(run())
+    except Exception as error:
+        return tuple(base.__name__ for base in type(error).__mro__ if base.__module__ == "builtins")[:-3]
+
+
+def shown(value: Any) -> str:
+    if hasattr(value, "__array__"):
+        return str(np.asarray(value))
+    return str(value).removeprefix("torch.")
+
+
+def says(claim: str, got: str | tuple[str, ...]) -> bool:
+    return claim in got if isinstance(got, tuple) else claim == got
+
+
+# Code: a comment behind an expression is what it gives, `raises X` where it raises.
+
+
+def blocks(path: Path) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", path.read_text(), re.S)
+
+
+def comments(source: str) -> dict[int, str]:
+    found = tokenize.generate_tokens(io.StringIO(source).readline)
+    return {token.start[0]: token.string[1:].strip() for token in found if token.type == tokenize.COMMENT}
+
+
+def told(source: str, statement: ast.Expr, names: dict[str, Any]) -> str | tuple[str, ...]:
+    """Return what an expression gives as a reader sees it: the output of a print, else its repr."""
+    code = ast.get_source_segment(source, statement) or ""
+    output = io.StringIO()
+
+    def run() -> str:
+        with contextlib.redirect_stdout(output):
+            value = eval(code, names)
+        return " ".join((output.getvalue() or repr(value)).split())
+
+    return outcome(run)
+
+
+def run_block(source: str, names: dict[str, Any]) -> Iterator[tuple[str, str | tuple[str, ...]]]:
+    """Run a block statement by statement, and yield each claim with what was got."""
+    claims = comments(source)
+    for statement in ast.parse(source).body:
+        if isinstance(statement, ast.Expr):
+            yield claims.get(statement.end_lineno or 0, "").removeprefix("raises "), told(source, statement, names)
+        else:
+            exec(ast.unparse(statement), names)
+
+
+@pytest.mark.parametrize("path", [README, SEMANTICS], ids=lambda path: path.name)
+def test_the_code_gives_what_its_comments_say(path: Path) -> None:
+    names: dict[str, Any] = {}
+    found = [pair for source in blocks(path) for pair in run_block(source, names)]
+    assert len(found) >= 3
+    for claim, got in found:
+        assert says(claim, got), f"{path.name} says {claim!r}, it gives {got!r}"
+
+
+# The README's table: where JAX and PyTorch part.
+
+
+def table(path: Path, head: str) -> list[list[str]]:
+    """Return the rows of the table whose first header is `head`, without the backticks."""
+    lines = iter(path.read_text().splitlines())
+    next(line for line in lines if line.startswith(f"| {head} |"))
+    rows: list[list[str]] = []
+    for line in lines:
+        if not line.startswith("|"):
+            break
+        rows.append([cell.strip().strip("`") for cell in line.strip("|").split("|")])
+    return rows[1:]
+
+
+def in_jax() -> dict[str, Any]:
+    return {
+        "jnp": jnp,
+        "t": jnp.array,
+        "tie": jnp.array([2.0, 2.0]),
+        "half": jnp.ones(1, jnp.float16),
+        "single": jnp.ones((), jnp.float32),
+        "grad": lambda f, *xs: jax.grad(f)(*xs),
+    }
+
+
+def in_jaxfun() -> dict[str, Any]:
+    return {**of_torch_names(jf), "grad": lambda f, *xs: jf.autograd.grad(f, xs)[0]}
+
+
+def in_torch() -> dict[str, Any]:
+    def grad(f: Callable[..., Any], *xs: Any) -> Any:
+        xs = tuple(x.clone().requires_grad_() for x in xs)
+        return torch.autograd.grad(f(*xs), xs)[0]
+
+    return {**of_torch_names(SimpleNamespace(**vars(torch), getitem=torch.Tensor.__getitem__)), "grad": grad}
+
+
+def of_torch_names(library: Any) -> dict[str, Any]:
+    return {
+        "jf": library,
+        "t": library.tensor,
+        "tie": library.tensor([2.0, 2.0]),
+        "half": library.ones(1, dtype=library.half),
+        "single": library.tensor(1.0),
+    }
+
+
+PARTINGS = table(README, "plain JAX")
+
+
+def test_the_table_has_a_dozen_rows_and_each_is_a_difference() -> None:
+    assert len(PARTINGS) == 12
+    assert all(row[1] != row[3] for row in PARTINGS)
+
+
+@pytest.mark.parametrize("row", PARTINGS, ids=lambda row: row[2])
+@pytest.mark.parametrize(
+    ("side", "column"), [(in_jax, 0), (in_jaxfun, 2), (in_torch, 2)], ids=["jax", "jaxfun", "torch"]
+)
+def test_a_row_of_the_table_is_what_each_library_gives(
+    side: Callable[[], dict[str, Any]], column: int, row: list[str]
+) -> None:
+    names = side()
+    got = outcome(lambda: eval(row[column], names))
+    assert says(row[column + 1], got), f"`{row[column]}`: README says {row[column + 1]}, it gives {got}"
+
+
+# docs/semantics.md: torch's in-place calls beside the pure ones.
+
+
+@pytest.mark.parametrize("row", table(SEMANTICS, "torch, in place"), ids=lambda row: row[0])
+def test_the_pure_form_gives_what_the_call_in_place_leaves(row: list[str]) -> None:
+    theirs = {"x": torch.tensor([[3.0, -1.0], [0.5, 2.0]]), "torch": torch}
+    ours = {"x": jf.tensor([[3.0, -1.0], [0.5, 2.0]]), "jf": jf}
+    before = ours["x"]
+    exec(row[0], theirs)
+    exec(row[1], ours)
+    np.testing.assert_array_equal(np.asarray(ours["x"]), theirs["x"].numpy())
+    np.testing.assert_array_equal(np.asarray(before), [[3.0, -1.0], [0.5, 2.0]])
+
+
+# docs/semantics.md: the known differences, from the records.
+
+
+def known() -> dict[Difference, list[str]]:
+    """Return each difference of the records with the public functions that have it, those said alike once."""
+    said: dict[tuple[Any, ...], tuple[Difference, list[str]]] = {}
+    for record in REGISTRY.values():
+        for difference in record.differences:
+            key = (difference.levels, difference.jaxfun, difference.torch, difference.why)
+            names = said.setdefault(key, (difference, []))[1]
+            names.extend([] if record.public in names else [record.public])
+    return dict(said.values())
+
+
+def entry(difference: Difference, names: list[str]) -> str:
+    lines = [
+        f"- {', '.join(f'`{name}`' for name in names)} ({', '.join(difference.levels)}): {difference.why}.",
+        f"  jaxfun: {difference.jaxfun}.",
+        f"  PyTorch: {difference.torch}.",
+        f"  Source: {difference.source}.",
+    ]
+    return "\n".join(textwrap.fill(line, 118, subsequent_indent="  ", break_on_hyphens=False) for line in lines)
+
+
+def with_differences(text: str) -> str:
+    begin, end = MARKERS
+    head, rest = text.split(begin)
+    listed = "\n".join(entry(difference, names) for difference, names in known().items())
+    return f"{head}{begin}\n{listed}\n{end}{rest.split(end)[1]}"
+
+
+def test_every_known_difference_is_listed() -> None:
+    text = SEMANTICS.read_text()
+    assert text == with_differences(text), "run: python tests/test_readme.py"
+
+
+# Pictures and links.
+
+
+def test_the_picture_of_the_graph_is_the_one_that_is_drawn_now() -> None:
+    drawn = jf.autograd.graph(lambda v: jf.sum(v**2))(jf.Variable(jf.ones(1, 2))).to_svg()
+    assert (ROOT / "docs" / "images" / "graph.svg").read_text() == drawn
+
+
+@pytest.mark.parametrize("path", [README, SEMANTICS], ids=lambda path: path.name)
+def test_what_is_linked_is_there(path: Path) -> None:
+    linked = re.findall(r'(?:\]\(|src=")([^)"#]*)(?:#([^)]+))?[)"]', path.read_text())
+    assert linked
+    for target, anchor in linked:
+        file = path.parent / target if target else path
+        assert file.exists(), target
+        assert not anchor or anchor in anchors(file), anchor
+
+
+def anchors(path: Path) -> list[str]:
+    headings = re.findall(r"^#+ (.+)$", path.read_text(), re.M)
+    return [re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings]
+
+
+if __name__ == "__main__":
+    SEMANTICS.write_text(with_differences(SEMANTICS.read_text()))
+    sys.stdout.write(f"{SEMANTICS}: {len(known())} known differences\n")
