@@ -1,6 +1,6 @@
 """Both sides of a case at every level: the candidate batched in one compiled call, the reference value set by set."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
