@@ -144,6 +144,7 @@ DIFFERENT: dict[str, Pair] = {
     "gradient stopped in a factor": Pair(
         lambda x: x * lax.stop_gradient(x), lambda x: x * x.detach() + 0 * x**2 + (x - x.detach()) ** 2
     ),
+    "softsign, second derivative at 0": Pair(jax.nn.soft_sign, F.softsign),
     # constants and scales
     "constant off by 1e-3": Pair(lambda x: jax.nn.sigmoid(1.701 * x) * x, lambda x: torch.sigmoid(1.702 * x) * x),
     "selu, a digit short": Pair(lambda x: 1.0507 * jnp.where(x > 0, x, 1.67326 * jnp.expm1(x)), F.selu),
@@ -204,7 +205,6 @@ AGREEING: dict[str, Pair] = {
             ("amin", jnp.min, torch.amin),
             ("gelu, tanh", jax.nn.gelu, lambda x: F.gelu(x, approximate="tanh")),
             ("silu", jax.nn.silu, F.silu),
-            ("softsign", jax.nn.soft_sign, F.softsign),
             ("log of 1 + squares", lambda x: jnp.log(1 + x * x), lambda x: torch.log(1 + x * x)),
             ("affine", lambda x: 3 * x - 0.5, lambda x: 3 * x - 0.5),
             ("polynomial", lambda x: ((x - 2) * x + 1) * x, lambda x: ((x - 2) * x + 1) * x),
@@ -228,7 +228,7 @@ AGREEING: dict[str, Pair] = {
             ("tril", lambda x: jnp.tril(x[..., None, :]), lambda x: torch.tril(x[..., None, :])),
             ("concatenation", lambda x: jnp.concatenate([x, x], -1), lambda x: torch.cat([x, x], -1)),
             ("stack", lambda x: jnp.stack([x, 2 * x]), lambda x: torch.stack([x, 2 * x])),
-            ("layer norm", layer_norm, torch_layer_norm),
+            ("differences", lambda x: jnp.diff(x, axis=-1), lambda x: torch.diff(x, dim=-1)),
             (
                 "matrix times itself",
                 lambda x: x[..., :, None] @ x[..., None, :],
@@ -242,11 +242,7 @@ AGREEING: dict[str, Pair] = {
             ("add", jnp.add, torch.add),
             ("subtract", jnp.subtract, torch.sub),
             ("multiply", jnp.multiply, torch.mul),
-            (
-                "atan2 of positive",
-                lambda x, y: jnp.arctan2(jnp.exp(x), 1 + y * y),
-                lambda x, y: torch.atan2(torch.exp(x), 1 + y * y),
-            ),
+            ("larger by a root", lambda x, y: jnp.sqrt(1 + x * x) * y, lambda x, y: torch.sqrt(1 + x * x) * y),
             ("larger by where", lambda x, y: jnp.where(x > y, x, y * 0.5), lambda x, y: torch.where(x > y, x, y * 0.5)),
             (
                 "root of squares and 1",

@@ -1,4 +1,4 @@
-"""The command line: `jaxfun tour` and `jaxfun fit`."""
+"""The command line: `jaxfun tour`, `jaxfun fit` and `jaxfun parity`."""
 
 import argparse
 import sys
@@ -10,6 +10,7 @@ _DESCRIPTION = "PyTorch's tensors and autograd as pure JAX functions, each one p
 _EXAMPLES = """examples:
   jaxfun tour                                     the tutorial, every step in JAX beside PyTorch
   jaxfun fit prices.csv --target price            a linear fit of a column by all the others
+  jaxfun parity jax.nn:gelu torch.nn.functional:gelu     is the one a right port of the other?
   jaxfun COMMAND --help                           what a command takes
 """
 _TOUR_DESCRIPTION = """Run the tutorial's steps in JAX beside PyTorch, compare the two, and draw its pictures.
@@ -27,6 +28,17 @@ _FIT_EXAMPLES = """examples:
 a saved model, used again:
   model = numpy.load("model.npz")
   y = X @ model["W"] + model["b"]                 X in the order of model["features"]
+"""
+
+
+_PARITY_DESCRIPTION = """Hold a JAX function to the PyTorch function that it ports, on drawn inputs.
+
+Value, gradient, forward mode, second derivative, under jit and vmap, at ties, kinks, NaN, infinity, 0-dim and empty.
+The exit code is 0 where they agree, 1 where they differ, and 2 for a mistake in the call."""
+_PARITY_EXAMPLES = """examples:
+  jaxfun parity jax.nn:gelu torch.nn.functional:gelu
+  jaxfun parity mymodule:layer_norm mymodule:torch_layer_norm --shape "batch 8; 8" --html report.html
+  jaxfun parity jax.numpy:exp torch:exp --dtype float16,bfloat16 --levels value,vjp
 """
 
 
@@ -54,9 +66,7 @@ def _positive(kind: type, name: str) -> object:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser("jaxfun", description=_DESCRIPTION, epilog=_EXAMPLES)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
-    tour = commands.add_parser(
-        "tour", help="the tutorial, step by step", description="Run the tutorial, in JAX beside PyTorch."
-    )
+    tour = commands.add_parser("tour", help="the tutorial, step by step", description=_TOUR_DESCRIPTION)
     tour.add_argument("--output", type=Path, default=Path("tour"), metavar="DIR", help="where the pictures go (tour)")
     fit = commands.add_parser(
         "fit", help="fit a table's column by others", description=_FIT_DESCRIPTION, epilog=_FIT_EXAMPLES
@@ -69,7 +79,25 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("--standardize", action=argparse.BooleanOptionalAction, default=True, help="scale the columns")
     fit.add_argument("--plot", type=Path, metavar="FILE", help="draw the fit and its loss (.png, .svg, .pdf)")
     fit.add_argument("--save", type=Path, metavar="FILE", help="save the model (.npz)")
+    _add_parity(commands)
     return parser
+
+
+def _add_parity(commands: Any) -> None:
+    parity = commands.add_parser(
+        "parity",
+        help="is a JAX function a right port of a PyTorch function?",
+        description=_PARITY_DESCRIPTION,
+        epilog=_PARITY_EXAMPLES,
+    )
+    parity.add_argument("candidate", metavar="CANDIDATE", help="the JAX function, as module:function")
+    parity.add_argument("reference", metavar="REFERENCE", help="the PyTorch function, as module:function")
+    parity.add_argument("--shape", metavar="NAMES", help='the tensors\' shapes, as in "batch 8; 8 3"')
+    parity.add_argument("--dtype", metavar="A,B", help="dtypes (float32,float64)")
+    parity.add_argument("--levels", metavar="A,B", help="some of value,vjp,jvp,hvp,jit,vmap,errors (all)")
+    parity.add_argument("--examples", type=_positive(int, "integer"), metavar="N", help="value sets to evaluate (400)")
+    parity.add_argument("--seed", type=int, default=0, metavar="N", help="the same seed gives the same run (0)")
+    parity.add_argument("--html", type=Path, metavar="FILE", help="write the report as one HTML file")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -105,4 +133,10 @@ def _fit(**options: object) -> int:
     return fit_command.run(**options)  # type: ignore[arg-type]
 
 
-_COMMANDS = {"tour": _tour, "fit": _fit}
+def _parity(**options: object) -> int:
+    from . import parity_command
+
+    return parity_command.run(**options)  # type: ignore[arg-type]
+
+
+_COMMANDS = {"tour": _tour, "fit": _fit, "parity": _parity}

@@ -702,6 +702,7 @@ def test_gradcheck_finds_the_wrong_rules_that_torch_finds(name: str) -> None:
 @pytest.mark.parametrize("name", RULES)
 def test_gradgradcheck_finds_the_wrong_rules_that_torch_finds(name: str) -> None:
     value, backward, point, _, right = RULES[name]
+    torch.manual_seed(0)  # torch draws its cotangents, and along some of them a wrong rule looks right
     ours = jf.autograd.gradgradcheck(with_rule(value, conjugated(backward)), point, raise_exception=False)
     theirs = torch.autograd.gradgradcheck(torch_rule(value, backward), leaf(point), raise_exception=False)
     assert ours is theirs is right

@@ -5,10 +5,9 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from .. import _dims
-from .._op import Array, Difference, Size, op
+from .._op import Array, Size, op
 from ..dtypes import as_array
 from ..errors import ArgumentTypeError, ArgumentValueError, ShapeError, describe, public
 
@@ -52,22 +51,12 @@ def expand(input: Any, *sizes: int | Sequence[int], size: Sequence[int] | None =
     return _expand(input, _dims.as_sizes(sizes, size, "size"))
 
 
-_NEGATIVE_SIZE = Difference(
-    lambda arguments: np.ndim(arguments["input"]) == 0 and min(arguments["size"], default=0) < 0 in arguments["size"],
-    jaxfun="RuntimeError, as for a negative size without a 0 beside it",
-    torch="a tensor with a negative size",
-    why="torch multiplies the sizes up to see that they are right, and a 0 among them hides a negative one",
-    source="aten/src/ATen/native/TensorShape.cpp: expand",
-    levels=("errors",),
-)
-
-
-@op(kind=None, torch="torch.Tensor.expand", takes={"size": Size("expand")}, differences=(_NEGATIVE_SIZE,))
+@op(kind=None, torch="torch.Tensor.expand", takes={"size": Size("expand")})
 def _expand(input: Array, size: tuple[int, ...]) -> jax.Array:
     return jnp.broadcast_to(input, _expanded(input.shape, size))
 
 
-@op(kind=None, takes={"size": Size("expand")}, node="ExpandBackward0", differences=(_NEGATIVE_SIZE,))
+@op(kind=None, takes={"size": Size("expand")}, node="ExpandBackward0")
 def broadcast_to(input: Array, size: tuple[int, ...]) -> jax.Array:
     """Return the tensor stretched to the shape `size`, in which -1 keeps a size.
 

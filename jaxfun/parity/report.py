@@ -141,6 +141,12 @@ class Report:
         """Write the report as JSON."""
         Path(path).write_text(json.dumps(as_plain(self), indent=2) + "\n")
 
+    def to_html(self, path: str | Path) -> None:
+        """Write the report as one HTML file that needs nothing else."""
+        from .html import page
+
+        Path(path).write_text(page([self]))
+
 
 def _lines(report: Report) -> list[str]:
     verdict = "agrees with" if report.ok else "DIFFERS from" if report.failures else "was not compared with"

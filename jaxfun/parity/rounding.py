@@ -17,11 +17,11 @@ Results = Mapping[str, Any]  # by level: the arrays of its leaves, or the reason
 Move = Callable[[np.ndarray], np.ndarray]
 Evaluate = Callable[[Sequence[np.ndarray], Move, str], Results]
 
-_DRAWS = 6
+_DRAWS = 4
 # a result that jumps within a step is allowed an eighth of the jump
 _STEPS_PER_ULP = 8
 _SHARE_OF_LARGEST = 0.25
-_SECOND_ORDER = 4.0
+_SECOND_ORDER = 1.0
 
 
 def is_inexact(array: Any) -> bool:
@@ -44,24 +44,48 @@ def rounding_scale(
     precision = PRECISION[digits]
     step = _STEPS_PER_ULP * precision.ulps * precision.eps
     levels = {level: items for level, items in wide.items() if not isinstance(items, str)}
-    scales = {level: [np.zeros(item.shape) for item in items] for level, items in levels.items()}
+    terms = {level: [np.zeros(item.shape) for item in items] for level, items in levels.items()}
+    lost = dict.fromkeys(levels, 0.0)
     for draw in range(_DRAWS):
         moved = _all_moved(rows, step, digits, np.random.default_rng([*seed, draw]), alike=draw % 2 == 0)
         exact = evaluate(moved, _mover(step, digits, [*seed, draw]), "float64")
         rounded = evaluate(moved, _mover(step, digits, [*seed, draw]), rounding)
         for level, items in levels.items():
             if not isinstance(exact[level], str) and not isinstance(rounded[level], str):
-                four = zip(scales[level], items, exact[level], rounded[level], strict=True)
-                scales[level] = [np.fmax(scale, _scale(a, b, c, step)) for scale, a, b, c in four]
-    return _with_second_order(scales, wide)
+                four = list(zip(terms[level], items, exact[level], rounded[level], strict=True))
+                terms[level] = [np.fmax(size, _terms(at, near, step)) for size, at, near, _ in four]
+                lost[level] = max([lost[level], *(_lost(size, near, low) for size, _, near, low in four)])
+    for level, below in _MADE_OF.items():  # what is lost in a result is lost in its derivative
+        if level in lost and below in lost:
+            lost[level] = max(lost[level], lost[below])
+    floors = _floors(wide, has_oracle=rounding == "plain")
+    return {
+        level: [
+            _SLACK[level] * np.maximum(_scale(size, at, lost[level]), floors.get(level, 0.0))
+            for size, at in zip(terms[level], items, strict=True)
+        ]
+        for level, items in levels.items()
+    }
 
 
-def _with_second_order(scales: dict[str, list[np.ndarray]], wide: Results) -> dict[str, list[np.ndarray]]:
-    # a second derivative is made of terms of the first one's size, which may cancel for every input
-    if "hvp" in scales and not isinstance(wide["vjp"], str):
-        first = max((float(_finite(np.abs(item)).max(initial=0.0)) for item in wide["vjp"]), default=0.0)
-        scales["hvp"] = [np.maximum(scale, _SECOND_ORDER * first) for scale in scales["hvp"]]
-    return scales
+_MADE_OF = {"vjp": "value", "jvp": "value", "hvp": "vjp"}
+
+
+# a derivative is a longer computation than its function, in an order of its own
+_SLACK = {"value": 1.0, "vjp": 4.0, "jvp": 4.0, "hvp": 8.0}
+
+
+def _floors(wide: Results, has_oracle: bool) -> dict[str, float]:
+    """Return by level the least scale: terms of this size may cancel for every input, and so show in no move."""
+    value, first = (_largest(wide[level]) for level in ("value", "vjp"))
+    # where there is an oracle it shows what is lost; without one a derivative may lose what its function is made of
+    slope = 0.0 if has_oracle else value
+    return {"vjp": slope, "jvp": slope, "hvp": max(_SECOND_ORDER * first, slope)}
+
+
+def _largest(items: Any) -> float:
+    arrays = [] if isinstance(items, str) else [np.abs(np.asarray(item).astype(complex)) for item in items]
+    return max((float(_finite(array).max(initial=0.0)) for array in arrays), default=0.0)
 
 
 def _all_moved(
@@ -70,10 +94,10 @@ def _all_moved(
     """Move every number up or down by chance; `alike`: equal numbers move by the same, so that a tie stays a tie."""
     parts = [np.abs(np.concatenate([_real(item), _imag(item)], None)) for item in rows if is_inexact(item)]
     numbers = np.unique(np.concatenate(parts)) if parts else np.zeros(0)
-    signs = rng.choice([-1.0, 1.0], size=len(numbers) + 1)
+    signs = rng.uniform(-1, 1, size=len(numbers) + 1)
 
     def moved(part: np.ndarray) -> np.ndarray:
-        by = signs[np.searchsorted(numbers, np.abs(part))] if alike else rng.choice([-1.0, 1.0], size=part.shape)
+        by = signs[np.searchsorted(numbers, np.abs(part))] if alike else rng.uniform(-1, 1, size=part.shape)
         return _cut(part * (1 + step * by), digits)
 
     def both_moved(item: np.ndarray) -> np.ndarray:
@@ -95,7 +119,7 @@ def _mover(step: float, digits: str, seed: Sequence[int]) -> Move:
     rng = np.random.default_rng([*seed, 1])
 
     def move(direction: np.ndarray) -> np.ndarray:
-        by = 1 + step * rng.choice([-1.0, 1.0], size=(2, *direction.shape))
+        by = 1 + step * rng.uniform(-1, 1, size=(2, *direction.shape))
         real = _cut(_real(direction) * by[0], digits)
         moved = real + 1j * _cut(_imag(direction) * by[1], digits) if np.iscomplexobj(direction) else real
         return np.asarray(moved).astype(direction.dtype)
@@ -111,18 +135,26 @@ def _imag(array: np.ndarray) -> np.ndarray:
     return np.imag(array).astype(np.float64) if np.iscomplexobj(array) else np.zeros(array.shape)
 
 
-def _scale(at: np.ndarray, exact: np.ndarray, rounded: np.ndarray, step: float) -> np.ndarray:
-    """Return the larger of what the terms' size shows in, and what the reference's own error is a rounding of."""
+def _terms(at: np.ndarray, near: np.ndarray, step: float) -> np.ndarray:
+    with np.errstate(invalid="ignore", over="ignore"):
+        return _finite(np.abs(near - at) / step)
+
+
+def _lost(terms: np.ndarray, exact: np.ndarray, rounded: np.ndarray) -> float:
+    """Return how many times its ULP, by the multiple that is allowed, the reference is off in its worst element."""
     precision = PRECISION.get(part_of(str(rounded.dtype)))
     if precision is None:
-        return np.zeros(at.shape)
-    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
-        terms = _finite(np.abs(exact - at) / step)
-        size = np.maximum(np.maximum(terms, _finite(np.abs(exact))), precision.smallest_normal)
-        lost = _finite(np.abs(rounded.astype(exact.dtype) - exact) / size)
-    own = lost.max(initial=0.0) * precision.multiple / (precision.ulps * precision.eps)
-    scale = np.maximum(terms, own * size)
-    # what cancels for every input shows in no move; it is of the size of its neighbours' terms
+        return 0.0
+    with np.errstate(invalid="ignore", over="ignore"):
+        size = np.maximum(np.maximum(terms, _finite(np.abs(exact))), precision.flushed / precision.eps)
+        size = np.maximum(size, 0.01 * size.max(initial=0.0))
+        off = _finite(np.abs(rounded.astype(exact.dtype) - exact) / size)
+    return float(off.max(initial=0.0)) * precision.multiple / (precision.ulps * precision.eps)
+
+
+def _scale(terms: np.ndarray, at: np.ndarray, lost: float) -> np.ndarray:
+    scale = np.maximum(terms, lost * np.maximum(terms, _finite(np.abs(at))))
+    # what cancels for every input is of the size of its neighbours' terms
     return np.maximum(scale, _SHARE_OF_LARGEST * scale.max(initial=0.0))
 
 

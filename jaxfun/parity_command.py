@@ -1,0 +1,67 @@
+"""`jaxfun parity`: a JAX function held to a PyTorch function, both named on the command line."""
+
+import importlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+
+def run(
+    candidate: str,
+    reference: str,
+    shape: str | None,
+    dtype: str | None,
+    levels: str | None,
+    examples: int | None,
+    seed: int,
+    html: Path | None,
+) -> int:
+    """Check, print the report, and return 0, or 1 where the two differ.
+
+    Raises: ValueError for a name that leads to no function.
+    """
+    from . import parity
+
+    functions = [named(name) for name in (candidate, reference)]
+    console = Console(stderr=True)
+    with console.status(f"holding {candidate} to {reference} ..."):
+        report = parity.check(
+            *functions,
+            *([] if shape is None else [parity.tensors(shape=names) for names in shape.split(";")]),
+            levels=levels.split(",") if levels else None,
+            dtypes=dtype.split(",") if dtype else None,
+            examples=examples,
+            seed=seed,
+        )
+    print(report)
+    if html is not None:
+        report.to_html(html)
+        print(f"\nwritten: {html}")
+    return 0 if report.ok else 1
+
+
+def named(name: str) -> Callable[..., Any]:
+    """Return the function that `module:function` names.
+
+    Raises: ValueError where there is none.
+
+    >>> named("math:sqrt")(4.0)
+    2.0
+    """
+    module, colon, attribute = name.partition(":")
+    if not colon or not module or not attribute:
+        raise ValueError(f"{name!r} is no module:function, such as jax.nn:gelu")
+    if "" not in sys.path:
+        sys.path.insert(0, "")  # a module in the current folder, as `python -m` finds it
+    try:
+        found: Any = importlib.import_module(module)
+        for part in attribute.split("."):
+            found = getattr(found, part)
+    except (ImportError, AttributeError) as error:
+        raise ValueError(f"{name}: {error}") from None
+    if not callable(found):
+        raise ValueError(f"{name} is no function, but {type(found).__name__}")
+    return found
