@@ -242,7 +242,7 @@ AGREEING: dict[str, Pair] = {
             ("add", jnp.add, torch.add),
             ("subtract", jnp.subtract, torch.sub),
             ("multiply", jnp.multiply, torch.mul),
-            ("larger by a root", lambda x, y: jnp.sqrt(1 + x * x) * y, lambda x, y: torch.sqrt(1 + x * x) * y),
+            ("cosine times", lambda x, y: jnp.cos(x) * y, lambda x, y: torch.cos(x) * y),
             ("larger by where", lambda x, y: jnp.where(x > y, x, y * 0.5), lambda x, y: torch.where(x > y, x, y * 0.5)),
             (
                 "root of squares and 1",

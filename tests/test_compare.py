@@ -67,6 +67,11 @@ def test_the_error_is_measured_against_the_oracle_and_not_the_reference() -> Non
     assert compare(f32(1), reference, oracle).ok, "better than the reference"
 
 
+def test_one_element_that_the_reference_lost_does_not_excuse_the_others() -> None:
+    reference, oracle = f32(1, 1e-9), np.array([1.0, 0.0])
+    assert not compare(f32(1 + 64 * EPS, 0), reference, oracle).ok
+
+
 def test_the_oracle_decides_where_the_reference_overflowed_on_the_way() -> None:
     oracle = np.array([2.0])
     assert compare(f32(2), f32(inf), oracle).ok

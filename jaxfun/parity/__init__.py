@@ -1,5 +1,7 @@
 """Whether a JAX function is a right port of a PyTorch function, proven on drawn inputs. Needs the extra `parity`."""
 
+from ._exhaustive import Exhaustive as Exhaustive
+from ._exhaustive import exhaustive as exhaustive
 from .check import ParityError as ParityError
 from .check import assert_parity as assert_parity
 from .check import check as check

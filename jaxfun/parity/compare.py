@@ -12,8 +12,8 @@ import numpy as np
 class Precision:
     """What a floating point dtype can hold, and how far from the oracle a right answer in it may be.
 
-    A candidate passes within `ulps` units in the last place of the oracle, or within `multiple` times as many as the
-    reference is itself off by in its worst element.
+    A candidate passes within `ulps` units in the last place of the oracle, or within `multiple` times the
+    reference's own error.
     """
 
     eps: float
@@ -27,9 +27,9 @@ class Precision:
 # eps, smallest normal and largest are those of IEEE 754 and of bfloat16
 PRECISION: dict[str, Precision] = {
     "float16": Precision(2.0**-10, 2.0**-14, 65504.0, ulps=2, multiple=2, flushed=2.0**-14),
-    "bfloat16": Precision(2.0**-7, 2.0**-126, 3.3895e38, ulps=2, multiple=2, flushed=2.0**-116),
-    "float32": Precision(2.0**-23, 2.0**-126, 3.4028e38, ulps=8, multiple=8, flushed=2.0**-116),
-    "float64": Precision(2.0**-52, 2.0**-1022, 1.7976e308, ulps=16, multiple=8, flushed=2.0**-1012),
+    "bfloat16": Precision(2.0**-7, 2.0**-126, 3.3895e38, ulps=2, multiple=2, flushed=2.0**-106),
+    "float32": Precision(2.0**-23, 2.0**-126, 3.4028e38, ulps=8, multiple=4, flushed=2.0**-106),
+    "float64": Precision(2.0**-52, 2.0**-1022, 1.7976e308, ulps=16, multiple=4, flushed=2.0**-1002),
 }
 _PARTS = {"complex64": "float32", "complex128": "float64"}
 
@@ -188,10 +188,7 @@ def _ulp(
     # the smallest normal number is the least unit
     unit = precision.eps * np.maximum(np.maximum(np.abs(oracle), np.maximum(scale, size)), precision.smallest_normal)
     slack = precision.flushed
-    # the reference's worst element, which of them it is being chance; one far below the others is measured by them
-    finite = np.where(np.isfinite(unit), unit, 0)
-    own = np.abs(reference - oracle) / np.maximum(unit, 0.01 * finite.max(initial=0.0))
-    worst = float(np.max(np.where(np.isfinite(own), own, 0), initial=0.0))
-    error = np.abs(candidate - oracle)
-    wrong = error > max(precision.ulps, precision.multiple * worst) * unit + slack
+    error, own = np.abs(candidate - oracle), np.abs(reference - oracle)
+    own = np.where(np.isfinite(own), own, 0)
+    wrong = error > np.maximum(precision.ulps * unit, precision.multiple * own) + slack
     return np.where(np.isfinite(error) & (error > slack), error / unit, 0), wrong

@@ -47,11 +47,15 @@ def dtype(name: str) -> torch.dtype:
 
 
 def leaves(result: Any) -> list[torch.Tensor]:
-    """Return the tensors in a result: itself, or those of a (named) tuple."""
+    """Return the tensors in a result: itself, or those of a (named) tuple, a list or a dict."""
     if isinstance(result, torch.Tensor):
         return [result]
+    if isinstance(result, dict):  # by key, as JAX orders them
+        return [leaf for key in sorted(result) for leaf in leaves(result[key])]
     if isinstance(result, (tuple, list)):
         return [leaf for item in result for leaf in leaves(item)]
+    if result is None:
+        return []
     return [torch.tensor(result)]
 
 
@@ -136,3 +140,27 @@ def _forward(
 
 def _reason(error: Exception) -> str:
     return str(error).split("\n")[0]
+
+
+def elementwise(function: Callable[..., Any], values: Any, *, derivative: bool) -> tuple[torch.Tensor, ...]:
+    """Return an elementwise function's value and, if asked, its first derivative; `values` are shared by DLPack.
+
+    Raises: RuntimeError where the derivative is asked for and torch has none; whatever the function raises.
+    """
+    primal = torch.from_dlpack(values)
+    if not derivative:
+        with torch.no_grad():
+            return (function(primal),)
+    primal = primal.detach().requires_grad_()
+    with torch.enable_grad():
+        value = function(primal)
+        # a result's cotangent of one is each element's own derivative, for no element knows another
+        (slope,) = torch.autograd.grad(value, primal, torch.ones_like(value))
+    return value.detach(), slope.detach()
+
+
+def elementwise_float64(function: Callable[..., Any], values: np.ndarray, *, derivative: bool) -> Arrays:
+    """Return what `elementwise` returns for the values in float64, as arrays."""
+    with np.errstate(invalid="ignore"):  # a signalling NaN
+        wide = values.astype(np.float64)
+    return [item.numpy() for item in elementwise(function, wide, derivative=derivative)]

@@ -1,0 +1,207 @@
+"""`parity.check` on functions that are not ours: what it finds, how it shows it, and what it says of bad input."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import torch
+from hypothesis import strategies as st
+from jaxtyping import Array, Float
+
+from jaxfun import parity
+
+FEW = 90
+
+
+@pytest.fixture(autouse=True)
+def plain_jax() -> Any:
+    """As a user finds JAX: 32 bits, its own promotion."""
+    with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"):
+        yield
+
+
+def check(candidate: Any, reference: Any, *inputs: Any, **options: Any) -> parity.Report:
+    return parity.check(candidate, reference, *inputs, **({"examples": FEW, "seed": 0} | options))
+
+
+def test_a_right_port_agrees_and_the_report_says_what_was_tried() -> None:
+    report = check(jnp.tanh, torch.tanh)
+    assert report.ok, report
+    assert report.examples >= FEW
+    assert {"ties", "kinks", "zeros", "large"} <= set(report.strata)
+    assert all(report.levels[level].status == "pass" for level in ("value", "vjp", "jvp", "hvp"))
+    assert all(all(level.planted.values()) for level in report.levels.values()), "a planted wrong result passed"
+    assert "jax.numpy.tanh agrees with torch.tanh" in str(report)
+
+
+def test_a_failure_is_the_smallest_input_at_its_level() -> None:
+    report = check(jnp.abs, torch.abs)
+    failure = report.failures[0]
+    assert (failure.level, failure.difference) == ("vjp", "derivative at 0")
+    (x,) = failure.inputs[0]
+    assert x.size <= 3
+    assert not x.any()
+    assert not failure.reference.any()
+    assert failure.candidate.any()
+
+
+@pytest.mark.parametrize(
+    ("candidate", "reference"),
+    [(jax.nn.gelu, torch.nn.functional.gelu), (jnp.abs, torch.abs)],
+    ids=["value", "vjp"],
+)
+def test_the_script_shows_the_disagreement_without_jaxfun(candidate: Any, reference: Any) -> None:
+    script = check(candidate, reference).failures[0].script
+    assert "jaxfun" not in script
+    assert len(script.splitlines()) < 25
+    printed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    ours, theirs = (float(re.search(r"-?\d+\.\d*", line).group()) for line in printed.strip().splitlines())
+    assert ours != theirs
+
+
+def test_the_same_seed_gives_the_same_run() -> None:
+    first, second = (check(jnp.abs, torch.abs, seed=5) for _ in range(2))
+    assert [str(item) for item in first.failures] == [str(item) for item in second.failures]
+    assert first.strata == second.strata
+
+
+def test_settings_are_as_they_were_also_where_a_function_raises() -> None:
+    def fails(x: Any) -> Any:
+        raise KeyError("mine")
+
+    before = dict(jax.config.values)
+    report = check(fails, torch.exp)
+    assert dict(jax.config.values) == before
+    assert report.failures[0].level == "errors"
+    assert "KeyError" in report.failures[0].message
+
+
+def test_reports_are_written(tmp_path: Path) -> None:
+    report = check(lambda x: jnp.abs(x) * 1, torch.abs)
+    report.to_json(tmp_path / "report.json")
+    report.to_html(tmp_path / "report.html")
+    assert json.loads((tmp_path / "report.json").read_text())["failures"][0]["level"] == "vjp"
+    page = (tmp_path / "report.html").read_text()
+    assert "&lt;lambda&gt;" in page
+    assert "<lambda>" not in page, "text from user code is escaped"
+    assert "http" not in page.replace("http-equiv", "")
+
+
+# inputs
+
+
+def test_a_dimension_is_drawn_for_the_tensor_before_it() -> None:
+    def ours(x: Any, dim: int) -> Any:
+        return jnp.sum(x, dim) if x.ndim else x
+
+    report = check(ours, torch.sum, parity.tensors(), parity.dims(of=0))
+    assert report.ok, report
+
+
+def test_keywords_may_have_two_names() -> None:
+    right = check(jnp.mean, torch.mean, parity.tensors(shape="n m"), kwargs={"axis|dim": st.sampled_from([0, 1])})
+    assert right.ok, right
+
+
+def test_pytrees_are_taken_and_given() -> None:
+    inputs = st.fixed_dictionaries({"W": parity.tensors(shape="n m"), "b": parity.tensors(shape="m")})
+
+    def scaled(sum_of: Any, by: int) -> Any:
+        return lambda params: {"y": sum_of(params["W"] * params["b"]), "z": params["b"] * by}
+
+    assert check(scaled(jnp.sum, 2), scaled(torch.sum, 2), inputs).ok
+    assert not check(scaled(jnp.sum, 2), scaled(torch.sum, 3), inputs).ok
+
+
+def test_shapes_are_read_off_annotations() -> None:
+    def affine(x: Float[Array, "batch n"], w: Float[Array, "n m"]) -> Any:  # noqa: F722  (jaxtyping)
+        return x @ w
+
+    report = check(affine, lambda x, w: x @ w)
+    assert report.ok, report
+    assert report.levels["value"].compared
+
+
+def test_64_bit_results_of_the_reference_may_be_32_bit() -> None:
+    assert check(jnp.argmax, torch.argmax, parity.tensors(shape=(3,)), dtypes=["float32"]).ok
+
+
+# what is no pass
+
+
+def test_a_derivative_that_is_zero_everywhere_is_no_evidence() -> None:
+    assert check(jnp.floor, torch.floor).levels["vjp"].status == "no evidence"
+
+
+def test_a_tolerance_that_means_nothing_is_said_to() -> None:
+    report = check(jnp.exp, torch.exp, rtol=1e6)
+    assert any("too wide to mean anything" in note for note in report.notes)
+
+
+def test_a_level_that_cannot_apply_says_why() -> None:
+    report = check(lambda x: x > 0, lambda x: x > 0)
+    assert report.ok, report
+    assert report.levels["vjp"].status == "not applicable"
+    assert "gradient" in report.levels["vjp"].reason
+
+
+BAD = {
+    "not traceable": (lambda x: x if float(x.sum()) > 0 else -x, lambda x: x if x.sum() > 0 else -x, "jit", "racer"),
+    "returns NumPy": (lambda x: np.exp(np.asarray(x)), torch.exp, "jit", "racer"),
+    "another structure": (lambda x: (x, x), lambda x: x * 1, "value", "2 results where the reference has 1"),
+    "another shape": (jnp.ravel, lambda x: x.reshape(-1)[None], "value", "where the reference has"),
+    "raises alone": (lambda x: jnp.reshape(x, (7, 11)), lambda x: x * 1, "errors", "where the reference does not"),
+    "does not raise": (lambda x: x * 1, lambda x: x.reshape(7, 11), "errors", "does not raise"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_is_named_for_what_it_is(name: str) -> None:
+    candidate, reference, level, text = BAD[name]
+    report = check(candidate, reference)
+    assert not report.ok
+    assert text in {failure.level: failure.message for failure in report.failures}[level]
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [({"levels": ["grad"]}, "`levels`"), ({"dtypes": ["float33"]}, "`dtypes`"), ({"examples": 0}, "`examples`")],
+)
+def test_an_option_that_means_nothing_is_an_error(options: Any, text: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=text):
+        check(jnp.exp, torch.exp, **options)
+
+
+def test_assert_parity_raises_with_the_report() -> None:
+    with pytest.raises(AssertionError, match="derivative at 0") as raised:
+        parity.assert_parity(jnp.abs, torch.abs, examples=FEW, seed=0)
+    assert raised.value.report.failures
+
+
+def run(*call: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "jaxfun", "parity", *call], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "code", "text"),
+    [
+        (("jax.numpy:tanh", "torch:tanh", "--examples", "30"), 0, "agrees with torch.tanh"),
+        (("jax.numpy:abs", "torch:abs", "--examples", "90", "--levels", "vjp"), 1, "derivative at 0"),
+        (("jax.numpy:nothing", "torch:abs"), 2, "no attribute"),
+        (("jax.numpy.abs", "torch:abs"), 2, "module:function"),
+    ],
+)
+def test_the_command_line(call: tuple[str, ...], code: int, text: str) -> None:
+    ended = run(*call)
+    assert ended.returncode == code, ended.stderr
+    assert text in ended.stdout + ended.stderr
+    assert code != 2 or len(ended.stderr.strip().splitlines()) == 1
