@@ -52,6 +52,12 @@ def test_a_failure_is_the_smallest_input_at_its_level() -> None:
     assert failure.candidate.any()
 
 
+def test_a_value_that_differs_is_shrunk_to_one_plain_number() -> None:
+    (x,) = check(jax.nn.gelu, torch.nn.functional.gelu).failures[0].inputs[0]
+    assert x.size == 1
+    assert float(x) == round(float(x), 1)
+
+
 @pytest.mark.parametrize(
     ("candidate", "reference"),
     [(jax.nn.gelu, torch.nn.functional.gelu), (jnp.abs, torch.abs)],

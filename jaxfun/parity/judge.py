@@ -1,9 +1,9 @@
 """The verdicts on one case: every value set at every level that applies, and whether the check itself can fail."""
 
+import dataclasses
 import functools
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -18,7 +18,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Terms:
     """The terms of a check: which levels, on which device, how close, and whether exceptions' types count."""
 
@@ -30,7 +30,7 @@ class Terms:
     narrow: bool = False  # 64-bit results of the reference are held to 32-bit ones: JAX's 64-bit types are off
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Found:
     """A disagreement as it was met: the level, the value set, and which leaf of the results."""
 
@@ -187,7 +187,9 @@ def verdicts(
         verdict = compare(part, target, oracle, only=only, bound=terms.bound)
         if verdict.difference == "number" and terms.bound is None and is_inexact(target):
             scale = _targets(level, sides.scale(row, reference)[level])[leaf]
-            verdict = compare(part, target, oracle, scale=scale, only=only)
+            first, verdict = verdict, compare(part, target, oracle, scale=scale, only=only)
+            if not verdict.ok:  # in ULP of the element, as a reader counts them
+                verdict = dataclasses.replace(verdict, worst_ulp=first.worst_ulp)
         found.append(verdict)
     return found
 
@@ -272,14 +274,19 @@ def _in_words(found: Found, tensors: Sequence[np.ndarray], constants: Sequence[f
         return _IN_WORDS[kind][not finite]
     if found.level not in ("vjp", "jvp", "hvp") or kind != "number":
         return kind
-    numbers: Any = np.abs(np.concatenate([np.ravel(item).astype(complex) for item in tensors if is_inexact(item)]))
-    if len(numbers) and not numbers.any():
+    return _place_in_words(found, [item for item in tensors if is_inexact(item)], constants)
+
+
+def _place_in_words(found: Found, tensors: Sequence[np.ndarray], constants: Sequence[float]) -> str:
+    index, shape = found.verdict.index, getattr(found.reference, "shape", None)
+    there = [abs(complex(item[index])) for item in tensors if item.shape == shape]
+    if there and not any(there):
         return "derivative at 0"
-    if any(np.isclose(numbers, constant, rtol=1e-6).all() for constant in constants):
-        return f"derivative at {numbers[0]:g}, a number in the candidate's program"
-    if len(np.unique(numbers)) < len(numbers):
-        return "derivative, at a tie"
-    return "derivative"
+    for constant in constants:
+        if any(abs(number - constant) <= 1e-6 * constant for number in there):
+            return f"derivative at {constant:g}, a number in the candidate's program"
+    numbers = np.abs(np.concatenate([np.ravel(item).astype(complex) for item in tensors]))
+    return "derivative, at a tie" if len(np.unique(numbers)) < len(numbers) else "derivative"
 
 
 def failure_of(sides: Sides, terms: Terms, found: Found, constants: Sequence[float] = ()) -> Failure:

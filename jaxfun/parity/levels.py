@@ -50,7 +50,7 @@ class Sides:
         self, candidate: Callable[..., Any], reference: Callable[..., Any], case: Case, device: str = "cpu"
     ) -> None:
         self.candidate, self.reference, self.case, self.device = candidate, reference, case, device
-        self._compiled: Any = None
+        self._compiled: dict[bool, Any] = {}  # by whether it differentiates
         self._scales: dict[int, Results] = {}
 
     # The reference.
@@ -123,10 +123,14 @@ class Sides:
             [np.stack([along((*seed, _COTANGENT, i), outputs[i]) for seed in seeds]) for i in smooth],
             [np.stack([along((*seed, _TANGENT, i), stacks[p][0]) for seed in seeds]) for i, p in enumerate(movable)],
         )
-        if self._compiled is None:
-            self._compiled = jax.jit(jax.vmap(self._program(movable, smooth)))
+        differentiates = bool(movable)
+        if differentiates not in self._compiled:
+            self._compiled[differentiates] = jax.jit(jax.vmap(self._program(movable, smooth)))
         given = jax.tree.map(lambda array: put(array, self.device), (list(stacks), *directions))
-        return {level: [np.asarray(item) for item in items] for level, items in self._compiled(*given).items()}
+        return {
+            level: [np.asarray(item) for item in items]
+            for level, items in self._compiled[differentiates](*given).items()
+        }
 
     def of(self, case: Case) -> "Sides":
         """Return both functions on other value sets of the same layout: nothing is compiled again."""

@@ -18,8 +18,8 @@ Move = Callable[[np.ndarray], np.ndarray]
 Evaluate = Callable[[Sequence[np.ndarray], Move, str], Results]
 
 _DRAWS = 4
-# a result that jumps within a step is allowed an eighth of the jump
-_STEPS_PER_ULP = 8
+# a result that jumps within a step is allowed this part of the jump, times the slack of its level
+_STEPS_PER_ULP = 32
 _SHARE_OF_LARGEST = 0.25
 _SECOND_ORDER = 1.0
 
@@ -71,8 +71,8 @@ def rounding_scale(
 _MADE_OF = {"vjp": "value", "jvp": "value", "hvp": "vjp"}
 
 
-# a derivative is a longer computation than its function, in an order of its own
-_SLACK = {"value": 1.0, "vjp": 4.0, "jvp": 4.0, "hvp": 8.0}
+# XLA's elementary functions are good to a few ULP where torch's are to one, and a derivative is a longer computation
+_SLACK = {"value": 4.0, "vjp": 4.0, "jvp": 4.0, "hvp": 8.0}
 
 
 def _floors(wide: Results, has_oracle: bool) -> dict[str, float]:

@@ -42,7 +42,7 @@ def shrunk(sides: Sides, terms: Terms, found: Found, seconds: float) -> tuple[Si
 
 
 def _failing_shapes(sides: Sides, found: Found, terms: Terms, deadline: float) -> Iterator[tuple[Sides, Found]]:
-    for tensors in _smaller(sides.case.row(0)):
+    for tensors in _smaller(sides.case.row(0), found.verdict.index):
         if time.perf_counter() > deadline:
             return
         fresh = Sides(sides.candidate, sides.reference, sides.case, sides.device)
@@ -51,14 +51,25 @@ def _failing_shapes(sides: Sides, found: Found, terms: Terms, deadline: float) -
             yield failing
 
 
-def _smaller(tensors: Tensors) -> Iterator[list[np.ndarray]]:
-    """Yield the tensors without their first dimension, and with every axis of some size cut to fewer."""
+def _smaller(tensors: Tensors, index: tuple[int, ...]) -> Iterator[list[np.ndarray]]:
+    """Yield the tensors without their first dimension, and with every axis of some size cut to fewer, about `index`."""
     ndim = max((item.ndim for item in tensors), default=0)
     if ndim and all(item.shape[0] for item in tensors if item.ndim == ndim):
-        yield [np.asarray(item[0]) if item.ndim == ndim else item for item in tensors]
+        yield [np.asarray(item[_at(item, index, 0)]) if item.ndim == ndim else item for item in tensors]
     for size in sorted({size for item in tensors for size in item.shape if size > 1}, reverse=True):
         for fewer in {1, size // 2}:
-            yield [item[tuple(slice(fewer) if n == size else slice(None) for n in item.shape)] for item in tensors]
+            yield [item[_cut(item, index, size, fewer)] for item in tensors]
+
+
+def _at(item: np.ndarray, index: tuple[int, ...], axis: int) -> int:
+    # where the results have the tensor's shape, the place of the worst of them is the tensor's too
+    return index[axis] if len(index) == item.ndim and index[axis] < item.shape[axis] else 0
+
+
+def _cut(item: np.ndarray, index: tuple[int, ...], size: int, fewer: int) -> tuple[slice, ...]:
+    starts = [min(_at(item, index, axis), n - fewer) for axis, n in enumerate(item.shape)]
+    kept = zip(starts, item.shape, strict=True)
+    return tuple(slice(start, start + fewer) if n == size else slice(None) for start, n in kept)
 
 
 def _plainer(tensors: Tensors) -> Iterator[list[np.ndarray]]:
