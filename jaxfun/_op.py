@@ -375,7 +375,9 @@ def _integers(name: str, value: Any) -> Any:
 
 
 def _dtype(name: str, value: Any) -> DType | None:
-    return None if value is None else required(value)
+    if value is None or (type(value) is DType and value.itemsize < 8):  # what is there in any case
+        return value
+    return required(value)
 
 
 _NORMALISE: dict[Role, Callable[[str, Any], Any]] = {
