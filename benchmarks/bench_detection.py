@@ -47,7 +47,7 @@ def disagree(pair: Pair, arrays: Sequence[np.ndarray], **tolerance: float) -> bo
 def by_one_draw(pair: Pair, number: int) -> bool:
     rng = np.random.default_rng(number)
     arrays = [rng.uniform(-2, 2, size=(3, 4)).astype(np.float32) for _ in range(pair.tensors)]
-    return disagree(pair, arrays, rtol=1e-3, atol=1e-6)
+    return disagree(pair, arrays, rtol=1e-3, atol=1e-6)  # the peer's own tolerance: what it misses is its row
 
 
 def by_hand(pair: Pair, number: int) -> bool:
@@ -61,7 +61,7 @@ def by_hand(pair: Pair, number: int) -> bool:
     @settings(max_examples=60, deadline=None, database=None, suppress_health_check=[*HealthCheck])
     @given(arrays)
     def agrees(drawn: tuple[np.ndarray, ...]) -> None:
-        assert not disagree(pair, drawn, rtol=1e-4, atol=1e-5)
+        assert not disagree(pair, drawn, rtol=1e-4, atol=1e-5)  # what one writes for float32 by hand
 
     try:
         agrees()

@@ -10,24 +10,11 @@ import torch
 from _measure import show, timed
 
 from jaxfun import regression
+from jaxfun.tour import torchs_loop
 
 SIZES = [(30, 1, 2500), (1_000, 10, 2500), (100_000, 20, 100)]
 LR, ROUNDS = 0.005, 7
 WARM_EPOCHS = 2_000_000  # rows x epochs that the warm calls of one round take
-
-
-def torchs_loop(X: np.ndarray, y: np.ndarray, epochs: int) -> Any:
-    W, b = torch.zeros(X.shape[1], 1, requires_grad=True), torch.zeros(1, requires_grad=True)
-    inputs, targets, losses = torch.tensor(X), torch.tensor(y), []
-    for _ in range(epochs):
-        loss = torch.nn.functional.mse_loss(torch.matmul(inputs, W) + b, targets)
-        loss.backward()
-        W.data -= LR * W.grad
-        b.data -= LR * b.grad
-        W.grad.zero_()
-        b.grad.zero_()
-        losses.append(loss.item())
-    return losses
 
 
 def numpys_loop(X: np.ndarray, y: np.ndarray, epochs: int) -> Any:
@@ -47,9 +34,10 @@ def measured(rows: int, features: int, epochs: int) -> list[float]:
     X = rng.random((rows, features), np.float32)
     y = (X @ rng.normal(size=(features, 1)) + 1).astype(np.float32)
     data, start = (jnp.asarray(X), jnp.asarray(y)), regression.init(features)
+    zeros = np.zeros((features, 1), np.float32), np.zeros(1, np.float32)
     calls = [
         lambda: regression.fit(start, *data, lr=LR, epochs=epochs),
-        lambda: torchs_loop(X, y, epochs),
+        lambda: torchs_loop(torch, *zeros, X, y, LR, epochs),
         lambda: numpys_loop(X, y, epochs),
     ]
     first = timed(calls[0])

@@ -127,6 +127,7 @@ DIFFERENT: dict[str, Pair] = {
     "relu's gradient at NaN": Pair(jax.nn.relu, torch.relu),
     "relu6's gradient at NaN": Pair(jax.nn.relu6, F.relu6),
     "sign of NaN": Pair(jnp.sign, torch.sign),
+    # a port that is wrong on purpose: it must be found
     "infinity replaced": Pair(lambda x: jnp.nan_to_num(x, nan=jnp.nan), lambda x: x * 1),
     "where's gradient at NaN": Pair(
         lambda x: jnp.where(x > 0, jnp.sqrt(x), 0.0),

@@ -130,13 +130,13 @@ def _tour(output: Path) -> int:
 def _fit(**options: object) -> int:
     from . import fit_command
 
-    return fit_command.run(**options)  # type: ignore[arg-type]
+    return fit_command.run(**options)  # type: ignore[arg-type]  # argparse has checked their types
 
 
 def _parity(**options: object) -> int:
     from . import parity_command
 
-    return parity_command.run(**options)  # type: ignore[arg-type]
+    return parity_command.run(**options)  # type: ignore[arg-type]  # argparse has checked their types
 
 
 _COMMANDS = {"tour": _tour, "fit": _fit, "parity": _parity}

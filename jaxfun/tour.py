@@ -135,6 +135,7 @@ def agree(ours: Any, theirs: Any) -> bool:
     if left.dtype != right.dtype or left.shape != right.shape:
         return False
     few = 16 * float(np.finfo(left.dtype).eps) if np.issubdtype(left.dtype, np.inexact) else 0.0
+    # a few ULP: two libraries round in orders of their own; absolute as well, for a sum near 0
     return bool(np.allclose(left, right, rtol=few, atol=few, equal_nan=True))
 
 
@@ -153,7 +154,8 @@ def _regression(console: Any, torch: Any, output: Path) -> int:
         console.print(f"  {ALONE} W {float(fit.params['W'][0, 0]):.6f}   b {float(fit.params['b'][0]):.6f}")
         console.print(f"\n2500 epochs   jaxfun, first call {first * 1e3:,.0f} ms   warm {warm * 1e3:,.2f} ms")
     else:
-        eager, theirs = _timed(lambda: _torchs_loop(torch, np.asarray(X), np.asarray(y)))
+        zeros = np.zeros((1, 1), np.float32), np.zeros(1, np.float32)
+        eager, theirs = _timed(lambda: torchs_loop(torch, *zeros, np.asarray(X), np.asarray(y), LR, EPOCHS))
         crosses = _compare_fits(console, fit, theirs)
         console.print(f"\n2500 epochs   PyTorch, eager      {eager * 1e3:9,.1f} ms")
         console.print(f"              jaxfun, first call  {first * 1e3:9,.1f} ms   (compilation included)")
@@ -170,19 +172,21 @@ def _timed(call: Callable[[], Any]) -> tuple[float, Any]:
     return time.perf_counter() - began, result
 
 
-def _torchs_loop(torch: Any, X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Train as the tutorial does, and return W, b and every epoch's loss."""
-    W, b = torch.zeros(1, 1, requires_grad=True), torch.zeros(1, requires_grad=True)
+def torchs_loop(
+    torch: Any, W: np.ndarray, b: np.ndarray, X: np.ndarray, y: np.ndarray, lr: float, epochs: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Train as the tutorial does in PyTorch, and return W, b and every epoch's loss."""
+    weights, bias = torch.tensor(W, requires_grad=True), torch.tensor(b, requires_grad=True)
     inputs, targets, losses = torch.tensor(X), torch.tensor(y), []
-    for _ in range(EPOCHS):
-        loss = torch.nn.functional.mse_loss(torch.matmul(inputs, W) + b, targets)
+    for _ in range(epochs):
+        loss = torch.nn.functional.mse_loss(torch.matmul(inputs, weights) + bias, targets)
         loss.backward()
-        W.data -= LR * W.grad
-        b.data -= LR * b.grad
-        W.grad.zero_()
-        b.grad.zero_()
+        weights.data -= lr * weights.grad
+        bias.data -= lr * bias.grad
+        weights.grad.zero_()
+        bias.grad.zero_()
         losses.append(loss.item())
-    return W.detach().numpy(), b.detach().numpy(), np.array(losses)
+    return weights.detach().numpy(), bias.detach().numpy(), np.array(losses)
 
 
 def _compare_fits(console: Any, fit: regression.Fit, theirs: tuple[np.ndarray, np.ndarray, np.ndarray]) -> int:

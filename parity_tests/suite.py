@@ -12,9 +12,9 @@ from jaxfun.dtypes import DTYPES, DType
 from jaxfun.parity import torch_side
 from jaxfun.parity.case import Case
 from jaxfun.parity.judge import Terms, failure_of, judge, judge_signature
-from jaxfun.parity.levels import LEVELS, Sides
+from jaxfun.parity.levels import Sides
 from jaxfun.parity.records import cases, spoiled
-from jaxfun.parity.report import Report
+from jaxfun.parity.report import COMPUTED, Report
 
 RECORDS = [record for record in REGISTRY.values() if record.public]
 PAIRS = [(record, dtype) for record in RECORDS for dtype in DTYPES if dtype not in record.rejects]
@@ -26,7 +26,7 @@ SIGNATURES = 6  # times as many: these compile nothing
 
 
 # the batched call is compiled: a call compiled alone would cost as much again and show little more
-HOW = frozenset((*LEVELS, "vmap", "errors"))
+HOW = frozenset((*COMPUTED, "vmap", "errors"))
 
 
 def terms(device: str = "cpu") -> Terms:

@@ -56,7 +56,7 @@ def test_result_type_is_torchs_for_every_pair_of_tensors_and_numbers() -> None:
     wrong = [
         (a, b)
         for (a, torch_a), (b, torch_b) in pairs
-        if jf.result_type(a, b).name != name_of(torch.result_type(torch_a, torch_b))  # type: ignore[arg-type]
+        if jf.result_type(a, b).name != name_of(torch.result_type(torch_a, torch_b))  # type: ignore[arg-type]  # numbers too
     ]
     assert not wrong
 
@@ -80,7 +80,7 @@ def test_an_add_gives_the_promised_dtype(dtype: DType) -> None:
     for (a, torch_a), shape in itertools.product(operands(), ((2,), ())):
         tensor = torch.ones(shape, dtype=theirs(dtype))
         got = jax.eval_shape(jf.add, jnp.ones(shape, dtype.dtype), a)
-        assert got.dtype.name == name_of(torch.add(tensor, torch_a).dtype), (dtype, a)  # type: ignore[arg-type]
+        assert got.dtype.name == name_of(torch.add(tensor, torch_a).dtype), (dtype, a)  # type: ignore[arg-type]  # numbers too
 
 
 def _limits(info: object, fields: tuple[str, ...]) -> list[object]:

@@ -152,6 +152,45 @@ def test_a_number_where_the_reference_is_subnormal_is_no_flush() -> None:
     assert found.value.worst.input == 1
 
 
+def at_one(value: float, wide: float | None = None) -> Callable[[torch.Tensor], torch.Tensor]:
+    """The identity, but at 1, where float64 may give another number."""
+    return lambda x: torch.where(x == 1, value if wide is None or x.dtype != torch.float64 else wide, x).to(x)
+
+
+def test_a_subnormal_result_of_a_normal_input_is_left_out() -> None:
+    assert values(at(1.0, 2.0**-15), at_one(2.0**-15)).value.subnormal == 2 * 1023 + 1
+    assert values(at(1.0, 0.0), at_one(2.0**-15)).value.subnormal == 2 * 1023 + 1
+
+
+def test_a_tiny_result_of_the_other_sign_is_no_flush() -> None:
+    found = values(at(1.0, -(2.0**-14)), at_one(2.0**-14))
+    assert found.value.subnormal == 2 * 1023
+    assert not found.ok
+
+
+def test_a_16_bit_distance_is_that_to_float64_and_not_to_the_reference() -> None:
+    found = values(same, at_one(1.5, wide=1.0))
+    assert found.ok
+    assert sum(found.value.counts[1:]) == 0
+
+
+def test_an_infinity_that_both_sides_come_to_in_16_bits_is_the_same() -> None:
+    found = values(at(1.0, float("inf")), at_one(float("inf"), wide=1.0))
+    assert found.ok
+    assert found.value.infinity_mismatches == 0
+    assert found.value.same == 2 * 1024 + 1
+
+
+def test_the_worst_is_the_farthest_of_many_in_one_bin() -> None:
+    step, where = 2.0**-24, 0.5 + 100 * 2.0**-24
+    found = values(
+        lambda x: x + jnp.where(x == where, 4 * step, 3 * step).astype(x.dtype), same, "float32", patterns=AROUND_ONE
+    )
+    assert found.ok
+    assert found.value.worst is not None
+    assert (found.value.worst.input, found.value.worst.ulp) == (where, 4)
+
+
 def test_a_small_failure_is_not_hidden_behind_a_larger_distance_that_is_the_references_fault() -> None:
     def reference(x: torch.Tensor) -> torch.Tensor:  # at 0.5 far off in float32, right in float64
         return torch.where(x == 0.5, x + (0.0 if x.dtype == torch.float64 else 0.2), x)

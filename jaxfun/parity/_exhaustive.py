@@ -159,6 +159,7 @@ class Exhaustive:
         for name, level in self.levels.items():
             found[name] |= {"compared": level.compared, "histogram": histogram.named(level.counts)}
             del found[name]["counts"]
+        # strict: a NaN that was not made a string is an error, not bad JSON
         Path(path).write_text(json.dumps(_plain(found), indent=2, allow_nan=False) + "\n")
 
 
@@ -413,6 +414,7 @@ def _judged(level: Level, x: np.ndarray, ours: Any, theirs: Any, oracle: np.ndar
 
 def _ulp(values: np.ndarray, exact: np.ndarray, rule: Precision) -> np.ndarray:
     """Return how far values are from exact ones, in ULP of the exact one's binade; -1 where either is no number."""
+    # only the unit: where the exact result is no number, what is found is none either, and -1 below
     size = np.clip(np.abs(np.nan_to_num(exact)), rule.smallest_normal, rule.largest)
     unit = rule.eps * np.exp2(np.frexp(size)[1] - 1.0)
     found = np.abs(values.astype(np.float64) - exact) / unit
@@ -459,7 +461,7 @@ def _require_oracle(reference: Any) -> None:
     advice = "Its result in float64 is what errors are measured from."
     try:
         (found,) = torch_side.elementwise_float64(reference, _PROBE[0], derivative=False)
-    except Exception as error:
+    except Exception as error:  # whatever the user's function raises is named for what it is
         raise ArgumentTypeError("a `reference` that takes float64 as well", _line(error), advice) from None
     if describe(found) != describe(_PROBE[0]):
         raise DTypeError("a `reference` that gives float64 for float64", describe(found), advice)
@@ -468,7 +470,7 @@ def _require_oracle(reference: Any) -> None:
 def _differentiable(candidate: Any, probe: jax.Array) -> str:
     try:
         jax.eval_shape(lambda x: _with_derivative(candidate, x), probe)
-    except Exception as error:
+    except Exception as error:  # whatever JAX's trace of the user's function raises is passed on in a line
         advice = "Pass derivative=False to compare values alone."
         raise GradientError("a `candidate` with a gradient, as the reference has", _line(error), advice) from None
     return ""
@@ -488,7 +490,7 @@ def _tried(name: str, function: Callable[[jax.Array], Any], dtype: str) -> None:
         results = [function(first), function(other)]
     except JaxfunError:
         raise
-    except Exception as error:
+    except Exception as error:  # whatever the user's function raises is named for what it is
         kind = "that JAX can trace with" if name == "candidate" else "that takes"
         raise ArgumentTypeError(f"a `{name}` {kind} one {dtype} array", _line(error), _PLAIN) from None
     for result in results:

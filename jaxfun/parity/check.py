@@ -141,13 +141,8 @@ class _Search:
     def __init__(
         self, candidate: Callable[..., Any], reference: Callable[..., Any], inputs: Any, kwargs: Any, terms: Terms
     ) -> None:
-        self.candidate, self.reference, self.inputs, self.kwargs, self.terms = (
-            candidate,
-            reference,
-            inputs,
-            kwargs,
-            terms,
-        )
+        self.candidate, self.reference = candidate, reference
+        self.inputs, self.kwargs, self.terms = inputs, kwargs, terms
         self.report = Report()
         self.left: list[Configuration] = []
         self.applied: set[str] = set()
@@ -162,6 +157,7 @@ class _Search:
             max_examples=_DRAWS_PER_CONFIGURATION * len(plan),
             phases=[Phase.reuse, Phase.generate],
             deadline=None,
+            # a check is few large draws, and a slow function is no mistake; the class is iterable, which its stub omits
             suppress_health_check=[*HealthCheck],  # type: ignore[arg-type]
             report_multiple_bugs=False,
             print_blob=False,
@@ -196,21 +192,20 @@ class _Search:
             return
         self.left.remove(configuration)
         is_wide = "64" in configuration.dtype or configuration.dtype == "complex128"
-        with jax.enable_x64(_has_x64() or is_wide):
+        with jax.enable_x64(is_wide or bool(jax.config.read("jax_enable_x64"))):
             self._judged[key] = self._disagrees(args, kwargs, number, sets)
         if self._judged[key]:
             raise _Disagreement
 
     def _disagrees(self, args: Any, kwargs: Any, number: int, sets: int) -> bool:
         case = self._case(args, kwargs, number, sets)
-        terms = dataclasses.replace(self.terms, narrow=not _has_x64())
-        sides = Sides(self.candidate, self.reference, case, terms.device)
-        report, found = judge(sides, terms)
+        sides = Sides(self.candidate, self.reference, case, self.terms.device)
+        report, found = judge(sides, self.terms)
         self.report.add(report)
         firsts = list(_first_of_each_level(found))
         for first in firsts:
-            smallest, at = shrunk(sides, terms, first, _SHRINK_SECONDS / len(firsts))
-            failure = failure_of(smallest, terms, at, self.constants)
+            smallest, at = shrunk(sides, self.terms, first, _SHRINK_SECONDS / len(firsts))
+            failure = failure_of(smallest, self.terms, at, self.constants)
             script = script_of(self.candidate, self.reference, failure)
             self.report.failures.append(dataclasses.replace(failure, script=script))
         return bool(found)
@@ -244,10 +239,6 @@ class _Search:
         """Return what applies and was not tried."""
         shapes = [] if self.report.failures else [f"{item.shape} {item.dtype}" for item in self.left]
         return shapes + sorted(self.applied - set(self.report.strata))
-
-
-def _has_x64() -> bool:
-    return bool(jax.config.read("jax_enable_x64"))
 
 
 def _first_of_each_level(found: list[Found]) -> Iterator[Found]:

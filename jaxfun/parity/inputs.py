@@ -127,7 +127,7 @@ def _tensors(
     base = draw(_shapes(shape, configuration))
     kind = dtype or configuration.dtype
     full = draw(st.integers(0, (n or 1) - 1)) if broadcastable else 0
-    shapes = [base if not broadcastable or i == full else draw(_narrowed(base)) for i in range(n or 1)]
+    shapes = [base if not broadcastable or i == full else draw(narrowed(base)) for i in range(n or 1)]
     layouts = [Layout(one, kind, *bounds) for one in shapes]
     stratum = draw(st.sampled_from(strata_of(layouts)))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
@@ -151,7 +151,10 @@ def _size(word: str, configuration: Configuration) -> st.SearchStrategy[int]:
 
 
 @st.composite
-def _narrowed(draw: st.DrawFn, shape: tuple[int, ...]) -> tuple[int, ...]:
+def narrowed(draw: st.DrawFn, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a strategy for shapes that broadcast to `shape`, half of the time itself."""
+    if draw(st.booleans()):
+        return shape
     ones = tuple(1 if draw(st.booleans()) else size for size in shape)
     return ones[draw(st.integers(0, len(shape))) :]
 

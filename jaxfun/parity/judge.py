@@ -6,12 +6,13 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
+import jax
 import numpy as np
 
 from .case import Case
 from .compare import Bound, Verdict, compare
-from .levels import LEVELS, Reference, Sides, outcome
-from .report import Failure, Level, Report
+from .levels import Reference, Sides, outcome
+from .report import COMPUTED, LEVELS, Failure, Level, Report
 from .rounding import is_inexact
 
 P = ParamSpec("P")
@@ -22,12 +23,11 @@ R = TypeVar("R")
 class Terms:
     """The terms of a check: which levels, on which device, how close, and whether exceptions' types count."""
 
-    levels: frozenset[str] = frozenset((*LEVELS, "jit", "vmap", "errors"))
+    levels: frozenset[str] = frozenset(LEVELS)
     device: str = "cpu"
     bound: Bound | None = None
     exact_errors: bool = True
     plants: bool = True  # wrong results are tried in the candidate's place
-    narrow: bool = False  # 64-bit results of the reference are held to 32-bit ones: JAX's 64-bit types are off
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,7 +83,7 @@ def judge(sides: Sides, terms: Terms) -> tuple[Report, list[Found]]:
     references = {row: sides.theirs(row) for row in rows}
     if not all(reference.has_oracle for reference in references.values()):
         report.note("the reference does not run in float64: without an oracle, its own result is the measure")
-    differentiate = any(not isinstance(ref.plain[level], str) for ref in references.values() for level in LEVELS[1:])
+    differentiate = any(not isinstance(ref.plain[level], str) for ref in references.values() for level in COMPUTED[1:])
     got, error = outcome(lambda: sides.ours(differentiate))
     if error is not None:
         return report, [*found, _judge_failing(sides, terms, report, rows[0], error)]
@@ -129,7 +129,7 @@ def _judge_row(
     sides: Sides, terms: Terms, report: Report, row: int, results: dict[str, list[np.ndarray]], reference: Reference
 ) -> list[Found]:
     found = []
-    for level in LEVELS:
+    for level in COMPUTED:
         if level not in terms.levels:
             continue
         want = reference.plain[level]
@@ -141,7 +141,7 @@ def _judge_row(
             if known is not None:
                 _take_known(report, known.why, verdict)
                 continue
-            target = _targets(level, want)[leaf] if leaf < len(_targets(level, want)) else None
+            target = targets(level, want)[leaf] if leaf < len(targets(level, want)) else None
             report.count(level, verdict, is_nonzero=target is not None and bool(np.any(target != 0)))
             if not verdict.ok:
                 found.append(_found(level, row, leaf, verdict, results[level], target))
@@ -156,16 +156,11 @@ def _found(
 
 def _take_known(report: Report, why: str, verdict: Verdict) -> None:
     report.seen[why] = report.seen.get(why, 0) + (not verdict.ok)
-    report.count("known differences", replace_ok(verdict))
+    report.count("known differences", Verdict(compared=max(verdict.compared, 1)))
 
 
-def replace_ok(verdict: Verdict) -> Verdict:
-    """Return the verdict as an agreement, so that what is known is counted and not held against anyone."""
-    return Verdict(compared=max(verdict.compared, 1))
-
-
-def _targets(level: str, items: Sequence[np.ndarray]) -> list[np.ndarray]:
-    # forward mode gives tangents of floating point results alone
+def targets(level: str, items: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Return the reference's leaves that a level compares: forward mode has tangents of floating point ones alone."""
     return [item for item in items if is_inexact(item)] if level == "jvp" else list(items)
 
 
@@ -174,9 +169,8 @@ def verdicts(
 ) -> list[Verdict]:
     """Return the verdict on each leaf of one level's results for one value set."""
     tensors = sides.case.row(row)
-    want, wide = (_targets(level, side[level]) for side in (reference.plain, reference.wide))
-    if terms.narrow:
-        want = [_narrowed(item) for item in want]
+    want, wide = (targets(level, side[level]) for side in (reference.plain, reference.wide))
+    want = [_canonical(item) for item in want]
     if len(parts) != len(want):
         return [Verdict("structure", detail=f"{len(parts)} results where the reference has {len(want)}")]
     # at NaN and infinity a derivative is held to the reference only where the reference's is finite
@@ -186,7 +180,7 @@ def verdicts(
         only = None if finite else np.isfinite(target)
         verdict = compare(part, target, oracle, only=only, bound=terms.bound)
         if verdict.difference == "number" and terms.bound is None and is_inexact(target):
-            scale = _targets(level, sides.scale(row, reference)[level])[leaf]
+            scale = targets(level, sides.scale(row, reference)[level])[leaf]
             first, verdict = verdict, compare(part, target, oracle, scale=scale, only=only)
             if not verdict.ok:  # in ULP of the element, as a reader counts them
                 verdict = dataclasses.replace(verdict, worst_ulp=first.worst_ulp)
@@ -194,11 +188,9 @@ def verdicts(
     return found
 
 
-_NARROW = {"int64": "int32", "uint64": "uint32", "float64": "float32", "complex128": "complex64"}
-
-
-def _narrowed(array: np.ndarray) -> np.ndarray:
-    return array.astype(_NARROW.get(str(array.dtype), array.dtype))
+def _canonical(array: np.ndarray) -> np.ndarray:
+    # with JAX's 64-bit types off, what torch gives in 64 bits is held to 32
+    return array.astype(jax.dtypes.canonicalize_dtype(array.dtype))
 
 
 def _judge_eager(sides: Sides, terms: Terms, report: Report, row: int, reference: Reference) -> list[Found]:
@@ -236,11 +228,11 @@ _SHIFT = 1e-4
 
 def _plant(sides: Sides, terms: Terms, report: Report, row: int, reference: Reference) -> None:
     """Put wrong results in the candidate's place: zeros, and the reference's own shifted. They must fail."""
-    for level in LEVELS:
+    for level in COMPUTED:
         want = reference.plain[level]
         if level not in terms.levels or isinstance(want, str) or isinstance(reference.wide[level], str):
             continue
-        right = [_narrowed(item) if terms.narrow else item for item in _targets(level, want)]
+        right = [_canonical(item) for item in targets(level, want)]
         if not any(is_inexact(item) and np.any(np.isfinite(item) & (item != 0)) for item in right):
             continue
         wrong = {"zeros": [np.zeros_like(item) for item in right], "a small shift": [_shifted(item) for item in right]}
@@ -323,5 +315,5 @@ def judge_signature(sides: Sides, terms: Terms) -> tuple[Report, list[Found]]:
         return report, []
     if verdict.ok and theirs is not None and ours != theirs:
         verdict = Verdict("shape or dtype", 1, detail=f"{ours} where the reference gives {theirs}")
-    report.count("errors", replace_ok(verdict) if verdict.ok else verdict)
+    report.count("errors", Verdict(compared=1) if verdict.ok else verdict)
     return report, [] if verdict.ok else [Found("errors", 0, 0, verdict)]

@@ -12,9 +12,12 @@ from . import torch_side
 from .case import Case
 from .rounding import Move, Results, is_inexact, rounding_scale
 
-LEVELS = ("value", "vjp", "jvp", "hvp")
-
-_WIDE = {"float16": "float64", "bfloat16": "float64", "float32": "float64", "complex64": "complex128"}
+# what each dtype becomes in a precision: as it is, in the oracle's, and in the one whose rounding stands for float64's
+_TO: Mapping[str, Mapping[str, str]] = {
+    "plain": {},
+    "float64": {"float16": "float64", "bfloat16": "float64", "float32": "float64", "complex64": "complex128"},
+    "float32": {"float64": "float32", "complex128": "complex64"},
+}
 
 
 def put(array: np.ndarray, device: str) -> jax.Array:
@@ -58,38 +61,36 @@ class Sides:
     def theirs(self, row: int) -> Reference:
         """Return the reference's results for one value set."""
         tensors = self.case.row(row)
-        plain = self._evaluate(tensors, row, _plain_dtype)
-        wide = [_widened(item) for item in tensors]
+        plain = self._evaluate(tensors, row, "plain")
         try:
-            return Reference(plain, self._evaluate(wide, row, _wide_dtype), has_oracle=True)
+            return Reference(plain, self._evaluate(tensors, row, "float64"), has_oracle=True)
         except Exception:  # whatever keeps it from running in float64: the report says that there is no oracle
             return Reference(plain, plain, has_oracle=False)
 
     def raises(self, tensors: Sequence[np.ndarray]) -> Exception | None:
         """Return what the reference raises for one value set."""
-        placed = [torch_side.tensor(item, self.device) for item in tensors]
-        args, kwargs = self.case.theirs.filled(placed, _plain_dtype)
-        return outcome(lambda: self.reference(*args, **kwargs))[1]
+        return outcome(lambda: self._reference([torch_side.tensor(item, self.device) for item in tensors]))[1]
+
+    def _reference(self, tensors: Sequence[Any], precision: str = "plain") -> Any:
+        to = _TO[precision]
+        args, kwargs = self.case.theirs.filled(tensors, lambda named: torch_side.dtype(to.get(named.name, named.name)))
+        return self.reference(*args, **kwargs)
 
     def _evaluate(
-        self,
-        rows: Sequence[np.ndarray],
-        row: int,
-        dtype: Callable[[Any], Any],
-        move: Move = lambda direction: direction,
+        self, rows: Sequence[np.ndarray], row: int, precision: str, move: Move = lambda direction: direction
     ) -> Results:
-        tensors = [torch_side.tensor(item, self.device) for item in rows]
+        to = _TO[precision]
+        given = [item.astype(to.get(str(item.dtype), item.dtype)) for item in rows]
+        tensors = [torch_side.tensor(item, self.device) for item in given]
         movable = [place for place, item in enumerate(tensors) if torch_side.differentiable(item)]
 
         def function(*moving: Any) -> list[Any]:
-            placed = _replaced(tensors, movable, moving)
-            args, kwargs = self.case.theirs.filled(placed, dtype)
-            return torch_side.leaves(self.reference(*args, **kwargs))
+            return torch_side.leaves(self._reference(_replaced(tensors, movable, moving), precision))
 
         outputs = [torch_side.numpy(out) for out in function(*(tensors[place] for place in movable))]
         seed = (self.case.seed, self.case.number(row))
         cotangents = [along((*seed, _COTANGENT, i), out) for i, out in enumerate(outputs)]
-        tangents = [along((*seed, _TANGENT, i), rows[place]) for i, place in enumerate(movable)]
+        tangents = [along((*seed, _TANGENT, i), given[place]) for i, place in enumerate(movable)]
         directions = (
             [torch_side.tensor(move(item), self.device) for item in items] for items in (cotangents, tangents)
         )
@@ -99,9 +100,7 @@ class Sides:
         """Return, by level, the scale that rounding is relative to, for each element of a value set's results."""
 
         def evaluate(rows: Sequence[np.ndarray], move: Move, precision: str) -> Results:
-            to = _TO[precision]
-            given = [item.astype(to.get(str(item.dtype), item.dtype)) for item in rows]
-            return self._evaluate(given, row, lambda named: torch_side.dtype(str(to.get(named.name, named.name))), move)
+            return self._evaluate(rows, row, precision, move)
 
         if row not in self._scales:
             seed = (self.case.seed, row)
@@ -154,9 +153,8 @@ class Sides:
 
     def signature_of_reference(self, tensors: Sequence[np.ndarray]) -> list[str]:
         """Return the dtypes and shapes of the reference's results."""
-        placed = [torch_side.tensor(item, self.device) for item in tensors]
-        args, kwargs = self.case.theirs.filled(placed, _plain_dtype)
-        results = map(torch_side.numpy, torch_side.leaves(self.reference(*args, **kwargs)))
+        result = self._reference([torch_side.tensor(item, self.device) for item in tensors])
+        results = map(torch_side.numpy, torch_side.leaves(result))
         return [f"{item.dtype}{list(item.shape)}" for item in results]
 
     def _function(self, tensors: Sequence[Any]) -> list[Any]:
@@ -188,24 +186,6 @@ def outcome(function: Callable[[], Any]) -> tuple[Any, Exception | None]:
         return function(), None
     except Exception as error:  # whatever a function raises is its answer
         return None, error
-
-
-_NARROW = {"float64": "float32", "complex128": "complex64"}
-
-
-_TO: Mapping[str, Mapping[str, str]] = {"float64": _WIDE, "float32": _NARROW, "plain": {}}
-
-
-def _widened(array: np.ndarray) -> np.ndarray:
-    return array.astype(_WIDE.get(str(array.dtype), array.dtype))
-
-
-def _plain_dtype(dtype: Any) -> Any:
-    return torch_side.dtype(dtype.name)
-
-
-def _wide_dtype(dtype: Any) -> Any:
-    return torch_side.dtype(_WIDE.get(str(dtype.name), str(dtype.name)))
 
 
 def _replaced(tensors: Sequence[Any], places: Sequence[int], items: Sequence[Any]) -> list[Any]:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from .._op import Choice, Difference, Op, Role, Scalar, Shape, Size
 from ..dtypes import DTYPES, Category, DType, as_dtype, promote_types
 from .case import Arguments, Case, Place
+from .inputs import narrowed
 
 SHAPES = ((), (1,), (3,), (2, 3), (3, 1), (0,), (2, 0), (2, 1, 3))
 SIZES = (1, 2, 3, 0)
@@ -160,15 +161,7 @@ def _broadcastable(draw: st.DrawFn, record: Op, names: Sequence[str]) -> dict[st
     if len(names) == 1:
         return {names[0]: base}
     full = draw(st.sampled_from(names))
-    return {name: base if name == full else draw(_narrowed(base)) for name in names}
-
-
-@st.composite
-def _narrowed(draw: st.DrawFn, shape: tuple[int, ...]) -> tuple[int, ...]:
-    if draw(st.booleans()):
-        return shape
-    ones = tuple(1 if draw(st.booleans()) else size for size in shape)
-    return ones[draw(st.integers(0, len(shape))) :]
+    return {name: base if name == full else draw(narrowed(base)) for name in names}
 
 
 def _one_tensor(record: Op, shape: tuple[int, ...], dtype: DType, main: bool) -> st.SearchStrategy[Any]:

@@ -9,7 +9,8 @@ import numpy as np
 
 from .compare import Verdict
 
-LEVELS = ("value", "vjp", "jvp", "hvp", "jit", "vmap", "errors")
+COMPUTED = ("value", "vjp", "jvp", "hvp")  # the levels that have results of their own
+LEVELS = (*COMPUTED, "jit", "vmap", "errors")
 
 
 _MOST_ULP = 1e12  # beside a reference of 0 a count of ULP says nothing

@@ -21,7 +21,6 @@ _DRAWS = 4
 # a result that jumps within a step is allowed this part of the jump, times the slack of its level
 _STEPS_PER_ULP = 32
 _SHARE_OF_LARGEST = 0.25
-_SECOND_ORDER = 1.0
 
 
 def is_inexact(array: Any) -> bool:
@@ -80,7 +79,7 @@ def _floors(wide: Results, has_oracle: bool) -> dict[str, float]:
     value, first = (_largest(wide[level]) for level in ("value", "vjp"))
     # where there is an oracle it shows what is lost; without one a derivative may lose what its function is made of
     slope = 0.0 if has_oracle else value
-    return {"vjp": slope, "jvp": slope, "hvp": max(_SECOND_ORDER * first, slope)}
+    return {"vjp": slope, "jvp": slope, "hvp": max(first, slope)}
 
 
 def _largest(items: Any) -> float:

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from .judge import Found, Terms, verdicts
-from .levels import LEVELS, Sides, outcome
+from .judge import Found, Terms, targets, verdicts
+from .levels import Sides, outcome
+from .report import COMPUTED
 from .rounding import is_inexact
 
 Tensors = Sequence[np.ndarray]
@@ -77,17 +78,13 @@ def _plainer(tensors: Tensors) -> Iterator[list[np.ndarray]]:
     for place, item in enumerate(tensors):
         if not is_inexact(item):
             continue
-        for change in (np.zeros_like, np.ones_like, _rounded, _first_everywhere):
+        for change in (np.zeros_like, np.ones_like, np.round, _first_everywhere):
             yield from _replaced(tensors, place, change(item))
         for index in list(np.ndindex(item.shape))[:_MOST_ELEMENTS]:
             for number in (0.0, 1.0, *(np.round(complex(item[index]), digits) for digits in (0, 1))):
                 changed = np.array(item)
                 changed[index] = number if np.iscomplexobj(item) else np.real(number)
                 yield from _replaced(tensors, place, changed)
-
-
-def _rounded(array: np.ndarray) -> np.ndarray:
-    return np.round(array)
 
 
 def _first_everywhere(array: np.ndarray) -> np.ndarray:
@@ -114,7 +111,7 @@ def _first_failing(sides: Sides, terms: Terms, found: Found, sets: list[Tensors]
         return None
     trial = sides.of(sides.case.like_row(found.row, _padded(sets)))
     got, error = outcome(lambda: trial.ours(differentiate=found.level != "value"))
-    if error is not None or found.level not in LEVELS or found.level not in got:
+    if error is not None or found.level not in COMPUTED or found.level not in got:
         return None
     for row in sorted(range(len(sets)), key=lambda row: sum(map(_cost, sets[row]))):
         result = _disagreement(trial, terms, found, row, [item[row] for item in got[found.level]])
@@ -139,7 +136,7 @@ def _disagreement(sides: Sides, terms: Terms, found: Found, row: int, parts: lis
     judged = verdicts(sides, terms, row, found.level, parts, reference)
     if found.leaf >= len(judged) or judged[found.leaf].difference != found.verdict.difference:
         return None
-    targets = reference.plain[found.level]
-    target = targets[found.leaf] if found.leaf < len(targets) else None
+    wanted = targets(found.level, reference.plain[found.level])
+    target = wanted[found.leaf] if found.leaf < len(wanted) else None
     part = parts[found.leaf] if found.leaf < len(parts) else None
     return replace(found, row=row, verdict=judged[found.leaf], candidate=part, reference=target)
