@@ -49,14 +49,24 @@ def checked(
     return report
 
 
-def search(record: Op, candidate: Callable[..., Any], dtype: DType, device: str = "cpu") -> Report:
-    """Hold the candidate to the reference on drawn cases; an AssertionError is the smallest disagreement."""
-    total = Report()
+def report_of(record: Op) -> Report:
+    """An empty report on an op, for a search to fill."""
+    return Report(f"jaxfun.{record.public}", record.torch)
+
+
+def search(
+    record: Op, candidate: Callable[..., Any], dtype: DType, device: str = "cpu", total: Report | None = None
+) -> Report:
+    """Hold the candidate to the reference on drawn cases; an AssertionError is the smallest disagreement.
+
+    `total` takes in what is found, also where that ends in the error.
+    """
+    total = report_of(record) if total is None else total
 
     @settings(max_examples=_examples(SHARE.get(dtype.name, OTHER_SHARE)))
     @given(cases(record, dtype))
     def agrees(case: Case) -> None:
-        _take(total, checked(record, candidate, case, device))
+        _take(total, checked(record, candidate, case, device), dtype.name, device)
 
     agrees()
     return total
@@ -64,7 +74,7 @@ def search(record: Op, candidate: Callable[..., Any], dtype: DType, device: str 
 
 def search_errors(record: Op, candidate: Callable[..., Any]) -> Report:
     """Hold what the candidate raises, and the dtype and shape of what it gives, to the reference."""
-    total = Report()
+    total = report_of(record)
 
     @settings(max_examples=_examples(SIGNATURES))
     @given(spoiled(record))
@@ -79,8 +89,9 @@ def _examples(share: float) -> int:
     return max(1, round(settings().max_examples * share))
 
 
-def _take(total: Report, report: Report) -> None:
-    total.add(report)
+def _take(total: Report, report: Report, dtype: str | None = None, device: str = "cpu") -> None:
+    total.add(report, dtype, device)
+    total.failures = report.failures  # of a failure that Hypothesis shrinks, the last
     assert not report.failures, "\n".join(map(str, report.failures))
 
 

@@ -4,12 +4,16 @@ import pytest
 
 from jaxfun._op import Op
 from jaxfun.dtypes import DType
-from parity_tests.suite import PAIRS, RECORDS, candidate_of, compared, search, search_errors
+from parity_tests.suite import PAIRS, RECORDS, candidate_of, compared, report_of, search, search_errors
 
 
 @pytest.mark.parametrize(("record", "dtype"), PAIRS, ids=[f"{record.name}-{dtype.name}" for record, dtype in PAIRS])
 def test_equals_torch_at_every_level(record: Op, dtype: DType, device: str) -> None:
-    report = search(record, candidate_of(record), dtype, device)
+    report = report_of(record)
+    try:
+        search(record, candidate_of(record), dtype, device, report)
+    finally:
+        report.log()
     assert compared(report), "nothing was compared"
 
 

@@ -103,6 +103,7 @@ def check(
         report.not_reached += search.not_reached()
     report.seconds = time.perf_counter() - began
     _remark(report)
+    report.log()
     return report
 
 
@@ -193,15 +194,15 @@ class _Search:
         self.left.remove(configuration)
         is_wide = "64" in configuration.dtype or configuration.dtype == "complex128"
         with jax.enable_x64(is_wide or bool(jax.config.read("jax_enable_x64"))):
-            self._judged[key] = self._disagrees(args, kwargs, number, sets)
+            self._judged[key] = self._disagrees(configuration.dtype, args, kwargs, number, sets)
         if self._judged[key]:
             raise _Disagreement
 
-    def _disagrees(self, args: Any, kwargs: Any, number: int, sets: int) -> bool:
+    def _disagrees(self, dtype: str, args: Any, kwargs: Any, number: int, sets: int) -> bool:
         case = self._case(args, kwargs, number, sets)
         sides = Sides(self.candidate, self.reference, case, self.terms.device)
         report, found = judge(sides, self.terms)
-        self.report.add(report)
+        self.report.add(report, dtype, self.terms.device)
         firsts = list(_first_of_each_level(found))
         for first in firsts:
             smallest, at = shrunk(sides, self.terms, first, _SHRINK_SECONDS / len(firsts))

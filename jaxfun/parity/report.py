@@ -1,6 +1,7 @@
 """What a check found: by level what was compared and how far apart, what was tried, and each failure as one input."""
 
 import json
+import logging
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from .compare import Verdict
 
 COMPUTED = ("value", "vjp", "jvp", "hvp")  # the levels that have results of their own
 LEVELS = (*COMPUTED, "jit", "vmap", "errors")
-
+LOGGER = logging.getLogger("jaxfun.parity")
 
 _MOST_ULP = 1e12  # beside a reference of 0 a count of ULP says nothing
 
@@ -91,12 +92,16 @@ class Level:
 
 @dataclass
 class Report:
-    """What a check found. `examples` counts the value sets that were evaluated, `strata` them by kind."""
+    """What a check found. `examples` counts the value sets that were evaluated, `strata` them by kind.
+
+    `levels` has what each level compared, `by_dtype` the same for each dtype (and device, other than the CPU).
+    """
 
     candidate: str = ""
     reference: str = ""
     failures: list[Failure] = field(default_factory=list)
     levels: dict[str, Level] = field(default_factory=dict)
+    by_dtype: dict[str, dict[str, Level]] = field(default_factory=dict)
     strata: dict[str, int] = field(default_factory=dict)
     not_reached: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -123,17 +128,33 @@ class Report:
         if text not in self.notes:
             self.notes.append(text)
 
-    def add(self, other: "Report") -> None:
-        """Take in another report's findings."""
+    def add(self, other: "Report", dtype: str | None = None, device: str = "cpu") -> None:
+        """Take in another report's findings; those of one dtype are kept apart as well."""
         self.failures.extend(other.failures)
         self.examples += other.examples
-        for name, level in other.levels.items():
-            self.level(name).add(level)
+        tables = [(self.levels, other.levels)]
+        tables += [(self.by_dtype.setdefault(name, {}), found) for name, found in other.by_dtype.items()]
+        if dtype is not None:
+            column = dtype if device == "cpu" else f"{dtype} on {device}"
+            tables += [(self.by_dtype.setdefault(column, {}), other.levels)]
+        for mine, theirs in tables:
+            for name, level in theirs.items():
+                mine.setdefault(name, Level()).add(level)
         for mine, theirs in ((self.strata, other.strata), (self.seen, other.seen)):
             for name, count in theirs.items():
                 mine[name] = mine.get(name, 0) + count
         for text in other.notes:
             self.note(text)
+
+    @property
+    def headline(self) -> str:
+        """The verdict in a line."""
+        verdict = "agrees with" if self.ok else "DIFFERS from" if self.failures else "was not compared with"
+        return f"{self.candidate} {verdict} {self.reference}"
+
+    def log(self) -> None:
+        """Log the verdict, the report beside it: whoever runs the check (pytest's plugin, say) may gather them."""
+        LOGGER.info("%s", self.headline, extra={"parity_report": self})
 
     def __str__(self) -> str:
         return "\n".join(_lines(self))
@@ -150,8 +171,7 @@ class Report:
 
 
 def _lines(report: Report) -> list[str]:
-    verdict = "agrees with" if report.ok else "DIFFERS from" if report.failures else "was not compared with"
-    lines = [f"{report.candidate} {verdict} {report.reference}"]
+    lines = [report.headline]
     lines += [f"  {report.examples:,} value sets in {report.seconds:.1f} s"]
     for name in LEVELS:
         if name in report.levels:
@@ -178,10 +198,15 @@ def _level_text(level: Level) -> str:
 
 def as_plain(report: Report) -> dict[str, Any]:
     """Return the report as what JSON has: numbers, strings, lists and objects."""
-    levels = {name: asdict(level) | {"status": level.status} for name, level in report.levels.items()}
+    by_dtype = {dtype: _plain_levels(levels) for dtype, levels in report.by_dtype.items()}
     failures = [_plain_failure(failure) for failure in report.failures]
     kept = ("candidate", "reference", "examples", "seconds", "strata", "not_reached", "notes", "seen", "ok")
-    return {name: getattr(report, name) for name in kept} | {"levels": levels, "failures": failures}
+    tables = {"levels": _plain_levels(report.levels), "by_dtype": by_dtype}
+    return {name: getattr(report, name) for name in kept} | tables | {"failures": failures}
+
+
+def _plain_levels(levels: dict[str, Level]) -> dict[str, Any]:
+    return {name: asdict(level) | {"status": level.status} for name, level in levels.items()}
 
 
 def _plain_failure(failure: Failure) -> dict[str, Any]:
