@@ -21,13 +21,17 @@ from .shape import reshape, t, transpose, unsqueeze
 
 def _product(input: jax.Array, other: jax.Array) -> jax.Array:
     """Multiply with `matmul`'s meaning, once the dtypes are seen to be the same."""
+    return _wide_product(input, other).astype(input.dtype)
+
+
+def _wide_product(input: jax.Array, other: jax.Array) -> jax.Array:
+    """Multiply, and leave 16-bit floats in the float32 that they are added up in."""
     if input.dtype == bool:
         raise UnsupportedDTypeError("tensors of numbers", describe(input), "Cast them.")
     if input.dtype != other.dtype:
         raise DTypeError("tensors of one dtype", f"{describe(input)} and {describe(other)}", "Cast one of them.")
     wide = jnp.float32 if as_dtype(input.dtype) in (float16, bfloat16) else input.dtype
-    product = jnp.matmul(input, other, precision=jax.lax.Precision.HIGHEST, preferred_element_type=wide)
-    return product.astype(input.dtype)
+    return jnp.matmul(input, other, precision=jax.lax.Precision.HIGHEST, preferred_element_type=wide)
 
 
 def _want(fits: bool, shapes: str, *operands: jax.Array) -> None:
@@ -133,7 +137,8 @@ def addmm(input: Array, mat1: Array, mat2: Array, *, beta: Factor = 1, alpha: Fa
     _want(broadcast_shapes(input.shape, shape) == shape, f"that broadcast to {list(shape)}", input)
     if input.dtype != mat1.dtype:
         raise DTypeError("tensors of one dtype", f"{describe(input)} and {describe(mat1)}", "Cast one of them.")
-    return _times(beta, input) + _times(alpha, _product(mat1, mat2))
+    product = _wide_product(mat1, mat2)
+    return (_times(beta, input.astype(product.dtype)) + _times(alpha, product)).astype(input.dtype)
 
 
 def _times(factor: Any, input: jax.Array) -> jax.Array:
