@@ -7,4 +7,6 @@ from .check import assert_parity as assert_parity
 from .check import check as check
 from .inputs import dims as dims
 from .inputs import tensors as tensors
+from .module import module as module
 from .report import Report as Report
+from .taps import tap as tap

@@ -34,8 +34,13 @@ class Arguments(NamedTuple):
         return jax.tree.map(fill, tuple(self), is_leaf=lambda leaf: isinstance(leaf, Place))
 
 
+_MOST_WRITTEN = 64
+
+
 def written(array: np.ndarray) -> str:
-    """Return an array as messages write it: `float32[0.5, 1.0]`, `float32(0.5)`."""
+    """Return an array as messages write it: `float32[0.5, 1.0]`, `float32(0.5)`; a large one by its shape."""
+    if array.size > _MOST_WRITTEN:
+        return f"{array.dtype} of shape {list(array.shape)}"
     numbers = array.tolist()
     return f"{array.dtype}{numbers}" if array.ndim else f"{array.dtype}({numbers})"
 
@@ -56,6 +61,7 @@ class Case:
     theirs: Arguments
     strata: tuple[str, ...]
     seed: int = 0
+    names: tuple[str, ...] = ()  # what the tensors are called, where they have names
     numbers: tuple[int, ...] = ()  # which directions a value set's derivatives are taken along; its own by default
     known: Callable[[str, Sequence[np.ndarray]], Difference | None] = _no_difference
 

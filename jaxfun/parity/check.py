@@ -1,38 +1,26 @@
 """Whether a JAX function is a right port of a PyTorch function: one call, any two functions."""
 
-import dataclasses
-import math
 import time
-import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import hypothesis
 import jax
-import numpy as np
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis import strategies as st
-from jax.extend.core import Literal
 
 from ..errors import ArgumentTypeError, ArgumentValueError, describe, public
 from . import torch_side
-from .case import Arguments, Case, Place
 from .compare import Bound
-from .inputs import SHAPES, Configuration, Drawn, arguments, configured, inputs_of
-from .judge import Found, Terms, failure_of, judge
-from .levels import Sides, outcome
+from .inputs import SHAPES, Configuration, inputs_of
+from .judge import Terms
+from .levels import outcome
 from .report import LEVELS, Report
-from .script import describe_function, script_of
-from .shrink import shrunk
-from .values import strata_of, value_set
+from .script import describe_function
+from .search import Search
 
 DTYPES = ("float32", "float64")
 EXAMPLES = 400
 # how many shapes a dtype is tried with: the first goes through all of them
 _SHAPES_OF = {0: tuple(SHAPES), 1: ("2-dim", "1-dim")}
 _FEWER_SHAPES = ("2-dim",)
-_DRAWS_PER_CONFIGURATION = 12
-_SHRINK_SECONDS = 8.0
 
 
 class ParityError(AssertionError):
@@ -91,23 +79,37 @@ def check(
     >>> report.ok, report.failures[0].level, report.failures[0].difference
     (False, 'vjp', 'derivative at 0')
     """
-    _refuse(candidate, reference, levels, dtypes, devices, examples)
+    refuse(candidate, reference, levels, dtypes, devices, examples)
     began = time.perf_counter()
     report = Report(describe_function(candidate), describe_function(reference))
-    bound = None if rtol is None and atol is None else Bound(rtol or 0.0, atol or 0.0)
-    for device in devices or ("cpu",):
-        terms = Terms(frozenset(levels or LEVELS), device, bound, exact_errors=hasattr(candidate, "op"))
-        search = _Search(candidate, reference, inputs or tuple(inputs_of(candidate)), kwargs or {}, terms)
+    for terms in terms_of(candidate, levels, devices, rtol, atol):
+        search = Search(candidate, reference, inputs or tuple(inputs_of(candidate)), kwargs or {}, terms)
         search.run(_plan(dtypes or DTYPES, examples or EXAMPLES), examples or EXAMPLES, seed)
         report.add(search.report)
         report.not_reached += search.not_reached()
+    return finished(report, began)
+
+
+def terms_of(candidate: Any, levels: Any, devices: Any, rtol: float | None, atol: float | None) -> list[Terms]:
+    """Return the terms of a check, for each device."""
+    bound = None if rtol is None and atol is None else Bound(rtol or 0.0, atol or 0.0)
+    exact = hasattr(candidate, "op")  # one of our own: a handler of torch's errors must catch its
+    return [Terms(frozenset(levels or LEVELS), device, bound, exact_errors=exact) for device in devices or ("cpu",)]
+
+
+def finished(report: Report, began: float) -> Report:
+    """Return the report with what is known at the end: the time, and remarks."""
     report.seconds = time.perf_counter() - began
     _remark(report)
     report.log()
     return report
 
 
-def _refuse(candidate: Any, reference: Any, levels: Any, dtypes: Any, devices: Any, examples: Any) -> None:
+def refuse(candidate: Any, reference: Any, levels: Any, dtypes: Any, devices: Any, examples: Any) -> None:
+    """Raise for options that mean nothing.
+
+    Raises: ArgumentTypeError and ArgumentValueError.
+    """
     for name, function in (("candidate", candidate), ("reference", reference)):
         if not callable(function):
             raise ArgumentTypeError(f"`{name}` to be a function", describe(function))
@@ -130,148 +132,6 @@ def _plan(dtypes: Sequence[str], examples: int) -> list[Configuration]:
     shapes = {dtype: _SHAPES_OF.get(place, _FEWER_SHAPES) for place, dtype in enumerate(dtypes)}
     planned = [Configuration(dtype, shape) for dtype in dtypes for shape in shapes[dtype]]
     return planned[: max(examples // 10, 1)]
-
-
-class _Disagreement(Exception):
-    """Raised inside of Hypothesis, so that its database keeps what was drawn."""
-
-
-class _Search:
-    """One search on one device: configurations drawn one by one, until one disagrees or all are tried."""
-
-    def __init__(
-        self, candidate: Callable[..., Any], reference: Callable[..., Any], inputs: Any, kwargs: Any, terms: Terms
-    ) -> None:
-        self.candidate, self.reference = candidate, reference
-        self.inputs, self.kwargs, self.terms = inputs, kwargs, terms
-        self.report = Report()
-        self.left: list[Configuration] = []
-        self.applied: set[str] = set()
-        self.constants: list[float] = []
-        self._judged: dict[str, bool] = {}  # by what was drawn: did it disagree? Hypothesis draws a failure again
-
-    def run(self, plan: list[Configuration], examples: int, seed: int | None) -> None:
-        self.left, sets = list(plan), max(math.ceil(examples / len(plan)), 1)
-
-        @hypothesis.seed(0 if seed is None else seed)
-        @settings(
-            max_examples=_DRAWS_PER_CONFIGURATION * len(plan),
-            phases=[Phase.reuse, Phase.generate],
-            deadline=None,
-            # a check is few large draws, and a slow function is no mistake; the class is iterable, which its stub omits
-            suppress_health_check=[*HealthCheck],  # type: ignore[arg-type]
-            report_multiple_bugs=False,
-            print_blob=False,
-            database=None if seed is not None else settings().database,
-        )
-        @hypothesis.given(st.data())
-        def agrees(data: st.DataObject) -> None:
-            configuration = data.draw(st.sampled_from(plan))
-            with configured(configuration):
-                args, kwargs = data.draw(arguments(self.inputs, self.kwargs))
-            number = data.draw(st.integers(0, 2**16))
-            self._try(configuration, args, kwargs, number, sets)
-
-        inner: Any = agrees
-        inner.hypothesis.inner_test._hypothesis_internal_add_digest = self._digest()  # its own place in the database
-        with np.errstate(all="ignore"):
-            _, error = outcome(agrees)
-        if error is not None and not isinstance(error, _Disagreement):
-            raise error
-
-    def _digest(self) -> bytes:
-        names = f"{describe_function(self.candidate)} {describe_function(self.reference)}"
-        return zlib.crc32(names.encode()).to_bytes(4, "big")
-
-    def _try(self, configuration: Configuration, args: Any, kwargs: Any, number: int, sets: int) -> None:
-        key = f"{configuration} {args!r} {kwargs!r} {number}"
-        if key in self._judged:
-            if self._judged[key]:
-                raise _Disagreement
-            return
-        if configuration not in self.left:
-            return
-        self.left.remove(configuration)
-        is_wide = "64" in configuration.dtype or configuration.dtype == "complex128"
-        with jax.enable_x64(is_wide or bool(jax.config.read("jax_enable_x64"))):
-            self._judged[key] = self._disagrees(configuration.dtype, args, kwargs, number, sets)
-        if self._judged[key]:
-            raise _Disagreement
-
-    def _disagrees(self, dtype: str, args: Any, kwargs: Any, number: int, sets: int) -> bool:
-        case = self._case(args, kwargs, number, sets)
-        sides = Sides(self.candidate, self.reference, case, self.terms.device)
-        report, found = judge(sides, self.terms)
-        self.report.add(report, dtype, self.terms.device)
-        firsts = list(_first_of_each_level(found))
-        for first in firsts:
-            smallest, at = shrunk(sides, self.terms, first, _SHRINK_SECONDS / len(firsts))
-            failure = failure_of(smallest, self.terms, at, self.constants)
-            script = script_of(self.candidate, self.reference, failure)
-            self.report.failures.append(dataclasses.replace(failure, script=script))
-        return bool(found)
-
-    def _case(self, args: Any, kwargs: Any, number: int, sets: int) -> Case:
-        leaves, tree = jax.tree.flatten((args, kwargs))
-        places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, np.ndarray)]
-        drawn = [leaves[i] for i in places]
-        stacks, strata = self._stacks(drawn, number, sets)
-        for position, i in enumerate(places):
-            leaves[i] = Place(position)
-        placed_args, placed_kwargs = jax.tree.unflatten(tree, leaves)
-        names = {name: name.partition("|") for name in placed_kwargs}
-        ours = {names[name][0]: value for name, value in placed_kwargs.items()}
-        theirs = {names[name][2] or name: value for name, value in placed_kwargs.items()}
-        return Case(tuple(stacks), Arguments(placed_args, ours), Arguments(placed_args, theirs), tuple(strata), number)
-
-    def _stacks(self, drawn: list[Any], number: int, sets: int) -> tuple[list[np.ndarray], list[str]]:
-        layouts = [item.layout for item in drawn if isinstance(item, Drawn) and item.layout is not None]
-        if len(layouts) < len(drawn) or not layouts:  # arrays of the user's own making are taken as they are
-            return [np.asarray(item)[None] for item in drawn], ["given"]
-        rng = np.random.default_rng(number)
-        names = strata_of(layouts)
-        self.applied.update(names)
-        self.constants = constants_of(self.candidate, [np.asarray(item) for item in drawn])
-        strata = [names[i % len(names)] for i in range(sets)]
-        rows = [value_set(stratum, layouts, self.constants, rng) for stratum in strata]
-        return [np.stack(arrays) for arrays in zip(*rows, strict=True)], strata
-
-    def not_reached(self) -> list[str]:
-        """Return what applies and was not tried."""
-        shapes = [] if self.report.failures else [f"{item.shape} {item.dtype}" for item in self.left]
-        return shapes + sorted(self.applied - set(self.report.strata))
-
-
-def _first_of_each_level(found: list[Found]) -> Iterator[Found]:
-    for level in LEVELS:
-        yield from [item for item in found if item.level == level][:1]
-
-
-_MOST_CONSTANTS = 12
-
-
-def constants_of(function: Callable[..., Any], tensors: Sequence[np.ndarray]) -> list[float]:
-    """Return the numbers that stand in a function's jaxpr: where it may have a kink or a branch."""
-    traced, error = outcome(lambda: jax.make_jaxpr(function)(*tensors))
-    if error is not None:
-        return []
-    found: dict[float, None] = {}
-    for value in _literals(traced.jaxpr, [*traced.consts]):
-        if np.ndim(value) == 0 and np.issubdtype(np.asarray(value).dtype, np.number) and not np.iscomplexobj(value):
-            number = abs(float(value))
-            if 0 < number < 1e6:
-                found[number] = None
-    return list(found)[:_MOST_CONSTANTS]
-
-
-def _literals(jaxpr: Any, consts: Sequence[Any]) -> Iterator[Any]:
-    yield from consts
-    for equation in jaxpr.eqns:
-        yield from (var.val for var in equation.invars if isinstance(var, Literal))
-        for inner in jax.tree.leaves(tuple(equation.params.values()), is_leaf=lambda item: hasattr(item, "eqns")):
-            closed = getattr(inner, "jaxpr", inner)
-            if hasattr(closed, "eqns"):
-                yield from _literals(closed, getattr(inner, "consts", ()))
 
 
 def _remark(report: Report) -> None:

@@ -176,15 +176,45 @@ def dims(of: int = 0) -> Dependent:
     return Dependent(make)
 
 
+def like(array: np.ndarray) -> st.SearchStrategy[Any]:
+    """Return a strategy for tensors of an array's shape: of a floating point dtype any, else its own, and its range."""
+    if array.dtype.kind in "fcV":
+        return tensors(shape=array.shape)
+    bounds = (int(array.min()), int(array.max())) if array.size and array.dtype.kind in "iu" else (None, None)
+    return tensors(shape=array.shape, dtype=str(array.dtype), min_value=bounds[0], max_value=bounds[1])
+
+
+def near(array: np.ndarray) -> st.SearchStrategy[Any]:
+    """Return a strategy for tensors whose numbers are close to an array's, where they are floating point."""
+    if array.dtype.kind not in "fcV":
+        return st.just(array)
+
+    def draw() -> Drawn:
+        dtype = _CONFIGURATION.get().dtype
+        around = array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
+        return _drawn(around.astype(np.dtype(dtype)), Layout(array.shape, dtype, around=around))
+
+    return st.builds(draw)
+
+
 def inputs_of(candidate: Callable[..., Any]) -> list[st.SearchStrategy[Any]]:
     """Return a strategy for each required positional parameter: by its annotation, else one float tensor."""
-    try:
-        parameters = inspect.signature(candidate).parameters.values()
-    except (TypeError, ValueError):
-        return [tensors()]
-    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    required = [p for p in parameters if p.kind in positional and p.default is p.empty]
+    required = [p for p in _positional(candidate) if p.default is p.empty]
     return [_annotated(parameter.annotation) for parameter in required] or [tensors()]
+
+
+def parameters_of(function: Callable[..., Any]) -> list[str]:
+    """Return the names of a function's positional parameters, none where it has no signature."""
+    return [parameter.name for parameter in _positional(function)]
+
+
+def _positional(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [parameter for parameter in parameters if parameter.kind in positional]
 
 
 def _annotated(annotation: Any) -> st.SearchStrategy[Any]:

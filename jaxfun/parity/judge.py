@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 import jax
@@ -71,6 +71,8 @@ def raises_alike(ours: Exception | None, theirs: Exception | None, exact: bool =
 def judge(sides: Sides, terms: Terms) -> tuple[Report, list[Found]]:
     """Return what the value sets of a case show, and each disagreement as it was met."""
     report, case = Report(examples=sides.case.sets), sides.case
+    if "errors" in terms.levels:
+        report.level("errors").reason = "the reference raised for no input"
     for stratum in case.strata:
         report.strata[stratum] = report.strata.get(stratum, 0) + 1
     raised = [sides.raises(case.row(row)) for row in range(case.sets)]
@@ -90,6 +92,7 @@ def judge(sides: Sides, terms: Terms) -> tuple[Report, list[Found]]:
     for row in rows:
         results = {level: [item[row] for item in items] for level, items in got.items()}
         found += _judge_row(sides, terms, report, row, results, references[row])
+    found = [_blamed(sides, terms, item, references) for item in found]
     found += _judge_eager(sides, terms, report, rows[0], references[rows[0]])
     if terms.plants:
         _plant(sides, terms, report, rows[0], references[rows[0]])
@@ -142,10 +145,25 @@ def _judge_row(
                 _take_known(report, known.why, verdict)
                 continue
             target = targets(level, want)[leaf] if leaf < len(targets(level, want)) else None
-            report.count(level, verdict, is_nonzero=target is not None and bool(np.any(target != 0)))
+            is_nonzero = target is not None and bool(np.any(target != 0))
+            report.count(level, verdict, is_nonzero, sides.name(level, leaf))
+            if level == "value" and verdict.ok and "vmap" in terms.levels:  # all value sets are one batch
+                report.count("vmap", verdict, is_nonzero)
             if not verdict.ok:
                 found.append(_found(level, row, leaf, verdict, results[level], target))
     return found
+
+
+def _blamed(sides: Sides, terms: Terms, found: Found, references: Mapping[int, Reference]) -> Found:
+    """Name the level that a wrong value of the compiled batch belongs to: right eagerly, it is the compiler's."""
+    if found.level != "value" or found.verdict.difference == "structure":
+        return found
+    for level, run in (("value", sides.eager), ("jit", sides.compiled_alone)):
+        results, error = outcome(lambda run=run: run(sides.case.row(found.row)))
+        judged = [] if error else verdicts(sides, terms, found.row, "value", results, references[found.row])
+        if error or found.leaf >= len(judged) or not judged[found.leaf].ok:
+            return dataclasses.replace(found, level=level)
+    return dataclasses.replace(found, level="vmap")
 
 
 def _found(
@@ -288,6 +306,7 @@ def failure_of(sides: Sides, terms: Terms, found: Found, constants: Sequence[flo
     dtypes = [str(item.dtype) for item in tensors if is_inexact(item)] or [str(item.dtype) for item in tensors]
     return Failure(
         level=found.level,
+        leaf=sides.name(found.level, found.leaf),
         difference=_in_words(found, tensors, constants),
         detail=found.verdict.detail,
         call=case.shown(found.row),

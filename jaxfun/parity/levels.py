@@ -1,5 +1,6 @@
 """Both sides of a case at every level: the candidate batched in one compiled call, the reference value set by set."""
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -106,6 +107,25 @@ class Sides:
             seed = (self.case.seed, row)
             self._scales[row] = rounding_scale(evaluate, self.case.row(row), reference.plain, reference.wide, seed)
         return self._scales[row]
+
+    def name(self, level: str, leaf: int) -> str:
+        """Return what a level's result number `leaf` is called: a result by its place, a gradient by its argument."""
+        if level in ("vjp", "hvp"):
+            movable = [place for place, item in enumerate(self.case.tensors) if is_inexact(item)]
+            return self.case.names[movable[leaf]] if self.case.names and leaf < len(movable) else ""
+        names = [name for name, is_smooth in self._results if is_smooth or level != "jvp"]
+        return names[leaf] if leaf < len(names) else ""
+
+    @functools.cached_property
+    def _results(self) -> list[tuple[str, bool]]:
+        def call() -> Any:
+            args, kwargs = self.case.ours.filled(list(map(jnp.asarray, self.case.row(0))), lambda dtype: dtype)
+            return self.candidate(*args, **kwargs)
+
+        shapes, _ = outcome(lambda: jax.eval_shape(call))
+        leaves = jax.tree_util.tree_leaves_with_path(shapes)
+        several = leaves if len(leaves) > 1 else []
+        return [(f"result{jax.tree_util.keystr(path)}", is_inexact(leaf)) for path, leaf in several]
 
     # The candidate.
 

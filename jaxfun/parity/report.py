@@ -29,6 +29,7 @@ class Failure:
     difference: str
     detail: str
     call: str
+    leaf: str = ""  # which result, or the gradient for which argument
     stratum: str = ""
     dtype: str = ""
     device: str = "cpu"
@@ -42,7 +43,8 @@ class Failure:
     @property
     def message(self) -> str:
         """The failure in words."""
-        lines = [f"{self.level} ({self.dtype or 'any dtype'}, {self.device}): {self.difference}: {self.detail}"]
+        of = f" of {self.leaf}" if self.leaf else ""
+        lines = [f"{self.level}{of} ({self.dtype or 'any dtype'}, {self.device}): {self.difference}: {self.detail}"]
         lines += [f"  inputs     {self.call}" + (f"   (met among: {self.stratum})" if self.stratum else "")]
         if self.candidate is not None and self.reference is not None:
             lines += [f"  candidate  {_shown(self.candidate)}", f"  reference  {_shown(self.reference)}"]
@@ -59,6 +61,46 @@ def _shown(array: Any) -> str:
     return f"{array.dtype}{numbers}" if np.ndim(array) else f"{array.dtype}({numbers})"
 
 
+@dataclass(frozen=True)
+class Tap:
+    """What a named place inside a module showed, over all value sets: whether it agrees, and how far it is off at most.
+
+    `error` is the largest difference, relative to the largest number of the reference there; `ulp` is that of the worst
+    element.
+    """
+
+    name: str
+    difference: str = ""
+    compared: int = 0
+    error: float = 0.0
+    ulp: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """Whether the two agree there."""
+        return not self.difference
+
+    def with_verdict(self, verdict: Verdict, candidate: np.ndarray, reference: np.ndarray) -> "Tap":
+        """Return the tap with one more value set."""
+        error = _relative(candidate, reference) if candidate.shape == reference.shape else 0.0
+        return Tap(
+            self.name,
+            self.difference or verdict.difference,
+            self.compared + verdict.compared,
+            max(self.error, error),
+            max(self.ulp, verdict.worst_ulp),
+        )
+
+
+def _relative(candidate: np.ndarray, reference: np.ndarray) -> float:
+    both = np.isfinite(candidate) & np.isfinite(reference)
+    if not both.any():
+        return 0.0
+    ours, theirs = (item[both].astype(np.complex128) for item in (candidate, reference))
+    largest = float(np.abs(theirs).max())
+    return float(np.abs(ours - theirs).max()) / largest if largest else 0.0
+
+
 @dataclass
 class Level:
     """What one level compared: elements, the worst error, whether anything but zeros was there to compare."""
@@ -68,6 +110,7 @@ class Level:
     is_nonzero: bool = False
     failures: int = 0
     reason: str = ""  # why it does not apply, where it does not
+    leaves: dict[str, "Level"] = field(default_factory=dict)  # by the name of what is compared: a result, a gradient
     planted: dict[str, bool] = field(default_factory=dict)  # wrong results put in the candidate's place: caught?
 
     @property
@@ -88,6 +131,8 @@ class Level:
         self.reason = self.reason or other.reason
         for name, caught in other.planted.items():
             self.planted[name] = caught or self.planted.get(name, False)
+        for name, leaf in other.leaves.items():
+            self.leaves.setdefault(name, Level()).add(leaf)
 
 
 @dataclass
@@ -108,20 +153,28 @@ class Report:
     examples: int = 0
     seconds: float = 0.0
     seen: dict[str, int] = field(default_factory=dict)  # known differences, by their reason
+    taps: list[Tap] = field(default_factory=list)  # of a module, in the order of execution
 
     @property
     def ok(self) -> bool:
         """Whether nothing disagreed, and something was compared."""
         return not self.failures and any(level.compared for level in self.levels.values())
 
+    @property
+    def first_divergence(self) -> Tap | None:
+        """The first tap that differs, in the order of execution."""
+        return next((tap for tap in self.taps if not tap.ok), None)
+
     def level(self, name: str) -> Level:
         """Return what a level found, empty before anything is."""
         return self.levels.setdefault(name, Level())
 
-    def count(self, level: str, verdict: Verdict, is_nonzero: bool = True) -> None:
-        """Count a verdict at a level."""
+    def count(self, level: str, verdict: Verdict, is_nonzero: bool = True, leaf: str = "") -> None:
+        """Count a verdict at a level, and for what is compared there where it has a name."""
         one = Level(verdict.compared, verdict.worst_ulp, is_nonzero, failures=not verdict.ok)
         self.level(level).add(one)
+        if leaf:
+            self.level(level).leaves.setdefault(leaf, Level()).add(one)
 
     def note(self, text: str) -> None:
         """Keep a remark, once."""
@@ -131,6 +184,7 @@ class Report:
     def add(self, other: "Report", dtype: str | None = None, device: str = "cpu") -> None:
         """Take in another report's findings; those of one dtype are kept apart as well."""
         self.failures.extend(other.failures)
+        self.taps.extend(other.taps)
         self.examples += other.examples
         tables = [(self.levels, other.levels)]
         tables += [(self.by_dtype.setdefault(name, {}), found) for name, found in other.by_dtype.items()]
@@ -181,6 +235,7 @@ def _lines(report: Report) -> list[str]:
     if report.not_reached:
         lines += ["  not tried  " + ", ".join(report.not_reached)]
     lines += [f"  note     {text}" for text in report.notes]
+    lines += _tap_lines(report)
     for failure in report.failures:
         lines += ["", failure.message]
         if failure.script:
@@ -188,12 +243,32 @@ def _lines(report: Report) -> list[str]:
     return lines
 
 
+def _tap_lines(report: Report) -> list[str]:
+    wide = max((len(tap.name) for tap in report.taps), default=0)
+    first = report.first_divergence
+    lines = ["  taps, in the order of execution"] if report.taps else []
+    for tap in report.taps:
+        verdict = "agrees " if tap.ok else "DIFFERS"
+        line = f"    {tap.name:<{wide}}  {verdict}  off by at most {tap.error:.1e} of the largest number"
+        lines.append(line + ("   <- the first to differ" if tap is first else ""))
+    return lines
+
+
+_MOST_NAMES = 6
+
+
+def _failing_leaves(level: Level) -> str:
+    names = [name for name, leaf in level.leaves.items() if leaf.failures]
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return f"; differs: {', '.join(names[:_MOST_NAMES])}{more}" if names else ""
+
+
 def _level_text(level: Level) -> str:
     if level.status == "not applicable":
         return f"not applicable: {level.reason}"
     worst = f", at most {level.worst_ulp:.3g} ULP" if 0 < level.worst_ulp < _MOST_ULP else ""
     reason = " (all zero)" if level.status == "no evidence" and level.compared else ""
-    return f"{level.status}{reason}   {level.compared:,} elements{worst}"
+    return f"{level.status}{reason}   {level.compared:,} elements{worst}{_failing_leaves(level)}"
 
 
 def as_plain(report: Report) -> dict[str, Any]:
@@ -202,7 +277,8 @@ def as_plain(report: Report) -> dict[str, Any]:
     failures = [_plain_failure(failure) for failure in report.failures]
     kept = ("candidate", "reference", "examples", "seconds", "strata", "not_reached", "notes", "seen", "ok")
     tables = {"levels": _plain_levels(report.levels), "by_dtype": by_dtype}
-    return {name: getattr(report, name) for name in kept} | tables | {"failures": failures}
+    taps = [asdict(tap) | {"ok": tap.ok} for tap in report.taps]
+    return {name: getattr(report, name) for name in kept} | tables | {"taps": taps, "failures": failures}
 
 
 def _plain_levels(levels: dict[str, Level]) -> dict[str, Any]:
@@ -210,7 +286,7 @@ def _plain_levels(levels: dict[str, Level]) -> dict[str, Any]:
 
 
 def _plain_failure(failure: Failure) -> dict[str, Any]:
-    kept = ("level", "difference", "detail", "call", "stratum", "dtype", "device", "ulp", "script", "message")
+    kept = ("level", "leaf", "difference", "detail", "call", "stratum", "dtype", "device", "ulp", "script", "message")
     arrays = {name: _plain_array(getattr(failure, name)) for name in ("candidate", "reference")}
     return {name: getattr(failure, name) for name in kept} | {"index": list(failure.index)} | arrays
 

@@ -43,25 +43,27 @@ def rounding_scale(
     precision = PRECISION[digits]
     step = _STEPS_PER_ULP * precision.ulps * precision.eps
     levels = {level: items for level, items in wide.items() if not isinstance(items, str)}
-    terms = {level: [np.zeros(item.shape) for item in items] for level, items in levels.items()}
-    lost = dict.fromkeys(levels, 0.0)
+    draws = []
     for draw in range(_DRAWS):
         moved = _all_moved(rows, step, digits, np.random.default_rng([*seed, draw]), alike=draw % 2 == 0)
-        exact = evaluate(moved, _mover(step, digits, [*seed, draw]), "float64")
-        rounded = evaluate(moved, _mover(step, digits, [*seed, draw]), rounding)
-        for level, items in levels.items():
-            if not isinstance(exact[level], str) and not isinstance(rounded[level], str):
-                four = list(zip(terms[level], items, exact[level], rounded[level], strict=True))
-                terms[level] = [np.fmax(size, _terms(at, near, step)) for size, at, near, _ in four]
-                lost[level] = max([lost[level], *(_lost(size, near, low) for size, _, near, low in four)])
-    for level, below in _MADE_OF.items():  # what is lost in a result is lost in its derivative
-        if level in lost and below in lost:
-            lost[level] = max(lost[level], lost[below])
+        mover = [_mover(step, digits, [*seed, draw]) for _ in range(2)]  # each draws the same numbers, once
+        draws.append((evaluate(moved, mover[0], "float64"), evaluate(moved, mover[1], rounding)))
+    terms: dict[str, list[np.ndarray]] = {}
+    lost: dict[str, list[float]] = {}
+    for level, items in levels.items():
+        both = [(exact[level], low[level]) for exact, low in draws]
+        both = [(exact, low) for exact, low in both if not isinstance(exact, str) and not isinstance(low, str)]
+        terms[level] = [_terms(at, [exact[leaf] for exact, _ in both], step) for leaf, at in enumerate(items)]
+        below = max(lost.get(_MADE_OF.get(level, ""), [0.0]))  # what is lost in a result is lost in its derivative
+        lost[level] = [
+            max([below, *(_lost(size, exact[leaf], low[leaf]) for exact, low in both)])
+            for leaf, size in enumerate(terms[level])
+        ]
     floors = _floors(wide, has_oracle=rounding == "plain")
     return {
         level: [
-            _SLACK[level] * np.maximum(_scale(size, at, lost[level]), floors.get(level, 0.0))
-            for size, at in zip(terms[level], items, strict=True)
+            _SLACK[level] * np.maximum(_scale(size, at, off), floors.get(level, 0.0))
+            for size, at, off in zip(terms[level], items, lost[level], strict=True)
         ]
         for level, items in levels.items()
     }
@@ -134,9 +136,11 @@ def _imag(array: np.ndarray) -> np.ndarray:
     return np.imag(array).astype(np.float64) if np.iscomplexobj(array) else np.zeros(array.shape)
 
 
-def _terms(at: np.ndarray, near: np.ndarray, step: float) -> np.ndarray:
+def _terms(at: np.ndarray, near: Sequence[np.ndarray], step: float) -> np.ndarray:
+    """Return the size of the terms that each element is made of: how far it moves, for a step of 1."""
     with np.errstate(invalid="ignore", over="ignore"):
-        return _finite(np.abs(near - at) / step)
+        moves = [_finite(np.abs(item - at) / step) for item in near]
+    return np.maximum.reduce(moves, initial=0.0) if moves else np.zeros(at.shape)
 
 
 def _lost(terms: np.ndarray, exact: np.ndarray, rounded: np.ndarray) -> float:

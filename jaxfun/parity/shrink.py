@@ -102,7 +102,8 @@ def _cost(array: np.ndarray) -> float:
     parts = np.abs(np.concatenate([numbers.real, numbers.imag]))
     parts = np.where(np.isfinite(parts), parts, 3)
     kinds = [parts == 0, parts == 1, parts == np.round(parts), parts * 10 == np.round(parts * 10)]
-    return float(np.select(kinds, [0, 1, 2, 3], 4).sum()) + 0.01 * len(np.unique(parts))
+    signs = np.signbit(numbers.real).sum() + np.signbit(numbers.imag).sum()
+    return float(np.select(kinds, [0, 1, 2, 3], 4).sum()) + 0.01 * len(np.unique(parts)) + 0.001 * float(signs)
 
 
 def _first_failing(sides: Sides, terms: Terms, found: Found, sets: list[Tensors]) -> tuple[Sides, Found] | None:

@@ -4,7 +4,7 @@ Random draws are lopsided both ways: normal draws never meet a tie, and what a s
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import jax.numpy as jnp
@@ -21,6 +21,7 @@ class Layout:
     dtype: str
     low: float | None = None
     high: float | None = None
+    around: np.ndarray | None = field(default=None, compare=False)  # the numbers to stay close to, where there are any
 
     @property
     def is_bounded(self) -> bool:
@@ -123,6 +124,7 @@ def context_of(dtype: str, constants: Sequence[float]) -> Context:
 
 def strata_of(layouts: Sequence[Layout]) -> list[str]:
     """Return the strata that apply to tensors of these layouts."""
+    layouts = [layout for layout in layouts if layout.around is None] or layouts
     inexact = [layout for layout in layouts if jnp.issubdtype(layout.dtype, jnp.inexact)]
     names = [name for name in STRATA if inexact or name in _WHOLE]
     if any(layout.is_bounded for layout in layouts):
@@ -142,10 +144,15 @@ def value_set(
     if stratum != "equal arguments":
         return arrays
     first: dict[Layout, np.ndarray] = {}
-    return [first.setdefault(layout, array) for layout, array in zip(layouts, arrays, strict=True)]
+    return [
+        array if layout.around is not None else first.setdefault(layout, array)
+        for layout, array in zip(layouts, arrays, strict=True)
+    ]
 
 
 def _drawn(stratum: str, layout: Layout, constants: Sequence[float], rng: np.random.Generator) -> np.ndarray:
+    if layout.around is not None:
+        return _near(layout.around, rng).astype(np.dtype(layout.dtype))
     context = context_of(layout.dtype, constants)
     if layout.dtype == "bool":
         return rng.integers(0, 2, size=layout.shape).astype(bool)
@@ -177,3 +184,11 @@ def _within(numbers: np.ndarray, layout: Layout, rng: np.random.Generator) -> np
     high = layout.high if layout.high is not None else low + 20.0
     fits = (numbers >= low) & (numbers <= high)
     return np.where(fits, numbers, rng.uniform(low, high, size=numbers.shape))
+
+
+def _near(around: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return numbers as they are, or moved by a tenth or a half of their size; what is all positive stays so."""
+    by = rng.choice([0.0, 0.1, 0.5]) * rng.normal(size=around.shape)
+    if np.all(around > 0):
+        return around * np.exp(by)
+    return around + by * (np.sqrt(np.mean(np.square(around))) or 1.0)
