@@ -159,9 +159,16 @@ def test_a_level_that_cannot_apply_says_why() -> None:
 
 
 BAD = {
-    "not traceable": (lambda x: x if float(x.sum()) > 0 else -x, lambda x: x if x.sum() > 0 else -x, "jit", "racer"),
-    "returns NumPy": (lambda x: np.exp(np.asarray(x)), torch.exp, "jit", "racer"),
-    "another structure": (lambda x: (x, x), lambda x: x * 1, "value", "2 results where the reference has 1"),
+    "not traceable": (lambda x: x if x.sum() > 0 else -x, lambda x: x if x.sum() > 0 else -x, "jit", "jax.lax.cond"),
+    "returns NumPy": (lambda x: np.exp(np.asarray(x)), torch.exp, "jit", "It calls NumPy"),
+    "other keys": (
+        lambda x: {"a": x * 1},
+        lambda x: {"b": x * 1},
+        "value",
+        "{'a': array} where the reference gives {'b'",
+    ),
+    "a tuple of one": (lambda x: (x * 1,), lambda x: x * 1, "value", "(array,) where the reference gives array"),
+    "another structure": (lambda x: (x, x), lambda x: x * 1, "value", "(array, array) where the reference gives array"),
     "another shape": (jnp.ravel, lambda x: x.reshape(-1)[None], "value", "where the reference has"),
     "raises alone": (lambda x: jnp.reshape(x, (7, 11)), lambda x: x * 1, "errors", "where the reference does not"),
     "does not raise": (lambda x: x * 1, lambda x: x.reshape(7, 11), "errors", "does not raise"),
@@ -174,6 +181,34 @@ def test_bad_input_is_named_for_what_it_is(name: str) -> None:
     report = check(candidate, reference)
     assert not report.ok
     assert text in {failure.level: failure.message for failure in report.failures}[level]
+
+
+def test_inputs_that_the_reference_refuses_are_no_pass() -> None:
+    sizes = iter(range(2, 10**6))
+    uneven = st.builds(lambda: np.ones(next(sizes), np.float32))
+    report = check(jnp.add, torch.add, uneven, uneven)
+    assert not report.ok
+    assert not report.failures
+    assert "was not compared with" in str(report)
+    assert "took no input (RuntimeError: The size of tensor a" in str(report)
+    assert check(jnp.add, torch.add, uneven, uneven, levels=["errors"]).ok
+
+
+def test_a_reference_without_a_derivative_says_so() -> None:
+    report = check(lambda x: x * 2, lambda x: x.detach() * 2)
+    assert report.levels["vjp"].status == "not applicable"
+    assert "does not require a gradient" in report.levels["vjp"].reason
+    assert report.levels["value"].status == "pass"
+
+
+def test_a_reference_that_cannot_be_differentiated_says_so() -> None:
+    def raises(x: torch.Tensor) -> torch.Tensor:
+        return torch.tensor(np.exp(x.numpy()))
+
+    report = check(jnp.exp, raises)
+    assert report.levels["vjp"].status == "not applicable"
+    assert "requires grad" in report.levels["vjp"].reason
+    assert report.ok, report
 
 
 @pytest.mark.parametrize(

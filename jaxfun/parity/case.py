@@ -9,6 +9,7 @@ import numpy as np
 
 from .._op import Difference
 from ..dtypes import DType
+from .rounding import is_inexact
 
 
 class Place(NamedTuple):
@@ -34,15 +35,28 @@ class Arguments(NamedTuple):
         return jax.tree.map(fill, tuple(self), is_leaf=lambda leaf: isinstance(leaf, Place))
 
 
+class Written(str):
+    """A text that stands in a tuple or a dict as it is, without quotes."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
 _MOST_WRITTEN = 64
 
 
-def written(array: np.ndarray) -> str:
+def written(array: np.ndarray) -> Written:
     """Return an array as messages write it: `float32[0.5, 1.0]`, `float32(0.5)`; a large one by its shape."""
     if array.size > _MOST_WRITTEN:
-        return f"{array.dtype} of shape {list(array.shape)}"
+        return Written(f"{array.dtype} of shape {list(array.shape)}")
     numbers = array.tolist()
-    return f"{array.dtype}{numbers}" if array.ndim else f"{array.dtype}({numbers})"
+    return Written(f"{array.dtype}{numbers}" if array.ndim else f"{array.dtype}({numbers})")
+
+
+_LONGEST = 2000  # characters of a call that is still read
+_MOST_SHAPES = 4
 
 
 def _no_difference(level: str, tensors: Sequence[np.ndarray]) -> Difference | None:
@@ -61,6 +75,7 @@ class Case:
     theirs: Arguments
     strata: tuple[str, ...]
     seed: int = 0
+    constant: frozenset[int] = frozenset()  # the tensors that have no gradient, though their dtype may
     names: tuple[str, ...] = ()  # what the tensors are called, where they have names
     numbers: tuple[int, ...] = ()  # which directions a value set's derivatives are taken along; its own by default
     known: Callable[[str, Sequence[np.ndarray]], Difference | None] = _no_difference
@@ -69,6 +84,11 @@ class Case:
     def sets(self) -> int:
         """How many value sets there are."""
         return len(self.strata)
+
+    @property
+    def movable(self) -> list[int]:
+        """The tensors that derivatives are taken for."""
+        return [at for at, stack in enumerate(self.tensors) if is_inexact(stack) and at not in self.constant]
 
     def row(self, number: int) -> tuple[np.ndarray, ...]:
         """Return one value set."""
@@ -88,5 +108,12 @@ class Case:
     def shown(self, number: int) -> str:
         """Return one value set as a call writes it."""
         args, kwargs = self.ours.filled([written(item) for item in self.row(number)], lambda dtype: dtype)
-        shown = [*map(str, args), *(f"{name}={value}" for name, value in kwargs.items())]
-        return f"({', '.join(shown)})"
+        shown = [*map(repr, args), *(f"{name}={value!r}" for name, value in kwargs.items())]
+        whole = f"({', '.join(shown)})"
+        return whole if len(whole) < _LONGEST else self._shapes()
+
+    def _shapes(self) -> str:
+        """Return the tensors' names and shapes, the last first: what a module is given follows its state."""
+        shapes = [f"{name} {list(stack.shape[1:])}" for name, stack in zip(self.names, self.tensors, strict=False)]
+        more = f" and {len(shapes) - _MOST_SHAPES} more" if len(shapes) > _MOST_SHAPES else ""
+        return ", ".join(shapes[: -_MOST_SHAPES - 1 : -1]) + more

@@ -135,6 +135,8 @@ def _plan(dtypes: Sequence[str], examples: int) -> list[Configuration]:
 
 
 def _remark(report: Report) -> None:
+    if report.refused and not report.is_accepted:
+        report.note(f"the reference took no input ({report.refused}): give strategies for inputs that it takes")
     for name, level in report.levels.items():
         loose = [plant for plant, caught in level.planted.items() if not caught]
         if loose:

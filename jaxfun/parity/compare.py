@@ -3,7 +3,7 @@
 It knows NumPy alone: neither JAX, PyTorch nor pytest. It returns a verdict; whoever asked must use it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -43,6 +43,7 @@ class Verdict:
     worst_ulp: float = 0.0
     index: tuple[int, ...] = ()
     detail: str = ""
+    of_tolerance: float = 0.0  # the largest error, as a share of what is allowed there: above 1 it is a difference
 
     @property
     def ok(self) -> bool:
@@ -111,8 +112,20 @@ def _first(
         return Verdict(compared=compared, worst_ulp=worst)
     ranked = wrong if ulp is None else np.where(wrong, ulp, -1)
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(ranked)), wrong.shape))
-    detail = f"{candidate[index]!s} where the reference has {reference[index]!s}, at {list(index)}"
+    ours, theirs = _told_apart(candidate[index], reference[index])
+    detail = f"{ours} where the reference has {theirs}, at {list(index)}"
     return Verdict(difference, compared, worst, index, detail)
+
+
+_DIGITS = (4, 6, 9, 17)
+
+
+def _told_apart(one: np.generic, other: np.generic) -> tuple[str, str]:
+    """Return two numbers with no more digits than it takes to tell them apart."""
+    if not np.issubdtype(one.dtype, np.floating):
+        return str(one), str(other)
+    texts = [(f"{float(one):.{digits}g}", f"{float(other):.{digits}g}") for digits in _DIGITS]
+    return next((pair for pair in texts if pair[0] != pair[1]), texts[-1])
 
 
 def _complex(
@@ -168,12 +181,13 @@ def _floating(
     if not infinity.ok:
         return infinity
     with np.errstate(invalid="ignore", over="ignore"):
-        ulp, wrong = _ulp(candidate, reference, oracle, precision, scale, size)
+        ulp, used = _ulp(candidate, reference, oracle, precision, scale, size)
         if bound is not None:
-            wrong = np.abs(candidate - reference) > bound.atol + bound.rtol * np.abs(reference)
+            used = _share(np.abs(candidate - reference), bound.atol + bound.rtol * np.abs(reference))
     numbers = keep_number & ~infinite
-    verdict = _first(wrong & numbers, "number", candidate, reference, keep, np.where(numbers, ulp, 0))
-    return Verdict(verdict.difference, int(keep.sum()), verdict.worst_ulp, verdict.index, verdict.detail)
+    verdict = _first((used > 1) & numbers, "number", candidate, reference, keep, np.where(numbers, ulp, 0))
+    share = float(np.max(used, where=numbers, initial=0.0))
+    return replace(verdict, compared=int(keep.sum()), of_tolerance=share)
 
 
 def _ulp(
@@ -184,11 +198,16 @@ def _ulp(
     scale: np.ndarray | float,
     size: np.ndarray | float,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the candidate's error in ULP, and where it is more than the precision allows."""
+    """Return the candidate's error in ULP, and as a share of what the precision allows."""
     # the smallest normal number is the least unit
     unit = precision.eps * np.maximum(np.maximum(np.abs(oracle), np.maximum(scale, size)), precision.smallest_normal)
     slack = precision.flushed
     error, own = np.abs(candidate - oracle), np.abs(reference - oracle)
     own = np.where(np.isfinite(own), own, 0)
-    wrong = error > np.maximum(precision.ulps * unit, precision.multiple * own) + slack
-    return np.where(np.isfinite(error) & (error > slack), error / unit, 0), wrong
+    allowed = np.maximum(precision.ulps * unit, precision.multiple * own) + slack
+    return np.where(np.isfinite(error) & (error > slack), error / unit, 0), _share(error, allowed)
+
+
+def _share(error: np.ndarray, allowed: np.ndarray) -> np.ndarray:
+    # where nothing is allowed, any error at all is too much
+    return np.where(error > 0, error / allowed, 0.0)

@@ -184,7 +184,7 @@ def like(array: np.ndarray) -> st.SearchStrategy[Any]:
     return tensors(shape=array.shape, dtype=str(array.dtype), min_value=bounds[0], max_value=bounds[1])
 
 
-def near(array: np.ndarray) -> st.SearchStrategy[Any]:
+def near(array: np.ndarray, is_constant: bool = False) -> st.SearchStrategy[Any]:
     """Return a strategy for tensors whose numbers are close to an array's, where they are floating point."""
     if array.dtype.kind not in "fcV":
         return st.just(array)
@@ -192,7 +192,9 @@ def near(array: np.ndarray) -> st.SearchStrategy[Any]:
     def draw() -> Drawn:
         dtype = _CONFIGURATION.get().dtype
         around = array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
-        return _drawn(around.astype(np.dtype(dtype)), Layout(array.shape, dtype, around=around))
+        return _drawn(
+            around.astype(np.dtype(dtype)), Layout(array.shape, dtype, around=around, is_constant=is_constant)
+        )
 
     return st.builds(draw)
 

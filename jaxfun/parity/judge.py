@@ -81,12 +81,19 @@ def judge(sides: Sides, terms: Terms) -> tuple[Report, list[Found]]:
     ]
     rows = [row for row, error in enumerate(raised) if error is None]
     if not rows:
+        report.refused = _first_line(raised[0]) if raised[0] and terms.levels != {"errors"} else ""
         return report, found
+    report.is_accepted = True
     references = {row: sides.theirs(row) for row in rows}
     if not all(reference.has_oracle for reference in references.values()):
         report.note("the reference does not run in float64: without an oracle, its own result is the measure")
     differentiate = any(not isinstance(ref.plain[level], str) for ref in references.values() for level in COMPUTED[1:])
     got, error = outcome(lambda: sides.ours(differentiate))
+    structures = None if error is not None else sides.structures(rows[0])
+    if structures is not None and structures[0] != structures[1]:
+        verdict = Verdict("structure", detail="{} where the reference gives {}".format(*structures))
+        report.count("value", verdict)
+        return report, [*found, Found("value", rows[0], 0, verdict)]
     if error is not None:
         return report, [*found, _judge_failing(sides, terms, report, rows[0], error)]
     for row in rows:
@@ -95,7 +102,8 @@ def judge(sides: Sides, terms: Terms) -> tuple[Report, list[Found]]:
     found = [_blamed(sides, terms, item, references) for item in found]
     found += _judge_eager(sides, terms, report, rows[0], references[rows[0]])
     if terms.plants:
-        _plant(sides, terms, report, rows[0], references[rows[0]])
+        for row in rows[:_PLANTED_ROWS]:
+            _plant(sides, terms, report, row, references[row])
     return report, found
 
 
@@ -125,7 +133,15 @@ def _judge_failing(sides: Sides, terms: Terms, report: Report, row: int, error: 
 
 def _first_line(error: BaseException) -> str:
     text = str(error).strip().split("\n")[0]
-    return f"{type(error).__name__}: {text}"
+    advice = next((advice for kind, advice in _ADVICE.items() if isinstance(error, kind)), "")
+    return f"{type(error).__name__}: {text}{advice}"
+
+
+# what a candidate that cannot be traced has to do instead
+_ADVICE: dict[type[Exception], str] = {
+    jax.errors.TracerArrayConversionError: " It calls NumPy: call jax.numpy in its place.",
+    jax.errors.ConcretizationTypeError: " Take jnp.where or jax.lax.cond in the place of `if`.",
+}
 
 
 def _judge_row(
@@ -183,9 +199,18 @@ def targets(level: str, items: Sequence[np.ndarray]) -> list[np.ndarray]:
 
 
 def verdicts(
-    sides: Sides, terms: Terms, row: int, level: str, parts: Sequence[np.ndarray], reference: Reference
+    sides: Sides,
+    terms: Terms,
+    row: int,
+    level: str,
+    parts: Sequence[np.ndarray],
+    reference: Reference,
+    measured: bool = False,
 ) -> list[Verdict]:
-    """Return the verdict on each leaf of one level's results for one value set."""
+    """Return the verdict on each leaf of one level's results for one value set.
+
+    How large rounding may be is measured where a number fails without, or, if `measured`, at once.
+    """
     tensors = sides.case.row(row)
     want, wide = (targets(level, side[level]) for side in (reference.plain, reference.wide))
     want = [_canonical(item) for item in want]
@@ -197,7 +222,7 @@ def verdicts(
     for leaf, (part, target, oracle) in enumerate(zip(parts, want, wide, strict=True)):
         only = None if finite else np.isfinite(target)
         verdict = compare(part, target, oracle, only=only, bound=terms.bound)
-        if verdict.difference == "number" and terms.bound is None and is_inexact(target):
+        if (verdict.difference == "number" or measured) and terms.bound is None and is_inexact(target):
             scale = targets(level, sides.scale(row, reference)[level])[leaf]
             first, verdict = verdict, compare(part, target, oracle, scale=scale, only=only)
             if not verdict.ok:  # in ULP of the element, as a reader counts them
@@ -242,6 +267,7 @@ def _judge_run(
 
 
 _SHIFT = 1e-4
+_PLANTED_ROWS = 3  # one may be so ill-conditioned that it proves nothing; the others then tell
 
 
 def _plant(sides: Sides, terms: Terms, report: Report, row: int, reference: Reference) -> None:
@@ -287,7 +313,12 @@ def _in_words(found: Found, tensors: Sequence[np.ndarray], constants: Sequence[f
     return _place_in_words(found, [item for item in tensors if is_inexact(item)], constants)
 
 
+_MOST_NUMBERS = 64  # among more, a zero or a tie is found by chance
+
+
 def _place_in_words(found: Found, tensors: Sequence[np.ndarray], constants: Sequence[float]) -> str:
+    if sum(item.size for item in tensors) > _MOST_NUMBERS:
+        return "derivative"
     index, shape = found.verdict.index, getattr(found.reference, "shape", None)
     there = [abs(complex(item[index])) for item in tensors if item.shape == shape]
     if there and not any(there):
@@ -306,7 +337,7 @@ def failure_of(sides: Sides, terms: Terms, found: Found, constants: Sequence[flo
     dtypes = [str(item.dtype) for item in tensors if is_inexact(item)] or [str(item.dtype) for item in tensors]
     return Failure(
         level=found.level,
-        leaf=sides.name(found.level, found.leaf),
+        leaf="" if found.verdict.difference == "structure" else sides.name(found.level, found.leaf),
         difference=_in_words(found, tensors, constants),
         detail=found.verdict.detail,
         call=case.shown(found.row),

@@ -83,7 +83,7 @@ class Sides:
         to = _TO[precision]
         given = [item.astype(to.get(str(item.dtype), item.dtype)) for item in rows]
         tensors = [torch_side.tensor(item, self.device) for item in given]
-        movable = [place for place, item in enumerate(tensors) if torch_side.differentiable(item)]
+        movable = self.case.movable
 
         def function(*moving: Any) -> list[Any]:
             return torch_side.leaves(self._reference(_replaced(tensors, movable, moving), precision))
@@ -111,28 +111,31 @@ class Sides:
     def name(self, level: str, leaf: int) -> str:
         """Return what a level's result number `leaf` is called: a result by its place, a gradient by its argument."""
         if level in ("vjp", "hvp"):
-            movable = [place for place, item in enumerate(self.case.tensors) if is_inexact(item)]
+            movable = self.case.movable
             return self.case.names[movable[leaf]] if self.case.names and leaf < len(movable) else ""
         names = [name for name, is_smooth in self._results if is_smooth or level != "jvp"]
         return names[leaf] if leaf < len(names) else ""
 
     @functools.cached_property
     def _results(self) -> list[tuple[str, bool]]:
-        def call() -> Any:
-            args, kwargs = self.case.ours.filled(list(map(jnp.asarray, self.case.row(0))), lambda dtype: dtype)
-            return self.candidate(*args, **kwargs)
-
-        shapes, _ = outcome(lambda: jax.eval_shape(call))
+        placed = list(map(jnp.asarray, self.case.row(0)))
+        shapes, _ = outcome(lambda: jax.eval_shape(lambda: self._result(placed)))
         leaves = jax.tree_util.tree_leaves_with_path(shapes)
         several = leaves if len(leaves) > 1 else []
         return [(f"result{jax.tree_util.keystr(path)}", is_inexact(leaf)) for path, leaf in several]
+
+    def structures(self, row: int) -> tuple[str, str]:
+        """Return how both sides' results are built, of tuples, dicts and arrays."""
+        tensors = self.case.row(row)
+        theirs = self._reference([torch_side.tensor(item, self.device) for item in tensors])
+        ours = jax.eval_shape(lambda: self._result(list(map(jnp.asarray, tensors))))
+        return structure(ours), structure(theirs)
 
     # The candidate.
 
     def ours(self, differentiate: bool = True) -> Results:
         """Return the candidate's results, batched over the value sets."""
-        stacks = self.case.tensors
-        movable = [place for place, item in enumerate(stacks) if is_inexact(item)]
+        stacks, movable = self.case.tensors, self.case.movable
         outputs = jax.eval_shape(self._function, [jax.ShapeDtypeStruct(s.shape[1:], s.dtype) for s in stacks])
         smooth = [i for i, out in enumerate(outputs) if is_inexact(out)]
         if not (differentiate and movable and smooth):
@@ -178,8 +181,11 @@ class Sides:
         return [f"{item.dtype}{list(item.shape)}" for item in results]
 
     def _function(self, tensors: Sequence[Any]) -> list[Any]:
+        return jax.tree.leaves(self._result(tensors))
+
+    def _result(self, tensors: Sequence[Any]) -> Any:
         args, kwargs = self.case.ours.filled(tensors, lambda dtype: dtype)
-        return jax.tree.leaves(self.candidate(*args, **kwargs))
+        return self.candidate(*args, **kwargs)
 
     def _program(self, movable: Sequence[int], smooth: Sequence[int]) -> Callable[..., dict[str, list[Any]]]:
         def program(tensors: list[Any], cotangents: list[Any], tangents: list[Any]) -> dict[str, list[Any]]:
@@ -198,6 +204,20 @@ class Sides:
             }
 
         return program
+
+
+def structure(result: Any) -> str:
+    """Return how a result is built, of tuples (lists and named tuples count as such), dicts and arrays.
+
+    >>> import numpy as np
+    >>> structure({"loss": np.zeros(2), "steps": [np.ones(1), None]})
+    "{'loss': array, 'steps': (array, None)}"
+    """
+    if isinstance(result, dict):
+        return "{" + ", ".join(f"{key!r}: {structure(result[key])}" for key in sorted(result)) + "}"
+    if isinstance(result, (tuple, list)):
+        return f"({', '.join(map(structure, result))}{',' if len(result) == 1 else ''})"
+    return "None" if result is None else "array"
 
 
 def outcome(function: Callable[[], Any]) -> tuple[Any, Exception | None]:

@@ -1,6 +1,7 @@
 """Whether a JAX function of `(params, *inputs)` is a right port of an `nn.Module`, and where the two first diverge."""
 
 import difflib
+import re
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from ..errors import ArgumentTypeError, ArgumentValueError, describe, public
 from . import torch_side
 from .check import finished, refuse, terms_of
-from .inputs import Configuration, like, near
+from .inputs import Configuration, like, near, parameters_of
 from .judge import Terms, verdicts
 from .levels import Sides, outcome
 from .report import Report, Tap
@@ -73,7 +74,7 @@ def module(
     _require_submodules(taps or (), torch_side.submodules_of(torch_module))
     for terms in terms_of(jax_function, levels, devices, rtol, atol):
         drawn = (port.drawn(), *(like(item) if isinstance(item, np.ndarray) else item for item in inputs))
-        search = Search(port.candidate, port.reference, drawn, {}, terms, shrinks=False)
+        search = Search(port.candidate, port.reference, drawn, {}, terms, shrinks=False, spoken=port.name)
         search.run([Configuration(dtype) for dtype in dtypes or DTYPES], examples or EXAMPLES, seed)
         report.add(search.report)
         report.not_reached += search.not_reached()
@@ -110,9 +111,18 @@ class _Port:
         """Return what the module gives for a state."""
         return torch_side.called(self.torch_module, state, inputs)
 
+    def name(self, path: str) -> str:
+        """Return what a tensor is called: by its name in the state_dict, or as the JAX function calls it."""
+        if path.startswith("state["):
+            return path.removeprefix("state['").removesuffix("']")
+        number = re.findall(r"\d+", path)[0]
+        known = dict(enumerate(parameters_of(self.jax_function)))
+        return known.get(int(number), f"input {int(number) - 1}") + path.removeprefix(f"argument {number}")
+
     def drawn(self) -> st.SearchStrategy[State]:
         """Return a strategy for states about the module's own."""
-        return st.fixed_dictionaries({name: near(item) for name, item in self.state.items()})
+        buffers = torch_side.buffers_of(self.torch_module)
+        return st.fixed_dictionaries({name: near(item, name in buffers) for name, item in self.state.items()})
 
     def require_one_answer(self, inputs: Sequence[Any]) -> None:
         """Raise where the module's answer is left to chance, as far as arrays among the inputs can tell."""
@@ -217,7 +227,7 @@ def _compared(sides: Sides, terms: Terms, names: list[str]) -> list[Tap]:
     stacks = sides.ours(differentiate=False)["value"] if rows else []
     for row in rows:
         parts, reference = [stack[row] for stack in stacks], sides.theirs(row)
-        judged = verdicts(sides, terms, row, "value", parts, reference)
+        judged = verdicts(sides, terms, row, "value", parts, reference, measured=True)
         if len(judged) == len(taps):
             for at, verdict in enumerate(judged):
                 taps[at] = taps[at].with_verdict(verdict, parts[at], reference.plain["value"][at])

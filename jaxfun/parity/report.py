@@ -2,7 +2,7 @@
 
 import json
 import logging
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,24 +56,29 @@ class Failure:
         return self.message
 
 
+_MOST_SHOWN = 24
+
+
 def _shown(array: Any) -> str:
+    if array.size > _MOST_SHOWN:
+        return f"{array.dtype} of shape {list(array.shape)}"
     numbers = np.array2string(np.asarray(array), separator=", ", threshold=20, prefix=" " * 20)
     return f"{array.dtype}{numbers}" if np.ndim(array) else f"{array.dtype}({numbers})"
 
 
 @dataclass(frozen=True)
 class Tap:
-    """What a named place inside a module showed, over all value sets: whether it agrees, and how far it is off at most.
+    """What a named place inside a module showed: whether it agrees over all value sets, and how it does in the worst.
 
-    `error` is the largest difference, relative to the largest number of the reference there; `ulp` is that of the worst
-    element.
+    `error` is the largest difference there, relative to the reference's largest number; `of_tolerance` the error as a
+    share of what is allowed.
     """
 
     name: str
     difference: str = ""
     compared: int = 0
     error: float = 0.0
-    ulp: float = 0.0
+    of_tolerance: float = 0.0
 
     @property
     def ok(self) -> bool:
@@ -82,14 +87,11 @@ class Tap:
 
     def with_verdict(self, verdict: Verdict, candidate: np.ndarray, reference: np.ndarray) -> "Tap":
         """Return the tap with one more value set."""
-        error = _relative(candidate, reference) if candidate.shape == reference.shape else 0.0
-        return Tap(
-            self.name,
-            self.difference or verdict.difference,
-            self.compared + verdict.compared,
-            max(self.error, error),
-            max(self.ulp, verdict.worst_ulp),
-        )
+        one = Tap(self.name, verdict.difference, verdict.compared, 0.0, verdict.of_tolerance)
+        if candidate.shape == reference.shape:
+            one = replace(one, error=_relative(candidate, reference))
+        worst = max(self, one, key=lambda tap: (not tap.ok, tap.of_tolerance, tap.error))
+        return replace(worst, compared=self.compared + one.compared)
 
 
 def _relative(candidate: np.ndarray, reference: np.ndarray) -> float:
@@ -152,13 +154,16 @@ class Report:
     notes: list[str] = field(default_factory=list)
     examples: int = 0
     seconds: float = 0.0
+    is_accepted: bool = False  # the reference took at least one of the inputs
+    refused: str = ""  # what it raised where it took none of a case
     seen: dict[str, int] = field(default_factory=dict)  # known differences, by their reason
     taps: list[Tap] = field(default_factory=list)  # of a module, in the order of execution
 
     @property
     def ok(self) -> bool:
-        """Whether nothing disagreed, and something was compared."""
-        return not self.failures and any(level.compared for level in self.levels.values())
+        """Whether nothing disagreed, and something was compared: not only that both raise, unless no more was asked."""
+        compared = {name for name, level in self.levels.items() if level.compared}
+        return not self.failures and bool(compared - {"errors"} or (compared and not self.refused))
 
     @property
     def first_divergence(self) -> Tap | None:
@@ -197,6 +202,8 @@ class Report:
         for mine, theirs in ((self.strata, other.strata), (self.seen, other.seen)):
             for name, count in theirs.items():
                 mine[name] = mine.get(name, 0) + count
+        self.is_accepted |= other.is_accepted
+        self.refused = self.refused or other.refused
         for text in other.notes:
             self.note(text)
 
@@ -249,12 +256,20 @@ def _tap_lines(report: Report) -> list[str]:
     lines = ["  taps, in the order of execution"] if report.taps else []
     for tap in report.taps:
         verdict = "agrees " if tap.ok else "DIFFERS"
-        line = f"    {tap.name:<{wide}}  {verdict}  off by at most {tap.error:.1e} of the largest number"
+        line = f"    {tap.name:<{wide}}  {verdict}  {_tap_text(tap)}"
         lines.append(line + ("   <- the first to differ" if tap is first else ""))
     return lines
 
 
+def _tap_text(tap: Tap) -> str:
+    if tap.difference not in ("", "number"):
+        return tap.difference
+    share = f"{tap.of_tolerance:,.3g} times" if tap.of_tolerance > 1 else f"{tap.of_tolerance:.0%} of"
+    return f"error {tap.error:.1e}, {share} the tolerance"
+
+
 _MOST_NAMES = 6
+_SMALL_ULP = 1000  # more, and the element is beside 0: rounding is then relative to what it is made of
 
 
 def _failing_leaves(level: Level) -> str:
@@ -266,7 +281,9 @@ def _failing_leaves(level: Level) -> str:
 def _level_text(level: Level) -> str:
     if level.status == "not applicable":
         return f"not applicable: {level.reason}"
-    worst = f", at most {level.worst_ulp:.3g} ULP" if 0 < level.worst_ulp < _MOST_ULP else ""
+    worst = f", at most {level.worst_ulp:,.3g} ULP" if 0 < level.worst_ulp < _MOST_ULP else ""
+    if level.worst_ulp > _SMALL_ULP and not level.failures:
+        worst = f", more than {_SMALL_ULP:,} ULP only where terms cancel"
     reason = " (all zero)" if level.status == "no evidence" and level.compared else ""
     return f"{level.status}{reason}   {level.compared:,} elements{worst}{_failing_leaves(level)}"
 

@@ -22,7 +22,7 @@ from .levels import Sides, outcome
 from .report import LEVELS, Report
 from .script import describe_function, script_of
 from .shrink import shrunk
-from .values import strata_of, value_set
+from .values import Layout, strata_of, value_set
 
 _DRAWS_PER_CONFIGURATION = 12
 _SHRINK_SECONDS = 8.0
@@ -43,9 +43,11 @@ class Search:
         kwargs: dict[str, Any],
         terms: Terms,
         shrinks: bool = True,
+        spoken: Callable[[str], str] = str,
     ) -> None:
         self.candidate, self.reference = candidate, reference
-        self.inputs, self.kwargs, self.terms, self.shrinks = inputs, kwargs, terms, shrinks
+        self.inputs, self.kwargs, self.terms = inputs, kwargs, terms
+        self.shrinks, self.spoken = shrinks, spoken  # `spoken` makes a tensor's path a name
         self.report = Report()
         self.first: Sides | None = None  # that disagreed, or was judged: every value set, nothing shrunk
         self.left: list[Configuration] = []
@@ -131,7 +133,8 @@ class Search:
         self.constants = constants_of(lambda *tensors: _called(self.candidate, ours, tensors), drawn)
         stacks, strata = self._stacks(drawn, number, sets)
         spoken = tuple(self._name(paths[i][0]) for i in places)
-        return Case(tuple(stacks), ours, theirs, tuple(strata), number, names=spoken)
+        constant = frozenset(at for at, item in enumerate(drawn) if (layout := _layout(item)) and layout.is_constant)
+        return Case(tuple(stacks), ours, theirs, tuple(strata), number, constant=constant, names=spoken)
 
     def _name(self, path: tuple[Any, ...]) -> str:
         """Return how a tensor among the arguments is called: `x`, `params['W']`."""
@@ -141,10 +144,10 @@ class Search:
         else:
             known = parameters_of(self.candidate)
             name = known[which.idx] if which.idx < len(known) else f"argument {which.idx}"
-        return name + jax.tree_util.keystr(tuple(rest))
+        return self.spoken(name + jax.tree_util.keystr(tuple(rest)))
 
     def _stacks(self, drawn: list[Any], number: int, sets: int) -> tuple[list[np.ndarray], list[str]]:
-        layouts = {i: item.layout for i, item in enumerate(drawn) if isinstance(item, Drawn) and item.layout}
+        layouts = {at: layout for at, item in enumerate(drawn) if (layout := _layout(item))}
         if not layouts:  # arrays of the user's own making are taken as they are
             return [np.asarray(item)[None] for item in drawn], ["given"]
         rng = np.random.default_rng(number)
@@ -164,6 +167,10 @@ class Search:
 def _first_of_each_level(found: list[Found]) -> Iterator[Found]:
     for level in LEVELS:
         yield from [item for item in found if item.level == level][:1]
+
+
+def _layout(item: np.ndarray) -> Layout | None:
+    return item.layout if isinstance(item, Drawn) else None
 
 
 def wide_enough(arrays: Sequence[np.ndarray]) -> contextlib.AbstractContextManager[Any]:

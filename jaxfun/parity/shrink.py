@@ -23,6 +23,8 @@ _MOST_ELEMENTS = 24
 
 def shrunk(sides: Sides, terms: Terms, found: Found, seconds: float) -> tuple[Sides, Found]:
     """Return the sides on one value set that still disagrees at the same level, and the disagreement there."""
+    if found.verdict.difference == "structure":  # whatever the numbers
+        return sides, found
     smallest = _first_failing(sides, terms, found, [sides.case.row(found.row)])
     if smallest is None:  # what is met in a batch alone stays as it is
         return sides, found

@@ -59,11 +59,6 @@ def leaves(result: Any) -> list[torch.Tensor]:
     return [torch.tensor(result)]
 
 
-def differentiable(value: torch.Tensor) -> bool:
-    """Return whether a tensor can require a gradient."""
-    return value.is_floating_point() or value.is_complex()
-
-
 def derivatives(
     function: Callable[..., list[torch.Tensor]],
     inputs: Sequence[torch.Tensor],
@@ -75,7 +70,11 @@ def derivatives(
     The hvp is the gradient, along `tangents`, of the vjp.
     """
     primals = [item.clone().requires_grad_() for item in inputs]
-    outputs = function(*primals)
+    try:
+        outputs = function(*primals)
+    except RuntimeError as error:  # it has a value, but not of what requires a gradient
+        plain = [numpy(item) for item in function(*inputs)]
+        return {"value": plain, "vjp": _reason(error), "hvp": _reason(error), "jvp": _reason(error)}
     found: dict[str, Arrays | str] = {"value": [numpy(item) for item in outputs]}
     pairs = [(out, ct) for out, ct in zip(outputs, cotangents, strict=True) if out.requires_grad]
     if not pairs or not primals:
@@ -146,11 +145,17 @@ def state_of(module: torch.nn.Module) -> tuple[dict[str, np.ndarray], dict[str, 
     """Return a module's parameters and buffers by name, each once, and for every name of its state_dict that one."""
     state = module.state_dict()
     first: dict[Any, str] = {}
-    kept = {
-        name: first.setdefault((item.data_ptr(), item.shape) if item.numel() else name, name)
-        for name, item in state.items()
-    }
+    kept = {name: first.setdefault(_place_of(name, item), name) for name, item in state.items()}
     return {name: numpy(state[name]) for name in first.values()}, kept
+
+
+def buffers_of(module: torch.nn.Module) -> set[str]:
+    """Return the names of a module's buffers, which have no gradient."""
+    return {name for name, _ in module.named_buffers()}
+
+
+def _place_of(name: str, item: torch.Tensor) -> Any:
+    return (item.data_ptr(), item.shape) if item.numel() else name
 
 
 def called(module: torch.nn.Module, state: dict[str, torch.Tensor], inputs: Sequence[Any]) -> Any:

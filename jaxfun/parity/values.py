@@ -22,6 +22,7 @@ class Layout:
     low: float | None = None
     high: float | None = None
     around: np.ndarray | None = field(default=None, compare=False)  # the numbers to stay close to, where there are any
+    is_constant: bool = False  # no derivative is taken for it
 
     @property
     def is_bounded(self) -> bool:
