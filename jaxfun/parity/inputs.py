@@ -18,23 +18,19 @@ from ..errors import ArgumentTypeError, ArgumentValueError, describe, public
 from .values import Layout, strata_of, value_set
 
 SHAPES: dict[str, tuple[int, ...]] = {
+    "2-dim": (4, 5),
     "1-dim": (3,),
-    "2-dim": (2, 3),
+    "size 1": (2, 3, 1),
     "0-dim": (),
     "empty": (0,),
-    "size 1": (3, 1),
-    "3-dim": (2, 1, 3),
-    "larger": (4, 5),
 }
 # what a named size may be in a configuration of each kind
 _SIZES = {
+    "2-dim": (2, 3, 5),
     "1-dim": (3, 2),
-    "2-dim": (2, 3),
+    "size 1": (1,),
     "0-dim": (1, 2),
     "empty": (0, 2),
-    "size 1": (1,),
-    "3-dim": (2, 3),
-    "larger": (5, 4),
 }
 
 

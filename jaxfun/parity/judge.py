@@ -28,6 +28,7 @@ class Terms:
     bound: Bound | None = None
     exact_errors: bool = True
     plants: bool = True  # wrong results are tried in the candidate's place
+    alone: bool = True  # one value set is called by itself too, eagerly and compiled: what it costs is compilation
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,7 +85,7 @@ def judge(sides: Sides, terms: Terms) -> tuple[Report, list[Found]]:
         report.refused = _first_line(raised[0]) if raised[0] and terms.levels != {"errors"} else ""
         return report, found
     report.is_accepted = True
-    references = {row: sides.theirs(row) for row in rows}
+    references = sides.theirs(rows)
     if not all(reference.has_oracle for reference in references.values()):
         report.note("the reference does not run in float64: without an oracle, its own result is the measure")
     differentiate = any(not isinstance(ref.plain[level], str) for ref in references.values() for level in COMPUTED[1:])
@@ -96,11 +97,14 @@ def judge(sides: Sides, terms: Terms) -> tuple[Report, list[Found]]:
         return report, [*found, Found("value", rows[0], 0, verdict)]
     if error is not None:
         return report, [*found, _judge_failing(sides, terms, report, rows[0], error)]
+    left = [level for level in COMPUTED if level in terms.levels]
+    left = [level for level in left if not _agree_at_once(sides, terms, report, level, got.get(level), references)]
     for row in rows:
         results = {level: [item[row] for item in items] for level, items in got.items()}
-        found += _judge_row(sides, terms, report, row, results, references[row])
+        found += _judge_row(sides, terms, report, row, results, references[row], left)
     found = [_blamed(sides, terms, item, references) for item in found]
-    found += _judge_eager(sides, terms, report, rows[0], references[rows[0]])
+    if terms.alone:
+        found += _judge_eager(sides, terms, report, rows[0], references[rows[0]])
     if terms.plants:
         for row in rows[:_PLANTED_ROWS]:
             _plant(sides, terms, report, row, references[row])
@@ -144,13 +148,67 @@ _ADVICE: dict[type[Exception], str] = {
 }
 
 
+def _agree_at_once(
+    sides: Sides,
+    terms: Terms,
+    report: Report,
+    level: str,
+    stacks: Sequence[np.ndarray] | None,
+    references: Mapping[int, Reference],
+) -> bool:
+    """Compare a level for all value sets in one go, and count it where all agree; else it is left to be looked into."""
+    rows = list(references)
+    sets = [sides.case.row(row) for row in rows]
+    plain, wide = ([getattr(ref, side)[level] for ref in references.values()] for side in ("plain", "wide"))
+    if stacks is None or any(isinstance(items, str) for items in (*plain, *wide)):
+        return False
+    if any(sides.case.known(level, tensors) is not None for tensors in sets):
+        return False
+    wanted, oracles = (_stacked([targets(level, items) for items in side]) for side in (plain, wide))
+    if wanted is None or oracles is None or len(wanted) != len(stacks):
+        return False
+    want = [_canonical(item) for item in wanted]
+    finite = np.array([level == "value" or _is_finite(tensors) for tensors in sets])
+    verdicts = []
+    for part, target, oracle in zip(stacks, want, oracles, strict=True):
+        only = None if finite.all() else finite.reshape(-1, *[1] * (target.ndim - 1)) | np.isfinite(target)
+        verdicts.append(compare(part[rows], target, oracle, only=only, bound=terms.bound))
+    if not all(verdict.ok for verdict in verdicts):
+        return False
+    for leaf, (verdict, target) in enumerate(zip(verdicts, want, strict=True)):
+        _count(sides, terms, report, level, leaf, verdict, bool(np.any(target != 0)))
+    return True
+
+
+def _stacked(items: Sequence[Sequence[np.ndarray]]) -> list[np.ndarray] | None:
+    """Return each leaf's arrays as one, None where they are not alike."""
+    kinds = {tuple((item.shape, item.dtype) for item in row) for row in items}
+    return [np.stack(leaf) for leaf in zip(*items, strict=True)] if len(kinds) == 1 else None
+
+
+def _count(
+    sides: Sides, terms: Terms, report: Report, level: str, leaf: int, verdict: Verdict, is_nonzero: bool
+) -> None:
+    report.count(level, verdict, is_nonzero, sides.name(level, leaf))
+    if level == "value" and verdict.ok and "vmap" in terms.levels:  # all value sets are one batch
+        report.count("vmap", verdict, is_nonzero)
+
+
+def _is_finite(tensors: Sequence[np.ndarray]) -> bool:
+    return all(np.isfinite(item).all() for item in tensors if is_inexact(item))
+
+
 def _judge_row(
-    sides: Sides, terms: Terms, report: Report, row: int, results: dict[str, list[np.ndarray]], reference: Reference
+    sides: Sides,
+    terms: Terms,
+    report: Report,
+    row: int,
+    results: dict[str, list[np.ndarray]],
+    reference: Reference,
+    levels: Sequence[str],
 ) -> list[Found]:
     found = []
-    for level in COMPUTED:
-        if level not in terms.levels:
-            continue
+    for level in levels:
         want = reference.plain[level]
         if isinstance(want, str) or isinstance(reference.wide[level], str) or level not in results:
             report.level(level).reason = want if isinstance(want, str) else "the result or no input is floating point"
@@ -162,9 +220,7 @@ def _judge_row(
                 continue
             target = targets(level, want)[leaf] if leaf < len(targets(level, want)) else None
             is_nonzero = target is not None and bool(np.any(target != 0))
-            report.count(level, verdict, is_nonzero, sides.name(level, leaf))
-            if level == "value" and verdict.ok and "vmap" in terms.levels:  # all value sets are one batch
-                report.count("vmap", verdict, is_nonzero)
+            _count(sides, terms, report, level, leaf, verdict, is_nonzero)
             if not verdict.ok:
                 found.append(_found(level, row, leaf, verdict, results[level], target))
     return found
@@ -217,7 +273,7 @@ def verdicts(
     if len(parts) != len(want):
         return [Verdict("structure", detail=f"{len(parts)} results where the reference has {len(want)}")]
     # at NaN and infinity a derivative is held to the reference only where the reference's is finite
-    finite = level == "value" or all(np.isfinite(item).all() for item in tensors if is_inexact(item))
+    finite = level == "value" or _is_finite(tensors)
     found = []
     for leaf, (part, target, oracle) in enumerate(zip(parts, want, wide, strict=True)):
         only = None if finite else np.isfinite(target)

@@ -28,11 +28,16 @@ def put(array: np.ndarray, device: str) -> jax.Array:
 
 def along(seed: Sequence[int], like: Any) -> Any:
     """Return a random direction of an array's shape and dtype, the same whatever the precision."""
-    rng = np.random.default_rng(list(seed))
-    numbers = rng.normal(size=like.shape) + 1j * rng.normal(size=like.shape)
-    # in eighths: every precision holds them exactly
-    eighths: Any = np.asarray(np.round(numbers * 8) / 8)
+    eighths = _eighths(tuple(seed), tuple(like.shape))
     return (eighths if jnp.issubdtype(like.dtype, jnp.complexfloating) else eighths.real).astype(like.dtype)
+
+
+@functools.lru_cache(maxsize=2**14)  # both sides ask for the same ones, in each precision
+def _eighths(seed: tuple[int, ...], shape: tuple[int, ...]) -> Any:
+    rng = np.random.default_rng(seed)
+    numbers = rng.normal(size=shape) + 1j * rng.normal(size=shape)
+    # in eighths: every precision holds them exactly
+    return np.asarray(np.round(numbers * 8) / 8)
 
 
 _COTANGENT, _TANGENT = 0, 1
@@ -54,19 +59,21 @@ class Sides:
         self, candidate: Callable[..., Any], reference: Callable[..., Any], case: Case, device: str = "cpu"
     ) -> None:
         self.candidate, self.reference, self.case, self.device = candidate, reference, case, device
+        self._elements = max((stack[0].size for stack in case.tensors), default=0)
         self._compiled: dict[bool, Any] = {}  # by whether it differentiates
         self._scales: dict[int, Results] = {}
 
     # The reference.
 
-    def theirs(self, row: int) -> Reference:
-        """Return the reference's results for one value set."""
-        tensors = self.case.row(row)
-        plain = self._evaluate(tensors, row, "plain")
+    def theirs(self, rows: Sequence[int]) -> dict[int, Reference]:
+        """Return the reference's results for some value sets."""
+        sets = {row: self.case.row(row) for row in rows}
+        plain = self._evaluate(sets, "plain")
         try:
-            return Reference(plain, self._evaluate(tensors, row, "float64"), has_oracle=True)
+            wide = self._evaluate(sets, "float64")
         except Exception:  # whatever keeps it from running in float64: the report says that there is no oracle
-            return Reference(plain, plain, has_oracle=False)
+            return {row: Reference(results, results, has_oracle=False) for row, results in plain.items()}
+        return {row: Reference(results, wide[row], has_oracle=True) for row, results in plain.items()}
 
     def raises(self, tensors: Sequence[np.ndarray]) -> Exception | None:
         """Return what the reference raises for one value set."""
@@ -75,33 +82,43 @@ class Sides:
     def _reference(self, tensors: Sequence[Any], precision: str = "plain") -> Any:
         to = _TO[precision]
         args, kwargs = self.case.theirs.filled(tensors, lambda named: torch_side.dtype(to.get(named.name, named.name)))
-        return self.reference(*args, **kwargs)
+        with torch_side.threads_for(self._elements):
+            return self.reference(*args, **kwargs)
 
     def _evaluate(
-        self, rows: Sequence[np.ndarray], row: int, precision: str, move: Move = lambda direction: direction
-    ) -> Results:
-        to = _TO[precision]
+        self,
+        sets: Mapping[int, Sequence[np.ndarray]],
+        precision: str,
+        move: Move = lambda direction: direction,
+    ) -> dict[int, Results]:
+        """Return the reference's results for value sets by the row whose directions they are taken along."""
+        calls = [self._call(row, tensors, precision, move) for row, tensors in sets.items()]
+        with torch_side.threads_for(self._elements):
+            return dict(zip(sets, torch_side.derivatives(calls), strict=True))
+
+    def _call(self, row: int, rows: Sequence[np.ndarray], precision: str, move: Move) -> torch_side.Call:
+        to, movable = _TO[precision], self.case.movable
         given = [item.astype(to.get(str(item.dtype), item.dtype)) for item in rows]
         tensors = [torch_side.tensor(item, self.device) for item in given]
-        movable = self.case.movable
 
         def function(*moving: Any) -> list[Any]:
             return torch_side.leaves(self._reference(_replaced(tensors, movable, moving), precision))
 
-        outputs = [torch_side.numpy(out) for out in function(*(tensors[place] for place in movable))]
+        moving = [tensors[place] for place in movable]
+        outputs = [torch_side.numpy(out) for out in function(*moving)]
         seed = (self.case.seed, self.case.number(row))
         cotangents = [along((*seed, _COTANGENT, i), out) for i, out in enumerate(outputs)]
         tangents = [along((*seed, _TANGENT, i), given[place]) for i, place in enumerate(movable)]
         directions = (
             [torch_side.tensor(move(item), self.device) for item in items] for items in (cotangents, tangents)
         )
-        return torch_side.derivatives(function, [tensors[place] for place in movable], *directions)
+        return torch_side.Call(function, moving, *directions)
 
     def scale(self, row: int, reference: Reference) -> Results:
         """Return, by level, the scale that rounding is relative to, for each element of a value set's results."""
 
         def evaluate(rows: Sequence[np.ndarray], move: Move, precision: str) -> Results:
-            return self._evaluate(rows, row, precision, move)
+            return self._evaluate({row: rows}, precision, move)[row]
 
         if row not in self._scales:
             seed = (self.case.seed, row)
@@ -117,26 +134,28 @@ class Sides:
         return names[leaf] if leaf < len(names) else ""
 
     @functools.cached_property
+    def _shapes(self) -> Any:
+        """The candidate's result for the first value set, each array as its shape and dtype."""
+        placed = list(map(jnp.asarray, self.case.row(0)))  # known values: some decide an error
+        return jax.eval_shape(lambda: self._result(placed))
+
+    @functools.cached_property
     def _results(self) -> list[tuple[str, bool]]:
-        placed = list(map(jnp.asarray, self.case.row(0)))
-        shapes, _ = outcome(lambda: jax.eval_shape(lambda: self._result(placed)))
-        leaves = jax.tree_util.tree_leaves_with_path(shapes)
+        leaves = jax.tree_util.tree_leaves_with_path(outcome(lambda: self._shapes)[0])
         several = leaves if len(leaves) > 1 else []
         return [(f"result{jax.tree_util.keystr(path)}", is_inexact(leaf)) for path, leaf in several]
 
     def structures(self, row: int) -> tuple[str, str]:
         """Return how both sides' results are built, of tuples, dicts and arrays."""
-        tensors = self.case.row(row)
-        theirs = self._reference([torch_side.tensor(item, self.device) for item in tensors])
-        ours = jax.eval_shape(lambda: self._result(list(map(jnp.asarray, tensors))))
-        return structure(ours), structure(theirs)
+        theirs = self._reference([torch_side.tensor(item, self.device) for item in self.case.row(row)])
+        return structure(self._shapes), structure(theirs)
 
     # The candidate.
 
     def ours(self, differentiate: bool = True) -> Results:
         """Return the candidate's results, batched over the value sets."""
         stacks, movable = self.case.tensors, self.case.movable
-        outputs = jax.eval_shape(self._function, [jax.ShapeDtypeStruct(s.shape[1:], s.dtype) for s in stacks])
+        outputs = jax.tree.leaves(self._shapes)
         smooth = [i for i, out in enumerate(outputs) if is_inexact(out)]
         if not (differentiate and movable and smooth):
             movable, smooth = [], []
@@ -197,11 +216,8 @@ class Sides:
             if not movable:
                 return value
             primals = [tensors[place] for place in movable]
-            return value | {
-                "vjp": _torch_vjp(of, primals, cotangents),
-                "jvp": jax.jvp(of, (primals,), (tangents,))[1],
-                "hvp": _torch_vjp(lambda moving: _torch_vjp(of, moving, cotangents), primals, tangents),
-            }
+            vjp, hvp = _torch_vjp(lambda moving: _torch_vjp(of, moving, cotangents)[1], primals, tangents)
+            return value | {"vjp": vjp, "jvp": jax.jvp(of, (primals,), (tangents,))[1], "hvp": hvp}
 
         return program
 
@@ -235,7 +251,10 @@ def _replaced(tensors: Sequence[Any], places: Sequence[int], items: Sequence[Any
     return placed
 
 
-def _torch_vjp(function: Callable[..., list[Any]], primals: list[Any], cotangents: list[Any]) -> list[Any]:
+def _torch_vjp(
+    function: Callable[..., list[Any]], primals: list[Any], cotangents: list[Any]
+) -> tuple[list[Any], list[Any]]:
+    """Return a function's value and its gradient."""
     # torch's gradient of a complex function is the conjugate of JAX's, and so is what it takes for a cotangent
-    _, pull = jax.vjp(function, primals)
-    return jax.tree.map(jnp.conj, pull(jax.tree.map(jnp.conj, cotangents))[0])
+    value, pull = jax.vjp(function, primals)
+    return value, jax.tree.map(jnp.conj, pull(jax.tree.map(jnp.conj, cotangents))[0])

@@ -225,8 +225,8 @@ def _compared(sides: Sides, terms: Terms, names: list[str]) -> list[Tap]:
     taps = [Tap(name) for name in names]
     rows = [row for row in range(sides.case.sets) if sides.raises(sides.case.row(row)) is None]
     stacks = sides.ours(differentiate=False)["value"] if rows else []
-    for row in rows:
-        parts, reference = [stack[row] for stack in stacks], sides.theirs(row)
+    for row, reference in sides.theirs(rows).items() if rows else ():
+        parts = [stack[row] for stack in stacks]
         judged = verdicts(sides, terms, row, "value", parts, reference, measured=True)
         if len(judged) == len(taps):
             for at, verdict in enumerate(judged):

@@ -21,6 +21,7 @@ _DRAWS = 4
 # a result that jumps within a step is allowed this part of the jump, times the slack of its level
 _STEPS_PER_ULP = 32
 _SHARE_OF_LARGEST = 0.25
+_SHARE_OF_VALUE = 1 / 16
 
 
 def is_inexact(array: Any) -> bool:
@@ -59,7 +60,7 @@ def rounding_scale(
             max([below, *(_lost(size, exact[leaf], low[leaf]) for exact, low in both)])
             for leaf, size in enumerate(terms[level])
         ]
-    floors = _floors(wide, has_oracle=rounding == "plain")
+    floors = _floors(wide, rounding == "plain", PRECISION["float64"].eps if known == {"float64"} else precision.eps)
     return {
         level: [
             _SLACK[level] * np.maximum(_scale(size, at, off), floors.get(level, 0.0))
@@ -76,12 +77,13 @@ _MADE_OF = {"vjp": "value", "jvp": "value", "hvp": "vjp"}
 _SLACK = {"value": 4.0, "vjp": 4.0, "jvp": 4.0, "hvp": 8.0}
 
 
-def _floors(wide: Results, has_oracle: bool) -> dict[str, float]:
+def _floors(wide: Results, has_oracle: bool, eps: float) -> dict[str, float]:
     """Return by level the least scale: terms of this size may cancel for every input, and so show in no move."""
     value, first = (_largest(wide[level]) for level in ("value", "vjp"))
     # where there is an oracle it shows what is lost; without one a derivative may lose what its function is made of
     slope = 0.0 if has_oracle else value
-    return {"vjp": slope, "jvp": slope, "hvp": max(first, slope)}
+    # a saturated result has no slope at all, and what its second derivative is made of is of its size, or cancels twice
+    return {"vjp": slope, "jvp": slope, "hvp": max(first, slope, _SHARE_OF_VALUE * value, eps)}
 
 
 def _largest(items: Any) -> float:

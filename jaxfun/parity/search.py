@@ -49,6 +49,7 @@ class Search:
         self.inputs, self.kwargs, self.terms = inputs, kwargs, terms
         self.shrinks, self.spoken = shrinks, spoken  # `spoken` makes a tensor's path a name
         self.report = Report()
+        self.alone: set[str] = set()  # the dtypes in which a value set was called by itself
         self.first: Sides | None = None  # that disagreed, or was judged: every value set, nothing shrunk
         self.left: list[Configuration] = []
         self.applied: set[str] = set()
@@ -106,7 +107,8 @@ class Search:
     def _disagrees(self, dtype: str, args: Any, kwargs: Any, number: int, sets: int) -> bool:
         case = self._case(args, kwargs, number, sets)
         sides = Sides(self.candidate, self.reference, case, self.terms.device)
-        report, found = judge(sides, self.terms)
+        report, found = judge(sides, dataclasses.replace(self.terms, alone=dtype not in self.alone))
+        self.alone.add(dtype)
         self.first = sides if found or self.first is None else self.first
         self.report.add(report, dtype, self.terms.device)
         firsts = list(_first_of_each_level(found))

@@ -133,7 +133,7 @@ def _disagreement(sides: Sides, terms: Terms, found: Found, row: int, parts: lis
     tensors = sides.case.row(row)
     if sides.raises(tensors) is not None or sides.case.known(found.level, tensors) is not None:
         return None
-    reference = sides.theirs(row)
+    reference = sides.theirs([row])[row]
     if isinstance(reference.plain[found.level], str) or isinstance(reference.wide[found.level], str):
         return None
     judged = verdicts(sides, terms, row, found.level, parts, reference)

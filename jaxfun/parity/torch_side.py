@@ -3,7 +3,9 @@
 The one file of the library that imports torch.
 """
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import ml_dtypes
@@ -11,6 +13,7 @@ import numpy as np
 import torch
 
 Arrays = list[np.ndarray]
+Tensors = list[torch.Tensor]
 
 
 def has_cuda() -> bool:
@@ -46,7 +49,25 @@ def dtype(name: str) -> torch.dtype:
     return getattr(torch, name)
 
 
-def leaves(result: Any) -> list[torch.Tensor]:
+_GRAIN = 32768  # below as many elements torch itself sees little to share out
+
+
+@contextlib.contextmanager
+def threads_for(elements: int) -> Iterator[None]:
+    """Compute in one thread inside of the block, where there is little to compute.
+
+    On a busy machine small kernels spend ten times their own time in waiting for their other threads.
+    """
+    before = torch.get_num_threads()
+    if elements < _GRAIN:
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def leaves(result: Any) -> Tensors:
     """Return the tensors in a result: itself, or those of a (named) tuple, a list or a dict."""
     if isinstance(result, torch.Tensor):
         return [result]
@@ -59,82 +80,137 @@ def leaves(result: Any) -> list[torch.Tensor]:
     return [torch.tensor(result)]
 
 
-def derivatives(
-    function: Callable[..., list[torch.Tensor]],
-    inputs: Sequence[torch.Tensor],
-    cotangents: Sequence[torch.Tensor],
-    tangents: Sequence[torch.Tensor],
-) -> dict[str, Arrays | str]:
-    """Return value, vjp, hvp and jvp of a function of tensors; a level that torch does not have is the reason why.
+@dataclass(frozen=True)
+class Call:
+    """A function to be differentiated at some inputs, along cotangents of its results and tangents of its inputs."""
 
-    The hvp is the gradient, along `tangents`, of the vjp.
+    function: Callable[..., Tensors]
+    inputs: Tensors
+    cotangents: Tensors
+    tangents: Tensors
+
+
+Found = dict[str, Arrays | str]  # by level: its results, or the reason why torch has none
+_NO_GRADIENT = "the result does not require a gradient"
+
+
+def derivatives(calls: Sequence[Call]) -> list[Found]:
+    """Return value, vjp, hvp and jvp of each call; a level that torch does not have is the reason why.
+
+    The hvp is the gradient, along `tangents`, of the vjp. The first call tells what torch has; the others share one
+    backward pass, for most of what a small one costs is the call itself.
     """
-    primals = [item.clone().requires_grad_() for item in inputs]
+    first, *others = calls
+    found = _derivatives([first], {})
+    missing: Found = {level: item for level, item in found[0].items() if isinstance(item, str)}
     try:
-        outputs = function(*primals)
+        return found + _derivatives(others, missing)
+    except RuntimeError:  # what one of them lacks is found one by one
+        return found + [item for call in others for item in _derivatives([call], {})]
+
+
+def _derivatives(calls: Sequence[Call], missing: Found) -> list[Found]:
+    """Differentiate all calls together; what torch does not have is a reason for a single call, else an error."""
+    primals = [[item.clone().requires_grad_() for item in call.inputs] for call in calls]
+    try:
+        outputs = [call.function(*moving) for call, moving in zip(calls, primals, strict=True)]
     except RuntimeError as error:  # it has a value, but not of what requires a gradient
-        plain = [numpy(item) for item in function(*inputs)]
-        return {"value": plain, "vjp": _reason(error), "hvp": _reason(error), "jvp": _reason(error)}
-    found: dict[str, Arrays | str] = {"value": [numpy(item) for item in outputs]}
-    pairs = [(out, ct) for out, ct in zip(outputs, cotangents, strict=True) if out.requires_grad]
-    if not pairs or not primals:
-        none = "the result does not require a gradient"
-        return found | {"vjp": none, "hvp": none, "jvp": none}
-    return (
-        found
-        | _reverse(pairs, primals, tangents)
-        | {"jvp": _forward(function, inputs, tangents, [item.dtype for item in outputs])}
+        if len(calls) > 1:
+            raise
+        missing = dict.fromkeys(("vjp", "hvp", "jvp"), _reason(error))
+        outputs = [call.function(*call.inputs) for call in calls]
+    found: list[Found] = [{"value": list(map(numpy, items))} | missing for items in outputs]
+    smooth = [at for at, items in enumerate(outputs) if primals[at] and any(item.requires_grad for item in items)]
+    for at in set(range(len(calls))) - set(smooth):
+        found[at] = found[at] | dict.fromkeys(("vjp", "hvp", "jvp"), missing.get("vjp", _NO_GRADIENT))
+    if not smooth:
+        return found
+    some = [(calls[at], primals[at], outputs[at]) for at in smooth]
+    for level, results in _levels(some, missing).items():
+        for at, items in zip(smooth, results, strict=True):
+            found[at][level] = items
+    return found
+
+
+def _levels(some: Sequence[tuple[Call, Tensors, Tensors]], missing: Found) -> dict[str, list[Arrays | str]]:
+    found: dict[str, list[Arrays | str]] = {}
+    if "vjp" not in missing:
+        gradients = _attempted(lambda: _gradients(some), len(some))
+        found["vjp"] = [_arrays(items) for items in gradients]
+        if "hvp" not in missing:
+            reasons = [item for item in gradients if isinstance(item, str)]
+            seconds = reasons or _attempted(lambda: _second_gradients(some, gradients), len(some))
+            found["hvp"] = [_arrays(items) for items in seconds]
+    if "jvp" not in missing:
+        found["jvp"] = [_arrays(items) for items in _attempted(lambda: _tangents(some), len(some))]
+    return found
+
+
+def _attempted(compute: Callable[[], list[Any]], count: int) -> list[Any]:
+    try:
+        return compute()
+    except (NotImplementedError, RuntimeError) as error:
+        if count > 1:
+            raise RuntimeError from error
+        return [_reason(error)]
+
+
+def _arrays(items: Any) -> Arrays | str:
+    return items if isinstance(items, str) else list(map(numpy, items))
+
+
+def _gradients(some: Sequence[tuple[Call, Tensors, Tensors]]) -> list[Tensors]:
+    pairs = [
+        (out, cotangent)
+        for call, _, outputs in some
+        for out, cotangent in zip(outputs, call.cotangents, strict=True)
+        if out.requires_grad
+    ]
+    return _grad(pairs, [primals for _, primals, _ in some], create_graph=True)
+
+
+def _second_gradients(some: Sequence[tuple[Call, Tensors, Tensors]], gradients: Sequence[Tensors]) -> list[Tensors]:
+    pairs = [
+        (gradient, tangent)
+        for (call, _, _), items in zip(some, gradients, strict=True)
+        for gradient, tangent in zip(items, call.tangents, strict=True)
+        if gradient.requires_grad
+    ]
+    primals = [primals for _, primals, _ in some]
+    if not pairs:
+        return [list(map(torch.zeros_like, items)) for items in primals]
+    return _grad(pairs, primals, create_graph=False)
+
+
+def _grad(
+    pairs: Sequence[tuple[torch.Tensor, torch.Tensor]], primals: Sequence[Tensors], *, create_graph: bool
+) -> list[Tensors]:
+    """Return the gradients for each list of primals, all in one backward pass."""
+    outputs, cotangents = zip(*pairs, strict=True)
+    flat = [item for items in primals for item in items]
+    gradients = iter(
+        torch.autograd.grad(
+            outputs, flat, cotangents, create_graph=create_graph, allow_unused=True, materialize_grads=True
+        )
     )
+    return [[next(gradients) for _ in items] for items in primals]
 
 
-def _reverse(
-    pairs: Sequence[tuple[torch.Tensor, torch.Tensor]],
-    primals: list[torch.Tensor],
-    tangents: Sequence[torch.Tensor],
-) -> dict[str, Arrays | str]:
-    outs, cts = zip(*pairs, strict=True)
-    try:
-        gradients = torch.autograd.grad(
-            outs, primals, cts, create_graph=True, allow_unused=True, materialize_grads=True
-        )
-    except RuntimeError as error:
-        return {"vjp": _reason(error), "hvp": _reason(error)}
-    found: dict[str, Arrays | str] = {"vjp": [numpy(item) for item in gradients]}
-    seconds = [(gradient, t) for gradient, t in zip(gradients, tangents, strict=True) if gradient.requires_grad]
-    if not seconds:
-        return found | {"hvp": [np.zeros_like(numpy(item)) for item in primals]}
-    try:
-        second = torch.autograd.grad(
-            [gradient for gradient, _ in seconds],
-            primals,
-            [tangent for _, tangent in seconds],
-            allow_unused=True,
-            materialize_grads=True,
-        )
-    except RuntimeError as error:
-        return found | {"hvp": _reason(error)}
-    return found | {"hvp": [numpy(item) for item in second]}
-
-
-def _forward(
-    function: Callable[..., list[torch.Tensor]],
-    inputs: Sequence[torch.Tensor],
-    tangents: Sequence[torch.Tensor],
-    dtypes: Sequence[torch.dtype],
-) -> Arrays | str:
+def _tangents(some: Sequence[tuple[Call, Tensors, Tensors]]) -> list[Tensors]:
     forward = torch.autograd.forward_ad
     with forward.dual_level():
-        try:
-            outputs = function(*[forward.make_dual(x, t) for x, t in zip(inputs, tangents, strict=True)])
-        except (NotImplementedError, RuntimeError) as error:
-            return _reason(error)
-        parts = [forward.unpack_dual(item) for item in outputs]
-        zeros = [torch.zeros_like(part.primal) for part in parts]
-        # some rules (those of prod with a dtype, and of var) leave the tangent in another dtype than the value
-        return [
-            numpy((zero if part.tangent is None else part.tangent).to(dtype))
-            for part, zero, dtype in zip(parts, zeros, dtypes, strict=True)
-        ]
+        found = []
+        for call, _, values in some:
+            duals = [forward.make_dual(x, t) for x, t in zip(call.inputs, call.tangents, strict=True)]
+            parts = [forward.unpack_dual(item) for item in call.function(*duals)]
+            # some rules (those of prod with a dtype, and of var) leave the tangent in another dtype than the value
+            found.append(
+                [
+                    (torch.zeros_like(part.primal) if part.tangent is None else part.tangent).to(value.dtype)
+                    for part, value in zip(parts, values, strict=True)
+                ]
+            )
+        return found
 
 
 def _reason(error: Exception) -> str:
