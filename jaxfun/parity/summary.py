@@ -13,7 +13,7 @@ _NAMES = 2  # the first columns, aligned left
 _GAP = "  "
 _LEAST_NAME = 16  # a name is not cut below
 _MEANING = {
-    "zero": "no evidence (both sides gave nothing but zeros)",
+    "zero": "no evidence (only zeros on both sides)",
     "none": "no evidence (nothing was compared)",
     "n/a": "not applicable",
     "-": "not asked for",
