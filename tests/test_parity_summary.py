@@ -48,8 +48,9 @@ def test_long_names_are_cut_at_their_start_to_fit_the_terminal(width: int) -> No
     assert any("..." in line and "longer_name" in line for line in text)
 
 
-def test_a_name_is_not_cut_where_it_fits() -> None:
-    assert lines([report("short", LONG)], 140)[1].split()[:2] == ["short", LONG]
+@pytest.mark.parametrize("names", [["short", LONG], [LONG, "short"]])
+def test_a_name_is_not_cut_where_it_fits(names: list[str]) -> None:
+    assert lines([report(*names)], 140)[1].split()[:2] == names
 
 
 def test_of_many_reports_those_that_ask_for_a_look_are_shown() -> None:
