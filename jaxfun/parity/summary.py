@@ -16,7 +16,7 @@ _MEANING = {
     "zero": "no evidence (only zeros on both sides)",
     "none": "no evidence (nothing was compared)",
     "n/a": "not applicable",
-    "-": "not asked for",
+    "-": "not run",
 }
 
 
