@@ -1,12 +1,16 @@
 """Fixtures for every test: JAX under its strictest, and its settings as they were afterwards."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import jax
 import pytest
 
-_STRICT = (Path(__file__).parent / "parity_tests", Path(__file__).parent / "tests")
+pytest_plugins = ["pytester"]
+
+_SUITE = Path(__file__).parent / "parity_tests"
+_STRICT = (_SUITE, Path(__file__).parent / "tests")
 _SETTINGS = ("jax_enable_x64", "jax_numpy_dtype_promotion", "jax_default_matmul_precision", "jax_debug_nans")
 
 
@@ -22,12 +26,12 @@ def strict_jax(request: pytest.FixtureRequest) -> Iterator[None]:
     assert {name: getattr(jax.config, name) for name in _SETTINGS} == before, "a test left a JAX setting changed"
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add how much the suite tries, and where."""
-    group = parser.getgroup("parity")
-    group.addoption("--parity-profile", choices=("quick", "thorough"), default="quick", help="how many examples")
-    group.addoption("--parity-device", choices=("cpu", "cuda", "all"), default=_present(), help="where the suite runs")
-
-
-def _present() -> str:
-    return "all" if any(device.platform == "gpu" for device in jax.devices()) else "cpu"
+@pytest.fixture(autouse=True)
+def unlisted(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Keep out of the table at the end what is no proof: examples, and the bugs that the engine's tests plant."""
+    logger = logging.getLogger("jaxfun.parity")
+    before = logger.level
+    if _SUITE not in request.path.parents:
+        logger.setLevel(logging.WARNING)
+    yield
+    logger.setLevel(before)

@@ -94,6 +94,7 @@ def public(call: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(function)
         def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+            __tracebackhide__ = True  # pytest shows the function and its caller
             try:
                 return function(*args, **kwargs)
             except JaxfunError as error:

@@ -4,7 +4,7 @@ import jax
 import pytest
 from hypothesis import HealthCheck, settings
 
-from jaxfun.parity import torch_side
+from jaxfun.parity.defaults import ABSENT, DEVICES, has_cuda
 
 _COMMON = {
     "deadline": None,  # a first call compiles
@@ -20,20 +20,16 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile(config.getoption("--parity-profile"))
 
 
-def _has_gpu() -> bool:
-    return any(device.platform == "gpu" for device in jax.devices())
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that takes `device` on the CPU, and on CUDA, where a device is missing as a skip that says so."""
     if "device" in metafunc.fixturenames:
-        metafunc.parametrize("device", _devices(metafunc.config.getoption("--parity-device")))
+        metafunc.parametrize("device", _devices(metafunc.config.getoption("--parity-device") or _present()))
+
+
+def _present() -> str:
+    return "all" if any(device.platform == "gpu" for device in jax.devices()) else "cpu"
 
 
 def _devices(wanted: str) -> list:
-    present = {"cpu": True, "cuda": _has_gpu() and torch_side.has_cuda()}
-    asked = ["cpu", "cuda"] if wanted == "all" else ["cpu"] if wanted == "cpu" else ["cuda"]
-    reason = "JAX and PyTorch do not both see a CUDA device"
-    return [
-        device if present[device] else pytest.param(device, marks=pytest.mark.skip(reason=reason)) for device in asked
-    ]
+    missing = pytest.mark.skipif(not has_cuda(), reason=ABSENT)
+    return [pytest.param(device, marks=missing if device == "cuda" else ()) for device in DEVICES[wanted]]

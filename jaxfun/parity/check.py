@@ -7,11 +7,10 @@ from typing import Any
 import jax
 
 from ..errors import ArgumentTypeError, ArgumentValueError, describe, public
-from . import torch_side
 from .compare import Bound
+from .defaults import devices_of, examples_of, has_cuda, refuse_cuda
 from .inputs import SHAPES, Configuration, inputs_of
 from .judge import Terms
-from .levels import outcome
 from .report import LEVELS, Report
 from .script import describe_function
 from .search import Search
@@ -38,6 +37,7 @@ def assert_parity(candidate: Callable[..., Any], reference: Callable[..., Any], 
     >>> from jaxfun import parity
     >>> report = parity.assert_parity(jax.numpy.exp, torch.exp, examples=40)
     """
+    __tracebackhide__ = True  # pytest then shows the test's own line
     report = check(candidate, reference, *inputs, **options)
     if not report.ok:
         error = ParityError(str(report))
@@ -66,9 +66,9 @@ def check(
     without any they are read off the candidate's annotations, else one float tensor for each required argument.
     `kwargs` are strategies or values by name; `"axis|dim"` is `axis` for the candidate and `dim` for the reference.
     `levels` are some of value, vjp, jvp, hvp, jit, vmap, errors; `dtypes` those that tensors are drawn in; `devices`
-    "cpu" and "cuda"; `examples` how many value sets are evaluated. With `rtol` or `atol` an error within
-    `atol + rtol * |reference|` is allowed; without, PyTorch in float64 is the measure. The same `seed` gives the same
-    run.
+    "cpu" and "cuda"; `examples` how many value sets are evaluated; `parity.defaults` says these two for many checks.
+    With `rtol` or `atol` an error within `atol + rtol * |reference|` is allowed; without, PyTorch in float64 is the
+    measure. The same `seed` gives the same run.
 
     Raises: ArgumentTypeError and ArgumentValueError for what cannot be meant; never for what the functions do.
 
@@ -81,9 +81,10 @@ def check(
     refuse(candidate, reference, levels, dtypes, devices, examples)
     began = time.perf_counter()
     report = Report(describe_function(candidate), describe_function(reference))
+    sets = examples_of(examples, EXAMPLES)
     for terms in terms_of(candidate, levels, devices, rtol, atol):
         search = Search(candidate, reference, inputs or tuple(inputs_of(candidate)), kwargs or {}, terms)
-        search.run(_plan(dtypes or DTYPES, examples or EXAMPLES), examples or EXAMPLES, seed)
+        search.run(_plan(dtypes or DTYPES, sets), sets, seed)
         report.add(search.report)
         report.not_reached += search.not_reached()
     return finished(report, began)
@@ -93,7 +94,7 @@ def terms_of(candidate: Any, levels: Any, devices: Any, rtol: float | None, atol
     """Return the terms of a check, for each device."""
     bound = None if rtol is None and atol is None else Bound(rtol or 0.0, atol or 0.0)
     exact = hasattr(candidate, "op")  # one of our own: a handler of torch's errors must catch its
-    return [Terms(frozenset(levels or LEVELS), device, bound, exact_errors=exact) for device in devices or ("cpu",)]
+    return [Terms(frozenset(levels or LEVELS), device, bound, exact_errors=exact) for device in devices_of(devices)]
 
 
 def finished(report: Report, began: float) -> Report:
@@ -121,10 +122,8 @@ def refuse(candidate: Any, reference: Any, levels: Any, dtypes: Any, devices: An
             raise ArgumentValueError("`dtypes` to be names such as float32", repr(dtype))
     if examples is not None and (not isinstance(examples, int) or examples < 1):
         raise ArgumentValueError("`examples` to be an integer, 1 or more", describe(examples))
-    if "cuda" in (devices or ()) and not (torch_side.has_cuda() and outcome(lambda: jax.devices("cuda"))[1] is None):
-        raise ArgumentValueError(
-            "a CUDA device that JAX and PyTorch both see", "none", 'Leave `devices` out, or "cpu".'
-        )
+    if "cuda" in (devices or ()) and not has_cuda():
+        refuse_cuda("none")
 
 
 def _plan(dtypes: Sequence[str], examples: int) -> list[Configuration]:

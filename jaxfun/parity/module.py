@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ..errors import ArgumentTypeError, ArgumentValueError, describe, public
 from . import torch_side
 from .check import finished, refuse, terms_of
+from .defaults import examples_of
 from .inputs import Configuration, like, near, parameters_of
 from .judge import Terms, verdicts
 from .levels import Sides, outcome
@@ -75,7 +76,7 @@ def module(
     for terms in terms_of(jax_function, levels, devices, rtol, atol):
         drawn = (port.drawn(), *(like(item) if isinstance(item, np.ndarray) else item for item in inputs))
         search = Search(port.candidate, port.reference, drawn, {}, terms, shrinks=False, spoken=port.name)
-        search.run([Configuration(dtype) for dtype in dtypes or DTYPES], examples or EXAMPLES, seed)
+        search.run([Configuration(dtype) for dtype in dtypes or DTYPES], examples_of(examples, EXAMPLES), seed)
         report.add(search.report)
         report.not_reached += search.not_reached()
         if search.first is not None:

@@ -14,7 +14,7 @@ COMPUTED = ("value", "vjp", "jvp", "hvp")  # the levels that have results of the
 LEVELS = (*COMPUTED, "jit", "vmap", "errors")
 LOGGER = logging.getLogger("jaxfun.parity")
 
-_MOST_ULP = 1e12  # beside a reference of 0 a count of ULP says nothing
+MOST_ULP = 1e12  # beside a reference of 0 a count of ULP says nothing
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Failure:
         lines += [f"  inputs     {self.call}" + (f"   (met among: {self.stratum})" if self.stratum else "")]
         if self.candidate is not None and self.reference is not None:
             lines += [f"  candidate  {_shown(self.candidate)}", f"  reference  {_shown(self.reference)}"]
-        if 0 < self.ulp < _MOST_ULP:
+        if 0 < self.ulp < MOST_ULP:
             lines += [f"  error      {self.ulp:,.3g} ULP at {list(self.index)}"]
         return "\n".join(lines)
 
@@ -191,6 +191,8 @@ class Report:
         self.failures.extend(other.failures)
         self.taps.extend(other.taps)
         self.examples += other.examples
+        self.seconds += other.seconds
+        self.not_reached += [text for text in other.not_reached if text not in self.not_reached]
         tables = [(self.levels, other.levels)]
         tables += [(self.by_dtype.setdefault(name, {}), found) for name, found in other.by_dtype.items()]
         if dtype is not None:
@@ -281,7 +283,7 @@ def _failing_leaves(level: Level) -> str:
 def _level_text(level: Level) -> str:
     if level.status == "not applicable":
         return f"not applicable: {level.reason}"
-    worst = f", at most {level.worst_ulp:,.3g} ULP" if 0 < level.worst_ulp < _MOST_ULP else ""
+    worst = f", at most {level.worst_ulp:,.3g} ULP" if 0 < level.worst_ulp < MOST_ULP else ""
     if level.worst_ulp > _SMALL_ULP and not level.failures:
         worst = f", more than {_SMALL_ULP:,} ULP only where terms cancel"
     reason = " (all zero)" if level.status == "no evidence" and level.compared else ""

@@ -1,0 +1,88 @@
+"""What a check does where its caller does not say: how many value sets, on which devices."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import jax
+
+from ..errors import ArgumentValueError, public
+from . import torch_side
+from .levels import outcome
+
+ABSENT = "JAX and PyTorch do not both see a CUDA device"
+PROFILES = {"quick": 1, "thorough": 30}  # times the usual number of value sets
+DEVICES = {"cpu": ("cpu",), "cuda": ("cuda",), "all": ("cpu", "cuda")}
+
+
+def refuse_cuda(reason: str) -> NoReturn:
+    """Raise because CUDA was asked for and is not there.
+
+    Raises: ArgumentValueError.
+    """
+    raise ArgumentValueError("a CUDA device that JAX and PyTorch both see", reason, 'Leave `devices` out, or "cpu".')
+
+
+@dataclass(frozen=True)
+class _Defaults:
+    times: int = 1
+    device: str = "cpu"
+    absent: Callable[[str], Any] = refuse_cuda
+
+
+_USUAL = _Defaults()
+_CHOSEN: ContextVar[_Defaults] = ContextVar("chosen", default=_USUAL)
+
+
+@public("parity.defaults(profile, device)")
+def defaults(
+    profile: str = "quick", device: str = "cpu", absent: Callable[[str], Any] = refuse_cuda
+) -> contextlib.AbstractContextManager[None]:
+    """Return a context inside of which checks that do not say `examples` or `devices` take them from here.
+
+    `profile` is "quick" or "thorough", which tries thirty times as many value sets; `device` "cpu", "cuda" or "all":
+    every one that is there. Where CUDA is asked for and is not there, a check calls `absent` with the reason
+    (`pytest.skip`, say), which by default raises ArgumentValueError.
+
+    Raises: ArgumentValueError for another profile or device.
+
+    >>> from jaxfun import parity
+    >>> import jax, torch
+    >>> with parity.defaults(device="all"):
+    ...     report = parity.assert_parity(jax.numpy.exp, torch.exp, examples=40)
+    """
+    for name, given, known in (("profile", profile, PROFILES), ("device", device, DEVICES)):
+        if given not in known:
+            raise ArgumentValueError(f"`{name}` to be one of {', '.join(known)}", repr(given))
+    return _within(_Defaults(PROFILES[profile], device, absent))
+
+
+@contextlib.contextmanager
+def _within(chosen: _Defaults) -> Iterator[None]:
+    token = _CHOSEN.set(chosen)
+    try:
+        yield
+    finally:
+        _CHOSEN.reset(token)
+
+
+def examples_of(given: int | None, usual: int) -> int:
+    """Return how many value sets: as given, else what is usual, as often as the profile asks for."""
+    return given or usual * _CHOSEN.get().times
+
+
+def devices_of(given: Any) -> tuple[str, ...]:
+    """Return the devices: as given, else those that the context asks for."""
+    chosen = _CHOSEN.get()
+    if given or chosen.device == "cpu" or has_cuda():
+        return tuple(given or DEVICES[chosen.device])
+    if chosen.device == "cuda":
+        chosen.absent(ABSENT)
+    return ("cpu",)
+
+
+def has_cuda() -> bool:
+    """Return whether JAX and PyTorch both see a CUDA device."""
+    return torch_side.has_cuda() and outcome(lambda: jax.devices("cuda"))[1] is None

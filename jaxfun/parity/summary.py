@@ -1,0 +1,123 @@
+"""Many reports as one table for a terminal: a row for each function, a column for each level."""
+
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from .report import LEVELS, MOST_ULP, Level, Report
+
+Cell = tuple[str, str]  # the text and its color, "" for the terminal's own
+
+MOST_ROWS = 30
+_HEADER = ("candidate", "reference", *LEVELS, "worst ULP")
+_NAMES = 2  # the first columns, aligned left
+_GAP = "  "
+_LEAST_NAME = 16  # a name is not cut below
+_MEANING = {
+    "zero": "no evidence (only zeros on both sides)",
+    "none": "no evidence (nothing was compared)",
+    "n/a": "not applicable",
+    "-": "not run",
+}
+
+
+def merged(reports: Iterable[Report]) -> list[Report]:
+    """Return one report for each pair of candidate and reference, by name."""
+    pairs: dict[tuple[str, str], Report] = {}
+    for report in reports:
+        key = report.candidate, report.reference
+        pairs.setdefault(key, Report(*key)).add(report)
+    return [pairs[key] for key in sorted(pairs)]
+
+
+def table(reports: Sequence[Report], width: int) -> list[list[Cell]]:
+    """Return the lines of the table; of more than 30 reports, those that ask for a look."""
+    chosen = reports if len(reports) <= MOST_ROWS else [report for report in reports if _stands_out(report)]
+    rows = [[(title, "") for title in _HEADER], *map(_row, chosen)]
+    told = [f"{short}: {meaning}" for short, meaning in _MEANING.items() if _has(rows, short)]
+    legend = [(textwrap.fill(", ".join(["numbers: elements compared", *told]), width), "")]
+    total = [(_total(reports, len(reports) - len(chosen)), "red" if any(map(_fails, reports)) else "green")]
+    return [*_aligned(rows, width), legend, total] if chosen else [total]
+
+
+def _fails(report: Report) -> bool:
+    return bool(report.failures) or any(level.failures for level in report.levels.values())
+
+
+def _agrees(report: Report) -> bool:
+    return report.ok and not _fails(report)
+
+
+def _stands_out(report: Report) -> bool:
+    # the second derivative of what is linear is 0: that alone asks for no look
+    doubtful = [name for name in LEVELS if name in report.levels and report.levels[name].status == "no evidence"]
+    return not _agrees(report) or any(name != "hvp" for name in doubtful)
+
+
+def _row(report: Report) -> list[Cell]:
+    color = "red" if _fails(report) else "" if report.ok else "yellow"
+    levels = [_cell(report.levels.get(name)) for name in LEVELS]
+    return [(report.candidate, color), (report.reference, ""), *levels, (_worst(report), "")]
+
+
+def _cell(level: Level | None) -> Cell:
+    if level is None:
+        return "-", ""
+    count = brief(level.compared)
+    return {
+        "pass": (count, "green"),
+        "fail": (f"fail {count}" if level.compared else "fail", "red"),
+        "no evidence": ("zero" if level.compared else "none", "yellow"),
+        "not applicable": ("n/a", ""),
+    }[level.status]
+
+
+def brief(count: int) -> str:
+    """Return a count in at most five characters.
+
+    >>> [brief(count) for count in (0, 999, 9_600, 12_345, 4_560_000)]
+    ['0', '999', '9.6k', '12k', '4.6M']
+    """
+    for size, unit in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
+        if count >= size:
+            return f"{count / size:.{1 if count < 10 * size else 0}f}{unit}"
+    return str(count)
+
+
+def _worst(report: Report) -> str:
+    worst = max((report.levels[name].worst_ulp for name in LEVELS if name in report.levels), default=0.0)
+    return f"{worst:.3g}" if worst < MOST_ULP else "-"
+
+
+def _has(rows: Sequence[Sequence[Cell]], text: str) -> bool:
+    return any(text == cell for row in rows for cell, _ in row[_NAMES : _NAMES + len(LEVELS)])
+
+
+def _aligned(rows: Sequence[Sequence[Cell]], width: int) -> list[list[Cell]]:
+    wide = [max(len(text) for text, _ in column) for column in zip(*rows, strict=True)]
+    wide[:_NAMES] = _room(wide[:_NAMES], width - sum(wide[_NAMES:]) - len(_GAP) * (len(wide) - 1))
+    return [[_placed(i, cell, wide[i]) for i, cell in enumerate(row)] for row in rows]
+
+
+def _placed(column: int, cell: Cell, wide: int) -> Cell:
+    text, color = cell
+    if column < _NAMES:
+        text = text if len(text) <= wide else "..." + text[len(text) + 3 - wide :]
+        return (_GAP if column else "") + text.ljust(wide), color
+    return _GAP + text.rjust(wide), color
+
+
+def _room(wanted: Sequence[int], width: int) -> list[int]:
+    """Return the widths of the names: each may have what the other leaves, and half at least."""
+    left, right = wanted
+    half = max(width // 2, _LEAST_NAME)
+    return [min(left, max(width - right, half)), min(right, max(width - left, half))]
+
+
+def _total(reports: Sequence[Report], hidden: int) -> str:
+    differ = sum(map(_fails, reports))
+    agree = sum(map(_agrees, reports))
+    counts = {"agree": agree, "differ": differ, "compared nothing": len(reports) - agree - differ}
+    told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    return f"{len(reports)} function{'s' * (len(reports) > 1)}: {told}" + (
+        "; --parity-html FILE shows all" if hidden else ""
+    )

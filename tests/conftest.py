@@ -1,0 +1,13 @@
+"""The engine's own tests check as it does by default, whatever the suite was asked for."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from jaxfun import parity
+
+
+@pytest.fixture(autouse=True)
+def plain_defaults() -> Iterator[None]:
+    with parity.defaults():
+        yield

@@ -1,0 +1,83 @@
+"""Many reports as one table."""
+
+import pytest
+
+from jaxfun.parity.report import LEVELS, Failure, Level, Report
+from jaxfun.parity.summary import merged, table
+
+LONG = "package.with.a_long_name.and_a_function_of_a_longer_name"
+
+
+def report(name: str, reference: str = "torch.f", value: Level | None = None, **levels: Level) -> Report:
+    return Report(name, reference, levels={"value": value or Level(2400, 1.5, True), **levels})
+
+
+def lines(reports: list[Report], width: int = 100) -> list[str]:
+    return ["".join(text for text, _ in line) for line in table(reports, width)]
+
+
+def test_a_cell_says_what_its_level_found() -> None:
+    found = {
+        "value": Level(2400, 1.5, True),
+        "vjp": Level(120, 0.5, True, failures=3),
+        "jvp": Level(7),
+        "hvp": Level(),
+        "vmap": Level(reason="of no use"),
+        "errors": Level(failures=1),
+    }
+    header, row, legend, total = lines([Report("f", "torch.f", levels=found)])
+    assert header.split() == ["candidate", "reference", *LEVELS, "worst", "ULP"]
+    assert row.split() == ["f", "torch.f", "2.4k", "fail", "120", "zero", "none", "-", "n/a", "fail", "1.5"]
+    assert all(f"{word}: " in legend for word in ("numbers", "zero", "none", "n/a", "-"))
+    assert total == "1 function: 1 differ"
+
+
+def test_a_cell_is_colored_by_its_status() -> None:
+    failing = Report(
+        "f", "torch.f", levels={"value": Level(5, 0.0, True), "vjp": Level(5, failures=1), "jvp": Level(5)}
+    )
+    colors = [color for _, color in table([failing], 100)[1]]
+    assert colors[:5] == ["red", "", "green", "red", "yellow"]
+
+
+@pytest.mark.parametrize("width", [90, 120])
+def test_long_names_are_cut_at_their_start_to_fit_the_terminal(width: int) -> None:
+    many = [report(LONG), report("short", LONG), report(LONG, LONG)]
+    text = lines(many, width)
+    assert all(len(line) <= width for line in text)
+    assert any("..." in line and "longer_name" in line for line in text)
+
+
+@pytest.mark.parametrize("names", [["short", LONG], [LONG, "short"]])
+def test_a_name_is_not_cut_where_it_fits(names: list[str]) -> None:
+    assert lines([report(*names)], 140)[1].split()[:2] == names
+
+
+def test_of_many_reports_those_that_ask_for_a_look_are_shown() -> None:
+    many = [report(f"f{i}", hvp=Level(5)) for i in range(40)]
+    asking = [
+        report("wrong", jvp=Level(5, failures=1)),
+        report("doubtful", vjp=Level(5)),
+        Report("idle", "torch.f"),
+    ]
+    assert [line.split()[0] for line in lines([*many, *asking])[1:-2]] == ["wrong", "doubtful", "idle"]
+    total = lines([*many, *asking])[-1]
+    assert total == "43 functions: 41 agree, 1 differ, 1 compared nothing; --parity-html FILE shows all"
+    assert lines(many) == ["40 functions: 40 agree; --parity-html FILE shows all"]
+
+
+def test_reports_of_one_pair_are_one() -> None:
+    parts = [report("f"), report("g"), report("f"), report("f", "torch.g")]
+    for number, part in enumerate(parts, start=1):
+        part.examples, part.seconds, part.not_reached = 10 * number, float(number), ["NaN"]
+    parts[2].failures.append(Failure("value", "bits", "", "f(1)"))
+    first, other, last = merged(parts)
+    assert [(item.candidate, item.reference) for item in (first, other, last)] == [
+        ("f", "torch.f"),
+        ("f", "torch.g"),
+        ("g", "torch.f"),
+    ]
+    assert (first.examples, first.seconds, first.not_reached) == (40, 4.0, ["NaN"])
+    assert len(first.failures) == 1
+    assert first.levels["value"].compared == 4800
+    assert (parts[0].examples, parts[0].failures) == (10, []), "what is merged is left as it was"

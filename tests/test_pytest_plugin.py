@@ -1,0 +1,190 @@
+"""The pytest plugin: its table, its page and its options, under pytest-xdist too, and that it loads nothing unasked."""
+
+import logging
+import re
+import sys
+import textwrap
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import jaxfun.parity
+
+ROOT = Path(__file__).parent.parent
+LOGGER = logging.getLogger("jaxfun.parity")
+# the module of this checkout, whichever the environment has an entry point for
+PLUGIN = ("-p", "no:jaxfun", "-p", "_jaxfun_pytestplugin", "-p", "no:cacheprovider")
+
+HEAD = """
+import jax, jax.numpy as jnp, torch
+from jaxfun import parity
+"""
+PORTS = (
+    HEAD
+    + """
+def test_tanh():
+    parity.assert_parity(jnp.tanh, torch.tanh, examples=10)
+
+def test_gelu():
+    parity.assert_parity(jax.nn.gelu, torch.nn.functional.gelu, examples=10)
+"""
+)
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run inside of a test is heard by itself alone, and finds this checkout."""
+    monkeypatch.setattr(LOGGER, "filters", [])
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+
+def row(result: pytest.RunResult, name: str) -> str:
+    return next(line for line in result.outlines if line.startswith(name + " "))
+
+
+def test_the_table_and_the_page_show_what_was_compared(pytester: pytest.Pytester) -> None:
+    before = LOGGER.level, [*LOGGER.filters], [*LOGGER.handlers]
+    pytester.makepyfile(PORTS)
+    result = pytester.runpytest_inprocess(*PLUGIN, "--parity-html=made/page.html")
+    result.assert_outcomes(passed=1, failed=1)
+    text = result.stdout.str()
+    assert "  inputs     (float32(" in text, "a failure shows its smallest input"
+    assert not re.search(r"(errors|check)\.py:", text), "a failure is shown at the test's own line"
+    assert "Captured log" not in text, "what is listened to is not shown"
+    assert "fail" in row(result, "jax.nn.gelu")
+    assert "fail" not in row(result, "jax.numpy.tanh")
+    assert "2 functions: 1 agree, 1 differ" in result.outlines
+    path = pytester.path / "made/page.html"
+    assert f"every report in full: {path}" in result.outlines
+    assert all(name in path.read_text() for name in ("jax.numpy.tanh", "jax.nn.gelu"))
+    assert (LOGGER.level, LOGGER.filters, LOGGER.handlers) == before
+
+
+def test_workers_send_their_reports_home(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(PORTS)
+    result = pytester.runpytest_subprocess(*PLUGIN, "-n", "2", "--dist=each", "--parity-html=page.html")
+    result.assert_outcomes(passed=2, failed=2)
+    assert "2 functions: 1 agree, 1 differ" in result.outlines, "a pair is one row, whoever reports it"
+    assert "20 value sets" in (pytester.path / "page.html").read_text()
+
+
+def test_nothing_heavy_is_loaded_unasked(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # others' plugins may load what they like
+    pytester.makepyfile("def test_nothing(): pass")
+    pytester.makeconftest("""
+        import sys
+        def pytest_unconfigure():
+            heavy = "jax torch numpy hypothesis rich jaxfun _jaxfun_pytestplugin".split()
+            print("loaded:", *(name for name in heavy if name in sys.modules))
+    """)
+    result = pytester.runpytest_subprocess(*PLUGIN)
+    assert "loaded: _jaxfun_pytestplugin" in result.outlines
+    assert " parity " not in result.stdout.str(), "there is no table where nothing was checked"
+
+
+@pytest.mark.parametrize(("profile", "times"), [("quick", 1), ("thorough", 30)])
+def test_the_profile_says_how_much_is_tried(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, profile: str, times: int
+) -> None:
+    for name in ("check", "module"):
+        monkeypatch.setattr(sys.modules[f"jaxfun.parity.{name}"], "EXAMPLES", 10)
+    pytester.makepyfile(
+        HEAD
+        + textwrap.dedent(f"""
+    ONE = dict(levels=["value"], dtypes=["float32"])
+
+    def test_default():
+        assert {10 * times} <= parity.check(jnp.abs, torch.abs, **ONE).examples < {11 * times}
+
+    def test_module():
+        double = lambda params, x: x * params["weight"]
+        report = parity.module(torch.nn.PReLU(1), double, lambda state: state, parity.tensors(shape=(1,)), **ONE)
+        assert report.examples == {10 * times}
+
+    def test_said():
+        assert parity.check(jnp.abs, torch.abs, examples=7, **ONE).examples == 7
+    """)
+    )
+    pytester.runpytest_inprocess(*PLUGIN, f"--parity-profile={profile}").assert_outcomes(passed=3)
+
+
+@pytest.mark.parametrize(("device", "outcomes"), [("cuda", {"skipped": 2, "passed": 2}), ("all", {"passed": 4})])
+def test_a_device_that_is_not_there_is_a_skip_that_says_so(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, device: str, outcomes: dict[str, int]
+) -> None:
+    monkeypatch.setattr(sys.modules["jaxfun.parity.defaults"], "has_cuda", lambda: False)
+    pytester.makepyfile(
+        HEAD
+        + textwrap.dedent("""
+    import pytest
+
+    @pytest.fixture
+    def report():
+        return parity.check(jnp.abs, torch.abs, examples=1)
+
+    def test_fixture(report): pass
+    def test_default(): parity.check(jnp.abs, torch.abs, examples=1)
+    def test_said(): parity.check(jnp.abs, torch.abs, examples=1, devices=["cpu"])
+    def test_other(): pass
+    """)
+    )
+    result = pytester.runpytest_inprocess(*PLUGIN, "-rs", f"--parity-device={device}")
+    result.assert_outcomes(**outcomes)
+    assert ("JAX and PyTorch do not both see a CUDA device" in result.stdout.str()) == (device == "cuda")
+
+
+def test_what_another_process_cannot_know_stays_behind(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("""
+    from jaxfun.parity.report import Failure, Report
+
+    def test_inputs():
+        Report("mine", "theirs", [Failure("value", "bits", "", "mine(f)", inputs=lambda: None)]).log()
+    """)
+    result = pytester.runpytest_inprocess(*PLUGIN)
+    result.assert_outcomes(passed=1)
+    assert "1 function: 1 differ" in result.outlines
+
+
+def test_the_log_is_as_its_readers_set_it(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("""
+    import logging
+    from jaxfun.parity.report import Report
+
+    def logged(caplog):
+        Report("mine", "theirs").log()
+        return len(caplog.records)
+
+    def test_default(caplog):
+        assert not logged(caplog)
+
+    def test_everything(caplog):
+        caplog.set_level(logging.INFO)
+        assert logged(caplog)
+
+    def test_this_logger(caplog):
+        caplog.set_level(logging.INFO, logger="jaxfun.parity")
+        assert logged(caplog)
+    """)
+    LOGGER.setLevel(logging.NOTSET)
+    pytester.runpytest_inprocess(*PLUGIN).assert_outcomes(passed=3)
+
+
+@pytest.mark.parametrize("option", ["--parity-profile=fast", "--parity-device=tpu", "--parity-html=."])
+def test_an_option_that_means_nothing_is_a_usage_error(pytester: pytest.Pytester, option: str) -> None:
+    assert pytester.runpytest_inprocess(*PLUGIN, option).ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_the_wheel_has_the_plugin() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    (module,) = project["project"]["entry-points"]["pytest11"].values()
+    assert f"{module}.py" in project["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]
+    assert (ROOT / f"{module}.py").is_file()
+
+
+def test_a_default_that_cannot_be_meant_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["jaxfun.parity.defaults"], "has_cuda", lambda: False)
+    with pytest.raises(ValueError, match=r"expected `device` to be one of cpu, cuda, all, got 'tpu'"):
+        jaxfun.parity.defaults(device="tpu")
+    with jaxfun.parity.defaults(device="cuda"), pytest.raises(ValueError, match=r"got JAX and PyTorch do not both"):
+        jaxfun.parity.check(abs, abs)
