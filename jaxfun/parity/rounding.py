@@ -11,7 +11,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from .compare import PRECISION, part_of
+from .compare import PRECISION, Precision, part_of
 
 Results = Mapping[str, Any]  # by level: the arrays of its leaves, or the reason why there are none
 Move = Callable[[np.ndarray], np.ndarray]
@@ -21,7 +21,9 @@ _DRAWS = 4
 # a result that jumps within a step is allowed this part of the jump, times the slack of its level
 _STEPS_PER_ULP = 32
 _SHARE_OF_LARGEST = 0.25
-_SHARE_OF_VALUE = 1 / 16
+# where a result is saturated, as tanh is at 8, its derivatives are made of the last digits of its value, and the chain
+# rule enlarges them: gelu's second derivative at 4.8 was off by 62 ULP of its value in XLA
+_ULPS_OF_VALUE = {"vjp": 16.0, "jvp": 16.0, "hvp": 128.0}
 
 
 def is_inexact(array: Any) -> bool:
@@ -60,7 +62,7 @@ def rounding_scale(
             max([below, *(_lost(size, exact[leaf], low[leaf]) for exact, low in both)])
             for leaf, size in enumerate(terms[level])
         ]
-    floors = _floors(wide, rounding == "plain", PRECISION["float64"].eps if known == {"float64"} else precision.eps)
+    floors = _floors(wide, rounding == "plain", PRECISION["float64"] if known == {"float64"} else precision)
     return {
         level: [
             _SLACK[level] * np.maximum(_scale(size, at, off), floors.get(level, 0.0))
@@ -77,13 +79,17 @@ _MADE_OF = {"vjp": "value", "jvp": "value", "hvp": "vjp"}
 _SLACK = {"value": 4.0, "vjp": 4.0, "jvp": 4.0, "hvp": 8.0}
 
 
-def _floors(wide: Results, has_oracle: bool, eps: float) -> dict[str, float]:
+def _floors(wide: Results, has_oracle: bool, precision: Precision) -> dict[str, float]:
     """Return by level the least scale: terms of this size may cancel for every input, and so show in no move."""
     value, first = (_largest(wide[level]) for level in ("value", "vjp"))
-    # where there is an oracle it shows what is lost; without one a derivative may lose what its function is made of
-    slope = 0.0 if has_oracle else value
-    # a saturated result has no slope at all, and what its second derivative is made of is of its size, or cancels twice
-    return {"vjp": slope, "jvp": slope, "hvp": max(first, slope, _SHARE_OF_VALUE * value, eps)}
+
+    def lost(level: str) -> float:
+        # where there is an oracle it shows what is lost; without one a derivative may lose what its function is made of
+        least = 0.0 if has_oracle else 1.0
+        return value * max(_ULPS_OF_VALUE[level] / (precision.ulps * _SLACK[level]), least)
+
+    # what cancels twice leaves the square of what is lost once
+    return {"vjp": lost("vjp"), "jvp": lost("jvp"), "hvp": max(first, lost("hvp"), precision.eps)}
 
 
 def _largest(items: Any) -> float:
