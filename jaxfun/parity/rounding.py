@@ -17,7 +17,8 @@ Results = Mapping[str, Any]  # by level: the arrays of its leaves, or the reason
 Move = Callable[[np.ndarray], np.ndarray]
 Evaluate = Callable[[Sequence[np.ndarray], Move, str], Results]
 
-_DRAWS = 4
+# so far that what is rounded alike close by (tanh(-8), whose neighbors round to the same number) is rounded anew
+_FAR = 2.0**-6
 # a result that jumps within a step is allowed this part of the jump, times the slack of its level
 _STEPS_PER_ULP = 32
 _SHARE_OF_LARGEST = 0.25
@@ -47,19 +48,20 @@ def rounding_scale(
     step = _STEPS_PER_ULP * precision.ulps * precision.eps
     levels = {level: items for level, items in wide.items() if not isinstance(items, str)}
     draws = []
-    for draw in range(_DRAWS):
-        moved = _all_moved(rows, step, digits, np.random.default_rng([*seed, draw]), alike=draw % 2 == 0)
-        mover = [_mover(step, digits, [*seed, draw]) for _ in range(2)]  # each draws the same numbers, once
-        draws.append((evaluate(moved, mover[0], "float64"), evaluate(moved, mover[1], rounding)))
+    for draw, by in enumerate((step, step, step, step, _FAR, _FAR)):
+        moved = _all_moved(rows, by, digits, np.random.default_rng([*seed, draw]), alike=draw % 2 == 0)
+        mover = [_mover(by, digits, [*seed, draw]) for _ in range(2)]  # each draws the same numbers, once
+        draws.append((evaluate(moved, mover[0], "float64"), evaluate(moved, mover[1], rounding), by is step))
     terms: dict[str, list[np.ndarray]] = {}
     lost: dict[str, list[float]] = {}
     for level, items in levels.items():
-        both = [(exact[level], low[level]) for exact, low in draws]
-        both = [(exact, low) for exact, low in both if not isinstance(exact, str) and not isinstance(low, str)]
-        terms[level] = [_terms(at, [exact[leaf] for exact, _ in both], step) for leaf, at in enumerate(items)]
+        both = [(exact[level], low[level], is_near) for exact, low, is_near in draws]
+        both = [draw for draw in both if not isinstance(draw[0], str) and not isinstance(draw[1], str)]
+        near = [exact for exact, _, is_near in both if is_near]
+        terms[level] = [_terms(at, [exact[leaf] for exact in near], step) for leaf, at in enumerate(items)]
         below = max(lost.get(_MADE_OF.get(level, ""), [0.0]))  # what is lost in a result is lost in its derivative
         lost[level] = [
-            max([below, *(_lost(size, exact[leaf], low[leaf]) for exact, low in both)])
+            max([below, *(_lost(size, exact[leaf], low[leaf]) for exact, low, _ in both)])
             for leaf, size in enumerate(terms[level])
         ]
     floors = _floors(wide, rounding == "plain", PRECISION["float64"] if known == {"float64"} else precision)
