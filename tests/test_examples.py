@@ -28,6 +28,7 @@ PRINTED = {
         "a number in the candidate's program",
         "import jax",
     ],
+    "07_port_a_module.py": ["agrees with Block", "The two part at norm2."],
 }
 
 

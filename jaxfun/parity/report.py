@@ -39,31 +39,43 @@ class Failure:
     candidate: Any = None
     reference: Any = None
     script: str = ""
+    # by kind: the value sets that differ at this level, and all; and where an element has an input, it and the error
+    strata: dict[str, tuple[int, int]] = field(default_factory=dict)
+    curve: tuple[np.ndarray, np.ndarray] | None = None
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What there is to know of the failure, by name."""
+        facts = {"inputs": self.call + (f"   (met among: {self.stratum})" if self.stratum else "")}
+        if self.candidate is not None and self.reference is not None:
+            facts |= {"candidate": _shown(self.candidate), "reference": _shown(self.reference)}
+        if 0 < self.ulp < MOST_ULP:
+            facts |= {"error": f"{self.ulp:,.3g} ULP at {list(self.index)}"}
+        return facts
 
     @property
     def message(self) -> str:
         """The failure in words."""
         of = f" of {self.leaf}" if self.leaf else ""
-        lines = [f"{self.level}{of} ({self.dtype or 'any dtype'}, {self.device}): {self.difference}: {self.detail}"]
-        lines += [f"  inputs     {self.call}" + (f"   (met among: {self.stratum})" if self.stratum else "")]
-        if self.candidate is not None and self.reference is not None:
-            lines += [f"  candidate  {_shown(self.candidate)}", f"  reference  {_shown(self.reference)}"]
-        if 0 < self.ulp < MOST_ULP:
-            lines += [f"  error      {self.ulp:,.3g} ULP at {list(self.index)}"]
-        return "\n".join(lines)
+        first = f"{self.level}{of} ({self.dtype or 'any dtype'}, {self.device}): {self.difference}: {self.detail}"
+        indent = "\n" + " " * _INDENT
+        facts = [f"  {name:<{_INDENT - 2}}" + text.replace("\n", indent) for name, text in self.facts.items()]
+        return "\n".join([first, *facts])
 
     def __str__(self) -> str:
         return self.message
 
 
 _MOST_SHOWN = 24
+_INDENT = 13
 
 
 def _shown(array: Any) -> str:
     if array.size > _MOST_SHOWN:
         return f"{array.dtype} of shape {list(array.shape)}"
-    numbers = np.array2string(np.asarray(array), separator=", ", threshold=20, prefix=" " * 20)
-    return f"{array.dtype}{numbers}" if np.ndim(array) else f"{array.dtype}({numbers})"
+    prefix = str(array.dtype)
+    numbers = np.array2string(np.asarray(array), separator=", ", prefix=prefix)
+    return f"{prefix}{numbers}" if np.ndim(array) else f"{prefix}({numbers})"
 
 
 @dataclass(frozen=True)
@@ -305,7 +317,20 @@ def _plain_levels(levels: dict[str, Level]) -> dict[str, Any]:
 
 
 def _plain_failure(failure: Failure) -> dict[str, Any]:
-    kept = ("level", "leaf", "difference", "detail", "call", "stratum", "dtype", "device", "ulp", "script", "message")
+    kept = (
+        "level",
+        "leaf",
+        "strata",
+        "difference",
+        "detail",
+        "call",
+        "stratum",
+        "dtype",
+        "device",
+        "ulp",
+        "script",
+        "message",
+    )
     arrays = {name: _plain_array(getattr(failure, name)) for name in ("candidate", "reference")}
     return {name: getattr(failure, name) for name in kept} | {"index": list(failure.index)} | arrays
 

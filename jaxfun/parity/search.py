@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import math
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -118,7 +119,9 @@ class Search:
                 smallest, at = shrunk(sides, self.terms, first, _SHRINK_SECONDS / len(firsts))
             failure = failure_of(smallest, self.terms, at, self.constants)
             script = script_of(self.candidate, self.reference, failure)
-            self.report.failures.append(dataclasses.replace(failure, script=script))
+            alike = [item for item in found if (item.level, item.leaf) == (first.level, first.leaf)]
+            shown = {"strata": _by_stratum(case, alike), "curve": _curve(case, alike)}
+            self.report.failures.append(dataclasses.replace(failure, script=script, **shown))
         return bool(found)
 
     def _case(self, args: Any, kwargs: Any, number: int, sets: int) -> Case:
@@ -164,6 +167,33 @@ class Search:
         """Return what applies and was not tried."""
         shapes = [] if self.report.failures else [f"{item.shape} {item.dtype}" for item in self.left]
         return shapes + sorted(self.applied - set(self.report.strata))
+
+
+def _by_stratum(case: Case, found: Sequence[Found]) -> dict[str, tuple[int, int]]:
+    """Return for each stratum how many value sets differ, of how many."""
+    differ = Counter(case.strata[item.row] for item in {item.row: item for item in found}.values())
+    return {name: (differ[name], count) for name, count in Counter(case.strata).items()}
+
+
+def _curve(case: Case, found: Sequence[Found]) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return the inputs and the errors of all elements, where each element of the result has one input of its own."""
+    if len(case.movable) != 1 or len(case.tensors) != 1 or np.iscomplexobj(case.tensors[0]):
+        return None
+    numbers, errors = [], []
+    for item in found:
+        (given,) = case.row(item.row)
+        if (
+            item.candidate is None
+            or item.reference is None
+            or not given.shape == item.candidate.shape == item.reference.shape
+        ):
+            return None
+        with np.errstate(invalid="ignore", over="ignore"):
+            error = np.abs(item.candidate.astype(np.float64) - item.reference.astype(np.float64))
+        # the same on both sides, infinities too, is no error
+        errors.append(np.where(item.candidate == item.reference, 0.0, error).ravel())
+        numbers.append(given.astype(np.float64).ravel())
+    return (np.concatenate(numbers), np.concatenate(errors)) if numbers else None
 
 
 def _first_of_each_level(found: list[Found]) -> Iterator[Found]:
