@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
-from .report import COMPUTED, LEVELS, MOST_ULP, Failure, Level, Report, Tap
+from .report import COMPUTED, LEVELS, Failure, Level, Report, Tap
 from .summary import LEGEND, agrees, fails, state, total
 from .svg import scatter
-from .wording import difference, facts, in_short, ulps
+from .wording import at_most, difference, facts, in_short, place
 
 _STYLE = """
 :root { color-scheme: light dark; --pass: #1b6e2a; --fail: #b3261e; --weak: #855800; --dim: #666; --ink: #3b6ea5;
@@ -29,7 +29,7 @@ th { font-weight: 600; }
 .cell a { color: inherit; text-decoration: none; display: block; font-weight: 700; }
 .report { margin-top: 1.4rem; border-top: 1px solid var(--edge); padding-top: .7rem; }
 .report > summary { margin-bottom: .4rem; } .report.agrees { margin-top: 0; }
-section { margin: 1.5rem 0; scroll-margin-top: 3rem; } .taps td { white-space: nowrap; }
+section { margin: 1.5rem 0; scroll-margin-top: 3rem; } .taps td, .taps code { white-space: nowrap; }
 .failure { border-left: 3px solid var(--fail); padding-left: 1rem; }
 .two { display: flex; flex-wrap: wrap; align-items: flex-start; gap: .5rem 2rem; }
 .two > * { flex: 1 1 24rem; min-width: 0; } .two > figure { flex: 1 1 20rem; max-width: 460px; }
@@ -129,8 +129,8 @@ def _cell(level: Level | None, anchor: str) -> str:
 def _told(level: Level) -> str:
     if not level.compared:
         return level.reason or level.status
-    worst = f", at most {ulps(level.worst_ulp)}" if 0 < level.worst_ulp < MOST_ULP else ""
-    return f"{level.status}: {level.compared:,} elements{worst}"
+    worst = at_most(level.worst_ulp, bool(level.failures))
+    return f"{level.status}: {level.compared:,} elements{worst and ', ' + worst}"
 
 
 # a report
@@ -186,9 +186,8 @@ def _failures(number: int, report: Report) -> Iterable[str]:
 
 
 def _failure(anchor: str, failure: Failure, is_first: bool) -> str:
-    of = f" of {failure.leaf}" if failure.leaf else ""
-    where = f"{failure.dtype or 'any dtype'}, {failure.device}"
-    heading = f"<h3>{escape(failure.level + of)} <small>{escape(where)}</small></h3>"
+    what, where = map(escape, place(failure))
+    heading = f"<h3>{what} <small>{where}</small></h3>"
     script = f"<summary>To reproduce</summary><pre>{escape(failure.script)}</pre></details>"
     parts = [
         f"{heading}<p>{escape(difference(failure))}</p>",

@@ -10,7 +10,7 @@ import numpy as np
 
 from . import wording
 from .compare import Verdict
-from .wording import MOST_ULP, ulps
+from .wording import INDENT, WIDTH, at_most, listed, row
 
 COMPUTED = ("value", "vjp", "jvp", "hvp")  # the levels that have results of their own
 LEVELS = (*COMPUTED, "jit", "vmap", "errors")
@@ -238,20 +238,18 @@ class Report:
 
 def _lines(report: Report) -> list[str]:
     lines = [report.headline, f"  {report.examples:,} value sets in {report.seconds:.1f} s"]
-    lines += [_row(name, _level_text(report.levels[name])) for name in LEVELS if name in report.levels]
+    lines += [row(name, _wrapped(_level_text(report.levels[name]))) for name in LEVELS if name in report.levels]
     if report.strata:
-        lines.append(_row("tried", ", ".join(f"{name} {count}" for name, count in sorted(report.strata.items()))))
+        lines.append(row("tried", listed(f"{name} {count}" for name, count in sorted(report.strata.items()))))
     if report.not_reached:
-        lines.append(_row("not tried", ", ".join(report.not_reached)))
-    lines += [_row("known", f"{why} (seen in {count:,} value sets)") for why, count in report.seen.items()]
-    lines += [_row("note", text) for text in report.notes]
+        lines.append(row("not tried", listed(report.not_reached)))
+    lines += [row("known", _wrapped(f"{why} (seen {count:,} times)")) for why, count in report.seen.items()]
+    lines += [row("note", _wrapped(text)) for text in report.notes]
     return [*lines, *_tap_lines(report), *_failure_lines(report.failures)]
 
 
-def _row(name: str, text: str) -> str:
-    begun, after = f"  {name:<{wording.INDENT - 2}}{text}", " " * wording.INDENT
-    # names and messages from elsewhere stay whole
-    return textwrap.fill(begun, wording.WIDTH, subsequent_indent=after, break_long_words=False, break_on_hyphens=False)
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, WIDTH - INDENT, break_long_words=False, break_on_hyphens=False)
 
 
 def _failure_lines(failures: list[Failure]) -> list[str]:
@@ -288,7 +286,6 @@ def _tap_text(tap: Tap) -> str:
 
 
 _MOST_NAMES = 6
-_SMALL_ULP = 1000  # more, and the element is beside 0: rounding is then relative to what it is made of
 
 
 def _failing_leaves(level: Level) -> str:
@@ -300,8 +297,6 @@ def _failing_leaves(level: Level) -> str:
 def _level_text(level: Level) -> str:
     if level.status == "not applicable":
         return f"not applicable: {level.reason}"
-    worst = f", at most {ulps(level.worst_ulp)}" if 0 < level.worst_ulp < MOST_ULP else ""
-    if level.worst_ulp > _SMALL_ULP and not level.failures:
-        worst = f", more than {_SMALL_ULP:,} ULP only where terms cancel"
+    worst = at_most(level.worst_ulp, bool(level.failures))
     reason = " (all zero)" if level.status == "no evidence" and level.compared else ""
-    return f"{level.status}{reason}   {level.compared:,} elements{worst}{_failing_leaves(level)}"
+    return f"{level.status}{reason}   {level.compared:,} elements{worst and ', ' + worst}{_failing_leaves(level)}"

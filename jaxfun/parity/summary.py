@@ -3,7 +3,8 @@
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from .report import LEVELS, MOST_ULP, Level, Report
+from .report import LEVELS, Level, Report
+from .wording import MOST_ULP, SMALL_ULP, ulps
 
 Cell = tuple[str, str]  # the text and its color, "" for the terminal's own
 
@@ -12,11 +13,13 @@ _HEADER = ("candidate", "reference", *LEVELS, "worst ULP")
 _NAMES = 2  # the first columns, aligned left
 _GAP = "  "
 _LEAST_NAME = 16  # a name is not cut below
+_CANCELS = ">1k"
 LEGEND = {
     "zero": "no evidence (only zeros on both sides)",
     "none": "no evidence (nothing was compared)",
     "n/a": "not applicable",
     "-": "not run",
+    _CANCELS: "more than 1,000 ULP, only where terms cancel",
 }
 _COLORS = {"pass": "green", "fail": "red", "zero": "yellow", "none": "yellow"}
 
@@ -97,11 +100,13 @@ def brief(count: int) -> str:
 
 def _worst(report: Report) -> str:
     worst = max((report.levels[name].worst_ulp for name in LEVELS if name in report.levels), default=0.0)
-    return f"{worst:.3g}" if worst < MOST_ULP else "-"
+    if worst > SMALL_ULP and not fails(report):
+        return _CANCELS
+    return ulps(worst).removesuffix(" ULP").replace("less than ", "<") if worst < MOST_ULP else ""
 
 
 def _has(rows: Sequence[Sequence[Cell]], text: str) -> bool:
-    return any(text == cell for row in rows for cell, _ in row[_NAMES : _NAMES + len(LEVELS)])
+    return any(text == cell for row in rows for cell, _ in row[_NAMES:])
 
 
 def _aligned(rows: Sequence[Sequence[Cell]], width: int) -> list[list[Cell]]:
@@ -113,7 +118,7 @@ def _aligned(rows: Sequence[Sequence[Cell]], width: int) -> list[list[Cell]]:
 def _placed(column: int, cell: Cell, wide: int) -> Cell:
     text, color = cell
     if column < _NAMES:
-        text = text if len(text) <= wide else "..." + text[len(text) + 3 - wide :]
+        text = text if len(text) <= wide else "..." + text[len(text) + 3 - wide :].lstrip(".")
         return (_GAP if column else "") + text.ljust(wide), color
     return _GAP + text.rjust(wide), color
 

@@ -1,7 +1,7 @@
 """Failures in words: arrays as a reader types them, counts of ULP, what kind of difference it is."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from .report import Failure
 
 MOST_ULP = 1e12  # beside a reference of 0 a count of ULP says nothing
+SMALL_ULP = 1000  # more, and an element that is right is beside 0: rounding is then relative to what it is made of
+_LEAST_ULP = 0.01
 WIDTH = 100  # columns of what is printed
 INDENT = 13  # where a fact begins, its name before it
 _MOST_RESULTS = 24
@@ -32,12 +34,25 @@ _ALONG = {"vjp": "a random cotangent", "jvp": "a random direction", "hvp": "rand
 def ulps(count: float) -> str:
     """Return a count of ULP with about three digits.
 
-    >>> [ulps(count) for count in (0.5, 3.456, 1523.4, 8_388_608)]
-    ['0.5 ULP', '3.46 ULP', '1,523 ULP', '8.39e6 ULP']
+    >>> [ulps(count) for count in (1e-9, 0.5, 3.456, 1523.4, 8_388_608)]
+    ['less than 0.01 ULP', '0.5 ULP', '3.46 ULP', '1,523 ULP', '8.39e6 ULP']
     """
     if count >= 1e6:
         return f"{count:.2e} ULP".replace("e+0", "e").replace("e+", "e")
+    if 0 < count < _LEAST_ULP:
+        return f"less than {_LEAST_ULP} ULP"
     return f"{count:,.0f} ULP" if count >= 1000 else f"{count:.3g} ULP"
+
+
+def at_most(count: float, is_failing: bool) -> str:
+    """Return the worst that a level met, "" where a count of ULP says nothing.
+
+    >>> at_most(3.5, False), at_most(8e6, False), at_most(8e6, True), at_most(0.0, False)
+    ('at most 3.5 ULP', 'more than 1,000 ULP only where terms cancel', 'at most 8.00e6 ULP', '')
+    """
+    if count > SMALL_ULP and not is_failing:
+        return f"more than {ulps(SMALL_ULP)} only where terms cancel"
+    return f"at most {ulps(count)}" if 0 < count < MOST_ULP else ""
 
 
 def written(array: Any, index: tuple[int, ...] = (), most: int = 64) -> str:
@@ -66,17 +81,23 @@ def _nested(texts: np.ndarray, wide: int, at: int) -> str:
     line = "\n" + " " * at
     if texts.ndim > 1:
         return f"[{f',{line}'.join(_nested(row, wide, at + 1) for row in texts)}]"
-    row = ", ".join(text.rjust(wide).replace(" ", _KEPT) for text in texts)
-    return f"[{line.join(textwrap.wrap(row, WIDTH - INDENT - at))}]".replace(_KEPT, " ")
+    return f"[{listed([text.rjust(wide) for text in texts], line)}]"
+
+
+def listed(items: Iterable[str], line: str = "\n") -> str:
+    """Return a list with commas, where it is long on several lines; each begins as `line` says, and no item is cut."""
+    kept = ", ".join(item.replace(" ", _KEPT) for item in items)
+    wrapped = textwrap.wrap(kept, WIDTH - INDENT - len(line), break_long_words=False, break_on_hyphens=False)
+    return line.join(wrapped).replace(_KEPT, " ")
 
 
 _KEPT = "\0"  # in the place of a blank at which no line may break
 
 
-def headline(failure: "Failure") -> str:
-    """Return the first line: level, what is compared, dtype and device, and what differs."""
+def place(failure: "Failure") -> tuple[str, str]:
+    """Return the level, with the result or gradient, and the dtype and device."""
     of = f" of {failure.leaf}" if failure.leaf else ""
-    return f"{failure.level}{of} ({failure.dtype or 'any dtype'}, {failure.device}): {difference(failure)}"
+    return failure.level + of, f"{failure.dtype or 'any dtype'}, {failure.device}"
 
 
 def difference(failure: "Failure") -> str:
@@ -134,8 +155,14 @@ def _there(array: Any, index: tuple[int, ...]) -> complex:
 
 
 def message(failure: "Failure") -> str:
-    """Return the failure in words, a line for each fact."""
-    rows = [
-        f"  {name:<{INDENT - 2}}" + text.replace("\n", "\n" + " " * INDENT) for name, text in facts(failure).items()
-    ]
-    return "\n".join([headline(failure), *rows])
+    """Return the failure in words: where, what differs, and a line for each fact."""
+    what, where = place(failure)
+    first = f"{what} ({where}): {difference(failure)}"
+    if len(first) > WIDTH:
+        first = f"{what} ({where}):\n  {difference(failure)}"
+    return "\n".join([first, *(row(name, text) for name, text in facts(failure).items())])
+
+
+def row(name: str, text: str) -> str:
+    """Return a name and what there is to say of it, below one another where that has several lines."""
+    return f"  {name:<{INDENT - 2}}" + text.replace("\n", "\n" + " " * INDENT)
