@@ -129,12 +129,17 @@ class Level:
 
     @property
     def status(self) -> str:
-        """Return "fail", "pass", "no evidence" (nothing but zeros, or nothing at all) or "not applicable"."""
+        """Return "fail", "pass", "not applicable" or "no evidence": only zeros, nothing at all, or too loosely."""
         if self.failures:
             return "fail"
         if not self.compared:
             return "not applicable" if self.reason else "no evidence"
-        return "pass" if self.is_nonzero else "no evidence"
+        return "pass" if self.is_nonzero and not self.is_loose else "no evidence"
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether a planted wrong result passed: the tolerance is too wide to mean anything."""
+        return not all(self.planted.values())
 
     def add(self, other: "Level") -> None:
         """Take in what another run of the level found."""
@@ -173,9 +178,17 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing disagreed, and something was compared: not only that both raise, unless no more was asked."""
+        """Whether nothing disagreed, and something was compared, closely enough for a wrong result to be told.
+
+        That both raise alike is enough only where no more was asked.
+        """
         compared = {name for name, level in self.levels.items() if level.compared}
-        return not self.failures and bool(compared - {"errors"} or (compared and not self.refused))
+        is_compared = bool(compared - {"errors"} or (compared and not self.refused))
+        return not self.failures and is_compared and not self._is_loose
+
+    @property
+    def _is_loose(self) -> bool:
+        return "value" in self.levels and self.levels["value"].is_loose
 
     @property
     def first_divergence(self) -> Tap | None:
@@ -224,7 +237,8 @@ class Report:
     @property
     def headline(self) -> str:
         """The verdict in a line."""
-        verdict = "agrees with" if self.ok else "DIFFERS from" if self.failures else "was not compared with"
+        left = "was held too loosely to" if self._is_loose else "was not compared with"
+        verdict = "agrees with" if self.ok else "DIFFERS from" if self.failures else left
         return f"{self.candidate} {verdict} {self.reference}"
 
     def log(self) -> None:
@@ -298,7 +312,8 @@ def _level_text(level: Level) -> str:
     worst = f", at most {level.worst_ulp:,.3g} ULP" if 0 < level.worst_ulp < MOST_ULP else ""
     if level.worst_ulp > _SMALL_ULP and not level.failures:
         worst = f", more than {_SMALL_ULP:,} ULP only where terms cancel"
-    reason = " (all zero)" if level.status == "no evidence" and level.compared else ""
+    why = "the tolerance is too wide" if level.is_loose else "all zero"
+    reason = f" ({why})" if level.status == "no evidence" and level.compared else ""
     return f"{level.status}{reason}   {level.compared:,} elements{worst}{_failing_leaves(level)}"
 
 

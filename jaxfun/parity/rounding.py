@@ -19,6 +19,7 @@ Evaluate = Callable[[Sequence[np.ndarray], Move, str], Results]
 
 # so far that what is rounded alike close by (tanh(-8), whose neighbors round to the same number) is rounded anew
 _FAR = 2.0**-6
+_SATURATED = 2.0**-6
 # a result that jumps within a step is allowed this part of the jump, times the slack of its level
 _STEPS_PER_ULP = 32
 _SHARE_OF_LARGEST = 0.25
@@ -54,6 +55,7 @@ def rounding_scale(
         draws.append((evaluate(moved, mover[0], "float64"), evaluate(moved, mover[1], rounding), by is step))
     terms: dict[str, list[np.ndarray]] = {}
     lost: dict[str, list[float]] = {}
+    final = PRECISION["float64"] if known == {"float64"} else precision
     for level, items in levels.items():
         both = [(exact[level], low[level], is_near) for exact, low, is_near in draws]
         both = [draw for draw in both if not isinstance(draw[0], str) and not isinstance(draw[1], str)]
@@ -61,10 +63,10 @@ def rounding_scale(
         terms[level] = [_terms(at, [exact[leaf] for exact in near], step) for leaf, at in enumerate(items)]
         below = max(lost.get(_MADE_OF.get(level, ""), [0.0]))  # what is lost in a result is lost in its derivative
         lost[level] = [
-            max([below, *(_lost(size, exact[leaf], low[leaf]) for exact, low, _ in both)])
+            max([below, *(_lost(size, exact[leaf], low[leaf], final) for exact, low, _ in both)])
             for leaf, size in enumerate(terms[level])
         ]
-    floors = _floors(wide, rounding == "plain", PRECISION["float64"] if known == {"float64"} else precision)
+    floors = _floors(wide, rounding == "plain", final)
     return {
         level: [
             _SLACK[level] * np.maximum(_scale(size, at, off), floors.get(level, 0.0))
@@ -153,8 +155,11 @@ def _terms(at: np.ndarray, near: Sequence[np.ndarray], step: float) -> np.ndarra
     return np.maximum.reduce(moves, initial=0.0) if moves else np.zeros(at.shape)
 
 
-def _lost(terms: np.ndarray, exact: np.ndarray, rounded: np.ndarray) -> float:
-    """Return how many times its ULP, by the multiple that is allowed, the reference is off in its worst element."""
+def _lost(terms: np.ndarray, exact: np.ndarray, rounded: np.ndarray, final: Precision) -> float:
+    """Return how many times its ULP, by the multiple that is allowed, the reference is off in its worst element.
+
+    `final` is the precision that the answer is for: finer than `rounded`, where that stands in for float64.
+    """
     precision = PRECISION.get(part_of(str(rounded.dtype)))
     if precision is None:
         return 0.0
@@ -162,7 +167,10 @@ def _lost(terms: np.ndarray, exact: np.ndarray, rounded: np.ndarray) -> float:
         size = np.maximum(np.maximum(terms, _finite(np.abs(exact))), precision.flushed / precision.eps)
         size = np.maximum(size, 0.01 * size.max(initial=0.0))
         off = _finite(np.abs(rounded.astype(exact.dtype) - exact) / size)
-    return float(off.max(initial=0.0)) * precision.multiple / (precision.ulps * precision.eps)
+    share = float(off.max(initial=0.0))
+    # who loses all its digits says nothing of how many a finer precision would have kept
+    digits = final if share > _SATURATED and final.eps < precision.eps else precision
+    return share * precision.multiple / (digits.ulps * digits.eps)
 
 
 def _scale(terms: np.ndarray, at: np.ndarray, lost: float) -> np.ndarray:
