@@ -12,7 +12,7 @@ import numpy as np
 from . import torch_side
 from .case import Case
 from .report import COMPUTED
-from .rounding import Move, Results, is_inexact, rounding_scale
+from .rounding import Draw, Move, Results, is_inexact, rounding_scale
 
 # what each dtype becomes in a precision: as it is, in the oracle's, and in the one whose rounding stands for float64's
 _TO: Mapping[str, Mapping[str, str]] = {
@@ -91,18 +91,18 @@ class Sides:
         with torch_side.threads_for(self._elements):
             return self.reference(*args, **kwargs)
 
-    def _evaluate(
-        self,
-        sets: Mapping[int, Sequence[np.ndarray]],
-        precision: str,
-        move: Move = lambda direction: direction,
-    ) -> dict[int, Results]:
+    def _evaluate(self, sets: Mapping[int, Sequence[np.ndarray]], precision: str) -> dict[int, Results]:
         """Return the reference's results for value sets by the row whose directions they are taken along."""
-        calls = [self._call(row, tensors, precision, move) for row, tensors in sets.items()]
-        with torch_side.threads_for(self._elements):
-            return dict(zip(sets, torch_side.derivatives(calls), strict=True))
+        found = self._differentiated([self._call(row, tensors, precision) for row, tensors in sets.items()])
+        return dict(zip(sets, found, strict=True))
 
-    def _call(self, row: int, rows: Sequence[np.ndarray], precision: str, move: Move) -> torch_side.Call:
+    def _differentiated(self, calls: Sequence[torch_side.Call]) -> list[Results]:
+        with torch_side.threads_for(self._elements):
+            return [*torch_side.derivatives(calls)]
+
+    def _call(
+        self, row: int, rows: Sequence[np.ndarray], precision: str, move: Move = lambda direction: direction
+    ) -> torch_side.Call:
         to, movable = _TO[precision], self.case.movable
         given = [item.astype(to.get(str(item.dtype), item.dtype)) for item in rows]
         tensors = [torch_side.tensor(item, self.device) for item in given]
@@ -123,8 +123,8 @@ class Sides:
     def scale(self, row: int, reference: Reference) -> Results:
         """Return, by level, the scale that rounding is relative to, for each element of a value set's results."""
 
-        def evaluate(rows: Sequence[np.ndarray], move: Move, precision: str) -> Results:
-            return self._evaluate({row: rows}, precision, move)[row]
+        def evaluate(draws: Sequence[Draw]) -> list[Results]:
+            return self._differentiated([self._call(row, *draw) for draw in draws])
 
         if row not in self._scales:
             seed = (self.case.seed, row)
