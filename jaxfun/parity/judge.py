@@ -89,7 +89,11 @@ def judge(sides: Sides, terms: Terms) -> tuple[Report, list[Found]]:
     if not all(reference.has_oracle for reference in references.values()):
         report.note("the reference does not run in float64: without an oracle, its own result is the measure")
     differentiate = any(not isinstance(ref.plain[level], str) for ref in references.values() for level in COMPUTED[1:])
+    sides.derivatives = tuple(level for level in sides.derivatives if level in terms.levels)
     got, error = outcome(lambda: sides.ours(differentiate))
+    if error is not None and differentiate and outcome(lambda: sides.ours(differentiate=False))[1] is None:
+        found += _judge_refused(sides, report, rows[0])
+        got, error = outcome(sides.ours)
     structures = None if error is not None else sides.structures(rows[0])
     if structures is not None and structures[0] != structures[1]:
         verdict = Verdict("structure", detail="{} where the reference gives {}".format(*structures))
@@ -97,7 +101,7 @@ def judge(sides: Sides, terms: Terms) -> tuple[Report, list[Found]]:
         return report, [*found, Found("value", rows[0], 0, verdict)]
     if error is not None:
         return report, [*found, _judge_failing(sides, terms, report, rows[0], error)]
-    left = [level for level in COMPUTED if level in terms.levels]
+    left = [level for level in ("value", *sides.derivatives) if level in terms.levels]
     left = [level for level in left if not _agree_at_once(sides, terms, report, level, got.get(level), references)]
     for row in rows:
         results = {level: [item[row] for item in items] for level, items in got.items()}
@@ -133,6 +137,15 @@ def _judge_failing(sides: Sides, terms: Terms, report: Report, row: int, error: 
     verdict = Verdict("raises", detail=f"raised {_first_line(failed)} where the reference does not")
     report.count(level, verdict)
     return Found(level, row, 0, verdict)
+
+
+def _judge_refused(sides: Sides, report: Report, row: int) -> list[Found]:
+    """Say which derivatives the candidate cannot be asked for; it is then asked for the others."""
+    raised = {level: _first_line(error) for level, error in sides.refused().items()}
+    verdicts = {level: Verdict("raises", detail=f"raised {text}") for level, text in raised.items()}
+    for level, verdict in verdicts.items():
+        report.count(level, verdict)
+    return [Found(level, row, 0, verdict) for level, verdict in verdicts.items()]
 
 
 def _first_line(error: BaseException) -> str:

@@ -60,7 +60,8 @@ class Sides:
     ) -> None:
         self.candidate, self.reference, self.case, self.device = candidate, reference, case, device
         self._elements = max((stack[0].size for stack in case.tensors), default=0)
-        self._compiled: dict[bool, Any] = {}  # by whether it differentiates
+        self.derivatives: tuple[str, ...] = ("vjp", "jvp", "hvp")  # that the candidate is asked for
+        self._compiled: dict[tuple[str, ...], Any] = {}  # by the derivatives that it computes
         self._scales: dict[int, Results] = {}
 
     # The reference.
@@ -106,13 +107,19 @@ class Sides:
 
         moving = [tensors[place] for place in movable]
         outputs = [torch_side.numpy(out) for out in function(*moving)]
-        seed = (self.case.seed, self.case.number(row))
-        cotangents = [along((*seed, _COTANGENT, i), out) for i, out in enumerate(outputs)]
-        tangents = [along((*seed, _TANGENT, i), given[place]) for i, place in enumerate(movable)]
-        directions = (
-            [torch_side.tensor(move(item), self.device) for item in items] for items in (cotangents, tangents)
-        )
+        found = self.cotangents(row, outputs), self.tangents(row, given)
+        directions = ([torch_side.tensor(move(item), self.device) for item in items] for items in found)
         return torch_side.Call(function, moving, *directions)
+
+    def cotangents(self, row: int, outputs: Sequence[Any]) -> list[Any]:
+        """Return what a value set's results are multiplied by where derivatives are taken."""
+        seed = (self.case.seed, self.case.number(row), _COTANGENT)
+        return [along((*seed, i), out) for i, out in enumerate(outputs)]
+
+    def tangents(self, row: int, tensors: Sequence[np.ndarray]) -> list[Any]:
+        """Return what a value set's movable tensors move along."""
+        seed = (self.case.seed, self.case.number(row), _TANGENT)
+        return [along((*seed, i), tensors[place]) for i, place in enumerate(self.case.movable)]
 
     def scale(self, row: int, reference: Reference) -> Results:
         """Return, by level, the scale that rounding is relative to, for each element of a value set's results."""
@@ -147,8 +154,13 @@ class Sides:
 
     def structures(self, row: int) -> tuple[str, str]:
         """Return how both sides' results are built, of tuples, dicts and arrays."""
-        theirs = self._reference([torch_side.tensor(item, self.device) for item in self.case.row(row)])
-        return structure(self._shapes), structure(theirs)
+        ours, theirs = self.results(row)
+        return structure(ours), structure(theirs)
+
+    def results(self, row: int) -> tuple[Any, Any]:
+        """Return both sides' results, the candidate's as shapes and dtypes."""
+        tensors = self.case.row(row)
+        return self._shapes, self._reference([torch_side.tensor(item, self.device) for item in tensors])
 
     # The candidate.
 
@@ -159,25 +171,39 @@ class Sides:
         smooth = [i for i, out in enumerate(outputs) if is_inexact(out)]
         if not (differentiate and movable and smooth):
             movable, smooth = [], []
-        seeds = [(self.case.seed, self.case.number(row)) for row in range(self.case.sets)]
+        rows = range(self.case.sets)
+        cotangents = [self.cotangents(row, outputs) for row in rows] if smooth else []
+        tangents = [self.tangents(row, self.case.row(row)) for row in rows] if smooth else []
         directions = (
-            [np.stack([along((*seed, _COTANGENT, i), outputs[i]) for seed in seeds]) for i in smooth],
-            [np.stack([along((*seed, _TANGENT, i), stacks[p][0]) for seed in seeds]) for i, p in enumerate(movable)],
+            [np.stack([items[i] for items in cotangents]) for i in smooth],
+            [np.stack(items) for items in zip(*tangents, strict=True)],
         )
-        differentiates = bool(movable)
-        if differentiates not in self._compiled:
-            self._compiled[differentiates] = jax.jit(jax.vmap(self._program(movable, smooth)))
+        levels = self.derivatives if movable else ()
+        if levels not in self._compiled:
+            self._compiled[levels] = jax.jit(jax.vmap(self._program(movable, smooth, levels)))
         given = jax.tree.map(lambda array: put(array, self.device), (list(stacks), *directions))
-        return {
-            level: [np.asarray(item) for item in items]
-            for level, items in self._compiled[differentiates](*given).items()
-        }
+        return {level: [np.asarray(item) for item in items] for level, items in self._compiled[levels](*given).items()}
 
     def of(self, case: Case) -> "Sides":
         """Return both functions on other value sets of the same layout: nothing is compiled again."""
         sides = Sides(self.candidate, self.reference, case, self.device)
-        sides._compiled = self._compiled
+        sides._compiled, sides.derivatives = self._compiled, self.derivatives
         return sides
+
+    def afresh(self) -> "Sides":
+        """Return both functions on the same value sets, to be compiled again: for tensors of other shapes."""
+        sides = Sides(self.candidate, self.reference, self.case, self.device)
+        sides.derivatives = self.derivatives
+        return sides
+
+    def refused(self) -> dict[str, Exception]:
+        """Return what the candidate raises for each derivative that it cannot be asked for, and ask no more for it."""
+        alone = {level: self.of(self.case) for level in self.derivatives}
+        for level, sides in alone.items():
+            sides.derivatives = (level,)
+        raised = {level: error for level, sides in alone.items() if (error := outcome(sides.ours)[1]) is not None}
+        self.derivatives = tuple(level for level in self.derivatives if level not in raised)
+        return raised
 
     def eager(self, tensors: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Return the candidate's value for one value set, called as a user calls it."""
@@ -206,18 +232,26 @@ class Sides:
         args, kwargs = self.case.ours.filled(tensors, lambda dtype: dtype)
         return self.candidate(*args, **kwargs)
 
-    def _program(self, movable: Sequence[int], smooth: Sequence[int]) -> Callable[..., dict[str, list[Any]]]:
+    def _program(
+        self, movable: Sequence[int], smooth: Sequence[int], levels: Sequence[str]
+    ) -> Callable[..., dict[str, list[Any]]]:
         def program(tensors: list[Any], cotangents: list[Any], tangents: list[Any]) -> dict[str, list[Any]]:
             def of(moving: Sequence[Any]) -> list[Any]:
                 outputs = self._function(_replaced(tensors, movable, moving))
                 return [outputs[i] for i in smooth]
 
-            value = {"value": self._function(tensors)}
-            if not movable:
-                return value
+            def gradient(moving: Sequence[Any]) -> list[Any]:
+                return _torch_vjp(of, moving, cotangents)[1]
+
+            found = {"value": self._function(tensors)}
             primals = [tensors[place] for place in movable]
-            vjp, hvp = _torch_vjp(lambda moving: _torch_vjp(of, moving, cotangents)[1], primals, tangents)
-            return value | {"vjp": vjp, "jvp": jax.jvp(of, (primals,), (tangents,))[1], "hvp": hvp}
+            if "hvp" in levels:
+                found["vjp"], found["hvp"] = _torch_vjp(gradient, primals, tangents)
+            elif "vjp" in levels:
+                found["vjp"] = gradient(primals)
+            if "jvp" in levels:
+                found["jvp"] = jax.jvp(of, (primals,), (tangents,))[1]
+            return found
 
         return program
 
@@ -252,7 +286,7 @@ def _replaced(tensors: Sequence[Any], places: Sequence[int], items: Sequence[Any
 
 
 def _torch_vjp(
-    function: Callable[..., list[Any]], primals: list[Any], cotangents: list[Any]
+    function: Callable[..., list[Any]], primals: Sequence[Any], cotangents: list[Any]
 ) -> tuple[list[Any], list[Any]]:
     """Return a function's value and its gradient."""
     # torch's gradient of a complex function is the conjugate of JAX's, and so is what it takes for a cotangent

@@ -48,7 +48,7 @@ def _failing_shapes(sides: Sides, found: Found, terms: Terms, deadline: float) -
     for tensors in _smaller(sides.case.row(0), found.verdict.index):
         if time.perf_counter() > deadline:
             return
-        fresh = Sides(sides.candidate, sides.reference, sides.case, sides.device)
+        fresh = sides.afresh()
         failing = _first_failing(fresh, terms, replace(found, row=0), [tensors])
         if failing is not None:
             yield failing
