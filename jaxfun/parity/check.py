@@ -11,8 +11,8 @@ from .compare import Bound
 from .defaults import devices_of, examples_of, has_cuda, refuse_cuda
 from .inputs import SHAPES, Configuration, inputs_of
 from .judge import Terms
+from .names import describe_function
 from .report import LEVELS, Report
-from .script import describe_function
 from .search import Search
 
 DTYPES = ("float32", "float64")

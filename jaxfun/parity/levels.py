@@ -112,13 +112,19 @@ class Sides:
 
         moving = [tensors[place] for place in movable]
         outputs = [torch_side.numpy(out) for out in function(*moving)]
-        seed = (self.case.seed, self.case.number(row))
-        cotangents = [along((*seed, _COTANGENT, i), out) for i, out in enumerate(outputs)]
-        tangents = [along((*seed, _TANGENT, i), given[place]) for i, place in enumerate(movable)]
-        directions = (
-            [torch_side.tensor(move(item), self.device) for item in items] for items in (cotangents, tangents)
-        )
+        found = self.cotangents(row, outputs), self.tangents(row, given)
+        directions = ([torch_side.tensor(move(item), self.device) for item in items] for items in found)
         return torch_side.Call(function, moving, *directions)
+
+    def cotangents(self, row: int, outputs: Sequence[Any]) -> list[Any]:
+        """Return what a value set's results are multiplied by where derivatives are taken."""
+        seed = (self.case.seed, self.case.number(row), _COTANGENT)
+        return [along((*seed, i), out) for i, out in enumerate(outputs)]
+
+    def tangents(self, row: int, tensors: Sequence[np.ndarray]) -> list[Any]:
+        """Return what a value set's movable tensors move along."""
+        seed = (self.case.seed, self.case.number(row), _TANGENT)
+        return [along((*seed, i), tensors[place]) for i, place in enumerate(self.case.movable)]
 
     def scale(self, row: int, reference: Reference) -> Results:
         """Return, by level, the scale that rounding is relative to, for each element of a value set's results."""
@@ -153,8 +159,13 @@ class Sides:
 
     def structures(self, row: int) -> tuple[str, str]:
         """Return how both sides' results are built, of tuples, dicts and arrays."""
-        theirs = self._reference([torch_side.tensor(item, self.device) for item in self.case.row(row)])
-        return structure(self._shapes), structure(theirs)
+        ours, theirs = self.results(row)
+        return structure(ours), structure(theirs)
+
+    def results(self, row: int) -> tuple[Any, Any]:
+        """Return both sides' results, the candidate's as shapes and dtypes."""
+        tensors = self.case.row(row)
+        return self._shapes, self._reference([torch_side.tensor(item, self.device) for item in tensors])
 
     # The candidate.
 
@@ -165,10 +176,12 @@ class Sides:
         smooth = [i for i, out in enumerate(outputs) if is_inexact(out)]
         if not (movable and smooth):
             movable, smooth, levels = [], [], {"value"}
-        seeds = [(self.case.seed, self.case.number(row)) for row in range(self.case.sets)]
+        rows = range(self.case.sets)
+        cotangents = [self.cotangents(row, outputs) for row in rows] if smooth else []
+        tangents = [self.tangents(row, self.case.row(row)) for row in rows] if smooth else []
         directions = (
-            [np.stack([along((*seed, _COTANGENT, i), outputs[i]) for seed in seeds]) for i in smooth],
-            [np.stack([along((*seed, _TANGENT, i), stacks[p][0]) for seed in seeds]) for i, p in enumerate(movable)],
+            [np.stack([items[i] for items in cotangents]) for i in smooth],
+            [np.stack(items) for items in zip(*tangents, strict=True)],
         )
         key = frozenset(levels)
         if key not in self._compiled:

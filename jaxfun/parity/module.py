@@ -18,8 +18,8 @@ from .defaults import examples_of
 from .inputs import Configuration, like, near, parameters_of
 from .judge import Terms, verdicts
 from .levels import Sides, outcome
+from .names import describe_function
 from .report import Report, Tap
-from .script import describe_function
 from .search import Search, wide_enough
 from .taps import gathered, numbered
 

@@ -20,9 +20,10 @@ from .compare import part_of
 from .inputs import Configuration, Drawn, arguments, configured, parameters_of
 from .judge import Found, Terms, failure_of, judge
 from .levels import Sides, outcome
+from .names import describe_function
 from .report import LEVELS, Report
 from .rounding import is_inexact
-from .script import describe_function, script_of
+from .script import script_of
 from .shrink import shrunk
 from .values import Layout, strata_of, value_set
 
@@ -126,7 +127,7 @@ class Search:
             if self.shrinks:
                 smallest, at = shrunk(sides, self.terms, first, _SHRINK_SECONDS / len(firsts))
             failure = failure_of(smallest, self.terms, at, self.constants)
-            script = script_of(self.candidate, self.reference, failure)
+            script = script_of(smallest, at) if self.shrinks else ""
             alike = [item for item in found if (item.level, item.leaf) == (first.level, first.leaf)]
             shown = {"strata": _by_stratum(case, alike), "curve": _curve(case, alike)}
             self.report.failures.append(dataclasses.replace(failure, script=script, **shown))
