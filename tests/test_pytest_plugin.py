@@ -49,7 +49,7 @@ def test_the_table_and_the_page_show_what_was_compared(pytester: pytest.Pytester
     result = pytester.runpytest_inprocess(*PLUGIN, "--parity-html=made/page.html")
     result.assert_outcomes(passed=1, failed=1)
     text = result.stdout.str()
-    assert "  inputs     (float32(" in text, "a failure shows its smallest input"
+    assert "  inputs     x = float32(" in text, "a failure shows its smallest input"
     assert not re.search(r"(errors|check)\.py:", text), "a failure is shown at the test's own line"
     assert "Captured log" not in text, "what is listened to is not shown"
     assert "fail" in row(result, "jax.nn.gelu")

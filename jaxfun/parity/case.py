@@ -10,6 +10,7 @@ import numpy as np
 from .._op import Difference
 from ..dtypes import DType
 from .rounding import is_inexact
+from .wording import written
 
 
 class Place(NamedTuple):
@@ -44,19 +45,13 @@ class Written(str):
         return str(self)
 
 
-_MOST_WRITTEN = 64
-
-
-def written(array: np.ndarray) -> Written:
-    """Return an array as messages write it: `float32[0.5, 1.0]`, `float32(0.5)`; a large one by its shape."""
-    if array.size > _MOST_WRITTEN:
-        return Written(f"{array.dtype} of shape {list(array.shape)}")
-    numbers = array.tolist()
-    return Written(f"{array.dtype}{numbers}" if array.ndim else f"{array.dtype}({numbers})")
-
-
 _LONGEST = 2000  # characters of a call that is still read
+_LINE = 80  # and of one that stands in a line
 _MOST_SHAPES = 4
+
+
+def _after(name: str, text: str) -> str:
+    return name + text.replace("\n", "\n" + " " * len(name))
 
 
 def _no_difference(level: str, tensors: Sequence[np.ndarray]) -> Difference | None:
@@ -106,11 +101,18 @@ class Case:
         return replace(self, tensors=stacks, strata=(self.strata[row],) * count, numbers=numbers)
 
     def shown(self, number: int) -> str:
-        """Return one value set as a call writes it."""
-        args, kwargs = self.ours.filled([written(item) for item in self.row(number)], lambda dtype: dtype)
-        shown = [*map(repr, args), *(f"{name}={value!r}" for name, value in kwargs.items())]
-        whole = f"({', '.join(shown)})"
-        return whole if len(whole) < _LONGEST else self._shapes()
+        """Return one value set as a call writes it, names before the tensors; where it is long, a line for each."""
+        args, kwargs = self.ours.filled([Written(written(item)) for item in self.row(number)], lambda dtype: dtype)
+        names = [f"{self.names[item.number]} = " if self._is_named(item) else "" for item in self.ours.args]
+        names += [f"{name} = " for name in kwargs]
+        shown = [_after(name, repr(value)) for name, value in zip(names, [*args, *kwargs.values()], strict=True)]
+        whole = ", ".join(shown)
+        if len(whole) > _LONGEST:
+            return self._shapes()
+        return ",\n".join(shown) if "\n" in whole or len(whole) > _LINE else whole
+
+    def _is_named(self, argument: Any) -> bool:
+        return isinstance(argument, Place) and argument.number < len(self.names)
 
     def _shapes(self) -> str:
         """Return the tensors' names and shapes, the last first: what a module is given follows its state."""

@@ -41,7 +41,8 @@ class Verdict:
     difference: str = ""
     compared: int = 0
     worst_ulp: float = 0.0
-    index: tuple[int, ...] = ()
+    index: tuple[int, ...] = ()  # of the worst of the elements that differ
+    ulp: float = 0.0  # the error there
     detail: str = ""
     of_tolerance: float = 0.0  # the largest error, as a share of what is allowed there: above 1 it is a difference
 
@@ -113,8 +114,8 @@ def _first(
     ranked = wrong if ulp is None else np.where(wrong, ulp, -1)
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(ranked)), wrong.shape))
     ours, theirs = _told_apart(candidate[index], reference[index])
-    detail = f"{ours} where the reference has {theirs}, at {list(index)}"
-    return Verdict(difference, compared, worst, index, detail)
+    detail = f"{ours} where the reference has {theirs}" + (f", at {list(index)}" if index else "")
+    return Verdict(difference, compared, worst, index, 0.0 if ulp is None else float(ulp[index]), detail)
 
 
 _DIGITS = (4, 6, 9, 17)
@@ -148,7 +149,9 @@ def _complex(
         _floating(_wide(get(candidate)), _wide(get(reference)), _wide(get(oracle)), part, scale, keep, size, bound)
         for get in (np.real, np.imag)
     ]
-    return min(verdicts, key=lambda verdict: (verdict.ok, -verdict.worst_ulp))
+    at = min((0, 1), key=lambda at: (verdicts[at].ok, -verdicts[at].worst_ulp))
+    where = "" if verdicts[at].ok else f", in the {('real', 'imaginary')[at]} part"
+    return replace(verdicts[at], detail=verdicts[at].detail + where)
 
 
 def _floating(

@@ -1,142 +1,234 @@
 """Reports as one HTML page that needs nothing else: functions, dtypes and levels as a matrix, and every failure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
-from .report import LEVELS, MOST_ULP, Failure, Level, Report
-from .svg import scatter, shares
+from .report import COMPUTED, LEVELS, MOST_ULP, Failure, Level, Report, Tap
+from .summary import LEGEND, agrees, fails, state, total
+from .svg import scatter
+from .wording import difference, facts, in_short, ulps
 
 _STYLE = """
-:root { color-scheme: light dark; --ok: #2e7d32; --bad: #c62828; --dim: #757575; --edge: #8883; --back: #8881;
-  --ok-back: #2e7d3222; --bad-back: #c6282826; --ink: #4a7fb5; }
-@media (prefers-color-scheme: dark) { :root { --ok: #81c784; --bad: #ef9a9a; --dim: #9e9e9e; --ink: #90b8dd; } }
+:root { color-scheme: light dark; --pass: #1b6e2a; --fail: #b3261e; --weak: #855800; --dim: #666; --ink: #3b6ea5;
+  --edge: #8884; --back: #8881; }
+@media (prefers-color-scheme: dark) {
+  :root { --pass: #7fce8b; --fail: #f2a19b; --weak: #e3b95b; --dim: #a0a0a0; --ink: #8fb8e0; } a { color: #9cc2f5; } }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.5rem; margin-bottom: .2rem; } h2 { font-size: 1.1rem; margin: 0; display: inline; }
-h3 { font-size: 1rem; margin: 0 0 .6rem; } p.about { color: var(--dim); margin-top: 0; }
-table { border-collapse: collapse; } .matrix { width: 100%; }
-th, td { padding: .25rem .6rem; border-bottom: 1px solid var(--edge); text-align: left; vertical-align: top; }
-th { font-weight: 600; } td { font-variant-numeric: tabular-nums; }
-td.cell { text-align: center; border-left: 2px solid Canvas; }
-tr.next td { border-bottom-color: transparent; } code, pre { font: 13px/1.45 ui-monospace, monospace; }
-.pass { color: var(--ok); background: var(--ok-back); }
-.fail { color: var(--bad); background: var(--bad-back); font-weight: 700; }
-.none { color: var(--dim); } .mark-ok { color: var(--ok); } .mark-bad { color: var(--bad); font-weight: 700; }
+h1 { font-size: 1.5rem; line-height: 1.3; margin: 0 0 .3rem; } h2 { font-size: 1.15rem; display: inline; }
+h3 { font-size: 1rem; margin: 0; } p { margin: .4rem 0; } figure { margin: 0; } summary { cursor: pointer; }
+h1, h2, h3, p, li { overflow-wrap: anywhere; } small, .dim, .chip { font-size: 13px; }
+.pass { color: var(--pass); } .fail { color: var(--fail); } .weak { color: var(--weak); }
+.none, .dim, small { color: var(--dim); }
+td.pass, td.fail, td.weak { background: color-mix(in srgb, currentColor 14%, transparent); }
+table { border-collapse: collapse; } th, td { padding: .3rem .6rem; text-align: left; vertical-align: top; }
+th { font-weight: 600; }
+.matrix { width: 100%; margin-top: 1rem; } .matrix tbody { border-top: 1px solid var(--edge); }
+.matrix thead th { position: sticky; top: 0; background: Canvas; }
+.matrix .names { padding-left: 0; overflow-wrap: anywhere; min-width: 10rem; } .matrix .short { min-width: 11rem; }
+.matrix .cell { width: 3.1rem; padding: .3rem .2rem; text-align: center; border: solid Canvas; border-width: 0 2px; }
+.cell a { color: inherit; text-decoration: none; display: block; font-weight: 700; }
+.report { margin-top: 1.4rem; border-top: 1px solid var(--edge); padding-top: .7rem; }
+.report > summary { margin-bottom: .4rem; } .report.agrees { margin-top: 0; }
+section { margin: 1.5rem 0; scroll-margin-top: 3rem; } .taps td { white-space: nowrap; }
+.failure { border-left: 3px solid var(--fail); padding-left: 1rem; }
+.two { display: flex; flex-wrap: wrap; align-items: flex-start; gap: .5rem 2rem; }
+.two > * { flex: 1 1 24rem; min-width: 0; } .two > figure { flex: 1 1 20rem; max-width: 460px; }
+.facts { width: 100%; table-layout: fixed; } .facts td { padding: .15rem 0; vertical-align: baseline; }
+.facts td:first-child { width: 5.6rem; }
+code, pre { font: 13px/1.45 ui-monospace, monospace; } code { white-space: pre-wrap; overflow-wrap: anywhere; }
+code.lines { white-space: pre; overflow-x: auto; display: block; }
 pre { background: var(--back); padding: .8rem; overflow-x: auto; border-radius: .4rem; margin: .5rem 0; }
-.report { margin-top: 1.6rem; border-top: 1px solid var(--edge); padding-top: .8rem; }
-.report > summary, details > summary { cursor: pointer; } .chips span { display: inline-block; background: var(--back);
-  border-radius: .7rem; padding: 0 .6rem; margin: .1rem .15rem; font-size: 13px; }
-section { border-left: 3px solid var(--bad); padding: .1rem 0 .1rem 1rem; margin: 1.3rem 0; }
-.facts td:first-child { color: var(--dim); padding-left: 0; } .facts td { border: 0; overflow-wrap: anywhere; }
-.facts td { white-space: pre-wrap; }
-.two { display: flex; gap: 2rem; flex-wrap: wrap; }
-.two > * { flex: 1 1 24rem; min-width: 0; }
-.wide { overflow-x: auto; } figure { margin: 0 0 .8rem; } figcaption { color: var(--dim); font-size: 13px; }
+.chip { display: inline-block; border-radius: .7rem; padding: 0 .6rem; margin: .1rem;
+  background: color-mix(in srgb, var(--fail) var(--share), transparent); }
 svg { max-width: 100%; height: auto; } svg text { font: 11px system-ui, sans-serif; fill: var(--dim); }
+@media (max-width: 60rem) { .wide { overflow-x: auto; } .matrix thead th { position: static; } }
+@media (max-width: 40rem) { body { margin-top: 1rem; padding: 0 .7rem; } .short { display: none; }
+  .matrix, .matrix small { font-size: 12px; } .matrix th { font-size: 11px; } .matrix .names { min-width: 6rem; }
+  .matrix th, .matrix td { padding: .3rem .15rem; } .matrix .cell { width: auto; border-width: 0 1px; } }
 """
-_CLASS = {"pass": "pass", "fail": "fail", "no evidence": "none", "not applicable": "none"}
-_MARK = {"pass": "✓", "fail": "✗", "no evidence": "0", "not applicable": "n/a"}
-_LEGEND = "✓ agrees, ✗ differs, 0 no evidence (only zeros, or nothing, was compared), n/a not applicable, – not run"
+# even if something of a user's were not escaped, nothing would run and nothing be fetched
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_MARKS = {"pass": "✓", "fail": "✗", "-": "–"}
+_COLORS = {"pass": "pass", "fail": "fail", "zero": "weak", "none": "weak"}
 
 
 def page(reports: Sequence[Report]) -> str:
-    """Return the page of some reports. Text that comes from the user's code is escaped."""
-    agreed = sum(report.ok for report in reports)
-    title = f"{agreed} of {len(reports)} agree with PyTorch" if reports else "nothing was compared"
-    sets, seconds = (sum(getattr(report, name) for report in reports) for name in ("examples", "seconds"))
+    """Return the page of some reports, those that differ first. Text that comes from the user's code is escaped."""
+    ordered = sorted(reports, key=lambda report: (not fails(report), agrees(report)))
+    title = ordered[0].headline if len(ordered) == 1 else total(ordered) if ordered else "nothing was compared"
+    sets, seconds = (sum(getattr(report, name) for report in ordered) for name in ("examples", "seconds"))
     parts = [
         "<!doctype html><html lang='en'><meta charset='utf-8'>",
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
         "<meta name='viewport' content='width=device-width, initial-scale=1'>",
         f"<title>parity: {escape(title)}</title><style>{_STYLE}</style>",
-        f"<h1>{escape(title)}</h1><p class='about'>{sets:,} value sets in {seconds:,.1f} s. {_LEGEND}.</p>",
-        _matrix(reports),
-        *(_details(number, report) for number, report in enumerate(reports)),
+        f"<h1>{escape(title)}</h1><p class='dim'>{sets:,} value sets in {seconds:,.1f} s</p>",
+        _matrix(ordered) if ordered else "",
+        *(_section(number, report, len(ordered) == 1) for number, report in enumerate(ordered)),
         "</html>",
     ]
-    return "\n".join(parts)
+    return "\n".join(parts) + "\n"
+
+
+# the matrix
 
 
 def _matrix(reports: Sequence[Report]) -> str:
-    head = "".join(f"<th>{name}</th>" for name in ("candidate", "reference", "dtype", *LEVELS))
-    rows = "\n".join(row for number, report in enumerate(reports) for row in _rows(number, report))
-    return f"<div class='wide'><table class='matrix'><tr>{head}</tr>\n{rows}</table></div>"
+    levels = "".join(f"<th class='cell'>{name}</th>" for name in LEVELS)
+    bodies = "\n".join(_body(number, report) for number, report in enumerate(reports))
+    names = "<th class='names'>candidate, reference</th><th>dtype</th>"
+    head = f"<thead><tr>{names}{levels}<th class='short'>what differs</th></tr></thead>"
+    states = {state(table.get(name)) for report in reports for table in _by_dtype(report).values() for name in LEVELS}
+    meanings = {"pass": "agrees", "fail": "differs"} | LEGEND
+    legend = ", ".join(f"{_mark(name)} {meaning}" for name, meaning in meanings.items() if name in states)
+    return f"<div class='wide'><table class='matrix'>{head}\n{bodies}</table></div><p class='dim'>{legend}</p>"
 
 
-def _rows(number: int, report: Report) -> list[str]:
+def _by_dtype(report: Report) -> Mapping[str, Mapping[str, Level]]:
+    return report.by_dtype or {"": report.levels}
+
+
+def _mark(name: str) -> str:
+    return f"<span class='{_COLORS.get(name, 'none')}'>{_MARKS.get(name, escape(name))}</span>"
+
+
+def _body(number: int, report: Report) -> str:
     """Return a row for each dtype, the names in the first."""
-    tables = report.by_dtype or {"": report.levels}
+    tables = _by_dtype(report)
     link = f"<a href='#report-{number}'>{escape(report.candidate)}</a>"
-    names = f"<td rowspan='{len(tables)}'>{link}</td><td rowspan='{len(tables)}'>{escape(report.reference)}</td>"
+    first = f"<td class='names' rowspan='{len(tables)}'>{link}<br><small>{escape(report.reference)}</small></td>"
     rows = []
-    for at, (dtype, levels) in enumerate(tables.items()):
-        cells = "".join(_cell(levels.get(name)) for name in LEVELS)
-        last = " class='next'" if at < len(tables) - 1 else ""
-        rows.append(f"<tr{last}>{names if not at else ''}<td>{escape(dtype)}</td>{cells}</tr>")
-    return rows
+    for dtype, levels in tables.items():
+        found = {at: failure for at, failure in enumerate(report.failures) if dtype in ("", *_columns(failure))}
+        cells = "".join(_cell(levels.get(name), _anchor(number, name, found)) for name in LEVELS)
+        nothing = "" if report.ok or fails(report) else "nothing was compared"
+        short = next((f"{failure.level}: {in_short(failure)}" for failure in found.values()), nothing)
+        rows.append(f"<tr>{first}<td>{escape(dtype)}</td>{cells}<td class='short dim'>{escape(short)}</td></tr>")
+        first = ""
+    return f"<tbody>{''.join(rows)}</tbody>"
 
 
-def _cell(level: Level | None) -> str:
-    if level is None:
-        return "<td class='cell none'>–</td>"
-    worst = f", at most {level.worst_ulp:,.3g} ULP" if 0 < level.worst_ulp < MOST_ULP else ""
-    told = f"{level.status}: {level.compared:,} elements{worst}" if level.compared else level.reason or level.status
-    mark = _MARK[level.status]
-    return f"<td class='cell {_CLASS[level.status]}' title='{escape(told, quote=True)}'>{mark}</td>"
+def _columns(failure: Failure) -> tuple[str, str]:
+    return failure.dtype, f"{failure.dtype} on {failure.device}"
 
 
-def _details(number: int, report: Report) -> str:
-    state, mark = ("", "<span class='mark-ok'>✓</span>") if report.ok else (" open", "<span class='mark-bad'>✗</span>")
-    tried = "".join(f"<span>{escape(name)} {count}</span>" for name, count in sorted(report.strata.items()))
-    notes = "".join(f"<li>{escape(note)}</li>" for note in report.notes)
-    left = f"<p>Not tried: {escape(', '.join(report.not_reached))}</p>" if report.not_reached else ""
-    return "\n".join(
-        [
-            f"<details class='report' id='report-{number}'{state}>",
-            f"<summary><h2>{mark} {escape(report.candidate)} beside {escape(report.reference)}</h2></summary>",
-            f"<p>{report.examples:,} value sets in {report.seconds:.1f} s</p><p class='chips'>{tried}</p>",
-            left,
-            f"<ul>{notes}</ul>" if notes else "",
-            _taps(report),
-            *map(_failure, report.failures),
-            "</details>",
-        ]
+def _anchor(number: int, level: str, found: Mapping[int, Failure]) -> str:
+    """Return where a level's failure is told, the report where it has none."""
+    at = next((f"-{at}" for at, failure in found.items() if failure.level == level), "")
+    return f"#report-{number}{at}"
+
+
+def _cell(level: Level | None, anchor: str) -> str:
+    name = state(level)
+    mark = _MARKS.get(name, escape(name))
+    inside = f"<a href='{anchor}'>{mark}</a>" if name == "fail" else mark
+    told = escape(_told(level)) if level else ""
+    return f"<td class='cell {_COLORS.get(name, 'none')}'" + (f" title='{told}'" if told else "") + f">{inside}</td>"
+
+
+def _told(level: Level) -> str:
+    if not level.compared:
+        return level.reason or level.status
+    worst = f", at most {ulps(level.worst_ulp)}" if 0 < level.worst_ulp < MOST_ULP else ""
+    return f"{level.status}: {level.compared:,} elements{worst}"
+
+
+# a report
+
+
+def _section(number: int, report: Report, is_alone: bool) -> str:
+    inside = "\n".join(filter(None, [*_remarks(report, is_alone), _taps(report), *_failures(number, report)]))
+    if is_alone:
+        return f"<div id='report-{number}'>{inside}</div>"
+    mark = _mark("fail" if fails(report) else "pass") if report.ok or fails(report) else "<span class='weak'>!</span>"
+    names = f"{escape(report.candidate)} beside {escape(report.reference)}"
+    kind = "report agrees" if agrees(report) else "report"
+    opened = "" if agrees(report) else " open"
+    return (
+        f"<details class='{kind}' id='report-{number}'{opened}><summary><h2>{mark} {names}</h2></summary>"
+        f"\n{inside}\n</details>"
     )
+
+
+def _remarks(report: Report, is_alone: bool) -> Iterable[str]:
+    counts = ", ".join(f"{name} {count}" for name, count in sorted(report.strata.items()))
+    tried = f"Tried: {counts}." if counts else ""
+    sets = "" if is_alone else f"{report.examples:,} value sets in {report.seconds:.1f} s. "
+    yield f"<p class='dim'>{sets}{escape(tried)}</p>"
+    known = (f"known difference, seen in {count:,} value sets: {why}" for why, count in report.seen.items())
+    left = [f"not tried: {', '.join(report.not_reached)}"] if report.not_reached else []
+    notes = "".join(f"<li>{escape(note)}</li>" for note in [*report.notes, *known, *left])
+    yield f"<ul>{notes}</ul>" if notes else ""
 
 
 def _taps(report: Report) -> str:
-    if not report.taps:
-        return ""
-    rows = "".join(
-        f"<tr><td>{escape(tap.name)}</td><td class='{'pass' if tap.ok else 'fail'}'>{'agrees' if tap.ok else 'differs'}"
-        f"</td><td>{tap.error:.1e}</td><td>{tap.of_tolerance:,.3g}</td>"
-        f"<td>{'the first to differ' if tap is report.first_divergence else ''}</td></tr>"
-        for tap in report.taps
+    rows = "".join(_tap(tap, tap is report.first_divergence) for tap in report.taps)
+    head = "<tr><th>tap</th><th></th><th>error</th><th>of the tolerance</th></tr>"
+    told = "<h3>Places inside, in the order of execution</h3>"
+    return f"<section>{told}<div class='wide'><table class='taps'>{head}{rows}</table></div></section>" if rows else ""
+
+
+def _tap(tap: Tap, is_first: bool) -> str:
+    kind, verdict = ("pass", "agrees") if tap.ok else ("fail", "differs")
+    first = "<td class='none'>the first to differ</td>" if is_first else ""
+    return (
+        f"<tr><td><code>{escape(tap.name)}</code></td><td class='{kind}'>{verdict}</td>"
+        f"<td>{tap.error:.1e}</td><td>{tap.of_tolerance:,.3g}</td>{first}</tr>"
     )
-    head = "<tr><th>tap</th><th></th><th>error</th><th>of the tolerance</th><th></th></tr>"
-    return f"<h3>Places inside, in the order of execution</h3><table>{head}{rows}</table>"
 
 
-def _failure(failure: Failure) -> str:
+# a failure
+
+
+def _failures(number: int, report: Report) -> Iterable[str]:
+    for at, failure in enumerate(report.failures):
+        yield _failure(f"report-{number}-{at}", failure, is_first=not at)
+
+
+def _failure(anchor: str, failure: Failure, is_first: bool) -> str:
     of = f" of {failure.leaf}" if failure.leaf else ""
     where = f"{failure.dtype or 'any dtype'}, {failure.device}"
-    heading = escape(f"{failure.level}{of} ({where}): {failure.difference}")
-    script = f"<details open><summary>To reproduce</summary><pre>{escape(failure.script)}</pre></details>"
-    left = _facts(failure) + (script if failure.script else "")
-    return f"<section><h3>{heading}</h3><div class='two'><div>{left}</div><div>{_plots(failure)}</div></div></section>"
+    heading = f"<h3>{escape(failure.level + of)} <small>{escape(where)}</small></h3>"
+    script = f"<summary>To reproduce</summary><pre>{escape(failure.script)}</pre></details>"
+    parts = [
+        f"{heading}<p>{escape(difference(failure))}</p>",
+        f"<div class='two'>{_facts(failure)}{_plot(failure)}</div>",
+        _kinds(failure),
+        f"<details{' open' if is_first else ''}>{script}" if failure.script else "",
+    ]
+    return f"<section class='failure' id='{anchor}'>{''.join(parts)}</section>"
 
 
 def _facts(failure: Failure) -> str:
-    rows = "".join(
-        f"<tr><td>{escape(name)}</td><td><code>{escape(text)}</code></td></tr>" for name, text in failure.facts.items()
-    )
+    rows = "".join(map(_fact, *zip(*facts(failure).items(), strict=True)))
     return f"<table class='facts'>{rows}</table>"
 
 
-def _plots(failure: Failure) -> str:
-    plots = []
-    if failure.curve is not None:
-        caption = "the error at each number, in the value sets that differ; red where it is not finite"
-        plots.append(f"<figure>{scatter(*failure.curve)}<figcaption>{caption}</figcaption></figure>")
-    if failure.strata:
-        caption = "value sets that differ at this level, of those that were tried, by kind"
-        plots.append(f"<figure>{shares(failure.strata)}<figcaption>{caption}</figcaption></figure>")
-    return "".join(plots)
+def _fact(name: str, text: str) -> str:
+    kind = " class='lines'" if "\n" in text else ""
+    return f"<tr><td class='dim'>{escape(name)}</td><td><code{kind}>{escape(text)}</code></td></tr>"
+
+
+def _plot(failure: Failure) -> str:
+    drawn = scatter(failure.curve) if failure.curve is not None else ""
+    over = failure.curve.over if failure.curve is not None else ""
+    caption = (
+        f"<figcaption class='dim'>The error of each element over its {over}, in the value sets that differ</figcaption>"
+    )
+    return f"<figure>{drawn}{caption}</figure>" if drawn else ""
+
+
+def _kinds(failure: Failure) -> str:
+    """Return of which kinds the value sets are that differ, those that differ the most first."""
+    some, every = (sum(pair[at] for pair in failure.strata.values()) for at in (0, 1))
+    if some < 2 and (failure.level not in COMPUTED or failure.difference == "structure"):
+        return ""  # it was looked for in one alone
+    ordered = sorted(failure.strata.items(), key=lambda item: -item[1][0] / item[1][1])
+    chips = "".join(
+        f"<span class='chip' style='--share: {30 * differ / count:.0f}%'>{escape(name)} {differ}/{count}</span>"
+        for name, (differ, count) in ordered
+        if differ
+    )
+    rest = ", ".join(name for name, (differ, _) in ordered if not differ)
+    none = f" <small>none of: {escape(rest)}</small>" if rest else ""
+    return f"<p><small>Differs in {some:,} of {every:,} value sets:</small> {chips}{none}</p>"

@@ -309,7 +309,8 @@ def verdicts(
             scale = targets(level, sides.scale(row, reference)[level])[leaf]
             first, verdict = verdict, compare(part, target, oracle, scale=scale, only=only)
             if not verdict.ok:  # in ULP of the element, as a reader counts them
-                verdict = dataclasses.replace(verdict, worst_ulp=first.worst_ulp)
+                there = compare(*(np.asarray(item[verdict.index]) for item in (part, target, oracle)))
+                verdict = dataclasses.replace(verdict, worst_ulp=first.worst_ulp, ulp=there.worst_ulp)
         found.append(verdict)
     return found
 
@@ -427,7 +428,7 @@ def failure_of(sides: Sides, terms: Terms, found: Found, constants: Sequence[flo
         stratum=case.strata[found.row],
         dtype=dtypes[0] if dtypes else "",
         device=terms.device,
-        ulp=found.verdict.worst_ulp,
+        ulp=found.verdict.ulp,
         index=found.verdict.index,
         inputs=case.ours.filled(tensors, lambda dtype: dtype),
         candidate=found.candidate,

@@ -1,20 +1,31 @@
 """What a check found: by level what was compared and how far apart, what was tried, and each failure as one input."""
 
-import json
 import logging
-from dataclasses import asdict, dataclass, field, replace
+import textwrap
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from . import wording
 from .compare import Verdict
+from .wording import MOST_ULP, ulps
 
 COMPUTED = ("value", "vjp", "jvp", "hvp")  # the levels that have results of their own
 LEVELS = (*COMPUTED, "jit", "vmap", "errors")
 LOGGER = logging.getLogger("jaxfun.parity")
 
-MOST_ULP = 1e12  # beside a reference of 0 a count of ULP says nothing
+
+class Curve(NamedTuple):
+    """The errors of all elements in the value sets that differ, and the number at which each was met.
+
+    That is the element's `input` where it has one of its own, else its `result`, as the reference gives it.
+    """
+
+    numbers: np.ndarray
+    errors: np.ndarray
+    over: str = "input"
 
 
 @dataclass(frozen=True)
@@ -39,43 +50,21 @@ class Failure:
     candidate: Any = None
     reference: Any = None
     script: str = ""
-    # by kind: the value sets that differ at this level, and all; and where an element has an input, it and the error
-    strata: dict[str, tuple[int, int]] = field(default_factory=dict)
-    curve: tuple[np.ndarray, np.ndarray] | None = None
+    strata: dict[str, tuple[int, int]] = field(default_factory=dict)  # by kind: value sets that differ here, and all
+    curve: Curve | None = None
 
     @property
     def facts(self) -> dict[str, str]:
         """What there is to know of the failure, by name."""
-        facts = {"inputs": self.call + (f"   (met among: {self.stratum})" if self.stratum else "")}
-        if self.candidate is not None and self.reference is not None:
-            facts |= {"candidate": _shown(self.candidate), "reference": _shown(self.reference)}
-        if 0 < self.ulp < MOST_ULP:
-            facts |= {"error": f"{self.ulp:,.3g} ULP at {list(self.index)}"}
-        return facts
+        return wording.facts(self)
 
     @property
     def message(self) -> str:
         """The failure in words."""
-        of = f" of {self.leaf}" if self.leaf else ""
-        first = f"{self.level}{of} ({self.dtype or 'any dtype'}, {self.device}): {self.difference}: {self.detail}"
-        indent = "\n" + " " * _INDENT
-        facts = [f"  {name:<{_INDENT - 2}}" + text.replace("\n", indent) for name, text in self.facts.items()]
-        return "\n".join([first, *facts])
+        return wording.message(self)
 
     def __str__(self) -> str:
         return self.message
-
-
-_MOST_SHOWN = 24
-_INDENT = 13
-
-
-def _shown(array: Any) -> str:
-    if array.size > _MOST_SHOWN:
-        return f"{array.dtype} of shape {list(array.shape)}"
-    prefix = str(array.dtype)
-    numbers = np.array2string(np.asarray(array), separator=", ", prefix=prefix)
-    return f"{prefix}{numbers}" if np.ndim(array) else f"{prefix}({numbers})"
 
 
 @dataclass(frozen=True)
@@ -249,33 +238,49 @@ class Report:
         return "\n".join(_lines(self))
 
     def to_json(self, path: str | Path) -> None:
-        """Write the report as JSON."""
-        Path(path).write_text(json.dumps(as_plain(self), indent=2) + "\n")
+        """Write the report as JSON that any reader takes: what is not finite stands there as text."""
+        from .as_json import text
+
+        Path(path).write_text(text(self), encoding="utf-8")
 
     def to_html(self, path: str | Path) -> None:
         """Write the report as one HTML file that needs nothing else."""
         from .html import page
 
-        Path(path).write_text(page([self]))
+        Path(path).write_text(page([self]), encoding="utf-8")
 
 
 def _lines(report: Report) -> list[str]:
-    lines = [report.headline]
-    lines += [f"  {report.examples:,} value sets in {report.seconds:.1f} s"]
-    for name in LEVELS:
-        if name in report.levels:
-            lines += [f"  {name:<8}{_level_text(report.levels[name])}"]
+    lines = [report.headline, f"  {report.examples:,} value sets in {report.seconds:.1f} s"]
+    lines += [_row(name, _level_text(report.levels[name])) for name in LEVELS if name in report.levels]
     if report.strata:
-        lines += ["  tried    " + ", ".join(f"{name} {count}" for name, count in sorted(report.strata.items()))]
+        lines.append(_row("tried", ", ".join(f"{name} {count}" for name, count in sorted(report.strata.items()))))
     if report.not_reached:
-        lines += ["  not tried  " + ", ".join(report.not_reached)]
-    lines += [f"  note     {text}" for text in report.notes]
-    lines += _tap_lines(report)
-    for failure in report.failures:
-        lines += ["", failure.message]
-        if failure.script:
-            lines += ["", "To reproduce:", "", *(f"    {line}" for line in failure.script.splitlines())]
-    return lines
+        lines.append(_row("not tried", ", ".join(report.not_reached)))
+    lines += [_row("known", f"{why} (seen in {count:,} value sets)") for why, count in report.seen.items()]
+    lines += [_row("note", text) for text in report.notes]
+    return [*lines, *_tap_lines(report), *_failure_lines(report.failures)]
+
+
+def _row(name: str, text: str) -> str:
+    begun, after = f"  {name:<{wording.INDENT - 2}}{text}", " " * wording.INDENT
+    # names and messages from elsewhere stay whole
+    return textwrap.fill(begun, wording.WIDTH, subsequent_indent=after, break_long_words=False, break_on_hyphens=False)
+
+
+def _failure_lines(failures: list[Failure]) -> list[str]:
+    """Return every failure in words, then the first script: the others are much like it."""
+    lines = [line for failure in failures for line in ("", failure.message)]
+    scripted = [at for at, failure in enumerate(failures) if failure.script]
+    if not scripted:
+        return lines
+    first, *others = scripted
+    lines += ["", f"To reproduce {'it' if len(failures) == 1 else f'the {failures[first].level}'}:", ""]
+    lines += [f"    {line}" for line in failures[first].script.splitlines()]
+    more = (
+        f"The script of another: `.failures[{others[0]}].script` of the report, or `.to_html(path)`." if others else ""
+    )
+    return [*lines, "", more] if more else lines
 
 
 def _tap_lines(report: Report) -> list[str]:
@@ -309,49 +314,9 @@ def _failing_leaves(level: Level) -> str:
 def _level_text(level: Level) -> str:
     if level.status == "not applicable":
         return f"not applicable: {level.reason}"
-    worst = f", at most {level.worst_ulp:,.3g} ULP" if 0 < level.worst_ulp < MOST_ULP else ""
+    worst = f", at most {ulps(level.worst_ulp)}" if 0 < level.worst_ulp < MOST_ULP else ""
     if level.worst_ulp > _SMALL_ULP and not level.failures:
         worst = f", more than {_SMALL_ULP:,} ULP only where terms cancel"
     why = "the tolerance is too wide" if level.is_loose else "all zero"
     reason = f" ({why})" if level.status == "no evidence" and level.compared else ""
     return f"{level.status}{reason}   {level.compared:,} elements{worst}{_failing_leaves(level)}"
-
-
-def as_plain(report: Report) -> dict[str, Any]:
-    """Return the report as what JSON has: numbers, strings, lists and objects."""
-    by_dtype = {dtype: _plain_levels(levels) for dtype, levels in report.by_dtype.items()}
-    failures = [_plain_failure(failure) for failure in report.failures]
-    kept = ("candidate", "reference", "examples", "seconds", "strata", "not_reached", "notes", "seen", "ok")
-    tables = {"levels": _plain_levels(report.levels), "by_dtype": by_dtype}
-    taps = [asdict(tap) | {"ok": tap.ok} for tap in report.taps]
-    return {name: getattr(report, name) for name in kept} | tables | {"taps": taps, "failures": failures}
-
-
-def _plain_levels(levels: dict[str, Level]) -> dict[str, Any]:
-    return {name: asdict(level) | {"status": level.status} for name, level in levels.items()}
-
-
-def _plain_failure(failure: Failure) -> dict[str, Any]:
-    kept = (
-        "level",
-        "leaf",
-        "strata",
-        "difference",
-        "detail",
-        "call",
-        "stratum",
-        "dtype",
-        "device",
-        "ulp",
-        "script",
-        "message",
-    )
-    arrays = {name: _plain_array(getattr(failure, name)) for name in ("candidate", "reference")}
-    return {name: getattr(failure, name) for name in kept} | {"index": list(failure.index)} | arrays
-
-
-def _plain_array(array: Any) -> Any:
-    if array is None:
-        return None
-    # text keeps NaN and infinity, for which JSON has no number
-    return {"dtype": str(array.dtype), "shape": list(array.shape), "values": [str(x) for x in np.ravel(array)]}

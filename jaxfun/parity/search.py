@@ -21,7 +21,7 @@ from .inputs import Configuration, Drawn, arguments, configured, parameters_of
 from .judge import Found, Terms, failure_of, judge
 from .levels import Sides, outcome
 from .names import describe_function
-from .report import LEVELS, Report
+from .report import LEVELS, Curve, Report
 from .rounding import is_inexact
 from .script import script_of
 from .shrink import shrunk
@@ -206,25 +206,26 @@ def _by_stratum(case: Case, found: Sequence[Found]) -> dict[str, tuple[int, int]
     return {name: (differ[name], count) for name, count in Counter(case.strata).items()}
 
 
-def _curve(case: Case, found: Sequence[Found]) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return the inputs and the errors of all elements, where each element of the result has one input of its own."""
-    if len(case.movable) != 1 or len(case.tensors) != 1 or np.iscomplexobj(case.tensors[0]):
+def _curve(case: Case, found: Sequence[Found]) -> Curve | None:
+    """Return the errors of all elements over their inputs, where each has one of its own, else over the results."""
+    pairs = [(item.candidate, item.reference) for item in found if item.reference is not None]
+    pairs = [(ours, theirs) for ours, theirs in pairs if ours is not None and ours.shape == theirs.shape]
+    if len(pairs) < max(len(found), 1):
         return None
-    numbers, errors = [], []
-    for item in found:
-        (given,) = case.row(item.row)
-        if (
-            item.candidate is None
-            or item.reference is None
-            or not given.shape == item.candidate.shape == item.reference.shape
-        ):
-            return None
-        with np.errstate(invalid="ignore", over="ignore"):
-            error = np.abs(item.candidate.astype(np.float64) - item.reference.astype(np.float64))
-        # the same on both sides, infinities too, is no error
-        errors.append(np.where(item.candidate == item.reference, 0.0, error).ravel())
-        numbers.append(given.astype(np.float64).ravel())
-    return (np.concatenate(numbers), np.concatenate(errors)) if numbers else None
+    inputs = [case.row(item.row)[0] for item in found] if len(case.movable) == len(case.tensors) == 1 else []
+    is_over_inputs = bool(inputs) and all(x.shape == ours.shape for x, (ours, _) in zip(inputs, pairs, strict=True))
+    numbers = [np.ravel(item) for item in (inputs if is_over_inputs else [theirs for _, theirs in pairs])]
+    sizes = [np.abs(item) if np.iscomplexobj(item) else item.astype(np.float64) for item in numbers]
+    errors = [_errors(*pair) for pair in pairs]
+    return Curve(np.concatenate(sizes), np.concatenate(errors), "input" if is_over_inputs else "result")
+
+
+def _errors(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+    one, other = (np.ravel(item).astype(complex) for item in (ours, theirs))
+    with np.errstate(invalid="ignore", over="ignore"):
+        error = np.abs(one - other)
+    # the same on both sides, NaN and infinities too, is no error
+    return np.where((one == other) | (np.isnan(one) & np.isnan(other)), 0.0, error)
 
 
 def _first_of_each_level(found: list[Found]) -> Iterator[Found]:

@@ -12,12 +12,13 @@ _HEADER = ("candidate", "reference", *LEVELS, "worst ULP")
 _NAMES = 2  # the first columns, aligned left
 _GAP = "  "
 _LEAST_NAME = 16  # a name is not cut below
-_MEANING = {
+LEGEND = {
     "zero": "no evidence (only zeros on both sides)",
     "none": "no evidence (nothing was compared)",
     "n/a": "not applicable",
     "-": "not run",
 }
+_COLORS = {"pass": "green", "fail": "red", "zero": "yellow", "none": "yellow"}
 
 
 def merged(reports: Iterable[Report]) -> list[Report]:
@@ -33,42 +34,53 @@ def table(reports: Sequence[Report], width: int) -> list[list[Cell]]:
     """Return the lines of the table; of more than 30 reports, those that ask for a look."""
     chosen = reports if len(reports) <= MOST_ROWS else [report for report in reports if _stands_out(report)]
     rows = [[(title, "") for title in _HEADER], *map(_row, chosen)]
-    told = [f"{short}: {meaning}" for short, meaning in _MEANING.items() if _has(rows, short)]
+    told = [f"{short}: {meaning}" for short, meaning in LEGEND.items() if _has(rows, short)]
     legend = [(textwrap.fill(", ".join(["numbers: elements compared", *told]), width), "")]
-    total = [(_total(reports, len(reports) - len(chosen)), "red" if any(map(_fails, reports)) else "green")]
-    return [*_aligned(rows, width), legend, total] if chosen else [total]
+    hidden = "; --parity-html FILE shows all" if len(chosen) < len(reports) else ""
+    last = [(total(reports) + hidden, "red" if any(map(fails, reports)) else "green")]
+    return [*_aligned(rows, width), legend, last] if chosen else [last]
 
 
-def _fails(report: Report) -> bool:
+def fails(report: Report) -> bool:
+    """Return whether anything differed."""
     return bool(report.failures) or any(level.failures for level in report.levels.values())
 
 
-def _agrees(report: Report) -> bool:
-    return report.ok and not _fails(report)
+def agrees(report: Report) -> bool:
+    """Return whether something was compared, and all of it agreed."""
+    return report.ok and not fails(report)
 
 
 def _stands_out(report: Report) -> bool:
     # the second derivative of what is linear is 0: that alone asks for no look
     doubtful = [name for name in LEVELS if name in report.levels and report.levels[name].status == "no evidence"]
-    return not _agrees(report) or any(name != "hvp" for name in doubtful)
+    return not agrees(report) or any(name != "hvp" for name in doubtful)
 
 
 def _row(report: Report) -> list[Cell]:
-    color = "red" if _fails(report) else "" if report.ok else "yellow"
+    color = "red" if fails(report) else "" if report.ok else "yellow"
     levels = [_cell(report.levels.get(name)) for name in LEVELS]
     return [(report.candidate, color), (report.reference, ""), *levels, (_worst(report), "")]
 
 
-def _cell(level: Level | None) -> Cell:
+def state(level: Level | None) -> str:
+    """Return in a word what a level found: "pass", "fail", or one of the legend's.
+
+    >>> [state(level) for level in (None, Level(), Level(3), Level(3, is_nonzero=True))]
+    ['-', 'none', 'zero', 'pass']
+    """
     if level is None:
-        return "-", ""
-    count = brief(level.compared)
-    return {
-        "pass": (count, "green"),
-        "fail": (f"fail {count}" if level.compared else "fail", "red"),
-        "no evidence": ("zero" if level.compared else "none", "yellow"),
-        "not applicable": ("n/a", ""),
-    }[level.status]
+        return "-"
+    if level.status == "no evidence":
+        return "zero" if level.compared else "none"
+    return {"not applicable": "n/a"}.get(level.status, level.status)
+
+
+def _cell(level: Level | None) -> Cell:
+    name = state(level)
+    count = brief(level.compared) if level else ""
+    text = {"pass": count, "fail": f"fail {count}" if level and level.compared else "fail"}.get(name, name)
+    return text, _COLORS.get(name, "")
 
 
 def brief(count: int) -> str:
@@ -113,11 +125,10 @@ def _room(wanted: Sequence[int], width: int) -> list[int]:
     return [min(left, max(width - right, half)), min(right, max(width - left, half))]
 
 
-def _total(reports: Sequence[Report], hidden: int) -> str:
-    differ = sum(map(_fails, reports))
-    agree = sum(map(_agrees, reports))
+def total(reports: Sequence[Report]) -> str:
+    """Return how many agree, differ, and compared nothing."""
+    differ = sum(map(fails, reports))
+    agree = sum(map(agrees, reports))
     counts = {"agree": agree, "differ": differ, "compared nothing": len(reports) - agree - differ}
     told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
-    return f"{len(reports)} function{'s' * (len(reports) > 1)}: {told}" + (
-        "; --parity-html FILE shows all" if hidden else ""
-    )
+    return f"{len(reports)} function{'s' * (len(reports) > 1)}: {told}"
