@@ -404,12 +404,12 @@ def _place_in_words(found: Found, tensors: Sequence[np.ndarray], constants: Sequ
     if sum(item.size for item in tensors) > _MOST_NUMBERS:
         return "derivative"
     index, shape = found.verdict.index, getattr(found.reference, "shape", None)
-    there = [abs(complex(item[index])) for item in tensors if item.shape == shape]
+    there = [complex(item[index]) for item in tensors if item.shape == shape]
     if there and not any(there):
         return "derivative at 0"
-    for constant in constants:
-        if any(abs(number - constant) <= 1e-6 * constant for number in there):
-            return f"derivative at {constant:g}, a number in the candidate's program"
+    for number in there:
+        if not number.imag and any(abs(abs(number) - constant) <= 1e-6 * constant for constant in constants):
+            return f"derivative at {number.real:g}, a number in the candidate's program"
     numbers = np.abs(np.concatenate([np.ravel(item).astype(complex) for item in tensors]))
     return "derivative, at a tie" if len(np.unique(numbers)) < len(numbers) else "derivative"
 
