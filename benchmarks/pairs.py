@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import torch
-from jax import lax
+from jax import Array, lax
 from jax.scipy import special
+from jaxtyping import Complex
 
 from jaxfun import parity
 
@@ -15,7 +16,7 @@ F = torch.nn.functional
 
 
 class Pair(NamedTuple):
-    """A candidate, its reference, and how many tensors both take."""
+    """A candidate, its reference, and how many tensors both take; 0 where the candidate's annotations say it."""
 
     candidate: Callable[..., Any]
     reference: Callable[..., Any]
@@ -24,7 +25,7 @@ class Pair(NamedTuple):
     @property
     def inputs(self) -> tuple[Any, ...]:
         """What `check` is given beside the two functions: nothing for one tensor."""
-        return () if self.tensors == 1 else (parity.tensors(self.tensors, same_shape=True),)
+        return () if self.tensors < 2 else (parity.tensors(self.tensors, same_shape=True),)
 
 
 def last(x: Any) -> Any:
@@ -38,6 +39,22 @@ def of_last(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def square_matrix(x: Any) -> Any:
     return x.reshape(-1)[None, :] * x.reshape(-1)[:, None]
+
+
+def as_matrix(x: Any) -> Any:
+    return x.reshape(-1, x.shape[-1] if x.ndim else 1)
+
+
+def complex_product(x: Complex[Array, "n"], y: Complex[Array, "n"]) -> Any:  # noqa: F821  (jaxtyping)
+    return x * y
+
+
+@jax.custom_vjp
+def holomorphic_twice(x: Complex[Array, "n"]) -> Any:  # noqa: F821  (jaxtyping)
+    return x * x
+
+
+holomorphic_twice.defvjp(lambda x: (x * x, x), lambda x, cotangent: (2 * jnp.conj(x) * cotangent,))
 
 
 @jax.custom_jvp
@@ -152,6 +169,12 @@ DIFFERENT: dict[str, Pair] = {
     "scale wrong by 1e-5": Pair(lambda x: jnp.tanh(x) * 1.00001, torch.tanh),
     "pi to five digits": Pair(lambda x: jnp.sin(3.14159 * x), lambda x: torch.sin(torch.pi * x)),
     # conjugates, order, rounding
+    "conjugate missing in a correlation": Pair(
+        of_last(lambda x: jnp.fft.ifft(jnp.fft.fft(x) * jnp.fft.fft(x)).real if x.size else x),
+        of_last(lambda x: torch.fft.ifft(torch.fft.fft(x) * torch.fft.fft(x).conj()).real if x.numel() else x),
+    ),
+    "conjugate missing in a product": Pair(complex_product, lambda x, y: x * y.conj(), 0),
+    "gradient not conjugated": Pair(holomorphic_twice, lambda x: x * x, 0),
     "arguments swapped": Pair(jnp.arctan2, lambda x, y: torch.atan2(y, x), 2),
     "rounding halves up": Pair(lambda x: jnp.floor(x + 0.5), torch.round),
     "truncated for floored": Pair(jnp.trunc, torch.floor),
@@ -159,6 +182,14 @@ DIFFERENT: dict[str, Pair] = {
     "rows for columns": Pair(of_last(lambda x: jnp.cumsum(x, 0)), of_last(lambda x: torch.cumsum(x, -1))),
     "sorted descending": Pair(of_last(lambda x: -jnp.sort(-x, -1)), of_last(lambda x: torch.sort(x, -1).values)),
     "gradient permuted": Pair(of_last(lambda x: x[..., ::-1] * 1.0), of_last(lambda x: x * 1.0)),
+    # matrix products
+    "product with the transpose, the wrong way round": Pair(
+        lambda x: as_matrix(x).T @ as_matrix(x), lambda x: as_matrix(x) @ as_matrix(x).T
+    ),
+    "matrix product in float16": Pair(
+        lambda x: (as_matrix(x).astype(jnp.float16) @ as_matrix(x).T.astype(jnp.float16)).astype(x.dtype),
+        lambda x: as_matrix(x) @ as_matrix(x).T,
+    ),
     # a branch
     "a wrong branch above 20": Pair(lambda x: jnp.where(x > 20, x + 1e-3, jax.nn.softplus(x)), F.softplus),
     "a wrong branch above 2.5": Pair(lambda x: jnp.where(x > 2.5, x * 1.001, x), lambda x: x * 1),
@@ -214,6 +245,11 @@ AGREEING: dict[str, Pair] = {
             ("flip", jnp.flip, lambda x: torch.flip(x, tuple(range(x.ndim)))),
             ("ravel", jnp.ravel, torch.ravel),
             ("zeros like", lambda x: x * 0, lambda x: x * 0),
+            ("log", jnp.log, torch.log),
+            ("log1p", jnp.log1p, torch.log1p),
+            ("rsqrt", lax.rsqrt, torch.rsqrt),
+            ("atanh", jnp.arctanh, torch.atanh),
+            ("gram matrix", lambda x: as_matrix(x) @ as_matrix(x).T, lambda x: as_matrix(x) @ as_matrix(x).T),
             ("sum of squares", lambda x: jnp.sum(x * x), lambda x: torch.sum(x * x)),
         )
     },
@@ -231,6 +267,17 @@ AGREEING: dict[str, Pair] = {
             ("stack", lambda x: jnp.stack([x, 2 * x]), lambda x: torch.stack([x, 2 * x])),
             ("differences", lambda x: jnp.diff(x, axis=-1), lambda x: torch.diff(x, dim=-1)),
             (
+                "layer norm",
+                layer_norm,
+                torch_layer_norm,
+            ),
+            (
+                "rms norm",
+                lambda x: x * lax.rsqrt(jnp.mean(x * x, -1, keepdims=True) + 1e-6),
+                lambda x: F.rms_norm(x, x.shape[-1:], eps=1e-6),
+            ),
+            ("logsumexp", lambda x: special.logsumexp(x, -1), lambda x: torch.logsumexp(x, -1)),
+            (
                 "matrix times itself",
                 lambda x: x[..., :, None] @ x[..., None, :],
                 lambda x: x[..., :, None] @ x[..., None, :],
@@ -241,6 +288,12 @@ AGREEING: dict[str, Pair] = {
         name: Pair(ours, theirs, 2)
         for name, ours, theirs in (
             ("add", jnp.add, torch.add),
+            ("divide", jnp.divide, torch.div),
+            (
+                "poisson loss",
+                lambda x, y: jnp.mean(jnp.exp(x) - y * x),
+                F.poisson_nll_loss,
+            ),
             ("subtract", jnp.subtract, torch.sub),
             ("multiply", jnp.multiply, torch.mul),
             ("cosine times", lambda x, y: jnp.cos(x) * y, lambda x, y: torch.cos(x) * y),

@@ -96,6 +96,7 @@ def _add_parity(commands: Any) -> None:
     parity.add_argument("--dtype", metavar="A,B", help="dtypes (float32,float64)")
     parity.add_argument("--levels", metavar="A,B", help="some of value,vjp,jvp,hvp,jit,vmap,errors (all)")
     parity.add_argument("--examples", type=_positive(int, "integer"), metavar="N", help="value sets to evaluate (1200)")
+    parity.add_argument("--devices", metavar="A,B", help="cpu, cuda, or both (cpu)")
     parity.add_argument("--seed", type=int, default=0, metavar="N", help="the same seed gives the same run (0)")
     parity.add_argument("--html", type=Path, metavar="FILE", help="write the report as one HTML file")
 

@@ -7,6 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+_COLUMNS = (
+    TextColumn("{task.description}"),
+    BarColumn(),
+    MofNCompleteColumn(),
+    TextColumn("value sets"),
+    TimeElapsedColumn(),
+)
 
 
 def run(
@@ -16,6 +25,7 @@ def run(
     dtype: str | None,
     levels: str | None,
     examples: int | None,
+    devices: str | None,
     seed: int,
     html: Path | None,
 ) -> int:
@@ -26,15 +36,17 @@ def run(
     from . import parity
 
     functions = [named(name) for name in (candidate, reference)]
-    console = Console(stderr=True)
-    with console.status(f"holding {candidate} to {reference} ..."):
+    with Progress(*_COLUMNS, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(f"holding {candidate} to {reference}", total=None)
         report = parity.check(
             *functions,
             *([] if shape is None else [parity.tensors(shape=names) for names in shape.split(";")]),
             levels=levels.split(",") if levels else None,
             dtypes=dtype.split(",") if dtype else None,
             examples=examples,
+            devices=devices.split(",") if devices else None,
             seed=seed,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     print(report)
     if html is not None:

@@ -1,9 +1,11 @@
 """`parity.check` on functions that are not ours: what it finds, how it shows it, and what it says of bad input."""
 
 import json
+import random
 import re
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import numpy as np
 import pytest
 import torch
 from hypothesis import strategies as st
-from jaxtyping import Array, Float
+from jaxtyping import Array, Complex, Float
 
 from jaxfun import parity
 
@@ -35,7 +37,8 @@ def test_a_right_port_agrees_and_the_report_says_what_was_tried() -> None:
     report = check(jnp.tanh, torch.tanh)
     assert report.ok, report
     assert report.examples >= FEW
-    assert {"ties", "kinks", "zeros", "large"} <= set(report.strata)
+    assert {"ties", "kinks", "zeros", "large", "NaN", "0-dim", "empty", "size 1"} <= set(report.strata)
+    assert not report.not_reached
     assert all(report.levels[level].status == "pass" for level in ("value", "vjp", "jvp", "hvp"))
     assert all(all(level.planted.values()) for level in report.levels.values()), "a planted wrong result passed"
     assert "jax.numpy.tanh agrees with torch.tanh" in str(report)
@@ -78,13 +81,23 @@ def test_the_same_seed_gives_the_same_run() -> None:
     assert first.strata == second.strata
 
 
+def settings_in_force() -> list[Any]:
+    """What a program may have set: JAX's and NumPy's switches, torch's, warnings, and all three random states."""
+    numpy_state = [str(part) for part in np.random.get_state()]
+    torch_state = [torch.get_num_threads(), torch.get_default_dtype(), torch.is_grad_enabled()]
+    random_state = [random.getstate(), numpy_state, torch.get_rng_state().tolist()]
+    return [dict(jax.config.values), np.geterr(), torch_state, [*warnings.filters], random_state]
+
+
 def test_settings_are_as_they_were_also_where_a_function_raises() -> None:
     def fails(x: Any) -> Any:
         raise KeyError("mine")
 
-    before = dict(jax.config.values)
+    before = settings_in_force()
+    check(jnp.abs, torch.abs)
+    assert settings_in_force() == before
     report = check(fails, torch.exp)
-    assert dict(jax.config.values) == before
+    assert settings_in_force() == before
     assert report.failures[0].level == "errors"
     assert "KeyError" in report.failures[0].message
 
@@ -100,7 +113,31 @@ def test_reports_are_written(tmp_path: Path) -> None:
     assert "http" not in page.replace("http-equiv", "")
 
 
+def test_the_numbers_of_the_candidates_program_are_counted_and_missed_ones_are_named() -> None:
+    def clipped(x: Any) -> Any:
+        return jnp.minimum(x, 3.0)
+
+    def reference(x: torch.Tensor) -> torch.Tensor:
+        return torch.minimum(x, x.new_tensor(3.0))
+
+    assert check(clipped, reference).strata["at ±3"] > 0
+    below = check(clipped, reference, parity.tensors(min_value=0, max_value=2))
+    assert "at ±3" in below.not_reached
+    assert "not tried  at ±3" in str(below)
+
+
 # inputs
+
+
+def test_a_complex_annotation_is_honoured_in_both_precisions() -> None:
+    def product(x: Complex[Array, "n"], y: Complex[Array, "n"]) -> Any:  # noqa: F821  (jaxtyping)
+        return x * y
+
+    right = check(product, torch.mul)
+    assert right.ok, right
+    assert {"float32", "float64"} == set(right.by_dtype)
+    wrong = check(product, lambda x, y: x * y.conj())
+    assert wrong.failures[0].dtype == "complex64"
 
 
 def test_a_dimension_is_drawn_for_the_tensor_before_it() -> None:
@@ -149,6 +186,9 @@ def test_a_derivative_that_is_zero_everywhere_is_no_evidence() -> None:
 def test_a_tolerance_that_means_nothing_is_said_to() -> None:
     report = check(jnp.exp, torch.exp, rtol=1e6)
     assert any("too wide to mean anything" in note for note in report.notes)
+    assert report.levels["value"].status == "no evidence"
+    assert not report.ok
+    assert "was held too loosely to" in str(report)
 
 
 def test_a_level_that_cannot_apply_says_why() -> None:
@@ -209,6 +249,41 @@ def test_a_reference_that_cannot_be_differentiated_says_so() -> None:
     assert report.levels["vjp"].status == "not applicable"
     assert "requires grad" in report.levels["vjp"].reason
     assert report.ok, report
+
+
+def test_a_candidate_without_forward_mode_says_so() -> None:
+    @jax.custom_vjp
+    def square(x: jax.Array) -> jax.Array:
+        return x * x
+
+    square.defvjp(lambda x: (x * x, x), lambda x, cotangent: (2 * x * cotangent,))
+    report = check(square, torch.square)
+    assert report.ok, report
+    assert report.levels["jvp"].status == "not applicable"
+    assert "no forward mode" in report.levels["jvp"].reason
+    assert report.levels["vjp"].status == report.levels["hvp"].status == "pass"
+
+
+def test_a_candidate_without_a_derivative_fails_where_the_reference_has_one() -> None:
+    def next_number(x: jax.Array) -> jax.Array:  # JAX has no rule for it
+        return jnp.nextafter(x, jnp.full_like(x, jnp.inf))
+
+    report = check(next_number, lambda x: x * 1, levels=["value", "vjp"])
+    assert [failure.level for failure in report.failures] == ["vjp"]
+    assert "where the reference has a derivative" in report.failures[0].message
+
+
+def test_at_a_pole_a_derivative_may_be_infinite_or_nan() -> None:
+    report = check(jnp.divide, torch.div, parity.tensors(2))
+    assert report.ok, report
+    assert not check(lambda x: jnp.sqrt(x * x), torch.abs).ok, "the reference's is finite"
+
+
+def test_progress_is_told() -> None:
+    heard: list[tuple[int, int]] = []
+    check(jnp.exp, torch.exp, progress=lambda done, total: heard.append((done, total)))
+    assert [done for done, _ in heard] == sorted(done for done, _ in heard)
+    assert heard[-1][0] >= heard[-1][1] == FEW
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,10 @@ def untried(name: str = "untried") -> Report:
     return Report(name, "torch.untried", levels={"errors": PASS}, notes=["the reference took no input"], refused="no")
 
 
+def loose(name: str = "loose") -> Report:
+    return Report(name, "torch.loose", levels={"value": Level(40, 9.0, True, planted={"zeros": False})})
+
+
 def evil() -> Report:
     """A report every text of which would be markup, were it not escaped."""
 
@@ -81,6 +85,9 @@ def evil() -> Report:
         seen={EVIL: 3},
         taps=[Tap(EVIL), Tap(EVIL, EVIL)],
     )
+
+
+SOME = [right(), untried(), wrong(), loose()]
 
 
 class Page(HTMLParser):
@@ -134,9 +141,10 @@ def expected_cells() -> dict[tuple[str, str, str], tuple[str, str, str]]:
         ("wrongtorch.wrong", "float32"): "✓ zero none n/a ✓ – –",
         ("wrongtorch.wrong", "float64"): "✗#report-0-0 ✗#report-0-1 – – – – –",
         ("untriedtorch.untried", ""): "– – – – – – ✓",
+        ("loosetorch.loose", ""): "loose – – – – – –",
         ("righttorch.right", "float32"): "✓ zero – – – – –",
     }
-    kinds = {"✓": "pass", "✗": "fail", "zero": "weak", "none": "weak"}
+    kinds = {"✓": "pass", "✗": "fail"} | dict.fromkeys(("zero", "none", "loose"), "weak")
     cells = {}
     for row, marks in rows.items():
         for level, cell in zip(LEVELS, marks.split(), strict=True):
@@ -146,13 +154,13 @@ def expected_cells() -> dict[tuple[str, str, str], tuple[str, str, str]]:
 
 
 def test_the_matrix_has_a_cell_for_each_function_dtype_and_level_those_that_differ_first() -> None:
-    cells = Page(page([right(), untried(), wrong()])).cells
+    cells = Page(page(SOME)).cells
     assert cells == expected_cells()
     assert list(cells) == list(expected_cells())
 
 
 def test_every_link_leads_somewhere_on_the_page() -> None:
-    shown = Page(page([right(), untried(), wrong()]))
+    shown = Page(page(SOME))
     ids, links = shown.values("id"), shown.values("href")
     assert {"#report-0-0", "#report-0-1", "#report-2"} <= set(links)
     assert {link.removeprefix("#") for link in links} <= set(ids)
@@ -173,7 +181,7 @@ def test_a_failure_shows_what_differs_inputs_results_errors_and_the_script() -> 
 def test_a_page_of_one_report_or_none_says_so_at_its_head() -> None:
     assert "<h1>wrong DIFFERS from torch.wrong</h1>" in page([wrong()])
     assert "<h1>untried was not compared with torch.untried</h1>" in page([untried()])
-    assert "<h1>3 functions: 1 agree, 1 differ, 1 compared nothing</h1>" in page([right(), untried(), wrong()])
+    assert "<h1>4 functions: 1 agree, 1 differ, 1 held too loosely, 1 compared nothing</h1>" in page(SOME)
     assert "<h1>nothing was compared</h1>" in page([])
 
 
@@ -193,7 +201,7 @@ def test_text_of_users_stays_text() -> None:
 
 
 def test_the_page_names_no_other_file_and_no_host() -> None:
-    text = page([right(), untried(), wrong()])
+    text = page(SOME)
     shown = Page(text)
     assert not shown.values("src", "srcset", "data", "action", "poster")
     assert all(link.startswith("#") for link in shown.values("href", "xlink:href"))
@@ -298,7 +306,7 @@ def console(opened: subprocess.CompletedProcess[str]) -> list[str]:
 @in_browser
 def test_a_browser_shows_the_matrix_and_has_no_complaint(tmp_path: Path) -> None:
     file = tmp_path / "page.html"
-    file.write_text(page([right(), untried(), wrong()]), "utf-8")
+    file.write_text(page(SOME), "utf-8")
     opened = browse(file.as_uri(), tmp_path / "profile")
     assert Page(opened.stdout).cells == expected_cells()
     assert not console(opened)
@@ -341,7 +349,7 @@ def served(tmp_path: Path) -> Iterator[tuple[int, list[str]]]:
 @pytest.mark.parametrize("planted", ["", "<img src='http://elsewhere.example/x.png'>"], ids=["as it is", "planted"])
 def test_the_page_asks_the_network_for_nothing(tmp_path: Path, served: tuple[int, list[str]], planted: str) -> None:
     port, asked = served
-    text = page([right(), untried(), wrong()])
+    text = page(SOME)
     if planted:  # the check itself: without the policy, a picture from elsewhere is asked for
         text = re.sub(r"<meta http-equiv=[^>]*>", "", text) + planted
     (tmp_path / "page.html").write_text(text, "utf-8")

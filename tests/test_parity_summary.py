@@ -22,14 +22,25 @@ def test_a_cell_says_what_its_level_found() -> None:
         "vjp": Level(120, 0.5, True, failures=3),
         "jvp": Level(7),
         "hvp": Level(),
+        "jit": Level(4, 0.0, True, planted={"zeros": False}),
         "vmap": Level(reason="of no use"),
         "errors": Level(failures=1),
     }
     header, row, legend, total = lines([Report("f", "torch.f", levels=found)])
     assert header.split() == ["candidate", "reference", *LEVELS, "worst", "ULP"]
-    assert row.split() == ["f", "torch.f", "2.4k", "fail", "120", "zero", "none", "-", "n/a", "fail", "1.5"]
-    assert all(f"{word}: " in legend for word in ("numbers", "zero", "none", "n/a", "-"))
+    assert row.split() == ["f", "torch.f", "2.4k", "fail", "120", "zero", "none", "loose", "n/a", "fail", "1.5"]
+    assert all(f"{word}: " in legend for word in ("numbers", "zero", "none", "loose", "n/a"))
     assert total == "1 function: 1 differ"
+
+
+@pytest.mark.parametrize(
+    ("worst", "failures", "text"),
+    [(2e7, 1, "2.00e7"), (2e7, 0, ">1k"), (1e30, 1, ""), (1e-9, 0, "<0.01"), (3.456, 0, "3.46"), (0.0, 0, "0")],
+)
+def test_the_worst_error_is_told_where_it_tells_anything(worst: float, failures: int, text: str) -> None:
+    _, row, legend, _ = lines([report("f", value=Level(5, worst, True, failures))], 200)
+    assert row.split()[-1] == (text or "-"), "the last is `errors`, which was not run"
+    assert (">1k: " in legend) == (text == ">1k")
 
 
 def test_a_cell_is_colored_by_its_status() -> None:

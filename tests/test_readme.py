@@ -101,6 +101,14 @@ def test_the_code_gives_what_its_comments_say(path: Path) -> None:
 # The README's table: where JAX and PyTorch part.
 
 
+def test_the_failure_is_shown_as_it_is_printed() -> None:
+    (source,) = [block for block in blocks(README) if "hard_swish" in block]
+    names: dict[str, Any] = {}
+    exec(source.replace("hardswish)", "hardswish, seed=0)"), names)
+    (printed,) = re.findall(r"```text\n(.*?)\n```", README.read_text(), re.S)
+    assert printed == str(names["report"].failures[0])
+
+
 def table(path: Path, head: str) -> list[list[str]]:
     """Return the rows of the table whose first header is `head`, without the backticks."""
     lines = iter(path.read_text().splitlines())

@@ -11,8 +11,8 @@ from .compare import Bound
 from .defaults import devices_of, examples_of, has_cuda, refuse_cuda
 from .inputs import SHAPES, Configuration, inputs_of
 from .judge import Terms
+from .names import describe_function
 from .report import LEVELS, Report
-from .script import describe_function
 from .search import Search
 
 DTYPES = ("float32", "float64")
@@ -59,6 +59,7 @@ def check(
     seed: int | None = None,
     rtol: float | None = None,
     atol: float | None = None,
+    progress: Callable[[int, int], Any] | None = None,
 ) -> Report:
     """Hold a JAX function to the PyTorch function that it ports, at every level, and report.
 
@@ -68,7 +69,7 @@ def check(
     `levels` are some of value, vjp, jvp, hvp, jit, vmap, errors; `dtypes` those that tensors are drawn in; `devices`
     "cpu" and "cuda"; `examples` how many value sets are evaluated; `parity.defaults` says these two for many checks.
     With `rtol` or `atol` an error within `atol + rtol * |reference|` is allowed; without, PyTorch in float64 is the
-    measure. The same `seed` gives the same run.
+    measure. The same `seed` gives the same run. `progress(done, total)` is called as value sets are evaluated.
 
     Raises: ArgumentTypeError and ArgumentValueError for what cannot be meant; never for what the functions do.
 
@@ -82,8 +83,15 @@ def check(
     began = time.perf_counter()
     report = Report(describe_function(candidate), describe_function(reference))
     sets = examples_of(examples, EXAMPLES)
-    for terms in terms_of(candidate, levels, devices, rtol, atol):
-        search = Search(candidate, reference, inputs or tuple(inputs_of(candidate)), kwargs or {}, terms)
+    all_terms = terms_of(candidate, levels, devices, rtol, atol)
+
+    def told(done: int) -> None:
+        if progress is not None:
+            progress(report.examples + done, sets * len(all_terms))
+
+    for terms in all_terms:
+        drawn = inputs or tuple(inputs_of(candidate))
+        search = Search(candidate, reference, drawn, kwargs or {}, terms, progress=told)
         search.run(_plan(dtypes or DTYPES, sets), sets, seed)
         report.add(search.report)
         report.not_reached += search.not_reached()
@@ -94,7 +102,7 @@ def terms_of(candidate: Any, levels: Any, devices: Any, rtol: float | None, atol
     """Return the terms of a check, for each device."""
     bound = None if rtol is None and atol is None else Bound(rtol or 0.0, atol or 0.0)
     exact = hasattr(candidate, "op")  # one of our own: a handler of torch's errors must catch its
-    return [Terms(frozenset(levels or LEVELS), device, bound, exact_errors=exact) for device in devices_of(devices)]
+    return [Terms(frozenset(levels or LEVELS), device, bound, exact=exact) for device in devices_of(devices)]
 
 
 def finished(report: Report, began: float) -> Report:

@@ -50,7 +50,7 @@ svg { max-width: 100%; height: auto; } svg text { font: 11px system-ui, sans-ser
 # even if something of a user's were not escaped, nothing would run and nothing be fetched
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _MARKS = {"pass": "✓", "fail": "✗", "-": "–"}
-_COLORS = {"pass": "pass", "fail": "fail", "zero": "weak", "none": "weak"}
+_COLORS = {"pass": "pass", "fail": "fail", "zero": "weak", "none": "weak", "loose": "weak"}
 
 
 def page(reports: Sequence[Report]) -> str:
@@ -102,11 +102,16 @@ def _body(number: int, report: Report) -> str:
     for dtype, levels in tables.items():
         found = {at: failure for at, failure in enumerate(report.failures) if dtype in ("", *_columns(failure))}
         cells = "".join(_cell(levels.get(name), _anchor(number, name, found)) for name in LEVELS)
-        nothing = "" if report.ok or fails(report) else "nothing was compared"
-        short = next((f"{failure.level}: {in_short(failure)}" for failure in found.values()), nothing)
+        short = next((f"{failure.level}: {in_short(failure)}" for failure in found.values()), _doubt(report))
         rows.append(f"<tr>{first}<td>{escape(dtype)}</td>{cells}<td class='short dim'>{escape(short)}</td></tr>")
         first = ""
     return f"<tbody>{''.join(rows)}</tbody>"
+
+
+def _doubt(report: Report) -> str:
+    if report.ok or fails(report):
+        return ""
+    return "the tolerance is too wide" if report.is_loose else "nothing was compared"
 
 
 def _columns(failure: Failure) -> tuple[str, str]:
@@ -152,8 +157,7 @@ def _section(number: int, report: Report, is_alone: bool) -> str:
 
 
 def _remarks(report: Report, is_alone: bool) -> Iterable[str]:
-    counts = ", ".join(f"{name} {count}" for name, count in sorted(report.strata.items()))
-    tried = f"Tried: {counts}." if counts else ""
+    tried = f"Tried: {', '.join(report.tried)}." if report.tried else ""
     sets = "" if is_alone else f"{report.examples:,} value sets in {report.seconds:.1f} s. "
     yield f"<p class='dim'>{sets}{escape(tried)}</p>"
     known = (f"known difference, seen in {count:,} value sets: {why}" for why, count in report.seen.items())

@@ -98,7 +98,8 @@ def tensors(
 
     `shape` is a tuple, or names as jaxtyping writes them (`"batch dim"`; one name is one size across the arguments, a
     number is itself); by default the engine goes through 0-dim, empty, size-1 and other shapes. `dtype` fixes a dtype
-    that is not to vary (`"int64"` for an index). Several tensors have one shape, unless they are `broadcastable`.
+    that is not to vary (`"int64"` for an index); `"complex"` is the complex one of the precision in turn. Several
+    tensors have one shape, unless they are `broadcastable`.
 
     Raises: ArgumentValueError for contradicting options.
 
@@ -115,13 +116,18 @@ def tensors(
     return _tensors(n, shape, dtype, broadcastable, (min_value, max_value))
 
 
+_COMPLEX = {"float32": "complex64", "float64": "complex128"}
+
+
 @st.composite
 def _tensors(
     draw: st.DrawFn, n: int | None, shape: Any, dtype: str | None, broadcastable: bool, bounds: tuple[Any, Any]
 ) -> Any:
     configuration = _CONFIGURATION.get()
     base = draw(_shapes(shape, configuration))
-    kind = dtype or configuration.dtype
+    kind = (
+        _COMPLEX.get(configuration.dtype, configuration.dtype) if dtype == "complex" else dtype or configuration.dtype
+    )
     full = draw(st.integers(0, (n or 1) - 1)) if broadcastable else 0
     shapes = [base if not broadcastable or i == full else draw(narrowed(base)) for i in range(n or 1)]
     layouts = [Layout(one, kind, *bounds) for one in shapes]
@@ -233,6 +239,8 @@ _BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
 
 def _dtype_of(kinds: tuple[str, ...]) -> str | None:
     """Return the one dtype that an annotation leaves room for, None where it is a kind of float."""
+    if len(kinds) > 1 and all(kind.startswith("complex") for kind in kinds):
+        return "complex"
     if not kinds or any(kind.startswith(("float", "bfloat", "complex")) for kind in kinds):
         return None if len(kinds) != 1 else kinds[0]
     return "bool" if kinds == ("bool",) else "int32" if "int32" in kinds else kinds[0]

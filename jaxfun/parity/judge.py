@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 import jax
@@ -11,9 +11,10 @@ import numpy as np
 
 from .case import Case
 from .compare import Bound, Verdict, compare
+from .domain import answerable_rows, asked, asked_of_one
 from .levels import Reference, Sides, outcome
 from .report import COMPUTED, LEVELS, Failure, Level, Report
-from .rounding import is_inexact
+from .rounding import Results, is_inexact
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -21,12 +22,16 @@ R = TypeVar("R")
 
 @dataclasses.dataclass(frozen=True)
 class Terms:
-    """The terms of a check: which levels, on which device, how close, and whether exceptions' types count."""
+    """The terms of a check: which levels, on which device, how close.
+
+    `exact` asks for what only a port of torch itself promises: exceptions that a handler of torch's would catch, and,
+    at a pole, the sign of an infinite derivative.
+    """
 
     levels: frozenset[str] = frozenset(LEVELS)
     device: str = "cpu"
     bound: Bound | None = None
-    exact_errors: bool = True
+    exact: bool = True
     plants: bool = True  # wrong results are tried in the candidate's place
     alone: bool = True  # one value set is called by itself too, eagerly and compiled: what it costs is compilation
 
@@ -88,8 +93,14 @@ def judge(sides: Sides, terms: Terms) -> tuple[Report, list[Found]]:
     references = sides.theirs(rows)
     if not all(reference.has_oracle for reference in references.values()):
         report.note("the reference does not run in float64: without an oracle, its own result is the measure")
-    differentiate = any(not isinstance(ref.plain[level], str) for ref in references.values() for level in COMPUTED[1:])
-    got, error = outcome(lambda: sides.ours(differentiate))
+    answered = [
+        level for level in COMPUTED if any(not isinstance(ref.plain[level], str) for ref in references.values())
+    ]
+    asked_for = {"value", *(level for level in answered if level in terms.levels)}
+    got, error = outcome(lambda: sides.ours(asked_for))
+    if error is not None and outcome(lambda: sides.ours({"value"}))[1] is None:
+        got, error, failing = _by_level(sides, report, rows[0], asked_for)
+        found += failing
     structures = None if error is not None else sides.structures(rows[0])
     if structures is not None and structures[0] != structures[1]:
         verdict = Verdict("structure", detail="{} where the reference gives {}".format(*structures))
@@ -113,13 +124,32 @@ def judge(sides: Sides, terms: Terms) -> tuple[Report, list[Found]]:
 
 def _judge_raising(sides: Sides, terms: Terms, report: Report, row: int, error: Exception) -> Found | None:
     _, ours = outcome(lambda: sides.eager(sides.case.row(row)))
-    verdict = raises_alike(ours, error, terms.exact_errors)
+    verdict = raises_alike(ours, error, terms.exact)
     known = sides.case.known("errors", sides.case.row(row))
     if known is not None:
         _take_known(report, known.why, verdict)
         return None
     report.count("errors", verdict)
     return None if verdict.ok else Found("errors", row, 0, verdict)
+
+
+def _by_level(
+    sides: Sides, report: Report, row: int, levels: Collection[str]
+) -> tuple[Results, Exception | None, list[Found]]:
+    """Return the candidate's results level by level, where it cannot be differentiated in every way; and say so."""
+    got: dict[str, Any] = {}
+    failing = []
+    for level in [name for name in COMPUTED if name in levels]:
+        results, error = outcome(lambda level=level: sides.ours({level}))
+        if error is None:
+            got |= results
+        elif level == "jvp" and "custom_vjp" in str(error):
+            report.level(level).reason = "the candidate is a custom_vjp function, which has no forward mode"
+        else:
+            verdict = Verdict("raises", detail=f"raised {_first_line(error)} where the reference has a derivative")
+            report.count(level, verdict)
+            failing.append(Found(level, row, 0, verdict))
+    return got, None, failing
 
 
 def _judge_failing(sides: Sides, terms: Terms, report: Report, row: int, error: Exception) -> Found:
@@ -168,10 +198,11 @@ def _agree_at_once(
     if wanted is None or oracles is None or len(wanted) != len(stacks):
         return False
     want = [_canonical(item) for item in wanted]
-    finite = np.array([level == "value" or _is_finite(tensors) for tensors in sets])
+    values = _stacked([ref.wide["value"] for ref in references.values()])
+    answerable = answerable_rows([stack[rows] for stack in sides.case.tensors], values)
     verdicts = []
     for part, target, oracle in zip(stacks, want, oracles, strict=True):
-        only = None if finite.all() else finite.reshape(-1, *[1] * (target.ndim - 1)) | np.isfinite(target)
+        only = None if level == "value" else asked(part[rows], target, oracle, answerable, terms.exact)
         verdicts.append(compare(part[rows], target, oracle, only=only, bound=terms.bound))
     if not all(verdict.ok for verdict in verdicts):
         return False
@@ -194,10 +225,6 @@ def _count(
         report.count("vmap", verdict, is_nonzero)
 
 
-def _is_finite(tensors: Sequence[np.ndarray]) -> bool:
-    return all(np.isfinite(item).all() for item in tensors if is_inexact(item))
-
-
 def _judge_row(
     sides: Sides,
     terms: Terms,
@@ -211,7 +238,8 @@ def _judge_row(
     for level in levels:
         want = reference.plain[level]
         if isinstance(want, str) or isinstance(reference.wide[level], str) or level not in results:
-            report.level(level).reason = want if isinstance(want, str) else "the result or no input is floating point"
+            why = want if isinstance(want, str) else "neither the result nor an input is floating point"
+            report.level(level).reason = report.level(level).reason or why
             continue
         for leaf, verdict in enumerate(verdicts(sides, terms, row, level, results[level], reference)):
             known = sides.case.known(level, sides.case.row(row))
@@ -272,11 +300,10 @@ def verdicts(
     want = [_canonical(item) for item in want]
     if len(parts) != len(want):
         return [Verdict("structure", detail=f"{len(parts)} results where the reference has {len(want)}")]
-    # at NaN and infinity a derivative is held to the reference only where the reference's is finite
-    finite = level == "value" or _is_finite(tensors)
+    answerable = answerable_rows([item[None] for item in tensors], [item[None] for item in reference.wide["value"]])
     found = []
     for leaf, (part, target, oracle) in enumerate(zip(parts, want, wide, strict=True)):
-        only = None if finite else np.isfinite(target)
+        only = None if level == "value" else asked_of_one(part, target, oracle, answerable, terms.exact)
         verdict = compare(part, target, oracle, only=only, bound=terms.bound)
         if (verdict.difference == "number" or measured) and terms.bound is None and is_inexact(target):
             scale = targets(level, sides.scale(row, reference)[level])[leaf]
@@ -377,12 +404,12 @@ def _place_in_words(found: Found, tensors: Sequence[np.ndarray], constants: Sequ
     if sum(item.size for item in tensors) > _MOST_NUMBERS:
         return "derivative"
     index, shape = found.verdict.index, getattr(found.reference, "shape", None)
-    there = [abs(complex(item[index])) for item in tensors if item.shape == shape]
+    there = [complex(item[index]) for item in tensors if item.shape == shape]
     if there and not any(there):
         return "derivative at 0"
-    for constant in constants:
-        if any(abs(number - constant) <= 1e-6 * constant for number in there):
-            return f"derivative at {constant:g}, a number in the candidate's program"
+    for number in there:
+        if not number.imag and any(abs(abs(number) - constant) <= 1e-6 * constant for constant in constants):
+            return f"derivative at {number.real:g}, a number in the candidate's program"
     numbers = np.abs(np.concatenate([np.ravel(item).astype(complex) for item in tensors]))
     return "derivative, at a tie" if len(np.unique(numbers)) < len(numbers) else "derivative"
 
@@ -415,7 +442,7 @@ def judge_signature(sides: Sides, terms: Terms) -> tuple[Report, list[Found]]:
     report, tensors = Report(examples=1), sides.case.row(0)
     theirs, their_error = outcome(lambda: sides.signature_of_reference(tensors))
     ours, our_error = outcome(lambda: sides.signature(tensors))
-    verdict = raises_alike(our_error, their_error, terms.exact_errors)
+    verdict = raises_alike(our_error, their_error, terms.exact)
     known = sides.case.known("errors", tensors)
     if known is not None:
         _take_known(report, known.why, verdict)

@@ -1,7 +1,7 @@
 """Both sides of a case at every level: the candidate batched in one compiled call, the reference value set by set."""
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,8 @@ import numpy as np
 
 from . import torch_side
 from .case import Case
-from .rounding import Move, Results, is_inexact, rounding_scale
+from .report import COMPUTED
+from .rounding import Draw, Move, Results, is_inexact, rounding_scale
 
 # what each dtype becomes in a precision: as it is, in the oracle's, and in the one whose rounding stands for float64's
 _TO: Mapping[str, Mapping[str, str]] = {
@@ -36,8 +37,13 @@ def along(seed: Sequence[int], like: Any) -> Any:
 def _eighths(seed: tuple[int, ...], shape: tuple[int, ...]) -> Any:
     rng = np.random.default_rng(seed)
     numbers = rng.normal(size=shape) + 1j * rng.normal(size=shape)
-    # in eighths: every precision holds them exactly
-    return np.asarray(np.round(numbers * 8) / 8)
+    return _eighth(numbers.real) + 1j * _eighth(numbers.imag)
+
+
+def _eighth(numbers: np.ndarray) -> np.ndarray:
+    """Return numbers rounded to eighths, which every precision holds exactly; none is 0, which would hide a NaN."""
+    rounded = np.round(numbers * 8) / 8
+    return np.where(rounded == 0, 0.125, rounded)
 
 
 _COTANGENT, _TANGENT = 0, 1
@@ -60,7 +66,7 @@ class Sides:
     ) -> None:
         self.candidate, self.reference, self.case, self.device = candidate, reference, case, device
         self._elements = max((stack[0].size for stack in case.tensors), default=0)
-        self._compiled: dict[bool, Any] = {}  # by whether it differentiates
+        self._compiled: dict[frozenset[str], Any] = {}  # by its levels
         self._scales: dict[int, Results] = {}
 
     # The reference.
@@ -85,18 +91,18 @@ class Sides:
         with torch_side.threads_for(self._elements):
             return self.reference(*args, **kwargs)
 
-    def _evaluate(
-        self,
-        sets: Mapping[int, Sequence[np.ndarray]],
-        precision: str,
-        move: Move = lambda direction: direction,
-    ) -> dict[int, Results]:
+    def _evaluate(self, sets: Mapping[int, Sequence[np.ndarray]], precision: str) -> dict[int, Results]:
         """Return the reference's results for value sets by the row whose directions they are taken along."""
-        calls = [self._call(row, tensors, precision, move) for row, tensors in sets.items()]
-        with torch_side.threads_for(self._elements):
-            return dict(zip(sets, torch_side.derivatives(calls), strict=True))
+        found = self._differentiated([self._call(row, tensors, precision) for row, tensors in sets.items()])
+        return dict(zip(sets, found, strict=True))
 
-    def _call(self, row: int, rows: Sequence[np.ndarray], precision: str, move: Move) -> torch_side.Call:
+    def _differentiated(self, calls: Sequence[torch_side.Call]) -> list[Results]:
+        with torch_side.threads_for(self._elements):
+            return [*torch_side.derivatives(calls)]
+
+    def _call(
+        self, row: int, rows: Sequence[np.ndarray], precision: str, move: Move = lambda direction: direction
+    ) -> torch_side.Call:
         to, movable = _TO[precision], self.case.movable
         given = [item.astype(to.get(str(item.dtype), item.dtype)) for item in rows]
         tensors = [torch_side.tensor(item, self.device) for item in given]
@@ -106,19 +112,25 @@ class Sides:
 
         moving = [tensors[place] for place in movable]
         outputs = [torch_side.numpy(out) for out in function(*moving)]
-        seed = (self.case.seed, self.case.number(row))
-        cotangents = [along((*seed, _COTANGENT, i), out) for i, out in enumerate(outputs)]
-        tangents = [along((*seed, _TANGENT, i), given[place]) for i, place in enumerate(movable)]
-        directions = (
-            [torch_side.tensor(move(item), self.device) for item in items] for items in (cotangents, tangents)
-        )
+        found = self.cotangents(row, outputs), self.tangents(row, given)
+        directions = ([torch_side.tensor(move(item), self.device) for item in items] for items in found)
         return torch_side.Call(function, moving, *directions)
+
+    def cotangents(self, row: int, outputs: Sequence[Any]) -> list[Any]:
+        """Return what a value set's results are multiplied by where derivatives are taken."""
+        seed = (self.case.seed, self.case.number(row), _COTANGENT)
+        return [along((*seed, i), out) for i, out in enumerate(outputs)]
+
+    def tangents(self, row: int, tensors: Sequence[np.ndarray]) -> list[Any]:
+        """Return what a value set's movable tensors move along."""
+        seed = (self.case.seed, self.case.number(row), _TANGENT)
+        return [along((*seed, i), tensors[place]) for i, place in enumerate(self.case.movable)]
 
     def scale(self, row: int, reference: Reference) -> Results:
         """Return, by level, the scale that rounding is relative to, for each element of a value set's results."""
 
-        def evaluate(rows: Sequence[np.ndarray], move: Move, precision: str) -> Results:
-            return self._evaluate({row: rows}, precision, move)[row]
+        def evaluate(draws: Sequence[Draw]) -> list[Results]:
+            return self._differentiated([self._call(row, *draw) for draw in draws])
 
         if row not in self._scales:
             seed = (self.case.seed, row)
@@ -147,31 +159,35 @@ class Sides:
 
     def structures(self, row: int) -> tuple[str, str]:
         """Return how both sides' results are built, of tuples, dicts and arrays."""
-        theirs = self._reference([torch_side.tensor(item, self.device) for item in self.case.row(row)])
-        return structure(self._shapes), structure(theirs)
+        ours, theirs = self.results(row)
+        return structure(ours), structure(theirs)
+
+    def results(self, row: int) -> tuple[Any, Any]:
+        """Return both sides' results, the candidate's as shapes and dtypes."""
+        tensors = self.case.row(row)
+        return self._shapes, self._reference([torch_side.tensor(item, self.device) for item in tensors])
 
     # The candidate.
 
-    def ours(self, differentiate: bool = True) -> Results:
-        """Return the candidate's results, batched over the value sets."""
+    def ours(self, levels: Collection[str] = COMPUTED) -> Results:
+        """Return the candidate's results at some levels, batched over the value sets; those that apply."""
         stacks, movable = self.case.tensors, self.case.movable
         outputs = jax.tree.leaves(self._shapes)
         smooth = [i for i, out in enumerate(outputs) if is_inexact(out)]
-        if not (differentiate and movable and smooth):
-            movable, smooth = [], []
-        seeds = [(self.case.seed, self.case.number(row)) for row in range(self.case.sets)]
+        if not (movable and smooth):
+            movable, smooth, levels = [], [], {"value"}
+        rows = range(self.case.sets)
+        cotangents = [self.cotangents(row, outputs) for row in rows] if smooth else []
+        tangents = [self.tangents(row, self.case.row(row)) for row in rows] if smooth else []
         directions = (
-            [np.stack([along((*seed, _COTANGENT, i), outputs[i]) for seed in seeds]) for i in smooth],
-            [np.stack([along((*seed, _TANGENT, i), stacks[p][0]) for seed in seeds]) for i, p in enumerate(movable)],
+            [np.stack([items[i] for items in cotangents]) for i in smooth],
+            [np.stack(items) for items in zip(*tangents, strict=True)],
         )
-        differentiates = bool(movable)
-        if differentiates not in self._compiled:
-            self._compiled[differentiates] = jax.jit(jax.vmap(self._program(movable, smooth)))
+        key = frozenset(levels)
+        if key not in self._compiled:
+            self._compiled[key] = jax.jit(jax.vmap(self._program(movable, smooth, key)))
         given = jax.tree.map(lambda array: put(array, self.device), (list(stacks), *directions))
-        return {
-            level: [np.asarray(item) for item in items]
-            for level, items in self._compiled[differentiates](*given).items()
-        }
+        return {level: [np.asarray(item) for item in items] for level, items in self._compiled[key](*given).items()}
 
     def of(self, case: Case) -> "Sides":
         """Return both functions on other value sets of the same layout: nothing is compiled again."""
@@ -206,18 +222,26 @@ class Sides:
         args, kwargs = self.case.ours.filled(tensors, lambda dtype: dtype)
         return self.candidate(*args, **kwargs)
 
-    def _program(self, movable: Sequence[int], smooth: Sequence[int]) -> Callable[..., dict[str, list[Any]]]:
+    def _program(
+        self, movable: Sequence[int], smooth: Sequence[int], levels: frozenset[str]
+    ) -> Callable[..., dict[str, list[Any]]]:
         def program(tensors: list[Any], cotangents: list[Any], tangents: list[Any]) -> dict[str, list[Any]]:
             def of(moving: Sequence[Any]) -> list[Any]:
                 outputs = self._function(_replaced(tensors, movable, moving))
                 return [outputs[i] for i in smooth]
 
-            value = {"value": self._function(tensors)}
-            if not movable:
-                return value
+            def vjp(moving: Sequence[Any]) -> list[Any]:
+                return _torch_vjp(of, moving, cotangents)[1]
+
             primals = [tensors[place] for place in movable]
-            vjp, hvp = _torch_vjp(lambda moving: _torch_vjp(of, moving, cotangents)[1], primals, tangents)
-            return value | {"vjp": vjp, "jvp": jax.jvp(of, (primals,), (tangents,))[1], "hvp": hvp}
+            results = {"value": self._function(tensors)} if "value" in levels else {}
+            if "hvp" in levels:
+                results |= zip(("vjp", "hvp"), _torch_vjp(vjp, primals, tangents), strict=True)
+            elif "vjp" in levels:
+                results["vjp"] = vjp(primals)
+            if "jvp" in levels:
+                results["jvp"] = jax.jvp(of, (primals,), (tangents,))[1]
+            return results
 
         return program
 
@@ -252,7 +276,7 @@ def _replaced(tensors: Sequence[Any], places: Sequence[int], items: Sequence[Any
 
 
 def _torch_vjp(
-    function: Callable[..., list[Any]], primals: list[Any], cotangents: list[Any]
+    function: Callable[..., list[Any]], primals: Sequence[Any], cotangents: list[Any]
 ) -> tuple[list[Any], list[Any]]:
     """Return a function's value and its gradient."""
     # torch's gradient of a complex function is the conjugate of JAX's, and so is what it takes for a cotangent

@@ -18,8 +18,8 @@ from .defaults import examples_of
 from .inputs import Configuration, like, near, parameters_of
 from .judge import Terms, verdicts
 from .levels import Sides, outcome
+from .names import describe_function
 from .report import Report, Tap
-from .script import describe_function
 from .search import Search, wide_enough
 from .taps import gathered, numbered
 
@@ -225,7 +225,7 @@ def _marked(sides: Sides) -> list[str]:
 def _compared(sides: Sides, terms: Terms, names: list[str]) -> list[Tap]:
     taps = [Tap(name) for name in names]
     rows = [row for row in range(sides.case.sets) if sides.raises(sides.case.row(row)) is None]
-    stacks = sides.ours(differentiate=False)["value"] if rows else []
+    stacks = sides.ours({"value"})["value"] if rows else []
     for row, reference in sides.theirs(rows).items() if rows else ():
         parts = [stack[row] for stack in stacks]
         judged = verdicts(sides, terms, row, "value", parts, reference, measured=True)

@@ -118,12 +118,17 @@ class Level:
 
     @property
     def status(self) -> str:
-        """Return "fail", "pass", "no evidence" (nothing but zeros, or nothing at all) or "not applicable"."""
+        """Return "fail", "pass", "not applicable" or "no evidence": only zeros, nothing at all, or too loosely."""
         if self.failures:
             return "fail"
         if not self.compared:
             return "not applicable" if self.reason else "no evidence"
-        return "pass" if self.is_nonzero else "no evidence"
+        return "pass" if self.is_nonzero and not self.is_loose else "no evidence"
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether a planted wrong result passed: the tolerance is too wide to mean anything."""
+        return not all(self.planted.values())
 
     def add(self, other: "Level") -> None:
         """Take in what another run of the level found."""
@@ -162,14 +167,28 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing disagreed, and something was compared: not only that both raise, unless no more was asked."""
+        """Whether nothing disagreed, and something was compared, closely enough for a wrong result to be told.
+
+        That both raise alike is enough only where no more was asked.
+        """
         compared = {name for name, level in self.levels.items() if level.compared}
-        return not self.failures and bool(compared - {"errors"} or (compared and not self.refused))
+        is_compared = bool(compared - {"errors"} or (compared and not self.refused))
+        return not self.failures and is_compared and not self.is_loose
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether the results were held so loosely that a wrong one passed."""
+        return "value" in self.levels and self.levels["value"].is_loose
 
     @property
     def first_divergence(self) -> Tap | None:
         """The first tap that differs, in the order of execution."""
         return next((tap for tap in self.taps if not tap.ok), None)
+
+    @property
+    def tried(self) -> list[str]:
+        """The kinds of value sets that were tried, each with their number."""
+        return [f"{name} {count:,}" for name, count in sorted(self.strata.items()) if count]
 
     def level(self, name: str) -> Level:
         """Return what a level found, empty before anything is."""
@@ -213,7 +232,8 @@ class Report:
     @property
     def headline(self) -> str:
         """The verdict in a line."""
-        verdict = "agrees with" if self.ok else "DIFFERS from" if self.failures else "was not compared with"
+        left = "was held too loosely to" if self.is_loose else "was not compared with"
+        verdict = "agrees with" if self.ok else "DIFFERS from" if self.failures else left
         return f"{self.candidate} {verdict} {self.reference}"
 
     def log(self) -> None:
@@ -240,7 +260,7 @@ def _lines(report: Report) -> list[str]:
     lines = [report.headline, f"  {report.examples:,} value sets in {report.seconds:.1f} s"]
     lines += [row(name, _wrapped(_level_text(report.levels[name]))) for name in LEVELS if name in report.levels]
     if report.strata:
-        lines.append(row("tried", listed(f"{name} {count}" for name, count in sorted(report.strata.items()))))
+        lines.append(row("tried", listed(report.tried)))
     if report.not_reached:
         lines.append(row("not tried", listed(report.not_reached)))
     lines += [row("known", _wrapped(f"{why} (seen {count:,} times)")) for why, count in report.seen.items()]
@@ -298,5 +318,6 @@ def _level_text(level: Level) -> str:
     if level.status == "not applicable":
         return f"not applicable: {level.reason}"
     worst = at_most(level.worst_ulp, bool(level.failures))
-    reason = " (all zero)" if level.status == "no evidence" and level.compared else ""
+    why = "the tolerance is too wide" if level.is_loose else "all zero"
+    reason = f" ({why})" if level.status == "no evidence" and level.compared else ""
     return f"{level.status}{reason}   {level.compared:,} elements{worst and ', ' + worst}{_failing_leaves(level)}"

@@ -15,10 +15,12 @@ from .compare import PRECISION, Precision, part_of
 
 Results = Mapping[str, Any]  # by level: the arrays of its leaves, or the reason why there are none
 Move = Callable[[np.ndarray], np.ndarray]
-Evaluate = Callable[[Sequence[np.ndarray], Move, str], Results]
+Draw = tuple[Sequence[np.ndarray], str, Move]  # moved inputs, the precision to compute in, how directions move
+Evaluate = Callable[[Sequence[Draw]], list[Results]]
 
 # so far that what is rounded alike close by (tanh(-8), whose neighbors round to the same number) is rounded anew
 _FAR = 2.0**-6
+_SATURATED = 2.0**-6
 # a result that jumps within a step is allowed this part of the jump, times the slack of its level
 _STEPS_PER_ULP = 32
 _SHARE_OF_LARGEST = 0.25
@@ -37,8 +39,8 @@ def rounding_scale(
 ) -> dict[str, list[np.ndarray]]:
     """Return, by level, the scale that rounding is relative to for each element of the results at `rows`.
 
-    `evaluate(rows, move, precision)` gives the reference's results with its cotangents and tangents moved: in float64,
-    in float32, or "plain", as the rows are.
+    `evaluate` gives the reference's results for each draw, with its cotangents and tangents moved: in float64, in
+    float32, or "plain", as the rows are.
     """
     known = {name for item in [*rows, *plain["value"]] if (name := part_of(str(item.dtype))) in PRECISION}
     # float64 has no oracle: what float32 loses, it loses as many ULP
@@ -47,24 +49,28 @@ def rounding_scale(
     precision = PRECISION[digits]
     step = _STEPS_PER_ULP * precision.ulps * precision.eps
     levels = {level: items for level, items in wide.items() if not isinstance(items, str)}
-    draws = []
-    for draw, by in enumerate((step, step, step, step, _FAR, _FAR)):
+    draws: list[Draw] = []
+    steps = (step, step, step, step, _FAR, _FAR)
+    for draw, by in enumerate(steps):
         moved = _all_moved(rows, by, digits, np.random.default_rng([*seed, draw]), alike=draw % 2 == 0)
-        mover = [_mover(by, digits, [*seed, draw]) for _ in range(2)]  # each draws the same numbers, once
-        draws.append((evaluate(moved, mover[0], "float64"), evaluate(moved, mover[1], rounding), by is step))
+        # each mover draws the same numbers, once
+        draws += [(moved, to, _mover(by, digits, [*seed, draw])) for to in ("float64", rounding)]
+    found = evaluate(draws)  # all in one go: most of what a small call costs is the call itself
+    pairs = [*zip(found[::2], found[1::2], (by is step for by in steps), strict=True)]
     terms: dict[str, list[np.ndarray]] = {}
     lost: dict[str, list[float]] = {}
+    final = PRECISION["float64"] if known == {"float64"} else precision
     for level, items in levels.items():
-        both = [(exact[level], low[level], is_near) for exact, low, is_near in draws]
+        both = [(exact[level], low[level], is_near) for exact, low, is_near in pairs]
         both = [draw for draw in both if not isinstance(draw[0], str) and not isinstance(draw[1], str)]
         near = [exact for exact, _, is_near in both if is_near]
         terms[level] = [_terms(at, [exact[leaf] for exact in near], step) for leaf, at in enumerate(items)]
         below = max(lost.get(_MADE_OF.get(level, ""), [0.0]))  # what is lost in a result is lost in its derivative
         lost[level] = [
-            max([below, *(_lost(size, exact[leaf], low[leaf]) for exact, low, _ in both)])
+            max([below, *(_lost(size, exact[leaf], low[leaf], final) for exact, low, _ in both)])
             for leaf, size in enumerate(terms[level])
         ]
-    floors = _floors(wide, rounding == "plain", PRECISION["float64"] if known == {"float64"} else precision)
+    floors = _floors(wide, rounding == "plain", final)
     return {
         level: [
             _SLACK[level] * np.maximum(_scale(size, at, off), floors.get(level, 0.0))
@@ -153,8 +159,11 @@ def _terms(at: np.ndarray, near: Sequence[np.ndarray], step: float) -> np.ndarra
     return np.maximum.reduce(moves, initial=0.0) if moves else np.zeros(at.shape)
 
 
-def _lost(terms: np.ndarray, exact: np.ndarray, rounded: np.ndarray) -> float:
-    """Return how many times its ULP, by the multiple that is allowed, the reference is off in its worst element."""
+def _lost(terms: np.ndarray, exact: np.ndarray, rounded: np.ndarray, final: Precision) -> float:
+    """Return how many times its ULP, by the multiple that is allowed, the reference is off in its worst element.
+
+    `final` is the precision that the answer is for: finer than `rounded`, where that stands in for float64.
+    """
     precision = PRECISION.get(part_of(str(rounded.dtype)))
     if precision is None:
         return 0.0
@@ -162,7 +171,10 @@ def _lost(terms: np.ndarray, exact: np.ndarray, rounded: np.ndarray) -> float:
         size = np.maximum(np.maximum(terms, _finite(np.abs(exact))), precision.flushed / precision.eps)
         size = np.maximum(size, 0.01 * size.max(initial=0.0))
         off = _finite(np.abs(rounded.astype(exact.dtype) - exact) / size)
-    return float(off.max(initial=0.0)) * precision.multiple / (precision.ulps * precision.eps)
+    share = float(off.max(initial=0.0))
+    # who loses all its digits says nothing of how many a finer precision would have kept
+    digits = final if share > _SATURATED and final.eps < precision.eps else precision
+    return share * precision.multiple / (digits.ulps * digits.eps)
 
 
 def _scale(terms: np.ndarray, at: np.ndarray, lost: float) -> np.ndarray:

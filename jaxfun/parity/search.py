@@ -20,8 +20,10 @@ from .compare import part_of
 from .inputs import Configuration, Drawn, arguments, configured, parameters_of
 from .judge import Found, Terms, failure_of, judge
 from .levels import Sides, outcome
+from .names import describe_function
 from .report import LEVELS, Curve, Report
-from .script import describe_function, script_of
+from .rounding import is_inexact
+from .script import script_of
 from .shrink import shrunk
 from .values import Layout, strata_of, value_set
 
@@ -45,16 +47,19 @@ class Search:
         terms: Terms,
         shrinks: bool = True,
         spoken: Callable[[str], str] = str,
+        progress: Callable[[int], Any] = lambda sets: None,
     ) -> None:
         self.candidate, self.reference = candidate, reference
         self.inputs, self.kwargs, self.terms = inputs, kwargs, terms
         self.shrinks, self.spoken = shrinks, spoken  # `spoken` makes a tensor's path a name
+        self.progress = progress  # hears how many value sets were evaluated
         self.report = Report()
         self.alone: set[str] = set()  # the dtypes in which a value set was called by itself
         self.first: Sides | None = None  # that disagreed, or was judged: every value set, nothing shrunk
         self.left: list[Configuration] = []
         self.applied: set[str] = set()
         self.constants: list[float] = []
+        self._sets_drawn = 0
         self._judged: dict[str, bool] = {}  # by what was drawn: did it disagree? Hypothesis draws a failure again
 
     def run(self, plan: list[Configuration], examples: int, seed: int | None) -> None:
@@ -112,13 +117,17 @@ class Search:
         self.alone.add(dtype)
         self.first = sides if found or self.first is None else self.first
         self.report.add(report, dtype, self.terms.device)
+        for name, count in _met(case, self.constants).items():
+            self.applied.add(name)
+            self.report.strata[name] = self.report.strata.get(name, 0) + count
+        self.progress(self.report.examples)
         firsts = list(_first_of_each_level(found))
         for first in firsts:
             smallest, at = sides, first
             if self.shrinks:
                 smallest, at = shrunk(sides, self.terms, first, _SHRINK_SECONDS / len(firsts))
             failure = failure_of(smallest, self.terms, at, self.constants)
-            script = script_of(self.candidate, self.reference, failure)
+            script = script_of(smallest, at) if self.shrinks else ""
             alike = [item for item in found if (item.level, item.leaf) == (first.level, first.leaf)]
             shown = {"strata": _by_stratum(case, alike), "curve": _curve(case, alike)}
             self.report.failures.append(dataclasses.replace(failure, script=script, **shown))
@@ -158,7 +167,9 @@ class Search:
         rng = np.random.default_rng(number)
         names = strata_of([*layouts.values()])
         self.applied.update(names)
-        strata = [names[i % len(names)] for i in range(sets)]
+        # each case goes on where the last one ended, so that a few value sets meet all strata between them
+        strata = [names[(self._sets_drawn + i) % len(names)] for i in range(sets)]
+        self._sets_drawn += sets
         rows = [value_set(stratum, [*layouts.values()], self.constants, rng) for stratum in strata]
         filled = dict(zip(layouts, zip(*rows, strict=True), strict=True))
         return [np.stack(filled.get(i, [np.asarray(item)] * sets)) for i, item in enumerate(drawn)], strata
@@ -166,7 +177,27 @@ class Search:
     def not_reached(self) -> list[str]:
         """Return what applies and was not tried."""
         shapes = [] if self.report.failures else [f"{item.shape} {item.dtype}" for item in self.left]
-        return shapes + sorted(self.applied - set(self.report.strata))
+        return shapes + sorted(name for name in self.applied if not self.report.strata.get(name))
+
+
+_SHAPES: dict[str, Callable[[tuple[int, ...]], bool]] = {
+    "0-dim": lambda shape: not shape,
+    "empty": lambda shape: 0 in shape,
+    "size 1": lambda shape: 1 in shape,
+}
+
+
+def _met(case: Case, constants: Sequence[float]) -> dict[str, int]:
+    """Return in how many value sets each kind of shape, and each number of the candidate's program, was met."""
+    shapes = [stack.shape[1:] for stack in case.tensors]
+    kinds = {name: case.sets for name, is_so in _SHAPES.items() if any(map(is_so, shapes))}
+    stacks = [stack.reshape(case.sets, -1) for stack in case.tensors if stack.size and is_inexact(stack)]
+    numbers = {
+        f"at ±{constant:g}": int(np.any([(np.abs(stack) == constant).any(1) for stack in stacks], axis=0).sum())
+        for constant in constants
+        if stacks
+    }
+    return kinds | numbers
 
 
 def _by_stratum(case: Case, found: Sequence[Found]) -> dict[str, tuple[int, int]]:

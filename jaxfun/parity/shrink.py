@@ -112,9 +112,11 @@ def _first_failing(sides: Sides, terms: Terms, found: Found, sets: list[Tensors]
     """Return the plainest of the value sets that disagrees as `found` does, on its own."""
     if not sets:
         return None
+    if found.level not in COMPUTED:
+        return None
     trial = sides.of(sides.case.like_row(found.row, _padded(sets)))
-    got, error = outcome(lambda: trial.ours(differentiate=found.level != "value"))
-    if error is not None or found.level not in COMPUTED or found.level not in got:
+    got, error = outcome(lambda: trial.ours({found.level}))
+    if error is not None or found.level not in got:
         return None
     for row in sorted(range(len(sets)), key=lambda row: sum(map(_cost, sets[row]))):
         result = _disagreement(trial, terms, found, row, [item[row] for item in got[found.level]])

@@ -17,11 +17,12 @@ _CANCELS = ">1k"
 LEGEND = {
     "zero": "no evidence (only zeros on both sides)",
     "none": "no evidence (nothing was compared)",
+    "loose": "no evidence (the tolerance is too wide)",
     "n/a": "not applicable",
     "-": "not run",
     _CANCELS: "more than 1,000 ULP, only where terms cancel",
 }
-_COLORS = {"pass": "green", "fail": "red", "zero": "yellow", "none": "yellow"}
+_COLORS = {"pass": "green", "fail": "red", "zero": "yellow", "none": "yellow", "loose": "yellow"}
 
 
 def merged(reports: Iterable[Report]) -> list[Report]:
@@ -75,7 +76,7 @@ def state(level: Level | None) -> str:
     if level is None:
         return "-"
     if level.status == "no evidence":
-        return "zero" if level.compared else "none"
+        return "none" if not level.compared else "loose" if level.is_loose else "zero"
     return {"not applicable": "n/a"}.get(level.status, level.status)
 
 
@@ -131,9 +132,11 @@ def _room(wanted: Sequence[int], width: int) -> list[int]:
 
 
 def total(reports: Sequence[Report]) -> str:
-    """Return how many agree, differ, and compared nothing."""
+    """Return how many agree, differ, and are neither."""
     differ = sum(map(fails, reports))
     agree = sum(map(agrees, reports))
-    counts = {"agree": agree, "differ": differ, "compared nothing": len(reports) - agree - differ}
+    loose = sum(report.is_loose and not fails(report) for report in reports)
+    nothing = len(reports) - agree - differ - loose
+    counts = {"agree": agree, "differ": differ, "held too loosely": loose, "compared nothing": nothing}
     told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
     return f"{len(reports)} function{'s' * (len(reports) > 1)}: {told}"

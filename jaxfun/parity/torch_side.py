@@ -267,6 +267,16 @@ def is_module(value: Any) -> bool:
     return isinstance(value, torch.nn.Module)
 
 
+def is_tensor(value: Any) -> bool:
+    """Return whether a value is a tensor."""
+    return isinstance(value, torch.Tensor)
+
+
+def is_dtype(value: Any) -> bool:
+    """Return whether a value is one of torch's dtypes."""
+    return isinstance(value, torch.dtype)
+
+
 def elementwise(function: Callable[..., Any], values: Any, *, derivative: bool) -> tuple[torch.Tensor, ...]:
     """Return an elementwise function's value and, if asked, its first derivative; `values` are shared by DLPack.
 

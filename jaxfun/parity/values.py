@@ -53,8 +53,9 @@ def _kinks(rng: np.random.Generator, shape: tuple[int, ...], context: Context) -
 
 
 def _beside_kinks(rng: np.random.Generator, shape: tuple[int, ...], context: Context) -> np.ndarray:
+    # not closer to 0: a second derivative of 1 / x would overflow there
     at = _kinks(rng, shape, context)
-    return at + rng.choice([-4, 4], size=shape) * context.eps * np.maximum(np.abs(at), context.eps)
+    return at + rng.choice([-4, 4], size=shape) * context.eps * np.where(at == 0, 1.0, np.abs(at))
 
 
 def _scaled(low: float, high: float) -> Draw:
@@ -65,10 +66,18 @@ def _scaled(low: float, high: float) -> Draw:
 
 
 def _overflowing(rng: np.random.Generator, shape: tuple[int, ...], context: Context) -> np.ndarray:
-    # where exp overflows, where it vanishes, and where a square overflows
+    # where exp overflows, and where it vanishes
     top = np.log(context.largest)
-    numbers = [top * 1.1, -top * 1.2, top * 0.9, 1.1 * np.sqrt(context.largest), 20.5, 1]
-    return _choice(rng, shape, numbers)
+    return _choice(rng, shape, [top * 1.1, -top * 1.2, top * 0.9, 20.5, 1])
+
+
+def _overflowing_squared(rng: np.random.Generator, shape: tuple[int, ...], context: Context) -> np.ndarray:
+    # float64 has no oracle that would tell which of two sides is right there
+    number = np.sqrt(context.largest) if context.largest < _MOST_WITH_ORACLE else 1e6
+    return _choice(rng, shape, [1.1 * number, -1.1 * number, 20.5, 1])
+
+
+_MOST_WITH_ORACLE = 1e100
 
 
 def _near_constant(rng: np.random.Generator, shape: tuple[int, ...], context: Context) -> np.ndarray:
@@ -104,6 +113,7 @@ STRATA: Mapping[str, Draw] = {
     "large": _scaled(1, 1.9),
     "tiny": _scaled(-9, -4),
     "overflow": _overflowing,
+    "overflow of a square": _overflowing_squared,
     "near-constant": _near_constant,
     "constant": lambda rng, shape, context: np.full(shape, rng.normal() * 3),
     "repeated rows": _repeated_rows,

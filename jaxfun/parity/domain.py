@@ -1,0 +1,59 @@
+"""Where a derivative is asked for: not where what it is made of has overflowed, and how strictly at a pole."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from .compare import PRECISION, part_of
+from .rounding import is_inexact
+
+
+class Rows(NamedTuple):
+    """Of some value sets, a boolean for each: whether its numbers are finite, and whether a derivative is asked for."""
+
+    finite: np.ndarray
+    moderate: np.ndarray
+
+
+def answerable_rows(tensors: Sequence[np.ndarray], values: Sequence[np.ndarray] | None) -> Rows:
+    """Return which value sets, stacked, a derivative is asked for.
+
+    Where a number's square or the result overflows, a derivative is made of overflowed terms, by other ones in other
+    formulas. `values` are the oracle's results.
+    """
+    inexact = [item for item in tensors if is_inexact(item)]
+    names = [name for item in inexact if (name := part_of(str(item.dtype))) in PRECISION]
+    largest = min((PRECISION[name].largest for name in names), default=np.inf)
+    count = len(tensors[0]) if tensors else 1
+    finite, moderate = np.ones(count, bool), np.ones(count, bool)
+    with np.errstate(invalid="ignore", over="ignore"):
+        for item in inexact:
+            numbers = np.abs(item.astype(np.complex128)).reshape(count, -1)
+            finite &= np.isfinite(numbers).all(1)
+            moderate &= ~(np.isfinite(numbers) & (numbers > np.sqrt(largest))).any(1)
+        for item in values or ():
+            numbers = np.abs(item.astype(np.complex128)).reshape(count, -1)
+            moderate &= ~(np.isfinite(numbers) & (numbers > largest)).any(1)
+    return Rows(finite, moderate)
+
+
+def asked(part: np.ndarray, target: np.ndarray, oracle: np.ndarray, rows: Rows, exact: bool) -> np.ndarray | None:
+    """Return the elements of a derivative, stacked by value sets, that are compared; None for all."""
+    along = (-1, *[1] * (target.ndim - 1))
+    with np.errstate(invalid="ignore", over="ignore"):
+        # at NaN and infinity a derivative is held to the reference only where the reference's is finite
+        wanted = rows.moderate.reshape(along) & (rows.finite.reshape(along) | np.isfinite(target))
+        largest = PRECISION[part_of(str(target.dtype))].largest if is_inexact(target) else np.inf
+        wanted = wanted & ~(np.isfinite(oracle) & (np.abs(oracle) > largest))
+        if not exact and part.shape == target.shape:  # at a pole: both are not finite
+            wanted &= np.isfinite(target) | np.isfinite(oracle) | np.isfinite(part)
+    return None if wanted.all() else wanted
+
+
+def asked_of_one(
+    part: np.ndarray, target: np.ndarray, oracle: np.ndarray, rows: Rows, exact: bool
+) -> np.ndarray | None:
+    """Return what `asked` returns, for a single value set."""
+    wanted = asked(part[None], target[None], oracle[None], rows, exact)
+    return None if wanted is None else wanted[0]

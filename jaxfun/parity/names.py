@@ -1,0 +1,243 @@
+"""What functions are called, and the syntax that they were written in."""
+
+import ast
+import copy
+import dis
+import functools
+import linecache
+import sys
+import sysconfig
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+# where a function is looked for before its own module, which may be a private one
+_PUBLIC = (
+    "jax.numpy",
+    "jax.nn",
+    "jax.lax",
+    "jax.numpy.linalg",
+    "jax.numpy.fft",
+    "jax.scipy.special",
+    "jax",
+    "torch",
+    "torch.nn.functional",
+    "torch.special",
+    "torch.linalg",
+    "torch.fft",
+    "torch.nn",
+    "numpy",
+    "jaxfun",
+    "jaxfun.nn.functional",
+)
+_OWN = __name__.partition(".")[0]
+
+
+def imported_name(value: Any) -> tuple[str, str] | None:
+    """Return the module and the (dotted) name that a function can be imported by, public ones first; None if local."""
+    name, own = getattr(value, "__name__", None), getattr(value, "__module__", None)
+    if not isinstance(name, str):
+        return None
+    places = [(module, name) for module in _PUBLIC]
+    if own != "__main__":
+        places += [("torch", f"Tensor.{name}"), (own, getattr(value, "__qualname__", name))]
+        places += [(own, key) for key, item in vars(sys.modules.get(own or "", object)).items() if item is value]
+    return next(((module, path) for module, path in places if module and _found(module, path) is value), None)
+
+
+def _found(module: str, path: str) -> Any:
+    return functools.reduce(lambda holder, part: getattr(holder, part, None), path.split("."), sys.modules.get(module))
+
+
+def is_installed(module: str) -> bool:
+    """Return whether a module is a library's (or jaxfun's own), not one that a user is at work on."""
+    file = getattr(sys.modules.get(module), "__file__", None)
+    return file is None or module.partition(".")[0] == _OWN or is_library_file(file)
+
+
+def is_library_file(file: str) -> bool:
+    """Return whether a file belongs to an installed package or to Python itself."""
+    return bool({"site-packages", "dist-packages"} & {*Path(file).parts}) or file.startswith(_STANDARD)
+
+
+_STANDARD = sysconfig.get_paths()["stdlib"]
+
+
+# The syntax of a function.
+
+Syntax = ast.Lambda | ast.FunctionDef
+
+
+def syntax_of(function: types.FunctionType) -> Syntax | None:
+    """Return a copy of the `lambda` or `def` that a function was made by; None where its source is not to be had."""
+    code = function.__code__
+    kind = ast.Lambda if code.co_name == "<lambda>" else ast.FunctionDef
+    text = "".join(linecache.getlines(code.co_filename, function.__globals__))
+    found = [node for node in _functions(text) if isinstance(node, kind) and _made(node, code)]
+    return copy.deepcopy(found[0]) if len(found) == 1 else None
+
+
+@functools.lru_cache(maxsize=16)
+def _functions(text: str) -> list[Syntax]:
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return []
+    return [node for node in ast.walk(tree) if isinstance(node, Syntax)]
+
+
+def _made(node: Syntax, code: types.CodeType) -> bool:
+    """Return whether a code object was compiled from a node: each instruction stands in its body."""
+    if isinstance(node, ast.FunctionDef):
+        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+        return (node.name, first) == (code.co_name, code.co_firstlineno)
+    places = [((a, c), (b, d)) for a, b, c, d in map(_known, code.co_positions()) if (a, c) < (b, d)]
+    start = node.body.lineno, node.body.col_offset
+    end = node.body.end_lineno or 0, node.body.end_col_offset or 0
+    return bool(places) and start <= min(places)[0] and max(stop for _, stop in places) <= end
+
+
+def _known(position: tuple[int | None, int | None, int | None, int | None]) -> tuple[int, int, int, int]:
+    a, b, c, d = position
+    return (0, 0, 0, 0) if a is None or b is None or c is None or d is None else (a, b, c, d)
+
+
+class Unwritten(Exception):
+    """What cannot be written as a program of a few lines."""
+
+
+_READS, _WRITES = ("LOAD_GLOBAL", "LOAD_NAME"), ("STORE_GLOBAL", "DELETE_GLOBAL", "STORE_DEREF", "DELETE_DEREF")
+
+
+def free_values(function: types.FunctionType) -> dict[str, Any]:
+    """Return what a function takes from around it, by name: closure values and globals, built-in ones left out.
+
+    Raises: Unwritten where it is not all there, or where the function changes it.
+    """
+    code, known = function.__code__, function.__globals__
+    cells = zip(code.co_freevars, function.__closure__ or (), strict=True)
+    try:
+        closed = {name: cell.cell_contents for name, cell in cells}
+    except ValueError as error:
+        raise Unwritten from error
+    read = {name: known[name] for name in _globals(code, frozenset(closed)) if name in known}
+    return closed | read
+
+
+def _globals(code: types.CodeType, closed: frozenset[str]) -> Iterator[str]:
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in _WRITES and ("GLOBAL" in instruction.opname or instruction.argval in closed):
+            raise Unwritten
+        if instruction.opname in _READS:
+            yield instruction.argval
+    for inner in code.co_consts:
+        if isinstance(inner, types.CodeType):
+            yield from _globals(inner, closed)
+
+
+class Replaced(ast.NodeTransformer):
+    """A tree whose names are replaced by expressions.
+
+    Raises: Unwritten where a name means something else in a part of the tree.
+    """
+
+    def __init__(self, texts: dict[str, str]) -> None:
+        self.nodes = {name: expression(text) for name, text in texts.items() if text != name}
+
+    def of(self, tree: Any) -> Any:
+        """Return the tree with its names replaced."""
+        taken = {name.id for node in self.nodes.values() for name in ast.walk(node) if isinstance(name, ast.Name)}
+        if bound_names(tree) & (taken | {*self.nodes}):
+            raise Unwritten
+        return self.visit(tree)
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """Return what stands in a name's place."""
+        return self.nodes.get(node.id, node)
+
+
+def bound_names(tree: ast.AST) -> set[str]:
+    """Return the names that a tree itself gives a meaning."""
+    nodes = list(ast.walk(tree))
+    inner = {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node is not tree}
+    stored = {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+    return inner | stored | {node.arg for node in nodes if isinstance(node, ast.arg)}
+
+
+def expression(text: str) -> ast.expr:
+    """Return a text as the expression that it is.
+
+    Raises: Unwritten where it is none.
+    """
+    try:
+        return ast.parse(text, mode="eval").body
+    except SyntaxError as error:
+        raise Unwritten from error
+
+
+# What a reader calls it.
+
+_LONGEST_TEXT = 72
+
+
+def describe_function(function: Callable[..., Any]) -> str:
+    """Return a function's name as a reader knows it, the same in every run.
+
+    >>> import functools, jax, torch
+    >>> describe_function(torch.nn.functional.gelu), describe_function(jax.jit(lambda x: x + 1))
+    ('torch.nn.functional.gelu', 'lambda x: x + 1')
+    >>> describe_function(functools.partial(jax.nn.gelu, approximate=False))
+    'jax.nn.gelu(approximate=False)'
+    """
+    found = imported_name(function)
+    if found is not None:
+        return ".".join(found)
+    if isinstance(function, functools.partial):
+        given = [*map(_described, function.args), *(f"{k}={_described(v)}" for k, v in function.keywords.items())]
+        return f"{describe_function(function.func)}({', '.join(given)})"
+    if isinstance(function, types.FunctionType):
+        return _lambda_text(function) if function.__name__ == "<lambda>" else _local_name(function)
+    if isinstance(function, types.MethodType):
+        return f"{type(function.__self__).__name__}.{function.__name__}"
+    inner = getattr(function, "__wrapped__", None)
+    return describe_function(inner) if inner is not None else type(function).__name__
+
+
+def _local_name(function: types.FunctionType) -> str:
+    return function.__qualname__.rpartition("<locals>.")[2]
+
+
+def _lambda_text(function: types.FunctionType) -> str:
+    try:
+        texts = {name: _described(value, name) for name, value in free_values(function).items()}
+        node = syntax_of(function)
+        text = "" if node is None else ast.unparse(Replaced(texts).of(node))
+    except Unwritten:
+        text = ""
+    return text if 0 < len(text) <= _LONGEST_TEXT and "\n" not in text else where_made(function)
+
+
+def where_made(function: Callable[..., Any]) -> str:
+    """Return a function's name with the file and the line that it is made in, where that is known."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return describe_function(function)
+    return f"{_local_name(function)}, {Path(code.co_filename).name}:{code.co_firstlineno}"
+
+
+def _described(value: Any, name: str | None = None) -> str:
+    """Return a value as it stands in a description; one that has a name and no short text by its name."""
+    if isinstance(value, functools.partial) or getattr(value, "__name__", "") == "<lambda>":
+        return describe_function(value)
+    if value is None or isinstance(value, (bool, int, float, complex, str)):
+        return repr(value)
+    if name is not None:
+        return name
+    if isinstance(value, (np.ndarray, np.generic)) or hasattr(value, "dtype"):
+        return f"{value.dtype}{list(value.shape)}"
+    if isinstance(value, (tuple, list)):
+        return f"({', '.join(map(_described, value))})"
+    return describe_function(value) if callable(value) else type(value).__name__
