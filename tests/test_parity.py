@@ -103,13 +103,13 @@ def test_settings_are_as_they_were_also_where_a_function_raises() -> None:
 
 
 def test_reports_are_written(tmp_path: Path) -> None:
-    report = check(lambda x: jnp.abs(x) * 1, torch.abs)
+    report = check(lambda x: jnp.where(x <= 0, -x, x), torch.abs)
     report.to_json(tmp_path / "report.json")
     report.to_html(tmp_path / "report.html")
     assert json.loads((tmp_path / "report.json").read_text())["failures"][0]["level"] == "vjp"
     page = (tmp_path / "report.html").read_text()
-    assert "&lt;lambda&gt;" in page
-    assert "<lambda>" not in page, "text from user code is escaped"
+    assert "x &lt;= 0" in page
+    assert "x <= 0" not in page, "text from user code is escaped"
     assert "http" not in page.replace("http-equiv", "")
 
 
@@ -174,6 +174,39 @@ def test_shapes_are_read_off_annotations() -> None:
 
 def test_64_bit_results_of_the_reference_may_be_32_bit() -> None:
     assert check(jnp.argmax, torch.argmax, parity.tensors(shape=(3,)), dtypes=["float32"]).ok
+
+
+def twice(x: Any, *others: Any, dim: Any = 0) -> Any:
+    return x * 2
+
+
+CALLS = {
+    "tensor": ((), {}, "x = float32(1.0)"),
+    "positions": (
+        (parity.tensors(shape=()), 3, parity.tensors(shape=())),
+        {},
+        "x = float32(1.0), 3, argument 2 = float32(0.0)",
+    ),
+    "keywords": ((parity.tensors(shape=()),), {"dim": (0, 1)}, "x = float32(1.0), dim = (0, 1)"),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_inputs_are_told_by_name(name: str) -> None:
+    inputs, kwargs, text = CALLS[name]
+    report = check(twice, lambda x, *others, dim=0: x * 3, *inputs, kwargs=kwargs, levels=["value"], examples=20)
+    assert report.failures[0].call == text
+
+
+def test_inputs_that_are_not_small_have_a_line_each() -> None:
+    def raises(x: Any, y: Any) -> Any:
+        raise KeyError("mine")
+
+    call = check(raises, torch.mul, parity.tensors(2, shape=(2, 4))).failures[0].call
+    first, second, *_ = call.splitlines()
+    assert first.startswith("x = float32[[")
+    assert second.index("[") == first.index("[[") + 1, "rows are below one another"
+    assert sum(line.startswith("y = float32[[") for line in call.splitlines()) == 1
 
 
 # what is no pass

@@ -171,7 +171,7 @@ def test_a_failure_shows_what_differs_inputs_results_errors_and_the_script() -> 
     shown = page([wrong()])
     for text in ("another number: 1.5 where the reference has 2", "x = float32(0.5)", "float32(1.5)", "float32(2.0)"):
         assert text in shown
-    assert "2,048 ULP, 0.25 of the reference" in shown
+    assert "2,048 ULP, a relative error of 0.25" in shown
     assert "ties 2/2" in shown
     assert "none of: large" in shown
     assert "print(&#x27;reproduced&#x27;)" in shown

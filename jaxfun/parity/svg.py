@@ -15,7 +15,7 @@ _LABEL = 34  # the width that a label needs
 _MOST_DECADES = 12
 _FAR = 1e4  # numbers beyond it are drawn together more
 # the first have precedence where two labels would touch
-_TICKS = (0.0, 1.0, 10.0, 1e3, 1e6, 1e12, 1e38, 1e100, 1e300, 0.1, 1e24, 100.0, 2.0, 0.5)
+_TICKS = (0.0, 1.0, 10.0, 1e3, 1e6, 1e12, 1e38, 1e100, 1e300, 0.1, 1e24, 100.0, 3.0, 0.3)
 
 
 class _Axis(NamedTuple):

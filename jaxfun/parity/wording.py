@@ -143,7 +143,7 @@ def _error(failure: "Failure") -> Iterator[str]:
     error, size = abs(ours - theirs), abs(theirs)
     if failure.ulp < MOST_ULP:
         yield ulps(failure.ulp)
-        yield f", {error / size:.2g} of the reference" if size and error else ""
+        yield f", a relative error of {error / size:.2g}" if size and error else ""
     else:
         yield f"{error:.3g} beside a reference of {size:.3g}, where a count of ULP says nothing"
     yield f", at {list(failure.index)}" if failure.index else ""
