@@ -11,12 +11,12 @@ import numpy as np
 
 from . import torch_side
 from .answers import Answer, Result, Side, answer_of
-from .judge import Found
 from .levels import Sides, outcome
 from .literals import array_text, wrapped
 from .names import Unwritten, where_made
 from .rounding import is_inexact
 from .source import Definitions
+from .verdicts import Found
 
 _MOST_LINES = 24
 _MOST_LINES_OF_AN_ARRAY = 6
