@@ -42,7 +42,7 @@ def imported_name(value: Any) -> tuple[str, str] | None:
     if not isinstance(name, str):
         return None
     places = [(module, name) for module in _PUBLIC]
-    if own != "__main__":
+    if own != "__main__" and str(own).replace(".", "").isidentifier():  # not "<run_path>"
         places += [("torch", f"Tensor.{name}"), (own, getattr(value, "__qualname__", name))]
         places += [(own, key) for key, item in vars(sys.modules.get(own or "", object)).items() if item is value]
     return next(((module, path) for module, path in places if module and _found(module, path) is value), None)
