@@ -67,6 +67,19 @@ def test_the_error_is_measured_against_the_oracle_and_not_the_reference() -> Non
     assert compare(f32(1), reference, oracle).ok, "better than the reference"
 
 
+def test_the_error_at_the_index_is_that_of_an_element_that_differs() -> None:
+    oracle = np.array([1.0, 1.0, 1.0])
+    reference = f32(1 + 100 * EPS, 1, 1)
+    verdict = compare(f32(1 + 300 * EPS, 1, 1 + 20 * EPS), reference, oracle)
+    assert (verdict.index, verdict.ulp, verdict.worst_ulp) == ((2,), 20, 300)
+
+
+def test_a_complex_difference_names_the_part() -> None:
+    reference = np.complex64([2 + 1j])
+    assert "has 1, at [0], in the imaginary part" in compare(np.complex64([2 + 3j]), reference).detail
+    assert "has 2, at [0], in the real part" in compare(np.complex64([5 + 1j]), reference).detail
+
+
 def test_one_element_that_the_reference_lost_does_not_excuse_the_others() -> None:
     reference, oracle = f32(1, 1e-9), np.array([1.0, 0.0])
     assert not compare(f32(1 + 64 * EPS, 0), reference, oracle).ok

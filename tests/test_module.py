@@ -130,6 +130,12 @@ def test_a_wrong_epsilon_in_a_transformer_block_names_the_layer_norm(example: di
     assert "<- the first to differ" in str(report)
 
 
+def test_the_error_that_is_told_is_that_at_its_index(example: dict[str, Any]) -> None:
+    for failure in example["report"].failures:
+        ours, theirs = (float(item[failure.index]) for item in (failure.candidate, failure.reference))
+        assert failure.ulp == pytest.approx(abs(ours - theirs) / abs(theirs) * 2**23, rel=0.05), failure.message
+
+
 def test_of_a_right_port_every_tap_agrees(example: dict[str, Any]) -> None:
     report = check(example["original"], example["block"], example["nested"], example["x"], levels=["value"])
     assert report.ok, report

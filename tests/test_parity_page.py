@@ -178,6 +178,13 @@ def test_a_failure_shows_what_differs_inputs_results_errors_and_the_script() -> 
     assert shown.count("<svg") == 2
 
 
+def test_a_failure_without_a_script_says_where_its_inputs_are() -> None:
+    report = Report("f", "g", [failure(), failure(script="")])
+    assert "no script of under 25 lines; the inputs are in `.failures[1].inputs`" in page([report])
+    assert "the inputs are in `.failures[0].inputs`" not in page([report]) + str(report)
+    assert "the inputs are in `.failures[0].inputs`" in str(Report("f", "g", [failure(script="")]))
+
+
 def test_a_page_of_one_report_or_none_says_so_at_its_head() -> None:
     assert "<h1>wrong DIFFERS from torch.wrong</h1>" in page([wrong()])
     assert "<h1>untried was not compared with torch.untried</h1>" in page([untried()])

@@ -6,7 +6,7 @@ from html import escape
 from .report import COMPUTED, LEVELS, Failure, Level, Report, Tap
 from .summary import LEGEND, agrees, fails, state, total
 from .svg import scatter
-from .wording import at_most, difference, facts, in_short, place
+from .wording import at_most, difference, facts, in_short, no_script, place
 
 _STYLE = """
 :root { color-scheme: light dark; --pass: #1b6e2a; --fail: #b3261e; --weak: #855800; --dim: #666; --ink: #3b6ea5;
@@ -187,20 +187,27 @@ def _tap(tap: Tap, is_first: bool) -> str:
 
 def _failures(number: int, report: Report) -> Iterable[str]:
     for at, failure in enumerate(report.failures):
-        yield _failure(f"report-{number}-{at}", failure, is_first=not at)
+        yield f"<section class='failure' id='report-{number}-{at}'>{_failure(at, failure)}</section>"
 
 
-def _failure(anchor: str, failure: Failure, is_first: bool) -> str:
+def _failure(at: int, failure: Failure) -> str:
     what, where = map(escape, place(failure))
     heading = f"<h3>{what} <small>{where}</small></h3>"
-    script = f"<summary>To reproduce</summary><pre>{escape(failure.script)}</pre></details>"
     parts = [
         f"{heading}<p>{escape(difference(failure))}</p>",
         f"<div class='two'>{_facts(failure)}{_plot(failure)}</div>",
         _kinds(failure),
-        f"<details{' open' if is_first else ''}>{script}" if failure.script else "",
+        _script(at, failure.script),
     ]
-    return f"<section class='failure' id='{anchor}'>{''.join(parts)}</section>"
+    return "".join(parts)
+
+
+def _script(at: int, script: str) -> str:
+    """Return the script, the first opened: the others are much like it."""
+    if not script:
+        return f"<p class='dim'>{no_script(at)}</p>"
+    opened = "" if at else " open"
+    return f"<details{opened}><summary>To reproduce</summary><pre>{escape(script)}</pre></details>"
 
 
 def _facts(failure: Failure) -> str:

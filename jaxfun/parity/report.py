@@ -1,7 +1,6 @@
 """What a check found: by level what was compared and how far apart, what was tried, and each failure as one input."""
 
 import logging
-import textwrap
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,7 +9,6 @@ import numpy as np
 
 from . import wording
 from .compare import Verdict
-from .wording import INDENT, WIDTH, at_most, listed, row
 
 COMPUTED = ("value", "vjp", "jvp", "hvp")  # the levels that have results of their own
 LEVELS = (*COMPUTED, "jit", "vmap", "errors")
@@ -241,7 +239,9 @@ class Report:
         LOGGER.info("%s", self.headline, extra={"parity_report": self})
 
     def __str__(self) -> str:
-        return "\n".join(_lines(self))
+        from .text import lines
+
+        return "\n".join(lines(self))
 
     def to_json(self, path: str | Path) -> None:
         """Write the report as JSON that any reader takes: what is not finite stands there as text."""
@@ -254,70 +254,3 @@ class Report:
         from .html import page
 
         Path(path).write_text(page([self]), encoding="utf-8")
-
-
-def _lines(report: Report) -> list[str]:
-    lines = [report.headline, f"  {report.examples:,} value sets in {report.seconds:.1f} s"]
-    lines += [row(name, _wrapped(_level_text(report.levels[name]))) for name in LEVELS if name in report.levels]
-    if report.strata:
-        lines.append(row("tried", listed(report.tried)))
-    if report.not_reached:
-        lines.append(row("not tried", listed(report.not_reached)))
-    lines += [row("known", _wrapped(f"{why} (seen {count:,} times)")) for why, count in report.seen.items()]
-    lines += [row("note", _wrapped(text)) for text in report.notes]
-    return [*lines, *_tap_lines(report), *_failure_lines(report.failures)]
-
-
-def _wrapped(text: str) -> str:
-    return textwrap.fill(text, WIDTH - INDENT, break_long_words=False, break_on_hyphens=False)
-
-
-def _failure_lines(failures: list[Failure]) -> list[str]:
-    """Return every failure in words, then the first script: the others are much like it."""
-    lines = [line for failure in failures for line in ("", failure.message)]
-    scripted = [at for at, failure in enumerate(failures) if failure.script]
-    if not scripted:
-        return lines
-    first, *others = scripted
-    lines += ["", f"To reproduce {'it' if len(failures) == 1 else f'the {failures[first].level}'}:", ""]
-    lines += [f"    {line}" for line in failures[first].script.splitlines()]
-    more = (
-        f"The script of another: `.failures[{others[0]}].script` of the report, or `.to_html(path)`." if others else ""
-    )
-    return [*lines, "", more] if more else lines
-
-
-def _tap_lines(report: Report) -> list[str]:
-    wide = max((len(tap.name) for tap in report.taps), default=0)
-    first = report.first_divergence
-    lines = ["  taps, in the order of execution"] if report.taps else []
-    for tap in report.taps:
-        verdict = "agrees " if tap.ok else "DIFFERS"
-        line = f"    {tap.name:<{wide}}  {verdict}  {_tap_text(tap)}"
-        lines.append(line + ("   <- the first to differ" if tap is first else ""))
-    return lines
-
-
-def _tap_text(tap: Tap) -> str:
-    if tap.difference not in ("", "number"):
-        return tap.difference
-    share = f"{tap.of_tolerance:,.3g} times" if tap.of_tolerance > 1 else f"{tap.of_tolerance:.0%} of"
-    return f"error {tap.error:.1e}, {share} the tolerance"
-
-
-_MOST_NAMES = 6
-
-
-def _failing_leaves(level: Level) -> str:
-    names = [name for name, leaf in level.leaves.items() if leaf.failures]
-    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return f"; differs: {', '.join(names[:_MOST_NAMES])}{more}" if names else ""
-
-
-def _level_text(level: Level) -> str:
-    if level.status == "not applicable":
-        return f"not applicable: {level.reason}"
-    worst = at_most(level.worst_ulp, bool(level.failures))
-    why = "the tolerance is too wide" if level.is_loose else "all zero"
-    reason = f" ({why})" if level.status == "no evidence" and level.compared else ""
-    return f"{level.status}{reason}   {level.compared:,} elements{worst and ', ' + worst}{_failing_leaves(level)}"

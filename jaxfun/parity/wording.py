@@ -154,6 +154,11 @@ def _there(array: Any, index: tuple[int, ...]) -> complex:
     return complex(array[index]) if array.size and len(index) == array.ndim else complex("nan")
 
 
+def no_script(at: int) -> str:
+    """Return what stands in a script's place: where the inputs of that failure are."""
+    return f"There is no script of under 25 lines; the inputs are in `.failures[{at}].inputs` of the report."
+
+
 def message(failure: "Failure") -> str:
     """Return the failure in words: where, what differs, and a line for each fact."""
     what, where = place(failure)
