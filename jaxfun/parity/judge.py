@@ -52,7 +52,7 @@ def judge(sides: Sides, terms: Terms) -> tuple[Report, list[Found]]:
     report.is_accepted = True
     references = sides.theirs(rows)
     if not all(reference.has_oracle for reference in references.values()):
-        report.note("the reference does not run in float64: without an oracle, its own result is the measure")
+        report.note("the reference does not run in float64: its own result is the measure, within the dtype's ULP")
     answered = [
         level for level in COMPUTED if any(not isinstance(ref.plain[level], str) for ref in references.values())
     ]
