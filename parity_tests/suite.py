@@ -11,10 +11,12 @@ from jaxfun._op import REGISTRY, Op
 from jaxfun.dtypes import DTYPES, DType
 from jaxfun.parity import torch_side
 from jaxfun.parity.case import Case
-from jaxfun.parity.judge import Terms, failure_of, judge, judge_signature
+from jaxfun.parity.failing import failure_of
+from jaxfun.parity.judge import judge, judge_signature
 from jaxfun.parity.levels import Sides
 from jaxfun.parity.records import cases, spoiled
 from jaxfun.parity.report import COMPUTED, Report
+from jaxfun.parity.verdicts import Terms
 
 RECORDS = [record for record in REGISTRY.values() if record.public]
 PAIRS = [(record, dtype) for record in RECORDS for dtype in DTYPES if dtype not in record.rejects]

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 import jaxfun as jf
 from jaxfun.parity import torch_side
 from jaxfun.parity.compare import compare
-from jaxfun.parity.judge import outcome, raises_alike
+from jaxfun.parity.levels import outcome
+from jaxfun.parity.verdicts import raises_alike
 
 # `type_of(1.0)` is Python's own float, whose name both libraries give to a dtype
 OTHERS = {"np": np, "type_of": type}

@@ -17,7 +17,8 @@ import jaxfun as jf
 from jaxfun._op import REGISTRY
 from jaxfun.parity import torch_side
 from jaxfun.parity.compare import compare
-from jaxfun.parity.judge import outcome, raises_alike
+from jaxfun.parity.levels import outcome
+from jaxfun.parity.verdicts import raises_alike
 
 SIZES = (0, 1, 2, 3, 3, 4)
 SMOOTH = ("float32", "float64", "complex64")

@@ -12,7 +12,8 @@ import torch
 
 import jaxfun as jf
 from jaxfun.parity import torch_side
-from jaxfun.parity.judge import outcome, raises_alike
+from jaxfun.parity.levels import outcome
+from jaxfun.parity.verdicts import raises_alike
 
 INTEGERS = ("uint8", "int8", "int16", "int32", "int64")
 FLOATS = ("float16", "bfloat16", "float32", "float64")

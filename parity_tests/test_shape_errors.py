@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 import jaxfun as jf
 from jaxfun.parity import torch_side
-from jaxfun.parity.judge import outcome, raises_alike
+from jaxfun.parity.levels import outcome
+from jaxfun.parity.verdicts import raises_alike
 
 EXAMPLES = 6  # times the profile's: nothing here compiles much
 

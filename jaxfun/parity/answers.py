@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .case import Arguments, Place
-from .source import Code
+from .literals import Code
 
 
 class Answer(NamedTuple):
@@ -45,6 +45,7 @@ class Side:
     path: str  # of the result that differs
     at: int  # which of the movable tensors' gradients differs
     is_single: bool  # one number is a function of one tensor, and no weights are needed
+    is_complex: bool  # the gradient is
 
     def call(self, names: Sequence[str] = ()) -> str:
         """Return the call of the function, with the tensors of these names as they are."""
@@ -96,8 +97,8 @@ def _weighted(result: str, weights: str, array: np.ndarray) -> str:
     return f"({result} * {weights}).sum()" if array.ndim else f"{result} * {weights}"
 
 
-def _tuple(items: str) -> str:
-    return f"({items}{'' if ', ' in items else ','})"
+def _tuple(side: Side, names: Sequence[str]) -> str:
+    return f"({side.given(names)}{',' if len(names) == 1 else ''})"
 
 
 def _number(index: int, several: Sequence[Any]) -> str:
@@ -122,11 +123,16 @@ def _vmap(side: Side) -> Answer:
 def _grad(side: Side) -> Answer:
     loss, before = side.differentiated()
     number = f", {side.at}" if side.at else ""
-    return Answer(f"jax.grad({loss}{number})({side.given(side.moving)})", before)
+    return _conjugated(side, Answer(f"jax.grad({loss}{number})({side.given(side.moving)})", before))
+
+
+def _conjugated(side: Side, answer: Answer) -> Answer:
+    remark = "# PyTorch's gradient of a complex number is the conjugate of JAX's"
+    return Answer(f"{answer.printed}.conj()", (*answer.before, remark)) if side.is_complex else answer
 
 
 def _jvp(side: Side) -> Answer:
-    given, along = (_tuple(side.given(names)) for names in (side.moving, side.directions))
+    given, along = (_tuple(side, names) for names in (side.moving, side.directions))
     return Answer(f"{_JVP[side.library]}({side.of(side.moving)}, {given}, {along})[1]{side.path}")
 
 
@@ -141,7 +147,7 @@ def _hvp(side: Side) -> Answer:
     several = len(side.moving) > 1
     slope = f"jax.grad({loss}, {tuple(range(len(side.moving)))})" if several else f"jax.grad({loss})"
     along = f"({along})" if several else along
-    return Answer(f"jax.vjp({slope}, {given})[1]({along})[{side.at}]", before)
+    return _conjugated(side, Answer(f"jax.vjp({slope}, {given})[1]({along})[{side.at}]", before))
 
 
 # PyTorch.

@@ -10,10 +10,10 @@ from ..errors import ArgumentTypeError, ArgumentValueError, describe, public
 from .compare import Bound
 from .defaults import devices_of, examples_of, has_cuda, refuse_cuda
 from .inputs import SHAPES, Configuration, inputs_of
-from .judge import Terms
 from .names import describe_function
 from .report import LEVELS, Report
 from .search import Search
+from .verdicts import Terms
 
 DTYPES = ("float32", "float64")
 EXAMPLES = 1200

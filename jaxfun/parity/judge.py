@@ -1,4 +1,4 @@
-"""The verdicts on one case: every value set at every level that applies, and whether the check itself can fail."""
+"""The verdicts on one case: every value set at every level that applies."""
 
 import dataclasses
 import functools
@@ -9,43 +9,16 @@ from typing import Any, ParamSpec, TypeVar
 import jax
 import numpy as np
 
-from .case import Case
-from .compare import Bound, Verdict, compare
-from .domain import answerable_rows, asked, asked_of_one
+from .compare import Verdict, compare
+from .domain import answerable_rows, asked
 from .levels import Reference, Sides, outcome
-from .report import COMPUTED, LEVELS, Failure, Level, Report
-from .rounding import Results, is_inexact
+from .planted import PLANTED_ROWS, plant
+from .report import COMPUTED, Report
+from .rounding import Results
+from .verdicts import Found, Terms, canonical, raises_alike, targets, verdicts
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-@dataclasses.dataclass(frozen=True)
-class Terms:
-    """The terms of a check: which levels, on which device, how close.
-
-    `exact` asks for what only a port of torch itself promises: exceptions that a handler of torch's would catch, and,
-    at a pole, the sign of an infinite derivative.
-    """
-
-    levels: frozenset[str] = frozenset(LEVELS)
-    device: str = "cpu"
-    bound: Bound | None = None
-    exact: bool = True
-    plants: bool = True  # wrong results are tried in the candidate's place
-    alone: bool = True  # one value set is called by itself too, eagerly and compiled: what it costs is compilation
-
-
-@dataclasses.dataclass(frozen=True)
-class Found:
-    """A disagreement as it was met: the level, the value set, and which leaf of the results."""
-
-    level: str
-    row: int
-    leaf: int
-    verdict: Verdict
-    candidate: np.ndarray | None = None
-    reference: np.ndarray | None = None
 
 
 def without_warnings(function: Callable[P, R]) -> Callable[P, R]:
@@ -58,19 +31,6 @@ def without_warnings(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
 
     return call
-
-
-def raises_alike(ours: Exception | None, theirs: Exception | None, exact: bool = True) -> Verdict:
-    """Return whether both raised, or neither did; `exact`: ours is something that a handler of theirs would catch."""
-    if theirs is None:
-        return Verdict() if ours is None else Verdict("raises", detail=f"raised {ours!r} where the reference does not")
-    if ours is None:
-        return Verdict("raises", detail=f"does not raise where the reference raises {theirs!r}")
-    # torch's Python wrappers stumble over what is no tensor with an AttributeError: it means a TypeError
-    expected = TypeError if isinstance(theirs, AttributeError) else type(theirs)
-    if not exact or isinstance(ours, expected):
-        return Verdict(compared=1)
-    return Verdict("raises", detail=f"raised {ours!r}, which a handler of {theirs!r} does not catch")
 
 
 @without_warnings
@@ -92,7 +52,7 @@ def judge(sides: Sides, terms: Terms) -> tuple[Report, list[Found]]:
     report.is_accepted = True
     references = sides.theirs(rows)
     if not all(reference.has_oracle for reference in references.values()):
-        report.note("the reference does not run in float64: without an oracle, its own result is the measure")
+        report.note("the reference does not run in float64: its own result is the measure, within the dtype's ULP")
     answered = [
         level for level in COMPUTED if any(not isinstance(ref.plain[level], str) for ref in references.values())
     ]
@@ -117,8 +77,8 @@ def judge(sides: Sides, terms: Terms) -> tuple[Report, list[Found]]:
     if terms.alone:
         found += _judge_eager(sides, terms, report, rows[0], references[rows[0]])
     if terms.plants:
-        for row in rows[:_PLANTED_ROWS]:
-            _plant(sides, terms, report, row, references[row])
+        for row in rows[:PLANTED_ROWS]:
+            plant(sides, terms, report, row, references[row])
     return report, found
 
 
@@ -197,7 +157,7 @@ def _agree_at_once(
     wanted, oracles = (_stacked([targets(level, items) for items in side]) for side in (plain, wide))
     if wanted is None or oracles is None or len(wanted) != len(stacks):
         return False
-    want = [_canonical(item) for item in wanted]
+    want = [canonical(item) for item in wanted]
     values = _stacked([ref.wide["value"] for ref in references.values()])
     answerable = answerable_rows([stack[rows] for stack in sides.case.tensors], values)
     verdicts = []
@@ -277,49 +237,6 @@ def _take_known(report: Report, why: str, verdict: Verdict) -> None:
     report.count("known differences", Verdict(compared=max(verdict.compared, 1)))
 
 
-def targets(level: str, items: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """Return the reference's leaves that a level compares: forward mode has tangents of floating point ones alone."""
-    return [item for item in items if is_inexact(item)] if level == "jvp" else list(items)
-
-
-def verdicts(
-    sides: Sides,
-    terms: Terms,
-    row: int,
-    level: str,
-    parts: Sequence[np.ndarray],
-    reference: Reference,
-    measured: bool = False,
-) -> list[Verdict]:
-    """Return the verdict on each leaf of one level's results for one value set.
-
-    How large rounding may be is measured where a number fails without, or, if `measured`, at once.
-    """
-    tensors = sides.case.row(row)
-    want, wide = (targets(level, side[level]) for side in (reference.plain, reference.wide))
-    want = [_canonical(item) for item in want]
-    if len(parts) != len(want):
-        return [Verdict("structure", detail=f"{len(parts)} results where the reference has {len(want)}")]
-    answerable = answerable_rows([item[None] for item in tensors], [item[None] for item in reference.wide["value"]])
-    found = []
-    for leaf, (part, target, oracle) in enumerate(zip(parts, want, wide, strict=True)):
-        only = None if level == "value" else asked_of_one(part, target, oracle, answerable, terms.exact)
-        verdict = compare(part, target, oracle, only=only, bound=terms.bound)
-        if (verdict.difference == "number" or measured) and terms.bound is None and is_inexact(target):
-            scale = targets(level, sides.scale(row, reference)[level])[leaf]
-            first, verdict = verdict, compare(part, target, oracle, scale=scale, only=only)
-            if not verdict.ok:  # in ULP of the element, as a reader counts them
-                there = compare(*(np.asarray(item[verdict.index]) for item in (part, target, oracle)))
-                verdict = dataclasses.replace(verdict, worst_ulp=first.worst_ulp, ulp=there.worst_ulp)
-        found.append(verdict)
-    return found
-
-
-def _canonical(array: np.ndarray) -> np.ndarray:
-    # with JAX's 64-bit types off, what torch gives in 64 bits is held to 32
-    return array.astype(jax.dtypes.canonicalize_dtype(array.dtype))
-
-
 def _judge_eager(sides: Sides, terms: Terms, report: Report, row: int, reference: Reference) -> list[Found]:
     """Hold the plain call to the reference as well, and, where that is right, the plain compiled one."""
     tensors = sides.case.row(row)
@@ -348,92 +265,6 @@ def _judge_run(
         if not verdict.ok:
             found.append(_found(level, row, leaf, verdict, results, reference.plain["value"][leaf]))
     return found
-
-
-_SHIFT = 1e-4
-_PLANTED_ROWS = 3  # one may be so ill-conditioned that it proves nothing; the others then tell
-
-
-def _plant(sides: Sides, terms: Terms, report: Report, row: int, reference: Reference) -> None:
-    """Put wrong results in the candidate's place: zeros, and the reference's own shifted. They must fail."""
-    for level in COMPUTED:
-        want = reference.plain[level]
-        if level not in terms.levels or isinstance(want, str) or isinstance(reference.wide[level], str):
-            continue
-        right = [_canonical(item) for item in targets(level, want)]
-        if not any(is_inexact(item) and np.any(np.isfinite(item) & (item != 0)) for item in right):
-            continue
-        wrong = {"zeros": [np.zeros_like(item) for item in right], "a small shift": [_shifted(item) for item in right]}
-        caught = {
-            name: any(not verdict.ok for verdict in verdicts(sides, terms, row, level, parts, reference))
-            for name, parts in wrong.items()
-        }
-        report.level(level).add(Level(planted=caught))
-
-
-def _shifted(array: np.ndarray) -> np.ndarray:
-    if not is_inexact(array):
-        return array
-    eps = float(np.finfo(array.dtype).eps) if array.dtype.kind in "fc" else 2.0**-7
-    return np.asarray(array * (1 + max(_SHIFT, 64 * eps))).astype(array.dtype)
-
-
-_IN_WORDS = {
-    "NaN": ("NaN where the reference has a number", "a number where the reference has NaN"),
-    "infinity": ("infinity where the reference has none", "another number where the reference is infinite"),
-    "finite or not": ("not finite where the reference is", "finite where the reference is not"),
-}
-
-
-def _in_words(found: Found, tensors: Sequence[np.ndarray], constants: Sequence[float]) -> str:
-    """Return what kind of difference it is, for a derivative with the place where it is."""
-    kind = found.verdict.difference
-    if kind in _IN_WORDS and found.reference is not None:
-        index = found.verdict.index
-        finite = np.isfinite(found.reference[index]) if kind != "NaN" else not np.isnan(found.reference[index])
-        return _IN_WORDS[kind][not finite]
-    if found.level not in ("vjp", "jvp", "hvp") or kind != "number":
-        return kind
-    return _place_in_words(found, [item for item in tensors if is_inexact(item)], constants)
-
-
-_MOST_NUMBERS = 64  # among more, a zero or a tie is found by chance
-
-
-def _place_in_words(found: Found, tensors: Sequence[np.ndarray], constants: Sequence[float]) -> str:
-    if sum(item.size for item in tensors) > _MOST_NUMBERS:
-        return "derivative"
-    index, shape = found.verdict.index, getattr(found.reference, "shape", None)
-    there = [complex(item[index]) for item in tensors if item.shape == shape]
-    if there and not any(there):
-        return "derivative at 0"
-    for number in there:
-        if not number.imag and any(abs(abs(number) - constant) <= 1e-6 * constant for constant in constants):
-            return f"derivative at {number.real:g}, a number in the candidate's program"
-    numbers = np.abs(np.concatenate([np.ravel(item).astype(complex) for item in tensors]))
-    return "derivative, at a tie" if len(np.unique(numbers)) < len(numbers) else "derivative"
-
-
-def failure_of(sides: Sides, terms: Terms, found: Found, constants: Sequence[float] = ()) -> Failure:
-    """Return a disagreement as the report shows it."""
-    case: Case = sides.case
-    tensors = case.row(found.row)
-    dtypes = [str(item.dtype) for item in tensors if is_inexact(item)] or [str(item.dtype) for item in tensors]
-    return Failure(
-        level=found.level,
-        leaf="" if found.verdict.difference == "structure" else sides.name(found.level, found.leaf),
-        difference=_in_words(found, tensors, constants),
-        detail=found.verdict.detail,
-        call=case.shown(found.row),
-        stratum=case.strata[found.row],
-        dtype=dtypes[0] if dtypes else "",
-        device=terms.device,
-        ulp=found.verdict.ulp,
-        index=found.verdict.index,
-        inputs=case.ours.filled(tensors, lambda dtype: dtype),
-        candidate=found.candidate,
-        reference=found.reference,
-    )
 
 
 @without_warnings

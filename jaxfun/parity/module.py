@@ -16,12 +16,12 @@ from . import torch_side
 from .check import finished, refuse, terms_of
 from .defaults import examples_of
 from .inputs import Configuration, like, near, parameters_of
-from .judge import Terms, verdicts
 from .levels import Sides, outcome
 from .names import describe_function
 from .report import Report, Tap
 from .search import Search, wide_enough
 from .taps import gathered, numbered
+from .verdicts import Terms, verdicts
 
 State = dict[str, Any]
 DTYPES = ("float32", "float64")

@@ -42,7 +42,7 @@ def imported_name(value: Any) -> tuple[str, str] | None:
     if not isinstance(name, str):
         return None
     places = [(module, name) for module in _PUBLIC]
-    if own != "__main__":
+    if own != "__main__" and str(own).replace(".", "").isidentifier():  # not "<run_path>"
         places += [("torch", f"Tensor.{name}"), (own, getattr(value, "__qualname__", name))]
         places += [(own, key) for key, item in vars(sys.modules.get(own or "", object)).items() if item is value]
     return next(((module, path) for module, path in places if module and _found(module, path) is value), None)
@@ -77,7 +77,8 @@ def syntax_of(function: types.FunctionType) -> Syntax | None:
     kind = ast.Lambda if code.co_name == "<lambda>" else ast.FunctionDef
     text = "".join(linecache.getlines(code.co_filename, function.__globals__))
     found = [node for node in _functions(text) if isinstance(node, kind) and _made(node, code)]
-    return copy.deepcopy(found[0]) if len(found) == 1 else None
+    # of a lambda in a lambda's body the inner one
+    return copy.deepcopy(max(found, key=lambda node: (node.lineno, node.col_offset))) if found else None
 
 
 @functools.lru_cache(maxsize=16)
@@ -199,7 +200,7 @@ def describe_function(function: Callable[..., Any]) -> str:
         given = [*map(_described, function.args), *(f"{k}={_described(v)}" for k, v in function.keywords.items())]
         return f"{describe_function(function.func)}({', '.join(given)})"
     if isinstance(function, types.FunctionType):
-        return _lambda_text(function) if function.__name__ == "<lambda>" else _local_name(function)
+        return _lambda_text(function) if function.__code__.co_name == "<lambda>" else _local_name(function)
     if isinstance(function, types.MethodType):
         return f"{type(function.__self__).__name__}.{function.__name__}"
     inner = getattr(function, "__wrapped__", None)
@@ -207,6 +208,9 @@ def describe_function(function: Callable[..., Any]) -> str:
 
 
 def _local_name(function: types.FunctionType) -> str:
+    inner = getattr(function, "__wrapped__", None)
+    if inner is not None:  # its name is not its own
+        return f"{function.__code__.co_name}({describe_function(inner)})"
     return function.__qualname__.rpartition("<locals>.")[2]
 
 

@@ -11,11 +11,12 @@ import numpy as np
 
 from . import torch_side
 from .answers import Answer, Result, Side, answer_of
-from .judge import Found
 from .levels import Sides, outcome
+from .literals import array_text, wrapped
 from .names import Unwritten, where_made
 from .rounding import is_inexact
-from .source import Definitions, array_text, wrapped
+from .source import Definitions
+from .verdicts import Found
 
 _MOST_LINES = 24
 _MOST_LINES_OF_AN_ARRAY = 6
@@ -45,6 +46,7 @@ class _Program:
         self.gaps: list[str] = []
         for name, function in (("candidate", sides.candidate), ("reference", sides.reference)):
             self._define(name, function, name in brief)
+        self.arguments: dict[int, str] = {}  # by `id`: those that no line gives
         self.arrays: dict[str, np.ndarray] = {}
         self.weights: dict[str, np.ndarray] = {}
         self.names = [self._known(self._spoken(place), item) for place, item in enumerate(self._tensors())]
@@ -56,7 +58,8 @@ class _Program:
         used = {*re.findall(r"\w+", "\n".join(shown))}
         inputs = [line for name, array in self.arrays.items() if name in used for line in _assigned(name, array)]
         head = [_IMPORTS, *self.definitions.imports, *self._settings()]
-        blocks = [head, [*self.definitions.lines, *self.gaps], [*inputs, *shown]]
+        defined = "\n".join([*self.definitions.lines, *self.gaps]).strip()
+        blocks = [head, defined.splitlines(), [*inputs, *shown]]
         space = [""] if self.is_spaced else []
         return [line for block in blocks if block for line in (*space, *block)][len(space) :]
 
@@ -90,9 +93,14 @@ class _Program:
         try:
             return self.definitions.text(value)
         except Unwritten:
-            name = self.definitions.unique("argument")
-            self.gaps.append(f"{name} = ...  # to be filled in: of the type {type(value).__name__}")
-            return name
+            return self._argument(value)
+
+    def _argument(self, value: Any) -> str:
+        if id(value) not in self.arguments:
+            self.arguments[id(value)] = self.definitions.unique("argument")
+            text = f"{self.arguments[id(value)]} = ...  # to be filled in: of the type {type(value).__name__}"
+            self.gaps.append(text)
+        return self.arguments[id(value)]
 
     # Both sides.
 
@@ -110,6 +118,7 @@ class _Program:
             "path": smooth[at] if level not in ("vjp", "hvp") and at < len(smooth) else "",
             "at": at if level in ("vjp", "hvp") else 0,
             "is_single": is_single,
+            "is_complex": level in ("vjp", "hvp") and self.case.tensors[self.case.movable[at]].dtype.kind == "c",
         }
         jax_placed = functools.partial(_of_jax, self.arrays)
         torch_placed = functools.partial(_of_torch, self.arrays, self.sides.device)

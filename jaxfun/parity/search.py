@@ -17,8 +17,9 @@ from jax.extend.core import Literal
 
 from .case import Arguments, Case, Place
 from .compare import part_of
+from .failing import failure_of
 from .inputs import Configuration, Drawn, arguments, configured, parameters_of
-from .judge import Found, Terms, failure_of, judge
+from .judge import judge
 from .levels import Sides, outcome
 from .names import describe_function
 from .report import LEVELS, Curve, Report
@@ -26,6 +27,7 @@ from .rounding import is_inexact
 from .script import script_of
 from .shrink import shrunk
 from .values import Layout, strata_of, value_set
+from .verdicts import Found, Terms
 
 _DRAWS_PER_CONFIGURATION = 12
 _SHRINK_SECONDS = 8.0

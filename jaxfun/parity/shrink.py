@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from .judge import Found, Terms, targets, verdicts
 from .levels import Sides, outcome
 from .report import COMPUTED
 from .rounding import is_inexact
+from .verdicts import Found, Terms, targets, verdicts
 
 Tensors = Sequence[np.ndarray]
 

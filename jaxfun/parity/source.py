@@ -4,7 +4,6 @@ import ast
 import builtins
 import copy
 import functools
-import textwrap
 import types
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -13,6 +12,7 @@ import jax
 import numpy as np
 
 from . import torch_side
+from .literals import Code, array_text, number_text, wrapped
 from .names import (
     Replaced,
     Syntax,
@@ -25,16 +25,9 @@ from .names import (
     syntax_of,
 )
 
-WIDTH = 100
 _MOST_LINES = 14  # of a single function
 _MOST_NUMBERS = 64  # of an array that a function refers to
 IMPORTED = {"jax": "jax", "jax.numpy": "jnp", "numpy": "np", "torch": "torch"}  # what every program knows
-
-
-class Code(str):
-    """An expression that stands in a program as it is."""
-
-    __slots__ = ()
 
 
 class Definitions:
@@ -53,21 +46,24 @@ class Definitions:
 
         Raises: Unwritten where neither can be done; nothing is added then.
         """
-        before = {key: copy.copy(item) for key, item in vars(self).items()}
         found = imported_name(function)
+        is_writable = not is_brief and (found is None or not is_installed(found[0]))
+        if is_writable and self._is_written(name, function):
+            return
+        if found is None:
+            raise Unwritten
+        self._remember(name, function)
+        self._import(name, *found)
+
+    def _is_written(self, name: str, function: Any) -> bool:
+        before = {key: copy.copy(item) for key, item in vars(self).items()}
         self._remember(name, function)
         try:
-            if is_brief and found is None:
-                raise Unwritten
-            if not is_brief and (found is None or not is_installed(found[0])):
-                self._write(name, function)
-                return
+            self._write(name, function)
         except Unwritten:
             vars(self).update(before)
-            if found is None:
-                raise
-            self._remember(name, function)
-        self._import(name, *found)
+            return False
+        return True
 
     def unique(self, wanted: str) -> str:
         """Return a name that is not taken, which it is from then on: the wanted one, else with a number behind."""
@@ -84,7 +80,7 @@ class Definitions:
         if type(value) in _TEXTS:
             return _TEXTS[type(value)](self, value)
         if isinstance(value, (np.ndarray, np.generic)):
-            return array_text(np.asarray(value))
+            return self._numbers(value)
         if isinstance(value, jax.Array):
             return f"jnp.asarray({self._numbers(value)})"
         if torch_side.is_tensor(value):
@@ -95,7 +91,8 @@ class Definitions:
             return f"{self.text(type(value))}({', '.join(map(self.text, value))})"
         return self._named(value, getattr(value, "__name__", type(value).__name__.lower()))
 
-    def _numbers(self, array: Any) -> str:
+    @staticmethod
+    def _numbers(array: Any) -> str:
         try:
             plain = np.asarray(array)
         except TypeError as error:  # a key of jax.random
@@ -189,8 +186,9 @@ class Definitions:
         info = getattr(function, "_jit_info", None)
         if info is None:
             raise Unwritten
-        static = [(key, getattr(info, key, ())) for key in ("static_argnums", "static_argnames")]
-        self._applied(name, "jax.jit", function.__wrapped__, static)
+        static = [(key, getattr(info, key, ())) for key in ("static_argnames", "static_argnums")]
+        # what is given as one of the two is known as both, where the function's signature is
+        self._applied(name, "jax.jit", function.__wrapped__, [item for item in static if item[1]][:1])
 
     def _applied(self, name: str, transform: str, inner: Any, options: Iterable[tuple[str, Any]]) -> None:
         texts = [self.text(inner), *(f"{key}={value!r}" for key, value in options if value)]
@@ -276,62 +274,3 @@ def _stripped(node: Syntax) -> Any:
         bare.decorator_list = []  # what the function does is its body; what a decorator made of it is another function
     bare.args.defaults, bare.args.kw_defaults = [], []
     return bare
-
-
-# Numbers.
-
-
-def number_text(number: Any) -> str:
-    """Return a number with the digits that it takes, in its precision: `0.1`, `np.nan`, `1.0-2.0j`."""
-    if isinstance(number, (complex, np.complexfloating)):
-        real, imag = number_text(number.real), number_text(number.imag)
-        is_plain = "-0.0" not in (real, imag) and "np" not in real + imag
-        return f"{real}{'' if imag[0] == '-' else '+'}{imag}j" if is_plain else f"complex({real}, {imag})"
-    text = str(number)
-    return text.replace("nan", "np.nan").replace("inf", "np.inf")
-
-
-_MOST_ALIKE = 6
-_FILLED = {"0.0": "zeros", "0": "zeros", "False": "zeros", "1.0": "ones", "1": "ones", "True": "ones"}
-
-
-def array_text(array: np.ndarray) -> str:
-    """Return an array as NumPy makes it; what NumPy has no dtype for (bfloat16) as float32.
-
-    Raises: Unwritten where it holds no numbers.
-    """
-    plain = array.astype(np.float32) if array.dtype.kind == "V" else array
-    if plain.dtype.kind not in "biufc":
-        raise Unwritten
-    texts = [number_text(number) for number in plain.ravel()]
-    dtype = repr(str(plain.dtype)).replace("'", '"')
-    if plain.size and (len(set(texts)) > 1 or plain.size <= _MOST_ALIKE):
-        return f"np.array({_nested(texts, plain.shape)}, {dtype})"
-    filled = _FILLED.get(texts[0] if texts else "0", "")
-    return f"np.{filled}({plain.shape}, {dtype})" if filled else f"np.full({plain.shape}, {texts[0]}, {dtype})"
-
-
-def _nested(texts: list[str], shape: tuple[int, ...]) -> str:
-    if not shape:
-        return texts[0]
-    step = len(texts) // shape[0]
-    parts = [_nested(texts[at : at + step], shape[1:]) for at in range(0, len(texts), step)]
-    return f"[{', '.join(parts)}]"
-
-
-def wrapped(text: str) -> list[str]:
-    """Return a statement in lines of a readable width, where Python lets it be broken at spaces."""
-    broken = [part for line in text.splitlines() for part in _broken(line)]
-    return broken if _same_program("\n".join(broken), text) else text.splitlines()
-
-
-def _broken(line: str) -> list[str]:
-    indent = " " * (len(line) - len(line.lstrip()) + 4)
-    return textwrap.wrap(line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
-
-
-def _same_program(one: str, other: str) -> bool:
-    try:
-        return ast.dump(ast.parse(one)) == ast.dump(ast.parse(other))
-    except SyntaxError:
-        return False

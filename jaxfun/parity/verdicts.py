@@ -1,0 +1,98 @@
+"""The verdict on one value set at one level, under the terms of a check."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import jax
+import numpy as np
+
+from .compare import Bound, Verdict, compare
+from .domain import answerable_rows, asked_of_one
+from .levels import Reference, Sides
+from .report import LEVELS
+from .rounding import is_inexact
+
+
+@dataclasses.dataclass(frozen=True)
+class Terms:
+    """The terms of a check: which levels, on which device, how close.
+
+    `exact` asks for what only a port of torch itself promises: exceptions that a handler of torch's would catch, and,
+    at a pole, the sign of an infinite derivative.
+    """
+
+    levels: frozenset[str] = frozenset(LEVELS)
+    device: str = "cpu"
+    bound: Bound | None = None
+    exact: bool = True
+    plants: bool = True  # wrong results are tried in the candidate's place
+    alone: bool = True  # one value set is called by itself too, eagerly and compiled: what it costs is compilation
+
+
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """A disagreement as it was met: the level, the value set, and which leaf of the results."""
+
+    level: str
+    row: int
+    leaf: int
+    verdict: Verdict
+    candidate: np.ndarray | None = None
+    reference: np.ndarray | None = None
+
+
+def raises_alike(ours: Exception | None, theirs: Exception | None, exact: bool = True) -> Verdict:
+    """Return whether both raised, or neither did; `exact`: ours is something that a handler of theirs would catch."""
+    if theirs is None:
+        return Verdict() if ours is None else Verdict("raises", detail=f"raised {ours!r} where the reference does not")
+    if ours is None:
+        return Verdict("raises", detail=f"does not raise where the reference raises {theirs!r}")
+    # torch's Python wrappers stumble over what is no tensor with an AttributeError: it means a TypeError
+    expected = TypeError if isinstance(theirs, AttributeError) else type(theirs)
+    if not exact or isinstance(ours, expected):
+        return Verdict(compared=1)
+    return Verdict("raises", detail=f"raised {ours!r}, which a handler of {theirs!r} does not catch")
+
+
+def targets(level: str, items: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Return the reference's leaves that a level compares: forward mode has tangents of floating point ones alone."""
+    return [item for item in items if is_inexact(item)] if level == "jvp" else list(items)
+
+
+def verdicts(
+    sides: Sides,
+    terms: Terms,
+    row: int,
+    level: str,
+    parts: Sequence[np.ndarray],
+    reference: Reference,
+    measured: bool = False,
+) -> list[Verdict]:
+    """Return the verdict on each leaf of one level's results for one value set.
+
+    How large rounding may be is measured where a number fails without, or, if `measured`, at once.
+    """
+    tensors = sides.case.row(row)
+    want, wide = (targets(level, side[level]) for side in (reference.plain, reference.wide))
+    want = [canonical(item) for item in want]
+    if len(parts) != len(want):
+        return [Verdict("structure", detail=f"{len(parts)} results where the reference has {len(want)}")]
+    answerable = answerable_rows([item[None] for item in tensors], [item[None] for item in reference.wide["value"]])
+    found = []
+    for leaf, (part, target, oracle) in enumerate(zip(parts, want, wide, strict=True)):
+        only = None if level == "value" else asked_of_one(part, target, oracle, answerable, terms.exact)
+        verdict = compare(part, target, oracle, only=only, bound=terms.bound)
+        if (verdict.difference == "number" or measured) and terms.bound is None and is_inexact(target):
+            scale = targets(level, sides.scale(row, reference)[level])[leaf]
+            first, verdict = verdict, compare(part, target, oracle, scale=scale, only=only)
+            if not verdict.ok:  # in ULP of the element, as a reader counts them
+                there = compare(*(np.asarray(item[verdict.index]) for item in (part, target, oracle)))
+                verdict = dataclasses.replace(verdict, worst_ulp=first.worst_ulp, ulp=there.worst_ulp)
+        found.append(verdict)
+    return found
+
+
+def canonical(array: np.ndarray) -> np.ndarray:
+    """Return an array in the dtype that JAX's settings leave room for."""
+    # with JAX's 64-bit types off, what torch gives in 64 bits is held to 32
+    return array.astype(jax.dtypes.canonicalize_dtype(array.dtype))
