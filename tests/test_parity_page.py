@@ -228,6 +228,12 @@ def test_errors_are_drawn_by_kind(over: str) -> None:
     assert all(f">{text}</text>" in drawn for text in ("error", over, "not finite", "0", "1e−3"))
 
 
+@pytest.mark.parametrize(("least", "text"), [(1e-5, ">1e−5</text>"), (1e-90, ">≤1e−29</text>")])
+def test_errors_that_are_drawn_at_the_foot_are_said_to(least: float, text: str) -> None:
+    drawn = page([Report("f", "g", [failure(curve=Curve(np.arange(2.0), np.array([least, 9.0])))])])
+    assert text in drawn
+
+
 @pytest.mark.parametrize(
     ("numbers", "errors"),
     [([1.0, 2.0], [0.0, 0.0]), ([np.nan, np.inf], [1.0, np.nan]), ([], [])],

@@ -12,7 +12,7 @@ _DECADES = 120  # the height of the errors that are finite, where there are any
 _ROW = 26  # of those that are not, and of those that are 0
 _FOOT = 36
 _LABEL = 34  # the width that a label needs
-_MOST_DECADES = 12
+_MOST_DECADES = 30  # smaller errors are drawn at the foot, which then says so
 _FAR = 1e4  # numbers beyond it are drawn together more
 # the first have precedence where two labels would touch
 _TICKS = (0.0, 1.0, 10.0, 1e3, 1e6, 1e12, 1e38, 1e100, 1e300, 0.1, 1e24, 100.0, 3.0, 0.3)
@@ -87,6 +87,8 @@ def _upward(errors: np.ndarray, lost: np.ndarray, equal: np.ndarray) -> _Axis:
     at[found] = place(np.log10(errors[found]))
     levels = np.arange(low, high + 1, max(1, (high - low) // 3)) if found.any() else np.zeros(0, int)
     ticks = [(float(y), f"1e{level}".replace("-", "−")) for y, level in zip(place(levels), levels, strict=True)]
+    if np.any(errors[found] < 10.0**low):
+        ticks[0] = (ticks[0][0], f"≤{ticks[0][1]}")
     ticks += [(top - _ROW / 2, "not finite")] * bool(lost.any()) + [(foot + _ROW / 2, "0")] * bool(equal.any())
     return _Axis(at, ticks, foot + _ROW * bool(equal.any()))
 
