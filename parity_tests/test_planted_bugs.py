@@ -12,7 +12,7 @@ import pytest
 import jaxfun as jf
 from jaxfun._op import REGISTRY
 from jaxfun.dtypes import as_dtype
-from jaxfun.parity import compare, judge
+from jaxfun.parity import compare, judge, verdicts
 from jaxfun.parity.compare import Verdict
 from parity_tests.suite import candidate_of, search, search_errors
 
@@ -197,5 +197,6 @@ JUDGES = {
 @pytest.mark.parametrize("name", JUDGES)
 def test_a_blind_judge_is_caught_by_a_planted_bug(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     blind, bug = JUDGES[name]
-    monkeypatch.setattr(judge, "compare", blind)
+    for file in (judge, verdicts):
+        monkeypatch.setattr(file, "compare", blind)
     assert not is_found(bug), "with this judge the planted bug goes unseen, and test_a_planted_bug_is_found fails"
