@@ -109,6 +109,11 @@ def leaky(x: Any, slope: float, *, floor: float = 0.0) -> Any:
     return jnp.where(x > floor, x, slope * x)
 
 
+class State(NamedTuple):
+    mean: Any
+    count: Any = 0
+
+
 def while_doubling(x: Any) -> Any:
     return lax.while_loop(lambda state: state[0] < 3, lambda state: (state[0] + 1, state[1] * 2), (0, x))[1]
 
@@ -216,6 +221,13 @@ FAILING = {
         "vjp",
         (st.fixed_dictionaries(SEVERAL),),
         says=["def ours(a, b):"],
+    ),
+    "named tuples": Failing(
+        lambda state: State(state.mean * 2, state.count),
+        lambda state: State(state.mean * 3, state.count),
+        "vjp",
+        (st.builds(State, parity.tensors(), parity.tensors()),),
+        says=["namedtuple('State', ('mean', 'count'), defaults=[0])", "candidate(State(mean, count))"],
     ),
     "several results, forward": Failing(
         lambda x: (x * 2, jnp.argmax(x), jnp.abs(x)),

@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import collections
 import copy
 import functools
 import types
@@ -37,7 +38,7 @@ class Definitions:
         self.is_spaced = is_spaced
         self.imports: list[str] = []
         self.lines: list[str] = []
-        self.taken = {*taken, *IMPORTED.values(), *dir(builtins)}
+        self.taken = {*taken, *IMPORTED.values(), *dir(builtins)} - {"input"}  # torch's own name for a tensor
         self._names: dict[int, str] = {}
         self._kept: list[Any] = []  # so that no other value gets the `id` of one of them
 
@@ -208,6 +209,15 @@ class Definitions:
         called = self.text(functools.partial)
         self.lines += wrapped(f"{name} = {called}({', '.join([self.text(function.func), *given])})")
 
+    def _named_tuple(self, name: str, kind: Any) -> None:
+        fields = getattr(kind, "_fields", ())
+        plain = collections.namedtuple(kind.__name__, fields)
+        if kind.__bases__ != (tuple,) or set(vars(kind)) - {*vars(plain), "__annotations__", "__orig_bases__"}:
+            raise Unwritten
+        defaults = [self.text(value) for value in kind._field_defaults.values()]
+        given = [repr(kind.__name__), repr(fields), *([f"defaults=[{', '.join(defaults)}]"] if defaults else [])]
+        self.lines += wrapped(f"{name} = {self.text(collections.namedtuple)}({', '.join(given)})")
+
     def _instance(self, name: str, value: Any) -> None:
         """Make an object from its repr, where that makes one with the same attributes: `GELU(approximate='none')`."""
         call = expression(repr(value)) if imported_name(type(value)) else None
@@ -251,6 +261,7 @@ _WRITERS: dict[type, Callable[[Definitions, str, Any], None]] = {
     jax.custom_jvp: Definitions._custom_jvp,
     jax.custom_vjp: Definitions._custom_vjp,
     functools.partial: Definitions._partial,
+    type: Definitions._named_tuple,
 }
 
 
