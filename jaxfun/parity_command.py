@@ -41,10 +41,10 @@ def run(
         report = parity.check(
             *functions,
             *([] if shape is None else [parity.tensors(shape=names) for names in shape.split(";")]),
-            levels=levels.split(",") if levels else None,
-            dtypes=dtype.split(",") if dtype else None,
+            levels=_listed(levels),
+            dtypes=_listed(dtype),
             examples=examples,
-            devices=devices.split(",") if devices else None,
+            devices=_listed(devices),
             seed=seed,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
@@ -53,6 +53,10 @@ def run(
         report.to_html(html)
         print(f"\nwritten: {html}")
     return 0 if report.ok else 1
+
+
+def _listed(names: str | None) -> list[str] | None:
+    return names.split(",") if names else None
 
 
 def named(name: str) -> Callable[..., Any]:

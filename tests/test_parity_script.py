@@ -120,6 +120,11 @@ def while_doubling(x: Any) -> Any:
 
 SEVERAL = {"a": parity.tensors(shape="n m"), "b": parity.tensors(shape="m")}
 INDEX = parity.tensors(shape=(2,), dtype="int64", min_value=0, max_value=2)
+PYTREES = (st.fixed_dictionaries(SEVERAL),)
+OF_PYTREES = (
+    lambda params: {"y": jnp.sum(params["a"] * params["b"]), "z": [params["b"] * 2]},
+    lambda params: {"y": torch.sum(params["a"] * params["b"]), "z": [params["b"] * 3]},
+)
 FAILING = {
     # each level
     "a value": Failing(
@@ -195,8 +200,12 @@ FAILING = {
     # arguments and results
     "two arguments": Failing(jnp.arctan2, lambda x, y: torch.atan2(y, x), "vjp", (parity.tensors(2, same_shape=True),)),
     "the second argument": Failing(
-        lambda x, y: x * lax.stop_gradient(y), lambda x, y: x * y, "vjp", (parity.tensors(2, same_shape=True),)
-    )._replace(says=["jax.grad(candidate, 1)(", "y.grad"]),
+        lambda x, y: x * lax.stop_gradient(y),
+        lambda x, y: x * y,
+        "vjp",
+        (parity.tensors(2, same_shape=True),),
+        says=["jax.grad(candidate, 1)(", "y.grad"],
+    ),
     "two arguments, twice": Failing(
         lambda x, y: x * y + 0.5 * x**2, lambda x, y: x * y, "hvp", (parity.tensors(2, same_shape=True),)
     ),
@@ -208,20 +217,8 @@ FAILING = {
         kwargs={"axis|dim": st.sampled_from([0, 1])},
         says=["axis=", "dim="],
     ),
-    "pytrees": Failing(
-        lambda params: {"y": jnp.sum(params["a"] * params["b"]), "z": [params["b"] * 2]},
-        lambda params: {"y": torch.sum(params["a"] * params["b"]), "z": [params["b"] * 3]},
-        "value",
-        (st.fixed_dictionaries(SEVERAL),),
-        says=['["z"][0]', "'b': jnp.asarray(b)"],
-    ),
-    "pytrees' gradients": Failing(
-        lambda params: {"y": jnp.sum(params["a"] * params["b"]), "z": [params["b"] * 2]},
-        lambda params: {"y": torch.sum(params["a"] * params["b"]), "z": [params["b"] * 3]},
-        "vjp",
-        (st.fixed_dictionaries(SEVERAL),),
-        says=["def ours(a, b):"],
-    ),
+    "pytrees": Failing(*OF_PYTREES, "value", PYTREES, says=['["z"][0]', "'b': jnp.asarray(b)"]),
+    "pytrees' gradients": Failing(*OF_PYTREES, "vjp", PYTREES, says=["def ours(a, b):"]),
     "named tuples": Failing(
         lambda state: State(state.mean * 2, state.count),
         lambda state: State(state.mean * 3, state.count),
@@ -242,8 +239,8 @@ FAILING = {
         lambda x, index: x[index] * 2, lambda x, index: x[index], "jvp", (parity.tensors(shape=(3, 2)), INDEX)
     ),
     "a number as an argument": Failing(
-        lambda x, by: x * by, lambda x, by: x * by * 2, "hvp", (parity.tensors(), st.just(3.0))
-    )._replace(candidate=lambda x, by: x**2 * by, reference=lambda x, by: x**2 * by * 2),
+        lambda x, by: x**2 * by, lambda x, by: x**2 * by * 2, "hvp", (parity.tensors(), st.just(3.0))
+    ),
     # dtypes
     "float64": Failing(
         lambda x: jnp.exp(x.astype(jnp.float32)).astype(x.dtype), torch.exp, "vjp", dtype="float64", says=["enable_x64"]
@@ -291,7 +288,7 @@ for name, script in pickle.load(sys.stdin.buffer).items():
     printed = []
     try:
         exec(script, {"print": lambda *items: printed.append(items)})
-    except Exception as error:
+    except Exception as error:  # of one script: told in its place, where the test then misses the two answers
         printed = repr(error)
     answers[name] = printed if isinstance(printed, str) else [(" ".join(map(str, x)), plain(x[1])) for x in printed]
 pickle.dump(answers, sys.stdout.buffer)
@@ -351,7 +348,8 @@ def are_told_apart(ours: str, theirs: str, difference: str) -> bool:
 
 def is_near(printed: Any, known: Any) -> bool:
     wide = np.asarray(known).astype(complex)
-    return printed.shape == wide.shape and np.allclose(printed, wide, rtol=1e-2, atol=1e-3, equal_nan=True)
+    # a script calls both sides unbatched, which may round the last digits otherwise
+    return printed.shape == wide.shape and np.allclose(printed, wide, rtol=1e-5, atol=1e-6, equal_nan=True)
 
 
 def test_every_script_is_short_and_shows_the_two_answers_of_the_check(answers: dict[str, Answers]) -> None:

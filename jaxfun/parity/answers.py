@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .case import Arguments, Place
-from .literals import Code
+from .case import Arguments, Place, Written
 
 
 class Answer(NamedTuple):
@@ -49,8 +48,8 @@ class Side:
 
     def call(self, names: Sequence[str] = ()) -> str:
         """Return the call of the function, with the tensors of these names as they are."""
-        tensors = [Code(name if name in names else self.placed(name)) for name in self.names]
-        args, kwargs = self.arguments.filled(tensors, lambda dtype: Code(f"{self.library}.{dtype.name}"))
+        tensors = [Written(name if name in names else self.placed(name)) for name in self.names]
+        args, kwargs = self.arguments.filled(tensors, lambda dtype: Written(f"{self.library}.{dtype.name}"))
         given = [*map(self.text, args), *(f"{name}={self.text(value)}" for name, value in kwargs.items())]
         return f"{self.function}({', '.join(given)})"
 
@@ -99,10 +98,6 @@ def _weighted(result: str, weights: str, array: np.ndarray) -> str:
 
 def _tuple(side: Side, names: Sequence[str]) -> str:
     return f"({side.given(names)}{',' if len(names) == 1 else ''})"
-
-
-def _number(index: int, several: Sequence[Any]) -> str:
-    return f"[{index}]" if len(several) > 1 else ""
 
 
 # JAX.
@@ -178,7 +173,7 @@ def _vhp(side: Side) -> Answer:
         return Answer(f"torch.autograd.functional.hessian({loss}, {given})", before)
     several = len(side.moving) > 1
     given, along = (f"({item})" if several else item for item in (given, along))
-    number = _number(side.at, side.moving)
+    number = f"[{side.at}]" if several else ""
     return Answer(f"torch.autograd.functional.vhp({loss}, {given}, {along})[1]{number}", before)
 
 

@@ -37,7 +37,7 @@ class Arguments(NamedTuple):
 
 
 class Written(str):
-    """A text that stands in a tuple or a dict as it is, without quotes."""
+    """A text that stands as it is, without quotes: in a tuple or a dict, and as an expression in a program."""
 
     __slots__ = ()
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .case import Case
 from .levels import Sides
 from .report import Failure
 from .rounding import is_inexact
@@ -48,7 +47,7 @@ def _place_in_words(found: Found, tensors: Sequence[np.ndarray], constants: Sequ
 
 def failure_of(sides: Sides, terms: Terms, found: Found, constants: Sequence[float] = ()) -> Failure:
     """Return a disagreement as the report shows it."""
-    case: Case = sides.case
+    case = sides.case
     tensors = case.row(found.row)
     dtypes = [str(item.dtype) for item in tensors if is_inexact(item)] or [str(item.dtype) for item in tensors]
     return Failure(

@@ -30,7 +30,7 @@ th { font-weight: 600; }
 .report { margin-top: 1.4rem; border-top: 1px solid var(--edge); padding-top: .7rem; }
 .report > summary { margin-bottom: .4rem; } .report.agrees { margin-top: 0; }
 section { margin: 1.5rem 0; scroll-margin-top: 3rem; } section .wide { overflow-x: auto; }
- .taps td, .taps code { white-space: nowrap; }
+.taps td, .taps code { white-space: nowrap; }
 .failure { border-left: 3px solid var(--fail); padding-left: 1rem; }
 .two { display: flex; flex-wrap: wrap; align-items: flex-start; gap: .5rem 2rem; }
 .two > * { flex: 1 1 24rem; min-width: 0; } .two > figure { flex: 1 1 20rem; max-width: 460px; }

@@ -10,7 +10,7 @@ import jax
 import numpy as np
 
 from .compare import Verdict, compare
-from .domain import answerable_rows, asked
+from .domain import Rows, answerable_rows, asked
 from .levels import Reference, Sides, outcome
 from .planted import PLANTED_ROWS, plant
 from .report import COMPUTED, Report
@@ -59,7 +59,8 @@ def judge(sides: Sides, terms: Terms) -> tuple[Report, list[Found]]:
     asked_for = {"value", *(level for level in answered if level in terms.levels)}
     got, error = outcome(lambda: sides.ours(asked_for))
     if error is not None and outcome(lambda: sides.ours({"value"}))[1] is None:
-        got, error, failing = _by_level(sides, report, rows[0], asked_for)
+        error = None
+        got, failing = _by_level(sides, report, rows[0], asked_for)
         found += failing
     structures = None if error is not None else sides.structures(rows[0])
     if structures is not None and structures[0] != structures[1]:
@@ -69,7 +70,13 @@ def judge(sides: Sides, terms: Terms) -> tuple[Report, list[Found]]:
     if error is not None:
         return report, [*found, _judge_failing(sides, terms, report, rows[0], error)]
     left = [level for level in COMPUTED if level in terms.levels]
-    left = [level for level in left if not _agree_at_once(sides, terms, report, level, got.get(level), references)]
+    values = _stacked([reference.wide["value"] for reference in references.values()])
+    answerable = answerable_rows([stack[rows] for stack in case.tensors], values)
+    left = [
+        level
+        for level in left
+        if not _agree_at_once(sides, terms, report, level, got.get(level), references, answerable)
+    ]
     for row in rows:
         results = {level: [item[row] for item in items] for level, items in got.items()}
         found += _judge_row(sides, terms, report, row, results, references[row], left)
@@ -93,9 +100,7 @@ def _judge_raising(sides: Sides, terms: Terms, report: Report, row: int, error: 
     return None if verdict.ok else Found("errors", row, 0, verdict)
 
 
-def _by_level(
-    sides: Sides, report: Report, row: int, levels: Collection[str]
-) -> tuple[Results, Exception | None, list[Found]]:
+def _by_level(sides: Sides, report: Report, row: int, levels: Collection[str]) -> tuple[Results, list[Found]]:
     """Return the candidate's results level by level, where it cannot be differentiated in every way; and say so."""
     got: dict[str, Any] = {}
     failing = []
@@ -109,7 +114,7 @@ def _by_level(
             verdict = Verdict("raises", detail=f"raised {_first_line(error)} where the reference has a derivative")
             report.count(level, verdict)
             failing.append(Found(level, row, 0, verdict))
-    return got, None, failing
+    return got, failing
 
 
 def _judge_failing(sides: Sides, terms: Terms, report: Report, row: int, error: Exception) -> Found:
@@ -145,6 +150,7 @@ def _agree_at_once(
     level: str,
     stacks: Sequence[np.ndarray] | None,
     references: Mapping[int, Reference],
+    answerable: Rows,
 ) -> bool:
     """Compare a level for all value sets in one go, and count it where all agree; else it is left to be looked into."""
     rows = list(references)
@@ -158,8 +164,6 @@ def _agree_at_once(
     if wanted is None or oracles is None or len(wanted) != len(stacks):
         return False
     want = [canonical(item) for item in wanted]
-    values = _stacked([ref.wide["value"] for ref in references.values()])
-    answerable = answerable_rows([stack[rows] for stack in sides.case.tensors], values)
     verdicts = []
     for part, target, oracle in zip(stacks, want, oracles, strict=True):
         only = None if level == "value" else asked(part[rows], target, oracle, answerable, terms.exact)

@@ -174,7 +174,7 @@ class Sides:
         stacks, movable = self.case.tensors, self.case.movable
         outputs = jax.tree.leaves(self._shapes)
         smooth = [i for i, out in enumerate(outputs) if is_inexact(out)]
-        if not (movable and smooth):
+        if not (movable and smooth) or {*levels} == {"value"}:  # no directions are drawn then
             movable, smooth, levels = [], [], {"value"}
         rows = range(self.case.sets)
         cotangents = [self.cotangents(row, outputs) for row in rows] if smooth else []

@@ -11,12 +11,6 @@ from .names import Unwritten
 _WIDTH = 100
 
 
-class Code(str):
-    """An expression that stands in a program as it is."""
-
-    __slots__ = ()
-
-
 def number_text(number: Any) -> str:
     """Return a number with the digits that it takes, in its precision: `0.1`, `np.nan`, `1.0-2.0j`."""
     if isinstance(number, (complex, np.complexfloating)):

@@ -110,9 +110,7 @@ def _cost(array: np.ndarray) -> float:
 
 def _first_failing(sides: Sides, terms: Terms, found: Found, sets: list[Tensors]) -> tuple[Sides, Found] | None:
     """Return the plainest of the value sets that disagrees as `found` does, on its own."""
-    if not sets:
-        return None
-    if found.level not in COMPUTED:
+    if not sets or found.level not in COMPUTED:
         return None
     trial = sides.of(sides.case.like_row(found.row, _padded(sets)))
     got, error = outcome(lambda: trial.ours({found.level}))

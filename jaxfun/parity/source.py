@@ -13,7 +13,8 @@ import jax
 import numpy as np
 
 from . import torch_side
-from .literals import Code, array_text, number_text, wrapped
+from .case import Written
+from .literals import array_text, number_text, wrapped
 from .names import (
     Replaced,
     Syntax,
@@ -249,7 +250,7 @@ def _mapping(definitions: Definitions, values: dict[Any, Any]) -> str:
 
 _TEXTS: dict[type, Callable[[Definitions, Any], str]] = {
     **dict.fromkeys((bool, int, str, bytes, type(None), type(...), range, slice), lambda _, value: repr(value)),
-    Code: lambda _, value: str(value),
+    Written: lambda _, value: str(value),
     **dict.fromkeys((float, complex), lambda _, value: number_text(value)),
     tuple: _sequence("()"),
     list: _sequence("[]"),
