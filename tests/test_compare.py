@@ -85,11 +85,18 @@ def test_one_element_that_the_reference_lost_does_not_excuse_the_others() -> Non
     assert not compare(f32(1 + 64 * EPS, 0), reference, oracle).ok
 
 
-def test_the_oracle_decides_where_the_reference_overflowed_on_the_way() -> None:
+def test_the_reference_has_no_answer_where_it_overflowed_on_the_way() -> None:
     oracle = np.array([2.0])
-    assert compare(f32(2), f32(inf), oracle).ok
+    for lost in (inf, -inf, nan):
+        assert all(compare(f32(number), f32(lost), oracle).ok for number in (2, 3, inf, nan))
+    assert not compare(f32(1), f32(2), oracle).ok, "it has one here"
+
+
+def test_infinity_is_right_beyond_the_largest_number() -> None:
+    oracle = np.array([1e40])
+    assert compare(f32(inf), f32(-inf), oracle).ok
+    assert not compare(f32(-inf), f32(inf), oracle).ok
     assert not compare(f32(3), f32(inf), oracle).ok
-    assert compare(f32(nan), f32(nan), oracle).ok, "both lost themselves alike"
 
 
 def test_a_sum_is_held_to_the_scale_of_its_terms() -> None:

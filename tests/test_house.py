@@ -35,7 +35,7 @@ RANK = {name: rank for rank, names in enumerate(FLOORS) for name in names}
 MAY_ALSO = {"parity_command": {"parity"}}  # the one way from the library to its judge
 PARITY_TAKES = {"_op", "dtypes", "errors", "parity"}
 HEAVY = ("torch", "hypothesis", "matplotlib", "optax", "pyarrow", "rich", "pytest")
-TORCH_IN = {"parity/torch_side.py", "tour.py"}
+TORCH_IN = {"parity/torch_side.py", "parity/torch_noise.py", "tour.py"}
 
 
 def room(file: Path) -> str:

@@ -164,24 +164,23 @@ def _floating(
     size: np.ndarray | float = 0.0,
     bound: Bound | None = None,
 ) -> Verdict:
-    # where the reference lost itself on the way (a 16-bit overflow, say) and the oracle did not, the oracle decides
-    found = np.isfinite(candidate) & np.isfinite(oracle)
+    # where the reference lost itself on the way (an overflow whose result is no overflow, as the oracle's shows), to
+    # infinity or to NaN by the order of its sums, it has no answer
     surely_below = np.abs(oracle) < precision.largest * (1 - 4 * precision.ulps * precision.eps)
-    lost = ~np.isfinite(reference) & found & surely_below
+    right = np.isfinite(oracle) & (np.isnan(reference) | (np.isinf(reference) & surely_below))
+    # where the oracle is beyond the dtype, infinity of its sign is right, whichever the reference has
+    beyond = np.isfinite(oracle) & ~surely_below & ~np.isfinite(reference)
+    right |= beyond & np.isinf(candidate) & (np.sign(candidate) == np.sign(oracle))
     # as where a sum of infinities of both signs is a sum of one sign in the oracle
-    lost |= np.isnan(reference) & np.isinf(oracle) & (candidate == oracle)
-    # and where the oracle is beyond the dtype, infinity of its sign is right whatever the reference made of its own
-    beyond = np.isfinite(oracle) & ~np.isfinite(reference) & ~surely_below
-    right = beyond & np.isinf(candidate) & (np.sign(candidate) == np.sign(oracle))
-    # or where both lost themselves, to NaN or to infinity by the order of their sums
-    right |= ~np.isfinite(reference) & ~np.isfinite(candidate) & np.isfinite(oracle) & surely_below
-    reference = np.where(lost, oracle, np.where(right, candidate, reference))
+    right |= np.isnan(reference) & np.isinf(oracle) & (candidate == oracle)
+    reference, oracle = np.where(right, candidate, reference), np.where(right, candidate, oracle)
     nan = _first(np.isnan(candidate) != np.isnan(reference), "NaN", candidate, reference, keep)
     if not nan.ok:
         return nan
     keep_number = keep & ~np.isnan(reference)
     # beside the largest number a right answer may round either way
-    edge = np.abs(oracle) > precision.largest * (1 - precision.ulps * precision.eps)
+    smaller = np.minimum(np.abs(candidate), np.abs(reference))
+    edge = np.minimum(np.abs(oracle), smaller) > precision.largest * (1 - precision.ulps * precision.eps)
     infinite = np.isinf(reference) | np.isinf(candidate)
     unequal = infinite & (candidate != reference) & ~(edge & (np.sign(candidate) == np.sign(reference)))
     infinity = _first(unequal, "infinity", candidate, reference, keep_number)

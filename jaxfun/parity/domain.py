@@ -10,9 +10,10 @@ from .rounding import is_inexact
 
 
 class Rows(NamedTuple):
-    """Of some value sets, a boolean for each: whether its numbers are finite, and whether a derivative is asked for."""
+    """Of some value sets, a boolean for each: are its numbers finite, are its results, is a derivative asked for?"""
 
     finite: np.ndarray
+    answered: np.ndarray
     moderate: np.ndarray
 
 
@@ -26,7 +27,7 @@ def answerable_rows(tensors: Sequence[np.ndarray], values: Sequence[np.ndarray] 
     names = [name for item in inexact if (name := part_of(str(item.dtype))) in PRECISION]
     largest = min((PRECISION[name].largest for name in names), default=np.inf)
     count = len(tensors[0]) if tensors else 1
-    finite, moderate = np.ones(count, bool), np.ones(count, bool)
+    finite, answered, moderate = np.ones((3, count), bool)
     with np.errstate(invalid="ignore", over="ignore"):
         for item in inexact:
             numbers = np.abs(item.astype(np.complex128)).reshape(count, -1)
@@ -35,25 +36,43 @@ def answerable_rows(tensors: Sequence[np.ndarray], values: Sequence[np.ndarray] 
         for item in values or ():
             numbers = np.abs(item.astype(np.complex128)).reshape(count, -1)
             moderate &= ~(np.isfinite(numbers) & (numbers > largest)).any(1)
-    return Rows(finite, moderate)
+            answered &= np.isfinite(numbers).all(1)
+    return Rows(finite, answered, moderate)
 
 
-def asked(part: np.ndarray, target: np.ndarray, oracle: np.ndarray, rows: Rows, exact: bool) -> np.ndarray | None:
+def is_moderate(tensors: Sequence[np.ndarray], values: Sequence[np.ndarray]) -> bool:
+    """Return whether neither the square of a number nor the oracle's result overflows, for a single value set."""
+    return bool(answerable_rows([item[None] for item in tensors], [item[None] for item in values]).moderate[0])
+
+
+def asked(
+    level: str, part: np.ndarray, target: np.ndarray, oracle: np.ndarray, rows: Rows, exact: bool
+) -> np.ndarray | None:
     """Return the elements of a derivative, stacked by value sets, that are compared; None for all."""
     along = (-1, *[1] * (target.ndim - 1))
     with np.errstate(invalid="ignore", over="ignore"):
         # at NaN and infinity a derivative is held to the reference only where the reference's is finite
-        wanted = rows.moderate.reshape(along) & (rows.finite.reshape(along) | np.isfinite(target))
+        finite = rows.finite if exact else rows.finite & rows.answered
+        wanted = rows.moderate.reshape(along) & (finite.reshape(along) | np.isfinite(target))
         largest = PRECISION[part_of(str(target.dtype))].largest if is_inexact(target) else np.inf
         wanted = wanted & ~(np.isfinite(oracle) & (np.abs(oracle) > largest))
-        if not exact and part.shape == target.shape:  # at a pole: both are not finite
-            wanted &= np.isfinite(target) | np.isfinite(oracle) | np.isfinite(part)
+        if not exact:
+            wanted &= np.isfinite(target) | np.isfinite(oracle) | _is_number(level, part, target)
+            wanted &= rows.answered.reshape(along) | (level != "hvp")
     return None if wanted.all() else wanted
 
 
+def _is_number(level: str, part: np.ndarray, target: np.ndarray) -> np.ndarray | bool:
+    """Return where a candidate's number is held against a reference that has none."""
+    if level == "hvp":  # which overflows on its way where no result does
+        return False
+    # at a pole neither side has one
+    return np.isfinite(part) if part.shape == target.shape else True
+
+
 def asked_of_one(
-    part: np.ndarray, target: np.ndarray, oracle: np.ndarray, rows: Rows, exact: bool
+    level: str, part: np.ndarray, target: np.ndarray, oracle: np.ndarray, rows: Rows, exact: bool
 ) -> np.ndarray | None:
     """Return what `asked` returns, for a single value set."""
-    wanted = asked(part[None], target[None], oracle[None], rows, exact)
+    wanted = asked(level, part[None], target[None], oracle[None], rows, exact)
     return None if wanted is None else wanted[0]

@@ -2,17 +2,17 @@
 
 import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from . import torch_side
+from . import torch_noise, torch_side
 from .case import Case
 from .report import COMPUTED
-from .rounding import Draw, Move, Results, is_inexact, rounding_scale
+from .rounding import Draw, Move, Results, is_inexact, noise_scale, rounding_scale
 
 # what each dtype becomes in a precision: as it is, in the oracle's, and in the one whose rounding stands for float64's
 _TO: Mapping[str, Mapping[str, str]] = {
@@ -67,7 +67,8 @@ class Sides:
         self.candidate, self.reference, self.case, self.device = candidate, reference, case, device
         self._elements = max((stack[0].size for stack in case.tensors), default=0)
         self._compiled: dict[frozenset[str], Any] = {}  # by its levels
-        self._scales: dict[int, Results] = {}
+        self._compiled_wide: dict[frozenset[str], Any] = {}
+        self._scales: dict[tuple[int, bool], Results] = {}
 
     # The reference.
 
@@ -126,16 +127,34 @@ class Sides:
         seed = (self.case.seed, self.case.number(row), _TANGENT)
         return [along((*seed, i), tensors[place]) for i, place in enumerate(self.case.movable)]
 
-    def scale(self, row: int, reference: Reference) -> Results:
-        """Return, by level, the scale that rounding is relative to, for each element of a value set's results."""
+    def scale(self, row: int, reference: Reference, noisy: bool = False) -> Results:
+        """Return, by level, the scale that rounding is relative to, for each element of a value set's results.
 
+        `noisy`: with what every operation inside of the reference may lose.
+        """
+        key = (row, noisy)
+        if key not in self._scales:
+            self._scales[key] = self._noisy_scale(row, reference) if noisy else self._scale(row, reference)
+        return self._scales[key]
+
+    def _scale(self, row: int, reference: Reference) -> Results:
         def evaluate(draws: Sequence[Draw]) -> list[Results]:
             return self._differentiated([self._call(row, *draw) for draw in draws])
 
-        if row not in self._scales:
-            seed = (self.case.seed, row)
-            self._scales[row] = rounding_scale(evaluate, self.case.row(row), reference.plain, reference.wide, seed)
-        return self._scales[row]
+        seed = (self.case.seed, row)
+        return rounding_scale(evaluate, self.case.row(row), reference.plain, reference.wide, seed)
+
+    def _noisy_scale(self, row: int, reference: Reference) -> Results:
+        tensors, scale = self.case.row(row), self.scale(row, reference)
+
+        def evaluate(step: float, digits: str, draws: int) -> list[Results]:
+            with torch_noise.Rounded(step, torch_side.dtype(digits), row):
+                return self._differentiated([self._call(row, tensors, "float64")] * draws)
+
+        noisy, error = outcome(lambda: noise_scale(evaluate, tensors, reference.plain, reference.wide))
+        if error is not None:  # whatever keeps a reference from running so
+            return scale
+        return {level: list(map(np.maximum, scale[level], noisy[level])) for level in scale}
 
     def name(self, level: str, leaf: int) -> str:
         """Return what a level's result number `leaf` is called: a result by its place, a gradient by its argument."""
@@ -192,8 +211,22 @@ class Sides:
     def of(self, case: Case) -> "Sides":
         """Return both functions on other value sets of the same layout: nothing is compiled again."""
         sides = Sides(self.candidate, self.reference, case, self.device)
-        sides._compiled = self._compiled
+        sides._compiled, sides._compiled_wide = self._compiled, self._compiled_wide
         return sides
+
+    @functools.cached_property
+    def _wide(self) -> "Sides":
+        to = _TO["float64"]
+        stacks = tuple(stack.astype(to.get(str(stack.dtype), stack.dtype)) for stack in self.case.tensors)
+        sides = Sides(self.candidate, self.reference, replace(self.case, tensors=stacks), self.device)
+        sides._compiled = self._compiled_wide
+        return sides
+
+    @functools.cache  # noqa: B019  (as long as this object lives)
+    def in_float64(self, level: str) -> list[np.ndarray]:
+        """Return the candidate's results at a level where it computes in float64, batched over the value sets."""
+        with jax.enable_x64(True):
+            return self._wide.ours({level})[level]
 
     def eager(self, tensors: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Return the candidate's value for one value set, called as a user calls it."""

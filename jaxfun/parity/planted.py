@@ -22,7 +22,7 @@ def plant(sides: Sides, terms: Terms, report: Report, row: int, reference: Refer
             continue
         wrong = {"zeros": [np.zeros_like(item) for item in right], "a small shift": [_shifted(item) for item in right]}
         caught = {
-            name: any(not verdict.ok for verdict in verdicts(sides, terms, row, level, parts, reference))
+            name: any(not verdict.ok for verdict in verdicts(sides, terms, row, level, parts, reference, planted=True))
             for name, parts in wrong.items()
         }
         report.level(level).add(Level(planted=caught))

@@ -42,11 +42,9 @@ def rounding_scale(
     `evaluate` gives the reference's results for each draw, with its cotangents and tangents moved: in float64, in
     float32, or "plain", as the rows are.
     """
-    known = {name for item in [*rows, *plain["value"]] if (name := part_of(str(item.dtype))) in PRECISION}
-    # float64 has no oracle: what float32 loses, it loses as many ULP
-    rounding = "float32" if known == {"float64"} else "plain"
-    digits = max(known - {"float64"} or {"float32"}, key=lambda name: PRECISION[name].eps)
+    digits, final = _precisions(rows, plain)
     precision = PRECISION[digits]
+    rounding = "plain" if final is precision else "float32"
     step = _STEPS_PER_ULP * precision.ulps * precision.eps
     levels = {level: items for level, items in wide.items() if not isinstance(items, str)}
     draws: list[Draw] = []
@@ -59,7 +57,6 @@ def rounding_scale(
     pairs = [*zip(found[::2], found[1::2], (by is step for by in steps), strict=True)]
     terms: dict[str, list[np.ndarray]] = {}
     lost: dict[str, list[float]] = {}
-    final = PRECISION["float64"] if known == {"float64"} else precision
     for level, items in levels.items():
         both = [(exact[level], low[level], is_near) for exact, low, is_near in pairs]
         both = [draw for draw in both if not isinstance(draw[0], str) and not isinstance(draw[1], str)]
@@ -78,6 +75,38 @@ def rounding_scale(
         ]
         for level, items in levels.items()
     }
+
+
+def noise_scale(
+    evaluate: Callable[[float, str, int], list[Results]], rows: Sequence[np.ndarray], plain: Results, wide: Results
+) -> dict[str, list[np.ndarray]]:
+    """Return the scale that shows where every operation of the reference rounds by chance.
+
+    `evaluate(step, digits, draws)` gives the reference's results so, each operation off by up to `step` of its result
+    where that is no number of the dtype `digits`.
+    """
+    digits, final = _precisions(rows, plain)
+    step = final.ulps * final.eps
+    noisy = evaluate(step, digits, _NOISY_DRAWS)
+    return {
+        level: [
+            _SLACK[level] * _scale(_terms(at, [draw[level][leaf] for draw in noisy], step), at, 0.0)
+            for leaf, at in enumerate(items)
+        ]
+        for level, items in wide.items()
+        if not isinstance(items, str)
+    }
+
+
+_NOISY_DRAWS = 4
+
+
+def _precisions(rows: Sequence[np.ndarray], plain: Results) -> tuple[str, Precision]:
+    """Return the dtype whose digits numbers are cut to, and the precision that the answer is for."""
+    known = {name for item in [*rows, *plain["value"]] if (name := part_of(str(item.dtype))) in PRECISION}
+    # float64 has no oracle: what float32 loses, it loses as many ULP
+    digits = max(known - {"float64"} or {"float32"}, key=lambda name: PRECISION[name].eps)
+    return digits, PRECISION["float64" if known == {"float64"} else digits]
 
 
 _MADE_OF = {"vjp": "value", "jvp": "value", "hvp": "vjp"}

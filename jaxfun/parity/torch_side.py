@@ -1,6 +1,6 @@
 """The reference's side of a check: PyTorch, its derivatives, and the way to NumPy and back.
 
-The one file of the library that imports torch.
+Here and in `torch_noise` alone the library imports torch.
 """
 
 import contextlib

@@ -73,8 +73,9 @@ def _overflowing(rng: np.random.Generator, shape: tuple[int, ...], context: Cont
 
 def _overflowing_squared(rng: np.random.Generator, shape: tuple[int, ...], context: Context) -> np.ndarray:
     # float64 has no oracle that would tell which of two sides is right there
-    number = np.sqrt(context.largest) if context.largest < _MOST_WITH_ORACLE else 1e6
-    return _choice(rng, shape, [1.1 * number, -1.1 * number, 20.5, 1])
+    number = np.sqrt(context.largest) if context.largest < _MOST_WITH_ORACLE else 3e4
+    # far beyond: a mean of squares that barely overflow may be a number, by one formula and not by another
+    return _choice(rng, shape, [32 * number, -32 * number, 20.5, 1])
 
 
 _MOST_WITH_ORACLE = 1e100

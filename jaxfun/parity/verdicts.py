@@ -8,7 +8,7 @@ import numpy as np
 
 from .compare import Bound, Verdict, compare
 from .domain import answerable_rows, asked_of_one
-from .levels import Reference, Sides
+from .levels import Reference, Sides, outcome
 from .report import LEVELS
 from .rounding import is_inexact
 
@@ -67,10 +67,12 @@ def verdicts(
     parts: Sequence[np.ndarray],
     reference: Reference,
     measured: bool = False,
+    planted: bool = False,
 ) -> list[Verdict]:
     """Return the verdict on each leaf of one level's results for one value set.
 
-    How large rounding may be is measured where a number fails without, or, if `measured`, at once.
+    How large rounding may be is measured where a number fails without, or, if `measured`, at once. `planted`: the
+    results are not the candidate's own.
     """
     tensors = sides.case.row(row)
     want, wide = (targets(level, side[level]) for side in (reference.plain, reference.wide))
@@ -80,16 +82,45 @@ def verdicts(
     answerable = answerable_rows([item[None] for item in tensors], [item[None] for item in reference.wide["value"]])
     found = []
     for leaf, (part, target, oracle) in enumerate(zip(parts, want, wide, strict=True)):
-        only = None if level == "value" else asked_of_one(part, target, oracle, answerable, terms.exact)
-        verdict = compare(part, target, oracle, only=only, bound=terms.bound)
-        if (verdict.difference == "number" or measured) and terms.bound is None and is_inexact(target):
-            scale = targets(level, sides.scale(row, reference)[level])[leaf]
-            first, verdict = verdict, compare(part, target, oracle, scale=scale, only=only)
-            if not verdict.ok:  # in ULP of the element, as a reader counts them
-                there = compare(*(np.asarray(item[verdict.index]) for item in (part, target, oracle)))
-                verdict = dataclasses.replace(verdict, worst_ulp=first.worst_ulp, ulp=there.worst_ulp)
+        only = None if level == "value" else asked_of_one(level, part, target, oracle, answerable, terms.exact)
+        verdict = first = compare(part, target, oracle, only=only, bound=terms.bound)
+        for noisy in (False, True):
+            if (verdict.difference == "number" or measured > noisy) and terms.bound is None and is_inexact(target):
+                scale = targets(level, sides.scale(row, reference, noisy)[level])[leaf]
+                verdict = compare(part, target, oracle, scale=scale, only=only)
+        if level == "hvp" and verdict.difference == "number" and not planted and terms.bound is None:
+            verdict = _of_formula(sides, row, leaf, target, oracle, scale, only, verdict)
+        if verdict is not first and not verdict.ok:  # in ULP of the element, as a reader counts them
+            there = compare(*(np.asarray(item[verdict.index]) for item in (part, target, oracle)))
+            verdict = dataclasses.replace(verdict, worst_ulp=first.worst_ulp, ulp=there.worst_ulp)
         found.append(verdict)
     return found
+
+
+def _of_formula(
+    sides: Sides,
+    row: int,
+    leaf: int,
+    target: np.ndarray,
+    oracle: np.ndarray,
+    scale: np.ndarray,
+    only: np.ndarray | None,
+    first: Verdict,
+) -> Verdict:
+    """Return the verdict on a second derivative as it is without rounding: the candidate's in float64, to fewer digits.
+
+    Two right formulas may lose very different digits on their second derivatives: 1 - tanh(x)**2 all of them.
+    """
+    wide, error = outcome(lambda: sides.in_float64("hvp"))
+    if error is not None:  # a candidate that takes no float64
+        return first
+    digits = _FEWER_DIGITS.get(str(target.dtype), target.dtype)
+    with np.errstate(over="ignore", invalid="ignore"):
+        verdict = compare(wide[leaf][row].astype(digits), target.astype(digits), oracle, scale=scale, only=only)
+    return verdict if verdict.ok else first
+
+
+_FEWER_DIGITS = {"float64": "float32", "complex128": "complex64"}
 
 
 def canonical(array: np.ndarray) -> np.ndarray:

@@ -1,0 +1,107 @@
+"""A computation of PyTorch's in which each operation rounds by chance: what rounding may do shows in its results.
+
+Where a function is saturated no input shows what cancels: a softmax that is 0 and 1 does not move, and its gradient is
+a difference of numbers that are each off by a digit.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch._decomp import decomposition_table
+from torch.utils._python_dispatch import TorchDispatchMode
+
+
+class Rounded(TorchDispatchMode):
+    """Inside of the block the result of every operation that rounds is off by chance, by up to `step` of its size.
+
+    `digits` is the dtype whose numbers are taken to be exact: arithmetic that gives one of them does not round.
+    """
+
+    def __init__(self, step: float, digits: torch.dtype, seed: int) -> None:
+        super().__init__()
+        self._step, self._digits, self._generator = step, digits, torch.Generator().manual_seed(seed)
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # else PyTorch loads its compiler, for two seconds, to keep out of it
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Return what the operation gives, moved; a kernel of several steps is taken through each."""
+        kwargs, steps = kwargs or {}, _steps_of(func)
+        if steps:
+            with self:
+                return steps(*args, **kwargs)
+        result = func(*args, **kwargs)
+        if not _computes(func):
+            return result
+        name = func.overloadpacket.__name__
+        if name not in _SUMS or not _is_inexact(result):
+            return _mapped(lambda item: self._moved(item, item, self._fits(item) if name in _ARITHMETIC else None), result)
+        # the terms of a sum may be larger than what is left of them
+        sizes, grains = (func(*_mapped(of, args), **kwargs) for of in (torch.abs, _finest))
+        return _mapped(lambda item, size, grain: self._moved(item, size, self._is_short(size * grain)), result, sizes, grains)
+
+    def _fits(self, item: torch.Tensor) -> torch.Tensor | None:
+        """Return where numbers are ones of the dtype that is computed in."""
+        return None if item.is_complex() else item.to(self._digits).to(item.dtype) == item
+
+    def _is_short(self, length: torch.Tensor) -> torch.Tensor:
+        """Return where a sum has so few digits that it is exact in every order."""
+        return length < 2 / torch.finfo(self._digits).eps
+
+    def _moved(self, item: torch.Tensor, size: torch.Tensor, exact: torch.Tensor | None) -> torch.Tensor:
+        if not _is_inexact(item):
+            return item
+        by = torch.rand((*item.shape, 2), generator=self._generator, dtype=torch.float64) * 2 - 1
+        parts = torch.view_as_complex(by) if item.is_complex() else by[..., 0]
+        off = size * (self._step * parts).to(item.device, item.dtype)
+        off = off if exact is None else torch.where(exact, 0, off)
+        return torch.where(torch.isfinite(off), item + off, item)
+
+
+def _is_inexact(item: Any) -> bool:
+    return not isinstance(item, torch.Tensor) or item.is_floating_point() or item.is_complex()
+
+
+def _finest(item: torch.Tensor) -> torch.Tensor:
+    """Return how many of a number's last digit make 1: what the terms of a sum, times this, are counted in."""
+    if not item.is_floating_point():
+        return item.abs()
+    mantissa, exponent = torch.frexp(item.double())
+    whole = (mantissa * 2.0**53).long()
+    grain = torch.ldexp((whole & -whole).double(), exponent - 53)
+    return torch.where(grain > 0, 1 / grain, 0).to(item.dtype)
+
+
+def _mapped(function: Callable[..., Any], item: Any, *others: Any) -> Any:
+    """Apply a function to each tensor in tuples and lists."""
+    if isinstance(item, (tuple, list)):
+        return type(item)(_mapped(function, *parts) for parts in zip(item, *others, strict=True))
+    return function(item, *others) if isinstance(item, torch.Tensor) else item
+
+
+_ARITHMETIC = ("add", "sub", "rsub", "mul", "div", "neg")  # IEEE 754 has but one result for each
+_SUMS = (
+    *("sum", "mean", "cumsum", "mm", "bmm", "mv", "dot", "addmm", "baddbmm", "addmv", "addbmm"),
+    *("convolution", "convolution_backward", "index_add", "scatter_add"),
+)
+# a zero tensor of forward mode has no storage: to multiply it ends the process
+_COPIES = [getattr(torch.ops.aten, name).default for name in ("clone", "_to_copy", "_efficientzerotensor")]
+# torch._refs has steps for every operation, for nearly all a single one
+_SEVERAL = ("native_layer_norm", "native_group_norm", "logsumexp", "var", "var_mean", "std", "std_mean")
+
+
+@functools.cache
+def _computes(func: Any) -> bool:
+    """Return whether an operation computes numbers of its own: it is no view, no copy, and writes into no argument."""
+    return func not in _COPIES and not any(item.alias_info for item in func._schema.returns)
+
+
+@functools.cache
+def _steps_of(func: Any) -> Callable[..., Any] | None:
+    """Return the steps that a kernel computes in one go, each of which rounds; None where it is one step."""
+    steps = decomposition_table.get(func) if _computes(func) else None
+    is_one = steps is None or (steps.__module__.startswith("torch._refs") and steps.__name__ not in _SEVERAL)
+    return None if is_one else steps
