@@ -27,7 +27,7 @@ from pairs import AGREEING, DIFFERENT, layer_norm, of_last, torch_layer_norm
 
 import jaxfun as jf
 from jaxfun import parity
-from jaxfun.parity import search
+from jaxfun.parity.shrink import Shrinker
 
 RATIO, SECONDS, SHRINKING = 60, 5.0, 10.0
 EXAMPLES = 60  # of the test written by hand
@@ -98,7 +98,7 @@ def by_hand(how: str) -> dict[str, float]:
 def check_of(name: str) -> dict[str, float]:
     pair = CHECKED[name] if name in CHECKED else (*DIFFERENT[name][:2], *DIFFERENT[name].inputs)
     spent: list[float] = []
-    shrunk = search.shrunk
+    shrunk = Shrinker.shrunk
 
     def clocked(*given: Any) -> Any:
         began = time.perf_counter()
@@ -107,7 +107,7 @@ def check_of(name: str) -> dict[str, float]:
         finally:
             spent.append(time.perf_counter() - began)
 
-    search.shrunk = clocked
+    Shrinker.shrunk = clocked
     report = parity.check(*pair, seed=0)
     return {
         "seconds": report.seconds,

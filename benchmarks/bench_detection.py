@@ -27,7 +27,7 @@ from jaxfun import parity
 
 def by_parity(pair: Pair, number: int) -> bool:
     # shrinking says how a difference is shown, not whether it is found
-    with mock.patch("jaxfun.parity.search.shrunk", lambda sides, terms, found, seconds: (sides, found)):
+    with mock.patch("jaxfun.parity.shrink.Shrinker.shrunk", lambda self, sides, found: (sides, found)):
         return not parity.check(pair.candidate, pair.reference, *pair.inputs, seed=number).ok
 
 

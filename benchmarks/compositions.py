@@ -1,4 +1,4 @@
-"""Ports made of several steps, as people write them: blocks, losses, kernels; and the mistakes that are made in them."""
+"""Ports made of several steps, as people write them: blocks, losses, kernels; and the mistakes made in them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,15 +13,6 @@ F = torch.nn.functional
 nn = jax.nn
 
 Sides = tuple[Callable[..., Any], Callable[..., Any]]
-
-
-def rows(x: Any) -> Any:
-    """A matrix of the tensor's rows."""
-    return x.reshape(-1, x.shape[-1] if x.ndim else 1)
-
-
-def of_rows(function: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *xs: function(*map(rows, xs))
 
 
 def attention(q: Any, k: Any, v: Any, scale: float = 0.5) -> jax.Array:
@@ -113,7 +104,7 @@ def torch_memory_cell(x: Any, c: Any) -> torch.Tensor:
     return torch.sigmoid(c) * torch.tanh(kept)
 
 
-# one tensor, as a matrix of its rows
+# of one tensor, as a matrix of its rows
 OF_ONE: dict[str, Sides] = {
     "attention to itself": (lambda x: attention(x, x, x), lambda x: torch_attention(x, x, x)),
     "causal attention": (causal_attention, torch_causal_attention),
@@ -165,7 +156,7 @@ OF_ONE: dict[str, Sides] = {
     ),
 }
 
-# two tensors of one shape, as matrices
+# of two tensors of one shape, as matrices
 OF_TWO: dict[str, Sides] = {
     "attention": (lambda x, y: attention(x, y, y), lambda x, y: torch_attention(x, y, y)),
     "two layers": (lambda x, y: jnp.tanh(x @ y.T) @ y, lambda x, y: torch.tanh(x @ y.T) @ y),
@@ -262,7 +253,10 @@ MISTAKES_OF_TWO: dict[str, Sides] = {
     "contrastive loss, temperature 0.101": (lambda x, y: contrastive(x, y, 0.101), torch_contrastive),
     "gaussian loss, least variance 1e-4": (lambda x, y: gaussian_loss(x, y, 1e-4), torch_gaussian_loss),
     "focal loss, gamma 1": (lambda x, y: focal(x, y, 1), torch_focal),
-    "logistic loss, naive": (lambda x, y: jnp.log(1 + jnp.exp(-x * y)).mean(), lambda x, y: -F.logsigmoid(x * y).mean()),
+    "logistic loss, naive": (
+        lambda x, y: jnp.log(1 + jnp.exp(-x * y)).mean(),
+        lambda x, y: -F.logsigmoid(x * y).mean(),
+    ),
     "recurrent cell, gates swapped": (
         lambda x, h: (lambda z: z * jnp.tanh(x - h) + (1 - z) * h)(nn.sigmoid(x + 0.5 * h)),
         torch_recurrent_cell,

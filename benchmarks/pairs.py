@@ -1,11 +1,12 @@
 """Ports and what they port: pairs that differ the way real ports do, and pairs that agree."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import torch
+from compositions import MISTAKES_OF_ONE, MISTAKES_OF_TWO, OF_ONE, OF_TWO, Sides
 from jax import Array, lax
 from jax.scipy import special
 from jaxtyping import Complex
@@ -43,6 +44,16 @@ def square_matrix(x: Any) -> Any:
 
 def as_matrix(x: Any) -> Any:
     return x.reshape(-1, x.shape[-1] if x.ndim else 1)
+
+
+def composed(of_one: Mapping[str, Sides], of_two: Mapping[str, Sides]) -> dict[str, Pair]:
+    """Pairs of functions of matrices, which are the tensors' rows."""
+
+    def of_rows(function: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *xs: function(*map(as_matrix, xs))
+
+    named = [(name, sides, tensors) for tensors, some in enumerate((of_one, of_two), 1) for name, sides in some.items()]
+    return {name: Pair(*map(of_rows, sides), tensors) for name, sides, tensors in named}
 
 
 def complex_product(x: Complex[Array, "n"], y: Complex[Array, "n"]) -> Any:  # noqa: F821  (jaxtyping)
@@ -199,6 +210,7 @@ DIFFERENT: dict[str, Pair] = {
         F.smooth_l1_loss,
         2,
     ),
+    **composed(MISTAKES_OF_ONE, MISTAKES_OF_TWO),
 }
 
 
@@ -312,4 +324,5 @@ AGREEING: dict[str, Pair] = {
             ("product of tanh", lambda x, y: jnp.tanh(x) * jnp.tanh(y), lambda x, y: torch.tanh(x) * torch.tanh(y)),
         )
     },
+    **composed(OF_ONE, OF_TWO),
 }

@@ -2,8 +2,8 @@
 
 import jax
 import pytest
+from pairs import AGREEING, DIFFERENT, Pair
 
-from benchmarks.pairs import AGREEING, DIFFERENT, Pair
 from jaxfun import parity
 
 

@@ -18,8 +18,8 @@ import pytest
 import torch
 from hypothesis import strategies as st
 from jax import lax
+from pairs import DIFFERENT
 
-from benchmarks.pairs import DIFFERENT
 from jaxfun import parity
 from jaxfun.parity.names import describe_function
 

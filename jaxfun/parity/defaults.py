@@ -10,7 +10,7 @@ import jax
 
 from ..errors import ArgumentValueError, public
 from . import torch_side
-from .levels import outcome
+from .reference import outcome
 
 ABSENT = "JAX and PyTorch do not both see a CUDA device"
 PROFILES = {"quick": 1, "thorough": 30}  # times the usual number of value sets

@@ -10,7 +10,7 @@ from .rounding import is_inexact
 
 
 class Rows(NamedTuple):
-    """Of some value sets, a boolean for each: are its numbers finite, are its results, is a derivative asked for?"""
+    """Of some value sets, booleans: its numbers are finite, its results are, and a derivative is asked for."""
 
     finite: np.ndarray
     answered: np.ndarray

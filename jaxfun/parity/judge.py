@@ -6,16 +6,16 @@ import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar
 
-import jax
 import numpy as np
 
 from .compare import Verdict, compare
 from .domain import Rows, answerable_rows, asked, is_moderate
-from .levels import Reference, Sides, outcome
+from .levels import Sides
 from .planted import PLANTED_ROWS, plant
+from .reference import Reference, outcome
 from .report import COMPUTED, Report
 from .rounding import Results
-from .verdicts import Found, Terms, canonical, raises_alike, targets, verdicts
+from .verdicts import ALONE, Found, Terms, canonical, first_line, raises_alike, targets, verdicts
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -41,16 +41,16 @@ def judge(sides: Sides, terms: Terms) -> tuple[Report, list[Found]]:
         report.level("errors").reason = "the reference raised for no input"
     for stratum in case.strata:
         report.strata[stratum] = report.strata.get(stratum, 0) + 1
-    raised = [sides.raises(case.row(row)) for row in range(case.sets)]
+    raised = [sides.theirs.raises(row) for row in range(case.sets)]
     found = [
         item for row, error in enumerate(raised) if error and (item := _judge_raising(sides, terms, report, row, error))
     ]
     rows = [row for row, error in enumerate(raised) if error is None]
     if not rows:
-        report.refused = _first_line(raised[0]) if raised[0] and terms.levels != {"errors"} else ""
+        report.refused = first_line(raised[0]) if raised[0] and terms.levels != {"errors"} else ""
         return report, found
     report.is_accepted = True
-    references = sides.theirs(rows)
+    references = sides.theirs.results(rows)
     if not all(reference.has_oracle for reference in references.values()):
         report.note("the reference does not run in float64: its own result is the measure, within the dtype's ULP")
     answered = [
@@ -111,7 +111,7 @@ def _by_level(sides: Sides, report: Report, row: int, levels: Collection[str]) -
         elif level == "jvp" and "custom_vjp" in str(error):
             report.level(level).reason = "the candidate is a custom_vjp function, which has no forward mode"
         else:
-            verdict = Verdict("raises", detail=f"raised {_first_line(error)} where the reference has a derivative")
+            verdict = Verdict("raises", detail=f"raised {first_line(error)} where the reference has a derivative")
             report.count(level, verdict)
             failing.append(Found(level, row, 0, verdict))
     return got, failing
@@ -125,22 +125,9 @@ def _judge_failing(sides: Sides, terms: Terms, report: Report, row: int, error: 
         level, failed = "jit", outcome(lambda: sides.compiled_alone(tensors))[1]
     if failed is None:
         level, failed = "vmap", error
-    verdict = Verdict("raises", detail=f"raised {_first_line(failed)} where the reference does not")
+    verdict = Verdict("raises", detail=f"raised {first_line(failed)} {ALONE}")
     report.count(level, verdict)
     return Found(level, row, 0, verdict)
-
-
-def _first_line(error: BaseException) -> str:
-    text = str(error).strip().split("\n")[0]
-    advice = next((advice for kind, advice in _ADVICE.items() if isinstance(error, kind)), "")
-    return f"{type(error).__name__}: {text}{advice}"
-
-
-# what a candidate that cannot be traced has to do instead
-_ADVICE: dict[type[Exception], str] = {
-    jax.errors.TracerArrayConversionError: " It calls NumPy: call jax.numpy in its place.",
-    jax.errors.ConcretizationTypeError: " Take jnp.where or jax.lax.cond in the place of `if`.",
-}
 
 
 def _agree_at_once(
@@ -236,9 +223,7 @@ def _is_of_the_compiler(
     return _is_right(sides, terms, row, leaf, reference, sides.eager)
 
 
-def _is_right(
-    sides: Sides, terms: Terms, row: int, leaf: int, reference: Reference, run: Callable[..., Any]
-) -> bool:
+def _is_right(sides: Sides, terms: Terms, row: int, leaf: int, reference: Reference, run: Callable[..., Any]) -> bool:
     results, error = outcome(lambda: run(sides.case.row(row)))
     judged = [] if error else verdicts(sides, terms, row, "value", results, reference)
     return leaf < len(judged) and judged[leaf].ok
@@ -284,7 +269,7 @@ def _judge_run(
 ) -> list[Found]:
     results, error = outcome(lambda: run(sides.case.row(row)))
     if error is not None:
-        verdict = Verdict("raises", detail=f"raised {_first_line(error)}")
+        verdict = Verdict("raises", detail=f"raised {first_line(error)}")
         report.count(level, verdict)
         return [Found(level, row, 0, verdict)]
     found = []
@@ -299,7 +284,8 @@ def _judge_run(
 def judge_signature(sides: Sides, terms: Terms) -> tuple[Report, list[Found]]:
     """Return whether both raise alike on the first value set, and give the same shapes and dtypes: nothing compiles."""
     report, tensors = Report(examples=1), sides.case.row(0)
-    theirs, their_error = outcome(lambda: sides.signature_of_reference(tensors))
+    their_error = sides.theirs.raises(0)
+    theirs = None if their_error else [f"{item.dtype}{list(item.shape)}" for item in sides.theirs.outputs(0)]
     ours, our_error = outcome(lambda: sides.signature(tensors))
     verdict = raises_alike(our_error, their_error, terms.exact)
     known = sides.case.known("errors", tensors)

@@ -16,8 +16,9 @@ from . import torch_side
 from .check import finished, refuse, terms_of
 from .defaults import examples_of
 from .inputs import Configuration, like, near, parameters_of
-from .levels import Sides, outcome
+from .levels import Sides
 from .names import describe_function
+from .reference import outcome
 from .report import Report, Tap
 from .search import Search, wide_enough
 from .taps import gathered, numbered
@@ -224,9 +225,9 @@ def _marked(sides: Sides) -> list[str]:
 
 def _compared(sides: Sides, terms: Terms, names: list[str]) -> list[Tap]:
     taps = [Tap(name) for name in names]
-    rows = [row for row in range(sides.case.sets) if sides.raises(sides.case.row(row)) is None]
+    rows = [row for row in range(sides.case.sets) if sides.theirs.raises(row) is None]
     stacks = sides.ours({"value"})["value"] if rows else []
-    for row, reference in sides.theirs(rows).items() if rows else ():
+    for row, reference in sides.theirs.results(rows).items() if rows else ():
         parts = [stack[row] for stack in stacks]
         judged = verdicts(sides, terms, row, "value", parts, reference, measured=True)
         if len(judged) == len(taps):

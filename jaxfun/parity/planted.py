@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .levels import Reference, Sides
+from .levels import Sides
+from .reference import Reference
 from .report import COMPUTED, Level, Report
 from .rounding import is_inexact
 from .verdicts import Terms, canonical, targets, verdicts

@@ -5,6 +5,7 @@ read off the oracle: how far a result moves when every input moves by a small re
 steps that no input shows is read off the reference: its own error on those moved inputs.
 """
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -53,24 +54,24 @@ def rounding_scale(
         moved = _all_moved(rows, by, digits, np.random.default_rng([*seed, draw]), alike=draw % 2 == 0)
         # each mover draws the same numbers, once
         draws += [(moved, to, _mover(by, digits, [*seed, draw])) for to in ("float64", rounding)]
-    found = evaluate(draws)  # all in one go: most of what a small call costs is the call itself
+    found = evaluate(draws)
     pairs = [*zip(found[::2], found[1::2], (by is step for by in steps), strict=True)]
     terms: dict[str, list[np.ndarray]] = {}
-    lost: dict[str, list[float]] = {}
+    lost: dict[str, list[np.ndarray]] = {}
     for level, items in levels.items():
         both = [(exact[level], low[level], is_near) for exact, low, is_near in pairs]
         both = [draw for draw in both if not isinstance(draw[0], str) and not isinstance(draw[1], str)]
         near = [exact for exact, _, is_near in both if is_near]
         terms[level] = [_terms(at, [exact[leaf] for exact in near], step) for leaf, at in enumerate(items)]
-        below = max(lost.get(_MADE_OF.get(level, ""), [0.0]))  # what is lost in a result is lost in its derivative
+        below = lost.get(_MADE_OF.get(level, ""), [])  # what is lost in a result is lost in its derivative
         lost[level] = [
-            max([below, *(_lost(size, exact[leaf], low[leaf], final) for exact, low, _ in both)])
+            _largest([*below, *(_lost(size, exact[leaf], low[leaf], final) for exact, low, _ in both)], len(size))
             for leaf, size in enumerate(terms[level])
         ]
     floors = _floors(wide, rounding == "plain", final)
     return {
         level: [
-            _SLACK[level] * np.maximum(_scale(size, at, off), floors.get(level, 0.0))
+            _SLACK[level] * np.maximum(_scale(size, at, off), _of_each(floors.get(level, np.zeros(1)), at))
             for size, at, off in zip(terms[level], items, lost[level], strict=True)
         ]
         for level, items in levels.items()
@@ -90,7 +91,7 @@ def noise_scale(
     noisy = evaluate(step, digits, _NOISY_DRAWS)
     return {
         level: [
-            _SLACK[level] * _scale(_terms(at, [draw[level][leaf] for draw in noisy], step), at, 0.0)
+            _SLACK[level] * _scale(_terms(at, [draw[level][leaf] for draw in noisy], step), at, np.zeros(1))
             for leaf, at in enumerate(items)
         ]
         for level, items in wide.items()
@@ -116,22 +117,35 @@ _MADE_OF = {"vjp": "value", "jvp": "value", "hvp": "vjp"}
 _SLACK = {"value": 4.0, "vjp": 4.0, "jvp": 4.0, "hvp": 8.0}
 
 
-def _floors(wide: Results, has_oracle: bool, precision: Precision) -> dict[str, float]:
+def _floors(wide: Results, has_oracle: bool, precision: Precision) -> dict[str, np.ndarray]:
     """Return by level the least scale: terms of this size may cancel for every input, and so show in no move."""
-    value, first = (_largest(wide[level]) for level in ("value", "vjp"))
+    value, first = (
+        _largest([] if isinstance(items, str) else list(map(_size, items))) for items in (wide["value"], wide["vjp"])
+    )
 
-    def lost(level: str) -> float:
+    def lost(level: str) -> np.ndarray:
         # where there is an oracle it shows what is lost; without one a derivative may lose what its function is made of
         least = 0.0 if has_oracle else 1.0
         return value * max(_ULPS_OF_VALUE[level] / (precision.ulps * _SLACK[level]), least)
 
     # what cancels twice leaves the square of what is lost once
-    return {"vjp": lost("vjp"), "jvp": lost("jvp"), "hvp": max(first, lost("hvp"), precision.eps)}
+    return {"vjp": lost("vjp"), "jvp": lost("jvp"), "hvp": _largest([first, lost("hvp"), np.full(1, precision.eps)])}
 
 
-def _largest(items: Any) -> float:
-    arrays = [] if isinstance(items, str) else [np.abs(np.asarray(item).astype(complex)) for item in items]
-    return max((float(_finite(array).max(initial=0.0)) for array in arrays), default=0.0)
+def _largest(sizes: Sequence[np.ndarray], count: int = 1) -> np.ndarray:
+    """Return the largest for each value set."""
+    return functools.reduce(np.maximum, sizes, np.zeros(count))
+
+
+def _size(array: np.ndarray) -> np.ndarray:
+    """Return the size of each value set's largest finite number."""
+    numbers = _finite(np.abs(np.asarray(array).astype(complex)))
+    return numbers.reshape(len(numbers), -1).max(1, initial=0.0)
+
+
+def _of_each(numbers: np.ndarray, like: np.ndarray) -> np.ndarray:
+    """Return one number for each value set in the place of all of its elements."""
+    return numbers.reshape(-1, *[1] * (like.ndim - 1))
 
 
 def _all_moved(
@@ -140,10 +154,10 @@ def _all_moved(
     """Move every number up or down by chance; `alike`: equal numbers move by the same, so that a tie stays a tie."""
     parts = [np.abs(np.concatenate([_real(item), _imag(item)], None)) for item in rows if is_inexact(item)]
     numbers = np.unique(np.concatenate(parts)) if parts else np.zeros(0)
-    signs = rng.uniform(-1, 1, size=len(numbers) + 1)
+    signs = _far_from_zero(rng, (len(numbers) + 1,))
 
     def moved(part: np.ndarray) -> np.ndarray:
-        by = signs[np.searchsorted(numbers, np.abs(part))] if alike else rng.uniform(-1, 1, size=part.shape)
+        by = signs[np.searchsorted(numbers, np.abs(part))] if alike else _far_from_zero(rng, part.shape)
         return _cut(part * (1 + step * by), digits)
 
     def both_moved(item: np.ndarray) -> np.ndarray:
@@ -154,6 +168,11 @@ def _all_moved(
 
     with np.errstate(over="ignore", invalid="ignore"):
         return [both_moved(item) for item in rows]
+
+
+def _far_from_zero(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Return numbers from 0.5 to 1 of either sign: in a few draws none stays where it is."""
+    return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.5, 1, size=shape)
 
 
 def _cut(part: Any, digits: str) -> np.ndarray:
@@ -188,28 +207,27 @@ def _terms(at: np.ndarray, near: Sequence[np.ndarray], step: float) -> np.ndarra
     return np.maximum.reduce(moves, initial=0.0) if moves else np.zeros(at.shape)
 
 
-def _lost(terms: np.ndarray, exact: np.ndarray, rounded: np.ndarray, final: Precision) -> float:
+def _lost(terms: np.ndarray, exact: np.ndarray, rounded: np.ndarray, final: Precision) -> np.ndarray:
     """Return how many times its ULP, by the multiple that is allowed, the reference is off in its worst element.
 
     `final` is the precision that the answer is for: finer than `rounded`, where that stands in for float64.
     """
     precision = PRECISION.get(part_of(str(rounded.dtype)))
     if precision is None:
-        return 0.0
+        return np.zeros(len(terms))
     with np.errstate(invalid="ignore", over="ignore"):
         size = np.maximum(np.maximum(terms, _finite(np.abs(exact))), precision.flushed / precision.eps)
-        size = np.maximum(size, 0.01 * size.max(initial=0.0))
-        off = _finite(np.abs(rounded.astype(exact.dtype) - exact) / size)
-    share = float(off.max(initial=0.0))
+        size = np.maximum(size, 0.01 * _of_each(_size(size), size))
+        share = _size(np.abs(rounded.astype(exact.dtype) - exact) / size)
+    coarse, fine = (share * precision.multiple / (digits.ulps * digits.eps) for digits in (precision, final))
     # who loses all its digits says nothing of how many a finer precision would have kept
-    digits = final if share > _SATURATED and final.eps < precision.eps else precision
-    return share * precision.multiple / (digits.ulps * digits.eps)
+    return np.where(share > _SATURATED, np.maximum(coarse, fine), coarse)
 
 
-def _scale(terms: np.ndarray, at: np.ndarray, lost: float) -> np.ndarray:
-    scale = np.maximum(terms, lost * np.maximum(terms, _finite(np.abs(at))))
+def _scale(terms: np.ndarray, at: np.ndarray, lost: np.ndarray) -> np.ndarray:
+    scale = np.maximum(terms, _of_each(lost, at) * np.maximum(terms, _finite(np.abs(at))))
     # what cancels for every input is of the size of its neighbours' terms
-    return np.maximum(scale, _SHARE_OF_LARGEST * scale.max(initial=0.0))
+    return np.maximum(scale, _SHARE_OF_LARGEST * _of_each(_size(scale), scale))
 
 
 def _finite(array: np.ndarray) -> np.ndarray:

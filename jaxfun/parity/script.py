@@ -11,9 +11,11 @@ import numpy as np
 
 from . import torch_side
 from .answers import Answer, Result, Side, answer_of
-from .levels import Sides, outcome
+from .directions import cotangents, tangents
+from .levels import Sides
 from .literals import array_text, wrapped
 from .names import Unwritten, where_made
+from .reference import outcome
 from .rounding import is_inexact
 from .source import Definitions
 from .verdicts import Found
@@ -109,12 +111,12 @@ class _Program:
         paths, ours, theirs = self._results()
         is_single = self._is_single([*ours, *theirs])
         smooth = [result.path for result in ours] if level == "jvp" else paths
-        tangents = self.sides.tangents(row, self.case.row(row)) if level in ("jvp", "hvp") else []
+        toward = tangents(self.case, row, self.case.row(row)) if level in ("jvp", "hvp") else []
         shared: dict[str, Any] = {
             "text": self._text,
             "names": self.names,
             "movable": self.case.movable,
-            "directions": self._directions(tangents),
+            "directions": self._directions(toward),
             "path": smooth[at] if level not in ("vjp", "hvp") and at < len(smooth) else "",
             "at": at if level in ("vjp", "hvp") else 0,
             "is_single": is_single,
@@ -135,7 +137,7 @@ class _Program:
         return paths, self._smooth(paths, jax.tree.leaves(shapes)), self._smooth(paths, theirs)
 
     def _smooth(self, paths: Sequence[str], leaves: Sequence[Any]) -> list[Result]:
-        weights = self.sides.cotangents(self.found.row, leaves)
+        weights = cotangents(self.case, self.found.row, leaves)
         found = [item for item in zip(paths, weights, leaves, strict=False) if is_inexact(item[2])]
         return [Result(path, self._weights(item), item) for path, item, _ in found]
 
@@ -186,7 +188,7 @@ class _Program:
         if self.found.verdict.difference != "raises":
             return False, False
         ours = self.found.level != "errors" or outcome(lambda: self.sides.eager(tensors))[1] is not None
-        return ours, self.sides.raises(tensors) is not None
+        return ours, self.sides.theirs.raises(self.found.row) is not None
 
 
 _IMPORTS = "import jax, jax.numpy as jnp, numpy as np, torch"

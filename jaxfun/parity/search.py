@@ -20,17 +20,17 @@ from .compare import part_of
 from .failing import failure_of
 from .inputs import Configuration, Drawn, arguments, configured, parameters_of
 from .judge import judge
-from .levels import Sides, outcome
+from .levels import Sides
 from .names import describe_function
-from .report import LEVELS, Curve, Report
+from .reference import outcome
+from .report import COMPUTED, LEVELS, Curve, Report
 from .rounding import is_inexact
 from .script import script_of
-from .shrink import shrunk
+from .shrink import Shrinker
 from .values import Layout, strata_of, value_set
 from .verdicts import Found, Terms
 
 _DRAWS_PER_CONFIGURATION = 12
-_SHRINK_SECONDS = 8.0
 
 
 class _Disagreement(Exception):
@@ -123,11 +123,10 @@ class Search:
             self.applied.add(name)
             self.report.strata[name] = self.report.strata.get(name, 0) + count
         self.progress(self.report.examples)
-        firsts = list(_first_of_each_level(found))
-        for first in firsts:
-            smallest, at = sides, first
-            if self.shrinks:
-                smallest, at = shrunk(sides, self.terms, first, _SHRINK_SECONDS / len(firsts))
+        clear = list(_clear_ones(found))
+        shrinker = Shrinker(self.terms, frozenset(item.level for item in clear) & {*COMPUTED})
+        for first in clear:
+            smallest, at = shrinker.shrunk(sides, first) if self.shrinks else (sides, first)
             failure = failure_of(smallest, self.terms, at, self.constants)
             script = script_of(smallest, at) if self.shrinks else ""
             alike = [item for item in found if (item.level, item.leaf) == (first.level, first.leaf)]
@@ -230,9 +229,16 @@ def _errors(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
     return np.where((one == other) | (np.isnan(one) & np.isnan(other)), 0.0, error)
 
 
-def _first_of_each_level(found: list[Found]) -> Iterator[Found]:
+def _clear_ones(found: list[Found]) -> Iterator[Found]:
+    """Yield the first disagreement of each level that is no matter of rounding, or else the clearest."""
     for level in LEVELS:
-        yield from [item for item in found if item.level == level][:1]
+        of_level = [item for item in found if item.level == level]
+        clear = [item for item in of_level if item.verdict.difference != "number" or item.verdict.of_tolerance > _CLEAR]
+        if of_level:  # what barely differs may not, beside other value sets
+            yield clear[0] if clear else max(of_level, key=lambda item: item.verdict.of_tolerance)
+
+
+_CLEAR = 8.0
 
 
 def _layout(item: np.ndarray) -> Layout | None:

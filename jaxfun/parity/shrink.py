@@ -1,67 +1,161 @@
 """The smallest input that still shows a disagreement: smaller shapes first, then plainer numbers.
 
-Numbers are tried many at a time in the program that is compiled already; each new shape costs a compilation, so few
-are tried.
+Each new shape costs a compilation, so few are tried, for all levels that disagree in one program. Numbers are tried
+many at a time in a program that is compiled already.
 """
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from .levels import Sides, outcome
+from .levels import Sides
+from .reference import outcome
 from .report import COMPUTED
 from .rounding import is_inexact
-from .verdicts import Found, Terms, targets, verdicts
+from .verdicts import ALONE, Found, Terms, first_line, raises_alike, targets, verdicts
 
 Tensors = Sequence[np.ndarray]
+Failing = tuple[Sides, Found]  # the sides on one value set, and the disagreement there
 
 _MOST_ELEMENTS = 24
+_AT_ONCE = 64  # value sets in one call: one size, one compilation
+# what is met in a compiled batch is judged by its value, whichever way of running is to blame
+_JUDGED_BY = {"jit": "value", "vmap": "value"}
 
 
-def shrunk(sides: Sides, terms: Terms, found: Found, seconds: float) -> tuple[Sides, Found]:
-    """Return the sides on one value set that still disagrees at the same level, and the disagreement there."""
-    if found.verdict.difference == "structure":  # whatever the numbers
-        return sides, found
-    smallest = _first_failing(sides, terms, found, [sides.case.row(found.row)])
-    if smallest is None:  # what is met in a batch alone stays as it is
-        return sides, found
-    deadline = time.perf_counter() + seconds * 0.6
-    while time.perf_counter() < deadline:
-        smaller = next(_failing_shapes(*smallest, terms, deadline), None)
-        if smaller is None:
-            break
-        smallest = smaller
-    deadline = time.perf_counter() + seconds * 0.4
-    while time.perf_counter() < deadline:
-        current, at = smallest
-        plainer = _first_failing(current, terms, at, list(_plainer(current.case.row(0))))
-        if plainer is None:
-            break
-        smallest = plainer
-    return smallest
+@dataclass
+class Effort:
+    """What the failures of one case may cost together: counted in steps, so that a run can be had again.
+
+    `seconds` is for a function that takes long to compile: no step is begun that would likely end beyond them.
+    """
+
+    shapes: int = 24
+    rounds: int = 48
+    seconds: float = 8.0
+    _longest: float = 0.0
+    _began: float = field(default_factory=time.perf_counter)
+    _compiled: dict[Any, Sides] = field(default_factory=dict)  # by the tensors' shapes
+
+    def of_shape(self, sides: Sides, tensors: Tensors) -> Sides | None:
+        """Return the sides that are compiled for tensors of these shapes, None where that is one too many."""
+        key = tuple(item.shape for item in tensors)
+        if key not in self._compiled:
+            if not self.shapes or time.perf_counter() - self._began + self._longest > self.seconds:
+                return None
+            self.shapes -= 1
+            self._compiled[key] = Sides(sides.candidate, sides.reference, sides.case, sides.device)
+        return self._compiled[key]
+
+    def for_numbers(self) -> bool:
+        """Return whether one more round of plainer numbers is begun."""
+        self.rounds -= 1
+        return self.rounds >= 0 and time.perf_counter() - self._began < self.seconds
+
+    def clocked(self, began: float) -> None:
+        """Keep how long the longest step took: the next may take as long."""
+        self._longest = max(self._longest, time.perf_counter() - began)
 
 
-def _failing_shapes(sides: Sides, found: Found, terms: Terms, deadline: float) -> Iterator[tuple[Sides, Found]]:
-    for tensors in _smaller(sides.case.row(0), found.verdict.index):
-        if time.perf_counter() > deadline:
-            return
-        fresh = Sides(sides.candidate, sides.reference, sides.case, sides.device)
-        failing = _first_failing(fresh, terms, replace(found, row=0), [tensors])
-        if failing is not None:
-            yield failing
+@dataclass(frozen=True)
+class Shrinker:
+    """Makes the failures of one case smaller, those of all its levels with one effort."""
+
+    terms: Terms
+    levels: frozenset[str]  # that disagree
+    effort: Effort = field(default_factory=Effort)
+    smallest: list[Tensors] = field(default_factory=list)  # what showed other levels' disagreements
+
+    def shrunk(self, sides: Sides, found: Found) -> Failing:
+        """Return the sides on one value set that still disagrees at the same level, and the disagreement there."""
+        if found.verdict.difference == "structure":  # whatever the numbers
+            return sides, found
+        best = self._failing(sides, found, [sides.case.row(found.row)])
+        if best is None:  # what is met in a batch alone stays as it is
+            return sides, found
+        for tensors in self.smallest:
+            best = self._failing(*best, [tensors]) or best
+        best = self._plainest(*self._of_smallest_shape(*best))
+        if any(item.size > 1 for item in best[0].case.row(0)):  # plain numbers show which of them it takes
+            best = self._plainest(*self._of_smallest_shape(*best))
+        self.smallest.append(best[0].case.row(0))
+        return best
+
+    def _of_smallest_shape(self, sides: Sides, found: Found) -> Failing:
+        sets = _smaller(sides.case.row(0), found.verdict.index)
+        smaller = next((failing for tensors in sets if (failing := self._failing(sides, found, [tensors]))), None)
+        return self._of_smallest_shape(*smaller) if smaller else (sides, found)
+
+    def _plainest(self, sides: Sides, found: Found) -> Failing:
+        best = sides, found
+        while self.effort.for_numbers() and (plainer := self._failing(*best, list(_plainer(best[0].case.row(0))))):
+            best = plainer
+        return best
+
+    def _failing(self, sides: Sides, found: Found, sets: list[Tensors]) -> Failing | None:
+        """Return the plainest of the value sets, all of one shape, that disagrees as `found` does, on its own."""
+        level = _JUDGED_BY.get(found.level, found.level)
+        plainest = sorted(sets, key=lambda tensors: sum(map(_cost, tensors)))
+        if level == "errors":
+            return next((failing for tensors in plainest if (failing := self._raising(sides, found, tensors))), None)
+        compiled = self.effort.of_shape(sides, sets[0]) if level in COMPUTED and sets else None
+        if compiled is None:
+            return None
+        for start in range(0, len(plainest), _AT_ONCE):
+            some = plainest[start : start + _AT_ONCE]
+            case = sides.case.like_row(found.row, [*some, *[some[-1]] * (_AT_ONCE - len(some))])
+            failing = self._first_failing(compiled.of(case), replace(found, level=level), len(some))
+            if failing is not None:
+                return failing[0], replace(failing[1], level=found.level)
+        return None
+
+    def _first_failing(self, trial: Sides, found: Found, count: int) -> Failing | None:
+        began = time.perf_counter()
+        got, error = outcome(lambda: trial.ours({*self.levels, found.level}))
+        self.effort.clocked(began)
+        if error is not None or found.level not in got:
+            return None
+        for row in range(count):
+            result = _disagreement(trial, self.terms, found, row, [item[row] for item in got[found.level]])
+            if result is not None:
+                return trial.of(trial.case.like_row(row, [trial.case.row(row)])), replace(result, row=0)
+        return None
+
+    def _raising(self, sides: Sides, found: Found, tensors: Tensors) -> Failing | None:
+        """Return a value set for which one side raises and the other does not, if this is one: nothing compiles."""
+        trial = sides.of(sides.case.like_row(found.row, [tensors]))
+        (_, ours), theirs = outcome(lambda: trial.signature(tensors)), trial.theirs.raises(0)
+        verdict = raises_alike(ours, theirs, self.terms.exact)
+        is_ours_alone = theirs is None
+        if verdict.ok or is_ours_alone != found.verdict.detail.endswith(ALONE) or trial.case.known("errors", tensors):
+            return None
+        if ours is not None and is_ours_alone:
+            verdict = replace(verdict, detail=f"raised {first_line(ours)} {ALONE}")
+        return trial, replace(found, row=0, verdict=verdict)
 
 
 def _smaller(tensors: Tensors, index: tuple[int, ...]) -> Iterator[list[np.ndarray]]:
     """Yield the tensors without their first dimension, and with every axis of some size cut to fewer, about `index`."""
     ndim = max((item.ndim for item in tensors), default=0)
+    if len(index) != ndim:
+        index = _most_unlike(tensors, ndim)
     if ndim and all(item.shape[0] for item in tensors if item.ndim == ndim):
         yield [np.asarray(item[_at(item, index, 0)]) if item.ndim == ndim else item for item in tensors]
     for size in sorted({size for item in tensors for size in item.shape if size > 1}, reverse=True):
         for fewer in {1, size // 2}:
             yield [item[_cut(item, index, size, fewer)] for item in tensors]
+
+
+def _most_unlike(tensors: Tensors, ndim: int) -> tuple[int, ...]:
+    """Return where the number stands that takes most to read, in the first of the tensors that have one."""
+    for item in tensors:
+        costs = [_cost(number) for number in np.ravel(item)]
+        if item.ndim == ndim and any(costs):
+            return tuple(int(i) for i in np.unravel_index(int(np.argmax(costs)), item.shape))
+    return ()
 
 
 def _at(item: np.ndarray, index: tuple[int, ...], axis: int) -> int:
@@ -108,32 +202,11 @@ def _cost(array: np.ndarray) -> float:
     return float(np.select(kinds, [0, 1, 2, 3], 4).sum()) + 0.01 * len(np.unique(parts)) + 0.001 * float(signs)
 
 
-def _first_failing(sides: Sides, terms: Terms, found: Found, sets: list[Tensors]) -> tuple[Sides, Found] | None:
-    """Return the plainest of the value sets that disagrees as `found` does, on its own."""
-    if not sets or found.level not in COMPUTED:
-        return None
-    trial = sides.of(sides.case.like_row(found.row, _padded(sets)))
-    got, error = outcome(lambda: trial.ours({found.level}))
-    if error is not None or found.level not in got:
-        return None
-    for row in sorted(range(len(sets)), key=lambda row: sum(map(_cost, sets[row]))):
-        result = _disagreement(trial, terms, found, row, [item[row] for item in got[found.level]])
-        if result is not None:
-            return sides.of(trial.case.like_row(row, [sets[row]])), replace(result, row=0)
-    return None
-
-
-def _padded(sets: list[Tensors]) -> list[Tensors]:
-    # powers of two, so that few batch sizes are compiled
-    count = 1 << (len(sets) - 1).bit_length()
-    return [*sets, *[sets[-1]] * (count - len(sets))]
-
-
 def _disagreement(sides: Sides, terms: Terms, found: Found, row: int, parts: list[np.ndarray]) -> Found | None:
     tensors = sides.case.row(row)
-    if sides.raises(tensors) is not None or sides.case.known(found.level, tensors) is not None:
+    if sides.theirs.raises(row) is not None or sides.case.known(found.level, tensors) is not None:
         return None
-    reference = sides.theirs([row])[row]
+    reference = sides.theirs.results([row])[row]
     if isinstance(reference.plain[found.level], str) or isinstance(reference.wide[found.level], str):
         return None
     judged = verdicts(sides, terms, row, found.level, parts, reference)

@@ -38,10 +38,14 @@ class Rounded(TorchDispatchMode):
             return result
         name = func.overloadpacket.__name__
         if name not in _SUMS or not _is_inexact(result):
-            return _mapped(lambda item: self._moved(item, item, self._fits(item) if name in _ARITHMETIC else None), result)
+            return _mapped(
+                lambda item: self._moved(item, item, self._fits(item) if name in _ARITHMETIC else None), result
+            )
         # the terms of a sum may be larger than what is left of them
         sizes, grains = (func(*_mapped(of, args), **kwargs) for of in (torch.abs, _finest))
-        return _mapped(lambda item, size, grain: self._moved(item, size, self._is_short(size * grain)), result, sizes, grains)
+        return _mapped(
+            lambda item, size, grain: self._moved(item, size, self._is_short(size * grain)), result, sizes, grains
+        )
 
     def _fits(self, item: torch.Tensor) -> torch.Tensor | None:
         """Return where numbers are ones of the dtype that is computed in."""
@@ -54,11 +58,15 @@ class Rounded(TorchDispatchMode):
     def _moved(self, item: torch.Tensor, size: torch.Tensor, exact: torch.Tensor | None) -> torch.Tensor:
         if not _is_inexact(item):
             return item
-        by = torch.rand((*item.shape, 2), generator=self._generator, dtype=torch.float64) * 2 - 1
-        parts = torch.view_as_complex(by) if item.is_complex() else by[..., 0]
-        off = size * (self._step * parts).to(item.device, item.dtype)
-        off = off if exact is None else torch.where(exact, 0, off)
-        return torch.where(torch.isfinite(off), item + off, item)
+        off = size * self._chances(item)
+        if exact is not None:
+            off = torch.where(exact, 0, off)
+        return torch.where(off.isfinite(), item + off, item)
+
+    def _chances(self, like: torch.Tensor) -> torch.Tensor:
+        parts = torch.view_as_real(like) if like.is_complex() else like
+        by = torch.empty(parts.shape, dtype=parts.dtype).uniform_(-self._step, self._step, generator=self._generator)
+        return (torch.view_as_complex(by) if like.is_complex() else by).to(like.device)
 
 
 def _is_inexact(item: Any) -> bool:
@@ -82,21 +90,31 @@ def _mapped(function: Callable[..., Any], item: Any, *others: Any) -> Any:
     return function(item, *others) if isinstance(item, torch.Tensor) else item
 
 
-_ARITHMETIC = ("add", "sub", "rsub", "mul", "div", "neg")  # IEEE 754 has but one result for each
+_ARITHMETIC = ("add", "sub", "rsub", "mul", "div")  # IEEE 754 has but one result for each
 _SUMS = (
     *("sum", "mean", "cumsum", "mm", "bmm", "mv", "dot", "addmm", "baddbmm", "addmv", "addbmm"),
     *("convolution", "convolution_backward", "index_add", "scatter_add"),
 )
-# a zero tensor of forward mode has no storage: to multiply it ends the process
-_COPIES = [getattr(torch.ops.aten, name).default for name in ("clone", "_to_copy", "_efficientzerotensor")]
+# what moves numbers, chooses among them or gives whole ones; a zero tensor of forward mode, moreover, has no storage
+_EXACT = frozenset(  # as a text that a reader can scan
+    """
+    clone _to_copy _efficientzerotensor copy lift_fresh contiguous zeros ones full eye arange zeros_like ones_like
+    full_like new_zeros new_full fill where masked_fill relu hardtanh threshold_backward abs neg positive sign sgn floor
+    ceil round trunc frac fmod floor_divide copysign heaviside nextafter nan_to_num conj_physical maximum minimum fmax
+    fmin clamp clamp_min clamp_max max min amax amin aminmax cummax cummin sort topk kthvalue median nanmedian mode
+    max_pool2d_with_indices cat stack flip roll rot90 repeat tril triu constant_pad_nd gather index take index_select
+    masked_select scatter index_fill index_copy diag_embed select_backward slice_backward select_scatter slice_scatter
+    diagonal_scatter as_strided_scatter
+    """.split()  # noqa: SIM905
+)
 # torch._refs has steps for every operation, for nearly all a single one
 _SEVERAL = ("native_layer_norm", "native_group_norm", "logsumexp", "var", "var_mean", "std", "std_mean")
 
 
 @functools.cache
 def _computes(func: Any) -> bool:
-    """Return whether an operation computes numbers of its own: it is no view, no copy, and writes into no argument."""
-    return func not in _COPIES and not any(item.alias_info for item in func._schema.returns)
+    """Return whether an operation rounds: it is no view and no choice of numbers, and writes into no argument."""
+    return func.overloadpacket.__name__ not in _EXACT and not any(item.alias_info for item in func._schema.returns)
 
 
 @functools.cache

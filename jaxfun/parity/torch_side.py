@@ -80,6 +80,32 @@ def leaves(result: Any) -> Tensors:
     return [torch.tensor(result)]
 
 
+def batched(function: Callable[..., Tensors]) -> Callable[..., Tensors]:
+    """Return a function of tensors that have value sets first, as its results have.
+
+    Raises: whatever keeps torch.vmap from batching the function.
+    """
+    together = torch.vmap(lambda *items: tuple(function(*items)))
+
+    def call(*tensors: torch.Tensor) -> Tensors:
+        with _no_loops():
+            return list(together(*tensors))
+
+    return call
+
+
+@contextlib.contextmanager
+def _no_loops() -> Iterator[None]:
+    """Let torch.vmap raise for an operation that it would take one by one, slower than a loop of ours."""
+    functorch: Any = torch._C._functorch  # type: ignore[attr-defined]
+    before = functorch._is_vmap_fallback_enabled()
+    functorch._set_vmap_fallback_enabled(False)
+    try:
+        yield
+    finally:
+        functorch._set_vmap_fallback_enabled(before)
+
+
 @dataclass(frozen=True)
 class Call:
     """A function to be differentiated at some inputs, along cotangents of its results and tangents of its inputs."""
@@ -161,7 +187,7 @@ def _arrays(items: Any) -> Arrays | str:
 
 def _gradients(some: Sequence[tuple[Call, Tensors, Tensors]]) -> list[Tensors]:
     pairs = [
-        (out, cotangent)
+        (out, cotangent.to(out.dtype))
         for call, _, outputs in some
         for out, cotangent in zip(outputs, call.cotangents, strict=True)
         if out.requires_grad
@@ -171,7 +197,7 @@ def _gradients(some: Sequence[tuple[Call, Tensors, Tensors]]) -> list[Tensors]:
 
 def _second_gradients(some: Sequence[tuple[Call, Tensors, Tensors]], gradients: Sequence[Tensors]) -> list[Tensors]:
     pairs = [
-        (gradient, tangent)
+        (gradient, tangent.to(gradient.dtype))
         for (call, _, _), items in zip(some, gradients, strict=True)
         for gradient, tangent in zip(items, call.tangents, strict=True)
         if gradient.requires_grad
@@ -201,7 +227,7 @@ def _tangents(some: Sequence[tuple[Call, Tensors, Tensors]]) -> list[Tensors]:
     with forward.dual_level():
         found = []
         for call, _, values in some:
-            duals = [forward.make_dual(x, t) for x, t in zip(call.inputs, call.tangents, strict=True)]
+            duals = [forward.make_dual(x, t.to(x.dtype)) for x, t in zip(call.inputs, call.tangents, strict=True)]
             parts = [forward.unpack_dual(item) for item in call.function(*duals)]
             # some rules (those of prod with a dtype, and of var) leave the tangent in another dtype than the value
             found.append(

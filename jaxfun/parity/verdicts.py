@@ -8,7 +8,8 @@ import numpy as np
 
 from .compare import Bound, Verdict, compare
 from .domain import answerable_rows, asked_of_one
-from .levels import Reference, Sides, outcome
+from .levels import Sides
+from .reference import Reference, outcome
 from .report import LEVELS
 from .rounding import is_inexact
 
@@ -41,10 +42,27 @@ class Found:
     reference: np.ndarray | None = None
 
 
+def first_line(error: BaseException) -> str:
+    """Return what an exception says in a line, and what to do where that is known."""
+    text = str(error).strip().split("\n")[0]
+    advice = next((advice for kind, advice in _ADVICE.items() if isinstance(error, kind)), "")
+    return f"{type(error).__name__}: {text}{advice}"
+
+
+# what a candidate that cannot be traced has to do instead
+_ADVICE: dict[type[Exception], str] = {
+    jax.errors.TracerArrayConversionError: " It calls NumPy: call jax.numpy in its place.",
+    jax.errors.ConcretizationTypeError: " Take jnp.where or jax.lax.cond in the place of `if`.",
+}
+
+
+ALONE = "where the reference does not"
+
+
 def raises_alike(ours: Exception | None, theirs: Exception | None, exact: bool = True) -> Verdict:
     """Return whether both raised, or neither did; `exact`: ours is something that a handler of theirs would catch."""
     if theirs is None:
-        return Verdict() if ours is None else Verdict("raises", detail=f"raised {ours!r} where the reference does not")
+        return Verdict() if ours is None else Verdict("raises", detail=f"raised {ours!r} {ALONE}")
     if ours is None:
         return Verdict("raises", detail=f"does not raise where the reference raises {theirs!r}")
     # torch's Python wrappers stumble over what is no tensor with an AttributeError: it means a TypeError
@@ -84,9 +102,10 @@ def verdicts(
     for leaf, (part, target, oracle) in enumerate(zip(parts, want, wide, strict=True)):
         only = None if level == "value" else asked_of_one(level, part, target, oracle, answerable, terms.exact)
         verdict = first = compare(part, target, oracle, only=only, bound=terms.bound)
+        scale: np.ndarray | float = 0.0
         for noisy in (False, True):
-            if (verdict.difference == "number" or measured > noisy) and terms.bound is None and is_inexact(target):
-                scale = targets(level, sides.scale(row, reference, noisy)[level])[leaf]
+            if (verdict.difference == "number" or measured) and terms.bound is None and is_inexact(target):
+                scale = targets(level, sides.theirs.scale(row, noisy)[level])[leaf]
                 verdict = compare(part, target, oracle, scale=scale, only=only)
         if level == "hvp" and verdict.difference == "number" and not planted and terms.bound is None:
             verdict = _of_formula(sides, row, leaf, target, oracle, scale, only, verdict)
@@ -103,7 +122,7 @@ def _of_formula(
     leaf: int,
     target: np.ndarray,
     oracle: np.ndarray,
-    scale: np.ndarray,
+    scale: np.ndarray | float,
     only: np.ndarray | None,
     first: Verdict,
 ) -> Verdict:

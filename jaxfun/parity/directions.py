@@ -1,0 +1,42 @@
+"""What derivatives are taken along: random, never constant, and the same on both sides and in every precision."""
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from .case import Case
+
+_COTANGENT, _TANGENT = 0, 1
+
+
+def cotangents(case: Case, row: int, outputs: Sequence[Any]) -> list[Any]:
+    """Return what a value set's results are multiplied by where derivatives are taken."""
+    seed = (case.seed, case.number(row), _COTANGENT)
+    return [_along((*seed, i), out) for i, out in enumerate(outputs)]
+
+
+def tangents(case: Case, row: int, tensors: Sequence[np.ndarray]) -> list[Any]:
+    """Return what a value set's movable tensors move along."""
+    seed = (case.seed, case.number(row), _TANGENT)
+    return [_along((*seed, i), tensors[place]) for i, place in enumerate(case.movable)]
+
+
+def _along(seed: Sequence[int], like: Any) -> Any:
+    eighths = _eighths(tuple(seed), tuple(like.shape))
+    return (eighths if jnp.issubdtype(like.dtype, jnp.complexfloating) else eighths.real).astype(like.dtype)
+
+
+@functools.lru_cache(maxsize=2**14)  # both sides ask for the same ones, in each precision
+def _eighths(seed: tuple[int, ...], shape: tuple[int, ...]) -> Any:
+    rng = np.random.default_rng(seed)
+    numbers = rng.normal(size=shape) + 1j * rng.normal(size=shape)
+    return _eighth(numbers.real) + 1j * _eighth(numbers.imag)
+
+
+def _eighth(numbers: np.ndarray) -> np.ndarray:
+    """Return numbers rounded to eighths, which every precision holds exactly; none is 0, which would hide a NaN."""
+    rounded = np.round(numbers * 8) / 8
+    return np.where(rounded == 0, 0.125, rounded)
