@@ -77,8 +77,40 @@ def test_the_script_shows_the_disagreement_without_jaxfun(candidate: Any, refere
     assert len({float(re.search(r"-?\d+\.\d*", line).group()) for line in (ours, theirs)}) == 2
 
 
-def test_the_same_seed_gives_the_same_run() -> None:
-    first, second = (check(jnp.abs, torch.abs, seed=5) for _ in range(2))
+def test_what_raises_is_shrunk_too() -> None:
+    def refuses(x: jax.Array) -> jax.Array:
+        if x.ndim > 1:
+            raise ValueError(f"no matrices: {x.shape}")
+        return x
+
+    (failure,) = check(refuses, torch.clone).failures
+    assert failure.level == "errors"
+    assert failure.inputs[0][0].shape == (1, 1)
+    assert "no matrices: (1, 1)" in str(failure), "the message is that of the smaller input"
+    assert not failure.inputs[0][0].any()
+
+
+def test_a_number_that_matters_is_kept_where_a_loss_has_no_place_for_it() -> None:
+    def loss(x: jax.Array) -> jax.Array:
+        return jnp.where(x == 20.5, 0.0, x * x).sum()
+
+    (first, *_) = check(loss, lambda x: (x * x).sum(), levels=["value"]).failures
+    assert first.inputs[0][0].tolist() == 20.5
+
+
+def test_levels_that_disagree_share_one_counterexample() -> None:
+    failures = check(jax.nn.gelu, torch.nn.functional.gelu, seed=1).failures
+    assert {failure.level for failure in failures} == {"value", "vjp", "jvp", "hvp"}
+    assert len({float(failure.inputs[0][0]) for failure in failures}) == 1
+
+
+@pytest.mark.parametrize(
+    ("candidate", "reference"),
+    [(jnp.abs, torch.abs), (lambda x: jnp.std(x), lambda x: torch.std(x))],
+    ids=["abs", "std"],
+)
+def test_the_same_seed_gives_the_same_run(candidate: Any, reference: Any) -> None:
+    first, second = (check(candidate, reference, seed=5) for _ in range(2))
     assert [str(item) for item in first.failures] == [str(item) for item in second.failures]
     assert first.strata == second.strata
 
@@ -202,7 +234,9 @@ def test_inputs_are_told_by_name(name: str) -> None:
 
 def test_inputs_that_are_not_small_have_a_line_each() -> None:
     def raises(x: Any, y: Any) -> Any:
-        raise KeyError("mine")
+        if x.size == 8:
+            raise KeyError("mine")
+        return x * y
 
     call = check(raises, torch.mul, parity.tensors(2, shape=(2, 4))).failures[0].call
     first, second, *_ = call.splitlines()

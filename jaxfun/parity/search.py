@@ -238,7 +238,7 @@ def _clear_ones(found: list[Found]) -> Iterator[Found]:
             yield clear[0] if clear else max(of_level, key=lambda item: item.verdict.of_tolerance)
 
 
-_CLEAR = 8.0
+_CLEAR = 2.0
 
 
 def _layout(item: np.ndarray) -> Layout | None:
