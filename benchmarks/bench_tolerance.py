@@ -75,16 +75,17 @@ def shares(candidate: Callable[..., Any], pair: Pair, dtype: str, examples: int)
     ) -> list[Verdict]:
         judged = verdicts(sides, terms, row, level, parts, reference, measured=True)
         for verdict in judged:
-            # what is wrong in kind, a NaN or a shape, is beyond every tolerance
-            share = verdict.of_tolerance if verdict.difference in ("", "number") else float("inf")
-            found[level] = np.fmax(found[level], share)
+            if verdict.difference in ("", "number"):
+                found[level] = np.fmax(found[level], verdict.of_tolerance)
         return judged
 
     one_by_one = mock.patch.object(judge, "_agree_at_once", return_value=False)
     unshrunk = mock.patch("jaxfun.parity.shrink.Shrinker.shrunk", lambda self, sides, found: (sides, found))
     unplanted = mock.patch.object(judge, "plant")
     with one_by_one, unshrunk, unplanted, mock.patch.object(judge, "verdicts", watched):
-        parity.check(candidate, pair.reference, *pair.inputs, dtypes=[dtype], examples=examples, seed=0)
+        report = parity.check(candidate, pair.reference, *pair.inputs, dtypes=[dtype], examples=examples, seed=0)
+    # what is wrong in kind, a NaN or a shape, is beyond every tolerance
+    found |= {failure.level: float("inf") for failure in report.failures if not found[failure.level] > 1}
     return {level: float(found[level]) for level in COMPUTED}
 
 

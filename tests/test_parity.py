@@ -106,7 +106,7 @@ def test_levels_that_disagree_share_one_counterexample() -> None:
 
 @pytest.mark.parametrize(
     ("candidate", "reference"),
-    [(jnp.abs, torch.abs), (lambda x: jnp.std(x), lambda x: torch.std(x))],
+    [(jnp.abs, torch.abs), (jnp.std, torch.std)],
     ids=["abs", "std"],
 )
 def test_the_same_seed_gives_the_same_run(candidate: Any, reference: Any) -> None:
@@ -172,6 +172,52 @@ def test_a_complex_annotation_is_honoured_in_both_precisions() -> None:
     assert {"float32", "float64"} == set(right.by_dtype)
     wrong = check(product, lambda x, y: x * y.conj())
     assert wrong.failures[0].dtype == "complex64"
+
+
+def test_a_complex_tensor_has_no_16_bit_parts() -> None:
+    with pytest.raises(ValueError, match=r"complex tensor to be some of float32.* got 'float16'"):
+        check(jnp.square, torch.square, parity.tensors(dtype="complex"), dtypes=["float16"])
+
+
+def test_an_object_among_the_arguments_is_shown_without_its_address() -> None:
+    report = check(lambda x, thing: x + 1, lambda x, thing: x, parity.tensors(), st.just(object()))
+    assert "<object object>" in report.failures[0].call
+
+
+def test_a_reference_that_does_not_run_in_float64_is_its_own_measure() -> None:
+    def only_float32(x: torch.Tensor) -> torch.Tensor:
+        if x.dtype is not torch.float32:
+            raise TypeError("float32 alone")
+        return torch.exp(x)
+
+    right = check(jnp.exp, only_float32, dtypes=["float32"])
+    assert right.ok, right
+    assert any("does not run in float64" in note for note in right.notes)
+    assert not check(lambda x: jnp.exp(x) * 1.00001, only_float32, dtypes=["float32"]).ok
+
+
+def test_a_reference_that_cannot_be_batched_is_called_one_by_one() -> None:
+    def branches(x: torch.Tensor) -> torch.Tensor:
+        squared = x * x
+        return torch.tanh(squared) if bool(torch.isnan(squared).any()) else torch.tanh(x * x)
+
+    assert check(lambda x: jnp.tanh(x * x), branches).ok
+    assert not check(lambda x: jnp.tanh(x * x) * 1.00001, branches).ok
+    assert torch._C._functorch._is_vmap_fallback_enabled()  # type: ignore[attr-defined]
+
+
+def test_a_second_derivative_by_a_less_careful_formula_is_no_difference() -> None:
+    @jax.custom_jvp
+    def tanh(x: jax.Array) -> jax.Array:
+        return jnp.tanh(x)
+
+    tanh.defjvp(lambda primals, tangents: (tanh(*primals), (1 - tanh(*primals) ** 2) * tangents[0]))
+    assert check(lambda x: tanh(x * x), lambda x: torch.tanh(x * x)).ok
+    halved = jax.custom_jvp(jnp.tanh)
+    halved.defjvp(
+        lambda primals, tangents: (tanh(*primals), (1 - jax.lax.stop_gradient(tanh(*primals)) ** 2) * tangents[0])
+    )
+    assert {failure.level for failure in check(halved, torch.tanh).failures} == {"hvp"}
 
 
 def test_a_dimension_is_drawn_for_the_tensor_before_it() -> None:

@@ -1,5 +1,6 @@
 """One configuration of arguments (shapes, dtypes, what is static) and many value sets for it."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -45,6 +46,7 @@ class Written(str):
         return str(self)
 
 
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # another in every run
 _LONGEST = 2000  # characters of a call that is still read
 _LINE = 80  # and of one that stands in a line
 _MOST_SHAPES = 4
@@ -105,7 +107,8 @@ class Case:
         args, kwargs = self.ours.filled([Written(written(item)) for item in self.row(number)], lambda dtype: dtype)
         names = [f"{self.names[item.number]} = " if self._is_named(item) else "" for item in self.ours.args]
         names += [f"{name} = " for name in kwargs]
-        shown = [_after(name, repr(value)) for name, value in zip(names, [*args, *kwargs.values()], strict=True)]
+        texts = [_ADDRESS.sub("", repr(value)) for value in [*args, *kwargs.values()]]
+        shown = [_after(name, text) for name, text in zip(names, texts, strict=True)]
         whole = ", ".join(shown)
         if len(whole) > _LONGEST:
             return self._shapes()

@@ -116,7 +116,14 @@ def tensors(
     return _tensors(n, shape, dtype, broadcastable, (min_value, max_value))
 
 
-_COMPLEX = {"float32": "complex64", "float64": "complex128"}
+_COMPLEX = {"float32": "complex64", "float64": "complex128", "complex64": "complex64", "complex128": "complex128"}
+
+
+def _complex_of(dtype: str) -> str:
+    if dtype not in _COMPLEX:
+        expected = f"`dtypes` for a complex tensor to be some of {', '.join(_COMPLEX)}"
+        raise ArgumentValueError(expected, repr(dtype), "The parts of a complex number are float32 or float64.")
+    return _COMPLEX[dtype]
 
 
 @st.composite
@@ -125,9 +132,7 @@ def _tensors(
 ) -> Any:
     configuration = _CONFIGURATION.get()
     base = draw(_shapes(shape, configuration))
-    kind = (
-        _COMPLEX.get(configuration.dtype, configuration.dtype) if dtype == "complex" else dtype or configuration.dtype
-    )
+    kind = _complex_of(configuration.dtype) if dtype == "complex" else dtype or configuration.dtype
     full = draw(st.integers(0, (n or 1) - 1)) if broadcastable else 0
     shapes = [base if not broadcastable or i == full else draw(narrowed(base)) for i in range(n or 1)]
     layouts = [Layout(one, kind, *bounds) for one in shapes]

@@ -8,6 +8,7 @@ import linecache
 import sys
 import sysconfig
 import types
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,11 @@ def imported_name(value: Any) -> tuple[str, str] | None:
 
 
 def _found(module: str, path: str) -> Any:
-    return functools.reduce(lambda holder, part: getattr(holder, part, None), path.split("."), sys.modules.get(module))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a module may warn of a name that it is only asked for
+        return functools.reduce(
+            lambda holder, part: getattr(holder, part, None), path.split("."), sys.modules.get(module)
+        )
 
 
 def is_installed(module: str) -> bool:

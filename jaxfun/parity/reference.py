@@ -146,15 +146,17 @@ class Theirs:
     # How large rounding may be.
 
     def _measured(self, rows: Sequence[int], noisy: bool) -> list[Results]:
-        stacks = self._stacks(rows)
+        stacks, widest = self._stacks(rows), "float64" if self._known[rows[0]].has_oracle else "plain"
         plain, wide = (_stacked([getattr(self._known[row], side) for row in rows]) for side in ("plain", "wide"))
         if not noisy:
-            scale = rounding_scale(lambda draws: self._drawn(rows, draws), stacks, plain, wide, [self._case.seed])
+            scale = rounding_scale(
+                lambda draws: self._drawn(rows, draws, widest), stacks, plain, wide, [self._case.seed]
+            )
             return _unstacked(scale, len(rows))
 
         def evaluate(step: float, digits: str, count: int) -> list[Results]:
             with torch_noise.Rounded(step, torch_side.dtype(digits), self._case.seed):
-                return self._drawn(rows, [(stacks, "float64", lambda direction: direction)] * count)
+                return self._drawn(rows, [(stacks, "float64", lambda direction: direction)] * count, widest)
 
         first = [self.scale(row) for row in rows]
         scale, error = outcome(lambda: noise_scale(evaluate, stacks, plain, wide))
@@ -165,8 +167,12 @@ class Theirs:
             for one, other in zip(first, _unstacked(scale, len(rows)), strict=True)
         ]
 
-    def _drawn(self, rows: Sequence[int], draws: Sequence[Draw]) -> list[Results]:
-        """Return the results of each draw, stacked by value sets; those of one precision are computed in one go."""
+    def _drawn(self, rows: Sequence[int], draws: Sequence[Draw], widest: str) -> list[Results]:
+        """Return the results of each draw, stacked by value sets; those of one precision are computed in one go.
+
+        `widest` is the precision in the place of float64.
+        """
+        draws = [(stacks, widest if precision == "float64" else precision, move) for stacks, precision, move in draws]
         found: dict[int, Results] = {}
         for precision in dict.fromkeys(precision for _, precision, _ in draws):
             places = [at for at, draw in enumerate(draws) if draw[1] == precision]
