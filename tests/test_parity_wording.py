@@ -64,7 +64,11 @@ FIRST_LINES = {
         failure("raises", "raised KeyError where the reference does not", level="errors", dtype="", device="cuda"),
         "errors (any dtype, cuda): raised KeyError where the reference does not",
     ),
-    "long": (failure("structure", "x" * 80), "value (float32, cpu):\n  another structure: " + "x" * 80),
+    "long": (failure("structure", "x" * 60), "value (float32, cpu):\n  another structure: " + "x" * 60),
+    "longer": (
+        failure("structure", "x" * 60 + " " + "y" * 60),
+        "value (float32, cpu):\n  another structure: " + "x" * 60 + "\n  " + "y" * 60,
+    ),
 }
 
 

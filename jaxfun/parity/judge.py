@@ -15,7 +15,7 @@ from .planted import PLANTED_ROWS, plant
 from .reference import Reference, outcome
 from .report import COMPUTED, Report
 from .rounding import Results
-from .verdicts import ALONE, Found, Terms, canonical, first_line, raises_alike, targets, verdicts
+from .verdicts import Found, Terms, canonical, first_line, raised, raises_alike, targets, verdicts
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -41,13 +41,13 @@ def judge(sides: Sides, terms: Terms) -> tuple[Report, list[Found]]:
         report.level("errors").reason = "the reference raised for no input"
     for stratum in case.strata:
         report.strata[stratum] = report.strata.get(stratum, 0) + 1
-    raised = [sides.theirs.raises(row) for row in range(case.sets)]
+    errors = [sides.theirs.raises(row) for row in range(case.sets)]
     found = [
-        item for row, error in enumerate(raised) if error and (item := _judge_raising(sides, terms, report, row, error))
+        item for row, error in enumerate(errors) if error and (item := _judge_raising(sides, terms, report, row, error))
     ]
-    rows = [row for row, error in enumerate(raised) if error is None]
+    rows = [row for row, error in enumerate(errors) if error is None]
     if not rows:
-        report.refused = first_line(raised[0]) if raised[0] and terms.levels != {"errors"} else ""
+        report.refused = first_line(errors[0]) if errors[0] and terms.levels != {"errors"} else ""
         return report, found
     report.is_accepted = True
     references = sides.theirs.results(rows)
@@ -111,7 +111,7 @@ def _by_level(sides: Sides, report: Report, row: int, levels: Collection[str]) -
         elif level == "jvp" and "custom_vjp" in str(error):
             report.level(level).reason = "the candidate is a custom_vjp function, which has no forward mode"
         else:
-            verdict = Verdict("raises", detail=f"raised {first_line(error)} where the reference has a derivative")
+            verdict = raised(error, "where the reference has a derivative")
             report.count(level, verdict)
             failing.append(Found(level, row, 0, verdict))
     return got, failing
@@ -125,7 +125,7 @@ def _judge_failing(sides: Sides, terms: Terms, report: Report, row: int, error: 
         level, failed = "jit", outcome(lambda: sides.compiled_alone(tensors))[1]
     if failed is None:
         level, failed = "vmap", error
-    verdict = Verdict("raises", detail=f"raised {first_line(failed)} {ALONE}")
+    verdict = raised(failed or error)
     report.count(level, verdict)
     return Found(level, row, 0, verdict)
 
@@ -269,7 +269,7 @@ def _judge_run(
 ) -> list[Found]:
     results, error = outcome(lambda: run(sides.case.row(row)))
     if error is not None:
-        verdict = Verdict("raises", detail=f"raised {first_line(error)}")
+        verdict = raised(error)
         report.count(level, verdict)
         return [Found(level, row, 0, verdict)]
     found = []

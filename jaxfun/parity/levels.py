@@ -113,6 +113,10 @@ class Sides:
         placed = [put(item, self.device) for item in tensors]
         return [np.asarray(item) for item in jax.jit(self._function)(placed)]
 
+    def traced(self, tensors: Sequence[np.ndarray]) -> Any:
+        """Return the candidate as jit takes it, its numbers unknown; nothing is compiled."""
+        return jax.jit(self._function).trace([jnp.asarray(item) for item in tensors])
+
     def signature(self, tensors: Sequence[np.ndarray]) -> list[str]:
         """Return the dtypes and shapes of the candidate's results, which are not computed."""
         placed = [jnp.asarray(item) for item in tensors]  # known values: some decide an error

@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from .compare import Verdict
 from .levels import Sides
 from .reference import outcome
 from .report import COMPUTED
 from .rounding import is_inexact
-from .verdicts import ALONE, Found, Terms, first_line, raises_alike, targets, verdicts
+from .verdicts import ALONE, Found, Terms, raised, raises_alike, targets, verdicts
 
 Tensors = Sequence[np.ndarray]
 Failing = tuple[Sides, Found]  # the sides on one value set, and the disagreement there
@@ -71,8 +72,6 @@ class Shrinker:
 
     def shrunk(self, sides: Sides, found: Found) -> Failing:
         """Return the sides on one value set that still disagrees at the same level, and the disagreement there."""
-        if found.verdict.difference == "structure":  # whatever the numbers
-            return sides, found
         best = self._failing(sides, found, [sides.case.row(found.row)])
         if best is None:  # what is met in a batch alone stays as it is
             return sides, found
@@ -99,8 +98,9 @@ class Shrinker:
         """Return the plainest of the value sets, all of one shape, that disagrees as `found` does, on its own."""
         level = _JUDGED_BY.get(found.level, found.level)
         plainest = sorted(sets, key=lambda tensors: sum(map(_cost, tensors)))
-        if level == "errors":
-            return next((failing for tensors in plainest if (failing := self._raising(sides, found, tensors))), None)
+        if found.verdict.difference in _WITHOUT_NUMBERS:
+            trials = (sides.of(sides.case.like_row(found.row, [tensors])) for tensors in plainest)
+            return next((failing for trial in trials if (failing := self._failing_anyhow(trial, found))), None)
         compiled = self.effort.of_shape(sides, sets[0]) if level in COMPUTED and sets else None
         if compiled is None:
             return None
@@ -124,17 +124,34 @@ class Shrinker:
                 return trial.of(trial.case.like_row(row, [trial.case.row(row)])), replace(result, row=0)
         return None
 
-    def _raising(self, sides: Sides, found: Found, tensors: Tensors) -> Failing | None:
-        """Return a value set for which one side raises and the other does not, if this is one: nothing compiles."""
-        trial = sides.of(sides.case.like_row(found.row, [tensors]))
-        (_, ours), theirs = outcome(lambda: trial.signature(tensors)), trial.theirs.raises(0)
-        verdict = raises_alike(ours, theirs, self.terms.exact)
-        is_ours_alone = theirs is None
-        if verdict.ok or is_ours_alone != found.verdict.detail.endswith(ALONE) or trial.case.known("errors", tensors):
+    def _failing_anyhow(self, trial: Sides, found: Found) -> Failing | None:
+        """Return a value set that is refused, or whose results are built otherwise, if it is: nothing compiles."""
+        verdict = _WITHOUT_NUMBERS[found.verdict.difference](trial, found, self.terms)
+        if verdict is None or verdict.ok or trial.case.known(found.level, trial.case.row(0)):
             return None
-        if ours is not None and is_ours_alone:
-            verdict = replace(verdict, detail=f"raised {first_line(ours)} {ALONE}")
         return trial, replace(found, row=0, verdict=verdict)
+
+
+def _of_structure(trial: Sides, found: Found, terms: Terms) -> Verdict | None:
+    ours, theirs = trial.structures(0)
+    return None if ours == theirs or trial.theirs.raises(0) else found.verdict
+
+
+def _of_raising(trial: Sides, found: Found, terms: Terms) -> Verdict | None:
+    """Return the verdict on what both sides raise, None where it is not the same side that raises as was found."""
+    ways = {"errors": trial.signature, "jit": trial.traced}
+    if found.level not in ways:  # a derivative: to see that it does not raise would be to compile it
+        return None
+    tensors, theirs = trial.case.row(0), trial.theirs.raises(0)
+    _, ours = outcome(lambda: ways[found.level](tensors))
+    is_ours_alone = theirs is None
+    if is_ours_alone != (ALONE in found.verdict.detail):
+        return None
+    verdict = raises_alike(ours, theirs, terms.exact)
+    return raised(ours) if ours and is_ours_alone else verdict
+
+
+_WITHOUT_NUMBERS = {"structure": _of_structure, "raises": _of_raising}
 
 
 def _smaller(tensors: Tensors, index: tuple[int, ...]) -> Iterator[list[np.ndarray]]:

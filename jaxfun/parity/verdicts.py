@@ -42,21 +42,25 @@ class Found:
     reference: np.ndarray | None = None
 
 
+ALONE = "where the reference does not"
+
+
 def first_line(error: BaseException) -> str:
-    """Return what an exception says in a line, and what to do where that is known."""
-    text = str(error).strip().split("\n")[0]
+    """Return what an exception says in a line."""
+    return f"{type(error).__name__}: {str(error).strip().split(chr(10))[0]}"
+
+
+def raised(error: BaseException, where: str = ALONE) -> Verdict:
+    """Return the verdict on a candidate that raised, with what to do in its place where that is known."""
     advice = next((advice for kind, advice in _ADVICE.items() if isinstance(error, kind)), "")
-    return f"{type(error).__name__}: {text}{advice}"
+    return Verdict("raises", detail=f"raised {first_line(error).rstrip('.')} {where}{advice and '. '}{advice}")
 
 
 # what a candidate that cannot be traced has to do instead
 _ADVICE: dict[type[Exception], str] = {
-    jax.errors.TracerArrayConversionError: " It calls NumPy: call jax.numpy in its place.",
-    jax.errors.ConcretizationTypeError: " Take jnp.where or jax.lax.cond in the place of `if`.",
+    jax.errors.TracerArrayConversionError: "It calls NumPy: call jax.numpy in its place.",
+    jax.errors.ConcretizationTypeError: "Take jnp.where or jax.lax.cond in the place of `if`.",
 }
-
-
-ALONE = "where the reference does not"
 
 
 def raises_alike(ours: Exception | None, theirs: Exception | None, exact: bool = True) -> Verdict:

@@ -164,7 +164,8 @@ def message(failure: "Failure") -> str:
     what, where = place(failure)
     first = f"{what} ({where}): {difference(failure)}"
     if len(first) > WIDTH:
-        first = f"{what} ({where}):\n  {difference(failure)}"
+        wrapped = textwrap.wrap(difference(failure), WIDTH - 2, break_long_words=False, break_on_hyphens=False)
+        first = "\n  ".join([f"{what} ({where}):", *wrapped])
     return "\n".join([first, *(row(name, text) for name, text in facts(failure).items())])
 
 
