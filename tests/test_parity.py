@@ -190,6 +190,13 @@ def test_a_complex_annotation_is_honoured_in_both_precisions() -> None:
     assert wrong.failures[0].dtype == "complex64"
 
 
+def test_subnormal_numbers_are_drawn_when_they_are_asked_for() -> None:
+    assert "subnormal" not in check(jnp.sqrt, torch.sqrt, levels=["value"]).strata
+    report = check(jnp.sqrt, torch.sqrt, parity.tensors(subnormals=True), levels=["value"])
+    assert report.strata["subnormal"] > 0
+    assert {failure.stratum for failure in report.failures} == {"subnormal"}, "XLA takes them for zero"
+
+
 def test_a_complex_tensor_has_no_16_bit_parts() -> None:
     with pytest.raises(ValueError, match=r"complex tensor to be some of float32.* got 'float16'"):
         check(jnp.square, torch.square, parity.tensors(dtype="complex"), dtypes=["float16"])

@@ -83,7 +83,7 @@ class Dependent:
     make: Callable[[Sequence[Any]], st.SearchStrategy[Any]]
 
 
-@public("parity.tensors(n, shape, dtype, same_shape, broadcastable, min_value, max_value)")
+@public("parity.tensors(n, shape, dtype, same_shape, broadcastable, min_value, max_value, subnormals)")
 def tensors(
     n: int | None = None,
     *,
@@ -93,13 +93,15 @@ def tensors(
     broadcastable: bool = False,
     min_value: float | None = None,
     max_value: float | None = None,
+    subnormals: bool = False,
 ) -> st.SearchStrategy[Any]:
     """Return a strategy for one tensor, or for `n` of them, which are `n` positional arguments.
 
     `shape` is a tuple, or names as jaxtyping writes them (`"batch dim"`; one name is one size across the arguments, a
     number is itself); by default the engine goes through 0-dim, empty, size-1 and other shapes. `dtype` fixes a dtype
     that is not to vary (`"int64"` for an index); `"complex"` is the complex one of the precision in turn. Several
-    tensors have one shape, unless they are `broadcastable`.
+    tensors have one shape, unless they are `broadcastable`. `subnormals` are drawn only if asked for: XLA on the CPU
+    takes them for zero.
 
     Raises: ArgumentValueError for contradicting options.
 
@@ -113,7 +115,7 @@ def tensors(
         raise ArgumentValueError("`min_value` to be at most `max_value`", f"{min_value} and {max_value}")
     if n is not None and (not isinstance(n, int) or n < 1):
         raise ArgumentTypeError("`n` to be an integer, 1 or more", describe(n))
-    return _tensors(n, shape, dtype, broadcastable, (min_value, max_value))
+    return _tensors(n, shape, dtype, broadcastable, (min_value, max_value), subnormals)
 
 
 _COMPLEX = {"float32": "complex64", "float64": "complex128", "complex64": "complex64", "complex128": "complex128"}
@@ -128,14 +130,20 @@ def _complex_of(dtype: str) -> str:
 
 @st.composite
 def _tensors(
-    draw: st.DrawFn, n: int | None, shape: Any, dtype: str | None, broadcastable: bool, bounds: tuple[Any, Any]
+    draw: st.DrawFn,
+    n: int | None,
+    shape: Any,
+    dtype: str | None,
+    broadcastable: bool,
+    bounds: tuple[Any, Any],
+    subnormals: bool,
 ) -> Any:
     configuration = _CONFIGURATION.get()
     base = draw(_shapes(shape, configuration))
     kind = _complex_of(configuration.dtype) if dtype == "complex" else dtype or configuration.dtype
     full = draw(st.integers(0, (n or 1) - 1)) if broadcastable else 0
     shapes = [base if not broadcastable or i == full else draw(narrowed(base)) for i in range(n or 1)]
-    layouts = [Layout(one, kind, *bounds) for one in shapes]
+    layouts = [Layout(one, kind, *bounds, subnormals=subnormals) for one in shapes]
     stratum = draw(st.sampled_from(strata_of(layouts)))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     arrays = [_drawn(a, layout) for a, layout in zip(value_set(stratum, layouts, (), rng), layouts, strict=True)]

@@ -23,6 +23,7 @@ class Layout:
     high: float | None = None
     around: np.ndarray | None = field(default=None, compare=False)  # the numbers to stay close to, where there are any
     is_constant: bool = False  # no derivative is taken for it
+    subnormals: bool = False  # are asked for
 
     @property
     def is_bounded(self) -> bool:
@@ -36,6 +37,7 @@ class Context:
 
     constants: tuple[float, ...]
     largest: float
+    smallest: float  # normal number
     eps: float
 
 
@@ -119,10 +121,13 @@ STRATA: Mapping[str, Draw] = {
     "constant": lambda rng, shape, context: np.full(shape, rng.normal() * 3),
     "repeated rows": _repeated_rows,
     "equal arguments": _distinct,
+    "subnormal": lambda rng, shape, context: rng.uniform(-1, 1, size=shape) * context.smallest,
     "NaN": _with(np.nan),
     "infinity": _with(np.inf, -np.inf),
 }
 _NOT_FINITE = ("NaN", "infinity")
+# XLA on the CPU takes them for zero, so that most ports differ there
+_WHEN_ASKED = "subnormal"
 # one is met in every configuration of whole numbers; the rest differ in fractions alone
 _WHOLE = ("distinct", "ties", "zeros", "constant", "equal arguments")
 
@@ -131,7 +136,7 @@ def context_of(dtype: str, constants: Sequence[float]) -> Context:
     """Return what the draws of a dtype know."""
     is_inexact = jnp.issubdtype(dtype, jnp.inexact)
     limits = jnp.finfo(dtype if is_inexact else "float32")
-    return Context(tuple(constants), float(limits.max), float(limits.eps))
+    return Context(tuple(constants), float(limits.max), float(limits.smallest_normal), float(limits.eps))
 
 
 def strata_of(layouts: Sequence[Layout]) -> list[str]:
@@ -139,6 +144,8 @@ def strata_of(layouts: Sequence[Layout]) -> list[str]:
     layouts = [layout for layout in layouts if layout.around is None] or layouts
     inexact = [layout for layout in layouts if jnp.issubdtype(layout.dtype, jnp.inexact)]
     names = [name for name in STRATA if inexact or name in _WHOLE]
+    if not any(layout.subnormals for layout in layouts):
+        names = [name for name in names if name != _WHEN_ASKED]
     if any(layout.is_bounded for layout in layouts):
         names = [name for name in names if name not in _NOT_FINITE]
     if len({layout.shape for layout in layouts}) == len(layouts):
