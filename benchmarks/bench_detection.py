@@ -5,10 +5,15 @@ by hand, Hypothesis arrays with `assert_allclose`, value and gradient.
 """
 
 import argparse
+import csv
+import inspect
 import multiprocessing
+import os
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+from typing import NamedTuple
 from unittest import mock
 
 import jax
@@ -32,13 +37,13 @@ def by_parity(pair: Pair, number: int) -> bool:
 
 
 def disagree(pair: Pair, arrays: Sequence[np.ndarray], **tolerance: float) -> bool:
-    """Value and the gradient for a cotangent of ones, as `assert_allclose` sees them."""
+    """Value and, for real numbers, the gradient for a cotangent of ones, as `assert_allclose` sees them."""
     try:
         ours = jnp.asarray(pair.candidate(*map(jnp.asarray, arrays)))
         leaves = [torch.tensor(array, requires_grad=True) for array in arrays]
         theirs = pair.reference(*leaves)
         np.testing.assert_allclose(ours, theirs.detach().numpy(), **tolerance)
-        if theirs.requires_grad:
+        if theirs.requires_grad and not theirs.is_complex():
             summed = jax.grad(lambda *xs: jnp.sum(pair.candidate(*xs)), tuple(range(len(arrays))))
             gradients = torch.autograd.grad(theirs.sum(), leaves, allow_unused=True, materialize_grads=True)
             for mine, want in zip(summed(*map(jnp.asarray, arrays)), gradients, strict=True):
@@ -48,18 +53,27 @@ def disagree(pair: Pair, arrays: Sequence[np.ndarray], **tolerance: float) -> bo
     return False
 
 
+def taken(pair: Pair) -> tuple[int, type]:
+    """How many arrays the functions take, and of which dtype: complex where annotations say it."""
+    if pair.tensors:
+        return pair.tensors, np.float32
+    return len(inspect.signature(pair.candidate).parameters), np.complex64
+
+
 def by_one_draw(pair: Pair, number: int) -> bool:
     rng = np.random.default_rng(number)
-    arrays = [rng.uniform(-2, 2, size=(3, 4)).astype(np.float32) for _ in range(pair.tensors)]
+    count, dtype = taken(pair)
+    turned = 1 + 0.5j if dtype is np.complex64 else 1
+    arrays = [(rng.uniform(-2, 2, size=(3, 4)) * turned).astype(dtype) for _ in range(count)]
     return disagree(pair, arrays, rtol=1e-3, atol=1e-6)  # the peer's own tolerance: what it misses is its row
 
 
 def by_hand(pair: Pair, number: int) -> bool:
-    arrays = hnp.array_shapes(max_dims=2, max_side=3).flatmap(
-        lambda shape: st.tuples(
-            *[hnp.arrays(np.float32, shape, elements=st.floats(-100, 100, width=32))] * pair.tensors
-        )
-    )
+    count, dtype = taken(pair)
+    real = st.floats(-100, 100, width=32)
+    elements = st.complex_numbers(max_magnitude=100, width=64) if dtype is np.complex64 else real
+    shapes = hnp.array_shapes(max_dims=2, max_side=3)
+    arrays = shapes.flatmap(lambda shape: st.tuples(*[hnp.arrays(dtype, shape, elements=elements)] * count))
 
     @seed(number)
     @settings(max_examples=60, deadline=None, database=None, suppress_health_check=[*HealthCheck])
@@ -81,49 +95,79 @@ WAYS: dict[str, Callable[[Pair, int], bool]] = {
 }
 
 
-def alarms(way: str, name: str, seeds: int) -> int:
-    """In how many of the seeds a pair was said to differ."""
+class Counted(NamedTuple):
+    """In how many of the seeds a way of checking said that a pair differs."""
+
+    way: str
+    pair: str
+    differs: bool
+    seeds: int
+    said: int
+
+    @property
+    def is_right(self) -> bool:
+        return self.said == (self.seeds if self.differs else 0)
+
+
+def counted(way: str, name: str, seeds: int) -> Counted:
     warnings.simplefilter("ignore")
-    pair = (DIFFERENT | AGREEING)[name]
-    return sum(WAYS[way](pair, number) for number in range(seeds))
+    said = sum(WAYS[way]((DIFFERENT | AGREEING)[name], number) for number in range(seeds))
+    return Counted(way, name, name in DIFFERENT, seeds, said)
 
 
-def counted(ways: Sequence[str], names: Sequence[str], seeds: int) -> dict[tuple[str, str], int]:
-    """What `alarms` gives for every way and pair, on every core: each process has its own JAX."""
-    tasks = [(way, name) for way in ways for name in names]
-    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
-        counts = pool.map(alarms, *zip(*tasks, strict=True), [seeds] * len(tasks))
-        return dict(zip(tasks, track(counts, "checking", total=len(tasks), transient=True), strict=True))
+def all_counted(ways: Mapping[str, int], names: Sequence[str]) -> Iterator[Counted]:
+    """What `counted` gives for every way, with its seeds, and pair, on every core: each process has its own JAX."""
+    tasks = [(way, name, seeds) for way, seeds in ways.items() for name in names]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(mp_context=context, max_tasks_per_child=_TASKS) as pool:  # each keeps what it compiled
+        waited = [pool.submit(counted, *task) for task in tasks]
+        for done in track(as_completed(waited), "checking", total=len(tasks), transient=True):
+            yield done.result()
 
 
-def row(way: str, counts: Mapping[tuple[str, str], int], seeds: int) -> tuple[str, ...]:
-    of_way = {name: count for (one, name), count in counts.items() if one == way}
-    found = {name: count for name, count in of_way.items() if name in DIFFERENT}
-    missed = [f"{name} ({seeds - count})" for name, count in found.items() if count < seeds]
-    wrong = [f"{name} ({count})" for name, count in of_way.items() if name in AGREEING and count]
-    total = seeds * max(len(found), 1)
-    alarmed = sum(of_way[name] for name in of_way if name in AGREEING)
-    return way, f"{sum(found.values()) / total:.1%}", str(alarmed), _shortened(missed), _shortened(wrong)
+_TASKS = 24
 
 
-def _shortened(names: Sequence[str]) -> str:
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return ", ".join(names[:3]) + more or "-"
+def row(way: str, counts: Sequence[Counted]) -> tuple[str, ...]:
+    of_way = [item for item in counts if item.way == way]
+    different = [item for item in of_way if item.differs]
+    agreeing = [item for item in of_way if not item.differs]
+    found = sum(item.said for item in different) / max(sum(item.seeds for item in different), 1)
+    alarms = sum(item.said for item in agreeing), sum(item.seeds for item in agreeing)
+    seeds = {item.seeds for item in of_way}
+    texts = (_named(item for item in some if not item.is_right) for some in (different, agreeing))
+    return way, "/".join(map(str, seeds)), f"{found:.1%}", "{} of {:,}".format(*alarms), *texts
+
+
+def _named(items: Iterable[Counted]) -> str:
+    names = sorted(item.pair for item in items)
+    more = f" and {len(names) - 2} more" if len(names) > 2 else ""
+    return ", ".join(names[:2]) + more or "-"
+
+
+HEADER = ("", "seeds", "found", "false alarms", "missed in some seed", "alarmed in some")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--seeds", type=int, default=2, help="of parity.check")
+    parser.add_argument("--peer-seeds", type=int, default=1, help="of its peers: a test by hand takes long")
     parser.add_argument("--ways", nargs="*", default=list(WAYS), choices=list(WAYS))
-    parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--only", nargs="*", default=[], help="pairs")
+    parser.add_argument("--to", type=Path, help="a file that each count is written to as it comes")
     given_args = parser.parse_args()
     names = [name for name in (*DIFFERENT, *AGREEING) if not given_args.only or name in given_args.only]
-    counts = counted(given_args.ways, names, given_args.seeds)
-    show(
-        ("", "found", "false alarms", "missed (in so many seeds)", "alarmed (in so many seeds)"),
-        [row(way, counts, given_args.seeds) for way in given_args.ways],
-        f"{len(DIFFERENT)} pairs that differ, {len(AGREEING)} that agree, {given_args.seeds} seeds",
-    )
+    ways = {way: given_args.seeds if WAYS[way] is by_parity else given_args.peer_seeds for way in given_args.ways}
+    counts = []
+    with open(given_args.to or os.devnull, "w", newline="") as opened:
+        table = csv.writer(opened, lineterminator="\n")
+        table.writerow(Counted._fields)
+        for item in all_counted(ways, names):
+            counts.append(item)
+            table.writerow(item)
+            opened.flush()
+    about = f"{len(DIFFERENT)} pairs that differ, {len(AGREEING)} that agree"
+    show(HEADER, [row(way, counts) for way in ways], about)
 
 
 if __name__ == "__main__":

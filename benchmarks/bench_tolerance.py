@@ -99,7 +99,7 @@ def measured(name: str, dtype: str, examples: int) -> list[Measured]:
 
 def all_measured(names: Sequence[str], examples: int) -> Iterator[Measured]:
     tasks = [(name, dtype) for name in names for dtype in DTYPES if dtype != "complex64" or name in OF_COMPLEX]
-    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn"), max_tasks_per_child=24) as pool:
         found = pool.map(measured, *zip(*tasks, strict=True), [examples] * len(tasks))
         for some in track(found, "measuring", total=len(tasks), transient=True):
             yield from some

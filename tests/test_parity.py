@@ -229,6 +229,11 @@ def test_a_reference_that_cannot_be_batched_is_called_one_by_one() -> None:
     assert torch._C._functorch._is_vmap_fallback_enabled()  # type: ignore[attr-defined]
 
 
+def test_a_result_whose_shape_depends_on_values_is_a_difference_and_no_crash() -> None:
+    report = check(lambda x: x, lambda x: x[x > 0])
+    assert report.failures[0].difference == "shape"
+
+
 def test_a_second_derivative_by_a_less_careful_formula_is_no_difference() -> None:
     @jax.custom_jvp
     def tanh(x: jax.Array) -> jax.Array:

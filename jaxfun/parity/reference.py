@@ -113,15 +113,20 @@ class Theirs:
 
     def results(self, rows: Sequence[int]) -> dict[int, Reference]:
         """Return the reference's results for some value sets, none of which raises."""
+        alike: dict[Any, list[int]] = {}
+        for row in rows:  # the shape of a result may depend on values
+            alike.setdefault(tuple(item.shape for item in self.outputs(row)), []).append(row)
+        for some in alike.values():
+            self._known |= self._results(some)
+        return {row: self._known[row] for row in rows}
+
+    def _results(self, rows: Sequence[int]) -> dict[int, Reference]:
         plain = self._one_by_one(self._batch(rows, "plain"), "plain")
         try:
             wide = self._oracle(rows, plain)
         except Exception:  # whatever keeps it from running in float64: the report says that there is no oracle
-            found = {row: Reference(each, each, has_oracle=False) for row, each in zip(rows, plain, strict=True)}
-        else:
-            found = {row: Reference(*both, has_oracle=True) for row, *both in zip(rows, plain, wide, strict=True)}
-        self._known |= found
-        return found
+            return {row: Reference(each, each, has_oracle=False) for row, each in zip(rows, plain, strict=True)}
+        return {row: Reference(*both, has_oracle=True) for row, *both in zip(rows, plain, wide, strict=True)}
 
     def scale(self, row: int, noisy: bool = False) -> Results:
         """Return, by level, the scale that rounding is relative to, for each element of a value set's results.
