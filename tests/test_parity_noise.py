@@ -1,0 +1,82 @@
+"""A computation whose every operation rounds by chance: what rounds moves, by as much as it may, and the rest stays."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from jaxfun.parity.torch_noise import Rounded
+
+STEP = 1e-6
+F = torch.nn.functional
+
+
+def moved(function: Callable[..., torch.Tensor], *numbers: list[float]) -> float:
+    """How far the result is off, at most, over a few runs."""
+    tensors = [torch.tensor(item, dtype=torch.float64) for item in numbers]
+    exact = function(*tensors)
+    with Rounded(STEP, torch.float32, seed=0):
+        return max(float((function(*tensors) - exact).abs().max()) for _ in range(8))
+
+
+def slope(function: Callable[[torch.Tensor], torch.Tensor], number: list[float]) -> list[float]:
+    x = torch.tensor(number, dtype=torch.float64, requires_grad=True)
+    with Rounded(STEP, torch.float32, seed=0):
+        return torch.autograd.grad(function(x).sum(), x)[0].tolist()
+
+
+EXACT = {
+    "a sum of halves": lambda x: x + 0.5,
+    "a product by 2": lambda x: x * 2,
+    "a quotient by 4": lambda x: x / 4,
+    "a sum of whole numbers": lambda x: x.sum(),
+    "a product of whole matrices": lambda x: x[:, None] @ x[None, :],
+    "a choice": torch.relu,
+    "an absolute value": torch.abs,
+    "a sort": lambda x: torch.sort(x).values,
+    "a concatenation": lambda x: torch.cat([x, x]),
+}
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_what_is_exact_stays(name: str) -> None:
+    assert moved(EXACT[name], [1.0, -2.0, 3.0]) == 0
+
+
+ROUNDED = {
+    "an elementary function": torch.tanh,
+    "a product": lambda x: x * 0.1,
+    "a fused kernel": lambda x: F.layer_norm(x, (3,)),
+    "a softmax": lambda x: torch.softmax(x, 0),
+    "a complex product": lambda x: torch.view_as_real(torch.complex(x, x) * 0.1j),
+}
+
+
+@pytest.mark.parametrize("name", ROUNDED)
+def test_what_rounds_is_off_by_about_a_step(name: str) -> None:
+    assert 0.1 * STEP < moved(ROUNDED[name], [1.0, -2.0, 3.5]) < 50 * STEP
+
+
+def test_a_sum_is_off_by_the_size_of_its_terms() -> None:
+    assert 0.1 * 2e8 * STEP < moved(torch.sum, [1e8 + 0.125, -1e8, 1.0]) <= 3e8 * STEP
+
+
+def test_a_fused_kernel_is_taken_step_by_step() -> None:
+    assert moved(lambda x: F.layer_norm(x, (3,)), [1e6 + 0.3, 1e6 + 1.1, 1e6 + 2.7]) > 1e4 * STEP, "its mean rounds"
+
+
+def test_a_saturated_softmax_has_a_gradient_that_is_off() -> None:
+    weights = torch.tensor([1.0, 2.0], dtype=torch.float64)
+    assert any(slope(lambda x: torch.softmax(x, 0) * weights, [0.0, 100.0]))
+
+
+def test_a_tie_stays_a_tie() -> None:
+    assert slope(lambda x: torch.relu(x * 2 - 3), [1.5]) == [0.0]
+    assert slope(lambda x: torch.amax(x * 0.5, 0), [3.0, 3.0]) == [0.25, 0.25]
+
+
+def test_it_ends_with_the_block_also_where_that_raises() -> None:
+    with pytest.raises(ZeroDivisionError), Rounded(STEP, torch.float32, seed=0):
+        raise ZeroDivisionError
+    assert moved(torch.tanh, [0.5]) > 0
+    assert torch.tanh(torch.tensor(0.5)) == torch.tanh(torch.tensor(0.5))
