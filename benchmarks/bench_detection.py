@@ -10,8 +10,7 @@ import inspect
 import multiprocessing
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
@@ -109,23 +108,25 @@ class Counted(NamedTuple):
         return self.said == (self.seeds if self.differs else 0)
 
 
-def counted(way: str, name: str, seeds: int) -> Counted:
+def counted(task: tuple[str, str, int]) -> Counted:
     warnings.simplefilter("ignore")
+    way, name, seeds = task
     said = sum(WAYS[way]((DIFFERENT | AGREEING)[name], number) for number in range(seeds))
     return Counted(way, name, name in DIFFERENT, seeds, said)
 
 
-def all_counted(ways: Mapping[str, int], names: Sequence[str]) -> Iterator[Counted]:
-    """What `counted` gives for every way, with its seeds, and pair, on every core: each process has its own JAX."""
-    tasks = [(way, name, seeds) for way, seeds in ways.items() for name in names]
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(mp_context=context, max_tasks_per_child=_TASKS) as pool:  # each keeps what it compiled
-        waited = [pool.submit(counted, *task) for task in tasks]
-        for done in track(as_completed(waited), "checking", total=len(tasks), transient=True):
-            yield done.result()
+def all_counted(tasks: Sequence[tuple[str, str, int]]) -> Iterator[Counted]:
+    """What `counted` gives for each way, pair and number of seeds, on every core: each process has its own JAX."""
+    with multiprocessing.get_context("spawn").Pool(maxtasksperchild=24) as pool:  # each keeps what it compiled
+        yield from track(pool.imap_unordered(counted, tasks), "checking", total=len(tasks), transient=True)
 
 
-_TASKS = 24
+def read(file: Path) -> list[Counted]:
+    with file.open(newline="") as opened:
+        return [
+            Counted(item["way"], item["pair"], item["differs"] == "True", int(item["seeds"]), int(item["said"]))
+            for item in csv.DictReader(opened)
+        ]
 
 
 def row(way: str, counts: Sequence[Counted]) -> tuple[str, ...]:
@@ -145,7 +146,15 @@ def _named(items: Iterable[Counted]) -> str:
     return ", ".join(names[:2]) + more or "-"
 
 
+DATA = Path(__file__).parent / "data" / "detection.csv"
 HEADER = ("", "seeds", "found", "false alarms", "missed in some seed", "alarmed in some")
+
+
+def as_markdown(counts: Sequence[Counted]) -> str:
+    """The table of docs/detection.md."""
+    ways = dict.fromkeys(way for way in WAYS if any(item.way == way for item in counts))
+    lines = [HEADER, ("---", *["--:"] * 3, "---", "---"), *(row(way, counts) for way in ways)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
 def main() -> None:
@@ -154,15 +163,18 @@ def main() -> None:
     parser.add_argument("--peer-seeds", type=int, default=1, help="of its peers: a test by hand takes long")
     parser.add_argument("--ways", nargs="*", default=list(WAYS), choices=list(WAYS))
     parser.add_argument("--only", nargs="*", default=[], help="pairs")
-    parser.add_argument("--to", type=Path, help="a file that each count is written to as it comes")
+    parser.add_argument("--to", type=Path, help="a file for each count as it comes; what it holds is not counted again")
     given_args = parser.parse_args()
     names = [name for name in (*DIFFERENT, *AGREEING) if not given_args.only or name in given_args.only]
     ways = {way: given_args.seeds if WAYS[way] is by_parity else given_args.peer_seeds for way in given_args.ways}
-    counts = []
-    with open(given_args.to or os.devnull, "w", newline="") as opened:
+    counts = read(given_args.to) if given_args.to and given_args.to.exists() else []
+    known = {(item.way, item.pair, item.seeds) for item in counts}
+    tasks = [task for way, seeds in ways.items() for name in names if (task := (way, name, seeds)) not in known]
+    with open(given_args.to or os.devnull, "a", newline="") as opened:
         table = csv.writer(opened, lineterminator="\n")
-        table.writerow(Counted._fields)
-        for item in all_counted(ways, names):
+        if not counts:
+            table.writerow(Counted._fields)
+        for item in all_counted(tasks):
             counts.append(item)
             table.writerow(item)
             opened.flush()

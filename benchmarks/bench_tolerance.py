@@ -11,12 +11,12 @@ import statistics
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from _measure import show
 from pairs import AGREEING, Pair
@@ -42,6 +42,7 @@ OF_COMPLEX = (
 RIGHT = "right"
 # by how much the results of a wrong port are off, in the dtypes that can tell
 OFF: Mapping[float, Sequence[str]] = {1e-5: ("float32", "float64", "complex64"), 1e-3: DTYPES, 3e-2: DTYPES}
+MOST = {"float16": 10.0}  # sums of squares are numbers then
 FACTORS = [2.0**power for power in range(-6, 15)]
 
 
@@ -57,13 +58,16 @@ class Measured(NamedTuple):
 def scaled(function: Callable[..., Any], off: float) -> Callable[..., Any]:
     def port(*xs: Any) -> Any:
         result = function(*xs)
-        return (
-            (result * (1 + off)).astype(result.dtype)
-            if jax.numpy.issubdtype(result.dtype, jax.numpy.inexact)
-            else result
-        )
+        return (result * (1 + off)).astype(result.dtype)
 
     return port
+
+
+def inputs(pair: Pair, dtype: str) -> tuple[Any, ...]:
+    """Numbers of moderate size: the question is rounding, and not overflow."""
+    most = MOST.get(dtype, 100.0)
+    bounds: dict[str, Any] = {"min_value": -most, "max_value": most}
+    return (parity.tensors(pair.tensors, same_shape=True, **bounds) if pair.tensors > 1 else parity.tensors(**bounds),)
 
 
 def shares(candidate: Callable[..., Any], pair: Pair, dtype: str, examples: int) -> dict[str, float]:
@@ -83,25 +87,36 @@ def shares(candidate: Callable[..., Any], pair: Pair, dtype: str, examples: int)
     unshrunk = mock.patch("jaxfun.parity.shrink.Shrinker.shrunk", lambda self, sides, found: (sides, found))
     unplanted = mock.patch.object(judge, "plant")
     with one_by_one, unshrunk, unplanted, mock.patch.object(judge, "verdicts", watched):
-        report = parity.check(candidate, pair.reference, *pair.inputs, dtypes=[dtype], examples=examples, seed=0)
+        report = parity.check(
+            candidate, pair.reference, *inputs(pair, dtype), dtypes=[dtype], examples=examples, seed=0
+        )
     # what is wrong in kind, a NaN or a shape, is beyond every tolerance
     found |= {failure.level: float("inf") for failure in report.failures if not found[failure.level] > 1}
     return {level: float(found[level]) for level in COMPUTED}
 
 
-def measured(name: str, dtype: str, examples: int) -> list[Measured]:
+def is_inexact(pair: Pair) -> bool:
+    """Whether the results can be off by a factor."""
+    result = jax.eval_shape(pair.candidate, *[jax.ShapeDtypeStruct((2, 3), "float32")] * pair.tensors)
+    return bool(jnp.issubdtype(result.dtype, jnp.inexact))
+
+
+def measured(task: tuple[str, str, int]) -> list[Measured]:
     warnings.simplefilter("ignore")
+    name, dtype, examples = task
     pair = AGREEING[name]
     ports = {RIGHT: pair.candidate}
-    ports |= {f"off by {off:g}": scaled(pair.candidate, off) for off, dtypes in OFF.items() if dtype in dtypes}
+    if is_inexact(pair):
+        ports |= {f"off by {off:g}": scaled(pair.candidate, off) for off, dtypes in OFF.items() if dtype in dtypes}
     return [Measured(name, dtype, port, shares(call, pair, dtype, examples)) for port, call in ports.items()]
 
 
 def all_measured(names: Sequence[str], examples: int) -> Iterator[Measured]:
-    tasks = [(name, dtype) for name in names for dtype in DTYPES if dtype != "complex64" or name in OF_COMPLEX]
-    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn"), max_tasks_per_child=24) as pool:
-        found = pool.map(measured, *zip(*tasks, strict=True), [examples] * len(tasks))
-        for some in track(found, "measuring", total=len(tasks), transient=True):
+    """What `measured` gives for each pair and dtype, on every core: each process has its own JAX."""
+    pairs = [(name, dtype) for name in names for dtype in DTYPES if dtype != "complex64" or name in OF_COMPLEX]
+    tasks = [(*pair, examples) for pair in pairs]
+    with multiprocessing.get_context("spawn").Pool(maxtasksperchild=24) as pool:  # each keeps what it compiled
+        for some in track(pool.imap(measured, tasks), "measuring", total=len(tasks), transient=True):
             yield from some
 
 

@@ -26,8 +26,8 @@ class Precision:
 
 # eps, smallest normal and largest are those of IEEE 754 and of bfloat16
 PRECISION: dict[str, Precision] = {
-    "float16": Precision(2.0**-10, 2.0**-14, 65504.0, ulps=2, multiple=2, flushed=2.0**-14),
-    "bfloat16": Precision(2.0**-7, 2.0**-126, 3.3895e38, ulps=2, multiple=2, flushed=2.0**-106),
+    "float16": Precision(2.0**-10, 2.0**-14, 65504.0, ulps=1, multiple=2, flushed=2.0**-14),
+    "bfloat16": Precision(2.0**-7, 2.0**-126, 3.3895e38, ulps=1, multiple=2, flushed=2.0**-106),
     "float32": Precision(2.0**-23, 2.0**-126, 3.4028e38, ulps=8, multiple=4, flushed=2.0**-106),
     "float64": Precision(2.0**-52, 2.0**-1022, 1.7976e308, ulps=64, multiple=4, flushed=2.0**-1002),
 }

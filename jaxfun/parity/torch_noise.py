@@ -108,7 +108,10 @@ _EXACT = frozenset(  # as a text that a reader can scan
     """.split()  # noqa: SIM905
 )
 # torch._refs has steps for every operation, for nearly all a single one
-_SEVERAL = ("native_layer_norm", "native_group_norm", "logsumexp", "var", "var_mean", "std", "std_mean")
+_SEVERAL = (
+    *("native_layer_norm", "native_group_norm", "logsumexp", "var", "var_mean", "std", "std_mean", "vector_norm"),
+    *("gelu", "mish", "softplus", "elu", "celu", "selu", "logaddexp", "logaddexp2", "sinc", "logit"),
+)
 
 
 @functools.cache
