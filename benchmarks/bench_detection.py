@@ -141,13 +141,13 @@ def row(way: str, counts: Sequence[Counted]) -> tuple[str, ...]:
 
 
 def _named(items: Iterable[Counted]) -> str:
-    names = sorted(item.pair for item in items)
-    more = f" and {len(names) - 2} more" if len(names) > 2 else ""
-    return ", ".join(names[:2]) + more or "-"
+    names = [item.pair for item in items]
+    names = sorted(names, key=list(DIFFERENT | AGREEING).index)
+    return f"{len(names)}: {names[0]}{', ...' if len(names) > 1 else ''}" if names else "none"
 
 
 DATA = Path(__file__).parent / "data" / "detection.csv"
-HEADER = ("", "seeds", "found", "false alarms", "missed in some seed", "alarmed in some")
+HEADER = ("", "seeds", "found", "false alarms", "pairs missed", "alarmed")
 
 
 def as_markdown(counts: Sequence[Counted]) -> str:
