@@ -36,4 +36,6 @@ def test_the_tolerance_parts_right_ports_from_wrong_ones() -> None:
             [bench_tolerance.worst(row) for row in rows if row.dtype == dtype and row.port == port]
             for port in (bench_tolerance.RIGHT, "off by 1e-05")
         )
-        assert sorted(right)[-3] < 1 < min(wrong), dtype
+        # complex sinh and a cosine of large numbers are less exact in JAX; nothing times 1.00001 is nothing
+        assert sorted(right)[-3] < 0.5, dtype
+        assert min(share for share in wrong if share) > 1, dtype
