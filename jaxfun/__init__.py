@@ -104,11 +104,33 @@ from .ops.division import (
     remainder as remainder,
     true_divide as true_divide,
 )
+from .ops.exponentials import (
+    exp2 as exp2,
+    expm1 as expm1,
+    log10 as log10,
+    log1p as log1p,
+    log2 as log2,
+    rsqrt as rsqrt,
+    sigmoid as sigmoid,
+)
 from .ops.extremum import amax as amax, amin as amin, argmax as argmax, argmin as argmin, max as max, min as min
+from .ops.hyperbolic import (
+    acosh as acosh,
+    arccosh as arccosh,
+    arcsinh as arcsinh,
+    arctanh as arctanh,
+    asinh as asinh,
+    atanh as atanh,
+    cosh as cosh,
+    sinh as sinh,
+    tanh as tanh,
+)
 from .ops.indexing import getitem as getitem, select as select
+from .ops.logarithms import logaddexp as logaddexp, logaddexp2 as logaddexp2
 from .ops.matrix import addmm as addmm, bmm as bmm, dot as dot, matmul as matmul, mm as mm, mv as mv
 from .ops.powers import exp as exp, log as log, pow as pow, sqrt as sqrt, square as square
 from .ops.reduction import all as all, any as any, mean as mean, prod as prod, std as std, sum as sum, var as var
+from .ops.rounding import ceil as ceil, fix as fix, floor as floor, frac as frac, round as round, trunc as trunc
 from .ops.selection import clamp as clamp, clip as clip, maximum as maximum, minimum as minimum, where as where
 from .ops.shape import (
     cat as cat,
@@ -121,6 +143,21 @@ from .ops.shape import (
     transpose as transpose,
     unsqueeze as unsqueeze,
     view as view,
+)
+from .ops.special import erf as erf, erfc as erfc, erfinv as erfinv
+from .ops.trigonometry import (
+    acos as acos,
+    arccos as arccos,
+    arcsin as arcsin,
+    arctan as arctan,
+    asin as asin,
+    atan as atan,
+    cos as cos,
+    deg2rad as deg2rad,
+    rad2deg as rad2deg,
+    sin as sin,
+    sinc as sinc,
+    tan as tan,
 )
 
 # gradients

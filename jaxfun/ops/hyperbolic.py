@@ -1,0 +1,106 @@
+"""Hyperbolic functions and their inverses."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from .._op import Array, op
+from ..dtypes import Kind
+
+
+@op(kind=Kind.INT_TO_FLOAT)
+def sinh(input: Array) -> jax.Array:
+    """Return the hyperbolic sine of each element; integers as float32.
+
+    >>> import jaxfun as jf
+    >>> jf.sinh(jf.tensor([0.0, 1.0]))
+    Array([0.       , 1.1752012], dtype=float32)
+    """
+    return _sinh(input)
+
+
+@jax.custom_jvp
+def _sinh(x: jax.Array) -> jax.Array:
+    if not jnp.iscomplexobj(x):
+        return jnp.sinh(x)
+    # XLA's own loses the digits of a small real part
+    return jax.lax.complex(jnp.sinh(x.real) * jnp.cos(x.imag), jnp.cosh(x.real) * jnp.sin(x.imag))
+
+
+@_sinh.defjvp
+def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    return _sinh(*primals), tangents[0] * jnp.cosh(*primals)
+
+
+@op(kind=Kind.INT_TO_FLOAT)
+def cosh(input: Array) -> jax.Array:
+    """Return the hyperbolic cosine of each element; integers as float32.
+
+    >>> import jaxfun as jf
+    >>> jf.cosh(jf.tensor([0.0, 1.0]))
+    Array([1.       , 1.5430806], dtype=float32)
+    """
+    return jnp.cosh(input)
+
+
+@op(kind=Kind.INT_TO_FLOAT)
+def tanh(input: Array) -> jax.Array:
+    """Return the hyperbolic tangent of each element; integers as float32.
+
+    >>> import jaxfun as jf
+    >>> jf.tanh(jf.tensor([0.0, 1.0]))
+    Array([0.       , 0.7615942], dtype=float32)
+    """
+    return jnp.tanh(input)
+
+
+@op(kind=Kind.INT_TO_FLOAT, aliases=("arcsinh",))
+def asinh(input: Array) -> jax.Array:
+    """Return the inverse hyperbolic sine of each element; integers as float32.
+
+    >>> import jaxfun as jf
+    >>> jf.asinh(jf.tensor([0.0, 1.0]))
+    Array([0.        , 0.88137364], dtype=float32)
+    """
+    return jnp.arcsinh(input)
+
+
+@op(kind=Kind.INT_TO_FLOAT, aliases=("arccosh",))
+def acosh(input: Array) -> jax.Array:
+    """Return the inverse hyperbolic cosine of each element, NaN below 1; integers as float32.
+
+    Gradient: infinite at 1.
+
+    >>> import jaxfun as jf
+    >>> jf.acosh(jf.tensor([1.0, 2.0, 0.0]))
+    Array([0.      , 1.316958,      nan], dtype=float32)
+    """
+    return jnp.arccosh(input)
+
+
+@op(kind=Kind.INT_TO_FLOAT, aliases=("arctanh",))
+def atanh(input: Array) -> jax.Array:
+    """Return the inverse hyperbolic tangent of each element, NaN outside of -1 to 1; integers as float32.
+
+    Gradient: infinite at -1 and 1.
+
+    >>> import jaxfun as jf
+    >>> jf.atanh(jf.tensor([0.0, 0.5, 1.0]))
+    Array([0.        , 0.54930615,        inf], dtype=float32)
+    """
+    return _atanh(input)
+
+
+@jax.custom_jvp
+def _atanh(x: jax.Array) -> jax.Array:
+    return jnp.arctanh(x)
+
+
+@_atanh.defjvp
+def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    (x,) = primals
+    return _atanh(x), tangents[0] / (1 - x * x)
+
+
+arcsinh, arccosh, arctanh = asinh, acosh, atanh

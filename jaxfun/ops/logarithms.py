@@ -1,0 +1,55 @@
+"""Logarithms of sums and of products, as sums that neither overflow nor turn to NaN."""
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from .._op import BOOLS, COMPLEXES, INTEGERS, Array, op
+
+
+@op(rejects=BOOLS | INTEGERS | COMPLEXES)
+def logaddexp(input: Array, other: Array) -> jax.Array:
+    """Return `log(exp(input) + exp(other))` of each two.
+
+    >>> import jaxfun as jf
+    >>> jf.logaddexp(jf.tensor([0.0, 1000.0]), jf.tensor([0.0, 1000.0]))
+    Array([6.9314718e-01, 1.0006932e+03], dtype=float32)
+    """
+    return _of_sum(input, other)
+
+
+@jax.custom_jvp
+def _of_sum(x: jax.Array, y: jax.Array) -> jax.Array:
+    return jnp.logaddexp(x, y)
+
+
+@jax.custom_jvp
+def _of_sum_of_twos(x: jax.Array, y: jax.Array) -> jax.Array:
+    return jnp.logaddexp2(x, y)
+
+
+def _parted(of_sum: Callable[..., jax.Array], power: Callable[..., jax.Array]) -> Callable[..., Any]:
+    """Return the rule that shares the gradient out by the two terms' parts of the sum."""
+
+    def jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+        (x, y), (dx, dy) = primals, tangents
+        return of_sum(x, y), dx / (1 + power(y - x)) + dy / (1 + power(x - y))
+
+    return jvp
+
+
+_of_sum.defjvp(_parted(_of_sum, jnp.exp))
+_of_sum_of_twos.defjvp(_parted(_of_sum_of_twos, jnp.exp2))
+
+
+@op(rejects=BOOLS | INTEGERS | COMPLEXES)
+def logaddexp2(input: Array, other: Array) -> jax.Array:
+    """Return `log2(2 ** input + 2 ** other)` of each two.
+
+    >>> import jaxfun as jf
+    >>> jf.logaddexp2(jf.tensor([0.0, 1000.0]), jf.tensor([0.0, 1000.0]))
+    Array([1.000e+00, 1.001e+03], dtype=float32)
+    """
+    return _of_sum_of_twos(input, other)

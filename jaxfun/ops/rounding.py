@@ -1,0 +1,92 @@
+"""Whole numbers near each element."""
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from .._op import BOOLS, COMPLEXES, INTEGERS, Array, Choice, op
+from ..dtypes import Kind
+
+
+@op(kind=None, rejects=BOOLS | COMPLEXES)
+def floor(input: Array) -> jax.Array:
+    """Return the largest whole number that is not above each element; integers as they are. Gradient: 0.
+
+    >>> import jaxfun as jf
+    >>> jf.floor(jf.tensor([1.5, -1.5]))
+    Array([ 1., -2.], dtype=float32)
+    """
+    return _whole(jnp.floor, input)
+
+
+@op(kind=None, rejects=BOOLS | COMPLEXES)
+def ceil(input: Array) -> jax.Array:
+    """Return the smallest whole number that is not below each element; integers as they are. Gradient: 0.
+
+    >>> import jaxfun as jf
+    >>> jf.ceil(jf.tensor([1.5, -1.5]))
+    Array([ 2., -1.], dtype=float32)
+    """
+    return _whole(jnp.ceil, input)
+
+
+@op(kind=None, rejects=BOOLS | COMPLEXES, aliases=("fix",))
+def trunc(input: Array) -> jax.Array:
+    """Return each element without its fraction; integers as they are. Gradient: 0.
+
+    >>> import jaxfun as jf
+    >>> jf.trunc(jf.tensor([1.5, -1.5]))
+    Array([ 1., -1.], dtype=float32)
+    """
+    return _whole(jnp.trunc, input)
+
+
+@op(kind=None, rejects=BOOLS | INTEGERS | COMPLEXES)
+def frac(input: Array) -> jax.Array:
+    """Return the fraction of each element, with its sign. Gradient: 1.
+
+    >>> import jaxfun as jf
+    >>> jf.frac(jf.tensor([1.5, -1.25]))
+    Array([ 0.5 , -0.25], dtype=float32)
+    """
+    return input - jnp.trunc(input)
+
+
+def round(input: Any, *, decimals: int = 0) -> jax.Array:
+    """Return the whole number nearest to each element, halves to the even one; or so many decimals of it. Gradient: 0.
+
+    `decimals` may be negative: -1 rounds to tens. It is for floating point alone.
+
+    >>> import jaxfun as jf
+    >>> jf.round(jf.tensor([0.5, 1.5, 2.4])), jf.round(jf.tensor([1.234]), decimals=1)
+    (Array([0., 2., 2.], dtype=float32), Array([1.2], dtype=float32))
+    """
+    return _round(input) if decimals == 0 else _round_to(input, decimals=decimals)
+
+
+@op(kind=None, torch="torch.round", rejects=BOOLS | COMPLEXES)
+def _round(input: Array) -> jax.Array:
+    return _whole(jnp.round, input)
+
+
+@op(
+    kind=Kind.DEFAULT,
+    torch="torch.round",
+    overload="decimals",
+    node="RoundBackward1",
+    rejects=BOOLS | INTEGERS | COMPLEXES,
+    takes={"decimals": Choice((1, 2, -1))},
+)
+def _round_to(input: Array, *, decimals: int) -> jax.Array:
+    power = np.asarray(10.0 ** abs(decimals), input.dtype)
+    return jnp.round(input * power) / power if decimals > 0 else jnp.round(input / power) * power
+
+
+def _whole(function: Callable[[jax.Array], jax.Array], input: jax.Array) -> jax.Array:
+    return function(input) if jnp.issubdtype(input.dtype, jnp.floating) else input
+
+
+fix = trunc
