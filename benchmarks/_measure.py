@@ -1,14 +1,18 @@
 """What the benchmarks share: calls timed in turn, ratios held against a target, and tables."""
 
+import multiprocessing
 import time
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 import jax
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 
 Call = Callable[[], Any]
+Task = TypeVar("Task")
+Result = TypeVar("Result")
 
 _WIDTH_OF_A_FILE = 120
 
@@ -47,3 +51,15 @@ def show(columns: Sequence[str], rows: Iterable[Sequence[str]], about: str = "")
     for row in rows:
         table.add_row(*row)
     console.print(table)
+
+
+def markdown(columns: Sequence[str], rows: Iterable[Sequence[str]], numbers: range) -> str:
+    """Return a table for a page; the columns of `numbers` are to the right."""
+    aligned = ["--:" if position in numbers else "---" for position in range(len(columns))]
+    return "\n".join(f"| {' | '.join(line)} |" for line in [columns, aligned, *rows]) + "\n"
+
+
+def on_every_core(function: Callable[[Task], Result], tasks: Sequence[Task], doing: str) -> Iterator[Result]:
+    """Yield what a function gives for each task, in their order, from processes that each have a JAX of their own."""
+    with multiprocessing.get_context("spawn").Pool(maxtasksperchild=24) as pool:  # each keeps what it compiled
+        yield from track(pool.imap(function, tasks), doing, total=len(tasks), transient=True)

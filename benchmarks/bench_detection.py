@@ -7,10 +7,9 @@ by hand, Hypothesis arrays with `assert_allclose`, value and gradient.
 import argparse
 import csv
 import inspect
-import multiprocessing
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
@@ -19,12 +18,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import torch
-from _measure import show
+from _measure import markdown, on_every_core, show
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from pairs import AGREEING, DIFFERENT, Pair
-from rich.progress import track
 
 from jaxfun import parity
 
@@ -115,12 +113,6 @@ def counted(task: tuple[str, str, int]) -> Counted:
     return Counted(way, name, name in DIFFERENT, seeds, said)
 
 
-def all_counted(tasks: Sequence[tuple[str, str, int]]) -> Iterator[Counted]:
-    """What `counted` gives for each way, pair and number of seeds, on every core: each process has its own JAX."""
-    with multiprocessing.get_context("spawn").Pool(maxtasksperchild=24) as pool:  # each keeps what it compiled
-        yield from track(pool.imap_unordered(counted, tasks), "checking", total=len(tasks), transient=True)
-
-
 def read(file: Path) -> list[Counted]:
     with file.open(newline="") as opened:
         return [
@@ -153,8 +145,7 @@ HEADER = ("", "seeds", "found", "false alarms", "pairs missed", "alarmed")
 def as_markdown(counts: Sequence[Counted]) -> str:
     """The table of docs/detection.md."""
     ways = dict.fromkeys(way for way in WAYS if any(item.way == way for item in counts))
-    lines = [HEADER, ("---", *["--:"] * 3, "---", "---"), *(row(way, counts) for way in ways)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+    return markdown(HEADER, [row(way, counts) for way in ways], range(1, 4))
 
 
 def main() -> None:
@@ -174,7 +165,7 @@ def main() -> None:
         table = csv.writer(opened, lineterminator="\n")
         if not counts:
             table.writerow(Counted._fields)
-        for item in all_counted(tasks):
+        for item in on_every_core(counted, tasks, "checking"):
             counts.append(item)
             table.writerow(item)
             opened.flush()

@@ -6,7 +6,6 @@ the largest error at each level, as a share of what is allowed there, with all t
 
 import argparse
 import csv
-import multiprocessing
 import statistics
 import warnings
 from collections import defaultdict
@@ -18,9 +17,8 @@ from unittest import mock
 import jax
 import jax.numpy as jnp
 import numpy as np
-from _measure import show
+from _measure import markdown, on_every_core, show
 from pairs import AGREEING, Pair
-from rich.progress import track
 
 from jaxfun import parity
 from jaxfun.parity import judge
@@ -115,9 +113,8 @@ def all_measured(names: Sequence[str], examples: int) -> Iterator[Measured]:
     """What `measured` gives for each pair and dtype, on every core: each process has its own JAX."""
     pairs = [(name, dtype) for name in names for dtype in DTYPES if dtype != "complex64" or name in OF_COMPLEX]
     tasks = [(*pair, examples) for pair in pairs]
-    with multiprocessing.get_context("spawn").Pool(maxtasksperchild=24) as pool:  # each keeps what it compiled
-        for some in track(pool.imap(measured, tasks), "measuring", total=len(tasks), transient=True):
-            yield from some
+    for some in on_every_core(measured, tasks, "measuring"):
+        yield from some
 
 
 # The data, as a file, a table and a picture.
@@ -171,8 +168,7 @@ HEADER = ("dtype", "port", *COMPUTED, "said to differ")
 
 def as_markdown(rows: Sequence[Measured]) -> str:
     """The table of docs/tolerance.md."""
-    lines = [HEADER, ("---", "---", *["--:"] * (len(COMPUTED) + 1)), *summary(rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+    return markdown(HEADER, summary(rows), range(2, len(HEADER)))
 
 
 def draw(rows: Sequence[Measured], file: Path) -> None:

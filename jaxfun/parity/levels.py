@@ -98,11 +98,11 @@ class Sides:
         sides._compiled = self._compiled_wide
         return sides
 
-    @functools.cache  # noqa: B019  (as long as this object lives)
-    def in_float64(self, level: str) -> list[np.ndarray]:
-        """Return the candidate's results at a level where it computes in float64, batched over the value sets."""
+    @functools.cached_property
+    def hvp_in_float64(self) -> list[np.ndarray]:
+        """The candidate's second derivatives where it computes in float64, batched over the value sets."""
         with jax.enable_x64(True):
-            return self._wide.ours({level})[level]
+            return self._wide.ours({"hvp"})["hvp"]
 
     def eager(self, tensors: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Return the candidate's value for one value set, called as a user calls it."""

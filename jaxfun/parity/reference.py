@@ -77,6 +77,22 @@ class _Batch:
         return self.tensors, self.cotangents, self.tangents
 
 
+_Directions = tuple[list[np.ndarray], ...]
+
+
+def _batch(
+    count: int,
+    precision: str,
+    stacks: Sequence[np.ndarray],
+    along: _Directions,
+    move: Move = lambda direction: direction,
+) -> _Batch:
+    """Return value sets in a precision, and their directions, moved."""
+    to = TO[precision]
+    tensors = [item.astype(to.get(str(item.dtype), item.dtype)) for item in stacks]
+    return _Batch(count, tensors, *([move(item) for item in items] for items in along))
+
+
 class Theirs:
     """The reference on the value sets of one case."""
 
@@ -121,10 +137,9 @@ class Theirs:
         return {row: self._known[row] for row in rows}
 
     def _results(self, rows: Sequence[int]) -> dict[int, Reference]:
-        plain = self._one_by_one(self._batch(rows, "plain"), "plain")
-        try:
-            wide = self._oracle(rows, plain)
-        except Exception:  # whatever keeps it from running in float64: the report says that there is no oracle
+        plain = self._one_by_one(self._own(rows, "plain"), "plain")
+        wide, error = outcome(lambda: self._oracle(rows, plain))
+        if error is not None:  # whatever keeps it from running in float64: the report says that there is no oracle
             return {row: Reference(each, each, has_oracle=False) for row, each in zip(rows, plain, strict=True)}
         return {row: Reference(*both, has_oracle=True) for row, *both in zip(rows, plain, wide, strict=True)}
 
@@ -179,9 +194,10 @@ class Theirs:
         """
         draws = [(stacks, widest if precision == "float64" else precision, move) for stacks, precision, move in draws]
         found: dict[int, Results] = {}
+        along = self._directions(rows)
         for precision in dict.fromkeys(precision for _, precision, _ in draws):
             places = [at for at, draw in enumerate(draws) if draw[1] == precision]
-            first, *others = [self._batch(rows, precision, draws[at][0], draws[at][2]) for at in places]
+            first, *others = [_batch(len(rows), precision, draws[at][0], along, draws[at][2]) for at in places]
             each = self._all(first.and_others(others), precision)
             for order, at in enumerate(places):
                 found[at] = _stacked(each[order * len(rows) :][: len(rows)])
@@ -192,37 +208,27 @@ class Theirs:
     def _stacks(self, rows: Sequence[int]) -> list[np.ndarray]:
         return [stack[np.asarray(rows, int)] for stack in self._case.tensors]
 
-    def _batch(
-        self,
-        rows: Sequence[int],
-        precision: str,
-        stacks: Sequence[np.ndarray] | None = None,
-        move: Move = lambda direction: direction,
-    ) -> _Batch:
-        """Return value sets (`stacks` in the place of the case's own) in a precision, and their directions, moved."""
-        of_results, of_tensors = [], []
-        for row in rows:
-            of_results.append(cotangents(self._case, row, self.outputs(row)))
-            of_tensors.append(tangents(self._case, row, self._case.row(row)))
-        to = TO[precision]
-        given = self._stacks(rows) if stacks is None else stacks
-        return _Batch(
-            len(rows),
-            [item.astype(to.get(str(item.dtype), item.dtype)) for item in given],
-            *([move(np.stack(items)) for items in zip(*found, strict=True)] for found in (of_results, of_tensors)),
-        )
+    def _directions(self, rows: Sequence[int]) -> _Directions:
+        """Return what the value sets' derivatives are taken along, stacked: cotangents and tangents."""
+        of_results = [cotangents(self._case, row, self.outputs(row)) for row in rows]
+        of_tensors = [tangents(self._case, row, self._case.row(row)) for row in rows]
+        return tuple([np.stack(items) for items in zip(*found, strict=True)] for found in (of_results, of_tensors))
+
+    def _own(self, rows: Sequence[int], precision: str) -> _Batch:
+        """Return the case's own value sets in a precision."""
+        return _batch(len(rows), precision, self._stacks(rows), self._directions(rows))
 
     def _oracle(self, rows: Sequence[int], plain: list[Results]) -> list[Results]:
         if not any(str(stack.dtype) in TO["float64"] for stack in self._case.tensors):
             return plain
-        batch = self._batch(rows, "float64")
+        batch = self._own(rows, "float64")
         if not self._may_batch:
             self._try_batch(batch, self._one_by_one(batch.some(0, 1), "float64")[0])
         return self._all(batch, "float64")
 
     def _is_batched(self, row: int) -> bool:
         if not self._may_batch:
-            self._try_batch(self._batch([row], "float64"), self._known[row].wide)
+            self._try_batch(self._own([row], "float64"), self._known[row].wide)
         return self._may_batch[0]
 
     def _try_batch(self, batch: _Batch, first: Results) -> None:
@@ -312,5 +318,6 @@ def _are_close(ones: Any, others: Any) -> bool:
 def _is_same(one: np.ndarray, other: np.ndarray) -> bool:
     if (one.shape, one.dtype) != (other.shape, other.dtype):
         return False
+    # a batched kernel may sum in another order; what is less close than this is run one by one, which is never wrong
     loss = 1e-9 * float(np.abs(one[np.isfinite(one)]).max(initial=0))
     return np.allclose(other, one, rtol=1e-9, atol=loss, equal_nan=True)

@@ -2,7 +2,8 @@
 
 A sum near 0 of large terms cannot be exact to its last digit, in any order of summation. How large the terms are is
 read off the oracle: how far a result moves when every input moves by a small relative step. How much is lost between
-steps that no input shows is read off the reference: its own error on those moved inputs.
+steps that no input shows is read off the reference: its own error on those moved inputs; and how far it moves when
+each of its operations rounds by chance.
 """
 
 import functools

@@ -169,8 +169,8 @@ def _smaller(tensors: Tensors, index: tuple[int, ...]) -> Iterator[list[np.ndarr
 def _most_unlike(tensors: Tensors, ndim: int) -> tuple[int, ...]:
     """Return where the number stands that takes most to read, in the first of the tensors that have one."""
     for item in tensors:
-        costs = [_cost(number) for number in np.ravel(item)]
-        if item.ndim == ndim and any(costs):
+        costs = _costs(item)
+        if item.ndim == ndim and costs.any():
             return tuple(int(i) for i in np.unravel_index(int(np.argmax(costs)), item.shape))
     return ()
 
@@ -210,13 +210,25 @@ def _replaced(tensors: Tensors, place: int, item: np.ndarray) -> Iterator[list[n
 
 
 def _cost(array: np.ndarray) -> float:
-    """Return how much there is to read: zeros least, then ones, whole numbers, halves, and digits last."""
-    numbers: Any = np.asarray(array).astype(complex).ravel()
-    parts = np.abs(np.concatenate([numbers.real, numbers.imag]))
-    parts = np.where(np.isfinite(parts), parts, 3)
+    """Return how much there is to read, of several numbers that are equally plain less where they are alike."""
+    return float(_costs(array).sum()) + 0.01 * len(np.unique(_sizes(array)))
+
+
+def _costs(array: np.ndarray) -> np.ndarray:
+    """Return how much there is to read of each number: zeros least, then ones, whole numbers, halves, digits last."""
+    parts, signs = _sizes(array), np.signbit(_parts(array))
     kinds = [parts == 0, parts == 1, parts == np.round(parts), parts * 10 == np.round(parts * 10)]
-    signs = np.signbit(numbers.real).sum() + np.signbit(numbers.imag).sum()
-    return float(np.select(kinds, [0, 1, 2, 3], 4).sum()) + 0.01 * len(np.unique(parts)) + 0.001 * float(signs)
+    return (np.select(kinds, [0, 1, 2, 3], 4) + 0.001 * signs).sum(0)
+
+
+def _parts(array: np.ndarray) -> np.ndarray:
+    numbers: Any = np.ravel(array).astype(complex)
+    return np.stack([numbers.real, numbers.imag])
+
+
+def _sizes(array: np.ndarray) -> np.ndarray:
+    sizes = np.abs(_parts(array))
+    return np.where(np.isfinite(sizes), sizes, 3)
 
 
 def _disagreement(sides: Sides, terms: Terms, found: Found, row: int, parts: list[np.ndarray]) -> Found | None:

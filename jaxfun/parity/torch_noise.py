@@ -96,7 +96,7 @@ _SUMS = (
     *("convolution", "convolution_backward", "index_add", "scatter_add"),
 )
 # what moves numbers, chooses among them or gives whole ones; a zero tensor of forward mode, moreover, has no storage
-_EXACT = frozenset(  # as a text that a reader can scan
+_EXACT = frozenset(
     """
     clone _to_copy _efficientzerotensor copy lift_fresh contiguous zeros ones full eye arange zeros_like ones_like
     full_like new_zeros new_full fill where masked_fill relu hardtanh threshold_backward abs neg positive sign sgn floor
@@ -105,7 +105,7 @@ _EXACT = frozenset(  # as a text that a reader can scan
     max_pool2d_with_indices cat stack flip roll rot90 repeat tril triu constant_pad_nd gather index take index_select
     masked_select scatter index_fill index_copy diag_embed select_backward slice_backward select_scatter slice_scatter
     diagonal_scatter as_strided_scatter
-    """.split()  # noqa: SIM905
+    """.split()  # noqa: SIM905  (a text that a reader can scan)
 )
 # torch._refs has steps for every operation, for nearly all a single one
 _SEVERAL = (

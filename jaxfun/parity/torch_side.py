@@ -97,7 +97,7 @@ def batched(function: Callable[..., Tensors]) -> Callable[..., Tensors]:
 @contextlib.contextmanager
 def _no_loops() -> Iterator[None]:
     """Let torch.vmap raise for an operation that it would take one by one, slower than a loop of ours."""
-    functorch: Any = torch._C._functorch  # type: ignore[attr-defined]
+    functorch: Any = torch._C._functorch  # type: ignore[attr-defined]  # its stub leaves it out
     before = functorch._is_vmap_fallback_enabled()
     functorch._set_vmap_fallback_enabled(False)
     try:
