@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from ._op import Number
+from ._record import Number
 from .dtypes import Category, DType, as_dtype, of, uint8
 from .errors import ArgumentTypeError, DTypeError, describe
 

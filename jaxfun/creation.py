@@ -15,7 +15,7 @@ import numpy as np
 
 from ._dims import as_sizes
 from ._numbers import as_number, default_dtype, fitting, is_traced, rounded
-from ._op import Number
+from ._record import Number
 from .dtypes import Category, DType, as_array, as_dtype, canonical, float32, of, promote_types, required
 from .errors import (
     ArgumentTypeError,

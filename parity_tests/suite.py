@@ -7,15 +7,16 @@ from typing import Any
 from hypothesis import given, settings
 
 import jaxfun
-from jaxfun._op import REGISTRY, Op
+from jaxfun._record import REGISTRY, Op
 from jaxfun.dtypes import DTYPES, DType
 from jaxfun.parity import torch_side
 from jaxfun.parity.case import Case
 from jaxfun.parity.failing import failure_of
 from jaxfun.parity.judge import judge, judge_signature
 from jaxfun.parity.levels import Sides
-from jaxfun.parity.records import cases, spoiled
+from jaxfun.parity.records import cases
 from jaxfun.parity.report import COMPUTED, Report
+from jaxfun.parity.spoiled import spoiled
 from jaxfun.parity.verdicts import Terms
 
 RECORDS = [record for record in REGISTRY.values() if record.public]

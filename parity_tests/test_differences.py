@@ -5,11 +5,12 @@ from hypothesis import Phase, find, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
-from jaxfun._op import Difference, Op
+from jaxfun._record import Difference, Op
 from jaxfun.dtypes import DTYPES, DType
 from jaxfun.parity.case import Case
 from jaxfun.parity.judge import judge, judge_signature
-from jaxfun.parity.records import cases, spoiled
+from jaxfun.parity.records import cases
+from jaxfun.parity.spoiled import spoiled
 from parity_tests.suite import RECORDS, candidate_of, checked
 
 KNOWN = [(record, known) for record in RECORDS for known in record.differences]

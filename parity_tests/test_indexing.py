@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jaxfun as jf
-from jaxfun._op import REGISTRY
+from jaxfun._record import REGISTRY
 from jaxfun.parity import torch_side
 from jaxfun.parity.compare import compare
 from jaxfun.parity.levels import outcome

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jaxfun._op import Op
+from jaxfun._record import Op
 from jaxfun.dtypes import DType
 from parity_tests.suite import PAIRS, RECORDS, candidate_of, compared, report_of, search, search_errors
 

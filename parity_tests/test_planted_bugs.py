@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import jaxfun as jf
-from jaxfun._op import REGISTRY
+from jaxfun._record import REGISTRY
 from jaxfun.dtypes import as_dtype
 from jaxfun.parity import compare, judge, verdicts
 from jaxfun.parity.compare import Verdict

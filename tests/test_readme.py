@@ -22,7 +22,7 @@ import pytest
 import torch
 
 import jaxfun as jf
-from jaxfun._op import REGISTRY, Difference
+from jaxfun._record import REGISTRY, Difference
 
 ROOT = Path(__file__).parent.parent
 README, SEMANTICS = ROOT / "README.md", ROOT / "docs" / "semantics.md"

@@ -7,7 +7,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._op import Array, op
+from .._op import op
+from .._record import Array
 from ..errors import ArgumentTypeError, ArgumentValueError, DTypeError, GradientError, describe, public
 from .dependence import is_differentiable
 from .pullback import gradients

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from .._op import REGISTRY, Op, Role
+from .._record import REGISTRY, Op, Role
 from ..dtypes import as_array
 from .strides import Strides, dense, is_contiguous, propagated
 from .variable import Variable

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from .._numbers import holds
-from .._op import Number
+from .._record import Number
 from ..dtypes import canonical, is_scalar, of, result_type
 from ..errors import DTypeError, describe
 

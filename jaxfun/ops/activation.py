@@ -3,7 +3,8 @@
 import jax
 import jax.numpy as jnp
 
-from .._op import BOOLS, COMPLEXES, Array, op
+from .._op import op
+from .._record import BOOLS, COMPLEXES, Array
 from ..dtypes import Kind
 
 

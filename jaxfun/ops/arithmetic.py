@@ -5,7 +5,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._op import BOOLS, COMPLEXES, Array, Factor, Number, Operand, op
+from .._op import op
+from .._record import BOOLS, COMPLEXES, Array, Factor, Number, Operand
 from ..dtypes import Category, Kind, as_dtype, is_scalar, of
 from ..errors import DTypeError, describe
 from ._overflow import refuse_overflow

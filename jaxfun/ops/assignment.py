@@ -9,7 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from .._op import Array, Mask, Operand, Tensors, op
+from .._op import op
+from .._record import Array, Mask, Operand, Tensors
 from ..dtypes import Category, DType, as_array, as_dtype, canonical, cast, int64, is_scalar
 from ..errors import ArgumentTypeError, ArgumentValueError, DTypeError, ShapeError, describe, public
 from ..limits import finfo, iinfo

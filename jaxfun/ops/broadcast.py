@@ -7,7 +7,8 @@ import jax
 import jax.numpy as jnp
 
 from .. import _dims
-from .._op import Array, Size, op
+from .._op import op
+from .._record import Array, Size
 from ..dtypes import as_array
 from ..errors import ArgumentTypeError, ArgumentValueError, ShapeError, describe, public
 

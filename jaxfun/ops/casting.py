@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from jax import Array
 from jax.core import Tracer
 
-from .._op import AnyDType, Role, op
+from .._op import op
+from .._record import AnyDType, Role
 from ..dtypes import as_array, as_dtype, cast
 
 

@@ -3,7 +3,8 @@
 import jax
 import jax.numpy as jnp
 
-from .._op import COMPLEXES, Array, Operand, op
+from .._op import op
+from .._record import COMPLEXES, Array, Operand
 from ..dtypes import Kind
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from jax.core import Tracer
 from jax.custom_derivatives import SymbolicZero
 
-from .._op import BOOLS, COMPLEXES, Array, Choice, Difference, Operand, op
+from .._op import op
+from .._record import BOOLS, COMPLEXES, Array, Choice, Difference, Operand
 from ..dtypes import Category, Kind, canonical, is_scalar, of, result_type
 from ..errors import DTypeError, ShapeError, describe
 

@@ -8,7 +8,8 @@ import jax
 import jax.numpy as jnp
 
 from .._dims import wrap_dim, wrap_dims
-from .._op import BOOLS, COMPLEXES, Array, Choice, Dim, Dims, Role, op
+from .._op import op
+from .._record import BOOLS, COMPLEXES, Array, Choice, Dim, Dims, Role
 from ..dtypes import Kind, as_dtype, canonical, float32, int64, is_scalar, promote_types
 from ..errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, describe
 from .reduction import refuse_keepdim

@@ -5,7 +5,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._op import Array, op
+from .._op import op
+from .._record import Array
 from ..dtypes import Kind
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import jax
 
 from .._dims import wrap_dim
-from .._op import Array, Choice, Dim, Factor, Mask, Tensors, op
+from .._op import op
+from .._record import Array, Choice, Dim, Factor, Mask, Tensors
 from ..dtypes import as_array
 from ..errors import ArgumentTypeError, IndexRangeError, describe, public
 from ._index import Step, check_range, read

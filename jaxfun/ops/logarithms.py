@@ -6,7 +6,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._op import BOOLS, COMPLEXES, INTEGERS, Array, op
+from .._op import op
+from .._record import BOOLS, COMPLEXES, INTEGERS, Array
 
 
 @op(rejects=BOOLS | INTEGERS | COMPLEXES)

@@ -6,7 +6,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._op import BOOLS, COMPLEXES, INTEGERS, Array, Choice, op
+from .._op import op
+from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Choice
 from ..errors import ArgumentValueError, describe
 from .broadcast import broadcast_tensors
 

@@ -11,7 +11,8 @@ import jax
 import jax.numpy as jnp
 
 from .._dims import broadcast_shapes
-from .._op import BOOLS, Array, Difference, Factor, Shape, op
+from .._op import op
+from .._record import BOOLS, Array, Difference, Factor, Shape
 from ..dtypes import as_dtype, bfloat16, float16
 from ..errors import DTypeError, IndexRangeError, ShapeError, UnsupportedDTypeError, describe
 from .arithmetic import add

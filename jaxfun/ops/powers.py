@@ -9,7 +9,8 @@ import numpy as np
 from jax.custom_derivatives import SymbolicZero
 
 from .._numbers import rounded
-from .._op import BOOLS, Array, Difference, Factor, Number, Scalar, op
+from .._op import op
+from .._record import BOOLS, Array, Difference, Factor, Number, Scalar
 from ..dtypes import (
     Category,
     DType,

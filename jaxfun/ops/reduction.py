@@ -13,7 +13,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from .._dims import wrap_dim, wrap_dims
-from .._op import AnyDType, Array, Choice, Difference, Dim, Dims, op
+from .._op import op
+from .._record import AnyDType, Array, Choice, Difference, Dim, Dims
 from ..dtypes import Category, DType, Kind, as_dtype, bfloat16, canonical, float16, float32, int64, uint8
 from ..errors import ArgumentTypeError, DTypeError, describe
 

@@ -7,7 +7,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._op import BOOLS, COMPLEXES, INTEGERS, Array, Choice, op
+from .._op import op
+from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Choice
 from ..dtypes import Kind
 
 

@@ -8,7 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from .._op import COMPLEXES, Array, Difference, Factor, Mask, Operand, Scalar, op
+from .._op import op
+from .._record import COMPLEXES, Array, Difference, Factor, Mask, Operand, Scalar
 from ..dtypes import Category, Kind, as_dtype, bfloat16, canonical, float16, is_scalar, of, result_type, uint8
 from ..errors import ArgumentTypeError, DTypeError, ShapeError, UnsupportedDTypeError, describe, public
 from ._overflow import refuse_overflow

@@ -11,7 +11,8 @@ import jax
 import jax.numpy as jnp
 
 from .._dims import as_sizes, wrap_dim, wrap_dims
-from .._op import Array, Dim, Dims, Size, Tensors, op
+from .._op import op
+from .._record import Array, Dim, Dims, Size, Tensors
 from ..dtypes import Kind
 from ..errors import ArgumentValueError, ShapeError, describe, public
 

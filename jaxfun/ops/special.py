@@ -3,7 +3,8 @@
 import jax
 from jax.scipy import special
 
-from .._op import COMPLEXES, Array, op
+from .._op import op
+from .._record import COMPLEXES, Array
 from ..dtypes import Kind
 
 

@@ -6,7 +6,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._op import COMPLEXES, Array, op
+from .._op import op
+from .._record import COMPLEXES, Array
 from ..dtypes import Kind
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from .._op import Difference
+from .._record import Difference
 from ..dtypes import DType
 from .rounding import is_inexact
 from .wording import written

@@ -1,0 +1,180 @@
+"""The record of an op: data about it, and nothing of how it is called or proven.
+
+Which torch function an op mirrors, how it promotes, what it takes and refuses, where it is known to differ, and what
+the tape calls it. The casts, the parity suite's inputs and its reference are all read off it.
+"""
+
+import enum
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from .dtypes import DTYPES, Category, DType, Kind
+
+
+class Role(enum.Enum):
+    """What a parameter is to an op: the five traced roles first, then the static ones."""
+
+    TENSOR = "tensor"  # an array; promoted with the other operands
+    OPERAND = "operand"  # an array or a Python number; promoted with the others
+    TENSORS = "tensors"  # a sequence of arrays, promoted together
+    MASK = "mask"  # an array that takes no part in the promotion (a condition, an index)
+    SCALAR = "scalar"  # a Python number that takes no part in the promotion (a factor), traced
+    DIM = "dim"  # one dimension
+    DIMS = "dims"  # None, one dimension or several
+    DTYPE = "dtype"  # a dtype or None
+    STATIC = "static"  # anything else
+
+
+KEYWORD_ONLY = inspect.Parameter.KEYWORD_ONLY
+
+Number = bool | int | float | complex
+# Any: arrays of JAX, NumPy and PyTorch come in, and a body always sees JAX's.
+Array = Annotated[Any, Role.TENSOR]
+Operand = Annotated[Any, Role.OPERAND]
+Tensors = Annotated[Any, Role.TENSORS]
+Mask = Annotated[Any, Role.MASK]
+Factor = Annotated[Any, Role.SCALAR]
+Dim = Annotated[int, Role.DIM]
+Dims = Annotated[int | tuple[int, ...] | list[int] | None, Role.DIMS]
+AnyDType = Annotated[Any, Role.DTYPE]
+
+TRACED = frozenset({Role.TENSOR, Role.OPERAND, Role.TENSORS, Role.MASK, Role.SCALAR})
+
+
+# Descriptors: what an argument looks like where its annotation does not say it.
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A tensor of named sizes: `"m k"` is a matrix; one name is one size across the arguments; `"*"` is any shape.
+
+    A sequence of tensors has its items between commas: `"m k, m n"` is two matrices with as many rows.
+    """
+
+    names: str | tuple[str, ...]  # several: alternatives, chosen at the same place for every argument
+    values: str = ""  # what its numbers are, where not any will do: "sorted"
+
+
+@dataclass(frozen=True)
+class Index:
+    """Integers that count along dimension `dim` of the argument `into`, or through all its elements where `dim` is "".
+
+    `dim` names an argument. The tensor is shaped as `Shape` says; `distinct`: none twice along that dimension.
+    """
+
+    names: str | tuple[str, ...]
+    into: str
+    dim: str = "dim"
+    distinct: bool = False
+    negative: bool = False  # -1 for the last is taken too
+    dtypes: tuple[str, ...] = ("int64",)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One of these values, chosen at the same place as the alternatives of the shapes."""
+
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of these values."""
+
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A Python number between two bounds, or None where `optional`."""
+
+    low: float = -3.0
+    high: float = 3.0
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Size:
+    """A size made for the first tensor; `of` is "reshape" (same number of elements), "expand" or "permute"."""
+
+    of: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A place where jaxfun is known to differ from torch: seen inside the region, equal outside of it.
+
+    `region` takes the names and values of the arguments and says whether they lie in it.
+    """
+
+    region: Callable[[Mapping[str, Any]], bool]
+    jaxfun: str
+    torch: str
+    why: str
+    source: str
+    levels: tuple[str, ...] = ("value", "vjp", "jvp", "hvp")
+
+
+@dataclass(frozen=True, repr=False)
+class Op:
+    """One overload of one torch function.
+
+    `torch` is the reference's dotted name, and so the public name here (`torch.sum` is `jaxfun.sum`); `name` is unique
+    (`sum`, `sum.dim`) and stands in the jaxpr as `jaxfun.sum.dim`. `node` is the name of torch's `grad_fn`, "" for an
+    op with no gradient; a `composite` has none of its own: the tape walks into it.
+    """
+
+    name: str
+    torch: str
+    kind: Kind | None
+    signature: inspect.Signature
+    roles: Mapping[str, Role]
+    takes: Mapping[str, Any] = field(default_factory=dict)
+    rejects: frozenset[DType] = frozenset()  # of the promoted operands
+    operand_rejects: frozenset[DType] = frozenset()  # of any one operand
+    differences: tuple[Difference, ...] = ()
+    aliases: tuple[str, ...] = ()
+    node: str = ""
+    composite: bool = False
+
+    def __repr__(self) -> str:
+        return f"Op({self.name})"
+
+    @functools.cached_property
+    def positional(self) -> frozenset[str]:
+        """The traced parameters that have a place: keyword-only ones have none."""
+        parameters = self.signature.parameters
+        return frozenset(
+            name for name, role in self.roles.items() if role in TRACED and parameters[name].kind is not KEYWORD_ONLY
+        )
+
+    @functools.cached_property
+    def broadcasts(self) -> tuple[str, ...]:
+        """The parameters that broadcast together; none where an op promotes nothing or says the shapes itself."""
+        if self.kind is None or any(isinstance(described, (Shape, Index)) for described in self.takes.values()):
+            return ()
+        return tuple(name for name, role in self.roles.items() if role in (Role.TENSOR, Role.OPERAND, Role.MASK))
+
+    @property
+    def public(self) -> str:
+        """The public function's dotted name in jaxfun: `sum`, `nn.functional.relu`; "" for a step of a composite."""
+        return self.torch.removeprefix("torch.").removeprefix("Tensor.")
+
+    @property
+    def call(self) -> str:
+        """The public call as messages write it: `sum(input, dim, keepdim, dtype)`."""
+        return f"{self.public or self.name}({', '.join(self.signature.parameters)})"
+
+
+REGISTRY: dict[str, Op] = {}  # filled by the decorator as the op files load, read-only from then on
+
+
+def dtypes_of(*categories: Category) -> frozenset[DType]:
+    """Return torch's dtypes of these categories: what a record's `rejects` is usually made of."""
+    return frozenset(dtype for dtype in DTYPES if dtype.category in categories)
+
+
+BOOLS, INTEGERS, FLOATS, COMPLEXES = (dtypes_of(category) for category in Category)

@@ -1,0 +1,82 @@
+"""The stacks of value sets of a tensor, by strata."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from ..dtypes import Category, DType
+from .layouts import Layout
+
+_NICE = (0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 3.0, -3.0, 1.5, -2.5)
+STRATA: Mapping[str, tuple[float, ...]] = {
+    "distinct": (),  # normal draws: no two alike
+    "ties": (0.5, 0.5, -2.0),
+    "kinks": (0.0, -0.0, 1.0, -1.0),
+    "nice": _NICE,
+    "wide": (1e-3, -1e-3, 0.1, 7.0, -30.0, 88.0, 1e3),
+    "not finite": (*_NICE[:6], math.nan, math.inf, -math.inf),
+}
+_INTEGERS = (0, 1, -1, 2, 3, -2, 7, 100, -128)
+
+
+def stacks(layout: Any, strata: tuple[str, ...], seed: int) -> st.SearchStrategy[Any]:
+    """Return a strategy for what a layout stands for: a stack of value sets for each tensor in it."""
+    if isinstance(layout, tuple):
+        return st.tuples(*(stacks(item, strata, seed + 7 * place) for place, item in enumerate(layout)))
+    if isinstance(layout, Layout):
+        return stack(layout, strata, seed)
+    return st.just(layout)
+
+
+@st.composite
+def stack(draw: st.DrawFn, layout: Layout, strata: tuple[str, ...], seed: int) -> np.ndarray:
+    """Return a strategy for one tensor's value sets, a row for each stratum."""
+    if layout.limit is not None:
+        return _indices(layout, len(strata), seed)
+    parts = 2 if layout.dtype.is_complex else 1
+    count = parts * math.prod(layout.shape)
+    rows = [_row(draw, stratum, layout.dtype, count, seed + row) for row, stratum in enumerate(strata)]
+    flat = np.array(rows, dtype=np.float64).reshape(len(strata), parts, -1)
+    with np.errstate(invalid="ignore", over="ignore"):  # 1e3 in 8 bits wraps, as it may
+        numbers = flat[:, 0] + 1j * flat[:, 1] if parts == 2 else flat[:, 0]
+        values = np.asarray(numbers.reshape(len(strata), *layout.shape)).astype(layout.dtype.dtype)
+    return _VALUES[layout.values](values)
+
+
+def _indices(layout: Layout, rows: int, seed: int) -> np.ndarray:
+    """Return integers below the layout's limit; distinct ones are parts of permutations."""
+    random, shape = np.random.default_rng(seed), (rows, *layout.shape)
+    assert layout.limit is not None
+    if layout.distinct is not None and layout.shape:
+        axis = layout.distinct + 1
+        order = np.argsort(random.random((*shape[:axis], layout.limit, *shape[axis + 1 :])), axis=axis)
+        indices = order.take(range(shape[axis]), axis=axis)
+    else:
+        indices = random.integers(0, max(layout.limit, 1), shape)
+    if layout.negative:
+        indices = indices - layout.limit * random.integers(0, 2, shape)
+    return indices.astype(layout.dtype.dtype)
+
+
+_VALUES: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {
+    "": lambda values: values,
+    "sorted": lambda values: np.sort(values, axis=-1) if values.ndim > 1 else values,
+}
+
+
+def _row(draw: st.DrawFn, stratum: str, dtype: DType, count: int, seed: int) -> Sequence[float]:
+    if dtype.category <= Category.INTEGER:
+        palette = (0, 1) if dtype.category is Category.BOOL else _INTEGERS[: 8 if dtype.name != "int8" else None]
+        if dtype.name == "uint8":
+            palette = tuple(number % 256 for number in palette)
+        return draw(st.lists(st.sampled_from(palette), min_size=count, max_size=count))
+    if stratum == "distinct":
+        return (np.random.default_rng(seed).normal(size=count) * 1.5).tolist()
+    palette = STRATA[stratum]
+    if dtype.is_complex:
+        # C leaves open which parts of a complex product or quotient with an infinity are NaN: libraries choose freely
+        palette = tuple(number for number in palette if not math.isinf(number))
+    return draw(st.lists(st.sampled_from(palette), min_size=count, max_size=count))
