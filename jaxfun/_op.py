@@ -44,6 +44,7 @@ def op(
     aliases: tuple[str, ...] = (),
     node: str | None = None,
     composite: bool = False,
+    determines: Callable[[Any], Any] | None = None,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make an op of a function on arrays: recorded, cast by torch's rules, and named in the jaxpr.
 
@@ -69,6 +70,7 @@ def op(
             aliases=aliases,
             node=_node_name(base) if node is None else node,
             composite=composite,
+            determines=determines,
         )
         REGISTRY[record.name] = record
         return _public(record, function)

@@ -55,7 +55,7 @@ class Shape:
     """
 
     names: str | tuple[str, ...]  # several: alternatives, chosen at the same place for every argument
-    values: str = ""  # what its numbers are, where not any will do: "sorted"
+    values: str = ""  # what its numbers are, where not any will do: "sorted", "invertible", "positive definite"
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,8 @@ class Op:
 
     `torch` is the reference's dotted name, and so the public name here (`torch.sum` is `jaxfun.sum`); `name` is unique
     (`sum`, `sum.dim`) and stands in the jaxpr as `jaxfun.sum.dim`. `node` is the name of torch's `grad_fn`, "" for an
-    op with no gradient; a `composite` has none of its own: the tape walks into it.
+    op with no gradient; a `composite` has none of its own: the tape walks into it. `determines` makes of the results
+    what the arguments determine, where they leave something open (the signs of singular vectors): that is compared.
     """
 
     name: str
@@ -139,6 +140,7 @@ class Op:
     aliases: tuple[str, ...] = ()
     node: str = ""
     composite: bool = False
+    determines: Callable[[Any], Any] | None = None  # of the results, what is right for all right answers alike
 
     def __repr__(self) -> str:
         return f"Op({self.name})"

@@ -46,10 +46,19 @@ def checked(
     record: Op, candidate: Callable[..., Any], case: Case, device: str = "cpu", how: Callable[..., Any] = judge
 ) -> Report:
     """What a case shows of a record's function; `how` is one of the two judges."""
-    sides = Sides(candidate, torch_side.resolve(record.torch), case, device)
+    reference = torch_side.resolve(record.torch)
+    if how is judge:  # the dtypes and shapes are those of the results themselves
+        candidate, reference = _determined(record, candidate), _determined(record, reference)
+    sides = Sides(candidate, reference, case, device)
     report, found = how(sides, terms(device))
     report.failures += [failure_of(sides, terms(device), item) for item in found]
     return report
+
+
+def _determined(record: Op, function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function whose result is what the arguments determine of that of another."""
+    determines = record.determines
+    return function if determines is None else lambda *args, **kwargs: determines(function(*args, **kwargs))
 
 
 def report_of(record: Op) -> Report:

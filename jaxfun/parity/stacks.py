@@ -61,9 +61,40 @@ def _indices(layout: Layout, rows: int, seed: int) -> np.ndarray:
     return indices.astype(layout.dtype.dtype)
 
 
+def _invertible(values: np.ndarray) -> np.ndarray:
+    """Return matrices whose singular values lie near 2, 4, 6, ..., of either sign of the determinant."""
+    # as sizes: the largest change that is drawn moves a singular value by 0.5 at most
+    rows, columns = values.shape[-2:]
+    diagonal = np.eye(rows, columns) * 2 * (1 + np.arange(columns))
+    spread = _bounded(values) / (2 * max(rows * columns, 1))
+    matrices = [np.roll(matrix * (-1) ** place, place, -2) for place, matrix in enumerate(diagonal + spread)]
+    return _with_what_is_not_finite(np.reshape(matrices, values.shape), values)
+
+
+def _positive_definite(values: np.ndarray) -> np.ndarray:
+    """Return matrices whose lower triangles are those of positive definite ones; the upper ones are as they come."""
+    root = _bounded(values)
+    matrices = root @ np.conj(np.swapaxes(root, -1, -2)) + np.eye(values.shape[-1])
+    return _with_what_is_not_finite(np.tril(matrices) + np.triu(root, 1), values)
+
+
+def _bounded(values: np.ndarray) -> np.ndarray:
+    """Return each value set's finite values, none larger than 1; the others as 0."""
+    wide = values.astype(np.complex128 if np.iscomplexobj(values) else np.float64)
+    finite = np.where(np.isfinite(wide), wide, 0)
+    return finite / np.maximum(np.abs(finite).max(axis=tuple(range(1, finite.ndim)), initial=1, keepdims=True), 1)
+
+
+def _with_what_is_not_finite(matrices: np.ndarray, values: np.ndarray) -> np.ndarray:
+    wide = values.astype(matrices.dtype)
+    return np.where(np.isfinite(wide), matrices, wide).astype(values.dtype)
+
+
 _VALUES: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {
     "": lambda values: values,
     "sorted": lambda values: np.sort(values, axis=-1) if values.ndim > 1 else values,
+    "invertible": _invertible,
+    "positive definite": _positive_definite,
 }
 
 
