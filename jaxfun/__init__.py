@@ -75,6 +75,8 @@ from .ops.broadcast import (
     broadcast_tensors as broadcast_tensors,
     broadcast_to as broadcast_to,
     expand as expand,
+    expand_as as expand_as,
+    sum_to_size as sum_to_size,
 )
 from .ops.comparison import (
     eq as eq,
@@ -96,6 +98,23 @@ from .ops.comparison import (
     ne as ne,
     not_equal as not_equal,
 )
+from .ops.diagonals import (
+    diag as diag,
+    diag_embed as diag_embed,
+    diagflat as diagflat,
+    diagonal as diagonal,
+    diagonal_scatter as diagonal_scatter,
+)
+from .ops.dimensions import (
+    H as H,
+    T as T,
+    adjoint as adjoint,
+    mH as mH,
+    mT as mT,
+    moveaxis as moveaxis,
+    movedim as movedim,
+    swapaxes as swapaxes,
+)
 from .ops.division import (
     div as div,
     floor_divide as floor_divide,
@@ -114,6 +133,8 @@ from .ops.exponentials import (
     sigmoid as sigmoid,
 )
 from .ops.extremum import amax as amax, amin as amin, argmax as argmax, argmin as argmin, max as max, min as min
+from .ops.flipping import flip as flip, fliplr as fliplr, flipud as flipud, roll as roll, rot90 as rot90
+from .ops.grids import cartesian_prod as cartesian_prod, combinations as combinations, meshgrid as meshgrid
 from .ops.hyperbolic import (
     acosh as acosh,
     arccosh as arccosh,
@@ -126,25 +147,57 @@ from .ops.hyperbolic import (
     tanh as tanh,
 )
 from .ops.indexing import getitem as getitem, select as select
+from .ops.joining import (
+    block_diag as block_diag,
+    column_stack as column_stack,
+    dstack as dstack,
+    hstack as hstack,
+    row_stack as row_stack,
+    vstack as vstack,
+)
 from .ops.logarithms import logaddexp as logaddexp, logaddexp2 as logaddexp2
 from .ops.matrix import addmm as addmm, bmm as bmm, dot as dot, matmul as matmul, mm as mm, mv as mv
 from .ops.powers import exp as exp, log as log, pow as pow, sqrt as sqrt, square as square
 from .ops.reduction import all as all, any as any, mean as mean, prod as prod, std as std, sum as sum, var as var
+from .ops.repeating import repeat as repeat, repeat_interleave as repeat_interleave, tile as tile
+from .ops.reshaping import (
+    atleast_1d as atleast_1d,
+    atleast_2d as atleast_2d,
+    atleast_3d as atleast_3d,
+    ravel as ravel,
+    reshape_as as reshape_as,
+    unflatten as unflatten,
+    view_as as view_as,
+)
 from .ops.rounding import ceil as ceil, fix as fix, floor as floor, frac as frac, round as round, trunc as trunc
 from .ops.selection import clamp as clamp, clip as clip, maximum as maximum, minimum as minimum, where as where
 from .ops.shape import (
     cat as cat,
+    concat as concat,
+    concatenate as concatenate,
     flatten as flatten,
     permute as permute,
     reshape as reshape,
     squeeze as squeeze,
     stack as stack,
+    swapdims as swapdims,
     t as t,
     transpose as transpose,
     unsqueeze as unsqueeze,
     view as view,
 )
 from .ops.special import erf as erf, erfc as erfc, erfinv as erfinv
+from .ops.splitting import (
+    chunk as chunk,
+    dsplit as dsplit,
+    hsplit as hsplit,
+    split as split,
+    split_with_sizes as split_with_sizes,
+    tensor_split as tensor_split,
+    unbind as unbind,
+    vsplit as vsplit,
+)
+from .ops.triangles import tril as tril, tril_indices as tril_indices, triu as triu, triu_indices as triu_indices
 from .ops.trigonometry import (
     acos as acos,
     arccos as arccos,
@@ -158,6 +211,13 @@ from .ops.trigonometry import (
     sin as sin,
     sinc as sinc,
     tan as tan,
+)
+from .ops.windows import (
+    narrow as narrow,
+    narrow_copy as narrow_copy,
+    select_scatter as select_scatter,
+    slice_scatter as slice_scatter,
+    unfold as unfold,
 )
 
 # gradients

@@ -67,3 +67,23 @@ def _as_size(value: Any) -> int:
     if isinstance(value, bool):
         raise TypeError(value)
     return operator.index(value)
+
+
+def as_integers(value: Any, name: str) -> tuple[int, ...]:
+    """Return one integer or several as a tuple.
+
+    Raises: ArgumentTypeError for None.
+    """
+    if value is None:
+        raise ArgumentTypeError(f"`{name}` to be an integer or integers", describe(value))
+    return (value,) if isinstance(value, int) else tuple(value)
+
+
+def as_tuple(value: Any, name: str) -> tuple[int, ...]:
+    """Return integers that have to come as a tuple or a list.
+
+    Raises: ArgumentTypeError for anything else, one integer alone included.
+    """
+    if not isinstance(value, (tuple, list)):
+        raise ArgumentTypeError(f"`{name}` to be a tuple of integers", describe(value))
+    return as_sizes((value,), None, name)

@@ -157,9 +157,11 @@ _AS_THEY_ARE = _Plan((), (), ())
 def _plan(record: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Plan:
     bound = _bind(record, args, kwargs).arguments
     order = [name for name, parameter in record.signature.parameters.items() if parameter.kind is not KEYWORD_ONLY]
+    if order and _is_variadic(record, order[-1]):
+        order += [order[-1]] * (len(args) - len(order))
     moved = tuple(itertools.takewhile(kwargs.__contains__, order[len(args) :]))
     rough = {
-        name: _NORMALISE[record.roles[name]]
+        name: _tensor if _is_variadic(record, name) else _NORMALISE[record.roles[name]]
         for name, value in bound.items()
         if not (_is_left_out(record, name, value) or _is_direct_argument(record.roles[name], value))
     }
@@ -167,6 +169,10 @@ def _plan(record: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Plan:
     places = tuple((place, name, rough[name]) for place, name in enumerate(placed) if name in rough)
     keywords = tuple((name, normalise) for name, normalise in rough.items() if name not in placed)
     return _Plan(moved, places, keywords) if moved or places or keywords else _AS_THEY_ARE
+
+
+def _is_variadic(record: Op, name: str) -> bool:
+    return record.signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
 
 
 def _is_left_out(record: Op, name: str, value: Any) -> bool:
@@ -232,6 +238,13 @@ def _integers(name: str, value: Any) -> Any:
     return value
 
 
+def _integer(name: str, value: Any) -> int:
+    value = value.item() if isinstance(value, np.integer) else value
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ArgumentTypeError(f"`{name}` to be an integer", describe(value))
+    return value
+
+
 def _dtype(name: str, value: Any) -> DType | None:
     if value is None or (type(value) is DType and value.itemsize < 8):  # what is there in any case
         return value
@@ -244,7 +257,7 @@ _NORMALISE: dict[Role, Callable[[str, Any], Any]] = {
     Role.OPERAND: _operand,
     Role.TENSORS: _tensors,
     Role.SCALAR: _number,
-    Role.DIM: _integers,
+    Role.DIM: _integer,
     Role.DIMS: _integers,
     Role.DTYPE: _dtype,
     Role.STATIC: _static,
@@ -282,9 +295,10 @@ def _unsupported(rejected: frozenset[DType], operands: list[Any]) -> Unsupported
 
 def _promote(record: Op, arguments: dict[str, Any]) -> Callable[[Any], Any]:
     """Cast the operands in place, by the op's kind, and return what its result then goes through."""
-    if record.kind is None:
+    operands = _operands(record, arguments)
+    if record.kind is None or not operands:
         return _identity
-    dtype = canonical(result_type(*_operands(record, arguments)))
+    dtype = canonical(result_type(*operands))
     if record.kind is Kind.INT_TO_FLOAT and dtype.category <= Category.INTEGER:
         dtype = float32
     computed = _computed_in(record.kind, dtype)

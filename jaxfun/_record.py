@@ -38,6 +38,7 @@ Tensors = Annotated[Any, Role.TENSORS]
 Mask = Annotated[Any, Role.MASK]
 Factor = Annotated[Any, Role.SCALAR]
 Dim = Annotated[int, Role.DIM]
+Integer = Annotated[int, Role.DIM]  # an offset or a count: by default drawn as a dimension is
 Dims = Annotated[int | tuple[int, ...] | list[int] | None, Role.DIMS]
 AnyDType = Annotated[Any, Role.DTYPE]
 
@@ -168,7 +169,11 @@ class Op:
     @property
     def call(self) -> str:
         """The public call as messages write it: `sum(input, dim, keepdim, dtype)`."""
-        return f"{self.public or self.name}({', '.join(self.signature.parameters)})"
+        names = [
+            f"*{each.name}" if each.kind is each.VAR_POSITIONAL else each.name
+            for each in self.signature.parameters.values()
+        ]
+        return f"{self.public or self.name}({', '.join(names)})"
 
 
 REGISTRY: dict[str, Op] = {}  # filled by the decorator as the op files load, read-only from then on

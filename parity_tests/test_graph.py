@@ -12,8 +12,15 @@ from hypothesis import strategies as st
 
 import jaxfun as jf
 from jaxfun.autograd.graph import Node, graph, nodes_of
+from jaxfun.parity import torch_side
 
-JAXFUN = {**vars(jf), "linear": jf.nn.functional.linear, "mse_loss": jf.nn.functional.mse_loss, "np": np}
+JAXFUN = {
+    **vars(jf),
+    "linear": jf.nn.functional.linear,
+    "mse_loss": jf.nn.functional.mse_loss,
+    "np": np,
+    "ints": np.array,
+}
 TORCH = {
     **{name: getattr(torch, name) for name in dir(torch)},
     "linear": torch.nn.functional.linear,
@@ -22,6 +29,11 @@ TORCH = {
     "expand": torch.Tensor.expand,
     "getitem": torch.Tensor.__getitem__,
     "double": torch.Tensor.double,
+    **{
+        name: torch_side.resolve(f"torch.Tensor.{name}")
+        for name in ("view_as", "reshape_as", "expand_as", "sum_to_size", "repeat", "unfold", "T", "mT", "mH")
+    },
+    "ints": torch.tensor,
     "np": np,
 }
 
@@ -44,6 +56,19 @@ expand(x, (2, *x.shape)); broadcast_to(x, (2, *x.shape)); broadcast_tensors(x, y
 matmul(x, y) if x.ndim < 3 > y.ndim else x; matmul(x, t(y)) if x.ndim < 3 else x; mm(x, t(y))
 mv(x, getitem(y, 0)); dot(x, y); matmul(getitem(x, 0), t(y)) if x.ndim < 3 else x
 matmul(unsqueeze(x, 0), unsqueeze(t(y), 0)); bmm(unsqueeze(x, 0), unsqueeze(t(y), 0)); mse_loss(x, y)
+view_as(x, y); reshape_as(x, y); reshape_as(t(x), y); unflatten(x, 0, (1, -1)); ravel(x); ravel(t(x)); T(x); mT(x)
+mH(x); adjoint(x); movedim(x, 0, -1); movedim(x, (0, 1), (1, 0)); swapaxes(x, 0, 1); swapdims(x, 0, -1); expand_as(x, y)
+sum_to_size(x, (1, 3)); sum_to_size(x, (3,)); sum_to_size(x, ()); atleast_1d(x); atleast_2d(x); atleast_3d(x)
+repeat(x, (2, 1, 2)); tile(x, (2,)); repeat_interleave(x, 2); repeat_interleave(x, 2, 0)
+repeat_interleave(x, ints([2, 1]), 0); repeat_interleave(x, ints([2])); hstack([x, y]); vstack([x, y]); dstack([x, y])
+column_stack([x, y]); block_diag(x, y); split(x, 1)[-1]; split(x, 2, -1)[0]; split(x, [1, 2], -1)[1]; chunk(x, 2)[0]
+split_with_sizes(x, [1, 1])[1]; tensor_split(x, 2)[1]; tensor_split(x, (1,), -1)[0]; hsplit(x, 3)[1]; vsplit(x, 2)[0]
+dsplit(x, (1,))[0]; unbind(x)[0]; unbind(x, -1)[-1]; flip(x, (0,)); fliplr(x); flipud(x); roll(x, 1); roll(x, 1, -1)
+rot90(x); rot90(x, 2); tril(x); triu(x, 1); diag(x); diagonal(x); diag_embed(x); diagflat(x)
+diagonal_scatter(x, diagonal(y)); narrow(x, 0, 0, 1); narrow(x, -1, ints(1), 2); narrow_copy(x, 0, 0, 1)
+unfold(x, -1, 2, 1); select_scatter(x, getitem(y, 0), 0, 0); slice_scatter(x, getitem(y, slice(0, 1)), 0, 0, 1)
+meshgrid(diagonal(x), getitem(y, 0), indexing="ij")[0]; meshgrid(getitem(x, 0), indexing="xy")[0]
+cartesian_prod(getitem(x, 0), getitem(y, 0)); combinations(getitem(x, 0)); combinations(getitem(x, 0), 2, True)
 linear(x, y) if x.ndim < 3 else x; linear(x, y, getitem(y, (slice(None), 0))) if x.ndim < 3 else x
 """
 OPERATORS = "x + y; x - y; x * y; x / y; x + 1; 1 - x; 2 * x; x / 2; 1 / x; -x; x ** 2; x ** y; 2 ** x"

@@ -36,6 +36,8 @@ def propagated(equation: Any, strides: Sequence[Strides]) -> list[Strides]:
         return _through(inner, known)
     rule = _RULES.get(str(equation.primitive), _elementwise)
     first = rule(equation, known)
+    if str(equation.primitive) == "split":
+        return [first] * len(equation.outvars)
     return [first, *(dense(var.aval.shape) for var in equation.outvars[1:])]
 
 
@@ -153,6 +155,7 @@ _RULES: Mapping[str, Callable[[Any, Sequence[Any]], Strides]] = {
     "transpose": _transpose,
     "squeeze": _squeeze,
     "slice": _slice,
+    "split": lambda equation, strides: strides[0],
     "dynamic_slice": _slice,
     "broadcast_in_dim": _broadcast_in_dim,
     "reshape": _reshape,

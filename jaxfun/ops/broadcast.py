@@ -8,9 +8,11 @@ import jax.numpy as jnp
 
 from .. import _dims
 from .._op import op
-from .._record import Array, Size
+from .._record import Array, Beside, Shape, Size
 from ..dtypes import as_array
 from ..errors import ArgumentTypeError, ArgumentValueError, ShapeError, describe, public
+from . import reduction
+from .shape import view
 
 
 @public("broadcast_shapes(*shapes)")
@@ -97,3 +99,56 @@ def broadcast_tensors(*tensors: Any) -> tuple[jax.Array, ...]:
             raise ArgumentTypeError("tensors", describe(tensor))
     shape = _dims.broadcast_shapes(*(tuple(tensor.shape) for tensor in tensors))
     return tuple(as_array(tensor) if tuple(tensor.shape) == shape else _expand(tensor, shape) for tensor in tensors)
+
+
+_ALIKE = {
+    "input": Shape(("1 n", "n", "m 1", "", "1 1 n", "m n")),
+    "other": Shape(("m n", "m n", "b m k", "m", "m k n", "m n")),
+}
+
+
+@op(kind=None, torch="torch.Tensor.expand_as", composite=True, node="", takes=_ALIKE)
+def expand_as(input: Array, other: Array) -> jax.Array:
+    """Return the tensor stretched to the shape of another, as `expand` does. Torch: Tensor.expand_as.
+
+    >>> import jaxfun as jf
+    >>> jf.expand_as(jf.tensor([[1], [2]]), jf.zeros(2, 3))
+    Array([[1, 1, 1],
+           [2, 2, 2]], dtype=int32)
+    """
+    return expand(input, other.shape)
+
+
+@public("sum_to_size(input, *size)")
+def sum_to_size(input: Any, *sizes: int | Sequence[int], size: Sequence[int] | None = None) -> jax.Array:
+    """Return the sums over the dimensions that broadcasting a tensor of this size would stretch.
+
+    Dtypes: where there is something to sum, integers and bools are added up as int64.
+    Raises: RuntimeError for a size that cannot be stretched to the tensor's.
+    Torch: Tensor.sum_to_size.
+
+    >>> import jaxfun as jf
+    >>> jf.sum_to_size(jf.ones(2, 3), 1, 3), jf.sum_to_size(jf.ones(2, 3), 3)
+    (Array([[2., 2., 2.]], dtype=float32), Array([2., 2., 2.], dtype=float32))
+    """
+    return _sum_to_size(input, _dims.as_sizes(sizes, size, "size"))
+
+
+_SUMMED = {
+    "input": Shape(("2 3", "2 3", "2 3", "2 1 3", "0 3", "", "3 2", "2 3 2")),
+    "size": Beside(((1, 3), (3,), (), (1, 1), (1, 3), (), (3, 2), (3, 1))),
+}
+
+
+@op(kind=None, torch="torch.Tensor.sum_to_size", composite=True, node="", takes=_SUMMED)
+def _sum_to_size(input: Array, size: tuple[int, ...]) -> jax.Array:
+    if not size:
+        return reduction.sum(input)
+    front = input.ndim - len(size)
+    fits = front >= 0 and all(one in (1, full) for one, full in zip(size, input.shape[front:], strict=True))
+    if not fits:
+        raise ShapeError(f"a size that can be stretched to {list(input.shape)}", str(list(size)))
+    stretched = [front + place for place, one in enumerate(size) if one == 1 != input.shape[front + place]]
+    dims = (*range(front), *stretched)
+    summed = reduction.sum(input, dims, True) if dims else input
+    return view(summed, size) if front else summed

@@ -40,7 +40,7 @@ def getitem(x: Any, index: Any) -> jax.Array:
         result = _APPLY[step.kind](result, step)
     if plan.dims:
         return _index(result, plan.tensors, plan.dims, plan.mode)
-    return result if plan.steps else _alias(result)
+    return result if plan.steps else alias(result)
 
 
 @public("select(input, dim, index)")
@@ -78,14 +78,16 @@ def _select_traced(input: Array, dim: Dim, index: Mask) -> jax.Array:
 
 
 @op(kind=None, step="slice", node="SliceBackward0")
-def _slice(input: Array, dim: Dim, start: Factor, size: int, step: int) -> jax.Array:
+def slice_step(input: Array, dim: Dim, start: Factor, size: int, step: int) -> jax.Array:
+    """Return `size` elements of a dimension, each `step` after the one before; `start` is in range."""
     span = (size - 1) * step + 1 if size else 0
     taken = input if span == input.shape[dim] else jax.lax.dynamic_slice_in_dim(input, start, span, dim)
     return jax.lax.slice_in_dim(taken, 0, span, step, dim)
 
 
 @op(kind=None, step="alias", node="AliasBackward0")
-def _alias(input: Array) -> jax.Array:
+def alias(input: Array) -> jax.Array:
+    """Return the tensor as it is; a step of the tape."""
     return input
 
 
@@ -108,6 +110,6 @@ def _apply_select(input: jax.Array, step: Step) -> jax.Array:
 
 _APPLY: Mapping[str, Callable[[jax.Array, Step], jax.Array]] = {
     "select": _apply_select,
-    "slice": lambda input, step: _slice(input, step.dim, step.start, step.size, step.stride),
+    "slice": lambda input, step: slice_step(input, step.dim, step.start, step.size, step.stride),
     "unsqueeze": lambda input, step: unsqueeze(input, step.dim),
 }

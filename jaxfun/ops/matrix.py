@@ -17,7 +17,7 @@ from ..dtypes import as_dtype, bfloat16, float16
 from ..errors import DTypeError, IndexRangeError, ShapeError, UnsupportedDTypeError, describe
 from .arithmetic import add
 from .broadcast import expand
-from .shape import reshape, t, transpose, unsqueeze
+from .shape import contiguous, reshape, t, transpose, unsqueeze
 
 
 def _product(input: jax.Array, other: jax.Array) -> jax.Array:
@@ -184,7 +184,7 @@ def _folded(input: jax.Array, other: jax.Array) -> jax.Array:
 def _matrix_times_batch(input: jax.Array, other: jax.Array) -> jax.Array:
     # (A Bᵢ)ᵀ = Bᵢᵀ Aᵀ: the batch is folded from the left
     folded = _folded(transpose(other, -1, -2), t(input))
-    return folded if input.ndim == 1 else _contiguous(transpose(folded, -1, -2))
+    return folded if input.ndim == 1 else contiguous(transpose(folded, -1, -2))
 
 
 def _batched(input: jax.Array, other: jax.Array) -> jax.Array:
@@ -219,11 +219,6 @@ def _squeezed_row(input: Array) -> jax.Array:
 @op(kind=None, step="unsafe_view", node="UnsafeViewBackward0")
 def _unsafe_view(input: Array, size: tuple[int, ...]) -> jax.Array:
     return jnp.reshape(input, size)
-
-
-@op(kind=None, step="contiguous", node="CloneBackward0")
-def _contiguous(input: Array) -> jax.Array:
-    return input
 
 
 _LINEAR = {

@@ -34,7 +34,7 @@ def reshape(input: Any, *sizes: int | Sequence[int], shape: Sequence[int] | None
 
 @op(kind=None, torch="torch.reshape", node="ViewBackward0", takes=_RESHAPE)
 def _reshape(input: Array, shape: tuple[int, ...]) -> jax.Array:
-    return jnp.reshape(input, _inferred(input.shape, shape))
+    return jnp.reshape(input, inferred(input.shape, shape))
 
 
 @public("view(input, *size)")
@@ -52,11 +52,14 @@ def view(input: Any, *sizes: int | Sequence[int], size: Sequence[int] | None = N
 
 @op(kind=None, torch="torch.Tensor.view", takes={"size": Size("reshape")})
 def _view(input: Array, size: tuple[int, ...]) -> jax.Array:
-    return jnp.reshape(input, _inferred(input.shape, size))
+    return jnp.reshape(input, inferred(input.shape, size))
 
 
-def _inferred(shape: Sequence[int], target: tuple[int, ...]) -> tuple[int, ...]:
-    """Return `target` with its -1 replaced by the size that holds the elements of `shape`."""
+def inferred(shape: Sequence[int], target: tuple[int, ...]) -> tuple[int, ...]:
+    """Return `target` with its -1 replaced by the size that holds the elements of `shape`.
+
+    Raises: ShapeError where there is no such size.
+    """
     count, known = math.prod(shape), math.prod(size for size in target if size != -1)
     missing = target.count(-1)
     if missing > 1 or min(target, default=0) < -1:
@@ -145,7 +148,7 @@ def _permute(input: Array, dims: tuple[int, ...]) -> jax.Array:
     return jnp.transpose(input, wrap_dims(dims, input.ndim, "dims"))
 
 
-@op(kind=None)
+@op(kind=None, aliases=("swapdims",))
 def transpose(input: Array, dim0: Dim, dim1: Dim) -> jax.Array:
     """Return the tensor with two dimensions exchanged.
 
@@ -155,6 +158,9 @@ def transpose(input: Array, dim0: Dim, dim1: Dim) -> jax.Array:
     """
     pair = (wrap_dim(dim0, input.ndim, "dim0"), wrap_dim(dim1, input.ndim, "dim1"))
     return jnp.swapaxes(input, *pair) if input.ndim else input
+
+
+swapdims = transpose
 
 
 @op(kind=None)
@@ -185,7 +191,10 @@ def cat(tensors: Sequence[Any], dim: int = 0) -> jax.Array:
     return _cat(tensors, dim)
 
 
-@op(kind=Kind.NO_OPMATH, torch="torch.cat")
+concat = concatenate = cat
+
+
+@op(kind=Kind.NO_OPMATH, torch="torch.cat", aliases=("concat", "concatenate"))
 def _cat(tensors: Tensors, dim: Dim = 0) -> jax.Array:
     _check_joinable(tensors)
     joined = [tensor for tensor in tensors if tensor.shape != (0,)]
@@ -229,3 +238,18 @@ def _stack(tensors: Tensors, dim: Dim = 0) -> jax.Array:
     if any(tensor.shape != tensors[0].shape for tensor in tensors):
         raise ShapeError("tensors of one shape", describe(tuple(tensors)))
     return jnp.stack(tensors, axis)
+
+
+# What only the tape sees: torch lays elements out anew.
+
+
+@op(kind=None, step="contiguous", node="CloneBackward0")
+def contiguous(input: Array) -> jax.Array:
+    """Return the tensor as it is; a step of the tape where torch's is not contiguous."""
+    return input
+
+
+@op(kind=None, step="clone.contiguous", node="CloneBackward0")
+def clone(input: Array) -> jax.Array:
+    """Return the tensor as it is; always a step of the tape."""
+    return input

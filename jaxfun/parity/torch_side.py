@@ -26,7 +26,7 @@ def resolve(name: str) -> Callable[..., Any]:
     found: Any = torch
     for part in name.split(".")[1:]:
         found = getattr(found, part)
-    return found
+    return found if callable(found) else found.__get__  # a property, such as Tensor.mT
 
 
 def tensor(array: np.ndarray, device: str = "cpu") -> torch.Tensor:
