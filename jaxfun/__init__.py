@@ -134,6 +134,12 @@ from .ops.exponentials import (
 )
 from .ops.extremum import amax as amax, amin as amin, argmax as argmax, argmin as argmin, max as max, min as min
 from .ops.flipping import flip as flip, fliplr as fliplr, flipud as flipud, roll as roll, rot90 as rot90
+from .ops.gathering import (
+    gather as gather,
+    index_select as index_select,
+    take as take,
+    take_along_dim as take_along_dim,
+)
 from .ops.grids import cartesian_prod as cartesian_prod, combinations as combinations, meshgrid as meshgrid
 from .ops.hyperbolic import (
     acosh as acosh,
@@ -146,6 +152,12 @@ from .ops.hyperbolic import (
     sinh as sinh,
     tanh as tanh,
 )
+from .ops.index_writing import (
+    index_add as index_add,
+    index_copy as index_copy,
+    index_fill as index_fill,
+    index_reduce as index_reduce,
+)
 from .ops.indexing import getitem as getitem, select as select
 from .ops.joining import (
     block_diag as block_diag,
@@ -156,8 +168,11 @@ from .ops.joining import (
     vstack as vstack,
 )
 from .ops.logarithms import logaddexp as logaddexp, logaddexp2 as logaddexp2
+from .ops.masks import masked_fill as masked_fill, masked_scatter as masked_scatter, masked_select as masked_select
 from .ops.matrix import addmm as addmm, bmm as bmm, dot as dot, matmul as matmul, mm as mm, mv as mv
+from .ops.nonzero import argwhere as argwhere, nonzero as nonzero, nonzero_static as nonzero_static
 from .ops.powers import exp as exp, log as log, pow as pow, sqrt as sqrt, square as square
+from .ops.putting import index_put as index_put, put as put
 from .ops.reduction import all as all, any as any, mean as mean, prod as prod, std as std, sum as sum, var as var
 from .ops.repeating import repeat as repeat, repeat_interleave as repeat_interleave, tile as tile
 from .ops.reshaping import (
@@ -170,6 +185,8 @@ from .ops.reshaping import (
     view_as as view_as,
 )
 from .ops.rounding import ceil as ceil, fix as fix, floor as floor, frac as frac, round as round, trunc as trunc
+from .ops.scattering import scatter as scatter, scatter_add as scatter_add, scatter_reduce as scatter_reduce
+from .ops.searching import bucketize as bucketize, isin as isin, searchsorted as searchsorted
 from .ops.selection import clamp as clamp, clip as clip, maximum as maximum, minimum as minimum, where as where
 from .ops.shape import (
     cat as cat,
@@ -186,6 +203,7 @@ from .ops.shape import (
     unsqueeze as unsqueeze,
     view as view,
 )
+from .ops.sorting import argsort as argsort, kthvalue as kthvalue, msort as msort, sort as sort, topk as topk
 from .ops.special import erf as erf, erfc as erfc, erfinv as erfinv
 from .ops.splitting import (
     chunk as chunk,
@@ -212,6 +230,7 @@ from .ops.trigonometry import (
     sinc as sinc,
     tan as tan,
 )
+from .ops.uniqueness import unique as unique, unique_consecutive as unique_consecutive
 from .ops.windows import (
     narrow as narrow,
     narrow_copy as narrow_copy,

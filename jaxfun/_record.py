@@ -63,7 +63,8 @@ class Shape:
 class Index:
     """Integers that count along dimension `dim` of the argument `into`, or through all its elements where `dim` is "".
 
-    `dim` names an argument. The tensor is shaped as `Shape` says; `distinct`: none twice along that dimension.
+    `dim` names an argument. The tensor is shaped as `Shape` says; `distinct`: none twice along that dimension, or at
+    all. The tensors of a sequence count along a dimension each.
     """
 
     names: str | tuple[str, ...]

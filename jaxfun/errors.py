@@ -47,6 +47,10 @@ class IndexRangeError(JaxfunError, IndexError):
     """A dimension or an index is out of range, or there are too many of them (torch: IndexError)."""
 
 
+class PositionError(IndexRangeError, RuntimeError):
+    """A tensor of indices holds one that is out of range (torch: IndexError or RuntimeError, a kernel the other)."""
+
+
 class ShapeError(JaxfunError, RuntimeError):
     """Shapes do not fit together (torch: RuntimeError)."""
 

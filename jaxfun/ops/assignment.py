@@ -167,7 +167,7 @@ def _fill(input: Array, value: Operand) -> jax.Array:
     return _broadcast(value, input.shape, input.dtype)
 
 
-@op(kind=None, step="index_put")
+@op(kind=None, step="setitem.index_put", node="IndexPutBackward0")
 def _index_put(input: Array, indices: Tensors, value: Operand, dims: tuple[int, ...], mode: str) -> jax.Array:
     return _put(input, indices, value, dims, mode)
 

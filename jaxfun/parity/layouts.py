@@ -22,6 +22,9 @@ _NUMBERS: Mapping[Category, tuple[Any, ...]] = {
 }
 
 
+ALL = -1  # of an array's axes: no single one
+
+
 @dataclass(frozen=True)
 class Layout:
     """The shape and dtype that a tensor is drawn with, and what is special about its numbers."""
@@ -30,7 +33,7 @@ class Layout:
     dtype: DType
     values: str = ""
     limit: int | None = None  # of indices: how many there are to choose from
-    distinct: int | None = None  # of indices: the axis along which none comes twice
+    distinct: int | None = None  # of indices: the axis along which none comes twice; ALL for nowhere
     negative: bool = False
 
 
@@ -61,12 +64,18 @@ def _with_dtypes(
     return drawn
 
 
-def _index(draw: st.DrawFn, described: Index, found: Mapping[str, Any], layout: Layout) -> Layout:
-    """Return the layout of indices, once it is known what they count along."""
+def _index(draw: st.DrawFn, described: Index, found: Mapping[str, Any], layout: Any) -> Any:
+    """Return the layout of indices, once it is known what they count along; of several tensors, each its own."""
     into = found[described.into].shape
+    if isinstance(layout, tuple):
+        return tuple(_counting(draw, described, item, into, dim) for dim, item in enumerate(layout))
     dim = found[described.dim] % max(len(into), 1) if described.dim else None
+    return _counting(draw, described, layout, into, dim)
+
+
+def _counting(draw: st.DrawFn, described: Index, layout: Layout, into: tuple[int, ...], dim: int | None) -> Layout:
     limit = math.prod(into) if dim is None else into[dim] if into else 1
-    along = dim if dim is not None and len(layout.shape) == len(into) else 0
+    along = ALL if dim is None else dim if len(layout.shape) == len(into) else 0
     distinct = along if described.distinct else None
     dtype = as_dtype(draw(st.sampled_from(described.dtypes)))
     return Layout(layout.shape, dtype, limit=limit, distinct=distinct, negative=described.negative)

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ..dtypes import Category, DType
-from .layouts import Layout
+from .layouts import ALL, Layout
 
 _NICE = (0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 3.0, -3.0, 1.5, -2.5)
 STRATA: Mapping[str, tuple[float, ...]] = {
@@ -51,9 +51,10 @@ def _indices(layout: Layout, rows: int, seed: int) -> np.ndarray:
     random, shape = np.random.default_rng(seed), (rows, *layout.shape)
     assert layout.limit is not None
     if layout.distinct is not None and layout.shape:
-        axis = layout.distinct + 1
-        order = np.argsort(random.random((*shape[:axis], layout.limit, *shape[axis + 1 :])), axis=axis)
-        indices = order.take(range(shape[axis]), axis=axis)
+        axis = 1 if layout.distinct == ALL else layout.distinct + 1
+        apart = (rows, math.prod(layout.shape)) if layout.distinct == ALL else shape
+        order = np.argsort(random.random((*apart[:axis], layout.limit, *apart[axis + 1 :])), axis=axis)
+        indices = order.take(range(apart[axis]), axis=axis).reshape(shape)
     else:
         indices = random.integers(0, max(layout.limit, 1), shape)
     if layout.negative:

@@ -175,7 +175,7 @@ def _levels(some: Sequence[tuple[Call, Tensors, Tensors]], missing: Found) -> di
 def _attempted(compute: Callable[[], list[Any]], count: int) -> list[Any]:
     try:
         return compute()
-    except (NotImplementedError, RuntimeError) as error:
+    except (NotImplementedError, RuntimeError, IndexError) as error:  # some gradients take no negative index
         if count > 1:
             raise RuntimeError from error
         return [_reason(error)]

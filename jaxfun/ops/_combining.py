@@ -1,0 +1,149 @@
+"""Writing into places of a tensor, some of them several times: set, added, multiplied, averaged, the largest of all.
+
+The places are those of `key_along`. The derivatives are torch's: `scatter_reduce_backward`, `index_reduce_backward`.
+"""
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ..dtypes import Category, as_dtype, bfloat16, float16
+from ..errors import UnsupportedDTypeError, describe
+from ._positions import key_along
+
+
+def set_at(input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> jax.Array:
+    """Return `input` with `source` in the places of an index."""
+    return input.at[key_along(input.ndim, axis, index)].set(source)
+
+
+def get_at(input: jax.Array, axis: int, index: jax.Array) -> jax.Array:
+    """Return what stands in the places of an index."""
+    return input.at[key_along(input.ndim, axis, index)].get(mode="fill")
+
+
+def add_at(input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> jax.Array:
+    """Return `input` with `source` added in the places of an index; of bools, whether any is true."""
+    at = wide(input).at[key_along(input.ndim, axis, index)]
+    added = at.max(source) if input.dtype == bool else at.add(wide(source))
+    return added.astype(input.dtype)
+
+
+def wide(input: jax.Array) -> jax.Array:
+    """Return a tensor in the dtype in which it is added up: 16-bit floats in float32."""
+    return input.astype(np.float32) if as_dtype(input.dtype) in (float16, bfloat16) else input
+
+
+def combined(
+    reduce: str, include_self: bool, input: jax.Array, axis: int, index: jax.Array, source: jax.Array
+) -> jax.Array:
+    """Return `input` with its elements in the places of an index combined with all that `source` has for them.
+
+    Raises: UnsupportedDTypeError for the mean of bools, and the largest of complex numbers.
+    """
+    category = as_dtype(input.dtype).category
+    if category is _REFUSED.get(reduce):
+        raise UnsupportedDTypeError(f"numbers of which there is the {reduce}", describe(input))
+    return _COMBINE[reduce](include_self, input, axis, index, source)
+
+
+_REFUSED = {"mean": Category.BOOL, "amax": Category.COMPLEX, "amin": Category.COMPLEX}
+
+
+def _base(input: jax.Array, axis: int, index: jax.Array, include_self: bool, identity: Any) -> jax.Array:
+    """Return what the source is combined with: nothing of `input` in the places written to, unless it is included."""
+    if include_self:
+        return input
+    return jnp.where(_touched(input, axis, index), jnp.asarray(identity, input.dtype), input)
+
+
+def _touched(input: jax.Array, axis: int, index: jax.Array) -> jax.Array:
+    return set_at(jnp.zeros(input.shape, bool), axis, index, jnp.asarray(True))
+
+
+def _sum(include_self: bool, input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> jax.Array:
+    return add_at(_base(input, axis, index, include_self, 0), axis, index, source)
+
+
+def _mean(include_self: bool, input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> jax.Array:
+    total = _sum(include_self, wide(input), axis, index, wide(source))
+    count = add_at(jnp.full(input.shape, int(include_self), np.int32), axis, index, jnp.ones(source.shape, np.int32))
+    count = jnp.maximum(count, 1).astype(total.dtype)
+    divide = jnp.floor_divide if as_dtype(input.dtype).category is Category.INTEGER else jnp.divide
+    return divide(total, count).astype(input.dtype)
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(0, 1, 3))
+def _extreme(
+    largest: bool, include_self: bool, input: jax.Array, axis: int, index: jax.Array, source: jax.Array
+) -> jax.Array:
+    base = _base(input, axis, index, include_self, _worst(input.dtype, largest))
+    at = base.at[key_along(input.ndim, axis, index)]
+    return at.max(source) if largest else at.min(source)
+
+
+def _worst(dtype: Any, largest: bool) -> Any:
+    category = as_dtype(dtype).category
+    if category is Category.FLOAT:
+        return -np.inf if largest else np.inf
+    info = (False, True) if category is Category.BOOL else (jnp.iinfo(dtype).min, jnp.iinfo(dtype).max)
+    return info[0] if largest else info[1]
+
+
+@_extreme.defjvp
+def _extreme_jvp(largest: bool, include_self: bool, axis: int, primals: Any, tangents: Any) -> tuple[Any, Any]:
+    (input, index, source), (d_input, _, d_source) = primals, tangents
+    result = _extreme(largest, include_self, input, axis, index, source)
+    of_input, of_source = input == result, source == get_at(result, axis, index)
+    # torch counts the element itself even where it is left out
+    count = add_at(of_input.astype(input.dtype), axis, index, of_source.astype(input.dtype))
+    base = _base(jnp.where(of_input, d_input, 0), axis, index, include_self, 0)
+    return result, add_at(base, axis, index, jnp.where(of_source, d_source, 0)) / count
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(0, 2))
+def _product(include_self: bool, input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> jax.Array:
+    at = wide(_base(input, axis, index, include_self, 1)).at[key_along(input.ndim, axis, index)]
+    product = at.min(source) if input.dtype == bool else at.multiply(wide(source))
+    return product.astype(input.dtype)
+
+
+@_product.defjvp
+def _product_jvp(include_self: bool, axis: int, primals: Any, tangents: Any) -> tuple[Any, Any]:
+    (input, index, source), (d_input, _, d_source) = primals, tangents
+    result = _product(include_self, input, axis, index, source)
+    base = _base(_others(include_self, input, axis, index, source) * d_input, axis, index, include_self, 0)
+    slope = _others_of_source(result, include_self, input, axis, index, source)
+    return result, add_at(base, axis, index, slope * d_source)
+
+
+def _others(include_self: bool, input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> jax.Array:
+    """Return, for each element of the input, the product of what it is multiplied by."""
+    nonzero = jnp.where(input == 0, 1, input)
+    return _product(include_self, nonzero, axis, index, source) / nonzero
+
+
+def _others_of_source(
+    result: jax.Array, include_self: bool, input: jax.Array, axis: int, index: jax.Array, source: jax.Array
+) -> jax.Array:
+    """Return, for each element of the source, the product of what it is multiplied by."""
+    is_zero = source == 0
+    count = add_at(jnp.zeros(input.shape, np.int32), axis, index, is_zero.astype(np.int32))
+    alone = is_zero & (get_at(count, axis, index) == 1)
+    without = _product(include_self, input, axis, index, jnp.where(alone, 1, source))
+    divided = get_at(result, axis, index) / jnp.where(is_zero, 1, source)
+    return jnp.where(alone, get_at(without, axis, index), divided)
+
+
+_COMBINE: Mapping[str, Callable[..., jax.Array]] = {
+    "sum": _sum,
+    "mean": _mean,
+    "prod": _product,
+    "amax": functools.partial(_extreme, True),
+    "amin": functools.partial(_extreme, False),
+}
+REDUCTIONS = tuple(_COMBINE)

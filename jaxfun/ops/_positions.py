@@ -1,0 +1,72 @@
+"""Tensors of indices along one dimension: what is asked of them, and the jnp index that they make."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.core import Tracer
+
+from .._dims import wrap_dim
+from ..dtypes import as_array, as_dtype, canonical, int32, int64
+from ..errors import DTypeError, IndexRangeError, PositionError, describe
+
+BOTH = ("int64", "int32")  # the dtypes of most tensors of indices
+
+
+def check_positions(index: Any, size: int, *, negative: bool = False) -> None:
+    """Raise PositionError where a known index is not in [0, size - 1]; `negative`: not in [-size, size - 1].
+
+    torch looks at the numbers last, when shapes and dtypes are seen to fit.
+    """
+    if isinstance(index, Tracer) or np.size(index) == 0:
+        return
+    numbers, low = np.asarray(as_array(index)), -size if negative else 0
+    for number in (numbers.min(), numbers.max()):
+        if not low <= number < size:
+            raise PositionError(f"indices in [{low}, {size - 1}]", str(number))
+
+
+def size_along(input: Any, dim: int) -> int:
+    """Return the size of a dimension, 1 where there is none."""
+    shape = np.shape(input)
+    return shape[wrap_dim(dim, len(shape))] if shape else 1
+
+
+def want_integers(index: jax.Array) -> None:
+    """Raise DTypeError where indices are not of int32 or int64."""
+    if as_dtype(index.dtype) not in (int32, int64):
+        raise DTypeError("an index of int32 or int64", describe(index))
+
+
+def want_long(index: jax.Array) -> None:
+    """Raise DTypeError where indices are not of int64; int32 stands for it while JAX's 64-bit types are off."""
+    if as_dtype(index.dtype) != canonical(int64):
+        raise DTypeError(f"an index of {canonical(int64).name}", describe(index))
+
+
+def want_vector(index: jax.Array) -> None:
+    """Raise IndexRangeError where indices have more than one dimension."""
+    if index.ndim > 1:
+        raise IndexRangeError("an index of at most 1 dimension", describe(index))
+
+
+def from_the_front(index: jax.Array, size: int) -> jax.Array:
+    """Return indices of which the negative ones are out of range for jnp too, as they are in torch."""
+    return jnp.where(index < 0, jnp.asarray(size, index.dtype), index)
+
+
+def with_dims(input: jax.Array) -> jax.Array:
+    """Return a tensor of one dimension at least: a 0-dim one is taken for one of size 1."""
+    return input.reshape(1) if input.ndim == 0 else input
+
+
+def key_along(ndim: int, axis: int, index: jax.Array) -> tuple[Any, ...]:
+    """Return the jnp index that has `index` at one axis of `ndim`, and what stands there at the others.
+
+    An index with all the dimensions has a place of its own for each element; a vector takes whole slices.
+    """
+    if index.ndim < ndim:
+        return (*(slice(None),) * axis, index)
+    places = (jax.lax.broadcasted_iota(index.dtype, index.shape, dim) for dim in range(ndim))
+    return tuple(index if dim == axis else place for dim, place in enumerate(places))

@@ -1,0 +1,254 @@
+"""Writing slices into the places of a dimension that a vector of indices names."""
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from .._dims import wrap_dim
+from .._numbers import as_number, fitting, is_traced
+from .._op import op
+from .._record import BOOLS, COMPLEXES, Array, Beside, Choice, Dim, Factor, Index, Mask, Number, Shape
+from ..dtypes import DType, as_array, as_dtype, canonical, int64, of
+from ..errors import DTypeError, IndexRangeError, ShapeError, describe, public
+from ._combining import add_at, combined, set_at
+from ._positions import (
+    BOTH,
+    check_positions,
+    from_the_front,
+    size_along,
+    want_integers,
+    want_long,
+    want_vector,
+    with_dims,
+)
+
+_INPUT = Shape(("n", "m n", "m n", "", "l m n"))
+_DIM = Beside((0, 0, -1, 0, 1))
+_SOURCE = Shape(("k", "k n", "m 1", "", "l k n"))
+_SEVERAL = {
+    "input": _INPUT,
+    "dim": _DIM,
+    "index": Index(("k", "k", "", "1", "k"), "input", dtypes=BOTH),
+    "source": _SOURCE,
+}
+
+
+@public("index_add(input, dim, index, source, alpha)")
+def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) -> jax.Array:
+    """Return `input` with `alpha` times each slice of `source` added to the slice that `index` names for it.
+
+    Shapes: `source` has that of `input`, with as many slices along `dim` as there are indices.
+    Dtypes: 16-bit floats are added up in float32; of bools it is whether any is true.
+    Raises: RuntimeError for other shapes, two dtypes, and an alpha that the dtype does not hold; IndexError or
+    RuntimeError for an index out of range (a negative one is), where it is known; a traced one writes nothing.
+
+    >>> import jaxfun as jf
+    >>> jf.index_add(jf.zeros(3), 0, jf.tensor([2, 0, 2]), jf.tensor([5.0, 6.0, 7.0]))
+    Array([ 6.,  0., 12.], dtype=float32)
+    """
+    factor = fitting(as_number(alpha), as_dtype(as_array(input).dtype))
+    result = _index_add(input, dim, index, source, alpha=factor)
+    check_positions(index, size_along(input, dim))
+    return result
+
+
+@op(kind=None, torch="torch.index_add", takes=_SEVERAL)
+def _index_add(input: Array, dim: Dim, index: Mask, source: Array, *, alpha: Factor = 1) -> jax.Array:
+    axis = wrap_dim(dim, input.ndim)
+    _check_slices(input, axis, index, source)
+    factor = jnp.asarray(alpha).astype(input.dtype)
+    scaled = source & factor if input.dtype == bool else source * factor
+    return _written(add_at, input, axis, index, scaled)
+
+
+def _check_slices(input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> None:
+    want_vector(index)
+    want_integers(index)
+    if input.dtype != source.dtype:
+        raise DTypeError("tensors of one dtype", f"{describe(input)} and {describe(source)}", "Cast one of them.")
+    shape = (*input.shape[:axis], index.size, *input.shape[axis + 1 :]) if input.ndim else ()
+    if source.shape != shape or (input.ndim == 0 and index.size != 1):
+        raise ShapeError(f"a `source` of shape {list(shape)}", describe(source))
+
+
+def _written(write: Any, input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> jax.Array:
+    whole, places, slices = map(with_dims, (input, index, source))
+    return write(whole, axis, from_the_front(places, whole.shape[axis]), slices).reshape(input.shape)
+
+
+@public("index_copy(input, dim, index, source)")
+def index_copy(input: Any, dim: int, index: Any, source: Any) -> jax.Array:
+    """Return `input` with each slice of `source` in the place of the slice that `index` names for it.
+
+    Shapes: `source` has that of `input`, with as many slices along `dim` as there are indices.
+    Gradient: to `input` where it was kept, to `source` where it was written. Where a slice is named twice, it is not
+    defined which it gets, nor is it in torch.
+    Raises: RuntimeError or IndexError for other shapes; RuntimeError for two dtypes; IndexError for an index out of
+    range (a negative one is), where it is known; a traced one writes nothing.
+
+    >>> import jaxfun as jf
+    >>> jf.index_copy(jf.zeros(3), 0, jf.tensor([2, 0]), jf.tensor([5.0, 6.0]))
+    Array([6., 0., 5.], dtype=float32)
+    """
+    result = _index_copy(input, dim, index, source)
+    check_positions(index, size_along(input, dim))
+    return result
+
+
+@op(
+    kind=None,
+    torch="torch.index_copy",
+    takes={
+        "input": Shape(("n", "m n", "m n", "", "l m n", "n")),
+        "dim": Beside((0, 0, -1, 0, 1, 0)),
+        "index": Index(("n", "m", "", "1", "m", "1"), "input", distinct=True),
+        "source": Shape(("n", "m n", "m 1", "", "l m n", "")),
+    },
+)
+def _index_copy(input: Array, dim: Dim, index: Mask, source: Array) -> jax.Array:
+    axis = wrap_dim(dim, input.ndim)
+    _check_copied(input, axis, index, source)
+    return _written(set_at, input, axis, index, source)
+
+
+def _check_copied(input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> None:
+    want_vector(index)
+    if source.ndim == 0 and index.size != 1:
+        raise IndexRangeError("one index for a 0-dim `source`", describe(index))
+    if source.ndim and input.ndim and source.ndim != input.ndim:
+        raise IndexRangeError("as many dimensions of both", f"{describe(input)} and {describe(source)}")
+    want_long(index)
+    if input.dtype != source.dtype:
+        raise DTypeError("tensors of one dtype", f"{describe(input)} and {describe(source)}", "Cast one of them.")
+    _check_sliced(input.shape, axis, index, source.shape)
+
+
+def _check_sliced(input: tuple[int, ...], axis: int, index: jax.Array, source: tuple[int, ...]) -> None:
+    if (*input[:axis], *input[axis + 1 :]) != (*source[:axis], *source[axis + 1 :]):
+        raise ShapeError(f"slices of a shape, but for dimension {axis}", f"{list(input)} and {list(source)}")
+    if source and index.size != source[axis]:
+        raise IndexRangeError(f"{source[axis]} indices, one for each slice", describe(index))
+
+
+@public("index_fill(input, dim, index, value)")
+def index_fill(input: Any, dim: int, index: Any, value: Any) -> jax.Array:
+    """Return `input` with a number, or a 0-dim tensor, in all places of the slices that `index` names.
+
+    Negative indices count from the end.
+    Gradient: to `input` where it was kept, to a tensor `value` the sum of what was filled.
+    Raises: RuntimeError for a value that the dtype does not hold; IndexError for an index out of range, where it is
+    known; a traced one writes nothing.
+
+    >>> import jaxfun as jf
+    >>> jf.index_fill(jf.zeros(2, 3), 1, jf.tensor([0, -1]), 7)
+    Array([[7., 0., 7.],
+           [7., 0., 7.]], dtype=float32)
+    """
+    dtype = as_dtype(as_array(input).dtype)
+    if isinstance(value, complex) or (hasattr(value, "dtype") and of(value).is_complex):
+        _want_complex(dtype, value)
+    if isinstance(value, Number):
+        result = _index_fill(input, dim, index, fitting(value, dtype))
+    else:
+        result = _index_fill_tensor(input, dim, index, held(value, dtype))
+    if 0 not in _slice_shape(input, dim):  # of nothing to fill torch does not look at the indices
+        check_positions(index, size_along(input, dim), negative=True)
+    return result
+
+
+def _want_complex(dtype: DType, value: Any) -> None:
+    if not dtype.is_complex:
+        raise DTypeError(f"a number that {dtype.name} can hold", describe(value))
+
+
+def held(value: Any, dtype: DType) -> Any:
+    """Return a tensor of one value, once it is seen, where it is known, that the dtype holds it.
+
+    Raises: DTypeError where it does not; ShapeError for a tensor with dimensions.
+    """
+    if hasattr(value, "dtype") and np.ndim(value):
+        raise ShapeError("a number or a 0-dim tensor as `value`", describe(value))
+    number = fitting(as_number(value), dtype)
+    if is_traced(number) and of(number).is_complex and not dtype.is_complex:
+        raise DTypeError(f"a value that {dtype.name} can hold", describe(value))
+    return value
+
+
+def _slice_shape(input: Any, dim: int) -> tuple[int, ...]:
+    shape = np.shape(input)
+    axis = wrap_dim(dim, len(shape))
+    return (*shape[:axis], *shape[axis + 1 :])
+
+
+_FILLED: Mapping[str, Any] = {
+    "input": _INPUT,
+    "dim": _DIM,
+    "index": Index(("k", "k", "", "1", "k"), "input", negative=True),
+}
+
+
+@op(kind=None, torch="torch.index_fill", takes={**_FILLED, "value": Choice((1, -3, True, 0.5, 2.0))})
+def _index_fill(input: Array, dim: Dim, index: Mask, value: Factor) -> jax.Array:
+    return _filled(input, dim, index, jnp.asarray(value))
+
+
+@op(
+    kind=None,
+    torch="torch.index_fill",
+    overload="tensor",
+    node="IndexFillBackward1",
+    takes={**_FILLED, "value": Shape("")},
+)
+def _index_fill_tensor(input: Array, dim: Dim, index: Mask, value: Array) -> jax.Array:
+    return _filled(input, dim, index, value)
+
+
+def _filled(input: jax.Array, dim: int, index: jax.Array, value: jax.Array) -> jax.Array:
+    if as_dtype(index.dtype) != canonical(int64):
+        raise IndexRangeError("an index of int64", describe(index))
+    axis = wrap_dim(dim, input.ndim)
+    if index.ndim > 1:
+        raise ShapeError("an index of at most 1 dimension", describe(index))
+    return set_at(with_dims(input), axis, with_dims(index), value.astype(input.dtype)).reshape(input.shape)
+
+
+@public("index_reduce(input, dim, index, source, reduce, include_self)")
+def index_reduce(input: Any, dim: int, index: Any, source: Any, reduce: str, *, include_self: bool = True) -> jax.Array:
+    """Return `input` with each slice that `index` names combined with all the slices that `source` has for it.
+
+    `reduce` is "prod", "mean", "amax" or "amin"; without `include_self` the slice itself does not count.
+    Shapes: `source` has that of `input`, with as many slices along `dim` as there are indices.
+    Gradient: as that of `scatter_reduce`.
+    Raises: RuntimeError for other shapes, two dtypes, and another `reduce`; IndexError for an index out of range (a
+    negative one is), where it is known; a traced one writes nothing.
+
+    >>> import jaxfun as jf
+    >>> jf.index_reduce(jf.ones(2), 0, jf.tensor([1, 1]), jf.tensor([3.0, 5.0]), "prod")
+    Array([ 1., 15.], dtype=float32)
+    """
+    result = _index_reduce(input, dim, index, source, reduce, include_self=include_self)
+    check_positions(index, size_along(input, dim))
+    return result
+
+
+_REDUCTIONS = ("prod", "mean", "amax", "amin")
+
+
+@op(
+    kind=None,
+    torch="torch.index_reduce",
+    rejects=BOOLS | COMPLEXES,
+    takes={**_SEVERAL, "reduce": Choice(_REDUCTIONS)},
+)
+def _index_reduce(
+    input: Array, dim: Dim, index: Mask, source: Array, reduce: str, *, include_self: bool = True
+) -> jax.Array:
+    if reduce not in _REDUCTIONS:
+        raise ShapeError(f"`reduce` to be one of {', '.join(_REDUCTIONS)}", describe(reduce))
+    axis = wrap_dim(dim, input.ndim)
+    _check_slices(input, axis, index, source)
+    return _written(functools.partial(combined, reduce, include_self), input, axis, index, source)

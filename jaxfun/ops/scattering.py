@@ -1,0 +1,213 @@
+"""Writing elements into the places along a dimension that a tensor of indices names."""
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from .._dims import wrap_dim
+from .._numbers import as_number, fitting
+from .._op import op
+from .._record import Array, Beside, Choice, Difference, Dim, Factor, Index, Mask, Number, Shape
+from ..dtypes import as_array, as_dtype
+from ..errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, describe, public
+from ._combining import REDUCTIONS, add_at, combined, set_at
+from ._positions import BOTH, check_positions, from_the_front, size_along, want_integers, with_dims
+
+_INPUT = Shape(("n", "m n", "4 3", "", "4 5", "2 3 4"))
+_PLACES = ("n", "m n", "2 3", "", "2 3", "2 2 4")
+_DIM = Beside((0, -1, 0, 0, 1, 1))
+_SOURCE = Shape(("n", "m n", "2 3", "", "3 4", "2 2 4"))
+_SEVERAL = {"input": _INPUT, "index": Index(_PLACES, "input", dtypes=BOTH), "dim": _DIM, "src": _SOURCE}
+_APART = {**_SEVERAL, "index": Index(_PLACES, "input", distinct=True, dtypes=BOTH)}
+_CALL = "scatter(input, dim, index, src, value, reduce)"
+
+
+@public(_CALL)
+def scatter(
+    input: Any, dim: int, index: Any, src: Any = None, value: Any = None, *, reduce: str | None = None
+) -> jax.Array:
+    """Return `input` with `src`, a tensor or a number, written where `index` says: `out[index[i][j]][j] = src[i][j]`.
+
+    `reduce` is "add" or "multiply": what is there is then changed, and not replaced.
+    Shapes: `index` has as many dimensions as `input` and is no larger but for `dim`; `src` is no smaller than `index`.
+    Gradient: to `input` where it was kept, to `src` where it was written; none for `reduce`, as in torch. Where an
+    element is named twice without `reduce`, it is not defined which value it gets, nor is it in torch.
+    Raises: RuntimeError for other shapes, two dtypes, and an index out of range (a negative one is), where it is known;
+    a traced one writes nothing.
+
+    >>> import jaxfun as jf
+    >>> jf.scatter(jf.zeros(3), 0, jf.tensor([2, 0]), jf.tensor([5.0, 6.0]))
+    Array([6., 0., 5.], dtype=float32)
+    >>> jf.scatter(jf.ones(3), 0, jf.tensor([1, 1]), 2, reduce="add")
+    Array([1., 5., 1.], dtype=float32)
+    """
+    if (src is None) == (value is None):
+        raise ArgumentTypeError("one of `src` and `value`", "none" if src is None else "two")
+    result = _dispatched(input, dim, index, value if src is None else src, value is not None, reduce)
+    check_positions(index, size_along(input, dim))
+    return result
+
+
+def _dispatched(input: Any, dim: int, index: Any, source: Any, is_value: bool, reduce: str | None) -> jax.Array:
+    if is_value or isinstance(source, Number):
+        number = fitting(as_number(source), as_dtype(as_array(input).dtype))
+        if reduce is None:
+            return _scatter_value(input, dim, index, number)
+        return _scatter_value_reduce(input, dim, index, number, reduce=reduce)
+    if reduce is None:
+        return _scatter(input, dim, index, source)
+    return _scatter_reduced(input, dim, index, source, reduce=reduce)
+
+
+@op(kind=None, torch="torch.scatter", takes=_APART)
+def _scatter(input: Array, dim: Dim, index: Mask, src: Array) -> jax.Array:
+    return _scattered(set_at, input, dim, index, src)
+
+
+@op(
+    kind=None,
+    torch="torch.scatter",
+    overload="value",
+    node="ScatterBackward1",
+    takes={**_SEVERAL, "value": Choice((1, -3, True, 0.5, 2.0))},
+)
+def _scatter_value(input: Array, dim: Dim, index: Mask, value: Factor) -> jax.Array:
+    return _scattered(set_at, input, dim, index, _filled(input, index, value))
+
+
+_REDUCE = Choice(("add", "multiply"))
+
+
+@op(kind=None, torch="torch.scatter", overload="reduce", node="", takes={**_SEVERAL, "reduce": _REDUCE})
+def _scatter_reduced(input: Array, dim: Dim, index: Mask, src: Array, *, reduce: str) -> jax.Array:
+    return _scattered(_changing(reduce), input, dim, index, src)
+
+
+@op(
+    kind=None,
+    torch="torch.scatter",
+    overload="value_reduce",
+    node="",
+    takes={**_SEVERAL, "value": Choice((1, -3, True, 0.5, 2.0)), "reduce": _REDUCE},
+)
+def _scatter_value_reduce(input: Array, dim: Dim, index: Mask, value: Factor, *, reduce: str) -> jax.Array:
+    return _scattered(_changing(reduce), input, dim, index, _filled(input, index, value))
+
+
+def _filled(input: jax.Array, index: jax.Array, value: Any) -> jax.Array:
+    return jnp.broadcast_to(jnp.asarray(value).astype(input.dtype), index.shape)
+
+
+_CHANGES: Mapping[str, str] = {"add": "sum", "multiply": "prod"}
+
+
+def _changing(reduce: str) -> Callable[..., jax.Array]:
+    if reduce not in _CHANGES:
+        raise ShapeError("`reduce` to be 'add' or 'multiply'", describe(reduce))
+    return functools.partial(combined, _CHANGES[reduce], True)
+
+
+def _scattered(
+    write: Callable[..., jax.Array], input: jax.Array, dim: int, index: jax.Array, src: jax.Array
+) -> jax.Array:
+    """Write by `write(input, axis, index, source)` once all is seen to fit."""
+    axis = wrap_dim(dim, input.ndim)
+    if input.dtype != src.dtype:
+        raise DTypeError("tensors of one dtype", f"{describe(input)} and {describe(src)}", "Cast one of them.")
+    if index.size == 0:
+        return input
+    want_integers(index)
+    whole, places, source = map(with_dims, (input, index, src))
+    _check_fit(whole.shape, places.shape, src.shape, axis)
+    kept = source[tuple(map(slice, places.shape))]
+    return write(whole, axis, from_the_front(places, whole.shape[axis]), kept).reshape(input.shape)
+
+
+def _check_fit(input: tuple[int, ...], index: tuple[int, ...], src: tuple[int, ...], axis: int) -> None:
+    if 0 < len(src) < len(index) == len(input):
+        raise IndexRangeError(f"a `src` of {len(index)} dimensions", str(list(src)))
+    fits = len(input) == len(index) == max(len(src), 1) and all(
+        size <= given and (dim == axis or size <= limit)
+        for dim, (size, limit, given) in enumerate(zip(index, input, src or (1,), strict=True))
+    )
+    if not fits:
+        expected = f"an index no larger than {list(input)} but for dimension {axis}, and than `src`, {list(src)}"
+        raise ShapeError(expected, str(list(index)))
+
+
+@public("scatter_add(input, dim, index, src)")
+def scatter_add(input: Any, dim: int, index: Any, src: Any) -> jax.Array:
+    """Return `input` with `src` added where `index` says: `out[index[i][j]][j] += src[i][j]` where `dim` is 0.
+
+    Shapes: as those of `scatter`.
+    Dtypes: 16-bit floats are added up in float32; of bools it is whether any is true.
+    Raises: what `scatter` raises.
+
+    >>> import jaxfun as jf
+    >>> jf.scatter_add(jf.zeros(3), 0, jf.tensor([2, 0, 2]), jf.tensor([5.0, 6.0, 7.0]))
+    Array([ 6.,  0., 12.], dtype=float32)
+    """
+    result = _scatter_add(input, dim, index, src)
+    check_positions(index, size_along(input, dim))
+    return result
+
+
+@op(kind=None, torch="torch.scatter_add", takes=_SEVERAL)
+def _scatter_add(input: Array, dim: Dim, index: Mask, src: Array) -> jax.Array:
+    return _scattered(add_at, input, dim, index, src)
+
+
+_NO_TANGENT = Difference(
+    lambda arguments: arguments["reduce"] == "prod",
+    jaxfun="the tangent that goes with the gradient",
+    torch="no tangent at all, as if the product were constant",
+    why="torch's forward mode of scatter_reduce leaves products out, though there is a gradient",
+    source="torch/csrc/autograd/FunctionsManual.cpp: scatter_reduce_jvp",
+    levels=("jvp",),
+)
+_SELF_COUNTED = Difference(
+    lambda arguments: arguments["reduce"] in ("amax", "amin") and arguments.get("include_self") is False,
+    jaxfun="the tangent that goes with the gradient",
+    torch="the tangent shared by the elements of `src` alone",
+    why="where `input` equals the result and is left out, torch's gradient counts it as sharing, and its tangent not",
+    source="torch/csrc/autograd/FunctionsManual.cpp: scatter_reduce_backward, scatter_reduce_jvp",
+    levels=("jvp",),
+)
+
+
+@public("scatter_reduce(input, dim, index, src, reduce, include_self)")
+def scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str, *, include_self: bool = True) -> jax.Array:
+    """Return `input` with each element that `index` names combined with all that `src` has for it.
+
+    `reduce` is "sum", "prod", "mean", "amax" or "amin"; without `include_self` the element itself does not count.
+    Shapes: as those of `scatter`.
+    Gradient: of the largest and the smallest shared evenly among equals, where torch counts the element of `input` also
+    where it is not included.
+    Raises: what `scatter` raises, and RuntimeError for another `reduce`.
+
+    >>> import jaxfun as jf
+    >>> jf.scatter_reduce(jf.ones(2), 0, jf.tensor([1, 1]), jf.tensor([3.0, 5.0]), "mean")
+    Array([1., 3.], dtype=float32)
+    >>> jf.scatter_reduce(jf.ones(2), 0, jf.tensor([1, 1]), jf.tensor([3.0, 5.0]), "mean", include_self=False)
+    Array([1., 4.], dtype=float32)
+    """
+    result = _scatter_reduce(input, dim, index, src, reduce, include_self=include_self)
+    check_positions(index, size_along(input, dim))
+    return result
+
+
+@op(
+    kind=None,
+    torch="torch.scatter_reduce",
+    takes={**_SEVERAL, "reduce": Choice(REDUCTIONS)},
+    differences=(_NO_TANGENT, _SELF_COUNTED),
+)
+def _scatter_reduce(
+    input: Array, dim: Dim, index: Mask, src: Array, reduce: str, *, include_self: bool = True
+) -> jax.Array:
+    if reduce not in REDUCTIONS:
+        raise ShapeError(f"`reduce` to be one of {', '.join(REDUCTIONS)}", describe(reduce))
+    return _scattered(functools.partial(combined, reduce, include_self), input, dim, index, src)
