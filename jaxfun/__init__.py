@@ -123,6 +123,7 @@ from .ops.division import (
     remainder as remainder,
     true_divide as true_divide,
 )
+from .ops.einsum import einsum as einsum
 from .ops.exponentials import (
     exp2 as exp2,
     expm1 as expm1,
@@ -169,9 +170,19 @@ from .ops.joining import (
 )
 from .ops.logarithms import logaddexp as logaddexp, logaddexp2 as logaddexp2
 from .ops.masks import masked_fill as masked_fill, masked_scatter as masked_scatter, masked_select as masked_select
-from .ops.matrix import addmm as addmm, bmm as bmm, dot as dot, matmul as matmul, mm as mm, mv as mv
+from .ops.matrix import bmm as bmm, dot as dot, matmul as matmul, mm as mm, mv as mv
 from .ops.nonzero import argwhere as argwhere, nonzero as nonzero, nonzero_static as nonzero_static
 from .ops.powers import exp as exp, log as log, pow as pow, sqrt as sqrt, square as square
+from .ops.products import (
+    chain_matmul as chain_matmul,
+    cross as cross,
+    ger as ger,
+    inner as inner,
+    kron as kron,
+    outer as outer,
+    tensordot as tensordot,
+    vdot as vdot,
+)
 from .ops.putting import index_put as index_put, put as put
 from .ops.reduction import all as all, any as any, mean as mean, prod as prod, std as std, sum as sum, var as var
 from .ops.repeating import repeat as repeat, repeat_interleave as repeat_interleave, tile as tile
@@ -185,6 +196,7 @@ from .ops.reshaping import (
     view_as as view_as,
 )
 from .ops.rounding import ceil as ceil, fix as fix, floor as floor, frac as frac, round as round, trunc as trunc
+from .ops.scaled_products import addbmm as addbmm, addmm as addmm, addmv as addmv, addr as addr, baddbmm as baddbmm
 from .ops.scattering import scatter as scatter, scatter_add as scatter_add, scatter_reduce as scatter_reduce
 from .ops.searching import bucketize as bucketize, isin as isin, searchsorted as searchsorted
 from .ops.selection import clamp as clamp, clip as clip, maximum as maximum, minimum as minimum, where as where

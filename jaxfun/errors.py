@@ -59,6 +59,10 @@ class DTypeError(JaxfunError, RuntimeError):
     """A dtype that the function does not take (torch: RuntimeError)."""
 
 
+class LinearAlgebraError(JaxfunError, RuntimeError):
+    """A matrix is singular, or no such as a decomposition needs (torch: torch.linalg.LinAlgError)."""
+
+
 class UnsupportedDTypeError(JaxfunError, NotImplementedError):
     """A dtype that torch has no kernel for (torch: NotImplementedError)."""
 

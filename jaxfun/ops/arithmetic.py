@@ -29,7 +29,7 @@ def add(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
 
 @op(torch="torch.add")
 def _add(input: Operand, other: Operand, *, alpha: Factor = 1) -> jax.Array:
-    return input + _scaled(other, alpha)
+    return input + scaled(other, alpha)
 
 
 def sub(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
@@ -50,7 +50,7 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
 
 @op(torch="torch.sub", operand_rejects=BOOLS)
 def _sub(input: Operand, other: Operand, *, alpha: Factor = 1) -> jax.Array:
-    return input - _scaled(other, alpha)
+    return input - scaled(other, alpha)
 
 
 def rsub(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
@@ -68,7 +68,7 @@ def rsub(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
 
 @op(torch="torch.rsub", operand_rejects=BOOLS)
 def _rsub(input: Array, other: Array, *, alpha: Factor = 1) -> jax.Array:
-    return other - _scaled(input, alpha)
+    return other - scaled(input, alpha)
 
 
 @op(kind=None, torch="torch.rsub", overload="scalar", node="RsubBackward1", rejects=BOOLS)
@@ -85,7 +85,8 @@ def _is_one(alpha: Any) -> bool:
     return type(alpha) is int and alpha == 1
 
 
-def _scaled(input: jax.Array, alpha: Any) -> jax.Array:
+def scaled(input: jax.Array, alpha: Any) -> jax.Array:
+    """Return `alpha * input`, for a factor of a category that the input's allows."""
     dtype, factor = as_dtype(input.dtype), of(alpha)
     if factor.category > dtype.category or (factor.category is Category.BOOL) != (dtype.category is Category.BOOL):
         _check_factor(dtype.category, factor.category, alpha)

@@ -4,40 +4,19 @@
 """
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 from .._dims import broadcast_shapes
 from .._op import op
-from .._record import BOOLS, Array, Difference, Factor, Shape
-from ..dtypes import as_dtype, bfloat16, float16
-from ..errors import DTypeError, IndexRangeError, ShapeError, UnsupportedDTypeError, describe
+from .._record import BOOLS, Array, Shape
+from ..errors import IndexRangeError, describe
+from ._matrices import NOTHING_TO_MULTIPLY, product, want, want_one_dtype
 from .arithmetic import add
 from .broadcast import expand
+from .scaled_products import addmm
 from .shape import contiguous, reshape, t, transpose, unsqueeze
-
-
-def _product(input: jax.Array, other: jax.Array) -> jax.Array:
-    """Multiply with `matmul`'s meaning, once the dtypes are seen to be the same."""
-    return _wide_product(input, other).astype(input.dtype)
-
-
-def _wide_product(input: jax.Array, other: jax.Array) -> jax.Array:
-    """Multiply, and leave 16-bit floats in the float32 that they are added up in."""
-    if input.dtype == bool:
-        raise UnsupportedDTypeError("tensors of numbers", describe(input), "Cast them.")
-    if input.dtype != other.dtype:
-        raise DTypeError("tensors of one dtype", f"{describe(input)} and {describe(other)}", "Cast one of them.")
-    wide = jnp.float32 if as_dtype(input.dtype) in (float16, bfloat16) else input.dtype
-    return jnp.matmul(input, other, precision=jax.lax.Precision.HIGHEST, preferred_element_type=wide)
-
-
-def _want(fits: bool, shapes: str, *operands: jax.Array) -> None:
-    if not fits:
-        raise ShapeError(f"shapes {shapes}", " and ".join(map(describe, operands)))
 
 
 @op(kind=None, rejects=BOOLS, takes={"input": Shape("m k"), "mat2": Shape("k n")})
@@ -50,8 +29,8 @@ def mm(input: Array, mat2: Array) -> jax.Array:
     >>> jf.mm(jf.tensor([[1.0, 2.0]]), jf.tensor([[3.0], [4.0]]))
     Array([[11.]], dtype=float32)
     """
-    _want(input.ndim == 2 == mat2.ndim and input.shape[1] == mat2.shape[0], "(m, k) and (k, n)", input, mat2)
-    return _product(input, mat2)
+    want(input.ndim == 2 == mat2.ndim and input.shape[1] == mat2.shape[0], "(m, k) and (k, n)", input, mat2)
+    return product(input, mat2)
 
 
 @op(kind=None, rejects=BOOLS, takes={"input": Shape("m k"), "vec": Shape("k")})
@@ -66,8 +45,8 @@ def mv(input: Array, vec: Array) -> jax.Array:
     """
     if input.ndim == 0:
         raise IndexRangeError("a matrix", describe(input))
-    _want(input.ndim == 2 and vec.ndim == 1 and input.shape[1] == vec.shape[0], "(m, k) and (k,)", input, vec)
-    return _product(input, vec)
+    want(input.ndim == 2 and vec.ndim == 1 and input.shape[1] == vec.shape[0], "(m, k) and (k,)", input, vec)
+    return product(input, vec)
 
 
 @op(kind=None, rejects=BOOLS, takes={"input": Shape("k"), "tensor": Shape("k")})
@@ -80,30 +59,15 @@ def dot(input: Array, tensor: Array) -> jax.Array:
     >>> jf.dot(jf.tensor([1.0, 2.0]), jf.tensor([3.0, 4.0]))
     Array(11., dtype=float32)
     """
-    _want(input.ndim == 1 and input.shape == tensor.shape, "(k,) and (k,)", input, tensor)
-    return _product(input, tensor)
-
-
-def _empty_of_two_dtypes(arguments: Mapping[str, Any]) -> bool:
-    tensors = [value for value in arguments.values() if hasattr(value, "dtype")]
-    return len({tensor.dtype for tensor in tensors}) > 1 and any(0 in tensor.shape for tensor in tensors)
-
-
-_NOTHING_TO_MULTIPLY = Difference(
-    _empty_of_two_dtypes,
-    jaxfun="RuntimeError, as for tensors that are not empty",
-    torch="an empty batch of either dtype",
-    why="torch's batched product asks for one dtype only where there is something to multiply",
-    source="aten/src/ATen/native/LinearAlgebra.cpp: bmm_out_or_baddbmm_",
-    levels=("errors",),
-)
+    want(input.ndim == 1 and input.shape == tensor.shape, "(k,) and (k,)", input, tensor)
+    return product(input, tensor)
 
 
 @op(
     kind=None,
     rejects=BOOLS,
     takes={"input": Shape("b m k"), "mat2": Shape("b k n")},
-    differences=(_NOTHING_TO_MULTIPLY,),
+    differences=(NOTHING_TO_MULTIPLY,),
 )
 def bmm(input: Array, mat2: Array) -> jax.Array:
     """Return the products of two batches of matrices. Shapes: (b, m, k), (b, k, n) -> (b, m, n).
@@ -115,36 +79,8 @@ def bmm(input: Array, mat2: Array) -> jax.Array:
     (2, 1, 1)
     """
     fits = input.ndim == 3 == mat2.ndim and input.shape[::2] == (mat2.shape[0], mat2.shape[1])
-    _want(fits, "(b, m, k) and (b, k, n)", input, mat2)
-    return _product(input, mat2)
-
-
-@op(
-    kind=None,
-    rejects=BOOLS,
-    takes={"input": Shape(("n", "m n", "", "1 n")), "mat1": Shape("m k"), "mat2": Shape("k n")},
-)
-def addmm(input: Array, mat1: Array, mat2: Array, *, beta: Factor = 1, alpha: Factor = 1) -> jax.Array:
-    """Return `beta * input + alpha * mat1 @ mat2`. Shapes: what broadcasts to (m, n), (m, k), (k, n) -> (m, n).
-
-    Raises: RuntimeError for other shapes, and for two dtypes.
-
-    >>> import jaxfun as jf
-    >>> jf.addmm(jf.tensor([1.0]), jf.tensor([[1.0, 2.0]]), jf.tensor([[3.0], [4.0]]))
-    Array([[12.]], dtype=float32)
-    """
-    _want(mat1.ndim == 2 == mat2.ndim and mat1.shape[1] == mat2.shape[0], "(m, k) and (k, n)", mat1, mat2)
-    shape = (mat1.shape[0], mat2.shape[1])
-    _want(broadcast_shapes(input.shape, shape) == shape, f"that broadcast to {list(shape)}", input)
-    if input.dtype != mat1.dtype:
-        raise DTypeError("tensors of one dtype", f"{describe(input)} and {describe(mat1)}", "Cast one of them.")
-    product = _wide_product(mat1, mat2)
-    return (_times(beta, input.astype(product.dtype)) + _times(alpha, product)).astype(input.dtype)
-
-
-def _times(factor: Any, input: jax.Array) -> jax.Array:
-    # a factor left out is no multiplication at all
-    return input if isinstance(factor, int) and factor == 1 else input * jnp.asarray(factor).astype(input.dtype)
+    want(fits, "(b, m, k) and (b, k, n)", input, mat2)
+    return product(input, mat2)
 
 
 _MATMUL = {
@@ -153,7 +89,7 @@ _MATMUL = {
 }
 
 
-@op(kind=None, composite=True, node="", rejects=BOOLS, takes=_MATMUL, differences=(_NOTHING_TO_MULTIPLY,))
+@op(kind=None, composite=True, node="", rejects=BOOLS, takes=_MATMUL, differences=(NOTHING_TO_MULTIPLY,))
 def matmul(input: Array, other: Array) -> jax.Array:
     """Return the product of two tensors: vectors, matrices, or batches of matrices, which broadcast.
 
@@ -164,7 +100,7 @@ def matmul(input: Array, other: Array) -> jax.Array:
     >>> jf.matmul(jf.tensor([[1.0, 2.0]]), jf.tensor([3.0, 4.0]))
     Array([11.], dtype=float32)
     """
-    _want(input.ndim > 0 < other.ndim, "of one dimension or more", input, other)
+    want(input.ndim > 0 < other.ndim, "of one dimension or more", input, other)
     form = _FORMS.get((min(input.ndim, 3), min(other.ndim, 3)), _batched)
     return form(input, other)
 
@@ -175,10 +111,10 @@ def _row_times_matrix(input: jax.Array, other: jax.Array) -> jax.Array:
 
 def _folded(input: jax.Array, other: jax.Array) -> jax.Array:
     """Multiply a batch of matrices by one matrix or vector, as one large matrix."""
-    _want(input.shape[-1] == other.shape[0], "(*, m, k) and (k, n)", input, other)
+    want(input.shape[-1] == other.shape[0], "(*, m, k) and (k, n)", input, other)
     rows = reshape(input, (math.prod(input.shape[:-1]), input.shape[-1]))
-    product = mv(rows, other) if other.ndim == 1 else mm(rows, other)
-    return _unsafe_view(product, (*input.shape[:-1], *other.shape[1:]))
+    folded = mv(rows, other) if other.ndim == 1 else mm(rows, other)
+    return unsafe_view(folded, (*input.shape[:-1], *other.shape[1:]))
 
 
 def _matrix_times_batch(input: jax.Array, other: jax.Array) -> jax.Array:
@@ -188,10 +124,10 @@ def _matrix_times_batch(input: jax.Array, other: jax.Array) -> jax.Array:
 
 
 def _batched(input: jax.Array, other: jax.Array) -> jax.Array:
-    _want(input.shape[-1] == other.shape[-2], "(*, m, k) and (*, k, n)", input, other)
+    want(input.shape[-1] == other.shape[-2], "(*, m, k) and (*, k, n)", input, other)
     batch = broadcast_shapes(input.shape[:-2], other.shape[:-2])
     left, right = (_as_batch(side, batch) for side in (input, other))
-    return _unsafe_view(bmm(left, right), (*batch, input.shape[-2], other.shape[-1]))
+    return unsafe_view(bmm(left, right), (*batch, input.shape[-2], other.shape[-1]))
 
 
 def _as_batch(input: jax.Array, batch: tuple[int, ...]) -> jax.Array:
@@ -217,7 +153,8 @@ def _squeezed_row(input: Array) -> jax.Array:
 
 
 @op(kind=None, step="unsafe_view", node="UnsafeViewBackward0")
-def _unsafe_view(input: Array, size: tuple[int, ...]) -> jax.Array:
+def unsafe_view(input: Array, size: tuple[int, ...]) -> jax.Array:
+    """Return the elements in another shape, under torch's name for a view of what nobody else holds."""
     return jnp.reshape(input, size)
 
 
@@ -241,16 +178,13 @@ def linear(input: Array, weight: Array, bias: Array = None) -> jax.Array:
     """
     if bias is None:
         return matmul(input, t(weight))
-    _want(weight.ndim == 2 and input.ndim > 0, "(*, n) and (o, n) where there is a bias", input, weight)
+    want(weight.ndim == 2 and input.ndim > 0, "(*, n) and (o, n) where there is a bias", input, weight)
     if input.ndim == 2:
         return addmm(bias, input, t(weight))
     return _biased(matmul(input, t(weight)), bias)
 
 
-def _biased(product: jax.Array, bias: jax.Array) -> jax.Array:
-    _want(
-        broadcast_shapes(product.shape, bias.shape) == product.shape, f"that broadcast to {list(product.shape)}", bias
-    )
-    if product.dtype != bias.dtype:
-        raise DTypeError("tensors of one dtype", f"{describe(product)} and {describe(bias)}", "Cast one of them.")
-    return add(product, bias)
+def _biased(result: jax.Array, bias: jax.Array) -> jax.Array:
+    want(broadcast_shapes(result.shape, bias.shape) == result.shape, f"that broadcast to {list(result.shape)}", bias)
+    want_one_dtype(result, bias)
+    return add(result, bias)

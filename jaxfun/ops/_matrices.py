@@ -1,0 +1,62 @@
+"""What products and decompositions of matrices ask of their arguments, and the one product that they are made of."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from .._record import Difference
+from ..dtypes import as_dtype, bfloat16, float16
+from ..errors import DTypeError, JaxfunError, ShapeError, UnsupportedDTypeError, describe
+
+
+def product(input: jax.Array, other: jax.Array) -> jax.Array:
+    """Multiply with `matmul`'s meaning, once the dtypes are seen to be the same."""
+    return wide_product(input, other).astype(input.dtype)
+
+
+def wide_product(input: jax.Array, other: jax.Array) -> jax.Array:
+    """Multiply, and leave 16-bit floats in the float32 that they are added up in."""
+    if input.dtype == bool:
+        raise UnsupportedDTypeError("tensors of numbers", describe(input), "Cast them.")
+    want_one_dtype(input, other)
+    wide = jnp.float32 if as_dtype(input.dtype) in (float16, bfloat16) else input.dtype
+    return jnp.matmul(input, other, precision=jax.lax.Precision.HIGHEST, preferred_element_type=wide)
+
+
+def want(fits: bool, shapes: str, *operands: jax.Array, error: type[JaxfunError] = ShapeError) -> None:
+    """Raise an error for operands that do not fit the shapes."""
+    if not fits:
+        raise error(f"shapes {shapes}", " and ".join(map(describe, operands)))
+
+
+def want_one_dtype(first: jax.Array, *others: jax.Array) -> None:
+    """Raise DTypeError for tensors of two dtypes."""
+    if any(other.dtype != first.dtype for other in others):
+        raise DTypeError("tensors of one dtype", " and ".join(map(describe, (first, *others))), "Cast one of them.")
+
+
+def want_matrices(input: jax.Array) -> None:
+    """Raise ShapeError for a tensor of less than 2 dimensions."""
+    want(input.ndim >= 2, "(*, m, n)", input)
+
+
+def want_square(input: jax.Array) -> None:
+    """Raise ShapeError for what is no batch of square matrices."""
+    want(input.ndim >= 2 and input.shape[-1] == input.shape[-2], "(*, n, n)", input)
+
+
+def _empty_of_two_dtypes(arguments: Mapping[str, Any]) -> bool:
+    tensors = [value for value in arguments.values() if hasattr(value, "dtype")]
+    return len({tensor.dtype for tensor in tensors}) > 1 and any(0 in tensor.shape for tensor in tensors)
+
+
+NOTHING_TO_MULTIPLY = Difference(
+    _empty_of_two_dtypes,
+    jaxfun="RuntimeError, as for tensors that are not empty",
+    torch="an empty batch of either dtype",
+    why="torch's batched product asks for one dtype only where there is something to multiply",
+    source="aten/src/ATen/native/LinearAlgebra.cpp: bmm_out_or_baddbmm_",
+    levels=("errors",),
+)
