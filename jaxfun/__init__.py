@@ -60,16 +60,37 @@ from .ops.size import dim as dim, numel as numel, shape as shape, size as size
 from .ops.activation import relu as relu
 from .ops.arithmetic import (
     abs as abs,
+    absolute as absolute,
     add as add,
     mul as mul,
+    multiply as multiply,
     neg as neg,
     negative as negative,
     positive as positive,
     rsub as rsub,
     sign as sign,
     sub as sub,
+    subtract as subtract,
 )
 from .ops.assignment import setitem as setitem
+from .ops.bitwise import (
+    bitwise_and as bitwise_and,
+    bitwise_left_shift as bitwise_left_shift,
+    bitwise_not as bitwise_not,
+    bitwise_or as bitwise_or,
+    bitwise_right_shift as bitwise_right_shift,
+    bitwise_xor as bitwise_xor,
+    gcd as gcd,
+    lcm as lcm,
+)
+from .ops.blending import addcdiv as addcdiv, addcmul as addcmul, lerp as lerp
+from .ops.bounding import (
+    clamp_max as clamp_max,
+    clamp_min as clamp_min,
+    fmax as fmax,
+    fmin as fmin,
+    heaviside as heaviside,
+)
 from .ops.broadcast import (
     broadcast_shapes as broadcast_shapes,
     broadcast_tensors as broadcast_tensors,
@@ -78,6 +99,7 @@ from .ops.broadcast import (
     expand_as as expand_as,
     sum_to_size as sum_to_size,
 )
+from .ops.closeness import allclose as allclose, equal as equal, isclose as isclose
 from .ops.comparison import (
     eq as eq,
     ge as ge,
@@ -117,6 +139,7 @@ from .ops.dimensions import (
 )
 from .ops.division import (
     div as div,
+    divide as divide,
     floor_divide as floor_divide,
     fmod as fmod,
     reciprocal as reciprocal,
@@ -135,6 +158,13 @@ from .ops.exponentials import (
 )
 from .ops.extremum import amax as amax, amin as amin, argmax as argmax, argmin as argmin, max as max, min as min
 from .ops.flipping import flip as flip, fliplr as fliplr, flipud as flipud, roll as roll, rot90 as rot90
+from .ops.float_parts import (
+    copysign as copysign,
+    frexp as frexp,
+    ldexp as ldexp,
+    nextafter as nextafter,
+    signbit as signbit,
+)
 from .ops.gathering import (
     gather as gather,
     index_select as index_select,
@@ -172,6 +202,7 @@ from .ops.logarithms import logaddexp as logaddexp, logaddexp2 as logaddexp2
 from .ops.masks import masked_fill as masked_fill, masked_scatter as masked_scatter, masked_select as masked_select
 from .ops.matrix import bmm as bmm, dot as dot, matmul as matmul, mm as mm, mv as mv
 from .ops.nonzero import argwhere as argwhere, nonzero as nonzero, nonzero_static as nonzero_static
+from .ops.planes import arctan2 as arctan2, atan2 as atan2, hypot as hypot
 from .ops.powers import exp as exp, log as log, pow as pow, sqrt as sqrt, square as square
 from .ops.products import (
     chain_matmul as chain_matmul,

@@ -48,7 +48,10 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
     return _sub(input, other, alpha=alpha)
 
 
-@op(torch="torch.sub", operand_rejects=BOOLS)
+subtract = sub
+
+
+@op(torch="torch.sub", aliases=("subtract",), operand_rejects=BOOLS)
 def _sub(input: Operand, other: Operand, *, alpha: Factor = 1) -> jax.Array:
     return input - scaled(other, alpha)
 
@@ -103,7 +106,7 @@ def _like(number: Any, input: jax.Array) -> jax.Array:
     return jnp.asarray(number).astype(input.dtype)
 
 
-@op()
+@op(aliases=("multiply",))
 def mul(input: Operand, other: Operand) -> jax.Array:
     """Return `input * other`.
 
@@ -113,6 +116,9 @@ def mul(input: Operand, other: Operand) -> jax.Array:
            [12,  4]], dtype=int32)
     """
     return input & other if input.dtype == bool else input * other
+
+
+multiply = mul
 
 
 @op(rejects=BOOLS, aliases=("negative",))
@@ -140,7 +146,7 @@ def positive(input: Array) -> jax.Array:
     return input
 
 
-@op(kind=Kind.COMPLEX_TO_FLOAT, rejects=BOOLS)
+@op(kind=Kind.COMPLEX_TO_FLOAT, rejects=BOOLS, aliases=("absolute",))
 def abs(input: Array) -> jax.Array:
     """Return the absolute value of each element.
 
@@ -151,6 +157,9 @@ def abs(input: Array) -> jax.Array:
     Array([1.5, 0. ], dtype=float32)
     """
     return _abs(input)
+
+
+absolute = abs
 
 
 @jax.custom_jvp

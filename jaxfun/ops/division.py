@@ -32,7 +32,7 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> jax.Arra
     return (_div_mode_scalar if is_scalar(other) else _div_mode)(input, other, rounding_mode=rounding_mode)
 
 
-true_divide = div
+divide = true_divide = div
 
 
 _BY_ZERO = Difference(
@@ -45,7 +45,7 @@ _BY_ZERO = Difference(
 )
 
 
-@op(kind=Kind.INT_TO_FLOAT, torch="torch.div", aliases=("true_divide",), differences=(_BY_ZERO,))
+@op(kind=Kind.INT_TO_FLOAT, torch="torch.div", aliases=("divide", "true_divide"), differences=(_BY_ZERO,))
 def _div(input: Operand, other: Operand) -> jax.Array:
     return _quotient(input, other)
 

@@ -122,14 +122,18 @@ _BOUND = Scalar(-1, 2, optional=True)
     aliases=("clip",),
 )
 def _clamp_scalar(input: Array, min: Factor = None, max: Factor = None) -> jax.Array:
-    bounds = [bound for bound in (min, max) if bound is not None]
-    if not bounds:
+    if min is None and max is None:
         raise ShapeError("at least one of `min` and `max`", "None for both")
-    dtype = canonical(result_type(input, *bounds))
+    return bounded_by_numbers(input, min, max)
+
+
+def bounded_by_numbers(input: jax.Array, min: Any, max: Any) -> jax.Array:
+    """Return each element within two numbers, either of which may be None, in the dtype of all that is given."""
+    dtype = canonical(result_type(input, *(bound for bound in (min, max) if bound is not None)))
     if dtype.category in (Category.BOOL, Category.COMPLEX):
         raise UnsupportedDTypeError("numbers that have an order", describe(dtype))
     x, low, high = (None if v is None else jnp.asarray(v).astype(dtype.dtype) for v in (input, min, max))
-    return _bounded(x, low, high)
+    return bounded(x, low, high)
 
 
 def _is_at_edge(arguments: Mapping[str, Any]) -> bool:
@@ -159,19 +163,20 @@ _FORWARD = Difference(
 def _clamp(input: Array, min: Array = None, max: Array = None) -> jax.Array:
     if input.dtype == bool and min is not None and max is not None:
         raise UnsupportedDTypeError("numbers that have an order", describe(input))
-    return _bounded(input, min, max)
+    return bounded(input, min, max)
 
 
 @jax.custom_jvp
-def _bounded(x: jax.Array, low: jax.Array | None, high: jax.Array | None) -> jax.Array:
+def bounded(x: jax.Array, low: jax.Array | None, high: jax.Array | None) -> jax.Array:
+    """Return each element within two tensors, either of which may be None; the gradient goes where `clamp` says."""
     lifted = x if low is None else jnp.maximum(x, low)
     return lifted if high is None else jnp.minimum(lifted, high)
 
 
-@_bounded.defjvp
+@bounded.defjvp
 def _bounded_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     (x, low, high), (dx, d_low, d_high) = primals, tangents
-    result = _bounded(x, low, high)
+    result = bounded(x, low, high)
     above = True if low is None else x >= low
     below = True if high is None else x <= high
     crossed = False if low is None or high is None else high < low

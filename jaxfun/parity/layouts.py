@@ -61,6 +61,8 @@ def _with_dtypes(
     for name, described in record.takes.items():
         if isinstance(described, Shape) and described.values:
             drawn[name] = replace(drawn[name], values=described.values)
+        if isinstance(described, Shape) and described.dtypes:
+            drawn[name] = replace(drawn[name], dtype=as_dtype(draw(st.sampled_from(described.dtypes))))
     return drawn
 
 

@@ -30,6 +30,8 @@ class Rounded(TorchDispatchMode):
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Return what the operation gives, moved; a kernel of several steps is taken through each."""
         kwargs, steps = kwargs or {}, _steps_of(func)
+        if func is torch.ops.aten._efficientzerotensor.default:  # arithmetic on one ends the process in here
+            return torch.zeros(*args, **kwargs)
         if steps:
             with self:
                 return steps(*args, **kwargs)

@@ -1,0 +1,149 @@
+"""Integers and bools bit by bit, and common divisors and multiples."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from .._op import op
+from .._record import BOOLS, COMPLEXES, FLOATS, Array, Operand
+from ..dtypes import is_scalar
+from ..errors import ArgumentTypeError, describe
+
+
+def bitwise_and(input: Any, other: Any) -> jax.Array:
+    """Return the bits that both have, of integers or bools.
+
+    >>> import jaxfun as jf
+    >>> jf.bitwise_and(jf.tensor([5, 6]), 3)
+    Array([1, 2], dtype=int32)
+    """
+    _refuse_two_numbers("bitwise_and(input, other)", input, other)
+    return _and(input, other)
+
+
+@op(torch="torch.bitwise_and", node="", rejects=FLOATS | COMPLEXES)
+def _and(input: Operand, other: Operand) -> jax.Array:
+    return input & other
+
+
+def bitwise_or(input: Any, other: Any) -> jax.Array:
+    """Return the bits that either has, of integers or bools.
+
+    >>> import jaxfun as jf
+    >>> jf.bitwise_or(jf.tensor([5, 6]), 3)
+    Array([7, 7], dtype=int32)
+    """
+    _refuse_two_numbers("bitwise_or(input, other)", input, other)
+    return _or(input, other)
+
+
+@op(torch="torch.bitwise_or", node="", rejects=FLOATS | COMPLEXES)
+def _or(input: Operand, other: Operand) -> jax.Array:
+    return jnp.bitwise_or(input, other)
+
+
+def bitwise_xor(input: Any, other: Any) -> jax.Array:
+    """Return the bits that one has and the other has not, of integers or bools.
+
+    >>> import jaxfun as jf
+    >>> jf.bitwise_xor(jf.tensor([5, 6]), 3)
+    Array([6, 5], dtype=int32)
+    """
+    _refuse_two_numbers("bitwise_xor(input, other)", input, other)
+    return _xor(input, other)
+
+
+@op(torch="torch.bitwise_xor", node="", rejects=FLOATS | COMPLEXES)
+def _xor(input: Operand, other: Operand) -> jax.Array:
+    return input ^ other
+
+
+@op(node="", rejects=FLOATS | COMPLEXES)
+def bitwise_not(input: Array) -> jax.Array:
+    """Return every bit of an integer turned over, or of a bool its opposite.
+
+    >>> import jaxfun as jf
+    >>> jf.bitwise_not(jf.tensor([0, 5]))
+    Array([-1, -6], dtype=int32)
+    """
+    return ~input
+
+
+def bitwise_left_shift(input: Any, other: Any) -> jax.Array:
+    """Return integers with their bits moved up by `other` places; 0 where that is negative or beyond the bits.
+
+    >>> import jaxfun as jf
+    >>> jf.bitwise_left_shift(jf.tensor([1, -3]), 2)
+    Array([  4, -12], dtype=int32)
+    """
+    _refuse_two_numbers("bitwise_left_shift(input, other)", input, other)
+    return _left_shift(input, other)
+
+
+@op(torch="torch.bitwise_left_shift", node="", rejects=BOOLS | FLOATS | COMPLEXES)
+def _left_shift(input: Operand, other: Operand) -> jax.Array:
+    return jax.lax.shift_left(*jnp.broadcast_arrays(input, other))
+
+
+def bitwise_right_shift(input: Any, other: Any) -> jax.Array:
+    """Return integers with their bits moved down by `other` places, the sign kept.
+
+    Where `other` is negative or beyond the bits, the sign alone is left: 0 or -1.
+
+    >>> import jaxfun as jf
+    >>> jf.bitwise_right_shift(jf.tensor([4, -3]), 1)
+    Array([ 2, -2], dtype=int32)
+    """
+    _refuse_two_numbers("bitwise_right_shift(input, other)", input, other)
+    return _right_shift(input, other)
+
+
+@op(torch="torch.bitwise_right_shift", node="", rejects=BOOLS | FLOATS | COMPLEXES)
+def _right_shift(input: Operand, other: Operand) -> jax.Array:
+    signed = jnp.issubdtype(input.dtype, jnp.signedinteger)
+    shift = jax.lax.shift_right_arithmetic if signed else jax.lax.shift_right_logical
+    return shift(*jnp.broadcast_arrays(input, other))
+
+
+def _refuse_two_numbers(call: str, input: Any, other: Any) -> None:
+    if is_scalar(input) and is_scalar(other):
+        raise ArgumentTypeError("a tensor, or two", f"{describe(input)} and {describe(other)}", call=call)
+
+
+@op(node="", rejects=BOOLS | FLOATS | COMPLEXES)
+def gcd(input: Array, other: Array) -> jax.Array:
+    """Return the greatest common divisor of each two integers; of 0 and 0 it is 0.
+
+    >>> import jaxfun as jf
+    >>> jf.gcd(jf.tensor([12, -9]), jf.tensor([18, 6]))
+    Array([6, 3], dtype=int32)
+    """
+    return _divisor(input, other)
+
+
+@op(node="", rejects=BOOLS | FLOATS | COMPLEXES)
+def lcm(input: Array, other: Array) -> jax.Array:
+    """Return the least common multiple of each two integers; 0 where either is 0.
+
+    >>> import jaxfun as jf
+    >>> jf.lcm(jf.tensor([4, 0]), jf.tensor([6, 3]))
+    Array([12,  0], dtype=int32)
+    """
+    divisor = _divisor(input, other)
+    # C multiplies small integers in 32 bits, and takes the absolute value there
+    wide = jnp.int32 if input.dtype.itemsize < 4 else input.dtype
+    quotient = input.astype(wide) // jnp.where(divisor == 0, 1, divisor).astype(wide)
+    return jnp.abs(quotient * other.astype(wide)).astype(input.dtype)
+
+
+def _divisor(input: jax.Array, other: jax.Array) -> jax.Array:
+    """Return common divisors by Euclid's steps; the least integer, its own absolute value, may leave a negative one."""
+
+    def step(pair: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+        rest, divisor = pair
+        left = jax.lax.rem(divisor, jnp.where(rest == 0, 1, rest))
+        return jnp.where(rest == 0, rest, left), jnp.where(rest == 0, divisor, rest)
+
+    one, two = jnp.broadcast_arrays(input, other)
+    return jax.lax.while_loop(lambda pair: (pair[0] != 0).any(), step, (jnp.abs(one), jnp.abs(two)))[1]

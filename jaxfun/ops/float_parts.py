@@ -1,0 +1,226 @@
+"""What a floating point number is made of: its sign, its mantissa, its power of two, and its neighbours."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from .._dims import broadcast_shapes
+from .._op import op
+from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Difference, Operand, Shape
+from ..dtypes import Category, Kind, as_dtype, float32, is_scalar, of, promote_types
+from ..errors import UnsupportedDTypeError, describe
+from .arithmetic import mul
+from .powers import pow
+
+
+@op(kind=Kind.ALWAYS_BOOL, node="", rejects=COMPLEXES)
+def signbit(input: Array) -> jax.Array:
+    """Return where the sign is minus, that of -0 and of NaN too.
+
+    >>> import jaxfun as jf
+    >>> jf.signbit(jf.tensor([1.0, -0.0]))
+    Array([False,  True], dtype=bool)
+    """
+    return input < 0 if jnp.issubdtype(input.dtype, jnp.signedinteger) else _is_minus(input)
+
+
+def _is_minus(input: jax.Array) -> jax.Array:
+    return jnp.signbit(input) if jnp.issubdtype(input.dtype, jnp.floating) else jnp.zeros_like(input, bool)
+
+
+def copysign(input: Any, other: Any) -> jax.Array:
+    """Return each `input` with the sign of `other`, -0 and NaN having signs as well; integers as float32.
+
+    Gradient: 1 or -1, 0 where `input` is 0; 0 for `other`.
+
+    >>> import jaxfun as jf
+    >>> jf.copysign(jf.tensor([1.0, -2.0]), -0.0)
+    Array([-1., -2.], dtype=float32)
+    """
+    return (_copysign_scalar if is_scalar(other) else _copysign)(input, other)
+
+
+@op(kind=Kind.INT_TO_FLOAT, torch="torch.copysign", rejects=COMPLEXES)
+def _copysign(input: Array, other: Array) -> jax.Array:
+    return _with_sign(input, other)
+
+
+@op(kind=Kind.INT_TO_FLOAT, torch="torch.copysign", overload="scalar", node="CopysignBackward1", rejects=COMPLEXES)
+def _copysign_scalar(input: Array, other: Operand) -> jax.Array:
+    return _with_sign(input, other)
+
+
+@jax.custom_jvp
+def _with_sign(x: jax.Array, sign: jax.Array) -> jax.Array:
+    return jnp.copysign(x, sign)
+
+
+@_with_sign.defjvp
+def _with_sign_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    (x, _), (dx, _) = primals, tangents
+    result = _with_sign(*primals)
+    return result, jnp.where(x == 0, 0, result / x) * dx
+
+
+@op(kind=Kind.NO_OPMATH, rejects=BOOLS | INTEGERS | COMPLEXES)
+def nextafter(input: Array, other: Array) -> jax.Array:
+    """Return the number next to each `input`, towards `other`, through subnormal numbers and to infinity.
+
+    Gradient: 1 for `input`, 0 where both are equal; 0 for `other`.
+
+    >>> import jaxfun as jf
+    >>> jf.nextafter(jf.tensor([1.0, 0.0]), jf.tensor([2.0, 0.0]))
+    Array([1.0000001, 0.       ], dtype=float32)
+    """
+    return _next(*jnp.broadcast_arrays(input, other))
+
+
+@jax.custom_jvp
+def _next(x: jax.Array, towards: jax.Array) -> jax.Array:
+    return jnp.nextafter(x, towards)
+
+
+@_next.defjvp
+def _next_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    (x, towards), (dx, _) = primals, tangents
+    return _next(x, towards), jnp.where(x == towards, 0, dx)
+
+
+class MantissaAndExponent(NamedTuple):
+    """Mantissas, and the powers of two that they are taken times of. Torch: torch.return_types.frexp."""
+
+    mantissa: jax.Array
+    exponent: jax.Array
+
+
+@op(rejects=BOOLS | INTEGERS | COMPLEXES)
+def frexp(input: Array) -> MantissaAndExponent:
+    """Return a mantissa of 0.5 to 1, with the sign, and an int32 exponent: `input == mantissa * 2**exponent`.
+
+    0, infinity and NaN are their own mantissas, with the exponent 0.
+    Gradient: that of a division by `2**exponent`.
+
+    >>> import jaxfun as jf
+    >>> jf.frexp(jf.tensor([3.0, -0.25]))
+    MantissaAndExponent(mantissa=Array([ 0.75, -0.5 ], dtype=float32), exponent=Array([ 2, -1], dtype=int32))
+    """
+    mantissa, exponent = _parts(jax.lax.stop_gradient(input))
+    return MantissaAndExponent(_of_mantissa(input, mantissa, exponent), exponent)
+
+
+@jax.custom_jvp
+def _of_mantissa(input: jax.Array, mantissa: jax.Array, exponent: jax.Array) -> jax.Array:
+    return mantissa
+
+
+@_of_mantissa.defjvp
+def _of_mantissa_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    _, mantissa, exponent = primals
+    return mantissa, tangents[0] / _two_to(exponent, mantissa.dtype)
+
+
+def _parts(x: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Return mantissas and exponents, read off the bits: arithmetic may take a subnormal number for 0."""
+    bits, limits = _bits_of(x.dtype), jnp.finfo(x.dtype)
+    places, bias = limits.nmant, limits.maxexp - 1
+    word = jax.lax.bitcast_convert_type(x, bits)
+    sign, field = word >> (limits.bits - 1), (word >> places) & (2 * bias + 1)
+    fraction = word & ((1 << places) - 1)
+    # the first bit of a subnormal fraction is moved to where that of a normal number is left out
+    moved = jnp.where(field == 0, jax.lax.clz(fraction) - (limits.bits - 1 - places), 0)
+    fraction = (fraction << moved) & ((1 << places) - 1)
+    exponent = jnp.where(field == 0, 1, field).astype(np.int32) - moved.astype(np.int32) - (bias - 1)
+    normal = (sign << (limits.bits - 1)) | jnp.asarray((bias - 1) << places, bits) | fraction
+    is_whole = jnp.isfinite(x) & ((word << 1) != 0)
+    mantissa = jnp.where(is_whole, jax.lax.bitcast_convert_type(normal, x.dtype), x)
+    return mantissa, jnp.where(is_whole, exponent, 0)
+
+
+def _bits_of(dtype: Any) -> Any:
+    return jnp.uint64 if jnp.finfo(dtype).bits == 64 else jnp.uint32
+
+
+def _two_to(exponent: jax.Array, dtype: Any) -> jax.Array:
+    """Return powers of two, exactly: 0 below the normal numbers, infinity above them."""
+    limits = jnp.finfo(dtype)
+    field = jnp.clip(exponent + (limits.maxexp - 1), 0, 2 * limits.maxexp - 1)
+    return jax.lax.bitcast_convert_type(field.astype(_bits_of(dtype)) << limits.nmant, dtype)
+
+
+def ldexp(input: Any, other: Any) -> jax.Array:
+    """Return `input * 2**other`; a floating point `input` times a whole power does not overflow before its result does.
+
+    Dtypes: an integer `input` as float32.
+
+    >>> import jaxfun as jf
+    >>> jf.ldexp(jf.tensor([0.75, -1.0]), jf.tensor([2, -1]))
+    Array([ 3. , -0.5], dtype=float32)
+    """
+    if not all(hasattr(item, "dtype") for item in (input, other)) or of(other).category > Category.INTEGER:
+        return _ldexp(input, other)
+    return (_ldexp if of(input).category <= Category.INTEGER else _ldexp_whole)(input, other)
+
+
+@op(kind=None, torch="torch.ldexp")
+def _ldexp(input: Array, other: Array) -> jax.Array:
+    broadcast_shapes(input.shape, other.shape)
+    return mul(input, pow(2.0, other))
+
+
+def _is_beyond_its_integers(arguments: Mapping[str, Any]) -> bool:
+    exponent = np.asarray(arguments["other"])
+    bits = np.iinfo(exponent.dtype).bits - (exponent.dtype.kind == "i")
+    return bool(((exponent.astype(np.int64) < 0) | (exponent.astype(np.int64) >= bits)).any())
+
+
+_WRAPPED = Difference(
+    _is_beyond_its_integers,
+    jaxfun="2**other",
+    torch="2**other in the dtype of `other`: 0 where that is negative, and wrapped around where it is large",
+    why="torch's derivative of ldexp takes the power in integers, which gives another number than its value is made of",
+    source="tools/autograd/derivatives.yaml: ldexp",
+    levels=("vjp", "jvp", "hvp"),
+)
+_WHOLE = ("int64", "int32", "int16", "int8", "uint8")
+
+
+@op(
+    kind=None,
+    torch="torch.ldexp",
+    overload="whole",
+    node="LdexpBackward0",
+    rejects=BOOLS | INTEGERS,
+    takes={
+        "input": Shape(("m k", "k", "", "m 1", "m k")),
+        "other": Shape(("m k", "m k", "k", "1 k", ""), dtypes=_WHOLE),
+    },
+    differences=(_WRAPPED,),
+)
+def _ldexp_whole(input: Array, other: Array) -> jax.Array:
+    broadcast_shapes(input.shape, other.shape)
+    if jnp.iscomplexobj(input):
+        return input * _two_to(other.astype(np.int32), input.real.dtype).astype(input.dtype)
+    if other.dtype == bool:
+        raise UnsupportedDTypeError("an integer exponent", describe(other))
+    wide = promote_types(as_dtype(input.dtype), float32)
+    return _scaled(input.astype(wide.dtype), other.astype(np.int32)).astype(input.dtype)
+
+
+@jax.custom_jvp
+def _scaled(x: jax.Array, power: jax.Array) -> jax.Array:
+    mantissa, exponent = _parts(x)
+    limit = 3 * jnp.finfo(x.dtype).maxexp
+    total = exponent + jnp.clip(power, -limit, limit)
+    # in two steps, of which the first is exact: one power of two may be out of range where the result is not
+    half = total // 2
+    scaled = mantissa * _two_to(half, x.dtype) * _two_to(total - half, x.dtype)
+    return jnp.where(jnp.isfinite(x) & (mantissa != 0), scaled, x)
+
+
+@_scaled.defjvp
+def _scaled_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    x, power = primals
+    return _scaled(x, power), tangents[0] * _two_to(power, x.dtype)
