@@ -66,9 +66,12 @@ split_with_sizes(x, [1, 1])[1]; tensor_split(x, 2)[1]; tensor_split(x, (1,), -1)
 dsplit(x, (1,))[0]; unbind(x)[0]; unbind(x, -1)[-1]; flip(x, (0,)); fliplr(x); flipud(x); roll(x, 1); roll(x, 1, -1)
 rot90(x); rot90(x, 2); tril(x); triu(x, 1); diag(x); diagonal(x); diag_embed(x); diagflat(x)
 diagonal_scatter(x, diagonal(y)); narrow(x, 0, 0, 1); narrow(x, -1, ints(1), 2); narrow_copy(x, 0, 0, 1)
-unfold(x, -1, 2, 1); select_scatter(x, getitem(y, 0), 0, 0); slice_scatter(x, getitem(y, slice(0, 1)), 0, 0, 1)
+select_scatter(x, getitem(y, 0), 0, 0); slice_scatter(x, getitem(y, slice(0, 1)), 0, 0, 1)
 meshgrid(diagonal(x), getitem(y, 0), indexing="ij")[0]; meshgrid(getitem(x, 0), indexing="xy")[0]
 cartesian_prod(getitem(x, 0), getitem(y, 0)); combinations(getitem(x, 0)); combinations(getitem(x, 0), 2, True)
+reshape(split(x, 1, -1)[0], (-1,)); ravel(unbind(x, -1)[0]); ravel(diagonal(x)); ravel(rot90(t(x), 0)); ravel(rot90(x))
+ravel(diagonal_scatter(t(x), diagonal(y))); ravel(narrow_copy(x, -1, 0, 2)); ravel(diag_embed(t(x), 0, 0, 1))
+ravel(slice_scatter(t(x), t(y), 0, 0, 3)); ravel(diagonal(t(x), 1)); reshape(diagonal(x), (1, -1)); ravel(diag(x))
 linear(x, y) if x.ndim < 3 else x; linear(x, y, getitem(y, (slice(None), 0))) if x.ndim < 3 else x
 """
 OPERATORS = "x + y; x - y; x * y; x / y; x + 1; 1 - x; 2 * x; x / 2; 1 / x; -x; x ** 2; x ** y; 2 ** x"
@@ -176,6 +179,11 @@ BATCHED = ["matmul(unsqueeze(x, 0), t(y))", "linear(unsqueeze(x, 0), y)", "matmu
 def test_a_batch_and_a_matrix_that_require_gradients(source: str) -> None:
     arrays = [np.linspace(0.5, 1.5, 6).reshape(2, 3)] * 2
     mine, torchs = both([(source, 0, 1)], arrays, [True, True])
+    assert mine == torchs
+
+
+def test_windows_are_a_step() -> None:
+    mine, torchs = both([("unfold(x, -1, 2, 1)", 0, 1)], [np.linspace(0.5, 1.5, 6).reshape(2, 3)] * 2, [True, True])
     assert mine == torchs
 
 

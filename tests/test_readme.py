@@ -194,7 +194,7 @@ def test_the_pure_form_gives_what_the_call_in_place_leaves(row: list[str]) -> No
 def known() -> dict[Difference, list[str]]:
     """Return each difference of the records with the public functions that have it, those said alike once."""
     said: dict[tuple[Any, ...], tuple[Difference, list[str]]] = {}
-    for record in REGISTRY.values():
+    for record in sorted(REGISTRY.values(), key=lambda record: record.name):  # in whatever order the files load
         for difference in record.differences:
             key = (difference.levels, difference.jaxfun, difference.torch, difference.why)
             names = said.setdefault(key, (difference, []))[1]

@@ -180,17 +180,9 @@ def _op_step(record: Op, equation: Any, operands: Sequence[_Value], strides: Seq
     edges = list(_op_edges(record, operands))
     if record.node == "ViewBackward0" and record.public == "reshape":
         return _reshaped(edges, equation, operands[0].strides, strides)
-    if record.name in ("contiguous", "clone.contiguous"):
-        return _copied(record, equation, operands[0])
+    if record.name == "contiguous" and is_contiguous(equation.outvars[0].aval.shape, operands[0].strides):
+        return [operands[0]]  # torch spares itself the copy
     return _made(record.node, edges, equation, strides)
-
-
-def _copied(record: Op, equation: Any, operand: _Value) -> list[_Value]:
-    """Return a copy that is contiguous, which torch spares itself where there is nothing to change."""
-    shape = equation.outvars[0].aval.shape
-    if record.name == "contiguous" and is_contiguous(shape, operand.strides):
-        return [operand]
-    return _made(record.node, [operand.edge], equation, [dense(shape)])
 
 
 def _op_edges(record: Op, operands: Sequence[_Value]) -> Iterator[Any]:

@@ -1,6 +1,7 @@
 """The strides that torch would give each array: by them it names a reshape a view or a copy. JAX has none of its own.
 
-None stands for "no view has this shape": torch copies there, and what it copies is contiguous.
+None stands for "no view has this shape": torch copies there, and what it copies is contiguous. The strides of
+windows (`unfold`) are not followed: they are taken for contiguous.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -31,6 +32,9 @@ def is_contiguous(shape: Sequence[int], strides: Strides) -> bool:
 def propagated(equation: Any, strides: Sequence[Strides]) -> list[Strides]:
     """Return the strides of an equation's outputs, from those of its inputs."""
     known = [stride or dense(var.aval.shape) for var, stride in zip(equation.invars, strides, strict=True)]
+    name = str(equation.params.get("name", "")).removeprefix("jaxfun.")
+    if name in _OPS:
+        return [_OPS[name](equation, known)]
     inner = next((equation.params[name] for name in ("jaxpr", "call_jaxpr") if name in equation.params), None)
     if inner is not None:
         return _through(inner, known)
@@ -151,6 +155,22 @@ def viewed(shape: Sequence[int], strides: Sequence[int], wanted: Sequence[int]) 
     return tuple(reversed(result))
 
 
+def _scatter(equation: Any, strides: Sequence[Any]) -> Strides:
+    return _ordered(equation.outvars[0].aval.shape, strides[:1])
+
+
+def _diagonal(equation: Any, strides: Sequence[Any]) -> Strides:
+    *batch, row, column = strides[0]
+    return (*batch, row + column)
+
+
+# ops whose strides do not follow from what they are made of here
+_OPS: Mapping[str, Callable[[Any, Sequence[Any]], Strides]] = {
+    "contiguous": _contiguous,
+    "clone.contiguous": _contiguous,
+    "diagonal.last": _diagonal,
+}
+
 _RULES: Mapping[str, Callable[[Any, Sequence[Any]], Strides]] = {
     "transpose": _transpose,
     "squeeze": _squeeze,
@@ -162,6 +182,7 @@ _RULES: Mapping[str, Callable[[Any, Sequence[Any]], Strides]] = {
     "dot_general": _contiguous,
     "concatenate": _contiguous,
     "gather": _contiguous,
+    "scatter": _scatter,
     "reduce_sum": _contiguous,
     "reduce_max": _contiguous,
     "reduce_min": _contiguous,

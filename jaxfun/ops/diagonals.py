@@ -10,6 +10,7 @@ from .._record import Array, Beside, Choice, Dim, Integer, Shape
 from ..dtypes import as_dtype, cast
 from ..errors import ShapeError, describe
 from .reshaping import ravel
+from .shape import clone
 
 _PLANES = {
     "input": Shape(("m n", "m n", "m n", "b m n", "b m n", "b m n")),
@@ -34,8 +35,12 @@ def diagonal(input: Array, offset: Integer = 0, dim1: Dim = 0, dim2: Dim = 1) ->
 
 def _taken(input: jax.Array, offset: int, dim1: int, dim2: int) -> jax.Array:
     first, second = _plane(input.ndim, dim1, dim2)
-    matrices = jnp.moveaxis(input, (first, second), (-2, -1))
-    return matrices[(..., *_places(matrices.shape[-2:], offset))]
+    return _of_matrices(jnp.moveaxis(input, (first, second), (-2, -1)), offset)
+
+
+@op(kind=None, step="diagonal.last", node="")
+def _of_matrices(input: Array, offset: Integer) -> jax.Array:
+    return input[(..., *_places(input.shape[-2:], offset))]
 
 
 def _plane(ndim: int, dim1: int, dim2: int) -> tuple[int, int]:
@@ -80,7 +85,7 @@ def _embedded(input: jax.Array, offset: int, dim1: int, dim2: int) -> jax.Array:
     side = input.shape[-1] + abs(offset)
     zeros = jnp.zeros((*input.shape[:-1], side, side), input.dtype)
     matrices = zeros.at[(..., *_places((side, side), offset))].set(input)
-    return jnp.moveaxis(matrices, (-2, -1), (first, second))
+    return clone(jnp.moveaxis(matrices, (-2, -1), (first, second)))
 
 
 @op(kind=None, composite=True, node="", takes={"input": Shape(("n", "m n")), "diagonal": Choice((0, 1, -2, 5))})
@@ -101,7 +106,7 @@ def diag(input: Array, diagonal: Integer = 0) -> jax.Array:
 
 @op(kind=None, step="diag.copy", node="DiagonalBackward0_copy")
 def _copied(input: Array, offset: Integer) -> jax.Array:
-    return _taken(input, offset, 0, 1)
+    return clone(_taken(input, offset, 0, 1))
 
 
 @op(kind=None, composite=True, node="")

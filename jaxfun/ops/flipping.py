@@ -10,6 +10,7 @@ from .._dims import as_integers, as_sizes, as_tuple, wrap_dim, wrap_dims
 from .._op import op
 from .._record import Array, Beside, Choice, Dims, Integer, Shape
 from ..errors import IndexRangeError, ShapeError, describe, public
+from .shape import clone
 
 
 @public("flip(input, *dims)")
@@ -124,5 +125,5 @@ def rot90(input: Array, k: Integer = 1, dims: Dims = (0, 1)) -> jax.Array:
     if first == second:
         raise ShapeError("two different dimensions", str(list(plane)))
     if k % 2 == 0:
-        return jax.lax.rev(input, (first, second)) if k % 4 else input
+        return jax.lax.rev(input, (first, second)) if k % 4 else clone(input)
     return jnp.swapaxes(jax.lax.rev(input, (second if k % 4 == 1 else first,)), first, second)

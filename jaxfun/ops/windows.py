@@ -13,6 +13,7 @@ from .._record import Array, Beside, Dim, Dims, Factor, Integer, Mask, Shape
 from ..dtypes import Category, as_array, as_dtype, cast
 from ..errors import ArgumentTypeError, IndexRangeError, ShapeError, describe, public
 from .indexing import slice_step
+from .shape import clone
 
 
 @public("narrow(input, dim, start, length)")
@@ -65,7 +66,7 @@ def _narrow(input: Array, dim: Dim, start: Factor, length: Integer) -> jax.Array
 
 @op(kind=None, torch="torch.narrow_copy", takes=_WINDOW)
 def _narrow_copy(input: Array, dim: Dim, start: Factor, length: Integer) -> jax.Array:
-    return jax.lax.dynamic_slice_in_dim(input, start, length, dim)
+    return clone(jax.lax.dynamic_slice_in_dim(input, start, length, dim))
 
 
 @op(kind=None, step="narrow.traced", node="SliceBackward0")
