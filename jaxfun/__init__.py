@@ -68,6 +68,7 @@ from .ops.arithmetic import (
     negative as negative,
     positive as positive,
     rsub as rsub,
+    sgn as sgn,
     sign as sign,
     sub as sub,
     subtract as subtract,
@@ -120,6 +121,20 @@ from .ops.comparison import (
     ne as ne,
     not_equal as not_equal,
 )
+from .ops.complexes import (
+    angle as angle,
+    complex as complex,
+    conj as conj,
+    conj_physical as conj_physical,
+    imag as imag,
+    isreal as isreal,
+    polar as polar,
+    real as real,
+    resolve_conj as resolve_conj,
+    resolve_neg as resolve_neg,
+    view_as_complex as view_as_complex,
+    view_as_real as view_as_real,
+)
 from .ops.diagonals import (
     diag as diag,
     diag_embed as diag_embed,
@@ -157,6 +172,7 @@ from .ops.exponentials import (
     sigmoid as sigmoid,
 )
 from .ops.extremum import amax as amax, amin as amin, argmax as argmax, argmin as argmin, max as max, min as min
+from .ops.finite import isneginf as isneginf, isposinf as isposinf, nan_to_num as nan_to_num
 from .ops.flipping import flip as flip, fliplr as fliplr, flipud as flipud, roll as roll, rot90 as rot90
 from .ops.float_parts import (
     copysign as copysign,
@@ -165,6 +181,7 @@ from .ops.float_parts import (
     nextafter as nextafter,
     signbit as signbit,
 )
+from .ops.gamma import digamma as digamma, lgamma as lgamma, mvlgamma as mvlgamma, polygamma as polygamma
 from .ops.gathering import (
     gather as gather,
     index_select as index_select,
@@ -247,7 +264,7 @@ from .ops.shape import (
     view as view,
 )
 from .ops.sorting import argsort as argsort, kthvalue as kthvalue, msort as msort, sort as sort, topk as topk
-from .ops.special import erf as erf, erfc as erfc, erfinv as erfinv
+from .ops.special import erf as erf, erfc as erfc, erfinv as erfinv, i0 as i0, logit as logit, xlogy as xlogy
 from .ops.splitting import (
     chunk as chunk,
     dsplit as dsplit,

@@ -196,3 +196,32 @@ def sign(input: Array) -> jax.Array:
     Array([-1.,  0.,  1.], dtype=float32)
     """
     return input if input.dtype == bool else _sign(input)
+
+
+@op()
+def sgn(input: Array) -> jax.Array:
+    """Return each element over its absolute value, 0 at 0: of a real one its sign, 0 at NaN.
+
+    Gradient: 0 at 0, where a second derivative of a complex one is NaN; and 0 for what is real.
+
+    >>> import jaxfun as jf
+    >>> jf.sgn(jf.tensor([3 + 4j, 0j])), jf.sgn(jf.tensor([-1.5, 0.0]))
+    (Array([0.6+0.8j, 0. +0.j ], dtype=complex64), Array([-1.,  0.], dtype=float32))
+    """
+    if jnp.iscomplexobj(input):
+        return _direction(input)
+    return input if input.dtype == bool else _sign(input)
+
+
+@jax.custom_jvp
+def _direction(input: jax.Array) -> jax.Array:
+    return _sgn(input)
+
+
+@_direction.defjvp
+def _direction_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    # d(z / |z|): what of dz is at right angles to z, over |z|
+    (input,), (tangent,) = primals, tangents
+    result, size = _direction(input), _abs(input).astype(input.dtype)
+    across = (tangent - result * result * jnp.conj(tangent)) / 2
+    return result, across * jnp.where(size == 0, 0, 1 / size)

@@ -1,11 +1,16 @@
-"""The error function and its inverse, and the gamma function's logarithm and derivatives."""
+"""The error function and its inverse, the logit, a Bessel function, and products with a logarithm."""
+
+import functools
+from typing import Any
 
 import jax
+import jax.numpy as jnp
+from jax.custom_derivatives import SymbolicZero
 from jax.scipy import special
 
 from .._op import op
-from .._record import COMPLEXES, Array
-from ..dtypes import Kind
+from .._record import COMPLEXES, Array, Choice, Factor, Operand, Scalar
+from ..dtypes import Kind, is_scalar
 
 
 @op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
@@ -39,3 +44,123 @@ def erfinv(input: Array) -> jax.Array:
     Array([0.        , 0.47693628,        inf], dtype=float32)
     """
     return special.erfinv(input)
+
+
+@op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES, takes={"eps": Choice((None, 0.1, 0.0, -1.0, 0.6))})
+def logit(input: Array, eps: Factor = None) -> jax.Array:
+    """Return `log(x / (1 - x))` of each element, NaN outside of 0 to 1; integers as float32.
+
+    With an `eps` of 0 or more, what is outside of `eps` to `1 - eps` is taken for the bound.
+
+    Gradient: infinite at 0 and 1, NaN outside; with an `eps` 0 outside of the bounds.
+
+    >>> import jaxfun as jf
+    >>> jf.logit(jf.tensor([0.5, 0.9, 1.0])), jf.logit(jf.tensor([1.0]), eps=0.1)
+    (Array([0.       , 2.1972244,       inf], dtype=float32), Array([2.1972244], dtype=float32))
+    """
+    return _logit(input, jnp.asarray(0 if eps is None else eps).astype(input.dtype), eps is not None)
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
+def _logit(x: jax.Array, eps: jax.Array, has_bounds: bool) -> jax.Array:
+    bounded = jnp.where(x < eps, eps, jnp.where(x > 1 - eps, 1 - eps, x))
+    x = jnp.where(eps < 0, x, bounded) if has_bounds else x
+    return jnp.log(x / (1 - x))
+
+
+@_logit.defjvp
+def _logit_jvp(has_bounds: bool, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    x, eps = primals
+    outside = jnp.asarray(0 if has_bounds else jnp.nan, x.dtype)
+    slope = jnp.where((x >= eps) & (x <= 1 - eps), 1 / (x * (1 - x)), outside)
+    return _logit(x, eps, has_bounds), tangents[0] * slope
+
+
+@op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
+def i0(input: Array) -> jax.Array:
+    """Return the modified Bessel function of the first kind, of order 0, of each element; integers as float32.
+
+    >>> import jaxfun as jf
+    >>> jf.i0(jf.tensor([0.0, 1.0]))
+    Array([1.0000001, 1.266066 ], dtype=float32)
+    """
+    return _i0(input)
+
+
+@jax.custom_jvp
+def _i0(x: jax.Array) -> jax.Array:
+    return special.i0(x)
+
+
+@_i0.defjvp
+def _i0_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    return _i0(*primals), tangents[0] * _i1(*primals)
+
+
+@jax.custom_jvp
+def _i1(x: jax.Array) -> jax.Array:
+    return special.i1(x)
+
+
+@_i1.defjvp
+def _i1_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    # I₁' = I₀ - I₁ / x, which at 0 is a half
+    (x,), (dx,) = primals, tangents
+    result, is_large = _i1(x), jnp.abs(x) > jnp.finfo(x.dtype).eps
+    return result, dx * jnp.where(is_large, _i0(x) - result / jnp.where(is_large, x, 1), 0.5)
+
+
+def xlogy(input: Any, other: Any) -> jax.Array:
+    """Return `input * log(other)`, 0 where `input` is 0 and `other` is not NaN; integers as float32.
+
+    Gradient: for `input` 0 where it is 0 and `other` is not positive.
+
+    >>> import jaxfun as jf
+    >>> jf.xlogy(jf.tensor([0.0, 2.0]), jf.tensor([0.0, 3.0])), jf.xlogy(2, jf.tensor([1.0, 3.0]))
+    (Array([0.       , 2.1972246], dtype=float32), Array([0.       , 2.1972246], dtype=float32))
+    """
+    if is_scalar(other):
+        return _xlogy_scalar_other(input, other)
+    return (_xlogy_scalar_self if is_scalar(input) else _xlogy)(input, other)
+
+
+@op(kind=Kind.INT_TO_FLOAT, torch="torch.xlogy", rejects=COMPLEXES)
+def _xlogy(input: Array, other: Array) -> jax.Array:
+    return _product(input, other)
+
+
+@op(kind=Kind.INT_TO_FLOAT, torch="torch.xlogy", overload="scalar_other", node="XlogyBackward2", rejects=COMPLEXES)
+def _xlogy_scalar_other(input: Array, other: Operand) -> jax.Array:
+    return _product(input, other)
+
+
+@op(
+    kind=Kind.INT_TO_FLOAT,
+    torch="torch.xlogy",
+    overload="scalar_self",
+    node="XlogyBackward1",
+    rejects=COMPLEXES,
+    takes={"input": Scalar()},
+)
+def _xlogy_scalar_self(input: Factor, other: Array) -> jax.Array:
+    return _product(jnp.asarray(input).astype(other.dtype), other)
+
+
+@jax.custom_jvp
+def _product(x: jax.Array, y: jax.Array) -> jax.Array:
+    return jnp.where(jnp.isnan(y), y, jnp.where(x == 0, 0, x * jnp.log(y)))
+
+
+def _product_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    # a factor that is not moved has no term, be the other factor infinite
+    (x, y), (dx, dy) = primals, tangents
+    result = _product(x, y)
+    change = jnp.zeros_like(result)
+    if not isinstance(dx, SymbolicZero):
+        change += dx * jnp.where((x == 0) & (y <= 0), 0, jnp.log(y))
+    if not isinstance(dy, SymbolicZero):
+        change += dy * x / y
+    return result, change
+
+
+_product.defjvp(_product_jvp, symbolic_zeros=True)

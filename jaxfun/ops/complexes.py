@@ -1,0 +1,225 @@
+"""Complex numbers: made of two parts, taken apart, conjugated."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from .._dims import broadcast_shapes
+from .._op import op
+from .._record import BOOLS, COMPLEXES, FLOATS, INTEGERS, Array, Difference, Shape
+from ..dtypes import Kind, float32, float64
+from ..errors import DTypeError, ShapeError, describe
+from .arithmetic import sgn
+from .indexing import select
+
+_HALF = Difference(
+    lambda arguments: all(getattr(tensor, "dtype", None) == "float16" for tensor in arguments.values()),
+    jaxfun="an error",
+    torch="a complex32 tensor",
+    why="JAX has no complex numbers of 16-bit parts",
+    source="aten/src/ATen/native/ComplexHelper.h; c10/core/ScalarType.h: ComplexHalf",
+    levels=("errors",),
+)
+_NO_PARTS = FLOATS - {float32, float64}
+_POLAR = Difference(
+    lambda arguments: bool((np.asarray(arguments["abs"]) <= 0).any()),
+    jaxfun="the tangent that goes with the gradient, by the sign of the result",
+    torch="the cosine and the sine of the angle",
+    why="where `abs` is not positive torch's forward mode does not agree with its own reverse mode",
+    source="torch/csrc/autograd/FunctionsManual.cpp: polar_backward; tools/autograd/derivatives.yaml: polar",
+    levels=("jvp",),
+)
+
+
+@op(kind=None, differences=(_HALF,), rejects=BOOLS | INTEGERS | COMPLEXES | _NO_PARTS)
+def complex(real: Array, imag: Array) -> jax.Array:
+    """Return the complex numbers of these real and imaginary parts, both float32 or both float64.
+
+    Raises: RuntimeError for other dtypes, and for two that differ.
+
+    >>> import jaxfun as jf
+    >>> jf.complex(jf.tensor([1.0, 2.0]), jf.tensor([0.0, -1.0]))
+    Array([1.+0.j, 2.-1.j], dtype=complex64)
+    """
+    return jax.lax.complex(*_both(real, imag))
+
+
+@op(kind=None, differences=(_POLAR,), rejects=BOOLS | INTEGERS | COMPLEXES | _NO_PARTS)
+def polar(abs: Array, angle: Array) -> jax.Array:
+    """Return the complex numbers of these absolute values and angles in radians, both float32 or both float64.
+
+    Gradient: for `abs` 0 at 0, and of the wrong sign below 0, as in torch.
+    Raises: RuntimeError for other dtypes, and for two that differ.
+
+    >>> import jaxfun as jf
+    >>> jf.polar(jf.tensor([1.0, 2.0]), jf.tensor([0.0, 0.5]))
+    Array([1.       +0.j       , 1.7551651+0.9588511j], dtype=complex64)
+    """
+    return _polar(*_both(abs, angle))
+
+
+def _both(one: jax.Array, other: jax.Array) -> list[jax.Array]:
+    if one.dtype != other.dtype:
+        raise DTypeError("two tensors of one dtype", f"{describe(one)} and {describe(other)}")
+    broadcast_shapes(one.shape, other.shape)
+    return jnp.broadcast_arrays(one, other)
+
+
+@jax.custom_jvp
+def _polar(size: jax.Array, angle: jax.Array) -> jax.Array:
+    return jax.lax.complex(size * jnp.cos(angle), size * jnp.sin(angle))
+
+
+@_polar.defjvp
+def _polar_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    # by the result, as torch's gradient is
+    result = _polar(*primals)
+    d_size, d_angle = (tangent.astype(result.dtype) for tangent in tangents)
+    return result, d_size * sgn(result) + d_angle * (1j * result)
+
+
+@op(kind=None, rejects=BOOLS | INTEGERS | FLOATS)
+def view_as_real(input: Array) -> jax.Array:
+    """Return the real and imaginary parts of complex numbers, along a new last dimension of size 2.
+
+    >>> import jaxfun as jf
+    >>> jf.view_as_real(jf.tensor([1 + 2j, 3 - 4j]))
+    Array([[ 1.,  2.],
+           [ 3., -4.]], dtype=float32)
+    """
+    return jnp.stack([input.real, input.imag], axis=-1)
+
+
+@op(
+    kind=None,
+    differences=(_HALF,),
+    takes={"input": Shape(("2", "n 2", "m n 2"))},
+    rejects=BOOLS | INTEGERS | COMPLEXES | _NO_PARTS,
+)
+def view_as_complex(input: Array) -> jax.Array:
+    """Return the complex numbers whose real and imaginary parts lie along the last dimension, of size 2.
+
+    Raises: RuntimeError for another size, and for a dtype other than float32 and float64.
+
+    >>> import jaxfun as jf
+    >>> jf.view_as_complex(jf.tensor([[1.0, 2.0], [3.0, -4.0]]))
+    Array([1.+2.j, 3.-4.j], dtype=complex64)
+    """
+    if input.ndim == 0 or input.shape[-1] != 2:
+        raise ShapeError("a last dimension of size 2", describe(input))
+    return jax.lax.complex(input[..., 0], input[..., 1])
+
+
+@op(kind=None, composite=True, node="")
+def real(input: Array) -> jax.Array:
+    """Return the real part of each element; what is real as it is.
+
+    >>> import jaxfun as jf
+    >>> jf.real(jf.tensor([1 + 2j, 3 - 4j]))
+    Array([1., 3.], dtype=float32)
+    """
+    return select(view_as_real(input), -1, 0) if jnp.iscomplexobj(input) else input
+
+
+@op(kind=None, composite=True, node="", rejects=BOOLS | INTEGERS | FLOATS)
+def imag(input: Array) -> jax.Array:
+    """Return the imaginary part of each element.
+
+    Raises: RuntimeError for a dtype that is not complex.
+
+    >>> import jaxfun as jf
+    >>> jf.imag(jf.tensor([1 + 2j, 3 - 4j]))
+    Array([ 2., -4.], dtype=float32)
+    """
+    return select(view_as_real(input), -1, 1)
+
+
+@op(kind=None, composite=True, node="")
+def conj(input: Array) -> jax.Array:
+    """Return the complex conjugate of each element; what is real as it is.
+
+    >>> import jaxfun as jf
+    >>> jf.conj(jf.tensor([1 + 2j, 3 - 4j]))
+    Array([1.-2.j, 3.+4.j], dtype=complex64)
+    """
+    return _conj(input) if jnp.iscomplexobj(input) else input
+
+
+@op(kind=None, step="conj.complex", node="ConjBackward0")
+def _conj(input: Array) -> jax.Array:
+    return jnp.conj(input)
+
+
+@op(kind=None)
+def conj_physical(input: Array) -> jax.Array:
+    """Return the complex conjugate of each element: `conj`, which puts nothing off in JAX either.
+
+    >>> import jaxfun as jf
+    >>> jf.conj_physical(jf.tensor([1 + 2j, 3 - 4j]))
+    Array([1.-2.j, 3.+4.j], dtype=complex64)
+    """
+    return jnp.conj(input)
+
+
+@op(kind=None, composite=True, node="")
+def resolve_conj(input: Array) -> jax.Array:
+    """Return `input`: JAX puts off no conjugation.
+
+    >>> import jaxfun as jf
+    >>> jf.resolve_conj(jf.tensor([1 + 2j]))
+    Array([1.+2.j], dtype=complex64)
+    """
+    return input
+
+
+@op(kind=None, composite=True, node="")
+def resolve_neg(input: Array) -> jax.Array:
+    """Return `input`: JAX puts off no negation.
+
+    >>> import jaxfun as jf
+    >>> jf.resolve_neg(jf.tensor([1.0]))
+    Array([1.], dtype=float32)
+    """
+    return input
+
+
+@op(kind=Kind.INT_TO_FLOAT)
+def angle(input: Array) -> jax.Array:
+    """Return the angle of each element in radians: of a real one pi where it is negative, else 0; NaN at NaN.
+
+    Gradient: 0 at 0, and for what is real.
+
+    >>> import jaxfun as jf
+    >>> jf.angle(jf.tensor([1 + 1j, -1j])), jf.angle(jf.tensor([-1.5, 0.0]))
+    (Array([ 0.7853982, -1.5707964], dtype=float32), Array([3.1415927, 0.       ], dtype=float32))
+    """
+    if jnp.iscomplexobj(input):
+        return _angle(input)
+    flat = jax.lax.stop_gradient(input)
+    return jnp.where(jnp.isnan(flat), flat, jnp.where(flat < 0, jnp.asarray(jnp.pi, flat.dtype), 0))
+
+
+@jax.custom_jvp
+def _angle(input: jax.Array) -> jax.Array:
+    return jnp.arctan2(input.imag, input.real)
+
+
+@_angle.defjvp
+def _angle_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    # d arg z = Im(conj(z) dz) / |z|²
+    (input,), (tangent,) = primals, tangents
+    size = (input.real * input.real + input.imag * input.imag).astype(input.dtype)
+    return _angle(input), (jnp.where(input == 0, 0, jnp.conj(input) / size) * tangent).imag
+
+
+@op(kind=Kind.ALWAYS_BOOL, node="")
+def isreal(input: Array) -> jax.Array:
+    """Return where the imaginary part is 0.
+
+    >>> import jaxfun as jf
+    >>> jf.isreal(jf.tensor([1 + 0j, 1j]))
+    Array([ True, False], dtype=bool)
+    """
+    return jnp.isreal(input)

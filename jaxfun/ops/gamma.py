@@ -1,0 +1,179 @@
+"""The gamma function's logarithm and its derivatives, with torch's answers at the poles and its second derivatives."""
+
+import functools
+import math
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from .._numbers import rounded
+from .._op import op
+from .._record import BOOLS, COMPLEXES, Array, Choice, Dim
+from ..dtypes import Kind, as_dtype
+from ..errors import ShapeError
+
+
+@op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
+def lgamma(input: Array) -> jax.Array:
+    """Return the logarithm of the gamma function's absolute value of each element; integers as float32.
+
+    Gradient: `digamma`.
+
+    >>> import jaxfun as jf
+    >>> jf.lgamma(jf.tensor([0.5, 4.0, 0.0]))
+    Array([0.5723649, 1.7917595,       inf], dtype=float32)
+    """
+    return _lgamma(input)
+
+
+@jax.custom_jvp
+def _lgamma(x: jax.Array) -> jax.Array:
+    return _lgamma_of_float32(x) if x.dtype == np.float32 else jax.lax.lgamma(x)
+
+
+def _lgamma_of_float32(x: jax.Array) -> jax.Array:
+    # XLA's own is off in the sixth digit
+    y = jnp.where(x < 0.5, 1 - x, x)
+    positive = jnp.where(y < _FAR, _lgamma_near_two(jnp.minimum(y, _FAR)), _stirling(y))
+    sine = jnp.sin(np.float32(np.pi) * (x - jnp.round(x)))
+    reflected = jnp.log(np.float32(np.pi) / jnp.abs(sine)) - positive
+    return jnp.where(jnp.isinf(x), jnp.inf, jnp.where(x < 0.5, reflected, positive))
+
+
+_FAR = np.float32(7.5)
+
+
+def _stirling(x: jax.Array) -> jax.Array:
+    inverse, half_log = 1 / x, np.float32(math.log(2 * math.pi) / 2)
+    return (x - 0.5) * (jnp.log(x) - 1) + (half_log - 0.5 + inverse * (1 / 12 - inverse * inverse / 360))
+
+
+def _zeta_less_one(k: int) -> float:
+    return sum(m**-k for m in range(2, 20)) + 20 ** (1 - k) / (k - 1) + 20**-k / 2 + k * 20 ** (-k - 1) / 12
+
+
+# log Γ(2 + u) as a power series of u, the highest power first: (ζ(k) - 1) / k with alternating signs, and 1 - γ
+_AT_TWO = np.array([*((-1) ** k * _zeta_less_one(k) / k for k in range(14, 1, -1)), 1 - np.euler_gamma, 0], np.float32)
+
+
+def _lgamma_near_two(x: jax.Array) -> jax.Array:
+    factor = jnp.where(x < 1.5, 1 / x, 1)
+    x = jnp.where(x < 1.5, x + 1, x)
+    for _ in range(5):
+        above = x > 2.5
+        x = jnp.where(above, x - 1, x)
+        factor = jnp.where(above, factor * x, factor)
+    return jnp.polyval(_AT_TWO, x - 2) + jnp.log(factor)
+
+
+@_lgamma.defjvp
+def _lgamma_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    return _lgamma(*primals), tangents[0] * _digamma(*primals)
+
+
+@op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
+def digamma(input: Array) -> jax.Array:
+    """Return the derivative of `lgamma` of each element; integers as float32.
+
+    It is minus infinity at 0, infinity at -0, and NaN at negative whole numbers.
+
+    >>> import jaxfun as jf
+    >>> jf.digamma(jf.tensor([1.0, 0.0, -1.0]))
+    Array([-0.5772154,       -inf,        nan], dtype=float32)
+    """
+    return _digamma(input)
+
+
+@jax.custom_jvp
+def _digamma(x: jax.Array) -> jax.Array:
+    return jnp.where(x == 0, jnp.copysign(jnp.asarray(jnp.inf, x.dtype), -x), jax.lax.digamma(x))
+
+
+@_digamma.defjvp
+def _digamma_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    return _digamma(*primals), tangents[0] * _polygamma(1, *primals)
+
+
+@op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES, takes={"n": Choice((0, 1, 2, 5))})
+def polygamma(n: Dim, input: Array) -> jax.Array:
+    """Return the derivative number `n` of `digamma` of each element; integers as float32.
+
+    Raises: RuntimeError for a negative `n`.
+
+    >>> import jaxfun as jf
+    >>> jf.polygamma(1, jf.tensor([1.0, 0.5]))
+    Array([1.644934, 4.934802], dtype=float32)
+    """
+    if n < 0:
+        raise ShapeError("an `n` of 0 or more", str(n))
+    return _polygamma(n, input)
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(0,))
+def _polygamma(n: int, x: jax.Array) -> jax.Array:
+    return (_digamma, _trigamma)[n](x) if n < 2 else _higher(n, x)
+
+
+@_polygamma.defjvp
+def _polygamma_jvp(n: int, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    return _polygamma(n, *primals), tangents[0] * _polygamma(n + 1, *primals)
+
+
+_TERMS = 6
+
+
+def _trigamma(x: jax.Array) -> jax.Array:
+    # aten/src/ATen/native/Math.h: at a pole the sine of a rounded multiple of pi, and so a large number
+    pi, below = np.asarray(np.pi, x.dtype), x < 0.5
+    sine = jnp.sin(pi * x)
+    y = jnp.where(below, 1 - x, x)
+    total = sum(1 / jnp.square(y + step) for step in range(_TERMS))
+    y = y + _TERMS
+    inverse = 1 / (y * y)
+    total += (1 + 1 / (2 * y) + inverse * (1 / 6 - inverse * (1 / 30 - inverse / 42))) / y
+    return jnp.where(below, pi * pi / (sine * sine) - total, total)
+
+
+def _higher(n: int, x: jax.Array) -> jax.Array:
+    """Return the derivative number `n`, 2 or more: Hurwitz's zeta function, times a factorial."""
+    number = functools.partial(rounded, dtype=as_dtype(x.dtype))
+    zeta = jax.lax.zeta(number(n + 1), jnp.where(x < 0, 1 - x, x))
+    # below 0 it is reflected by the slopes of a cotangent
+    reflected = (-1) ** n * (zeta + jnp.polyval(number(_cotangent_slopes(n)), _cotangent(x)))
+    is_pole = (x <= 0) & (x == jnp.floor(x))
+    factorial = number(math.factorial(n) if n < 171 else math.inf)
+    return (-1) ** (n + 1) * factorial * jnp.where(is_pole, jnp.inf, jnp.where(x < 0, reflected, zeta))
+
+
+def _cotangent(x: jax.Array) -> jax.Array:
+    """Return the cotangent of pi times each element, exact where that is 0."""
+    left, pi = x - jnp.round(x), np.asarray(np.pi, x.dtype)
+    beside_half = jnp.copysign(jnp.tan(pi * (0.5 - jnp.abs(left))), left)
+    return jnp.where(jnp.abs(left) > 0.25, beside_half, 1 / jnp.tan(pi * left))
+
+
+def _cotangent_slopes(n: int) -> list[float]:
+    """Return the derivative number `n` of `pi cot(pi x)` over n!, as a polynomial of the cotangent."""
+    slopes = np.array([1, 0], object)
+    for _ in range(n):
+        slopes = -np.polymul([1, 0, 1], np.polyder(slopes))
+    return [math.pi ** (n + 1) * (slope / math.factorial(n)) for slope in slopes]
+
+
+@op(kind=Kind.INT_TO_FLOAT, rejects=BOOLS | COMPLEXES, takes={"p": Choice((1, 2, 3))})
+def mvlgamma(input: Array, p: Dim) -> jax.Array:
+    """Return the logarithm of the gamma function of `p` dimensions of each element; integers as float32.
+
+    Raises: RuntimeError for a `p` below 1.
+
+    >>> import jaxfun as jf
+    >>> jf.mvlgamma(jf.tensor([2.0, 3.5]), 2)
+    Array([0.4515827, 2.4664857], dtype=float32)
+    """
+    if p < 1:
+        raise ShapeError("a `p` of 1 or more", str(p))
+    halves = np.arange(1 - p, 1).astype(input.dtype) / 2
+    constant = np.asarray(p * (p - 1) / 4 * math.log(math.pi), input.dtype)
+    return jnp.sum(_lgamma(input[..., None] + halves), axis=-1) + constant
