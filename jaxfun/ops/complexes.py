@@ -9,8 +9,8 @@ import numpy as np
 from .._dims import broadcast_shapes
 from .._op import op
 from .._record import BOOLS, COMPLEXES, FLOATS, INTEGERS, Array, Difference, Shape
-from ..dtypes import Kind, float32, float64
-from ..errors import DTypeError, ShapeError, describe
+from ..dtypes import Kind, bfloat16, float16
+from ..errors import DTypeError, ShapeError, UnsupportedDTypeError, describe
 from .arithmetic import sgn
 from .indexing import select
 
@@ -22,7 +22,7 @@ _HALF = Difference(
     source="aten/src/ATen/native/ComplexHelper.h; c10/core/ScalarType.h: ComplexHalf",
     levels=("errors",),
 )
-_NO_PARTS = FLOATS - {float32, float64}
+_NO_PARTS = frozenset({float16, bfloat16})
 _POLAR = Difference(
     lambda arguments: bool((np.asarray(arguments["abs"]) <= 0).any()),
     jaxfun="the tangent that goes with the gradient, by the sign of the result",
@@ -33,7 +33,7 @@ _POLAR = Difference(
 )
 
 
-@op(kind=None, differences=(_HALF,), rejects=BOOLS | INTEGERS | COMPLEXES | _NO_PARTS)
+@op(kind=None, differences=(_HALF,), rejects=BOOLS | INTEGERS | COMPLEXES | {bfloat16})
 def complex(real: Array, imag: Array) -> jax.Array:
     """Return the complex numbers of these real and imaginary parts, both float32 or both float64.
 
@@ -43,6 +43,8 @@ def complex(real: Array, imag: Array) -> jax.Array:
     >>> jf.complex(jf.tensor([1.0, 2.0]), jf.tensor([0.0, -1.0]))
     Array([1.+0.j, 2.-1.j], dtype=complex64)
     """
+    if real.dtype == imag.dtype == float16:
+        raise UnsupportedDTypeError("float32 or float64", f"{describe(real)} and {describe(imag)}")
     return jax.lax.complex(*_both(real, imag))
 
 

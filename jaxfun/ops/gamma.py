@@ -59,13 +59,16 @@ _AT_TWO = np.array([*((-1) ** k * _zeta_less_one(k) / k for k in range(14, 1, -1
 
 
 def _lgamma_near_two(x: jax.Array) -> jax.Array:
-    factor = jnp.where(x < 1.5, 1 / x, 1)
-    x = jnp.where(x < 1.5, x + 1, x)
+    """Return it from 0.5 to 7.5: the series from 1.5 to 2.5, and by steps of 1 from there."""
+    below, factor = x < 1.5, jnp.ones_like(x)
+    near = jnp.where(below, x + 1, x)
     for _ in range(5):
-        above = x > 2.5
-        x = jnp.where(above, x - 1, x)
-        factor = jnp.where(above, factor * x, factor)
-    return jnp.polyval(_AT_TWO, x - 2) + jnp.log(factor)
+        above = near > 2.5
+        near = jnp.where(above, near - 1, near)
+        factor = jnp.where(above, factor * near, factor)
+    return jnp.polyval(_AT_TWO, jnp.where(below, x - 1, near - 2)) + jnp.where(
+        below, -jnp.log1p(x - 1), jnp.log(factor)
+    )
 
 
 @_lgamma.defjvp
