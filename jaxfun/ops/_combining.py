@@ -48,7 +48,7 @@ def combined(
     category = as_dtype(input.dtype).category
     if category is _REFUSED.get(reduce):
         raise UnsupportedDTypeError(f"numbers of which there is the {reduce}", describe(input))
-    return _COMBINE[reduce](include_self, input, axis, index, source)
+    return _COMBINE[reduce](include_self, wide(input), axis, index, wide(source)).astype(input.dtype)
 
 
 _REFUSED = {"mean": Category.BOOL, "amax": Category.COMPLEX, "amin": Category.COMPLEX}
@@ -70,11 +70,11 @@ def _sum(include_self: bool, input: jax.Array, axis: int, index: jax.Array, sour
 
 
 def _mean(include_self: bool, input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> jax.Array:
-    total = _sum(include_self, wide(input), axis, index, wide(source))
+    total = _sum(include_self, input, axis, index, source)
     count = add_at(jnp.full(input.shape, int(include_self), np.int32), axis, index, jnp.ones(source.shape, np.int32))
     count = jnp.maximum(count, 1).astype(total.dtype)
     divide = jnp.floor_divide if as_dtype(input.dtype).category is Category.INTEGER else jnp.divide
-    return divide(total, count).astype(input.dtype)
+    return divide(total, count)
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(0, 1, 3))
@@ -107,9 +107,8 @@ def _extreme_jvp(largest: bool, include_self: bool, axis: int, primals: Any, tan
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(0, 2))
 def _product(include_self: bool, input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> jax.Array:
-    at = wide(_base(input, axis, index, include_self, 1)).at[key_along(input.ndim, axis, index)]
-    product = at.min(source) if input.dtype == bool else at.multiply(wide(source))
-    return product.astype(input.dtype)
+    at = _base(input, axis, index, include_self, 1).at[key_along(input.ndim, axis, index)]
+    return at.min(source) if input.dtype == bool else at.multiply(source)
 
 
 @_product.defjvp
@@ -123,7 +122,7 @@ def _product_jvp(include_self: bool, axis: int, primals: Any, tangents: Any) -> 
 
 def _others(include_self: bool, input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> jax.Array:
     """Return, for each element of the input, the product of what it is multiplied by."""
-    nonzero = jnp.where(input == 0, 1, input)
+    nonzero = _base(jnp.where(input == 0, 1, input), axis, index, include_self, 1)
     return _product(include_self, nonzero, axis, index, source) / nonzero
 
 

@@ -98,8 +98,26 @@ def msort(input: Array) -> jax.Array:
     return _sort(input, 0).values
 
 
-_PLACES = {"input": Shape(("3", "m 2", "2 n", "", "l 1 n", "3")), "k": Beside((2, 1, 2, 1, 1, 3))}
+_PLACES = {"input": Shape(("3", "m 2", "2 n", "", "l 1 n", "5")), "k": Beside((2, 1, 2, 1, 1, 3))}
 _DIMS = Beside((-1, -1, 0, 0, 1, 0))
+
+
+def _has_equal_ones(arguments: Mapping[str, Any]) -> bool:
+    input = np.asarray(arguments["input"])
+    if input.ndim == 0:
+        return False
+    in_order = np.sort(input.astype(np.float64), axis=arguments["dim"])
+    apart = np.diff(in_order, axis=arguments["dim"]) != 0  # also NaN beside NaN
+    return not bool(apart.all()) or bool((np.isnan(in_order).sum(arguments["dim"]) > 1).any())
+
+
+_ANY_OF_EQUALS = Difference(
+    _has_equal_ones,
+    jaxfun="the first of equal elements: its index, and all the gradient to it",
+    torch="any one of them, by the steps of its selection",
+    why="torch leaves open which of equal elements is selected",
+    source="aten/src/ATen/native/Sorting.cpp: kthvalue_out_impl_cpu; aten/src/ATen/native/TopKImpl.h: topk_impl_loop",
+)
 
 
 _ANY_ORDER = Difference(
@@ -111,7 +129,7 @@ _ANY_ORDER = Difference(
 )
 
 
-@op(kind=None, rejects=BOOLS | COMPLEXES, takes={**_PLACES, "dim": _DIMS}, differences=(_ANY_ORDER,))
+@op(kind=None, rejects=BOOLS | COMPLEXES, takes={**_PLACES, "dim": _DIMS}, differences=(_ANY_OF_EQUALS, _ANY_ORDER))
 def topk(input: Array, k: int, dim: Dim = -1, largest: bool = True, sorted: bool = True) -> ValuesAndIndices:
     """Return the `k` largest elements along a dimension (or smallest), and where they are.
 
@@ -129,24 +147,6 @@ def topk(input: Array, k: int, dim: Dim = -1, largest: bool = True, sorted: bool
     if input.ndim == 0:
         return _taken(input, _order(input, axis, largest), axis)
     return _taken(input, jax.lax.slice_in_dim(_order(input, axis, largest), 0, k, axis=axis), axis)
-
-
-def _has_equal_ones(arguments: Mapping[str, Any]) -> bool:
-    input = np.asarray(arguments["input"])
-    if input.ndim == 0:
-        return False
-    in_order = np.sort(input.astype(np.float64), axis=arguments["dim"])
-    apart = np.diff(in_order, axis=arguments["dim"]) != 0  # also NaN beside NaN
-    return not bool(apart.all()) or bool((np.isnan(in_order).sum(arguments["dim"]) > 1).any())
-
-
-_ANY_OF_EQUALS = Difference(
-    _has_equal_ones,
-    jaxfun="the first of equal elements: its index, and all the gradient to it",
-    torch="any one of them, by the steps of its selection",
-    why="torch's documentation leaves open which of equal elements kthvalue takes",
-    source="aten/src/ATen/native/Sorting.cpp: kthvalue_out_impl_cpu",
-)
 
 
 @op(kind=None, rejects=BOOLS | COMPLEXES, takes={**_PLACES, "dim": _DIMS}, differences=(_ANY_OF_EQUALS,))
