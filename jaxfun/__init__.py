@@ -200,6 +200,7 @@ from .ops.hyperbolic import (
     sinh as sinh,
     tanh as tanh,
 )
+from .ops.incomplete_gamma import igamma as igamma, igammac as igammac
 from .ops.index_writing import (
     index_add as index_add,
     index_copy as index_copy,

@@ -50,14 +50,6 @@ def _stirling(x: jax.Array) -> jax.Array:
     return (x - 0.5) * (jnp.log(x) - 1) + (half_log - 0.5 + inverse * (1 / 12 - inverse * inverse / 360))
 
 
-def _zeta_less_one(k: int) -> float:
-    return sum(m**-k for m in range(2, 20)) + 20 ** (1 - k) / (k - 1) + 20**-k / 2 + k * 20 ** (-k - 1) / 12
-
-
-# log Γ(2 + u) as a power series of u, the highest power first: (ζ(k) - 1) / k with alternating signs, and 1 - γ
-_AT_TWO = np.array([*((-1) ** k * _zeta_less_one(k) / k for k in range(14, 1, -1)), 1 - np.euler_gamma, 0], np.float32)
-
-
 def _lgamma_near_two(x: jax.Array) -> jax.Array:
     """Return it from 0.5 to 7.5: the series from 1.5 to 2.5, and by steps of 1 from there."""
     below, factor = x < 1.5, jnp.ones_like(x)
@@ -66,9 +58,23 @@ def _lgamma_near_two(x: jax.Array) -> jax.Array:
         above = near > 2.5
         near = jnp.where(above, near - 1, near)
         factor = jnp.where(above, factor * near, factor)
-    return jnp.polyval(_AT_TWO, jnp.where(below, x - 1, near - 2)) + jnp.where(
-        below, -jnp.log1p(x - 1), jnp.log(factor)
-    )
+    series = lgamma_beside_two(jnp.where(below, x - 1, near - 2))
+    return series + jnp.where(below, -jnp.log1p(x - 1), jnp.log(factor))
+
+
+def lgamma_beside_two(u: jax.Array) -> jax.Array:
+    """Return the logarithm of the gamma function at `2 + u`, exact for a small `u`, which is at most a half."""
+    power = 14 if u.dtype == np.float32 else 28
+    slopes = [(-1) ** k * _zeta_less_one(k) / k for k in range(power, 1, -1)]
+    return jnp.polyval(np.array([*slopes, 1 - np.euler_gamma, 0], u.dtype), u)
+
+
+@functools.cache
+def _zeta_less_one(k: int) -> float:
+    # the sum from 2 on, its tail by Euler and Maclaurin
+    n = 100
+    tail = n / (k - 1) + 1 / 2 + k / (12 * n) - k * (k + 1) * (k + 2) / (720 * n**3)
+    return sum(m**-k for m in range(2, n)) + tail * n**-k
 
 
 @_lgamma.defjvp
