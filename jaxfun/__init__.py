@@ -181,6 +181,7 @@ from .ops.float_parts import (
     nextafter as nextafter,
     signbit as signbit,
 )
+from .ops.float_power import float_power as float_power
 from .ops.gamma import digamma as digamma, lgamma as lgamma, mvlgamma as mvlgamma, polygamma as polygamma
 from .ops.gathering import (
     gather as gather,

@@ -38,7 +38,8 @@ def lerp(input: Any, end: Any, weight: Any) -> jax.Array:
     Array([ 0.25, 12.5 ], dtype=float32)
     """
     if is_scalar(weight):
-        return _lerp_scalar(input, end, _held(weight, input))
+        is_blended = hasattr(input, "dtype") and of(input).category > Category.INTEGER  # else refused as what it is
+        return _lerp_scalar(input, end, _held(weight, input) if is_blended else weight)
     return _lerp(input, end, weight)
 
 
@@ -122,10 +123,15 @@ def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> jax.Ar
     >>> jf.addcdiv(jf.tensor([1.0, 2.0]), jf.tensor([3.0, 4.0]), jf.tensor(2.0), value=10)
     Array([16., 22.], dtype=float32)
     """
-    divided = [item for item in (tensor1, tensor2) if hasattr(item, "dtype")]
-    if len(divided) == 2 and all(of(item).category <= Category.INTEGER for item in divided):
-        raise DTypeError("a floating point or complex tensor to divide", describe(divided), "Cast one of them.")
+    given = (tensor1, tensor2, value)
+    if all(hasattr(item, "dtype") or isinstance(item, Number) for item in given):  # else refused as what it is
+        _refuse_integers(tensor1, tensor2)
     return _addcdiv(input, tensor1, tensor2, value=_held(value, input, tensor1, tensor2))
+
+
+def _refuse_integers(upper: Any, lower: Any) -> None:
+    if max(of(upper).category, of(lower).category) <= Category.INTEGER:
+        raise DTypeError("a floating point or complex tensor to divide", describe((upper, lower)), "Cast one of them.")
 
 
 @op(torch="torch.addcdiv", rejects=BOOLS | INTEGERS)

@@ -10,7 +10,7 @@ import numpy as np
 from .._dims import broadcast_shapes
 from .._op import op
 from .._record import COMPLEXES, Array, Difference, Factor, Scalar
-from ..dtypes import Kind, is_scalar
+from ..dtypes import Kind, is_scalar, of
 from ..errors import ArgumentTypeError, DTypeError, describe
 from ._overflow import refuse_overflow
 from .selection import bounded, bounded_by_numbers
@@ -89,7 +89,8 @@ def _by_bound(call: str, forms: tuple[Any, Any], input: Any, bound: Any) -> jax.
         raise ArgumentTypeError("a number or a tensor as the bound", "None", call=call)
     if not is_scalar(bound):
         return by_tensor(input, bound)
-    refuse_overflow(call, (input, bound), (bound,))
+    if not hasattr(input, "dtype") or not of(input).is_complex:  # else refused as what it is
+        refuse_overflow(call, (input, bound), (bound,))
     return by_number(input, bound)
 
 

@@ -37,7 +37,7 @@ def _isclose(
     close = input == other
     if equal_nan:
         close |= jnp.isnan(input) & jnp.isnan(other)
-    given = (jnp.asarray(rtol) != 0) | (jnp.asarray(atol) != 0)
+    given = jnp.asarray(rtol).astype(bool) | jnp.asarray(atol).astype(bool)
     return close | (given & _is_within(input, other, rtol, atol))
 
 
@@ -48,7 +48,7 @@ def _is_within(input: jax.Array, other: jax.Array, rtol: Any, atol: Any) -> jax.
     wide = promote_types(rounded, float32)
     x, y = input.astype(wide.dtype), other.astype(wide.dtype)
     relative, absolute = (jnp.asarray(number).astype(wide.to_real().dtype) for number in (rtol, atol))
-    allowed = _cut(absolute + _cut(jnp.abs(y * relative.astype(y.dtype)), rounded), rounded)
+    allowed = _cut(absolute + _cut(jnp.abs(y) * relative, rounded), rounded)
     actual = _cut(jnp.abs(x - y), rounded)
     return jnp.isfinite(actual) & (actual <= allowed)
 

@@ -80,13 +80,28 @@ def nextafter(input: Array, other: Array) -> jax.Array:
 
 @jax.custom_jvp
 def _next(x: jax.Array, towards: jax.Array) -> jax.Array:
-    return jnp.nextafter(x, towards)
+    # by the bits: XLA's own takes a subnormal number for 0
+    start, end = _place(x), _place(towards)
+    place = start + (start < end).astype(start.dtype) - (start > end).astype(start.dtype)
+    word = jnp.where(place < 0, jnp.iinfo(place.dtype).min - place, place)
+    zero = jnp.copysign(jnp.zeros_like(x), x)
+    found = jnp.where(place == 0, zero, jax.lax.bitcast_convert_type(word, x.dtype))
+    found = jnp.where(start == end, towards, found)
+    return jnp.where(jnp.isnan(x) | jnp.isnan(towards), jnp.nan, found)
+
+
+def _place(x: jax.Array) -> jax.Array:
+    """Return where numbers stand in the order of all numbers of their dtype: at 0 both zeros."""
+    words = getattr(jnp, f"int{jnp.finfo(x.dtype).bits}")
+    word = jax.lax.bitcast_convert_type(x, words)
+    return jnp.where(word < 0, jnp.iinfo(words).min - word, word)
 
 
 @_next.defjvp
 def _next_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     (x, towards), (dx, _) = primals, tangents
-    return _next(x, towards), jnp.where(x == towards, 0, dx)
+    is_there = (_place(x) == _place(towards)) & ~jnp.isnan(x)
+    return _next(x, towards), jnp.where(is_there, 0, dx)
 
 
 class MantissaAndExponent(NamedTuple):
@@ -122,21 +137,36 @@ def _of_mantissa_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]
     return mantissa, tangents[0] / _two_to(exponent, mantissa.dtype)
 
 
-def _parts(x: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Return mantissas and exponents, read off the bits: arithmetic may take a subnormal number for 0."""
-    bits, limits = _bits_of(x.dtype), jnp.finfo(x.dtype)
-    places, bias = limits.nmant, limits.maxexp - 1
-    word = jax.lax.bitcast_convert_type(x, bits)
-    sign, field = word >> (limits.bits - 1), (word >> places) & (2 * bias + 1)
-    fraction = word & ((1 << places) - 1)
+class _Fields(NamedTuple):
+    """What the bits of numbers say, as integers: `± (2**places + fraction) * 2**(power - bias - places)`."""
+
+    sign: jax.Array  # where it stands in the bits
+    power: jax.Array
+    fraction: jax.Array
+    is_whole: jax.Array  # neither 0, infinite nor NaN, of which the others say nothing
+
+
+def _fields(x: jax.Array) -> _Fields:
+    """Return the fields of numbers, subnormal ones made normal: arithmetic may take these for 0."""
+    limits = jnp.finfo(x.dtype)
+    word = jax.lax.bitcast_convert_type(x, _bits_of(x.dtype))
+    magnitude = (word << 1) >> 1
+    power, fraction = magnitude >> limits.nmant, magnitude & ((1 << limits.nmant) - 1)
     # the first bit of a subnormal fraction is moved to where that of a normal number is left out
-    moved = jnp.where(field == 0, jax.lax.clz(fraction) - (limits.bits - 1 - places), 0)
-    fraction = (fraction << moved) & ((1 << places) - 1)
-    exponent = jnp.where(field == 0, 1, field).astype(np.int32) - moved.astype(np.int32) - (bias - 1)
-    normal = (sign << (limits.bits - 1)) | jnp.asarray((bias - 1) << places, bits) | fraction
-    is_whole = jnp.isfinite(x) & ((word << 1) != 0)
-    mantissa = jnp.where(is_whole, jax.lax.bitcast_convert_type(normal, x.dtype), x)
-    return mantissa, jnp.where(is_whole, exponent, 0)
+    moved = jnp.where(power == 0, jax.lax.clz(fraction) - (limits.bits - 1 - limits.nmant), 0)
+    fraction = (fraction << moved) & ((1 << limits.nmant) - 1)
+    is_whole = jnp.isfinite(x) & (magnitude != 0)
+    power = jnp.where(power == 0, 1, power).astype(np.int32) - moved.astype(np.int32)
+    return _Fields(word ^ magnitude, power, fraction, is_whole)
+
+
+def _parts(x: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Return mantissas and exponents."""
+    fields, limits = _fields(x), jnp.finfo(x.dtype)
+    half = jnp.asarray((limits.maxexp - 2) << limits.nmant, fields.sign.dtype)
+    mantissa = jax.lax.bitcast_convert_type(fields.sign | half | fields.fraction, x.dtype)
+    exponent = fields.power - (limits.maxexp - 2)
+    return jnp.where(fields.is_whole, mantissa, x), jnp.where(fields.is_whole, exponent, 0)
 
 
 def _bits_of(dtype: Any) -> Any:
@@ -211,13 +241,25 @@ def _ldexp_whole(input: Array, other: Array) -> jax.Array:
 
 @jax.custom_jvp
 def _scaled(x: jax.Array, power: jax.Array) -> jax.Array:
-    mantissa, exponent = _parts(x)
-    limit = 3 * jnp.finfo(x.dtype).maxexp
-    total = exponent + jnp.clip(power, -limit, limit)
-    # in two steps, of which the first is exact: one power of two may be out of range where the result is not
-    half = total // 2
-    scaled = mantissa * _two_to(half, x.dtype) * _two_to(total - half, x.dtype)
-    return jnp.where(jnp.isfinite(x) & (mantissa != 0), scaled, x)
+    """Return numbers times powers of two, by their bits: arithmetic may take a subnormal result for 0."""
+    fields, limits = _fields(x), jnp.finfo(x.dtype)
+    reach = 3 * limits.maxexp
+    target = fields.power + jnp.clip(power, -reach, reach)
+    lost = jnp.clip(1 - target, 0, limits.nmant + 2).astype(fields.sign.dtype)
+    kept = _shifted(fields.fraction | (1 << limits.nmant), lost)
+    word = (jnp.clip(target - 1, 0, 2 * limits.maxexp).astype(kept.dtype) << limits.nmant) + kept
+    most = jnp.asarray((2 * limits.maxexp - 1) << limits.nmant, word.dtype)  # infinity
+    scaled = jax.lax.bitcast_convert_type(fields.sign | jnp.minimum(word, most), x.dtype)
+    return jnp.where(fields.is_whole, scaled, x)
+
+
+def _shifted(number: jax.Array, places: jax.Array) -> jax.Array:
+    """Return a whole number without its last bits, rounded to the nearest, halves to the even one."""
+    kept = number >> places
+    twice = (number - (kept << places)) << 1
+    whole = jnp.ones_like(number) << places
+    is_up = (twice > whole) | ((twice == whole) & (kept & 1 == 1))
+    return kept + is_up.astype(number.dtype)
 
 
 @_scaled.defjvp
