@@ -23,6 +23,13 @@ class ValuesAndIndices(NamedTuple):
     indices: jax.Array
 
 
+class MinAndMax(NamedTuple):
+    """The smallest and the largest. Torch: torch.return_types.aminmax."""
+
+    min: jax.Array
+    max: jax.Array
+
+
 @op(kind=Kind.NO_OPMATH, rejects=COMPLEXES)
 def amax(input: Array, dim: Dims = (), keepdim: bool = False) -> jax.Array:
     """Return the largest element, or the largest over `dim` (one, or several as a tuple).
@@ -34,7 +41,7 @@ def amax(input: Array, dim: Dims = (), keepdim: bool = False) -> jax.Array:
     >>> jf.amax(jf.tensor([[1.0, 2.0], [4.0, 3.0]]), 1)
     Array([2., 4.], dtype=float32)
     """
-    return _extremum(input, jnp.max, _nonempty_axes(input, dim), keepdim, jnp.equal)
+    return shared_evenly(input, jnp.max, _nonempty_axes(input, dim), keepdim, jnp.equal)
 
 
 @op(kind=Kind.NO_OPMATH, rejects=COMPLEXES)
@@ -48,14 +55,14 @@ def amin(input: Array, dim: Dims = (), keepdim: bool = False) -> jax.Array:
     >>> jf.amin(jf.tensor([[1.0, 2.0], [4.0, 3.0]]), 1)
     Array([1., 3.], dtype=float32)
     """
-    return _extremum(input, jnp.min, _nonempty_axes(input, dim), keepdim, jnp.equal)
+    return shared_evenly(input, jnp.min, _nonempty_axes(input, dim), keepdim, jnp.equal)
 
 
 def _nonempty_axes(input: jax.Array, dim: Any) -> tuple[int, ...]:
     if dim is None or dim == ():
         _refuse_empty(input, ShapeError)
     for named in dim if isinstance(dim, tuple) else () if dim is None else (dim,):
-        _refuse_empty_axis(input, wrap_dim(named, input.ndim))
+        refuse_empty_axis(input, wrap_dim(named, input.ndim))
     return wrap_dims(dim, input.ndim)
 
 
@@ -64,7 +71,8 @@ def _refuse_empty(input: jax.Array, error: Callable[..., Exception]) -> None:
         raise error("at least one element, or a `dim`", describe(input))
 
 
-def _refuse_empty_axis(input: jax.Array, axis: int) -> None:
+def refuse_empty_axis(input: jax.Array, axis: int) -> None:
+    """Raise IndexRangeError for a dimension of no elements to choose from."""
     if input.ndim and input.shape[axis] == 0:
         raise IndexRangeError(f"a `dim` of size 1 or more, not {axis}", describe(input))
 
@@ -114,22 +122,23 @@ def _by_form(call: str, forms: tuple[Any, Any, Any], input: Any, dim: Any, keepd
 @op(kind=Kind.NO_OPMATH, torch="torch.max", node="MaxBackward1", rejects=COMPLEXES)
 def _max(input: Array) -> jax.Array:
     _refuse_empty(input, ShapeError)
-    return _extremum(input, jnp.max, None, False, _equal_or_nan)
+    return shared_evenly(input, jnp.max, None, False, equal_or_nan)
 
 
 @op(kind=Kind.NO_OPMATH, torch="torch.min", node="MinBackward1", rejects=COMPLEXES)
 def _min(input: Array) -> jax.Array:
     _refuse_empty(input, ShapeError)
-    return _extremum(input, jnp.min, None, False, _equal_or_nan)
+    return shared_evenly(input, jnp.min, None, False, equal_or_nan)
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3, 4))
-def _extremum(input: jax.Array, reduce: Any, axes: tuple[int, ...] | None, keepdim: bool, chosen: Any) -> jax.Array:
+def shared_evenly(input: jax.Array, reduce: Any, axes: tuple[int, ...] | None, keepdim: bool, chosen: Any) -> jax.Array:
+    """Return `reduce(input)`, with its gradient shared evenly among the elements that are `chosen(input, result)`."""
     return reduce(input, axes, keepdims=keepdim)
 
 
-@_extremum.defjvp
-def _extremum_jvp(
+@shared_evenly.defjvp
+def _shared_evenly_jvp(
     reduce: Any, axes: tuple[int, ...] | None, keepdim: bool, chosen: Any, primals: Any, tangents: Any
 ) -> tuple[jax.Array, jax.Array]:
     (input,), (tangent,) = primals, tangents
@@ -141,7 +150,8 @@ def _extremum_jvp(
     return reduce(input, axes, keepdims=keepdim), jnp.sum(shares.astype(input.dtype) * part, axes, keepdims=keepdim)
 
 
-def _equal_or_nan(input: jax.Array, result: jax.Array) -> jax.Array:
+def equal_or_nan(input: jax.Array, result: jax.Array) -> jax.Array:
+    """Return where the input is the result, NaN for NaN."""
     return (input == result) | (jnp.isnan(input) & jnp.isnan(result))
 
 
@@ -157,23 +167,28 @@ def _min_dim(input: Array, dim: Dim, keepdim: bool = False) -> ValuesAndIndices:
 
 def _along(arg: Callable[..., jax.Array], input: jax.Array, dim: int, keepdim: bool) -> ValuesAndIndices:
     axis = wrap_dim(dim, input.ndim)
-    _refuse_empty_axis(input, axis)
+    refuse_empty_axis(input, axis)
     if jnp.iscomplexobj(input):  # torch looks at the sizes first
         raise DTypeError("numbers that have an order", describe(input))
     if input.ndim == 0:
         return ValuesAndIndices(input, jnp.zeros((), canonical(int64).dtype))
     indices = arg(input, axis, keepdims=True).astype(canonical(int64).dtype)
+    return picked(input, indices, axis, keepdim)
+
+
+def picked(input: jax.Array, indices: jax.Array, axis: int, keepdim: bool) -> ValuesAndIndices:
+    """Return what stands at one index along a dimension, and the index; the gradient goes to that element alone."""
     values = jnp.take_along_axis(input, indices, axis, mode="promise_in_bounds")
     kept = ValuesAndIndices(values, indices)
     return kept if keepdim else ValuesAndIndices(*(jnp.squeeze(part, axis) for part in kept))
 
 
-_OneDim = Annotated[int | None, Role.DIM]
-_ONE_OR_NONE = {"dim": Choice((None, 0, -1))}
+OneDim = Annotated[int | None, Role.DIM]
+ONE_OR_NONE = {"dim": Choice((None, 0, -1))}
 
 
-@op(kind=Kind.NO_OPMATH, node="", rejects=BOOLS | COMPLEXES, takes=_ONE_OR_NONE)
-def argmax(input: Array, dim: _OneDim = None, keepdim: bool = False) -> jax.Array:
+@op(kind=Kind.NO_OPMATH, node="", rejects=BOOLS | COMPLEXES, takes=ONE_OR_NONE)
+def argmax(input: Array, dim: OneDim = None, keepdim: bool = False) -> jax.Array:
     """Return where the largest element is: the first of equals, in the flattened tensor or along `dim`.
 
     Raises: IndexError for no elements, or a `dim` of size 0.
@@ -185,8 +200,8 @@ def argmax(input: Array, dim: _OneDim = None, keepdim: bool = False) -> jax.Arra
     return _position(jnp.argmax, input, dim, keepdim)
 
 
-@op(kind=Kind.NO_OPMATH, node="", rejects=BOOLS | COMPLEXES, takes=_ONE_OR_NONE)
-def argmin(input: Array, dim: _OneDim = None, keepdim: bool = False) -> jax.Array:
+@op(kind=Kind.NO_OPMATH, node="", rejects=BOOLS | COMPLEXES, takes=ONE_OR_NONE)
+def argmin(input: Array, dim: OneDim = None, keepdim: bool = False) -> jax.Array:
     """Return where the smallest element is: the first of equals, in the flattened tensor or along `dim`.
 
     Raises: IndexError for no elements, or a `dim` of size 0.
@@ -203,6 +218,25 @@ def _position(arg: Callable[..., jax.Array], input: jax.Array, dim: int | None, 
     if axis is None:
         _refuse_empty(input, IndexRangeError)
     else:
-        _refuse_empty_axis(input, axis)
+        refuse_empty_axis(input, axis)
     found = arg(input, axis if input.ndim else None, keepdims=keepdim)
     return found.astype(canonical(int64).dtype)
+
+
+@op(kind=Kind.NO_OPMATH, rejects=COMPLEXES, takes=ONE_OR_NONE)
+def aminmax(input: Array, *, dim: OneDim = None, keepdim: bool = False) -> MinAndMax:
+    """Return the smallest and the largest element, of all or along `dim`, as a named tuple `(min, max)`.
+
+    Gradient: shared evenly among equal elements.
+    Raises: RuntimeError for no elements and no `dim`; IndexError for a `dim` of size 0.
+
+    >>> import jaxfun as jf
+    >>> jf.aminmax(jf.tensor([3.0, 1.0, 2.0]))
+    MinAndMax(min=Array(1., dtype=float32), max=Array(3., dtype=float32))
+    """
+    if dim is None:
+        _refuse_empty(input, ShapeError)
+    else:
+        refuse_empty_axis(input, wrap_dim(dim, input.ndim))
+    axes = wrap_dims(dim, input.ndim)
+    return MinAndMax(*(shared_evenly(input, reduce, axes, keepdim, jnp.equal) for reduce in (jnp.min, jnp.max)))

@@ -1,10 +1,8 @@
-"""Sums, means, products, spreads, and whether all or any is true.
+"""Sums, means, products, whether all or any is true, and how many are.
 
 A `dim` left out is `...` here: torch tells it apart from None by what may stand beside it, and on the tape.
 """
 
-import functools
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,8 +12,8 @@ import numpy as np
 
 from .._dims import wrap_dim, wrap_dims
 from .._op import op
-from .._record import AnyDType, Array, Choice, Difference, Dim, Dims
-from ..dtypes import Category, DType, Kind, as_dtype, bfloat16, canonical, float16, float32, int64, uint8
+from .._record import AnyDType, Array, Difference, Dim, Dims
+from ..dtypes import Category, DType, as_dtype, bfloat16, canonical, float16, float32, int64, uint8
 from ..errors import ArgumentTypeError, DTypeError, describe
 
 
@@ -36,12 +34,12 @@ def sum(input: Any, dim: Any = ..., keepdim: bool = False, *, dtype: Any = None)
 
 @op(kind=None, torch="torch.sum")
 def _sum(input: Array, *, dtype: AnyDType = None) -> jax.Array:
-    return _reduced(jnp.sum, input, dtype, axis=None)
+    return reduced(jnp.sum, input, dtype, axis=None)
 
 
 @op(kind=None, torch="torch.sum", overload="dim", node="SumBackward1")
 def _sum_dim(input: Array, dim: Dims, keepdim: bool = False, *, dtype: AnyDType = None) -> jax.Array:
-    return _reduced(jnp.sum, input, dtype, axis=wrap_dims(dim, input.ndim), keepdims=keepdim)
+    return reduced(jnp.sum, input, dtype, axis=wrap_dims(dim, input.ndim), keepdims=keepdim)
 
 
 def refuse_keepdim(call: str, keepdim: bool) -> None:
@@ -50,7 +48,7 @@ def refuse_keepdim(call: str, keepdim: bool) -> None:
         raise ArgumentTypeError("a `dim` beside `keepdim`", "keepdim=True alone", "dim=None is every dimension.", call)
 
 
-def _reduced(reduce: Any, input: jax.Array, dtype: DType | None, **axes: Any) -> jax.Array:
+def reduced(reduce: Any, input: jax.Array, dtype: DType | None, **axes: Any) -> jax.Array:
     """Reduce in the result's dtype (integers: int64), 16-bit floats in float32."""
     own = as_dtype(input.dtype)
     result = dtype or (canonical(int64) if own.category <= Category.INTEGER else own)
@@ -84,13 +82,13 @@ def mean(input: Any, dim: Any = ..., keepdim: bool = False, *, dtype: Any = None
 
 @op(kind=None, torch="torch.mean")
 def _mean(input: Array, *, dtype: AnyDType = None) -> jax.Array:
-    return _reduced(jnp.mean, input, _inexact(input, dtype), axis=None)
+    return reduced(jnp.mean, input, _inexact(input, dtype), axis=None)
 
 
 @op(kind=None, torch="torch.mean", overload="dim", node="MeanBackward1")
 def _mean_dim(input: Array, dim: Dims, keepdim: bool = False, *, dtype: AnyDType = None) -> jax.Array:
     result = _inexact(input, dtype)
-    return _reduced(jnp.mean, input, result, axis=wrap_dims(dim, input.ndim), keepdims=keepdim)
+    return reduced(jnp.mean, input, result, axis=wrap_dims(dim, input.ndim), keepdims=keepdim)
 
 
 def _inexact(input: jax.Array, dtype: DType | None) -> DType:
@@ -133,134 +131,17 @@ _ZERO_AND_NAN = Difference(
 
 @op(kind=None, torch="torch.prod", differences=(_ZERO_AND_NAN,))
 def _prod(input: Array, *, dtype: AnyDType = None) -> jax.Array:
-    return _reduced(jnp.prod, input, dtype, axis=None)
+    return reduced(jnp.prod, input, dtype, axis=None)
 
 
 @op(kind=None, torch="torch.prod", overload="dim", node="ProdBackward1")
 def _prod_dim(input: Array, dim: Dim, keepdim: bool = False, *, dtype: AnyDType = None) -> jax.Array:
-    return _reduced(jnp.prod, input, dtype, axis=_axis(input, dim), keepdims=keepdim)
+    return reduced(jnp.prod, input, dtype, axis=_axis(input, dim), keepdims=keepdim)
 
 
 def _axis(input: jax.Array, dim: int) -> int | tuple[()]:
     axis = wrap_dim(dim, input.ndim)
     return axis if input.ndim else ()
-
-
-_CORRECTION = {"correction": Choice((1, 0, 2, 0.5, 7, -1, None))}
-
-
-_EMPTY_DIM = Difference(
-    lambda arguments: arguments["dim"] == () and np.ndim(arguments["input"]) > 0,
-    jaxfun="the gradient of the variance over all dimensions, which is the value",
-    torch="that gradient with 1 for the number of elements",
-    why="with dim=() torch reduces over everything and differentiates as if over one element",
-    source="torch/csrc/autograd/FunctionsManual.cpp: var_backward",
-    levels=("vjp", "jvp", "hvp"),
-)
-
-
-def var(
-    input: Any, dim: Any = None, unbiased: Any = ..., keepdim: bool = False, *, correction: float | None = 1
-) -> jax.Array:
-    """Return the variance of all elements, or over `dim`, with `n - correction` as the divisor (jnp.var: n).
-
-    `unbiased` is torch's older word: True is a correction of 1, False of 0.
-    Gradient: that of a divisor of 0 is NaN or infinite, as the value is.
-    Raises: RuntimeError for integers and bools.
-
-    >>> import jaxfun as jf
-    >>> jf.var(jf.tensor([1.0, 2.0, 3.0]))
-    Array(1., dtype=float32)
-    """
-    dim, correction = _by_unbiased("var(input, dim, unbiased, keepdim, correction)", dim, unbiased, correction)
-    return _var(input, dim, correction=correction, keepdim=keepdim)
-
-
-@op(kind=Kind.DEFAULT, torch="torch.var", takes=_CORRECTION, differences=(_EMPTY_DIM,))
-def _var(input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim: bool = False) -> jax.Array:
-    return _variance(input, dim, correction, keepdim)
-
-
-def std(
-    input: Any, dim: Any = None, unbiased: Any = ..., keepdim: bool = False, *, correction: float | None = 1
-) -> jax.Array:
-    """Return the standard deviation of all elements, or over `dim`, with `n - correction` as the divisor (jnp.std: n).
-
-    `unbiased` is torch's older word: True is a correction of 1, False of 0.
-    Gradient: 0 where all elements are equal.
-    Raises: RuntimeError for integers and bools.
-
-    >>> import jaxfun as jf
-    >>> jf.std(jf.tensor([1.0, 2.0, 3.0]))
-    Array(1., dtype=float32)
-    """
-    dim, correction = _by_unbiased("std(input, dim, unbiased, keepdim, correction)", dim, unbiased, correction)
-    return _std(input, dim, correction=correction, keepdim=keepdim)
-
-
-@op(kind=Kind.DEFAULT, torch="torch.std", takes=_CORRECTION, differences=(_EMPTY_DIM,))
-def _std(input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim: bool = False) -> jax.Array:
-    return _root(_variance(input, dim, correction, keepdim))
-
-
-def _by_unbiased(call: str, dim: Any, unbiased: Any, correction: float | None) -> tuple[Any, float | None]:
-    if isinstance(dim, bool) and unbiased is ...:
-        dim, unbiased = None, dim
-    if unbiased is ...:
-        return dim, correction
-    if not isinstance(unbiased, bool) or correction != 1:
-        got = f"unbiased={describe(unbiased)}, correction={describe(correction)}"
-        raise ArgumentTypeError("a bool `unbiased`, or a `correction`", got, call=call)
-    return dim, int(unbiased)
-
-
-def _variance(input: jax.Array, dim: Any, correction: float | None, keepdim: bool) -> jax.Array:
-    if as_dtype(input.dtype).category <= Category.INTEGER:
-        raise DTypeError("a floating point or complex tensor", describe(input), "Cast it with jaxfun.float(input).")
-    axes = wrap_dims(dim, input.ndim)
-    freedom = math.prod(input.shape[axis] for axis in axes) - (1 if correction is None else correction)
-    return _spread(input, None if dim is None or input.ndim == 0 else axes, freedom, keepdim)
-
-
-@functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
-def _spread(input: jax.Array, axes: tuple[int, ...] | None, freedom: float, keepdim: bool) -> jax.Array:
-    away = _centred(input, axes)
-    squares = away.real**2 + away.imag**2 if jnp.iscomplexobj(away) else away * away
-    return jnp.sum(squares, axes, keepdims=keepdim) / (max(freedom, 0) if input.size else 0)
-
-
-def _centred(input: jax.Array, axes: tuple[int, ...] | None) -> jax.Array:
-    """Return input - mean, exactly 0 for a constant: the first element is taken off before the mean is rounded."""
-    if input.size:
-        reduced = range(input.ndim) if axes is None else axes
-        input = input - input[tuple(slice(1) if axis in reduced else slice(None) for axis in range(input.ndim))]
-    return input - jnp.mean(input, axes, keepdims=True)
-
-
-@_spread.defjvp
-def _spread_jvp(
-    axes: tuple[int, ...] | None, freedom: float, keepdim: bool, primals: Any, tangents: Any
-) -> tuple[jax.Array, jax.Array]:
-    # d var = Σ 2 Re(conj(x - mean) dx) / freedom: the mean's own change adds up to nothing
-    (input,), (tangent,) = primals, tangents
-    away = _centred(input, axes)
-    slope = away * (2 / freedom if freedom else math.inf)
-    if axes is None and freedom <= 0:
-        # torch's answer where it reduces everything; over given dimensions it divides by what is left, 0 or less
-        slope = jnp.where(away == 0, jnp.nan, jnp.inf).astype(input.dtype)
-    change = jnp.sum((jnp.conj(slope) * tangent).real, axes, keepdims=keepdim)
-    return _spread(input, axes, freedom, keepdim), change
-
-
-@jax.custom_jvp
-def _root(variance: jax.Array) -> jax.Array:
-    return jnp.sqrt(variance)
-
-
-@_root.defjvp
-def _root_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    root = _root(*primals)
-    return root, jnp.where(root == 0, 0, tangents[0] / jnp.where(root == 0, 1, root * 2))
 
 
 @op(kind=None, node="")
@@ -293,3 +174,14 @@ def _asked(reduce: Any, input: jax.Array, dim: Any, keepdim: bool) -> jax.Array:
     axes = () if dim == () else wrap_dims(dim, input.ndim)
     result = reduce(input.astype(bool), axes, keepdims=keepdim)
     return result.astype(uint8.dtype) if as_dtype(input.dtype) == uint8 else result
+
+
+@op(kind=None, node="")
+def count_nonzero(input: Array, dim: Dims = None) -> jax.Array:
+    """Return how many elements are not zero, or how many over `dim` (one, or several as a tuple); NaN is not zero.
+
+    >>> import jaxfun as jf
+    >>> jf.count_nonzero(jf.tensor([[1.0, 0.0], [2.0, 3.0]]), 0)
+    Array([2, 1], dtype=int32)
+    """
+    return jnp.sum(input.astype(bool), wrap_dims(dim, input.ndim), dtype=canonical(int64).dtype)

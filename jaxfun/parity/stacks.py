@@ -91,10 +91,18 @@ def _with_what_is_not_finite(matrices: np.ndarray, values: np.ndarray) -> np.nda
     return np.where(np.isfinite(wide), matrices, wide).astype(values.dtype)
 
 
+def _parts(values: np.ndarray) -> np.ndarray:
+    """Return numbers from 0 to below 1, so far below that no change that is drawn leads out."""
+    size = np.nan_to_num(np.abs(values).astype(np.float64), nan=0.3)
+    part = np.minimum(size, 1 / np.maximum(size, 1))
+    return np.where(part < 0.95, part, 0.75).astype(values.dtype)
+
+
 _VALUES: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {
     "": lambda values: values,
     "sorted": lambda values: np.sort(values, axis=-1) if values.ndim > 1 else values,
     "invertible": _invertible,
+    "parts": _parts,
     "positive definite": _positive_definite,
 }
 

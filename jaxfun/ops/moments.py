@@ -1,0 +1,188 @@
+"""Variances and standard deviations, alone and beside the mean."""
+
+import functools
+import math
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from .._dims import wrap_dims
+from .._op import op
+from .._record import Array, Choice, Difference, Dims
+from ..dtypes import Category, Kind, as_dtype
+from ..errors import ArgumentTypeError, DTypeError, describe
+
+_CORRECTION = {"correction": Choice((1, 0, 2, 0.5, 7, -1, None))}
+
+_EMPTY_DIM = Difference(
+    lambda arguments: arguments["dim"] == () and np.ndim(arguments["input"]) > 0,
+    jaxfun="the gradient of the variance over all dimensions, which is the value",
+    torch="that gradient with 1 for the number of elements",
+    why="with dim=() torch reduces over everything and differentiates as if over one element",
+    source="torch/csrc/autograd/FunctionsManual.cpp: var_backward",
+    levels=("vjp", "jvp", "hvp"),
+)
+
+
+def var(
+    input: Any, dim: Any = None, unbiased: Any = ..., keepdim: bool = False, *, correction: float | None = 1
+) -> jax.Array:
+    """Return the variance of all elements, or over `dim`, with `n - correction` as the divisor (jnp.var: n).
+
+    `unbiased` is torch's older word: True is a correction of 1, False of 0.
+    Gradient: that of a divisor of 0 is NaN or infinite, as the value is.
+    Raises: RuntimeError for integers and bools.
+
+    >>> import jaxfun as jf
+    >>> jf.var(jf.tensor([1.0, 2.0, 3.0]))
+    Array(1., dtype=float32)
+    """
+    dim, correction = _by_unbiased("var(input, dim, unbiased, keepdim, correction)", dim, unbiased, correction)
+    return _var(input, dim, correction=correction, keepdim=keepdim)
+
+
+@op(kind=Kind.DEFAULT, torch="torch.var", takes=_CORRECTION, differences=(_EMPTY_DIM,))
+def _var(input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim: bool = False) -> jax.Array:
+    return _variance(input, dim, correction, keepdim)
+
+
+def std(
+    input: Any, dim: Any = None, unbiased: Any = ..., keepdim: bool = False, *, correction: float | None = 1
+) -> jax.Array:
+    """Return the standard deviation of all elements, or over `dim`, with `n - correction` as the divisor (jnp.std: n).
+
+    `unbiased` is torch's older word: True is a correction of 1, False of 0.
+    Gradient: 0 where all elements are equal.
+    Raises: RuntimeError for integers and bools.
+
+    >>> import jaxfun as jf
+    >>> jf.std(jf.tensor([1.0, 2.0, 3.0]))
+    Array(1., dtype=float32)
+    """
+    dim, correction = _by_unbiased("std(input, dim, unbiased, keepdim, correction)", dim, unbiased, correction)
+    return _std(input, dim, correction=correction, keepdim=keepdim)
+
+
+@op(kind=Kind.DEFAULT, torch="torch.std", takes=_CORRECTION, differences=(_EMPTY_DIM,))
+def _std(input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim: bool = False) -> jax.Array:
+    return _root(_variance(input, dim, correction, keepdim))
+
+
+_AFTER_INFINITY = Difference(
+    lambda arguments: bool(np.isinf(arguments["input"].astype(np.complex128)).any()),
+    jaxfun="the mean as `mean` has it: infinite",
+    torch="NaN where a number comes after the infinity",
+    why="torch moves the mean on by each element's distance from it, and infinity less infinity is NaN",
+    source="aten/src/ATen/native/SharedReduceOps.h: WelfordOps",
+    levels=("value",),
+)
+
+
+def var_mean(
+    input: Any, dim: Any = None, unbiased: Any = ..., keepdim: bool = False, *, correction: float | None = 1
+) -> tuple[jax.Array, jax.Array]:
+    """Return the variance as `var` does, and the mean.
+
+    Raises: RuntimeError for integers and bools.
+
+    >>> import jaxfun as jf
+    >>> jf.var_mean(jf.tensor([1.0, 2.0, 3.0]))
+    (Array(1., dtype=float32), Array(2., dtype=float32))
+    """
+    dim, correction = _by_unbiased("var_mean(input, dim, unbiased, keepdim, correction)", dim, unbiased, correction)
+    return _var_mean(input, dim, correction=correction, keepdim=keepdim)
+
+
+@op(kind=Kind.DEFAULT, torch="torch.var_mean", takes=_CORRECTION, differences=(_EMPTY_DIM, _AFTER_INFINITY))
+def _var_mean(
+    input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim: bool = False
+) -> tuple[jax.Array, jax.Array]:
+    return _variance(input, dim, correction, keepdim), _average(input, dim, keepdim)
+
+
+def std_mean(
+    input: Any, dim: Any = None, unbiased: Any = ..., keepdim: bool = False, *, correction: float | None = 1
+) -> tuple[jax.Array, jax.Array]:
+    """Return the standard deviation as `std` does, and the mean.
+
+    Raises: RuntimeError for integers and bools.
+
+    >>> import jaxfun as jf
+    >>> jf.std_mean(jf.tensor([1.0, 2.0, 3.0]))
+    (Array(1., dtype=float32), Array(2., dtype=float32))
+    """
+    dim, correction = _by_unbiased("std_mean(input, dim, unbiased, keepdim, correction)", dim, unbiased, correction)
+    return _std_mean(input, dim, correction=correction, keepdim=keepdim)
+
+
+@op(kind=Kind.DEFAULT, torch="torch.std_mean", takes=_CORRECTION, differences=(_EMPTY_DIM, _AFTER_INFINITY))
+def _std_mean(
+    input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim: bool = False
+) -> tuple[jax.Array, jax.Array]:
+    return _root(_variance(input, dim, correction, keepdim)), _average(input, dim, keepdim)
+
+
+def _average(input: jax.Array, dim: Any, keepdim: bool) -> jax.Array:
+    return jnp.mean(input, wrap_dims(dim, input.ndim), keepdims=keepdim)
+
+
+def _by_unbiased(call: str, dim: Any, unbiased: Any, correction: float | None) -> tuple[Any, float | None]:
+    if isinstance(dim, bool) and unbiased is ...:
+        dim, unbiased = None, dim
+    if unbiased is ...:
+        return dim, correction
+    if not isinstance(unbiased, bool) or correction != 1:
+        got = f"unbiased={describe(unbiased)}, correction={describe(correction)}"
+        raise ArgumentTypeError("a bool `unbiased`, or a `correction`", got, call=call)
+    return dim, int(unbiased)
+
+
+def _variance(input: jax.Array, dim: Any, correction: float | None, keepdim: bool) -> jax.Array:
+    if as_dtype(input.dtype).category <= Category.INTEGER:
+        raise DTypeError("a floating point or complex tensor", describe(input), "Cast it with jaxfun.float(input).")
+    axes = wrap_dims(dim, input.ndim)
+    freedom = math.prod(input.shape[axis] for axis in axes) - (1 if correction is None else correction)
+    return _spread(input, None if dim is None or input.ndim == 0 else axes, freedom, keepdim)
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
+def _spread(input: jax.Array, axes: tuple[int, ...] | None, freedom: float, keepdim: bool) -> jax.Array:
+    away = _centred(input, axes)
+    squares = away.real**2 + away.imag**2 if jnp.iscomplexobj(away) else away * away
+    return jnp.sum(squares, axes, keepdims=keepdim) / (max(freedom, 0) if input.size else 0)
+
+
+def _centred(input: jax.Array, axes: tuple[int, ...] | None) -> jax.Array:
+    """Return input - mean, exactly 0 for a constant: the first element is taken off before the mean is rounded."""
+    if input.size:
+        reduced = range(input.ndim) if axes is None else axes
+        input = input - input[tuple(slice(1) if axis in reduced else slice(None) for axis in range(input.ndim))]
+    return input - jnp.mean(input, axes, keepdims=True)
+
+
+@_spread.defjvp
+def _spread_jvp(
+    axes: tuple[int, ...] | None, freedom: float, keepdim: bool, primals: Any, tangents: Any
+) -> tuple[jax.Array, jax.Array]:
+    # d var = Σ 2 Re(conj(x - mean) dx) / freedom: the mean's own change adds up to nothing
+    (input,), (tangent,) = primals, tangents
+    away = _centred(input, axes)
+    slope = away * (2 / freedom if freedom else math.inf)
+    if axes is None and freedom <= 0:
+        # torch's answer where it reduces everything; over given dimensions it divides by what is left, 0 or less
+        slope = jnp.where(away == 0, jnp.nan, jnp.inf).astype(input.dtype)
+    change = jnp.sum((jnp.conj(slope) * tangent).real, axes, keepdims=keepdim)
+    return _spread(input, axes, freedom, keepdim), change
+
+
+@jax.custom_jvp
+def _root(variance: jax.Array) -> jax.Array:
+    return jnp.sqrt(variance)
+
+
+@_root.defjvp
+def _root_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    root = _root(*primals)
+    return root, jnp.where(root == 0, 0, tangents[0] / jnp.where(root == 0, 1, root * 2))

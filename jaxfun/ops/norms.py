@@ -1,0 +1,140 @@
+"""Norms: of a tensor, along dimensions, and of a difference."""
+
+import functools
+import math
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from .._dims import wrap_dims
+from .._op import op
+from .._record import BOOLS, INTEGERS, AnyDType, Array, Choice, Dims, Number
+from ..dtypes import Category, DType, Kind, as_dtype, float32, promote_types
+from ..errors import ArgumentTypeError, DTypeError, ShapeError, describe
+from .arithmetic import abs, sgn
+
+_ORDERS = ("fro", 0, 1, 2, 3, 0.5, 1.5, -1, math.inf, -math.inf, None)
+
+
+def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> jax.Array:
+    """Return `sum(abs(input) ** p) ** (1 / p)` over all elements, or over `dim` (one, or several as a tuple).
+
+    `p` is a number (0 counts what is not 0, infinity takes the largest, -infinity the smallest), "fro" or None for 2.
+    Gradient: 0 where the norm is 0 and for elements that are 0; shared evenly among the largest where `p` is infinite.
+    Raises: RuntimeError for integers and bools, and for no elements where `p` is negative or infinite.
+
+    >>> import jaxfun as jf
+    >>> jf.norm(jf.tensor([3.0, 4.0]))
+    Array(5., dtype=float32)
+    >>> jf.norm(jf.tensor([[3.0, -4.0], [1.0, 1.0]]), float("inf"), 1)
+    Array([4., 1.], dtype=float32)
+    """
+    return _norm(input, p, dim, keepdim, dtype=dtype)
+
+
+@op(kind=None, torch="torch.norm", node="LinalgVectorNormBackward0", takes={"p": Choice(_ORDERS)})
+def _norm(
+    input: Array, p: float | str | None = "fro", dim: Dims = None, keepdim: bool = False, *, dtype: AnyDType = None
+) -> jax.Array:
+    if isinstance(p, str) and (p != "fro" or (isinstance(dim, tuple) and len(dim) > 2)):
+        raise ShapeError('`p` to be a number, "fro" over at most 2 dimensions, or "nuc"', f"{p!r} and dim={dim}")
+    result = _result_dtype(input, dtype)
+    order = 2 if p is None or isinstance(p, str) else _checked_order(p)
+    axes = wrap_dims(dim, input.ndim)
+    if (order < 0 or order == math.inf) and any(input.shape[axis] == 0 for axis in axes):
+        raise ShapeError("at least one element where `p` is negative or infinite", describe(input))
+    return _in_wide(input, order, axes, keepdim, result)
+
+
+def _result_dtype(input: jax.Array, dtype: DType | None) -> DType:
+    own = as_dtype(input.dtype)
+    if own.category <= Category.INTEGER:
+        raise DTypeError("a floating point or complex tensor", describe(input), "Cast it with jaxfun.float(input).")
+    if dtype and (dtype.category is not own.category or promote_types(own, dtype) != dtype):
+        raise DTypeError(f"a `dtype` that holds all of {own.name}", dtype.name)
+    return dtype or own
+
+
+def _checked_order(p: Any) -> float:
+    if not isinstance(p, Number):
+        raise ArgumentTypeError("`p` to be a number, a string or None", describe(p))
+    if isinstance(p, complex):
+        raise DTypeError("a real `p`", describe(p))
+    return p
+
+
+def _in_wide(input: jax.Array, order: float, axes: tuple[int, ...], keepdim: bool, result: DType) -> jax.Array:
+    computed = float32 if result.itemsize == 2 else result
+    return _length(input.astype(computed.dtype), order, axes, keepdim).astype(result.to_real().dtype)
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
+def _length(x: jax.Array, p: float, axes: tuple[int, ...], keepdim: bool) -> jax.Array:
+    if p == 2:
+        squares = x.real**2 + x.imag**2 if jnp.iscomplexobj(x) else x * x
+        return jnp.sqrt(jnp.sum(squares, axes, keepdims=keepdim))
+    if p == 0:
+        return jnp.sum(x != 0, axes, keepdims=keepdim, dtype=x.real.dtype)
+    if math.isinf(p):
+        return (jnp.max if p > 0 else jnp.min)(jnp.abs(x), axes, keepdims=keepdim)
+    powers = jnp.abs(x) if p == 1 else jnp.abs(x) ** p
+    total = jnp.sum(powers, axes, keepdims=keepdim)
+    return total if p == 1 else total ** (1 / p)
+
+
+@_length.defjvp
+def _length_jvp(
+    p: float, axes: tuple[int, ...], keepdim: bool, primals: Any, tangents: Any
+) -> tuple[jax.Array, jax.Array]:
+    (x,), (tangent,) = primals, tangents
+    slope = _slope(x, _length(x, p, axes, True), p, axes)
+    return _length(x, p, axes, keepdim), jnp.sum((jnp.conj(slope) * tangent).real, axes, keepdims=keepdim)
+
+
+def _slope(x: jax.Array, length: jax.Array, p: float, axes: tuple[int, ...]) -> jax.Array:
+    """Return the gradient by torch's formulas, each with its own answer at 0."""
+    size, unit = abs(x), sgn(x)
+    if p == 0:
+        return jnp.zeros_like(x)
+    if p == 2:
+        return jnp.where(length == 0, 0, x / length.astype(x.dtype))
+    if p > 2 and not math.isinf(p):
+        return x * (size ** (p - 2) * _inverse_power(length, p - 1)).astype(x.dtype)
+    return unit * _part(size, length, p, axes).astype(x.dtype)
+
+
+def _part(size: jax.Array, length: jax.Array, p: float, axes: tuple[int, ...]) -> jax.Array:
+    if p == 1:
+        return jnp.ones_like(size)
+    if math.isinf(p):
+        chosen = ((size == length) | jnp.isnan(size)).astype(size.dtype)
+        return chosen / jnp.sum(chosen, axes, keepdims=True)
+    if p < 1:
+        return jnp.where(size == 0, 0, size ** (p - 1)) * length ** (1 - p)
+    return size ** (p - 1) * _inverse_power(length, p - 1)
+
+
+def _inverse_power(length: jax.Array, exponent: float) -> jax.Array:
+    return jnp.where(length == 0, 0, 1 / length**exponent)
+
+
+@op(
+    kind=Kind.NO_OPMATH,
+    rejects=BOOLS | INTEGERS,
+    operand_rejects=BOOLS,
+    takes={"p": Choice((2, 1, 3, 0.5, math.inf, 0))},
+)
+def dist(input: Array, other: Array, p: float = 2) -> jax.Array:
+    """Return the norm of `input - other`, over all elements; the two broadcast.
+
+    Gradient: as that of `norm`: 0 where the two are equal.
+
+    >>> import jaxfun as jf
+    >>> jf.dist(jf.tensor([1.0, 2.0]), jf.tensor([4.0, 6.0]))
+    Array(5., dtype=float32)
+    """
+    order, away = _checked_order(p), input - other
+    if (order < 0 or order == math.inf) and not away.size:
+        raise ShapeError("at least one element where `p` is negative or infinite", describe(away))
+    return _in_wide(away, order, tuple(range(away.ndim)), False, as_dtype(away.dtype))

@@ -1,0 +1,149 @@
+"""Running sums, products, extrema and logarithms of sums along a dimension."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from .._dims import wrap_dim
+from .._op import op
+from .._record import BOOLS, INTEGERS, AnyDType, Array, Difference, Dim
+from ..dtypes import Category, DType, Kind, as_dtype, bfloat16, canonical, cast, float16, float32, int64
+from ..errors import UnsupportedDTypeError, describe
+from .extremum import ValuesAndIndices
+
+
+@op(kind=None)
+def cumsum(input: Array, dim: Dim, *, dtype: AnyDType = None) -> jax.Array:
+    """Return the sum of each element and those before it along `dim`.
+
+    Dtypes: integers and bools are added up as int64; 16-bit floats in float32, each result rounded once.
+
+    >>> import jaxfun as jf
+    >>> jf.cumsum(jf.tensor([1.0, 2.0, 3.0]), 0)
+    Array([1., 3., 6.], dtype=float32)
+    """
+    return _scanned(jnp.cumsum, input, dim, dtype)
+
+
+@op(kind=None)
+def cumprod(input: Array, dim: Dim, *, dtype: AnyDType = None) -> jax.Array:
+    """Return the product of each element and those before it along `dim`.
+
+    Gradient: right also where elements are 0.
+    Dtypes: as those of `cumsum`.
+
+    >>> import jaxfun as jf
+    >>> jf.cumprod(jf.tensor([1.0, 2.0, 3.0]), 0)
+    Array([1., 2., 6.], dtype=float32)
+    """
+    return _scanned(jnp.cumprod, input, dim, dtype)
+
+
+def _scanned(scan: Callable[..., jax.Array], input: jax.Array, dim: int, dtype: DType | None) -> jax.Array:
+    own, axis = as_dtype(input.dtype), wrap_dim(dim, input.ndim)
+    result = dtype or (canonical(int64) if own.category <= Category.INTEGER else own)
+    source = cast(input, result)
+    if input.ndim == 0 or not input.size:
+        return source
+    if result.category is Category.BOOL:
+        raise UnsupportedDTypeError("a `dtype` of numbers", describe(result))
+    computed = float32 if result in (float16, bfloat16) else result
+    return scan(source.astype(computed.dtype), axis).astype(result.dtype)
+
+
+@op(kind=Kind.NO_OPMATH)
+def cummax(input: Array, dim: Dim) -> ValuesAndIndices:
+    """Return the largest of each element and those before it along `dim`, and where it is: the last of equals.
+
+    Gradient: all to the element whose index is returned.
+
+    >>> import jaxfun as jf
+    >>> jf.cummax(jf.tensor([1.0, 3.0, 2.0]), 0).indices
+    Array([0, 1, 1], dtype=int32)
+    """
+    return _running(jax.lax.cummax, input, dim)
+
+
+@op(kind=Kind.NO_OPMATH)
+def cummin(input: Array, dim: Dim) -> ValuesAndIndices:
+    """Return the smallest of each element and those before it along `dim`, and where it is: the last of equals.
+
+    Gradient: all to the element whose index is returned.
+
+    >>> import jaxfun as jf
+    >>> jf.cummin(jf.tensor([3.0, 1.0, 2.0]), 0).indices
+    Array([0, 1, 1], dtype=int32)
+    """
+    return _running(jax.lax.cummin, input, dim)
+
+
+def _running(scan: Callable[..., jax.Array], input: jax.Array, dim: int) -> ValuesAndIndices:
+    integer = canonical(int64).dtype
+    nowhere = ValuesAndIndices(input, jnp.zeros(input.shape, integer))
+    if not input.size:  # torch looks at no `dim` then
+        return nowhere
+    axis = wrap_dim(dim, input.ndim)
+    if input.ndim == 0:
+        return nowhere
+    if jnp.iscomplexobj(input):
+        raise UnsupportedDTypeError("numbers that have an order", describe(input))
+    known = jax.lax.stop_gradient(input.astype(np.uint8) if input.dtype == bool else input)
+    # a NaN stays the result, and each further one takes its place
+    renewed = jnp.isnan(known) | (known == scan(known, axis))
+    places = jax.lax.broadcasted_iota(integer, input.shape, axis)
+    indices = jax.lax.cummax(jnp.where(renewed, places, 0), axis)
+    return ValuesAndIndices(jnp.take_along_axis(input, indices, axis, mode="promise_in_bounds"), indices)
+
+
+def _shows_what_is_added(arguments: Mapping[str, Any]) -> bool:
+    input = arguments["input"]
+    real = np.nan_to_num(input.real.astype(np.float64), posinf=0, neginf=-1e4)
+    return input.dtype in (np.float64, np.complex128) or bool((real.max(initial=-np.inf) - real > 12).any())
+
+
+_ADDED = Difference(
+    _shows_what_is_added,
+    jaxfun="the derivative",
+    torch="the derivative with 1e-13 added to the divisor, and 0 where that is all there is",
+    why="torch's forward mode of logcumsumexp divides by sums that may be 0, and adds 1e-13 to all of them",
+    source="torch/csrc/autograd/FunctionsManual.cpp: logcumsumexp_jvp",
+    levels=("jvp",),
+)
+
+
+@op(rejects=BOOLS | INTEGERS, differences=(_ADDED,))
+def logcumsumexp(input: Array, dim: Dim) -> jax.Array:
+    """Return the logarithm of the sum of the exponentials of each element and those before it along `dim`.
+
+    Gradient: 0 for an element of -infinity, also where all before it are (torch: NaN there).
+
+    >>> import jaxfun as jf
+    >>> jf.logcumsumexp(jf.tensor([0.0, 0.0, 1000.0]), 0)
+    Array([0.000000e+00, 6.931472e-01, 1.000000e+03], dtype=float32)
+    """
+    axis = wrap_dim(dim, input.ndim)
+    return jax.lax.associative_scan(_of_two, input, axis=axis) if input.ndim else input
+
+
+@jax.custom_jvp
+def _of_two(x: jax.Array, y: jax.Array) -> jax.Array:
+    """Return log(exp(x) + exp(y)), complex too."""
+    higher, lower = jnp.where(x.real < y.real, y, x), jnp.where(x.real < y.real, x, y)
+    # two infinities of one sign have no difference
+    away = jnp.where(jnp.isinf(lower.real) & (lower.real == higher.real), 0, lower - higher)
+    total = higher + jnp.log1p(jnp.exp(away))
+    return jnp.where(jnp.isnan(x) | jnp.isnan(y), jnp.nan, total)
+
+
+@_of_two.defjvp
+def _of_two_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    (x, y), (dx, dy) = primals, tangents
+    total = _of_two(x, y)
+    return total, _part(x, total) * dx + _part(y, total) * dy
+
+
+def _part(term: jax.Array, total: jax.Array) -> jax.Array:
+    return jnp.exp(jnp.where(term.real == -jnp.inf, -jnp.inf, term - total))
