@@ -29,6 +29,16 @@ def as_number(value: Any) -> Any:
     return value if is_traced(value) else value.item()
 
 
+def as_real(number: Any, name: str) -> Any:
+    """Return a number, or a 0-dim tensor that stands for one, where torch takes a float.
+
+    Raises: ArgumentTypeError for a complex one, and for a tensor with dimensions.
+    """
+    if np.iscomplexobj(number) or np.ndim(number):
+        raise ArgumentTypeError(f"`{name}` to be a real number", describe(number))
+    return number
+
+
 def default_dtype(number: Any) -> DType:
     """Return torch's default dtype for a number: bool, int64, float32 or complex64. A tensor counts as its number."""
     return of((False, 0, 0.0, 0j)[as_dtype(number.dtype).category] if is_traced(number) else number)

@@ -56,6 +56,11 @@ expand(x, (2, *x.shape)); broadcast_to(x, (2, *x.shape)); broadcast_tensors(x, y
 matmul(x, y) if x.ndim < 3 > y.ndim else x; matmul(x, t(y)) if x.ndim < 3 else x; mm(x, t(y))
 mv(x, getitem(y, 0)); dot(x, y); matmul(getitem(x, 0), t(y)) if x.ndim < 3 else x
 matmul(unsqueeze(x, 0), unsqueeze(t(y), 0)); bmm(unsqueeze(x, 0), unsqueeze(t(y), 0)); mse_loss(x, y)
+real(x); conj(x); conj_physical(x); resolve_conj(x); angle(x); sgn(x); real(complex(x, y)); imag(polar(x, y))
+view_as_real(complex(x, y)); abs(conj(complex(x, y))); abs(conj_physical(complex(x, y)))
+angle(sgn(complex(x, y))); abs(view_as_complex(stack([x, y], -1)))
+lgamma(x); digamma(x); polygamma(2, x); mvlgamma(x, 1); i0(x); logit(x); logit(x, 0.1); nan_to_num(x)
+xlogy(x, y); xlogy(x, 2.0); xlogy(2.0, x)
 view_as(x, y); reshape_as(x, y); reshape_as(t(x), y); unflatten(x, 0, (1, -1)); ravel(x); ravel(t(x)); T(x); mT(x)
 mH(x); adjoint(x); movedim(x, 0, -1); movedim(x, (0, 1), (1, 0)); swapaxes(x, 0, 1); swapdims(x, 0, -1); expand_as(x, y)
 sum_to_size(x, (1, 3)); sum_to_size(x, (3,)); sum_to_size(x, ()); atleast_1d(x); atleast_2d(x); atleast_3d(x)

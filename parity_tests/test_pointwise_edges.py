@@ -152,3 +152,19 @@ def test_mse_loss_warns_where_shapes_broadcast(shapes: tuple[tuple[int, ...], tu
             warnings.simplefilter("always")
             library.nn.functional.mse_loss(*map(make, shapes))
         assert [item.category for item in caught] == [UserWarning] * warns, library.__name__
+
+
+NOT_A_NUMBER = {
+    "nan of nan_to_num": lambda m, x, n: m.nan_to_num(x, n),
+    "neginf of nan_to_num": lambda m, x, n: m.nan_to_num(x, neginf=n),
+    "eps of logit": lambda m, x, n: m.logit(x, n),
+    "input of xlogy": lambda m, x, n: m.xlogy(n, x),
+    "other of xlogy": lambda m, x, n: m.xlogy(x, n),
+}
+
+
+@pytest.mark.parametrize("name", NOT_A_NUMBER)
+def test_what_is_no_real_number_raises_as_in_torch(name: str) -> None:
+    for number in (1j, "x", 0.5, 1, True):
+        assert_alike(lambda m, a, n=number: NOT_A_NUMBER[name](m, a[0], n), ([0.25, -np.inf], "float64"))
+    assert_alike(lambda m, a: NOT_A_NUMBER[name](m, *a), ([0.25], "float64"), ([0.5], "float64"))

@@ -154,7 +154,7 @@ def _conj(input: Array) -> jax.Array:
     return jnp.conj(input)
 
 
-@op(kind=None)
+@op(kind=None, composite=True, node="")
 def conj_physical(input: Array) -> jax.Array:
     """Return the complex conjugate of each element: `conj`, which puts nothing off in JAX either.
 
@@ -162,6 +162,11 @@ def conj_physical(input: Array) -> jax.Array:
     >>> jf.conj_physical(jf.tensor([1 + 2j, 3 - 4j]))
     Array([1.-2.j, 3.+4.j], dtype=complex64)
     """
+    return _conj_physical(input) if jnp.iscomplexobj(input) else input
+
+
+@op(kind=None, step="conj_physical.complex", node="ConjPhysicalBackward0")
+def _conj_physical(input: Array) -> jax.Array:
     return jnp.conj(input)
 
 

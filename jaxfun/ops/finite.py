@@ -5,6 +5,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from .._numbers import as_real
 from .._op import op
 from .._record import COMPLEXES, Array, Choice, Factor
 from ..dtypes import Kind
@@ -57,9 +58,9 @@ def nan_to_num(input: Array, nan: Factor = None, posinf: Factor = None, neginf: 
 def _replaced(input: jax.Array, nan: Any, posinf: Any, neginf: Any) -> jax.Array:
     limits = jnp.finfo(input.dtype)
 
-    def number(given: Any, default: Any) -> jax.Array:
-        return jnp.asarray(default if given is None else given).astype(input.dtype)
+    def number(name: str, given: Any, default: Any) -> jax.Array:
+        return jnp.asarray(default if given is None else as_real(given, name)).astype(input.dtype)
 
-    input = jnp.where(jnp.isnan(input), number(nan, 0), input)
-    input = jnp.where(jnp.isposinf(input), number(posinf, limits.max), input)
-    return jnp.where(jnp.isneginf(input), number(neginf, limits.min), input)
+    input = jnp.where(jnp.isnan(input), number("nan", nan, 0), input)
+    input = jnp.where(jnp.isposinf(input), number("posinf", posinf, limits.max), input)
+    return jnp.where(jnp.isneginf(input), number("neginf", neginf, limits.min), input)

@@ -2,6 +2,7 @@
 
 import functools
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -65,8 +66,13 @@ def _lgamma_near_two(x: jax.Array) -> jax.Array:
 def lgamma_beside_two(u: jax.Array) -> jax.Array:
     """Return the logarithm of the gamma function at `2 + u`, exact for a small `u`, which is at most a half."""
     power = 14 if u.dtype == np.float32 else 28
-    slopes = [(-1) ** k * _zeta_less_one(k) / k for k in range(power, 1, -1)]
-    return jnp.polyval(np.array([*slopes, 1 - np.euler_gamma, 0], u.dtype), u)
+    slopes = [(-1) ** k * _zeta_less_one(k) / k for k in range(2, power + 1)]
+    return u * polynomial([1 - np.euler_gamma, *slopes], u)
+
+
+def polynomial(slopes: Sequence[Any], x: jax.Array) -> jax.Array:
+    """Return the sum of `slopes[k] * x ** k`. It is no loop, as jnp.polyval is, through which the tape cannot look."""
+    return functools.reduce(lambda total, slope: total * x + slope, reversed(slopes))
 
 
 @functools.cache
@@ -150,7 +156,7 @@ def _higher(n: int, x: jax.Array) -> jax.Array:
     number = functools.partial(rounded, dtype=as_dtype(x.dtype))
     zeta = jax.lax.zeta(number(n + 1), jnp.where(x < 0, 1 - x, x))
     # below 0 it is reflected by the slopes of a cotangent
-    reflected = (-1) ** n * (zeta + jnp.polyval(number(_cotangent_slopes(n)), _cotangent(x)))
+    reflected = (-1) ** n * (zeta + polynomial(number(_cotangent_slopes(n)), _cotangent(x)))
     is_pole = (x <= 0) & (x == jnp.floor(x))
     factorial = number(math.factorial(n) if n < 171 else math.inf)
     return (-1) ** (n + 1) * factorial * jnp.where(is_pole, jnp.inf, jnp.where(x < 0, reflected, zeta))
@@ -164,11 +170,11 @@ def _cotangent(x: jax.Array) -> jax.Array:
 
 
 def _cotangent_slopes(n: int) -> list[float]:
-    """Return the derivative number `n` of `pi cot(pi x)` over n!, as a polynomial of the cotangent."""
+    """Return the derivative number `n` of `pi cot(pi x)` over n!, by powers of the cotangent."""
     slopes = np.array([1, 0], object)
     for _ in range(n):
         slopes = -np.polymul([1, 0, 1], np.polyder(slopes))
-    return [math.pi ** (n + 1) * (slope / math.factorial(n)) for slope in slopes]
+    return [math.pi ** (n + 1) * (slope / math.factorial(n)) for slope in slopes[::-1]]
 
 
 @op(kind=Kind.INT_TO_FLOAT, rejects=BOOLS | COMPLEXES, takes={"p": Choice((1, 2, 3))})

@@ -12,7 +12,7 @@ from jax.custom_derivatives import SymbolicZero
 
 from .._op import op
 from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Difference
-from .gamma import lgamma, lgamma_beside_two
+from .gamma import lgamma, lgamma_beside_two, polynomial
 
 
 def _is_expanded(arguments: Mapping[str, Any]) -> bool:
@@ -125,13 +125,13 @@ def _inside(a: jax.Array, x: jax.Array) -> _Pair:
 
 
 _LARGE = 200
-_STIRLING = (1 / 156, -691 / 360360, 1 / 1188, -1 / 1680, 1 / 1260, -1 / 360, 1 / 12)
+_STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156)
 
 
 def _scale(a: jax.Array, x: jax.Array) -> jax.Array:
     """Return `x ** a * exp(-x) / gamma(a + 1)`; for a large `a` by Stirling's series, in which nothing cancels."""
     beyond = jnp.maximum(a, 10)
-    stirling = jnp.polyval(np.array(_STIRLING, a.dtype), 1 / (beyond * beyond)) / beyond
+    stirling = polynomial(_STIRLING, 1 / (beyond * beyond)) / beyond
     far = jnp.exp(-beyond * _excess(beyond, x) - stirling) / jnp.sqrt(np.asarray(2 * np.pi, a.dtype) * beyond)
     near = jnp.exp(a * jnp.log(x) - x - lgamma(jnp.minimum(a, 10) + 1))
     return jnp.where(a > 10, far, near)
@@ -209,14 +209,10 @@ def _of_large(a: jax.Array, x: jax.Array) -> _Pair:
     """Return both by Temme's uniform expansion: an error function, and what it misses as a series of `1 / a`."""
     excess = jnp.maximum(_excess(a, x), 0)
     eta = jnp.copysign(jnp.sqrt(2 * excess), x - a)
-    slopes = [jnp.polyval(np.array(row[::-1], a.dtype), eta) for row in _temme()]
-    missed = jnp.exp(-a * excess) / jnp.sqrt(np.asarray(2 * np.pi, a.dtype) * a) * _horner(slopes, 1 / a)
+    slopes = [polynomial(row, eta) for row in _temme()]
+    missed = jnp.exp(-a * excess) / jnp.sqrt(np.asarray(2 * np.pi, a.dtype) * a) * polynomial(slopes, 1 / a)
     lower, upper = (0.5 * jax.lax.erfc(side * eta * jnp.sqrt(a / 2)) for side in (-1, 1))
     return lower - missed, upper + missed
-
-
-def _horner(slopes: list[jax.Array], x: jax.Array) -> jax.Array:
-    return functools.reduce(lambda total, slope: total * x + slope, reversed(slopes))
 
 
 @functools.cache

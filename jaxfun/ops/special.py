@@ -8,9 +8,11 @@ import jax.numpy as jnp
 from jax.custom_derivatives import SymbolicZero
 from jax.scipy import special
 
+from .._numbers import as_real
 from .._op import op
 from .._record import COMPLEXES, Array, Choice, Factor, Operand, Scalar
 from ..dtypes import Kind, is_scalar
+from ..errors import UnsupportedDTypeError, describe
 
 
 @op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
@@ -58,7 +60,7 @@ def logit(input: Array, eps: Factor = None) -> jax.Array:
     >>> jf.logit(jf.tensor([0.5, 0.9, 1.0])), jf.logit(jf.tensor([1.0]), eps=0.1)
     (Array([0.       , 2.1972244,       inf], dtype=float32), Array([2.1972244], dtype=float32))
     """
-    return _logit(input, jnp.asarray(0 if eps is None else eps).astype(input.dtype), eps is not None)
+    return _logit(input, jnp.asarray(0 if eps is None else as_real(eps, "eps")).astype(input.dtype), eps is not None)
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
@@ -120,8 +122,8 @@ def xlogy(input: Any, other: Any) -> jax.Array:
     (Array([0.       , 2.1972246], dtype=float32), Array([0.       , 2.1972246], dtype=float32))
     """
     if is_scalar(other):
-        return _xlogy_scalar_other(input, other)
-    return (_xlogy_scalar_self if is_scalar(input) else _xlogy)(input, other)
+        return _xlogy_other_scalar(input, other)
+    return (_xlogy_self_scalar if is_scalar(input) else _xlogy)(input, other)
 
 
 @op(kind=Kind.INT_TO_FLOAT, torch="torch.xlogy", rejects=COMPLEXES)
@@ -129,20 +131,22 @@ def _xlogy(input: Array, other: Array) -> jax.Array:
     return _product(input, other)
 
 
-@op(kind=Kind.INT_TO_FLOAT, torch="torch.xlogy", overload="scalar_other", node="XlogyBackward2", rejects=COMPLEXES)
-def _xlogy_scalar_other(input: Array, other: Operand) -> jax.Array:
+@op(kind=Kind.INT_TO_FLOAT, torch="torch.xlogy", overload="other_scalar", node="XlogyBackward2", rejects=COMPLEXES)
+def _xlogy_other_scalar(input: Array, other: Operand) -> jax.Array:
     return _product(input, other)
 
 
 @op(
     kind=Kind.INT_TO_FLOAT,
     torch="torch.xlogy",
-    overload="scalar_self",
+    overload="self_scalar",
     node="XlogyBackward1",
     rejects=COMPLEXES,
     takes={"input": Scalar()},
 )
-def _xlogy_scalar_self(input: Factor, other: Array) -> jax.Array:
+def _xlogy_self_scalar(input: Factor, other: Array) -> jax.Array:
+    if jnp.iscomplexobj(input):
+        raise UnsupportedDTypeError("a number that is not complex", describe(input))
     return _product(jnp.asarray(input).astype(other.dtype), other)
 
 
