@@ -156,7 +156,7 @@ def _higher(n: int, x: jax.Array) -> jax.Array:
     number = functools.partial(rounded, dtype=as_dtype(x.dtype))
     zeta = jax.lax.zeta(number(n + 1), jnp.where(x < 0, 1 - x, x))
     # below 0 it is reflected by the slopes of a cotangent
-    reflected = (-1) ** n * (zeta + polynomial(number(_cotangent_slopes(n)), _cotangent(x)))
+    reflected = (-1) ** n * (zeta + polynomial([*number(_cotangent_slopes(n))], _cotangent(x)))
     is_pole = (x <= 0) & (x == jnp.floor(x))
     factorial = number(math.factorial(n) if n < 171 else math.inf)
     return (-1) ** (n + 1) * factorial * jnp.where(is_pole, jnp.inf, jnp.where(x < 0, reflected, zeta))
