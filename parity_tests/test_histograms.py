@@ -162,3 +162,10 @@ def test_under_jit_bincount_needs_a_size() -> None:
     np.testing.assert_array_equal(jax.jit(lambda x: jf.bincount(x, size=3))(x), [0, 2, 0])
     with pytest.raises(RuntimeError, match="say so with size="):
         jax.jit(jf.bincount)(x)
+
+
+def test_what_is_known_counts_inside_of_a_trace_too() -> None:
+    x, weights = jnp.array([1, 3, 1]), jnp.array([1.0, 2.0, 0.5])
+    np.testing.assert_array_equal(jax.jit(lambda weights: jf.bincount(x, weights))(weights), jf.bincount(x, weights))
+    traced = jax.jit(lambda weight: jf.histogram(weights, 3, weight=weight).hist)(weights)
+    np.testing.assert_array_equal(traced, jf.histogram(weights, 3, weight=weights).hist)

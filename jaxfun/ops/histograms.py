@@ -173,8 +173,10 @@ def _ends(input: jax.Array, range: Any) -> tuple[Any, Any]:
         return float(range[0]), float(range[1])
     if not input.size:
         return 0.0, 1.0
-    ends = jnp.min(input), jnp.max(input)
-    return ends if is_traced(input) else (ends[0].item(), ends[1].item())
+    if is_traced(input):
+        return jnp.min(input), jnp.max(input)
+    known = np.asarray(input)
+    return known.min().item(), known.max().item()
 
 
 @op(kind=None, step="histogram", node="")
@@ -229,15 +231,15 @@ def _check_integers(input: jax.Array, weights: jax.Array | None, minlength: Any)
         raise ShapeError("one dimension, and `minlength` of 0 or more", f"{describe(input)} and {minlength}")
     if input.size and weights is not None and weights.shape != input.shape:
         raise ShapeError("a weight for each integer", f"{describe(weights)} for {describe(input)}")
-    if not is_traced(input) and input.size and int(jnp.min(input)) < 0:
-        raise ShapeError("integers of 0 and more", str(int(jnp.min(input))))
+    if not is_traced(input) and input.size and np.asarray(input).min() < 0:
+        raise ShapeError("integers of 0 and more", str(np.asarray(input).min()))
 
 
 def _length(input: jax.Array, minlength: int) -> int:
     if is_traced(input):
         advice = "The largest decides how many results there are: say so with size=."
         raise ShapeError("integers that are known, or a `size`", "traced ones", advice)
-    return max(minlength, int(jnp.max(input)) + 1) if input.size else minlength
+    return max(minlength, int(np.asarray(input).max()) + 1) if input.size else minlength
 
 
 @op(kind=None, step="bincount", node="")

@@ -6,12 +6,14 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from .._dims import wrap_dims
+from .._numbers import is_traced
 from .._op import op
-from .._record import BOOLS, INTEGERS, AnyDType, Array, Choice, Dims, Number
-from ..dtypes import Category, DType, Kind, as_dtype, float32, promote_types
-from ..errors import ArgumentTypeError, DTypeError, ShapeError, describe
+from .._record import BOOLS, INTEGERS, AnyDType, Array, Beside, Choice, Difference, Dims, Number, Shape
+from ..dtypes import Category, DType, Kind, as_array, as_dtype, float32, promote_types
+from ..errors import ArgumentTypeError, DTypeError, LinearAlgebraError, ShapeError, describe
 from .arithmetic import abs, sgn
 
 _ORDERS = ("fro", 0, 1, 2, 3, 0.5, 1.5, -1, math.inf, -math.inf, None)
@@ -20,9 +22,11 @@ _ORDERS = ("fro", 0, 1, 2, 3, 0.5, 1.5, -1, math.inf, -math.inf, None)
 def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> jax.Array:
     """Return `sum(abs(input) ** p) ** (1 / p)` over all elements, or over `dim` (one, or several as a tuple).
 
-    `p` is a number (0 counts what is not 0, infinity takes the largest, -infinity the smallest), "fro" or None for 2.
+    `p` is a number (0 counts what is not 0, infinity takes the largest, -infinity the smallest), "fro" or None for 2,
+    or "nuc" for the sum of a matrix's singular values.
     Gradient: 0 where the norm is 0 and for elements that are 0; shared evenly among the largest where `p` is infinite.
-    Raises: RuntimeError for integers and bools, and for no elements where `p` is negative or infinite.
+    Raises: RuntimeError for integers and bools, for no elements where `p` is negative or infinite, and for NaN in a
+    matrix where `p` is "nuc"; where that is traced, the result is NaN.
 
     >>> import jaxfun as jf
     >>> jf.norm(jf.tensor([3.0, 4.0]))
@@ -30,7 +34,11 @@ def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, 
     >>> jf.norm(jf.tensor([[3.0, -4.0], [1.0, 1.0]]), float("inf"), 1)
     Array([4., 1.], dtype=float32)
     """
-    return _norm(input, p, dim, keepdim, dtype=dtype)
+    if not isinstance(p, str) or p != "nuc":
+        return _norm(input, p, dim, keepdim, dtype=dtype)
+    if hasattr(input, "dtype") and not is_traced(input) and np.isnan(np.asarray(as_array(input))).any():
+        raise LinearAlgebraError("a matrix without NaN", describe(input), call="norm(input, p, dim, keepdim, dtype)")
+    return _norm_nuclear(input, p, dim, keepdim, dtype=dtype)
 
 
 @op(kind=None, torch="torch.norm", node="LinalgVectorNormBackward0", takes={"p": Choice(_ORDERS)})
@@ -45,6 +53,47 @@ def _norm(
     if (order < 0 or order == math.inf) and any(input.shape[axis] == 0 for axis in axes):
         raise ShapeError("at least one element where `p` is negative or infinite", describe(input))
     return _in_wide(input, order, axes, keepdim, result)
+
+
+_MATRICES = {
+    "input": Shape(("m n", "b m n", "m b n", "m n"), values="invertible"),
+    "p": Choice(("nuc",)),
+    "dim": Beside((None, (1, 2), (-1, 0), (0, 0))),
+}
+
+
+_INFINITE = Difference(
+    lambda arguments: bool(np.isinf(arguments["input"].astype(np.complex128)).any()),
+    jaxfun="a derivative of either sign, or NaN, where the norm is NaN",
+    torch="a derivative of either sign, or NaN, where the norm is NaN",
+    why="the singular vectors of a matrix with an infinity in it are what the LAPACK at hand leaves of them",
+    source="torch/csrc/autograd/FunctionsManual.cpp: svd_backward",
+    levels=("vjp", "jvp", "hvp"),
+)
+
+
+@op(
+    kind=None,
+    torch="torch.norm",
+    overload="nuclear",
+    node="SumBackward1",
+    takes=_MATRICES,
+    differences=(_INFINITE,),
+)
+def _norm_nuclear(
+    input: Array, p: str = "nuc", dim: Dims = None, keepdim: bool = False, *, dtype: AnyDType = None
+) -> jax.Array:
+    result = _result_dtype(input, dtype)
+    if as_dtype(input.dtype).itemsize == 2:
+        raise DTypeError("a tensor of 32 bits or more", describe(input))
+    dims = tuple(range(input.ndim)) if dim is None else dim if isinstance(dim, (tuple, list)) else (dim,)
+    if len(dims) != 2:
+        raise ShapeError("`dim` to be two dimensions", str(dim))
+    axes = wrap_dims(dims, input.ndim)
+    matrices = jnp.moveaxis(input.astype(result.dtype), axes, (-2, -1))
+    values = jnp.linalg.svd(matrices, compute_uv=False)
+    total = jnp.sum(values, -1)
+    return jnp.expand_dims(total, axes) if keepdim else total
 
 
 def _result_dtype(input: jax.Array, dtype: DType | None) -> DType:

@@ -105,12 +105,14 @@ def _checked(input: jax.Array, q: jax.Array) -> jax.Array:
 def _quantiles(
     input: jax.Array, q: jax.Array, dim: int | None, keepdim: bool, interpolation: str, skip_nan: bool
 ) -> jax.Array:
+    if not input.size:
+        raise ShapeError("at least one element", describe(input))
     axis = None if dim is None else wrap_dim(dim, input.ndim)
     if interpolation not in _INTERPOLATIONS:
         raise ShapeError(f"`interpolation` among {', '.join(_INTERPOLATIONS)}", repr(interpolation))
     rows = input.reshape(-1) if axis is None or not input.ndim else jnp.moveaxis(input, axis, -1)
-    if not input.size or rows.shape[-1] > 2**24:
-        raise ShapeError(f"from 1 to {2**24} elements", describe(input))
+    if rows.shape[-1] > 2**24:
+        raise ShapeError(f"at most {2**24} elements", describe(input))
     ordered = jnp.sort(rows, -1)
     found = _between(ordered, _ranks(ordered, q.reshape(-1), skip_nan), interpolation)
     found = jnp.where((q >= 0) & (q <= 1), found, jnp.nan)  # what is traced
