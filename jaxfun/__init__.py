@@ -136,6 +136,15 @@ from .ops.complexes import (
     view_as_real as view_as_real,
 )
 from .ops.covariance import corrcoef as corrcoef, cov as cov
+from .ops.decompositions import cholesky as cholesky, qr as qr, svd as svd
+from .ops.determinants import (
+    det as det,
+    inverse as inverse,
+    logdet as logdet,
+    matrix_power as matrix_power,
+    slogdet as slogdet,
+    trace as trace,
+)
 from .ops.diagonals import (
     diag as diag,
     diag_embed as diag_embed,
@@ -153,6 +162,7 @@ from .ops.dimensions import (
     movedim as movedim,
     swapaxes as swapaxes,
 )
+from .ops.distances import cdist as cdist
 from .ops.division import (
     div as div,
     divide as divide,

@@ -56,7 +56,7 @@ class Shape:
     """
 
     names: str | tuple[str, ...]  # several: alternatives, chosen at the same place for every argument
-    values: str = ""  # what its numbers are, where not any will do: "sorted", "invertible", "positive definite"
+    values: str | tuple[str, ...] = ""  # what its numbers are, where not any will do: "sorted", "invertible"
     dtypes: tuple[str, ...] = ()  # where it is none of the tensor that is drawn first
 
 

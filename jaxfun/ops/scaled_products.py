@@ -153,7 +153,6 @@ def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any =
         "batch2": Shape("b k n"),
         **_FACTORS,
     },
-    differences=(_NO_PRODUCT,),
 )
 def _baddbmm(input: Array, batch1: Array, batch2: Array, *, beta: Factor = 1, alpha: Factor = 1) -> jax.Array:
     return _sum(input, batch1, batch2, _batch_shape(batch1, batch2), beta, alpha)

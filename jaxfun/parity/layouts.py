@@ -46,7 +46,7 @@ def layouts(draw: st.DrawFn, record: Op, dtype: DType) -> dict[str, Any]:
     place = draw(st.integers(0, _most_alternatives(record) - 1))
     beside = {name: _at(each.values, place) for name, each in record.takes.items() if isinstance(each, Beside)}
     shapes = draw(_named_shapes(record, names, place))
-    found = beside | _with_dtypes(draw, record, names, dtype, shapes)
+    found = beside | _with_dtypes(draw, record, names, dtype, shapes, place)
     for name, described in record.takes.items():
         if isinstance(described, Index):
             found[name] = _index(draw, described, found, found[name])
@@ -54,13 +54,14 @@ def layouts(draw: st.DrawFn, record: Op, dtype: DType) -> dict[str, Any]:
 
 
 def _with_dtypes(
-    draw: st.DrawFn, record: Op, names: Sequence[str], dtype: DType, shapes: Mapping[str, Any]
+    draw: st.DrawFn, record: Op, names: Sequence[str], dtype: DType, shapes: Mapping[str, Any], place: int = 0
 ) -> dict[str, Any]:
     main = next((name for name in names if record.roles[name] is not Role.MASK), None)
     drawn = {name: draw(_LAYOUT[record.roles[name]](record, shapes[name], dtype, name == main)) for name in names}
     for name, described in record.takes.items():
         if isinstance(described, Shape) and described.values:
-            drawn[name] = replace(drawn[name], values=described.values)
+            values = (described.values,) if isinstance(described.values, str) else described.values
+            drawn[name] = replace(drawn[name], values=_at(values, place))
         if isinstance(described, Shape) and described.dtypes:
             drawn[name] = replace(drawn[name], dtype=as_dtype(draw(st.sampled_from(described.dtypes))))
     return drawn

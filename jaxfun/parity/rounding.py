@@ -204,7 +204,7 @@ def _imag(array: np.ndarray) -> np.ndarray:
 def _terms(at: np.ndarray, near: Sequence[np.ndarray], step: float) -> np.ndarray:
     """Return the size of the terms that each element is made of: how far it moves, for a step of 1."""
     with np.errstate(invalid="ignore", over="ignore"):
-        moves = [_finite(np.abs(item - at) / step) for item in near]
+        moves = [_finite(np.abs(item ^ at if at.dtype == bool else item - at) / step) for item in near]
     return np.maximum.reduce(moves, initial=0.0) if moves else np.zeros(at.shape)
 
 

@@ -63,20 +63,27 @@ def _indices(layout: Layout, rows: int, seed: int) -> np.ndarray:
 
 
 def _invertible(values: np.ndarray) -> np.ndarray:
-    """Return matrices whose singular values lie near 2, 4, 6, ..., of either sign of the determinant."""
+    """Return matrices whose singular values lie near 2, 4, 6, ..., of either sign of the determinant.
+
+    One with NaN or infinity among its numbers is NaN altogether: LAPACKs choose freely whether NaN is a pivot.
+    """
     # as sizes: the largest change that is drawn moves a singular value by 0.5 at most
     rows, columns = values.shape[-2:]
     diagonal = np.eye(rows, columns) * 2 * (1 + np.arange(columns))
     spread = _bounded(values) / (2 * max(rows * columns, 1))
     matrices = [np.roll(matrix * (-1) ** place, place, -2) for place, matrix in enumerate(diagonal + spread)]
-    return _with_what_is_not_finite(np.reshape(matrices, values.shape), values)
+    finite = np.isfinite(values.astype(spread.dtype)).all((-2, -1), keepdims=True)
+    return np.where(finite, np.reshape(matrices, values.shape), np.nan).astype(values.dtype)
 
 
 def _positive_definite(values: np.ndarray) -> np.ndarray:
-    """Return matrices whose lower triangles are those of positive definite ones; the upper ones are as they come."""
+    """Return matrices whose lower triangle is that of a positive definite one; the upper one is as it comes.
+
+    Where infinity is drawn stands NaN: LAPACKs choose freely whether an infinite matrix is positive definite.
+    """
     root = _bounded(values)
-    matrices = root @ np.conj(np.swapaxes(root, -1, -2)) + np.eye(values.shape[-1])
-    return _with_what_is_not_finite(np.tril(matrices) + np.triu(root, 1), values)
+    matrices = np.tril(root @ np.conj(np.swapaxes(root, -1, -2)) + np.eye(values.shape[-1])) + np.triu(root, 1)
+    return np.where(np.isfinite(values.astype(root.dtype)), matrices, np.nan).astype(values.dtype)
 
 
 def _bounded(values: np.ndarray) -> np.ndarray:
@@ -84,11 +91,6 @@ def _bounded(values: np.ndarray) -> np.ndarray:
     wide = values.astype(np.complex128 if np.iscomplexobj(values) else np.float64)
     finite = np.where(np.isfinite(wide), wide, 0)
     return finite / np.maximum(np.abs(finite).max(axis=tuple(range(1, finite.ndim)), initial=1, keepdims=True), 1)
-
-
-def _with_what_is_not_finite(matrices: np.ndarray, values: np.ndarray) -> np.ndarray:
-    wide = values.astype(matrices.dtype)
-    return np.where(np.isfinite(wide), matrices, wide).astype(values.dtype)
 
 
 def _parts(values: np.ndarray) -> np.ndarray:
@@ -103,7 +105,8 @@ _VALUES: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {
     "sorted": lambda values: np.sort(values, axis=-1) if values.ndim > 1 else values,
     "invertible": _invertible,
     "parts": _parts,
-    "positive definite": _positive_definite,
+    "positive definite below": _positive_definite,
+    "positive definite above": lambda values: np.conj(np.swapaxes(_positive_definite(values), -1, -2)),
 }
 
 

@@ -1,0 +1,260 @@
+"""Decompositions of matrices: by Cholesky, into Q and R, and into singular values.
+
+What is proven of them is what a matrix determines: of Q and R, and of singular vectors, a phase of each is left open.
+"""
+
+import functools
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.lax.linalg import triangular_solve
+
+from .._numbers import is_traced
+from .._op import op
+from .._record import Array, Beside, Difference, Shape
+from ..dtypes import as_array
+from ..errors import GradientError, LinearAlgebraError, describe
+from ._matrices import product, want_matrices, want_square
+from .determinants import NO_LAPACK
+
+
+class QAndR(NamedTuple):
+    """A matrix of orthonormal columns, and an upper triangle. Torch: torch.return_types.qr."""
+
+    Q: jax.Array
+    R: jax.Array
+
+
+class SingularValues(NamedTuple):
+    """Singular values, and their vectors as columns. Torch: torch.return_types.svd."""
+
+    U: jax.Array
+    S: jax.Array
+    V: jax.Array
+
+
+def cholesky(input: Any, upper: bool = False) -> jax.Array:
+    """Return the lower triangles L with `input = L Lᴴ`, or, if `upper`, the upper ones. Shapes: (*, n, n) -> (*, n, n).
+
+    Only the triangle that is returned is read of the input.
+    Gradient: that of a Hermitian input, symmetric.
+    Raises: RuntimeError for other shapes, for dtypes other than float32, float64 and the complex ones, and for a matrix
+    that is not positive definite: under jit, where its numbers are not known, the result is then NaN.
+
+    >>> import jaxfun as jf
+    >>> jf.cholesky(jf.tensor([[4.0, 2.0], [2.0, 10.0]]))
+    Array([[2., 0.],
+           [1., 3.]], dtype=float32)
+    """
+    result = _cholesky(input, upper)
+    if not is_traced(result) and jnp.isnan(result).any():
+        got = f"another in {describe(input)}"
+        raise LinearAlgebraError("positive definite matrices", got, call="cholesky(input, upper)")
+    return result
+
+
+_NOTHING = Difference(
+    lambda arguments: 0 in np.shape(arguments["input"]),
+    jaxfun="an error for other shapes and dtypes, as for a tensor that is not empty",
+    torch="an empty tensor of the same shape and dtype",
+    why="torch's cholesky looks at nothing of a tensor with no elements",
+    source="aten/src/ATen/native/BatchLinearAlgebra.cpp: cholesky",
+    levels=("errors",),
+)
+
+
+@op(
+    kind=None,
+    torch="torch.cholesky",
+    rejects=NO_LAPACK,
+    takes={
+        "input": Shape(
+            ("n n", "n n", "b n n", "4 4"),
+            values=(
+                "positive definite below",
+                "positive definite above",
+                "positive definite above",
+                "positive definite below",
+            ),
+        ),
+        "upper": Beside((False, True, True, False)),
+    },
+    differences=(_NOTHING,),
+)
+def _cholesky(input: Array, upper: bool = False) -> jax.Array:
+    want_square(input)
+    root = _root(input, upper)
+    return _adjoint(root) if upper else root
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(1,))
+def _root(input: jax.Array, upper: bool) -> jax.Array:
+    return jax.lax.linalg.cholesky(_adjoint(input) if upper else input, symmetrize_input=False)
+
+
+@_root.defjvp
+def _(upper: bool, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    # dL = L φ(L⁻¹ dA L⁻ᴴ), where φ takes the lower triangle of a Hermitian matrix, and half of the diagonal
+    root = _root(*primals, upper)
+    change = triangular_solve(root, tangents[0], left_side=True, lower=True)
+    change = triangular_solve(root, change, lower=True, transpose_a=True, conjugate_a=True)
+    return root, product(root, (jnp.tril(change) + jnp.tril(_adjoint(change), -1)) / 2)
+
+
+def _adjoint(input: jax.Array) -> jax.Array:
+    return jnp.conj(input).mT
+
+
+def _of_q_and_r(result: Any) -> Any:
+    q, r = result
+    count = min(q.shape[-2], r.shape[-1])
+    basis = q[..., :count]  # the square of a number's size has no kink at 0
+    is_orthonormal = abs(q.conj().mT @ q) > 0.5
+    return q @ r, basis @ basis.conj().mT, basis * basis.conj(), r * r.conj(), is_orthonormal
+
+
+@op(
+    kind=None,
+    rejects=NO_LAPACK,
+    node="LinalgQrBackward0",
+    takes={"input": Shape(("m n", "b m n", "4 2", "2 3"), values="invertible")},
+    determines=_of_q_and_r,
+)
+def qr(input: Array, some: bool = True) -> QAndR:
+    """Return Q, whose columns are orthonormal, and the upper triangle R with `input = Q R`.
+
+    Shapes: (*, m, n) -> (*, m, k), (*, k, n) with k the smaller of m and n; m itself, where not `some`.
+    Gradient: for columns that depend on each other none; where not `some`, of a tall matrix an error.
+    Raises: RuntimeError for other shapes, and for dtypes other than float32, float64 and the complex ones.
+    Differs: the sign of a column of Q, and of its row of R, is the library's own.
+
+    >>> import jaxfun as jf
+    >>> [item.shape for item in jf.qr(jf.ones(3, 2))]
+    [(3, 2), (2, 2)]
+    """
+    want_matrices(input)
+    tall = input.shape[-2] > input.shape[-1]
+    return QAndR(*(_complete(input) if tall and not some else _reduced(input)))
+
+
+@jax.custom_jvp
+def _complete(input: jax.Array) -> tuple[jax.Array, jax.Array]:
+    q, r = jnp.linalg.qr(input, mode="complete")
+    return q, r
+
+
+@_complete.defjvp
+def _(primals: Any, tangents: Any) -> tuple[Any, Any]:
+    raise GradientError("some=True where a gradient is taken", f"some=False for {describe(primals[0])}")
+
+
+@jax.custom_jvp
+def _reduced(input: jax.Array) -> tuple[jax.Array, jax.Array]:
+    q, r = jnp.linalg.qr(input)
+    return q, r
+
+
+@_reduced.defjvp
+def _(primals: Any, tangents: Any) -> tuple[Any, Any]:
+    # of the square part: Qᴴ dA R⁻¹ = Ω + dR R⁻¹, Ω antihermitian and dR R⁻¹ an upper triangle with a real diagonal
+    (q, r), (change,) = _reduced(*primals), tangents
+    count = q.shape[-1]
+    scaled = triangular_solve(r[..., :count], change[..., :count])
+    along = product(_adjoint(q), scaled)
+    below = jnp.tril(along, -1)
+    turn = below - _adjoint(below)
+    if jnp.iscomplexobj(q):
+        turn = turn + jnp.eye(count, dtype=q.dtype) * (along - jnp.conj(along)) / 2
+    dq = product(q, turn - along) + scaled
+    return (q, r), (dq, product(_adjoint(q), change) - product(turn, r))
+
+
+def _of_singular(result: Any) -> Any:
+    u, s, v = result
+    left, right = u[..., : s.shape[-1]], v[..., : s.shape[-1]]
+    are_orthonormal = [abs(side.conj().mT @ side) > 0.5 for side in (u, v)]
+    return left @ right.conj().mT, s, left * left.conj(), right * right.conj(), *are_orthonormal
+
+
+def svd(input: Any, some: bool = True, compute_uv: bool = True) -> SingularValues:
+    """Return U, the singular values S and V with `input = U diag(S) Vᴴ`.
+
+    Shapes: (*, m, n) -> (*, m, k), (*, k), (*, n, k) with k the smaller of m and n; where not `some`, U is (*, m, m)
+    and V is (*, n, n). Without `compute_uv` these are zeros.
+    Gradient: not finite for two equal singular values, unless it is of S alone.
+    Raises: RuntimeError for other shapes, for dtypes other than float32, float64 and the complex ones, and for NaN:
+    under jit, where the numbers are not known, the result is then NaN.
+    Differs: the phases of the columns of U and V are the library's own.
+
+    >>> import jaxfun as jf
+    >>> jf.svd(jf.tensor([[3.0, 0.0], [0.0, 4.0]])).S
+    Array([4., 3.], dtype=float32)
+    """
+    result = _svd(input, some, compute_uv)
+    if not is_traced(result.S) and jnp.isnan(as_array(input)).any():
+        raise LinearAlgebraError("numbers", f"NaN in {describe(input)}", call="svd(input, some, compute_uv)")
+    return result
+
+
+@op(
+    kind=None,
+    torch="torch.svd",
+    rejects=NO_LAPACK,
+    node="LinalgSvdBackward0",
+    takes={"input": Shape(("m n", "b m n", "4 2", "2 3"), values="invertible")},
+    determines=_of_singular,
+)
+def _svd(input: Array, some: bool = True, compute_uv: bool = True) -> SingularValues:
+    want_matrices(input)
+    *batch, rows, columns = input.shape
+    if compute_uv:
+        return SingularValues(*_singular(input, not some))
+    left, right = (jnp.zeros((*batch, size, size), input.dtype) for size in (rows, columns))
+    return SingularValues(left, _singular_values(input), right)
+
+
+@jax.custom_jvp
+def _singular_values(input: jax.Array) -> jax.Array:
+    return jnp.linalg.svd(input, compute_uv=False)
+
+
+@_singular_values.defjvp
+def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    u, s, v = _singular(*primals, False)
+    return s, jnp.sum(jnp.conj(u) * product(tangents[0], v), -2).real
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(1,))
+def _singular(input: jax.Array, whole: bool) -> tuple[jax.Array, jax.Array, jax.Array]:
+    u, s, vh = jnp.linalg.svd(input, full_matrices=whole)
+    return u, s, _adjoint(vh)
+
+
+@_singular.defjvp
+def _(whole: bool, primals: Any, tangents: Any) -> tuple[Any, Any]:
+    u, s, v = _singular(*primals, whole)
+    count = s.shape[-1]
+    du, ds, dv = _turned(u[..., :count], s, v[..., :count], tangents[0])
+    # of what is added to make a basis nothing is determined, and nothing moves
+    return (u, s, v), (_widened(du, u), ds, _widened(dv, v))
+
+
+def _widened(part: jax.Array, like: jax.Array) -> jax.Array:
+    missing = like.shape[-1] - part.shape[-1]
+    return jnp.concatenate([part, jnp.zeros_like(like[..., :missing])], -1) if missing else part
+
+
+def _turned(u: jax.Array, s: jax.Array, v: jax.Array, change: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Return how the thin decomposition moves: Uᴴ dA V = Ω S + dS - S Θ, dU = U Ω + ..., Ω and Θ antihermitian."""
+    columns, rows = s[..., None, :].astype(u.dtype), s[..., None].astype(u.dtype)
+    across, back = product(change, v), product(_adjoint(change), u)
+    along = product(_adjoint(u), across)
+    identity = jnp.eye(s.shape[-1], dtype=u.dtype)
+    gaps = (columns - rows) * (columns + rows) + identity
+    omega, theta = ((x + _adjoint(x)) * (1 - identity) / gaps for x in (along * columns, along * rows))
+    phase = identity * (along - jnp.conj(along)) / (4 * columns) if jnp.iscomplexobj(u) else jnp.zeros_like(along)
+    du = product(u, omega + phase - along / columns) + across / columns
+    dv = product(v, theta - phase - _adjoint(along) / columns) + back / columns
+    return du, jnp.diagonal(along, 0, -2, -1).real, dv

@@ -1,0 +1,84 @@
+"""Distances between the rows of matrices."""
+
+import functools
+import math
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from .._dims import broadcast_shapes
+from .._op import op
+from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Shape
+from ..dtypes import bfloat16, float16
+from ..errors import ArgumentValueError, DTypeError, describe
+from ._matrices import want, want_one_dtype
+
+_NO_FLOAT = BOOLS | INTEGERS | COMPLEXES | {float16, bfloat16}
+_MODES = ("use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist")
+
+
+@op(
+    kind=None,
+    rejects=_NO_FLOAT,
+    operand_rejects=_NO_FLOAT,
+    takes={
+        "x1": Shape(("m k", "b m k", "a 1 m k", "m k")),
+        "x2": Shape(("n k", "b n k", "b n k", "n k")),
+        "p": Choice((2.0, 1.0, 0.0, math.inf, 3.0, 1.5, 0.5)),
+        "compute_mode": Choice(_MODES[::2]),
+    },
+)
+def cdist(x1: Array, x2: Array, p: float = 2.0, compute_mode: str = _MODES[0]) -> jax.Array:
+    """Return the distance, by the p-norm, of each row of one matrix from each of another; batches broadcast.
+
+    `p` is 0 (how many elements differ) or more, or infinity (the largest difference).
+    Shapes: (*, m, k), (*, n, k) -> (*, m, n).
+    Gradient: 0 where the distance is 0.
+    Raises: RuntimeError for other shapes, for a negative p, and for dtypes other than float32 and float64.
+    Differs: `compute_mode` changes nothing: differences are always taken one by one, which loses no digits.
+
+    >>> import jaxfun as jf
+    >>> jf.cdist(jf.tensor([[0.0, 0.0]]), jf.tensor([[3.0, 4.0], [1.0, 0.0]]))
+    Array([[5., 1.]], dtype=float32)
+    """
+    if compute_mode not in _MODES:
+        raise ArgumentValueError(f"`compute_mode` to be one of {_MODES}", describe(compute_mode))
+    want(x1.ndim > 1 < x2.ndim and x1.shape[-1] == x2.shape[-1], "(*, m, k) and (*, n, k)", x1, x2)
+    if not p >= 0:
+        raise DTypeError("`p` of 0 or more", describe(p))
+    broadcast_shapes(x1.shape[:-2], x2.shape[:-2])
+    want_one_dtype(x1, x2)
+    return _norm(x1[..., :, None, :] - x2[..., None, :, :], float(p))
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(1,))
+def _norm(difference: jax.Array, p: float) -> jax.Array:
+    sizes = jnp.abs(difference)
+    if p == 0:
+        return jnp.sum(jnp.minimum(jnp.ceil(sizes), 1), -1)
+    if p == math.inf:
+        return jnp.max(sizes, -1, initial=0)
+    if p == 2:
+        return jnp.sqrt(jnp.sum(difference * difference, -1))
+    return jnp.sum(sizes, -1) if p == 1 else jnp.sum(sizes**p, -1) ** (1 / p)
+
+
+@_norm.defjvp
+def _norm_jvp(p: float, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    (difference,) = primals
+    result = _norm(difference, p)
+    return result, jnp.sum(_slope(difference, result[..., None], p) * tangents[0], -1)
+
+
+def _slope(difference: jax.Array, norm: jax.Array, p: float) -> jax.Array:
+    sizes, sign = jnp.abs(difference), jnp.sign(difference)
+    if p == 0:
+        return jnp.zeros_like(difference)
+    if p == math.inf:  # every element that is as large has the whole of it
+        return jnp.where(sizes == norm, sign, 0)
+    if p == 1:
+        return sign
+    safe = jnp.where(norm == 0, 1, norm)
+    share = difference / safe if p == 2 else sign * (jnp.where(sizes == 0, 1, sizes) / safe) ** (p - 1)
+    return jnp.where((norm == 0) | (sizes == 0), 0, share)

@@ -1,0 +1,107 @@
+"""What the generic suite does not draw of inverses and decompositions: matrices that have none, and singular ones."""
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import torch
+
+import jaxfun as jf
+from jaxfun.errors import LinearAlgebraError
+from jaxfun.parity import torch_side
+
+SINGULAR = np.array([[1.0, 2.0], [2.0, 4.0]], np.float32)
+SQUARE = np.array([[2.0, 1.0], [1.0, 3.0]], np.float32)
+NAN = np.array([[1.0, np.nan], [0.0, 1.0]], np.float32)
+
+HAVE_NONE: dict[str, tuple[str, np.ndarray, tuple[Any, ...]]] = {
+    "inverse of a singular matrix": ("inverse", SINGULAR, ()),
+    "inverse of 0": ("inverse", np.zeros((2, 2), np.float32), ()),
+    "one of a batch": ("inverse", np.stack([SQUARE, SINGULAR]), ()),
+    "negative power of a singular matrix": ("matrix_power", SINGULAR, (-2,)),
+    "cholesky of a negative matrix": ("cholesky", -SQUARE, ()),
+    "cholesky of a singular matrix": ("cholesky", np.zeros((2, 2), np.float32), ()),
+    "cholesky of the upper triangle": ("cholesky", np.triu(-SQUARE), (True,)),
+    "cholesky of one of a batch": ("cholesky", np.stack([SQUARE, -SQUARE]), ()),
+    "svd of NaN": ("svd", NAN, ()),
+    "singular values of NaN": ("svd", NAN, (True, False)),
+}
+
+
+@pytest.mark.parametrize("case", HAVE_NONE)
+def test_what_has_no_decomposition_is_an_error(case: str) -> None:
+    name, matrix, rest = HAVE_NONE[case]
+    with pytest.raises(torch.linalg.LinAlgError):
+        getattr(torch, name)(torch_side.tensor(matrix), *rest)
+    with pytest.raises(LinearAlgebraError, match=r"float32\[.*2, 2\]"):
+        getattr(jf, name)(jnp.asarray(matrix), *rest)
+
+
+@pytest.mark.parametrize("case", HAVE_NONE)
+def test_what_has_no_decomposition_is_not_finite_under_jit(case: str) -> None:
+    name, matrix, rest = HAVE_NONE[case]
+    found = jax.jit(lambda x: getattr(jf, name)(x, *rest))(matrix)
+    leaves = [found.S] if name == "svd" else jax.tree.leaves(found)
+    assert not any(jnp.isfinite(item).all() for item in leaves)
+
+
+FINE: dict[str, tuple[str, np.ndarray, tuple[Any, ...]]] = {
+    "an inverse that overflows": ("inverse", np.full((1, 1), 1e-40, np.float32), ()),
+    "inverse of NaN": ("inverse", np.full((2, 2), np.nan, np.float32), ()),
+    "NaN in the other triangle": ("cholesky", NAN, ()),
+    "NaN in the other, lower triangle": ("cholesky", NAN.T, (True,)),
+    "cholesky of nothing": ("cholesky", np.zeros((0, 2, 2), np.float32), ()),
+    "inverse of nothing": ("inverse", np.zeros((0, 0), np.float32), ()),
+    "power of nothing": ("matrix_power", np.zeros((2, 0, 0), np.float32), (-3,)),
+}
+
+
+@pytest.mark.parametrize("case", FINE)
+def test_what_torch_does_not_refuse_is_no_error(case: str) -> None:
+    name, matrix, rest = FINE[case]
+    want = torch_side.numpy(getattr(torch, name)(torch_side.tensor(matrix), *rest))
+    np.testing.assert_array_equal(getattr(jf, name)(jnp.asarray(matrix), *rest), want)
+
+
+@pytest.mark.parametrize("n", [2.0, True, None, "2"], ids=str)
+def test_a_power_of_a_matrix_is_an_integer(n: Any) -> None:
+    for function, made in ((torch.matrix_power, torch_side.tensor), (jf.matrix_power, jnp.asarray)):
+        with pytest.raises(TypeError):
+            function(made(SQUARE), n)
+
+
+def cofactors(matrix: np.ndarray) -> np.ndarray:
+    size = range(len(matrix))
+    rest = [[np.delete(np.delete(matrix, row, 0), column, 1) for column in size] for row in size]
+    return np.array([[(-1) ** (row + column) * np.linalg.det(rest[row][column]) for column in size] for row in size])
+
+
+@pytest.mark.parametrize("size", [2, 3, 4, 5])
+@pytest.mark.parametrize("rank", [0, 1, 2, 3, 4])
+def test_the_gradient_of_a_determinant_is_of_cofactors_at_any_rank(size: int, rank: int) -> None:
+    draw = np.random.default_rng(10 * size + rank)
+    rank = min(rank, size)
+    matrix = (draw.normal(size=(size, rank)) @ draw.normal(size=(rank, size))).astype(np.float64)
+    got = jax.grad(jf.det)(matrix)
+    np.testing.assert_allclose(got, cofactors(matrix), rtol=1e-9, atol=1e-9)
+
+
+def test_the_gradient_of_equal_singular_values_is_finite() -> None:
+    matrix = np.eye(3)
+    for compute_uv in (True, False):
+        got = jax.grad(lambda x, uv=compute_uv: jf.svd(x, True, uv).S.sum())(matrix)
+        np.testing.assert_allclose(got, np.eye(3), atol=1e-12)
+
+
+def test_a_complete_basis_has_no_gradient() -> None:
+    function: Callable[[Any], Any] = lambda x: jf.qr(x, some=False).R.sum()  # noqa: E731
+    with pytest.raises(RuntimeError, match="some=True"):
+        jax.grad(function)(np.ones((3, 2)))
+
+
+def test_an_error_names_the_call() -> None:
+    with pytest.raises(RuntimeError, match=r"`jaxfun\.cholesky\(input, upper\)`: expected positive definite matrices"):
+        jf.cholesky(-SQUARE)
