@@ -351,4 +351,4 @@ from .autograd.variable import zero_grad as zero_grad
 def __getattr__(name: str) -> ModuleType:
     if name in ("train", "regression"):  # these need optax, which is loaded on first use
         return import_module(f".{name}", __name__)
-    raise AttributeError(f"module 'jaxfun' has no attribute {name!r}")
+    raise errors.no_attribute(name, globals())

@@ -25,7 +25,7 @@ from .dtypes import (
     required,
     result_type,
 )
-from .errors import ArgumentTypeError, JaxfunError, UnsupportedDTypeError, describe
+from .errors import ArgumentTypeError, JaxfunError, UnsupportedDTypeError, describe, refuse_out
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -188,8 +188,7 @@ def _is_direct_argument(role: Role, value: Any) -> bool:
 
 
 def _bind(record: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> inspect.BoundArguments:
-    if kwargs.get("out") is not None:
-        raise ArgumentTypeError("no `out`", describe(kwargs["out"]), "Arrays do not change: bind the result to a name.")
+    refuse_out(kwargs.get("out"))
     try:
         return record.signature.bind(*args, **kwargs)
     except TypeError as error:

@@ -1,4 +1,4 @@
-"""The command line: `jaxfun tour`, `jaxfun fit` and `jaxfun parity`."""
+"""The command line: `jaxfun tour`, `jaxfun fit`, `jaxfun parity` and `jaxfun differences`."""
 
 import argparse
 import sys
@@ -11,6 +11,7 @@ _EXAMPLES = """examples:
   jaxfun tour                                     the tutorial, every step in JAX beside PyTorch
   jaxfun fit prices.csv --target price            a linear fit of a column by all the others
   jaxfun parity jax.nn:gelu torch.nn.functional:gelu     is the one a right port of the other?
+  jaxfun differences std                          where jnp.std is not torch.std
   jaxfun COMMAND --help                           what a command takes
 """
 _TOUR_DESCRIPTION = """Run the tutorial's steps in JAX beside PyTorch, compare the two, and draw its pictures.
@@ -39,6 +40,16 @@ _PARITY_EXAMPLES = """examples:
   jaxfun parity jax.nn:gelu torch.nn.functional:gelu
   jaxfun parity mymodule:layer_norm mymodule:torch_layer_norm --shape "batch 8; 8" --html report.html
   jaxfun parity jax.numpy:exp torch:exp --dtype float16,bfloat16 --levels value,vjp
+"""
+
+
+_DIFFERENCES_DESCRIPTION = """Show where JAX's nearest counterpart of a torch function is not the same.
+
+For each sort of difference the smallest input, with what JAX, PyTorch and jaxfun give, as the parity engine found it.
+It needs no PyTorch: the answers come with jaxfun. docs/differences.md has all of them on one page."""
+_DIFFERENCES_EXAMPLES = """examples:
+  jaxfun differences                              every function in a line
+  jaxfun differences std                          by torch's name, or by JAX's: jnp.std
 """
 
 
@@ -80,6 +91,13 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("--plot", type=Path, metavar="FILE", help="draw the fit and its loss (.png, .svg, .pdf)")
     fit.add_argument("--save", type=Path, metavar="FILE", help="save the model (.npz)")
     _add_parity(commands)
+    differences = commands.add_parser(
+        "differences",
+        help="where JAX's nearest function is not torch's",
+        description=_DIFFERENCES_DESCRIPTION,
+        epilog=_DIFFERENCES_EXAMPLES,
+    )
+    differences.add_argument("name", nargs="?", metavar="NAME", help="a function, as torch or as JAX calls it (all)")
     return parser
 
 
@@ -140,4 +158,10 @@ def _parity(**options: object) -> int:
     return parity_command.run(**options)  # type: ignore[arg-type]  # argparse has checked their types
 
 
-_COMMANDS = {"tour": _tour, "fit": _fit, "parity": _parity}
+def _differences(name: str | None) -> int:
+    from . import differences_command
+
+    return differences_command.run(name)
+
+
+_COMMANDS = {"tour": _tour, "fit": _fit, "parity": _parity, "differences": _differences}

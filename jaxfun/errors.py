@@ -2,7 +2,7 @@
 
 import copy
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any, ParamSpec, Self, TypeVar
 
 P = ParamSpec("P")
@@ -87,6 +87,25 @@ class GradcheckError(JaxfunError, RuntimeError):
     """A derivative differs from what finite differences measure (torch: torch.autograd.gradcheck.GradcheckError)."""
 
 
+def no_attribute(name: str, known: Container[str]) -> AttributeError:
+    """Return the error for a name that jaxfun has not; of what works in place it says the pure spelling.
+
+    >>> print(no_attribute("add_", {"add"}))
+    jaxfun has no add_: nothing changes in place. Write x = jaxfun.add(x, ...) for x.add_(...).
+    """
+    pure = name.removesuffix("_")
+    if pure != name and pure in known and not name.startswith("_"):
+        spelling = f"Write x = jaxfun.{pure}(x, ...) for x.{name}(...)."
+        return AttributeError(f"jaxfun has no {name}: nothing changes in place. {spelling}", name=name)
+    return AttributeError(f"module 'jaxfun' has no attribute {name!r}", name=name)
+
+
+def refuse_out(out: Any) -> None:
+    """Raise ArgumentTypeError for an array that a result is to be written to."""
+    if out is not None:
+        raise ArgumentTypeError("no `out`", describe(out), "Arrays do not change: bind the result to a name.")
+
+
 def public(call: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make errors raised inside a public function that is not an op name its call, unless they name one already.
 
@@ -104,6 +123,7 @@ def public(call: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
             __tracebackhide__ = True  # pytest shows the function and its caller
             try:
+                refuse_out(kwargs.get("out"))
                 return function(*args, **kwargs)
             except JaxfunError as error:
                 if error.call:

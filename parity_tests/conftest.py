@@ -5,6 +5,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from jaxfun.parity.defaults import ABSENT, DEVICES, has_cuda
+from parity_tests.suite import pairs
 
 _COMMON = {
     "deadline": None,  # a first call compiles
@@ -21,9 +22,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that takes `device` on the CPU, and on CUDA, where a device is missing as a skip that says so."""
+    """Run a test that takes `device` on the CPU, and on CUDA, where a device is missing as a skip that says so.
+
+    One that takes a record's `dtype` runs for those of the profile.
+    """
     if "device" in metafunc.fixturenames:
         metafunc.parametrize("device", _devices(metafunc.config.getoption("--parity-device") or _present()))
+    if {"record", "dtype"} <= {*metafunc.fixturenames}:
+        found = pairs(metafunc.config.getoption("--parity-profile") or "quick")
+        names = [f"{record.name}-{dtype.name}" for record, dtype in found]
+        metafunc.parametrize(("record", "dtype"), found, ids=names)
 
 
 def _present() -> str:

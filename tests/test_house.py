@@ -28,7 +28,7 @@ FLOORS = [
     ["autograd"],
     ["train"],
     ["regression", "table"],
-    ["fit_command", "parity_command", "tour", "tour_steps"],
+    ["differences_command", "fit_command", "parity_command", "tour", "tour_steps"],
     ["cli"],
     ["__main__"],
 ]

@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import bench_detection
+import bench_eager
+import bench_speed
 import bench_tolerance
 import pytest
 from pairs import AGREEING, DIFFERENT
 
+WHAT = ("result", "gradient")
 DOCS = Path(__file__).parent.parent / "docs"
 
 
@@ -14,6 +17,23 @@ DOCS = Path(__file__).parent.parent / "docs"
 def test_a_page_has_the_table_of_its_data(bench: object) -> None:
     page = DOCS / f"{bench.DATA.stem}.md"
     assert bench.as_markdown(bench.read(bench.DATA)) in page.read_text()
+
+
+@pytest.mark.parametrize("bench", [bench_speed, bench_eager], ids=["sizes", "eager"])
+def test_the_page_on_speed_has_the_tables_of_its_data(bench: object) -> None:
+    assert bench.as_markdown(bench.read(bench.DATA)) in (DOCS / "speed.md").read_text()
+
+
+def test_what_is_slower_than_torch_has_a_reason() -> None:
+    _, _, reasons = (DOCS / "speed.md").read_text().partition("## Where jaxfun is slower, and why")
+    slower = {row.op for row in bench_speed.read() if row.ratio > bench_speed.TARGET}
+    assert not {op for op in slower if f"**{op}**" not in reasons}
+
+
+def test_every_op_was_measured_at_every_size() -> None:
+    measured = {(row.op, row.elements, row.what) for row in bench_speed.read()}
+    wanted = {(case.name, size, what) for case in bench_speed.CASES for size in bench_speed.SIZES for what in WHAT}
+    assert measured == wanted
 
 
 def test_all_pairs_were_counted() -> None:

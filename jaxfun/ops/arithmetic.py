@@ -8,10 +8,11 @@ import jax.numpy as jnp
 from .._op import op
 from .._record import BOOLS, COMPLEXES, Array, Factor, Number, Operand
 from ..dtypes import Category, Kind, as_dtype, is_scalar, of
-from ..errors import DTypeError, describe
+from ..errors import DTypeError, describe, public
 from ._overflow import refuse_overflow
 
 
+@public("add(input, other, alpha)")
 def add(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
     """Return `input + alpha * other`.
 
@@ -32,6 +33,7 @@ def _add(input: Operand, other: Operand, *, alpha: Factor = 1) -> jax.Array:
     return input + scaled(other, alpha)
 
 
+@public("sub(input, other, alpha)")
 def sub(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
     """Return `input - alpha * other`.
 
@@ -56,6 +58,7 @@ def _sub(input: Operand, other: Operand, *, alpha: Factor = 1) -> jax.Array:
     return input - scaled(other, alpha)
 
 
+@public("rsub(input, other, alpha)")
 def rsub(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
     """Return `other - alpha * input`.
 

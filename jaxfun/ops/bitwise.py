@@ -8,9 +8,10 @@ import jax.numpy as jnp
 from .._op import op
 from .._record import BOOLS, COMPLEXES, FLOATS, Array, Operand
 from ..dtypes import is_scalar
-from ..errors import ArgumentTypeError, describe
+from ..errors import ArgumentTypeError, describe, public
 
 
+@public("bitwise_and(input, other)")
 def bitwise_and(input: Any, other: Any) -> jax.Array:
     """Return the bits that both have, of integers or bools.
 
@@ -27,6 +28,7 @@ def _and(input: Operand, other: Operand) -> jax.Array:
     return input & other
 
 
+@public("bitwise_or(input, other)")
 def bitwise_or(input: Any, other: Any) -> jax.Array:
     """Return the bits that either has, of integers or bools.
 
@@ -43,6 +45,7 @@ def _or(input: Operand, other: Operand) -> jax.Array:
     return jnp.bitwise_or(input, other)
 
 
+@public("bitwise_xor(input, other)")
 def bitwise_xor(input: Any, other: Any) -> jax.Array:
     """Return the bits that one has and the other has not, of integers or bools.
 
@@ -70,6 +73,7 @@ def bitwise_not(input: Array) -> jax.Array:
     return ~input
 
 
+@public("bitwise_left_shift(input, other)")
 def bitwise_left_shift(input: Any, other: Any) -> jax.Array:
     """Return integers with their bits moved up by `other` places; 0 where that is negative or beyond the bits.
 
@@ -86,6 +90,7 @@ def _left_shift(input: Operand, other: Operand) -> jax.Array:
     return jax.lax.shift_left(*jnp.broadcast_arrays(input, other))
 
 
+@public("bitwise_right_shift(input, other)")
 def bitwise_right_shift(input: Any, other: Any) -> jax.Array:
     """Return integers with their bits moved down by `other` places, the sign kept.
 

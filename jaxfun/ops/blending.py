@@ -4,7 +4,6 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jax.custom_derivatives import SymbolicZero
 
 from .._dims import broadcast_shapes
 from .._numbers import fitting
@@ -24,6 +23,7 @@ from ..dtypes import (
     result_type,
 )
 from ..errors import DTypeError, describe, public
+from ._tangents import of_what_moves
 
 
 @public("lerp(input, end, weight)")
@@ -84,12 +84,8 @@ def _between(input: jax.Array, end: jax.Array, weight: jax.Array) -> jax.Array:
 
 
 def _between_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    # what is not moved has no term, be its factor infinite
     input, end, weight = primals
-    factors = (1 - weight, weight, end - input)
-    moved = zip(tangents, factors, strict=True)
-    terms = [tangent * factor for tangent, factor in moved if not isinstance(tangent, SymbolicZero)]
-    return _between(*primals), sum(terms, start=jnp.zeros_like(input))
+    return _between(*primals), of_what_moves(tangents, (1 - weight, weight, end - input), input)
 
 
 _between.defjvp(_between_jvp, symbolic_zeros=True)
@@ -144,12 +140,14 @@ def _quotient(value: jax.Array, upper: jax.Array, lower: jax.Array) -> jax.Array
     return value * upper / lower
 
 
-@_quotient.defjvp
 def _quotient_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     # by the square of the divisor, as torch has it: at 0 the second derivative is then torch's
-    (value, upper, lower), (_, d_upper, d_lower) = primals, tangents
-    change = d_upper * (value / lower) - d_lower * (value * upper / (lower * lower))
-    return _quotient(*primals), change
+    (value, upper, lower), result = primals, _quotient(*primals)
+    factors = (value / lower, -(value * upper / (lower * lower)))
+    return result, of_what_moves(tangents[1:], factors, result)
+
+
+_quotient.defjvp(_quotient_jvp, symbolic_zeros=True)
 
 
 def _held(number: Any, *tensors: Any) -> Any:

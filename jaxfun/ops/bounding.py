@@ -11,7 +11,7 @@ from .._dims import broadcast_shapes
 from .._op import op
 from .._record import COMPLEXES, Array, Difference, Factor, Scalar
 from ..dtypes import Kind, is_scalar, of
-from ..errors import ArgumentTypeError, DTypeError, describe
+from ..errors import ArgumentTypeError, DTypeError, describe, public
 from ._overflow import refuse_overflow
 from .selection import bounded, bounded_by_numbers
 
@@ -57,6 +57,7 @@ def fmin(input: Array, other: Array) -> jax.Array:
     return jnp.where((input <= other) | jnp.isnan(other), input, other)
 
 
+@public("clamp_min(input, min)")
 def clamp_min(input: Any, min: Any) -> jax.Array:
     """Return each element, no less than `min`: a number, or a tensor that broadcasts.
 
@@ -70,6 +71,7 @@ def clamp_min(input: Any, min: Any) -> jax.Array:
     return _by_bound("clamp_min(input, min)", (_clamp_min_scalar, _clamp_min), input, min)
 
 
+@public("clamp_max(input, max)")
 def clamp_max(input: Any, max: Any) -> jax.Array:
     """Return each element, no more than `max`: a number, or a tensor that broadcasts.
 

@@ -8,6 +8,7 @@ from jax.core import Tracer
 from .._op import op
 from .._record import AnyDType, Role
 from ..dtypes import as_array, as_dtype, cast
+from ..errors import public
 
 
 @op(kind=None, torch="torch.Tensor.to", node="ToCopyBackward0")
@@ -15,6 +16,7 @@ def _to(input: Annotated[Any, Role.TENSOR], dtype: AnyDType) -> Array:
     return cast(input, dtype)
 
 
+@public("to(input, dtype)")
 def to(input: Any, dtype: Any) -> Array:
     """Return the tensor cast to a dtype: towards zero from float to integer, the real part from complex to real.
 
@@ -28,6 +30,7 @@ def to(input: Any, dtype: Any) -> Array:
     return cast(input, dtype)
 
 
+@public("type(input, dtype)")
 def type(input: Any, dtype: Any = None) -> Any:
     """Return torch's name for a tensor's type, such as "torch.FloatTensor"; with a dtype, the tensor cast to it.
 

@@ -9,11 +9,12 @@ from .._dims import broadcast_shapes
 from .._op import op
 from .._record import Array, Choice, Factor, Shape
 from ..dtypes import Category, DType, Kind, as_dtype, float32, promote_types
-from ..errors import DTypeError, describe
+from ..errors import DTypeError, describe, public
 
 _TOLERANCES = {"rtol": Choice((1e-5, 0.1, 0.0, 2)), "atol": Choice((1e-8, 0.0, 0.5))}
 
 
+@public("isclose(input, other, rtol, atol, equal_nan)")
 def isclose(input: Any, other: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: bool = False) -> jax.Array:
     """Return where `abs(input - other) <= atol + rtol * abs(other)`; equal infinities are close, NaNs if `equal_nan`.
 
@@ -61,6 +62,7 @@ def _cut(number: jax.Array, dtype: DType) -> jax.Array:
     return jax.lax.reduce_precision(number, limits.nexp, limits.nmant)
 
 
+@public("allclose(input, other, rtol, atol, equal_nan)")
 def allclose(input: Any, other: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: bool = False) -> jax.Array:
     """Return whether all elements are close, as `isclose` has it: a 0-dim bool, where torch gives Python's.
 

@@ -11,7 +11,7 @@ from .._numbers import is_traced
 from .._op import op
 from .._record import BOOLS, Array, Choice, Index, Mask, Shape
 from ..dtypes import Category, as_dtype
-from ..errors import ArgumentTypeError, DTypeError, ShapeError, describe
+from ..errors import ArgumentTypeError, DTypeError, ShapeError, describe, public
 from .arithmetic import mul, sub
 from .comparison import le
 from .complexes import complex, conj, imag, real
@@ -24,6 +24,7 @@ from .selection import clamp, where
 from .shape import reshape, squeeze, t, unsqueeze
 
 
+@public("cov(input, correction, fweights, aweights)")
 def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any = None) -> jax.Array:
     """Return the covariances of variables (rows) over observations (columns), with `n - correction` as the divisor.
 

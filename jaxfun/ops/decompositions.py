@@ -15,7 +15,7 @@ from .._numbers import is_traced
 from .._op import op
 from .._record import Array, Beside, Difference, Shape
 from ..dtypes import as_array
-from ..errors import GradientError, LinearAlgebraError, describe
+from ..errors import GradientError, LinearAlgebraError, describe, public
 from ._matrices import product, want_matrices, want_square
 from .determinants import NO_LAPACK
 
@@ -35,6 +35,7 @@ class SingularValues(NamedTuple):
     V: jax.Array
 
 
+@public("cholesky(input, upper)")
 def cholesky(input: Any, upper: bool = False) -> jax.Array:
     """Return the lower triangles L with `input = L Lᴴ`, or, if `upper`, the upper ones. Shapes: (*, n, n) -> (*, n, n).
 
@@ -178,6 +179,7 @@ def _of_singular(result: Any) -> Any:
     return left @ right.conj().mT, s, left * left.conj(), right * right.conj(), *are_orthonormal
 
 
+@public("svd(input, some, compute_uv)")
 def svd(input: Any, some: bool = True, compute_uv: bool = True) -> SingularValues:
     """Return U, the singular values S and V with `input = U diag(S) Vᴴ`.
 

@@ -199,6 +199,7 @@ def logdet(input: Array) -> jax.Array:
     return where(eq(sign, -1), jnp.nan, size)
 
 
+@public("inverse(input)")
 def inverse(input: Any) -> jax.Array:
     """Return the inverses of square matrices. Shapes: (*, n, n) -> (*, n, n).
 

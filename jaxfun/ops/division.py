@@ -13,9 +13,10 @@ from jax.custom_derivatives import SymbolicZero
 from .._op import op
 from .._record import BOOLS, COMPLEXES, Array, Choice, Difference, Operand
 from ..dtypes import Category, Kind, canonical, is_scalar, of, result_type
-from ..errors import DTypeError, ShapeError, describe
+from ..errors import DTypeError, ShapeError, describe, public
 
 
+@public("div(input, other, rounding_mode)")
 def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> jax.Array:
     """Return `input / other`; integers are divided as float32, unless `rounding_mode` is "trunc" or "floor".
 
@@ -93,6 +94,7 @@ def _div_mode_scalar(input: Operand, other: Operand, *, rounding_mode: str) -> j
     return _whole(input, other, rounding_mode)
 
 
+@public("floor_divide(input, other)")
 def floor_divide(input: Any, other: Any) -> jax.Array:
     """Return `input / other` rounded down.
 
@@ -154,6 +156,7 @@ _ROUNDED = {"trunc": _truncated, "floor": _floored}
 _OF_INTEGERS = {"trunc": jax.lax.div, "floor": jnp.floor_divide}
 
 
+@public("remainder(input, other)")
 def remainder(input: Any, other: Any) -> jax.Array:
     """Return what is left of `input` after `floor_divide`: it has the sign of `other`.
 
@@ -184,6 +187,7 @@ def _remainder_scalar(input: Array, other: Operand) -> jax.Array:
     return _left(input, other, "floor")
 
 
+@public("fmod(input, other)")
 def fmod(input: Any, other: Any) -> jax.Array:
     """Return what is left of `input` after the truncated quotient: it has the sign of `input`.
 

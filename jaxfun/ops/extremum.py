@@ -11,7 +11,7 @@ from .._dims import wrap_dim, wrap_dims
 from .._op import op
 from .._record import BOOLS, COMPLEXES, Array, Choice, Dim, Dims, Role
 from ..dtypes import Kind, as_dtype, canonical, float32, int64, is_scalar, promote_types
-from ..errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, describe
+from ..errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, describe, public
 from .reduction import refuse_keepdim
 from .selection import maximum, minimum
 
@@ -77,6 +77,7 @@ def refuse_empty_axis(input: jax.Array, axis: int) -> None:
         raise IndexRangeError(f"a `dim` of size 1 or more, not {axis}", describe(input))
 
 
+@public("max(input, dim, keepdim, other)")
 def max(input: Any, dim: Any = ..., keepdim: bool = False, *, other: Any = None) -> Any:
     """Return the largest element; with a `dim`, the largest along it and where they are; with a tensor, `maximum`.
 
@@ -92,6 +93,7 @@ def max(input: Any, dim: Any = ..., keepdim: bool = False, *, other: Any = None)
     return _by_form("max(input, dim, keepdim)", (_max, _max_dim, maximum), input, dim, keepdim, other)
 
 
+@public("min(input, dim, keepdim, other)")
 def min(input: Any, dim: Any = ..., keepdim: bool = False, *, other: Any = None) -> Any:
     """Return the smallest element; with a `dim`, the smallest along it and where they are; with a tensor, `minimum`.
 

@@ -28,6 +28,7 @@ def neighbours(input: jax.Array, axis: int) -> tuple[jax.Array, jax.Array]:
     return along(input, axis, 0, -1), along(input, axis, 1)
 
 
+@public("diff(input, n, dim, prepend, append)")
 def diff(input: Any, n: int = 1, dim: int = -1, prepend: Any = None, append: Any = None) -> jax.Array:
     """Return the differences of neighbours along `dim`, taken `n` times; `prepend` and `append` are joined on before.
 
@@ -137,8 +138,9 @@ def _gradient(input: Array, *, spacing: Factor = None, dim: Dims = None, edge_or
 
 
 def _coincide(arguments: Mapping[str, Any]) -> bool:
-    spaces = [np.diff(x.astype(np.complex128)) for x in arguments["spacing"] if np.ndim(x) == 1]
-    return any(bool((space == 0).any()) for space in spaces)
+    # of neighbours, and of the two beside a point: the slope divides by both spaces and by their sum
+    points = [x.astype(np.complex128) for x in arguments["spacing"] if np.ndim(x) == 1]
+    return any(bool((x[apart:] == x[:-apart]).any()) for x in points for apart in (1, 2))
 
 
 _AT_ONE_PLACE = Difference(

@@ -11,7 +11,7 @@ from .._dims import broadcast_shapes
 from .._op import op
 from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Difference, Operand, Shape
 from ..dtypes import Category, Kind, as_dtype, float32, is_scalar, of, promote_types
-from ..errors import UnsupportedDTypeError, describe
+from ..errors import UnsupportedDTypeError, describe, public
 from .arithmetic import mul
 from .powers import pow
 
@@ -31,6 +31,7 @@ def _is_minus(input: jax.Array) -> jax.Array:
     return jnp.signbit(input) if jnp.issubdtype(input.dtype, jnp.floating) else jnp.zeros_like(input, bool)
 
 
+@public("copysign(input, other)")
 def copysign(input: Any, other: Any) -> jax.Array:
     """Return each `input` with the sign of `other`, -0 and NaN having signs as well; integers as float32.
 
@@ -180,6 +181,7 @@ def _two_to(exponent: jax.Array, dtype: Any) -> jax.Array:
     return jax.lax.bitcast_convert_type(field.astype(_bits_of(dtype)) << limits.nmant, dtype)
 
 
+@public("ldexp(input, other)")
 def ldexp(input: Any, other: Any) -> jax.Array:
     """Return `input * 2**other`; a floating point `input` times a whole power does not overflow before its result does.
 

@@ -9,9 +9,11 @@ import numpy as np
 from .._op import op
 from .._record import Array, Difference, Factor, Number, Scalar
 from ..dtypes import cast, complex128, float64, is_scalar, of
+from ..errors import public
 from .powers import pow
 
 
+@public("float_power(input, exponent)")
 def float_power(input: Any, exponent: Any) -> jax.Array:
     """Return `input ** exponent` in float64, or in complex128 where either is complex.
 

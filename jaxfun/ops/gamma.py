@@ -191,4 +191,6 @@ def mvlgamma(input: Array, p: Dim) -> jax.Array:
         raise ShapeError("a `p` of 1 or more", str(p))
     halves = np.arange(1 - p, 1).astype(input.dtype) / 2
     constant = np.asarray(p * (p - 1) / 4 * math.log(math.pi), input.dtype)
-    return jnp.sum(_lgamma(input[..., None] + halves), axis=-1) + constant
+    parts = input[..., None] + halves
+    parts = jnp.where(parts == 0, jnp.abs(parts), parts)  # XLA leaves out + 0, which makes 0 of -0
+    return jnp.sum(_lgamma(parts), axis=-1) + constant

@@ -24,6 +24,7 @@ from ._overflow import refuse_overflow
 _CALL = "histc(input, bins, min, max)"
 
 
+@public("histc(input, bins, min, max)")
 def histc(input: Any, bins: int = 100, min: Any = 0, max: Any = 0) -> jax.Array:
     """Return how many elements lie in each of `bins` equal bins from `min` to `max`; what is outside, or NaN, in none.
 

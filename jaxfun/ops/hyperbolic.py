@@ -77,7 +77,21 @@ def acosh(input: Array) -> jax.Array:
     >>> jf.acosh(jf.tensor([1.0, 2.0, 0.0]))
     Array([0.      , 1.316958,      nan], dtype=float32)
     """
-    return jnp.arccosh(input)
+    return _acosh(input)
+
+
+@jax.custom_jvp
+def _acosh(x: jax.Array) -> jax.Array:
+    return jnp.arccosh(x)
+
+
+@_acosh.defjvp
+def _acosh_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    # two roots: of complex numbers in the left half the root of the product, which JAX takes, has the other sign
+    (x,) = primals
+    two_roots = jnp.iscomplexobj(x)
+    slope = jax.lax.rsqrt(x + (-1)) * jax.lax.rsqrt(x + 1) if two_roots else jax.lax.rsqrt(x * x - 1)
+    return _acosh(x), tangents[0] * slope
 
 
 @op(kind=Kind.INT_TO_FLOAT, aliases=("arctanh",))

@@ -9,7 +9,7 @@ from .._op import op
 from .._record import Array, Beside, Dim, Factor, Scalar, Shape
 from ..creation import zeros
 from ..dtypes import Category, is_scalar, of
-from ..errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, describe
+from ..errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, describe, public
 from .arithmetic import add, mul, sub
 from .division import div
 from .finite_differences import neighbours
@@ -19,6 +19,7 @@ from .scans import cumsum
 from .shape import reshape
 
 
+@public("trapezoid(y, x, dx, dim)")
 def trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1) -> jax.Array:
     """Return the integral along `dim` of what is sampled at `x`, or every `dx` (1 by default).
 
@@ -38,6 +39,7 @@ def trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1) -> jax.Ar
 trapz = trapezoid
 
 
+@public("cumulative_trapezoid(y, x, dx, dim)")
 def cumulative_trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1) -> jax.Array:
     """Return the integrals along `dim` up to each sample but the first, of what is sampled at `x`, or every `dx`.
 

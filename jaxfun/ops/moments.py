@@ -12,7 +12,7 @@ from .._dims import wrap_dims
 from .._op import op
 from .._record import Array, Choice, Difference, Dims
 from ..dtypes import Category, Kind, as_dtype
-from ..errors import ArgumentTypeError, DTypeError, describe
+from ..errors import ArgumentTypeError, DTypeError, describe, public
 
 _CORRECTION = {"correction": Choice((1, 0, 2, 0.5, 7, -1, None))}
 
@@ -26,6 +26,7 @@ _EMPTY_DIM = Difference(
 )
 
 
+@public("var(input, dim, unbiased, keepdim, correction)")
 def var(
     input: Any, dim: Any = None, unbiased: Any = ..., keepdim: bool = False, *, correction: float | None = 1
 ) -> jax.Array:
@@ -48,6 +49,7 @@ def _var(input: Array, dim: Dims = None, *, correction: float | None = 1, keepdi
     return _variance(input, dim, correction, keepdim)
 
 
+@public("std(input, dim, unbiased, keepdim, correction)")
 def std(
     input: Any, dim: Any = None, unbiased: Any = ..., keepdim: bool = False, *, correction: float | None = 1
 ) -> jax.Array:
@@ -80,6 +82,7 @@ _AFTER_INFINITY = Difference(
 )
 
 
+@public("var_mean(input, dim, unbiased, keepdim, correction)")
 def var_mean(
     input: Any, dim: Any = None, unbiased: Any = ..., keepdim: bool = False, *, correction: float | None = 1
 ) -> tuple[jax.Array, jax.Array]:
@@ -102,6 +105,7 @@ def _var_mean(
     return _variance(input, dim, correction, keepdim), _average(input, dim, keepdim)
 
 
+@public("std_mean(input, dim, unbiased, keepdim, correction)")
 def std_mean(
     input: Any, dim: Any = None, unbiased: Any = ..., keepdim: bool = False, *, correction: float | None = 1
 ) -> tuple[jax.Array, jax.Array]:

@@ -62,7 +62,7 @@ def argwhere(input: Any, *, size: int | None = None, fill_value: int = 0) -> jax
     return _found(input, size, fill_value)
 
 
-@op(kind=None, node="", takes={"size": Choice((0, 1, 3, 7, -1)), "fill_value": Choice((-1, 9))})
+@op(kind=None, node="", takes={"size": Choice((3, 0, 1, 7, -1)), "fill_value": Choice((-1, 9))})
 def nonzero_static(input: Array, *, size: int, fill_value: int = -1) -> jax.Array:
     """Return the indices of the first `size` elements that are not zero, a row for each, and rows of `fill_value`.
 

@@ -13,12 +13,13 @@ from .._numbers import is_traced
 from .._op import op
 from .._record import BOOLS, INTEGERS, AnyDType, Array, Beside, Choice, Difference, Dims, Number, Shape
 from ..dtypes import Category, DType, Kind, as_array, as_dtype, float32, promote_types
-from ..errors import ArgumentTypeError, DTypeError, LinearAlgebraError, ShapeError, describe
+from ..errors import ArgumentTypeError, DTypeError, LinearAlgebraError, ShapeError, describe, public
 from .arithmetic import abs, sgn
 
 _ORDERS = ("fro", 0, 1, 2, 3, 0.5, 1.5, -1, math.inf, -math.inf, None)
 
 
+@public("norm(input, p, dim, keepdim, dtype)")
 def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> jax.Array:
     """Return `sum(abs(input) ** p) ** (1 / p)` over all elements, or over `dim` (one, or several as a tuple).
 
@@ -81,7 +82,7 @@ _INFINITE = Difference(
     differences=(_INFINITE,),
 )
 def _norm_nuclear(
-    input: Array, p: str = "nuc", dim: Dims = None, keepdim: bool = False, *, dtype: AnyDType = None
+    input: Array, p: str, dim: Dims = None, keepdim: bool = False, *, dtype: AnyDType = None
 ) -> jax.Array:
     result = _result_dtype(input, dtype)
     if as_dtype(input.dtype).itemsize == 2:

@@ -10,6 +10,7 @@ import numpy as np
 from .._op import op
 from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Difference
 from ..dtypes import Kind
+from ._tangents import of_what_moves
 
 
 def _is_at_the_origin(arguments: Mapping[str, Any]) -> bool:
@@ -46,12 +47,14 @@ def _angle(y: jax.Array, x: jax.Array) -> jax.Array:
     return jnp.arctan2(y, x)
 
 
-@_angle.defjvp
 def _angle_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    (y, x), (dy, dx) = primals, tangents
+    (y, x), angle = primals, _angle(*primals)
     squared = y * y + x * x
     inverse = jnp.where(squared == 0, 0, 1 / squared)  # as torch has it: the second derivative at the origin is NaN
-    return _angle(y, x), dy * (x * inverse) - dx * (y * inverse)
+    return angle, of_what_moves(tangents, (x * inverse, -(y * inverse)), angle)
+
+
+_angle.defjvp(_angle_jvp, symbolic_zeros=True)
 
 
 @op(rejects=BOOLS | INTEGERS | COMPLEXES)

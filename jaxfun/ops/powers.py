@@ -25,10 +25,11 @@ from ..dtypes import (
     of,
     result_type,
 )
-from ..errors import DTypeError, UnsupportedDTypeError, describe
+from ..errors import DTypeError, UnsupportedDTypeError, describe, public
 from ._overflow import refuse_overflow
 
 
+@public("pow(input, exponent)")
 def pow(input: Any, exponent: Any) -> jax.Array:
     """Return `input ** exponent`, for two tensors or a tensor and a number.
 

@@ -84,6 +84,7 @@ def ger(input: Array, vec2: Array) -> jax.Array:
     return outer(input, vec2)
 
 
+@public("tensordot(a, b, dims)")
 def tensordot(a: Any, b: Any, dims: Any = 2) -> jax.Array:
     """Return the sums of products over some dimensions of two tensors, no conjugate taken.
 

@@ -11,7 +11,7 @@ from .._numbers import is_traced
 from .._op import op
 from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Factor, Scalar, Shape
 from ..dtypes import bfloat16, float16, is_scalar
-from ..errors import DTypeError, ShapeError, describe
+from ..errors import DTypeError, ShapeError, describe, public
 from .extremum import OneDim
 
 _INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
@@ -21,6 +21,7 @@ _ONE = {"q": Scalar(0, 1), **_TAKES}
 _SEVERAL = {"input": Shape(("n", "m n", "")), "q": Shape(("k", "", "k"), values="parts"), **_TAKES}
 
 
+@public("quantile(input, q, dim, keepdim, interpolation)")
 def quantile(
     input: Any, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> jax.Array:
@@ -43,6 +44,7 @@ def quantile(
     return apply(input, q, dim, keepdim, interpolation=interpolation)
 
 
+@public("nanquantile(input, q, dim, keepdim, interpolation)")
 def nanquantile(
     input: Any, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> jax.Array:

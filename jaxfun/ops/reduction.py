@@ -14,9 +14,10 @@ from .._dims import wrap_dim, wrap_dims
 from .._op import op
 from .._record import AnyDType, Array, Difference, Dim, Dims
 from ..dtypes import Category, DType, as_dtype, bfloat16, canonical, float16, float32, int64, uint8
-from ..errors import ArgumentTypeError, DTypeError, describe
+from ..errors import ArgumentTypeError, DTypeError, describe, public
 
 
+@public("sum(input, dim, keepdim, dtype)")
 def sum(input: Any, dim: Any = ..., keepdim: bool = False, *, dtype: Any = None) -> jax.Array:
     """Return the sum of all elements, or over `dim` (one, or several as a tuple).
 
@@ -64,6 +65,7 @@ def _truth(reduce: Any, input: jax.Array, **axes: Any) -> jax.Array:
     return (jnp.all if reduce is jnp.prod else jnp.any)(input.astype(bool), **axes)
 
 
+@public("mean(input, dim, keepdim, dtype)")
 def mean(input: Any, dim: Any = ..., keepdim: bool = False, *, dtype: Any = None) -> jax.Array:
     """Return the mean of all elements, or over `dim` (one, or several as a tuple); of no elements NaN.
 
@@ -98,6 +100,7 @@ def _inexact(input: jax.Array, dtype: DType | None) -> DType:
     return result
 
 
+@public("prod(input, dim, keepdim, dtype)")
 def prod(input: Any, dim: Any = ..., keepdim: bool = False, *, dtype: Any = None) -> jax.Array:
     """Return the product of all elements, or over one dimension.
 

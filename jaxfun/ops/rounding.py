@@ -10,6 +10,7 @@ import numpy as np
 from .._op import op
 from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Choice
 from ..dtypes import Kind
+from ..errors import public
 
 
 @op(kind=None, rejects=BOOLS | COMPLEXES)
@@ -56,6 +57,7 @@ def frac(input: Array) -> jax.Array:
     return input - jnp.trunc(input)
 
 
+@public("round(input, decimals)")
 def round(input: Any, *, decimals: int = 0) -> jax.Array:
     """Return the whole number nearest to each element, halves to the even one; or so many decimals of it. Gradient: 0.
 

@@ -12,7 +12,7 @@ from .._numbers import holds
 from .._op import op
 from .._record import BOOLS, Array, Choice, Difference, Factor, Number, Shape
 from ..dtypes import DType, as_dtype, bfloat16, canonical, float16, float32, of, result_type
-from ..errors import DTypeError, IndexRangeError, ShapeError, describe
+from ..errors import DTypeError, IndexRangeError, ShapeError, describe, public
 from ._matrices import NOTHING_TO_MULTIPLY, want, want_one_dtype, wide_product
 from ._overflow import refuse_overflow
 from .arithmetic import scaled
@@ -35,6 +35,7 @@ _NO_PRODUCT = Difference(
 )
 
 
+@public("addmm(input, mat1, mat2, beta, alpha)")
 def addmm(input: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1) -> jax.Array:
     """Return `beta * input + alpha * mat1 @ mat2`. Shapes: what broadcasts to (m, n), (m, k), (k, n) -> (m, n).
 
@@ -75,6 +76,7 @@ _NOT_STRETCHED = Difference(
 )
 
 
+@public("addmv(input, mat, vec, beta, alpha)")
 def addmv(input: Any, mat: Any, vec: Any, *, beta: Any = 1, alpha: Any = 1) -> jax.Array:
     """Return `beta * input + alpha * mat @ vec`. Shapes: what broadcasts to (m,), (m, k), (k,) -> (m,).
 
@@ -103,6 +105,7 @@ def _addmv(input: Array, mat: Array, vec: Array, *, beta: Factor = 1, alpha: Fac
     return _sum(input, mat, vec, mat.shape[:1], beta, alpha)
 
 
+@public("addbmm(input, batch1, batch2, beta, alpha)")
 def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 1) -> jax.Array:
     """Return `beta * input + alpha * Σ batch1[i] @ batch2[i]`.
 
@@ -129,6 +132,7 @@ def _addbmm(input: Array, batch1: Array, batch2: Array, *, beta: Factor = 1, alp
     return _sum(input, side, batch2.reshape(side.shape[1], columns), (rows, columns), beta, alpha)
 
 
+@public("baddbmm(input, batch1, batch2, beta, alpha)")
 def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 1) -> jax.Array:
     """Return `beta * input + alpha * batch1 @ batch2`, matrix by matrix.
 
@@ -158,6 +162,7 @@ def _baddbmm(input: Array, batch1: Array, batch2: Array, *, beta: Factor = 1, al
     return _sum(input, batch1, batch2, _batch_shape(batch1, batch2), beta, alpha)
 
 
+@public("addr(input, vec1, vec2, beta, alpha)")
 def addr(input: Any, vec1: Any, vec2: Any, *, beta: Any = 1, alpha: Any = 1) -> jax.Array:
     """Return `beta * input + alpha * outer(vec1, vec2)`. Shapes: what broadcasts to (m, n), (m,), (n,) -> (m, n).
 

@@ -188,6 +188,7 @@ def _bounded_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return result, tangent
 
 
+@public("where(condition, input, other)")
 def where(condition: Any, input: Any, other: Any) -> jax.Array:
     """Return `input` where the condition is true, else `other`.
 

@@ -88,6 +88,7 @@ def flatten(input: Array, start_dim: Dim = 0, end_dim: Dim = -1) -> jax.Array:
     return _reshape(input, (*input.shape[:start], middle, *input.shape[end + 1 :]))
 
 
+@public("squeeze(input, dim)")
 def squeeze(input: Any, dim: int | Sequence[int] | None = None) -> jax.Array:
     """Return the tensor without its dimensions of size 1, or without those of them that `dim` names.
 

@@ -11,10 +11,11 @@ from .._dims import wrap_dim
 from .._op import op
 from .._record import BOOLS, COMPLEXES, Array, Beside, Difference, Dim, Shape
 from ..dtypes import canonical, int64
-from ..errors import DTypeError, IndexRangeError, ShapeError, describe
+from ..errors import DTypeError, IndexRangeError, ShapeError, describe, public
 from .extremum import ValuesAndIndices
 
 
+@public("sort(input, dim, descending, stable)")
 def sort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool | None = None) -> ValuesAndIndices:
     """Return the elements along a dimension in order, and where they were.
 
@@ -61,6 +62,7 @@ def _taken(input: jax.Array, indices: jax.Array, axis: int) -> ValuesAndIndices:
     return ValuesAndIndices(values, indices)
 
 
+@public("argsort(input, dim, descending, stable)")
 def argsort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool | None = None) -> jax.Array:
     """Return where the elements along a dimension are, in their order.
 

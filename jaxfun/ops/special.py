@@ -12,7 +12,7 @@ from .._numbers import as_real
 from .._op import op
 from .._record import COMPLEXES, Array, Choice, Factor, Operand, Scalar
 from ..dtypes import Kind, is_scalar
-from ..errors import UnsupportedDTypeError, describe
+from ..errors import UnsupportedDTypeError, describe, public
 
 
 @op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
@@ -112,6 +112,7 @@ def _i1_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return result, dx * jnp.where(is_large, _i0(x) - result / jnp.where(is_large, x, 1), 0.5)
 
 
+@public("xlogy(input, other)")
 def xlogy(input: Any, other: Any) -> jax.Array:
     """Return `input * log(other)`, 0 where `input` is 0 and `other` is not NaN; integers as float32.
 

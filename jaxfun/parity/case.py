@@ -75,6 +75,7 @@ class Case:
     constant: frozenset[int] = frozenset()  # the tensors that have no gradient, though their dtype may
     names: tuple[str, ...] = ()  # what the tensors are called, where they have names
     numbers: tuple[int, ...] = ()  # which directions a value set's derivatives are taken along; its own by default
+    is_plain: bool = False  # they are ones, as in a gradient that is read, and not random
     known: Callable[[str, Sequence[np.ndarray]], Difference | None] = _no_difference
 
     @property

@@ -1,4 +1,4 @@
-"""What derivatives are taken along: random, never constant, and the same on both sides and in every precision."""
+"""What derivatives are taken along: random, the same on both sides and in every precision; ones on request."""
 
 import functools
 from collections.abc import Sequence
@@ -15,16 +15,18 @@ _COTANGENT, _TANGENT = 0, 1
 def cotangents(case: Case, row: int, outputs: Sequence[Any]) -> list[Any]:
     """Return what a value set's results are multiplied by where derivatives are taken."""
     seed = (case.seed, case.number(row), _COTANGENT)
-    return [_along((*seed, i), out) for i, out in enumerate(outputs)]
+    return [_along(case, (*seed, i), out) for i, out in enumerate(outputs)]
 
 
 def tangents(case: Case, row: int, tensors: Sequence[np.ndarray]) -> list[Any]:
     """Return what a value set's movable tensors move along."""
     seed = (case.seed, case.number(row), _TANGENT)
-    return [_along((*seed, i), tensors[place]) for i, place in enumerate(case.movable)]
+    return [_along(case, (*seed, i), tensors[place]) for i, place in enumerate(case.movable)]
 
 
-def _along(seed: Sequence[int], like: Any) -> Any:
+def _along(case: Case, seed: Sequence[int], like: Any) -> Any:
+    if case.is_plain:
+        return np.ones(like.shape, like.dtype)
     eighths = _eighths(tuple(seed), tuple(like.shape))
     return (eighths if jnp.issubdtype(like.dtype, jnp.complexfloating) else eighths.real).astype(like.dtype)
 

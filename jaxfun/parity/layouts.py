@@ -11,8 +11,8 @@ from .._record import Beside, Index, Op, Role, Shape
 from ..dtypes import DTYPES, Category, DType, as_dtype, promote_types
 from .inputs import narrowed
 
-SHAPES = ((), (1,), (3,), (2, 3), (3, 1), (0,), (2, 0), (2, 1, 3))
-SIZES = (1, 2, 3, 0)
+SHAPES = ((3,), (), (2, 3), (1,), (3, 1), (0,), (2, 0), (2, 1, 3))  # the first shows most for its size
+SIZES = (2, 1, 3, 0)
 
 _NUMBERS: Mapping[Category, tuple[Any, ...]] = {
     Category.BOOL: (True, False),
@@ -131,8 +131,8 @@ def _counted(record: Op) -> list[str]:
 @st.composite
 def _broadcastable(draw: st.DrawFn, record: Op, names: Sequence[str]) -> dict[str, tuple[int, ...]]:
     base = draw(st.sampled_from(SHAPES))
-    if len(names) == 1:
-        return {names[0]: base}
+    if len(names) < 2:
+        return dict.fromkeys(names, base)
     full = draw(st.sampled_from(names))
     return {name: base if name == full else draw(narrowed(base)) for name in names}
 

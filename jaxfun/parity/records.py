@@ -6,7 +6,7 @@ purpose.
 """
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -70,6 +70,12 @@ def _passed(record: Op, by_name: Mapping[str, Any]) -> Arguments:
         elif value is not parameter.default:
             kwargs[name] = value
     return Arguments(tuple(args), kwargs)
+
+
+def determined(record: Op, function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function whose result is what the arguments determine of that of another."""
+    determines = record.determines
+    return function if determines is None else lambda *args, **kwargs: determines(function(*args, **kwargs))
 
 
 def _known(record: Op, by_name: Mapping[str, Any], level: str, tensors: Sequence[np.ndarray]) -> Difference | None:

@@ -123,7 +123,7 @@ class Search:
             self.applied.add(name)
             self.report.strata[name] = self.report.strata.get(name, 0) + count
         self.progress(self.report.examples)
-        clear = list(_clear_ones(found))
+        clear = list(clear_ones(found))
         shrinker = Shrinker(self.terms, frozenset(item.level for item in clear) & {*COMPUTED})
         for first in clear:
             smallest, at = shrinker.shrunk(sides, first) if self.shrinks else (sides, first)
@@ -229,7 +229,7 @@ def _errors(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
     return np.where((one == other) | (np.isnan(one) & np.isnan(other)), 0.0, error)
 
 
-def _clear_ones(found: list[Found]) -> Iterator[Found]:
+def clear_ones(found: list[Found]) -> Iterator[Found]:
     """Yield the first disagreement of each level that is no matter of rounding, or else the clearest."""
     for level in LEVELS:
         of_level = [item for item in found if item.level == level]

@@ -133,8 +133,10 @@ class Shrinker:
 
 
 def _of_structure(trial: Sides, found: Found, terms: Terms) -> Verdict | None:
-    ours, theirs = trial.structures(0)
-    return None if ours == theirs or trial.theirs.raises(0) else found.verdict
+    if trial.theirs.raises(0):
+        return None
+    both, error = outcome(lambda: trial.structures(0))  # of a smaller shape the candidate may take nothing
+    return None if error is not None or both[0] == both[1] else found.verdict
 
 
 def _of_raising(trial: Sides, found: Found, terms: Terms) -> Verdict | None:

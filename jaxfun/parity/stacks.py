@@ -115,11 +115,17 @@ def _row(draw: st.DrawFn, stratum: str, dtype: DType, count: int, seed: int) -> 
         palette = (0, 1) if dtype.category is Category.BOOL else _INTEGERS[: 8 if dtype.name != "int8" else None]
         if dtype.name == "uint8":
             palette = tuple(number % 256 for number in palette)
-        return draw(st.lists(st.sampled_from(palette), min_size=count, max_size=count))
+        return _of_palette(draw, palette, count)
     if stratum == "distinct":
         return (np.random.default_rng(seed).normal(size=count) * 1.5).tolist()
     palette = STRATA[stratum]
     if dtype.is_complex:
         # C leaves open which parts of a complex product or quotient with an infinity are NaN: libraries choose freely
         palette = tuple(number for number in palette if not math.isinf(number))
-    return draw(st.lists(st.sampled_from(palette), min_size=count, max_size=count))
+    return _of_palette(draw, palette, count)
+
+
+def _of_palette(draw: st.DrawFn, palette: Sequence[float], count: int) -> Sequence[float]:
+    # counted on from place to place: the first draw, which Hypothesis makes of zeros alone, goes through the palette
+    drawn = draw(st.lists(st.integers(0, len(palette) - 1), min_size=count, max_size=count))
+    return [palette[(place + number) % len(palette)] for place, number in enumerate(drawn)]

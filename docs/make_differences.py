@@ -1,0 +1,162 @@
+"""Write `jaxfun/differences.json` and `docs/differences.md`: the engine run on plain JAX, function by function.
+
+`python docs/make_differences.py` does all, in some 15 minutes on two cores; with names of functions only these; with
+`--page` the page alone is written anew. It needs the extra `parity`.
+"""
+
+import argparse
+import dataclasses
+import json
+import multiprocessing
+import operator
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jax
+import torch
+from rich.progress import track
+
+import jaxfun
+from jaxfun._record import Op
+from jaxfun.differences_command import known
+from jaxfun.parity.counterparts import Counterpart, counterparts
+from jaxfun.parity.plain_jax import differences
+from jaxfun.parity.reference import outcome
+from jaxfun.parity.unrecorded import records_of
+
+DATA = Path(jaxfun.__file__).with_name("differences.json")
+PAGE = Path(__file__).with_name("differences.md")
+EACH = 8  # functions in one process: what XLA has compiled is kept as long as it lives
+
+HEAD = """# Where JAX and PyTorch part
+
+What a port meets that puts the nearest JAX function in the place of a torch one. {differ} of the {compared} functions
+below differ from it somewhere. Of each sort of difference the smallest input is shown, as
+[the engine](../README.md#check-your-own-port) found it: PyTorch {torch} beside JAX {jax}, 64-bit types on.
+`jaxfun differences NAME` shows the same.
+
+- *value*, *dtype*, *derivative*: JAX gives another one. *refuses*: JAX raises and PyTorch does not. *accepts*: PyTorch
+  raises and JAX gives an answer. (A NotImplementedError is a RuntimeError too.)
+- A call is torch's; `tensor([1.0])` is float32, `tensor([1])` int64, for every library.
+- JAX's function is given what is not at its default in torch: so JAX's own defaults show. A derivative is the one for
+  each floating point argument: `vjp` the gradient of the sum of the results, `jvp` along ones, `hvp` the second
+  derivative along ones; *random*: along random directions, where ones do not show it.
+- Of a decomposition it is what its factors determine: their product, the projectors.
+- Numbers have five digits, or as many as it takes to see the difference.
+
+This page is written by `python docs/make_differences.py`. The tests measure every row of it, and search some functions
+anew.
+"""
+HEADS = ("torch", "JAX", "differs in", "call", "JAX gives", "PyTorch gives", "jaxfun gives", "why")
+
+
+def found_or_why_not(name: str) -> tuple[str, dict[str, Any] | None, str]:
+    """Return what the page knows of one function, or else what kept it from being searched."""
+    fields, error = outcome(lambda: found(name)[1])
+    return name, fields, "" if error is None else f"{type(error).__name__}: {error}"
+
+
+def found(name: str) -> tuple[str, dict[str, Any]]:
+    """Return what the page knows of one function."""
+    counterpart = counterparts()[name]
+    records = records_of(name, operator.attrgetter(name)(jaxfun))
+    aliases = sorted({alias for record in records for alias in record.aliases})
+    fields = {"family": counterpart.family, "jax": counterpart.jax, "aliases": aliases}
+    return name, {**fields, "differences": [*_searched(counterpart, records)]}
+
+
+def _searched(counterpart: Counterpart, records: Sequence[Op]) -> Iterator[dict[str, Any]]:
+    if not counterpart.jax:
+        return
+    with jax.enable_x64(True), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for seen in differences(records, counterpart, operator.attrgetter(counterpart.name)(jaxfun)):
+            yield dataclasses.asdict(seen)
+
+
+def page(data: Mapping[str, Any]) -> str:
+    """Return the page for what was found."""
+    functions = data["functions"]
+    compared = [fields for fields in functions.values() if fields["jax"]]
+    differ = sum(bool(fields["differences"]) for fields in compared)
+    lines = [HEAD.format(differ=differ, compared=len(compared), torch=data["torch"], jax=data["jax"])]
+    for family in dict.fromkeys(fields["family"] for fields in functions.values()):
+        lines += ["", f"## {family}", "", *_family({n: f for n, f in functions.items() if f["family"] == family})]
+    return "\n".join(lines) + "\n"
+
+
+def _family(functions: Mapping[str, Any]) -> Iterator[str]:
+    rows = [row for name, fields in functions.items() for row in _rows(name, fields)]
+    yield from _table(HEADS, rows)
+    same = [name for name, fields in functions.items() if fields["jax"] and not fields["differences"]]
+    none = [name for name, fields in functions.items() if not fields["jax"]]
+    for title, names in (("The same wherever it was tried", same), ("Without a counterpart in JAX", none)):
+        if names:
+            yield f"\n{title}: {', '.join(f'`{name}`' for name in names)}."
+
+
+def _rows(name: str, fields: Mapping[str, Any]) -> Iterator[list[str]]:
+    for difference in fields["differences"]:
+        level = difference["level"]
+        sort = difference["sort"] if difference["sort"] != "derivative" else f"derivative ({level})"
+        sort += "" if difference["along"] is None else ", random"
+        cells = [difference[key] for key in ("call", "jax", "torch", "jaxfun")]
+        yield [f"`{name}`", f"`{_short(fields['jax'])}`", sort, *(f"`{cell}`" for cell in cells), difference["why"]]
+
+
+def _short(expression: str) -> str:
+    """Return the function of a call alone: how it is called is for the command line to say."""
+    function, _, arguments = expression.partition("(")
+    return function if function and arguments.find(")") == len(arguments) - 1 else expression
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(heads)} |"
+    yield f"|{' --- |' * len(heads)}"
+    for row in rows:
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
+
+
+def written(functions: Mapping[str, Any]) -> str:
+    """Return the data as it stands in its file, the functions in the order of the table."""
+    kept = {name: with_reasons(item, functions[name]) for name, item in counterparts().items() if name in functions}
+    data = {"jax": jax.__version__, "torch": torch.__version__.partition("+")[0], "functions": kept}
+    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+
+
+def with_reasons(counterpart: Counterpart, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was found with the reasons that the table gives now."""
+    rows = [{**row, "why": counterpart.why.get(row["sort"], row["why"])} for row in fields["differences"]]
+    return {**fields, "family": counterpart.family, "differences": rows}
+
+
+def main() -> None:
+    """Search, and write both files."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="functions to be searched anew (all)")
+    parser.add_argument("--processes", type=int, metavar="N", help="at a time (one for each core)")
+    parser.add_argument("--page", action="store_true", help="write the page alone")
+    arguments = parser.parse_args()
+    table = counterparts()
+    wanted = [] if arguments.page else arguments.names or [*table]
+    functions = known()["functions"] if DATA.exists() else {}
+    with multiprocessing.get_context("spawn").Pool(arguments.processes, maxtasksperchild=EACH) as pool:
+        for name, fields, error in track(pool.imap_unordered(found_or_why_not, wanted), "searching", len(wanted)):
+            if fields is None:
+                print(f"{name} was not searched: {error}")
+                continue
+            functions[name] = fields
+            DATA.write_text(written(functions), "utf-8")  # what was found is kept, whatever becomes of the rest
+    DATA.write_text(written(functions), "utf-8")
+    PAGE.write_text(page(known()), "utf-8")
+    unexplained = [
+        name for name, fields in known()["functions"].items() if not all(item["why"] for item in fields["differences"])
+    ]
+    if unexplained:
+        print(f"no reason is given for: {' '.join(unexplained)} (jaxfun/parity/counterparts.toml)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""`jaxfun differences`: where JAX's nearest counterpart of a torch function is not the same, as the engine found it."""
+
+import difflib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+_SIDES = {"jax": "JAX", "torch": "PyTorch", "jaxfun": "jaxfun"}
+_ALONG = "along random directions, in which it shows"
+
+
+def known() -> dict[str, Any]:
+    """Return what was found: the versions, and by torch's name the counterpart and the differences.
+
+    >>> known()["functions"]["std"]["jax"]
+    'jnp.std(input, axis=dim, keepdims=keepdim, ddof=correction)'
+    """
+    return json.loads(Path(__file__).with_name("differences.json").read_text("utf-8"))
+
+
+def run(name: str | None) -> int:
+    """Print the differences of one function, or of all in a line each, and return 0.
+
+    Raises: ValueError for a name that is not known.
+    """
+    found = known()
+    functions = found["functions"]
+    lines = _overview(found) if name is None else _details(found, _named(name, functions))
+    print("\n".join(lines))
+    return 0
+
+
+def _named(name: str, functions: Mapping[str, Any]) -> str:
+    """Return torch's name for `std`, `torch.std` or `jnp.std`."""
+    short = name.removeprefix("torch.")
+    if short in functions:
+        return short
+    others = {alias: known for known, fields in functions.items() for alias in fields["aliases"]}
+    others |= {fields["jax"].partition("(")[0]: known for known, fields in functions.items()}
+    for spelling in (short, name):
+        if spelling in others:
+            return others[spelling]
+    near = difflib.get_close_matches(short, [*functions, *others], 3)
+    hint = f": did you mean {' or '.join(near)}?" if near else ": `jaxfun differences` lists all"
+    raise ValueError(f"no function {name!r}{hint}")
+
+
+def _overview(found: Mapping[str, Any]) -> Iterator[str]:
+    functions = found["functions"]
+    differ = [name for name, fields in functions.items() if fields["differences"]]
+    none = [name for name, fields in functions.items() if not fields["jax"]]
+    count = f"{len(differ)} of {len(functions) - len(none)} functions differ"
+    yield f"{count} from their nearest counterpart in JAX (JAX {found['jax']}, PyTorch {found['torch']})."
+    wide = max(map(len, differ), default=0)
+    for family in dict.fromkeys(fields["family"] for fields in functions.values()):
+        names = [name for name, fields in functions.items() if fields["family"] == family]
+        yield f"\n{family}"
+        for name in names:
+            sorts = [difference["sort"] for difference in functions[name]["differences"]]
+            if sorts:
+                yield f"  {name:{wide}}  {', '.join(sorts)}"
+        yield from _listed("the same", [n for n in names if functions[n]["jax"] and n not in differ])
+        yield from _listed("no counterpart", [name for name in names if name in none])
+    yield "\nvalue, dtype, derivative: another one; refuses: JAX raises, PyTorch does not; accepts: the other way round"
+    yield "jaxfun differences NAME shows them."
+
+
+def _listed(title: str, names: Iterable[str]) -> Iterator[str]:
+    text = ", ".join(names)
+    if text:
+        yield f"  {title}: {text}"
+
+
+def _details(found: Mapping[str, Any], name: str) -> Iterator[str]:
+    fields = found["functions"][name]
+    if not fields["jax"]:
+        yield f"torch.{name} has no counterpart in JAX: jaxfun.{name}"
+        return
+    yield f"torch.{name} beside {fields['jax']}"
+    if not fields["differences"]:
+        yield f"\n  the same wherever it was tried (JAX {found['jax']}, PyTorch {found['torch']})"
+    for difference in fields["differences"]:
+        level = f" ({difference['level']})" if difference["sort"] == "derivative" else ""
+        yield f"\n  {difference['sort']}{level}{'' if difference['along'] is None else ', ' + _ALONG}"
+        yield f"    {difference['call']}"
+        yield from (f"      {title:7}  {difference[side]}" for side, title in _SIDES.items())
+        yield f"    {difference['why']}"

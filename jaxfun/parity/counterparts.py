@@ -1,0 +1,111 @@
+"""What stands nearest to each torch function in JAX, as a call in torch's argument names, read from a table.
+
+`jnp.std(input, axis=dim, keepdims=keepdim, ddof=correction)` says how a port would spell it. A keyword is left out
+where torch's argument is at its default, as a porter would leave it out: so JAX's own defaults show.
+"""
+
+import ast
+import functools
+import inspect
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import jax.scipy as jsp
+
+from .._record import Op
+
+_NAMES: Mapping[str, Any] = {"jax": jax, "jnp": jnp, "jsp": jsp, "lax": jax.lax}
+
+
+@dataclass(frozen=True)
+class Counterpart:
+    """JAX's nearest to one torch function; `why` says by the sort of difference why the two differ."""
+
+    family: str
+    name: str
+    jax: str  # "" where there is none
+    why: Mapping[str, str]
+    overloads: Mapping[str, str] = field(default_factory=dict)  # the calls of some, by the overload's name
+
+    def call_of(self, record: Op) -> str:
+        """Return the call that stands for a record."""
+        return self.overloads.get(record.name.rpartition(".")[2], self.jax)
+
+    @property
+    def called(self) -> str:
+        """The JAX function alone: `jnp.std`."""
+        return ast.unparse(_call(self.jax).func) if _is_call(self.jax) else self.jax
+
+    def takes(self, record: Op, arguments: Mapping[str, Any]) -> bool:
+        """Return whether the call has a place for these arguments, and for all that must be given."""
+        tree = ast.parse(self.call_of(record), mode="eval")
+        named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        left = {*record.signature.parameters} - named
+        required = inspect.Parameter.empty
+        return all(
+            record.signature.parameters[name].default is not required
+            and (name not in arguments or _is_default(record, name, arguments[name]))
+            for name in left
+        )
+
+
+def counterparts() -> dict[str, Counterpart]:
+    """Return the table, by torch's name.
+
+    >>> counterparts()["std"].called
+    'jnp.std'
+    """
+    table = tomllib.loads(Path(__file__).with_name("counterparts.toml").read_text("utf-8"))
+    return {name: _read(family, name, fields) for family, names in table.items() for name, fields in names.items()}
+
+
+def _read(family: str, name: str, fields: Mapping[str, Any]) -> Counterpart:
+    why = {key: text for key, text in fields.items() if key not in ("jax", "overloads")}
+    return Counterpart(family, name, fields["jax"], why, fields.get("overloads", {}))
+
+
+def in_jax(counterpart: Counterpart, record: Op) -> Callable[..., Any]:
+    """Return JAX's counterpart as a function that takes torch's arguments."""
+
+    @functools.wraps(record.signature.bind)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        bound = record.signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        return eval(expression_of(counterpart, record, bound.arguments), {**_NAMES, **bound.arguments})
+
+    call.__name__ = call.__qualname__ = counterpart.called
+    return call
+
+
+def expression_of(counterpart: Counterpart, record: Op, arguments: Mapping[str, Any]) -> str:
+    """Return JAX's call for these arguments of torch's: without the keywords that are at torch's default."""
+    given = {name for name, value in arguments.items() if not _is_default(record, name, value)}
+    tree = ast.parse(counterpart.call_of(record), mode="eval")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            node.keywords = [word for word in node.keywords if _is_given(word.value, given)]
+    return ast.unparse(tree)
+
+
+def _is_default(record: Op, name: str, value: Any) -> bool:
+    default = record.signature.parameters[name].default
+    return default is not inspect.Parameter.empty and type(value) is type(default) and value == default
+
+
+def _call(text: str) -> ast.Call:
+    node = ast.parse(text, mode="eval").body
+    assert isinstance(node, ast.Call)
+    return node
+
+
+def _is_call(text: str) -> bool:
+    return bool(text) and isinstance(ast.parse(text, mode="eval").body, ast.Call)
+
+
+def _is_given(value: ast.expr, given: set[str]) -> bool:
+    return not isinstance(value, ast.Name) or value.id in given

@@ -1,0 +1,53 @@
+"""Records in the place of those that some functions have not: for a search of JAX's counterparts alone.
+
+The shape of their result depends on values, or they take no tensor: the suite's compiled batches cannot hold them to
+PyTorch, and tests of their own do.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from .._record import REGISTRY, Choice, Op, Role, Shape
+
+_SIZE = Choice((0, 1, 2, 3))
+_TAKEN: Mapping[str, Mapping[str, Any]] = {
+    "argwhere": {"input": Role.TENSOR},
+    "bincount": {"input": Role.TENSOR},
+    "broadcast_tensors": {"tensors": Role.TENSORS},
+    "chain_matmul": {"matrices": Role.TENSORS},
+    "histogram": {"input": Role.TENSOR, "bins": Choice((1, 2, 5))},
+    "masked_select": {"input": Role.TENSOR, "mask": Role.MASK},
+    "nonzero": {"input": Role.TENSOR},
+    "tril_indices": {"row": _SIZE, "col": _SIZE, "offset": Choice((0, 1, -1))},
+    "triu_indices": {"row": _SIZE, "col": _SIZE, "offset": Choice((0, 1, -1))},
+    "unique": {"input": Role.TENSOR},
+}
+_SHAPES: Mapping[str, Mapping[str, Shape]] = {
+    "bincount": {"input": Shape("n")},
+    "chain_matmul": {"matrices": Shape(("m k, k n", "m k, k n, n l"))},
+}
+
+
+def records_of(name: str, function: Callable[..., Any]) -> Sequence[Op]:
+    """Return the records of a public function, or the one that stands in for them; none where there is neither."""
+    recorded = [record for record in REGISTRY.values() if record.public == name]
+    return recorded or ([_stand_in(name, function)] if name in _TAKEN else [])
+
+
+def is_recorded(record: Op) -> bool:
+    """Return whether the suite's compiled batches prove it."""
+    return REGISTRY.get(record.name) is record
+
+
+def _stand_in(name: str, function: Callable[..., Any]) -> Op:
+    taken = _TAKEN[name]
+    parameters = inspect.signature(function).parameters
+    return Op(
+        name=name,
+        torch=f"torch.{name}",
+        kind=None,
+        signature=inspect.Signature([parameters[each] for each in taken]),
+        roles={each: item if isinstance(item, Role) else Role.STATIC for each, item in taken.items()},
+        takes={each: item for each, item in taken.items() if not isinstance(item, Role)} | {**_SHAPES.get(name, {})},
+    )

@@ -1,0 +1,126 @@
+"""docs/differences.md and `jaxfun differences`: every row is measured, some functions are searched anew."""
+
+import importlib.util
+import operator
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jax
+import pytest
+from hypothesis import settings
+
+import jaxfun
+from jaxfun import cli
+from jaxfun._record import REGISTRY
+from jaxfun.differences_command import known
+from jaxfun.parity import torch_side
+from jaxfun.parity.calls import case_from
+from jaxfun.parity.counterparts import counterparts, in_jax
+from jaxfun.parity.judge import without_warnings
+from jaxfun.parity.plain_jax import answers_of, differ
+from jaxfun.parity.records import determined
+from jaxfun.parity.unrecorded import records_of
+
+EVERY = settings().max_examples > 10  # the thorough profile measures every row
+ROOT = Path(__file__).parent.parent
+PROGRAM = ROOT / "docs" / "make_differences.py"
+SAMPLE = ("abs", "std", "clamp", "sign", "floor_divide", "cat")
+FUNCTIONS = known()["functions"]
+# what has no place on the page: nothing of torch's own namespace, or no function of numbers
+ELSEWHERE = {"detach", "to"}
+
+
+@pytest.fixture(autouse=True)
+def jax_with_64_bits() -> Iterator[None]:
+    """JAX's promotion as it comes, as the page says."""
+    with jax.enable_x64(True), jax.numpy_dtype_promotion("standard"):
+        yield
+
+
+def program() -> Any:
+    spec = importlib.util.spec_from_file_location("make_differences", PROGRAM)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_recorded_function_is_in_the_table() -> None:
+    recorded = {record.public for record in REGISTRY.values() if record.public and "." not in record.public}
+    assert recorded - ELSEWHERE <= {*counterparts()}
+    assert {*counterparts()} == {*FUNCTIONS}
+
+
+def test_what_is_in_the_table_is_searched() -> None:
+    table = [item for item in counterparts().values() if item.jax]
+    assert not [item.name for item in table if not records_of(item.name, operator.attrgetter(item.name)(jaxfun))]
+
+
+def test_the_table_is_what_the_data_was_made_of() -> None:
+    for name, counterpart in counterparts().items():
+        assert (FUNCTIONS[name]["jax"], FUNCTIONS[name]["family"]) == (counterpart.jax, counterpart.family), name
+
+
+def test_every_difference_has_a_reason() -> None:
+    assert not [name for name, fields in FUNCTIONS.items() if not all(row["why"] for row in fields["differences"])]
+
+
+DIFFERENT = [name for name, fields in FUNCTIONS.items() if fields["differences"]]
+
+
+@pytest.mark.parametrize("name", DIFFERENT[:: 1 if EVERY else 3])
+def test_a_row_is_what_each_library_gives(name: str) -> None:
+    for row in FUNCTIONS[name]["differences"]:
+        said = {side: row[side] for side in ("jax", "torch", "jaxfun")}
+        assert differ(said["jax"], said["torch"])
+        assert rounded(measured(name, row)) == rounded(said)
+
+
+@without_warnings
+def measured(name: str, row: dict[str, Any]) -> dict[str, str]:
+    records = records_of(name, operator.attrgetter(name)(jaxfun))
+    record, case = case_from(row["call"], records, row["along"] and tuple(row["along"]))
+    sides = in_jax(counterparts()[name], record), operator.attrgetter(name)(jaxfun), torch_side.resolve(record.torch)
+    return answers_of(*(determined(record, side) for side in sides), case, row["level"])
+
+
+def rounded(texts: dict[str, str]) -> dict[str, str]:
+    # the last digits are the processor's
+    number = re.compile(r"\d+\.\d+(e[-+]\d+)?")
+    return {side: number.sub(lambda found: f"{float(found[0]):.3g}", text) for side, text in texts.items()}
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+def test_a_search_finds_what_the_page_says(name: str) -> None:
+    assert program().found(name)[1] == {**FUNCTIONS[name], "differences": as_found(FUNCTIONS[name]["differences"])}
+
+
+def as_found(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**row, "along": row["along"] and tuple(row["along"])} for row in rows]
+
+
+def test_the_page_is_written_from_the_data() -> None:
+    assert program().page(known()) == (ROOT / "docs" / "differences.md").read_text()
+
+
+@pytest.mark.parametrize("name", ["std", "torch.std", "jnp.std"])
+def test_the_command_shows_a_function(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["differences", name]) == 0
+    printed = capsys.readouterr().out
+    for row in FUNCTIONS["std"]["differences"]:
+        assert row["call"] in printed
+        assert row["why"] in printed
+
+
+def test_the_command_lists_all(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["differences"]) == 0
+    printed = capsys.readouterr().out
+    assert all(re.search(rf"\b{name}\b", printed) for name in FUNCTIONS)
+
+
+def test_the_command_knows_a_name_that_is_near(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["differences", "stdd"]) == 2
+    assert "did you mean std" in capsys.readouterr().err
