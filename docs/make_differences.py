@@ -33,9 +33,9 @@ EACH = 8  # functions in one process: what XLA has compiled is kept as long as i
 HEAD = """# Where JAX and PyTorch part
 
 What a port meets that puts the nearest JAX function in the place of a torch one. {differ} of the {compared} functions
-below differ from it somewhere. Of each sort of difference the smallest input is shown, as
-[the engine](../README.md#check-your-own-port) found it: PyTorch {torch} beside JAX {jax}, 64-bit types on.
-`jaxfun differences NAME` shows the same.
+below differ from it somewhere, {numbers} of them in a value or a derivative. Of each sort of difference the smallest
+input is shown, as [the engine](../README.md#check-your-own-port) found it: PyTorch {torch} beside JAX {jax}, 64-bit
+types on. `jaxfun differences NAME` shows the same.
 
 - *value*, *dtype*, *derivative*: JAX gives another one. *refuses*: JAX raises and PyTorch does not. *accepts*: PyTorch
   raises and JAX gives an answer. (A NotImplementedError is a RuntimeError too.)
@@ -81,7 +81,9 @@ def page(data: Mapping[str, Any]) -> str:
     functions = data["functions"]
     compared = [fields for fields in functions.values() if fields["jax"]]
     differ = sum(bool(fields["differences"]) for fields in compared)
-    lines = [HEAD.format(differ=differ, compared=len(compared), torch=data["torch"], jax=data["jax"])]
+    numbers = sum(any(row["sort"] in ("value", "derivative") for row in fields["differences"]) for fields in compared)
+    versions = {name: data[name] for name in ("torch", "jax")}
+    lines = [HEAD.format(differ=differ, numbers=numbers, compared=len(compared), **versions).rstrip()]
     for family in dict.fromkeys(fields["family"] for fields in functions.values()):
         lines += ["", f"## {family}", "", *_family({n: f for n, f in functions.items() if f["family"] == family})]
     return "\n".join(lines) + "\n"
@@ -92,7 +94,7 @@ def _family(functions: Mapping[str, Any]) -> Iterator[str]:
     yield from _table(HEADS, rows)
     same = [name for name, fields in functions.items() if fields["jax"] and not fields["differences"]]
     none = [name for name, fields in functions.items() if not fields["jax"]]
-    for title, names in (("The same wherever it was tried", same), ("Without a counterpart in JAX", none)):
+    for title, names in (("The same wherever it was tried", same), ("Without a function of JAX's in its place", none)):
         if names:
             yield f"\n{title}: {', '.join(f'`{name}`' for name in names)}."
 

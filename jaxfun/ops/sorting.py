@@ -10,7 +10,7 @@ import numpy as np
 from .._dims import wrap_dim
 from .._op import op
 from .._record import BOOLS, COMPLEXES, Array, Beside, Difference, Dim, Shape
-from ..dtypes import canonical, int64
+from ..dtypes import as_dtype, bfloat16, canonical, float16, float32, int64
 from ..errors import DTypeError, IndexRangeError, ShapeError, describe, public
 from .extremum import ValuesAndIndices
 
@@ -148,7 +148,20 @@ def topk(input: Array, k: int, dim: Dim = -1, largest: bool = True, sorted: bool
         raise ShapeError("a `k` of no more than there are elements", str(k))
     if input.ndim == 0:
         return _taken(input, _order(input, axis, largest), axis)
+    if as_dtype(input.dtype) in _SELECTED:
+        return _taken(input, _selected(input, k, axis, largest), axis)
     return _taken(input, jax.lax.slice_in_dim(_order(input, axis, largest), 0, k, axis=axis), axis)
+
+
+_SELECTED = (float32, float16, bfloat16)  # what XLA selects from without sorting it all, and what is exact in it
+
+
+def _selected(input: jax.Array, k: int, axis: int, largest: bool) -> jax.Array:
+    """Return the places of the largest elements; XLA orders by bits, in which zeros and NaN have signs."""
+    numbers = jax.lax.stop_gradient(input).astype(float32.dtype)
+    plain = jnp.where(jnp.isnan(numbers), jnp.nan, jnp.where(numbers == 0, 0.0, numbers))
+    places = jax.lax.top_k(jnp.moveaxis(plain if largest else -plain, axis, -1), k)[1]
+    return jnp.moveaxis(places, -1, axis).astype(canonical(int64).dtype)
 
 
 @op(kind=None, rejects=BOOLS | COMPLEXES, takes={**_PLACES, "dim": _DIMS}, differences=(_ANY_OF_EQUALS,))
