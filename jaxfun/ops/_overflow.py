@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import jax
 import numpy as np
 
 from .._numbers import holds
@@ -28,4 +29,6 @@ def refuse_overflow(call: str, operands: Sequence[Any], numbers: Sequence[Any]) 
 
 
 def _fits_any_dtype(number: Any) -> bool:
-    return number is None or (type(number) in (int, float) and -127 <= number <= 127)
+    if number is None or isinstance(number, jax.Array):
+        return True
+    return type(number) in (int, float) and -127 <= number <= 127

@@ -235,7 +235,9 @@ _left.defjvp(_left_jvp, symbolic_zeros=True)
 
 def _refuse_zero(input: Any, other: Any, call: str) -> None:
     """Raise torch's error for an integer division by zero; under a trace the divisor's values are not known."""
-    if isinstance(other, Tracer) or not all(hasattr(x, "dtype") or is_scalar(x) for x in (input, other)):
+    if isinstance(other, Tracer) or getattr(getattr(other, "dtype", None), "kind", "") in ("f", "c", "V"):
+        return
+    if not all(hasattr(x, "dtype") or is_scalar(x) for x in (input, other)):
         return
     dtype = canonical(result_type(input, other))
     if dtype.category is not Category.INTEGER or of(other).category > Category.INTEGER:
