@@ -48,7 +48,7 @@ class IndexRangeError(JaxfunError, IndexError):
 
 
 class PositionError(IndexRangeError, RuntimeError):
-    """A tensor of indices holds one that is out of range (torch: IndexError or RuntimeError, a kernel the other)."""
+    """Indices are out of range or do not fit their tensor (torch: IndexError or RuntimeError, by kernel)."""
 
 
 class ShapeError(JaxfunError, RuntimeError):

@@ -90,7 +90,11 @@ def measured(name: str, row: dict[str, Any]) -> dict[str, str]:
 def rounded(texts: dict[str, str]) -> dict[str, str]:
     # the last digits are the processor's
     number = re.compile(r"\d+\.\d+(e[-+]\d+)?")
-    return {side: number.sub(lambda found: f"{float(found[0]):.3g}", text) for side, text in texts.items()}
+    return {side: number.sub(lambda found: _rounded(float(found[0])), text) for side, text in texts.items()}
+
+
+def _rounded(number: float) -> str:
+    return f"{number:.3g}" if abs(number) > 1e-6 else "0"
 
 
 @pytest.mark.parametrize("name", SAMPLE)

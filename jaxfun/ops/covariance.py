@@ -40,7 +40,8 @@ def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any 
     """
     if fweights is None and aweights is None:
         return _cov(input, correction=correction)
-    _refuse_weights("cov(input, correction, fweights, aweights)", fweights, aweights)
+    if hasattr(input, "dtype"):  # else refused as what it is
+        _refuse_weights("cov(input, correction, fweights, aweights)", fweights, aweights)
     return _cov_weighted(input, correction=correction, fweights=fweights, aweights=aweights)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from .._dims import wrap_dims
 from .._numbers import is_traced
 from .._op import op
-from .._record import BOOLS, INTEGERS, AnyDType, Array, Beside, Choice, Difference, Dims, Number, Shape
+from .._record import BOOLS, INTEGERS, AnyDType, Array, Beside, Choice, Dims, Number, Shape
 from ..dtypes import Category, DType, Kind, as_array, as_dtype, float32, promote_types
 from ..errors import ArgumentTypeError, DTypeError, LinearAlgebraError, ShapeError, describe, public
 from .arithmetic import abs, sgn
@@ -63,23 +63,12 @@ _MATRICES = {
 }
 
 
-_INFINITE = Difference(
-    lambda arguments: bool(np.isinf(arguments["input"].astype(np.complex128)).any()),
-    jaxfun="a derivative of either sign, or NaN, where the norm is NaN",
-    torch="a derivative of either sign, or NaN, where the norm is NaN",
-    why="the singular vectors of a matrix with an infinity in it are what the LAPACK at hand leaves of them",
-    source="torch/csrc/autograd/FunctionsManual.cpp: svd_backward",
-    levels=("vjp", "jvp", "hvp"),
-)
-
-
 @op(
     kind=None,
     torch="torch.norm",
     overload="nuclear",
     node="SumBackward1",
     takes=_MATRICES,
-    differences=(_INFINITE,),
 )
 def _norm_nuclear(
     input: Array, p: str, dim: Dims = None, keepdim: bool = False, *, dtype: AnyDType = None

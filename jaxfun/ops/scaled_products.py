@@ -63,7 +63,7 @@ def _addmm(input: Array, mat1: Array, mat2: Array, *, beta: Factor = 1, alpha: F
 
 def _stays_small(arguments: Mapping[str, Any]) -> bool:
     shape, matrix = np.shape(arguments["input"]), np.shape(arguments["mat"])
-    return len(matrix) == 2 and matrix[1] == 0 and shape != matrix[:1]
+    return len(matrix) == 2 and 0 in matrix and shape != matrix[:1]
 
 
 _NOT_STRETCHED = Difference(

@@ -12,7 +12,7 @@ from .._numbers import as_number, fitting
 from .._op import op
 from .._record import Array, Beside, Choice, Difference, Dim, Factor, Index, Mask, Number, Shape
 from ..dtypes import as_array, as_dtype
-from ..errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, describe, public
+from ..errors import ArgumentTypeError, DTypeError, PositionError, ShapeError, describe, public
 from ._combining import REDUCTIONS, add_at, combined, set_at
 from ._positions import BOTH, check_positions, from_the_front, size_along, want_integers, with_dims
 
@@ -128,7 +128,7 @@ def _scattered(
 
 def _check_fit(input: tuple[int, ...], index: tuple[int, ...], src: tuple[int, ...], axis: int) -> None:
     if 0 < len(src) < len(index) == len(input):
-        raise IndexRangeError(f"a `src` of {len(index)} dimensions", str(list(src)))
+        raise PositionError(f"a `src` of {len(index)} dimensions", str(list(src)))
     fits = len(input) == len(index) == max(len(src), 1) and all(
         size <= given and (dim == axis or size <= limit)
         for dim, (size, limit, given) in enumerate(zip(index, input, src or (1,), strict=True))

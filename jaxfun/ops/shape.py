@@ -12,7 +12,7 @@ import jax.numpy as jnp
 
 from .._dims import as_sizes, wrap_dim, wrap_dims
 from .._op import op
-from .._record import Array, Dim, Dims, Size, Tensors
+from .._record import Array, Dim, Dims, Shape, Size, Tensors
 from ..dtypes import Kind
 from ..errors import ArgumentValueError, ShapeError, describe, public
 
@@ -142,7 +142,7 @@ def permute(input: Any, *order: int | Sequence[int], dims: Sequence[int] | None 
     return _permute(input, as_sizes(order, dims, "dims"))
 
 
-@op(kind=None, torch="torch.permute", takes={"dims": Size("permute")})
+@op(kind=None, torch="torch.permute", takes={"input": Shape(("l m n", "m n", "n", "")), "dims": Size("permute")})
 def _permute(input: Array, dims: tuple[int, ...]) -> jax.Array:
     if len(dims) != input.ndim:
         raise ShapeError(f"`dims` to name all {input.ndim} dimensions", str(dims))

@@ -169,7 +169,8 @@ def _several(record: Op, shape: Any, dtype: DType, main: bool) -> st.SearchStrat
     if isinstance(shape, list):
         return st.tuples(*(_one_tensor(record, each, dtype, place == 0) for place, each in enumerate(shape)))
     first = _one_tensor(record, shape, dtype, True)
-    rest = st.lists(_one_tensor(record, shape, dtype, False), max_size=2)
+    one = _one_tensor(record, shape, dtype, False)
+    rest = st.sampled_from((1, 0, 2)).flatmap(lambda count: st.lists(one, min_size=count, max_size=count))
     return st.tuples(first, rest).map(lambda pair: (pair[0], *pair[1]))
 
 

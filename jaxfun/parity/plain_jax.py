@@ -151,6 +151,7 @@ def simplest(strategy: st.SearchStrategy[Case], count: int) -> list[Case]:
         max_examples=count,
         phases=[Phase.generate],
         database=None,
+        derandomize=False,  # whatever the profile says: the seed above decides
         deadline=None,
         suppress_health_check=[*HealthCheck],  # type: ignore[arg-type]  # the class is iterable, which its stub omits
     )

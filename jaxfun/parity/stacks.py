@@ -17,7 +17,7 @@ STRATA: Mapping[str, tuple[float, ...]] = {
     "kinks": (0.0, -0.0, 1.0, -1.0),
     "nice": _NICE,
     "wide": (1e-3, -1e-3, 0.1, 7.0, -30.0, 88.0, 1e3),
-    "not finite": (*_NICE[:6], math.nan, math.inf, -math.inf),
+    "not finite": (1.0, math.nan, math.inf, -math.inf, *_NICE[:6]),
 }
 _INTEGERS = (0, 1, -1, 2, 3, -2, 7, 100, -128)
 

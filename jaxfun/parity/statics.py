@@ -52,7 +52,9 @@ def _expanded(shape: tuple[int, ...]) -> st.SearchStrategy[tuple[int, ...]]:
 
 def _permuted(shape: tuple[int, ...]) -> st.SearchStrategy[tuple[int, ...]]:
     order = st.permutations(range(len(shape)))
-    return st.tuples(order, st.booleans()).map(lambda pair: tuple(i - len(shape) * pair[1] for i in pair[0]))
+    # the first draw is a cycle of all dimensions, which is not its own inverse
+    turned = order.map(lambda dims: [*dims[1:], *dims[:1]])
+    return st.tuples(turned, st.booleans()).map(lambda pair: tuple(i - len(shape) * pair[1] for i in pair[0]))
 
 
 _SIZE = {"reshape": _reshaped, "expand": _expanded, "permute": _permuted}
