@@ -66,12 +66,22 @@ _SINGULAR = Difference(
 )
 
 
+_INFINITY = Difference(
+    lambda arguments: bool(np.isinf(arguments["input"]).any()),
+    jaxfun="what its LAPACK gives",
+    torch="what its LAPACK gives",
+    why="of infinity times 0 a LAPACK makes NaN, or leaves it out",
+    source="aten/src/ATen/native/BatchLinearAlgebraKernel.cpp: lu_factor_kernel",
+    levels=("value",),
+)
+
+
 @op(
     kind=None,
     rejects=NO_LAPACK,
     node="LinalgDetBackward0",
     takes={"input": Shape(("n n", "b n n", "4 4"))},
-    differences=(_SINGULAR,),
+    differences=(_SINGULAR, _INFINITY),
 )
 def det(input: Array) -> jax.Array:
     """Return the determinants of square matrices. Shapes: (*, n, n) -> (*).
