@@ -64,6 +64,8 @@ def einsum(*args: Any) -> jax.Array:
         operands = operands[0]
     if not isinstance(equation, str):
         raise ArgumentTypeError("an equation as a string", describe(equation))
+    if not operands:
+        raise ArgumentValueError("one operand at least", "none")
     return _einsum(equation, tuple(operands))
 
 
@@ -112,7 +114,9 @@ def _einsum(equation: str, operands: Tensors) -> jax.Array:
     sides = equation.split("->", 1)
     names = [_parsed(text) for text in sides[0].split(",")]
     if len(names) != len(operands):
-        raise ShapeError(f"{len(names)} operands for {equation!r}", str(len(operands)))
+        # from three operands on torch asks opt_einsum first
+        refusal = ShapeError if len(operands) < 3 else ArgumentValueError
+        raise refusal(f"{len(names)} operands for {equation!r}", str(len(operands)))
     names = [_spelled_out(name, operand) for name, operand in zip(names, operands, strict=True)]
     most = max((len([word for word in name if len(word) > 1]) for name in names), default=0)
     _check_sizes(names, operands)
