@@ -66,6 +66,8 @@ def einsum(*args: Any) -> jax.Array:
         raise ArgumentTypeError("an equation as a string", describe(equation))
     if not operands:
         raise ArgumentValueError("one operand at least", "none")
+    if len(operands) > 2 and None in [item for item in operands if not hasattr(item, "dtype")]:
+        raise ArgumentValueError("tensors", "None")  # opt_einsum's error, which torch asks first
     return _einsum(equation, tuple(operands))
 
 
