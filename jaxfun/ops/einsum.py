@@ -66,9 +66,18 @@ def einsum(*args: Any) -> jax.Array:
         raise ArgumentTypeError("an equation as a string", describe(equation))
     if not operands:
         raise ArgumentValueError("one operand at least", "none")
-    if len(operands) > 2 and None in [item for item in operands if not hasattr(item, "dtype")]:
-        raise ArgumentValueError("tensors", "None")  # opt_einsum's error, which torch asks first
+    if len(operands) > 2:
+        _refuse_as_opt_einsum(equation, operands)
     return _einsum(equation, tuple(operands))
+
+
+def _refuse_as_opt_einsum(equation: str, operands: Sequence[Any]) -> None:
+    """Raise what torch raises from three operands on, where it asks opt_einsum first."""
+    terms = equation.partition("->")[0].count(",") + 1
+    if terms != len(operands):
+        raise ArgumentValueError(f"{terms} operands for {equation!r}", str(len(operands)))
+    if any(item is None for item in operands):
+        raise ArgumentValueError("tensors", "None")
 
 
 def _of_lists(args: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
@@ -116,9 +125,7 @@ def _einsum(equation: str, operands: Tensors) -> jax.Array:
     sides = equation.split("->", 1)
     names = [_parsed(text) for text in sides[0].split(",")]
     if len(names) != len(operands):
-        # from three operands on torch asks opt_einsum first
-        refusal = ShapeError if len(operands) < 3 else ArgumentValueError
-        raise refusal(f"{len(names)} operands for {equation!r}", str(len(operands)))
+        raise ShapeError(f"{len(names)} operands for {equation!r}", str(len(operands)))
     names = [_spelled_out(name, operand) for name, operand in zip(names, operands, strict=True)]
     most = max((len([word for word in name if len(word) > 1]) for name in names), default=0)
     _check_sizes(names, operands)
