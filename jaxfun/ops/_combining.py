@@ -115,7 +115,8 @@ def _product(include_self: bool, input: jax.Array, axis: int, index: jax.Array, 
 def _product_jvp(include_self: bool, axis: int, primals: Any, tangents: Any) -> tuple[Any, Any]:
     (input, index, source), (d_input, _, d_source) = primals, tangents
     result = _product(include_self, input, axis, index, source)
-    base = _base(_others(include_self, input, axis, index, source) * d_input, axis, index, include_self, 0)
+    # what is left out has the factor 0, be it NaN or not
+    base = _base(_others(include_self, input, axis, index, source), axis, index, include_self, 0) * d_input
     slope = _others_of_source(result, include_self, input, axis, index, source)
     return result, add_at(base, axis, index, slope * d_source)
 
