@@ -5,7 +5,7 @@
 """
 
 import argparse
-import dataclasses
+import functools
 import json
 import multiprocessing
 import operator
@@ -22,7 +22,7 @@ import jaxfun
 from jaxfun._record import Op
 from jaxfun.differences_command import known
 from jaxfun.parity.counterparts import Counterpart, counterparts
-from jaxfun.parity.plain_jax import differences
+from jaxfun.parity.plain_jax import SORTS, differ, differences, measured
 from jaxfun.parity.reference import outcome
 from jaxfun.parity.unrecorded import records_of
 
@@ -54,31 +54,54 @@ HEADS = ("torch", "JAX", "differs in", "call", "JAX gives", "PyTorch gives", "ja
 
 def found_or_why_not(name: str) -> tuple[str, dict[str, Any] | None, str]:
     """Return what the page knows of one function, or else what kept it from being searched."""
-    fields, error = outcome(lambda: found(name)[1])
+    fields, error = outcome(lambda: found(name))
     return name, fields, "" if error is None else f"{type(error).__name__}: {error}"
 
 
-def found(name: str) -> tuple[str, dict[str, Any]]:
-    """Return what the page knows of one function."""
-    counterpart = counterparts()[name]
-    records = records_of(name, operator.attrgetter(name)(jaxfun))
+def found(name: str) -> dict[str, Any]:
+    """Return what the page has to say of one function: of each sort of difference the smallest that is known."""
+    counterpart, function = counterparts()[name], operator.attrgetter(name)(jaxfun)
+    records = records_of(name, function)
     aliases = sorted({alias for record in records for alias in record.aliases})
-    fields = {"family": counterpart.family, "jax": counterpart.jax, "aliases": aliases}
-    return name, {**fields, "differences": [*_searched(counterpart, records)]}
-
-
-def _searched(counterpart: Counterpart, records: Sequence[Op]) -> Iterator[dict[str, Any]]:
+    fields = {"family": counterpart.family, "jax": counterpart.jax, "aliases": aliases, "differences": []}
     if not counterpart.jax:
-        return
+        return fields
     with jax.enable_x64(True), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for seen in differences(records, counterpart, operator.attrgetter(counterpart.name)(jaxfun)):
-            yield dataclasses.asdict(seen)
+        # what was found once is not lost where a search draws other inputs
+        rows = [*_standing(counterpart, records, function), *map(vars, differences(records, counterpart, function))]
+    return {**fields, "differences": [*_smallest(rows)]}
+
+
+def _standing(counterpart: Counterpart, records: Sequence[Op], function: Any) -> Iterator[dict[str, Any]]:
+    """Yield the differences that were known before and are still there, measured anew."""
+    for row in recorded().get(counterpart.name, {}).get("differences", ()):
+        answers, error = outcome(functools.partial(measured, records, counterpart, function, row))
+        if error is None and differ(answers["jax"], answers["torch"]):
+            yield {**row, **answers}
+
+
+def _smallest(rows: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yield of each sort the smallest, among as small ones the first."""
+    ranked = sorted(rows, key=_size)
+    for sort in SORTS:
+        yield from [row for row in ranked if row["sort"] == sort][:1]
+
+
+def _size(row: Mapping[str, Any]) -> tuple[bool, bool, int]:
+    # along ones a derivative says more than along random directions, and a number more than an empty tensor
+    return row["along"] is not None, "zeros(" in row["call"], len(row["call"])
+
+
+def recorded() -> dict[str, Any]:
+    """Return what was found of each function so far, nothing where there is no data yet."""
+    return known()["functions"] if DATA.exists() else {}
 
 
 def page(data: Mapping[str, Any]) -> str:
     """Return the page for what was found."""
-    functions = data["functions"]
+    table = counterparts()
+    functions = {name: {**fields, "called": table[name].called} for name, fields in data["functions"].items()}
     compared = [fields for fields in functions.values() if fields["jax"]]
     differ = sum(bool(fields["differences"]) for fields in compared)
     numbers = sum(any(row["sort"] in ("value", "derivative") for row in fields["differences"]) for fields in compared)
@@ -105,13 +128,7 @@ def _rows(name: str, fields: Mapping[str, Any]) -> Iterator[list[str]]:
         sort = difference["sort"] if difference["sort"] != "derivative" else f"derivative ({level})"
         sort += "" if difference["along"] is None else ", random"
         cells = [difference[key] for key in ("call", "jax", "torch", "jaxfun")]
-        yield [f"`{name}`", f"`{_short(fields['jax'])}`", sort, *(f"`{cell}`" for cell in cells), difference["why"]]
-
-
-def _short(expression: str) -> str:
-    """Return the function of a call alone: how it is called is for the command line to say."""
-    function, _, arguments = expression.partition("(")
-    return function if function and arguments.find(")") == len(arguments) - 1 else expression
+        yield [f"`{name}`", f"`{fields['called']}`", sort, *(f"`{cell}`" for cell in cells), difference["why"]]
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
@@ -143,7 +160,7 @@ def main() -> None:
     arguments = parser.parse_args()
     table = counterparts()
     wanted = [] if arguments.page else arguments.names or [*table]
-    functions = known()["functions"] if DATA.exists() else {}
+    functions = recorded()
     with multiprocessing.get_context("spawn").Pool(arguments.processes, maxtasksperchild=EACH) as pool:
         for name, fields, error in track(pool.imap_unordered(found_or_why_not, wanted), "searching", len(wanted)):
             if fields is None:

@@ -4,6 +4,8 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from .errors import ArgumentTypeError, IndexRangeError, ShapeError, describe
 
 
@@ -67,6 +69,13 @@ def _as_size(value: Any) -> int:
     if isinstance(value, bool):
         raise TypeError(value)
     return operator.index(value)
+
+
+def want_integer(**named: Any) -> None:
+    """Raise ArgumentTypeError for arguments that are no integers, Python's or NumPy's; True is none."""
+    for name, value in named.items():
+        if not isinstance(value, (int, np.integer)) or isinstance(value, bool):
+            raise ArgumentTypeError(f"`{name}` to be an integer", describe(value))
 
 
 def as_integers(value: Any, name: str) -> tuple[int, ...]:

@@ -119,6 +119,7 @@ class Difference:
     why: str
     source: str
     levels: tuple[str, ...] = ("value", "vjp", "jvp", "hvp")
+    devices: tuple[str, ...] = ("cpu", "cuda")  # those whose kernels of torch's differ
 
 
 @dataclass(frozen=True, repr=False)
@@ -162,6 +163,11 @@ class Op:
         if self.kind is None or any(isinstance(described, (Shape, Index)) for described in self.takes.values()):
             return ()
         return tuple(name for name, role in self.roles.items() if role in (Role.TENSOR, Role.OPERAND, Role.MASK))
+
+    def is_default(self, name: str, value: Any) -> bool:
+        """Return whether an argument is what it would be if it were left out."""
+        default = self.signature.parameters[name].default
+        return default is not inspect.Parameter.empty and type(value) is type(default) and value == default
 
     @property
     def public(self) -> str:

@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
+import jax
 from hypothesis import given, settings
 
 import jaxfun
@@ -16,6 +17,7 @@ from jaxfun.parity.failing import failure_of
 from jaxfun.parity.judge import judge, judge_signature
 from jaxfun.parity.levels import Sides
 from jaxfun.parity.records import cases, determined
+from jaxfun.parity.reference import outcome
 from jaxfun.parity.report import COMPUTED, Report
 from jaxfun.parity.spoiled import spoiled
 from jaxfun.parity.verdicts import Terms
@@ -61,12 +63,34 @@ def checked(
 ) -> Report:
     """What a case shows of a record's function; `how` is one of the two judges."""
     reference = torch_side.resolve(record.torch)
+    if device == "cuda":
+        reference = _where_the_cpu_answers(reference)
     if how is judge:  # the dtypes and shapes are those of the results themselves
         candidate, reference = determined(record, candidate), determined(record, reference)
     sides = Sides(candidate, reference, case, device)
     report, found = how(sides, terms(device))
     report.failures += [failure_of(sides, terms(device), item) for item in found]
     return report
+
+
+def _where_the_cpu_answers(reference: Callable[..., Any]) -> Callable[..., Any]:
+    """Return torch's function on a GPU, raising what it raises on the CPU, which alone answers where the GPU cannot.
+
+    Whether jaxfun raises does not depend on the device. A GPU has no kernel for some dtypes, divides integers by 0, and
+    ends the process' use of it at an index that is out of range.
+    """
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        given, named = _moved((args, kwargs), "cpu")
+        on_the_cpu = reference(*given, **named)
+        results, error = outcome(lambda: reference(*args, **kwargs))
+        return results if error is None else _moved(on_the_cpu, "cuda")
+
+    return call
+
+
+def _moved(tree: Any, device: str) -> Any:
+    return jax.tree.map(lambda item: item.to(device) if torch_side.is_tensor(item) else item, tree)
 
 
 def report_of(record: Op) -> Report:

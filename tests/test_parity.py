@@ -465,3 +465,12 @@ def test_the_command_line(call: tuple[str, ...], code: int, text: str) -> None:
     assert ended.returncode == code, ended.stderr
     assert text in ended.stdout + ended.stderr
     assert code != 2 or len(ended.stderr.strip().splitlines()) == 1
+
+
+def test_a_gpu_that_is_lost_ends_the_check() -> None:
+    def lost(x: torch.Tensor) -> torch.Tensor:
+        raise torch.AcceleratorError("CUDA error: device-side assert triggered")
+
+    # not: "both raise", which is what every later call would look like
+    with pytest.raises(RuntimeError, match="nothing more can be checked on the GPU in this process"):
+        check(jnp.exp, lost)

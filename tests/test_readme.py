@@ -196,15 +196,16 @@ def known() -> dict[Difference, list[str]]:
     said: dict[tuple[Any, ...], tuple[Difference, list[str]]] = {}
     for record in sorted(REGISTRY.values(), key=lambda record: record.name):  # in whatever order the files load
         for difference in record.differences:
-            key = (difference.levels, difference.jaxfun, difference.torch, difference.why)
+            key = (difference.devices, difference.levels, difference.jaxfun, difference.torch, difference.why)
             names = said.setdefault(key, (difference, []))[1]
             names.extend([] if record.public in names else [record.public])
     return dict(said.values())
 
 
 def entry(difference: Difference, names: list[str]) -> str:
+    where = "" if "cpu" in difference.devices else "on CUDA: "
     lines = [
-        f"- {', '.join(f'`{name}`' for name in names)} ({', '.join(difference.levels)}): {difference.why}.",
+        f"- {', '.join(f'`{name}`' for name in names)} ({where}{', '.join(difference.levels)}): {difference.why}.",
         f"  jaxfun: {difference.jaxfun}.",
         f"  PyTorch: {difference.torch}.",
         f"  Source: {difference.source}.",

@@ -8,7 +8,8 @@ import jax.numpy as jnp
 
 from .._record import Difference
 from ..dtypes import as_dtype, bfloat16, float16
-from ..errors import DTypeError, JaxfunError, ShapeError, UnsupportedDTypeError, describe
+from ..errors import JaxfunError, ShapeError, UnsupportedDTypeError, describe
+from ._one_dtype import want_one_dtype
 
 
 def product(input: jax.Array, other: jax.Array) -> jax.Array:
@@ -29,12 +30,6 @@ def want(fits: bool, shapes: str, *operands: jax.Array, error: type[JaxfunError]
     """Raise an error for operands that do not fit the shapes."""
     if not fits:
         raise error(f"shapes {shapes}", " and ".join(map(describe, operands)))
-
-
-def want_one_dtype(first: jax.Array, *others: jax.Array) -> None:
-    """Raise DTypeError for tensors of two dtypes."""
-    if any(other.dtype != first.dtype for other in others):
-        raise DTypeError("tensors of one dtype", " and ".join(map(describe, (first, *others))), "Cast one of them.")
 
 
 def want_matrices(input: jax.Array) -> None:

@@ -23,6 +23,7 @@ from ..dtypes import (
     result_type,
 )
 from ..errors import DTypeError, describe, public
+from ._one_dtype import want_one_dtype
 from ._tangents import of_what_moves
 
 
@@ -52,21 +53,16 @@ def lerp(input: Any, end: Any, weight: Any) -> jax.Array:
     takes={"weight": Scalar()},
 )
 def _lerp_scalar(input: Array, end: Array, weight: Factor) -> jax.Array:
-    _refuse_two_dtypes(input, end)
+    want_one_dtype(input, end)
     return _blended(input, end, jnp.asarray(weight), as_dtype(input.dtype))
 
 
 @op(kind=None, torch="torch.lerp", node="LerpBackward1", rejects=BOOLS | INTEGERS)
 def _lerp(input: Array, end: Array, weight: Array) -> jax.Array:
-    _refuse_two_dtypes(input, end)
+    want_one_dtype(input, end)
     if weight.ndim:
-        _refuse_two_dtypes(input, weight)
+        want_one_dtype(input, weight)
     return _blended(input, end, weight, canonical(result_type(input, end, weight)))
-
-
-def _refuse_two_dtypes(input: jax.Array, other: jax.Array) -> None:
-    if input.dtype != other.dtype:
-        raise DTypeError("tensors of one dtype", f"{describe(input)} and {describe(other)}", "Cast one of them.")
 
 
 def _blended(input: jax.Array, end: jax.Array, weight: jax.Array, dtype: DType) -> jax.Array:

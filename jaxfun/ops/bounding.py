@@ -11,7 +11,8 @@ from .._dims import broadcast_shapes
 from .._op import op
 from .._record import COMPLEXES, Array, Difference, Factor, Scalar
 from ..dtypes import Kind, is_scalar, of
-from ..errors import ArgumentTypeError, DTypeError, describe, public
+from ..errors import ArgumentTypeError, public
+from ._one_dtype import want_one_dtype
 from ._overflow import refuse_overflow
 from .selection import bounded, bounded_by_numbers
 
@@ -163,8 +164,7 @@ def heaviside(input: Array, values: Array) -> jax.Array:
     >>> jf.heaviside(jf.tensor([-1.5, 0.0, 2.0]), jf.tensor(0.5))
     Array([0. , 0.5, 1. ], dtype=float32)
     """
-    if input.dtype != values.dtype:
-        raise DTypeError("tensors of one dtype", f"{describe(input)} and {describe(values)}", "Cast one of them.")
+    want_one_dtype(input, values)
     broadcast_shapes(input.shape, values.shape)
     zero = jnp.zeros_like(input)
     return jnp.where(input == zero, values, (input > zero).astype(input.dtype))

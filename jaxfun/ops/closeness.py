@@ -10,6 +10,7 @@ from .._op import op
 from .._record import Array, Choice, Factor, Shape
 from ..dtypes import Category, DType, Kind, as_dtype, float32, promote_types
 from ..errors import DTypeError, describe, public
+from ._one_dtype import want_one_dtype
 
 _TOLERANCES = {"rtol": Choice((1e-5, 0.1, 0.0, 2)), "atol": Choice((1e-8, 0.0, 0.5))}
 
@@ -32,8 +33,7 @@ def isclose(input: Any, other: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_
 def _isclose(
     input: Array, other: Array, rtol: Factor = 1e-05, atol: Factor = 1e-08, equal_nan: bool = False
 ) -> jax.Array:
-    if input.dtype != other.dtype:
-        raise DTypeError("tensors of one dtype", f"{describe(input)} and {describe(other)}", "Cast one of them.")
+    want_one_dtype(input, other)
     broadcast_shapes(input.shape, other.shape)
     close = input == other
     if equal_nan:

@@ -10,7 +10,8 @@ from .._dims import broadcast_shapes
 from .._op import op
 from .._record import BOOLS, COMPLEXES, FLOATS, INTEGERS, Array, Difference, Shape
 from ..dtypes import Kind, bfloat16, float16
-from ..errors import DTypeError, ShapeError, UnsupportedDTypeError, describe
+from ..errors import ShapeError, UnsupportedDTypeError, describe
+from ._one_dtype import want_one_dtype
 from .arithmetic import sgn
 from .indexing import select
 
@@ -63,8 +64,7 @@ def polar(abs: Array, angle: Array) -> jax.Array:
 
 
 def _both(one: jax.Array, other: jax.Array) -> list[jax.Array]:
-    if one.dtype != other.dtype:
-        raise DTypeError("two tensors of one dtype", f"{describe(one)} and {describe(other)}")
+    want_one_dtype(one, other)
     broadcast_shapes(one.shape, other.shape)
     return jnp.broadcast_arrays(one, other)
 

@@ -7,11 +7,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from .._dims import want_integer
 from .._numbers import is_traced
 from .._op import op
 from .._record import BOOLS, Array, Choice, Index, Mask, Shape
 from ..dtypes import Category, as_dtype
-from ..errors import ArgumentTypeError, DTypeError, ShapeError, describe, public
+from ..errors import DTypeError, ShapeError, describe, public
 from .arithmetic import mul, sub
 from .comparison import le
 from .complexes import complex, conj, imag, real
@@ -106,8 +107,7 @@ def _cov_weighted(input: Array, *, correction: int = 1, fweights: Mask = None, a
 
 
 def _rows(input: jax.Array, correction: Any) -> jax.Array:
-    if not isinstance(correction, int) or isinstance(correction, bool):
-        raise ArgumentTypeError("`correction` to be an integer", describe(correction))
+    want_integer(correction=correction)
     if input.ndim > 2:
         raise ShapeError("a tensor of at most 2 dimensions", describe(input))
     return input if input.ndim == 2 else reshape(input, (1, input.size))

@@ -8,11 +8,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from .._dims import want_integer
 from .._numbers import is_traced
 from .._op import op
 from .._record import BOOLS, INTEGERS, Array, Choice, Difference, Shape
 from ..dtypes import Category, as_array, as_dtype, bfloat16, canonical, float16, float32, int64
-from ..errors import ArgumentTypeError, LinearAlgebraError, describe, public
+from ..errors import LinearAlgebraError, describe, public
 from ._matrices import product, want, want_square
 from .arithmetic import add
 from .comparison import eq
@@ -76,12 +77,22 @@ _INFINITY = Difference(
 )
 
 
+_NAN_ON_CUDA = Difference(
+    lambda arguments: not bool(np.isfinite(arguments["input"]).all()),
+    jaxfun="NaN, as torch on the CPU",
+    torch="0 or another number, where its factorization does not meet the NaN",
+    why="what becomes of NaN in a factorization is the library's, cuSOLVER or MAGMA on a GPU",
+    source="aten/src/ATen/native/cuda/linalg/BatchLinearAlgebra.cpp: lu_factor_kernel",
+    devices=("cuda",),
+)
+
+
 @op(
     kind=None,
     rejects=NO_LAPACK,
     node="LinalgDetBackward0",
     takes={"input": Shape(("n n", "b n n", "4 4"))},
-    differences=(_SINGULAR, _INFINITY),
+    differences=(_SINGULAR, _INFINITY, _NAN_ON_CUDA),
 )
 def det(input: Array) -> jax.Array:
     """Return the determinants of square matrices. Shapes: (*, n, n) -> (*).
@@ -150,7 +161,7 @@ def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return result, (trace * result - product(change, result)) / _determinant(*primals)[..., None, None]
 
 
-@op(kind=None, rejects=NO_LAPACK, node="LinalgSlogdetBackward0", takes=_INVERTIBLE)
+@op(kind=None, rejects=NO_LAPACK, node="LinalgSlogdetBackward0", takes=_INVERTIBLE, differences=(_NAN_ON_CUDA,))
 def slogdet(input: Array) -> SignAndLogarithm:
     """Return the signs of determinants, and the logarithms of their sizes. Shapes: (*, n, n) -> (*), (*).
 
@@ -183,7 +194,7 @@ def _(primals: Any, tangents: Any) -> tuple[Any, Any]:
     return (sign, size), ((change - jnp.conj(change)) / 2 * sign if jnp.iscomplexobj(sign) else sign * 0, change.real)
 
 
-@op(kind=None, rejects=NO_LAPACK, composite=True, node="", takes=_INVERTIBLE)
+@op(kind=None, rejects=NO_LAPACK, composite=True, node="", takes=_INVERTIBLE, differences=(_NAN_ON_CUDA,))
 def logdet(input: Array) -> jax.Array:
     """Return the logarithms of determinants: NaN of one below 0, -infinity of 0. Shapes: (*, n, n) -> (*).
 
@@ -260,8 +271,7 @@ def matrix_power(input: Any, n: int) -> jax.Array:
     Array([[1., 3.],
            [0., 1.]], dtype=float32)
     """
-    if not isinstance(n, int) or isinstance(n, bool):
-        raise ArgumentTypeError("`n` to be an integer", describe(n))
+    want_integer(n=n)
     return _matrix_power(input, n) if n >= 0 else _matrix_power(inverse(input), -n)
 
 

@@ -12,7 +12,8 @@ from .._op import op
 from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Shape
 from ..dtypes import bfloat16, float16
 from ..errors import ArgumentValueError, DTypeError, describe
-from ._matrices import want, want_one_dtype
+from ._matrices import want
+from ._one_dtype import want_one_dtype
 
 _NO_FLOAT = BOOLS | INTEGERS | COMPLEXES | {float16, bfloat16}
 _MODES = ("use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist")

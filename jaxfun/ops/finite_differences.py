@@ -6,7 +6,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from .._dims import wrap_dim, wrap_dims
+from .._dims import want_integer, wrap_dim, wrap_dims
 from .._op import op
 from .._record import Array, Beside, Choice, Difference, Dim, Dims, Factor, Scalar, Shape, Tensors
 from ..dtypes import is_scalar, uint8
@@ -70,8 +70,7 @@ def _diff_joined(input: Array, n: int = 1, dim: Dim = -1, prepend: Array = None,
 
 
 def _check_order(input: jax.Array, n: Any) -> None:
-    if not isinstance(n, int) or isinstance(n, bool):
-        raise ArgumentTypeError("`n` to be an integer", describe(n))
+    want_integer(n=n)
     if input.ndim == 0 or n < 0:
         raise ShapeError("a tensor with dimensions, and `n` of 0 or more", f"{describe(input)} and {n}")
 

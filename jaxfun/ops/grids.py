@@ -10,7 +10,8 @@ import numpy as np
 
 from .._op import op
 from .._record import Array, Choice, Integer, Mask, Shape, Tensors
-from ..errors import ArgumentTypeError, DTypeError, ShapeError, describe, public
+from ..errors import ArgumentTypeError, ShapeError, describe, public
+from ._one_dtype import want_one_dtype
 from .broadcast import expand
 from .shape import flatten, stack, view
 
@@ -64,8 +65,7 @@ def _check_grid(tensors: Sequence[jax.Array], indexing: Any) -> None:
         raise ShapeError(
             'vectors, one at least, and `indexing` to be "ij" or "xy"', f"{describe(tensors)}, {indexing!r}"
         )
-    if any(tensor.dtype != tensors[0].dtype for tensor in tensors):
-        raise DTypeError("tensors of one dtype", describe(tensors), "Cast them.")
+    want_one_dtype(*tensors)
 
 
 @op(kind=None, composite=True, node="", takes={"tensors": Shape(("m, n", "n", "m, n, m", "m, 2, 1"))})

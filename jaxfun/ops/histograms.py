@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from .._dims import want_integer
 from .._numbers import is_traced
 from .._op import op
 from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Factor, Scalar
@@ -226,8 +227,7 @@ def bincount(input: Any, weights: Any = None, minlength: int = 0, *, size: int |
 def _check_integers(input: jax.Array, weights: jax.Array | None, minlength: Any) -> None:
     if as_dtype(input.dtype) not in INTEGERS:
         raise UnsupportedDTypeError("integers", describe(input))
-    if not isinstance(minlength, int) or isinstance(minlength, bool):
-        raise ArgumentTypeError("`minlength` to be an integer", describe(minlength))
+    want_integer(minlength=minlength)
     if input.ndim != 1 or minlength < 0:
         raise ShapeError("one dimension, and `minlength` of 0 or more", f"{describe(input)} and {minlength}")
     if input.size and weights is not None and weights.shape != input.shape:

@@ -15,6 +15,7 @@ from .._record import BOOLS, COMPLEXES, Array, Beside, Choice, Dim, Factor, Inde
 from ..dtypes import DType, as_array, as_dtype, canonical, int64, of
 from ..errors import DTypeError, IndexRangeError, ShapeError, describe, public
 from ._combining import add_at, combined, set_at
+from ._one_dtype import want_one_dtype
 from ._positions import (
     BOTH,
     check_positions,
@@ -68,8 +69,7 @@ def _index_add(input: Array, dim: Dim, index: Mask, source: Array, *, alpha: Fac
 def _check_slices(input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> None:
     want_vector(index)
     want_integers(index)
-    if input.dtype != source.dtype:
-        raise DTypeError("tensors of one dtype", f"{describe(input)} and {describe(source)}", "Cast one of them.")
+    want_one_dtype(input, source)
     shape = (*input.shape[:axis], index.size, *input.shape[axis + 1 :]) if input.ndim else ()
     if source.shape != shape or (input.ndim == 0 and index.size != 1):
         raise ShapeError(f"a `source` of shape {list(shape)}", describe(source))
@@ -122,8 +122,7 @@ def _check_copied(input: jax.Array, axis: int, index: jax.Array, source: jax.Arr
     if source.ndim and input.ndim and source.ndim != input.ndim:
         raise IndexRangeError("as many dimensions of both", f"{describe(input)} and {describe(source)}")
     want_long(index)
-    if input.dtype != source.dtype:
-        raise DTypeError("tensors of one dtype", f"{describe(input)} and {describe(source)}", "Cast one of them.")
+    want_one_dtype(input, source)
     _check_sliced(input.shape, axis, index, source.shape)
 
 

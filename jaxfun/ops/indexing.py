@@ -5,11 +5,11 @@ from typing import Any
 
 import jax
 
-from .._dims import wrap_dim
+from .._dims import want_integer, wrap_dim
 from .._op import op
 from .._record import Array, Choice, Dim, Factor, Mask, Tensors
 from ..dtypes import as_array
-from ..errors import ArgumentTypeError, IndexRangeError, describe, public
+from ..errors import IndexRangeError, describe, public
 from ._index import Step, check_range, read
 from .shape import unsqueeze
 
@@ -53,8 +53,7 @@ def select(input: Any, dim: int, index: int) -> jax.Array:
     >>> jf.select(jf.tensor([[1, 2], [3, 4]]), 1, -1)
     Array([2, 4], dtype=int32)
     """
-    if not isinstance(index, int) or isinstance(index, bool) or not isinstance(dim, int):
-        raise ArgumentTypeError("`dim` and `index` to be integers", describe((dim, index)))
+    want_integer(dim=dim, index=index)
     shape = as_array(input).shape
     if not shape:
         raise IndexRangeError("a tensor with dimensions", describe(input))

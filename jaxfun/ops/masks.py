@@ -13,6 +13,7 @@ from .._op import op
 from .._record import Array, Choice, Factor, Mask, Number, Shape
 from ..dtypes import as_array, as_dtype
 from ..errors import DTypeError, ShapeError, UnsupportedArgumentError, describe, public
+from ._one_dtype import want_one_dtype
 from .index_writing import held
 
 
@@ -91,8 +92,7 @@ def masked_scatter(input: Any, mask: Any, source: Any) -> jax.Array:
 )
 def _masked_scatter(input: Array, mask: Mask, source: Array) -> jax.Array:
     _want_mask(mask)
-    if input.dtype != source.dtype:
-        raise DTypeError("tensors of one dtype", f"{describe(input)} and {describe(source)}", "Cast one of them.")
+    want_one_dtype(input, source)
     chosen = jnp.broadcast_to(mask, broadcast_shapes(input.shape, mask.shape))
     if source.size == 0 or chosen.size == 0:
         return jnp.broadcast_to(input, chosen.shape)

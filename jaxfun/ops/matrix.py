@@ -12,7 +12,8 @@ from .._dims import broadcast_shapes
 from .._op import op
 from .._record import BOOLS, Array, Shape
 from ..errors import IndexRangeError, describe
-from ._matrices import NOTHING_TO_MULTIPLY, product, want, want_one_dtype
+from ._matrices import NOTHING_TO_MULTIPLY, product, want
+from ._one_dtype import want_one_dtype
 from .arithmetic import add
 from .broadcast import expand
 from .scaled_products import addmm

@@ -12,6 +12,7 @@ from .._op import op
 from .._record import Array, Difference, Dim
 from ..dtypes import Category, Kind, as_dtype, canonical, int64
 from ..errors import UnsupportedDTypeError, describe, public
+from ._equals import ANY_ON_CUDA
 from .extremum import ValuesAndIndices, equal_or_nan, picked, refuse_empty_axis, shared_evenly
 from .reduction import refuse_keepdim
 
@@ -66,12 +67,12 @@ def _nanmedian(input: Array) -> jax.Array:
     return _of_all(input, _middle_of_numbers)
 
 
-@op(kind=Kind.NO_OPMATH, torch="torch.median", overload="dim", node="MedianBackward1")
+@op(kind=Kind.NO_OPMATH, torch="torch.median", overload="dim", node="MedianBackward1", differences=(ANY_ON_CUDA,))
 def _median_dim(input: Array, dim: Dim, keepdim: bool = False) -> ValuesAndIndices:
     return _along(input, dim, keepdim, _first_nan_or_middle)
 
 
-@op(kind=Kind.NO_OPMATH, torch="torch.nanmedian", overload="dim", node="NanmedianBackward1")
+@op(kind=Kind.NO_OPMATH, torch="torch.nanmedian", overload="dim", node="NanmedianBackward1", differences=(ANY_ON_CUDA,))
 def _nanmedian_dim(input: Array, dim: Dim, keepdim: bool = False) -> ValuesAndIndices:
     return _along(input, dim, keepdim, _middle_of_numbers)
 

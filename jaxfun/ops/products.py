@@ -13,7 +13,8 @@ from .._op import op
 from .._record import BOOLS, Array, Beside, Shape
 from ..dtypes import Kind
 from ..errors import ArgumentTypeError, ShapeError, describe, public
-from ._matrices import product, want, want_one_dtype
+from ._matrices import product, want
+from ._one_dtype import want_one_dtype
 from .arithmetic import mul
 from .matrix import dot, mm, unsafe_view
 from .reduction import sum

@@ -15,6 +15,7 @@ from ..dtypes import as_array
 from ..errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, describe, public
 from ._combining import wide
 from ._index import check_range, read
+from ._one_dtype import want_one_dtype
 from ._positions import check_positions, want_long
 from .indexing import at_dims
 
@@ -78,8 +79,7 @@ def _put_accumulated(input: Array, index: Mask, source: Array, accumulate: bool 
 
 def _check_put(input: jax.Array, index: jax.Array, source: jax.Array) -> None:
     want_long(index)
-    if input.dtype != source.dtype:
-        raise DTypeError("tensors of one dtype", f"{describe(input)} and {describe(source)}", "Cast one of them.")
+    want_one_dtype(input, source)
     if index.size != source.size:
         raise IndexRangeError("as many elements of `source` as indices", f"{describe(source)} and {describe(index)}")
     if input.size == 0 and index.size:

@@ -13,7 +13,8 @@ from .._op import op
 from .._record import BOOLS, Array, Choice, Difference, Factor, Number, Shape
 from ..dtypes import DType, as_dtype, bfloat16, canonical, float16, float32, of, result_type
 from ..errors import DTypeError, IndexRangeError, ShapeError, describe, public
-from ._matrices import NOTHING_TO_MULTIPLY, want, want_one_dtype, wide_product
+from ._matrices import NOTHING_TO_MULTIPLY, want, wide_product
+from ._one_dtype import want_one_dtype
 from ._overflow import refuse_overflow
 from .arithmetic import scaled
 

@@ -12,8 +12,9 @@ from .._numbers import as_number, fitting
 from .._op import op
 from .._record import Array, Beside, Choice, Difference, Dim, Factor, Index, Mask, Number, Shape
 from ..dtypes import as_array, as_dtype
-from ..errors import ArgumentTypeError, DTypeError, PositionError, ShapeError, describe, public
+from ..errors import ArgumentTypeError, PositionError, ShapeError, describe, public
 from ._combining import REDUCTIONS, add_at, combined, set_at
+from ._one_dtype import want_one_dtype
 from ._positions import BOTH, check_positions, from_the_front, size_along, want_integers, with_dims
 
 _INPUT = Shape(("n", "m n", "4 3", "", "4 5", "2 3 4"))
@@ -115,8 +116,7 @@ def _scattered(
 ) -> jax.Array:
     """Write by `write(input, axis, index, source)` once all is seen to fit."""
     axis = wrap_dim(dim, input.ndim)
-    if input.dtype != src.dtype:
-        raise DTypeError("tensors of one dtype", f"{describe(input)} and {describe(src)}", "Cast one of them.")
+    want_one_dtype(input, src)
     if index.size == 0:
         return input
     want_integers(index)

@@ -1,18 +1,26 @@
 """Elements in order: all of them, the first few, or the one at a place. NaN counts as the largest."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from .._dims import wrap_dim
 from .._op import op
 from .._record import BOOLS, COMPLEXES, Array, Beside, Difference, Dim, Shape
 from ..dtypes import as_dtype, bfloat16, canonical, float16, float32, int64
 from ..errors import DTypeError, IndexRangeError, ShapeError, describe, public
+from ._equals import has_equal_ones
 from .extremum import ValuesAndIndices
+
+_UNSTABLE_ON_CUDA = Difference(
+    lambda arguments: not arguments.get("stable") and has_equal_ones({"dim": 0, **arguments}),
+    jaxfun="equal elements in the order in which they stand",
+    torch="equal elements in any order",
+    why="torch's sort for a GPU keeps the order of equal elements only where stable=True asks for it",
+    source="aten/src/ATen/native/cuda/Sort.cpp: sort_cuda_kernel",
+    devices=("cuda",),
+)
 
 
 @public("sort(input, dim, descending, stable)")
@@ -32,12 +40,12 @@ def sort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool | 
     return _sort_stable(input, stable=stable, dim=dim, descending=descending)
 
 
-@op(kind=None, torch="torch.sort")
+@op(kind=None, torch="torch.sort", differences=(_UNSTABLE_ON_CUDA,))
 def _sort(input: Array, dim: Dim = -1, descending: bool = False) -> ValuesAndIndices:
     return _sorted(input, dim, descending)
 
 
-@op(kind=None, torch="torch.sort", overload="stable", node="SortBackward1")
+@op(kind=None, torch="torch.sort", overload="stable", node="SortBackward1", differences=(_UNSTABLE_ON_CUDA,))
 def _sort_stable(input: Array, *, stable: bool, dim: Dim = -1, descending: bool = False) -> ValuesAndIndices:
     return _sorted(input, dim, descending)
 
@@ -78,17 +86,17 @@ def argsort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool
     return _argsort_stable(input, stable=stable, dim=dim, descending=descending)
 
 
-@op(kind=None, torch="torch.argsort", node="")
+@op(kind=None, torch="torch.argsort", node="", differences=(_UNSTABLE_ON_CUDA,))
 def _argsort(input: Array, dim: Dim = -1, descending: bool = False) -> jax.Array:
     return _sorted(input, dim, descending).indices
 
 
-@op(kind=None, torch="torch.argsort", overload="stable", node="")
+@op(kind=None, torch="torch.argsort", overload="stable", node="", differences=(_UNSTABLE_ON_CUDA,))
 def _argsort_stable(input: Array, *, stable: bool, dim: Dim = -1, descending: bool = False) -> jax.Array:
     return _sorted(input, dim, descending).indices
 
 
-@op(kind=None, composite=True, node="")
+@op(kind=None, composite=True, node="", differences=(_UNSTABLE_ON_CUDA,))
 def msort(input: Array) -> jax.Array:
     """Return the elements in order along the first dimension.
 
@@ -104,17 +112,8 @@ _PLACES = {"input": Shape(("3", "m 2", "2 n", "", "l 1 n", "5")), "k": Beside((2
 _DIMS = Beside((-1, -1, 0, 0, 1, 0))
 
 
-def _has_equal_ones(arguments: Mapping[str, Any]) -> bool:
-    input = np.asarray(arguments["input"])
-    if input.ndim == 0:
-        return False
-    in_order = np.sort(input.astype(np.float64), axis=arguments["dim"])
-    apart = np.diff(in_order, axis=arguments["dim"]) != 0  # also NaN beside NaN
-    return not bool(apart.all()) or bool((np.isnan(in_order).sum(arguments["dim"]) > 1).any())
-
-
 _ANY_OF_EQUALS = Difference(
-    _has_equal_ones,
+    has_equal_ones,
     jaxfun="the first of equal elements: its index, and all the gradient to it",
     torch="any one of them, by the steps of its selection",
     why="torch leaves open which of equal elements is selected",

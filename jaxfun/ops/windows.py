@@ -7,11 +7,11 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from .._dims import wrap_dim
+from .._dims import want_integer, wrap_dim
 from .._op import op
 from .._record import Array, Beside, Dim, Dims, Factor, Integer, Mask, Shape
 from ..dtypes import Category, as_array, as_dtype, cast
-from ..errors import ArgumentTypeError, IndexRangeError, ShapeError, describe, public
+from ..errors import IndexRangeError, ShapeError, describe, public
 from .indexing import slice_step
 from .shape import clone
 
@@ -44,7 +44,7 @@ def narrow_copy(input: Any, dim: int, start: int, length: int) -> jax.Array:
     Array([3, 4], dtype=int32)
     """
     array = as_array(input)
-    _want_integers(dim=dim, start=start)
+    want_integer(dim=dim, start=start)
     if dim >= array.ndim:  # a check inside of torch, and no IndexError as in narrow
         raise ShapeError(f"`dim` below {array.ndim}", str(dim))
     axis = _axis(array, dim, length)
@@ -78,15 +78,9 @@ def _narrow_traced(input: Array, dim: Dim, start: Mask, length: Integer) -> jax.
     return input.at[(slice(None),) * dim + (places,)].get(mode="fill")
 
 
-def _want_integers(**numbers: Any) -> None:
-    for name, value in numbers.items():
-        if not isinstance(value, (int, np.integer)) or isinstance(value, bool):
-            raise ArgumentTypeError(f"`{name}` to be an integer", describe(value))
-
-
 def _known_start(start: Any) -> Any:
     if not hasattr(start, "dtype") or isinstance(start, np.generic):
-        _want_integers(start=start)
+        want_integer(start=start)
         return start
     if np.ndim(start) or as_dtype(start.dtype).category is not Category.INTEGER:
         raise ShapeError("`start` to be a 0-dim tensor of an integer", describe(start))
@@ -94,7 +88,7 @@ def _known_start(start: Any) -> Any:
 
 
 def _axis(input: jax.Array, dim: int, length: int) -> int:
-    _want_integers(dim=dim, length=length)
+    want_integer(dim=dim, length=length)
     if not input.ndim:
         raise ShapeError("a tensor with dimensions", describe(input))
     if length < 0:
@@ -158,7 +152,7 @@ def select_scatter(input: Any, src: Any, dim: int, index: int) -> jax.Array:
            [1., 1.]], dtype=float32)
     """
     shape = as_array(input).shape
-    _want_integers(dim=dim, index=index)
+    want_integer(dim=dim, index=index)
     if not shape:
         raise IndexRangeError("a tensor with dimensions", describe(input))
     axis = wrap_dim(dim, len(shape))
@@ -213,7 +207,7 @@ def slice_scatter(
     if not input.ndim:
         raise IndexRangeError("a tensor with dimensions", describe(input))
     axis = wrap_dim(dim, input.ndim)
-    _want_integers(start=0 if start is None else start, end=0 if end is None else end)
+    want_integer(start=0 if start is None else start, end=0 if end is None else end)
     if step <= 0:
         raise ShapeError("a step above 0", str(step))
     span = range(input.shape[axis])[start:end:step]  # type: ignore[misc]

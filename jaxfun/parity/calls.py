@@ -12,6 +12,7 @@ import numpy as np
 from .._record import Op
 from ..dtypes import DTYPES, DType
 from .case import Case
+from .literals import nested
 from .records import case_of
 from .reference import outcome
 
@@ -26,7 +27,7 @@ def call_text(record: Op, case: Case) -> str:
     by_name = False
     for name, value in bound.arguments.items():
         parameter = record.signature.parameters[name]
-        if parameter.default is value or (not isinstance(value, np.ndarray) and _is_same(parameter.default, value)):
+        if record.is_default(name, value):
             by_name = True
             continue
         by_name |= parameter.kind is parameter.KEYWORD_ONLY
@@ -37,16 +38,12 @@ def call_text(record: Op, case: Case) -> str:
     return f"{record.public}({', '.join(texts)})"
 
 
-def _is_same(one: Any, other: Any) -> bool:
-    return type(one) is type(other) and one == other
-
-
 def _text(value: Any) -> str:
     if isinstance(value, np.ndarray):
         dtype = "" if str(value.dtype) in _DEFAULT and value.size else f", dtype={value.dtype}"
         if not value.size:
             return f"zeros({list(value.shape)}{dtype})"
-        return f"tensor({nested([number_text(item) for item in value.ravel()], value.shape)}{dtype})"
+        return f"tensor({nested([rounded_text(item) for item in value.ravel()], value.shape)}{dtype})"
     if isinstance(value, (tuple, list)):
         inside = ", ".join(map(_text, value))
         return f"({inside},)" if len(value) == 1 else f"({inside})"
@@ -85,18 +82,18 @@ def _zeros(shape: Sequence[int], dtype: DType) -> np.ndarray:
 # Numbers.
 
 
-def number_text(number: Any, digits: int = 17) -> str:
+def rounded_text(number: Any, digits: int = 17) -> str:
     """Return a number as a program has it, with at most so many significant digits.
 
-    >>> [number_text(np.float32(x), 5) for x in (1, 0.1, 1 / 3, -0.0, 1e30)]
+    >>> [rounded_text(np.float32(x), 5) for x in (1, 0.1, 1 / 3, -0.0, 1e30)]
     ['1.0', '0.1', '0.33333', '-0.0', '1e+30']
-    >>> number_text(np.int8(3)), number_text(np.complex64(1 - 2j), 5), number_text(np.True_)
+    >>> rounded_text(np.int8(3)), rounded_text(np.complex64(1 - 2j), 5), rounded_text(np.True_)
     ('3', '1-2j', 'True')
     """
     if isinstance(number, (bool, np.bool_, int, np.integer)):
         return str(number)
     if np.iscomplexobj(number):
-        real, imag = (_short(number_text(part, digits)) for part in (number.real, number.imag))
+        real, imag = (_short(rounded_text(part, digits)) for part in (number.real, number.imag))
         return f"{real}{'' if imag.startswith('-') else '+'}{imag}j"
     exact, short = str(number), f"{float(number):.{digits}g}"
     text = exact if len(exact) <= digits else short
@@ -105,11 +102,3 @@ def number_text(number: Any, digits: int = 17) -> str:
 
 def _short(text: str) -> str:
     return text.removesuffix(".0")
-
-
-def nested(texts: Sequence[str], shape: Sequence[int]) -> str:
-    """Return the elements' texts in the brackets of an array of that shape."""
-    if not shape:
-        return texts[0]
-    step = len(texts) // shape[0]
-    return f"[{', '.join(nested(texts[at : at + step], shape[1:]) for at in range(0, len(texts), step))}]"

@@ -56,7 +56,7 @@ def _after(name: str, text: str) -> str:
     return name + text.replace("\n", "\n" + " " * len(name))
 
 
-def _no_difference(level: str, tensors: Sequence[np.ndarray]) -> Difference | None:
+def _no_difference(level: str, tensors: Sequence[np.ndarray], device: str) -> Difference | None:
     return None
 
 
@@ -64,7 +64,7 @@ def _no_difference(level: str, tensors: Sequence[np.ndarray]) -> Difference | No
 class Case:
     """Tensors, each a stack of value sets, and how both sides take them.
 
-    `known` says which known difference holds a value set at a level, if one does.
+    `known` says which known difference holds a value set at a level on a device, if one does.
     """
 
     tensors: tuple[np.ndarray, ...]
@@ -76,7 +76,7 @@ class Case:
     names: tuple[str, ...] = ()  # what the tensors are called, where they have names
     numbers: tuple[int, ...] = ()  # which directions a value set's derivatives are taken along; its own by default
     is_plain: bool = False  # they are ones, as in a gradient that is read, and not random
-    known: Callable[[str, Sequence[np.ndarray]], Difference | None] = _no_difference
+    known: Callable[[str, Sequence[np.ndarray], str], Difference | None] = _no_difference
 
     @property
     def sets(self) -> int:

@@ -5,7 +5,6 @@ where torch's argument is at its default, as a porter would leave it out: so JAX
 """
 
 import ast
-import functools
 import inspect
 import tomllib
 from collections.abc import Callable, Mapping
@@ -38,8 +37,10 @@ class Counterpart:
 
     @property
     def called(self) -> str:
-        """The JAX function alone: `jnp.std`."""
-        return ast.unparse(_call(self.jax).func) if _is_call(self.jax) else self.jax
+        """What is called: the JAX function alone, `jnp.std`; the whole expression where there is more to it."""
+        calls = [each for each in ast.walk(ast.parse(self.jax)) if isinstance(each, ast.Call)]
+        is_alone = len(calls) == 1 and ast.unparse(calls[0]) == self.jax
+        return ast.unparse(calls[0].func) if is_alone else self.jax
 
     def takes(self, record: Op, arguments: Mapping[str, Any]) -> bool:
         """Return whether the call has a place for these arguments, and for all that must be given."""
@@ -49,7 +50,7 @@ class Counterpart:
         required = inspect.Parameter.empty
         return all(
             record.signature.parameters[name].default is not required
-            and (name not in arguments or _is_default(record, name, arguments[name]))
+            and (name not in arguments or record.is_default(name, arguments[name]))
             for name in left
         )
 
@@ -72,7 +73,6 @@ def _read(family: str, name: str, fields: Mapping[str, Any]) -> Counterpart:
 def in_jax(counterpart: Counterpart, record: Op) -> Callable[..., Any]:
     """Return JAX's counterpart as a function that takes torch's arguments."""
 
-    @functools.wraps(record.signature.bind)
     def call(*args: Any, **kwargs: Any) -> Any:
         bound = record.signature.bind(*args, **kwargs)
         bound.apply_defaults()
@@ -84,27 +84,12 @@ def in_jax(counterpart: Counterpart, record: Op) -> Callable[..., Any]:
 
 def expression_of(counterpart: Counterpart, record: Op, arguments: Mapping[str, Any]) -> str:
     """Return JAX's call for these arguments of torch's: without the keywords that are at torch's default."""
-    given = {name for name, value in arguments.items() if not _is_default(record, name, value)}
+    given = {name for name, value in arguments.items() if not record.is_default(name, value)}
     tree = ast.parse(counterpart.call_of(record), mode="eval")
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             node.keywords = [word for word in node.keywords if _is_given(word.value, given)]
     return ast.unparse(tree)
-
-
-def _is_default(record: Op, name: str, value: Any) -> bool:
-    default = record.signature.parameters[name].default
-    return default is not inspect.Parameter.empty and type(value) is type(default) and value == default
-
-
-def _call(text: str) -> ast.Call:
-    node = ast.parse(text, mode="eval").body
-    assert isinstance(node, ast.Call)
-    return node
-
-
-def _is_call(text: str) -> bool:
-    return bool(text) and isinstance(ast.parse(text, mode="eval").body, ast.Call)
 
 
 def _is_given(value: ast.expr, given: set[str]) -> bool:

@@ -92,7 +92,7 @@ def judge(sides: Sides, terms: Terms) -> tuple[Report, list[Found]]:
 def _judge_raising(sides: Sides, terms: Terms, report: Report, row: int, error: Exception) -> Found | None:
     _, ours = outcome(lambda: sides.eager(sides.case.row(row)))
     verdict = raises_alike(ours, error, terms.exact)
-    known = sides.case.known("errors", sides.case.row(row))
+    known = sides.known("errors", row)
     if known is not None:
         _take_known(report, known.why, verdict)
         return None
@@ -141,11 +141,10 @@ def _agree_at_once(
 ) -> bool:
     """Compare a level for all value sets in one go, and count it where all agree; else it is left to be looked into."""
     rows = list(references)
-    sets = [sides.case.row(row) for row in rows]
     plain, wide = ([getattr(ref, side)[level] for ref in references.values()] for side in ("plain", "wide"))
     if stacks is None or any(isinstance(items, str) for items in (*plain, *wide)):
         return False
-    if any(sides.case.known(level, tensors) is not None for tensors in sets):
+    if any(sides.known(level, row) is not None for row in rows):
         return False
     wanted, oracles = (_stacked([targets(level, items) for items in side]) for side in (plain, wide))
     if wanted is None or oracles is None or len(wanted) != len(stacks):
@@ -193,7 +192,7 @@ def _judge_row(
             report.level(level).reason = report.level(level).reason or why
             continue
         for leaf, verdict in enumerate(verdicts(sides, terms, row, level, results[level], reference)):
-            known = sides.case.known(level, sides.case.row(row))
+            known = sides.known(level, row)
             if known is not None:
                 _take_known(report, known.why, verdict)
                 continue
@@ -252,8 +251,7 @@ def _take_known(report: Report, why: str, verdict: Verdict) -> None:
 
 def _judge_eager(sides: Sides, terms: Terms, report: Report, row: int, reference: Reference) -> list[Found]:
     """Hold the plain call to the reference as well, and, where that is right, the plain compiled one."""
-    tensors = sides.case.row(row)
-    if sides.case.known("value", tensors) is not None:
+    if sides.known("value", row) is not None:
         return []
     for level, run in (("value", sides.eager), ("jit", sides.compiled_alone)):
         if level not in terms.levels:
@@ -288,7 +286,7 @@ def judge_signature(sides: Sides, terms: Terms) -> tuple[Report, list[Found]]:
     theirs = None if their_error else [f"{item.dtype}{list(item.shape)}" for item in sides.theirs.outputs(0)]
     ours, our_error = outcome(lambda: sides.signature(tensors))
     verdict = raises_alike(our_error, their_error, terms.exact)
-    known = sides.case.known("errors", tensors)
+    known = sides.known("errors", 0)
     if known is not None:
         _take_known(report, known.why, verdict)
         return report, []

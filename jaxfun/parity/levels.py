@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from .._record import Difference
 from .case import Case
 from .directions import cotangents, tangents
 from .reference import TO, Theirs, outcome, replaced
@@ -60,6 +61,10 @@ class Sides:
     def results(self, row: int) -> tuple[Any, Any]:
         """Return both sides' results, the candidate's as shapes and dtypes."""
         return self._shapes, self.theirs.call(row)
+
+    def known(self, level: str, row: int) -> Difference | None:
+        """Return the known difference that holds a value set at a level, if one does."""
+        return self.case.known(level, self.case.row(row), self.device)
 
     # The candidate.
 

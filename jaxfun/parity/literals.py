@@ -2,6 +2,7 @@
 
 import ast
 import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -36,16 +37,17 @@ def array_text(array: np.ndarray) -> str:
     texts = [number_text(number) for number in plain.ravel()]
     dtype = repr(str(plain.dtype)).replace("'", '"')
     if plain.size and (len(set(texts)) > 1 or plain.size <= _MOST_ALIKE):
-        return f"np.array({_nested(texts, plain.shape)}, {dtype})"
+        return f"np.array({nested(texts, plain.shape)}, {dtype})"
     filled = _FILLED.get(texts[0] if texts else "0", "")
     return f"np.{filled}({plain.shape}, {dtype})" if filled else f"np.full({plain.shape}, {texts[0]}, {dtype})"
 
 
-def _nested(texts: list[str], shape: tuple[int, ...]) -> str:
+def nested(texts: Sequence[str], shape: Sequence[int]) -> str:
+    """Return the elements' texts in the brackets of an array of that shape."""
     if not shape:
         return texts[0]
     step = len(texts) // shape[0]
-    parts = [_nested(texts[at : at + step], shape[1:]) for at in range(0, len(texts), step)]
+    parts = [nested(texts[at : at + step], shape[1:]) for at in range(0, len(texts), step)]
     return f"[{', '.join(parts)}]"
 
 

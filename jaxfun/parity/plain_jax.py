@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from .._record import Op
 from ..dtypes import as_dtype
 from . import torch_side
-from .calls import call_text, nested, number_text
+from .calls import call_text, case_from, rounded_text
 from .case import Case, Place
 from .compare import compare
 from .counterparts import Counterpart, in_jax
 from .judge import judge, judge_signature, without_warnings
 from .levels import Sides
+from .literals import nested
 from .records import cases, determined
 from .reference import outcome
 from .report import COMPUTED
@@ -29,7 +30,7 @@ from .search import clear_ones
 from .shrink import Shrinker
 from .spoiled import spoiled
 from .unrecorded import is_recorded
-from .verdicts import Found, Terms, raised, raises_alike, targets
+from .verdicts import Found, Terms, builtin_of, raised, raises_alike, targets
 
 # where most differences are seen, the plainest first; the share of the configurations that each gets
 TRIED: Mapping[str, int] = {"float32": 8, "int64": 3, "complex64": 3, "bool": 2, "float16": 2}
@@ -218,6 +219,17 @@ _LIBRARY = {"accepts": "PyTorch", "refuses": "JAX"}
 # Answers.
 
 
+@without_warnings
+def measured(
+    records: Sequence[Op], counterpart: Counterpart, jaxfun: Callable[..., Any], known: Mapping[str, Any]
+) -> dict[str, str]:
+    """Return what each library gives for a difference that is known: the fields of a `Seen`."""
+    record, case = case_from(known["call"], records, known["along"] and tuple(known["along"]))
+    sides = in_jax(counterpart, record), jaxfun, torch_side.resolve(record.torch)
+    ours, jaxfuns, theirs = (determined(record, side) for side in sides)
+    return answers_of(ours, jaxfuns, theirs, case, known["level"])
+
+
 def answers_of(
     candidate: Callable[..., Any], jaxfun: Callable[..., Any], reference: Callable[..., Any], case: Case, level: str
 ) -> dict[str, str]:
@@ -271,17 +283,12 @@ def _theirs(reference: Callable[..., Any], case: Case, level: str) -> list[np.nd
 
 def _outcome_text(results: list[np.ndarray], error: Exception | None, digits: int, is_typed: bool) -> str:
     if error is not None:
-        return _builtin(error)
+        return builtin_of(error).__name__
     texts = [_array_text(item, digits) + (f" ({item.dtype})" if is_typed else "") for item in results]
     return texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
-
-
-def _builtin(error: Exception) -> str:
-    """Return the name of the exception that a handler would name: Python's own."""
-    return next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins")
 
 
 def _array_text(array: np.ndarray, digits: int) -> str:
     if not array.size:
         return f"empty of shape {list(array.shape)}"
-    return nested([number_text(number, digits) for number in array.ravel()], array.shape)
+    return nested([rounded_text(number, digits) for number in array.ravel()], array.shape)

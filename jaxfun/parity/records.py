@@ -9,6 +9,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import jax
 import numpy as np
 from hypothesis import strategies as st
 
@@ -75,15 +76,26 @@ def _passed(record: Op, by_name: Mapping[str, Any]) -> Arguments:
 def determined(record: Op, function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function whose result is what the arguments determine of that of another."""
     determines = record.determines
-    return function if determines is None else lambda *args, **kwargs: determines(function(*args, **kwargs))
+    if determines is None:
+        return function
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        results = function(*args, **kwargs)
+        with jax.default_matmul_precision("highest"):  # on a GPU a product's own rounding would hide theirs
+            return determines(results)
+
+    return call
 
 
-def _known(record: Op, by_name: Mapping[str, Any], level: str, tensors: Sequence[np.ndarray]) -> Difference | None:
+def _known(
+    record: Op, by_name: Mapping[str, Any], level: str, tensors: Sequence[np.ndarray], device: str
+) -> Difference | None:
     """Return the known difference whose region holds a value set, if there is one."""
-    if not any(level in known.levels for known in record.differences):
+    differences = [known for known in record.differences if level in known.levels and device in known.devices]
+    if not differences:
         return None
     _, arguments = Arguments((), dict(by_name)).filled(tensors, lambda dtype: dtype)
-    return next((known for known in record.differences if level in known.levels and known.region(arguments)), None)
+    return next((known for known in differences if known.region(arguments)), None)
 
 
 def main_shape(arguments: Mapping[str, Any]) -> tuple[int, ...]:

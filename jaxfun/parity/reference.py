@@ -124,7 +124,9 @@ class Theirs:
 
     def _outcome(self, row: int) -> tuple[Any, Exception | None]:
         if row not in self._outcomes:
-            self._outcomes[row] = outcome(lambda: list(map(torch_side.numpy, torch_side.leaves(self.call(row)))))
+            found = outcome(lambda: list(map(torch_side.numpy, torch_side.leaves(self.call(row)))))
+            torch_side.refuse_lost_device(found[1])
+            self._outcomes[row] = found
         return self._outcomes[row]
 
     def results(self, rows: Sequence[int]) -> dict[int, Reference]:

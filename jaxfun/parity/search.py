@@ -106,9 +106,9 @@ class Search:
             return
         if configuration not in self.left:
             return
-        self.left.remove(configuration)
         with wide_enough([np.zeros(0, np.dtype(configuration.dtype))]):
             self._judged[key] = self._disagrees(configuration.dtype, args, kwargs, number, sets)
+        self.left.remove(configuration)  # now: an error is raised again when Hypothesis draws the same again
         if self._judged[key]:
             raise _Disagreement
 

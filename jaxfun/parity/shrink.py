@@ -127,7 +127,7 @@ class Shrinker:
     def _failing_anyhow(self, trial: Sides, found: Found) -> Failing | None:
         """Return a value set that is refused, or whose results are built otherwise, if it is: nothing compiles."""
         verdict = _WITHOUT_NUMBERS[found.verdict.difference](trial, found, self.terms)
-        if verdict is None or verdict.ok or trial.case.known(found.level, trial.case.row(0)):
+        if verdict is None or verdict.ok or trial.known(found.level, 0):
             return None
         return trial, replace(found, row=0, verdict=verdict)
 
@@ -234,8 +234,7 @@ def _sizes(array: np.ndarray) -> np.ndarray:
 
 
 def _disagreement(sides: Sides, terms: Terms, found: Found, row: int, parts: list[np.ndarray]) -> Found | None:
-    tensors = sides.case.row(row)
-    if sides.theirs.raises(row) is not None or sides.case.known(found.level, tensors) is not None:
+    if sides.theirs.raises(row) is not None or sides.known(found.level, row) is not None:
         return None
     reference = sides.theirs.results([row])[row]
     if isinstance(reference.plain[found.level], str) or isinstance(reference.wide[found.level], str):

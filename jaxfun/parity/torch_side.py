@@ -21,6 +21,18 @@ def has_cuda() -> bool:
     return torch.cuda.is_available()
 
 
+def refuse_lost_device(error: Exception | None) -> None:
+    """Raise where a kernel on a GPU failed an assertion: from then on whatever is called there raises, right or wrong.
+
+    Raises: RuntimeError.
+    """
+    if isinstance(error, torch.AcceleratorError):
+        raise RuntimeError(
+            "a CUDA kernel of PyTorch's failed, and nothing more can be checked on the GPU in this process; "
+            "it is often an index out of range, which on the CPU is an error: check with devices=('cpu',)"
+        ) from error
+
+
 def resolve(name: str) -> Callable[..., Any]:
     """Return the torch function of a dotted name such as "torch.nn.functional.relu"."""
     found: Any = torch

@@ -69,13 +69,17 @@ def raises_alike(ours: Exception | None, theirs: Exception | None, exact: bool =
         return Verdict() if ours is None else Verdict("raises", detail=f"raised {ours!r} {ALONE}")
     if ours is None:
         return Verdict("raises", detail=f"does not raise where the reference raises {theirs!r}")
-    # an error class of torch's own, as LinAlgError, stands for the builtin that it is made of
-    expected = next(kind for kind in type(theirs).__mro__ if kind.__module__ == "builtins")
+    expected = builtin_of(theirs)
     # torch's Python wrappers stumble over what is no tensor with an AttributeError: it means a TypeError
     expected = TypeError if expected is AttributeError else expected
     if not exact or isinstance(ours, expected):
         return Verdict(compared=1)
     return Verdict("raises", detail=f"raised {ours!r}, which a handler of {theirs!r} does not catch")
+
+
+def builtin_of(error: Exception) -> type:
+    """Return Python's own exception that an error is, or is made of as a library's own is: what a handler names."""
+    return next(kind for kind in type(error).__mro__ if kind.__module__ == "builtins")
 
 
 def targets(level: str, items: Sequence[np.ndarray]) -> list[np.ndarray]:
