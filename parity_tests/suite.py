@@ -1,11 +1,13 @@
 """The search that the generic suite runs: one op, one dtype, as many cases as the profile asks for."""
 
+import dataclasses
 import operator
 import zlib
 from collections.abc import Callable
 from typing import Any
 
 import jax
+import numpy as np
 from hypothesis import given, settings
 
 import jaxfun
@@ -89,6 +91,15 @@ def _where_the_cpu_answers(reference: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
+def _for_a_gpu(record: Op, case: Case) -> Case:
+    """Return the case without what fails an assertion of torch's on a GPU, after which the process cannot use it."""
+    if record.name != "index_fill.tensor":
+        return case
+    # its gradient for a tensor `value` selects by the index, where a negative one raises on the CPU
+    input, index, value = case.tensors
+    return dataclasses.replace(case, tensors=(input, np.maximum(index, 0), value))
+
+
 def _moved(tree: Any, device: str) -> Any:
     return jax.tree.map(lambda item: item.to(device) if torch_side.is_tensor(item) else item, tree)
 
@@ -110,7 +121,8 @@ def search(
     @settings(max_examples=_examples(SHARE.get(dtype.name, OTHER_SHARE)))
     @given(cases(record, dtype))
     def agrees(case: Case) -> None:
-        _take(total, checked(record, candidate, case, device), dtype.name, device)
+        fitting = case if device == "cpu" else _for_a_gpu(record, case)
+        _take(total, checked(record, candidate, fitting, device), dtype.name, device)
 
     agrees()
     return total
