@@ -122,17 +122,17 @@ def _has_zero_and_nan(arguments: Mapping[str, Any]) -> bool:
     return bool((input == 0).any() and not np.isfinite(input).all())
 
 
-_ZERO_AND_NAN = Difference(
+ZERO_AND_NAN = Difference(
     _has_zero_and_nan,
     jaxfun="NaN, as 0 times NaN is",
-    torch="0 where another element of the product is 0",
+    torch="0 or another number where an element of the product is 0, as it multiplies them",
     why="the second derivative of a product with a 0 and a NaN in it depends on which is multiplied first",
-    source="torch/csrc/autograd/FunctionsManual.cpp: prod_backward",
+    source="torch/csrc/autograd/FunctionsManual.cpp: prod_backward, cumprod_backward",
     levels=("hvp",),
 )
 
 
-@op(kind=None, torch="torch.prod", differences=(_ZERO_AND_NAN,))
+@op(kind=None, torch="torch.prod", differences=(ZERO_AND_NAN,))
 def _prod(input: Array, *, dtype: AnyDType = None) -> jax.Array:
     return reduced(jnp.prod, input, dtype, axis=None)
 

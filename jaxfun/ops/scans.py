@@ -1,5 +1,6 @@
 """Running sums, products, extrema and logarithms of sums along a dimension."""
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from .._record import BOOLS, INTEGERS, AnyDType, Array, Difference, Dim
 from ..dtypes import Category, DType, Kind, as_dtype, bfloat16, canonical, cast, float16, float32, int64
 from ..errors import UnsupportedDTypeError, describe
 from .extremum import ValuesAndIndices
+from .reduction import ZERO_AND_NAN
 
 
 @op(kind=None)
@@ -28,7 +30,7 @@ def cumsum(input: Array, dim: Dim, *, dtype: AnyDType = None) -> jax.Array:
     return _scanned(jnp.cumsum, input, dim, dtype)
 
 
-@op(kind=None)
+@op(kind=None, differences=(ZERO_AND_NAN,))
 def cumprod(input: Array, dim: Dim, *, dtype: AnyDType = None) -> jax.Array:
     """Return the product of each element and those before it along `dim`.
 
@@ -39,7 +41,29 @@ def cumprod(input: Array, dim: Dim, *, dtype: AnyDType = None) -> jax.Array:
     >>> jf.cumprod(jf.tensor([1.0, 2.0, 3.0]), 0)
     Array([1., 2., 6.], dtype=float32)
     """
+    own, result = as_dtype(input.dtype), dtype or as_dtype(input.dtype)
+    if own.is_floating_point and result.is_floating_point and own != result:
+        return _product_in(input, wrap_dim(dim, input.ndim), result)
     return _scanned(jnp.cumprod, input, dim, dtype)
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2))
+def _product_in(input: jax.Array, axis: int, dtype: DType) -> jax.Array:
+    """Return the running product in another dtype, with the derivative in that of the input."""
+    return _scanned(jnp.cumprod, input, axis, dtype)
+
+
+@_product_in.defjvp
+def _product_in_jvp(axis: int, dtype: DType, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    (x,), (dx,) = primals, tangents
+    result = _product_in(x, axis, dtype)
+    if not x.ndim:
+        return result, dx.astype(result.dtype)
+    zero = x == 0
+    # where no element is 0 torch divides its result, as it was rounded
+    divided = jnp.cumsum(dx / jnp.where(zero, 1, x), axis) * result.astype(x.dtype)
+    multiplied = jax.jvp(lambda x: jnp.cumprod(x, axis), (x,), (dx,))[1]
+    return result, jnp.where(zero.any(), multiplied, divided).astype(result.dtype)
 
 
 def _scanned(scan: Callable[..., jax.Array], input: jax.Array, dim: int, dtype: DType | None) -> jax.Array:
