@@ -183,7 +183,7 @@ def _seen(record: Op, counterpart: Counterpart, sides: Sides, found: Found, jaxf
     for is_plain in (True, False):
         shown = replace(case, is_plain=is_plain)
         answers = answers_of(sides.candidate, determined(record, jaxfun), sides.reference, shown, found.level)
-        if differ(answers["jax"], answers["torch"]):
+        if is_of_sort(_sort(found), answers):
             along = None if is_plain or found.level in ("value", "errors") else (case.seed, case.number(0))
             why = counterpart.why.get(_sort(found)) or _reason(sides.candidate, sides.reference, shown, found, answers)
             return Seen(_sort(found), found.level, call_text(record, case), along, **answers, why=why)
@@ -246,6 +246,20 @@ def answers_of(
         if differ(texts["jax"], texts["torch"]):
             break
     return texts
+
+
+_NUMBERS = {"True", "False", "nan", "inf"}  # answers of a word that are no name of an exception
+
+
+def is_of_sort(sort: str, answers: Mapping[str, str]) -> bool:
+    """Return whether JAX's and PyTorch's answers show a sort of difference.
+
+    >>> [is_of_sort("accepts", {"jax": jax, "torch": "RuntimeError"}) for jax in ("True", "TypeError")]
+    [True, False]
+    """
+    raises = tuple(answers[side].isidentifier() and answers[side] not in _NUMBERS for side in ("jax", "torch"))
+    wanted = {"accepts": (False, True), "refuses": (True, False)}.get(sort, (False, False))
+    return differ(answers["jax"], answers["torch"]) and raises == wanted
 
 
 def differ(one: str, other: str) -> bool:
