@@ -1,8 +1,10 @@
 """What the benchmarks share: calls timed in turn, ratios held against a target, and tables."""
 
+import csv
 import multiprocessing
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import jax
@@ -57,6 +59,12 @@ def markdown(columns: Sequence[str], rows: Iterable[Sequence[str]], numbers: ran
     """Return a table for a page; the columns of `numbers` are to the right."""
     aligned = ["--:" if position in numbers else "---" for position in range(len(columns))]
     return "\n".join(f"| {' | '.join(line)} |" for line in [columns, aligned, *rows]) + "\n"
+
+
+def keep(file: Path, rows: Sequence[Any]) -> None:
+    """Write named tuples of one kind as CSV, under their fields' names."""
+    with file.open("w", newline="", encoding="utf-8") as opened:
+        csv.writer(opened, lineterminator="\n").writerows([rows[0]._fields, *rows])
 
 
 def on_every_core(function: Callable[[Task], Result], tasks: Sequence[Task], doing: str) -> Iterator[Result]:

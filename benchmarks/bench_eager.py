@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 import jax.scipy as jsp
 import numpy as np
-from _measure import Call, holds, in_turn, markdown, show
+from _measure import Call, holds, in_turn, keep, markdown, show
 
 import jaxfun as jf
 from jaxfun._record import REGISTRY, Op
@@ -70,7 +70,10 @@ def _calls(counterpart: Counterpart, record: Op, case: Case) -> list[Call] | Non
     in_jax: Callable[..., Any] = eval(f"lambda {', '.join(arrays)}: {expression_of(counterpart, record, given)}", names)
     ours = partial(operator.attrgetter(counterpart.name)(jf), *args, **kwargs)
     calls = [ours, partial(in_jax, *arrays.values()), partial(jax.jit(in_jax), *arrays.values())]
-    return calls if all(outcome(call)[1] is None for call in calls) else None
+    if any(outcome(call)[1] is not None for call in calls):
+        return None
+    # where JAX hands back what it was given, nothing is called
+    return None if any(calls[1]() is array for array in arrays.values()) else calls
 
 
 def rows() -> Iterator[Row]:
@@ -114,8 +117,7 @@ def main() -> None:
 
     show(("function", "jaxfun", "JAX", "jitted", "ratio", "holds"), shown(), ABOUT)
     if arguments.to:
-        with arguments.to.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([Row._fields, *kept])
+        keep(arguments.to, kept)
 
 
 if __name__ == "__main__":

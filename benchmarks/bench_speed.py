@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 import torch
-from _measure import Call, holds, in_turn, markdown, show, timed
+from _measure import Call, holds, in_turn, keep, markdown, show, timed
 
 import jaxfun as jf
 
@@ -196,8 +196,7 @@ def main() -> None:
 
     show(("op", "elements", "what", "jaxfun", "PyTorch", "ratio", "holds"), shown(), ABOUT)
     if arguments.to:
-        with arguments.to.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([Row._fields, *kept])
+        keep(arguments.to, kept)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Numbers as torch's tensor makers take them: what stands for one, what a dtype can hold, and how it is rounded."""
 
+import functools
 import math
 from typing import Any
 
@@ -68,15 +69,25 @@ def holds(dtype: DType, number: Number) -> bool:
     return (_holds_whole if dtype.category is Category.INTEGER else _holds_float)(dtype, number)
 
 
+@functools.cache
+def _limits(dtype: DType) -> tuple[Any, Any]:
+    """Return the least and the largest number of a dtype, Python's."""
+    if dtype.category is Category.INTEGER:
+        whole = jnp.iinfo(dtype.dtype)
+        return int(whole.min), int(whole.max)
+    real = jnp.finfo(dtype.dtype)
+    return float(real.min), float(real.max)
+
+
 def _holds_whole(dtype: DType, number: Any) -> bool:
-    limits = jnp.iinfo(dtype.dtype)
+    least, largest = _limits(dtype)
     # torch wraps a negative integer, but no negative float, where there is no sign
-    low = -255 if dtype == uint8 and isinstance(number, int) else int(limits.min)
-    return low <= number <= int(limits.max)
+    low = -255 if dtype == uint8 and isinstance(number, int) else least
+    return low <= number <= largest
 
 
 def _holds_float(dtype: DType, number: Any) -> bool:
-    largest = float(jnp.finfo(dtype.dtype).max)
+    _, largest = _limits(dtype)
     return not any(largest < abs(part) < math.inf for part in (number.real, number.imag))
 
 

@@ -197,6 +197,8 @@ def _bind(record: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> inspect.
 
 
 def _tensor(name: str, value: Any) -> jax.Array:
+    if isinstance(value, jax.Array):
+        return value
     if isinstance(value, (bool, int, float, complex, np.generic)) or not hasattr(value, "dtype"):
         raise ArgumentTypeError(f"`{name}` to be a tensor", describe(value), "Make one with jaxfun.tensor.")
     return as_array(value)
@@ -211,6 +213,8 @@ def _operand(name: str, value: Any) -> Any:
 def _tensors(name: str, value: Any) -> tuple[jax.Array, ...]:
     if not isinstance(value, (tuple, list)):
         raise ArgumentTypeError(f"`{name}` to be a tuple or a list of tensors", describe(value))
+    if all(isinstance(item, jax.Array) for item in value):
+        return tuple(value)
     return tuple(_tensor(f"{name}[{position}]", item) for position, item in enumerate(value))
 
 

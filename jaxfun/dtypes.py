@@ -172,6 +172,7 @@ _PROMOTION = {
 
 # what a Python number brings to a promotion, and what a Python type means as a dtype
 _SCALARS = {builtins.bool: bool, builtins.int: int64, builtins.float: float32, complex: complex64}
+_BY_NUMPY = {dtype.dtype: dtype for dtype in DTYPES}
 _TYPES = {builtins.bool: bool, builtins.int: int64, builtins.float: float64, complex: complex128}
 
 
@@ -186,6 +187,8 @@ def as_dtype(dtype: Any) -> DType:
     """
     if isinstance(dtype, DType):
         return dtype
+    if isinstance(dtype, np.dtype) and dtype in _BY_NUMPY:  # not all: another byte order has no number here
+        return _BY_NUMPY[dtype]
     if isinstance(dtype, builtins.type) and dtype in _TYPES:
         return _TYPES[dtype]
     name = dtype if isinstance(dtype, str) else str(dtype)
@@ -207,7 +210,7 @@ def x64_enabled() -> builtins.bool:
 
 def canonical(dtype: DType) -> DType:
     """Return `dtype`, or the 32-bit one that stands for it while JAX's 64-bit types are off."""
-    return as_dtype(jax.dtypes.canonicalize_dtype(dtype.dtype))
+    return dtype if dtype.itemsize < 8 else as_dtype(jax.dtypes.canonicalize_dtype(dtype.dtype))
 
 
 def required(dtype: Any) -> DType:

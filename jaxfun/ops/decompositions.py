@@ -35,6 +35,11 @@ class SingularValues(NamedTuple):
     V: jax.Array
 
 
+@jax.jit  # one program in the place of two: an eager call waits for its answer
+def _has_nan(input: jax.Array) -> jax.Array:
+    return jnp.isnan(input).any()
+
+
 @public("cholesky(input, upper)")
 def cholesky(input: Any, upper: bool = False) -> jax.Array:
     """Return the lower triangles L with `input = L Lᴴ`, or, if `upper`, the upper ones. Shapes: (*, n, n) -> (*, n, n).
@@ -50,7 +55,7 @@ def cholesky(input: Any, upper: bool = False) -> jax.Array:
            [1., 3.]], dtype=float32)
     """
     result = _cholesky(input, upper)
-    if not is_traced(result) and jnp.isnan(result).any():
+    if not is_traced(result) and _has_nan(result):
         got = f"another in {describe(input)}"
         raise LinearAlgebraError("positive definite matrices", got, call="cholesky(input, upper)")
     return result
@@ -195,7 +200,7 @@ def svd(input: Any, some: bool = True, compute_uv: bool = True) -> SingularValue
     Array([4., 3.], dtype=float32)
     """
     result = _svd(input, some, compute_uv)
-    if not is_traced(result.S) and jnp.isnan(as_array(input)).any():
+    if not is_traced(result.S) and _has_nan(as_array(input)):
         raise LinearAlgebraError("numbers", f"NaN in {describe(input)}", call="svd(input, some, compute_uv)")
     return result
 

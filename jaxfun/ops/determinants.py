@@ -210,6 +210,11 @@ def logdet(input: Array) -> jax.Array:
     return where(eq(sign, -1), jnp.nan, size)
 
 
+@jax.jit  # one program in the place of two: an eager call waits for its answer
+def _is_finite(input: jax.Array) -> jax.Array:
+    return jnp.isfinite(input).all()
+
+
 @public("inverse(input)")
 def inverse(input: Any) -> jax.Array:
     """Return the inverses of square matrices. Shapes: (*, n, n) -> (*, n, n).
@@ -223,7 +228,7 @@ def inverse(input: Any) -> jax.Array:
            [0.  , 0.25]], dtype=float32)
     """
     result = _inverse(input)
-    if not is_traced(result) and not jnp.isfinite(result).all():
+    if not is_traced(result) and not _is_finite(result):
         pivots = np.diagonal(jax.lax.linalg.lu(as_array(input))[0], 0, -2, -1)
         if (pivots == 0).any():  # in NumPy: to XLA the smallest numbers are 0
             raise LinearAlgebraError(

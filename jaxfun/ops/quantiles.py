@@ -73,8 +73,9 @@ def nanquantile(
 
 
 def _refuse_outside(call: str, q: Any) -> None:
-    known = not is_traced(q) and (is_scalar(q) or hasattr(q, "dtype"))
-    if known and not isinstance(q, complex) and not np.all((np.asarray(q) >= 0) & (np.asarray(q) <= 1)):
+    if is_traced(q) or isinstance(q, complex) or not (is_scalar(q) or hasattr(q, "dtype")):
+        return  # refused as what it is, or not known
+    if not (0 <= q <= 1 if is_scalar(q) else np.all((np.asarray(q) >= 0) & (np.asarray(q) <= 1))):
         raise ShapeError("`q` from 0 to 1", describe(q), call=call)
 
 
