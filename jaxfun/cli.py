@@ -85,8 +85,8 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("file", type=Path, metavar="FILE", help="a CSV or Parquet file with a header")
     fit.add_argument("--target", required=True, metavar="COLUMN", help="the column to predict")
     fit.add_argument("--features", default="", metavar="A,B", help="the columns to predict it by (all others)")
-    fit.add_argument("--lr", type=_positive(float, "number"), default=0.1, help="the learning rate (%(default)s)")  # type: ignore[arg-type]
-    fit.add_argument("--epochs", type=_positive(int, "integer"), default=20_000, help="steps (%(default)s)")  # type: ignore[arg-type]
+    fit.add_argument("--lr", type=_positive(float, "number"), default=0.1, help="the learning rate (%(default)s)")  # type: ignore[arg-type]  # argparse's stub wants a class
+    fit.add_argument("--epochs", type=_positive(int, "integer"), default=20_000, help="steps (%(default)s)")  # type: ignore[arg-type]  # argparse's stub wants a class
     fit.add_argument("--standardize", action=argparse.BooleanOptionalAction, default=True, help="scale the columns")
     fit.add_argument("--plot", type=Path, metavar="FILE", help="draw the fit and its loss (.png, .svg, .pdf)")
     fit.add_argument("--save", type=Path, metavar="FILE", help="save the model (.npz)")

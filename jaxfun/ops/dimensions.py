@@ -104,7 +104,7 @@ def movedim(input: Any, source: int | Sequence[int], destination: int | Sequence
             describe((source, destination)),
             call="movedim(input, source, destination)",
         )
-    return (_movedim if one else _movedim_several)(input, source, destination)  # type: ignore[arg-type]
+    return (_movedim if one else _movedim_several)(input, source, destination)  # type: ignore[arg-type]  # both are of the kind that `one` says
 
 
 moveaxis = movedim

@@ -104,7 +104,7 @@ def repeat_interleave(
         return _indices(input, output_size)
     if hasattr(repeats, "dtype") and not isinstance(repeats, np.generic):
         return _interleaved_by(as_array(input), _counts(repeats), dim, output_size)
-    return _repeat_interleave(input, repeats, dim, output_size=output_size)  # type: ignore[arg-type]
+    return _repeat_interleave(input, repeats, dim, output_size=output_size)  # type: ignore[arg-type]  # refused within, if it is neither
 
 
 _INTERLEAVED = {

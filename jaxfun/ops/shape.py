@@ -98,7 +98,7 @@ def squeeze(input: Any, dim: int | Sequence[int] | None = None) -> jax.Array:
     """
     if dim is None:
         return _squeeze(input)
-    return _squeeze_dims(input, tuple(dim)) if isinstance(dim, (tuple, list)) else _squeeze_dim(input, dim)  # type: ignore[arg-type]
+    return _squeeze_dims(input, tuple(dim)) if isinstance(dim, (tuple, list)) else _squeeze_dim(input, dim)  # type: ignore[arg-type]  # refused within, if it is neither
 
 
 @op(kind=None, torch="torch.squeeze")

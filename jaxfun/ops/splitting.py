@@ -37,8 +37,8 @@ def split(tensor: Any, split_size_or_sections: int | Sequence[int], dim: int = 0
     ((Array([1, 2], dtype=int32), Array([3], dtype=int32)), 3)
     """
     if isinstance(split_size_or_sections, (tuple, list)):
-        return _split_sections(tensor, split_size_or_sections, dim)  # type: ignore[arg-type]
-    return _split(tensor, split_size_or_sections, dim)  # type: ignore[arg-type]
+        return _split_sections(tensor, split_size_or_sections, dim)  # type: ignore[arg-type]  # refused within, if it is neither
+    return _split(tensor, split_size_or_sections, dim)  # type: ignore[arg-type]  # refused within, if it is neither
 
 
 @op(kind=None, torch="torch.split", takes={"split_size_or_sections": Choice((1, 2, 3))})
@@ -136,7 +136,7 @@ def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> Parts:
     """
     cuts = _known_cuts(indices_or_sections)
     if isinstance(cuts, (tuple, list)):
-        return _tensor_split_indices(input, cuts, dim)  # type: ignore[arg-type]
+        return _tensor_split_indices(input, cuts, dim)  # type: ignore[arg-type]  # refused within, if it is neither
     return _tensor_split(input, cuts, dim)
 
 
