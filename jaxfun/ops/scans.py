@@ -59,11 +59,13 @@ def _product_in_jvp(axis: int, dtype: DType, primals: Any, tangents: Any) -> tup
     result = _product_in(x, axis, dtype)
     if not x.ndim:
         return result, dx.astype(result.dtype)
-    zero = x == 0
-    # where no element is 0 torch divides its result, as it was rounded
-    divided = jnp.cumsum(dx / jnp.where(zero, 1, x), axis) * result.astype(x.dtype)
-    multiplied = jax.jvp(lambda x: jnp.cumprod(x, axis), (x,), (dx,))[1]
-    return result, jnp.where(zero.any(), multiplied, divided).astype(result.dtype)
+    has_zero = (x == 0).any()
+    # where no element is 0 torch divides its result, as it was rounded; else it multiplies the others. The way that is
+    # not gone is one of ones and zeros: NaN there would reach the gradient
+    divided = jnp.cumsum(dx / jnp.where(has_zero, 1, x), axis) * jnp.where(has_zero, 0, result.astype(x.dtype))
+    others, tangent = jnp.where(has_zero, x, 1), jnp.where(has_zero, dx, 0)
+    multiplied = jax.jvp(lambda x: jnp.cumprod(x, axis), (others,), (tangent,))[1]
+    return result, (divided + multiplied).astype(result.dtype)
 
 
 def _scanned(scan: Callable[..., jax.Array], input: jax.Array, dim: int, dtype: DType | None) -> jax.Array:
@@ -124,8 +126,10 @@ def _running(scan: Callable[..., jax.Array], input: jax.Array, dim: int) -> Valu
 
 def _shows_what_is_added(arguments: Mapping[str, Any]) -> bool:
     input = arguments["input"]
-    real = np.nan_to_num(input.real.astype(np.float64), posinf=0, neginf=-1e4)
-    return input.dtype in (np.float64, np.complex128) or bool((real.max(initial=-np.inf) - real > 12).any())
+    real = np.nan_to_num(input.real.astype(np.float64), posinf=1e4, neginf=-1e4)
+    # the exponentials of complex numbers are taken as they are, those of real ones beside the largest
+    below = np.abs(real) if np.iscomplexobj(input) else real.max(initial=-np.inf) - real
+    return input.dtype in (np.float64, np.complex128) or bool((below > 12).any())
 
 
 _ADDED = Difference(
@@ -138,18 +142,40 @@ _ADDED = Difference(
 )
 
 
-@op(rejects=BOOLS | INTEGERS, differences=(_ADDED,))
+_AT_INFINITY = Difference(
+    lambda arguments: bool((arguments["input"].real == np.inf).any()),
+    jaxfun="NaN",
+    torch="0 or NaN, by the order in which it adds",
+    why="the second derivative of logcumsumexp at infinity is made of 0 times NaN",
+    source="torch/csrc/autograd/FunctionsManual.cpp: logcumsumexp_backward",
+    levels=("hvp",),
+)
+
+
+@op(rejects=BOOLS | INTEGERS, differences=(_ADDED, _AT_INFINITY))
 def logcumsumexp(input: Array, dim: Dim) -> jax.Array:
     """Return the logarithm of the sum of the exponentials of each element and those before it along `dim`.
 
-    Gradient: 0 for an element of -infinity, also where all before it are (torch: NaN there).
+    Gradient: 0 for an element of -infinity, also where all before it are (torch: NaN there); NaN for one of infinity.
 
     >>> import jaxfun as jf
     >>> jf.logcumsumexp(jf.tensor([0.0, 0.0, 1000.0]), 0)
     Array([0.000000e+00, 6.931472e-01, 1.000000e+03], dtype=float32)
     """
     axis = wrap_dim(dim, input.ndim)
-    return jax.lax.associative_scan(_of_two, input, axis=axis) if input.ndim else input
+    return jax.lax.associative_scan(_of_two, _lost_at_infinity(input), axis=axis) if input.ndim else input
+
+
+@jax.custom_jvp
+def _lost_at_infinity(input: jax.Array) -> jax.Array:
+    """Return the input as it is, with NaN for the derivative where it is infinite."""
+    return input
+
+
+@_lost_at_infinity.defjvp
+def _lost_at_infinity_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    (x,), (dx,) = primals, tangents
+    return x, jnp.where(x.real == jnp.inf, jnp.nan, jnp.ones((), x.dtype)) * dx
 
 
 @jax.custom_jvp
@@ -170,4 +196,6 @@ def _of_two_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 
 
 def _part(term: jax.Array, total: jax.Array) -> jax.Array:
-    return jnp.exp(jnp.where(term.real == -jnp.inf, -jnp.inf, term - total))
+    # a number has no part of an infinite sum: nothing that is lost at the infinite ones reaches it
+    away = jnp.where(term.real == jnp.inf, 0, term - total)
+    return jnp.exp(jnp.where(term.real == -jnp.inf, -jnp.inf, away))
