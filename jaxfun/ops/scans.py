@@ -142,17 +142,7 @@ _ADDED = Difference(
 )
 
 
-_AT_INFINITY = Difference(
-    lambda arguments: bool((arguments["input"].real == np.inf).any()),
-    jaxfun="NaN",
-    torch="0 or NaN, by the order in which it adds",
-    why="the second derivative of logcumsumexp at infinity is made of 0 times NaN",
-    source="torch/csrc/autograd/FunctionsManual.cpp: logcumsumexp_backward",
-    levels=("hvp",),
-)
-
-
-@op(rejects=BOOLS | INTEGERS, differences=(_ADDED, _AT_INFINITY))
+@op(rejects=BOOLS | INTEGERS, differences=(_ADDED,))
 def logcumsumexp(input: Array, dim: Dim) -> jax.Array:
     """Return the logarithm of the sum of the exponentials of each element and those before it along `dim`.
 
