@@ -1,6 +1,7 @@
 """How variables vary together: covariance and correlation."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import jax
@@ -10,7 +11,7 @@ import numpy as np
 from .._dims import want_integer
 from .._numbers import is_traced
 from .._op import op
-from .._record import BOOLS, Array, Choice, Index, Mask, Shape
+from .._record import BOOLS, Array, Choice, Difference, Index, Mask, Shape
 from ..dtypes import Category, as_dtype
 from ..errors import DTypeError, ShapeError, describe, public
 from .arithmetic import mul, sub
@@ -84,6 +85,22 @@ _WEIGHTED = {
 }
 
 
+def _is_without_freedom(arguments: Mapping[str, Any]) -> bool:
+    given = [np.asarray(arguments[name], np.float64) for name in ("fweights", "aweights")]
+    weights = given[0] * given[1]
+    total = weights.sum()
+    return bool(total == 0 or total - arguments["correction"] * (weights * given[1]).sum() / total <= 1e-3 * total)
+
+
+_ROUNDING_OVER_ZERO = Difference(
+    _is_without_freedom,
+    jaxfun="infinity or NaN, as what is left of an observation less its mean is rounding or 0",
+    torch="infinity or NaN, likewise",
+    why="where the weights leave no freedom a covariance is divided by 0, and what is divided is rounding",
+    source="aten/src/ATen/native/Correlation.cpp: cov",
+)
+
+
 @op(
     kind=None,
     torch="torch.cov",
@@ -92,6 +109,7 @@ _WEIGHTED = {
     node="",
     rejects=BOOLS,
     takes=_WEIGHTED,
+    differences=(_ROUNDING_OVER_ZERO,),
 )
 def _cov_weighted(input: Array, *, correction: int = 1, fweights: Mask = None, aweights: Array = None) -> jax.Array:
     rows = _rows(input, correction)

@@ -154,8 +154,11 @@ def _variance(input: jax.Array, dim: Any, correction: float | None, keepdim: boo
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
 def _spread(input: jax.Array, axes: tuple[int, ...] | None, freedom: float, keepdim: bool) -> jax.Array:
     away = _centred(input, axes)
-    squares = away.real**2 + away.imag**2 if jnp.iscomplexobj(away) else away * away
-    return jnp.sum(squares, axes, keepdims=keepdim) / (max(freedom, 0) if input.size else 0)
+    divisor = max(freedom, 0) if input.size else 0
+    # a complex variance is that of the real parts and that of the imaginary ones, each NaN where it is 0 / 0
+    parts = (away.real, away.imag) if jnp.iscomplexobj(away) else (away,)
+    first, *others = (jnp.sum(part * part, axes, keepdims=keepdim) / divisor for part in parts)
+    return first + others[0] if others else first
 
 
 def _centred(input: jax.Array, axes: tuple[int, ...] | None) -> jax.Array:
