@@ -10,8 +10,11 @@ import pytest
 import torch
 
 import jaxfun as jf
+from jaxfun._record import REGISTRY
 from jaxfun.errors import LinearAlgebraError
 from jaxfun.parity import torch_side
+from jaxfun.parity.records import case_of
+from parity_tests.suite import checked
 
 SINGULAR = np.array([[1.0, 2.0], [2.0, 4.0]], np.float32)
 SQUARE = np.array([[2.0, 1.0], [1.0, 3.0]], np.float32)
@@ -105,3 +108,11 @@ def test_a_complete_basis_has_no_gradient() -> None:
 def test_an_error_names_the_call() -> None:
     with pytest.raises(RuntimeError, match=r"`jaxfun\.cholesky\(input, upper\)`: expected positive definite matrices"):
         jf.cholesky(-SQUARE)
+
+
+def test_an_error_that_is_known_is_no_failure() -> None:
+    record = REGISTRY["matrix_power"]
+    case = case_of(record, {"input": np.zeros((1, 0, 0), bool), "n": 3}, ("given",), 0)
+    report = checked(record, jf.matrix_power, case)
+    assert not report.failures
+    assert [*report.seen.values()] == [1]

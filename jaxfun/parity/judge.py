@@ -68,7 +68,7 @@ def judge(sides: Sides, terms: Terms) -> tuple[Report, list[Found]]:
         report.count("value", verdict)
         return report, [*found, Found("value", rows[0], 0, verdict)]
     if error is not None:
-        return report, [*found, _judge_failing(sides, terms, report, rows[0], error)]
+        return report, [*found, *_judge_failing(sides, report, rows[0], error)]
     left = [level for level in COMPUTED if level in terms.levels]
     values = _stacked([reference.wide["value"] for reference in references.values()])
     answerable = answerable_rows([stack[rows] for stack in case.tensors], values)
@@ -117,7 +117,7 @@ def _by_level(sides: Sides, report: Report, row: int, levels: Collection[str]) -
     return got, failing
 
 
-def _judge_failing(sides: Sides, terms: Terms, report: Report, row: int, error: Exception) -> Found:
+def _judge_failing(sides: Sides, report: Report, row: int, error: Exception) -> list[Found]:
     """Say what it is that the candidate cannot do: run at all, be compiled, or be batched."""
     tensors = sides.case.row(row)
     level, failed = "errors", outcome(lambda: sides.eager(tensors))[1]
@@ -126,8 +126,12 @@ def _judge_failing(sides: Sides, terms: Terms, report: Report, row: int, error: 
     if failed is None:
         level, failed = "vmap", error
     verdict = raised(failed or error)
+    known = sides.known(level, row)
+    if known is not None:
+        _take_known(report, known.why, verdict)
+        return []
     report.count(level, verdict)
-    return Found(level, row, 0, verdict)
+    return [Found(level, row, 0, verdict)]
 
 
 def _agree_at_once(
