@@ -77,6 +77,16 @@ _INFINITY = Difference(
 )
 
 
+_HALF_OF_NOTHING = Difference(
+    lambda arguments: np.asarray(arguments["input"]).dtype.itemsize == 2 and 0 in np.shape(arguments["input"]),
+    jaxfun="NotImplementedError, as for 16-bit floats that are not empty",
+    torch="1, or an empty result",
+    why="torch's det refuses 16-bit floats only where there is something to factor",
+    source="aten/src/ATen/native/BatchLinearAlgebra.cpp: linalg_det",
+    levels=("errors",),
+)
+
+
 _NAN_ON_CUDA = Difference(
     lambda arguments: not bool(np.isfinite(arguments["input"]).all()),
     jaxfun="NaN, as torch on the CPU",
@@ -92,7 +102,7 @@ _NAN_ON_CUDA = Difference(
     rejects=NO_LAPACK,
     node="LinalgDetBackward0",
     takes={"input": Shape(("n n", "b n n", "4 4"))},
-    differences=(_SINGULAR, _INFINITY, _NAN_ON_CUDA),
+    differences=(_SINGULAR, _INFINITY, _NAN_ON_CUDA, _HALF_OF_NOTHING),
 )
 def det(input: Array) -> jax.Array:
     """Return the determinants of square matrices. Shapes: (*, n, n) -> (*).

@@ -6,10 +6,11 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from .._dims import broadcast_shapes
 from .._op import op
-from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Shape
+from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Difference, Shape
 from ..dtypes import bfloat16, float16
 from ..errors import ArgumentValueError, DTypeError, describe
 from ._matrices import want
@@ -19,10 +20,30 @@ _NO_FLOAT = BOOLS | INTEGERS | COMPLEXES | {float16, bfloat16}
 _MODES = ("use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist")
 
 
+_NAN_LOST = Difference(
+    lambda arguments: (
+        arguments["p"] == math.inf and not all(np.isfinite(arguments[name]).all() for name in ("x1", "x2"))
+    ),
+    jaxfun="NaN where a difference is",
+    torch="the largest of the other differences, where it does not compute in vectors",
+    why="torch's largest difference is that of a comparison, which NaN does not pass",
+    source="aten/src/ATen/native/cpu/DistanceOpsKernel.cpp: idist_calc",
+)
+_NOTHING = Difference(
+    lambda arguments: any(0 in np.shape(arguments[name]) for name in ("x1", "x2")),
+    jaxfun="an error for other dtypes and for two, as for tensors that are not empty",
+    torch="an empty result",
+    why="torch's cdist asks for a dtype only where there is a distance",
+    source="aten/src/ATen/native/Distance.cpp: cdist_impl",
+    levels=("errors",),
+)
+
+
 @op(
     kind=None,
     rejects=_NO_FLOAT,
     operand_rejects=_NO_FLOAT,
+    differences=(_NAN_LOST, _NOTHING),
     takes={
         "x1": Shape(("m k", "b m k", "a 1 m k", "m k")),
         "x2": Shape(("n k", "b n k", "b n k", "n k")),

@@ -28,7 +28,23 @@ _AT_THE_ORIGIN = Difference(
 )
 
 
-@op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES, differences=(_AT_THE_ORIGIN,), aliases=("arctan2",))
+def _squares_wrap(arguments: Mapping[str, Any]) -> bool:
+    operands = [np.asarray(arguments[name]) for name in ("input", "other")]
+    whole = [operand for operand in operands if operand.dtype.kind in "iu"]
+    return any((operand.astype(np.float64) ** 2 > np.iinfo(operand.dtype).max).any() for operand in whole)
+
+
+_WRAPPED = Difference(
+    _squares_wrap,
+    jaxfun="the derivative",
+    torch="that with the square of an integer operand as its own dtype holds it, wrapped around",
+    why="torch squares the operands of atan2 for its derivative before it promotes them",
+    source="torch/csrc/autograd/FunctionsManual.cpp: atan2_backward",
+    levels=("vjp", "jvp", "hvp"),
+)
+
+
+@op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES, differences=(_AT_THE_ORIGIN, _WRAPPED), aliases=("arctan2",))
 def atan2(input: Array, other: Array) -> jax.Array:
     """Return the angle in radians, -pi to pi, of each point whose y is `input` and whose x is `other`.
 
