@@ -26,6 +26,7 @@ from jaxfun.parity.plain_jax import SORTS, differences, is_of_sort, measured
 from jaxfun.parity.reference import outcome
 from jaxfun.parity.unrecorded import records_of
 
+Rows = Sequence[Mapping[str, Any]]  # of one function's differences
 DATA = Path(jaxfun.__file__).with_name("differences.json")
 PAGE = Path(__file__).with_name("differences.md")
 EACH = 8  # functions in one process: what XLA has compiled is kept as long as it lives
@@ -52,30 +53,41 @@ anew.
 HEADS = ("torch", "JAX", "differs in", "call", "JAX gives", "PyTorch gives", "jaxfun gives", "why")
 
 
-def found_or_why_not(name: str) -> tuple[str, dict[str, Any] | None, str]:
+def found_or_why_not(task: tuple[str, Rows]) -> tuple[str, dict[str, Any] | None, str]:
     """Return what the page knows of one function, or else what kept it from being searched."""
-    fields, error = outcome(lambda: found(name))
+    name, before = task
+    fields, error = outcome(lambda: found(name, before))
     return name, fields, "" if error is None else f"{type(error).__name__}: {error}"
 
 
-def found(name: str) -> dict[str, Any]:
-    """Return what the page has to say of one function: of each sort of difference the smallest that is known."""
+def described(counterpart: Counterpart, records: Sequence[Op]) -> dict[str, Any]:
+    """Return what the page says of a function beside its differences."""
+    aliases = sorted({alias for record in records for alias in record.aliases})
+    return {"family": counterpart.family, "jax": counterpart.jax, "aliases": aliases}
+
+
+def found(name: str, before: Rows = ()) -> dict[str, Any]:
+    """Return what the page has to say of one function: of each sort of difference the smallest that is known.
+
+    `before` are the differences that were known of it.
+    """
     counterpart, function = counterparts()[name], operator.attrgetter(name)(jaxfun)
     records = records_of(name, function)
-    aliases = sorted({alias for record in records for alias in record.aliases})
-    fields = {"family": counterpart.family, "jax": counterpart.jax, "aliases": aliases, "differences": []}
     if not counterpart.jax:
-        return fields
+        return {**described(counterpart, records), "differences": []}
     with jax.enable_x64(True), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         # what was found once is not lost where a search draws other inputs
-        rows = [*_standing(counterpart, records, function), *map(vars, differences(records, counterpart, function))]
-    return {**fields, "differences": [*_smallest(rows)]}
+        rows = [
+            *_standing(before, counterpart, records, function),
+            *map(vars, differences(records, counterpart, function)),
+        ]
+    return {**described(counterpart, records), "differences": [*_smallest(rows)]}
 
 
-def _standing(counterpart: Counterpart, records: Sequence[Op], function: Any) -> Iterator[dict[str, Any]]:
+def _standing(before: Rows, counterpart: Counterpart, records: Sequence[Op], function: Any) -> Iterator[dict[str, Any]]:
     """Yield the differences that were known before and are still there, measured anew."""
-    for row in recorded().get(counterpart.name, {}).get("differences", ()):
+    for row in before:
         answers, error = outcome(functools.partial(measured, records, counterpart, function, row))
         if error is None and is_of_sort(row["sort"], answers):
             yield {**row, **answers}
@@ -91,11 +103,6 @@ def _smallest(rows: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
 def _size(row: Mapping[str, Any]) -> tuple[bool, bool, int]:
     # along ones a derivative says more than along random directions, and a number more than an empty tensor
     return row["along"] is not None, "zeros(" in row["call"], len(row["call"])
-
-
-def recorded() -> dict[str, Any]:
-    """Return what was found of each function so far, nothing where there is no data yet."""
-    return known()["functions"] if DATA.exists() else {}
 
 
 def page(data: Mapping[str, Any]) -> str:
@@ -160,9 +167,10 @@ def main() -> None:
     arguments = parser.parse_args()
     table = counterparts()
     wanted = [] if arguments.page else arguments.names or [*table]
-    functions = recorded()
+    functions = known()["functions"] if DATA.exists() else {}
+    tasks = [(name, functions.get(name, {}).get("differences", ())) for name in wanted]
     with multiprocessing.get_context("spawn").Pool(arguments.processes, maxtasksperchild=EACH) as pool:
-        for name, fields, error in track(pool.imap_unordered(found_or_why_not, wanted), "searching", len(wanted)):
+        for name, fields, error in track(pool.imap_unordered(found_or_why_not, tasks), "searching", len(tasks)):
             if fields is None:
                 print(f"{name} was not searched: {error}")
                 continue

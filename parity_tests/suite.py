@@ -66,7 +66,7 @@ def checked(
     """What a case shows of a record's function; `how` is one of the two judges."""
     reference = torch_side.resolve(record.torch)
     if device == "cuda":
-        reference = _where_the_cpu_answers(reference)
+        reference, case = _where_the_cpu_answers(reference), _for_a_gpu(record, case)
     if how is judge:  # the dtypes and shapes are those of the results themselves
         candidate, reference = determined(record, candidate), determined(record, reference)
     sides = Sides(candidate, reference, case, device)
@@ -121,8 +121,7 @@ def search(
     @settings(max_examples=_examples(SHARE.get(dtype.name, OTHER_SHARE)))
     @given(cases(record, dtype))
     def agrees(case: Case) -> None:
-        fitting = case if device == "cpu" else _for_a_gpu(record, case)
-        _take(total, checked(record, candidate, fitting, device), dtype.name, device)
+        _take(total, checked(record, candidate, case, device), dtype.name, device)
 
     agrees()
     return total

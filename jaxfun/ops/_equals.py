@@ -10,7 +10,7 @@ from .._record import Difference
 
 def has_equal_ones(arguments: Mapping[str, Any]) -> bool:
     """Return whether `input` has equal elements, NaN among them, along `dim`, or at all where that is None."""
-    input, dim = np.asarray(arguments["input"]), arguments.get("dim", -1)
+    input, dim = np.asarray(arguments["input"]), arguments["dim"]
     if input.ndim == 0:
         return False
     lines = input.reshape(1, -1) if dim is None else np.moveaxis(input, dim, -1)

@@ -77,8 +77,15 @@ _INFINITY = Difference(
 )
 
 
+def _is_half_of_nothing(arguments: Mapping[str, Any]) -> bool:
+    input = np.asarray(arguments["input"])
+    return str(input.dtype) in ("float16", "bfloat16") and 0 in input.shape
+
+
 _HALF_OF_NOTHING = Difference(
-    lambda arguments: np.asarray(arguments["input"]).dtype.itemsize == 2 and 0 in np.shape(arguments["input"]),
+    lambda arguments: (
+        str(np.asarray(arguments["input"]).dtype) in ("float16", "bfloat16") and 0 in np.shape(arguments["input"])
+    ),
     jaxfun="NotImplementedError, as for 16-bit floats that are not empty",
     torch="1, or an empty result",
     why="torch's det refuses 16-bit floats only where there is something to factor",

@@ -2,6 +2,7 @@
 
 import functools
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import jax
@@ -29,8 +30,16 @@ _NAN_LOST = Difference(
     why="torch's largest difference is that of a comparison, which NaN does not pass",
     source="aten/src/ATen/native/cpu/DistanceOpsKernel.cpp: idist_calc",
 )
+
+
+def _is_nothing_of_other_dtypes(arguments: Mapping[str, Any]) -> bool:
+    pair = [np.asarray(arguments[name]) for name in ("x1", "x2")]
+    dtypes = {str(item.dtype) for item in pair}
+    return any(0 in item.shape for item in pair) and (len(dtypes) > 1 or not dtypes <= {"float32", "float64"})
+
+
 _NOTHING = Difference(
-    lambda arguments: any(0 in np.shape(arguments[name]) for name in ("x1", "x2")),
+    _is_nothing_of_other_dtypes,
     jaxfun="an error for other dtypes and for two, as for tensors that are not empty",
     torch="an empty result",
     why="torch's cdist asks for a dtype only where there is a distance",

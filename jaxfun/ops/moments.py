@@ -155,10 +155,12 @@ def _variance(input: jax.Array, dim: Any, correction: float | None, keepdim: boo
 def _spread(input: jax.Array, axes: tuple[int, ...] | None, freedom: float, keepdim: bool) -> jax.Array:
     away = _centred(input, axes)
     divisor = max(freedom, 0) if input.size else 0
+
+    def of(part: jax.Array) -> jax.Array:
+        return jnp.sum(part * part, axes, keepdims=keepdim) / divisor
+
     # a complex variance is that of the real parts and that of the imaginary ones, each NaN where it is 0 / 0
-    parts = (away.real, away.imag) if jnp.iscomplexobj(away) else (away,)
-    first, *others = (jnp.sum(part * part, axes, keepdims=keepdim) / divisor for part in parts)
-    return first + others[0] if others else first
+    return of(away.real) + of(away.imag) if jnp.iscomplexobj(away) else of(away)
 
 
 def _centred(input: jax.Array, axes: tuple[int, ...] | None) -> jax.Array:

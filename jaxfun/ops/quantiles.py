@@ -19,6 +19,8 @@ _INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
 _REJECTS = BOOLS | INTEGERS | COMPLEXES | {float16, bfloat16}
 _TAKES = {"dim": Choice((None, 0, -1)), "interpolation": Choice(_INTERPOLATIONS)}
 _ONE = {"q": Scalar(0, 1), **_TAKES}
+_SEVERAL = {"input": Shape(("n", "m n", "")), "q": Shape(("k", "", "k"), values="parts"), **_TAKES}
+
 _NO_NUMBER_ON_CUDA = Difference(
     lambda arguments: bool(np.isnan(arguments["input"]).all(arguments["dim"]).any()),
     jaxfun="NaN for the gradient of `q` where all elements are NaN, as torch on the CPU",
@@ -28,7 +30,6 @@ _NO_NUMBER_ON_CUDA = Difference(
     levels=("vjp", "jvp", "hvp"),
     devices=("cuda",),
 )
-_SEVERAL = {"input": Shape(("n", "m n", "")), "q": Shape(("k", "", "k"), values="parts"), **_TAKES}
 
 
 @public("quantile(input, q, dim, keepdim, interpolation)")

@@ -126,6 +126,7 @@ def _running(scan: Callable[..., jax.Array], input: jax.Array, dim: int) -> Valu
 
 def _shows_what_is_added(arguments: Mapping[str, Any]) -> bool:
     input = arguments["input"]
+    # an infinity is as a large number is: beside it torch's exponentials are 0, over what it adds
     real = np.nan_to_num(input.real.astype(np.float64), posinf=1e4, neginf=-1e4)
     # the exponentials of complex numbers are taken as they are, those of real ones beside the largest
     below = np.abs(real) if np.iscomplexobj(input) else real.max(initial=-np.inf) - real

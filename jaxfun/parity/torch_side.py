@@ -44,10 +44,11 @@ def resolve(name: str) -> Callable[..., Any]:
 def tensor(array: np.ndarray, device: str = "cpu") -> torch.Tensor:
     """Return a tensor with a copy of the array's values, its dtype kept (bfloat16 included)."""
     if array.dtype == ml_dtypes.bfloat16:
-        return torch.tensor(array.view(np.int16)).view(torch.bfloat16).to(device)
-    made = torch.tensor(array, device=device)
+        made = torch.tensor(array.view(np.int16)).view(torch.bfloat16)
+    else:
+        made = torch.tensor(array)
     # without elements it takes over NumPy's strides, which are 0
-    return made if array.size else torch.empty(array.shape, dtype=made.dtype, device=device)
+    return (made if array.size else torch.empty(array.shape, dtype=made.dtype)).to(device)
 
 
 def numpy(value: torch.Tensor) -> np.ndarray:
