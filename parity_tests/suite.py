@@ -3,12 +3,12 @@
 import dataclasses
 import operator
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import jax
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 
 import jaxfun
 from jaxfun._record import REGISTRY, Op
@@ -38,9 +38,9 @@ SIGNATURES = 4  # times as many: these compile nothing
 HOW = frozenset((*COMPUTED, "vmap", "errors"))
 
 
-def terms(device: str = "cpu") -> Terms:
+def terms(device: str = "cpu", levels: Collection[str] = HOW) -> Terms:
     """What the suite asks of an op."""
-    return Terms(HOW, device, plants=False)
+    return Terms(frozenset(levels), device, plants=False)
 
 
 def pairs(profile: str) -> list[tuple[Op, DType]]:
@@ -61,7 +61,12 @@ def candidate_of(record: Op) -> Callable[..., Any]:
 
 
 def checked(
-    record: Op, candidate: Callable[..., Any], case: Case, device: str = "cpu", how: Callable[..., Any] = judge
+    record: Op,
+    candidate: Callable[..., Any],
+    case: Case,
+    device: str = "cpu",
+    how: Callable[..., Any] = judge,
+    levels: Collection[str] = HOW,
 ) -> Report:
     """What a case shows of a record's function; `how` is one of the two judges."""
     reference = torch_side.resolve(record.torch)
@@ -69,9 +74,9 @@ def checked(
         reference, case = _where_the_cpu_answers(reference), _for_a_gpu(record, case)
     if how is judge:  # the dtypes and shapes are those of the results themselves
         candidate, reference = determined(record, candidate), determined(record, reference)
-    sides = Sides(candidate, reference, case, device)
-    report, found = how(sides, terms(device))
-    report.failures += [failure_of(sides, terms(device), item) for item in found]
+    sides, asked = Sides(candidate, reference, case, device), terms(device, levels)
+    report, found = how(sides, asked)
+    report.failures += [failure_of(sides, asked, item) for item in found]
     return report
 
 
@@ -110,7 +115,12 @@ def report_of(record: Op) -> Report:
 
 
 def search(
-    record: Op, candidate: Callable[..., Any], dtype: DType, device: str = "cpu", total: Report | None = None
+    record: Op,
+    candidate: Callable[..., Any],
+    dtype: DType,
+    device: str = "cpu",
+    total: Report | None = None,
+    phases: Sequence[Phase] = tuple(Phase),
 ) -> Report:
     """Hold the candidate to the reference on drawn cases; an AssertionError is the smallest disagreement.
 
@@ -118,7 +128,7 @@ def search(
     """
     total = report_of(record) if total is None else total
 
-    @settings(max_examples=_examples(SHARE.get(dtype.name, OTHER_SHARE)))
+    @settings(max_examples=_examples(SHARE.get(dtype.name, OTHER_SHARE)), phases=phases)
     @given(cases(record, dtype))
     def agrees(case: Case) -> None:
         _take(total, checked(record, candidate, case, device), dtype.name, device)
@@ -127,11 +137,11 @@ def search(
     return total
 
 
-def search_errors(record: Op, candidate: Callable[..., Any]) -> Report:
+def search_errors(record: Op, candidate: Callable[..., Any], phases: Sequence[Phase] = tuple(Phase)) -> Report:
     """Hold what the candidate raises, and the dtype and shape of what it gives, to the reference."""
     total = report_of(record)
 
-    @settings(max_examples=_examples(SIGNATURES))
+    @settings(max_examples=_examples(SIGNATURES), phases=phases)
     @given(spoiled(record))
     def agrees(case: Case) -> None:
         _take(total, checked(record, candidate, case, how=judge_signature))

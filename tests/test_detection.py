@@ -1,10 +1,25 @@
-"""What `parity.check` finds with nothing but the two functions: every difference, and no false alarm."""
+"""What `parity.check` finds with nothing but the two functions: every difference, and no false alarm.
+
+Of the pairs every third, neighbours being of a kind; with `--parity-profile thorough` all of them.
+"""
+
+from unittest import mock
 
 import jax
 import pytest
 from pairs import AGREEING, DIFFERENT, Pair
 
 from jaxfun import parity
+from jaxfun.parity.shrink import Shrinker
+
+EVERY = {"quick": 3, "thorough": 1}
+PAIRS = {"different": DIFFERENT, "agreeing": AGREEING}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    every = EVERY[metafunc.config.getoption("--parity-profile")]
+    for fixture in PAIRS.keys() & {*metafunc.fixturenames}:
+        metafunc.parametrize(fixture, [*PAIRS[fixture]][::every])
 
 
 def agrees(pair: Pair) -> parity.Report:
@@ -12,12 +27,12 @@ def agrees(pair: Pair) -> parity.Report:
         return parity.check(pair.candidate, pair.reference, *pair.inputs, examples=200, seed=0)
 
 
-@pytest.mark.parametrize("name", DIFFERENT)
-def test_a_port_that_differs_is_found(name: str) -> None:
-    assert not agrees(DIFFERENT[name]).ok
+def test_a_port_that_differs_is_found(different: str) -> None:
+    # whether it is found: shrinking says how it is shown
+    with mock.patch.object(Shrinker, "shrunk", lambda self, sides, found: (sides, found)):
+        assert not agrees(DIFFERENT[different]).ok
 
 
-@pytest.mark.parametrize("name", AGREEING)
-def test_a_right_port_raises_no_alarm(name: str) -> None:
-    report = agrees(AGREEING[name])
+def test_a_right_port_raises_no_alarm(agreeing: str) -> None:
+    report = agrees(AGREEING[agreeing])
     assert report.ok, report

@@ -95,7 +95,8 @@ def _known(
     if not differences:
         return None
     _, arguments = Arguments((), dict(by_name)).filled(tensors, lambda dtype: dtype)
-    return next((known for known in differences if known.region(arguments)), None)
+    with np.errstate(all="ignore"):  # a region is asked about NaN and infinity as well
+        return next((known for known in differences if known.region(arguments)), None)
 
 
 def main_shape(arguments: Mapping[str, Any]) -> tuple[int, ...]:
