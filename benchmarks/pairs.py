@@ -1,7 +1,9 @@
 """Ports and what they port: pairs that differ the way real ports do, and pairs that agree."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
+from unittest import mock
 
 import jax
 import jax.numpy as jnp
@@ -12,6 +14,7 @@ from jax.scipy import special
 from jaxtyping import Complex
 
 from jaxfun import parity
+from jaxfun.parity.shrink import Shrinker
 
 F = torch.nn.functional
 
@@ -27,6 +30,11 @@ class Pair(NamedTuple):
     def inputs(self) -> tuple[Any, ...]:
         """What `check` is given beside the two functions: nothing for one tensor."""
         return () if self.tensors < 2 else (parity.tensors(self.tensors, same_shape=True),)
+
+
+def unshrunk() -> AbstractContextManager[Any]:
+    """Leave what is found as it is found: shrinking says how a difference is shown, not whether it is found."""
+    return mock.patch.object(Shrinker, "shrunk", lambda self, sides, found: (sides, found))
 
 
 def last(x: Any) -> Any:

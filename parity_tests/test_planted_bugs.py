@@ -116,7 +116,6 @@ BUGS: dict[str, tuple[str, str, Function]] = {
     "transposed the wrong way: permute": ("permute", "float32", _reversed_permutation),
 }
 
-
 # whether a bug is found: shrinking says how it is shown, and costs a compilation for each shape
 PHASES = (Phase.explicit, Phase.generate)
 

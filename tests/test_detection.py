@@ -3,14 +3,11 @@
 Of the pairs every third, neighbours being of a kind; with `--parity-profile thorough` all of them.
 """
 
-from unittest import mock
-
 import jax
 import pytest
-from pairs import AGREEING, DIFFERENT, Pair
+from pairs import AGREEING, DIFFERENT, Pair, unshrunk
 
 from jaxfun import parity
-from jaxfun.parity.shrink import Shrinker
 
 EVERY = {"quick": 3, "thorough": 1}
 PAIRS = {"different": DIFFERENT, "agreeing": AGREEING}
@@ -28,8 +25,7 @@ def agrees(pair: Pair) -> parity.Report:
 
 
 def test_a_port_that_differs_is_found(different: str) -> None:
-    # whether it is found: shrinking says how it is shown
-    with mock.patch.object(Shrinker, "shrunk", lambda self, sides, found: (sides, found)):
+    with unshrunk():
         assert not agrees(DIFFERENT[different]).ok
 
 

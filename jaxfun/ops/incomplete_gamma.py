@@ -17,8 +17,7 @@ from .gamma import lgamma, lgamma_beside_two, polynomial
 
 def _is_expanded(arguments: Mapping[str, Any]) -> bool:
     a, x = arguments["input"], arguments["other"]
-    with np.errstate(invalid="ignore"):
-        inside = (a > 20) & (np.abs(x - a) < np.where(a < _LARGE, 0.3 * a, 4.5 * np.sqrt(np.maximum(a, 0))))
+    inside = (a > 20) & (np.abs(x - a) < np.where(a < _LARGE, 0.3 * a, 4.5 * np.sqrt(np.maximum(a, 0))))
     return "float64" in (a.dtype, x.dtype) and bool(inside.any())
 
 
