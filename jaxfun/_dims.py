@@ -20,15 +20,20 @@ def wrap_dim(dim: int, ndim: int, name: str = "dim") -> int:
     return dim % limit
 
 
-def wrap_dims(dims: int | Sequence[int] | None, ndim: int, name: str = "dim") -> tuple[int, ...]:
+def wrap_dims(
+    dims: int | Sequence[int] | None, ndim: int, name: str = "dim", *, ranges_first: bool = False
+) -> tuple[int, ...]:
     """Return the dimensions meant, counted from the front; None and () mean all of them.
 
-    Raises: IndexRangeError out of range; ShapeError for a dimension named twice.
+    Raises: IndexRangeError out of range; ShapeError for a dimension named twice; for the first that is wrong, or, where
+    `ranges_first`, for any that is out of range before one that comes twice.
     """
     if dims is None or (not isinstance(dims, int) and len(dims) == 0):
         return tuple(range(ndim))
+    if ranges_first and not isinstance(dims, int):
+        dims = [wrap_dim(dim, ndim, name) for dim in dims]
     wrapped: list[int] = []
-    for dim in (dims,) if isinstance(dims, int) else dims:  # one by one: torch raises for the first that is wrong
+    for dim in (dims,) if isinstance(dims, int) else dims:
         wrapped.append(wrap_dim(dim, ndim, name))
         if wrapped[-1] in wrapped[:-1]:
             raise ShapeError(f"each `{name}` once", str(dims))

@@ -9,6 +9,7 @@ from typing import Any
 import jax
 import numpy as np
 from hypothesis import Phase, given, settings
+from hypothesis.strategies import SearchStrategy
 
 import jaxfun
 from jaxfun._record import REGISTRY, Op
@@ -137,12 +138,17 @@ def search(
     return total
 
 
-def search_errors(record: Op, candidate: Callable[..., Any], phases: Sequence[Phase] = tuple(Phase)) -> Report:
+def search_errors(
+    record: Op,
+    candidate: Callable[..., Any],
+    phases: Sequence[Phase] = tuple(Phase),
+    drawn: Callable[[Op], SearchStrategy[Case]] = spoiled,
+) -> Report:
     """Hold what the candidate raises, and the dtype and shape of what it gives, to the reference."""
     total = report_of(record)
 
     @settings(max_examples=_examples(SIGNATURES), phases=phases)
-    @given(spoiled(record))
+    @given(drawn(record))
     def agrees(case: Case) -> None:
         _take(total, checked(record, candidate, case, how=judge_signature))
 

@@ -14,7 +14,7 @@ from jaxfun.parity.case import Case
 from jaxfun.parity.defaults import ABSENT, has_cuda
 from jaxfun.parity.judge import judge, judge_signature
 from jaxfun.parity.records import cases
-from jaxfun.parity.spoiled import spoiled
+from jaxfun.parity.spoiled import refused, spoiled
 from parity_tests.suite import RECORDS, candidate_of, checked
 
 KNOWN = [(record, known) for record in RECORDS for known in record.differences]
@@ -54,7 +54,9 @@ def named(record: Op, known: Difference) -> Any:
 @pytest.mark.parametrize(("record", "known"), [named(*pair) for pair in KNOWN])
 def test_a_known_difference_is_seen_in_its_region(record: Op, known: Difference) -> None:
     of_signatures = known.levels == ("errors",)
-    drawn = [spoiled(record)] if of_signatures else [cases(record, dtype) for dtype in taken_by(record)]
+    drawn = (
+        [spoiled(record), refused(record)] if of_signatures else [cases(record, dtype) for dtype in taken_by(record)]
+    )
     ways = itertools.product(SIGNATURES_TRIED if of_signatures else TRIED, drawn)
     assert any(is_seen_among(record, known, strategy, tries) for tries, strategy in ways), (
         "not seen any more: delete it"

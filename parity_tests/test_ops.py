@@ -4,7 +4,10 @@ import pytest
 
 from jaxfun._record import Op
 from jaxfun.dtypes import DType
+from jaxfun.parity.spoiled import refused
 from parity_tests.suite import RECORDS, candidate_of, compared, report_of, search, search_errors
+
+REFUSING = [record for record in RECORDS if record.rejects | record.operand_rejects]
 
 
 def test_equals_torch_at_every_level(record: Op, dtype: DType, device: str) -> None:
@@ -19,4 +22,10 @@ def test_equals_torch_at_every_level(record: Op, dtype: DType, device: str) -> N
 @pytest.mark.parametrize("record", RECORDS, ids=[record.name for record in RECORDS])
 def test_raises_exactly_when_torch_raises(record: Op) -> None:
     report = search_errors(record, candidate_of(record))
+    assert compared(report), "nothing was compared"
+
+
+@pytest.mark.parametrize("record", REFUSING, ids=[record.name for record in REFUSING])
+def test_refuses_the_dtypes_that_torch_refuses(record: Op) -> None:
+    report = search_errors(record, candidate_of(record), drawn=refused)
     assert compared(report), "nothing was compared"

@@ -67,10 +67,11 @@ class Plan:
         return (*common, *(size for dim, size in enumerate(self.shape) if dim not in self.dims))
 
 
-def read(shape: Sequence[int], index: Any, *, whole_slices: bool = False) -> Plan:
+def read(shape: Sequence[int], index: Any, *, whole_slices: bool = False, tensors_only: bool = False) -> Plan:
     """Return the plan of an index into a tensor of `shape`; the numbers in index tensors are for `check_range`.
 
-    A slice that takes all is a step only where `whole_slices`.
+    A slice that takes all is a step only where `whole_slices`; a 0-dim tensor of an integer is one more tensor to index
+    with, and no step, where `tensors_only`.
 
     Raises: IndexRangeError for an integer out of range, too many indices, a mask that does not fit, what is no index;
     ArgumentValueError for a step that is not positive; UnsupportedArgumentError for a mask whose values are not known.
@@ -78,7 +79,7 @@ def read(shape: Sequence[int], index: Any, *, whole_slices: bool = False) -> Pla
     if isinstance(index, (int, slice)):
         _checked_alone(index)
     items = as_items(index)
-    reader = _Reader(list(shape), sum(map(consumed, items)), whole_slices)
+    reader = _Reader(list(shape), sum(map(consumed, items)), whole_slices, tensors_only)
     if reader.specified > len(shape):
         raise IndexRangeError(f"at most {len(shape)} indices", str(reader.specified))
     for item in items:
@@ -93,6 +94,7 @@ class _Reader:
     sizes: list[int]
     specified: int  # how many dimensions the whole index speaks of
     whole_slices: bool
+    tensors_only: bool
     ndim: int = field(init=False)
     dim: int = 0
     steps: list[Step] = field(default_factory=list)
@@ -173,7 +175,7 @@ def _take_bool(reader: _Reader, item: bool) -> None:
 
 def _take_array(reader: _Reader, array: Any) -> None:
     dtype = as_dtype(array.dtype)
-    if np.ndim(array) or dtype.category > Category.INTEGER:
+    if np.ndim(array) or dtype.category > Category.INTEGER or (reader.tensors_only and not is_mask(array)):
         reader.take_tensor(array, np.ndim(array) if is_mask(array) else 1)
     elif is_mask(array):
         _take_bool(reader, bool(_known(array)))

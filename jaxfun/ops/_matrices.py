@@ -6,9 +6,10 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._record import Difference
+from .._record import BOOLS, Difference
 from ..dtypes import as_dtype, bfloat16, float16
 from ..errors import JaxfunError, ShapeError, UnsupportedDTypeError, describe
+from ._nothing import refused_of_nothing
 from ._one_dtype import want_one_dtype
 
 
@@ -19,8 +20,8 @@ def product(input: jax.Array, other: jax.Array) -> jax.Array:
 
 def wide_product(input: jax.Array, other: jax.Array) -> jax.Array:
     """Multiply, and leave 16-bit floats in the float32 that they are added up in."""
-    if input.dtype == bool:
-        raise UnsupportedDTypeError("tensors of numbers", describe(input), "Cast them.")
+    if bool in (input.dtype, other.dtype):
+        raise UnsupportedDTypeError("tensors of numbers", f"{describe(input)} and {describe(other)}", "Cast them.")
     want_one_dtype(input, other)
     wide = jnp.float32 if as_dtype(input.dtype) in (float16, bfloat16) else input.dtype
     return jnp.matmul(input, other, precision=jax.lax.Precision.HIGHEST, preferred_element_type=wide)
@@ -46,6 +47,8 @@ def _empty_of_two_dtypes(arguments: Mapping[str, Any]) -> bool:
     tensors = [value for value in arguments.values() if hasattr(value, "dtype")]
     return len({tensor.dtype for tensor in tensors}) > 1 and any(0 in tensor.shape for tensor in tensors)
 
+
+NO_BOOLS = refused_of_nothing(BOOLS)
 
 NOTHING_TO_MULTIPLY = Difference(
     _empty_of_two_dtypes,

@@ -17,7 +17,7 @@ from .._record import Array, Beside, Difference, Shape
 from ..dtypes import as_array
 from ..errors import GradientError, LinearAlgebraError, describe, public
 from ._matrices import product, want_matrices, want_square
-from .determinants import NO_LAPACK
+from .determinants import NO_HALVES, NO_LAPACK
 
 
 class QAndR(NamedTuple):
@@ -209,6 +209,7 @@ def svd(input: Any, some: bool = True, compute_uv: bool = True) -> SingularValue
     kind=None,
     torch="torch.svd",
     rejects=NO_LAPACK,
+    differences=(NO_HALVES,),
     node="LinalgSvdBackward0",
     takes={"input": Shape(("m n", "b m n", "4 2", "2 3"), values="invertible")},
     determines=_of_singular,

@@ -14,14 +14,17 @@ from .._op import op
 from .._record import BOOLS, INTEGERS, Array, Choice, Difference, Shape
 from ..dtypes import Category, as_array, as_dtype, bfloat16, canonical, float16, float32, int64
 from ..errors import LinearAlgebraError, describe, public
-from ._matrices import product, want, want_square
+from ._matrices import NO_BOOLS, product, want, want_square
+from ._nothing import refused_of_nothing
 from .arithmetic import add
 from .comparison import eq
 from .matrix import contiguous, matmul
 from .powers import log
 from .selection import where
 
-NO_LAPACK = BOOLS | INTEGERS | {float16, bfloat16}
+_HALVES = frozenset({float16, bfloat16})
+NO_LAPACK = BOOLS | INTEGERS | _HALVES
+NO_HALVES = refused_of_nothing(_HALVES)
 _INVERTIBLE = {"input": Shape(("n n", "b n n", "4 4"), values="invertible")}
 
 
@@ -77,23 +80,6 @@ _INFINITY = Difference(
 )
 
 
-def _is_half_of_nothing(arguments: Mapping[str, Any]) -> bool:
-    input = np.asarray(arguments["input"])
-    return str(input.dtype) in ("float16", "bfloat16") and 0 in input.shape
-
-
-_HALF_OF_NOTHING = Difference(
-    lambda arguments: (
-        str(np.asarray(arguments["input"]).dtype) in ("float16", "bfloat16") and 0 in np.shape(arguments["input"])
-    ),
-    jaxfun="NotImplementedError, as for 16-bit floats that are not empty",
-    torch="1, or an empty result",
-    why="torch's det refuses 16-bit floats only where there is something to factor",
-    source="aten/src/ATen/native/BatchLinearAlgebra.cpp: linalg_det",
-    levels=("errors",),
-)
-
-
 _NAN_ON_CUDA = Difference(
     lambda arguments: not bool(np.isfinite(arguments["input"]).all()),
     jaxfun="NaN, as torch on the CPU",
@@ -109,7 +95,7 @@ _NAN_ON_CUDA = Difference(
     rejects=NO_LAPACK,
     node="LinalgDetBackward0",
     takes={"input": Shape(("n n", "b n n", "4 4"))},
-    differences=(_SINGULAR, _INFINITY, _NAN_ON_CUDA, _HALF_OF_NOTHING),
+    differences=(_SINGULAR, _INFINITY, _NAN_ON_CUDA, NO_HALVES),
 )
 def det(input: Array) -> jax.Array:
     """Return the determinants of square matrices. Shapes: (*, n, n) -> (*).
@@ -271,16 +257,6 @@ def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return result, -product(result, product(tangents[0], result))
 
 
-_NO_BOOLS = Difference(
-    lambda arguments: np.asarray(arguments["input"]).dtype == bool and 0 in np.shape(arguments["input"]),
-    jaxfun="NotImplementedError, as for bools that are not empty",
-    torch="an empty result",
-    why="torch's product of matrices has no kernel for bools, and needs none where there is nothing to multiply",
-    source="aten/src/ATen/native/LinearAlgebra.cpp: addmm_impl_cpu_",
-    levels=("errors",),
-)
-
-
 @public("matrix_power(input, n)")
 def matrix_power(input: Any, n: int) -> jax.Array:
     """Return square matrices multiplied by themselves, `n` in all; their inverses where `n` is negative.
@@ -303,7 +279,7 @@ def matrix_power(input: Any, n: int) -> jax.Array:
     composite=True,
     node="",
     takes={**_INVERTIBLE, "n": Choice((3, 0, 1, 2, -1, 5, 6, -2))},
-    differences=(_NO_BOOLS,),
+    differences=(NO_BOOLS,),
 )
 def _matrix_power(input: Array, n: int) -> jax.Array:
     want_square(input)

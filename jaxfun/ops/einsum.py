@@ -3,15 +3,15 @@
 import math
 import string
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import jax
-import numpy as np
 
 from .._op import op
-from .._record import Beside, Difference, Shape, Tensors
+from .._record import Beside, Shape, Tensors
 from ..errors import ArgumentTypeError, ArgumentValueError, ShapeError, describe, public
+from ._matrices import NO_BOOLS
 from .arithmetic import mul
 from .diagonals import diagonal
 from .matrix import bmm
@@ -95,27 +95,12 @@ def _letter(number: Any) -> str:
     return _LETTERS[number]
 
 
-def _is_of_empty_bools(arguments: Mapping[str, Any]) -> bool:
-    operands = [item for item in arguments["operands"] if hasattr(item, "dtype")]
-    return any(item.dtype == bool for item in operands) and any(0 in np.shape(item) for item in operands)
-
-
-_NO_BOOLS = Difference(
-    _is_of_empty_bools,
-    jaxfun="NotImplementedError, as for bools that are not empty",
-    torch="an empty result",
-    why="torch's batched product has no kernel for bools, and needs none where there is nothing to multiply",
-    source="aten/src/ATen/native/LinearAlgebra.cpp: bmm_out_or_baddbmm_",
-    levels=("errors",),
-)
-
-
 @op(
     kind=None,
     torch="torch.einsum",
     composite=True,
     node="",
-    differences=(_NO_BOOLS,),
+    differences=(NO_BOOLS,),
     takes={
         "equation": Beside(tuple(equation for equation, _ in _DRAWN)),
         "operands": Shape(tuple(shapes for _, shapes in _DRAWN)),

@@ -13,6 +13,7 @@ from .._op import op
 from .._record import BOOLS, COMPLEXES, Array, Choice, Difference, Dim, Dims, Role
 from ..dtypes import Kind, as_dtype, canonical, float32, int64, is_scalar, promote_types
 from ..errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, describe, public
+from ._nothing import refused_of_nothing
 from .reduction import refuse_keepdim
 from .selection import maximum, minimum
 
@@ -31,7 +32,10 @@ class MinAndMax(NamedTuple):
     max: jax.Array
 
 
-@op(kind=Kind.NO_OPMATH, rejects=COMPLEXES)
+_OF_NOTHING = refused_of_nothing(COMPLEXES)
+
+
+@op(kind=Kind.NO_OPMATH, rejects=COMPLEXES, differences=(_OF_NOTHING,))
 def amax(input: Array, dim: Dims = (), keepdim: bool = False) -> jax.Array:
     """Return the largest element, or the largest over `dim` (one, or several as a tuple).
 
@@ -45,7 +49,7 @@ def amax(input: Array, dim: Dims = (), keepdim: bool = False) -> jax.Array:
     return shared_evenly(input, jnp.max, _nonempty_axes(input, dim), keepdim, jnp.equal)
 
 
-@op(kind=Kind.NO_OPMATH, rejects=COMPLEXES)
+@op(kind=Kind.NO_OPMATH, rejects=COMPLEXES, differences=(_OF_NOTHING,))
 def amin(input: Array, dim: Dims = (), keepdim: bool = False) -> jax.Array:
     """Return the smallest element, or the smallest over `dim` (one, or several as a tuple).
 
@@ -236,7 +240,7 @@ _SHAPE_ON_CUDA = Difference(
 )
 
 
-@op(kind=Kind.NO_OPMATH, rejects=COMPLEXES, takes=ONE_OR_NONE, differences=(_SHAPE_ON_CUDA,))
+@op(kind=Kind.NO_OPMATH, rejects=COMPLEXES, takes=ONE_OR_NONE, differences=(_SHAPE_ON_CUDA, _OF_NOTHING))
 def aminmax(input: Array, *, dim: OneDim = None, keepdim: bool = False) -> MinAndMax:
     """Return the smallest and the largest element, of all or along `dim`, as a named tuple `(min, max)`.
 

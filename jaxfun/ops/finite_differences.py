@@ -9,7 +9,7 @@ import numpy as np
 from .._dims import want_integer, wrap_dim, wrap_dims
 from .._op import op
 from .._record import Array, Beside, Choice, Difference, Dim, Dims, Factor, Scalar, Shape, Tensors
-from ..dtypes import is_scalar, uint8
+from ..dtypes import as_dtype, is_scalar, uint8
 from ..errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, describe, public
 from .arithmetic import add, mul, neg, sub
 from .comparison import logical_xor
@@ -172,6 +172,8 @@ _COORDINATES = {
 def _gradient_coordinates(
     input: Array, *, spacing: Tensors, dim: Dims = None, edge_order: int = 1
 ) -> tuple[jax.Array, ...]:
+    if as_dtype(input.dtype) == uint8:  # also beside coordinates of another dtype
+        raise ShapeError("a tensor of another dtype than uint8", describe(input))
     axes = _axes(input, dim, len(spacing))
     _check_edges(input, axes, edge_order)
     return tuple(_slopes_at(input, x, axis, edge_order) for x, axis in zip(spacing, axes, strict=True))
@@ -220,10 +222,11 @@ def _slopes_at(input: jax.Array, x: jax.Array, axis: int, edge_order: int) -> ja
     if x.ndim != 1:
         raise ShapeError("coordinates of one dimension", describe(x))
     steps = _diff(x, 1, 0)
+    weights = _weights(*neighbours(steps, 0))
     if not steps.size:
         raise IndexRangeError("two coordinates or more", describe(x))
     shape = [-1 if dim == axis else 1 for dim in range(input.ndim)]
-    weights = [reshape(weight, shape) for weight in _weights(*neighbours(steps, 0))]
+    weights = [reshape(weight, shape) for weight in weights]
     middle = _weighted([along(input, axis, 0, -2), along(input, axis, 1, -1), along(input, axis, 2)], weights)
     edge = _edges_of_lines if edge_order == 1 else _edges_of_parabolas
     first, last = edge(input, steps, axis)

@@ -11,10 +11,11 @@ import numpy as np
 from .._dims import wrap_dim
 from .._numbers import as_number, fitting, is_traced
 from .._op import op
-from .._record import BOOLS, COMPLEXES, Array, Beside, Choice, Dim, Factor, Index, Mask, Number, Shape
+from .._record import BOOLS, COMPLEXES, Array, Beside, Choice, Difference, Dim, Factor, Index, Mask, Number, Shape
 from ..dtypes import DType, as_array, as_dtype, canonical, int64, of
 from ..errors import DTypeError, IndexRangeError, ShapeError, describe, public
 from ._combining import add_at, combined, set_at
+from ._nothing import is_one_of
 from ._one_dtype import want_one_dtype
 from ._positions import (
     BOTH,
@@ -71,8 +72,14 @@ def _check_slices(input: jax.Array, axis: int, index: jax.Array, source: jax.Arr
     want_integers(index)
     want_one_dtype(input, source)
     shape = (*input.shape[:axis], index.size, *input.shape[axis + 1 :]) if input.ndim else ()
+    _want_one_index(index, source)
     if source.shape != shape or (input.ndim == 0 and index.size != 1):
         raise ShapeError(f"a `source` of shape {list(shape)}", describe(source))
+
+
+def _want_one_index(index: jax.Array, source: jax.Array) -> None:
+    if source.ndim == 0 and index.size != 1:
+        raise IndexRangeError("one index for a 0-dim `source`", describe(index))
 
 
 def _written(write: Any, input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> jax.Array:
@@ -117,8 +124,7 @@ def _index_copy(input: Array, dim: Dim, index: Mask, source: Array) -> jax.Array
 
 def _check_copied(input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> None:
     want_vector(index)
-    if source.ndim == 0 and index.size != 1:
-        raise IndexRangeError("one index for a 0-dim `source`", describe(index))
+    _want_one_index(index, source)
     if source.ndim and input.ndim and source.ndim != input.ndim:
         raise IndexRangeError("as many dimensions of both", f"{describe(input)} and {describe(source)}")
     want_long(index)
@@ -237,10 +243,26 @@ def index_reduce(input: Any, dim: int, index: Any, source: Any, reduce: str, *, 
 _REDUCTIONS = ("prod", "mean", "amax", "amin")
 
 
+def _has_slices(arguments: Mapping[str, Any]) -> bool:
+    input = arguments["input"]
+    return is_one_of(BOOLS | COMPLEXES, input) and (input.ndim > 1 or input.size == 0)
+
+
+_SLICE_BY_SLICE = Difference(
+    _has_slices,
+    jaxfun="NotImplementedError, as for one dimension, and as torch on a GPU",
+    torch="a result, for the reductions that torch has of two such tensors",
+    why="on the CPU torch combines slices of more than one number by other kernels, which take more dtypes",
+    source="aten/src/ATen/native/TensorAdvancedIndexing.cpp: index_reduce_func_impl",
+    levels=("errors",),
+)
+
+
 @op(
     kind=None,
     torch="torch.index_reduce",
     rejects=BOOLS | COMPLEXES,
+    differences=(_SLICE_BY_SLICE,),
     takes={**_SEVERAL, "reduce": Choice(_REDUCTIONS)},
 )
 def _index_reduce(

@@ -6,7 +6,7 @@ import jax
 
 from .._dims import wrap_dim
 from .._op import op
-from .._record import Array, Beside, Dim, Factor, Scalar, Shape
+from .._record import Array, Beside, Difference, Dim, Factor, Scalar, Shape
 from ..creation import zeros
 from ..dtypes import Category, is_scalar, of
 from ..errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, describe, public
@@ -71,8 +71,25 @@ _PLACES = {
 }
 _STEP = {"dx": Scalar(0.5, 3)}
 
+_NO_PLACES = Difference(
+    lambda arguments: arguments["x"] is None,
+    jaxfun="the samples every `dx`, as where `x` is left out",
+    torch="TypeError",
+    why="of torch's two overloads the one that takes an `x` takes no None",
+    source="aten/src/ATen/native/native_functions.yaml: trapezoid.x, cumulative_trapezoid.x",
+    levels=("errors",),
+)
 
-@op(kind=None, torch="torch.trapezoid", composite=True, node="", takes=_PLACES, aliases=("trapz",))
+
+@op(
+    kind=None,
+    torch="torch.trapezoid",
+    composite=True,
+    node="",
+    takes=_PLACES,
+    differences=(_NO_PLACES,),
+    aliases=("trapz",),
+)
 def _trapezoid(y: Array, x: Array, *, dim: Dim = -1) -> jax.Array:
     axis = _axis(y, dim)
     if y.shape[axis] == 0:
@@ -93,10 +110,10 @@ def _trapezoid_scalar(y: Array, *, dx: Factor = 1, dim: Dim = -1) -> jax.Array:
     return mul(sub(sum(y, axis), ends), dx)
 
 
-@op(kind=None, torch="torch.cumulative_trapezoid", composite=True, node="", takes=_PLACES)
+@op(kind=None, torch="torch.cumulative_trapezoid", composite=True, node="", takes=_PLACES, differences=(_NO_PLACES,))
 def _cumulative_trapezoid(y: Array, x: Array, *, dim: Dim = -1) -> jax.Array:
-    _refuse_bool(y, x)
     axis = _axis(y, dim)
+    _refuse_bool(y, x)
     left, right = neighbours(y, axis)
     return div(cumsum(mul(add(left, right), _steps(y, x, axis)), axis), 2.0)
 

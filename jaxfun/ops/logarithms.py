@@ -2,22 +2,62 @@
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
-from .._dims import wrap_dim, wrap_dims
+from .._dims import wrap_dims
 from .._op import op
-from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Dims
+from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Difference, Dims
 from ..dtypes import Kind
 from ..errors import ArgumentTypeError, ShapeError, describe
 
 
-@op(rejects=BOOLS | INTEGERS | COMPLEXES)
+def _apart(arguments: Mapping[str, Any]) -> np.ndarray:
+    """Return the smaller of each two complex numbers less the larger; of real ones nothing."""
+    x, y = np.asarray(arguments["input"]), np.asarray(arguments["other"])
+    if not np.iscomplexobj(x) and not np.iscomplexobj(y):
+        return np.zeros(0, np.complex64)
+    return np.where(np.real(x) < np.real(y), x - y, y - x)
+
+
+def _underflows(arguments: Mapping[str, Any]) -> bool:
+    smaller = np.exp(_apart(arguments))
+    return any(
+        ((part != 0) & (abs(part) < np.finfo(part.dtype).tiny)).any() for part in (np.real(smaller), np.imag(smaller))
+    )
+
+
+_LOST_LOGARITHM = Difference(
+    _underflows,
+    jaxfun="the larger of the two",
+    torch="NaN",
+    why="torch's log1p of complex numbers is NaN of the smallest that there are",
+    source="aten/src/ATen/native/cpu/LogAddExp.h: _log_add_exp_helper",
+)
+
+
+def _overflows(arguments: Mapping[str, Any]) -> bool:
+    away = -np.real(_apart(arguments))
+    return bool((away > np.log(np.finfo(away.dtype).max) - 1).any())
+
+
+_LOST_QUOTIENT = Difference(
+    _overflows,
+    jaxfun="0 to the one that is far the smaller, all to the other",
+    torch="NaN",
+    why="torch's derivative of complex numbers divides by 1 + exp(other - input), where that is infinite too",
+    source="tools/autograd/derivatives.yaml: logaddexp",
+    levels=("vjp", "jvp", "hvp"),
+)
+
+
+@op(rejects=BOOLS | INTEGERS, differences=(_LOST_LOGARITHM, _LOST_QUOTIENT))
 def logaddexp(input: Array, other: Array) -> jax.Array:
-    """Return `log(exp(input) + exp(other))` of each two.
+    """Return `log(exp(input) + exp(other))` of each two, complex ones too.
 
     >>> import jaxfun as jf
     >>> jf.logaddexp(jf.tensor([0.0, 1000.0]), jf.tensor([0.0, 1000.0]))
@@ -28,7 +68,22 @@ def logaddexp(input: Array, other: Array) -> jax.Array:
 
 @jax.custom_jvp
 def _of_sum(x: jax.Array, y: jax.Array) -> jax.Array:
-    return jnp.logaddexp(x, y)
+    return _of_complex_sum(x, y) if jnp.iscomplexobj(x) else jnp.logaddexp(x, y)
+
+
+def _of_complex_sum(x: jax.Array, y: jax.Array) -> jax.Array:
+    is_endless = jnp.isinf(x.real) & (x.real == y.real)
+    endless = jnp.where(x.real < 0, y, jnp.log(jnp.exp(x) + jnp.exp(y)))
+    return jnp.where(is_endless & ~jnp.isnan(x + y), endless, log_of_sum(x, y))
+
+
+def log_of_sum(x: jax.Array, y: jax.Array) -> jax.Array:
+    """Return `log(exp(x) + exp(y))` by the larger of the two real parts; of equal infinities, the one."""
+    higher, lower = jnp.where(x.real < y.real, y, x), jnp.where(x.real < y.real, x, y)
+    # two infinities of one sign have no difference
+    away = jnp.where(jnp.isinf(lower.real) & (lower.real == higher.real), 0, lower - higher)
+    total = higher + jnp.log1p(jnp.exp(away))
+    return jnp.where(jnp.isnan(x) | jnp.isnan(y), jnp.nan, total)
 
 
 @jax.custom_jvp
@@ -76,10 +131,7 @@ def logsumexp(input: Array, dim: Dims, keepdim: bool = False) -> jax.Array:
         raise ArgumentTypeError("`dim` to be an integer or integers", describe(dim))
     if dim == () and input.ndim and input.size and not keepdim:
         raise ShapeError("a `dim`, or keepdim=True", describe(dim))
-    dims = (dim,) if isinstance(dim, int) else tuple(dim)
-    for each in dims:  # whether they are in range comes before whether one comes twice
-        wrap_dim(each, input.ndim)
-    return _of_all(input, wrap_dims(dims, input.ndim), keepdim)
+    return _of_all(input, wrap_dims(dim, input.ndim, ranges_first=True), keepdim)
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2))

@@ -12,7 +12,7 @@ from .._dims import broadcast_shapes
 from .._op import op
 from .._record import BOOLS, Array, Shape
 from ..errors import IndexRangeError, describe
-from ._matrices import NOTHING_TO_MULTIPLY, product, want
+from ._matrices import NO_BOOLS, NOTHING_TO_MULTIPLY, product, want
 from ._one_dtype import want_one_dtype
 from .arithmetic import add
 from .broadcast import expand
@@ -20,7 +20,7 @@ from .scaled_products import addmm
 from .shape import contiguous, reshape, t, transpose, unsqueeze
 
 
-@op(kind=None, rejects=BOOLS, takes={"input": Shape("m k"), "mat2": Shape("k n")})
+@op(kind=None, rejects=BOOLS, takes={"input": Shape("m k"), "mat2": Shape("k n")}, differences=(NO_BOOLS,))
 def mm(input: Array, mat2: Array) -> jax.Array:
     """Return the product of two matrices. Shapes: (m, k), (k, n) -> (m, n).
 
@@ -34,7 +34,7 @@ def mm(input: Array, mat2: Array) -> jax.Array:
     return product(input, mat2)
 
 
-@op(kind=None, rejects=BOOLS, takes={"input": Shape("m k"), "vec": Shape("k")})
+@op(kind=None, rejects=BOOLS, takes={"input": Shape("m k"), "vec": Shape("k")}, differences=(NO_BOOLS,))
 def mv(input: Array, vec: Array) -> jax.Array:
     """Return the product of a matrix and a vector. Shapes: (m, k), (k,) -> (m,).
 
@@ -68,7 +68,7 @@ def dot(input: Array, tensor: Array) -> jax.Array:
     kind=None,
     rejects=BOOLS,
     takes={"input": Shape("b m k"), "mat2": Shape("b k n")},
-    differences=(NOTHING_TO_MULTIPLY,),
+    differences=(NOTHING_TO_MULTIPLY, NO_BOOLS),
 )
 def bmm(input: Array, mat2: Array) -> jax.Array:
     """Return the products of two batches of matrices. Shapes: (b, m, k), (b, k, n) -> (b, m, n).
@@ -90,7 +90,7 @@ _MATMUL = {
 }
 
 
-@op(kind=None, composite=True, node="", rejects=BOOLS, takes=_MATMUL, differences=(NOTHING_TO_MULTIPLY,))
+@op(kind=None, composite=True, node="", rejects=BOOLS, takes=_MATMUL, differences=(NOTHING_TO_MULTIPLY, NO_BOOLS))
 def matmul(input: Array, other: Array) -> jax.Array:
     """Return the product of two tensors: vectors, matrices, or batches of matrices, which broadcast.
 
@@ -166,7 +166,15 @@ _LINEAR = {
 }
 
 
-@op(kind=None, torch="torch.nn.functional.linear", composite=True, node="", rejects=BOOLS, takes=_LINEAR)
+@op(
+    kind=None,
+    torch="torch.nn.functional.linear",
+    composite=True,
+    node="",
+    rejects=BOOLS,
+    takes=_LINEAR,
+    differences=(NO_BOOLS,),
+)
 def linear(input: Array, weight: Array, bias: Array = None) -> jax.Array:
     """Return `input @ weight.T + bias`. Shapes: (*, n), (o, n), (o,) -> (*, o); a weight (n,) gives (*).
 

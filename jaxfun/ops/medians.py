@@ -9,10 +9,11 @@ import numpy as np
 
 from .._dims import wrap_dim
 from .._op import op
-from .._record import Array, Difference, Dim
+from .._record import COMPLEXES, Array, Difference, Dim
 from ..dtypes import Category, Kind, as_dtype, canonical, int64
 from ..errors import UnsupportedDTypeError, describe, public
 from ._equals import ANY_ON_CUDA
+from ._nothing import refused_of_nothing
 from .extremum import ValuesAndIndices, equal_or_nan, picked, refuse_empty_axis, shared_evenly
 from .reduction import refuse_keepdim
 
@@ -138,7 +139,13 @@ _UNORDERED = Difference(
 )
 
 
-@op(kind=Kind.NO_OPMATH, differences=(_UNORDERED,))
+@op(
+    kind=Kind.NO_OPMATH,
+    differences=(
+        _UNORDERED,
+        refused_of_nothing(COMPLEXES),
+    ),
+)
 def mode(input: Array, dim: Dim = -1, keepdim: bool = False) -> ValuesAndIndices:
     """Return what comes most often along `dim`, the smallest of several, and where it is: the last of equals.
 

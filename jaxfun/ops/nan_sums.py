@@ -2,18 +2,28 @@
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from .._dims import wrap_dims
 from .._op import op
-from .._record import COMPLEXES, AnyDType, Array, Dims
+from .._record import COMPLEXES, AnyDType, Array, Difference, Dims
 from ..dtypes import Category, as_dtype
 from ..errors import DTypeError, UnsupportedDTypeError
 from .comparison import isnan, logical_not
 from .division import div
 from .reduction import reduced, sum
 
+_OF_NOTHING = Difference(
+    lambda arguments: bool(arguments["dtype"] and arguments["dtype"].is_complex) and 0 in np.shape(arguments["input"]),
+    jaxfun="NotImplementedError, as for a tensor that is not empty",
+    torch="0, or of the mean NaN",
+    why="torch finds that nansum has no kernel for a complex `dtype` only where there is something to add",
+    source="aten/src/ATen/native/cpu/SumKernel.cpp: nansum_kernel_impl",
+    levels=("errors",),
+)
 
-@op(kind=None, rejects=COMPLEXES)
+
+@op(kind=None, rejects=COMPLEXES, differences=(_OF_NOTHING,))
 def nansum(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: AnyDType = None) -> jax.Array:
     """Return the sum of the elements that are not NaN, of all or over `dim` (one, or several as a tuple).
 
@@ -33,7 +43,7 @@ def nansum(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: AnyD
     return reduced(jnp.sum, numbers, dtype, axis=wrap_dims(dim, input.ndim), keepdims=keepdim)
 
 
-@op(kind=None, composite=True, node="", rejects=COMPLEXES)
+@op(kind=None, composite=True, node="", rejects=COMPLEXES, differences=(_OF_NOTHING,))
 def nanmean(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: AnyDType = None) -> jax.Array:
     """Return the mean of the elements that are not NaN, of all or over `dim`; NaN where all are.
 
@@ -47,4 +57,5 @@ def nanmean(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: Any
     for given in (as_dtype(input.dtype), dtype):
         if given is not None and given.category <= Category.INTEGER:
             raise DTypeError("a floating point dtype", given.name)
-    return div(nansum(input, dim, keepdim, dtype=dtype), sum(logical_not(isnan(input)), dim, keepdim))
+    count = sum(logical_not(isnan(input)), dim, keepdim)
+    return div(nansum(input, dim, keepdim, dtype=dtype), count)

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._dims import wrap_dims
+from .._dims import wrap_dim, wrap_dims
 from .._numbers import is_traced
 from .._op import op
 from .._record import BOOLS, INTEGERS, AnyDType, Array, Beside, Choice, Dims, Number, Shape
@@ -50,10 +50,16 @@ def _norm(
         raise ShapeError('`p` to be a number, "fro" over at most 2 dimensions, or "nuc"', f"{p!r} and dim={dim}")
     result = _result_dtype(input, dtype)
     order = 2 if p is None or isinstance(p, str) else _checked_order(p)
-    axes = wrap_dims(dim, input.ndim)
-    if (order < 0 or order == math.inf) and any(input.shape[axis] == 0 for axis in axes):
+    if (order < 0 or order == math.inf) and input.size == 0:
+        _refuse_empty_axis(input, dim)
+    return _in_wide(input, order, wrap_dims(dim, input.ndim), keepdim, result)
+
+
+def _refuse_empty_axis(input: jax.Array, dim: Any) -> None:
+    axes = (dim,) if isinstance(dim, int) else dim or range(input.ndim)
+    # the size along each comes before whether one comes twice
+    if any(input.shape[wrap_dim(axis, input.ndim)] == 0 for axis in axes):
         raise ShapeError("at least one element where `p` is negative or infinite", describe(input))
-    return _in_wide(input, order, axes, keepdim, result)
 
 
 _MATRICES = {
@@ -77,8 +83,8 @@ def _norm_nuclear(
     if as_dtype(input.dtype).itemsize == 2:
         raise DTypeError("a tensor of 32 bits or more", describe(input))
     dims = tuple(range(input.ndim)) if dim is None else dim if isinstance(dim, (tuple, list)) else (dim,)
-    if len(dims) != 2:
-        raise ShapeError("`dim` to be two dimensions", str(dim))
+    if len(dims) != 2 or input.ndim < 2:
+        raise ShapeError("`dim` to be two dimensions of the tensor", f"{dim} of {describe(input)}")
     axes = wrap_dims(dims, input.ndim)
     matrices = jnp.moveaxis(input.astype(result.dtype), axes, (-2, -1))
     values = jnp.linalg.svd(matrices, compute_uv=False)

@@ -13,7 +13,7 @@ from .._op import op
 from .._record import BOOLS, Array, Beside, Shape
 from ..dtypes import Kind
 from ..errors import ArgumentTypeError, ShapeError, describe, public
-from ._matrices import product, want
+from ._matrices import NO_BOOLS, product, want
 from ._one_dtype import want_one_dtype
 from .arithmetic import mul
 from .matrix import dot, mm, unsafe_view
@@ -39,7 +39,7 @@ def vdot(input: Array, other: Array) -> jax.Array:
     kind=None,
     composite=True,
     node="",
-    rejects=BOOLS,
+    differences=(NO_BOOLS,),
     takes={"input": Shape(("k", "m k", "k", "a m k", "", "m")), "other": Shape(("k", "n k", "n k", "b n k", "m", ""))},
 )
 def inner(input: Array, other: Array) -> jax.Array:
@@ -110,6 +110,7 @@ def _plain(dims: Any) -> Any:
     composite=True,
     node="",
     rejects=BOOLS,
+    differences=(NO_BOOLS,),
     takes={
         "a": Shape(("m k", "m k", "m k", "k", "k m a", "1 m", "m 1 a", "a")),
         "b": Shape(("k n", "m k", "n", "k", "a n k", "k n", "n k", "")),

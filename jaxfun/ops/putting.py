@@ -10,11 +10,20 @@ import numpy as np
 
 from .._dims import broadcast_shapes
 from .._op import op
-from .._record import Array, Choice, Index, Mask, Shape, Tensors
+from .._record import Array, Choice, Difference, Index, Mask, Shape, Tensors
 from ..dtypes import as_array
-from ..errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, describe, public
+from ..errors import (
+    ArgumentTypeError,
+    DTypeError,
+    IndexRangeError,
+    ShapeError,
+    UnsupportedArgumentError,
+    describe,
+    public,
+)
 from ._combining import wide
 from ._index import check_range, read
+from ._index_items import is_mask
 from ._one_dtype import want_one_dtype
 from ._positions import check_positions, want_long
 from .indexing import at_dims
@@ -99,15 +108,16 @@ def index_put(input: Any, indices: Sequence[Any], values: Any, accumulate: bool 
     Shapes: `values` broadcasts to `input[indices]`.
     Gradient: to `input` where it was kept, to `values` where they were written. Where an element is named twice without
     `accumulate`, it is not defined which value it gets, nor is it in torch.
-    Raises: what `getitem` raises for the indices; RuntimeError for two dtypes, and values that do not fit. A traced
-    index out of range writes nothing.
+    Raises: what `getitem` raises for the indices; RuntimeError for two dtypes, and values that do not fit;
+    NotImplementedError for a 0-dim mask, which torch leaves out or fills by. A traced index out of range writes
+    nothing.
 
     >>> import jaxfun as jf
     >>> jf.index_put(jf.zeros(3), (jf.tensor([0, 0]),), jf.tensor([1.0, 2.0]), accumulate=True)
     Array([3., 0., 0.], dtype=float32)
     """
     _want_tensors(indices)
-    plan = read(as_array(input).shape, tuple(indices))
+    plan = read(as_array(input).shape, tuple(indices), tensors_only=True)
     result = (_index_put_accumulated if accumulate else _index_put)(input, plan.tensors, values, bool(accumulate))
     check_range(plan)
     return result
@@ -118,10 +128,28 @@ def _want_tensors(indices: Any) -> None:
         raise ArgumentTypeError("`indices` to be a tuple or a list of tensors", describe(indices))
     if not indices:
         raise ShapeError("one tensor of indices at least", "none")
+    if any(map(_is_one_answer, indices)):
+        raise UnsupportedArgumentError("masks of one dimension or more", describe(indices), "Use jaxfun.where.")
 
 
-_PLACES = ("k", "m", "m, m", "m n, m n", "k, k")
-_ALL = {"input": Shape(("n", "m n", "m n", "m n", "4 3 2")), "values": Shape(("", "m n", "m", "n", "k 2"))}
+def _is_one_answer(item: Any) -> bool:
+    return is_mask(item) and np.ndim(item) == 0
+
+
+_ONE_ANSWER = Difference(
+    lambda arguments: any(hasattr(item, "dtype") and _is_one_answer(item) for item in arguments["indices"] or ()),
+    jaxfun="NotImplementedError",
+    torch="the other tensors alone are the index; where there are none, all is filled, or an internal assertion fails",
+    why="torch's index_put drops a 0-dim mask, whether it is true or not",
+    source="aten/src/ATen/native/IndexingUtils.h: expandTensors",
+    levels=("errors",),
+)
+
+_PLACES = ("k", "m", "m, m", "m n, m n", "k, k", ", k")
+_ALL = {
+    "input": Shape(("n", "m n", "m n", "m n", "4 3 2", "m n")),
+    "values": Shape(("", "m n", "m", "n", "k 2", "k")),
+}
 
 
 @op(
@@ -129,11 +157,12 @@ _ALL = {"input": Shape(("n", "m n", "m n", "m n", "4 3 2")), "values": Shape((""
     torch="torch.index_put",
     takes={
         **_ALL,
-        "input": Shape(("n", "m n", "m m", "m n", "4 3 2")),
-        "values": Shape(("", "m n", "m", "", "m 2")),
-        "indices": Index(("1", "m", "m, m", "1, 1", "m, 1"), "input", distinct=True),
+        "input": Shape(("n", "m n", "m m", "m n", "4 3 2", "m n k")),
+        "values": Shape(("", "m n", "m", "", "m 2", "k")),
+        "indices": Index(("1", "m", "m, m", "1, 1", "m, 1", ", 1"), "input", distinct=True),
         "accumulate": Choice((False,)),
     },
+    differences=(_ONE_ANSWER,),
 )
 def _index_put(input: Array, indices: Tensors, values: Array, accumulate: bool = False) -> jax.Array:
     key, values = _fitted(input, indices, values)
@@ -146,6 +175,7 @@ def _index_put(input: Array, indices: Tensors, values: Array, accumulate: bool =
     overload="accumulate",
     node="IndexPutBackward0",
     takes={**_ALL, "indices": Index(_PLACES, "input", negative=True), "accumulate": Choice((True,))},
+    differences=(_ONE_ANSWER,),
 )
 def _index_put_accumulated(input: Array, indices: Tensors, values: Array, accumulate: bool = False) -> jax.Array:
     key, values = _fitted(input, indices, values)

@@ -40,7 +40,7 @@ def _sum(input: Array, *, dtype: AnyDType = None) -> jax.Array:
 
 @op(kind=None, torch="torch.sum", overload="dim", node="SumBackward1")
 def _sum_dim(input: Array, dim: Dims, keepdim: bool = False, *, dtype: AnyDType = None) -> jax.Array:
-    return reduced(jnp.sum, input, dtype, axis=wrap_dims(dim, input.ndim), keepdims=keepdim)
+    return reduced(jnp.sum, input, dtype, axis=wrap_dims(dim, input.ndim, ranges_first=True), keepdims=keepdim)
 
 
 def refuse_keepdim(call: str, keepdim: bool) -> None:
@@ -90,7 +90,7 @@ def _mean(input: Array, *, dtype: AnyDType = None) -> jax.Array:
 @op(kind=None, torch="torch.mean", overload="dim", node="MeanBackward1")
 def _mean_dim(input: Array, dim: Dims, keepdim: bool = False, *, dtype: AnyDType = None) -> jax.Array:
     result = _inexact(input, dtype)
-    return reduced(jnp.mean, input, result, axis=wrap_dims(dim, input.ndim), keepdims=keepdim)
+    return reduced(jnp.mean, input, result, axis=wrap_dims(dim, input.ndim, ranges_first=True), keepdims=keepdim)
 
 
 def _inexact(input: jax.Array, dtype: DType | None) -> DType:
@@ -174,7 +174,7 @@ def any(input: Array, dim: Dims = None, keepdim: bool = False) -> jax.Array:
 
 
 def _asked(reduce: Any, input: jax.Array, dim: Any, keepdim: bool) -> jax.Array:
-    axes = () if dim == () else wrap_dims(dim, input.ndim)
+    axes = () if dim == () else wrap_dims(dim, input.ndim, ranges_first=True)
     result = reduce(input.astype(bool), axes, keepdims=keepdim)
     return result.astype(uint8.dtype) if as_dtype(input.dtype) == uint8 else result
 
@@ -187,4 +187,4 @@ def count_nonzero(input: Array, dim: Dims = None) -> jax.Array:
     >>> jf.count_nonzero(jf.tensor([[1.0, 0.0], [2.0, 3.0]]), 0)
     Array([2, 1], dtype=int32)
     """
-    return jnp.sum(input.astype(bool), wrap_dims(dim, input.ndim), dtype=canonical(int64).dtype)
+    return jnp.sum(input.astype(bool), wrap_dims(dim, input.ndim, ranges_first=True), dtype=canonical(int64).dtype)

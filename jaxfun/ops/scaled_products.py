@@ -8,12 +8,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from .._dims import broadcast_shapes
-from .._numbers import holds
+from .._numbers import holds, is_traced
 from .._op import op
 from .._record import BOOLS, Array, Choice, Difference, Factor, Number, Shape
 from ..dtypes import DType, as_dtype, bfloat16, canonical, float16, float32, of, result_type
 from ..errors import DTypeError, IndexRangeError, ShapeError, describe, public
-from ._matrices import NOTHING_TO_MULTIPLY, want, wide_product
+from ._matrices import NO_BOOLS, NOTHING_TO_MULTIPLY, want, wide_product
 from ._one_dtype import want_one_dtype
 from ._overflow import refuse_overflow
 from .arithmetic import scaled
@@ -47,7 +47,8 @@ def addmm(input: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1) ->
     >>> jf.addmm(jf.tensor([1.0]), jf.tensor([[1.0, 2.0]]), jf.tensor([[3.0], [4.0]]))
     Array([[12.]], dtype=float32)
     """
-    return _checked("addmm(input, mat1, mat2, beta, alpha)", _addmm, (input, mat1, mat2), beta, alpha)
+    call = "addmm(input, mat1, mat2, beta, alpha)"
+    return _kept(call, _checked(call, _addmm, (input, mat1, mat2), beta, alpha), mat1, beta)
 
 
 @op(
@@ -55,7 +56,7 @@ def addmm(input: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1) ->
     torch="torch.addmm",
     rejects=BOOLS,
     takes={"input": Shape(("n", "m n", "", "1 n")), "mat1": Shape("m k"), "mat2": Shape("k n"), **_FACTORS},
-    differences=(_NO_PRODUCT,),
+    differences=(_NO_PRODUCT, NO_BOOLS),
 )
 def _addmm(input: Array, mat1: Array, mat2: Array, *, beta: Factor = 1, alpha: Factor = 1) -> jax.Array:
     want(mat1.ndim == 2 == mat2.ndim and mat1.shape[1] == mat2.shape[0], "(m, k) and (k, n)", mat1, mat2)
@@ -96,7 +97,7 @@ def addmv(input: Any, mat: Any, vec: Any, *, beta: Any = 1, alpha: Any = 1) -> j
     torch="torch.addmv",
     rejects=BOOLS,
     takes={"input": Shape(("m", "", "1")), "mat": Shape("m k"), "vec": Shape("k"), **_FACTORS},
-    differences=(_NO_PRODUCT, _NOT_STRETCHED),
+    differences=(_NO_PRODUCT, _NOT_STRETCHED, NO_BOOLS),
 )
 def _addmv(input: Array, mat: Array, vec: Array, *, beta: Factor = 1, alpha: Factor = 1) -> jax.Array:
     fits = mat.ndim == 2 and vec.ndim == 1 and mat.shape[1] == vec.shape[0]
@@ -117,7 +118,8 @@ def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 
     >>> jf.addbmm(jf.zeros(1), jf.ones(2, 1, 3), jf.ones(2, 3, 1))
     Array([[6.]], dtype=float32)
     """
-    return _checked("addbmm(input, batch1, batch2, beta, alpha)", _addbmm, (input, batch1, batch2), beta, alpha)
+    call = "addbmm(input, batch1, batch2, beta, alpha)"
+    return _kept(call, _checked(call, _addbmm, (input, batch1, batch2), beta, alpha), batch1, beta)
 
 
 @op(
@@ -125,7 +127,7 @@ def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 
     torch="torch.addbmm",
     rejects=BOOLS,
     takes={"input": Shape(("m n", "n", "", "m 1")), "batch1": Shape("b m k"), "batch2": Shape("b k n"), **_FACTORS},
-    differences=(_NO_PRODUCT, NOTHING_TO_MULTIPLY),
+    differences=(_NO_PRODUCT, NOTHING_TO_MULTIPLY, NO_BOOLS),
 )
 def _addbmm(input: Array, batch1: Array, batch2: Array, *, beta: Factor = 1, alpha: Factor = 1) -> jax.Array:
     count, rows, columns = _batch_shape(batch1, batch2)
@@ -145,7 +147,8 @@ def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any =
     >>> jf.baddbmm(jf.ones(1), jf.ones(2, 1, 3), jf.ones(2, 3, 1)).shape
     (2, 1, 1)
     """
-    return _checked("baddbmm(input, batch1, batch2, beta, alpha)", _baddbmm, (input, batch1, batch2), beta, alpha)
+    call = "baddbmm(input, batch1, batch2, beta, alpha)"
+    return _kept(call, _checked(call, _baddbmm, (input, batch1, batch2), beta, alpha), batch1, beta)
 
 
 @op(
@@ -158,6 +161,7 @@ def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any =
         "batch2": Shape("b k n"),
         **_FACTORS,
     },
+    differences=(NOTHING_TO_MULTIPLY, NO_BOOLS),
 )
 def _baddbmm(input: Array, batch1: Array, batch2: Array, *, beta: Factor = 1, alpha: Factor = 1) -> jax.Array:
     return _sum(input, batch1, batch2, _batch_shape(batch1, batch2), beta, alpha)
@@ -213,6 +217,14 @@ def _checked(
             if isinstance(number, Number) and not holds(dtype, number):
                 raise DTypeError(f"a `{name}` that {dtype.name} can hold", describe(number), call=call)
     return function(*operands, **given)
+
+
+def _kept(call: str, result: jax.Array, left: Any, beta: Any) -> jax.Array:
+    """Return the result once a `beta` that alone makes it, with nothing to multiply, is seen to be of its category."""
+    makes_it_alone = 0 in np.shape(left) and result.size and (is_traced(beta) or beta != 0)
+    if makes_it_alone and of(beta).category > as_dtype(result.dtype).category:
+        raise DTypeError(f"a `beta` of {result.dtype} where there is nothing to multiply", describe(beta), call=call)
+    return result
 
 
 def _added_in(dtype: DType) -> DType:

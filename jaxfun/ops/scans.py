@@ -14,6 +14,7 @@ from .._record import BOOLS, INTEGERS, AnyDType, Array, Difference, Dim
 from ..dtypes import Category, DType, Kind, as_dtype, bfloat16, canonical, cast, float16, float32, int64
 from ..errors import UnsupportedDTypeError, describe
 from .extremum import ValuesAndIndices
+from .logarithms import log_of_sum
 from .reduction import ZERO_AND_NAN
 
 
@@ -171,12 +172,7 @@ def _lost_at_infinity_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.A
 
 @jax.custom_jvp
 def _of_two(x: jax.Array, y: jax.Array) -> jax.Array:
-    """Return log(exp(x) + exp(y)), complex too."""
-    higher, lower = jnp.where(x.real < y.real, y, x), jnp.where(x.real < y.real, x, y)
-    # two infinities of one sign have no difference
-    away = jnp.where(jnp.isinf(lower.real) & (lower.real == higher.real), 0, lower - higher)
-    total = higher + jnp.log1p(jnp.exp(away))
-    return jnp.where(jnp.isnan(x) | jnp.isnan(y), jnp.nan, total)
+    return log_of_sum(x, y)
 
 
 @_of_two.defjvp

@@ -10,6 +10,7 @@ from .._op import op
 from .._record import BOOLS, COMPLEXES, Array, Choice, Index, Mask, Operand, Shape
 from ..dtypes import Kind, canonical, int32, int64
 from ..errors import ArgumentTypeError, ShapeError, describe, public
+from ._nothing import refused_of_nothing
 from ._positions import check_positions, want_long
 
 
@@ -44,6 +45,7 @@ def searchsorted(
 
 
 _REFUSED = BOOLS | COMPLEXES
+_OF_NOTHING = refused_of_nothing(_REFUSED)
 _SIDE = Choice((None, "left", "right"))
 
 
@@ -52,6 +54,7 @@ _SIDE = Choice((None, "left", "right"))
     torch="torch.searchsorted",
     node="",
     rejects=_REFUSED,
+    differences=(_OF_NOTHING,),
     takes={
         "sorted_sequence": Shape(("n", "n", "m n", "l m n", "n"), "sorted"),
         "input": Shape(("k", "j k", "m k", "l m k", "")),
@@ -71,6 +74,7 @@ def _searchsorted(
     overload="sorter",
     node="",
     rejects=_REFUSED,
+    differences=(_OF_NOTHING,),
     takes={
         "sorted_sequence": Shape(("n", "m n")),
         "input": Shape(("k", "m k")),
@@ -135,6 +139,7 @@ def _found(sequence: jax.Array, input: jax.Array, right: bool) -> jax.Array:
     kind=Kind.NO_OPMATH,
     node="",
     rejects=_REFUSED,
+    differences=(_OF_NOTHING,),
     takes={"input": Shape(("k", "j k", "", "k")), "boundaries": Shape("n", "sorted")},
 )
 def bucketize(input: Operand, boundaries: Array, *, out_int32: bool = False, right: bool = False) -> jax.Array:

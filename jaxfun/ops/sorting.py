@@ -11,6 +11,7 @@ from .._record import BOOLS, COMPLEXES, Array, Beside, Difference, Dim, Shape
 from ..dtypes import as_dtype, bfloat16, canonical, float16, float32, int64
 from ..errors import DTypeError, IndexRangeError, ShapeError, describe, public
 from ._equals import has_equal_ones
+from ._nothing import is_one_of
 from .extremum import ValuesAndIndices
 
 _UNSTABLE_ON_CUDA = Difference(
@@ -163,7 +164,17 @@ def _selected(input: jax.Array, k: int, axis: int, largest: bool) -> jax.Array:
     return jnp.moveaxis(places, -1, axis).astype(canonical(int64).dtype)
 
 
-@op(kind=None, rejects=BOOLS | COMPLEXES, takes={**_PLACES, "dim": _DIMS}, differences=(_ANY_OF_EQUALS,))
+_ONE_NUMBER = Difference(
+    lambda arguments: is_one_of(BOOLS | COMPLEXES, arguments["input"]) and arguments["input"].ndim == 0,
+    jaxfun="NotImplementedError, as for tensors with dimensions",
+    torch="the number itself",
+    why="torch's kthvalue does not look at the dtype of a 0-dim tensor",
+    source="aten/src/ATen/native/Sorting.cpp: kthvalue_out_impl_cpu",
+    levels=("errors",),
+)
+
+
+@op(kind=None, rejects=BOOLS | COMPLEXES, takes={**_PLACES, "dim": _DIMS}, differences=(_ANY_OF_EQUALS, _ONE_NUMBER))
 def kthvalue(input: Array, k: int, dim: Dim = -1, keepdim: bool = False) -> ValuesAndIndices:
     """Return the `k`-th smallest element along a dimension, counted from 1, and where it is.
 

@@ -284,11 +284,16 @@ def _judge_run(
 
 @without_warnings
 def judge_signature(sides: Sides, terms: Terms) -> tuple[Report, list[Found]]:
-    """Return whether both raise alike on the first value set, and give the same shapes and dtypes: nothing compiles."""
+    """Return whether both raise alike on the first value set, and give the same shapes and dtypes.
+
+    Nothing compiles, but where the reference alone raises: the candidate may see why only in what it computes.
+    """
     report, tensors = Report(examples=1), sides.case.row(0)
     their_error = sides.theirs.raises(0)
     theirs = None if their_error else [f"{item.dtype}{list(item.shape)}" for item in sides.theirs.outputs(0)]
     ours, our_error = outcome(lambda: sides.signature(tensors))
+    if their_error and not our_error:
+        _, our_error = outcome(lambda: sides.eager(tensors))
     verdict = raises_alike(our_error, their_error, terms.exact)
     known = sides.known("errors", 0)
     if known is not None:

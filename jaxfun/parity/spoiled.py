@@ -9,7 +9,7 @@ from .._record import Op, Role
 from ..dtypes import DTYPES, as_dtype
 from .case import Case
 from .layouts import SHAPES, Layout, makes_complex_half
-from .records import arguments_of, case_of
+from .records import arguments_of, case_of, cases
 from .stacks import stack
 
 
@@ -22,6 +22,13 @@ def _is_complex_half(case: Case) -> bool:
     # torch goes on in complex32, which JAX has not and few of torch's own kernels take
     dtypes = [as_dtype(item.dtype) for item in case.tensors]
     return any(makes_complex_half(one, other) for one in dtypes for other in dtypes)
+
+
+def refused(record: Op) -> st.SearchStrategy[Case]:
+    """Return a strategy for cases of one value set in a dtype that the record refuses, if there is one."""
+    dtypes = [dtype for dtype in DTYPES if dtype in record.rejects | record.operand_rejects]
+    drawn = st.sampled_from(dtypes).flatmap(lambda dtype: cases(record, dtype, sets=1)) if dtypes else st.nothing()
+    return drawn.filter(lambda case: not _is_complex_half(case))
 
 
 @st.composite
