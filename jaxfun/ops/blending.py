@@ -115,7 +115,7 @@ def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> jax.Ar
     >>> jf.addcdiv(jf.tensor([1.0, 2.0]), jf.tensor([3.0, 4.0]), jf.tensor(2.0), value=10)
     Array([16., 22.], dtype=float32)
     """
-    given = (tensor1, tensor2, value)
+    given = (input, tensor1, tensor2, value)
     if all(hasattr(item, "dtype") or isinstance(item, Number) for item in given):  # else refused as what it is
         _refuse_integers(tensor1, tensor2)
     return _addcdiv(input, tensor1, tensor2, value=_held(value, input, tensor1, tensor2))

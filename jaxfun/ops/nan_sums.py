@@ -35,12 +35,13 @@ def nansum(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: AnyD
     >>> jf.nansum(jf.tensor([1.0, float("nan"), 2.0]))
     Array(3., dtype=float32)
     """
+    axes = wrap_dims(dim, input.ndim)
     is_float = as_dtype(input.dtype).category is Category.FLOAT
     if is_float and dtype is not None and dtype.is_complex:
         raise UnsupportedDTypeError("a real `dtype`", dtype.name)
     # JAX makes a constant, with no derivative, of what is chosen among no elements
     numbers = jnp.where(jnp.isnan(input), 0, input) if is_float and input.size else input
-    return reduced(jnp.sum, numbers, dtype, axis=wrap_dims(dim, input.ndim), keepdims=keepdim)
+    return reduced(jnp.sum, numbers, dtype, axis=axes, keepdims=keepdim)
 
 
 @op(kind=None, composite=True, node="", rejects=COMPLEXES, differences=(_OF_NOTHING,))

@@ -10,10 +10,11 @@ import jax.numpy as jnp
 
 from .._dims import broadcast_shapes, wrap_dim, wrap_dims
 from .._op import op
-from .._record import BOOLS, Array, Beside, Shape
+from .._record import BOOLS, Array, Beside, Difference, Shape
 from ..dtypes import Kind
 from ..errors import ArgumentTypeError, ShapeError, describe, public
 from ._matrices import NO_BOOLS, product, want
+from ._nothing import is_one_of
 from ._one_dtype import want_one_dtype
 from .arithmetic import mul
 from .matrix import dot, mm, unsafe_view
@@ -104,13 +105,25 @@ def _plain(dims: Any) -> Any:
     return dims.tolist() if hasattr(dims, "tolist") else dims
 
 
+_BY_ELEMENTS = Difference(
+    lambda arguments: (
+        all(is_one_of(BOOLS, arguments[name]) for name in ("a", "b")) and arguments["a"].size == arguments["b"].size
+    ),
+    jaxfun="NotImplementedError, as for a product of more than one element",
+    torch="whether any element of the product is true",
+    why="a product of one element torch adds up without its kernels for products, unless the tensors lie in order",
+    source="aten/src/ATen/native/Linear.cpp: tensordot",
+    levels=("errors",),
+)
+
+
 @op(
     kind=None,
     torch="torch.tensordot",
     composite=True,
     node="",
     rejects=BOOLS,
-    differences=(NO_BOOLS,),
+    differences=(NO_BOOLS, _BY_ELEMENTS),
     takes={
         "a": Shape(("m k", "m k", "m k", "k", "k m a", "1 m", "m 1 a", "a")),
         "b": Shape(("k n", "m k", "n", "k", "a n k", "k n", "n k", "")),
@@ -122,8 +135,8 @@ def _tensordot(a: Array, b: Array, dims: Any = 2) -> jax.Array:
     if len(ours) != len(theirs):
         raise ShapeError("as many dimensions of `a` as of `b`", describe(dims))
     want_one_dtype(a, b)
-    wrapped = [(wrap_dim(one, a.ndim), wrap_dim(other, b.ndim)) for one, other in zip(ours, theirs, strict=True)]
-    for one, other in wrapped:
+    for pair in zip(ours, theirs, strict=True):
+        one, other = wrap_dim(pair[0], a.ndim), wrap_dim(pair[1], b.ndim)
         sizes = (a.shape[one], b.shape[other])
         want(sizes[0] == sizes[1] or 1 in sizes, f"of one size in dimensions {one} and {other}", a, b)
         a = sum(a, one, True, dtype=a.dtype) if sizes[1] == 1 else a

@@ -221,8 +221,9 @@ def _checked(
 
 def _kept(call: str, result: jax.Array, left: Any, beta: Any) -> jax.Array:
     """Return the result once a `beta` that alone makes it, with nothing to multiply, is seen to be of its category."""
-    makes_it_alone = 0 in np.shape(left) and result.size and (is_traced(beta) or beta != 0)
-    if makes_it_alone and of(beta).category > as_dtype(result.dtype).category:
+    adds_no_matrices = np.ndim(left) > result.ndim and not len(left)  # then torch does not look at the result's size
+    is_alone = adds_no_matrices or (result.size and 0 in np.shape(left))
+    if is_alone and (is_traced(beta) or beta != 0) and of(beta).category > as_dtype(result.dtype).category:
         raise DTypeError(f"a `beta` of {result.dtype} where there is nothing to multiply", describe(beta), call=call)
     return result
 
