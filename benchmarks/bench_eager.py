@@ -73,7 +73,8 @@ def _calls(counterpart: Counterpart, record: Op, case: Case) -> list[Call] | Non
     if any(outcome(call)[1] is not None for call in calls):
         return None
     # where JAX hands back what it was given, nothing is called
-    return None if any(calls[1]() is array for array in arrays.values()) else calls
+    result = calls[1]()
+    return None if any(result is array for array in jax.tree.leaves(given)) else calls
 
 
 def rows() -> Iterator[Row]:

@@ -234,6 +234,8 @@ def _number(name: str, value: Any) -> Any:
 
 
 def _integers(name: str, value: Any) -> Any:
+    if type(value) is tuple and {int}.issuperset(map(type, value)):
+        return value
     value = _static(name, value)
     items = value if isinstance(value, tuple) else () if value is None else (value,)
     if not all(isinstance(item, int) and not isinstance(item, bool) for item in items):

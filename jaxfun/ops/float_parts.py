@@ -10,7 +10,7 @@ import numpy as np
 from .._dims import broadcast_shapes
 from .._op import op
 from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Difference, Operand, Shape
-from ..dtypes import Category, Kind, as_dtype, float32, is_scalar, of, promote_types
+from ..dtypes import Category, Kind, as_dtype, float32, is_scalar, promote_types
 from ..errors import UnsupportedDTypeError, describe, public
 from .arithmetic import mul
 from .powers import pow
@@ -191,9 +191,12 @@ def ldexp(input: Any, other: Any) -> jax.Array:
     >>> jf.ldexp(jf.tensor([0.75, -1.0]), jf.tensor([2, -1]))
     Array([ 3. , -0.5], dtype=float32)
     """
-    if not all(hasattr(item, "dtype") for item in (input, other)) or of(other).category > Category.INTEGER:
-        return _ldexp(input, other)
-    return (_ldexp if of(input).category <= Category.INTEGER else _ldexp_whole)(input, other)
+    is_whole = hasattr(input, "dtype") and hasattr(other, "dtype") and _is_float(input) and not _is_float(other)
+    return (_ldexp_whole if is_whole else _ldexp)(input, other)
+
+
+def _is_float(tensor: Any) -> bool:
+    return as_dtype(tensor.dtype).category > Category.INTEGER
 
 
 @op(kind=None, torch="torch.ldexp")
