@@ -13,7 +13,9 @@ import torch
 import jaxfun as jf
 from jaxfun.parity import torch_side
 from jaxfun.parity.levels import outcome
+from jaxfun.parity.records import case_of
 from jaxfun.parity.verdicts import raises_alike
+from parity_tests.suite import RECORDS, candidate_of, checked
 
 INTEGERS = ("uint8", "int8", "int16", "int32", "int64")
 FLOATS = ("float16", "bfloat16", "float32", "float64")
@@ -34,6 +36,14 @@ def assert_alike(call: Callable[[Any, Any], Any], *values: tuple[Any, str]) -> N
         expected = torch_side.numpy(want)
         assert got.dtype == expected.dtype
         np.testing.assert_array_equal(*map(plain, (np.asarray(got), expected)))
+
+
+def test_a_value_set_for_which_both_raise_hides_no_other() -> None:
+    record = next(record for record in RECORDS if record.name == "floor_divide")
+    divided = {"input": np.array([1, 7], np.int32), "other": np.array([0, 2], np.int32)}
+    report = checked(record, candidate_of(record), case_of(record, divided, ("zeros", "nice"), 0))
+    assert not report.failures
+    assert report.levels["value"].compared
 
 
 def plain(values: np.ndarray) -> np.ndarray:

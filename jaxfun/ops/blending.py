@@ -1,14 +1,16 @@
 """Arithmetic of three tensors in one step: a way between two, and a product or a quotient added."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from .._dims import broadcast_shapes
 from .._numbers import fitting
 from .._op import op
-from .._record import BOOLS, INTEGERS, Array, Factor, Number, Scalar
+from .._record import BOOLS, INTEGERS, Array, Difference, Factor, Number, Scalar
 from ..dtypes import (
     Category,
     DType,
@@ -100,7 +102,25 @@ def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> jax.Ar
     return _addcmul(input, tensor1, tensor2, value=_held(value, input, tensor1, tensor2))
 
 
-@op(torch="torch.addcmul", rejects=BOOLS)
+def _wraps(arguments: Mapping[str, Any]) -> bool:
+    value = arguments["value"]
+    factors = [np.asarray(arguments[name]) for name in ("tensor1", "tensor2")]
+    whole = [factor for factor in factors if factor.dtype.kind in "iu"] if isinstance(value, int) else []
+    products = [(factor, factor.astype(np.float64) * other) for factor in whole for other in (value, factor)]
+    return any((abs(product) > np.iinfo(factor.dtype).max).any() for factor, product in products)
+
+
+_WRAPPED_FACTOR = Difference(
+    _wraps,
+    jaxfun="the derivative, in the result's dtype",
+    torch="the derivative of what the integers are, multiplied by `value` or themselves and wrapped around",
+    why="torch's derivatives multiply an integer factor in its own dtype, and the value is made in the result's",
+    source="tools/autograd/derivatives.yaml: addcmul, addcdiv",
+    levels=("vjp", "jvp", "hvp"),
+)
+
+
+@op(torch="torch.addcmul", rejects=BOOLS, differences=(_WRAPPED_FACTOR,))
 def _addcmul(input: Array, tensor1: Array, tensor2: Array, *, value: Factor = 1) -> jax.Array:
     return input + jnp.asarray(value).astype(input.dtype) * tensor1 * tensor2
 
@@ -126,7 +146,7 @@ def _refuse_integers(upper: Any, lower: Any) -> None:
         raise DTypeError("a floating point or complex tensor to divide", describe((upper, lower)), "Cast one of them.")
 
 
-@op(torch="torch.addcdiv", rejects=BOOLS | INTEGERS)
+@op(torch="torch.addcdiv", rejects=BOOLS | INTEGERS, differences=(_WRAPPED_FACTOR,))
 def _addcdiv(input: Array, tensor1: Array, tensor2: Array, *, value: Factor = 1) -> jax.Array:
     return input + _quotient(jnp.asarray(value).astype(input.dtype), tensor1, tensor2)
 

@@ -1,5 +1,6 @@
 """Exponentials, logarithms and the logistic function, where `powers` has the plain ones."""
 
+import math
 from typing import Any
 
 import jax
@@ -8,6 +9,7 @@ import jax.numpy as jnp
 from .._op import op
 from .._record import Array
 from ..dtypes import Kind
+from .float_parts import times_two_to
 
 
 @op(kind=Kind.INT_TO_FLOAT)
@@ -18,7 +20,23 @@ def exp2(input: Array) -> jax.Array:
     >>> jf.exp2(jf.tensor([0.0, 3.0]))
     Array([1., 8.], dtype=float32)
     """
-    return jnp.exp2(input)
+    return _power_of_two(input)
+
+
+@jax.custom_jvp
+def _power_of_two(x: jax.Array) -> jax.Array:
+    """Return 2**x, exactly where x is whole: XLA takes exp(x log 2), whose error grows with x."""
+    if jnp.iscomplexobj(x):
+        return jnp.exp2(x)
+    limits = jnp.finfo(x.dtype)
+    whole = jnp.round(jnp.clip(x, 2.0 * limits.minexp, 2.0 * limits.maxexp))
+    return times_two_to(jnp.exp2(x - whole), whole.astype(jnp.int32))
+
+
+@_power_of_two.defjvp
+def _power_of_two_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    result = _power_of_two(*primals)
+    return result, tangents[0] * result * math.log(2)
 
 
 @op(kind=Kind.INT_TO_FLOAT)

@@ -252,17 +252,17 @@ def _edges_of_lines(input: jax.Array, steps: jax.Array, axis: int) -> tuple[jax.
 def _edges_of_parabolas(input: jax.Array, steps: jax.Array, axis: int) -> tuple[jax.Array, jax.Array]:
     if steps.size < 2:
         raise IndexRangeError("three coordinates or more", describe(steps))
-    first = _edge_weights(select(steps, 0, 0), select(steps, 0, 1))
-    last = _edge_weights(select(steps, 0, -1), select(steps, 0, -2))
+    first = _edge_weights(select(steps, 0, 0), select(steps, 0, 1), 2.0)
+    last = _edge_weights(select(steps, 0, -1), select(steps, 0, -2), 2)
     back = [neg(weight) for weight in reversed(last)]
     return _weighted(_three(input, axis, 0), first), _weighted(_three(input, axis, -3), back)
 
 
-def _edge_weights(near: jax.Array, far: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """Return what three neighbours count for in the slope at the first."""
+def _edge_weights(near: jax.Array, far: jax.Array, two: float) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Return what three neighbours count for in the slope at the first; times 2 integers wrap, times 2.0 not."""
     both = add(near, far)
     return (
-        div(neg(add(mul(near, 2.0), far)), mul(near, both)),
+        div(neg(add(mul(near, two), far)), mul(near, both)),
         div(both, mul(near, far)),
         div(neg(near), mul(far, both)),
     )

@@ -241,11 +241,11 @@ def _ldexp_whole(input: Array, other: Array) -> jax.Array:
     if other.dtype == bool:
         raise UnsupportedDTypeError("an integer exponent", describe(other))
     wide = promote_types(as_dtype(input.dtype), float32)
-    return _scaled(input.astype(wide.dtype), other.astype(np.int32)).astype(input.dtype)
+    return times_two_to(input.astype(wide.dtype), other.astype(np.int32)).astype(input.dtype)
 
 
 @jax.custom_jvp
-def _scaled(x: jax.Array, power: jax.Array) -> jax.Array:
+def times_two_to(x: jax.Array, power: jax.Array) -> jax.Array:
     """Return numbers times powers of two, by their bits: arithmetic may take a subnormal result for 0."""
     fields, limits = _fields(x), jnp.finfo(x.dtype)
     reach = 3 * limits.maxexp
@@ -267,7 +267,7 @@ def _shifted(number: jax.Array, places: jax.Array) -> jax.Array:
     return kept + is_up.astype(number.dtype)
 
 
-@_scaled.defjvp
-def _scaled_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+@times_two_to.defjvp
+def _times_two_to_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     x, power = primals
-    return _scaled(x, power), tangents[0] * _two_to(power, x.dtype)
+    return times_two_to(x, power), tangents[0] * _two_to(power, x.dtype)

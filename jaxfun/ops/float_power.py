@@ -10,7 +10,7 @@ from .._op import op
 from .._record import Array, Difference, Factor, Number, Scalar
 from ..dtypes import cast, complex128, float64, is_scalar, of
 from ..errors import public
-from .powers import pow
+from .powers import COMPLEX_EDGE, pow
 
 
 @public("float_power(input, exponent)")
@@ -62,6 +62,7 @@ def _float_power_scalar(input: Array, exponent: Number) -> jax.Array:
     node="",
     composite=True,
     takes={"input": Scalar()},
+    differences=(COMPLEX_EDGE,),
 )
 def _float_power_of_scalar(input: Factor, exponent: Array) -> jax.Array:
     return _in_64_bits(input, exponent)

@@ -69,7 +69,7 @@ def _is_complex_at_the_edge(arguments: Mapping[str, Any]) -> bool:
     return bool(edge) and (np.iscomplexobj(base) or np.iscomplexobj(exponent))
 
 
-_COMPLEX_EDGE = Difference(
+COMPLEX_EDGE = Difference(
     _is_complex_at_the_edge,
     jaxfun="exp(exponent * log(base)), 0 where the real part is -infinity",
     torch="that formula or std::pow, by how the elements fall into vectors",
@@ -118,7 +118,7 @@ _FLAT = Difference(
     torch="torch.pow",
     node="PowBackward1",
     rejects=BOOLS,
-    differences=(_COMPLEX_EDGE, _FLAT, _STEP_IN_ITS_OWN_DTYPE, _REAL_AND_COMPLEX),
+    differences=(COMPLEX_EDGE, _FLAT, _STEP_IN_ITS_OWN_DTYPE, _REAL_AND_COMPLEX),
 )
 def _pow(input: Array, exponent: Array) -> jax.Array:
     return _power(input, exponent)
@@ -146,7 +146,7 @@ def _pow_scalar(input: Array, exponent: Number) -> jax.Array:
     overload="of_scalar",
     node="PowBackward2",
     takes={"input": Scalar()},
-    differences=(_COMPLEX_EDGE,),
+    differences=(COMPLEX_EDGE,),
 )
 def _pow_of_scalar(input: Factor, exponent: Array) -> jax.Array:
     dtype = canonical(result_type(input, exponent))

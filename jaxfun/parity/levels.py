@@ -43,9 +43,9 @@ class Sides:
 
     @functools.cached_property
     def _shapes(self) -> Any:
-        """The candidate's result for the first value set, each array as its shape and dtype."""
-        placed = list(map(jnp.asarray, self.case.row(0)))  # known values: some decide an error
-        return jax.eval_shape(lambda: self._result(placed))
+        """The candidate's result for any value set, each array as its shape and dtype."""
+        placed = list(map(jnp.asarray, self.case.row(0)))  # their values are not seen: they may be what is wrong
+        return jax.eval_shape(self._result, placed)
 
     @functools.cached_property
     def _results(self) -> list[tuple[str, bool]]:
