@@ -107,7 +107,8 @@ def _wraps(arguments: Mapping[str, Any]) -> bool:
     factors = [np.asarray(arguments[name]) for name in ("tensor1", "tensor2")]
     whole = [factor for factor in factors if factor.dtype.kind in "iu"] if isinstance(value, int) else []
     products = [(factor, factor.astype(np.float64) * other) for factor in whole for other in (value, factor)]
-    return any((abs(product) > np.iinfo(factor.dtype).max).any() for factor, product in products)
+    bounds = [(np.iinfo(factor.dtype), product) for factor, product in products]
+    return any(((product < dtype.min) | (product > dtype.max)).any() for dtype, product in bounds)
 
 
 _WRAPPED_FACTOR = Difference(
@@ -146,7 +147,17 @@ def _refuse_integers(upper: Any, lower: Any) -> None:
         raise DTypeError("a floating point or complex tensor to divide", describe((upper, lower)), "Cast one of them.")
 
 
-@op(torch="torch.addcdiv", rejects=BOOLS | INTEGERS, differences=(_WRAPPED_FACTOR,))
+_AT_A_DIVISOR_OF_0 = Difference(
+    lambda arguments: bool((np.asarray(arguments["tensor2"]) == 0).any()),
+    jaxfun="infinite or NaN",
+    torch="NaN or infinite",
+    why="where addcdiv divides by 0 its second derivative adds infinities, and its sign or NaN depends on their order",
+    source="tools/autograd/derivatives.yaml: addcdiv",
+    levels=("hvp",),
+)
+
+
+@op(torch="torch.addcdiv", rejects=BOOLS | INTEGERS, differences=(_WRAPPED_FACTOR, _AT_A_DIVISOR_OF_0))
 def _addcdiv(input: Array, tensor1: Array, tensor2: Array, *, value: Factor = 1) -> jax.Array:
     return input + _quotient(jnp.asarray(value).astype(input.dtype), tensor1, tensor2)
 

@@ -11,7 +11,7 @@ from .._op import op
 from .._record import Array, Beside, Choice, Difference, Dim, Dims, Factor, Scalar, Shape, Tensors
 from ..dtypes import as_dtype, is_scalar, uint8
 from ..errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, describe, public
-from .arithmetic import add, mul, neg, sub
+from .arithmetic import add, mul, neg, positive, sub
 from .comparison import logical_xor
 from .division import div
 from .indexing import getitem, select
@@ -252,17 +252,18 @@ def _edges_of_lines(input: jax.Array, steps: jax.Array, axis: int) -> tuple[jax.
 def _edges_of_parabolas(input: jax.Array, steps: jax.Array, axis: int) -> tuple[jax.Array, jax.Array]:
     if steps.size < 2:
         raise IndexRangeError("three coordinates or more", describe(steps))
-    first = _edge_weights(select(steps, 0, 0), select(steps, 0, 1), 2.0)
-    last = _edge_weights(select(steps, 0, -1), select(steps, 0, -2), 2)
-    back = [neg(weight) for weight in reversed(last)]
-    return _weighted(_three(input, axis, 0), first), _weighted(_three(input, axis, -3), back)
+    first = _edge_parts(select(steps, 0, 0), select(steps, 0, 1), 2.0)
+    last = _edge_parts(select(steps, 0, -1), select(steps, 0, -2), 2)
+    signs, others = (neg, positive, neg), (positive, neg, positive)
+    from_the_left = [div(sign(part), by) for sign, (part, by) in zip(signs, first, strict=True)]
+    from_the_right = [div(sign(part), by) for sign, (part, by) in zip(others, last, strict=True)]
+    return _weighted(_three(input, axis, 0), from_the_left), _weighted(_three(input, axis, -3), from_the_right[::-1])
 
 
-def _edge_weights(near: jax.Array, far: jax.Array, two: float) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """Return what three neighbours count for in the slope at the first; times 2 integers wrap, times 2.0 not."""
+def _edge_parts(near: jax.Array, far: jax.Array, two: float) -> tuple[tuple[jax.Array, jax.Array], ...]:
+    """Return what is divided by what for the weights of three neighbours, the edge first.
+
+    The signs come last and before the quotient, as in torch: integers times 2 wrap, times 2.0 not, and so may a sign.
+    """
     both = add(near, far)
-    return (
-        div(neg(add(mul(near, two), far)), mul(near, both)),
-        div(both, mul(near, far)),
-        div(neg(near), mul(far, both)),
-    )
+    return (add(mul(near, two), far), mul(near, both)), (both, mul(near, far)), (near, mul(far, both))
