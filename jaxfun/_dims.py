@@ -30,10 +30,11 @@ def wrap_dims(
     """
     if dims is None or (not isinstance(dims, int) and len(dims) == 0):
         return tuple(range(ndim))
-    if ranges_first and not isinstance(dims, int):
-        dims = [wrap_dim(dim, ndim, name) for dim in dims]
+    each = (dims,) if isinstance(dims, int) else dims
+    for dim in each if ranges_first else ():
+        wrap_dim(dim, ndim, name)
     wrapped: list[int] = []
-    for dim in (dims,) if isinstance(dims, int) else dims:
+    for dim in each:
         wrapped.append(wrap_dim(dim, ndim, name))
         if wrapped[-1] in wrapped[:-1]:
             raise ShapeError(f"each `{name}` once", str(dims))

@@ -170,9 +170,7 @@ def _lost_at_infinity_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.A
     return x, jnp.where(x.real == jnp.inf, jnp.nan, jnp.ones((), x.dtype)) * dx
 
 
-@jax.custom_jvp
-def _of_two(x: jax.Array, y: jax.Array) -> jax.Array:
-    return log_of_sum(x, y)
+_of_two = jax.custom_jvp(log_of_sum)
 
 
 @_of_two.defjvp
