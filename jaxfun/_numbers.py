@@ -4,6 +4,7 @@ import functools
 import math
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
@@ -16,6 +17,23 @@ from .errors import ArgumentTypeError, DTypeError, describe
 def is_traced(value: Any) -> bool:
     """Return whether a value is known only when the compiled program runs."""
     return isinstance(value, Tracer)
+
+
+def is_finite(array: jax.Array) -> bool:
+    """Return whether an array has neither infinity nor NaN; a traced one is taken to have none.
+
+    On a CPU NumPy sees it where it is, and bytes are asked: a fraction of what another compiled call costs.
+    """
+    if isinstance(array, Tracer):
+        return True
+    if array.platform() == "cpu":
+        return 0 not in np.isfinite(np.asarray(array)).tobytes()
+    return bool(_is_finite(array))
+
+
+@jax.jit
+def _is_finite(array: jax.Array) -> jax.Array:
+    return jnp.isfinite(array).all()
 
 
 def as_number(value: Any) -> Any:

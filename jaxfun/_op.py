@@ -45,12 +45,15 @@ def op(
     node: str | None = None,
     composite: bool = False,
     determines: Callable[[Any], Any] | None = None,
+    check: Callable[..., None] | None = None,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make an op of a function on arrays: recorded, cast by torch's rules, and named in the jaxpr.
 
     `kind` None leaves every dtype alone. The reference is `torch.` and the function's name, unless `torch` says
     otherwise; an `overload` tells apart several records of one torch function. A `step` is a name on the tape for what
     only other functions take: it is not public, and proven by their proofs.
+
+    `check(result, *arguments)` raises for numbers that torch refuses; of a tracer it says nothing.
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
@@ -73,7 +76,7 @@ def op(
             determines=determines,
         )
         REGISTRY[record.name] = record
-        return _public(record, function)
+        return _public(record, function, check)
 
     return decorate
 
@@ -90,18 +93,24 @@ def _node_name(base: str) -> str:
     return "".join(word.capitalize() for word in words) + "Backward0"
 
 
-def _public(record: Op, function: Callable[P, R]) -> Callable[P, R]:
+def _public(record: Op, function: Callable[P, R], check: Callable[..., None] | None) -> Callable[P, R]:
     compiled = _compiled(record, function)
     plans: dict[Any, _Plan] = {}  # by the arguments' types
 
+    def placed(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        types = (*map(type, args), *kwargs, *map(type, kwargs.values()))
+        plan = plans.get(types) or plans.setdefault(types, _plan(record, args, kwargs))
+        return args if plan is _AS_THEY_ARE else plan.placed(args, kwargs)
+
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        types = (*map(type, args), *kwargs, *map(type, kwargs.values())) if kwargs else (*map(type, args),)
         try:
-            plan = plans.get(types)
-            if plan is None:
-                plan = plans[types] = _plan(record, args, kwargs)
-            return compiled(*args, **kwargs) if plan is _AS_THEY_ARE else compiled(*plan.placed(args, kwargs), **kwargs)
+            if kwargs or plans.get((*map(type, args),)) is not _AS_THEY_ARE:
+                args = placed(args, kwargs)
+            result = compiled(*args, **kwargs)
+            if check is not None:
+                check(result, *args, **kwargs)
+            return result
         except JaxfunError as error:
             raise error.within(record.call) from None
 

@@ -280,11 +280,12 @@ def cast(input: Any, dtype: Any) -> jax.Array:
 
 
 _PYTHON = (builtins.bool, builtins.int, builtins.float, complex)
+_NUMBERS = (*_PYTHON, np.generic)
 
 
 def is_scalar(value: Any) -> builtins.bool:
     """Return whether torch would treat `value` as a Python number: one, or a 0-dim weakly typed array."""
-    if isinstance(value, (*_PYTHON, np.generic)):
+    if isinstance(value, _NUMBERS):
         return True
     return builtins.bool(getattr(value, "weak_type", False)) and np.ndim(value) == 0
 

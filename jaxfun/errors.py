@@ -123,7 +123,8 @@ def public(call: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
             __tracebackhide__ = True  # pytest shows the function and its caller
             try:
-                refuse_out(kwargs.get("out"))
+                if kwargs:
+                    refuse_out(kwargs.get("out"))
                 return function(*args, **kwargs)
             except JaxfunError as error:
                 if error.call:

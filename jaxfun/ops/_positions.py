@@ -1,5 +1,6 @@
 """Tensors of indices along one dimension: what is asked of them, and the jnp index that they make."""
 
+import math
 from typing import Any
 
 import jax
@@ -7,8 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from .._dims import wrap_dim
-from ..dtypes import as_array, as_dtype, canonical, int32, int64
+from ..dtypes import as_dtype, canonical, int32, int64
 from ..errors import DTypeError, IndexRangeError, PositionError, describe
 
 BOTH = ("int64", "int32")  # the dtypes of most tensors of indices
@@ -19,18 +19,29 @@ def check_positions(index: Any, size: int, *, negative: bool = False) -> None:
 
     torch looks at the numbers last, when shapes and dtypes are seen to fit.
     """
-    if isinstance(index, Tracer) or np.size(index) == 0:
+    if isinstance(index, Tracer):
         return
-    numbers, low = np.asarray(as_array(index)), -size if negative else 0
-    for number in (numbers.min(), numbers.max()):
+    numbers, low = np.asarray(index), -size if negative else 0
+    # of a few numbers Python is quicker to say
+    for number in numbers.ravel().tolist() if numbers.size <= 16 else (numbers.min(), numbers.max()):
         if not low <= number < size:
             raise PositionError(f"indices in [{low}, {size - 1}]", str(number))
 
 
-def size_along(input: Any, dim: int) -> int:
-    """Return the size of a dimension, 1 where there is none."""
-    shape = np.shape(input)
-    return shape[wrap_dim(dim, len(shape))] if shape else 1
+def check_along(_: Any, input: jax.Array, dim: int, index: Any, *others: Any, **options: Any) -> None:
+    """Raise PositionError where a known index is not one of a dimension; an op's `check`."""
+    check_positions(index, size_along(input, dim))
+
+
+def check_among(_: Any, input: jax.Array, index: Any, *others: Any, **options: Any) -> None:
+    """Raise PositionError where a known index is not one of all elements in order; an op's `check`."""
+    check_positions(index, math.prod(input.shape), negative=True)
+
+
+def size_along(input: jax.Array, dim: int) -> int:
+    """Return the size of a dimension, which is there; 1 where there is none."""
+    shape = input.shape
+    return shape[dim] if shape else 1
 
 
 def want_integers(index: jax.Array) -> None:

@@ -11,11 +11,10 @@ import jax.numpy as jnp
 import numpy as np
 from jax.lax.linalg import triangular_solve
 
-from .._numbers import is_traced
+from .._numbers import is_finite
 from .._op import op
 from .._record import Array, Beside, Difference, Shape
-from ..dtypes import as_array
-from ..errors import GradientError, LinearAlgebraError, describe, public
+from ..errors import GradientError, LinearAlgebraError, describe
 from ._matrices import product, want_matrices, want_square
 from .determinants import NO_HALVES, NO_LAPACK
 
@@ -35,30 +34,9 @@ class SingularValues(NamedTuple):
     V: jax.Array
 
 
-@jax.jit  # one program in the place of two: an eager call waits for its answer
-def _has_nan(input: jax.Array) -> jax.Array:
-    return jnp.isnan(input).any()
-
-
-@public("cholesky(input, upper)")
-def cholesky(input: Any, upper: bool = False) -> jax.Array:
-    """Return the lower triangles L with `input = L Lᴴ`, or, if `upper`, the upper ones. Shapes: (*, n, n) -> (*, n, n).
-
-    Only the triangle that is returned is read of the input.
-    Gradient: that of a Hermitian input, symmetric.
-    Raises: RuntimeError for other shapes, for dtypes other than float32, float64 and the complex ones, and for a matrix
-    that is not positive definite: under jit, where its numbers are not known, the result is then NaN.
-
-    >>> import jaxfun as jf
-    >>> jf.cholesky(jf.tensor([[4.0, 2.0], [2.0, 10.0]]))
-    Array([[2., 0.],
-           [1., 3.]], dtype=float32)
-    """
-    result = _cholesky(input, upper)
-    if not is_traced(result) and _has_nan(result):
-        got = f"another in {describe(input)}"
-        raise LinearAlgebraError("positive definite matrices", got, call="cholesky(input, upper)")
-    return result
+def _want_definite(result: jax.Array, input: jax.Array, upper: bool = False) -> None:
+    if not is_finite(result) and np.isnan(result).any():
+        raise LinearAlgebraError("positive definite matrices", f"another in {describe(input)}")
 
 
 _NOTHING = Difference(
@@ -73,7 +51,7 @@ _NOTHING = Difference(
 
 @op(
     kind=None,
-    torch="torch.cholesky",
+    check=_want_definite,
     rejects=NO_LAPACK,
     takes={
         "input": Shape(
@@ -89,7 +67,19 @@ _NOTHING = Difference(
     },
     differences=(_NOTHING,),
 )
-def _cholesky(input: Array, upper: bool = False) -> jax.Array:
+def cholesky(input: Array, upper: bool = False) -> jax.Array:
+    """Return the lower triangles L with `input = L Lᴴ`, or, if `upper`, the upper ones. Shapes: (*, n, n) -> (*, n, n).
+
+    Only the triangle that is returned is read of the input.
+    Gradient: that of a Hermitian input, symmetric.
+    Raises: RuntimeError for other shapes, for dtypes other than float32, float64 and the complex ones, and for a matrix
+    that is not positive definite: under jit, where its numbers are not known, the result is then NaN.
+
+    >>> import jaxfun as jf
+    >>> jf.cholesky(jf.tensor([[4.0, 2.0], [2.0, 10.0]]))
+    Array([[2., 0.],
+           [1., 3.]], dtype=float32)
+    """
     want_square(input)
     root = _root(input, upper)
     return _adjoint(root) if upper else root
@@ -177,6 +167,11 @@ def _(primals: Any, tangents: Any) -> tuple[Any, Any]:
     return (q, r), (dq, product(_adjoint(q), change) - product(turn, r))
 
 
+def _want_numbers(result: SingularValues, input: jax.Array, some: bool = True, compute_uv: bool = True) -> None:
+    if not is_finite(input) and np.isnan(input).any():
+        raise LinearAlgebraError("numbers", f"NaN in {describe(input)}")
+
+
 def _of_singular(result: Any) -> Any:
     u, s, v = result
     left, right = u[..., : s.shape[-1]], v[..., : s.shape[-1]]
@@ -184,8 +179,16 @@ def _of_singular(result: Any) -> Any:
     return left @ right.conj().mT, s, left * left.conj(), right * right.conj(), *are_orthonormal
 
 
-@public("svd(input, some, compute_uv)")
-def svd(input: Any, some: bool = True, compute_uv: bool = True) -> SingularValues:
+@op(
+    kind=None,
+    check=_want_numbers,
+    rejects=NO_LAPACK,
+    differences=(NO_HALVES,),
+    node="LinalgSvdBackward0",
+    takes={"input": Shape(("m n", "b m n", "4 2", "2 3"), values="invertible")},
+    determines=_of_singular,
+)
+def svd(input: Array, some: bool = True, compute_uv: bool = True) -> SingularValues:
     """Return U, the singular values S and V with `input = U diag(S) Vᴴ`.
 
     Shapes: (*, m, n) -> (*, m, k), (*, k), (*, n, k) with k the smaller of m and n; where not `some`, U is (*, m, m)
@@ -199,22 +202,6 @@ def svd(input: Any, some: bool = True, compute_uv: bool = True) -> SingularValue
     >>> jf.svd(jf.tensor([[3.0, 0.0], [0.0, 4.0]])).S
     Array([4., 3.], dtype=float32)
     """
-    result = _svd(input, some, compute_uv)
-    if not is_traced(result.S) and _has_nan(as_array(input)):
-        raise LinearAlgebraError("numbers", f"NaN in {describe(input)}", call="svd(input, some, compute_uv)")
-    return result
-
-
-@op(
-    kind=None,
-    torch="torch.svd",
-    rejects=NO_LAPACK,
-    differences=(NO_HALVES,),
-    node="LinalgSvdBackward0",
-    takes={"input": Shape(("m n", "b m n", "4 2", "2 3"), values="invertible")},
-    determines=_of_singular,
-)
-def _svd(input: Array, some: bool = True, compute_uv: bool = True) -> SingularValues:
     want_matrices(input)
     *batch, rows, columns = input.shape
     if compute_uv:

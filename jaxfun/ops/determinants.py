@@ -9,10 +9,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from .._dims import want_integer
-from .._numbers import is_traced
+from .._numbers import is_finite
 from .._op import op
 from .._record import BOOLS, INTEGERS, Array, Choice, Difference, Shape
-from ..dtypes import Category, as_array, as_dtype, bfloat16, canonical, float16, float32, int64
+from ..dtypes import Category, as_dtype, bfloat16, canonical, float16, float32, int64
 from ..errors import LinearAlgebraError, describe, public
 from ._matrices import NO_BOOLS, product, want, want_square
 from ._nothing import refused_of_nothing
@@ -213,13 +213,16 @@ def logdet(input: Array) -> jax.Array:
     return where(eq(sign, -1), jnp.nan, size)
 
 
-@jax.jit  # one program in the place of two: an eager call waits for its answer
-def _is_finite(input: jax.Array) -> jax.Array:
-    return jnp.isfinite(input).all()
+def _want_invertible(result: jax.Array, input: jax.Array) -> None:
+    if is_finite(result):
+        return
+    pivots = np.diagonal(jax.lax.linalg.lu(input)[0], 0, -2, -1)
+    if (pivots == 0).any():  # in NumPy: to XLA the smallest numbers are 0
+        raise LinearAlgebraError("invertible matrices", f"a singular one in {describe(input)}")
 
 
-@public("inverse(input)")
-def inverse(input: Any) -> jax.Array:
+@op(kind=None, check=_want_invertible, rejects=NO_LAPACK, node="LinalgInvExBackward0", takes=_INVERTIBLE)
+def inverse(input: Array) -> jax.Array:
     """Return the inverses of square matrices. Shapes: (*, n, n) -> (*, n, n).
 
     Raises: RuntimeError for other shapes, for dtypes other than float32, float64 and the complex ones, and for a
@@ -230,18 +233,6 @@ def inverse(input: Any) -> jax.Array:
     Array([[0.5 , 0.  ],
            [0.  , 0.25]], dtype=float32)
     """
-    result = _inverse(input)
-    if not is_traced(result) and not _is_finite(result):
-        pivots = np.diagonal(jax.lax.linalg.lu(as_array(input))[0], 0, -2, -1)
-        if (pivots == 0).any():  # in NumPy: to XLA the smallest numbers are 0
-            raise LinearAlgebraError(
-                "invertible matrices", f"a singular one in {describe(input)}", call="inverse(input)"
-            )
-    return result
-
-
-@op(kind=None, torch="torch.inverse", rejects=NO_LAPACK, node="LinalgInvExBackward0", takes=_INVERTIBLE)
-def _inverse(input: Array) -> jax.Array:
     want_square(input)
     return _inverted(input)
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from .._dims import broadcast_shapes, wrap_dim
 from .._op import op
@@ -13,9 +12,10 @@ from .._record import Array, Beside, Choice, Dim, Index, Mask, Shape
 from ..errors import IndexRangeError, PositionError, ShapeError, describe, public
 from ._positions import (
     BOTH,
+    check_along,
+    check_among,
     check_positions,
     from_the_front,
-    size_along,
     want_integers,
     want_long,
     want_vector,
@@ -25,8 +25,17 @@ from .broadcast import broadcast_to
 from .shape import reshape
 
 
-@public("gather(input, dim, index, sparse_grad)")
-def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> jax.Array:
+@op(
+    kind=None,
+    check=check_along,
+    takes={
+        "input": Shape(("n", "m n", "4 3", "3 2", "", "", "2 3 4")),
+        "index": Index(("k", "m n", "2 3", "3 5", "", "k", "2 2 3"), "input", dtypes=BOTH),
+        "dim": Beside((0, -1, 0, 1, -1, 0, 1)),
+        "sparse_grad": Choice((False,)),
+    },
+)
+def gather(input: Array, dim: Dim, index: Mask, *, sparse_grad: bool = False) -> jax.Array:
     """Return the elements that `index` names along a dimension: `input[index[i][j]][j]` at (i, j) where `dim` is 0.
 
     Shapes: that of `index`, which has as many dimensions as `input` and is no larger in the others than `dim`.
@@ -40,22 +49,6 @@ def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> ja
     Array([[1, 1],
            [4, 3]], dtype=int32)
     """
-    result = _gather(input, dim, index, sparse_grad=sparse_grad)
-    check_positions(index, size_along(input, dim))
-    return result
-
-
-@op(
-    kind=None,
-    torch="torch.gather",
-    takes={
-        "input": Shape(("n", "m n", "4 3", "3 2", "", "", "2 3 4")),
-        "index": Index(("k", "m n", "2 3", "3 5", "", "k", "2 2 3"), "input", dtypes=BOTH),
-        "dim": Beside((0, -1, 0, 1, -1, 0, 1)),
-        "sparse_grad": Choice((False,)),
-    },
-)
-def _gather(input: Array, dim: Dim, index: Mask, *, sparse_grad: bool = False) -> jax.Array:
     axis = wrap_dim(dim, input.ndim)
     if index.size == 0:
         return jnp.zeros(index.shape, input.dtype)
@@ -75,8 +68,16 @@ def _check_inside(index: tuple[int, ...], input: tuple[int, ...], axis: int) -> 
         raise ShapeError(f"an index no larger than {list(input)} but for dimension {axis}", str(list(index)))
 
 
-@public("index_select(input, dim, index)")
-def index_select(input: Any, dim: int, index: Any) -> jax.Array:
+@op(
+    kind=None,
+    check=check_along,
+    takes={
+        "input": Shape(("n", "m n", "m n", "", "l m n")),
+        "index": Index(("k", "k", "", "1", "k"), "input", dtypes=BOTH),
+        "dim": Beside((0, 0, -1, 0, 1)),
+    },
+)
+def index_select(input: Array, dim: Dim, index: Mask) -> jax.Array:
     """Return the slices of a dimension that a vector of indices names, in its order.
 
     Gradient: a slice that was taken several times gets the sum.
@@ -88,21 +89,6 @@ def index_select(input: Any, dim: int, index: Any) -> jax.Array:
     Array([[3, 1],
            [6, 4]], dtype=int32)
     """
-    result = _index_select(input, dim, index)
-    check_positions(index, size_along(input, dim))
-    return result
-
-
-@op(
-    kind=None,
-    torch="torch.index_select",
-    takes={
-        "input": Shape(("n", "m n", "m n", "", "l m n")),
-        "index": Index(("k", "k", "", "1", "k"), "input", dtypes=BOTH),
-        "dim": Beside((0, 0, -1, 0, 1)),
-    },
-)
-def _index_select(input: Array, dim: Dim, index: Mask) -> jax.Array:
     want_vector(index)
     want_integers(index)
     axis = wrap_dim(dim, input.ndim)
@@ -120,8 +106,15 @@ def _no_slices(source: jax.Array, axis: int, places: jax.Array) -> jax.Array:
     return source
 
 
-@public("take(input, index)")
-def take(input: Any, index: Any) -> jax.Array:
+@op(
+    kind=None,
+    check=check_among,
+    takes={
+        "input": Shape(("n", "m n", "", "l m n")),
+        "index": Index(("k", "j k", "k", ""), "input", "", negative=True),
+    },
+)
+def take(input: Array, index: Mask) -> jax.Array:
     """Return the elements that `index` names among all elements in order, negative ones from the end.
 
     Gradient: an element that was taken several times gets the sum.
@@ -131,20 +124,6 @@ def take(input: Any, index: Any) -> jax.Array:
     >>> jf.take(jf.tensor([[1, 2], [3, 4]]), jf.tensor([0, -1]))
     Array([1, 4], dtype=int32)
     """
-    result = _take(input, index)
-    check_positions(index, math.prod(np.shape(input)), negative=True)
-    return result
-
-
-@op(
-    kind=None,
-    torch="torch.take",
-    takes={
-        "input": Shape(("n", "m n", "", "l m n")),
-        "index": Index(("k", "j k", "k", ""), "input", "", negative=True),
-    },
-)
-def _take(input: Array, index: Mask) -> jax.Array:
     want_long(index)
     if input.size == 0 and index.size:
         raise IndexRangeError("a tensor that has elements", describe(input))
@@ -168,15 +147,14 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> jax.Arra
     """
     if dim is not None:
         return _take_along_dim(input, indices, dim)
-    result = _take_along_all(input, indices)
-    check_positions(indices, math.prod(np.shape(input)))
-    return result
+    return _take_along_all(input, indices)
 
 
 @op(
     kind=None,
     torch="torch.take_along_dim",
     overload="all",
+    check=lambda _, input, indices: check_positions(indices, math.prod(input.shape)),
     composite=True,
     node="",
     takes={
@@ -185,7 +163,7 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> jax.Arra
     },
 )
 def _take_along_all(input: Array, indices: Mask) -> jax.Array:
-    return _gather(reshape(input, -1), 0, reshape(indices, -1))
+    return gather(reshape(input, -1), 0, reshape(indices, -1))
 
 
 @op(
@@ -216,4 +194,4 @@ def _along(input: jax.Array, indices: jax.Array, axis: int, common: tuple[int, .
         raise ShapeError("a dimension that has something to be taken", describe(input))
     wrapped = jnp.remainder(indices, jnp.asarray(max(size, 1), indices.dtype))
     shapes = [(*common[:axis], along, *common[axis + 1 :]) for along in (size, count)]
-    return _gather(broadcast_to(input, shapes[0]), axis, broadcast_to(wrapped, shapes[1]))
+    return gather(broadcast_to(input, shapes[0]), axis, broadcast_to(wrapped, shapes[1]))

@@ -19,6 +19,7 @@ from ._nothing import is_one_of
 from ._one_dtype import want_one_dtype
 from ._positions import (
     BOTH,
+    check_along,
     check_positions,
     from_the_front,
     size_along,
@@ -53,12 +54,10 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) 
     Array([ 6.,  0., 12.], dtype=float32)
     """
     factor = fitting(as_number(alpha), as_dtype(as_array(input).dtype))
-    result = _index_add(input, dim, index, source, alpha=factor)
-    check_positions(index, size_along(input, dim))
-    return result
+    return _index_add(input, dim, index, source, alpha=factor)
 
 
-@op(kind=None, torch="torch.index_add", takes=_SEVERAL)
+@op(kind=None, torch="torch.index_add", check=check_along, takes=_SEVERAL)
 def _index_add(input: Array, dim: Dim, index: Mask, source: Array, *, alpha: Factor = 1) -> jax.Array:
     axis = wrap_dim(dim, input.ndim)
     _check_slices(input, axis, index, source)
@@ -87,8 +86,17 @@ def _written(write: Any, input: jax.Array, axis: int, index: jax.Array, source: 
     return write(whole, axis, from_the_front(places, whole.shape[axis]), slices).reshape(input.shape)
 
 
-@public("index_copy(input, dim, index, source)")
-def index_copy(input: Any, dim: int, index: Any, source: Any) -> jax.Array:
+@op(
+    kind=None,
+    check=check_along,
+    takes={
+        "input": Shape(("n", "m n", "m n", "", "l m n", "n")),
+        "dim": Beside((0, 0, -1, 0, 1, 0)),
+        "index": Index(("n", "m", "", "1", "m", "1"), "input", distinct=True),
+        "source": Shape(("n", "m n", "m 1", "", "l m n", "")),
+    },
+)
+def index_copy(input: Array, dim: Dim, index: Mask, source: Array) -> jax.Array:
     """Return `input` with each slice of `source` in the place of the slice that `index` names for it.
 
     Shapes: `source` has that of `input`, with as many slices along `dim` as there are indices.
@@ -101,22 +109,6 @@ def index_copy(input: Any, dim: int, index: Any, source: Any) -> jax.Array:
     >>> jf.index_copy(jf.zeros(3), 0, jf.tensor([2, 0]), jf.tensor([5.0, 6.0]))
     Array([6., 0., 5.], dtype=float32)
     """
-    result = _index_copy(input, dim, index, source)
-    check_positions(index, size_along(input, dim))
-    return result
-
-
-@op(
-    kind=None,
-    torch="torch.index_copy",
-    takes={
-        "input": Shape(("n", "m n", "m n", "", "l m n", "n")),
-        "dim": Beside((0, 0, -1, 0, 1, 0)),
-        "index": Index(("n", "m", "", "1", "m", "1"), "input", distinct=True),
-        "source": Shape(("n", "m n", "m 1", "", "l m n", "")),
-    },
-)
-def _index_copy(input: Array, dim: Dim, index: Mask, source: Array) -> jax.Array:
     axis = wrap_dim(dim, input.ndim)
     _check_copied(input, axis, index, source)
     return _written(set_at, input, axis, index, source)
@@ -157,12 +149,8 @@ def index_fill(input: Any, dim: int, index: Any, value: Any) -> jax.Array:
     if isinstance(value, complex) or (hasattr(value, "dtype") and of(value).is_complex):
         _want_complex(dtype, value)
     if isinstance(value, Number):
-        result = _index_fill(input, dim, index, fitting(value, dtype))
-    else:
-        result = _index_fill_tensor(input, dim, index, held(value, dtype))
-    if 0 not in _slice_shape(input, dim):  # of nothing to fill torch does not look at the indices
-        check_positions(index, size_along(input, dim), negative=True)
-    return result
+        return _index_fill(input, dim, index, fitting(value, dtype))
+    return _index_fill_tensor(input, dim, index, held(value, dtype))
 
 
 def _want_complex(dtype: DType, value: Any) -> None:
@@ -183,10 +171,11 @@ def held(value: Any, dtype: DType) -> Any:
     return value
 
 
-def _slice_shape(input: Any, dim: int) -> tuple[int, ...]:
-    shape = np.shape(input)
-    axis = wrap_dim(dim, len(shape))
-    return (*shape[:axis], *shape[axis + 1 :])
+def _check_filled(_: Any, input: jax.Array, dim: int, index: jax.Array, value: Any) -> None:
+    axis = wrap_dim(dim, input.ndim)
+    others = (*input.shape[:axis], *input.shape[axis + 1 :])
+    if 0 not in others:  # of nothing to fill torch does not look at the indices
+        check_positions(index, size_along(input, dim), negative=True)
 
 
 _FILLED: Mapping[str, Any] = {
@@ -196,7 +185,12 @@ _FILLED: Mapping[str, Any] = {
 }
 
 
-@op(kind=None, torch="torch.index_fill", takes={**_FILLED, "value": Choice((1, -3, True, 0.5, 2.0))})
+@op(
+    kind=None,
+    torch="torch.index_fill",
+    check=_check_filled,
+    takes={**_FILLED, "value": Choice((1, -3, True, 0.5, 2.0))},
+)
 def _index_fill(input: Array, dim: Dim, index: Mask, value: Factor) -> jax.Array:
     return _filled(input, dim, index, jnp.asarray(value))
 
@@ -205,6 +199,7 @@ def _index_fill(input: Array, dim: Dim, index: Mask, value: Factor) -> jax.Array
     kind=None,
     torch="torch.index_fill",
     overload="tensor",
+    check=_check_filled,
     node="IndexFillBackward1",
     takes={**_FILLED, "value": Shape("")},
 )
@@ -219,25 +214,6 @@ def _filled(input: jax.Array, dim: int, index: jax.Array, value: jax.Array) -> j
     if index.ndim > 1:
         raise ShapeError("an index of at most 1 dimension", describe(index))
     return set_at(with_dims(input), axis, with_dims(index), value.astype(input.dtype)).reshape(input.shape)
-
-
-@public("index_reduce(input, dim, index, source, reduce, include_self)")
-def index_reduce(input: Any, dim: int, index: Any, source: Any, reduce: str, *, include_self: bool = True) -> jax.Array:
-    """Return `input` with each slice that `index` names combined with all the slices that `source` has for it.
-
-    `reduce` is "prod", "mean", "amax" or "amin"; without `include_self` the slice itself does not count.
-    Shapes: `source` has that of `input`, with as many slices along `dim` as there are indices.
-    Gradient: as that of `scatter_reduce`.
-    Raises: RuntimeError for other shapes, two dtypes, and another `reduce`; IndexError for an index out of range (a
-    negative one is), where it is known; a traced one writes nothing.
-
-    >>> import jaxfun as jf
-    >>> jf.index_reduce(jf.ones(2), 0, jf.tensor([1, 1]), jf.tensor([3.0, 5.0]), "prod")
-    Array([ 1., 15.], dtype=float32)
-    """
-    result = _index_reduce(input, dim, index, source, reduce, include_self=include_self)
-    check_positions(index, size_along(input, dim))
-    return result
 
 
 _REDUCTIONS = ("prod", "mean", "amax", "amin")
@@ -260,14 +236,26 @@ _SLICE_BY_SLICE = Difference(
 
 @op(
     kind=None,
-    torch="torch.index_reduce",
+    check=check_along,
     rejects=BOOLS | COMPLEXES,
     differences=(_SLICE_BY_SLICE,),
     takes={**_SEVERAL, "reduce": Choice(_REDUCTIONS)},
 )
-def _index_reduce(
+def index_reduce(
     input: Array, dim: Dim, index: Mask, source: Array, reduce: str, *, include_self: bool = True
 ) -> jax.Array:
+    """Return `input` with each slice that `index` names combined with all the slices that `source` has for it.
+
+    `reduce` is "prod", "mean", "amax" or "amin"; without `include_self` the slice itself does not count.
+    Shapes: `source` has that of `input`, with as many slices along `dim` as there are indices.
+    Gradient: as that of `scatter_reduce`.
+    Raises: RuntimeError for other shapes, two dtypes, and another `reduce`; IndexError for an index out of range (a
+    negative one is), where it is known; a traced one writes nothing.
+
+    >>> import jaxfun as jf
+    >>> jf.index_reduce(jf.ones(2), 0, jf.tensor([1, 1]), jf.tensor([3.0, 5.0]), "prod")
+    Array([ 1., 15.], dtype=float32)
+    """
     if reduce not in _REDUCTIONS:
         raise ShapeError(f"`reduce` to be one of {', '.join(_REDUCTIONS)}", describe(reduce))
     axis = wrap_dim(dim, input.ndim)

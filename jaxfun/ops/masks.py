@@ -65,8 +65,19 @@ def _want_mask(mask: jax.Array) -> None:
         raise DTypeError("a bool mask", describe(mask), "Compare first: jaxfun.ne(mask, 0).")
 
 
-@public("masked_scatter(input, mask, source)")
-def masked_scatter(input: Any, mask: Any, source: Any) -> jax.Array:
+def _want_enough(result: jax.Array, input: jax.Array, mask: jax.Array, source: jax.Array) -> None:
+    if not is_traced(mask):
+        wanted = int(np.broadcast_to(np.asarray(mask), result.shape).sum())
+        if wanted > source.size:
+            raise ShapeError(f"a `source` of {wanted} elements at least", describe(source))
+
+
+@op(
+    kind=None,
+    check=_want_enough,
+    takes={**_BROADCAST, "source": Shape(("m n", "m n", "m n 2", "n", "m n"))},
+)
+def masked_scatter(input: Array, mask: Mask, source: Array) -> jax.Array:
     """Return `input` with the elements of `source`, in order, where the mask is true.
 
     Shapes: `input` and `mask` broadcast; `source` has as many elements as the mask is true, or more.
@@ -77,20 +88,6 @@ def masked_scatter(input: Any, mask: Any, source: Any) -> jax.Array:
     >>> jf.masked_scatter(jf.zeros(3), jf.tensor([True, False, True]), jf.tensor([5.0, 6.0, 7.0]))
     Array([5., 0., 6.], dtype=float32)
     """
-    result = _masked_scatter(input, mask, source)
-    if not is_traced(mask):
-        wanted = int(np.broadcast_to(np.asarray(as_array(mask)), result.shape).sum())
-        if wanted > np.size(source):
-            raise ShapeError(f"a `source` of {wanted} elements at least", describe(source))
-    return result
-
-
-@op(
-    kind=None,
-    torch="torch.masked_scatter",
-    takes={**_BROADCAST, "source": Shape(("m n", "m n", "m n 2", "n", "m n"))},
-)
-def _masked_scatter(input: Array, mask: Mask, source: Array) -> jax.Array:
     _want_mask(mask)
     want_one_dtype(input, source)
     chosen = jnp.broadcast_to(mask, broadcast_shapes(input.shape, mask.shape))

@@ -1,6 +1,5 @@
 """Writing into places that tensors of indices name among all elements, or in several dimensions at once."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,7 +24,7 @@ from ._combining import wide
 from ._index import check_range, read
 from ._index_items import is_mask
 from ._one_dtype import want_one_dtype
-from ._positions import check_positions, want_long
+from ._positions import check_among, want_long
 from .indexing import at_dims
 
 
@@ -46,9 +45,7 @@ def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> jax.Ar
     Array([[5., 0.],
            [0., 6.]], dtype=float32)
     """
-    result = (_put_accumulated if accumulate else _put)(input, index, source, bool(accumulate))
-    check_positions(index, math.prod(np.shape(input)), negative=True)
-    return result
+    return (_put_accumulated if accumulate else _put)(input, index, source, bool(accumulate))
 
 
 _INPUT = Shape(("m n", "m n", "n", ""))
@@ -59,6 +56,7 @@ _INTO = {"input": _INPUT, "source": _SOURCE}
 @op(
     kind=None,
     torch="torch.put",
+    check=check_among,
     takes={
         **_INTO,
         "index": Index(("n", "m n", "1", ""), "input", "", distinct=True),
@@ -74,6 +72,7 @@ def _put(input: Array, index: Mask, source: Array, accumulate: bool = False) -> 
     kind=None,
     torch="torch.put",
     overload="accumulate",
+    check=check_among,
     node="PutBackward0",
     takes={
         **_INTO,

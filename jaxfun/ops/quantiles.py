@@ -74,10 +74,12 @@ def nanquantile(
 
 
 def _refuse_outside(call: str, q: Any) -> None:
-    if is_traced(q) or isinstance(q, complex) or not (is_scalar(q) or hasattr(q, "dtype")):
-        return  # refused as what it is, or not known
-    if not (0 <= q <= 1 if is_scalar(q) else np.all((np.asarray(q) >= 0) & (np.asarray(q) <= 1))):
-        raise ShapeError("`q` from 0 to 1", describe(q), call=call)
+    if is_traced(q):
+        return
+    parts = np.asarray(q).ravel().tolist() if hasattr(q, "dtype") else [q]
+    for part in parts:
+        if isinstance(part, (bool, int, float)) and not 0 <= part <= 1:  # what is no number is refused as what it is
+            raise ShapeError("`q` from 0 to 1", describe(q), call=call)
 
 
 @op(

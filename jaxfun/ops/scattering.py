@@ -15,7 +15,7 @@ from ..dtypes import as_array, as_dtype
 from ..errors import ArgumentTypeError, PositionError, ShapeError, describe, public
 from ._combining import REDUCTIONS, add_at, combined, set_at
 from ._one_dtype import want_one_dtype
-from ._positions import BOTH, check_positions, from_the_front, size_along, want_integers, with_dims
+from ._positions import BOTH, check_along, from_the_front, want_integers, with_dims
 
 _INPUT = Shape(("n", "m n", "4 3", "", "4 5", "2 3 4"))
 _PLACES = ("n", "m n", "2 3", "", "2 3", "2 2 4")
@@ -47,13 +47,8 @@ def scatter(
     """
     if (src is None) == (value is None):
         raise ArgumentTypeError("one of `src` and `value`", "none" if src is None else "two")
-    result = _dispatched(input, dim, index, value if src is None else src, value is not None, reduce)
-    check_positions(index, size_along(input, dim))
-    return result
-
-
-def _dispatched(input: Any, dim: int, index: Any, source: Any, is_value: bool, reduce: str | None) -> jax.Array:
-    if is_value or isinstance(source, Number):
+    source = value if src is None else src
+    if value is not None or isinstance(source, Number):
         number = fitting(as_number(source), as_dtype(as_array(input).dtype))
         if reduce is None:
             return _scatter_value(input, dim, index, number)
@@ -63,7 +58,7 @@ def _dispatched(input: Any, dim: int, index: Any, source: Any, is_value: bool, r
     return _scatter_reduced(input, dim, index, source, reduce=reduce)
 
 
-@op(kind=None, torch="torch.scatter", takes=_APART)
+@op(kind=None, torch="torch.scatter", check=check_along, takes=_APART)
 def _scatter(input: Array, dim: Dim, index: Mask, src: Array) -> jax.Array:
     return _scattered(set_at, input, dim, index, src)
 
@@ -72,6 +67,7 @@ def _scatter(input: Array, dim: Dim, index: Mask, src: Array) -> jax.Array:
     kind=None,
     torch="torch.scatter",
     overload="value",
+    check=check_along,
     node="ScatterBackward1",
     takes={**_SEVERAL, "value": Choice((1, -3, True, 0.5, 2.0))},
 )
@@ -82,7 +78,14 @@ def _scatter_value(input: Array, dim: Dim, index: Mask, value: Factor) -> jax.Ar
 _REDUCE = Choice(("add", "multiply"))
 
 
-@op(kind=None, torch="torch.scatter", overload="reduce", node="", takes={**_SEVERAL, "reduce": _REDUCE})
+@op(
+    kind=None,
+    torch="torch.scatter",
+    overload="reduce",
+    check=check_along,
+    node="",
+    takes={**_SEVERAL, "reduce": _REDUCE},
+)
 def _scatter_reduced(input: Array, dim: Dim, index: Mask, src: Array, *, reduce: str) -> jax.Array:
     return _scattered(_changing(reduce), input, dim, index, src)
 
@@ -91,6 +94,7 @@ def _scatter_reduced(input: Array, dim: Dim, index: Mask, src: Array, *, reduce:
     kind=None,
     torch="torch.scatter",
     overload="value_reduce",
+    check=check_along,
     node="",
     takes={**_SEVERAL, "value": Choice((1, -3, True, 0.5, 2.0)), "reduce": _REDUCE},
 )
@@ -138,8 +142,8 @@ def _check_fit(input: tuple[int, ...], index: tuple[int, ...], src: tuple[int, .
         raise ShapeError(expected, str(list(index)))
 
 
-@public("scatter_add(input, dim, index, src)")
-def scatter_add(input: Any, dim: int, index: Any, src: Any) -> jax.Array:
+@op(kind=None, check=check_along, takes=_SEVERAL)
+def scatter_add(input: Array, dim: Dim, index: Mask, src: Array) -> jax.Array:
     """Return `input` with `src` added where `index` says: `out[index[i][j]][j] += src[i][j]` where `dim` is 0.
 
     Shapes: as those of `scatter`.
@@ -150,13 +154,6 @@ def scatter_add(input: Any, dim: int, index: Any, src: Any) -> jax.Array:
     >>> jf.scatter_add(jf.zeros(3), 0, jf.tensor([2, 0, 2]), jf.tensor([5.0, 6.0, 7.0]))
     Array([ 6.,  0., 12.], dtype=float32)
     """
-    result = _scatter_add(input, dim, index, src)
-    check_positions(index, size_along(input, dim))
-    return result
-
-
-@op(kind=None, torch="torch.scatter_add", takes=_SEVERAL)
-def _scatter_add(input: Array, dim: Dim, index: Mask, src: Array) -> jax.Array:
     return _scattered(add_at, input, dim, index, src)
 
 
@@ -178,8 +175,15 @@ _SELF_COUNTED = Difference(
 )
 
 
-@public("scatter_reduce(input, dim, index, src, reduce, include_self)")
-def scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str, *, include_self: bool = True) -> jax.Array:
+@op(
+    kind=None,
+    check=check_along,
+    takes={**_SEVERAL, "reduce": Choice(REDUCTIONS)},
+    differences=(_NO_TANGENT, _SELF_COUNTED),
+)
+def scatter_reduce(
+    input: Array, dim: Dim, index: Mask, src: Array, reduce: str, *, include_self: bool = True
+) -> jax.Array:
     """Return `input` with each element that `index` names combined with all that `src` has for it.
 
     `reduce` is "sum", "prod", "mean", "amax" or "amin"; without `include_self` the element itself does not count.
@@ -194,20 +198,6 @@ def scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str, *, i
     >>> jf.scatter_reduce(jf.ones(2), 0, jf.tensor([1, 1]), jf.tensor([3.0, 5.0]), "mean", include_self=False)
     Array([1., 4.], dtype=float32)
     """
-    result = _scatter_reduce(input, dim, index, src, reduce, include_self=include_self)
-    check_positions(index, size_along(input, dim))
-    return result
-
-
-@op(
-    kind=None,
-    torch="torch.scatter_reduce",
-    takes={**_SEVERAL, "reduce": Choice(REDUCTIONS)},
-    differences=(_NO_TANGENT, _SELF_COUNTED),
-)
-def _scatter_reduce(
-    input: Array, dim: Dim, index: Mask, src: Array, reduce: str, *, include_self: bool = True
-) -> jax.Array:
     if reduce not in REDUCTIONS:
         raise ShapeError(f"`reduce` to be one of {', '.join(REDUCTIONS)}", describe(reduce))
     return _scattered(functools.partial(combined, reduce, include_self), input, dim, index, src)

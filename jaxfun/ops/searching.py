@@ -4,7 +4,6 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from .._op import op
 from .._record import BOOLS, COMPLEXES, Array, Choice, Index, Mask, Operand, Shape
@@ -39,9 +38,7 @@ def searchsorted(
     options = {"out_int32": out_int32, "right": right, "side": side}
     if sorter is None:
         return _searchsorted(sorted_sequence, input, **options)
-    result = _searchsorted_by(sorted_sequence, input, sorter=sorter, **options)
-    check_positions(sorter, np.shape(sorted_sequence)[-1])
-    return result
+    return _searchsorted_by(sorted_sequence, input, sorter=sorter, **options)
 
 
 _REFUSED = BOOLS | COMPLEXES
@@ -72,6 +69,7 @@ def _searchsorted(
     kind=Kind.NO_OPMATH,
     torch="torch.searchsorted",
     overload="sorter",
+    check=lambda result, sequence, input, *, sorter, **options: check_positions(sorter, sequence.shape[-1]),
     node="",
     rejects=_REFUSED,
     differences=(_OF_NOTHING,),
