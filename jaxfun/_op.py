@@ -105,9 +105,11 @@ def _public(record: Op, function: Callable[P, R], check: Callable[..., None] | N
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            if kwargs or plans.get((*map(type, args),)) is not _AS_THEY_ARE:
+            if not kwargs and plans.get((*map(type, args),)) is _AS_THEY_ARE:
+                result = compiled(*args)
+            else:
                 args = placed(args, kwargs)
-            result = compiled(*args, **kwargs)
+                result = compiled(*args, **kwargs)
             if check is not None:
                 check(result, *args, **kwargs)
             return result

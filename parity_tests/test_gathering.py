@@ -92,6 +92,19 @@ def test_an_index_into_a_matrix_is_taken_or_refused_as_in_torch(name: str, numbe
         np.testing.assert_array_equal(got, torch_side.numpy(want))
 
 
+@pytest.mark.parametrize("count", [1, 16, 17, 100])
+@pytest.mark.parametrize("number", [2, 3, -1, -3, -4])
+@pytest.mark.parametrize("name", ["index_select", "take"])
+def test_one_wrong_index_among_many_is_seen(name: str, number: int, count: int) -> None:
+    x, dim = np.arange(3.0), () if name == "take" else (0,)
+    for place in {0, count // 2, count - 1}:
+        index = np.zeros(count, np.int64)
+        index[place] = number
+        ours = outcome(lambda index=index: getattr(jf, name)(jnp.asarray(x), *dim, jnp.asarray(index)))
+        theirs = outcome(lambda index=index: getattr(torch, name)(torch_side.tensor(x), *dim, torch_side.tensor(index)))
+        assert raises_alike(ours[1], theirs[1]).ok, (ours, theirs)
+
+
 def test_a_sorter_out_of_range_is_refused_as_in_torch() -> None:
     for numbers in ([0, 1, 3], [0, 1, -1]):
         with pytest.raises(RuntimeError):

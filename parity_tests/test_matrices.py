@@ -10,6 +10,8 @@ import pytest
 import torch
 
 import jaxfun as jf
+from jaxfun import _numbers
+from jaxfun._numbers import is_finite
 from jaxfun._record import REGISTRY
 from jaxfun.errors import LinearAlgebraError
 from jaxfun.parity import torch_side
@@ -116,3 +118,10 @@ def test_an_error_that_is_known_is_no_failure() -> None:
     report = checked(record, jf.matrix_power, case)
     assert not report.failures
     assert [*report.seen.values()] == [1]
+
+
+@pytest.mark.parametrize("number", [0, 1e38, np.inf, -np.inf, np.nan])
+@pytest.mark.parametrize("dtype", ["float32", "complex64"])
+def test_what_is_seen_on_a_cpu_is_what_a_compiled_program_sees(dtype: str, number: float) -> None:
+    for array in (jnp.asarray([[1, number], [2, 3]], dtype), jnp.full((0, 2), number, dtype)):
+        assert is_finite(array) == bool(_numbers._is_finite(array)) == bool(np.isfinite(array).all())

@@ -5,10 +5,12 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
+from .._numbers import is_finite
 from .._record import BOOLS, Difference
 from ..dtypes import as_dtype, bfloat16, float16
-from ..errors import JaxfunError, ShapeError, UnsupportedDTypeError, describe
+from ..errors import JaxfunError, LinearAlgebraError, ShapeError, UnsupportedDTypeError, describe
 from ._nothing import refused_of_nothing
 from ._one_dtype import want_one_dtype
 
@@ -41,6 +43,12 @@ def want_matrices(input: jax.Array) -> None:
 def want_square(input: jax.Array) -> None:
     """Raise ShapeError for what is no batch of square matrices."""
     want(input.ndim >= 2 and input.shape[-1] == input.shape[-2], "(*, n, n)", input)
+
+
+def want_numbers(_: Any, input: jax.Array, *others: Any, **options: Any) -> None:
+    """Raise LinearAlgebraError where a known tensor has NaN; an op's `check`, whatever its other arguments."""
+    if not is_finite(input) and np.isnan(input).any():
+        raise LinearAlgebraError("numbers", f"NaN in {describe(input)}")
 
 
 def _empty_of_two_dtypes(arguments: Mapping[str, Any]) -> bool:

@@ -68,8 +68,11 @@ def rsub(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
     >>> jf.rsub(jf.tensor([1, 2]), 10)
     Array([9, 8], dtype=int32)
     """
+    apply = _rsub_scalar if is_scalar(other) else _rsub
+    if _is_one(alpha):
+        return apply(input, other)
     refuse_overflow("rsub(input, other, alpha)", (input, other), _negated(alpha))
-    return (_rsub_scalar if is_scalar(other) else _rsub)(input, other, alpha=alpha)
+    return apply(input, other, alpha=alpha)
 
 
 @op(torch="torch.rsub", operand_rejects=BOOLS)

@@ -15,7 +15,7 @@ from .._numbers import is_finite
 from .._op import op
 from .._record import Array, Beside, Difference, Shape
 from ..errors import GradientError, LinearAlgebraError, describe
-from ._matrices import product, want_matrices, want_square
+from ._matrices import product, want_matrices, want_numbers, want_square
 from .determinants import NO_HALVES, NO_LAPACK
 
 
@@ -167,11 +167,6 @@ def _(primals: Any, tangents: Any) -> tuple[Any, Any]:
     return (q, r), (dq, product(_adjoint(q), change) - product(turn, r))
 
 
-def _want_numbers(result: SingularValues, input: jax.Array, some: bool = True, compute_uv: bool = True) -> None:
-    if not is_finite(input) and np.isnan(input).any():
-        raise LinearAlgebraError("numbers", f"NaN in {describe(input)}")
-
-
 def _of_singular(result: Any) -> Any:
     u, s, v = result
     left, right = u[..., : s.shape[-1]], v[..., : s.shape[-1]]
@@ -181,7 +176,7 @@ def _of_singular(result: Any) -> Any:
 
 @op(
     kind=None,
-    check=_want_numbers,
+    check=want_numbers,
     rejects=NO_LAPACK,
     differences=(NO_HALVES,),
     node="LinalgSvdBackward0",

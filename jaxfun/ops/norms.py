@@ -6,14 +6,13 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from .._dims import wrap_dim, wrap_dims
-from .._numbers import is_traced
 from .._op import op
 from .._record import BOOLS, INTEGERS, AnyDType, Array, Beside, Choice, Dims, Number, Shape
-from ..dtypes import Category, DType, Kind, as_array, as_dtype, float32, promote_types
-from ..errors import ArgumentTypeError, DTypeError, LinearAlgebraError, ShapeError, describe, public
+from ..dtypes import Category, DType, Kind, as_dtype, float32, promote_types
+from ..errors import ArgumentTypeError, DTypeError, ShapeError, describe, public
+from ._matrices import want_numbers
 from .arithmetic import abs, sgn
 
 _ORDERS = ("fro", 0, 1, 2, 3, 0.5, 1.5, -1, math.inf, -math.inf, None)
@@ -35,11 +34,8 @@ def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, 
     >>> jf.norm(jf.tensor([[3.0, -4.0], [1.0, 1.0]]), float("inf"), 1)
     Array([4., 1.], dtype=float32)
     """
-    if not isinstance(p, str) or p != "nuc":
-        return _norm(input, p, dim, keepdim, dtype=dtype)
-    if hasattr(input, "dtype") and not is_traced(input) and np.isnan(np.asarray(as_array(input))).any():
-        raise LinearAlgebraError("a matrix without NaN", describe(input), call="norm(input, p, dim, keepdim, dtype)")
-    return _norm_nuclear(input, p, dim, keepdim, dtype=dtype)
+    of_matrices = isinstance(p, str) and p == "nuc"
+    return (_norm_nuclear if of_matrices else _norm)(input, p, dim, keepdim, dtype=dtype)
 
 
 @op(kind=None, torch="torch.norm", node="LinalgVectorNormBackward0", takes={"p": Choice(_ORDERS)})
@@ -73,6 +69,7 @@ _MATRICES = {
     kind=None,
     torch="torch.norm",
     overload="nuclear",
+    check=want_numbers,
     node="SumBackward1",
     takes=_MATRICES,
 )
