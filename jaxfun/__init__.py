@@ -100,6 +100,7 @@ from .ops.broadcast import (
     expand_as as expand_as,
     sum_to_size as sum_to_size,
 )
+from .ops.cholesky_factors import cholesky_inverse as cholesky_inverse, cholesky_solve as cholesky_solve
 from .ops.closeness import allclose as allclose, equal as equal, isclose as isclose
 from .ops.comparison import (
     eq as eq,
@@ -135,6 +136,7 @@ from .ops.complexes import (
     view_as_complex as view_as_complex,
     view_as_real as view_as_real,
 )
+from .ops.coordinates import unravel_index as unravel_index
 from .ops.covariance import corrcoef as corrcoef, cov as cov
 from .ops.decompositions import cholesky as cholesky, qr as qr, svd as svd
 from .ops.determinants import (
@@ -162,7 +164,7 @@ from .ops.dimensions import (
     movedim as movedim,
     swapaxes as swapaxes,
 )
-from .ops.distances import cdist as cdist
+from .ops.distances import cdist as cdist, pdist as pdist
 from .ops.division import (
     div as div,
     divide as divide,
@@ -231,6 +233,7 @@ from .ops.index_writing import (
 )
 from .ops.indexing import getitem as getitem, select as select
 from .ops.integrals import cumulative_trapezoid as cumulative_trapezoid, trapezoid as trapezoid, trapz as trapz
+from .ops.joint_histograms import histogramdd as histogramdd
 from .ops.joining import (
     block_diag as block_diag,
     column_stack as column_stack,
@@ -246,7 +249,7 @@ from .ops.medians import median as median, mode as mode, nanmedian as nanmedian
 from .ops.moments import std as std, std_mean as std_mean, var as var, var_mean as var_mean
 from .ops.nan_sums import nanmean as nanmean, nansum as nansum
 from .ops.nonzero import argwhere as argwhere, nonzero as nonzero, nonzero_static as nonzero_static
-from .ops.norms import dist as dist, norm as norm
+from .ops.norms import dist as dist, norm as norm, renorm as renorm
 from .ops.planes import arctan2 as arctan2, atan2 as atan2, hypot as hypot
 from .ops.powers import exp as exp, log as log, pow as pow, sqrt as sqrt, square as square
 from .ops.products import (
@@ -334,6 +337,7 @@ from .ops.trigonometry import (
     tan as tan,
 )
 from .ops.uniqueness import unique as unique, unique_consecutive as unique_consecutive
+from .ops.vandermonde import vander as vander
 from .ops.windows import (
     narrow as narrow,
     narrow_copy as narrow_copy,

@@ -92,6 +92,68 @@ def test_histogram_takes_float32_and_float64(dtype: str) -> None:
     both("histogram", {"input": x.astype("float32"), "bins": x})
 
 
+@st.composite
+def rows(draw: st.DrawFn, numbers: st.SearchStrategy[float]) -> np.ndarray:
+    return draw(arrays(numbers, draw(st.sampled_from([(3, 2), (5, 1), (2, 2, 2), (0, 2), (4, 3), (3,), (2, 0)]))))
+
+
+JOINT_BINS = [2, 1, 0, [2, 3], (1, 2), [3], [2, 2, 1], [2, 0], [], 2.5, [-1, 2]]
+JOINT_RANGES = [
+    None,
+    [0.0, 2.0, -1.0, 3.0],
+    (0.0, 1.0),
+    [1.0, 1.0, 0, 2],
+    [2.0, 0.0, 0.0, 1.0],
+    [0.0, math.inf],
+    [1.0],
+    5,
+]
+
+
+@pytest.mark.proves("histogramdd")
+@pytest.mark.parametrize("density", [False, True])
+def test_even_bins_of_rows_hold_what_they_hold_in_torch(density: bool) -> None:
+    @settings(max_examples=scaled())
+    @given(st.data(), st.sampled_from(JOINT_BINS), st.sampled_from(JOINT_RANGES))
+    def agrees(data: st.DataObject, bins: Any, range_: Any) -> None:
+        x = data.draw(rows(ODD if data.draw(st.booleans()) else NUMBERS))
+        weight = data.draw(st.none() | arrays(NUMBERS, x.shape[:-1]) | arrays(NUMBERS))
+        both("histogramdd", {"input": x, "weight": weight}, bins=bins, range=range_, density=density)
+
+    agrees()
+
+
+@pytest.mark.parametrize("density", [False, True])
+def test_given_bins_of_rows_hold_what_they_hold_in_torch(density: bool) -> None:
+    @settings(max_examples=scaled())
+    @given(st.data(), st.booleans())
+    def agrees(data: st.DataObject, ordered: bool) -> None:
+        x = data.draw(rows(ODD))
+        edges = [data.draw(arrays(ODD)) for _ in range(x.shape[-1])]
+        edges = [np.sort(each, axis=-1) if ordered and each.ndim else each for each in edges]
+        assert_alike(
+            lambda: jf.histogramdd(jnp.asarray(x), [*map(jnp.asarray, edges)], density=density),
+            lambda: torch.histogramdd(torch_side.tensor(x), [*map(torch_side.tensor, edges)], density=density),
+        )
+
+    agrees()
+
+
+@pytest.mark.parametrize("dtype", ["bool", "int32", "float16"])
+def test_histogramdd_takes_float32_and_float64(dtype: str) -> None:
+    x = np.ones((3, 2), dtype)
+    both("histogramdd", {"input": x}, bins=2)
+    both("histogramdd", {"input": x.astype("float32"), "weight": x[:, 0]}, bins=2)
+
+
+def test_traced_rows_have_the_bins_of_known_ones() -> None:
+    x = jnp.array([[1.0, 2.0], [4.0, 1.5], [2.0, 2.0]])
+    for name in ("hist", "bin_edges"):
+        traced = jax.jit(lambda x, name=name: getattr(jf.histogramdd(x, [3, 2]), name))(x)
+        jax.tree.map(np.testing.assert_allclose, traced, getattr(jf.histogramdd(x, [3, 2]), name))
+    assert jnp.isnan(jax.jit(lambda x: jf.histogramdd(x, 3).hist)(x.at[0, 0].set(math.nan))).all()
+
+
 def test_histc_refuses_the_ranges_that_torch_refuses() -> None:
     ends = st.sampled_from([0, 1, 2.5, -1, True, math.nan, math.inf, 1e300])
 

@@ -29,6 +29,11 @@ def wide_product(input: jax.Array, other: jax.Array) -> jax.Array:
     return jnp.matmul(input, other, precision=jax.lax.Precision.HIGHEST, preferred_element_type=wide)
 
 
+def adjoint(input: jax.Array) -> jax.Array:
+    """Return the conjugate of the transpose of each matrix."""
+    return jnp.conj(input).mT
+
+
 def want(fits: bool, shapes: str, *operands: jax.Array, error: type[JaxfunError] = ShapeError) -> None:
     """Raise an error for operands that do not fit the shapes."""
     if not fits:

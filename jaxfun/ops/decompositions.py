@@ -15,7 +15,7 @@ from .._numbers import is_finite
 from .._op import op
 from .._record import Array, Beside, Difference, Shape
 from ..errors import GradientError, LinearAlgebraError, describe
-from ._matrices import product, want_matrices, want_numbers, want_square
+from ._matrices import adjoint, product, want_matrices, want_numbers, want_square
 from .determinants import NO_HALVES, NO_LAPACK
 
 
@@ -82,12 +82,12 @@ def cholesky(input: Array, upper: bool = False) -> jax.Array:
     """
     want_square(input)
     root = _root(input, upper)
-    return _adjoint(root) if upper else root
+    return adjoint(root) if upper else root
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1,))
 def _root(input: jax.Array, upper: bool) -> jax.Array:
-    return jax.lax.linalg.cholesky(_adjoint(input) if upper else input, symmetrize_input=False)
+    return jax.lax.linalg.cholesky(adjoint(input) if upper else input, symmetrize_input=False)
 
 
 @_root.defjvp
@@ -96,11 +96,7 @@ def _(upper: bool, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     root = _root(*primals, upper)
     change = triangular_solve(root, tangents[0], left_side=True, lower=True)
     change = triangular_solve(root, change, lower=True, transpose_a=True, conjugate_a=True)
-    return root, product(root, (jnp.tril(change) + jnp.tril(_adjoint(change), -1)) / 2)
-
-
-def _adjoint(input: jax.Array) -> jax.Array:
-    return jnp.conj(input).mT
+    return root, product(root, (jnp.tril(change) + jnp.tril(adjoint(change), -1)) / 2)
 
 
 def _of_q_and_r(result: Any) -> Any:
@@ -158,13 +154,13 @@ def _(primals: Any, tangents: Any) -> tuple[Any, Any]:
     (q, r), (change,) = _reduced(*primals), tangents
     count = q.shape[-1]
     scaled = triangular_solve(r[..., :count], change[..., :count])
-    along = product(_adjoint(q), scaled)
+    along = product(adjoint(q), scaled)
     below = jnp.tril(along, -1)
-    turn = below - _adjoint(below)
+    turn = below - adjoint(below)
     if jnp.iscomplexobj(q):
         turn = turn + jnp.eye(count, dtype=q.dtype) * (along - jnp.conj(along)) / 2
     dq = product(q, turn - along) + scaled
-    return (q, r), (dq, product(_adjoint(q), change) - product(turn, r))
+    return (q, r), (dq, product(adjoint(q), change) - product(turn, r))
 
 
 def _of_singular(result: Any) -> Any:
@@ -219,7 +215,7 @@ def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1,))
 def _singular(input: jax.Array, whole: bool) -> tuple[jax.Array, jax.Array, jax.Array]:
     u, s, vh = jnp.linalg.svd(input, full_matrices=whole)
-    return u, s, _adjoint(vh)
+    return u, s, adjoint(vh)
 
 
 @_singular.defjvp
@@ -239,12 +235,12 @@ def _widened(part: jax.Array, like: jax.Array) -> jax.Array:
 def _turned(u: jax.Array, s: jax.Array, v: jax.Array, change: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
     """Return how the thin decomposition moves: Uᴴ dA V = Ω S + dS - S Θ, dU = U Ω + ..., Ω and Θ antihermitian."""
     columns, rows = s[..., None, :].astype(u.dtype), s[..., None].astype(u.dtype)
-    across, back = product(change, v), product(_adjoint(change), u)
-    along = product(_adjoint(u), across)
+    across, back = product(change, v), product(adjoint(change), u)
+    along = product(adjoint(u), across)
     identity = jnp.eye(s.shape[-1], dtype=u.dtype)
     gaps = (columns - rows) * (columns + rows) + identity
-    omega, theta = ((x + _adjoint(x)) * (1 - identity) / gaps for x in (along * columns, along * rows))
+    omega, theta = ((x + adjoint(x)) * (1 - identity) / gaps for x in (along * columns, along * rows))
     phase = identity * (along - jnp.conj(along)) / (4 * columns) if jnp.iscomplexobj(u) else jnp.zeros_like(along)
     du = product(u, omega + phase - along / columns) + across / columns
-    dv = product(v, theta - phase - _adjoint(along) / columns) + back / columns
+    dv = product(v, theta - phase - adjoint(along) / columns) + back / columns
     return du, jnp.diagonal(along, 0, -2, -1).real, dv

@@ -15,6 +15,7 @@ from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Difference, Sha
 from ..dtypes import bfloat16, float16
 from ..errors import ArgumentValueError, DTypeError, describe
 from ._matrices import want
+from ._nothing import is_one_of
 from ._one_dtype import want_one_dtype
 
 _NO_FLOAT = BOOLS | INTEGERS | COMPLEXES | {float16, bfloat16}
@@ -38,6 +39,17 @@ def _is_nothing_of_other_dtypes(arguments: Mapping[str, Any]) -> bool:
     return any(0 in item.shape for item in pair) and (len(dtypes) > 1 or not dtypes <= {"float32", "float64"})
 
 
+_HALVES_OF_NO_PAIRS = Difference(
+    lambda arguments: (
+        is_one_of(frozenset({float16, bfloat16}), arguments["input"])
+        and (len(arguments["input"]) < 2 or 0 in arguments["input"].shape)
+    ),
+    jaxfun="NotImplementedError, as for rows that have a distance",
+    torch="an empty result, or zeros",
+    why="torch's pdist asks for a dtype only where there is a difference",
+    source="aten/src/ATen/native/Distance.cpp: _pdist_forward",
+    levels=("errors",),
+)
 _NOTHING = Difference(
     _is_nothing_of_other_dtypes,
     jaxfun="an error for other dtypes and for two, as for tensors that are not empty",
@@ -113,3 +125,28 @@ def _slope(difference: jax.Array, norm: jax.Array, p: float) -> jax.Array:
     safe = jnp.where(norm == 0, 1, norm)
     share = difference / safe if p == 2 else sign * (jnp.where(sizes == 0, 1, sizes) / safe) ** (p - 1)
     return jnp.where((norm == 0) | (sizes == 0), 0, share)
+
+
+@op(
+    kind=None,
+    rejects=_NO_FLOAT,
+    differences=(_HALVES_OF_NO_PAIRS,),
+    # not "m k": the gradient of no rows ends torch's process
+    takes={"input": Shape(("3 k", "4 k", "2 k", "1 k")), "p": Choice((2.0, 1.0, 0.0, math.inf, 3.0, 1.5, 0.5))},
+)
+def pdist(input: Array, p: float = 2.0) -> jax.Array:
+    """Return the distance, by the p-norm, of each row of a matrix from each later one, in order.
+
+    Shapes: (m, k) -> (m (m - 1) / 2).
+    Gradient: 0 where the distance is 0.
+    Raises: RuntimeError for other shapes, for a negative p, and for dtypes other than float32 and float64.
+
+    >>> import jaxfun as jf
+    >>> jf.pdist(jf.tensor([[0.0, 0.0], [3.0, 4.0], [1.0, 0.0]]))
+    Array([5.      , 1.      , 4.472136], dtype=float32)
+    """
+    want(input.ndim == 2, "(m, k)", input)
+    if not p >= 0:
+        raise DTypeError("`p` of 0 or more", describe(p))
+    first, second = np.triu_indices(input.shape[0], 1)
+    return _norm(input[first] - input[second], float(p))

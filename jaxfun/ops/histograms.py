@@ -71,7 +71,7 @@ def _histc(input: Array, bins: int = 100, min: Factor = 0, max: Factor = 0) -> j
     low, high = _range(input, jnp.asarray(min).astype(input.dtype), jnp.asarray(max).astype(input.dtype), 1)
     inside = (input >= low) & (input <= high)
     places = jnp.where(inside, _position(input, low, high, bins), bins)
-    counts = _count(places, jnp.ones_like(input), bins)
+    counts = add_up(places, jnp.ones_like(input), bins)
     return jnp.where(jnp.isfinite(low) & jnp.isfinite(high) & (low <= high), counts, jnp.nan)
 
 
@@ -98,7 +98,7 @@ def _wide(input: jax.Array) -> np.dtype:
     return float32.dtype if as_dtype(input.dtype) in (float16, bfloat16) else input.dtype
 
 
-def _count(places: jax.Array, weights: jax.Array, bins: int) -> jax.Array:
+def add_up(places: jax.Array, weights: jax.Array, bins: int) -> jax.Array:
     """Return the sum of the weights at each place; what is at `bins` is left out."""
     counts = jnp.zeros(bins, _wide(weights)).at[places.reshape(-1)]
     return counts.add(weights.reshape(-1).astype(_wide(weights)), mode="drop").astype(weights.dtype)
@@ -130,9 +130,9 @@ def histogram(
     values, weights = as_array(input), None if weight is None else as_array(weight)
     _check_pair(values, weights)
     if hasattr(bins, "shape"):
-        edges = _given_edges(values, bins, range)
+        edges = given_edges(values, bins, range)
         return Histogram(_histogram(values, edges, weights, density=density), edges)
-    edges = _even_edges(values, bins, range)
+    edges = even_edges(values, bins, range)
     hist = _histogram(values, edges, weights, density=density)
     return Histogram(jnp.where(jnp.isfinite(edges).all(), hist, jnp.nan), edges)
 
@@ -144,7 +144,8 @@ def _check_pair(input: jax.Array, weight: jax.Array | None) -> None:
         raise ShapeError("a `weight` of the input's size and dtype", f"{describe(weight)} for {describe(input)}")
 
 
-def _given_edges(input: jax.Array, bins: Any, range: Any) -> jax.Array:
+def given_edges(input: jax.Array, bins: Any, range: Any) -> jax.Array:
+    """Return edges that are given, once they are seen to be edges."""
     edges = as_array(bins)
     if range is not None:
         raise ArgumentTypeError("no `range` beside edges", describe(range))
@@ -153,7 +154,8 @@ def _given_edges(input: jax.Array, bins: Any, range: Any) -> jax.Array:
     return edges
 
 
-def _even_edges(input: jax.Array, bins: Any, range: Any) -> jax.Array:
+def even_edges(input: jax.Array, bins: Any, range: Any) -> jax.Array:
+    """Return the edges of equal bins, over a range or else all elements."""
     if not isinstance(bins, int) or isinstance(bins, bool):
         raise ArgumentTypeError("`bins` to be an integer or a tensor", describe(bins))
     low, high = _ends(input, range)
@@ -184,11 +186,17 @@ def _ends(input: jax.Array, range: Any) -> tuple[Any, Any]:
 @op(kind=None, step="histogram", node="")
 def _histogram(input: Array, edges: Array, weight: Array = None, *, density: bool) -> jax.Array:
     bins = edges.shape[0] - 1
+    places = bin_of(input, edges)
+    hist = add_up(places, jnp.ones_like(input) if weight is None else weight, bins)
+    return hist / jnp.sum(hist) / jnp.diff(edges) if density else hist
+
+
+def bin_of(input: jax.Array, edges: jax.Array) -> jax.Array:
+    """Return which bin each element lies in, and the number of bins for one outside of them."""
+    bins = edges.shape[0] - 1
     inside = (input >= edges[0]) & (input <= edges[-1])
     # the last bin has its upper edge too
-    places = jnp.where(inside, jnp.minimum(_edges_up_to(edges, input) - 1, bins - 1), bins)
-    hist = _count(places, jnp.ones_like(input) if weight is None else weight, bins)
-    return hist / jnp.sum(hist) / jnp.diff(edges) if density else hist
+    return jnp.where(inside, jnp.minimum(_edges_up_to(edges, input) - 1, bins - 1), bins)
 
 
 def _edges_up_to(edges: jax.Array, input: jax.Array) -> jax.Array:
@@ -246,4 +254,4 @@ def _length(input: jax.Array, minlength: int) -> int:
 @op(kind=None, step="bincount", node="")
 def _bincount(input: Array, weights: Array = None, *, size: int) -> jax.Array:
     places = jnp.where((input >= 0) & (input < size), input.astype(canonical(int64).dtype), size)
-    return _count(places, jnp.ones(input.shape, canonical(int64).dtype) if weights is None else weights, size)
+    return add_up(places, jnp.ones(input.shape, canonical(int64).dtype) if weights is None else weights, size)

@@ -6,10 +6,11 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from .._dims import wrap_dim, wrap_dims
 from .._op import op
-from .._record import BOOLS, INTEGERS, AnyDType, Array, Beside, Choice, Dims, Number, Shape
+from .._record import BOOLS, INTEGERS, AnyDType, Array, Beside, Choice, Dim, Dims, Number, Shape
 from ..dtypes import Category, DType, Kind, as_dtype, float32, promote_types
 from ..errors import ArgumentTypeError, DTypeError, ShapeError, describe, public
 from ._matrices import want_numbers
@@ -180,3 +181,68 @@ def dist(input: Array, other: Array, p: float = 2) -> jax.Array:
     if (order < 0 or order == math.inf) and not away.size:
         raise ShapeError("at least one element where `p` is negative or infinite", describe(away))
     return _in_wide(away, order, tuple(range(away.ndim)), False, as_dtype(away.dtype))
+
+
+@op(
+    kind=None,
+    takes={
+        "input": Shape(("m n", "l m n", "m n", "m 1 n")),
+        "p": Choice((2, 1, 3, 0.5, math.inf, 1.5)),
+        "dim": Beside((0, 1, -1, 1)),
+        "maxnorm": Choice((1.0, 0.0, 3.0, 1)),
+    },
+)
+def renorm(input: Array, p: float, dim: Dim, maxnorm: float) -> jax.Array:
+    """Return `input` with each slice of a dimension scaled down to the norm `maxnorm`, where its p-norm is above that.
+
+    Gradient: through the norm too, where a slice is scaled.
+    Raises: RuntimeError for integers and bools, less than 2 dimensions, a `p` of 0 or less, a negative `maxnorm`, and,
+    where `p` is infinite, for slices of no elements.
+
+    >>> import jaxfun as jf
+    >>> jf.renorm(jf.tensor([[3.0, 4.0], [1.0, 0.0]]), 2, 0, 2.5)
+    Array([[1.5, 2. ],
+           [1. , 0. ]], dtype=float32)
+    """
+    order, most = _checked_order(p), _checked_order(maxnorm)
+    if not order > 0:
+        raise ShapeError("`p` above 0", describe(p))
+    if not most >= 0:
+        raise ShapeError("`maxnorm` of 0 or more", describe(maxnorm))
+    if input.ndim < 2:
+        raise ShapeError("2 dimensions or more", describe(input))
+    _result_dtype(input, None)
+    axes = tuple(axis for axis in range(input.ndim) if axis != wrap_dim(dim, input.ndim))
+    if order == math.inf and math.prod(input.shape[axis] for axis in axes) == 0:
+        raise ShapeError("slices of one element at least where `p` is infinite", describe(input))
+    return _renormed(input, order, axes, most)
+
+
+_MARGIN = 1e-7  # torch's, so that nothing is divided by 0
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
+def _renormed(x: jax.Array, p: float, axes: tuple[int, ...], most: float) -> jax.Array:
+    length = _length(_in_float32(x), p, axes, True)
+    factor = jnp.where(length > most, most / (length + _MARGIN), 1)
+    return x * factor.astype(x.dtype)
+
+
+def _in_float32(x: jax.Array) -> jax.Array:
+    return x.astype(np.float32) if x.dtype.itemsize == 2 else x
+
+
+@_renormed.defjvp
+def _renormed_jvp(
+    p: float, axes: tuple[int, ...], most: float, primals: Any, tangents: Any
+) -> tuple[jax.Array, jax.Array]:
+    (x,), (tangent,) = primals, tangents
+    wide, moved = _in_float32(x), _in_float32(tangent)
+    length = _length(wide, p, axes, True)
+    scaled = length > most
+    # of a slice that is left alone nothing goes through the norm, NaN neither
+    known, slope = (jnp.where(scaled, each, 0) for each in (wide, _slope(wide, length, p, axes)))
+    inverse = jnp.where(scaled, 1 / (length + _MARGIN), 0)
+    along = inverse * jnp.sum((jnp.conj(slope) * moved).real, axes, keepdims=True)
+    change = (most * inverse).astype(wide.dtype) * (moved - known * along.astype(wide.dtype))
+    return _renormed(x, p, axes, most), jnp.where(scaled, change, moved).astype(x.dtype)

@@ -17,14 +17,17 @@ _TAKEN: Mapping[str, Mapping[str, Any]] = {
     "broadcast_tensors": {"tensors": Role.TENSORS},
     "chain_matmul": {"matrices": Role.TENSORS},
     "histogram": {"input": Role.TENSOR, "bins": Choice((1, 2, 5))},
+    "histogramdd": {"input": Role.TENSOR, "bins": Choice((1, 2, 5))},
     "masked_select": {"input": Role.TENSOR, "mask": Role.MASK},
     "nonzero": {"input": Role.TENSOR},
     "tril_indices": {"row": _SIZE, "col": _SIZE, "offset": Choice((0, 1, -1))},
     "triu_indices": {"row": _SIZE, "col": _SIZE, "offset": Choice((0, 1, -1))},
+    "unravel_index": {"indices": Role.TENSOR, "shape": Choice(((2, 3), (4,), (1, 5, 2)))},
     "unique": {"input": Role.TENSOR},
 }
 _SHAPES: Mapping[str, Mapping[str, Shape]] = {
     "bincount": {"input": Shape("n")},
+    "histogramdd": {"input": Shape("m n")},
     "chain_matmul": {"matrices": Shape(("m k, k n", "m k, k n, n l"))},
 }
 
