@@ -10,6 +10,7 @@ from .._op import op
 from .._record import Array, Choice, Factor, Shape
 from ..dtypes import Category, DType, Kind, as_dtype, float32, promote_types
 from ..errors import DTypeError, describe, public
+from ._digits import to_digits
 from ._one_dtype import want_one_dtype
 
 _TOLERANCES = {"rtol": Choice((1e-5, 0.1, 0.0, 2)), "atol": Choice((1e-8, 0.0, 0.5))}
@@ -55,11 +56,7 @@ def _is_within(input: jax.Array, other: jax.Array, rtol: Any, atol: Any) -> jax.
 
 
 def _cut(number: jax.Array, dtype: DType) -> jax.Array:
-    if dtype.itemsize != 2:
-        return number
-    # XLA may drop a pair of casts, and keeps this
-    limits = jnp.finfo(dtype.dtype)
-    return jax.lax.reduce_precision(number, limits.nexp, limits.nmant)
+    return to_digits(number, dtype.dtype) if dtype.itemsize == 2 else number
 
 
 @public("allclose(input, other, rtol, atol, equal_nan)")

@@ -14,6 +14,7 @@ from .._op import op
 from .._record import BOOLS, COMPLEXES, Array, Choice, Difference, Operand
 from ..dtypes import Category, Kind, canonical, is_scalar, of, result_type
 from ..errors import DTypeError, ShapeError, describe, public
+from ._digits import to_digits
 
 
 @public("div(input, other, rounding_mode)")
@@ -129,9 +130,8 @@ def _whole(input: jax.Array, other: jax.Array, mode: str) -> jax.Array:
     input, other = jax.lax.stop_gradient(jnp.broadcast_arrays(input, other))
     if not jnp.issubdtype(input.dtype, jnp.floating):
         return _OF_INTEGERS[mode](input, other)
-    limits = jnp.finfo(input.dtype)
-    wide = jnp.float32 if limits.bits == 16 else input.dtype
-    narrow = functools.partial(jax.lax.reduce_precision, exponent_bits=limits.nexp, mantissa_bits=limits.nmant)
+    wide = jnp.float32 if input.dtype.itemsize == 2 else input.dtype
+    narrow = functools.partial(to_digits, dtype=input.dtype)
     return _ROUNDED[mode](input.astype(wide), other.astype(wide), narrow).astype(input.dtype)
 
 

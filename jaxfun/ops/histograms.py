@@ -1,5 +1,6 @@
 """How many elements lie in each bin, or are each integer. None of these has a gradient."""
 
+import functools
 import math
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from ..errors import (
     public,
 )
 from ..spacing import linspace
+from ._digits import to_digits
 from ._overflow import refuse_overflow
 
 _CALL = "histc(input, bins, min, max)"
@@ -39,6 +41,8 @@ def histc(input: Any, bins: int = 100, min: Any = 0, max: Any = 0) -> jax.Array:
     if not isinstance(bins, int) or isinstance(bins, bool):
         raise ArgumentTypeError("`bins` to be an integer", describe(bins), call=_CALL)
     if not is_traced(input) and hasattr(input, "dtype"):
+        if isinstance(min, (bool, int, float)) and min == max and np.size(input):
+            min = max = 0  # of any two that are equal torch makes nothing
         refuse_overflow(_CALL, (input,), (min, max))
         _refuse_range(input, min, max)
     return _histc(input, bins, min, max)
@@ -84,11 +88,7 @@ def _range(input: jax.Array, low: jax.Array, high: jax.Array, margin: float) -> 
 
 def _position(input: jax.Array, low: jax.Array, high: jax.Array, bins: int) -> jax.Array:
     # every step of 16-bit floats is rounded to 16 bits, as in torch
-    limits = jnp.finfo(input.dtype)
-
-    def narrow(value: jax.Array) -> jax.Array:
-        return jax.lax.reduce_precision(value, exponent_bits=limits.nexp, mantissa_bits=limits.nmant)
-
+    narrow = functools.partial(to_digits, dtype=input.dtype)
     x, left, right = (value.astype(_wide(input)) for value in (input, low, high))
     scaled = narrow(narrow(x - left) * narrow(jnp.asarray(bins, _wide(input))))
     return jnp.clip((scaled / narrow(right - left)).astype(np.int32), 0, bins - 1)
@@ -127,10 +127,15 @@ def histogram(
     >>> jf.histogram(jf.tensor([1.0, 2.0, 1.0]), jf.tensor([0.0, 1.5, 4.0])).hist
     Array([2., 1.], dtype=float32)
     """
+    if not hasattr(bins, "shape") and type(bins) is not int:
+        raise ArgumentTypeError("`bins` to be an integer or a tensor", describe(bins))
+    want_numbers_of_range(range)
+    if hasattr(bins, "shape") and range is not None:
+        raise ArgumentTypeError("no `range` beside edges", describe(range))
     values, weights = as_array(input), None if weight is None else as_array(weight)
     _check_pair(values, weights)
     if hasattr(bins, "shape"):
-        edges = given_edges(values, bins, range)
+        edges = given_edges(values, bins)
         return Histogram(_histogram(values, edges, weights, density=density), edges)
     edges = even_edges(values, bins, range)
     hist = _histogram(values, edges, weights, density=density)
@@ -144,20 +149,25 @@ def _check_pair(input: jax.Array, weight: jax.Array | None) -> None:
         raise ShapeError("a `weight` of the input's size and dtype", f"{describe(weight)} for {describe(input)}")
 
 
-def given_edges(input: jax.Array, bins: Any, range: Any) -> jax.Array:
+def want_numbers_of_range(range: Any) -> None:
+    """Raise ArgumentTypeError for a range that is no sequence of numbers."""
+    if range is None or (
+        isinstance(range, (tuple, list)) and all(isinstance(end, (bool, int, float)) for end in range)
+    ):
+        return
+    raise ArgumentTypeError("`range` to be a sequence of numbers", describe(range))
+
+
+def given_edges(input: jax.Array, bins: Any) -> jax.Array:
     """Return edges that are given, once they are seen to be edges."""
     edges = as_array(bins)
-    if range is not None:
-        raise ArgumentTypeError("no `range` beside edges", describe(range))
     if edges.ndim != 1 or edges.size < 2 or edges.dtype != input.dtype:
         raise ShapeError("two edges or more, of the input's dtype", describe(edges))
     return edges
 
 
-def even_edges(input: jax.Array, bins: Any, range: Any) -> jax.Array:
+def even_edges(input: jax.Array, bins: int, range: Any) -> jax.Array:
     """Return the edges of equal bins, over a range or else all elements."""
-    if not isinstance(bins, int) or isinstance(bins, bool):
-        raise ArgumentTypeError("`bins` to be an integer or a tensor", describe(bins))
     low, high = _ends(input, range)
     if bins <= 0:
         raise ShapeError("`bins` above 0", str(bins))
@@ -170,8 +180,6 @@ def even_edges(input: jax.Array, bins: Any, range: Any) -> jax.Array:
 
 def _ends(input: jax.Array, range: Any) -> tuple[Any, Any]:
     if range is not None:
-        if not isinstance(range, (tuple, list)) or not all(isinstance(end, (bool, int, float)) for end in range):
-            raise ArgumentTypeError("`range` to be two numbers", describe(range))
         if len(range) != 2:
             raise ShapeError("`range` to be two numbers", describe(range))
         return float(range[0]), float(range[1])

@@ -13,7 +13,7 @@ from .._op import op
 from .._record import Array, Tensors
 from ..dtypes import as_array, as_dtype, float32, float64
 from ..errors import ArgumentTypeError, ShapeError, UnsupportedDTypeError, describe, public
-from .histograms import add_up, bin_of, even_edges, given_edges
+from .histograms import add_up, bin_of, even_edges, given_edges, want_numbers_of_range
 
 
 class JointHistogram(NamedTuple):
@@ -48,7 +48,7 @@ def histogramdd(input: Any, bins: Any, range: Any = None, weight: Any = None, de
         raise ShapeError(f"bins for {rows.shape[-1]} columns", describe(bins))
     columns = _flat(rows).T
     if any(hasattr(item, "dtype") for item in each):
-        edges = tuple(given_edges(column, item, range) for column, item in zip(columns, each, strict=True))
+        edges = tuple(given_edges(column, item) for column, item in zip(columns, each, strict=True))
         return JointHistogram(_histogramdd(rows, edges, weights, density=density), edges)
     edges = tuple(map(even_edges, columns, each, _ends(range, len(each))))
     hist = _histogramdd(rows, edges, weights, density=density)
@@ -60,8 +60,7 @@ def _check_types(bins: Any, range: Any) -> None:
     items = [bins] if isinstance(bins, int) else bins
     if not isinstance(items, (tuple, list)) or len({_sort(item) for item in items}) > 1 or "" in map(_sort, items):
         raise ArgumentTypeError("`bins` to be an integer, or a sequence of integers or of tensors", describe(bins))
-    if range is not None and not isinstance(range, (tuple, list)):
-        raise ArgumentTypeError("`range` to be a sequence of numbers", describe(range))
+    want_numbers_of_range(range)
 
 
 def _sort(bins: Any) -> str:

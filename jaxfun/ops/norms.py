@@ -10,8 +10,8 @@ import numpy as np
 
 from .._dims import wrap_dim, wrap_dims
 from .._op import op
-from .._record import BOOLS, INTEGERS, AnyDType, Array, Beside, Choice, Dim, Dims, Number, Shape
-from ..dtypes import Category, DType, Kind, as_dtype, float32, promote_types
+from .._record import BOOLS, INTEGERS, AnyDType, Array, Beside, Choice, Difference, Dim, Dims, Number, Shape
+from ..dtypes import Category, DType, Kind, as_dtype, complex64, float32, promote_types
 from ..errors import ArgumentTypeError, DTypeError, ShapeError, describe, public
 from ._matrices import want_numbers
 from .arithmetic import abs, sgn
@@ -183,8 +183,19 @@ def dist(input: Array, other: Array, p: float = 2) -> jax.Array:
     return _in_wide(away, order, tuple(range(away.ndim)), False, as_dtype(away.dtype))
 
 
+_LARGEST_OF_COMPLEX = Difference(
+    lambda arguments: arguments["p"] == math.inf and as_dtype(arguments["input"].dtype) == complex64,
+    jaxfun="the derivative by way of the largest element",
+    torch="NaN where no size in float32 is the same as its size in float64",
+    why="torch's derivative takes the norm in float64, and looks for the sizes in float32 that are equal to it",
+    source="torch/csrc/autograd/FunctionsManual.cpp: renorm_backward",
+    levels=("vjp", "jvp", "hvp"),
+)
+
+
 @op(
     kind=None,
+    differences=(_LARGEST_OF_COMPLEX,),
     takes={
         "input": Shape(("m n", "l m n", "m n", "m 1 n")),
         "p": Choice((2, 1, 3, 0.5, math.inf, 1.5)),
@@ -211,8 +222,8 @@ def renorm(input: Array, p: float, dim: Dim, maxnorm: float) -> jax.Array:
         raise ShapeError("`maxnorm` of 0 or more", describe(maxnorm))
     if input.ndim < 2:
         raise ShapeError("2 dimensions or more", describe(input))
-    _result_dtype(input, None)
     axes = tuple(axis for axis in range(input.ndim) if axis != wrap_dim(dim, input.ndim))
+    _result_dtype(input, None)
     if order == math.inf and math.prod(input.shape[axis] for axis in axes) == 0:
         raise ShapeError("slices of one element at least where `p` is infinite", describe(input))
     return _renormed(input, order, axes, most)

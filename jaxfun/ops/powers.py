@@ -26,6 +26,7 @@ from ..dtypes import (
     result_type,
 )
 from ..errors import DTypeError, UnsupportedDTypeError, describe, public
+from ._digits import to_digits
 from ._overflow import refuse_overflow
 
 
@@ -159,9 +160,7 @@ def _pow_of_scalar(input: Factor, exponent: Array) -> jax.Array:
 def _cut(input: jax.Array, dtype: DType) -> jax.Array:
     if not dtype.is_floating_point:
         return input
-    # a number is rounded to the dtype before the power is taken; XLA may drop a pair of casts, and keeps this
-    limits = jnp.finfo(dtype.dtype)
-    return jax.lax.reduce_precision(input, limits.nexp, limits.nmant)
+    return to_digits(input, dtype.dtype)  # before the power is taken
 
 
 def _computed(dtype: DType) -> DType:

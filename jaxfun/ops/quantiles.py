@@ -21,14 +21,13 @@ _TAKES = {"dim": Choice((None, 0, -1)), "interpolation": Choice(_INTERPOLATIONS)
 _ONE = {"q": Scalar(0, 1), **_TAKES}
 _SEVERAL = {"input": Shape(("n", "m n", "")), "q": Shape(("k", "", "k"), values="parts"), **_TAKES}
 
-_NO_NUMBER_ON_CUDA = Difference(
+_NO_NUMBER = Difference(
     lambda arguments: bool(np.isnan(arguments["input"]).all(arguments["dim"]).any()),
-    jaxfun="NaN for the gradient of `q` where all elements are NaN, as torch on the CPU",
-    torch="0 for the gradient of `q`, of elements that it takes from outside of the tensor",
+    jaxfun="NaN for the gradient of `q` where all elements are NaN",
+    torch="0, NaN or another number for the gradient of `q`, of elements that it takes from outside of the tensor",
     why="where no element is a number torch's place is -q, before the first one",
     source="aten/src/ATen/native/Sorting.cpp: quantile_compute",
     levels=("vjp", "jvp", "hvp"),
-    devices=("cuda",),
 )
 
 
@@ -117,7 +116,7 @@ def _quantile_scalar(
     node="SqueezeBackward4",
     rejects=_REJECTS,
     takes=_SEVERAL,
-    differences=(ANY_ON_CUDA, _NO_NUMBER_ON_CUDA),
+    differences=(ANY_ON_CUDA, _NO_NUMBER),
 )
 def _nanquantile(
     input: Array, q: Array, dim: OneDim = None, keepdim: bool = False, *, interpolation: str = "linear"
