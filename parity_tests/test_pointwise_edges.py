@@ -1,5 +1,6 @@
 """What the generic suite cannot draw of the elementwise ops: values that decide an error, warnings, last digits."""
 
+import itertools
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,7 @@ import torch
 
 import jaxfun as jf
 from jaxfun.parity import torch_side
+from jaxfun.parity.complexes import complex_of
 from jaxfun.parity.levels import outcome
 from jaxfun.parity.records import case_of
 from jaxfun.parity.verdicts import raises_alike
@@ -49,6 +51,22 @@ def test_a_value_set_for_which_both_raise_hides_no_other() -> None:
 def plain(values: np.ndarray) -> np.ndarray:
     """Return an array that NumPy's assertions take: they know no NaN of a bfloat16."""
     return values.astype(np.float32) if values.dtype == jnp.bfloat16 else values
+
+
+ROOTS = ("sqrt", "rsqrt", "log", "log2", "log10", "log1p")
+INVERSES = ("asin", "acos", "atan", "asinh", "acosh", "atanh")
+PARTS = (0.0, -0.0, 2.0, -2.0, 0.5, -0.5, 1.0, -1.0)
+
+
+@pytest.mark.parametrize("dtype", ["complex64", "complex128"])
+@pytest.mark.parametrize("name", [*ROOTS, *INVERSES, "angle", "sgn"])
+def test_the_sign_of_a_zero_tells_the_side_of_a_cut(name: str, dtype: str) -> None:
+    record = next(record for record in RECORDS if record.name == name)
+    numbers = complex_of(*np.array([*itertools.product(PARTS, PARTS)]).T).astype(dtype)
+    report = checked(record, candidate_of(record), case_of(record, {"input": numbers}, ("signed zeros",) * 64, 0))
+    assert not report.failures, report.failures[0]
+    assert report.levels["value"].compared
+    assert report.levels["vjp"].compared
 
 
 DIVISIONS = {

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 from .._op import op
 from .._record import Array
 from ..dtypes import Kind
+from ._cuts import across_imaginaries, across_reals
 
 
 @op(kind=Kind.INT_TO_FLOAT)
@@ -64,7 +65,7 @@ def asinh(input: Array) -> jax.Array:
     >>> jf.asinh(jf.tensor([0.0, 1.0]))
     Array([0.        , 0.88137364], dtype=float32)
     """
-    return jnp.arcsinh(input)
+    return across_imaginaries(jnp.arcsinh, input)
 
 
 @op(kind=Kind.INT_TO_FLOAT, aliases=("arccosh",))
@@ -82,7 +83,7 @@ def acosh(input: Array) -> jax.Array:
 
 @jax.custom_jvp
 def _acosh(x: jax.Array) -> jax.Array:
-    return jnp.arccosh(x)
+    return across_reals(jnp.arccosh, x)
 
 
 @_acosh.defjvp

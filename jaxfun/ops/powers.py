@@ -26,6 +26,7 @@ from ..dtypes import (
     result_type,
 )
 from ..errors import DTypeError, UnsupportedDTypeError, describe, public
+from ._cuts import across_reals
 from ._digits import to_digits
 from ._overflow import refuse_overflow
 
@@ -268,7 +269,18 @@ def sqrt(input: Array) -> jax.Array:
     >>> jf.sqrt(jf.tensor([4, 9]))
     Array([2., 3.], dtype=float32)
     """
-    return jnp.sqrt(input)
+    return _root(input)
+
+
+@jax.custom_jvp
+def _root(x: jax.Array) -> jax.Array:
+    return across_reals(jnp.sqrt, x)
+
+
+@_root.defjvp
+def _root_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    root = _root(*primals)
+    return root, tangents[0] * (0.5 / root)
 
 
 @op(kind=Kind.INT_TO_FLOAT)

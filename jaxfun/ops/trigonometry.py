@@ -9,6 +9,7 @@ import numpy as np
 from .._op import op
 from .._record import COMPLEXES, Array
 from ..dtypes import Kind
+from ._cuts import across_reals
 
 
 @op(kind=Kind.INT_TO_FLOAT)
@@ -54,7 +55,7 @@ def asin(input: Array) -> jax.Array:
     >>> jf.asin(jf.tensor([0.0, 1.0, 2.0]))
     Array([0.       , 1.5707964,       nan], dtype=float32)
     """
-    return jnp.arcsin(input)
+    return across_reals(jnp.arcsin, input)
 
 
 @op(kind=Kind.INT_TO_FLOAT, aliases=("arccos",))
@@ -67,7 +68,7 @@ def acos(input: Array) -> jax.Array:
     >>> jf.acos(jf.tensor([0.0, 1.0, 2.0]))
     Array([1.5707964, 0.       ,       nan], dtype=float32)
     """
-    return jnp.arccos(input)
+    return across_reals(jnp.arccos, input)
 
 
 @op(kind=Kind.INT_TO_FLOAT, aliases=("arctan",))

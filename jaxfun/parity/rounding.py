@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from .compare import PRECISION, Precision, part_of
+from .complexes import complex_of
 
 Results = Mapping[str, Any]  # by level: the arrays of its leaves, or the reason why there are none
 Move = Callable[[np.ndarray], np.ndarray]
@@ -165,7 +166,7 @@ def _all_moved(
         if not is_inexact(item):
             return item
         real = moved(_real(item))
-        return np.asarray(real + 1j * moved(_imag(item)) if np.iscomplexobj(item) else real).astype(item.dtype)
+        return np.asarray(complex_of(real, moved(_imag(item))) if np.iscomplexobj(item) else real).astype(item.dtype)
 
     with np.errstate(over="ignore", invalid="ignore"):
         return [both_moved(item) for item in rows]
@@ -187,7 +188,7 @@ def _mover(step: float, digits: str, seed: Sequence[int]) -> Move:
     def move(direction: np.ndarray) -> np.ndarray:
         by = 1 + step * rng.uniform(-1, 1, size=(2, *direction.shape))
         real = _cut(_real(direction) * by[0], digits)
-        moved = real + 1j * _cut(_imag(direction) * by[1], digits) if np.iscomplexobj(direction) else real
+        moved = complex_of(real, _cut(_imag(direction) * by[1], digits)) if np.iscomplexobj(direction) else real
         return np.asarray(moved).astype(direction.dtype)
 
     return move

@@ -8,6 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ..dtypes import Category, DType
+from .complexes import complex_of
 from .layouts import ALL, Layout
 
 _NICE = (0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 3.0, -3.0, 1.5, -2.5)
@@ -41,7 +42,7 @@ def stack(draw: st.DrawFn, layout: Layout, strata: tuple[str, ...], seed: int) -
     rows = [_row(draw, stratum, layout.dtype, count, seed + row) for row, stratum in enumerate(strata)]
     flat = np.array(rows, dtype=np.float64).reshape(len(strata), parts, -1)
     with np.errstate(invalid="ignore", over="ignore"):  # 1e3 in 8 bits wraps, as it may
-        numbers = flat[:, 0] + 1j * flat[:, 1] if parts == 2 else flat[:, 0]
+        numbers = complex_of(flat[:, 0], flat[:, 1]) if parts == 2 else flat[:, 0]
         values = np.asarray(numbers.reshape(len(strata), *layout.shape)).astype(layout.dtype.dtype)
     return _VALUES[layout.values](values)
 

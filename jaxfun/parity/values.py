@@ -10,6 +10,8 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
+from .complexes import complex_of
+
 Draw = Callable[[np.random.Generator, tuple[int, ...], "Context"], np.ndarray]
 
 
@@ -183,7 +185,8 @@ def _drawn(stratum: str, layout: Layout, constants: Sequence[float], rng: np.ran
     if jnp.issubdtype(layout.dtype, jnp.complexfloating):
         # C leaves open which parts of a complex product with an infinity are NaN: libraries choose freely
         numbers = np.where(np.isinf(numbers), 1.0, numbers)
-        numbers = numbers + 1j * STRATA["distinct" if stratum in _NOT_FINITE else stratum](rng, layout.shape, context)
+        imag = STRATA["distinct" if stratum in _NOT_FINITE else stratum](rng, layout.shape, context)
+        numbers = complex_of(numbers, imag)
     with np.errstate(over="ignore"):
         return np.asarray(numbers).astype(np.dtype(layout.dtype))
 
