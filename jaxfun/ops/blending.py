@@ -159,7 +159,9 @@ _AT_A_DIVISOR_OF_0 = Difference(
 
 @op(torch="torch.addcdiv", rejects=BOOLS | INTEGERS, differences=(_WRAPPED_FACTOR, _AT_A_DIVISOR_OF_0))
 def _addcdiv(input: Array, tensor1: Array, tensor2: Array, *, value: Factor = 1) -> jax.Array:
-    return input + _quotient(jnp.asarray(value).astype(input.dtype), tensor1, tensor2)
+    # of all elements: where there are none, a divisor of 0 divides nothing, in the derivative neither
+    input, upper, lower = jnp.broadcast_arrays(input, tensor1, tensor2)
+    return input + _quotient(jnp.asarray(value).astype(input.dtype), upper, lower)
 
 
 @jax.custom_jvp

@@ -18,13 +18,15 @@ from ._matrices import adjoint, product, want, want_square
 from ._one_dtype import want_one_dtype
 from .determinants import NO_LAPACK
 
+_BELOW, _ABOVE = "positive definite below", "positive definite above"  # their triangle is a factor of another
+
 
 @op(
     kind=None,
     rejects=NO_LAPACK,
     takes={
         "input": Shape(("n k", "b n k", "a 1 n k", "n k")),
-        "input2": Shape(("n n", "b n n", "b n n", "n n"), values="invertible"),
+        "input2": Shape(("n n", "b n n", "b n n", "n n"), values=(_BELOW, _ABOVE, _BELOW, _ABOVE)),
         "upper": Beside((False, True, False, True)),
     },
 )
@@ -72,9 +74,6 @@ def _solved(right: jax.Array, factor: jax.Array, upper: bool) -> jax.Array:
 def _want_no_zero(result: jax.Array, input: jax.Array, upper: bool = False) -> None:
     if not is_finite(result) and (np.diagonal(input, 0, -2, -1) == 0).any():
         raise LinearAlgebraError("factors without 0 on the diagonal", f"a singular one in {describe(input)}")
-
-
-_BELOW, _ABOVE = "positive definite below", "positive definite above"
 
 
 def _is_not_diagonal(arguments: Mapping[str, Any]) -> bool:

@@ -45,10 +45,11 @@ def _norm(
 ) -> jax.Array:
     if isinstance(p, str) and (p != "fro" or (isinstance(dim, tuple) and len(dim) > 2)):
         raise ShapeError('`p` to be a number, "fro" over at most 2 dimensions, or "nuc"', f"{p!r} and dim={dim}")
-    result = _result_dtype(input, dtype)
+    _want_floating(input)
     order = 2 if p is None or isinstance(p, str) else _checked_order(p)
     if (order < 0 or order == math.inf) and input.size == 0:
         _refuse_empty_axis(input, dim)
+    result = _result_dtype(input, dtype)
     return _in_wide(input, order, wrap_dims(dim, input.ndim), keepdim, result)
 
 
@@ -77,6 +78,7 @@ _MATRICES = {
 def _norm_nuclear(
     input: Array, p: str, dim: Dims = None, keepdim: bool = False, *, dtype: AnyDType = None
 ) -> jax.Array:
+    _want_floating(input)
     result = _result_dtype(input, dtype)
     if as_dtype(input.dtype).itemsize == 2:
         raise DTypeError("a tensor of 32 bits or more", describe(input))
@@ -90,10 +92,13 @@ def _norm_nuclear(
     return jnp.expand_dims(total, axes) if keepdim else total
 
 
+def _want_floating(input: jax.Array) -> None:
+    if as_dtype(input.dtype).category <= Category.INTEGER:
+        raise DTypeError("a floating point or complex tensor", describe(input), "Cast it with jaxfun.float(input).")
+
+
 def _result_dtype(input: jax.Array, dtype: DType | None) -> DType:
     own = as_dtype(input.dtype)
-    if own.category <= Category.INTEGER:
-        raise DTypeError("a floating point or complex tensor", describe(input), "Cast it with jaxfun.float(input).")
     if dtype and (dtype.category is not own.category or promote_types(own, dtype) != dtype):
         raise DTypeError(f"a `dtype` that holds all of {own.name}", dtype.name)
     return dtype or own
@@ -159,7 +164,8 @@ def _part(size: jax.Array, length: jax.Array, p: float, axes: tuple[int, ...]) -
 
 
 def _inverse_power(length: jax.Array, exponent: float) -> jax.Array:
-    return jnp.where(length == 0, 0, 1 / length**exponent)
+    safe = jnp.where(length == 0, 1, length)
+    return jnp.where(length == 0, 0, 1 / safe**exponent)
 
 
 @op(
@@ -193,9 +199,19 @@ _LARGEST_OF_COMPLEX = Difference(
 )
 
 
+_AT_A_ZERO = Difference(
+    lambda arguments: arguments["p"] not in (1, math.inf) and bool((np.asarray(arguments["input"]) == 0).any()),
+    jaxfun="0 for a slice that is left alone, for nothing goes through its norm",
+    torch="NaN, or 0 in forward mode",
+    why="torch differentiates the norm's formula where it is not taken too, and divides by 0",
+    source="torch/csrc/autograd/FunctionsManual.cpp: renorm_backward, norm_backward",
+    levels=("hvp",),
+)
+
+
 @op(
     kind=None,
-    differences=(_LARGEST_OF_COMPLEX,),
+    differences=(_LARGEST_OF_COMPLEX, _AT_A_ZERO),
     takes={
         "input": Shape(("m n", "l m n", "m n", "m 1 n")),
         "p": Choice((2, 1, 3, 0.5, math.inf, 1.5)),
@@ -223,7 +239,7 @@ def renorm(input: Array, p: float, dim: Dim, maxnorm: float) -> jax.Array:
     if input.ndim < 2:
         raise ShapeError("2 dimensions or more", describe(input))
     axes = tuple(axis for axis in range(input.ndim) if axis != wrap_dim(dim, input.ndim))
-    _result_dtype(input, None)
+    _want_floating(input)
     if order == math.inf and math.prod(input.shape[axis] for axis in axes) == 0:
         raise ShapeError("slices of one element at least where `p` is infinite", describe(input))
     return _renormed(input, order, axes, most)

@@ -12,7 +12,7 @@ import numpy as np
 from .._record import Op
 from ..dtypes import DTYPES, DType
 from .case import Case
-from .literals import nested
+from .literals import nested, number_text
 from .records import case_of
 from .reference import outcome
 
@@ -43,7 +43,7 @@ def _text(value: Any) -> str:
         dtype = "" if str(value.dtype) in _DEFAULT and value.size else f", dtype={value.dtype}"
         if not value.size:
             return f"zeros({list(value.shape)}{dtype})"
-        return f"tensor({nested([rounded_text(item) for item in value.ravel()], value.shape)}{dtype})"
+        return f"tensor({nested([_exact_text(item) for item in value.ravel()], value.shape)}{dtype})"
     if isinstance(value, (tuple, list)):
         inside = ", ".join(map(_text, value))
         return f"({inside},)" if len(value) == 1 else f"({inside})"
@@ -98,6 +98,12 @@ def rounded_text(number: Any, digits: int = 17) -> str:
     exact, short = str(number), f"{float(number):.{digits}g}"
     text = exact if len(exact) <= digits else short
     return text if any(mark in text for mark in ".en") else f"{text}.0"
+
+
+def _exact_text(number: Any) -> str:
+    # of a complex zero with a sign the plain form loses it
+    is_signed = np.iscomplexobj(number) and "-0.0" in (str(number.real), str(number.imag))
+    return number_text(number) if is_signed else rounded_text(number)
 
 
 def _short(text: str) -> str:

@@ -265,14 +265,15 @@ def is_of_sort(sort: str, answers: Mapping[str, str]) -> bool:
 def differ(one: str, other: str) -> bool:
     """Return whether two answers differ in more than the sign of a zero.
 
-    >>> differ("[0.0, 1-0j]", "[-0.0, 1+0j]"), differ("-0.05", "0.05")
-    (False, True)
+    >>> differ("[0.0, 1-0j, 0-1j]", "[-0.0, 1+0j, -0-1j]"), differ("-0.05", "0.05"), differ("0-1j", "0+1j")
+    (False, True, True)
     """
     return _signless(one) != _signless(other)
 
 
 def _signless(text: str) -> str:
-    return re.sub(r"-0\.0(?!\d)", "0.0", text).replace("-0j", "+0j")
+    text = re.sub(r"-0\.0(?!\d)", "0.0", text).replace("-0j", "+0j")
+    return re.sub(r"(?<![\de.])-0(?=[+-])", "0", text)  # the real part of a complex number
 
 
 def _ours(function: Callable[..., Any], reference: Callable[..., Any], case: Case, level: str) -> list[np.ndarray]:

@@ -123,6 +123,8 @@ def _row(draw: st.DrawFn, stratum: str, dtype: DType, count: int, seed: int) -> 
     if dtype.is_complex:
         # C leaves open which parts of a complex product or quotient with an infinity are NaN: libraries choose freely
         palette = tuple(number for number in palette if not math.isinf(number))
+        if stratum == "kinks":  # the cuts of inverse functions lie beyond 1
+            palette = (*palette, 2.0, -2.0)
     return _of_palette(draw, palette, count)
 
 
