@@ -11,6 +11,7 @@ import multiprocessing
 import operator
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
@@ -169,8 +170,12 @@ def main() -> None:
     wanted = [] if arguments.page else arguments.names or [*table]
     functions = known()["functions"] if DATA.exists() else {}
     tasks = [(name, functions.get(name, {}).get("differences", ())) for name in wanted]
-    with multiprocessing.get_context("spawn").Pool(arguments.processes, maxtasksperchild=EACH) as pool:
-        for name, fields, error in track(pool.imap_unordered(found_or_why_not, tasks), "searching", len(tasks)):
+    context = multiprocessing.get_context("spawn")
+    # XLA may end a process as it compiles what a search draws: here that is an error, a Pool would wait for ever
+    with ProcessPoolExecutor(arguments.processes, context, max_tasks_per_child=EACH) as pool:
+        running = [pool.submit(found_or_why_not, task) for task in tasks]
+        for future in track(as_completed(running), "searching", len(tasks)):
+            name, fields, error = future.result()
             if fields is None:
                 print(f"{name} was not searched: {error}")
                 continue
