@@ -106,7 +106,7 @@ def _public(record: Op, function: Callable[P, R], check: Callable[..., None] | N
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             if not kwargs and plans.get((*map(type, args),)) is _AS_THEY_ARE:
-                result = compiled(*args)
+                result = compiled(*args)  # most calls, and the quickest way: a twentieth of a microsecond counts here
             else:
                 args = placed(args, kwargs)
                 result = compiled(*args, **kwargs)

@@ -14,7 +14,7 @@ from .._op import op
 from .._record import BOOLS, INTEGERS, Array, Choice, Difference, Shape
 from ..dtypes import Category, as_dtype, bfloat16, canonical, float16, float32, int64
 from ..errors import LinearAlgebraError, describe, public
-from ._matrices import NO_BOOLS, product, want, want_square
+from ._matrices import NO_BOOLS, adjoint, product, want, want_square
 from ._nothing import refused_of_nothing
 from .arithmetic import add
 from .comparison import eq
@@ -152,7 +152,7 @@ def _by_singular_values(input: jax.Array) -> jax.Array:
     u, sizes, vh = jnp.linalg.svd(input)
     others = jnp.where(jnp.eye(input.shape[-1], dtype=bool), 1, sizes[..., None, :])
     turn = _determinant(product(u, vh))[..., None, None]
-    return turn * product(jnp.conj(vh).mT * jnp.prod(others, -1)[..., None, :].astype(u.dtype), jnp.conj(u).mT)
+    return turn * product(adjoint(vh) * jnp.prod(others, -1)[..., None, :].astype(u.dtype), adjoint(u))
 
 
 @_adjugate.defjvp

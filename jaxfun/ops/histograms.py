@@ -2,6 +2,7 @@
 
 import functools
 import math
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -196,7 +197,15 @@ def _histogram(input: Array, edges: Array, weight: Array = None, *, density: boo
     bins = edges.shape[0] - 1
     places = bin_of(input, edges)
     hist = add_up(places, jnp.ones_like(input) if weight is None else weight, bins)
-    return hist / jnp.sum(hist) / jnp.diff(edges) if density else hist
+    return as_density(hist, (edges,)) if density else hist
+
+
+def as_density(hist: jax.Array, edges: Sequence[jax.Array]) -> jax.Array:
+    """Return counts divided by their sum and by the sizes of the bins, whose edges are given for each dimension."""
+    hist = hist / jnp.sum(hist)
+    for dim, each in enumerate(edges):
+        hist = hist / jnp.expand_dims(jnp.diff(each), tuple(range(1, len(edges) - dim)))
+    return hist
 
 
 def bin_of(input: jax.Array, edges: jax.Array) -> jax.Array:

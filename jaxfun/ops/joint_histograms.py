@@ -13,7 +13,7 @@ from .._op import op
 from .._record import Array, Tensors
 from ..dtypes import as_array, as_dtype, float32, float64
 from ..errors import ArgumentTypeError, ShapeError, UnsupportedDTypeError, describe, public
-from .histograms import add_up, bin_of, even_edges, given_edges, want_numbers_of_range
+from .histograms import add_up, as_density, bin_of, even_edges, given_edges, want_numbers_of_range
 
 
 class JointHistogram(NamedTuple):
@@ -93,7 +93,7 @@ def _ends(range: Any, columns: int) -> Sequence[Any]:
 def _histogramdd(input: Array, edges: Tensors, weight: Array = None, *, density: bool) -> jax.Array:
     sizes = tuple(each.size - 1 for each in edges)
     hist = _counts(_flat(input), edges, weight, sizes) if input.size else jnp.zeros(sizes, input.dtype)
-    return _divided(hist, edges) if density else hist
+    return as_density(hist, edges) if density else hist
 
 
 def _counts(rows: jax.Array, edges: Sequence[jax.Array], weight: jax.Array | None, sizes: tuple[int, ...]) -> jax.Array:
@@ -104,10 +104,3 @@ def _counts(rows: jax.Array, edges: Sequence[jax.Array], weight: jax.Array | Non
     place = jnp.where(outside, total, sum(place * step for place, step in zip(places, steps, strict=True)))
     counted = jnp.ones_like(rows[:, 0]) if weight is None else weight.reshape(-1)
     return add_up(place, counted, total).reshape(sizes)
-
-
-def _divided(hist: jax.Array, edges: Sequence[jax.Array]) -> jax.Array:
-    hist = hist / jnp.sum(hist)
-    for dim, each in enumerate(edges):
-        hist = hist / jnp.expand_dims(jnp.diff(each), tuple(range(1, len(edges) - dim)))
-    return hist
