@@ -125,11 +125,11 @@ class _Gathered:
     def pytest_sessionfinish(self) -> None:
         """Put together what was reported, and write the page."""
         if self.packed:
-            from jaxfun.parity.summary import merged
+            from jaxfun.parity.report.table import merged
 
             self.reports = merged(report for packed in self.packed for report in _unpacked(packed))
         if self.path is not None:
-            from jaxfun.parity.html import page
+            from jaxfun.parity.report.page import page
 
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.path.write_text(page(self.reports), encoding="utf-8")
@@ -144,7 +144,7 @@ class _Gathered:
             terminalreporter.line(f"every report in full: {self.path}")
 
     def _print_table(self, terminal: pytest.TerminalReporter) -> None:
-        from jaxfun.parity.summary import table
+        from jaxfun.parity.report.table import table
 
         for line in table(self.reports, terminal._tw.fullwidth):
             for text, color in line:

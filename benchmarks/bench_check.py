@@ -27,7 +27,7 @@ from pairs import AGREEING, DIFFERENT, layer_norm, of_last, torch_layer_norm
 
 import jaxfun as jf
 from jaxfun import parity
-from jaxfun.parity.shrink import Shrinker
+from jaxfun.parity.search.shrink import Shrinker
 
 RATIO, SECONDS, SHRINKING = 60, 5.0, 10.0
 EXAMPLES = 60  # of the test written by hand
@@ -182,7 +182,7 @@ def of_failures(names: Sequence[str]) -> None:
         got = fresh("check", name)
         shown = f"{got['seconds']:.1f}", f"{got['shrinking']:.1f}", str(got["failures"])
         rows.append((name, *shown, holds(not got["ok"] and got["shrinking"] <= SHRINKING)))
-    show(columns, rows, f"Found, and shrunk, cold. Target: at most {SHRINKING:.0f} s of shrinking.")
+    show(columns, rows, f"Mismatch, and shrunk, cold. Target: at most {SHRINKING:.0f} s of shrinking.")
 
 
 def main() -> None:

@@ -20,11 +20,11 @@ from _measure import Call, holds, in_turn, keep, markdown, show
 import jaxfun as jf
 from jaxfun._record import REGISTRY, Op
 from jaxfun.dtypes import as_dtype
-from jaxfun.parity.case import Case
-from jaxfun.parity.counterparts import Counterpart, counterparts, expression_of
-from jaxfun.parity.plain_jax import simplest
-from jaxfun.parity.records import cases
-from jaxfun.parity.reference import outcome
+from jaxfun.parity.draw.records import cases
+from jaxfun.parity.run.case import Case
+from jaxfun.parity.run.outcome import outcome
+from jaxfun.porting.counterparts import Counterpart, counterparts, expression_of
+from jaxfun.porting.plain_jax import simplest
 
 DATA = Path(__file__).parent / "data" / "eager.csv"
 TARGET, ROUNDS, TIMES, WARM = 1.5, 30, 100, 20

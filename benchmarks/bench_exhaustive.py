@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 import torch
 
-from jaxfun.parity._exhaustive import FORMATS, _inputs, _with_derivative, exhaustive
+from jaxfun.parity.exhaustive import FORMATS, _inputs, _with_derivative, exhaustive
 
 SLICE = range(0x3C000000, 0x44000000)
 CASES = [(dtype, derivative) for dtype in ("float16", "bfloat16", "float32") for derivative in (False, True)]

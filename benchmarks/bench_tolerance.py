@@ -21,11 +21,12 @@ from _measure import markdown, on_every_core, show
 from pairs import AGREEING, Pair
 
 from jaxfun import parity
-from jaxfun.parity import judge
-from jaxfun.parity.compare import Verdict
-from jaxfun.parity.levels import Sides
-from jaxfun.parity.report import COMPUTED
-from jaxfun.parity.verdicts import Terms, verdicts
+from jaxfun.parity.compare.arrays import Verdict
+from jaxfun.parity.report.model import COMPUTED
+from jaxfun.parity.run.candidate import Sides
+from jaxfun.parity.run.options import Options
+from jaxfun.parity.search import judge
+from jaxfun.parity.search.verdicts import verdicts
 
 DATA = Path(__file__).parent / "data" / "tolerance.csv"
 PICTURE = Path(__file__).parent.parent / "docs" / "images" / "tolerance.png"
@@ -73,7 +74,7 @@ def shares(candidate: Callable[..., Any], pair: Pair, dtype: str, examples: int)
     found: dict[str, float] = defaultdict(lambda: float("nan"))
 
     def watched(
-        sides: Sides, terms: Terms, row: int, level: str, parts: Any, reference: Any, **_: Any
+        sides: Sides, terms: Options, row: int, level: str, parts: Any, reference: Any, **_: Any
     ) -> list[Verdict]:
         judged = verdicts(sides, terms, row, level, parts, reference, measured=True)
         for verdict in judged:
@@ -82,7 +83,7 @@ def shares(candidate: Callable[..., Any], pair: Pair, dtype: str, examples: int)
         return judged
 
     one_by_one = mock.patch.object(judge, "_agree_at_once", return_value=False)
-    unshrunk = mock.patch("jaxfun.parity.shrink.Shrinker.shrunk", lambda self, sides, found: (sides, found))
+    unshrunk = mock.patch("jaxfun.parity.search.shrink.Shrinker.shrunk", lambda self, sides, found: (sides, found))
     unplanted = mock.patch.object(judge, "plant")
     with one_by_one, unshrunk, unplanted, mock.patch.object(judge, "verdicts", watched):
         report = parity.check(

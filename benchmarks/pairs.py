@@ -14,7 +14,7 @@ from jax.scipy import special
 from jaxtyping import Complex
 
 from jaxfun import parity
-from jaxfun.parity.shrink import Shrinker
+from jaxfun.parity.search.shrink import Shrinker
 
 F = torch.nn.functional
 

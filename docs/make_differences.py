@@ -22,10 +22,10 @@ from rich.progress import track
 import jaxfun
 from jaxfun._record import Op
 from jaxfun.differences_command import known
-from jaxfun.parity.counterparts import Counterpart, counterparts
-from jaxfun.parity.plain_jax import SORTS, differences, is_of_sort, measured
-from jaxfun.parity.reference import outcome
-from jaxfun.parity.unrecorded import records_of
+from jaxfun.parity.run.outcome import outcome
+from jaxfun.porting.counterparts import Counterpart, counterparts
+from jaxfun.porting.plain_jax import SORTS, differences, is_of_sort, measured
+from jaxfun.porting.stand_ins import records_of
 
 Rows = Sequence[Mapping[str, Any]]  # of one function's differences
 DATA = Path(jaxfun.__file__).with_name("differences.json")
@@ -187,7 +187,7 @@ def main() -> None:
         name for name, fields in known()["functions"].items() if not all(item["why"] for item in fields["differences"])
     ]
     if unexplained:
-        print(f"no reason is given for: {' '.join(unexplained)} (jaxfun/parity/counterparts.toml)")
+        print(f"no reason is given for: {' '.join(unexplained)} (jaxfun/porting/counterparts.toml)")
 
 
 if __name__ == "__main__":

@@ -14,16 +14,17 @@ from hypothesis.strategies import SearchStrategy
 import jaxfun
 from jaxfun._record import REGISTRY, Op
 from jaxfun.dtypes import DTYPES, DType, as_dtype
-from jaxfun.parity import torch_side
-from jaxfun.parity.case import Case
-from jaxfun.parity.failing import failure_of
-from jaxfun.parity.judge import judge, judge_signature
-from jaxfun.parity.levels import Sides
-from jaxfun.parity.records import cases, determined
-from jaxfun.parity.reference import outcome
-from jaxfun.parity.report import COMPUTED, Report
-from jaxfun.parity.spoiled import spoiled
-from jaxfun.parity.verdicts import Terms
+from jaxfun.parity.draw.invalid import spoiled
+from jaxfun.parity.draw.records import cases, determined
+from jaxfun.parity.report.model import COMPUTED
+from jaxfun.parity.report.report import Report
+from jaxfun.parity.run import torch_side
+from jaxfun.parity.run.candidate import Sides
+from jaxfun.parity.run.case import Case
+from jaxfun.parity.run.options import Options
+from jaxfun.parity.run.outcome import outcome
+from jaxfun.parity.search.failing import failure_of
+from jaxfun.parity.search.judge import judge, judge_signature
 
 RECORDS = [record for record in REGISTRY.values() if record.public]
 # dtypes that XLA and torch compute alike: in the quick profile each record is held to one of a group, in turn
@@ -39,9 +40,9 @@ SIGNATURES = 4  # times as many: these compile nothing
 HOW = frozenset((*COMPUTED, "vmap", "errors"))
 
 
-def terms(device: str = "cpu", levels: Collection[str] = HOW) -> Terms:
+def terms(device: str = "cpu", levels: Collection[str] = HOW) -> Options:
     """What the suite asks of an op."""
-    return Terms(frozenset(levels), device, plants=False)
+    return Options(frozenset(levels), device, plants=False)
 
 
 def pairs(profile: str) -> list[tuple[Op, DType]]:

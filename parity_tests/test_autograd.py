@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import jaxfun as jf
 from jaxfun.errors import GradcheckError
-from jaxfun.parity.compare import compare
+from jaxfun.parity.compare.arrays import compare
 
 EXAMPLES = settings().max_examples
 many, some = settings(max_examples=12 * EXAMPLES), settings(max_examples=2 * EXAMPLES)

@@ -11,7 +11,7 @@ import torch
 
 import jaxfun as jf
 from jaxfun.dtypes import DTYPES, DType
-from jaxfun.parity import torch_side
+from jaxfun.parity.run import torch_side
 
 NAMES = [dtype.name for dtype in DTYPES]
 

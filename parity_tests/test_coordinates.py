@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import jaxfun as jf
-from jaxfun.parity import torch_side
-from jaxfun.parity.levels import outcome
-from jaxfun.parity.verdicts import canonical, raises_alike
+from jaxfun.parity.run import torch_side
+from jaxfun.parity.run.outcome import outcome
+from jaxfun.parity.search.verdicts import canonical, raises_alike
 
 SHAPES: list[Any] = [(2, 3), [4], 6, (), (1, 5, 2), (3, 0), (2, -1), (2.0, 3), 2.5, None, True]
 DTYPES = ["int64", "int32", "int16", "int8", "uint8", "bool", "float32", "complex64"]

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import jaxfun as jf
-from jaxfun.parity import torch_side
-from jaxfun.parity.compare import compare
-from jaxfun.parity.levels import outcome
-from jaxfun.parity.verdicts import raises_alike
+from jaxfun.parity.compare.arrays import compare
+from jaxfun.parity.run import torch_side
+from jaxfun.parity.run.outcome import outcome
+from jaxfun.parity.search.verdicts import raises_alike
 
 # `type_of(1.0)` is Python's own float, whose name both libraries give to a dtype
 OTHERS = {"np": np, "type_of": type}

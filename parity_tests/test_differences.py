@@ -10,11 +10,11 @@ from hypothesis.errors import NoSuchExample
 
 from jaxfun._record import Difference, Op
 from jaxfun.dtypes import DTYPES, DType
-from jaxfun.parity.case import Case
 from jaxfun.parity.defaults import ABSENT, has_cuda
-from jaxfun.parity.judge import judge, judge_signature
-from jaxfun.parity.records import cases
-from jaxfun.parity.spoiled import refused, spoiled
+from jaxfun.parity.draw.invalid import refused, spoiled
+from jaxfun.parity.draw.records import cases
+from jaxfun.parity.run.case import Case
+from jaxfun.parity.search.judge import judge, judge_signature
 from parity_tests.suite import RECORDS, candidate_of, checked
 
 KNOWN = [(record, known) for record in RECORDS for known in record.differences]

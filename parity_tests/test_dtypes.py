@@ -14,8 +14,8 @@ from hypothesis.extra import numpy as hnp
 import jaxfun as jf
 from jaxfun.dtypes import DTYPES, Category, DType
 from jaxfun.errors import X64DisabledError
-from jaxfun.parity import torch_side
-from jaxfun.parity.compare import compare
+from jaxfun.parity.compare.arrays import compare
+from jaxfun.parity.run import torch_side
 
 NUMBERS = (True, 1, 1.0, 1j)
 PAIRS = list(itertools.product(DTYPES, DTYPES))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import jaxfun as jf
 from jaxfun.autograd.graph import Node, graph, nodes_of
-from jaxfun.parity import torch_side
+from jaxfun.parity.run import torch_side
 
 JAXFUN = {
     **vars(jf),

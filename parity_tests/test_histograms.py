@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jaxfun as jf
-from jaxfun.parity import torch_side
-from jaxfun.parity.compare import compare
-from jaxfun.parity.levels import outcome
-from jaxfun.parity.verdicts import canonical, raises_alike
+from jaxfun.parity.compare.arrays import compare
+from jaxfun.parity.run import torch_side
+from jaxfun.parity.run.outcome import outcome
+from jaxfun.parity.search.verdicts import canonical, raises_alike
 
 EXAMPLES = 8  # times the profile's: nothing here compiles much
 

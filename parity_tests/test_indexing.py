@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 import jaxfun as jf
 from jaxfun._record import REGISTRY
-from jaxfun.parity import torch_side
-from jaxfun.parity.compare import compare
-from jaxfun.parity.levels import outcome
-from jaxfun.parity.verdicts import raises_alike
+from jaxfun.parity.compare.arrays import compare
+from jaxfun.parity.run import torch_side
+from jaxfun.parity.run.outcome import outcome
+from jaxfun.parity.search.verdicts import raises_alike
 
 SIZES = (0, 1, 2, 3, 3, 4)
 SMOOTH = ("float32", "float64", "complex64")

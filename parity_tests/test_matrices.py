@@ -14,8 +14,8 @@ from jaxfun import _numbers
 from jaxfun._numbers import is_finite
 from jaxfun._record import REGISTRY
 from jaxfun.errors import LinearAlgebraError
-from jaxfun.parity import torch_side
-from jaxfun.parity.records import case_of
+from jaxfun.parity.draw.records import case_of
+from jaxfun.parity.run import torch_side
 from parity_tests.suite import checked
 
 SINGULAR = np.array([[1.0, 2.0], [2.0, 4.0]], np.float32)

@@ -4,7 +4,7 @@ import pytest
 
 from jaxfun._record import Op
 from jaxfun.dtypes import DType
-from jaxfun.parity.spoiled import refused
+from jaxfun.parity.draw.invalid import refused
 from parity_tests.suite import RECORDS, candidate_of, compared, report_of, search, search_errors
 
 REFUSING = [record for record in RECORDS if record.rejects | record.operand_rejects]

@@ -13,8 +13,9 @@ from hypothesis import Phase
 import jaxfun as jf
 from jaxfun._record import REGISTRY
 from jaxfun.dtypes import as_dtype
-from jaxfun.parity import compare, judge, verdicts
-from jaxfun.parity.compare import Verdict
+from jaxfun.parity.compare import arrays as compare
+from jaxfun.parity.compare.arrays import Verdict
+from jaxfun.parity.search import judge, verdicts
 from parity_tests.suite import candidate_of, search, search_errors
 
 Function = Callable[..., Any]

@@ -12,11 +12,11 @@ import pytest
 import torch
 
 import jaxfun as jf
-from jaxfun.parity import torch_side
-from jaxfun.parity.complexes import complex_of
-from jaxfun.parity.levels import outcome
-from jaxfun.parity.records import case_of
-from jaxfun.parity.verdicts import raises_alike
+from jaxfun.parity.compare.complexes import complex_of
+from jaxfun.parity.draw.records import case_of
+from jaxfun.parity.run import torch_side
+from jaxfun.parity.run.outcome import outcome
+from jaxfun.parity.search.verdicts import raises_alike
 from parity_tests.suite import RECORDS, candidate_of, checked
 
 INTEGERS = ("uint8", "int8", "int16", "int32", "int64")

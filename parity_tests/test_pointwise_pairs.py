@@ -10,7 +10,7 @@ import pytest
 import torch
 
 import jaxfun as jf
-from jaxfun.parity import torch_side
+from jaxfun.parity.run import torch_side
 from parity_tests.test_pointwise_edges import FLOATS, INTEGERS, array, assert_alike
 
 NAN, INF = math.nan, math.inf

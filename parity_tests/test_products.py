@@ -10,9 +10,9 @@ import pytest
 import torch
 
 import jaxfun as jf
-from jaxfun.parity import torch_side
-from jaxfun.parity.levels import outcome
-from jaxfun.parity.verdicts import raises_alike
+from jaxfun.parity.run import torch_side
+from jaxfun.parity.run.outcome import outcome
+from jaxfun.parity.search.verdicts import raises_alike
 
 
 def numbers(shape: Sequence[int], dtype: str = "float32") -> np.ndarray:

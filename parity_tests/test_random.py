@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import jaxfun as jf
-from jaxfun.parity.levels import outcome
-from jaxfun.parity.verdicts import raises_alike
+from jaxfun.parity.run.outcome import outcome
+from jaxfun.parity.search.verdicts import raises_alike
 
 KEY = jax.random.key(0)
 DRAWS = {

@@ -7,7 +7,7 @@ import pytest
 
 from jaxfun._record import REGISTRY
 from jaxfun.dtypes import as_dtype
-from jaxfun.parity.records import case_of
+from jaxfun.parity.draw.records import case_of
 from parity_tests.suite import candidate_of, checked, compared
 
 INF, NAN = float("inf"), float("nan")

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jaxfun as jf
-from jaxfun.parity import torch_side
-from jaxfun.parity.levels import outcome
-from jaxfun.parity.verdicts import raises_alike
+from jaxfun.parity.run import torch_side
+from jaxfun.parity.run.outcome import outcome
+from jaxfun.parity.search.verdicts import raises_alike
 
 EXAMPLES = 6  # times the profile's: nothing here compiles much
 

@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jaxfun as jf
-from jaxfun.parity import torch_side
-from jaxfun.parity.levels import outcome, structure
-from jaxfun.parity.verdicts import canonical, raises_alike
+from jaxfun.parity.run import torch_side
+from jaxfun.parity.run.candidate import structure
+from jaxfun.parity.run.outcome import outcome
+from jaxfun.parity.search.verdicts import canonical, raises_alike
 
 
 class _Torch(dict[str, Any]):

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import jaxfun as jf
-from jaxfun.parity import torch_side
+from jaxfun.parity.run import torch_side
 
 DTYPES = ["uint8", "int64", "float16", "float32"]
 SIZES = [(5,), (17,), (3, 40)]

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jaxfun as jf
-from jaxfun.parity import torch_side
-from jaxfun.parity.levels import outcome
-from jaxfun.parity.verdicts import raises_alike
+from jaxfun.parity.run import torch_side
+from jaxfun.parity.run.outcome import outcome
+from jaxfun.parity.search.verdicts import raises_alike
 
 EXAMPLES = 5  # times the profile's
 SHAPES = st.sampled_from([(), (0,), (1,), (5,), (2, 3), (0, 2), (2, 0), (2, 2, 2)])

@@ -4,7 +4,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from jaxfun.parity.compare import PRECISION, compare
+from jaxfun.parity.compare.arrays import PRECISION, compare
 
 nan, inf = float("nan"), float("inf")
 EPS = 2.0**-23

@@ -15,9 +15,9 @@ import jaxfun
 from jaxfun import cli
 from jaxfun._record import REGISTRY
 from jaxfun.differences_command import known
-from jaxfun.parity.counterparts import counterparts
-from jaxfun.parity.plain_jax import Seen, differences, is_of_sort, measured
-from jaxfun.parity.unrecorded import records_of
+from jaxfun.porting.counterparts import counterparts
+from jaxfun.porting.plain_jax import Seen, differences, is_of_sort, measured
+from jaxfun.porting.stand_ins import records_of
 
 EVERY = settings().max_examples > 10  # the thorough profile measures every row
 ROOT = Path(__file__).parent.parent

@@ -34,38 +34,59 @@ FLOORS = [
 ]
 RANK = {name: rank for rank, names in enumerate(FLOORS) for name in names}
 MAY_ALSO = {"parity_command": {"parity"}}  # the one way from the library to its judge
-PARITY_TAKES = {"_record", "dtypes", "errors", "parity"}
+JUDGES = {
+    "parity": {"_record", "dtypes", "errors", "parity"},
+    "porting": {"_record", "dtypes", "errors", "parity", "porting"},
+}
+# Inside of `parity` a room may import from those before it; `None` holds the entry points.
+PARITY_ROOMS = ["compare", "report", "run", "draw", "script", "search", None]
 HEAVY = ("torch", "hypothesis", "matplotlib", "optax", "pyarrow", "rich", "pytest")
-TORCH_IN = {"parity/torch_side.py", "parity/torch_noise.py", "tour.py"}
+TORCH_IN = {"parity/run/torch_side.py", "parity/run/noise.py", "tour.py"}
 
 
 def room(file: Path) -> str:
     return file.relative_to(ROOT).with_suffix("").parts[0]
 
 
-def imported_rooms(file: Path) -> Iterator[str]:
-    """The top-level modules of jaxfun that a file imports, wherever in the file."""
+def imported_paths(file: Path) -> Iterator[list[str]]:
+    """The modules of jaxfun that a file imports, wherever in the file, each as its path inside of the package."""
     package = ["jaxfun", *file.relative_to(ROOT).parent.parts]
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.ImportFrom) and node.level:
-            base = package[: len(package) - node.level + 1] + (node.module or "").split(".")
-            base = [part for part in base if part]
-            yield from [base[1]] if len(base) > 1 else [alias.name for alias in node.names]
+            base = package[1 : len(package) - node.level + 1] + [
+                part for part in (node.module or "").split(".") if part
+            ]
+            yield from [base] if node.module else [[*base, alias.name] for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("jaxfun."):
-            yield (node.module or "").split(".")[1]
+            yield (node.module or "").split(".")[1:]
         elif isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[1] for alias in node.names if alias.name.startswith("jaxfun."))
+            yield from (alias.name.split(".")[1:] for alias in node.names if alias.name.startswith("jaxfun."))
+
+
+def imported_rooms(file: Path) -> Iterator[str]:
+    """The top-level modules of jaxfun that a file imports, wherever in the file."""
+    yield from (path[0] for path in imported_paths(file))
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if room(file) != "__init__"], ids=str)
 def test_arrows_run_one_way(file: Path) -> None:
     own = room(file)
-    allowed = PARITY_TAKES if own == "parity" else {name for name, rank in RANK.items() if rank <= RANK[own]}
+    allowed = JUDGES[own] if own in JUDGES else {name for name, rank in RANK.items() if rank <= RANK[own]}
     assert set(imported_rooms(file)) <= allowed | MAY_ALSO.get(own, set())
 
 
+@pytest.mark.parametrize("file", sorted((ROOT / "parity").rglob("*.py")), ids=str)
+def test_the_rooms_of_parity_point_one_way(file: Path) -> None:
+    inside = file.relative_to(ROOT / "parity").parts[:-1]
+    own = PARITY_ROOMS.index(inside[0] if inside else None)
+    imported = {path[1] for path in imported_paths(file) if path[0] == "parity" and len(path) > 1}
+    later = {name for name in PARITY_ROOMS[own + 1 :] if name is not None}
+    assert not imported & later
+    assert own == len(PARITY_ROOMS) - 1 or imported <= {*PARITY_ROOMS}, "a room imports an entry point"
+
+
 def test_every_floor_is_there() -> None:
-    present = {room(file) for file in FILES} - {"__init__", "parity"}
+    present = {room(file) for file in FILES} - {"__init__", *JUDGES}
     assert present == set(RANK)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from jaxfun.parity.torch_noise import Rounded
+from jaxfun.parity.run.noise import Rounded
 
 STEP = 1e-6
 F = torch.nn.functional

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from jaxfun.parity.html import page
-from jaxfun.parity.report import LEVELS, Curve, Failure, Level, Report, Tap
+from jaxfun.parity.report.model import LEVELS, Curve, Level, Tap
+from jaxfun.parity.report.page import page
+from jaxfun.parity.report.report import Failure, Report
 
 EVIL = "<script>alert('1')</script><b title=\"x\">&amp;"
 PASS, FAIL = Level(40, 1.5, True), Level(40, 9.0, True, failures=2)

@@ -21,7 +21,7 @@ from jax import lax
 from pairs import DIFFERENT
 
 from jaxfun import parity
-from jaxfun.parity.names import describe_function
+from jaxfun.parity.script.describe import describe_function
 
 F = torch.nn.functional
 SLOPE = 0.25

@@ -2,8 +2,9 @@
 
 import pytest
 
-from jaxfun.parity.report import LEVELS, Failure, Level, Report
-from jaxfun.parity.summary import merged, table
+from jaxfun.parity.report.model import LEVELS, Level
+from jaxfun.parity.report.report import Failure, Report
+from jaxfun.parity.report.table import merged, table
 
 LONG = "package.with.a_long_name.and_a_function_of_a_longer_name"
 

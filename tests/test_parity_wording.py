@@ -6,8 +6,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxfun.parity.report import Failure, Level, Report
-from jaxfun.parity.wording import INDENT, WIDTH, message, written
+from jaxfun.parity.report.model import Level
+from jaxfun.parity.report.report import Failure, Report
+from jaxfun.parity.report.words import INDENT, WIDTH, message, written
 
 ARRAYS = {
     "0-dim": (np.float32(0.1), "float32(0.1)"),

@@ -136,7 +136,7 @@ def test_a_device_that_is_not_there_is_a_skip_that_says_so(
 
 def test_what_another_process_cannot_know_stays_behind(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("""
-    from jaxfun.parity.report import Failure, Report
+    from jaxfun.parity.report.report import Failure, Report
 
     def test_inputs():
         Report("mine", "theirs", [Failure("value", "bits", "", "mine(f)", inputs=lambda: None)]).log()
@@ -149,7 +149,7 @@ def test_what_another_process_cannot_know_stays_behind(pytester: pytest.Pytester
 def test_the_log_is_as_its_readers_set_it(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("""
     import logging
-    from jaxfun.parity.report import Report
+    from jaxfun.parity.report.report import Report
 
     def logged(caplog):
         Report("mine", "theirs").log()

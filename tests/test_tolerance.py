@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from jaxfun.parity.compare import PRECISION, part_of
+from jaxfun.parity.compare.arrays import PRECISION, part_of
 
 PAGE = Path(__file__).parent.parent / "docs" / "tolerance.md"
 

@@ -7,13 +7,14 @@ from typing import Any
 import jax
 
 from ..errors import ArgumentTypeError, ArgumentValueError, describe, public
-from .compare import Bound
+from .compare.arrays import Bound
 from .defaults import devices_of, examples_of, has_cuda, refuse_cuda
-from .inputs import SHAPES, Configuration, inputs_of
-from .names import describe_function
-from .report import LEVELS, Report
-from .search import Search
-from .verdicts import Terms
+from .draw.inputs import SHAPES, Configuration, inputs_of
+from .report.model import LEVELS
+from .report.report import Report
+from .run.options import Options
+from .script.describe import describe_function
+from .search.search import Search
 
 DTYPES = ("float32", "float64")
 EXAMPLES = 1200
@@ -98,11 +99,11 @@ def check(
     return finished(report, began)
 
 
-def terms_of(candidate: Any, levels: Any, devices: Any, rtol: float | None, atol: float | None) -> list[Terms]:
+def terms_of(candidate: Any, levels: Any, devices: Any, rtol: float | None, atol: float | None) -> list[Options]:
     """Return the terms of a check, for each device."""
     bound = None if rtol is None and atol is None else Bound(rtol or 0.0, atol or 0.0)
     exact = hasattr(candidate, "op")  # one of our own: a handler of torch's errors must catch its
-    return [Terms(frozenset(levels or LEVELS), device, bound, exact=exact) for device in devices_of(devices)]
+    return [Options(frozenset(levels or LEVELS), device, bound, exact=exact) for device in devices_of(devices)]
 
 
 def finished(report: Report, began: float) -> Report:

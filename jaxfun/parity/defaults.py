@@ -9,8 +9,8 @@ from typing import Any, NoReturn
 import jax
 
 from ..errors import ArgumentValueError, public
-from . import torch_side
-from .reference import outcome
+from .run import torch_side
+from .run.outcome import outcome
 
 ABSENT = "JAX and PyTorch do not both see a CUDA device"
 PROFILES = {"quick": 1, "thorough": 30}  # times the usual number of value sets

@@ -12,17 +12,19 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ..errors import ArgumentTypeError, ArgumentValueError, describe, public
-from . import torch_side
 from .check import finished, refuse, terms_of
 from .defaults import examples_of
-from .inputs import Configuration, like, near, parameters_of
-from .levels import Sides
-from .names import describe_function
-from .reference import outcome
-from .report import Report, Tap
-from .search import Search, wide_enough
-from .taps import gathered, numbered
-from .verdicts import Terms, verdicts
+from .draw.inputs import Configuration, like, near, parameters_of
+from .report.model import Tap
+from .report.report import Report
+from .run import torch_side
+from .run.candidate import Sides
+from .run.options import Options
+from .run.outcome import outcome
+from .run.taps import gathered, numbered
+from .script.describe import describe_function
+from .search.search import Search, wide_enough
+from .search.verdicts import verdicts
 
 State = dict[str, Any]
 DTYPES = ("float32", "float64")
@@ -174,7 +176,7 @@ def _by_name(params: Any, state: State) -> Callable[[State], Any]:
 # taps
 
 
-def _tapped(port: _Port, sides: Sides, terms: Terms, asked: Sequence[str] | None, report: Report) -> list[Tap]:
+def _tapped(port: _Port, sides: Sides, terms: Options, asked: Sequence[str] | None, report: Report) -> list[Tap]:
     """Return what each tap shows on the value sets of a case, in the order of execution."""
     case = sides.case
     known = torch_side.submodules_of(port.torch_module)
@@ -223,7 +225,7 @@ def _marked(sides: Sides) -> list[str]:
     return list(numbered(names))
 
 
-def _compared(sides: Sides, terms: Terms, names: list[str]) -> list[Tap]:
+def _compared(sides: Sides, terms: Options, names: list[str]) -> list[Tap]:
     taps = [Tap(name) for name in names]
     rows = [row for row in range(sides.case.sets) if sides.theirs.raises(row) is None]
     stacks = sides.ours({"value"})["value"] if rows else []

@@ -1,0 +1,1 @@
+"""What is equal: arrays, how large rounding may be, and which elements are compared. NumPy alone."""

@@ -1,0 +1,1 @@
+"""What is drawn: shapes, values, and the arguments of records."""

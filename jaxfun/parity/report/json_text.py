@@ -1,0 +1,64 @@
+"""A report as JSON: every field, in numbers, text, lists and objects alone, so that it loads anywhere."""
+
+import dataclasses
+import json
+import math
+from typing import Any
+
+import numpy as np
+
+from .model import FailureData, Level, ReportData, Tap
+
+# what is worked out from the fields, and whoever reads the file cannot
+_ALSO = {
+    ReportData: ("ok", "headline", "first_divergence"),
+    Level: ("status",),
+    FailureData: ("message",),
+    Tap: ("ok",),
+}
+
+
+def text(report: ReportData) -> str:
+    """Return the report as JSON text; numbers that are not finite are text there, and all of an array's.
+
+    >>> json.loads(text(ReportData("f", "g", seconds=float("inf"))))["seconds"]
+    'inf'
+    """
+    return json.dumps(as_plain(report), indent=2, allow_nan=False) + "\n"
+
+
+def as_plain(value: Any) -> Any:
+    """Return a value as what JSON has; what JSON has no form for as text."""
+    for known, plain in _PLAIN.items():
+        if isinstance(value, known):
+            return plain(value)
+    return _record(value) if dataclasses.is_dataclass(value) else repr(value)
+
+
+def _record(value: Any) -> dict[str, Any]:
+    names = (
+        *(field.name for field in dataclasses.fields(value)),
+        *next((names for kind, names in _ALSO.items() if isinstance(value, kind)), ()),
+    )
+    return {name: as_plain(getattr(value, name)) for name in names}
+
+
+def _array(array: Any) -> dict[str, Any]:
+    return {"dtype": str(array.dtype), "shape": list(array.shape), "values": [str(item) for item in np.ravel(array)]}
+
+
+def _sequence(items: Any) -> Any:
+    if hasattr(items, "_asdict"):
+        return as_plain(items._asdict())
+    return [as_plain(item) for item in items]
+
+
+# the first that fits is taken: a NumPy float is a float, a bool an int
+_PLAIN = {
+    (type(None), str, bool): lambda value: value,
+    (np.ndarray, np.generic): _array,
+    (int,): int,
+    (float,): lambda number: number if math.isfinite(number) else str(number),
+    (dict,): lambda items: {str(key): as_plain(item) for key, item in items.items()},
+    (list, tuple): _sequence,
+}

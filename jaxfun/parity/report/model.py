@@ -1,0 +1,230 @@
+"""What a check found, as data: by level what was compared and how far apart, what was tried, and each failure."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..compare.arrays import Verdict
+
+COMPUTED = ("value", "vjp", "jvp", "hvp")  # the levels that have results of their own
+LEVELS = (*COMPUTED, "jit", "vmap", "errors")
+
+
+class Curve(NamedTuple):
+    """The errors of all elements in the value sets that differ, and the number at which each was met.
+
+    That is the element's `input` where it has one of its own, else its `result`, as the reference gives it.
+    """
+
+    numbers: np.ndarray
+    errors: np.ndarray
+    over: str = "input"
+
+
+@dataclass(frozen=True)
+class FailureData:
+    """One disagreement: where, on which inputs, and both answers.
+
+    `inputs` are the positional and the keyword arguments, NumPy arrays for tensors; `candidate` and `reference` are the
+    results that differ; `script` reproduces the difference without jaxfun.
+    """
+
+    level: str
+    difference: str
+    detail: str
+    call: str
+    leaf: str = ""  # which result, or the gradient for which argument
+    stratum: str = ""
+    dtype: str = ""
+    device: str = "cpu"
+    ulp: float = 0.0
+    index: tuple[int, ...] = ()
+    inputs: Any = None
+    candidate: Any = None
+    reference: Any = None
+    script: str = ""
+    strata: dict[str, tuple[int, int]] = field(default_factory=dict)  # by kind: value sets that differ here, and all
+    curve: Curve | None = None
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """A disagreement as it was met: the level, the value set, and which leaf of the results."""
+
+    level: str
+    row: int
+    leaf: int
+    verdict: Verdict
+    candidate: np.ndarray | None = None
+    reference: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Tap:
+    """What a named place inside a module showed: whether it agrees over all value sets, and how it does in the worst.
+
+    `error` is the largest difference there, relative to the reference's largest number; `of_tolerance` the error as a
+    share of what is allowed.
+    """
+
+    name: str
+    difference: str = ""
+    compared: int = 0
+    error: float = 0.0
+    of_tolerance: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """Whether the two agree there."""
+        return not self.difference
+
+    def with_verdict(self, verdict: Verdict, candidate: np.ndarray, reference: np.ndarray) -> "Tap":
+        """Return the tap with one more value set."""
+        one = Tap(self.name, verdict.difference, verdict.compared, 0.0, verdict.of_tolerance)
+        if candidate.shape == reference.shape:
+            one = replace(one, error=_relative(candidate, reference))
+        worst = max(self, one, key=lambda tap: (not tap.ok, tap.of_tolerance, tap.error))
+        return replace(worst, compared=self.compared + one.compared)
+
+
+def _relative(candidate: np.ndarray, reference: np.ndarray) -> float:
+    both = np.isfinite(candidate) & np.isfinite(reference)
+    if not both.any():
+        return 0.0
+    ours, theirs = (item[both].astype(np.complex128) for item in (candidate, reference))
+    largest = float(np.abs(theirs).max())
+    return float(np.abs(ours - theirs).max()) / largest if largest else 0.0
+
+
+@dataclass
+class Level:
+    """What one level compared: elements, the worst error, whether anything but zeros was there to compare."""
+
+    compared: int = 0
+    worst_ulp: float = 0.0
+    is_nonzero: bool = False
+    failures: int = 0
+    reason: str = ""  # why it does not apply, where it does not
+    leaves: dict[str, "Level"] = field(default_factory=dict)  # by the name of what is compared: a result, a gradient
+    planted: dict[str, bool] = field(default_factory=dict)  # wrong results put in the candidate's place: caught?
+
+    @property
+    def status(self) -> str:
+        """Return "fail", "pass", "not applicable" or "no evidence": only zeros, nothing at all, or too loosely."""
+        if self.failures:
+            return "fail"
+        if not self.compared:
+            return "not applicable" if self.reason else "no evidence"
+        return "pass" if self.is_nonzero and not self.is_loose else "no evidence"
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether a planted wrong result passed: the tolerance is too wide to mean anything."""
+        return not all(self.planted.values())
+
+    def add(self, other: "Level") -> None:
+        """Take in what another run of the level found."""
+        self.compared += other.compared
+        self.worst_ulp = max(self.worst_ulp, other.worst_ulp)
+        self.is_nonzero |= other.is_nonzero
+        self.failures += other.failures
+        self.reason = self.reason or other.reason
+        for name, caught in other.planted.items():
+            self.planted[name] = caught or self.planted.get(name, False)
+        for name, leaf in other.leaves.items():
+            self.leaves.setdefault(name, Level()).add(leaf)
+
+
+@dataclass
+class ReportData:
+    """What a check found. `examples` counts the value sets that were evaluated, `strata` them by kind.
+
+    `levels` has what each level compared, `by_dtype` the same for each dtype (and device, other than the CPU).
+    """
+
+    candidate: str = ""
+    reference: str = ""
+    failures: list[Any] = field(default_factory=list)
+    levels: dict[str, Level] = field(default_factory=dict)
+    by_dtype: dict[str, dict[str, Level]] = field(default_factory=dict)
+    strata: dict[str, int] = field(default_factory=dict)
+    not_reached: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    examples: int = 0
+    seconds: float = 0.0
+    is_accepted: bool = False  # the reference took at least one of the inputs
+    refused: str = ""  # what it raised where it took none of a case
+    seen: dict[str, int] = field(default_factory=dict)  # known differences, by their reason
+    taps: list[Tap] = field(default_factory=list)  # of a module, in the order of execution
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing disagreed, and something was compared, closely enough for a wrong result to be told.
+
+        That both raise alike is enough only where no more was asked.
+        """
+        compared = {name for name, level in self.levels.items() if level.compared}
+        is_compared = bool(compared - {"errors"} or (compared and not self.refused))
+        return not self.failures and is_compared and not self.is_loose
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether the results were held so loosely that a wrong one passed."""
+        return "value" in self.levels and self.levels["value"].is_loose
+
+    @property
+    def first_divergence(self) -> Tap | None:
+        """The first tap that differs, in the order of execution."""
+        return next((tap for tap in self.taps if not tap.ok), None)
+
+    @property
+    def tried(self) -> list[str]:
+        """The kinds of value sets that were tried, each with their number."""
+        return [f"{name} {count:,}" for name, count in sorted(self.strata.items()) if count]
+
+    def level(self, name: str) -> Level:
+        """Return what a level found, empty before anything is."""
+        return self.levels.setdefault(name, Level())
+
+    def count(self, level: str, verdict: Verdict, is_nonzero: bool = True, leaf: str = "") -> None:
+        """Count a verdict at a level, and for what is compared there where it has a name."""
+        one = Level(verdict.compared, verdict.worst_ulp, is_nonzero, failures=not verdict.ok)
+        self.level(level).add(one)
+        if leaf:
+            self.level(level).leaves.setdefault(leaf, Level()).add(one)
+
+    def note(self, text: str) -> None:
+        """Keep a remark, once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def add(self, other: "ReportData", dtype: str | None = None, device: str = "cpu") -> None:
+        """Take in another report's findings; those of one dtype are kept apart as well."""
+        self.failures.extend(other.failures)
+        self.taps.extend(other.taps)
+        self.examples += other.examples
+        self.seconds += other.seconds
+        self.not_reached += [text for text in other.not_reached if text not in self.not_reached]
+        tables = [(self.levels, other.levels)]
+        tables += [(self.by_dtype.setdefault(name, {}), found) for name, found in other.by_dtype.items()]
+        if dtype is not None:
+            column = dtype if device == "cpu" else f"{dtype} on {device}"
+            tables += [(self.by_dtype.setdefault(column, {}), other.levels)]
+        for mine, theirs in tables:
+            for name, level in theirs.items():
+                mine.setdefault(name, Level()).add(level)
+        for mine, theirs in ((self.strata, other.strata), (self.seen, other.seen)):
+            for name, count in theirs.items():
+                mine[name] = mine.get(name, 0) + count
+        self.is_accepted |= other.is_accepted
+        self.refused = self.refused or other.refused
+        for text in other.notes:
+            self.note(text)
+
+    @property
+    def headline(self) -> str:
+        """The verdict in a line."""
+        left = "was held too loosely to" if self.is_loose else "was not compared with"
+        verdict = "agrees with" if self.ok else "DIFFERS from" if self.failures else left
+        return f"{self.candidate} {verdict} {self.reference}"

@@ -1,0 +1,245 @@
+"""Reports as one HTML page that needs nothing else: functions, dtypes and levels as a matrix, and every failure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+
+from .chart import scatter
+from .model import COMPUTED, LEVELS, FailureData, Level, ReportData, Tap
+from .table import LEGEND, agrees, fails, state, total
+from .words import at_most, difference, facts, in_short, no_script, place
+
+_STYLE = """
+:root { color-scheme: light dark; --pass: #1b6e2a; --fail: #b3261e; --weak: #855800; --dim: #666; --ink: #3b6ea5;
+  --edge: #8884; --back: #8881; }
+@media (prefers-color-scheme: dark) {
+  :root { --pass: #7fce8b; --fail: #f2a19b; --weak: #e3b95b; --dim: #a0a0a0; --ink: #8fb8e0; } a { color: #9cc2f5; } }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.5rem; line-height: 1.3; margin: 0 0 .3rem; } h2 { font-size: 1.15rem; display: inline; }
+h3 { font-size: 1rem; margin: 0; } p { margin: .4rem 0; } figure { margin: 0; } summary { cursor: pointer; }
+h1, h2, h3, p, li { overflow-wrap: anywhere; } small, .dim, .chip { font-size: 13px; }
+.pass { color: var(--pass); } .fail { color: var(--fail); } .weak { color: var(--weak); }
+.none, .dim, small { color: var(--dim); }
+td.pass, td.fail, td.weak { background: color-mix(in srgb, currentColor 14%, transparent); }
+table { border-collapse: collapse; } th, td { padding: .3rem .6rem; text-align: left; vertical-align: top; }
+th { font-weight: 600; }
+.matrix { width: 100%; margin-top: 1rem; } .matrix tbody { border-top: 1px solid var(--edge); }
+.matrix thead th { position: sticky; top: 0; background: Canvas; }
+.matrix .names { padding-left: 0; overflow-wrap: anywhere; min-width: 10rem; } .matrix .short { min-width: 11rem; }
+.matrix .cell { width: 3.1rem; padding: .3rem .2rem; text-align: center; border: solid Canvas; border-width: 0 2px; }
+.cell a { color: inherit; text-decoration: none; display: block; font-weight: 700; }
+.report { margin-top: 1.4rem; border-top: 1px solid var(--edge); padding-top: .7rem; }
+.report > summary { margin-bottom: .4rem; } .report.agrees { margin-top: 0; }
+section { margin: 1.5rem 0; scroll-margin-top: 3rem; } section .wide { overflow-x: auto; }
+.taps td, .taps code { white-space: nowrap; }
+.failure { border-left: 3px solid var(--fail); padding-left: 1rem; }
+.two { display: flex; flex-wrap: wrap; align-items: flex-start; gap: .5rem 2rem; }
+.two > * { flex: 1 1 24rem; min-width: 0; } .two > figure { flex: 1 1 20rem; max-width: 460px; }
+.facts { width: 100%; table-layout: fixed; } .facts td { padding: .15rem 0; vertical-align: baseline; }
+.facts td:first-child { width: 5.6rem; }
+code, pre { font: 13px/1.45 ui-monospace, monospace; } code { white-space: pre-wrap; overflow-wrap: anywhere; }
+code.lines { white-space: pre; overflow-x: auto; display: block; }
+pre { background: var(--back); padding: .8rem; overflow-x: auto; border-radius: .4rem; margin: .5rem 0; }
+.chip { display: inline-block; border-radius: .7rem; padding: 0 .6rem; margin: .1rem;
+  background: color-mix(in srgb, var(--fail) var(--share), transparent); }
+svg { max-width: 100%; height: auto; } svg text { font: 11px system-ui, sans-serif; fill: var(--dim); }
+@media (max-width: 60rem) { .wide { overflow-x: auto; } .matrix thead th { position: static; } }
+@media (max-width: 40rem) { body { margin-top: 1rem; padding: 0 .7rem; } .short { display: none; }
+  .matrix, .matrix small { font-size: 12px; } .matrix th { font-size: 11px; } .matrix .names { min-width: 6rem; }
+  .matrix th, .matrix td { padding: .3rem .15rem; } .matrix .cell { width: auto; border-width: 0 1px; } }
+"""
+# even if something of a user's were not escaped, nothing would run and nothing be fetched
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_MARKS = {"pass": "✓", "fail": "✗", "-": "–"}
+_COLORS = {"pass": "pass", "fail": "fail", "zero": "weak", "none": "weak", "loose": "weak"}
+
+
+def page(reports: Sequence[ReportData]) -> str:
+    """Return the page of some reports, those that differ first. Text that comes from the user's code is escaped."""
+    ordered = sorted(reports, key=lambda report: (not fails(report), agrees(report)))
+    title = ordered[0].headline if len(ordered) == 1 else total(ordered) if ordered else "nothing was compared"
+    sets, seconds = (sum(getattr(report, name) for report in ordered) for name in ("examples", "seconds"))
+    parts = [
+        "<!doctype html><html lang='en'><meta charset='utf-8'>",
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+        "<meta name='viewport' content='width=device-width, initial-scale=1'>",
+        f"<title>parity: {escape(title)}</title><style>{_STYLE}</style>",
+        f"<h1>{escape(title)}</h1><p class='dim'>{sets:,} value sets in {seconds:,.1f} s</p>",
+        _matrix(ordered) if ordered else "",
+        *(_section(number, report, len(ordered) == 1) for number, report in enumerate(ordered)),
+        "</html>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+# the matrix
+
+
+def _matrix(reports: Sequence[ReportData]) -> str:
+    levels = "".join(f"<th class='cell'>{name}</th>" for name in LEVELS)
+    bodies = "\n".join(_body(number, report) for number, report in enumerate(reports))
+    names = "<th class='names'>candidate, reference</th><th>dtype</th>"
+    head = f"<thead><tr>{names}{levels}<th class='short'>what differs</th></tr></thead>"
+    states = {state(table.get(name)) for report in reports for table in _by_dtype(report).values() for name in LEVELS}
+    meanings = {"pass": "agrees", "fail": "differs"} | LEGEND
+    legend = ", ".join(f"{_mark(name)} {meaning}" for name, meaning in meanings.items() if name in states)
+    return f"<div class='wide'><table class='matrix'>{head}\n{bodies}</table></div><p class='dim'>{legend}</p>"
+
+
+def _by_dtype(report: ReportData) -> Mapping[str, Mapping[str, Level]]:
+    return report.by_dtype or {"": report.levels}
+
+
+def _mark(name: str) -> str:
+    return f"<span class='{_COLORS.get(name, 'none')}'>{_MARKS.get(name, escape(name))}</span>"
+
+
+def _body(number: int, report: ReportData) -> str:
+    """Return a row for each dtype, the names in the first."""
+    tables = _by_dtype(report)
+    link = f"<a href='#report-{number}'>{escape(report.candidate)}</a>"
+    first = f"<td class='names' rowspan='{len(tables)}'>{link}<br><small>{escape(report.reference)}</small></td>"
+    rows = []
+    for dtype, levels in tables.items():
+        found = {at: failure for at, failure in enumerate(report.failures) if dtype in ("", *_columns(failure))}
+        cells = "".join(_cell(levels.get(name), _anchor(number, name, found)) for name in LEVELS)
+        short = next((f"{failure.level}: {in_short(failure)}" for failure in found.values()), _doubt(report))
+        rows.append(f"<tr>{first}<td>{escape(dtype)}</td>{cells}<td class='short dim'>{escape(short)}</td></tr>")
+        first = ""
+    return f"<tbody>{''.join(rows)}</tbody>"
+
+
+def _doubt(report: ReportData) -> str:
+    if report.ok or fails(report):
+        return ""
+    return "the tolerance is too wide" if report.is_loose else "nothing was compared"
+
+
+def _columns(failure: FailureData) -> tuple[str, str]:
+    return failure.dtype, f"{failure.dtype} on {failure.device}"
+
+
+def _anchor(number: int, level: str, found: Mapping[int, FailureData]) -> str:
+    """Return where a level's failure is told, the report where it has none."""
+    at = next((f"-{at}" for at, failure in found.items() if failure.level == level), "")
+    return f"#report-{number}{at}"
+
+
+def _cell(level: Level | None, anchor: str) -> str:
+    name = state(level)
+    mark = _MARKS.get(name, escape(name))
+    inside = f"<a href='{anchor}'>{mark}</a>" if name == "fail" else mark
+    told = escape(_told(level)) if level else ""
+    return f"<td class='cell {_COLORS.get(name, 'none')}'" + (f" title='{told}'" if told else "") + f">{inside}</td>"
+
+
+def _told(level: Level) -> str:
+    if not level.compared:
+        return level.reason or level.status
+    worst = at_most(level.worst_ulp, bool(level.failures))
+    return f"{level.status}: {level.compared:,} elements{worst and ', ' + worst}"
+
+
+# a report
+
+
+def _section(number: int, report: ReportData, is_alone: bool) -> str:
+    inside = "\n".join(filter(None, [*_remarks(report, is_alone), _taps(report), *_failures(number, report)]))
+    if is_alone:
+        return f"<div id='report-{number}'>{inside}</div>"
+    mark = _mark("fail" if fails(report) else "pass") if report.ok or fails(report) else "<span class='weak'>!</span>"
+    names = f"{escape(report.candidate)} beside {escape(report.reference)}"
+    kind = "report agrees" if agrees(report) else "report"
+    opened = "" if agrees(report) else " open"
+    return (
+        f"<details class='{kind}' id='report-{number}'{opened}><summary><h2>{mark} {names}</h2></summary>"
+        f"\n{inside}\n</details>"
+    )
+
+
+def _remarks(report: ReportData, is_alone: bool) -> Iterable[str]:
+    tried = f"Tried: {', '.join(report.tried)}." if report.tried else ""
+    sets = "" if is_alone else f"{report.examples:,} value sets in {report.seconds:.1f} s. "
+    yield f"<p class='dim'>{sets}{escape(tried)}</p>"
+    known = (f"known difference, seen in {count:,} value sets: {why}" for why, count in report.seen.items())
+    left = [f"not tried: {', '.join(report.not_reached)}"] if report.not_reached else []
+    notes = "".join(f"<li>{escape(note)}</li>" for note in [*report.notes, *known, *left])
+    yield f"<ul>{notes}</ul>" if notes else ""
+
+
+def _taps(report: ReportData) -> str:
+    rows = "".join(_tap(tap, tap is report.first_divergence) for tap in report.taps)
+    head = "<tr><th>tap</th><th></th><th>error</th><th>of the tolerance</th></tr>"
+    told = "<h3>Places inside, in the order of execution</h3>"
+    return f"<section>{told}<div class='wide'><table class='taps'>{head}{rows}</table></div></section>" if rows else ""
+
+
+def _tap(tap: Tap, is_first: bool) -> str:
+    kind, verdict = ("pass", "agrees") if tap.ok else ("fail", "differs")
+    first = "<td class='none'>the first to differ</td>" if is_first else ""
+    return (
+        f"<tr><td><code>{escape(tap.name)}</code></td><td class='{kind}'>{verdict}</td>"
+        f"<td>{tap.error:.1e}</td><td>{tap.of_tolerance:,.3g}</td>{first}</tr>"
+    )
+
+
+# a failure
+
+
+def _failures(number: int, report: ReportData) -> Iterable[str]:
+    for at, failure in enumerate(report.failures):
+        yield f"<section class='failure' id='report-{number}-{at}'>{_failure(at, failure)}</section>"
+
+
+def _failure(at: int, failure: FailureData) -> str:
+    what, where = map(escape, place(failure))
+    heading = f"<h3>{what} <small>{where}</small></h3>"
+    parts = [
+        f"{heading}<p>{escape(difference(failure))}</p>",
+        f"<div class='two'>{_facts(failure)}{_plot(failure)}</div>",
+        _kinds(failure),
+        _script(at, failure.script),
+    ]
+    return "".join(parts)
+
+
+def _script(at: int, script: str) -> str:
+    """Return the script, the first opened: the others are much like it."""
+    if not script:
+        return f"<p class='dim'>{no_script(at)}</p>"
+    opened = "" if at else " open"
+    return f"<details{opened}><summary>To reproduce</summary><pre>{escape(script)}</pre></details>"
+
+
+def _facts(failure: FailureData) -> str:
+    rows = "".join(map(_fact, *zip(*facts(failure).items(), strict=True)))
+    return f"<table class='facts'>{rows}</table>"
+
+
+def _fact(name: str, text: str) -> str:
+    kind = " class='lines'" if "\n" in text else ""
+    return f"<tr><td class='dim'>{escape(name)}</td><td><code{kind}>{escape(text)}</code></td></tr>"
+
+
+def _plot(failure: FailureData) -> str:
+    drawn = scatter(failure.curve) if failure.curve is not None else ""
+    over = failure.curve.over if failure.curve is not None else ""
+    caption = (
+        f"<figcaption class='dim'>The error of each element over its {over}, in the value sets that differ</figcaption>"
+    )
+    return f"<figure>{drawn}{caption}</figure>" if drawn else ""
+
+
+def _kinds(failure: FailureData) -> str:
+    """Return of which kinds the value sets are that differ, those that differ the most first."""
+    some, every = (sum(pair[at] for pair in failure.strata.values()) for at in (0, 1))
+    if some < 2 and (failure.level not in COMPUTED or failure.difference == "structure"):
+        return ""  # it was looked for in one alone
+    ordered = sorted(failure.strata.items(), key=lambda item: -item[1][0] / item[1][1])
+    chips = "".join(
+        f"<span class='chip' style='--share: {30 * differ / count:.0f}%'>{escape(name)} {differ}/{count}</span>"
+        for name, (differ, count) in ordered
+        if differ
+    )
+    rest = ", ".join(name for name, (differ, _) in ordered if not differ)
+    none = f" <small>none of: {escape(rest)}</small>" if rest else ""
+    return f"<p><small>Differs in {some:,} of {every:,} value sets:</small> {chips}{none}</p>"

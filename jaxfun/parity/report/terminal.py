@@ -1,0 +1,72 @@
+"""A report as text, for a terminal."""
+
+import textwrap
+
+from .model import LEVELS, FailureData, Level, ReportData, Tap
+from .words import INDENT, WIDTH, at_most, listed, message, no_script, row
+
+
+def lines(report: ReportData) -> list[str]:
+    """Return the lines of a report: the verdict, what each level compared, what was tried, and every failure."""
+    lines = [report.headline, f"  {report.examples:,} value sets in {report.seconds:.1f} s"]
+    lines += [row(name, _wrapped(_level_text(report.levels[name]))) for name in LEVELS if name in report.levels]
+    if report.strata:
+        lines.append(row("tried", listed(report.tried)))
+    if report.not_reached:
+        lines.append(row("not tried", listed(report.not_reached)))
+    lines += [row("known", _wrapped(f"{why} (seen {count:,} times)")) for why, count in report.seen.items()]
+    lines += [row("note", _wrapped(text)) for text in report.notes]
+    return [*lines, *_tap_lines(report), *_failure_lines(report.failures)]
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, WIDTH - INDENT, break_long_words=False, break_on_hyphens=False)
+
+
+def _failure_lines(failures: list[FailureData]) -> list[str]:
+    """Return every failure in words, then the first script: the others are much like it."""
+    lines = [line for failure in failures for line in ("", message(failure))]
+    scripted = [at for at, failure in enumerate(failures) if failure.script]
+    if not scripted:
+        return [*lines, "", no_script(0)] if failures else lines
+    first, *others = scripted
+    what = "it" if len(failures) == 1 else f"the {failures[first].level}"
+    lines += ["", f"To reproduce {what}:", "", textwrap.indent(failures[first].script, "    ")]
+    more = [f"The script of another: `.failures[{at}].script` of the report, or `.to_html(path)`." for at in others]
+    return [*lines, "", more[0]] if more else lines
+
+
+def _tap_lines(report: ReportData) -> list[str]:
+    wide = max((len(tap.name) for tap in report.taps), default=0)
+    first = report.first_divergence
+    lines = ["  taps, in the order of execution"] if report.taps else []
+    for tap in report.taps:
+        verdict = "agrees " if tap.ok else "DIFFERS"
+        line = f"    {tap.name:<{wide}}  {verdict}  {_tap_text(tap)}"
+        lines.append(line + ("   <- the first to differ" if tap is first else ""))
+    return lines
+
+
+def _tap_text(tap: Tap) -> str:
+    if tap.difference not in ("", "number"):
+        return tap.difference
+    share = f"{tap.of_tolerance:,.3g} times" if tap.of_tolerance > 1 else f"{tap.of_tolerance:.0%} of"
+    return f"error {tap.error:.1e}, {share} the tolerance"
+
+
+_MOST_NAMES = 6
+
+
+def _failing_leaves(level: Level) -> str:
+    names = [name for name, leaf in level.leaves.items() if leaf.failures]
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return f"; differs: {', '.join(names[:_MOST_NAMES])}{more}" if names else ""
+
+
+def _level_text(level: Level) -> str:
+    if level.status == "not applicable":
+        return f"not applicable: {level.reason}"
+    worst = at_most(level.worst_ulp, bool(level.failures))
+    why = "the tolerance is too wide" if level.is_loose else "all zero"
+    reason = f" ({why})" if level.status == "no evidence" and level.compared else ""
+    return f"{level.status}{reason}   {level.compared:,} elements{worst and ', ' + worst}{_failing_leaves(level)}"

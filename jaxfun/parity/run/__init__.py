@@ -1,0 +1,1 @@
+"""What is run: the candidate and the reference, at every level."""

@@ -1,0 +1,183 @@
+"""Both sides of a case: the candidate at every level, batched in one compiled call, beside the reference."""
+
+import functools
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ..._record import Difference
+from ..compare.arrays import is_inexact
+from ..compare.tolerance import Results
+from ..report.model import COMPUTED
+from .case import Case
+from .directions import cotangents, tangents
+from .outcome import outcome
+from .reference import TO, Theirs, replaced
+
+
+def put(array: np.ndarray, device: str) -> jax.Array:
+    """Return a JAX array on a device of that kind."""
+    return jax.device_put(array, jax.devices(device)[0])
+
+
+class Sides:
+    """Both functions on the value sets of one case."""
+
+    def __init__(
+        self, candidate: Callable[..., Any], reference: Callable[..., Any], case: Case, device: str = "cpu"
+    ) -> None:
+        self.candidate, self.reference, self.case, self.device = candidate, reference, case, device
+        self.theirs = Theirs(reference, case, device)
+        self._compiled: dict[frozenset[str], Any] = {}  # by its levels
+        self._compiled_wide: dict[frozenset[str], Any] = {}
+
+    def name(self, level: str, leaf: int) -> str:
+        """Return what a level's result number `leaf` is called: a result by its place, a gradient by its argument."""
+        if level in ("vjp", "hvp"):
+            movable = self.case.movable
+            return self.case.names[movable[leaf]] if self.case.names and leaf < len(movable) else ""
+        names = [name for name, is_smooth in self._results if is_smooth or level != "jvp"]
+        return names[leaf] if leaf < len(names) else ""
+
+    @functools.cached_property
+    def _shapes(self) -> Any:
+        """The candidate's result for any value set, each array as its shape and dtype."""
+        placed = list(map(jnp.asarray, self.case.row(0)))  # their values are not seen: they may be what is wrong
+        return jax.eval_shape(self._result, placed)
+
+    @functools.cached_property
+    def _results(self) -> list[tuple[str, bool]]:
+        leaves = jax.tree_util.tree_leaves_with_path(outcome(lambda: self._shapes)[0])
+        several = leaves if len(leaves) > 1 else []
+        return [(f"result{jax.tree_util.keystr(path)}", is_inexact(leaf)) for path, leaf in several]
+
+    def structures(self, row: int) -> tuple[str, str]:
+        """Return how both sides' results are built, of tuples, dicts and arrays."""
+        ours, theirs = self.results(row)
+        return structure(ours), structure(theirs)
+
+    def results(self, row: int) -> tuple[Any, Any]:
+        """Return both sides' results, the candidate's as shapes and dtypes."""
+        return self._shapes, self.theirs.call(row)
+
+    def known(self, level: str, row: int) -> Difference | None:
+        """Return the known difference that holds a value set at a level, if one does."""
+        return self.case.known(level, self.case.row(row), self.device)
+
+    # The candidate.
+
+    def ours(self, levels: Collection[str] = COMPUTED) -> Results:
+        """Return the candidate's results at some levels, batched over the value sets; those that apply."""
+        stacks, movable = self.case.tensors, self.case.movable
+        outputs = jax.tree.leaves(self._shapes)
+        smooth = [i for i, out in enumerate(outputs) if is_inexact(out)]
+        if not (movable and smooth) or {*levels} == {"value"}:  # no directions are drawn then
+            movable, smooth, levels = [], [], {"value"}
+        rows = range(self.case.sets)
+        along = [cotangents(self.case, row, outputs) for row in rows] if smooth else []
+        toward = [tangents(self.case, row, self.case.row(row)) for row in rows] if smooth else []
+        directions = (
+            [np.stack([items[i] for items in along]) for i in smooth],
+            [np.stack(items) for items in zip(*toward, strict=True)],
+        )
+        key = frozenset(levels)
+        if key not in self._compiled:
+            self._compiled[key] = jax.jit(jax.vmap(self._program(movable, smooth, key)))
+        given = jax.tree.map(lambda array: put(array, self.device), (list(stacks), *directions))
+        return {level: [np.asarray(item) for item in items] for level, items in self._compiled[key](*given).items()}
+
+    def of(self, case: Case) -> "Sides":
+        """Return both functions on other value sets of the same layout: nothing is compiled again."""
+        sides = Sides(self.candidate, self.reference, case, self.device)
+        sides.theirs = self.theirs.of(case)
+        sides._compiled, sides._compiled_wide = self._compiled, self._compiled_wide
+        return sides
+
+    @functools.cached_property
+    def _wide(self) -> "Sides":
+        to = TO["float64"]
+        stacks = tuple(stack.astype(to.get(str(stack.dtype), stack.dtype)) for stack in self.case.tensors)
+        sides = Sides(self.candidate, self.reference, replace(self.case, tensors=stacks), self.device)
+        sides._compiled = self._compiled_wide
+        return sides
+
+    @functools.cached_property
+    def hvp_in_float64(self) -> list[np.ndarray]:
+        """The candidate's second derivatives where it computes in float64, batched over the value sets."""
+        with jax.enable_x64(True):
+            return self._wide.ours({"hvp"})["hvp"]
+
+    def eager(self, tensors: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Return the candidate's value for one value set, called as a user calls it."""
+        return [np.asarray(item) for item in self._function([put(item, self.device) for item in tensors])]
+
+    def compiled_alone(self, tensors: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Return the candidate's value for one value set, compiled and not batched."""
+        placed = [put(item, self.device) for item in tensors]
+        return [np.asarray(item) for item in jax.jit(self._function)(placed)]
+
+    def traced(self, tensors: Sequence[np.ndarray]) -> Any:
+        """Return the candidate as jit takes it, its numbers unknown; nothing is compiled."""
+        return jax.jit(self._function).trace([jnp.asarray(item) for item in tensors])
+
+    def signature(self, tensors: Sequence[np.ndarray]) -> list[str]:
+        """Return the dtypes and shapes of the candidate's results, which are not computed."""
+        placed = [jnp.asarray(item) for item in tensors]  # known values: some decide an error
+        return [f"{x.dtype}{list(x.shape)}" for x in jax.eval_shape(lambda: self._function(placed))]
+
+    def _function(self, tensors: Sequence[Any]) -> list[Any]:
+        return jax.tree.leaves(self._result(tensors))
+
+    def _result(self, tensors: Sequence[Any]) -> Any:
+        args, kwargs = self.case.ours.filled(tensors, lambda dtype: dtype)
+        return self.candidate(*args, **kwargs)
+
+    def _program(
+        self, movable: Sequence[int], smooth: Sequence[int], levels: frozenset[str]
+    ) -> Callable[..., dict[str, list[Any]]]:
+        def program(tensors: list[Any], cotangents: list[Any], tangents: list[Any]) -> dict[str, list[Any]]:
+            def of(moving: Sequence[Any]) -> list[Any]:
+                outputs = self._function(replaced(tensors, movable, moving))
+                return [outputs[i] for i in smooth]
+
+            def vjp(moving: Sequence[Any]) -> list[Any]:
+                return _torch_vjp(of, moving, cotangents)[1]
+
+            primals = [tensors[place] for place in movable]
+            results = {"value": self._function(tensors)} if "value" in levels else {}
+            if "hvp" in levels:
+                results |= zip(("vjp", "hvp"), _torch_vjp(vjp, primals, tangents), strict=True)
+            elif "vjp" in levels:
+                results["vjp"] = vjp(primals)
+            if "jvp" in levels:
+                results["jvp"] = jax.jvp(of, (primals,), (tangents,))[1]
+            return results
+
+        return program
+
+
+def structure(result: Any) -> str:
+    """Return how a result is built, of tuples (lists and named tuples count as such), dicts and arrays.
+
+    >>> import numpy as np
+    >>> structure({"loss": np.zeros(2), "steps": [np.ones(1), None]})
+    "{'loss': array, 'steps': (array, None)}"
+    """
+    if isinstance(result, dict):
+        return "{" + ", ".join(f"{key!r}: {structure(result[key])}" for key in sorted(result)) + "}"
+    if isinstance(result, (tuple, list)):
+        return f"({', '.join(map(structure, result))}{',' if len(result) == 1 else ''})"
+    return "None" if result is None else "array"
+
+
+def _torch_vjp(
+    function: Callable[..., list[Any]], primals: Sequence[Any], cotangents: list[Any]
+) -> tuple[list[Any], list[Any]]:
+    """Return a function's value and its gradient."""
+    # torch's gradient of a complex function is the conjugate of JAX's, and so is what it takes for a cotangent
+    value, pull = jax.vjp(function, primals)
+    return value, jax.tree.map(jnp.conj, pull(jax.tree.map(jnp.conj, cotangents))[0])

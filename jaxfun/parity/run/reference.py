@@ -1,0 +1,319 @@
+"""The reference of a case: its results as PyTorch gives them, the oracle's, and how large rounding may be.
+
+As a user calls it, value set by value set, it is called once in the dtype at hand. The oracle and the many runs that
+rounding is read off are batched by torch.vmap, where the function allows it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..compare.tolerance import Draw, Move, Results, noise_scale, rounding_scale
+from . import noise as torch_noise
+from . import torch_side
+from .case import Case
+from .directions import cotangents, tangents
+from .outcome import outcome
+
+# what each dtype becomes in a precision: as it is, in the oracle's, and in the one whose rounding stands for float64's
+TO: Mapping[str, Mapping[str, str]] = {
+    "plain": {},
+    "float64": {"float16": "float64", "bfloat16": "float64", "float32": "float64", "complex64": "complex128"},
+    "float32": {"float64": "float32", "complex128": "complex64"},
+}
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The reference's results for one value set: at the working precision, and the oracle's, in float64."""
+
+    plain: Results
+    wide: Results
+    has_oracle: bool
+
+
+def replaced(tensors: Sequence[Any], places: Sequence[int], items: Sequence[Any]) -> list[Any]:
+    """Return the tensors with others in some places."""
+    placed = list(tensors)
+    for place, item in zip(places, items, strict=True):
+        placed[place] = item
+    return placed
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Value sets in one precision, stacked, and what their derivatives are taken along."""
+
+    count: int
+    tensors: list[np.ndarray]
+    cotangents: list[np.ndarray]
+    tangents: list[np.ndarray]
+
+    def some(self, start: int, stop: int) -> "_Batch":
+        """Return some of the value sets."""
+        count = min(stop, self.count) - start
+        return _Batch(count, *([item[start:stop] for item in items] for items in self._parts()))
+
+    def one(self, at: int) -> "_Batch":
+        """Return a single value set, not stacked."""
+        return _Batch(1, *([np.asarray(item[at]) for item in items] for items in self._parts()))
+
+    def and_others(self, others: Sequence["_Batch"]) -> "_Batch":
+        """Return the value sets of several batches, one after the other."""
+        batches = [self, *others]
+        parts = zip(*(batch._parts() for batch in batches), strict=True)
+        joined = [[np.concatenate(items) for items in zip(*each, strict=True)] for each in parts]
+        return _Batch(sum(batch.count for batch in batches), *joined)
+
+    def _parts(self) -> tuple[list[np.ndarray], ...]:
+        return self.tensors, self.cotangents, self.tangents
+
+
+_Directions = tuple[list[np.ndarray], ...]
+
+
+def _batch(
+    count: int,
+    precision: str,
+    stacks: Sequence[np.ndarray],
+    along: _Directions,
+    move: Move = lambda direction: direction,
+) -> _Batch:
+    """Return value sets in a precision, and their directions, moved."""
+    to = TO[precision]
+    tensors = [item.astype(to.get(str(item.dtype), item.dtype)) for item in stacks]
+    return _Batch(count, tensors, *([move(item) for item in items] for items in along))
+
+
+class Theirs:
+    """The reference on the value sets of one case."""
+
+    def __init__(self, function: Callable[..., Any], case: Case, device: str = "cpu") -> None:
+        self._function, self._case, self._device = function, case, device
+        self._elements = max((stack[0].size for stack in case.tensors), default=0)
+        self._outcomes: dict[int, tuple[Any, Exception | None]] = {}
+        self._known: dict[int, Reference] = {}
+        self._scales: dict[bool, dict[int, Results]] = {False: {}, True: {}}
+        self._may_batch: list[bool] = []  # whether torch.vmap gives what the function gives, once that was tried
+
+    def of(self, case: Case) -> "Theirs":
+        """Return the reference on other value sets of the same layout."""
+        theirs = Theirs(self._function, case, self._device)
+        theirs._may_batch = self._may_batch
+        return theirs
+
+    def call(self, row: int) -> Any:
+        """Return what the reference gives for one value set, as it is."""
+        return self._called([torch_side.tensor(item, self._device) for item in self._case.row(row)], "plain")
+
+    def raises(self, row: int) -> Exception | None:
+        """Return what the reference raises for one value set."""
+        return self._outcome(row)[1]
+
+    def outputs(self, row: int) -> list[np.ndarray]:
+        """Return the leaves of what the reference gives for one value set; none where it raises."""
+        return self._outcome(row)[0] or []
+
+    def _outcome(self, row: int) -> tuple[Any, Exception | None]:
+        if row not in self._outcomes:
+            found = outcome(lambda: list(map(torch_side.numpy, torch_side.leaves(self.call(row)))))
+            torch_side.refuse_lost_device(found[1])
+            self._outcomes[row] = found
+        return self._outcomes[row]
+
+    def results(self, rows: Sequence[int]) -> dict[int, Reference]:
+        """Return the reference's results for some value sets, none of which raises."""
+        alike: dict[Any, list[int]] = {}
+        for row in rows:  # the shape of a result may depend on values
+            alike.setdefault(tuple(item.shape for item in self.outputs(row)), []).append(row)
+        for some in alike.values():
+            self._known |= self._results(some)
+        return {row: self._known[row] for row in rows}
+
+    def _results(self, rows: Sequence[int]) -> dict[int, Reference]:
+        plain = self._one_by_one(self._own(rows, "plain"), "plain")
+        wide, error = outcome(lambda: self._oracle(rows, plain))
+        if error is not None:  # whatever keeps it from running in float64: the report says that there is no oracle
+            return {row: Reference(each, each, has_oracle=False) for row, each in zip(rows, plain, strict=True)}
+        return {row: Reference(*both, has_oracle=True) for row, *both in zip(rows, plain, wide, strict=True)}
+
+    def scale(self, row: int, noisy: bool = False) -> Results:
+        """Return, by level, the scale that rounding is relative to, for each element of a value set's results.
+
+        `noisy`: with what every operation inside of the reference may lose. Value sets that can be are measured
+        together, once one of them is asked for.
+        """
+        kept = self._scales[noisy]
+        if row not in kept:
+            rows = [row]
+            if self._is_batched(row):
+                rows = [other for other in self._known if _kinds(self._known[other]) == _kinds(self._known[row])]
+            kept.update(zip(rows, self._measured(rows, noisy), strict=True))
+        return kept[row]
+
+    def _called(self, tensors: Sequence[Any], precision: str) -> Any:
+        to = TO[precision]
+        args, kwargs = self._case.theirs.filled(tensors, lambda named: torch_side.dtype(to.get(named.name, named.name)))
+        with torch_side.threads_for(self._elements):
+            return self._function(*args, **kwargs)
+
+    # How large rounding may be.
+
+    def _measured(self, rows: Sequence[int], noisy: bool) -> list[Results]:
+        stacks, widest = self._stacks(rows), "float64" if self._known[rows[0]].has_oracle else "plain"
+        plain, wide = (_stacked([getattr(self._known[row], side) for row in rows]) for side in ("plain", "wide"))
+        if not noisy:
+            scale = rounding_scale(
+                lambda draws: self._drawn(rows, draws, widest), stacks, plain, wide, [self._case.seed]
+            )
+            return _unstacked(scale, len(rows))
+
+        def evaluate(step: float, digits: str, count: int) -> list[Results]:
+            with torch_noise.Rounded(step, torch_side.dtype(digits), self._case.seed):
+                return self._drawn(rows, [(stacks, "float64", lambda direction: direction)] * count, widest)
+
+        first = [self.scale(row) for row in rows]
+        scale, error = outcome(lambda: noise_scale(evaluate, stacks, plain, wide))
+        if error is not None:  # whatever keeps a reference from running so
+            return first
+        return [
+            {level: list(map(np.maximum, one[level], other[level])) for level in one}
+            for one, other in zip(first, _unstacked(scale, len(rows)), strict=True)
+        ]
+
+    def _drawn(self, rows: Sequence[int], draws: Sequence[Draw], widest: str) -> list[Results]:
+        """Return the results of each draw, stacked by value sets; those of one precision are computed in one go.
+
+        `widest` is the precision in the place of float64.
+        """
+        draws = [(stacks, widest if precision == "float64" else precision, move) for stacks, precision, move in draws]
+        found: dict[int, Results] = {}
+        along = self._directions(rows)
+        for precision in dict.fromkeys(precision for _, precision, _ in draws):
+            places = [at for at, draw in enumerate(draws) if draw[1] == precision]
+            first, *others = [_batch(len(rows), precision, draws[at][0], along, draws[at][2]) for at in places]
+            each = self._all(first.and_others(others), precision)
+            for order, at in enumerate(places):
+                found[at] = _stacked(each[order * len(rows) :][: len(rows)])
+        return [found[at] for at in range(len(draws))]
+
+    # How it is computed.
+
+    def _stacks(self, rows: Sequence[int]) -> list[np.ndarray]:
+        return [stack[np.asarray(rows, int)] for stack in self._case.tensors]
+
+    def _directions(self, rows: Sequence[int]) -> _Directions:
+        """Return what the value sets' derivatives are taken along, stacked: cotangents and tangents."""
+        of_results = [cotangents(self._case, row, self.outputs(row)) for row in rows]
+        of_tensors = [tangents(self._case, row, self._case.row(row)) for row in rows]
+        return tuple([np.stack(items) for items in zip(*found, strict=True)] for found in (of_results, of_tensors))
+
+    def _own(self, rows: Sequence[int], precision: str) -> _Batch:
+        """Return the case's own value sets in a precision."""
+        return _batch(len(rows), precision, self._stacks(rows), self._directions(rows))
+
+    def _oracle(self, rows: Sequence[int], plain: list[Results]) -> list[Results]:
+        if not any(str(stack.dtype) in TO["float64"] for stack in self._case.tensors):
+            return plain
+        batch = self._own(rows, "float64")
+        if not self._may_batch:
+            self._try_batch(batch, self._one_by_one(batch.some(0, 1), "float64")[0])
+        return self._all(batch, "float64")
+
+    def _is_batched(self, row: int) -> bool:
+        if not self._may_batch:
+            self._try_batch(self._own([row], "float64"), self._known[row].wide)
+        return self._may_batch[0]
+
+    def _try_batch(self, batch: _Batch, first: Results) -> None:
+        together, error = outcome(lambda: self._together(batch, "float64"))
+        self._may_batch[:] = [error is None and _is_close(first, together[0])]
+
+    def _all(self, batch: _Batch, precision: str) -> list[Results]:
+        return self._together(batch, precision) if any(self._may_batch) else self._one_by_one(batch, precision)
+
+    def _one_by_one(self, batch: _Batch, precision: str) -> list[Results]:
+        def function(tensors: Sequence[Any]) -> list[Any]:
+            return torch_side.leaves(self._called(tensors, precision))
+
+        calls = [self._differentiable(function, batch.one(at)) for at in range(batch.count)]
+        with torch_side.threads_for(self._elements):
+            return [*torch_side.derivatives(calls)]
+
+    def _together(self, batch: _Batch, precision: str) -> list[Results]:
+        """Return what `_one_by_one` returns, some of the value sets at a time in one call."""
+
+        def function(tensors: Sequence[Any]) -> list[Any]:
+            return torch_side.batched(lambda *items: torch_side.leaves(self._called(items, precision)))(*tensors)
+
+        found: list[Results] = []
+        most = max(_MOST_ELEMENTS // max(self._elements, 1), 1)
+        for start in range(0, batch.count, most):
+            some = batch.some(start, start + most)
+            with torch_side.threads_for(self._elements * some.count):
+                results = torch_side.derivatives([self._differentiable(function, some)])[0]
+            found += _unstacked(results, some.count)
+        return found
+
+    def _differentiable(self, function: Callable[[Sequence[Any]], list[Any]], batch: _Batch) -> torch_side.Call:
+        movable = self._case.movable
+        tensors, along, toward = (
+            [torch_side.tensor(item, self._device) for item in items]
+            for items in (batch.tensors, batch.cotangents, batch.tangents)
+        )
+
+        def of(*moving: Any) -> list[Any]:
+            return function(replaced(tensors, movable, moving))
+
+        return torch_side.Call(of, [tensors[place] for place in movable], along, toward)
+
+
+_MOST_ELEMENTS = 2**21
+
+
+def _kinds(reference: Reference) -> Any:
+    return {
+        level: items if isinstance(items, str) else [(item.shape, str(item.dtype)) for item in items]
+        for level, items in reference.plain.items()
+    }
+
+
+def _stacked(each: Sequence[Results]) -> Results:
+    """Return the results of several value sets as one, whose arrays have the value sets first."""
+    return {
+        level: items if isinstance(items, str) else list(map(np.stack, zip(*(one[level] for one in each), strict=True)))
+        for level, items in each[0].items()
+    }
+
+
+def _unstacked(stacked: Results, count: int) -> list[Results]:
+    return [
+        {
+            level: items if isinstance(items, str) else [np.asarray(item[at]) for item in items]
+            for level, items in stacked.items()
+        }
+        for at in range(count)
+    ]
+
+
+def _is_close(one: Results, other: Results) -> bool:
+    """Return whether two runs in float64 gave the same."""
+    if one.keys() != other.keys():
+        return False
+    return all(_are_close(one[level], other[level]) for level in one)
+
+
+def _are_close(ones: Any, others: Any) -> bool:
+    if isinstance(ones, str) or isinstance(others, str) or len(ones) != len(others):
+        return isinstance(ones, str) and isinstance(others, str)
+    return all(_is_same(one, other) for one, other in zip(ones, others, strict=True))
+
+
+def _is_same(one: np.ndarray, other: np.ndarray) -> bool:
+    if (one.shape, one.dtype) != (other.shape, other.dtype):
+        return False
+    # a batched kernel may sum in another order; what is less close than this is run one by one, which is never wrong
+    loss = 1e-9 * float(np.abs(one[np.isfinite(one)]).max(initial=0))
+    return np.allclose(other, one, rtol=1e-9, atol=loss, equal_nan=True)

@@ -1,0 +1,1 @@
+"""The reproduction of a failure as a script."""

@@ -1,0 +1,69 @@
+"""Numbers, arrays and statements as a program has them."""
+
+import ast
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .describe import Unwritten
+
+_WIDTH = 100
+
+
+def number_text(number: Any) -> str:
+    """Return a number with the digits that it takes, in its precision: `0.1`, `np.nan`, `1.0-2.0j`."""
+    if isinstance(number, (complex, np.complexfloating)):
+        real, imag = number_text(number.real), number_text(number.imag)
+        is_plain = "-0.0" not in (real, imag) and "np" not in real + imag
+        return f"{real}{'' if imag[0] == '-' else '+'}{imag}j" if is_plain else f"complex({real}, {imag})"
+    text = str(number)
+    return text.replace("nan", "np.nan").replace("inf", "np.inf")
+
+
+_MOST_ALIKE = 6
+_FILLED = {"0.0": "zeros", "0": "zeros", "False": "zeros", "1.0": "ones", "1": "ones", "True": "ones"}
+
+
+def array_text(array: np.ndarray) -> str:
+    """Return an array as NumPy makes it; what NumPy has no dtype for (bfloat16) as float32.
+
+    Raises: Unwritten where it holds no numbers.
+    """
+    plain = array.astype(np.float32) if array.dtype.kind == "V" else array
+    if plain.dtype.kind not in "biufc":
+        raise Unwritten
+    texts = [number_text(number) for number in plain.ravel()]
+    dtype = repr(str(plain.dtype)).replace("'", '"')
+    if plain.size and (len(set(texts)) > 1 or plain.size <= _MOST_ALIKE):
+        return f"np.array({nested(texts, plain.shape)}, {dtype})"
+    filled = _FILLED.get(texts[0] if texts else "0", "")
+    return f"np.{filled}({plain.shape}, {dtype})" if filled else f"np.full({plain.shape}, {texts[0]}, {dtype})"
+
+
+def nested(texts: Sequence[str], shape: Sequence[int]) -> str:
+    """Return the elements' texts in the brackets of an array of that shape."""
+    if not shape:
+        return texts[0]
+    step = len(texts) // shape[0]
+    parts = [nested(texts[at : at + step], shape[1:]) for at in range(0, len(texts), step)]
+    return f"[{', '.join(parts)}]"
+
+
+def wrapped(text: str) -> list[str]:
+    """Return a statement in lines of a readable width, where Python lets it be broken at spaces."""
+    broken = [part for line in text.splitlines() for part in _broken(line)]
+    return broken if _same_program("\n".join(broken), text) else text.splitlines()
+
+
+def _broken(line: str) -> list[str]:
+    indent = " " * (len(line) - len(line.lstrip()) + 4)
+    return textwrap.wrap(line, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
+def _same_program(one: str, other: str) -> bool:
+    try:
+        return ast.dump(ast.parse(one)) == ast.dump(ast.parse(other))
+    except SyntaxError:
+        return False

@@ -1,0 +1,1 @@
+"""What is decided: the search for a difference, its verdicts, and its smallest input."""

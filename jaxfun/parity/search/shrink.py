@@ -1,0 +1,248 @@
+"""The smallest input that still shows a disagreement: smaller shapes first, then plainer numbers.
+
+Each new shape costs a compilation, so few are tried, for all levels that disagree in one program. Numbers are tried
+many at a time in a program that is compiled already.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from ..compare.arrays import Verdict, is_inexact
+from ..report.model import COMPUTED, Mismatch
+from ..run.candidate import Sides
+from ..run.options import Options
+from ..run.outcome import outcome
+from .verdicts import ALONE, raised, raises_alike, targets, verdicts
+
+Tensors = Sequence[np.ndarray]
+Failing = tuple[Sides, Mismatch]  # the sides on one value set, and the disagreement there
+
+_MOST_ELEMENTS = 24
+_AT_ONCE = 64  # value sets in one call: one size, one compilation
+# what is met in a compiled batch is judged by its value, whichever way of running is to blame
+_JUDGED_BY = {"jit": "value", "vmap": "value"}
+
+
+@dataclass
+class Effort:
+    """What the failures of one case may cost together: counted in steps, so that a run can be had again.
+
+    `seconds` is for a function that takes long to compile: no step is begun that would likely end beyond them.
+    """
+
+    shapes: int = 24
+    rounds: int = 48
+    seconds: float = 8.0
+    _longest: float = 0.0
+    _began: float = field(default_factory=time.perf_counter)
+    _compiled: dict[Any, Sides] = field(default_factory=dict)  # by the tensors' shapes
+
+    def of_shape(self, sides: Sides, tensors: Tensors) -> Sides | None:
+        """Return the sides that are compiled for tensors of these shapes, None where that is one too many."""
+        key = tuple(item.shape for item in tensors)
+        if key not in self._compiled:
+            if not self.shapes or time.perf_counter() - self._began + self._longest > self.seconds:
+                return None
+            self.shapes -= 1
+            self._compiled[key] = Sides(sides.candidate, sides.reference, sides.case, sides.device)
+        return self._compiled[key]
+
+    def for_numbers(self) -> bool:
+        """Return whether one more round of plainer numbers is begun."""
+        self.rounds -= 1
+        return self.rounds >= 0 and time.perf_counter() - self._began < self.seconds
+
+    def clocked(self, began: float) -> None:
+        """Keep how long the longest step took: the next may take as long."""
+        self._longest = max(self._longest, time.perf_counter() - began)
+
+
+@dataclass(frozen=True)
+class Shrinker:
+    """Makes the failures of one case smaller, those of all its levels with one effort."""
+
+    terms: Options
+    levels: frozenset[str]  # that disagree
+    effort: Effort = field(default_factory=Effort)
+    smallest: list[Tensors] = field(default_factory=list)  # what showed other levels' disagreements
+
+    def shrunk(self, sides: Sides, found: Mismatch) -> Failing:
+        """Return the sides on one value set that still disagrees at the same level, and the disagreement there."""
+        best = self._failing(sides, found, [sides.case.row(found.row)])
+        if best is None:  # what is met in a batch alone stays as it is
+            return sides, found
+        for tensors in self.smallest:
+            best = self._failing(*best, [tensors]) or best
+        best = self._plainest(*self._of_smallest_shape(*best))
+        if any(item.size > 1 for item in best[0].case.row(0)):  # plain numbers show which of them it takes
+            best = self._plainest(*self._of_smallest_shape(*best))
+        self.smallest.append(best[0].case.row(0))
+        return best
+
+    def _of_smallest_shape(self, sides: Sides, found: Mismatch) -> Failing:
+        sets = _smaller(sides.case.row(0), found.verdict.index)
+        smaller = next((failing for tensors in sets if (failing := self._failing(sides, found, [tensors]))), None)
+        return self._of_smallest_shape(*smaller) if smaller else (sides, found)
+
+    def _plainest(self, sides: Sides, found: Mismatch) -> Failing:
+        best = sides, found
+        while self.effort.for_numbers() and (plainer := self._failing(*best, list(_plainer(best[0].case.row(0))))):
+            best = plainer
+        return best
+
+    def _failing(self, sides: Sides, found: Mismatch, sets: list[Tensors]) -> Failing | None:
+        """Return the plainest of the value sets, all of one shape, that disagrees as `found` does, on its own."""
+        level = _JUDGED_BY.get(found.level, found.level)
+        plainest = sorted(sets, key=lambda tensors: sum(map(_cost, tensors)))
+        if found.verdict.difference in _WITHOUT_NUMBERS:
+            trials = (sides.of(sides.case.like_row(found.row, [tensors])) for tensors in plainest)
+            return next((failing for trial in trials if (failing := self._failing_anyhow(trial, found))), None)
+        compiled = self.effort.of_shape(sides, sets[0]) if level in COMPUTED and sets else None
+        if compiled is None:
+            return None
+        for start in range(0, len(plainest), _AT_ONCE):
+            some = plainest[start : start + _AT_ONCE]
+            case = sides.case.like_row(found.row, [*some, *[some[-1]] * (_AT_ONCE - len(some))])
+            failing = self._first_failing(compiled.of(case), replace(found, level=level), len(some))
+            if failing is not None:
+                return failing[0], replace(failing[1], level=found.level)
+        return None
+
+    def _first_failing(self, trial: Sides, found: Mismatch, count: int) -> Failing | None:
+        began = time.perf_counter()
+        got, error = outcome(lambda: trial.ours({*self.levels, found.level}))
+        self.effort.clocked(began)
+        if error is not None or found.level not in got:
+            return None
+        for row in range(count):
+            result = _disagreement(trial, self.terms, found, row, [item[row] for item in got[found.level]])
+            if result is not None:
+                return trial.of(trial.case.like_row(row, [trial.case.row(row)])), replace(result, row=0)
+        return None
+
+    def _failing_anyhow(self, trial: Sides, found: Mismatch) -> Failing | None:
+        """Return a value set that is refused, or whose results are built otherwise, if it is: nothing compiles."""
+        verdict = _WITHOUT_NUMBERS[found.verdict.difference](trial, found, self.terms)
+        if verdict is None or verdict.ok or trial.known(found.level, 0):
+            return None
+        return trial, replace(found, row=0, verdict=verdict)
+
+
+def _of_structure(trial: Sides, found: Mismatch, terms: Options) -> Verdict | None:
+    if trial.theirs.raises(0):
+        return None
+    both, error = outcome(lambda: trial.structures(0))  # of a smaller shape the candidate may take nothing
+    return None if error is not None or both[0] == both[1] else found.verdict
+
+
+def _of_raising(trial: Sides, found: Mismatch, terms: Options) -> Verdict | None:
+    """Return the verdict on what both sides raise, None where it is not the same side that raises as was found."""
+    ways = {"errors": trial.signature, "jit": trial.traced}
+    if found.level not in ways:  # a derivative: to see that it does not raise would be to compile it
+        return None
+    tensors, theirs = trial.case.row(0), trial.theirs.raises(0)
+    _, ours = outcome(lambda: ways[found.level](tensors))
+    is_ours_alone = theirs is None
+    if is_ours_alone != (ALONE in found.verdict.detail):
+        return None
+    verdict = raises_alike(ours, theirs, terms.exact)
+    return raised(ours) if ours and is_ours_alone else verdict
+
+
+_WITHOUT_NUMBERS = {"structure": _of_structure, "raises": _of_raising}
+
+
+def _smaller(tensors: Tensors, index: tuple[int, ...]) -> Iterator[list[np.ndarray]]:
+    """Yield the tensors without their first dimension, and with every axis of some size cut to fewer, about `index`."""
+    ndim = max((item.ndim for item in tensors), default=0)
+    if len(index) != ndim:
+        index = _most_unlike(tensors, ndim)
+    if ndim and all(item.shape[0] for item in tensors if item.ndim == ndim):
+        yield [np.asarray(item[_at(item, index, 0)]) if item.ndim == ndim else item for item in tensors]
+    for size in sorted({size for item in tensors for size in item.shape if size > 1}, reverse=True):
+        for fewer in {1, size // 2}:
+            yield [item[_cut(item, index, size, fewer)] for item in tensors]
+
+
+def _most_unlike(tensors: Tensors, ndim: int) -> tuple[int, ...]:
+    """Return where the number stands that takes most to read, in the first of the tensors that have one."""
+    for item in tensors:
+        costs = _costs(item)
+        if item.ndim == ndim and costs.any():
+            return tuple(int(i) for i in np.unravel_index(int(np.argmax(costs)), item.shape))
+    return ()
+
+
+def _at(item: np.ndarray, index: tuple[int, ...], axis: int) -> int:
+    # where the results have the tensor's shape, the place of the worst of them is the tensor's too
+    return index[axis] if len(index) == item.ndim and index[axis] < item.shape[axis] else 0
+
+
+def _cut(item: np.ndarray, index: tuple[int, ...], size: int, fewer: int) -> tuple[slice, ...]:
+    starts = [min(_at(item, index, axis), n - fewer) for axis, n in enumerate(item.shape)]
+    kept = zip(starts, item.shape, strict=True)
+    return tuple(slice(start, start + fewer) if n == size else slice(None) for start, n in kept)
+
+
+def _plainer(tensors: Tensors) -> Iterator[list[np.ndarray]]:
+    """Yield the tensors with one element, or all of one tensor, replaced by a plainer number."""
+    for place, item in enumerate(tensors):
+        if not is_inexact(item):
+            continue
+        for change in (np.zeros_like, np.ones_like, np.round, _first_everywhere):
+            yield from _replaced(tensors, place, change(item))
+        for index in list(np.ndindex(item.shape))[:_MOST_ELEMENTS]:
+            for number in (0.0, 1.0, *(np.round(complex(item[index]), digits) for digits in (0, 1))):
+                changed = np.array(item)
+                changed[index] = number if np.iscomplexobj(item) else np.real(number)
+                yield from _replaced(tensors, place, changed)
+
+
+def _first_everywhere(array: np.ndarray) -> np.ndarray:
+    return np.full_like(array, array.flat[0]) if array.size else array
+
+
+def _replaced(tensors: Tensors, place: int, item: np.ndarray) -> Iterator[list[np.ndarray]]:
+    if _cost(item) < _cost(tensors[place]):
+        yield [item if at == place else other for at, other in enumerate(tensors)]
+
+
+def _cost(array: np.ndarray) -> float:
+    """Return how much there is to read, of several numbers that are equally plain less where they are alike."""
+    return float(_costs(array).sum()) + 0.01 * len(np.unique(_sizes(array)))
+
+
+def _costs(array: np.ndarray) -> np.ndarray:
+    """Return how much there is to read of each number: zeros least, then ones, whole numbers, halves, digits last."""
+    parts, signs = _sizes(array), np.signbit(_parts(array))
+    kinds = [parts == 0, parts == 1, parts == np.round(parts), parts * 10 == np.round(parts * 10)]
+    return (np.select(kinds, [0, 1, 2, 3], 4) + 0.001 * signs).sum(0)
+
+
+def _parts(array: np.ndarray) -> np.ndarray:
+    numbers: Any = np.ravel(array).astype(complex)
+    return np.stack([numbers.real, numbers.imag])
+
+
+def _sizes(array: np.ndarray) -> np.ndarray:
+    sizes = np.abs(_parts(array))
+    return np.where(np.isfinite(sizes), sizes, 3)
+
+
+def _disagreement(sides: Sides, terms: Options, found: Mismatch, row: int, parts: list[np.ndarray]) -> Mismatch | None:
+    if sides.theirs.raises(row) is not None or sides.known(found.level, row) is not None:
+        return None
+    reference = sides.theirs.results([row])[row]
+    if isinstance(reference.plain[found.level], str) or isinstance(reference.wide[found.level], str):
+        return None
+    judged = verdicts(sides, terms, row, found.level, parts, reference)
+    if found.leaf >= len(judged) or judged[found.leaf].difference != found.verdict.difference:
+        return None
+    wanted = targets(found.level, reference.plain[found.level])
+    target = wanted[found.leaf] if found.leaf < len(wanted) else None
+    part = parts[found.leaf] if found.leaf < len(parts) else None
+    return replace(found, row=row, verdict=judged[found.leaf], candidate=part, reference=target)

@@ -1,0 +1,129 @@
+"""The verdict on one value set at one level, under the terms of a check."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import jax
+import numpy as np
+
+from ..compare.arrays import Verdict, compare, is_inexact
+from ..compare.mask import answerable_rows, asked_of_one
+from ..run.candidate import Sides
+from ..run.options import Options
+from ..run.outcome import outcome
+from ..run.reference import Reference
+
+ALONE = "where the reference does not"
+
+
+def first_line(error: BaseException) -> str:
+    """Return what an exception says in a line."""
+    return f"{type(error).__name__}: {str(error).strip().split(chr(10))[0]}"
+
+
+def raised(error: BaseException, where: str = ALONE) -> Verdict:
+    """Return the verdict on a candidate that raised, with what to do in its place where that is known."""
+    advice = next((advice for kind, advice in _ADVICE.items() if isinstance(error, kind)), "")
+    return Verdict("raises", detail=f"raised {first_line(error).rstrip('.')} {where}{advice and '. '}{advice}")
+
+
+# what a candidate that cannot be traced has to do instead
+_ADVICE: dict[type[Exception], str] = {
+    jax.errors.TracerArrayConversionError: "It calls NumPy: call jax.numpy in its place.",
+    jax.errors.ConcretizationTypeError: "Take jnp.where or jax.lax.cond in the place of `if`.",
+}
+
+
+def raises_alike(ours: Exception | None, theirs: Exception | None, exact: bool = True) -> Verdict:
+    """Return whether both raised, or neither did; `exact`: ours is something that a handler of theirs would catch."""
+    if theirs is None:
+        return Verdict() if ours is None else Verdict("raises", detail=f"raised {ours!r} {ALONE}")
+    if ours is None:
+        return Verdict("raises", detail=f"does not raise where the reference raises {theirs!r}")
+    expected = builtin_of(theirs)
+    # torch's Python wrappers stumble over what is no tensor with an AttributeError: it means a TypeError
+    expected = TypeError if expected is AttributeError else expected
+    if not exact or isinstance(ours, expected):
+        return Verdict(compared=1)
+    return Verdict("raises", detail=f"raised {ours!r}, which a handler of {theirs!r} does not catch")
+
+
+def builtin_of(error: Exception) -> type:
+    """Return Python's own exception that an error is, or is made of as a library's own is: what a handler names."""
+    return next(kind for kind in type(error).__mro__ if kind.__module__ == "builtins")
+
+
+def targets(level: str, items: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Return the reference's leaves that a level compares: forward mode has tangents of floating point ones alone."""
+    return [item for item in items if is_inexact(item)] if level == "jvp" else list(items)
+
+
+def verdicts(
+    sides: Sides,
+    terms: Options,
+    row: int,
+    level: str,
+    parts: Sequence[np.ndarray],
+    reference: Reference,
+    measured: bool = False,
+    planted: bool = False,
+) -> list[Verdict]:
+    """Return the verdict on each leaf of one level's results for one value set.
+
+    How large rounding may be is measured where a number fails without, or, if `measured`, at once. `planted`: the
+    results are not the candidate's own.
+    """
+    tensors = sides.case.row(row)
+    want, wide = (targets(level, side[level]) for side in (reference.plain, reference.wide))
+    want = [canonical(item) for item in want]
+    if len(parts) != len(want):
+        return [Verdict("structure", detail=f"{len(parts)} results where the reference has {len(want)}")]
+    answerable = answerable_rows([item[None] for item in tensors], [item[None] for item in reference.wide["value"]])
+    found = []
+    for leaf, (part, target, oracle) in enumerate(zip(parts, want, wide, strict=True)):
+        only = None if level == "value" else asked_of_one(level, part, target, oracle, answerable, terms.exact)
+        verdict = first = compare(part, target, oracle, only=only, bound=terms.bound)
+        scale: np.ndarray | float = 0.0
+        for noisy in (False, True):
+            if (verdict.difference == "number" or measured) and terms.bound is None and is_inexact(target):
+                scale = targets(level, sides.theirs.scale(row, noisy)[level])[leaf]
+                verdict = compare(part, target, oracle, scale=scale, only=only)
+        if level == "hvp" and verdict.difference == "number" and not planted and terms.bound is None:
+            verdict = _of_formula(sides, row, leaf, target, oracle, scale, only, verdict)
+        if verdict is not first and not verdict.ok:  # in ULP of the element, as a reader counts them
+            there = compare(*(np.asarray(item[verdict.index]) for item in (part, target, oracle)))
+            verdict = dataclasses.replace(verdict, worst_ulp=first.worst_ulp, ulp=there.worst_ulp)
+        found.append(verdict)
+    return found
+
+
+def _of_formula(
+    sides: Sides,
+    row: int,
+    leaf: int,
+    target: np.ndarray,
+    oracle: np.ndarray,
+    scale: np.ndarray | float,
+    only: np.ndarray | None,
+    first: Verdict,
+) -> Verdict:
+    """Return the verdict on a second derivative as it is without rounding: the candidate's in float64, to fewer digits.
+
+    Two right formulas may lose very different digits on their second derivatives: 1 - tanh(x)**2 all of them.
+    """
+    wide, error = outcome(lambda: sides.hvp_in_float64)
+    if error is not None:  # a candidate that takes no float64
+        return first
+    digits = _FEWER_DIGITS.get(str(target.dtype), target.dtype)
+    with np.errstate(over="ignore", invalid="ignore"):
+        verdict = compare(wide[leaf][row].astype(digits), target.astype(digits), oracle, scale=scale, only=only)
+    return verdict if verdict.ok else first
+
+
+_FEWER_DIGITS = {"float64": "float32", "complex128": "complex64"}
+
+
+def canonical(array: np.ndarray) -> np.ndarray:
+    """Return an array in the dtype that JAX's settings leave room for."""
+    # with JAX's 64-bit types off, what torch gives in 64 bits is held to 32
+    return array.astype(jax.dtypes.canonicalize_dtype(array.dtype))
