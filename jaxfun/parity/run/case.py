@@ -60,11 +60,16 @@ def _no_difference(level: str, tensors: Sequence[np.ndarray], device: str) -> Di
     return None
 
 
+def _any(tensors: Sequence[np.ndarray]) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Case:
     """Tensors, each a stack of value sets, and how both sides take them.
 
-    `known` says which known difference holds a value set at a level on a device, if one does.
+    `known` says which known difference holds a value set at a level on a device, if one does; `admits` whether the
+    strategies could have drawn a value set, so that a smaller counterexample stays one of theirs.
     """
 
     tensors: tuple[np.ndarray, ...]
@@ -77,6 +82,7 @@ class Case:
     numbers: tuple[int, ...] = ()  # which directions a value set's derivatives are taken along; its own by default
     is_plain: bool = False  # they are ones, as in a gradient that is read, and not random
     known: Callable[[str, Sequence[np.ndarray], str], Difference | None] = _no_difference
+    admits: Callable[[Sequence[np.ndarray]], bool] = _any
 
     @property
     def sets(self) -> int:
