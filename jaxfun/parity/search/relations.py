@@ -399,7 +399,7 @@ def _reshaped(evidence: Evidence) -> str:
     """Say that only the shape differs, by dimensions of size 1 or otherwise."""
     results = evidence.usual
     ours, theirs = ([n for n in item.shape[1:] if n != 1] for item in (results.ours, results.theirs))
-    if not results.theirs.size or not _same_numbers(results):
+    if not results.theirs.size or results.ours.shape == results.theirs.shape or not _same_numbers(results):
         return ""
     if ours != theirs:
         return "the right numbers in another shape"
