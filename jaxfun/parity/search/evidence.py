@@ -168,9 +168,9 @@ def evidence_of(sides: Sides, found: Mismatch, others: Sequence[Mismatch] = ()) 
         inputs=case.tensors,
         names=case.names,
         is_alone=len(case.movable) > 1 and failing <= {found.leaf},
-        again=lambda tensors: _again(sides, case, found.leaf, tensors),
-        grown=lambda size: _grown(sides, case, found, size),
-        in_float64=lambda: _in_float64(sides, case, found, oracle),
+        again=lambda tensors: outcome(lambda: _again(sides, case, found.leaf, tensors))[0],
+        grown=lambda size: outcome(lambda: _grown(sides, case, found, size))[0],
+        in_float64=lambda: outcome(lambda: _in_float64(sides, case, found, oracle))[0],
     )
 
 

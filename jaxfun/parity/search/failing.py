@@ -11,7 +11,7 @@ from ..report.report import Failure
 from ..run.candidate import Sides
 from ..run.options import Options
 from ..run.outcome import outcome
-from .evidence import Evidence, apart, evidence_of
+from .evidence import Evidence, apart, close, evidence_of
 from .relations import relation_of
 
 _IN_WORDS = {
@@ -65,7 +65,8 @@ def place_of(evidence: Evidence, constants: Sequence[float]) -> str:
     results = evidence.usual
     if results.ours.shape != results.theirs.shape:
         return ""
-    far = apart(results.ours, results.theirs) * ~results.agreeing
+    # not as rounding is measured: at a kink it is as large as the jump there
+    far = apart(results.ours, results.theirs) * ~close(results.ours, results.theirs, results.allowed)
     differs = np.asarray(far >= 0.1 * far.max(initial=0.0))
     if not far.any():
         return ""

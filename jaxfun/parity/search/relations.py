@@ -71,8 +71,10 @@ def _factor(evidence: Evidence) -> str:
 def _constant_factor(results: Both) -> complex | None:
     if not _is_telling(results):
         return None
-    largest = np.abs(results.theirs) >= 0.1 * np.abs(results.theirs).max()
-    ratios = (results.ours / results.theirs)[largest]
+    sizes = np.where(np.isfinite(results.theirs) & np.isfinite(results.ours), np.abs(results.theirs), 0)
+    ratios = (results.ours / results.theirs)[(sizes > 0) & (sizes >= 0.1 * sizes.max())]
+    if not len(ratios):
+        return None
     factor = complex(np.median(np.real(ratios)), np.median(np.imag(ratios)))
     return factor if factor and _holds(results, lambda item: item * _plain(factor)) else None
 
@@ -165,7 +167,7 @@ def _offset(evidence: Evidence) -> str:
     results = evidence.usual
     if not _is_telling(results):
         return ""
-    offset = float(np.median(np.real(results.ours - results.theirs)))
+    offset = float(np.median(np.nan_to_num(np.real(results.ours - results.theirs))))
     # a difference of large numbers has few digits
     shifted = Both(results.ours, results.theirs + offset, results.allowed + 1e-6 * abs(offset), results.measured)
     if not offset or not shifted.agree:

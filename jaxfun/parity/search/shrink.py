@@ -16,13 +16,12 @@ from ..report.model import COMPUTED, Mismatch
 from ..run.candidate import Sides
 from ..run.options import Options
 from ..run.outcome import outcome
-from .evidence import apart
 from .verdicts import ALONE, raised, raises_alike, targets, verdicts
 
 Tensors = Sequence[np.ndarray]
 Failing = tuple[Sides, Mismatch]  # the sides on one value set, and the disagreement there
 
-# an error that is a smaller part of the number than a tenth of what it was is another difference: a rounding, say
+# an error of less than a tenth of what it was is another difference: a rounding, say
 _LEAST_KEPT = 0.1
 _CLEAR = 100.0  # times the tolerance: more is no clearer
 _LARGE = 0.1  # of the number: an error that needs no digits to be seen
@@ -33,12 +32,13 @@ _JUDGED_BY = {"jit": "value", "vmap": "value"}
 
 
 def error_of(found: Mismatch) -> float:
-    """Return the error at the worst element, as a share of the larger of both numbers; 1 where it has none."""
+    """Return the error at the worst element, beside the larger of both numbers or 1; 1 where it has none."""
     ours, theirs, index = found.candidate, found.reference, found.verdict.index
     if found.verdict.difference != "number" or ours is None or theirs is None or ours.shape != theirs.shape:
         return 1.0
-    one, other = (np.asarray(item[index]).astype(complex) for item in (ours, theirs))
-    return float(apart(one, other))
+    one, other = (complex(item[index]) for item in (ours, theirs))
+    # beside 1: what is wrong in the tails alone, as a part of a tiny number, is neither seen nor what matters
+    return abs(one - other) / max(abs(one), abs(other), 1.0)
 
 
 def clarity(found: Mismatch, tensors: Tensors) -> tuple[float, ...]:
