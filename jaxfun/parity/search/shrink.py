@@ -21,7 +21,7 @@ from .verdicts import ALONE, raised, raises_alike, targets, verdicts
 Tensors = Sequence[np.ndarray]
 Failing = tuple[Sides, Mismatch]  # the sides on one value set, and the disagreement there
 
-# an error of less than a tenth of what it was is another difference: a rounding, say
+# an error of less than a tenth of what it was is another difference: a rounding, say; of a small one a hundredth
 _LEAST_KEPT = 0.1
 _CLEAR = 100.0  # times the tolerance: more is no clearer
 _LARGE = 0.1  # of the number: an error that needs no digits to be seen
@@ -287,7 +287,9 @@ def _is_alike(smaller: Mismatch, found: Mismatch) -> bool:
     """Return whether a disagreement is the one that was found: on the same side NaN, or an error about as large."""
     if found.verdict.difference in _LOST:
         return _is_ours(smaller) == _is_ours(found)
-    return error_of(smaller) >= _LEAST_KEPT * error_of(found)
+    error, share = error_of(found), found.verdict.of_tolerance
+    least, enough = (_LEAST_KEPT, _CLEAR) if error >= _LARGE else (_LEAST_KEPT**2, _LEAST_KEPT * _CLEAR)
+    return error_of(smaller) >= least * error and smaller.verdict.of_tolerance >= min(_LEAST_KEPT * share, enough)
 
 
 def _is_ours(found: Mismatch) -> bool:
