@@ -145,7 +145,7 @@ def _error(failure: "FailureData") -> Iterator[str]:
         yield ulps(failure.ulp)
         yield f", a relative error of {error / size:.2g}" if size and error else ""
     else:
-        yield f"{error:.3g} beside a reference of {size:.3g}, where a count of ULP says nothing"
+        yield f"absolute {error:.3g} (the reference is {size:.3g}, so ULP do not apply)"
     yield f", at {list(failure.index)}" if failure.index else ""
 
 
