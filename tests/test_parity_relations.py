@@ -266,6 +266,7 @@ LINE = np.linspace(-4, 4, 33, dtype="float32").reshape(11, 3)  # with 0 and halv
 TIED = np.stack([np.array([k, k + 1, k + 2 * (k % 2)], "float32") for k in range(1, 21)])
 SOME_ZERO = np.array([[k % 4, 7, k + 1] for k in range(12)], "float32")
 ALL_ZERO = np.array([[k % 4, k % 2, k % 4] for k in range(12)], "float32")
+ZEROS = np.concatenate([LINE, np.zeros((2, 3), "float32")])
 PLACES = {
     "at 0": (slopes(lambda x: np.where(x == 0, 0.5, x), same, LINE), (), "0"),
     "at a number of the program": (
@@ -295,7 +296,7 @@ PLACES = {
     # none
     "everywhere": (slopes(lambda x: 1.5 * x + 1, lambda x: x + 1, LINE), (1.5,), ""),
     "elsewhere too": (slopes(lambda x: np.where((x == 0) | (x > 3), 9, x), same, LINE), (), ""),
-    "not at each 0": (slopes(lambda x: np.where((x == 0) & (np.arange(3) > 2), 9, x), same, LINE), (), ""),
+    "not at each 0": (slopes(lambda x: np.where((x == 0) & (np.arange(3) > 0), 9, x), same, ZEROS), (), ""),
     "below a number": (slopes(lambda x: np.where(x < -1, 0, x), same, LINE), (1.0,), ""),
     "at a number of no program": (slopes(lambda x: np.where(x == 2.5, 0, x), same, LINE), (1.0,), ""),
     "all numbers are 0": (slopes(lambda x: x + 1, same, 0 * LINE), (), ""),
