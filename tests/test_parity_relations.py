@@ -266,7 +266,7 @@ LINE = np.linspace(-4, 4, 33, dtype="float32").reshape(11, 3)  # with 0 and halv
 TIED = np.stack([np.array([k, k + 1, k + 2 * (k % 2)], "float32") for k in range(1, 21)])
 SOME_ZERO = np.array([[k % 4, 7, k + 1] for k in range(12)], "float32")
 ALL_ZERO = np.array([[k % 4, k % 2, k % 4] for k in range(12)], "float32")
-ZEROS = np.concatenate([LINE, np.zeros((2, 3), "float32")])
+ZEROS = np.concatenate([LINE, np.array([[0, 0, 0], [0, 1, 2], [1, 0, 2]], "float32")])
 PLACES = {
     "at 0": (slopes(lambda x: np.where(x == 0, 0.5, x), same, LINE), (), "0"),
     "at a number of the program": (
