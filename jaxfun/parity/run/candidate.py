@@ -100,6 +100,11 @@ class Sides:
         given = jax.tree.map(lambda array: put(array, self.device), (list(stacks), *directions))
         return {level: [np.asarray(item) for item in items] for level, items in self._compiled[key](*given).items()}
 
+    def ours_at(self, level: str) -> list[np.ndarray]:
+        """Return the candidate's results at one level, by a program that is compiled already where there is one."""
+        known = [levels for levels in self._compiled if level in levels]
+        return self.ours(min(known, key=len, default=frozenset({level})))[level]
+
     def of(self, case: Case) -> "Sides":
         """Return both functions on other value sets of the same layout: nothing is compiled again."""
         sides = Sides(self.candidate, self.reference, case, self.device, self.levels)

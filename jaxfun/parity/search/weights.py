@@ -49,6 +49,16 @@ def weighed(mismatch: Mismatch, sides: Sides, options: Options, reference: Refer
     return mismatch if edge or options.strict else _of_digits(met)
 
 
+def is_edge(mismatch: Mismatch, sides: Sides, options: Options) -> bool:
+    """Return whether a disagreement is an edge for the numbers and the shapes that it was met on."""
+    met = _Met(mismatch, sides, sides.case.row(mismatch.row), None)
+    if options.strict:
+        return False
+    if mismatch.verdict.difference == "raises":
+        return _is_empty(met)
+    return any(holds(met) for holds in _EDGES.values())
+
+
 def weighed_error(mismatch: Mismatch, sides: Sides, options: Options, is_always: bool) -> Mismatch:
     """Return a disagreement on what is raised with the edge that it is; `is_always`: for every value set of the case.
 
