@@ -188,8 +188,11 @@ class _Settling:
         about; and a candidate for images need not take a vector.
         """
         refusals = self._refusals(item)
-        if refusals.is_taken or item.shape in NAMED:
+        if item.shape in NAMED or refusals.is_alike or (refusals.is_taken and not taken & {*NAMED}):
             return True
+        if refusals.is_taken:
+            self.left_out.append(f"{item.shape}: the results have other shapes")
+            return False
         is_drawn = bool(taken & {*_FEW_DIMENSIONS}) and (refusals.reference is None or item.shape not in _ORDINARY)
         if not is_drawn:
             side, error = ("candidate", refusals.candidate) if refusals.candidate else ("reference", refusals.reference)
