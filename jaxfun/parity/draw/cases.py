@@ -10,8 +10,8 @@ import numpy as np
 
 from ..run import case as run_case
 from ..run.case import Case, Place
+from ..run.constants import constants_of
 from .arguments import Arguments, Leaf, arguments, drawn_many, leaves_of, mapped, named
-from .constants import constants_of
 from .given import in_turn
 from .layout import Layout
 from .shapes import Configuration, Example, drawing
