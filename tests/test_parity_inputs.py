@@ -179,6 +179,7 @@ def test_a_keyword_is_drawn_from_a_dimension() -> None:
     kwargs = {"axis|dim": parity.dims(of=0)}
     right = check(jnp.sum, torch.sum, parity.tensors(shape="n m"), kwargs=kwargs, **PLAIN)
     assert right.ok, right
+    assert right.inputs[1] == "axis: drawn"
     wrong = check(lambda x, axis: jnp.sum(x, 0), torch.sum, parity.tensors(shape="n m"), kwargs=kwargs, **PLAIN)
     assert not wrong.ok
 

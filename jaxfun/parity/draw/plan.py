@@ -153,7 +153,7 @@ class _Settling:
     def __init__(self, both: Both, plan: Plan, dtype: str) -> None:
         self.both, self.plan, self.dtype = both, plan, dtype
         self.drawn: dict[Configuration, list[Arguments]] = {}
-        self.count = 3  # examples in which what is no tensor may vary
+        self.count = 12  # examples in which what is no tensor may vary
         several = self._draw(Configuration(dtype))
         self.first, self.asked = several[0], several[0].example.asked
         self.varied = _varied(several)
