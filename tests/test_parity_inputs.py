@@ -304,6 +304,11 @@ def test_labels_are_drawn_over_all_classes() -> None:
     assert plan.lines[1] == "y: int64 [4], from 0 to 4"
 
 
+def test_labels_of_jax_have_64_bits_where_pytorch_takes_no_others() -> None:
+    plan = plan_of(lambda x, y: x, F.cross_entropy, (parity.tensors(shape=(4, 5)), jnp.array([0, 1, 1, 0])), {})
+    assert plan.lines[1] == "y: int64 [4], from 0 to 4"
+
+
 def test_integers_that_are_no_index_keep_their_range() -> None:
     plan = plan_of(lambda x, n: x * n, lambda x, n: x * n, (parity.tensors(shape=(2,)), np.array([1, 3])), {})
     assert plan.lines[1] == "n: int64 [2], from 1 to 3"

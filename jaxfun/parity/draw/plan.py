@@ -95,13 +95,11 @@ def _stand_for_arrays(plan: Plan, both: Both) -> None:
     """Put strategies in the place of arrays, JAX's and PyTorch's among them."""
     given = [mapped(array_of, item) for item in (plan.inputs, plan.kwargs)]
     arrays = [leaf for leaf in leaves_of(tuple(given)) if isinstance(leaf.value, np.ndarray) and not leaf.is_constant]
-    ranges = {id(leaf.value): _range(both, given, leaf.value) for leaf in arrays if leaf.value.dtype.kind in "iu"}
+    whole = {id(leaf.value): _of_integers(both, given, leaf.value) for leaf in arrays if leaf.value.dtype.kind in "iu"}
 
     def standing(leaf: Any) -> Any:
-        if id(leaf) in ranges:
-            return like(leaf, *ranges[id(leaf)])
         if isinstance(leaf, np.ndarray):
-            return like(leaf)
+            return whole[id(leaf)] if id(leaf) in whole else like(leaf)
         return with_layout(leaf) if isinstance(leaf, st.SearchStrategy) else leaf
 
     def kept(value: Any) -> Any:
@@ -115,8 +113,11 @@ def _fixed(value: Any) -> Any:
     return mapped(lambda leaf: st.just(leaf) if isinstance(leaf, np.ndarray) else leaf, value)
 
 
-def _range(both: Both, given: Sequence[Any], array: np.ndarray) -> tuple[int, int]:
-    """Return the range of integers that the reference takes in an array's place."""
+def _of_integers(both: Both, given: Sequence[Any], array: np.ndarray) -> st.SearchStrategy[Any]:
+    """Return a strategy for the integers that the reference takes in an array's place.
+
+    In 64 bits where it takes these alone: JAX's own arrays have 32, and PyTorch's losses take no such labels.
+    """
 
     def takes(other: np.ndarray) -> bool:
         def replaced(leaf: Any) -> Any:
@@ -126,7 +127,9 @@ def _range(both: Both, given: Sequence[Any], array: np.ndarray) -> tuple[int, in
         (drawn, *_) = drawn_many(arguments(inputs, kwargs, _plain(Configuration())), 1, 0)
         return both.called(drawn)[1] is None
 
-    return range_of(array, takes, _sizes_of(given))
+    long = array.astype(np.int64)
+    taken = array if takes(array) or not takes(long) else long
+    return like(taken, *range_of(taken, takes, _sizes_of(given)))
 
 
 def _is_float(array: np.ndarray) -> bool:
