@@ -11,7 +11,9 @@ import jax
 from ..errors import ArgumentTypeError, ArgumentValueError, describe, public
 from .compare.arrays import Bound
 from .defaults import devices_of, examples_of, has_cuda, refuse_cuda
-from .draw.inputs import SHAPES, Configuration, inputs_of
+from .draw.advice import advice_of
+from .draw.plan import Plan, plan_of
+from .draw.shapes import Configuration
 from .report.model import LEVELS
 from .report.report import Report
 from .run.isolation import isolated
@@ -20,9 +22,8 @@ from .script.describe import describe_function
 from .search.search import Search
 from .search.weights import ALLOWABLE
 
-DTYPES = ("float32", "float64")
 EXAMPLES = 1200
-_FEWER_SHAPES = ("2-dim",)
+_LEAST = 10  # value sets of a configuration
 
 
 class ParityError(AssertionError):
@@ -69,8 +70,11 @@ def check(
 ) -> Report:
     """Hold a JAX function to the PyTorch function that it ports, at every level, and report.
 
-    `inputs` are Hypothesis strategies or plain values, one for each positional argument, or `tensors(n)` for several;
-    without any they are read off the candidate's annotations, else one float tensor for each required argument.
+    `inputs` are Hypothesis strategies or plain values, one for each positional argument, or `tensors(n)` for several,
+    at any depth of dicts, lists, tuples and dataclasses; without any they are read off the candidate's annotations,
+    else one tensor for each required argument, of shapes that both functions take. A floating point array (NumPy's,
+    JAX's, PyTorch's) stands for its shape, one of integers for its range, or the whole table that they index;
+    `st.just(array)` and `parity.constant(array)` fix one. The report's `inputs` say what is drawn and what is fixed.
     `kwargs` are strategies or values by name; `"axis|dim"` is `axis` for the candidate and `dim` for the reference.
     `levels` are some of value, vjp, jvp, hvp, jit, vmap, errors; `dtypes` those that tensors are drawn in: float32 if
     none are given, with float64 as a second opinion that the answer does not depend on; `devices`
@@ -96,18 +100,22 @@ def check(
     report = Report(describe_function(candidate), describe_function(reference))
     sets = examples_of(examples, EXAMPLES)
     all_options = options_of(candidate, levels, devices, rtol, atol, strict, allow)
-    runs = [(options, *run) for options in all_options for run in _runs(dtypes, sets, all_options[0].strict)]
 
     def told(done: int) -> None:
         if progress is not None:
             progress(report.examples + done, sets * len(all_options))
 
-    for options, dtype, plan, share, is_opinion in runs:
-        drawn = inputs or tuple(inputs_of(candidate))
-        search = Search(candidate, reference, drawn, kwargs or {}, options, progress=told)
+    for options in all_options:
         with isolated():
-            search.run(plan, share, seed)
-        take(report, search, dtype, is_opinion)
+            plan = plan_of(candidate, reference, inputs, kwargs or {}, dtypes, options.device)
+        report.inputs = plan.lines
+        for dtype, configurations, share, is_opinion in _runs(plan, dtypes is None and not options.strict, sets):
+            search = Search(candidate, reference, plan.inputs, plan.kwargs, options, progress=told)
+            with isolated():
+                search.run(configurations, share, seed)
+            take(report, search, dtype, is_opinion)
+    if report.refused and not report.is_accepted:
+        report.advice = f"give a strategy for inputs that the reference takes, such as {advice_of(report.refused)}"
     return finished(report, began)
 
 
@@ -182,20 +190,12 @@ def refuse(
         refuse_cuda("none")
 
 
-def _runs(
-    dtypes: Sequence[str] | None, examples: int, is_strict: bool
-) -> list[tuple[str, list[Configuration], int, bool]]:
-    """Return for each dtype its configurations, how many value sets, and whether it is but a second opinion.
-
-    The first dtype goes through all shapes; what another adds shows in any.
-    """
-    named = [*dict.fromkeys(dtypes or DTYPES)]
-    plans = [
-        [Configuration(dtype, shape) for shape in (_FEWER_SHAPES if at else SHAPES)] for at, dtype in enumerate(named)
-    ]
-    total = sum(map(len, plans))
+def _runs(plan: Plan, has_opinions: bool, examples: int) -> list[tuple[str, list[Configuration], int, bool]]:
+    """Return for each dtype its configurations, how many value sets, and whether it is but a second opinion."""
+    total = len(plan.configurations)
     found = []
-    for at, (dtype, plan) in enumerate(zip(named, plans, strict=True)):
-        share = max(math.ceil(examples * len(plan) / total), 1)
-        found.append((dtype, plan[: max(share // 10, 1)], share, bool(at) and dtypes is None and not is_strict))
-    return found[: max(examples // 10, 1)]
+    for at, dtype in enumerate(dict.fromkeys(item.dtype for item in plan.configurations)):
+        configurations = [item for item in plan.configurations if item.dtype == dtype]
+        share = max(math.ceil(examples * len(configurations) / total), 1)
+        found.append((dtype, configurations[: max(share // _LEAST, 1)], share, bool(at) and has_opinions))
+    return found[: max(examples // _LEAST, 1)]

@@ -96,7 +96,7 @@ class Sides:
         )
         key = frozenset(levels)
         if key not in self._compiled:
-            self._compiled[key] = jax.jit(jax.vmap(self._program(movable, smooth, key)))
+            self._compiled[key] = jax.jit(jax.vmap(self._program(movable, smooth, key), axis_size=self.case.sets))
         given = jax.tree.map(lambda array: put(array, self.device), (list(stacks), *directions))
         return {level: [np.asarray(item) for item in items] for level, items in self._compiled[key](*given).items()}
 

@@ -261,8 +261,8 @@ class _Judging:
 
     def _judge_one_by_one(self) -> None:
         """Hold the plain call and the compiled one to the reference, on a value set of every kind."""
-        strata = self.sides.case.strata
-        rows = [*{strata[row]: row for row in reversed(self.references)}.values()][::-1]
+        kinds = [stratum.partition(" in ")[0] for stratum in self.sides.case.strata]  # in whichever argument
+        rows = [*{kinds[row]: row for row in reversed(self.references)}.values()][::-1]
         for level, run in _ONE_BY_ONE.items():
             if not self.options.alone or level not in self.options.levels:
                 continue
