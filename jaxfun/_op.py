@@ -40,6 +40,7 @@ def op(
     takes: Mapping[str, Any] | None = None,
     rejects: frozenset[DType] = frozenset(),
     operand_rejects: frozenset[DType] = frozenset(),
+    takes_here: Callable[[Mapping[str, Any]], frozenset[DType]] | None = None,
     differences: tuple[Difference, ...] = (),
     aliases: tuple[str, ...] = (),
     node: str | None = None,
@@ -69,6 +70,7 @@ def op(
             takes=takes or {},
             rejects=rejects,
             operand_rejects=operand_rejects,
+            takes_here=takes_here,
             differences=differences,
             aliases=aliases,
             node=_node_name(base) if node is None else node,
@@ -293,9 +295,10 @@ def _operands(record: Op, arguments: Mapping[str, Any]) -> list[Any]:
 
 def _check_dtypes(record: Op, arguments: Mapping[str, Any]) -> None:
     operands = _operands(record, arguments)
-    if record.rejects and result_type(*operands) in record.rejects:
+    taken = record.takes_here(arguments) if record.takes_here else frozenset()
+    if record.rejects and result_type(*operands) in record.rejects - taken:
         raise _unsupported(record.rejects, operands)
-    if record.operand_rejects and any(of(operand) in record.operand_rejects for operand in operands):
+    if record.operand_rejects and any(of(operand) in record.operand_rejects - taken for operand in operands):
         raise _unsupported(record.operand_rejects, operands)
 
 

@@ -140,6 +140,7 @@ class Op:
     takes: Mapping[str, Any] = field(default_factory=dict)
     rejects: frozenset[DType] = frozenset()  # of the promoted operands
     operand_rejects: frozenset[DType] = frozenset()  # of any one operand
+    takes_here: Callable[[Mapping[str, Any]], frozenset[DType]] | None = None  # those it takes of some arguments
     differences: tuple[Difference, ...] = ()
     aliases: tuple[str, ...] = ()
     node: str = ""
@@ -185,6 +186,20 @@ class Op:
 
 
 REGISTRY: dict[str, Op] = {}  # filled by the decorator as the op files load, read-only from then on
+
+
+def where_empty(dtypes: frozenset[DType]) -> Callable[[Mapping[str, Any]], frozenset[DType]]:
+    """Return an op's `takes_here` where torch needs no kernel for these dtypes once a tensor is empty."""
+
+    def takes_here(arguments: Mapping[str, Any]) -> frozenset[DType]:
+        sizes = (getattr(leaf, "size", 1) for value in arguments.values() for leaf in _leaves(value))
+        return dtypes if 0 in sizes else frozenset()
+
+    return takes_here
+
+
+def _leaves(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def dtypes_of(*categories: Category) -> frozenset[DType]:

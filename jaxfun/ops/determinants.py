@@ -11,20 +11,18 @@ import numpy as np
 from .._dims import want_integer
 from .._numbers import is_finite
 from .._op import op
-from .._record import BOOLS, INTEGERS, Array, Choice, Difference, Shape
+from .._record import BOOLS, INTEGERS, Array, Choice, Difference, Shape, where_empty
 from ..dtypes import Category, as_dtype, bfloat16, canonical, float16, float32, int64
 from ..errors import LinearAlgebraError, describe, public
-from ._matrices import NO_BOOLS, adjoint, product, want, want_square
-from ._nothing import refused_of_nothing
+from ._matrices import adjoint, product, want, want_square
 from .arithmetic import add
 from .comparison import eq
 from .matrix import contiguous, matmul
 from .powers import log
 from .selection import where
 
-_HALVES = frozenset({float16, bfloat16})
-NO_LAPACK = BOOLS | INTEGERS | _HALVES
-NO_HALVES = refused_of_nothing(_HALVES)
+HALVES = frozenset({float16, bfloat16})
+NO_LAPACK = BOOLS | INTEGERS | HALVES
 _INVERTIBLE = {"input": Shape(("n n", "b n n", "4 4"), values="invertible")}
 
 
@@ -95,7 +93,8 @@ _NAN_ON_CUDA = Difference(
     rejects=NO_LAPACK,
     node="LinalgDetBackward0",
     takes={"input": Shape(("n n", "b n n", "4 4"))},
-    differences=(_SINGULAR, _INFINITY, _NAN_ON_CUDA, NO_HALVES),
+    differences=(_SINGULAR, _INFINITY, _NAN_ON_CUDA),
+    takes_here=where_empty(HALVES),
 )
 def det(input: Array) -> jax.Array:
     """Return the determinants of square matrices. Shapes: (*, n, n) -> (*).
@@ -270,7 +269,6 @@ def matrix_power(input: Any, n: int) -> jax.Array:
     composite=True,
     node="",
     takes={**_INVERTIBLE, "n": Choice((3, 0, 1, 2, -1, 5, 6, -2))},
-    differences=(NO_BOOLS,),
 )
 def _matrix_power(input: Array, n: int) -> jax.Array:
     want_square(input)

@@ -9,11 +9,10 @@ import numpy as np
 
 from .._dims import wrap_dim
 from .._op import op
-from .._record import COMPLEXES, Array, Difference, Dim
+from .._record import Array, Difference, Dim
 from ..dtypes import Category, Kind, as_dtype, canonical, int64
 from ..errors import UnsupportedDTypeError, describe, public
 from ._equals import ANY_ON_CUDA
-from ._nothing import refused_of_nothing
 from .extremum import ValuesAndIndices, equal_or_nan, picked, refuse_empty_axis, shared_evenly
 from .reduction import refuse_keepdim
 
@@ -141,10 +140,7 @@ _UNORDERED = Difference(
 
 @op(
     kind=Kind.NO_OPMATH,
-    differences=(
-        _UNORDERED,
-        refused_of_nothing(COMPLEXES),
-    ),
+    differences=(_UNORDERED,),
 )
 def mode(input: Array, dim: Dim = -1, keepdim: bool = False) -> ValuesAndIndices:
     """Return what comes most often along `dim`, the smallest of several, and where it is: the last of equals.
@@ -161,7 +157,7 @@ def mode(input: Array, dim: Dim = -1, keepdim: bool = False) -> ValuesAndIndices
     refuse_empty_axis(input, axis)
     if input.ndim == 0:
         return ValuesAndIndices(input, jnp.zeros((), canonical(int64).dtype))
-    if jnp.iscomplexobj(input):
+    if jnp.iscomplexobj(input) and input.size:
         raise UnsupportedDTypeError("numbers that have an order", describe(input))
     order = jnp.argsort(jax.lax.stop_gradient(input), axis)
     last = _last_of_most(jnp.take_along_axis(input, order, axis), axis)

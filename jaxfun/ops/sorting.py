@@ -1,5 +1,6 @@
 """Elements in order: all of them, the first few, or the one at a place. NaN counts as the largest."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import jax
@@ -8,10 +9,9 @@ import jax.numpy as jnp
 from .._dims import wrap_dim
 from .._op import op
 from .._record import BOOLS, COMPLEXES, Array, Beside, Difference, Dim, Shape
-from ..dtypes import as_dtype, bfloat16, canonical, float16, float32, int64
+from ..dtypes import DType, as_dtype, bfloat16, canonical, float16, float32, int64
 from ..errors import DTypeError, IndexRangeError, ShapeError, describe, public
 from ._equals import has_equal_ones
-from ._nothing import is_one_of
 from .extremum import ValuesAndIndices
 
 _UNSTABLE_ON_CUDA = Difference(
@@ -164,17 +164,17 @@ def _selected(input: jax.Array, k: int, axis: int, largest: bool) -> jax.Array:
     return jnp.moveaxis(places, -1, axis).astype(canonical(int64).dtype)
 
 
-_ONE_NUMBER = Difference(
-    lambda arguments: is_one_of(BOOLS | COMPLEXES, arguments["input"]) and arguments["input"].ndim == 0,
-    jaxfun="NotImplementedError, as for tensors with dimensions",
-    torch="the number itself",
-    why="torch's kthvalue does not look at the dtype of a 0-dim tensor",
-    source="aten/src/ATen/native/Sorting.cpp: kthvalue_out_impl_cpu",
-    levels=("errors",),
+def _takes_one_number(arguments: Mapping[str, Any]) -> frozenset[DType]:
+    return frozenset() if arguments["input"].ndim else BOOLS | COMPLEXES  # torch returns it as it is
+
+
+@op(
+    kind=None,
+    rejects=BOOLS | COMPLEXES,
+    takes_here=_takes_one_number,
+    takes={**_PLACES, "dim": _DIMS},
+    differences=(_ANY_OF_EQUALS,),
 )
-
-
-@op(kind=None, rejects=BOOLS | COMPLEXES, takes={**_PLACES, "dim": _DIMS}, differences=(_ANY_OF_EQUALS, _ONE_NUMBER))
 def kthvalue(input: Array, k: int, dim: Dim = -1, keepdim: bool = False) -> ValuesAndIndices:
     """Return the `k`-th smallest element along a dimension, counted from 1, and where it is.
 
