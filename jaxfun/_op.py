@@ -12,6 +12,7 @@ import numpy as np
 
 from ._dims import broadcast_shapes
 from ._record import KEYWORD_ONLY, REGISTRY, TRACED, Difference, Op, Role
+from ._spelling import numpy_names, renamed
 from .dtypes import (
     DTYPES,
     Category,
@@ -98,6 +99,7 @@ def _node_name(base: str) -> str:
 def _public(record: Op, function: Callable[P, R], check: Callable[..., None] | None) -> Callable[P, R]:
     compiled = _compiled(record, function)
     plans: dict[Any, _Plan] = {}  # by the arguments' types
+    names = numpy_names(record.public, record.signature.parameters)
 
     def placed(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         types = (*map(type, args), *kwargs, *map(type, kwargs.values()))
@@ -110,6 +112,7 @@ def _public(record: Op, function: Callable[P, R], check: Callable[..., None] | N
             if not kwargs and plans.get((*map(type, args),)) is _AS_THEY_ARE:
                 result = compiled(*args)  # most calls, and the quickest way: a twentieth of a microsecond counts here
             else:
+                kwargs = renamed(names, kwargs)
                 args = placed(args, kwargs)
                 result = compiled(*args, **kwargs)
             if check is not None:
