@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ._dims import broadcast_shapes
-from ._record import KEYWORD_ONLY, REGISTRY, TRACED, Difference, Op, Role
+from ._record import KEYWORD_ONLY, REGISTRY, TRACED, Op, Role
 from ._spelling import numpy_names, renamed
 from .dtypes import (
     DTYPES,
@@ -42,7 +42,6 @@ def op(
     rejects: frozenset[DType] = frozenset(),
     operand_rejects: frozenset[DType] = frozenset(),
     takes_here: Callable[[Mapping[str, Any]], frozenset[DType]] | None = None,
-    differences: tuple[Difference, ...] = (),
     aliases: tuple[str, ...] = (),
     node: str | None = None,
     composite: bool = False,
@@ -72,7 +71,6 @@ def op(
             rejects=rejects,
             operand_rejects=operand_rejects,
             takes_here=takes_here,
-            differences=differences,
             aliases=aliases,
             node=_node_name(base) if node is None else node,
             composite=composite,
@@ -112,7 +110,7 @@ def _public(record: Op, function: Callable[P, R], check: Callable[..., None] | N
             if not kwargs and plans.get((*map(type, args),)) is _AS_THEY_ARE:
                 result = compiled(*args)  # most calls, and the quickest way: a twentieth of a microsecond counts here
             else:
-                kwargs = renamed(names, kwargs)
+                kwargs = renamed(names, kwargs)  # type: ignore[assignment]  # another spelling of the same
                 args = placed(args, kwargs)
                 result = compiled(*args, **kwargs)
             if check is not None:

@@ -1,7 +1,7 @@
 """The record of an op: data about it, and nothing of how it is called or proven.
 
-Which torch function an op mirrors, how it promotes, what it takes and refuses, where it is known to differ, and what
-the tape calls it. The casts, the parity suite's inputs and its reference are all read off it.
+Which torch function an op mirrors, how it promotes, what it takes and refuses, and what the tape calls it. The casts,
+the parity suite's inputs and its reference are all read off it.
 """
 
 import enum
@@ -106,22 +106,6 @@ class Size:
     of: str
 
 
-@dataclass(frozen=True)
-class Difference:
-    """A place where jaxfun is known to differ from torch: seen inside the region, equal outside of it.
-
-    `region` takes the names and values of the arguments and says whether they lie in it.
-    """
-
-    region: Callable[[Mapping[str, Any]], bool]
-    jaxfun: str
-    torch: str
-    why: str
-    source: str
-    levels: tuple[str, ...] = ("value", "vjp", "jvp", "hvp")
-    devices: tuple[str, ...] = ("cpu", "cuda")  # those whose kernels of torch's differ
-
-
 @dataclass(frozen=True, repr=False)
 class Op:
     """One overload of one torch function.
@@ -141,7 +125,6 @@ class Op:
     rejects: frozenset[DType] = frozenset()  # of the promoted operands
     operand_rejects: frozenset[DType] = frozenset()  # of any one operand
     takes_here: Callable[[Mapping[str, Any]], frozenset[DType]] | None = None  # those it takes of some arguments
-    differences: tuple[Difference, ...] = ()
     aliases: tuple[str, ...] = ()
     node: str = ""
     composite: bool = False

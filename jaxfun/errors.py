@@ -130,8 +130,8 @@ def public(call: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             try:
                 if kwargs:
                     refuse_out(kwargs.get("out"))
-                    return function(*args, **renamed(names, kwargs))
-                return function(*args)
+                    kwargs = renamed(names, kwargs)  # type: ignore[assignment]  # another spelling of the same
+                return function(*args, **kwargs)
             except JaxfunError as error:
                 if error.call:
                     raise

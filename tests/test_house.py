@@ -39,7 +39,7 @@ JUDGES = {
     "porting": {"_record", "dtypes", "errors", "parity", "porting"},
 }
 # Inside of `parity` a room may import from those before it; `None` holds the entry points.
-PARITY_ROOMS = ["compare", "report", "run", "draw", "script", "search", None]
+PARITY_ROOMS = ["compare", "report", "known", "run", "draw", "script", "search", None]
 HEAVY = ("torch", "hypothesis", "matplotlib", "optax", "pyarrow", "rich", "pytest")
 TORCH_IN = {"parity/run/torch_side.py", "parity/run/noise.py", "tour.py"}
 

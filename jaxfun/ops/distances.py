@@ -11,7 +11,7 @@ import numpy as np
 
 from .._dims import broadcast_shapes
 from .._op import op
-from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Difference, Shape, where_empty
+from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Shape, where_empty
 from ..dtypes import DType, bfloat16, float16
 from ..errors import ArgumentValueError, DTypeError, describe
 from ._matrices import want
@@ -30,22 +30,10 @@ def _takes_no_rows(arguments: Mapping[str, Any]) -> frozenset[DType]:
     return _HALVES if input.size == 0 or input.ndim == 2 > len(input) else frozenset()
 
 
-_NAN_LOST = Difference(
-    lambda arguments: (
-        arguments["p"] == math.inf and not all(np.isfinite(arguments[name]).all() for name in ("x1", "x2"))
-    ),
-    jaxfun="NaN where a difference is",
-    torch="the largest of the other differences, where it does not compute in vectors",
-    why="torch's largest difference is that of a comparison, which NaN does not pass",
-    source="aten/src/ATen/native/cpu/DistanceOpsKernel.cpp: idist_calc",
-)
-
-
 @op(
     kind=None,
     rejects=_NO_FLOAT,
     operand_rejects=_NO_FLOAT,
-    differences=(_NAN_LOST,),
     takes_here=_takes_no_pairs,
     takes={
         "x1": Shape(("m k", "b m k", "a 1 m k", "m k")),

@@ -6,11 +6,10 @@ from typing import Annotated, Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from .._dims import wrap_dim, wrap_dims
 from .._op import op
-from .._record import BOOLS, COMPLEXES, Array, Choice, Difference, Dim, Dims, Role, where_empty
+from .._record import BOOLS, COMPLEXES, Array, Choice, Dim, Dims, Role, where_empty
 from ..dtypes import DType, Kind, as_dtype, canonical, float32, int64, is_scalar, promote_types
 from ..errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, describe, public
 from .reduction import refuse_keepdim
@@ -233,22 +232,11 @@ def _takes_no_lines(arguments: Mapping[str, Any]) -> frozenset[DType]:
     return frozenset() if count else COMPLEXES
 
 
-_SHAPE_ON_CUDA = Difference(
-    lambda arguments: arguments["dim"] is None and arguments["keepdim"] and bool(np.ndim(arguments["input"])),
-    jaxfun="as many dimensions as `input` has, as torch on the CPU",
-    torch="a 0-dim result",
-    why="torch's kernel of aminmax for a GPU does not keep the dimensions of all elements",
-    source="aten/src/ATen/native/cuda/ReduceMinValuesKernel.cu: aminmax_allreduce_launch_kernel",
-    devices=("cuda",),
-)
-
-
 @op(
     kind=Kind.NO_OPMATH,
     rejects=COMPLEXES,
     takes_here=_takes_no_lines,
     takes=ONE_OR_NONE,
-    differences=(_SHAPE_ON_CUDA,),
 )
 def aminmax(input: Array, *, dim: OneDim = None, keepdim: bool = False) -> MinAndMax:
     """Return the smallest and the largest element, of all or along `dim`, as a named tuple `(min, max)`.

@@ -6,24 +6,14 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from .._dims import wrap_dims
 from .._op import op
-from .._record import Array, Choice, Difference, Dims
+from .._record import Array, Choice, Dims
 from ..dtypes import Category, Kind, as_dtype
 from ..errors import ArgumentTypeError, DTypeError, describe, public
 
 _CORRECTION = {"correction": Choice((1, 0, 2, 0.5, 7, -1, None))}
-
-_EMPTY_DIM = Difference(
-    lambda arguments: arguments["dim"] == () and np.ndim(arguments["input"]) > 0,
-    jaxfun="the gradient of the variance over all dimensions, which is the value",
-    torch="that gradient with 1 for the number of elements",
-    why="with dim=() torch reduces over everything and differentiates as if over one element",
-    source="torch/csrc/autograd/FunctionsManual.cpp: var_backward",
-    levels=("vjp", "jvp", "hvp"),
-)
 
 
 @public("var(input, dim, unbiased, keepdim, correction)")
@@ -44,7 +34,7 @@ def var(
     return _var(input, dim, correction=correction, keepdim=keepdim)
 
 
-@op(kind=Kind.DEFAULT, torch="torch.var", takes=_CORRECTION, differences=(_EMPTY_DIM,))
+@op(kind=Kind.DEFAULT, torch="torch.var", takes=_CORRECTION)
 def _var(input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim: bool = False) -> jax.Array:
     return _variance(input, dim, correction, keepdim)
 
@@ -67,19 +57,9 @@ def std(
     return _std(input, dim, correction=correction, keepdim=keepdim)
 
 
-@op(kind=Kind.DEFAULT, torch="torch.std", takes=_CORRECTION, differences=(_EMPTY_DIM,))
+@op(kind=Kind.DEFAULT, torch="torch.std", takes=_CORRECTION)
 def _std(input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim: bool = False) -> jax.Array:
     return _root(_variance(input, dim, correction, keepdim))
-
-
-_AFTER_INFINITY = Difference(
-    lambda arguments: bool(np.isinf(arguments["input"].astype(np.complex128)).any()),
-    jaxfun="the mean as `mean` has it: infinite",
-    torch="NaN where a number comes after the infinity",
-    why="torch moves the mean on by each element's distance from it, and infinity less infinity is NaN",
-    source="aten/src/ATen/native/SharedReduceOps.h: WelfordOps",
-    levels=("value",),
-)
 
 
 @public("var_mean(input, dim, unbiased, keepdim, correction)")
@@ -98,7 +78,7 @@ def var_mean(
     return _var_mean(input, dim, correction=correction, keepdim=keepdim)
 
 
-@op(kind=Kind.DEFAULT, torch="torch.var_mean", takes=_CORRECTION, differences=(_EMPTY_DIM, _AFTER_INFINITY))
+@op(kind=Kind.DEFAULT, torch="torch.var_mean", takes=_CORRECTION)
 def _var_mean(
     input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim: bool = False
 ) -> tuple[jax.Array, jax.Array]:
@@ -121,7 +101,7 @@ def std_mean(
     return _std_mean(input, dim, correction=correction, keepdim=keepdim)
 
 
-@op(kind=Kind.DEFAULT, torch="torch.std_mean", takes=_CORRECTION, differences=(_EMPTY_DIM, _AFTER_INFINITY))
+@op(kind=Kind.DEFAULT, torch="torch.std_mean", takes=_CORRECTION)
 def _std_mean(
     input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim: bool = False
 ) -> tuple[jax.Array, jax.Array]:

@@ -1,6 +1,6 @@
 """Products of matrices and vectors added to a tensor, each with a factor. 16-bit floats are added up in float32."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -10,7 +10,7 @@ import numpy as np
 from .._dims import broadcast_shapes
 from .._numbers import holds, is_traced
 from .._op import op
-from .._record import BOOLS, Array, Choice, Difference, Factor, Number, Shape, where_empty
+from .._record import BOOLS, Array, Choice, Factor, Number, Shape, where_empty
 from ..dtypes import DType, as_dtype, bfloat16, canonical, float16, float32, of, result_type
 from ..errors import DTypeError, IndexRangeError, ShapeError, describe, public
 from ._matrices import as_one_dtype_where_empty, want, wide_product
@@ -19,21 +19,6 @@ from ._overflow import refuse_overflow
 from .arithmetic import scaled
 
 _FACTORS = {"beta": Choice((1, 0, 2, -3, 0.5)), "alpha": Choice((1, 2, 0, -3, 0.5))}
-
-
-def _nothing_of_no_number(arguments: Mapping[str, Any]) -> bool:
-    factors = [np.asarray(value) for name, value in arguments.items() if name not in ("input", "beta", "alpha")]
-    return arguments["alpha"] == 0 and not all(np.isfinite(factor.astype(complex)).all() for factor in factors)
-
-
-_NO_PRODUCT = Difference(
-    _nothing_of_no_number,
-    jaxfun="NaN, as 0 times NaN is",
-    torch="NaN or the scaled input alone, by dtype and size",
-    why="with alpha=0 some of the kernels do not multiply at all",
-    source="aten/src/ATen/native/CPUBlas.cpp: gemm, gemv",
-    levels=("value", "jvp"),
-)
 
 
 @public("addmm(input, mat1, mat2, beta, alpha)")
@@ -58,27 +43,11 @@ def addmm(input: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1) ->
     torch="torch.addmm",
     rejects=BOOLS,
     takes={"input": Shape(("n", "m n", "", "1 n")), "mat1": Shape("m k"), "mat2": Shape("k n"), **_FACTORS},
-    differences=(_NO_PRODUCT,),
     takes_here=where_empty(BOOLS),
 )
 def _addmm(input: Array, mat1: Array, mat2: Array, *, beta: Factor = 1, alpha: Factor = 1) -> jax.Array:
     want(mat1.ndim == 2 == mat2.ndim and mat1.shape[1] == mat2.shape[0], "(m, k) and (k, n)", mat1, mat2)
     return _sum(input, mat1, mat2, (mat1.shape[0], mat2.shape[1]), beta, alpha)
-
-
-def _stays_small(arguments: Mapping[str, Any]) -> bool:
-    shape, matrix = np.shape(arguments["input"]), np.shape(arguments["mat"])
-    return len(matrix) == 2 and 0 in matrix and shape != matrix[:1]
-
-
-_NOT_STRETCHED = Difference(
-    _stays_small,
-    jaxfun="the input stretched to (m,)",
-    torch="the input in its own shape, with a warning",
-    why="with nothing to add torch's addmv forgets to stretch its input",
-    source="aten/src/ATen/native/Blas.cpp: addmv_out_cpu",
-    levels=("value", "vjp", "jvp", "hvp", "errors"),
-)
 
 
 @public("addmv(input, mat, vec, beta, alpha)")
@@ -100,7 +69,6 @@ def addmv(input: Any, mat: Any, vec: Any, *, beta: Any = 1, alpha: Any = 1) -> j
     torch="torch.addmv",
     rejects=BOOLS,
     takes={"input": Shape(("m", "", "1")), "mat": Shape("m k"), "vec": Shape("k"), **_FACTORS},
-    differences=(_NO_PRODUCT, _NOT_STRETCHED),
     takes_here=where_empty(BOOLS),
 )
 def _addmv(input: Array, mat: Array, vec: Array, *, beta: Factor = 1, alpha: Factor = 1) -> jax.Array:
@@ -134,7 +102,6 @@ def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 
     torch="torch.addbmm",
     rejects=BOOLS,
     takes={"input": Shape(("m n", "n", "", "m 1")), "batch1": Shape("b m k"), "batch2": Shape("b k n"), **_FACTORS},
-    differences=(_NO_PRODUCT,),
     takes_here=where_empty(BOOLS),
 )
 def _addbmm(input: Array, batch1: Array, batch2: Array, *, beta: Factor = 1, alpha: Factor = 1) -> jax.Array:

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from ..._record import Difference
 from ...dtypes import DType
 from ..compare.arrays import is_inexact
+from ..known.difference import Difference
 from ..report.words import written
 
 
