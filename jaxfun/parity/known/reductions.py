@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .difference import Difference
+from .difference import Difference, nan
 
 SHAPE_ON_CUDA = Difference(
     lambda arguments: arguments["dim"] is None and arguments["keepdim"] and bool(np.ndim(arguments["input"])),
@@ -105,6 +105,21 @@ ADDED = Difference(
 )
 
 
+def _has_constant_row(arguments: Mapping[str, Any]) -> bool:
+    rows = np.atleast_2d(arguments["input"])
+    return bool((rows == rows[:, :1]).all(1).any())
+
+
+NO_SPREAD = Difference(
+    _has_constant_row,
+    jaxfun="NaN for a row that does not vary, and no change of it",
+    torch="NaN, or 1 and -1 where the rounded mean is not the row's number",
+    why="whether a row that does not vary has a correlation hangs on how torch rounds its mean",
+    source="aten/src/ATen/native/Correlation.cpp: cov, corrcoef",
+    answer=nan,
+)
+
+
 DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
     "prod": (ZERO_AND_NAN,),
     "aminmax": (SHAPE_ON_CUDA,),
@@ -125,5 +140,6 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
         LARGEST_OF_COMPLEX,
         AT_A_ZERO,
     ),
+    "corrcoef": (NO_SPREAD,),
     "nanquantile": (NO_NUMBER,),
 }
