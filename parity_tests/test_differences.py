@@ -28,7 +28,7 @@ SIGNATURES_TRIED = (2000,)  # these compile nothing
 def is_seen(record: Op, known: Difference, case: Case) -> bool:
     device = known.devices[0]
     held = [case.known(level, case.row(row), device) for level in known.levels for row in range(case.sets)]
-    if known not in held:
+    if known not in [item.difference for item in held if item]:
         return False
     how = judge_signature if known.levels == ("errors",) else judge
     return checked(record, candidate_of(record), case, device, how, known.levels).seen.get(known.why, 0) > 0

@@ -60,7 +60,7 @@ def trace(input: Array) -> jax.Array:
 def det(input: Array) -> jax.Array:
     """Return the determinants of square matrices. Shapes: (*, n, n) -> (*).
 
-    Gradient: the cofactors, also where a matrix is singular (torch: 0 there, unless with create_graph=True).
+    Gradient: the cofactors; 0 where the determinant is (torch: so does backward() without create_graph=True).
     Raises: RuntimeError for other shapes, and for dtypes other than float32, float64 and the complex ones.
 
     >>> import jaxfun as jf
@@ -68,8 +68,8 @@ def det(input: Array) -> jax.Array:
     Array(-1.9999999, dtype=float32)
     """
     want_square(input)
-    if input.shape[-1] < 2:
-        return jnp.sum(input, (-2, -1)) + (1 - input.shape[-1])
+    if input.shape[-1] < 1:
+        return jnp.ones(input.shape[:-2], input.dtype)
     return _determinant(input)
 
 
@@ -89,10 +89,15 @@ def _determinant(input: jax.Array) -> jax.Array:
 
 @_determinant.defjvp
 def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    # torch multiplies the inverse by the determinant: where that is 0 nothing is left of the cofactors
     result = _determinant(*primals)
-    if primals[0].shape[-1] <= 3:  # a polynomial that jnp writes out
-        return result, jax.jvp(jnp.linalg.det, primals, tangents)[1]
-    return result, jnp.sum(_adjugate(*primals).mT * tangents[0], (-2, -1))
+    return result, jnp.where(result == 0, 0, _by_cofactors(*primals, *tangents))
+
+
+def _by_cofactors(input: jax.Array, tangent: jax.Array) -> jax.Array:
+    if input.shape[-1] <= 3:  # a polynomial that jnp writes out
+        return jax.jvp(jnp.linalg.det, (input,), (tangent,))[1]
+    return jnp.sum(_adjugate(input).mT * tangent, (-2, -1))
 
 
 @jax.custom_jvp

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -41,6 +41,22 @@ class Difference:
         with np.errstate(all="ignore"):
             masks = [np.broadcast_to(ask(result, arguments), result.shape) for ask in asked]
         return np.logical_and.reduce(masks) if masks else np.ones(result.shape, bool)
+
+
+class Held(NamedTuple):
+    """The known difference that holds a value set, with the arguments that it holds."""
+
+    difference: Difference
+    arguments: Mapping[str, Any]
+
+    @property
+    def why(self) -> str:
+        """Why the two differ there."""
+        return self.difference.why
+
+    def excuses(self, result: np.ndarray) -> np.ndarray:
+        """Return which elements of jaxfun's result, or of a derivative, may differ from torch's."""
+        return self.difference.excuses(result, self.arguments)
 
 
 def finite(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:

@@ -41,11 +41,12 @@ def _is_nearly_singular(arguments: Mapping[str, Any]) -> bool:
 
 SINGULAR = Difference(
     _is_nearly_singular,
-    jaxfun="the derivative",
-    torch="0 in forward mode; NaN or by way of singular vectors for the second derivative",
-    why="where a determinant is 0 torch's forward mode does not agree with its own reverse mode",
+    jaxfun="the cofactors for its first derivative, 0 where the determinant is exactly 0",
+    torch="the same, or by way of singular vectors with create_graph=True, of a determinant that may be rounded to 0",
+    why="where a determinant is nearly 0 its derivatives hang on how it is rounded, and on create_graph",
     source="torch/csrc/autograd/FunctionsManual.cpp: linalg_det_jvp, linalg_det_backward",
-    levels=("jvp", "hvp"),
+    levels=("vjp", "jvp", "hvp"),
+    much="of small matrices most that are drawn for ties, zeros and constants are singular",
 )
 
 INFINITY = Difference(
