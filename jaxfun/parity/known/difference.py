@@ -43,6 +43,16 @@ class Difference:
         return np.logical_and.reduce(masks) if masks else np.ones(result.shape, bool)
 
 
+def anywhere(mask: Callable[[Mapping[str, Any]], Any]) -> Callable[[Mapping[str, Any]], bool]:
+    """Return the region where a mask of the arguments holds somewhere."""
+    return lambda arguments: bool(np.any(mask(arguments)))
+
+
+def there(mask: Callable[[Mapping[str, Any]], Any]) -> Answer:
+    """Return the `elements` that a mask of the arguments holds, of a result that has the shape of the arguments."""
+    return lambda result, arguments: mask(arguments)
+
+
 class Held(NamedTuple):
     """The known difference that holds a value set, with the arguments that it holds."""
 
@@ -67,6 +77,16 @@ def finite(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
 def nan(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
     """Return where a result is NaN: an `answer`."""
     return np.isnan(result.astype(np.complex128))
+
+
+def zero(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
+    """Return where a result is 0: an `answer`."""
+    return result == 0
+
+
+def infinite(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
+    """Return where a result is infinite: an `answer`."""
+    return np.isinf(result.astype(np.complex128))
 
 
 def not_finite(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:

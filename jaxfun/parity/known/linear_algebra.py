@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .difference import Difference
+from .difference import Difference, nan, not_finite
 
 
 def _is_not_diagonal(arguments: Mapping[str, Any]) -> bool:
@@ -21,6 +21,7 @@ FORWARD = Difference(
     why="torch's forward mode of cholesky_inverse multiplies in another order, which only a diagonal factor allows",
     source="torch/csrc/autograd/FunctionsManual.cpp: cholesky_inverse_jvp",
     levels=("jvp",),
+    much="a factor that is not diagonal is what the function is for",
 )
 
 NOT_FINITE = Difference(
@@ -29,6 +30,8 @@ NOT_FINITE = Difference(
     torch="a number where LAPACK's inverse of the triangle does not meet it",
     why="the inverse by two solutions multiplies NaN by the zeros of the identity, that of a triangle does not",
     source="aten/src/ATen/native/BatchLinearAlgebraKernel.cpp: cholesky_inverse_kernel_impl",
+    answer=not_finite,
+    much="NaN and infinities are drawn on purpose",
 )
 
 
@@ -56,6 +59,7 @@ INFINITY = Difference(
     why="of infinity times 0 a LAPACK makes NaN, or leaves it out",
     source="aten/src/ATen/native/BatchLinearAlgebraKernel.cpp: lu_factor_kernel",
     levels=("value",),
+    much="infinities are drawn on purpose, and one is enough",
 )
 
 NAN_ON_CUDA = Difference(
@@ -90,6 +94,7 @@ NO_PRODUCT = Difference(
     why="with alpha=0 some of the kernels do not multiply at all",
     source="aten/src/ATen/native/CPUBlas.cpp: gemm, gemv",
     levels=("value", "jvp"),
+    answer=nan,
 )
 
 
@@ -105,6 +110,7 @@ NOT_STRETCHED = Difference(
     why="with nothing to add torch's addmv forgets to stretch its input",
     source="aten/src/ATen/native/Blas.cpp: addmv_out_cpu",
     levels=("value", "vjp", "jvp", "hvp", "errors"),
+    much="empty matrices are drawn often, and inputs of another shape",
 )
 
 

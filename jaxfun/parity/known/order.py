@@ -43,6 +43,7 @@ ANY_OF_EQUALS = Difference(
     torch="any one of them, by the steps of its selection",
     why="torch leaves open which of equal elements is selected",
     source="aten/src/ATen/native/Sorting.cpp: kthvalue_out_impl_cpu; aten/src/ATen/native/TopKImpl.h: topk_impl_loop",
+    much="torch leaves the indices of ties open, and ties are drawn on purpose",
 )
 
 ANY_ORDER = Difference(
@@ -51,6 +52,7 @@ ANY_ORDER = Difference(
     torch="the largest elements as its selection leaves them",
     why="torch's documentation leaves the order open where sorted is False",
     source="aten/src/ATen/native/TopKImpl.h: topk_impl_loop",
+    much="sorted=False is one of two values of an option",
 )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from .difference import Difference
+from .difference import Difference, not_finite
 
 
 def _coincide(arguments: Mapping[str, Any]) -> bool:
@@ -21,6 +21,8 @@ AT_ONE_PLACE = Difference(
     why="where coordinates coincide the second derivative adds infinities, and its sign or NaN depends on their order",
     source="torch/csrc/autograd/FunctionsManual.cpp: div_tensor_self_backward, div_tensor_other_grad",
     levels=("hvp",),
+    answer=not_finite,
+    much="coordinates are drawn as any numbers are, with ties",
 )
 
 AFTER_NOTHING = Difference(
@@ -39,15 +41,24 @@ NO_TANGENT = Difference(
     why="torch's forward mode of scatter_reduce leaves products out, though there is a gradient",
     source="torch/csrc/autograd/FunctionsManual.cpp: scatter_reduce_jvp",
     levels=("jvp",),
+    much="one of five reductions",
 )
 
+
+def _is_left_out_and_equal(arguments: Mapping[str, Any]) -> bool:
+    if arguments["reduce"] not in ("amax", "amin") or arguments.get("include_self") is not False:
+        return False
+    return bool(np.isin(arguments["input"].astype(np.float64), arguments["src"].astype(np.float64)).any())
+
+
 SELF_COUNTED = Difference(
-    lambda arguments: arguments["reduce"] in ("amax", "amin") and arguments.get("include_self") is False,
+    _is_left_out_and_equal,
     jaxfun="the tangent that goes with the gradient",
     torch="the tangent shared by the elements of `src` alone",
     why="where `input` equals the result and is left out, torch's gradient counts it as sharing, and its tangent not",
     source="torch/csrc/autograd/FunctionsManual.cpp: scatter_reduce_backward, scatter_reduce_jvp",
     levels=("jvp",),
+    much="two of five reductions, of tensors that share the numbers drawn on purpose",
 )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from .difference import Difference
+from .difference import Difference, anywhere, not_finite, there, zero
 
 
 def _wraps(arguments: Mapping[str, Any]) -> bool:
@@ -33,6 +33,8 @@ AT_A_DIVISOR_OF_0 = Difference(
     why="where addcdiv divides by 0 its second derivative adds infinities, and its sign or NaN depends on their order",
     source="tools/autograd/derivatives.yaml: addcdiv",
     levels=("hvp",),
+    answer=not_finite,
+    much="zeros are drawn often, and one divisor of 0 is enough",
 )
 
 HALF = Difference(
@@ -44,13 +46,20 @@ HALF = Difference(
     levels=("errors",),
 )
 
+
+def _is_not_positive(arguments: Mapping[str, Any]) -> Any:
+    return (np.asarray(arguments["abs"]) <= 0) | (np.zeros_like(arguments["angle"]) > 0)
+
+
 POLAR = Difference(
-    lambda arguments: bool((np.asarray(arguments["abs"]) <= 0).any()),
+    anywhere(_is_not_positive),
     jaxfun="the tangent that goes with the gradient, by the sign of the result",
     torch="the cosine and the sine of the angle",
     why="where `abs` is not positive torch's forward mode does not agree with its own reverse mode",
     source="torch/csrc/autograd/FunctionsManual.cpp: polar_backward; tools/autograd/derivatives.yaml: polar",
     levels=("jvp",),
+    elements=there(_is_not_positive),
+    much="of the numbers drawn half are not positive",
 )
 
 BY_ZERO = Difference(
@@ -60,6 +69,8 @@ BY_ZERO = Difference(
     why="at a divisor of 0 the second derivative adds infinities, and its sign or NaN depends on their order",
     source="torch/csrc/autograd/FunctionsManual.cpp: div_tensor_self_backward, div_tensor_other_grad",
     levels=("hvp",),
+    answer=not_finite,
+    much="zeros are drawn often, and one divisor of 0 is enough",
 )
 
 
@@ -76,6 +87,7 @@ FLOAT_PARTS_WRAPPED = Difference(
     why="torch's derivative of ldexp takes the power in integers, which gives another number than its value is made of",
     source="tools/autograd/derivatives.yaml: ldexp",
     levels=("vjp", "jvp", "hvp"),
+    much="most integers drawn as an exponent are too large for a power of 2 in integers",
 )
 
 
@@ -91,6 +103,7 @@ OF_NOTHING = Difference(
     why="a base of 0 beside no exponents has a second derivative of NaN, though there is no result",
     source="torch/csrc/autograd/FunctionsManual.cpp: pow_backward_self",
     levels=("hvp",),
+    answer=zero,
 )
 
 
@@ -152,18 +165,21 @@ LOST_QUOTIENT = Difference(
 )
 
 
-def _is_at_the_origin(arguments: Mapping[str, Any]) -> bool:
+def _is_at_the_origin(arguments: Mapping[str, Any]) -> Any:
     y, x = (np.asarray(arguments[name]).astype(np.float64) for name in ("input", "other"))
-    return bool(((y == 0) & (x == 0)).any())
+    return (y == 0) & (x == 0)
 
 
 AT_THE_ORIGIN = Difference(
-    _is_at_the_origin,
+    anywhere(_is_at_the_origin),
     jaxfun="0, as the gradient is",
     torch="NaN, though the gradient is 0",
     why="at the origin torch's forward mode of atan2 does not agree with its own reverse mode",
     source="tools/autograd/derivatives.yaml: atan2",
     levels=("jvp",),
+    elements=there(_is_at_the_origin),
+    answer=zero,
+    much="zeros are drawn often, and in both tensors",
 )
 
 
@@ -233,6 +249,7 @@ FLAT = Difference(
     why="the second derivative of a power at a base of 0 or below multiplies 0 by a logarithm that is not finite",
     source="torch/csrc/autograd/FunctionsManual.cpp: pow_backward_self, pow_backward_exponent",
     levels=("hvp",),
+    much="of the numbers drawn half are not positive",
 )
 
 

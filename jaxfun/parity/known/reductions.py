@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .difference import Difference, nan
+from .difference import Difference, infinite, nan
 
 SHAPE_ON_CUDA = Difference(
     lambda arguments: arguments["dim"] is None and arguments["keepdim"] and bool(np.ndim(arguments["input"])),
@@ -32,6 +32,7 @@ EMPTY_DIM = Difference(
     why="with dim=() torch reduces over everything and differentiates as if over one element",
     source="torch/csrc/autograd/FunctionsManual.cpp: var_backward",
     levels=("vjp", "jvp", "hvp"),
+    much="dim=() is one of the few values of `dim` that there are",
 )
 
 AFTER_INFINITY = Difference(
@@ -41,6 +42,7 @@ AFTER_INFINITY = Difference(
     why="torch moves the mean on by each element's distance from it, and infinity less infinity is NaN",
     source="aten/src/ATen/native/SharedReduceOps.h: WelfordOps",
     levels=("value",),
+    answer=infinite,
 )
 
 LARGEST_OF_COMPLEX = Difference(
@@ -59,6 +61,7 @@ AT_A_ZERO = Difference(
     why="torch differentiates the norm's formula where it is not taken too, and divides by 0",
     source="torch/csrc/autograd/FunctionsManual.cpp: renorm_backward, norm_backward",
     levels=("hvp",),
+    much="zeros are drawn often, and one is enough",
 )
 
 NO_NUMBER = Difference(
@@ -68,6 +71,8 @@ NO_NUMBER = Difference(
     why="where no element is a number torch's place is -q, before the first one",
     source="aten/src/ATen/native/Sorting.cpp: quantile_compute",
     levels=("vjp", "jvp", "hvp"),
+    answer=nan,
+    much="a tensor of one or two elements is often NaN alone",
 )
 
 
@@ -83,6 +88,7 @@ ZERO_AND_NAN = Difference(
     why="the second derivative of a product with a 0 and a NaN in it depends on which is multiplied first",
     source="torch/csrc/autograd/FunctionsManual.cpp: prod_backward, cumprod_backward",
     levels=("hvp",),
+    answer=nan,
 )
 
 
@@ -102,12 +108,16 @@ ADDED = Difference(
     why="torch's forward mode of logcumsumexp divides by sums that may be 0, and adds 1e-13 to all of them",
     source="torch/csrc/autograd/FunctionsManual.cpp: logcumsumexp_jvp",
     levels=("jvp",),
+    much="the numbers that show what torch adds lie more than 12 apart",
 )
 
 
 def _has_constant_row(arguments: Mapping[str, Any]) -> bool:
     rows = np.atleast_2d(arguments["input"])
-    return bool((rows == rows[:, :1]).all(1).any())
+    if rows.shape[1] < 3 or rows.dtype.kind in "iub":
+        return False
+    inexact = (rows.sum(1) / rows.shape[1] != rows[:, 0]) | (rows.shape[1] > 7)  # beyond that in another order
+    return bool((inexact & (rows == rows[:, :1]).all(1)).any())
 
 
 NO_SPREAD = Difference(
