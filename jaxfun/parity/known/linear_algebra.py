@@ -54,12 +54,13 @@ SINGULAR = Difference(
 
 INFINITY = Difference(
     lambda arguments: bool(np.isinf(arguments["input"]).any()),
-    jaxfun="what its LAPACK gives",
-    torch="what its LAPACK gives",
-    why="of infinity times 0 a LAPACK makes NaN, or leaves it out",
+    jaxfun="infinite or NaN, by the order of its elimination",
+    torch="NaN or infinite, by the order of its own",
+    why="a determinant with an infinity in it is NaN where its elimination meets infinity times 0",
     source="aten/src/ATen/native/BatchLinearAlgebraKernel.cpp: lu_factor_kernel",
     levels=("value",),
     much="infinities are drawn on purpose, and one is enough",
+    answer=not_finite,
 )
 
 NAN_ON_CUDA = Difference(
