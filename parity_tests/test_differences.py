@@ -1,23 +1,28 @@
 """Every known difference is two-sided: the suite holds both sides to be equal outside its region; inside it is seen."""
 
+import collections
+import dataclasses
 import itertools
 from typing import Any
 
+import numpy as np
 import pytest
-from hypothesis import Phase, find, settings
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
-from jaxfun._record import Difference, Op
+from jaxfun._record import REGISTRY, Op
 from jaxfun.dtypes import DTYPES, DType
 from jaxfun.parity.defaults import ABSENT, has_cuda
 from jaxfun.parity.draw.invalid import refused, spoiled
 from jaxfun.parity.draw.records import cases
+from jaxfun.parity.known import differences_of, recorded
+from jaxfun.parity.known.difference import Difference, Held, nan
 from jaxfun.parity.run.case import Case
 from jaxfun.parity.search.judge import judge, judge_signature
 from parity_tests.suite import RECORDS, candidate_of, checked
 
-KNOWN = [(record, known) for record in RECORDS for known in record.differences]
+KNOWN = [(record, known) for record in RECORDS for known in differences_of(record)]
 LIKELY = ("float32", "complex64", "float16", "int8")  # where most are seen, in turn
 TRIED = (20, 200)  # a few in every dtype before many in one
 SIGNATURES_TRIED = (2000,)  # these compile nothing
@@ -26,7 +31,7 @@ SIGNATURES_TRIED = (2000,)  # these compile nothing
 def is_seen(record: Op, known: Difference, case: Case) -> bool:
     device = known.devices[0]
     held = [case.known(level, case.row(row), device) for level in known.levels for row in range(case.sets)]
-    if known not in held:
+    if known not in [item.difference for item in held if item]:
         return False
     how = judge_signature if known.levels == ("errors",) else judge
     return checked(record, candidate_of(record), case, device, how, known.levels).seen.get(known.why, 0) > 0
@@ -67,3 +72,43 @@ def test_a_difference_that_is_none_is_not_seen() -> None:
     record = next(record for record in RECORDS if record.name == "exp")
     none = Difference(lambda arguments: True, jaxfun="", torch="", why="none", source="")
     assert not is_seen_among(record, none, cases(record, taken_by(record)[0]), TRIED[0])
+
+
+def test_every_known_difference_is_that_of_a_record() -> None:
+    assert recorded() <= {record.name for record in RECORDS} <= REGISTRY.keys()
+
+
+MOST = 0.1  # of the value sets that are drawn for an op
+ON_VALUES = [(record, known) for record, known in KNOWN if known.levels != ("errors",) and "cpu" in known.devices]
+
+
+def share_held(record: Op, known: Difference) -> float:
+    """The share of the value sets drawn for a record's first dtype that a known difference holds."""
+    counts: collections.Counter[bool] = collections.Counter()
+
+    @settings(max_examples=40, phases=[Phase.generate], deadline=None, database=None, derandomize=True)
+    @given(cases(record, taken_by(record)[0]))
+    def draw(case: Case) -> None:
+        held = [case.known(known.levels[0], case.row(row), "cpu") for row in range(case.sets)]
+        counts.update(item is not None and item.difference == known for item in held)
+
+    draw()
+    return counts[True] / counts.total()
+
+
+@pytest.mark.parametrize(("record", "known"), [named(*pair) for pair in ON_VALUES])
+def test_a_known_difference_holds_a_tenth_of_what_is_drawn_or_says_why_more(record: Op, known: Difference) -> None:
+    assert known.much or share_held(record, known) <= MOST
+
+
+def test_a_difference_that_holds_everything_is_seen_to() -> None:
+    record, known = next(pair for pair in ON_VALUES if pair[1].much and pair[0].name == "clamp")
+    assert share_held(record, known) > MOST
+
+
+def test_an_answer_other_than_the_one_that_is_told_is_not_excused() -> None:
+    result = np.array([1.0, np.nan, np.inf, 2.0])
+    known = Difference(lambda arguments: True, "NaN", "", "", "", answer=nan, elements=lambda got, _: np.arange(4) < 2)
+    assert Held(known, {}).excuses(result).tolist() == [False, True, False, False]
+    assert Held(dataclasses.replace(known, answer=None), {}).excuses(result).tolist() == [True, True, False, False]
+    assert Held(Difference(lambda arguments: True, "", "", "", ""), {}).excuses(result).all()

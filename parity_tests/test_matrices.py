@@ -125,3 +125,19 @@ def test_an_error_that_is_known_is_no_failure() -> None:
 def test_what_is_seen_on_a_cpu_is_what_a_compiled_program_sees(dtype: str, number: float) -> None:
     for array in (jnp.asarray([[1, number], [2, 3]], dtype), jnp.full((0, 2), number, dtype)):
         assert is_finite(array) == bool(_numbers._is_finite(array)) == bool(np.isfinite(array).all())
+
+
+SINGULAR = [
+    [[1.0, 2.0], [2.0, 4.0]],
+    [[0.0]],
+    [[1.0, 0.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 2.0]],
+    [[0.0, 0.0], [0.0, 0.0]],
+]
+
+
+@pytest.mark.parametrize("matrix", [*SINGULAR, [[1.0, 2.0], [3.0, 4.0]], [[3.0]]], ids=str)
+def test_the_gradient_of_a_determinant_is_what_backward_gives(matrix: list[list[float]]) -> None:
+    given = torch.tensor(matrix, requires_grad=True)
+    torch.det(given).backward()
+    assert given.grad is not None
+    np.testing.assert_allclose(jax.grad(jf.det)(np.float32(matrix)), given.grad.numpy(), rtol=1e-5)

@@ -9,9 +9,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..._record import Difference
 from ..compare.arrays import is_inexact
 from ..compare.tolerance import Results
+from ..known.difference import Held
 from ..report.model import COMPUTED
 from .case import Case
 from .constants import constants_of
@@ -74,7 +74,7 @@ class Sides:
         """Return both sides' results, the candidate's as shapes and dtypes."""
         return self._shapes, self.theirs.call(row)
 
-    def known(self, level: str, row: int) -> Difference | None:
+    def known(self, level: str, row: int) -> Held | None:
         """Return the known difference that holds a value set at a level, if one does."""
         return self.case.known(level, self.case.row(row), self.device)
 

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..._record import Difference
 from ...dtypes import DType
 from ..compare.arrays import is_inexact
+from ..known.difference import Held
 from ..report.words import written
 from .pytrees import mapped
 
@@ -56,7 +56,7 @@ def _after(name: str, text: str) -> str:
     return name + text.replace("\n", "\n" + " " * len(name))
 
 
-def _no_difference(level: str, tensors: Sequence[np.ndarray], device: str) -> Difference | None:
+def _no_difference(level: str, tensors: Sequence[np.ndarray], device: str) -> Held | None:
     return None
 
 
@@ -81,7 +81,7 @@ class Case:
     names: tuple[str, ...] = ()  # what the tensors are called, where they have names
     numbers: tuple[int, ...] = ()  # which directions a value set's derivatives are taken along; its own by default
     is_plain: bool = False  # they are ones, as in a gradient that is read, and not random
-    known: Callable[[str, Sequence[np.ndarray], str], Difference | None] = _no_difference
+    known: Callable[[str, Sequence[np.ndarray], str], Held | None] = _no_difference
     admits: Callable[[Sequence[np.ndarray]], bool] = _any
 
     @property
