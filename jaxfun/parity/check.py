@@ -13,6 +13,7 @@ from .draw.inputs import SHAPES, Configuration, inputs_of
 from .report.model import LEVELS
 from .report.report import Report
 from .run.options import Options
+from .run.outcome import outcome
 from .script.describe import describe_function
 from .search.search import Search
 
@@ -71,6 +72,7 @@ def check(
     "cpu" and "cuda"; `examples` how many value sets are evaluated; `parity.defaults` says these two for many checks.
     With `rtol` or `atol` an error within `atol + rtol * |reference|` is allowed; without, PyTorch in float64 is the
     measure. The same `seed` gives the same run. `progress(done, total)` is called as value sets are evaluated.
+    Ctrl-C ends the check: the report says so, and what was found before.
 
     Raises: ArgumentTypeError and ArgumentValueError for what cannot be meant; never for what the functions do.
 
@@ -86,17 +88,33 @@ def check(
     sets = examples_of(examples, EXAMPLES)
     all_terms = terms_of(candidate, levels, devices, rtol, atol)
 
-    def told(done: int) -> None:
-        if progress is not None:
-            progress(report.examples + done, sets * len(all_terms))
-
+    telling = Telling(progress, report, sets * len(all_terms))
     for terms in all_terms:
         drawn = inputs or tuple(inputs_of(candidate))
-        search = Search(candidate, reference, drawn, kwargs or {}, terms, progress=told)
+        search = Search(candidate, reference, drawn, kwargs or {}, terms, progress=telling)
         search.run(_plan(dtypes or DTYPES, sets), sets, seed)
         report.add(search.report)
         report.not_reached += search.not_reached()
+        if report.is_interrupted:
+            break
     return finished(report, began)
+
+
+class Telling:
+    """The caller's `progress`: one that raises is noted in the report and not called again."""
+
+    def __init__(self, progress: Callable[[int, int], Any] | None, report: Report, total: int) -> None:
+        self.progress, self.report, self.total = progress, report, total
+
+    def __call__(self, done: int) -> None:
+        """Tell how many value sets were evaluated, beside those that the report has already."""
+        if self.progress is None:
+            return
+        progress, before = self.progress, self.report.examples
+        _, error = outcome(lambda: progress(before + done, self.total))
+        if error is not None:
+            self.report.note(f"`progress` raised {type(error).__name__}: {error}. It was not called again.")
+            self.progress = None
 
 
 def terms_of(candidate: Any, levels: Any, devices: Any, rtol: float | None, atol: float | None) -> list[Options]:

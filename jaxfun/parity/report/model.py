@@ -153,6 +153,7 @@ class ReportData:
     notes: list[str] = field(default_factory=list)
     examples: int = 0
     seconds: float = 0.0
+    is_interrupted: bool = False  # by Ctrl-C: this is what was found before
     is_accepted: bool = False  # the reference took at least one of the inputs
     refused: str = ""  # what it raised where it took none of a case
     seen: dict[str, int] = field(default_factory=dict)  # known differences, by their reason
@@ -166,7 +167,7 @@ class ReportData:
         """
         compared = {name for name, level in self.levels.items() if level.compared}
         is_compared = bool(compared - {"errors"} or (compared and not self.refused))
-        return not self.failures and is_compared and not self.is_loose
+        return not self.failures and is_compared and not self.is_loose and not self.is_interrupted
 
     @property
     def is_loose(self) -> bool:
@@ -218,6 +219,7 @@ class ReportData:
             for name, count in theirs.items():
                 mine[name] = mine.get(name, 0) + count
         self.is_accepted |= other.is_accepted
+        self.is_interrupted |= other.is_interrupted
         self.refused = self.refused or other.refused
         for text in other.notes:
             self.note(text)
@@ -226,5 +228,6 @@ class ReportData:
     def headline(self) -> str:
         """The verdict in a line."""
         left = "was held too loosely to" if self.is_loose else "was not compared with"
+        left = "was not shown to agree with" if self.is_interrupted else left
         verdict = "agrees with" if self.ok else "DIFFERS from" if self.failures else left
-        return f"{self.candidate} {verdict} {self.reference}"
+        return f"{self.candidate} {verdict} {self.reference}{' (interrupted)' * self.is_interrupted}"

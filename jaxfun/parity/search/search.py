@@ -29,6 +29,7 @@ from ..script.program import script_of
 from .failing import failure_of
 from .judge import judge
 from .shrink import Shrinker
+from .storage import database, no_folder_left
 
 _DRAWS_PER_CONFIGURATION = 12
 
@@ -77,7 +78,7 @@ class Search:
             suppress_health_check=[*HealthCheck],  # type: ignore[arg-type]
             report_multiple_bugs=False,
             print_blob=False,
-            database=None if seed is not None else settings().database,
+            database=database(seed),
         )
         @hypothesis.given(st.data())
         def agrees(data: st.DataObject) -> None:
@@ -89,8 +90,12 @@ class Search:
 
         inner: Any = agrees
         inner.hypothesis.inner_test._hypothesis_internal_add_digest = self._digest()  # its own place in the database
-        with np.errstate(all="ignore"):
-            _, error = outcome(agrees)
+        try:
+            with np.errstate(all="ignore"), no_folder_left():
+                _, error = outcome(agrees)
+        except KeyboardInterrupt:
+            self.report.is_interrupted = True
+            return
         if error is not None and not isinstance(error, _Disagreement):
             raise error
 
@@ -126,13 +131,21 @@ class Search:
         clear = list(clear_ones(found))
         shrinker = Shrinker(self.terms, frozenset(item.level for item in clear) & {*COMPUTED})
         for first in clear:
-            smallest, at = shrinker.shrunk(sides, first) if self.shrinks else (sides, first)
+            smallest, at = self._smallest(shrinker, sides, first)
             failure = failure_of(smallest, self.terms, at, self.constants)
             script = script_of(smallest, at) if self.shrinks else ""
             alike = [item for item in found if (item.level, item.leaf) == (first.level, first.leaf)]
             shown = {"strata": _by_stratum(case, alike), "curve": _curve(case, alike)}
             self.report.failures.append(dataclasses.replace(failure, script=script, **shown))
         return bool(found)
+
+    def _smallest(self, shrinker: Shrinker, sides: Sides, first: Mismatch) -> tuple[Sides, Mismatch]:
+        """Return a disagreement shrunk, as it was found where that is not asked for or interrupted."""
+        try:
+            return shrinker.shrunk(sides, first) if self.shrinks and not self.report.is_interrupted else (sides, first)
+        except KeyboardInterrupt:
+            self.report.is_interrupted = True
+            return sides, first
 
     def _case(self, args: Any, kwargs: Any, number: int, sets: int) -> Case:
         paths, tree = jax.tree_util.tree_flatten_with_path((args, kwargs))
