@@ -1,5 +1,6 @@
 """What ends a check early, or tries to: Ctrl-C, a progress that raises, `sys.exit`; and what a check leaves behind."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -100,27 +101,24 @@ def test_a_reference_that_exits_took_no_input() -> None:
     assert "SystemExit" in str(report)
 
 
-def test_a_script_leaves_no_folder(tmp_path: Path) -> None:
-    program = """
-    import jax.numpy as jnp, torch
+FOLDERS = {
+    "a script": ("", []),
+    "a script that uses Hypothesis": ("hypothesis.given(st.integers())(lambda number: None)()", [".hypothesis"]),
+}
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_a_folder_is_left_only_where_hypothesis_leaves_one(name: str, tmp_path: Path) -> None:
+    own, left = FOLDERS[name]
+    program = f"""
+    import hypothesis, jax.numpy as jnp, torch
     from hypothesis import strategies as st
     from jaxfun import parity
     parity.check(jnp.exp, torch.exp, examples=10)
+    {own}
     parity.check(lambda x, text: jnp.abs(x), lambda x, text: torch.abs(x), parity.tensors(), st.text(), examples=10)
     """
     call = [sys.executable, "-c", textwrap.dedent(program)]
-    subprocess.run(call, cwd=tmp_path, check=True, capture_output=True)
-    assert [*tmp_path.iterdir()] == []
-
-
-def test_a_script_that_uses_hypothesis_has_its_folder_as_ever(tmp_path: Path) -> None:
-    program = """
-    import hypothesis, jax.numpy as jnp, torch
-    from jaxfun import parity
-    parity.check(jnp.exp, torch.exp, examples=10)
-    hypothesis.given(hypothesis.strategies.integers())(lambda number: None)()
-    parity.check(jnp.exp, torch.exp, examples=10)
-    """
-    call = [sys.executable, "-c", textwrap.dedent(program)]
-    subprocess.run(call, cwd=tmp_path, check=True, capture_output=True)
-    assert [path.name for path in tmp_path.iterdir()] == [".hypothesis"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    subprocess.run(call, cwd=tmp_path, env=environment, check=True, capture_output=True)
+    assert [path.name for path in tmp_path.iterdir()] == left
