@@ -4,8 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import jax
-
+from .. import dtypes as _dtypes
 from ..errors import ArgumentTypeError, ArgumentValueError, describe, public
 from .compare.arrays import Bound
 from .defaults import devices_of, examples_of, has_cuda, refuse_cuda
@@ -19,6 +18,7 @@ from .search.search import Search
 
 DTYPES = ("float32", "float64")
 EXAMPLES = 1200
+_DTYPES = tuple(dtype.name for dtype in _dtypes.DTYPES)
 # the first dtype goes through all shapes; what another adds shows in any
 _FEWER_SHAPES = ("2-dim",)
 
@@ -140,13 +140,11 @@ def refuse(candidate: Any, reference: Any, levels: Any, dtypes: Any, devices: An
     for name, function in (("candidate", candidate), ("reference", reference)):
         if not callable(function):
             raise ArgumentTypeError(f"`{name}` to be a function", describe(function))
-    for name, given, known in (("levels", levels, LEVELS), ("devices", devices, ("cpu", "cuda"))):
+    choices = (("levels", levels, LEVELS), ("dtypes", dtypes, _DTYPES), ("devices", devices, ("cpu", "cuda")))
+    for name, given, known in choices:
         unknown = [item for item in given or () if item not in known]
         if unknown or isinstance(given, str):
             raise ArgumentValueError(f"`{name}` to be a list of some of {', '.join(known)}", repr(given))
-    for dtype in dtypes or ():
-        if not hasattr(jax.numpy, str(dtype)):
-            raise ArgumentValueError("`dtypes` to be names such as float32", repr(dtype))
     if examples is not None and (not isinstance(examples, int) or examples < 1):
         raise ArgumentValueError("`examples` to be an integer, 1 or more", describe(examples))
     if "cuda" in (devices or ()) and not has_cuda():
