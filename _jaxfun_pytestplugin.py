@@ -82,9 +82,11 @@ class _Listener:
             _LOGGER.setLevel(_EVERYTHING)
 
     @pytest.hookimpl(hookwrapper=True)  # the form that all versions have
-    def pytest_runtest_makereport(self) -> Iterator[None]:
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Iterator[None]:
         """Send what was heard along with the test's own report, as text: that is what reaches another process."""
         made: Any = yield
+        if any(getattr(report, "is_interrupted", False) for report in self.heard):
+            item.session.shouldstop = "Ctrl-C during a check"  # the check ended with a report, and so does the run
         if self.heard and made.excinfo is None:
             made.get_result().parity = _packed(self.heard)
             self.heard.clear()

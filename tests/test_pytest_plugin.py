@@ -135,6 +135,25 @@ def test_the_tests_exit_status_is_kept_where_nothing_can_be_shown(
     assert "the table was not written: ZeroDivisionError: a bug of ours" in result.outlines
 
 
+def test_ctrl_c_in_a_check_ends_the_run_and_shows_what_was_found(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("""
+    import signal, jax.numpy as jnp, torch
+    from jaxfun import parity
+
+    def test_interrupted():
+        def pressed(x):
+            signal.raise_signal(signal.SIGINT)
+        parity.assert_parity(jnp.exp, pressed, examples=10)
+
+    def test_next(): pass
+    """)
+    result = pytester.runpytest_inprocess(*PLUGIN)
+    result.assert_outcomes(failed=1)
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert "Ctrl-C during a check" in result.stdout.str()
+    assert "(interrupted)" in result.stdout.str()
+
+
 def broken(reports: Any) -> Any:
     raise ZeroDivisionError("a bug of ours")
 
