@@ -1,4 +1,4 @@
-"""Where Hypothesis keeps what it has drawn: in pytest where it always does, else nowhere."""
+"""Where Hypothesis keeps what it knows: in pytest where it always does, else nowhere."""
 
 import contextlib
 import os
@@ -6,13 +6,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 
-from hypothesis import configuration, settings
-from hypothesis.database import ExampleDatabase
-
-
-def database(seed: int | None) -> ExampleDatabase | None:
-    """Return Hypothesis's database for a test without a seed; a script, or a run that is to be the same, has none."""
-    return settings().database if seed is None and _is_in_pytest() else None
+from hypothesis import configuration
 
 
 @contextlib.contextmanager
