@@ -123,7 +123,10 @@ def _packed(reports: Sequence[Any]) -> str:
 
 
 def _without(report: Any, *names: str) -> Any:
-    return replace(report, failures=[replace(failure, **dict.fromkeys(names)) for failure in report.failures])
+    def plain(failures: Sequence[Any]) -> list[Any]:
+        return [replace(failure, **dict.fromkeys(names)) for failure in failures]
+
+    return replace(report, failures=plain(report.failures), edges=plain(report.edges))
 
 
 def _text(reports: Sequence[Any]) -> str:

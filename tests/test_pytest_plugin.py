@@ -228,11 +228,16 @@ def test_what_another_process_cannot_know_stays_behind(pytester: pytest.Pytester
     def test_inputs():
         Report("mine", "theirs", [Failure("value", "bits", "", "mine(f)", inputs=lambda: None)]).log()
 
+    def test_edges():
+        report = Report("mine", "theirs")
+        report.edges.append(Failure("value", "bits", "", "mine(f)", inputs=lambda: None))
+        report.log()
+
     def test_results():
         Report("other", "theirs", [Failure("value", "bits", "", "other(f)", candidate=lambda: None)]).log()
     """)
     result = pytester.runpytest_inprocess(*PLUGIN)
-    result.assert_outcomes(passed=2)
+    result.assert_outcomes(passed=3)
     assert "2 functions: 2 differ" in result.outlines
 
 

@@ -175,7 +175,6 @@ class ReportData:
 
     candidate: str = ""
     reference: str = ""
-    inputs: list[str] = field(default_factory=list)  # for each argument what was drawn, and what is fixed
     failures: list[Any] = field(default_factory=list)
     levels: dict[str, Level] = field(default_factory=dict)
     by_dtype: dict[str, dict[str, Level]] = field(default_factory=dict)
