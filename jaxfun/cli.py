@@ -41,13 +41,14 @@ _PARITY_EXAMPLES = """examples:
   jaxfun parity jax.nn:gelu torch.nn.functional:gelu
   jaxfun parity mymodule:layer_norm mymodule:torch_layer_norm --shape "batch 8; 8; 8" --html report.html
   jaxfun parity jax.numpy:exp torch:exp --dtypes float16,bfloat16 --levels value,vjp
+  jaxfun parity jax.numpy:abs torch:abs --allow kinks
 
 shapes: one for each tensor, semicolons between them. A name is a size that varies, the same wherever it stands; a
   number is itself; "" is a 0-dim tensor. Labels, masks, matrices of a kind and the like are said in Python: see
   parity.check in docs/parity.md.
 
 exit code:
-  0  agrees      nothing differs, and every level was compared
+  0  agrees      nothing differs, and every level was compared; edges, which ordinary use does not meet, are listed
   1  differs     the report shows the smallest input that was found, with a script
   3  not shown   something was not compared; the report says what, and what to give
   2              a mistake in the call: one line on stderr says which
@@ -125,6 +126,14 @@ def _add_parity(commands: Any) -> None:
     parity.add_argument("--dtypes", "--dtype", type=_names, metavar="A,B", help="dtypes (float32,float64)")
     parity.add_argument(
         "--levels", type=_names, metavar="A,B", help="some of value,vjp,jvp,hvp,jit,vmap,errors (all of them)"
+    )
+    parity.add_argument("--strict", action="store_true", help="count edges as differences")
+    parity.add_argument(
+        "--allow",
+        type=_names,
+        default=(),
+        metavar="A,B",
+        help="what may differ: some of kinks,ties,NaN,infinity,empty,dtype,errors (nothing)",
     )
     parity.add_argument("--examples", type=_positive(int, "integer"), metavar="N", help="value sets to evaluate (1200)")
     parity.add_argument("--devices", type=_names, metavar="A,B", help="cpu, cuda, or both (cpu)")

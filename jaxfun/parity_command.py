@@ -40,11 +40,7 @@ def run(candidate: str, reference: str, shape: str | None, html: Path | None, **
     if html is not None:
         report.to_html(html)
         print(f"\nwritten: {html}")
-    return _CODES[_answer(report)]
-
-
-def _answer(report: Any) -> str:
-    return getattr(report, "answer", "agrees" if report.ok else "differs" if report.failures else "not shown")
+    return _CODES[report.answer]
 
 
 def _checked(functions: list[Callable[..., Any]], inputs: list[Any], options: dict[str, Any]) -> Any:

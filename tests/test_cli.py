@@ -134,6 +134,7 @@ PARITY_MISTAKES: dict[str, tuple[tuple[str, ...], list[str]]] = {
     "a dtype that is none": ((*PAIR, "--dtype", "abs"), ["`dtypes`", "float32", "'abs'"]),
     "an unknown level": ((*PAIR, "--levels", "value,grad"), ["`levels`", "vjp", "'grad'"]),
     "an unknown device": ((*PAIR, "--devices", "tpu"), ["`devices`", "cuda", "'tpu'"]),
+    "what cannot be allowed": ((*PAIR, "--allow", "speed"), ["`allow`", "kinks", "'speed'"]),
     "no value sets": ((*PAIR, "--examples", "0"), ["--examples"]),
     "a seed that is text": ((*PAIR, "--seed", "today"), ["--seed", "'today'"]),
     "a negative size": ((*PAIR, "--shape", "3 -1"), ["--shape", "'-1'"]),
@@ -173,14 +174,21 @@ def test_a_mistake_in_a_check_costs_one_clear_line(name: str, folder: Path, caps
 
 @pytest.mark.parametrize(
     ("pair", "code"),
-    [(("mine:port", "torch:exp"), 0), (("mine:port", "torch:expm1"), 1), (("mine:refusing", "mine:refusing"), 3)],
-    ids=["agrees", "differs", "not shown"],
+    [
+        (("mine:port", "torch:exp"), 0),
+        (("mine:port", "torch:expm1"), 1),
+        (("mine:refusing", "mine:refusing"), 3),
+        (("jax.nn:relu", "torch:relu", "--levels", "value,vjp"), 0),
+        (("jax.nn:relu", "torch:relu", "--levels", "value,vjp", "--strict"), 1),
+        (("jax.numpy:abs", "torch:abs", "--levels", "value,vjp", "--allow", "kinks,ties"), 0),
+    ],
+    ids=["agrees", "differs", "not shown", "an edge", "strict", "allowed"],
 )
 def test_the_exit_code_is_the_answer(
-    folder: Path, capsys: pytest.CaptureFixture[str], pair: tuple[str, str], code: int
+    folder: Path, capsys: pytest.CaptureFixture[str], pair: tuple[str, ...], code: int
 ) -> None:
     page = folder / "page.html"
-    assert run("parity", *pair, "--examples", 20, "--html", page) == code
+    assert run("parity", *pair, "--examples", 60, "--html", page) == code
     assert f"written: {page}" in capsys.readouterr().out
     assert pair[0].replace(":", ".") in page.read_text()
 
