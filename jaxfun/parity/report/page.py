@@ -16,7 +16,7 @@ _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; line-height: 1.3; margin: 0 0 .3rem; } h2 { font-size: 1.15rem; display: inline; }
 h3 { font-size: 1rem; margin: 0; } p { margin: .4rem 0; } figure { margin: 0; } summary { cursor: pointer; }
-h1, h2, h3, p, li { overflow-wrap: anywhere; } small, .dim, .chip { font-size: 13px; }
+h1, h2, h3, p, .remarks td, summary { overflow-wrap: anywhere; } small, .dim, .chip { font-size: 13px; }
 .pass { color: var(--pass); } .fail { color: var(--fail); } .weak { color: var(--weak); }
 .none, .dim, small { color: var(--dim); }
 td.pass, td.fail, td.weak { background: color-mix(in srgb, currentColor 14%, transparent); }
