@@ -129,7 +129,8 @@ class Sides:
 
     def eager(self, tensors: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Return the candidate's value for one value set, called as a user calls it."""
-        return [np.asarray(item) for item in self._function([put(item, self.device) for item in tensors])]
+        results = self._function([put(item, self.device) for item in tensors])
+        return [np.asarray(jnp.asarray(item)) for item in results]  # a Python number is one of JAX's then
 
     def compiled_alone(self, tensors: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Return the candidate's value for one value set, compiled and not batched."""
