@@ -34,12 +34,24 @@ a saved model, used again:
 
 _PARITY_DESCRIPTION = """Hold a JAX function to the PyTorch function that it ports, on drawn inputs.
 
-Value, gradient, forward mode, second derivative, under jit and vmap, at ties, kinks, NaN, infinity, 0-dim and empty.
-The exit code is 0 where they agree, 1 where they differ, and 2 for a mistake in the call."""
+Value, gradient, forward mode, second derivative, under jit and vmap; at ties, kinks, NaN, infinity, 0-dim and empty.
+A function is named as module:function. A module of yours is found in the current folder; one function may stand in it
+for what neither library has, such as a layer with its weights, or `lambda x: jax.numpy.sum(x, 1)`."""
 _PARITY_EXAMPLES = """examples:
   jaxfun parity jax.nn:gelu torch.nn.functional:gelu
-  jaxfun parity mymodule:layer_norm mymodule:torch_layer_norm --shape "batch 8; 8" --html report.html
-  jaxfun parity jax.numpy:exp torch:exp --dtype float16,bfloat16 --levels value,vjp
+  jaxfun parity mymodule:layer_norm mymodule:torch_layer_norm --shape "batch 8; 8; 8" --html report.html
+  jaxfun parity jax.numpy:exp torch:exp --dtypes float16,bfloat16 --levels value,vjp
+  jaxfun parity jax.numpy:abs torch:abs --allow kinks
+
+shapes: one for each tensor, semicolons between them. A name is a size that varies, the same wherever it stands; a
+  number is itself; "" is a 0-dim tensor. Labels, masks, matrices of a kind and the like are said in Python: see
+  parity.check in docs/parity.md.
+
+exit code:
+  0  agrees      nothing differs, and every level was compared; edges, which ordinary use does not meet, are listed
+  1  differs     the report shows the smallest input that was found, with a script
+  3  not shown   something was not compared; the report says what, and what to give
+  2              a mistake in the call: one line on stderr says which
 """
 
 
@@ -110,13 +122,27 @@ def _add_parity(commands: Any) -> None:
     )
     parity.add_argument("candidate", metavar="CANDIDATE", help="the JAX function, as module:function")
     parity.add_argument("reference", metavar="REFERENCE", help="the PyTorch function, as module:function")
-    parity.add_argument("--shape", metavar="NAMES", help='the tensors\' shapes, as in "batch 8; 8 3"')
-    parity.add_argument("--dtype", metavar="A,B", help="dtypes (float32,float64)")
-    parity.add_argument("--levels", metavar="A,B", help="some of value,vjp,jvp,hvp,jit,vmap,errors (all)")
+    parity.add_argument("--shape", metavar="NAMES", help='the tensors\' shapes, as in "batch 8; 8 3" (many, by turns)')
+    parity.add_argument("--dtypes", "--dtype", type=_names, metavar="A,B", help="dtypes (float32,float64)")
+    parity.add_argument(
+        "--levels", type=_names, metavar="A,B", help="some of value,vjp,jvp,hvp,jit,vmap,errors (all of them)"
+    )
+    parity.add_argument("--strict", action="store_true", help="count edges as differences")
+    parity.add_argument(
+        "--allow",
+        type=_names,
+        default=(),
+        metavar="A,B",
+        help="what may differ: some of kinks,ties,NaN,infinity,empty,dtype,errors (nothing)",
+    )
     parity.add_argument("--examples", type=_positive(int, "integer"), metavar="N", help="value sets to evaluate (1200)")
-    parity.add_argument("--devices", metavar="A,B", help="cpu, cuda, or both (cpu)")
+    parity.add_argument("--devices", type=_names, metavar="A,B", help="cpu, cuda, or both (cpu)")
     parity.add_argument("--seed", type=int, default=0, metavar="N", help="the same seed gives the same run (0)")
     parity.add_argument("--html", type=Path, metavar="FILE", help="write the report as one HTML file")
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",")]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -125,7 +151,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     command = arguments.pop("command")
     try:
         return _COMMANDS[command](**arguments)
-    except (ArithmeticError, ValueError, OSError, ModuleNotFoundError) as error:
+    except (ArithmeticError, ValueError, OSError, ImportError) as error:
         print(f"jaxfun {command}: {_one_line(error)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt as error:
@@ -135,8 +161,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _one_line(error: BaseException) -> str:
     if isinstance(error, ModuleNotFoundError):
-        extra = {"pyarrow": "data", "matplotlib": "plot", "rich": "parity"}.get(error.name or "", "all")
-        return f"{error.name} is not installed: pip install 'jaxfun[{extra}]'"
+        package = (error.name or "").partition(".")[0]
+        extra = {"pyarrow": "data", "matplotlib": "plot", "rich": "parity"}.get(package, "all")
+        return f"{package} is not installed: pip install 'jaxfun[{extra}]'"
     return " ".join(str(error).split())
 
 

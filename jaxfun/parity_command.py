@@ -1,13 +1,19 @@
 """`jaxfun parity`: a JAX function held to a PyTorch function, both named on the command line."""
 
+import difflib
 import importlib
+import math
+import re
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from .errors import JaxfunError
 
 _COLUMNS = (
     TextColumn("{task.description}"),
@@ -16,47 +22,55 @@ _COLUMNS = (
     TextColumn("value sets"),
     TimeElapsedColumn(),
 )
+_CODES = {"agrees": 0, "differs": 1, "not shown": 3}
+_LARGEST = 2**24  # numbers in a tensor: a check holds some dozens of the kind at a time
 
 
-def run(
-    candidate: str,
-    reference: str,
-    shape: str | None,
-    dtype: str | None,
-    levels: str | None,
-    examples: int | None,
-    devices: str | None,
-    seed: int,
-    html: Path | None,
-) -> int:
-    """Check, print the report, and return 0, or 1 where the two differ.
+def run(candidate: str, reference: str, shape: str | None, html: Path | None, **options: Any) -> int:
+    """Check, print the report, and return 0 where the two agree, 1 where they differ, 3 where neither was shown.
 
-    Raises: ValueError for a name that leads to no function.
+    Raises: ValueError for what cannot be meant.
     """
-    from . import parity
-
-    functions = [named(name) for name in (candidate, reference)]
-    with Progress(*_COLUMNS, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(f"holding {candidate} to {reference}", total=None)
-        report = parity.check(
-            *functions,
-            *([] if shape is None else [parity.tensors(shape=names) for names in shape.split(";")]),
-            levels=_listed(levels),
-            dtypes=_listed(dtype),
-            examples=examples,
-            devices=_listed(devices),
-            seed=seed,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
-        )
+    functions = _functions(candidate, reference)
+    inputs = _inputs(shape)
+    if html is not None:
+        _require_place(html)
+    report = _checked(functions, inputs, options)
     print(report)
     if html is not None:
         report.to_html(html)
         print(f"\nwritten: {html}")
-    return 0 if report.ok else 1
+    return _CODES[report.answer]
 
 
-def _listed(names: str | None) -> list[str] | None:
-    return names.split(",") if names else None
+def _checked(functions: list[Callable[..., Any]], inputs: list[Any], options: dict[str, Any]) -> Any:
+    from . import parity
+
+    console = Console(stderr=True)
+    with Progress(*_COLUMNS, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("checking", total=None)
+        try:
+            return parity.check(
+                *functions,
+                *inputs,
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+                **options,
+            )
+        except JaxfunError as error:
+            raise ValueError(str(error.within(""))) from error
+        except Exception as error:  # no report: of whatever kind it is, it costs the caller a line
+            raise ValueError(f"the check ended early: {_said(error)}") from error
+
+
+# the functions
+
+
+def _functions(candidate: str, reference: str) -> list[Callable[..., Any]]:
+    if re.match(r"torch\b", candidate):
+        raise ValueError(
+            f"{candidate} is PyTorch's: the JAX function comes first, as in jax.nn:gelu torch.nn.functional:gelu"
+        )
+    return [named(name) for name in (candidate, reference)]
 
 
 def named(name: str) -> Callable[..., Any]:
@@ -67,17 +81,87 @@ def named(name: str) -> Callable[..., Any]:
     >>> named("math:sqrt")(4.0)
     2.0
     """
-    module, colon, attribute = name.partition(":")
-    if not colon or not module or not attribute:
+    module, _, attribute = name.partition(":")
+    if not module or not attribute or module.startswith("."):
         raise ValueError(f"{name!r} is no module:function, such as jax.nn:gelu")
-    if "" not in sys.path:
-        sys.path.insert(0, "")  # a module in the current folder, as `python -m` finds it
-    try:
-        found: Any = importlib.import_module(module)
-        for part in attribute.split("."):
-            found = getattr(found, part)
-    except (ImportError, AttributeError) as error:
-        raise ValueError(f"{name}: {error}") from None
+    found = _module(module)
+    for part in attribute.split("."):
+        found = _attribute(found, part, name)
+    if isinstance(found, type):
+        raise ValueError(f"{name} is a class: name a function, or an object of the class in a module of your own")
     if not callable(found):
         raise ValueError(f"{name} is no function, but {type(found).__name__}")
     return found
+
+
+def _module(name: str) -> Any:
+    """Import a module as `python -m` finds it, in the current folder too.
+
+    Raises: ValueError for whatever its import raises.
+    """
+    if "" not in sys.path:
+        sys.path.insert(0, "")
+    try:
+        return importlib.import_module(name)
+    except (Exception, SystemExit) as error:
+        if isinstance(error, ModuleNotFoundError) and error.name and f"{name}.".startswith(f"{error.name}."):
+            raise ValueError(f"there is no module {error.name}, in this folder or installed") from None
+        raise ValueError(f"importing {name} raised {_said(error)}{_place(error)}") from error
+
+
+def _attribute(owner: Any, name: str, whole: str) -> Any:
+    try:
+        return getattr(owner, name)
+    except Exception as error:  # a module may make its names with code of its own
+        near = difflib.get_close_matches(name, dir(owner), 1)
+        hint = f". Did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"{whole}: {error}{hint}") from None
+
+
+def _said(error: BaseException) -> str:
+    return ": ".join(part for part in (type(error).__name__, str(error)) if part)
+
+
+def _place(error: BaseException) -> str:
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "importlib" not in frame.filename]
+    return f" at {frames[-1].filename}:{frames[-1].lineno}" if len(frames) > 1 else ""
+
+
+# the options
+
+
+def _inputs(shape: str | None) -> list[Any]:
+    """Return a strategy for each of the shapes.
+
+    Raises: ValueError for what is no shape, or one that is too large.
+    """
+    if shape is None:
+        return []
+    shapes = shape.split(";")
+    for words in shapes:
+        _require_shape(words.split())
+    from . import parity
+
+    return [parity.tensors(shape=words) for words in shapes]
+
+
+def _require_shape(words: list[str]) -> None:
+    for word in words:
+        if not re.fullmatch(r"[0-9]+|[^\W\d]\w*", word, re.ASCII):
+            raise ValueError(f'--shape: expected names and numbers, as in "batch 8; 8 3", got {word!r}')
+    numbers = math.prod(int(word) for word in words if word.isdigit())
+    if numbers > _LARGEST:
+        raise ValueError(
+            f"--shape: {' '.join(words)} is {numbers:,} numbers, of {_LARGEST:,} that a check has room for"
+        )
+
+
+def _require_place(path: Path) -> None:
+    """Raise, before a long check, where a file cannot be written.
+
+    Raises: ValueError.
+    """
+    if path.is_dir():
+        raise ValueError(f"--html: expected a file, got the directory {path}")
+    if not path.parent.is_dir():
+        raise ValueError(f"--html: there is no directory {path.parent}")

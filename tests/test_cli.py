@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -98,16 +99,123 @@ def test_a_mistake_costs_one_clear_line_and_exit_code_2(
         assert part in error
 
 
+# jaxfun parity: modules of the user's, and what is wrong
+
+MODULES = {
+    "mine": "import jax.numpy as jnp\nnumber = 3\nclass Layer: pass\ndef port(x): return jnp.exp(x)\n"
+    "def refusing(x): raise ValueError(x)\n",
+    "raising": "def inner():\n    raise ZeroDivisionError('on import')\ninner()\n",
+    "exiting": "raise SystemExit(3)\n",
+    "unparsed": "def f(:\n",
+    "needing": "import nothing_of_the_kind\n",
+    "making": "def __getattr__(name):\n    raise KeyError(name)\n",
+}
+PAIR = ("mine:port", "torch:exp")
+PARITY_MISTAKES: dict[str, tuple[tuple[str, ...], list[str]]] = {
+    "no colon": (("jax.numpy.exp", "torch:exp"), ["'jax.numpy.exp'", "module:function"]),
+    "nothing before the colon": ((":exp", "torch:exp"), ["':exp'", "module:function"]),
+    "nothing behind the colon": (("mine:", "torch:exp"), ["'mine:'", "module:function"]),
+    "a relative module": (("..mine:port", "torch:exp"), ["'..mine:port'", "module:function"]),
+    "no such module": (("nowhere:port", "torch:exp"), ["no module nowhere"]),
+    "no such module inside": (("mine.inner:port", "torch:exp"), ["mine.inner"]),
+    "no such function": (("jax.numpy:expp", "torch:exp"), ["no attribute 'expp'", "Did you mean 'exp'?"]),
+    "a number": (("mine:number", "torch:exp"), ["mine:number", "int"]),
+    "a class": (("mine:Layer", "torch:exp"), ["mine:Layer", "class"]),
+    "a class of PyTorch's": (("mine:port", "torch.nn:GELU"), ["torch.nn:GELU", "class"]),
+    "the other way round": (("torch:exp", "jax.numpy:exp"), ["torch:exp", "the JAX function comes first"]),
+    "a module that raises": (
+        ("raising:f", "torch:exp"),
+        ["importing raising", "ZeroDivisionError: on import", "raising.py:2"],
+    ),
+    "a module that exits": (("exiting:f", "torch:exp"), ["importing exiting", "SystemExit: 3"]),
+    "a module that is no Python": (("unparsed:f", "torch:exp"), ["importing unparsed", "SyntaxError"]),
+    "a module that needs another": (("needing:f", "torch:exp"), ["importing needing", "nothing_of_the_kind"]),
+    "a module with names of its own": (("making:f", "torch:exp"), ["making:f"]),
+    "a dtype that is none": ((*PAIR, "--dtype", "abs"), ["`dtypes`", "float32", "'abs'"]),
+    "an unknown level": ((*PAIR, "--levels", "value,grad"), ["`levels`", "vjp", "'grad'"]),
+    "an unknown device": ((*PAIR, "--devices", "tpu"), ["`devices`", "cuda", "'tpu'"]),
+    "what cannot be allowed": ((*PAIR, "--allow", "speed"), ["`allow`", "kinks", "'speed'"]),
+    "no value sets": ((*PAIR, "--examples", "0"), ["--examples"]),
+    "a seed that is text": ((*PAIR, "--seed", "today"), ["--seed", "'today'"]),
+    "a negative size": ((*PAIR, "--shape", "3 -1"), ["--shape", "'-1'"]),
+    "a shape in brackets": ((*PAIR, "--shape", "(3,4)"), ["--shape", "'(3,4)'"]),
+    "a huge shape": ((*PAIR, "--shape", "100000 100000"), ["--shape", "10,000,000,000"]),
+    "a page in no folder": ((*PAIR, "--html", "nowhere/page.html"), ["--html", "no directory nowhere"]),
+    "a page that is a folder": ((*PAIR, "--html", "."), ["--html", "directory ."]),
+    "an option that is none": ((*PAIR, "--fast"), ["--fast"]),
+    "one function": (("mine:port",), ["REFERENCE"]),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder with modules, and nothing of them left behind."""
+    for name, text in MODULES.items():
+        (tmp_path / f"{name}.py").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    yield tmp_path
+    for name in MODULES:
+        sys.modules.pop(name, None)
+
+
+@pytest.mark.parametrize("name", PARITY_MISTAKES)
+def test_a_mistake_in_a_check_costs_one_clear_line(name: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call, said = PARITY_MISTAKES[name]
+    assert run("parity", *call) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.count("\n") == 1, printed.err
+    assert printed.err.startswith("jaxfun")
+    for part in said:
+        assert part in printed.err
+
+
+@pytest.mark.parametrize(
+    ("pair", "code"),
+    [
+        (("mine:port", "torch:exp"), 0),
+        (("mine:port", "torch:expm1"), 1),
+        (("mine:refusing", "mine:refusing"), 3),
+        (("jax.nn:relu", "torch:relu", "--levels", "value,vjp"), 0),
+        (("jax.nn:relu", "torch:relu", "--levels", "value,vjp", "--strict"), 1),
+        (("jax.numpy:abs", "torch:abs", "--levels", "value,vjp", "--allow", "kinks,ties"), 0),
+    ],
+    ids=["agrees", "differs", "not shown", "an edge", "strict", "allowed"],
+)
+def test_the_exit_code_is_the_answer(
+    folder: Path, capsys: pytest.CaptureFixture[str], pair: tuple[str, ...], code: int
+) -> None:
+    page = folder / "page.html"
+    assert run("parity", *pair, "--examples", 60, "--html", page) == code
+    assert f"written: {page}" in capsys.readouterr().out
+    assert pair[0].replace(":", ".") in page.read_text()
+
+
+def test_a_check_that_ends_in_an_error_is_a_line_too(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def check(*args: object, **options: object) -> None:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr("jaxfun.parity.check", check)
+    assert run("parity", *PAIR) == 2
+    assert capsys.readouterr().err.strip() == "jaxfun parity: the check ended early: MemoryError: no room"
+
+
 @pytest.mark.parametrize("arguments", [[], ["fit"], ["dance"]], ids=["nothing", "no file", "no such command"])
 def test_a_wrong_call_says_where_help_is(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*arguments) == 2
     assert "--help" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [[], ["fit"], ["tour"]], ids=["jaxfun", "fit", "tour"])
+@pytest.mark.parametrize("command", [[], ["fit"], ["tour"], ["parity"]], ids=["jaxfun", "fit", "tour", "parity"])
 def test_help_teaches(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*command, "--help") == 0
-    assert "usage: jaxfun" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "usage: jaxfun" in printed
+    assert max(map(len, printed.splitlines())) <= 120
 
 
 @pytest.mark.parametrize("missing", ["pyarrow", "matplotlib"])

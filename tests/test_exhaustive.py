@@ -230,6 +230,16 @@ def test_an_interrupted_run_gives_what_was_found_and_is_not_ok() -> None:
     assert "32,768 of 65,536 values" in str(found)
 
 
+def test_a_progress_that_raises_loses_nothing() -> None:
+    def broken(done: int, total: int) -> None:
+        raise ZeroDivisionError("a bug of the caller's")
+
+    with pytest.warns(RuntimeWarning, match="`progress` raised ZeroDivisionError.*is not called again"):
+        found = exhaustive(jnp.exp, torch.exp, progress=broken, derivative=False)
+    assert found.ok
+    assert found.done == found.total
+
+
 def test_progress_is_told_of_every_chunk() -> None:
     told: list[tuple[int, int]] = []
     exhaustive(same, same, progress=lambda done, total: told.append((done, total)))

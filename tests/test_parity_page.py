@@ -193,6 +193,33 @@ def test_a_page_of_one_report_or_none_says_so_at_its_head() -> None:
     assert "<h1>nothing was compared</h1>" in page([])
 
 
+def but_for_an_edge(name: str = "edged") -> Report:
+    report = right(name)
+    report.edges = [failure(edge="NaN", level="vjp", leaf="x", dtype="float32"), failure(edge="float64")]
+    report.opinions, report.inputs = {"float64": "differs: value"}, ["x: floating point [3]"]
+    return report
+
+
+def test_edges_are_listed_and_are_no_difference() -> None:
+    shown = page([but_for_an_edge()])
+    assert "<h1>edged agrees with torch.right</h1>" in shown
+    assert shown.count("at a NaN input, gradient of x: another number: 1.5 where the reference has 2") == 2
+    assert "class='fail'" not in shown
+    assert "float64, a second opinion: differs: value" in shown
+    assert "x: floating point [3]" in shown
+    assert "<section class='edges'>" not in page([right()])
+    assert "2 agree (1 of them but for edges)" in page([right(), but_for_an_edge()])
+
+
+def test_what_is_not_shown_says_what_and_what_to_do() -> None:
+    report = untried()
+    report.advice = "give a strategy"
+    shown = page([report])
+    assert "untried is NOT SHOWN to agree with torch.untried" in shown
+    assert "not shown: the reference raised for every input (no)" in shown
+    assert "<span class='weak'>to do</span></td><td>give a strategy</td>" in shown
+
+
 def test_taps_are_told_and_which_differs_first() -> None:
     report = dataclasses.replace(wrong(), taps=[Tap("norm"), Tap("linear", "number", 4, 1e-3, 18.7), Tap("out", "NaN")])
     told = re.findall(r"<tr><td><code>(\w+)</code>.*?>(agrees|differs)<.*?</tr>", page([report]))
@@ -420,7 +447,8 @@ def measured(tmp_path: Path, text: str, dark: bool, width: int) -> dict[str, Any
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_all_can_be_read_and_nothing_sticks_out(tmp_path: Path, dark: bool, width: int) -> None:
     name = "a_module.with.a_long_name." * 6
-    long = dataclasses.replace(wrong(), candidate=name, notes=["word" * 60], taps=[Tap(name)])
+    edges = [failure(edge="word" * 60, curve=None)]
+    long = dataclasses.replace(wrong(), candidate=name, notes=["word" * 60], taps=[Tap(name)], edges=edges)
     found = measured(tmp_path, page([long, untried(), right()]), dark, width)
     assert (found["dark"], found["width"]) == (dark, width)
     assert min(found["contrast"].values()) > 4.5, found["contrast"]

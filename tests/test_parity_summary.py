@@ -78,6 +78,27 @@ def test_of_many_reports_those_that_ask_for_a_look_are_shown() -> None:
     assert lines(many) == ["40 functions: 40 agree; --parity-html FILE shows all"]
 
 
+@pytest.mark.parametrize(
+    ("found", "color", "text"),
+    [
+        ([report("f")], "green", "1 function: 1 agree"),
+        ([report("f"), Report("idle", "torch.f")], "yellow", "2 functions: 1 agree, 1 not shown"),
+        ([Report("f", "torch.f", [Failure("value", "bits", "", "f(1)")])], "red", "1 function: 1 differ"),
+    ],
+    ids=["agrees", "not shown", "differs"],
+)
+def test_the_last_line_counts_the_answers(found: list[Report], color: str, text: str) -> None:
+    assert table(found, 100)[-1] == [(text, color)]
+
+
+def test_edges_are_counted_beside_what_agrees() -> None:
+    edged = report("f")
+    edged.edges = [Failure("vjp", "derivative", "", "f(nan)", edge="NaN")]
+    assert lines([edged, report("g")])[-1] == "2 functions: 2 agree (1 of them but for edges)"
+    edged.opinions, edged.edges = {"float64": "differs"}, [Failure("vjp", "bits", "", "f(1)", edge="float64")]
+    assert lines([edged])[-1] == "1 function: 1 agree", "a second opinion is no edge"
+
+
 def test_reports_of_one_pair_are_one() -> None:
     parts = [report("f"), report("g"), report("f"), report("f", "torch.g")]
     for number, part in enumerate(parts, start=1):

@@ -1,11 +1,14 @@
 """The pytest plugin: its table, its page and its options, under pytest-xdist too, and that it loads nothing unasked."""
 
+import importlib.util
 import logging
 import re
 import sys
 import textwrap
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -30,6 +33,18 @@ def test_gelu():
     parity.assert_parity(jax.nn.gelu, torch.nn.functional.gelu, examples=10)
 """
 )
+
+REPORTS = """
+from jaxfun.parity.report.model import Level
+from jaxfun.parity.report.report import Failure, Report
+
+def test_agrees():
+    Report("right", "theirs", levels={"value": Level(4, is_nonzero=True)}).log()
+
+def test_differs():
+    Report("wrong", "theirs", [Failure("value", "bits", "", "wrong(f)")]).log()
+    raise AssertionError
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -81,6 +96,78 @@ def test_nothing_heavy_is_loaded_unasked(pytester: pytest.Pytester, monkeypatch:
     result = pytester.runpytest_subprocess(*PLUGIN)
     assert "loaded: _jaxfun_pytestplugin" in result.outlines
     assert " parity " not in result.stdout.str(), "there is no table where nothing was checked"
+
+
+def hookimpl(*, hookwrapper: bool = False, optionalhook: bool = False, tryfirst: bool = False, trylast: bool = False):
+    """Take what pytest.hookimpl of pluggy 1.0 takes, the oldest that pytest 7.0 runs with."""
+    return lambda function: function
+
+
+def test_it_imports_with_the_names_of_pytest_7_0(monkeypatch: pytest.MonkeyPatch) -> None:
+    had = ("Config", "Item", "Parser", "Session", "Stash", "StashKey", "TestReport", "UsageError", "skip")
+    old = SimpleNamespace(hookimpl=hookimpl, **{name: getattr(pytest, name) for name in had})
+    monkeypatch.setitem(sys.modules, "pytest", old)
+    spec = importlib.util.spec_from_file_location("plugin_with_old_pytest", ROOT / "_jaxfun_pytestplugin.py")
+    assert spec is not None
+    assert spec.loader is not None
+    spec.loader.exec_module(importlib.util.module_from_spec(spec))
+
+
+@pytest.mark.parametrize("path", ["test_ports.py/page.html", "/proc/nowhere/page.html", "a\0b.html", "x" * 300])
+def test_a_page_that_cannot_be_written_loses_nothing(pytester: pytest.Pytester, path: str) -> None:
+    pytester.makepyfile(test_ports=REPORTS)
+    result = pytester.runpytest_inprocess(*PLUGIN, f"--parity-html={path}")
+    result.assert_outcomes(passed=1, failed=1)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert "2 functions: 1 agree, 1 differ" in result.outlines
+    (problem,) = [line for line in result.outlines if line.startswith("--parity-html ")]
+    assert " was not written: " in problem
+    assert "every report in full" not in result.stdout.str()
+
+
+def test_the_tests_exit_status_is_kept_where_nothing_can_be_shown(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jaxfun.parity.report.table.merged", broken)
+    pytester.makepyfile(REPORTS.partition("def test_differs")[0])
+    result = pytester.runpytest_inprocess(*PLUGIN)
+    assert result.ret == pytest.ExitCode.OK
+    assert "the table was not written: ZeroDivisionError: a bug of ours" in result.outlines
+
+
+def test_ctrl_c_in_a_check_ends_the_run_and_shows_what_was_found(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("""
+    import signal, jax.numpy as jnp, torch
+    from jaxfun import parity
+
+    def test_interrupted():
+        def pressed(x):
+            signal.raise_signal(signal.SIGINT)
+        parity.assert_parity(jnp.exp, pressed, examples=10)
+
+    def test_next(): pass
+    """)
+    result = pytester.runpytest_inprocess(*PLUGIN)
+    result.assert_outcomes(failed=1)
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert "Ctrl-C during a check" in result.stdout.str()
+    assert "(interrupted)" in result.stdout.str()
+
+
+def broken(reports: Any) -> Any:
+    raise ZeroDivisionError("a bug of ours")
+
+
+@pytest.mark.parametrize("option", ["--parity-profile=thorough", "--parity-device=all"])
+def test_an_option_without_torch_names_the_extra(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, option: str
+) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makepyfile("def test_nothing(): pass")
+    pytester.makepyfile(without_torch="import sys; sys.modules['torch'] = None")
+    result = pytester.runpytest_subprocess("-p", "without_torch", *PLUGIN, option)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "pip install 'jaxfun[parity]'" in result.stderr.str()
 
 
 @pytest.mark.parametrize(("profile", "times"), [("quick", 1), ("thorough", 30)])
@@ -140,10 +227,18 @@ def test_what_another_process_cannot_know_stays_behind(pytester: pytest.Pytester
 
     def test_inputs():
         Report("mine", "theirs", [Failure("value", "bits", "", "mine(f)", inputs=lambda: None)]).log()
+
+    def test_edges():
+        report = Report("mine", "theirs")
+        report.edges.append(Failure("value", "bits", "", "mine(f)", inputs=lambda: None))
+        report.log()
+
+    def test_results():
+        Report("other", "theirs", [Failure("value", "bits", "", "other(f)", candidate=lambda: None)]).log()
     """)
     result = pytester.runpytest_inprocess(*PLUGIN)
-    result.assert_outcomes(passed=1)
-    assert "1 function: 1 differ" in result.outlines
+    result.assert_outcomes(passed=3)
+    assert "2 functions: 2 differ" in result.outlines
 
 
 def test_the_log_is_as_its_readers_set_it(pytester: pytest.Pytester) -> None:

@@ -1,4 +1,4 @@
-"""What README.md and docs/semantics.md show is true: their code, their tables, their pictures, their links.
+"""What README.md and two pages of docs/ show is true: their code, their tables, their pictures, their links.
 
 Run as a script, it writes the list of known differences in docs/semantics.md anew.
 """
@@ -27,7 +27,7 @@ from jaxfun.parity.known import differences_of
 from jaxfun.parity.known.difference import Difference
 
 ROOT = Path(__file__).parent.parent
-README, SEMANTICS = ROOT / "README.md", ROOT / "docs" / "semantics.md"
+README, SEMANTICS, PARITY = ROOT / "README.md", ROOT / "docs" / "semantics.md", ROOT / "docs" / "parity.md"
 MARKERS = ("<!-- known differences: begin -->", "<!-- known differences: end -->")
 
 
@@ -91,7 +91,7 @@ def run_block(source: str, names: dict[str, Any]) -> Iterator[tuple[str, str | t
             exec(ast.unparse(statement), names)
 
 
-@pytest.mark.parametrize("path", [README, SEMANTICS], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [README, SEMANTICS, PARITY], ids=lambda path: path.name)
 def test_the_code_gives_what_its_comments_say(path: Path) -> None:
     names: dict[str, Any] = {}
     found = [pair for source in blocks(path) for pair in run_block(source, names)]
@@ -235,7 +235,7 @@ def test_the_picture_of_the_graph_is_the_one_that_is_drawn_now() -> None:
     assert (ROOT / "docs" / "images" / "graph.svg").read_text() == drawn
 
 
-@pytest.mark.parametrize("path", [README, SEMANTICS], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [README, SEMANTICS, PARITY], ids=lambda path: path.name)
 def test_what_is_linked_is_there(path: Path) -> None:
     linked = re.findall(r'(?:\]\(|src=")([^)"#]*)(?:#([^)]+))?[)"]', path.read_text())
     assert linked

@@ -1,5 +1,6 @@
 """Whether a JAX function is a right port of a PyTorch function, proven on drawn inputs. Needs the extra `parity`."""
 
+from . import installed as installed  # first: it says what is missing
 from .check import ParityError as ParityError
 from .check import assert_parity as assert_parity
 from .check import check as check

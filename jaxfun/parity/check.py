@@ -6,23 +6,26 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-import jax
-
+from .. import dtypes as _dtypes
 from ..errors import ArgumentTypeError, ArgumentValueError, describe, public
 from .compare.arrays import Bound
 from .defaults import devices_of, examples_of, has_cuda, refuse_cuda
 from .draw.advice import advice_of
 from .draw.plan import Plan, plan_of
 from .draw.shapes import Configuration
+from .draw.storage import no_folder_left
 from .report.model import LEVELS
 from .report.report import Report
+from .report.words import difference, place
 from .run.isolation import isolated
 from .run.options import Options
+from .run.outcome import outcome
 from .script.describe import describe_function
 from .search.search import Search
 from .search.weights import ALLOWABLE
 
 EXAMPLES = 1200
+_DTYPES = tuple(dtype.name for dtype in _dtypes.DTYPES)
 _LEAST = 10  # value sets of a configuration
 
 
@@ -81,6 +84,7 @@ def check(
     "cpu" and "cuda"; `examples` how many value sets are evaluated; `parity.defaults` says these two for many checks.
     With `rtol` or `atol` an error within `atol + rtol * |reference|` is allowed; without, PyTorch in float64 is the
     measure. The same `seed` gives the same run. `progress(done, total)` is called as value sets are evaluated.
+    Ctrl-C ends the check: the report says so, and what was found before.
 
     The report's `answer` is "agrees", "differs" or "not shown": something applies and has too little evidence.
     Disagreements that ordinary use does not meet (a derivative at a NaN input, say) are its `edges`; with `strict` they
@@ -101,22 +105,39 @@ def check(
     sets = examples_of(examples, EXAMPLES)
     all_options = options_of(candidate, levels, devices, rtol, atol, strict, allow)
 
-    def told(done: int) -> None:
-        if progress is not None:
-            progress(report.examples + done, sets * len(all_options))
-
-    for options in all_options:
-        with isolated():
-            plan = plan_of(candidate, reference, inputs, kwargs or {}, dtypes, options.device)
-        report.inputs = plan.lines
-        for dtype, configurations, share, is_opinion in _runs(plan, dtypes is None and not options.strict, sets):
-            search = Search(candidate, reference, plan.inputs, plan.kwargs, options, progress=told)
+    telling = Telling(progress, report, sets * len(all_options))
+    with report.until_interrupted(), no_folder_left():
+        for options in all_options:
             with isolated():
-                search.run(configurations, share, seed)
-            take(report, search, dtype, is_opinion)
+                plan = plan_of(candidate, reference, inputs, kwargs or {}, dtypes, options.device)
+            report.inputs = plan.lines
+            for dtype, configurations, share, is_opinion in _runs(plan, sets, dtypes, options):
+                if report.is_interrupted:
+                    break
+                search = Search(candidate, reference, plan.inputs, plan.kwargs, options, progress=telling)
+                with isolated():
+                    search.run(configurations, share, seed)
+                take(report, search, dtype, is_opinion)
     if report.refused and not report.is_accepted:
         report.advice = f"give a strategy for inputs that the reference takes, such as {advice_of(report.refused)}"
     return finished(report, began)
+
+
+class Telling:
+    """The caller's `progress`: one that raises is noted in the report and not called again."""
+
+    def __init__(self, progress: Callable[[int, int], Any] | None, report: Report, total: int) -> None:
+        self.progress, self.report, self.total = progress, report, total
+
+    def __call__(self, done: int) -> None:
+        """Tell how many value sets were evaluated, beside those that the report has already."""
+        if self.progress is None:
+            return
+        progress, before = self.progress, self.report.examples
+        _, error = outcome(lambda: progress(before + done, self.total))
+        if error is not None:
+            self.report.note(f"`progress` raised {type(error).__name__}: {error}. It was not called again.")
+            self.progress = None
 
 
 def take(report: Report, search: Search, dtype: str, is_opinion: bool) -> None:
@@ -135,7 +156,8 @@ def take(report: Report, search: Search, dtype: str, is_opinion: bool) -> None:
 def opinion(found: Report) -> str:
     """Return what a second opinion says, in a line."""
     if found.failures:
-        return f"differs: {found.failures[0].message.splitlines()[0]}"
+        first = found.failures[0]
+        return f"differs: {place(first)[0]}: {difference(first)}"
     return "agrees" if found.ok else f"not shown: {'; '.join(found.missing)}"
 
 
@@ -176,26 +198,31 @@ def refuse(
     for name, function in (("candidate", candidate), ("reference", reference)):
         if not callable(function):
             raise ArgumentTypeError(f"`{name}` to be a function", describe(function))
-    lists = (("levels", levels, LEVELS), ("devices", devices, ("cpu", "cuda")), ("allow", allow, ALLOWABLE))
-    for name, given, known in lists:
+    choices = (
+        ("levels", levels, LEVELS),
+        ("dtypes", dtypes, _DTYPES),
+        ("devices", devices, ("cpu", "cuda")),
+        ("allow", allow, ALLOWABLE),
+    )
+    for name, given, known in choices:
         unknown = [item for item in given or () if item not in known]
         if unknown or isinstance(given, str):
             raise ArgumentValueError(f"`{name}` to be a list of some of {', '.join(known)}", repr(given))
-    for dtype in dtypes or ():
-        if not hasattr(jax.numpy, str(dtype)):
-            raise ArgumentValueError("`dtypes` to be names such as float32", repr(dtype))
     if examples is not None and (not isinstance(examples, int) or examples < 1):
         raise ArgumentValueError("`examples` to be an integer, 1 or more", describe(examples))
     if "cuda" in (devices or ()) and not has_cuda():
         refuse_cuda("none")
 
 
-def _runs(plan: Plan, has_opinions: bool, examples: int) -> list[tuple[str, list[Configuration], int, bool]]:
+def _runs(
+    plan: Plan, examples: int, dtypes: Sequence[str] | None, options: Options
+) -> list[tuple[str, list[Configuration], int, bool]]:
     """Return for each dtype its configurations, how many value sets, and whether it is but a second opinion."""
-    total = len(plan.configurations)
-    found = []
-    for at, dtype in enumerate(dict.fromkeys(item.dtype for item in plan.configurations)):
-        configurations = [item for item in plan.configurations if item.dtype == dtype]
-        share = max(math.ceil(examples * len(configurations) / total), 1)
-        found.append((dtype, configurations[: max(share // _LEAST, 1)], share, bool(at) and has_opinions))
-    return found[: max(examples // _LEAST, 1)]
+    by_dtype: dict[str, list[Configuration]] = {}
+    for configuration in plan.configurations[: max(examples // _LEAST, 1)]:
+        by_dtype.setdefault(configuration.dtype, []).append(configuration)
+    total = sum(map(len, by_dtype.values()))
+    return [
+        (dtype, own, math.ceil(examples * len(own) / total), bool(at) and dtypes is None and not options.strict)
+        for at, (dtype, own) in enumerate(by_dtype.items())
+    ]

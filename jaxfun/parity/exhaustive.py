@@ -11,6 +11,7 @@ import json
 import math
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -35,6 +36,7 @@ from ..errors import (
 from .compare.arrays import PRECISION, Precision, compare
 from .report import histogram
 from .run import torch_side
+from .run.outcome import outcome
 
 Progress = Callable[[int, int], None]
 
@@ -252,7 +254,7 @@ def _loop(run: "_Run", wanted: range, progress: bool | Progress | None) -> tuple
 @contextlib.contextmanager
 def _reporter(progress: bool | Progress | None) -> Iterator[Progress]:
     if callable(progress):
-        yield progress
+        yield _forgiving(progress)
     elif progress or (progress is None and sys.stderr.isatty()):
         from rich.console import Console
         from rich.progress import Progress as Bar
@@ -262,6 +264,19 @@ def _reporter(progress: bool | Progress | None) -> Iterator[Progress]:
             yield lambda done, total: bar.update(task, completed=done, total=total)
     else:
         yield lambda done, total: None
+
+
+def _forgiving(progress: Progress) -> Progress:
+    """Return a caller's callback as one that ends with the first error it raises, which is a warning."""
+    failed: list[Exception] = []
+
+    def tell(done: int, total: int) -> None:
+        _, error = outcome(lambda: failed or progress(done, total))
+        if error is not None:
+            failed.append(error)
+            warnings.warn(f"`progress` raised {error!r} and is not called again", RuntimeWarning, stacklevel=2)
+
+    return tell
 
 
 class _Run:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ..run import pytrees, torch_side
 from ..run.outcome import outcome
 from .shapes import Example, drawing
+from .storage import no_folder_left
 from .strategies import Constant, Dependent, Several
 
 
@@ -153,5 +154,6 @@ def _drawn(strategy: st.SearchStrategy[Any], count: int, seed: int) -> list[Any]
         if len(found) < count:
             found.append(value)
 
-    kept()
+    with no_folder_left():
+        kept()
     return found

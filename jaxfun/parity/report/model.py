@@ -188,6 +188,7 @@ class ReportData:
     advice: str = ""  # what to give, so that more can be shown
     examples: int = 0
     seconds: float = 0.0
+    is_interrupted: bool = False  # by Ctrl-C: this is what was found before
     is_accepted: bool = False  # the reference took at least one of the inputs
     refused: str = ""  # what it raised where it took none of a case
     seen: dict[str, int] = field(default_factory=dict)  # known differences, by their reason
@@ -208,6 +209,12 @@ class ReportData:
     @property
     def missing(self) -> list[str]:
         """What applies and has too little evidence, each with the reason."""
+        if self.is_interrupted:
+            return ["what was left when Ctrl-C ended the check", *self._lacking]
+        return self._lacking
+
+    @property
+    def _lacking(self) -> list[str]:
         if self.refused and not self.is_accepted:
             return [f"the reference raised for every input ({self.refused})"]
         compared = {name for name, level in self.levels.items() if level.compared and name in LEVELS}
@@ -273,6 +280,7 @@ class ReportData:
             for name, count in theirs.items():
                 mine[name] = mine.get(name, 0) + count
         self.is_accepted |= other.is_accepted
+        self.is_interrupted |= other.is_interrupted
         self.refused = self.refused or other.refused
         for text in other.notes:
             self.note(text)
@@ -290,4 +298,4 @@ class ReportData:
     def headline(self) -> str:
         """The verdict in a line."""
         verdict = {"agrees": "agrees with", "differs": "DIFFERS from", "not shown": "is NOT SHOWN to agree with"}
-        return f"{self.candidate} {verdict[self.answer]} {self.reference}"
+        return f"{self.candidate} {verdict[self.answer]} {self.reference}{' (interrupted)' * self.is_interrupted}"

@@ -5,8 +5,8 @@ from html import escape
 
 from .chart import scatter
 from .model import COMPUTED, LEVELS, FailureData, Level, ReportData, Tap
-from .table import LEGEND, agrees, fails, state, total
-from .words import at_most, difference, facts, in_short, no_script, place
+from .table import LEGEND, agrees, edges, fails, state, total
+from .words import at_most, difference, edge_in_words, facts, in_short, no_script, place
 
 _STYLE = """
 :root { color-scheme: light dark; --pass: #1b6e2a; --fail: #b3261e; --weak: #855800; --dim: #666; --ink: #3b6ea5;
@@ -16,7 +16,7 @@ _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; line-height: 1.3; margin: 0 0 .3rem; } h2 { font-size: 1.15rem; display: inline; }
 h3 { font-size: 1rem; margin: 0; } p { margin: .4rem 0; } figure { margin: 0; } summary { cursor: pointer; }
-h1, h2, h3, p, li { overflow-wrap: anywhere; } small, .dim, .chip { font-size: 13px; }
+h1, h2, h3, p, .remarks td, summary { overflow-wrap: anywhere; } small, .dim, .chip { font-size: 13px; }
 .pass { color: var(--pass); } .fail { color: var(--fail); } .weak { color: var(--weak); }
 .none, .dim, small { color: var(--dim); }
 td.pass, td.fail, td.weak { background: color-mix(in srgb, currentColor 14%, transparent); }
@@ -32,6 +32,8 @@ th { font-weight: 600; }
 section { margin: 1.5rem 0; scroll-margin-top: 3rem; } section .wide { overflow-x: auto; }
 .taps td, .taps code { white-space: nowrap; }
 .failure { border-left: 3px solid var(--fail); padding-left: 1rem; }
+.edges { border-left: 3px solid var(--weak); padding-left: 1rem; } .edges details { margin: .4rem 0; }
+.remarks { margin: .6rem 0; }
 .two { display: flex; flex-wrap: wrap; align-items: flex-start; gap: .5rem 2rem; }
 .two > * { flex: 1 1 24rem; min-width: 0; } .two > figure { flex: 1 1 20rem; max-width: 460px; }
 .facts { width: 100%; table-layout: fixed; } .facts td { padding: .15rem 0; vertical-align: baseline; }
@@ -102,16 +104,18 @@ def _body(number: int, report: ReportData) -> str:
     for dtype, levels in tables.items():
         found = {at: failure for at, failure in enumerate(report.failures) if dtype in ("", *_columns(failure))}
         cells = "".join(_cell(levels.get(name), _anchor(number, name, found)) for name in LEVELS)
-        short = next((f"{failure.level}: {in_short(failure)}" for failure in found.values()), _doubt(report))
+        short = next((f"{failure.level}: {in_short(failure)}" for failure in found.values()), _doubt(report, dtype))
         rows.append(f"<tr>{first}<td>{escape(dtype)}</td>{cells}<td class='short dim'>{escape(short)}</td></tr>")
         first = ""
     return f"<tbody>{''.join(rows)}</tbody>"
 
 
-def _doubt(report: ReportData) -> str:
-    if report.ok or fails(report):
-        return ""
-    return f"not shown: {report.missing[0]}"
+def _doubt(report: ReportData, dtype: str) -> str:
+    """Return what is to be said of a dtype in which nothing differs."""
+    if not report.ok:
+        return f"not shown: {report.missing[0]}" if report.missing and not fails(report) else ""
+    own = [edge for edge in edges(report) if dtype in ("", *_columns(edge))]
+    return f"edge: {edge_in_words(own[0])}" if own else ""
 
 
 def _columns(failure: FailureData) -> tuple[str, str]:
@@ -143,7 +147,8 @@ def _told(level: Level) -> str:
 
 
 def _section(number: int, report: ReportData, is_alone: bool) -> str:
-    inside = "\n".join(filter(None, [*_remarks(report, is_alone), _taps(report), *_failures(number, report)]))
+    parts = [*_remarks(report, is_alone), _taps(report), *_failures(number, report), _edges(report)]
+    inside = "\n".join(filter(None, parts))
     if is_alone:
         return f"<div id='report-{number}'>{inside}</div>"
     mark = _mark("fail" if fails(report) else "pass") if report.ok or fails(report) else "<span class='weak'>!</span>"
@@ -157,13 +162,25 @@ def _section(number: int, report: ReportData, is_alone: bool) -> str:
 
 
 def _remarks(report: ReportData, is_alone: bool) -> Iterable[str]:
-    tried = f"Tried: {', '.join(report.tried)}." if report.tried else ""
-    sets = "" if is_alone else f"{report.examples:,} value sets in {report.seconds:.1f} s. "
-    yield f"<p class='dim'>{sets}{escape(tried)}</p>"
-    known = (f"known difference, seen in {count:,} value sets: {why}" for why, count in report.seen.items())
-    left = [f"not tried: {', '.join(report.not_reached)}"] if report.not_reached else []
-    notes = "".join(f"<li>{escape(note)}</li>" for note in [*report.notes, *known, *left])
-    yield f"<ul>{notes}</ul>" if notes else ""
+    yield "" if is_alone else f"<p class='dim'>{report.examples:,} value sets in {report.seconds:.1f} s</p>"
+    told = {
+        "not shown": report.missing if report.answer == "not shown" else [],
+        "to do": [report.advice] if report.advice and not report.ok else [],
+        "inputs": report.inputs,
+        "tried": [", ".join(report.tried)] if report.strata else [],
+        "not tried": [", ".join(report.not_reached)] if report.not_reached else [],
+        "known": [f"{why} (seen in {count:,} value sets)" for why, count in report.seen.items()],
+        "also": [f"{dtype}, a second opinion: {text}" for dtype, text in report.opinions.items()],
+        "note": report.notes,
+    }
+    rows = "".join(_remark(name, texts) for name, texts in told.items() if texts)
+    yield f"<table class='facts remarks'>{rows}</table>" if rows else ""
+
+
+def _remark(name: str, texts: Sequence[str]) -> str:
+    kind = "weak" if name in ("not shown", "to do") else "none"
+    said = "<br>".join(map(escape, texts))
+    return f"<tr><td class='dim'><span class='{kind}'>{name}</span></td><td>{said}</td></tr>"
 
 
 def _taps(report: ReportData) -> str:
@@ -188,6 +205,14 @@ def _tap(tap: Tap, is_first: bool) -> str:
 def _failures(number: int, report: ReportData) -> Iterable[str]:
     for at, failure in enumerate(report.failures):
         yield f"<section class='failure' id='report-{number}-{at}'>{_failure(at, failure)}</section>"
+
+
+def _edges(report: ReportData) -> str:
+    rows = "".join(
+        f"<details><summary>{escape(edge_in_words(edge))}</summary>{_facts(edge)}</details>" for edge in edges(report)
+    )
+    told = "<h3>Edges</h3><p class='dim'>Ordinary use does not meet them, and they do not count.</p>"
+    return f"<section class='edges'>{told}{rows}</section>" if rows else ""
 
 
 def _failure(at: int, failure: FailureData) -> str:

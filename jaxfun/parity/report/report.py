@@ -1,6 +1,8 @@
 """The report of a check, with every way to show it."""
 
+import contextlib
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 from . import json_text, page, terminal, words
@@ -32,6 +34,14 @@ class Report(ReportData):
     def log(self) -> None:
         """Log the verdict, the report beside it: whoever runs the check (pytest's plugin, say) may gather them."""
         LOGGER.info("%s", self.headline, extra={"parity_report": self})
+
+    @contextlib.contextmanager
+    def until_interrupted(self) -> Iterator[None]:
+        """Go on to the end of the block, or until Ctrl-C, which the report then says."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            self.is_interrupted = True
 
     def __str__(self) -> str:
         return "\n".join(terminal.lines(self))

@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from .model import LEVELS, Level, ReportData
+from .model import LEVELS, FailureData, Level, ReportData
 from .words import MOST_ULP, SMALL_ULP, ulps
 
 Cell = tuple[str, str]  # the text and its color, "" for the terminal's own
@@ -41,7 +41,7 @@ def table(reports: Sequence[ReportData], width: int) -> list[list[Cell]]:
     told = [f"{short}: {meaning}" for short, meaning in LEGEND.items() if _has(rows, short)]
     legend = [(textwrap.fill(", ".join(["numbers: elements compared", *told]), width), "")]
     hidden = "; --parity-html FILE shows all" if len(chosen) < len(reports) else ""
-    last = [(total(reports) + hidden, "red" if any(map(fails, reports)) else "green")]
+    last = [(total(reports) + hidden, _color(reports) or "green")]
     return [*_aligned(rows, width), legend, last] if chosen else [last]
 
 
@@ -55,6 +55,15 @@ def agrees(report: ReportData) -> bool:
     return report.ok and not fails(report)
 
 
+def edges(report: ReportData) -> list[FailureData]:
+    """Return what is listed beside the differences and does not count, but for what second opinions found."""
+    return [edge for edge in report.edges if edge.edge not in report.opinions]
+
+
+def _color(reports: Sequence[ReportData]) -> str:
+    return "red" if any(map(fails, reports)) else "" if all(map(agrees, reports)) else "yellow"
+
+
 def _stands_out(report: ReportData) -> bool:
     # the second derivative of what is linear is 0: that alone asks for no look
     doubtful = [name for name in LEVELS if name in report.levels and report.levels[name].status == "not shown"]
@@ -62,7 +71,7 @@ def _stands_out(report: ReportData) -> bool:
 
 
 def _row(report: ReportData) -> list[Cell]:
-    color = "red" if fails(report) else "" if report.ok else "yellow"
+    color = _color([report])
     levels = [_cell(report.levels.get(name)) for name in LEVELS]
     return [(report.candidate, color), (report.reference, ""), *levels, (_worst(report), "")]
 
@@ -135,6 +144,8 @@ def total(reports: Sequence[ReportData]) -> str:
     """Return how many agree, how many differ, and for how many neither was shown."""
     differ = sum(map(fails, reports))
     agree = sum(map(agrees, reports))
-    counts = {"agree": agree, "differ": differ, "not shown": len(reports) - agree - differ}
+    but = sum(agrees(report) and bool(edges(report)) for report in reports)
+    agreeing = f"agree ({but} of them but for edges)" if but else "agree"
+    counts = {agreeing: agree, "differ": differ, "not shown": len(reports) - agree - differ}
     told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
     return f"{len(reports)} function{'s' * (len(reports) > 1)}: {told}"

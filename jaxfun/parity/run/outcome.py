@@ -8,5 +8,5 @@ def outcome(function: Callable[[], Any]) -> tuple[Any, Exception | None]:
     """Return what a call gave and what it raised, one of them None."""
     try:
         return function(), None
-    except Exception as error:  # whatever a function raises is its answer
-        return None, error
+    except (Exception, SystemExit) as error:  # whatever a function raises is its answer, `sys.exit` as well
+        return None, error  # type: ignore[return-value]  # all that is asked of it is its class and its text

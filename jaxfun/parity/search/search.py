@@ -53,7 +53,7 @@ class Search:
         """Draw until each configuration of the plan is tried, or one disagrees."""
         self.left, sets = list(plan), max(math.ceil(examples / len(plan)), 1)
         seeds = np.random.default_rng(0 if seed is None else seed)
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), self.report.until_interrupted():
             for configuration in plan:
                 differs = self._try(configuration, sets, int(seeds.integers(2**16)))
                 self.left.remove(configuration)
@@ -83,7 +83,7 @@ class Search:
         clear = list(clear_ones(found, case))
         shrinker = Shrinker(self.terms, frozenset(item.level for item in clear) & {*COMPUTED})
         for first in clear:
-            smallest, at = shrinker.shrunk(sides, first) if self.shrinks else (sides, first)
+            smallest, at = self._smallest(shrinker, sides, first)
             cause = cause_of(sides, first, found, self.constants)
             failure = failure_of(smallest, self.terms, at, cause)
             script = script_of(smallest, at) if self.shrinks else ""
@@ -103,8 +103,16 @@ class Search:
         if edge.edge not in ("kinks", "ties"):
             return failure_of(sides, self.terms, edge)
         shrinker = Shrinker(self.terms, frozenset({edge.level}) & {*COMPUTED})
-        smallest, at = shrinker.shrunk(sides, edge) if self.shrinks else (sides, edge)
+        smallest, at = self._smallest(shrinker, sides, edge)
         return failure_of(smallest, self.terms, at, cause_of(sides, edge, edges, self.constants))
+
+    def _smallest(self, shrinker: Shrinker, sides: Sides, first: Mismatch) -> tuple[Sides, Mismatch]:
+        """Return a disagreement shrunk, as it was found where that is not asked for or interrupted."""
+        try:
+            return shrinker.shrunk(sides, first) if self.shrinks and not self.report.is_interrupted else (sides, first)
+        except KeyboardInterrupt:
+            self.report.is_interrupted = True
+            return sides, first
 
     def not_reached(self) -> list[str]:
         """Return what applies and was not tried."""
