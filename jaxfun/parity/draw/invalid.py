@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from ..._record import Op, Role
 from ...dtypes import DTYPES, as_dtype
 from ..run.case import Case
-from .layouts import SHAPES, Layout, makes_complex_half
-from .records import arguments_of, case_of, cases
-from .stacks import stack
+from .choices import drawing
+from .layouts import ANY_SHAPE, RecordLayout, makes_complex_half
+from .records import arguments_of, case_of, cases, filled
+from .stacks import stacks
 
 
 def spoiled(record: Op) -> st.SearchStrategy[Case]:
@@ -34,7 +35,8 @@ def refused(record: Op) -> st.SearchStrategy[Case]:
 @st.composite
 def _spoiled(draw: st.DrawFn, record: Op) -> Case:
     taken = [dtype for dtype in DTYPES if dtype not in record.rejects | record.operand_rejects]
-    arguments, strata, seed = draw(arguments_of(record, draw(st.sampled_from(taken)), sets=1))
+    chosen = arguments_of(drawing(draw), record, draw(st.sampled_from(taken)))
+    arguments, strata, seed = filled(chosen, draw(st.integers(0, 2**16)), sets=1)
     name = draw(st.sampled_from(list(arguments)))
     changed = {**arguments, name: draw(_odd(record.roles[name], arguments[name]))}
     return case_of(record, changed, strata, seed)
@@ -42,8 +44,9 @@ def _spoiled(draw: st.DrawFn, record: Op) -> Case:
 
 def _odd(role: Role, value: Any) -> st.SearchStrategy[Any]:
     if isinstance(value, np.ndarray):
-        odd_shape = st.sampled_from(SHAPES).flatmap(
-            lambda shape: stack(Layout(shape, as_dtype(value.dtype)), ("kinks",), 0)
+        dtype = as_dtype(value.dtype).name
+        odd_shape = st.sampled_from(ANY_SHAPE).map(
+            lambda shape: stacks([RecordLayout(shape, dtype)], ("kinks",), (), 0)[0]
         )
         odd_dtype = st.sampled_from(DTYPES).map(lambda dtype: value.real.astype(dtype.dtype))
         return st.one_of(odd_shape, odd_dtype, st.sampled_from([None, "x", [1.0]]))

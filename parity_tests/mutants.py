@@ -1,0 +1,258 @@
+"""Whether the suite finds mutants: `python -m parity_tests.mutants` tries all and prints the share found by family.
+
+Only what the suite always tries is run, the cover of each record and the draws of what is to raise. A mutant that it
+does not find is tried on random cases beside the right function: where no answer changes it is an equivalent one, and
+does not count. `--write` keeps the figures in `parity_tests/mutants.json` and `docs/mutants.md`.
+"""
+
+import argparse
+import collections
+import functools
+import itertools
+import json
+import random
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from jaxfun._record import REGISTRY, Op
+from jaxfun.dtypes import DType
+from jaxfun.parity.compare.arrays import compare
+from jaxfun.parity.compare.mask import answerable_rows
+from jaxfun.parity.draw.choices import Choose
+from jaxfun.parity.draw.cover import cover, first_dtype
+from jaxfun.parity.draw.invalid import refused, spoiled
+from jaxfun.parity.draw.records import arguments_of, case_of, determined, filled
+from jaxfun.parity.run import torch_side
+from jaxfun.parity.run.candidate import Sides
+from jaxfun.parity.run.case import Case
+from jaxfun.parity.run.outcome import outcome
+from jaxfun.parity.search.judge import judge, without_warnings
+from parity_tests.faults import FAMILIES, Function, Mutant, mutants_of
+from parity_tests.suite import (
+    RECORDS,
+    candidate_of,
+    dtypes_of,
+    levels_of,
+    search_errors,
+    terms,
+)
+
+DATA = Path(__file__).with_name("mutants.json")
+PAGE = Path(__file__).parent.parent / "docs" / "mutants.md"
+VALUE = frozenset({"value", "vmap", "errors"})
+EXAMPLES = 16  # random cases on which an equivalent mutant gives what the right function gives
+
+FOUND, EQUIVALENT, SURVIVES = "found", "equivalent", "survives"
+
+
+@functools.lru_cache(maxsize=4)
+def _covering(name: str) -> list[tuple[DType, int, Sides]]:
+    """Return the cases that the suite always tries, with the right function beside the reference."""
+    record = REGISTRY[name]
+    right = determined(record, candidate_of(record))
+    reference = determined(record, torch_side.resolve(record.torch))
+    return [
+        (dtype, number, Sides(right, reference, case))
+        for dtype in dtypes_of(record)
+        for number, case in enumerate(cover(record, dtype))
+    ]
+
+
+def verdict_on(mutant: Mutant) -> str:
+    """Return whether the suite finds a mutant, or it survives, or it is none: it changes no answer."""
+    if is_found(mutant):
+        return FOUND
+    return SURVIVES if changes_an_answer(mutant) else EQUIVALENT
+
+
+def is_found(mutant: Mutant) -> bool:
+    """Return whether the suite finds a mutant: on the first of its cases on which it is another program."""
+    if mutant.level == "errors":
+        return _is_found_by_errors(mutant)
+    right = candidate_of(mutant.record)
+    for dtype, number, sides in _covering(mutant.record.name):
+        levels = levels_of(mutant.record, dtype, number)
+        if mutant.level == "value":
+            levels &= VALUE
+        if is_other_program(mutant, right, sides.case) and _differs(mutant, sides, levels):
+            return True
+    return False
+
+
+def is_other_program(mutant: Mutant, right: Function, case: Case) -> bool:
+    """Return whether a mutant traces to another jaxpr than the right function, or raises otherwise."""
+    return _program(mutant.function, case) != _program(right, case)
+
+
+def _program(function: Function, case: Case) -> str:
+    def call(tensors: Sequence[Any]) -> Any:
+        args, kwargs = case.ours.filled(tensors, lambda dtype: dtype)
+        return function(*args, **kwargs)
+
+    traced, error = outcome(lambda: jax.make_jaxpr(call)([jnp.asarray(item) for item in case.row(0)]))
+    return _ADDRESS.sub("", f"{type(error).__name__} {traced}")
+
+
+_ADDRESS = re.compile(r"0x[0-9a-f]+")  # another in every run
+
+
+def _differs(mutant: Mutant, right: Sides, levels: frozenset[str]) -> bool:
+    sides = Sides(determined(mutant.record, mutant.function), right.reference, right.case)
+    sides.theirs = right.theirs  # the reference is the same for all mutants
+    return bool(judge(sides, terms(levels=levels))[1])
+
+
+def _is_found_by_errors(mutant: Mutant) -> bool:
+    phases = (Phase.explicit, Phase.generate)
+    for drawn in (spoiled, refused) if mutant.record.rejects | mutant.record.operand_rejects else (spoiled,):
+        if isinstance(
+            outcome(lambda drawn=drawn: search_errors(mutant.record, mutant.function, phases, drawn))[1], AssertionError
+        ):
+            return True
+    return False
+
+
+# Whether a mutant changes an answer.
+
+
+@without_warnings
+def changes_an_answer(mutant: Mutant) -> bool:
+    """Return whether a mutant gives another answer than the right function on random cases, or raises elsewhere."""
+    right = candidate_of(mutant.record)
+    return any(
+        _answers_differ(mutant, right, case)
+        for case in _random_cases(mutant)
+        if mutant.level == "errors" or is_other_program(mutant, right, case)
+    )
+
+
+def _random_cases(mutant: Mutant) -> Iterator[Case]:
+    record, rng = mutant.record, random.Random(str(mutant))
+    dtypes = itertools.cycle(dict.fromkeys([first_dtype(record), *dtypes_of(record)]))
+    for number, dtype in zip(range(EXAMPLES), dtypes, strict=False):
+        if mutant.level == "errors":
+            yield from _random_errors(mutant, number)
+        else:
+            choose: Choose = lambda what, options: rng.choice(list(options))  # noqa: E731  (a Choose is a function)
+            yield case_of(record, *filled(arguments_of(choose, record, dtype), rng.randrange(2**16)))
+
+
+def _random_errors(mutant: Mutant, number: int) -> Iterator[Case]:
+    found: list[Case] = []
+    for drawn in (spoiled, refused) if mutant.record.rejects | mutant.record.operand_rejects else (spoiled,):
+
+        @seed(number)
+        @settings(
+            max_examples=20, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=[*HealthCheck]
+        )
+        @given(drawn(mutant.record))
+        def gather(case: Case) -> None:
+            found.append(case)
+
+        gather()
+    yield from found
+
+
+def _answers_differ(mutant: Mutant, right: Function, case: Case) -> bool:
+    ours, theirs = (Sides(determined(mutant.record, function), function, case) for function in (mutant.function, right))
+    if mutant.level == "errors":
+        tensors = case.row(0)
+        one, other = (outcome(lambda side=side: side.eager(tensors))[1] for side in (ours, theirs))
+        return (one is None) != (other is None)
+    levels = {"value"} if mutant.level == "value" else {"value", "vjp", "hvp"}
+    one, other = (outcome(lambda side=side: side.ours(levels)) for side in (ours, theirs))
+    if other[1] is not None:
+        return False
+    return one[1] is not None or _differ(case, one[0], other[0])
+
+
+def _differ(case: Case, ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
+    finite = answerable_rows(case.tensors, theirs["value"])
+    for level, items in theirs.items():
+        rows = slice(None) if level == "value" else finite.finite & finite.moderate & finite.answered
+        if len(ours.get(level, ())) != len(items):
+            return True
+        if not all(compare(one[rows], other[rows]).ok for one, other in zip(ours[level], items, strict=True)):
+            return True
+    return False
+
+
+# The whole, as a table.
+
+
+class Tried(NamedTuple):
+    """A mutant, and what became of it."""
+
+    mutant: Mutant
+    verdict: str
+
+
+def tried(records: Sequence[Op], families: Sequence[str] = (), sample: float = 1.0, seed: int = 0) -> Iterator[Tried]:
+    """Yield what becomes of each mutant of some records, or of a share of them."""
+    rng = random.Random(seed)
+    for record in records:
+        for mutant in mutants_of(record, candidate_of(record)):
+            if (not families or mutant.family in families) and rng.random() < sample:
+                yield Tried(mutant, verdict_on(mutant))
+        jax.clear_caches()
+        _covering.cache_clear()
+
+
+def sample_of(count: int, seed: int) -> list[Mutant]:
+    """Return some mutants, no two of one record; which ones, the seed says."""
+    rng = random.Random(seed)
+    return [rng.choice([*mutants_of(record, candidate_of(record))]) for record in rng.sample(RECORDS, count)]
+
+
+def shares(results: Sequence[Tried]) -> dict[str, dict[str, int]]:
+    """Return for each family how many mutants have which verdict."""
+    counts = {family: collections.Counter[str]() for families in FAMILIES.values() for family in families}
+    for item in results:
+        counts[item.mutant.family][item.verdict] += 1
+    return {family: {name: count[name] for name in (FOUND, SURVIVES, EQUIVALENT)} for family, count in counts.items()}
+
+
+def table(counts: dict[str, dict[str, int]]) -> str:
+    """Return the shares as Markdown."""
+    lines = ["| fault | found | survive | change no answer |", "|---|--:|--:|--:|"]
+    for family, count in counts.items():
+        lines.append(f"| {family} | {count[FOUND]} | {count[SURVIVES]} | {count[EQUIVALENT]} |")
+    found, survive, none = (sum(count[name] for count in counts.values()) for name in (FOUND, SURVIVES, EQUIVALENT))
+    lines.append(f"| **all** | **{found} of {found + survive}** | **{survive}** | {none} |")
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Try the mutants, and print the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--records", nargs="*", default=[], help="some records' names; all by default")
+    parser.add_argument("--families", nargs="*", default=[], help="some faults; all by default")
+    parser.add_argument("--sample", type=float, default=1.0, help="the share of the mutants that is tried")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--part", default="1/1", help="2/4: the second of four parts, for as many processes")
+    parser.add_argument("--to", type=Path, help="a file that each verdict is added to, a line of JSON")
+    options = parser.parse_args(arguments)
+    part, parts = map(int, options.part.split("/"))
+    records = [record for record in RECORDS if not options.records or record.name in options.records][part - 1 :: parts]
+    results = []
+    with jax.enable_x64(True), jax.numpy_dtype_promotion("strict"):
+        for item in tried(records, options.families, options.sample, options.seed):
+            results.append(item)
+            if options.to:
+                with options.to.open("a") as file:
+                    mutant = item.mutant
+                    file.write(json.dumps([mutant.record.name, mutant.family, mutant.detail, item.verdict]) + "\n")
+            if item.verdict == SURVIVES:
+                print(f"survives: {item.mutant}", flush=True)
+    print(table(shares(results)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
