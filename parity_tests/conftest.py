@@ -2,19 +2,10 @@
 
 import jax
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
 from jaxfun.parity.defaults import ABSENT, DEVICES, has_cuda
 from parity_tests.suite import PAIRS, sampled_pairs
-
-_COMMON = {
-    "deadline": None,  # a first call compiles
-    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],  # a case is many arrays
-    "print_blob": True,
-    "report_multiple_bugs": False,  # one smallest disagreement is what is read
-}
-settings.register_profile("quick", max_examples=2, derandomize=True, **_COMMON)
-settings.register_profile("thorough", max_examples=200, **_COMMON)
 
 
 def pytest_configure(config: pytest.Config) -> None:

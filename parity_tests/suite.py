@@ -9,7 +9,7 @@ from typing import Any
 import hypothesis
 import jax
 import numpy as np
-from hypothesis import Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
 import jaxfun
@@ -27,6 +27,15 @@ from jaxfun.parity.run.options import Options
 from jaxfun.parity.run.outcome import outcome
 from jaxfun.parity.search.failing import failure_of
 from jaxfun.parity.search.judge import judge, judge_signature
+
+_COMMON = {
+    "deadline": None,  # a first call compiles
+    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],  # a case is many arrays
+    "print_blob": True,
+    "report_multiple_bugs": False,  # one smallest disagreement is what is read
+}
+settings.register_profile("quick", max_examples=2, derandomize=True, **_COMMON)
+settings.register_profile("thorough", max_examples=200, **_COMMON)
 
 RECORDS = [record for record in REGISTRY.values() if record.public]
 SIGNATURES = 12  # times as many examples: these compile nothing
@@ -71,6 +80,15 @@ def covered(
     total.failures = failures
     assert not failures, "\n".join(map(str, failures))
     return total
+
+
+def finds(record: Op, candidate: Callable[..., Any], dtype: DType) -> bool:
+    """Return whether one of the cases that cover a record's choices in a dtype shows that a candidate is wrong."""
+    cases_tried = enumerate(cover(record, dtype))
+    return any(
+        checked(record, candidate, case, levels=levels_of(record, dtype, number)).failures
+        for number, case in cases_tried
+    )
 
 
 def levels_of(record: Op, dtype: DType, number: int) -> frozenset[str]:
