@@ -9,17 +9,16 @@ import jax
 from ..errors import ArgumentTypeError, ArgumentValueError, describe, public
 from .compare.arrays import Bound
 from .defaults import devices_of, examples_of, has_cuda, refuse_cuda
-from .draw.inputs import SHAPES, Configuration, inputs_of
+from .draw.advice import advice_of
+from .draw.plan import plan_of
 from .report.model import LEVELS
 from .report.report import Report
 from .run.options import Options
 from .script.describe import describe_function
 from .search.search import Search
 
-DTYPES = ("float32", "float64")
 EXAMPLES = 1200
-# the first dtype goes through all shapes; what another adds shows in any
-_FEWER_SHAPES = ("2-dim",)
+_LEAST = 10  # value sets of a configuration
 
 
 class ParityError(AssertionError):
@@ -91,9 +90,10 @@ def check(
             progress(report.examples + done, sets * len(all_terms))
 
     for terms in all_terms:
-        drawn = inputs or tuple(inputs_of(candidate))
-        search = Search(candidate, reference, drawn, kwargs or {}, terms, progress=told)
-        search.run(_plan(dtypes or DTYPES, sets), sets, seed)
+        plan = plan_of(candidate, reference, inputs, kwargs or {}, dtypes, terms.device)
+        report.inputs = plan.lines
+        search = Search(candidate, reference, plan.inputs, plan.kwargs, terms, progress=told)
+        search.run(plan.configurations[: max(sets // _LEAST, 1)], sets, seed)
         report.add(search.report)
         report.not_reached += search.not_reached()
     return finished(report, began)
@@ -135,15 +135,10 @@ def refuse(candidate: Any, reference: Any, levels: Any, dtypes: Any, devices: An
         refuse_cuda("none")
 
 
-def _plan(dtypes: Sequence[str], examples: int) -> list[Configuration]:
-    shapes = {dtype: _FEWER_SHAPES if place else SHAPES for place, dtype in enumerate(dtypes)}
-    planned = [Configuration(dtype, shape) for dtype in dtypes for shape in shapes[dtype]]
-    return planned[: max(examples // 10, 1)]
-
-
 def _remark(report: Report) -> None:
     if report.refused and not report.is_accepted:
-        report.note(f"the reference took no input ({report.refused}): give strategies for inputs that it takes")
+        advice = f"give a strategy for inputs that it takes, such as {advice_of(report.refused)}"
+        report.note(f"the reference took no input ({report.refused}): {advice}")
     for name, level in report.levels.items():
         loose = [plant for plant, caught in level.planted.items() if not caught]
         if loose:

@@ -3,34 +3,21 @@
 Random draws are lopsided both ways: normal draws never meet a tie, and what a shrinking search draws has little else.
 """
 
+import functools
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
 
+from ...errors import ArgumentValueError
 from ..compare.complexes import complex_of
+from .layout import Layout
+from .structures import OWN_STRATA
 
 Draw = Callable[[np.random.Generator, tuple[int, ...], "Context"], np.ndarray]
-
-
-@dataclass(frozen=True)
-class Layout:
-    """The shape and dtype that a tensor is drawn with, and the bounds of its values where there are any."""
-
-    shape: tuple[int, ...]
-    dtype: str
-    low: float | None = None
-    high: float | None = None
-    around: np.ndarray | None = field(default=None, compare=False)  # the numbers to stay close to, where there are any
-    is_constant: bool = False  # no derivative is taken for it
-    subnormals: bool = False  # are asked for
-
-    @property
-    def is_bounded(self) -> bool:
-        """Whether not every number may be drawn."""
-        return self.low is not None or self.high is not None
 
 
 @dataclass(frozen=True)
@@ -137,6 +124,8 @@ _NOT_FINITE = ("NaN", "infinity")
 _WHEN_ASKED = "subnormal"
 # one is met in every configuration of whole numbers; the rest differ in fractions alone
 _WHOLE = ("distinct", "ties", "zeros", "constant", "equal arguments")
+# in which no number comes twice
+_DISTINCT = ("distinct", "positive", "wide", "large", "tiny")
 
 
 def context_of(dtype: str, constants: Sequence[float]) -> Context:
@@ -147,43 +136,68 @@ def context_of(dtype: str, constants: Sequence[float]) -> Context:
 
 
 def strata_of(layouts: Sequence[Layout]) -> list[str]:
-    """Return the strata that apply to tensors of these layouts."""
+    """Return the strata that apply to some of the tensors of these layouts."""
     layouts = [layout for layout in layouts if layout.around is None] or layouts
-    inexact = [layout for layout in layouts if jnp.issubdtype(layout.dtype, jnp.inexact)]
-    names = [name for name in STRATA if inexact or name in _WHOLE]
-    if not any(layout.subnormals for layout in layouts):
-        names = [name for name in names if name != _WHEN_ASKED]
-    if any(layout.is_bounded for layout in layouts):
-        names = [name for name in names if name not in _NOT_FINITE]
+    applied = {name for layout in layouts for name in _strata_of_one(layout)}
     if len({layout.shape for layout in layouts}) == len(layouts):
-        names = [name for name in names if name != "equal arguments"]
-    if all(len(layout.shape) < 2 for layout in layouts):
-        names = [name for name in names if name != "repeated rows"]
-    return names
+        applied.discard("equal arguments")
+    return [name for name in (*STRATA, *OWN_STRATA) if name in applied]
+
+
+@functools.lru_cache(maxsize=2**10)
+def _strata_of_one(layout: Layout) -> frozenset[str]:
+    """Return the strata that apply to one tensor."""
+    if layout.made is not None:
+        names = [name for name in layout.made.strata if name != "repeated rows" or len(layout.shape) > 2]
+        return frozenset(names)
+    is_inexact = jnp.issubdtype(layout.dtype, jnp.inexact)
+    left_out = {
+        _WHEN_ASKED: not (layout.subnormals and is_inexact),
+        "repeated rows": len(layout.shape) < 2,
+        **dict.fromkeys(_NOT_FINITE, layout.is_bounded or layout.finite),
+    }
+    known = _DISTINCT if layout.distinct else STRATA if is_inexact else _WHOLE
+    return frozenset(name for name in known if not left_out.get(name, False))
 
 
 def value_set(
     stratum: str, layouts: Sequence[Layout], constants: Sequence[float], rng: np.random.Generator
 ) -> list[np.ndarray]:
-    """Return one array for each layout, of one stratum."""
-    arrays = [_drawn(stratum, layout, constants, rng) for layout in layouts]
-    if stratum != "equal arguments":
-        return arrays
+    """Return one array for each layout, of one stratum; of ordinary numbers where a stratum is none of a layout's."""
+    return value_set_of([stratum] * len(layouts), layouts, constants, rng)
+
+
+def value_set_of(
+    strata: Sequence[str], layouts: Sequence[Layout], constants: Sequence[float], rng: np.random.Generator
+) -> list[np.ndarray]:
+    """Return one array for each layout, each of a stratum of its own; those of "equal arguments" are the same."""
+    own = [name if name in _strata_of_one(layout) else "distinct" for name, layout in zip(strata, layouts, strict=True)]
+    arrays = [_drawn(name, layout, constants, rng) for name, layout in zip(own, layouts, strict=True)]
     first: dict[Layout, np.ndarray] = {}
     return [
-        array if layout.around is not None else first.setdefault(layout, array)
-        for layout, array in zip(layouts, arrays, strict=True)
+        first.setdefault(layout, array) if name == "equal arguments" and layout.around is None else array
+        for name, layout, array in zip(own, layouts, arrays, strict=True)
     ]
 
 
 def _drawn(stratum: str, layout: Layout, constants: Sequence[float], rng: np.random.Generator) -> np.ndarray:
     if layout.around is not None:
         return _near(layout.around, rng).astype(np.dtype(layout.dtype))
-    context = context_of(layout.dtype, constants)
+    if layout.made is not None and not layout.made.is_of_numbers:
+        low, high = int(layout.low or 0), int(layout.high or 0)
+        made = layout.made.made(stratum, layout.shape, low, high, layout.ignored, rng)
+        return np.asarray(made).astype(layout.dtype)
     if layout.dtype == "bool":
         return rng.integers(0, 2, size=layout.shape).astype(bool)
     if not jnp.issubdtype(layout.dtype, jnp.inexact):
         return _whole_numbers(stratum, layout, rng)
+    array = _rounded(_numbers(stratum, layout, context_of(layout.dtype, constants), rng), layout)
+    if layout.distinct and len(np.unique(array)) < array.size:
+        return _rounded(_apart(layout, rng), layout)
+    return array
+
+
+def _numbers(stratum: str, layout: Layout, context: Context, rng: np.random.Generator) -> Any:
     numbers: Any = STRATA[stratum](rng, layout.shape, context)
     if layout.is_bounded:
         numbers = _within(numbers, layout, rng)
@@ -192,24 +206,76 @@ def _drawn(stratum: str, layout: Layout, constants: Sequence[float], rng: np.ran
         numbers = np.where(np.isinf(numbers), 1.0, numbers)
         imag = STRATA["distinct" if stratum in _NOT_FINITE else stratum](rng, layout.shape, context)
         numbers = complex_of(numbers, imag)
+    return layout.made.made(numbers) if layout.made is not None else numbers
+
+
+def _rounded(numbers: Any, layout: Layout) -> np.ndarray:
     with np.errstate(over="ignore"):
-        return np.asarray(numbers).astype(np.dtype(layout.dtype))
+        return within_bounds(np.asarray(numbers).astype(np.dtype(layout.dtype)), layout)
+
+
+def within_bounds(array: np.ndarray, layout: Layout) -> np.ndarray:
+    """Return an array whose numbers, rounded to its dtype, lie beyond no bound."""
+    if not layout.is_bounded or not jnp.issubdtype(array.dtype, jnp.floating):
+        return array
+    low, high = (_inside(layout.low, str(array.dtype), np.inf), _inside(layout.high, str(array.dtype), -np.inf))
+    return np.clip(array, low, high)
+
+
+def _inside(bound: float | None, dtype: str, toward: float) -> Any:
+    """Return a bound in a dtype, itself within the bound."""
+    if bound is None:
+        return None
+    rounded = np.asarray(bound, np.dtype(dtype))
+    is_inside = float(rounded) <= bound if toward < 0 else float(rounded) >= bound
+    return rounded if is_inside else np.nextafter(rounded, np.asarray(toward, rounded.dtype))
 
 
 def _whole_numbers(stratum: str, layout: Layout, rng: np.random.Generator) -> np.ndarray:
-    limits = np.iinfo(layout.dtype)
-    low = max(int(limits.min), -9 if layout.low is None else int(layout.low))
-    high = min(int(limits.max), 9 if layout.high is None else int(layout.high))
+    low, high = _whole_ends(layout)
+    if layout.distinct:
+        return _whole_apart(layout, low, high, rng).astype(layout.dtype)
     spread = rng.integers(low, high + 1, size=layout.shape)
     if stratum == "constant":
         spread = np.full(layout.shape, rng.integers(low, high + 1))
     return np.asarray(spread).astype(layout.dtype)
 
 
-def _within(numbers: np.ndarray, layout: Layout, rng: np.random.Generator) -> np.ndarray:
+def _whole_ends(layout: Layout) -> tuple[int, int]:
+    limits = np.iinfo(layout.dtype)
+    low = int(layout.low) if layout.low is not None else -9 if layout.high is None else min(-9, int(layout.high) - 18)
+    high = int(layout.high) if layout.high is not None else 9 if layout.low is None else max(9, low + 18)
+    return max(int(limits.min), low), min(int(limits.max), high)
+
+
+def _whole_apart(layout: Layout, low: int, high: int, rng: np.random.Generator) -> np.ndarray:
+    count = math.prod(layout.shape)
+    if layout.high is None:  # there is room
+        high = max(high, low + 2 * count)
+    if high - low + 1 < count:
+        expected = f"bounds with room for {count} distinct numbers in a tensor of shape {list(layout.shape)}"
+        raise ArgumentValueError(expected, f"{low} to {high}", "Give a wider range, or fewer elements.")
+    return rng.choice(high - low + 1, size=layout.shape, replace=False) + low
+
+
+def _apart(layout: Layout, rng: np.random.Generator) -> np.ndarray:
+    """Return numbers at equal distances, shuffled: what a narrow dtype or a narrow range leaves of distinct ones."""
+    count = math.prod(layout.shape)
+    low, high = _ends(layout) if layout.is_bounded else (-count / 2, count / 2)
+    return low + (high - low) * (rng.permutation(count).reshape(layout.shape) + 0.5) / max(count, 1)
+
+
+def _ends(layout: Layout) -> tuple[float, float]:
+    """Return the bounds, where there is one alone with room beside it."""
     low = layout.low if layout.low is not None else (layout.high or 0.0) - 10.0
-    high = layout.high if layout.high is not None else low + 20.0
-    fits = (numbers >= low) & (numbers <= high)
+    return low, layout.high if layout.high is not None else low + 20.0
+
+
+def _within(numbers: np.ndarray, layout: Layout, rng: np.random.Generator) -> np.ndarray:
+    low, high = _ends(layout)
+    open_low = -np.inf if layout.low is None else layout.low
+    open_high = np.inf if layout.high is None else layout.high
+    fits = (numbers >= open_low) & (numbers <= open_high) & np.isfinite(numbers)
     return np.where(fits, numbers, rng.uniform(low, high, size=numbers.shape))
 
 

@@ -145,6 +145,7 @@ class ReportData:
 
     candidate: str = ""
     reference: str = ""
+    inputs: list[str] = field(default_factory=list)  # for each argument what was drawn, and what is fixed
     failures: list[Any] = field(default_factory=list)
     levels: dict[str, Level] = field(default_factory=dict)
     by_dtype: dict[str, dict[str, Level]] = field(default_factory=dict)
@@ -202,6 +203,7 @@ class ReportData:
     def add(self, other: "ReportData", dtype: str | None = None, device: str = "cpu") -> None:
         """Take in another report's findings; those of one dtype are kept apart as well."""
         self.failures.extend(other.failures)
+        self.inputs += [text for text in other.inputs if text not in self.inputs]
         self.taps.extend(other.taps)
         self.examples += other.examples
         self.seconds += other.seconds

@@ -3,38 +3,25 @@
 import contextlib
 import dataclasses
 import math
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import hypothesis
 import jax
 import numpy as np
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis import strategies as st
-from jax.extend.core import Literal
 
 from ..compare.arrays import is_inexact, part_of
-from ..draw.inputs import Configuration, Drawn, arguments, configured, parameters_of
-from ..draw.values import Layout, strata_of, value_set
+from ..draw.cases import Cases
+from ..draw.inputs import Configuration
 from ..report.model import COMPUTED, LEVELS, Curve, Mismatch
 from ..report.report import Report
 from ..run.candidate import Sides
-from ..run.case import Arguments, Case, Place
+from ..run.case import Case
 from ..run.options import Options
-from ..run.outcome import outcome
-from ..script.describe import describe_function
 from ..script.program import script_of
 from .failing import failure_of
 from .judge import judge
 from .shrink import Shrinker
-
-_DRAWS_PER_CONFIGURATION = 12
-
-
-class _Disagreement(Exception):
-    """Raised inside of Hypothesis, so that its database keeps what was drawn."""
 
 
 class Search:
@@ -52,68 +39,33 @@ class Search:
         progress: Callable[[int], Any] = lambda sets: None,
     ) -> None:
         self.candidate, self.reference = candidate, reference
-        self.inputs, self.kwargs, self.terms = inputs, kwargs, terms
-        self.shrinks, self.spoken = shrinks, spoken  # `spoken` makes a tensor's path a name
+        self.terms, self.shrinks = terms, shrinks
         self.progress = progress  # hears how many value sets were evaluated
         self.report = Report()
         self.alone: set[str] = set()  # the dtypes in which a value set was called by itself
         self.first: Sides | None = None  # that disagreed, or was judged: every value set, nothing shrunk
         self.left: list[Configuration] = []
-        self.applied: set[str] = set()
-        self.constants: list[float] = []
-        self._sets_drawn = 0
-        self._judged: dict[str, bool] = {}  # by what was drawn: did it disagree? Hypothesis draws a failure again
+        self.cases = Cases(candidate, inputs, kwargs, spoken)
+        self.applied, self.constants = self.cases.applied, self.cases.constants
 
     def run(self, plan: list[Configuration], examples: int, seed: int | None) -> None:
         """Draw until each configuration of the plan is tried, or one disagrees."""
         self.left, sets = list(plan), max(math.ceil(examples / len(plan)), 1)
-
-        @hypothesis.seed(0 if seed is None else seed)
-        @settings(
-            max_examples=_DRAWS_PER_CONFIGURATION * len(plan),
-            phases=[Phase.reuse, Phase.generate],
-            deadline=None,
-            # a check is few large draws, and a slow function is no mistake; the class is iterable, which its stub omits
-            suppress_health_check=[*HealthCheck],  # type: ignore[arg-type]
-            report_multiple_bugs=False,
-            print_blob=False,
-            database=None if seed is not None else settings().database,
-        )
-        @hypothesis.given(st.data())
-        def agrees(data: st.DataObject) -> None:
-            configuration = data.draw(st.sampled_from(plan))
-            with configured(configuration):
-                args, kwargs = data.draw(arguments(self.inputs, self.kwargs))
-            number = data.draw(st.integers(0, 2**16))
-            self._try(configuration, args, kwargs, number, sets)
-
-        inner: Any = agrees
-        inner.hypothesis.inner_test._hypothesis_internal_add_digest = self._digest()  # its own place in the database
+        seeds = np.random.default_rng(0 if seed is None else seed)
         with np.errstate(all="ignore"):
-            _, error = outcome(agrees)
-        if error is not None and not isinstance(error, _Disagreement):
-            raise error
+            for configuration in plan:
+                differs = self._try(configuration, sets, int(seeds.integers(2**16)))
+                self.left.remove(configuration)
+                if differs:
+                    return
 
-    def _digest(self) -> bytes:
-        names = f"{describe_function(self.candidate)} {describe_function(self.reference)}"
-        return zlib.crc32(names.encode()).to_bytes(4, "big")
-
-    def _try(self, configuration: Configuration, args: Any, kwargs: Any, number: int, sets: int) -> None:
-        key = f"{configuration} {args!r} {kwargs!r} {number}"
-        if key in self._judged:
-            if self._judged[key]:
-                raise _Disagreement
-            return
-        if configuration not in self.left:
-            return
+    def _try(self, configuration: Configuration, sets: int, seed: int) -> bool:
         with wide_enough([np.zeros(0, np.dtype(configuration.dtype))]):
-            self._judged[key] = self._disagrees(configuration.dtype, args, kwargs, number, sets)
-        self.left.remove(configuration)  # now: an error is raised again when Hypothesis draws the same again
-        if self._judged[key]:
-            raise _Disagreement
+            cases = self.cases.drawn(configuration, sets, seed)
+            self.constants = self.cases.constants
+            return any(self._disagrees(configuration.dtype, case) for case in cases)
 
-    def _disagrees(self, dtype: str, args: Any, kwargs: Any, number: int, sets: int) -> bool:
-        case = self._case(args, kwargs, number, sets)
+    def _disagrees(self, dtype: str, case: Case) -> bool:
         sides = Sides(self.candidate, self.reference, case, self.terms.device)
         report, found = judge(sides, dataclasses.replace(self.terms, alone=dtype not in self.alone))
         self.alone.add(dtype)
@@ -133,47 +85,6 @@ class Search:
             shown = {"strata": _by_stratum(case, alike), "curve": _curve(case, alike)}
             self.report.failures.append(dataclasses.replace(failure, script=script, **shown))
         return bool(found)
-
-    def _case(self, args: Any, kwargs: Any, number: int, sets: int) -> Case:
-        paths, tree = jax.tree_util.tree_flatten_with_path((args, kwargs))
-        leaves = [leaf for _, leaf in paths]
-        places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, np.ndarray)]
-        drawn = [leaves[i] for i in places]
-        for position, i in enumerate(places):
-            leaves[i] = Place(position)
-        placed_args, placed_kwargs = jax.tree.unflatten(tree, leaves)
-        names = {name: name.partition("|") for name in placed_kwargs}
-        ours = Arguments(placed_args, {names[name][0]: value for name, value in placed_kwargs.items()})
-        theirs = Arguments(placed_args, {names[name][2] or name: value for name, value in placed_kwargs.items()})
-        self.constants = constants_of(lambda *tensors: _called(self.candidate, ours, tensors), drawn)
-        stacks, strata = self._stacks(drawn, number, sets)
-        spoken = tuple(self._name(paths[i][0]) for i in places)
-        constant = frozenset(at for at, item in enumerate(drawn) if (layout := _layout(item)) and layout.is_constant)
-        return Case(tuple(stacks), ours, theirs, tuple(strata), number, constant=constant, names=spoken)
-
-    def _name(self, path: tuple[Any, ...]) -> str:
-        """Return how a tensor among the arguments is called: `x`, `params['W']`."""
-        kind, which, *rest = path
-        if kind.idx:
-            name = str(which.key).partition("|")[0]
-        else:
-            known = parameters_of(self.candidate)
-            name = known[which.idx] if which.idx < len(known) else f"argument {which.idx}"
-        return self.spoken(name + jax.tree_util.keystr(tuple(rest)))
-
-    def _stacks(self, drawn: list[Any], number: int, sets: int) -> tuple[list[np.ndarray], list[str]]:
-        layouts = {at: layout for at, item in enumerate(drawn) if (layout := _layout(item))}
-        if not layouts:  # arrays of the user's own making are taken as they are
-            return [np.asarray(item)[None] for item in drawn], ["given"]
-        rng = np.random.default_rng(number)
-        names = strata_of([*layouts.values()])
-        self.applied.update(names)
-        # each case goes on where the last one ended, so that a few value sets meet all strata between them
-        strata = [names[(self._sets_drawn + i) % len(names)] for i in range(sets)]
-        self._sets_drawn += sets
-        rows = [value_set(stratum, [*layouts.values()], self.constants, rng) for stratum in strata]
-        filled = dict(zip(layouts, zip(*rows, strict=True), strict=True))
-        return [np.stack(filled.get(i, [np.asarray(item)] * sets)) for i, item in enumerate(drawn)], strata
 
     def not_reached(self) -> list[str]:
         """Return what applies and was not tried."""
@@ -241,43 +152,7 @@ def clear_ones(found: list[Mismatch]) -> Iterator[Mismatch]:
 _CLEAR = 2.0
 
 
-def _layout(item: np.ndarray) -> Layout | None:
-    return item.layout if isinstance(item, Drawn) else None
-
-
 def wide_enough(arrays: Sequence[np.ndarray]) -> contextlib.AbstractContextManager[Any]:
     """Turn JAX's 64-bit types on inside of the block, where floating point arrays need them."""
     parts = [part_of(str(item.dtype)) for item in arrays]
     return jax.enable_x64("float64" in parts or bool(jax.config.read("jax_enable_x64")))
-
-
-def _called(function: Callable[..., Any], arguments: Arguments, tensors: Sequence[Any]) -> Any:
-    args, kwargs = arguments.filled(tensors, lambda dtype: dtype)
-    return function(*args, **kwargs)
-
-
-_MOST_CONSTANTS = 12
-
-
-def constants_of(function: Callable[..., Any], tensors: Sequence[np.ndarray]) -> list[float]:
-    """Return the numbers that stand in a function's jaxpr: where it may have a kink or a branch."""
-    traced, error = outcome(lambda: jax.make_jaxpr(function)(*tensors))
-    if error is not None:
-        return []
-    found: dict[float, None] = {}
-    for value in _literals(traced.jaxpr, [*traced.consts]):
-        if np.ndim(value) == 0 and np.issubdtype(np.asarray(value).dtype, np.number) and not np.iscomplexobj(value):
-            number = abs(float(value))
-            if 0 < number < 1e6:
-                found[number] = None
-    return list(found)[:_MOST_CONSTANTS]
-
-
-def _literals(jaxpr: Any, consts: Sequence[Any]) -> Iterator[Any]:
-    yield from consts
-    for equation in jaxpr.eqns:
-        yield from (var.val for var in equation.invars if isinstance(var, Literal))
-        for inner in jax.tree.leaves(tuple(equation.params.values()), is_leaf=lambda item: hasattr(item, "eqns")):
-            closed = getattr(inner, "jaxpr", inner)
-            if hasattr(closed, "eqns"):
-                yield from _literals(closed, getattr(inner, "consts", ()))

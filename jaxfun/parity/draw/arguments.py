@@ -1,0 +1,171 @@
+"""Arguments that hold strategies, at any depth: how they are drawn, and which of their leaves are arrays."""
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import hypothesis
+import jax
+import jax.numpy as jnp
+import numpy as np
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+
+from ..run import torch_side
+from ..run.outcome import outcome
+from .shapes import Example, drawing
+from .strategies import Constant, Dependent, Several
+
+
+def is_strategy(value: Any) -> bool:
+    """Return whether a value is to be drawn."""
+    return isinstance(value, (st.SearchStrategy, Dependent))
+
+
+def is_record(value: Any) -> bool:
+    """Return whether a value is a dataclass that JAX does not take apart by itself."""
+    is_instance = dataclasses.is_dataclass(value) and not isinstance(value, type)
+    return is_instance and jax.tree.structure(value) == _LEAF and not isinstance(value, (Constant, Dependent))
+
+
+_LEAF = jax.tree.structure(0)
+
+
+def mapped(function: Callable[[Any], Any], value: Any, marked: bool = True) -> Any:
+    """Return a pytree with each leaf replaced, also inside of dataclasses and of what is constant.
+
+    `marked`: what is constant stays marked so.
+
+    >>> mapped(lambda leaf: leaf + 1, {"a": [1, 2], "b": Constant(3)})
+    {'a': [2, 3], 'b': Constant(value=4)}
+    """
+
+    def each(leaf: Any) -> Any:
+        if isinstance(leaf, Constant):
+            inner = mapped(function, leaf.value, marked)
+            return Constant(inner) if marked else inner
+        if is_record(leaf):
+            fields = {item.name: mapped(function, getattr(leaf, item.name), marked) for item in _fields(leaf)}
+            return dataclasses.replace(leaf, **fields)
+        return function(leaf)
+
+    return jax.tree.map(each, value, is_leaf=_is_whole)
+
+
+def named(kwargs: Mapping[str, Any], side: int) -> dict[str, Any]:
+    """Return keyword arguments by the names of one side, 0 the candidate's and 2 the reference's, of "axis|dim"."""
+    return {name.partition("|")[side] or name: value for name, value in kwargs.items()}
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, (Constant, Dependent, st.SearchStrategy)) or is_record(value)
+
+
+def _fields(value: Any) -> list[Any]:
+    return [item for item in dataclasses.fields(value) if item.init]
+
+
+class Leaf(NamedTuple):
+    """A leaf of the arguments, where it stands, and whether no derivative is taken for it."""
+
+    path: tuple[Any, ...]
+    value: Any
+    is_constant: bool
+
+
+def leaves_of(value: Any, path: tuple[Any, ...] = (), is_constant: bool = False) -> list[Leaf]:
+    """Return the leaves of a pytree as `mapped` meets them, each with its path as JAX writes one."""
+    found: list[Leaf] = []
+    for keys, leaf in jax.tree_util.tree_flatten_with_path(value, is_leaf=_is_whole)[0]:
+        here = (*path, *keys)
+        if isinstance(leaf, Constant):
+            found += leaves_of(leaf.value, here, True)
+        elif is_record(leaf):
+            for item in _fields(leaf):
+                key = jax.tree_util.GetAttrKey(item.name)
+                found += leaves_of(getattr(leaf, item.name), (*here, key), is_constant)
+        else:
+            found.append(Leaf(here, leaf, is_constant))
+    return found
+
+
+def array_of(value: Any) -> Any:
+    """Return an array of JAX's or a tensor of PyTorch's as NumPy's, several as a tuple; anything else as it is."""
+    if isinstance(value, Several):
+        return tuple(value)
+    if torch_side.is_tensor(value):
+        return torch_side.numpy(value)
+    if isinstance(value, jax.Array) and not jnp.issubdtype(value.dtype, jax.dtypes.extended):
+        return np.asarray(value)
+    return value
+
+
+class Arguments(NamedTuple):
+    """Arguments as they were drawn, and what was known of the example then."""
+
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    example: Example
+
+
+@st.composite
+def arguments(draw: st.DrawFn, inputs: Sequence[Any], kwargs: dict[str, Any], example: Callable[[int], Example]) -> Any:
+    """Return a strategy for positional and keyword arguments, drawn in order; `example` makes a new one by a number."""
+    args: list[Any] = []
+
+    def leaf(value: Any) -> Any:
+        strategy = value.make(args) if isinstance(value, Dependent) else value
+        return draw(strategy) if isinstance(strategy, st.SearchStrategy) else strategy
+
+    def whole(value: Any) -> Any:
+        return mapped(array_of, mapped(leaf, value))
+
+    with drawing(example(draw(st.integers(0, 2**16)))) as current:
+        for given in inputs:
+            is_constant = isinstance(given, Constant)
+            value = given.value if isinstance(given, Constant) else given
+            drawn = leaf(value) if is_strategy(value) else value
+            parts = [whole(part) for part in (drawn if isinstance(drawn, Several) else (drawn,))]
+            args.extend(map(Constant, parts) if is_constant else parts)
+        named = {name: whole(item) for name, item in kwargs.items()}
+    return Arguments(tuple(args), named, current)
+
+
+# examples in one of Hypothesis's own, each of which costs it a millisecond, and has room for so many numbers
+_AT_ONCE = 8
+_MOST_NUMBERS = 400
+
+
+def drawn_many(strategy: st.SearchStrategy[Any], count: int, seed: int, numbers: int = 1) -> list[Any]:
+    """Return what Hypothesis draws from a strategy; fewer than `count` where there are no more.
+
+    `numbers` is how many an example has.
+    """
+    at_once = min(_MOST_NUMBERS // max(numbers, 1), _AT_ONCE)
+    if count > at_once > 1:
+        lists = st.lists(strategy, min_size=at_once, max_size=at_once)
+        found, error = outcome(lambda: _drawn(lists, -(-count // at_once), seed))
+        if error is None and len(found) * at_once >= count:
+            return [item for items in found for item in items][:count]
+    return _drawn(strategy, count, seed)  # what takes too many choices for several at once, or has few to offer
+
+
+def _drawn(strategy: st.SearchStrategy[Any], count: int, seed: int) -> list[Any]:
+    found: list[Any] = []
+
+    @hypothesis.seed(seed)
+    @settings(
+        max_examples=count,
+        phases=[Phase.generate],
+        deadline=None,
+        suppress_health_check=[*HealthCheck],  # type: ignore[arg-type]  # the class is iterable, which its stub omits
+        print_blob=False,
+        database=None,
+    )
+    @hypothesis.given(strategy)
+    def kept(value: Any) -> None:
+        if len(found) < count:
+            found.append(value)
+
+    kept()
+    return found

@@ -1,0 +1,247 @@
+"""The cases of a check: arguments of a configuration, grouped by what is compiled, filled with many value sets."""
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import jax
+import numpy as np
+
+from ..run import case as run_case
+from ..run.case import Case, Place
+from .arguments import Arguments, Leaf, arguments, drawn_many, leaves_of, mapped, named
+from .constants import constants_of
+from .given import dtype_in_turn
+from .layout import Layout
+from .shapes import Configuration, Example, drawing
+from .signature import parameters_of
+from .strategies import Drawn
+from .turns import filled, turns_of
+
+_TRIED = 24  # examples, to see whether what is no tensor varies
+# of arguments that are compiled apart: for the first configuration, and for one that follows
+_MOST_GROUPS = 4, 2
+_GIVEN = "given"
+
+
+@dataclass
+class Cases:
+    """The cases of one check, configuration by configuration.
+
+    What is drawn goes on where the last case ended, so that a few value sets meet all strata between them.
+    """
+
+    candidate: Callable[..., Any]
+    inputs: Sequence[Any]
+    kwargs: dict[str, Any]
+    spoken: Callable[[str], str] = str  # makes a tensor's path a name
+    applied: set[str] = field(default_factory=set)  # the strata that are to be met
+    constants: list[float] = field(default_factory=list)  # in the candidate's program, of the last case
+    notes: list[str] = field(default_factory=list)
+    _begun: dict[Any, int] = field(default_factory=dict)  # how many value sets were drawn, by the kinds of strata
+
+    def drawn(self, configuration: Configuration, sets: int, seed: int) -> list[Case]:
+        """Return the cases of a configuration, of `sets` value sets together."""
+        few = self._examples(configuration, _TRIED, seed)
+        self.constants = self._constants_of(few[0])
+        is_own = any(map(_is_of_the_user, _leaves(few[0])))
+        drawn = self._examples(configuration, sets, seed) if is_own else few
+        groups = _grouped(drawn)
+        kept = sorted(groups, key=len, reverse=True)[: _MOST_GROUPS[bool(self._begun)]]
+        if len(kept) < len(groups):
+            kinds = "shapes, dtypes and values of what is no tensor"
+            self._note(f"{len(kept)} of {len(groups)} drawn {kinds} were compared, those drawn most often")
+        shares = _shares([len(group) for group in kept], sets)
+        return [self._case(group, count, seed + at) for at, (group, count) in enumerate(zip(kept, shares, strict=True))]
+
+    def _note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def _examples(self, configuration: Configuration, count: int, seed: int) -> list[Arguments]:
+        def example(number: int) -> Example:
+            return Example(configuration, number, constants=tuple(self.constants))
+
+        found = drawn_many(arguments(self.inputs, self.kwargs, example), min(count, _TRIED), seed)
+        if count > _TRIED and len(found) == _TRIED:
+            numbers_in_one = sum(np.size(leaf.value) for leaf in _leaves(found[0]))
+            found = drawn_many(arguments(self.inputs, self.kwargs, example), count, seed, numbers_in_one)
+        return [_in_turn(item, configuration) for item in found]
+
+    def _constants_of(self, drawn: Arguments) -> list[float]:
+        arrays, ours, _ = _placed(drawn)
+
+        def called(*tensors: Any) -> Any:
+            args, kwargs = ours.filled(tensors, lambda dtype: dtype)
+            return self.candidate(*args, **kwargs)
+
+        return constants_of(called, arrays)
+
+    def _case(self, group: Sequence[Arguments], sets: int, seed: int) -> Case:
+        first = group[0]
+        leaves = [leaf for leaf in _leaves(first) if isinstance(leaf.value, np.ndarray)]
+        _, ours, theirs = _placed(first)
+        names = tuple(self._name(leaf.path) for leaf in leaves)
+        rows = [[leaf.value for leaf in _leaves(item) if isinstance(leaf.value, np.ndarray)] for item in group]
+        layouts = {at: layout for at, leaf in enumerate(leaves) if (layout := layout_of(leaf.value))}
+        stacks, strata = self._stacks(group, rows, layouts, names, sets, seed)
+        constant = frozenset(
+            at for at, leaf in enumerate(leaves) if leaf.is_constant or (at in layouts and layouts[at].is_constant)
+        )
+        admits = functools.partial(_admits, layouts, tuple(stacks))
+        return Case(tuple(stacks), ours, theirs, tuple(strata), seed, constant=constant, names=names, admits=admits)
+
+    def _stacks(
+        self,
+        group: Sequence[Arguments],
+        rows: Sequence[Sequence[np.ndarray]],
+        layouts: dict[int, Layout],
+        names: Sequence[str],
+        sets: int,
+        seed: int,
+    ) -> tuple[list[np.ndarray], list[str]]:
+        """Return each tensor's value sets: by strata where it is the engine's to fill, else as they were drawn."""
+        if not layouts:
+            labels = [_label_of(item.example) for item in group]
+            self.applied.update(labels)
+            return [np.stack(items) for items in zip(*rows, strict=True)], labels
+        own = [at for at, layout in layouts.items() if layout.is_own]
+        filled_rows, labels = self._filled([*layouts.values()], [names[at] for at in layouts], sets, bool(own), seed)
+        by_place = dict(zip(layouts, map(list, zip(*filled_rows, strict=True)), strict=True))
+        given = [rows[at % len(rows)] for at in range(sets)]
+        for at in own:  # of two value sets one is as Hypothesis drew it
+            by_place[at][1::2] = [row[at] for row in given[1::2]]
+        if len(own) == len(rows[0]):
+            labels[1::2] = [_GIVEN] * (sets // 2)
+        places = range(len(rows[0]))
+        return [np.stack(by_place[at] if at in by_place else [row[at] for row in given]) for at in places], labels
+
+    def _filled(
+        self, layouts: Sequence[Layout], names: Sequence[str], sets: int, is_doubled: bool, seed: int
+    ) -> tuple[list[list[np.ndarray]], list[str]]:
+        """Return value sets by strata, going on where the last case of such strata ended; `is_doubled`, each twice."""
+        turns = turns_of(layouts, names)
+        kinds = tuple(turn.label for turn in turns)
+        self.applied.update(kinds)
+        times = 2 if is_doubled else 1
+        start = self._begun.get(kinds, 0)
+        self._begun[kinds] = start + -(-sets // times)
+        rng = np.random.default_rng(seed)
+        return filled([turn for turn in turns for _ in range(times)], layouts, start * times, sets, self.constants, rng)
+
+    def _name(self, path: tuple[Any, ...]) -> str:
+        return self.spoken(path_in_words(self.candidate, path))
+
+
+def path_in_words(candidate: Callable[..., Any], path: tuple[Any, ...]) -> str:
+    """Return how a leaf of the arguments is called: `x`, `params['W']`."""
+    kind, which, *rest = path
+    if kind.idx:
+        name = str(which.key).partition("|")[0]
+    else:
+        known = parameters_of(candidate)
+        name = known[which.idx] if which.idx < len(known) else f"argument {which.idx}"
+    return name + jax.tree_util.keystr(tuple(rest))
+
+
+def layout_of(item: Any) -> Layout | None:
+    """Return the layout that an array was drawn with, None where it was drawn by the user's own strategy."""
+    return item.layout if isinstance(item, Drawn) else None
+
+
+def _leaves(drawn: Arguments) -> list[Leaf]:
+    return leaves_of((drawn.args, drawn.kwargs))
+
+
+def _is_of_the_user(leaf: Leaf) -> bool:
+    """Return whether a leaf is an array that Hypothesis is to draw, as often as there are value sets."""
+    layout = layout_of(leaf.value)
+    return isinstance(leaf.value, np.ndarray) and (layout is None or layout.is_own)
+
+
+def _placed(drawn: Arguments) -> tuple[list[np.ndarray], run_case.Arguments, run_case.Arguments]:
+    """Return the arrays among the arguments, and the arguments of both sides with a place for each array."""
+    arrays: list[np.ndarray] = []
+
+    def placed(leaf: Any) -> Any:
+        if not isinstance(leaf, np.ndarray):
+            return leaf
+        arrays.append(leaf)
+        return Place(len(arrays) - 1)
+
+    args, kwargs = mapped(placed, drawn.args, marked=False), mapped(placed, drawn.kwargs, marked=False)
+    ours, theirs = (run_case.Arguments(args, named(kwargs, side)) for side in (0, 2))
+    return arrays, ours, theirs
+
+
+def _grouped(drawn: Sequence[Arguments]) -> list[list[Arguments]]:
+    """Return the arguments by what one compilation takes: structure, shapes, dtypes, and what is no tensor."""
+    groups: dict[str, list[Arguments]] = {}
+    for item in drawn:
+        groups.setdefault(_key(item), []).append(item)
+    return [*groups.values()]
+
+
+def _key(drawn: Arguments) -> str:
+    def kind(leaf: Any) -> Any:
+        return (leaf.shape, str(leaf.dtype), layout_of(leaf)) if isinstance(leaf, np.ndarray) else leaf
+
+    return repr(mapped(kind, (drawn.args, drawn.kwargs)))
+
+
+def _shares(counts: Sequence[int], sets: int) -> list[int]:
+    """Return how many value sets each group has: its part of all, at least one."""
+    total = sum(counts)
+    return [max(sets * count // total, 1) for count in counts]
+
+
+def _label_of(example: Example) -> str:
+    """Return what the strata of an example's tensors are called; of the user's own strategy alone, "given"."""
+    return " and ".join(dict.fromkeys(example.strata)) or _GIVEN
+
+
+def _in_turn(drawn: Arguments, configuration: Configuration) -> Arguments:
+    """Return arguments whose floating point arrays of the user's own have the precision of the configuration."""
+
+    def cast(leaf: Any) -> Any:
+        if not isinstance(leaf, np.ndarray) or layout_of(leaf) is not None:
+            return leaf
+        with drawing(Example(configuration)), np.errstate(over="ignore"):
+            return np.asarray(leaf).astype(np.dtype(dtype_in_turn(leaf.dtype)))
+
+    return Arguments(mapped(cast, drawn.args), mapped(cast, drawn.kwargs), drawn.example)
+
+
+def _admits(layouts: dict[int, Layout], drawn: Sequence[np.ndarray], tensors: Sequence[np.ndarray]) -> bool:
+    """Return whether the strategies could have drawn a value set."""
+    if len(tensors) != len(drawn) or not _fit(layouts, drawn, tensors):
+        return False
+    if not all(layout.admits(np.asarray(tensors[at])) for at, layout in layouts.items()):
+        return False
+    given = [at for at in range(len(drawn)) if at not in layouts]
+    return not given or any(
+        all(np.array_equal(drawn[at][row], tensors[at], equal_nan=_has_nan(drawn[at])) for at in given)
+        for row in range(len(drawn[given[0]]))
+    )
+
+
+def _has_nan(array: np.ndarray) -> bool:
+    return array.dtype.kind in "fc"
+
+
+def _fit(layouts: dict[int, Layout], drawn: Sequence[np.ndarray], tensors: Sequence[np.ndarray]) -> bool:
+    """Return whether the shapes are some that the strategies draw: one size for each name, a number as it is."""
+    sizes: dict[str, int] = {}
+    for at, layout in layouts.items():
+        shape = np.shape(tensors[at])
+        if layout.words is None:
+            continue
+        if len(shape) != len(layout.words):
+            return False
+        for word, size in zip(layout.words, shape, strict=True):
+            if size != (int(word) if word.isdigit() else sizes.setdefault(word, size)):
+                return False
+    free = [at for at, layout in layouts.items() if layout.words is None]
+    were_equal = len({drawn[at].shape[1:] for at in free}) == 1
+    return not were_equal or len({np.shape(tensors[at]) for at in free}) <= 1

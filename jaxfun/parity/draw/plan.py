@@ -1,0 +1,324 @@
+"""What a check draws: which configurations, for shapes that both functions take, and in words what was settled on."""
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from .accepts import Both, Refusals
+from .arguments import Arguments, Leaf, arguments, array_of, drawn_many, leaves_of, mapped
+from .cases import path_in_words
+from .given import like, range_of, with_layout
+from .layout import Layout
+from .shapes import NAMED, SHAPES, Configuration, Example, sizes_of
+from .signature import inputs_of, keywords_of
+from .strategies import Constant, Drawn
+from .typical import RANKS, typical_of
+
+DTYPES = ("float32", "float64")
+_ALSO = ("int64", "bool", "complex64")  # tried where a function takes no floating point tensor
+_ORDINARY = ("2-dim", "1-dim", "size 1", "4-dim", "different sizes", "equal sizes")
+_WHERE_BOTH = ("4-dim",)  # drawn where both sides take it
+_SECONDS = 2.0  # for the search of shapes
+_ATTEMPTS = 24  # with sizes that are read off refusals, for each rank
+_LARGEST = 4096
+
+
+@dataclass
+class Plan:
+    """What is drawn: strategies for all arguments, and the configurations that they are drawn in.
+
+    `lines` say for each argument what is drawn and what is fixed; `refused` is what the reference raised where it took
+    nothing that was tried.
+    """
+
+    inputs: list[Any]
+    kwargs: dict[str, Any]
+    configurations: list[Configuration] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    refused: str = ""
+
+
+def plan_of(
+    candidate: Callable[..., Any],
+    reference: Callable[..., Any],
+    inputs: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    dtypes: Sequence[str] | None = None,
+    device: str = "cpu",
+) -> Plan:
+    """Return what is drawn for two functions: as it is given, else what both of them take."""
+    both = Both(candidate, reference, device)
+    plan = Plan(list(inputs or inputs_of(candidate)), dict(kwargs) or ({} if inputs else keywords_of(candidate)))
+    _stand_for_arrays(plan, both)
+    settling = _Settling(both, plan, (dtypes or DTYPES)[0])
+    kinds = settling.kinds()
+    plan.refused = settling.refusal_of(kinds)
+    all_dtypes = _dtypes(settling, dtypes)
+    # the first dtype goes through all shapes; what another adds shows in any
+    plan.configurations = [replace(item, dtype=all_dtypes[0]) for item in kinds]
+    plan.configurations += [replace(kinds[0], dtype=dtype) for dtype in all_dtypes[1:]]
+    plan.lines = _lines(candidate, settling, kinds)
+    return plan
+
+
+def _dtypes(settling: "_Settling", asked: Sequence[str] | None) -> Sequence[str]:
+    """Return the dtypes that are drawn in: as asked, else as the user's own arrays are, else single and double."""
+    if settling.dtype in _ALSO:
+        return [settling.dtype]
+    if asked is not None:
+        return asked
+    own = {str(leaf.value.dtype) for leaf in settling.leaves() if _is_own(leaf)}
+    if own & {"float64", "complex128"}:
+        return ["float64"]
+    is_varied = "dtype" in settling.asked or own & {"float32", "complex64"}
+    return DTYPES if is_varied else [next(iter(sorted(own & {"float16", "bfloat16"})), DTYPES[0])]
+
+
+def _is_own(leaf: Leaf) -> bool:
+    if not isinstance(leaf.value, np.ndarray):
+        return False
+    layout = leaf.value.layout if isinstance(leaf.value, Drawn) else None
+    return layout is None or layout.is_own
+
+
+# arrays of the user's own
+
+
+def _stand_for_arrays(plan: Plan, both: Both) -> None:
+    """Put strategies in the place of arrays, JAX's and PyTorch's among them."""
+    given = [mapped(array_of, item) for item in (plan.inputs, plan.kwargs)]
+    arrays = [leaf for leaf in leaves_of(tuple(given)) if isinstance(leaf.value, np.ndarray) and not leaf.is_constant]
+    ranges = {id(leaf.value): _range(both, given, leaf.value) for leaf in arrays if leaf.value.dtype.kind in "iu"}
+
+    def standing(leaf: Any) -> Any:
+        if id(leaf) in ranges:
+            return like(leaf, *ranges[id(leaf)])
+        if isinstance(leaf, np.ndarray):
+            return like(leaf)
+        return with_layout(leaf) if isinstance(leaf, st.SearchStrategy) else leaf
+
+    def kept(value: Any) -> Any:
+        return Constant(_fixed(value.value)) if isinstance(value, Constant) else mapped(standing, value)
+
+    plan.inputs = [kept(item) for item in given[0]]
+    plan.kwargs = {name: kept(item) for name, item in given[1].items()}
+
+
+def _fixed(value: Any) -> Any:
+    return mapped(lambda leaf: st.just(leaf) if isinstance(leaf, np.ndarray) else leaf, value)
+
+
+def _range(both: Both, given: Sequence[Any], array: np.ndarray) -> tuple[int, int]:
+    """Return the range of integers that the reference takes in an array's place."""
+
+    def takes(other: np.ndarray) -> bool:
+        def replaced(leaf: Any) -> Any:
+            return other if leaf is array else like(leaf) if isinstance(leaf, np.ndarray) and _is_float(leaf) else leaf
+
+        inputs, kwargs = ([mapped(replaced, item) for item in given[0]], mapped(replaced, given[1]))
+        (drawn, *_) = drawn_many(arguments(inputs, kwargs, _plain(Configuration())), 1, 0)
+        return both.refused_by_reference(drawn) is None
+
+    return range_of(array, takes, _sizes_of(given))
+
+
+def _is_float(array: np.ndarray) -> bool:
+    return array.dtype.kind in "fcV"
+
+
+def _sizes_of(given: Sequence[Any]) -> list[int]:
+    """Return the sizes of what else is given: a table's may be among them."""
+    drawn = drawn_many(arguments(given[0], given[1], _plain(Configuration())), 1, 0)
+    leaves = leaves_of((drawn[0].args, drawn[0].kwargs)) if drawn else []
+    return [size for leaf in leaves for size in np.shape(leaf.value)]
+
+
+def _plain(configuration: Configuration) -> Callable[[int], Example]:
+    return lambda number: Example(configuration, number, is_plain=True)
+
+
+# shapes
+
+
+class _Settling:
+    """The search for kinds of shapes that both sides take."""
+
+    def __init__(self, both: Both, plan: Plan, dtype: str) -> None:
+        self.both, self.plan, self.dtype = both, plan, dtype
+        self.drawn: dict[Configuration, list[Arguments]] = {}
+        self.count = 3  # examples in which what is no tensor may vary
+        several = self._draw(Configuration(dtype))
+        self.first, self.asked = several[0], several[0].example.asked
+        self.varied = _varied(several)
+        self.count = 3 if self.varied else 1
+        self._ends = time.perf_counter() + _SECONDS
+
+    def leaves(self, configuration: Configuration | None = None) -> list[Leaf]:
+        """Return the leaves of the arguments in a configuration."""
+        drawn = self._draw(configuration)[0] if configuration else self.first
+        return leaves_of((drawn.args, drawn.kwargs))
+
+    def kinds(self) -> list[Configuration]:
+        """Return a configuration for each kind of shapes that is drawn."""
+        if not self.asked & {"shape", "names"}:
+            return [Configuration(self.dtype, "as given")]
+        if "shape" not in self.asked:
+            return self._named()
+        found = self._unnamed()
+        if any(self._refusals(item).is_taken for item in found if item.shape in _ORDINARY[:1]):
+            return found
+        taken = any(self._refusals(item).is_taken for item in found if item.shape in _ORDINARY)
+        typical = self._typical(reads_off=not taken)
+        if typical:
+            return typical + (found if taken else [])
+        return found if taken else self._of_another_dtype() or found or self._all(SHAPES)
+
+    def _all(self, kinds: Mapping[str, Any]) -> list[Configuration]:
+        return [Configuration(self.dtype, kind, sizes_of(kind)[0]) for kind in kinds]
+
+    def _named(self, shapes: Sequence[str] = ()) -> list[Configuration]:
+        """Return the configurations for sizes by names, each with sizes that the reference takes."""
+        found = [item for kind in NAMED if (item := self._of_kind(kind, shapes)) is not None]
+        return found or [Configuration(self.dtype, kind, sizes_of(kind, shapes)[0]) for kind in NAMED]
+
+    def _of_kind(self, kind: str, shapes: Sequence[str] = ()) -> Configuration | None:
+        options = [Configuration(self.dtype, kind, sizes) for sizes in sizes_of(kind, shapes)]
+        taken = next((item for item in options if self._refusals(item).reference is None), None)
+        return taken or next((item for item in options if not self._refusals(item).is_refused), None)
+
+    def _unnamed(self) -> list[Configuration]:
+        found = [self._of_kind(kind) for kind in SHAPES]
+        return [
+            item
+            for item in found
+            if item is not None and (item.shape not in _WHERE_BOTH or self._refusals(item).is_taken)
+        ]
+
+    def _typical(self, reads_off: bool) -> list[Configuration]:
+        """Return the configurations for the first shapes, in words, that both sides take: typical ones, or read off."""
+        for words in self._words(self.first.example.tensors, reads_off):
+            if any(self._refusals(self._of(words, place)).is_taken for place in range(len(NAMED["different sizes"]))):
+                return self._named(words)
+        return []
+
+    def _of(self, words: tuple[str, ...], place: int = 0) -> Configuration:
+        return Configuration(self.dtype, "different sizes", sizes_of("different sizes", words)[place])
+
+    def _words(self, count: int, reads_off: bool) -> Iterator[tuple[str, ...]]:
+        for words in typical_of(count):
+            if time.perf_counter() > self._ends:
+                return
+            yield words
+        for rank in RANKS if reads_off else ():
+            yield from self._read_off(rank, count)
+
+    def _read_off(self, rank: str, count: int) -> Iterator[tuple[str, ...]]:
+        """Yield shapes with the sizes that a refusal names, each in the place of each dimension."""
+        tried, left = {rank}, [rank]
+        for _ in range(_ATTEMPTS):
+            if not left or time.perf_counter() > self._ends:
+                return
+            words = left.pop(0)
+            yield (words,) * count
+            for number in _numbers_in(self._refusals(self._of((words,) * count))):
+                others = [_with(words, at, number) for at in range(len(words.split()))]
+                left += [other for other in others if other not in tried]
+                tried.update(others)
+
+    def _of_another_dtype(self) -> list[Configuration]:
+        """Return the configurations in a dtype that both sides take, where they take no floating point one."""
+        for dtype in _ALSO if "dtype" in self.asked else ():
+            settling = _Settling(self.both, self.plan, dtype)
+            found = [item for item in settling._unnamed() if settling._refusals(item).is_taken]
+            if any(item.shape in _ORDINARY for item in found):
+                self.dtype = dtype
+                return found
+        return []
+
+    # Both sides are asked.
+
+    def _draw(self, configuration: Configuration) -> list[Arguments]:
+        if configuration not in self.drawn:
+            strategy = arguments(self.plan.inputs, self.plan.kwargs, _plain(configuration))
+            self.drawn[configuration] = drawn_many(strategy, self.count, 0)
+        return self.drawn[configuration]
+
+    def _refusals(self, configuration: Configuration) -> Refusals:
+        found = [self.both.refusals(self._draw(configuration)[0])]
+        if not found[0].is_taken:  # another dimension, say, may be one that they take
+            found += [self.both.refusals(item) for item in self._draw(configuration)[1:]]
+        return next((item for item in found if item.is_taken), found[0])
+
+    def refusal_of(self, kinds: Sequence[Configuration]) -> str:
+        """Return what the reference raises where it takes none of the kinds."""
+        refused = [self._refusals(item).reference for item in kinds]
+        first = next((error for error in refused if error is not None), None)
+        return "" if first is None or None in refused else f"{type(first).__name__}: {first}"
+
+
+def _varied(several: Sequence[Arguments]) -> set[int]:
+    """Return the places of the leaves that are no tensors and are not the same in all examples."""
+    each = [[_static(leaf.value) for leaf in leaves_of((item.args, item.kwargs))] for item in several]
+    return {at for at, values in enumerate(zip(*each, strict=False)) if len(set(values)) > 1}
+
+
+def _static(value: Any) -> str:
+    return "" if isinstance(value, np.ndarray) else repr(value)
+
+
+def _numbers_in(refusals: Refusals) -> list[int]:
+    text = f"{refusals.reference or ''} {refusals.candidate or ''}"
+    return [number for number in dict.fromkeys(map(int, re.findall(r"\d+", text)[:12])) if 0 < number <= _LARGEST]
+
+
+def _with(words: str, place: int, number: int) -> str:
+    return " ".join(str(number) if at == place else word for at, word in enumerate(words.split()))
+
+
+# in words
+
+
+def _lines(candidate: Callable[..., Any], settling: _Settling, kinds: Sequence[Configuration]) -> list[str]:
+    """Return a line for each leaf of the arguments: what is drawn, with which shapes, and what is fixed."""
+    drawn = [settling.leaves(item) for item in kinds]
+    lines = []
+    for at, leaf in enumerate(drawn[0]):
+        alike = [leaves[at].value for leaves in drawn if len(leaves) > at]
+        said = (
+            _of_an_array(leaf, alike)
+            if isinstance(leaf.value, np.ndarray)
+            else _of_a_value(leaf, at in settling.varied)
+        )
+        lines.append(f"{path_in_words(candidate, leaf.path)}: {said}")
+    return lines
+
+
+def _of_a_value(leaf: Leaf, is_varied: bool) -> str:
+    return "drawn" if is_varied else f"fixed at {leaf.value!r:.60}"
+
+
+def _of_an_array(leaf: Leaf, alike: Sequence[Any]) -> str:
+    layout = leaf.value.layout if isinstance(leaf.value, Drawn) else None
+    shapes = ", ".join(dict.fromkeys(str(list(item.shape)) for item in alike if isinstance(item, np.ndarray)))
+    has_none = leaf.is_constant or (layout is not None and layout.is_constant)
+    kind = f"{leaf.value.dtype} {shapes}, as given" if layout is None else f"{_kind_in_words(layout)} {shapes}"
+    numbers = "" if layout is None else _numbers_in_words(layout)
+    return f"{kind}{numbers}{', constant: no derivative is taken' if has_none else ''}"
+
+
+def _kind_in_words(layout: Layout) -> str:
+    kind = "floating point" if layout.dtype in (*DTYPES, "bfloat16", "float16") else layout.dtype
+    return f"{kind} ({layout.structure})" if layout.structure else kind
+
+
+def _numbers_in_words(layout: Layout) -> str:
+    if layout.low is not None and layout.high is not None:
+        return f", from {layout.low:g} to {layout.high:g}"
+    if layout.is_bounded:
+        return f", at least {layout.low:g}" if layout.low is not None else f", at most {layout.high:g}"
+    return ", finite" if layout.finite else ""

@@ -1,0 +1,64 @@
+"""What a candidate's signature asks for: a strategy for each required parameter, by its annotation."""
+
+import contextlib
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+
+from .strategies import tensors
+
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+def inputs_of(candidate: Callable[..., Any]) -> list[st.SearchStrategy[Any]]:
+    """Return a strategy for each required positional parameter: by its annotation, else one float tensor."""
+    parameters = _parameters(candidate)
+    if parameters is None:  # a function without a signature
+        return [tensors()]
+    required = [item for item in parameters if item.kind in _POSITIONAL and item.default is item.empty]
+    several = [item for item in parameters if item.kind is item.VAR_POSITIONAL] * getattr(candidate, "nin", 1)
+    return [_annotated(item.annotation) for item in required or several]
+
+
+def keywords_of(candidate: Callable[..., Any]) -> dict[str, st.SearchStrategy[Any]]:
+    """Return a strategy for each parameter that can only be given by its name, and must be."""
+    keyword_only = inspect.Parameter.KEYWORD_ONLY
+    required = [item for item in _parameters(candidate) or () if item.kind is keyword_only]
+    return {item.name: _annotated(item.annotation) for item in required if item.default is item.empty}
+
+
+def parameters_of(function: Callable[..., Any]) -> list[str]:
+    """Return the names of a function's positional parameters, none where it has no signature."""
+    return [parameter.name for parameter in _parameters(function) or () if parameter.kind in _POSITIONAL]
+
+
+def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter] | None:
+    for are_read in (True, False):  # annotations in quotes are read where their names are known
+        with contextlib.suppress(Exception):
+            return [*inspect.signature(function, eval_str=are_read).parameters.values()]
+    return None
+
+
+def _annotated(annotation: Any) -> st.SearchStrategy[Any]:
+    names = getattr(annotation, "dim_str", None)  # jaxtyping: Float[Array, "batch dim"]
+    if names is None:
+        return _BY_TYPE.get(annotation, tensors())
+    return tensors(shape=names, dtype=_dtype_of(tuple(getattr(annotation, "dtypes", ()) or ())))
+
+
+_BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
+    bool: st.booleans(),
+    int: st.integers(-3, 3),
+    float: st.sampled_from([0.5, 1.0, -1.5, 0.0, 2.0, 1e-3]),
+}
+
+
+def _dtype_of(kinds: tuple[str, ...]) -> str | None:
+    """Return the one dtype that an annotation leaves room for, None where it is a kind of float."""
+    if len(kinds) > 1 and all(kind.startswith("complex") for kind in kinds):
+        return "complex"
+    if not kinds or any(kind.startswith(("float", "bfloat", "complex")) for kind in kinds):
+        return None if len(kinds) != 1 else kinds[0]
+    return "bool" if kinds == ("bool",) else "int32" if "int32" in kinds else kinds[0]

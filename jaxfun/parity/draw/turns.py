@@ -1,0 +1,82 @@
+"""Which stratum each argument has in each value set: all of one together, then each by itself, then in combination."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+
+from .layout import Layout
+from .structures import OWN_STRATA
+from .values import strata_of, value_set_of
+
+_PLAIN = "distinct"
+# that an argument meets by itself too: where the others are ordinary, what they do there is not hidden by theirs
+_ALONE = ("ties", "zeros", "kinks", "large", "tiny", "constant", "repeated rows", "overflow", "NaN", "infinity")
+# beside an argument in its own turn the others have numbers that decide nothing by themselves
+_NOT_BESIDE = ("NaN", "infinity", "overflow", "overflow of a square", "subnormal", "equal arguments", *OWN_STRATA)
+
+
+class Turn(NamedTuple):
+    """A value set's stratum for each argument, and what it is called; `alone` is the argument whose turn it is."""
+
+    label: str
+    strata: tuple[str, ...]
+    alone: int | None = None
+
+
+def turns_of(layouts: Sequence[Layout], names: Sequence[str]) -> list[Turn]:
+    """Return the turns in which each argument meets each of its strata.
+
+    >>> scores, labels = Layout((2, 3), "float32"), Layout((2,), "int64", 0, 2, structure="labels")
+    >>> [turn.label for turn in turns_of([scores, scores, labels], ["x", "y", "labels"])][-2:]
+    ['NaN in y', 'infinity in y']
+    """
+    own = [set(strata_of([layout])) for layout in layouts]
+    drawn = [at for at, layout in enumerate(layouts) if layout.around is None]
+    smooth = [at for at in drawn if jnp.issubdtype(layouts[at].dtype, jnp.inexact)]
+    together = [
+        Turn(_label(name, [at for at in smooth if name in own[at]], smooth, names), (name,) * len(layouts))
+        for name in strata_of(layouts)
+    ]
+    singly = [
+        Turn(f"{name} in {names[at]}", tuple(name if i == at else _PLAIN for i in range(len(layouts))), at)
+        for at in (smooth if len(smooth) > 1 else ())
+        for name in strata_of([layouts[at]])
+        if name in _ALONE and sum(name in own[other] for other in smooth) > 1
+    ]
+    return together + singly
+
+
+def _label(name: str, having: Sequence[int], smooth: Sequence[int], names: Sequence[str]) -> str:
+    """Return what a stratum is called: with its argument, where it is that of one alone among several."""
+    return f"{name} in {names[having[0]]}" if len(having) == 1 < len(smooth) else name
+
+
+def filled(
+    turns: Sequence[Turn],
+    layouts: Sequence[Layout],
+    start: int,
+    count: int,
+    constants: Sequence[float],
+    rng: np.random.Generator,
+) -> tuple[list[list[np.ndarray]], list[str]]:
+    """Return `count` value sets and what their strata are called, from the turn number `start` on.
+
+    Once all turns are through, what stands beside an argument in its turn is of any stratum too.
+    """
+    numbers = range(start, start + count)
+    chosen = [(turns[at % len(turns)], at >= len(turns)) for at in numbers]
+    rows = [
+        value_set_of([*_beside(turn, layouts, rng)] if is_mixed else turn.strata, layouts, constants, rng)
+        for turn, is_mixed in chosen
+    ]
+    return rows, [turn.label for turn, _ in chosen]
+
+
+def _beside(turn: Turn, layouts: Sequence[Layout], rng: np.random.Generator) -> Iterator[str]:
+    for at, (name, layout) in enumerate(zip(turn.strata, layouts, strict=True)):
+        if turn.alone in (None, at):
+            yield name
+        else:
+            yield str(rng.choice([other for other in strata_of([layout]) if other not in _NOT_BESIDE]))
