@@ -2,7 +2,7 @@
 
 Only what the suite always tries is run, the cover of each record and the draws of what is to raise. A mutant that it
 does not find is tried on random cases beside the right function: where no answer changes it is an equivalent one, and
-does not count. `--write` keeps the figures in `parity_tests/mutants.json` and `docs/mutants.md`.
+does not count. `--write` keeps the figures, and makes `docs/mutants.md` of them.
 """
 
 import argparse
@@ -43,7 +43,8 @@ from parity_tests.suite import (
     terms,
 )
 
-DATA = Path(__file__).with_name("mutants.json")
+SURVIVORS = Path(__file__).with_name("survivors.json")  # [record, family, which, reason]
+FIGURES = Path(__file__).with_name("mutants.json")  # by family: how many have which verdict
 PAGE = Path(__file__).parent.parent / "docs" / "mutants.md"
 VALUE = frozenset({"value", "vmap", "errors"})
 EXAMPLES = 16  # random cases on which an equivalent mutant gives what the right function gives
@@ -71,17 +72,24 @@ def verdict_on(mutant: Mutant) -> str:
     return SURVIVES if changes_an_answer(mutant) else EQUIVALENT
 
 
+_RIGHT: dict[Any, bool] = {}  # by the case and its levels: whether the right function agrees there
+
+
 def is_found(mutant: Mutant) -> bool:
     """Return whether the suite finds a mutant: on the first of its cases on which it is another program."""
     if mutant.level == "errors":
         return _is_found_by_errors(mutant)
-    right = candidate_of(mutant.record)
-    for dtype, number, sides in _covering(mutant.record.name):
+    name, right = mutant.record.name, candidate_of(mutant.record)
+    for dtype, number, sides in _covering(name):
         levels = levels_of(mutant.record, dtype, number)
         if mutant.level == "value":
             levels &= VALUE
         if is_other_program(mutant, right, sides.case) and _differs(mutant, sides, levels):
-            return True
+            found = (name, dtype.name, number, levels)
+            if found not in _RIGHT:  # a case on which the right function differs shows no mutant
+                _RIGHT[found] = not judge(sides, terms(levels=levels))[1]
+            if _RIGHT[found]:
+                return True
     return False
 
 
@@ -218,6 +226,38 @@ def table(counts: dict[str, dict[str, int]]) -> str:
     return "\n".join(lines)
 
 
+def survivor_of(mutant: Mutant) -> str:
+    """Return why a mutant is known to survive, "" where it is not."""
+    known = {(record, family, detail): reason for record, family, detail, reason in json.loads(SURVIVORS.read_text())}
+    return known.get((mutant.record.name, mutant.family, mutant.detail), "")
+
+
+def page(figures: dict[str, dict[str, int]], survivors: Sequence[Sequence[str]]) -> str:
+    """Return the page of the docs."""
+    rows = [f"| `{record}` | {family} | {detail} | {reason} |" for record, family, detail, reason in survivors]
+    return _PAGE.format(table=table(figures), survivors="\n".join(rows))
+
+
+_PAGE = """# Mutants: would the suite notice?
+
+Of each public function wrong ones are made by a table of faults (`parity_tests/faults.py`): another `dim`, `keepdim`
+ignored, rows rolled, a NaN dropped, a result through bfloat16, a gradient missing, shared or doubled, an error swallowed.
+The suite that holds jaxfun to PyTorch has to find each of them with the cases that it always tries: no random draw helps
+(but of wrong arguments, which are drawn with a fixed seed). A mutant that gives the right function's answers on random
+cases changes nothing, and does not count.
+
+`python -m parity_tests.mutants` tries all of them; each run of the suite tries 40 drawn by the date.
+
+{table}
+
+## Survivors
+
+| record | fault | of | why it is not found |
+|---|---|---|---|
+{survivors}
+"""
+
+
 def main(arguments: Sequence[str]) -> None:
     """Try the mutants, and print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
@@ -227,6 +267,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--part", default="1/1", help="2/4: the second of four parts, for as many processes")
     parser.add_argument("--to", type=Path, help="a file that each verdict is added to, a line of JSON")
+    parser.add_argument("--write", action="store_true", help=f"keep the figures in {FIGURES.name} and docs/mutants.md")
     options = parser.parse_args(arguments)
     part, parts = map(int, options.part.split("/"))
     records = [record for record in RECORDS if not options.records or record.name in options.records][part - 1 :: parts]
@@ -242,7 +283,18 @@ def main(arguments: Sequence[str]) -> None:
                     file.write(json.dumps([mutant.record.name, mutant.family, mutant.detail, item.verdict]) + "\n")
             if item.verdict == SURVIVES:
                 print(f"survives: {item.mutant}", flush=True)
-    print(table(shares(results)))
+    counts = shares(results)
+    print(table(counts))
+    if options.write:
+        write(counts, [item.mutant for item in results if item.verdict == SURVIVES])
+
+
+def write(figures: dict[str, dict[str, int]], survivors: Sequence[Mutant]) -> None:
+    """Keep the figures and the survivors, whose known reasons stay, and make the page of them."""
+    known = [(item.record.name, item.family, item.detail, survivor_of(item)) for item in survivors]
+    FIGURES.write_text(json.dumps(figures, indent=1) + "\n")
+    SURVIVORS.write_text("[\n" + ",\n".join(map(json.dumps, known)) + "\n]\n")
+    PAGE.write_text(page(figures, known))
 
 
 if __name__ == "__main__":

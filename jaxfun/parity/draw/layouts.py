@@ -8,8 +8,8 @@ from typing import Any
 from ..._record import Beside, Index, Op, Role, Shape
 from ...dtypes import DTYPES, Category, DType, as_dtype, promote_types
 from .choices import Choose, What
-from .inputs import SHAPES
-from .values import Layout
+from .layout import Layout
+from .shapes import SHAPES
 
 # of a tensor of any shape: a matrix of two different sizes first, which shows most; an empty matrix last
 ANY_SHAPE = (*SHAPES.values(), (2, 0))

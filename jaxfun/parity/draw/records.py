@@ -16,10 +16,11 @@ from ..._record import Difference, Op
 from ...dtypes import DType
 from ..run.case import Arguments, Case, Place
 from .choices import Choose, drawing
+from .layout import Layout
 from .layouts import RecordLayout, layouts
 from .stacks import stacks
 from .statics import static
-from .values import Layout, strata_of
+from .values import strata_of
 
 
 @st.composite
