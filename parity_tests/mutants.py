@@ -241,9 +241,9 @@ def page(figures: dict[str, dict[str, int]], survivors: Sequence[Sequence[str]])
 _PAGE = """# Mutants: would the suite notice?
 
 Of each public function wrong ones are made by a table of faults (`parity_tests/faults.py`): another `dim`, `keepdim`
-ignored, rows rolled, a NaN dropped, a result through bfloat16, a gradient missing, shared or doubled, an error swallowed.
-The suite that holds jaxfun to PyTorch has to find each of them with the cases that it always tries: no random draw helps
-(but of wrong arguments, which are drawn with a fixed seed). A mutant that gives the right function's answers on random
+ignored, rows rolled, a NaN dropped, a result through bfloat16, a gradient missing, shared or doubled, an error
+swallowed. The suite that holds jaxfun to PyTorch has to find each with the cases that it always tries: no random draw
+helps (but of wrong arguments, drawn with a fixed seed). A mutant that gives the right answers on random
 cases changes nothing, and does not count.
 
 `python -m parity_tests.mutants` tries all of them; each run of the suite tries 40 drawn by the date.

@@ -17,7 +17,8 @@ from .records import arguments_of, case_of, filled
 
 T = TypeVar("T")
 
-_THREE = (2, 3, 4)
+_THREE = (2, 3, 4)  # what is left of it without a dimension is a matrix
+_FEW = 4  # flags and the like: each option comes with `dim` 0 and -1
 _OF_SIZE = ("shape", "size")  # varied once everything else has been
 # of what is the same table or the same arithmetic for all ops, each op has its share beside the plainest
 _SHARE: Mapping[str, int] = {"dtype": 2, "named dtype": 2, "number": 2, "factor": 2, "own dtype": 1}
@@ -42,25 +43,29 @@ def configurations(record: Op, dtype: DType) -> Iterator[dict[str, Any]]:
         return arguments_of(choose, record, dtype)
 
     yield from covering(build, zlib.crc32(record.name.encode()))
+    first = _Fixed({})
+    build(first)
+    if not any(what.sort == "dim" for what in first.met):
+        return
     for dim in (0, -1):
-        plain = _Plain(dim)
-        arguments = build(plain)
-        if plain.met >= {"shape", "dim"}:
-            yield arguments
+        for what, options in first.met.items():
+            if what.sort == "static" and len(options) <= _FEW:
+                yield from (build(_Fixed({what: option}, dim)) for option in options[1:])
+        if "shape" in {what.sort for what in first.met}:
+            yield build(_Fixed({"shape": _THREE}, dim))
 
 
-class _Plain:
-    """Takes the first option, but a `dim` of three dimensions: what is left of them is a matrix."""
+class _Fixed:
+    """Takes what is fixed, by the choice or its sort, and one `dim`; else the first option."""
 
-    def __init__(self, dim: int) -> None:
-        self.dim, self.met = dim, set[str]()
+    def __init__(self, fixed: Mapping[Any, Any], dim: int = 0) -> None:
+        self.fixed: Mapping[Any, Any] = {"dim": dim, **fixed}
+        self.met: dict[What, Sequence[Any]] = {}
 
     def __call__(self, what: What, options: Sequence[Any]) -> Any:
         """Return one of the options."""
-        self.met.add(what.sort)
-        if what.sort == "shape":
-            return _THREE
-        return self.dim if what.sort == "dim" else options[0]
+        self.met[what] = options
+        return self.fixed.get(what, self.fixed.get(what.sort, options[0]))
 
 
 def first_dtype(record: Op) -> DType:
@@ -97,11 +102,13 @@ class _Covering:
     def __init__(self, taken: dict[What, list[Any]], number: int, turn: int, is_of_size: bool) -> None:
         self.taken, self.number, self.turn, self.is_of_size = taken, number, turn, is_of_size
         self.found_new = False
+        self.alike: list[Sequence[Any]] = []
 
     def __call__(self, what: What, options: Sequence[Any]) -> Any:
         """Return one of the options."""
         if what.sort in _OF_SIZE and not self.is_of_size:
             return options[0]
+        options = self._turned(what, options)
         place = [*self.taken, what].index(what)
         taken = self.taken.setdefault(what, [])
         wanted = self._share(what, options, place)
@@ -111,6 +118,14 @@ class _Covering:
         self.found_new = True
         taken.append(_key(left[0]))
         return left[0]
+
+    def _turned(self, what: What, options: Sequence[Any]) -> Sequence[Any]:
+        """Return the options of a second argument, where they are those of the first, from the second on."""
+        if what.sort != "static" or len(options) <= 2:
+            return options
+        start = self.alike.count(options) % len(options)
+        self.alike.append(options)
+        return [*options[start:], *options[:start]]
 
     def _share(self, what: What, options: Sequence[Any], place: int) -> Sequence[Any]:
         """Return the options to take: the first, then others; two arguments of the same options begin apart."""

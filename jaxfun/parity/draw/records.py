@@ -5,6 +5,7 @@ and NaN are met on purpose. A configuration is chosen by Hypothesis here, and on
 """
 
 import functools
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -47,7 +48,7 @@ def filled(
     flat = [*_flat(arguments.values())]
     found = [item for item in flat if isinstance(item, RecordLayout)]
     # the numbers among the arguments are where a function may have a kink
-    constants = [abs(float(item)) for item in flat if isinstance(item, (int, float)) and abs(item) > 1]
+    constants = [abs(float(item)) for item in flat if isinstance(item, (int, float)) and 1 < abs(item) < math.inf]
     strata = tuple(strata_of(found)[:sets]) if found else ("given",)
     each = iter(stacks(found, strata, constants, seed))
 
