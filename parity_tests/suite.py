@@ -16,7 +16,7 @@ import jaxfun
 from jaxfun._record import REGISTRY, Op
 from jaxfun.dtypes import DTYPES, DType
 from jaxfun.parity.draw.cover import cover, every_case, first_dtype
-from jaxfun.parity.draw.invalid import spoiled
+from jaxfun.parity.draw.invalid import spoiled, wrong
 from jaxfun.parity.draw.records import cases, determined
 from jaxfun.parity.report.model import COMPUTED
 from jaxfun.parity.report.report import Report
@@ -38,7 +38,7 @@ settings.register_profile("quick", max_examples=2, derandomize=True, **_COMMON)
 settings.register_profile("thorough", max_examples=200, **_COMMON)
 
 RECORDS = [record for record in REGISTRY.values() if record.public]
-SIGNATURES = 12  # times as many examples: these compile nothing
+SIGNATURES = 6  # times as many examples: these compile nothing
 
 
 # the batched call is compiled: a call compiled alone would cost as much again and show little more
@@ -191,8 +191,13 @@ def search_errors(
     phases: Sequence[Phase] = tuple(Phase),
     drawn: Callable[[Op], SearchStrategy[Case]] = spoiled,
 ) -> Report:
-    """Hold what the candidate raises, and the dtype and shape of what it gives, to the reference."""
+    """Hold what the candidate raises, and the dtype and shape of what it gives, to the reference.
+
+    Each argument is first made wrong in each way; then cases are drawn.
+    """
     total = report_of(record)
+    for case in wrong(record) if drawn is spoiled else ():
+        _take(total, checked(record, candidate, case, how=judge_signature))
 
     @hypothesis.seed(seed_of(record))
     @settings(max_examples=settings().max_examples * SIGNATURES, phases=phases)

@@ -21,6 +21,6 @@ class Choose(Protocol):
         ...
 
 
-def drawing(draw: st.DrawFn) -> Choose:
+def by_hypothesis(draw: st.DrawFn) -> Choose:
     """Return a way to choose that leaves it to Hypothesis, which shrinks to the first option."""
     return lambda what, options: draw(st.sampled_from(list(options)))

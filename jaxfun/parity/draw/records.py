@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from ..._record import Difference, Op
 from ...dtypes import DType
 from ..run.case import Arguments, Case, Place
-from .choices import Choose, drawing
+from .choices import Choose, by_hypothesis
 from .layout import Layout
-from .layouts import RecordLayout, layouts
+from .operands import RecordLayout, layouts
 from .stacks import stacks
 from .statics import static
 from .values import strata_of
@@ -27,7 +27,7 @@ from .values import strata_of
 @st.composite
 def cases(draw: st.DrawFn, record: Op, dtype: DType, sets: int | None = None) -> Case:
     """Return a strategy for the valid cases of an op whose main tensor has `dtype`; by default a set a stratum."""
-    arguments = arguments_of(drawing(draw), record, dtype)
+    arguments = arguments_of(by_hypothesis(draw), record, dtype)
     return case_of(record, *filled(arguments, draw(st.integers(0, 2**16)), sets))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from .layouts import ALL, RecordLayout
+from .operands import ALL, RecordLayout
 from .values import value_set
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from ..._record import Choice, Op, Role, Scalar, Size
 from ...dtypes import DTYPES, Category, DType
 from .choices import Choose, What
-from .layouts import makes_complex_half
+from .operands import makes_complex_half
 
 
 def static(choose: Choose, record: Op, name: str, shape: tuple[int, ...], dtype: DType) -> Any:

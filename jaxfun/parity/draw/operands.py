@@ -152,7 +152,7 @@ def _counted(record: Op) -> list[str]:
 
 
 def _broadcastable(choose: Choose, record: Op, names: Sequence[str]) -> dict[str, tuple[int, ...]]:
-    base = choose(What("shape"), ANY_SHAPE)
+    base: tuple[int, ...] = choose(What("shape"), ANY_SHAPE)
     if len(names) < 2:
         return dict.fromkeys(names, base)
     full = choose(What("full"), names)
