@@ -20,8 +20,8 @@ T = TypeVar("T")
 _THREE = (2, 3, 4)  # what is left of it without a dimension is a matrix
 _FEW = 4  # flags and the like: each option comes with `dim` 0 and -1
 _OF_SIZE = ("shape", "size")  # varied once everything else has been
-# of what is the same table or the same arithmetic for all ops, each op has its share beside the plainest
-_SHARE: Mapping[str, int] = {"dtype": 2, "named dtype": 2, "number": 2, "factor": 2, "own dtype": 1}
+# of what is the same table or the same arithmetic for all ops, each op has its share beside the two plainest
+_SHARE: Mapping[str, int] = {"dtype": 1, "named dtype": 1, "number": 1, "factor": 1, "own dtype": 0}
 
 
 def cover(record: Op, dtype: DType) -> list[Case]:
@@ -128,10 +128,12 @@ class _Covering:
         return [*options[start:], *options[:start]]
 
     def _share(self, what: What, options: Sequence[Any], place: int) -> Sequence[Any]:
-        """Return the options to take: the first, then others; two arguments of the same options begin apart."""
-        most, rest = _SHARE.get(what.sort, len(options)), [*options[1:]]
-        start = (place + (self.turn if most < len(rest) else 0)) % max(len(rest), 1)
-        return [options[0], *(rest[start:] + rest[:start])[:most]]
+        """Return the options to take: the plainest, then others, or a share of them; two arguments begin apart."""
+        most = _SHARE.get(what.sort)
+        first = 1 if most is None else 2
+        rest = [*options[first:]]
+        start = (place + (self.turn if most is not None else 0)) % max(len(rest), 1)
+        return [*options[:first], *(rest[start:] + rest[:start])[:most]]
 
 
 def _key(option: Any) -> str:

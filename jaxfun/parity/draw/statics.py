@@ -82,6 +82,8 @@ def _dims(shape: tuple[int, ...], dtype: DType, parameter: inspect.Parameter) ->
 
 def _dtype(shape: tuple[int, ...], dtype: DType, parameter: inspect.Parameter) -> list[Any]:
     higher = [other for other in DTYPES if other.category >= dtype.category and not makes_complex_half(dtype, other)]
+    # a floating point one first, which what takes no integers takes for them
+    higher = sorted(higher, key=lambda other: other.name != "float32")
     return higher if parameter.default is inspect.Parameter.empty else [None, *higher]
 
 
