@@ -47,6 +47,7 @@ def configurations(record: Op, dtype: DType) -> Iterator[dict[str, Any]]:
     build(first)
     if not any(what.sort == "dim" for what in first.met):
         return
+    yield build(_Fixed({}, -1))
     for dim in (0, -1):
         for what, options in first.met.items():
             if what.sort == "static" and len(options) <= _FEW:
