@@ -1,7 +1,9 @@
 """Whether a JAX function is a right port of a PyTorch function: one call, any two functions."""
 
+import math
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import jax
@@ -10,12 +12,15 @@ from ..errors import ArgumentTypeError, ArgumentValueError, describe, public
 from .compare.arrays import Bound
 from .defaults import devices_of, examples_of, has_cuda, refuse_cuda
 from .draw.advice import advice_of
-from .draw.plan import plan_of
+from .draw.plan import Plan, plan_of
+from .draw.shapes import Configuration
 from .report.model import LEVELS
 from .report.report import Report
+from .run.isolation import isolated
 from .run.options import Options
 from .script.describe import describe_function
 from .search.search import Search
+from .search.weights import ALLOWABLE
 
 EXAMPLES = 1200
 _LEAST = 10  # value sets of a configuration
@@ -59,6 +64,8 @@ def check(
     seed: int | None = None,
     rtol: float | None = None,
     atol: float | None = None,
+    strict: bool | None = None,
+    allow: Sequence[str] = (),
     progress: Callable[[int, int], Any] | None = None,
 ) -> Report:
     """Hold a JAX function to the PyTorch function that it ports, at every level, and report.
@@ -66,10 +73,16 @@ def check(
     `inputs` are Hypothesis strategies or plain values, one for each positional argument, or `tensors(n)` for several;
     without any they are read off the candidate's annotations, else one float tensor for each required argument.
     `kwargs` are strategies or values by name; `"axis|dim"` is `axis` for the candidate and `dim` for the reference.
-    `levels` are some of value, vjp, jvp, hvp, jit, vmap, errors; `dtypes` those that tensors are drawn in; `devices`
+    `levels` are some of value, vjp, jvp, hvp, jit, vmap, errors; `dtypes` those that tensors are drawn in: float32 if
+    none are given, with float64 as a second opinion that the answer does not depend on; `devices`
     "cpu" and "cuda"; `examples` how many value sets are evaluated; `parity.defaults` says these two for many checks.
     With `rtol` or `atol` an error within `atol + rtol * |reference|` is allowed; without, PyTorch in float64 is the
     measure. The same `seed` gives the same run. `progress(done, total)` is called as value sets are evaluated.
+
+    The report's `answer` is "agrees", "differs" or "not shown": something applies and has too little evidence.
+    Disagreements that ordinary use does not meet (a derivative at a NaN input, say) are its `edges`; with `strict` they
+    are failures, which is the default for jaxfun's own functions. `allow` leaves open some of kinks, ties, NaN,
+    infinity, empty, dtype, errors.
 
     Raises: ArgumentTypeError and ArgumentValueError for what cannot be meant; never for what the functions do.
 
@@ -79,42 +92,80 @@ def check(
     >>> report.ok, report.failures[0].level, report.failures[0].difference
     (False, 'vjp', 'derivative at 0')
     """
-    refuse(candidate, reference, levels, dtypes, devices, examples)
+    refuse(candidate, reference, levels, dtypes, devices, examples, allow)
     began = time.perf_counter()
     report = Report(describe_function(candidate), describe_function(reference))
     sets = examples_of(examples, EXAMPLES)
-    all_terms = terms_of(candidate, levels, devices, rtol, atol)
+    all_options = options_of(candidate, levels, devices, rtol, atol, strict, allow)
 
     def told(done: int) -> None:
         if progress is not None:
-            progress(report.examples + done, sets * len(all_terms))
+            progress(report.examples + done, sets * len(all_options))
 
-    for terms in all_terms:
-        plan = plan_of(candidate, reference, inputs, kwargs or {}, dtypes, terms.device)
+    for options in all_options:
+        with isolated():
+            plan = plan_of(candidate, reference, inputs, kwargs or {}, dtypes, options.device)
         report.inputs = plan.lines
-        search = Search(candidate, reference, plan.inputs, plan.kwargs, terms, progress=told)
-        search.run(plan.configurations[: max(sets // _LEAST, 1)], sets, seed)
-        report.add(search.report)
-        report.not_reached += search.not_reached()
+        for dtype, configurations, share, is_opinion in _runs(plan, dtypes is None and not options.strict, sets):
+            search = Search(candidate, reference, plan.inputs, plan.kwargs, options, progress=told)
+            with isolated():
+                search.run(configurations, share, seed)
+            take(report, search, dtype, is_opinion)
+    if report.refused and not report.is_accepted:
+        report.advice = f"give a strategy for inputs that the reference takes, such as {advice_of(report.refused)}"
     return finished(report, began)
 
 
-def terms_of(candidate: Any, levels: Any, devices: Any, rtol: float | None, atol: float | None) -> list[Options]:
-    """Return the terms of a check, for each device."""
+def take(report: Report, search: Search, dtype: str, is_opinion: bool) -> None:
+    """Take in what a search found; of a second opinion a line, and its failures as edges."""
+    if is_opinion:
+        found = search.report
+        report.opinions[dtype] = opinion(found)
+        found.edges = [replace(failure, edge=dtype) for failure in found.failures]
+        found.failures, found.advice, found.refused = [], "", ""
+        report.add_opinion(found)
+    else:
+        report.add(search.report)
+        report.not_reached += search.not_reached()
+
+
+def opinion(found: Report) -> str:
+    """Return what a second opinion says, in a line."""
+    if found.failures:
+        return f"differs: {found.failures[0].message.splitlines()[0]}"
+    return "agrees" if found.ok else f"not shown: {'; '.join(found.missing)}"
+
+
+def options_of(
+    candidate: Any,
+    levels: Any,
+    devices: Any,
+    rtol: float | None,
+    atol: float | None,
+    strict: bool | None = None,
+    allow: Sequence[str] = (),
+) -> list[Options]:
+    """Return the options of a check, for each device."""
     bound = None if rtol is None and atol is None else Bound(rtol or 0.0, atol or 0.0)
-    exact = hasattr(candidate, "op")  # one of our own: a handler of torch's errors must catch its
-    return [Options(frozenset(levels or LEVELS), device, bound, exact=exact) for device in devices_of(devices)]
+    is_own = hasattr(candidate, "op")  # a handler of torch's errors must catch its
+    is_strict = is_own if strict is None else strict
+    asked = frozenset(levels or LEVELS)
+    return [
+        Options(asked, device, bound, exact=is_own, strict=is_strict, allow=frozenset(allow))
+        for device in devices_of(devices)
+    ]
 
 
 def finished(report: Report, began: float) -> Report:
-    """Return the report with what is known at the end: the time, and remarks."""
+    """Return the report with the time that it took, once it is logged."""
     report.seconds = time.perf_counter() - began
-    _remark(report)
     report.log()
     return report
 
 
-def refuse(candidate: Any, reference: Any, levels: Any, dtypes: Any, devices: Any, examples: Any) -> None:
+def refuse(
+    candidate: Any, reference: Any, levels: Any, dtypes: Any, devices: Any, examples: Any, allow: Any = ()
+) -> None:
     """Raise for options that mean nothing.
 
     Raises: ArgumentTypeError and ArgumentValueError.
@@ -122,7 +173,8 @@ def refuse(candidate: Any, reference: Any, levels: Any, dtypes: Any, devices: An
     for name, function in (("candidate", candidate), ("reference", reference)):
         if not callable(function):
             raise ArgumentTypeError(f"`{name}` to be a function", describe(function))
-    for name, given, known in (("levels", levels, LEVELS), ("devices", devices, ("cpu", "cuda"))):
+    lists = (("levels", levels, LEVELS), ("devices", devices, ("cpu", "cuda")), ("allow", allow, ALLOWABLE))
+    for name, given, known in lists:
         unknown = [item for item in given or () if item not in known]
         if unknown or isinstance(given, str):
             raise ArgumentValueError(f"`{name}` to be a list of some of {', '.join(known)}", repr(given))
@@ -135,11 +187,12 @@ def refuse(candidate: Any, reference: Any, levels: Any, dtypes: Any, devices: An
         refuse_cuda("none")
 
 
-def _remark(report: Report) -> None:
-    if report.refused and not report.is_accepted:
-        advice = f"give a strategy for inputs that it takes, such as {advice_of(report.refused)}"
-        report.note(f"the reference took no input ({report.refused}): {advice}")
-    for name, level in report.levels.items():
-        loose = [plant for plant, caught in level.planted.items() if not caught]
-        if loose:
-            report.note(f"{name}: the tolerance is too wide to mean anything: {' and '.join(loose)} would pass as well")
+def _runs(plan: Plan, has_opinions: bool, examples: int) -> list[tuple[str, list[Configuration], int, bool]]:
+    """Return for each dtype its configurations, how many value sets, and whether it is but a second opinion."""
+    total = len(plan.configurations)
+    found = []
+    for at, dtype in enumerate(dict.fromkeys(item.dtype for item in plan.configurations)):
+        configurations = [item for item in plan.configurations if item.dtype == dtype]
+        share = max(math.ceil(examples * len(configurations) / total), 1)
+        found.append((dtype, configurations[: max(share // _LEAST, 1)], share, bool(at) and has_opinions))
+    return found[: max(examples // _LEAST, 1)]

@@ -12,7 +12,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ..errors import ArgumentTypeError, ArgumentValueError, describe, public
-from .check import finished, refuse, terms_of
+from .check import finished, options_of, refuse
 from .defaults import examples_of
 from .draw.inputs import Configuration, like, near, parameters_of
 from .report.model import Tap
@@ -76,7 +76,7 @@ def module(
     port.require_one_answer(inputs)
     report = Report(describe_function(jax_function), type(torch_module).__name__)
     _require_submodules(taps or (), torch_side.submodules_of(torch_module))
-    for terms in terms_of(jax_function, levels, devices, rtol, atol):
+    for terms in options_of(jax_function, levels, devices, rtol, atol):
         drawn = (port.drawn(), *(like(item) if isinstance(item, np.ndarray) else item for item in inputs))
         search = Search(port.candidate, port.reference, drawn, {}, terms, shrinks=False, spoken=port.name)
         search.run([Configuration(dtype) for dtype in dtypes or DTYPES], examples_of(examples, EXAMPLES), seed)

@@ -1,6 +1,7 @@
 """What two functions take: each is asked once, the reference by a call, the candidate by its trace."""
 
 import contextlib
+import functools
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,12 +19,21 @@ from .arguments import Arguments, leaves_of, mapped, named
 _OF_VALUES = (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversionError)
 
 
-@dataclass(frozen=True)
 class Refusals:
-    """What each side raised, None where it takes the arguments."""
+    """What each side raises for some arguments, None where it takes them; the candidate is asked when it matters."""
 
-    reference: Exception | None
-    candidate: Exception | None
+    def __init__(self, both: "Both", drawn: Arguments) -> None:
+        self._both, self._drawn = both, drawn
+        self._theirs, self.reference = both.called(drawn)
+
+    @functools.cached_property
+    def _ours(self) -> tuple[Any, Exception | None]:
+        return self._both.traced(self._drawn)
+
+    @property
+    def candidate(self) -> Exception | None:
+        """What the candidate raises."""
+        return self._ours[1]
 
     @property
     def is_taken(self) -> bool:
@@ -34,6 +44,11 @@ class Refusals:
     def is_refused(self) -> bool:
         """Whether neither side does."""
         return self.reference is not None and self.candidate is not None
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether both sides take the arguments, and give results of the same shapes."""
+        return self.is_taken and [item.shape for item in jax.tree.leaves(self._ours[0])] == self._theirs
 
 
 @dataclass(frozen=True)
@@ -46,27 +61,27 @@ class Both:
 
     def refusals(self, drawn: Arguments) -> Refusals:
         """Return what each side raises for arguments, NumPy arrays for tensors."""
-        return Refusals(self.refused_by_reference(drawn), self._refused_by_candidate(drawn))
+        return Refusals(self, drawn)
 
-    def refused_by_reference(self, drawn: Arguments) -> Exception | None:
-        """Return what the reference raises for arguments."""
-        sizes = [
-            leaf.value.size for leaf in leaves_of((drawn.args, drawn.kwargs)) if isinstance(leaf.value, np.ndarray)
-        ]
+    def called(self, drawn: Arguments) -> tuple[list[tuple[int, ...]], Exception | None]:
+        """Return the shapes that the reference gives, and what it raises for arguments."""
+        sizes = [np.size(leaf.value) for leaf in leaves_of((drawn.args, drawn.kwargs))]
         args, kwargs = _placed(drawn, 2, lambda array: torch_side.tensor(np.asarray(array), self.device))
         with _unheard(), torch_side.threads_for(max(sizes, default=0)):
-            error = outcome(lambda: self.reference(*args, **kwargs))[1]
+            results, error = outcome(lambda: torch_side.leaves(self.reference(*args, **kwargs)))
         torch_side.refuse_lost_device(error)
-        return error
+        return [tuple(item.shape) for item in results or ()], error
 
-    def _refused_by_candidate(self, drawn: Arguments) -> Exception | None:
+    def traced(self, drawn: Arguments) -> tuple[Any, Exception | None]:
+        """Return the candidate's results as shapes, and what it raises for arguments: nothing is computed."""
+
         def called() -> Any:
             args, kwargs = _placed(drawn, 0, lambda array: jnp.asarray(np.asarray(array)))
             return self.candidate(*args, **kwargs)
 
         with _unheard():
-            error = outcome(lambda: jax.eval_shape(called))[1]
-        return None if isinstance(error, _OF_VALUES) else error
+            results, error = outcome(lambda: jax.eval_shape(called))
+        return results, None if isinstance(error, _OF_VALUES) else error
 
 
 def _placed(drawn: Arguments, side: int, place: Callable[[Any], Any]) -> tuple[Any, dict[str, Any]]:

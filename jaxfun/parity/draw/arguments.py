@@ -1,6 +1,5 @@
 """Arguments that hold strategies, at any depth: how they are drawn, and which of their leaves are arrays."""
 
-import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -11,7 +10,7 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
-from ..run import torch_side
+from ..run import pytrees, torch_side
 from ..run.outcome import outcome
 from .shapes import Example, drawing
 from .strategies import Constant, Dependent, Several
@@ -20,15 +19,6 @@ from .strategies import Constant, Dependent, Several
 def is_strategy(value: Any) -> bool:
     """Return whether a value is to be drawn."""
     return isinstance(value, (st.SearchStrategy, Dependent))
-
-
-def is_record(value: Any) -> bool:
-    """Return whether a value is a dataclass that JAX does not take apart by itself."""
-    is_instance = dataclasses.is_dataclass(value) and not isinstance(value, type)
-    return is_instance and jax.tree.structure(value) == _LEAF and not isinstance(value, (Constant, Dependent))
-
-
-_LEAF = jax.tree.structure(0)
 
 
 def mapped(function: Callable[[Any], Any], value: Any, marked: bool = True) -> Any:
@@ -41,15 +31,12 @@ def mapped(function: Callable[[Any], Any], value: Any, marked: bool = True) -> A
     """
 
     def each(leaf: Any) -> Any:
-        if isinstance(leaf, Constant):
-            inner = mapped(function, leaf.value, marked)
-            return Constant(inner) if marked else inner
-        if is_record(leaf):
-            fields = {item.name: mapped(function, getattr(leaf, item.name), marked) for item in _fields(leaf)}
-            return dataclasses.replace(leaf, **fields)
-        return function(leaf)
+        if not isinstance(leaf, Constant):
+            return function(leaf)
+        inner = mapped(function, leaf.value, marked)
+        return Constant(inner) if marked else inner
 
-    return jax.tree.map(each, value, is_leaf=_is_whole)
+    return pytrees.mapped(each, value, _is_whole)
 
 
 def named(kwargs: Mapping[str, Any], side: int) -> dict[str, Any]:
@@ -58,11 +45,11 @@ def named(kwargs: Mapping[str, Any], side: int) -> dict[str, Any]:
 
 
 def _is_whole(value: Any) -> bool:
-    return isinstance(value, (Constant, Dependent, st.SearchStrategy)) or is_record(value)
+    return isinstance(value, (Constant, Dependent, st.SearchStrategy))
 
 
-def _fields(value: Any) -> list[Any]:
-    return [item for item in dataclasses.fields(value) if item.init]
+def _is_taken_apart_here(value: Any) -> bool:
+    return _is_whole(value) or pytrees.is_record(value)
 
 
 class Leaf(NamedTuple):
@@ -76,14 +63,13 @@ class Leaf(NamedTuple):
 def leaves_of(value: Any, path: tuple[Any, ...] = (), is_constant: bool = False) -> list[Leaf]:
     """Return the leaves of a pytree as `mapped` meets them, each with its path as JAX writes one."""
     found: list[Leaf] = []
-    for keys, leaf in jax.tree_util.tree_flatten_with_path(value, is_leaf=_is_whole)[0]:
+    for keys, leaf in jax.tree_util.tree_flatten_with_path(value, is_leaf=_is_taken_apart_here)[0]:
         here = (*path, *keys)
         if isinstance(leaf, Constant):
             found += leaves_of(leaf.value, here, True)
-        elif is_record(leaf):
-            for item in _fields(leaf):
-                key = jax.tree_util.GetAttrKey(item.name)
-                found += leaves_of(getattr(leaf, item.name), (*here, key), is_constant)
+        elif pytrees.is_record(leaf) and not _is_whole(leaf):
+            for name in pytrees.fields_of(leaf):
+                found += leaves_of(getattr(leaf, name), (*here, jax.tree_util.GetAttrKey(name)), is_constant)
         else:
             found.append(Leaf(here, leaf, is_constant))
     return found
@@ -120,7 +106,7 @@ def arguments(draw: st.DrawFn, inputs: Sequence[Any], kwargs: dict[str, Any], ex
     def whole(value: Any) -> Any:
         return mapped(array_of, mapped(leaf, value))
 
-    with drawing(example(draw(st.integers(0, 2**16)))) as current:
+    with drawing(example(draw(st.integers(0, 2**16)))) as current, np.errstate(all="ignore"):
         for given in inputs:
             is_constant = isinstance(given, Constant)
             value = given.value if isinstance(given, Constant) else given

@@ -10,9 +10,9 @@ import numpy as np
 
 from ..run import case as run_case
 from ..run.case import Case, Place
+from ..run.constants import constants_of
 from .arguments import Arguments, Leaf, arguments, drawn_many, leaves_of, mapped, named
-from .constants import constants_of
-from .given import dtype_in_turn
+from .given import in_turn
 from .layout import Layout
 from .shapes import Configuration, Example, drawing
 from .signature import parameters_of
@@ -207,8 +207,8 @@ def _in_turn(drawn: Arguments, configuration: Configuration) -> Arguments:
     def cast(leaf: Any) -> Any:
         if not isinstance(leaf, np.ndarray) or layout_of(leaf) is not None:
             return leaf
-        with drawing(Example(configuration)), np.errstate(over="ignore"):
-            return np.asarray(leaf).astype(np.dtype(dtype_in_turn(leaf.dtype)))
+        with drawing(Example(configuration)):
+            return in_turn(leaf)
 
     return Arguments(mapped(cast, drawn.args), mapped(cast, drawn.kwargs), drawn.example)
 

@@ -62,6 +62,20 @@ def dtype_in_turn(dtype: np.dtype[Any]) -> str:
     return name
 
 
+def in_turn(array: np.ndarray) -> np.ndarray:
+    """Return an array in the precision of the configuration, subnormal numbers as the smallest normal one.
+
+    XLA on the CPU takes subnormal numbers for zero.
+    """
+    dtype = np.dtype(dtype_in_turn(array.dtype))
+    with np.errstate(over="ignore"):
+        cast = np.asarray(array).astype(dtype)
+    if dtype.kind != "f":
+        return cast
+    least = np.finfo(dtype).smallest_normal
+    return np.where((cast != 0) & (np.abs(cast) < least), np.copysign(least, cast), cast).astype(dtype)
+
+
 def _drawn(layout: Layout, array: np.ndarray, number: int) -> Drawn:
     own = replace(layout, dtype=dtype_in_turn(array.dtype))
     rng = np.random.default_rng(number)
@@ -161,8 +175,8 @@ def with_layout(strategy: Any) -> Any:
         return strategy
 
     def remembered(array: np.ndarray) -> Drawn:
-        dtype = dtype_in_turn(array.dtype)
-        return drawn_with(within_bounds(array.astype(np.dtype(dtype)), layout), replace(layout, dtype=dtype))
+        cast = in_turn(array)
+        return drawn_with(within_bounds(cast, layout), replace(layout, dtype=str(cast.dtype)))
 
     return strategy.map(remembered)
 

@@ -1,5 +1,6 @@
 """What a check draws: which configurations, for shapes that both functions take, and in words what was settled on."""
 
+import itertools
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,10 +22,11 @@ from .typical import RANKS, typical_of
 
 DTYPES = ("float32", "float64")
 _ALSO = ("int64", "bool", "complex64")  # tried where a function takes no floating point tensor
-_ORDINARY = ("2-dim", "1-dim", "size 1", "4-dim", "different sizes", "equal sizes")
+_ORDINARY = ("2-dim", "1-dim", "size 1", "4-dim")
+_FEW_DIMENSIONS = ("2-dim", "1-dim")
 _WHERE_BOTH = ("4-dim",)  # drawn where both sides take it
-_SECONDS = 2.0  # for the search of shapes
-_ATTEMPTS = 24  # with sizes that are read off refusals, for each rank
+_SECONDS = 20.0  # for the search of shapes of a function that takes long
+_ATTEMPTS = 16  # with sizes that are read off refusals, for each rank
 _LARGEST = 4096
 
 
@@ -62,7 +64,7 @@ def plan_of(
     # the first dtype goes through all shapes; what another adds shows in any
     plan.configurations = [replace(item, dtype=all_dtypes[0]) for item in kinds]
     plan.configurations += [replace(kinds[0], dtype=dtype) for dtype in all_dtypes[1:]]
-    plan.lines = _lines(candidate, settling, kinds)
+    plan.lines = _lines(candidate, settling, kinds) + [f"not drawn: {text}" for text in settling.left_out]
     return plan
 
 
@@ -122,7 +124,7 @@ def _range(both: Both, given: Sequence[Any], array: np.ndarray) -> tuple[int, in
 
         inputs, kwargs = ([mapped(replaced, item) for item in given[0]], mapped(replaced, given[1]))
         (drawn, *_) = drawn_many(arguments(inputs, kwargs, _plain(Configuration())), 1, 0)
-        return both.refused_by_reference(drawn) is None
+        return both.called(drawn)[1] is None
 
     return range_of(array, takes, _sizes_of(given))
 
@@ -155,6 +157,7 @@ class _Settling:
         several = self._draw(Configuration(dtype))
         self.first, self.asked = several[0], several[0].example.asked
         self.varied = _varied(several)
+        self.left_out: list[str] = []  # kinds of shapes that one side alone takes, and are not drawn
         self.count = 3 if self.varied else 1
         self._ends = time.perf_counter() + _SECONDS
 
@@ -170,13 +173,31 @@ class _Settling:
         if "shape" not in self.asked:
             return self._named()
         found = self._unnamed()
-        if any(self._refusals(item).is_taken for item in found if item.shape in _ORDINARY[:1]):
-            return found
-        taken = any(self._refusals(item).is_taken for item in found if item.shape in _ORDINARY)
-        typical = self._typical(reads_off=not taken)
-        if typical:
-            return typical + (found if taken else [])
-        return found if taken else self._of_another_dtype() or found or self._all(SHAPES)
+        taken = {item.shape for item in found if self._refusals(item).is_taken} & {*_ORDINARY}
+        if "2-dim" not in taken:
+            found = self._typical(reads_off=not taken) + found
+        taken |= {item.shape for item in found if item.shape in NAMED}
+        if not taken:
+            return self._of_another_dtype() or found or self._all(SHAPES)
+        return [item for item in found if self._is_drawn(item, taken)]
+
+    def _is_drawn(self, item: Configuration, taken: set[str]) -> bool:
+        """Return whether a kind of shapes is drawn, beside those that both sides take.
+
+        What the reference refuses is not what the function is for, save that no dimension and no element are asked
+        about; and a candidate for images need not take a vector.
+        """
+        refusals = self._refusals(item)
+        if item.shape in NAMED or refusals.is_alike or (refusals.is_taken and not taken & {*NAMED}):
+            return True
+        if refusals.is_taken:
+            self.left_out.append(f"{item.shape}: the results have other shapes")
+            return False
+        is_drawn = bool(taken & {*_FEW_DIMENSIONS}) and (refusals.reference is None or item.shape not in _ORDINARY)
+        if not is_drawn:
+            side, error = ("candidate", refusals.candidate) if refusals.candidate else ("reference", refusals.reference)
+            self.left_out.append(f"{item.shape}: the {side} alone refuses it, {_first_line(error)}")
+        return is_drawn
 
     def _all(self, kinds: Mapping[str, Any]) -> list[Configuration]:
         return [Configuration(self.dtype, kind, sizes_of(kind)[0]) for kind in kinds]
@@ -201,27 +222,28 @@ class _Settling:
 
     def _typical(self, reads_off: bool) -> list[Configuration]:
         """Return the configurations for the first shapes, in words, that both sides take: typical ones, or read off."""
+        taken: list[tuple[str, ...]] = []
         for words in self._words(self.first.example.tensors, reads_off):
-            if any(self._refusals(self._of(words, place)).is_taken for place in range(len(NAMED["different sizes"]))):
+            refusals = [self._refusals(self._of(words, place)) for place in range(len(NAMED["different sizes"]))]
+            if any(item.is_alike for item in refusals):
                 return self._named(words)
-        return []
+            taken += [words] if any(item.is_taken for item in refusals) else []
+            if time.perf_counter() > self._ends:
+                break
+        return self._named(taken[0]) if taken else []
 
     def _of(self, words: tuple[str, ...], place: int = 0) -> Configuration:
         return Configuration(self.dtype, "different sizes", sizes_of("different sizes", words)[place])
 
     def _words(self, count: int, reads_off: bool) -> Iterator[tuple[str, ...]]:
-        for words in typical_of(count):
-            if time.perf_counter() > self._ends:
-                return
-            yield words
-        for rank in RANKS if reads_off else ():
-            yield from self._read_off(rank, count)
+        read_off = [self._read_off(rank, count) for rank in (RANKS if reads_off else ())]
+        return itertools.chain(typical_of(count), *read_off)
 
     def _read_off(self, rank: str, count: int) -> Iterator[tuple[str, ...]]:
         """Yield shapes with the sizes that a refusal names, each in the place of each dimension."""
         tried, left = {rank}, [rank]
         for _ in range(_ATTEMPTS):
-            if not left or time.perf_counter() > self._ends:
+            if not left:
                 return
             words = left.pop(0)
             yield (words,) * count
@@ -236,7 +258,7 @@ class _Settling:
             settling = _Settling(self.both, self.plan, dtype)
             found = [item for item in settling._unnamed() if settling._refusals(item).is_taken]
             if any(item.shape in _ORDINARY for item in found):
-                self.dtype = dtype
+                self.dtype, self.drawn = dtype, settling.drawn
                 return found
         return []
 
@@ -258,7 +280,7 @@ class _Settling:
         """Return what the reference raises where it takes none of the kinds."""
         refused = [self._refusals(item).reference for item in kinds]
         first = next((error for error in refused if error is not None), None)
-        return "" if first is None or None in refused else f"{type(first).__name__}: {first}"
+        return "" if first is None or None in refused else _first_line(first)
 
 
 def _varied(several: Sequence[Arguments]) -> set[int]:
@@ -271,9 +293,15 @@ def _static(value: Any) -> str:
     return "" if isinstance(value, np.ndarray) else repr(value)
 
 
+def _first_line(error: Exception | None) -> str:
+    return f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error) else ''}"
+
+
 def _numbers_in(refusals: Refusals) -> list[int]:
-    text = f"{refusals.reference or ''} {refusals.candidate or ''}"
-    return [number for number in dict.fromkeys(map(int, re.findall(r"\d+", text)[:12])) if 0 < number <= _LARGEST]
+    """Return the sizes that a refusal names, those first that were not drawn."""
+    text = str(refusals.reference or refusals.candidate)
+    numbers = [int(number) for number in dict.fromkeys(re.findall(r"\d+", text)) if 0 < int(number) <= _LARGEST]
+    return sorted(numbers, key=lambda number: number in NAMED["different sizes"][0])[:_ATTEMPTS]
 
 
 def _with(words: str, place: int, number: int) -> str:

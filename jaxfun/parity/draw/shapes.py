@@ -35,17 +35,17 @@ class Sizes(NamedTuple):
 NAMED: dict[str, tuple[tuple[int, ...], ...]] = {
     "different sizes": ((2, 3, 4, 5, 6, 7, 8, 9), (2, 4, 8, 6, 10, 12, 14, 16), (4, 8, 12, 16, 20, 24, 28, 32)),
     "equal sizes": ((3,), (4,), (8,)),
-    "size 1": ((1,), (1, 3, 4, 5, 6, 7, 8, 9), (1, 4, 8, 6, 10, 12, 14, 16)),
-    "empty": ((0, 3, 4, 5, 6, 7, 8, 9), (0, 4, 8, 6, 10, 12, 14, 16)),
+    "sizes of 1": ((1,), (1, 3, 4, 5, 6, 7, 8, 9), (1, 4, 8, 6, 10, 12, 14, 16)),
+    "a size of 0": ((0, 3, 4, 5, 6, 7, 8, 9), (0, 4, 8, 6, 10, 12, 14, 16)),
 }
 # where tensors without a shape and names come together
 _BESIDE = {
     "2-dim": "different sizes",
     "1-dim": "equal sizes",
-    "size 1": "size 1",
+    "size 1": "sizes of 1",
     "4-dim": "different sizes",
     "0-dim": "different sizes",
-    "empty": "empty",
+    "empty": "a size of 0",
 }
 
 

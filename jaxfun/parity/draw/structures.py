@@ -100,19 +100,17 @@ def _labels(
 def _mask(
     stratum: str, shape: tuple[int, ...], low: int, high: int, ignored: int | None, rng: np.random.Generator
 ) -> np.ndarray:
-    """Return random bools; in rows of all True, of all False, or with at least one True in each."""
+    """Return random bools, at least one True in each row; or rows of all True, or of all False, among them."""
     drawn = rng.integers(0, 2, size=shape).astype(bool)
-    chosen = rng.random((*shape[:-1], 1)) < 0.5 if shape else rng.random(()) < 0.5
-    if drawn.size and shape and not chosen.any():
-        chosen = np.arange(chosen.size).reshape(chosen.shape) == rng.integers(chosen.size)
-    if stratum == "rows of all False":
-        return np.asarray(drawn & ~chosen)
-    if stratum == "rows of all True":
-        return np.asarray(drawn | chosen)
     if not shape or not drawn.size:
-        return np.asarray(drawn | (low > 0))
-    kept = np.arange(shape[-1]) == rng.integers(0, shape[-1], size=(*shape[:-1], 1))
-    return np.asarray(drawn | kept)
+        return np.asarray(drawn)
+    rows = (*shape[:-1], 1)
+    chosen = rng.random(rows) < 0.5
+    if not chosen.any():
+        chosen = np.arange(chosen.size).reshape(rows) == rng.integers(chosen.size)
+    kept = drawn | (np.arange(shape[-1]) == rng.integers(0, shape[-1], size=rows))
+    changed = {"rows of all True": kept | chosen, "rows of all False": kept & ~chosen}
+    return np.asarray(changed.get(stratum, kept))
 
 
 def _permutation(

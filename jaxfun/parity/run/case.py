@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-import jax
 import numpy as np
 
 from ..._record import Difference
 from ...dtypes import DType
 from ..compare.arrays import is_inexact
 from ..report.words import written
+from .pytrees import mapped
 
 
 class Place(NamedTuple):
@@ -34,7 +34,7 @@ class Arguments(NamedTuple):
                 return tensors[leaf.number]
             return dtype(leaf) if isinstance(leaf, DType) else leaf
 
-        return jax.tree.map(fill, tuple(self), is_leaf=lambda leaf: isinstance(leaf, Place))
+        return mapped(fill, tuple(self), lambda leaf: isinstance(leaf, Place))
 
 
 class Written(str):

@@ -47,6 +47,7 @@ class Search:
         self.left: list[Configuration] = []
         self.cases = Cases(candidate, inputs, kwargs, spoken)
         self.applied, self.constants = self.cases.applied, self.cases.constants
+        self.edges: set[tuple[str, int, str]] = set()  # that were met: the level, the leaf, the kind
 
     def run(self, plan: list[Configuration], examples: int, seed: int | None) -> None:
         """Draw until each configuration of the plan is tried, or one disagrees."""
@@ -66,7 +67,7 @@ class Search:
             return any(self._disagrees(configuration.dtype, case) for case in cases)
 
     def _disagrees(self, dtype: str, case: Case) -> bool:
-        sides = Sides(self.candidate, self.reference, case, self.terms.device)
+        sides = Sides(self.candidate, self.reference, case, self.terms.device, self.terms.computed)
         report, found = judge(sides, dataclasses.replace(self.terms, alone=dtype not in self.alone))
         self.alone.add(dtype)
         self.first = sides if found or self.first is None else self.first
@@ -75,6 +76,8 @@ class Search:
             self.applied.add(name)
             self.report.strata[name] = self.report.strata.get(name, 0) + count
         self.progress(self.report.examples)
+        edges = [item for item in found if item.edge]
+        found = [item for item in found if not item.edge]
         clear = list(clear_ones(found))
         shrinker = Shrinker(self.terms, frozenset(item.level for item in clear) & {*COMPUTED})
         for first in clear:
@@ -84,12 +87,26 @@ class Search:
             alike = [item for item in found if (item.level, item.leaf) == (first.level, first.leaf)]
             shown = {"strata": _by_stratum(case, alike), "curve": _curve(case, alike)}
             self.report.failures.append(dataclasses.replace(failure, script=script, **shown))
+        failing = {(item.level, item.leaf) for item in found}
+        for edge in _one_of_each(edges):
+            kind = (edge.level, edge.leaf, edge.edge)
+            if kind[:2] not in failing and kind not in self.edges:
+                self.edges.add(kind)
+                self.report.edges.append(failure_of(sides, self.terms, edge, self.constants))
         return bool(found)
 
     def not_reached(self) -> list[str]:
         """Return what applies and was not tried."""
         shapes = [] if self.report.failures else [f"{item.shape} {item.dtype}" for item in self.left]
         return shapes + sorted(name for name in self.applied if not self.report.strata.get(name))
+
+
+def _one_of_each(edges: Sequence[Mismatch]) -> list[Mismatch]:
+    """Return the clearest edge of each kind, level and leaf."""
+    found: dict[tuple[str, int, str], Mismatch] = {}
+    for edge in sorted(edges, key=lambda item: -item.verdict.of_tolerance):
+        found.setdefault((edge.level, edge.leaf, edge.edge), edge)
+    return [*found.values()]
 
 
 _SHAPES: dict[str, Callable[[tuple[int, ...]], bool]] = {

@@ -1,4 +1,4 @@
-"""The numbers that stand in a function's program: where it may have a kink or a branch."""
+"""The numbers that stand in a candidate's program: where it may have a kink or a branch."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -7,13 +7,13 @@ import jax
 import numpy as np
 from jax.extend.core import Literal
 
-from ..run.outcome import outcome
+from .outcome import outcome
 
 _MOST_CONSTANTS = 12
 
 
 def constants_of(function: Callable[..., Any], tensors: Sequence[np.ndarray]) -> list[float]:
-    """Return the numbers that stand in a function's jaxpr."""
+    """Return the numbers that stand in a function's jaxpr: where it may have a kink or a branch."""
     traced, error = outcome(lambda: jax.make_jaxpr(function)(*tensors))
     if error is not None:
         return []
