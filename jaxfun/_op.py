@@ -11,7 +11,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from ._dims import broadcast_shapes
-from ._record import KEYWORD_ONLY, REGISTRY, TRACED, Difference, Op, Role
+from ._record import KEYWORD_ONLY, REGISTRY, TRACED, Op, Role
+from ._spelling import numpy_names, renamed
 from .dtypes import (
     DTYPES,
     Category,
@@ -40,7 +41,7 @@ def op(
     takes: Mapping[str, Any] | None = None,
     rejects: frozenset[DType] = frozenset(),
     operand_rejects: frozenset[DType] = frozenset(),
-    differences: tuple[Difference, ...] = (),
+    takes_here: Callable[[Mapping[str, Any]], frozenset[DType]] | None = None,
     aliases: tuple[str, ...] = (),
     node: str | None = None,
     composite: bool = False,
@@ -69,7 +70,7 @@ def op(
             takes=takes or {},
             rejects=rejects,
             operand_rejects=operand_rejects,
-            differences=differences,
+            takes_here=takes_here,
             aliases=aliases,
             node=_node_name(base) if node is None else node,
             composite=composite,
@@ -96,6 +97,7 @@ def _node_name(base: str) -> str:
 def _public(record: Op, function: Callable[P, R], check: Callable[..., None] | None) -> Callable[P, R]:
     compiled = _compiled(record, function)
     plans: dict[Any, _Plan] = {}  # by the arguments' types
+    names = numpy_names(record.public, record.signature.parameters)
 
     def placed(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         types = (*map(type, args), *kwargs, *map(type, kwargs.values()))
@@ -108,6 +110,7 @@ def _public(record: Op, function: Callable[P, R], check: Callable[..., None] | N
             if not kwargs and plans.get((*map(type, args),)) is _AS_THEY_ARE:
                 result = compiled(*args)  # most calls, and the quickest way: a twentieth of a microsecond counts here
             else:
+                kwargs = renamed(names, kwargs)  # type: ignore[assignment]  # another spelling of the same
                 args = placed(args, kwargs)
                 result = compiled(*args, **kwargs)
             if check is not None:
@@ -293,9 +296,10 @@ def _operands(record: Op, arguments: Mapping[str, Any]) -> list[Any]:
 
 def _check_dtypes(record: Op, arguments: Mapping[str, Any]) -> None:
     operands = _operands(record, arguments)
-    if record.rejects and result_type(*operands) in record.rejects:
+    taken = record.takes_here(arguments) if record.takes_here else frozenset()
+    if record.rejects and result_type(*operands) in record.rejects - taken:
         raise _unsupported(record.rejects, operands)
-    if record.operand_rejects and any(of(operand) in record.operand_rejects for operand in operands):
+    if record.operand_rejects and any(of(operand) in record.operand_rejects - taken for operand in operands):
         raise _unsupported(record.operand_rejects, operands)
 
 

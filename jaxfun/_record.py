@@ -1,7 +1,7 @@
 """The record of an op: data about it, and nothing of how it is called or proven.
 
-Which torch function an op mirrors, how it promotes, what it takes and refuses, where it is known to differ, and what
-the tape calls it. The casts, the parity suite's inputs and its reference are all read off it.
+Which torch function an op mirrors, how it promotes, what it takes and refuses, and what the tape calls it. The casts,
+the parity suite's inputs and its reference are all read off it.
 """
 
 import enum
@@ -106,22 +106,6 @@ class Size:
     of: str
 
 
-@dataclass(frozen=True)
-class Difference:
-    """A place where jaxfun is known to differ from torch: seen inside the region, equal outside of it.
-
-    `region` takes the names and values of the arguments and says whether they lie in it.
-    """
-
-    region: Callable[[Mapping[str, Any]], bool]
-    jaxfun: str
-    torch: str
-    why: str
-    source: str
-    levels: tuple[str, ...] = ("value", "vjp", "jvp", "hvp")
-    devices: tuple[str, ...] = ("cpu", "cuda")  # those whose kernels of torch's differ
-
-
 @dataclass(frozen=True, repr=False)
 class Op:
     """One overload of one torch function.
@@ -140,7 +124,7 @@ class Op:
     takes: Mapping[str, Any] = field(default_factory=dict)
     rejects: frozenset[DType] = frozenset()  # of the promoted operands
     operand_rejects: frozenset[DType] = frozenset()  # of any one operand
-    differences: tuple[Difference, ...] = ()
+    takes_here: Callable[[Mapping[str, Any]], frozenset[DType]] | None = None  # those it takes of some arguments
     aliases: tuple[str, ...] = ()
     node: str = ""
     composite: bool = False
@@ -185,6 +169,20 @@ class Op:
 
 
 REGISTRY: dict[str, Op] = {}  # filled by the decorator as the op files load, read-only from then on
+
+
+def where_empty(dtypes: frozenset[DType]) -> Callable[[Mapping[str, Any]], frozenset[DType]]:
+    """Return an op's `takes_here` where torch needs no kernel for these dtypes once a tensor is empty."""
+
+    def takes_here(arguments: Mapping[str, Any]) -> frozenset[DType]:
+        sizes = (getattr(leaf, "size", 1) for value in arguments.values() for leaf in _leaves(value))
+        return dtypes if 0 in sizes else frozenset()
+
+    return takes_here
+
+
+def _leaves(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def dtypes_of(*categories: Category) -> frozenset[DType]:

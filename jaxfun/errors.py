@@ -2,8 +2,11 @@
 
 import copy
 import functools
+import inspect
 from collections.abc import Callable, Container
 from typing import Any, ParamSpec, Self, TypeVar
+
+from ._spelling import numpy_names, renamed
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -119,12 +122,15 @@ def public(call: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        names = numpy_names(call.partition("(")[0], inspect.signature(function).parameters)
+
         @functools.wraps(function)
         def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
             __tracebackhide__ = True  # pytest shows the function and its caller
             try:
                 if kwargs:
                     refuse_out(kwargs.get("out"))
+                    kwargs = renamed(names, kwargs)  # type: ignore[assignment]  # another spelling of the same
                 return function(*args, **kwargs)
             except JaxfunError as error:
                 if error.call:

@@ -8,16 +8,18 @@ from hypothesis import Phase, find, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
-from jaxfun._record import Difference, Op
+from jaxfun._record import REGISTRY, Op
 from jaxfun.dtypes import DTYPES, DType
 from jaxfun.parity.defaults import ABSENT, has_cuda
 from jaxfun.parity.draw.invalid import refused, spoiled
 from jaxfun.parity.draw.records import cases
+from jaxfun.parity.known import differences_of, recorded
+from jaxfun.parity.known.difference import Difference
 from jaxfun.parity.run.case import Case
 from jaxfun.parity.search.judge import judge, judge_signature
 from parity_tests.suite import RECORDS, candidate_of, checked
 
-KNOWN = [(record, known) for record in RECORDS for known in record.differences]
+KNOWN = [(record, known) for record in RECORDS for known in differences_of(record)]
 LIKELY = ("float32", "complex64", "float16", "int8")  # where most are seen, in turn
 TRIED = (20, 200)  # a few in every dtype before many in one
 SIGNATURES_TRIED = (2000,)  # these compile nothing
@@ -67,3 +69,7 @@ def test_a_difference_that_is_none_is_not_seen() -> None:
     record = next(record for record in RECORDS if record.name == "exp")
     none = Difference(lambda arguments: True, jaxfun="", torch="", why="none", source="")
     assert not is_seen_among(record, none, cases(record, taken_by(record)[0]), TRIED[0])
+
+
+def test_every_known_difference_is_that_of_a_record() -> None:
+    assert recorded() <= {record.name for record in RECORDS} <= REGISTRY.keys()

@@ -18,7 +18,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 
 # A file may import from floors below its own, and from its own floor.
 FLOORS = [
-    ["errors"],
+    ["_spelling", "errors"],
     ["dtypes"],
     ["_dims", "_record", "limits"],
     ["_op"],
@@ -39,7 +39,7 @@ JUDGES = {
     "porting": {"_record", "dtypes", "errors", "parity", "porting"},
 }
 # Inside of `parity` a room may import from those before it; `None` holds the entry points.
-PARITY_ROOMS = ["compare", "report", "run", "draw", "script", "search", None]
+PARITY_ROOMS = ["compare", "report", "known", "run", "draw", "script", "search", None]
 HEAVY = ("torch", "hypothesis", "matplotlib", "optax", "pyarrow", "rich", "pytest")
 TORCH_IN = {"parity/run/torch_side.py", "parity/run/noise.py", "tour.py"}
 

@@ -22,7 +22,9 @@ import pytest
 import torch
 
 import jaxfun as jf
-from jaxfun._record import REGISTRY, Difference
+from jaxfun._record import REGISTRY
+from jaxfun.parity.known import differences_of
+from jaxfun.parity.known.difference import Difference
 
 ROOT = Path(__file__).parent.parent
 README, SEMANTICS = ROOT / "README.md", ROOT / "docs" / "semantics.md"
@@ -195,7 +197,7 @@ def known() -> dict[Difference, list[str]]:
     """Return each difference of the records with the public functions that have it, those said alike once."""
     said: dict[tuple[Any, ...], tuple[Difference, list[str]]] = {}
     for record in sorted(REGISTRY.values(), key=lambda record: record.name):  # in whatever order the files load
-        for difference in record.differences:
+        for difference in differences_of(record):
             key = (difference.devices, difference.levels, difference.jaxfun, difference.torch, difference.why)
             names = said.setdefault(key, (difference, []))[1]
             names.extend([] if record.public in names else [record.public])

@@ -95,6 +95,7 @@ def _check_used(arrays: tuple[jax.Array, ...], found: tuple[jax.Array | None, ..
             )
 
 
+@public("detach(input)")
 def detach(input: Any) -> Any:
     """Return the same values, cut off from the gradient: to `grad` and `backward` they are constants.
 

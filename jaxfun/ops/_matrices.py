@@ -1,6 +1,5 @@
 """What products and decompositions of matrices ask of their arguments, and the one product that they are made of."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import jax
@@ -8,10 +7,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from .._numbers import is_finite
-from .._record import BOOLS, Difference
 from ..dtypes import as_dtype, bfloat16, float16
 from ..errors import JaxfunError, LinearAlgebraError, ShapeError, UnsupportedDTypeError, describe
-from ._nothing import refused_of_nothing
 from ._one_dtype import want_one_dtype
 
 
@@ -22,11 +19,16 @@ def product(input: jax.Array, other: jax.Array) -> jax.Array:
 
 def wide_product(input: jax.Array, other: jax.Array) -> jax.Array:
     """Multiply, and leave 16-bit floats in the float32 that they are added up in."""
-    if bool in (input.dtype, other.dtype):
+    if bool in (input.dtype, other.dtype) and input.size and other.size:  # torch has no kernel, and needs none here
         raise UnsupportedDTypeError("tensors of numbers", f"{describe(input)} and {describe(other)}", "Cast them.")
     want_one_dtype(input, other)
     wide = jnp.float32 if as_dtype(input.dtype) in (float16, bfloat16) else input.dtype
     return jnp.matmul(input, other, precision=jax.lax.Precision.HIGHEST, preferred_element_type=wide)
+
+
+def as_one_dtype_where_empty(input: jax.Array, other: jax.Array) -> jax.Array:
+    """Return `input`, or zeros of the other's dtype where there is nothing to multiply: torch does not look then."""
+    return input if input.size and other.size else jnp.zeros_like(input, other.dtype)
 
 
 def adjoint(input: jax.Array) -> jax.Array:
@@ -54,20 +56,3 @@ def want_numbers(_: Any, input: jax.Array, *others: Any, **options: Any) -> None
     """Raise LinearAlgebraError where a known tensor has NaN; an op's `check`, whatever its other arguments."""
     if not is_finite(input) and np.isnan(input).any():
         raise LinearAlgebraError("numbers", f"NaN in {describe(input)}")
-
-
-def _empty_of_two_dtypes(arguments: Mapping[str, Any]) -> bool:
-    tensors = [value for value in arguments.values() if hasattr(value, "dtype")]
-    return len({tensor.dtype for tensor in tensors}) > 1 and any(0 in tensor.shape for tensor in tensors)
-
-
-NO_BOOLS = refused_of_nothing(BOOLS)
-
-NOTHING_TO_MULTIPLY = Difference(
-    _empty_of_two_dtypes,
-    jaxfun="RuntimeError, as for tensors that are not empty",
-    torch="an empty batch of either dtype",
-    why="torch's batched product asks for one dtype only where there is something to multiply",
-    source="aten/src/ATen/native/LinearAlgebra.cpp: bmm_out_or_baddbmm_",
-    levels=("errors",),
-)

@@ -1,16 +1,14 @@
 """Arithmetic of three tensors in one step: a way between two, and a product or a quotient added."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from .._dims import broadcast_shapes
 from .._numbers import fitting
 from .._op import op
-from .._record import BOOLS, INTEGERS, Array, Difference, Factor, Number, Scalar
+from .._record import BOOLS, INTEGERS, Array, Factor, Number, Scalar
 from ..dtypes import (
     Category,
     DType,
@@ -102,26 +100,7 @@ def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> jax.Ar
     return _addcmul(input, tensor1, tensor2, value=_held(value, input, tensor1, tensor2))
 
 
-def _wraps(arguments: Mapping[str, Any]) -> bool:
-    value = arguments["value"]
-    factors = [np.asarray(arguments[name]) for name in ("tensor1", "tensor2")]
-    whole = [factor for factor in factors if factor.dtype.kind in "iu"] if isinstance(value, int) else []
-    products = [(factor, factor.astype(np.float64) * other) for factor in whole for other in (value, factor)]
-    bounds = [(np.iinfo(factor.dtype), product) for factor, product in products]
-    return any(((product < dtype.min) | (product > dtype.max)).any() for dtype, product in bounds)
-
-
-_WRAPPED_FACTOR = Difference(
-    _wraps,
-    jaxfun="the derivative, in the result's dtype",
-    torch="the derivative of what the integers are, multiplied by `value` or themselves and wrapped around",
-    why="torch's derivatives multiply an integer factor in its own dtype, and the value is made in the result's",
-    source="tools/autograd/derivatives.yaml: addcmul, addcdiv",
-    levels=("vjp", "jvp", "hvp"),
-)
-
-
-@op(torch="torch.addcmul", rejects=BOOLS, differences=(_WRAPPED_FACTOR,))
+@op(torch="torch.addcmul", rejects=BOOLS)
 def _addcmul(input: Array, tensor1: Array, tensor2: Array, *, value: Factor = 1) -> jax.Array:
     return input + jnp.asarray(value).astype(input.dtype) * tensor1 * tensor2
 
@@ -147,17 +126,7 @@ def _refuse_integers(upper: Any, lower: Any) -> None:
         raise DTypeError("a floating point or complex tensor to divide", describe((upper, lower)), "Cast one of them.")
 
 
-_AT_A_DIVISOR_OF_0 = Difference(
-    lambda arguments: bool((np.asarray(arguments["tensor2"]) == 0).any()),
-    jaxfun="infinite or NaN",
-    torch="NaN or infinite",
-    why="where addcdiv divides by 0 its second derivative adds infinities, and its sign or NaN depends on their order",
-    source="tools/autograd/derivatives.yaml: addcdiv",
-    levels=("hvp",),
-)
-
-
-@op(torch="torch.addcdiv", rejects=BOOLS | INTEGERS, differences=(_WRAPPED_FACTOR, _AT_A_DIVISOR_OF_0))
+@op(torch="torch.addcdiv", rejects=BOOLS | INTEGERS)
 def _addcdiv(input: Array, tensor1: Array, tensor2: Array, *, value: Factor = 1) -> jax.Array:
     # of all elements: where there are none, a divisor of 0 divides nothing, in the derivative neither
     input, upper, lower = jnp.broadcast_arrays(input, tensor1, tensor2)

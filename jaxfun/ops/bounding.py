@@ -1,15 +1,13 @@
 """The larger or smaller of two where NaN loses, one bound alone, and the step at 0."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from .._dims import broadcast_shapes
 from .._op import op
-from .._record import COMPLEXES, Array, Difference, Factor, Scalar
+from .._record import COMPLEXES, Array, Factor, Scalar
 from ..dtypes import Kind, is_scalar, of
 from ..errors import ArgumentTypeError, public
 from ._one_dtype import want_one_dtype
@@ -17,22 +15,7 @@ from ._overflow import refuse_overflow
 from .selection import bounded, bounded_by_numbers
 
 
-def _is_tie(arguments: Mapping[str, Any]) -> bool:
-    input, other = (np.asarray(arguments[name]).astype(np.float64) for name in ("input", "other"))
-    return bool((input == other).any())
-
-
-_TIE = Difference(
-    _is_tie,
-    jaxfun="the tangent of `input`, to which the gradient goes",
-    torch="the tangent of `other`, though the gradient goes to `input`",
-    why="where both are equal torch's forward mode of fmax does not agree with its own reverse mode",
-    source="tools/autograd/derivatives.yaml: fmax",
-    levels=("jvp",),
-)
-
-
-@op(kind=Kind.NO_OPMATH, rejects=COMPLEXES, differences=(_TIE,))
+@op(kind=Kind.NO_OPMATH, rejects=COMPLEXES)
 def fmax(input: Array, other: Array) -> jax.Array:
     """Return the larger of each two, and of a number and NaN the number.
 
@@ -121,22 +104,11 @@ def _clamp_max_scalar(input: Array, max: Factor) -> jax.Array:
     return bounded_by_numbers(input, None, max)
 
 
-_AT_NAN = Difference(
-    lambda arguments: any(bool(np.isnan(np.asarray(x).astype(np.float64)).any()) for x in arguments.values()),
-    jaxfun="0, as the gradient is",
-    torch="the tangent of the bound, though no gradient goes to it",
-    why="at NaN torch's forward mode of clamp_min and clamp_max does not agree with its own reverse mode",
-    source="tools/autograd/derivatives.yaml: clamp_min, clamp_max",
-    levels=("jvp",),
-)
-
-
 @op(
     kind=Kind.NO_OPMATH,
     torch="torch.clamp_min",
     node="ClampMinBackward1",
     rejects=COMPLEXES,
-    differences=(_AT_NAN,),
 )
 def _clamp_min(input: Array, min: Array) -> jax.Array:
     return bounded(input, min, None)
@@ -147,7 +119,6 @@ def _clamp_min(input: Array, min: Array) -> jax.Array:
     torch="torch.clamp_max",
     node="ClampMaxBackward1",
     rejects=COMPLEXES,
-    differences=(_AT_NAN,),
 )
 def _clamp_max(input: Array, max: Array) -> jax.Array:
     return bounded(input, None, max)

@@ -1,7 +1,6 @@
 """Inverses and solutions from a Cholesky factor: the triangle that `cholesky` returns."""
 
 import functools
-from collections.abc import Mapping
 from typing import Any
 
 import jax
@@ -12,7 +11,7 @@ from jax.lax.linalg import triangular_solve
 from .._dims import broadcast_shapes
 from .._numbers import is_finite
 from .._op import op
-from .._record import Array, Beside, Difference, Shape
+from .._record import Array, Beside, Shape
 from ..errors import LinearAlgebraError, describe
 from ._matrices import adjoint, product, want, want_square
 from ._one_dtype import want_one_dtype
@@ -76,34 +75,9 @@ def _want_no_zero(result: jax.Array, input: jax.Array, upper: bool = False) -> N
         raise LinearAlgebraError("factors without 0 on the diagonal", f"a singular one in {describe(input)}")
 
 
-def _is_not_diagonal(arguments: Mapping[str, Any]) -> bool:
-    factor = np.asarray(arguments["input"])
-    return bool((factor != factor * np.eye(factor.shape[-1], dtype=factor.dtype)).any())
-
-
-_FORWARD = Difference(
-    _is_not_diagonal,
-    jaxfun="the tangent that goes with the gradient",
-    torch="another tangent: X dL X Lᴴ and its adjoint, in the place of X dL Lᴴ X",
-    why="torch's forward mode of cholesky_inverse multiplies in another order, which only a diagonal factor allows",
-    source="torch/csrc/autograd/FunctionsManual.cpp: cholesky_inverse_jvp",
-    levels=("jvp",),
-)
-
-
-_NOT_FINITE = Difference(
-    lambda arguments: not np.isfinite(arguments["input"]).all(),
-    jaxfun="NaN wherever the solution of an equation with the factor meets it",
-    torch="a number where LAPACK's inverse of the triangle does not meet it",
-    why="the inverse by two solutions multiplies NaN by the zeros of the identity, that of a triangle does not",
-    source="aten/src/ATen/native/BatchLinearAlgebraKernel.cpp: cholesky_inverse_kernel_impl",
-)
-
-
 @op(
     kind=None,
     check=_want_no_zero,
-    differences=(_FORWARD, _NOT_FINITE),
     rejects=NO_LAPACK,
     takes={
         # as of a factor: of a diagonal that is not real LAPACK takes the real part, or not

@@ -4,37 +4,20 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from .._dims import broadcast_shapes
 from .._op import op
-from .._record import BOOLS, COMPLEXES, FLOATS, INTEGERS, Array, Difference, Shape
+from .._record import BOOLS, COMPLEXES, FLOATS, INTEGERS, Array, Shape
 from ..dtypes import Kind, bfloat16, float16
 from ..errors import ShapeError, UnsupportedDTypeError, describe
 from ._one_dtype import want_one_dtype
 from .arithmetic import sgn
 from .indexing import select
 
-_HALF = Difference(
-    lambda arguments: all(getattr(tensor, "dtype", None) == "float16" for tensor in arguments.values()),
-    jaxfun="an error",
-    torch="a complex32 tensor",
-    why="JAX has no complex numbers of 16-bit parts",
-    source="aten/src/ATen/native/ComplexHelper.h; c10/core/ScalarType.h: ComplexHalf",
-    levels=("errors",),
-)
 _NO_PARTS = frozenset({float16, bfloat16})
-_POLAR = Difference(
-    lambda arguments: bool((np.asarray(arguments["abs"]) <= 0).any()),
-    jaxfun="the tangent that goes with the gradient, by the sign of the result",
-    torch="the cosine and the sine of the angle",
-    why="where `abs` is not positive torch's forward mode does not agree with its own reverse mode",
-    source="torch/csrc/autograd/FunctionsManual.cpp: polar_backward; tools/autograd/derivatives.yaml: polar",
-    levels=("jvp",),
-)
 
 
-@op(kind=None, differences=(_HALF,), rejects=BOOLS | INTEGERS | COMPLEXES | {bfloat16})
+@op(kind=None, rejects=BOOLS | INTEGERS | COMPLEXES | {bfloat16})
 def complex(real: Array, imag: Array) -> jax.Array:
     """Return the complex numbers of these real and imaginary parts, both float32 or both float64.
 
@@ -49,7 +32,7 @@ def complex(real: Array, imag: Array) -> jax.Array:
     return jax.lax.complex(*_both(real, imag))
 
 
-@op(kind=None, differences=(_POLAR,), rejects=BOOLS | INTEGERS | COMPLEXES | _NO_PARTS)
+@op(kind=None, rejects=BOOLS | INTEGERS | COMPLEXES | _NO_PARTS)
 def polar(abs: Array, angle: Array) -> jax.Array:
     """Return the complex numbers of these absolute values and angles in radians, both float32 or both float64.
 
@@ -96,7 +79,6 @@ def view_as_real(input: Array) -> jax.Array:
 
 @op(
     kind=None,
-    differences=(_HALF,),
     takes={"input": Shape(("2", "n 2", "m n 2"))},
     rejects=BOOLS | INTEGERS | COMPLEXES | _NO_PARTS,
 )

@@ -74,7 +74,7 @@ _CORRECTION = Choice((1, 0, 2))
 def _cov(input: Array, *, correction: int = 1) -> jax.Array:
     rows = _rows(input, correction)
     count = rows.shape[1]
-    centred = sub(rows, unsqueeze(div(sum(rows, 1), count), 1))
+    centred = _centred(rows, unsqueeze(div(sum(rows, 1), count), 1))
     return squeeze(div(mm(centred, conj(t(centred))), max(count - correction, 0)))
 
 
@@ -99,13 +99,32 @@ def _cov_weighted(input: Array, *, correction: int = 1, fweights: Mask = None, a
     rows = _rows(input, correction)
     weights = _weights(rows.shape[1], fweights, aweights)
     total = sum(weights)
-    centred = sub(rows, unsqueeze(div(sum(mul(rows, weights), 1), total), 1))
+    centred = _centred(rows, unsqueeze(div(sum(mul(rows, weights), 1), total), 1))
     lost: Any = correction
     if aweights is not None and correction != 0:
         lost = div(mul(sum(mul(weights, aweights)), correction), total)
     freedom = sub(total, lost)
     freedom = where(le(freedom, 0), 0, freedom)
     return squeeze(div(mm(centred, conj(t(mul(centred, weights)))), freedom))
+
+
+@op(step="centred", node="SubBackward0")
+def _centred(rows: Array, mean: Array) -> jax.Array:
+    return _away(rows, mean)
+
+
+@jax.custom_jvp
+def _away(rows: jax.Array, mean: jax.Array) -> jax.Array:
+    """Return rows - mean: exactly 0 for a row that does not vary, however its mean is rounded."""
+    if not rows.size:
+        return rows - mean
+    is_constant = (rows == rows[:, :1]).all(1, keepdims=True)
+    return jnp.where(is_constant & jnp.isfinite(mean), 0, rows - mean).astype(rows.dtype)
+
+
+@_away.defjvp
+def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    return _away(*primals), tangents[0] - tangents[1]
 
 
 def _rows(input: jax.Array, correction: Any) -> jax.Array:

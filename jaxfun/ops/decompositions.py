@@ -13,10 +13,10 @@ from jax.lax.linalg import triangular_solve
 
 from .._numbers import is_finite
 from .._op import op
-from .._record import Array, Beside, Difference, Shape
+from .._record import Array, Beside, Shape, where_empty
 from ..errors import GradientError, LinearAlgebraError, describe
 from ._matrices import adjoint, product, want_matrices, want_numbers, want_square
-from .determinants import NO_HALVES, NO_LAPACK
+from .determinants import HALVES, NO_LAPACK
 
 
 class QAndR(NamedTuple):
@@ -39,16 +39,6 @@ def _want_definite(result: jax.Array, input: jax.Array, upper: bool = False) -> 
         raise LinearAlgebraError("positive definite matrices", f"another in {describe(input)}")
 
 
-_NOTHING = Difference(
-    lambda arguments: 0 in np.shape(arguments["input"]),
-    jaxfun="an error for other shapes and dtypes, as for a tensor that is not empty",
-    torch="an empty tensor of the same shape and dtype",
-    why="torch's cholesky looks at nothing of a tensor with no elements",
-    source="aten/src/ATen/native/BatchLinearAlgebra.cpp: cholesky",
-    levels=("errors",),
-)
-
-
 @op(
     kind=None,
     check=_want_definite,
@@ -65,7 +55,7 @@ _NOTHING = Difference(
         ),
         "upper": Beside((False, True, True, False)),
     },
-    differences=(_NOTHING,),
+    takes_here=where_empty(NO_LAPACK),
 )
 def cholesky(input: Array, upper: bool = False) -> jax.Array:
     """Return the lower triangles L with `input = L Lᴴ`, or, if `upper`, the upper ones. Shapes: (*, n, n) -> (*, n, n).
@@ -80,6 +70,8 @@ def cholesky(input: Array, upper: bool = False) -> jax.Array:
     Array([[2., 0.],
            [1., 3.]], dtype=float32)
     """
+    if not input.size:  # torch looks at nothing of it
+        return jnp.array(input)
     want_square(input)
     root = _root(input, upper)
     return adjoint(root) if upper else root
@@ -174,7 +166,7 @@ def _of_singular(result: Any) -> Any:
     kind=None,
     check=want_numbers,
     rejects=NO_LAPACK,
-    differences=(NO_HALVES,),
+    takes_here=where_empty(HALVES),
     node="LinalgSvdBackward0",
     takes={"input": Shape(("m n", "b m n", "4 2", "2 3"), values="invertible")},
     determines=_of_singular,

@@ -1,7 +1,6 @@
 """Traces, determinants, inverses and powers of square matrices."""
 
 import functools
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import jax
@@ -11,20 +10,18 @@ import numpy as np
 from .._dims import want_integer
 from .._numbers import is_finite
 from .._op import op
-from .._record import BOOLS, INTEGERS, Array, Choice, Difference, Shape
+from .._record import BOOLS, INTEGERS, Array, Choice, Shape, where_empty
 from ..dtypes import Category, as_dtype, bfloat16, canonical, float16, float32, int64
 from ..errors import LinearAlgebraError, describe, public
-from ._matrices import NO_BOOLS, adjoint, product, want, want_square
-from ._nothing import refused_of_nothing
+from ._matrices import adjoint, product, want, want_square
 from .arithmetic import add
 from .comparison import eq
 from .matrix import contiguous, matmul
 from .powers import log
 from .selection import where
 
-_HALVES = frozenset({float16, bfloat16})
-NO_LAPACK = BOOLS | INTEGERS | _HALVES
-NO_HALVES = refused_of_nothing(_HALVES)
+HALVES = frozenset({float16, bfloat16})
+NO_LAPACK = BOOLS | INTEGERS | HALVES
 _INVERTIBLE = {"input": Shape(("n n", "b n n", "4 4"), values="invertible")}
 
 
@@ -53,49 +50,12 @@ def trace(input: Array) -> jax.Array:
     return total.astype(wide.dtype)
 
 
-def _is_nearly_singular(arguments: Mapping[str, Any]) -> bool:
-    input = np.asarray(arguments["input"])
-    wide = input[np.isfinite(input).all((-2, -1))].astype(np.complex128)
-    size = np.maximum(np.prod(np.linalg.norm(wide, axis=-1), -1), 1)
-    return bool((np.abs(np.linalg.det(wide)) < 100 * np.finfo(input.dtype).eps * size).any())
-
-
-_SINGULAR = Difference(
-    _is_nearly_singular,
-    jaxfun="the derivative",
-    torch="0 in forward mode; NaN or by way of singular vectors for the second derivative",
-    why="where a determinant is 0 torch's forward mode does not agree with its own reverse mode",
-    source="torch/csrc/autograd/FunctionsManual.cpp: linalg_det_jvp, linalg_det_backward",
-    levels=("jvp", "hvp"),
-)
-
-
-_INFINITY = Difference(
-    lambda arguments: bool(np.isinf(arguments["input"]).any()),
-    jaxfun="what its LAPACK gives",
-    torch="what its LAPACK gives",
-    why="of infinity times 0 a LAPACK makes NaN, or leaves it out",
-    source="aten/src/ATen/native/BatchLinearAlgebraKernel.cpp: lu_factor_kernel",
-    levels=("value",),
-)
-
-
-_NAN_ON_CUDA = Difference(
-    lambda arguments: not bool(np.isfinite(arguments["input"]).all()),
-    jaxfun="NaN, as torch on the CPU",
-    torch="0 or another number, where its factorization does not meet the NaN",
-    why="what becomes of NaN in a factorization is the library's, cuSOLVER or MAGMA on a GPU",
-    source="aten/src/ATen/native/cuda/linalg/BatchLinearAlgebra.cpp: lu_factor_kernel",
-    devices=("cuda",),
-)
-
-
 @op(
     kind=None,
     rejects=NO_LAPACK,
     node="LinalgDetBackward0",
     takes={"input": Shape(("n n", "b n n", "4 4"))},
-    differences=(_SINGULAR, _INFINITY, _NAN_ON_CUDA, NO_HALVES),
+    takes_here=where_empty(HALVES),
 )
 def det(input: Array) -> jax.Array:
     """Return the determinants of square matrices. Shapes: (*, n, n) -> (*).
@@ -164,7 +124,7 @@ def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return result, (trace * result - product(change, result)) / _determinant(*primals)[..., None, None]
 
 
-@op(kind=None, rejects=NO_LAPACK, node="LinalgSlogdetBackward0", takes=_INVERTIBLE, differences=(_NAN_ON_CUDA,))
+@op(kind=None, rejects=NO_LAPACK, node="LinalgSlogdetBackward0", takes=_INVERTIBLE)
 def slogdet(input: Array) -> SignAndLogarithm:
     """Return the signs of determinants, and the logarithms of their sizes. Shapes: (*, n, n) -> (*), (*).
 
@@ -197,7 +157,7 @@ def _(primals: Any, tangents: Any) -> tuple[Any, Any]:
     return (sign, size), ((change - jnp.conj(change)) / 2 * sign if jnp.iscomplexobj(sign) else sign * 0, change.real)
 
 
-@op(kind=None, rejects=NO_LAPACK, composite=True, node="", takes=_INVERTIBLE, differences=(_NAN_ON_CUDA,))
+@op(kind=None, rejects=NO_LAPACK, composite=True, node="", takes=_INVERTIBLE)
 def logdet(input: Array) -> jax.Array:
     """Return the logarithms of determinants: NaN of one below 0, -infinity of 0. Shapes: (*, n, n) -> (*).
 
@@ -270,7 +230,6 @@ def matrix_power(input: Any, n: int) -> jax.Array:
     composite=True,
     node="",
     takes={**_INVERTIBLE, "n": Choice((3, 0, 1, 2, -1, 5, 6, -2))},
-    differences=(NO_BOOLS,),
 )
 def _matrix_power(input: Array, n: int) -> jax.Array:
     want_square(input)

@@ -11,60 +11,30 @@ import numpy as np
 
 from .._dims import broadcast_shapes
 from .._op import op
-from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Difference, Shape
-from ..dtypes import bfloat16, float16
+from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Shape, where_empty
+from ..dtypes import DType, bfloat16, float16
 from ..errors import ArgumentValueError, DTypeError, describe
 from ._matrices import want
-from ._nothing import is_one_of
 from ._one_dtype import want_one_dtype
 
-_NO_FLOAT = BOOLS | INTEGERS | COMPLEXES | {float16, bfloat16}
+_HALVES = frozenset({float16, bfloat16})
+_NO_FLOAT = BOOLS | INTEGERS | COMPLEXES | _HALVES
 _MODES = ("use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist")
 
 
-_NAN_LOST = Difference(
-    lambda arguments: (
-        arguments["p"] == math.inf and not all(np.isfinite(arguments[name]).all() for name in ("x1", "x2"))
-    ),
-    jaxfun="NaN where a difference is",
-    torch="the largest of the other differences, where it does not compute in vectors",
-    why="torch's largest difference is that of a comparison, which NaN does not pass",
-    source="aten/src/ATen/native/cpu/DistanceOpsKernel.cpp: idist_calc",
-)
+_takes_no_pairs = where_empty(_HALVES)  # torch asks for more than a floating point dtype where there is a distance
 
 
-def _is_nothing_of_other_dtypes(arguments: Mapping[str, Any]) -> bool:
-    pair = [np.asarray(arguments[name]) for name in ("x1", "x2")]
-    dtypes = {str(item.dtype) for item in pair}
-    return any(0 in item.shape for item in pair) and (len(dtypes) > 1 or not dtypes <= {"float32", "float64"})
-
-
-_HALVES_OF_NO_PAIRS = Difference(
-    lambda arguments: (
-        is_one_of(frozenset({float16, bfloat16}), arguments["input"])
-        and (len(arguments["input"]) < 2 or 0 in arguments["input"].shape)
-    ),
-    jaxfun="NotImplementedError, as for rows that have a distance",
-    torch="an empty result, or zeros",
-    why="torch's pdist asks for a dtype only where there is a difference",
-    source="aten/src/ATen/native/Distance.cpp: _pdist_forward",
-    levels=("errors",),
-)
-_NOTHING = Difference(
-    _is_nothing_of_other_dtypes,
-    jaxfun="an error for other dtypes and for two, as for tensors that are not empty",
-    torch="an empty result",
-    why="torch's cdist asks for a dtype only where there is a distance",
-    source="aten/src/ATen/native/Distance.cpp: cdist_impl",
-    levels=("errors",),
-)
+def _takes_no_rows(arguments: Mapping[str, Any]) -> frozenset[DType]:
+    input = arguments["input"]
+    return _HALVES if input.size == 0 or input.ndim == 2 > len(input) else frozenset()
 
 
 @op(
     kind=None,
     rejects=_NO_FLOAT,
     operand_rejects=_NO_FLOAT,
-    differences=(_NAN_LOST, _NOTHING),
+    takes_here=_takes_no_pairs,
     takes={
         "x1": Shape(("m k", "b m k", "a 1 m k", "m k")),
         "x2": Shape(("n k", "b n k", "b n k", "n k")),
@@ -91,7 +61,8 @@ def cdist(x1: Array, x2: Array, p: float = 2.0, compute_mode: str = _MODES[0]) -
     if not p >= 0:
         raise DTypeError("`p` of 0 or more", describe(p))
     broadcast_shapes(x1.shape[:-2], x2.shape[:-2])
-    want_one_dtype(x1, x2)
+    if x1.size and x2.size:
+        want_one_dtype(x1, x2)
     return _norm(x1[..., :, None, :] - x2[..., None, :, :], float(p))
 
 
@@ -130,7 +101,7 @@ def _slope(difference: jax.Array, norm: jax.Array, p: float) -> jax.Array:
 @op(
     kind=None,
     rejects=_NO_FLOAT,
-    differences=(_HALVES_OF_NO_PAIRS,),
+    takes_here=_takes_no_rows,
     # not "m k": the gradient of no rows ends torch's process
     takes={"input": Shape(("3 k", "4 k", "2 k", "1 k")), "p": Choice((2.0, 1.0, 0.0, math.inf, 3.0, 1.5, 0.5))},
 )

@@ -11,7 +11,7 @@ from jax.core import Tracer
 from jax.custom_derivatives import SymbolicZero
 
 from .._op import op
-from .._record import BOOLS, COMPLEXES, Array, Choice, Difference, Operand
+from .._record import BOOLS, COMPLEXES, Array, Choice, Operand
 from ..dtypes import Category, Kind, canonical, is_scalar, of, result_type
 from ..errors import DTypeError, ShapeError, describe, public
 from ._digits import to_digits
@@ -37,17 +37,7 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> jax.Arra
 divide = true_divide = div
 
 
-_BY_ZERO = Difference(
-    lambda arguments: bool((np.asarray(arguments["other"]) == 0).any()),
-    jaxfun="the derivative of (dx - (x / y) dy) / y: infinite or NaN",
-    torch="the derivatives of dx / y and of -((x / y) / y) dy, added: NaN or infinite",
-    why="at a divisor of 0 the second derivative adds infinities, and its sign or NaN depends on their order",
-    source="torch/csrc/autograd/FunctionsManual.cpp: div_tensor_self_backward, div_tensor_other_grad",
-    levels=("hvp",),
-)
-
-
-@op(kind=Kind.INT_TO_FLOAT, torch="torch.div", aliases=("divide", "true_divide"), differences=(_BY_ZERO,))
+@op(kind=Kind.INT_TO_FLOAT, torch="torch.div", aliases=("divide", "true_divide"))
 def _div(input: Operand, other: Operand) -> jax.Array:
     return _quotient(input, other)
 

@@ -11,7 +11,6 @@ import jax
 from .._op import op
 from .._record import Beside, Shape, Tensors
 from ..errors import ArgumentTypeError, ArgumentValueError, ShapeError, describe, public
-from ._matrices import NO_BOOLS
 from .arithmetic import mul
 from .diagonals import diagonal
 from .matrix import bmm
@@ -100,7 +99,6 @@ def _letter(number: Any) -> str:
     torch="torch.einsum",
     composite=True,
     node="",
-    differences=(NO_BOOLS,),
     takes={
         "equation": Beside(tuple(equation for equation, _ in _DRAWN)),
         "operands": Shape(tuple(shapes for _, shapes in _DRAWN)),

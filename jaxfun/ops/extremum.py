@@ -1,19 +1,17 @@
 """The largest and the smallest, and where they stand: NaN wins, and ties are shared or go to the first, as in torch."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from .._dims import wrap_dim, wrap_dims
 from .._op import op
-from .._record import BOOLS, COMPLEXES, Array, Choice, Difference, Dim, Dims, Role
-from ..dtypes import Kind, as_dtype, canonical, float32, int64, is_scalar, promote_types
+from .._record import BOOLS, COMPLEXES, Array, Choice, Dim, Dims, Role, where_empty
+from ..dtypes import DType, Kind, as_dtype, canonical, float32, int64, is_scalar, promote_types
 from ..errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, describe, public
-from ._nothing import refused_of_nothing
 from .reduction import refuse_keepdim
 from .selection import maximum, minimum
 
@@ -32,10 +30,7 @@ class MinAndMax(NamedTuple):
     max: jax.Array
 
 
-_OF_NOTHING = refused_of_nothing(COMPLEXES)
-
-
-@op(kind=Kind.NO_OPMATH, rejects=COMPLEXES, differences=(_OF_NOTHING,))
+@op(kind=Kind.NO_OPMATH, rejects=COMPLEXES, takes_here=where_empty(COMPLEXES))
 def amax(input: Array, dim: Dims = (), keepdim: bool = False) -> jax.Array:
     """Return the largest element, or the largest over `dim` (one, or several as a tuple).
 
@@ -49,7 +44,7 @@ def amax(input: Array, dim: Dims = (), keepdim: bool = False) -> jax.Array:
     return shared_evenly(input, jnp.max, _nonempty_axes(input, dim), keepdim, jnp.equal)
 
 
-@op(kind=Kind.NO_OPMATH, rejects=COMPLEXES, differences=(_OF_NOTHING,))
+@op(kind=Kind.NO_OPMATH, rejects=COMPLEXES, takes_here=where_empty(COMPLEXES))
 def amin(input: Array, dim: Dims = (), keepdim: bool = False) -> jax.Array:
     """Return the smallest element, or the smallest over `dim` (one, or several as a tuple).
 
@@ -230,17 +225,19 @@ def _position(arg: Callable[..., jax.Array], input: jax.Array, dim: int | None, 
     return found.astype(canonical(int64).dtype)
 
 
-_SHAPE_ON_CUDA = Difference(
-    lambda arguments: arguments["dim"] is None and arguments["keepdim"] and bool(np.ndim(arguments["input"])),
-    jaxfun="as many dimensions as `input` has, as torch on the CPU",
-    torch="a 0-dim result",
-    why="torch's kernel of aminmax for a GPU does not keep the dimensions of all elements",
-    source="aten/src/ATen/native/cuda/ReduceMinValuesKernel.cu: aminmax_allreduce_launch_kernel",
-    devices=("cuda",),
+def _takes_no_lines(arguments: Mapping[str, Any]) -> frozenset[DType]:
+    # that there is nothing to choose from, torch notices first
+    input, dim = arguments["input"], arguments.get("dim")
+    count = input.size if dim is None or not input.ndim else input.shape[dim % input.ndim]
+    return frozenset() if count else COMPLEXES
+
+
+@op(
+    kind=Kind.NO_OPMATH,
+    rejects=COMPLEXES,
+    takes_here=_takes_no_lines,
+    takes=ONE_OR_NONE,
 )
-
-
-@op(kind=Kind.NO_OPMATH, rejects=COMPLEXES, takes=ONE_OR_NONE, differences=(_SHAPE_ON_CUDA, _OF_NOTHING))
 def aminmax(input: Array, *, dim: OneDim = None, keepdim: bool = False) -> MinAndMax:
     """Return the smallest and the largest element, of all or along `dim`, as a named tuple `(min, max)`.
 

@@ -1,14 +1,13 @@
 """Differences of neighbours along a dimension, and the slopes that are estimated from them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import jax
-import numpy as np
 
 from .._dims import want_integer, wrap_dim, wrap_dims
 from .._op import op
-from .._record import Array, Beside, Choice, Difference, Dim, Dims, Factor, Scalar, Shape, Tensors
+from .._record import Array, Beside, Choice, Dim, Dims, Factor, Scalar, Shape, Tensors
 from ..dtypes import as_dtype, is_scalar, uint8
 from ..errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, describe, public
 from .arithmetic import add, mul, neg, positive, sub
@@ -136,21 +135,6 @@ def _gradient(input: Array, *, spacing: Factor = None, dim: Dims = None, edge_or
     return tuple(_slopes(input, 1 if spacing is None else spacing, axis, edge_order) for axis in axes)
 
 
-def _coincide(arguments: Mapping[str, Any]) -> bool:
-    # of neighbours, and of the two beside a point: the slope divides by both spaces and by their sum
-    points = [x.astype(np.complex128) for x in arguments["spacing"] if np.ndim(x) == 1]
-    return any(bool((x[apart:] == x[:-apart]).any()) for x in points for apart in (1, 2))
-
-
-_AT_ONE_PLACE = Difference(
-    _coincide,
-    jaxfun="infinite or NaN, as the quotients' derivatives are",
-    torch="NaN or infinite",
-    why="where coordinates coincide the second derivative adds infinities, and its sign or NaN depends on their order",
-    source="torch/csrc/autograd/FunctionsManual.cpp: div_tensor_self_backward, div_tensor_other_grad",
-    levels=("hvp",),
-)
-
 _COORDINATES = {
     "input": Shape(("3", "3 4", "m n")),
     "spacing": Shape(("3", "3, 4", "n")),
@@ -167,7 +151,6 @@ _COORDINATES = {
     node="",
     rejects=frozenset({uint8}),
     takes=_COORDINATES,
-    differences=(_AT_ONE_PLACE,),
 )
 def _gradient_coordinates(
     input: Array, *, spacing: Tensors, dim: Dims = None, edge_order: int = 1

@@ -1,6 +1,5 @@
 """What a floating point number is made of: its sign, its mantissa, its power of two, and its neighbours."""
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import jax
@@ -9,7 +8,7 @@ import numpy as np
 
 from .._dims import broadcast_shapes
 from .._op import op
-from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Difference, Operand, Shape
+from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Operand, Shape
 from ..dtypes import Category, Kind, as_dtype, float32, is_scalar, promote_types
 from ..errors import UnsupportedDTypeError, describe, public
 from .arithmetic import mul
@@ -205,20 +204,6 @@ def _ldexp(input: Array, other: Array) -> jax.Array:
     return mul(input, pow(2.0, other))
 
 
-def _is_beyond_its_integers(arguments: Mapping[str, Any]) -> bool:
-    exponent = np.asarray(arguments["other"])
-    bits = np.iinfo(exponent.dtype).bits - (exponent.dtype.kind == "i")
-    return bool(((exponent.astype(np.int64) < 0) | (exponent.astype(np.int64) >= bits)).any())
-
-
-_WRAPPED = Difference(
-    _is_beyond_its_integers,
-    jaxfun="2**other",
-    torch="2**other in the dtype of `other`: 0 where that is negative, and wrapped around where it is large",
-    why="torch's derivative of ldexp takes the power in integers, which gives another number than its value is made of",
-    source="tools/autograd/derivatives.yaml: ldexp",
-    levels=("vjp", "jvp", "hvp"),
-)
 _WHOLE = ("int64", "int32", "int16", "int8", "uint8")
 
 
@@ -232,7 +217,6 @@ _WHOLE = ("int64", "int32", "int16", "int8", "uint8")
         "input": Shape(("m k", "k", "", "m 1", "m k")),
         "other": Shape(("m k", "m k", "k", "1 k", ""), dtypes=_WHOLE),
     },
-    differences=(_WRAPPED,),
 )
 def _ldexp_whole(input: Array, other: Array) -> jax.Array:
     broadcast_shapes(input.shape, other.shape)

@@ -1,16 +1,14 @@
 """The power that is always taken in 64 bits."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import jax
-import numpy as np
 
 from .._op import op
-from .._record import Array, Difference, Factor, Number, Scalar
+from .._record import Array, Factor, Number, Scalar
 from ..dtypes import cast, complex128, float64, is_scalar, of
 from ..errors import public
-from .powers import COMPLEX_EDGE, pow
+from .powers import pow
 
 
 @public("float_power(input, exponent)")
@@ -30,22 +28,7 @@ def float_power(input: Any, exponent: Any) -> jax.Array:
     return (_float_power_of_scalar if is_scalar(input) else _float_power)(input, exponent)
 
 
-def _has_no_result(arguments: Mapping[str, Any]) -> bool:
-    input, exponent = (np.asarray(arguments[name]) for name in ("input", "exponent"))
-    return exponent.size == 0 and bool((input == 0).any())
-
-
-_OF_NOTHING = Difference(
-    _has_no_result,
-    jaxfun="0: nothing depends on the base",
-    torch="NaN, the derivative of a sum of no slopes",
-    why="a base of 0 beside no exponents has a second derivative of NaN, though there is no result",
-    source="torch/csrc/autograd/FunctionsManual.cpp: pow_backward_self",
-    levels=("hvp",),
-)
-
-
-@op(kind=None, torch="torch.float_power", node="", composite=True, differences=(_OF_NOTHING,))
+@op(kind=None, torch="torch.float_power", node="", composite=True)
 def _float_power(input: Array, exponent: Array) -> jax.Array:
     return _in_64_bits(input, exponent)
 
@@ -62,7 +45,6 @@ def _float_power_scalar(input: Array, exponent: Number) -> jax.Array:
     node="",
     composite=True,
     takes={"input": Scalar()},
-    differences=(COMPLEX_EDGE,),
 )
 def _float_power_of_scalar(input: Factor, exponent: Array) -> jax.Array:
     return _in_64_bits(input, exponent)

@@ -2,7 +2,7 @@
 
 import functools
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
@@ -11,27 +11,11 @@ import numpy as np
 from jax.custom_derivatives import SymbolicZero
 
 from .._op import op
-from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Difference
+from .._record import BOOLS, COMPLEXES, INTEGERS, Array
 from .gamma import lgamma, lgamma_beside_two, polynomial
 
 
-def _is_expanded(arguments: Mapping[str, Any]) -> bool:
-    a, x = arguments["input"], arguments["other"]
-    inside = (a > 20) & (np.abs(x - a) < np.where(a < _LARGE, 0.3 * a, 4.5 * np.sqrt(np.maximum(a, 0))))
-    return "float64" in (a.dtype, x.dtype) and bool(inside.any())
-
-
-_PI = Difference(
-    _is_expanded,
-    jaxfun="all digits",
-    torch="about nine digits",
-    why="in its expansion for large arguments torch takes pi as a float32, in float64 too",
-    source="aten/src/ATen/native/Math.h: _igam_helper_asymptotic_series",
-    levels=("value",),
-)
-
-
-@op(rejects=BOOLS | INTEGERS | COMPLEXES, differences=(_PI,))
+@op(rejects=BOOLS | INTEGERS | COMPLEXES)
 def igamma(input: Array, other: Array) -> jax.Array:
     """Return the regularized lower incomplete gamma function of `input`, its order, at `other`; NaN below 0.
 
@@ -44,7 +28,7 @@ def igamma(input: Array, other: Array) -> jax.Array:
     return _lower(input, other)
 
 
-@op(rejects=BOOLS | INTEGERS | COMPLEXES, differences=(_PI,))
+@op(rejects=BOOLS | INTEGERS | COMPLEXES)
 def igammac(input: Array, other: Array) -> jax.Array:
     """Return the regularized upper incomplete gamma function, `1 - igamma(input, other)`, exact where it is small.
 

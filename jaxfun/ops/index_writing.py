@@ -11,11 +11,10 @@ import numpy as np
 from .._dims import wrap_dim
 from .._numbers import as_number, fitting, is_traced
 from .._op import op
-from .._record import BOOLS, COMPLEXES, Array, Beside, Choice, Difference, Dim, Factor, Index, Mask, Number, Shape
+from .._record import BOOLS, COMPLEXES, Array, Beside, Choice, Dim, Factor, Index, Mask, Number, Shape
 from ..dtypes import DType, as_array, as_dtype, canonical, int64, of
 from ..errors import DTypeError, IndexRangeError, ShapeError, describe, public
 from ._combining import add_at, combined, set_at
-from ._nothing import is_one_of
 from ._one_dtype import want_one_dtype
 from ._positions import (
     BOTH,
@@ -219,26 +218,17 @@ def _filled(input: jax.Array, dim: int, index: jax.Array, value: jax.Array) -> j
 _REDUCTIONS = ("prod", "mean", "amax", "amin")
 
 
-def _has_slices(arguments: Mapping[str, Any]) -> bool:
-    input = arguments["input"]
-    return is_one_of(BOOLS | COMPLEXES, input) and (input.ndim > 1 or input.size == 0)
-
-
-_SLICE_BY_SLICE = Difference(
-    _has_slices,
-    jaxfun="NotImplementedError, as for one dimension, and as torch on a GPU",
-    torch="a result, for the reductions that torch has of two such tensors",
-    why="on the CPU torch combines slices of more than one number by other kernels, which take more dtypes",
-    source="aten/src/ATen/native/TensorAdvancedIndexing.cpp: index_reduce_func_impl",
-    levels=("errors",),
-)
+def _takes_slices(arguments: Mapping[str, Any]) -> frozenset[DType]:
+    # torch combines slices of two such tensors by other kernels, which take more dtypes
+    whole = arguments["input"].ndim > 1 and arguments.get("include_self", True)
+    return BOOLS | COMPLEXES if whole else frozenset()
 
 
 @op(
     kind=None,
     check=check_along,
     rejects=BOOLS | COMPLEXES,
-    differences=(_SLICE_BY_SLICE,),
+    takes_here=_takes_slices,
     takes={**_SEVERAL, "reduce": Choice(_REDUCTIONS)},
 )
 def index_reduce(
@@ -260,4 +250,6 @@ def index_reduce(
         raise ShapeError(f"`reduce` to be one of {', '.join(_REDUCTIONS)}", describe(reduce))
     axis = wrap_dim(dim, input.ndim)
     _check_slices(input, axis, index, source)
+    if not index.size and as_dtype(input.dtype) in BOOLS | COMPLEXES and reduce != "mean":
+        return jnp.array(input)  # torch looks for no kernel
     return _written(functools.partial(combined, reduce, include_self), input, axis, index, source)

@@ -6,7 +6,7 @@ import jax
 
 from .._dims import wrap_dim
 from .._op import op
-from .._record import Array, Beside, Difference, Dim, Factor, Scalar, Shape
+from .._record import Array, Beside, Dim, Factor, Scalar, Shape
 from ..creation import zeros
 from ..dtypes import Category, is_scalar, of
 from ..errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, describe, public
@@ -20,7 +20,7 @@ from .shape import reshape
 
 
 @public("trapezoid(y, x, dx, dim)")
-def trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1) -> jax.Array:
+def trapezoid(y: Any, x: Any = ..., *, dx: Any = None, dim: int = -1) -> jax.Array:
     """Return the integral along `dim` of what is sampled at `x`, or every `dx` (1 by default).
 
     Shapes: `x` has the samples' one dimension, or broadcasts with `y`.
@@ -30,7 +30,7 @@ def trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1) -> jax.Ar
     >>> jf.trapezoid(jf.tensor([1.0, 2.0, 4.0])), jf.trapezoid(jf.tensor([1.0, 2.0, 4.0]), jf.tensor([0.0, 1.0, 3.0]))
     (Array(4.5, dtype=float32), Array(7.5, dtype=float32))
     """
-    if x is not None:
+    if x is not ...:
         _refuse_both("trapezoid(y, x, dx, dim)", x, dx)
         return _trapezoid(y, x, dim=dim)
     return _trapezoid_scalar(y, dx=1 if dx is None else _number(dx), dim=dim)
@@ -40,7 +40,7 @@ trapz = trapezoid
 
 
 @public("cumulative_trapezoid(y, x, dx, dim)")
-def cumulative_trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1) -> jax.Array:
+def cumulative_trapezoid(y: Any, x: Any = ..., *, dx: Any = None, dim: int = -1) -> jax.Array:
     """Return the integrals along `dim` up to each sample but the first, of what is sampled at `x`, or every `dx`.
 
     Raises: RuntimeError for bools, TypeError for both an `x` and a `dx`.
@@ -49,7 +49,7 @@ def cumulative_trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1
     >>> jf.cumulative_trapezoid(jf.tensor([1.0, 2.0, 4.0]))
     Array([1.5, 4.5], dtype=float32)
     """
-    if x is not None:
+    if x is not ...:
         _refuse_both("cumulative_trapezoid(y, x, dx, dim)", x, dx)
         return _cumulative_trapezoid(y, x, dim=dim)
     return _cumulative_trapezoid_scalar(y, dx=1 if dx is None else _number(dx), dim=dim)
@@ -71,15 +71,6 @@ _PLACES = {
 }
 _STEP = {"dx": Scalar(0.5, 3)}
 
-_NO_PLACES = Difference(
-    lambda arguments: arguments["x"] is None,
-    jaxfun="the samples every `dx`, as where `x` is left out",
-    torch="TypeError",
-    why="of torch's two overloads the one that takes an `x` takes no None",
-    source="aten/src/ATen/native/native_functions.yaml: trapezoid.x, cumulative_trapezoid.x",
-    levels=("errors",),
-)
-
 
 @op(
     kind=None,
@@ -87,7 +78,6 @@ _NO_PLACES = Difference(
     composite=True,
     node="",
     takes=_PLACES,
-    differences=(_NO_PLACES,),
     aliases=("trapz",),
 )
 def _trapezoid(y: Array, x: Array, *, dim: Dim = -1) -> jax.Array:
@@ -110,7 +100,7 @@ def _trapezoid_scalar(y: Array, *, dx: Factor = 1, dim: Dim = -1) -> jax.Array:
     return mul(sub(sum(y, axis), ends), dx)
 
 
-@op(kind=None, torch="torch.cumulative_trapezoid", composite=True, node="", takes=_PLACES, differences=(_NO_PLACES,))
+@op(kind=None, torch="torch.cumulative_trapezoid", composite=True, node="", takes=_PLACES)
 def _cumulative_trapezoid(y: Array, x: Array, *, dim: Dim = -1) -> jax.Array:
     axis = _axis(y, dim)
     _refuse_bool(y, x)

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from .._op import op
-from .._record import Difference, Shape, Tensors
+from .._record import Shape, Tensors
 from ..dtypes import Kind
 from ..errors import ShapeError, describe
 from .reshaping import atleast_1d, atleast_2d, atleast_3d
@@ -98,20 +97,9 @@ def column_stack(tensors: Tensors) -> jax.Array:
     return cat([reshape(tensor, tensor.size, 1) if tensor.ndim < 2 else tensor for tensor in tensors], 1)
 
 
-_AFTER_NOTHING = Difference(
-    lambda arguments: any(np.shape(tensor) == (0,) for tensor in arguments["tensors"][:-1]),
-    jaxfun="the gradient where the tensor stands",
-    torch="the gradient a row above where it stands",
-    why="torch's gradient of block_diag does not count the row that a vector without elements takes",
-    source="torch/csrc/autograd/FunctionsManual.cpp: block_diag_backward",
-    levels=("vjp",),
-)
-
-
 @op(
     Kind.NO_OPMATH,
     takes={"tensors": Shape(("m n, k p", "n, ", "m n, n, k m", ", ", "m n"))},
-    differences=(_AFTER_NOTHING,),
 )
 def block_diag(*tensors: Tensors) -> jax.Array:
     """Return the matrix that has these ones along its diagonal and zeros elsewhere; a vector is a row.

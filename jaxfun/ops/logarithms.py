@@ -2,60 +2,20 @@
 
 import functools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from .._dims import wrap_dims
 from .._op import op
-from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Difference, Dims
+from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Dims
 from ..dtypes import Kind
 from ..errors import ArgumentTypeError, ShapeError, describe
 
 
-def _apart(arguments: Mapping[str, Any]) -> np.ndarray:
-    """Return the smaller of each two complex numbers less the larger; of real ones nothing."""
-    x, y = np.asarray(arguments["input"]), np.asarray(arguments["other"])
-    if not np.iscomplexobj(x) and not np.iscomplexobj(y):
-        return np.zeros(0, np.complex64)
-    return np.where(np.real(x) < np.real(y), x - y, y - x)
-
-
-def _underflows(arguments: Mapping[str, Any]) -> bool:
-    smaller = np.exp(_apart(arguments))
-    return any(
-        ((part != 0) & (abs(part) < np.finfo(part.dtype).tiny)).any() for part in (np.real(smaller), np.imag(smaller))
-    )
-
-
-_LOST_LOGARITHM = Difference(
-    _underflows,
-    jaxfun="the larger of the two",
-    torch="NaN",
-    why="torch's log1p of complex numbers is NaN of the smallest that there are",
-    source="aten/src/ATen/native/cpu/LogAddExp.h: _log_add_exp_helper",
-)
-
-
-def _overflows(arguments: Mapping[str, Any]) -> bool:
-    away = -np.real(_apart(arguments))
-    return bool((away > np.log(np.finfo(away.dtype).max) - 1).any())
-
-
-_LOST_QUOTIENT = Difference(
-    _overflows,
-    jaxfun="0 to the one that is far the smaller, all to the other",
-    torch="NaN",
-    why="torch's derivative of complex numbers divides by 1 + exp(other - input), where that is infinite too",
-    source="tools/autograd/derivatives.yaml: logaddexp",
-    levels=("vjp", "jvp", "hvp"),
-)
-
-
-@op(rejects=BOOLS | INTEGERS, differences=(_LOST_LOGARITHM, _LOST_QUOTIENT))
+@op(rejects=BOOLS | INTEGERS)
 def logaddexp(input: Array, other: Array) -> jax.Array:
     """Return `log(exp(input) + exp(other))` of each two, complex ones too.
 

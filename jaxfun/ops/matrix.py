@@ -10,17 +10,17 @@ import jax.numpy as jnp
 
 from .._dims import broadcast_shapes
 from .._op import op
-from .._record import BOOLS, Array, Shape
+from .._record import BOOLS, Array, Shape, where_empty
 from ..errors import IndexRangeError, describe
-from ._matrices import NO_BOOLS, NOTHING_TO_MULTIPLY, product, want
+from ._matrices import as_one_dtype_where_empty, product, want
 from ._one_dtype import want_one_dtype
 from .arithmetic import add
 from .broadcast import expand
-from .scaled_products import addmm
+from .scaled_products import addmm, refuse_beta
 from .shape import contiguous, reshape, t, transpose, unsqueeze
 
 
-@op(kind=None, rejects=BOOLS, takes={"input": Shape("m k"), "mat2": Shape("k n")}, differences=(NO_BOOLS,))
+@op(kind=None, rejects=BOOLS, takes={"input": Shape("m k"), "mat2": Shape("k n")}, takes_here=where_empty(BOOLS))
 def mm(input: Array, mat2: Array) -> jax.Array:
     """Return the product of two matrices. Shapes: (m, k), (k, n) -> (m, n).
 
@@ -34,7 +34,7 @@ def mm(input: Array, mat2: Array) -> jax.Array:
     return product(input, mat2)
 
 
-@op(kind=None, rejects=BOOLS, takes={"input": Shape("m k"), "vec": Shape("k")}, differences=(NO_BOOLS,))
+@op(kind=None, rejects=BOOLS, takes={"input": Shape("m k"), "vec": Shape("k")}, takes_here=where_empty(BOOLS))
 def mv(input: Array, vec: Array) -> jax.Array:
     """Return the product of a matrix and a vector. Shapes: (m, k), (k,) -> (m,).
 
@@ -68,7 +68,7 @@ def dot(input: Array, tensor: Array) -> jax.Array:
     kind=None,
     rejects=BOOLS,
     takes={"input": Shape("b m k"), "mat2": Shape("b k n")},
-    differences=(NOTHING_TO_MULTIPLY, NO_BOOLS),
+    takes_here=where_empty(BOOLS),
 )
 def bmm(input: Array, mat2: Array) -> jax.Array:
     """Return the products of two batches of matrices. Shapes: (b, m, k), (b, k, n) -> (b, m, n).
@@ -81,7 +81,7 @@ def bmm(input: Array, mat2: Array) -> jax.Array:
     """
     fits = input.ndim == 3 == mat2.ndim and input.shape[::2] == (mat2.shape[0], mat2.shape[1])
     want(fits, "(b, m, k) and (b, k, n)", input, mat2)
-    return product(input, mat2)
+    return product(as_one_dtype_where_empty(input, mat2), mat2)
 
 
 _MATMUL = {
@@ -90,7 +90,7 @@ _MATMUL = {
 }
 
 
-@op(kind=None, composite=True, node="", rejects=BOOLS, takes=_MATMUL, differences=(NOTHING_TO_MULTIPLY, NO_BOOLS))
+@op(kind=None, composite=True, node="", rejects=BOOLS, takes=_MATMUL, takes_here=where_empty(BOOLS))
 def matmul(input: Array, other: Array) -> jax.Array:
     """Return the product of two tensors: vectors, matrices, or batches of matrices, which broadcast.
 
@@ -119,6 +119,8 @@ def _folded(input: jax.Array, other: jax.Array) -> jax.Array:
 
 
 def _matrix_times_batch(input: jax.Array, other: jax.Array) -> jax.Array:
+    if input.ndim == 2 and input.dtype != other.dtype:  # nothing here has a gradient: torch does not fold
+        return _batched(input, other)
     # (A Bᵢ)ᵀ = Bᵢᵀ Aᵀ: the batch is folded from the left
     folded = _folded(transpose(other, -1, -2), t(input))
     return folded if input.ndim == 1 else contiguous(transpose(folded, -1, -2))
@@ -173,7 +175,7 @@ _LINEAR = {
     node="",
     rejects=BOOLS,
     takes=_LINEAR,
-    differences=(NO_BOOLS,),
+    takes_here=where_empty(BOOLS),
 )
 def linear(input: Array, weight: Array, bias: Array = None) -> jax.Array:
     """Return `input @ weight.T + bias`. Shapes: (*, n), (o, n), (o,) -> (*, o); a weight (n,) gives (*).
@@ -190,7 +192,12 @@ def linear(input: Array, weight: Array, bias: Array = None) -> jax.Array:
     want(weight.ndim == 2 and input.ndim > 0, "(*, n) and (o, n) where there is a bias", input, weight)
     if input.ndim == 2:
         return addmm(bias, input, t(weight))
-    return _biased(matmul(input, t(weight)), bias)
+    result = matmul(input, t(weight))
+    if input.ndim < 4:
+        refuse_beta(result, input, 1)
+    if input.ndim == 3 and bias.ndim == 2:  # torch adds it to the rows of all matrices
+        return reshape(_biased(reshape(result, (-1, result.shape[-1])), bias), result.shape)
+    return _biased(result, bias)
 
 
 def _biased(result: jax.Array, bias: jax.Array) -> jax.Array:

@@ -9,11 +9,9 @@ import numpy as np
 
 from .._dims import wrap_dim
 from .._op import op
-from .._record import COMPLEXES, Array, Difference, Dim
+from .._record import Array, Dim
 from ..dtypes import Category, Kind, as_dtype, canonical, int64
 from ..errors import UnsupportedDTypeError, describe, public
-from ._equals import ANY_ON_CUDA
-from ._nothing import refused_of_nothing
 from .extremum import ValuesAndIndices, equal_or_nan, picked, refuse_empty_axis, shared_evenly
 from .reduction import refuse_keepdim
 
@@ -68,12 +66,12 @@ def _nanmedian(input: Array) -> jax.Array:
     return _of_all(input, _middle_of_numbers)
 
 
-@op(kind=Kind.NO_OPMATH, torch="torch.median", overload="dim", node="MedianBackward1", differences=(ANY_ON_CUDA,))
+@op(kind=Kind.NO_OPMATH, torch="torch.median", overload="dim", node="MedianBackward1")
 def _median_dim(input: Array, dim: Dim, keepdim: bool = False) -> ValuesAndIndices:
     return _along(input, dim, keepdim, _first_nan_or_middle)
 
 
-@op(kind=Kind.NO_OPMATH, torch="torch.nanmedian", overload="dim", node="NanmedianBackward1", differences=(ANY_ON_CUDA,))
+@op(kind=Kind.NO_OPMATH, torch="torch.nanmedian", overload="dim", node="NanmedianBackward1")
 def _nanmedian_dim(input: Array, dim: Dim, keepdim: bool = False) -> ValuesAndIndices:
     return _along(input, dim, keepdim, _middle_of_numbers)
 
@@ -130,21 +128,8 @@ def _along(input: jax.Array, dim: int, keepdim: bool, place: Callable[..., jax.A
     return picked(input, indices.astype(canonical(int64).dtype), axis, keepdim)
 
 
-_UNORDERED = Difference(
-    lambda arguments: bool(np.isnan(arguments["input"].astype(np.float64)).any()),
-    jaxfun="a NaN comes once, and after the numbers",
-    torch="whatever the order was when the sort met the NaN",
-    why="the mode's sort compares by <, which is no order where one is NaN",
-    source="aten/src/ATen/native/cpu/TensorCompareKernel.cpp: mode_kernel_impl",
-)
-
-
 @op(
     kind=Kind.NO_OPMATH,
-    differences=(
-        _UNORDERED,
-        refused_of_nothing(COMPLEXES),
-    ),
 )
 def mode(input: Array, dim: Dim = -1, keepdim: bool = False) -> ValuesAndIndices:
     """Return what comes most often along `dim`, the smallest of several, and where it is: the last of equals.
@@ -161,7 +146,7 @@ def mode(input: Array, dim: Dim = -1, keepdim: bool = False) -> ValuesAndIndices
     refuse_empty_axis(input, axis)
     if input.ndim == 0:
         return ValuesAndIndices(input, jnp.zeros((), canonical(int64).dtype))
-    if jnp.iscomplexobj(input):
+    if jnp.iscomplexobj(input) and input.size:
         raise UnsupportedDTypeError("numbers that have an order", describe(input))
     order = jnp.argsort(jax.lax.stop_gradient(input), axis)
     last = _last_of_most(jnp.take_along_axis(input, order, axis), axis)

@@ -10,20 +10,11 @@ import numpy as np
 
 from .._dims import wrap_dims
 from .._op import op
-from .._record import Array, Choice, Difference, Dims
+from .._record import Array, Choice, Dims
 from ..dtypes import Category, Kind, as_dtype
 from ..errors import ArgumentTypeError, DTypeError, describe, public
 
 _CORRECTION = {"correction": Choice((1, 0, 2, 0.5, 7, -1, None))}
-
-_EMPTY_DIM = Difference(
-    lambda arguments: arguments["dim"] == () and np.ndim(arguments["input"]) > 0,
-    jaxfun="the gradient of the variance over all dimensions, which is the value",
-    torch="that gradient with 1 for the number of elements",
-    why="with dim=() torch reduces over everything and differentiates as if over one element",
-    source="torch/csrc/autograd/FunctionsManual.cpp: var_backward",
-    levels=("vjp", "jvp", "hvp"),
-)
 
 
 @public("var(input, dim, unbiased, keepdim, correction)")
@@ -44,9 +35,9 @@ def var(
     return _var(input, dim, correction=correction, keepdim=keepdim)
 
 
-@op(kind=Kind.DEFAULT, torch="torch.var", takes=_CORRECTION, differences=(_EMPTY_DIM,))
+@op(kind=Kind.DEFAULT, torch="torch.var", takes=_CORRECTION)
 def _var(input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim: bool = False) -> jax.Array:
-    return _variance(input, dim, correction, keepdim)
+    return _spread(*_terms(input, dim, correction, keepdim))
 
 
 @public("std(input, dim, unbiased, keepdim, correction)")
@@ -67,19 +58,9 @@ def std(
     return _std(input, dim, correction=correction, keepdim=keepdim)
 
 
-@op(kind=Kind.DEFAULT, torch="torch.std", takes=_CORRECTION, differences=(_EMPTY_DIM,))
+@op(kind=Kind.DEFAULT, torch="torch.std", takes=_CORRECTION)
 def _std(input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim: bool = False) -> jax.Array:
-    return _root(_variance(input, dim, correction, keepdim))
-
-
-_AFTER_INFINITY = Difference(
-    lambda arguments: bool(np.isinf(arguments["input"].astype(np.complex128)).any()),
-    jaxfun="the mean as `mean` has it: infinite",
-    torch="NaN where a number comes after the infinity",
-    why="torch moves the mean on by each element's distance from it, and infinity less infinity is NaN",
-    source="aten/src/ATen/native/SharedReduceOps.h: WelfordOps",
-    levels=("value",),
-)
+    return _deviation(*_terms(input, dim, correction, keepdim))
 
 
 @public("var_mean(input, dim, unbiased, keepdim, correction)")
@@ -98,11 +79,11 @@ def var_mean(
     return _var_mean(input, dim, correction=correction, keepdim=keepdim)
 
 
-@op(kind=Kind.DEFAULT, torch="torch.var_mean", takes=_CORRECTION, differences=(_EMPTY_DIM, _AFTER_INFINITY))
+@op(kind=Kind.DEFAULT, torch="torch.var_mean", takes=_CORRECTION)
 def _var_mean(
     input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim: bool = False
 ) -> tuple[jax.Array, jax.Array]:
-    return _variance(input, dim, correction, keepdim), _average(input, dim, keepdim)
+    return _spread(*_terms(input, dim, correction, keepdim)), _average(input, dim, keepdim)
 
 
 @public("std_mean(input, dim, unbiased, keepdim, correction)")
@@ -121,11 +102,11 @@ def std_mean(
     return _std_mean(input, dim, correction=correction, keepdim=keepdim)
 
 
-@op(kind=Kind.DEFAULT, torch="torch.std_mean", takes=_CORRECTION, differences=(_EMPTY_DIM, _AFTER_INFINITY))
+@op(kind=Kind.DEFAULT, torch="torch.std_mean", takes=_CORRECTION)
 def _std_mean(
     input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim: bool = False
 ) -> tuple[jax.Array, jax.Array]:
-    return _root(_variance(input, dim, correction, keepdim)), _average(input, dim, keepdim)
+    return _deviation(*_terms(input, dim, correction, keepdim)), _average(input, dim, keepdim)
 
 
 def _average(input: jax.Array, dim: Any, keepdim: bool) -> jax.Array:
@@ -143,16 +124,23 @@ def _by_unbiased(call: str, dim: Any, unbiased: Any, correction: float | None) -
     return dim, int(unbiased)
 
 
-def _variance(input: jax.Array, dim: Any, correction: float | None, keepdim: bool) -> jax.Array:
+def _terms(
+    input: jax.Array, dim: Any, correction: float | None, keepdim: bool
+) -> tuple[jax.Array, tuple[int, ...] | None, float, bool]:
     if as_dtype(input.dtype).category <= Category.INTEGER:
         raise DTypeError("a floating point or complex tensor", describe(input), "Cast it with jaxfun.float(input).")
     axes = wrap_dims(dim, input.ndim)
     freedom = math.prod(input.shape[axis] for axis in axes) - (1 if correction is None else correction)
-    return _spread(input, None if dim is None or input.ndim == 0 else axes, freedom, keepdim)
+    return input, None if dim is None or input.ndim == 0 else axes, freedom, keepdim
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
 def _spread(input: jax.Array, axes: tuple[int, ...] | None, freedom: float, keepdim: bool) -> jax.Array:
+    scale = _scale(input)
+    return _scaled_spread(_times(input, scale), axes, freedom, keepdim) / scale / scale
+
+
+def _scaled_spread(input: jax.Array, axes: tuple[int, ...] | None, freedom: float, keepdim: bool) -> jax.Array:
     away = _centred(input, axes)
     divisor = max(freedom, 0) if input.size else 0
 
@@ -161,6 +149,22 @@ def _spread(input: jax.Array, axes: tuple[int, ...] | None, freedom: float, keep
 
     # a complex variance is that of the real parts and that of the imaginary ones, each NaN where it is 0 / 0
     return of(away.real) + of(away.imag) if jnp.iscomplexobj(away) else of(away)
+
+
+def _times(input: jax.Array, scale: jax.Array) -> jax.Array:
+    # part by part: an infinity times the scale's imaginary 0 would be NaN
+    return jax.lax.complex(input.real * scale, input.imag * scale) if jnp.iscomplexobj(input) else input * scale
+
+
+def _scale(input: jax.Array) -> jax.Array:
+    """Return a power of 2 that keeps the squares of single precision in range, as torch's double precision does."""
+    real = input.real
+    if real.dtype != np.float32 or not input.size:
+        return jnp.ones((), real.dtype)
+    largest = jnp.max(jnp.maximum(jnp.abs(real), jnp.abs(input.imag)) if jnp.iscomplexobj(input) else jnp.abs(real))
+    return jnp.where(
+        largest > 1e18, jnp.float32(2**-70), jnp.where(largest < 1e-10, jnp.float32(2**70), jnp.float32(1))
+    )
 
 
 def _centred(input: jax.Array, axes: tuple[int, ...] | None) -> jax.Array:
@@ -186,12 +190,26 @@ def _spread_jvp(
     return _spread(input, axes, freedom, keepdim), change
 
 
-@jax.custom_jvp
-def _root(variance: jax.Array) -> jax.Array:
-    return jnp.sqrt(variance)
+@functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
+def _deviation(input: jax.Array, axes: tuple[int, ...] | None, freedom: float, keepdim: bool) -> jax.Array:
+    if jnp.iscomplexobj(input):  # of which torch takes the root in single precision
+        return jnp.sqrt(_spread(input, axes, freedom, keepdim))
+    scale = _scale(input)
+    return jnp.sqrt(_scaled_spread(_times(input, scale), axes, freedom, keepdim)) / scale
 
 
-@_root.defjvp
-def _root_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    root = _root(*primals)
-    return root, jnp.where(root == 0, 0, tangents[0] / jnp.where(root == 0, 1, root * 2))
+@_deviation.defjvp
+def _deviation_jvp(
+    axes: tuple[int, ...] | None, freedom: float, keepdim: bool, primals: Any, tangents: Any
+) -> tuple[jax.Array, jax.Array]:
+    root = _deviation(*primals, axes, freedom, keepdim)
+    if freedom <= 0 or jnp.iscomplexobj(primals[0]):
+        change = _spread_jvp(axes, freedom, keepdim, primals, tangents)[1]
+        return root, jnp.where(root == 0, 0, change / jnp.where(root == 0, 1, root * 2))
+    # d std = Σ (x - mean) / std dx / freedom: the quotient first, as the square is out of range sooner
+    (input,), (tangent,) = primals, tangents
+    scaled = _times(input, _scale(input))
+    wide = _deviation(scaled, axes, freedom, True)
+    away = _centred(scaled, axes)
+    slope = _times(away, jnp.where(wide == 0, 0, 1 / jnp.where(wide == 0, 1, wide)) / freedom)
+    return root, jnp.sum(slope * tangent, axes, keepdims=keepdim)

@@ -2,28 +2,18 @@
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from .._dims import wrap_dims
 from .._op import op
-from .._record import COMPLEXES, AnyDType, Array, Difference, Dims
+from .._record import COMPLEXES, AnyDType, Array, Dims
 from ..dtypes import Category, as_dtype
 from ..errors import DTypeError, UnsupportedDTypeError
 from .comparison import isnan, logical_not
 from .division import div
 from .reduction import reduced, sum
 
-_OF_NOTHING = Difference(
-    lambda arguments: bool(arguments["dtype"] and arguments["dtype"].is_complex) and 0 in np.shape(arguments["input"]),
-    jaxfun="NotImplementedError, as for a tensor that is not empty",
-    torch="0, or of the mean NaN",
-    why="torch finds that nansum has no kernel for a complex `dtype` only where there is something to add",
-    source="aten/src/ATen/native/cpu/SumKernel.cpp: nansum_kernel_impl",
-    levels=("errors",),
-)
 
-
-@op(kind=None, rejects=COMPLEXES, differences=(_OF_NOTHING,))
+@op(kind=None, rejects=COMPLEXES)
 def nansum(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: AnyDType = None) -> jax.Array:
     """Return the sum of the elements that are not NaN, of all or over `dim` (one, or several as a tuple).
 
@@ -37,14 +27,14 @@ def nansum(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: AnyD
     """
     axes = wrap_dims(dim, input.ndim)
     is_float = as_dtype(input.dtype).category is Category.FLOAT
-    if is_float and dtype is not None and dtype.is_complex:
+    if is_float and dtype is not None and dtype.is_complex and input.size:
         raise UnsupportedDTypeError("a real `dtype`", dtype.name)
     # JAX makes a constant, with no derivative, of what is chosen among no elements
     numbers = jnp.where(jnp.isnan(input), 0, input) if is_float and input.size else input
     return reduced(jnp.sum, numbers, dtype, axis=axes, keepdims=keepdim)
 
 
-@op(kind=None, composite=True, node="", rejects=COMPLEXES, differences=(_OF_NOTHING,))
+@op(kind=None, composite=True, node="", rejects=COMPLEXES)
 def nanmean(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: AnyDType = None) -> jax.Array:
     """Return the mean of the elements that are not NaN, of all or over `dim`; NaN where all are.
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from .._dims import wrap_dim, wrap_dims
 from .._op import op
-from .._record import BOOLS, INTEGERS, AnyDType, Array, Beside, Choice, Difference, Dim, Dims, Number, Shape
-from ..dtypes import Category, DType, Kind, as_dtype, complex64, float32, promote_types
+from .._record import BOOLS, INTEGERS, AnyDType, Array, Beside, Choice, Dim, Dims, Number, Shape
+from ..dtypes import Category, DType, Kind, as_dtype, float32, promote_types
 from ..errors import ArgumentTypeError, DTypeError, ShapeError, describe, public
 from ._matrices import want_numbers
 from .arithmetic import abs, sgn
@@ -189,29 +189,8 @@ def dist(input: Array, other: Array, p: float = 2) -> jax.Array:
     return _in_wide(away, order, tuple(range(away.ndim)), False, as_dtype(away.dtype))
 
 
-_LARGEST_OF_COMPLEX = Difference(
-    lambda arguments: arguments["p"] == math.inf and as_dtype(arguments["input"].dtype) == complex64,
-    jaxfun="the derivative by way of the largest element",
-    torch="NaN where no size in float32 is the same as its size in float64",
-    why="torch's derivative takes the norm in float64, and looks for the sizes in float32 that are equal to it",
-    source="torch/csrc/autograd/FunctionsManual.cpp: renorm_backward",
-    levels=("vjp", "jvp", "hvp"),
-)
-
-
-_AT_A_ZERO = Difference(
-    lambda arguments: arguments["p"] not in (1, math.inf) and bool((np.asarray(arguments["input"]) == 0).any()),
-    jaxfun="0 for a slice that is left alone, for nothing goes through its norm",
-    torch="NaN, or 0 in forward mode",
-    why="torch differentiates the norm's formula where it is not taken too, and divides by 0",
-    source="torch/csrc/autograd/FunctionsManual.cpp: renorm_backward, norm_backward",
-    levels=("hvp",),
-)
-
-
 @op(
     kind=None,
-    differences=(_LARGEST_OF_COMPLEX, _AT_A_ZERO),
     takes={
         "input": Shape(("m n", "l m n", "m n", "m 1 n")),
         "p": Choice((2, 1, 3, 0.5, math.inf, 1.5)),

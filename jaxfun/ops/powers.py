@@ -1,16 +1,14 @@
 """Powers, roots, exponentials and logarithms, with torch's derivatives at 0."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax.custom_derivatives import SymbolicZero
 
 from .._numbers import rounded
 from .._op import op
-from .._record import BOOLS, Array, Difference, Factor, Number, Scalar
+from .._record import BOOLS, Array, Factor, Number, Scalar
 from ..dtypes import (
     Category,
     DType,
@@ -65,62 +63,10 @@ def _is_number(value: Any) -> bool:
     return not isinstance(value, jax.Array) and is_scalar(value)
 
 
-def _is_complex_at_the_edge(arguments: Mapping[str, Any]) -> bool:
-    base, exponent = (np.asarray(arguments[name]) for name in ("input", "exponent"))
-    edge = (~np.isfinite(base)).any() or (~np.isfinite(exponent)).any() or (base == 0).any()
-    return bool(edge) and (np.iscomplexobj(base) or np.iscomplexobj(exponent))
-
-
-COMPLEX_EDGE = Difference(
-    _is_complex_at_the_edge,
-    jaxfun="exp(exponent * log(base)), 0 where the real part is -infinity",
-    torch="that formula or std::pow, by how the elements fall into vectors",
-    why="a complex power of 0, or with NaN or infinity in it, has no one answer in torch's own kernels",
-    source="aten/src/ATen/native/cpu/PowKernel.cpp",
-)
-
-
-def _loses_the_step(arguments: Mapping[str, Any]) -> bool:
-    exponent, base = np.asarray(arguments["exponent"]), np.asarray(arguments["input"])
-    if exponent.dtype.kind == "i":
-        return bool((exponent == np.iinfo(exponent.dtype).min).any())
-    if exponent.dtype.name not in ("float16", "bfloat16"):
-        return False
-    step = exponent.astype(np.float32) - 1
-    return exponent.dtype != base.dtype or bool((step.astype(exponent.dtype).astype(np.float32) != step).any())
-
-
-_STEP_IN_ITS_OWN_DTYPE = Difference(
-    _loses_the_step,
-    jaxfun="the slope with exponent - 1 in the dtype of the result",
-    torch="the slope with exponent - 1 in the exponent's own dtype, wrapped around or rounded to 16 bits",
-    why="torch subtracts 1 from the exponent before it promotes it",
-    source="torch/csrc/autograd/FunctionsManual.cpp: pow_backward_self",
-    levels=("vjp", "jvp", "hvp"),
-)
-_REAL_AND_COMPLEX = Difference(
-    lambda arguments: np.iscomplexobj(arguments["input"]) != np.iscomplexobj(arguments["exponent"]),
-    jaxfun="the tangent that goes with the gradient",
-    torch="another tangent",
-    why="for one real and one complex operand torch's forward mode does not agree with its own reverse mode",
-    source="torch/csrc/autograd/FunctionsManual.cpp: pow_backward_self, pow_backward_exponent",
-    levels=("jvp",),
-)
-_FLAT = Difference(
-    lambda arguments: bool((np.asarray(arguments["input"]) <= 0).any()),
-    jaxfun="the derivative of the formula of the first one: 0 or NaN as its products give",
-    torch="NaN or 0, by the order in which it multiplies 0 and the logarithm",
-    why="the second derivative of a power at a base of 0 or below multiplies 0 by a logarithm that is not finite",
-    source="torch/csrc/autograd/FunctionsManual.cpp: pow_backward_self, pow_backward_exponent",
-    levels=("hvp",),
-)
-
-
 @op(
     torch="torch.pow",
     node="PowBackward1",
     rejects=BOOLS,
-    differences=(COMPLEX_EDGE, _FLAT, _STEP_IN_ITS_OWN_DTYPE, _REAL_AND_COMPLEX),
 )
 def _pow(input: Array, exponent: Array) -> jax.Array:
     return _power(input, exponent)
@@ -148,7 +94,6 @@ def _pow_scalar(input: Array, exponent: Number) -> jax.Array:
     overload="of_scalar",
     node="PowBackward2",
     takes={"input": Scalar()},
-    differences=(COMPLEX_EDGE,),
 )
 def _pow_of_scalar(input: Factor, exponent: Array) -> jax.Array:
     dtype = canonical(result_type(input, exponent))

@@ -10,11 +10,10 @@ import jax.numpy as jnp
 
 from .._dims import broadcast_shapes, wrap_dim, wrap_dims
 from .._op import op
-from .._record import BOOLS, Array, Beside, Difference, Shape
-from ..dtypes import Kind
-from ..errors import ArgumentTypeError, ShapeError, describe, public
-from ._matrices import NO_BOOLS, product, want
-from ._nothing import is_one_of
+from .._record import BOOLS, Array, Beside, Shape, where_empty
+from ..dtypes import Kind, of
+from ..errors import ArgumentTypeError, ShapeError, UnsupportedDTypeError, describe, public
+from ._matrices import product, want
 from ._one_dtype import want_one_dtype
 from .arithmetic import mul
 from .matrix import dot, mm, unsafe_view
@@ -40,7 +39,7 @@ def vdot(input: Array, other: Array) -> jax.Array:
     kind=None,
     composite=True,
     node="",
-    differences=(NO_BOOLS,),
+    takes_here=where_empty(BOOLS),
     takes={"input": Shape(("k", "m k", "k", "a m k", "", "m")), "other": Shape(("k", "n k", "n k", "b n k", "m", ""))},
 )
 def inner(input: Array, other: Array) -> jax.Array:
@@ -98,23 +97,12 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> jax.Array:
     >>> jf.tensordot(jf.ones(2, 3, 4), jf.ones(3, 2), ([1, 0], [0, 1])).shape
     (4,)
     """
-    return _tensordot(a, b, _plain(dims))
+    of_bools = all(hasattr(tensor, "dtype") and of(tensor) in BOOLS for tensor in (a, b))
+    return (_tensordot_of_bools if of_bools else _tensordot)(a, b, _plain(dims))
 
 
 def _plain(dims: Any) -> Any:
     return dims.tolist() if hasattr(dims, "tolist") else dims
-
-
-_BY_ELEMENTS = Difference(
-    lambda arguments: (
-        all(is_one_of(BOOLS, arguments[name]) for name in ("a", "b")) and arguments["a"].size == arguments["b"].size
-    ),
-    jaxfun="NotImplementedError, as for a product of more than one element",
-    torch="whether any element of the product is true",
-    why="a product of one element torch adds up without its kernels for products, unless the tensors lie in order",
-    source="aten/src/ATen/native/Linear.cpp: tensordot",
-    levels=("errors",),
-)
 
 
 @op(
@@ -123,7 +111,7 @@ _BY_ELEMENTS = Difference(
     composite=True,
     node="",
     rejects=BOOLS,
-    differences=(NO_BOOLS, _BY_ELEMENTS),
+    takes_here=where_empty(BOOLS),
     takes={
         "a": Shape(("m k", "m k", "m k", "k", "k m a", "1 m", "m 1 a", "a")),
         "b": Shape(("k n", "m k", "n", "k", "a n k", "k n", "n k", "")),
@@ -131,6 +119,31 @@ _BY_ELEMENTS = Difference(
     },
 )
 def _tensordot(a: Array, b: Array, dims: Any = 2) -> jax.Array:
+    return _contracted(*_aligned(a, b, dims))
+
+
+@op(kind=None, step="tensordot_of_bools", composite=True, node="")
+def _tensordot_of_bools(a: Array, b: Array, dims: Any = 2) -> jax.Array:
+    # a product of one element, of tensors that do not lie in order, torch adds up without its kernels for products
+    a, b, ours, theirs = _aligned(a, b, dims)
+    left, right = ([dim for dim in range(x.ndim) if dim not in dims] for x, dims in ((a, ours), (b, theirs)))
+    orders = ((a, (*left, *ours)), (b, (*theirs, *right)))
+    shape = (*(a.shape[dim] for dim in left), *(b.shape[dim] for dim in right))
+    if math.prod(shape) != 1:
+        return _contracted(a, b, ours, theirs)
+    if all(_is_in_order(x, order) for x, order in orders):
+        raise UnsupportedDTypeError("tensors of numbers", f"{describe(a)} and {describe(b)}", "Cast them.")
+    a, b = (jnp.transpose(x, order).reshape(-1) for x, order in orders)
+    return jnp.any(a & b).reshape(shape)
+
+
+def _is_in_order(input: jax.Array, order: Sequence[int]) -> bool:
+    moved = [dim for dim in order if input.shape[dim] != 1]
+    return input.size == 0 or moved == sorted(moved)
+
+
+def _aligned(a: jax.Array, b: jax.Array, dims: Any) -> tuple[jax.Array, jax.Array, tuple[int, ...], tuple[int, ...]]:
+    """Return the tensors, summed where the other has a size of 1, and the dimensions to contract."""
     ours, theirs = _pairs(a, b, dims)
     if len(ours) != len(theirs):
         raise ShapeError("as many dimensions of `a` as of `b`", describe(dims))
@@ -141,7 +154,7 @@ def _tensordot(a: Array, b: Array, dims: Any = 2) -> jax.Array:
         want(sizes[0] == sizes[1] or 1 in sizes, f"of one size in dimensions {one} and {other}", a, b)
         a = sum(a, one, True, dtype=a.dtype) if sizes[1] == 1 else a
         b = sum(b, other, True, dtype=b.dtype) if sizes[0] == 1 != sizes[1] else b
-    return _contracted(a, b, wrap_dims(ours, a.ndim) if ours else (), wrap_dims(theirs, b.ndim) if ours else ())
+    return a, b, wrap_dims(ours, a.ndim) if ours else (), wrap_dims(theirs, b.ndim) if ours else ()
 
 
 def _pairs(a: jax.Array, b: jax.Array, dims: Any) -> tuple[Sequence[int], Sequence[int]]:

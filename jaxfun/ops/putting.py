@@ -9,14 +9,13 @@ import numpy as np
 
 from .._dims import broadcast_shapes
 from .._op import op
-from .._record import Array, Choice, Difference, Index, Mask, Shape, Tensors
-from ..dtypes import as_array
+from .._record import BOOLS, Array, Choice, Index, Mask, Shape, Tensors
+from ..dtypes import as_array, as_dtype
 from ..errors import (
     ArgumentTypeError,
     DTypeError,
     IndexRangeError,
     ShapeError,
-    UnsupportedArgumentError,
     describe,
     public,
 )
@@ -26,6 +25,7 @@ from ._index_items import is_mask
 from ._one_dtype import want_one_dtype
 from ._positions import check_among, want_long
 from .indexing import at_dims
+from .masks import masked_fill
 
 
 @public("put(input, index, source, accumulate)")
@@ -108,15 +108,20 @@ def index_put(input: Any, indices: Sequence[Any], values: Any, accumulate: bool 
     Gradient: to `input` where it was kept, to `values` where they were written. Where an element is named twice without
     `accumulate`, it is not defined which value it gets, nor is it in torch.
     Raises: what `getitem` raises for the indices; RuntimeError for two dtypes, and values that do not fit;
-    NotImplementedError for a 0-dim mask, which torch leaves out or fills by. A traced index out of range writes
-    nothing.
+    IndexError for more indices than dimensions. A 0-dim mask is left out, true or not; alone it says whether all is
+    filled. A traced index out of range writes nothing.
 
     >>> import jaxfun as jf
     >>> jf.index_put(jf.zeros(3), (jf.tensor([0, 0]),), jf.tensor([1.0, 2.0]), accumulate=True)
     Array([3., 0., 0.], dtype=float32)
     """
     _want_tensors(indices)
-    plan = read(as_array(input).shape, tuple(indices), tensors_only=True)
+    named = [item for item in indices if not _is_one_answer(item)]
+    if len(named) < len(indices):
+        _check_answers(np.ndim(input), indices)
+    if not named:
+        return _filled_where(input, indices, values, accumulate)
+    plan = read(as_array(input).shape, tuple(named), tensors_only=True)
     result = (_index_put_accumulated if accumulate else _index_put)(input, plan.tensors, values, bool(accumulate))
     check_range(plan)
     return result
@@ -127,22 +132,27 @@ def _want_tensors(indices: Any) -> None:
         raise ArgumentTypeError("`indices` to be a tuple or a list of tensors", describe(indices))
     if not indices:
         raise ShapeError("one tensor of indices at least", "none")
-    if any(map(_is_one_answer, indices)):
-        raise UnsupportedArgumentError("masks of one dimension or more", describe(indices), "Use jaxfun.where.")
 
 
 def _is_one_answer(item: Any) -> bool:
     return is_mask(item) and np.ndim(item) == 0
 
 
-_ONE_ANSWER = Difference(
-    lambda arguments: any(hasattr(item, "dtype") and _is_one_answer(item) for item in arguments["indices"] or ()),
-    jaxfun="NotImplementedError",
-    torch="the other tensors alone are the index; where there are none, all is filled, or an internal assertion fails",
-    why="torch's index_put drops a 0-dim mask, whether it is true or not",
-    source="aten/src/ATen/native/IndexingUtils.h: expandTensors",
-    levels=("errors",),
-)
+def _check_answers(ndim: int, indices: Sequence[Any]) -> None:
+    if len(indices) > ndim:
+        raise IndexRangeError(f"at most {ndim} indices", str(len(indices)))
+
+
+def _filled_where(input: Any, indices: Sequence[Any], values: Any, accumulate: bool) -> jax.Array:
+    """Return the tensor filled by a number where its one index, a 0-dim mask, is true; torch has nothing else there."""
+    input, values = as_array(input), as_array(values)
+    is_one = len(indices) == 1 and as_dtype(as_array(indices[0]).dtype) in BOOLS and values.size == 1
+    if input.size and (accumulate or not is_one):
+        raise ShapeError("one 0-dim mask and one value, or more indices", f"{describe(indices)} and {describe(values)}")
+    if not is_one:
+        return input
+    return masked_fill(input, indices[0], values.reshape(()))
+
 
 _PLACES = ("k", "m", "m, m", "m n, m n", "k, k", ", k")
 _ALL = {
@@ -161,7 +171,6 @@ _ALL = {
         "indices": Index(("1", "m", "m, m", "1, 1", "m, 1", ", 1"), "input", distinct=True),
         "accumulate": Choice((False,)),
     },
-    differences=(_ONE_ANSWER,),
 )
 def _index_put(input: Array, indices: Tensors, values: Array, accumulate: bool = False) -> jax.Array:
     key, values = _fitted(input, indices, values)
@@ -174,7 +183,6 @@ def _index_put(input: Array, indices: Tensors, values: Array, accumulate: bool =
     overload="accumulate",
     node="IndexPutBackward0",
     takes={**_ALL, "indices": Index(_PLACES, "input", negative=True), "accumulate": Choice((True,))},
-    differences=(_ONE_ANSWER,),
 )
 def _index_put_accumulated(input: Array, indices: Tensors, values: Array, accumulate: bool = False) -> jax.Array:
     key, values = _fitted(input, indices, values)

@@ -9,10 +9,9 @@ import numpy as np
 from .._dims import wrap_dim
 from .._numbers import is_traced
 from .._op import op
-from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Difference, Factor, Scalar, Shape
+from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Factor, Scalar, Shape
 from ..dtypes import bfloat16, float16, is_scalar
 from ..errors import DTypeError, ShapeError, describe, public
-from ._equals import ANY_ON_CUDA
 from .extremum import OneDim
 
 _INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
@@ -20,15 +19,6 @@ _REJECTS = BOOLS | INTEGERS | COMPLEXES | {float16, bfloat16}
 _TAKES = {"dim": Choice((None, 0, -1)), "interpolation": Choice(_INTERPOLATIONS)}
 _ONE = {"q": Scalar(0, 1), **_TAKES}
 _SEVERAL = {"input": Shape(("n", "m n", "")), "q": Shape(("k", "", "k"), values="parts"), **_TAKES}
-
-_NO_NUMBER = Difference(
-    lambda arguments: bool(np.isnan(arguments["input"]).all(arguments["dim"]).any()),
-    jaxfun="NaN for the gradient of `q` where all elements are NaN",
-    torch="0, NaN or another number for the gradient of `q`, of elements that it takes from outside of the tensor",
-    why="where no element is a number torch's place is -q, before the first one",
-    source="aten/src/ATen/native/Sorting.cpp: quantile_compute",
-    levels=("vjp", "jvp", "hvp"),
-)
 
 
 @public("quantile(input, q, dim, keepdim, interpolation)")
@@ -87,7 +77,6 @@ def _refuse_outside(call: str, q: Any) -> None:
     node="SqueezeBackward4",
     rejects=_REJECTS,
     takes=_SEVERAL,
-    differences=(ANY_ON_CUDA,),
 )
 def _quantile(
     input: Array, q: Array, dim: OneDim = None, keepdim: bool = False, *, interpolation: str = "linear"
@@ -102,7 +91,6 @@ def _quantile(
     node="SqueezeBackward4",
     rejects=_REJECTS,
     takes=_ONE,
-    differences=(ANY_ON_CUDA,),
 )
 def _quantile_scalar(
     input: Array, q: Factor, dim: OneDim = None, keepdim: bool = False, *, interpolation: str = "linear"
@@ -116,7 +104,6 @@ def _quantile_scalar(
     node="SqueezeBackward4",
     rejects=_REJECTS,
     takes=_SEVERAL,
-    differences=(ANY_ON_CUDA, _NO_NUMBER),
 )
 def _nanquantile(
     input: Array, q: Array, dim: OneDim = None, keepdim: bool = False, *, interpolation: str = "linear"
@@ -131,7 +118,6 @@ def _nanquantile(
     node="SqueezeBackward4",
     rejects=_REJECTS,
     takes=_ONE,
-    differences=(ANY_ON_CUDA,),
 )
 def _nanquantile_scalar(
     input: Array, q: Factor, dim: OneDim = None, keepdim: bool = False, *, interpolation: str = "linear"

@@ -3,16 +3,14 @@
 A `dim` left out is `...` here: torch tells it apart from None by what may stand beside it, and on the tape.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from .._dims import wrap_dim, wrap_dims
 from .._op import op
-from .._record import AnyDType, Array, Difference, Dim, Dims
+from .._record import AnyDType, Array, Dim, Dims
 from ..dtypes import Category, DType, as_dtype, bfloat16, canonical, float16, float32, int64, uint8
 from ..errors import ArgumentTypeError, DTypeError, describe, public
 
@@ -117,22 +115,7 @@ def prod(input: Any, dim: Any = ..., keepdim: bool = False, *, dtype: Any = None
     return _prod_dim(input, dim, keepdim, dtype=dtype)
 
 
-def _has_zero_and_nan(arguments: Mapping[str, Any]) -> bool:
-    input = np.asarray(arguments["input"]).astype(complex)
-    return bool((input == 0).any() and not np.isfinite(input).all())
-
-
-ZERO_AND_NAN = Difference(
-    _has_zero_and_nan,
-    jaxfun="NaN, as 0 times NaN is",
-    torch="0 or another number where an element of the product is 0, as it multiplies them",
-    why="the second derivative of a product with a 0 and a NaN in it depends on which is multiplied first",
-    source="torch/csrc/autograd/FunctionsManual.cpp: prod_backward, cumprod_backward",
-    levels=("hvp",),
-)
-
-
-@op(kind=None, torch="torch.prod", differences=(ZERO_AND_NAN,))
+@op(kind=None, torch="torch.prod")
 def _prod(input: Array, *, dtype: AnyDType = None) -> jax.Array:
     return reduced(jnp.prod, input, dtype, axis=None)
 

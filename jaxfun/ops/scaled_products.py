@@ -1,6 +1,6 @@
 """Products of matrices and vectors added to a tensor, each with a factor. 16-bit floats are added up in float32."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -10,30 +10,15 @@ import numpy as np
 from .._dims import broadcast_shapes
 from .._numbers import holds, is_traced
 from .._op import op
-from .._record import BOOLS, Array, Choice, Difference, Factor, Number, Shape
+from .._record import BOOLS, Array, Choice, Factor, Number, Shape, where_empty
 from ..dtypes import DType, as_dtype, bfloat16, canonical, float16, float32, of, result_type
 from ..errors import DTypeError, IndexRangeError, ShapeError, describe, public
-from ._matrices import NO_BOOLS, NOTHING_TO_MULTIPLY, want, wide_product
+from ._matrices import as_one_dtype_where_empty, want, wide_product
 from ._one_dtype import want_one_dtype
 from ._overflow import refuse_overflow
 from .arithmetic import scaled
 
 _FACTORS = {"beta": Choice((1, 0, 2, -3, 0.5)), "alpha": Choice((1, 2, 0, -3, 0.5))}
-
-
-def _nothing_of_no_number(arguments: Mapping[str, Any]) -> bool:
-    factors = [np.asarray(value) for name, value in arguments.items() if name not in ("input", "beta", "alpha")]
-    return arguments["alpha"] == 0 and not all(np.isfinite(factor.astype(complex)).all() for factor in factors)
-
-
-_NO_PRODUCT = Difference(
-    _nothing_of_no_number,
-    jaxfun="NaN, as 0 times NaN is",
-    torch="NaN or the scaled input alone, by dtype and size",
-    why="with alpha=0 some of the kernels do not multiply at all",
-    source="aten/src/ATen/native/CPUBlas.cpp: gemm, gemv",
-    levels=("value", "jvp"),
-)
 
 
 @public("addmm(input, mat1, mat2, beta, alpha)")
@@ -48,7 +33,9 @@ def addmm(input: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1) ->
     Array([[12.]], dtype=float32)
     """
     call = "addmm(input, mat1, mat2, beta, alpha)"
-    return _kept(call, _checked(call, _addmm, (input, mat1, mat2), beta, alpha), mat1, beta)
+    result = _checked(call, _addmm, (input, mat1, mat2), beta, alpha)
+    refuse_beta(result, mat1, beta, call)
+    return result
 
 
 @op(
@@ -56,26 +43,11 @@ def addmm(input: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1) ->
     torch="torch.addmm",
     rejects=BOOLS,
     takes={"input": Shape(("n", "m n", "", "1 n")), "mat1": Shape("m k"), "mat2": Shape("k n"), **_FACTORS},
-    differences=(_NO_PRODUCT, NO_BOOLS),
+    takes_here=where_empty(BOOLS),
 )
 def _addmm(input: Array, mat1: Array, mat2: Array, *, beta: Factor = 1, alpha: Factor = 1) -> jax.Array:
     want(mat1.ndim == 2 == mat2.ndim and mat1.shape[1] == mat2.shape[0], "(m, k) and (k, n)", mat1, mat2)
     return _sum(input, mat1, mat2, (mat1.shape[0], mat2.shape[1]), beta, alpha)
-
-
-def _stays_small(arguments: Mapping[str, Any]) -> bool:
-    shape, matrix = np.shape(arguments["input"]), np.shape(arguments["mat"])
-    return len(matrix) == 2 and 0 in matrix and shape != matrix[:1]
-
-
-_NOT_STRETCHED = Difference(
-    _stays_small,
-    jaxfun="the input stretched to (m,)",
-    torch="the input in its own shape, with a warning",
-    why="with nothing to add torch's addmv forgets to stretch its input",
-    source="aten/src/ATen/native/Blas.cpp: addmv_out_cpu",
-    levels=("value", "vjp", "jvp", "hvp", "errors"),
-)
 
 
 @public("addmv(input, mat, vec, beta, alpha)")
@@ -97,7 +69,7 @@ def addmv(input: Any, mat: Any, vec: Any, *, beta: Any = 1, alpha: Any = 1) -> j
     torch="torch.addmv",
     rejects=BOOLS,
     takes={"input": Shape(("m", "", "1")), "mat": Shape("m k"), "vec": Shape("k"), **_FACTORS},
-    differences=(_NO_PRODUCT, _NOT_STRETCHED, NO_BOOLS),
+    takes_here=where_empty(BOOLS),
 )
 def _addmv(input: Array, mat: Array, vec: Array, *, beta: Factor = 1, alpha: Factor = 1) -> jax.Array:
     fits = mat.ndim == 2 and vec.ndim == 1 and mat.shape[1] == vec.shape[0]
@@ -119,7 +91,10 @@ def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 
     Array([[6.]], dtype=float32)
     """
     call = "addbmm(input, batch1, batch2, beta, alpha)"
-    return _kept(call, _checked(call, _addbmm, (input, batch1, batch2), beta, alpha), batch1, beta)
+    result = _checked(call, _addbmm, (input, batch1, batch2), beta, alpha)
+    for factor in (beta, 1)[: max(len(batch1), 1)]:  # torch adds the later matrices to the sum itself
+        refuse_beta(result, batch1, factor, call)
+    return result
 
 
 @op(
@@ -127,10 +102,12 @@ def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 
     torch="torch.addbmm",
     rejects=BOOLS,
     takes={"input": Shape(("m n", "n", "", "m 1")), "batch1": Shape("b m k"), "batch2": Shape("b k n"), **_FACTORS},
-    differences=(_NO_PRODUCT, NOTHING_TO_MULTIPLY, NO_BOOLS),
+    takes_here=where_empty(BOOLS),
 )
 def _addbmm(input: Array, batch1: Array, batch2: Array, *, beta: Factor = 1, alpha: Factor = 1) -> jax.Array:
     count, rows, columns = _batch_shape(batch1, batch2)
+    if not count:  # torch does not look at what is not there
+        batch1, batch2 = (jnp.zeros_like(batch, input.dtype) for batch in (batch1, batch2))
     side = jnp.moveaxis(batch1, 0, 1).reshape(rows, count * batch1.shape[2])
     return _sum(input, side, batch2.reshape(side.shape[1], columns), (rows, columns), beta, alpha)
 
@@ -148,7 +125,9 @@ def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any =
     (2, 1, 1)
     """
     call = "baddbmm(input, batch1, batch2, beta, alpha)"
-    return _kept(call, _checked(call, _baddbmm, (input, batch1, batch2), beta, alpha), batch1, beta)
+    result = _checked(call, _baddbmm, (input, batch1, batch2), beta, alpha)
+    refuse_beta(result, batch1, beta, call)
+    return result
 
 
 @op(
@@ -161,10 +140,13 @@ def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any =
         "batch2": Shape("b k n"),
         **_FACTORS,
     },
-    differences=(NOTHING_TO_MULTIPLY, NO_BOOLS),
+    takes_here=where_empty(BOOLS),
 )
 def _baddbmm(input: Array, batch1: Array, batch2: Array, *, beta: Factor = 1, alpha: Factor = 1) -> jax.Array:
-    return _sum(input, batch1, batch2, _batch_shape(batch1, batch2), beta, alpha)
+    shape = _batch_shape(batch1, batch2)
+    _want_broadcast(input, shape)
+    want_one_dtype(input, batch1)
+    return _sum(input.astype(batch2.dtype), as_one_dtype_where_empty(batch1, batch2), batch2, shape, beta, alpha)
 
 
 @public("addr(input, vec1, vec2, beta, alpha)")
@@ -219,13 +201,12 @@ def _checked(
     return function(*operands, **given)
 
 
-def _kept(call: str, result: jax.Array, left: Any, beta: Any) -> jax.Array:
-    """Return the result once a `beta` that alone makes it, with nothing to multiply, is seen to be of its category."""
+def refuse_beta(result: jax.Array, left: Any, beta: Any, call: str = "") -> None:
+    """Raise DTypeError for a `beta` that alone makes the result, with nothing to multiply, and is not of its dtype."""
     adds_no_matrices = np.ndim(left) > result.ndim and not len(left)  # then torch does not look at the result's size
     is_alone = adds_no_matrices or (result.size and 0 in np.shape(left))
     if is_alone and (is_traced(beta) or beta != 0) and of(beta).category > as_dtype(result.dtype).category:
         raise DTypeError(f"a `beta` of {result.dtype} where there is nothing to multiply", describe(beta), call=call)
-    return result
 
 
 def _added_in(dtype: DType) -> DType:

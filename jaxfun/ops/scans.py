@@ -1,7 +1,7 @@
 """Running sums, products, extrema and logarithms of sums along a dimension."""
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -10,12 +10,11 @@ import numpy as np
 
 from .._dims import wrap_dim
 from .._op import op
-from .._record import BOOLS, INTEGERS, AnyDType, Array, Difference, Dim
+from .._record import BOOLS, INTEGERS, AnyDType, Array, Dim
 from ..dtypes import Category, DType, Kind, as_dtype, bfloat16, canonical, cast, float16, float32, int64
 from ..errors import UnsupportedDTypeError, describe
 from .extremum import ValuesAndIndices
 from .logarithms import log_of_sum
-from .reduction import ZERO_AND_NAN
 
 
 @op(kind=None)
@@ -31,7 +30,7 @@ def cumsum(input: Array, dim: Dim, *, dtype: AnyDType = None) -> jax.Array:
     return _scanned(jnp.cumsum, input, dim, dtype)
 
 
-@op(kind=None, differences=(ZERO_AND_NAN,))
+@op(kind=None)
 def cumprod(input: Array, dim: Dim, *, dtype: AnyDType = None) -> jax.Array:
     """Return the product of each element and those before it along `dim`.
 
@@ -125,26 +124,7 @@ def _running(scan: Callable[..., jax.Array], input: jax.Array, dim: int) -> Valu
     return ValuesAndIndices(jnp.take_along_axis(input, indices, axis, mode="promise_in_bounds"), indices)
 
 
-def _shows_what_is_added(arguments: Mapping[str, Any]) -> bool:
-    input = arguments["input"]
-    # an infinity is as a large number is: beside it torch's exponentials are 0, over what it adds
-    real = np.nan_to_num(input.real.astype(np.float64), posinf=1e4, neginf=-1e4)
-    # the exponentials of complex numbers are taken as they are, those of real ones beside the largest
-    below = np.abs(real) if np.iscomplexobj(input) else real.max(initial=-np.inf) - real
-    return input.dtype in (np.float64, np.complex128) or bool((below > 12).any())
-
-
-_ADDED = Difference(
-    _shows_what_is_added,
-    jaxfun="the derivative",
-    torch="the derivative with 1e-13 added to the divisor, and 0 where that is all there is",
-    why="torch's forward mode of logcumsumexp divides by sums that may be 0, and adds 1e-13 to all of them",
-    source="torch/csrc/autograd/FunctionsManual.cpp: logcumsumexp_jvp",
-    levels=("jvp",),
-)
-
-
-@op(rejects=BOOLS | INTEGERS, differences=(_ADDED,))
+@op(rejects=BOOLS | INTEGERS)
 def logcumsumexp(input: Array, dim: Dim) -> jax.Array:
     """Return the logarithm of the sum of the exponentials of each element and those before it along `dim`.
 

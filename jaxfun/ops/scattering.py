@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from .._dims import wrap_dim
 from .._numbers import as_number, fitting
 from .._op import op
-from .._record import Array, Beside, Choice, Difference, Dim, Factor, Index, Mask, Number, Shape
+from .._record import Array, Beside, Choice, Dim, Factor, Index, Mask, Number, Shape
 from ..dtypes import as_array, as_dtype
 from ..errors import ArgumentTypeError, PositionError, ShapeError, describe, public
 from ._combining import REDUCTIONS, add_at, combined, set_at
@@ -157,29 +157,10 @@ def scatter_add(input: Array, dim: Dim, index: Mask, src: Array) -> jax.Array:
     return _scattered(add_at, input, dim, index, src)
 
 
-_NO_TANGENT = Difference(
-    lambda arguments: arguments["reduce"] == "prod",
-    jaxfun="the tangent that goes with the gradient",
-    torch="no tangent at all, as if the product were constant",
-    why="torch's forward mode of scatter_reduce leaves products out, though there is a gradient",
-    source="torch/csrc/autograd/FunctionsManual.cpp: scatter_reduce_jvp",
-    levels=("jvp",),
-)
-_SELF_COUNTED = Difference(
-    lambda arguments: arguments["reduce"] in ("amax", "amin") and arguments.get("include_self") is False,
-    jaxfun="the tangent that goes with the gradient",
-    torch="the tangent shared by the elements of `src` alone",
-    why="where `input` equals the result and is left out, torch's gradient counts it as sharing, and its tangent not",
-    source="torch/csrc/autograd/FunctionsManual.cpp: scatter_reduce_backward, scatter_reduce_jvp",
-    levels=("jvp",),
-)
-
-
 @op(
     kind=None,
     check=check_along,
     takes={**_SEVERAL, "reduce": Choice(REDUCTIONS)},
-    differences=(_NO_TANGENT, _SELF_COUNTED),
 )
 def scatter_reduce(
     input: Array, dim: Dim, index: Mask, src: Array, reduce: str, *, include_self: bool = True

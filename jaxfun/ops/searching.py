@@ -1,15 +1,16 @@
 """Finding values: where they belong in a sequence in order, and whether they are among others."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from .._op import op
 from .._record import BOOLS, COMPLEXES, Array, Choice, Index, Mask, Operand, Shape
-from ..dtypes import Kind, canonical, int32, int64
+from ..dtypes import DType, Kind, canonical, int32, int64
 from ..errors import ArgumentTypeError, ShapeError, describe, public
-from ._nothing import refused_of_nothing
 from ._positions import check_positions, want_long
 
 
@@ -42,7 +43,12 @@ def searchsorted(
 
 
 _REFUSED = BOOLS | COMPLEXES
-_OF_NOTHING = refused_of_nothing(_REFUSED)
+
+
+def _takes_here(arguments: Mapping[str, Any]) -> frozenset[DType]:
+    return frozenset() if np.size(arguments["input"]) else _REFUSED  # torch needs no kernel where nothing is sought
+
+
 _SIDE = Choice((None, "left", "right"))
 
 
@@ -51,7 +57,7 @@ _SIDE = Choice((None, "left", "right"))
     torch="torch.searchsorted",
     node="",
     rejects=_REFUSED,
-    differences=(_OF_NOTHING,),
+    takes_here=_takes_here,
     takes={
         "sorted_sequence": Shape(("n", "n", "m n", "l m n", "n"), "sorted"),
         "input": Shape(("k", "j k", "m k", "l m k", "")),
@@ -72,7 +78,7 @@ def _searchsorted(
     check=lambda result, sequence, input, *, sorter, **options: check_positions(sorter, sequence.shape[-1]),
     node="",
     rejects=_REFUSED,
-    differences=(_OF_NOTHING,),
+    takes_here=_takes_here,
     takes={
         "sorted_sequence": Shape(("n", "m n")),
         "input": Shape(("k", "m k")),
@@ -137,7 +143,7 @@ def _found(sequence: jax.Array, input: jax.Array, right: bool) -> jax.Array:
     kind=Kind.NO_OPMATH,
     node="",
     rejects=_REFUSED,
-    differences=(_OF_NOTHING,),
+    takes_here=_takes_here,
     takes={"input": Shape(("k", "j k", "", "k")), "boundaries": Shape("n", "sorted")},
 )
 def bucketize(input: Operand, boundaries: Array, *, out_int32: bool = False, right: bool = False) -> jax.Array:

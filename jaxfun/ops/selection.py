@@ -1,6 +1,5 @@
 """Elementwise choice between values: maximum, minimum, clamp and where, with torch's derivatives at ties."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import jax
@@ -9,22 +8,13 @@ import numpy as np
 from jax.core import Tracer
 
 from .._op import op
-from .._record import COMPLEXES, Array, Difference, Factor, Mask, Operand, Scalar
+from .._record import COMPLEXES, Array, Factor, Mask, Operand, Scalar
 from ..dtypes import Category, Kind, as_dtype, bfloat16, canonical, float16, is_scalar, of, result_type, uint8
 from ..errors import ArgumentTypeError, DTypeError, ShapeError, UnsupportedDTypeError, describe, public
 from ._overflow import refuse_overflow
 
-_AT_NAN = Difference(
-    lambda arguments: any(bool(np.isnan(arguments[name].astype(np.float64)).any()) for name in ("input", "other")),
-    jaxfun="both tangents, as the gradient goes to both",
-    torch="the tangent of `other` alone, though the gradient goes to both",
-    why="at NaN torch's forward mode of maximum and minimum does not agree with its own reverse mode",
-    source="tools/autograd/derivatives.yaml: maximum, minimum",
-    levels=("jvp",),
-)
 
-
-@op(kind=Kind.NO_OPMATH, rejects=COMPLEXES, differences=(_AT_NAN,))
+@op(kind=Kind.NO_OPMATH, rejects=COMPLEXES)
 def maximum(input: Array, other: Array) -> jax.Array:
     """Return the larger of two elements; NaN where either is.
 
@@ -37,7 +27,7 @@ def maximum(input: Array, other: Array) -> jax.Array:
     return _larger(input, other)
 
 
-@op(kind=Kind.NO_OPMATH, rejects=COMPLEXES, differences=(_AT_NAN,))
+@op(kind=Kind.NO_OPMATH, rejects=COMPLEXES)
 def minimum(input: Array, other: Array) -> jax.Array:
     """Return the smaller of two elements; NaN where either is.
 
@@ -136,29 +126,11 @@ def bounded_by_numbers(input: jax.Array, min: Any, max: Any) -> jax.Array:
     return bounded(x, low, high)
 
 
-def _is_at_edge(arguments: Mapping[str, Any]) -> bool:
-    given = [np.asarray(value).astype(np.float64) for value in arguments.values() if value is not None]
-    input, low, high = given[0], given[1], given[-1]
-    edge = input == low if len(given) == 2 else low >= high
-    return bool(edge.any()) or any(bool(np.isnan(value).any()) for value in given)
-
-
-_FORWARD = Difference(
-    _is_at_edge,
-    jaxfun="the tangent that goes with the gradient, where bounds meet or cross, at NaN, and at an only bound",
-    torch="the tangent of a bound, or of the input, though no gradient goes to it",
-    why="at these edges torch's forward mode of clamp does not agree with its own reverse mode",
-    source="torch/csrc/autograd/FunctionsManual.cpp: clamp_jvp, clamp_backward_min_max",
-    levels=("jvp",),
-)
-
-
 @op(
     kind=Kind.NO_OPMATH,
     torch="torch.clamp",
     node="ClampBackward0",
     rejects=COMPLEXES,
-    differences=(_FORWARD,),
 )
 def _clamp(input: Array, min: Array = None, max: Array = None) -> jax.Array:
     if input.dtype == bool and min is not None and max is not None:

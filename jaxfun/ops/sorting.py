@@ -1,5 +1,6 @@
 """Elements in order: all of them, the first few, or the one at a place. NaN counts as the largest."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import jax
@@ -7,21 +8,10 @@ import jax.numpy as jnp
 
 from .._dims import wrap_dim
 from .._op import op
-from .._record import BOOLS, COMPLEXES, Array, Beside, Difference, Dim, Shape
-from ..dtypes import as_dtype, bfloat16, canonical, float16, float32, int64
+from .._record import BOOLS, COMPLEXES, Array, Beside, Dim, Shape
+from ..dtypes import DType, as_dtype, bfloat16, canonical, float16, float32, int64
 from ..errors import DTypeError, IndexRangeError, ShapeError, describe, public
-from ._equals import has_equal_ones
-from ._nothing import is_one_of
 from .extremum import ValuesAndIndices
-
-_UNSTABLE_ON_CUDA = Difference(
-    lambda arguments: not arguments.get("stable") and has_equal_ones({"dim": 0, **arguments}),
-    jaxfun="equal elements in the order in which they stand",
-    torch="equal elements in any order",
-    why="torch's sort for a GPU keeps the order of equal elements only where stable=True asks for it",
-    source="aten/src/ATen/native/cuda/Sort.cpp: sort_cuda_kernel",
-    devices=("cuda",),
-)
 
 
 @public("sort(input, dim, descending, stable)")
@@ -41,12 +31,12 @@ def sort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool | 
     return _sort_stable(input, stable=stable, dim=dim, descending=descending)
 
 
-@op(kind=None, torch="torch.sort", differences=(_UNSTABLE_ON_CUDA,))
+@op(kind=None, torch="torch.sort")
 def _sort(input: Array, dim: Dim = -1, descending: bool = False) -> ValuesAndIndices:
     return _sorted(input, dim, descending)
 
 
-@op(kind=None, torch="torch.sort", overload="stable", node="SortBackward1", differences=(_UNSTABLE_ON_CUDA,))
+@op(kind=None, torch="torch.sort", overload="stable", node="SortBackward1")
 def _sort_stable(input: Array, *, stable: bool, dim: Dim = -1, descending: bool = False) -> ValuesAndIndices:
     return _sorted(input, dim, descending)
 
@@ -87,17 +77,17 @@ def argsort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool
     return _argsort_stable(input, stable=stable, dim=dim, descending=descending)
 
 
-@op(kind=None, torch="torch.argsort", node="", differences=(_UNSTABLE_ON_CUDA,))
+@op(kind=None, torch="torch.argsort", node="")
 def _argsort(input: Array, dim: Dim = -1, descending: bool = False) -> jax.Array:
     return _sorted(input, dim, descending).indices
 
 
-@op(kind=None, torch="torch.argsort", overload="stable", node="", differences=(_UNSTABLE_ON_CUDA,))
+@op(kind=None, torch="torch.argsort", overload="stable", node="")
 def _argsort_stable(input: Array, *, stable: bool, dim: Dim = -1, descending: bool = False) -> jax.Array:
     return _sorted(input, dim, descending).indices
 
 
-@op(kind=None, composite=True, node="", differences=(_UNSTABLE_ON_CUDA,))
+@op(kind=None, composite=True, node="")
 def msort(input: Array) -> jax.Array:
     """Return the elements in order along the first dimension.
 
@@ -113,25 +103,7 @@ _PLACES = {"input": Shape(("3", "m 2", "2 n", "", "l 1 n", "5")), "k": Beside((2
 _DIMS = Beside((-1, -1, 0, 0, 1, 0))
 
 
-_ANY_OF_EQUALS = Difference(
-    has_equal_ones,
-    jaxfun="the first of equal elements: its index, and all the gradient to it",
-    torch="any one of them, by the steps of its selection",
-    why="torch leaves open which of equal elements is selected",
-    source="aten/src/ATen/native/Sorting.cpp: kthvalue_out_impl_cpu; aten/src/ATen/native/TopKImpl.h: topk_impl_loop",
-)
-
-
-_ANY_ORDER = Difference(
-    lambda arguments: not arguments["sorted"] and arguments["k"] > 1,
-    jaxfun="the largest elements in order",
-    torch="the largest elements as its selection leaves them",
-    why="torch's documentation leaves the order open where sorted is False",
-    source="aten/src/ATen/native/TopKImpl.h: topk_impl_loop",
-)
-
-
-@op(kind=None, rejects=BOOLS | COMPLEXES, takes={**_PLACES, "dim": _DIMS}, differences=(_ANY_OF_EQUALS, _ANY_ORDER))
+@op(kind=None, rejects=BOOLS | COMPLEXES, takes={**_PLACES, "dim": _DIMS})
 def topk(input: Array, k: int, dim: Dim = -1, largest: bool = True, sorted: bool = True) -> ValuesAndIndices:
     """Return the `k` largest elements along a dimension (or smallest), and where they are.
 
@@ -164,17 +136,16 @@ def _selected(input: jax.Array, k: int, axis: int, largest: bool) -> jax.Array:
     return jnp.moveaxis(places, -1, axis).astype(canonical(int64).dtype)
 
 
-_ONE_NUMBER = Difference(
-    lambda arguments: is_one_of(BOOLS | COMPLEXES, arguments["input"]) and arguments["input"].ndim == 0,
-    jaxfun="NotImplementedError, as for tensors with dimensions",
-    torch="the number itself",
-    why="torch's kthvalue does not look at the dtype of a 0-dim tensor",
-    source="aten/src/ATen/native/Sorting.cpp: kthvalue_out_impl_cpu",
-    levels=("errors",),
+def _takes_one_number(arguments: Mapping[str, Any]) -> frozenset[DType]:
+    return frozenset() if arguments["input"].ndim else BOOLS | COMPLEXES  # torch returns it as it is
+
+
+@op(
+    kind=None,
+    rejects=BOOLS | COMPLEXES,
+    takes_here=_takes_one_number,
+    takes={**_PLACES, "dim": _DIMS},
 )
-
-
-@op(kind=None, rejects=BOOLS | COMPLEXES, takes={**_PLACES, "dim": _DIMS}, differences=(_ANY_OF_EQUALS, _ONE_NUMBER))
 def kthvalue(input: Array, k: int, dim: Dim = -1, keepdim: bool = False) -> ValuesAndIndices:
     """Return the `k`-th smallest element along a dimension, counted from 1, and where it is.
 

@@ -13,8 +13,10 @@ import jax
 import numpy as np
 from hypothesis import strategies as st
 
-from ..._record import Difference, Op
+from ..._record import Op
 from ...dtypes import DType
+from ..known import differences_of
+from ..known.difference import Difference
 from ..run.case import Arguments, Case, Place
 from .choices import Choose, by_hypothesis
 from .layout import Layout
@@ -115,7 +117,7 @@ def _known(
     record: Op, by_name: Mapping[str, Any], level: str, tensors: Sequence[np.ndarray], device: str
 ) -> Difference | None:
     """Return the known difference whose region holds a value set, if there is one."""
-    differences = [known for known in record.differences if level in known.levels and device in known.devices]
+    differences = [known for known in differences_of(record) if level in known.levels and device in known.devices]
     if not differences:
         return None
     _, arguments = Arguments((), dict(by_name)).filled(tensors, lambda dtype: dtype)

@@ -9,9 +9,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..._record import Difference
 from ..compare.arrays import is_inexact
 from ..compare.tolerance import Results
+from ..known.difference import Difference
 from ..report.model import COMPUTED
 from .case import Case
 from .constants import constants_of

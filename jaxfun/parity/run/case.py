@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..._record import Difference
 from ...dtypes import DType
 from ..compare.arrays import is_inexact
+from ..known.difference import Difference
 from ..report.words import written
 from .pytrees import mapped
 

@@ -1,0 +1,33 @@
+"""NumPy's names for arguments, which torch's functions take for their own: `axis=` for `dim=`, `keepdims=`, ..."""
+
+from collections.abc import Container, Mapping
+from typing import Any
+
+_OF_NUMPY = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
+# what torch has written in Python takes no other names than its own
+_IN_PYTHON = frozenset(
+    ("norm", "split", "unique", "unique_consecutive", "nn.functional.relu", "nn.functional.mse_loss")
+)
+
+
+def numpy_names(function: str, parameters: Container[str]) -> Mapping[str, str]:
+    """Return which names of NumPy's stand for which parameters of a public function.
+
+    >>> numpy_names("sum", ("input", "dim"))
+    {'axis': 'dim', 'x': 'input', 'a': 'input', 'x1': 'input'}
+    """
+    if function in _IN_PYTHON:
+        return {}
+    return {name: own for name, own in _OF_NUMPY.items() if own in parameters and name not in parameters}
+
+
+def renamed(names: Mapping[str, str], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Return keyword arguments under torch's own names; one that is given twice keeps NumPy's, and is refused.
+
+    >>> renamed({"axis": "dim"}, {"axis": 0, "keepdim": True})
+    {'dim': 0, 'keepdim': True}
+    """
+    if names.keys().isdisjoint(kwargs):
+        return kwargs
+    own = [names.get(name, name) for name in kwargs]
+    return dict(zip(own if len({*own}) == len(own) else kwargs, kwargs.values(), strict=True))

@@ -1,0 +1,22 @@
+"""Where jaxfun is known to differ from torch, a file a chapter, keyed by the name of the record."""
+
+from ..._record import Op
+from . import bounds, linear_algebra, order, places, pointwise, reductions
+from .difference import Difference
+
+_CHAPTERS = (pointwise, bounds, reductions, order, linear_algebra, places)
+
+
+def differences_of(record: Op) -> tuple[Difference, ...]:
+    """Return the known differences of an op.
+
+    >>> from jaxfun._record import REGISTRY
+    >>> [known.levels for known in differences_of(REGISTRY["maximum"])]
+    [('jvp',)]
+    """
+    return tuple(known for chapter in _CHAPTERS for known in chapter.DIFFERENCES.get(record.name, ()))
+
+
+def recorded() -> frozenset[str]:
+    """Return the names of all records that have a known difference."""
+    return frozenset(name for chapter in _CHAPTERS for name in chapter.DIFFERENCES)

@@ -1,0 +1,58 @@
+"""A place where jaxfun is known to differ from torch."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Answer = Callable[[np.ndarray, Mapping[str, Any]], "np.ndarray | bool"]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A place where jaxfun is known to differ from torch: seen inside the region, equal outside of it.
+
+    `region` takes the names and values of the arguments and says whether they lie in it. Of the results of a value set
+    that does, `elements` says which may differ, as a mask that broadcasts to the array that is compared (all by
+    default): the others are held to torch's. `answer` says of which elements jaxfun's own result is what `jaxfun` says
+    in words: where an element may differ and does, it has to hold. Both are given the array that is compared and the
+    arguments. `much` is the reason why the region holds more than a tenth of what is drawn, "" where it does not.
+    """
+
+    region: Callable[[Mapping[str, Any]], bool]
+    jaxfun: str
+    torch: str
+    why: str
+    source: str
+    levels: tuple[str, ...] = ("value", "vjp", "jvp", "hvp")
+    devices: tuple[str, ...] = ("cpu", "cuda")  # those whose kernels of torch's differ
+    answer: Answer | None = None
+    elements: Answer | None = None
+    much: str = ""
+
+    def excuses(self, result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
+        """Return which elements of jaxfun's result may differ from torch's: as many as the result has.
+
+        >>> Difference(lambda arguments: True, "", "", "", "", answer=finite).excuses(np.array([1.0, np.nan]), {})
+        array([ True, False])
+        """
+        asked = (ask for ask in (self.elements, self.answer) if ask is not None)
+        with np.errstate(all="ignore"):
+            masks = [np.broadcast_to(ask(result, arguments), result.shape) for ask in asked]
+        return np.logical_and.reduce(masks) if masks else np.ones(result.shape, bool)
+
+
+def finite(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
+    """Return where a result is finite: an `answer`."""
+    return np.isfinite(result.astype(np.complex128))
+
+
+def nan(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
+    """Return where a result is NaN: an `answer`."""
+    return np.isnan(result.astype(np.complex128))
+
+
+def not_finite(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
+    """Return where a result is infinite or NaN: an `answer`."""
+    return ~finite(result, arguments)

@@ -1,0 +1,129 @@
+"""Known differences: products, determinants, factors and distances."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .difference import Difference
+
+
+def _is_not_diagonal(arguments: Mapping[str, Any]) -> bool:
+    factor = np.asarray(arguments["input"])
+    return bool((factor != factor * np.eye(factor.shape[-1], dtype=factor.dtype)).any())
+
+
+FORWARD = Difference(
+    _is_not_diagonal,
+    jaxfun="the tangent that goes with the gradient",
+    torch="another tangent: X dL X Lᴴ and its adjoint, in the place of X dL Lᴴ X",
+    why="torch's forward mode of cholesky_inverse multiplies in another order, which only a diagonal factor allows",
+    source="torch/csrc/autograd/FunctionsManual.cpp: cholesky_inverse_jvp",
+    levels=("jvp",),
+)
+
+NOT_FINITE = Difference(
+    lambda arguments: not np.isfinite(arguments["input"]).all(),
+    jaxfun="NaN wherever the solution of an equation with the factor meets it",
+    torch="a number where LAPACK's inverse of the triangle does not meet it",
+    why="the inverse by two solutions multiplies NaN by the zeros of the identity, that of a triangle does not",
+    source="aten/src/ATen/native/BatchLinearAlgebraKernel.cpp: cholesky_inverse_kernel_impl",
+)
+
+
+def _is_nearly_singular(arguments: Mapping[str, Any]) -> bool:
+    input = np.asarray(arguments["input"])
+    wide = input[np.isfinite(input).all((-2, -1))].astype(np.complex128)
+    size = np.maximum(np.prod(np.linalg.norm(wide, axis=-1), -1), 1)
+    return bool((np.abs(np.linalg.det(wide)) < 100 * np.finfo(input.dtype).eps * size).any())
+
+
+SINGULAR = Difference(
+    _is_nearly_singular,
+    jaxfun="the derivative",
+    torch="0 in forward mode; NaN or by way of singular vectors for the second derivative",
+    why="where a determinant is 0 torch's forward mode does not agree with its own reverse mode",
+    source="torch/csrc/autograd/FunctionsManual.cpp: linalg_det_jvp, linalg_det_backward",
+    levels=("jvp", "hvp"),
+)
+
+INFINITY = Difference(
+    lambda arguments: bool(np.isinf(arguments["input"]).any()),
+    jaxfun="what its LAPACK gives",
+    torch="what its LAPACK gives",
+    why="of infinity times 0 a LAPACK makes NaN, or leaves it out",
+    source="aten/src/ATen/native/BatchLinearAlgebraKernel.cpp: lu_factor_kernel",
+    levels=("value",),
+)
+
+NAN_ON_CUDA = Difference(
+    lambda arguments: not bool(np.isfinite(arguments["input"]).all()),
+    jaxfun="NaN, as torch on the CPU",
+    torch="0 or another number, where its factorization does not meet the NaN",
+    why="what becomes of NaN in a factorization is the library's, cuSOLVER or MAGMA on a GPU",
+    source="aten/src/ATen/native/cuda/linalg/BatchLinearAlgebra.cpp: lu_factor_kernel",
+    devices=("cuda",),
+)
+
+NAN_LOST = Difference(
+    lambda arguments: (
+        arguments["p"] == math.inf and not all(np.isfinite(arguments[name]).all() for name in ("x1", "x2"))
+    ),
+    jaxfun="NaN where a difference is",
+    torch="the largest of the other differences, where it does not compute in vectors",
+    why="torch's largest difference is that of a comparison, which NaN does not pass",
+    source="aten/src/ATen/native/cpu/DistanceOpsKernel.cpp: idist_calc",
+)
+
+
+def _nothing_of_no_number(arguments: Mapping[str, Any]) -> bool:
+    factors = [np.asarray(value) for name, value in arguments.items() if name not in ("input", "beta", "alpha")]
+    return arguments["alpha"] == 0 and not all(np.isfinite(factor.astype(complex)).all() for factor in factors)
+
+
+NO_PRODUCT = Difference(
+    _nothing_of_no_number,
+    jaxfun="NaN, as 0 times NaN is",
+    torch="NaN or the scaled input alone, by dtype and size",
+    why="with alpha=0 some of the kernels do not multiply at all",
+    source="aten/src/ATen/native/CPUBlas.cpp: gemm, gemv",
+    levels=("value", "jvp"),
+)
+
+
+def _stays_small(arguments: Mapping[str, Any]) -> bool:
+    shape, matrix = np.shape(arguments["input"]), np.shape(arguments["mat"])
+    return len(matrix) == 2 and 0 in matrix and shape != matrix[:1]
+
+
+NOT_STRETCHED = Difference(
+    _stays_small,
+    jaxfun="the input stretched to (m,)",
+    torch="the input in its own shape, with a warning",
+    why="with nothing to add torch's addmv forgets to stretch its input",
+    source="aten/src/ATen/native/Blas.cpp: addmv_out_cpu",
+    levels=("value", "vjp", "jvp", "hvp", "errors"),
+)
+
+
+DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
+    "addmm": (NO_PRODUCT,),
+    "addmv": (
+        NO_PRODUCT,
+        NOT_STRETCHED,
+    ),
+    "addbmm": (NO_PRODUCT,),
+    "det": (
+        SINGULAR,
+        INFINITY,
+        NAN_ON_CUDA,
+    ),
+    "slogdet": (NAN_ON_CUDA,),
+    "logdet": (NAN_ON_CUDA,),
+    "cholesky_inverse": (
+        FORWARD,
+        NOT_FINITE,
+    ),
+    "cdist": (NAN_LOST,),
+}

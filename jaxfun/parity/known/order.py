@@ -1,0 +1,74 @@
+"""Known differences: sorting and selecting."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .difference import Difference
+
+
+def has_equal_ones(arguments: Mapping[str, Any]) -> bool:
+    """Return whether `input` has equal elements, NaN among them, along `dim`, or at all where that is None."""
+    input, dim = np.asarray(arguments["input"]), arguments["dim"]
+    if input.ndim == 0:
+        return False
+    lines = input.reshape(1, -1) if dim is None else np.moveaxis(input, dim, -1)
+    in_order = np.sort(lines.astype(np.float64), axis=-1)
+    apart = np.diff(in_order, axis=-1) != 0  # also NaN beside NaN
+    return not bool(apart.all()) or bool((np.isnan(in_order).sum(-1) > 1).any())
+
+
+ANY_ON_CUDA = Difference(
+    has_equal_ones,
+    jaxfun="the one that torch's CPU kernel selects, and all the gradient to it",
+    torch="any one of them, by the steps of its selection",
+    why="torch leaves open which of equal elements is selected",
+    source="aten/src/ATen/native/cuda/Sorting.cpp: median_with_indices_impl, sort_cuda_kernel",
+    devices=("cuda",),
+)
+
+UNSTABLE_ON_CUDA = Difference(
+    lambda arguments: not arguments.get("stable") and has_equal_ones({"dim": 0, **arguments}),
+    jaxfun="equal elements in the order in which they stand",
+    torch="equal elements in any order",
+    why="torch's sort for a GPU keeps the order of equal elements only where stable=True asks for it",
+    source="aten/src/ATen/native/cuda/Sort.cpp: sort_cuda_kernel",
+    devices=("cuda",),
+)
+
+ANY_OF_EQUALS = Difference(
+    has_equal_ones,
+    jaxfun="the first of equal elements: its index, and all the gradient to it",
+    torch="any one of them, by the steps of its selection",
+    why="torch leaves open which of equal elements is selected",
+    source="aten/src/ATen/native/Sorting.cpp: kthvalue_out_impl_cpu; aten/src/ATen/native/TopKImpl.h: topk_impl_loop",
+)
+
+ANY_ORDER = Difference(
+    lambda arguments: not arguments["sorted"] and arguments["k"] > 1,
+    jaxfun="the largest elements in order",
+    torch="the largest elements as its selection leaves them",
+    why="torch's documentation leaves the order open where sorted is False",
+    source="aten/src/ATen/native/TopKImpl.h: topk_impl_loop",
+)
+
+
+DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
+    "median.dim": (ANY_ON_CUDA,),
+    "nanmedian.dim": (ANY_ON_CUDA,),
+    "quantile": (ANY_ON_CUDA,),
+    "quantile.scalar": (ANY_ON_CUDA,),
+    "nanquantile": (ANY_ON_CUDA,),
+    "nanquantile.scalar": (ANY_ON_CUDA,),
+    "sort": (UNSTABLE_ON_CUDA,),
+    "sort.stable": (UNSTABLE_ON_CUDA,),
+    "argsort": (UNSTABLE_ON_CUDA,),
+    "argsort.stable": (UNSTABLE_ON_CUDA,),
+    "msort": (UNSTABLE_ON_CUDA,),
+    "topk": (
+        ANY_OF_EQUALS,
+        ANY_ORDER,
+    ),
+    "kthvalue": (ANY_OF_EQUALS,),
+}

@@ -1,0 +1,61 @@
+"""Known differences: writing into places, joining, and slopes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .difference import Difference
+
+
+def _coincide(arguments: Mapping[str, Any]) -> bool:
+    # of neighbours, and of the two beside a point: the slope divides by both spaces and by their sum
+    points = [x.astype(np.complex128) for x in arguments["spacing"] if np.ndim(x) == 1]
+    return any(bool((x[apart:] == x[:-apart]).any()) for x in points for apart in (1, 2))
+
+
+AT_ONE_PLACE = Difference(
+    _coincide,
+    jaxfun="infinite or NaN, as the quotients' derivatives are",
+    torch="NaN or infinite",
+    why="where coordinates coincide the second derivative adds infinities, and its sign or NaN depends on their order",
+    source="torch/csrc/autograd/FunctionsManual.cpp: div_tensor_self_backward, div_tensor_other_grad",
+    levels=("hvp",),
+)
+
+AFTER_NOTHING = Difference(
+    lambda arguments: any(np.shape(tensor) == (0,) for tensor in arguments["tensors"][:-1]),
+    jaxfun="the gradient where the tensor stands",
+    torch="the gradient a row above where it stands",
+    why="torch's gradient of block_diag does not count the row that a vector without elements takes",
+    source="torch/csrc/autograd/FunctionsManual.cpp: block_diag_backward",
+    levels=("vjp",),
+)
+
+NO_TANGENT = Difference(
+    lambda arguments: arguments["reduce"] == "prod",
+    jaxfun="the tangent that goes with the gradient",
+    torch="no tangent at all, as if the product were constant",
+    why="torch's forward mode of scatter_reduce leaves products out, though there is a gradient",
+    source="torch/csrc/autograd/FunctionsManual.cpp: scatter_reduce_jvp",
+    levels=("jvp",),
+)
+
+SELF_COUNTED = Difference(
+    lambda arguments: arguments["reduce"] in ("amax", "amin") and arguments.get("include_self") is False,
+    jaxfun="the tangent that goes with the gradient",
+    torch="the tangent shared by the elements of `src` alone",
+    why="where `input` equals the result and is left out, torch's gradient counts it as sharing, and its tangent not",
+    source="torch/csrc/autograd/FunctionsManual.cpp: scatter_reduce_backward, scatter_reduce_jvp",
+    levels=("jvp",),
+)
+
+
+DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
+    "gradient.coordinates": (AT_ONE_PLACE,),
+    "block_diag": (AFTER_NOTHING,),
+    "scatter_reduce": (
+        NO_TANGENT,
+        SELF_COUNTED,
+    ),
+}

@@ -1,0 +1,269 @@
+"""Known differences: arithmetic, powers, logarithms and special functions."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .difference import Difference
+
+
+def _wraps(arguments: Mapping[str, Any]) -> bool:
+    value = arguments["value"]
+    factors = [np.asarray(arguments[name]) for name in ("tensor1", "tensor2")]
+    whole = [factor for factor in factors if factor.dtype.kind in "iu"] if isinstance(value, int) else []
+    products = [(factor, factor.astype(np.float64) * other) for factor in whole for other in (value, factor)]
+    bounds = [(np.iinfo(factor.dtype), product) for factor, product in products]
+    return any(((product < dtype.min) | (product > dtype.max)).any() for dtype, product in bounds)
+
+
+WRAPPED_FACTOR = Difference(
+    _wraps,
+    jaxfun="the derivative, in the result's dtype",
+    torch="the derivative of what the integers are, multiplied by `value` or themselves and wrapped around",
+    why="torch's derivatives multiply an integer factor in its own dtype, and the value is made in the result's",
+    source="tools/autograd/derivatives.yaml: addcmul, addcdiv",
+    levels=("vjp", "jvp", "hvp"),
+)
+
+AT_A_DIVISOR_OF_0 = Difference(
+    lambda arguments: bool((np.asarray(arguments["tensor2"]) == 0).any()),
+    jaxfun="infinite or NaN",
+    torch="NaN or infinite",
+    why="where addcdiv divides by 0 its second derivative adds infinities, and its sign or NaN depends on their order",
+    source="tools/autograd/derivatives.yaml: addcdiv",
+    levels=("hvp",),
+)
+
+HALF = Difference(
+    lambda arguments: all(getattr(tensor, "dtype", None) == "float16" for tensor in arguments.values()),
+    jaxfun="an error",
+    torch="a complex32 tensor",
+    why="JAX has no complex numbers of 16-bit parts",
+    source="aten/src/ATen/native/ComplexHelper.h; c10/core/ScalarType.h: ComplexHalf",
+    levels=("errors",),
+)
+
+POLAR = Difference(
+    lambda arguments: bool((np.asarray(arguments["abs"]) <= 0).any()),
+    jaxfun="the tangent that goes with the gradient, by the sign of the result",
+    torch="the cosine and the sine of the angle",
+    why="where `abs` is not positive torch's forward mode does not agree with its own reverse mode",
+    source="torch/csrc/autograd/FunctionsManual.cpp: polar_backward; tools/autograd/derivatives.yaml: polar",
+    levels=("jvp",),
+)
+
+BY_ZERO = Difference(
+    lambda arguments: bool((np.asarray(arguments["other"]) == 0).any()),
+    jaxfun="the derivative of (dx - (x / y) dy) / y: infinite or NaN",
+    torch="the derivatives of dx / y and of -((x / y) / y) dy, added: NaN or infinite",
+    why="at a divisor of 0 the second derivative adds infinities, and its sign or NaN depends on their order",
+    source="torch/csrc/autograd/FunctionsManual.cpp: div_tensor_self_backward, div_tensor_other_grad",
+    levels=("hvp",),
+)
+
+
+def _is_beyond_its_integers(arguments: Mapping[str, Any]) -> bool:
+    exponent = np.asarray(arguments["other"])
+    bits = np.iinfo(exponent.dtype).bits - (exponent.dtype.kind == "i")
+    return bool(((exponent.astype(np.int64) < 0) | (exponent.astype(np.int64) >= bits)).any())
+
+
+FLOAT_PARTS_WRAPPED = Difference(
+    _is_beyond_its_integers,
+    jaxfun="2**other",
+    torch="2**other in the dtype of `other`: 0 where that is negative, and wrapped around where it is large",
+    why="torch's derivative of ldexp takes the power in integers, which gives another number than its value is made of",
+    source="tools/autograd/derivatives.yaml: ldexp",
+    levels=("vjp", "jvp", "hvp"),
+)
+
+
+def _has_no_result(arguments: Mapping[str, Any]) -> bool:
+    input, exponent = (np.asarray(arguments[name]) for name in ("input", "exponent"))
+    return exponent.size == 0 and bool((input == 0).any())
+
+
+OF_NOTHING = Difference(
+    _has_no_result,
+    jaxfun="0: nothing depends on the base",
+    torch="NaN, the derivative of a sum of no slopes",
+    why="a base of 0 beside no exponents has a second derivative of NaN, though there is no result",
+    source="torch/csrc/autograd/FunctionsManual.cpp: pow_backward_self",
+    levels=("hvp",),
+)
+
+
+_LARGE = 200  # from where on torch expands around the middle
+
+
+def _is_expanded(arguments: Mapping[str, Any]) -> bool:
+    a, x = arguments["input"], arguments["other"]
+    inside = (a > 20) & (np.abs(x - a) < np.where(a < _LARGE, 0.3 * a, 4.5 * np.sqrt(np.maximum(a, 0))))
+    return "float64" in (a.dtype, x.dtype) and bool(inside.any())
+
+
+PI = Difference(
+    _is_expanded,
+    jaxfun="all digits",
+    torch="about nine digits",
+    why="in its expansion for large arguments torch takes pi as a float32, in float64 too",
+    source="aten/src/ATen/native/Math.h: _igam_helper_asymptotic_series",
+    levels=("value",),
+)
+
+
+def _apart(arguments: Mapping[str, Any]) -> np.ndarray:
+    """Return the smaller of each two complex numbers less the larger; of real ones nothing."""
+    x, y = np.asarray(arguments["input"]), np.asarray(arguments["other"])
+    if not np.iscomplexobj(x) and not np.iscomplexobj(y):
+        return np.zeros(0, np.complex64)
+    return np.where(np.real(x) < np.real(y), x - y, y - x)
+
+
+def _underflows(arguments: Mapping[str, Any]) -> bool:
+    smaller = np.exp(_apart(arguments))
+    return any(
+        ((part != 0) & (abs(part) < np.finfo(part.dtype).tiny)).any() for part in (np.real(smaller), np.imag(smaller))
+    )
+
+
+LOST_LOGARITHM = Difference(
+    _underflows,
+    jaxfun="the larger of the two",
+    torch="NaN",
+    why="torch's log1p of complex numbers is NaN of the smallest that there are",
+    source="aten/src/ATen/native/cpu/LogAddExp.h: _log_add_exp_helper",
+)
+
+
+def _overflows(arguments: Mapping[str, Any]) -> bool:
+    away = -np.real(_apart(arguments))
+    return bool((away > np.log(np.finfo(away.dtype).max) - 1).any())
+
+
+LOST_QUOTIENT = Difference(
+    _overflows,
+    jaxfun="0 to the one that is far the smaller, all to the other",
+    torch="NaN",
+    why="torch's derivative of complex numbers divides by 1 + exp(other - input), where that is infinite too",
+    source="tools/autograd/derivatives.yaml: logaddexp",
+    levels=("vjp", "jvp", "hvp"),
+)
+
+
+def _is_at_the_origin(arguments: Mapping[str, Any]) -> bool:
+    y, x = (np.asarray(arguments[name]).astype(np.float64) for name in ("input", "other"))
+    return bool(((y == 0) & (x == 0)).any())
+
+
+AT_THE_ORIGIN = Difference(
+    _is_at_the_origin,
+    jaxfun="0, as the gradient is",
+    torch="NaN, though the gradient is 0",
+    why="at the origin torch's forward mode of atan2 does not agree with its own reverse mode",
+    source="tools/autograd/derivatives.yaml: atan2",
+    levels=("jvp",),
+)
+
+
+def _squares_wrap(arguments: Mapping[str, Any]) -> bool:
+    operands = [np.asarray(arguments[name]) for name in ("input", "other")]
+    whole = [operand for operand in operands if operand.dtype.kind in "iu"]
+    return any((operand.astype(np.float64) ** 2 > np.iinfo(operand.dtype).max).any() for operand in whole)
+
+
+PLANES_WRAPPED = Difference(
+    _squares_wrap,
+    jaxfun="the derivative",
+    torch="that with the square of an integer operand as its own dtype holds it, wrapped around",
+    why="torch squares the operands of atan2 for its derivative before it promotes them",
+    source="torch/csrc/autograd/FunctionsManual.cpp: atan2_backward",
+    levels=("vjp", "jvp", "hvp"),
+)
+
+
+def _is_complex_at_the_edge(arguments: Mapping[str, Any]) -> bool:
+    base, exponent = (np.asarray(arguments[name]) for name in ("input", "exponent"))
+    edge = (~np.isfinite(base)).any() or (~np.isfinite(exponent)).any() or (base == 0).any()
+    return bool(edge) and (np.iscomplexobj(base) or np.iscomplexobj(exponent))
+
+
+COMPLEX_EDGE = Difference(
+    _is_complex_at_the_edge,
+    jaxfun="exp(exponent * log(base)), 0 where the real part is -infinity",
+    torch="that formula or std::pow, by how the elements fall into vectors",
+    why="a complex power of 0, or with NaN or infinity in it, has no one answer in torch's own kernels",
+    source="aten/src/ATen/native/cpu/PowKernel.cpp",
+)
+
+
+def _loses_the_step(arguments: Mapping[str, Any]) -> bool:
+    exponent, base = np.asarray(arguments["exponent"]), np.asarray(arguments["input"])
+    if exponent.dtype.kind == "i":
+        return bool((exponent == np.iinfo(exponent.dtype).min).any())
+    if exponent.dtype.name not in ("float16", "bfloat16"):
+        return False
+    step = exponent.astype(np.float32) - 1
+    return exponent.dtype != base.dtype or bool((step.astype(exponent.dtype).astype(np.float32) != step).any())
+
+
+STEP_IN_ITS_OWN_DTYPE = Difference(
+    _loses_the_step,
+    jaxfun="the slope with exponent - 1 in the dtype of the result",
+    torch="the slope with exponent - 1 in the exponent's own dtype, wrapped around or rounded to 16 bits",
+    why="torch subtracts 1 from the exponent before it promotes it",
+    source="torch/csrc/autograd/FunctionsManual.cpp: pow_backward_self",
+    levels=("vjp", "jvp", "hvp"),
+)
+
+REAL_AND_COMPLEX = Difference(
+    lambda arguments: np.iscomplexobj(arguments["input"]) != np.iscomplexobj(arguments["exponent"]),
+    jaxfun="the tangent that goes with the gradient",
+    torch="another tangent",
+    why="for one real and one complex operand torch's forward mode does not agree with its own reverse mode",
+    source="torch/csrc/autograd/FunctionsManual.cpp: pow_backward_self, pow_backward_exponent",
+    levels=("jvp",),
+)
+
+FLAT = Difference(
+    lambda arguments: bool((np.asarray(arguments["input"]) <= 0).any()),
+    jaxfun="the derivative of the formula of the first one: 0 or NaN as its products give",
+    torch="NaN or 0, by the order in which it multiplies 0 and the logarithm",
+    why="the second derivative of a power at a base of 0 or below multiplies 0 by a logarithm that is not finite",
+    source="torch/csrc/autograd/FunctionsManual.cpp: pow_backward_self, pow_backward_exponent",
+    levels=("hvp",),
+)
+
+
+DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
+    "addcmul": (WRAPPED_FACTOR,),
+    "addcdiv": (
+        WRAPPED_FACTOR,
+        AT_A_DIVISOR_OF_0,
+    ),
+    "pow": (
+        COMPLEX_EDGE,
+        FLAT,
+        STEP_IN_ITS_OWN_DTYPE,
+        REAL_AND_COMPLEX,
+    ),
+    "pow.of_scalar": (COMPLEX_EDGE,),
+    "complex": (HALF,),
+    "polar": (POLAR,),
+    "view_as_complex": (HALF,),
+    "div": (BY_ZERO,),
+    "ldexp.whole": (FLOAT_PARTS_WRAPPED,),
+    "float_power": (OF_NOTHING,),
+    "float_power.of_scalar": (COMPLEX_EDGE,),
+    "igamma": (PI,),
+    "igammac": (PI,),
+    "logaddexp": (
+        LOST_LOGARITHM,
+        LOST_QUOTIENT,
+    ),
+    "atan2": (
+        AT_THE_ORIGIN,
+        PLANES_WRAPPED,
+    ),
+}

@@ -1,0 +1,145 @@
+"""Known differences: sums, products, variances, quantiles and norms."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .difference import Difference, nan
+
+SHAPE_ON_CUDA = Difference(
+    lambda arguments: arguments["dim"] is None and arguments["keepdim"] and bool(np.ndim(arguments["input"])),
+    jaxfun="as many dimensions as `input` has, as torch on the CPU",
+    torch="a 0-dim result",
+    why="torch's kernel of aminmax for a GPU does not keep the dimensions of all elements",
+    source="aten/src/ATen/native/cuda/ReduceMinValuesKernel.cu: aminmax_allreduce_launch_kernel",
+    devices=("cuda",),
+)
+
+UNORDERED = Difference(
+    lambda arguments: bool(np.isnan(arguments["input"].astype(np.float64)).any()),
+    jaxfun="a NaN comes once, and after the numbers",
+    torch="whatever the order was when the sort met the NaN",
+    why="the mode's sort compares by <, which is no order where one is NaN",
+    source="aten/src/ATen/native/cpu/TensorCompareKernel.cpp: mode_kernel_impl",
+)
+
+EMPTY_DIM = Difference(
+    lambda arguments: arguments["dim"] == () and np.ndim(arguments["input"]) > 0,
+    jaxfun="the gradient of the variance over all dimensions, which is the value",
+    torch="that gradient with 1 for the number of elements",
+    why="with dim=() torch reduces over everything and differentiates as if over one element",
+    source="torch/csrc/autograd/FunctionsManual.cpp: var_backward",
+    levels=("vjp", "jvp", "hvp"),
+)
+
+AFTER_INFINITY = Difference(
+    lambda arguments: bool(np.isinf(arguments["input"].astype(np.complex128)).any()),
+    jaxfun="the mean as `mean` has it: infinite",
+    torch="NaN where a number comes after the infinity",
+    why="torch moves the mean on by each element's distance from it, and infinity less infinity is NaN",
+    source="aten/src/ATen/native/SharedReduceOps.h: WelfordOps",
+    levels=("value",),
+)
+
+LARGEST_OF_COMPLEX = Difference(
+    lambda arguments: arguments["p"] == math.inf and arguments["input"].dtype == np.complex64,
+    jaxfun="the derivative by way of the largest element",
+    torch="NaN where no size in float32 is the same as its size in float64",
+    why="torch's derivative takes the norm in float64, and looks for the sizes in float32 that are equal to it",
+    source="torch/csrc/autograd/FunctionsManual.cpp: renorm_backward",
+    levels=("vjp", "jvp", "hvp"),
+)
+
+AT_A_ZERO = Difference(
+    lambda arguments: arguments["p"] not in (1, math.inf) and bool((np.asarray(arguments["input"]) == 0).any()),
+    jaxfun="0 for a slice that is left alone, for nothing goes through its norm",
+    torch="NaN, or 0 in forward mode",
+    why="torch differentiates the norm's formula where it is not taken too, and divides by 0",
+    source="torch/csrc/autograd/FunctionsManual.cpp: renorm_backward, norm_backward",
+    levels=("hvp",),
+)
+
+NO_NUMBER = Difference(
+    lambda arguments: bool(np.isnan(arguments["input"]).all(arguments["dim"]).any()),
+    jaxfun="NaN for the gradient of `q` where all elements are NaN",
+    torch="0, NaN or another number for the gradient of `q`, of elements that it takes from outside of the tensor",
+    why="where no element is a number torch's place is -q, before the first one",
+    source="aten/src/ATen/native/Sorting.cpp: quantile_compute",
+    levels=("vjp", "jvp", "hvp"),
+)
+
+
+def _has_zero_and_nan(arguments: Mapping[str, Any]) -> bool:
+    input = np.asarray(arguments["input"]).astype(complex)
+    return bool((input == 0).any() and not np.isfinite(input).all())
+
+
+ZERO_AND_NAN = Difference(
+    _has_zero_and_nan,
+    jaxfun="NaN, as 0 times NaN is",
+    torch="0 or another number where an element of the product is 0, as it multiplies them",
+    why="the second derivative of a product with a 0 and a NaN in it depends on which is multiplied first",
+    source="torch/csrc/autograd/FunctionsManual.cpp: prod_backward, cumprod_backward",
+    levels=("hvp",),
+)
+
+
+def _shows_what_is_added(arguments: Mapping[str, Any]) -> bool:
+    input = arguments["input"]
+    # an infinity is as a large number is: beside it torch's exponentials are 0, over what it adds
+    real = np.nan_to_num(input.real.astype(np.float64), posinf=1e4, neginf=-1e4)
+    # the exponentials of complex numbers are taken as they are, those of real ones beside the largest
+    below = np.abs(real) if np.iscomplexobj(input) else real.max(initial=-np.inf) - real
+    return input.dtype in (np.float64, np.complex128) or bool((below > 12).any())
+
+
+ADDED = Difference(
+    _shows_what_is_added,
+    jaxfun="the derivative",
+    torch="the derivative with 1e-13 added to the divisor, and 0 where that is all there is",
+    why="torch's forward mode of logcumsumexp divides by sums that may be 0, and adds 1e-13 to all of them",
+    source="torch/csrc/autograd/FunctionsManual.cpp: logcumsumexp_jvp",
+    levels=("jvp",),
+)
+
+
+def _has_constant_row(arguments: Mapping[str, Any]) -> bool:
+    rows = np.atleast_2d(arguments["input"])
+    return bool((rows == rows[:, :1]).all(1).any())
+
+
+NO_SPREAD = Difference(
+    _has_constant_row,
+    jaxfun="NaN for a row that does not vary, and no change of it",
+    torch="NaN, or 1 and -1 where the rounded mean is not the row's number",
+    why="whether a row that does not vary has a correlation hangs on how torch rounds its mean",
+    source="aten/src/ATen/native/Correlation.cpp: cov, corrcoef",
+    answer=nan,
+)
+
+
+DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
+    "prod": (ZERO_AND_NAN,),
+    "aminmax": (SHAPE_ON_CUDA,),
+    "cumprod": (ZERO_AND_NAN,),
+    "logcumsumexp": (ADDED,),
+    "mode": (UNORDERED,),
+    "var": (EMPTY_DIM,),
+    "std": (EMPTY_DIM,),
+    "var_mean": (
+        EMPTY_DIM,
+        AFTER_INFINITY,
+    ),
+    "std_mean": (
+        EMPTY_DIM,
+        AFTER_INFINITY,
+    ),
+    "renorm": (
+        LARGEST_OF_COMPLEX,
+        AT_A_ZERO,
+    ),
+    "corrcoef": (NO_SPREAD,),
+    "nanquantile": (NO_NUMBER,),
+}

@@ -1,0 +1,73 @@
+"""NumPy's names for arguments are taken where torch takes them, and refused where it refuses them."""
+
+import operator
+import zlib
+from typing import Any
+
+import pytest
+import torch
+
+import jaxfun as jf
+from jaxfun._record import REGISTRY
+
+MATRIX = torch.tensor([[1.0, 2.0, 4.0], [3.0, 5.0, 0.5]])
+NAMES = (("input", "x"), ("input", "a"), ("input", "x1"), ("other", "x2"), ("dim", "axis"), ("keepdim", "keepdims"))
+GIVEN = {"input": MATRIX, "other": MATRIX + 1, "dim": 1, "keepdim": True}
+
+
+def taken(function: Any, arguments: dict[str, Any]) -> bool:
+    """Whether a function takes the arguments' names: whatever else it says of them."""
+    try:
+        function(**arguments)
+    except TypeError:
+        return False
+    except Exception:
+        return True
+    return True
+
+
+def calls() -> dict[str, tuple[str, dict[str, Any], str, str]]:
+    """Calls by name alone that torch takes, and an argument of each with the name that NumPy has for it."""
+    public = {
+        record.public: set()
+        for record in REGISTRY.values()
+        if not record.torch.startswith(("Tensor.", "torch.Tensor."))
+    }
+    for record in REGISTRY.values():
+        public.get(record.public, set()).update(record.signature.parameters)
+    drawn = {}
+    for name, parameters in public.items():
+        arguments = {each: GIVEN[each] for each in GIVEN if each in parameters}
+        if name and arguments and taken(operator.attrgetter(name)(torch), arguments):
+            names = [NAMES[zlib.crc32(name.encode()) % 3], *NAMES[3:]]  # of the three for `input` one, in turn
+            drawn |= {f"{name}({other}=)": (name, arguments, own, other) for own, other in names if own in arguments}
+    return drawn
+
+
+CALLS = calls()
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("call", CALLS)
+def test_a_name_of_numpy_is_taken_where_torch_takes_it(call: str) -> None:
+    name, arguments, own, other = CALLS[call]
+    renamed = {other if each == own else each: value for each, value in arguments.items()}
+    ours, theirs = (operator.attrgetter(name)(module) for module in (jf, torch))
+    assert taken(ours, renamed) == taken(theirs, renamed)
+
+
+def test_there_are_calls_of_each_kind() -> None:
+    assert {other for *_, other in CALLS.values()} == {other for _, other in NAMES}
+    assert len(CALLS) > 200
+
+
+def test_the_result_is_the_same() -> None:
+    assert (jf.sum(MATRIX, axis=0, keepdims=True) == jf.sum(MATRIX, dim=0, keepdim=True)).all()
+    assert (jf.std(x=MATRIX, axis=1) == jf.std(MATRIX, 1)).all()
+
+
+@pytest.mark.parametrize("arguments", [{"dim": 0, "axis": 0}, {"axis": 0, "input": MATRIX}, {"axes": 0}], ids=str)
+def test_an_argument_that_is_given_twice_is_refused(arguments: dict[str, Any]) -> None:
+    for module in (jf, torch):
+        with pytest.raises(TypeError):
+            module.sum(MATRIX, **arguments)

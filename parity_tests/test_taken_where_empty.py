@@ -1,0 +1,63 @@
+"""What torch takes of some arguments alone: it needs no kernel, or leaves a 0-dim mask out."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+
+import jaxfun as jf
+from jaxfun.errors import JaxfunError
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # torch's, of masks of uint8 and of index_reduce
+
+MASKS = [torch.tensor(True), torch.tensor(False), torch.tensor(1, dtype=torch.uint8)]
+PLACES = torch.tensor([1, 0])
+INDICES = [(mask,) for mask in MASKS] + [
+    given for mask in MASKS for given in ((mask, PLACES), (PLACES, mask), (mask, mask), (PLACES, PLACES, mask))
+]
+VALUES = [torch.tensor(7.0), torch.tensor([7.0]), torch.ones(3), torch.ones(2, 3)]
+
+
+def answer(function: Callable[[], Any], kind: type[Exception]) -> Any:
+    try:
+        return function()
+    except kind as error:
+        return "IndexError" if isinstance(error, IndexError) else "RuntimeError"
+
+
+@pytest.mark.proves("index_put")
+@pytest.mark.parametrize("accumulate", [False, True])
+@pytest.mark.parametrize("values", VALUES, ids=lambda values: str(list(values.shape)))
+@pytest.mark.parametrize("indices", INDICES, ids=str)
+def test_index_put_leaves_a_0_dim_mask_out(indices: tuple[Any, ...], values: torch.Tensor, accumulate: bool) -> None:
+    want = answer(lambda: torch.index_put(torch.zeros(2, 3), indices, values, accumulate), Exception)
+    got = answer(lambda: jf.index_put(jf.zeros(2, 3), indices, values, accumulate), JaxfunError)
+    assert got == want if isinstance(want, str) else got.tolist() == want.tolist()
+
+
+@pytest.mark.parametrize("call", [jf.trapezoid, jf.cumulative_trapezoid])
+def test_an_x_of_none_is_refused(call: Callable[..., Any]) -> None:
+    with pytest.raises(TypeError):
+        call(jf.ones(3), None)
+
+
+BOOLS = [torch.tensor([[True, False], [False, True]]), torch.tensor([[False, True], [True, True]])]
+
+
+@pytest.mark.proves("tensordot")
+@pytest.mark.parametrize("dims", [2, ([0, 1], [1, 0]), ([1, 0], [0, 1]), 1])
+def test_tensordot_of_bools_adds_up_one_product(dims: Any) -> None:
+    want = answer(lambda: torch.tensordot(*BOOLS, dims), Exception)
+    got = answer(lambda: jf.tensordot(*BOOLS, dims), JaxfunError)
+    assert got == want if isinstance(want, str) else bool(got) == bool(want)
+
+
+@pytest.mark.parametrize("dtype", ["bool", "complex64"])
+@pytest.mark.parametrize("reduce", ["prod", "mean", "amax", "amin"])
+def test_index_reduce_combines_slices_of_bools_and_complex_numbers(dtype: str, reduce: str) -> None:
+    input, source = (torch.tensor(rows).to(getattr(torch, dtype)) for rows in ([[1, 0], [2, 1]], [[1, 1], [0, 1]]))
+    index = torch.tensor([1, 1])
+    want = answer(lambda: torch.index_reduce(input, 0, index, source, reduce), Exception)
+    got = answer(lambda: jf.index_reduce(input, 0, index, source, reduce), JaxfunError)
+    assert got == want if isinstance(want, str) else got.tolist() == want.tolist()
