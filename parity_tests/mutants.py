@@ -187,19 +187,21 @@ def _differ(case: Case, ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
 class Tried(NamedTuple):
     """A mutant, and what became of it."""
 
-    mutant: Mutant
+    record: str
+    family: str
+    detail: str
     verdict: str
 
 
-def tried(records: Sequence[Op], families: Sequence[str] = (), sample: float = 1.0, seed: int = 0) -> Iterator[Tried]:
-    """Yield what becomes of each mutant of some records, or of a share of them."""
-    rng = random.Random(seed)
+def tried(records: Sequence[Op], families: Sequence[str] = ()) -> Iterator[Tried]:
+    """Yield what becomes of each mutant of some records."""
     for record in records:
         for mutant in mutants_of(record, candidate_of(record)):
-            if (not families or mutant.family in families) and rng.random() < sample:
-                yield Tried(mutant, verdict_on(mutant))
+            if not families or mutant.family in families:
+                yield Tried(record.name, mutant.family, mutant.detail, verdict_on(mutant))
         jax.clear_caches()
         _covering.cache_clear()
+        _RIGHT.clear()
 
 
 def sample_of(count: int, seed: int) -> list[Mutant]:
@@ -212,7 +214,7 @@ def shares(results: Sequence[Tried]) -> dict[str, dict[str, int]]:
     """Return for each family how many mutants have which verdict."""
     counts = {family: collections.Counter[str]() for families in FAMILIES.values() for family in families}
     for item in results:
-        counts[item.mutant.family][item.verdict] += 1
+        counts[item.family][item.verdict] += 1
     return {family: {name: count[name] for name in (FOUND, SURVIVES, EQUIVALENT)} for family, count in counts.items()}
 
 
@@ -228,14 +230,18 @@ def table(counts: dict[str, dict[str, int]]) -> str:
 
 def survivor_of(mutant: Mutant) -> str:
     """Return why a mutant is known to survive, "" where it is not."""
-    known = {(record, family, detail): reason for record, family, detail, reason in json.loads(SURVIVORS.read_text())}
-    return known.get((mutant.record.name, mutant.family, mutant.detail), "")
+    return _reasons().get((mutant.record.name, mutant.family, mutant.detail), "")
+
+
+def _reasons() -> dict[tuple[str, str, str], str]:
+    return {(record, family, detail): why for record, family, detail, why in json.loads(SURVIVORS.read_text())}
 
 
 def page(figures: dict[str, dict[str, int]], survivors: Sequence[Sequence[str]]) -> str:
     """Return the page of the docs."""
     rows = [f"| `{record}` | {family} | {detail} | {reason} |" for record, family, detail, reason in survivors]
-    return _PAGE.format(table=table(figures), survivors="\n".join(rows))
+    tried_in_all = sum(sum(count.values()) for count in figures.values())
+    return _PAGE.format(tried=tried_in_all, table=table(figures), survivors="\n".join(rows) or "| none | | | |")
 
 
 _PAGE = """# Mutants: would the suite notice?
@@ -246,7 +252,8 @@ swallowed. The suite that holds jaxfun to PyTorch has to find each with the case
 helps (but of wrong arguments, drawn with a fixed seed). A mutant that gives the right answers on random
 cases changes nothing, and does not count.
 
-`python -m parity_tests.mutants` tries all of them; each run of the suite tries 40 drawn by the date.
+`python -m parity_tests.mutants` tries all of them (about two hours of one core; `--part 1/2` takes a half); each run of
+the suite tries 40 drawn by the date. {tried} mutants were tried for this table:
 
 {table}
 
@@ -263,37 +270,40 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--records", nargs="*", default=[], help="some records' names; all by default")
     parser.add_argument("--families", nargs="*", default=[], help="some faults; all by default")
-    parser.add_argument("--sample", type=float, default=1.0, help="the share of the mutants that is tried")
-    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--part", default="1/1", help="2/4: the second of four parts, for as many processes")
     parser.add_argument("--to", type=Path, help="a file that each verdict is added to, a line of JSON")
+    parser.add_argument("--read", nargs="*", type=Path, default=[], help="such files: nothing is tried anew")
     parser.add_argument("--write", action="store_true", help=f"keep the figures in {FIGURES.name} and docs/mutants.md")
     options = parser.parse_args(arguments)
-    part, parts = map(int, options.part.split("/"))
-    records = [record for record in RECORDS if not options.records or record.name in options.records][part - 1 :: parts]
-    results = []
-    settings.load_profile("quick")
-    jax.config.update("jax_traceback_filtering", "off")  # which takes most of the time of an error
-    with jax.enable_x64(True), jax.numpy_dtype_promotion("strict"):
-        for item in tried(records, options.families, options.sample, options.seed):
-            results.append(item)
-            if options.to:
-                with options.to.open("a") as file:
-                    mutant = item.mutant
-                    file.write(json.dumps([mutant.record.name, mutant.family, mutant.detail, item.verdict]) + "\n")
-            if item.verdict == SURVIVES:
-                print(f"survives: {item.mutant}", flush=True)
+    lines = [line for file in options.read for line in file.read_text().splitlines()]
+    results = [Tried(*json.loads(line)) for line in lines] if options.read else [*_run(options)]
     counts = shares(results)
     print(table(counts))
     if options.write:
-        write(counts, [item.mutant for item in results if item.verdict == SURVIVES])
+        _write(counts, [item for item in results if item.verdict == SURVIVES])
 
 
-def write(figures: dict[str, dict[str, int]], survivors: Sequence[Mutant]) -> None:
+def _run(options: argparse.Namespace) -> Iterator[Tried]:
+    part, parts = map(int, options.part.split("/"))
+    records = [record for record in RECORDS if not options.records or record.name in options.records]
+    settings.load_profile("quick")
+    jax.config.update("jax_traceback_filtering", "off")  # which takes most of the time of an error
+    with jax.enable_x64(True), jax.numpy_dtype_promotion("strict"):
+        for item in tried(records[part - 1 :: parts], options.families):
+            if options.to:
+                with options.to.open("a") as file:
+                    file.write(json.dumps(item) + "\n")
+            if item.verdict == SURVIVES:
+                print("survives:", *item[:3], flush=True)
+            yield item
+
+
+def _write(figures: dict[str, dict[str, int]], survivors: Sequence[Tried]) -> None:
     """Keep the figures and the survivors, whose known reasons stay, and make the page of them."""
-    known = [(item.record.name, item.family, item.detail, survivor_of(item)) for item in survivors]
+    reasons = _reasons()
+    known = [(*item[:3], reasons.get(item[:3], "")) for item in survivors]
     FIGURES.write_text(json.dumps(figures, indent=1) + "\n")
-    SURVIVORS.write_text("[\n" + ",\n".join(map(json.dumps, known)) + "\n]\n")
+    SURVIVORS.write_text("[" + ",\n".join(map(json.dumps, known)) + "]\n")
     PAGE.write_text(page(figures, known))
 
 

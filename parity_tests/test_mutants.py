@@ -16,6 +16,9 @@ TODAY = int(datetime.datetime.now(datetime.UTC).strftime("%Y%m%d"))
 DAILY = 40
 # where each family has something to act on
 RECORD_OF = {
+    "imaginary part dropped": "exp",
+    "not conjugated, or once too often": "exp",
+    "dimensions of size 1 dropped": "exp",
     "a sequence reversed": "stack",
     "second argument's batches rolled": "bmm",
     "two arguments exchanged": "sub",
