@@ -4,24 +4,35 @@
 """
 
 import datetime
+import json
 
 import pytest
 
 from jaxfun._record import REGISTRY
 from parity_tests.faults import FAMILIES, Mutant, mutants_of
-from parity_tests.mutants import EQUIVALENT, FOUND, SURVIVORS, sample_of, survivor_of, verdict_on
+from parity_tests.mutants import (
+    EQUIVALENT,
+    FIGURES,
+    FOUND,
+    PAGE,
+    SURVIVORS,
+    page,
+    sample_of,
+    survivor_of,
+    verdict_on,
+)
 from parity_tests.suite import candidate_of
 
 TODAY = int(datetime.datetime.now(datetime.UTC).strftime("%Y%m%d"))
 DAILY = 40
 # where each family has something to act on
 RECORD_OF = {
-    "imaginary part dropped": "exp",
-    "not conjugated, or once too often": "exp",
-    "dimensions of size 1 dropped": "exp",
     "a sequence reversed": "stack",
     "second argument's batches rolled": "bmm",
     "two arguments exchanged": "sub",
+    "index or count off by one": "argmax",
+    "imaginary part dropped": "exp",
+    "not conjugated, or once too often": "exp",
 }
 
 
@@ -54,3 +65,9 @@ def test_a_suite_that_compares_nothing_lets_mutants_live(monkeypatch: pytest.Mon
     monkeypatch.setattr("parity_tests.mutants.judge", lambda sides, terms: (None, []))
     monkeypatch.setattr("parity_tests.mutants._is_found_by_errors", lambda mutant: False)
     assert verdict_on(negated) not in (FOUND, EQUIVALENT)
+
+
+def test_the_page_is_made_of_the_figures() -> None:
+    survivors = json.loads(SURVIVORS.read_text())
+    assert PAGE.read_text() == page(json.loads(FIGURES.read_text()), survivors)
+    assert all(reason for *_, reason in survivors), "a survivor without a reason"
