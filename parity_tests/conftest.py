@@ -2,19 +2,10 @@
 
 import jax
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
 from jaxfun.parity.defaults import ABSENT, DEVICES, has_cuda
-from parity_tests.suite import pairs
-
-_COMMON = {
-    "deadline": None,  # a first call compiles
-    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],  # a case is many arrays
-    "print_blob": True,
-    "report_multiple_bugs": False,  # one smallest disagreement is what is read
-}
-settings.register_profile("quick", max_examples=6, derandomize=True, **_COMMON)
-settings.register_profile("thorough", max_examples=200, **_COMMON)
+from parity_tests.suite import PAIRS, sampled_pairs
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -24,12 +15,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that takes `device` on the CPU, and on CUDA, where a device is missing as a skip that says so.
 
-    One that takes a record's `dtype` runs for those of the profile.
+    One that takes a record's `dtype` runs for all that the record takes, and for its random cases those of the profile.
     """
     if "device" in metafunc.fixturenames:
         metafunc.parametrize("device", _devices(metafunc.config.getoption("--parity-device") or _present()))
     if {"record", "dtype"} <= {*metafunc.fixturenames}:
-        found = pairs(metafunc.config.getoption("--parity-profile") or "quick")
+        of_profile = sampled_pairs(metafunc.config.getoption("--parity-profile") or "quick")
+        found = of_profile if "random" in metafunc.function.__name__ else PAIRS
         names = [f"{record.name}-{dtype.name}" for record, dtype in found]
         metafunc.parametrize(("record", "dtype"), found, ids=names)
 

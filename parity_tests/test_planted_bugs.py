@@ -1,4 +1,7 @@
-"""The judge is judged: bugs planted in ops are each found by the suite's own search, and a blind judge is caught."""
+"""The judge is judged: bugs planted in ops are each found by what the suite always tries, and a blind judge is caught.
+
+That nothing is found without a bug is what `test_ops` shows, of every record.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +19,7 @@ from jaxfun.dtypes import as_dtype
 from jaxfun.parity.compare import arrays as compare
 from jaxfun.parity.compare.arrays import Verdict
 from jaxfun.parity.search import judge, verdicts
-from parity_tests.suite import candidate_of, search, search_errors
+from parity_tests.suite import finds, search_errors
 
 Function = Callable[..., Any]
 
@@ -58,7 +61,107 @@ def _of_promoted(function: Function) -> Function:
     return call
 
 
-# what the bug is: the record it is planted in, a dtype in which it shows, and the wrong function
+# Bugs that only show on a matrix, or in one precision.
+
+
+def _mean_by_the_other_size(input: jax.Array, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
+    right = jf.mean(input, dim, keepdim, dtype=dtype)
+    if not isinstance(dim, int) or input.ndim != 2:
+        return right
+    return right * jnp.asarray(input.shape[dim] / max(input.shape[1 - dim % 2], 1), right.dtype)
+
+
+def _max_without_nan(input: jax.Array, dim: int, keepdim: bool = False) -> Any:
+    return jf.max(
+        jnp.where(jnp.isnan(input), -jnp.inf, input) if input.ndim == 2 and dim in (1, -1) else input, dim, keepdim
+    )
+
+
+def _argmax_in_columns(input: jax.Array, dim: Any = None, keepdim: bool = False) -> Any:
+    return jf.argmax(input.T if input.ndim == 2 and dim is None and not keepdim else input, dim, keepdim)
+
+
+def _cummax_with_indices_of_rows(input: jax.Array, dim: int) -> Any:
+    return jf.cummax(input, dim)[0], jf.cummax(input, 0 if input.ndim == 2 else dim)[1]
+
+
+def _nanmedian_over_whole_columns(input: jax.Array, dim: int = -1, keepdim: bool = False) -> Any:
+    if input.ndim == 2 and dim in (1, -1):
+        input = jnp.where(jnp.isnan(input).any(0), jnp.nan, input)
+    return jf.nanmedian(input, dim, keepdim)
+
+
+def _quantile_spoiled(
+    input: jax.Array, q: Any, dim: Any = None, keepdim: bool = False, *, interpolation: str = "linear"
+) -> Any:
+    right = jf.quantile(input, q, dim, keepdim, interpolation=interpolation)
+    return jnp.where(jnp.isnan(input).any(), jnp.nan, right)
+
+
+@jax.custom_jvp
+def _sharing(array: jax.Array) -> jax.Array:
+    return array
+
+
+@_sharing.defjvp
+def _sharing_jvp(primals: Any, tangents: Any) -> Any:
+    return primals[0], jnp.broadcast_to(jnp.mean(tangents[0]), tangents[0].shape)
+
+
+def _norm_sharing_its_gradient(
+    input: jax.Array, p: Any = 2, dim: Any = None, keepdim: bool = False, **rest: Any
+) -> Any:
+    is_planted = p == float("inf") and dim is not None and input.ndim == 2
+    return jf.norm(_sharing(input) if is_planted else input, p, dim, keepdim, **rest)
+
+
+def _matmul_of_wrong_batches(input: jax.Array, other: jax.Array) -> Any:
+    return jf.matmul(input, jnp.roll(other, 1, 0) if input.ndim == other.ndim == 3 else other)
+
+
+def _std_by_all_elements(input: jax.Array, dim: Any = None, *, correction: Any = 1, keepdim: bool = False) -> Any:
+    right = jf.std(input, dim, correction=correction, keepdim=keepdim)
+    if not isinstance(dim, int) or input.ndim != 2 or correction != 1:
+        return right
+    return right * jnp.asarray(((input.shape[dim] - 1) / max(input.size - 1, 1)) ** 0.5, right.dtype)
+
+
+def _clamp_through_float32(input: jax.Array, min: Any = None, max: Any = None) -> Any:
+    result = jf.clamp(input, min, max)
+    return result.astype(jnp.float32).astype(result.dtype) if result.dtype == jnp.float64 else result
+
+
+ON_MATRICES: dict[str, tuple[str, str, Function]] = {
+    "divided by the wrong size: mean(x, 0)": ("mean.dim", "float32", _mean_by_the_other_size),
+    "NaN skipped: max(x, 1)": ("max.dim", "float32", _max_without_nan),
+    "counted in column order: argmax": ("argmax", "float32", _argmax_in_columns),
+    "indices of dimension 0: cummax(x, 1)": ("cummax", "float32", _cummax_with_indices_of_rows),
+    "NaN of other rows counted: nanmedian(x, 1)": ("nanmedian.dim", "float32", _nanmedian_over_whole_columns),
+    "a NaN spoils every row: quantile(x, q, 1)": ("quantile", "float32", _quantile_spoiled),
+    "gradient shared over the matrix: norm(x, inf, 1)": ("norm", "float32", _norm_sharing_its_gradient),
+    "wrong batches paired: matmul": ("matmul", "float32", _matmul_of_wrong_batches),
+    "divided by all elements: std(x, 0)": ("std", "float32", _std_by_all_elements),
+    "scans dimension 0: logcumsumexp(x, 1)": (
+        "logcumsumexp",
+        "float32",
+        lambda x, dim: jf.logcumsumexp(x, 0 if x.ndim == 2 else dim),
+    ),
+    "sorts the last dimension: sort(x, 0, descending=True)": (
+        "sort",
+        "float32",
+        lambda x, dim=-1, descending=False, stable=False: jf.sort(
+            x, dim=-1 if descending else dim, descending=descending, stable=stable
+        ),
+    ),
+    "reversed: cat of equal matrices along 1": (
+        "cat",
+        "float32",
+        lambda tensors, dim=0: jf.cat(tensors[::-1] if dim in (1, -1) else tensors, dim),
+    ),
+    "through float32: clamp of float64": ("clamp.scalar", "float64", _clamp_through_float32),
+}
+
+
 def _halved_relu(input: jax.Array) -> jax.Array:
     return jnp.maximum(input, jnp.zeros_like(input))
 
@@ -71,6 +174,7 @@ def _reversed_permutation(input: jax.Array, dims: tuple[int, ...]) -> jax.Array:
     return jnp.transpose(input, dims[::-1])
 
 
+# what the bug is: the record it is planted in, a dtype in which it shows, and the wrong function
 BUGS: dict[str, tuple[str, str, Function]] = {
     "wrong gradient at a kink: abs at 0": ("abs", "float32", jnp.abs),
     "wrong gradient at a kink: relu at 0": (
@@ -117,33 +221,17 @@ BUGS: dict[str, tuple[str, str, Function]] = {
     "transposed the wrong way: permute": ("permute", "float32", _reversed_permutation),
 }
 
-# whether a bug is found: shrinking says how it is shown, and costs a compilation for each shape
-PHASES = (Phase.explicit, Phase.generate)
-
-
-def finds(search_for: Callable[[], Any]) -> bool:
-    """Whether a search ends in a disagreement."""
-    try:
-        search_for()
-    except AssertionError:
-        return True
-    return False
+BUGS |= ON_MATRICES
 
 
 def is_found(name: str) -> bool:
     record, dtype, wrong = BUGS[name]
-    return finds(lambda: search(REGISTRY[record], wrong, as_dtype(dtype), phases=PHASES))
+    return finds(REGISTRY[record], wrong, as_dtype(dtype))
 
 
 @pytest.mark.parametrize("name", BUGS)
 def test_a_planted_bug_is_found(name: str) -> None:
     assert is_found(name)
-
-
-@pytest.mark.parametrize("name", BUGS)
-def test_without_the_bug_there_is_nothing_to_find(name: str) -> None:
-    record, dtype, _ = BUGS[name]
-    assert not finds(lambda: search(REGISTRY[record], candidate_of(REGISTRY[record]), as_dtype(dtype), phases=PHASES))
 
 
 def _sum_of_all(input: jax.Array, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> jax.Array:
@@ -163,7 +251,8 @@ ERRORS = {
 @pytest.mark.parametrize("name", ERRORS)
 def test_a_missing_error_is_found(name: str) -> None:
     record, wrong = ERRORS[name]
-    assert finds(lambda: search_errors(REGISTRY[record], wrong, PHASES))
+    with pytest.raises(AssertionError):
+        search_errors(REGISTRY[record], wrong, (Phase.explicit, Phase.generate))
 
 
 # A judge that lets a bug pass: what is wrong with it, and a planted bug that then goes unseen.

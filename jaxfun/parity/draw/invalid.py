@@ -1,16 +1,19 @@
 """Hypothesis strategies for cases with one thing about them made wrong, or merely odd."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
 from ..._record import Op, Role
-from ...dtypes import DTYPES, as_dtype
+from ...dtypes import DTYPES, DType, as_dtype
 from ..run.case import Case
-from .layouts import SHAPES, Layout, makes_complex_half
-from .records import arguments_of, case_of, cases
-from .stacks import stack
+from .choices import by_hypothesis
+from .cover import configurations, first_dtype
+from .operands import ANY_SHAPE, RecordLayout, makes_complex_half
+from .records import arguments_of, case_of, cases, filled
+from .stacks import stacks
 
 
 def spoiled(record: Op) -> st.SearchStrategy[Case]:
@@ -31,28 +34,46 @@ def refused(record: Op) -> st.SearchStrategy[Case]:
     return drawn.filter(lambda case: not _is_complex_half(case))
 
 
+def wrong(record: Op) -> list[Case]:
+    """Return the plainest case of a record with each argument in turn made wrong in each way: what is always tried."""
+    chosen = next(configurations(record, first_dtype(record)))
+    arguments, strata, seed = filled(chosen, 0, sets=1)
+    changed = [
+        {**arguments, name: odd}
+        for name, value in arguments.items()
+        for odd in _odd(record.roles[name], value, SHAPES_TRIED, DTYPES_TRIED)
+    ]
+    found = [case_of(record, item, strata, seed) for item in changed]
+    return [case for case in found if not _is_complex_half(case)]
+
+
 @st.composite
 def _spoiled(draw: st.DrawFn, record: Op) -> Case:
     taken = [dtype for dtype in DTYPES if dtype not in record.rejects | record.operand_rejects]
-    arguments, strata, seed = draw(arguments_of(record, draw(st.sampled_from(taken)), sets=1))
+    chosen = arguments_of(by_hypothesis(draw), record, draw(st.sampled_from(taken)))
+    arguments, strata, seed = filled(chosen, draw(st.integers(0, 2**16)), sets=1)
     name = draw(st.sampled_from(list(arguments)))
-    changed = {**arguments, name: draw(_odd(record.roles[name], arguments[name]))}
+    odd = _odd(record.roles[name], arguments[name], ANY_SHAPE, DTYPES)
+    changed = {**arguments, name: draw(st.sampled_from(odd))}
     return case_of(record, changed, strata, seed)
 
 
-def _odd(role: Role, value: Any) -> st.SearchStrategy[Any]:
+# of each rank, and of each category of dtypes, one: what an op refuses, it refuses of all of them
+SHAPES_TRIED = ((3,), (), (2, 3, 1), (0,), (5, 2))
+DTYPES_TRIED = tuple(as_dtype(name) for name in ("bool", "uint8", "int64", "bfloat16", "complex64"))
+_NO_TENSORS: tuple[Any, ...] = (None, "x", [1.0])
+
+
+def _odd(role: Role, value: Any, shapes: Sequence[tuple[int, ...]], dtypes: Sequence[DType]) -> list[Any]:
+    """Return what may stand in the place of an argument, though it should not; itself where nothing is known."""
     if isinstance(value, np.ndarray):
-        odd_shape = st.sampled_from(SHAPES).flatmap(
-            lambda shape: stack(Layout(shape, as_dtype(value.dtype)), ("kinks",), 0)
-        )
-        odd_dtype = st.sampled_from(DTYPES).map(lambda dtype: value.real.astype(dtype.dtype))
-        return st.one_of(odd_shape, odd_dtype, st.sampled_from([None, "x", [1.0]]))
+        dtype = as_dtype(value.dtype).name
+        odd_shapes = [stacks([RecordLayout(shape, dtype)], ("kinks",), (), 0)[0] for shape in shapes]
+        return [*_NO_TENSORS, *odd_shapes, *(value.real.astype(dtype.dtype) for dtype in dtypes)]
     if isinstance(value, tuple) and value and isinstance(value[0], np.ndarray):
-        odd_item = _odd(role, value[0]).map(lambda item: (*value, item))
-        return odd_item | st.just(())
+        return [(), *((*value, item) for item in _odd(role, value[0], shapes, dtypes))]
     if isinstance(value, tuple) and all(type(item) is int for item in value):
-        return st.lists(st.integers(-2, 3), max_size=3).map(tuple)
+        return [(), (0,), (-1,), (3, 2), (-2, 1), (0, 0), (5,), (1, -3), (2, 2, 2)]
     if role in (Role.DIM, Role.DIMS):
-        several = st.lists(st.integers(-4, 4), max_size=3).map(tuple)
-        return st.one_of(st.integers(-5, 5), several if role is Role.DIMS else st.nothing())
-    return st.just(value)
+        return [5, -5, 2, -3, 0, *([(0, 0), (0, 5), (-4,), ()] if role is Role.DIMS else [])]
+    return [value]

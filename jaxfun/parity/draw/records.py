@@ -1,12 +1,12 @@
-"""Hypothesis strategies for the arguments of an op, read off its record.
+"""Cases of an op, read off its record: one configuration (shapes, dtypes, static arguments) and many value sets for it.
 
-A case is one configuration (shapes, dtypes, static arguments) and several value sets for it: a configuration costs
-a compilation, a value set next to nothing. Value sets are drawn by strata, so that ties, kinks and NaN are met on
-purpose.
+A configuration costs a compilation, a value set next to nothing. Value sets are drawn by strata, so that ties, kinks
+and NaN are met on purpose. A configuration is chosen by Hypothesis here, and one by one in `cover`.
 """
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -18,29 +18,53 @@ from ...dtypes import DType
 from ..known import differences_of
 from ..known.difference import Held
 from ..run.case import Arguments, Case, Place
-from .layouts import layouts
-from .stacks import STRATA, stacks
+from .choices import Choose, by_hypothesis
+from .layout import Layout
+from .operands import RecordLayout, layouts
+from .stacks import stacks
 from .statics import static
-
-
-def cases(record: Op, dtype: DType, sets: int = len(STRATA)) -> st.SearchStrategy[Case]:
-    """Return a strategy for the valid cases of an op whose main tensor has `dtype`."""
-    return arguments_of(record, dtype, sets).map(lambda drawn: case_of(record, *drawn))
+from .values import strata_of
 
 
 @st.composite
-def arguments_of(draw: st.DrawFn, record: Op, dtype: DType, sets: int) -> tuple[dict[str, Any], tuple[str, ...], int]:
-    """Return a strategy for arguments by name, the strata of their value sets, and a seed."""
-    layout = draw(layouts(record, dtype))
-    strata = tuple(STRATA)[:sets]
-    seed = draw(st.integers(0, 2**16))
+def cases(draw: st.DrawFn, record: Op, dtype: DType, sets: int | None = None) -> Case:
+    """Return a strategy for the valid cases of an op whose main tensor has `dtype`; by default a set a stratum."""
+    arguments = arguments_of(by_hypothesis(draw), record, dtype)
+    return case_of(record, *filled(arguments, draw(st.integers(0, 2**16)), sets))
+
+
+def arguments_of(choose: Choose, record: Op, dtype: DType) -> dict[str, Any]:
+    """Return arguments by name, a layout for each tensor among them."""
+    layout = layouts(choose, record, dtype)
     arguments: dict[str, Any] = {}
-    for position, name in enumerate(record.signature.parameters):
-        if name in layout:
-            arguments[name] = draw(stacks(layout[name], strata, seed + position))
-        else:
-            arguments[name] = draw(static(record, name, main_shape(arguments), dtype))
-    return arguments, strata, seed
+    for name in record.signature.parameters:
+        chosen = layout[name] if name in layout else static(choose, record, name, main_shape(arguments), dtype)
+        arguments[name] = chosen
+    return arguments
+
+
+def filled(
+    arguments: Mapping[str, Any], seed: int, sets: int | None = None
+) -> tuple[dict[str, Any], tuple[str, ...], int]:
+    """Return the arguments with a stack of value sets for each layout, the strata of the value sets, and the seed."""
+    flat = [*_flat(arguments.values())]
+    found = [item for item in flat if isinstance(item, RecordLayout)]
+    # the numbers among the arguments are where a function may have a kink
+    constants = [abs(float(item)) for item in flat if isinstance(item, (int, float)) and 1 < abs(item) < math.inf]
+    strata = tuple(strata_of(found)[:sets]) if found else ("given",)
+    each = iter(stacks(found, strata, constants, seed))
+
+    def fill(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return tuple(map(fill, value))
+        return next(each) if isinstance(value, RecordLayout) else value
+
+    return {name: fill(value) for name, value in arguments.items()}, strata, seed
+
+
+def _flat(values: Any) -> Iterator[Any]:
+    for value in values:
+        yield from _flat(value) if isinstance(value, tuple) else (value,)
 
 
 def case_of(record: Op, arguments: Mapping[str, Any], strata: tuple[str, ...], seed: int) -> Case:
@@ -102,9 +126,5 @@ def _known(
 
 
 def main_shape(arguments: Mapping[str, Any]) -> tuple[int, ...]:
-    """Return the shape of the first tensor, less the axis of value sets."""
-    for value in arguments.values():
-        for item in value if isinstance(value, tuple) else (value,):
-            if isinstance(item, np.ndarray):
-                return item.shape[1:]
-    return ()
+    """Return the shape of the first tensor."""
+    return next((item.shape for item in _flat(arguments.values()) if isinstance(item, Layout)), ())

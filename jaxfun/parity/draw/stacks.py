@@ -1,66 +1,41 @@
-"""The stacks of value sets of a tensor, by strata."""
+"""The value sets of a record's tensors: the strata of all drawn numbers, made into what the record asks for."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
-from hypothesis import strategies as st
 
-from ...dtypes import Category, DType
-from ..compare.complexes import complex_of
-from .layouts import ALL, Layout
-
-_NICE = (0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 3.0, -3.0, 1.5, -2.5)
-STRATA: Mapping[str, tuple[float, ...]] = {
-    "distinct": (),  # normal draws: no two alike
-    "ties": (0.5, 0.5, -2.0),
-    "kinks": (0.0, -0.0, 1.0, -1.0),
-    "nice": _NICE,
-    "wide": (1e-3, -1e-3, 0.1, 7.0, -30.0, 88.0, 1e3),
-    "not finite": (1.0, math.nan, math.inf, -math.inf, *_NICE[:6]),
-}
-_INTEGERS = (0, 1, -1, 2, 3, -2, 7, 100, -128)
+from .operands import ALL, RecordLayout
+from .values import value_set
 
 
-def stacks(layout: Any, strata: tuple[str, ...], seed: int) -> st.SearchStrategy[Any]:
-    """Return a strategy for what a layout stands for: a stack of value sets for each tensor in it."""
-    if isinstance(layout, tuple):
-        return st.tuples(*(stacks(item, strata, seed + 7 * place) for place, item in enumerate(layout)))
-    if isinstance(layout, Layout):
-        return stack(layout, strata, seed)
-    return st.just(layout)
+def stacks(
+    layouts: Sequence[RecordLayout], strata: Sequence[str], constants: Sequence[float], seed: int
+) -> list[np.ndarray]:
+    """Return a stack of value sets for each layout, a row for each stratum."""
+    rng = np.random.default_rng(seed)
+    rows = [value_set(stratum, layouts, constants, rng) for stratum in strata]
+    return [_made(layout, np.stack(each), rng) for layout, each in zip(layouts, zip(*rows, strict=True), strict=True)]
 
 
-@st.composite
-def stack(draw: st.DrawFn, layout: Layout, strata: tuple[str, ...], seed: int) -> np.ndarray:
-    """Return a strategy for one tensor's value sets, a row for each stratum."""
-    if layout.limit is not None:
-        return _indices(layout, len(strata), seed)
-    parts = 2 if layout.dtype.is_complex else 1
-    count = parts * math.prod(layout.shape)
-    rows = [_row(draw, stratum, layout.dtype, count, seed + row) for row, stratum in enumerate(strata)]
-    flat = np.array(rows, dtype=np.float64).reshape(len(strata), parts, -1)
-    with np.errstate(invalid="ignore", over="ignore"):  # 1e3 in 8 bits wraps, as it may
-        numbers = complex_of(flat[:, 0], flat[:, 1]) if parts == 2 else flat[:, 0]
-        values = np.asarray(numbers.reshape(len(strata), *layout.shape)).astype(layout.dtype.dtype)
-    return _VALUES[layout.values](values)
+def _made(layout: RecordLayout, values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return _VALUES[layout.values](values) if layout.limit is None else _indices(layout, len(values), rng)
 
 
-def _indices(layout: Layout, rows: int, seed: int) -> np.ndarray:
+def _indices(layout: RecordLayout, rows: int, rng: np.random.Generator) -> np.ndarray:
     """Return integers below the layout's limit; distinct ones are parts of permutations."""
-    random, shape = np.random.default_rng(seed), (rows, *layout.shape)
+    shape = (rows, *layout.shape)
     assert layout.limit is not None
-    if layout.distinct is not None and layout.shape:
-        axis = 1 if layout.distinct == ALL else layout.distinct + 1
-        apart = (rows, math.prod(layout.shape)) if layout.distinct == ALL else shape
-        order = np.argsort(random.random((*apart[:axis], layout.limit, *apart[axis + 1 :])), axis=axis)
-        indices = order.take(range(apart[axis]), axis=axis).reshape(shape)
+    if layout.apart is not None and layout.shape:
+        axis = 1 if layout.apart == ALL else layout.apart + 1
+        all_in = (rows, math.prod(layout.shape)) if layout.apart == ALL else shape
+        order = np.argsort(rng.random((*all_in[:axis], layout.limit, *all_in[axis + 1 :])), axis=axis)
+        indices = order.take(range(all_in[axis]), axis=axis).reshape(shape)
     else:
-        indices = random.integers(0, max(layout.limit, 1), shape)
+        indices = rng.integers(0, max(layout.limit, 1), shape)
     if layout.negative:
-        indices = indices - layout.limit * random.integers(0, 2, shape)
-    return indices.astype(layout.dtype.dtype)
+        indices = indices - layout.limit * rng.integers(0, 2, shape)
+    return indices.astype(layout.dtype)
 
 
 def _invertible(values: np.ndarray) -> np.ndarray:
@@ -109,26 +84,3 @@ _VALUES: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {
     "positive definite below": _positive_definite,
     "positive definite above": lambda values: np.conj(np.swapaxes(_positive_definite(values), -1, -2)),
 }
-
-
-def _row(draw: st.DrawFn, stratum: str, dtype: DType, count: int, seed: int) -> Sequence[float]:
-    if dtype.category <= Category.INTEGER:
-        palette = (0, 1) if dtype.category is Category.BOOL else _INTEGERS[: 8 if dtype.name != "int8" else None]
-        if dtype.name == "uint8":
-            palette = tuple(number % 256 for number in palette)
-        return _of_palette(draw, palette, count)
-    if stratum == "distinct":
-        return (np.random.default_rng(seed).normal(size=count) * 1.5).tolist()
-    palette = STRATA[stratum]
-    if dtype.is_complex:
-        # C leaves open which parts of a complex product or quotient with an infinity are NaN: libraries choose freely
-        palette = tuple(number for number in palette if not math.isinf(number))
-        if stratum == "kinks":  # the cuts of inverse functions lie beyond 1
-            palette = (*palette, 2.0, -2.0)
-    return _of_palette(draw, palette, count)
-
-
-def _of_palette(draw: st.DrawFn, palette: Sequence[float], count: int) -> Sequence[float]:
-    # counted on from place to place: the first draw, which Hypothesis makes of zeros alone, goes through the palette
-    drawn = draw(st.lists(st.integers(0, len(palette) - 1), min_size=count, max_size=count))
-    return [palette[(place + number) % len(palette)] for place, number in enumerate(drawn)]

@@ -1,94 +1,99 @@
 """The arguments of an op that are no tensors, as its record describes them."""
 
 import inspect
+import itertools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-
-from hypothesis import strategies as st
 
 from ..._record import Choice, Op, Role, Scalar, Size
 from ...dtypes import DTYPES, Category, DType
-from .layouts import makes_complex_half
+from .choices import Choose, What
+from .operands import makes_complex_half
 
 
-def static(record: Op, name: str, shape: tuple[int, ...], dtype: DType) -> st.SearchStrategy[Any]:
-    """Return a strategy for an argument that is no tensor, beside a main tensor of this shape and dtype."""
+def static(choose: Choose, record: Op, name: str, shape: tuple[int, ...], dtype: DType) -> Any:
+    """Return an argument that is no tensor, beside a main tensor of this shape and dtype."""
     described = record.takes.get(name)
+    if isinstance(described, Size):
+        return _SIZE[described.of](choose, name, shape)
     if described is not None:
-        return _DESCRIBED[type(described)](described, shape)
+        return choose(What("static", name), _DESCRIBED[type(described)](described))
     role, parameter = record.roles[name], record.signature.parameters[name]
     if role in _STATIC:
-        return _STATIC[role](shape, dtype, parameter)
-    if parameter.annotation is bool:
-        return st.booleans()
-    return st.just(parameter.default)
+        sort, options = _STATIC[role]
+        return choose(What(sort, name), options(shape, dtype, parameter))
+    return choose(What("static", name), _flags(parameter))
 
 
-def _number(described: Scalar, shape: tuple[int, ...]) -> st.SearchStrategy[Any]:
-    numbers = st.sampled_from(
-        [x for x in (0, 1, -1, 2, 3, 0.5, -0.5, 1.5, -2.0) if described.low <= x <= described.high]
-    )
-    return st.none() | numbers if described.optional else numbers
+def _flags(parameter: inspect.Parameter) -> Sequence[Any]:
+    return (False, True) if parameter.annotation is bool else (parameter.default,)
 
 
-@st.composite
-def _size(draw: st.DrawFn, described: Size, shape: tuple[int, ...]) -> tuple[int, ...]:
-    return draw(_SIZE[described.of](shape))
+def _numbers(described: Scalar) -> Sequence[Any]:
+    numbers = [x for x in (0.5, 2, -1, 0, 1, 3, -0.5, 1.5, -2.0) if described.low <= x <= described.high]
+    return [numbers[0], None, *numbers[1:]] if described.optional else numbers
 
 
-def _reshaped(shape: tuple[int, ...]) -> st.SearchStrategy[tuple[int, ...]]:
+_DESCRIBED: Mapping[type, Callable[..., Sequence[Any]]] = {Choice: lambda described: described.values, Scalar: _numbers}
+
+
+def _reshaped(choose: Choose, name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
     count = math.prod(shape)
-    options = [shape, (count,), (1, count), (count, 1)] + ([(-1,), (1, -1)] if count else [])
+    options = [(count,), shape[::-1], shape, (1, count), (count, 1)] + ([(-1,), (1, -1)] if count else [])
     options += [(2, count // 2)] * (count % 2 == 0)
-    return st.sampled_from(options)
+    return choose(What("static", name), [*dict.fromkeys(options)])
 
 
-def _expanded(shape: tuple[int, ...]) -> st.SearchStrategy[tuple[int, ...]]:
-    sizes = st.tuples(*(st.sampled_from([size, -1] if size != 1 else [1, -1, 2, 0]) for size in shape))
-    leading = st.lists(st.sampled_from([1, 2]), max_size=1).map(tuple)
-    return st.tuples(leading, sizes).map(lambda pair: pair[0] + pair[1])
+def _expanded(choose: Choose, name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
+    sizes = [
+        choose(What("static", f"{name}[{place}]"), [size, -1] if size != 1 else [2, -1, 1, 0])
+        for place, size in enumerate(shape)
+    ]
+    return (*choose(What("static", f"{name}, leading"), ((2,), (), (1,))), *sizes)
 
 
-def _permuted(shape: tuple[int, ...]) -> st.SearchStrategy[tuple[int, ...]]:
-    order = st.permutations(range(len(shape)))
-    # the first draw is a cycle of all dimensions, which is not its own inverse
-    turned = order.map(lambda dims: [*dims[1:], *dims[:1]])
-    return st.tuples(turned, st.booleans()).map(lambda pair: tuple(i - len(shape) * pair[1] for i in pair[0]))
+def _permuted(choose: Choose, name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
+    # the first order is a cycle of all dimensions, which is not its own inverse
+    orders = [(*dims[1:], *dims[:1]) for dims in itertools.permutations(range(len(shape)))]
+    from_the_end = choose(What("static", f"{name}, from the end"), (False, True))
+    return tuple(dim - len(shape) * from_the_end for dim in choose(What("static", name), orders))
 
 
-_SIZE = {"reshape": _reshaped, "expand": _expanded, "permute": _permuted}
-_DESCRIBED: Mapping[type, Callable[..., st.SearchStrategy[Any]]] = {
-    Choice: lambda described, shape: st.sampled_from(described.values),
-    Scalar: _number,
-    Size: _size,
+_SIZE: Mapping[str, Callable[..., tuple[int, ...]]] = {
+    "reshape": _reshaped,
+    "expand": _expanded,
+    "permute": _permuted,
 }
 
 
-def _dim(shape: tuple[int, ...], dtype: DType, parameter: inspect.Parameter) -> st.SearchStrategy[int]:
+def _dim(shape: tuple[int, ...], dtype: DType, parameter: inspect.Parameter) -> list[Any]:
     limit = max(len(shape), 1)
-    return st.integers(-limit, limit - 1)
+    return [*dict.fromkeys([0, -1, *range(1, limit), *range(-limit, -1)])]
 
 
-def _dims(shape: tuple[int, ...], dtype: DType, parameter: inspect.Parameter) -> st.SearchStrategy[Any]:
-    several = st.lists(_dim(shape, dtype, parameter), max_size=len(shape), unique_by=lambda d: d % max(len(shape), 1))
-    given = _dim(shape, dtype, parameter) | several.map(tuple)
-    return given if parameter.default is inspect.Parameter.empty else st.just(parameter.default) | given
+def _dims(shape: tuple[int, ...], dtype: DType, parameter: inspect.Parameter) -> list[Any]:
+    one, last = _dim(shape, dtype, parameter), len(shape) - 1
+    several: list[Any] = [(dim,) for dim in one[:2]] + [(0, last), (-1, 0), tuple(range(len(shape)))] * (last > 0)
+    given = [*one[:2], *several[2:3], *one[2:], *several[:2], *several[3:], ()]
+    default = parameter.default
+    return [*dict.fromkeys(given if default is inspect.Parameter.empty else [*given[:2], default, *given[2:]])]
 
 
-def _dtype(shape: tuple[int, ...], dtype: DType, parameter: inspect.Parameter) -> st.SearchStrategy[DType | None]:
+def _dtype(shape: tuple[int, ...], dtype: DType, parameter: inspect.Parameter) -> list[Any]:
     higher = [other for other in DTYPES if other.category >= dtype.category and not makes_complex_half(dtype, other)]
-    named = st.sampled_from(higher)
-    return named if parameter.default is inspect.Parameter.empty else st.none() | named
+    # a floating point one first, which what takes no integers takes for them
+    higher = sorted(higher, key=lambda other: other.name != "float32")
+    return higher if parameter.default is inspect.Parameter.empty else [None, *higher]
 
 
-def _factor(shape: tuple[int, ...], dtype: DType, parameter: inspect.Parameter) -> st.SearchStrategy[Any]:
-    return st.sampled_from([1, 2, -3] + ([0.5] if dtype.category >= Category.FLOAT else []))
+def _factor(shape: tuple[int, ...], dtype: DType, parameter: inspect.Parameter) -> list[Any]:
+    return [1, 2, -3] + ([0.5] if dtype.category >= Category.FLOAT else [])
 
 
-_STATIC: Mapping[Role, Callable[..., st.SearchStrategy[Any]]] = {
-    Role.DIM: _dim,
-    Role.DIMS: _dims,
-    Role.DTYPE: _dtype,
-    Role.SCALAR: _factor,
+_STATIC: Mapping[Role, tuple[str, Callable[..., Sequence[Any]]]] = {
+    Role.DIM: ("dim", _dim),
+    Role.DIMS: ("dim", _dims),
+    Role.DTYPE: ("named dtype", _dtype),
+    Role.SCALAR: ("factor", _factor),
 }

@@ -56,6 +56,11 @@ def _scaled(low: float, high: float) -> Draw:
     return draw
 
 
+def _tiny(rng: np.random.Generator, shape: tuple[int, ...], context: Context) -> np.ndarray:
+    least = max(-9.0, float(np.log10(context.smallest)))  # below are the subnormals of half a precision
+    return _scaled(least, max(least + 1, -4))(rng, shape, context)
+
+
 def _overflowing(rng: np.random.Generator, shape: tuple[int, ...], context: Context) -> np.ndarray:
     # where exp overflows, and where it vanishes
     top = np.log(context.largest)
@@ -103,7 +108,7 @@ STRATA: Mapping[str, Draw] = {
     "unit interval": lambda rng, shape, context: np.where(rng.random(shape) < 0.2, 0.5, rng.random(shape)),
     "wide": _scaled(-3, 3),
     "large": _scaled(1, 1.9),
-    "tiny": _scaled(-9, -4),
+    "tiny": _tiny,
     "overflow": _overflowing,
     "overflow of a square": _overflowing_squared,
     "near-constant": _near_constant,

@@ -1,0 +1,141 @@
+"""The cases of an op that are always tried: each option of each choice once, not every combination.
+
+The first is the plainest: a matrix of two different sizes, `dim` 0. Then every place of the record's alternatives,
+every static value and every `dim` follow on that matrix, several new ones in a case; then every other shape and size.
+"""
+
+import itertools
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from ..._record import Op
+from ...dtypes import DTYPES, DType, as_dtype
+from ..run.case import Case
+from .choices import Choose, What
+from .records import arguments_of, case_of, filled
+
+T = TypeVar("T")
+
+_THREE = (2, 3, 4)  # what is left of it without a dimension is a matrix
+_FEW = 4  # flags and the like: each option comes with `dim` 0 and -1
+_OF_SIZE = ("shape", "size")  # varied once everything else has been
+# of what is the same table or the same arithmetic for all ops, each op has its share beside the two plainest
+_SHARE: Mapping[str, int] = {"dtype": 1, "named dtype": 1, "number": 1, "factor": 1, "own dtype": 0}
+
+
+def cover(record: Op, dtype: DType) -> list[Case]:
+    """Return the cases of a record that are tried in a dtype: all in its first, the plainest in the others."""
+    return [*itertools.islice(every_case(record, dtype), None if dtype == first_dtype(record) else 1)]
+
+
+def every_case(record: Op, dtype: DType) -> Iterator[Case]:
+    """Yield a case for each of the configurations."""
+    for number, arguments in enumerate(configurations(record, dtype)):
+        seed = zlib.crc32(f"{record.name} {number}".encode()) % 2**16
+        yield case_of(record, *filled(arguments, seed))
+
+
+def configurations(record: Op, dtype: DType) -> Iterator[dict[str, Any]]:
+    """Yield arguments, with layouts for tensors, in which every option of every choice is taken."""
+
+    def build(choose: Choose) -> dict[str, Any]:
+        return arguments_of(choose, record, dtype)
+
+    yield from covering(build, zlib.crc32(record.name.encode()))
+    first = _Fixed({})
+    build(first)
+    if not any(what.sort == "dim" for what in first.met):
+        return
+    yield build(_Fixed({}, -1))
+    for dim in (0, -1):
+        for what, options in first.met.items():
+            if what.sort == "static" and len(options) <= _FEW:
+                yield from (build(_Fixed({what: option}, dim)) for option in options[1:])
+        if "shape" in {what.sort for what in first.met}:
+            yield build(_Fixed({"shape": _THREE}, dim))
+
+
+class _Fixed:
+    """Takes what is fixed, by the choice or its sort, and one `dim`; else the first option."""
+
+    def __init__(self, fixed: Mapping[Any, Any], dim: int = 0) -> None:
+        self.fixed: Mapping[Any, Any] = {"dim": dim, **fixed}
+        self.met: dict[What, Sequence[Any]] = {}
+
+    def __call__(self, what: What, options: Sequence[Any]) -> Any:
+        """Return one of the options."""
+        self.met[what] = options
+        return self.fixed.get(what, self.fixed.get(what.sort, options[0]))
+
+
+def first_dtype(record: Op) -> DType:
+    """Return the dtype in which a record is tried the most: float32 where it takes it."""
+    plain = [as_dtype(name) for name in ("float32", "complex64", "int64", "bool")]
+    return next(dtype for dtype in (*plain, *DTYPES) if dtype not in record.rejects)
+
+
+def covering(build: Callable[[Choose], T], turn: int = 0) -> Iterator[T]:
+    """Yield what a builder makes of its choices, until every option has been taken.
+
+    `turn` is which of the options that only a share is taken of. The options of shapes and sizes are taken last: on the
+    first of them, a matrix, everything else shows.
+
+    >>> [*covering(lambda choose: (choose(What("dim"), (0, -1)), choose(What("flag"), (False, True))))]
+    [(0, False), (-1, True)]
+    """
+    taken: dict[What, list[Any]] = {}
+    for is_of_size in (False, True):
+        number = 0
+        while True:
+            chooser = _Covering(taken, number, turn, is_of_size)
+            built = build(chooser)
+            if number and not chooser.found_new:
+                break
+            if chooser.found_new:
+                yield built
+            number += 1
+
+
+class _Covering:
+    """Takes what has not been taken, else the options in turn."""
+
+    def __init__(self, taken: dict[What, list[Any]], number: int, turn: int, is_of_size: bool) -> None:
+        self.taken, self.number, self.turn, self.is_of_size = taken, number, turn, is_of_size
+        self.found_new = False
+        self.alike: list[Sequence[Any]] = []
+
+    def __call__(self, what: What, options: Sequence[Any]) -> Any:
+        """Return one of the options."""
+        if what.sort in _OF_SIZE and not self.is_of_size:
+            return options[0]
+        options = self._turned(what, options)
+        place = [*self.taken, what].index(what)
+        taken = self.taken.setdefault(what, [])
+        wanted = self._share(what, options, place)
+        left = [option for option in wanted if _key(option) not in taken]
+        if not left:
+            return options[0] if what.sort in _SHARE else wanted[(self.number + place) % len(wanted)]
+        self.found_new = True
+        taken.append(_key(left[0]))
+        return left[0]
+
+    def _turned(self, what: What, options: Sequence[Any]) -> Sequence[Any]:
+        """Return the options of a second argument, where they are those of the first, from the second on."""
+        if what.sort != "static" or len(options) <= 2:
+            return options
+        start = self.alike.count(options) % len(options)
+        self.alike.append(options)
+        return [*options[start:], *options[:start]]
+
+    def _share(self, what: What, options: Sequence[Any], place: int) -> Sequence[Any]:
+        """Return the options to take: the plainest, then others, or a share of them; two arguments begin apart."""
+        most = _SHARE.get(what.sort)
+        first = 1 if most is None else 2
+        rest = [*options[first:]]
+        start = (place + (self.turn if most is not None else 0)) % max(len(rest), 1)
+        return [*options[:first], *(rest[start:] + rest[:start])[:most]]
+
+
+def _key(option: Any) -> str:
+    return repr(option)  # True is not 1, and 2.0 is not 2

@@ -1,0 +1,216 @@
+"""Which arguments of an op are tensors, and of what shape and dtype, as its record describes them."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..._record import Beside, Index, Op, Role, Shape
+from ...dtypes import DTYPES, Category, DType, as_dtype, promote_types
+from .choices import Choose, What
+from .layout import Layout
+from .shapes import SHAPES
+
+# of a tensor of any shape: a matrix of two different sizes first, which shows most; an empty matrix last
+ANY_SHAPE = (*SHAPES.values(), (2, 0))
+SIZES = (2, 3, 4, 1, 0)
+_LARGER = 3  # how many of them are more than 1
+
+_NUMBERS: Mapping[Category, tuple[Any, ...]] = {
+    Category.BOOL: (True, False),
+    Category.INTEGER: (2, -1, 0, 1, 3),
+    Category.FLOAT: (0.5, -1.0, 0.0, 2.0, 3.7),
+    Category.COMPLEX: (1 - 2j, 1j, 0.5 + 0.0j),
+}
+
+
+ALL = -1  # of an array's axes: no single one
+
+
+@dataclass(frozen=True)
+class RecordLayout(Layout):
+    """A layout with what a record says of the numbers: their sort, or, of indices, what they count."""
+
+    values: str = ""
+    limit: int | None = None  # of indices: how many there are to choose from
+    apart: int | None = None  # of indices: the axis along which none comes twice; ALL for nowhere
+    negative: bool = False
+
+
+def layouts(choose: Choose, record: Op, dtype: DType) -> dict[str, Any]:
+    """Return the layouts of an op's tensors, by name, and what is chosen beside them."""
+    names = [name for name, role in record.roles.items() if role in _LAYOUT]
+    if not _has_names(record, names):
+        return _with_dtypes(choose, record, names, dtype, _broadcastable(choose, record, names))
+    place = choose(What("place"), _places(record, names))
+    beside = {name: _at(each.values, place) for name, each in record.takes.items() if isinstance(each, Beside)}
+    shapes = _named_shapes(choose, record, names, place)
+    found = beside | _with_dtypes(choose, record, names, dtype, shapes, place)
+    for name, described in record.takes.items():
+        if isinstance(described, Index):
+            found[name] = _index(choose, name, described, found)
+    return found
+
+
+def _with_dtypes(
+    choose: Choose, record: Op, names: Sequence[str], dtype: DType, shapes: Mapping[str, Any], place: int = 0
+) -> dict[str, Any]:
+    main = next((name for name in names if record.roles[name] is not Role.MASK), None)
+    drawn = {
+        name: _LAYOUT[record.roles[name]](choose, record, name, shapes[name], dtype, name == main) for name in names
+    }
+    for name, described in record.takes.items():
+        if isinstance(described, Shape) and described.values:
+            values = (described.values,) if isinstance(described.values, str) else described.values
+            drawn[name] = replace(drawn[name], values=_at(values, place))
+        if isinstance(described, Shape) and described.dtypes:
+            drawn[name] = replace(drawn[name], dtype=choose(What("own dtype", name), described.dtypes))
+    return drawn
+
+
+def _index(choose: Choose, name: str, described: Index, found: Mapping[str, Any]) -> Any:
+    """Return the layout of indices, once it is known what they count along; of several tensors, each its own."""
+    into, layout = found[described.into].shape, found[name]
+    dtype = choose(What("own dtype", name), described.dtypes)
+    if isinstance(layout, tuple):
+        return tuple(_counting(described, item.shape, dtype, into, dim) for dim, item in enumerate(layout))
+    dim = found[described.dim] % max(len(into), 1) if described.dim else None
+    return _counting(described, layout.shape, dtype, into, dim)
+
+
+def _counting(
+    described: Index, shape: tuple[int, ...], dtype: str, into: tuple[int, ...], dim: int | None
+) -> RecordLayout:
+    limit = math.prod(into) if dim is None else into[dim] if into else 1
+    along = ALL if dim is None else dim if len(shape) == len(into) else 0
+    apart = along if described.distinct else None
+    return RecordLayout(shape, dtype, limit=limit, apart=apart, negative=described.negative)
+
+
+def _has_names(record: Op, names: Sequence[str]) -> bool:
+    return any(isinstance(record.takes.get(name), (Shape, Index)) for name in names)
+
+
+def _alternatives(described: Any) -> tuple[Any, ...]:
+    if isinstance(described, Beside):
+        return described.values
+    names = described.names if isinstance(described, (Shape, Index)) else ""
+    return (names,) if isinstance(names, str) else names
+
+
+def _places(record: Op, names: Sequence[str]) -> list[int]:
+    """Return the places of a record's alternatives; those where the first tensor is a matrix come first."""
+    most = max(len(_alternatives(described)) for described in record.takes.values())
+    return sorted(range(most), key=lambda place: not _is_matrix(_at(_texts(record, names[0]), place)))
+
+
+def _is_matrix(text: str) -> bool:
+    first = text.split(",")[0].split()
+    return len(first) == 2 or first == ["*"]
+
+
+def _texts(record: Op, name: str) -> tuple[str, ...]:
+    return _alternatives(record.takes.get(name))
+
+
+def _at(alternatives: Sequence[Any], place: int) -> Any:
+    return alternatives[min(place, len(alternatives) - 1)]
+
+
+def _named_shapes(choose: Choose, record: Op, names: Sequence[str], place: int) -> dict[str, Any]:
+    """Return shapes by the names of the alternative at `place`; several for a sequence of tensors."""
+    texts = {name: _at(_texts(record, name), place) for name in names}
+    counted = {word for name in _counted(record) for word in texts[name].split()}
+    sizes: dict[str, int] = {}
+
+    def size(word: str) -> int:
+        if word not in sizes:
+            sizes[word] = (
+                int(word) if word.isdigit() else choose(What("size", word), _sizes(len(sizes), word in counted))
+            )
+        return sizes[word]
+
+    def shape(name: str, text: str) -> tuple[int, ...]:
+        return choose(What("shape", name), ANY_SHAPE) if text.strip() == "*" else tuple(map(size, text.split()))
+
+    several = [name for name in names if record.roles[name] is Role.TENSORS]
+    return {
+        name: [shape(name, each) for each in text.split(",")] if name in several else shape(name, text)
+        for name, text in texts.items()
+    }
+
+
+def _sizes(known: int, is_counted: bool) -> list[int]:
+    """Return what a further name's size may be, first one that the names before it do not have."""
+    turned = [SIZES[(known + place) % _LARGER] for place in range(_LARGER)]
+    return [*turned, 1] if is_counted else [*turned, 1, 0]
+
+
+def _counted(record: Op) -> list[str]:
+    # where there is nothing, no index is in range
+    return [described.into for described in record.takes.values() if isinstance(described, Index)]
+
+
+def _broadcastable(choose: Choose, record: Op, names: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    base: tuple[int, ...] = choose(What("shape"), ANY_SHAPE)
+    if len(names) < 2:
+        return dict.fromkeys(names, base)
+    full = choose(What("full"), names)
+    return {name: base if name == full else choose(What("narrowed", name), narrower(base)) for name in names}
+
+
+def narrower(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """Return shapes that broadcast to one, itself first.
+
+    >>> narrower((2, 3))
+    [(2, 3), (3,), (2, 1), (1, 3), (), (1, 1)]
+    """
+    less = [shape[1:], (*shape[:-1], 1), (1, *shape[1:]), (), (1,) * len(shape)] if shape else []
+    return [*dict.fromkeys([shape, *less])]
+
+
+def _one_tensor(choose: Choose, record: Op, name: str, shape: tuple[int, ...], dtype: DType, main: bool) -> Any:
+    return RecordLayout(shape, choose(What("dtype", name), _operand_dtypes(record, dtype, main)))
+
+
+def _operand_dtypes(record: Op, dtype: DType, main: bool) -> list[str]:
+    if main or record.kind is None:
+        return [dtype.name]
+    # a partner may have another dtype, as long as the pair's is one that the op takes
+    partners = [
+        other.name
+        for other in DTYPES
+        if promote_types(dtype, other) not in record.rejects and not makes_complex_half(dtype, other)
+    ]
+    return [*dict.fromkeys([dtype.name, *partners])]
+
+
+def makes_complex_half(dtype: DType, other: DType) -> bool:
+    """Return whether torch promotes the two to complex32, which JAX has not."""
+    return {dtype.name, other.name} in ({"float16", "complex64"}, {"float16", "complex128"})
+
+
+def _tensor_or_number(choose: Choose, record: Op, name: str, shape: tuple[int, ...], dtype: DType, main: bool) -> Any:
+    numbers = [number for category, values in _NUMBERS.items() if category <= dtype.category for number in values]
+    number = None if main else choose(What("number", name), [None, *numbers[::-1]])
+    return _one_tensor(choose, record, name, shape, dtype, main) if number is None else number
+
+
+def _several(choose: Choose, record: Op, name: str, shape: Any, dtype: DType, main: bool) -> Any:
+    if not isinstance(shape, list):
+        shape = [shape] * choose(What("count", name), (2, 1, 3))
+    return tuple(
+        _one_tensor(choose, record, f"{name}[{place}]", each, dtype, place == 0) for place, each in enumerate(shape)
+    )
+
+
+def _mask(choose: Choose, record: Op, name: str, shape: tuple[int, ...], dtype: DType, main: bool) -> Any:
+    return RecordLayout(shape, as_dtype("bool").name)
+
+
+_LAYOUT: Mapping[Role, Callable[..., Any]] = {
+    Role.TENSOR: _one_tensor,
+    Role.OPERAND: _tensor_or_number,
+    Role.TENSORS: _several,
+    Role.MASK: _mask,
+}

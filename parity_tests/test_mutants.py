@@ -1,0 +1,73 @@
+"""The suite finds mutants: a sample drawn anew each day, and one of each family that is always tried.
+
+`python -m parity_tests.mutants` tries all; `docs/mutants.md` holds its table.
+"""
+
+import datetime
+import json
+
+import pytest
+
+from jaxfun._record import REGISTRY
+from parity_tests.faults import FAMILIES, Mutant, mutants_of
+from parity_tests.mutants import (
+    EQUIVALENT,
+    FIGURES,
+    FOUND,
+    PAGE,
+    SURVIVORS,
+    page,
+    sample_of,
+    survivor_of,
+    verdict_on,
+)
+from parity_tests.suite import candidate_of
+
+TODAY = int(datetime.datetime.now(datetime.UTC).strftime("%Y%m%d"))
+DAILY = 40
+# where each family has something to act on
+RECORD_OF = {
+    "a sequence reversed": "stack",
+    "second argument's batches rolled": "bmm",
+    "two arguments exchanged": "sub",
+    "index or count off by one": "argmax",
+    "imaginary part dropped": "exp",
+    "not conjugated, or once too often": "exp",
+}
+
+
+@pytest.mark.parametrize("mutant", sample_of(DAILY, TODAY), ids=str)
+def test_a_mutant_of_today_is_found(mutant: Mutant) -> None:
+    verdict = verdict_on(mutant)
+    print(f"seed {TODAY}: {mutant}: {verdict}")
+    assert verdict in (FOUND, EQUIVALENT) or survivor_of(mutant), (
+        f"{mutant} survives (seed {TODAY}): mend the cover, or write the reason down in {SURVIVORS.name}"
+    )
+
+
+@pytest.mark.parametrize("family", [family for families in FAMILIES.values() for family in families])
+def test_each_family_has_a_mutant_that_is_found(family: str) -> None:
+    record = REGISTRY[RECORD_OF.get(family, "std")]
+    of_family = [mutant for mutant in mutants_of(record, candidate_of(record)) if mutant.family == family]
+    assert any(verdict_on(mutant) == FOUND for mutant in of_family)
+
+
+def test_an_equivalent_mutant_is_told_from_a_survivor() -> None:
+    record = REGISTRY["exp"]
+    right = candidate_of(record)
+    unchanged = Mutant(record, "none", "", right, "value")
+    assert verdict_on(unchanged) == EQUIVALENT
+
+
+def test_a_suite_that_compares_nothing_lets_mutants_live(monkeypatch: pytest.MonkeyPatch) -> None:
+    record = REGISTRY["exp"]
+    negated = next(m for m in mutants_of(record, candidate_of(record)) if m.family == "negated")
+    monkeypatch.setattr("parity_tests.mutants.judge", lambda sides, terms: (None, []))
+    monkeypatch.setattr("parity_tests.mutants._is_found_by_errors", lambda mutant: False)
+    assert verdict_on(negated) not in (FOUND, EQUIVALENT)
+
+
+def test_the_page_is_made_of_the_figures() -> None:
+    survivors = json.loads(SURVIVORS.read_text())
+    assert PAGE.read_text() == page(json.loads(FIGURES.read_text()), survivors)
+    assert all(reason for *_, reason in survivors), "a survivor without a reason"

@@ -1,0 +1,101 @@
+"""The cases that the suite always tries: each option of each choice is among them, the same in every run."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from jaxfun._record import REGISTRY, Beside, Choice, Index, Op, Role, Shape
+from jaxfun.dtypes import DTYPES, as_dtype
+from jaxfun.parity.draw.choices import Choose, What
+from jaxfun.parity.draw.cover import configurations, cover, covering, first_dtype
+from jaxfun.parity.draw.layout import Layout
+from jaxfun.parity.draw.shapes import SHAPES
+
+RECORDS = [record for record in REGISTRY.values() if record.public]
+NAMES = [record.name for record in RECORDS]
+
+
+def options_of(record: Op) -> dict[str, list[Any]]:
+    chosen = {name: item for name, item in record.takes.items() if isinstance(item, (Choice, Beside))}
+    parameters = record.signature.parameters
+    flags = {name: [False, True] for name, each in parameters.items() if each.annotation is bool}
+    return flags | {name: [*item.values] for name, item in chosen.items()}
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=NAMES)
+def test_every_static_value_is_taken(record: Op) -> None:
+    chosen = [*configurations(record, first_dtype(record))]
+    for name, options in options_of(record).items():
+        taken = {repr(arguments[name]) for arguments in chosen}
+        assert {*map(repr, options)} <= taken, name
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=NAMES)
+def test_every_alternative_of_shapes_is_taken(record: Op) -> None:
+    chosen = [*configurations(record, first_dtype(record))]
+    for name, described in record.takes.items():
+        is_one = isinstance(described, (Shape, Index)) and record.roles.get(name) in (Role.TENSOR, Role.MASK)
+        if not is_one or isinstance(described.names, str):
+            continue
+        ranks = {len(text.split()) for text in described.names if "*" not in text}
+        given = [arguments[name] for arguments in chosen]
+        assert ranks <= {len(item.shape) for item in given if isinstance(item, Layout)}
+
+
+@pytest.mark.parametrize(
+    "record",
+    [r for r in RECORDS if any(role in (Role.DIM, Role.DIMS) for role in r.roles.values()) and not r.takes],
+    ids=str,
+)
+def test_a_matrix_of_two_sizes_comes_with_dim_0_and_the_last(record: Op) -> None:
+    name = next(name for name, role in record.roles.items() if role in (Role.DIM, Role.DIMS))
+    chosen = [*configurations(record, first_dtype(record))]
+    matrices = [arguments[name] for arguments in chosen if (4, 5) in shapes_of(arguments)]
+    assert {0, -1} <= {dim for dim in matrices if isinstance(dim, int)}
+
+
+def shapes_of(arguments: dict[str, Any]) -> list[tuple[int, ...]]:
+    items = [item for value in arguments.values() for item in (value if isinstance(value, tuple) else (value,))]
+    return [item.shape for item in items if isinstance(item, Layout)]
+
+
+def test_an_elementwise_function_meets_every_kind_of_shape() -> None:
+    met = {
+        shape for arguments in configurations(REGISTRY["exp"], as_dtype("float32")) for shape in shapes_of(arguments)
+    }
+    assert {*SHAPES.values(), (2, 0)} <= met
+
+
+def test_every_dtype_has_a_case() -> None:
+    record = REGISTRY["exp"]
+    assert all(len(cover(record, dtype)) >= 1 for dtype in DTYPES if dtype not in record.rejects)
+
+
+def test_a_flag_comes_with_each_end_of_the_dims() -> None:
+    chosen = configurations(REGISTRY["sort"], as_dtype("float32"))
+    both = {(arguments["dim"], arguments["descending"]) for arguments in chosen if (4, 5) in shapes_of(arguments)}
+    assert {(0, True), (-1, True), (0, False), (-1, False)} <= both
+
+
+def test_two_bounds_are_not_one_number() -> None:
+    first = next(configurations(REGISTRY["clamp.scalar"], as_dtype("float64")))
+    assert first["min"] != first["max"]
+
+
+def test_the_cover_is_the_same_each_time() -> None:
+    for name in ("mean.dim", "matmul", "gather"):
+        once, again = (cover(REGISTRY[name], as_dtype("float32")) for _ in range(2))
+        assert len(once) == len(again)
+        for one, other in zip(once, again, strict=True):
+            assert (one.strata, one.seed, one.ours) == (other.strata, other.seed, other.ours)
+            for left, right in zip(one.tensors, other.tensors, strict=True):
+                np.testing.assert_array_equal(left, right)
+
+
+def test_options_that_depend_on_another_choice_are_all_taken() -> None:
+    def build(choose: Choose) -> tuple[int, int]:
+        rank = choose(What("shape"), (2, 3))
+        return rank, choose(What("dim"), range(rank))
+
+    assert {*covering(build)} >= {(2, 0), (2, 1), (3, 2)}
