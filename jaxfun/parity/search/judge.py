@@ -11,6 +11,7 @@ import numpy as np
 from ..compare.arrays import Verdict, compare
 from ..compare.mask import answerable_rows, asked, is_moderate
 from ..compare.tolerance import Results
+from ..known.difference import Held
 from ..report.model import COMPUTED, Level, Mismatch
 from ..report.report import Report
 from ..run.candidate import Sides
@@ -214,13 +215,25 @@ class _Judging:
                 self.report.level(level).reason = self.report.level(level).reason or why
                 continue
             wanted = targets(level, want)
-            judged = verdicts(self.sides, self.options, row, level, results[level], reference)
+            judged = self._beside_known(level, row, results[level])
             for leaf, verdict in enumerate(judged):
-                if self._is_known(level, row, verdict) or self._is_left_out(level, row, leaf, verdict):
+                if self._is_left_out(level, row, leaf, verdict):
                     continue
                 target = wanted[leaf] if leaf < len(wanted) else None
                 part = results[level][leaf] if leaf < len(results[level]) else None
                 self._take(level, row, leaf, verdict, part, target, is_batched=True)
+
+    def _beside_known(self, level: str, row: int, parts: Sequence[np.ndarray]) -> list[Verdict]:
+        """Return the verdicts on a value set, without what a known difference that holds it excuses."""
+        judged = verdicts(self.sides, self.options, row, level, parts, self.references[row])
+        held = self.sides.known(level, row)
+        if held is None:
+            return judged
+        for verdict in judged:
+            self._see(held, verdict)
+        if all(verdict.ok for verdict in judged):
+            return []
+        return verdicts(self.sides, self.options, row, level, parts, self.references[row], held=held)
 
     def _is_left_out(self, level: str, row: int, leaf: int, verdict: Verdict) -> bool:
         """Return whether a difference is none of the candidate's, and say so: PyTorch's own, or XLA's compiler's."""
@@ -320,11 +333,13 @@ class _Judging:
     def _is_known(self, level: str, row: int, verdict: Verdict) -> bool:
         """Return whether a known difference holds the value set, and count that it was seen."""
         known = self.sides.known(level, row)
-        if known is None:
-            return False
+        if known is not None:
+            self._see(known, verdict)
+        return known is not None
+
+    def _see(self, known: Held, verdict: Verdict) -> None:
         self.report.seen[known.why] = self.report.seen.get(known.why, 0) + (not verdict.ok)
         self.report.count("known differences", Verdict(compared=max(verdict.compared, 1)))
-        return True
 
 
 _LEVELS_OF_VALUES = ("value", "jit", "vmap")

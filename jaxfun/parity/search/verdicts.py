@@ -8,6 +8,7 @@ import numpy as np
 
 from ..compare.arrays import Verdict, compare, is_inexact
 from ..compare.mask import answerable_rows, asked_of_one
+from ..known.difference import Held
 from ..run.candidate import Sides
 from ..run.options import Options
 from ..run.outcome import outcome
@@ -67,11 +68,12 @@ def verdicts(
     reference: Reference,
     measured: bool = False,
     planted: bool = False,
+    held: Held | None = None,
 ) -> list[Verdict]:
     """Return the verdict on each leaf of one level's results for one value set.
 
     How large rounding may be is measured where a number fails without, or, if `measured`, at once. `planted`: the
-    results are not the candidate's own.
+    results are not the candidate's own. Elements that the known difference `held` excuses are not compared.
     """
     tensors = sides.case.row(row)
     want, wide = (targets(level, side[level]) for side in (reference.plain, reference.wide))
@@ -82,6 +84,8 @@ def verdicts(
     found = []
     for leaf, (part, target, oracle) in enumerate(zip(parts, want, wide, strict=True)):
         only = None if level == "value" else asked_of_one(level, part, target, oracle, answerable, terms.exact)
+        if held is not None and part.shape == target.shape:
+            only = ~held.excuses(part) & (True if only is None else only)
         verdict = first = compare(part, target, oracle, only=only, bound=terms.bound)
         scale: np.ndarray | float = 0.0
         for noisy in (False, True):
