@@ -205,3 +205,87 @@ def _with_first(result: Any, given: torch.Tensor) -> Any:
     first = min(key for key, item in result.items() if isinstance(item, torch.Tensor))
     changed[first] = given
     return changed
+
+
+# Value and derivatives of one value set: what a large model can afford.
+
+
+@dataclass(frozen=True)
+class Directions:
+    """What derivatives are taken along: a cotangent for each floating point result, a tangent for each moving tensor."""
+
+    cotangents: Sequence[np.ndarray]
+    tangents: Sequence[np.ndarray] = ()
+
+
+def once(
+    function: Callable[..., list[torch.Tensor]],
+    arrays: Sequence[np.ndarray],
+    movable: Sequence[int],
+    directions: Directions,
+    level: str,
+) -> dict[str, list[np.ndarray] | str]:
+    """Return a function's value and one kind of derivative, for one value set; or why there is none."""
+    tensors = [torch_side.tensor(item) for item in arrays]
+    moving = [tensors[place].requires_grad_(level != "value") for place in movable]
+    if level == "jvp":
+        return _forward(function, tensors, movable, directions)
+    outputs = function(*tensors)
+    found: dict[str, Any] = {"value": list(map(torch_side.numpy, outputs))}
+    if level == "value":
+        return found
+    smooth = [item for item in outputs if item.is_floating_point() or item.is_complex()]
+    pairs = [
+        (item, torch_side.tensor(along).to(item.dtype))
+        for item, along in zip(smooth, directions.cotangents, strict=True)
+        if item.requires_grad
+    ]
+    found[level] = _gradients(pairs, moving, directions, level) if pairs else "the result does not require a gradient"
+    return found
+
+
+def _gradients(
+    pairs: Sequence[tuple[torch.Tensor, torch.Tensor]], moving: Sequence[torch.Tensor], directions: Directions, level: str
+) -> list[np.ndarray] | str:
+    options: dict[str, Any] = {"allow_unused": True, "materialize_grads": True}
+    outputs, along = zip(*pairs, strict=True)
+    found, error = outcome(lambda: torch.autograd.grad(outputs, moving, along, create_graph=level == "hvp", **options))
+    if error is None and level == "hvp":
+        firsts = [
+            (item, torch_side.tensor(tangent).to(item.dtype))
+            for item, tangent in zip(found, directions.tangents, strict=True)
+            if item.requires_grad
+        ]
+        if not firsts:
+            return [np.zeros(tuple(item.shape), torch_side.numpy(item).dtype) for item in moving]
+        found, error = outcome(lambda: torch.autograd.grad(*_unzipped(firsts), inputs=moving, **options))
+    return str(error).split("\n")[0] if error is not None else list(map(torch_side.numpy, found))
+
+
+def _unzipped(pairs: Sequence[tuple[torch.Tensor, torch.Tensor]]) -> tuple[Any, Any]:
+    outputs, along = zip(*pairs, strict=True)
+    return outputs, along
+
+
+def _forward(
+    function: Callable[..., list[torch.Tensor]],
+    tensors: Sequence[torch.Tensor],
+    movable: Sequence[int],
+    directions: Directions,
+) -> dict[str, list[np.ndarray] | str]:
+    forward = torch.autograd.forward_ad
+    placed = [item.detach() for item in tensors]
+    with forward.dual_level():
+        for place, tangent in zip(movable, directions.tangents, strict=True):
+            along = torch_side.tensor(tangent).to(placed[place].dtype)
+            placed[place] = forward.make_dual(placed[place], along)
+        outputs, error = outcome(lambda: function(*placed))
+        if error is not None:
+            return {"jvp": str(error).split("\n")[0]}
+        parts = [forward.unpack_dual(item) for item in outputs]
+        smooth = [part for part in parts if part.primal.is_floating_point() or part.primal.is_complex()]
+        found = [torch.zeros_like(part.primal) if part.tangent is None else part.tangent for part in smooth]
+        return {
+            "value": [torch_side.numpy(part.primal) for part in parts],
+            "jvp": list(map(torch_side.numpy, found)),
+        }
