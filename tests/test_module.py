@@ -472,11 +472,15 @@ def test_a_module_is_checked_in_its_own_dtypes() -> None:
             self.layer, self.scale = torch.nn.Linear(3, 3), torch.nn.Parameter(torch.ones(3, dtype=torch.bfloat16))
 
         def forward(self, x: torch.Tensor) -> torch.Tensor:
-            assert self.layer.weight.dtype == torch.float64 or self.scale.dtype == torch.bfloat16
+            met.add((self.layer.weight.dtype, self.scale.dtype))
             return self.layer(x) * self.scale
 
+    met: set[tuple] = set()
     report = check(Mixed(), lambda p, x: inner(p, x) * p["scale"], dict, X, dtypes=None)
     assert report.ok, report
+    assert (torch.float32, torch.bfloat16) in met
+    gradients = check(Mixed(), lambda p, x: inner(p, x) * jnp.ones(3), dict, X, levels=["vjp"])
+    assert differing(gradients, "vjp") == {"layer.weight", "layer.bias", "scale", "x"}
 
 
 def test_a_report_prints_shapes() -> None:

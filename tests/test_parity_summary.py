@@ -74,7 +74,7 @@ def test_of_many_reports_those_that_ask_for_a_look_are_shown() -> None:
     ]
     assert [line.split()[0] for line in lines([*many, *asking])[1:-2]] == ["wrong", "doubtful", "idle"]
     total = lines([*many, *asking])[-1]
-    assert total == "43 functions: 41 agree, 1 differ, 1 compared nothing; --parity-html FILE shows all"
+    assert total == "43 functions: 40 agree, 1 differ, 2 not shown; --parity-html FILE shows all"
     assert lines(many) == ["40 functions: 40 agree; --parity-html FILE shows all"]
 
 

@@ -7,19 +7,22 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import ArgumentTypeError, ArgumentValueError, describe, public
-from .check import finished, refuse, terms_of
+from .check import finished, options_of, refuse, take
 from .defaults import examples_of
 from .draw.inputs import Configuration
 from .draw.states import states, strategies
 from .report.report import Report
 from .run import torch_modules
+from .run.isolation import isolated
 from .run.options import Options
 from .run.port import Port
 from .script.describe import describe_function
+from .search.large import Deadline, judge_large
 from .search.search import Search, wide_enough
 from .search.stretches import taps_of
 
 EXAMPLES = 48
+LARGE = 50_000  # numbers in a state
 
 
 @public("parity.module(torch_module, jax_function, params, *inputs)")
@@ -38,6 +41,9 @@ def module(
     seed: int | None = None,
     rtol: float | None = None,
     atol: float | None = None,
+    strict: bool | None = None,
+    allow: Sequence[str] = (),
+    seconds: float = 60.0,
 ) -> Report:
     """Hold a JAX function of `(params, *inputs)` to an `nn.Module`: results, and gradients for inputs and parameters.
 
@@ -62,6 +68,9 @@ def module(
     taps is also run from the module's own value, forward and for the gradient: `divergences` are the taps that differ
     even then, each a mistake of its own.
 
+    Of a large model (more than 50,000 numbers in its state) value sets are compared one by one, in the module's own
+    dtype, for about `seconds`: values and gradients first, then the other levels. The report says what is left out.
+
     Raises: ArgumentTypeError and ArgumentValueError for what cannot be meant; never for what the two functions do.
 
     >>> import jax, numpy as np, torch
@@ -72,51 +81,89 @@ def module(
     >>> parity.module(layer, port, transposed, np.ones((4, 3), np.float32), examples=8).ok
     True
     """
-    refuse(jax_function, torch_module, levels, dtypes, devices, examples)
+    refuse(jax_function, torch_module, levels, dtypes, devices, examples, allow)
     if not torch_modules.is_module(torch_module):
         raise ArgumentTypeError("`torch_module` to be an nn.Module", describe(torch_module), "See parity.check.")
     began = time.perf_counter()
     _require_submodules(taps or (), torch_modules.submodules_of(torch_module))
-    with torch_modules.random_state_kept():
+    report = Report(describe_function(jax_function), type(torch_module).__name__)
+    with torch_modules.random_state_kept(), isolated():
         port = Port(torch_module, jax_function, params, buffers)
         given, named = strategies(port, inputs, kwargs or {})
-        report = Report(describe_function(jax_function), type(torch_module).__name__)
         for text in port.notes:
             report.note(text)
-        for terms in terms_of(jax_function, levels, devices, rtol, atol):
-            for dtype in dtypes or _dtypes(port, report):
-                _search(port, terms, Configuration(dtype), given, named, report, (examples, seed, taps))
+        for options in options_of(jax_function, levels, devices, rtol, atol, strict, allow):
+            if sum(item.size for item in port.state.values()) > LARGE:
+                _search_large(port, options, given, named, report, (examples, seed, taps), Deadline(seconds, began))
+                continue
+            for dtype, is_opinion in _dtypes(port, dtypes, report):
+                _search(port, options, dtype, given, named, report, (examples, seed, taps), is_opinion)
     return finished(report, began)
 
 
-def _dtypes(port: Port, report: Report) -> list[str]:
-    """Return the module's own dtype, and float64, where it computes in that."""
+def _dtypes(port: Port, asked: Sequence[str] | None, report: Report) -> list[tuple[str, bool]]:
+    """Return the dtypes to check in, each with whether it is but a second opinion: float64, beside the module's own."""
+    if asked is not None:
+        return [(dtype, False) for dtype in asked]
     if port.is_narrow:
-        report.note("not compared in float64: the module computes in a narrower dtype, whatever it is given")
-        return [port.dtype]
-    return [*dict.fromkeys([port.dtype, "float64"])]
+        report.opinions["float64"] = "not compared: the module computes in a narrower dtype, whatever it is given"
+    others = [] if port.is_narrow or port.dtype == "float64" else [("float64", True)]
+    return [(port.dtype, False), *others]
 
 
 def _search(
     port: Port,
-    terms: Options,
-    configuration: Configuration,
+    options: Options,
+    dtype: str,
     inputs: Sequence[Any],
     kwargs: Mapping[str, Any],
     report: Report,
     asked: tuple[int | None, int | None, Sequence[str] | None],
+    is_opinion: bool,
 ) -> None:
     """Add to a report what one dtype shows."""
-    examples, seed, taps = asked
+    (examples, seed, taps), configuration = asked, Configuration(dtype)
     drawn = (states(port.state, port.buffers, configuration, port.dtype), *inputs)
-    search = Search(port.candidate, port.reference, drawn, dict(kwargs), terms, shrinks=False, spoken=port.name)
+    search = Search(port.candidate, port.reference, drawn, dict(kwargs), options, shrinks=False, spoken=port.name)
     search.run([configuration], examples_of(examples, EXAMPLES), seed)
-    search.report.failures = [replace(item, call=port.call(*item.inputs)) for item in search.report.failures]
-    report.add(search.report)
-    report.not_reached += search.not_reached()
-    if search.first is not None and (not report.taps or report.first_divergence is None):
+    found = search.report
+    found.failures = [replace(item, call=port.call(*item.inputs)) for item in found.failures]
+    found.edges = [replace(item, call=port.call(*item.inputs)) for item in found.edges]
+    if search.first is not None and not is_opinion and report.first_divergence is None:
         with wide_enough(search.first.case.tensors):
-            report.taps = taps_of(port, search.first, terms, taps, search.report)
+            report.taps = taps_of(port, search.first, options, taps, found)
+    take(report, search, dtype, is_opinion)
+
+
+def _search_large(
+    port: Port,
+    options: Options,
+    inputs: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    report: Report,
+    asked: tuple[int | None, int | None, Sequence[str] | None],
+    deadline: Deadline,
+) -> None:
+    """Add to a report what a large module shows in its own dtype."""
+    (examples, seed, taps), configuration = asked, Configuration(port.dtype)
+    drawn = (states(port.state, port.buffers, configuration, port.dtype), *inputs)
+    search = Search(port.candidate, port.reference, drawn, dict(kwargs), options, shrinks=False, spoken=port.name)
+    cases = search.cases(configuration, seed)
+    found, shown = judge_large(
+        cases, port.candidate, port.reference, options, deadline, examples_of(examples, EXAMPLES)
+    )
+    found.failures = [replace(item, call=port.call(*item.inputs)) for item in found.failures]
+    if shown is not None and (deadline.has(MOST_FOR_TAPS) or found.failures):
+        report.taps = taps_of(port, shown, replace(options, plants=False), taps, found)
+    elif shown is not None:
+        deadline.left("taps")
+    if deadline.left_out:
+        text = ", ".join(deadline.left_out)
+        found.note(f"left out, to keep to {deadline.seconds:g} s: {text}; `seconds` says how long a check may take")
+    report.add(found, port.dtype, options.device)
+
+
+MOST_FOR_TAPS = 0.8  # of the time
 
 
 def _require_submodules(taps: Sequence[str], known: list[str]) -> None:

@@ -98,6 +98,64 @@ def noise_scale(
 _NOISY_DRAWS = 4
 
 
+def inner_rounding(
+    evaluate: Evaluate, rows: Sequence[np.ndarray], plain: Results, wide: Results, seed: Sequence[int]
+) -> dict[str, list[np.ndarray]]:
+    """Return the scale that a reference asks for which computes in float32 inside, whatever it is given.
+
+    A function of float64 moves along a line by steps that are alike. One that rounds to float32 on its way is off by
+    as much beside a long step as beside a short one: that is told from curvature, which a half step makes a quarter.
+    """
+    _, final = _precisions(rows, plain)
+    levels = {level: items for level, items in wide.items() if not isinstance(items, str)}
+    found = {level: [np.zeros(item.shape) for item in items] for level, items in levels.items()}
+    for line in range(_LINES):
+        along = np.random.default_rng([*seed, 100 + line])
+        directions = [along.choice([-1.0, 1.0], size=item.shape) for item in rows]
+        points = [
+            [item * (1 + step * by) if is_inexact(item) else item for item, by in zip(rows, directions, strict=True)]
+            for step in (_LINE_STEP / 2, _LINE_STEP, 2 * _LINE_STEP)
+        ]
+        draws: list[Draw] = [
+            ([np.asarray(new).astype(old.dtype) for new, old in zip(point, rows, strict=True)], "float64", _unmoved)
+            for point in points
+        ]
+        half, one, two = evaluate(draws)
+        for level, items in levels.items():
+            if any(isinstance(each[level], str) for each in (half, one, two)):
+                continue
+            for leaf, at in enumerate(items):
+                off = _off_line(at, half[level][leaf], one[level][leaf], two[level][leaf])
+                found[level][leaf] = np.maximum(found[level][leaf], off)
+    unit = final.ulps * final.eps
+    return {level: [_SLACK[level] * off / unit for off in items] for level, items in found.items()}
+
+
+_LINES = 2
+_LINE_STEP = 2.0**-18  # many of float32's steps
+_LEAST_OFF, _MOST_OFF = 2.0**-29, 2.0**-16  # of a value: what float32's rounding comes to
+
+
+def _unmoved(direction: np.ndarray) -> np.ndarray:
+    return direction
+
+
+def _off_line(at: np.ndarray, half: np.ndarray, one: np.ndarray, two: np.ndarray) -> np.ndarray:
+    """Return how far three points are off a line, where that is the work of rounding; a value set at a time."""
+    if not is_inexact(at):
+        return np.zeros(at.shape)
+    with np.errstate(invalid="ignore", over="ignore"):
+        short, long = (
+            _finite(np.abs(first - 2 * second + third)) for first, second, third in ((at, half, one), (at, one, two))
+        )
+    size = _of_each(_size(at), at)
+    totals = [item.reshape(len(item), -1).sum(1) for item in (short, long)]
+    share = np.maximum(_size(short), _size(long)) / np.maximum(_size(at), np.finfo(float).tiny)
+    is_rounding = (totals[0] > 0.6 * totals[1]) & (share > _LEAST_OFF) & (share < _MOST_OFF)
+    off = np.maximum(np.maximum(short, long), _SHARE_OF_LARGEST * _of_each(_size(np.maximum(short, long)), at))
+    return np.where(_of_each(is_rounding, at) & (size > 0), off, 0.0)
+
+
 def _precisions(rows: Sequence[np.ndarray], plain: Results) -> tuple[str, Precision]:
     """Return the dtype whose digits numbers are cut to, and the precision that the answer is for."""
     known = {name for item in [*rows, *plain["value"]] if (name := part_of(str(item.dtype))) in PRECISION}
@@ -116,7 +174,8 @@ _SLACK = {"value": 4.0, "vjp": 4.0, "jvp": 4.0, "hvp": 8.0}
 def _floors(wide: Results, has_oracle: bool, precision: Precision) -> dict[str, np.ndarray]:
     """Return by level the least scale: terms of this size may cancel for every input, and so show in no move."""
     value, first = (
-        _largest([] if isinstance(items, str) else list(map(_size, items))) for items in (wide["value"], wide["vjp"])
+        _largest([] if isinstance(items, str) else list(map(_size, items)))
+        for items in (wide["value"], wide.get("vjp", ""))
     )
 
     def lost(level: str) -> np.ndarray:

@@ -64,7 +64,8 @@ _WIDE = {"f": np.float64, "V": np.float64, "c": np.complex128}
 def strategies(port: Port, inputs: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
     """Return a strategy or a plain value for each input; of one example the port learns what results are."""
     given = _mapped(lambda leaf: _own(leaf, port.dtype), (list(inputs), dict(kwargs)))
-    example = _example(port, given)
+    strategies = [_strategy_of(item) for item in given[0]], {name: _strategy_of(given[1][name]) for name in given[1]}
+    example = drawn_once(*strategies, Configuration(port.dtype))  # each array as it is
     keeps = port.takes(*example)
     if not keeps:  # arrays of a second dtype have to be ones of the first
         example = _each(lambda leaf: _cast(leaf, port.dtype), example)
@@ -96,9 +97,10 @@ def _cast(leaf: Any, dtype: str) -> Any:
     return leaf.astype(np.dtype(dtype)) if is_real else leaf
 
 
-def _example(port: Port, given: tuple[list[Any], dict[str, Any]]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Return inputs as the strategies may give them, each array as it is."""
-    args, kwargs = given
+def drawn_once(
+    inputs: Sequence[Any], kwargs: Mapping[str, Any], configuration: Configuration
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return positional and keyword arguments as the strategies may give them."""
     found: list[Any] = []
 
     @hypothesis.seed(0)
@@ -109,13 +111,11 @@ def _example(port: Port, given: tuple[list[Any], dict[str, Any]]) -> tuple[tuple
         deadline=None,
         suppress_health_check=[*HealthCheck],  # type: ignore[arg-type]  # the class is iterable, which its stub omits
     )
-    @hypothesis.given(
-        arguments([_strategy_of(item) for item in args], {name: _strategy_of(item) for name, item in kwargs.items()})
-    )
+    @hypothesis.given(arguments(inputs, dict(kwargs)))
     def keep(drawn: Any) -> None:
         found.append(drawn)
 
-    with configured(Configuration(port.dtype)):
+    with configured(configuration):
         keep()
     return found[0]
 

@@ -9,6 +9,7 @@ from ..compare.arrays import Verdict
 
 COMPUTED = ("value", "vjp", "jvp", "hvp")  # the levels that have results of their own
 LEVELS = (*COMPUTED, "jit", "vmap", "errors")
+MANY = 8  # value sets: zeros alone in fewer are no evidence
 
 
 class Curve(NamedTuple):
@@ -44,6 +45,7 @@ class FailureData:
     candidate: Any = None
     reference: Any = None
     script: str = ""
+    edge: str = ""  # the kind of edge, "" for a difference
     strata: dict[str, tuple[int, int]] = field(default_factory=dict)  # by kind: value sets that differ here, and all
     curve: Curve | None = None
 
@@ -58,6 +60,7 @@ class Mismatch:
     verdict: Verdict
     candidate: np.ndarray | None = None
     reference: np.ndarray | None = None
+    edge: str = ""  # the kind of edge that it is, where ordinary use does not meet it
 
 
 @dataclass(frozen=True)
@@ -114,18 +117,33 @@ class Level:
     worst_ulp: float = 0.0
     is_nonzero: bool = False
     failures: int = 0
+    edges: int = 0  # disagreements that ordinary use does not meet
+    sets: int = 0  # value sets
     reason: str = ""  # why it does not apply, where it does not
     leaves: dict[str, "Level"] = field(default_factory=dict)  # by the name of what is compared: a result, a gradient
     planted: dict[str, bool] = field(default_factory=dict)  # wrong results put in the candidate's place: caught?
 
     @property
     def status(self) -> str:
-        """Return "fail", "pass", "not applicable" or "no evidence": only zeros, nothing at all, or too loosely."""
+        """Return "fail", "pass", "not applicable" or "not shown": only zeros, nothing at all, or too loosely."""
         if self.failures:
             return "fail"
         if not self.compared:
-            return "not applicable" if self.reason else "no evidence"
-        return "pass" if self.is_nonzero and not self.is_loose else "no evidence"
+            return "not applicable" if self.reason else "not shown"
+        return "not shown" if self.lacks else "pass"
+
+    @property
+    def lacks(self) -> str:
+        """What evidence is missing, "" where there is enough or the level does not apply."""
+        if self.failures or (self.reason and not self.compared):
+            return ""
+        if not self.compared:
+            return "nothing was compared"
+        if self.is_loose:
+            wrong = " and ".join(name for name, caught in self.planted.items() if not caught)
+            return f"the tolerance is too wide to mean anything: {wrong} would pass as well"
+        # a few value sets may all lie where a function is 0; many do not
+        return "" if self.is_nonzero or self.sets >= MANY else f"all are 0 on both sides, in {self.sets} value sets"
 
     @property
     def is_loose(self) -> bool:
@@ -138,11 +156,23 @@ class Level:
         self.worst_ulp = max(self.worst_ulp, other.worst_ulp)
         self.is_nonzero |= other.is_nonzero
         self.failures += other.failures
+        self.edges += other.edges
+        self.sets += other.sets
         self.reason = self.reason or other.reason
         for name, caught in other.planted.items():
             self.planted[name] = caught or self.planted.get(name, False)
         for name, leaf in other.leaves.items():
             self.leaves.setdefault(name, Level()).add(leaf)
+
+
+def _missing(name: str, level: Level) -> list[str]:
+    """Return what a level lacks: as a whole, or for some of what is compared there."""
+    if name == "hvp" and level.compared and not level.is_loose:  # of what is linear it is 0 everywhere
+        return []
+    if level.lacks:
+        return [f"{name}: {level.lacks}"]
+    of = {"vjp": "gradient", "hvp": "second derivative"}.get(name, name)
+    return [f"{of} of {leaf}: {found.lacks}" for leaf, found in level.leaves.items() if found.lacks]
 
 
 @dataclass
@@ -160,6 +190,10 @@ class ReportData:
     strata: dict[str, int] = field(default_factory=dict)
     not_reached: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    edges: list[Any] = field(default_factory=list)  # failures of no weight, but that a user should know
+    inputs: list[str] = field(default_factory=list)  # by argument: what was drawn, and what is fixed
+    opinions: dict[str, str] = field(default_factory=dict)  # by dtype: the answer in another than the functions' own
+    advice: str = ""  # what to give, so that more can be shown
     examples: int = 0
     seconds: float = 0.0
     is_accepted: bool = False  # the reference took at least one of the inputs
@@ -169,13 +203,25 @@ class ReportData:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing disagreed, and something was compared, closely enough for a wrong result to be told.
+        """Whether the two agree: nothing differs, and nothing that applies is without evidence."""
+        return self.answer == "agrees"
 
-        That both raise alike is enough only where no more was asked.
-        """
-        compared = {name for name, level in self.levels.items() if level.compared}
-        is_compared = bool(compared - {"errors"} or (compared and not self.refused))
-        return not self.failures and is_compared and not self.is_loose
+    @property
+    def answer(self) -> str:
+        """Return "agrees", "differs" or "not shown": silence is no agreement."""
+        if self.failures:
+            return "differs"
+        return "not shown" if self.missing else "agrees"
+
+    @property
+    def missing(self) -> list[str]:
+        """What applies and has too little evidence, each with the reason."""
+        if self.refused and not self.is_accepted:
+            return [f"the reference raised for every input ({self.refused})"]
+        compared = {name for name, level in self.levels.items() if level.compared and name in LEVELS}
+        if not compared - {"errors"} and not (compared and not self.refused):
+            return ["nothing was compared"]
+        return [text for name in LEVELS if name in self.levels for text in _missing(name, self.levels[name])]
 
     @property
     def is_loose(self) -> bool:
@@ -201,9 +247,13 @@ class ReportData:
         """Return what a level found, empty before anything is."""
         return self.levels.setdefault(name, Level())
 
-    def count(self, level: str, verdict: Verdict, is_nonzero: bool = True, leaf: str = "") -> None:
+    def count(
+        self, level: str, verdict: Verdict, is_nonzero: bool = True, leaf: str = "", *, sets: int = 1, edge: str = ""
+    ) -> None:
         """Count a verdict at a level, and for what is compared there where it has a name."""
-        one = Level(verdict.compared, verdict.worst_ulp, is_nonzero, failures=not verdict.ok)
+        is_edge = bool(edge) and not verdict.ok
+        failures = not verdict.ok and not is_edge
+        one = Level(verdict.compared, verdict.worst_ulp, is_nonzero, failures=failures, edges=is_edge, sets=sets)
         self.level(level).add(one)
         if leaf:
             self.level(level).leaves.setdefault(leaf, Level()).add(one)
@@ -216,6 +266,10 @@ class ReportData:
     def add(self, other: "ReportData", dtype: str | None = None, device: str = "cpu") -> None:
         """Take in another report's findings; those of one dtype are kept apart as well."""
         self.failures.extend(other.failures)
+        self.edges.extend(other.edges)
+        self.inputs += [text for text in other.inputs if text not in self.inputs]
+        self.opinions |= other.opinions
+        self.advice = self.advice or other.advice
         self.taps.extend(other.taps)
         self.examples += other.examples
         self.seconds += other.seconds
@@ -236,9 +290,17 @@ class ReportData:
         for text in other.notes:
             self.note(text)
 
+    def add_opinion(self, other: "ReportData") -> None:
+        """Take in what a check in another dtype found, which the answer does not depend on."""
+        self.edges.extend(other.edges)
+        self.examples += other.examples
+        for name, found in other.by_dtype.items():
+            self.by_dtype.setdefault(name, {}).update(found)
+        for name, count in other.strata.items():
+            self.strata[name] = self.strata.get(name, 0) + count
+
     @property
     def headline(self) -> str:
         """The verdict in a line."""
-        left = "was held too loosely to" if self.is_loose else "was not compared with"
-        verdict = "agrees with" if self.ok else "DIFFERS from" if self.failures else left
-        return f"{self.candidate} {verdict} {self.reference}"
+        verdict = {"agrees": "agrees with", "differs": "DIFFERS from", "not shown": "is NOT SHOWN to agree with"}
+        return f"{self.candidate} {verdict[self.answer]} {self.reference}"

@@ -111,7 +111,7 @@ def _body(number: int, report: ReportData) -> str:
 def _doubt(report: ReportData) -> str:
     if report.ok or fails(report):
         return ""
-    return "the tolerance is too wide" if report.is_loose else "nothing was compared"
+    return f"not shown: {report.missing[0]}"
 
 
 def _columns(failure: FailureData) -> tuple[str, str]:

@@ -15,9 +15,9 @@ _GAP = "  "
 _LEAST_NAME = 16  # a name is not cut below
 _CANCELS = ">1k"
 LEGEND = {
-    "zero": "no evidence (only zeros on both sides)",
-    "none": "no evidence (nothing was compared)",
-    "loose": "no evidence (the tolerance is too wide)",
+    "zero": "not shown (only zeros on both sides)",
+    "none": "not shown (nothing was compared)",
+    "loose": "not shown (the tolerance is too wide)",
     "n/a": "not applicable",
     "-": "not run",
     _CANCELS: "more than 1,000 ULP, only where terms cancel",
@@ -57,7 +57,7 @@ def agrees(report: ReportData) -> bool:
 
 def _stands_out(report: ReportData) -> bool:
     # the second derivative of what is linear is 0: that alone asks for no look
-    doubtful = [name for name in LEVELS if name in report.levels and report.levels[name].status == "no evidence"]
+    doubtful = [name for name in LEVELS if name in report.levels and report.levels[name].status == "not shown"]
     return not agrees(report) or any(name != "hvp" for name in doubtful)
 
 
@@ -75,7 +75,7 @@ def state(level: Level | None) -> str:
     """
     if level is None:
         return "-"
-    if level.status == "no evidence":
+    if level.status == "not shown":
         return "none" if not level.compared else "loose" if level.is_loose else "zero"
     return {"not applicable": "n/a"}.get(level.status, level.status)
 
@@ -132,11 +132,9 @@ def _room(wanted: Sequence[int], width: int) -> list[int]:
 
 
 def total(reports: Sequence[ReportData]) -> str:
-    """Return how many agree, differ, and are neither."""
+    """Return how many agree, how many differ, and for how many neither was shown."""
     differ = sum(map(fails, reports))
     agree = sum(map(agrees, reports))
-    loose = sum(report.is_loose and not fails(report) for report in reports)
-    nothing = len(reports) - agree - differ - loose
-    counts = {"agree": agree, "differ": differ, "held too loosely": loose, "compared nothing": nothing}
+    counts = {"agree": agree, "differ": differ, "not shown": len(reports) - agree - differ}
     told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
     return f"{len(reports)} function{'s' * (len(reports) > 1)}: {told}"

@@ -3,24 +3,29 @@
 import textwrap
 
 from .model import LEVELS, FailureData, Level, ReportData, Tap
-from .words import INDENT, WIDTH, at_most, listed, message, no_script, row
+from .words import INDENT, WIDTH, at_most, edge_in_words, headline, listed, message, no_script, row
 
 
 def lines(report: ReportData) -> list[str]:
-    """Return the lines of a report: the verdict, what each level compared, what was tried, and every failure."""
-    lines = [report.headline, f"  {report.examples:,} value sets in {report.seconds:.1f} s"]
+    """Return the lines of a report: the answer, the inputs, what each level compared, and every failure."""
+    lines = [_wrapped(headline(report), WIDTH), f"  {report.examples:,} value sets in {report.seconds:.1f} s"]
+    lines += [row("not shown", _wrapped(text)) for text in report.missing if report.answer == "not shown"]
+    lines += [row("to do", _wrapped(report.advice))] if report.advice and not report.ok else []
+    lines += [row("inputs", "\n".join(map(_wrapped, report.inputs)))] if report.inputs else []
     lines += [row(name, _wrapped(_level_text(report.levels[name]))) for name in LEVELS if name in report.levels]
     if report.strata:
         lines.append(row("tried", listed(report.tried)))
     if report.not_reached:
         lines.append(row("not tried", listed(report.not_reached)))
     lines += [row("known", _wrapped(f"{why} (seen {count:,} times)")) for why, count in report.seen.items()]
+    lines += [row(dtype, _wrapped(f"a second opinion: {text}")) for dtype, text in report.opinions.items()]
     lines += [row("note", _wrapped(text)) for text in report.notes]
+    lines += [row("edge", _wrapped(edge_in_words(edge))) for edge in report.edges if edge.edge not in report.opinions]
     return [*lines, *_tap_lines(report), *_failure_lines(report.failures)]
 
 
-def _wrapped(text: str) -> str:
-    return textwrap.fill(text, WIDTH - INDENT, break_long_words=False, break_on_hyphens=False)
+def _wrapped(text: str, width: int = WIDTH - INDENT) -> str:
+    return textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
 
 
 def _failure_lines(failures: list[FailureData]) -> list[str]:
@@ -77,6 +82,5 @@ def _level_text(level: Level) -> str:
     if level.status == "not applicable":
         return f"not applicable: {level.reason}"
     worst = at_most(level.worst_ulp, bool(level.failures))
-    why = "the tolerance is too wide" if level.is_loose else "all zero"
-    reason = f" ({why})" if level.status == "no evidence" and level.compared else ""
-    return f"{level.status}{reason}   {level.compared:,} elements{worst and ', ' + worst}{_failing_leaves(level)}"
+    edges = f", {level.edges:,} value sets differ at edges" if level.edges else ""
+    return f"{level.status}   {level.compared:,} elements{worst and ', ' + worst}{edges}{_failing_leaves(level)}"

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .model import FailureData
+from .model import FailureData, ReportData
 
 MOST_ULP = 1e12  # beside a reference of 0 a count of ULP says nothing
 SMALL_ULP = 1000  # more, and an element that is right is beside 0: rounding is then relative to what it is made of
@@ -91,6 +91,50 @@ def listed(items: Iterable[str], line: str = "\n") -> str:
 
 
 _KEPT = "\0"  # in the place of a blank at which no line may break
+
+
+# what a kind of edge is, as a reader says it
+_EDGES = {
+    "NaN": "at a NaN input",
+    "infinity": "at an infinite input",
+    "overflow": "where the square of an input overflows",
+    "empty": "for a 0-dim or empty tensor",
+    "validation": "an input that one side alone refuses",
+    "order": "an order of tied values that PyTorch leaves open",
+    "digits": "digits lost",
+    "kinks": "at a kink, which is allowed",
+    "ties": "at tied values, which is allowed",
+    "dtype": "another dtype, which is allowed",
+    "errors": "an error, which is allowed",
+}
+
+
+def edge_in_words(failure: FailureData) -> str:
+    """Return an edge in a line: the kind, the level, and both answers.
+
+    >>> from jaxfun.parity.report.report import Failure
+    >>> edge_in_words(Failure("vjp", "number", "0 where the reference has 1", "(nan)", leaf="x", edge="NaN"))
+    'at a NaN input, gradient of x: another number: 0 where the reference has 1'
+    """
+    what, _ = place(failure)
+    of = f"gradient of {failure.leaf}" if failure.level == "vjp" and failure.leaf else what
+    return f"{_EDGES.get(failure.edge, failure.edge)}, {of}: {difference(failure)}"
+
+
+def headline(report: ReportData) -> str:
+    """Return the answer in a line: with what differs, and what agrees but for an edge.
+
+    >>> headline(ReportData("f", "g"))
+    'f is NOT SHOWN to agree with g'
+    """
+    if report.failures:
+        first = report.failures[0]
+        return f"{report.headline}: {place(first)[0]}: {difference(first)}"
+    edges = [edge for edge in report.edges if edge.edge not in report.opinions]
+    if not report.ok or not edges:
+        return report.headline
+    more = f" (and {len(edges) - 1} more)" if len(edges) > 1 else ""
+    return f"{report.headline}, but for {edge_in_words(edges[0])}{more}"
 
 
 def place(failure: "FailureData") -> tuple[str, str]:

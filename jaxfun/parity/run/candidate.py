@@ -14,9 +14,12 @@ from ..compare.arrays import is_inexact
 from ..compare.tolerance import Results
 from ..report.model import COMPUTED
 from .case import Case
+from .constants import constants_of
 from .directions import cotangents, tangents
 from .outcome import outcome
 from .reference import TO, Theirs, replaced
+
+_ALONE = frozenset({"a value set by itself"})
 
 
 def put(array: np.ndarray, device: str) -> jax.Array:
@@ -28,12 +31,19 @@ class Sides:
     """Both functions on the value sets of one case."""
 
     def __init__(
-        self, candidate: Callable[..., Any], reference: Callable[..., Any], case: Case, device: str = "cpu"
+        self,
+        candidate: Callable[..., Any],
+        reference: Callable[..., Any],
+        case: Case,
+        device: str = "cpu",
+        levels: Collection[str] = COMPUTED,
     ) -> None:
         self.candidate, self.reference, self.case, self.device = candidate, reference, case, device
-        self.theirs = Theirs(reference, case, device)
+        self.levels = frozenset(levels)
+        self.theirs = Theirs(reference, case, device, self.levels)
         self._compiled: dict[frozenset[str], Any] = {}  # by its levels
         self._compiled_wide: dict[frozenset[str], Any] = {}
+        self._in_float64: dict[str, list[np.ndarray]] = {}
 
     def name(self, level: str, leaf: int) -> str:
         """Return what a level's result number `leaf` is called: a result by its place, a gradient by its argument."""
@@ -92,7 +102,7 @@ class Sides:
 
     def of(self, case: Case) -> "Sides":
         """Return both functions on other value sets of the same layout: nothing is compiled again."""
-        sides = Sides(self.candidate, self.reference, case, self.device)
+        sides = Sides(self.candidate, self.reference, case, self.device, self.levels)
         sides.theirs = self.theirs.of(case)
         sides._compiled, sides._compiled_wide = self._compiled, self._compiled_wide
         return sides
@@ -101,15 +111,21 @@ class Sides:
     def _wide(self) -> "Sides":
         to = TO["float64"]
         stacks = tuple(stack.astype(to.get(str(stack.dtype), stack.dtype)) for stack in self.case.tensors)
-        sides = Sides(self.candidate, self.reference, replace(self.case, tensors=stacks), self.device)
+        sides = Sides(self.candidate, self.reference, replace(self.case, tensors=stacks), self.device, self.levels)
         sides._compiled = self._compiled_wide
         return sides
 
+    def in_float64(self, level: str) -> list[np.ndarray]:
+        """Return the candidate's results at a level where it computes in float64, batched over the value sets."""
+        if level not in self._in_float64:
+            with jax.enable_x64(True):
+                self._in_float64[level] = self._wide.ours({level})[level]
+        return self._in_float64[level]
+
     @functools.cached_property
-    def hvp_in_float64(self) -> list[np.ndarray]:
-        """The candidate's second derivatives where it computes in float64, batched over the value sets."""
-        with jax.enable_x64(True):
-            return self._wide.ours({"hvp"})["hvp"]
+    def constants(self) -> list[float]:
+        """The numbers that stand in the candidate's program."""
+        return constants_of(lambda *tensors: self._function(tensors), self.case.row(0))
 
     def eager(self, tensors: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Return the candidate's value for one value set, called as a user calls it."""
@@ -117,8 +133,9 @@ class Sides:
 
     def compiled_alone(self, tensors: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Return the candidate's value for one value set, compiled and not batched."""
-        placed = [put(item, self.device) for item in tensors]
-        return [np.asarray(item) for item in jax.jit(self._function)(placed)]
+        if _ALONE not in self._compiled:
+            self._compiled[_ALONE] = jax.jit(self._function)
+        return [np.asarray(item) for item in self._compiled[_ALONE]([put(item, self.device) for item in tensors])]
 
     def traced(self, tensors: Sequence[np.ndarray]) -> Any:
         """Return the candidate as jit takes it, its numbers unknown; nothing is compiled."""

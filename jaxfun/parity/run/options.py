@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ..compare.arrays import Bound
-from ..report.model import LEVELS
+from ..report.model import COMPUTED, LEVELS
 
 
 @dataclass(frozen=True)
@@ -11,12 +11,21 @@ class Options:
     """The options of a check.
 
     `exact` asks for what only a port of torch itself promises: exceptions that a handler of torch's would catch, and,
-    at a pole, the sign of an infinite derivative.
+    at a pole, the sign of an infinite derivative. `strict` gives every disagreement the weight of a difference; `allow`
+    names kinds of disagreement that the user leaves open.
     """
 
     levels: frozenset[str] = frozenset(LEVELS)
     device: str = "cpu"
     bound: Bound | None = None
     exact: bool = True
+    strict: bool = True
+    allow: frozenset[str] = frozenset()
     plants: bool = True  # wrong results are tried in the candidate's place
-    alone: bool = True  # one value set is called by itself too, eagerly and compiled: what it costs is compilation
+    alone: bool = True  # a value set of every kind is called by itself, eagerly and compiled: else one
+
+    @property
+    def computed(self) -> frozenset[str]:
+        """The levels that have to be computed: a second derivative and forward mode are held to the first as well."""
+        asked = self.levels & {*COMPUTED}
+        return asked | {"value"} | ({"vjp"} if asked & {"jvp", "hvp"} else set())

@@ -189,7 +189,7 @@ class Port:
             )
 
 
-_STEP = 2.0**-30
+_STEP = 2.0**-22  # a few of float32's last digits
 
 
 def _moved(leaf: Any, by: float) -> Any:

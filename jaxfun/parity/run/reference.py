@@ -4,13 +4,16 @@ As a user calls it, value set by value set, it is called once in the dtype at ha
 rounding is read off are batched by torch.vmap, where the function allows it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from ..compare.tolerance import Draw, Move, Results, noise_scale, rounding_scale
+from ..compare.arrays import PRECISION, is_inexact, part_of
+from ..compare.consistency import contradicting_modes, contradicting_quotient
+from ..compare.tolerance import Draw, Move, Results, inner_rounding, noise_scale, rounding_scale
+from ..report.model import COMPUTED
 from . import noise as torch_noise
 from . import torch_side
 from .case import Case
@@ -27,11 +30,17 @@ TO: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Reference:
-    """The reference's results for one value set: at the working precision, and the oracle's, in float64."""
+    """The reference's results for one value set: at the working precision, and the oracle's, in float64.
+
+    Where there is no oracle, for the function does not run in float64 or is another one there, its own results stand
+    in the oracle's place.
+    """
 
     plain: Results
     wide: Results
     has_oracle: bool
+    is_another: bool = False  # in float64, by more than rounding
+    has_branch: bool = False  # its first derivative is another with create_graph=True
 
 
 def replaced(tensors: Sequence[Any], places: Sequence[int], items: Sequence[Any]) -> list[Any]:
@@ -90,17 +99,25 @@ def _batch(
 class Theirs:
     """The reference on the value sets of one case."""
 
-    def __init__(self, function: Callable[..., Any], case: Case, device: str = "cpu") -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        case: Case,
+        device: str = "cpu",
+        levels: Collection[str] = COMPUTED,
+    ) -> None:
         self._function, self._case, self._device = function, case, device
+        self._asked = frozenset(levels)
         self._elements = max((stack[0].size for stack in case.tensors), default=0)
         self._outcomes: dict[int, tuple[Any, Exception | None]] = {}
         self._known: dict[int, Reference] = {}
         self._scales: dict[bool, dict[int, Results]] = {False: {}, True: {}}
+        self._operations: dict[int, frozenset[str]] = {}
         self._may_batch: list[bool] = []  # whether torch.vmap gives what the function gives, once that was tried
 
     def of(self, case: Case) -> "Theirs":
         """Return the reference on other value sets of the same layout."""
-        theirs = Theirs(self._function, case, self._device)
+        theirs = Theirs(self._function, case, self._device, self._asked)
         theirs._may_batch = self._may_batch
         return theirs
 
@@ -133,11 +150,69 @@ class Theirs:
         return {row: self._known[row] for row in rows}
 
     def _results(self, rows: Sequence[int]) -> dict[int, Reference]:
-        plain = self._one_by_one(self._own(rows, "plain"), "plain")
+        plain = self._one_by_one(self._own(rows, "plain"), "plain", {*self._asked, torch_side.WITH_GRAPH})
+        branches = [_has_branch(each) for each in plain]
+        plain: list[Results] = [
+            {level: each[level] for level in each if level != torch_side.WITH_GRAPH} for each in plain
+        ]
         wide, error = outcome(lambda: self._oracle(rows, plain))
-        if error is not None:  # whatever keeps it from running in float64: the report says that there is no oracle
-            return {row: Reference(each, each, has_oracle=False) for row, each in zip(rows, plain, strict=True)}
-        return {row: Reference(*both, has_oracle=True) for row, *both in zip(rows, plain, wide, strict=True)}
+        has_oracle = error is None  # whatever keeps it from running in float64: the report says that there is none
+        found = {
+            row: Reference(each, other, has_oracle, has_branch=branch)
+            for row, each, other, branch in zip(rows, plain, wide if has_oracle else plain, branches, strict=True)
+        }
+        return found | self._of_another_function(found)
+
+    def _of_another_function(self, found: Mapping[int, Reference]) -> dict[int, Reference]:
+        """Return the value sets for which the oracle is another function: it parts from the reference beyond rounding.
+
+        A default that is read off the dtype (an eps of `torch.finfo(x.dtype).eps`) is another number in float64.
+        """
+        doubtful = [row for row, each in found.items() if each.has_oracle and _parts_visibly(each)]
+        tried = [*{self._case.strata[row]: row for row in reversed(doubtful)}.values()][:_MOST_TRIED]
+        self._known |= {row: found[row] for row in tried}
+        if not any(_parts_beyond(found[row], self.scale(row, noisy=True)) for row in tried):
+            return {}
+        return {row: replace(found[row], wide=found[row].plain, has_oracle=False, is_another=True) for row in doubtful}
+
+    def without_gradient(self) -> dict[int, str]:
+        """Return the tensors that PyTorch does not differentiate the function for, each with the reason it gives."""
+        movable = self._case.movable
+        row = next((row for row in range(self._case.sets) if self.raises(row) is None), None)
+        if row is None or not movable:
+            return {}
+        call = self._differentiable(
+            lambda tensors: torch_side.leaves(self._called(tensors, "plain")), self._own([row], "plain").one(0)
+        )
+        return {movable[at]: why for at, why in torch_side.without_gradient(call.function, call.inputs).items()}
+
+    def operations(self, row: int) -> frozenset[str]:
+        """Return the names of PyTorch's operations that a call computes."""
+        if row not in self._operations:
+            self._operations[row] = outcome(lambda: torch_side.operations(lambda: self.call(row)))[0] or frozenset()
+        return self._operations[row]
+
+    def contradiction(self, level: str, row: int) -> str:
+        """Return how the reference's derivatives contradict one another at a value set, "" where they agree.
+
+        Forward mode is held to reverse mode, and a second derivative to the difference quotient of the first.
+        """
+        reference = self._known[row]
+        batch = self._own([row], "float64" if reference.has_oracle else "plain")
+        if level == "jvp":
+            return contradicting_modes(reference.wide, batch.cotangents, batch.tangents)
+        if level == "hvp":
+            return contradicting_quotient(reference.wide, batch.tangents, lambda step: self._gradient(batch, step))
+        return ""
+
+    def _gradient(self, batch: _Batch, step: float) -> Results:
+        """Return the first derivative where the tensors are moved along their tangents."""
+        movable = self._case.movable
+        pairs = [(batch.tensors[at], tangent) for at, tangent in zip(movable, batch.tangents, strict=True)]
+        moved = [np.asarray(item + step * tangent).astype(item.dtype) for item, tangent in pairs]
+        tensors = replaced(batch.tensors, movable, moved)
+        precision = "float64" if any(str(item.dtype) in ("float64", "complex128") for item in tensors) else "plain"
+        return self._one_by_one(_Batch(1, tensors, batch.cotangents, batch.tangents), precision, {"vjp"})[0]
 
     def scale(self, row: int, noisy: bool = False) -> Results:
         """Return, by level, the scale that rounding is relative to, for each element of a value set's results.
@@ -165,9 +240,14 @@ class Theirs:
         stacks, widest = self._stacks(rows), "float64" if self._known[rows[0]].has_oracle else "plain"
         plain, wide = (_stacked([getattr(self._known[row], side) for row in rows]) for side in ("plain", "wide"))
         if not noisy:
-            scale = rounding_scale(
-                lambda draws: self._drawn(rows, draws, widest), stacks, plain, wide, [self._case.seed]
-            )
+
+            def evaluate_draws(draws: Sequence[Draw]) -> list[Results]:
+                return self._drawn(rows, draws, widest)
+
+            scale = rounding_scale(evaluate_draws, stacks, plain, wide, [self._case.seed])
+            if widest == "plain" or not any(str(stack.dtype) in TO["float64"] for stack in stacks):
+                inner = inner_rounding(evaluate_draws, stacks, plain, wide, [self._case.seed])
+                scale = {level: list(map(np.maximum, scale[level], inner[level])) for level in scale}
             return _unstacked(scale, len(rows))
 
         def evaluate(step: float, digits: str, count: int) -> list[Results]:
@@ -220,7 +300,15 @@ class Theirs:
         batch = self._own(rows, "float64")
         if not self._may_batch:
             self._try_batch(batch, self._one_by_one(batch.some(0, 1), "float64")[0])
-        return self._all(batch, "float64")
+        wide = self._all(batch, "float64")
+        if any(self._may_batch):
+            # torch.vmap gives some functions' first row right and the others wrong
+            doubtful = [at for at in range(len(rows)) if _parts_visibly(Reference(plain[at], wide[at], True))]
+            alone = {at: self._one_by_one(batch.some(at, at + 1), "float64")[0] for at in doubtful}
+            if not all(_is_close(one, wide[at]) for at, one in alone.items()):
+                self._may_batch[:] = [False]
+                return self._one_by_one(batch, "float64")
+        return wide
 
     def _is_batched(self, row: int) -> bool:
         if not self._may_batch:
@@ -234,13 +322,13 @@ class Theirs:
     def _all(self, batch: _Batch, precision: str) -> list[Results]:
         return self._together(batch, precision) if any(self._may_batch) else self._one_by_one(batch, precision)
 
-    def _one_by_one(self, batch: _Batch, precision: str) -> list[Results]:
+    def _one_by_one(self, batch: _Batch, precision: str, levels: Collection[str] | None = None) -> list[Results]:
         def function(tensors: Sequence[Any]) -> list[Any]:
             return torch_side.leaves(self._called(tensors, precision))
 
         calls = [self._differentiable(function, batch.one(at)) for at in range(batch.count)]
         with torch_side.threads_for(self._elements):
-            return [*torch_side.derivatives(calls)]
+            return [*torch_side.derivatives(calls, self._asked if levels is None else levels)]
 
     def _together(self, batch: _Batch, precision: str) -> list[Results]:
         """Return what `_one_by_one` returns, some of the value sets at a time in one call."""
@@ -253,7 +341,7 @@ class Theirs:
         for start in range(0, batch.count, most):
             some = batch.some(start, start + most)
             with torch_side.threads_for(self._elements * some.count):
-                results = torch_side.derivatives([self._differentiable(function, some)])[0]
+                results = torch_side.derivatives([self._differentiable(function, some)], self._asked)[0]
             found += _unstacked(results, some.count)
         return found
 
@@ -271,6 +359,60 @@ class Theirs:
 
 
 _MOST_ELEMENTS = 2**21
+_MOST_TRIED = 4  # value sets, each of another kind, on which the oracle is held to the reference
+
+
+def _has_branch(plain: Results) -> bool:
+    """Return whether the first derivative is another one with `create_graph=True`."""
+    graph, own = plain.get(torch_side.WITH_GRAPH, ""), plain.get("vjp", "")
+    if isinstance(graph, str) or isinstance(own, str):
+        return False
+    return not all(_are_alike(one, other, _HALF) for one, other in zip(graph, own, strict=True))
+
+
+_HALF = 0.5  # of the digits
+
+
+def _parts_visibly(reference: Reference) -> bool:
+    """Return whether the oracle and the reference have less than half of their digits in common somewhere."""
+    return not all(
+        _are_alike(own, wide, _HALF)
+        for level, items in reference.plain.items()
+        if not isinstance(items, str) and not isinstance(reference.wide.get(level, ""), str)
+        for own, wide in zip(items, reference.wide[level], strict=True)
+    )
+
+
+def _are_alike(own: np.ndarray, wide: np.ndarray, share: float) -> bool:
+    """Return whether two arrays have a share of the first one's digits in common, beside the largest of them."""
+    if own.shape != wide.shape:
+        return False
+    if not is_inexact(own):
+        return bool(np.array_equal(own, wide))
+    ones, others = (item.astype(np.complex128) for item in (own, wide))
+    finite = np.isfinite(ones) & np.isfinite(others)
+    size = np.maximum(np.abs(np.where(finite, ones, 0)), np.abs(np.where(finite, others, 0)))
+    with np.errstate(invalid="ignore"):
+        error = np.where(finite, np.abs(ones - others), 0)
+    eps = PRECISION[part_of(str(own.dtype))].eps
+    return bool((error <= eps**share * (size + eps**share * size.max(initial=0.0))).all())
+
+
+def _parts_beyond(reference: Reference, scale: Results) -> bool:
+    """Return whether the oracle parts from the reference's value by far more than rounding explains."""
+    pairs = zip(reference.plain["value"], reference.wide["value"], scale["value"], strict=True)
+    return any(_is_beyond(own, wide, size) for own, wide, size in pairs if is_inexact(own))
+
+
+def _is_beyond(own: np.ndarray, wide: np.ndarray, scale: np.ndarray) -> bool:
+    precision = PRECISION[part_of(str(own.dtype))]
+    with np.errstate(invalid="ignore", over="ignore"):
+        error = np.abs(own.astype(wide.dtype) - wide)
+        allowed = precision.ulps * precision.eps * np.maximum(np.abs(wide), scale) + precision.flushed
+        return bool((np.isfinite(error) & (error > _BEYOND * allowed)).any())
+
+
+_BEYOND = 16  # times what rounding explains
 
 
 def _kinds(reference: Reference) -> Any:

@@ -212,7 +212,7 @@ def _with_first(result: Any, given: torch.Tensor) -> Any:
 
 @dataclass(frozen=True)
 class Directions:
-    """What derivatives are taken along: a cotangent for each floating point result, a tangent for each moving tensor."""
+    """What derivatives are taken along: a cotangent for each inexact result, a tangent for each moving tensor."""
 
     cotangents: Sequence[np.ndarray]
     tangents: Sequence[np.ndarray] = ()
@@ -245,7 +245,10 @@ def once(
 
 
 def _gradients(
-    pairs: Sequence[tuple[torch.Tensor, torch.Tensor]], moving: Sequence[torch.Tensor], directions: Directions, level: str
+    pairs: Sequence[tuple[torch.Tensor, torch.Tensor]],
+    moving: Sequence[torch.Tensor],
+    directions: Directions,
+    level: str,
 ) -> list[np.ndarray] | str:
     options: dict[str, Any] = {"allow_unused": True, "materialize_grads": True}
     outputs, along = zip(*pairs, strict=True)
@@ -258,13 +261,9 @@ def _gradients(
         ]
         if not firsts:
             return [np.zeros(tuple(item.shape), torch_side.numpy(item).dtype) for item in moving]
-        found, error = outcome(lambda: torch.autograd.grad(*_unzipped(firsts), inputs=moving, **options))
+        outputs, along = zip(*firsts, strict=True)
+        found, error = outcome(lambda: torch.autograd.grad(outputs, moving, along, **options))
     return str(error).split("\n")[0] if error is not None else list(map(torch_side.numpy, found))
-
-
-def _unzipped(pairs: Sequence[tuple[torch.Tensor, torch.Tensor]]) -> tuple[Any, Any]:
-    outputs, along = zip(*pairs, strict=True)
-    return outputs, along
 
 
 def _forward(

@@ -4,13 +4,14 @@ Here and in `torch_noise` alone the library imports torch.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import ml_dtypes
 import numpy as np
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 Arrays = list[np.ndarray]
 Tensors = list[torch.Tensor]
@@ -92,7 +93,11 @@ def leaves(result: Any) -> Tensors:
         return [leaf for item in result for leaf in leaves(item)]
     if result is None:
         return []
-    return [torch.tensor(result)]
+    # JAX makes of a Python number what its settings have for one
+    return [torch.tensor(result, dtype=_OF_NUMBERS.get(type(result)))]
+
+
+_OF_NUMBERS = {float: torch.float64, complex: torch.complex128}
 
 
 def batched(function: Callable[..., Tensors]) -> Callable[..., Tensors]:
@@ -133,56 +138,66 @@ class Call:
 
 Found = dict[str, Arrays | str]  # by level: its results, or the reason why torch has none
 _NO_GRADIENT = "the result does not require a gradient"
+WITH_GRAPH = "vjp with create_graph"  # the first derivative that the second one is made of
 
 
-def derivatives(calls: Sequence[Call]) -> list[Found]:
-    """Return value, vjp, hvp and jvp of each call; a level that torch does not have is the reason why.
+def derivatives(calls: Sequence[Call], levels: Collection[str]) -> list[Found]:
+    """Return the value of each call, and of vjp, hvp and jvp those asked for; one that torch has not is the reason why.
 
-    The hvp is the gradient, along `tangents`, of the vjp. The first call tells what torch has; the others share one
+    The vjp is that of a plain backward pass. The hvp is the gradient, along `tangents`, of the vjp with
+    `create_graph=True`, which is there on request. The first call tells what torch has; the others share one
     backward pass, for most of what a small one costs is the call itself.
     """
     first, *others = calls
-    found = _derivatives([first], {})
+    found = _derivatives([first], levels, {})
     missing: Found = {level: item for level, item in found[0].items() if isinstance(item, str)}
     try:
-        return found + _derivatives(others, missing)
+        return found + _derivatives(others, levels, missing)
     except RuntimeError:  # what one of them lacks is found one by one
-        return found + [item for call in others for item in _derivatives([call], {})]
+        return found + [item for call in others for item in _derivatives([call], levels, {})]
 
 
-def _derivatives(calls: Sequence[Call], missing: Found) -> list[Found]:
+def _derivatives(calls: Sequence[Call], levels: Collection[str], missing: Found) -> list[Found]:
     """Differentiate all calls together; what torch does not have is a reason for a single call, else an error."""
-    primals = [[item.clone().requires_grad_() for item in call.inputs] for call in calls]
+    asked = [level for level in ("vjp", "hvp", "jvp", WITH_GRAPH) if level in levels]
+    primals = [[item.clone().requires_grad_(bool(asked)) for item in call.inputs] for call in calls]
     try:
-        outputs = [call.function(*moving) for call, moving in zip(calls, primals, strict=True)]
+        # a function may write into what it is given: a leaf would not let it
+        outputs = [
+            call.function(*(item.clone() for item in moving)) for call, moving in zip(calls, primals, strict=True)
+        ]
     except RuntimeError as error:  # it has a value, but not of what requires a gradient
-        if len(calls) > 1:
+        if len(calls) > 1 or not asked:
             raise
-        missing = dict.fromkeys(("vjp", "hvp", "jvp"), _reason(error))
-        outputs = [call.function(*call.inputs) for call in calls]
+        missing = dict.fromkeys(asked, _reason(error))
+        outputs = [call.function(*(item.clone() for item in call.inputs)) for call in calls]
     found: list[Found] = [{"value": list(map(numpy, items))} | missing for items in outputs]
     smooth = [at for at, items in enumerate(outputs) if primals[at] and any(item.requires_grad for item in items)]
     for at in set(range(len(calls))) - set(smooth):
-        found[at] = found[at] | dict.fromkeys(("vjp", "hvp", "jvp"), missing.get("vjp", _NO_GRADIENT))
+        found[at] = found[at] | dict.fromkeys(asked, missing.get("vjp", _NO_GRADIENT))
     if not smooth:
         return found
     some = [(calls[at], primals[at], outputs[at]) for at in smooth]
-    for level, results in _levels(some, missing).items():
+    for level, results in _levels(some, [level for level in asked if level not in missing]).items():
         for at, items in zip(smooth, results, strict=True):
             found[at][level] = items
     return found
 
 
-def _levels(some: Sequence[tuple[Call, Tensors, Tensors]], missing: Found) -> dict[str, list[Arrays | str]]:
-    found: dict[str, list[Arrays | str]] = {}
-    if "vjp" not in missing:
-        gradients = _attempted(lambda: _gradients(some), len(some))
-        found["vjp"] = [_arrays(items) for items in gradients]
-        if "hvp" not in missing:
-            reasons = [item for item in gradients if isinstance(item, str)]
-            seconds = reasons or _attempted(lambda: _second_gradients(some, gradients), len(some))
-            found["hvp"] = [_arrays(items) for items in seconds]
-    if "jvp" not in missing:
+def _levels(
+    some: Sequence[tuple[Call, Tensors, Tensors]], levels: Collection[str]
+) -> dict[str, Sequence[Arrays | str]]:
+    found: dict[str, Sequence[Arrays | str]] = {}
+    if "hvp" in levels:
+        gradients = _attempted(lambda: _gradients(some, create_graph=True), len(some))
+        reasons = [item for item in gradients if isinstance(item, str)]
+        seconds = reasons or _attempted(lambda: _second_gradients(some, gradients), len(some))
+        found["hvp"] = list(map(_arrays, seconds))
+        if WITH_GRAPH in levels:
+            found[WITH_GRAPH] = list(map(_arrays, gradients))
+    if "vjp" in levels:
+        found["vjp"] = [_arrays(i) for i in _attempted(lambda: _gradients(some, create_graph=False), len(some))]
+    if "jvp" in levels:
         found["jvp"] = [_arrays(items) for items in _attempted(lambda: _tangents(some), len(some))]
     return found
 
@@ -200,14 +215,14 @@ def _arrays(items: Any) -> Arrays | str:
     return items if isinstance(items, str) else list(map(numpy, items))
 
 
-def _gradients(some: Sequence[tuple[Call, Tensors, Tensors]]) -> list[Tensors]:
+def _gradients(some: Sequence[tuple[Call, Tensors, Tensors]], *, create_graph: bool) -> list[Tensors]:
     pairs = [
         (out, cotangent.to(out.dtype))
         for call, _, outputs in some
         for out, cotangent in zip(outputs, call.cotangents, strict=True)
         if out.requires_grad
     ]
-    return _grad(pairs, [primals for _, primals, _ in some], create_graph=True)
+    return _grad(pairs, [primals for _, primals, _ in some], create_graph=create_graph)
 
 
 def _second_gradients(some: Sequence[tuple[Call, Tensors, Tensors]], gradients: Sequence[Tensors]) -> list[Tensors]:
@@ -231,7 +246,13 @@ def _grad(
     flat = [item for items in primals for item in items]
     gradients = iter(
         torch.autograd.grad(
-            outputs, flat, cotangents, create_graph=create_graph, allow_unused=True, materialize_grads=True
+            outputs,
+            flat,
+            cotangents,
+            retain_graph=True,  # a second derivative's gradients, or forward mode's, go through it as well
+            create_graph=create_graph,
+            allow_unused=True,
+            materialize_grads=True,
         )
     )
     return [[next(gradients) for _ in items] for items in primals]
@@ -242,7 +263,9 @@ def _tangents(some: Sequence[tuple[Call, Tensors, Tensors]]) -> list[Tensors]:
     with forward.dual_level():
         found = []
         for call, _, values in some:
-            duals = [forward.make_dual(x, t.to(x.dtype)) for x, t in zip(call.inputs, call.tangents, strict=True)]
+            duals = [
+                forward.make_dual(x.clone(), t.to(x.dtype)) for x, t in zip(call.inputs, call.tangents, strict=True)
+            ]
             parts = [forward.unpack_dual(item) for item in call.function(*duals)]
             # some rules (those of prod with a dtype, and of var) leave the tangent in another dtype than the value
             found.append(
@@ -252,6 +275,62 @@ def _tangents(some: Sequence[tuple[Call, Tensors, Tensors]]) -> list[Tensors]:
                 ]
             )
         return found
+
+
+def without_gradient(function: Callable[..., Tensors], inputs: Tensors) -> dict[int, str]:
+    """Return the inputs that PyTorch does not differentiate the function for, each with the reason it gives."""
+
+    def reason(moving: Collection[int]) -> str:
+        given = [item.clone().requires_grad_(at in moving) for at, item in enumerate(inputs)]
+        try:
+            function(*(item.clone() for item in given))
+        except RuntimeError as error:
+            return _reason(error)
+        return ""
+
+    if not reason(range(len(inputs))):
+        return {}
+    reasons = {at: reason([at]) for at in range(len(inputs))}
+    # where no single one is at fault, nothing is said here: the levels give the reason
+    return {at: why for at, why in reasons.items() if why}
+
+
+@contextlib.contextmanager
+def as_by_default() -> Iterator[None]:
+    """Run a block as if the caller had set nothing: gradients recorded, float32 by default, on the CPU."""
+    before = torch.get_default_dtype()
+    # a device context is a detour for every call: only where another default was set
+    device = contextlib.nullcontext() if torch.get_default_device().type == "cpu" else torch.device("cpu")
+    with torch.inference_mode(False), torch.enable_grad(), torch.autocast("cpu", enabled=False), device:
+        torch.set_default_dtype(torch.float32)
+        try:
+            yield
+        finally:
+            torch.set_default_dtype(before)
+
+
+class _Recorded(TorchDispatchMode):
+    """The names of the operations that are computed inside of the block."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # else PyTorch loads its compiler, for two seconds, to keep out of it
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Return what the operation gives, and keep its name."""
+        self.names.add(str(func).removeprefix("aten."))
+        return func(*args, **(kwargs or {}))
+
+
+def operations(call: Callable[[], Any]) -> frozenset[str]:
+    """Return the names of the operations that a call computes, each with its overload: `topk.default`."""
+    with _Recorded() as recorded:
+        call()
+    return frozenset(recorded.names)
 
 
 def _reason(error: Exception) -> str:

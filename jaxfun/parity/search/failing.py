@@ -65,4 +65,5 @@ def failure_of(sides: Sides, terms: Options, found: Mismatch, constants: Sequenc
         inputs=case.ours.filled(tensors, lambda dtype: dtype),
         candidate=found.candidate,
         reference=found.reference,
+        edge=found.edge,
     )

@@ -3,15 +3,15 @@
 import dataclasses
 import functools
 import warnings
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
 from ..compare.arrays import Verdict, compare
-from ..compare.mask import Rows, answerable_rows, asked, is_moderate
+from ..compare.mask import answerable_rows, asked, is_moderate
 from ..compare.tolerance import Results
-from ..report.model import COMPUTED, Mismatch
+from ..report.model import COMPUTED, Level, Mismatch
 from ..report.report import Report
 from ..run.candidate import Sides
 from ..run.options import Options
@@ -19,9 +19,15 @@ from ..run.outcome import outcome
 from ..run.reference import Reference
 from .planted import PLANTED_ROWS, plant
 from .verdicts import canonical, first_line, raised, raises_alike, targets, verdicts
+from .weights import weighed, weighed_error
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+# what is held to the batched values, and by which the calls one by one are held to the reference
+_OF_VALUES = {"value", "vmap"}
+_ONE_BY_ONE = {"value": Sides.eager, "jit": Sides.compiled_alone}
+_MOST_BLAMED = 4
 
 
 def without_warnings(function: Callable[P, R]) -> Callable[P, R]:
@@ -37,135 +43,306 @@ def without_warnings(function: Callable[P, R]) -> Callable[P, R]:
 
 
 @without_warnings
-def judge(sides: Sides, terms: Options) -> tuple[Report, list[Mismatch]]:
+def judge(sides: Sides, options: Options) -> tuple[Report, list[Mismatch]]:
     """Return what the value sets of a case show, and each disagreement as it was met."""
-    report, case = Report(examples=sides.case.sets), sides.case
-    if "errors" in terms.levels:
-        report.level("errors").reason = "the reference raised for no input"
-    for stratum in case.strata:
-        report.strata[stratum] = report.strata.get(stratum, 0) + 1
-    errors = [sides.theirs.raises(row) for row in range(case.sets)]
-    found = [
-        item for row, error in enumerate(errors) if error and (item := _judge_raising(sides, terms, report, row, error))
-    ]
-    rows = [row for row, error in enumerate(errors) if error is None]
-    if not rows:
-        report.refused = first_line(errors[0]) if errors[0] and terms.levels != {"errors"} else ""
-        return report, found
-    report.is_accepted = True
-    references = sides.theirs.results(rows)
-    if not all(reference.has_oracle for reference in references.values()):
-        report.note("the reference does not run in float64: its own result is the measure, within the dtype's ULP")
-    answered = [
-        level for level in COMPUTED if any(not isinstance(ref.plain[level], str) for ref in references.values())
-    ]
-    asked_for = {"value", *(level for level in answered if level in terms.levels)}
-    got, error = outcome(lambda: sides.ours(asked_for))
-    if error is not None and outcome(lambda: sides.ours({"value"}))[1] is None:
-        error = None
-        got, failing = _by_level(sides, report, rows[0], asked_for)
-        found += failing
-    structures = None if error is not None else sides.structures(rows[0])
-    if structures is not None and structures[0] != structures[1]:
-        verdict = Verdict("structure", detail="{} where the reference gives {}".format(*structures))
-        report.count("value", verdict)
-        return report, [*found, Mismatch("value", rows[0], 0, verdict)]
-    if error is not None:
-        return report, [*found, *_judge_failing(sides, report, rows[0], error)]
-    left = [level for level in COMPUTED if level in terms.levels]
-    values = _stacked([reference.wide["value"] for reference in references.values()])
-    answerable = answerable_rows([stack[rows] for stack in case.tensors], values)
-    left = [
-        level
-        for level in left
-        if not _agree_at_once(sides, terms, report, level, got.get(level), references, answerable)
-    ]
-    for row in rows:
-        results = {level: [item[row] for item in items] for level, items in got.items()}
-        found += _judge_row(sides, terms, report, row, results, references[row], left)
-    found = [_blamed(sides, terms, item, references) for item in found]
-    if terms.alone:
-        found += _judge_eager(sides, terms, report, rows[0], references[rows[0]])
-    if terms.plants:
-        for row in rows[:PLANTED_ROWS]:
-            plant(sides, terms, report, row, references[row])
-    return report, found
+    judging = _Judging(sides, options)
+    judging.run()
+    return judging.report, judging.found
 
 
-def _judge_raising(sides: Sides, terms: Options, report: Report, row: int, error: Exception) -> Mismatch | None:
-    _, ours = outcome(lambda: sides.eager(sides.case.row(row)))
-    verdict = raises_alike(ours, error, terms.exact)
-    known = sides.known("errors", row)
-    if known is not None:
-        _take_known(report, known.why, verdict)
-        return None
-    report.count("errors", verdict)
-    return None if verdict.ok else Mismatch("errors", row, 0, verdict)
+class _Judging:
+    """One case under judgement: what was counted, and the disagreements so far."""
+
+    def __init__(self, sides: Sides, options: Options) -> None:
+        self.options, self.report = options, Report(examples=sides.case.sets)
+        self.found: list[Mismatch] = []
+        self.sides = self._of_what_torch_differentiates(sides)
+        self.references: dict[int, Reference] = {}
+        self.levels = [level for level in COMPUTED if level in self.sides.levels and self._is_asked(level)]
+
+    def run(self) -> None:
+        """Judge every value set, at every level."""
+        sides, report = self.sides, self.report
+        if "errors" in self.options.levels:
+            report.level("errors").reason = "the reference raised for no input"
+        for stratum in sides.case.strata:
+            report.strata[stratum] = report.strata.get(stratum, 0) + 1
+        errors = [sides.theirs.raises(row) for row in range(sides.case.sets)]
+        rows = [row for row, error in enumerate(errors) if error is None]
+        for row, error in enumerate(errors):
+            if error is not None:
+                self._judge_raising(row, error, is_always=not rows)
+        if not rows:
+            is_more_asked = self.options.levels != {"errors"}
+            report.refused = first_line(errors[0]) if errors[0] and is_more_asked else ""
+            return
+        report.is_accepted = True
+        self.references = sides.theirs.results(rows)
+        self._note_references()
+        got = self._candidate(rows[0])
+        if got is None:
+            return
+        left = [level for level in self.levels if not self._agree_at_once(level, got.get(level))]
+        for row in rows:
+            self._judge_row(row, {level: [item[row] for item in items] for level, items in got.items()}, left)
+        self._judge_one_by_one()
+        if self.options.plants:
+            for row in rows[:PLANTED_ROWS]:
+                plant(sides, self.options, report, row, self.references[row])
+
+    def _is_asked(self, level: str) -> bool:
+        return level in self.options.levels or (level == "value" and bool(_OF_VALUES & self.options.levels))
+
+    def _of_what_torch_differentiates(self, sides: Sides) -> Sides:
+        """Return the sides without derivatives for the arguments that PyTorch has none for, which the report says."""
+        if not {"vjp", "jvp", "hvp"} & sides.levels:
+            return sides
+        missing = sides.theirs.without_gradient()
+        for at, reason in missing.items():
+            name = sides.case.names[at] if at < len(sides.case.names) else f"tensor {at}"
+            self.report.note(f"no gradient of {name} is compared, for PyTorch has none: {reason}")
+            for level in self.options.levels & {"vjp", "hvp"}:
+                self.report.level(level).leaves.setdefault(name, Level()).reason = reason
+        if not missing:
+            return sides
+        if len(missing) == len(sides.case.movable):
+            for level in self.options.levels & {"vjp", "jvp", "hvp"}:
+                self.report.level(level).reason = next(iter(missing.values()))
+        return sides.of(dataclasses.replace(sides.case, constant=sides.case.constant | {*missing}))
+
+    def _note_references(self) -> None:
+        references = self.references.values()
+        for holds, note in _REFERENCE_NOTES.items():
+            if any(map(holds, references)):
+                self.report.note(note)
+
+    # The candidate, and what it cannot do.
+
+    def _candidate(self, row: int) -> Results | None:
+        """Return the candidate's results at all levels, batched; None where it gives none that can be compared."""
+        answered = {
+            level
+            for level in self.sides.levels
+            if any(not isinstance(ref.plain[level], str) for ref in self.references.values())
+        }
+        levels = {"value", *answered}
+        got, error = outcome(lambda: self.sides.ours(levels))
+        if error is not None and outcome(lambda: self.sides.ours({"value"}))[1] is None:
+            error, got = None, self._by_level(row, levels)
+        if error is not None:
+            self._judge_failing(row, error)
+            return None
+        structures = self.sides.structures(row)
+        if structures[0] != structures[1]:
+            self._take(
+                "value", row, 0, Verdict("structure", detail="{} where the reference gives {}".format(*structures))
+            )
+            return None
+        return got
+
+    def _by_level(self, row: int, levels: set[str]) -> Results:
+        """Return the results level by level, where the candidate cannot be differentiated in every way."""
+        got: dict[str, Any] = {}
+        for level in [name for name in COMPUTED if name in levels]:
+            results, error = outcome(lambda level=level: self.sides.ours({level}))
+            if error is None:
+                got |= results
+            elif level == "jvp" and "custom_vjp" in str(error):
+                self.report.level(level).reason = "the candidate is a custom_vjp function, which has no forward mode"
+            elif self._is_asked(level):
+                self._take(level, row, 0, raised(error, "where the reference has a derivative"))
+        return got
+
+    def _judge_failing(self, row: int, error: Exception) -> None:
+        """Say what it is that the candidate cannot do: run at all, be compiled, or be batched."""
+        tensors = self.sides.case.row(row)
+        level, failed = "errors", outcome(lambda: self.sides.eager(tensors))[1]
+        if failed is None:
+            level, failed = "jit", outcome(lambda: self.sides.compiled_alone(tensors))[1]
+        if failed is None:
+            level, failed = "vmap", error
+        verdict = raised(failed or error)
+        if not self._is_known(level, row, verdict):
+            self._count_error(level, row, verdict, is_always=True)
+
+    def _judge_raising(self, row: int, error: Exception, is_always: bool) -> None:
+        _, ours = outcome(lambda: self.sides.eager(self.sides.case.row(row)))
+        verdict = raises_alike(ours, error, self.options.exact)
+        if not self._is_known("errors", row, verdict):
+            self._count_error("errors", row, verdict, is_always)
+
+    def _count_error(self, level: str, row: int, verdict: Verdict, is_always: bool) -> None:
+        mismatch = Mismatch(level, row, 0, verdict)
+        if not verdict.ok:
+            mismatch = weighed_error(mismatch, self.sides, self.options, is_always)
+        self._keep(mismatch)
+
+    # The numbers.
+
+    def _agree_at_once(self, level: str, stacks: Sequence[np.ndarray] | None) -> bool:
+        """Compare a level for all value sets in one go, and count it where all agree; else it is looked into by row."""
+        rows = list(self.references)
+        plain, wide = ([getattr(ref, side)[level] for ref in self.references.values()] for side in ("plain", "wide"))
+        if stacks is None or any(isinstance(items, str) for items in (*plain, *wide)):
+            return False
+        if any(self.sides.known(level, row) is not None for row in rows):
+            return False
+        wanted, oracles = (_stacked([targets(level, items) for items in side]) for side in (plain, wide))
+        if wanted is None or oracles is None or len(wanted) != len(stacks):
+            return False
+        values = _stacked([reference.wide["value"] for reference in self.references.values()])
+        answerable = answerable_rows([stack[rows] for stack in self.sides.case.tensors], values)
+        want = [canonical(item) for item in wanted]
+        judged = []
+        for stack, target, oracle in zip(stacks, want, oracles, strict=True):
+            part, only = stack[rows], None
+            if level != "value":
+                only = asked(level, part, target, oracle, answerable, self.options.exact)
+            judged.append(compare(part, target, oracle, only=only, bound=self.options.bound))
+        if not all(verdict.ok for verdict in judged):
+            return False
+        for leaf, (verdict, target) in enumerate(zip(judged, want, strict=True)):
+            self._keep(Mismatch(level, 0, leaf, verdict), bool(np.any(target != 0)), len(rows))
+        return True
+
+    def _judge_row(self, row: int, results: Mapping[str, Sequence[np.ndarray]], levels: Sequence[str]) -> None:
+        reference = self.references[row]
+        for level in levels:
+            want = reference.plain[level]
+            if isinstance(want, str) or isinstance(reference.wide[level], str) or level not in results:
+                why = want if isinstance(want, str) else "neither the result nor an input is floating point"
+                self.report.level(level).reason = self.report.level(level).reason or why
+                continue
+            wanted = targets(level, want)
+            judged = verdicts(self.sides, self.options, row, level, results[level], reference)
+            for leaf, verdict in enumerate(judged):
+                if self._is_known(level, row, verdict) or self._is_left_out(level, row, leaf, verdict):
+                    continue
+                target = wanted[leaf] if leaf < len(wanted) else None
+                part = results[level][leaf] if leaf < len(results[level]) else None
+                self._take(level, row, leaf, verdict, part, target, is_batched=True)
+
+    def _is_left_out(self, level: str, row: int, leaf: int, verdict: Verdict) -> bool:
+        """Return whether a difference is none of the candidate's, and say so: PyTorch's own, or XLA's compiler's."""
+        if verdict.ok:
+            return False
+        if level == "value" and self._is_of_the_compiler(row, leaf):
+            self.report.note(_CONTRACTED)
+            return True
+        why = self.sides.theirs.contradiction(level, row) if verdict.difference in ("number", "NaN") else ""
+        if why:
+            self.report.note(f"PyTorch does not agree with itself, and {level} is not compared there: {why}")
+            self.report.level(level).reason = "PyTorch does not agree with itself"
+        return bool(why)
+
+    def _is_of_the_compiler(self, row: int, leaf: int) -> bool:
+        """Return whether a value beyond reason is right in the plain call, and wrong where it is compiled."""
+        if is_moderate(self.sides.case.row(row), self.references[row].wide["value"]):
+            return False
+        return self._is_right(row, leaf, self.sides.eager)
+
+    def _is_right(self, row: int, leaf: int, run: Callable[..., Any]) -> bool:
+        results, error = outcome(lambda: run(self.sides.case.row(row)))
+        reference = self.references[row]
+        judged = [] if error else verdicts(self.sides, self.options, row, "value", results, reference)
+        return leaf < len(judged) and judged[leaf].ok
+
+    def _blamed(self, row: int, leaf: int) -> str:
+        """Return the level that a wrong value of the compiled batch belongs to: right eagerly, it is the compiler's."""
+        if len(self.found) >= _MOST_BLAMED:
+            known = (item.level for item in self.found if item.leaf == leaf and item.level in _LEVELS_OF_VALUES)
+            return next(known, "value")
+        for level, run in _ONE_BY_ONE.items():
+            if not self._is_right(row, leaf, functools.partial(run, self.sides)):
+                return level if level in self.options.levels else "vmap"
+        return "vmap"
+
+    def _judge_one_by_one(self) -> None:
+        """Hold the plain call and the compiled one to the reference, on a value set of every kind."""
+        strata = self.sides.case.strata
+        rows = [*{strata[row]: row for row in reversed(self.references)}.values()][::-1]
+        for level, run in _ONE_BY_ONE.items():
+            if not self.options.alone or level not in self.options.levels:
+                continue
+            for row in rows:
+                if self.sides.known("value", row) is None and not self._judge_run(row, level, run):
+                    return
+
+    def _judge_run(self, row: int, level: str, run: Callable[..., Any]) -> bool:
+        """Judge one call; return whether it is worth while to go on."""
+        results, error = outcome(lambda: run(self.sides, self.sides.case.row(row)))
+        if error is not None:
+            self._take(level, row, 0, raised(error))
+            return False
+        reference = self.references[row]
+        judged = verdicts(self.sides, self.options, row, "value", results, reference)
+        for leaf, verdict in enumerate(judged):
+            of_value = (item for item in self.found if item.level in _LEVELS_OF_VALUES)
+            if verdict.difference == "structure":
+                self._take(level, row, leaf, verdict)
+            elif not any((item.row, item.leaf) == (row, leaf) for item in of_value):  # else it is there already
+                self._take(level, row, leaf, verdict, results[leaf], reference.plain["value"][leaf])
+        return True
+
+    # What is kept.
+
+    def _take(
+        self,
+        level: str,
+        row: int,
+        leaf: int,
+        verdict: Verdict,
+        part: np.ndarray | None = None,
+        target: np.ndarray | None = None,
+        *,
+        is_batched: bool = False,
+    ) -> None:
+        """Count a verdict, and keep it where it is a difference, with the level it belongs to and its weight."""
+        is_nonzero = target is not None and bool(np.any(target != 0))
+        mismatch = Mismatch(level, row, leaf, verdict, part, target)
+        if not verdict.ok:
+            if level == "value" and is_batched:
+                mismatch = dataclasses.replace(mismatch, level=self._blamed(row, leaf))
+            mismatch = weighed(mismatch, self.sides, self.options, self.references.get(row))
+        self._keep(mismatch, is_nonzero)
+
+    def _keep(self, mismatch: Mismatch, is_nonzero: bool = True, sets: int = 1) -> None:
+        level, verdict = mismatch.level, mismatch.verdict
+        name = self.sides.name(level, mismatch.leaf) if level in COMPUTED else ""
+        self.report.count(level, verdict, is_nonzero, name, sets=sets, edge=mismatch.edge)
+        if level == "value" and verdict.ok and "vmap" in self.options.levels:  # all value sets are one batch
+            self.report.count("vmap", verdict, is_nonzero, sets=sets)
+        if not verdict.ok:
+            self.found.append(mismatch)
+
+    def _is_known(self, level: str, row: int, verdict: Verdict) -> bool:
+        """Return whether a known difference holds the value set, and count that it was seen."""
+        known = self.sides.known(level, row)
+        if known is None:
+            return False
+        self.report.seen[known.why] = self.report.seen.get(known.why, 0) + (not verdict.ok)
+        self.report.count("known differences", Verdict(compared=max(verdict.compared, 1)))
+        return True
 
 
-def _by_level(sides: Sides, report: Report, row: int, levels: Collection[str]) -> tuple[Results, list[Mismatch]]:
-    """Return the candidate's results level by level, where it cannot be differentiated in every way; and say so."""
-    got: dict[str, Any] = {}
-    failing = []
-    for level in [name for name in COMPUTED if name in levels]:
-        results, error = outcome(lambda level=level: sides.ours({level}))
-        if error is None:
-            got |= results
-        elif level == "jvp" and "custom_vjp" in str(error):
-            report.level(level).reason = "the candidate is a custom_vjp function, which has no forward mode"
-        else:
-            verdict = raised(error, "where the reference has a derivative")
-            report.count(level, verdict)
-            failing.append(Mismatch(level, row, 0, verdict))
-    return got, failing
-
-
-def _judge_failing(sides: Sides, report: Report, row: int, error: Exception) -> list[Mismatch]:
-    """Say what it is that the candidate cannot do: run at all, be compiled, or be batched."""
-    tensors = sides.case.row(row)
-    level, failed = "errors", outcome(lambda: sides.eager(tensors))[1]
-    if failed is None:
-        level, failed = "jit", outcome(lambda: sides.compiled_alone(tensors))[1]
-    if failed is None:
-        level, failed = "vmap", error
-    verdict = raised(failed or error)
-    known = sides.known(level, row)
-    if known is not None:
-        _take_known(report, known.why, verdict)
-        return []
-    report.count(level, verdict)
-    return [Mismatch(level, row, 0, verdict)]
-
-
-def _agree_at_once(
-    sides: Sides,
-    terms: Options,
-    report: Report,
-    level: str,
-    stacks: Sequence[np.ndarray] | None,
-    references: Mapping[int, Reference],
-    answerable: Rows,
-) -> bool:
-    """Compare a level for all value sets in one go, and count it where all agree; else it is left to be looked into."""
-    rows = list(references)
-    plain, wide = ([getattr(ref, side)[level] for ref in references.values()] for side in ("plain", "wide"))
-    if stacks is None or any(isinstance(items, str) for items in (*plain, *wide)):
-        return False
-    if any(sides.known(level, row) is not None for row in rows):
-        return False
-    wanted, oracles = (_stacked([targets(level, items) for items in side]) for side in (plain, wide))
-    if wanted is None or oracles is None or len(wanted) != len(stacks):
-        return False
-    want = [canonical(item) for item in wanted]
-    verdicts = []
-    for part, target, oracle in zip(stacks, want, oracles, strict=True):
-        only = None if level == "value" else asked(level, part[rows], target, oracle, answerable, terms.exact)
-        verdicts.append(compare(part[rows], target, oracle, only=only, bound=terms.bound))
-    if not all(verdict.ok for verdict in verdicts):
-        return False
-    for leaf, (verdict, target) in enumerate(zip(verdicts, want, strict=True)):
-        _count(sides, terms, report, level, leaf, verdict, bool(np.any(target != 0)))
-    return True
+_LEVELS_OF_VALUES = ("value", "jit", "vmap")
+_CONTRACTED = (
+    "the compiled function is not compared where a square overflows and the plain call agrees: "
+    "XLA leaves out roundings (a * b - c in one step), and what cancels there is then huge"
+)
+_REFERENCE_NOTES: Mapping[Callable[[Reference], bool], str] = {
+    lambda ref: not ref.has_oracle and not ref.is_another: (
+        "the reference does not run in float64: its own result is the measure, within the dtype's ULP"
+    ),
+    lambda ref: ref.is_another: (
+        "the reference is another function in float64, by more than rounding (a default read off the dtype?): "
+        "its own result is the measure, within the dtype's ULP"
+    ),
+    lambda ref: ref.has_branch: (
+        "PyTorch's gradient is another with create_graph=True: vjp is that of a plain backward pass, "
+        "hvp the derivative of the other"
+    ),
+}
 
 
 def _stacked(items: Sequence[Sequence[np.ndarray]]) -> list[np.ndarray] | None:
@@ -174,119 +351,8 @@ def _stacked(items: Sequence[Sequence[np.ndarray]]) -> list[np.ndarray] | None:
     return [np.stack(leaf) for leaf in zip(*items, strict=True)] if len(kinds) == 1 else None
 
 
-def _count(
-    sides: Sides, terms: Options, report: Report, level: str, leaf: int, verdict: Verdict, is_nonzero: bool
-) -> None:
-    report.count(level, verdict, is_nonzero, sides.name(level, leaf))
-    if level == "value" and verdict.ok and "vmap" in terms.levels:  # all value sets are one batch
-        report.count("vmap", verdict, is_nonzero)
-
-
-def _judge_row(
-    sides: Sides,
-    terms: Options,
-    report: Report,
-    row: int,
-    results: dict[str, list[np.ndarray]],
-    reference: Reference,
-    levels: Sequence[str],
-) -> list[Mismatch]:
-    found = []
-    for level in levels:
-        want = reference.plain[level]
-        if isinstance(want, str) or isinstance(reference.wide[level], str) or level not in results:
-            why = want if isinstance(want, str) else "neither the result nor an input is floating point"
-            report.level(level).reason = report.level(level).reason or why
-            continue
-        for leaf, verdict in enumerate(verdicts(sides, terms, row, level, results[level], reference)):
-            known = sides.known(level, row)
-            if known is not None:
-                _take_known(report, known.why, verdict)
-                continue
-            if level == "value" and _is_of_the_compiler(sides, terms, row, leaf, verdict, reference):
-                report.note(_CONTRACTED)
-                continue
-            target = targets(level, want)[leaf] if leaf < len(targets(level, want)) else None
-            is_nonzero = target is not None and bool(np.any(target != 0))
-            _count(sides, terms, report, level, leaf, verdict, is_nonzero)
-            if not verdict.ok:
-                found.append(_found(level, row, leaf, verdict, results[level], target))
-    return found
-
-
-_CONTRACTED = (
-    "the compiled function is not compared where a square overflows and the plain call agrees: "
-    "XLA leaves out roundings (a * b - c in one step), and what cancels there is then huge"
-)
-
-
-def _is_of_the_compiler(
-    sides: Sides, terms: Options, row: int, leaf: int, verdict: Verdict, reference: Reference
-) -> bool:
-    """Return whether a value beyond reason is right in the plain call, and wrong where it is compiled."""
-    if verdict.ok or is_moderate(sides.case.row(row), reference.wide["value"]):
-        return False
-    return _is_right(sides, terms, row, leaf, reference, sides.eager)
-
-
-def _is_right(sides: Sides, terms: Options, row: int, leaf: int, reference: Reference, run: Callable[..., Any]) -> bool:
-    results, error = outcome(lambda: run(sides.case.row(row)))
-    judged = [] if error else verdicts(sides, terms, row, "value", results, reference)
-    return leaf < len(judged) and judged[leaf].ok
-
-
-def _blamed(sides: Sides, terms: Options, found: Mismatch, references: Mapping[int, Reference]) -> Mismatch:
-    """Name the level that a wrong value of the compiled batch belongs to: right eagerly, it is the compiler's."""
-    if found.level != "value" or found.verdict.difference == "structure":
-        return found
-    for level, run in (("value", sides.eager), ("jit", sides.compiled_alone)):
-        if not _is_right(sides, terms, found.row, found.leaf, references[found.row], run):
-            return dataclasses.replace(found, level=level)
-    return dataclasses.replace(found, level="vmap")
-
-
-def _found(
-    level: str, row: int, leaf: int, verdict: Verdict, results: Sequence[np.ndarray], target: np.ndarray | None
-) -> Mismatch:
-    return Mismatch(level, row, leaf, verdict, results[leaf] if leaf < len(results) else None, target)
-
-
-def _take_known(report: Report, why: str, verdict: Verdict) -> None:
-    report.seen[why] = report.seen.get(why, 0) + (not verdict.ok)
-    report.count("known differences", Verdict(compared=max(verdict.compared, 1)))
-
-
-def _judge_eager(sides: Sides, terms: Options, report: Report, row: int, reference: Reference) -> list[Mismatch]:
-    """Hold the plain call to the reference as well, and, where that is right, the plain compiled one."""
-    if sides.known("value", row) is not None:
-        return []
-    for level, run in (("value", sides.eager), ("jit", sides.compiled_alone)):
-        if level not in terms.levels:
-            continue
-        found = _judge_run(sides, terms, report, row, reference, level, run)
-        if found:
-            return found
-    return []
-
-
-def _judge_run(
-    sides: Sides, terms: Options, report: Report, row: int, reference: Reference, level: str, run: Callable[..., Any]
-) -> list[Mismatch]:
-    results, error = outcome(lambda: run(sides.case.row(row)))
-    if error is not None:
-        verdict = raised(error)
-        report.count(level, verdict)
-        return [Mismatch(level, row, 0, verdict)]
-    found = []
-    for leaf, verdict in enumerate(verdicts(sides, terms, row, "value", results, reference)):
-        report.count(level, verdict)
-        if not verdict.ok:
-            found.append(_found(level, row, leaf, verdict, results, reference.plain["value"][leaf]))
-    return found
-
-
 @without_warnings
-def judge_signature(sides: Sides, terms: Options) -> tuple[Report, list[Mismatch]]:
+def judge_signature(sides: Sides, options: Options) -> tuple[Report, list[Mismatch]]:
     """Return whether both raise alike on the first value set, and give the same shapes and dtypes.
 
     Nothing compiles, but where the reference alone raises: the candidate may see why only in what it computes.
@@ -297,10 +363,11 @@ def judge_signature(sides: Sides, terms: Options) -> tuple[Report, list[Mismatch
     ours, our_error = outcome(lambda: sides.signature(tensors))
     if their_error and not our_error:
         _, our_error = outcome(lambda: sides.eager(tensors))
-    verdict = raises_alike(our_error, their_error, terms.exact)
+    verdict = raises_alike(our_error, their_error, options.exact)
     known = sides.known("errors", 0)
     if known is not None:
-        _take_known(report, known.why, verdict)
+        report.seen[known.why] = report.seen.get(known.why, 0) + (not verdict.ok)
+        report.count("known differences", Verdict(compared=max(verdict.compared, 1)))
         return report, []
     if verdict.ok and theirs is not None and ours != theirs:
         verdict = Verdict("shape or dtype", 1, detail=f"{ours} where the reference gives {theirs}")

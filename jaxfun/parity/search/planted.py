@@ -17,7 +17,7 @@ PLANTED_ROWS = 3  # one may be so ill-conditioned that it proves nothing; the ot
 def plant(sides: Sides, terms: Options, report: Report, row: int, reference: Reference) -> None:
     """Put wrong results in the candidate's place: zeros, and the reference's own shifted. They must fail."""
     for level in COMPUTED:
-        want = reference.plain[level]
+        want = reference.plain.get(level, "")
         if level not in terms.levels or isinstance(want, str) or isinstance(reference.wide[level], str):
             continue
         right = [canonical(item) for item in targets(level, want)]

@@ -13,15 +13,16 @@ import jax
 import numpy as np
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from jax.extend.core import Literal
 
 from ..compare.arrays import is_inexact, part_of
 from ..draw.inputs import Configuration, Drawn, arguments, configured, parameters_of
+from ..draw.states import drawn_once
 from ..draw.values import Layout, strata_of, value_set
 from ..report.model import COMPUTED, LEVELS, Curve, Mismatch
 from ..report.report import Report
 from ..run.candidate import Sides
 from ..run.case import Arguments, Case, Place
+from ..run.constants import constants_of
 from ..run.options import Options
 from ..run.outcome import outcome
 from ..script.describe import describe_function
@@ -61,6 +62,7 @@ class Search:
         self.left: list[Configuration] = []
         self.applied: set[str] = set()
         self.constants: list[float] = []
+        self.edges: set[tuple[str, int, str]] = set()  # that were met: the level, the leaf, the kind
         self._sets_drawn = 0
         self._judged: dict[str, bool] = {}  # by what was drawn: did it disagree? Hypothesis draws a failure again
 
@@ -114,7 +116,7 @@ class Search:
 
     def _disagrees(self, dtype: str, args: Any, kwargs: Any, number: int, sets: int) -> bool:
         case = self._case(args, kwargs, number, sets)
-        sides = Sides(self.candidate, self.reference, case, self.terms.device)
+        sides = Sides(self.candidate, self.reference, case, self.terms.device, self.terms.computed)
         report, found = judge(sides, dataclasses.replace(self.terms, alone=dtype not in self.alone))
         self.alone.add(dtype)
         self.first = sides if found or self.first is None else self.first
@@ -123,6 +125,8 @@ class Search:
             self.applied.add(name)
             self.report.strata[name] = self.report.strata.get(name, 0) + count
         self.progress(self.report.examples)
+        edges = [item for item in found if item.edge]
+        found = [item for item in found if not item.edge]
         clear = list(clear_ones(found))
         shrinker = Shrinker(self.terms, frozenset(item.level for item in clear) & {*COMPUTED})
         for first in clear:
@@ -132,7 +136,25 @@ class Search:
             alike = [item for item in found if (item.level, item.leaf) == (first.level, first.leaf)]
             shown = {"strata": _by_stratum(case, alike), "curve": _curve(case, alike)}
             self.report.failures.append(dataclasses.replace(failure, script=script, **shown))
+        failing = {(item.level, item.leaf) for item in found}
+        for edge in _one_of_each(edges):
+            kind = (edge.level, edge.leaf, edge.edge)
+            if kind[:2] not in failing and kind not in self.edges:
+                self.edges.add(kind)
+                self.report.edges.append(failure_of(sides, self.terms, edge, self.constants))
         return bool(found)
+
+    def cases(self, configuration: Configuration, seed: int | None) -> Iterator[Case]:
+        """Yield value sets one by one, each a case of its own: nothing is stacked."""
+        number = 0 if seed is None else seed
+        args, kwargs = drawn_once(self.inputs, self.kwargs, configuration)
+        first = self._case(args, kwargs, number, 1)
+        yield first
+        drawn = [leaf for leaf in jax.tree.leaves((args, kwargs)) if isinstance(leaf, np.ndarray)]
+        while True:
+            number += 1
+            stacks, strata = self._stacks(drawn, number, 1)
+            yield dataclasses.replace(first, tensors=tuple(stacks), strata=tuple(strata), seed=number)
 
     def _case(self, args: Any, kwargs: Any, number: int, sets: int) -> Case:
         paths, tree = jax.tree_util.tree_flatten_with_path((args, kwargs))
@@ -179,6 +201,14 @@ class Search:
         """Return what applies and was not tried."""
         shapes = [] if self.report.failures else [f"{item.shape} {item.dtype}" for item in self.left]
         return shapes + sorted(name for name in self.applied if not self.report.strata.get(name))
+
+
+def _one_of_each(edges: Sequence[Mismatch]) -> list[Mismatch]:
+    """Return the clearest edge of each kind, level and leaf."""
+    found: dict[tuple[str, int, str], Mismatch] = {}
+    for edge in sorted(edges, key=lambda item: -item.verdict.of_tolerance):
+        found.setdefault((edge.level, edge.leaf, edge.edge), edge)
+    return [*found.values()]
 
 
 _SHAPES: dict[str, Callable[[tuple[int, ...]], bool]] = {
@@ -254,30 +284,3 @@ def wide_enough(arrays: Sequence[np.ndarray]) -> contextlib.AbstractContextManag
 def _called(function: Callable[..., Any], arguments: Arguments, tensors: Sequence[Any]) -> Any:
     args, kwargs = arguments.filled(tensors, lambda dtype: dtype)
     return function(*args, **kwargs)
-
-
-_MOST_CONSTANTS = 12
-
-
-def constants_of(function: Callable[..., Any], tensors: Sequence[np.ndarray]) -> list[float]:
-    """Return the numbers that stand in a function's jaxpr: where it may have a kink or a branch."""
-    traced, error = outcome(lambda: jax.make_jaxpr(function)(*tensors))
-    if error is not None:
-        return []
-    found: dict[float, None] = {}
-    for value in _literals(traced.jaxpr, [*traced.consts]):
-        if np.ndim(value) == 0 and np.issubdtype(np.asarray(value).dtype, np.number) and not np.iscomplexobj(value):
-            number = abs(float(value))
-            if 0 < number < 1e6:
-                found[number] = None
-    return list(found)[:_MOST_CONSTANTS]
-
-
-def _literals(jaxpr: Any, consts: Sequence[Any]) -> Iterator[Any]:
-    yield from consts
-    for equation in jaxpr.eqns:
-        yield from (var.val for var in equation.invars if isinstance(var, Literal))
-        for inner in jax.tree.leaves(tuple(equation.params.values()), is_leaf=lambda item: hasattr(item, "eqns")):
-            closed = getattr(inner, "jaxpr", inner)
-            if hasattr(closed, "eqns"):
-                yield from _literals(closed, getattr(inner, "consts", ()))

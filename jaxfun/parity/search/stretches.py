@@ -131,7 +131,7 @@ def _compared(both: _Both, terms: Options, rows: Sequence[int]) -> tuple[list[Ta
     def reference(tensors: Any, more: Any) -> list[Any]:
         return both.theirs(tensors)[0]
 
-    sides = Sides(candidate, reference, both.case(rows), terms.device)
+    sides = Sides(candidate, reference, both.case(rows), terms.device, {"value"})
     taps, worst = [Tap(pair.name) for pair in both.pairs], [*rows[:1]]
     stacks = sides.ours({"value"})["value"]
     for at, found in sides.theirs.results(range(len(rows))).items():
@@ -159,7 +159,7 @@ class _Stretches:
         given, _ = both.theirs([torch_side.tensor(item) for item in both.sides.case.row(row)])
         self._given = [torch_side.numpy(item) for item in given]
         self._row = row
-        self._sides = Sides(self._ours, self._theirs, self._case(range(self._count + 1)), terms.device)
+        self._sides = Sides(self._ours, self._theirs, self._case(range(self._count + 1)), terms.device, _LEVELS)
 
     def added_to(self, taps: Sequence[Tap], report: Report) -> list[Tap]:
         """Return the taps with what is a mistake of their own, and one for the result where it has one."""
@@ -203,3 +203,4 @@ class _Stretches:
 
 
 RESULT = "(the result)"
+_LEVELS = ("value", "vjp")

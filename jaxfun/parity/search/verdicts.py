@@ -111,7 +111,7 @@ def _of_formula(
 
     Two right formulas may lose very different digits on their second derivatives: 1 - tanh(x)**2 all of them.
     """
-    wide, error = outcome(lambda: sides.hvp_in_float64)
+    wide, error = outcome(lambda: sides.in_float64("hvp"))
     if error is not None:  # a candidate that takes no float64
         return first
     digits = _FEWER_DIGITS.get(str(target.dtype), target.dtype)

@@ -1,0 +1,69 @@
+"""Whether derivatives agree with one another: forward with reverse mode, a second derivative with a quotient."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .arrays import PRECISION, is_inexact, part_of
+from .tolerance import Results
+
+_HALF = 0.5  # of the digits
+_STEP = 1e-5  # of a difference quotient in float64, along tangents of about 1
+_SMOOTH = 1e-3  # how close the two one-sided quotients are where there is a second derivative
+
+
+def contradicting_modes(results: Results, cotangents: Sequence[np.ndarray], tangents: Sequence[np.ndarray]) -> str:
+    """Return how forward mode contradicts reverse mode, "" where it does not: <c, J t> is <Jᵀ c, t>."""
+    forward, reverse = results.get("jvp", ""), results.get("vjp", "")
+    if isinstance(forward, str) or isinstance(reverse, str):
+        return ""
+    along = [item for item, value in zip(cotangents, results["value"], strict=True) if is_inexact(value)]
+    if len(along) != len(forward):
+        return ""
+    one, size = _product(along, forward)
+    other, other_size = _product(reverse, tangents)
+    if not np.isfinite(one - other) or abs(one - other) <= _loss(forward) * max(size, other_size):
+        return ""
+    return f"forward mode gives {one:.6g} for the product of which reverse mode gives {other:.6g}"
+
+
+def _product(ones: Sequence[np.ndarray], others: Sequence[np.ndarray]) -> tuple[float, float]:
+    """Return the real inner product of two lists of arrays, and the sum of the sizes of its terms."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        terms = [np.real(np.conj(one.astype(complex)) * other) for one, other in zip(ones, others, strict=True)]
+        return sum(float(item.sum()) for item in terms), sum(float(np.abs(item).sum()) for item in terms)
+
+
+def _loss(arrays: Sequence[np.ndarray]) -> float:
+    return max((PRECISION[part_of(str(item.dtype))].eps ** _HALF for item in arrays if is_inexact(item)), default=0.0)
+
+
+def contradicting_quotient(results: Results, tangents: Sequence[np.ndarray], gradient: Callable[[float], Any]) -> str:
+    """Return how the second derivative contradicts the difference quotient of the first, "" where it does not.
+
+    `gradient(step)` gives the results where the inputs have moved by `step` along `tangents`. Where the one-sided
+    quotients differ there is no second derivative, and nothing is said.
+    """
+    second, first = results.get("hvp", ""), results.get("vjp", "")
+    double = all(part_of(str(item.dtype)) == "float64" for item in tangents)
+    if isinstance(second, str) or isinstance(first, str) or not double or any(map(np.iscomplexobj, tangents)):
+        return ""
+    after, before = gradient(_STEP)["vjp"], gradient(-_STEP)["vjp"]
+    if isinstance(after, str) or isinstance(before, str):
+        return ""
+    for at, (here, there, back, hvp) in enumerate(zip(first, after, before, second, strict=True)):
+        with np.errstate(invalid="ignore", over="ignore"):
+            right, left = (there - here) / _STEP, (here - back) / _STEP
+            size = max(_largest(right), _largest(hvp), 1e-6 * _largest(here) / _STEP)
+            smooth = np.abs(right - left) <= _SMOOTH * size
+            wrong = smooth & (np.abs((right + left) / 2 - hvp) > 10 * _SMOOTH * size)
+        if wrong.any():
+            index = tuple(int(i) for i in np.argwhere(wrong)[0])
+            says, quotient = float(hvp[index]), float(((right + left) / 2)[index])
+            return f"the second derivative for input {at} is {says:.6g}, its difference quotient {quotient:.6g}"
+    return ""
+
+
+def _largest(array: np.ndarray) -> float:
+    return float(np.abs(array[np.isfinite(array)]).max(initial=0.0))

@@ -1,0 +1,212 @@
+"""How much a disagreement weighs: a difference that ordinary use meets, or an edge that it does not.
+
+An edge is listed and leaves the answer alone, unless the check is strict.
+"""
+
+import dataclasses
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ..compare.arrays import PRECISION, is_inexact, part_of
+from ..report.model import Mismatch
+from ..run.candidate import Sides
+from ..run.options import Options
+from ..run.outcome import outcome
+from ..run.reference import Reference
+
+_DERIVATIVES = ("vjp", "jvp", "hvp")
+
+
+class _Met(NamedTuple):
+    """A disagreement with what is known of the value set that it was met on."""
+
+    mismatch: Mismatch
+    sides: Sides
+    tensors: Sequence[np.ndarray]
+    reference: Reference | None
+
+    @property
+    def numbers(self) -> list[np.ndarray]:
+        """The floating point tensors."""
+        return [item for item in self.tensors if is_inexact(item)]
+
+
+def weighed(mismatch: Mismatch, sides: Sides, options: Options, reference: Reference | None) -> Mismatch:
+    """Return a disagreement of numbers with the edge that it is, if it is one or the user allows it."""
+    met = _Met(mismatch, sides, sides.case.row(mismatch.row), reference)
+    if mismatch.verdict.difference == "raises":
+        return _with_edge(mismatch, "empty" if _is_empty(met) else "", options)
+    for kind, holds in ({} if options.strict else _EDGES).items():
+        if holds(met):
+            return dataclasses.replace(mismatch, edge=kind)
+    allowed = (kind for kind, holds in _ALLOWED.items() if kind in options.allow and holds(met))
+    edge = next(allowed, "")
+    mismatch = dataclasses.replace(mismatch, edge=edge)
+    return mismatch if edge or options.strict else _of_digits(met)
+
+
+def weighed_error(mismatch: Mismatch, sides: Sides, options: Options, is_always: bool) -> Mismatch:
+    """Return a disagreement on what is raised with the edge that it is; `is_always`: for every value set of the case.
+
+    One that is raised for some numbers alone is a validation, which a compiled function cannot make.
+    """
+    met = _Met(mismatch, sides, sides.case.row(mismatch.row), None)
+    is_theirs = "does not raise" in mismatch.verdict.detail
+    is_validation = is_theirs and (not is_always or not all(np.isfinite(item).all() for item in met.numbers))
+    edge = "empty" if _is_empty(met) else "validation" if is_validation else ""
+    return _with_edge(mismatch, edge, options)
+
+
+def _with_edge(mismatch: Mismatch, edge: str, options: Options) -> Mismatch:
+    if options.strict:
+        edge = ""
+    return dataclasses.replace(mismatch, edge=edge or ("errors" if "errors" in options.allow else ""))
+
+
+def _is_empty(met: _Met) -> bool:
+    return any(not item.ndim or not item.size for item in met.tensors)
+
+
+def _has_nan(met: _Met) -> bool:
+    return any(np.isnan(item).any() for item in met.numbers)
+
+
+def _has_infinity(met: _Met) -> bool:
+    return any(np.isinf(item).any() for item in met.numbers)
+
+
+def _is_derivative(met: _Met) -> bool:
+    return met.mismatch.level in _DERIVATIVES
+
+
+def _is_nan_for_a_number(met: _Met) -> bool:
+    part, target = met.mismatch.candidate, met.mismatch.reference
+    if part is None or target is None or part.shape != target.shape or not is_inexact(part) or not is_inexact(target):
+        return False
+    return bool((np.isnan(part) & np.isfinite(target)).any())
+
+
+def _is_beyond(met: _Met) -> bool:
+    """Return whether a number's square overflows, in a dtype where such numbers are not ordinary."""
+    if met.mismatch.verdict.difference in ("shape", "dtype", "structure"):
+        return False
+    names = {part_of(str(item.dtype)) for item in met.numbers} - {"float16"}
+    tops = {name: math.sqrt(PRECISION[name].largest) for name in names}
+    with np.errstate(invalid="ignore", over="ignore"):
+        return any(
+            (np.isfinite(item) & (np.abs(item.astype(np.complex128)) > tops[name])).any()
+            for item in met.numbers
+            if (name := part_of(str(item.dtype))) in tops
+        )
+
+
+def _is_open_order(met: _Met) -> bool:
+    """Return whether the reference leaves the order of equal numbers open, and the value set has such."""
+    target = met.mismatch.reference
+    is_of_order = _is_derivative(met) or (target is not None and target.dtype.kind in "iu")
+    return is_of_order and _has_ties(met) and bool(met.sides.theirs.operations(met.mismatch.row) & _OPEN)
+
+
+# PyTorch's operations that say nothing of the order of equal numbers, or of which of them an index names
+_OPEN = frozenset({"sort.default", "topk.default", "kthvalue.default", "median.dim", "nanmedian.dim", "mode.default"})
+
+
+def _has_ties(met: _Met) -> bool:
+    return any(len(np.unique(item)) < item.size for item in met.tensors if item.size and item.dtype.kind != "b")
+
+
+def _at_wrong_elements(met: _Met) -> list[np.ndarray]:
+    """Return each tensor's numbers where the derivative differs; all of them where it has another shape."""
+    part, target = met.mismatch.candidate, met.mismatch.reference
+    if part is None or target is None or part.shape != target.shape:
+        return [np.ravel(item) for item in met.numbers]
+    with np.errstate(invalid="ignore", over="ignore"):
+        wrong = ~(np.abs(part - target) <= 1e-3 * np.abs(target).astype(np.float64))
+    same = [item[wrong] for item in met.numbers if item.shape == part.shape]
+    return same or [np.ravel(item) for item in met.numbers]
+
+
+def _is_at_kinks(met: _Met) -> bool:
+    kinks = np.asarray([0.0, *met.sides.constants])
+    there = _at_wrong_elements(met)
+    if not _is_derivative(met) or not there or not any(item.size for item in there):
+        return False
+    sizes = [np.abs(item.astype(np.complex128)) for item in there]
+    return any(bool(np.isclose(item[:, None], kinks, rtol=1e-6, atol=0).any(1).all()) for item in sizes if item.size)
+
+
+def _is_at_ties(met: _Met) -> bool:
+    if not _is_derivative(met):
+        return False
+    numbers = np.concatenate([np.ravel(item).astype(np.complex128) for item in met.numbers] or [np.zeros(0)])
+    values, counts = np.unique(numbers, return_counts=True)
+    tied = values[counts > 1]
+    there = [item.astype(np.complex128) for item in _at_wrong_elements(met)]
+    return any(bool(np.isin(item, tied).all()) for item in there if item.size)
+
+
+_EDGES: Mapping[str, Callable[[_Met], bool]] = {
+    "NaN": lambda met: _is_derivative(met) and _has_nan(met),
+    "infinity": lambda met: _is_derivative(met) and _has_infinity(met) and not _is_nan_for_a_number(met),
+    "overflow": _is_beyond,
+    "order": _is_open_order,
+}
+_ALLOWED: Mapping[str, Callable[[_Met], bool]] = {
+    "kinks": _is_at_kinks,
+    "ties": _is_at_ties,
+    "NaN": _has_nan,
+    "infinity": _has_infinity,
+    "empty": _is_empty,
+    "dtype": lambda met: met.mismatch.verdict.difference == "dtype",
+}
+ALLOWABLE = (*_ALLOWED, "errors")
+
+
+# digits
+
+
+def _of_digits(met: _Met) -> Mismatch:
+    """Return a disagreement as an edge where the candidate is right in float64, and keeps half of the digits."""
+    kept = _digits_kept(met)
+    if kept is None:
+        return met.mismatch
+    digits, of = kept
+    verdict = met.mismatch.verdict
+    detail = f"{verdict.detail}; right in float64, {digits:.1f} of {of:.1f} digits kept"
+    return dataclasses.replace(met.mismatch, edge="digits", verdict=dataclasses.replace(verdict, detail=detail))
+
+
+def _digits_kept(met: _Met) -> tuple[float, float] | None:
+    mismatch, reference = met.mismatch, met.reference
+    part, level = mismatch.candidate, mismatch.level if _is_derivative(met) else "value"
+    if mismatch.verdict.difference != "number" or part is None or reference is None or not reference.has_oracle:
+        return None
+    precision = PRECISION.get(part_of(str(part.dtype)))
+    if precision is None or precision is PRECISION["float64"]:
+        return None
+    wide, error = outcome(lambda: met.sides.in_float64(level)[mismatch.leaf][mismatch.row])
+    oracle = _oracle(reference.wide[level], level, mismatch.leaf)
+    if error is not None or oracle is None or wide.shape != oracle.shape:
+        return None
+    with np.errstate(invalid="ignore", over="ignore"):
+        size = np.maximum(np.abs(oracle), 0.01 * np.abs(oracle[np.isfinite(oracle)]).max(initial=0.0))
+        lost, lost_wide = (_share(item, oracle, size) for item in (part.astype(oracle.dtype), wide))
+    if not 0 < lost < math.sqrt(precision.eps) or lost_wide > lost / _RIGHT:
+        return None
+    return -math.log10(lost), -math.log10(precision.eps)
+
+
+_RIGHT = 16  # times closer in float64: what is wrong by its formula is as wrong there
+
+
+def _oracle(items: Sequence[np.ndarray], level: str, leaf: int) -> np.ndarray | None:
+    leaves = [item for item in items if is_inexact(item)] if level == "jvp" else list(items)
+    return leaves[leaf] if leaf < len(leaves) else None
+
+
+def _share(item: np.ndarray, oracle: np.ndarray, size: np.ndarray) -> float:
+    both = np.isfinite(item) & np.isfinite(oracle) & (size > 0)
+    return float((np.abs(item - oracle)[both] / size[both]).max(initial=0.0))
