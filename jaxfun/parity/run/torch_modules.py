@@ -112,8 +112,15 @@ def called(
     own = {name: item if item.requires_grad else item.clone() for name, item in state.items()}
     own |= {name: _as_wide_as(own, module, item) for name, item in unsaved.items()}
     args, named = _mapped(_copied, tuple(args)), _mapped(_copied, dict(kwargs))
-    with _masked(module, masks):
+    with _masked(module, masks), torch_side.threads_for(_elements((args, named))):
         return torch.func.functional_call(module, own, args, named), own
+
+
+def _elements(inputs: Any) -> int:
+    """Return how many numbers the inputs are: more threads for fewer than many wait more than they work."""
+    sizes: list[int] = []
+    _mapped(lambda item: sizes.append(item.numel()), inputs)
+    return sum(sizes)
 
 
 def _copied(item: torch.Tensor) -> torch.Tensor:
