@@ -490,6 +490,58 @@ def test_a_report_prints_shapes() -> None:
     assert len(str(report)) < 2000
 
 
+# models of real size
+
+
+class Wide(torch.nn.Module):
+    """Large enough to be judged one value set at a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.last = torch.nn.Linear(40, 1300), torch.nn.Linear(1300, 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.last(torch.tanh(self.first(x)))
+
+
+def wide(params: dict, x: jax.Array, *, factor: float = 1.0, stops: bool = False) -> jax.Array:
+    bias = lax.stop_gradient(params["first.bias"]) if stops else params["first.bias"]
+    y = jnp.tanh(x @ params["first.weight"].T + bias)
+    return y @ params["last.weight"].T + factor * params["last.bias"]
+
+
+MANY = np.zeros((4, 40), np.float32)
+
+
+def test_a_large_module_is_compared_at_every_level() -> None:
+    torch.manual_seed(0)
+    report = check(Wide(), wide, dict, MANY, examples=4, seconds=600)
+    assert report.ok, report
+    assert all(report.levels[level].status == "pass" for level in ("value", "vjp", "jvp", "hvp", "jit", "vmap"))
+    assert set(report.levels["vjp"].leaves) == {"first.weight", "first.bias", "last.weight", "last.bias", "x"}
+    assert [(tap.name, tap.ok) for tap in report.taps] == [("first", True), ("last", True)]
+    assert all(level.planted.values() for level in report.levels.values())
+
+
+def test_a_mistake_in_a_large_module_is_found() -> None:
+    torch.manual_seed(0)
+    options: Any = {"examples": 4, "levels": ["value", "vjp"]}
+    report = check(Wide(), functools.partial(wide, factor=1.001), dict, MANY, **options)
+    assert {item.level for item in report.failures} >= {"value"}
+    assert report.first_divergence.name == "last"
+    report = check(Wide(), functools.partial(wide, stops=True), dict, MANY, **options)
+    assert differing(report, "vjp") == {"first.bias"}
+
+
+def test_what_no_time_is_left_for_is_said() -> None:
+    torch.manual_seed(0)
+    report = check(Wide(), wide, dict, MANY, seconds=1e-3)
+    assert report.answer == "agrees", report
+    assert report.examples == 2
+    (note,) = [note for note in report.notes if "left out" in note]
+    assert all(what in note for what in ("all but 2 of 20 value sets", "vmap", "jvp", "hvp", "taps"))
+
+
 # what cannot be meant
 
 ERRORS = {
