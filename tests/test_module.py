@@ -520,7 +520,8 @@ def test_a_large_module_is_compared_at_every_level() -> None:
     assert all(report.levels[level].status == "pass" for level in ("value", "vjp", "jvp", "hvp", "jit", "vmap"))
     assert set(report.levels["vjp"].leaves) == {"first.weight", "first.bias", "last.weight", "last.bias", "x"}
     assert [(tap.name, tap.ok) for tap in report.taps] == [("first", True), ("last", True)]
-    assert all(level.planted.values() for level in report.levels.values())
+    assert all(all(level.planted.values()) for level in report.levels.values())
+    assert set(report.levels["vjp"].planted) == {"zeros", "a small shift"}
 
 
 def test_a_mistake_in_a_large_module_is_found() -> None:

@@ -224,7 +224,9 @@ class Theirs:
         if row not in kept:
             rows = [row]
             if self._is_batched(row):
-                rows = [other for other in self._known if _kinds(self._known[other]) == _kinds(self._known[row])]
+                alike = (other for other in self._known if _kinds(self._known[other]) == _kinds(self._known[row]))
+                most = max(_MOST_MEASURED // max(self._elements, 1), 1)
+                rows = [row, *(other for other in alike if other != row and other not in kept)][:most]
             kept.update(zip(rows, self._measured(rows, noisy), strict=True))
         return kept[row]
 
@@ -359,6 +361,7 @@ class Theirs:
 
 
 _MOST_ELEMENTS = 2**21
+_MOST_MEASURED = 2**20  # elements of the value sets whose rounding is measured together, each in some 12 runs
 _MOST_TRIED = 4  # value sets, each of another kind, on which the oracle is held to the reference
 
 

@@ -32,6 +32,8 @@ from .judge import judge
 from .shrink import Shrinker
 
 _DRAWS_PER_CONFIGURATION = 12
+_MOST_ELEMENTS = 2**23  # of all value sets of a case together
+_FEWEST = 2  # value sets
 
 
 class _Disagreement(Exception):
@@ -115,7 +117,7 @@ class Search:
             raise _Disagreement
 
     def _disagrees(self, dtype: str, args: Any, kwargs: Any, number: int, sets: int) -> bool:
-        case = self._case(args, kwargs, number, sets)
+        case = self._case(args, kwargs, number, self._affordable(args, kwargs, sets))
         sides = Sides(self.candidate, self.reference, case, self.terms.device, self.terms.computed)
         report, found = judge(sides, dataclasses.replace(self.terms, alone=dtype not in self.alone))
         self.alone.add(dtype)
@@ -143,6 +145,14 @@ class Search:
                 self.edges.add(kind)
                 self.report.edges.append(failure_of(sides, self.terms, edge, self.constants))
         return bool(found)
+
+    def _affordable(self, args: Any, kwargs: Any, sets: int) -> int:
+        """Return how many value sets there is memory for, and say so where they are fewer than asked for."""
+        drawn = [leaf for leaf in jax.tree.leaves((args, kwargs)) if isinstance(leaf, np.ndarray)]
+        most = max(_MOST_ELEMENTS // max(sum(item.size for item in drawn), 1), _FEWEST)
+        if most < sets:
+            self.report.note(f"{most} value sets in the place of {sets:,}, for they are large")
+        return min(most, sets)
 
     def cases(self, configuration: Configuration, seed: int | None) -> Iterator[Case]:
         """Yield value sets one by one, each a case of its own: nothing is stacked."""
