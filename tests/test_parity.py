@@ -115,7 +115,7 @@ def test_a_number_that_matters_is_kept_where_a_loss_has_no_place_for_it() -> Non
 
 
 def test_levels_that_disagree_share_one_counterexample() -> None:
-    failures = check(jax.nn.gelu, torch.nn.functional.gelu, seed=1).failures
+    failures = check(lambda x: 1.5 * x**3, lambda x: x**3, seed=1).failures
     assert {failure.level for failure in failures} == {"value", "vjp", "jvp", "hvp"}
     assert len({float(failure.inputs[0][0]) for failure in failures}) == 1
 

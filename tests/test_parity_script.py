@@ -1,6 +1,7 @@
 """The script of a failure: short, without jaxfun, and what it prints are the two answers that differ."""
 
 import contextlib
+import dataclasses
 import functools
 import logging
 import math
@@ -18,6 +19,7 @@ import pytest
 import torch
 from hypothesis import strategies as st
 from jax import lax
+from jaxtyping import Array, Float
 from pairs import DIFFERENT
 
 from jaxfun import parity
@@ -259,6 +261,187 @@ FAILING = {
         lambda x: jnp.real(x * x), lambda x: torch.real(x * x * 2), "vjp", dtype="complex64"
     ),
 }
+
+
+class Scale:
+    """A layer as one writes it by hand."""
+
+    def __init__(self, by: float) -> None:
+        self.by = jnp.asarray([by])
+
+    def __call__(self, x: Any) -> Any:
+        return self.forward(x)
+
+    def forward(self, x: Any) -> Any:
+        return helper(x) * self.by
+
+
+class Child(Scale):
+    offset = 1.0
+
+    def forward(self, x: Any) -> Any:
+        return super().forward(x) + self.offset
+
+    @classmethod
+    def shifted(cls, x: Any) -> Any:
+        return x + cls.offset
+
+
+@dataclasses.dataclass(frozen=True)
+class Affine:
+    slope: float
+    offset: Any = 0.0
+
+    def __call__(self, x: jax.Array) -> jax.Array:
+        return self.slope * x + self.offset
+
+
+class Own(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = torch.nn.Linear(2, 2)
+
+    def forward(self, x: Any) -> Any:
+        return self.linear(x).relu()
+
+
+def same(x: Any) -> Any:
+    return x * 1
+
+
+def annotated(x: Float[Array, "n m"]) -> Float[Array, "n m"]:  # noqa: F722  (jaxtyping)
+    return x * 2
+
+
+def summed(*xs: Any) -> Any:
+    return 2 * sum(xs)
+
+
+def with_inner(x: Any) -> Any:
+    scale = jnp.exp(x)
+
+    def inner(y: Any) -> Any:
+        return y * scale
+
+    return inner(x)
+
+
+@jax.checkpoint
+def rematerialized(x: Any) -> Any:
+    return jnp.sin(x) * 2
+
+
+PAIRS = (parity.tensors(shape="n 2"),)
+NESTED = (st.fixed_dictionaries({"layers": st.tuples(st.fixed_dictionaries({"w": parity.tensors()}))}),)
+FAILING |= {
+    # keys
+    "a quote in a key": Failing(
+        lambda p: p["it's"] * 2,
+        lambda p: p["it's"] * 1,
+        "vjp",
+        (st.fixed_dictionaries({"it's": parity.tensors()}),),
+        says=['"it\'s"'],
+    ),
+    "both quotes in a result's key": Failing(
+        lambda x: {"a\"b'c": x * 2}, lambda x: {"a\"b'c": x * 1}, "value", says=["'a\"b\\'c'"]
+    ),
+    "a quote in one of two keys": Failing(
+        lambda x: {'a"b': x * 2, "c": x}, lambda x: {'a"b': x * 1, "c": x * 1}, "vjp", says=["results['a\"b']"]
+    ),
+    "a number as a key": Failing(lambda x: {1: x * 2}, lambda x: {1: x * 1}, "value", says=["[1])"]),
+    "a nested dict": Failing(
+        lambda p: p["layers"][0]["w"] ** 3, lambda p: 2 * p["layers"][0]["w"] ** 3, "hvp", NESTED, says=["'layers'"]
+    ),
+    # complex
+    "complex to real, twice": Failing(
+        lambda x: jnp.real(x * x * x), lambda x: 2 * torch.real(x * x * x), "hvp", dtype="complex64", says=["jax.vjp("]
+    ),
+    "a complex loss, twice": Failing(
+        lambda x: jnp.sum(x**3, -1),
+        lambda x: 2 * torch.sum(x**3, -1),
+        "hvp",
+        (parity.tensors(shape="n m"),),
+        "complex64",
+    ),
+    "two complex arguments, twice": Failing(
+        lambda x, y: x**2 * y,
+        lambda x, y: 2 * x**2 * y,
+        "hvp",
+        (parity.tensors(2, same_shape=True),),
+        "complex64",
+    ),
+    "complex and real results": Failing(
+        lambda x: (x**3, jnp.real(x)), lambda x: (2 * x**3, torch.real(x)), "vjp", dtype="complex64"
+    ),
+    # what a library makes of a function
+    "a gradient as a candidate": Failing(
+        jax.grad(lambda x: x**3), lambda x: x**2, "value", (parity.tensors(shape=()),), says=["jax.grad("]
+    ),
+    "batched by hand": Failing(
+        jax.vmap(lambda x, y: x * 2 + y, in_axes=(0, None)),
+        lambda x, y: x + y,
+        "value",
+        (parity.tensors(shape=(3, 2)), parity.tensors(shape=(2,))),
+        says=["in_axes=(0, None)"],
+    ),
+    "a Hessian": Failing(
+        jax.hessian(lambda x: jnp.sum(x**3)), torch.diag, "value", (parity.tensors(shape=(2,)),), says=["jax.jacrev("]
+    ),
+    "a gradient of a partial": Failing(
+        jax.grad(functools.partial(jnp.power, 2.0)), torch.exp2, "value", (parity.tensors(shape=()),)
+    ),
+    "torch's gradient": Failing(
+        lambda x: x * 3,
+        torch.func.grad(lambda x: x**2),
+        "value",
+        (parity.tensors(shape=()),),
+        says=["from torch.func import grad"],
+    ),
+    "rematerialized": Failing(rematerialized, same, "value", says=["jax.checkpoint("]),
+    "vectorized": Failing(jnp.vectorize(lambda x: x * 2), same, "value", says=["jnp.vectorize("]),
+    # objects
+    "an object": Failing(Scale(3.0), same, "value", says=["class Scale:", "Scale.__new__(Scale)"]),
+    "a method of an object": Failing(Scale(3.0).forward, same, "value", says=["= scale.forward"]),
+    "of a class below another": Failing(Child(2.0), same, "value", says=["class Child(Scale):"]),
+    "a method of a class": Failing(Child.shifted, same, "value"),
+    "a dataclass": Failing(
+        Affine(2.0), same, "value", says=["Affine(slope=2.0, offset=0.0)", "@dataclasses.dataclass("]
+    ),
+    "a dataclass with an array": Failing(Affine(2.0, jnp.float32([1.0])), same, "value"),
+    "a module with weights": Failing(lambda x: x * 9, torch.nn.Linear(2, 2), "value", PAIRS, says=["load_state_dict("]),
+    "modules in a row": Failing(
+        lambda x: x * 9, torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.ReLU()).eval(), "value", PAIRS
+    ),
+    "a module of one's own": Failing(lambda x: x * 9, Own(), "value", PAIRS, says=["class Own(torch.nn.Module):"]),
+    # functions
+    "annotated": Failing(annotated, same, "value", says=["def candidate(x):"]),
+    "any number of arguments": Failing(
+        summed, lambda x, y: x + y, "value", (parity.tensors(2, same_shape=True),), says=["def candidate(*xs):"]
+    ),
+    "a function in a function": Failing(with_inner, same, "vjp", says=["def inner(y):"]),
+    "a name given on the way": Failing(lambda x: (y := x * 2) + y, same, "value", says=["(y := "]),
+    "a loop's lambda": Failing([lambda x, i=i: x * (i + 2) for i in range(3)][1], same, "value", says=["i=1"]),
+    "a loop of JAX's": Failing(
+        lambda x: lax.scan(lambda c, e: (c + e, 2 * (c + e)), 0.0, x)[1],
+        lambda x: torch.cumsum(x, 0),
+        "value",
+        (parity.tensors(shape=(3,)),),
+    ),
+    "a choice of JAX's": Failing(lambda x: lax.cond(x.sum() > 0, lambda x: 2 * x, lambda x: 3 * x, x), same, "value"),
+    "nothing as an argument": Failing(lambda x, m: x * 2, lambda x, m: x * 1, "value", (parity.tensors(), st.none())),
+    "a text as an argument": Failing(
+        lambda x, m: x * 2, lambda x, m: x * 1, "value", (parity.tensors(), st.just('a"b')), says=["'a\"b'"]
+    ),
+    "several dots in an index": Failing(
+        lambda x: x[..., ::2] * 2, lambda x: x[..., ::2] * 1, "value", (parity.tensors(shape=(4,)),)
+    ),
+    "a mask": Failing(
+        lambda x, m: jnp.where(m, x, 0),
+        lambda x, m: torch.where(m, x * 2, 0),
+        "value",
+        (parity.tensors(shape=(2,)), parity.tensors(shape=(2,), dtype="bool")),
+    ),
+}
 SAMPLED = ("max over a dimension", "hypot, naive", "rows for columns", "keepdim forgotten")
 
 
@@ -379,10 +562,10 @@ def test_a_script_says(name: str, answers: dict[str, Answers]) -> None:
 
 
 class Model:
-    """With a state that no line of Python gives."""
+    """With more numbers than a script has room for."""
 
     def __init__(self) -> None:
-        self.tensors = [torch.ones(3)]
+        self.weights = np.arange(100.0)
 
     def __call__(self, x: Any) -> Any:
         return x * 2
@@ -439,7 +622,10 @@ GAPS = {
         counted(),
         "candidate = ...  # your function: call, test_parity_script.py:",
     ),
-    "a function of a library's making": (jax.vmap(lambda x: x * 2), "candidate = ...  # your function: "),
+    "a function of a library's making": (
+        jax.named_scope("scope")(lambda x: x * 2),
+        "candidate = ...  # your function: lambda x: x * 2",
+    ),
     "a long function": (long, "import long as candidate"),
 }
 
@@ -490,12 +676,24 @@ NAMES = {
         lambda x: jnp.where(x > 0, jnp.where(x > 1, 1.0 * x, 2.0 * x), jnp.where(x < -1, 3.0 * x, 4.0 * x)),
         "<lambda>, test_parity_script.py:",
     ),
-    "a partial": (functools.partial(leaky, slope=1e-06), f"{__name__}.leaky(slope=1e-06)"),
-    "a partial of a local": (functools.partial(with_local(1.0), Model()), "local(Model)"),
-    "a partial with an array": (functools.partial(jnp.add, np.ones(3)), "jax.numpy.add(float64[3])"),
+    "a partial": (functools.partial(leaky, slope=1e-06), f"partial({__name__}.leaky, slope=1e-06)"),
+    "a partial of a local": (functools.partial(with_local(1.0), Model()), "partial(local, Model)"),
+    "a partial with an array": (functools.partial(jnp.add, np.ones(3)), "partial(jax.numpy.add, float64[3])"),
     "a compiled lambda": (jax.jit(lambda x: x + 1), "lambda x: x + 1"),
     "a custom derivative": (with_gradient(lambda y, g: g, jnp.exp), "own"),
     "a wrapped function": (doubled(jnp.sin), "call(jax.numpy.sin)"),
+    "a gradient": (jax.grad(helper), f"jax.grad({__name__}.helper)"),
+    "a gradient of the second argument": (jax.grad(jnp.power, 1), "jax.grad(jax.numpy.power, argnums=1)"),
+    "a gradient of a gradient": (jax.grad(jax.grad(jnp.sin)), "jax.grad(jax.grad(jax.numpy.sin))"),
+    "a value and its gradient": (jax.value_and_grad(jnp.sin), "jax.value_and_grad(jax.numpy.sin)"),
+    "batched": (jax.vmap(lambda x: x + 1), "jax.vmap(lambda x: x + 1)"),
+    "batched along another axis": (jax.vmap(jnp.sort, in_axes=(1,)), "jax.vmap(jax.numpy.sort, in_axes=(1,))"),
+    "a compiled, batched gradient": (jax.jit(jax.vmap(jax.grad(jnp.sin))), "jax.vmap(jax.grad(jax.numpy.sin))"),
+    "a Jacobian": (jax.jacrev(jnp.sin), "jax.jacrev(jax.numpy.sin)"),
+    "torch's gradient": (torch.func.grad(torch.sin), "torch.func.grad(torch.sin)"),
+    "batched by torch": (torch.vmap(torch.sin, in_dims=1), "torch.vmap(torch.sin, in_dims=1)"),
+    "in a context": (torch.no_grad()(helper), f"{__name__}.helper"),
+    "a call of an object": (Model().__call__, "Model.__call__"),
     "a method of an object": (Model().forward, "Model.forward"),
     "an object": (Model(), "Model"),
     "a module": (torch.nn.GELU(), "GELU"),

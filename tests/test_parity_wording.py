@@ -8,7 +8,7 @@ import pytest
 
 from jaxfun.parity.report.model import Level
 from jaxfun.parity.report.report import Failure, Report
-from jaxfun.parity.report.words import INDENT, WIDTH, message, written
+from jaxfun.parity.report.words import INDENT, WIDTH, in_short, message, written
 
 ARRAYS = {
     "0-dim": (np.float32(0.1), "float32(0.1)"),
@@ -57,6 +57,14 @@ FIRST_LINES = {
         failure("NaN where the reference has a number", "nan where the reference has 2", index=(1, 0)),
         "value (float32, cpu): NaN where the reference has a number, at [1, 0]",
     ),
+    "relation": (
+        failure("number", relation="1.5 times the reference everywhere"),
+        "value (float32, cpu): 1.5 times the reference everywhere: 1 where the reference has 2",
+    ),
+    "relation of NaN": (
+        failure("a number where the reference has NaN", relation="NaN replaced by 0, and right elsewhere"),
+        "value (float32, cpu): NaN replaced by 0, and right elsewhere: a number where the reference has NaN",
+    ),
     "kink": (
         failure("derivative at 0", level="vjp", leaf="x"),
         "vjp of x (float32, cpu): derivative at 0: 1 where the reference has 2",
@@ -85,7 +93,7 @@ ERRORS = {
     "at": ({"ulp": 4e7, "candidate": np.float32([2, 3]), "reference": np.float32([2, 2]), "index": (1,)},
            "4.00e7 ULP, a relative error of 0.5, at [1]"),
     "beside 0": ({"ulp": 1e30, "reference": np.float32(0)},
-                 "1 beside a reference of 0, where a count of ULP says nothing"),
+                 "absolute 1 (the reference is 0, so ULP do not apply)"),
     "complex": ({"ulp": 5.0, "candidate": np.complex64(3 + 4j), "reference": np.complex64(2j)},
                 "5 ULP, a relative error of 1.8"),
     "none": ({"ulp": 0.0}, ""),
@@ -99,6 +107,16 @@ def test_the_error_is_told_in_ulp_and_beside_the_reference(name: str) -> None:
     facts = failure("number", **(both | fields)).facts
     assert facts.get("error", "").startswith(text)
     assert ("error" in facts) == bool(text)
+
+
+def test_a_relation_stands_in_the_short_form_too() -> None:
+    assert (
+        in_short(failure("number", relation="the reference transposed", ulp=3.0)) == "the reference transposed, 3 ULP"
+    )
+
+
+def test_the_kind_of_values_is_named_as_where_it_was_found() -> None:
+    assert failure("number", stratum="ties").facts["found at"] == "ties"
 
 
 def test_a_derivative_says_what_its_numbers_were_multiplied_by() -> None:

@@ -92,7 +92,7 @@ def _disagreements(record: Op, counterpart: Counterpart) -> Iterator[tuple[Sides
         drawn = _tried(record, counterpart, name)
         for case in drawn if is_recorded(record) else drawn[::-1]:  # what is called alone is not made smaller
             sides = Sides(candidate, reference, case)
-            for item in clear_ones(judge(sides, _TERMS)[1] if is_recorded(record) else _eager(sides)):
+            for item in clear_ones(judge(sides, _TERMS)[1] if is_recorded(record) else _eager(sides), case):
                 if _sort(item) not in shown:
                     shown.add(_sort(item))
                     yield Shrinker(_TERMS, frozenset({item.level} & {*COMPUTED})).shrunk(sides, item)

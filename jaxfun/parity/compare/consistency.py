@@ -9,6 +9,7 @@ from .arrays import PRECISION, is_inexact, part_of
 from .tolerance import Results
 
 _HALF = 0.5  # of the digits
+_FLOAT32 = PRECISION["float32"].eps
 _STEP = 1e-5  # of a difference quotient in float64, along tangents of about 1
 _SMOOTH = 1e-3  # how close the two one-sided quotients are where there is a second derivative
 
@@ -36,7 +37,9 @@ def _product(ones: Sequence[np.ndarray], others: Sequence[np.ndarray]) -> tuple[
 
 
 def _loss(arrays: Sequence[np.ndarray]) -> float:
-    return max((PRECISION[part_of(str(item.dtype))].eps ** _HALF for item in arrays if is_inexact(item)), default=0.0)
+    """Return how far apart the two may be: half of the digits, of float32 where a function may compute in it."""
+    known = (PRECISION[part_of(str(item.dtype))].eps for item in arrays if is_inexact(item))
+    return max((max(eps, _FLOAT32) ** _HALF for eps in known), default=0.0)
 
 
 def contradicting_quotient(results: Results, tangents: Sequence[np.ndarray], gradient: Callable[[float], Any]) -> str:

@@ -75,14 +75,18 @@ def rounding_scale(
 
 
 def noise_scale(
-    evaluate: Callable[[float, str, int], list[Results]], rows: Sequence[np.ndarray], plain: Results, wide: Results
+    evaluate: Callable[[float, str, int], list[Results]],
+    rows: Sequence[np.ndarray],
+    plain: Results,
+    wide: Results,
+    inside: str = "",
 ) -> dict[str, list[np.ndarray]]:
-    """Return the scale that shows where every operation of the reference rounds by chance.
+    """Return the scale that shows where every operation of the reference rounds by chance, in the dtype `inside`.
 
     `evaluate(step, digits, draws)` gives the reference's results so, each operation off by up to `step` of its result
     where that is no number of the dtype `digits`.
     """
-    digits, final = _precisions(rows, plain)
+    digits, final = (inside, PRECISION[inside]) if inside else _precisions(rows, plain)
     step = final.ulps * final.eps
     noisy = evaluate(step, digits, _NOISY_DRAWS)
     return {
@@ -98,62 +102,66 @@ def noise_scale(
 _NOISY_DRAWS = 4
 
 
-def inner_rounding(
-    evaluate: Evaluate, rows: Sequence[np.ndarray], plain: Results, wide: Results, seed: Sequence[int]
-) -> dict[str, list[np.ndarray]]:
-    """Return the scale that a reference asks for which computes in float32 inside, whatever it is given.
+def computes_in_float32(evaluate: Evaluate, rows: Sequence[np.ndarray], wide: Results, seed: Sequence[int]) -> bool:
+    """Return whether a function of float64 rounds to float32 on its way.
 
-    A function of float64 moves along a line by steps that are alike. One that rounds to float32 on its way is off by
-    as much beside a long step as beside a short one: that is told from curvature, which a half step makes a quarter.
+    Along a line a function of float64 moves by steps that are alike. One that rounds is off by as much beside a short
+    step as beside a long one: that is told from curvature, which half a step makes a quarter.
     """
-    _, final = _precisions(rows, plain)
-    levels = {level: items for level, items in wide.items() if not isinstance(items, str)}
-    found = {level: [np.zeros(item.shape) for item in items] for level, items in levels.items()}
-    for line in range(_LINES):
-        along = np.random.default_rng([*seed, 100 + line])
-        directions = [along.choice([-1.0, 1.0], size=item.shape) for item in rows]
-        points = [
-            [item * (1 + step * by) if is_inexact(item) else item for item, by in zip(rows, directions, strict=True)]
-            for step in (_LINE_STEP / 2, _LINE_STEP, 2 * _LINE_STEP)
-        ]
-        draws: list[Draw] = [
-            ([np.asarray(new).astype(old.dtype) for new, old in zip(point, rows, strict=True)], "float64", _unmoved)
-            for point in points
-        ]
-        half, one, two = evaluate(draws)
-        for level, items in levels.items():
-            if any(isinstance(each[level], str) for each in (half, one, two)):
-                continue
-            for leaf, at in enumerate(items):
-                off = _off_line(at, half[level][leaf], one[level][leaf], two[level][leaf])
-                found[level][leaf] = np.maximum(found[level][leaf], off)
-    unit = final.ulps * final.eps
-    return {level: [_SLACK[level] * off / unit for off in items] for level, items in found.items()}
+    lines = [evaluate(_line(rows, np.random.default_rng([*seed, 100 + line]))) for line in range(_LINES)]
+    ratios = [
+        _off_lines(at, [[each["value"][leaf] for each in draws] for draws in lines])
+        for leaf, at in enumerate(wide["value"])
+    ]
+    found = np.concatenate([np.zeros(0), *ratios])
+    return bool(found.size and np.median(found) > _CURVED)
 
 
-_LINES = 2
+def of_float32(scale: Mapping[str, list[np.ndarray]], wide: Results) -> dict[str, list[np.ndarray]]:
+    """Return the scale of results in float64 that are made of float32's digits."""
+    coarse, fine = PRECISION["float32"], PRECISION["float64"]
+    by = coarse.ulps * coarse.eps / (fine.ulps * fine.eps)
+    return {
+        level: [
+            by * _scale(size, at, np.ones(len(at) if at.ndim else 1))
+            for size, at in zip(items, wide[level], strict=True)
+        ]
+        for level, items in scale.items()
+    }
+
+
+_LINES = 6
 _LINE_STEP = 2.0**-18  # many of float32's steps
-_LEAST_OFF, _MOST_OFF = 2.0**-29, 2.0**-16  # of a value: what float32's rounding comes to
+_LEAST_OFF, _MOST_OFF = 2.0**-30, 2.0**-18  # of a value set's largest: what float32's rounding comes to
+_CURVED = 0.5
 
 
-def _unmoved(direction: np.ndarray) -> np.ndarray:
-    return direction
+def _line(rows: Sequence[np.ndarray], rng: np.random.Generator) -> list[Draw]:
+    """Return the points that a half, one and two steps along a line lead to."""
+    along = [rng.choice([-1.0, 1.0], size=item.shape) for item in rows]
+
+    def moved(step: float) -> Draw:
+        pairs = zip(rows, along, strict=True)
+        to = [np.asarray(x * (1 + step * by)).astype(x.dtype) if is_inexact(x) else x for x, by in pairs]
+        return to, "float64", lambda direction: direction
+
+    return [moved(step) for step in (_LINE_STEP / 2, _LINE_STEP, 2 * _LINE_STEP)]
 
 
-def _off_line(at: np.ndarray, half: np.ndarray, one: np.ndarray, two: np.ndarray) -> np.ndarray:
-    """Return how far three points are off a line, where that is the work of rounding; a value set at a time."""
+def _off_lines(at: np.ndarray, draws: Sequence[Sequence[np.ndarray]]) -> np.ndarray:
+    """Return how far value sets are off their lines beside half a step, as a share of how far beside a step."""
     if not is_inexact(at):
-        return np.zeros(at.shape)
+        return np.zeros(0)
     with np.errstate(invalid="ignore", over="ignore"):
-        short, long = (
-            _finite(np.abs(first - 2 * second + third)) for first, second, third in ((at, half, one), (at, one, two))
-        )
-    size = _of_each(_size(at), at)
-    totals = [item.reshape(len(item), -1).sum(1) for item in (short, long)]
-    share = np.maximum(_size(short), _size(long)) / np.maximum(_size(at), np.finfo(float).tiny)
-    is_rounding = (totals[0] > 0.6 * totals[1]) & (share > _LEAST_OFF) & (share < _MOST_OFF)
-    off = np.maximum(np.maximum(short, long), _SHARE_OF_LARGEST * _of_each(_size(np.maximum(short, long)), at))
-    return np.where(_of_each(is_rounding, at) & (size > 0), off, 0.0)
+        off = [
+            [_finite(np.abs(at - 2 * near + far)) for near, far in ((half, one), (one, two))]
+            for half, one, two in draws
+        ]
+    size = np.maximum(_size(at), np.finfo(float).tiny)
+    short, long = (np.array([_size(each[which]) / size for each in off]) for which in (0, 1))
+    largest = np.maximum(short, long)
+    is_seen = (largest > _LEAST_OFF) & (largest < _MOST_OFF)
+    return short[is_seen] / np.maximum(long[is_seen], np.finfo(float).tiny)
 
 
 def _precisions(rows: Sequence[np.ndarray], plain: Results) -> tuple[str, Precision]:

@@ -36,6 +36,7 @@ class FailureData:
     detail: str
     call: str
     leaf: str = ""  # which result, or the gradient for which argument
+    relation: str = ""  # how the two are related on all value sets, where that is known: "1.5 times the reference"
     stratum: str = ""
     dtype: str = ""
     device: str = "cpu"

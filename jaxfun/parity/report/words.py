@@ -150,9 +150,10 @@ def difference(failure: "FailureData") -> str:
     >>> difference(Failure("value", "number", "1 where the reference has 2", "(0)"))
     'another number: 1 where the reference has 2'
     """
-    kind = _SAID.get(failure.difference, failure.difference)
-    if "where the reference" in kind:  # it names both answers itself
-        return kind + (f", at {list(failure.index)}" if failure.index else "")
+    kind = failure.relation or _SAID.get(failure.difference, failure.difference)
+    if "where the reference" in failure.difference:  # it names both answers itself
+        where = failure.difference + (f", at {list(failure.index)}" if failure.index else "")
+        return ": ".join(part for part in (failure.relation, where) if part)
     return ": ".join(part for part in (kind, failure.detail) if part)
 
 
@@ -163,7 +164,7 @@ def in_short(failure: "FailureData") -> str:
     >>> in_short(Failure("value", "number", "1 where the reference has 2", "(0)", ulp=4.2e6))
     'another number, 4.20e6 ULP'
     """
-    kind = _SAID.get(failure.difference, failure.difference) or failure.detail
+    kind = failure.relation or _SAID.get(failure.difference, failure.difference) or failure.detail
     return f"{kind}, {ulps(failure.ulp)}" if 0 < failure.ulp < MOST_ULP else kind
 
 
@@ -171,7 +172,7 @@ def facts(failure: "FailureData") -> dict[str, str]:
     """Return what there is to know of a failure, by name."""
     found = {"inputs": failure.call}
     found |= {"along": _ALONG[failure.level]} if failure.level in _ALONG else {}
-    found |= {"met among": failure.stratum} if failure.stratum else {}
+    found |= {"found at": failure.stratum} if failure.stratum else {}
     if failure.candidate is not None and failure.reference is not None:
         for name in ("candidate", "reference"):
             found[name] = written(getattr(failure, name), failure.index, _MOST_RESULTS)
@@ -188,7 +189,7 @@ def _error(failure: "FailureData") -> Iterator[str]:
         yield ulps(failure.ulp)
         yield f", a relative error of {error / size:.2g}" if size and error else ""
     else:
-        yield f"{error:.3g} beside a reference of {size:.3g}, where a count of ULP says nothing"
+        yield f"absolute {error:.3g} (the reference is {size:.3g}, so ULP do not apply)"
     yield f", at {list(failure.index)}" if failure.index else ""
 
 

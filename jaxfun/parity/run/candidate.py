@@ -108,6 +108,11 @@ class Sides:
             for level in found[0]
         }
 
+    def ours_at(self, level: str) -> list[np.ndarray]:
+        """Return the candidate's results at one level, by a program that is compiled already where there is one."""
+        known = [levels for levels in self._compiled if level in levels]
+        return self.ours(min(known, key=len, default=frozenset({level})))[level]
+
     def of(self, case: Case) -> "Sides":
         """Return both functions on other value sets of the same layout: nothing is compiled again."""
         sides = Sides(self.candidate, self.reference, case, self.device, self.levels)
@@ -137,7 +142,8 @@ class Sides:
 
     def eager(self, tensors: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Return the candidate's value for one value set, called as a user calls it."""
-        return [np.asarray(item) for item in self._function([put(item, self.device) for item in tensors])]
+        results = self._function([put(item, self.device) for item in tensors])
+        return [np.asarray(jnp.asarray(item)) for item in results]  # a Python number is one of JAX's then
 
     def compiled_alone(self, tensors: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Return the candidate's value for one value set, compiled and not batched."""

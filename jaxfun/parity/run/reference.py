@@ -12,7 +12,7 @@ import numpy as np
 
 from ..compare.arrays import PRECISION, is_inexact, part_of
 from ..compare.consistency import contradicting_modes, contradicting_quotient
-from ..compare.tolerance import Draw, Move, Results, inner_rounding, noise_scale, rounding_scale
+from ..compare.tolerance import Draw, Move, Results, computes_in_float32, noise_scale, of_float32, rounding_scale
 from ..report.model import COMPUTED
 from . import noise as torch_noise
 from . import torch_side
@@ -112,13 +112,14 @@ class Theirs:
         self._outcomes: dict[int, tuple[Any, Exception | None]] = {}
         self._known: dict[int, Reference] = {}
         self._scales: dict[bool, dict[int, Results]] = {False: {}, True: {}}
+        self._rounds_inside: list[bool] = []  # whether a function of float64 computes in float32, once that was tried
         self._operations: dict[int, frozenset[str]] = {}
         self._may_batch: list[bool] = []  # whether torch.vmap gives what the function gives, once that was tried
 
     def of(self, case: Case) -> "Theirs":
         """Return the reference on other value sets of the same layout."""
         theirs = Theirs(self._function, case, self._device, self._asked)
-        theirs._may_batch = self._may_batch
+        theirs._may_batch, theirs._rounds_inside = self._may_batch, self._rounds_inside
         return theirs
 
     def call(self, row: int) -> Any:
@@ -156,10 +157,18 @@ class Theirs:
             {level: each[level] for level in each if level != torch_side.WITH_GRAPH} for each in plain
         ]
         wide, error = outcome(lambda: self._oracle(rows, plain))
-        has_oracle = error is None  # whatever keeps it from running in float64: the report says that there is none
+        # whatever keeps it from running in float64, for all or for some of the value sets: the report says it
+        each = (
+            [(each, None) for each in wide]
+            if error is None
+            else [
+                outcome(lambda row=row, own=own: self._oracle([row], [own])[0])
+                for row, own in zip(rows, plain, strict=True)
+            ]
+        )
         found = {
-            row: Reference(each, other, has_oracle, has_branch=branch)
-            for row, each, other, branch in zip(rows, plain, wide if has_oracle else plain, branches, strict=True)
+            row: Reference(own, own if failed else other, failed is None, has_branch=branch)
+            for row, own, (other, failed), branch in zip(rows, plain, each, branches, strict=True)
         }
         return found | self._of_another_function(found)
 
@@ -171,7 +180,8 @@ class Theirs:
         doubtful = [row for row, each in found.items() if each.has_oracle and _parts_visibly(each)]
         tried = [*{self._case.strata[row]: row for row in reversed(doubtful)}.values()][:_MOST_TRIED]
         self._known |= {row: found[row] for row in tried}
-        if not any(_parts_beyond(found[row], self.scale(row, noisy=True)) for row in tried):
+        noise = [outcome(lambda row=row: self._noise([row])[0])[0] for row in tried]
+        if not any(scale and _parts_beyond(found[row], scale) for row, scale in zip(tried, noise, strict=True)):
             return {}
         return {row: replace(found[row], wide=found[row].plain, has_oracle=False, is_another=True) for row in doubtful}
 
@@ -227,8 +237,20 @@ class Theirs:
                 alike = (other for other in self._known if _kinds(self._known[other]) == _kinds(self._known[row]))
                 most = max(_MOST_MEASURED // max(self._elements, 1), 1)
                 rows = [row, *(other for other in alike if other != row and other not in kept)][:most]
-            kept.update(zip(rows, self._measured(rows, noisy), strict=True))
+            measured, error = outcome(lambda: self._measured(rows, noisy))
+            if error is not None:  # a value set that is moved may be one that the reference refuses
+                rows, measured = [row], [self._measured_alone(row, noisy)]
+            kept.update(zip(rows, measured, strict=True))
         return kept[row]
+
+    def _measured_alone(self, row: int, noisy: bool) -> Results:
+        measured, error = outcome(lambda: self._measured([row], noisy)[0])
+        unknown = {
+            level: [np.zeros(item.shape) for item in items]
+            for level, items in self._known[row].wide.items()
+            if not isinstance(items, str)
+        }
+        return measured if error is None else unknown
 
     def _called(self, tensors: Sequence[Any], precision: str) -> Any:
         to = TO[precision]
@@ -247,23 +269,47 @@ class Theirs:
                 return self._drawn(rows, draws, widest)
 
             scale = rounding_scale(evaluate_draws, stacks, plain, wide, [self._case.seed])
-            if widest == "plain" or not any(str(stack.dtype) in TO["float64"] for stack in stacks):
-                inner = inner_rounding(evaluate_draws, stacks, plain, wide, [self._case.seed])
-                scale = {level: list(map(np.maximum, scale[level], inner[level])) for level in scale}
-            return _unstacked(scale, len(rows))
+            return _unstacked(of_float32(scale, wide) if self._is_of_float32() else scale, len(rows))
+
+        first = [self.scale(row) for row in rows]
+        noise, error = outcome(lambda: self._noise(rows))
+        if error is not None:  # whatever keeps a reference from running so
+            return first
+        return [
+            {level: list(map(np.maximum, one[level], other[level])) for level in one}
+            for one, other in zip(first, noise, strict=True)
+        ]
+
+    def _noise(self, rows: Sequence[int]) -> list[Results]:
+        """Return what every operation of the reference may lose, whatever it does lose."""
+        stacks, widest = self._stacks(rows), "float64" if self._known[rows[0]].has_oracle else "plain"
+        plain, wide = (_stacked([getattr(self._known[row], side) for row in rows]) for side in ("plain", "wide"))
 
         def evaluate(step: float, digits: str, count: int) -> list[Results]:
             with torch_noise.Rounded(step, torch_side.dtype(digits), self._case.seed):
                 return self._drawn(rows, [(stacks, "float64", lambda direction: direction)] * count, widest)
 
-        first = [self.scale(row) for row in rows]
-        scale, error = outcome(lambda: noise_scale(evaluate, stacks, plain, wide))
-        if error is not None:  # whatever keeps a reference from running so
-            return first
-        return [
-            {level: list(map(np.maximum, one[level], other[level])) for level in one}
-            for one, other in zip(first, _unstacked(scale, len(rows)), strict=True)
-        ]
+        if self._is_of_float32():
+            return _unstacked(of_float32(noise_scale(evaluate, stacks, plain, wide, "float32"), wide), len(rows))
+        return _unstacked(noise_scale(evaluate, stacks, plain, wide), len(rows))
+
+    def _is_of_float32(self) -> bool:
+        """Return whether the function is given float64 and computes in float32 inside."""
+        if not self._rounds_inside:
+            is_wide = any(str(stack.dtype) in TO["float32"] for stack in self._case.tensors)
+            found = outcome(self._computes_in_float32)[0] if is_wide else False
+            self._rounds_inside.append(bool(found))
+        return self._rounds_inside[0]
+
+    def _computes_in_float32(self) -> bool:
+        kinds: dict[str, list[int]] = {}
+        for row, reference in self._known.items():
+            kinds.setdefault(repr(_kinds(reference)), []).append(row)
+        rows = max(kinds.values(), key=len)[:_MOST_ON_LINES]
+        wide = _stacked([self._known[row].wide for row in rows])
+        return computes_in_float32(
+            lambda draws: self._drawn(rows, draws, "plain"), self._stacks(rows), wide, [self._case.seed]
+        )
 
     def _drawn(self, rows: Sequence[int], draws: Sequence[Draw], widest: str) -> list[Results]:
         """Return the results of each draw, stacked by value sets; those of one precision are computed in one go.
@@ -362,6 +408,7 @@ class Theirs:
 
 _MOST_ELEMENTS = 2**21
 _MOST_MEASURED = 2**20  # elements of the value sets whose rounding is measured together, each in some 12 runs
+_MOST_ON_LINES = 24  # value sets that tell whether a function computes in float32 inside
 _MOST_TRIED = 4  # value sets, each of another kind, on which the oracle is held to the reference
 
 

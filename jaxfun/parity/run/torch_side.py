@@ -387,6 +387,17 @@ def is_module(value: Any) -> bool:
     return isinstance(value, torch.nn.Module)
 
 
+def is_like(make: Callable[[], Any], module: torch.nn.Module) -> bool:
+    """Return whether a call makes a module that its state can be loaded into; the random state stays as it was."""
+    with torch.random.fork_rng(devices=[]):
+        try:
+            made = make()
+        except Exception:  # whatever a class asks for
+            return False
+    shapes = [{key: (item.shape, item.dtype) for key, item in one.state_dict().items()} for one in (made, module)]
+    return shapes[0] == shapes[1] and repr(made) == repr(module)
+
+
 def is_tensor(value: Any) -> bool:
     """Return whether a value is a tensor."""
     return isinstance(value, torch.Tensor)

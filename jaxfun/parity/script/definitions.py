@@ -14,6 +14,7 @@ import numpy as np
 
 from ..run import torch_side
 from ..run.case import Written
+from .classes import class_source, write_method, write_object
 from .describe import (
     Replaced,
     Syntax,
@@ -24,6 +25,7 @@ from .describe import (
     is_installed,
     is_library_file,
     syntax_of,
+    transformed,
 )
 from .literals import array_text, number_text, wrapped
 
@@ -66,6 +68,10 @@ class Definitions:
             vars(self).update(before)
             return False
         return True
+
+    def add(self, text: str) -> None:
+        """Add a statement, in lines of a readable width."""
+        self._add(wrapped(text))
 
     def unique(self, wanted: str) -> str:
         """Return a name that is not taken, which it is from then on: the wanted one, else with a number behind."""
@@ -136,10 +142,14 @@ class Definitions:
             self.lines.append(f"{name} = {known}.{rest}")
 
     def _write(self, name: str, value: Any) -> None:
-        write = next((write for kind, write in _WRITERS.items() if isinstance(value, kind)), Definitions._instance)
+        write = next((write for kind, write in _WRITERS.items() if isinstance(value, kind)), write_object)
         write(self, name, value)
 
     def _function(self, name: str, function: Any) -> None:
+        made = transformed(function)
+        if made is not None:
+            self._applied(name, self.text(made.transform), made.inner, made.options.items())
+            return
         node = syntax_of(function)
         if node is None or is_library_file(function.__code__.co_filename):
             raise Unwritten
@@ -157,7 +167,7 @@ class Definitions:
         self._add(lines)
 
     def _add(self, lines: list[str]) -> None:
-        is_block = lines[0].startswith("def ")
+        is_block = lines[0].startswith(("def ", "class ", "@"))
         if is_block and self.is_spaced:
             lines = [*([""] if self.lines and self.lines[-1] else []), *lines, ""]
         if is_block and not self.is_spaced and len(lines) == 2:
@@ -193,15 +203,15 @@ class Definitions:
         self._applied(name, "jax.jit", function.__wrapped__, [item for item in static if item[1]][:1])
 
     def _applied(self, name: str, transform: str, inner: Any, options: Iterable[tuple[str, Any]]) -> None:
-        texts = [self.text(inner), *(f"{key}={value!r}" for key, value in options if value)]
+        texts = [self.text(inner), *(f"{key}={self.text(value)}" for key, value in options)]
         self.lines += wrapped(f"{name} = {transform}({', '.join(texts)})")
 
     def _custom_jvp(self, name: str, function: Any) -> None:
-        self._applied(name, "jax.custom_jvp", function.fun, [("nondiff_argnums", function.nondiff_argnums)])
+        self._applied(name, "jax.custom_jvp", function.fun, _given(function))
         self.lines.append(f"{name}.defjvp({self._named(function.jvp, 'rule')})")
 
     def _custom_vjp(self, name: str, function: Any) -> None:
-        self._applied(name, "jax.custom_vjp", function.fun, [("nondiff_argnums", function.nondiff_argnums)])
+        self._applied(name, "jax.custom_vjp", function.fun, _given(function))
         forward, backward = self._named(function.fwd, "forward"), self._named(function.bwd, "backward")
         self.lines.append(f"{name}.defvjp({forward}, {backward})")
 
@@ -219,21 +229,24 @@ class Definitions:
         given = [repr(kind.__name__), repr(fields), *([f"defaults=[{', '.join(defaults)}]"] if defaults else [])]
         self.lines += wrapped(f"{name} = {self.text(collections.namedtuple)}({', '.join(given)})")
 
-    def _instance(self, name: str, value: Any) -> None:
-        """Make an object from its repr, where that makes one with the same attributes: `GELU(approximate='none')`."""
-        call = expression(repr(value)) if imported_name(type(value)) else None
-        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+    def _class(self, name: str, kind: Any) -> None:
+        if hasattr(kind, "_fields"):
+            self._named_tuple(name, kind)
+            return
+        node, known = class_source(kind)
+        node = _Bare().visit(node)
+        texts = {key: self._referred(key, value) for key, value in known.items()}
+        node = Replaced(texts).of(node)
+        node.name = name
+        lines = wrapped(ast.unparse(node))
+        if len(lines) > _MOST_LINES:
             raise Unwritten
-        try:
-            given = [ast.literal_eval(item) for item in call.args]
-            named = {item.arg or "": ast.literal_eval(item.value) for item in call.keywords}
-            same = call.func.id == type(value).__name__ and bool(vars(type(value)(*given, **named)) == vars(value))
-        except Exception as error:  # whatever a class does with what its repr shows
-            raise Unwritten from error
-        if not same:
-            raise Unwritten
-        texts = [*map(self.text, given), *(f"{key}={self.text(item)}" for key, item in named.items())]
-        self.lines += wrapped(f"{name} = {self.text(type(value))}({', '.join(texts)})")
+        self._add(lines)
+
+
+def _given(function: Any) -> list[tuple[str, Any]]:
+    """Return the options of a function with a derivative of its own."""
+    return [("nondiff_argnums", function.nondiff_argnums)] if function.nondiff_argnums else []
 
 
 def _sequence(brackets: str) -> Callable[[Definitions, Any], str]:
@@ -262,7 +275,8 @@ _WRITERS: dict[type, Callable[[Definitions, str, Any], None]] = {
     jax.custom_jvp: Definitions._custom_jvp,
     jax.custom_vjp: Definitions._custom_vjp,
     functools.partial: Definitions._partial,
-    type: Definitions._named_tuple,
+    type: Definitions._class,
+    types.MethodType: write_method,
 }
 
 
@@ -274,6 +288,16 @@ class _Bare(ast.NodeTransformer):
         node.returns = None
         body = node.body[1:] if ast.get_docstring(node) is not None else node.body
         node.body = body or [ast.Pass()]
+        return node
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
+        self.generic_visit(node)
+        body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+        node.body = body or [ast.Pass()]
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AnnAssign:
+        node.annotation = ast.Name("object", ast.Load())  # of a dataclass: any will do
         return node
 
     def visit_arg(self, node: ast.arg) -> ast.arg:

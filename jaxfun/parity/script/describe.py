@@ -4,14 +4,15 @@ import ast
 import copy
 import dis
 import functools
+import inspect
 import linecache
 import sys
 import sysconfig
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -29,6 +30,7 @@ _PUBLIC = (
     "torch.special",
     "torch.linalg",
     "torch.fft",
+    "torch.func",
     "torch.nn",
     "numpy",
     "jaxfun",
@@ -184,6 +186,70 @@ def expression(text: str) -> ast.expr:
         raise Unwritten from error
 
 
+# What a library made of a function: its gradient, its batched form.
+
+
+class Transformed(NamedTuple):
+    """A function that `transform` made of another one, with the options that are not the default ones."""
+
+    transform: Callable[..., Any]
+    inner: Callable[..., Any]
+    options: dict[str, Any]
+
+
+_PLAIN = (bool, int, float, str, tuple, list, dict)
+_TRANSFORMS = ("jax", "jax.numpy", "torch.func", "torch")
+
+
+def transformed(function: Any) -> Transformed | None:
+    """Return what a function such as `jax.grad(f)` was made by and of; None where it is no such function.
+
+    >>> import jax
+    >>> transformed(jax.vmap(abs, in_axes=1))[1:]
+    (<built-in function abs>, {'in_axes': 1})
+    """
+    made = _without_boundary(function)
+    if made is None:
+        return None
+    name = made.__code__.co_qualname.partition(".<locals>.")[0]
+    found = (getattr(sys.modules.get(module), name, None) for module in _TRANSFORMS if _is_of(made, module))
+    transform = next(filter(callable, found), None)
+    if transform is None:
+        return None
+    first, *others = inspect.signature(transform).parameters.values()
+    known = _closed_over(made, first.name)
+    options = {item.name: known[item.name] for item in others if item.name in known}
+    defaults = {item.name: item.default for item in others}
+    changed = {key: value for key, value in options.items() if isinstance(value, _PLAIN) and value != defaults[key]}
+    return Transformed(transform, known[first.name], changed) if first.name in known else None
+
+
+def _without_boundary(function: Any) -> types.FunctionType | None:
+    """Return a function that a library made, without what JAX wraps it in to shorten its tracebacks."""
+    if not isinstance(function, types.FunctionType) or not is_library_file(function.__code__.co_filename):
+        return None
+    if function.__code__.co_qualname.startswith("api_boundary."):
+        return _without_boundary(_closure(function)["fun"])
+    return function if "<locals>" in function.__code__.co_qualname else None
+
+
+def _is_of(function: types.FunctionType, module: str) -> bool:
+    return f"{module.partition('.')[0]}" in Path(function.__code__.co_filename).parts
+
+
+def _closure(function: types.FunctionType) -> dict[str, Any]:
+    return dict(inspect.getclosurevars(function).nonlocals)
+
+
+def _closed_over(function: types.FunctionType, wanted: str) -> dict[str, Any]:
+    """Return what a function closes over, and what the functions do through which it reaches the wanted name."""
+    known = _closure(function)
+    inner = (made for value in known.values() if (made := _without_boundary(value)) is not None)
+    for made in [] if wanted in known else [*inner]:
+        known |= _closed_over(made, wanted)
+    return known
+
+
 # What a reader calls it.
 
 _LONGEST_TEXT = 72
@@ -195,15 +261,16 @@ def describe_function(function: Callable[..., Any]) -> str:
     >>> import functools, jax, torch
     >>> describe_function(torch.nn.functional.gelu), describe_function(jax.jit(lambda x: x + 1))
     ('torch.nn.functional.gelu', 'lambda x: x + 1')
-    >>> describe_function(functools.partial(jax.nn.gelu, approximate=False))
-    'jax.nn.gelu(approximate=False)'
+    >>> describe_function(functools.partial(jax.nn.gelu, approximate=False)), describe_function(jax.grad(jax.nn.relu))
+    ('partial(jax.nn.gelu, approximate=False)', 'jax.grad(jax.nn.relu)')
     """
     found = imported_name(function)
     if found is not None:
         return ".".join(found)
     if isinstance(function, functools.partial):
-        given = [*map(_described, function.args), *(f"{k}={_described(v)}" for k, v in function.keywords.items())]
-        return f"{describe_function(function.func)}({', '.join(given)})"
+        return _call_text("partial", [function.func, *function.args], function.keywords)
+    if (made := transformed(function)) is not None:
+        return _call_text(describe_function(made.transform), [made.inner], made.options)
     if isinstance(function, types.FunctionType):
         return _lambda_text(function) if function.__code__.co_name == "<lambda>" else _local_name(function)
     if isinstance(function, types.MethodType):
@@ -212,8 +279,15 @@ def describe_function(function: Callable[..., Any]) -> str:
     return describe_function(inner) if inner is not None else type(function).__name__
 
 
+def _call_text(name: str, args: Iterable[Any], named: dict[str, Any]) -> str:
+    given = [*map(_described, args), *(f"{key}={_described(value)}" for key, value in named.items())]
+    return f"{name}({', '.join(given)})"
+
+
 def _local_name(function: types.FunctionType) -> str:
     inner = getattr(function, "__wrapped__", None)
+    if inner is not None and is_library_file(function.__code__.co_filename):  # a context, say, in which it runs
+        return describe_function(inner)
     if inner is not None:  # its name is not its own
         return f"{function.__code__.co_name}({describe_function(inner)})"
     return function.__qualname__.rpartition("<locals>.")[2]
@@ -232,7 +306,7 @@ def _lambda_text(function: types.FunctionType) -> str:
 def where_made(function: Callable[..., Any]) -> str:
     """Return a function's name with the file and the line that it is made in, where that is known."""
     code = getattr(function, "__code__", None)
-    if code is None:
+    if code is None or is_library_file(code.co_filename) or isinstance(function, types.MethodType):
         return describe_function(function)
     return f"{_local_name(function)}, {Path(code.co_filename).name}:{code.co_firstlineno}"
 
@@ -248,5 +322,5 @@ def _described(value: Any, name: str | None = None) -> str:
     if isinstance(value, (np.ndarray, np.generic)) or hasattr(value, "dtype"):
         return f"{value.dtype}{list(value.shape)}"
     if isinstance(value, (tuple, list)):
-        return f"({', '.join(map(_described, value))})"
+        return f"({', '.join(map(_described, value))}{',' if len(value) == 1 else ''})"
     return describe_function(value) if callable(value) else type(value).__name__

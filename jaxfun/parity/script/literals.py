@@ -51,6 +51,17 @@ def nested(texts: Sequence[str], shape: Sequence[int]) -> str:
     return f"[{', '.join(parts)}]"
 
 
+def quoted(value: Any) -> str:
+    """Return a value as a program has it, a plain text in double quotes.
+
+    >>> print(quoted("loss"), quoted('the "loss"'), quoted(0))
+    "loss" 'the "loss"' 0
+    """
+    text = repr(value)
+    is_plain = isinstance(value, str) and not {*"\"'\\"} & {*text[1:-1]}
+    return f'"{value}"' if is_plain else text
+
+
 def wrapped(text: str) -> list[str]:
     """Return a statement in lines of a readable width, where Python lets it be broken at spaces."""
     broken = [part for line in text.splitlines() for part in _broken(line)]

@@ -17,7 +17,7 @@ from ..run.directions import cotangents, tangents
 from ..run.outcome import outcome
 from .definitions import Definitions
 from .describe import Unwritten, where_made
-from .literals import array_text, wrapped
+from .literals import array_text, quoted, wrapped
 from .sides import Answer, Result, Side, answer_of
 
 _MOST_LINES = 24
@@ -156,7 +156,8 @@ class _Program:
         """Return whether one number is differentiated, and its difference shows whatever it is multiplied by."""
         is_one = len(results) == 2 and all(item.array.shape == () and item.array.dtype.kind != "c" for item in results)
         if self.found.level == "hvp":
-            is_one = is_one and [self.case.tensors[place].shape[1:] for place in self.case.movable] == [()]
+            moving = [self.case.tensors[place] for place in self.case.movable]
+            is_one = is_one and [(item.shape[1:], item.dtype.kind == "c") for item in moving] == [((), False)]
         return is_one and all(item.array != 0 for item in results) and _is_far(self.found)
 
     # What is written.
@@ -204,7 +205,7 @@ def _path(path: Sequence[Any], result: Any) -> str:
     for key in path:
         name = getattr(key, "name", None)
         index = result._fields.index(name) if name is not None else getattr(key, "key", getattr(key, "idx", None))
-        text, result = f"{text}[{index!r}]".replace("'", '"'), result[index]
+        text, result = f"{text}[{quoted(index)}]", result[index]
     return text
 
 

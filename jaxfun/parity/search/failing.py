@@ -1,6 +1,7 @@
-"""A disagreement as the report shows it, and in words what kind of difference it is."""
+"""A disagreement as the report shows it: in words what kind of difference it is, where it is, and what explains it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,44 +10,134 @@ from ..report.model import Mismatch
 from ..report.report import Failure
 from ..run.candidate import Sides
 from ..run.options import Options
+from ..run.outcome import outcome
+from .evidence import Evidence, apart, close, evidence_of
+from .relations import relation_of
 
 _IN_WORDS = {
     "NaN": ("NaN where the reference has a number", "a number where the reference has NaN"),
     "infinity": ("infinity where the reference has none", "another number where the reference is infinite"),
     "finite or not": ("not finite where the reference is", "finite where the reference is not"),
 }
+_DERIVATIVES = ("vjp", "jvp", "hvp")
 
 
-def _in_words(found: Mismatch, tensors: Sequence[np.ndarray], constants: Sequence[float]) -> str:
+class Cause(NamedTuple):
+    """What all value sets of a case say of a disagreement: a relation of both results, and where alone they differ."""
+
+    relation: str = ""
+    place: str = ""
+
+
+def cause_of(sides: Sides, found: Mismatch, others: Sequence[Mismatch], constants: Sequence[float]) -> Cause:
+    """Return what explains a disagreement; `others` are all that were met in the same case."""
+    evidence, _ = outcome(lambda: evidence_of(sides, found, others))
+    if evidence is None:
+        return Cause()
+    kind = found.verdict.difference
+    place = place_of(evidence, constants) if kind == "number" else ""
+    if place:
+        return Cause("" if found.level in _DERIVATIVES else f"differs only at {place}", place)
+    return Cause(relation_of(evidence, kind))
+
+
+def _in_words(found: Mismatch, cause: Cause) -> str:
     """Return what kind of difference it is, for a derivative with the place where it is."""
     kind = found.verdict.difference
     if kind in _IN_WORDS and found.reference is not None:
         index = found.verdict.index
         finite = np.isfinite(found.reference[index]) if kind != "NaN" else not np.isnan(found.reference[index])
         return _IN_WORDS[kind][not finite]
-    if found.level not in ("vjp", "jvp", "hvp") or kind != "number":
+    if found.level not in _DERIVATIVES or kind != "number":
         return kind
-    return _place_in_words(found, [item for item in tensors if is_inexact(item)], constants)
+    return f"derivative at {cause.place}" if cause.place else "derivative"
 
 
-_MOST_NUMBERS = 64  # among more, a zero or a tie is found by chance
+# Where the two differ, and nowhere else.
+
+_FEWEST = 3  # ordinary numbers, or value sets, that agree elsewhere
+_MOST_PLACES = 3
+_LEAST_TIED = 0.25  # of the value sets that have a tie: another tie may not be the one that counts
 
 
-def _place_in_words(found: Mismatch, tensors: Sequence[np.ndarray], constants: Sequence[float]) -> str:
-    if sum(item.size for item in tensors) > _MOST_NUMBERS:
-        return "derivative"
-    index, shape = found.verdict.index, getattr(found.reference, "shape", None)
-    there = [complex(item[index]) for item in tensors if item.shape == shape]
-    if there and not any(there):
-        return "derivative at 0"
-    for number in there:
-        if not number.imag and any(abs(abs(number) - constant) <= 1e-6 * constant for constant in constants):
-            return f"derivative at {number.real:g}, a number in the candidate's program"
-    numbers = np.abs(np.concatenate([np.ravel(item).astype(complex) for item in tensors]))
-    return "derivative, at a tie" if len(np.unique(numbers)) < len(numbers) else "derivative"
+def place_of(evidence: Evidence, constants: Sequence[float]) -> str:
+    """Return the inputs at which the two differ, where they do at all of those and at no others; "" where none are."""
+    results = evidence.usual
+    if results.ours.shape != results.theirs.shape:
+        return ""
+    # not as rounding is measured: at a kink it is as large as the jump there
+    far = apart(results.ours, results.theirs) * ~close(results.ours, results.theirs, results.allowed)
+    differs = np.asarray(far >= 0.1 * far.max(initial=0.0))
+    if not far.any():
+        return ""
+    inputs = {at: item[evidence.ordinary] for at, item in enumerate(evidence.inputs) if is_inexact(item)}
+    return next(_places(evidence, differs, inputs, constants), "")
 
 
-def failure_of(sides: Sides, terms: Options, found: Mismatch, constants: Sequence[float] = ()) -> Failure:
+def _places(
+    evidence: Evidence, differs: np.ndarray, inputs: dict[int, np.ndarray], constants: Sequence[float]
+) -> Iterator[str]:
+    names = {at: f"{evidence.names[at]} = " if len(inputs) > 1 and at < len(evidence.names) else "" for at in inputs}
+    alike = {at: item for at, item in inputs.items() if item.shape == differs.shape}
+    for at, item in alike.items():
+        if text := _at_numbers(differs, item, constants):
+            yield names[at] + text
+    for one, other in zip(alike, [*alike][1:], strict=False):
+        if _only(differs, alike[one] == alike[other]):
+            yield names[one] + names[other].removesuffix(" = ")
+    stacked = {at: item.reshape(len(item), -1) for at, item in inputs.items() if item.size}
+    rows = np.asarray(differs.reshape(len(differs), -1).any(1))
+    if stacked and _only(rows, np.all([(item == 0).all(1) for item in stacked.values()], axis=0)):
+        yield "0"
+    for at, item in stacked.items():
+        if _only(rows, (item == 0).any(1)):
+            yield f"{names[at]}0, in any element"
+        if _is_at_ties(differs, rows, inputs[at]):
+            yield f"tied values{names[at] and ' of ' + evidence.names[at]}"
+
+
+def _only(differs: np.ndarray, there: np.ndarray) -> bool:
+    """Return whether the two differ there, everywhere there, and nowhere else."""
+    return bool((differs == there).all()) and int((~there).sum()) >= _FEWEST
+
+
+def _at_numbers(differs: np.ndarray, numbers: np.ndarray, constants: Sequence[float]) -> str:
+    """Return the few numbers at which the two differ, all of them 0 or numbers in the candidate's program."""
+    there = np.unique(numbers[differs])
+    if len(there) > _MOST_PLACES or np.iscomplex(there).any() or len(np.unique(numbers[~differs])) < _FEWEST:
+        return ""
+    known = [
+        not x or any(abs(abs(x) - constant) <= 1e-6 * constant for constant in constants) for x in map(_real, there)
+    ]
+    if not all(known) or not _only(differs, np.isin(numbers, numbers[differs])):
+        return ""
+    text = " and ".join(f"{x + 0.0:g}" for x in map(_real, there))
+    kind = ", numbers" if len(there) > 1 else ", a number"
+    return text + (f"{kind} in the candidate's program" if there.all() else "")
+
+
+def _real(number: np.generic) -> float:
+    return complex(number).real
+
+
+def _is_at_ties(differs: np.ndarray, rows: np.ndarray, numbers: np.ndarray) -> bool:
+    """Return whether the two differ only where some numbers of a tensor are equal, and often there."""
+    sizes = np.abs(numbers.reshape(len(numbers), -1))
+    tied = np.array([_counts(row) > 1 for row in sizes]).reshape(sizes.shape)
+    has_ties = tied.any(1)
+    if numbers.shape == differs.shape and (differs & ~tied.reshape(differs.shape)).any():
+        return False
+    is_rare = int((~has_ties).sum()) < _FEWEST or rows[has_ties].mean() < _LEAST_TIED if has_ties.any() else True
+    return not is_rare and not (rows & ~has_ties).any()
+
+
+def _counts(row: np.ndarray) -> np.ndarray:
+    """Return for each number how often it is met."""
+    _, where, counts = np.unique(row, return_inverse=True, return_counts=True)
+    return counts[where.reshape(row.shape)]
+
+
+def failure_of(sides: Sides, terms: Options, found: Mismatch, cause: Cause = Cause()) -> Failure:  # noqa: B008
     """Return a disagreement as the report shows it."""
     case = sides.case
     tensors = case.row(found.row)
@@ -54,7 +145,8 @@ def failure_of(sides: Sides, terms: Options, found: Mismatch, constants: Sequenc
     return Failure(
         level=found.level,
         leaf="" if found.verdict.difference == "structure" else sides.name(found.level, found.leaf),
-        difference=_in_words(found, tensors, constants),
+        difference=_in_words(found, cause),
+        relation=cause.relation,
         detail=found.verdict.detail,
         call=case.shown(found.row),
         stratum=case.strata[found.row],

@@ -231,8 +231,10 @@ class _Judging:
             return True
         why = self.sides.theirs.contradiction(level, row) if verdict.difference in ("number", "NaN") else ""
         if why:
-            self.report.note(f"PyTorch does not agree with itself, and {level} is not compared there: {why}")
-            self.report.level(level).reason = "PyTorch does not agree with itself"
+            reason = "PyTorch does not agree with itself"
+            if self.report.level(level).reason != reason:
+                self.report.note(f"{reason}, and {level} is not compared where it does not: {why}")
+            self.report.level(level).reason = reason
         return bool(why)
 
     def _is_of_the_compiler(self, row: int, leaf: int) -> bool:

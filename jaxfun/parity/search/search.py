@@ -19,7 +19,7 @@ from ..draw.inputs import Configuration, Drawn, arguments, configured, parameter
 from ..draw.states import drawn_once
 from ..draw.values import Layout, strata_of, value_set
 from ..report.model import COMPUTED, LEVELS, Curve, Mismatch
-from ..report.report import Report
+from ..report.report import Failure, Report
 from ..run.candidate import Sides
 from ..run.case import Arguments, Case, Place
 from ..run.constants import constants_of
@@ -27,9 +27,9 @@ from ..run.options import Options
 from ..run.outcome import outcome
 from ..script.describe import describe_function
 from ..script.program import script_of
-from .failing import failure_of
+from .failing import cause_of, failure_of
 from .judge import judge
-from .shrink import Shrinker
+from .shrink import Shrinker, clarity
 
 _DRAWS_PER_CONFIGURATION = 12
 _MOST_ELEMENTS = 2**23  # of all value sets of a case together
@@ -129,11 +129,12 @@ class Search:
         self.progress(self.report.examples)
         edges = [item for item in found if item.edge]
         found = [item for item in found if not item.edge]
-        clear = list(clear_ones(found))
+        clear = list(clear_ones(found, case))
         shrinker = Shrinker(self.terms, frozenset(item.level for item in clear) & {*COMPUTED})
         for first in clear:
             smallest, at = shrinker.shrunk(sides, first) if self.shrinks else (sides, first)
-            failure = failure_of(smallest, self.terms, at, self.constants)
+            cause = cause_of(sides, first, found, self.constants)
+            failure = failure_of(smallest, self.terms, at, cause)
             script = script_of(smallest, at) if self.shrinks else ""
             alike = [item for item in found if (item.level, item.leaf) == (first.level, first.leaf)]
             shown = {"strata": _by_stratum(case, alike), "curve": _curve(case, alike)}
@@ -143,7 +144,7 @@ class Search:
             kind = (edge.level, edge.leaf, edge.edge)
             if kind[:2] not in failing and kind not in self.edges:
                 self.edges.add(kind)
-                self.report.edges.append(failure_of(sides, self.terms, edge, self.constants))
+                self.report.edges.append(self._edge(sides, edge, edges))
         return bool(found)
 
     def _affordable(self, args: Any, kwargs: Any, sets: int) -> int:
@@ -165,6 +166,14 @@ class Search:
             number += 1
             stacks, strata = self._stacks(drawn, number, 1)
             yield dataclasses.replace(first, tensors=tuple(stacks), strata=tuple(strata), seed=number)
+
+    def _edge(self, sides: Sides, edge: Mismatch, edges: list[Mismatch]) -> Failure:
+        """Return an edge as the report shows it; one that the user allows with its cause, on a small input."""
+        if edge.edge not in ("kinks", "ties"):
+            return failure_of(sides, self.terms, edge)
+        shrinker = Shrinker(self.terms, frozenset({edge.level}) & {*COMPUTED})
+        smallest, at = shrinker.shrunk(sides, edge) if self.shrinks else (sides, edge)
+        return failure_of(smallest, self.terms, at, cause_of(sides, edge, edges, self.constants))
 
     def _case(self, args: Any, kwargs: Any, number: int, sets: int) -> Case:
         paths, tree = jax.tree_util.tree_flatten_with_path((args, kwargs))
@@ -269,16 +278,12 @@ def _errors(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
     return np.where((one == other) | (np.isnan(one) & np.isnan(other)), 0.0, error)
 
 
-def clear_ones(found: list[Mismatch]) -> Iterator[Mismatch]:
-    """Yield the first disagreement of each level that is no matter of rounding, or else the clearest."""
+def clear_ones(found: list[Mismatch], case: Case) -> Iterator[Mismatch]:
+    """Yield the clearest disagreement of each level, the first of several that are as clear."""
     for level in LEVELS:
         of_level = [item for item in found if item.level == level]
-        clear = [item for item in of_level if item.verdict.difference != "number" or item.verdict.of_tolerance > _CLEAR]
         if of_level:  # what barely differs may not, beside other value sets
-            yield clear[0] if clear else max(of_level, key=lambda item: item.verdict.of_tolerance)
-
-
-_CLEAR = 2.0
+            yield max(of_level, key=lambda item: clarity(item, case.row(item.row)))
 
 
 def _layout(item: np.ndarray) -> Layout | None:

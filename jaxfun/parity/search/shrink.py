@@ -17,14 +17,47 @@ from ..run.candidate import Sides
 from ..run.options import Options
 from ..run.outcome import outcome
 from .verdicts import ALONE, raised, raises_alike, targets, verdicts
+from .weights import is_edge
 
 Tensors = Sequence[np.ndarray]
 Failing = tuple[Sides, Mismatch]  # the sides on one value set, and the disagreement there
 
+# an error of less than a tenth of what it was is another difference: a rounding, say; of a small one a hundredth
+_LEAST_KEPT = 0.1
+_CLEAR = 100.0  # times the tolerance: more is no clearer
+_LARGE = 0.1  # of the number: an error that needs no digits to be seen
 _MOST_ELEMENTS = 24
 _AT_ONCE = 64  # value sets in one call: one size, one compilation
 # what is met in a compiled batch is judged by its value, whichever way of running is to blame
 _JUDGED_BY = {"jit": "value", "vmap": "value"}
+
+
+def error_of(found: Mismatch) -> float:
+    """Return the error at the worst element, beside the larger of both numbers or 1; 1 where it has none."""
+    ours, theirs, index = found.candidate, found.reference, found.verdict.index
+    if found.verdict.difference != "number" or ours is None or theirs is None or ours.shape != theirs.shape:
+        return 1.0
+    one, other = (complex(item[index]) for item in (ours, theirs))
+    # beside 1: what is wrong in the tails alone, as a part of a tiny number, is neither seen nor what matters
+    return abs(one - other) / max(abs(one), abs(other), 1.0)
+
+
+def clarity(found: Mismatch, tensors: Tensors) -> tuple[float, ...]:
+    """Return how clearly a disagreement shows, to be ranked by.
+
+    No numbers to compare at all come first, then large errors at finite inputs, NaN and infinity, small errors.
+    """
+    kind, share = found.verdict.difference, min(found.verdict.of_tolerance, _CLEAR)
+    is_finite = float(all(np.isfinite(item).all() for item in tensors if is_inexact(item)))
+    if kind != "number":
+        return (1.0 if kind in _LOST else 3.0), is_finite
+    error = error_of(found)
+    is_large = error >= _LARGE and share >= _SURE
+    return (1.0 + is_finite if is_large else 0.0), share, 0.0 if is_large else error
+
+
+_LOST = ("NaN", "infinity", "finite or not")
+_SURE = 2.0  # times the tolerance: less may be rounding that was not foreseen
 
 
 @dataclass
@@ -48,7 +81,7 @@ class Effort:
             if not self.shapes or time.perf_counter() - self._began + self._longest > self.seconds:
                 return None
             self.shapes -= 1
-            self._compiled[key] = Sides(sides.candidate, sides.reference, sides.case, sides.device)
+            self._compiled[key] = Sides(sides.candidate, sides.reference, sides.case, sides.device, sides.levels)
         return self._compiled[key]
 
     def for_numbers(self) -> bool:
@@ -97,6 +130,8 @@ class Shrinker:
     def _failing(self, sides: Sides, found: Mismatch, sets: list[Tensors]) -> Failing | None:
         """Return the plainest of the value sets, all of one shape, that disagrees as `found` does, on its own."""
         level = _JUDGED_BY.get(found.level, found.level)
+        given = sides.case.row(found.row)
+        sets = [tensors for tensors in sets if _is_same(tensors, given) or sides.case.admits(tensors)]
         plainest = sorted(sets, key=lambda tensors: sum(map(_cost, tensors)))
         if found.verdict.difference in _WITHOUT_NUMBERS:
             trials = (sides.of(sides.case.like_row(found.row, [tensors])) for tensors in plainest)
@@ -129,7 +164,8 @@ class Shrinker:
         verdict = _WITHOUT_NUMBERS[found.verdict.difference](trial, found, self.terms)
         if verdict is None or verdict.ok or trial.known(found.level, 0):
             return None
-        return trial, replace(found, row=0, verdict=verdict)
+        smaller = replace(found, row=0, verdict=verdict)
+        return None if not found.edge and is_edge(smaller, trial, self.terms) else (trial, smaller)
 
 
 def _of_structure(trial: Sides, found: Mismatch, terms: Options) -> Verdict | None:
@@ -245,4 +281,27 @@ def _disagreement(sides: Sides, terms: Options, found: Mismatch, row: int, parts
     wanted = targets(found.level, reference.plain[found.level])
     target = wanted[found.leaf] if found.leaf < len(wanted) else None
     part = parts[found.leaf] if found.leaf < len(parts) else None
-    return replace(found, row=row, verdict=judged[found.leaf], candidate=part, reference=target)
+    smaller = replace(found, row=row, verdict=judged[found.leaf], candidate=part, reference=target)
+    if not _is_alike(smaller, found) or sides.theirs.contradiction(found.level, row):
+        return None
+    return None if not found.edge and is_edge(smaller, sides, terms) else smaller
+
+
+def _is_alike(smaller: Mismatch, found: Mismatch) -> bool:
+    """Return whether a disagreement is the one that was found: on the same side NaN, or an error about as large."""
+    if found.verdict.difference in _LOST:
+        return _is_ours(smaller) == _is_ours(found)
+    error, share = error_of(found), found.verdict.of_tolerance
+    least, enough = (_LEAST_KEPT, _CLEAR) if error >= _LARGE else (_LEAST_KEPT**2, _LEAST_KEPT * _CLEAR)
+    return error_of(smaller) >= least * error and smaller.verdict.of_tolerance >= min(_LEAST_KEPT * share, enough)
+
+
+def _is_ours(found: Mismatch) -> bool:
+    """Return whether it is the candidate that has no number there."""
+    if found.candidate is None or found.candidate.shape != getattr(found.reference, "shape", None):
+        return True
+    return not np.isfinite(found.candidate[found.verdict.index])
+
+
+def _is_same(one: Tensors, other: Tensors) -> bool:
+    return len(one) == len(other) and all(map(np.array_equal, one, other))

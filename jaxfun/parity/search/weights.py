@@ -16,6 +16,7 @@ from ..run.candidate import Sides
 from ..run.options import Options
 from ..run.outcome import outcome
 from ..run.reference import Reference
+from .verdicts import targets
 
 _DERIVATIVES = ("vjp", "jvp", "hvp")
 
@@ -46,6 +47,16 @@ def weighed(mismatch: Mismatch, sides: Sides, options: Options, reference: Refer
     edge = next(allowed, "")
     mismatch = dataclasses.replace(mismatch, edge=edge)
     return mismatch if edge or options.strict else _of_digits(met)
+
+
+def is_edge(mismatch: Mismatch, sides: Sides, options: Options) -> bool:
+    """Return whether a disagreement is an edge for the numbers and the shapes that it was met on."""
+    met = _Met(mismatch, sides, sides.case.row(mismatch.row), None)
+    if options.strict:
+        return False
+    if mismatch.verdict.difference == "raises":
+        return _is_empty(met)
+    return any(holds(met) for holds in _EDGES.values())
 
 
 def weighed_error(mismatch: Mismatch, sides: Sides, options: Options, is_always: bool) -> Mismatch:
@@ -192,18 +203,36 @@ def _digits_kept(met: _Met) -> tuple[float, float] | None:
     if error is not None or oracle is None or wide.shape != oracle.shape:
         return None
     with np.errstate(invalid="ignore", over="ignore"):
-        size = np.maximum(np.abs(oracle), 0.01 * np.abs(oracle[np.isfinite(oracle)]).max(initial=0.0))
+        scale = _oracle(met.sides.theirs.scale(mismatch.row, noisy=True)[level], level, mismatch.leaf)
+        least = 0.01 * np.abs(oracle[np.isfinite(oracle)]).max(initial=0.0)
+        # what the numbers given do not determine is not lost
+        size = np.maximum(np.maximum(np.abs(oracle), least), 0.0 if scale is None else scale)
         lost, lost_wide = (_share(item, oracle, size) for item in (part.astype(oracle.dtype), wide))
-    if not 0 < lost < math.sqrt(precision.eps) or lost_wide > lost / _RIGHT:
+    is_kept = lost < math.sqrt(precision.eps) or (_is_derivative(met) and _is_near_constant(met))
+    if not lost or not is_kept or lost_wide > lost / _RIGHT:
         return None
-    return -math.log10(lost), -math.log10(precision.eps)
+    return max(-math.log10(lost), 0.0), -math.log10(precision.eps)
+
+
+def _is_near_constant(met: _Met) -> bool:
+    """Return whether the numbers along a dimension of some tensor have more than half of their digits in common."""
+    return any(
+        _is_near_constant_along(item, axis) for item in met.numbers for axis in range(item.ndim) if item.shape[axis] > 1
+    )
+
+
+def _is_near_constant_along(item: np.ndarray, axis: int) -> bool:
+    numbers = item.astype(np.complex128)
+    largest = np.abs(numbers).max(axis, initial=0.0)
+    spread = np.abs(numbers - np.take(numbers, [0], axis)).max(axis, initial=0.0)
+    return bool(((spread < math.sqrt(PRECISION[part_of(str(item.dtype))].eps) * largest) & (largest > 0)).any())
 
 
 _RIGHT = 16  # times closer in float64: what is wrong by its formula is as wrong there
 
 
 def _oracle(items: Sequence[np.ndarray], level: str, leaf: int) -> np.ndarray | None:
-    leaves = [item for item in items if is_inexact(item)] if level == "jvp" else list(items)
+    leaves = targets(level, items)
     return leaves[leaf] if leaf < len(leaves) else None
 
 

@@ -1,0 +1,257 @@
+"""Both sides' results of one level on many value sets: what a relation between them is looked for in."""
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import jax
+import numpy as np
+
+from ..compare.arrays import PRECISION, is_inexact, part_of
+from ..report.model import COMPUTED, Mismatch
+from ..run.candidate import Sides
+from ..run.case import Case
+from ..run.outcome import outcome
+from ..run.reference import TO
+from .verdicts import canonical, targets
+
+_MOST_SETS = 12  # on which a function is called again
+_MOST_MEASURED = 60  # value sets, for which rounding is measured
+_FEW = 0.4  # of the value sets: where more differ it is not by rounding
+_LARGEST = 1e4  # of an input that is still ordinary: squares and exponentials of sums stay far from the dtype's limits
+
+
+@dataclass(frozen=True)
+class Both:
+    """One result of both sides, stacked by value sets, and how far apart rounding alone may put each element.
+
+    `measured` says the same of a single value set, where large terms cancel: it takes many calls of the reference.
+    """
+
+    ours: np.ndarray
+    theirs: np.ndarray
+    allowed: np.ndarray
+    measured: Callable[[int], np.ndarray] | None = None
+
+    def some(self, rows: np.ndarray) -> "Both":
+        """Return some of the value sets, by their numbers."""
+        measured = self.measured
+        at = None if measured is None else lambda row: measured(int(rows[row]))
+        return Both(self.ours[rows], self.theirs[rows], self.allowed[rows], at)
+
+    def with_theirs(self, change: Callable[[np.ndarray], np.ndarray]) -> "Both":
+        """Return the candidate's results beside what a change makes of the reference's; it keeps the value sets."""
+        measured = self.measured
+        return Both(
+            self.ours,
+            change(self.theirs),
+            np.abs(change(self.allowed)),
+            None if measured is None else lambda row: np.abs(change(measured(row)[None]))[0],
+        )
+
+    @functools.cached_property
+    def agreeing(self) -> np.ndarray:
+        """The elements that agree, within rounding."""
+        agree = close(self.ours, self.theirs, self.allowed)
+        wrong = np.flatnonzero(~agree.reshape(len(agree), -1).all(1))
+        if self.measured is not None and 0 < len(wrong) <= min(_MOST_MEASURED, _FEW * len(agree)):
+            for row in wrong:
+                agree[row] |= close(self.ours[row], self.theirs[row], self.measured(int(row)))
+        return agree
+
+    @property
+    def agree(self) -> bool:
+        """Whether all elements agree."""
+        return self.ours.shape == self.theirs.shape and bool(self.agreeing.all())
+
+
+def close(ours: np.ndarray, theirs: np.ndarray, allowed: np.ndarray) -> np.ndarray:
+    """Return where two arrays agree; NaN agrees with NaN."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        return (np.abs(ours - theirs) <= allowed) | (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
+
+
+def apart(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+    """Return how far apart two arrays are, as a share of the larger number: 1 where one alone is 0 or not finite."""
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        share = np.abs(ours - theirs) / np.maximum(np.abs(ours), np.abs(theirs))
+    same = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
+    return np.where(same, 0.0, np.where(np.isfinite(share), share, 1.0))
+
+
+def both(
+    ours: np.ndarray,
+    theirs: np.ndarray,
+    oracle: np.ndarray | None = None,
+    measured: Callable[[int], np.ndarray] | None = None,
+) -> Both:
+    """Return both sides' results in wide numbers, with what rounding in their own dtype allows."""
+    wide = np.complex128 if "c" in (ours.dtype.kind, theirs.dtype.kind) else np.float64
+    name = part_of(str(theirs.dtype))
+    ours, plain = np.asarray(ours).astype(wide), np.asarray(theirs).astype(wide)
+    exact = plain if oracle is None else np.asarray(oracle).astype(wide)
+    if name not in PRECISION:
+        return Both(ours, plain, np.zeros(plain.shape))
+    precision = PRECISION[name]
+    with np.errstate(invalid="ignore", over="ignore"):
+        own, sizes = (np.nan_to_num(np.abs(item), nan=0.0, posinf=0.0) for item in (plain - exact, plain))
+    largest = sizes.reshape(len(sizes), -1).max(1, initial=0).reshape(-1, *[1] * (plain.ndim - 1))
+    unit = precision.ulps * precision.eps
+    return Both(ours, plain, unit * (4 * sizes + 2 * largest) + 4 * own + precision.smallest_normal, measured)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What both sides give at a level for a result or a gradient, and ways to ask them anew.
+
+    `again` returns the reference's values for other tensors, `grown` both sides' results where every dimension of a
+    size has one element more, `in_float64` those of a candidate that computes in float64. Each returns None where a
+    side takes no such input. `is_alone` says that the other results or gradients of the level agree.
+    """
+
+    level: str
+    dtypes: tuple[str, str]  # of both results
+    results: Both
+    inputs: tuple[np.ndarray, ...]  # stacked by value sets
+    names: tuple[str, ...]
+    is_alone: bool = False
+    again: Callable[[Sequence[np.ndarray]], np.ndarray | None] = lambda tensors: None
+    grown: Callable[[int], Both | None] = lambda size: None
+    in_float64: Callable[[], Both | None] = lambda: None
+
+    @functools.cached_property
+    def ordinary(self) -> np.ndarray:
+        """Which value sets are of ordinary numbers: finite, and with squares that do not overflow."""
+        rows = np.ones(len(self.results.ours), bool)
+        for stack in filter(is_inexact, self.inputs):
+            largest = min(_LARGEST, PRECISION[part_of(str(stack.dtype))].largest ** 0.5 / 8)
+            with np.errstate(invalid="ignore", over="ignore"):
+                rows &= (np.abs(stack.astype(complex)) <= largest).reshape(len(stack), -1).all(1)
+        return rows
+
+    @functools.cached_property
+    def usual(self) -> Both:
+        """The results for ordinary numbers."""
+        return self.results.some(np.flatnonzero(self.ordinary))
+
+    def asked_again(self, change: Callable[[list[np.ndarray]], Sequence[np.ndarray]]) -> Both | None:
+        """Return the candidate's values beside those that the reference gives for changed tensors, a few value sets."""
+        rows = np.flatnonzero(self.ordinary)[:_MOST_SETS]
+        return self.again_at(rows, change)
+
+    def again_at(self, rows: np.ndarray, change: Callable[[list[np.ndarray]], Sequence[np.ndarray]]) -> Both | None:
+        """Return what `asked_again` returns, for value sets of one's choice."""
+        if self.level != "value" or not len(rows):
+            return None
+        theirs = self.again(change([stack[rows] for stack in self.inputs]))
+        if theirs is None or theirs.shape != self.results.ours[rows].shape or str(theirs.dtype) != self.dtypes[1]:
+            return None
+        return both(self.results.ours[rows].astype(np.complex128 if theirs.dtype.kind == "c" else float), theirs)
+
+
+def evidence_of(sides: Sides, found: Mismatch, others: Sequence[Mismatch] = ()) -> Evidence | None:
+    """Return what is known of the leaf in which a disagreement was met; `others` are all disagreements of the case."""
+    if found.level not in COMPUTED or found.reference is None or found.candidate is None:
+        return None
+    rows = [row for row in range(sides.case.sets) if sides.theirs.raises(row) is None]
+    results = _results(sides, found.level, found.leaf, rows, found.reference.shape)
+    if results is None:
+        return None
+    kept, ours, theirs, oracle = results
+    case = _some(sides.case, kept)
+    failing = {item.leaf for item in others if item.level == found.level}
+    return Evidence(
+        level=found.level,
+        dtypes=(str(ours.dtype), str(theirs.dtype)),
+        results=both(ours, theirs, oracle, lambda row: _measured(sides, found, kept[row], str(theirs.dtype))),
+        inputs=case.tensors,
+        names=case.names,
+        is_alone=len(case.movable) > 1 and failing <= {found.leaf},
+        again=lambda tensors: outcome(lambda: _again(sides, case, found.leaf, tensors))[0],
+        grown=lambda size: outcome(lambda: _grown(sides, case, found, size))[0],
+        in_float64=lambda: outcome(lambda: _in_float64(sides, case, found, oracle))[0],
+    )
+
+
+def _results(sides: Sides, level: str, leaf: int, rows: Sequence[int], shape: tuple[int, ...] | None = None) -> Any:
+    """Return the value sets whose reference has a shape, with both sides' results and the oracle's."""
+    got, error = outcome(lambda: sides.ours_at(level))
+    if error is not None or leaf >= len(got):
+        return None
+    references = sides.theirs.results(rows)
+    pairs = {row: tuple(_leaf(getattr(references[row], side)[level], level, leaf) for side in _SIDES) for row in rows}
+    kept = {row: pair for row, pair in pairs.items() if all(item is not None for item in pair)}
+    shape = next((plain.shape for plain, _ in kept.values()), ()) if shape is None else shape
+    kept = {row: pair for row, pair in kept.items() if pair[0].shape == pair[1].shape == shape}
+    if not kept:
+        return None
+    theirs, oracle = map(np.stack, zip(*kept.values(), strict=True))
+    return [*kept], got[leaf][[*kept]], canonical(theirs), oracle
+
+
+_SIDES = ("plain", "wide")
+
+
+def _measured(sides: Sides, found: Mismatch, row: int, dtype: str) -> np.ndarray:
+    """Return what rounding allows at a value set, as it is measured on the reference."""
+    scales = [targets(found.level, sides.theirs.scale(row, noisy)[found.level])[found.leaf] for noisy in (False, True)]
+    precision = PRECISION[part_of(dtype)]
+    return 4 * precision.ulps * precision.eps * np.maximum(*scales)
+
+
+def _leaf(items: Any, level: str, leaf: int) -> Any:
+    """Return a result of the reference, None where the level has none."""
+    wanted = [] if isinstance(items, str) else targets(level, items)
+    return wanted[leaf] if leaf < len(wanted) else None
+
+
+def _some(case: Case, rows: Sequence[int]) -> Case:
+    stacks = tuple(stack[np.asarray(rows, int)] for stack in case.tensors)
+    numbers = tuple(case.number(row) for row in rows)
+    return replace(case, tensors=stacks, strata=tuple(case.strata[row] for row in rows), numbers=numbers)
+
+
+def _again(sides: Sides, case: Case, leaf: int, tensors: Sequence[np.ndarray]) -> np.ndarray | None:
+    count = len(tensors[0])
+    theirs = sides.of(replace(_some(case, range(count)), tensors=tuple(tensors))).theirs
+    found = [theirs.outputs(row) for row in range(count)]
+    arrays = [items[leaf] for items in found if leaf < len(items)]
+    return canonical(np.stack(arrays)) if len(arrays) == count and len({item.shape for item in arrays}) == 1 else None
+
+
+def _grown(sides: Sides, case: Case, found: Mismatch, size: int) -> Both | None:
+    some = _some(case, range(min(case.sets, _MOST_SETS)))
+    larger = Sides(
+        sides.candidate,
+        sides.reference,
+        replace(some, tensors=tuple(_one_more(stack, size) for stack in some.tensors)),
+        sides.device,
+    )
+    if any(larger.theirs.raises(row) for row in range(some.sets)):
+        return None
+    results = _results(larger, found.level, found.leaf, range(some.sets))
+    if results is None or results[1].shape != results[2].shape:
+        return None
+    return both(*results[1:])
+
+
+def _one_more(stack: np.ndarray, size: int) -> np.ndarray:
+    """Return a stack with one element more along each dimension of a size: another value set's first."""
+    for axis in range(1, stack.ndim):
+        if stack.shape[axis] == size and size:
+            stack = np.concatenate([stack, np.roll(stack, 1, 0).take([0], axis)], axis)
+    return stack
+
+
+def _in_float64(sides: Sides, case: Case, found: Mismatch, oracle: np.ndarray) -> Both | None:
+    to = TO["float64"]
+    if not any(str(stack.dtype) in to for stack in case.tensors):
+        return None
+    wide = replace(case, tensors=tuple(stack.astype(to.get(str(stack.dtype), stack.dtype)) for stack in case.tensors))
+    with jax.enable_x64(True):
+        run = Sides(sides.candidate, sides.reference, wide, sides.device)
+        got, error = outcome(lambda: run.ours({found.level})[found.level][found.leaf])
+    if error is not None or got.shape != oracle.shape:
+        return None
+    return both(got, np.asarray(oracle).astype(got.dtype))
