@@ -118,7 +118,7 @@ class Port:
         Raises: ArgumentValueError for a module that gives two answers, and for buffers that are not returned as asked.
         """
         state = self._own_tensors
-        given = jax.tree.map(_tensor, (tuple(args), dict(kwargs)))
+        given = jax.tree.map(lambda leaf: _tensor(_unlike(leaf)), (tuple(args), dict(kwargs)))
         both = [outcome(lambda: self._of_module(state, *given[0], **_theirs(given[1]))) for _ in range(2)]
         (first, error), (second, _) = both
         arrays = jax.tree.map(_array, (self.state, tuple(args), dict(kwargs)))
@@ -195,9 +195,14 @@ _STEP = 2.0**-22  # a few of float32's last digits
 def _moved(leaf: Any, by: float) -> Any:
     if not isinstance(leaf, np.ndarray) or not is_inexact(leaf):
         return leaf
-    if leaf.size and np.all(leaf == leaf.flat[0]):  # equal numbers may round to none
-        leaf = leaf + np.random.default_rng(0).normal(size=leaf.shape)
-    return leaf.astype(np.complex128 if leaf.dtype.kind == "c" else np.float64) * (1 + by)
+    return _unlike(leaf).astype(np.complex128 if leaf.dtype.kind == "c" else np.float64) * (1 + by)
+
+
+def _unlike(leaf: Any) -> Any:
+    """Return an input as it is, with other numbers where they are all equal: of zeros nothing is seen."""
+    if not isinstance(leaf, np.ndarray) or not is_inexact(leaf) or not leaf.size or not np.all(leaf == leaf.flat[0]):
+        return leaf
+    return np.asarray(leaf + np.random.default_rng(0).normal(size=leaf.shape)).astype(leaf.dtype)
 
 
 def _jumps(first: np.ndarray, second: np.ndarray, third: np.ndarray) -> bool:
