@@ -41,7 +41,7 @@ JUDGES = {
 # Inside of `parity` a room may import from those before it; `None` holds the entry points.
 PARITY_ROOMS = ["compare", "report", "known", "run", "draw", "script", "search", None]
 HEAVY = ("torch", "hypothesis", "matplotlib", "optax", "pyarrow", "rich", "pytest")
-TORCH_IN = {"parity/run/torch_side.py", "parity/run/noise.py", "tour.py"}
+TORCH_IN = {"parity/run/torch_side.py", "parity/run/noise.py", "parity/run/torch_modules.py", "tour.py"}
 
 
 def room(file: Path) -> str:

@@ -1,7 +1,9 @@
 """`parity.module`: a port of an nn.Module, its parameters' gradients, and the place where the two first diverge."""
 
+import dataclasses
 import functools
 import runpy
+from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -209,6 +211,338 @@ def test_a_tap_is_the_identity_and_leaves_nothing_in_the_program() -> None:
     assert counts[0] == counts[1]
 
 
+# several mistakes, and places that no tap marks
+
+
+class Deep(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.norm, self.last = torch.nn.Linear(3, 4), torch.nn.LayerNorm(4), torch.nn.Linear(4, 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.last(torch.tanh(self.norm(self.first(x))))
+
+
+def deep(params: dict, x: jax.Array, *, slope: float = 1.0, eps: float = 1e-5, stops: bool = False) -> jax.Array:
+    p = params
+    y = slope * x @ p["first.weight"].T + p["first.bias"]
+    centred = y - y.mean(-1, keepdims=True)
+    y = centred / jnp.sqrt((centred**2).mean(-1, keepdims=True) + eps) * p["norm.weight"] + p["norm.bias"]
+    y = lax.stop_gradient(jnp.tanh(y)) if stops else jnp.tanh(y)
+    return y @ p["last.weight"].T + p["last.bias"]
+
+
+def test_layers_are_taps_by_the_parameters_that_they_use() -> None:
+    torch.manual_seed(0)
+    report = check(Deep(), deep, dict, X, levels=["value"])
+    assert report.ok, report
+    assert [(tap.name, tap.ok) for tap in report.taps] == [("first", True), ("norm", True), ("last", True)]
+
+
+def test_every_mistake_is_named_in_one_run() -> None:
+    torch.manual_seed(0)
+    report = check(Deep(), functools.partial(deep, slope=1.01, eps=0.1), dict, X, levels=["value", "vjp"])
+    assert report.first_divergence.name == "first"
+    assert [tap.name for tap in report.divergences] == ["first", "norm"]
+    assert "from PyTorch's own input it DIFFERS too" in str(report)
+    assert "from PyTorch's own input it agrees" in str(report)
+
+
+def test_a_gradient_that_is_lost_between_two_taps_is_named() -> None:
+    torch.manual_seed(0)
+    report = check(Deep(), functools.partial(deep, stops=True), dict, X, levels=["value", "vjp"])
+    assert report.first_divergence is None
+    (place,) = report.divergences
+    assert (place.name, place.gradients) == ("last", ("norm",))
+    assert "its gradient DIFFERS for norm" in str(report)
+
+
+class Narrow(torch.nn.Module):
+    """As Llama's norm: computed in float32, whatever is given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = torch.nn.Identity()
+        self.weight = torch.nn.Parameter(torch.ones(3))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = x.float()
+        return self.norm(self.weight * (y * torch.rsqrt(y.pow(2).mean(-1, keepdim=True) + 1e-6)).to(x.dtype))
+
+
+def test_a_reference_that_computes_in_float32_is_measured_by_itself() -> None:
+    def port(params: dict, x: jax.Array, wrong: float = 1.0) -> jax.Array:
+        return parity.tap("norm", wrong * params["weight"] * x / jnp.sqrt((x**2).mean(-1, keepdims=True) + 1e-6))
+
+    assert check(Narrow(), port, dict, X, dtypes=None).ok
+    report = check(Narrow(), port, dict, X, dtypes=["float64"], levels=["value"])
+    assert [tap.ok for tap in report.taps] == [True], report
+    report = check(Narrow(), functools.partial(port, wrong=1.001), dict, X, dtypes=["float64"], levels=["value"])
+    assert [tap.ok for tap in report.taps] == [False]
+
+
+# modules as people have them
+
+
+def batch_norm(params: dict, x: jax.Array, momentum: float = 0.1) -> tuple:
+    mean, centred = x.mean(0), x - x.mean(0)
+    variance = (centred**2).mean(0)
+    result = centred / jnp.sqrt(variance + 1e-5) * params["weight"] + params["bias"]
+    count = x.shape[0]
+    new = {"running_mean": mean, "running_var": variance * count / (count - 1)}
+    moved = {name: (1 - momentum) * params[name] + momentum * item for name, item in new.items()}
+    return result, moved | {"num_batches_tracked": params["num_batches_tracked"] + 1}
+
+
+def test_buffers_that_are_written_are_results() -> None:
+    layer = torch.nn.BatchNorm1d(3)
+    report = check(layer, batch_norm, dict, X)
+    assert report.ok, report
+    assert {"result[1]['running_mean']", "result[1]['running_var']"} <= set(report.levels["value"].leaves)
+    report = check(layer, functools.partial(batch_norm, momentum=0.2), dict, X, levels=["value"])
+    assert differing(report, "value") == {"result[1]['running_mean']", "result[1]['running_var']"}
+
+
+def test_buffers_that_are_not_returned_are_said_not_to_be_compared() -> None:
+    layer = torch.nn.BatchNorm1d(3)
+    report = check(layer, lambda p, x: batch_norm(p, x)[0], dict, X, levels=["value"])
+    assert report.ok, report
+    assert any("running_mean" in note and "not compared" in note for note in report.notes)
+    with pytest.raises(ValueError, match="new_buffers"):
+        check(layer, lambda p, x: batch_norm(p, x)[0], dict, X, buffers=True)
+
+
+class Dropping(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer, self.drop = torch.nn.Linear(3, 3), torch.nn.Dropout(0.25)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.drop(self.layer(x))
+
+
+def test_a_module_that_drops_out_is_compared_where_the_mask_is_handed_in() -> None:
+    def port(params: dict, x: jax.Array, keep: jax.Array, rate: float = 0.25) -> jax.Array:
+        return keep * linear({"weight": params["layer.weight"], "bias": params["layer.bias"]}, x) / (1 - rate)
+
+    torch.manual_seed(0)
+    mask = {"keep|drop": np.ones((4, 3), bool)}
+    report = check(Dropping(), port, dict, X, kwargs=mask)
+    assert report.ok, report
+    assert not check(Dropping(), functools.partial(port, rate=0.0), dict, X, kwargs=mask, levels=["value"]).ok
+    with pytest.raises(ValueError, match=r'drops out in drop.*\.eval\(\).*"keep\|drop"'):
+        check(Dropping(), linear, dict, X)
+
+
+@dataclasses.dataclass
+class Output:
+    logits: Any
+    hidden: Any = None
+
+
+@dataclasses.dataclass
+class Mapped(OrderedDict):
+    """As the outputs of transformers: a dataclass, and a dict of the fields that are there."""
+
+    logits: Any = None
+    cache: Any = None
+
+    def __post_init__(self) -> None:
+        self.update({name: value for name, value in vars(self).items() if value is not None})
+
+
+class Cache:
+    """An object that is no tensor."""
+
+
+RESULTS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
+    "a dataclass, and a dict": (lambda y: Output(y, 2 * y), lambda y: {"logits": y, "hidden": 2 * y}),
+    "a dataclass on both sides": (Output, Output),
+    "one field, and an array": (Output, lambda y: y),
+    "fields, and a tuple": (lambda y: Output(y, 2 * y), lambda y: (y, 2 * y)),
+    "a model's output, and a dict": (Mapped, lambda y: {"logits": y}),
+    "a cache beside": (lambda y: Mapped(y, Cache()), lambda y: {"logits": y}),
+    "a cache beside, and an array": (lambda y: Mapped(y, Cache()), lambda y: y),
+    "a cache in a tuple": (lambda y: (y, Cache()), lambda y: (y,)),
+}
+
+
+class Giving(torch.nn.Module):
+    def __init__(self, gives: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self.layer, self.gives = torch.nn.Linear(3, 3), gives
+
+    def forward(self, x: torch.Tensor) -> Any:
+        return self.gives(self.layer(x))
+
+
+def inner(params: dict, x: jax.Array) -> jax.Array:
+    return linear({"weight": params["layer.weight"], "bias": params["layer.bias"]}, x)
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_results_are_compared_by_what_they_hold(name: str) -> None:
+    theirs, ours = RESULTS[name]
+    torch.manual_seed(0)
+    options: Any = {"levels": ["value", "vjp"], "examples": 8}
+    report = check(Giving(theirs), lambda p, x: ours(inner(p, x)), dict, X, **options)
+    assert report.ok, report
+    assert ("Cache" in str(report)) == ("cache" in name)
+    assert not check(Giving(theirs), lambda p, x: ours(inner(p, 2 * x)), dict, X, **options).ok
+
+
+def test_a_result_that_is_left_out_is_a_difference() -> None:
+    report = check(Giving(lambda y: Output(y, 2 * y)), lambda p, x: {"logits": inner(p, x)}, dict, X, levels=["value"])
+    assert report.failures[0].difference == "structure", report
+
+
+class Attending(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed = torch.nn.Embedding(11, 3)
+
+    def forward(self, batch: dict, *, mask: torch.Tensor, scale: float = 1.0, use_cache: bool = True) -> Any:
+        y = scale * self.embed(batch["tokens"]).masked_fill(~mask[..., None], 0.0) + batch["x"]
+        return (y, Cache()) if use_cache else y
+
+
+def attending(params: dict, batch: dict, *, keep: jax.Array, scale: float, deterministic: bool = False) -> jax.Array:
+    assert deterministic
+    y = params["embed"]["weight"][batch["tokens"]]
+    return scale * jnp.where(keep[..., None], y, 0) + batch["x"]
+
+
+def test_inputs_may_be_dicts_and_keywords_of_two_names() -> None:
+    torch.manual_seed(0)
+    batch = {"tokens": torch.zeros((2, 5), dtype=torch.int64), "x": jnp.zeros((2, 5, 3))}
+    kwargs = {"keep|mask": np.ones((2, 5), bool), "scale": 2.0, "|use_cache": False, "deterministic|": True}
+    module = Attending()
+    params = {"embed": {"weight": jnp.asarray(module.embed.weight.detach().numpy())}}
+    report = check(module, attending, params, batch, kwargs=kwargs)
+    assert report.ok, report
+    assert {"embed.weight", "batch['x']"} == set(report.levels["vjp"].leaves)
+
+
+def test_tokens_are_drawn_over_the_whole_table() -> None:
+    tokens = np.zeros((2, 5), np.int32)
+    layer = torch.nn.Embedding(11, 3)
+    assert check(layer, lambda p, i: p["weight"][i], dict, tokens, levels=["value"]).ok
+    assert not check(layer, lambda p, i: p["weight"][jnp.minimum(i, 9)], dict, tokens, levels=["value"]).ok
+
+
+def test_weights_that_are_all_equal_are_drawn_as_others() -> None:
+    layer = torch.nn.Embedding(4, 3)
+    torch.nn.init.zeros_(layer.weight)
+    report = check(layer, lambda p, i: 0 * p["weight"][i], dict, np.array([0, 3]), levels=["value"])
+    assert not report.ok
+    scaled = Deep()  # whose norm has weights of 1 and a bias of 0
+    assert not check(scaled, lambda p, x: deep(p | {"norm.weight": jnp.ones(4)}, x), dict, X, levels=["value"]).ok
+
+
+def test_a_tied_parameter_may_be_given_under_one_of_its_names() -> None:
+    class Tied(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.embed, self.head = torch.nn.Embedding(5, 3), torch.nn.Linear(3, 5, bias=False)
+            self.head.weight = self.embed.weight
+
+        def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+            return self.head(self.embed(tokens))
+
+    module = Tied()
+    weight = jnp.asarray(module.embed.weight.detach().numpy())
+
+    def port(params: dict, tokens: jax.Array) -> jax.Array:
+        return params["embed"]["weight"][tokens] @ params["embed"]["weight"].T
+
+    report = check(module, port, {"embed": {"weight": weight}}, np.zeros(4, np.int64))
+    assert report.ok, report
+    assert set(report.levels["vjp"].leaves) == {"embed.weight"}
+
+
+def test_a_module_is_checked_in_its_own_dtypes() -> None:
+    torch.manual_seed(0)
+    report = check(torch.nn.Linear(3, 3).bfloat16(), linear, dict, np.zeros((4, 3), np.float32), dtypes=None)
+    assert report.ok, report
+    assert next(iter(report.by_dtype)) == "bfloat16"
+
+    class Mixed(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer, self.scale = torch.nn.Linear(3, 3), torch.nn.Parameter(torch.ones(3, dtype=torch.bfloat16))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            met.add((self.layer.weight.dtype, self.scale.dtype))
+            return self.layer(x) * self.scale
+
+    met: set[tuple] = set()
+    report = check(Mixed(), lambda p, x: inner(p, x) * p["scale"], dict, X, dtypes=None)
+    assert report.ok, report
+    assert (torch.float32, torch.bfloat16) in met
+    gradients = check(Mixed(), lambda p, x: inner(p, x) * jnp.ones(3), dict, X, levels=["vjp"])
+    assert differing(gradients, "vjp") == {"layer.weight", "layer.bias", "scale", "x"}
+
+
+def test_a_report_prints_shapes() -> None:
+    layer = torch.nn.Linear(30, 2)
+    report = check(layer, lambda p, x: 2 * linear(p, x), dict, np.zeros((40, 30), np.float32), levels=["value"])
+    assert "x float32[40, 30], and a state of 62 numbers about the module's own" in report.failures[0].message
+    assert len(str(report)) < 2000
+
+
+# models of real size
+
+
+class Wide(torch.nn.Module):
+    """Large enough to be judged one value set at a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.last = torch.nn.Linear(40, 1300), torch.nn.Linear(1300, 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.last(torch.tanh(self.first(x)))
+
+
+def wide(params: dict, x: jax.Array, *, factor: float = 1.0, stops: bool = False) -> jax.Array:
+    bias = lax.stop_gradient(params["first.bias"]) if stops else params["first.bias"]
+    y = jnp.tanh(x @ params["first.weight"].T + bias)
+    return y @ params["last.weight"].T + factor * params["last.bias"]
+
+
+MANY = np.zeros((4, 40), np.float32)
+
+
+def test_a_large_module_is_compared_at_every_level() -> None:
+    torch.manual_seed(0)
+    report = check(Wide(), wide, dict, MANY, examples=4, seconds=600)
+    assert report.ok, report
+    assert all(report.levels[level].status == "pass" for level in ("value", "vjp", "jvp", "hvp", "jit", "vmap"))
+    assert set(report.levels["vjp"].leaves) == {"first.weight", "first.bias", "last.weight", "last.bias", "x"}
+    assert [(tap.name, tap.ok) for tap in report.taps] == [("first", True), ("last", True)]
+    assert all(all(level.planted.values()) for level in report.levels.values())
+    assert set(report.levels["vjp"].planted) == {"zeros", "a small shift"}
+
+
+def test_a_mistake_in_a_large_module_is_found() -> None:
+    torch.manual_seed(0)
+    options: Any = {"examples": 4, "levels": ["value", "vjp"]}
+    report = check(Wide(), functools.partial(wide, factor=1.001), dict, MANY, **options)
+    assert {item.level for item in report.failures} >= {"value"}
+    assert report.first_divergence.name == "last"
+    report = check(Wide(), functools.partial(wide, stops=True), dict, MANY, **options)
+    assert differing(report, "vjp") == {"first.bias"}
+
+
+def test_what_no_time_is_left_for_is_said() -> None:
+    torch.manual_seed(0)
+    report = check(Wide(), wide, dict, MANY, seconds=1e-3)
+    assert report.answer == "agrees", report
+    assert report.examples == 2
+    (note,) = [note for note in report.notes if "left out" in note]
+    assert all(what in note for what in ("all but 2 of 20 value sets", "vmap", "jvp", "hvp", "taps"))
+
+
 # what cannot be meant
 
 ERRORS = {
@@ -228,6 +562,7 @@ def test_an_option_that_means_nothing_is_an_error(name: str) -> None:
 PARAMS = {
     "a name that is none": (lambda own: {"weights": own["weight"], "bias": own["bias"]}, "the nearest is 'weight'"),
     "a name that is missing": (lambda own: {"weight": own["weight"]}, "no 'bias'"),
+    "a name that a function asks for": (lambda own: lambda state: state["wieght"], "'wieght'.*The nearest is 'weight'"),
     "other numbers": (lambda own: own | {"bias": own["bias"] + 1}, "the module's own numbers.*'bias'"),
     "another shape": (lambda own: own | {"bias": own["bias"][:2]}, r"got float32\[2\]"),
 }
@@ -251,15 +586,44 @@ def test_a_function_in_the_place_of_a_module_is_an_error() -> None:
         check(torch.exp, linear, {}, X)
 
 
+class Writing(torch.nn.Module):
+    """A module that writes wherever it can."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer, self.norm, self.calls = torch.nn.Linear(3, 3), torch.nn.BatchNorm1d(3), 0
+        self.register_buffer("hidden", torch.zeros(3), persistent=False)
+        self.register_buffer("last", torch.zeros(3))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.calls += 1
+        self.hidden += 1
+        self.last = x.detach().sum(0)
+        torch.rand(1)
+        x.mul_(2)
+        return self.norm(self.layer(x))
+
+
 def test_a_module_is_left_as_it_was() -> None:
-    norm = torch.nn.BatchNorm1d(3)
-    before = {name: value.clone() for name, value in norm.state_dict().items()}
+    module = Writing()
+    module.layer.weight.grad = torch.ones(3, 3)
+    module.norm.eval()
+    before = {name: value.clone() for name, value in (*module.state_dict().items(), ("hidden", module.hidden))}
+    torch.manual_seed(7)
+    random = torch.get_rng_state()
 
-    def port(params: dict, x: jax.Array) -> jax.Array:
-        centred = x - x.mean(0)
-        return centred / jnp.sqrt((centred**2).mean(0) + 1e-5) * params["weight"] + params["bias"]
+    def port(params: dict, x: jax.Array) -> tuple:
+        y = 2 * x @ params["layer.weight"].T + params["layer.bias"]
+        y = (y - params["norm.running_mean"]) / jnp.sqrt(params["norm.running_var"] + 1e-5)
+        return y * params["norm.weight"] + params["norm.bias"], {"last": x.sum(0)}
 
-    report = check(norm, port, lambda state: state, X)
+    given = torch.zeros(4, 3)
+    report = check(module, port, dict, given)
     assert report.ok, report
-    assert all(torch.equal(before[name], value) for name, value in norm.state_dict().items())
-    assert not norm._forward_hooks
+    after = {**module.state_dict(), "hidden": module.hidden}
+    assert all(torch.equal(before[name], value) for name, value in after.items())
+    assert (module.calls, module.training, module.norm.training) == (0, True, False)
+    assert torch.equal(module.layer.weight.grad, torch.ones(3, 3))
+    assert torch.equal(torch.get_rng_state(), random)
+    assert not any(item._forward_hooks for item in module.modules())
+    assert not given.any()

@@ -1,7 +1,8 @@
 """The cases of a check: arguments of a configuration, grouped by what is compiled, filled with many value sets."""
 
 import functools
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,8 @@ from .signature import parameters_of
 from .strategies import Drawn
 from .turns import filled, turns_of
 
+_MOST_ELEMENTS = 2**23  # of all value sets of a case together
+_FEWEST = 2  # value sets
 _TRIED = 24  # examples, to see whether what is no tensor varies
 # of arguments that are compiled apart: for the first configuration, and for one that follows
 _MOST_GROUPS = 4, 2
@@ -45,6 +48,7 @@ class Cases:
         """Return the cases of a configuration, of `sets` value sets together."""
         few = self._examples(configuration, _TRIED, seed)
         self.constants = self._constants_of(few[0])
+        sets = self._affordable(few[0], sets)
         is_own = any(map(_is_of_the_user, _leaves(few[0])))
         drawn = self._examples(configuration, sets, seed) if is_own else few
         groups = _grouped(drawn)
@@ -54,6 +58,21 @@ class Cases:
             self._note(f"{len(kept)} of {len(groups)} drawn {kinds} were compared, those drawn most often")
         shares = _shares([len(group) for group in kept], sets)
         return [self._case(group, count, seed + at) for at, (group, count) in enumerate(zip(kept, shares, strict=True))]
+
+    def one_by_one(self, configuration: Configuration, seed: int) -> Iterator[Case]:
+        """Yield cases of one value set each: nothing is stacked."""
+        for number in itertools.count(seed):
+            drawn = self._examples(configuration, 1, number)
+            self.constants = self.constants or self._constants_of(drawn[0])
+            yield self._case(drawn, 1, number)
+
+    def _affordable(self, drawn: Arguments, sets: int) -> int:
+        """Return how many value sets there is memory for, and say so where they are fewer than asked for."""
+        numbers = sum(np.size(leaf.value) for leaf in _leaves(drawn) if isinstance(leaf.value, np.ndarray))
+        most = max(_MOST_ELEMENTS // max(numbers, 1), _FEWEST)
+        if most < sets:
+            self._note(f"{most} value sets in the place of {sets:,}, for they are large")
+        return min(most, sets)
 
     def _note(self, text: str) -> None:
         if text not in self.notes:

@@ -69,7 +69,8 @@ class Tap:
     """What a named place inside a module showed: whether it agrees over all value sets, and how it does in the worst.
 
     `error` is the largest difference there, relative to the reference's largest number; `of_tolerance` the error as a
-    share of what is allowed.
+    share of what is allowed. Where `is_alone`, the stretch up to the place was also run from the reference's own
+    values: `alone` is how it differs even then, `gradients` what its gradient differs for.
     """
 
     name: str
@@ -77,11 +78,19 @@ class Tap:
     compared: int = 0
     error: float = 0.0
     of_tolerance: float = 0.0
+    is_alone: bool = False
+    alone: str = ""
+    gradients: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
         """Whether the two agree there."""
         return not self.difference
+
+    @property
+    def is_divergence(self) -> bool:
+        """Whether the stretch up to the place is wrong by itself."""
+        return bool(self.alone or self.gradients)
 
     def with_verdict(self, verdict: Verdict, candidate: np.ndarray, reference: np.ndarray) -> "Tap":
         """Return the tap with one more value set."""
@@ -231,6 +240,11 @@ class ReportData:
     def first_divergence(self) -> Tap | None:
         """The first tap that differs, in the order of execution."""
         return next((tap for tap in self.taps if not tap.ok), None)
+
+    @property
+    def divergences(self) -> list[Tap]:
+        """The taps that differ even where their stretch starts from the reference's own values: each is a mistake."""
+        return [tap for tap in self.taps if tap.is_divergence]
 
     @property
     def tried(self) -> list[str]:

@@ -48,7 +48,7 @@ def _tap_lines(report: ReportData) -> list[str]:
     for tap in report.taps:
         verdict = "agrees " if tap.ok else "DIFFERS"
         line = f"    {tap.name:<{wide}}  {verdict}  {_tap_text(tap)}"
-        lines.append(line + ("   <- the first to differ" if tap is first else ""))
+        lines.append(line + _alone_text(tap) + ("   <- the first to differ" if tap is first else ""))
     return lines
 
 
@@ -57,6 +57,16 @@ def _tap_text(tap: Tap) -> str:
         return tap.difference
     share = f"{tap.of_tolerance:,.3g} times" if tap.of_tolerance > 1 else f"{tap.of_tolerance:.0%} of"
     return f"error {tap.error:.1e}, {share} the tolerance"
+
+
+def _alone_text(tap: Tap) -> str:
+    """Return what the stretch up to a tap shows where it starts from the reference's own values."""
+    if tap.gradients:
+        more = f" and {len(tap.gradients) - 3} more" if len(tap.gradients) > 3 else ""
+        return f"; its gradient DIFFERS for {', '.join(tap.gradients[:3])}{more}"
+    if tap.ok or not tap.is_alone:
+        return ""
+    return "; from PyTorch's own input it DIFFERS too" if tap.alone else "; from PyTorch's own input it agrees"
 
 
 _MOST_NAMES = 6

@@ -96,9 +96,19 @@ class Sides:
         )
         key = frozenset(levels)
         if key not in self._compiled:
-            self._compiled[key] = jax.jit(jax.vmap(self._program(movable, smooth, key), axis_size=self.case.sets))
-        given = jax.tree.map(lambda array: put(array, self.device), (list(stacks), *directions))
-        return {level: [np.asarray(item) for item in items] for level, items in self._compiled[key](*given).items()}
+            # without a tensor nothing but its number tells how large a batch is
+            count = None if stacks else self.case.sets
+            self._compiled[key] = jax.jit(jax.vmap(self._program(movable, smooth, key), axis_size=count))
+        found = []
+        for some in _portions(self.case.sets, _bytes([*(stack[0] for stack in stacks), *outputs])):
+            given = [[put(array[some], self.device) for array in items] for items in (stacks, *directions)]
+            found.append(jax.tree.map(np.asarray, self._compiled[key](*given)))
+        return {
+            level: [
+                np.concatenate(items)[: self.case.sets] for items in zip(*(each[level] for each in found), strict=True)
+            ]
+            for level in found[0]
+        }
 
     def ours_at(self, level: str) -> list[np.ndarray]:
         """Return the candidate's results at one level, by a program that is compiled already where there is one."""
@@ -181,6 +191,20 @@ class Sides:
             return results
 
         return program
+
+
+_MOST_BYTES = 2**26  # of the arguments and results of a batch: its derivatives take several times as much
+
+
+def _bytes(arrays: Sequence[Any]) -> int:
+    return sum(item.size * item.dtype.itemsize for item in arrays)
+
+
+def _portions(count: int, bytes_each: int) -> list[np.ndarray]:
+    """Return the rows of each batch, all as many, so that one program does for all: the last row may come again."""
+    batches = max(min(-(-count * bytes_each // _MOST_BYTES), count), 1)
+    size = -(-count // batches)
+    return [np.minimum(np.arange(start, start + size), count - 1) for start in range(0, count, size)]
 
 
 def structure(result: Any) -> str:

@@ -234,7 +234,9 @@ class Theirs:
         if row not in kept:
             rows = [row]
             if self._is_batched(row):
-                rows = [other for other in self._known if _kinds(self._known[other]) == _kinds(self._known[row])]
+                alike = (other for other in self._known if _kinds(self._known[other]) == _kinds(self._known[row]))
+                most = max(_MOST_MEASURED // max(self._elements, 1), 1)
+                rows = [row, *(other for other in alike if other != row and other not in kept)][:most]
             measured, error = outcome(lambda: self._measured(rows, noisy))
             if error is not None:  # a value set that is moved may be one that the reference refuses
                 rows, measured = [row], [self._measured_alone(row, noisy)]
@@ -405,6 +407,7 @@ class Theirs:
 
 
 _MOST_ELEMENTS = 2**21
+_MOST_MEASURED = 2**20  # elements of the value sets whose rounding is measured together, each in some 12 runs
 _MOST_ON_LINES = 24  # value sets that tell whether a function computes in float32 inside
 _MOST_TRIED = 4  # value sets, each of another kind, on which the oracle is held to the reference
 

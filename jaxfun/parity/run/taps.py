@@ -1,20 +1,20 @@
 """Named places inside a JAX function, whose values can be compared with those of a PyTorch module's submodules.
 
 A tap is JAX's `checkpoint_name`: an identity that leaves its name in the jaxpr, and no trace in the compiled program.
-The values are gathered by running the jaxpr; a scan that holds a tap is run turn by turn.
+The values are gathered by running the jaxpr; a scan that holds a tap is run turn by turn. What no tap marks is found by
+the parameters it uses: a linear layer's result is where data meets its bias.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import jax
 from jax.ad_checkpoint import checkpoint_name
 from jax.extend.core import Literal
 
 from ...errors import ArgumentTypeError, describe, public
-
-Seen = list[tuple[str, Any]]
 
 
 @public("parity.tap(name, x)")
@@ -36,12 +36,56 @@ def tap(name: str, x: Any) -> Any:
     return checkpoint_name(x, name)
 
 
-def gathered(function: Callable[..., Any], *args: Any) -> tuple[Any, Seen]:
-    """Return a function's result, and the name and value of every tap in it, in the order of execution."""
+@dataclass
+class Place:
+    """A place inside of a function: a tap by its name, or where data meets parameters, by those it uses.
+
+    `is_relaid`: the value of an earlier place, only reshaped or transposed.
+    """
+
+    name: str
+    value: Any
+    uses: frozenset[str] = frozenset()
+    primitive: str = ""
+    is_relaid: bool = False
+
+
+class _Value(NamedTuple):
+    """An array, the parameters that it is made of, and whether of data as well."""
+
+    array: Any
+    parameters: frozenset[str] = frozenset()
+    has_data: bool = False
+
+    @property
+    def is_parameter(self) -> bool:
+        """Whether it is made of parameters alone."""
+        return bool(self.parameters) and not self.has_data
+
+
+def gathered(
+    function: Callable[..., Any],
+    *args: Any,
+    given: Mapping[int, Any] | None = None,
+    names: Sequence[str | None] = (),
+) -> tuple[Any, list[Place]]:
+    """Return a function's result and the places in it, in the order of execution.
+
+    `given` takes the place of the value of a place, by its number: what follows starts from there. `names` are those of
+    the arguments' arrays that are parameters, None for data: only then are places found by what they use.
+    """
     closed, shapes = jax.make_jaxpr(function, return_shape=True)(*args)
-    seen: Seen = []
-    results = _run(closed.jaxpr, closed.consts, jax.tree.leaves(args), (), seen)
-    return jax.tree.unflatten(jax.tree.structure(shapes), results), seen
+    leaves = jax.tree.leaves(args)
+    run = _Run(given or {})
+    values = [_Value(leaf, *_made_of(name, bool(names))) for leaf, name in zip(leaves, names or leaves, strict=True)]
+    results = run.of(closed.jaxpr, closed.consts, values, ())
+    return jax.tree.unflatten(jax.tree.structure(shapes), [item.array for item in results]), run.seen
+
+
+def _made_of(name: Any, is_known: bool) -> tuple[frozenset[str], bool]:
+    if not is_known:
+        return frozenset(), False
+    return (frozenset(), True) if name is None else (frozenset([name]), False)
 
 
 def numbered(names: Iterable[str]) -> Iterator[str]:
@@ -57,55 +101,88 @@ def numbered(names: Iterable[str]) -> Iterator[str]:
 
 
 # primitives that only call a jaxpr, and the parameter that holds it
-_CALLS = {
-    "jit": "jaxpr",
-    "pjit": "jaxpr",
-    "closed_call": "call_jaxpr",
-    "checkpoint": "jaxpr",
-    "remat2": "jaxpr",
-    "custom_jvp_call": "call_jaxpr",
-    "custom_vjp_call": "call_jaxpr",
-}
+_CALLS = {"jit": "jaxpr", "pjit": "jaxpr", "closed_call": "call_jaxpr", "checkpoint": "jaxpr", "remat2": "jaxpr"}
+# and those with a derivative of their own, which is lost where they are run through
+_RULES = {"custom_jvp_call": "call_jaxpr", "custom_vjp_call": "call_jaxpr"}
+_RELAYING = ("reshape", "transpose", "squeeze", "convert_element_type", "copy")
 
 
-def _run(jaxpr: Any, consts: Sequence[Any], args: Sequence[Any], turns: tuple[int, ...], seen: Seen) -> list[Any]:
-    """Run a jaxpr; `turns` counts those of the scans around it, from the outermost."""
-    known = dict(zip([*jaxpr.constvars, *jaxpr.invars], [*consts, *args], strict=True))
+class _Run:
+    """Runs jaxprs equation by equation; `turns` counts those of the scans around, from the outermost."""
 
-    def read(var: Any) -> Any:
-        return var.val if isinstance(var, Literal) else known[var]
+    def __init__(self, given: Mapping[int, Any]) -> None:
+        self.seen: list[Place] = []
+        self._given = given
 
-    for equation in jaxpr.eqns:
-        results = _step(equation, list(map(read, equation.invars)), turns, seen)
-        known.update(zip(equation.outvars, results, strict=True))
-    return list(map(read, jaxpr.outvars))
+    def of(self, jaxpr: Any, consts: Sequence[Any], args: Sequence[_Value], turns: tuple[int, ...]) -> list[_Value]:
+        """Return the results of a jaxpr."""
+        known = dict(zip([*jaxpr.constvars, *jaxpr.invars], [*map(_Value, consts), *args], strict=True))
+        met: dict[Any, Place] = {}  # the places of this jaxpr, by their variables
+
+        def read(var: Any) -> _Value:
+            return _Value(var.val) if isinstance(var, Literal) else known[var]
+
+        for equation in jaxpr.eqns:
+            values = list(map(read, equation.invars))
+            results = self._step(equation, values, turns)
+            place = _place(equation, values, met) if results else None
+            if place is not None:
+                met[equation.outvars[0]] = place
+                results[0] = results[0]._replace(array=self._met(place, results[0].array))
+            known.update(zip(equation.outvars, results, strict=True))
+        return list(map(read, jaxpr.outvars))
+
+    def _met(self, place: Place, array: Any) -> Any:
+        number = len(self.seen)
+        self.seen.append(replace(place, value=array))
+        return self._given.get(number, array)
+
+    def _step(self, equation: Any, values: list[_Value], turns: tuple[int, ...]) -> list[_Value]:
+        primitive, params = equation.primitive, equation.params
+        if _names(equation):
+            array = self._met(Place(_in_turn(params["name"], turns), None), values[0].array)
+            return [values[0]._replace(array=array)]
+        holds = _holds_tap(equation)
+        calls = _CALLS | (_RULES if holds else {})
+        if primitive.name in calls and (holds or any(value.is_parameter for value in values)):
+            inner = params[calls[primitive.name]]
+            return self.of(getattr(inner, "jaxpr", inner), getattr(inner, "consts", ()), values, turns)
+        if primitive.name == "scan" and holds:
+            return self._scan(params, values, turns)
+        found = primitive.bind(*(value.array for value in values), **primitive.get_bind_params(params))
+        parameters = frozenset().union(*(value.parameters for value in values))
+        has_data = any(value.has_data for value in values)
+        return [_Value(item, parameters, has_data) for item in (found if primitive.multiple_results else [found])]
+
+    def _scan(self, params: dict[str, Any], values: list[_Value], turns: tuple[int, ...]) -> list[_Value]:
+        consts, carried = params["num_consts"], params["num_consts"] + params["num_carry"]
+        carry, pieces = values[consts:carried], []
+        order = range(params["length"])
+        for turn in reversed(order) if params["reverse"] else order:
+            sliced = [item._replace(array=item.array[turn]) for item in values[carried:]]
+            given = [*values[:consts], *carry, *sliced]
+            results = self.of(params["jaxpr"].jaxpr, params["jaxpr"].consts, given, (*turns, turn))
+            carry, piece = results[: params["num_carry"]], results[params["num_carry"] :]
+            pieces.append(piece)
+        pieces = pieces[::-1] if params["reverse"] else pieces
+        stacked = [
+            column[0]._replace(array=jax.numpy.stack([item.array for item in column]))
+            for column in zip(*pieces, strict=True)
+        ]
+        return [*carry, *stacked]
 
 
-def _step(equation: Any, values: list[Any], turns: tuple[int, ...], seen: Seen) -> list[Any]:
-    primitive, params = equation.primitive, equation.params
-    if _names(equation):
-        seen.append((_in_turn(params["name"], turns), values[0]))
-    if _holds_tap(equation):
-        if primitive.name in _CALLS:
-            inner = params[_CALLS[primitive.name]]
-            return _run(getattr(inner, "jaxpr", inner), getattr(inner, "consts", ()), values, turns, seen)
-        if primitive.name == "scan":
-            return _scan(params, values, turns, seen)
-    result = primitive.bind(*values, **primitive.get_bind_params(params))
-    return list(result) if primitive.multiple_results else [result]
-
-
-def _scan(params: dict[str, Any], values: list[Any], turns: tuple[int, ...], seen: Seen) -> list[Any]:
-    consts, carried = params["num_consts"], params["num_consts"] + params["num_carry"]
-    carry, pieces = values[consts:carried], []
-    order = range(params["length"])
-    for turn in reversed(order) if params["reverse"] else order:
-        given = [*values[:consts], *carry, *(item[turn] for item in values[carried:])]
-        results = _run(params["jaxpr"].jaxpr, params["jaxpr"].consts, given, (*turns, turn), seen)
-        carry, piece = results[: params["num_carry"]], results[params["num_carry"] :]
-        pieces.append(piece)
-    pieces = pieces[::-1] if params["reverse"] else pieces
-    return [*carry, *(jax.numpy.stack(column) for column in zip(*pieces, strict=True))]
+def _place(equation: Any, values: Sequence[_Value], met: Mapping[Any, Place]) -> Place | None:
+    """Return the place that an equation is, if it is one: it uses parameters on data, or lays the last place out."""
+    if equation.primitive.name in _CALLS:  # its places are inside
+        return None
+    uses = frozenset().union(*(value.parameters for value in values if value.is_parameter))
+    if uses and any(value.has_data for value in values):
+        return Place("", None, uses, equation.primitive.name)
+    earlier = [met[var] for var in equation.invars if not isinstance(var, Literal) and var in met]
+    if equation.primitive.name in _RELAYING and earlier:
+        return replace(earlier[0], is_relaid=True)
+    return None
 
 
 def _names(equation: Any) -> bool:

@@ -1,0 +1,349 @@
+"""A model of real size under judgement: one value set at a time, nothing stacked, within a time that is kept.
+
+The oracle is the module in float64, and rounding is read off the module's own error: of a whole gradient, its largest.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ..compare.arrays import PRECISION, Verdict, compare, is_inexact, part_of
+from ..compare.mask import is_moderate
+from ..report.model import Level, Mismatch
+from ..report.report import Report
+from ..run import torch_modules, torch_side
+from ..run.candidate import Sides
+from ..run.case import Case
+from ..run.options import Options
+from ..run.outcome import outcome
+from ..run.reference import TO, replaced
+from ..run.torch_modules import Directions
+from .failing import failure_of
+from .verdicts import canonical, first_line, raised
+
+Results = Mapping[str, Any]
+_DERIVATIVES = ("vjp", "jvp", "hvp")
+
+
+@dataclass
+class Deadline:
+    """How long a check may take, from when on, and what is left out so that it keeps to that."""
+
+    seconds: float
+    began: float = field(default_factory=time.perf_counter)
+    left_out: list[str] = field(default_factory=list)
+
+    def has(self, share: float, more: float = 0.0) -> bool:
+        """Return whether less than a share of the time is spent, with so many seconds more."""
+        return time.perf_counter() - self.began + more < share * self.seconds
+
+    def left(self, what: str) -> None:
+        """Keep what is left out."""
+        if what not in self.left_out:
+            self.left_out.append(what)
+
+
+def judge_large(
+    cases: Iterator[Case], candidate: Any, reference: Any, options: Options, deadline: Deadline, most: int
+) -> tuple[Report, Sides | None]:
+    """Return what value sets show, each a case of its own, and the one that disagrees or the first."""
+    judging = _Large(candidate, reference, options, deadline)
+    with np.errstate(all="ignore"):
+        judging.run(cases, most)
+    return judging.report, judging.shown
+
+
+class _Large:
+    """The value sets of a large model, one after the other."""
+
+    def __init__(self, candidate: Any, reference: Any, options: Options, deadline: Deadline) -> None:
+        self.candidate, self.reference, self.options, self.deadline = candidate, reference, options, deadline
+        self.report, self.shown = Report(), None
+        self._programs: dict[Any, Any] = {}
+        self._lost: dict[tuple[str, int], float] = {}  # the module's largest error, as a share of its largest number
+        self._failed: set[tuple[str, int]] = set()
+        self._took = 0.0  # seconds, for the first value set: most of it is compilation
+
+    def run(self, cases: Iterator[Case], most: int) -> None:
+        """Judge values and gradients while half of the time lasts, then the other levels on one value set."""
+        report = self.report
+        if "errors" in self.options.levels:
+            report.level("errors").reason = "of a large model only what both sides take is compared"
+        first: Case | None = None
+        for number, case in enumerate(cases):
+            if number >= most or (number >= _LEAST and not self.deadline.has(_SHARE)):
+                self.deadline.left(f"all but {number} of {most} value sets") if number < most else None
+                break
+            began = time.perf_counter()
+            if self._judge(case, self._usual()) and first is None:
+                first, self._took = case, time.perf_counter() - began
+            if report.failures:
+                break
+        if first is None or report.failures:
+            return
+        for level, run in (("value", self._eager), ("vmap", self._batched)):
+            if level in self.options.levels:
+                self._in_time(level, lambda run=run, level=level: run(first, level), "the plain call")
+        for level in ("jvp", "hvp"):
+            if level in self.options.levels:
+                self._in_time(level, lambda level=level: self._judge(first, [level]), "")
+
+    def _usual(self) -> list[str]:
+        return [level for level in ("value", "vjp") if level == "value" or level in self.options.levels]
+
+    def _in_time(self, level: str, run: Callable[[], Any], spoken: str) -> None:
+        if self.deadline.has(1.0, _TIMES[level] * self._took):
+            run()
+            return
+        self.deadline.left(spoken if level == "value" else level)
+        if level != "value":
+            self.report.level(level).reason = "left out for want of time"
+
+    # One value set.
+
+    def _judge(self, case: Case, levels: Sequence[str]) -> bool:
+        """Judge one value set at some levels; return whether the reference takes it."""
+        report, row = self.report, case.row(0)
+        plain, error = outcome(lambda: self._theirs(case, row, levels, "plain"))
+        if levels[-1] in ("value", "vjp"):
+            report.examples += 1
+            report.strata[case.strata[0]] = report.strata.get(case.strata[0], 0) + 1
+        if error is not None:
+            report.refused = report.refused or first_line(error)
+            return False
+        report.is_accepted = True
+        if isinstance(plain.get(levels[-1], ""), str) and levels[-1] in plain and len(levels) == 1:
+            report.level(levels[-1]).reason = str(plain[levels[-1]])  # nothing to compare with
+            return True
+        wide, error = outcome(lambda: self._theirs(case, row, levels, "float64"))
+        if error is not None:
+            report.note("the reference does not run in float64: its own result is the measure")
+            wide = plain
+        got, error = outcome(lambda: self._ours(case, row, tuple(levels)))
+        if error is not None:
+            self._take(case, Mismatch(levels[-1], 0, 0, raised(error)))
+            return True
+        for level in levels:
+            if isinstance(plain.get(level, ""), str) or isinstance(wide.get(level, ""), str) or level not in got:
+                report.level(level).reason = str(plain.get(level, "")) or "it is not floating point"
+                continue
+            if level == "value" or (self._is_asked(case, wide)):
+                self._compare(case, level, got[level], plain[level], wide[level])
+        return True
+
+    def _is_asked(self, case: Case, wide: Results) -> bool:
+        """Return whether a derivative is asked for: where all numbers are finite, and no square overflows."""
+        row = [item for item in case.row(0) if is_inexact(item)]
+        finite = all(np.isfinite(item).all() for item in [*row, *filter(is_inexact, wide["value"])])
+        return finite and is_moderate(row, wide["value"])
+
+    def _compare(self, case: Case, level: str, got: Any, plain: Any, wide: Any) -> None:
+        want = [canonical(item) for item in plain]
+        if len(got) != len(want):
+            detail = f"{len(got)} results where the reference has {len(want)}"
+            self._take(case, Mismatch(level, 0, 0, Verdict("structure", detail=detail)))
+            return
+        for leaf, (part, target, oracle) in enumerate(zip(got, want, wide, strict=True)):
+            scale = self._scale(level, leaf, target, oracle)
+            verdict = _in_pieces(part, target, oracle, scale, self.options)
+            self._take(case, Mismatch(level, 0, leaf, verdict, part, target))
+            if level == "value" and verdict.ok and "jit" in self.options.levels:  # it is what the compiled one gives
+                self.report.count("jit", verdict, bool(np.any(target != 0)))
+            self._plant(level, leaf, target, scale)
+
+    def _scale(self, level: str, leaf: int, target: np.ndarray, oracle: np.ndarray) -> float:
+        """Return what rounding is relative to: a share of the largest number, or what the module itself loses."""
+        precision = PRECISION.get(part_of(str(target.dtype)))
+        if precision is None:
+            return 0.0
+        largest = _largest(oracle)
+        error = _largest(target.astype(oracle.dtype) - oracle)
+        share = error / largest if largest else 0.0
+        self._lost[level, leaf] = max(share, self._lost.get((level, leaf), 0.0))
+        known = max(share for (other, _), share in self._lost.items() if other == level)
+        lost = _SLACK * min(known, _MOST_LOST) / (precision.ulps * precision.eps)
+        return largest * max(_SHARE_OF_LARGEST, lost)
+
+    def _plant(self, level: str, leaf: int, target: np.ndarray, scale: float) -> None:
+        """Count whether zeros, and a small shift of everything, would be told from what is right."""
+        precision = PRECISION.get(part_of(str(target.dtype)))
+        largest = _largest(target)
+        if precision is None or not self.options.plants or not largest or not math.isfinite(largest):
+            return
+        allowed = precision.ulps * precision.eps * max(scale, largest)
+        shift = max(_SHIFT, 64 * precision.eps)
+        self.report.level(level).add(
+            Level(planted={"zeros": largest > allowed, "a small shift": shift * largest > allowed})
+        )
+
+    def _take(self, case: Case, mismatch: Mismatch) -> None:
+        """Count a verdict, and keep it where it is a difference: of each level and leaf the first."""
+        sides = self._sides(case)
+        level, leaf, verdict = mismatch.level, mismatch.leaf, mismatch.verdict
+        is_nonzero = mismatch.reference is not None and bool(np.any(mismatch.reference != 0))
+        name = "" if verdict.difference in ("structure", "raises") else sides.name(level, leaf)
+        self.report.count(level, verdict, is_nonzero, name)
+        if self.shown is None or (not verdict.ok and not self._failed):
+            self.shown = sides
+        if not verdict.ok and (level, leaf) not in self._failed:
+            if level not in {known for known, _ in self._failed}:
+                self.report.failures.append(failure_of(sides, self.options, mismatch))
+            self._failed.add((level, leaf))
+
+    def _sides(self, case: Case) -> Sides:
+        return Sides(self.candidate, self.reference, case, self.options.device, {"value"})
+
+    # The calls.
+
+    def _theirs(self, case: Case, row: Sequence[np.ndarray], levels: Sequence[str], precision: str) -> Results:
+        to = TO[precision]
+        arrays = [item.astype(to.get(str(item.dtype), item.dtype), copy=False) for item in row]
+
+        def function(*tensors: Any) -> list[Any]:
+            args, kwargs = case.theirs.filled(tensors, lambda dtype: dtype)
+            return torch_side.leaves(self.reference(*args, **kwargs))
+
+        return torch_modules.once(function, arrays, case.movable, self._directions(case, row), levels[-1])
+
+    def _ours(self, case: Case, row: Sequence[np.ndarray], levels: tuple[str, ...]) -> dict[str, list[np.ndarray]]:
+        directions = self._directions(case, row)
+        given = (list(map(jnp.asarray, row)), [*directions.cotangents], [*directions.tangents])
+        if levels not in self._programs:
+            self._programs[levels] = jax.jit(self._program(case, levels))
+        return {level: list(map(np.asarray, items)) for level, items in self._programs[levels](*given).items()}
+
+    def _program(self, case: Case, levels: Sequence[str]) -> Callable[..., dict[str, list[Any]]]:
+        movable = case.movable
+
+        def program(tensors: list[Any], cotangents: list[Any], tangents: list[Any]) -> dict[str, list[Any]]:
+            def smooth(moving: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+                outputs = self._function(case)(replaced(tensors, movable, moving))
+                return [item for item in outputs if is_inexact(item)], outputs
+
+            def gradient(moving: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+                # PyTorch's gradient of a complex function is the conjugate of JAX's
+                _, pull, outputs = jax.vjp(smooth, moving, has_aux=True)
+                return jax.tree.map(jnp.conj, pull(jax.tree.map(jnp.conj, cotangents))[0]), outputs
+
+            primals = [tensors[place] for place in movable]
+            if "vjp" in levels:
+                found, outputs = gradient(primals)
+                return {"value": outputs, "vjp": found}
+            if "hvp" in levels:
+                _, pull = jax.vjp(lambda moving: gradient(moving)[0], primals)
+                return {"hvp": jax.tree.map(jnp.conj, pull(jax.tree.map(jnp.conj, tangents))[0])}
+            if "jvp" in levels:
+                return {"jvp": jax.jvp(lambda moving: smooth(moving)[0], (primals,), (tangents,))[1]}
+            return {"value": self._function(case)(tensors)}
+
+        return program
+
+    def _function(self, case: Case) -> Callable[[Sequence[Any]], list[Any]]:
+        def function(tensors: Sequence[Any]) -> list[Any]:
+            args, kwargs = case.ours.filled(tensors, lambda dtype: dtype)
+            return jax.tree.leaves(self.candidate(*args, **kwargs))
+
+        return function
+
+    def _directions(self, case: Case, row: Sequence[np.ndarray]) -> Directions:
+        """Return random directions, the same on both sides and in every precision, for that they are eighths."""
+        shapes = self._shapes(case)
+        cotangents = [_eighths((case.seed, 0, at), item) for at, item in enumerate(shapes) if is_inexact(item)]
+        needs = bool(self.options.levels & {"jvp", "hvp"})
+        tangents = [_eighths((case.seed, 1, at), row[at]) for at in case.movable] if needs else []
+        return Directions(cotangents, tangents)
+
+    def _shapes(self, case: Case) -> list[Any]:
+        key = "shapes"
+        if key not in self._programs:
+            self._programs[key] = jax.eval_shape(self._function(case), list(map(_shape, case.row(0))))
+        return self._programs[key]
+
+    # The candidate called in other ways.
+
+    def _eager(self, case: Case, level: str) -> None:
+        self._hold(case, level, lambda row: self._function(case)(list(map(jnp.asarray, row))))
+
+    def _batched(self, case: Case, level: str) -> None:
+        """Hold a batch of two inputs and one state to the value of each; the state is not stacked."""
+        is_state = [name.startswith("state[") or at < self._states(case) for at, name in enumerate(case.names)]
+        axes = [None if fixed else 0 for fixed in is_state]
+        if all(axis is None for axis in axes):
+            self.report.level(level).reason = "there is nothing to batch but the state"
+            return
+
+        def run(row: Sequence[np.ndarray]) -> list[Any]:
+            both = [item if axis is None else np.stack([item, item]) for item, axis in zip(row, axes, strict=True)]
+            found = jax.jit(jax.vmap(lambda *items: self._function(case)(items), in_axes=axes))(*map(jnp.asarray, both))
+            return [item[1] for item in found]
+
+        self._hold(case, level, run)
+
+    def _states(self, case: Case) -> int:
+        first = jax.tree.leaves(case.ours.args[:1])
+        return len([item for item in first if hasattr(item, "number")])
+
+    def _hold(self, case: Case, level: str, run: Callable[[Sequence[np.ndarray]], list[Any]]) -> None:
+        row = case.row(0)
+        got, error = outcome(lambda: list(map(np.asarray, run(row))))
+        if error is not None:
+            self._take(case, Mismatch(level, 0, 0, raised(error)))
+            return
+        plain, wide = (self._theirs(case, row, ["value"], precision)["value"] for precision in ("plain", "float64"))
+        self._compare(case, level, got, plain, wide)
+
+
+_LEAST = 2  # value sets
+_SHARE = 0.4  # of the time, for values and gradients
+_TIMES = {"value": 0.5, "vmap": 0.7, "jvp": 1.0, "hvp": 2.5}  # what a level takes, of the time for the first value set
+_SLACK = 8.0  # times the module's own largest error
+_MOST_LOST = 2.0**-10
+_SHARE_OF_LARGEST = 0.25  # terms of its size may cancel in an element
+_SHIFT = 1e-4
+
+
+def _shape(item: np.ndarray) -> Any:
+    return jax.ShapeDtypeStruct(item.shape, jax.dtypes.canonicalize_dtype(item.dtype))
+
+
+def _largest(array: np.ndarray) -> float:
+    finite = array[np.isfinite(array)] if array.dtype.kind in "fc" else array.astype(np.float64)
+    return float(np.abs(finite).max(initial=0.0))
+
+
+def _eighths(seed: tuple[int, ...], like: Any) -> np.ndarray:
+    """Return random numbers that every precision holds exactly; none is 0, which would hide a NaN."""
+    rng = np.random.default_rng(seed)
+
+    def part() -> np.ndarray:
+        rounded = np.round(rng.standard_normal(like.shape, np.float32) * 8) / 8
+        return np.where(rounded == 0, np.float32(0.125), rounded)
+
+    kind = np.dtype(like.dtype)
+    return (part() + 1j * part()).astype(kind) if kind.kind == "c" else part().astype(kind)
+
+
+_PIECE = 2**20
+
+
+def _in_pieces(part: np.ndarray, target: np.ndarray, oracle: np.ndarray, scale: float, options: Options) -> Verdict:
+    """Return the verdict on an array, in pieces where it is large."""
+    if part.shape != target.shape or part.dtype != target.dtype or part.size <= _PIECE:
+        return compare(part, target, oracle, scale=scale, bound=options.bound)
+    flat = [np.ravel(item) for item in (part, target, oracle)]
+    starts = range(0, part.size, _PIECE)
+    pieces = [[item[start : start + _PIECE] for item in flat] for start in starts]
+    found = [compare(*piece, scale=scale, bound=options.bound) for piece in pieces]
+    at = max(range(len(found)), key=lambda at: (not found[at].ok, found[at].of_tolerance))
+    worst = found[at]
+    sums = {"compared": sum(each.compared for each in found), "worst_ulp": max(each.worst_ulp for each in found)}
+    if worst.ok:
+        return replace(worst, **sums)
+    index = tuple(int(i) for i in np.unravel_index(starts[at] + worst.index[0], part.shape))
+    return replace(worst, **sums, index=index, detail=worst.detail.rpartition(", at ")[0] + f", at {list(index)}")

@@ -1,0 +1,206 @@
+"""Where two models diverge: each tap beside its submodule, and each stretch between taps run from its own value."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ...errors import ArgumentValueError
+from ..compare.arrays import Verdict
+from ..report.model import Tap
+from ..report.report import Report
+from ..run import torch_modules, torch_side
+from ..run.candidate import Sides
+from ..run.case import Arguments, Case, Place
+from ..run.options import Options
+from ..run.outcome import outcome
+from ..run.places import Heard, Pair, paired
+from ..run.port import Port
+from ..run.taps import gathered, numbered
+from .verdicts import verdicts
+
+# what a tap gives at these is read only where nothing differs at others: where NaN comes first is no mistake's place
+_EXTREME = ("NaN", "infinity", "overflow", "overflow of a square")
+
+
+def taps_of(port: Port, sides: Sides, terms: Options, asked: Sequence[str] | None, report: Report) -> list[Tap]:
+    """Return what each tap shows on the value sets of a case, in the order of execution.
+
+    Raises: ArgumentValueError for a tap that is asked for and not there.
+    """
+    both = _Both(port, sides, asked, report)
+    rows = [row for row in range(sides.case.sets) if sides.theirs.raises(row) is None]
+    if not both.pairs or not rows:
+        return []
+    calm = [row for row in rows if sides.case.strata[row] not in _EXTREME] or rows
+    taps, worst = _compared(both, terms, calm)
+    if report.failures and all(tap.ok for tap in taps) and calm != rows:
+        taps, worst = _compared(both, terms, rows)
+    if report.failures:
+        return _Stretches(both, terms, worst).added_to(taps, report)
+    # what is found by its parameters alone may be another place
+    return [tap for tap, pair in zip(taps, both.pairs, strict=True) if tap.ok or pair.is_marked]
+
+
+class _Both:
+    """Both models with what they give at each pair of places, and from given values there."""
+
+    def __init__(self, port: Port, sides: Sides, asked: Sequence[str] | None, report: Report) -> None:
+        self.port, self.sides = port, sides
+        names = sides.case.names[: len(port.state)]
+        self._names = [*names, *[None] * (len(sides.case.tensors) - len(names))]
+        known = torch_modules.submodules_of(port.torch_module)
+        self._listened = [name for name in known if asked is None or name in asked]
+        places = self._places()
+        marked = list(numbered(place.name for place in places if place.name))
+        for name in asked or ():
+            if asked and name not in {tap.partition(" (")[0] for tap in marked}:
+                raise ArgumentValueError(f'`parity.tap("{name}", x)` inside of `jax_function`', f"{marked or 'no tap'}")
+        for name in marked:
+            if name.partition(" (")[0] not in known:
+                report.note(f"tap {name}: the module has no submodule of that name")
+        self.pairs: list[Pair] = paired(places, self._heard(), torch_modules.layers_of(port.torch_module, port.kept))
+
+    def _places(self) -> list[Any]:
+        """Return the places in the candidate, their values as shapes; none where it raises."""
+        found: list[Any] = []
+        tensors = list(map(jnp.asarray, self.sides.case.row(0)))
+        outcome(lambda: jax.eval_shape(lambda items: found.extend(self._run(items, {})[1]), tensors))
+        return found
+
+    def _heard(self) -> list[Heard]:
+        tensors = [torch_side.tensor(item) for item in self.sides.case.row(0)]
+        heard, error = outcome(lambda: self._listen(tensors, self._listened, ())[1])
+        return [] if error else [Heard(name, tuple(item.shape), str(item.dtype)) for name, item in heard]
+
+    def _run(self, tensors: Sequence[Any], given: Mapping[int, Any]) -> tuple[Any, list[Any]]:
+        def function(*items: Any) -> Any:
+            args, kwargs = self.sides.case.ours.filled(items, lambda dtype: dtype)
+            return self.port.candidate(*args, **kwargs)
+
+        return gathered(function, *tensors, given=given, names=self._names)
+
+    def _listen(self, tensors: Sequence[Any], names: Sequence[str], given: Sequence[Any]) -> tuple[Any, list[Any]]:
+        args, kwargs = self.sides.case.theirs.filled(tensors, lambda dtype: dtype)
+        listener = torch_modules.Listener(names, given)
+        with listener.over(self.port.torch_module):
+            return self.port.reference(*args, **kwargs), listener.heard
+
+    def ours(self, tensors: Sequence[Any], given: Sequence[Any] = ()) -> tuple[list[Any], list[Any]]:
+        """Return what the candidate gives at each pair, and its results; from given values at the pairs."""
+        placed = {pair.ours: item for pair, item in zip(self.pairs, given, strict=False)}
+        result, seen = self._run(tensors, placed)
+        return [seen[pair.ours].value for pair in self.pairs], jax.tree.leaves(result)
+
+    def theirs(self, tensors: Sequence[Any], given: Sequence[Any] = ()) -> tuple[list[Any], list[Any]]:
+        """Return what the module gives at each pair, and its results; from given values at the pairs."""
+        placed = dict(zip((pair.theirs for pair in self.pairs), given, strict=False))
+        result, heard = self._listen(tensors, self._listened, [placed.get(at) for at in range(self._most + 1)])
+        return [heard[pair.theirs][1] for pair in self.pairs], torch_side.leaves(result)
+
+    @property
+    def _most(self) -> int:
+        return max(pair.theirs for pair in self.pairs)
+
+    def case(self, rows: Sequence[int], more: Sequence[np.ndarray] = ()) -> Case:
+        """Return some value sets as a case of functions of all tensors, and of more of them."""
+        case = self.sides.case
+        stacks = (*(stack[np.asarray(rows)] for stack in case.tensors), *(item[None] for item in more))
+        first, second = range(len(case.tensors)), range(len(case.tensors), len(stacks))
+        arguments = Arguments((tuple(map(Place, first)), tuple(map(Place, second))), {})
+        return replace(
+            case,
+            tensors=stacks,
+            ours=arguments,
+            theirs=arguments,
+            strata=tuple(case.strata[row] for row in rows),
+            names=(*case.names, *(pair.name for pair in self.pairs)),
+            numbers=tuple(map(case.number, rows)),
+        )
+
+
+def _compared(both: _Both, terms: Options, rows: Sequence[int]) -> tuple[list[Tap], int]:
+    """Return each tap over some value sets, and the first of these in which one differs."""
+
+    def candidate(tensors: Any, more: Any) -> list[Any]:
+        return both.ours(tensors)[0]
+
+    def reference(tensors: Any, more: Any) -> list[Any]:
+        return both.theirs(tensors)[0]
+
+    sides = Sides(candidate, reference, both.case(rows), terms.device, {"value"})
+    taps, worst = [Tap(pair.name) for pair in both.pairs], [*rows[:1]]
+    stacks = sides.ours({"value"})["value"]
+    for at, found in sides.theirs.results(range(len(rows))).items():
+        parts = [stack[at] for stack in stacks]
+        judged = verdicts(sides, terms, at, "value", parts, found, measured=True)
+        if len(judged) != len(taps):
+            continue
+        for number, verdict in enumerate(judged):
+            part, target = parts[number], found.plain["value"][number]
+            taps[number] = taps[number].with_verdict(both.port.held(verdict, part, target), part, target)
+        if not all(tap.ok for tap in taps):
+            worst.append(rows[at])
+    return taps, worst[1] if worst[1:] else worst[0]
+
+
+class _Stretches:
+    """Each stretch between taps run from the module's own values, on one value set.
+
+    All are one function, of the tensors, of the values given at the taps, and of which results are chosen: the results
+    at the taps, and last those of the model.
+    """
+
+    def __init__(self, both: _Both, terms: Options, row: int) -> None:
+        self._both, self._terms, self._count = both, terms, len(both.pairs)
+        given, _ = both.theirs([torch_side.tensor(item) for item in both.sides.case.row(row)])
+        self._given = [torch_side.numpy(item) for item in given]
+        self._row = row
+        self._sides = Sides(self._ours, self._theirs, self._case(range(self._count + 1)), terms.device, _LEVELS)
+
+    def added_to(self, taps: Sequence[Tap], report: Report) -> list[Tap]:
+        """Return the taps with what is a mistake of their own, and one for the result where it has one."""
+        alone = self._verdicts(range(self._count + 1), "value")
+        rest = next((verdict for verdict in alone[self._count :] if not verdict.ok), Verdict())
+        every = [*zip(taps, alone, strict=False), (Tap(RESULT, rest.difference, 1), rest)]
+        found = [replace(tap, is_alone=True, alone=verdict.difference) for tap, verdict in every]
+        if any(item.level in ("vjp", "hvp", "jvp") for item in report.failures):
+            found = [tap if tap.alone else self._with_gradient(tap, at) for at, tap in enumerate(found)]
+        return found if found[-1].is_divergence else found[:-1]
+
+    def _with_gradient(self, tap: Tap, at: int) -> Tap:
+        names = [self._sides.case.names[place] for place in self._sides.case.movable]
+        judged = self._verdicts([at], "vjp")
+        wrong = [name for name, verdict in zip(names, judged, strict=False) if not verdict.ok]
+        return replace(tap, gradients=tuple(wrong))
+
+    def _verdicts(self, chosen: Sequence[int], level: str) -> list[Verdict]:
+        sides = self._sides.of(self._case(chosen))
+        found, error = outcome(lambda: (sides.ours({level})[level], sides.theirs.results([0])[0]))
+        if error is not None or isinstance(found[1].plain[level], str):
+            return []
+        parts = [item[0] for item in found[0]]
+        judged = verdicts(sides, self._terms, 0, level, parts, found[1])
+        return [self._both.port.held(*item) for item in zip(judged, parts, found[1].plain[level], strict=False)]
+
+    def _case(self, chosen: Sequence[int]) -> Case:
+        choice = np.isin(np.arange(self._count + 1), [*chosen])
+        return self._both.case([self._row], [*self._given, choice])
+
+    def _ours(self, tensors: Any, more: Any) -> list[Any]:
+        *given, choice = more
+        at_taps, results = self._both.ours(tensors, given)
+        return [jnp.where(choice[min(at, self._count)], item, 0) for at, item in enumerate([*at_taps, *results])]
+
+    def _theirs(self, tensors: Any, more: Any) -> list[Any]:
+        *given, choice = more
+        at_taps, results = self._both.theirs(tensors, given)
+        items = enumerate([*at_taps, *results])
+        return [torch_modules.chosen(item, choice[min(at, self._count)]) for at, item in items]
+
+
+RESULT = "(the result)"
+_LEVELS = ("value", "vjp")
