@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import ArgumentTypeError, ArgumentValueError, describe, public
 from .check import finished, options_of, refuse, take
 from .defaults import examples_of
-from .draw.inputs import Configuration
+from .draw.shapes import Configuration
 from .draw.states import states, strategies
 from .report.report import Report
 from .run import torch_modules

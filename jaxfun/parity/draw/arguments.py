@@ -41,8 +41,15 @@ def mapped(function: Callable[[Any], Any], value: Any, marked: bool = True) -> A
 
 
 def named(kwargs: Mapping[str, Any], side: int) -> dict[str, Any]:
-    """Return keyword arguments by the names of one side, 0 the candidate's and 2 the reference's, of "axis|dim"."""
-    return {name.partition("|")[side] or name: value for name, value in kwargs.items()}
+    """Return keyword arguments by the names of one side, 0 the candidate's and 2 the reference's, of "axis|dim".
+
+    A side without a name does not get the argument.
+
+    >>> named({"axis|dim": 1, "|out": 2, "keep": 3}, 0)
+    {'axis': 1, 'keep': 3}
+    """
+    names = {name: name.partition("|")[side] if "|" in name else name for name in kwargs}
+    return {names[name]: value for name, value in kwargs.items() if names[name]}
 
 
 def _is_whole(value: Any) -> bool:

@@ -337,55 +337,6 @@ def _reason(error: Exception) -> str:
     return str(error).split("\n")[0]
 
 
-def state_of(module: torch.nn.Module) -> tuple[dict[str, np.ndarray], dict[str, str]]:
-    """Return a module's parameters and buffers by name, each once, and for every name of its state_dict that one."""
-    state = module.state_dict()
-    first: dict[Any, str] = {}
-    kept = {name: first.setdefault(_place_of(name, item), name) for name, item in state.items()}
-    return {name: numpy(state[name]) for name in first.values()}, kept
-
-
-def buffers_of(module: torch.nn.Module) -> set[str]:
-    """Return the names of a module's buffers, which have no gradient."""
-    return {name for name, _ in module.named_buffers()}
-
-
-def _place_of(name: str, item: torch.Tensor) -> Any:
-    return (item.data_ptr(), item.shape) if item.numel() else name
-
-
-def called(module: torch.nn.Module, state: dict[str, torch.Tensor], inputs: Sequence[Any]) -> Any:
-    """Return what a module gives with other parameters and buffers than its own, which stay as they are."""
-    # a module may write into its buffers (running means): it is handed copies
-    own = {name: item if item.requires_grad else item.clone() for name, item in state.items()}
-    return torch.func.functional_call(module, own, tuple(inputs))
-
-
-def listened(module: torch.nn.Module, names: Sequence[str], call: Callable[[], Any]) -> list[tuple[str, torch.Tensor]]:
-    """Return what submodules gave in a call, in the order in which they ended: of several results the first."""
-    seen: list[tuple[str, torch.Tensor]] = []
-
-    def hook(name: str) -> Callable[..., None]:
-        return lambda module, args, result: seen.append((name, leaves(result)[0].detach().clone()))
-
-    handles = [module.get_submodule(name).register_forward_hook(hook(name)) for name in names]
-    try:
-        call()
-    finally:
-        for handle in handles:
-            handle.remove()
-    return seen
-
-
-def submodules_of(module: torch.nn.Module) -> list[str]:
-    """Return the names of a module's submodules, itself left out."""
-    return [name for name, _ in module.named_modules() if name]
-
-
-def is_module(value: Any) -> bool:
-    """Return whether a value is a torch.nn.Module."""
-    return isinstance(value, torch.nn.Module)
-
 
 def is_like(make: Callable[[], Any], module: torch.nn.Module) -> bool:
     """Return whether a call makes a module that its state can be loaded into; the random state stays as it was."""

@@ -7,7 +7,7 @@ import sys
 import textwrap
 from typing import Any, Protocol
 
-from ..run import torch_side
+from ..run import torch_modules, torch_side
 from .describe import Unwritten, bound_names, expression, free_values, imported_name, is_installed
 
 _MOST_NUMBERS = 64  # of a torch module
@@ -91,9 +91,9 @@ def _is_same(make: Any, value: Any) -> bool:
 
 def _module(program: Program, name: str, value: Any) -> bool:
     """Write a small torch module: as it is made, then its state."""
-    if not torch_side.is_module(value):
+    if not torch_modules.is_module(value):
         return False
-    state = torch_side.state_of(value)[0]
+    state = torch_modules.state_of(value)[0]
     if sum(array.size for array in state.values()) > _MOST_NUMBERS:
         return False
     program.add(f"{name} = {_made(program, value)}")
@@ -134,7 +134,7 @@ def _by_fields(program: Program, name: str, value: Any) -> bool:
 def _by_attributes(program: Program, name: str, value: Any) -> bool:
     """Write an object of a user's class without calling its `__init__`, with the attributes that it has."""
     kind = type(value)
-    if is_of_library(kind) or not hasattr(value, "__dict__") or torch_side.is_module(value):
+    if is_of_library(kind) or not hasattr(value, "__dict__") or torch_modules.is_module(value):
         return False
     known = program.text(kind)
     attributes = ", ".join(f"{key!r}: {program.text(item)}" for key, item in vars(value).items())

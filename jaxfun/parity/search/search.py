@@ -12,7 +12,7 @@ import numpy as np
 
 from ..compare.arrays import is_inexact, part_of
 from ..draw.cases import Cases
-from ..draw.inputs import Configuration
+from ..draw.shapes import Configuration
 from ..report.model import COMPUTED, LEVELS, Curve, Mismatch
 from ..report.report import Failure, Report
 from ..run.candidate import Sides
