@@ -12,6 +12,7 @@ import numpy as np
 
 from ..compare.arrays import PRECISION, is_inexact, part_of
 from ..compare.consistency import contradicting_modes, contradicting_quotient
+from ..compare.mask import is_moderate
 from ..compare.tolerance import Draw, Move, Results, computes_in_float32, noise_scale, of_float32, rounding_scale
 from ..report.model import COMPUTED
 from . import noise as torch_noise
@@ -177,7 +178,12 @@ class Theirs:
 
         A default that is read off the dtype (an eps of `torch.finfo(x.dtype).eps`) is another number in float64.
         """
-        doubtful = [row for row, each in found.items() if each.has_oracle and _parts_visibly(each)]
+        doubtful = [
+            row
+            for row, each in found.items()
+            # an overflow on the way is no other function
+            if each.has_oracle and _parts_visibly(each) and is_moderate(self._case.row(row), each.wide["value"])
+        ]
         tried = [*{self._case.strata[row]: row for row in reversed(doubtful)}.values()][:_MOST_TRIED]
         self._known |= {row: found[row] for row in tried}
         noise = [outcome(lambda row=row: self._noise([row])[0])[0] for row in tried]
@@ -469,7 +475,7 @@ def _kinds(reference: Reference) -> Any:
     return {
         level: items if isinstance(items, str) else [(item.shape, str(item.dtype)) for item in items]
         for level, items in reference.plain.items()
-    }
+    } | {"has oracle": reference.has_oracle}
 
 
 def _stacked(each: Sequence[Results]) -> Results:

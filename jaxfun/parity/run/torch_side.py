@@ -337,7 +337,6 @@ def _reason(error: Exception) -> str:
     return str(error).split("\n")[0]
 
 
-
 def is_like(make: Callable[[], Any], module: torch.nn.Module) -> bool:
     """Return whether a call makes a module that its state can be loaded into; the random state stays as it was."""
     with torch.random.fork_rng(devices=[]):

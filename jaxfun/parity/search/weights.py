@@ -94,6 +94,10 @@ def _is_derivative(met: _Met) -> bool:
 
 
 def _is_nan_for_a_number(met: _Met) -> bool:
+    """Return whether a derivative is NaN where the reference has a number, and where its result has one as well."""
+    values = met.reference.plain["value"] if met.reference is not None else ()
+    if not all(np.isfinite(item).all() for item in values if is_inexact(item)):
+        return False
     part, target = met.mismatch.candidate, met.mismatch.reference
     if part is None or target is None or part.shape != target.shape or not is_inexact(part) or not is_inexact(target):
         return False
