@@ -122,7 +122,8 @@ def checked(
         reference, case = _where_the_cpu_answers(reference), _for_a_gpu(record, case)
     if how is judge:  # the dtypes and shapes are those of the results themselves
         candidate, reference = determined(record, candidate), determined(record, reference)
-    sides, asked = Sides(candidate, reference, case, device), terms(device, levels)
+    asked = terms(device, levels)
+    sides = Sides(candidate, reference, case, device, asked.computed)
     report, found = how(sides, asked)
     report.failures += [failure_of(sides, asked, item) for item in found]
     return report

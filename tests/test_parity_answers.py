@@ -1,0 +1,292 @@
+"""What a check answers: agrees, differs or not shown; what is but an edge; and that the reference is asked first."""
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from jax import lax
+
+from jaxfun import parity
+
+Check = Callable[[], parity.Report]
+
+
+@pytest.fixture(autouse=True)
+def plain_jax() -> Any:
+    """As a user finds JAX: 32 bits, its own promotion."""
+    with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"):
+        yield
+
+
+def check(candidate: Any, reference: Any, *inputs: Any, **options: Any) -> parity.Report:
+    return parity.check(candidate, reference, *inputs, **({"examples": 200, "seed": 0} | options))
+
+
+LABELS = np.array([0, 4, 2])
+TOKENS = np.array([[0, 1, 2], [3, 4, 0]])
+
+
+def cross_entropy(logits: torch.Tensor) -> torch.Tensor:
+    return F.cross_entropy(logits, torch.tensor(LABELS), reduction="none")
+
+
+def leaky_relu(x: Any) -> Any:
+    return jnp.where(x >= 0, x, 0.01 * x)
+
+
+def normalized(x: Any, mean: Any, variance: Any) -> Any:
+    return (x - mean) / jnp.sqrt(variance + 1e-5)
+
+
+def batch_norm(x: torch.Tensor, mean: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
+    return F.batch_norm(x, mean, variance)
+
+
+STATISTICS = (
+    parity.tensors(shape="b n"),
+    parity.tensors(shape="n"),
+    parity.tensors(shape="n", min_value=0.1, max_value=3),
+)
+
+
+def rms_norm(eps: float) -> Callable[[Any], Any]:
+    return lambda x: x * lax.rsqrt(jnp.mean(x * x, -1, keepdims=True) + eps)
+
+
+# what differs, and the level at which it is found
+DIFFERENT: dict[str, tuple[str, Check]] = {
+    "a batched reference that is wrong from its second row on": (
+        "vjp",
+        lambda: check(
+            lambda w, i: w[i],
+            lambda w, i: F.embedding(i, w, padding_idx=0),
+            parity.tensors(shape=(7, 3)),
+            parity.constant(TOKENS),
+        ),
+    ),
+    "the plain call, where the compiled one is right": (
+        "value",
+        lambda: check(
+            lambda x: -(jax.nn.one_hot(LABELS, 5) * jax.nn.log_softmax(x)).sum(-1),
+            cross_entropy,
+            parity.tensors(shape=(3, 5)),
+        ),
+    ),
+    "a lost gradient, beside arguments that PyTorch does not differentiate": (
+        "vjp",
+        lambda: check(lambda *xs: lax.stop_gradient(normalized(*xs)), batch_norm, *STATISTICS),
+    ),
+    "an eps, where the reference reads its own off the dtype": (
+        "value",
+        lambda: check(rms_norm(1e-6), lambda x: F.rms_norm(x, (4,)), parity.tensors(shape=(3, 4))),
+    ),
+    "a gradient at a kink": ("vjp", lambda: check(leaky_relu, F.leaky_relu)),
+    "a batched call alone": ("vmap", lambda: check(jax.nn.gelu, F.gelu, levels=["vmap"])),
+    "a compiled call alone": ("jit", lambda: check(jax.nn.gelu, F.gelu, levels=["jit"])),
+    "the last of tied values": (
+        "value",
+        lambda: check(
+            lambda x: x.shape[-1] - 1 - jnp.argmax(x[..., ::-1], -1),
+            lambda x: torch.argmax(x, -1),
+            parity.tensors(shape=(3, 5)),
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_what_differs_is_found_at_its_level(name: str) -> None:
+    level, run = DIFFERENT[name]
+    report = run()
+    assert report.answer == "differs", report
+    assert level in {failure.level for failure in report.failures}, report
+
+
+def exp2(x: Any) -> Any:
+    return jnp.exp(x * jnp.log(2.0))
+
+
+def in_float32(x: Any) -> Any:
+    wide = x.astype(jnp.float32)
+    return (wide * lax.rsqrt(jnp.mean(wide * wide, -1, keepdims=True) + 1e-6)).astype(x.dtype)
+
+
+def reference_in_float32(x: torch.Tensor) -> torch.Tensor:
+    wide = x.float()
+    return (wide * torch.rsqrt((wide * wide).mean(-1, keepdim=True) + 1e-6)).to(x.dtype)
+
+
+def fast_layer_norm(x: Any) -> Any:
+    mean = jnp.mean(x, -1, keepdims=True)
+    variance = jnp.maximum(jnp.mean(x * x, -1, keepdims=True) - mean * mean, 0)
+    return (x - mean) * lax.rsqrt(variance + 1e-5)
+
+
+# what agrees, and the kinds of edges that are listed
+AGREEING: dict[str, tuple[set[str], Check]] = {
+    "relu, whose gradient at NaN is another": ({"NaN"}, lambda: check(jax.nn.relu, F.relu)),
+    "an axis that a 0-dim tensor has not": (
+        {"empty"},
+        lambda: check(lambda x: jnp.sum(x, -1), lambda x: torch.sum(x, -1)),
+    ),
+    "fewer digits, by a formula that is right in float64": (
+        {"digits"},
+        lambda: check(exp2, torch.exp2, parity.tensors(shape=(40,), min_value=-60, max_value=60), levels=["value"]),
+    ),
+    "squares that overflow": (
+        {"overflow"},
+        lambda: check(
+            lambda x: jnp.sqrt(jnp.sum(x * x, -1)),
+            lambda x: torch.hypot(x[..., 0], x[..., 1]),
+            parity.tensors(shape=(5, 2)),
+            levels=["value"],
+        ),
+    ),
+    "an order of equals that is left open": (
+        {"order"},
+        lambda: check(
+            lambda x: jnp.argsort(-x, -1)[..., ::-1],
+            lambda x: torch.sort(x, -1).indices,
+            parity.tensors(shape=(3, 5), finite=True),
+            levels=["value"],
+        ),
+    ),
+    "a kink that is allowed": ({"kinks"}, lambda: check(leaky_relu, F.leaky_relu, allow=("kinks", "ties"))),
+    "a Python number among the results": (
+        set(),
+        lambda: check(lambda x: (x * 2, x.ndim, 0.5), lambda x: (x * 2, x.ndim, 0.5)),
+    ),
+    "buffers that PyTorch does not differentiate": (set(), lambda: check(normalized, batch_norm, *STATISTICS)),
+    "an eps that is read off the dtype": (
+        set(),
+        lambda: check(rms_norm(2.0**-23), lambda x: F.rms_norm(x, (4,)), parity.tensors(shape=(3, 4), finite=True)),
+    ),
+    "a reference that computes in float32 whatever it is given": (
+        set(),
+        lambda: check(in_float32, reference_in_float32, parity.tensors(shape=(3, 4)), dtypes=["float64"]),
+    ),
+    "the same in float64 throughout": (
+        set(),
+        lambda: check(rms_norm(1e-6), reference_in_float32, parity.tensors(shape=(3, 4)), dtypes=["float64"]),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", AGREEING)
+def test_what_is_right_agrees_and_its_edges_are_listed(name: str) -> None:
+    kinds, run = AGREEING[name]
+    report = run()
+    assert report.ok, report
+    assert kinds <= {edge.edge for edge in report.edges}, report
+    if kinds:
+        assert "but for" in str(report).splitlines()[0]
+
+
+def test_strict_gives_an_edge_the_weight_of_a_difference() -> None:
+    assert check(jax.nn.relu, F.relu, strict=True).answer == "differs"
+
+
+def test_what_may_be_allowed_is_named_where_it_is_none() -> None:
+    with pytest.raises(ValueError, match="`allow` to be a list of some of kinks, ties"):
+        check(jnp.exp, torch.exp, allow=("kink",))
+
+
+def test_the_arguments_without_a_gradient_are_said() -> None:
+    report = check(normalized, batch_norm, *STATISTICS)
+    assert "no gradient of mean is compared" in " ".join(str(report).split())
+
+
+def test_a_gradient_that_depends_on_create_graph_is_that_of_a_plain_backward() -> None:
+    singular = np.float32([[1, 2], [2, 4]])
+
+    @jax.custom_jvp
+    def det(x: Any) -> Any:
+        return jnp.linalg.det(x)
+
+    det.defjvp(lambda primals, tangents: (det(*primals), jnp.zeros(())))
+    report = check(det, torch.det, parity.constant(singular) if False else np.stack([singular])[0], levels=["vjp"])
+    assert report.answer != "differs" or report.failures
+
+
+CONTEXTS: dict[str, Callable[[], Any]] = {
+    "no_grad": torch.no_grad,
+    "inference_mode": torch.inference_mode,
+    "disable_jit": jax.disable_jit,
+    "debug_nans": lambda: jax.debug_nans(True),
+    "transfer_guard": lambda: jax.transfer_guard("disallow"),
+}
+
+
+@pytest.mark.parametrize("name", CONTEXTS)
+def test_the_answer_is_the_same_whatever_the_caller_has_set(name: str) -> None:
+    with CONTEXTS[name]():
+        wrong, right = check(leaky_relu, F.leaky_relu), check(jnp.tanh, torch.tanh)
+    assert {failure.level for failure in wrong.failures} >= {"vjp", "jvp"}, wrong
+    assert right.ok, right
+    assert right.levels["vjp"].compared
+
+
+def test_the_answer_is_the_same_under_another_default_dtype() -> None:
+    torch.set_default_dtype(torch.float64)
+    try:
+        report = check(lambda x: x * jnp.ones(5), lambda x: x * torch.ones(5), parity.tensors(shape=(4, 5)))
+        assert torch.get_default_dtype() is torch.float64
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert report.ok, report
+
+
+def test_a_reference_that_contradicts_itself_is_no_measure() -> None:
+    class Halved(torch.autograd.Function):
+        """Its forward mode is half of what its reverse mode says."""
+
+        generate_vmap_rule = True
+
+        @staticmethod
+        def forward(x: torch.Tensor) -> torch.Tensor:
+            return x.exp()
+
+        @staticmethod
+        def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
+            ctx.save_for_backward(output)
+            ctx.save_for_forward(output)
+
+        @staticmethod
+        def backward(ctx: Any, gradient: torch.Tensor) -> torch.Tensor:
+            return gradient * ctx.saved_tensors[0]
+
+        @staticmethod
+        def jvp(ctx: Any, tangent: torch.Tensor) -> torch.Tensor:
+            return tangent * ctx.saved_tensors[0] / 2
+
+    report = check(jnp.exp, Halved.apply, parity.tensors(shape=(4,), min_value=-3, max_value=3))
+    assert not report.failures, report
+    assert "PyTorch does not agree with itself" in str(report)
+    wrong = check(lambda x: jnp.exp(x) * 2, Halved.apply, parity.tensors(shape=(4,), min_value=-3, max_value=3))
+    assert {failure.level for failure in wrong.failures} >= {"value", "vjp"}
+
+
+def test_another_dtype_is_a_second_opinion() -> None:
+    def through_float32(x: Any) -> Any:
+        return jnp.exp(x.astype(jnp.float32)).astype(x.dtype)
+
+    report = check(through_float32, torch.exp)
+    assert report.ok, report
+    assert report.opinions["float64"].startswith("differs")
+    assert check(through_float32, torch.exp, dtypes=["float64"]).answer == "differs"
+
+
+def test_nothing_that_is_asked_for_and_not_compared_counts_as_agreement() -> None:
+    def raises(x: torch.Tensor) -> torch.Tensor:
+        raise ValueError("nothing suits me")
+
+    report = check(jnp.exp, raises)
+    assert report.answer == "not shown"
+    assert "nothing suits me" in " ".join(str(report).split())
+    with pytest.raises(parity.ParityError, match="NOT SHOWN"):
+        parity.assert_parity(jnp.exp, raises, examples=40)
