@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from hypothesis import strategies as st
 from jax import lax
 
 from jaxfun import parity
@@ -107,10 +108,6 @@ def test_what_differs_is_found_at_its_level(name: str) -> None:
     assert level in {failure.level for failure in report.failures}, report
 
 
-def exp2(x: Any) -> Any:
-    return jnp.exp(x * jnp.log(2.0))
-
-
 def in_float32(x: Any) -> Any:
     wide = x.astype(jnp.float32)
     return (wide * lax.rsqrt(jnp.mean(wide * wide, -1, keepdims=True) + 1e-6)).astype(x.dtype)
@@ -136,7 +133,7 @@ AGREEING: dict[str, tuple[set[str], Check]] = {
     ),
     "fewer digits, by a formula that is right in float64": (
         {"digits"},
-        lambda: check(exp2, torch.exp2, parity.tensors(shape=(40,), min_value=-60, max_value=60), levels=["value"]),
+        lambda: check(fast_layer_norm, lambda x: F.layer_norm(x, (5,)), parity.tensors(shape=(4, 5), finite=True)),
     ),
     "squares that overflow": (
         {"overflow"},
@@ -184,7 +181,7 @@ def test_what_is_right_agrees_and_its_edges_are_listed(name: str) -> None:
     assert report.ok, report
     assert kinds <= {edge.edge for edge in report.edges}, report
     if kinds:
-        assert "but for" in str(report).splitlines()[0]
+        assert "but for" in " ".join(str(report).split())
 
 
 def test_strict_gives_an_edge_the_weight_of_a_difference() -> None:
@@ -202,15 +199,11 @@ def test_the_arguments_without_a_gradient_are_said() -> None:
 
 
 def test_a_gradient_that_depends_on_create_graph_is_that_of_a_plain_backward() -> None:
-    singular = np.float32([[1, 2], [2, 4]])
-
-    @jax.custom_jvp
-    def det(x: Any) -> Any:
-        return jnp.linalg.det(x)
-
-    det.defjvp(lambda primals, tangents: (det(*primals), jnp.zeros(())))
-    report = check(det, torch.det, parity.constant(singular) if False else np.stack([singular])[0], levels=["vjp"])
-    assert report.answer != "differs" or report.failures
+    singular = st.just(np.float32([[1, 2], [2, 4]]))  # PyTorch's plain backward gives 0, and cofactors with a graph
+    report = check(jnp.linalg.det, torch.det, singular, levels=["vjp", "hvp"])
+    (failure,) = [failure for failure in report.failures if failure.level == "vjp"]
+    assert not failure.reference.any()
+    assert "another with create_graph=True" in " ".join(str(report).split())
 
 
 CONTEXTS: dict[str, Callable[[], Any]] = {

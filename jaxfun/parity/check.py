@@ -121,6 +121,11 @@ def check(
                     search.run(configurations, share, seed)
                 take(report, search, dtype, is_opinion)
     if report.refused and not report.is_accepted:
+        # what the reference takes nothing of says nothing of the candidate, which takes it
+        report.edges += [
+            replace(failure, edge="validation") for failure in report.failures if failure.level == "errors"
+        ]
+        report.failures = [failure for failure in report.failures if failure.level != "errors"]
         report.advice = f"give a strategy for inputs that the reference takes, such as {advice_of(report.refused)}"
     return finished(report, began)
 
@@ -147,10 +152,12 @@ def take(report: Report, search: Search, dtype: str, is_opinion: bool) -> None:
     if is_opinion:
         found = search.report
         report.opinions[dtype] = opinion(found)
-        # a formula that is off by a relation, and by more than the digits of the functions' own dtype, is wrong in both
-        shared = [failure for failure in found.failures if failure.relation and _relative_error(failure) > _FLOAT32]
-        report.failures += shared
-        found.edges = [replace(failure, edge=dtype) for failure in found.failures if failure not in shared]
+        is_wide = search.first is not None and not search.first.computes_narrower
+        found.edges = []
+        for failure in found.failures:
+            # off by more than float32's digits without computing in float32: so it is in the functions' own dtype
+            is_shared = is_wide and _relative_error(failure) > _FLOAT32
+            (report.failures if is_shared else found.edges).append(replace(failure, edge="" if is_shared else dtype))
         found.failures, found.advice, found.refused = [], "", ""
         report.add_opinion(found)
     else:
@@ -162,13 +169,13 @@ _FLOAT32 = PRECISION["float32"].eps
 
 
 def _relative_error(failure: FailureData) -> float:
-    """Return the largest relative error of a failure's results, 0 where they are not alike."""
+    """Return the largest error of a failure's results beside the largest number, 0 where they are not alike."""
     ours, theirs = failure.candidate, failure.reference
     if ours is None or theirs is None or ours.shape != theirs.shape or not is_inexact(theirs):
         return 0.0
-    with np.errstate(invalid="ignore", divide="ignore"):
-        error = np.abs(ours - theirs) / np.abs(theirs)
-    return float(error[np.isfinite(error)].max(initial=0.0))
+    both = np.isfinite(ours) & np.isfinite(theirs)
+    largest = float(np.abs(theirs[both]).max(initial=0.0))
+    return float(np.abs(ours[both] - theirs[both]).max(initial=0.0)) / largest if largest else 0.0
 
 
 def opinion(found: Report) -> str:

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..compare.arrays import is_inexact
+from ..compare.arrays import is_inexact, part_of
 from ..compare.tolerance import Results
 from ..known.difference import Held
 from ..report.model import COMPUTED
@@ -138,6 +138,13 @@ class Sides:
         return self._in_float64[level]
 
     @functools.cached_property
+    def computes_narrower(self) -> bool:
+        """Whether the candidate computes in a narrower dtype than float64 where it is given float64."""
+        with jax.enable_x64(True):
+            traced, error = outcome(lambda: jax.make_jaxpr(self._wide._function)([*self._wide.case.row(0)]))
+        return error is None and _is_narrow(traced.jaxpr)
+
+    @functools.cached_property
     def constants(self) -> list[float]:
         """The numbers that stand in the candidate's program."""
         return constants_of(lambda *tensors: self._function(tensors), self.case.row(0))
@@ -198,6 +205,18 @@ _MOST_BYTES = 2**26  # of the arguments and results of a batch: its derivatives 
 
 def _bytes(arrays: Sequence[Any]) -> int:
     return sum(item.size * item.dtype.itemsize for item in arrays)
+
+
+def _is_narrow(jaxpr: Any) -> bool:
+    """Return whether a step of a program gives floating point numbers of fewer than 64 bits, at any depth."""
+    for equation in jaxpr.eqns:
+        if any(is_inexact(out.aval) and part_of(str(out.aval.dtype)) != "float64" for out in equation.outvars):
+            return True
+        inner = jax.tree.leaves(tuple(equation.params.values()), is_leaf=lambda item: hasattr(item, "eqns"))
+        bodies = (getattr(item, "jaxpr", item) for item in inner)
+        if any(_is_narrow(body) for body in bodies if hasattr(body, "eqns")):
+            return True
+    return False
 
 
 def _portions(count: int, bytes_each: int) -> list[np.ndarray]:

@@ -216,10 +216,24 @@ class Theirs:
         reference = self._known[row]
         batch = self._own([row], "float64" if reference.has_oracle else "plain")
         if level == "jvp":
-            return contradicting_modes(reference.wide, batch.cotangents, batch.tangents)
+            return self._contradicting_modes(reference.wide, batch)
         if level == "hvp":
             return contradicting_quotient(reference.wide, batch.tangents, lambda step: self._gradient(batch, step))
         return ""
+
+    def _contradicting_modes(self, wide: Results, batch: _Batch) -> str:
+        if isinstance(wide.get("jvp", ""), str) or isinstance(wide.get("vjp", ""), str):
+            return ""
+        # of the signs of the tangents, so that no term of their product cancels another
+        forward = iter(wide["jvp"])
+        signs = [np.sign(np.real(next(forward))) if is_inexact(value) else 1 for value in wide["value"]]
+        along = [
+            np.asarray(np.abs(item) * np.where(sign == 0, 1, sign)).astype(item.dtype)
+            for item, sign in zip(batch.cotangents, signs, strict=True)
+        ]
+        moved = _Batch(1, batch.tensors, along, batch.tangents)
+        again = self._one_by_one(moved, _precision_of(batch.tensors), {"vjp"})[0]
+        return contradicting_modes({**wide, "vjp": again["vjp"]}, along, batch.tangents)
 
     def _gradient(self, batch: _Batch, step: float) -> Results:
         """Return the first derivative where the tensors are moved along their tangents."""
@@ -227,8 +241,9 @@ class Theirs:
         pairs = [(batch.tensors[at], tangent) for at, tangent in zip(movable, batch.tangents, strict=True)]
         moved = [np.asarray(item + step * tangent).astype(item.dtype) for item, tangent in pairs]
         tensors = replaced(batch.tensors, movable, moved)
-        precision = "float64" if any(str(item.dtype) in ("float64", "complex128") for item in tensors) else "plain"
-        return self._one_by_one(_Batch(1, tensors, batch.cotangents, batch.tangents), precision, {"vjp"})[0]
+        return self._one_by_one(_Batch(1, tensors, batch.cotangents, batch.tangents), _precision_of(tensors), {"vjp"})[
+            0
+        ]
 
     def scale(self, row: int, noisy: bool = False) -> Results:
         """Return, by level, the scale that rounding is relative to, for each element of a value set's results.
@@ -416,6 +431,10 @@ _MOST_ELEMENTS = 2**21
 _MOST_MEASURED = 2**20  # elements of the value sets whose rounding is measured together, each in some 12 runs
 _MOST_ON_LINES = 24  # value sets that tell whether a function computes in float32 inside
 _MOST_TRIED = 4  # value sets, each of another kind, on which the oracle is held to the reference
+
+
+def _precision_of(tensors: Sequence[np.ndarray]) -> str:
+    return "float64" if any(str(item.dtype) in ("float64", "complex128") for item in tensors) else "plain"
 
 
 def _has_branch(plain: Results) -> bool:
