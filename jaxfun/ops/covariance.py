@@ -42,8 +42,15 @@ def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any 
     if fweights is None and aweights is None:
         return _cov(input, correction=correction)
     if hasattr(input, "dtype"):  # else refused as what it is
+        if as_dtype(input.dtype).name == "bool":  # else it takes the weights' dtype
+            raise DTypeError(
+                "an `input` other than bool", describe(input), call="cov(input, correction, fweights, aweights)"
+            )
         _refuse_weights("cov(input, correction, fweights, aweights)", fweights, aweights)
     return _cov_weighted(input, correction=correction, fweights=fweights, aweights=aweights)
+
+
+_CALL = "cov(input, correction, fweights, aweights)"
 
 
 def _refuse_weights(call: str, fweights: Any, aweights: Any) -> None:

@@ -102,8 +102,9 @@ def _trapezoid_scalar(y: Array, *, dx: Factor = 1, dim: Dim = -1) -> jax.Array:
 
 @op(kind=None, torch="torch.cumulative_trapezoid", composite=True, node="", takes=_PLACES)
 def _cumulative_trapezoid(y: Array, x: Array, *, dim: Dim = -1) -> jax.Array:
-    axis = _axis(y, dim)
+    wrap_dim(dim, max(y.ndim, 1))  # a dimension that is none is refused first, a 0-dim tensor last
     _refuse_bool(y, x)
+    axis = _axis(y, dim)
     left, right = neighbours(y, axis)
     return div(cumsum(mul(add(left, right), _steps(y, x, axis)), axis), 2.0)
 

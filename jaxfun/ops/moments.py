@@ -136,8 +136,9 @@ def _terms(
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
 def _spread(input: jax.Array, axes: tuple[int, ...] | None, freedom: float, keepdim: bool) -> jax.Array:
-    scale = _scale(input)
-    return _scaled_spread(_times(input, scale), axes, freedom, keepdim) / scale / scale
+    scale = _scale(input, axes)
+    by = _like_result(scale, axes, keepdim)
+    return _scaled_spread(_times(input, scale), axes, freedom, keepdim) / by / by
 
 
 def _scaled_spread(input: jax.Array, axes: tuple[int, ...] | None, freedom: float, keepdim: bool) -> jax.Array:
@@ -156,15 +157,23 @@ def _times(input: jax.Array, scale: jax.Array) -> jax.Array:
     return jax.lax.complex(input.real * scale, input.imag * scale) if jnp.iscomplexobj(input) else input * scale
 
 
-def _scale(input: jax.Array) -> jax.Array:
-    """Return a power of 2 that keeps the squares of single precision in range, as torch's double precision does."""
+def _scale(input: jax.Array, axes: tuple[int, ...] | None) -> jax.Array:
+    """Return a power of 2 that keeps the squares of single precision in range, as torch's double precision does.
+
+    One for each slice: what is large in one of them leaves the others as they are.
+    """
     real = input.real
     if real.dtype != np.float32 or not input.size:
         return jnp.ones((), real.dtype)
-    largest = jnp.max(jnp.maximum(jnp.abs(real), jnp.abs(input.imag)) if jnp.iscomplexobj(input) else jnp.abs(real))
+    sizes = jnp.maximum(jnp.abs(real), jnp.abs(input.imag)) if jnp.iscomplexobj(input) else jnp.abs(real)
+    largest = jnp.max(sizes, axes, keepdims=True)
     return jnp.where(
         largest > 1e18, jnp.float32(2**-70), jnp.where(largest < 1e-10, jnp.float32(2**70), jnp.float32(1))
     )
+
+
+def _like_result(scale: jax.Array, axes: tuple[int, ...] | None, keepdim: bool) -> jax.Array:
+    return scale if keepdim or not scale.ndim else jnp.squeeze(scale, axes)
 
 
 def _centred(input: jax.Array, axes: tuple[int, ...] | None) -> jax.Array:
@@ -194,8 +203,9 @@ def _spread_jvp(
 def _deviation(input: jax.Array, axes: tuple[int, ...] | None, freedom: float, keepdim: bool) -> jax.Array:
     if jnp.iscomplexobj(input):  # of which torch takes the root in single precision
         return jnp.sqrt(_spread(input, axes, freedom, keepdim))
-    scale = _scale(input)
-    return jnp.sqrt(_scaled_spread(_times(input, scale), axes, freedom, keepdim)) / scale
+    scale = _scale(input, axes)
+    by = _like_result(scale, axes, keepdim)
+    return jnp.sqrt(_scaled_spread(_times(input, scale), axes, freedom, keepdim)) / by
 
 
 @_deviation.defjvp
@@ -208,7 +218,7 @@ def _deviation_jvp(
         return root, jnp.where(root == 0, 0, change / jnp.where(root == 0, 1, root * 2))
     # d std = Σ (x - mean) / std dx / freedom: the quotient first, as the square is out of range sooner
     (input,), (tangent,) = primals, tangents
-    scaled = _times(input, _scale(input))
+    scaled = _times(input, _scale(input, axes))
     wide = _deviation(scaled, axes, freedom, True)
     away = _centred(scaled, axes)
     slope = _times(away, jnp.where(wide == 0, 0, 1 / jnp.where(wide == 0, 1, wide)) / freedom)

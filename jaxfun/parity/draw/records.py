@@ -71,7 +71,7 @@ def _flat(values: Any) -> Iterator[Any]:
 _LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "": ("overflow of a square",),  # a sum of infinities of both signs depends on its order
     # torch's complex formulas overflow on the way where the result does not
-    "complex": ("wide", "large", "overflow"),
+    "complex": ("wide", "large", "overflow", "near-constant"),
     "float16": ("tiny",),  # its subnormal numbers, which XLA flushes
 }
 

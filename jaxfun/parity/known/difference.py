@@ -64,6 +64,11 @@ class Held(NamedTuple):
         """Why the two differ there."""
         return self.difference.why
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the difference is one of a whole result, whatever it is."""
+        return self.difference.answer is None and self.difference.elements is None
+
     def excuses(self, result: np.ndarray) -> np.ndarray:
         """Return which elements of jaxfun's result, or of a derivative, may differ from torch's."""
         return self.difference.excuses(result, self.arguments)

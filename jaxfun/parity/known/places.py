@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from .difference import Difference, not_finite
+from .difference import Difference, finite, not_finite
 
 
 def _coincide(arguments: Mapping[str, Any]) -> bool:
@@ -62,8 +62,20 @@ SELF_COUNTED = Difference(
 )
 
 
+INTEGER_COORDINATES = Difference(
+    lambda arguments: any(np.asarray(x).dtype.kind in "iub" for x in (arguments["input"], *arguments["spacing"])),
+    jaxfun="the slope to a few ULP more or less",
+    torch="the slope to a few ULP more or less",
+    why="XLA contracts a product and a sum, and integers have no oracle in float64 that tells which is closer",
+    source="aten/src/ATen/native/ReduceOps.cpp: pre_check_gradient, gradient_helper",
+    levels=("value",),
+    answer=finite,
+    much="it holds whole dtypes",
+)
+
+
 DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
-    "gradient.coordinates": (AT_ONE_PLACE,),
+    "gradient.coordinates": (AT_ONE_PLACE, INTEGER_COORDINATES),
     "block_diag": (AFTER_NOTHING,),
     "scatter_reduce": (
         NO_TANGENT,

@@ -253,6 +253,51 @@ FLAT = Difference(
 )
 
 
+def _is_outside(arguments: Mapping[str, Any]) -> Any:
+    x, eps = np.asarray(arguments["input"]).astype(np.float64), arguments["eps"]
+    return ((x <= 0) | (x >= 1)) & (eps is None or eps < 0)
+
+
+OUTSIDE = Difference(
+    anywhere(_is_outside),
+    jaxfun="the derivative's formula, as torch gives it with create_graph=True",
+    torch="NaN, and at 0 and 1 an infinity of another sign",
+    why="where the logarithm is of no positive number, torch's plain backward pass and its second one differ",
+    source="aten/src/ATen/native/cpu/BinaryOpsKernel.cpp: logit_backward_kernel; FunctionsManual.cpp: logit_backward",
+    levels=("vjp",),
+    elements=there(_is_outside),
+    much="most numbers are no probabilities",
+)
+
+
+def _is_beside_a_pole(arguments: Mapping[str, Any]) -> Any:
+    x = np.asarray(arguments["input"])
+    if x.dtype != np.float64:
+        return np.zeros(x.shape, bool)
+    return (np.round(x) <= 0) & (np.abs(x - np.round(x)) < 1e-9)
+
+
+BESIDE_A_POLE = Difference(
+    anywhere(_is_beside_a_pole),
+    jaxfun="what XLA's digamma gives, to three digits",
+    torch="what its own gives",
+    why="a few ULP beside a pole the two libraries lose other digits of the reflection",
+    source="aten/src/ATen/native/Math.h: calc_digamma",
+    elements=there(_is_beside_a_pole),
+    much="numbers beside 0 and -1 are drawn on purpose",
+)
+
+TINY_ORDER = Difference(
+    lambda arguments: bool((np.asarray(arguments["input"]) < 1e-6).any()),
+    jaxfun="about as many digits as torch",
+    torch="other digits",
+    why="for orders near 0 both lose digits: the function is a difference of two numbers near 1",
+    source="aten/src/ATen/native/Math.h: calc_igammac",
+    levels=("value",),
+    much="tiny numbers are drawn on purpose",
+)
+
+
 DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
     "addcmul": (WRAPPED_FACTOR,),
     "addcdiv": (
@@ -274,7 +319,11 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
     "float_power": (OF_NOTHING,),
     "float_power.of_scalar": (COMPLEX_EDGE,),
     "igamma": (PI,),
-    "igammac": (PI,),
+    "igammac": (PI, TINY_ORDER),
+    "logit": (OUTSIDE,),
+    "lgamma": (BESIDE_A_POLE,),
+    "digamma": (BESIDE_A_POLE,),
+    "polygamma": (BESIDE_A_POLE,),
     "logaddexp": (
         LOST_LOGARITHM,
         LOST_QUOTIENT,

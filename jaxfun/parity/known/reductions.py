@@ -76,22 +76,6 @@ NO_NUMBER = Difference(
 )
 
 
-def _has_zero_and_nan(arguments: Mapping[str, Any]) -> bool:
-    input = np.asarray(arguments["input"]).astype(complex)
-    return bool((input == 0).any() and not np.isfinite(input).all())
-
-
-ZERO_AND_NAN = Difference(
-    _has_zero_and_nan,
-    jaxfun="NaN, as 0 times NaN is",
-    torch="0 or another number where an element of the product is 0, as it multiplies them",
-    why="the second derivative of a product with a 0 and a NaN in it depends on which is multiplied first",
-    source="torch/csrc/autograd/FunctionsManual.cpp: prod_backward, cumprod_backward",
-    levels=("hvp",),
-    answer=nan,
-)
-
-
 def _shows_what_is_added(arguments: Mapping[str, Any]) -> bool:
     input = arguments["input"]
     # an infinity is as a large number is: beside it torch's exponentials are 0, over what it adds
@@ -130,10 +114,27 @@ NO_SPREAD = Difference(
 )
 
 
+def _has_no_freedom(arguments: Mapping[str, Any]) -> bool:
+    given = [arguments[name] for name in ("fweights", "aweights") if arguments[name] is not None]
+    weights = np.prod(np.broadcast_arrays(*[np.asarray(item, np.float64) for item in given]), axis=0)
+    of_a = 1.0 if arguments["aweights"] is None else np.asarray(arguments["aweights"], np.float64)
+    total = weights.sum()
+    freedom = total - arguments["correction"] * (weights * of_a).sum() / total
+    return not abs(freedom) > 1e-5 * abs(total)
+
+
+NO_FREEDOM = Difference(
+    _has_no_freedom,
+    jaxfun="infinite, NaN or very large",
+    torch="infinite, NaN or very large",
+    why="where the weights leave no freedom the covariance is divided by what rounding leaves of 0",
+    source="aten/src/ATen/native/Correlation.cpp: cov",
+    much="few observations are drawn, and corrections that use them up",
+)
+
+
 DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
-    "prod": (ZERO_AND_NAN,),
     "aminmax": (SHAPE_ON_CUDA,),
-    "cumprod": (ZERO_AND_NAN,),
     "logcumsumexp": (ADDED,),
     "mode": (UNORDERED,),
     "var": (EMPTY_DIM,),
@@ -151,5 +152,6 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
         AT_A_ZERO,
     ),
     "corrcoef": (NO_SPREAD,),
+    "cov.weighted": (NO_FREEDOM,),
     "nanquantile": (NO_NUMBER,),
 }
