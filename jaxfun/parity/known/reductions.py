@@ -120,7 +120,7 @@ def _has_no_freedom(arguments: Mapping[str, Any]) -> bool:
     of_a = 1.0 if arguments["aweights"] is None else np.asarray(arguments["aweights"], np.float64)
     total = weights.sum()
     freedom = total - arguments["correction"] * (weights * of_a).sum() / total
-    return not abs(freedom) > 1e-5 * abs(total)
+    return not freedom > 1e-5 * abs(total)
 
 
 NO_FREEDOM = Difference(
