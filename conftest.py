@@ -1,6 +1,7 @@
 """Fixtures for every test: JAX under its strictest, and its settings as they were afterwards."""
 
 import logging
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,3 +36,11 @@ def unlisted(request: pytest.FixtureRequest) -> Iterator[None]:
         logger.setLevel(logging.WARNING)
     yield
     logger.setLevel(before)
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C raise, also where the process was started with it ignored, as one in the background is."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

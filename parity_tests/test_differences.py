@@ -15,7 +15,7 @@ from jaxfun._record import REGISTRY, Op
 from jaxfun.dtypes import DTYPES, DType
 from jaxfun.parity.defaults import ABSENT, has_cuda
 from jaxfun.parity.draw.invalid import refused, spoiled
-from jaxfun.parity.draw.records import cases
+from jaxfun.parity.draw.records import case_of, cases
 from jaxfun.parity.known import differences_of, recorded
 from jaxfun.parity.known.difference import Difference, Held, nan
 from jaxfun.parity.run.case import Case
@@ -51,6 +51,22 @@ def taken_by(record: Op) -> list[DType]:
     return sorted(taken, key=lambda dtype: LIKELY.index(dtype.name) if dtype.name in LIKELY else len(LIKELY))
 
 
+# by record and level: arguments that show a difference whose region no stratum fills, each a stack of one value set
+GIVEN: dict[str, dict[str, Any]] = {
+    "cumprod: the second derivative": {"input": np.array([[[1.0, np.nan], [0.0, 2.0]]], np.float32), "dim": 0},
+}
+
+
+def is_shown(record: Op, known: Difference) -> bool:
+    """Whether arguments given by hand show a difference."""
+    name = f"{record.name}: {known.why}"
+    given = next((arguments for start, arguments in GIVEN.items() if name.startswith(start)), None)
+    if given is None:
+        return False
+    arguments = {name: given.get(name) for name in record.signature.parameters}
+    return is_seen(record, known, case_of(record, arguments, ("given",), 0))
+
+
 def named(record: Op, known: Difference) -> Any:
     missing = pytest.mark.skipif("cpu" not in known.devices and not has_cuda(), reason=ABSENT)
     return pytest.param(record, known, marks=missing, id=f"{record.name}: {known.why}")
@@ -58,6 +74,8 @@ def named(record: Op, known: Difference) -> Any:
 
 @pytest.mark.parametrize(("record", "known"), [named(*pair) for pair in KNOWN])
 def test_a_known_difference_is_seen_in_its_region(record: Op, known: Difference) -> None:
+    if is_shown(record, known):
+        return
     of_signatures = known.levels == ("errors",)
     drawn = (
         [spoiled(record), refused(record)] if of_signatures else [cases(record, dtype) for dtype in taken_by(record)]

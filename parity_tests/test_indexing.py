@@ -397,7 +397,8 @@ def assert_derivatives_alike(
     result = torch_side.numpy(reference(*map(tensor_of, primals)))
     cotangent, tangents = directions([result], 50)[0], directions(primals, 60)
     sides = [[tensor_of(item) for item in side] for side in (primals, [cotangent], tangents)]
-    (expected,) = torch_side.derivatives([torch_side.Call(lambda *moved: [reference(*moved)], *sides)])
+    call = torch_side.Call(lambda *moved: [reference(*moved)], *sides)
+    (expected,) = torch_side.derivatives([call], ("vjp", "jvp", "hvp"))
     got = {
         "value": [jax.jit(candidate)(*primals)],
         "vjp": jax.jit(lambda *moved: pulled(candidate, moved, jnp.asarray(cotangent)))(*primals),

@@ -15,6 +15,7 @@ import torch
 
 from jaxfun import parity
 
+pytestmark = pytest.mark.usefixtures("interruptible")
 ONE = {"levels": ["value"], "dtypes": ["float32"], "seed": 0}
 
 

@@ -135,6 +135,7 @@ def test_the_tests_exit_status_is_kept_where_nothing_can_be_shown(
     assert "the table was not written: ZeroDivisionError: a bug of ours" in result.outlines
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_in_a_check_ends_the_run_and_shows_what_was_found(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("""
     import signal, jax.numpy as jnp, torch

@@ -76,6 +76,22 @@ NO_NUMBER = Difference(
 )
 
 
+def _has_zero_and_nan(arguments: Mapping[str, Any]) -> bool:
+    input = np.asarray(arguments["input"]).astype(complex)
+    return bool((input == 0).any() and not np.isfinite(input).all())
+
+
+ZERO_AND_NAN = Difference(
+    _has_zero_and_nan,
+    jaxfun="NaN, as 0 times NaN is",
+    torch="0 or another number where an element of the product is 0, as it multiplies them",
+    why="the second derivative of a product with a 0 and a NaN in it depends on which is multiplied first",
+    source="torch/csrc/autograd/FunctionsManual.cpp: prod_backward, cumprod_backward",
+    levels=("hvp",),
+    answer=nan,
+)
+
+
 def _shows_what_is_added(arguments: Mapping[str, Any]) -> bool:
     input = arguments["input"]
     # an infinity is as a large number is: beside it torch's exponentials are 0, over what it adds
@@ -135,6 +151,7 @@ NO_FREEDOM = Difference(
 
 DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
     "aminmax": (SHAPE_ON_CUDA,),
+    "cumprod": (ZERO_AND_NAN,),
     "logcumsumexp": (ADDED,),
     "mode": (UNORDERED,),
     "var": (EMPTY_DIM,),

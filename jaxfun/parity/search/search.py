@@ -19,7 +19,7 @@ from ..run.candidate import Sides
 from ..run.case import Case
 from ..run.options import Options
 from ..script.program import script_of
-from .failing import cause_of, failure_of
+from .failing import Cause, cause_of, failure_of
 from .judge import judge
 from .shrink import Shrinker, clarity
 
@@ -84,8 +84,7 @@ class Search:
         shrinker = Shrinker(self.terms, frozenset(item.level for item in clear) & {*COMPUTED})
         for first in clear:
             smallest, at = self._smallest(shrinker, sides, first)
-            cause = cause_of(sides, first, found, self.constants)
-            failure = failure_of(smallest, self.terms, at, cause)
+            failure = failure_of(smallest, self.terms, at, self._cause(sides, first, found))
             script = script_of(smallest, at) if self.shrinks else ""
             alike = [item for item in found if (item.level, item.leaf) == (first.level, first.leaf)]
             shown = {"strata": _by_stratum(case, alike), "curve": _curve(case, alike)}
@@ -104,7 +103,15 @@ class Search:
             return failure_of(sides, self.terms, edge)
         shrinker = Shrinker(self.terms, frozenset({edge.level}) & {*COMPUTED})
         smallest, at = self._smallest(shrinker, sides, edge)
-        return failure_of(smallest, self.terms, at, cause_of(sides, edge, edges, self.constants))
+        return failure_of(smallest, self.terms, at, self._cause(sides, edge, edges))
+
+    def _cause(self, sides: Sides, first: Mismatch, found: list[Mismatch]) -> Cause:
+        """Return what stands behind a disagreement, nothing once the check is interrupted."""
+        try:
+            return Cause() if self.report.is_interrupted else cause_of(sides, first, found, self.constants)
+        except KeyboardInterrupt:
+            self.report.is_interrupted = True
+            return Cause()
 
     def _smallest(self, shrinker: Shrinker, sides: Sides, first: Mismatch) -> tuple[Sides, Mismatch]:
         """Return a disagreement shrunk, as it was found where that is not asked for or interrupted."""
