@@ -54,6 +54,15 @@ def taken_by(record: Op) -> list[DType]:
 # by record and level: arguments that show a difference whose region no stratum fills, each a stack of one value set
 GIVEN: dict[str, dict[str, Any]] = {
     "cumprod: the second derivative": {"input": np.array([[[1.0, np.nan], [0.0, 2.0]]], np.float32), "dim": 0},
+    "logaddexp: torch's derivative": {
+        "input": np.array([[50 + 0j]], np.complex64),
+        "other": np.array([[-103 + 3j]], np.complex64),
+    },
+    "logaddexp: torch's log1p": {
+        "input": np.array([[0j]], np.complex64),
+        "other": np.array([[95 + 1j]], np.complex64),
+    },
+    "atan2: torch squares": {"input": np.array([[100]], np.int8), "other": np.array([[1.0]], np.float32)},
 }
 
 

@@ -346,7 +346,10 @@ CHECKS = {
         lambda x: jnp.tanh(x).astype(jnp.float16).astype(x.dtype), torch.tanh, "value", "rounded to float16 on the way"
     ),
     "a jump": Check(
-        lambda x: x * 1.00001 + jnp.where(x > 2, 5.0, 0.0), lambda x: x * 1, "value", "another number: 9 where the reference has 4"
+        lambda x: x * 1.00001 + jnp.where(x > 2, 5.0, 0.0),
+        lambda x: x * 1,
+        "value",
+        "another number: 9 where the reference has 4",
     ),
     "a kink": Check(jnp.abs, torch.abs, "vjp", "derivative at 0: "),
     "ties": Check(jnp.max, lambda x: x.flatten().max(0).values, "vjp", "derivative at tied values: ",

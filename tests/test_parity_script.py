@@ -147,8 +147,8 @@ FAILING = {
         "vmap",
         says=["jax.vmap(candidate)(x)"],
     ),
-    "raises alone": Failing(lambda x: jnp.reshape(x, (7, 11)), lambda x: x * 1, "errors", says=["JAX     raises"]),
-    "does not raise": Failing(lambda x: x * 1, lambda x: x.reshape(7, 11), "errors", says=["PyTorch raises"]),
+    "raises alone": Failing(lambda x: jnp.reshape(x, (-1, -1)), lambda x: x * 1, "errors", says=["JAX     raises"]),
+    "does not raise": Failing(lambda x: x * 1, lambda x: x.reshape(-1, -1), "errors", says=["PyTorch raises"]),
     "raises when compiled": Failing(
         lambda x: x if x.sum() > 0 else -x, lambda x: x if x.sum() > 0 else -x, "jit", says=["JAX     raises"]
     ),
@@ -159,9 +159,7 @@ FAILING = {
     "a shape": Failing(jnp.ravel, lambda x: x.reshape(1, -1), "value", says=[").shape)"]),
     "a structure": Failing(lambda x: (x * 1,), lambda x: x * 1, "value"),
     "a last digit": Failing(lambda x: jnp.tanh(x) * 1.00001, torch.tanh, "value", says=["floatmode"]),
-    "NaN": Failing(
-        jnp.nansum, torch.sum, "value", (np.array([1.5, np.nan], "float32"),), says=['np.array(np.nan, "float32")']
-    ),
+    "NaN": Failing(jnp.nansum, torch.sum, "value", (np.array([1.5, np.nan], "float32"),), says=["np.nan"]),
     # what a cotangent of ones would not show
     "softmax's gradient": Failing(
         with_gradient(lambda y, g: y * (g - g.mean(-1, keepdims=True)), lambda x: jax.nn.softmax(x, -1)),

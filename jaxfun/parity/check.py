@@ -152,11 +152,12 @@ def take(report: Report, search: Search, dtype: str, is_opinion: bool) -> None:
     if is_opinion:
         found = search.report
         report.opinions[dtype] = opinion(found)
+        is_new = not report.failures  # what differs in the functions' own dtype is told there
         is_wide = search.first is not None and not search.first.computes_narrower
         found.edges = []
         for failure in found.failures:
             # off by more than float32's digits without computing in float32: so it is in the functions' own dtype
-            is_shared = is_wide and _relative_error(failure) > _FLOAT32
+            is_shared = is_new and is_wide and _relative_error(failure) > _FLOAT32
             (report.failures if is_shared else found.edges).append(replace(failure, edge="" if is_shared else dtype))
         found.failures, found.advice, found.refused = [], "", ""
         report.add_opinion(found)
