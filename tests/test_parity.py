@@ -327,8 +327,7 @@ def test_a_derivative_that_is_zero_everywhere_is_evidence_where_it_was_met_often
     assert check(jnp.floor, torch.floor).ok
     few = check(jnp.floor, torch.floor, st.just(np.float32([1.5, 2.5])))
     assert few.answer == "not shown"
-    assert "gradient of x" in str(few)
-    assert "all are 0 on both sides" in str(few)
+    assert "vjp: all are 0 on both sides" in " ".join(str(few).split())
 
 
 def test_a_tolerance_that_means_nothing_is_said_to() -> None:

@@ -152,7 +152,8 @@ def take(report: Report, search: Search, dtype: str, is_opinion: bool) -> None:
     if is_opinion:
         found = search.report
         report.opinions[dtype] = opinion(found)
-        is_new = not report.failures  # what differs in the functions' own dtype is told there
+        # what differs in the functions' own dtype is told there
+        is_new = not report.failures and not report.is_another_in_float64
         is_wide = search.first is not None and not search.first.computes_narrower
         found.edges = []
         for failure in found.failures:

@@ -194,6 +194,7 @@ class ReportData:
     edges: list[Any] = field(default_factory=list)  # failures of no weight, but that a user should know
     inputs: list[str] = field(default_factory=list)  # by argument: what was drawn, and what is fixed
     opinions: dict[str, str] = field(default_factory=dict)  # by dtype: the answer in another than the functions' own
+    is_another_in_float64: bool = False  # the reference: its result in float64 is no measure then
     advice: str = ""  # what to give, so that more can be shown
     examples: int = 0
     seconds: float = 0.0
@@ -294,6 +295,7 @@ class ReportData:
             for name, count in theirs.items():
                 mine[name] = mine.get(name, 0) + count
         self.is_accepted |= other.is_accepted
+        self.is_another_in_float64 |= other.is_another_in_float64
         self.is_interrupted |= other.is_interrupted
         self.refused = self.refused or other.refused
         for text in other.notes:

@@ -15,6 +15,7 @@ from ..known.difference import Held
 from ..report.model import COMPUTED, Level, Mismatch
 from ..report.report import Report
 from ..run.candidate import Sides
+from ..run.case import Case
 from ..run.options import Options
 from ..run.outcome import outcome
 from ..run.reference import Reference
@@ -59,6 +60,7 @@ class _Judging:
         self.found: list[Mismatch] = []
         self.sides = self._of_what_torch_differentiates(sides)
         self.references: dict[int, Reference] = {}
+        self.distinct = _distinct_rows(self.sides.case)  # the same numbers again are no further evidence
         self.levels = [level for level in COMPUTED if level in self.sides.levels and self._is_asked(level)]
 
     def run(self) -> None:
@@ -113,6 +115,7 @@ class _Judging:
 
     def _note_references(self) -> None:
         references = self.references.values()
+        self.report.is_another_in_float64 = any(reference.is_another for reference in references)
         for holds, note in _REFERENCE_NOTES.items():
             if any(map(holds, references)):
                 self.report.note(note)
@@ -203,7 +206,7 @@ class _Judging:
         if not all(verdict.ok for verdict in judged):
             return False
         for leaf, (verdict, target) in enumerate(zip(judged, want, strict=True)):
-            self._keep(Mismatch(level, 0, leaf, verdict), bool(np.any(target != 0)), len(rows))
+            self._keep(Mismatch(level, 0, leaf, verdict), bool(np.any(target != 0)), len(self.distinct & {*rows}))
         return True
 
     def _judge_row(self, row: int, results: Mapping[str, Sequence[np.ndarray]], levels: Sequence[str]) -> None:
@@ -319,7 +322,7 @@ class _Judging:
             if level == "value" and is_batched:
                 mismatch = dataclasses.replace(mismatch, level=self._blamed(row, leaf))
             mismatch = weighed(mismatch, self.sides, self.options, self.references.get(row))
-        self._keep(mismatch, is_nonzero)
+        self._keep(mismatch, is_nonzero, int(row in self.distinct))
 
     def _keep(self, mismatch: Mismatch, is_nonzero: bool = True, sets: int = 1) -> None:
         level, verdict = mismatch.level, mismatch.verdict
@@ -360,6 +363,14 @@ _REFERENCE_NOTES: Mapping[Callable[[Reference], bool], str] = {
         "hvp the derivative of the other"
     ),
 }
+
+
+def _distinct_rows(case: Case) -> frozenset[int]:
+    """Return the value sets that are not the same as an earlier one."""
+    first: dict[bytes, int] = {}
+    for row in range(case.sets):
+        first.setdefault(b"".join(np.ascontiguousarray(item).tobytes() for item in case.row(row)), row)
+    return frozenset(first.values())
 
 
 def _stacked(items: Sequence[Sequence[np.ndarray]]) -> list[np.ndarray] | None:
