@@ -16,6 +16,7 @@ from .draw.advice import advice_of
 from .draw.plan import Plan, plan_of
 from .draw.shapes import Configuration
 from .draw.storage import no_folder_left
+from .known.lookup import records_of
 from .report.model import LEVELS, FailureData
 from .report.report import Report
 from .report.words import difference, place
@@ -199,7 +200,7 @@ def options_of(
 ) -> list[Options]:
     """Return the options of a check, for each device."""
     bound = None if rtol is None and atol is None else Bound(rtol or 0.0, atol or 0.0)
-    is_own = hasattr(candidate, "op")  # a handler of torch's errors must catch its
+    is_own = bool(records_of(candidate))  # a handler of torch's errors must catch its
     is_strict = is_own if strict is None else strict
     asked = frozenset(levels or LEVELS)
     return [

@@ -9,6 +9,9 @@ from typing import Any
 import jax
 import numpy as np
 
+from ..._record import Op
+from ..known.difference import Held
+from ..known.lookup import held, records_of
 from ..run import case as run_case
 from ..run.case import Case, Place
 from ..run.constants import constants_of
@@ -109,7 +112,8 @@ class Cases:
             at for at, leaf in enumerate(leaves) if leaf.is_constant or (at in layouts and layouts[at].is_constant)
         )
         admits = functools.partial(_admits, layouts, tuple(stacks))
-        return Case(tuple(stacks), ours, theirs, tuple(strata), seed, constant=constant, names=names, admits=admits)
+        known = functools.partial(_known, records_of(self.candidate), ours)
+        return Case(tuple(stacks), ours, theirs, tuple(strata), seed, constant, names, known=known, admits=admits)
 
     def _stacks(
         self,
@@ -171,6 +175,13 @@ def layout_of(item: Any) -> Layout | None:
 
 def _leaves(drawn: Arguments) -> list[Leaf]:
     return leaves_of((drawn.args, drawn.kwargs))
+
+
+def _known(
+    records: Sequence[Op], ours: run_case.Arguments, level: str, tensors: Sequence[np.ndarray], device: str
+) -> Held | None:
+    """Return the known difference of jaxfun's own function that holds a value set."""
+    return held(records, level, *ours.filled(tensors, lambda dtype: dtype), device) if records else None
 
 
 def _is_of_the_user(leaf: Leaf) -> bool:

@@ -1,0 +1,57 @@
+"""The known differences of a public function of jaxfun's, which may be of several records."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..._record import REGISTRY, Op
+from . import differences_of
+from .difference import Held
+
+
+def records_of(function: Callable[..., Any]) -> tuple[Op, ...]:
+    """Return the records of a public function of jaxfun's; none for any other function.
+
+    >>> import jaxfun as jf
+    >>> records_of(jf.maximum), records_of(abs)
+    ((Op(maximum),), ())
+    """
+    if not str(getattr(function, "__module__", "")).startswith("jaxfun."):
+        return ()
+    name = getattr(function, "__name__", "")
+    return tuple(record for record in REGISTRY.values() if name in _names(record))
+
+
+def _names(record: Op) -> set[str]:
+    return {name.rpartition(".")[2] for name in (record.public, *record.aliases) if name}
+
+
+def held(records: Sequence[Op], level: str, args: Sequence[Any], kwargs: Mapping[str, Any], device: str) -> Held | None:
+    """Return the known difference of one of the records that holds a call at a level, if one does."""
+    for record in records:
+        arguments = _bound(record, args, kwargs)
+        if arguments is None:
+            continue
+        for known in differences_of(record):
+            if level in known.levels and device in known.devices and _is_inside(known.region, arguments):
+                return Held(known, arguments)
+    return None
+
+
+def _bound(record: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return a call's arguments by the record's names; None where they are another record's."""
+    try:
+        bound = record.signature.bind(*args, **kwargs)
+    except TypeError:
+        return None
+    bound.apply_defaults()
+    return dict(bound.arguments)
+
+
+def _is_inside(region: Callable[[Mapping[str, Any]], bool], arguments: Mapping[str, Any]) -> bool:
+    with np.errstate(all="ignore"):
+        try:
+            return region(arguments)
+        except (TypeError, ValueError, AttributeError, IndexError, KeyError):  # arguments that are another record's
+            return False
