@@ -115,6 +115,7 @@ def test_a_folder_is_left_only_where_hypothesis_leaves_one(name: str, tmp_path: 
     import hypothesis, jax.numpy as jnp, torch
     from hypothesis import strategies as st
     from jaxfun import parity
+    hypothesis.settings.load_profile("default")  # where CI runs, Hypothesis keeps no database
     parity.check(jnp.exp, torch.exp, examples=10)
     {own}
     parity.check(lambda x, text: jnp.abs(x), lambda x, text: torch.abs(x), parity.tensors(), st.text(), examples=10)

@@ -16,6 +16,7 @@ from ..dtypes import DType, bfloat16, float16
 from ..errors import ArgumentValueError, DTypeError, describe
 from ._matrices import want
 from ._one_dtype import want_one_dtype
+from .extremum import largest
 
 _HALVES = frozenset({float16, bfloat16})
 _NO_FLOAT = BOOLS | INTEGERS | COMPLEXES | _HALVES
@@ -72,7 +73,7 @@ def _norm(difference: jax.Array, p: float) -> jax.Array:
     if p == 0:
         return jnp.sum(jnp.minimum(jnp.ceil(sizes), 1), -1)
     if p == math.inf:
-        return jnp.max(sizes, -1, initial=0)
+        return largest(sizes, -1) if sizes.shape[-1] else jnp.sum(sizes, -1)
     if p == 2:
         return jnp.sqrt(jnp.sum(difference * difference, -1))
     return jnp.sum(sizes, -1) if p == 1 else jnp.sum(sizes**p, -1) ** (1 / p)

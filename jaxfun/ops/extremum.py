@@ -41,7 +41,7 @@ def amax(input: Array, dim: Dims = (), keepdim: bool = False) -> jax.Array:
     >>> jf.amax(jf.tensor([[1.0, 2.0], [4.0, 3.0]]), 1)
     Array([2., 4.], dtype=float32)
     """
-    return shared_evenly(input, jnp.max, _nonempty_axes(input, dim), keepdim, jnp.equal)
+    return shared_evenly(input, largest, _nonempty_axes(input, dim), keepdim, jnp.equal)
 
 
 @op(kind=Kind.NO_OPMATH, rejects=COMPLEXES, takes_here=where_empty(COMPLEXES))
@@ -55,7 +55,7 @@ def amin(input: Array, dim: Dims = (), keepdim: bool = False) -> jax.Array:
     >>> jf.amin(jf.tensor([[1.0, 2.0], [4.0, 3.0]]), 1)
     Array([1., 3.], dtype=float32)
     """
-    return shared_evenly(input, jnp.min, _nonempty_axes(input, dim), keepdim, jnp.equal)
+    return shared_evenly(input, smallest, _nonempty_axes(input, dim), keepdim, jnp.equal)
 
 
 def _nonempty_axes(input: jax.Array, dim: Any) -> tuple[int, ...]:
@@ -124,13 +124,13 @@ def _by_form(call: str, forms: tuple[Any, Any, Any], input: Any, dim: Any, keepd
 @op(kind=Kind.NO_OPMATH, torch="torch.max", node="MaxBackward1", rejects=COMPLEXES)
 def _max(input: Array) -> jax.Array:
     _refuse_empty(input, ShapeError)
-    return shared_evenly(input, jnp.max, None, False, equal_or_nan)
+    return shared_evenly(input, largest, None, False, equal_or_nan)
 
 
 @op(kind=Kind.NO_OPMATH, torch="torch.min", node="MinBackward1", rejects=COMPLEXES)
 def _min(input: Array) -> jax.Array:
     _refuse_empty(input, ShapeError)
-    return shared_evenly(input, jnp.min, None, False, equal_or_nan)
+    return shared_evenly(input, smallest, None, False, equal_or_nan)
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3, 4))
@@ -150,6 +150,23 @@ def _shared_evenly_jvp(
     count = jnp.count_nonzero(shares, axes, keepdims=True).astype(wide)
     part = (tangent.astype(wide) / count).astype(input.dtype)
     return reduce(input, axes, keepdims=keepdim), jnp.sum(shares.astype(input.dtype) * part, axes, keepdims=keepdim)
+
+
+def largest(input: jax.Array, axes: Any = None, *, keepdims: bool = False) -> jax.Array:
+    """Return the largest element along some axes, NaN where there is one."""
+    return _or_nan(input, jnp.max(input, axes, keepdims=keepdims), axes, keepdims)
+
+
+def smallest(input: jax.Array, axes: Any = None, *, keepdims: bool = False) -> jax.Array:
+    """Return the smallest element along some axes, NaN where there is one."""
+    return _or_nan(input, jnp.min(input, axes, keepdims=keepdims), axes, keepdims)
+
+
+def _or_nan(input: jax.Array, result: jax.Array, axes: Any, keepdims: bool) -> jax.Array:
+    # XLA's CPU compiler drops NaN from the maximum of more than some dozens of elements
+    if not jnp.issubdtype(input.dtype, jnp.inexact):
+        return result
+    return jnp.where(jnp.isnan(input).any(axes, keepdims=keepdims), jnp.asarray(jnp.nan, input.dtype), result)
 
 
 def equal_or_nan(input: jax.Array, result: jax.Array) -> jax.Array:
@@ -253,4 +270,4 @@ def aminmax(input: Array, *, dim: OneDim = None, keepdim: bool = False) -> MinAn
     else:
         refuse_empty_axis(input, wrap_dim(dim, input.ndim))
     axes = wrap_dims(dim, input.ndim)
-    return MinAndMax(*(shared_evenly(input, reduce, axes, keepdim, jnp.equal) for reduce in (jnp.min, jnp.max)))
+    return MinAndMax(*(shared_evenly(input, reduce, axes, keepdim, jnp.equal) for reduce in (smallest, largest)))

@@ -24,6 +24,7 @@ from ..errors import (
 from ..spacing import linspace
 from ._digits import to_digits
 from ._overflow import refuse_overflow
+from .extremum import largest, smallest
 
 _CALL = "histc(input, bins, min, max)"
 
@@ -83,7 +84,7 @@ def _histc(input: Array, bins: int = 100, min: Factor = 0, max: Factor = 0) -> j
 def _range(input: jax.Array, low: jax.Array, high: jax.Array, margin: float) -> tuple[jax.Array, jax.Array]:
     """Return the range, in place of an empty one that of the elements, and in place of that one around the element."""
     if input.size:
-        low, high = (jnp.where(low == high, reduce(input), end) for reduce, end in ((jnp.min, low), (jnp.max, high)))
+        low, high = (jnp.where(low == high, reduce(input), end) for reduce, end in ((smallest, low), (largest, high)))
     return jnp.where(low == high, low - margin, low), jnp.where(low == high, high + margin, high)
 
 
@@ -187,7 +188,7 @@ def _ends(input: jax.Array, range: Any) -> tuple[Any, Any]:
     if not input.size:
         return 0.0, 1.0
     if is_traced(input):
-        return jnp.min(input), jnp.max(input)
+        return smallest(input), largest(input)
     known = np.asarray(input)
     return known.min().item(), known.max().item()
 

@@ -15,6 +15,7 @@ from ..dtypes import Category, DType, Kind, as_dtype, float32, promote_types
 from ..errors import ArgumentTypeError, DTypeError, ShapeError, describe, public
 from ._matrices import want_numbers
 from .arithmetic import abs, sgn
+from .extremum import largest, smallest
 
 _ORDERS = ("fro", 0, 1, 2, 3, 0.5, 1.5, -1, math.inf, -math.inf, None)
 
@@ -125,7 +126,7 @@ def _length(x: jax.Array, p: float, axes: tuple[int, ...], keepdim: bool) -> jax
     if p == 0:
         return jnp.sum(x != 0, axes, keepdims=keepdim, dtype=x.real.dtype)
     if math.isinf(p):
-        return (jnp.max if p > 0 else jnp.min)(jnp.abs(x), axes, keepdims=keepdim)
+        return (largest if p > 0 else smallest)(jnp.abs(x), axes, keepdims=keepdim)
     powers = jnp.abs(x) if p == 1 else jnp.abs(x) ** p
     total = jnp.sum(powers, axes, keepdims=keepdim)
     return total if p == 1 else total ** (1 / p)

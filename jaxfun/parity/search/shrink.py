@@ -182,6 +182,8 @@ def _of_raising(trial: Sides, found: Mismatch, terms: Options) -> Verdict | None
         return None
     tensors, theirs = trial.case.row(0), trial.theirs.raises(0)
     _, ours = outcome(lambda: ways[found.level](tensors))
+    if ours is None and theirs is not None:  # some errors show only once the numbers are computed
+        _, ours = outcome(lambda: trial.eager(tensors))
     is_ours_alone = theirs is None
     if is_ours_alone != (ALONE in found.verdict.detail):
         return None
