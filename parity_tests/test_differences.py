@@ -62,6 +62,16 @@ GIVEN: dict[str, dict[str, Any]] = {
         "input": np.array([[0j]], np.complex64),
         "other": np.array([[95 + 1j]], np.complex64),
     },
+    "renorm: torch differentiates": {
+        "input": np.array([[[0.0, 1.0], [0.0, -0.0], [-0.0, 0.0]]], np.float32),
+        **{"p": 3, "dim": -1, "maxnorm": 1},
+    },
+    "topk: torch leaves": {
+        "input": np.array([[2.0, 1, 2, 1, 0, 2, 1, 1] * 8], np.float32),
+        **{"k": 10, "dim": 0, "largest": True, "sorted": True},
+    },
+    "pow.of_scalar: a complex": {"input": 1, "exponent": np.array([[complex(np.nan, 1)]], np.complex64)},
+    "float_power.of_scalar: a complex": {"input": 1, "exponent": np.array([[complex(np.nan, 1)]], np.complex64)},
     "atan2: torch squares": {"input": np.array([[100]], np.int8), "other": np.array([[1.0]], np.float32)},
 }
 
