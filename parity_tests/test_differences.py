@@ -70,6 +70,7 @@ GIVEN: dict[str, dict[str, Any]] = {
         "input": np.array([[2.0, 1, 2, 1, 0, 2, 1, 1] * 8], np.float32),
         **{"k": 10, "dim": 0, "largest": True, "sorted": True},
     },
+    "mode: torch's mode": {"input": np.array([[3.0, 1, 2, 1, 3, 2, 1, 3] * 8], np.float32), "dim": 0, "keepdim": False},
     "pow.of_scalar: a complex": {"input": 1, "exponent": np.array([[complex(np.nan, 1)]], np.complex64)},
     "float_power.of_scalar: a complex": {"input": 1, "exponent": np.array([[complex(np.nan, 1)]], np.complex64)},
     "atan2: torch squares": {"input": np.array([[100]], np.int8), "other": np.array([[1.0]], np.float32)},

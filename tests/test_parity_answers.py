@@ -29,6 +29,7 @@ def check(candidate: Any, reference: Any, *inputs: Any, **options: Any) -> parit
 
 
 LABELS = np.array([0, 4, 2])
+SOME_LABELS = np.array([0, -100, 2, 4])  # of 64 bits, which JAX has or has not
 TOKENS = np.array([[0, 1, 2], [3, 4, 0]])
 
 
@@ -124,6 +125,13 @@ def fast_layer_norm(x: Any) -> Any:
     return (x - mean) * lax.rsqrt(variance + 1e-5)
 
 
+def loss_of_labelled(x: Any) -> Any:
+    kept = SOME_LABELS != -100
+    labels = jnp.where(kept, SOME_LABELS, 0)
+    losses = jnp.take_along_axis(jax.nn.log_softmax(x), labels[:, None], -1)[:, 0]
+    return -jnp.where(kept, losses, 0).sum() / kept.sum()
+
+
 # what agrees, and the kinds of edges that are listed
 AGREEING: dict[str, tuple[set[str], Check]] = {
     "relu, whose gradient at NaN is another": ({"NaN"}, lambda: check(jax.nn.relu, F.relu)),
@@ -162,6 +170,14 @@ AGREEING: dict[str, tuple[set[str], Check]] = {
     "an eps that is read off the dtype": (
         set(),
         lambda: check(rms_norm(2.0**-23), lambda x: F.rms_norm(x, (4,)), parity.tensors(shape=(3, 4), finite=True)),
+    ),
+    "labels of 64 bits that the candidate holds": (
+        set(),
+        lambda: check(
+            loss_of_labelled,
+            lambda x: F.cross_entropy(x, torch.from_numpy(SOME_LABELS)),
+            parity.tensors(shape=(4, 5), finite=True),
+        ),
     ),
     "a reference that computes in float32 whatever it is given": (
         set(),

@@ -75,6 +75,21 @@ MANY_TIES = Difference(
 )
 
 
+def _counts_many(arguments: Mapping[str, Any]) -> bool:
+    input = np.asarray(arguments["input"])
+    is_long = input.size and input.ndim and input.shape[arguments["dim"]] > _STABLE
+    return bool(is_long) and has_equal_ones(arguments)
+
+
+MODE_OF_MANY = Difference(
+    _counts_many,
+    jaxfun="the last of equal elements",
+    torch="any of the equal elements",
+    why="torch's mode sorts more than 16 numbers without keeping the order of tied values",
+    source="aten/src/ATen/native/cpu/TensorCompareKernel.cpp: mode_kernel_impl",
+)
+
+
 def _is_all_nan(arguments: Mapping[str, Any]) -> bool:
     missing = np.isnan(np.asarray(arguments["input"]).astype(np.float64))
     return bool(missing.ndim and missing.shape[arguments["dim"]] and missing.all(arguments["dim"]).any())
@@ -106,4 +121,5 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
         ANY_ORDER,
     ),
     "kthvalue": (ANY_OF_EQUALS,),
+    "mode": (MODE_OF_MANY,),
 }
