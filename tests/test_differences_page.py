@@ -22,7 +22,7 @@ from jaxfun.porting.stand_ins import records_of
 EVERY = settings().max_examples > 10  # the thorough profile measures every row
 ROOT = Path(__file__).parent.parent
 PROGRAM = ROOT / "docs" / "make_differences.py"
-SAMPLE = ("abs", "std", "clamp", "sign", "floor_divide", "cat")
+SAMPLE = ("abs", "sign", "floor_divide", "cat")
 FUNCTIONS = known()["functions"]
 # what has no place on the page: nothing of torch's own namespace, or no function of numbers
 ELSEWHERE = {"detach", "to"}
