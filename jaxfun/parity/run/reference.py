@@ -409,7 +409,7 @@ class Theirs:
         most = max(_MOST_ELEMENTS // max(self._elements, 1), 1)
         for start in range(0, batch.count, most):
             some = batch.some(start, start + most)
-            with torch_side.threads_for(self._elements * some.count):
+            with torch_side.threads_for(self._elements):
                 results = torch_side.derivatives([self._differentiable(function, some)], self._asked)[0]
             found += _unstacked(results, some.count)
         return found
