@@ -6,11 +6,12 @@ Of the pairs every sixth, neighbours being of a kind; with `--parity-profile tho
 import jax
 import pytest
 from pairs import AGREEING, DIFFERENT, Pair, unshrunk
+from reported import RIGHT, WRONG, Reported
 
 from jaxfun import parity
 
 EVERY = {"quick": 6, "thorough": 1}
-PAIRS = {"different": DIFFERENT, "agreeing": AGREEING}
+PAIRS = {"different": DIFFERENT | WRONG, "agreeing": AGREEING | RIGHT}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -19,16 +20,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize(fixture, [*PAIRS[fixture]][::every])
 
 
-def agrees(pair: Pair) -> parity.Report:
+def answered(pair: Pair | Reported) -> parity.Report:
     with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"):  # as a user finds JAX
         return parity.check(pair.candidate, pair.reference, *pair.inputs, examples=200, seed=0)
 
 
 def test_a_port_that_differs_is_found(different: str) -> None:
     with unshrunk():
-        assert not agrees(DIFFERENT[different]).ok
+        assert answered(PAIRS["different"][different]).answer == "differs"
 
 
 def test_a_right_port_raises_no_alarm(agreeing: str) -> None:
-    report = agrees(AGREEING[agreeing])
+    report = answered(PAIRS["agreeing"][agreeing])
     assert report.ok, report

@@ -162,6 +162,14 @@ AGREEING: dict[str, tuple[set[str], Check]] = {
         ),
     ),
     "a kink that is allowed": ({"kinks"}, lambda: check(leaky_relu, F.leaky_relu, allow=("kinks", "ties"))),
+    "attention by a kernel that has no second derivative": (
+        set(),
+        lambda: check(
+            lambda q, k, v: jax.nn.softmax(q @ k.mT / q.shape[-1] ** 0.5, -1) @ v,
+            F.scaled_dot_product_attention,
+            *[parity.tensors(shape=(2, 3, 4, 5), finite=True)] * 3,
+        ),
+    ),
     "a Python number among the results": (
         set(),
         lambda: check(lambda x: (x * 2, x.ndim, 0.5), lambda x: (x * 2, x.ndim, 0.5)),

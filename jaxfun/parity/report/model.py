@@ -172,6 +172,8 @@ def _missing(name: str, level: Level) -> list[str]:
         return []
     if level.lacks:
         return [f"{name}: {level.lacks}"]
+    if level.status == "not applicable":  # for none of what would be compared there
+        return []
     of = {"vjp": "gradient", "hvp": "second derivative"}.get(name, name)
     return [f"{of} of {leaf}: {found.lacks}" for leaf, found in level.leaves.items() if found.lacks]
 

@@ -115,6 +115,9 @@ _SEVERAL = (
     *("gelu", "mish", "softplus", "elu", "celu", "selu", "logaddexp", "logaddexp2", "sinc", "logit"),
 )
 
+# whose steps give another second result than the kernel, from which the kernel of the derivative computes
+_OF_OTHER_RESULTS = ("_scaled_dot_product_flash_attention_for_cpu",)
+
 
 @functools.cache
 def _computes(func: Any) -> bool:
@@ -125,6 +128,8 @@ def _computes(func: Any) -> bool:
 @functools.cache
 def _steps_of(func: Any) -> Callable[..., Any] | None:
     """Return the steps that a kernel computes in one go, each of which rounds; None where it is one step."""
+    if func.overloadpacket.__name__ in _OF_OTHER_RESULTS:
+        return None
     steps = decomposition_table.get(func) if _computes(func) else None
     is_one = steps is None or (steps.__module__.startswith("torch._refs") and steps.__name__ not in _SEVERAL)
     return None if is_one else steps
