@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import torch
+from compositions import attention
 from jax import lax
 
 from jaxfun import parity
@@ -60,10 +61,6 @@ def masked_cross_entropy(x: Any, labels: Any) -> Any:
 def smoothed(x: Any, labels: Any, others: int = 5) -> Any:
     logarithms = nn.log_softmax(x)
     return 0.9 * cross_entropy(x, labels) - 0.1 * logarithms.sum(-1) / others
-
-
-def attention(q: Any, k: Any, v: Any, scale: float = 0.5) -> Any:
-    return nn.softmax(q @ k.mT / q.shape[-1] ** scale, -1) @ v
 
 
 def masked_attention(q: Any, k: Any, v: Any, fill: float = -jnp.inf) -> Any:
@@ -198,7 +195,7 @@ WRONG: dict[str, Reported] = {
         lambda q, k, v: attention(q, k, v, 0.0), F.scaled_dot_product_attention, HEADS
     ),
     "attention masked by -1e4": Reported(
-        lambda *xs: masked_attention(*xs, fill=-1e4), torch_masked_attention, ((2, 4, 3),) * 3
+        lambda *xs: masked_attention(*xs, fill=-1e4), torch_masked_attention, SQUARE_HEADS
     ),
     "masked rows that are all hidden": Reported(
         lambda x: nn.softmax(jnp.where(KEPT, x, -1e9), -1),

@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from hypothesis import strategies as st
 from jax import lax
+from reported import RIGHT, rms_norm
 
 from jaxfun import parity
 
@@ -29,7 +30,6 @@ def check(candidate: Any, reference: Any, *inputs: Any, **options: Any) -> parit
 
 
 LABELS = np.array([0, 4, 2])
-SOME_LABELS = np.array([0, -100, 2, 4])  # of 64 bits, which JAX has or has not
 TOKENS = np.array([[0, 1, 2], [3, 4, 0]])
 
 
@@ -54,10 +54,6 @@ STATISTICS = (
     parity.tensors(shape="n"),
     parity.tensors(shape="n", min_value=0.1, max_value=3),
 )
-
-
-def rms_norm(eps: float) -> Callable[[Any], Any]:
-    return lambda x: x * lax.rsqrt(jnp.mean(x * x, -1, keepdims=True) + eps)
 
 
 # what differs, and the level at which it is found
@@ -125,13 +121,6 @@ def fast_layer_norm(x: Any) -> Any:
     return (x - mean) * lax.rsqrt(variance + 1e-5)
 
 
-def loss_of_labelled(x: Any) -> Any:
-    kept = SOME_LABELS != -100
-    labels = jnp.where(kept, SOME_LABELS, 0)
-    losses = jnp.take_along_axis(jax.nn.log_softmax(x), labels[:, None], -1)[:, 0]
-    return -jnp.where(kept, losses, 0).sum() / kept.sum()
-
-
 # what agrees, and the kinds of edges that are listed
 AGREEING: dict[str, tuple[set[str], Check]] = {
     "relu, whose gradient at NaN is another": ({"NaN"}, lambda: check(jax.nn.relu, F.relu)),
@@ -165,8 +154,7 @@ AGREEING: dict[str, tuple[set[str], Check]] = {
     "attention by a kernel that has no second derivative": (
         set(),
         lambda: check(
-            lambda q, k, v: jax.nn.softmax(q @ k.mT / q.shape[-1] ** 0.5, -1) @ v,
-            F.scaled_dot_product_attention,
+            *RIGHT["attention of heads"][:2],
             *[parity.tensors(shape=(2, 3, 4, 5), finite=True)] * 3,
         ),
     ),
@@ -182,8 +170,7 @@ AGREEING: dict[str, tuple[set[str], Check]] = {
     "labels of 64 bits that the candidate holds": (
         set(),
         lambda: check(
-            loss_of_labelled,
-            lambda x: F.cross_entropy(x, torch.from_numpy(SOME_LABELS)),
+            *RIGHT["cross-entropy, some labels ignored"][:2],
             parity.tensors(shape=(4, 5), finite=True),
         ),
     ),

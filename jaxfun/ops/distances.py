@@ -73,7 +73,7 @@ def _norm(difference: jax.Array, p: float) -> jax.Array:
     if p == 0:
         return jnp.sum(jnp.minimum(jnp.ceil(sizes), 1), -1)
     if p == math.inf:
-        return largest(sizes, -1) if sizes.shape[-1] else jnp.sum(sizes, -1)
+        return largest(sizes, -1, initial=0)
     if p == 2:
         return jnp.sqrt(jnp.sum(difference * difference, -1))
     return jnp.sum(sizes, -1) if p == 1 else jnp.sum(sizes**p, -1) ** (1 / p)

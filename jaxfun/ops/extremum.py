@@ -152,13 +152,13 @@ def _shared_evenly_jvp(
     return reduce(input, axes, keepdims=keepdim), jnp.sum(shares.astype(input.dtype) * part, axes, keepdims=keepdim)
 
 
-def largest(input: jax.Array, axes: Any = None, *, keepdims: bool = False) -> jax.Array:
-    """Return the largest element along some axes, NaN where there is one."""
-    return _or_nan(input, jnp.max(input, axes, keepdims=keepdims), axes, keepdims)
+def largest(input: jax.Array, axes: Any = None, *, keepdims: bool = False, initial: float | None = None) -> jax.Array:
+    """Return the maximum over some axes, NaN where any element is NaN; `initial` is that of no elements."""
+    return _or_nan(input, jnp.max(input, axes, keepdims=keepdims, initial=initial), axes, keepdims)
 
 
 def smallest(input: jax.Array, axes: Any = None, *, keepdims: bool = False) -> jax.Array:
-    """Return the smallest element along some axes, NaN where there is one."""
+    """Return the minimum over some axes, NaN where any element is NaN."""
     return _or_nan(input, jnp.min(input, axes, keepdims=keepdims), axes, keepdims)
 
 

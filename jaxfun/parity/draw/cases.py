@@ -180,7 +180,7 @@ def _leaves(drawn: Arguments) -> list[Leaf]:
 def _known(
     records: Sequence[Op], ours: run_case.Arguments, level: str, tensors: Sequence[np.ndarray], device: str
 ) -> Held | None:
-    """Return the known difference of jaxfun's own function that holds a value set."""
+    """Return the known difference that applies to a value set, where the candidate is jaxfun's own function."""
     return held(records, level, *ours.filled(tensors, lambda dtype: dtype), device) if records else None
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ..._record import Op
 from ...dtypes import DType
-from ..known import differences_of
+from ..known import differences_at
 from ..known.difference import Held
 from ..run.case import Arguments, Case, Place
 from .choices import Choose, by_hypothesis
@@ -135,7 +135,7 @@ def _known(
     record: Op, by_name: Mapping[str, Any], level: str, tensors: Sequence[np.ndarray], device: str
 ) -> Held | None:
     """Return the known difference whose region holds a value set, if there is one."""
-    differences = [known for known in differences_of(record) if level in known.levels and device in known.devices]
+    differences = differences_at(record, level, device)
     if not differences:
         return None
     _, arguments = Arguments((), dict(by_name)).filled(tensors, lambda dtype: dtype)

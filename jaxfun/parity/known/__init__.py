@@ -17,6 +17,11 @@ def differences_of(record: Op) -> tuple[Difference, ...]:
     return tuple(known for chapter in _CHAPTERS for known in chapter.DIFFERENCES.get(record.name, ()))
 
 
+def differences_at(record: Op, level: str, device: str) -> list[Difference]:
+    """Return the known differences of an op that concern a level on a device."""
+    return [known for known in differences_of(record) if level in known.levels and device in known.devices]
+
+
 def recorded() -> frozenset[str]:
     """Return the names of all records that have a known difference."""
     return frozenset(name for chapter in _CHAPTERS for name in chapter.DIFFERENCES)

@@ -1,4 +1,4 @@
-"""The known differences of a public function of jaxfun's, which may be of several records."""
+"""Look up the known differences of a public jaxfun function, which may have several records."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 
 from ..._record import REGISTRY, Op
-from . import differences_of
+from . import differences_at
 from .difference import Held
 
 
 def records_of(function: Callable[..., Any]) -> tuple[Op, ...]:
-    """Return the records of a public function of jaxfun's; none for any other function.
+    """Return the records of a public jaxfun function; none for any other function.
 
     >>> import jaxfun as jf
     >>> records_of(jf.maximum), records_of(abs)
@@ -28,19 +28,19 @@ def _names(record: Op) -> set[str]:
 
 
 def held(records: Sequence[Op], level: str, args: Sequence[Any], kwargs: Mapping[str, Any], device: str) -> Held | None:
-    """Return the known difference of one of the records that holds a call at a level, if one does."""
+    """Return the known difference that applies to a call at a level, of whichever record; None where none does."""
     for record in records:
         arguments = _bound(record, args, kwargs)
         if arguments is None:
             continue
-        for known in differences_of(record):
-            if level in known.levels and device in known.devices and _is_inside(known.region, arguments):
+        for known in differences_at(record, level, device):
+            if _is_inside(known.region, arguments):
                 return Held(known, arguments)
     return None
 
 
 def _bound(record: Op, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return a call's arguments by the record's names; None where they are another record's."""
+    """Bind a call's arguments to the record's signature; None where they do not fit it."""
     try:
         bound = record.signature.bind(*args, **kwargs)
     except TypeError:

@@ -27,21 +27,21 @@ def put(array: np.ndarray, device: str) -> jax.Array:
     return jax.device_put(array, jax.devices(device)[0])
 
 
-# what JAX raises where it takes what it traced with its 64-bit types off for the same with them on
-_OF_ANOTHER_WIDTH = ("RuntimeProgramInputMismatch", "verifier errors")
+# what JAX raises where it reuses a trace that was made under the other `enable_x64` setting
+_STALE_TRACE = ("RuntimeProgramInputMismatch", "verifier errors")
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def _of_this_width(function: Callable[P, R]) -> Callable[P, R]:
-    """Call again, with nothing traced or compiled before, where a call meets what JAX keeps of another width."""
+def _retried_after_stale_trace(function: Callable[P, R]) -> Callable[P, R]:
+    """Retry a call once, with JAX's caches cleared, where it fails on a trace of the other `enable_x64` setting."""
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return function(*args, **kwargs)
-        except Exception as error:
-            if not any(text in str(error) for text in _OF_ANOTHER_WIDTH):
+        except Exception as error:  # JAX has no class for it; every other error is the candidate's own
+            if not any(text in str(error) for text in _STALE_TRACE):
                 raise
         jax.clear_caches()
         return function(*args, **kwargs)
@@ -76,7 +76,7 @@ class Sides:
         return names[leaf] if leaf < len(names) else ""
 
     @functools.cached_property
-    @_of_this_width
+    @_retried_after_stale_trace
     def _shapes(self) -> Any:
         """The candidate's result for any value set, each array as its shape and dtype."""
         placed = list(map(jnp.asarray, self.case.row(0)))  # their values are not seen: they may be what is wrong
@@ -103,7 +103,7 @@ class Sides:
 
     # The candidate.
 
-    @_of_this_width
+    @_retried_after_stale_trace
     def ours(self, levels: Collection[str] = COMPUTED) -> Results:
         """Return the candidate's results at some levels, batched over the value sets; those that apply."""
         stacks, movable = self.case.tensors, self.case.movable
@@ -173,13 +173,13 @@ class Sides:
         """The numbers that stand in the candidate's program."""
         return constants_of(lambda *tensors: self._function(tensors), self.case.row(0))
 
-    @_of_this_width
+    @_retried_after_stale_trace
     def eager(self, tensors: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Return the candidate's value for one value set, called as a user calls it."""
         results = self._function([put(item, self.device) for item in tensors])
         return [np.asarray(jnp.asarray(item)) for item in results]  # a Python number is one of JAX's then
 
-    @_of_this_width
+    @_retried_after_stale_trace
     def compiled_alone(self, tensors: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Return the candidate's value for one value set, compiled and not batched."""
         if _ALONE not in self._compiled:

@@ -366,7 +366,7 @@ _REFERENCE_NOTES: Mapping[Callable[[Reference], bool], str] = {
 
 
 def _distinct_rows(case: Case) -> frozenset[int]:
-    """Return the value sets that are not the same as an earlier one."""
+    """Return the rows of the value sets that repeat no earlier one."""
     first: dict[bytes, int] = {}
     for row in range(case.sets):
         first.setdefault(b"".join(np.ascontiguousarray(item).tobytes() for item in case.row(row)), row)

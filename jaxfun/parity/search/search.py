@@ -106,7 +106,7 @@ class Search:
         return failure_of(smallest, self.terms, at, self._cause(sides, edge, edges))
 
     def _cause(self, sides: Sides, first: Mismatch, found: list[Mismatch]) -> Cause:
-        """Return what stands behind a disagreement, nothing once the check is interrupted."""
+        """Return the cause of a disagreement, an empty one once the check is interrupted."""
         try:
             return Cause() if self.report.is_interrupted else cause_of(sides, first, found, self.constants)
         except KeyboardInterrupt:
