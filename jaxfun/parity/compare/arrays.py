@@ -3,7 +3,7 @@
 It knows NumPy alone: neither JAX, PyTorch nor pytest. It returns a verdict; whoever asked must use it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,7 @@ class Verdict:
     ulp: float = 0.0  # the error there
     detail: str = ""
     of_tolerance: float = 0.0  # the largest error, as a share of what is allowed there: above 1 it is a difference
+    wrong: np.ndarray | None = field(default=None, compare=False, repr=False)  # the elements that differ in this way
 
     @property
     def ok(self) -> bool:
@@ -121,7 +122,7 @@ def _first(
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(ranked)), wrong.shape))
     ours, theirs = _told_apart(candidate[index], reference[index])
     detail = f"{ours} where the reference has {theirs}" + (f", at {list(index)}" if index else "")
-    return Verdict(difference, compared, worst, index, 0.0 if ulp is None else float(ulp[index]), detail)
+    return Verdict(difference, compared, worst, index, 0.0 if ulp is None else float(ulp[index]), detail, wrong=wrong)
 
 
 _DIGITS = (4, 6, 9, 17)

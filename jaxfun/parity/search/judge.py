@@ -8,8 +8,8 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
-from ..compare.arrays import Verdict, compare
-from ..compare.mask import answerable_rows, asked, is_moderate
+from ..compare.arrays import Verdict
+from ..compare.mask import is_moderate
 from ..compare.tolerance import Results
 from ..known.difference import Held
 from ..report.model import COMPUTED, Level, Mismatch
@@ -20,7 +20,8 @@ from ..run.options import Options
 from ..run.outcome import outcome
 from ..run.reference import Reference
 from .planted import PLANTED_ROWS, plant
-from .verdicts import canonical, first_line, raised, raises_alike, targets, verdicts
+from .together import agreeing
+from .verdicts import first_line, raised, raises_alike, targets, verdicts
 from .weights import weighed, weighed_error
 
 P = ParamSpec("P")
@@ -85,9 +86,10 @@ class _Judging:
         got = self._candidate(rows[0])
         if got is None:
             return
-        left = [level for level in self.levels if not self._agree_at_once(level, got.get(level))]
+        left = {level: self._not_agreeing_at_once(level, got.get(level)) for level in self.levels}
         for row in rows:
-            self._judge_row(row, {level: [item[row] for item in items] for level, items in got.items()}, left)
+            levels = [level for level in self.levels if row in left[level]]
+            self._judge_row(row, {level: [item[row] for item in items] for level, items in got.items()}, levels)
         self._judge_one_by_one()
         if self.options.plants:
             for row in rows[:PLANTED_ROWS]:
@@ -183,31 +185,15 @@ class _Judging:
 
     # The numbers.
 
-    def _agree_at_once(self, level: str, stacks: Sequence[np.ndarray] | None) -> bool:
-        """Compare a level for all value sets in one go, and count it where all agree; else it is looked into by row."""
-        rows = list(self.references)
-        plain, wide = ([getattr(ref, side)[level] for ref in self.references.values()] for side in ("plain", "wide"))
-        if stacks is None or any(isinstance(items, str) for items in (*plain, *wide)):
-            return False
-        if any(self.sides.known(level, row) is not None for row in rows):
-            return False
-        wanted, oracles = (_stacked([targets(level, items) for items in side]) for side in (plain, wide))
-        if wanted is None or oracles is None or len(wanted) != len(stacks):
-            return False
-        values = _stacked([reference.wide["value"] for reference in self.references.values()])
-        answerable = answerable_rows([stack[rows] for stack in self.sides.case.tensors], values)
-        want = [canonical(item) for item in wanted]
-        judged = []
-        for stack, target, oracle in zip(stacks, want, oracles, strict=True):
-            part, only = stack[rows], None
-            if level != "value":
-                only = asked(level, part, target, oracle, answerable, self.options.exact)
-            judged.append(compare(part, target, oracle, only=only, bound=self.options.bound))
-        if not all(verdict.ok for verdict in judged):
-            return False
-        for leaf, (verdict, target) in enumerate(zip(judged, want, strict=True)):
-            self._keep(Mismatch(level, 0, leaf, verdict), bool(np.any(target != 0)), len(self.distinct & {*rows}))
-        return True
+    def _not_agreeing_at_once(self, level: str, stacks: Sequence[np.ndarray] | None) -> set[int]:
+        """Count the value sets that agree, compared at a level in one go; return the rows of the others."""
+        left = {*self.references}
+        found = () if stacks is None else agreeing(self.sides, self.options, self.references, level, stacks)
+        for rows, judged, is_nonzero in found:
+            for leaf, verdict in enumerate(judged):
+                self._keep(Mismatch(level, 0, leaf, verdict), is_nonzero[leaf], len(self.distinct & {*rows}))
+            left -= {*rows}
+        return left
 
     def _judge_row(self, row: int, results: Mapping[str, Sequence[np.ndarray]], levels: Sequence[str]) -> None:
         reference = self.references[row]
@@ -371,12 +357,6 @@ def _distinct_rows(case: Case) -> frozenset[int]:
     for row in range(case.sets):
         first.setdefault(b"".join(np.ascontiguousarray(item).tobytes() for item in case.row(row)), row)
     return frozenset(first.values())
-
-
-def _stacked(items: Sequence[Sequence[np.ndarray]]) -> list[np.ndarray] | None:
-    """Return each leaf's arrays as one, None where they are not alike."""
-    kinds = {tuple((item.shape, item.dtype) for item in row) for row in items}
-    return [np.stack(leaf) for leaf in zip(*items, strict=True)] if len(kinds) == 1 else None
 
 
 @without_warnings

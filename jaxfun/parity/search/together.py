@@ -1,0 +1,119 @@
+"""The value sets of a case that agree at a level, found in one comparison of all; the others are judged one by one."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ..compare.arrays import Verdict, compare, is_inexact
+from ..compare.mask import answerable_rows, asked
+from ..run.candidate import Sides
+from ..run.options import Options
+from ..run.reference import Reference
+from .verdicts import canonical, targets
+
+# the size of rounding: as the element's own, as the reference's two precisions show, and as every operation may lose
+_SCALES = (None, False, True)
+
+
+class Agreeing(NamedTuple):
+    """Value sets that agree: their rows, and for each leaf the verdict and whether the reference is other than 0."""
+
+    rows: list[int]
+    verdicts: list[Verdict]
+    is_nonzero: list[bool]
+
+
+class _Leaf(NamedTuple):
+    """One leaf of a level's results, for all value sets: the candidate's, the reference's, the oracle's."""
+
+    part: np.ndarray
+    target: np.ndarray
+    oracle: np.ndarray
+    only: np.ndarray | None
+
+
+def agreeing(
+    sides: Sides, options: Options, references: Mapping[int, Reference], level: str, stacks: Sequence[np.ndarray]
+) -> Iterator[Agreeing]:
+    """Yield the value sets that agree at a level, those first that do so before any rounding is measured.
+
+    `stacks` are the candidate's results for every value set of the case. What a known difference holds is left out.
+    """
+    rows = [*references]
+    leaves = _leaves(sides, options, references, level, stacks)
+    if leaves is None:
+        return
+    places = np.flatnonzero([sides.known(level, row) is None for row in rows])
+    for is_noisy in _SCALES:
+        doubtful: list[int] = []
+        while places.size:
+            scales = _scales(sides, level, [rows[place] for place in places], is_noisy, len(leaves))
+            judged = [
+                compare(
+                    *(item[places] for item in (leaf.part, leaf.target, leaf.oracle)),
+                    scale=scale,
+                    only=None if leaf.only is None else leaf.only[places],
+                    bound=options.bound,
+                )
+                for leaf, scale in zip(leaves, scales, strict=True)
+            ]
+            if all(verdict.ok for verdict in judged):
+                is_nonzero = [bool(np.any(leaf.target[places] != 0)) for leaf in leaves]
+                yield Agreeing([rows[place] for place in places], judged, is_nonzero)
+                break
+            by_rounding, otherwise = _failing(judged, leaves, len(places))
+            doubtful += [*places[by_rounding & ~otherwise]]
+            places = places[~(by_rounding | otherwise)]
+        if options.bound is not None:
+            return
+        places = np.array(doubtful, int)
+
+
+def _leaves(
+    sides: Sides, options: Options, references: Mapping[int, Reference], level: str, stacks: Sequence[np.ndarray]
+) -> list[_Leaf] | None:
+    """Return the leaves of a level's results; None where the value sets' are not alike, or the reference has none."""
+    plain, wide = ([getattr(each, side)[level] for each in references.values()] for side in ("plain", "wide"))
+    if any(isinstance(items, str) for items in (*plain, *wide)):
+        return None
+    wanted, oracles = (_stacked([targets(level, items) for items in side]) for side in (plain, wide))
+    values = _stacked([reference.wide["value"] for reference in references.values()])
+    if wanted is None or oracles is None or values is None or len(wanted) != len(stacks):
+        return None
+    rows = [*references]
+    parts, want = [stack[rows] for stack in stacks], [canonical(item) for item in wanted]
+    if any((part.shape, part.dtype) != (target.shape, target.dtype) for part, target in zip(parts, want, strict=True)):
+        return None
+    answerable = answerable_rows([stack[rows] for stack in sides.case.tensors], values)
+    return [
+        _Leaf(*each, None if level == "value" else asked(level, *each, answerable, options.exact))
+        for each in zip(parts, want, oracles, strict=True)
+    ]
+
+
+def _scales(
+    sides: Sides, level: str, rows: Sequence[int], is_noisy: bool | None, count: int
+) -> Sequence[np.ndarray | float]:
+    """Return for each leaf the scale that rounding is relative to, one value set after the other."""
+    if is_noisy is None:
+        return [0.0] * count
+    measured = [targets(level, sides.theirs.scale(row, is_noisy)[level]) for row in rows]
+    return [np.stack(items) for items in zip(*measured, strict=True)]
+
+
+def _failing(judged: Sequence[Verdict], leaves: Sequence[_Leaf], count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return which value sets differ in a number that may be rounding, and which in any other way."""
+    by_rounding, otherwise = np.zeros(count, bool), np.zeros(count, bool)
+    for verdict, leaf in zip(judged, leaves, strict=True):
+        if verdict.wrong is not None:
+            may_be_rounding = verdict.difference == "number" and is_inexact(leaf.target)
+            failing = by_rounding if may_be_rounding else otherwise
+            failing |= verdict.wrong.reshape(count, -1).any(axis=1)
+    return by_rounding, otherwise
+
+
+def _stacked(items: Sequence[Sequence[np.ndarray]]) -> list[np.ndarray] | None:
+    """Return each leaf's arrays as one, None where they are not alike."""
+    kinds = {tuple((item.shape, item.dtype) for item in row) for row in items}
+    return [np.stack(leaf) for leaf in zip(*items, strict=True)] if len(kinds) == 1 else None
