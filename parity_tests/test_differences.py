@@ -77,6 +77,18 @@ GIVEN: dict[str, dict[str, Any]] = {
         "sorted": True,
     },
     "mode: torch's mode": {"input": np.array([[3.0, 1, 2, 1, 3, 2, 1, 3] * 8], np.float32), "dim": 0, "keepdim": False},
+    "cov.weighted: the mean of the one": {
+        "input": np.array([[[0, 0, 0], [-1.5, 0, 0]]], np.float32),
+        "aweights": np.array([[0.75, 0, 0]], np.float32),
+        "correction": 0,
+        "fweights": np.array([[5, 2, 4]]),
+    },
+    "addcdiv: the second derivative": {
+        "input": np.zeros((1, 4, 1), np.float32),
+        "tensor1": np.zeros((1, 1, 1), np.float32),
+        "tensor2": np.zeros(1, np.float32),
+        "value": 1,
+    },
     "pow.of_scalar: a complex": {"input": 1, "exponent": np.array([[complex(np.nan, 1)]], np.complex64)},
     "float_power.of_scalar: a complex": {"input": 1, "exponent": np.array([[complex(np.nan, 1)]], np.complex64)},
     "atan2: torch squares": {"input": np.array([[100]], np.int8), "other": np.array([[1.0]], np.float32)},

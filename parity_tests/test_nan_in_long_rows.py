@@ -1,4 +1,7 @@
-"""A NaN among hundreds of elements is kept: XLA's CPU compiler drops it from the maximum of more than some dozens."""
+"""A NaN among hundreds of elements is kept: XLA's CPU compiler drops it from the maximum of more than some dozens.
+
+And from an elementwise maximum or minimum that it fuses into a sum.
+"""
 
 import math
 
@@ -42,4 +45,12 @@ def test_nan_in_a_long_row_is_kept(name: str, way, rows: np.ndarray) -> None:
     reduction = REDUCTIONS[name]
     theirs = reduction(torch, torch.from_numpy(rows)).numpy()
     ours = way(lambda x: reduction(jf, x))(rows)
+    np.testing.assert_array_equal(np.isnan(ours), np.isnan(theirs))
+
+
+@pytest.mark.parametrize("p", [0.0, 1.0, 2.0, 3.0])
+def test_nan_in_one_of_many_distances_is_kept(p: float, rows: np.ndarray) -> None:
+    points = rows.reshape(40, 10, 4, 5)
+    theirs = torch.cdist(torch.from_numpy(points), torch.from_numpy(points), p).numpy()
+    ours = jax.jit(jax.vmap(lambda x: jf.cdist(x, x, p)))(points)
     np.testing.assert_array_equal(np.isnan(ours), np.isnan(theirs))

@@ -150,6 +150,14 @@ AGREEING: dict[str, tuple[set[str], Check]] = {
             levels=["value"],
         ),
     ),
+    "a NaN that XLA's compiler drops from a sum of maxima, and the plain call keeps": (
+        {"compiler"},
+        lambda: check(
+            lambda x: jax.nn.relu(x).mean(-1),
+            lambda x: F.relu(x).mean(-1),
+            parity.tensors(shape=(2, 3, 4, 5)),
+        ),
+    ),
     "a kink that is allowed": ({"kinks"}, lambda: check(leaky_relu, F.leaky_relu, allow=("kinks", "ties"))),
     "attention by a kernel that has no second derivative": (
         set(),
@@ -273,6 +281,27 @@ def test_a_reference_that_contradicts_itself_is_no_measure() -> None:
     assert "PyTorch does not agree with itself" in str(report)
     wrong = check(lambda x: jnp.exp(x) * 2, Halved.apply, parity.tensors(shape=(4,), min_value=-3, max_value=3))
     assert {failure.level for failure in wrong.failures} >= {"value", "vjp"}
+
+
+def test_a_reference_that_refuses_a_moved_input_is_asked_no_further() -> None:
+    def up_to_one(x: torch.Tensor) -> torch.Tensor:
+        if (x > 1).any():
+            raise ValueError("larger than 1")
+        return x**3
+
+    ones = st.just(np.ones(3, np.float32))
+    assert check(lambda x: 2 * x**3, up_to_one, ones).answer == "differs"
+
+
+def test_whatever_keeps_a_reference_from_a_gradient_is_its_reason() -> None:
+    def without_gradient(x: torch.Tensor) -> torch.Tensor:
+        if x.requires_grad:
+            raise TypeError("takes no tensor that requires a gradient")
+        return x + 1
+
+    report = check(lambda x: x + 1, without_gradient, parity.tensors(shape=(3,)))
+    assert report.ok, report
+    assert "takes no tensor that requires a gradient" in report.levels["vjp"].reason
 
 
 def test_another_dtype_is_a_second_opinion() -> None:

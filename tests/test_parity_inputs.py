@@ -11,6 +11,7 @@ import torch
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+import jaxfun as jf
 from jaxfun import parity
 from jaxfun.parity.draw.advice import advice_of
 from jaxfun.parity.draw.cases import Cases
@@ -190,6 +191,27 @@ def test_what_can_only_be_given_by_its_name_is_given_so() -> None:
 
     assert check(scaled, scaled, **PLAIN).ok
     assert not check(scaled, lambda x, *, by: x * by * by, **PLAIN).ok
+
+
+def test_a_function_of_our_own_is_given_what_its_record_describes() -> None:
+    report = check(jf.cummax, torch.cummax, examples=60)
+    assert report.ok, report
+    assert report.levels["vjp"].compared
+    assert any(line.startswith("dim: 0, ") for line in report.inputs), report.inputs
+
+
+def test_a_number_that_leaves_no_elements_is_no_evidence_of_a_compiled_call() -> None:
+    report = check(jnp.eye, torch.eye, st.integers(0, 5))
+    assert report.ok, report
+    assert report.levels["jit"].compared
+
+
+def test_what_a_function_takes_is_drawn_before_what_it_refuses() -> None:
+    def eye(n: int) -> jax.Array:
+        return jnp.eye(n)
+
+    report = check(eye, torch.eye)  # of -3 to 3, of which jnp.eye refuses those below 0
+    assert report.ok, report
 
 
 def test_a_function_without_parameters_gets_no_tensor() -> None:

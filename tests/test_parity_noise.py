@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 import torch
 
+from jaxfun.parity.run.case import Arguments, Case, Place
 from jaxfun.parity.run.noise import Rounded
+from jaxfun.parity.run.reference import Theirs
 
 STEP = 1e-6
 F = torch.nn.functional
@@ -80,3 +83,16 @@ def test_it_ends_with_the_block_also_where_that_raises() -> None:
         raise ZeroDivisionError
     assert moved(torch.tanh, [0.5]) > 0
     assert torch.tanh(torch.tensor(0.5)) == torch.tanh(torch.tensor(0.5))
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # forward mode loads PyTorch's own scripts
+def test_a_scale_stands_beside_the_result_that_it_is_of() -> None:
+    x = np.linspace(-2, 2, 7, dtype=np.float32)[None]
+    arguments = Arguments((Place(0),), {})
+    case = Case((x,), arguments, arguments, ("given",))
+    theirs = Theirs(lambda x: (x.argmax(), torch.tanh(x)), case)
+    theirs.results([0])
+    assert [item.shape for item in theirs.scale_at("value", 0)] == [(), (7,)]
+    (of_tangent,) = theirs.scale_at("jvp", 0)  # an index has none
+    assert of_tangent.shape == (7,)
+    assert of_tangent.any()

@@ -1,10 +1,11 @@
 """Whether a JAX function is a right port of a PyTorch function: one call, any two functions."""
 
+import functools
 import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,7 +14,10 @@ from ..errors import ArgumentTypeError, ArgumentValueError, describe, public
 from .compare.arrays import PRECISION, Bound, is_inexact
 from .defaults import devices_of, examples_of, has_cuda, refuse_cuda
 from .draw.advice import advice_of
-from .draw.plan import Plan, plan_of
+from .draw.cases import Cases
+from .draw.plan import DTYPES, plan_of
+from .draw.recorded import RecordedCases, lines_of, recorded
+from .draw.records import determined
 from .draw.shapes import Configuration
 from .draw.storage import no_folder_left
 from .known.lookup import records_of
@@ -78,7 +82,8 @@ def check(
 
     `inputs` are Hypothesis strategies or plain values, one for each positional argument, or `tensors(n)` for several,
     at any depth of dicts, lists, tuples and dataclasses; without any they are read off the candidate's annotations,
-    else one tensor for each required argument, of shapes that both functions take. A floating point array (NumPy's,
+    else one tensor for each required argument, of shapes that both functions take; a function of jaxfun's own is given
+    what its record describes. A floating point array (NumPy's,
     JAX's, PyTorch's) stands for its shape, one of integers for its range, or the whole table that they index;
     `st.just(array)` and `parity.constant(array)` fix one. The report's `inputs` say what is drawn and what is fixed.
     `kwargs` are strategies or values by name; `"axis|dim"` is `axis` for the candidate and `dim` for the reference.
@@ -112,12 +117,12 @@ def check(
     with report.until_interrupted(), no_folder_left():
         for options in all_options:
             with isolated():
-                plan = plan_of(candidate, reference, inputs, kwargs or {}, dtypes, options.device)
-            report.inputs = plan.lines
-            for dtype, configurations, share, is_opinion in _runs(plan, sets, dtypes, options):
+                subjects = _subjects(candidate, reference, inputs, kwargs or {}, dtypes, options.device)
+            report.inputs = [line for subject in subjects for line in subject.lines]
+            for subject, dtype, configurations, share, is_opinion in _runs(subjects, sets, dtypes, options):
                 if report.is_interrupted:
                     break
-                search = Search(candidate, reference, plan.inputs, plan.kwargs, options, progress=telling)
+                search = Search(subject.candidate, subject.reference, subject.cases(), options, progress=telling)
                 with isolated():
                     search.run(configurations, share, seed)
                 take(report, search, dtype, is_opinion)
@@ -129,6 +134,39 @@ def check(
         report.failures = [failure for failure in report.failures if failure.level != "errors"]
         report.advice = f"give a strategy for inputs that the reference takes, such as {advice_of(report.refused)}"
     return finished(report, began)
+
+
+class _Subject(NamedTuple):
+    """Two functions to be compared, what they are given, and in words what that is."""
+
+    candidate: Callable[..., Any]
+    reference: Callable[..., Any]
+    cases: Callable[[], Cases | RecordedCases]
+    configurations: Sequence[Configuration]
+    lines: list[str]
+
+
+def _subjects(
+    candidate: Callable[..., Any],
+    reference: Callable[..., Any],
+    inputs: Sequence[Any],
+    kwargs: dict[str, Any],
+    dtypes: Sequence[str] | None,
+    device: str,
+) -> list[_Subject]:
+    """Return what is compared: both functions, or, of jaxfun's own without inputs, each overload by its record."""
+    records = () if inputs or kwargs else records_of(candidate)
+    if not records:
+        plan = plan_of(candidate, reference, inputs, kwargs, dtypes, device)
+        cases = functools.partial(Cases, candidate, plan.inputs, plan.kwargs)
+        return [_Subject(candidate, reference, cases, plan.configurations, plan.lines)]
+    found = []
+    for record in records:
+        configurations = recorded(record, dtypes or DTYPES)
+        sides = (determined(record, candidate), determined(record, reference))
+        lines = lines_of(record, configurations)
+        found.append(_Subject(*sides, functools.partial(RecordedCases, record), configurations, lines))
+    return found
 
 
 class Telling:
@@ -243,14 +281,21 @@ def refuse(
 
 
 def _runs(
-    plan: Plan, examples: int, dtypes: Sequence[str] | None, options: Options
-) -> list[tuple[str, list[Configuration], int, bool]]:
-    """Return for each dtype its configurations, how many value sets, and whether it is but a second opinion."""
-    by_dtype: dict[str, list[Configuration]] = {}
-    for configuration in plan.configurations[: max(examples // _LEAST, 1)]:
-        by_dtype.setdefault(configuration.dtype, []).append(configuration)
-    total = sum(map(len, by_dtype.values()))
+    subjects: Sequence[_Subject], examples: int, dtypes: Sequence[str] | None, options: Options
+) -> list[tuple[_Subject, str, list[Configuration], int, bool]]:
+    """Return for each subject and dtype the configurations, how many value sets, and whether it is a second opinion."""
+    most = max(examples // _LEAST, 1)
+    runs: list[tuple[_Subject, str, list[Configuration], bool]] = []
+    for subject in subjects:
+        by_dtype: dict[str, list[Configuration]] = {}
+        for configuration in subject.configurations[:most]:
+            by_dtype.setdefault(configuration.dtype, []).append(configuration)
+        runs += [
+            (subject, dtype, own, bool(at) and dtypes is None and not options.strict)
+            for at, (dtype, own) in enumerate(by_dtype.items())
+        ]
+    total = sum(len(own) for _, _, own, _ in runs)
     return [
-        (dtype, own, math.ceil(examples * len(own) / total), bool(at) and dtypes is None and not options.strict)
-        for at, (dtype, own) in enumerate(by_dtype.items())
+        (subject, dtype, own, math.ceil(examples * len(own) / total), is_opinion)
+        for subject, dtype, own, is_opinion in runs
     ]

@@ -10,6 +10,7 @@ from typing import Any
 from ..errors import ArgumentTypeError, ArgumentValueError, describe, public
 from .check import finished, options_of, refuse, take
 from .defaults import examples_of
+from .draw.cases import Cases
 from .draw.shapes import Configuration
 from .draw.states import states, strategies
 from .report.report import Report
@@ -126,7 +127,8 @@ def _search(
     """Add to a report what one dtype shows."""
     (examples, seed, taps), configuration = asked, Configuration(dtype)
     drawn = (states(port.state, port.buffers, configuration, port.dtype), *inputs)
-    search = Search(port.candidate, port.reference, drawn, dict(kwargs), options, shrinks=False, spoken=port.name)
+    cases = Cases(port.candidate, drawn, dict(kwargs), port.name)
+    search = Search(port.candidate, port.reference, cases, options, shrinks=False)
     search.run([configuration], math.ceil(examples_of(examples, EXAMPLES) / (OPINION if is_opinion else 1)), seed)
     found = search.report
     found.failures = [replace(item, call=port.call(*item.inputs)) for item in found.failures]
@@ -149,10 +151,14 @@ def _search_large(
     """Add to a report what a large module shows in its own dtype."""
     (examples, seed, taps), configuration = asked, Configuration(port.dtype)
     drawn = (states(port.state, port.buffers, configuration, port.dtype), *inputs)
-    search = Search(port.candidate, port.reference, drawn, dict(kwargs), options, shrinks=False, spoken=port.name)
-    cases = search.cases.one_by_one(configuration, seed or 0)
+    cases = Cases(port.candidate, drawn, dict(kwargs), port.name)
     found, shown = judge_large(
-        cases, port.candidate, port.reference, options, deadline, examples_of(examples, EXAMPLES)
+        cases.one_by_one(configuration, seed or 0),
+        port.candidate,
+        port.reference,
+        options,
+        deadline,
+        examples_of(examples, EXAMPLES),
     )
     found.failures = [replace(item, call=port.call(*item.inputs)) for item in found.failures]
     if shown is not None and (deadline.has(MOST_FOR_TAPS) or found.failures):

@@ -15,6 +15,7 @@ from ..known.lookup import held, records_of
 from ..run import case as run_case
 from ..run.case import Case, Place
 from ..run.constants import constants_of
+from ..run.outcome import outcome
 from .arguments import Arguments, Leaf, arguments, drawn_many, leaves_of, mapped, named
 from .given import in_turn
 from .layout import Layout
@@ -55,8 +56,9 @@ class Cases:
         is_own = any(map(_is_of_the_user, _leaves(few[0])))
         drawn = self._examples(configuration, sets, seed) if is_own else few
         groups = _grouped(drawn)
-        kept = sorted(groups, key=len, reverse=True)[: _MOST_GROUPS[bool(self._begun)]]
-        if len(kept) < len(groups):
+        most, kept = _MOST_GROUPS[bool(self._begun)], groups
+        if len(groups) > most:
+            kept = sorted(groups, key=lambda group: (self._is_taken(group[0]), len(group)), reverse=True)[:most]
             kinds = "shapes, dtypes and values of what is no tensor"
             self._note(f"{len(kept)} of {len(groups)} drawn {kinds} were compared, those drawn most often")
         shares = _shares([len(group) for group in kept], sets)
@@ -93,12 +95,16 @@ class Cases:
 
     def _constants_of(self, drawn: Arguments) -> list[float]:
         arrays, ours, _ = _placed(drawn)
+        return constants_of(functools.partial(self._called, ours), arrays)
 
-        def called(*tensors: Any) -> Any:
-            args, kwargs = ours.filled(tensors, lambda dtype: dtype)
-            return self.candidate(*args, **kwargs)
+    def _is_taken(self, drawn: Arguments) -> bool:
+        """Return whether the candidate takes arguments: what it refuses shows less."""
+        arrays, ours, _ = _placed(drawn)
+        return outcome(lambda: jax.eval_shape(functools.partial(self._called, ours), *arrays))[1] is None
 
-        return constants_of(called, arrays)
+    def _called(self, ours: run_case.Arguments, *tensors: Any) -> Any:
+        args, kwargs = ours.filled(tensors, lambda dtype: dtype)
+        return self.candidate(*args, **kwargs)
 
     def _case(self, group: Sequence[Arguments], sets: int, seed: int) -> Case:
         first = group[0]

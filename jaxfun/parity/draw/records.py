@@ -5,6 +5,7 @@ and NaN are met on purpose. A configuration is chosen by Hypothesis here, and on
 """
 
 import functools
+import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -46,12 +47,15 @@ def arguments_of(choose: Choose, record: Op, dtype: DType) -> dict[str, Any]:
 def filled(
     arguments: Mapping[str, Any], seed: int, sets: int | None = None
 ) -> tuple[dict[str, Any], tuple[str, ...], int]:
-    """Return the arguments with a stack of value sets for each layout, the strata of the value sets, and the seed."""
+    """Return the arguments with a stack of value sets for each layout, the strata of the value sets, and the seed.
+
+    There is a value set for each stratum, or as many as are asked for, the strata in turn.
+    """
     flat = [*_flat(arguments.values())]
     found = [item for item in flat if isinstance(item, RecordLayout)]
     # the numbers among the arguments are where a function may have a kink
     constants = [abs(float(item)) for item in flat if isinstance(item, (int, float)) and 1 < abs(item) < math.inf]
-    strata = tuple(_strata_of(found)[:sets]) if found else ("given",)
+    strata = _turns(_strata_of(found), sets) if found else ("given",)
     each = iter(stacks(found, strata, constants, seed))
 
     def fill(value: Any) -> Any:
@@ -60,6 +64,10 @@ def filled(
         return next(each) if isinstance(value, RecordLayout) else value
 
     return {name: fill(value) for name, value in arguments.items()}, strata, seed
+
+
+def _turns(strata: Sequence[str], sets: int | None) -> tuple[str, ...]:
+    return tuple(strata) if sets is None else tuple(itertools.islice(itertools.cycle(strata), sets))
 
 
 def _flat(values: Any) -> Iterator[Any]:
@@ -87,20 +95,20 @@ def _strata_of(layouts: Sequence[Layout]) -> list[str]:
 
 def case_of(record: Op, arguments: Mapping[str, Any], strata: tuple[str, ...], seed: int) -> Case:
     """Return the case of a record's arguments by name; an array among them is a stack of value sets."""
-    tensors: list[np.ndarray] = []
+    tensors: dict[str, np.ndarray] = {}
 
-    def placed(value: Any) -> Any:
+    def placed(value: Any, name: str) -> Any:
         if isinstance(value, tuple):
-            return tuple(map(placed, value))
+            return tuple(placed(item, f"{name}[{at}]") for at, item in enumerate(value))
         if not isinstance(value, np.ndarray):
             return value
-        tensors.append(value)
+        tensors[name] = value
         return Place(len(tensors) - 1)
 
-    by_name = {name: placed(value) for name, value in arguments.items()}
+    by_name = {name: placed(value, name) for name, value in arguments.items()}
     both = _passed(record, by_name)
     known = functools.partial(_known, record, by_name)
-    return Case(tuple(tensors), both, both, strata, seed, known=known)
+    return Case(tuple(tensors.values()), both, both, strata, seed, names=tuple(tensors), known=known)
 
 
 def _passed(record: Op, by_name: Mapping[str, Any]) -> Arguments:

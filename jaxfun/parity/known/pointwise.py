@@ -291,10 +291,21 @@ TINY_ORDER = Difference(
     much="tiny numbers are drawn on purpose",
 )
 
+SUM_AT_A_POLE = Difference(
+    anywhere(lambda arguments: np.asarray(arguments["tensor2"]) == 0),
+    jaxfun="NaN, of infinite terms of both signs",
+    torch="infinite, of their sum that is multiplied by infinity",
+    why="the second derivative at a divisor of 0 is a sum of infinite terms, in another order",
+    source="tools/autograd/derivatives.yaml: addcdiv",
+    levels=("hvp",),
+    answer=not_finite,
+    much="zeros are drawn on purpose",
+)
+
 
 DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
     "addcmul": (WRAPPED_FACTOR,),
-    "addcdiv": (WRAPPED_FACTOR,),
+    "addcdiv": (WRAPPED_FACTOR, SUM_AT_A_POLE),
     "pow": (
         COMPLEX_EDGE,
         FLAT,

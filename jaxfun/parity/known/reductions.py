@@ -130,9 +130,13 @@ NO_SPREAD = Difference(
 )
 
 
-def _has_no_freedom(arguments: Mapping[str, Any]) -> bool:
+def _weights_of(arguments: Mapping[str, Any]) -> np.ndarray:
     given = [arguments[name] for name in ("fweights", "aweights") if arguments[name] is not None]
-    weights = np.prod(np.broadcast_arrays(*[np.asarray(item, np.float64) for item in given]), axis=0)
+    return np.prod(np.broadcast_arrays(*[np.asarray(item, np.float64) for item in given]), axis=0)
+
+
+def _has_no_freedom(arguments: Mapping[str, Any]) -> bool:
+    weights = _weights_of(arguments)
     of_a = 1.0 if arguments["aweights"] is None else np.asarray(arguments["aweights"], np.float64)
     total = weights.sum()
     freedom = total - arguments["correction"] * (weights * of_a).sum() / total
@@ -146,6 +150,27 @@ NO_FREEDOM = Difference(
     why="where the weights leave no freedom the covariance is divided by what rounding leaves of 0",
     source="aten/src/ATen/native/Correlation.cpp: cov",
     much="few observations are drawn, and corrections that use them up",
+)
+
+
+def _counts_one_observation(arguments: Mapping[str, Any]) -> bool:
+    return int(np.count_nonzero(_weights_of(arguments))) == 1
+
+
+def _is_a_rounded_zero(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
+    """Return where a result is what rounding leaves of 0: of numbers of this size, or of their squares."""
+    largest = float(np.abs(np.asarray(arguments["input"], np.complex128)).max(initial=1.0))
+    return np.abs(result.astype(np.complex128)) <= 1e-5 * largest**2
+
+
+ONE_OBSERVATION = Difference(
+    _counts_one_observation,
+    jaxfun="0, or what rounding leaves of it",
+    torch="0",
+    why="the mean of the one observation that counts is itself, but for a rounding",
+    source="aten/src/ATen/native/Correlation.cpp: cov",
+    answer=_is_a_rounded_zero,
+    much="few observations are drawn, and weights of 0 on purpose",
 )
 
 
@@ -169,6 +194,6 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
         AT_A_ZERO,
     ),
     "corrcoef": (NO_SPREAD,),
-    "cov.weighted": (NO_FREEDOM,),
+    "cov.weighted": (NO_FREEDOM, ONE_OBSERVATION),
     "nanquantile": (NO_NUMBER,),
 }

@@ -100,6 +100,7 @@ _EDGES = {
     "overflow": "where the square of an input overflows",
     "empty": "for a 0-dim or empty tensor",
     "validation": "an input that one side alone refuses",
+    "compiler": "where XLA's compiler drops NaN and the plain call keeps it",
     "order": "an order of tied values that PyTorch leaves open",
     "digits": "digits lost",
     "kinks": "at a kink, which is allowed",

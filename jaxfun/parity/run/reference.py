@@ -217,9 +217,12 @@ class Theirs:
         batch = self._own([row], "float64" if reference.has_oracle else "plain")
         if level == "jvp":
             return self._contradicting_modes(reference.wide, batch)
-        if level == "hvp":
-            return contradicting_quotient(reference.wide, batch.tangents, lambda step: self._gradient(batch, step))
-        return ""
+        if level != "hvp":
+            return ""
+        found, _ = outcome(
+            lambda: contradicting_quotient(reference.wide, batch.tangents, lambda step: self._gradient(batch, step))
+        )
+        return found or ""  # a moved value set may be one that the reference refuses
 
     def _contradicting_modes(self, wide: Results, batch: _Batch) -> str:
         if isinstance(wide.get("jvp", ""), str) or isinstance(wide.get("vjp", ""), str):
@@ -245,12 +248,18 @@ class Theirs:
             0
         ]
 
-    def scale(self, row: int, noisy: bool = False) -> Results:
-        """Return, by level, the scale that rounding is relative to, for each element of a value set's results.
+    def scale_at(self, level: str, row: int, noisy: bool = False) -> list[np.ndarray]:
+        """Return the scale that rounding is relative to, for each element of what a level compares of a value set.
 
         `noisy`: with what every operation inside of the reference may lose. Value sets that can be are measured
         together, once one of them is asked for.
         """
+        plain = self._known[row].plain[level]
+        # forward mode gives a tangent for results without one, too, and that is not compared
+        pairs = zip(self._scale(row, noisy)[level], plain, strict=True)
+        return [scale for scale, of in pairs if level != "jvp" or is_inexact(of)]
+
+    def _scale(self, row: int, noisy: bool = False) -> Results:
         kept = self._scales[noisy]
         if row not in kept:
             rows = [row]
@@ -292,12 +301,12 @@ class Theirs:
             scale = rounding_scale(evaluate_draws, stacks, plain, wide, [self._case.seed])
             return _unstacked(of_float32(scale, wide) if self._is_of_float32() else scale, len(rows))
 
-        first = [self.scale(row) for row in rows]
+        first = [self._scale(row) for row in rows]
         noise, error = outcome(lambda: self._noise(rows))
         if error is not None:  # whatever keeps a reference from running so
             return first
         return [
-            {level: list(map(np.maximum, one[level], other[level])) for level in one}
+            {level: list(map(_larger, one[level], other[level])) for level in one}
             for one, other in zip(first, noise, strict=True)
         ]
 
@@ -435,6 +444,11 @@ _MOST_TRIED = 4  # value sets, each of another kind, on which the oracle is held
 
 def _precision_of(tensors: Sequence[np.ndarray]) -> str:
     return "float64" if any(str(item.dtype) in ("float64", "complex128") for item in tensors) else "plain"
+
+
+def _larger(scale: np.ndarray, noise: np.ndarray) -> np.ndarray:
+    """Return the larger of both; the scale where PyTorch's own decomposition gives a result of another shape."""
+    return np.maximum(scale, noise) if scale.shape == noise.shape else scale
 
 
 def _has_branch(plain: Results) -> bool:

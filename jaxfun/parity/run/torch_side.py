@@ -13,6 +13,8 @@ import numpy as np
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from .outcome import outcome
+
 Arrays = list[np.ndarray]
 Tensors = list[torch.Tensor]
 
@@ -282,11 +284,8 @@ def without_gradient(function: Callable[..., Tensors], inputs: Tensors) -> dict[
 
     def reason(moving: Collection[int]) -> str:
         given = [item.clone().requires_grad_(at in moving) for at, item in enumerate(inputs)]
-        try:
-            function(*(item.clone() for item in given))
-        except RuntimeError as error:
-            return _reason(error)
-        return ""
+        error = outcome(lambda: function(*(item.clone() for item in given)))[1]
+        return "" if error is None else _reason(error)
 
     if not reason(range(len(inputs))):
         return {}

@@ -195,7 +195,7 @@ _SIDES = ("plain", "wide")
 
 def _measured(sides: Sides, found: Mismatch, row: int, dtype: str) -> np.ndarray:
     """Return what rounding allows at a value set, as it is measured on the reference."""
-    scales = [targets(found.level, sides.theirs.scale(row, noisy)[found.level])[found.leaf] for noisy in (False, True)]
+    scales = [sides.theirs.scale_at(found.level, row, noisy)[found.leaf] for noisy in (False, True)]
     precision = PRECISION[part_of(dtype)]
     return 4 * precision.ulps * precision.eps * np.maximum(*scales)
 

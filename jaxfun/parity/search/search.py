@@ -12,6 +12,7 @@ import numpy as np
 
 from ..compare.arrays import is_inexact, part_of
 from ..draw.cases import Cases
+from ..draw.recorded import RecordedCases
 from ..draw.shapes import Configuration
 from ..report.model import COMPUTED, LEVELS, Curve, Mismatch
 from ..report.report import Failure, Report
@@ -31,11 +32,9 @@ class Search:
         self,
         candidate: Callable[..., Any],
         reference: Callable[..., Any],
-        inputs: Sequence[Any],
-        kwargs: dict[str, Any],
+        cases: Cases | RecordedCases,
         terms: Options,
         shrinks: bool = True,
-        spoken: Callable[[str], str] = str,
         progress: Callable[[int], Any] = lambda sets: None,
     ) -> None:
         self.candidate, self.reference = candidate, reference
@@ -45,11 +44,11 @@ class Search:
         self.alone: set[str] = set()  # the dtypes in which a value set was called by itself
         self.first: Sides | None = None  # that disagreed, or was judged: every value set, nothing shrunk
         self.left: list[Configuration] = []
-        self.cases = Cases(candidate, inputs, kwargs, spoken)
-        self.applied, self.constants = self.cases.applied, self.cases.constants
+        self.cases: Any = cases  # each kind has its own configurations
+        self.applied, self.constants = cases.applied, cases.constants
         self.edges: set[tuple[str, int, str]] = set()  # that were met: the level, the leaf, the kind
 
-    def run(self, plan: list[Configuration], examples: int, seed: int | None) -> None:
+    def run(self, plan: Sequence[Configuration], examples: int, seed: int | None) -> None:
         """Draw until each configuration of the plan is tried, or one disagrees."""
         self.left, sets = list(plan), max(math.ceil(examples / len(plan)), 1)
         seeds = np.random.default_rng(0 if seed is None else seed)
@@ -61,7 +60,8 @@ class Search:
                     return
 
     def _try(self, configuration: Configuration, sets: int, seed: int) -> bool:
-        with wide_enough([np.zeros(0, np.dtype(configuration.dtype))]):
+        dtype = "float64" if configuration.is_wide else configuration.dtype
+        with wide_enough([np.zeros(0, np.dtype(dtype))]):
             cases = self.cases.drawn(configuration, sets, seed)
             self.constants = self.cases.constants
             for note in self.cases.notes:
@@ -71,7 +71,8 @@ class Search:
     def _disagrees(self, dtype: str, case: Case) -> bool:
         sides = Sides(self.candidate, self.reference, case, self.terms.device, self.terms.computed)
         report, found = judge(sides, dataclasses.replace(self.terms, alone=dtype not in self.alone))
-        self.alone.add(dtype)
+        if _has_elements(sides):
+            self.alone.add(dtype)
         self.first = sides if found or self.first is None else self.first
         self.report.add(report, dtype, self.terms.device)
         for name, count in _met(case, self.constants).items():
@@ -125,6 +126,11 @@ class Search:
         """Return what applies and was not tried."""
         shapes = [] if self.report.failures else [f"{item.shape} {item.dtype}" for item in self.left]
         return shapes + sorted(name for name in self.applied if not self.report.strata.get(name))
+
+
+def _has_elements(sides: Sides) -> bool:
+    """Return whether the reference gives numbers: a call of the candidate by itself shows nothing beside none."""
+    return any(item.size for row in range(sides.case.sets) for item in sides.theirs.outputs(row))
 
 
 def _one_of_each(edges: Sequence[Mismatch]) -> list[Mismatch]:

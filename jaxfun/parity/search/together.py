@@ -98,7 +98,7 @@ def _scales(
     """Return for each leaf the scale that rounding is relative to, one value set after the other."""
     if is_noisy is None:
         return [0.0] * count
-    measured = [targets(level, sides.theirs.scale(row, is_noisy)[level]) for row in rows]
+    measured = [sides.theirs.scale_at(level, row, is_noisy) for row in rows]
     return [np.stack(items) for items in zip(*measured, strict=True)]
 
 

@@ -93,7 +93,7 @@ def verdicts(
         scale: np.ndarray | float = 0.0
         for noisy in (False, True):
             if (verdict.difference == "number" or measured) and terms.bound is None and is_inexact(target):
-                scale = targets(level, sides.theirs.scale(row, noisy)[level])[leaf]
+                scale = sides.theirs.scale_at(level, row, noisy)[leaf]
                 verdict = compare(part, target, oracle, scale=scale, only=only)
         if level == "hvp" and verdict.difference == "number" and not planted and terms.bound is None:
             verdict = _of_formula(sides, row, leaf, target, oracle, scale, only, verdict)
