@@ -83,6 +83,13 @@ GIVEN: dict[str, dict[str, Any]] = {
         "correction": 0,
         "fweights": np.array([[5, 2, 4]]),
     },
+    "std: in forward mode": {"input": np.zeros((1, 0), np.float32), "dim": (0,), "correction": -1, "keepdim": False},
+    "std_mean: in forward mode": {
+        "input": np.zeros((1, 0), np.float32),
+        "dim": (0,),
+        "correction": -1,
+        "keepdim": False,
+    },
     "addcdiv: the second derivative": {
         "input": np.zeros((1, 4, 1), np.float32),
         "tensor1": np.zeros((1, 1, 1), np.float32),

@@ -83,6 +83,16 @@ DIFFERENT: dict[str, tuple[str, Check]] = {
         "value",
         lambda: check(rms_norm(1e-6), lambda x: F.rms_norm(x, (4,)), parity.tensors(shape=(3, 4))),
     ),
+    "NaN in an infinity's place": ("value", lambda: check(lambda x: 2 * x + 0 * x, lambda x: 2 * x)),
+    "NaN in the place of every result that an infinite weight has part in": (
+        "value",
+        lambda: check(
+            lambda x, w: jnp.where(jnp.isinf(w).any(), jnp.nan, x @ w),
+            lambda x, w: x @ w,
+            parity.tensors(shape=(2, 3)),
+            parity.tensors(shape=(3, 4)),
+        ),
+    ),
     "a gradient at a kink": ("vjp", lambda: check(leaky_relu, F.leaky_relu)),
     "a batched call alone": ("vmap", lambda: check(jax.nn.gelu, F.gelu, levels=["vmap"])),
     "a compiled call alone": ("jit", lambda: check(jax.nn.gelu, F.gelu, levels=["jit"])),
@@ -121,6 +131,11 @@ def fast_layer_norm(x: Any) -> Any:
     return (x - mean) * lax.rsqrt(variance + 1e-5)
 
 
+def layer_norm(x: Any, weight: Any, bias: Any) -> Any:
+    centred = x - x.mean(-1, keepdims=True)
+    return centred / jnp.sqrt((centred * centred).mean(-1, keepdims=True) + 1e-5) * weight + bias
+
+
 # what agrees, and the kinds of edges that are listed
 AGREEING: dict[str, tuple[set[str], Check]] = {
     "relu, whose gradient at NaN is another": ({"NaN"}, lambda: check(jax.nn.relu, F.relu)),
@@ -156,6 +171,27 @@ AGREEING: dict[str, tuple[set[str], Check]] = {
             lambda x: jax.nn.relu(x).mean(-1),
             lambda x: F.relu(x).mean(-1),
             parity.tensors(shape=(2, 3, 4, 5)),
+        ),
+    ),
+    "a layer norm, whose infinite weight multiplies what rounding leaves of 0": (
+        {"rounding"},
+        lambda: check(
+            layer_norm,
+            lambda x, w, b: F.layer_norm(x, (3,), w, b),
+            *map(
+                st.just, (np.full((2, 3), np.float32(5.5499787)), np.float32([np.inf, -np.inf, 1.7]), np.zeros(3, "f"))
+            ),
+            levels=["value"],
+        ),
+    ),
+    "a convolution, whose infinite weight meets the padding": (
+        {"rounding"},
+        lambda: check(
+            lambda x, w: lax.conv_general_dilated(x, w, (1,), "SAME"),
+            lambda x, w: F.conv1d(x, w, padding=1),
+            parity.tensors(shape=(2, 3, 5)),
+            parity.tensors(shape=(4, 3, 3)),
+            levels=["value"],
         ),
     ),
     "a kink that is allowed": ({"kinks"}, lambda: check(leaky_relu, F.leaky_relu, allow=("kinks", "ties"))),

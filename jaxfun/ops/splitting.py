@@ -197,7 +197,7 @@ def _split_along(input: jax.Array, cuts: Any, axis: int, least: int) -> Parts:
     return _in_sections(input, cuts, axis)
 
 
-@op(kind=None, composite=True, node="", takes={"input": Shape(("4", "m 2", "m 2 n", "m 0")), **_BY_SIZE})
+@op(kind=None, composite=True, node="", takes={"input": Shape(("4", "m 2", "m 2 n", "m 4", "m 0")), **_BY_SIZE})
 def hsplit(input: Array, indices_or_sections: Dims) -> Parts:
     """Return the parts of a tensor cut along its second dimension, a vector's along its only one.
 

@@ -20,7 +20,7 @@ from .draw.recorded import RecordedCases, lines_of, recorded
 from .draw.records import determined
 from .draw.shapes import Configuration
 from .draw.storage import no_folder_left
-from .known.lookup import records_of
+from .known.lookup import names_of, records_of
 from .report.model import LEVELS, FailureData
 from .report.report import Report
 from .report.words import difference, place
@@ -122,7 +122,8 @@ def check(
             for subject, dtype, configurations, share, is_opinion in _runs(subjects, sets, dtypes, options):
                 if report.is_interrupted:
                     break
-                search = Search(subject.candidate, subject.reference, subject.cases(), options, progress=telling)
+                terms = options.of_opinion if is_opinion else options
+                search = Search(subject.candidate, subject.reference, subject.cases(), terms, progress=telling)
                 with isolated():
                     search.run(configurations, share, seed)
                 take(report, search, dtype, is_opinion)
@@ -160,8 +161,9 @@ def _subjects(
         plan = plan_of(candidate, reference, inputs, kwargs, dtypes, device)
         cases = functools.partial(Cases, candidate, plan.inputs, plan.kwargs)
         return [_Subject(candidate, reference, cases, plan.configurations, plan.lines)]
+    name = getattr(reference, "__name__", "")  # of an alias, which may have fewer overloads
     found = []
-    for record in records:
+    for record in [record for record in records if name in names_of(record)] or records:
         configurations = recorded(record, dtypes or DTYPES)
         sides = (determined(record, candidate), determined(record, reference))
         lines = lines_of(record, configurations)

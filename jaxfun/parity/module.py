@@ -128,7 +128,8 @@ def _search(
     (examples, seed, taps), configuration = asked, Configuration(dtype)
     drawn = (states(port.state, port.buffers, configuration, port.dtype), *inputs)
     cases = Cases(port.candidate, drawn, dict(kwargs), port.name)
-    search = Search(port.candidate, port.reference, cases, options, shrinks=False)
+    terms = options.of_opinion if is_opinion else options
+    search = Search(port.candidate, port.reference, cases, terms, shrinks=False)
     search.run([configuration], math.ceil(examples_of(examples, EXAMPLES) / (OPINION if is_opinion else 1)), seed)
     found = search.report
     found.failures = [replace(item, call=port.call(*item.inputs)) for item in found.failures]

@@ -74,6 +74,12 @@ def rounding_scale(
     }
 
 
+def rounding_of(rows: Sequence[np.ndarray], plain: Results) -> tuple[float, str]:
+    """Return by how large a share of itself a result of one operation may be off, and the dtype that it rounds to."""
+    digits, final = _precisions(rows, plain)
+    return final.ulps * final.eps, digits
+
+
 def noise_scale(
     evaluate: Callable[[float, str, int], list[Results]],
     rows: Sequence[np.ndarray],

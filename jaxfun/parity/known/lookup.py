@@ -20,10 +20,11 @@ def records_of(function: Callable[..., Any]) -> tuple[Op, ...]:
     if not str(getattr(function, "__module__", "")).startswith("jaxfun."):
         return ()
     name = getattr(function, "__name__", "")
-    return tuple(record for record in REGISTRY.values() if name in _names(record))
+    return tuple(record for record in REGISTRY.values() if name in names_of(record))
 
 
-def _names(record: Op) -> set[str]:
+def names_of(record: Op) -> set[str]:
+    """Return the names that a record's function has in jaxfun, its aliases among them."""
     return {name.rpartition(".")[2] for name in (record.public, *record.aliases) if name}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .difference import Difference, infinite, nan
+from .difference import Difference, infinite, nan, zero
 
 SHAPE_ON_CUDA = Difference(
     lambda arguments: arguments["dim"] is None and arguments["keepdim"] and bool(np.ndim(arguments["input"])),
@@ -33,6 +33,17 @@ EMPTY_DIM = Difference(
     source="torch/csrc/autograd/FunctionsManual.cpp: var_backward",
     levels=("vjp", "jvp", "hvp"),
     much="dim=() is one of the few values of `dim` that there are",
+)
+
+OF_NOTHING = Difference(
+    lambda arguments: np.size(arguments["input"]) == 0,
+    jaxfun="0: nothing moves the deviation of no numbers",
+    torch="NaN, of 0 that is divided by it",
+    why="in forward mode torch divides the variance's tangent by a deviation of 0, where there are no numbers",
+    source="tools/autograd/derivatives.yaml: std",
+    levels=("jvp",),
+    answer=zero,
+    much="empty tensors are drawn on purpose",
 )
 
 AFTER_INFINITY = Difference(
@@ -180,13 +191,14 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
     "logcumsumexp": (ADDED,),
     "mode": (UNORDERED,),
     "var": (EMPTY_DIM,),
-    "std": (EMPTY_DIM,),
+    "std": (EMPTY_DIM, OF_NOTHING),
     "var_mean": (
         EMPTY_DIM,
         AFTER_INFINITY,
     ),
     "std_mean": (
         EMPTY_DIM,
+        OF_NOTHING,
         AFTER_INFINITY,
     ),
     "renorm": (

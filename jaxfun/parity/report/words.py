@@ -101,6 +101,7 @@ _EDGES = {
     "empty": "for a 0-dim or empty tensor",
     "validation": "an input that one side alone refuses",
     "compiler": "where XLA's compiler drops NaN and the plain call keeps it",
+    "rounding": "where PyTorch's own rounding decides between NaN, infinity and a number",
     "order": "an order of tied values that PyTorch leaves open",
     "digits": "digits lost",
     "kinks": "at a kink, which is allowed",

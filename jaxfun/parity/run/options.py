@@ -1,6 +1,6 @@
 """What a check is asked for: which levels, on which device, how close."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..compare.arrays import Bound
 from ..report.model import COMPUTED, LEVELS
@@ -22,10 +22,16 @@ class Options:
     strict: bool = True
     allow: frozenset[str] = frozenset()
     plants: bool = True  # wrong results are tried in the candidate's place
-    alone: bool = True  # a value set of every kind is called by itself, eagerly and compiled: else one
+    alone: bool = True  # a value set of every kind is called by itself, eagerly and compiled
 
     @property
     def computed(self) -> frozenset[str]:
         """The levels that have to be computed: a second derivative and forward mode are held to the first as well."""
         asked = self.levels & {*COMPUTED}
         return asked | {"value"} | ({"vjp"} if asked & {"jvp", "hvp"} else set())
+
+    @property
+    def of_opinion(self) -> "Options":
+        """The options for a second opinion in another dtype, whose value sets are not called by themselves."""
+        batched = self.levels - {"jit"}
+        return replace(self, levels=batched, alone=False) if batched else self

@@ -4,6 +4,7 @@ As a user calls it, value set by value set, it is called once in the dtype at ha
 rounding is read off are batched by torch.vmap, where the function allows it.
 """
 
+import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,7 +14,16 @@ import numpy as np
 from ..compare.arrays import PRECISION, is_inexact, part_of
 from ..compare.consistency import contradicting_modes, contradicting_quotient
 from ..compare.mask import is_moderate
-from ..compare.tolerance import Draw, Move, Results, computes_in_float32, noise_scale, of_float32, rounding_scale
+from ..compare.tolerance import (
+    Draw,
+    Move,
+    Results,
+    computes_in_float32,
+    noise_scale,
+    of_float32,
+    rounding_of,
+    rounding_scale,
+)
 from ..report.model import COMPUTED
 from . import noise as torch_noise
 from . import torch_side
@@ -113,6 +123,7 @@ class Theirs:
         self._outcomes: dict[int, tuple[Any, Exception | None]] = {}
         self._known: dict[int, Reference] = {}
         self._scales: dict[bool, dict[int, Results]] = {False: {}, True: {}}
+        self._open: dict[int, list[np.ndarray]] = {}
         self._rounds_inside: list[bool] = []  # whether a function of float64 computes in float32, once that was tried
         self._operations: dict[int, frozenset[str]] = {}
         self._may_batch: list[bool] = []  # whether torch.vmap gives what the function gives, once that was tried
@@ -122,6 +133,10 @@ class Theirs:
         theirs = Theirs(self._function, case, self._device, self._asked)
         theirs._may_batch, theirs._rounds_inside = self._may_batch, self._rounds_inside
         return theirs
+
+    def known(self, row: int) -> Reference | None:
+        """Return the results for a value set where they have been asked for."""
+        return self._known.get(row)
 
     def call(self, row: int) -> Any:
         """Return what the reference gives for one value set, as it is."""
@@ -262,16 +277,52 @@ class Theirs:
     def _scale(self, row: int, noisy: bool = False) -> Results:
         kept = self._scales[noisy]
         if row not in kept:
-            rows = [row]
-            if self._is_batched(row):
-                alike = (other for other in self._known if _kinds(self._known[other]) == _kinds(self._known[row]))
-                most = max(_MOST_MEASURED // max(self._elements, 1), 1)
-                rows = [row, *(other for other in alike if other != row and other not in kept)][:most]
+            rows = self._measured_with(row, kept)
             measured, error = outcome(lambda: self._measured(rows, noisy))
             if error is not None:  # a value set that is moved may be one that the reference refuses
                 rows, measured = [row], [self._measured_alone(row, noisy)]
             kept.update(zip(rows, measured, strict=True))
         return kept[row]
+
+    def _measured_with(self, row: int, kept: Collection[int]) -> list[int]:
+        """Return a value set and those that are measured in one go with it."""
+        if not self._is_batched(row):
+            return [row]
+        alike = (other for other in self._known if _kinds(self._known[other]) == _kinds(self._known[row]))
+        most = max(_MOST_MEASURED // max(self._elements, 1), 1)
+        return [row, *(other for other in alike if other != row and other not in kept)][:most]
+
+    def open_at(self, row: int) -> list[np.ndarray]:
+        """Return for each result of a value set where rounding decides whether it is NaN, infinite or a number.
+
+        It is so where the reference in two precisions, or in runs whose every operation rounds by chance, has both.
+        """
+        if row not in self._open:
+            rows = self._measured_with(row, self._open)
+            found, error = outcome(lambda: self._open_in(rows))
+            if error is not None:  # whatever keeps a reference from running so
+                rows, found = [row], [[np.zeros(item.shape, bool) for item in self._known[row].plain["value"]]]
+            self._open.update(zip(rows, found, strict=True))
+        return self._open[row]
+
+    def _open_in(self, rows: Sequence[int]) -> list[list[np.ndarray]]:
+        plain, wide = (_stacked([getattr(self._known[row], side) for row in rows]) for side in ("plain", "wide"))
+        runs = self._rounded(rows, *rounding_of(self._stacks(rows), plain), _RUNS)
+        kinds = [
+            [
+                _kind_of(item) != _kind_of(other)
+                for other in (wide["value"][leaf], *(run["value"][leaf] for run in runs))
+            ]
+            for leaf, item in enumerate(plain["value"])
+        ]
+        masks = [np.logical_or.reduce(each) for each in kinds]
+        return [[mask[at] for mask in masks] for at in range(len(rows))]
+
+    def _rounded(self, rows: Sequence[int], step: float, digits: str, count: int) -> list[Results]:
+        """Return the results of so many runs in which every operation rounds by chance, by up to `step`."""
+        stacks, widest = self._stacks(rows), "float64" if self._known[rows[0]].has_oracle else "plain"
+        with torch_noise.Rounded(step, torch_side.dtype(digits), self._case.seed):
+            return self._drawn(rows, [(stacks, "float64", lambda direction: direction)] * count, widest)
 
     def _measured_alone(self, row: int, noisy: bool) -> Results:
         measured, error = outcome(lambda: self._measured([row], noisy)[0])
@@ -312,13 +363,8 @@ class Theirs:
 
     def _noise(self, rows: Sequence[int]) -> list[Results]:
         """Return what every operation of the reference may lose, whatever it does lose."""
-        stacks, widest = self._stacks(rows), "float64" if self._known[rows[0]].has_oracle else "plain"
+        stacks, evaluate = self._stacks(rows), functools.partial(self._rounded, rows)
         plain, wide = (_stacked([getattr(self._known[row], side) for row in rows]) for side in ("plain", "wide"))
-
-        def evaluate(step: float, digits: str, count: int) -> list[Results]:
-            with torch_noise.Rounded(step, torch_side.dtype(digits), self._case.seed):
-                return self._drawn(rows, [(stacks, "float64", lambda direction: direction)] * count, widest)
-
         if self._is_of_float32():
             return _unstacked(of_float32(noise_scale(evaluate, stacks, plain, wide, "float32"), wide), len(rows))
         return _unstacked(noise_scale(evaluate, stacks, plain, wide), len(rows))
@@ -437,6 +483,7 @@ class Theirs:
 
 
 _MOST_ELEMENTS = 2**21
+_RUNS = 2  # to see whether rounding decides between NaN and a number
 _MOST_MEASURED = 2**20  # elements of the value sets whose rounding is measured together, each in some 12 runs
 _MOST_ON_LINES = 24  # value sets that tell whether a function computes in float32 inside
 _MOST_TRIED = 4  # value sets, each of another kind, on which the oracle is held to the reference
@@ -444,6 +491,14 @@ _MOST_TRIED = 4  # value sets, each of another kind, on which the oracle is held
 
 def _precision_of(tensors: Sequence[np.ndarray]) -> str:
     return "float64" if any(str(item.dtype) in ("float64", "complex128") for item in tensors) else "plain"
+
+
+def _kind_of(array: np.ndarray) -> np.ndarray:
+    """Return a number for each element: which it is of NaN, infinite, and finite."""
+    if not is_inexact(array):
+        return np.zeros(array.shape, int)
+    wide = array.astype(np.complex128)
+    return np.isnan(wide) + 2 * np.isposinf(wide.real) + 4 * np.isneginf(wide.real) + 8 * np.isinf(wide.imag)
 
 
 def _larger(scale: np.ndarray, noise: np.ndarray) -> np.ndarray:

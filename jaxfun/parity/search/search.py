@@ -70,7 +70,8 @@ class Search:
 
     def _disagrees(self, dtype: str, case: Case) -> bool:
         sides = Sides(self.candidate, self.reference, case, self.terms.device, self.terms.computed)
-        report, found = judge(sides, dataclasses.replace(self.terms, alone=dtype not in self.alone))
+        is_alone = self.terms.alone and dtype not in self.alone
+        report, found = judge(sides, dataclasses.replace(self.terms, alone=is_alone))
         if _has_elements(sides):
             self.alone.add(dtype)
         self.first = sides if found or self.first is None else self.first

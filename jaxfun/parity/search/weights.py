@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..compare.arrays import PRECISION, is_inexact, part_of
+from ..compare.arrays import PRECISION, compare, is_inexact, part_of
 from ..report.model import Mismatch
 from ..run.candidate import Sides
 from ..run.options import Options
 from ..run.outcome import outcome
 from ..run.reference import Reference
-from .verdicts import targets
+from .verdicts import canonical, targets
 
 _DERIVATIVES = ("vjp", "jvp", "hvp")
 
@@ -51,7 +51,7 @@ def weighed(mismatch: Mismatch, sides: Sides, options: Options, reference: Refer
 
 def is_edge(mismatch: Mismatch, sides: Sides, options: Options) -> bool:
     """Return whether a disagreement is an edge for the numbers and the shapes that it was met on."""
-    met = _Met(mismatch, sides, sides.case.row(mismatch.row), None)
+    met = _Met(mismatch, sides, sides.case.row(mismatch.row), sides.theirs.known(mismatch.row))
     if options.strict:
         return False
     if mismatch.verdict.difference == "raises":
@@ -180,12 +180,35 @@ def _is_nan_dropped_by_the_compiler(met: _Met) -> bool:
     return bool((np.isnan(plain) == np.isnan(target)).all() and not (np.isnan(compiled) & ~np.isnan(target)).any())
 
 
+def _is_decided_by_rounding(met: _Met) -> bool:
+    """Return whether all that differs is NaN, infinite or a number by PyTorch's own rounding: 0 times infinity."""
+    mismatch, reference = met.mismatch, met.reference
+    part, target = mismatch.candidate, mismatch.reference
+    if (
+        _is_derivative(met)
+        or mismatch.verdict.difference not in _NOT_FINITE
+        or not (_has_nan(met) or _has_infinity(met))
+    ):
+        return False
+    if reference is None or part is None or target is None or part.shape != target.shape:
+        return False
+    theirs, at = met.sides.theirs, mismatch.leaf
+    open_there = theirs.open_at(mismatch.row)[at]
+    if not open_there.any():
+        return False
+    scales = (0.0, *(theirs.scale_at("value", mismatch.row, noisy)[at] for noisy in (False, True)))
+    oracle = reference.wide["value"][at]
+    return any(compare(part, canonical(target), oracle, scale=scale, only=~open_there).ok for scale in scales)
+
+
+_NOT_FINITE = ("NaN", "infinity", "finite or not")
 _EDGES: Mapping[str, Callable[[_Met], bool]] = {
     "NaN": lambda met: _is_derivative(met) and _has_nan(met),
     "infinity": lambda met: _is_derivative(met) and _has_infinity(met) and not _is_nan_for_a_number(met),
     "overflow": _is_beyond,
     "order": _is_open_order,
     "compiler": _is_nan_dropped_by_the_compiler,
+    "rounding": _is_decided_by_rounding,
 }
 _ALLOWED: Mapping[str, Callable[[_Met], bool]] = {
     "kinks": _is_at_kinks,
