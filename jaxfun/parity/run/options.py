@@ -32,6 +32,10 @@ class Options:
 
     @property
     def of_opinion(self) -> "Options":
-        """The options for a second opinion in another dtype, whose value sets are not called by themselves."""
-        batched = self.levels - {"jit"}
-        return replace(self, levels=batched, alone=False) if batched else self
+        """The options for a second opinion in another dtype: of results and gradients, batched."""
+        levels = self.levels & _OF_OPINIONS
+        return replace(self, levels=levels, alone=False) if levels else self
+
+
+# what forward mode and second derivatives are made of; more would cost as much as the first opinion
+_OF_OPINIONS = frozenset({"value", "vjp", "vmap", "errors"})

@@ -307,15 +307,16 @@ class Theirs:
 
     def _open_in(self, rows: Sequence[int]) -> list[list[np.ndarray]]:
         plain, wide = (_stacked([getattr(self._known[row], side) for row in rows]) for side in ("plain", "wide"))
-        runs = self._rounded(rows, *rounding_of(self._stacks(rows), plain), _RUNS)
-        kinds = [
-            [
-                _kind_of(item) != _kind_of(other)
-                for other in (wide["value"][leaf], *(run["value"][leaf] for run in runs))
-            ]
-            for leaf, item in enumerate(plain["value"])
+        step, digits = rounding_of(self._stacks(rows), plain)
+        # some kernels' own steps give NaN where the kernel does not: that is no rounding
+        exact = self._rounded(rows, 0.0, digits, 1) * _RUNS
+        pairs = [(plain, wide), *zip(exact, self._rounded(rows, step, digits, _RUNS), strict=True)]
+        masks = [
+            np.logical_or.reduce(
+                [_kind_of(one["value"][leaf]) != _kind_of(other["value"][leaf]) for one, other in pairs]
+            )
+            for leaf in range(len(plain["value"]))
         ]
-        masks = [np.logical_or.reduce(each) for each in kinds]
         return [[mask[at] for mask in masks] for at in range(len(rows))]
 
     def _rounded(self, rows: Sequence[int], step: float, digits: str, count: int) -> list[Results]:

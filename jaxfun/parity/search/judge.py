@@ -31,6 +31,7 @@ R = TypeVar("R")
 _OF_VALUES = {"value", "vmap"}
 _ONE_BY_ONE = {"value": Sides.eager, "jit": Sides.compiled_alone}
 _MOST_BLAMED = 4
+_CALLED = {"NaN": 3, "infinity": 6}  # value sets of a kind that are called one by one
 
 
 def without_warnings(function: Callable[P, R]) -> Callable[P, R]:
@@ -263,14 +264,21 @@ class _Judging:
 
     def _judge_one_by_one(self) -> None:
         """Hold the plain call and the compiled one to the reference, on a value set of every kind."""
-        kinds = [stratum.partition(" in ")[0] for stratum in self.sides.case.strata]  # in whichever argument
-        rows = [*{kinds[row]: row for row in reversed(self.references)}.values()][::-1]
+        rows = self._of_each_kind()
         for level, run in _ONE_BY_ONE.items():
             if not self.options.alone or level not in self.options.levels:
                 continue
             for row in rows:
                 if self.sides.known("value", row) is None and not self._judge_run(row, level, run):
                     return
+
+    def _of_each_kind(self) -> list[int]:
+        """Return the first value sets of every kind: one, or several of what is infinite in several ways."""
+        found: dict[str, list[int]] = {}
+        for row in self.references:
+            kind = self.sides.case.strata[row].partition(" in ")[0]  # in whichever argument
+            found.setdefault(kind, []).append(row)
+        return sorted(row for kind, rows in found.items() for row in rows[: _CALLED.get(kind, 1)])
 
     def _judge_run(self, row: int, level: str, run: Callable[..., Any]) -> bool:
         """Judge one call; return whether it is worth while to go on."""
@@ -281,7 +289,7 @@ class _Judging:
         reference = self.references[row]
         judged = verdicts(self.sides, self.options, row, "value", results, reference)
         for leaf, verdict in enumerate(judged):
-            of_value = (item for item in self.found if item.level in _LEVELS_OF_VALUES)
+            of_value = (item for item in self.found if item.level in _LEVELS_OF_VALUES and not item.edge)
             if verdict.difference == "structure":
                 self._take(level, row, leaf, verdict)
             elif not any((item.row, item.leaf) == (row, leaf) for item in of_value):  # else it is there already
