@@ -544,6 +544,8 @@ def test_what_no_time_is_left_for_is_said() -> None:
     assert report.examples == 2
     (note,) = [note for note in report.notes if "left out" in note]
     assert all(what in note for what in ("all but 2 of 20 value sets", "vmap", "jvp", "hvp", "taps"))
+    assert all(report.levels[level].status == "left out" for level in ("vmap", "jvp", "hvp"))
+    assert "left out: for want of time" in str(report)
 
 
 # what cannot be meant

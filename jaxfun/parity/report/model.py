@@ -121,22 +121,23 @@ class Level:
     edges: int = 0  # disagreements that ordinary use does not meet
     sets: int = 0  # value sets
     reason: str = ""  # why it does not apply, where it does not
+    left_out: str = ""  # why it was not compared, where it applies
     leaves: dict[str, "Level"] = field(default_factory=dict)  # by the name of what is compared: a result, a gradient
     planted: dict[str, bool] = field(default_factory=dict)  # wrong results put in the candidate's place: caught?
 
     @property
     def status(self) -> str:
-        """Return "fail", "pass", "not applicable" or "not shown": only zeros, nothing at all, or too loosely."""
+        """Return "fail", "pass", "not applicable", "left out" or "not shown": zeros alone, nothing, or too loosely."""
         if self.failures:
             return "fail"
         if not self.compared:
-            return "not applicable" if self.reason else "not shown"
+            return "left out" if self.left_out else "not applicable" if self.reason else "not shown"
         return "not shown" if self.lacks else "pass"
 
     @property
     def lacks(self) -> str:
         """What evidence is missing, "" where there is enough or the level does not apply."""
-        if self.failures or (self.reason and not self.compared):
+        if self.failures or ((self.reason or self.left_out) and not self.compared):
             return ""
         if not self.compared:
             return "nothing was compared"
@@ -160,6 +161,7 @@ class Level:
         self.edges += other.edges
         self.sets += other.sets
         self.reason = self.reason or other.reason
+        self.left_out = self.left_out or other.left_out
         for name, caught in other.planted.items():
             self.planted[name] = caught or self.planted.get(name, False)
         for name, leaf in other.leaves.items():
@@ -172,7 +174,7 @@ def _missing(name: str, level: Level) -> list[str]:
         return []
     if level.lacks:
         return [f"{name}: {level.lacks}"]
-    if level.status == "not applicable":  # for none of what would be compared there
+    if level.status in ("not applicable", "left out"):  # for none of what would be compared there
         return []
     of = {"vjp": "gradient", "hvp": "second derivative"}.get(name, name)
     return [f"{of} of {leaf}: {found.lacks}" for leaf, found in level.leaves.items() if found.lacks]

@@ -138,7 +138,7 @@ def _cell(level: Level | None, anchor: str) -> str:
 
 def _told(level: Level) -> str:
     if not level.compared:
-        return level.reason or level.status
+        return level.left_out or level.reason or level.status
     worst = at_most(level.worst_ulp, bool(level.failures))
     return f"{level.status}: {level.compared:,} elements{worst and ', ' + worst}"
 

@@ -19,6 +19,7 @@ LEGEND = {
     "none": "not shown (nothing was compared)",
     "loose": "not shown (the tolerance is too wide)",
     "n/a": "not applicable",
+    "left out": "not compared, to keep to the time",
     "-": "not run",
     _CANCELS: "more than 1,000 ULP, only where terms cancel",
 }

@@ -81,6 +81,8 @@ def _failing_leaves(level: Level) -> str:
 def _level_text(level: Level) -> str:
     if level.status == "not applicable":
         return f"not applicable: {level.reason}"
+    if level.status == "left out":
+        return f"left out: {level.left_out}"
     worst = at_most(level.worst_ulp, bool(level.failures))
     edges = f", {level.edges:,} value sets differ at edges" if level.edges else ""
     return f"{level.status}   {level.compared:,} elements{worst and ', ' + worst}{edges}{_failing_leaves(level)}"

@@ -116,6 +116,7 @@ class Evidence:
     inputs: tuple[np.ndarray, ...]  # stacked by value sets
     names: tuple[str, ...]
     is_alone: bool = False
+    wrong: np.ndarray | None = None  # the elements that were judged so; None where that is not known
     again: Callable[[Sequence[np.ndarray]], np.ndarray | None] = lambda tensors: None
     grown: Callable[[int], Both | None] = lambda size: None
     in_float64: Callable[[], Both | None] = lambda: None
@@ -168,10 +169,25 @@ def evidence_of(sides: Sides, found: Mismatch, others: Sequence[Mismatch] = ()) 
         inputs=case.tensors,
         names=case.names,
         is_alone=len(case.movable) > 1 and failing <= {found.leaf},
+        wrong=_judged_wrong(
+            [item for item in others if (item.level, item.leaf) == (found.level, found.leaf)], kept, ours
+        ),
         again=lambda tensors: outcome(lambda: _again(sides, case, found.leaf, tensors))[0],
         grown=lambda size: outcome(lambda: _grown(sides, case, found, size))[0],
         in_float64=lambda: outcome(lambda: _in_float64(sides, case, found, oracle))[0],
     )
+
+
+def _judged_wrong(failing: Sequence[Mismatch], rows: Sequence[int], results: np.ndarray) -> np.ndarray | None:
+    """Return the elements that were judged to differ, stacked by value sets: where the difference is no number, all."""
+    if not failing:
+        return None
+    wrong = np.zeros(results.shape, bool)
+    for item in failing:
+        if item.row in rows:
+            is_known = item.verdict.difference == "number" and item.verdict.wrong is not None
+            wrong[rows.index(item.row)] = item.verdict.wrong if is_known else True
+    return wrong
 
 
 def _results(sides: Sides, level: str, leaf: int, rows: Sequence[int], shape: tuple[int, ...] | None = None) -> Any:

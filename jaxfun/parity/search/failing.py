@@ -71,6 +71,11 @@ def place_of(evidence: Evidence, constants: Sequence[float]) -> str:
     if not far.any():
         return ""
     inputs = {at: item[evidence.ordinary] for at, item in enumerate(evidence.inputs) if is_inexact(item)}
+    if evidence.wrong is not None:
+        # what was judged to agree may be rounding, unless it is at a number where another element is wrong
+        wrong = differs & evidence.wrong[evidence.ordinary]
+        alike = [item for item in inputs.values() if item.shape == differs.shape]
+        differs &= np.logical_or.reduce([wrong, *(np.isin(item, item[wrong]) for item in alike)])
     return next(_places(evidence, differs, inputs, constants), "")
 
 

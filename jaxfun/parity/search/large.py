@@ -103,7 +103,7 @@ class _Large:
             return
         self.deadline.left(spoken if level == "value" else level)
         if level != "value":
-            self.report.level(level).reason = "left out for want of time"
+            self.report.level(level).left_out = "for want of time"
 
     # One value set.
 
