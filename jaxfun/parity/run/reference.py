@@ -160,7 +160,7 @@ class Theirs:
     def results(self, rows: Sequence[int]) -> dict[int, Reference]:
         """Return the reference's results for some value sets, none of which raises."""
         alike: dict[Any, list[int]] = {}
-        for row in rows:  # the shape of a result may depend on values
+        for row in (row for row in rows if row not in self._known):  # the shape of a result may depend on values
             alike.setdefault(tuple(item.shape for item in self.outputs(row)), []).append(row)
         for some in alike.values():
             self._known |= self._results(some)
