@@ -99,6 +99,12 @@ def test_infinity_is_right_beyond_the_largest_number() -> None:
     assert not compare(f32(3), f32(inf), oracle).ok
 
 
+def test_beside_the_largest_number_infinity_is_right_where_the_oracle_is_a_number() -> None:
+    largest = np.finfo(np.float32).max
+    assert compare(f32(largest), f32(inf), np.array([largest * (1 + EPS / 4)], np.float64)).ok
+    assert not compare(f32(largest), f32(inf), np.array([inf])).ok
+
+
 def test_a_sum_is_held_to_the_scale_of_its_terms() -> None:
     assert not compare(f32(1e-5), f32(0)).ok
     assert compare(f32(1e-5), f32(0), scale=1000.0).ok
