@@ -131,6 +131,11 @@ def fast_layer_norm(x: Any) -> Any:
     return (x - mean) * lax.rsqrt(variance + 1e-5)
 
 
+def cumulative(library: Any, x: Any) -> Any:
+    softmax = jax.nn.softmax if library is jnp else torch.softmax
+    return library.cumsum(softmax(x, -1), -1)
+
+
 def layer_norm(x: Any, weight: Any, bias: Any) -> Any:
     centred = x - x.mean(-1, keepdims=True)
     return centred / jnp.sqrt((centred * centred).mean(-1, keepdims=True) + 1e-5) * weight + bias
@@ -193,6 +198,17 @@ AGREEING: dict[str, tuple[set[str], Check]] = {
             parity.tensors(shape=(4, 3, 3)),
             levels=["value"],
         ),
+    ),
+    "a mean of nothing, whose derivative is NaN": (
+        {"empty"},
+        lambda: check(
+            lambda x: ((x - x.mean(-1, keepdims=True)) ** 2).mean(-1),
+            lambda x: torch.var(x, -1, correction=0),
+        ),
+    ),
+    "a sum of changes that cancel": (
+        set(),
+        lambda: check(lambda x: cumulative(jnp, x), lambda x: cumulative(torch, x)),
     ),
     "a kink that is allowed": ({"kinks"}, lambda: check(leaky_relu, F.leaky_relu, allow=("kinks", "ties"))),
     "attention by a kernel that has no second derivative": (

@@ -286,7 +286,7 @@ def _lost(terms: np.ndarray, exact: np.ndarray, rounded: np.ndarray, final: Prec
         return np.zeros(len(terms))
     with np.errstate(invalid="ignore", over="ignore"):
         size = np.maximum(np.maximum(terms, _finite(np.abs(exact))), precision.flushed / precision.eps)
-        size = np.maximum(size, 0.01 * _of_each(_size(size), size))
+        size = np.maximum(size, _SHARE_OF_LARGEST * _of_each(_size(size), size))  # as much is allowed in any case
         share = _size(np.abs(rounded.astype(exact.dtype) - exact) / size)
     coarse, fine = (share * precision.multiple / (digits.ulps * digits.eps) for digits in (precision, final))
     # who loses all its digits says nothing of how many a finer precision would have kept

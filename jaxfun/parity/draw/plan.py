@@ -188,7 +188,7 @@ class _Settling:
         """Return whether a kind of shapes is drawn, beside those that both sides take.
 
         What the reference refuses is not what the function is for, save that no dimension and no element are asked
-        about; and a candidate for images need not take a vector.
+        about; and a candidate for matrices or images need not take a vector.
         """
         refusals = self._refusals(item)
         if item.shape in NAMED or refusals.is_alike or (refusals.is_taken and not taken & {*NAMED}):
@@ -196,7 +196,8 @@ class _Settling:
         if refusals.is_taken:
             self.left_out.append(f"{item.shape}: the results have other shapes")
             return False
-        is_drawn = bool(taken & {*_FEW_DIMENSIONS}) and (refusals.reference is None or item.shape not in _ORDINARY)
+        is_refused = item.shape in _ORDINARY and (refusals.reference is not None or item.shape == "1-dim")
+        is_drawn = bool(taken & {*_FEW_DIMENSIONS}) and not is_refused
         if not is_drawn:
             side, error = ("candidate", refusals.candidate) if refusals.candidate else ("reference", refusals.reference)
             self.left_out.append(f"{item.shape}: the {side} alone refuses it, {_first_line(error)}")

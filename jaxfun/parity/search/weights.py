@@ -207,6 +207,7 @@ _EDGES: Mapping[str, Callable[[_Met], bool]] = {
     "infinity": lambda met: _is_derivative(met) and _has_infinity(met) and not _is_nan_for_a_number(met),
     "overflow": _is_beyond,
     "order": _is_open_order,
+    "empty": lambda met: _is_derivative(met) and not any(item.size for item in met.numbers),
     "compiler": _is_nan_dropped_by_the_compiler,
     "rounding": _is_decided_by_rounding,
 }
