@@ -153,7 +153,7 @@ def _shared_evenly_jvp(
 
 
 def largest(input: jax.Array, axes: Any = None, *, keepdims: bool = False, initial: float | None = None) -> jax.Array:
-    """Return the maximum over some axes, NaN where any element is NaN; `initial` is that of no elements."""
+    """Return the maximum over some axes, NaN where any element is NaN; `initial` is the least that it can be."""
     return _or_nan(input, jnp.max(input, axes, keepdims=keepdims, initial=initial), axes, keepdims)
 
 

@@ -83,9 +83,9 @@ def check(
     `inputs` are Hypothesis strategies or plain values, one for each positional argument, or `tensors(n)` for several,
     at any depth of dicts, lists, tuples and dataclasses; without any they are read off the candidate's annotations,
     else one tensor for each required argument, of shapes that both functions take; a function of jaxfun's own is given
-    what its record describes. A floating point array (NumPy's,
-    JAX's, PyTorch's) stands for its shape, one of integers for its range, or the whole table that they index;
-    `st.just(array)` and `parity.constant(array)` fix one. The report's `inputs` say what is drawn and what is fixed.
+    what its record describes. A floating point array (NumPy's, JAX's, PyTorch's) stands for its shape, one of integers
+    for its range, or the whole table that they index; `st.just(array)` and `parity.constant(array)` fix one. The
+    report's `inputs` say what is drawn and what is fixed.
     `kwargs` are strategies or values by name; `"axis|dim"` is `axis` for the candidate and `dim` for the reference.
     `levels` are some of value, vjp, jvp, hvp, jit, vmap, errors; `dtypes` those that tensors are drawn in: float32 if
     none are given, with float64 as a second opinion that the answer does not depend on; `devices`

@@ -1,11 +1,13 @@
-"""The cases of a check of jaxfun's own function without inputs: those that its record describes."""
+"""Cases for a check of one of jaxfun's own functions without inputs: what its record describes."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from ..._record import Op
 from ...dtypes import as_dtype
+from ..report.words import first_of
 from ..run.case import Case
 from .cover import configurations, first_dtype
 from .layout import Layout
@@ -45,18 +47,18 @@ def recorded(record: Op, dtypes: Sequence[str]) -> list[Recorded]:
     taken = [dtype for name in dtypes if (dtype := as_dtype(name)) not in record.rejects] or [first_dtype(record)]
     found = []
     for place, dtype in enumerate(taken):
-        for number, arguments in enumerate(configurations(record, dtype)):
-            if number and place:
-                break
-            found.append(Recorded(dtype.name, f"{record.name} {number}", arguments=arguments))
+        some = itertools.islice(configurations(record, dtype), 1 if place else None)
+        found += [Recorded(dtype.name, f"{record.name} {at}", arguments=item) for at, item in enumerate(some)]
     return found
 
 
 def lines_of(record: Op, drawn: Sequence[Recorded]) -> list[str]:
-    """Return a line for each argument of a record: the shapes that are drawn, or the values."""
-    return [
-        f"{name}: {_listed([_said(item.arguments[name]) for item in drawn])}" for name in record.signature.parameters
-    ]
+    """Return one line per argument of a record: the shapes drawn for a tensor, the values of anything else."""
+    return [f"{name}: {_options([item.arguments[name] for item in drawn])}" for name in record.signature.parameters]
+
+
+def _options(values: Sequence[Any]) -> str:
+    return first_of([*dict.fromkeys(map(_said, values))], _MOST_SAID)
 
 
 def _said(value: Any) -> str:
@@ -65,9 +67,3 @@ def _said(value: Any) -> str:
     if isinstance(value, tuple) and any(isinstance(item, Layout) for item in value):
         return f"({', '.join(map(_said, value))})"
     return repr(value)
-
-
-def _listed(options: Sequence[str]) -> str:
-    said = [*dict.fromkeys(options)]
-    more = f", and {len(said) - _MOST_SAID} more" if len(said) > _MOST_SAID else ""
-    return ", ".join(said[:_MOST_SAID]) + more

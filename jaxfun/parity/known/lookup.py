@@ -24,7 +24,7 @@ def records_of(function: Callable[..., Any]) -> tuple[Op, ...]:
 
 
 def names_of(record: Op) -> set[str]:
-    """Return the names that a record's function has in jaxfun, its aliases among them."""
+    """Return the public names of a record's function in jaxfun, aliases included."""
     return {name.rpartition(".")[2] for name in (record.public, *record.aliases) if name}
 
 

@@ -291,6 +291,7 @@ TINY_ORDER = Difference(
     much="tiny numbers are drawn on purpose",
 )
 
+# excused are elements that are not finite, of a sum whose order over a broadcast dimension is each compiler's own
 SUM_AT_A_POLE = Difference(
     anywhere(lambda arguments: np.asarray(arguments["tensor2"]) == 0),
     jaxfun="NaN, of infinite terms of both signs",

@@ -35,6 +35,7 @@ EMPTY_DIM = Difference(
     much="dim=() is one of the few values of `dim` that there are",
 )
 
+# there is no number to compare: jaxfun's tangent is held to 0
 OF_NOTHING = Difference(
     lambda arguments: np.size(arguments["input"]) == 0,
     jaxfun="0: nothing moves the deviation of no numbers",
@@ -169,11 +170,12 @@ def _counts_one_observation(arguments: Mapping[str, Any]) -> bool:
 
 
 def _is_a_rounded_zero(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
-    """Return where a result is what rounding leaves of 0: of numbers of this size, or of their squares."""
+    """Return where a result is what rounding leaves of 0: of squares, or of the 1 of second derivatives."""
     largest = float(np.abs(np.asarray(arguments["input"], np.complex128)).max(initial=1.0))
     return np.abs(result.astype(np.complex128)) <= 1e-5 * largest**2
 
 
+# the result is 0 by mathematics, in each formula but for its own roundings: jaxfun's is held to the size of these
 ONE_OBSERVATION = Difference(
     _counts_one_observation,
     jaxfun="0, or what rounding leaves of it",

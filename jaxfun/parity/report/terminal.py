@@ -3,7 +3,7 @@
 import textwrap
 
 from .model import LEVELS, FailureData, Level, ReportData, Tap
-from .words import INDENT, WIDTH, at_most, edge_in_words, headline, listed, message, no_script, row
+from .words import INDENT, WIDTH, at_most, edge_in_words, first_of, headline, listed, message, no_script, row
 
 
 def lines(report: ReportData) -> list[str]:
@@ -62,8 +62,7 @@ def _tap_text(tap: Tap) -> str:
 def _alone_text(tap: Tap) -> str:
     """Return what the stretch up to a tap shows where it starts from the reference's own values."""
     if tap.gradients:
-        more = f" and {len(tap.gradients) - 3} more" if len(tap.gradients) > 3 else ""
-        return f"; its gradient DIFFERS for {', '.join(tap.gradients[:3])}{more}"
+        return f"; its gradient DIFFERS for {first_of(tap.gradients, 3)}"
     if tap.ok or not tap.is_alone:
         return ""
     return "; from PyTorch's own input it DIFFERS too" if tap.alone else "; from PyTorch's own input it agrees"
@@ -74,8 +73,7 @@ _MOST_NAMES = 6
 
 def _failing_leaves(level: Level) -> str:
     names = [name for name, leaf in level.leaves.items() if leaf.failures]
-    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return f"; differs: {', '.join(names[:_MOST_NAMES])}{more}" if names else ""
+    return f"; differs: {first_of(names, _MOST_NAMES)}" if names else ""
 
 
 def _level_text(level: Level) -> str:

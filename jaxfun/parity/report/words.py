@@ -1,7 +1,7 @@
 """Failures in words: arrays as a reader types them, counts of ULP, what kind of difference it is."""
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -88,6 +88,16 @@ def listed(items: Iterable[str], line: str = "\n") -> str:
     kept = ", ".join(item.replace(" ", _KEPT) for item in items)
     wrapped = textwrap.wrap(kept, WIDTH - INDENT - len(line), break_long_words=False, break_on_hyphens=False)
     return line.join(wrapped).replace(_KEPT, " ")
+
+
+def first_of(items: Sequence[str], most: int) -> str:
+    """Return the first items of a list, and how many more there are.
+
+    >>> first_of(["a", "b", "c"], 2)
+    'a, b and 1 more'
+    """
+    more = f" and {len(items) - most} more" if len(items) > most else ""
+    return ", ".join(items[:most]) + more
 
 
 _KEPT = "\0"  # in the place of a blank at which no line may break

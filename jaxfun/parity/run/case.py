@@ -10,7 +10,7 @@ import numpy as np
 from ...dtypes import DType
 from ..compare.arrays import is_inexact
 from ..known.difference import Held
-from ..report.words import written
+from ..report.words import first_of, written
 from .pytrees import mapped
 
 
@@ -127,5 +127,4 @@ class Case:
     def _shapes(self) -> str:
         """Return the tensors' names and shapes, the last first: what a module is given follows its state."""
         shapes = [f"{name} {list(stack.shape[1:])}" for name, stack in zip(self.names, self.tensors, strict=False)]
-        more = f" and {len(shapes) - _MOST_SHAPES} more" if len(shapes) > _MOST_SHAPES else ""
-        return ", ".join(shapes[: -_MOST_SHAPES - 1 : -1]) + more
+        return first_of(shapes[::-1], _MOST_SHAPES)

@@ -12,9 +12,12 @@ import numpy as np
 
 from ...errors import ArgumentValueError, describe
 from ..compare.arrays import Verdict, compare, is_inexact
+from ..report.words import first_of
 from . import torch_modules, torch_side
 from .outcome import outcome
 from .results import Foreign, by_name, foreign, matched, plain
+
+_MOST_NAMED = 4  # of a state's names, in a message
 
 State = dict[str, Any]
 
@@ -184,8 +187,8 @@ class Port:
         missing = [name for name in written if name not in self.returned]
         if missing and (not self.returned or any(not _is_counter(self.state[name]) for name in missing)):
             self.notes.append(
-                f"not compared: the buffers that the module writes ({_listed(missing)}); a port returns them as "
-                "`(result, {name: array})`"
+                f"not compared: the buffers that the module writes ({first_of(missing, _MOST_NAMED)}); "
+                "a port returns them as `(result, {name: array})`"
             )
 
 
@@ -224,11 +227,6 @@ def _ours(kwargs: Mapping[str, Any]) -> dict[str, Any]:
 
 def _theirs(kwargs: Mapping[str, Any]) -> dict[str, Any]:
     return {name.partition("|")[2] or name: item for name, item in kwargs.items()}
-
-
-def _listed(names: Sequence[str], most: int = 4) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
 
 
 def _is_counter(item: np.ndarray) -> bool:
@@ -296,7 +294,7 @@ def _require_names(params: Callable[[State], Any], state: State) -> None:
         raise ArgumentValueError(
             "`params` to ask for names of the state_dict",
             repr(name),
-            f"The nearest is {close[0]!r}." if close else f"There are {_listed([*state])}.",
+            f"The nearest is {close[0]!r}." if close else f"There are {first_of([*state], _MOST_NAMED)}.",
         )
 
 

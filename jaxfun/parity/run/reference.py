@@ -135,7 +135,7 @@ class Theirs:
         return theirs
 
     def known(self, row: int) -> Reference | None:
-        """Return the results for a value set where they have been asked for."""
+        """Return the results for a value set if they were computed already, else None."""
         return self._known.get(row)
 
     def call(self, row: int) -> Any:
@@ -285,10 +285,11 @@ class Theirs:
         return kept[row]
 
     def _measured_with(self, row: int, kept: Collection[int]) -> list[int]:
-        """Return a value set and those that are measured in one go with it."""
+        """Return the rows whose rounding is measured in one batch with that of a row, itself first."""
         if not self._is_batched(row):
             return [row]
-        alike = (other for other in self._known if _kinds(self._known[other]) == _kinds(self._known[row]))
+        kinds = _kinds(self._known[row])
+        alike = (other for other, reference in self._known.items() if _kinds(reference) == kinds)
         most = max(_MOST_MEASURED // max(self._elements, 1), 1)
         return [row, *(other for other in alike if other != row and other not in kept)][:most]
 

@@ -31,7 +31,7 @@ R = TypeVar("R")
 _OF_VALUES = {"value", "vmap"}
 _ONE_BY_ONE = {"value": Sides.eager, "jit": Sides.compiled_alone}
 _MOST_BLAMED = 4
-_CALLED = {"NaN": 3, "infinity": 6}  # value sets of a kind that are called one by one
+_CALLED = {"NaN": 3, "infinity": 6}  # value sets of a kind that are called one by one, where not one
 
 
 def without_warnings(function: Callable[P, R]) -> Callable[P, R]:
@@ -90,7 +90,8 @@ class _Judging:
         left = {level: self._not_agreeing_at_once(level, got.get(level)) for level in self.levels}
         for row in rows:
             levels = [level for level in self.levels if row in left[level]]
-            self._judge_row(row, {level: [item[row] for item in items] for level, items in got.items()}, levels)
+            results = {level: [item[row] for item in got[level]] for level in levels if level in got}
+            self._judge_row(row, results, levels)
         self._judge_one_by_one()
         if self.options.plants:
             for row in rows[:PLANTED_ROWS]:

@@ -130,7 +130,7 @@ class Search:
 
 
 def _has_elements(sides: Sides) -> bool:
-    """Return whether the reference gives numbers: a call of the candidate by itself shows nothing beside none."""
+    """Return whether a result of the reference has elements: without any, an eager call proves nothing."""
     return any(item.size for row in range(sides.case.sets) for item in sides.theirs.outputs(row))
 
 

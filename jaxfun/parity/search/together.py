@@ -1,4 +1,4 @@
-"""The value sets of a case that agree at a level, found in one comparison of all; the others are judged one by one."""
+"""Compare all value sets of a case at a level at once, and find those that agree; the others are judged one by one."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -17,7 +17,7 @@ _SCALES = (None, False, True)
 
 
 class Agreeing(NamedTuple):
-    """Value sets that agree: their rows, and for each leaf the verdict and whether the reference is other than 0."""
+    """Value sets that agree: their rows, and for each leaf its verdict and whether the reference has a nonzero."""
 
     rows: list[int]
     verdicts: list[Verdict]
@@ -25,7 +25,7 @@ class Agreeing(NamedTuple):
 
 
 class _Leaf(NamedTuple):
-    """One leaf of a level's results, for all value sets: the candidate's, the reference's, the oracle's."""
+    """One leaf of a level's results, stacked over the value sets; `only` masks the elements that are compared."""
 
     part: np.ndarray
     target: np.ndarray

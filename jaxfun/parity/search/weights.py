@@ -196,9 +196,9 @@ def _is_decided_by_rounding(met: _Met) -> bool:
     open_there = theirs.open_at(mismatch.row)[at]
     if not open_there.any():
         return False
-    scales = (0.0, *(theirs.scale_at("value", mismatch.row, noisy)[at] for noisy in (False, True)))
+    measured = (theirs.scale_at("value", mismatch.row, noisy)[at] for noisy in (False, True))
     oracle = reference.wide["value"][at]
-    return any(compare(part, canonical(target), oracle, scale=scale, only=~open_there).ok for scale in scales)
+    return any(compare(part, canonical(target), oracle, scale=scale, only=~open_there).ok for scale in (0.0, *measured))
 
 
 _NOT_FINITE = ("NaN", "infinity", "finite or not")
