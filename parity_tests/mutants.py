@@ -112,7 +112,7 @@ _ADDRESS = re.compile(r"0x[0-9a-f]+")  # another in every run
 
 def _differs(mutant: Mutant, right: Sides, levels: frozenset[str]) -> bool:
     sides = Sides(determined(mutant.record, mutant.function), right.reference, right.case)
-    sides.theirs = right.theirs  # the reference is the same for all mutants
+    sides.oracle = right.oracle  # the reference is the same for all mutants
     return bool(judge(sides, terms(levels=levels))[1])
 
 

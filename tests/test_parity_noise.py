@@ -8,6 +8,7 @@ import torch
 
 from jaxfun.parity.run.case import Arguments, Case, Place
 from jaxfun.parity.run.noise import Rounded
+from jaxfun.parity.run.oracle import Oracle
 from jaxfun.parity.run.reference import Theirs
 
 STEP = 1e-6
@@ -90,9 +91,9 @@ def test_a_scale_stands_beside_the_result_that_it_is_of() -> None:
     x = np.linspace(-2, 2, 7, dtype=np.float32)[None]
     arguments = Arguments((Place(0),), {})
     case = Case((x,), arguments, arguments, ("given",))
-    theirs = Theirs(lambda x: (x.argmax(), torch.tanh(x)), case)
-    theirs.results([0])
-    assert [item.shape for item in theirs.scale_at("value", 0)] == [(), (7,)]
-    (of_tangent,) = theirs.scale_at("jvp", 0)  # an index has none
+    oracle = Oracle(Theirs(lambda x: (x.argmax(), torch.tanh(x)), case))
+    oracle.results([0])
+    assert [item.shape for item in oracle.rounding.scale_at("value", 0, "precisions")] == [(), (7,)]
+    (of_tangent,) = oracle.rounding.scale_at("jvp", 0, "precisions")  # an index has none
     assert of_tangent.shape == (7,)
     assert of_tangent.any()

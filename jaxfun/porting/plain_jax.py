@@ -287,13 +287,13 @@ def _ours(function: Callable[..., Any], reference: Callable[..., Any], case: Cas
 
 
 def _theirs(reference: Callable[..., Any], case: Case, level: str) -> list[np.ndarray]:
-    theirs = Sides(reference, reference, case).theirs
-    error = theirs.raises(0)
+    sides = Sides(reference, reference, case)
+    error = sides.theirs.raises(0)
     if error is not None:
         raise error
     if level in ("value", "errors"):
-        return theirs.outputs(0)
-    items = theirs.results([0])[0].plain[level]
+        return sides.theirs.outputs(0)
+    items = sides.oracle.results([0])[0].plain[level]
     if isinstance(items, str):
         raise NotImplementedError(items)
     return targets(level, items)

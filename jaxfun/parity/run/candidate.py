@@ -16,6 +16,7 @@ from ..report.model import COMPUTED
 from .case import Case
 from .constants import constants_of
 from .directions import cotangents, tangents
+from .oracle import Oracle
 from .outcome import outcome
 from .reference import TO, Theirs, replaced
 
@@ -62,10 +63,15 @@ class Sides:
     ) -> None:
         self.candidate, self.reference, self.case, self.device = candidate, reference, case, device
         self.levels = frozenset(levels)
-        self.theirs = Theirs(reference, case, device, self.levels)
+        self.oracle = Oracle(Theirs(reference, case, device, self.levels))
         self._compiled: dict[frozenset[str], Any] = {}  # by its levels
         self._compiled_wide: dict[frozenset[str], Any] = {}
         self._in_float64: dict[str, list[np.ndarray]] = {}
+
+    @property
+    def theirs(self) -> Theirs:
+        """The reference, as PyTorch computes it."""
+        return self.oracle.theirs
 
     def name(self, level: str, leaf: int) -> str:
         """Return what a level's result number `leaf` is called: a result by its place, a gradient by its argument."""
@@ -142,7 +148,7 @@ class Sides:
     def of(self, case: Case) -> "Sides":
         """Return both functions on other value sets of the same layout: nothing is compiled again."""
         sides = Sides(self.candidate, self.reference, case, self.device, self.levels)
-        sides.theirs = self.theirs.of(case)
+        sides.oracle = Oracle(self.theirs.of(case))
         sides._compiled, sides._compiled_wide = self._compiled, self._compiled_wide
         return sides
 

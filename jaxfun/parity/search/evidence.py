@@ -195,7 +195,7 @@ def _results(sides: Sides, level: str, leaf: int, rows: Sequence[int], shape: tu
     got, error = outcome(lambda: sides.ours_at(level))
     if error is not None or leaf >= len(got):
         return None
-    references = sides.theirs.results(rows)
+    references = sides.oracle.results(rows)
     pairs = {row: tuple(_leaf(getattr(references[row], side)[level], level, leaf) for side in _SIDES) for row in rows}
     kept = {row: pair for row, pair in pairs.items() if all(item is not None for item in pair)}
     shape = next((plain.shape for plain, _ in kept.values()), ()) if shape is None else shape
@@ -211,9 +211,9 @@ _SIDES = ("plain", "wide")
 
 def _measured(sides: Sides, found: Mismatch, row: int, dtype: str) -> np.ndarray:
     """Return what rounding allows at a value set, as it is measured on the reference."""
-    scales = [sides.theirs.scale_at(found.level, row, noisy)[found.leaf] for noisy in (False, True)]
+    scale = sides.oracle.rounding.scale_at(found.level, row, "operations")[found.leaf]
     precision = PRECISION[part_of(dtype)]
-    return 4 * precision.ulps * precision.eps * np.maximum(*scales)
+    return 4 * precision.ulps * precision.eps * scale
 
 
 def _leaf(items: Any, level: str, leaf: int) -> Any:

@@ -82,7 +82,7 @@ class _Judging:
             report.refused = first_line(errors[0]) if errors[0] and is_more_asked else ""
             return
         report.is_accepted = True
-        self.references = sides.theirs.results(rows)
+        self.references = sides.oracle.results(rows)
         self._note_references()
         got = self._candidate(rows[0])
         if got is None:
@@ -233,7 +233,7 @@ class _Judging:
         if level == "value" and self._is_of_the_compiler(row, leaf):
             self.report.note(_CONTRACTED)
             return True
-        why = self.sides.theirs.contradiction(level, row) if verdict.difference in ("number", "NaN") else ""
+        why = self.sides.oracle.contradiction(level, row) if verdict.difference in ("number", "NaN") else ""
         if why:
             reason = "PyTorch does not agree with itself"
             if self.report.level(level).reason != reason:

@@ -274,7 +274,7 @@ def _sizes(array: np.ndarray) -> np.ndarray:
 def _disagreement(sides: Sides, terms: Options, found: Mismatch, row: int, parts: list[np.ndarray]) -> Mismatch | None:
     if sides.theirs.raises(row) is not None or sides.known(found.level, row) is not None:
         return None
-    reference = sides.theirs.results([row])[row]
+    reference = sides.oracle.results([row])[row]
     if isinstance(reference.plain[found.level], str) or isinstance(reference.wide[found.level], str):
         return None
     judged = verdicts(sides, terms, row, found.level, parts, reference)
@@ -284,7 +284,7 @@ def _disagreement(sides: Sides, terms: Options, found: Mismatch, row: int, parts
     target = wanted[found.leaf] if found.leaf < len(wanted) else None
     part = parts[found.leaf] if found.leaf < len(parts) else None
     smaller = replace(found, row=row, verdict=judged[found.leaf], candidate=part, reference=target)
-    if not _is_alike(smaller, found) or sides.theirs.contradiction(found.level, row):
+    if not _is_alike(smaller, found) or sides.oracle.contradiction(found.level, row):
         return None
     return None if not found.edge and is_edge(smaller, sides, terms) else smaller
 

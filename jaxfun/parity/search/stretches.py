@@ -134,7 +134,7 @@ def _compared(both: _Both, terms: Options, rows: Sequence[int]) -> tuple[list[Ta
     sides = Sides(candidate, reference, both.case(rows), terms.device, {"value"})
     taps, worst = [Tap(pair.name) for pair in both.pairs], [*rows[:1]]
     stacks = sides.ours({"value"})["value"]
-    for at, found in sides.theirs.results(range(len(rows))).items():
+    for at, found in sides.oracle.results(range(len(rows))).items():
         parts = [stack[at] for stack in stacks]
         judged = verdicts(sides, terms, at, "value", parts, found, measured=True)
         if len(judged) != len(taps):
@@ -179,7 +179,7 @@ class _Stretches:
 
     def _verdicts(self, chosen: Sequence[int], level: str) -> list[Verdict]:
         sides = self._sides.of(self._case(chosen))
-        found, error = outcome(lambda: (sides.ours({level})[level], sides.theirs.results([0])[0]))
+        found, error = outcome(lambda: (sides.ours({level})[level], sides.oracle.results([0])[0]))
         if error is not None or isinstance(found[1].plain[level], str):
             return []
         parts = [item[0] for item in found[0]]

@@ -5,15 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..compare.arrays import Verdict, compare, is_inexact
+from ..compare.arrays import Verdict, is_inexact
 from ..compare.mask import answerable_rows, asked
 from ..run.candidate import Sides
 from ..run.options import Options
 from ..run.reference import Reference
-from .verdicts import canonical, targets
-
-# the size of rounding: as the element's own, as the reference's two precisions show, and as every operation may lose
-_SCALES = (None, False, True)
+from ..run.rounding import SCALES
+from .verdicts import Leaf, canonical, targets
 
 
 class Agreeing(NamedTuple):
@@ -22,15 +20,6 @@ class Agreeing(NamedTuple):
     rows: list[int]
     verdicts: list[Verdict]
     is_nonzero: list[bool]
-
-
-class _Leaf(NamedTuple):
-    """One leaf of a level's results, stacked over the value sets; `only` masks the elements that are compared."""
-
-    part: np.ndarray
-    target: np.ndarray
-    oracle: np.ndarray
-    only: np.ndarray | None
 
 
 def agreeing(
@@ -45,19 +34,13 @@ def agreeing(
     if leaves is None:
         return
     places = np.flatnonzero([sides.known(level, row) is None for row in rows])
-    for is_noisy in _SCALES:
+    for kind in SCALES:
         doubtful: list[int] = []
         while places.size:
-            scales = _scales(sides, level, [rows[place] for place in places], is_noisy, len(leaves))
-            judged = [
-                compare(
-                    *(item[places] for item in (leaf.part, leaf.target, leaf.oracle)),
-                    scale=scale,
-                    only=None if leaf.only is None else leaf.only[places],
-                    bound=options.bound,
-                )
-                for leaf, scale in zip(leaves, scales, strict=True)
-            ]
+            measured = [sides.oracle.rounding.scale_at(level, rows[place], kind) for place in places]
+            scales = [np.stack(items) for items in zip(*measured, strict=True)]
+            pairs = zip(leaves, scales, strict=True)
+            judged = [leaf.some(places).verdict(scale, options.bound) for leaf, scale in pairs]
             if all(verdict.ok for verdict in judged):
                 is_nonzero = [bool(np.any(leaf.target[places] != 0)) for leaf in leaves]
                 yield Agreeing([rows[place] for place in places], judged, is_nonzero)
@@ -72,7 +55,7 @@ def agreeing(
 
 def _leaves(
     sides: Sides, options: Options, references: Mapping[int, Reference], level: str, stacks: Sequence[np.ndarray]
-) -> list[_Leaf] | None:
+) -> list[Leaf] | None:
     """Return the leaves of a level's results; None where the value sets' are not alike, or the reference has none."""
     plain, wide = ([getattr(each, side)[level] for each in references.values()] for side in ("plain", "wide"))
     if any(isinstance(items, str) for items in (*plain, *wide)):
@@ -87,22 +70,12 @@ def _leaves(
         return None
     answerable = answerable_rows([stack[rows] for stack in sides.case.tensors], values)
     return [
-        _Leaf(*each, None if level == "value" else asked(level, *each, answerable, options.exact))
+        Leaf(*each, None if level == "value" else asked(level, *each, answerable, options.exact))
         for each in zip(parts, want, oracles, strict=True)
     ]
 
 
-def _scales(
-    sides: Sides, level: str, rows: Sequence[int], is_noisy: bool | None, count: int
-) -> Sequence[np.ndarray | float]:
-    """Return for each leaf the scale that rounding is relative to, one value set after the other."""
-    if is_noisy is None:
-        return [0.0] * count
-    measured = [sides.theirs.scale_at(level, row, is_noisy) for row in rows]
-    return [np.stack(items) for items in zip(*measured, strict=True)]
-
-
-def _failing(judged: Sequence[Verdict], leaves: Sequence[_Leaf], count: int) -> tuple[np.ndarray, np.ndarray]:
+def _failing(judged: Sequence[Verdict], leaves: Sequence[Leaf], count: int) -> tuple[np.ndarray, np.ndarray]:
     """Return which value sets differ in a number that may be rounding, and which in any other way."""
     by_rounding, otherwise = np.zeros(count, bool), np.zeros(count, bool)
     for verdict, leaf in zip(judged, leaves, strict=True):

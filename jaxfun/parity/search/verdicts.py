@@ -1,12 +1,13 @@
 """The verdict on one value set at one level, under the terms of a check."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import jax
 import numpy as np
 
-from ..compare.arrays import Verdict, compare, is_inexact
+from ..compare.arrays import Bound, Verdict, compare, is_inexact
 from ..compare.mask import answerable_rows, asked_of_one
 from ..known.difference import Held
 from ..run.candidate import Sides
@@ -59,6 +60,24 @@ def targets(level: str, items: Sequence[np.ndarray]) -> list[np.ndarray]:
     return [item for item in items if is_inexact(item)] if level == "jvp" else list(items)
 
 
+class Leaf(NamedTuple):
+    """One leaf of a level's results beside what it is held to; `only` masks the elements that are compared."""
+
+    part: np.ndarray
+    target: np.ndarray
+    oracle: np.ndarray
+    only: np.ndarray | None = None
+
+    def some(self, rows: np.ndarray) -> "Leaf":
+        """Return the leaf of some of the value sets that it is stacked over."""
+        only = None if self.only is None else self.only[rows]
+        return Leaf(self.part[rows], self.target[rows], self.oracle[rows], only)
+
+    def verdict(self, scale: np.ndarray, bound: Bound | None = None) -> Verdict:
+        """Return the verdict on the leaf, where rounding is relative to a scale."""
+        return compare(self.part, self.target, self.oracle, scale=scale, only=self.only, bound=bound)
+
+
 def verdicts(
     sides: Sides,
     terms: Options,
@@ -82,21 +101,18 @@ def verdicts(
         return [Verdict("structure", detail=f"{len(parts)} results where the reference has {len(want)}")]
     answerable = answerable_rows([item[None] for item in tensors], [item[None] for item in reference.wide["value"]])
     found = []
-    for leaf, (part, target, oracle) in enumerate(zip(parts, want, wide, strict=True)):
+    for at, (part, target, oracle) in enumerate(zip(parts, want, wide, strict=True)):
         if held is not None and held.is_whole and part.shape != target.shape:  # an excused shape
             found.append(Verdict())
             continue
         only = None if level == "value" else asked_of_one(level, part, target, oracle, answerable, terms.exact)
         if held is not None and part.shape == target.shape:
             only = ~held.excuses(part) & (True if only is None else only)
-        verdict = first = compare(part, target, oracle, only=only, bound=terms.bound)
-        scale: np.ndarray | float = 0.0
-        for noisy in (False, True):
-            if (verdict.difference == "number" or measured) and terms.bound is None and is_inexact(target):
-                scale = sides.theirs.scale_at(level, row, noisy)[leaf]
-                verdict = compare(part, target, oracle, scale=scale, only=only)
+        leaf = Leaf(part, target, oracle, only)
+        tried = [*_tried(leaf, sides.oracle.rounding.scales(level, row, at), terms.bound, measured)]
+        (first, _), (verdict, scale) = tried[0], tried[-1]
         if level == "hvp" and verdict.difference == "number" and not planted and terms.bound is None:
-            verdict = _of_formula(sides, row, leaf, target, oracle, scale, only, verdict)
+            verdict = _of_formula(sides, row, at, leaf, scale, verdict)
         if verdict is not first and not verdict.ok:  # in ULP of the element, as a reader counts them
             there = compare(*(np.asarray(item[verdict.index]) for item in (part, target, oracle)))
             verdict = dataclasses.replace(verdict, worst_ulp=first.worst_ulp, ulp=there.worst_ulp)
@@ -104,16 +120,18 @@ def verdicts(
     return found
 
 
-def _of_formula(
-    sides: Sides,
-    row: int,
-    leaf: int,
-    target: np.ndarray,
-    oracle: np.ndarray,
-    scale: np.ndarray | float,
-    only: np.ndarray | None,
-    first: Verdict,
-) -> Verdict:
+def _tried(
+    leaf: Leaf, scales: Iterator[np.ndarray], bound: Bound | None, measured: bool
+) -> Iterator[tuple[Verdict, np.ndarray]]:
+    """Yield the verdict on a leaf at each scale of rounding while a number fails; if `measured`, at all of them."""
+    for scale in scales:
+        verdict = leaf.verdict(scale, bound)
+        yield verdict, scale
+        if bound is not None or not is_inexact(leaf.target) or not (measured or verdict.difference == "number"):
+            return
+
+
+def _of_formula(sides: Sides, row: int, at: int, leaf: Leaf, scale: np.ndarray, first: Verdict) -> Verdict:
     """Return the verdict on a second derivative as it is without rounding: the candidate's in float64, to fewer digits.
 
     Two right formulas may lose very different digits on their second derivatives: 1 - tanh(x)**2 all of them.
@@ -121,9 +139,10 @@ def _of_formula(
     wide, error = outcome(lambda: sides.in_float64("hvp"))
     if error is not None:  # a candidate that takes no float64
         return first
-    digits = _FEWER_DIGITS.get(str(target.dtype), target.dtype)
+    digits = _FEWER_DIGITS.get(str(leaf.target.dtype), leaf.target.dtype)
     with np.errstate(over="ignore", invalid="ignore"):
-        verdict = compare(wide[leaf][row].astype(digits), target.astype(digits), oracle, scale=scale, only=only)
+        fewer = leaf._replace(part=wide[at][row].astype(digits), target=leaf.target.astype(digits))
+        verdict = fewer.verdict(scale)
     return verdict if verdict.ok else first
 
 

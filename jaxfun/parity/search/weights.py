@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..compare.arrays import PRECISION, compare, is_inexact, part_of
+from ..compare.arrays import PRECISION, is_inexact, part_of
 from ..report.model import Mismatch
 from ..run.candidate import Sides
 from ..run.options import Options
 from ..run.outcome import outcome
 from ..run.reference import Reference
-from .verdicts import canonical, targets
+from .verdicts import Leaf, canonical, targets
 
 _DERIVATIVES = ("vjp", "jvp", "hvp")
 
@@ -51,7 +51,7 @@ def weighed(mismatch: Mismatch, sides: Sides, options: Options, reference: Refer
 
 def is_edge(mismatch: Mismatch, sides: Sides, options: Options) -> bool:
     """Return whether a disagreement is an edge for the numbers and the shapes that it was met on."""
-    met = _Met(mismatch, sides, sides.case.row(mismatch.row), sides.theirs.known(mismatch.row))
+    met = _Met(mismatch, sides, sides.case.row(mismatch.row), sides.oracle.references.get(mismatch.row))
     if options.strict:
         return False
     if mismatch.verdict.difference == "raises":
@@ -192,13 +192,12 @@ def _is_decided_by_rounding(met: _Met) -> bool:
         return False
     if reference is None or part is None or target is None or part.shape != target.shape:
         return False
-    theirs, at = met.sides.theirs, mismatch.leaf
-    open_there = theirs.open_at(mismatch.row)[at]
+    rounding, at = met.sides.oracle.rounding, mismatch.leaf
+    open_there = rounding.open_at(mismatch.row)[at]
     if not open_there.any():
         return False
-    measured = (theirs.scale_at("value", mismatch.row, noisy)[at] for noisy in (False, True))
-    oracle = reference.wide["value"][at]
-    return any(compare(part, canonical(target), oracle, scale=scale, only=~open_there).ok for scale in (0.0, *measured))
+    leaf = Leaf(part, canonical(target), reference.wide["value"][at], ~open_there)
+    return any(leaf.verdict(scale).ok for scale in rounding.scales("value", mismatch.row, at))
 
 
 _NOT_FINITE = ("NaN", "infinity", "finite or not")
@@ -249,7 +248,7 @@ def _digits_kept(met: _Met) -> tuple[float, float] | None:
     if error is not None or oracle is None or wide.shape != oracle.shape:
         return None
     with np.errstate(invalid="ignore", over="ignore"):
-        scale = met.sides.theirs.scale_at(level, mismatch.row, noisy=True)[mismatch.leaf]
+        scale = met.sides.oracle.rounding.scale_at(level, mismatch.row, "operations")[mismatch.leaf]
         least = 0.01 * np.abs(oracle[np.isfinite(oracle)]).max(initial=0.0)
         # what the numbers given do not determine is not lost
         size = np.maximum(np.maximum(np.abs(oracle), least), scale)

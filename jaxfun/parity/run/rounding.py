@@ -1,0 +1,219 @@
+"""How large rounding may be in the results of a reference, as it is measured on the reference itself."""
+
+import functools
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from ..compare.arrays import is_inexact
+from ..compare.tolerance import (
+    Draw,
+    Results,
+    computes_in_float32,
+    noise_scale,
+    of_float32,
+    rounding_of,
+    rounding_scale,
+)
+from . import noise as torch_noise
+from . import torch_side
+from .outcome import outcome
+from .reference import TO, Reference, Theirs, batch_of, stacked, unstacked
+
+# the size of rounding: as the element's own, as the reference's two precisions show, and as every operation may lose
+Scale = Literal["element", "precisions", "operations"]
+SCALES: tuple[Scale, ...] = ("element", "precisions", "operations")
+
+
+class Rounding:
+    """What rounding may do to the reference's results for the value sets of one case."""
+
+    def __init__(self, theirs: Theirs, references: Mapping[int, Reference]) -> None:
+        self._theirs, self._references = theirs, references
+        self._scales: dict[Scale, dict[int, Results]] = {"precisions": {}, "operations": {}}
+        self._open: dict[int, list[np.ndarray]] = {}
+
+    def scales(self, level: str, row: int, leaf: int) -> Iterator[np.ndarray]:
+        """Yield each of `SCALES` for one leaf of a level, measured once it is come to."""
+        return (self.scale_at(level, row, scale)[leaf] for scale in SCALES)
+
+    def scale_at(self, level: str, row: int, scale: Scale) -> list[np.ndarray]:
+        """Return the scale that rounding is relative to, for each element of what a level compares of a value set.
+
+        Value sets that can be are measured together, once one of them is asked for.
+        """
+        plain = self._references[row].plain[level]
+        if scale == "element":
+            found = [np.broadcast_to(0.0, of.shape) for of in plain]
+        else:
+            found = self._scale(row, scale)[level]
+        # forward mode gives a tangent for results without one, too, and that is not compared
+        pairs = zip(found, plain, strict=True)
+        return [size for size, of in pairs if level != "jvp" or is_inexact(of)]
+
+    def _scale(self, row: int, scale: Scale) -> Results:
+        kept = self._scales[scale]
+        if row not in kept:
+            rows = self._measured_with(row, kept)
+            measured, error = outcome(lambda: self._measured(rows, scale))
+            if error is not None:  # a value set that is moved may be one that the reference refuses
+                rows, measured = [row], [self._measured_alone(row, scale)]
+            kept.update(zip(rows, measured, strict=True))
+        return kept[row]
+
+    def _measured_with(self, row: int, kept: Collection[int]) -> list[int]:
+        """Return the rows whose rounding is measured in one batch with that of a row, itself first."""
+        if not self._is_batched(row):
+            return [row]
+        kinds = _kinds(self._references[row])
+        alike = (other for other, reference in self._references.items() if _kinds(reference) == kinds)
+        most = max(_MOST_MEASURED // max(self._theirs.elements, 1), 1)
+        return [row, *(other for other in alike if other != row and other not in kept)][:most]
+
+    def open_at(self, row: int) -> list[np.ndarray]:
+        """Return for each result of a value set where rounding decides whether it is NaN, infinite or a number.
+
+        It is so where the reference in two precisions, or in runs whose every operation rounds by chance, has both.
+        """
+        if row not in self._open:
+            rows = self._measured_with(row, self._open)
+            found, error = outcome(lambda: self._open_in(rows))
+            if error is not None:  # whatever keeps a reference from running so
+                rows, found = [row], [[np.zeros(item.shape, bool) for item in self._references[row].plain["value"]]]
+            self._open.update(zip(rows, found, strict=True))
+        return self._open[row]
+
+    def _open_in(self, rows: Sequence[int]) -> list[list[np.ndarray]]:
+        plain, wide = self._both(rows)
+        step, digits = rounding_of(self._theirs.stacks(rows), plain)
+        # some kernels' own steps give NaN where the kernel does not: that is no rounding
+        exact = self._rounded(rows, 0.0, digits, 1) * _RUNS
+        pairs = [(plain, wide), *zip(exact, self._rounded(rows, step, digits, _RUNS), strict=True)]
+        masks = [
+            np.logical_or.reduce(
+                [_kind_of(one["value"][leaf]) != _kind_of(other["value"][leaf]) for one, other in pairs]
+            )
+            for leaf in range(len(plain["value"]))
+        ]
+        return [[mask[at] for mask in masks] for at in range(len(rows))]
+
+    def _rounded(self, rows: Sequence[int], step: float, digits: str, count: int) -> list[Results]:
+        """Return the results of so many runs in which every operation rounds by chance, by up to `step`."""
+        stacks = self._theirs.stacks(rows)
+        with torch_noise.Rounded(step, torch_side.dtype(digits), self._theirs.case.seed):
+            return self._drawn(rows, [(stacks, "float64", lambda direction: direction)] * count, self._widest(rows))
+
+    def _measured_alone(self, row: int, scale: Scale) -> Results:
+        measured, error = outcome(lambda: self._measured([row], scale)[0])
+        unknown = {
+            level: [np.zeros(item.shape) for item in items]
+            for level, items in self._references[row].wide.items()
+            if not isinstance(items, str)
+        }
+        return measured if error is None else unknown
+
+    def _measured(self, rows: Sequence[int], scale: Scale) -> list[Results]:
+        return self._of_precisions(rows) if scale == "precisions" else self._of_operations(rows)
+
+    def _of_precisions(self, rows: Sequence[int]) -> list[Results]:
+        """Return what is lost between two precisions, and how far a result moves with its inputs."""
+
+        def evaluate_draws(draws: Sequence[Draw]) -> list[Results]:
+            return self._drawn(rows, draws, self._widest(rows))
+
+        stacks, (plain, wide) = self._theirs.stacks(rows), self._both(rows)
+        scale = rounding_scale(evaluate_draws, stacks, plain, wide, [self._theirs.case.seed])
+        return unstacked(of_float32(scale, wide) if self._is_of_float32() else scale, len(rows))
+
+    def _of_operations(self, rows: Sequence[int]) -> list[Results]:
+        """Return the larger of that and of what every operation may lose."""
+        first = [self._scale(row, "precisions") for row in rows]
+        noise, error = outcome(lambda: self.noise(rows))
+        if error is not None:  # whatever keeps a reference from running so
+            return first
+        return [
+            {level: list(map(_larger, one[level], other[level])) for level in one}
+            for one, other in zip(first, noise, strict=True)
+        ]
+
+    def noise(self, rows: Sequence[int]) -> list[Results]:
+        """Return what every operation of the reference may lose, whatever it does lose."""
+        stacks, evaluate = self._theirs.stacks(rows), functools.partial(self._rounded, rows)
+        plain, wide = self._both(rows)
+        if self._is_of_float32():
+            return unstacked(of_float32(noise_scale(evaluate, stacks, plain, wide, "float32"), wide), len(rows))
+        return unstacked(noise_scale(evaluate, stacks, plain, wide), len(rows))
+
+    def _is_of_float32(self) -> bool:
+        """Return whether the function is given float64 and computes in float32 inside."""
+        if not self._theirs.rounds_inside:
+            is_wide = any(str(stack.dtype) in TO["float32"] for stack in self._theirs.case.tensors)
+            found = outcome(self._computes_in_float32)[0] if is_wide else False
+            self._theirs.rounds_inside.append(bool(found))
+        return self._theirs.rounds_inside[0]
+
+    def _computes_in_float32(self) -> bool:
+        kinds: dict[str, list[int]] = {}
+        for row, reference in self._references.items():
+            kinds.setdefault(repr(_kinds(reference)), []).append(row)
+        rows = max(kinds.values(), key=len)[:_MOST_ON_LINES]
+        wide = stacked([self._references[row].wide for row in rows])
+        return computes_in_float32(
+            lambda draws: self._drawn(rows, draws, "plain"), self._theirs.stacks(rows), wide, [self._theirs.case.seed]
+        )
+
+    def _drawn(self, rows: Sequence[int], draws: Sequence[Draw], widest: str) -> list[Results]:
+        """Return the results of each draw, stacked by value sets; those of one precision are computed in one go.
+
+        `widest` is the precision in the place of float64.
+        """
+        draws = [(stacks, widest if precision == "float64" else precision, move) for stacks, precision, move in draws]
+        found: dict[int, Results] = {}
+        along = self._theirs.directions(rows)
+        for precision in dict.fromkeys(precision for _, precision, _ in draws):
+            places = [at for at, draw in enumerate(draws) if draw[1] == precision]
+            first, *others = [batch_of(len(rows), precision, draws[at][0], along, draws[at][2]) for at in places]
+            each = self._theirs.evaluated(first.and_others(others), precision)
+            for order, at in enumerate(places):
+                found[at] = stacked(each[order * len(rows) :][: len(rows)])
+        return [found[at] for at in range(len(draws))]
+
+    def _both(self, rows: Sequence[int]) -> tuple[Results, Results]:
+        """Return the reference's results and the oracle's, stacked by value sets."""
+        plain, wide = ([getattr(self._references[row], side) for row in rows] for side in ("plain", "wide"))
+        return stacked(plain), stacked(wide)
+
+    def _widest(self, rows: Sequence[int]) -> str:
+        """Return the precision in the place of float64, for value sets that are alike."""
+        return "float64" if self._references[rows[0]].has_oracle else "plain"
+
+    def _is_batched(self, row: int) -> bool:
+        if not self._theirs.may_batch:
+            self._theirs.try_batch(self._theirs.own([row], "float64"), self._references[row].wide)
+        return self._theirs.may_batch[0]
+
+
+_RUNS = 2  # to see whether rounding decides between NaN and a number
+_MOST_MEASURED = 2**20  # elements of the value sets whose rounding is measured together, each in some 12 runs
+_MOST_ON_LINES = 24  # value sets that tell whether a function computes in float32 inside
+
+
+def _kinds(reference: Reference) -> Any:
+    return {
+        level: items if isinstance(items, str) else [(item.shape, str(item.dtype)) for item in items]
+        for level, items in reference.plain.items()
+    } | {"has oracle": reference.has_oracle}
+
+
+def _kind_of(array: np.ndarray) -> np.ndarray:
+    """Return a number for each element: which it is of NaN, infinite, and finite."""
+    if not is_inexact(array):
+        return np.zeros(array.shape, int)
+    wide = array.astype(np.complex128)
+    return np.isnan(wide) + 2 * np.isposinf(wide.real) + 4 * np.isneginf(wide.real) + 8 * np.isinf(wide.imag)
+
+
+def _larger(scale: np.ndarray, noise: np.ndarray) -> np.ndarray:
+    """Return the larger of both; the scale where PyTorch's own decomposition gives a result of another shape."""
+    return np.maximum(scale, noise) if scale.shape == noise.shape else scale
