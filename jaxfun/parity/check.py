@@ -164,10 +164,11 @@ def _subjects(
     name = getattr(reference, "__name__", "")  # of an alias, which may have fewer overloads
     found = []
     for record in [record for record in records if name in names_of(record)] or records:
-        configurations = recorded(record, dtypes or DTYPES)
+        drawn = recorded(record, dtypes or DTYPES)
         sides = (determined(record, candidate), determined(record, reference))
-        lines = lines_of(record, configurations)
-        found.append(_Subject(*sides, functools.partial(RecordedCases, record), configurations, lines))
+        cases = functools.partial(RecordedCases, record, dict(drawn))
+        lines = lines_of(record, [arguments for _, arguments in drawn])
+        found.append(_Subject(*sides, cases, [configuration for configuration, _ in drawn], lines))
     return found
 
 

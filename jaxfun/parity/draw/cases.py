@@ -4,7 +4,7 @@ import functools
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import numpy as np
@@ -46,6 +46,7 @@ class Cases:
     applied: set[str] = field(default_factory=set)  # the strata that are to be met
     constants: list[float] = field(default_factory=list)  # in the candidate's program, of the last case
     notes: list[str] = field(default_factory=list)
+    is_wide: ClassVar[bool] = False  # whether JAX's 64-bit types are needed, whatever the dtype
     _begun: dict[Any, int] = field(default_factory=dict)  # how many value sets were drawn, by the kinds of strata
 
     def drawn(self, configuration: Configuration, sets: int, seed: int) -> list[Case]:

@@ -17,12 +17,7 @@ from .shapes import Configuration
 _MOST_SAID = 6  # options of an argument, in a line
 
 
-@dataclass(frozen=True)
-class Recorded(Configuration):
-    """A configuration of a record's arguments, with a layout for each tensor."""
-
-    arguments: Mapping[str, Any] = field(default_factory=dict, compare=False)
-    is_wide: ClassVar[bool] = True  # a record's indices have 64 bits
+Drawn = Mapping[str, Any]  # a record's arguments, with a layout for each tensor
 
 
 @dataclass
@@ -30,16 +25,18 @@ class RecordedCases:
     """The cases of a check that are drawn by a record; there are no notes, and all strata are met in each."""
 
     record: Op
+    arguments: Mapping[Configuration, Drawn]
     applied: set[str] = field(default_factory=set)
     constants: list[float] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    is_wide: ClassVar[bool] = True  # a record's indices have 64 bits
 
-    def drawn(self, configuration: Recorded, sets: int, seed: int) -> list[Case]:
+    def drawn(self, configuration: Configuration, sets: int, seed: int) -> list[Case]:
         """Return the case of a configuration, of `sets` value sets."""
-        return [case_of(self.record, *filled(configuration.arguments, seed, sets))]
+        return [case_of(self.record, *filled(self.arguments[configuration], seed, sets))]
 
 
-def recorded(record: Op, dtypes: Sequence[str]) -> list[Recorded]:
+def recorded(record: Op, dtypes: Sequence[str]) -> list[tuple[Configuration, Drawn]]:
     """Return the configurations of a record: all in the first of the dtypes that it takes, the plainest in the others.
 
     Where it takes none of them, in the dtype in which it is tried the most.
@@ -48,13 +45,13 @@ def recorded(record: Op, dtypes: Sequence[str]) -> list[Recorded]:
     found = []
     for place, dtype in enumerate(taken):
         some = itertools.islice(configurations(record, dtype), 1 if place else None)
-        found += [Recorded(dtype.name, f"{record.name} {at}", arguments=item) for at, item in enumerate(some)]
+        found += [(Configuration(dtype.name, f"{record.name} {at}"), item) for at, item in enumerate(some)]
     return found
 
 
-def lines_of(record: Op, drawn: Sequence[Recorded]) -> list[str]:
+def lines_of(record: Op, drawn: Sequence[Drawn]) -> list[str]:
     """Return one line per argument of a record: the shapes drawn for a tensor, the values of anything else."""
-    return [f"{name}: {_options([item.arguments[name] for item in drawn])}" for name in record.signature.parameters]
+    return [f"{name}: {_options([item[name] for item in drawn])}" for name in record.signature.parameters]
 
 
 def _options(values: Sequence[Any]) -> str:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
@@ -56,7 +56,6 @@ class Configuration:
     dtype: str = "float32"
     shape: str = "2-dim"
     sizes: Sizes | None = None
-    is_wide: ClassVar[bool] = False  # whether JAX's 64-bit types are needed, whatever the dtype
 
     @property
     def open_sizes(self) -> Sizes:

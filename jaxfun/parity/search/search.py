@@ -44,7 +44,7 @@ class Search:
         self.alone: set[str] = set()  # the dtypes in which a value set was called by itself
         self.first: Sides | None = None  # that disagreed, or was judged: every value set, nothing shrunk
         self.left: list[Configuration] = []
-        self.cases: Any = cases  # each kind has its own configurations
+        self.cases = cases
         self.applied, self.constants = cases.applied, cases.constants
         self.edges: set[tuple[str, int, str]] = set()  # that were met: the level, the leaf, the kind
 
@@ -60,7 +60,7 @@ class Search:
                     return
 
     def _try(self, configuration: Configuration, sets: int, seed: int) -> bool:
-        dtype = "float64" if configuration.is_wide else configuration.dtype
+        dtype = "float64" if self.cases.is_wide else configuration.dtype
         with wide_enough([np.zeros(0, np.dtype(dtype))]):
             cases = self.cases.drawn(configuration, sets, seed)
             self.constants = self.cases.constants
