@@ -13,7 +13,8 @@ import jax.numpy as jnp
 import numpy as np
 import torch
 
-from jaxfun.parity.exhaustive import FORMATS, _inputs, _with_derivative, exhaustive
+from jaxfun.parity.exhaustive import exhaustive
+from jaxfun.parity.search.patterns import FORMATS, numbers_from, with_derivative
 
 SLICE = range(0x3C000000, 0x44000000)
 CASES = [(dtype, derivative) for dtype in ("float16", "bfloat16", "float32") for derivative in (False, True)]
@@ -31,8 +32,8 @@ def rate(call: Callable[[int], Any], patterns: range, chunk: int) -> float:
 
 def xla_alone(dtype: str, derivative: bool, patterns: range) -> float:
     chunk = FORMATS[dtype].chunk
-    both = (lambda x: _with_derivative(jnp.exp, x)) if derivative else jnp.exp
-    compiled = jax.jit(lambda start: both(_inputs(start, chunk, dtype)))
+    both = (lambda x: with_derivative(jnp.exp, x)) if derivative else jnp.exp
+    compiled = jax.jit(lambda start: both(numbers_from(start, chunk, dtype)))
     return rate(lambda start: jax.block_until_ready(compiled(np.uint32(start))), patterns, chunk)
 
 

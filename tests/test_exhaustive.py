@@ -14,11 +14,12 @@ import pytest
 import torch
 
 from jaxfun.errors import JaxfunError
-from jaxfun.parity.exhaustive import Exhaustive, exhaustive
+from jaxfun.parity.exhaustive import exhaustive
 from jaxfun.parity.report import histogram
+from jaxfun.parity.report.every_value import Exhaustive
 
 # the package's attribute of that name is the function
-module: Any = sys.modules["jaxfun.parity.exhaustive"]
+module: Any = sys.modules["jaxfun.parity.search.patterns"]
 
 # float16: 2 * 1023 subnormals; float32 in tests: the patterns around those of 1.0, or those named
 AROUND_ONE = range(0x3F000000, 0x3F000000 + 2**16)

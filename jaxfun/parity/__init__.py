@@ -14,8 +14,8 @@ from .draw.strategies import positive_definite as positive_definite
 from .draw.strategies import probabilities as probabilities
 from .draw.strategies import symmetric as symmetric
 from .draw.strategies import tensors as tensors
-from .exhaustive import Exhaustive as Exhaustive
 from .exhaustive import exhaustive as exhaustive
 from .module import module as module
+from .report.every_value import Exhaustive as Exhaustive
 from .report.report import Report as Report
 from .run.taps import tap as tap
