@@ -74,7 +74,7 @@ def test_dlpack_shares_memory_both_ways_on_the_cpu() -> None:
 
 
 def test_dlpack_shares_memory_on_cuda() -> None:
-    if not (torch_side.has_cuda() and jax.default_backend() == "gpu"):
+    if not (torch_side.sees_cuda() and jax.default_backend() == "gpu"):
         pytest.skip("JAX and PyTorch do not both see a CUDA device")
     tensor = torch.arange(6.0, device="cuda")
     array = jf.from_dlpack(tensor)

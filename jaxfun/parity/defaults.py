@@ -85,4 +85,4 @@ def devices_of(given: Any) -> tuple[str, ...]:
 
 def has_cuda() -> bool:
     """Return whether JAX and PyTorch both see a CUDA device."""
-    return torch_side.has_cuda() and outcome(lambda: jax.devices("cuda"))[1] is None
+    return torch_side.sees_cuda() and outcome(lambda: jax.devices("cuda"))[1] is None

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..run import torch_side
 from ..run.outcome import outcome
-from .arguments import Arguments, leaves_of, mapped, named
+from .arguments import DrawnArguments, leaves_of, mapped, named
 
 # of a candidate that looks at values where it is traced: no matter of shapes
 _OF_VALUES = (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversionError)
@@ -22,7 +22,7 @@ _OF_VALUES = (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversi
 class Refusals:
     """What each side raises for some arguments, None where it takes them; the candidate is asked when it matters."""
 
-    def __init__(self, both: "Both", drawn: Arguments) -> None:
+    def __init__(self, both: "Both", drawn: DrawnArguments) -> None:
         self._both, self._drawn = both, drawn
         self._theirs, self.reference = both.called(drawn)
 
@@ -59,11 +59,11 @@ class Both:
     reference: Callable[..., Any]
     device: str = "cpu"
 
-    def refusals(self, drawn: Arguments) -> Refusals:
+    def refusals(self, drawn: DrawnArguments) -> Refusals:
         """Return what each side raises for arguments, NumPy arrays for tensors."""
         return Refusals(self, drawn)
 
-    def called(self, drawn: Arguments) -> tuple[list[tuple[int, ...]], Exception | None]:
+    def called(self, drawn: DrawnArguments) -> tuple[list[tuple[int, ...]], Exception | None]:
         """Return the shapes that the reference gives, and what it raises for arguments."""
         sizes = [np.size(leaf.value) for leaf in leaves_of((drawn.args, drawn.kwargs))]
         args, kwargs = _placed(drawn, 2, lambda array: torch_side.tensor(np.asarray(array), self.device))
@@ -72,7 +72,7 @@ class Both:
         torch_side.refuse_lost_device(error)
         return [tuple(item.shape) for item in results or ()], error
 
-    def traced(self, drawn: Arguments) -> tuple[Any, Exception | None]:
+    def traced(self, drawn: DrawnArguments) -> tuple[Any, Exception | None]:
         """Return the candidate's results as shapes, and what it raises for arguments: nothing is computed."""
 
         def called() -> Any:
@@ -84,7 +84,7 @@ class Both:
         return results, None if isinstance(error, _OF_VALUES) else error
 
 
-def _placed(drawn: Arguments, side: int, place: Callable[[Any], Any]) -> tuple[Any, dict[str, Any]]:
+def _placed(drawn: DrawnArguments, side: int, place: Callable[[Any], Any]) -> tuple[Any, dict[str, Any]]:
     def placed(leaf: Any) -> Any:
         return place(leaf) if isinstance(leaf, np.ndarray) else leaf
 

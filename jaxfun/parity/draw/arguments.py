@@ -94,7 +94,7 @@ def array_of(value: Any) -> Any:
     return value
 
 
-class Arguments(NamedTuple):
+class DrawnArguments(NamedTuple):
     """Arguments as they were drawn, and what was known of the example then."""
 
     args: tuple[Any, ...]
@@ -122,7 +122,7 @@ def arguments(draw: st.DrawFn, inputs: Sequence[Any], kwargs: dict[str, Any], ex
             parts = [whole(part) for part in (drawn if isinstance(drawn, Several) else (drawn,))]
             args.extend(map(Constant, parts) if is_constant else parts)
         named = {name: whole(item) for name, item in kwargs.items()}
-    return Arguments(tuple(args), named, current)
+    return DrawnArguments(tuple(args), named, current)
 
 
 # examples in one of Hypothesis's own, each of which costs it a millisecond, and has room for so many numbers

@@ -12,11 +12,10 @@ import numpy as np
 from ..._record import Op
 from ..known.difference import Held
 from ..known.lookup import held, records_of
-from ..run import case as run_case
-from ..run.case import Case, Place
+from ..run.case import Arguments, Case, Place
 from ..run.constants import constants_of
 from ..run.outcome import outcome
-from .arguments import Arguments, Leaf, arguments, drawn_many, leaves_of, mapped, named
+from .arguments import DrawnArguments, Leaf, arguments, drawn_many, leaves_of, mapped, named
 from .given import in_turn
 from .layout import Layout
 from .shapes import Configuration, Example, drawing
@@ -72,7 +71,7 @@ class Cases:
             self.constants = self.constants or self._constants_of(drawn[0])
             yield self._case(drawn, 1, number)
 
-    def _affordable(self, drawn: Arguments, sets: int) -> int:
+    def _affordable(self, drawn: DrawnArguments, sets: int) -> int:
         """Return how many value sets there is memory for, and say so where they are fewer than asked for."""
         numbers = sum(np.size(leaf.value) for leaf in _leaves(drawn) if isinstance(leaf.value, np.ndarray))
         most = max(_MOST_ELEMENTS // max(numbers, 1), _FEWEST)
@@ -84,7 +83,7 @@ class Cases:
         if text not in self.notes:
             self.notes.append(text)
 
-    def _examples(self, configuration: Configuration, count: int, seed: int) -> list[Arguments]:
+    def _examples(self, configuration: Configuration, count: int, seed: int) -> list[DrawnArguments]:
         def example(number: int) -> Example:
             return Example(configuration, number, constants=tuple(self.constants))
 
@@ -94,20 +93,20 @@ class Cases:
             found = drawn_many(arguments(self.inputs, self.kwargs, example), count, seed, numbers_in_one)
         return [_in_turn(item, configuration) for item in found]
 
-    def _constants_of(self, drawn: Arguments) -> list[float]:
+    def _constants_of(self, drawn: DrawnArguments) -> list[float]:
         arrays, ours, _ = _placed(drawn)
         return constants_of(functools.partial(self._called, ours), arrays)
 
-    def _is_taken(self, drawn: Arguments) -> bool:
+    def _is_taken(self, drawn: DrawnArguments) -> bool:
         """Return whether the candidate takes arguments: what it refuses shows less."""
         arrays, ours, _ = _placed(drawn)
         return outcome(lambda: jax.eval_shape(functools.partial(self._called, ours), *arrays))[1] is None
 
-    def _called(self, ours: run_case.Arguments, *tensors: Any) -> Any:
+    def _called(self, ours: Arguments, *tensors: Any) -> Any:
         args, kwargs = ours.filled(tensors, lambda dtype: dtype)
         return self.candidate(*args, **kwargs)
 
-    def _case(self, group: Sequence[Arguments], sets: int, seed: int) -> Case:
+    def _case(self, group: Sequence[DrawnArguments], sets: int, seed: int) -> Case:
         first = group[0]
         leaves = [leaf for leaf in _leaves(first) if isinstance(leaf.value, np.ndarray)]
         _, ours, theirs = _placed(first)
@@ -124,7 +123,7 @@ class Cases:
 
     def _stacks(
         self,
-        group: Sequence[Arguments],
+        group: Sequence[DrawnArguments],
         rows: Sequence[Sequence[np.ndarray]],
         layouts: dict[int, Layout],
         names: Sequence[str],
@@ -180,12 +179,12 @@ def layout_of(item: Any) -> Layout | None:
     return item.layout if isinstance(item, Drawn) else None
 
 
-def _leaves(drawn: Arguments) -> list[Leaf]:
+def _leaves(drawn: DrawnArguments) -> list[Leaf]:
     return leaves_of((drawn.args, drawn.kwargs))
 
 
 def _known(
-    records: Sequence[Op], ours: run_case.Arguments, level: str, tensors: Sequence[np.ndarray], device: str
+    records: Sequence[Op], ours: Arguments, level: str, tensors: Sequence[np.ndarray], device: str
 ) -> Held | None:
     """Return the known difference that applies to a value set, where the candidate is jaxfun's own function."""
     return held(records, level, *ours.filled(tensors, lambda dtype: dtype), device) if records else None
@@ -197,7 +196,7 @@ def _is_of_the_user(leaf: Leaf) -> bool:
     return isinstance(leaf.value, np.ndarray) and (layout is None or layout.is_own)
 
 
-def _placed(drawn: Arguments) -> tuple[list[np.ndarray], run_case.Arguments, run_case.Arguments]:
+def _placed(drawn: DrawnArguments) -> tuple[list[np.ndarray], Arguments, Arguments]:
     """Return the arrays among the arguments, and the arguments of both sides with a place for each array."""
     arrays: list[np.ndarray] = []
 
@@ -208,19 +207,19 @@ def _placed(drawn: Arguments) -> tuple[list[np.ndarray], run_case.Arguments, run
         return Place(len(arrays) - 1)
 
     args, kwargs = mapped(placed, drawn.args, marked=False), mapped(placed, drawn.kwargs, marked=False)
-    ours, theirs = (run_case.Arguments(args, named(kwargs, side)) for side in (0, 2))
+    ours, theirs = (Arguments(args, named(kwargs, side)) for side in (0, 2))
     return arrays, ours, theirs
 
 
-def _grouped(drawn: Sequence[Arguments]) -> list[list[Arguments]]:
+def _grouped(drawn: Sequence[DrawnArguments]) -> list[list[DrawnArguments]]:
     """Return the arguments by what one compilation takes: structure, shapes, dtypes, and what is no tensor."""
-    groups: dict[str, list[Arguments]] = {}
+    groups: dict[str, list[DrawnArguments]] = {}
     for item in drawn:
         groups.setdefault(_key(item), []).append(item)
     return [*groups.values()]
 
 
-def _key(drawn: Arguments) -> str:
+def _key(drawn: DrawnArguments) -> str:
     def kind(leaf: Any) -> Any:
         return (leaf.shape, str(leaf.dtype), layout_of(leaf)) if isinstance(leaf, np.ndarray) else leaf
 
@@ -238,7 +237,7 @@ def _label_of(example: Example) -> str:
     return " and ".join(dict.fromkeys(example.strata)) or _GIVEN
 
 
-def _in_turn(drawn: Arguments, configuration: Configuration) -> Arguments:
+def _in_turn(drawn: DrawnArguments, configuration: Configuration) -> DrawnArguments:
     """Return arguments whose floating point arrays of the user's own have the precision of the configuration."""
 
     def cast(leaf: Any) -> Any:
@@ -247,7 +246,7 @@ def _in_turn(drawn: Arguments, configuration: Configuration) -> Arguments:
         with drawing(Example(configuration)):
             return in_turn(leaf)
 
-    return Arguments(mapped(cast, drawn.args), mapped(cast, drawn.kwargs), drawn.example)
+    return DrawnArguments(mapped(cast, drawn.args), mapped(cast, drawn.kwargs), drawn.example)
 
 
 def _admits(layouts: dict[int, Layout], drawn: Sequence[np.ndarray], tensors: Sequence[np.ndarray]) -> bool:

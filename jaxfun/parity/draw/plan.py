@@ -11,7 +11,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from .accepts import Both, Refusals
-from .arguments import Arguments, Leaf, arguments, array_of, drawn_many, leaves_of, mapped
+from .arguments import DrawnArguments, Leaf, arguments, array_of, drawn_many, leaves_of, mapped
 from .cases import path_in_words
 from .given import like, range_of, with_layout
 from .layout import Layout
@@ -155,7 +155,7 @@ class _Settling:
 
     def __init__(self, both: Both, plan: Plan, dtype: str) -> None:
         self.both, self.plan, self.dtype = both, plan, dtype
-        self.drawn: dict[Configuration, list[Arguments]] = {}
+        self.drawn: dict[Configuration, list[DrawnArguments]] = {}
         self.count = 12  # examples in which what is no tensor may vary
         several = self._draw(Configuration(dtype))
         self.first, self.asked = several[0], several[0].example.asked
@@ -268,7 +268,7 @@ class _Settling:
 
     # Both sides are asked.
 
-    def _draw(self, configuration: Configuration) -> list[Arguments]:
+    def _draw(self, configuration: Configuration) -> list[DrawnArguments]:
         if configuration not in self.drawn:
             strategy = arguments(self.plan.inputs, self.plan.kwargs, _plain(configuration))
             self.drawn[configuration] = drawn_many(strategy, self.count, 0)
@@ -287,7 +287,7 @@ class _Settling:
         return "" if first is None or None in refused else _first_line(first)
 
 
-def _varied(several: Sequence[Arguments]) -> set[int]:
+def _varied(several: Sequence[DrawnArguments]) -> set[int]:
     """Return the places of the leaves that are no tensors and are not the same in all examples."""
     each = [[_static(leaf.value) for leaf in leaves_of((item.args, item.kwargs))] for item in several]
     return {at for at, values in enumerate(zip(*each, strict=False)) if len(set(values)) > 1}

@@ -17,15 +17,12 @@ from .shapes import Configuration
 _MOST_SAID = 6  # options of an argument, in a line
 
 
-Drawn = Mapping[str, Any]  # a record's arguments, with a layout for each tensor
-
-
 @dataclass
 class RecordedCases:
     """The cases of a check that are drawn by a record; there are no notes, and all strata are met in each."""
 
     record: Op
-    arguments: Mapping[Configuration, Drawn]
+    arguments: Mapping[Configuration, Mapping[str, Any]]  # with a layout for each tensor
     applied: set[str] = field(default_factory=set)
     constants: list[float] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -36,7 +33,7 @@ class RecordedCases:
         return [case_of(self.record, *filled(self.arguments[configuration], seed, sets))]
 
 
-def recorded(record: Op, dtypes: Sequence[str]) -> list[tuple[Configuration, Drawn]]:
+def recorded(record: Op, dtypes: Sequence[str]) -> list[tuple[Configuration, Mapping[str, Any]]]:
     """Return the configurations of a record: all in the first of the dtypes that it takes, the plainest in the others.
 
     Where it takes none of them, in the dtype in which it is tried the most.
@@ -49,7 +46,7 @@ def recorded(record: Op, dtypes: Sequence[str]) -> list[tuple[Configuration, Dra
     return found
 
 
-def lines_of(record: Op, drawn: Sequence[Drawn]) -> list[str]:
+def lines_of(record: Op, drawn: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return one line per argument of a record: the shapes drawn for a tensor, the values of anything else."""
     return [f"{name}: {_options([item[name] for item in drawn])}" for name in record.signature.parameters]
 

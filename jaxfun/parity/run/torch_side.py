@@ -19,7 +19,7 @@ Arrays = list[np.ndarray]
 Tensors = list[torch.Tensor]
 
 
-def has_cuda() -> bool:
+def sees_cuda() -> bool:
     """Return whether PyTorch sees a CUDA device."""
     return torch.cuda.is_available()
 

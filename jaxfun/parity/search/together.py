@@ -11,7 +11,7 @@ from ..run.candidate import Sides
 from ..run.options import Options
 from ..run.reference import Reference
 from ..run.rounding import SCALES
-from .verdicts import Leaf, canonical, targets
+from .verdicts import Comparison, canonical, targets
 
 
 class Agreeing(NamedTuple):
@@ -55,7 +55,7 @@ def agreeing(
 
 def _leaves(
     sides: Sides, options: Options, references: Mapping[int, Reference], level: str, stacks: Sequence[np.ndarray]
-) -> list[Leaf] | None:
+) -> list[Comparison] | None:
     """Return the leaves of a level's results; None where the value sets' are not alike, or the reference has none."""
     plain, wide = ([getattr(each, side)[level] for each in references.values()] for side in ("plain", "wide"))
     if any(isinstance(items, str) for items in (*plain, *wide)):
@@ -70,12 +70,12 @@ def _leaves(
         return None
     answerable = answerable_rows([stack[rows] for stack in sides.case.tensors], values)
     return [
-        Leaf(*each, None if level == "value" else asked(level, *each, answerable, options.exact))
+        Comparison(*each, None if level == "value" else asked(level, *each, answerable, options.exact))
         for each in zip(parts, want, oracles, strict=True)
     ]
 
 
-def _failing(judged: Sequence[Verdict], leaves: Sequence[Leaf], count: int) -> tuple[np.ndarray, np.ndarray]:
+def _failing(judged: Sequence[Verdict], leaves: Sequence[Comparison], count: int) -> tuple[np.ndarray, np.ndarray]:
     """Return which value sets differ in a number that may be rounding, and which in any other way."""
     by_rounding, otherwise = np.zeros(count, bool), np.zeros(count, bool)
     for verdict, leaf in zip(judged, leaves, strict=True):

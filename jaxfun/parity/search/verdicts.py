@@ -60,7 +60,7 @@ def targets(level: str, items: Sequence[np.ndarray]) -> list[np.ndarray]:
     return [item for item in items if is_inexact(item)] if level == "jvp" else list(items)
 
 
-class Leaf(NamedTuple):
+class Comparison(NamedTuple):
     """One leaf of a level's results beside what it is held to; `only` masks the elements that are compared."""
 
     part: np.ndarray
@@ -68,10 +68,10 @@ class Leaf(NamedTuple):
     oracle: np.ndarray
     only: np.ndarray | None = None
 
-    def some(self, rows: np.ndarray) -> "Leaf":
-        """Return the leaf of some of the value sets that it is stacked over."""
+    def some(self, rows: np.ndarray) -> "Comparison":
+        """Return the comparison of some of the value sets that the leaf is stacked over."""
         only = None if self.only is None else self.only[rows]
-        return Leaf(self.part[rows], self.target[rows], self.oracle[rows], only)
+        return Comparison(self.part[rows], self.target[rows], self.oracle[rows], only)
 
     def verdict(self, scale: np.ndarray, bound: Bound | None = None) -> Verdict:
         """Return the verdict on the leaf, where rounding is relative to a scale."""
@@ -108,7 +108,7 @@ def verdicts(
         only = None if level == "value" else asked_of_one(level, part, target, oracle, answerable, terms.exact)
         if held is not None and part.shape == target.shape:
             only = ~held.excuses(part) & (True if only is None else only)
-        leaf = Leaf(part, target, oracle, only)
+        leaf = Comparison(part, target, oracle, only)
         tried = [*_tried(leaf, sides.oracle.rounding.scales(level, row, at), terms.bound, measured)]
         (first, _), (verdict, scale) = tried[0], tried[-1]
         if level == "hvp" and verdict.difference == "number" and not planted and terms.bound is None:
@@ -121,7 +121,7 @@ def verdicts(
 
 
 def _tried(
-    leaf: Leaf, scales: Iterator[np.ndarray], bound: Bound | None, measured: bool
+    leaf: Comparison, scales: Iterator[np.ndarray], bound: Bound | None, measured: bool
 ) -> Iterator[tuple[Verdict, np.ndarray]]:
     """Yield the verdict on a leaf at each scale of rounding while a number fails; if `measured`, at all of them."""
     for scale in scales:
@@ -131,7 +131,7 @@ def _tried(
             return
 
 
-def _of_formula(sides: Sides, row: int, at: int, leaf: Leaf, scale: np.ndarray, first: Verdict) -> Verdict:
+def _of_formula(sides: Sides, row: int, at: int, leaf: Comparison, scale: np.ndarray, first: Verdict) -> Verdict:
     """Return the verdict on a second derivative as it is without rounding: the candidate's in float64, to fewer digits.
 
     Two right formulas may lose very different digits on their second derivatives: 1 - tanh(x)**2 all of them.

@@ -16,7 +16,7 @@ from ..run.candidate import Sides
 from ..run.options import Options
 from ..run.outcome import outcome
 from ..run.reference import Reference
-from .verdicts import Leaf, canonical, targets
+from .verdicts import Comparison, canonical, targets
 
 _DERIVATIVES = ("vjp", "jvp", "hvp")
 
@@ -196,7 +196,7 @@ def _is_decided_by_rounding(met: _Met) -> bool:
     open_there = rounding.open_at(mismatch.row)[at]
     if not open_there.any():
         return False
-    leaf = Leaf(part, canonical(target), reference.wide["value"][at], ~open_there)
+    leaf = Comparison(part, canonical(target), reference.wide["value"][at], ~open_there)
     return any(leaf.verdict(scale).ok for scale in rounding.scales("value", mismatch.row, at))
 
 
