@@ -73,16 +73,14 @@ def shares(candidate: Callable[..., Any], pair: Pair, dtype: str, examples: int)
     """What a check uses of its tolerance at each level, all that rounding costs measured at every value set."""
     found: dict[str, float] = defaultdict(lambda: float("nan"))
 
-    def watched(
-        sides: Sides, terms: Options, row: int, level: str, parts: Any, reference: Any, **_: Any
-    ) -> list[Verdict]:
-        judged = verdicts(sides, terms, row, level, parts, reference, measured=True)
+    def watched(sides: Sides, terms: Options, row: int, level: str, parts: Any, **_: Any) -> list[Verdict]:
+        judged = verdicts(sides, terms, row, level, parts, measured=True)
         for verdict in judged:
             if verdict.difference in ("", "number"):
                 found[level] = np.fmax(found[level], verdict.of_tolerance)
         return judged
 
-    one_by_one = mock.patch.object(judge, "_agree_at_once", return_value=False)
+    one_by_one = mock.patch.object(judge, "agreeing", return_value=())
     unshrunk = mock.patch("jaxfun.parity.search.shrink.Shrinker.shrunk", lambda self, sides, found: (sides, found))
     unplanted = mock.patch.object(judge, "plant")
     with one_by_one, unshrunk, unplanted, mock.patch.object(judge, "verdicts", watched):

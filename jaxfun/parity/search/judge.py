@@ -142,9 +142,8 @@ class _Judging:
             return None
         structures = self.sides.structures(row)
         if structures[0] != structures[1]:
-            self._take(
-                "value", row, 0, Verdict("structure", detail="{} where the reference gives {}".format(*structures))
-            )
+            detail = "{} where the reference gives {}".format(*structures)
+            self._take(Mismatch("value", row, 0, Verdict("structure", detail=detail)))
             return None
         return got
 
@@ -158,7 +157,7 @@ class _Judging:
             elif level == "jvp" and "custom_vjp" in str(error):
                 self.report.level(level).reason = "the candidate is a custom_vjp function, which has no forward mode"
             elif self._is_asked(level):
-                self._take(level, row, 0, raised(error, "where the reference has a derivative"))
+                self._take(Mismatch(level, row, 0, raised(error, "where the reference has a derivative")))
         return got
 
     def _judge_failing(self, row: int, error: Exception) -> None:
@@ -212,11 +211,11 @@ class _Judging:
                     continue
                 target = wanted[leaf] if leaf < len(wanted) else None
                 part = results[level][leaf] if leaf < len(results[level]) else None
-                self._take(level, row, leaf, verdict, part, target, is_batched=True)
+                self._take(Mismatch(level, row, leaf, verdict, part, target), is_batched=True)
 
     def _beside_known(self, level: str, row: int, parts: Sequence[np.ndarray]) -> list[Verdict]:
         """Return the verdicts on a value set, without what a known difference that holds it excuses."""
-        judged = verdicts(self.sides, self.options, row, level, parts, self.references[row])
+        judged = verdicts(self.sides, self.options, row, level, parts)
         held = self.sides.known(level, row)
         if held is None:
             return judged
@@ -224,7 +223,7 @@ class _Judging:
             self._see(held, verdict)
         if all(verdict.ok for verdict in judged):
             return []
-        return verdicts(self.sides, self.options, row, level, parts, self.references[row], held=held)
+        return verdicts(self.sides, self.options, row, level, parts, held=held)
 
     def _is_left_out(self, level: str, row: int, leaf: int, verdict: Verdict) -> bool:
         """Return whether a difference is none of the candidate's, and say so: PyTorch's own, or XLA's compiler's."""
@@ -249,8 +248,7 @@ class _Judging:
 
     def _is_right(self, row: int, leaf: int, run: Callable[..., Any]) -> bool:
         results, error = outcome(lambda: run(self.sides.case.row(row)))
-        reference = self.references[row]
-        judged = [] if error else verdicts(self.sides, self.options, row, "value", results, reference)
+        judged = [] if error else verdicts(self.sides, self.options, row, "value", results)
         return leaf < len(judged) and judged[leaf].ok
 
     def _blamed(self, row: int, leaf: int) -> str:
@@ -285,37 +283,27 @@ class _Judging:
         """Judge one call; return whether it is worth while to go on."""
         results, error = outcome(lambda: run(self.sides, self.sides.case.row(row)))
         if error is not None:
-            self._take(level, row, 0, raised(error))
+            self._take(Mismatch(level, row, 0, raised(error)))
             return False
-        reference = self.references[row]
-        judged = verdicts(self.sides, self.options, row, "value", results, reference)
+        judged = verdicts(self.sides, self.options, row, "value", results)
         for leaf, verdict in enumerate(judged):
             of_value = (item for item in self.found if item.level in _LEVELS_OF_VALUES and not item.edge)
             if verdict.difference == "structure":
-                self._take(level, row, leaf, verdict)
+                self._take(Mismatch(level, row, leaf, verdict))
             elif not any((item.row, item.leaf) == (row, leaf) for item in of_value):  # else it is there already
-                self._take(level, row, leaf, verdict, results[leaf], reference.plain["value"][leaf])
+                target = self.references[row].plain["value"][leaf]
+                self._take(Mismatch(level, row, leaf, verdict, results[leaf], target))
         return True
 
     # What is kept.
 
-    def _take(
-        self,
-        level: str,
-        row: int,
-        leaf: int,
-        verdict: Verdict,
-        part: np.ndarray | None = None,
-        target: np.ndarray | None = None,
-        *,
-        is_batched: bool = False,
-    ) -> None:
+    def _take(self, mismatch: Mismatch, *, is_batched: bool = False) -> None:
         """Count a verdict, and keep it where it is a difference, with the level it belongs to and its weight."""
+        row, target = mismatch.row, mismatch.reference
         is_nonzero = target is not None and bool(np.any(target != 0))
-        mismatch = Mismatch(level, row, leaf, verdict, part, target)
-        if not verdict.ok:
-            if level == "value" and is_batched:
-                mismatch = dataclasses.replace(mismatch, level=self._blamed(row, leaf))
+        if not mismatch.verdict.ok:
+            if mismatch.level == "value" and is_batched:
+                mismatch = dataclasses.replace(mismatch, level=self._blamed(row, mismatch.leaf))
             mismatch = weighed(mismatch, self.sides, self.options, self.references.get(row))
         self._keep(mismatch, is_nonzero, int(row in self.distinct))
 

@@ -29,7 +29,7 @@ def plant(sides: Sides, terms: Options, report: Report, row: int, reference: Ref
         if level != "hvp":  # two right formulas may lose most of its digits
             wrong["a small shift"] = [_shifted(item) for item in right]
         caught = {
-            name: any(not verdict.ok for verdict in verdicts(sides, terms, row, level, parts, reference, planted=True))
+            name: any(not verdict.ok for verdict in verdicts(sides, terms, row, level, parts, planted=True))
             for name, parts in wrong.items()
         }
         report.level(level).add(Level(planted=caught))

@@ -277,7 +277,7 @@ def _disagreement(sides: Sides, terms: Options, found: Mismatch, row: int, parts
     reference = sides.oracle.results([row])[row]
     if isinstance(reference.plain[found.level], str) or isinstance(reference.wide[found.level], str):
         return None
-    judged = verdicts(sides, terms, row, found.level, parts, reference)
+    judged = verdicts(sides, terms, row, found.level, parts)
     if found.leaf >= len(judged) or judged[found.leaf].difference != found.verdict.difference:
         return None
     wanted = targets(found.level, reference.plain[found.level])

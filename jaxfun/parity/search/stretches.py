@@ -136,7 +136,7 @@ def _compared(both: _Both, terms: Options, rows: Sequence[int]) -> tuple[list[Ta
     stacks = sides.ours({"value"})["value"]
     for at, found in sides.oracle.results(range(len(rows))).items():
         parts = [stack[at] for stack in stacks]
-        judged = verdicts(sides, terms, at, "value", parts, found, measured=True)
+        judged = verdicts(sides, terms, at, "value", parts, measured=True)
         if len(judged) != len(taps):
             continue
         for number, verdict in enumerate(judged):
@@ -183,7 +183,7 @@ class _Stretches:
         if error is not None or isinstance(found[1].plain[level], str):
             return []
         parts = [item[0] for item in found[0]]
-        judged = verdicts(sides, self._terms, 0, level, parts, found[1])
+        judged = verdicts(sides, self._terms, 0, level, parts)
         return [self._both.port.held(*item) for item in zip(judged, parts, found[1].plain[level], strict=False)]
 
     def _case(self, chosen: Sequence[int]) -> Case:

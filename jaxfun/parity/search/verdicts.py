@@ -13,7 +13,6 @@ from ..known.difference import Held
 from ..run.candidate import Sides
 from ..run.options import Options
 from ..run.outcome import outcome
-from ..run.reference import Reference
 
 ALONE = "where the reference does not"
 
@@ -84,17 +83,17 @@ def verdicts(
     row: int,
     level: str,
     parts: Sequence[np.ndarray],
-    reference: Reference,
+    *,
     measured: bool = False,
     planted: bool = False,
     held: Held | None = None,
 ) -> list[Verdict]:
-    """Return the verdict on each leaf of one level's results for one value set.
+    """Return the verdict on each leaf of one level's results for one value set, whose reference is computed.
 
     How large rounding may be is measured where a number fails without, or, if `measured`, at once. `planted`: the
     results are not the candidate's own. Elements that the known difference `held` excuses are not compared.
     """
-    tensors = sides.case.row(row)
+    tensors, reference = sides.case.row(row), sides.oracle.references[row]
     want, wide = (targets(level, side[level]) for side in (reference.plain, reference.wide))
     want = [canonical(item) for item in want]
     if len(parts) != len(want):
