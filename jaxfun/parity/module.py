@@ -5,7 +5,7 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import ArgumentTypeError, ArgumentValueError, describe, public
 from .check import finished, options_of, refuse, take
@@ -92,16 +92,33 @@ def module(
     report = Report(describe_function(jax_function), type(torch_module).__name__)
     with torch_modules.random_state_kept(), isolated():
         port = Port(torch_module, jax_function, params, buffers)
-        given, named = strategies(port, inputs, kwargs or {})
+        subject = _Subject(port, *strategies(port, inputs, kwargs or {}), examples, seed, taps)
         for text in port.notes:
             report.note(text)
         for options in options_of(jax_function, levels, devices, rtol, atol, strict, allow):
             if sum(item.size for item in port.state.values()) > LARGE:
-                _search_large(port, options, given, named, report, (examples, seed, taps), Deadline(seconds, began))
+                _search_large(subject, options, report, Deadline(seconds, began))
                 continue
             for dtype, is_opinion in _dtypes(port, dtypes, report):
-                _search(port, options, dtype, given, named, report, (examples, seed, taps), is_opinion)
+                _search(subject, options, dtype, report, is_opinion)
     return finished(report, began)
+
+
+class _Subject(NamedTuple):
+    """A port to be compared, what it is given, and how much of a check the caller asked for."""
+
+    port: Port
+    inputs: Sequence[Any]
+    kwargs: Mapping[str, Any]
+    examples: int | None
+    seed: int | None
+    taps: Sequence[str] | None
+
+    def cases(self, configuration: Configuration) -> Cases:
+        """Return the cases of a configuration."""
+        port = self.port
+        drawn = (states(port.state, port.buffers, configuration, port.dtype), *self.inputs)
+        return Cases(port.candidate, drawn, dict(self.kwargs), port.name)
 
 
 def _dtypes(port: Port, asked: Sequence[str] | None, report: Report) -> list[tuple[str, bool]]:
@@ -114,56 +131,36 @@ def _dtypes(port: Port, asked: Sequence[str] | None, report: Report) -> list[tup
     return [(port.dtype, False), *others]
 
 
-def _search(
-    port: Port,
-    options: Options,
-    dtype: str,
-    inputs: Sequence[Any],
-    kwargs: Mapping[str, Any],
-    report: Report,
-    asked: tuple[int | None, int | None, Sequence[str] | None],
-    is_opinion: bool,
-) -> None:
+def _search(subject: _Subject, options: Options, dtype: str, report: Report, is_opinion: bool) -> None:
     """Add to a report what one dtype shows."""
-    (examples, seed, taps), configuration = asked, Configuration(dtype)
-    drawn = (states(port.state, port.buffers, configuration, port.dtype), *inputs)
-    cases = Cases(port.candidate, drawn, dict(kwargs), port.name)
+    port, configuration = subject.port, Configuration(dtype)
     terms = options.of_opinion if is_opinion else options
-    search = Search(port.candidate, port.reference, cases, terms, shrinks=False)
-    search.run([configuration], math.ceil(examples_of(examples, EXAMPLES) / (OPINION if is_opinion else 1)), seed)
+    search = Search(port.candidate, port.reference, subject.cases(configuration), terms, shrinks=False)
+    examples = math.ceil(examples_of(subject.examples, EXAMPLES) / (OPINION if is_opinion else 1))
+    search.run([configuration], examples, subject.seed)
     found = search.report
     found.failures = [replace(item, call=port.call(*item.inputs)) for item in found.failures]
     found.edges = [replace(item, call=port.call(*item.inputs)) for item in found.edges]
     if search.first is not None and not is_opinion and report.first_divergence is None:
         with wide_enough(search.first.case.tensors):
-            report.taps = taps_of(port, search.first, options, taps, found)
+            report.taps = taps_of(port, search.first, options, subject.taps, found)
     take(report, search, dtype, is_opinion)
 
 
-def _search_large(
-    port: Port,
-    options: Options,
-    inputs: Sequence[Any],
-    kwargs: Mapping[str, Any],
-    report: Report,
-    asked: tuple[int | None, int | None, Sequence[str] | None],
-    deadline: Deadline,
-) -> None:
+def _search_large(subject: _Subject, options: Options, report: Report, deadline: Deadline) -> None:
     """Add to a report what a large module shows in its own dtype."""
-    (examples, seed, taps), configuration = asked, Configuration(port.dtype)
-    drawn = (states(port.state, port.buffers, configuration, port.dtype), *inputs)
-    cases = Cases(port.candidate, drawn, dict(kwargs), port.name)
+    port, configuration = subject.port, Configuration(subject.port.dtype)
     found, shown = judge_large(
-        cases.one_by_one(configuration, seed or 0),
+        subject.cases(configuration).one_by_one(configuration, subject.seed or 0),
         port.candidate,
         port.reference,
         options,
         deadline,
-        examples_of(examples, EXAMPLES),
+        examples_of(subject.examples, EXAMPLES),
     )
     found.failures = [replace(item, call=port.call(*item.inputs)) for item in found.failures]
     if shown is not None and (deadline.has(MOST_FOR_TAPS) or found.failures):
-        report.taps = taps_of(port, shown, replace(options, plants=False), taps, found)
+        report.taps = taps_of(port, shown, replace(options, plants=False), subject.taps, found)
     elif shown is not None:
         deadline.left("taps")
     if deadline.left_out:
