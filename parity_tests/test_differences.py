@@ -83,6 +83,12 @@ GIVEN: dict[str, dict[str, Any]] = {
         "correction": 0,
         "fweights": np.array([[5, 2, 4]]),
     },
+    "prod.dim: whether 0": {"input": np.array([[0, 0, 0, np.nan]], np.float32), "dim": 0, "keepdim": False},
+    "norm.nuclear: where a singular": {
+        "input": np.full((1, 3, 4), 1.5, np.float32),
+        "p": "nuc",
+        "keepdim": False,
+    },
     "std: in forward mode": {"input": np.zeros((1, 0), np.float32), "dim": (0,), "correction": -1, "keepdim": False},
     "std_mean: in forward mode": {
         "input": np.zeros((1, 0), np.float32),

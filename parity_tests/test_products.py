@@ -171,3 +171,11 @@ def test_a_factor_is_one_that_the_dtype_holds(name: str, dtype: str, factor: Any
     assert raises_alike(ours[1], theirs[1]).ok, (ours, theirs)
     if theirs[1] is None:
         np.testing.assert_allclose(ours[0], torch_side.numpy(theirs[0]), 1e-2)
+
+
+@pytest.mark.parametrize("others", [[1e30, 1e30], [np.nan, 1.0], [np.inf, 1.0]], ids=["overflow", "NaN", "infinity"])
+def test_the_gradient_of_a_product_is_0_beside_two_zeros(others: list[float]) -> None:
+    numbers = np.array([others[0], 0, 0, others[1]], np.float32)
+    tensor = torch.tensor(numbers, requires_grad=True)
+    torch.prod(tensor).backward()
+    np.testing.assert_array_equal(jax.grad(jf.prod)(numbers), torch_side.numpy(tensor.grad))

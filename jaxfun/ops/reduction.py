@@ -60,7 +60,7 @@ def reduced(reduce: Any, input: jax.Array, dtype: DType | None, **axes: Any) -> 
 
 
 def _truth(reduce: Any, input: jax.Array, **axes: Any) -> jax.Array:
-    return (jnp.all if reduce is jnp.prod else jnp.any)(input.astype(bool), **axes)
+    return (jnp.any if reduce is jnp.sum else jnp.all)(input.astype(bool), **axes)
 
 
 @public("mean(input, dim, keepdim, dtype)")
@@ -117,7 +117,26 @@ def prod(input: Any, dim: Any = ..., keepdim: bool = False, *, dtype: Any = None
 
 @op(kind=None, torch="torch.prod")
 def _prod(input: Array, *, dtype: AnyDType = None) -> jax.Array:
-    return reduced(jnp.prod, input, dtype, axis=None)
+    return reduced(_product, input, dtype, axis=None)
+
+
+def _product(input: jax.Array, axis: None) -> jax.Array:
+    return _inexact_product(input) if jnp.issubdtype(input.dtype, jnp.inexact) else jnp.prod(input, axis)
+
+
+@jax.custom_jvp
+def _inexact_product(input: jax.Array) -> jax.Array:
+    return jnp.prod(input)
+
+
+@_inexact_product.defjvp
+def _inexact_product_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    (x,), (dx,) = primals, tangents
+    total, slopes = jax.vjp(jnp.prod, x)
+    (others,) = slopes(jnp.ones_like(total))
+    # beside two elements of 0 torch's gradient is 0, also where the others multiply to infinity or NaN
+    none = (jnp.sum(x == 0) > 1) & jnp.isnan(others)
+    return total, jnp.sum(jnp.where(none, 0, others) * dx)
 
 
 @op(kind=None, torch="torch.prod", overload="dim", node="ProdBackward1")

@@ -115,6 +115,26 @@ NOT_STRETCHED = Difference(
 )
 
 
+def _lacks_rank(arguments: Mapping[str, Any]) -> bool:
+    input = np.asarray(arguments["input"])
+    matrices = np.moveaxis(input, arguments["dim"] or (-2, -1), (-2, -1))
+    values = np.linalg.svd(matrices[np.isfinite(matrices).all((-2, -1))].astype(np.complex128), compute_uv=False)
+    bound = 10 * max(matrices.shape[-2:]) * np.finfo(input.dtype).eps
+    return bool((values.min(-1, initial=np.inf) <= bound * values.max(-1, initial=0)).any())
+
+
+# a sum of singular values has a kink where one of them is 0
+NO_RANK = Difference(
+    _lacks_rank,
+    jaxfun="NaN, or what its singular vectors give, whose directions rounding chooses",
+    torch="NaN, or what others give",
+    why="where a singular value is 0 but for rounding, so are the directions of its vectors",
+    source="torch/csrc/autograd/FunctionsManual.cpp: svd_backward",
+    levels=("hvp",),
+    much="of matrices most that are drawn for ties, zeros and constants lack rank",
+)
+
+
 DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
     "addmm": (NO_PRODUCT,),
     "addmv": (
@@ -134,4 +154,5 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
         NOT_FINITE,
     ),
     "cdist": (NAN_LOST,),
+    "norm.nuclear": (NO_RANK,),
 }

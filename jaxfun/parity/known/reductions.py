@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .difference import Difference, infinite, nan, zero
+from .difference import Difference, infinite, nan, not_finite, zero
 
 SHAPE_ON_CUDA = Difference(
     lambda arguments: arguments["dim"] is None and arguments["keepdim"] and bool(np.ndim(arguments["input"])),
@@ -104,6 +104,27 @@ ZERO_AND_NAN = Difference(
 )
 
 
+def _overflows_beside_zero(arguments: Mapping[str, Any]) -> bool:
+    input = np.asarray(arguments["input"])
+    wide = np.abs(input.astype(np.complex128))
+    digits = np.log10(wide, out=np.zeros_like(wide), where=wide > 1)
+    real = arguments["dtype"].dtype if arguments["dtype"] else input.dtype
+    # 16-bit floats are multiplied in float32
+    largest = np.finfo(np.promote_types(real, np.float32)).max if input.dtype.kind in "fcV" else np.inf
+    return bool((input == 0).any() and (not np.isfinite(wide).all() or digits.sum() >= np.log10(largest)))
+
+
+OVERFLOW_BESIDE_ZERO = Difference(
+    _overflows_beside_zero,
+    jaxfun="0, NaN or infinite",
+    torch="0, NaN or infinite",
+    why="whether 0 meets infinity or NaN depends on which elements of a product are multiplied first",
+    source="torch/csrc/autograd/FunctionsManual.cpp: prod_backward, prod_safe_zeros_backward",
+    levels=("vjp", "jvp", "hvp"),
+    answer=lambda result, arguments: zero(result, arguments) | not_finite(result, arguments),
+)
+
+
 def _shows_what_is_added(arguments: Mapping[str, Any]) -> bool:
     input = arguments["input"]
     # an infinity is as a large number is: beside it torch's exponentials are 0, over what it adds
@@ -192,6 +213,8 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
     "cumprod": (ZERO_AND_NAN,),
     "logcumsumexp": (ADDED,),
     "mode": (UNORDERED,),
+    "prod": (OVERFLOW_BESIDE_ZERO,),
+    "prod.dim": (OVERFLOW_BESIDE_ZERO,),
     "var": (EMPTY_DIM,),
     "std": (EMPTY_DIM, OF_NOTHING),
     "var_mean": (
