@@ -151,11 +151,17 @@ class Evidence:
         return both(self.results.ours[rows].astype(np.complex128 if theirs.dtype.kind == "c" else float), theirs)
 
 
-def evidence_of(sides: Sides, found: Mismatch, others: Sequence[Mismatch] = ()) -> Evidence | None:
-    """Return what is known of the leaf in which a disagreement was met; `others` are all disagreements of the case."""
+def evidence_of(
+    sides: Sides, found: Mismatch, others: Sequence[Mismatch] = (), sets: int | None = None
+) -> Evidence | None:
+    """Return what is known of the leaf in which a disagreement was met; `others` are all disagreements of the case.
+
+    `sets` is how many of the value sets were judged, by default all.
+    """
     if found.level not in COMPUTED or found.reference is None or found.candidate is None:
         return None
-    rows = [row for row in range(sides.case.sets) if sides.theirs.raises(row) is None]
+    judged = range(sides.case.sets)[:sets]
+    rows = [row for row in judged if sides.theirs.raises(row) is None]
     results = _results(sides, found.level, found.leaf, rows, found.reference.shape)
     if results is None:
         return None

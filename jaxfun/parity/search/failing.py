@@ -29,9 +29,11 @@ class Cause(NamedTuple):
     place: str = ""
 
 
-def cause_of(sides: Sides, found: Mismatch, others: Sequence[Mismatch], constants: Sequence[float]) -> Cause:
-    """Return what explains a disagreement; `others` are all that were met in the same case."""
-    evidence, _ = outcome(lambda: evidence_of(sides, found, others))
+def cause_of(
+    sides: Sides, found: Mismatch, others: Sequence[Mismatch], constants: Sequence[float], sets: int | None = None
+) -> Cause:
+    """Return what explains a disagreement; `others` are all that were met in the first value sets, or in all."""
+    evidence, _ = outcome(lambda: evidence_of(sides, found, others, sets))
     if evidence is None:
         return Cause()
     kind = found.verdict.difference

@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import warnings
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar
 
@@ -48,10 +49,18 @@ def without_warnings(function: Callable[P, R]) -> Callable[P, R]:
 
 @without_warnings
 def judge(sides: Sides, options: Options) -> tuple[Report, list[Mismatch]]:
-    """Return what the value sets of a case show, and each disagreement as it was met."""
+    """Return what the value sets of a case show, and each disagreement as it was met.
+
+    Where some of the first ones differ, the others are not judged, and the report's `examples` are those that were.
+    """
     judging = _Judging(sides, options)
     judging.run()
-    return judging.report, judging.found
+    report = judging.report
+    report.strata |= Counter(sides.case.strata[: report.examples])
+    return report, judging.found
+
+
+_FIRST = 128  # value sets: several of each stratum
 
 
 class _Judging:
@@ -70,8 +79,6 @@ class _Judging:
         sides, report = self.sides, self.report
         if "errors" in self.options.levels:
             report.level("errors").reason = "the reference raised for no input"
-        for stratum in sides.case.strata:
-            report.strata[stratum] = report.strata.get(stratum, 0) + 1
         errors = [sides.theirs.raises(row) for row in range(sides.case.sets)]
         rows = [row for row, error in enumerate(errors) if error is None]
         for row, error in enumerate(errors):
@@ -87,15 +94,22 @@ class _Judging:
         got = self._candidate(rows[0])
         if got is None:
             return
-        left = {level: self._not_agreeing_at_once(level, got.get(level)) for level in self.levels}
-        for row in rows:
-            levels = [level for level in self.levels if row in left[level]]
-            results = {level: [item[row] for item in got[level]] for level in levels if level in got}
-            self._judge_row(row, results, levels)
+        for some in filter(None, (rows[:_FIRST], rows[_FIRST:])):
+            if any(not item.edge for item in self.found):
+                report.examples = some[0]
+                break
+            self._judge_rows(some, got)
         self._judge_one_by_one()
         if self.options.plants:
             for row in rows[:PLANTED_ROWS]:
                 plant(sides, self.options, report, row, self.references[row])
+
+    def _judge_rows(self, rows: Sequence[int], got: Results) -> None:
+        left = {level: self._not_agreeing_at_once(level, rows, got.get(level)) for level in self.levels}
+        for row in rows:
+            levels = [level for level in self.levels if row in left[level]]
+            results = {level: [item[row] for item in got[level]] for level in levels if level in got}
+            self._judge_row(row, results, levels)
 
     def _is_asked(self, level: str) -> bool:
         return level in self.options.levels or (level == "value" and bool(_OF_VALUES & self.options.levels))
@@ -186,14 +200,14 @@ class _Judging:
 
     # The numbers.
 
-    def _not_agreeing_at_once(self, level: str, stacks: Sequence[np.ndarray] | None) -> set[int]:
+    def _not_agreeing_at_once(self, level: str, rows: Sequence[int], stacks: Sequence[np.ndarray] | None) -> set[int]:
         """Count the value sets that agree, compared at a level in one go; return the rows of the others."""
-        left = {*self.references}
-        found = () if stacks is None else agreeing(self.sides, self.options, self.references, level, stacks)
-        for rows, judged, is_nonzero in found:
+        left, references = {*rows}, {row: self.references[row] for row in rows}
+        found = () if stacks is None else agreeing(self.sides, self.options, references, level, stacks)
+        for agree, judged, is_nonzero in found:
             for leaf, verdict in enumerate(judged):
-                self._keep(Mismatch(level, 0, leaf, verdict), is_nonzero[leaf], len(self.distinct & {*rows}))
-            left -= {*rows}
+                self._keep(Mismatch(level, 0, leaf, verdict), is_nonzero[leaf], len(self.distinct & {*agree}))
+            left -= {*agree}
         return left
 
     def _judge_row(self, row: int, results: Mapping[str, Sequence[np.ndarray]], levels: Sequence[str]) -> None:
@@ -274,7 +288,7 @@ class _Judging:
     def _of_each_kind(self) -> list[int]:
         """Return the first value sets of every kind: one, or several of what is infinite in several ways."""
         found: dict[str, list[int]] = {}
-        for row in self.references:
+        for row in (row for row in self.references if row < self.report.examples):
             kind = self.sides.case.strata[row].partition(" in ")[0]  # in whichever argument
             found.setdefault(kind, []).append(row)
         return sorted(row for kind, rows in found.items() for row in rows[: _CALLED.get(kind, 1)])
