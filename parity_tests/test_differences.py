@@ -98,6 +98,13 @@ GIVEN: dict[str, dict[str, Any]] = {
     },
     "pow.of_scalar: a complex": {"input": 1, "exponent": np.array([[complex(np.nan, 1)]], np.complex64)},
     "float_power.of_scalar: a complex": {"input": 1, "exponent": np.array([[complex(np.nan, 1)]], np.complex64)},
+    "topk: torch's documentation": {
+        "input": np.array([[0.75, -1.25, -1.5, -0.5, -1.375]], np.float32),
+        "k": 3,
+        "dim": 0,
+        "largest": False,
+        "sorted": False,
+    },
     "pow: a complex power": {
         "input": np.array([[-1.25 + 1.125j]], np.complex64),
         "exponent": np.array([[-1.25, np.nan]], np.float32),
