@@ -15,6 +15,11 @@ _STRICT = (_SUITE, Path(__file__).parent / "tests")
 _SETTINGS = ("jax_enable_x64", "jax_numpy_dtype_promotion", "jax_default_matmul_precision", "jax_debug_nans")
 
 
+def pytest_configure() -> None:
+    """Leave JAX's tracebacks whole: to shorten one takes longer than to raise, and thousands of calls here raise."""
+    jax.config.update("jax_traceback_filtering", "off")
+
+
 @pytest.fixture(autouse=True)
 def strict_jax(request: pytest.FixtureRequest) -> Iterator[None]:
     """Turn 64-bit types on and JAX's own promotion off, so that it decides no torch question; doctests run as is."""

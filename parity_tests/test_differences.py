@@ -51,7 +51,7 @@ def taken_by(record: Op) -> list[DType]:
     return sorted(taken, key=lambda dtype: LIKELY.index(dtype.name) if dtype.name in LIKELY else len(LIKELY))
 
 
-# by record and the start of the reason: arguments that show a difference which random draws meet rarely or never, each
+# by record and the start of the reason: arguments that show a difference which random draws meet late or never, each
 # tensor a stack of one value set
 GIVEN: dict[str, dict[str, Any]] = {
     "cumprod: the second derivative": {"input": np.array([[[1.0, np.nan], [0.0, 2.0]]], np.float32), "dim": 0},
@@ -104,6 +104,28 @@ GIVEN: dict[str, dict[str, Any]] = {
     },
     "pow.of_scalar: a complex": {"input": 1, "exponent": np.array([[complex(np.nan, 1)]], np.complex64)},
     "float_power.of_scalar: a complex": {"input": 1, "exponent": np.array([[complex(np.nan, 1)]], np.complex64)},
+    "topk: torch's documentation": {
+        "input": np.array([[0.75, -1.25, -1.5, -0.5, -1.375]], np.float32),
+        "k": 3,
+        "dim": 0,
+        "largest": False,
+        "sorted": False,
+    },
+    "pow: a complex power": {
+        "input": np.array([[-1.25 + 1.125j]], np.complex64),
+        "exponent": np.array([[-1.25, np.nan]], np.float32),
+    },
+    "pow: the second derivative of a power": {
+        "input": np.array([[-2.5 - 0.375j]], np.complex64),
+        "exponent": np.array([[0, 1]], np.uint8),
+    },
+    "cov.weighted: where the weights leave": {
+        "input": np.array([[[28.30761], [18.643274], [-26.13622], [-36.243008]]], np.float32),
+        "correction": 2,
+        "fweights": np.array([[1]]),
+        "aweights": np.array([[0.03739223]], np.float32),
+    },
+    "corrcoef: whether a row": {"input": np.full((1, 2, 3), 2.6191266 - 3.8411818j, np.complex64)},
     "atan2: torch squares": {"input": np.array([[100]], np.int8), "other": np.array([[1.0]], np.float32)},
 }
 
