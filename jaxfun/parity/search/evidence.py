@@ -156,7 +156,7 @@ def evidence_of(
 ) -> Evidence | None:
     """Return what is known of the leaf in which a disagreement was met; `others` are all disagreements of the case.
 
-    `sets` is how many of the value sets were judged, by default all.
+    They were met in the first value sets: `sets` is how many were judged, by default all.
     """
     if found.level not in COMPUTED or found.reference is None or found.candidate is None:
         return None

@@ -32,7 +32,7 @@ class Cause(NamedTuple):
 def cause_of(
     sides: Sides, found: Mismatch, others: Sequence[Mismatch], constants: Sequence[float], sets: int | None = None
 ) -> Cause:
-    """Return what explains a disagreement; `others` are all that were met in the first value sets, or in all."""
+    """Return what explains a disagreement; `others` are all that were met in the same case, `sets` how many it has."""
     evidence, _ = outcome(lambda: evidence_of(sides, found, others, sets))
     if evidence is None:
         return Cause()
