@@ -5,7 +5,7 @@ rounding is read off are batched by torch.vmap, where the function allows it.
 """
 
 import functools
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -103,7 +103,7 @@ def _batch(
 ) -> _Batch:
     """Return value sets in a precision, and their directions, moved."""
     to = TO[precision]
-    tensors = [item.astype(to.get(str(item.dtype), item.dtype)) for item in stacks]
+    tensors = [item.astype(to.get(str(item.dtype), item.dtype), copy=False) for item in stacks]
     return _Batch(count, tensors, *([move(item) for item in items] for items in along))
 
 
@@ -389,11 +389,17 @@ class Theirs:
             lambda draws: self._drawn(rows, draws, "plain"), self._stacks(rows), wide, [self._case.seed]
         )
 
-    def _drawn(self, rows: Sequence[int], draws: Sequence[Draw], widest: str) -> list[Results]:
-        """Return the results of each draw, stacked by value sets; those of one precision are computed in one go.
+    def _drawn(self, rows: Sequence[int], draws: Iterable[Draw], widest: str) -> list[Results]:
+        """Return the results of each draw, stacked by value sets; of large ones a single draw is held at a time.
 
         `widest` is the precision in the place of float64.
         """
+        if len(rows) * sum(stack[0].size for stack in self._case.tensors) <= _MOST_HELD:
+            return self._drawn_together(rows, [*draws], widest)
+        return [self._drawn_together(rows, [draw], widest)[0] for draw in draws]
+
+    def _drawn_together(self, rows: Sequence[int], draws: Sequence[Draw], widest: str) -> list[Results]:
+        """Return the results of each draw; those of one precision are computed in one go."""
         draws = [(stacks, widest if precision == "float64" else precision, move) for stacks, precision, move in draws]
         found: dict[int, Results] = {}
         along = self._directions(rows)
@@ -408,10 +414,12 @@ class Theirs:
     # How it is computed.
 
     def _stacks(self, rows: Sequence[int]) -> list[np.ndarray]:
-        return [stack[np.asarray(rows, int)] for stack in self._case.tensors]
+        return self._case.stacks(rows)
 
     def _directions(self, rows: Sequence[int]) -> _Directions:
         """Return what the value sets' derivatives are taken along, stacked: cotangents and tangents."""
+        if self._asked <= {"value"}:
+            return [], []
         of_results = [cotangents(self._case, row, self.outputs(row)) for row in rows]
         of_tensors = [tangents(self._case, row, self._case.row(row)) for row in rows]
         return tuple([np.stack(items) for items in zip(*found, strict=True)] for found in (of_results, of_tensors))
@@ -485,6 +493,7 @@ class Theirs:
 
 
 _MOST_ELEMENTS = 2**21
+_MOST_HELD = 2**20  # elements of the value sets whose draws are computed in one go
 _RUNS = 2  # to see whether rounding decides between NaN and a number
 _MOST_MEASURED = 2**20  # elements of the value sets whose rounding is measured together, each in some 12 runs
 _MOST_ON_LINES = 24  # value sets that tell whether a function computes in float32 inside

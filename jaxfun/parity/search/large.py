@@ -209,10 +209,10 @@ class _Large:
             args, kwargs = case.theirs.filled(tensors, lambda dtype: dtype)
             return torch_side.leaves(self.reference(*args, **kwargs))
 
-        return torch_modules.once(function, arrays, case.movable, self._directions(case, row), levels[-1])
+        return torch_modules.once(function, arrays, case.movable, self._directions(case, row, levels), levels[-1])
 
     def _ours(self, case: Case, row: Sequence[np.ndarray], levels: tuple[str, ...]) -> dict[str, list[np.ndarray]]:
-        directions = self._directions(case, row)
+        directions = self._directions(case, row, levels)
         given = (list(map(jnp.asarray, row)), [*directions.cotangents], [*directions.tangents])
         if levels not in self._programs:
             self._programs[levels] = jax.jit(self._program(case, levels))
@@ -251,11 +251,11 @@ class _Large:
 
         return function
 
-    def _directions(self, case: Case, row: Sequence[np.ndarray]) -> Directions:
+    def _directions(self, case: Case, row: Sequence[np.ndarray], levels: Sequence[str]) -> Directions:
         """Return random directions, the same on both sides and in every precision, for that they are eighths."""
         shapes = self._shapes(case)
         cotangents = [_eighths((case.seed, 0, at), item) for at, item in enumerate(shapes) if is_inexact(item)]
-        needs = bool(self.options.levels & {"jvp", "hvp"})
+        needs = not {"jvp", "hvp"}.isdisjoint(levels)
         tangents = [_eighths((case.seed, 1, at), row[at]) for at in case.movable] if needs else []
         return Directions(cotangents, tangents)
 
