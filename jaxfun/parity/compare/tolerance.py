@@ -261,7 +261,9 @@ def _places(numbers: np.ndarray, wanted: np.ndarray) -> np.ndarray:
 
 def _far_from_zero(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     """Return numbers from 0.5 to 1 of either sign: in a few draws none stays where it is."""
-    return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.5, 1, size=shape)
+    numbers = rng.choice([-1.0, 1.0], size=shape)
+    numbers *= rng.uniform(0.5, 1, size=shape)  # in place: there may be as many as a model has
+    return numbers
 
 
 def _cut(part: Any, digits: str) -> np.ndarray:

@@ -329,21 +329,29 @@ def _eighths(seed: tuple[int, ...], like: Any) -> np.ndarray:
     return (part() + 1j * part()).astype(kind) if kind.kind == "c" else part().astype(kind)
 
 
-_PIECE = 2**20
+_PIECE = 2**16  # numbers that are compared at a time, in arrays that fit into a cache
+_ORDER = ("", "number", "infinity", "NaN", "finite or not")  # of which kinds the first that is met is told last
 
 
 def _in_pieces(part: np.ndarray, target: np.ndarray, oracle: np.ndarray, scale: float, options: Options) -> Verdict:
-    """Return the verdict on an array, in pieces where it is large."""
+    """Return the verdict on an array, as `compare` gives it, in pieces where it is large."""
     if part.shape != target.shape or part.dtype != target.dtype or part.size <= _PIECE:
         return compare(part, target, oracle, scale=scale, bound=options.bound)
     flat = [np.ravel(item) for item in (part, target, oracle)]
     starts = range(0, part.size, _PIECE)
-    pieces = [[item[start : start + _PIECE] for item in flat] for start in starts]
-    found = [compare(*piece, scale=scale, bound=options.bound) for piece in pieces]
-    at = max(range(len(found)), key=lambda at: (not found[at].ok, found[at].of_tolerance))
-    worst = found[at]
-    sums = {"compared": sum(each.compared for each in found), "worst_ulp": max(each.worst_ulp for each in found)}
+    found = [
+        compare(*(item[start : start + _PIECE] for item in flat), scale=scale, bound=options.bound) for start in starts
+    ]
+    kind = max((each.difference for each in found), key=_ORDER.index)
+    at = max((at for at, each in enumerate(found) if each.difference == kind), key=lambda at: found[at].ulp)
+    worst = replace(found[at], compared=sum(each.compared for each in found), wrong=None)
+    if kind in ("", "number"):
+        worst = replace(
+            worst,
+            worst_ulp=max(each.worst_ulp for each in found),
+            of_tolerance=max(each.of_tolerance for each in found),
+        )
     if worst.ok:
-        return replace(worst, **sums)
+        return worst
     index = tuple(int(i) for i in np.unravel_index(starts[at] + worst.index[0], part.shape))
-    return replace(worst, **sums, index=index, detail=worst.detail.rpartition(", at ")[0] + f", at {list(index)}")
+    return replace(worst, index=index, detail=worst.detail.replace(f", at {list(worst.index)}", f", at {list(index)}"))
