@@ -348,7 +348,7 @@ class Theirs:
         plain, wide = (_stacked([getattr(self._known[row], side) for row in rows]) for side in ("plain", "wide"))
         if not noisy:
 
-            def evaluate_draws(draws: Sequence[Draw]) -> list[Results]:
+            def evaluate_draws(draws: Iterable[Draw]) -> list[Results]:
                 return self._drawn(rows, draws, widest)
 
             scale = rounding_scale(evaluate_draws, stacks, plain, wide, [self._case.seed])

@@ -330,7 +330,7 @@ def _eighths(seed: tuple[int, ...], like: Any) -> np.ndarray:
 
 
 _PIECE = 2**16  # numbers that are compared at a time, in arrays that fit into a cache
-_ORDER = ("", "number", "infinity", "NaN", "finite or not")  # of which kinds the first that is met is told last
+_ORDER = ("", "number", "infinity", "NaN", "finite or not")  # of kinds: of those in an array the last is told
 
 
 def _in_pieces(part: np.ndarray, target: np.ndarray, oracle: np.ndarray, scale: float, options: Options) -> Verdict:
@@ -342,16 +342,18 @@ def _in_pieces(part: np.ndarray, target: np.ndarray, oracle: np.ndarray, scale: 
     found = [
         compare(*(item[start : start + _PIECE] for item in flat), scale=scale, bound=options.bound) for start in starts
     ]
+    return _of_all(found, starts, part.shape)
+
+
+def _of_all(found: Sequence[Verdict], starts: Sequence[int], shape: tuple[int, ...]) -> Verdict:
+    """Return the verdict on an array, of those on its pieces."""
     kind = max((each.difference for each in found), key=_ORDER.index)
     at = max((at for at, each in enumerate(found) if each.difference == kind), key=lambda at: found[at].ulp)
     worst = replace(found[at], compared=sum(each.compared for each in found), wrong=None)
     if kind in ("", "number"):
-        worst = replace(
-            worst,
-            worst_ulp=max(each.worst_ulp for each in found),
-            of_tolerance=max(each.of_tolerance for each in found),
-        )
+        most = {name: max(getattr(each, name) for each in found) for name in ("worst_ulp", "of_tolerance")}
+        worst = replace(worst, **most)
     if worst.ok:
         return worst
-    index = tuple(int(i) for i in np.unravel_index(starts[at] + worst.index[0], part.shape))
+    index = tuple(int(i) for i in np.unravel_index(starts[at] + worst.index[0], shape))
     return replace(worst, index=index, detail=worst.detail.replace(f", at {list(worst.index)}", f", at {list(index)}"))
