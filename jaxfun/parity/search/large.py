@@ -330,7 +330,7 @@ def _eighths(seed: tuple[int, ...], like: Any) -> np.ndarray:
 
 
 _PIECE = 2**16  # numbers that are compared at a time, in arrays that fit into a cache
-_ORDER = ("", "number", "infinity", "NaN", "finite or not")  # of kinds: of those in an array the last is told
+_ORDER = ("", "number", "infinity", "NaN", "finite or not")  # by rank: an array shows the last of what its pieces show
 
 
 def _in_pieces(part: np.ndarray, target: np.ndarray, oracle: np.ndarray, scale: float, options: Options) -> Verdict:
