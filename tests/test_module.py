@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import tracemalloc
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
@@ -535,6 +536,25 @@ def test_a_mistake_in_a_large_module_is_found() -> None:
     assert report.first_divergence.name == "last"
     report = check(Wide(), functools.partial(wide, stops=True), dict, MANY, **options)
     assert differing(report, "vjp") == {"first.bias"}
+
+
+def test_a_large_module_is_held_few_times_over() -> None:
+    torch.manual_seed(0)
+    layer = torch.nn.Linear(1100, 1000)
+    model = torch.nn.Sequential(OrderedDict(layer=layer, last=torch.nn.Tanh()))
+
+    def port(params: dict, x: jax.Array) -> jax.Array:
+        return jnp.tanh(linear({"weight": params["layer.weight"], "bias": params["layer.bias"]}, x))
+
+    tracemalloc.start()  # NumPy's arrays, and none of PyTorch's
+    try:
+        report = check(model, port, dict, np.zeros((2, 1100), np.float32), examples=2, levels=["value"], seconds=600)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert report.ok, report
+    assert [tap.name for tap in report.taps] == ["layer"]
+    assert most < 30 * layer.weight.nbytes
 
 
 def test_what_no_time_is_left_for_is_said() -> None:

@@ -7,7 +7,7 @@ each of its operations rounds by chance.
 """
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from .complexes import complex_of
 Results = Mapping[str, Any]  # by level: the arrays of its leaves, or the reason why there are none
 Move = Callable[[np.ndarray], np.ndarray]
 Draw = tuple[Sequence[np.ndarray], str, Move]  # moved inputs, the precision to compute in, how directions move
-Evaluate = Callable[[Sequence[Draw]], list[Results]]
+Evaluate = Callable[[Iterable[Draw]], list[Results]]
 
 # so far that what is rounded alike close by (tanh(-8), whose neighbors round to the same number) is rounded anew
 _FAR = 2.0**-6
@@ -44,13 +44,8 @@ def rounding_scale(
     rounding = "plain" if final is precision else "float32"
     step = _STEPS_PER_ULP * precision.ulps * precision.eps
     levels = {level: items for level, items in wide.items() if not isinstance(items, str)}
-    draws: list[Draw] = []
     steps = (step, step, step, step, _FAR, _FAR)
-    for draw, by in enumerate(steps):
-        moved = _all_moved(rows, by, digits, np.random.default_rng([*seed, draw]), alike=draw % 2 == 0)
-        # each mover draws the same numbers, once
-        draws += [(moved, to, _mover(by, digits, [*seed, draw])) for to in ("float64", rounding)]
-    found = evaluate(draws)
+    found = evaluate(_draws(rows, steps, digits, rounding, seed))
     pairs = [*zip(found[::2], found[1::2], (by is step for by in steps), strict=True)]
     terms: dict[str, list[np.ndarray]] = {}
     lost: dict[str, list[np.ndarray]] = {}
@@ -72,6 +67,16 @@ def rounding_scale(
         ]
         for level, items in levels.items()
     }
+
+
+def _draws(
+    rows: Sequence[np.ndarray], steps: Sequence[float], digits: str, rounding: str, seed: Sequence[int]
+) -> Iterator[Draw]:
+    """Yield each move in float64 and in the precision whose rounding is measured, made when it is asked for."""
+    for draw, by in enumerate(steps):
+        moved = _all_moved(rows, by, digits, np.random.default_rng([*seed, draw]), alike=draw % 2 == 0)
+        for to in ("float64", rounding):
+            yield moved, to, _mover(by, digits, [*seed, draw])  # each mover draws the same numbers, once
 
 
 def rounding_of(rows: Sequence[np.ndarray], plain: Results) -> tuple[float, str]:
@@ -142,8 +147,8 @@ _LEAST_OFF, _MOST_OFF = 2.0**-30, 2.0**-18  # of a value set's largest: what flo
 _CURVED = 0.5
 
 
-def _line(rows: Sequence[np.ndarray], rng: np.random.Generator) -> list[Draw]:
-    """Return the points that a half, one and two steps along a line lead to."""
+def _line(rows: Sequence[np.ndarray], rng: np.random.Generator) -> Iterator[Draw]:
+    """Yield the points that a half, one and two steps along a line lead to."""
     along = [rng.choice([-1.0, 1.0], size=item.shape) for item in rows]
 
     def moved(step: float) -> Draw:
@@ -151,7 +156,7 @@ def _line(rows: Sequence[np.ndarray], rng: np.random.Generator) -> list[Draw]:
         to = [np.asarray(x * (1 + step * by)).astype(x.dtype) if is_inexact(x) else x for x, by in pairs]
         return to, "float64", lambda direction: direction
 
-    return [moved(step) for step in (_LINE_STEP / 2, _LINE_STEP, 2 * _LINE_STEP)]
+    return map(moved, (_LINE_STEP / 2, _LINE_STEP, 2 * _LINE_STEP))
 
 
 def _off_lines(at: np.ndarray, draws: Sequence[Sequence[np.ndarray]]) -> np.ndarray:
@@ -221,12 +226,11 @@ def _all_moved(
     rows: Sequence[np.ndarray], step: float, digits: str, rng: np.random.Generator, alike: bool
 ) -> list[np.ndarray]:
     """Move every number up or down by chance; `alike`: equal numbers move by the same, so that a tie stays a tie."""
-    parts = [np.abs(np.concatenate([_real(item), _imag(item)], None)) for item in rows if is_inexact(item)]
-    numbers = np.unique(np.concatenate(parts)) if parts else np.zeros(0)
+    numbers = _sizes(rows)
     signs = _far_from_zero(rng, (len(numbers) + 1,))
 
     def moved(part: np.ndarray) -> np.ndarray:
-        by = signs[np.searchsorted(numbers, np.abs(part))] if alike else _far_from_zero(rng, part.shape)
+        by = signs[_places(numbers, np.abs(part))] if alike else _far_from_zero(rng, part.shape)
         return _cut(part * (1 + step * by), digits)
 
     def both_moved(item: np.ndarray) -> np.ndarray:
@@ -239,9 +243,27 @@ def _all_moved(
         return [both_moved(item) for item in rows]
 
 
+def _sizes(rows: Sequence[np.ndarray]) -> np.ndarray:
+    """Return the absolute values of the real and imaginary parts, sorted, each once."""
+    parts = [part for item in rows if is_inexact(item) for part in (np.real(item), np.imag(item))]
+    found = [np.unique(np.abs(part if part.dtype == np.float32 else part.astype(np.float64))) for part in parts]
+    return np.unique(np.concatenate(found)) if found else np.zeros(0)
+
+
+def _places(numbers: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Return where each wanted number is among sorted ones: looked up in order, for a large table is slow at random."""
+    flat = wanted.ravel()
+    order = np.argsort(flat)
+    places = np.empty(flat.size, int)
+    places[order] = np.searchsorted(numbers, flat[order])
+    return places.reshape(wanted.shape)
+
+
 def _far_from_zero(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     """Return numbers from 0.5 to 1 of either sign: in a few draws none stays where it is."""
-    return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.5, 1, size=shape)
+    numbers = rng.choice([-1.0, 1.0], size=shape)
+    numbers *= rng.uniform(0.5, 1, size=shape)  # in place: there may be as many as a model has
+    return numbers
 
 
 def _cut(part: Any, digits: str) -> np.ndarray:

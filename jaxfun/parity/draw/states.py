@@ -31,7 +31,7 @@ def _about(name: str, array: np.ndarray, is_constant: bool, dtype: str | None) -
     kind = _in(str(array.dtype), dtype)
     around = _unlike(array, np.random.default_rng(zlib.crc32(name.encode())))
     layout = Layout(array.shape, kind, around=around, is_constant=is_constant)
-    return st.just(drawn_with(around.astype(np.dtype(kind)), layout))
+    return st.just(drawn_with(around.astype(np.dtype(kind), copy=False), layout))
 
 
 def _in(own: str, dtype: str | None) -> str:

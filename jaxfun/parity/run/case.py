@@ -94,6 +94,12 @@ class Case:
         """The tensors that derivatives are taken for."""
         return [at for at, stack in enumerate(self.tensors) if is_inexact(stack) and at not in self.constant]
 
+    def stacks(self, rows: Sequence[int]) -> list[np.ndarray]:
+        """Return the tensors of some value sets; of all of them without a copy."""
+        if [*rows] == [*range(self.sets)]:
+            return [*self.tensors]
+        return [stack[np.asarray(rows, int)] for stack in self.tensors]
+
     def row(self, number: int) -> tuple[np.ndarray, ...]:
         """Return one value set."""
         return tuple(np.asarray(stack[number]) for stack in self.tensors)

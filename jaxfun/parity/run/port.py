@@ -1,7 +1,6 @@
 """A port of a module: both models as functions of the state and the inputs, with what each convention means."""
 
 import difflib
-import functools
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from inspect import Parameter, signature
@@ -109,9 +108,8 @@ class Port:
     def takes(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:
         """Return whether the module takes such inputs."""
         given = jax.tree.map(_tensor, (tuple(args), dict(kwargs)))
-        return outcome(lambda: self._of_module(self._own_tensors, *given[0], **_theirs(given[1])))[1] is None
+        return outcome(lambda: self._of_module(self._own_tensors(), *given[0], **_theirs(given[1])))[1] is None
 
-    @functools.cached_property
     def _own_tensors(self) -> State:
         return {name: torch_side.tensor(item) for name, item in self.state.items()}
 
@@ -120,15 +118,16 @@ class Port:
 
         Raises: ArgumentValueError for a module that gives two answers, and for buffers that are not returned as asked.
         """
-        state = self._own_tensors
         given = jax.tree.map(lambda leaf: _tensor(_unlike(leaf)), (tuple(args), dict(kwargs)))
-        both = [outcome(lambda: self._of_module(state, *given[0], **_theirs(given[1]))) for _ in range(2)]
+        both = [outcome(lambda: self._of_module(self._own_tensors(), *given[0], **_theirs(given[1]))) for _ in range(2)]
         (first, error), (second, _) = both
         arrays = jax.tree.map(_array, (self.state, tuple(args), dict(kwargs)))
         shapes, _ = outcome(lambda: jax.eval_shape(self._of_candidate, arrays[0], *arrays[1], **_ours(arrays[2])))
         if error is None:
             self._require_one_answer(first[0], second[0])
-        written = [] if error else [name for name in self.buffers & state.keys() if self._is_written(name, first[1])]
+        written = (
+            [] if error else [name for name in self.buffers & self.state.keys() if self._is_written(name, first[1])]
+        )
         self._settle_buffers(shapes, sorted(written, key=[*self.state].index))
         self._like = shapes
         self._measure_digits(args, kwargs)

@@ -89,7 +89,7 @@ def batch_of(
 ) -> Batch:
     """Return value sets in a precision, and their directions, moved."""
     to = TO[precision]
-    tensors = [item.astype(to.get(str(item.dtype), item.dtype)) for item in stacks]
+    tensors = [item.astype(to.get(str(item.dtype), item.dtype), copy=False) for item in stacks]
     return Batch(count, tensors, *([move(item) for item in items] for items in along))
 
 
@@ -163,10 +163,12 @@ class Theirs:
 
     def stacks(self, rows: Sequence[int]) -> list[np.ndarray]:
         """Return the tensors of some value sets, stacked."""
-        return [stack[np.asarray(rows, int)] for stack in self.case.tensors]
+        return self.case.stacks(rows)
 
     def directions(self, rows: Sequence[int]) -> _Directions:
         """Return what the value sets' derivatives are taken along, stacked: cotangents and tangents."""
+        if self.asked <= {"value"}:
+            return [], []
         of_results = [cotangents(self.case, row, self.outputs(row)) for row in rows]
         of_tensors = [tangents(self.case, row, self.case.row(row)) for row in rows]
         return tuple([np.stack(items) for items in zip(*found, strict=True)] for found in (of_results, of_tensors))

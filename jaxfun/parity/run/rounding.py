@@ -1,7 +1,7 @@
 """How large rounding may be in the results of a reference, as it is measured on the reference itself."""
 
 import functools
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -119,7 +119,7 @@ class Rounding:
     def _of_precisions(self, rows: Sequence[int]) -> list[Results]:
         """Return what is lost between two precisions, and how far a result moves with its inputs."""
 
-        def evaluate_draws(draws: Sequence[Draw]) -> list[Results]:
+        def evaluate_draws(draws: Iterable[Draw]) -> list[Results]:
             return self._drawn(rows, draws, self._widest(rows))
 
         stacks, (plain, wide) = self._theirs.stacks(rows), self._both(rows)
@@ -163,11 +163,17 @@ class Rounding:
             lambda draws: self._drawn(rows, draws, "plain"), self._theirs.stacks(rows), wide, [self._theirs.case.seed]
         )
 
-    def _drawn(self, rows: Sequence[int], draws: Sequence[Draw], widest: str) -> list[Results]:
-        """Return the results of each draw, stacked by value sets; those of one precision are computed in one go.
+    def _drawn(self, rows: Sequence[int], draws: Iterable[Draw], widest: str) -> list[Results]:
+        """Return the results of each draw, stacked by value sets; of large ones a single draw is held at a time.
 
         `widest` is the precision in the place of float64.
         """
+        if len(rows) * sum(stack[0].size for stack in self._theirs.case.tensors) <= _MOST_HELD:
+            return self._drawn_together(rows, [*draws], widest)
+        return [self._drawn_together(rows, [draw], widest)[0] for draw in draws]
+
+    def _drawn_together(self, rows: Sequence[int], draws: Sequence[Draw], widest: str) -> list[Results]:
+        """Return the results of each draw; those of one precision are computed in one go."""
         draws = [(stacks, widest if precision == "float64" else precision, move) for stacks, precision, move in draws]
         found: dict[int, Results] = {}
         along = self._theirs.directions(rows)
@@ -194,6 +200,7 @@ class Rounding:
         return self._theirs.may_batch[0]
 
 
+_MOST_HELD = 2**20  # elements of the value sets whose draws are computed in one go
 _RUNS = 2  # to see whether rounding decides between NaN and a number
 _MOST_MEASURED = 2**20  # elements of the value sets whose rounding is measured together, each in some 12 runs
 _MOST_ON_LINES = 24  # value sets that tell whether a function computes in float32 inside

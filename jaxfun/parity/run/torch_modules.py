@@ -107,9 +107,10 @@ def called(
 ) -> tuple[Any, State]:
     """Return what a module gives with other parameters and buffers than its own, and those buffers as they are after.
 
-    It is handed copies of what it may write to. `masks` say, by the names of dropouts, which elements are kept.
+    It may write to the state, and is handed copies of the inputs. `masks` say, by the names of dropouts, which elements
+    are kept.
     """
-    own = {name: item if item.requires_grad else item.clone() for name, item in state.items()}
+    own = dict(state)
     own |= {name: _as_wide_as(own, module, item) for name, item in unsaved.items()}
     args, named = _mapped(_copied, tuple(args)), _mapped(_copied, dict(kwargs))
     with _masked(module, masks), torch_side.threads_for(_elements((args, named))):

@@ -162,7 +162,7 @@ def derivatives(calls: Sequence[Call], levels: Collection[str]) -> list[Found]:
 def _derivatives(calls: Sequence[Call], levels: Collection[str], missing: Found) -> list[Found]:
     """Differentiate all calls together; what torch does not have is a reason for a single call, else an error."""
     asked = [level for level in ("vjp", "hvp", "jvp", WITH_GRAPH) if level in levels]
-    primals = [[item.clone().requires_grad_(bool(asked)) for item in call.inputs] for call in calls]
+    primals = [[item.clone().requires_grad_() if asked else item for item in call.inputs] for call in calls]
     try:
         # a function may write into what it is given: a leaf would not let it
         outputs = [

@@ -209,10 +209,10 @@ class _Large:
             args, kwargs = case.theirs.filled(tensors, lambda dtype: dtype)
             return torch_side.leaves(self.reference(*args, **kwargs))
 
-        return torch_modules.once(function, arrays, case.movable, self._directions(case, row), levels[-1])
+        return torch_modules.once(function, arrays, case.movable, self._directions(case, row, levels), levels[-1])
 
     def _ours(self, case: Case, row: Sequence[np.ndarray], levels: tuple[str, ...]) -> dict[str, list[np.ndarray]]:
-        directions = self._directions(case, row)
+        directions = self._directions(case, row, levels)
         given = (list(map(jnp.asarray, row)), [*directions.cotangents], [*directions.tangents])
         if levels not in self._programs:
             self._programs[levels] = jax.jit(self._program(case, levels))
@@ -251,11 +251,11 @@ class _Large:
 
         return function
 
-    def _directions(self, case: Case, row: Sequence[np.ndarray]) -> Directions:
+    def _directions(self, case: Case, row: Sequence[np.ndarray], levels: Sequence[str]) -> Directions:
         """Return random directions, the same on both sides and in every precision, for that they are eighths."""
         shapes = self._shapes(case)
         cotangents = [_eighths((case.seed, 0, at), item) for at, item in enumerate(shapes) if is_inexact(item)]
-        needs = bool(self.options.levels & {"jvp", "hvp"})
+        needs = not {"jvp", "hvp"}.isdisjoint(levels)
         tangents = [_eighths((case.seed, 1, at), row[at]) for at in case.movable] if needs else []
         return Directions(cotangents, tangents)
 
@@ -329,21 +329,31 @@ def _eighths(seed: tuple[int, ...], like: Any) -> np.ndarray:
     return (part() + 1j * part()).astype(kind) if kind.kind == "c" else part().astype(kind)
 
 
-_PIECE = 2**20
+_PIECE = 2**16  # numbers that are compared at a time, in arrays that fit into a cache
+_ORDER = ("", "number", "infinity", "NaN", "finite or not")  # by rank: an array shows the last of what its pieces show
 
 
 def _in_pieces(part: np.ndarray, target: np.ndarray, oracle: np.ndarray, scale: float, options: Options) -> Verdict:
-    """Return the verdict on an array, in pieces where it is large."""
+    """Return the verdict on an array, as `compare` gives it, in pieces where it is large."""
     if part.shape != target.shape or part.dtype != target.dtype or part.size <= _PIECE:
         return compare(part, target, oracle, scale=scale, bound=options.bound)
     flat = [np.ravel(item) for item in (part, target, oracle)]
     starts = range(0, part.size, _PIECE)
-    pieces = [[item[start : start + _PIECE] for item in flat] for start in starts]
-    found = [compare(*piece, scale=scale, bound=options.bound) for piece in pieces]
-    at = max(range(len(found)), key=lambda at: (not found[at].ok, found[at].of_tolerance))
-    worst = found[at]
-    sums = {"compared": sum(each.compared for each in found), "worst_ulp": max(each.worst_ulp for each in found)}
+    found = [
+        compare(*(item[start : start + _PIECE] for item in flat), scale=scale, bound=options.bound) for start in starts
+    ]
+    return _of_all(found, starts, part.shape)
+
+
+def _of_all(found: Sequence[Verdict], starts: Sequence[int], shape: tuple[int, ...]) -> Verdict:
+    """Return the verdict on an array, of those on its pieces."""
+    kind = max((each.difference for each in found), key=_ORDER.index)
+    at = max((at for at, each in enumerate(found) if each.difference == kind), key=lambda at: found[at].ulp)
+    worst = replace(found[at], compared=sum(each.compared for each in found), wrong=None)
+    if kind in ("", "number"):
+        most = {name: max(getattr(each, name) for each in found) for name in ("worst_ulp", "of_tolerance")}
+        worst = replace(worst, **most)
     if worst.ok:
-        return replace(worst, **sums)
-    index = tuple(int(i) for i in np.unravel_index(starts[at] + worst.index[0], part.shape))
-    return replace(worst, **sums, index=index, detail=worst.detail.rpartition(", at ")[0] + f", at {list(index)}")
+        return worst
+    index = tuple(int(i) for i in np.unravel_index(starts[at] + worst.index[0], shape))
+    return replace(worst, index=index, detail=worst.detail.replace(f", at {list(worst.index)}", f", at {list(index)}"))

@@ -108,7 +108,7 @@ class _Both:
     def case(self, rows: Sequence[int], more: Sequence[np.ndarray] = ()) -> Case:
         """Return some value sets as a case of functions of all tensors, and of more of them."""
         case = self.sides.case
-        stacks = (*(stack[np.asarray(rows)] for stack in case.tensors), *(item[None] for item in more))
+        stacks = (*case.stacks(rows), *(item[None] for item in more))
         first, second = range(len(case.tensors)), range(len(case.tensors), len(stacks))
         arguments = Arguments((tuple(map(Place, first)), tuple(map(Place, second))), {})
         return replace(
