@@ -161,10 +161,6 @@ class Theirs:
 
     # How it is computed.
 
-    def stacks(self, rows: Sequence[int]) -> list[np.ndarray]:
-        """Return the tensors of some value sets, stacked."""
-        return self.case.stacks(rows)
-
     def directions(self, rows: Sequence[int]) -> _Directions:
         """Return what the value sets' derivatives are taken along, stacked: cotangents and tangents."""
         if self.asked <= {"value"}:
@@ -175,7 +171,7 @@ class Theirs:
 
     def own(self, rows: Sequence[int], precision: str) -> Batch:
         """Return the case's own value sets in a precision."""
-        return batch_of(len(rows), precision, self.stacks(rows), self.directions(rows))
+        return batch_of(len(rows), precision, self.case.stacks(rows), self.directions(rows))
 
     def try_batch(self, batch: Batch, first: Results) -> None:
         """Find out whether torch.vmap gives for a batch what the function gave for its first value set."""

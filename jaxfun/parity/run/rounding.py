@@ -86,7 +86,7 @@ class Rounding:
 
     def _open_in(self, rows: Sequence[int]) -> list[list[np.ndarray]]:
         plain, wide = self._both(rows)
-        step, digits = rounding_of(self._theirs.stacks(rows), plain)
+        step, digits = rounding_of(self._theirs.case.stacks(rows), plain)
         # some kernels' own steps give NaN where the kernel does not: that is no rounding
         exact = self._rounded(rows, 0.0, digits, 1) * _RUNS
         pairs = [(plain, wide), *zip(exact, self._rounded(rows, step, digits, _RUNS), strict=True)]
@@ -100,7 +100,7 @@ class Rounding:
 
     def _rounded(self, rows: Sequence[int], step: float, digits: str, count: int) -> list[Results]:
         """Return the results of so many runs in which every operation rounds by chance, by up to `step`."""
-        stacks = self._theirs.stacks(rows)
+        stacks = self._theirs.case.stacks(rows)
         with torch_noise.Rounded(step, torch_side.dtype(digits), self._theirs.case.seed):
             return self._drawn(rows, [(stacks, "float64", lambda direction: direction)] * count, self._widest(rows))
 
@@ -122,7 +122,7 @@ class Rounding:
         def evaluate_draws(draws: Iterable[Draw]) -> list[Results]:
             return self._drawn(rows, draws, self._widest(rows))
 
-        stacks, (plain, wide) = self._theirs.stacks(rows), self._both(rows)
+        stacks, (plain, wide) = self._theirs.case.stacks(rows), self._both(rows)
         scale = rounding_scale(evaluate_draws, stacks, plain, wide, [self._theirs.case.seed])
         return unstacked(of_float32(scale, wide) if self._is_of_float32() else scale, len(rows))
 
@@ -139,7 +139,7 @@ class Rounding:
 
     def noise(self, rows: Sequence[int]) -> list[Results]:
         """Return what every operation of the reference may lose, whatever it does lose."""
-        stacks, evaluate = self._theirs.stacks(rows), functools.partial(self._rounded, rows)
+        stacks, evaluate = self._theirs.case.stacks(rows), functools.partial(self._rounded, rows)
         plain, wide = self._both(rows)
         if self._is_of_float32():
             return unstacked(of_float32(noise_scale(evaluate, stacks, plain, wide, "float32"), wide), len(rows))
@@ -160,7 +160,10 @@ class Rounding:
         rows = max(kinds.values(), key=len)[:_MOST_ON_LINES]
         wide = stacked([self._references[row].wide for row in rows])
         return computes_in_float32(
-            lambda draws: self._drawn(rows, draws, "plain"), self._theirs.stacks(rows), wide, [self._theirs.case.seed]
+            lambda draws: self._drawn(rows, draws, "plain"),
+            self._theirs.case.stacks(rows),
+            wide,
+            [self._theirs.case.seed],
         )
 
     def _drawn(self, rows: Sequence[int], draws: Iterable[Draw], widest: str) -> list[Results]:

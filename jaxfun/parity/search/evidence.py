@@ -151,17 +151,14 @@ class Evidence:
         return both(self.results.ours[rows].astype(np.complex128 if theirs.dtype.kind == "c" else float), theirs)
 
 
-def evidence_of(
-    sides: Sides, found: Mismatch, others: Sequence[Mismatch] = (), sets: int | None = None
-) -> Evidence | None:
+def evidence_of(sides: Sides, found: Mismatch, others: Sequence[Mismatch], sets: int) -> Evidence | None:
     """Return what is known of the leaf in which a disagreement was met; `others` are all disagreements of the case.
 
-    They were met in the first value sets: `sets` is how many were judged, by default all.
+    They were met in the first value sets: `sets` is how many were judged.
     """
     if found.level not in COMPUTED or found.reference is None or found.candidate is None:
         return None
-    judged = range(sides.case.sets)[:sets]
-    rows = [row for row in judged if sides.theirs.raises(row) is None]
+    rows = [row for row in range(sets) if sides.theirs.raises(row) is None]
     results = _results(sides, found.level, found.leaf, rows, found.reference.shape)
     if results is None:
         return None

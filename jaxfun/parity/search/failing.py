@@ -29,9 +29,7 @@ class Cause(NamedTuple):
     place: str = ""
 
 
-def cause_of(
-    sides: Sides, found: Mismatch, others: Sequence[Mismatch], constants: Sequence[float], sets: int | None = None
-) -> Cause:
+def cause_of(sides: Sides, found: Mismatch, others: Sequence[Mismatch], constants: Sequence[float], sets: int) -> Cause:
     """Return what explains a disagreement; `others` are all that were met in the same case, `sets` how many it has."""
     evidence, _ = outcome(lambda: evidence_of(sides, found, others, sets))
     if evidence is None:

@@ -76,7 +76,7 @@ class Search:
             self.alone.add(dtype)
         self.first = sides if found or self.first is None else self.first
         self.report.add(report, dtype, self.terms.device)
-        for name, count in _met(case, self.constants).items():
+        for name, count in _met(case, report.examples, self.constants).items():
             self.applied.add(name)
             self.report.strata[name] = self.report.strata.get(name, 0) + count
         self.progress(self.report.examples)
@@ -86,31 +86,31 @@ class Search:
         shrinker = Shrinker(self.terms, frozenset(item.level for item in clear) & {*COMPUTED})
         for first in clear:
             smallest, at = self._smallest(shrinker, sides, first)
-            failure = failure_of(smallest, self.terms, at, self._cause(sides, first, found))
+            failure = failure_of(smallest, self.terms, at, self._cause(sides, first, found, report.examples))
             script = script_of(smallest, at) if self.shrinks else ""
             alike = [item for item in found if (item.level, item.leaf) == (first.level, first.leaf)]
-            shown = {"strata": _by_stratum(case, alike), "curve": _curve(case, alike)}
+            shown = {"strata": _by_stratum(case.strata[: report.examples], alike), "curve": _curve(case, alike)}
             self.report.failures.append(dataclasses.replace(failure, script=script, **shown))
         failing = {(item.level, item.leaf) for item in found}
         for edge in _one_of_each(edges):
             kind = (edge.level, edge.leaf, edge.edge)
             if kind[:2] not in failing and kind not in self.edges:
                 self.edges.add(kind)
-                self.report.edges.append(self._edge(sides, edge, edges))
+                self.report.edges.append(self._edge(sides, edge, edges, report.examples))
         return bool(found)
 
-    def _edge(self, sides: Sides, edge: Mismatch, edges: list[Mismatch]) -> Failure:
+    def _edge(self, sides: Sides, edge: Mismatch, edges: list[Mismatch], sets: int) -> Failure:
         """Return an edge as the report shows it; one that the user allows with its cause, on a small input."""
         if edge.edge not in ("kinks", "ties"):
             return failure_of(sides, self.terms, edge)
         shrinker = Shrinker(self.terms, frozenset({edge.level}) & {*COMPUTED})
         smallest, at = self._smallest(shrinker, sides, edge)
-        return failure_of(smallest, self.terms, at, self._cause(sides, edge, edges))
+        return failure_of(smallest, self.terms, at, self._cause(sides, edge, edges, sets))
 
-    def _cause(self, sides: Sides, first: Mismatch, found: list[Mismatch]) -> Cause:
+    def _cause(self, sides: Sides, first: Mismatch, found: list[Mismatch], sets: int) -> Cause:
         """Return the cause of a disagreement, an empty one once the check is interrupted."""
         try:
-            return Cause() if self.report.is_interrupted else cause_of(sides, first, found, self.constants)
+            return Cause() if self.report.is_interrupted else cause_of(sides, first, found, self.constants, sets)
         except KeyboardInterrupt:
             self.report.is_interrupted = True
             return Cause()
@@ -149,11 +149,11 @@ _SHAPES: dict[str, Callable[[tuple[int, ...]], bool]] = {
 }
 
 
-def _met(case: Case, constants: Sequence[float]) -> dict[str, int]:
-    """Return in how many value sets each kind of shape, and each number of the candidate's program, was met."""
+def _met(case: Case, sets: int, constants: Sequence[float]) -> dict[str, int]:
+    """Return in how many of the first value sets each kind of shape was met, and each number of the program."""
     shapes = [stack.shape[1:] for stack in case.tensors]
-    kinds = {name: case.sets for name, is_so in _SHAPES.items() if any(map(is_so, shapes))}
-    stacks = [stack.reshape(case.sets, -1) for stack in case.tensors if stack.size and is_inexact(stack)]
+    kinds = {name: sets for name, is_so in _SHAPES.items() if any(map(is_so, shapes))}
+    stacks = [stack[:sets].reshape(sets, -1) for stack in case.tensors if stack.size and is_inexact(stack)]
     numbers = {
         f"at ±{constant:g}": int(np.any([(np.abs(stack) == constant).any(1) for stack in stacks], axis=0).sum())
         for constant in constants
@@ -162,10 +162,10 @@ def _met(case: Case, constants: Sequence[float]) -> dict[str, int]:
     return kinds | numbers
 
 
-def _by_stratum(case: Case, found: Sequence[Mismatch]) -> dict[str, tuple[int, int]]:
+def _by_stratum(strata: Sequence[str], found: Sequence[Mismatch]) -> dict[str, tuple[int, int]]:
     """Return for each stratum how many value sets differ, of how many."""
-    differ = Counter(case.strata[item.row] for item in {item.row: item for item in found}.values())
-    return {name: (differ[name], count) for name, count in Counter(case.strata).items()}
+    differ = Counter(strata[row] for row in {item.row for item in found})
+    return {name: (differ[name], count) for name, count in Counter(strata).items()}
 
 
 def _curve(case: Case, found: Sequence[Mismatch]) -> Curve | None:
