@@ -94,11 +94,11 @@ class _Judging:
         got = self._candidate(rows[0])
         if got is None:
             return
-        for some in filter(None, (rows[:_FIRST], rows[_FIRST:])):
-            if any(not item.edge for item in self.found):
-                report.examples = some[0]
-                break
-            self._judge_rows(some, got)
+        self._judge_rows(rows[:_FIRST], got)
+        if rows[_FIRST:] and any(not item.edge for item in self.found):
+            report.examples = rows[_FIRST]
+        else:
+            self._judge_rows(rows[_FIRST:], got)
         self._judge_one_by_one()
         if self.options.plants:
             for row in rows[:PLANTED_ROWS]:

@@ -45,7 +45,8 @@ def error_of(found: Mismatch) -> float:
 def clarity(found: Mismatch, tensors: Tensors) -> tuple[float, ...]:
     """Return how clearly a disagreement shows, to be ranked by.
 
-    No numbers to compare at all come first, then large errors at finite inputs, NaN and infinity, small errors.
+    No numbers to compare at all come first, then large errors at finite inputs, NaN and infinity there, small errors
+    there that are no rounding, NaN and infinity at inputs that are not finite, and what is left.
     """
     kind, share = found.verdict.difference, min(found.verdict.of_tolerance, _CLEAR)
     is_finite = float(all(np.isfinite(item).all() for item in tensors if is_inexact(item)))
@@ -53,11 +54,14 @@ def clarity(found: Mismatch, tensors: Tensors) -> tuple[float, ...]:
         return (1.0 if kind in _LOST else 3.0), is_finite
     error = error_of(found)
     is_large = error >= _LARGE and share >= _SURE
-    return (1.0 + is_finite if is_large else 0.0), share, 0.0 if is_large else error
+    if is_large:
+        return 1.0 + is_finite, share
+    return (1.0, 0.5, share, error) if is_finite and share >= _NO_ROUNDING else (0.0, share, error)
 
 
 _LOST = ("NaN", "infinity", "finite or not")
 _SURE = 2.0  # times the tolerance: less may be rounding that was not foreseen
+_NO_ROUNDING = 5.0  # times the tolerance, of an error that is small beside the number
 
 
 @dataclass
