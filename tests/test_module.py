@@ -568,6 +568,17 @@ def test_what_no_time_is_left_for_is_said() -> None:
     assert "left out: for want of time" in str(report)
 
 
+def test_a_mistake_is_named_in_the_time_there_is() -> None:
+    torch.manual_seed(0)
+    options: Any = {"examples": 4, "levels": ["value", "vjp"]}
+    wrong = functools.partial(wide, stops=True)
+    named, hurried = (check(Wide(), wrong, dict, MANY, **options, seconds=seconds) for seconds in (600, 1e-3))
+    assert [tap.name for tap in named.divergences] == ["first"]
+    assert differing(hurried, "vjp") == {"first.bias"}
+    assert not hurried.divergences
+    assert any("gradients from PyTorch's own input of all but 0 of" in note for note in hurried.notes)
+
+
 # what cannot be meant
 
 ERRORS = {

@@ -143,7 +143,7 @@ def _search(subject: _Subject, options: Options, dtype: str, report: Report, is_
     found.edges = [replace(item, call=port.call(*item.inputs)) for item in found.edges]
     if search.first is not None and not is_opinion and report.first_divergence is None:
         with wide_enough(search.first.case.tensors):
-            report.taps = taps_of(port, search.first, options, subject.taps, found)
+            report.taps = taps_of(port, search.first, options, subject.taps, found, Deadline(math.inf))
     take(report, search, dtype, is_opinion)
 
 
@@ -160,7 +160,7 @@ def _search_large(subject: _Subject, options: Options, report: Report, deadline:
     )
     found.failures = [replace(item, call=port.call(*item.inputs)) for item in found.failures]
     if shown is not None and (deadline.has(MOST_FOR_TAPS) or found.failures):
-        report.taps = taps_of(port, shown, replace(options, plants=False), subject.taps, found)
+        report.taps = taps_of(port, shown, replace(options, plants=False), subject.taps, found, deadline)
     elif shown is not None:
         deadline.left("taps")
     if deadline.left_out:

@@ -20,13 +20,21 @@ from ..run.outcome import outcome
 from ..run.places import Heard, Pair, paired
 from ..run.port import Port
 from ..run.taps import gathered, numbered
+from .large import Deadline
 from .verdicts import verdicts
 
 # what a tap gives at these is read only where nothing differs at others: where NaN comes first is no mistake's place
 _EXTREME = ("NaN", "infinity", "overflow", "overflow of a square")
 
 
-def taps_of(port: Port, sides: Sides, terms: Options, asked: Sequence[str] | None, report: Report) -> list[Tap]:
+def taps_of(
+    port: Port,
+    sides: Sides,
+    terms: Options,
+    asked: Sequence[str] | None,
+    report: Report,
+    deadline: Deadline,
+) -> list[Tap]:
     """Return what each tap shows on the value sets of a case, in the order of execution.
 
     Raises: ArgumentValueError for a tap that is asked for and not there.
@@ -40,7 +48,7 @@ def taps_of(port: Port, sides: Sides, terms: Options, asked: Sequence[str] | Non
     if report.failures and all(tap.ok for tap in taps) and calm != rows:
         taps, worst = _compared(both, terms, rows)
     if report.failures:
-        return _Stretches(both, terms, worst).added_to(taps, report)
+        return _Stretches(both, terms, worst).added_to(taps, report, deadline)
     # what is found by its parameters alone may be another place
     return [tap for tap, pair in zip(taps, both.pairs, strict=True) if tap.ok or pair.is_marked]
 
@@ -161,14 +169,21 @@ class _Stretches:
         self._row = row
         self._sides = Sides(self._ours, self._theirs, self._case(range(self._count + 1)), terms.device, _LEVELS)
 
-    def added_to(self, taps: Sequence[Tap], report: Report) -> list[Tap]:
-        """Return the taps with what is a mistake of their own, and one for the result where it has one."""
+    def added_to(self, taps: Sequence[Tap], report: Report, deadline: Deadline) -> list[Tap]:
+        """Return the taps with what is a mistake of their own, and one for the result where it has one.
+
+        Gradients take a run for each tap: those for which no time is left are left out.
+        """
         alone = self._verdicts(range(self._count + 1), "value")
         rest = next((verdict for verdict in alone[self._count :] if not verdict.ok), Verdict())
         every = [*zip(taps, alone, strict=False), (Tap(RESULT, rest.difference, 1), rest)]
         found = [replace(tap, is_alone=True, alone=verdict.difference) for tap, verdict in every]
         if any(item.level in ("vjp", "hvp", "jvp") for item in report.failures):
-            found = [tap if tap.alone else self._with_gradient(tap, at) for at, tap in enumerate(found)]
+            for at, tap in enumerate(found):
+                if not deadline.has(1.0):
+                    deadline.left(f"the gradients from PyTorch's own input of all but {at} of {len(found)} taps")
+                    break
+                found[at] = tap if tap.alone else self._with_gradient(tap, at)
         return found if found[-1].is_divergence else found[:-1]
 
     def _with_gradient(self, tap: Tap, at: int) -> Tap:
