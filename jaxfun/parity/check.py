@@ -89,7 +89,8 @@ def check(
     `kwargs` are strategies or values by name; `"axis|dim"` is `axis` for the candidate and `dim` for the reference.
     `levels` are some of value, vjp, jvp, hvp, jit, vmap, errors; `dtypes` those that tensors are drawn in: float32 if
     none are given, with float64 as a second opinion that the answer does not depend on; `devices`
-    "cpu" and "cuda"; `examples` how many value sets are evaluated; `parity.defaults` says these two for many checks.
+    "cpu" and "cuda"; `examples` how many value sets are evaluated, less where some of the first ones
+    differ; `parity.defaults` says these two for many checks.
     With `rtol` or `atol` an error within `atol + rtol * |reference|` is allowed; without, PyTorch in float64 is the
     measure. The same `seed` gives the same run. `progress(done, total)` is called as value sets are evaluated.
     Ctrl-C ends the check: the report says so, and what was found before.
