@@ -199,6 +199,15 @@ AGREEING: dict[str, tuple[set[str], Check]] = {
             levels=["value"],
         ),
     ),
+    "an infinity times a subnormal number, which is 0 to XLA": (
+        {"rounding"},
+        lambda: check(
+            lambda x, y: x * x * y,
+            lambda x, y: x * x * y,
+            *map(st.just, (np.float32([1e-21, 1]), np.float32([np.inf, 2]))),
+            levels=["value"],
+        ),
+    ),
     "a mean of nothing, whose derivative is NaN": (
         {"empty"},
         lambda: check(

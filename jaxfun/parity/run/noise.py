@@ -16,12 +16,14 @@ from torch.utils._python_dispatch import TorchDispatchMode
 class Rounded(TorchDispatchMode):
     """Inside of the block the result of every operation that rounds is off by chance, by up to `step` of its size.
 
-    `digits` is the dtype whose numbers are taken to be exact: arithmetic that gives one of them does not round.
+    `digits` is the dtype whose numbers are taken to be exact: arithmetic that gives one of them does not round. With
+    `flushes` its subnormal numbers are 0 to every operation, as they are to XLA.
     """
 
-    def __init__(self, step: float, digits: torch.dtype, seed: int) -> None:
+    def __init__(self, step: float, digits: torch.dtype, seed: int, flushes: bool = False) -> None:
         super().__init__()
         self._step, self._digits, self._generator = step, digits, torch.Generator().manual_seed(seed)
+        self._least = torch.finfo(digits).smallest_normal if flushes else 0.0
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -35,9 +37,10 @@ class Rounded(TorchDispatchMode):
         if steps:
             with self:
                 return steps(*args, **kwargs)
-        result = func(*args, **kwargs)
         if not _computes(func):
-            return result
+            return func(*args, **kwargs)
+        args = _mapped(self._flushed, args) if self._least else args
+        result = func(*args, **kwargs)
         name = func.overloadpacket.__name__
         if name not in _SUMS or not _is_inexact(result):
             return _mapped(
@@ -48,6 +51,9 @@ class Rounded(TorchDispatchMode):
         return _mapped(
             lambda item, size, grain: self._moved(item, size, self._is_short(size * grain)), result, sizes, grains
         )
+
+    def _flushed(self, item: torch.Tensor) -> torch.Tensor:
+        return torch.where(item.abs() < self._least, 0, item) if _is_inexact(item) else item
 
     def _fits(self, item: torch.Tensor) -> torch.Tensor | None:
         """Return where numbers are ones of the dtype that is computed in."""

@@ -74,7 +74,8 @@ class Rounding:
     def open_at(self, row: int) -> list[np.ndarray]:
         """Return for each result of a value set where rounding decides whether it is NaN, infinite or a number.
 
-        It is so where the reference in two precisions, or in runs whose every operation rounds by chance, has both.
+        It is so where the reference in two precisions, or in runs whose every operation rounds by chance or takes
+        subnormal numbers for 0, has both.
         """
         if row not in self._open:
             rows = self._measured_with(row, self._open)
@@ -88,8 +89,9 @@ class Rounding:
         plain, wide = self._both(rows)
         step, digits = rounding_of(self._theirs.case.stacks(rows), plain)
         # some kernels' own steps give NaN where the kernel does not: that is no rounding
-        exact = self._rounded(rows, 0.0, digits, 1) * _RUNS
-        pairs = [(plain, wide), *zip(exact, self._rounded(rows, step, digits, _RUNS), strict=True)]
+        (exact,) = self._rounded(rows, 0.0, digits, 1)
+        others = [*self._rounded(rows, step, digits, _RUNS), *self._rounded(rows, 0.0, digits, 1, flushes=True)]
+        pairs = [(plain, wide), *((exact, other) for other in others)]
         masks = [
             np.logical_or.reduce(
                 [_kind_of(one["value"][leaf]) != _kind_of(other["value"][leaf]) for one, other in pairs]
@@ -98,10 +100,12 @@ class Rounding:
         ]
         return [[mask[at] for mask in masks] for at in range(len(rows))]
 
-    def _rounded(self, rows: Sequence[int], step: float, digits: str, count: int) -> list[Results]:
+    def _rounded(
+        self, rows: Sequence[int], step: float, digits: str, count: int, flushes: bool = False
+    ) -> list[Results]:
         """Return the results of so many runs in which every operation rounds by chance, by up to `step`."""
         stacks = self._theirs.case.stacks(rows)
-        with torch_noise.Rounded(step, torch_side.dtype(digits), self._theirs.case.seed):
+        with torch_noise.Rounded(step, torch_side.dtype(digits), self._theirs.case.seed, flushes):
             return self._drawn(rows, [(stacks, "float64", lambda direction: direction)] * count, self._widest(rows))
 
     def _measured_alone(self, row: int, scale: Scale) -> Results:
