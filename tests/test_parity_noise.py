@@ -8,8 +8,8 @@ import torch
 
 from jaxfun.parity.run.case import Arguments, Case, Place
 from jaxfun.parity.run.noise import Rounded
-from jaxfun.parity.run.oracle import Oracle
-from jaxfun.parity.run.reference import Theirs
+from jaxfun.parity.run.oracle import Oracle, _parts_beyond
+from jaxfun.parity.run.reference import Reference, Theirs
 
 STEP = 1e-6
 F = torch.nn.functional
@@ -97,3 +97,12 @@ def test_a_scale_stands_beside_the_result_that_it_is_of() -> None:
     (of_tangent,) = oracle.rounding.scale_at("jvp", 0, "precisions")  # an index has none
     assert of_tangent.shape == (7,)
     assert of_tangent.any()
+
+
+@pytest.mark.parametrize(("own", "wide", "is_another"), [(0.0, 1.6e-12, False), (0.0995, 0.278, True)])
+def test_what_is_lost_beside_the_largest_element_shows_no_other_function(
+    own: float, wide: float, is_another: bool
+) -> None:
+    plain, exact = np.float32([-5.5, own]), np.array([-5.5, wide])
+    found = Reference({"value": [plain]}, {"value": [exact]}, True)
+    assert _parts_beyond(found, {"value": [np.zeros(2)]}) == is_another

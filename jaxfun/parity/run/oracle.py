@@ -162,15 +162,18 @@ def _are_alike(own: np.ndarray, wide: np.ndarray, share: float) -> bool:
     """Return whether two arrays have a share of the first one's digits in common, beside the largest of them."""
     if own.shape != wide.shape:
         return False
-    if not is_inexact(own):
-        return bool(np.array_equal(own, wide))
+    return bool(np.array_equal(own, wide) if not is_inexact(own) else not _apart(own, wide, share).any())
+
+
+def _apart(own: np.ndarray, wide: np.ndarray, share: float) -> np.ndarray:
+    """Return which finite elements have less than a share of their digits in common, beside the largest of them."""
     ones, others = (item.astype(np.complex128) for item in (own, wide))
     finite = np.isfinite(ones) & np.isfinite(others)
     size = np.maximum(np.abs(np.where(finite, ones, 0)), np.abs(np.where(finite, others, 0)))
     with np.errstate(invalid="ignore"):
         error = np.where(finite, np.abs(ones - others), 0)
     eps = PRECISION[part_of(str(own.dtype))].eps
-    return bool((error <= eps**share * (size + eps**share * size.max(initial=0.0))).all())
+    return np.asarray(error > eps**share * (size + eps**share * size.max(initial=0.0)))
 
 
 def _parts_beyond(reference: Reference, scale: Results) -> bool:
@@ -184,7 +187,9 @@ def _is_beyond(own: np.ndarray, wide: np.ndarray, scale: np.ndarray) -> bool:
     with np.errstate(invalid="ignore", over="ignore"):
         error = np.abs(own.astype(wide.dtype) - wide)
         allowed = precision.ulps * precision.eps * np.maximum(np.abs(wide), scale) + precision.flushed
-        return bool((np.isfinite(error) & (error > _BEYOND * allowed)).any())
+        beyond = np.isfinite(error) & (error > _BEYOND * allowed)
+    # what is lost beside the largest element shows no other function, however small its own rounding is
+    return bool((beyond & _apart(own, wide, _HALF)).any())
 
 
 _BEYOND = 16  # times what rounding explains
