@@ -12,6 +12,7 @@ from compositions import MISTAKES_OF_ONE, MISTAKES_OF_TWO, OF_ONE, OF_TWO, Sides
 from jax import Array, lax
 from jax.scipy import special
 from jaxtyping import Complex
+from reported import RIGHT, WRONG, Reported
 
 from jaxfun import parity
 from jaxfun.parity.search.shrink import Shrinker
@@ -20,15 +21,24 @@ F = torch.nn.functional
 
 
 class Pair(NamedTuple):
-    """A candidate, its reference, and how many tensors both take; 0 where the candidate's annotations say it."""
+    """A candidate and its reference, and what both take.
+
+    `tensors` of one shape (0 where the candidate's annotations say it) of so many dimensions, or arguments of `shapes`:
+    sizes, names of sizes, or an array that is given. `finite`: without NaN and infinity.
+    """
 
     candidate: Callable[..., Any]
     reference: Callable[..., Any]
     tensors: int = 1
+    ranks: tuple[int, int] = (1, 2)
+    shapes: tuple[Any, ...] = ()
+    finite: bool = False
 
     @property
     def inputs(self) -> tuple[Any, ...]:
         """What `check` is given beside the two functions: nothing for one tensor."""
+        if self.shapes:
+            return Reported(self.candidate, self.reference, self.shapes, self.finite).inputs
         return () if self.tensors < 2 else (parity.tensors(self.tensors, same_shape=True),)
 
 
@@ -37,31 +47,17 @@ def unshrunk() -> AbstractContextManager[Any]:
     return mock.patch.object(Shrinker, "shrunk", lambda self, sides, found: (sides, found))
 
 
-def last(x: Any) -> Any:
-    """The tensor with at least one dimension, as reductions over the last one need it."""
-    return x[None] if x.ndim == 0 else x
-
-
-def of_last(function: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *xs: function(*map(last, xs))
-
-
-def square_matrix(x: Any) -> Any:
-    return x.reshape(-1)[None, :] * x.reshape(-1)[:, None]
-
-
-def as_matrix(x: Any) -> Any:
-    return x.reshape(-1, x.shape[-1] if x.ndim else 1)
-
-
 def composed(of_one: Mapping[str, Sides], of_two: Mapping[str, Sides]) -> dict[str, Pair]:
-    """Pairs of functions of matrices, which are the tensors' rows."""
-
-    def of_rows(function: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda *xs: function(*map(as_matrix, xs))
-
+    """Pairs of functions of matrices."""
     named = [(name, sides, tensors) for tensors, some in enumerate((of_one, of_two), 1) for name, sides in some.items()]
-    return {name: Pair(*map(of_rows, sides), tensors) for name, sides, tensors in named}
+    return {name: Pair(*sides, tensors, ranks=(2, 2)) for name, sides, tensors in named}
+
+
+def as_pairs(reported: Mapping[str, Reported]) -> dict[str, Pair]:
+    return {
+        name: Pair(item.candidate, item.reference, shapes=item.shapes, finite=item.finite)
+        for name, item in reported.items()
+    }
 
 
 def complex_product(x: Complex[Array, "n"], y: Complex[Array, "n"]) -> Any:  # noqa: F821  (jaxtyping)
@@ -108,10 +104,10 @@ DIFFERENT: dict[str, Pair] = {
     "clip at a bound of 3": Pair(lambda x: jnp.minimum(x, 3.0), lambda x: torch.clamp(x, max=3.0)),
     "maximum by where": Pair(lambda x, y: jnp.where(x > y, x, y), torch.maximum, 2),
     "minimum by where": Pair(lambda x, y: jnp.where(x <= y, x, y), torch.minimum, 2),
-    "max over a dimension": Pair(of_last(lambda x: jnp.max(x, -1)), of_last(lambda x: torch.max(x, -1).values)),
+    "max over a dimension": Pair(lambda x: jnp.max(x, -1), lambda x: torch.max(x, -1).values),
     "amax by the first": Pair(
-        of_last(lambda x: jnp.take_along_axis(x, jnp.argmax(x, -1, keepdims=True), -1)[..., 0]),
-        of_last(lambda x: torch.amax(x, -1)),
+        lambda x: jnp.take_along_axis(x, jnp.argmax(x, -1, keepdims=True), -1)[..., 0],
+        lambda x: torch.amax(x, -1),
     ),
     "leaky relu at 0": Pair(lambda x: jnp.maximum(x, 0.01 * x), F.leaky_relu),
     "hard tanh at its bounds": Pair(lambda x: jnp.clip(x, -1.0, 1.0), F.hardtanh),
@@ -124,12 +120,12 @@ DIFFERENT: dict[str, Pair] = {
     "gelu, approximate": Pair(jax.nn.gelu, F.gelu),
     "std without correction": Pair(jnp.std, torch.std),
     "var without correction": Pair(jnp.var, torch.var),
-    "layer norm, eps 1e-6": Pair(of_last(lambda x: layer_norm(x, 1e-6)), of_last(torch_layer_norm)),
-    "layer norm, no eps": Pair(of_last(lambda x: layer_norm(x, 0.0)), of_last(torch_layer_norm)),
+    "layer norm, eps 1e-6": Pair(lambda x: layer_norm(x, 1e-6), torch_layer_norm),
+    "layer norm, no eps": Pair(lambda x: layer_norm(x, 0.0), torch_layer_norm),
     "leaky relu, slope 0.2": Pair(lambda x: jax.nn.leaky_relu(x, 0.2), F.leaky_relu),
     "elu, alpha 0.5": Pair(lambda x: jax.nn.elu(x, 0.5), F.elu),
     "mse, summed": Pair(lambda x, y: jnp.sum((x - y) ** 2), F.mse_loss, 2),
-    "softmax over the first": Pair(of_last(lambda x: jax.nn.softmax(x, 0)), of_last(lambda x: torch.softmax(x, -1))),
+    "softmax over the first": Pair(lambda x: jax.nn.softmax(x, 0), lambda x: torch.softmax(x, -1)),
     "huber, delta 2": Pair(
         lambda x, y: jnp.mean(jnp.where(jnp.abs(x - y) < 2, 0.5 * (x - y) ** 2, 2 * (jnp.abs(x - y) - 1))),
         F.huber_loss,
@@ -138,11 +134,9 @@ DIFFERENT: dict[str, Pair] = {
     "celu for elu": Pair(lambda x: jax.nn.celu(x, 2.0), F.elu),
     # a naive formula
     "softmax, not shifted": Pair(
-        of_last(lambda x: jnp.exp(x) / jnp.exp(x).sum(-1, keepdims=True)), of_last(lambda x: torch.softmax(x, -1))
+        lambda x: jnp.exp(x) / jnp.exp(x).sum(-1, keepdims=True), lambda x: torch.softmax(x, -1)
     ),
-    "logsumexp, not shifted": Pair(
-        of_last(lambda x: jnp.log(jnp.exp(x).sum(-1))), of_last(lambda x: torch.logsumexp(x, -1))
-    ),
+    "logsumexp, not shifted": Pair(lambda x: jnp.log(jnp.exp(x).sum(-1)), lambda x: torch.logsumexp(x, -1)),
     "softplus, naive": Pair(lambda x: jnp.log(1 + jnp.exp(x)), F.softplus),
     "log-sigmoid, naive": Pair(lambda x: jnp.log(1 / (1 + jnp.exp(-x))), F.logsigmoid),
     "sigmoid, naive": Pair(lambda x: jnp.exp(x) / (1 + jnp.exp(x)), torch.sigmoid),
@@ -174,7 +168,7 @@ DIFFERENT: dict[str, Pair] = {
     "through float32": Pair(lambda x: jnp.exp(x.astype(jnp.float32)).astype(x.dtype), torch.exp),
     "argmax as int32": Pair(lambda x: jnp.argmax(x).astype(jnp.int8), torch.argmax),
     "comparison as a float": Pair(lambda x, y: (x > y).astype(x.dtype), torch.gt, 2),
-    "keepdim forgotten": Pair(of_last(lambda x: jnp.mean(x, -1)), of_last(lambda x: torch.mean(x, -1, keepdim=True))),
+    "keepdim forgotten": Pair(lambda x: jnp.mean(x, -1), lambda x: torch.mean(x, -1, keepdim=True)),
     "flattened": Pair(lambda x: jnp.ravel(x) * 2, lambda x: x * 2),
     # second order
     "second derivative lost": Pair(stopped_second, lambda x: x**3),
@@ -189,8 +183,8 @@ DIFFERENT: dict[str, Pair] = {
     "pi to five digits": Pair(lambda x: jnp.sin(3.14159 * x), lambda x: torch.sin(torch.pi * x)),
     # conjugates, order, rounding
     "conjugate missing in a correlation": Pair(
-        of_last(lambda x: jnp.fft.ifft(jnp.fft.fft(x) * jnp.fft.fft(x)).real if x.size else x),
-        of_last(lambda x: torch.fft.ifft(torch.fft.fft(x) * torch.fft.fft(x).conj()).real if x.numel() else x),
+        lambda x: jnp.fft.ifft(jnp.fft.fft(x) * jnp.fft.fft(x)).real if x.size else x,
+        lambda x: torch.fft.ifft(torch.fft.fft(x) * torch.fft.fft(x).conj()).real if x.numel() else x,
     ),
     "conjugate missing in a product": Pair(complex_product, lambda x, y: x * y.conj(), 0),
     "gradient not conjugated": Pair(holomorphic_twice, lambda x: x * x, 0),
@@ -198,16 +192,14 @@ DIFFERENT: dict[str, Pair] = {
     "rounding halves up": Pair(lambda x: jnp.floor(x + 0.5), torch.round),
     "truncated for floored": Pair(jnp.trunc, torch.floor),
     "fmod for remainder": Pair(jnp.fmod, torch.remainder, 2),
-    "rows for columns": Pair(of_last(lambda x: jnp.cumsum(x, 0)), of_last(lambda x: torch.cumsum(x, -1))),
-    "sorted descending": Pair(of_last(lambda x: -jnp.sort(-x, -1)), of_last(lambda x: torch.sort(x, -1).values)),
-    "gradient permuted": Pair(of_last(lambda x: x[..., ::-1] * 1.0), of_last(lambda x: x * 1.0)),
+    "rows for columns": Pair(lambda x: jnp.cumsum(x, 0), lambda x: torch.cumsum(x, -1)),
+    "sorted descending": Pair(lambda x: -jnp.sort(-x, -1), lambda x: torch.sort(x, -1).values),
+    "gradient permuted": Pair(lambda x: x[..., ::-1] * 1.0, lambda x: x * 1.0),
     # matrix products
-    "product with the transpose, the wrong way round": Pair(
-        lambda x: as_matrix(x).T @ as_matrix(x), lambda x: as_matrix(x) @ as_matrix(x).T
-    ),
+    "product with the transpose, the wrong way round": Pair(lambda x: x.T @ x, lambda x: x @ x.T),
     "matrix product in float16": Pair(
-        lambda x: (as_matrix(x).astype(jnp.float16) @ as_matrix(x).T.astype(jnp.float16)).astype(x.dtype),
-        lambda x: as_matrix(x) @ as_matrix(x).T,
+        lambda x: (x.astype(jnp.float16) @ x.T.astype(jnp.float16)).astype(x.dtype),
+        lambda x: x @ x.T,
     ),
     # a branch
     "a wrong branch above 20": Pair(lambda x: jnp.where(x > 20, x + 1e-3, jax.nn.softplus(x)), F.softplus),
@@ -219,6 +211,7 @@ DIFFERENT: dict[str, Pair] = {
         2,
     ),
     **composed(MISTAKES_OF_ONE, MISTAKES_OF_TWO),
+    **as_pairs(WRONG),
 }
 
 
@@ -269,12 +262,12 @@ AGREEING: dict[str, Pair] = {
             ("log1p", jnp.log1p, torch.log1p),
             ("rsqrt", lax.rsqrt, torch.rsqrt),
             ("atanh", jnp.arctanh, torch.atanh),
-            ("gram matrix", lambda x: as_matrix(x) @ as_matrix(x).T, lambda x: as_matrix(x) @ as_matrix(x).T),
+            ("gram matrix", lambda x: x @ x.T, lambda x: x @ x.T),
             ("sum of squares", lambda x: jnp.sum(x * x), lambda x: torch.sum(x * x)),
         )
     },
     **{
-        name: Pair(of_last(ours), of_last(theirs))
+        name: Pair(ours, theirs)
         for name, ours, theirs in (
             ("softmax", lambda x: jax.nn.softmax(x, -1), lambda x: torch.softmax(x, -1)),
             ("log-softmax", lambda x: jax.nn.log_softmax(x, -1), lambda x: torch.log_softmax(x, -1)),
@@ -333,4 +326,5 @@ AGREEING: dict[str, Pair] = {
         )
     },
     **composed(OF_ONE, OF_TWO),
+    **as_pairs(RIGHT),
 }
