@@ -50,7 +50,13 @@ def unshrunk() -> AbstractContextManager[Any]:
 def composed(of_one: Mapping[str, Sides], of_two: Mapping[str, Sides]) -> dict[str, Pair]:
     """Pairs of functions of matrices."""
     named = [(name, sides, tensors) for tensors, some in enumerate((of_one, of_two), 1) for name, sides in some.items()]
-    return {name: Pair(*sides, tensors, ranks=(2, 2)) for name, sides, tensors in named}
+    return {
+        name: Pair(*sides, tensors, ranks=(2, 2), shapes=_OF_MATRICES.get(name, ())) for name, sides, tensors in named
+    }
+
+
+# of a vector they are other functions
+_OF_MATRICES = {"divergence of softmaxes": ("n c", "n c")}
 
 
 def as_pairs(reported: Mapping[str, Reported]) -> dict[str, Pair]:
