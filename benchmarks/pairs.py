@@ -55,8 +55,8 @@ def composed(of_one: Mapping[str, Sides], of_two: Mapping[str, Sides]) -> dict[s
     }
 
 
-# of a vector they are other functions
-_OF_MATRICES = {"divergence of softmaxes": ("n c", "n c")}
+# of a vector, or of more dimensions, PyTorch's are other functions: these pairs are there as ones that differ, too
+_OF_MATRICES = {"divergence of softmaxes": ("n c", "n c"), "cross-entropy, soft targets": ("n c", "n c")}
 
 
 def as_pairs(reported: Mapping[str, Reported]) -> dict[str, Pair]:
@@ -214,6 +214,7 @@ DIFFERENT: dict[str, Pair] = {
         2,
     ),
     **composed(MISTAKES_OF_ONE, MISTAKES_OF_TWO),
+    **{f"{name}, of any rank": Pair(*OF_TWO[name], 2) for name in _OF_MATRICES},
     **as_pairs(WRONG),
 }
 
