@@ -62,7 +62,7 @@ def count_of(pair: Pair) -> int:
 def sized(shapes: Sequence[Any], sizes: Sequence[int]) -> list[Any]:
     """The shapes with a size for each name, and what is given as it is."""
     names = dict.fromkeys(" ".join(item for item in shapes if isinstance(item, str)).split())
-    by_name = dict(zip(names, itertools.cycle(sizes)))
+    by_name = {name: int(name) if name.isdigit() else size for name, size in zip(names, itertools.cycle(sizes))}
     return [tuple(by_name[name] for name in item.split()) if isinstance(item, str) else item for item in shapes]
 
 

@@ -39,9 +39,7 @@ OF_COMPLEX = (
     *("add", "subtract", "multiply", "dot", "cosine times", "cosine of a difference", "product of tanh"),
 )
 # those that take any numbers, and are right in every dtype
-MEASURED = {
-    name: pair for name, pair in AGREEING.items() if not pair.shapes and name != "through float32, in float64"
-}
+MEASURED = {name: pair for name, pair in AGREEING.items() if not pair.shapes and name != "through float32, in float64"}
 RIGHT = "right"
 # by how much the results of a wrong port are off, in the dtypes that can tell
 OFF: Mapping[float, Sequence[str]] = {1e-5: ("float32", "float64", "complex64"), 1e-3: DTYPES, 3e-2: DTYPES}
