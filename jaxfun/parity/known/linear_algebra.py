@@ -123,7 +123,7 @@ def _lacks_rank(arguments: Mapping[str, Any]) -> bool:
     return bool((values.min(-1, initial=np.inf) <= bound * values.max(-1, initial=0)).any())
 
 
-# a sum of singular values has a kink where one of them is 0
+# a sum of singular values has a kink where one of them is 0: no second derivative that either could be held to
 NO_RANK = Difference(
     _lacks_rank,
     jaxfun="NaN, or what its singular vectors give, whose directions rounding chooses",

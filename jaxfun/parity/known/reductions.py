@@ -114,6 +114,7 @@ def _overflows_beside_zero(arguments: Mapping[str, Any]) -> bool:
     return bool((input == 0).any() and (not np.isfinite(wide).all() or digits.sum() >= np.log10(largest)))
 
 
+# in each order of multiplication the element is 0, or what 0 times an infinity or NaN gives: no other number is excused
 OVERFLOW_BESIDE_ZERO = Difference(
     _overflows_beside_zero,
     jaxfun="0, NaN or infinite",

@@ -224,7 +224,7 @@ _MOST_ELEMENTS = 2**21
 
 
 def stacked(each: Sequence[Results]) -> Results:
-    """Return the results of several value sets as one, whose arrays have the value sets first."""
+    """Return the results of several value sets, stacked along a new first axis."""
     return {
         level: items if isinstance(items, str) else list(map(np.stack, zip(*(one[level] for one in each), strict=True)))
         for level, items in each[0].items()
@@ -232,7 +232,7 @@ def stacked(each: Sequence[Results]) -> Results:
 
 
 def unstacked(stacked: Results, count: int) -> list[Results]:
-    """Return the results of each value set, of results that have the value sets first."""
+    """Return the results of each value set: stacked ones, split along their first axis."""
     return [
         {
             level: items if isinstance(items, str) else [np.asarray(item[at]) for item in items]

@@ -95,10 +95,11 @@ class _Judging:
         if got is None:
             return
         self._judge_rows(rows[:_FIRST], got)
-        if rows[_FIRST:] and any(not item.edge for item in self.found):
-            report.examples = rows[_FIRST]
-        else:
-            self._judge_rows(rows[_FIRST:], got)
+        others = rows[_FIRST:]
+        if others and any(not item.edge for item in self.found):
+            report.examples = others[0]
+        elif others:
+            self._judge_rows(others, got)
         self._judge_one_by_one()
         if self.options.plants:
             for row in rows[:PLANTED_ROWS]:

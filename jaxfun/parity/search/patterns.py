@@ -27,7 +27,7 @@ HANDFUL = 16  # of a chunk's farthest results, looked at in float64
 
 @dataclass(frozen=True)
 class Format:
-    """A dtype's layout: its bits, those of its fraction, the values of a chunk, and what is seen in float64.
+    """A dtype's layout (bits, and bits of the fraction), how many values a chunk has, which are compared with float64.
 
     `oracle` is whether every result is held to float64; where not, those at least as far from the reference as the
     bin `suspect` are, and the farthest of each chunk.
@@ -96,7 +96,7 @@ class Chunks:
         return _judged(counted, x[seen], c[seen], r[seen], exact, self.rule)
 
     def to_look_at(self, level: Tally, codes: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
-        """Return where in a chunk the float64 oracle is asked: at suspects, and at the farthest few."""
+        """Return the places of a chunk to compare with float64: those that may be wrong, and the few farthest apart."""
         if self.form.oracle or not level.failure:
             suspects = np.flatnonzero((codes >= self.form.suspect) & (codes != SAME) & (codes != SUBNORMAL))
             if suspects.size:
@@ -205,7 +205,7 @@ def _judged(level: Tally, x: np.ndarray, ours: Any, theirs: Any, oracle: np.ndar
 
 
 def _ulp(values: np.ndarray, exact: np.ndarray, rule: Precision) -> np.ndarray:
-    """Return how far values are from exact ones, in ULP of the exact one's binade; -1 where either is no number."""
+    """Return the error of values in ULP of the exact value; -1 where either is NaN or infinite."""
     # only the unit: where the exact result is no number, what is found is none either, and -1 below
     size = np.clip(np.abs(np.nan_to_num(exact)), rule.smallest_normal, rule.largest)
     unit = rule.eps * np.exp2(np.frexp(size)[1] - 1.0)

@@ -122,7 +122,7 @@ def verdicts(
 def _tried(
     leaf: Comparison, scales: Iterator[np.ndarray], bound: Bound | None, measured: bool
 ) -> Iterator[tuple[Verdict, np.ndarray]]:
-    """Yield the verdict on a leaf at each scale of rounding while a number fails; if `measured`, at all of them."""
+    """Yield a leaf's verdict at each scale of rounding until no number fails; with `measured`, at every scale."""
     for scale in scales:
         verdict = leaf.verdict(scale, bound)
         yield verdict, scale
