@@ -446,7 +446,7 @@ FAILING |= {
         (parity.tensors(shape=(2,)), parity.tensors(shape=(2,), dtype="bool")),
     ),
 }
-SAMPLED = ("max over a dimension", "hypot, naive", "rows for columns", "keepdim forgotten")
+SAMPLED = ("max over a dimension", "bce with logits, naive", "rows for columns", "keepdim forgotten")
 
 
 def failure_of(failing: Failing) -> Any:
