@@ -1,6 +1,7 @@
 """Fixtures for every test: JAX under its strictest, and its settings as they were afterwards."""
 
 import logging
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,9 +16,27 @@ _STRICT = (_SUITE, Path(__file__).parent / "tests")
 _SETTINGS = ("jax_enable_x64", "jax_numpy_dtype_promotion", "jax_default_matmul_precision", "jax_debug_nans")
 
 
-def pytest_configure() -> None:
-    """Leave JAX's tracebacks whole: to shorten one takes longer than to raise, and thousands of calls here raise."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Set JAX up for thousands of small programs, in this process and in those that the tests start."""
+    # to shorten a traceback takes longer than to raise, and thousands of calls here raise
     jax.config.update("jax_traceback_filtering", "off")
+    if "cacheprovider" in _plugins(config):
+        for name, value in _compiled_in(config.cache.mkdir("jax")).items():
+            os.environ[name.upper()] = str(value)
+            jax.config.update(name, value)
+
+
+def _plugins(config: pytest.Config) -> set[str]:
+    return {name for name, plugin in config.pluginmanager.list_name_plugin() if plugin}
+
+
+def _compiled_in(folder: Path) -> dict[str, str | int]:
+    """Return the settings by which a program that was compiled before, in whatever process, is loaded from a folder."""
+    return {
+        "jax_compilation_cache_dir": str(folder),
+        "jax_persistent_cache_min_compile_time_secs": 0,
+        "jax_persistent_cache_min_entry_size_bytes": 0,
+    }
 
 
 @pytest.fixture(autouse=True)

@@ -102,6 +102,18 @@ GIVEN: dict[str, dict[str, Any]] = {
         "tensor2": np.zeros(1, np.float32),
         "value": 1,
     },
+    "isin: torch takes": {
+        "elements": np.array([[2.5, 2.5]], np.float32),
+        "test_elements": np.arange(12, dtype=np.float32)[None],
+        "assume_unique": True,
+        "invert": False,
+    },
+    "addcdiv: torch divides real": {
+        "input": np.array([[-1.5 - 1.5j]], np.complex64),
+        "tensor1": np.array([[True]]),
+        "tensor2": np.zeros((1, 1), np.float32),
+        "value": 1,
+    },
     "pow.of_scalar: a complex": {"input": 1, "exponent": np.array([[complex(np.nan, 1)]], np.complex64)},
     "float_power.of_scalar: a complex": {"input": 1, "exponent": np.array([[complex(np.nan, 1)]], np.complex64)},
     "topk: torch's documentation": {

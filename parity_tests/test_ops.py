@@ -27,6 +27,7 @@ NOTHING: dict[str, tuple[tuple[str, ...], str]] = {
     "min.dim": _NO_SORT,
     "gradient": (("bool",), "torch subtracts no bools"),
     "gradient.coordinates": (("bool",), "torch subtracts no bools"),
+    "trapezoid": (("bool",), "torch takes no bools, but where there is nothing to add"),
     "cumulative_trapezoid": (("bool",), "torch takes no bools, but where there is nothing to add"),
     "cumulative_trapezoid.scalar": (("bool",), "torch takes no bools, but where there is nothing to add"),
     "median.dim": (("bool", *_COMPLEX), "torch takes them in an empty tensor alone"),

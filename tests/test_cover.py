@@ -99,3 +99,38 @@ def test_options_that_depend_on_another_choice_are_all_taken() -> None:
         return rank, choose(What("dim"), range(rank))
 
     assert {*covering(build)} >= {(2, 0), (2, 1), (3, 2)}
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=NAMES)
+def test_no_case_is_tried_twice(record: Op) -> None:
+    chosen = [repr(arguments) for arguments in configurations(record, first_dtype(record))]
+    assert len({*chosen}) == len(chosen)
+
+
+@pytest.mark.parametrize("name", ["permute", "addmm", "bmm", "det", "matrix_power"])
+def test_sizes_are_0_and_1_and_all_alike(name: str) -> None:
+    record = REGISTRY[name]
+    met = [shape for arguments in configurations(record, first_dtype(record)) for shape in shapes_of(arguments)]
+    assert {0, 1} <= {size for shape in met for size in shape}
+    assert any(len(shape) > 1 and {*shape} == {2} for shape in met)
+
+
+def test_what_is_broadcast_to_nothing_is_tried_for_each_operand() -> None:
+    met = [shapes_of(arguments) for arguments in configurations(REGISTRY["mul"], as_dtype("float32"))]
+    assert [(2, 0), (2, 1)] in met
+    assert [(2, 1), (2, 0)] in met
+
+
+def test_two_dims_are_not_one() -> None:
+    first = next(configurations(REGISTRY["transpose"], as_dtype("bool")))
+    assert first["dim0"] != first["dim1"]
+
+
+def test_a_size_of_1_is_left_beside_a_dim() -> None:
+    chosen = configurations(REGISTRY["sum.dim"], as_dtype("float32"))
+    assert {(2, 3, 1)} <= {arguments["input"].shape for arguments in chosen if arguments["dim"] == 0}
+
+
+def test_integers_meet_a_whole_number() -> None:
+    first = next(configurations(REGISTRY["clamp_min.scalar"], as_dtype("int64")))
+    assert isinstance(first["min"], int)

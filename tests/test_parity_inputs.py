@@ -15,7 +15,9 @@ import jaxfun as jf
 from jaxfun import parity
 from jaxfun.parity.draw.advice import advice_of
 from jaxfun.parity.draw.cases import Cases
+from jaxfun.parity.draw.layout import Layout
 from jaxfun.parity.draw.plan import Plan, plan_of
+from jaxfun.parity.draw.values import value_set
 from jaxfun.parity.run.case import Case
 
 F = torch.nn.functional
@@ -575,3 +577,10 @@ def test_options_that_contradict_each_other_are_an_error(name: str) -> None:
     call, text = WRONG[name]
     with pytest.raises((TypeError, ValueError), match=text):
         call()
+
+
+def test_one_nan_is_drawn_alone_as_well_as_several() -> None:
+    layout, rng = Layout((4, 5), "float32"), np.random.default_rng(0)
+    counts = {int(np.isnan(value_set("NaN", [layout], (), rng)[0]).sum()) for _ in range(20)}
+    assert 1 in counts
+    assert max(counts) > 3

@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from .._dims import broadcast_shapes
+from .._numbers import as_real
 from .._op import op
 from .._record import Array, Choice, Factor, Shape
 from ..dtypes import Category, DType, Kind, as_dtype, float32, promote_types
@@ -26,7 +27,7 @@ def isclose(input: Any, other: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_
     >>> jf.isclose(jf.tensor([1.0, 2.0]), jf.tensor([1.000001, 2.1]))
     Array([ True, False], dtype=bool)
     """
-    _refuse_negative("isclose(input, other, rtol, atol, equal_nan)", rtol=rtol, atol=atol)
+    _check_tolerances("isclose(input, other, rtol, atol, equal_nan)", rtol=rtol, atol=atol)
     return _isclose(input, other, rtol, atol, equal_nan)
 
 
@@ -69,7 +70,7 @@ def allclose(input: Any, other: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal
     >>> jf.allclose(jf.tensor([1.0, 2.0]), jf.tensor([1.000001, 2.1]))
     Array(False, dtype=bool)
     """
-    _refuse_negative("allclose(input, other, rtol, atol, equal_nan)", rtol=rtol, atol=atol)
+    _check_tolerances("allclose(input, other, rtol, atol, equal_nan)", rtol=rtol, atol=atol)
     return _allclose(input, other, rtol, atol, equal_nan)
 
 
@@ -80,8 +81,9 @@ def _allclose(
     return jnp.all(_isclose(input, other, rtol, atol, equal_nan))
 
 
-def _refuse_negative(call: str, **tolerances: Any) -> None:
+def _check_tolerances(call: str, **tolerances: Any) -> None:
     for name, value in tolerances.items():
+        as_real(value, name)
         if isinstance(value, (int, float)) and not value >= 0:  # NaN neither
             raise DTypeError(f"`{name}` of 0 or more", describe(value), call=call)
 

@@ -48,6 +48,8 @@ def nan_to_num(input: Array, nan: Factor = None, posinf: Factor = None, neginf: 
     >>> jf.nan_to_num(jf.tensor([float("nan"), float("inf"), 1.0]), posinf=9.0)
     Array([0., 9., 1.], dtype=float32)
     """
+    for name, number in (("nan", nan), ("posinf", posinf), ("neginf", neginf)):
+        as_real(number, name)
     if not jnp.issubdtype(input.dtype, jnp.inexact):
         return input
     if jnp.iscomplexobj(input):
@@ -58,9 +60,9 @@ def nan_to_num(input: Array, nan: Factor = None, posinf: Factor = None, neginf: 
 def _replaced(input: jax.Array, nan: Any, posinf: Any, neginf: Any) -> jax.Array:
     limits = jnp.finfo(input.dtype)
 
-    def number(name: str, given: Any, default: Any) -> jax.Array:
-        return jnp.asarray(default if given is None else as_real(given, name)).astype(input.dtype)
+    def number(given: Any, default: Any) -> jax.Array:
+        return jnp.asarray(default if given is None else given).astype(input.dtype)
 
-    input = jnp.where(jnp.isnan(input), number("nan", nan, 0), input)
-    input = jnp.where(jnp.isposinf(input), number("posinf", posinf, limits.max), input)
-    return jnp.where(jnp.isneginf(input), number("neginf", neginf, limits.min), input)
+    input = jnp.where(jnp.isnan(input), number(nan, 0), input)
+    input = jnp.where(jnp.isposinf(input), number(posinf, limits.max), input)
+    return jnp.where(jnp.isneginf(input), number(neginf, limits.min), input)

@@ -200,8 +200,9 @@ def _is_float(tensor: Any) -> bool:
 
 @op(kind=None, torch="torch.ldexp")
 def _ldexp(input: Array, other: Array) -> jax.Array:
-    broadcast_shapes(input.shape, other.shape)
-    return mul(input, pow(2.0, other))
+    shape = broadcast_shapes(input.shape, other.shape)
+    # where there are no elements, the slope of an infinite power is multiplied by none
+    return mul(input, pow(2.0, jnp.broadcast_to(other, shape) if 0 in shape else other))
 
 
 _WHOLE = ("int64", "int32", "int16", "int8", "uint8")

@@ -16,6 +16,7 @@ from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Factor, Scalar
 from ..dtypes import as_array, as_dtype, bfloat16, canonical, cast, float16, float32, float64, int64
 from ..errors import (
     ArgumentTypeError,
+    DTypeError,
     ShapeError,
     UnsupportedDTypeError,
     describe,
@@ -42,6 +43,8 @@ def histc(input: Any, bins: int = 100, min: Any = 0, max: Any = 0) -> jax.Array:
     """
     if not isinstance(bins, int) or isinstance(bins, bool):
         raise ArgumentTypeError("`bins` to be an integer", describe(bins), call=_CALL)
+    if isinstance(min, complex) or isinstance(max, complex):
+        raise DTypeError("two real numbers as the range", f"from {describe(min)} to {describe(max)}", call=_CALL)
     if not is_traced(input) and hasattr(input, "dtype"):
         if isinstance(min, (bool, int, float)) and min == max and np.size(input):
             min = max = 0  # of any two that are equal torch makes nothing

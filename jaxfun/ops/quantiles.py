@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from .._dims import wrap_dim
-from .._numbers import is_traced
+from .._numbers import as_real, is_traced
 from .._op import op
 from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Factor, Scalar, Shape
 from ..dtypes import bfloat16, float16, is_scalar
@@ -95,7 +95,7 @@ def _quantile(
 def _quantile_scalar(
     input: Array, q: Factor, dim: OneDim = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> jax.Array:
-    return _quantiles(input, jnp.asarray(q).astype(input.dtype), dim, keepdim, interpolation, False)
+    return _quantiles(input, jnp.asarray(as_real(q, "q")).astype(input.dtype), dim, keepdim, interpolation, False)
 
 
 @op(
@@ -122,7 +122,7 @@ def _nanquantile(
 def _nanquantile_scalar(
     input: Array, q: Factor, dim: OneDim = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> jax.Array:
-    return _quantiles(input, jnp.asarray(q).astype(input.dtype), dim, keepdim, interpolation, True)
+    return _quantiles(input, jnp.asarray(as_real(q, "q")).astype(input.dtype), dim, keepdim, interpolation, True)
 
 
 def _checked(input: jax.Array, q: jax.Array) -> jax.Array:

@@ -125,7 +125,7 @@ def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any =
     (2, 1, 1)
     """
     call = "baddbmm(input, batch1, batch2, beta, alpha)"
-    result = _checked(call, _baddbmm, (input, batch1, batch2), beta, alpha)
+    result = _checked(call, _baddbmm, (input, batch1, batch2), beta, alpha, batched=True)
     refuse_beta(result, batch1, beta, call)
     return result
 
@@ -187,10 +187,18 @@ def _given(beta: Any, alpha: Any) -> dict[str, Any]:
 
 
 def _checked(
-    call: str, function: Callable[..., jax.Array], operands: tuple[Any, ...], beta: Any, alpha: Any, wide: bool = True
+    call: str,
+    function: Callable[..., jax.Array],
+    operands: tuple[Any, ...],
+    beta: Any,
+    alpha: Any,
+    wide: bool = True,
+    batched: bool = False,
 ) -> jax.Array:
     """Call an op once its factors are seen to be numbers of the tensors' dtype, or of that which they are added in."""
     given = _given(beta, alpha)
+    if wide and _has_no_elements(operands[1], operands[2], batched):  # then torch looks at no factor's value
+        given = {name: value for name, value in given.items() if not isinstance(value, Number)}
     if given and hasattr(operands[0], "dtype"):
         dtype = canonical(of(operands[0]))
         dtype = _added_in(dtype) if wide else dtype
@@ -199,6 +207,11 @@ def _checked(
             if isinstance(number, Number) and not holds(dtype, number):
                 raise DTypeError(f"a `{name}` that {dtype.name} can hold", describe(number), call=call)
     return function(*operands, **given)
+
+
+def _has_no_elements(left: Any, right: Any, batched: bool) -> bool:
+    batches = np.shape(left)[:-2] if batched else ()
+    return 0 in (*batches, *np.shape(left)[-2:-1], *np.shape(right)[-1:])
 
 
 def refuse_beta(result: jax.Array, left: Any, beta: Any, call: str = "") -> None:

@@ -17,7 +17,11 @@ from .records import arguments_of, case_of, filled
 
 T = TypeVar("T")
 
-_THREE = (2, 3, 4)  # what is left of it without a dimension is a matrix
+# what is left without a dimension is a matrix; the second one keeps a size of 1
+_OF_RANK_3 = ((2, 3, 4), (2, 3, 1))
+_ALL_ALIKE = (2, 1, 0)  # sizes: arguments of one shape can be exchanged, and a size of 1 or 0 is one of the result
+_EMPTY = {"shape": (2, 0), "narrowed": (2, 1)}  # what is broadcast to nothing has a gradient, of 0
+_IDLE = 8  # rounds without an option that is new, after which there is none: in each the alternative is another
 _FEW = 4  # flags and the like: each option comes with `dim` 0 and -1
 _OF_SIZE = ("shape", "size")  # varied once everything else has been
 # of what is the same table or the same arithmetic for all ops, each op has its share beside the two plainest
@@ -37,14 +41,25 @@ def every_case(record: Op, dtype: DType) -> Iterator[Case]:
 
 
 def configurations(record: Op, dtype: DType) -> Iterator[dict[str, Any]]:
-    """Yield arguments, with layouts for tensors, in which every option of every choice is taken."""
+    """Yield arguments, with layouts for tensors, in which every option of every choice is taken; none twice."""
+    seen = set[str]()
+    for arguments in _configurations(record, dtype):
+        if (key := _key(arguments)) not in seen:
+            seen.add(key)
+            yield arguments
 
+
+def _configurations(record: Op, dtype: DType) -> Iterator[dict[str, Any]]:
     def build(choose: Choose) -> dict[str, Any]:
         return arguments_of(choose, record, dtype)
 
     yield from covering(build, zlib.crc32(record.name.encode()))
     first = _Fixed({})
     build(first)
+    if sum(what.sort == "size" for what in first.met) > 1:
+        yield from (build(_Fixed({"size": size})) for size in _ALL_ALIKE)
+    for full in first.met.get(What("full"), ()):
+        yield build(_Fixed({"full": full, **_EMPTY}))
     if not any(what.sort == "dim" for what in first.met):
         return
     yield build(_Fixed({}, -1))
@@ -53,20 +68,24 @@ def configurations(record: Op, dtype: DType) -> Iterator[dict[str, Any]]:
             if what.sort == "static" and len(options) <= _FEW:
                 yield from (build(_Fixed({what: option}, dim)) for option in options[1:])
         if "shape" in {what.sort for what in first.met}:
-            yield build(_Fixed({"shape": _THREE}, dim))
+            yield from (build(_Fixed({"shape": shape}, dim)) for shape in _OF_RANK_3)
 
 
 class _Fixed:
-    """Takes what is fixed, by the choice or its sort, and one `dim`; else the first option."""
+    """Takes what is fixed, by the choice or its sort, and one `dim`, of two the ends; else the first option."""
 
     def __init__(self, fixed: Mapping[Any, Any], dim: int = 0) -> None:
-        self.fixed: Mapping[Any, Any] = {"dim": dim, **fixed}
+        self.fixed: Mapping[Any, Any] = fixed
+        self.dims = itertools.cycle((dim, -1 - dim))
         self.met: dict[What, Sequence[Any]] = {}
 
     def __call__(self, what: What, options: Sequence[Any]) -> Any:
         """Return one of the options."""
         self.met[what] = options
-        return self.fixed.get(what, self.fixed.get(what.sort, options[0]))
+        if what.sort == "dim":
+            return next(self.dims)
+        wanted = self.fixed.get(what, self.fixed.get(what.sort, options[0]))
+        return options[0] if what.sort == "size" and wanted not in options else wanted
 
 
 def first_dtype(record: Op) -> DType:
@@ -86,12 +105,11 @@ def covering(build: Callable[[Choose], T], turn: int = 0) -> Iterator[T]:
     """
     taken: dict[What, list[Any]] = {}
     for is_of_size in (False, True):
-        number = 0
-        while True:
+        number = idle = 0
+        while idle < _IDLE:
             chooser = _Covering(taken, number, turn, is_of_size)
             built = build(chooser)
-            if number and not chooser.found_new:
-                break
+            idle = 0 if chooser.found_new else idle + 1
             if chooser.found_new:
                 yield built
             number += 1
@@ -108,6 +126,9 @@ class _Covering:
     def __call__(self, what: What, options: Sequence[Any]) -> Any:
         """Return one of the options."""
         if what.sort in _OF_SIZE and not self.is_of_size:
+            self.taken.setdefault(what, []).append(_key(options[0]))
+            return options[0]
+        if what.sort == "narrowed" and self.is_of_size:
             return options[0]
         options = self._turned(what, options)
         place = [*self.taken, what].index(what)
@@ -122,7 +143,7 @@ class _Covering:
 
     def _turned(self, what: What, options: Sequence[Any]) -> Sequence[Any]:
         """Return the options of a second argument, where they are those of the first, from the second on."""
-        if what.sort != "static" or len(options) <= 2:
+        if what.sort not in ("static", "dim") or len(options) <= 2:
             return options
         start = self.alike.count(options) % len(options)
         self.alike.append(options)

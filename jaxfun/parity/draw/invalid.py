@@ -76,4 +76,4 @@ def _odd(role: Role, value: Any, shapes: Sequence[tuple[int, ...]], dtypes: Sequ
         return [(), (0,), (-1,), (3, 2), (-2, 1), (0, 0), (5,), (1, -3), (2, 2, 2)]
     if role in (Role.DIM, Role.DIMS):
         return [5, -5, 2, -3, 0, *([(0, 0), (0, 5), (-4,), ()] if role is Role.DIMS else [])]
-    return [value]
+    return [1j, True, 0.5, "x"] if role is Role.SCALAR else [value]

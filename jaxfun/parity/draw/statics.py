@@ -18,7 +18,7 @@ def static(choose: Choose, record: Op, name: str, shape: tuple[int, ...], dtype:
     if isinstance(described, Size):
         return _SIZE[described.of](choose, name, shape)
     if described is not None:
-        return choose(What("static", name), _DESCRIBED[type(described)](described))
+        return choose(What("static", name), _DESCRIBED[type(described)](described, dtype))
     role, parameter = record.roles[name], record.signature.parameters[name]
     if role in _STATIC:
         sort, options = _STATIC[role]
@@ -30,18 +30,24 @@ def _flags(parameter: inspect.Parameter) -> Sequence[Any]:
     return (False, True) if parameter.annotation is bool else (parameter.default,)
 
 
-def _numbers(described: Scalar) -> Sequence[Any]:
+def _numbers(described: Scalar, dtype: DType) -> Sequence[Any]:
     numbers = [x for x in (0.5, 2, -1, 0, 1, 3, -0.5, 1.5, -2.0) if described.low <= x <= described.high]
+    if dtype.category is Category.INTEGER:  # a fraction would make the result one of fractions
+        numbers.sort(key=lambda number: not isinstance(number, int))
     return [numbers[0], None, *numbers[1:]] if described.optional else numbers
 
 
-_DESCRIBED: Mapping[type, Callable[..., Sequence[Any]]] = {Choice: lambda described: described.values, Scalar: _numbers}
+_DESCRIBED: Mapping[type, Callable[..., Sequence[Any]]] = {
+    Choice: lambda described, dtype: described.values,
+    Scalar: _numbers,
+}
 
 
 def _reshaped(choose: Choose, name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
     count = math.prod(shape)
     options = [(count,), shape[::-1], shape, (1, count), (count, 1)] + ([(-1,), (1, -1)] if count else [])
     options += [(2, count // 2)] * (count % 2 == 0)
+    options = options if shape else [(), *options]
     return choose(What("static", name), [*dict.fromkeys(options)])
 
 
@@ -82,9 +88,10 @@ def _dims(shape: tuple[int, ...], dtype: DType, parameter: inspect.Parameter) ->
 
 def _dtype(shape: tuple[int, ...], dtype: DType, parameter: inspect.Parameter) -> list[Any]:
     higher = [other for other in DTYPES if other.category >= dtype.category and not makes_complex_half(dtype, other)]
+    if parameter.default is inspect.Parameter.empty:
+        return higher
     # a floating point one first, which what takes no integers takes for them
-    higher = sorted(higher, key=lambda other: other.name != "float32")
-    return higher if parameter.default is inspect.Parameter.empty else [None, *higher]
+    return [None, *sorted(higher, key=lambda other: other.name != "float32")]
 
 
 def _factor(shape: tuple[int, ...], dtype: DType, parameter: inspect.Parameter) -> list[Any]:

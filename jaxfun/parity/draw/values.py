@@ -89,6 +89,14 @@ def _with(*rare: float) -> Draw:
     return draw
 
 
+def _nan(rng: np.random.Generator, shape: tuple[int, ...], context: Context) -> np.ndarray:
+    if rng.random() < 0.5 or 0 in shape:
+        return _with(np.nan)(rng, shape, context)
+    numbers = np.asarray(_distinct(rng, shape, context))
+    numbers[tuple(rng.integers(size) for size in shape)] = np.nan  # a single one: it shows what spreads over others
+    return numbers
+
+
 def _infinite(rng: np.random.Generator, shape: tuple[int, ...], context: Context) -> np.ndarray:
     # a sum of both signs is NaN, and hides what is made of one: the -inf of a mask, say
     signs = ((np.inf, -np.inf), (-np.inf,), (np.inf,))[rng.integers(3)]
@@ -122,7 +130,7 @@ STRATA: Mapping[str, Draw] = {
     "repeated rows": _repeated_rows,
     "equal arguments": _distinct,
     "subnormal": lambda rng, shape, context: rng.uniform(-1, 1, size=shape) * context.smallest,
-    "NaN": _with(np.nan),
+    "NaN": _nan,
     "infinity": _infinite,
 }
 _NOT_FINITE = ("NaN", "infinity")

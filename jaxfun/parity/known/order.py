@@ -104,7 +104,29 @@ ANY_NAN = Difference(
 )
 
 
+def _is_not_unique(arguments: Mapping[str, Any]) -> bool:
+    given = (np.asarray(arguments[name]).astype(np.float64) for name in ("elements", "test_elements"))
+    return bool(arguments["assume_unique"]) and any(len(np.unique(array)) < array.size for array in given)
+
+
+def _is_among(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
+    elements, others = (np.asarray(arguments[name]).astype(np.float64) for name in ("elements", "test_elements"))
+    return result == np.isin(elements, others, invert=bool(arguments["invert"]))
+
+
+NOT_UNIQUE = Difference(
+    _is_not_unique,
+    jaxfun="whether it is among the others",
+    torch="of numbers that are equal, all but one as found among the others",
+    why="torch takes the word for it that no number comes twice, and takes one that does for one of the others",
+    source="aten/src/ATen/native/TensorCompare.cpp: isin_sorting",
+    levels=("value",),
+    answer=_is_among,
+    much="in most draws some number comes twice",
+)
+
 DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
+    "isin": (NOT_UNIQUE,),
     "median.dim": (ANY_ON_CUDA,),
     "nanmedian.dim": (ANY_ON_CUDA, ANY_NAN),
     "quantile": (ANY_ON_CUDA,),

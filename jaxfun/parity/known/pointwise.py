@@ -304,9 +304,25 @@ SUM_AT_A_POLE = Difference(
 )
 
 
+def _is_a_real_pole(arguments: Mapping[str, Any]) -> bool:
+    tensors = [np.asarray(arguments[name]) for name in ("input", "tensor1", "tensor2")]
+    return any(map(np.iscomplexobj, tensors)) and not np.iscomplexobj(tensors[2]) and bool((tensors[2] == 0).any())
+
+
+REAL_POLE = Difference(
+    _is_a_real_pole,
+    jaxfun="NaN or infinite, of complex numbers",
+    torch="infinite or NaN, of real ones",
+    why="torch divides real numbers before they are made complex: at a divisor of 0 that is infinite where this is NaN",
+    source="tools/autograd/derivatives.yaml: addcdiv",
+    levels=("vjp", "jvp", "hvp"),
+    answer=not_finite,
+)
+
+
 DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
     "addcmul": (WRAPPED_FACTOR,),
-    "addcdiv": (WRAPPED_FACTOR, SUM_AT_A_POLE),
+    "addcdiv": (WRAPPED_FACTOR, REAL_POLE, SUM_AT_A_POLE),
     "pow": (
         COMPLEX_EDGE,
         FLAT,
