@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from jaxfun.parity.run.case import Arguments, Case, Place
+from jaxfun.parity.run.case import Arguments, Case, Slot
 from jaxfun.parity.run.noise import Rounded
 from jaxfun.parity.run.oracle import Oracle, _parts_beyond
 from jaxfun.parity.run.reference import Reference, Theirs
@@ -89,7 +89,7 @@ def test_it_ends_with_the_block_also_where_that_raises() -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # forward mode loads PyTorch's own scripts
 def test_a_scale_stands_beside_the_result_that_it_is_of() -> None:
     x = np.linspace(-2, 2, 7, dtype=np.float32)[None]
-    arguments = Arguments((Place(0),), {})
+    arguments = Arguments((Slot(0),), {})
     case = Case((x,), arguments, arguments, ("given",))
     oracle = Oracle(Theirs(lambda x: (x.argmax(), torch.tanh(x)), case))
     oracle.results([0])

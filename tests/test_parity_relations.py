@@ -12,7 +12,7 @@ import torch
 
 from jaxfun import parity
 from jaxfun.parity.report.words import difference
-from jaxfun.parity.search.evidence import Both, Evidence, both
+from jaxfun.parity.search.evidence import BothResults, Evidence, both
 from jaxfun.parity.search.failing import place_of
 from jaxfun.parity.search.relations import RELATIONS, relation_of
 
@@ -34,7 +34,7 @@ def stacked(function: Function, tensors: Sequence[np.ndarray]) -> np.ndarray:
 def evidence(candidate: Function, reference: Function, tensors: Sequence[np.ndarray], level: str = "value") -> Evidence:
     """What is known of two NumPy functions on some value sets, as the engine knows it of both sides."""
 
-    def together(given: Sequence[np.ndarray]) -> Both:
+    def together(given: Sequence[np.ndarray]) -> BothResults:
         theirs = stacked(reference, [item.astype(WIDE.get(str(item.dtype), item.dtype)) for item in given])
         ours = stacked(candidate, given)
         dtype = ours.dtype if ours.dtype.kind in "fc" and theirs.dtype.kind in "fc" else theirs.dtype

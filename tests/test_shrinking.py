@@ -12,7 +12,7 @@ import torch
 from jaxfun import parity
 from jaxfun.parity.report.model import Mismatch
 from jaxfun.parity.run.candidate import Sides
-from jaxfun.parity.run.case import Arguments, Case, Place
+from jaxfun.parity.run.case import Arguments, Case, Slot
 from jaxfun.parity.run.options import Options
 from jaxfun.parity.search.judge import judge
 from jaxfun.parity.search.search import clear_ones
@@ -35,7 +35,7 @@ def shrunk(
     admits: Callable[[Sequence[np.ndarray]], bool] = lambda tensors: True,
 ) -> tuple[Mismatch, np.ndarray]:
     """The clearest disagreement of some value sets as it was met, and the input that is left of it."""
-    stack, arguments = np.asarray(rows, "float32"), Arguments((Place(0),), {})
+    stack, arguments = np.asarray(rows, "float32"), Arguments((Slot(0),), {})
     case = Case((stack,), arguments, arguments, ("given",) * len(stack), admits=admits)
     sides = Sides(candidate, reference, case)
     (first,) = clear_ones(judge(sides, TERMS)[1], case)

@@ -21,7 +21,7 @@ from ..parity.draw.records import cases, determined
 from ..parity.report.model import COMPUTED, Mismatch
 from ..parity.run import torch_side
 from ..parity.run.candidate import Sides
-from ..parity.run.case import Case, Place
+from ..parity.run.case import Case, Slot
 from ..parity.run.options import Options
 from ..parity.run.outcome import outcome
 from ..parity.script.literals import nested
@@ -173,7 +173,7 @@ def _variety(case: Case) -> int:
 
 def _complexity(case: Case) -> tuple[int, int]:
     sizes = [math.prod(stack.shape[1:]) for stack in case.tensors]
-    static = [leaf for leaf in jax.tree.leaves(tuple(case.ours)) if not isinstance(leaf, Place)]
+    static = [leaf for leaf in jax.tree.leaves(tuple(case.ours)) if not isinstance(leaf, Slot)]
     # of plain calls those of many elements: they show more, and are made small later
     return len(static) + 9 * any(size == 0 for size in sizes), -sum(sizes)
 

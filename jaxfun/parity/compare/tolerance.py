@@ -17,8 +17,8 @@ from .complexes import complex_of
 
 Results = Mapping[str, Any]  # by level: the arrays of its leaves, or the reason why there are none
 Move = Callable[[np.ndarray], np.ndarray]
-Draw = tuple[Sequence[np.ndarray], str, Move]  # moved inputs, the precision to compute in, how directions move
-Evaluate = Callable[[Iterable[Draw]], list[Results]]
+MovedInputs = tuple[Sequence[np.ndarray], str, Move]  # moved inputs, the precision to compute in, how directions move
+Evaluate = Callable[[Iterable[MovedInputs]], list[Results]]
 
 # so far that what is rounded alike close by (tanh(-8), whose neighbors round to the same number) is rounded anew
 _FAR = 2.0**-6
@@ -71,7 +71,7 @@ def rounding_scale(
 
 def _draws(
     rows: Sequence[np.ndarray], steps: Sequence[float], digits: str, rounding: str, seed: Sequence[int]
-) -> Iterator[Draw]:
+) -> Iterator[MovedInputs]:
     """Yield each move in float64 and in the precision whose rounding is measured, made when it is asked for."""
     for draw, by in enumerate(steps):
         moved = _all_moved(rows, by, digits, np.random.default_rng([*seed, draw]), alike=draw % 2 == 0)
@@ -147,11 +147,11 @@ _LEAST_OFF, _MOST_OFF = 2.0**-30, 2.0**-18  # of a value set's largest: what flo
 _CURVED = 0.5
 
 
-def _line(rows: Sequence[np.ndarray], rng: np.random.Generator) -> Iterator[Draw]:
+def _line(rows: Sequence[np.ndarray], rng: np.random.Generator) -> Iterator[MovedInputs]:
     """Yield the points that a half, one and two steps along a line lead to."""
     along = [rng.choice([-1.0, 1.0], size=item.shape) for item in rows]
 
-    def moved(step: float) -> Draw:
+    def moved(step: float) -> MovedInputs:
         pairs = zip(rows, along, strict=True)
         to = [np.asarray(x * (1 + step * by)).astype(x.dtype) if is_inexact(x) else x for x, by in pairs]
         return to, "float64", lambda direction: direction

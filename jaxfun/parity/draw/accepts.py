@@ -13,7 +13,7 @@ import numpy as np
 
 from ..run import torch_side
 from ..run.outcome import outcome
-from .arguments import DrawnArguments, leaves_of, mapped, named
+from .arguments import DrawnArguments, leaves_of, mapped_leaves, of_side
 
 # of a candidate that looks at values where it is traced: no matter of shapes
 _OF_VALUES = (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversionError)
@@ -22,7 +22,7 @@ _OF_VALUES = (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversi
 class Refusals:
     """What each side raises for some arguments, None where it takes them; the candidate is asked when it matters."""
 
-    def __init__(self, both: "Both", drawn: DrawnArguments) -> None:
+    def __init__(self, both: "BothFunctions", drawn: DrawnArguments) -> None:
         self._both, self._drawn = both, drawn
         self._theirs, self.reference = both.called(drawn)
 
@@ -52,7 +52,7 @@ class Refusals:
 
 
 @dataclass(frozen=True)
-class Both:
+class BothFunctions:
     """Both functions, to be asked what they take."""
 
     candidate: Callable[..., Any]
@@ -88,7 +88,9 @@ def _placed(drawn: DrawnArguments, side: int, place: Callable[[Any], Any]) -> tu
     def placed(leaf: Any) -> Any:
         return place(leaf) if isinstance(leaf, np.ndarray) else leaf
 
-    return mapped(placed, drawn.args, marked=False), mapped(placed, named(drawn.kwargs, side), marked=False)
+    return mapped_leaves(placed, drawn.args, marked=False), mapped_leaves(
+        placed, of_side(drawn.kwargs, side), marked=False
+    )
 
 
 @contextlib.contextmanager

@@ -22,30 +22,30 @@ def is_strategy(value: Any) -> bool:
     return isinstance(value, (st.SearchStrategy, Dependent))
 
 
-def mapped(function: Callable[[Any], Any], value: Any, marked: bool = True) -> Any:
+def mapped_leaves(function: Callable[[Any], Any], value: Any, marked: bool = True) -> Any:
     """Return a pytree with each leaf replaced, also inside of dataclasses and of what is constant.
 
     `marked`: what is constant stays marked so.
 
-    >>> mapped(lambda leaf: leaf + 1, {"a": [1, 2], "b": Constant(3)})
+    >>> mapped_leaves(lambda leaf: leaf + 1, {"a": [1, 2], "b": Constant(3)})
     {'a': [2, 3], 'b': Constant(value=4)}
     """
 
     def each(leaf: Any) -> Any:
         if not isinstance(leaf, Constant):
             return function(leaf)
-        inner = mapped(function, leaf.value, marked)
+        inner = mapped_leaves(function, leaf.value, marked)
         return Constant(inner) if marked else inner
 
     return pytrees.mapped(each, value, _is_whole)
 
 
-def named(kwargs: Mapping[str, Any], side: int) -> dict[str, Any]:
+def of_side(kwargs: Mapping[str, Any], side: int) -> dict[str, Any]:
     """Return keyword arguments by the names of one side, 0 the candidate's and 2 the reference's, of "axis|dim".
 
     A side without a name does not get the argument.
 
-    >>> named({"axis|dim": 1, "|out": 2, "keep": 3}, 0)
+    >>> of_side({"axis|dim": 1, "|out": 2, "keep": 3}, 0)
     {'axis': 1, 'keep': 3}
     """
     names = {name: name.partition("|")[side] if "|" in name else name for name in kwargs}
@@ -69,7 +69,7 @@ class Leaf(NamedTuple):
 
 
 def leaves_of(value: Any, path: tuple[Any, ...] = (), is_constant: bool = False) -> list[Leaf]:
-    """Return the leaves of a pytree as `mapped` meets them, each with its path as JAX writes one."""
+    """Return the leaves of a pytree as `mapped_leaves` meets them, each with its path as JAX writes one."""
     found: list[Leaf] = []
     for keys, leaf in jax.tree_util.tree_flatten_with_path(value, is_leaf=_is_taken_apart_here)[0]:
         here = (*path, *keys)
@@ -112,7 +112,7 @@ def arguments(draw: st.DrawFn, inputs: Sequence[Any], kwargs: dict[str, Any], ex
         return draw(strategy) if isinstance(strategy, st.SearchStrategy) else strategy
 
     def whole(value: Any) -> Any:
-        return mapped(array_of, mapped(leaf, value))
+        return mapped_leaves(array_of, mapped_leaves(leaf, value))
 
     with drawing(example(draw(st.integers(0, 2**16)))) as current, np.errstate(all="ignore"):
         for given in inputs:

@@ -12,16 +12,16 @@ import numpy as np
 from ..._record import Op
 from ..known.difference import Held
 from ..known.lookup import held, records_of
-from ..run.case import Arguments, Case, Place
+from ..run.case import Arguments, Case, Slot
 from ..run.constants import constants_of
 from ..run.outcome import outcome
-from .arguments import DrawnArguments, Leaf, arguments, drawn_many, leaves_of, mapped, named
+from .arguments import DrawnArguments, Leaf, arguments, drawn_many, leaves_of, mapped_leaves, of_side
 from .given import in_turn
 from .layout import Layout
 from .shapes import Configuration, Example, drawing
 from .signature import parameters_of
 from .strategies import Drawn
-from .turns import filled, turns_of
+from .turns import turns_of, value_sets
 
 _MOST_ELEMENTS = 2**23  # of all value sets of a case together
 _FEWEST = 2  # value sets
@@ -157,7 +157,9 @@ class Cases:
         start = self._begun.get(kinds, 0)
         self._begun[kinds] = start + -(-sets // times)
         rng = np.random.default_rng(seed)
-        return filled([turn for turn in turns for _ in range(times)], layouts, start * times, sets, self.constants, rng)
+        return value_sets(
+            [turn for turn in turns for _ in range(times)], layouts, start * times, sets, self.constants, rng
+        )
 
     def _name(self, path: tuple[Any, ...]) -> str:
         return self.spoken(path_in_words(self.candidate, path))
@@ -204,10 +206,10 @@ def _placed(drawn: DrawnArguments) -> tuple[list[np.ndarray], Arguments, Argumen
         if not isinstance(leaf, np.ndarray):
             return leaf
         arrays.append(leaf)
-        return Place(len(arrays) - 1)
+        return Slot(len(arrays) - 1)
 
-    args, kwargs = mapped(placed, drawn.args, marked=False), mapped(placed, drawn.kwargs, marked=False)
-    ours, theirs = (Arguments(args, named(kwargs, side)) for side in (0, 2))
+    args, kwargs = mapped_leaves(placed, drawn.args, marked=False), mapped_leaves(placed, drawn.kwargs, marked=False)
+    ours, theirs = (Arguments(args, of_side(kwargs, side)) for side in (0, 2))
     return arrays, ours, theirs
 
 
@@ -223,7 +225,7 @@ def _key(drawn: DrawnArguments) -> str:
     def kind(leaf: Any) -> Any:
         return (leaf.shape, str(leaf.dtype), layout_of(leaf)) if isinstance(leaf, np.ndarray) else leaf
 
-    return repr(mapped(kind, (drawn.args, drawn.kwargs)))
+    return repr(mapped_leaves(kind, (drawn.args, drawn.kwargs)))
 
 
 def _shares(counts: Sequence[int], sets: int) -> list[int]:
@@ -246,7 +248,7 @@ def _in_turn(drawn: DrawnArguments, configuration: Configuration) -> DrawnArgume
         with drawing(Example(configuration)):
             return in_turn(leaf)
 
-    return DrawnArguments(mapped(cast, drawn.args), mapped(cast, drawn.kwargs), drawn.example)
+    return DrawnArguments(mapped_leaves(cast, drawn.args), mapped_leaves(cast, drawn.kwargs), drawn.example)
 
 
 def _admits(layouts: dict[int, Layout], drawn: Sequence[np.ndarray], tensors: Sequence[np.ndarray]) -> bool:

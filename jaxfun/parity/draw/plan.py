@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from .accepts import Both, Refusals
-from .arguments import DrawnArguments, Leaf, arguments, array_of, drawn_many, leaves_of, mapped
+from .accepts import BothFunctions, Refusals
+from .arguments import DrawnArguments, Leaf, arguments, array_of, drawn_many, leaves_of, mapped_leaves
 from .cases import path_in_words
 from .given import like, range_of, with_layout
 from .layout import Layout
@@ -54,7 +54,7 @@ def plan_of(
     device: str = "cpu",
 ) -> Plan:
     """Return what is drawn for two functions: as it is given, else what both of them take."""
-    both = Both(candidate, reference, device)
+    both = BothFunctions(candidate, reference, device)
     plan = Plan(list(inputs or inputs_of(candidate)), dict(kwargs) or ({} if inputs else keywords_of(candidate)))
     _stand_for_arrays(plan, both)
     settling = _Settling(both, plan, (dtypes or DTYPES)[0])
@@ -91,9 +91,9 @@ def _is_own(leaf: Leaf) -> bool:
 # arrays of the user's own
 
 
-def _stand_for_arrays(plan: Plan, both: Both) -> None:
+def _stand_for_arrays(plan: Plan, both: BothFunctions) -> None:
     """Put strategies in the place of arrays, JAX's and PyTorch's among them."""
-    given = [mapped(array_of, item) for item in (plan.inputs, plan.kwargs)]
+    given = [mapped_leaves(array_of, item) for item in (plan.inputs, plan.kwargs)]
     arrays = [leaf for leaf in leaves_of(tuple(given)) if isinstance(leaf.value, np.ndarray) and not leaf.is_constant]
     whole = {id(leaf.value): _of_integers(both, given, leaf.value) for leaf in arrays if leaf.value.dtype.kind in "iu"}
 
@@ -103,17 +103,17 @@ def _stand_for_arrays(plan: Plan, both: Both) -> None:
         return with_layout(leaf) if isinstance(leaf, st.SearchStrategy) else leaf
 
     def kept(value: Any) -> Any:
-        return Constant(_fixed(value.value)) if isinstance(value, Constant) else mapped(standing, value)
+        return Constant(_fixed(value.value)) if isinstance(value, Constant) else mapped_leaves(standing, value)
 
     plan.inputs = [kept(item) for item in given[0]]
     plan.kwargs = {name: kept(item) for name, item in given[1].items()}
 
 
 def _fixed(value: Any) -> Any:
-    return mapped(lambda leaf: st.just(leaf) if isinstance(leaf, np.ndarray) else leaf, value)
+    return mapped_leaves(lambda leaf: st.just(leaf) if isinstance(leaf, np.ndarray) else leaf, value)
 
 
-def _of_integers(both: Both, given: Sequence[Any], array: np.ndarray) -> st.SearchStrategy[Any]:
+def _of_integers(both: BothFunctions, given: Sequence[Any], array: np.ndarray) -> st.SearchStrategy[Any]:
     """Return a strategy for the integers that the reference takes in an array's place.
 
     In 64 bits where it takes these alone: JAX's own arrays have 32, and PyTorch's losses take no such labels.
@@ -123,7 +123,7 @@ def _of_integers(both: Both, given: Sequence[Any], array: np.ndarray) -> st.Sear
         def replaced(leaf: Any) -> Any:
             return other if leaf is array else like(leaf) if isinstance(leaf, np.ndarray) and _is_float(leaf) else leaf
 
-        inputs, kwargs = ([mapped(replaced, item) for item in given[0]], mapped(replaced, given[1]))
+        inputs, kwargs = ([mapped_leaves(replaced, item) for item in given[0]], mapped_leaves(replaced, given[1]))
         (drawn, *_) = drawn_many(arguments(inputs, kwargs, _plain(Configuration())), 1, 0)
         return both.called(drawn)[1] is None
 
@@ -153,7 +153,7 @@ def _plain(configuration: Configuration) -> Callable[[int], Example]:
 class _Settling:
     """The search for kinds of shapes that both sides take."""
 
-    def __init__(self, both: Both, plan: Plan, dtype: str) -> None:
+    def __init__(self, both: BothFunctions, plan: Plan, dtype: str) -> None:
         self.both, self.plan, self.dtype = both, plan, dtype
         self.drawn: dict[Configuration, list[DrawnArguments]] = {}
         self.count = 12  # examples in which what is no tensor may vary
@@ -266,7 +266,7 @@ class _Settling:
                 return found
         return []
 
-    # Both sides are asked.
+    # BothFunctions sides are asked.
 
     def _draw(self, configuration: Configuration) -> list[DrawnArguments]:
         if configuration not in self.drawn:

@@ -18,7 +18,7 @@ from ..._record import Op
 from ...dtypes import DType
 from ..known import differences_at
 from ..known.difference import Held
-from ..run.case import Arguments, Case, Place
+from ..run.case import Arguments, Case, Slot
 from .choices import Choose, by_hypothesis
 from .layout import Layout
 from .operands import RecordLayout, layouts
@@ -103,7 +103,7 @@ def case_of(record: Op, arguments: Mapping[str, Any], strata: tuple[str, ...], s
         if not isinstance(value, np.ndarray):
             return value
         tensors[name] = value
-        return Place(len(tensors) - 1)
+        return Slot(len(tensors) - 1)
 
     by_name = {name: placed(value, name) for name, value in arguments.items()}
     both = _passed(record, by_name)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ..compare.arrays import is_inexact
 from ..run.port import Port, is_array, to_numpy
-from .arguments import arguments, drawn_many, mapped
+from .arguments import arguments, drawn_many, mapped_leaves
 from .layout import Layout
 from .shapes import Configuration, Example
 from .strategies import Several, drawn_with, tensors
@@ -100,7 +100,7 @@ def drawn_once(
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Return positional and keyword arguments as the strategies may give them."""
     (drawn,) = drawn_many(arguments(inputs, dict(kwargs), lambda number: Example(configuration, number)), 1, 0)
-    args, named = mapped(lambda leaf: leaf, (drawn.args, drawn.kwargs), marked=False)
+    args, named = mapped_leaves(lambda leaf: leaf, (drawn.args, drawn.kwargs), marked=False)
     return tuple(args), named
 
 

@@ -53,7 +53,7 @@ def _label(name: str, having: Sequence[int], smooth: Sequence[int], names: Seque
     return f"{name} in {names[having[0]]}" if len(having) == 1 < len(smooth) else name
 
 
-def filled(
+def value_sets(
     turns: Sequence[Turn],
     layouts: Sequence[Layout],
     start: int,

@@ -97,7 +97,7 @@ class Exhaustive:
         """Write everything that was found as JSON; NaN and infinities are strings, as JSON has none."""
         found: dict[str, Any] = asdict(self) | {"ok": self.ok, "partial": self.partial}
         for name, level in self.levels.items():
-            found[name] |= {"compared": level.compared, "histogram": histogram.named(level.counts)}
+            found[name] |= {"compared": level.compared, "histogram": histogram.by_name(level.counts)}
             del found[name]["counts"]
         # strict: a NaN that was not made a string is an error, not bad JSON
         Path(path).write_text(json.dumps(_plain(found), indent=2, allow_nan=False) + "\n")

@@ -16,10 +16,10 @@ def labels(bins: int) -> list[str]:
     return [str(i) if i < 3 else f"{2 ** (i - 2) + 1}-{2 ** (i - 1)}" for i in range(bins)]
 
 
-def named(counts: tuple[int, ...]) -> dict[str, int]:
+def by_name(counts: tuple[int, ...]) -> dict[str, int]:
     """Return the counts by the bins' names, up to the last that is not empty.
 
-    >>> named((5, 0, 2, 0))
+    >>> by_name((5, 0, 2, 0))
     {'0': 5, '1': 0, '2': 2}
     """
     last = max((i for i, count in enumerate(counts) if count), default=0)
@@ -34,7 +34,7 @@ def text(counts: tuple[int, ...]) -> list[str]:
       0       8   66.7 %   ████████████████████████████████████████
       1       4   33.3 %   ████████████████████
     """
-    bins = named(counts)
+    bins = by_name(counts)
     total, most = max(sum(counts), 1), max(*counts, 1)
     wide = max(len("ULP"), *map(len, bins))
     digits = max(len("values"), len(f"{most:,}"))
@@ -77,7 +77,7 @@ def draw(histograms: Mapping[str, tuple[int, ...]], title: str, path: str | Path
     figure.suptitle(title, fontsize="medium")
     for place, (level, counts) in enumerate(histograms.items(), 1):
         axes = figure.add_subplot(1, len(histograms), place)
-        bins = named(counts)
+        bins = by_name(counts)
         bars = axes.bar(list(bins), list(bins.values()))
         shown = [f"{count:,}" if count else "" for count in bins.values()]
         axes.bar_label(bars, shown, fontsize=7, rotation=90, padding=2)

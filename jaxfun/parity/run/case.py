@@ -14,14 +14,14 @@ from ..report.words import first_of, written
 from .pytrees import mapped
 
 
-class Place(NamedTuple):
+class Slot(NamedTuple):
     """Where a tensor goes: it stands in the arguments in the tensor's stead."""
 
     number: int
 
 
 class Arguments(NamedTuple):
-    """Positional and keyword arguments: pytrees with a `Place` for each tensor."""
+    """Positional and keyword arguments: pytrees with a `Slot` for each tensor."""
 
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
@@ -30,11 +30,11 @@ class Arguments(NamedTuple):
         """Return the arguments with `tensors` in their places, and each dtype as `dtype` gives it."""
 
         def fill(leaf: Any) -> Any:
-            if isinstance(leaf, Place):
+            if isinstance(leaf, Slot):
                 return tensors[leaf.number]
             return dtype(leaf) if isinstance(leaf, DType) else leaf
 
-        return mapped(fill, tuple(self), lambda leaf: isinstance(leaf, Place))
+        return mapped(fill, tuple(self), lambda leaf: isinstance(leaf, Slot))
 
 
 class Written(str):
@@ -128,7 +128,7 @@ class Case:
         return ",\n".join(shown) if "\n" in whole or len(whole) > _LINE else whole
 
     def _is_named(self, argument: Any) -> bool:
-        return isinstance(argument, Place) and argument.number < len(self.names)
+        return isinstance(argument, Slot) and argument.number < len(self.names)
 
     def _shapes(self) -> str:
         """Return the tensors' names and shapes, the last first: what a module is given follows its state."""

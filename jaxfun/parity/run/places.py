@@ -25,7 +25,7 @@ class Layer:
     is_table: bool = False
 
 
-class Heard(NamedTuple):
+class SubmoduleResult(NamedTuple):
     """A submodule's result: its name, and the shape and dtype."""
 
     name: str
@@ -33,7 +33,7 @@ class Heard(NamedTuple):
     dtype: str
 
 
-def paired(ours: Sequence[Place], theirs: Sequence[Heard], layers: Mapping[str, Layer]) -> list[Pair]:
+def paired(ours: Sequence[Place], theirs: Sequence[SubmoduleResult], layers: Mapping[str, Layer]) -> list[Pair]:
     """Return the places that stand for a submodule's result, in the order of the module's execution."""
     taps = [at for at, place in enumerate(ours) if place.name]
     marked = dict(zip(numbered(ours[at].name for at in taps), taps, strict=True))
@@ -46,7 +46,7 @@ def paired(ours: Sequence[Place], theirs: Sequence[Heard], layers: Mapping[str, 
     return [Pair(name, found[name], at, name in marked) for at, name in enumerate(names) if name in found]
 
 
-def _by_parameters(ours: Sequence[Place], results: Sequence[Heard], layer: Layer) -> list[int]:
+def _by_parameters(ours: Sequence[Place], results: Sequence[SubmoduleResult], layer: Layer) -> list[int]:
     """Return the place of each result of a layer; none where there is any doubt."""
     found = []
     calls = list(_calls(ours, layer))

@@ -30,7 +30,7 @@ class Port:
 
     def __init__(self, torch_module: Any, jax_function: Callable[..., Any], params: Any, buffers: bool | None) -> None:
         self.jax_function, self._asked = jax_function, buffers
-        self.torch_module = torch_modules.isolated(torch_module)
+        self.torch_module = torch_modules.working_copy(torch_module)
         self.state, self.kept = torch_modules.state_of(torch_module)
         self.buffers = torch_modules.buffers_of(torch_module)
         self.params = params if callable(params) else _from_pytree(params, self.state, self.kept, self.buffers)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..compare.arrays import is_inexact
 from ..compare.tolerance import (
-    Draw,
+    MovedInputs,
     Results,
     computes_in_float32,
     noise_scale,
@@ -123,7 +123,7 @@ class Rounding:
     def _of_precisions(self, rows: Sequence[int]) -> list[Results]:
         """Return what is lost between two precisions, and how far a result moves with its inputs."""
 
-        def evaluate_draws(draws: Iterable[Draw]) -> list[Results]:
+        def evaluate_draws(draws: Iterable[MovedInputs]) -> list[Results]:
             return self._drawn(rows, draws, self._widest(rows))
 
         stacks, (plain, wide) = self._theirs.case.stacks(rows), self._both(rows)
@@ -170,7 +170,7 @@ class Rounding:
             [self._theirs.case.seed],
         )
 
-    def _drawn(self, rows: Sequence[int], draws: Iterable[Draw], widest: str) -> list[Results]:
+    def _drawn(self, rows: Sequence[int], draws: Iterable[MovedInputs], widest: str) -> list[Results]:
         """Return the results of each draw, stacked by value set; large ones one draw at a time, to bound memory.
 
         `widest` is the precision in the place of float64.
@@ -179,7 +179,7 @@ class Rounding:
             return self._drawn_together(rows, [*draws], widest)
         return [self._drawn_together(rows, [draw], widest)[0] for draw in draws]
 
-    def _drawn_together(self, rows: Sequence[int], draws: Sequence[Draw], widest: str) -> list[Results]:
+    def _drawn_together(self, rows: Sequence[int], draws: Sequence[MovedInputs], widest: str) -> list[Results]:
         """Return the results of each draw; those of one precision are computed in one go."""
         draws = [(stacks, widest if precision == "float64" else precision, move) for stacks, precision, move in draws]
         found: dict[int, Results] = {}

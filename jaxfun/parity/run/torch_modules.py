@@ -13,7 +13,7 @@ from . import torch_side
 from .outcome import outcome
 from .places import Layer
 
-State = dict[str, torch.Tensor]
+Tensors = dict[str, torch.Tensor]
 Heard = list[tuple[str, torch.Tensor]]
 
 _DROPOUTS = (torch.nn.Dropout, torch.nn.Dropout1d, torch.nn.Dropout2d, torch.nn.Dropout3d)
@@ -24,7 +24,7 @@ def is_module(value: Any) -> bool:
     return isinstance(value, torch.nn.Module)
 
 
-def isolated(module: torch.nn.Module) -> torch.nn.Module:
+def working_copy(module: torch.nn.Module) -> torch.nn.Module:
     """Return a copy that shares the parameters, which nothing writes to; the module itself where it has no copy."""
     shared = {id(item): item for item in module.parameters()}
     copied, error = outcome(lambda: copy.deepcopy(module, shared))
@@ -55,7 +55,7 @@ def buffers_of(module: torch.nn.Module) -> set[str]:
     return {name for name, _ in module.named_buffers()}
 
 
-def unsaved_buffers_of(module: torch.nn.Module) -> State:
+def unsaved_buffers_of(module: torch.nn.Module) -> Tensors:
     """Return the buffers that are no part of the state_dict, by name."""
     saved = module.state_dict().keys()
     return {name: item for name, item in module.named_buffers() if name not in saved}
@@ -104,7 +104,7 @@ def called(
     kwargs: Mapping[str, Any],
     masks: Mapping[str, torch.Tensor],
     unsaved: Mapping[str, torch.Tensor],
-) -> tuple[Any, State]:
+) -> tuple[Any, Tensors]:
     """Return what a module gives with other parameters and buffers than its own, and those buffers as they are after.
 
     It may write to the state, and is handed copies of the inputs. `masks` say, by the names of dropouts, which elements
@@ -128,7 +128,7 @@ def _copied(item: torch.Tensor) -> torch.Tensor:
     return item.clone()
 
 
-def _as_wide_as(state: State, module: torch.nn.Module, item: torch.Tensor) -> torch.Tensor:
+def _as_wide_as(state: Tensors, module: torch.nn.Module, item: torch.Tensor) -> torch.Tensor:
     """Return a copy of a buffer in the dtype that the state is in, where that is not the module's own."""
     for name, parameter in module.named_parameters():
         if name in state and parameter.dtype == item.dtype and item.is_floating_point():

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..run.case import Arguments, Place, Written
+from ..run.case import Arguments, Slot, Written
 
 
 class Answer(NamedTuple):
@@ -55,7 +55,7 @@ class Side:
 
     def of(self, names: Sequence[str], path: str = "") -> str:
         """Return the function of the tensors of these names alone."""
-        places = tuple(Place(self.names.index(name)) for name in names)
+        places = tuple(Slot(self.names.index(name)) for name in names)
         if self.arguments == Arguments(places, {}) and not path:
             return self.function
         return f"lambda {', '.join(names)}: {self.call(names)}{path}"

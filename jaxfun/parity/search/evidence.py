@@ -23,7 +23,7 @@ _LARGEST = 1e4  # of an input that is still ordinary: squares and exponentials o
 
 
 @dataclass(frozen=True)
-class Both:
+class BothResults:
     """One result of both sides, stacked by value sets, and how far apart rounding alone may put each element.
 
     `measured` says the same of a single value set, where large terms cancel: it takes many calls of the reference.
@@ -34,16 +34,16 @@ class Both:
     allowed: np.ndarray
     measured: Callable[[int], np.ndarray] | None = None
 
-    def some(self, rows: np.ndarray) -> "Both":
+    def some(self, rows: np.ndarray) -> "BothResults":
         """Return some of the value sets, by their numbers."""
         measured = self.measured
         at = None if measured is None else lambda row: measured(int(rows[row]))
-        return Both(self.ours[rows], self.theirs[rows], self.allowed[rows], at)
+        return BothResults(self.ours[rows], self.theirs[rows], self.allowed[rows], at)
 
-    def with_theirs(self, change: Callable[[np.ndarray], np.ndarray]) -> "Both":
+    def with_theirs(self, change: Callable[[np.ndarray], np.ndarray]) -> "BothResults":
         """Return the candidate's results beside what a change makes of the reference's; it keeps the value sets."""
         measured = self.measured
-        return Both(
+        return BothResults(
             self.ours,
             change(self.theirs),
             np.abs(change(self.allowed)),
@@ -85,20 +85,20 @@ def both(
     theirs: np.ndarray,
     oracle: np.ndarray | None = None,
     measured: Callable[[int], np.ndarray] | None = None,
-) -> Both:
+) -> BothResults:
     """Return both sides' results in wide numbers, with what rounding in their own dtype allows."""
     wide = np.complex128 if "c" in (ours.dtype.kind, theirs.dtype.kind) else np.float64
     name = part_of(str(theirs.dtype))
     ours, plain = np.asarray(ours).astype(wide), np.asarray(theirs).astype(wide)
     exact = plain if oracle is None else np.asarray(oracle).astype(wide)
     if name not in PRECISION:
-        return Both(ours, plain, np.zeros(plain.shape))
+        return BothResults(ours, plain, np.zeros(plain.shape))
     precision = PRECISION[name]
     with np.errstate(invalid="ignore", over="ignore"):
         own, sizes = (np.nan_to_num(np.abs(item), nan=0.0, posinf=0.0) for item in (plain - exact, plain))
     largest = sizes.reshape(len(sizes), -1).max(1, initial=0).reshape(-1, *[1] * (plain.ndim - 1))
     unit = precision.ulps * precision.eps
-    return Both(ours, plain, unit * (4 * sizes + 2 * largest) + 4 * own + precision.smallest_normal, measured)
+    return BothResults(ours, plain, unit * (4 * sizes + 2 * largest) + 4 * own + precision.smallest_normal, measured)
 
 
 @dataclass(frozen=True)
@@ -112,14 +112,14 @@ class Evidence:
 
     level: str
     dtypes: tuple[str, str]  # of both results
-    results: Both
+    results: BothResults
     inputs: tuple[np.ndarray, ...]  # stacked by value sets
     names: tuple[str, ...]
     is_alone: bool = False
     wrong: np.ndarray | None = None  # the elements that were judged so; None where that is not known
     again: Callable[[Sequence[np.ndarray]], np.ndarray | None] = lambda tensors: None
-    grown: Callable[[int], Both | None] = lambda size: None
-    in_float64: Callable[[], Both | None] = lambda: None
+    grown: Callable[[int], BothResults | None] = lambda size: None
+    in_float64: Callable[[], BothResults | None] = lambda: None
 
     @functools.cached_property
     def ordinary(self) -> np.ndarray:
@@ -132,16 +132,18 @@ class Evidence:
         return rows
 
     @functools.cached_property
-    def usual(self) -> Both:
+    def usual(self) -> BothResults:
         """The results for ordinary numbers."""
         return self.results.some(np.flatnonzero(self.ordinary))
 
-    def asked_again(self, change: Callable[[list[np.ndarray]], Sequence[np.ndarray]]) -> Both | None:
+    def asked_again(self, change: Callable[[list[np.ndarray]], Sequence[np.ndarray]]) -> BothResults | None:
         """Return the candidate's values beside those that the reference gives for changed tensors, a few value sets."""
         rows = np.flatnonzero(self.ordinary)[:_MOST_SETS]
         return self.again_at(rows, change)
 
-    def again_at(self, rows: np.ndarray, change: Callable[[list[np.ndarray]], Sequence[np.ndarray]]) -> Both | None:
+    def again_at(
+        self, rows: np.ndarray, change: Callable[[list[np.ndarray]], Sequence[np.ndarray]]
+    ) -> BothResults | None:
         """Return what `asked_again` returns, for value sets of one's choice."""
         if self.level != "value" or not len(rows):
             return None
@@ -239,7 +241,7 @@ def _again(sides: Sides, case: Case, leaf: int, tensors: Sequence[np.ndarray]) -
     return canonical(np.stack(arrays)) if len(arrays) == count and len({item.shape for item in arrays}) == 1 else None
 
 
-def _grown(sides: Sides, case: Case, found: Mismatch, size: int) -> Both | None:
+def _grown(sides: Sides, case: Case, found: Mismatch, size: int) -> BothResults | None:
     some = _some(case, range(min(case.sets, _MOST_SETS)))
     larger = Sides(
         sides.candidate,
@@ -263,7 +265,7 @@ def _one_more(stack: np.ndarray, size: int) -> np.ndarray:
     return stack
 
 
-def _in_float64(sides: Sides, case: Case, found: Mismatch, oracle: np.ndarray) -> Both | None:
+def _in_float64(sides: Sides, case: Case, found: Mismatch, oracle: np.ndarray) -> BothResults | None:
     to = TO["float64"]
     if not any(str(stack.dtype) in to for stack in case.tensors):
         return None

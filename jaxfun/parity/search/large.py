@@ -5,7 +5,7 @@ The oracle is the module in float64, and rounding is read off the module's own e
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 
 from ..compare.arrays import PRECISION, Verdict, compare, is_inexact, part_of
 from ..compare.mask import is_moderate
+from ..compare.tolerance import Results
 from ..report.model import Level, Mismatch
 from ..report.report import Report
 from ..run import torch_modules, torch_side
@@ -27,7 +28,6 @@ from ..run.torch_modules import Directions
 from .failing import failure_of
 from .verdicts import canonical, first_line, raised
 
-Results = Mapping[str, Any]
 _DERIVATIVES = ("vjp", "jvp", "hvp")
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..compare.arrays import PRECISION, part_of
-from .evidence import Both, Evidence, close
+from .evidence import BothResults, Evidence, close
 
 _FEWEST = 3  # different numbers that a relation holds for
 _MOST_PERMUTED = 24
@@ -33,14 +33,14 @@ def relation_of(evidence: Evidence, kind: str) -> str:
         return next((text for sentence in fitting if (text := sentence(evidence))), "")
 
 
-def _is_telling(results: Both) -> bool:
+def _is_telling(results: BothResults) -> bool:
     """Return whether the two differ, in enough different numbers that a relation between them is no chance."""
     if results.ours.shape != results.theirs.shape or not results.ours.size or results.agree:
         return False
     return len(np.unique(results.theirs[np.isfinite(results.theirs)])) >= _FEWEST
 
 
-def _holds(results: Both, change: Callable[[np.ndarray], np.ndarray]) -> bool:
+def _holds(results: BothResults, change: Callable[[np.ndarray], np.ndarray]) -> bool:
     """Return whether the candidate gives what a change makes of the reference, which is not what it was."""
     return results.with_theirs(change).agree
 
@@ -68,7 +68,7 @@ def _factor(evidence: Evidence) -> str:
     return _of_a_size(evidence, factor) or f"{_written(evidence.usual, factor)} times the reference everywhere"
 
 
-def _constant_factor(results: Both) -> complex | None:
+def _constant_factor(results: BothResults) -> complex | None:
     if not _is_telling(results):
         return None
     sizes = np.where(np.isfinite(results.theirs) & np.isfinite(results.ours), np.abs(results.theirs), 0)
@@ -83,7 +83,7 @@ def _plain(number: complex) -> complex:
     return number if number.imag else number.real
 
 
-def _written(results: Both, factor: complex) -> str:
+def _written(results: BothResults, factor: complex) -> str:
     """Return a factor as a fraction, a known constant, or with no more digits than it takes."""
     if factor.imag:
         return f"{factor:.6g}"
@@ -169,7 +169,7 @@ def _offset(evidence: Evidence) -> str:
         return ""
     offset = float(np.median(np.nan_to_num(np.real(results.ours - results.theirs))))
     # a difference of large numbers has few digits
-    shifted = Both(results.ours, results.theirs + offset, results.allowed + 1e-6 * abs(offset), results.measured)
+    shifted = BothResults(results.ours, results.theirs + offset, results.allowed + 1e-6 * abs(offset), results.measured)
     if not offset or not shifted.agree:
         return ""
     return f"{abs(offset):.6g} {'more' if offset > 0 else 'less'} than the reference everywhere"
@@ -211,7 +211,7 @@ def _through(numbers: np.ndarray, name: str) -> np.ndarray:
     return rounded[0] + 1j * rounded[1] if len(rounded) > 1 else rounded[0]
 
 
-def _is_rounded(results: Both, name: str) -> bool:
+def _is_rounded(results: BothResults, name: str) -> bool:
     precision = PRECISION[name]
     sizes = np.abs(results.theirs)
     normal = np.isfinite(results.theirs) & (sizes >= precision.smallest_normal) & (sizes <= precision.largest)
@@ -259,14 +259,14 @@ def _transposed(evidence: Evidence) -> str:
     return ""
 
 
-def _is_moved(results: Both, move: Callable[[np.ndarray], np.ndarray]) -> bool:
+def _is_moved(results: BothResults, move: Callable[[np.ndarray], np.ndarray]) -> bool:
     """Return whether the candidate's elements are the reference's in other places."""
     if results.ours.shape == results.theirs.shape and not _is_telling(results):
         return False
     return len(np.unique(results.theirs)) >= _FEWEST and _holds(results, move)
 
 
-def _axes(results: Both, fewest: int = 2) -> list[int]:
+def _axes(results: BothResults, fewest: int = 2) -> list[int]:
     if results.ours.shape != results.theirs.shape:
         return []
     return [axis for axis in range(1, results.theirs.ndim) if results.theirs.shape[axis] >= fewest]
@@ -298,7 +298,7 @@ def _permuted(evidence: Evidence) -> str:
     return ""
 
 
-def _order(results: Both, axis: int) -> list[int]:
+def _order(results: BothResults, axis: int) -> list[int]:
     """Return for each of the candidate's slices the reference's that it is; none where some is not to be found."""
     ours, theirs, allowed = (np.moveaxis(item, axis, 0) for item in (results.ours, results.theirs, results.allowed))
     if len(ours) > _MOST_PERMUTED:
@@ -391,9 +391,9 @@ def _skipped(evidence: Evidence) -> str:
 # Shapes and dtypes.
 
 
-def _same_numbers(results: Both) -> bool:
+def _same_numbers(results: BothResults) -> bool:
     ours, theirs, allowed = (item.reshape(len(item), -1) for item in (results.ours, results.theirs, results.allowed))
-    flat = Both(ours, theirs, allowed)
+    flat = BothResults(ours, theirs, allowed)
     return flat.agree
 
 

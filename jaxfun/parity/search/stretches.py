@@ -14,10 +14,10 @@ from ..report.model import Tap
 from ..report.report import Report
 from ..run import torch_modules, torch_side
 from ..run.candidate import Sides
-from ..run.case import Arguments, Case, Place
+from ..run.case import Arguments, Case, Slot
 from ..run.options import Options
 from ..run.outcome import outcome
-from ..run.places import Heard, Pair, paired
+from ..run.places import Pair, SubmoduleResult, paired
 from ..run.port import Port
 from ..run.taps import gathered, numbered
 from .large import Deadline
@@ -79,10 +79,10 @@ class _Both:
         outcome(lambda: jax.eval_shape(lambda items: found.extend(self._run(items, {})[1]), tensors))
         return found
 
-    def _heard(self) -> list[Heard]:
+    def _heard(self) -> list[SubmoduleResult]:
         tensors = [torch_side.tensor(item) for item in self.sides.case.row(0)]
         heard, error = outcome(lambda: self._listen(tensors, self._listened, ())[1])
-        return [] if error else [Heard(name, tuple(item.shape), str(item.dtype)) for name, item in heard]
+        return [] if error else [SubmoduleResult(name, tuple(item.shape), str(item.dtype)) for name, item in heard]
 
     def _run(self, tensors: Sequence[Any], given: Mapping[int, Any]) -> tuple[Any, list[Any]]:
         def function(*items: Any) -> Any:
@@ -118,7 +118,7 @@ class _Both:
         case = self.sides.case
         stacks = (*case.stacks(rows), *(item[None] for item in more))
         first, second = range(len(case.tensors)), range(len(case.tensors), len(stacks))
-        arguments = Arguments((tuple(map(Place, first)), tuple(map(Place, second))), {})
+        arguments = Arguments((tuple(map(Slot, first)), tuple(map(Slot, second))), {})
         return replace(
             case,
             tensors=stacks,
