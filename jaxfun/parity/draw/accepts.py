@@ -88,9 +88,8 @@ def _placed(drawn: DrawnArguments, side: int, place: Callable[[Any], Any]) -> tu
     def placed(leaf: Any) -> Any:
         return place(leaf) if isinstance(leaf, np.ndarray) else leaf
 
-    return mapped_leaves(placed, drawn.args, marked=False), mapped_leaves(
-        placed, of_side(drawn.kwargs, side), marked=False
-    )
+    kwargs = of_side(drawn.kwargs, side)
+    return mapped_leaves(placed, drawn.args, marked=False), mapped_leaves(placed, kwargs, marked=False)
 
 
 @contextlib.contextmanager
