@@ -39,6 +39,9 @@ EXACT = {
     "an absolute value": torch.abs,
     "a sort": lambda x: torch.sort(x).values,
     "a concatenation": lambda x: torch.cat([x, x]),
+    "a sum in place": lambda x: x.clone().add_(0.5),
+    "a shape in place": lambda x: x[None].squeeze_().transpose_(0, 0),
+    "a choice in place": lambda x: x.clone().relu_(),
 }
 
 
@@ -47,11 +50,24 @@ def test_what_is_exact_stays(name: str) -> None:
     assert moved(EXACT[name], [1.0, -2.0, 3.0]) == 0
 
 
+def _row_scaled(x: torch.Tensor) -> torch.Tensor:
+    x[1].mul_(0.1)
+    return x
+
+
+def _each_scaled(tensors: list[torch.Tensor]) -> list[torch.Tensor]:
+    torch._foreach_mul_(tensors, 0.1)
+    return tensors
+
+
 ROUNDED = {
     "an elementary function": torch.tanh,
     "a product": lambda x: x * 0.1,
     "a fused kernel": lambda x: F.layer_norm(x, (3,)),
     "a softmax": lambda x: torch.softmax(x, 0),
+    "a product in place": lambda x: x.clone().mul_(0.1),
+    "a part of a tensor in place": lambda x: _row_scaled(x.repeat(2, 1)),
+    "several tensors in place": lambda x: _each_scaled([x.clone(), x.clone()])[1],
     "a complex product": lambda x: torch.view_as_real(torch.complex(x, x) * 0.1j),
 }
 

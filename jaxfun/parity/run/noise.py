@@ -32,6 +32,9 @@ class Rounded(TorchDispatchMode):
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Return what the operation gives, moved; a kernel of several steps is taken through each."""
         kwargs, steps = kwargs or {}, _steps_of(func)
+        if (pure := _pure_of(func)) is not None:
+            _write(args[0], self.__torch_dispatch__(pure, types, args, kwargs))
+            return args[0] if func._schema.returns else None
         if func is torch.ops.aten._efficientzerotensor.default:  # arithmetic on one ends the process in here
             return torch.zeros(*args, **kwargs)
         if steps:
@@ -41,7 +44,7 @@ class Rounded(TorchDispatchMode):
             return func(*args, **kwargs)
         args = _mapped(self._flushed, args) if self._least else args
         result = func(*args, **kwargs)
-        name = func.overloadpacket.__name__
+        name = _name_of(func)
         if name not in _SUMS or not _is_inexact(result):
             return _mapped(
                 lambda item: self._moved(item, item, self._fits(item) if name in _ARITHMETIC else None), result
@@ -112,7 +115,7 @@ _EXACT = frozenset(
     fmin clamp clamp_min clamp_max max min amax amin aminmax cummax cummin sort topk kthvalue median nanmedian mode
     max_pool2d_with_indices cat stack flip roll rot90 repeat tril triu constant_pad_nd gather index take index_select
     masked_select scatter index_fill index_copy diag_embed select_backward slice_backward select_scatter slice_scatter
-    diagonal_scatter as_strided_scatter
+    diagonal_scatter as_strided_scatter resize set
     """.split()  # noqa: SIM905  (a text that a reader can scan)
 )
 # torch._refs has steps for every operation, for nearly all a single one
@@ -125,10 +128,31 @@ _SEVERAL = (
 _OF_OTHER_RESULTS = ("_scaled_dot_product_flash_attention_for_cpu",)
 
 
+def _name_of(func: Any) -> str:
+    """Return an operation's name, that of one tensor for one of several."""
+    return func.overloadpacket.__name__.removeprefix("_foreach_")
+
+
 @functools.cache
 def _computes(func: Any) -> bool:
     """Return whether an operation rounds: it is no view and no choice of numbers, and writes into no argument."""
-    return func.overloadpacket.__name__ not in _EXACT and not any(item.alias_info for item in func._schema.returns)
+    return _name_of(func) not in _EXACT and not any(item.alias_info for item in func._schema.returns)
+
+
+@functools.cache
+def _pure_of(func: Any) -> Any:
+    """Return the operation that gives what one in place writes into its first argument; None where that rounds not."""
+    writes = [item.alias_info is not None and item.alias_info.is_write for item in func._schema.arguments]
+    name = func.overloadpacket.__name__
+    if not name.endswith("_") or writes[:1] != [True] or any(writes[1:]):
+        return None
+    pure = getattr(getattr(torch.ops.aten, name[:-1], None), func._overloadname, None)
+    return pure if pure is not None and _computes(pure) and len(pure._schema.returns) == 1 else None
+
+
+def _write(into: Any, results: Any) -> None:
+    for item, result in zip(into, results, strict=True) if isinstance(into, list) else ((into, results),):
+        item.copy_(result)
 
 
 @functools.cache
