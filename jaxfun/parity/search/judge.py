@@ -89,21 +89,27 @@ class _Judging:
             report.refused = first_line(errors[0]) if errors[0] and is_more_asked else ""
             return
         report.is_accepted = True
-        self.references = sides.oracle.results(rows)
-        self._note_references()
+        first, others = rows[:_FIRST], rows[_FIRST:]
+        self._ask_reference(first)
         got = self._candidate(rows[0])
         if got is None:
             return
-        self._judge_rows(rows[:_FIRST], got)
-        others = rows[_FIRST:]
+        self._judge_rows(first, got)
         if others and any(not item.edge for item in self.found):
             report.examples = others[0]
         elif others:
-            self._judge_rows(others, got)
+            answered = self._answered()
+            self._ask_reference(others)
+            got = got if self._answered() == answered else self._candidate(rows[0])
+            self._judge_rows(others, got or {})
         self._judge_one_by_one()
         if self.options.plants:
             for row in rows[:PLANTED_ROWS]:
                 plant(sides, self.options, report, row, self.references[row])
+
+    def _ask_reference(self, rows: Sequence[int]) -> None:
+        self.references |= self.sides.oracle.results(rows)
+        self._note_references()
 
     def _judge_rows(self, rows: Sequence[int], got: Results) -> None:
         left = {level: self._not_agreeing_at_once(level, rows, got.get(level)) for level in self.levels}
@@ -143,12 +149,7 @@ class _Judging:
 
     def _candidate(self, row: int) -> Results | None:
         """Return the candidate's results at all levels, batched; None where it gives none that can be compared."""
-        answered = {
-            level
-            for level in self.sides.levels
-            if any(not isinstance(ref.plain[level], str) for ref in self.references.values())
-        }
-        levels = {"value", *answered}
+        levels = self._answered()
         got, error = outcome(lambda: self.sides.ours(levels))
         if error is not None and outcome(lambda: self.sides.ours({"value"}))[1] is None:
             error, got = None, self._by_level(row, levels)
@@ -161,6 +162,14 @@ class _Judging:
             self._take(Mismatch("value", row, 0, Verdict("structure", detail=detail)))
             return None
         return got
+
+    def _answered(self) -> set[str]:
+        """Return the levels at which the reference gives a result, the value among them."""
+        references = self.references.values()
+        answered = (
+            level for level in self.sides.levels if any(not isinstance(r.plain[level], str) for r in references)
+        )
+        return {"value", *answered}
 
     def _by_level(self, row: int, levels: set[str]) -> Results:
         """Return the results level by level, where the candidate cannot be differentiated in every way."""
