@@ -252,7 +252,7 @@ swallowed. The suite that holds jaxfun to PyTorch has to find each with the case
 helps (but of wrong arguments, drawn with a fixed seed). A mutant that gives the right answers on random
 cases changes nothing, and does not count.
 
-`python -m parity_tests.mutants` tries all of them (some three hours of one core; `--part 1/2` takes a half); each run of
+`python -m parity_tests.mutants` tries all of them (some hours of one core; `--part 1/2` takes a half); each run of
 the suite tries 40 drawn by the date. {tried} mutants were tried for this table:
 
 {table}
