@@ -71,7 +71,8 @@ def _bounded(values: np.ndarray) -> np.ndarray:
 
 def _parts(values: np.ndarray) -> np.ndarray:
     """Return numbers from 0 to below 1, so far below that no change that is drawn leads out."""
-    size = np.nan_to_num(np.abs(values).astype(np.float64), nan=0.3)
+    size = np.abs(values).astype(np.float64)
+    size = np.where(np.isnan(size), 0.3, size)
     part = np.minimum(size, 1 / np.maximum(size, 1))
     return np.where(part < 0.95, part, 0.75).astype(values.dtype)
 

@@ -82,25 +82,19 @@ def _near_constant(rng: np.random.Generator, shape: tuple[int, ...], context: Co
     return rng.choice([3.0, -10.0, 100.0]) * (1 + context.eps * np.round(rng.normal(size=shape) * 40))
 
 
-def _with(*rare: float) -> Draw:
-    def draw(rng: np.random.Generator, shape: tuple[int, ...], context: Context) -> np.ndarray:
-        return np.where(rng.random(shape) < 0.4, _choice(rng, shape, rare), _distinct(rng, shape, context))
-
-    return draw
-
-
-def _nan(rng: np.random.Generator, shape: tuple[int, ...], context: Context) -> np.ndarray:
-    if rng.random() < 0.5 or 0 in shape:
-        return _with(np.nan)(rng, shape, context)
-    numbers = np.asarray(_distinct(rng, shape, context))
-    numbers[tuple(rng.integers(size) for size in shape)] = np.nan  # a single one: it shows what spreads over others
+def _with(rare: Sequence[float], rng: np.random.Generator, shape: tuple[int, ...], context: Context) -> np.ndarray:
+    """Return ordinary numbers with rare ones among them: many, or a single one: it shows what spreads."""
+    share = rng.choice((0.0, 0.4))
+    numbers = np.where(rng.random(shape) < share, _choice(rng, shape, rare), _distinct(rng, shape, context))
+    if numbers.size:
+        numbers[tuple(rng.integers(size) for size in shape)] = rng.choice(rare)
     return numbers
 
 
 def _infinite(rng: np.random.Generator, shape: tuple[int, ...], context: Context) -> np.ndarray:
     # a sum of both signs is NaN, and hides what is made of one: the -inf of a mask, say
     signs = ((np.inf, -np.inf), (-np.inf,), (np.inf,))[rng.integers(3)]
-    return _with(*signs)(rng, shape, context)
+    return _with(signs, rng, shape, context)
 
 
 def _distinct(rng: np.random.Generator, shape: tuple[int, ...], context: Context) -> np.ndarray:
@@ -130,7 +124,7 @@ STRATA: Mapping[str, Draw] = {
     "repeated rows": _repeated_rows,
     "equal arguments": _distinct,
     "subnormal": lambda rng, shape, context: rng.uniform(-1, 1, size=shape) * context.smallest,
-    "NaN": _nan,
+    "NaN": functools.partial(_with, (np.nan,)),
     "infinity": _infinite,
 }
 _NOT_FINITE = ("NaN", "infinity")

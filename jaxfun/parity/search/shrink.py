@@ -298,7 +298,7 @@ def _is_alike(smaller: Mismatch, found: Mismatch) -> bool:
     if found.verdict.difference in _LOST:
         return _is_ours(smaller) == _is_ours(found)
     error, share = error_of(found), found.verdict.of_tolerance
-    least, enough = (_LEAST_KEPT, _CLEAR) if error >= _LARGE else (_LEAST_KEPT**2, _LEAST_KEPT * _CLEAR)
+    least, enough = (_LEAST_KEPT, _SURE) if error >= _LARGE else (_LEAST_KEPT**2, _LEAST_KEPT * _CLEAR)
     return error_of(smaller) >= least * error and smaller.verdict.of_tolerance >= min(_LEAST_KEPT * share, enough)
 
 
