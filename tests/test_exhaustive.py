@@ -95,7 +95,7 @@ def test_a_distance_is_counted_in_its_bin(steps: int, dtype: str) -> None:
     patterns = range(int(one.view(f"uint{8 * one.itemsize}")), int(one.view(f"uint{8 * one.itemsize}")) + 1)
     counts = values(at(1.0, float(there)), dtype=dtype, patterns=patterns).value.counts
     expected = {0: "0", 1: "1", 2: "2", 3: "3-4", 4: "3-4", 5: "5-8", 8: "5-8", 9: "9-16"}[steps]
-    assert {name: count for name, count in histogram.named(counts).items() if count} == {expected: 1}
+    assert {name: count for name, count in histogram.by_name(counts).items() if count} == {expected: 1}
 
 
 def test_the_farthest_numbers_are_in_the_last_bin() -> None:
