@@ -14,7 +14,7 @@ def has_equal_ones(arguments: Mapping[str, Any]) -> bool:
     if input.ndim == 0:
         return False
     lines = input.reshape(1, -1) if dim is None else np.moveaxis(input, dim, -1)
-    in_order = np.sort(lines.astype(np.float64), axis=-1)
+    in_order = np.sort(lines.astype(np.complex128 if np.iscomplexobj(lines) else np.float64), axis=-1)
     apart = in_order[..., 1:] != in_order[..., :-1]  # also NaN beside NaN
     return not bool(apart.all()) or bool((np.isnan(in_order).sum(-1) > 1).any())
 
@@ -91,7 +91,7 @@ MODE_OF_MANY = Difference(
 
 
 def _is_all_nan(arguments: Mapping[str, Any]) -> bool:
-    missing = np.isnan(np.asarray(arguments["input"]).astype(np.float64))
+    missing = np.asarray(arguments["input"] != arguments["input"])
     return bool(missing.ndim and missing.shape[arguments["dim"]] and missing.all(arguments["dim"]).any())
 
 

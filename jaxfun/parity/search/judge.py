@@ -61,6 +61,8 @@ def judge(sides: Sides, options: Options) -> tuple[Report, list[Mismatch]]:
 
 
 _FIRST = 128  # value sets: several of each stratum
+_SOME = 64  # of them: each stratum once
+_ENOUGH = 16  # that differ at a level: more cost much, for the rounding of each is measured, and show little
 
 
 class _Judging:
@@ -112,11 +114,16 @@ class _Judging:
         self._note_references()
 
     def _judge_rows(self, rows: Sequence[int], got: Results) -> None:
-        left = {level: self._not_agreeing_at_once(level, rows, got.get(level)) for level in self.levels}
-        for row in rows:
-            levels = [level for level in self.levels if row in left[level]]
-            results = {level: [item[row] for item in got[level]] for level in levels if level in got}
-            self._judge_row(row, results, levels)
+        """Judge value sets, some at a time; at a level at which enough have differed no more."""
+        for start in range(0, len(rows), _SOME):
+            some = rows[start : start + _SOME]
+            differing = Counter(item.level for item in self.found if not item.edge)
+            levels = [level for level in self.levels if differing[level] < _ENOUGH]
+            left = {level: self._not_agreeing_at_once(level, some, got.get(level)) for level in levels}
+            for row in some:
+                asked = [level for level in levels if row in left[level]]
+                results = {level: [item[row] for item in got[level]] for level in asked if level in got}
+                self._judge_row(row, results, asked)
 
     def _is_asked(self, level: str) -> bool:
         return level in self.options.levels or (level == "value" and bool(_OF_VALUES & self.options.levels))

@@ -22,7 +22,7 @@ from ..run.options import Options
 from ..script.program import script_of
 from .failing import Cause, cause_of, failure_of
 from .judge import judge
-from .shrink import Shrinker, clarity
+from .shrink import Effort, Shrinker, clarity
 
 
 class Search:
@@ -83,7 +83,7 @@ class Search:
         edges = [item for item in found if item.edge]
         found = [item for item in found if not item.edge]
         clear = list(clear_ones(found, case))
-        shrinker = Shrinker(self.terms, frozenset(item.level for item in clear) & {*COMPUTED})
+        shrinker = Shrinker(self.terms, frozenset(item.level for item in clear) & {*COMPUTED}, self._effort())
         for first in clear:
             smallest, at = self._smallest(shrinker, sides, first)
             failure = failure_of(smallest, self.terms, at, self._cause(sides, first, found, report.examples))
@@ -98,6 +98,10 @@ class Search:
                 self.edges.add(kind)
                 self.report.edges.append(self._edge(sides, edge, edges, report.examples))
         return bool(found)
+
+    def _effort(self) -> Effort:
+        # of a second opinion a report shows one line
+        return Effort() if self.terms.alone else Effort(shapes=8, rounds=16, seconds=2.0)
 
     def _edge(self, sides: Sides, edge: Mismatch, edges: list[Mismatch], sets: int) -> Failure:
         """Return an edge as the report shows it; one that the user allows with its cause, on a small input."""
