@@ -13,6 +13,8 @@ pytest_plugins = ["pytester"]
 
 _SUITE = Path(__file__).parent / "parity_tests"
 _STRICT = (_SUITE, Path(__file__).parent / "tests")
+# of what is compiled, also the small programs that take no time
+_KEEP_ALL = {"jax_persistent_cache_min_compile_time_secs": 0, "jax_persistent_cache_min_entry_size_bytes": 0}
 _SETTINGS = ("jax_enable_x64", "jax_numpy_dtype_promotion", "jax_default_matmul_precision", "jax_debug_nans")
 
 
@@ -20,23 +22,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Set JAX up for thousands of small programs, in this process and in those that the tests start."""
     # to shorten a traceback takes longer than to raise, and thousands of calls here raise
     jax.config.update("jax_traceback_filtering", "off")
-    if "cacheprovider" in _plugins(config):
-        for name, value in _compiled_in(config.cache.mkdir("jax")).items():
+    if config.pluginmanager.has_plugin("cacheprovider"):
+        # JAX does not write a file at once: of two workers one could read what the other has half written
+        folder = config.cache.mkdir(f"jax_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
+        for name, value in {"jax_compilation_cache_dir": str(folder), **_KEEP_ALL}.items():
             os.environ[name.upper()] = str(value)
             jax.config.update(name, value)
-
-
-def _plugins(config: pytest.Config) -> set[str]:
-    return {name for name, plugin in config.pluginmanager.list_name_plugin() if plugin}
-
-
-def _compiled_in(folder: Path) -> dict[str, str | int]:
-    """Return the settings by which a program that was compiled before, in whatever process, is loaded from a folder."""
-    return {
-        "jax_compilation_cache_dir": str(folder),
-        "jax_persistent_cache_min_compile_time_secs": 0,
-        "jax_persistent_cache_min_entry_size_bytes": 0,
-    }
 
 
 @pytest.fixture(autouse=True)

@@ -102,7 +102,7 @@ GIVEN: dict[str, dict[str, Any]] = {
         "tensor2": np.zeros(1, np.float32),
         "value": 1,
     },
-    "isin: torch takes": {
+    "isin: with `assume_unique`": {
         "elements": np.array([[2.5, 2.5]], np.float32),
         "test_elements": np.arange(12, dtype=np.float32)[None],
         "assume_unique": True,

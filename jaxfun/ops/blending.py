@@ -24,7 +24,7 @@ from ..dtypes import (
 )
 from ..errors import DTypeError, describe, public
 from ._one_dtype import want_one_dtype
-from ._tangents import of_what_moves
+from ._tangents import broadcast_where_empty, of_what_moves
 
 
 @public("lerp(input, end, weight)")
@@ -102,9 +102,7 @@ def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> jax.Ar
 
 @op(torch="torch.addcmul", rejects=BOOLS)
 def _addcmul(input: Array, tensor1: Array, tensor2: Array, *, value: Factor = 1) -> jax.Array:
-    shape = broadcast_shapes(input.shape, tensor1.shape, tensor2.shape)
-    if 0 in shape:  # a sum over no elements has a gradient of 0, also where the factors are not finite
-        tensor1, tensor2 = jnp.broadcast_to(tensor1, shape), jnp.broadcast_to(tensor2, shape)
+    input, tensor1, tensor2 = broadcast_where_empty(input, tensor1, tensor2)
     return input + jnp.asarray(value).astype(input.dtype) * tensor1 * tensor2
 
 

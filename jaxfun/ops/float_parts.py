@@ -11,6 +11,7 @@ from .._op import op
 from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Operand, Shape
 from ..dtypes import Category, Kind, as_dtype, float32, is_scalar, promote_types
 from ..errors import UnsupportedDTypeError, describe, public
+from ._tangents import broadcast_where_empty
 from .arithmetic import mul
 from .powers import pow
 
@@ -200,9 +201,8 @@ def _is_float(tensor: Any) -> bool:
 
 @op(kind=None, torch="torch.ldexp")
 def _ldexp(input: Array, other: Array) -> jax.Array:
-    shape = broadcast_shapes(input.shape, other.shape)
-    # where there are no elements, the slope of an infinite power is multiplied by none
-    return mul(input, pow(2.0, jnp.broadcast_to(other, shape) if 0 in shape else other))
+    input, other = broadcast_where_empty(input, other)
+    return mul(input, pow(2.0, other))
 
 
 _WHOLE = ("int64", "int32", "int16", "int8", "uint8")

@@ -61,7 +61,7 @@ def addmv(input: Any, mat: Any, vec: Any, *, beta: Any = 1, alpha: Any = 1) -> j
     >>> jf.addmv(jf.tensor([1.0]), jf.tensor([[1.0, 2.0]]), jf.tensor([3.0, 4.0]), alpha=2)
     Array([23.], dtype=float32)
     """
-    return _checked("addmv(input, mat, vec, beta, alpha)", _addmv, (input, mat, vec), beta, alpha, wide=False)
+    return _checked("addmv(input, mat, vec, beta, alpha)", _addmv, (input, mat, vec), beta, alpha, ndim=1)
 
 
 @op(
@@ -125,7 +125,7 @@ def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any =
     (2, 1, 1)
     """
     call = "baddbmm(input, batch1, batch2, beta, alpha)"
-    result = _checked(call, _baddbmm, (input, batch1, batch2), beta, alpha, batched=True)
+    result = _checked(call, _baddbmm, (input, batch1, batch2), beta, alpha, ndim=3)
     refuse_beta(result, batch1, beta, call)
     return result
 
@@ -187,21 +187,18 @@ def _given(beta: Any, alpha: Any) -> dict[str, Any]:
 
 
 def _checked(
-    call: str,
-    function: Callable[..., jax.Array],
-    operands: tuple[Any, ...],
-    beta: Any,
-    alpha: Any,
-    wide: bool = True,
-    batched: bool = False,
+    call: str, function: Callable[..., jax.Array], operands: tuple[Any, ...], beta: Any, alpha: Any, ndim: int = 2
 ) -> jax.Array:
-    """Call an op once its factors are seen to be numbers of the tensors' dtype, or of that which they are added in."""
-    given = _given(beta, alpha)
-    if wide and _has_no_elements(operands[1], operands[2], batched):  # then torch looks at no factor's value
+    """Call an op once its factors are seen to be numbers of the tensors' dtype, or of that which they are added in.
+
+    `ndim` is how many dimensions the result has: a vector is added in its own dtype.
+    """
+    given, is_matrix = _given(beta, alpha), ndim > 1
+    if is_matrix and _has_no_elements(operands[1], operands[2], ndim):  # then torch looks at no factor's value
         given = {name: value for name, value in given.items() if not isinstance(value, Number)}
     if given and hasattr(operands[0], "dtype"):
         dtype = canonical(of(operands[0]))
-        dtype = _added_in(dtype) if wide else dtype
+        dtype = _added_in(dtype) if is_matrix else dtype
         for name, value in given.items():
             number = value.item() if isinstance(value, np.generic) else value
             if isinstance(number, Number) and not holds(dtype, number):
@@ -209,9 +206,8 @@ def _checked(
     return function(*operands, **given)
 
 
-def _has_no_elements(left: Any, right: Any, batched: bool) -> bool:
-    batches = np.shape(left)[:-2] if batched else ()
-    return 0 in (*batches, *np.shape(left)[-2:-1], *np.shape(right)[-1:])
+def _has_no_elements(left: Any, right: Any, ndim: int) -> bool:
+    return 0 in (*np.shape(left)[-ndim:-1], *np.shape(right)[-1:])
 
 
 def refuse_beta(result: jax.Array, left: Any, beta: Any, call: str = "") -> None:

@@ -72,7 +72,7 @@ def _configurations(record: Op, dtype: DType) -> Iterator[dict[str, Any]]:
 
 
 class _Fixed:
-    """Takes what is fixed, by the choice or its sort, and one `dim`, of two the ends; else the first option."""
+    """Takes fixed options, by choice or sort, and `dim`, the opposite end for a second one; else the first option."""
 
     def __init__(self, fixed: Mapping[Any, Any], dim: int = 0) -> None:
         self.fixed: Mapping[Any, Any] = fixed
@@ -103,22 +103,23 @@ def covering(build: Callable[[Choose], T], turn: int = 0) -> Iterator[T]:
     >>> [*covering(lambda choose: (choose(What("dim"), (0, -1)), choose(What("flag"), (False, True))))]
     [(0, False), (-1, True)]
     """
-    taken: dict[What, list[Any]] = {}
+    taken: dict[What, set[str]] = {}
     for is_of_size in (False, True):
-        number = idle = 0
-        while idle < _IDLE:
+        last_new = -1
+        for number in itertools.count():
             chooser = _Covering(taken, number, turn, is_of_size)
             built = build(chooser)
-            idle = 0 if chooser.found_new else idle + 1
             if chooser.found_new:
+                last_new = number
                 yield built
-            number += 1
+            elif number - last_new == _IDLE:
+                break
 
 
 class _Covering:
     """Takes what has not been taken, else the options in turn."""
 
-    def __init__(self, taken: dict[What, list[Any]], number: int, turn: int, is_of_size: bool) -> None:
+    def __init__(self, taken: dict[What, set[str]], number: int, turn: int, is_of_size: bool) -> None:
         self.taken, self.number, self.turn, self.is_of_size = taken, number, turn, is_of_size
         self.found_new = False
         self.alike: list[Sequence[Any]] = []
@@ -126,19 +127,19 @@ class _Covering:
     def __call__(self, what: What, options: Sequence[Any]) -> Any:
         """Return one of the options."""
         if what.sort in _OF_SIZE and not self.is_of_size:
-            self.taken.setdefault(what, []).append(_key(options[0]))
+            self.taken.setdefault(what, set()).add(_key(options[0]))
             return options[0]
         if what.sort == "narrowed" and self.is_of_size:
             return options[0]
         options = self._turned(what, options)
         place = [*self.taken, what].index(what)
-        taken = self.taken.setdefault(what, [])
+        taken = self.taken.setdefault(what, set())
         wanted = self._share(what, options, place)
         left = [option for option in wanted if _key(option) not in taken]
         if not left:
             return options[0] if what.sort in _SHARE else wanted[(self.number + place) % len(wanted)]
         self.found_new = True
-        taken.append(_key(left[0]))
+        taken.add(_key(left[0]))
         return left[0]
 
     def _turned(self, what: What, options: Sequence[Any]) -> Sequence[Any]:

@@ -47,7 +47,7 @@ def _reshaped(choose: Choose, name: str, shape: tuple[int, ...]) -> tuple[int, .
     count = math.prod(shape)
     options = [(count,), shape[::-1], shape, (1, count), (count, 1)] + ([(-1,), (1, -1)] if count else [])
     options += [(2, count // 2)] * (count % 2 == 0)
-    options = options if shape else [(), *options]
+    options = options if shape else [(), *options]  # of a 0-dim tensor the cover may take no second shape
     return choose(What("static", name), [*dict.fromkeys(options)])
 
 

@@ -83,7 +83,7 @@ def _near_constant(rng: np.random.Generator, shape: tuple[int, ...], context: Co
 
 
 def _with(rare: Sequence[float], rng: np.random.Generator, shape: tuple[int, ...], context: Context) -> np.ndarray:
-    """Return ordinary numbers with rare ones among them: many, or a single one: it shows what spreads."""
+    """Return ordinary numbers with rare ones among them: many, or one, which shows whether it spreads to others."""
     share = rng.choice((0.0, 0.4))
     numbers = np.where(rng.random(shape) < share, _choice(rng, shape, rare), _distinct(rng, shape, context))
     if numbers.size:

@@ -91,7 +91,7 @@ MODE_OF_MANY = Difference(
 
 
 def _is_all_nan(arguments: Mapping[str, Any]) -> bool:
-    missing = np.asarray(arguments["input"] != arguments["input"])
+    missing = np.isnan(np.asarray(arguments["input"]))
     return bool(missing.ndim and missing.shape[arguments["dim"]] and missing.all(arguments["dim"]).any())
 
 
@@ -104,26 +104,31 @@ ANY_NAN = Difference(
 )
 
 
+def _both_sets(arguments: Mapping[str, Any]) -> list[np.ndarray]:
+    return [np.asarray(arguments[name]).astype(np.float64) for name in ("elements", "test_elements")]
+
+
 def _is_not_unique(arguments: Mapping[str, Any]) -> bool:
-    given = (np.asarray(arguments[name]).astype(np.float64) for name in ("elements", "test_elements"))
-    return bool(arguments["assume_unique"]) and any(len(np.unique(array)) < array.size for array in given)
+    return bool(arguments["assume_unique"]) and any(len(np.unique(item)) < item.size for item in _both_sets(arguments))
 
 
 def _is_among(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
-    elements, others = (np.asarray(arguments[name]).astype(np.float64) for name in ("elements", "test_elements"))
+    elements, others = _both_sets(arguments)
     return result == np.isin(elements, others, invert=bool(arguments["invert"]))
 
 
+# only where the caller's own promise of distinct numbers is broken, and jaxfun's answer is held to NumPy's there
 NOT_UNIQUE = Difference(
     _is_not_unique,
-    jaxfun="whether it is among the others",
-    torch="of numbers that are equal, all but one as found among the others",
-    why="torch takes the word for it that no number comes twice, and takes one that does for one of the others",
+    jaxfun="whether the number is among `test_elements`",
+    torch="True for all but one of equal `elements`",
+    why="with `assume_unique` torch sorts both tensors together and takes equal neighbours for one of each",
     source="aten/src/ATen/native/TensorCompare.cpp: isin_sorting",
     levels=("value",),
     answer=_is_among,
     much="in most draws some number comes twice",
 )
+
 
 DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
     "isin": (NOT_UNIQUE,),

@@ -309,11 +309,12 @@ def _is_a_real_pole(arguments: Mapping[str, Any]) -> bool:
     return any(map(np.iscomplexobj, tensors)) and not np.iscomplexobj(tensors[2]) and bool((tensors[2] == 0).any())
 
 
+# excused are elements that are not finite, of complex results at a real divisor of 0: every number is held to torch's
 REAL_POLE = Difference(
     _is_a_real_pole,
-    jaxfun="NaN or infinite, of complex numbers",
-    torch="infinite or NaN, of real ones",
-    why="torch divides real numbers before they are made complex: at a divisor of 0 that is infinite where this is NaN",
+    jaxfun="NaN or infinite: the quotient is one of complex numbers",
+    torch="infinite or NaN: the quotient is one of real numbers, converted to complex afterwards",
+    why="torch divides real tensors in their own dtype, jaxfun in the promoted complex one, and at 0 these differ",
     source="tools/autograd/derivatives.yaml: addcdiv",
     levels=("vjp", "jvp", "hvp"),
     answer=not_finite,

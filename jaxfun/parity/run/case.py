@@ -21,7 +21,7 @@ class Slot(NamedTuple):
 
 
 class Arguments(NamedTuple):
-    """Positional and keyword arguments: pytrees with a `Slot` for each tensor."""
+    """Positional and keyword arguments: pytrees that hold a `Slot` in place of each tensor."""
 
     args: tuple[Any, ...]
     kwargs: dict[str, Any]

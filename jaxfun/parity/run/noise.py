@@ -129,7 +129,7 @@ _OF_OTHER_RESULTS = ("_scaled_dot_product_flash_attention_for_cpu",)
 
 
 def _name_of(func: Any) -> str:
-    """Return an operation's name, that of one tensor for one of several."""
+    """Return an operation's name, without the prefix of operations on lists of tensors."""
     return func.overloadpacket.__name__.removeprefix("_foreach_")
 
 
@@ -141,7 +141,7 @@ def _computes(func: Any) -> bool:
 
 @functools.cache
 def _pure_of(func: Any) -> Any:
-    """Return the operation that gives what one in place writes into its first argument; None where that rounds not."""
+    """Return the out-of-place variant of an in-place operation; None for other operations, and where it is exact."""
     writes = [item.alias_info is not None and item.alias_info.is_write for item in func._schema.arguments]
     name = func.overloadpacket.__name__
     if not name.endswith("_") or writes[:1] != [True] or any(writes[1:]):

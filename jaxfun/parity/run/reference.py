@@ -232,7 +232,7 @@ def stacked(each: Sequence[Results]) -> Results:
 
 
 def unstacked(stacked: Results, count: int) -> list[Results]:
-    """Return the results of each value set: stacked ones, split along their first axis."""
+    """Split stacked results along their first axis, into those of each value set."""
     return [
         {
             level: items if isinstance(items, str) else [np.asarray(item[at]) for item in items]

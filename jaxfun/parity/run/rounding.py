@@ -171,7 +171,7 @@ class Rounding:
         )
 
     def _drawn(self, rows: Sequence[int], draws: Iterable[MovedInputs], widest: str) -> list[Results]:
-        """Return the results of each draw, stacked by value set; large ones one draw at a time, to bound memory.
+        """Return the results of each draw, stacked by value set; large cases run one draw at a time, to bound memory.
 
         `widest` is the precision in the place of float64.
         """

@@ -114,7 +114,7 @@ class _Judging:
         self._note_references()
 
     def _judge_rows(self, rows: Sequence[int], got: Results) -> None:
-        """Judge value sets, some at a time; at a level at which enough have differed no more."""
+        """Judge value sets in blocks; a level is skipped once enough value sets have differed at it."""
         for start in range(0, len(rows), _SOME):
             some = rows[start : start + _SOME]
             differing = Counter(item.level for item in self.found if not item.edge)
@@ -171,7 +171,7 @@ class _Judging:
         return got
 
     def _answered(self) -> set[str]:
-        """Return the levels at which the reference gives a result, the value among them."""
+        """Return the levels at which the reference gives a result; the value is always one of them."""
         references = self.references.values()
         answered = (
             level for level in self.sides.levels if any(not isinstance(r.plain[level], str) for r in references)

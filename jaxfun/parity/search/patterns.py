@@ -27,7 +27,7 @@ HANDFUL = 16  # of a chunk's farthest results, looked at in float64
 
 @dataclass(frozen=True)
 class Format:
-    """A dtype's layout (bits, and bits of the fraction), how many values a chunk has, which are compared with float64.
+    """A floating-point format: its bits, its fraction bits, the values in a chunk, and which are compared with float64.
 
     `oracle` is whether every result is held to float64; where not, those at least as far from the reference as the
     bin `suspect` are, and the farthest of each chunk.

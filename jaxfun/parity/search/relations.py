@@ -372,8 +372,9 @@ def _replaced(evidence: Evidence) -> str:
     for name, is_lost in {"NaN": np.isnan, "infinity": np.isinf}.items():
         there = is_lost(results.theirs)
         numbers = np.unique(np.abs(results.ours[there]))
-        is_one = len(numbers) == 1 and np.isfinite(numbers[0]) and (there.sum() > 1 or numbers[0] == 0)
-        if is_one and (wrong <= there).all():
+        # a single element may be any number by chance, but hardly 0
+        is_one_number = len(numbers) == 1 and np.isfinite(numbers[0]) and (there.sum() > 1 or numbers[0] == 0)
+        if is_one_number and (wrong <= there).all():
             return f"{name} replaced by {numbers[0]:.5g}, and right elsewhere"
     return ""
 

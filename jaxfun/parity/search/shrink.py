@@ -298,6 +298,7 @@ def _is_alike(smaller: Mismatch, found: Mismatch) -> bool:
     if found.verdict.difference in _LOST:
         return _is_ours(smaller) == _is_ours(found)
     error, share = error_of(found), found.verdict.of_tolerance
+    # a large error need only be sure: beside a kink what is measured as rounding is large, and another for each shape
     least, enough = (_LEAST_KEPT, _SURE) if error >= _LARGE else (_LEAST_KEPT**2, _LEAST_KEPT * _CLEAR)
     return error_of(smaller) >= least * error and smaller.verdict.of_tolerance >= min(_LEAST_KEPT * share, enough)
 

@@ -122,7 +122,7 @@ def verdicts(
 def _tried(
     leaf: Comparison, scales: Iterator[np.ndarray], bound: Bound | None, measured: bool
 ) -> Iterator[tuple[Verdict, np.ndarray]]:
-    """Yield a leaf's verdict at each scale of rounding until no number fails; with `measured`, at every scale."""
+    """Yield a leaf's verdict at each scale of rounding until it is settled; with `measured`, at every scale."""
     for scale in scales:
         verdict = leaf.verdict(scale, bound)
         yield verdict, scale
