@@ -6,11 +6,13 @@ import re
 import sys
 import textwrap
 import tomllib
+import warnings
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import torch
 
 import jaxfun.parity
 
@@ -45,6 +47,17 @@ def test_differs():
     Report("wrong", "theirs", [Failure("value", "bits", "", "wrong(f)")]).log()
     raise AssertionError
 """
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forward_mode_is_loaded() -> None:
+    """PyTorch's forward mode loads modules that register operators, which a process can do but once.
+
+    Loaded in a run inside of a test, they would be forgotten at its end, and forward mode fail in every later test.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # DeprecationWarning: of PyTorch's own scripts
+        torch.func.jvp(lambda x: x * 2, (torch.ones(2),), (torch.ones(2),))
 
 
 @pytest.fixture(autouse=True)
