@@ -1,5 +1,6 @@
 """Fixtures for every test: JAX under its strictest, and its settings as they were afterwards."""
 
+import gc
 import logging
 import os
 import signal
@@ -16,6 +17,7 @@ _STRICT = (_SUITE, Path(__file__).parent / "tests")
 # of what is compiled, also the small programs that take no time
 _KEEP_ALL = {"jax_persistent_cache_min_compile_time_secs": 0, "jax_persistent_cache_min_entry_size_bytes": 0}
 _SETTINGS = ("jax_enable_x64", "jax_numpy_dtype_promotion", "jax_default_matmul_precision", "jax_debug_nans")
+_UNOPTIMISED = "jax_disable_most_optimizations"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -30,11 +32,23 @@ def pytest_configure(config: pytest.Config) -> None:
             jax.config.update(name, value)
 
 
+def pytest_collection_finish() -> None:
+    """Keep the tests themselves, which live to the end, out of every later search for garbage."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def strict_jax(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Turn 64-bit types on and JAX's own promotion off, so that it decides no torch question; doctests run as is."""
+    """Turn 64-bit types on and JAX's own promotion off, so that it decides no torch question; doctests run as is.
+
+    LLVM's optimisations, half of what a program costs that runs once, are left out but where a test is of them
+    (suite.py, `optimised`), in doctests, and with `--parity-profile thorough`.
+    """
     before = {name: getattr(jax.config, name) for name in _SETTINGS}
-    if any(root in request.path.parents for root in _STRICT):
+    is_strict = any(root in request.path.parents for root in _STRICT)
+    jax.config.update(_UNOPTIMISED, is_strict and request.config.getoption("--parity-profile", None) != "thorough")
+    if is_strict:
         with jax.enable_x64(True), jax.numpy_dtype_promotion("strict"):
             yield
     else:

@@ -1,9 +1,10 @@
 """What the generic suite holds an op to: the cases that cover its choices, and random ones on top."""
 
+import contextlib
 import dataclasses
 import operator
 import zlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 import hypothesis
@@ -47,6 +48,7 @@ SIGNATURES = 6  # times as many examples: these compile nothing
 HOW = frozenset((*COMPUTED, "vmap", "errors"))
 # what a further case adds: forward mode and second derivatives follow from the same formulas, and cost four times this
 LESS = frozenset(("value", "vjp", "vmap", "errors"))
+_UNOPTIMISED = "jax_disable_most_optimizations"
 _COMPLEX = "complex64"  # held to every level as well: only there a missing conjugate shows
 
 
@@ -76,12 +78,24 @@ def covered(
     for number, case in enumerate(every_case(record, dtype)):
         if number >= always and compared(total, "value"):
             break
-        report = checked(record, candidate, case, device, levels=levels_of(record, dtype, number))
+        with optimised() if not number else contextlib.nullcontext():
+            report = checked(record, candidate, case, device, levels=levels_of(record, dtype, number))
         total.add(report, dtype.name, device)
         failures += report.failures
     total.failures = failures
     assert not failures, "\n".join(map(str, failures))
     return total
+
+
+@contextlib.contextmanager
+def optimised() -> Iterator[None]:
+    """Compile as a user's process does: with LLVM's optimisations, also where the tests leave them out."""
+    before = jax.config.read(_UNOPTIMISED)
+    jax.config.update(_UNOPTIMISED, False)
+    try:
+        yield
+    finally:
+        jax.config.update(_UNOPTIMISED, before)
 
 
 def finds(record: Op, candidate: Callable[..., Any], dtype: DType) -> bool:

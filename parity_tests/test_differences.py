@@ -20,7 +20,7 @@ from jaxfun.parity.known import differences_of, recorded
 from jaxfun.parity.known.difference import Difference, Held, nan
 from jaxfun.parity.run.case import Case
 from jaxfun.parity.search.judge import judge, judge_signature
-from parity_tests.suite import RECORDS, candidate_of, checked
+from parity_tests.suite import RECORDS, candidate_of, checked, optimised
 
 KNOWN = [(record, known) for record in RECORDS for known in differences_of(record)]
 LIKELY = ("float32", "complex64", "float16", "int8")  # where most are seen, in turn
@@ -159,16 +159,18 @@ def named(record: Op, known: Difference) -> Any:
 
 @pytest.mark.parametrize(("record", "known"), [named(*pair) for pair in KNOWN])
 def test_a_known_difference_is_seen_in_its_region(record: Op, known: Difference) -> None:
-    if is_shown(record, known):
-        return
+    with optimised():  # some are of how LLVM contracts a product and a sum
+        assert is_shown(record, known) or is_drawn(record, known), "not seen any more: delete it"
+
+
+def is_drawn(record: Op, known: Difference) -> bool:
+    """Whether random arguments show a difference."""
     of_signatures = known.levels == ("errors",)
     drawn = (
         [spoiled(record), refused(record)] if of_signatures else [cases(record, dtype) for dtype in taken_by(record)]
     )
     ways = itertools.product(SIGNATURES_TRIED if of_signatures else TRIED, drawn)
-    assert any(is_seen_among(record, known, strategy, tries) for tries, strategy in ways), (
-        "not seen any more: delete it"
-    )
+    return any(is_seen_among(record, known, strategy, tries) for tries, strategy in ways)
 
 
 def test_a_difference_that_is_none_is_not_seen() -> None:
