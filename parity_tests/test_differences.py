@@ -138,6 +138,12 @@ GIVEN: dict[str, dict[str, Any]] = {
         "aweights": np.array([[0.03739223]], np.float32),
     },
     "corrcoef: whether a row": {"input": np.full((1, 2, 3), 2.6191266 - 3.8411818j, np.complex64)},
+    "addcdiv: torch adds up": {
+        "input": np.zeros((1, 0), np.float32),
+        "tensor1": np.zeros((1, 0), np.float32),
+        "tensor2": np.zeros(1, np.float32),
+        "value": 1,
+    },
     "atan2: torch squares": {"input": np.array([[100]], np.int8), "other": np.array([[1.0]], np.float32)},
 }
 

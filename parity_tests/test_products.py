@@ -84,6 +84,18 @@ def test_an_equation_means_what_it_means_in_torch(equation: str, shapes: Sequenc
     assert_alike("einsum", equation, *(numbers(shape, dtype) for shape in shapes))
 
 
+@pytest.mark.parametrize(
+    "shapes", [[(2, 2), (2, 4), (4, 2)], [(2, 4), (4, 2), (2, 2)], [(3, 2), (2, 3), (3, 1)]], ids=str
+)
+def test_einsum_multiplies_in_the_order_of_the_fewest_products(shapes: Sequence[tuple[int, ...]]) -> None:
+    operands = [numbers(shape, "float32") for shape in shapes]
+    for operand in operands:
+        for at in range(operand.size):  # an infinity shows which product came first
+            with_one = operand.copy()
+            with_one.flat[at] = np.inf
+            assert_alike("einsum", "ij,jk,kl->il", *(with_one if item is operand else item for item in operands))
+
+
 @pytest.mark.parametrize("equation", ["i,i->i", "i,i->", "ii", "ij,jk->k"])
 @pytest.mark.parametrize("dtype", ["bool", "int8", "int64"])
 def test_einsum_takes_the_dtypes_that_its_steps_take(equation: str, dtype: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 
 from .._op import op
 from .._record import Beside, Shape, Tensors
@@ -115,7 +116,15 @@ def _einsum(equation: str, operands: Tensors) -> jax.Array:
     result = _result_names(names, sides[1] if len(sides) > 1 else None, most)
     order = result + sorted({word for name in names for word in name} - {*result})
     aligned = [_aligned(operand, name, order) for name, operand in zip(names, operands, strict=True)]
-    return _contracted(aligned, len(result))
+    return _contracted(aligned, len(result), _path(equation, operands))
+
+
+def _path(equation: str, operands: Sequence[jax.Array]) -> list[tuple[int, int]]:
+    """Return which two operands each step multiplies, the result of one being the last operand of the next."""
+    if len(operands) < 3:
+        return [(0, 1)] * (len(operands) - 1)
+    # the order that torch takes, of the fewest products: NaN and infinity depend on it
+    return [(min(pair), max(pair)) for pair in jnp.einsum_path(equation, *operands, optimize="auto")[0]]
 
 
 def _parsed(text: str) -> list[str]:
@@ -177,17 +186,18 @@ def _aligned(operand: jax.Array, name: Sequence[str], order: Sequence[str]) -> j
     return permute(operand, tuple([*name, *missing].index(word) for word in order))
 
 
-def _contracted(operands: Sequence[jax.Array], kept: int) -> jax.Array:
+def _contracted(operands: Sequence[jax.Array], kept: int, path: Sequence[tuple[int, int]]) -> jax.Array:
     """Multiply the operands, and add up over the dimensions beyond the first ones, each as soon as only one has it."""
-    result, *rest = operands
+    left, *_ = waiting = [*operands]
     counts = Counter(dim for operand in operands for dim in range(kept, operand.ndim) if operand.shape[dim] != 1)
-    summed = tuple(range(kept, result.ndim))
-    if not rest:
-        return sum(result, summed) if summed else result
-    for other in rest:
+    summed = tuple(range(kept, left.ndim))
+    if not path:
+        return sum(left, summed) if summed else left
+    for first, second in path:
+        right, left = waiting.pop(second), waiting.pop(first)
         together, alone = [], ([], [])
         for dim in summed:
-            has = [x.shape[dim] != 1 for x in (result, other)]
+            has = [x.shape[dim] != 1 for x in (left, right)]
             if all(has):
                 counts[dim] -= 1
                 together += [dim] * (counts[dim] == 1)
@@ -195,9 +205,9 @@ def _contracted(operands: Sequence[jax.Array], kept: int) -> jax.Array:
             elif any(has) and counts[dim] == 1:
                 alone[has.index(True)].append(dim)
                 counts[dim] = 0
-        left, right = (sum(x, tuple(dims), True) if dims else x for x, dims in zip((result, other), alone, strict=True))
-        result = _pair(left, right, together)
-    return reshape(result, result.shape[:kept])
+        left, right = (sum(x, tuple(dims), True) if dims else x for x, dims in zip((left, right), alone, strict=True))
+        waiting.append(_pair(left, right, together))
+    return reshape(waiting[-1], waiting[-1].shape[:kept])
 
 
 def _pair(left: jax.Array, right: jax.Array, summed: Sequence[int]) -> jax.Array:

@@ -16,7 +16,8 @@ class Layout:
     dtype: str
     low: float | None = None
     high: float | None = None
-    around: np.ndarray | None = field(default=None, compare=False)  # the numbers to stay close to, where there are any
+    # the numbers to stay close to, where there are any
+    around: np.ndarray | None = field(default=None, compare=False, repr=False)
     is_constant: bool = False  # no derivative is taken for it
     subnormals: bool = False  # are asked for
     finite: bool = False

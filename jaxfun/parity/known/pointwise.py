@@ -173,17 +173,20 @@ AT_THE_ORIGIN = Difference(
 )
 
 
-def _squares_wrap(arguments: Mapping[str, Any]) -> bool:
+def _planes_wrap(arguments: Mapping[str, Any]) -> bool:
     operands = [np.asarray(arguments[name]) for name in ("input", "other")]
     whole = [operand for operand in operands if operand.dtype.kind in "iu"]
-    return any((operand.astype(np.float64) ** 2 > np.iinfo(operand.dtype).max).any() for operand in whole)
+    has_no_negative = operands[0].dtype.kind == "u" and bool(operands[0].any())
+    return has_no_negative or any(
+        (operand.astype(np.float64) ** 2 > np.iinfo(operand.dtype).max).any() for operand in whole
+    )
 
 
 PLANES_WRAPPED = Difference(
-    _squares_wrap,
+    _planes_wrap,
     jaxfun="the derivative",
-    torch="that with the square of an integer operand as its own dtype holds it, wrapped around",
-    why="torch squares the operands of atan2 for its derivative before it promotes them",
+    torch="that with the square or the negative of an integer operand as its own dtype holds it, wrapped around",
+    why="torch squares the operands of atan2 for its derivative, and negates one, before it promotes them",
     source="torch/csrc/autograd/FunctionsManual.cpp: atan2_backward",
     levels=("vjp", "jvp", "hvp"),
 )
@@ -321,9 +324,25 @@ REAL_POLE = Difference(
 )
 
 
+def _is_empty_at_a_pole(arguments: Mapping[str, Any]) -> bool:
+    tensors = [np.asarray(arguments[name]) for name in ("input", "tensor1", "tensor2")]
+    return not all(tensor.size for tensor in tensors[:2]) and bool((tensors[2] == 0).any())
+
+
+EMPTY_AT_A_POLE = Difference(
+    _is_empty_at_a_pole,
+    jaxfun="0, a sum over nothing",
+    torch="NaN, that 0 times infinity",
+    why="torch adds up over a broadcast dimension before it multiplies by the divisor's own factor, infinite at 0",
+    source="tools/autograd/derivatives.yaml: addcdiv",
+    levels=("hvp",),
+    answer=zero,
+)
+
+
 DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
     "addcmul": (WRAPPED_FACTOR,),
-    "addcdiv": (WRAPPED_FACTOR, REAL_POLE, SUM_AT_A_POLE),
+    "addcdiv": (WRAPPED_FACTOR, REAL_POLE, EMPTY_AT_A_POLE, SUM_AT_A_POLE),
     "pow": (
         COMPLEX_EDGE,
         FLAT,

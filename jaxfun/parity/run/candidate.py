@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, ParamSpec, TypeVar
 
@@ -66,6 +67,7 @@ class Sides:
         self.oracle = Oracle(Theirs(reference, case, device, self.levels))
         self._compiled: dict[frozenset[str], Any] = {}  # by its levels
         self._compiled_wide: dict[frozenset[str], Any] = {}
+        self._ahead: dict[frozenset[str], Future[Any]] = {}  # what another thread is compiling, by its levels
         self._in_float64: dict[str, list[np.ndarray]] = {}
 
     @property
@@ -112,6 +114,28 @@ class Sides:
     @_retried_after_stale_trace
     def ours(self, levels: Collection[str] = COMPUTED) -> Results:
         """Return the candidate's results at some levels, batched over the value sets; those that apply."""
+        program, arguments, portions = self._batched(levels)
+        if frozenset(levels) in self._ahead:
+            self._ahead.pop(frozenset(levels)).result()
+        found = [jax.tree.map(np.asarray, program(*arguments(some))) for some in portions]
+        return {
+            level: [
+                np.concatenate(items)[: self.case.sets] for items in zip(*(each[level] for each in found), strict=True)
+            ]
+            for level in found[0]
+        }
+
+    @_retried_after_stale_trace
+    def compile_ahead(self, levels: Collection[str]) -> None:
+        """Begin to compile what `ours` calls for these levels, in a thread: PyTorch has the time meanwhile."""
+        program, arguments, portions = self._batched(levels)
+        lowered = program.lower(*arguments(portions[0]))
+        thread = ThreadPoolExecutor(1)
+        self._ahead[frozenset(levels)] = thread.submit(lowered.compile)  # XLA keeps it: the call compiles no more
+        thread.shutdown(wait=False)
+
+    def _batched(self, levels: Collection[str]) -> tuple[Any, Callable[[np.ndarray], list[Any]], list[np.ndarray]]:
+        """Return the compiled program of some levels, its arguments for some value sets, and which go together."""
         stacks, movable = self.case.tensors, self.case.movable
         outputs = jax.tree.leaves(self._shapes)
         smooth = [i for i, out in enumerate(outputs) if is_inexact(out)]
@@ -129,16 +153,12 @@ class Sides:
             # without a tensor nothing but its number tells how large a batch is
             count = None if stacks else self.case.sets
             self._compiled[key] = jax.jit(jax.vmap(self._program(movable, smooth, key), axis_size=count))
-        found = []
-        for some in _portions(self.case.sets, _bytes([*(stack[0] for stack in stacks), *outputs])):
-            given = [[put(array[some], self.device) for array in items] for items in (stacks, *directions)]
-            found.append(jax.tree.map(np.asarray, self._compiled[key](*given)))
-        return {
-            level: [
-                np.concatenate(items)[: self.case.sets] for items in zip(*(each[level] for each in found), strict=True)
-            ]
-            for level in found[0]
-        }
+
+        def arguments(some: np.ndarray) -> list[Any]:
+            return [[put(array[some], self.device) for array in items] for items in (stacks, *directions)]
+
+        portions = _portions(self.case.sets, _bytes([*(stack[0] for stack in stacks), *outputs]))
+        return self._compiled[key], arguments, portions
 
     def ours_at(self, level: str) -> list[np.ndarray]:
         """Return the candidate's results at one level, by a program that is compiled already where there is one."""

@@ -243,18 +243,24 @@ def _digits_kept(met: _Met) -> tuple[float, float] | None:
     precision = PRECISION.get(part_of(str(part.dtype)))
     if precision is None or precision is PRECISION["float64"]:
         return None
-    wide, error = outcome(lambda: met.sides.in_float64(level)[mismatch.leaf][mismatch.row])
     oracle = _oracle(reference.wide[level], level, mismatch.leaf)
-    if error is not None or oracle is None or wide.shape != oracle.shape:
+    if oracle is None or part.shape != oracle.shape:
         return None
     with np.errstate(invalid="ignore", over="ignore"):
         scale = met.sides.oracle.rounding.scale_at(level, mismatch.row, "operations")[mismatch.leaf]
         least = 0.01 * np.abs(oracle[np.isfinite(oracle)]).max(initial=0.0)
         # what the numbers given do not determine is not lost
         size = np.maximum(np.maximum(np.abs(oracle), least), scale)
-        lost, lost_wide = (_share(item, oracle, size) for item in (part.astype(oracle.dtype), wide))
+        lost = _share(part.astype(oracle.dtype), oracle, size)
     is_kept = lost < math.sqrt(precision.eps) or (_is_derivative(met) and _is_near_constant(met))
-    if not lost or not is_kept or lost_wide > lost / _RIGHT:
+    if not lost or not is_kept:  # asked first, for float64 compiles the candidate once more
+        return None
+    wide, error = outcome(lambda: met.sides.in_float64(level)[mismatch.leaf][mismatch.row])
+    if error is not None or wide.shape != oracle.shape:
+        return None
+    with np.errstate(invalid="ignore", over="ignore"):
+        lost_wide = _share(wide, oracle, size)
+    if lost_wide > lost / _RIGHT:
         return None
     return max(-math.log10(lost), 0.0), -math.log10(precision.eps)
 
