@@ -136,9 +136,9 @@ def _gradient(input: Array, *, spacing: Factor = None, dim: Dims = None, edge_or
 
 
 _COORDINATES = {
-    "input": Shape(("3", "3 4", "m n")),
-    "spacing": Shape(("3", "3, 4", "n")),
-    "dim": Beside((None, None, (-1,))),
+    "input": Shape(("3", "3 4", "m n", "1 3")),
+    "spacing": Shape(("3", "3, 4", "n", "3")),
+    "dim": Beside((None, None, (-1,), (-1,))),
     "edge_order": _EDGES,
 }
 

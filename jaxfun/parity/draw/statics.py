@@ -27,7 +27,9 @@ def static(choose: Choose, record: Op, name: str, shape: tuple[int, ...], dtype:
 
 
 def _flags(parameter: inspect.Parameter) -> Sequence[Any]:
-    return (False, True) if parameter.annotation is bool else (parameter.default,)
+    if parameter.annotation is not bool:
+        return (parameter.default,)
+    return (True, False) if parameter.default is True else (False, True)
 
 
 def _numbers(described: Scalar, dtype: DType) -> Sequence[Any]:
