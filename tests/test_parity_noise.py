@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from jaxfun.parity.run import noise, torch_side
 from jaxfun.parity.run.case import Arguments, Case, Slot
 from jaxfun.parity.run.noise import Rounded
 from jaxfun.parity.run.oracle import Oracle, _parts_beyond
@@ -66,6 +67,7 @@ ROUNDED = {
     "a fused kernel": lambda x: F.layer_norm(x, (3,)),
     "a softmax": lambda x: torch.softmax(x, 0),
     "a product in place": lambda x: x.clone().mul_(0.1),
+    "a power in place": lambda x: x.abs().pow_(1.1),
     "a part of a tensor in place": lambda x: _row_scaled(x.repeat(2, 1)),
     "several tensors in place": lambda x: _each_scaled([x.clone(), x.clone()])[1],
     "a complex product": lambda x: torch.view_as_real(torch.complex(x, x) * 0.1j),
@@ -100,6 +102,18 @@ def test_it_ends_with_the_block_also_where_that_raises() -> None:
         raise ZeroDivisionError
     assert moved(torch.tanh, [0.5]) > 0
     assert torch.tanh(torch.tensor(0.5)) == torch.tanh(torch.tensor(0.5))
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # forward mode loads PyTorch's own scripts
+def test_an_error_inside_of_vmap_leaves_torch_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    batched = torch_side.batched(lambda x: [torch.linalg.vector_norm(x, 3, 0)])
+    x, forward = torch.ones(2, 8), torch.autograd.forward_ad
+    # an operation that refuses its arguments: PyTorch's message of that fails in its turn, in the middle of a layer
+    wrong = lambda func: torch.ops.aten.pow.Scalar if func is torch.ops.aten.pow_.Scalar else None  # noqa: E731
+    monkeypatch.setattr(noise, "_pure_of", wrong)
+    with pytest.raises(RuntimeError), Rounded(STEP, torch.float32, seed=0), forward.dual_level():
+        batched(forward.make_dual(x, x))
+    torch.testing.assert_close(batched(x), [torch.full((2,), 2.0)])
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # forward mode loads PyTorch's own scripts

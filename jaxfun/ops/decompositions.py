@@ -151,7 +151,8 @@ def _(primals: Any, tangents: Any) -> tuple[Any, Any]:
     turn = below - adjoint(below)
     if jnp.iscomplexobj(q):
         turn = turn + jnp.eye(count, dtype=q.dtype) * (along - jnp.conj(along)) / 2
-    dq = product(q, turn - along) + scaled
+    # a square Q is a basis of everything: what is left of dA R⁻¹ beside Q Qᴴ dA R⁻¹ is nothing
+    dq = product(q, turn) if q.shape[-2] == count else product(q, turn - along) + scaled
     return (q, r), (dq, product(adjoint(q), change) - product(turn, r))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from .._dims import wrap_dim
 from .._op import op
 from .._record import BOOLS, INTEGERS, AnyDType, Array, Dim
-from ..dtypes import Category, DType, Kind, as_dtype, bfloat16, canonical, cast, float16, float32, int64
+from ..dtypes import Category, DType, Kind, as_dtype, bfloat16, canonical, cast, float16, float32, int64, promote_types
 from ..errors import UnsupportedDTypeError, describe
 from .extremum import ValuesAndIndices
 from .logarithms import log_of_sum
@@ -42,14 +42,15 @@ def cumprod(input: Array, dim: Dim, *, dtype: AnyDType = None) -> jax.Array:
     Array([1., 2., 6.], dtype=float32)
     """
     own, result = as_dtype(input.dtype), dtype or as_dtype(input.dtype)
-    if own.is_floating_point and result.is_floating_point and own != result:
-        return _product_in(input, wrap_dim(dim, input.ndim), result)
+    wide = promote_types(own, result)
+    if own.is_floating_point and result.is_floating_point and wide != result:
+        return _product_in(cast(input, wide), wrap_dim(dim, input.ndim), result)
     return _scanned(jnp.cumprod, input, dim, dtype)
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2))
 def _product_in(input: jax.Array, axis: int, dtype: DType) -> jax.Array:
-    """Return the running product in another dtype, with the derivative in that of the input."""
+    """Return the running product in a narrower dtype, with the derivative in that of the input."""
     return _scanned(jnp.cumprod, input, axis, dtype)
 
 

@@ -116,12 +116,45 @@ NOT_STRETCHED = Difference(
 
 
 def _lacks_rank(arguments: Mapping[str, Any]) -> bool:
-    input = np.asarray(arguments["input"])
-    matrices = np.moveaxis(input, arguments["dim"] or (-2, -1), (-2, -1))
+    input, dims = np.asarray(arguments["input"]), arguments["dim"] or (-2, -1)
+    if input.ndim < 2 or dims[0] % input.ndim == dims[1] % input.ndim:  # which torch refuses
+        return False
+    matrices = np.moveaxis(input, dims, (-2, -1))
     values = np.linalg.svd(matrices[np.isfinite(matrices).all((-2, -1))].astype(np.complex128), compute_uv=False)
     bound = 10 * max(matrices.shape[-2:]) * np.finfo(input.dtype).eps
     return bool((values.min(-1, initial=np.inf) <= bound * values.max(-1, initial=0)).any())
 
+
+def _is_subgradient(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
+    """Return where a gradient is one at the kink: c times a matrix G of norm 1 at most, for which <G, A> is A's norm.
+
+    A tangent has another shape: it has to be finite.
+    """
+    if result.shape != np.shape(arguments["input"]):
+        return np.isfinite(result)
+    dims = arguments["dim"] or (-2, -1)
+    matrices, gradients = (
+        np.moveaxis(np.asarray(item).astype(np.complex128), dims, (-2, -1)) for item in (arguments["input"], result)
+    )
+    finite = (np.isfinite(matrices) & np.isfinite(gradients)).all((-2, -1), keepdims=True)
+    matrices, gradients = np.where(finite, matrices, 0), np.where(finite, gradients, 0)
+    norms = np.linalg.svd(matrices, compute_uv=False).sum(-1)
+    cotangents = (gradients.conj() * matrices).sum((-2, -1)).real / np.where(norms == 0, 1, norms)
+    sizes = np.linalg.svd(gradients, compute_uv=False).max(-1, initial=0)
+    is_within = (sizes <= 1.001 * np.abs(cotangents)) | (norms == 0)
+    return np.moveaxis(np.broadcast_to(finite & is_within[..., None, None], matrices.shape), (-2, -1), dims)
+
+
+NULL_VECTORS = Difference(
+    _lacks_rank,
+    jaxfun="a derivative at the kink, by the singular vectors of 0 that its LAPACK chooses",
+    torch="another, by those of its own",
+    why="where a singular value is 0 its vectors are not determined, nor is the gradient of the nuclear norm",
+    source="torch/csrc/autograd/FunctionsManual.cpp: svd_backward",
+    levels=("vjp", "jvp"),
+    answer=_is_subgradient,
+    much="of matrices most that are drawn for ties, zeros and constants lack rank",
+)
 
 # a sum of singular values has a kink where one of them is 0: no second derivative that either could be held to
 NO_RANK = Difference(
@@ -154,5 +187,5 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
         NOT_FINITE,
     ),
     "cdist": (NAN_LOST,),
-    "norm.nuclear": (NO_RANK,),
+    "norm.nuclear": (NO_RANK, NULL_VECTORS),
 }

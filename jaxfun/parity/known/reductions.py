@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..compare.arrays import PRECISION, part_of
 from .difference import Difference, infinite, nan, not_finite, zero
 
 SHAPE_ON_CUDA = Difference(
@@ -121,8 +122,49 @@ OVERFLOW_BESIDE_ZERO = Difference(
     torch="0, NaN or infinite",
     why="whether 0 meets infinity or NaN depends on which elements of a product are multiplied first",
     source="torch/csrc/autograd/FunctionsManual.cpp: prod_backward, prod_safe_zeros_backward",
-    levels=("vjp", "jvp", "hvp"),
     answer=lambda result, arguments: zero(result, arguments) | not_finite(result, arguments),
+)
+
+
+def _is_near_the_largest(arguments: Mapping[str, Any]) -> bool:
+    input, named = np.asarray(arguments["input"]), arguments["dtype"]
+    largest = (
+        PRECISION[part_of(named.name if named else str(input.dtype))].largest if input.dtype.kind == "c" else np.inf
+    )
+    return bool(np.maximum(np.abs(input.astype(np.complex128)), 1).prod() > largest / 16)
+
+
+# excused is what is not finite in jaxfun: every number is held to torch's
+NEAR_THE_LARGEST = Difference(
+    _is_near_the_largest,
+    jaxfun="infinite or NaN, where a part of a product of two complex numbers overflows on the way",
+    torch="a number near the largest, or infinite",
+    why="which complex numbers are multiplied first decides whether a part of their product overflows",
+    source="torch/csrc/autograd/FunctionsManual.cpp: prod_backward",
+    levels=("vjp", "jvp", "hvp"),
+    answer=not_finite,
+)
+
+
+def _leaves_the_range(arguments: Mapping[str, Any]) -> bool:
+    input, named = np.asarray(arguments["input"]), arguments["dtype"]
+    parts = [part_of(str(dtype)) for dtype in (input.dtype, named.name if named else input.dtype)]
+    if not {*parts} <= {*PRECISION}:
+        return False
+    own, other = (PRECISION[part] for part in parts)
+    sizes = np.abs(input.astype(np.complex128))
+    # the product of any of the numbers lies between these two; a cotangent may be of some units
+    largest, smallest = np.maximum(sizes, 1).prod() * 16, np.minimum(sizes[sizes > 0], 1).prod() / 16
+    return other.largest < own.largest and bool(largest > other.largest or smallest < other.smallest_normal)
+
+
+IN_A_NARROWER_DTYPE = Difference(
+    _leaves_the_range,
+    jaxfun="the derivative of the product: under jit XLA leaves out what is rounded twice, 16-bit floats are float32",
+    torch="infinite, NaN or 0, of a product or a gradient that the named dtype does not hold",
+    why="torch divides the product in the named dtype, and rounds its gradient to it on the way to the input",
+    source="torch/csrc/autograd/FunctionsManual.cpp: prod_backward",
+    levels=("vjp", "jvp", "hvp"),
 )
 
 
@@ -214,8 +256,8 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
     "cumprod": (ZERO_AND_NAN,),
     "logcumsumexp": (ADDED,),
     "mode": (UNORDERED,),
-    "prod": (OVERFLOW_BESIDE_ZERO,),
-    "prod.dim": (OVERFLOW_BESIDE_ZERO,),
+    "prod": (OVERFLOW_BESIDE_ZERO, NEAR_THE_LARGEST, IN_A_NARROWER_DTYPE),
+    "prod.dim": (OVERFLOW_BESIDE_ZERO, IN_A_NARROWER_DTYPE),
     "var": (EMPTY_DIM,),
     "std": (EMPTY_DIM, OF_NOTHING),
     "var_mean": (

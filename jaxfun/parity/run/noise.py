@@ -146,8 +146,15 @@ def _pure_of(func: Any) -> Any:
     name = func.overloadpacket.__name__
     if not name.endswith("_") or writes[:1] != [True] or any(writes[1:]):
         return None
-    pure = getattr(getattr(torch.ops.aten, name[:-1], None), func._overloadname, None)
+    packet = getattr(torch.ops.aten, name[:-1], None)
+    variants = [getattr(packet, overload) for overload in packet.overloads()] if packet is not None else []
+    # by its arguments: `pow_.Scalar` is `pow.Tensor_Scalar`, and `pow.Scalar` the power of a number
+    pure = next((item for item in variants if _arguments(item) == _arguments(func)), None)
     return pure if pure is not None and _computes(pure) and len(pure._schema.returns) == 1 else None
+
+
+def _arguments(func: Any) -> list[tuple[str, str]]:
+    return [(item.name, str(item.type)) for item in func._schema.arguments]
 
 
 def _write(into: Any, results: Any) -> None:

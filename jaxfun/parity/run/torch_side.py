@@ -1,9 +1,10 @@
 """The reference's side of a check: PyTorch, its derivatives, and the way to NumPy and back.
 
-Here and in `torch_noise` alone the library imports torch.
+Here and in `noise` alone the library imports torch.
 """
 
 import contextlib
+import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -110,10 +111,29 @@ def batched(function: Callable[..., Tensors]) -> Callable[..., Tensors]:
     together = torch.vmap(lambda *items: tuple(function(*items)))
 
     def call(*tensors: torch.Tensor) -> Tensors:
-        with _no_loops():
+        with _no_loops(), _layers_kept():
             return list(together(*tensors))
 
     return call
+
+
+@contextlib.contextmanager
+def _layers_kept() -> Iterator[None]:
+    """Leave PyTorch's dispatch as it was where torch.vmap raises: else a later call may end the process.
+
+    To print a tensor PyTorch leaves torch.vmap by an object that comes back when it is freed. Where printing raises, as
+    in the message of another error, the traceback holds that object, and frees it at any time.
+    """
+    keys = torch._C._dispatch_tls_local_include_set(), torch._C._dispatch_tls_local_exclude_set()
+    with torch._C._ForceDispatchKeyGuard(*keys):
+        try:
+            yield
+        except Exception as error:
+            part: BaseException | None = error
+            while part is not None:
+                traceback.clear_frames(part.__traceback__)
+                part = part.__context__
+            raise
 
 
 @contextlib.contextmanager
