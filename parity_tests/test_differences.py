@@ -144,6 +144,15 @@ GIVEN: dict[str, dict[str, Any]] = {
         "tensor2": np.zeros(1, np.float32),
         "value": 1,
     },
+    **{
+        f"{name}: whether numbers that differ": {
+            "input": np.repeat([[[0.273808403341474], [0.27380840334147394]]], 8, -1),
+            "dim": 0,
+            "correction": 2,
+            "keepdim": False,
+        }
+        for name in ("var", "std", "var_mean", "std_mean")
+    },
     "atan2: torch squares": {"input": np.array([[100]], np.int8), "other": np.array([[1.0]], np.float32)},
 }
 

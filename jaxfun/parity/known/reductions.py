@@ -251,6 +251,27 @@ ONE_OBSERVATION = Difference(
 )
 
 
+def _has_but_a_digit_of_spread(arguments: Mapping[str, Any]) -> bool:
+    input, dims = np.asarray(arguments["input"]), arguments["dim"]
+    given = range(input.ndim) if dims in (None, ()) else np.atleast_1d(dims)
+    axes = tuple({dim % max(input.ndim, 1) for dim in given}) if input.ndim else ()
+    count = math.prod(input.shape[axis] for axis in axes)
+    if not input.size or count > (1 if arguments["correction"] is None else arguments["correction"]):
+        return False
+    numbers = input.astype(np.complex128)
+    far = np.abs(numbers - numbers.mean(axes, keepdims=True)).max(axes)
+    return bool(((far > 0) & (far <= 4 * PRECISION[part_of(str(input.dtype))].eps * np.abs(numbers).max(axes))).any())
+
+
+NO_FREEDOM_LEFT = Difference(
+    _has_but_a_digit_of_spread,
+    jaxfun="a variance that is not 0, divided by 0, and its derivative",
+    torch="NaN, of 0 divided by 0",
+    why="whether numbers that differ in the last digit have a variance depends on how their mean is rounded",
+    source="aten/src/ATen/native/SharedReduceOps.h: WelfordOps",
+)
+
+
 DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
     "aminmax": (SHAPE_ON_CUDA,),
     "cumprod": (ZERO_AND_NAN,),
@@ -258,15 +279,17 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
     "mode": (UNORDERED,),
     "prod": (OVERFLOW_BESIDE_ZERO, NEAR_THE_LARGEST, IN_A_NARROWER_DTYPE),
     "prod.dim": (OVERFLOW_BESIDE_ZERO, IN_A_NARROWER_DTYPE),
-    "var": (EMPTY_DIM,),
-    "std": (EMPTY_DIM, OF_NOTHING),
+    "var": (EMPTY_DIM, NO_FREEDOM_LEFT),
+    "std": (EMPTY_DIM, OF_NOTHING, NO_FREEDOM_LEFT),
     "var_mean": (
         EMPTY_DIM,
+        NO_FREEDOM_LEFT,
         AFTER_INFINITY,
     ),
     "std_mean": (
         EMPTY_DIM,
         OF_NOTHING,
+        NO_FREEDOM_LEFT,
         AFTER_INFINITY,
     ),
     "renorm": (
