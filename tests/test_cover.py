@@ -55,6 +55,15 @@ def test_a_matrix_of_two_sizes_comes_with_dim_0_and_the_last(record: Op) -> None
     assert {0, -1} <= {dim for dim in matrices if isinstance(dim, int)}
 
 
+@pytest.mark.parametrize("record", [r for r in RECORDS if isinstance(r.takes.get("dim"), Choice)], ids=str)
+def test_dims_that_are_a_few_fixed_ones_come_with_a_matrix_of_two_sizes(record: Op) -> None:
+    chosen = configurations(record, first_dtype(record))
+    dims = [
+        each["dim"] for each in chosen if any(len({*shape} - {0, 1}) == 2 == len(shape) for shape in shapes_of(each))
+    ]
+    assert {0, -1} <= {*dims}
+
+
 def shapes_of(arguments: dict[str, Any]) -> list[tuple[int, ...]]:
     items = [item for value in arguments.values() for item in (value if isinstance(value, tuple) else (value,))]
     return [item.shape for item in items if isinstance(item, Layout)]

@@ -209,9 +209,9 @@ def kron(input: Array, other: Array) -> jax.Array:
     operand_rejects=BOOLS,
     node="LinalgCrossBackward0",
     takes={
-        "input": Shape(("m 3", "3 m", "3", "1 3", "m 3 n", "3 3 m", "0 3")),
-        "other": Shape(("m 3", "3 m", "3", "m 3", "m 3 1", "3 3 m", "0 3")),
-        "dim": Beside((1, 0, None, -1, -2, None, 1)),
+        "input": Shape(("m 3", "3 m", "3", "1 3", "m 3 n", "3 3 m", "0 3", "3 3")),
+        "other": Shape(("m 3", "3 m", "3", "m 3", "m 3 1", "3 3 m", "0 3", "3 3")),
+        "dim": Beside((1, 0, None, -1, -2, None, 1, 1)),
     },
 )
 def cross(input: Array, other: Array, dim: int | None = None) -> jax.Array:

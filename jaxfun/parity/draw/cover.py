@@ -23,6 +23,7 @@ _ALL_ALIKE = (2, 1, 0)  # sizes: arguments of one shape can be exchanged, and a 
 _EMPTY = {"shape": (2, 0), "narrowed": (2, 1)}  # what is broadcast to nothing has a gradient, of 0
 _IDLE = 8  # rounds without an option that is new, after which there is none: in each the alternative is another
 _FEW = 4  # flags and the like: each option comes with `dim` 0 and -1
+_STATIC_DIM = What("static", "dim")
 _OF_SIZE = ("shape", "size")  # varied once everything else has been
 # of what is the same table or the same arithmetic for all ops, each op has its share beside the two plainest
 _SHARE: Mapping[str, int] = {"dtype": 1, "named dtype": 1, "number": 1, "factor": 1, "own dtype": 0}
@@ -60,6 +61,9 @@ def _configurations(record: Op, dtype: DType) -> Iterator[dict[str, Any]]:
         yield from (build(_Fixed({"size": size})) for size in _ALL_ALIKE)
     for full in first.met.get(What("full"), ()):
         yield build(_Fixed({"full": full, **_EMPTY}))
+    for dim in (0, -1):  # of an op whose dims are a few fixed ones
+        if dim in first.met.get(_STATIC_DIM, ()):
+            yield build(_Fixed({_STATIC_DIM: dim}))
     if not any(what.sort == "dim" for what in first.met):
         return
     yield build(_Fixed({}, -1))
