@@ -100,19 +100,20 @@ OF_NOTHING = Difference(
 _LARGE = 200  # from where on torch expands around the middle
 
 
-def _is_expanded(arguments: Mapping[str, Any]) -> bool:
+def _is_expanded(arguments: Mapping[str, Any]) -> Any:
     a, x = arguments["input"], arguments["other"]
     inside = (a > 20) & (np.abs(x - a) < np.where(a < _LARGE, 0.3 * a, 4.5 * np.sqrt(np.maximum(a, 0))))
-    return "float64" in (a.dtype, x.dtype) and bool(inside.any())
+    return inside & ("float64" in (a.dtype, x.dtype))
 
 
 PI = Difference(
-    _is_expanded,
+    anywhere(_is_expanded),
     jaxfun="all digits",
     torch="about nine digits",
     why="in its expansion for large arguments torch takes pi as a float32, in float64 too",
     source="aten/src/ATen/native/Math.h: _igam_helper_asymptotic_series",
     levels=("value",),
+    elements=there(_is_expanded),
 )
 
 
@@ -284,13 +285,19 @@ BESIDE_A_POLE = Difference(
     much="numbers beside 0 and -1 are drawn on purpose",
 )
 
+
+def _is_of_tiny_order(arguments: Mapping[str, Any]) -> Any:
+    return np.asarray(arguments["input"]) < 1e-4
+
+
 TINY_ORDER = Difference(
-    lambda arguments: bool((np.asarray(arguments["input"]) < 1e-4).any()),
+    anywhere(_is_of_tiny_order),
     jaxfun="about as many digits as torch",
     torch="other digits",
     why="for orders near 0 both lose digits: the function is a difference of two numbers near 1",
     source="aten/src/ATen/native/Math.h: calc_igammac",
     levels=("value",),
+    elements=there(_is_of_tiny_order),
     much="tiny numbers are drawn on purpose",
 )
 

@@ -188,6 +188,35 @@ ADDED = Difference(
 )
 
 
+def _winds(arguments: Mapping[str, Any]) -> bool:
+    input = np.asarray(arguments["input"])
+    return np.iscomplexobj(input) and bool((np.abs(input.imag) > 1).any())
+
+
+def _is_so_but_for_turns(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
+    """Return where a result is the logarithm of the sum, on some branch."""
+    input = np.asarray(arguments["input"]).astype(np.complex128)
+    largest = np.nan_to_num(input.real).max(initial=0)
+    sums = np.cumsum(np.exp(input - largest), arguments["dim"] if input.ndim else None).reshape(result.shape)
+    off = result - (np.log(sums) + largest)
+    turns = np.abs(np.exp(1j * off.imag) - 1)
+    return (np.abs(off.real) <= 1e-3 * (1 + np.abs(largest))) & (
+        turns <= 1e-3 * (1 + np.abs(input.imag).max(initial=0))
+    )
+
+
+BRANCH = Difference(
+    _winds,
+    jaxfun="the logarithm on the branch of the larger of each two sums, as they are added up in pairs",
+    torch="on that of the larger of each term and the sum before it",
+    why="the imaginary part of a logarithm is determined but for whole turns, and which ones depends on the order",
+    source="aten/src/ATen/native/cpu/LogAddExp.h: _log_add_exp_helper",
+    levels=("value",),
+    answer=_is_so_but_for_turns,
+    much="imaginary parts are drawn from all numbers",
+)
+
+
 def _has_constant_row(arguments: Mapping[str, Any]) -> bool:
     rows = np.atleast_2d(arguments["input"])
     if rows.shape[1] < 3 or rows.dtype.kind in "iub":
@@ -275,7 +304,7 @@ NO_FREEDOM_LEFT = Difference(
 DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
     "aminmax": (SHAPE_ON_CUDA,),
     "cumprod": (ZERO_AND_NAN,),
-    "logcumsumexp": (ADDED,),
+    "logcumsumexp": (ADDED, BRANCH),
     "mode": (UNORDERED,),
     "prod": (OVERFLOW_BESIDE_ZERO, NEAR_THE_LARGEST, IN_A_NARROWER_DTYPE),
     "prod.dim": (OVERFLOW_BESIDE_ZERO, IN_A_NARROWER_DTYPE),
