@@ -48,7 +48,7 @@ SIGNATURES = 6  # times as many examples: these compile nothing
 HOW = frozenset((*COMPUTED, "vmap", "errors"))
 # what a further case adds: forward mode and second derivatives follow from the same formulas, and cost four times this
 LESS = frozenset(("value", "vjp", "vmap", "errors"))
-_UNOPTIMISED = "jax_disable_most_optimizations"
+UNOPTIMISED = "jax_disable_most_optimizations"
 _COMPLEX = "complex64"  # held to every level as well: only there a missing conjugate shows
 
 
@@ -90,12 +90,12 @@ def covered(
 @contextlib.contextmanager
 def optimised() -> Iterator[None]:
     """Compile as a user's process does: with LLVM's optimisations, also where the tests leave them out."""
-    before = jax.config.read(_UNOPTIMISED)
-    jax.config.update(_UNOPTIMISED, False)
+    before = jax.config.read(UNOPTIMISED)
+    jax.config.update(UNOPTIMISED, False)
     try:
         yield
     finally:
-        jax.config.update(_UNOPTIMISED, before)
+        jax.config.update(UNOPTIMISED, before)
 
 
 def finds(record: Op, candidate: Callable[..., Any], dtype: DType) -> bool:

@@ -96,7 +96,7 @@ def _scatter_reduced(input: Array, dim: Dim, index: Mask, src: Array, *, reduce:
     overload="value_reduce",
     check=check_along,
     node="",
-    takes={**_SEVERAL, "value": Choice((1, -3, True, 0.5, 2.0)), "reduce": _REDUCE},
+    takes={**_SEVERAL, "value": Choice((1, True, -3, 0.5, 2.0)), "reduce": _REDUCE},
 )
 def _scatter_value_reduce(input: Array, dim: Dim, index: Mask, value: Factor, *, reduce: str) -> jax.Array:
     return _scattered(_changing(reduce), input, dim, index, _filled(input, index, value))

@@ -190,7 +190,7 @@ ADDED = Difference(
 
 def _winds(arguments: Mapping[str, Any]) -> bool:
     input = np.asarray(arguments["input"])
-    return np.iscomplexobj(input) and bool((np.abs(input.imag) > 1).any())
+    return np.iscomplexobj(input) and bool((np.abs(np.imag(input)) > 1).any())
 
 
 def _is_so_but_for_turns(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
