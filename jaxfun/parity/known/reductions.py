@@ -165,6 +165,7 @@ IN_A_NARROWER_DTYPE = Difference(
     why="torch divides the product in the named dtype, and rounds its gradient to it on the way to the input",
     source="torch/csrc/autograd/FunctionsManual.cpp: prod_backward",
     levels=("vjp", "jvp", "hvp"),
+    much="a narrower dtype is named often, and large and tiny numbers are drawn on purpose",
 )
 
 

@@ -92,7 +92,8 @@ class _Judging:
             return
         report.is_accepted = True
         first, others = rows[:_FIRST], rows[_FIRST:]
-        outcome(lambda: sides.compile_ahead(sides.levels))  # an error is met again where the results are asked for
+        if self.options.alone:  # the first look at a function: where less is asked, there is less to wait for
+            self._compile_ahead(rows[0])
         self._ask_reference(first)
         got = self._candidate(rows[0])
         if got is None:
@@ -109,6 +110,15 @@ class _Judging:
         if self.options.plants:
             for row in rows[:PLANTED_ROWS]:
                 plant(sides, self.options, report, row, self.references[row])
+
+    def _compile_ahead(self, row: int) -> None:
+        """Begin to compile the candidate at the levels that the reference has for one value set."""
+        theirs = self.sides.theirs
+        own, error = outcome(lambda: theirs.one_by_one(theirs.own([row], "plain"), "plain")[0])
+        if error is None:
+            answered = {level for level in self.sides.levels if not isinstance(own[level], str)}
+            # an error is met again where the results are asked for
+            outcome(lambda: self.sides.compile_ahead({"value", *answered}))
 
     def _ask_reference(self, rows: Sequence[int]) -> None:
         self.references |= self.sides.oracle.results(rows)
