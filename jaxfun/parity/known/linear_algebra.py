@@ -170,10 +170,7 @@ NO_RANK = Difference(
 
 DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
     "addmm": (NO_PRODUCT,),
-    "addmv": (
-        NO_PRODUCT,
-        NOT_STRETCHED,
-    ),
+    "addmv": (NOT_STRETCHED, NO_PRODUCT),
     "addbmm": (NO_PRODUCT,),
     "det": (
         SINGULAR,
