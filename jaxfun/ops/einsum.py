@@ -120,7 +120,7 @@ def _einsum(equation: str, operands: Tensors) -> jax.Array:
 
 
 def _path(equation: str, operands: Sequence[jax.Array]) -> list[tuple[int, int]]:
-    """Return which two operands each step multiplies, the result of one being the last operand of the next."""
+    """Return the two operands that each step contracts; its result then stands behind the operands that are left."""
     if len(operands) < 3:
         return [(0, 1)] * (len(operands) - 1)
     # the order that torch takes, of the fewest products: NaN and infinity depend on it

@@ -189,7 +189,7 @@ def _given(beta: Any, alpha: Any) -> dict[str, Any]:
 def _checked(
     call: str, function: Callable[..., jax.Array], operands: tuple[Any, ...], beta: Any, alpha: Any, ndim: int = 2
 ) -> jax.Array:
-    """Call an op once its factors are seen to be numbers of the tensors' dtype, or of that which they are added in.
+    """Call an op after checking that `beta` and `alpha` fit the dtype of the tensors, or the one they are added in.
 
     `ndim` is how many dimensions the result has: a vector is added in its own dtype.
     """

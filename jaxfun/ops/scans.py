@@ -50,7 +50,7 @@ def cumprod(input: Array, dim: Dim, *, dtype: AnyDType = None) -> jax.Array:
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2))
 def _product_in(input: jax.Array, axis: int, dtype: DType) -> jax.Array:
-    """Return the running product in a narrower dtype, with the derivative in that of the input."""
+    """Return the running product in a narrower dtype; its derivative is computed in the input's dtype."""
     return _scanned(jnp.cumprod, input, axis, dtype)
 
 

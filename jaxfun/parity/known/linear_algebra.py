@@ -126,9 +126,10 @@ def _lacks_rank(arguments: Mapping[str, Any]) -> bool:
 
 
 def _is_subgradient(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
-    """Return where a gradient is one at the kink: c times a matrix G of norm 1 at most, for which <G, A> is A's norm.
+    """Return where a result is a subgradient of the nuclear norm of A, times a number.
 
-    A tangent has another shape: it has to be finite.
+    A subgradient is a matrix G with singular values of at most 1 and <G, A> the norm of A. A tangent, which has another
+    shape, has to be finite.
     """
     if result.shape != np.shape(arguments["input"]):
         return np.isfinite(result)
@@ -145,6 +146,7 @@ def _is_subgradient(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndar
     return np.moveaxis(np.broadcast_to(finite & is_within[..., None, None], matrices.shape), (-2, -1), dims)
 
 
+# excused is a gradient that is one at the kink: any other, and every number at full rank, is held to torch's
 NULL_VECTORS = Difference(
     _lacks_rank,
     jaxfun="a derivative at the kink, by the singular vectors of 0 that its LAPACK chooses",

@@ -336,6 +336,7 @@ def _is_empty_at_a_pole(arguments: Mapping[str, Any]) -> bool:
     return not all(tensor.size for tensor in tensors[:2]) and bool((tensors[2] == 0).any())
 
 
+# excused is a 0: every other number is held to torch's
 EMPTY_AT_A_POLE = Difference(
     _is_empty_at_a_pole,
     jaxfun="0, a sum over nothing",
@@ -358,6 +359,7 @@ def _is_a_line(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
     return np.abs(result.astype(np.float64) - line) <= 0.01 * np.maximum(np.abs(line), least)
 
 
+# excused are tiny numbers, where jaxfun's is the first term of the series: all others are held to torch's
 COARSE = Difference(
     anywhere(_is_tiny_in_half),
     jaxfun="2 / sqrt(pi) times the number",

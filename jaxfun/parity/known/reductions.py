@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..compare.arrays import PRECISION, part_of
+from ..compare.arrays import PRECISION, Precision, part_of
 from .difference import Difference, infinite, nan, not_finite, zero
 
 SHAPE_ON_CUDA = Difference(
@@ -126,12 +126,17 @@ OVERFLOW_BESIDE_ZERO = Difference(
 )
 
 
+def _precisions(arguments: Mapping[str, Any]) -> list[Precision | None]:
+    """Return the precision of the input and of the named dtype, the same where none is named; None for integers."""
+    own, named = str(arguments["input"].dtype), arguments["dtype"]
+    return [PRECISION.get(part_of(name)) for name in (own, named.name if named else own)]
+
+
 def _is_near_the_largest(arguments: Mapping[str, Any]) -> bool:
-    input, named = np.asarray(arguments["input"]), arguments["dtype"]
-    largest = (
-        PRECISION[part_of(named.name if named else str(input.dtype))].largest if input.dtype.kind == "c" else np.inf
-    )
-    return bool(np.maximum(np.abs(input.astype(np.complex128)), 1).prod() > largest / 16)
+    sizes, (_, computed) = np.abs(np.asarray(arguments["input"]).astype(np.complex128)), _precisions(arguments)
+    if computed is None or not np.iscomplexobj(arguments["input"]):
+        return False
+    return bool(np.maximum(sizes, 1).prod() > computed.largest / 16)
 
 
 # excused is what is not finite in jaxfun: every number is held to torch's
@@ -147,17 +152,16 @@ NEAR_THE_LARGEST = Difference(
 
 
 def _leaves_the_range(arguments: Mapping[str, Any]) -> bool:
-    input, named = np.asarray(arguments["input"]), arguments["dtype"]
-    parts = [part_of(str(dtype)) for dtype in (input.dtype, named.name if named else input.dtype)]
-    if not {*parts} <= {*PRECISION}:
+    own, other = _precisions(arguments)
+    if own is None or other is None:
         return False
-    own, other = (PRECISION[part] for part in parts)
-    sizes = np.abs(input.astype(np.complex128))
+    sizes = np.abs(np.asarray(arguments["input"]).astype(np.complex128))
     # the product of any of the numbers lies between these two; a cotangent may be of some units
     largest, smallest = np.maximum(sizes, 1).prod() * 16, np.minimum(sizes[sizes > 0], 1).prod() / 16
     return other.largest < own.largest and bool(largest > other.largest or smallest < other.smallest_normal)
 
 
+# excused is the whole derivative: where the product overflows, each library has infinity and NaN by its own order
 IN_A_NARROWER_DTYPE = Difference(
     _leaves_the_range,
     jaxfun="the derivative of the product: under jit XLA leaves out what is rounded twice, 16-bit floats are float32",
@@ -197,7 +201,7 @@ def _winds(arguments: Mapping[str, Any]) -> bool:
 def _is_so_but_for_turns(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
     """Return where a result is the logarithm of the sum, on some branch."""
     input = np.asarray(arguments["input"]).astype(np.complex128)
-    largest = np.nan_to_num(input.real).max(initial=0)
+    largest = np.nan_to_num(input.real).max(initial=0)  # beside NaN or infinity nothing below is True
     sums = np.cumsum(np.exp(input - largest), arguments["dim"] if input.ndim else None).reshape(result.shape)
     off = result - (np.log(sums) + largest)
     turns = np.abs(np.exp(1j * off.imag) - 1)
@@ -206,6 +210,7 @@ def _is_so_but_for_turns(result: np.ndarray, arguments: Mapping[str, Any]) -> np
     )
 
 
+# excused are whole turns of the imaginary part: the real part and the rest of it are held to NumPy's
 BRANCH = Difference(
     _winds,
     jaxfun="the logarithm on the branch of the larger of each two sums, as they are added up in pairs",
@@ -293,6 +298,7 @@ def _has_but_a_digit_of_spread(arguments: Mapping[str, Any]) -> bool:
     return bool(((far > 0) & (far <= 4 * PRECISION[part_of(str(input.dtype))].eps * np.abs(numbers).max(axes))).any())
 
 
+# excused is what is divided by 0, of numbers that differ in the last digit: with freedom left all is held to torch's
 NO_FREEDOM_LEFT = Difference(
     _has_but_a_digit_of_spread,
     jaxfun="a variance that is not 0, divided by 0, and its derivative",

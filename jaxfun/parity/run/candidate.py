@@ -127,7 +127,7 @@ class Sides:
 
     @_retried_after_stale_trace
     def compile_ahead(self, levels: Collection[str]) -> None:
-        """Begin to compile what `ours` calls for these levels, in a thread: PyTorch has the time meanwhile."""
+        """Start to compile the program that `ours` will call, in a thread, while PyTorch computes the reference."""
         program, arguments, portions = self._batched(levels)
         lowered = program.lower(*arguments(portions[0]))
         thread = ThreadPoolExecutor(1)
@@ -135,7 +135,7 @@ class Sides:
         thread.shutdown(wait=False)
 
     def _batched(self, levels: Collection[str]) -> tuple[Any, Callable[[np.ndarray], list[Any]], list[np.ndarray]]:
-        """Return the compiled program of some levels, its arguments for some value sets, and which go together."""
+        """Return the jitted program of some levels, its arguments by rows, and the rows of each batch."""
         stacks, movable = self.case.tensors, self.case.movable
         outputs = jax.tree.leaves(self._shapes)
         smooth = [i for i, out in enumerate(outputs) if is_inexact(out)]

@@ -295,7 +295,7 @@ class _Judging:
 
     def _blamed(self, row: int, leaf: int) -> str:
         """Return the level that a wrong value of the compiled batch belongs to: right eagerly, it is the compiler's."""
-        if not self.options.alone:
+        if not self.options.alone:  # to tell would take the calls one by one that are not asked for
             return "value"
         if len(self.found) >= _MOST_BLAMED:
             known = (item.level for item in self.found if item.leaf == leaf and item.level in _LEVELS_OF_VALUES)
