@@ -107,6 +107,17 @@ def test_rounded_quotients_have_torchs_last_digit(name: str, dtype: str) -> None
         assert_alike(lambda m, a, n=number: DIVISIONS[name](m, a[0], n), (tenths[0], dtype))
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", DIVISIONS)
+def test_a_divisor_that_is_broadcast_by_vmap_is_divided_by_as_well(name: str, dtype: str) -> None:
+    numbers = np.arange(1, 41).astype(dtype) * np.asarray(3.7, dtype)  # by the reciprocal of 3.7 some fall below
+    x = array(numbers.reshape(8, 5), dtype)
+    want = DIVISIONS[name](torch, torch_side.tensor(np.asarray(x)), 3.7)
+    for along in (0, 1):
+        got = jax.jit(jax.vmap(lambda x: DIVISIONS[name](jf, x, 3.7), along, along))(x)
+        np.testing.assert_array_equal(np.asarray(got), torch_side.numpy(want))
+
+
 @pytest.mark.parametrize("dtype", FLOATS)
 @pytest.mark.parametrize("name", ["remainder", "fmod"])
 def test_the_gradient_of_a_remainder_is_the_quotient_that_leaves_it(name: str, dtype: str) -> None:

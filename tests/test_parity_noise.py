@@ -87,6 +87,14 @@ def test_a_fused_kernel_is_taken_step_by_step() -> None:
     assert moved(lambda x: F.layer_norm(x, (3,)), [1e6 + 0.3, 1e6 + 1.1, 1e6 + 2.7]) > 1e4 * STEP, "its mean rounds"
 
 
+def test_the_mean_of_a_variance_rounds_but_of_equal_numbers() -> None:
+    assert moved(torch.std, [1e6 + 0.3, 1e6 + 1.1, 1e6 + 2.7]) > 1e2 * STEP
+    assert moved(lambda x: torch.var(torch.complex(x, x)), [1e6 + 0.3, 1e6 + 1.1, 1e6 + 2.7]) > 1e2 * STEP
+    equal = [1 + 2.0**-20] * 7
+    assert moved(torch.std, equal) == 0
+    assert moved(lambda x: torch.var_mean(x, ())[0], equal) == 0
+
+
 def test_a_saturated_softmax_has_a_gradient_that_is_off() -> None:
     weights = torch.tensor([1.0, 2.0], dtype=torch.float64)
     assert any(slope(lambda x: torch.softmax(x, 0) * weights, [0.0, 100.0]))

@@ -138,8 +138,9 @@ def _floored(input: jax.Array, other: jax.Array, narrow: Callable[[jax.Array], j
 
 
 def _truncated(input: jax.Array, other: jax.Array, narrow: Callable[[jax.Array], jax.Array]) -> jax.Array:
-    # the barrier keeps XLA from multiplying by the reciprocal of a number, which may round to the next whole one
-    return jnp.trunc(narrow(input / jax.lax.optimization_barrier(other)))
+    # XLA multiplies by the reciprocal of what it broadcasts, which may round to the next whole number. A divisor that
+    # depends on the input, NaN where that is NaN, is no such thing, whatever vmap makes of it
+    return jnp.trunc(narrow(input / jnp.where(jnp.isnan(input), input, other)))
 
 
 _ROUNDED = {"trunc": _truncated, "floor": _floored}

@@ -6,12 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from ...dtypes import result_type
 from .difference import Difference, anywhere, finite, there, zero
 
 
 def _is_tie(arguments: Mapping[str, Any]) -> Any:
-    input, other = (np.asarray(arguments[name]).astype(np.float64) for name in ("input", "other"))
-    return input == other
+    input, other = (np.asarray(arguments[name]) for name in ("input", "other"))
+    # in the dtype of the result, in which a 0-dim tensor may equal what it exceeds in its own
+    dtype = result_type(input, other)
+    return input.astype(dtype) == other.astype(dtype)
 
 
 def _is_nan(arguments: Mapping[str, Any]) -> Any:
