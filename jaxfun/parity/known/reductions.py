@@ -109,17 +109,16 @@ def _overflows_beside_zero(arguments: Mapping[str, Any]) -> bool:
     input = np.asarray(arguments["input"])
     wide = np.abs(input.astype(np.complex128))
     digits = np.log10(wide, out=np.zeros_like(wide), where=wide > 1)
-    real = arguments["dtype"].dtype if arguments["dtype"] else input.dtype
-    # 16-bit floats are multiplied in float32
-    largest = np.finfo(np.promote_types(real, np.float32)).max if input.dtype.kind in "fcV" else np.inf
-    return bool((input == 0).any() and (not np.isfinite(wide).all() or digits.sum() >= np.log10(largest)))
+    _, computed = _precisions(arguments)
+    largest = np.log10(computed.largest) if computed else np.inf
+    return bool((input == 0).any() and (not np.isfinite(wide).all() or digits.sum() >= largest))
 
 
 # in each order of multiplication the element is 0, or what 0 times an infinity or NaN gives: no other number is excused
 OVERFLOW_BESIDE_ZERO = Difference(
     _overflows_beside_zero,
     jaxfun="0, NaN or infinite",
-    torch="0, NaN or infinite",
+    torch="0, NaN or infinite: 16-bit floats are multiplied in 16 bits, in jaxfun in 32",
     why="whether 0 meets infinity or NaN depends on which elements of a product are multiplied first",
     source="torch/csrc/autograd/FunctionsManual.cpp: prod_backward, prod_safe_zeros_backward",
     answer=lambda result, arguments: zero(result, arguments) | not_finite(result, arguments),
@@ -134,20 +133,26 @@ def _precisions(arguments: Mapping[str, Any]) -> list[Precision | None]:
 
 def _is_near_the_largest(arguments: Mapping[str, Any]) -> bool:
     sizes, (_, computed) = np.abs(np.asarray(arguments["input"]).astype(np.complex128)), _precisions(arguments)
-    if computed is None or not np.iscomplexobj(arguments["input"]):
+    if computed is None or not (np.iscomplexobj(arguments["input"]) or computed is PRECISION["float16"]):
         return False
-    return bool(np.maximum(sizes, 1).prod() > computed.largest / 16)
+    return bool(np.maximum(sizes, 1).prod() > computed.largest / _NEAR)
 
 
-# excused is what is not finite in jaxfun: every number is held to torch's
+def _is_large(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
+    precision = PRECISION[part_of(str(result.dtype))]
+    return ~(np.abs(result.astype(np.complex128)) < precision.largest / _NEAR)
+
+
+_NEAR = 16
+# excused is what is large, infinite or NaN in jaxfun: every other number is held to torch's
 NEAR_THE_LARGEST = Difference(
     _is_near_the_largest,
-    jaxfun="infinite or NaN, where a part of a product of two complex numbers overflows on the way",
-    torch="a number near the largest, or infinite",
-    why="which complex numbers are multiplied first decides whether a part of their product overflows",
+    jaxfun="a number near the largest, infinite or NaN",
+    torch="a number near the largest, infinite or NaN",
+    why="which numbers are multiplied first, float16 in 16 or 32 bits, decides whether a product overflows on the way",
     source="torch/csrc/autograd/FunctionsManual.cpp: prod_backward",
     levels=("vjp", "jvp", "hvp"),
-    answer=not_finite,
+    answer=_is_large,
 )
 
 
