@@ -154,6 +154,13 @@ GIVEN: dict[str, dict[str, Any]] = {
         for name in ("var", "std", "var_mean", "std_mean")
     },
     **{f"{name}: torch's kernel for long": {"input": np.linspace(709.8, 710.4, 64)[None]} for name in ("sinh", "cosh")},
+    **{
+        f"{name}: torch divides 16-bit": {
+            "input": np.array([[-9.44138e-05, -5.55515e-05]], np.dtype("bfloat16")),
+            "other": np.array([-1.1838025e-07], np.float32),
+        }
+        for name in ("fmod", "remainder")
+    },
     "atan2: torch squares": {"input": np.array([[100]], np.int8), "other": np.array([[1.0]], np.float32)},
 }
 

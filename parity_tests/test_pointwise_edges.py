@@ -105,6 +105,8 @@ def test_rounded_quotients_have_torchs_last_digit(name: str, dtype: str) -> None
     assert_alike(lambda m, a: DIVISIONS[name](m, *a), (tenths[0], dtype), (divisors, dtype))
     for number in (0.1, -0.3, 1 / 3):
         assert_alike(lambda m, a, n=number: DIVISIONS[name](m, a[0], n), (tenths[0], dtype))
+        for divisor in ((number, "float32"), (number, dtype), ([number], dtype)):  # one element is as a number
+            assert_alike(lambda m, a: DIVISIONS[name](m, *a), (tenths[0], dtype), divisor)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -28,9 +28,16 @@ FUNCTIONS = known()["functions"]
 ELSEWHERE = {"detach", "to"}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def nothing_compiled_by_others() -> None:
+    """Programs of other tests, compiled without optimisations, give other last digits."""
+    jax.clear_caches()
+
+
 @pytest.fixture(autouse=True)
 def jax_with_64_bits() -> Iterator[None]:
-    """JAX's promotion as it comes, as the page says."""
+    """JAX's promotion as it comes, as the page says, and LLVM's optimisations, on which a nearly singular det rests."""
+    jax.config.update("jax_disable_most_optimizations", False)
     with jax.enable_x64(True), jax.numpy_dtype_promotion("standard"):
         yield
 

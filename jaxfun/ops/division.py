@@ -31,7 +31,7 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> jax.Arra
     if rounding_mode is None:
         return _div(input, other)
     _refuse_zero(input, other, "div(input, other, rounding_mode)")
-    return (_div_mode_scalar if is_scalar(other) else _div_mode)(input, other, rounding_mode=rounding_mode)
+    return (_div_mode_scalar if _is_one_number(other) else _div_mode)(input, other, rounding_mode=rounding_mode)
 
 
 divide = true_divide = div
@@ -97,7 +97,7 @@ def floor_divide(input: Any, other: Any) -> jax.Array:
     Array([-4,  3], dtype=int32)
     """
     _refuse_zero(input, other, "floor_divide(input, other)")
-    return (_floor_divide_scalar if is_scalar(other) else _floor_divide)(input, other)
+    return (_floor_divide_scalar if _is_one_number(other) else _floor_divide)(input, other)
 
 
 @op(kind=Kind.NO_OPMATH, torch="torch.floor_divide", node="", rejects=BOOLS | COMPLEXES)
@@ -113,16 +113,27 @@ def _floor_divide_scalar(input: Operand, other: Operand) -> jax.Array:
 def _whole(input: jax.Array, other: jax.Array, mode: str) -> jax.Array:
     """Return the quotient rounded by a mode.
 
-    Between two tensors of 16-bit floats every step is rounded to 16 bits, and with a number none, as in torch.
+    Between two tensors of 16-bit floats every step is rounded to 16 bits; with a divisor of one element none, as in
+    torch.
     """
     if mode not in _ROUNDED:
         raise DTypeError('`rounding_mode` to be None, "trunc" or "floor"', repr(mode))
+    is_stepwise = input.dtype.itemsize == 2 and not _is_one_number(other)
     input, other = jax.lax.stop_gradient(jnp.broadcast_arrays(input, other))
     if not jnp.issubdtype(input.dtype, jnp.floating):
         return _OF_INTEGERS[mode](input, other)
     wide = jnp.float32 if input.dtype.itemsize == 2 else input.dtype
-    narrow = functools.partial(to_digits, dtype=input.dtype)
+    narrow = functools.partial(to_digits, dtype=input.dtype) if is_stepwise else _unchanged
     return _ROUNDED[mode](input.astype(wide), other.astype(wide), narrow).astype(input.dtype)
+
+
+def _is_one_number(other: Any) -> bool:
+    """Return whether torch's CPU kernels take a divisor for a number: in float32, also beside 16-bit floats."""
+    return is_scalar(other) or np.size(other) == 1
+
+
+def _unchanged(array: jax.Array) -> jax.Array:
+    return array
 
 
 def _floored(input: jax.Array, other: jax.Array, narrow: Callable[[jax.Array], jax.Array]) -> jax.Array:

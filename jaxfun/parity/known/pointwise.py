@@ -392,6 +392,23 @@ LAST_FINITE = Difference(
 )
 
 
+def _is_wider_number(arguments: Mapping[str, Any]) -> bool:
+    input, other = (np.asarray(arguments[name]) for name in ("input", "other"))
+    is_wider = input.dtype.name in ("float16", "bfloat16") and other.dtype.name in ("float32", "float64")
+    return is_wider and input.ndim > 0 == other.ndim
+
+
+WIDER_DIVISOR = Difference(
+    _is_wider_number,
+    jaxfun="the quotient by the divisor in the dtype of the result, of 16 bits",
+    torch="the quotient by the divisor as it is",
+    why="torch divides 16-bit floats by a 0-dim tensor of float32 as it is; what is left it takes of the rounded one",
+    source="aten/src/ATen/native/cpu/BinaryOpsKernel.cpp: div_trunc_kernel, div_floor_kernel, remainder_kernel",
+    levels=("vjp", "jvp"),
+    answer=finite,
+)
+
+
 DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
     "erf": (COARSE,),
     "sinh": (LAST_FINITE,),
@@ -405,6 +422,8 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
         REAL_AND_COMPLEX,
     ),
     "pow.of_scalar": (COMPLEX_EDGE,),
+    "remainder": (WIDER_DIVISOR,),
+    "fmod": (WIDER_DIVISOR,),
     "complex": (HALF,),
     "polar": (POLAR,),
     "view_as_complex": (HALF,),
