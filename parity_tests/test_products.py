@@ -1,5 +1,7 @@
 """What the generic suite does not draw of products: equations that say nothing, dimensions in pairs, and chains."""
 
+import functools
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -170,19 +172,33 @@ def test_a_chain_is_multiplied_in_the_order_that_costs_least() -> None:
     assert [step.outvars[0].aval.shape for step in program.eqns] == [(1, 1)] * 3  # from left to right one is (1, 10)
 
 
-@pytest.mark.parametrize("name", ["addmm", "addmv", "addr", "baddbmm"])
+# of (b, m, k) and (b, k, n): whole, nothing to multiply, no result, no matrices
+SIZES = {"whole": (1, 2, 2, 3), "no product": (2, 2, 0, 3), "no rows": (1, 0, 2, 3), "no matrices": (0, 2, 2, 3)}
+
+
+@pytest.mark.parametrize("name", ["addmm", "addmv", "addr", "addbmm", "baddbmm"])
 @pytest.mark.parametrize("dtype", ["int8", "uint8", "float16", "float32", "complex64"])
 @pytest.mark.parametrize("factor", [300, -300, 1e30, 1j, True, 1.7], ids=str)
-def test_a_factor_is_one_that_the_dtype_holds(name: str, dtype: str, factor: Any) -> None:
-    shapes = {"addmm": ((2,), (2, 2), (2, 2)), "addmv": ((2,), (2, 2), (2,)), "addr": ((2,), (2,), (2,))}
-    tensors = [np.ones(shape, dtype) for shape in shapes.get(name, ((2,), (1, 2, 2), (1, 2, 2)))]
-    ours, theirs = (
-        outcome(lambda function=function, made=made: function(*map(made, tensors), beta=factor))
-        for function, made in ((getattr(jf, name), jnp.asarray), (getattr(torch, name), torch_side.tensor))
-    )
-    assert raises_alike(ours[1], theirs[1]).ok, (ours, theirs)
-    if theirs[1] is None:
-        np.testing.assert_allclose(ours[0], torch_side.numpy(theirs[0]), 1e-2)
+def test_a_factor_is_one_that_the_dtype_holds_where_torch_looks_at_it(name: str, dtype: str, factor: Any) -> None:
+    for which, sizes in itertools.product(("alpha", "beta"), SIZES):
+        tensors = [np.ones(shape, dtype) for shape in shapes_of(name, *SIZES[sizes])]
+        ours, theirs = (
+            outcome(functools.partial(getattr(of, name), *map(made, tensors), **{which: factor}))
+            for of, made in ((jf, jnp.asarray), (torch, torch_side.tensor))
+        )
+        assert raises_alike(ours[1], theirs[1]).ok, (sizes, which, ours, theirs)
+        if theirs[1] is None:
+            np.testing.assert_allclose(ours[0], torch_side.numpy(theirs[0]), 1e-2)
+
+
+def shapes_of(name: str, b: int, m: int, k: int, n: int) -> tuple[tuple[int, ...], ...]:
+    return {
+        "addmm": ((m, n), (m, k), (k, n)),
+        "addmv": ((m,), (m, k), (k,)),
+        "addr": ((m, n), (m,), (n,)),
+        "addbmm": ((m, n), (b, m, k), (b, k, n)),
+        "baddbmm": ((b, m, n), (b, m, k), (b, k, n)),
+    }[name]
 
 
 @pytest.mark.parametrize("others", [[1e30, 1e30], [np.nan, 1.0], [np.inf, 1.0]], ids=["overflow", "NaN", "infinity"])

@@ -194,10 +194,12 @@ def _checked(
     `ndim` is how many dimensions the result has: a vector is added in its own dtype.
     """
     given, is_matrix = _given(beta, alpha), ndim > 1
-    if is_matrix and _has_no_elements(operands[1], operands[2], ndim):  # then torch looks at no factor's value
-        given = {name: value for name, value in given.items() if not isinstance(value, Number)}
+    left_out = _left_out_by_torch(operands[1], operands[2], ndim)
+    given = {name: value for name, value in given.items() if name not in left_out or not isinstance(value, Number)}
     if given and hasattr(operands[0], "dtype"):
         dtype = canonical(of(operands[0]))
+        if left_out and (is_matrix or dtype in _HALVES):  # `beta` is a factor like any other
+            return function(*operands, **given)
         dtype = _added_in(dtype) if is_matrix else dtype
         for name, value in given.items():
             number = value.item() if isinstance(value, np.generic) else value
@@ -206,8 +208,10 @@ def _checked(
     return function(*operands, **given)
 
 
-def _has_no_elements(left: Any, right: Any, ndim: int) -> bool:
-    return 0 in (*np.shape(left)[-ndim:-1], *np.shape(right)[-1:])
+def _left_out_by_torch(left: Any, right: Any, ndim: int) -> tuple[str, ...]:
+    """Return the factors that torch does not look at: those of a product or of a matrix without elements."""
+    has_no_result = ndim > 1 and 0 in (*np.shape(left)[-ndim:-1], *np.shape(right)[-1:])
+    return ("beta", "alpha") if has_no_result else ("alpha",) if 0 in np.shape(left) else ()
 
 
 def refuse_beta(result: jax.Array, left: Any, beta: Any, call: str = "") -> None:
@@ -218,8 +222,11 @@ def refuse_beta(result: jax.Array, left: Any, beta: Any, call: str = "") -> None
         raise DTypeError(f"a `beta` of {result.dtype} where there is nothing to multiply", describe(beta), call=call)
 
 
+_HALVES = (float16, bfloat16)
+
+
 def _added_in(dtype: DType) -> DType:
-    return float32 if dtype in (float16, bfloat16) else dtype
+    return float32 if dtype in _HALVES else dtype
 
 
 def _batch_shape(batch1: jax.Array, batch2: jax.Array) -> tuple[int, int, int]:
