@@ -16,6 +16,8 @@ from jaxfun._record import REGISTRY
 from jaxfun.errors import LinearAlgebraError
 from jaxfun.parity.draw.records import case_of
 from jaxfun.parity.run import torch_side
+from jaxfun.parity.run.outcome import outcome
+from jaxfun.parity.search.verdicts import raises_alike
 from parity_tests.suite import checked
 
 SINGULAR = np.array([[1.0, 2.0], [2.0, 4.0]], np.float32)
@@ -141,3 +143,14 @@ def test_the_gradient_of_a_determinant_is_what_backward_gives(matrix: list[list[
     torch.det(given).backward()
     assert given.grad is not None
     np.testing.assert_allclose(jax.grad(jf.det)(np.float32(matrix)), given.grad.numpy(), rtol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", ["int32", "float16", "float32", "complex64"])
+@pytest.mark.parametrize("dim", [None, 0, (0, 1), (3, 2), (1, 1), (0, 1, 2)], ids=str)
+@pytest.mark.parametrize("to", [None, "float16", "float64", "int32"])
+def test_the_nuclear_norm_looks_at_its_dims_before_its_dtype(dtype: str, dim: Any, to: str | None) -> None:
+    ours, theirs = (
+        outcome(lambda m=m: m.norm(m.ones(2, 3, dtype=getattr(m, dtype)), "nuc", dim, dtype=to and getattr(m, to)))
+        for m in (jf, torch)
+    )
+    assert raises_alike(ours[1], theirs[1]).ok, (ours, theirs)

@@ -250,6 +250,6 @@ def index_reduce(
         raise ShapeError(f"`reduce` to be one of {', '.join(_REDUCTIONS)}", describe(reduce))
     axis = wrap_dim(dim, input.ndim)
     _check_slices(input, axis, index, source)
-    if not index.size and as_dtype(input.dtype) in BOOLS | COMPLEXES and reduce != "mean":
+    if not index.size and as_dtype(input.dtype) in BOOLS | COMPLEXES:
         return jnp.array(input)  # torch looks for no kernel
     return _written(functools.partial(combined, reduce, include_self), input, axis, index, source)

@@ -80,13 +80,13 @@ def _norm_nuclear(
     input: Array, p: str, dim: Dims = None, keepdim: bool = False, *, dtype: AnyDType = None
 ) -> jax.Array:
     _want_floating(input)
-    result = _result_dtype(input, dtype)
     if as_dtype(input.dtype).itemsize == 2:
         raise DTypeError("a tensor of 32 bits or more", describe(input))
     dims = tuple(range(input.ndim)) if dim is None else dim if isinstance(dim, (tuple, list)) else (dim,)
     if len(dims) != 2 or input.ndim < 2:
         raise ShapeError("`dim` to be two dimensions of the tensor", f"{dim} of {describe(input)}")
     axes = wrap_dims(dims, input.ndim)
+    result = _result_dtype(input, dtype)
     matrices = jnp.moveaxis(input.astype(result.dtype), axes, (-2, -1))
     values = jnp.linalg.svd(matrices, compute_uv=False)
     total = jnp.sum(values, -1)
