@@ -167,7 +167,8 @@ class _Stretches:
         given, _ = both.theirs([torch_side.tensor(item) for item in both.sides.case.row(row)])
         self._given = [torch_side.numpy(item) for item in given]
         self._row = row
-        self._sides = Sides(self._ours, self._theirs, self._case(range(self._count + 1)), terms.device, _LEVELS)
+        case = self._case(range(self._count + 1))
+        self._sides = Sides(self._ours, self._theirs, case, terms.device, _LEVELS, explains=True)
 
     def added_to(self, taps: Sequence[Tap], report: Report, deadline: Deadline) -> list[Tap]:
         """Return the taps with what is a mistake of their own, and one for the result where it has one.
