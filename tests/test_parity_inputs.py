@@ -63,6 +63,31 @@ def test_different_names_have_different_sizes_first() -> None:
     assert any(0 in shape for shape in others)
 
 
+MEDIANS = {"no shape": (), "n m": (parity.tensors(shape="n m"),), "n c h w": (parity.tensors(shape="n c h w"),)}
+
+
+@pytest.mark.parametrize("axis", [0, -1])
+@pytest.mark.parametrize("given", MEDIANS)
+def test_each_dimension_has_an_even_and_an_odd_size(given: str, axis: int) -> None:
+    # of an even count PyTorch's median is the lower of the two in the middle, NumPy's their mean
+    def candidate(x: Any) -> Any:
+        return jnp.median(x, axis)
+
+    def reference(x: Any) -> Any:
+        return torch.median(x, axis).values
+
+    assert check(candidate, reference, *MEDIANS[given], levels=["value"]).answer == "differs"
+
+
+def test_as_many_tensors_are_drawn_as_either_function_requires() -> None:
+    def loss(predictions: Any, targets: Any = None) -> Any:
+        return (predictions if targets is None else predictions - targets) ** 2
+
+    assert check(loss, lambda x, y: F.mse_loss(x, y, reduction="none"), levels=["value"]).ok
+    assert check(loss, lambda x, y: x**2, levels=["value"]).answer == "differs"
+    assert check(loss, torch.square, levels=["value"]).ok  # without a signature
+
+
 def test_one_name_is_one_size_across_the_arguments() -> None:
     for case in cases(parity.tensors(shape="n c"), {"w": parity.tensors(shape="c 3")}, parity.tensors(shape="n")):
         x, w, y = (stack.shape[1:] for stack in case.tensors)

@@ -55,7 +55,9 @@ def plan_of(
 ) -> Plan:
     """Return what is drawn for two functions: as it is given, else what both of them take."""
     both = BothFunctions(candidate, reference, device)
-    plan = Plan(list(inputs or inputs_of(candidate)), dict(kwargs) or ({} if inputs else keywords_of(candidate)))
+    plan = Plan(
+        list(inputs or inputs_of(candidate, reference)), dict(kwargs) or ({} if inputs else keywords_of(candidate))
+    )
     _stand_for_arrays(plan, both)
     settling = _Settling(both, plan, (dtypes or DTYPES)[0])
     kinds = settling.kinds()

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-# of each kind: what a tensor without a `shape` gets
+# of each kind: what a tensor without a `shape` gets; each dimension has an even and an odd size among them
 SHAPES: dict[str, tuple[int, ...]] = {
     "2-dim": (4, 5),
     "1-dim": (3,),
     "size 1": (2, 3, 1),
-    "4-dim": (2, 3, 4, 5),
+    "4-dim": (3, 2, 5, 4),
     "0-dim": (),
     "empty": (0,),
 }
@@ -31,9 +31,11 @@ class Sizes(NamedTuple):
     names: tuple[int, ...] = (2, 3, 4, 5, 6, 7, 8)
 
 
-# different names have different sizes first; what comes after is for functions that take no such sizes
+# different names have different sizes first, each an even and an odd one; what comes after is for functions that take no
+# such sizes
 NAMED: dict[str, tuple[tuple[int, ...], ...]] = {
     "different sizes": ((2, 3, 4, 5, 6, 7, 8, 9), (2, 4, 8, 6, 10, 12, 14, 16), (4, 8, 12, 16, 20, 24, 28, 32)),
+    "other sizes": ((3, 4, 5, 6, 7, 8, 9, 10), (3, 8, 5, 7, 9, 11, 13, 15), (5, 16, 24, 8, 9, 11, 13, 15)),
     "equal sizes": ((3,), (4,), (8,)),
     "sizes of 1": ((1,), (1, 3, 4, 5, 6, 7, 8, 9), (1, 4, 8, 6, 10, 12, 14, 16)),
     "a size of 0": ((0, 3, 4, 5, 6, 7, 8, 9), (0, 4, 8, 6, 10, 12, 14, 16)),

@@ -2,7 +2,7 @@
 
 import contextlib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from hypothesis import strategies as st
@@ -12,14 +12,19 @@ from .strategies import tensors
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
-def inputs_of(candidate: Callable[..., Any]) -> list[st.SearchStrategy[Any]]:
-    """Return a strategy for each required positional parameter: by its annotation, else one float tensor."""
+def inputs_of(candidate: Callable[..., Any], reference: Callable[..., Any]) -> list[st.SearchStrategy[Any]]:
+    """Return a strategy for each positional parameter that one of both requires: by its annotation, else a tensor."""
     parameters = _parameters(candidate)
     if parameters is None:  # a function without a signature
         return [tensors()]
-    required = [item for item in parameters if item.kind in _POSITIONAL and item.default is item.empty]
+    positional = [item for item in parameters if item.kind in _POSITIONAL]
+    count = max(len(_required(positional)), len(_required(_parameters(reference) or ())))
     several = [item for item in parameters if item.kind is item.VAR_POSITIONAL] * getattr(candidate, "nin", 1)
-    return [_annotated(item.annotation) for item in required or several]
+    return [_annotated(item.annotation) for item in positional[:count] or several]
+
+
+def _required(parameters: Iterable[inspect.Parameter]) -> list[inspect.Parameter]:
+    return [item for item in parameters if item.kind in _POSITIONAL and item.default is item.empty]
 
 
 def keywords_of(candidate: Callable[..., Any]) -> dict[str, st.SearchStrategy[Any]]:
