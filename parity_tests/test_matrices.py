@@ -145,6 +145,20 @@ def test_the_gradient_of_a_determinant_is_what_backward_gives(matrix: list[list[
     np.testing.assert_allclose(jax.grad(jf.det)(np.float32(matrix)), given.grad.numpy(), rtol=1e-5)
 
 
+NEVER_ENDS = np.random.default_rng(0).normal(size=(4, 4)).astype(np.float32)  # in LAPACK's SVD
+NEVER_ENDS[0, 0] = np.inf
+
+
+@pytest.mark.parametrize("name", ["svd", "norm", "det"])
+def test_a_matrix_with_infinity_ends(name: str) -> None:
+    function = {"svd": lambda x: jf.svd(x).S, "norm": lambda x: jf.norm(x, "nuc"), "det": jf.det}[name]
+    both = np.stack([NEVER_ENDS, np.diag(np.arange(4.0)).astype(np.float32)])  # beside a singular one
+    slopes = jax.jit(jax.vmap(jax.grad(lambda x: jnp.sum(function(x)))))(both)
+    assert np.isnan(slopes[0]).any()
+    assert np.isfinite(slopes[1]).all()
+    assert not np.isfinite(jax.jit(jax.vmap(function))(both)[0]).all()
+
+
 @pytest.mark.parametrize("dtype", ["int32", "float16", "float32", "complex64"])
 @pytest.mark.parametrize("dim", [None, 0, (0, 1), (3, 2), (1, 1), (0, 1, 2)], ids=str)
 @pytest.mark.parametrize("to", [None, "float16", "float64", "int32"])

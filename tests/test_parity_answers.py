@@ -314,6 +314,13 @@ def test_the_answer_is_the_same_under_another_default_dtype() -> None:
     assert report.ok, report
 
 
+def test_forward_mode_is_held_to_reverse_mode_along_more_than_one_cotangent() -> None:
+    # torch's cholesky along directions that are not symmetric: along one cotangent its two modes may agree by chance
+    report = check(jnp.linalg.cholesky, torch.linalg.cholesky, parity.positive_definite("n"), examples=800)
+    assert report.ok, report
+    assert report.levels["jvp"].compared, "symmetric directions are"
+
+
 def test_a_reference_that_contradicts_itself_is_no_measure() -> None:
     class Halved(torch.autograd.Function):
         """Its forward mode is half of what its reverse mode says."""

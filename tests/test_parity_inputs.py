@@ -597,6 +597,17 @@ WRONG = {
 }  # fmt: skip
 
 
+def test_a_decomposition_that_may_never_return_is_given_numbers_alone() -> None:
+    # LAPACK's SVD of a matrix with infinity in it: the process would not end
+    x = parity.tensors(shape="m n")
+    assert not all(np.isfinite(case.tensors[0]).all() for case in cases(x))
+    drawn = cases(x, function=lambda x: jax.jit(jnp.linalg.svd)(x)[1])
+    assert all(np.isfinite(case.tensors[0]).all() for case in drawn)
+    report = check(lambda x: jnp.linalg.svd(x, compute_uv=False), torch.linalg.svdvals, x, levels=["value"])
+    assert report.ok, report
+    assert "NaN and infinity were not drawn" in str(report)
+
+
 @pytest.mark.parametrize("name", WRONG)
 def test_options_that_contradict_each_other_are_an_error(name: str) -> None:
     call, text = WRONG[name]

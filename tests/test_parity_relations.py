@@ -301,6 +301,10 @@ PLACES = {
     "at a number of no program": (slopes(lambda x: np.where(x == 2.5, 0, x), same, LINE), (1.0,), ""),
     "all numbers are 0": (slopes(lambda x: x + 1, same, 0 * LINE), (), ""),
     "right": (slopes(same, same, LINE), (), ""),
+    "all of it judged to be rounding": (
+        dataclasses.replace(slopes(lambda x: np.where(x == 3, 9, x), same, LINE), wrong=np.zeros(LINE.shape, bool)),
+        (3.0,), "",
+    ),
 }  # fmt: skip
 
 

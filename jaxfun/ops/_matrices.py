@@ -36,6 +36,19 @@ def adjoint(input: jax.Array) -> jax.Array:
     return jnp.conj(input).mT
 
 
+def singular_values(input: jax.Array, **options: Any) -> Any:
+    """Return what `jnp.linalg.svd` does; of a matrix with infinity or NaN, for which LAPACK may never return, NaN."""
+    is_finite = jnp.isfinite(input).all((-2, -1), keepdims=True)
+    # whose derivative is NaN as well
+    nan = jnp.nan * jnp.sum(jnp.where(is_finite, 0, input), (-2, -1), keepdims=True)
+
+    def known(item: jax.Array) -> jax.Array:
+        mask, other = (is_finite, nan) if item.ndim == input.ndim else (is_finite[..., 0], nan[..., 0])
+        return jnp.where(mask, item, other if jnp.iscomplexobj(item) else other.real)
+
+    return jax.tree.map(known, jnp.linalg.svd(jnp.where(is_finite, input, 0), **options))
+
+
 def want(fits: bool, shapes: str, *operands: jax.Array, error: type[JaxfunError] = ShapeError) -> None:
     """Raise an error for operands that do not fit the shapes."""
     if not fits:

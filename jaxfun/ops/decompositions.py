@@ -15,7 +15,7 @@ from .._numbers import is_finite
 from .._op import op
 from .._record import Array, Beside, Shape, where_empty
 from ..errors import GradientError, LinearAlgebraError, describe
-from ._matrices import adjoint, product, want_matrices, want_numbers, want_square
+from ._matrices import adjoint, product, singular_values, want_matrices, want_numbers, want_square
 from .determinants import HALVES, NO_LAPACK
 
 
@@ -196,7 +196,7 @@ def svd(input: Array, some: bool = True, compute_uv: bool = True) -> SingularVal
 
 @jax.custom_jvp
 def _singular_values(input: jax.Array) -> jax.Array:
-    return jnp.linalg.svd(input, compute_uv=False)
+    return singular_values(input, compute_uv=False)
 
 
 @_singular_values.defjvp
@@ -207,7 +207,7 @@ def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1,))
 def _singular(input: jax.Array, whole: bool) -> tuple[jax.Array, jax.Array, jax.Array]:
-    u, s, vh = jnp.linalg.svd(input, full_matrices=whole)
+    u, s, vh = singular_values(input, full_matrices=whole)
     return u, s, adjoint(vh)
 
 

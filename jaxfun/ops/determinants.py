@@ -13,7 +13,7 @@ from .._op import op
 from .._record import BOOLS, INTEGERS, Array, Choice, Shape, where_empty
 from ..dtypes import Category, as_dtype, bfloat16, canonical, float16, float32, int64
 from ..errors import LinearAlgebraError, describe, public
-from ._matrices import adjoint, product, want, want_square
+from ._matrices import adjoint, product, singular_values, want, want_square
 from .arithmetic import add
 from .comparison import eq
 from .matrix import contiguous, matmul
@@ -114,7 +114,7 @@ def _by_inverse(input: jax.Array) -> jax.Array:
 
 def _by_singular_values(input: jax.Array) -> jax.Array:
     # A = U S Vᴴ: adj(A) = det(U Vᴴ) V adj(S) Uᴴ, and in adj(S) each number is the product of the others
-    u, sizes, vh = jnp.linalg.svd(input)
+    u, sizes, vh = singular_values(input)
     others = jnp.where(jnp.eye(input.shape[-1], dtype=bool), 1, sizes[..., None, :])
     turn = _determinant(product(u, vh))[..., None, None]
     return turn * product(adjoint(vh) * jnp.prod(others, -1)[..., None, :].astype(u.dtype), adjoint(u))

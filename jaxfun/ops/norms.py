@@ -13,7 +13,7 @@ from .._op import op
 from .._record import BOOLS, INTEGERS, AnyDType, Array, Beside, Choice, Dim, Dims, Number, Shape
 from ..dtypes import Category, DType, Kind, as_dtype, float32, promote_types
 from ..errors import ArgumentTypeError, DTypeError, ShapeError, describe, public
-from ._matrices import want_numbers
+from ._matrices import singular_values, want_numbers
 from .arithmetic import abs, sgn
 from .extremum import largest, smallest
 
@@ -88,7 +88,7 @@ def _norm_nuclear(
     axes = wrap_dims(dims, input.ndim)
     result = _result_dtype(input, dtype)
     matrices = jnp.moveaxis(input.astype(result.dtype), axes, (-2, -1))
-    values = jnp.linalg.svd(matrices, compute_uv=False)
+    values = singular_values(matrices, compute_uv=False)
     total = jnp.sum(values, -1)
     return jnp.expand_dims(total, axes) if keepdim else total
 

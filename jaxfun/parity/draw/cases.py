@@ -3,7 +3,7 @@
 import functools
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import jax
@@ -13,7 +13,7 @@ from ..._record import Op
 from ..known.difference import Held
 from ..known.lookup import held, records_of
 from ..run.case import Arguments, Case, Slot
-from ..run.constants import constants_of
+from ..run.constants import constants_of, has_svd
 from ..run.outcome import outcome
 from .arguments import DrawnArguments, Leaf, arguments, drawn_many, leaves_of, mapped_leaves, of_side
 from .given import in_turn
@@ -46,12 +46,14 @@ class Cases:
     constants: list[float] = field(default_factory=list)  # in the candidate's program, of the last case
     notes: list[str] = field(default_factory=list)
     is_wide: ClassVar[bool] = False  # whether JAX's 64-bit types are needed, whatever the dtype
+    _is_finite: bool = False  # whether NaN and infinity are left out
     _begun: dict[Any, int] = field(default_factory=dict)  # how many value sets were drawn, by the kinds of strata
 
     def drawn(self, configuration: Configuration, sets: int, seed: int) -> list[Case]:
         """Return the cases of a configuration, of `sets` value sets together."""
         few = self._examples(configuration, _TRIED, seed)
-        self.constants = self._constants_of(few[0])
+        self.constants = self._of_program(constants_of, few[0])
+        self._is_finite = self._of_program(has_svd, few[0])
         sets = self._affordable(few[0], sets)
         is_own = any(map(_is_of_the_user, _leaves(few[0])))
         drawn = self._examples(configuration, sets, seed) if is_own else few
@@ -68,7 +70,7 @@ class Cases:
         """Yield cases of one value set each: nothing is stacked."""
         for number in itertools.count(seed):
             drawn = self._examples(configuration, 1, number)
-            self.constants = self.constants or self._constants_of(drawn[0])
+            self.constants = self.constants or self._of_program(constants_of, drawn[0])
             yield self._case(drawn, 1, number)
 
     def _affordable(self, drawn: DrawnArguments, sets: int) -> int:
@@ -93,9 +95,10 @@ class Cases:
             found = drawn_many(arguments(self.inputs, self.kwargs, example), count, seed, numbers_in_one)
         return [_in_turn(item, configuration) for item in found]
 
-    def _constants_of(self, drawn: DrawnArguments) -> list[float]:
+    def _of_program(self, ask: Callable[..., Any], drawn: DrawnArguments) -> Any:
+        """Return what is asked of the candidate's program for some arguments."""
         arrays, ours, _ = _placed(drawn)
-        return constants_of(functools.partial(self._called, ours), arrays)
+        return ask(functools.partial(self._called, ours), arrays)
 
     def _is_taken(self, drawn: DrawnArguments) -> bool:
         """Return whether the candidate takes arguments: what it refuses shows less."""
@@ -112,7 +115,7 @@ class Cases:
         _, ours, theirs = _placed(first)
         names = tuple(self._name(leaf.path) for leaf in leaves)
         rows = [[leaf.value for leaf in _leaves(item) if isinstance(leaf.value, np.ndarray)] for item in group]
-        layouts = {at: layout for at, leaf in enumerate(leaves) if (layout := layout_of(leaf.value))}
+        layouts = {at: self._bounded(layout) for at, leaf in enumerate(leaves) if (layout := layout_of(leaf.value))}
         stacks, strata = self._stacks(group, rows, layouts, names, sets, seed)
         constant = frozenset(
             at for at, leaf in enumerate(leaves) if leaf.is_constant or (at in layouts and layouts[at].is_constant)
@@ -160,6 +163,14 @@ class Cases:
         return value_sets(
             [turn for turn in turns for _ in range(times)], layouts, start * times, sets, self.constants, rng
         )
+
+    def _bounded(self, layout: Layout) -> Layout:
+        if not self._is_finite or layout.finite:
+            return layout
+        self._note(
+            "NaN and infinity were not drawn: LAPACK's SVD, which the candidate calls, may never return for them"
+        )
+        return replace(layout, finite=True)
 
     def _name(self, path: tuple[Any, ...]) -> str:
         return self.spoken(path_in_words(self.candidate, path))

@@ -31,8 +31,8 @@ class Sizes(NamedTuple):
     names: tuple[int, ...] = (2, 3, 4, 5, 6, 7, 8)
 
 
-# different names have different sizes first, each an even and an odd one; what comes after is for functions that take no
-# such sizes
+# different names have different sizes first, each an even and an odd one; what comes after is for functions that do not
+# take such sizes
 NAMED: dict[str, tuple[tuple[int, ...], ...]] = {
     "different sizes": ((2, 3, 4, 5, 6, 7, 8, 9), (2, 4, 8, 6, 10, 12, 14, 16), (4, 8, 12, 16, 20, 24, 28, 32)),
     "other sizes": ((3, 4, 5, 6, 7, 8, 9, 10), (3, 8, 5, 7, 9, 11, 13, 15), (5, 16, 24, 8, 9, 11, 13, 15)),

@@ -15,7 +15,7 @@ from ..compare.tolerance import Results
 from ..known.difference import Held
 from ..report.model import COMPUTED
 from .case import Case
-from .constants import constants_of
+from .constants import constants_of, jaxprs_of
 from .directions import cotangents, tangents
 from .oracle import Oracle
 from .outcome import outcome
@@ -200,7 +200,7 @@ class Sides:
         """Whether the candidate computes in a narrower dtype than float64 where it is given float64."""
         with jax.enable_x64(True):
             traced, error = outcome(lambda: jax.make_jaxpr(self._wide._function)([*self._wide.case.row(0)]))
-        return error is None and _is_narrow(traced.jaxpr)
+        return error is None and _is_narrow(traced)
 
     @functools.cached_property
     def constants(self) -> list[float]:
@@ -267,16 +267,10 @@ def _bytes(arrays: Sequence[Any]) -> int:
     return sum(item.size * item.dtype.itemsize for item in arrays)
 
 
-def _is_narrow(jaxpr: Any) -> bool:
+def _is_narrow(closed: Any) -> bool:
     """Return whether a step of a program gives floating point numbers of fewer than 64 bits, at any depth."""
-    for equation in jaxpr.eqns:
-        if any(is_inexact(out.aval) and part_of(str(out.aval.dtype)) != "float64" for out in equation.outvars):
-            return True
-        inner = jax.tree.leaves(tuple(equation.params.values()), is_leaf=lambda item: hasattr(item, "eqns"))
-        bodies = (getattr(item, "jaxpr", item) for item in inner)
-        if any(_is_narrow(body) for body in bodies if hasattr(body, "eqns")):
-            return True
-    return False
+    outputs = (out.aval for inner in jaxprs_of(closed) for equation in inner.jaxpr.eqns for out in equation.outvars)
+    return any(is_inexact(aval) and part_of(str(aval.dtype)) != "float64" for aval in outputs)
 
 
 def _portions(count: int, bytes_each: int) -> list[np.ndarray]:

@@ -1,11 +1,11 @@
-"""The numbers that stand in a candidate's program: where it may have a kink or a branch."""
+"""What stands in a candidate's program: its numbers, where it may have a kink or a branch, and what it calls."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import jax
 import numpy as np
-from jax.extend.core import Literal
+from jax.extend.core import ClosedJaxpr, Literal
 
 from .outcome import outcome
 
@@ -18,7 +18,7 @@ def constants_of(function: Callable[..., Any], tensors: Sequence[np.ndarray]) ->
     if error is not None:
         return []
     found: dict[float, None] = {}
-    for value in _literals(traced.jaxpr, [*traced.consts]):
+    for value in _literals(traced):
         if np.ndim(value) == 0 and np.issubdtype(np.asarray(value).dtype, np.number) and not np.iscomplexobj(value):
             number = abs(float(value))
             if 0 < number < 1e6:
@@ -26,11 +26,28 @@ def constants_of(function: Callable[..., Any], tensors: Sequence[np.ndarray]) ->
     return list(found)[:_MOST_CONSTANTS]
 
 
-def _literals(jaxpr: Any, consts: Sequence[Any]) -> Iterator[Any]:
-    yield from consts
-    for equation in jaxpr.eqns:
-        yield from (var.val for var in equation.invars if isinstance(var, Literal))
+def has_svd(function: Callable[..., Any], tensors: Sequence[np.ndarray]) -> bool:
+    """Return whether a function's jaxpr has a singular value decomposition.
+
+    LAPACK's may never return for a matrix with infinity in it, and nothing ends it.
+    """
+    traced, error = outcome(lambda: jax.make_jaxpr(function)(*tensors))
+    return error is None and any(
+        equation.primitive.name == "svd" for inner in jaxprs_of(traced) for equation in inner.jaxpr.eqns
+    )
+
+
+def jaxprs_of(closed: Any) -> Iterator[Any]:
+    """Yield a closed jaxpr and those inside of it, at any depth."""
+    yield closed
+    for equation in closed.jaxpr.eqns:
         for inner in jax.tree.leaves(tuple(equation.params.values()), is_leaf=lambda item: hasattr(item, "eqns")):
-            closed = getattr(inner, "jaxpr", inner)
-            if hasattr(closed, "eqns"):
-                yield from _literals(closed, getattr(inner, "consts", ()))
+            if hasattr(inner, "eqns"):
+                yield from jaxprs_of(inner if hasattr(inner, "jaxpr") else ClosedJaxpr(inner, ()))
+
+
+def _literals(closed: Any) -> Iterator[Any]:
+    for inner in jaxprs_of(closed):
+        yield from inner.consts
+        for equation in inner.jaxpr.eqns:
+            yield from (var.val for var in equation.invars if isinstance(var, Literal))

@@ -96,13 +96,18 @@ class Oracle:
         # of the signs of the tangents, so that no term of their product cancels another
         forward = iter(wide["jvp"])
         signs = [np.sign(np.real(next(forward))) if is_inexact(value) else 1 for value in wide["value"]]
-        along = [
-            np.asarray(np.abs(item) * np.where(sign == 0, 1, sign)).astype(item.dtype)
-            for item, sign in zip(batch.cotangents, signs, strict=True)
-        ]
-        moved = Batch(1, batch.tensors, along, batch.tangents)
-        again = self.theirs.one_by_one(moved, _precision_of(batch.tensors), {"vjp"})[0]
-        return contradicting_modes({**wide, "vjp": again["vjp"]}, along, batch.tangents)
+        sizes = np.random.default_rng(self.theirs.case.seed)
+        for weight in range(_MOST_COTANGENTS):  # two products that are not the same may be so along one of them
+            along = [
+                np.asarray(sizes.random(item.shape) ** weight * np.abs(item) * np.where(sign == 0, 1, sign))
+                for item, sign in zip(batch.cotangents, signs, strict=True)
+            ]
+            along = [item.astype(like.dtype) for item, like in zip(along, batch.cotangents, strict=True)]
+            moved = Batch(1, batch.tensors, along, batch.tangents)
+            again = self.theirs.one_by_one(moved, _precision_of(batch.tensors), {"vjp"})[0]
+            if found := contradicting_modes({**wide, "vjp": again["vjp"]}, along, batch.tangents):
+                return found
+        return ""
 
     def _gradient(self, batch: Batch, step: float) -> Results:
         """Return the first derivative where the tensors are moved along their tangents."""
@@ -130,6 +135,7 @@ class Oracle:
         return wide
 
 
+_MOST_COTANGENTS = 3  # along which forward mode is held to reverse mode
 _MOST_TRIED = 4  # value sets, each of another kind, on which the oracle is held to the reference
 
 

@@ -103,7 +103,7 @@ def _places(
 
 def _only(differs: np.ndarray, there: np.ndarray) -> bool:
     """Return whether the two differ there, everywhere there, and nowhere else."""
-    return bool((differs == there).all()) and int((~there).sum()) >= _FEWEST
+    return bool(there.any() and (differs == there).all()) and int((~there).sum()) >= _FEWEST
 
 
 def _at_numbers(differs: np.ndarray, numbers: np.ndarray, constants: Sequence[float]) -> str:
