@@ -26,7 +26,7 @@ from .dtypes import (
     required,
     result_type,
 )
-from .errors import ArgumentTypeError, JaxfunError, UnsupportedDTypeError, describe, refuse_out
+from .errors import ArgumentTypeError, JaxfunError, UnsupportedDTypeError, X64DisabledError, describe, refuse_out
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -107,11 +107,15 @@ def _public(record: Op, function: Callable[P, R], check: Callable[..., None] | N
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            if not kwargs and plans.get((*map(type, args),)) is _AS_THEY_ARE:
-                result = compiled(*args)  # most calls, and the quickest way: a twentieth of a microsecond counts here
-            else:
-                kwargs = renamed(names, kwargs)  # type: ignore[assignment]  # another spelling of the same
-                args = placed(args, kwargs)
+            try:
+                if not kwargs and plans.get((*map(type, args),)) is _AS_THEY_ARE:
+                    result = compiled(*args)  # most calls, the quickest way: a twentieth of a microsecond counts here
+                else:
+                    kwargs = renamed(names, kwargs)  # type: ignore[assignment]  # another spelling of the same
+                    args = placed(args, kwargs)
+                    result = compiled(*args, **kwargs)
+            except OverflowError:
+                args, kwargs = _in_32_bits(record, args, kwargs)
                 result = compiled(*args, **kwargs)
             if check is not None:
                 check(result, *args, **kwargs)
@@ -121,6 +125,25 @@ def _public(record: Op, function: Callable[P, R], check: Callable[..., None] | N
 
     call.op = record  # type: ignore[attr-defined]  # a function has no such field of its own
     return call
+
+
+def _in_32_bits(record: Op, args: Any, kwargs: Any) -> tuple[Any, Any]:
+    """Return a call's arguments with integers that JAX refuses while its 64-bit types are off, as torch takes them.
+
+    Where floats are computed they are floats, and of two operands that are integers they wrap around.
+    Raises: X64DisabledError in other places.
+    """
+    bound = record.signature.bind(*args, **kwargs)
+    dtype = canonical(result_type(*_operands(record, bound.arguments)))
+    is_float = dtype.category > Category.INTEGER or record.kind is Kind.INT_TO_FLOAT
+    for name, value in bound.arguments.items():
+        if type(value) is not int or -(2**31) <= value < 2**31:
+            continue
+        if not is_float and (record.kind is None or record.roles[name] is not Role.OPERAND):
+            advice = 'Give a float, or turn 64 bits on with jax.config.update("jax_enable_x64", True).'
+            raise X64DisabledError(f"`{name}` to be an integer of 32 bits", describe(value), advice)
+        bound.arguments[name] = float(value) if is_float else (value + 2**31) % 2**32 - 2**31
+    return bound.args, bound.kwargs
 
 
 def _compiled(record: Op, function: Callable[..., Any]) -> Callable[..., Any]:

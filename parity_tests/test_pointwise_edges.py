@@ -12,6 +12,7 @@ import pytest
 import torch
 
 import jaxfun as jf
+from jaxfun.errors import X64DisabledError
 from jaxfun.parity.compare.complexes import complex_of
 from jaxfun.parity.draw.records import case_of
 from jaxfun.parity.run import torch_side
@@ -155,6 +156,38 @@ def test_a_number_beyond_the_dtype_wraps_or_raises_as_in_torch(name: str, dtype:
 def test_a_number_beyond_32_bits_raises_with_64_bits_off(name: str) -> None:
     with jax.enable_x64(False), pytest.raises((RuntimeError, OverflowError)):
         TAKING_A_NUMBER[name](jf, jnp.ones(2, jnp.int32), 2**40)
+
+
+WITH_A_LONG_NUMBER = {
+    **{
+        name: TAKING_A_NUMBER[name] for name in ("add", "alpha of add", "alpha of sub", "clamp from", "clamp to", "pow")
+    },
+    "mul": lambda m, x, n: m.mul(x, n),
+    "a number less a tensor": lambda m, x, n: m.sub(n, x),
+    "quotient": lambda m, x, n: m.div(x, n),
+    "comparison": lambda m, x, n: m.lt(x, n),
+    "bits": lambda m, x, n: m.bitwise_or(x, n),
+    "alpha of addmm": lambda m, x, n: m.addmm(x[None], x[None], m.ones(2, 2, dtype=x.dtype), alpha=n),
+    "tolerance": lambda m, x, n: m.isclose(x, 2 * x, atol=n),
+}
+
+
+@pytest.mark.parametrize("dtype", ["int32", "uint8", "float32"])
+@pytest.mark.parametrize("name", WITH_A_LONG_NUMBER)
+def test_a_number_beyond_32_bits_is_as_in_torch_or_refused_with_64_bits_off(name: str, dtype: str) -> None:
+    for number in (2**31, 2**40 + 3, -(2**40) - 5):
+        with jax.enable_x64(False):
+            x = array([1, 2], dtype)
+            got, ours = outcome(lambda x=x, n=number: WITH_A_LONG_NUMBER[name](jf, x, n))
+        want, theirs = outcome(
+            lambda x=x, n=number: WITH_A_LONG_NUMBER[name](torch, torch_side.tensor(np.asarray(x)), n)
+        )
+        if isinstance(ours, X64DisabledError):
+            assert dtype != "float32", "a float takes its place"
+            continue
+        assert raises_alike(ours, theirs).ok, (number, ours, theirs)
+        if theirs is None:
+            np.testing.assert_array_equal(np.asarray(got), torch_side.numpy(want))
 
 
 @pytest.mark.parametrize("x", [jnp.array(3.0), 3.0])
