@@ -12,7 +12,7 @@ from jax.custom_derivatives import SymbolicZero
 
 from .._op import op
 from .._record import BOOLS, COMPLEXES, Array, Choice, Operand
-from ..dtypes import Category, Kind, canonical, is_scalar, of, result_type
+from ..dtypes import Category, Kind, bfloat16, canonical, float16, is_scalar, of, result_type
 from ..errors import DTypeError, ShapeError, describe, public
 from ._digits import to_digits
 
@@ -31,7 +31,8 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> jax.Arra
     if rounding_mode is None:
         return _div(input, other)
     _refuse_zero(input, other, "div(input, other, rounding_mode)")
-    return (_div_mode_scalar if _is_one_number(other) else _div_mode)(input, other, rounding_mode=rounding_mode)
+    by_number = _is_by_a_number(input, other)
+    return (_div_mode_scalar if by_number else _div_mode)(input, other, rounding_mode=rounding_mode)
 
 
 divide = true_divide = div
@@ -97,7 +98,7 @@ def floor_divide(input: Any, other: Any) -> jax.Array:
     Array([-4,  3], dtype=int32)
     """
     _refuse_zero(input, other, "floor_divide(input, other)")
-    return (_floor_divide_scalar if _is_one_number(other) else _floor_divide)(input, other)
+    return (_floor_divide_scalar if _is_by_a_number(input, other) else _floor_divide)(input, other)
 
 
 @op(kind=Kind.NO_OPMATH, torch="torch.floor_divide", node="", rejects=BOOLS | COMPLEXES)
@@ -118,7 +119,7 @@ def _whole(input: jax.Array, other: jax.Array, mode: str) -> jax.Array:
     """
     if mode not in _ROUNDED:
         raise DTypeError('`rounding_mode` to be None, "trunc" or "floor"', repr(mode))
-    is_stepwise = input.dtype.itemsize == 2 and not _is_one_number(other)
+    is_stepwise = input.dtype.itemsize == 2 and other.size > 1
     input, other = jax.lax.stop_gradient(jnp.broadcast_arrays(input, other))
     if not jnp.issubdtype(input.dtype, jnp.floating):
         return _OF_INTEGERS[mode](input, other)
@@ -127,9 +128,11 @@ def _whole(input: jax.Array, other: jax.Array, mode: str) -> jax.Array:
     return _ROUNDED[mode](input.astype(wide), other.astype(wide), narrow).astype(input.dtype)
 
 
-def _is_one_number(other: Any) -> bool:
-    """Return whether torch's CPU kernels take a divisor for a number: in float32, also beside 16-bit floats."""
-    return is_scalar(other) or np.size(other) == 1
+def _is_by_a_number(input: Any, other: Any) -> bool:
+    """Return whether torch divides by a number: of 16-bit floats, in float32, also by a tensor of one element."""
+    if is_scalar(other) or np.size(other) != 1 or not hasattr(other, "dtype"):
+        return is_scalar(other)
+    return (hasattr(input, "dtype") or is_scalar(input)) and result_type(input, other) in (float16, bfloat16)
 
 
 def _unchanged(array: jax.Array) -> jax.Array:

@@ -27,8 +27,8 @@ def _sinh(x: jax.Array) -> jax.Array:
     if jnp.iscomplexobj(x):  # XLA's own loses the digits of a small real part
         return jax.lax.complex(_sinh(x.real) * jnp.cos(x.imag), _cosh(x.real) * jnp.sin(x.imag))
     high, low = _halves(x)
-    less = jnp.expm1(x)  # near 0 the halves cancel
-    return jnp.where(jnp.abs(x) < 1, 0.5 * (less + less / (less + 1)), jnp.sign(x) * (high - low))
+    less = jnp.expm1(jnp.abs(x))  # near 0 the halves cancel
+    return jnp.sign(x) * jnp.where(less < _LARGE, 0.5 * (less + less / (less + 1)), high - low)
 
 
 @_sinh.defjvp
@@ -47,6 +47,9 @@ def _cosh(x: jax.Array) -> jax.Array:
 @_cosh.defjvp
 def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return _cosh(*primals), tangents[0] * _sinh(*primals)
+
+
+_LARGE = 1e3  # beside which the other half hardly counts
 
 
 def _halves(x: jax.Array) -> tuple[jax.Array, jax.Array]:
