@@ -16,6 +16,8 @@ from jaxfun.dtypes import DTYPES, Category, DType
 from jaxfun.errors import X64DisabledError
 from jaxfun.parity.compare.arrays import compare
 from jaxfun.parity.run import torch_side
+from jaxfun.parity.run.outcome import outcome
+from jaxfun.parity.search.verdicts import raises_alike
 
 NUMBERS = (True, 1, 1.0, 1j)
 PAIRS = list(itertools.product(DTYPES, DTYPES))
@@ -182,3 +184,12 @@ def test_64_bits_by_default_come_as_32_while_they_are_off() -> None:
         assert jf.argmax(jf.ones(3)).dtype == jf.int32
         assert jf.max(jf.ones(3), 0).indices.dtype == jf.int32
         assert jf.arange(3).dtype == jf.tensor(1).dtype == jf.int32
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32"])
+@pytest.mark.parametrize("spacing", [1j, 0.5])
+def test_a_complex_spacing_of_float16_is_refused(dtype: str, spacing: complex) -> None:
+    ours, theirs = (
+        outcome(lambda m=m: m.gradient(m.ones(3, dtype=getattr(m, dtype)), spacing=spacing)) for m in (jf, torch)
+    )
+    assert raises_alike(ours[1], theirs[1]).ok, (ours, theirs)

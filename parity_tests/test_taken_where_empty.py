@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import jax
 import pytest
 import torch
 
@@ -62,3 +63,16 @@ def test_index_reduce_combines_slices_of_bools_and_complex_numbers(dtype: str, r
     want = answer(lambda: torch.index_reduce(input, 0, index, source, reduce), Exception)
     got = answer(lambda: jf.index_reduce(input, 0, index, source, reduce), JaxfunError)
     assert got == want if isinstance(want, str) else got.tolist() == want.tolist()
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float64"])
+@pytest.mark.parametrize("name", ["cdist", "ldexp"])
+def test_of_nothing_the_dtype_is_that_of_the_first(name: str, dtype: str) -> None:
+    def call(m: Any) -> Any:
+        other = {"cdist": (4, 0), "ldexp": ()}[name]
+        return getattr(m, name)(m.ones(2, 0, dtype=m.float32), m.ones(other, dtype=getattr(m, dtype)))
+
+    with jax.enable_x64(True):
+        got, want = call(jf), call(torch)
+    assert f"torch.{got.dtype}" == str(want.dtype)
+    assert got.shape == tuple(want.shape)

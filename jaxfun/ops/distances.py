@@ -64,7 +64,8 @@ def cdist(x1: Array, x2: Array, p: float = 2.0, compute_mode: str = _MODES[0]) -
     broadcast_shapes(x1.shape[:-2], x2.shape[:-2])
     if x1.size and x2.size:
         want_one_dtype(x1, x2)
-    return _norm(x1[..., :, None, :] - x2[..., None, :, :], float(p))
+    other = x2.astype(x1.dtype)  # where there is nothing to compare torch does not look at it
+    return _norm(x1[..., :, None, :] - other[..., None, :, :], float(p))
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1,))

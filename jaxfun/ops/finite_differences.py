@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
+import numpy as np
 
 from .._dims import want_integer, wrap_dim, wrap_dims
 from .._op import op
 from .._record import Array, Beside, Choice, Dim, Dims, Factor, Scalar, Shape, Tensors
 from ..dtypes import as_dtype, is_scalar, uint8
-from ..errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, describe, public
+from ..errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, UnsupportedDTypeError, describe, public
 from .arithmetic import add, mul, neg, positive, sub
 from .comparison import logical_xor
 from .division import div
@@ -132,6 +134,10 @@ _EDGES = Choice((1, 2))
 def _gradient(input: Array, *, spacing: Factor = None, dim: Dims = None, edge_order: int = 1) -> tuple[jax.Array, ...]:
     axes = _axes(input, dim, None)
     _check_edges(input, axes, edge_order)
+    if axes and input.dtype == np.float16 and jnp.iscomplexobj(spacing):
+        raise UnsupportedDTypeError(
+            "a real `spacing` of float16, for there are no complex numbers of its size", describe(spacing)
+        )
     return tuple(_slopes(input, 1 if spacing is None else spacing, axis, edge_order) for axis in axes)
 
 

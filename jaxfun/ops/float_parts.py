@@ -9,7 +9,7 @@ import numpy as np
 from .._dims import broadcast_shapes
 from .._op import op
 from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Operand, Shape
-from ..dtypes import Category, Kind, as_dtype, float32, is_scalar, promote_types
+from ..dtypes import Category, Kind, as_dtype, float32, is_scalar, promote_types, result_type
 from ..errors import UnsupportedDTypeError, describe, public
 from ._tangents import broadcast_where_empty
 from .arithmetic import mul
@@ -201,8 +201,9 @@ def _is_float(tensor: Any) -> bool:
 
 @op(kind=None, torch="torch.ldexp")
 def _ldexp(input: Array, other: Array) -> jax.Array:
+    dtype = result_type(input, pow(2.0, other))  # before a 0-dim `other` has dimensions
     input, other = broadcast_where_empty(input, other)
-    return mul(input, pow(2.0, other))
+    return mul(input, pow(2.0, other)).astype(dtype.dtype)
 
 
 _WHOLE = ("int64", "int32", "int16", "int8", "uint8")
