@@ -13,7 +13,7 @@ from ..._record import Op
 from ..known.difference import Held
 from ..known.lookup import held, records_of
 from ..run.case import Arguments, Case, Slot
-from ..run.constants import constants_of, has_svd
+from ..run.constants import constants_of, has_svd, program_of
 from ..run.outcome import outcome
 from .arguments import DrawnArguments, Leaf, arguments, drawn_many, leaves_of, mapped_leaves, of_side
 from .given import in_turn
@@ -52,8 +52,8 @@ class Cases:
     def drawn(self, configuration: Configuration, sets: int, seed: int) -> list[Case]:
         """Return the cases of a configuration, of `sets` value sets together."""
         few = self._examples(configuration, _TRIED, seed)
-        self.constants = self._of_program(constants_of, few[0])
-        self._is_finite = self._of_program(has_svd, few[0])
+        program = self._program(few[0])
+        self.constants, self._is_finite = constants_of(program), has_svd(program)
         sets = self._affordable(few[0], sets)
         is_own = any(map(_is_of_the_user, _leaves(few[0])))
         drawn = self._examples(configuration, sets, seed) if is_own else few
@@ -70,7 +70,7 @@ class Cases:
         """Yield cases of one value set each: nothing is stacked."""
         for number in itertools.count(seed):
             drawn = self._examples(configuration, 1, number)
-            self.constants = self.constants or self._of_program(constants_of, drawn[0])
+            self.constants = self.constants or constants_of(self._program(drawn[0]))
             yield self._case(drawn, 1, number)
 
     def _affordable(self, drawn: DrawnArguments, sets: int) -> int:
@@ -95,10 +95,9 @@ class Cases:
             found = drawn_many(arguments(self.inputs, self.kwargs, example), count, seed, numbers_in_one)
         return [_in_turn(item, configuration) for item in found]
 
-    def _of_program(self, ask: Callable[..., Any], drawn: DrawnArguments) -> Any:
-        """Return what is asked of the candidate's program for some arguments."""
+    def _program(self, drawn: DrawnArguments) -> Any:
         arrays, ours, _ = _placed(drawn)
-        return ask(functools.partial(self._called, ours), arrays)
+        return program_of(functools.partial(self._called, ours), arrays)
 
     def _is_taken(self, drawn: DrawnArguments) -> bool:
         """Return whether the candidate takes arguments: what it refuses shows less."""

@@ -15,7 +15,7 @@ from ..compare.tolerance import Results
 from ..known.difference import Held
 from ..report.model import COMPUTED
 from .case import Case
-from .constants import constants_of, jaxprs_of
+from .constants import constants_of, jaxprs_of, program_of
 from .directions import cotangents, tangents
 from .oracle import Oracle
 from .outcome import outcome
@@ -205,7 +205,7 @@ class Sides:
     @functools.cached_property
     def constants(self) -> list[float]:
         """The numbers that stand in the candidate's program."""
-        return constants_of(lambda *tensors: self._function(tensors), self.case.row(0))
+        return constants_of(program_of(lambda *tensors: self._function(tensors), self.case.row(0)))
 
     @_retried_after_stale_trace
     def eager(self, tensors: Sequence[np.ndarray]) -> list[np.ndarray]:

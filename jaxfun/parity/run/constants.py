@@ -12,13 +12,15 @@ from .outcome import outcome
 _MOST_CONSTANTS = 12
 
 
-def constants_of(function: Callable[..., Any], tensors: Sequence[np.ndarray]) -> list[float]:
-    """Return the numbers that stand in a function's jaxpr: where it may have a kink or a branch."""
-    traced, error = outcome(lambda: jax.make_jaxpr(function)(*tensors))
-    if error is not None:
-        return []
+def program_of(function: Callable[..., Any], tensors: Sequence[np.ndarray]) -> Any:
+    """Return a function's closed jaxpr, None where it cannot be traced."""
+    return outcome(lambda: jax.make_jaxpr(function)(*tensors))[0]
+
+
+def constants_of(program: Any) -> list[float]:
+    """Return the numbers that stand in a program: where it may have a kink or a branch."""
     found: dict[float, None] = {}
-    for value in _literals(traced):
+    for value in _literals(program) if program else ():
         if np.ndim(value) == 0 and np.issubdtype(np.asarray(value).dtype, np.number) and not np.iscomplexobj(value):
             number = abs(float(value))
             if 0 < number < 1e6:
@@ -26,15 +28,13 @@ def constants_of(function: Callable[..., Any], tensors: Sequence[np.ndarray]) ->
     return list(found)[:_MOST_CONSTANTS]
 
 
-def has_svd(function: Callable[..., Any], tensors: Sequence[np.ndarray]) -> bool:
-    """Return whether a function's jaxpr has a singular value decomposition.
+def has_svd(program: Any) -> bool:
+    """Return whether a program has a singular value decomposition.
 
     LAPACK's may never return for a matrix with infinity in it, and nothing ends it.
     """
-    traced, error = outcome(lambda: jax.make_jaxpr(function)(*tensors))
-    return error is None and any(
-        equation.primitive.name == "svd" for inner in jaxprs_of(traced) for equation in inner.jaxpr.eqns
-    )
+    steps = (equation for inner in jaxprs_of(program) for equation in inner.jaxpr.eqns) if program else ()
+    return any(equation.primitive.name == "svd" for equation in steps)
 
 
 def jaxprs_of(closed: Any) -> Iterator[Any]:
