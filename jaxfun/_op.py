@@ -128,9 +128,9 @@ def _public(record: Op, function: Callable[P, R], check: Callable[..., None] | N
 
 
 def _in_32_bits(record: Op, args: Any, kwargs: Any) -> tuple[Any, Any]:
-    """Return a call's arguments with integers that JAX refuses while its 64-bit types are off, as torch takes them.
+    """Return a call's arguments, integers beyond 32 bits as torch takes them: JAX refuses them without 64-bit types.
 
-    Where floats are computed they are floats, and of two operands that are integers they wrap around.
+    They become floats where floats are computed, and wrap around beside integer tensors.
     Raises: X64DisabledError in other places.
     """
     bound = record.signature.bind(*args, **kwargs)
@@ -141,7 +141,7 @@ def _in_32_bits(record: Op, args: Any, kwargs: Any) -> tuple[Any, Any]:
             continue
         if not is_float and (record.kind is None or record.roles[name] is not Role.OPERAND):
             advice = 'Give a float, or turn 64 bits on with jax.config.update("jax_enable_x64", True).'
-            raise X64DisabledError(f"`{name}` to be an integer of 32 bits", describe(value), advice)
+            raise X64DisabledError(f"`{name}` to be an integer that fits in 32 bits", describe(value), advice)
         bound.arguments[name] = float(value) if is_float else (value + 2**31) % 2**32 - 2**31
     return bound.args, bound.kwargs
 

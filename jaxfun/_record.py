@@ -191,3 +191,4 @@ def dtypes_of(*categories: Category) -> frozenset[DType]:
 
 
 BOOLS, INTEGERS, FLOATS, COMPLEXES = (dtypes_of(category) for category in Category)
+HALVES = frozenset(dtype for dtype in FLOATS if dtype.itemsize == 2)

@@ -168,7 +168,7 @@ WITH_A_LONG_NUMBER = {
     "comparison": lambda m, x, n: m.lt(x, n),
     "bits": lambda m, x, n: m.bitwise_or(x, n),
     "alpha of addmm": lambda m, x, n: m.addmm(x[None], x[None], m.ones(2, 2, dtype=x.dtype), alpha=n),
-    "tolerance": lambda m, x, n: m.isclose(x, 2 * x, atol=n),
+    "tolerance": lambda m, x, n: m.isclose(x, 2 * x, atol=n),  # the argument that is tried, not one of a check
 }
 
 

@@ -37,7 +37,7 @@ def adjoint(input: jax.Array) -> jax.Array:
 
 
 def singular_values(input: jax.Array, **options: Any) -> Any:
-    """Return what `jnp.linalg.svd` does; of a matrix with infinity or NaN, for which LAPACK may never return, NaN."""
+    """Call `jnp.linalg.svd`, but for matrices with infinity or NaN: these give NaN, for LAPACK may never return."""
     is_finite = jnp.isfinite(input).all((-2, -1), keepdims=True)
     # whose derivative is NaN as well
     nan = jnp.nan * jnp.sum(jnp.where(is_finite, 0, input), (-2, -1), keepdims=True)

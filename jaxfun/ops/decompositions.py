@@ -13,10 +13,10 @@ from jax.lax.linalg import triangular_solve
 
 from .._numbers import is_finite
 from .._op import op
-from .._record import Array, Beside, Shape, where_empty
+from .._record import HALVES, Array, Beside, Shape, where_empty
 from ..errors import GradientError, LinearAlgebraError, describe
 from ._matrices import adjoint, product, singular_values, want_matrices, want_numbers, want_square
-from .determinants import HALVES, NO_LAPACK
+from .determinants import NO_LAPACK
 
 
 class QAndR(NamedTuple):

@@ -10,7 +10,7 @@ import numpy as np
 from .._dims import want_integer
 from .._numbers import is_finite
 from .._op import op
-from .._record import BOOLS, INTEGERS, Array, Choice, Shape, where_empty
+from .._record import BOOLS, HALVES, INTEGERS, Array, Choice, Shape, where_empty
 from ..dtypes import Category, as_dtype, bfloat16, canonical, float16, float32, int64
 from ..errors import LinearAlgebraError, describe, public
 from ._matrices import adjoint, product, singular_values, want, want_square
@@ -20,7 +20,6 @@ from .matrix import contiguous, matmul
 from .powers import log
 from .selection import where
 
-HALVES = frozenset({float16, bfloat16})
 NO_LAPACK = BOOLS | INTEGERS | HALVES
 _INVERTIBLE = {"input": Shape(("n n", "b n n", "4 4"), values="invertible")}
 

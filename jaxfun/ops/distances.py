@@ -11,24 +11,23 @@ import numpy as np
 
 from .._dims import broadcast_shapes
 from .._op import op
-from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Shape, where_empty
-from ..dtypes import DType, bfloat16, float16
+from .._record import BOOLS, COMPLEXES, HALVES, INTEGERS, Array, Choice, Shape, where_empty
+from ..dtypes import DType
 from ..errors import ArgumentValueError, DTypeError, describe
 from ._matrices import want
 from ._one_dtype import want_one_dtype
 from .extremum import largest
 
-_HALVES = frozenset({float16, bfloat16})
-_NO_FLOAT = BOOLS | INTEGERS | COMPLEXES | _HALVES
+_NO_FLOAT = BOOLS | INTEGERS | COMPLEXES | HALVES
 _MODES = ("use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist")
 
 
-_takes_no_pairs = where_empty(_HALVES)  # torch asks for more than a floating point dtype where there is a distance
+_takes_no_pairs = where_empty(HALVES)  # torch asks for more than a floating point dtype where there is a distance
 
 
 def _takes_no_rows(arguments: Mapping[str, Any]) -> frozenset[DType]:
     input = arguments["input"]
-    return _HALVES if input.size == 0 or input.ndim == 2 > len(input) else frozenset()
+    return HALVES if input.size == 0 or input.ndim == 2 > len(input) else frozenset()
 
 
 @op(

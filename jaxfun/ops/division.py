@@ -11,8 +11,8 @@ from jax.core import Tracer
 from jax.custom_derivatives import SymbolicZero
 
 from .._op import op
-from .._record import BOOLS, COMPLEXES, Array, Choice, Operand
-from ..dtypes import Category, Kind, bfloat16, canonical, float16, is_scalar, of, result_type
+from .._record import BOOLS, COMPLEXES, HALVES, Array, Choice, Operand
+from ..dtypes import Category, Kind, canonical, is_scalar, of, result_type
 from ..errors import DTypeError, ShapeError, describe, public
 from ._digits import to_digits
 
@@ -130,9 +130,10 @@ def _whole(input: jax.Array, other: jax.Array, mode: str) -> jax.Array:
 
 def _is_by_a_number(input: Any, other: Any) -> bool:
     """Return whether torch divides by a number: of 16-bit floats, in float32, also by a tensor of one element."""
-    if is_scalar(other) or np.size(other) != 1 or not hasattr(other, "dtype"):
-        return is_scalar(other)
-    return (hasattr(input, "dtype") or is_scalar(input)) and result_type(input, other) in (float16, bfloat16)
+    if is_scalar(other):
+        return True
+    is_one = hasattr(other, "dtype") and np.size(other) == 1 and (hasattr(input, "dtype") or is_scalar(input))
+    return is_one and result_type(input, other) in HALVES
 
 
 def _unchanged(array: jax.Array) -> jax.Array:

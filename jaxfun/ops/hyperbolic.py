@@ -53,7 +53,7 @@ _LARGE = 1e3  # beside which the other half hardly counts
 
 
 def _halves(x: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Return exp(|x|) / 2 and exp(-|x|) / 2, the first infinite only where it is beyond the dtype.
+    """Return exp(|x|) / 2 and exp(-|x|) / 2, the first infinite only where it exceeds the dtype's largest number.
 
     XLA's exp(x + log(1 / 2)) is off by the last digit of that sum: by 252 ULP at -705.
     """

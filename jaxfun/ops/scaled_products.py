@@ -10,8 +10,8 @@ import numpy as np
 from .._dims import broadcast_shapes
 from .._numbers import holds, is_traced
 from .._op import op
-from .._record import BOOLS, Array, Choice, Factor, Number, Shape, where_empty
-from ..dtypes import DType, as_dtype, bfloat16, canonical, float16, float32, of, result_type
+from .._record import BOOLS, HALVES, Array, Choice, Factor, Number, Shape, where_empty
+from ..dtypes import DType, as_dtype, canonical, float32, of, result_type
 from ..errors import DTypeError, IndexRangeError, ShapeError, describe, public
 from ._matrices import as_one_dtype_where_empty, want, wide_product
 from ._one_dtype import want_one_dtype
@@ -198,7 +198,7 @@ def _checked(
     given = {name: value for name, value in given.items() if name not in left_out or not isinstance(value, Number)}
     if given and hasattr(operands[0], "dtype"):
         dtype = canonical(of(operands[0]))
-        if left_out and (is_matrix or dtype in _HALVES):  # `beta` is a factor like any other
+        if left_out and (is_matrix or dtype in HALVES):  # `beta` is a factor like any other
             return function(*operands, **given)
         dtype = _added_in(dtype) if is_matrix else dtype
         for name, value in given.items():
@@ -222,11 +222,8 @@ def refuse_beta(result: jax.Array, left: Any, beta: Any, call: str = "") -> None
         raise DTypeError(f"a `beta` of {result.dtype} where there is nothing to multiply", describe(beta), call=call)
 
 
-_HALVES = (float16, bfloat16)
-
-
 def _added_in(dtype: DType) -> DType:
-    return float32 if dtype in _HALVES else dtype
+    return float32 if dtype in HALVES else dtype
 
 
 def _batch_shape(batch1: jax.Array, batch2: jax.Array) -> tuple[int, int, int]:

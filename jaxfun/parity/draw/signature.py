@@ -13,7 +13,7 @@ _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_O
 
 
 def inputs_of(candidate: Callable[..., Any], reference: Callable[..., Any]) -> list[st.SearchStrategy[Any]]:
-    """Return a strategy for each positional parameter that one of both requires: by its annotation, else a tensor."""
+    """Return a strategy for each positional argument that either function requires: by annotation, else a tensor."""
     parameters = _parameters(candidate)
     if parameters is None:  # a function without a signature
         return [tensors()]

@@ -126,7 +126,7 @@ OVERFLOW_BESIDE_ZERO = Difference(
 
 
 def _precisions(arguments: Mapping[str, Any]) -> list[Precision | None]:
-    """Return the precision of the input and of the named dtype, the same where none is named; None for integers."""
+    """Return the precisions of the input and of `dtype`, the input's if that is None; None for an integer dtype."""
     own, named = str(arguments["input"].dtype), arguments["dtype"]
     return [PRECISION.get(part_of(name)) for name in (own, named.name if named else own)]
 

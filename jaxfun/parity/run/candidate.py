@@ -64,9 +64,10 @@ class Sides:
         levels: Collection[str] = COMPUTED,
         explains: bool = False,
     ) -> None:
-        """Take both functions; `explains` says that the candidate's batches look for a cause, and decide nothing.
+        """Take both functions and their value sets.
 
-        Those are compiled without LLVM's optimisations, in half of the time.
+        With `explains` the candidate's batched results only explain a disagreement, and decide no answer: they are
+        compiled without LLVM's optimisations, in half of the time.
         """
         self.candidate, self.reference, self.case, self.device = candidate, reference, case, device
         self.levels, self._explains = frozenset(levels), explains
@@ -141,7 +142,7 @@ class Sides:
         thread.shutdown(wait=False)
 
     def _batched(self, levels: Collection[str]) -> tuple[Any, Callable[[np.ndarray], list[Any]], list[np.ndarray]]:
-        """Return the jitted program of some levels, its arguments by rows, and the rows of each batch."""
+        """Return the jitted program for some levels, a function giving its arguments, and the rows of each batch."""
         stacks, movable = self.case.tensors, self.case.movable
         outputs = jax.tree.leaves(self._shapes)
         smooth = [i for i, out in enumerate(outputs) if is_inexact(out)]
@@ -199,13 +200,13 @@ class Sides:
     def computes_narrower(self) -> bool:
         """Whether the candidate computes in a narrower dtype than float64 where it is given float64."""
         with jax.enable_x64(True):
-            traced, error = outcome(lambda: jax.make_jaxpr(self._wide._function)([*self._wide.case.row(0)]))
-        return error is None and _is_narrow(traced)
+            program = program_of(self._wide._function, [self._wide.case.row(0)])
+        return program is not None and _is_narrow(program)
 
     @functools.cached_property
     def constants(self) -> list[float]:
         """The numbers that stand in the candidate's program."""
-        return constants_of(program_of(lambda *tensors: self._function(tensors), self.case.row(0)))
+        return constants_of(program_of(self._function, [self.case.row(0)]))
 
     @_retried_after_stale_trace
     def eager(self, tensors: Sequence[np.ndarray]) -> list[np.ndarray]:

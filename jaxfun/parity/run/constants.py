@@ -1,4 +1,4 @@
-"""What stands in a candidate's program: its numbers, where it may have a kink or a branch, and what it calls."""
+"""What a candidate's jaxpr holds: constants, where it may have a kink or a branch, and the primitives that it calls."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -12,9 +12,9 @@ from .outcome import outcome
 _MOST_CONSTANTS = 12
 
 
-def program_of(function: Callable[..., Any], tensors: Sequence[np.ndarray]) -> Any:
-    """Return a function's closed jaxpr, None where it cannot be traced."""
-    return outcome(lambda: jax.make_jaxpr(function)(*tensors))[0]
+def program_of(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
+    """Return the closed jaxpr of a function, or None if tracing it raises."""
+    return outcome(lambda: jax.make_jaxpr(function)(*arguments))[0]
 
 
 def constants_of(program: Any) -> list[float]:
@@ -29,9 +29,9 @@ def constants_of(program: Any) -> list[float]:
 
 
 def has_svd(program: Any) -> bool:
-    """Return whether a program has a singular value decomposition.
+    """Return whether a program computes a singular value decomposition.
 
-    LAPACK's may never return for a matrix with infinity in it, and nothing ends it.
+    LAPACK's may never return for a matrix with infinity in it, and cannot be interrupted.
     """
     steps = (equation for inner in jaxprs_of(program) for equation in inner.jaxpr.eqns) if program else ()
     return any(equation.primitive.name == "svd" for equation in steps)

@@ -176,7 +176,7 @@ def _steps_of(func: Any) -> Callable[..., Any] | None:
 
 
 def _variance(input: torch.Tensor, dims: Sequence[int] | None, correction: float = 1, **dtype: Any) -> torch.Tensor:
-    """Return a variance by its mean and the squares around it, which PyTorch's own steps end without.
+    """Return a variance in steps, its mean and the squared distances from it: to PyTorch it is one operation.
 
     The mean is one of what exceeds the first number: that of equal numbers is exact, as it is to a running mean.
     """

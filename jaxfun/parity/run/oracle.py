@@ -97,7 +97,7 @@ class Oracle:
         forward = iter(wide["jvp"])
         signs = [np.sign(np.real(next(forward))) if is_inexact(value) else 1 for value in wide["value"]]
         sizes = np.random.default_rng(self.theirs.case.seed)
-        for weight in range(_MOST_COTANGENTS):  # two products that are not the same may be so along one of them
+        for weight in range(_MOST_COTANGENTS):  # along one of them two modes that differ may agree by chance
             along = [
                 np.asarray(sizes.random(item.shape) ** weight * np.abs(item) * np.where(sign == 0, 1, sign))
                 for item, sign in zip(batch.cotangents, signs, strict=True)
