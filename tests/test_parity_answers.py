@@ -104,6 +104,51 @@ DIFFERENT: dict[str, tuple[str, Check]] = {
             parity.tensors(shape=(3, 5)),
         ),
     ),
+    "eigenvectors in the other order": (
+        "value",
+        lambda: check(
+            lambda x: [item[..., ::-1] for item in jnp.linalg.eigh(x)],
+            lambda x: list(torch.linalg.eigh(x)),
+            parity.symmetric("n"),
+        ),
+    ),
+    "singular vectors transposed": (
+        "value",
+        lambda: check(lambda x: jnp.linalg.svd(x)[2].mT, lambda x: torch.linalg.svd(x).Vh, parity.tensors(shape="n n")),
+    ),
+    "a solution of the transposed equations": (
+        "value",
+        lambda: check(
+            lambda a, b: jnp.linalg.solve(a.T, b),
+            torch.linalg.solve,
+            parity.tensors(shape="n n"),
+            parity.tensors(shape="n m"),
+        ),
+    ),
+    "a gradient of eigenvalues that is twice as large": (
+        "vjp",
+        lambda: check(
+            lambda x: 2 * jnp.linalg.eigvalsh(x) - lax.stop_gradient(jnp.linalg.eigvalsh(x)),
+            torch.linalg.eigvalsh,
+            parity.symmetric("n"),
+        ),
+    ),
+    "a rank with a tolerance of 0.1": (
+        "value",
+        lambda: check(
+            lambda x: jnp.linalg.matrix_rank(x, tol=0.1).astype(jnp.int64),
+            torch.linalg.matrix_rank,
+            parity.tensors(shape="n n"),
+        ),
+    ),
+    "an inverse that a ridge keeps from the edge": (
+        "value",
+        lambda: check(
+            lambda x: jnp.linalg.inv(x + 1e-4 * jnp.eye(x.shape[-1], dtype=x.dtype)),
+            torch.linalg.inv,
+            parity.positive_definite("n"),
+        ),
+    ),
 }
 
 
@@ -207,6 +252,53 @@ AGREEING: dict[str, tuple[set[str], Check]] = {
             *map(st.just, (np.float32([1e-21, 1]), np.float32([np.inf, 2]))),
             levels=["value"],
         ),
+    ),
+    "a convolution, whose kernel may not be larger than what it runs over": (
+        set(),
+        lambda: check(
+            lambda x, w: lax.conv_general_dilated(x, w, (1,), "VALID"),
+            F.conv1d,
+            parity.tensors(shape="b c l"),
+            parity.tensors(shape="o c k"),
+            levels=["value"],
+        ),
+    ),
+    "eigenvectors, whose sign is left open": (
+        {"decomposition"},
+        lambda: check(jnp.linalg.eigh, torch.linalg.eigh, parity.symmetric("n")),
+    ),
+    "singular vectors of equal singular values": (
+        {"decomposition"},
+        lambda: check(
+            lambda x: jnp.linalg.svd(x, full_matrices=False),
+            lambda x: torch.linalg.svd(x, full_matrices=False),
+            parity.tensors(shape="n m"),
+        ),
+    ),
+    "the sign of a determinant that is 0 but for rounding": (
+        {"decomposition"},
+        lambda: check(jnp.linalg.slogdet, torch.linalg.slogdet, levels=["value"]),
+    ),
+    "a rank that rounding decides": (
+        {"decomposition"},
+        lambda: check(
+            lambda x: jnp.linalg.matrix_rank(x).astype(jnp.int64),
+            torch.linalg.matrix_rank,
+            st.just(
+                np.float32(
+                    [
+                        [100, 100.00097, 100.00019, 100.00007, 100.00013],
+                        [100, 0, 100, 100, 100],
+                        [99.99969, 100.000145, 100.00009, 100.0005, 100.0005],
+                        [99.999794, 100, 99.9996, 100.00056, 100.00049],
+                    ]
+                )
+            ),
+        ),
+    ),
+    "infinity on the right of linear equations": (
+        {"LAPACK"},
+        lambda: check(jnp.linalg.solve, torch.linalg.solve, parity.positive_definite("n"), parity.tensors(shape="n m")),
     ),
     "a mean of nothing, whose derivative is NaN": (
         {"empty"},

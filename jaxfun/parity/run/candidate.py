@@ -15,7 +15,7 @@ from ..compare.tolerance import Results
 from ..known.difference import Held
 from ..report.model import COMPUTED
 from .case import Case
-from .constants import constants_of, jaxprs_of, program_of
+from .constants import calls, constants_of, jaxprs_of, program_of
 from .directions import cotangents, tangents
 from .oracle import Oracle
 from .outcome import outcome
@@ -160,7 +160,7 @@ class Sides:
             # without a tensor nothing but its number tells how large a batch is
             count = None if stacks else self.case.sets
             batched = jax.vmap(self._program(movable, smooth, key), axis_size=count)
-            self._compiled[key] = jax.jit(batched, compiler_options=_UNOPTIMISED if self._explains else None)
+            self._compiled[key] = jax.jit(batched, compiler_options=_UNOPTIMISED if self._is_compiled_fast else None)
 
         def arguments(some: np.ndarray) -> list[Any]:
             return [[put(array[some], self.device) for array in items] for items in (stacks, *directions)]
@@ -168,10 +168,19 @@ class Sides:
         portions = _portions(self.case.sets, _bytes([*(stack[0] for stack in stacks), *outputs]))
         return self._compiled[key], arguments, portions
 
+    @functools.cached_property
+    def _is_compiled_fast(self) -> bool:
+        """Whether the program may be compiled without LLVM's optimisations: XLA's loops of a convolution may not."""
+        return self._explains and not calls(program_of(self._function, [self.case.row(0)]), "conv_general_dilated")
+
     def ours_at(self, level: str) -> list[np.ndarray]:
         """Return the candidate's results at one level, by a program that is compiled already where there is one."""
+        return self.ours(self._levels_compiled_with(level))[level]
+
+    def _levels_compiled_with(self, level: str) -> frozenset[str]:
+        """Return the levels of the smallest program that is compiled and has one of them, else that level alone."""
         known = [levels for levels in self._compiled if level in levels]
-        return self.ours(min(known, key=len, default=frozenset({level})))[level]
+        return min(known, key=len, default=frozenset({level}))
 
     def of(self, case: Case) -> "Sides":
         """Return both functions on other value sets of the same layout: nothing is compiled again."""
@@ -192,8 +201,9 @@ class Sides:
     def in_float64(self, level: str) -> list[np.ndarray]:
         """Return the candidate's results at a level where it computes in float64, batched over the value sets."""
         if level not in self._in_float64:
+            # who differs at one level mostly differs at the others, too: one program costs less than one for each
             with jax.enable_x64(True):
-                self._in_float64[level] = self._wide.ours({level})[level]
+                self._in_float64 |= self._wide.ours(self._levels_compiled_with(level))
         return self._in_float64[level]
 
     @functools.cached_property

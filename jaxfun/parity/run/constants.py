@@ -28,13 +28,10 @@ def constants_of(program: Any) -> list[float]:
     return list(found)[:_MOST_CONSTANTS]
 
 
-def has_svd(program: Any) -> bool:
-    """Return whether a program computes a singular value decomposition.
-
-    LAPACK's may never return for a matrix with infinity in it, and cannot be interrupted.
-    """
+def calls(program: Any, primitive: str) -> bool:
+    """Return whether a program calls one of JAX's primitives, at any depth."""
     steps = (equation for inner in jaxprs_of(program) for equation in inner.jaxpr.eqns) if program else ()
-    return any(equation.primitive.name == "svd" for equation in steps)
+    return any(equation.primitive.name == primitive for equation in steps)
 
 
 def jaxprs_of(closed: Any) -> Iterator[Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..compare.arrays import PRECISION, distance, is_inexact, part_of
 from ..compare.tolerance import Move, Results
 from ..report.model import COMPUTED
 from . import torch_side
@@ -108,6 +109,8 @@ class Theirs:
         self.elements = max((stack[0].size for stack in case.tensors), default=0)
         self._outcomes: dict[int, tuple[Any, Exception | None]] = {}
         self._operations: dict[int, frozenset[str]] = {}
+        self._moved: dict[int, list[np.ndarray]] = {}
+        self._terms: dict[int, list[np.ndarray]] = {}
         self.may_batch: list[bool] = []  # whether torch.vmap gives what the function gives, once that was tried
         self.rounds_inside: list[bool] = []  # whether a function of float64 computes in float32, once that was tried
 
@@ -152,6 +155,34 @@ class Theirs:
         if row not in self._operations:
             self._operations[row] = outcome(lambda: torch_side.operations(lambda: self.call(row)))[0] or frozenset()
         return self._operations[row]
+
+    def moved_by(self, row: int) -> list[np.ndarray]:
+        """Return how far each result moves where every number of a value set is off by a rounding of its matrix's norm.
+
+        It is what an algorithm may lose that is backward stable, as LAPACK's are: much where a matrix is near singular.
+        """
+        if row not in self._moved:
+            self._moved[row] = self._farthest(row, _off_by_rounding)
+        return self._moved[row]
+
+    def size_of_terms(self, row: int) -> list[np.ndarray]:
+        """Return how large each result gets with other signs of the numbers: as large as the terms that may cancel."""
+        if row not in self._terms:
+            far = self._farthest(row, _with_other_signs)
+            self._terms[row] = [size + np.abs(item) for size, item in zip(far, self.outputs(row), strict=True)]
+        return self._terms[row]
+
+    def _farthest(self, row: int, change: Callable[[np.ndarray, np.random.Generator], np.ndarray]) -> list[np.ndarray]:
+        """Return how far each result of a value set gets from its own in a few runs on changed numbers."""
+        rng = np.random.default_rng(self.case.seed)
+        sets = [[change(item, rng) if is_inexact(item) else item for item in self.case.row(row)] for _ in range(_RUNS)]
+        others = self.of(self.case.like_row(row, sets))
+        own, runs = self.outputs(row), [others.outputs(at) for at in range(_RUNS)]
+        alike = [run for run in runs if [item.shape for item in run] == [item.shape for item in own]]
+        return [
+            np.max([distance(run[leaf], item) for run in alike], 0, initial=0.0) if alike else np.zeros(item.shape)
+            for leaf, item in enumerate(own)
+        ]
 
     def _called(self, tensors: Sequence[Any], precision: str) -> Any:
         to = TO[precision]
@@ -221,6 +252,18 @@ class Theirs:
 
 
 _MOST_ELEMENTS = 2**21
+_RUNS = 16  # on changed numbers: where a rank jumps it does in half of them
+
+
+def _off_by_rounding(item: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    axes = (-2, -1) if item.ndim > 1 else None
+    norm = np.sqrt((np.abs(item.astype(np.complex128)) ** 2).sum(axes, keepdims=True))
+    size = 2 * PRECISION[part_of(str(item.dtype))].eps * norm
+    return (item + size * rng.uniform(-1, 1, item.shape)).astype(item.dtype)
+
+
+def _with_other_signs(item: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return (item * rng.choice([-1, 1], item.shape)).astype(item.dtype)
 
 
 def stacked(each: Sequence[Results]) -> Results:

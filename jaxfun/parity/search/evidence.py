@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import jax
 import numpy as np
 
 from ..compare.arrays import PRECISION, is_inexact, part_of
@@ -179,7 +178,7 @@ def evidence_of(sides: Sides, found: Mismatch, others: Sequence[Mismatch], sets:
         ),
         again=lambda tensors: outcome(lambda: _again(sides, case, found.leaf, tensors))[0],
         grown=lambda size: outcome(lambda: _grown(sides, case, found, size))[0],
-        in_float64=lambda: outcome(lambda: _in_float64(sides, case, found, oracle))[0],
+        in_float64=lambda: outcome(lambda: _in_float64(sides, kept, found, oracle))[0],
     )
 
 
@@ -265,14 +264,10 @@ def _one_more(stack: np.ndarray, size: int) -> np.ndarray:
     return stack
 
 
-def _in_float64(sides: Sides, case: Case, found: Mismatch, oracle: np.ndarray) -> BothResults | None:
-    to = TO["float64"]
-    if not any(str(stack.dtype) in to for stack in case.tensors):
+def _in_float64(sides: Sides, kept: Sequence[int], found: Mismatch, oracle: np.ndarray) -> BothResults | None:
+    if not any(str(stack.dtype) in TO["float64"] for stack in sides.case.tensors):
         return None
-    wide = replace(case, tensors=tuple(stack.astype(to.get(str(stack.dtype), stack.dtype)) for stack in case.tensors))
-    with jax.enable_x64(True):
-        run = Sides(sides.candidate, sides.reference, wide, sides.device)
-        got, error = outcome(lambda: run.ours({found.level})[found.level][found.leaf])
+    got, error = outcome(lambda: sides.in_float64(found.level)[found.leaf][[*kept]])
     if error is not None or got.shape != oracle.shape:
         return None
     return both(got, np.asarray(oracle).astype(got.dtype))

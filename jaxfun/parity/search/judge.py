@@ -112,11 +112,16 @@ class _Judging:
                 plant(sides, self.options, report, row, self.references[row])
 
     def _compile_ahead(self, row: int) -> None:
-        """Begin to compile the candidate at the levels that the reference has for one value set."""
-        theirs = self.sides.theirs
-        own, error = outcome(lambda: theirs.one_by_one(theirs.own([row], "plain"), "plain")[0])
+        """Begin to compile the candidate at the levels that the reference has for one value set.
+
+        Forward mode is taken to be there where the gradient is: its first use in a process costs PyTorch a second of
+        imports, which pass while XLA compiles.
+        """
+        theirs, levels = self.sides.theirs, self.sides.levels - {"jvp"}
+        own, error = outcome(lambda: theirs.one_by_one(theirs.own([row], "plain"), "plain", levels)[0])
         if error is None:
-            answered = {level for level in self.sides.levels if not isinstance(own[level], str)}
+            answered = {level for level in levels if not isinstance(own[level], str)}
+            answered |= self.sides.levels & {"jvp"} if "vjp" in answered else set()
             # an error is met again where the results are asked for
             outcome(lambda: self.sides.compile_ahead({"value", *answered}))
 

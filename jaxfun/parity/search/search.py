@@ -69,7 +69,9 @@ class Search:
             return any(self._disagrees(configuration.dtype, case) for case in cases)
 
     def _disagrees(self, dtype: str, case: Case) -> bool:
-        sides = Sides(self.candidate, self.reference, case, self.terms.device, self.terms.computed)
+        # a second opinion decides no answer
+        explains = not self.terms.alone
+        sides = Sides(self.candidate, self.reference, case, self.terms.device, self.terms.computed, explains)
         is_alone = self.terms.alone and dtype not in self.alone
         report, found = judge(sides, dataclasses.replace(self.terms, alone=is_alone))
         if _has_elements(sides):

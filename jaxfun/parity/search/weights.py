@@ -16,6 +16,7 @@ from ..run.candidate import Sides
 from ..run.options import Options
 from ..run.outcome import outcome
 from ..run.reference import Reference
+from .decompositions import calls_lapack, is_open
 from .verdicts import Comparison, canonical, targets
 
 _DERIVATIVES = ("vjp", "jvp", "hvp")
@@ -200,6 +201,12 @@ def _is_decided_by_rounding(met: _Met) -> bool:
     return any(leaf.verdict(scale).ok for scale in rounding.scales("value", mismatch.row, at))
 
 
+def _is_beyond_lapack(met: _Met) -> bool:
+    """Return whether NaN or infinity may have come to a decomposition, which is made for numbers."""
+    is_of_numbers = met.mismatch.verdict.difference not in ("shape", "dtype", "structure")
+    return is_of_numbers and (_has_nan(met) or _has_infinity(met)) and calls_lapack(met.sides, met.mismatch.row)
+
+
 _NOT_FINITE = ("NaN", "infinity", "finite or not")
 _EDGES: Mapping[str, Callable[[_Met], bool]] = {
     "NaN": lambda met: _is_derivative(met) and _has_nan(met),
@@ -209,6 +216,8 @@ _EDGES: Mapping[str, Callable[[_Met], bool]] = {
     "empty": lambda met: _is_derivative(met) and not any(item.size for item in met.numbers),
     "compiler": _is_nan_dropped_by_the_compiler,
     "rounding": _is_decided_by_rounding,
+    "LAPACK": _is_beyond_lapack,
+    "decomposition": lambda met: is_open(met.mismatch, met.sides),
 }
 _ALLOWED: Mapping[str, Callable[[_Met], bool]] = {
     "kinks": _is_at_kinks,

@@ -1,0 +1,99 @@
+"""What PyTorch's decompositions of matrices leave open: a vector's sign, a basis, what rounding decides, NaN."""
+
+import numpy as np
+
+from ..compare.arrays import PRECISION, distance, is_inexact, part_of
+from ..report.model import Mismatch
+from ..run.candidate import Sides
+from ..run.outcome import outcome
+
+_LAPACK = frozenset({"linalg_pinv.atol_rtol_tensor"}) | frozenset(
+    f"{name}.default"
+    for name in """
+    _linalg_det _linalg_slogdet _linalg_solve_ex _linalg_eigh _linalg_svd _linalg_eigvals linalg_eig linalg_inv_ex
+    linalg_qr linalg_lu linalg_lu_factor_ex linalg_lu_solve linalg_cholesky_ex linalg_ldl_factor_ex linalg_ldl_solve
+    linalg_lstsq linalg_solve_triangular linalg_householder_product cholesky cholesky_solve cholesky_inverse
+    triangular_solve geqrf ormqr
+    """.split()  # noqa: SIM905  (a text that a reader can scan)
+)
+
+
+def calls_lapack(sides: Sides, row: int) -> bool:
+    """Return whether the reference decomposes a matrix, or solves for one."""
+    return bool(sides.theirs.operations(row) & _LAPACK)
+
+
+def is_open(mismatch: Mismatch, sides: Sides) -> bool:
+    """Return whether the reference's own results are no measure: of vectors up to a sign, of what rounding decides.
+
+    A derivative is open where a value is: it is that of other vectors.
+    """
+    if not calls_lapack(sides, mismatch.row):
+        return False
+    if mismatch.level in ("value", "jit", "vmap"):
+        return _is_open_value(mismatch, sides)
+    return _has_open_value(mismatch, sides)
+
+
+def _is_open_value(mismatch: Mismatch, sides: Sides) -> bool:
+    part, target = mismatch.candidate, mismatch.reference
+    if part is None or target is None or part.shape != target.shape or mismatch.verdict.difference == "dtype":
+        return False
+    return _is_up_to_phases(part, target, _rounding(mismatch, sides, target))
+
+
+def _rounding(mismatch: Mismatch, sides: Sides, target: np.ndarray) -> np.ndarray:
+    """Return what rounding may do to a result: as the inputs' moves it, and as it may be beside the largest element."""
+    moved = sides.theirs.moved_by(mismatch.row)[mismatch.leaf]
+    size = _sizes(sides, mismatch.row)[mismatch.leaf]
+    if (moved > _half_of_digits(target) * size).any():  # a few runs do not show for each element how far it moves
+        moved = moved.max()
+    eps = PRECISION[part_of(str(target.dtype))].eps if is_inexact(target) else 0.0
+    return _MULTIPLE * (moved + eps * size)
+
+
+def _has_open_value(mismatch: Mismatch, sides: Sides) -> bool:
+    row = mismatch.row
+    values, moved = sides.theirs.outputs(row), sides.theirs.moved_by(row)
+    # half of the digits
+    most = [_half_of_digits(item) * size for item, size in zip(values, _sizes(sides, row), strict=True)]
+    if any((far > least).any() for far, least in zip(moved, most, strict=True)):
+        return True
+    ours, error = outcome(lambda: sides.eager(sides.case.row(row)))
+    if error is not None or [item.shape for item in ours] != [item.shape for item in values]:
+        return False
+    leaves = zip(ours, values, most, strict=True)
+    apart = [(part, item, least) for part, item, least in leaves if (distance(part, item) > least).any()]
+    return bool(apart) and all(_is_up_to_phases(*leaf) for leaf in apart)
+
+
+def _sizes(sides: Sides, row: int) -> list[np.ndarray]:
+    """Return for each result the number that its rounding is relative to: the largest element, or term."""
+    values = sides.theirs.outputs(row)
+    largest = [np.asarray(np.abs(item.astype(np.complex128)[np.isfinite(item)]).max(initial=0.0)) for item in values]
+    if not sides.theirs.operations(row) & _OF_TERMS:
+        return largest
+    return [np.maximum(*pair) for pair in zip(largest, sides.theirs.size_of_terms(row), strict=True)]
+
+
+def _half_of_digits(item: np.ndarray) -> float:
+    return float(np.sqrt(PRECISION[part_of(str(item.dtype))].eps)) if is_inexact(item) else 0.0
+
+
+def _is_up_to_phases(part: np.ndarray, target: np.ndarray, rounding: np.ndarray | float) -> bool:
+    """Return whether results are the same, but for rounding and a factor of size 1 for each column or each row."""
+    ones, others = (item.astype(np.complex128) for item in (part, target))
+    axes = (-2, -1) if target.ndim > 1 and is_inexact(target) else ()
+    aligned = (others, *(_phases(ones, others, axis) * others for axis in axes))
+    return any(bool((distance(ones, each) <= rounding).all()) for each in aligned)
+
+
+def _phases(ones: np.ndarray, others: np.ndarray, axis: int) -> np.ndarray:
+    with np.errstate(all="ignore"):
+        overlap = (ones * others.conj()).sum(axis, keepdims=True)
+        return np.where(overlap == 0, 1, overlap / np.abs(overlap))
+
+
+# whose result may be 0 by terms that cancel, which another formula rounds one by one
+_OF_TERMS = frozenset({"_linalg_det.default"})
+_MULTIPLE = 4  # of what a rounding of the inputs was seen to do, in a few runs
