@@ -29,6 +29,7 @@ def check(candidate: Any, reference: Any, *inputs: Any, **options: Any) -> parit
     return parity.check(candidate, reference, *inputs, **({"examples": 200, "seed": 0} | options))
 
 
+KEY = jax.random.key(0)
 LABELS = np.array([0, 4, 2])
 TOKENS = np.array([[0, 1, 2], [3, 4, 0]])
 
@@ -300,6 +301,21 @@ AGREEING: dict[str, tuple[set[str], Check]] = {
         {"LAPACK"},
         lambda: check(jnp.linalg.solve, torch.linalg.solve, parity.positive_definite("n"), parity.tensors(shape="n m")),
     ),
+    "a random key that the candidate closes over": (
+        set(),
+        lambda: check(lambda x: x + 0 * jax.random.bits(KEY, (), "uint8"), lambda x: x * 1, levels=["value"]),
+    ),
+    "a random key that one side is given": (
+        set(),
+        lambda: parity.module(
+            torch.nn.Linear(3, 2),
+            lambda p, x, key: x @ p["weight"].T + p["bias"] + 0 * jax.random.normal(key, (), x.dtype),
+            dict,
+            np.ones((4, 3), np.float32),
+            kwargs={"key|": KEY},
+            levels=["value"],
+        ),
+    ),
     "a mean of nothing, whose derivative is NaN": (
         {"empty"},
         lambda: check(
@@ -472,6 +488,15 @@ def test_another_dtype_is_a_second_opinion() -> None:
     assert report.ok, report
     assert report.opinions["float64"].startswith("differs")
     assert check(through_float32, torch.exp, dtypes=["float64"]).answer == "differs"
+
+
+@pytest.mark.parametrize("reference", [lambda x: F.dropout(x, 0.5), lambda x: x + torch.randn_like(x)])
+def test_a_reference_that_is_random_is_no_measure(reference: Any) -> None:
+    report = check(lambda x: x, reference)
+    assert report.answer == "not shown", report
+    assert "is random" in report.missing[0]
+    assert "mask of a dropout" in report.advice
+    assert check(lambda x: x * 1, lambda x: x + 0 * torch.rand(())).ok, "what it draws may make no difference"
 
 
 def test_nothing_that_is_asked_for_and_not_compared_counts_as_agreement() -> None:

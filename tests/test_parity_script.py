@@ -54,6 +54,10 @@ def helper(x: Any) -> Any:
     return x * 0.5
 
 
+def dropped(key: jax.Array) -> Callable[[Any], Any]:
+    return lambda x: x * jax.random.bernoulli(key, 0.5, x.shape)
+
+
 def with_helper(x: jax.Array, by: float = SLOPE) -> jax.Array:
     y = helper(x)  # and none for this comment
     return jnp.where(x > 0, y, by * y)
@@ -206,6 +210,9 @@ FAILING = {
         (lambda w: lambda x: x * w)(np.float32(3)), (lambda w: lambda x: x * w)(torch.tensor(2.0)), "value"
     ),
     # arguments and results
+    "a random key in a closure": Failing(
+        dropped(jax.random.key(7)), lambda x: x * 1, "value", says=["wrap_key_data", 'impl="threefry2x32"']
+    ),
     "two arguments": Failing(jnp.arctan2, lambda x, y: torch.atan2(y, x), "vjp", (parity.tensors(2, same_shape=True),)),
     "the second argument": Failing(
         lambda x, y: x * lax.stop_gradient(y),

@@ -128,6 +128,8 @@ def check(
                 with isolated():
                     search.run(configurations, share, seed)
                 take(report, search, dtype, is_opinion)
+    if report.is_random:
+        report.advice = _OF_RANDOM
     if report.refused and not report.is_accepted:
         # what the reference takes nothing of says nothing of the candidate, which takes it
         report.edges += [
@@ -136,6 +138,9 @@ def check(
         report.failures = [failure for failure in report.failures if failure.level != "errors"]
         report.advice = f"give a strategy for inputs that the reference takes, such as {advice_of(report.refused)}"
     return finished(report, began)
+
+
+_OF_RANDOM = "hand both functions what is drawn at random (noise, the mask of a dropout) as an argument"
 
 
 class _Subject(NamedTuple):

@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 import hypothesis
 import jax
-import jax.numpy as jnp
 import numpy as np
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -89,9 +88,7 @@ def array_of(value: Any) -> Any:
         return tuple(value)
     if torch_side.is_tensor(value):
         return torch_side.numpy(value)
-    if isinstance(value, jax.Array) and not jnp.issubdtype(value.dtype, jax.dtypes.extended):
-        return np.asarray(value)
-    return value
+    return np.asarray(value) if isinstance(value, jax.Array) and not pytrees.is_key(value) else value
 
 
 class DrawnArguments(NamedTuple):

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ..compare.arrays import is_inexact
-from ..run.port import Port, is_array, to_numpy
-from .arguments import arguments, drawn_many, mapped_leaves
+from ..run.port import Port
+from .arguments import arguments, array_of, drawn_many, mapped_leaves
 from .layout import Layout
 from .shapes import Configuration, Example
 from .strategies import Several, drawn_with, tensors
@@ -84,10 +84,10 @@ def strategies(port: Port, inputs: Sequence[Any], kwargs: Mapping[str, Any]) -> 
 
 def _own(leaf: Any, dtype: str) -> Any:
     """Return an array of either library as NumPy's; what NumPy makes float64 unasked, in the module's dtype."""
-    if is_array(leaf):
-        leaf = to_numpy(leaf)
-        return _cast(leaf, dtype) if leaf.dtype == np.float64 else leaf
-    return leaf
+    if isinstance(leaf, Several):
+        return leaf
+    leaf = array_of(leaf)
+    return _cast(leaf, dtype) if isinstance(leaf, np.ndarray) and leaf.dtype == np.float64 else leaf
 
 
 def _cast(leaf: Any, dtype: str) -> Any:

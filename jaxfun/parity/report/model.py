@@ -205,6 +205,7 @@ class ReportData:
     is_interrupted: bool = False  # by Ctrl-C: this is what was found before
     is_accepted: bool = False  # the reference took at least one of the inputs
     refused: str = ""  # what it raised where it took none of a case
+    is_random: bool = False  # the reference: called again with the same inputs it gave another result
     seen: dict[str, int] = field(default_factory=dict)  # known differences, by their reason
     taps: list[Tap] = field(default_factory=list)  # of a module, in the order of execution
 
@@ -231,6 +232,8 @@ class ReportData:
     def _lacking(self) -> list[str]:
         if self.refused and not self.is_accepted:
             return [f"the reference raised for every input ({self.refused})"]
+        if self.is_random:
+            return ["the reference is random: called again with the same inputs it gives another result"]
         compared = {name for name, level in self.levels.items() if level.compared and name in LEVELS}
         if not compared - {"errors"} and not (compared and not self.refused):
             return ["nothing was compared"]
@@ -302,6 +305,7 @@ class ReportData:
         self.is_another_in_float64 |= other.is_another_in_float64
         self.is_interrupted |= other.is_interrupted
         self.refused = self.refused or other.refused
+        self.is_random |= other.is_random
         for text in other.notes:
             self.note(text)
 

@@ -1,5 +1,6 @@
 """What a candidate's jaxpr holds: constants, where it may have a kink or a branch, and the primitives that it calls."""
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 from jax.extend.core import ClosedJaxpr, Literal
 
 from .outcome import outcome
+from .pytrees import is_key
 
 _MOST_CONSTANTS = 12
 
@@ -20,7 +22,7 @@ def program_of(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
 def constants_of(program: Any) -> list[float]:
     """Return the numbers that stand in a program: where it may have a kink or a branch."""
     found: dict[float, None] = {}
-    for value in _literals(program) if program else ():
+    for value in itertools.filterfalse(is_key, _literals(program) if program else ()):
         if np.ndim(value) == 0 and np.issubdtype(np.asarray(value).dtype, np.number) and not np.iscomplexobj(value):
             number = abs(float(value))
             if 0 < number < 1e6:

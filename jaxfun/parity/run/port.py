@@ -262,16 +262,6 @@ def _short(leaf: Any) -> str:
     return f"{leaf.dtype}{list(leaf.shape)}" if isinstance(leaf, np.ndarray) else repr(leaf)
 
 
-def is_array(value: Any) -> bool:
-    """Return whether a value is an array of NumPy's or JAX's, or a tensor."""
-    return isinstance(value, (np.ndarray, jax.Array)) or torch_side.is_tensor(value)
-
-
-def to_numpy(value: Any) -> np.ndarray:
-    """Return an array of either library as NumPy's."""
-    return torch_side.numpy(value) if torch_side.is_tensor(value) else np.asarray(value)
-
-
 def _positional(function: Callable[..., Any]) -> list[str]:
     found, _ = outcome(lambda: [*signature(function).parameters.values()])
     kinds = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)

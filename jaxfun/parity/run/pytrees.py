@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 
 _LEAF = jax.tree.structure(0)
 
@@ -13,6 +14,11 @@ def is_record(value: Any) -> bool:
     """Return whether a value is a dataclass that is a single leaf to JAX."""
     is_instance = dataclasses.is_dataclass(value) and not isinstance(value, type)
     return is_instance and jax.tree.structure(value) == _LEAF
+
+
+def is_key(value: Any) -> bool:
+    """Return whether a value is a JAX array of random keys, which NumPy cannot hold."""
+    return isinstance(value, jax.Array) and jnp.issubdtype(value.dtype, jax.dtypes.extended)
 
 
 def fields_of(record: Any) -> list[str]:

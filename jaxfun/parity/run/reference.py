@@ -139,6 +139,15 @@ class Theirs:
             self._outcomes[row] = found
         return self._outcomes[row]
 
+    def is_random(self, rows: Sequence[int]) -> bool:
+        """Return whether the function gives another result, by more than rounding, when it is called again."""
+        again = self.of(self.case)
+        return any(
+            one.shape != other.shape or bool((distance(one, other) > 1e-3 * np.abs(one).astype(np.float64)).any())
+            for row in rows
+            for one, other in zip(self.outputs(row), again.outputs(row), strict=False)
+        )
+
     def without_gradient(self) -> dict[int, str]:
         """Return the tensors that PyTorch does not differentiate the function for, each with the reason it gives."""
         movable = self.case.movable

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..run import torch_side
 from ..run.case import Written
+from ..run.pytrees import is_key
 from .classes import class_source, write_method, write_object
 from .describe import (
     Replaced,
@@ -89,6 +90,9 @@ class Definitions:
             return _TEXTS[type(value)](self, value)
         if isinstance(value, (np.ndarray, np.generic)):
             return self._numbers(value)
+        if is_key(value):
+            data, kind = self._numbers(jax.random.key_data(value)), jax.random.key_impl(value)
+            return f'jax.random.wrap_key_data(jnp.asarray({data}), impl="{kind}")'
         if isinstance(value, jax.Array):
             return f"jnp.asarray({self._numbers(value)})"
         if torch_side.is_tensor(value):
@@ -101,10 +105,7 @@ class Definitions:
 
     @staticmethod
     def _numbers(array: Any) -> str:
-        try:
-            plain = np.asarray(array)
-        except TypeError as error:  # a key of jax.random
-            raise Unwritten from error
+        plain = np.asarray(array)
         if plain.size > _MOST_NUMBERS or plain.dtype.kind == "V":
             raise Unwritten
         return array_text(plain)

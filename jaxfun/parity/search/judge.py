@@ -61,6 +61,7 @@ def judge(sides: Sides, options: Options) -> tuple[Report, list[Mismatch]]:
 
 
 _FIRST = 128  # value sets: several of each stratum
+_CALLED_TWICE = 4  # to see whether the reference is random
 _SOME = 64  # of them: each stratum once
 _ENOUGH = 16  # that differ at a level: more cost much, for the rounding of each is measured, and show little
 
@@ -91,6 +92,9 @@ class _Judging:
             report.refused = first_line(errors[0]) if errors[0] and is_more_asked else ""
             return
         report.is_accepted = True
+        if sides.theirs.is_random(rows[:_CALLED_TWICE]):
+            report.is_random = True
+            return
         first, others = rows[:_FIRST], rows[_FIRST:]
         if self.options.alone:  # the first look at a function: where less is asked, there is less to wait for
             self._compile_ahead(rows[0])

@@ -56,7 +56,7 @@ class Search:
             for configuration in plan:
                 differs = self._try(configuration, sets, int(seeds.integers(2**16)))
                 self.left.remove(configuration)
-                if differs:
+                if differs or self.report.is_random:
                     return
 
     def _try(self, configuration: Configuration, sets: int, seed: int) -> bool:
