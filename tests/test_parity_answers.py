@@ -29,6 +29,7 @@ def check(candidate: Any, reference: Any, *inputs: Any, **options: Any) -> parit
     return parity.check(candidate, reference, *inputs, **({"examples": 200, "seed": 0} | options))
 
 
+MATRIX = parity.tensors(shape="n m", finite=True)
 KEY = jax.random.key(0)
 LABELS = np.array([0, 4, 2])
 TOKENS = np.array([[0, 1, 2], [3, 4, 0]])
@@ -140,6 +141,15 @@ DIFFERENT: dict[str, tuple[str, Check]] = {
             lambda x: jnp.linalg.matrix_rank(x, tol=0.1).astype(jnp.int64),
             torch.linalg.matrix_rank,
             parity.tensors(shape="n n"),
+        ),
+    ),
+    "an inverse negated": ("value", lambda: check(lambda x: -jnp.linalg.inv(x), torch.linalg.inv)),
+    "a matrix put together of the vectors of another sign": (
+        "value",
+        lambda: check(
+            lambda x: -(x * 1),
+            lambda x: (lambda u, s, v: (u * s) @ v)(*torch.linalg.svd(x, full_matrices=False)),
+            MATRIX,
         ),
     ),
     "an inverse that a ridge keeps from the edge": (

@@ -18,6 +18,13 @@ _LAPACK = frozenset({"linalg_pinv.atol_rtol_tensor"}) | frozenset(
 )
 
 
+# those whose results are vectors, each of which may be multiplied by a number of size 1
+_OF_VECTORS = frozenset({"_linalg_eigh.default", "_linalg_svd.default", "linalg_eig.default", "linalg_qr.default"})
+# whose result may be 0 by terms that cancel, which another formula rounds one by one
+_OF_TERMS = frozenset({"_linalg_det.default"})
+_MULTIPLE = 4  # of what a rounding of the inputs was seen to do, in a few runs
+
+
 def calls_lapack(sides: Sides, row: int) -> bool:
     """Return whether the reference decomposes a matrix, or solves for one."""
     return bool(sides.theirs.operations(row) & _LAPACK)
@@ -39,7 +46,7 @@ def _is_open_value(mismatch: Mismatch, sides: Sides) -> bool:
     part, target = mismatch.candidate, mismatch.reference
     if part is None or target is None or part.shape != target.shape or mismatch.verdict.difference == "dtype":
         return False
-    return _is_up_to_phases(part, target, _rounding(mismatch, sides, target))
+    return _is_same_but_for_phases(part, target, _rounding(mismatch, sides, target), _operations(mismatch, sides))
 
 
 def _rounding(mismatch: Mismatch, sides: Sides, target: np.ndarray) -> np.ndarray:
@@ -64,7 +71,11 @@ def _has_open_value(mismatch: Mismatch, sides: Sides) -> bool:
         return False
     leaves = zip(ours, values, most, strict=True)
     apart = [(part, item, least) for part, item, least in leaves if (distance(part, item) > least).any()]
-    return bool(apart) and all(_is_up_to_phases(*leaf) for leaf in apart)
+    return bool(apart) and all(_is_same_but_for_phases(*leaf, _operations(mismatch, sides)) for leaf in apart)
+
+
+def _operations(mismatch: Mismatch, sides: Sides) -> frozenset[str]:
+    return sides.theirs.operations(mismatch.row)
 
 
 def _sizes(sides: Sides, row: int) -> list[np.ndarray]:
@@ -80,20 +91,27 @@ def _half_of_digits(item: np.ndarray) -> float:
     return float(np.sqrt(PRECISION[part_of(str(item.dtype))].eps)) if is_inexact(item) else 0.0
 
 
-def _is_up_to_phases(part: np.ndarray, target: np.ndarray, rounding: np.ndarray | float) -> bool:
-    """Return whether results are the same, but for rounding and a factor of size 1 for each column or each row."""
+def _is_same_but_for_phases(
+    part: np.ndarray, target: np.ndarray, rounding: np.ndarray | float, operations: frozenset[str]
+) -> bool:
+    """Return whether results are the same but for rounding, vectors but for a factor of size 1 for each."""
     ones, others = (item.astype(np.complex128) for item in (part, target))
-    axes = (-2, -1) if target.ndim > 1 and is_inexact(target) else ()
+    axes = _axes_of_vectors(target, operations)
     aligned = (others, *(_phases(ones, others, axis) * others for axis in axes))
     return any(bool((distance(ones, each) <= rounding).all()) for each in aligned)
+
+
+def _axes_of_vectors(target: np.ndarray, operations: frozenset[str]) -> list[int]:
+    """Return the dimensions along which a result holds vectors: of length 1, or the rows of a triangular factor."""
+    if target.ndim < 2 or not is_inexact(target) or not operations & _OF_VECTORS:
+        return []
+    if "linalg_qr.default" in operations and not np.tril(target, -1).any():
+        return [-1]
+    squares = np.abs(target.astype(np.complex128)) ** 2
+    return [axis for axis in (-2, -1) if np.allclose(squares.sum(axis), 1, atol=_half_of_digits(target))]
 
 
 def _phases(ones: np.ndarray, others: np.ndarray, axis: int) -> np.ndarray:
     with np.errstate(all="ignore"):
         overlap = (ones * others.conj()).sum(axis, keepdims=True)
         return np.where(overlap == 0, 1, overlap / np.abs(overlap))
-
-
-# whose result may be 0 by terms that cancel, which another formula rounds one by one
-_OF_TERMS = frozenset({"_linalg_det.default"})
-_MULTIPLE = 4  # of what a rounding of the inputs was seen to do, in a few runs
