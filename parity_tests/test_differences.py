@@ -161,6 +161,11 @@ GIVEN: dict[str, dict[str, Any]] = {
         }
         for name in ("fmod", "remainder")
     },
+    "cholesky_solve: what a substitution": {
+        "input": np.array([[[0.2, 0.4, -0.7, -0.1], [np.inf, 1.5, np.inf, 1.5]]], np.float32),
+        "input2": np.array([[[1.5, 0], [-0.2, 1]]], np.float32),
+        "upper": False,
+    },
     "atan2: torch squares": {"input": np.array([[100]], np.int8), "other": np.array([[1.0]], np.float32)},
 }
 
@@ -183,7 +188,10 @@ def named(record: Op, known: Difference) -> Any:
 @pytest.mark.parametrize(("record", "known"), [named(*pair) for pair in KNOWN])
 def test_a_known_difference_is_seen_in_its_region(record: Op, known: Difference) -> None:
     with optimised():  # some are of how LLVM contracts a product and a sum
-        assert is_shown(record, known) or is_drawn(record, known), "not seen any more: delete it"
+        is_found = is_shown(record, known) or (not known.machines and is_drawn(record, known))
+    if known.machines and not is_found:
+        pytest.skip(f"seen on {known.machines}")
+    assert is_found, "not seen any more: delete it"
 
 
 def is_drawn(record: Op, known: Difference) -> bool:

@@ -18,6 +18,7 @@ class Difference:
     default): the others are held to torch's. `answer` says of which elements jaxfun's own result is what `jaxfun` says
     in words: where an element may differ and does, it has to hold. Both are given the array that is compared and the
     arguments. `much` is the reason why the region holds more than a tenth of what is drawn, "" where it does not.
+    `machines` says on which it is seen, "" where on all.
     """
 
     region: Callable[[Mapping[str, Any]], bool]
@@ -30,6 +31,7 @@ class Difference:
     answer: Answer | None = None
     elements: Answer | None = None
     much: str = ""
+    machines: str = ""
 
     def excuses(self, result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
         """Return which elements of jaxfun's result may differ from torch's: as many as the result has.

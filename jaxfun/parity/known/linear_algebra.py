@@ -35,6 +35,18 @@ NOT_FINITE = Difference(
 )
 
 
+INFINITE_SOLUTION = Difference(
+    lambda arguments: not all(np.isfinite(arguments[name]).all() for name in ("input", "input2")),
+    jaxfun="NaN where a kernel of OpenBLAS, which JAX calls, multiplies infinity by the zeros that fill up a block",
+    torch="infinity",
+    why="what a substitution makes of infinity is the kernel's, which OpenBLAS chooses by the CPU",
+    source="aten/src/ATen/native/BatchLinearAlgebraKernel.cpp: cholesky_solve_kernel",
+    answer=nan,
+    much="NaN and infinities are drawn on purpose",
+    machines="those whose CPU has AVX2 and no AVX-512, and AMD's, for which OpenBLAS takes its kernels for Haswell",
+)
+
+
 def _is_nearly_singular(arguments: Mapping[str, Any]) -> bool:
     input = np.asarray(arguments["input"])
     wide = input[np.isfinite(input).all((-2, -1))].astype(np.complex128)
@@ -181,6 +193,7 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
     ),
     "slogdet": (NAN_ON_CUDA,),
     "logdet": (NAN_ON_CUDA,),
+    "cholesky_solve": (INFINITE_SOLUTION,),
     "cholesky_inverse": (
         FORWARD,
         NOT_FINITE,
