@@ -315,7 +315,7 @@ AGREEING: dict[str, tuple[set[str], Check]] = {
     "infinity on the right of linear equations": (
         {"LAPACK"},
         lambda: check(
-            lambda a, b: jnp.nan_to_num(jnp.linalg.solve(a, b)),  # what a kernel makes of infinity is its own
+            lambda a, b: jnp.nan_to_num(jnp.linalg.solve(a, b)),  # other at infinity on any CPU
             torch.linalg.solve,
             parity.positive_definite("n"),
             parity.tensors(shape="n m"),

@@ -41,11 +41,11 @@ NAMED: dict[str, tuple[tuple[int, ...], ...]] = {
     "a size of 0": ((0, 3, 4, 5, 6, 7, 8, 9), (0, 4, 8, 6, 10, 12, 14, 16)),
 }
 # and last, where a later size may not be larger: a kernel is as large as what it runs over at most
-_FALLING: dict[str, tuple[int, ...]] = {
-    "different sizes": (8, 7, 6, 5, 4, 3, 2, 1),
-    "other sizes": (9, 8, 7, 6, 5, 4, 3, 2),
-    "sizes of 1": (1, 8, 7, 6, 5, 4, 3, 2),
-    "a size of 0": (0, 8, 7, 6, 5, 4, 3, 2),
+_FALLING: dict[str, tuple[tuple[int, ...], ...]] = {
+    "different sizes": ((8, 7, 6, 5, 4, 3, 2, 1),),
+    "other sizes": ((9, 8, 7, 6, 5, 4, 3, 2),),
+    "sizes of 1": ((1, 8, 7, 6, 5, 4, 3, 2),),
+    "a size of 0": ((0, 8, 7, 6, 5, 4, 3, 2),),
 }
 # where tensors without a shape and names come together
 _BESIDE = {
@@ -75,7 +75,7 @@ class Configuration:
 def sizes_of(kind: str, shapes: Sequence[Any] = ()) -> list[Sizes]:
     """Return what a kind of shapes may be in numbers, the first one first; `shapes` are given in words."""
     kind_of_names = _BESIDE.get(kind, kind)
-    named = [*NAMED[kind_of_names], *([_FALLING[kind_of_names]] if kind_of_names in _FALLING else [])]
+    named = (*NAMED[kind_of_names], *_FALLING.get(kind_of_names, ()))
     free = tuple(shapes) or (SHAPES.get(kind, SHAPES["2-dim"]),)
     return [Sizes(free, names) for names in named]
 

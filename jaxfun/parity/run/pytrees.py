@@ -17,7 +17,7 @@ def is_record(value: Any) -> bool:
 
 
 def is_key(value: Any) -> bool:
-    """Return whether a value is a JAX array of random keys, which NumPy cannot hold."""
+    """Return whether a value is a JAX array of random keys, which NumPy cannot represent."""
     return isinstance(value, jax.Array) and jnp.issubdtype(value.dtype, jax.dtypes.extended)
 
 

@@ -109,8 +109,7 @@ class Theirs:
         self.elements = max((stack[0].size for stack in case.tensors), default=0)
         self._outcomes: dict[int, tuple[Any, Exception | None]] = {}
         self._operations: dict[int, frozenset[str]] = {}
-        self._moved: dict[int, list[np.ndarray]] = {}
-        self._terms: dict[int, list[np.ndarray]] = {}
+        self._changes: dict[tuple[int, Any], list[np.ndarray]] = {}  # by the value set, and how it is perturbed
         self.may_batch: list[bool] = []  # whether torch.vmap gives what the function gives, once that was tried
         self.rounds_inside: list[bool] = []  # whether a function of float64 computes in float32, once that was tried
 
@@ -140,7 +139,10 @@ class Theirs:
         return self._outcomes[row]
 
     def is_random(self, rows: Sequence[int]) -> bool:
-        """Return whether the function gives another result, by more than rounding, when it is called again."""
+        """Return whether a second call with the same inputs gives another result, by more than rounding.
+
+        Sums on a GPU are added in another order each time.
+        """
         again = self.of(self.case)
         return any(
             one.shape != other.shape or bool((distance(one, other) > 1e-3 * np.abs(one).astype(np.float64)).any())
@@ -166,23 +168,26 @@ class Theirs:
         return self._operations[row]
 
     def moved_by(self, row: int) -> list[np.ndarray]:
-        """Return how far each result moves where every number of a value set is off by a rounding of its matrix's norm.
+        """Return the largest change of each result where each matrix is perturbed by a rounding of its norm.
 
-        It is what an algorithm may lose that is backward stable, as LAPACK's are: much where a matrix is near singular.
+        A backward stable algorithm, as LAPACK's are, may lose as much: a lot where a matrix is near singular.
         """
-        if row not in self._moved:
-            self._moved[row] = self._farthest(row, _off_by_rounding)
-        return self._moved[row]
+        return self._largest_change(row, _off_by_rounding)
 
     def size_of_terms(self, row: int) -> list[np.ndarray]:
-        """Return how large each result gets with other signs of the numbers: as large as the terms that may cancel."""
-        if row not in self._terms:
-            far = self._farthest(row, _with_other_signs)
-            self._terms[row] = [size + np.abs(item) for size, item in zip(far, self.outputs(row), strict=True)]
-        return self._terms[row]
+        """Return the size of the terms that may cancel in each result, seen with random signs of the inputs."""
+        changes = self._largest_change(row, _with_other_signs)
+        return [size + np.abs(item) for size, item in zip(changes, self.outputs(row), strict=True)]
 
-    def _farthest(self, row: int, change: Callable[[np.ndarray, np.random.Generator], np.ndarray]) -> list[np.ndarray]:
-        """Return how far each result of a value set gets from its own in a few runs on changed numbers."""
+    def _largest_change(
+        self, row: int, change: Callable[[np.ndarray, np.random.Generator], np.ndarray]
+    ) -> list[np.ndarray]:
+        """Return the largest change of each result over a few runs on perturbed inputs."""
+        if (row, change) not in self._changes:
+            self._changes[row, change] = self._changed(row, change)
+        return self._changes[row, change]
+
+    def _changed(self, row: int, change: Callable[[np.ndarray, np.random.Generator], np.ndarray]) -> list[np.ndarray]:
         rng = np.random.default_rng(self.case.seed)
         sets = [[change(item, rng) if is_inexact(item) else item for item in self.case.row(row)] for _ in range(_RUNS)]
         others = self.of(self.case.like_row(row, sets))
@@ -261,7 +266,7 @@ class Theirs:
 
 
 _MOST_ELEMENTS = 2**21
-_RUNS = 16  # on changed numbers: where a rank jumps it does in half of them
+_RUNS = 16  # on perturbed inputs: where a rank jumps it does in half of them
 
 
 def _off_by_rounding(item: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What PyTorch's decompositions of matrices leave open: a vector's sign, a basis, what rounding decides, NaN."""
+"""What a decomposition of a matrix leaves open: a vector's sign, and whatever rounding of the matrix decides."""
 
 import numpy as np
 
@@ -31,7 +31,7 @@ def calls_lapack(sides: Sides, row: int) -> bool:
 
 
 def is_open(mismatch: Mismatch, sides: Sides) -> bool:
-    """Return whether the reference's own results are no measure: of vectors up to a sign, of what rounding decides.
+    """Return whether the results differ in the sign of vectors, or by what rounding of the matrix decides, alone.
 
     A derivative is open where a value is: it is that of other vectors.
     """
@@ -46,11 +46,12 @@ def _is_open_value(mismatch: Mismatch, sides: Sides) -> bool:
     part, target = mismatch.candidate, mismatch.reference
     if part is None or target is None or part.shape != target.shape or mismatch.verdict.difference == "dtype":
         return False
-    return _is_same_but_for_phases(part, target, _rounding(mismatch, sides, target), _operations(mismatch, sides))
+    operations = sides.theirs.operations(mismatch.row)
+    return _is_same_but_for_phases(part, target, _rounding(mismatch, sides, target), operations)
 
 
 def _rounding(mismatch: Mismatch, sides: Sides, target: np.ndarray) -> np.ndarray:
-    """Return what rounding may do to a result: as the inputs' moves it, and as it may be beside the largest element."""
+    """Return how much rounding may change a result: rounding of the inputs, and of the largest element or term."""
     moved = sides.theirs.moved_by(mismatch.row)[mismatch.leaf]
     size = _sizes(sides, mismatch.row)[mismatch.leaf]
     if (moved > _half_of_digits(target) * size).any():  # a few runs do not show for each element how far it moves
@@ -71,11 +72,7 @@ def _has_open_value(mismatch: Mismatch, sides: Sides) -> bool:
         return False
     leaves = zip(ours, values, most, strict=True)
     apart = [(part, item, least) for part, item, least in leaves if (distance(part, item) > least).any()]
-    return bool(apart) and all(_is_same_but_for_phases(*leaf, _operations(mismatch, sides)) for leaf in apart)
-
-
-def _operations(mismatch: Mismatch, sides: Sides) -> frozenset[str]:
-    return sides.theirs.operations(mismatch.row)
+    return bool(apart) and all(_is_same_but_for_phases(*leaf, sides.theirs.operations(row)) for leaf in apart)
 
 
 def _sizes(sides: Sides, row: int) -> list[np.ndarray]:
@@ -94,7 +91,7 @@ def _half_of_digits(item: np.ndarray) -> float:
 def _is_same_but_for_phases(
     part: np.ndarray, target: np.ndarray, rounding: np.ndarray | float, operations: frozenset[str]
 ) -> bool:
-    """Return whether results are the same but for rounding, vectors but for a factor of size 1 for each."""
+    """Return whether two results agree up to rounding and, if they hold vectors, a factor of modulus 1 for each."""
     ones, others = (item.astype(np.complex128) for item in (part, target))
     axes = _axes_of_vectors(target, operations)
     aligned = (others, *(_phases(ones, others, axis) * others for axis in axes))
@@ -102,12 +99,13 @@ def _is_same_but_for_phases(
 
 
 def _axes_of_vectors(target: np.ndarray, operations: frozenset[str]) -> list[int]:
-    """Return the dimensions along which a result holds vectors: of length 1, or the rows of a triangular factor."""
+    """Return the dimensions along which a result holds vectors: unit vectors, or the rows of a triangular factor."""
     if target.ndim < 2 or not is_inexact(target) or not operations & _OF_VECTORS:
         return []
     if "linalg_qr.default" in operations and not np.tril(target, -1).any():
         return [-1]
     squares = np.abs(target.astype(np.complex128)) ** 2
+    # vectors that were computed have length 1 but for rounding
     return [axis for axis in (-2, -1) if np.allclose(squares.sum(axis), 1, atol=_half_of_digits(target))]
 
 

@@ -105,9 +105,13 @@ def _is_nan_for_a_number(met: _Met) -> bool:
     return bool((np.isnan(part) & np.isfinite(target)).any())
 
 
+def _is_of_numbers(met: _Met) -> bool:
+    return met.mismatch.verdict.difference not in ("shape", "dtype", "structure")
+
+
 def _is_beyond(met: _Met) -> bool:
     """Return whether a number's square overflows, in a dtype where such numbers are not ordinary."""
-    if met.mismatch.verdict.difference in ("shape", "dtype", "structure"):
+    if not _is_of_numbers(met):
         return False
     names = {part_of(str(item.dtype)) for item in met.numbers} - {"float16"}
     tops = {name: math.sqrt(PRECISION[name].largest) for name in names}
@@ -202,9 +206,8 @@ def _is_decided_by_rounding(met: _Met) -> bool:
 
 
 def _is_beyond_lapack(met: _Met) -> bool:
-    """Return whether NaN or infinity may have come to a decomposition, which is made for numbers."""
-    is_of_numbers = met.mismatch.verdict.difference not in ("shape", "dtype", "structure")
-    return is_of_numbers and (_has_nan(met) or _has_infinity(met)) and calls_lapack(met.sides, met.mismatch.row)
+    """Return whether an input has NaN or infinity and the reference calls LAPACK, which is made for finite numbers."""
+    return _is_of_numbers(met) and (_has_nan(met) or _has_infinity(met)) and calls_lapack(met.sides, met.mismatch.row)
 
 
 _NOT_FINITE = ("NaN", "infinity", "finite or not")
