@@ -36,7 +36,8 @@ def op(
     kind: Kind | None = Kind.DEFAULT,
     *,
     torch: str = "",
-    overload: str = "",
+    overload: str | tuple[str, ...] = "",
+    aten: str = "",
     step: str = "",
     takes: Mapping[str, Any] | None = None,
     rejects: frozenset[DType] = frozenset(),
@@ -51,7 +52,8 @@ def op(
     """Make an op of a function on arrays: recorded, cast by torch's rules, and named in the jaxpr.
 
     `kind` None leaves every dtype alone. The reference is `torch.` and the function's name, unless `torch` says
-    otherwise; an `overload` tells apart several records of one torch function. A `step` is a name on the tape for what
+    otherwise. `overload` names torch's overloads that the op covers, of which the first names the record; `aten` is
+    torch's own name for the operator where it is not that of the reference. A `step` is a name on the tape for what
     only other functions take: it is not public, and proven by their proofs.
 
     `check(result, *arguments)` raises for numbers that torch refuses; of a tracer it says nothing.
@@ -60,9 +62,10 @@ def op(
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         signature = inspect.signature(function)
         reference = "" if step else torch or f"torch.{function.__name__}"
-        base = step or reference.removeprefix("torch.")
+        base = step or aten or _aten_name(reference)
+        covered = (overload,) if isinstance(overload, str) else overload
         record = Op(
-            name=f"{base}.{overload}" if overload else base,
+            aten=tuple(_overload_name(base, each) for each in covered),
             torch=reference,
             kind=kind,
             signature=signature,
@@ -72,7 +75,7 @@ def op(
             operand_rejects=operand_rejects,
             takes_here=takes_here,
             aliases=aliases,
-            node=_node_name(base) if node is None else node,
+            node=_node_name(base if step else reference) if node is None else node,
             composite=composite,
             determines=determines,
         )
@@ -80,6 +83,16 @@ def op(
         return _public(record, function, check)
 
     return decorate
+
+
+def _aten_name(reference: str) -> str:
+    """Return torch's own name for the operator of a Python function: `linalg_det` for torch.linalg.det."""
+    path = reference.removeprefix("torch.")
+    return path.removeprefix("Tensor.").removeprefix("nn.functional.").replace(".", "_")
+
+
+def _overload_name(base: str, overload: str) -> str:
+    return f"{base}{overload}" if overload.startswith(":") else f"{base}.{overload}" if overload else base
 
 
 def _role(parameter: inspect.Parameter) -> Role:

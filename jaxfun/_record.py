@@ -108,15 +108,17 @@ class Size:
 
 @dataclass(frozen=True, repr=False)
 class Op:
-    """One overload of one torch function.
+    """One op: the overloads of a torch operator that one formula serves.
 
-    `torch` is the reference's dotted name, and so the public name here (`torch.sum` is `jaxfun.sum`); `name` is unique
-    (`sum`, `sum.dim`) and stands in the jaxpr as `jaxfun.sum.dim`. `node` is the name of torch's `grad_fn`, "" for an
-    op with no gradient; a `composite` has none of its own: the tape walks into it. `determines` makes of the results
-    what the arguments determine, where they leave something open (the signs of singular vectors): that is compared.
+    `aten` are torch's own names of the overloads (`pow.Tensor_Scalar`; the default overload has none: `exp`). The first
+    is the op's `name`, unique here, and stands in the jaxpr as `jaxfun.pow.Tensor_Scalar`. `torch` is the dotted name of
+    the Python function that is the reference, and so the public name here (`torch.sum` is `jaxfun.sum`). `node` is the
+    name of torch's `grad_fn`, "" for an op with no gradient; a `composite` has none of its own: the tape walks into it.
+    `determines` maps the results to what the arguments determine of them, where torch leaves something open (the signs
+    of singular vectors): that is compared.
     """
 
-    name: str
+    aten: tuple[str, ...]
     torch: str
     kind: Kind | None
     signature: inspect.Signature
@@ -132,6 +134,11 @@ class Op:
 
     def __repr__(self) -> str:
         return f"Op({self.name})"
+
+    @property
+    def name(self) -> str:
+        """The first of torch's names: unique among the records."""
+        return self.aten[0]
 
     @functools.cached_property
     def positional(self) -> frozenset[str]:

@@ -268,7 +268,7 @@ def _converter(dtype: DType) -> Callable[[jax.Array], jax.Array]:
         real = input.real if jnp.iscomplexobj(input) and not dtype.is_complex else input
         return jax.lax.convert_element_type(real, dtype.dtype)
 
-    convert.__name__ = "jaxfun.Tensor.to"  # the tape reads the step's name off the jaxpr
+    convert.__name__ = "jaxfun.to.dtype"  # the tape reads the step's name off the jaxpr
     return jax.jit(convert)
 
 

@@ -162,7 +162,7 @@ def _where_the_cpu_answers(reference: Callable[..., Any]) -> Callable[..., Any]:
 
 def _for_a_gpu(record: Op, case: Case) -> Case:
     """Return the case without what fails an assertion of torch's on a GPU, after which the process cannot use it."""
-    if record.name != "index_fill.tensor":
+    if record.name != "index_fill.int_Tensor":
         return case
     # its gradient for a tensor `value` selects by the index, where a negative one raises on the CPU
     input, index, value = case.tensors

@@ -77,20 +77,25 @@ GIVEN: dict[str, dict[str, Any]] = {
         "sorted": True,
     },
     "mode: torch's mode": {"input": np.array([[3.0, 1, 2, 1, 3, 2, 1, 3] * 8], np.float32), "dim": 0, "keepdim": False},
-    "cov.weighted: the mean of the one": {
+    "cov:weighted: the mean of the one": {
         "input": np.array([[[0, 0, 0], [-1.5, 0, 0]]], np.float32),
         "aweights": np.array([[0.75, 0, 0]], np.float32),
         "correction": 0,
         "fweights": np.array([[5, 2, 4]]),
     },
-    "prod.dim: whether 0": {"input": np.array([[0, 0, 0, np.nan]], np.float32), "dim": 0, "keepdim": False},
-    "norm.nuclear: where a singular": {
+    "prod.dim_int: whether 0": {"input": np.array([[0, 0, 0, np.nan]], np.float32), "dim": 0, "keepdim": False},
+    "nuclear_norm.dim: where a singular": {
         "input": np.full((1, 3, 4), 1.5, np.float32),
         "p": "nuc",
         "keepdim": False,
     },
-    "std: in forward mode": {"input": np.zeros((1, 0), np.float32), "dim": (0,), "correction": -1, "keepdim": False},
-    "std_mean: in forward mode": {
+    "std.correction: in forward mode": {
+        "input": np.zeros((1, 0), np.float32),
+        "dim": (0,),
+        "correction": -1,
+        "keepdim": False,
+    },
+    "std_mean.correction: in forward mode": {
         "input": np.zeros((1, 0), np.float32),
         "dim": (0,),
         "correction": -1,
@@ -102,7 +107,7 @@ GIVEN: dict[str, dict[str, Any]] = {
         "tensor2": np.zeros(1, np.float32),
         "value": 1,
     },
-    "isin: with `assume_unique`": {
+    "isin.Tensor_Tensor: with `assume_unique`": {
         "elements": np.array([[2.5, 2.5]], np.float32),
         "test_elements": np.arange(12, dtype=np.float32)[None],
         "assume_unique": True,
@@ -114,8 +119,8 @@ GIVEN: dict[str, dict[str, Any]] = {
         "tensor2": np.zeros((1, 1), np.float32),
         "value": 1,
     },
-    "pow.of_scalar: a complex": {"input": 1, "exponent": np.array([[complex(np.nan, 1)]], np.complex64)},
-    "float_power.of_scalar: a complex": {"input": 1, "exponent": np.array([[complex(np.nan, 1)]], np.complex64)},
+    "pow.Scalar: a complex": {"input": 1, "exponent": np.array([[complex(np.nan, 1)]], np.complex64)},
+    "float_power.Scalar: a complex": {"input": 1, "exponent": np.array([[complex(np.nan, 1)]], np.complex64)},
     "topk: torch's documentation": {
         "input": np.array([[0.75, -1.25, -1.5, -0.5, -1.375]], np.float32),
         "k": 3,
@@ -123,15 +128,15 @@ GIVEN: dict[str, dict[str, Any]] = {
         "largest": False,
         "sorted": False,
     },
-    "pow: a complex power": {
+    "pow.Tensor_Tensor: a complex power": {
         "input": np.array([[-1.25 + 1.125j]], np.complex64),
         "exponent": np.array([[-1.25, np.nan]], np.float32),
     },
-    "pow: the second derivative of a power": {
+    "pow.Tensor_Tensor: the second derivative of a power": {
         "input": np.array([[-2.5 - 0.375j]], np.complex64),
         "exponent": np.array([[0, 1]], np.uint8),
     },
-    "cov.weighted: where the weights leave": {
+    "cov:weighted: where the weights leave": {
         "input": np.array([[[28.30761], [18.643274], [-26.13622], [-36.243008]]], np.float32),
         "correction": 2,
         "fweights": np.array([[1]]),
@@ -145,7 +150,7 @@ GIVEN: dict[str, dict[str, Any]] = {
         "value": 1,
     },
     **{
-        f"{name}: whether numbers that differ": {
+        f"{name}.correction: whether numbers that differ": {
             "input": np.repeat([[[0.273808403341474], [0.27380840334147394]]], 8, -1),
             "dim": 0,
             "correction": 2,
@@ -155,7 +160,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     },
     **{f"{name}: torch's kernel for long": {"input": np.linspace(709.8, 710.4, 64)[None]} for name in ("sinh", "cosh")},
     **{
-        f"{name}: torch divides 16-bit": {
+        f"{name}.Tensor: torch divides 16-bit": {
             "input": np.array([[-9.44138e-05, -5.55515e-05]], np.dtype("bfloat16")),
             "other": np.array([-1.1838025e-07], np.float32),
         }
@@ -238,7 +243,7 @@ def test_a_known_difference_holds_a_tenth_of_what_is_drawn_or_says_why_more(reco
 
 
 def test_a_difference_that_holds_everything_is_seen_to() -> None:
-    record, known = next(pair for pair in ON_VALUES if pair[1].much and pair[0].name == "clamp")
+    record, known = next(pair for pair in ON_VALUES if pair[1].much and pair[0].name == "clamp.Tensor")
     assert share_held(record, known) > MOST
 
 

@@ -16,29 +16,29 @@ _NO_SORT = (_COMPLEX, "torch sorts no complex numbers, but takes a tensor of one
 _FLOATS_ALONE = (("bool", *_WHOLE), "torch takes floating point and complex numbers alone, but for some empty tensors")
 # what has no value to compare in some dtypes, and why: the case that torch takes there is too rare to be drawn
 NOTHING: dict[str, tuple[tuple[str, ...], str]] = {
-    "sub": (("bool",), "torch subtracts no bools, and a bool from what is none"),
-    "rsub": (("bool",), "torch subtracts no bools, and a bool from what is none"),
+    "sub.Tensor": (("bool",), "torch subtracts no bools, and a bool from what is none"),
+    "rsub.Tensor": (("bool",), "torch subtracts no bools, and a bool from what is none"),
     "complex": (("float16",), "its result is complex32, which JAX has not"),
-    "cov.weighted": (
+    "cov:weighted": (
         (*_WHOLE, *_COMPLEX),
         "the weights have the dtype of the input, and must be floating point",
     ),
     "max.dim": _NO_SORT,
     "min.dim": _NO_SORT,
-    "gradient": (("bool",), "torch subtracts no bools"),
-    "gradient.coordinates": (("bool",), "torch subtracts no bools"),
-    "trapezoid": (("bool",), "torch takes no bools, but where there is nothing to add"),
-    "cumulative_trapezoid": (("bool",), "torch takes no bools, but where there is nothing to add"),
-    "cumulative_trapezoid.scalar": (("bool",), "torch takes no bools, but where there is nothing to add"),
+    "gradient.scalarint": (("bool",), "torch subtracts no bools"),
+    "gradient.tensorarrayint": (("bool",), "torch subtracts no bools"),
+    "trapezoid.x": (("bool",), "torch takes no bools, but where there is nothing to add"),
+    "cumulative_trapezoid.x": (("bool",), "torch takes no bools, but where there is nothing to add"),
+    "cumulative_trapezoid.dx": (("bool",), "torch takes no bools, but where there is nothing to add"),
     "median.dim": (("bool", *_COMPLEX), "torch takes them in an empty tensor alone"),
     "nanmedian.dim": (("bool", *_COMPLEX), "torch takes them in an empty tensor alone"),
-    "var": _FLOATS_ALONE,
-    "std": _FLOATS_ALONE,
-    "var_mean": _FLOATS_ALONE,
-    "std_mean": _FLOATS_ALONE,
+    "var.correction": _FLOATS_ALONE,
+    "std.correction": _FLOATS_ALONE,
+    "var_mean.correction": _FLOATS_ALONE,
+    "std_mean.correction": _FLOATS_ALONE,
     "nanmean": _FLOATS_ALONE,
-    "norm": _FLOATS_ALONE,
-    "norm.nuclear": (
+    "norm.ScalarOpt_dim_dtype": _FLOATS_ALONE,
+    "nuclear_norm.dim": (
         ("bool", *_WHOLE, "float16", "bfloat16"),
         "torch has no such LAPACK",
     ),

@@ -138,9 +138,13 @@ ON_MATRICES: dict[str, tuple[str, str, Function]] = {
     "indices of dimension 0: cummax(x, 1)": ("cummax", "float32", _cummax_with_indices_of_rows),
     "NaN of other rows counted: nanmedian(x, 1)": ("nanmedian.dim", "float32", _nanmedian_over_whole_columns),
     "a NaN spoils every row: quantile(x, q, 1)": ("quantile", "float32", _quantile_spoiled),
-    "gradient shared over the matrix: norm(x, inf, 1)": ("norm", "float32", _norm_sharing_its_gradient),
+    "gradient shared over the matrix: norm(x, inf, 1)": (
+        "norm.ScalarOpt_dim_dtype",
+        "float32",
+        _norm_sharing_its_gradient,
+    ),
     "wrong batches paired: matmul": ("matmul", "float32", _matmul_of_wrong_batches),
-    "divided by all elements: std(x, 0)": ("std", "float32", _std_by_all_elements),
+    "divided by all elements: std(x, 0)": ("std.correction", "float32", _std_by_all_elements),
     "scans dimension 0: logcumsumexp(x, 1)": (
         "logcumsumexp",
         "float32",
@@ -158,7 +162,7 @@ ON_MATRICES: dict[str, tuple[str, str, Function]] = {
         "float32",
         lambda tensors, dim=0: jf.cat(tensors[::-1] if dim in (1, -1) else tensors, dim),
     ),
-    "through float32: clamp of float64": ("clamp.scalar", "float64", _clamp_through_float32),
+    "through float32: clamp of float64": ("clamp", "float64", _clamp_through_float32),
 }
 
 
@@ -178,13 +182,13 @@ def _reversed_permutation(input: jax.Array, dims: tuple[int, ...]) -> jax.Array:
 BUGS: dict[str, tuple[str, str, Function]] = {
     "wrong gradient at a kink: abs at 0": ("abs", "float32", jnp.abs),
     "wrong gradient at a kink: relu at 0": (
-        "nn.functional.relu",
+        "relu",
         "float32",
         lambda x: jnp.maximum(x, jnp.zeros_like(x)),
     ),
     "wrong gradient at a tie: maximum": ("maximum", "float32", _first_of_ties),
     "wrong gradient at a bound: clamp": (
-        "clamp.scalar",
+        "clamp",
         "float32",
         lambda x, min=None, max=None: jnp.clip(
             x, *(None if b is None else jnp.asarray(b, x.dtype) for b in (min, max))
@@ -197,14 +201,14 @@ BUGS: dict[str, tuple[str, str, Function]] = {
         "int32",
         lambda x, dim=None, keepdim=False, *, dtype=None: jnp.sum(x, dim, dtype=dtype or x.dtype, keepdims=keepdim),
     ),
-    "wrong dtype: integer division": ("div", "int32", _of_promoted(lambda x, y, rounding_mode=None: x // y)),
+    "wrong dtype: integer division": ("div.Tensor", "int32", _of_promoted(lambda x, y, rounding_mode=None: x // y)),
     "dropped NaN: amax": ("amax", "float32", _without_nan),
     "wrong default: std without correction": (
-        "std",
+        "std.correction",
         "float32",
         lambda x, dim=None, *, correction=1, keepdim=False: jf.std(x, dim, correction=0, keepdim=keepdim),
     ),
-    "swapped arguments: sub": ("sub", "float32", lambda x, y, *, alpha=1: jf.sub(y, x, alpha=alpha)),
+    "swapped arguments: sub": ("sub.Tensor", "float32", lambda x, y, *, alpha=1: jf.sub(y, x, alpha=alpha)),
     "last instead of first: argmax": ("argmax", "float32", _last),
     "an argument ignored: keepdim of mean": (
         "mean.dim",
@@ -243,8 +247,8 @@ def _xor(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
 
 
 ERRORS = {
-    "does not raise: sub of bools": ("sub", _xor),
-    "clamps an index: sum over a missing dim": ("sum.dim", _sum_of_all),
+    "does not raise: sub of bools": ("sub.Tensor", _xor),
+    "clamps an index: sum over a missing dim": ("sum.dim_IntList", _sum_of_all),
 }
 
 

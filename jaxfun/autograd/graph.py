@@ -187,7 +187,8 @@ def _op_step(record: Op, equation: Any, operands: Sequence[_Value], strides: Seq
 
 def _op_edges(record: Op, operands: Sequence[_Value]) -> Iterator[Any]:
     """Yield the edges of a record's differentiable arguments; torch keeps none for a number in a scalar overload."""
-    keeps = {Role.TENSOR, Role.TENSORS} if record.name.endswith("scalar") else {Role.TENSOR, Role.OPERAND, Role.TENSORS}
+    takes_number = "Scalar" in record.name
+    keeps = {Role.TENSOR, Role.TENSORS} if takes_number else {Role.TENSOR, Role.OPERAND, Role.TENSORS}
     waiting = list(operands)
     names = [name for name, role in record.roles.items() if role in _TRACED]
     several = len(waiting) - sum(record.roles[name] is not Role.TENSORS for name in names)

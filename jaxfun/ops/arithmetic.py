@@ -28,7 +28,7 @@ def add(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
     return _add(input, other, alpha=alpha)
 
 
-@op(torch="torch.add")
+@op(torch="torch.add", overload=("Tensor", "Scalar"))
 def _add(input: Operand, other: Operand, *, alpha: Factor = 1) -> jax.Array:
     return input + scaled(other, alpha)
 
@@ -53,7 +53,7 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
 subtract = sub
 
 
-@op(torch="torch.sub", aliases=("subtract",), operand_rejects=BOOLS)
+@op(torch="torch.sub", overload=("Tensor", "Scalar"), aliases=("subtract",), operand_rejects=BOOLS)
 def _sub(input: Operand, other: Operand, *, alpha: Factor = 1) -> jax.Array:
     return input - scaled(other, alpha)
 
@@ -75,12 +75,12 @@ def rsub(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
     return apply(input, other, alpha=alpha)
 
 
-@op(torch="torch.rsub", operand_rejects=BOOLS)
+@op(torch="torch.rsub", overload="Tensor", operand_rejects=BOOLS)
 def _rsub(input: Array, other: Array, *, alpha: Factor = 1) -> jax.Array:
     return other - scaled(input, alpha)
 
 
-@op(kind=None, torch="torch.rsub", overload="scalar", node="RsubBackward1", rejects=BOOLS)
+@op(kind=None, torch="torch.rsub", overload="Scalar", node="RsubBackward1", rejects=BOOLS)
 def _rsub_scalar(input: Array, other: Factor, *, alpha: Factor = 1) -> jax.Array:
     return _sub(other, input, alpha=alpha)
 
@@ -112,7 +112,7 @@ def _like(number: Any, input: jax.Array) -> jax.Array:
     return jnp.asarray(number).astype(input.dtype)
 
 
-@op(aliases=("multiply",))
+@op(aliases=("multiply",), overload=("Tensor", "Scalar"))
 def mul(input: Operand, other: Operand) -> jax.Array:
     """Return `input * other`.
 

@@ -23,7 +23,7 @@ def bitwise_and(input: Any, other: Any) -> jax.Array:
     return _and(input, other)
 
 
-@op(torch="torch.bitwise_and", node="", rejects=FLOATS | COMPLEXES)
+@op(torch="torch.bitwise_and", overload=("Tensor", "Scalar", "Scalar_Tensor"), node="", rejects=FLOATS | COMPLEXES)
 def _and(input: Operand, other: Operand) -> jax.Array:
     return input & other
 
@@ -40,7 +40,7 @@ def bitwise_or(input: Any, other: Any) -> jax.Array:
     return _or(input, other)
 
 
-@op(torch="torch.bitwise_or", node="", rejects=FLOATS | COMPLEXES)
+@op(torch="torch.bitwise_or", overload=("Tensor", "Scalar", "Scalar_Tensor"), node="", rejects=FLOATS | COMPLEXES)
 def _or(input: Operand, other: Operand) -> jax.Array:
     return jnp.bitwise_or(input, other)
 
@@ -57,7 +57,7 @@ def bitwise_xor(input: Any, other: Any) -> jax.Array:
     return _xor(input, other)
 
 
-@op(torch="torch.bitwise_xor", node="", rejects=FLOATS | COMPLEXES)
+@op(torch="torch.bitwise_xor", overload=("Tensor", "Scalar", "Scalar_Tensor"), node="", rejects=FLOATS | COMPLEXES)
 def _xor(input: Operand, other: Operand) -> jax.Array:
     return input ^ other
 
@@ -85,7 +85,12 @@ def bitwise_left_shift(input: Any, other: Any) -> jax.Array:
     return _left_shift(input, other)
 
 
-@op(torch="torch.bitwise_left_shift", node="", rejects=BOOLS | FLOATS | COMPLEXES)
+@op(
+    torch="torch.bitwise_left_shift",
+    overload=("Tensor", "Tensor_Scalar", "Scalar_Tensor"),
+    node="",
+    rejects=BOOLS | FLOATS | COMPLEXES,
+)
 def _left_shift(input: Operand, other: Operand) -> jax.Array:
     return jax.lax.shift_left(*jnp.broadcast_arrays(input, other))
 
@@ -104,7 +109,12 @@ def bitwise_right_shift(input: Any, other: Any) -> jax.Array:
     return _right_shift(input, other)
 
 
-@op(torch="torch.bitwise_right_shift", node="", rejects=BOOLS | FLOATS | COMPLEXES)
+@op(
+    torch="torch.bitwise_right_shift",
+    overload=("Tensor", "Tensor_Scalar", "Scalar_Tensor"),
+    node="",
+    rejects=BOOLS | FLOATS | COMPLEXES,
+)
 def _right_shift(input: Operand, other: Operand) -> jax.Array:
     signed = jnp.issubdtype(input.dtype, jnp.signedinteger)
     shift = jax.lax.shift_right_arithmetic if signed else jax.lax.shift_right_logical

@@ -47,7 +47,7 @@ def lerp(input: Any, end: Any, weight: Any) -> jax.Array:
 @op(
     kind=None,
     torch="torch.lerp",
-    overload="scalar",
+    overload="Scalar",
     node="LerpBackward0",
     rejects=BOOLS | INTEGERS,
     takes={"weight": Scalar()},
@@ -57,7 +57,7 @@ def _lerp_scalar(input: Array, end: Array, weight: Factor) -> jax.Array:
     return _blended(input, end, jnp.asarray(weight), as_dtype(input.dtype))
 
 
-@op(kind=None, torch="torch.lerp", node="LerpBackward1", rejects=BOOLS | INTEGERS)
+@op(kind=None, torch="torch.lerp", overload="Tensor", node="LerpBackward1", rejects=BOOLS | INTEGERS)
 def _lerp(input: Array, end: Array, weight: Array) -> jax.Array:
     want_one_dtype(input, end)
     if weight.ndim:

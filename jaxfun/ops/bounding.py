@@ -83,7 +83,6 @@ def _by_bound(call: str, forms: tuple[Any, Any], input: Any, bound: Any) -> jax.
 @op(
     kind=None,
     torch="torch.clamp_min",
-    overload="scalar",
     node="ClampMinBackward0",
     rejects=COMPLEXES,
     takes={"min": Scalar(-1, 2)},
@@ -95,7 +94,6 @@ def _clamp_min_scalar(input: Array, min: Factor) -> jax.Array:
 @op(
     kind=None,
     torch="torch.clamp_max",
-    overload="scalar",
     node="ClampMaxBackward0",
     rejects=COMPLEXES,
     takes={"max": Scalar(-1, 2)},
@@ -107,6 +105,7 @@ def _clamp_max_scalar(input: Array, max: Factor) -> jax.Array:
 @op(
     kind=Kind.NO_OPMATH,
     torch="torch.clamp_min",
+    overload="Tensor",
     node="ClampMinBackward1",
     rejects=COMPLEXES,
 )
@@ -117,6 +116,7 @@ def _clamp_min(input: Array, min: Array) -> jax.Array:
 @op(
     kind=Kind.NO_OPMATH,
     torch="torch.clamp_max",
+    overload="Tensor",
     node="ClampMaxBackward1",
     rejects=COMPLEXES,
 )

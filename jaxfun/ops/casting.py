@@ -11,7 +11,7 @@ from ..dtypes import as_array, as_dtype, cast
 from ..errors import public
 
 
-@op(kind=None, torch="torch.Tensor.to", node="ToCopyBackward0")
+@op(kind=None, torch="torch.Tensor.to", overload="dtype", node="ToCopyBackward0")
 def _to(input: Annotated[Any, Role.TENSOR], dtype: AnyDType) -> Array:
     return cast(input, dtype)
 

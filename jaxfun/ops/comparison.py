@@ -8,7 +8,7 @@ from .._record import COMPLEXES, Array, Operand
 from ..dtypes import Kind
 
 
-@op(kind=Kind.ALWAYS_BOOL, node="")
+@op(kind=Kind.ALWAYS_BOOL, overload=("Tensor", "Scalar"), node="")
 def eq(input: Array, other: Operand) -> jax.Array:
     """Return where `input` equals `other`.
 
@@ -19,7 +19,7 @@ def eq(input: Array, other: Operand) -> jax.Array:
     return jnp.equal(input, other)
 
 
-@op(kind=Kind.ALWAYS_BOOL, node="", aliases=("not_equal",))
+@op(kind=Kind.ALWAYS_BOOL, overload=("Tensor", "Scalar"), node="", aliases=("not_equal",))
 def ne(input: Array, other: Operand) -> jax.Array:
     """Return where `input` differs from `other`.
 
@@ -30,7 +30,7 @@ def ne(input: Array, other: Operand) -> jax.Array:
     return jnp.not_equal(input, other)
 
 
-@op(kind=Kind.ALWAYS_BOOL, node="", rejects=COMPLEXES, aliases=("less",))
+@op(kind=Kind.ALWAYS_BOOL, overload=("Tensor", "Scalar"), node="", rejects=COMPLEXES, aliases=("less",))
 def lt(input: Array, other: Operand) -> jax.Array:
     """Return where `input` is less than `other`.
 
@@ -41,7 +41,7 @@ def lt(input: Array, other: Operand) -> jax.Array:
     return jnp.less(input, other)
 
 
-@op(kind=Kind.ALWAYS_BOOL, node="", rejects=COMPLEXES, aliases=("less_equal",))
+@op(kind=Kind.ALWAYS_BOOL, overload=("Tensor", "Scalar"), node="", rejects=COMPLEXES, aliases=("less_equal",))
 def le(input: Array, other: Operand) -> jax.Array:
     """Return where `input` is less than or equal to `other`.
 
@@ -52,7 +52,7 @@ def le(input: Array, other: Operand) -> jax.Array:
     return jnp.less_equal(input, other)
 
 
-@op(kind=Kind.ALWAYS_BOOL, node="", rejects=COMPLEXES, aliases=("greater",))
+@op(kind=Kind.ALWAYS_BOOL, overload=("Tensor", "Scalar"), node="", rejects=COMPLEXES, aliases=("greater",))
 def gt(input: Array, other: Operand) -> jax.Array:
     """Return where `input` is greater than `other`.
 
@@ -63,7 +63,7 @@ def gt(input: Array, other: Operand) -> jax.Array:
     return jnp.greater(input, other)
 
 
-@op(kind=Kind.ALWAYS_BOOL, node="", rejects=COMPLEXES, aliases=("greater_equal",))
+@op(kind=Kind.ALWAYS_BOOL, overload=("Tensor", "Scalar"), node="", rejects=COMPLEXES, aliases=("greater_equal",))
 def ge(input: Array, other: Operand) -> jax.Array:
     """Return where `input` is greater than or equal to `other`.
 

@@ -96,7 +96,7 @@ _WEIGHTED = {
 @op(
     kind=None,
     torch="torch.cov",
-    overload="weighted",
+    overload=":weighted",
     composite=True,
     node="",
     rejects=BOOLS,

@@ -14,7 +14,7 @@ from .indexing import alias
 from .shape import permute, transpose
 
 
-@op(kind=None, torch="torch.Tensor.T", composite=True, node="")
+@op(kind=None, torch="torch.Tensor.T", aten="numpy_T", composite=True, node="")
 def T(input: Array) -> jax.Array:
     """Return the tensor with its dimensions in the opposite order: the transposed matrix. Torch: Tensor.T.
 
@@ -57,7 +57,7 @@ def adjoint(input: Array) -> jax.Array:
 mH = adjoint
 
 
-@op(kind=None, torch="torch.Tensor.H", composite=True, node="")
+@op(kind=None, torch="torch.Tensor.H", aten="matrix_H", composite=True, node="")
 def H(input: Array) -> jax.Array:
     """Return the matrix transposed and conjugated; a 0-dim tensor conjugated. Torch: Tensor.H.
 
@@ -110,7 +110,7 @@ def movedim(input: Any, source: int | Sequence[int], destination: int | Sequence
 moveaxis = movedim
 
 
-@op(kind=None, torch="torch.movedim", composite=True, node="", aliases=("moveaxis",))
+@op(kind=None, torch="torch.movedim", overload="int", composite=True, node="", aliases=("moveaxis",))
 def _movedim(input: Array, source: Dim, destination: Dim) -> jax.Array:
     return _moved(input, (source,), (destination,))
 
@@ -122,7 +122,7 @@ _SEVERAL = {
 }
 
 
-@op(kind=None, torch="torch.movedim", overload="several", composite=True, node="", takes=_SEVERAL)
+@op(kind=None, torch="torch.movedim", overload="intlist", composite=True, node="", takes=_SEVERAL)
 def _movedim_several(input: Array, source: Dims, destination: Dims) -> jax.Array:
     return _moved(input, source, destination)
 

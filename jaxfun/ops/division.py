@@ -38,7 +38,7 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> jax.Arra
 divide = true_divide = div
 
 
-@op(kind=Kind.INT_TO_FLOAT, torch="torch.div", aliases=("divide", "true_divide"))
+@op(kind=Kind.INT_TO_FLOAT, torch="torch.div", overload=("Tensor", "Scalar"), aliases=("divide", "true_divide"))
 def _div(input: Operand, other: Operand) -> jax.Array:
     return _quotient(input, other)
 
@@ -66,7 +66,7 @@ _quotient.defjvp(_quotient_jvp, symbolic_zeros=True)
 @op(
     kind=Kind.NO_OPMATH,
     torch="torch.div",
-    overload="mode",
+    overload="Tensor_mode",
     node="DivBackward2",
     rejects=BOOLS | COMPLEXES,
     takes={"rounding_mode": Choice(("trunc", "floor"))},
@@ -77,7 +77,7 @@ def _div_mode(input: Operand, other: Array, *, rounding_mode: str) -> jax.Array:
 
 @op(
     torch="torch.div",
-    overload="mode_scalar",
+    overload="Scalar_mode",
     node="DivBackward2",
     rejects=BOOLS | COMPLEXES,
     takes={"rounding_mode": Choice(("trunc", "floor"))},
@@ -106,7 +106,7 @@ def _floor_divide(input: Operand, other: Array) -> jax.Array:
     return _whole(input, other, "floor")
 
 
-@op(torch="torch.floor_divide", overload="scalar", node="", rejects=BOOLS | COMPLEXES)
+@op(torch="torch.floor_divide", overload="Scalar", node="", rejects=BOOLS | COMPLEXES)
 def _floor_divide_scalar(input: Operand, other: Operand) -> jax.Array:
     return _whole(input, other, "floor")
 
@@ -177,7 +177,13 @@ def remainder(input: Any, other: Any) -> jax.Array:
     return (_remainder_scalar if is_scalar(other) else _remainder)(input, other)
 
 
-@op(kind=Kind.NO_OPMATH, torch="torch.remainder", node="RemainderBackward1", rejects=BOOLS | COMPLEXES)
+@op(
+    kind=Kind.NO_OPMATH,
+    torch="torch.remainder",
+    overload=("Tensor", "Scalar_Tensor"),
+    node="RemainderBackward1",
+    rejects=BOOLS | COMPLEXES,
+)
 def _remainder(input: Operand, other: Array) -> jax.Array:
     return _left(input, other, "floor")
 
@@ -185,7 +191,7 @@ def _remainder(input: Operand, other: Array) -> jax.Array:
 @op(
     kind=Kind.NO_OPMATH,
     torch="torch.remainder",
-    overload="scalar",
+    overload="Scalar",
     rejects=BOOLS | COMPLEXES,
     node="RemainderBackward0",
 )
@@ -209,12 +215,12 @@ def fmod(input: Any, other: Any) -> jax.Array:
     return (_fmod_scalar if is_scalar(other) else _fmod)(input, other)
 
 
-@op(kind=Kind.NO_OPMATH, torch="torch.fmod", node="FmodBackward1", rejects=BOOLS | COMPLEXES)
+@op(kind=Kind.NO_OPMATH, torch="torch.fmod", overload="Tensor", node="FmodBackward1", rejects=BOOLS | COMPLEXES)
 def _fmod(input: Array, other: Array) -> jax.Array:
     return _left(input, other, "trunc")
 
 
-@op(kind=Kind.NO_OPMATH, torch="torch.fmod", overload="scalar", rejects=BOOLS | COMPLEXES, node="FmodBackward0")
+@op(kind=Kind.NO_OPMATH, torch="torch.fmod", overload="Scalar", rejects=BOOLS | COMPLEXES, node="FmodBackward0")
 def _fmod_scalar(input: Array, other: Operand) -> jax.Array:
     return _left(input, other, "trunc")
 

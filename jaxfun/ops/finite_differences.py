@@ -60,7 +60,7 @@ _JOINED = {
 }
 
 
-@op(kind=None, torch="torch.diff", overload="joined", composite=True, node="", takes=_JOINED)
+@op(kind=None, torch="torch.diff", overload=":joined", composite=True, node="", takes=_JOINED)
 def _diff_joined(input: Array, n: int = 1, dim: Dim = -1, prepend: Array = None, append: Array = None) -> jax.Array:
     _check_order(input, n)
     axis = wrap_dim(dim, input.ndim)
@@ -121,6 +121,7 @@ _EDGES = Choice((1, 2))
 @op(
     kind=None,
     torch="torch.gradient",
+    overload=("scalarint", "scalararray"),
     composite=True,
     node="",
     rejects=frozenset({uint8}),
@@ -152,7 +153,7 @@ _COORDINATES = {
 @op(
     kind=None,
     torch="torch.gradient",
-    overload="coordinates",
+    overload=("tensorarrayint", "tensorarray"),
     composite=True,
     node="",
     rejects=frozenset({uint8}),

@@ -44,12 +44,12 @@ def copysign(input: Any, other: Any) -> jax.Array:
     return (_copysign_scalar if is_scalar(other) else _copysign)(input, other)
 
 
-@op(kind=Kind.INT_TO_FLOAT, torch="torch.copysign", rejects=COMPLEXES)
+@op(kind=Kind.INT_TO_FLOAT, torch="torch.copysign", overload="Tensor", rejects=COMPLEXES)
 def _copysign(input: Array, other: Array) -> jax.Array:
     return _with_sign(input, other)
 
 
-@op(kind=Kind.INT_TO_FLOAT, torch="torch.copysign", overload="scalar", node="CopysignBackward1", rejects=COMPLEXES)
+@op(kind=Kind.INT_TO_FLOAT, torch="torch.copysign", overload="Scalar", node="CopysignBackward1", rejects=COMPLEXES)
 def _copysign_scalar(input: Array, other: Operand) -> jax.Array:
     return _with_sign(input, other)
 
@@ -112,7 +112,7 @@ class MantissaAndExponent(NamedTuple):
     exponent: jax.Array
 
 
-@op(rejects=BOOLS | INTEGERS | COMPLEXES)
+@op(rejects=BOOLS | INTEGERS | COMPLEXES, overload="Tensor")
 def frexp(input: Array) -> MantissaAndExponent:
     """Return a mantissa of 0.5 to 1, with the sign, and an int32 exponent: `input == mantissa * 2**exponent`.
 
@@ -199,7 +199,7 @@ def _is_float(tensor: Any) -> bool:
     return as_dtype(tensor.dtype).category > Category.INTEGER
 
 
-@op(kind=None, torch="torch.ldexp")
+@op(kind=None, torch="torch.ldexp", overload="Tensor")
 def _ldexp(input: Array, other: Array) -> jax.Array:
     dtype = result_type(input, pow(2.0, other))  # before a 0-dim `other` has dimensions
     input, other = broadcast_where_empty(input, other)
@@ -212,7 +212,7 @@ _WHOLE = ("int64", "int32", "int16", "int8", "uint8")
 @op(
     kind=None,
     torch="torch.ldexp",
-    overload="whole",
+    overload="Tensor:whole",
     node="LdexpBackward0",
     rejects=BOOLS | INTEGERS,
     takes={

@@ -28,12 +28,19 @@ def float_power(input: Any, exponent: Any) -> jax.Array:
     return (_float_power_of_scalar if is_scalar(input) else _float_power)(input, exponent)
 
 
-@op(kind=None, torch="torch.float_power", node="", composite=True)
+@op(kind=None, torch="torch.float_power", overload="Tensor_Tensor", node="", composite=True)
 def _float_power(input: Array, exponent: Array) -> jax.Array:
     return _in_64_bits(input, exponent)
 
 
-@op(kind=None, torch="torch.float_power", overload="scalar", node="", composite=True, takes={"exponent": Scalar()})
+@op(
+    kind=None,
+    torch="torch.float_power",
+    overload="Tensor_Scalar",
+    node="",
+    composite=True,
+    takes={"exponent": Scalar()},
+)
 def _float_power_scalar(input: Array, exponent: Number) -> jax.Array:
     return _in_64_bits(input, exponent)
 
@@ -41,7 +48,7 @@ def _float_power_scalar(input: Array, exponent: Number) -> jax.Array:
 @op(
     kind=None,
     torch="torch.float_power",
-    overload="of_scalar",
+    overload="Scalar",
     node="",
     composite=True,
     takes={"input": Scalar()},

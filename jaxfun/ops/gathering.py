@@ -153,7 +153,7 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> jax.Arra
 @op(
     kind=None,
     torch="torch.take_along_dim",
-    overload="all",
+    overload=":all",
     check=lambda _, input, indices: check_positions(indices, math.prod(input.shape)),
     composite=True,
     node="",

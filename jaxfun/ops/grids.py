@@ -39,7 +39,7 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[jax.Array, ...
 _VECTORS = {"tensors": Shape(("m, n", "n", "m, , n", "m, n, k", "")), "indexing": Choice(_INDEXINGS)}
 
 
-@op(kind=None, torch="torch.meshgrid", composite=True, node="", takes=_VECTORS)
+@op(kind=None, torch="torch.meshgrid", overload=("", "indexing"), composite=True, node="", takes=_VECTORS)
 def _meshgrid(*tensors: Tensors, indexing: str | None = None) -> tuple[jax.Array, ...]:
     _check_grid(tensors, indexing)
     turned = indexing == "xy" and len(tensors) > 1

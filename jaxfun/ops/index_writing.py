@@ -187,6 +187,7 @@ _FILLED: Mapping[str, Any] = {
 @op(
     kind=None,
     torch="torch.index_fill",
+    overload="int_Scalar",
     check=_check_filled,
     takes={**_FILLED, "value": Choice((1, -3, True, 0.5, 2.0))},
 )
@@ -197,7 +198,7 @@ def _index_fill(input: Array, dim: Dim, index: Mask, value: Factor) -> jax.Array
 @op(
     kind=None,
     torch="torch.index_fill",
-    overload="tensor",
+    overload="int_Tensor",
     check=_check_filled,
     node="IndexFillBackward1",
     takes={**_FILLED, "value": Shape("")},

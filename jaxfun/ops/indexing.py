@@ -66,7 +66,7 @@ def select(input: Any, dim: int, index: int) -> jax.Array:
 # The steps. Starts are traced, so that x[i] in a loop compiles once; all numbers have been checked before.
 
 
-@op(kind=None, torch="torch.select", takes={"index": Choice((0, -1, 1))})
+@op(kind=None, torch="torch.select", overload="int", takes={"index": Choice((0, -1, 1))})
 def _select(input: Array, dim: Dim, index: Factor) -> jax.Array:
     return jax.lax.dynamic_index_in_dim(input, index, dim, keepdims=False)
 

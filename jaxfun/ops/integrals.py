@@ -75,6 +75,7 @@ _STEP = {"dx": Scalar(0.5, 3)}
 @op(
     kind=None,
     torch="torch.trapezoid",
+    overload="x",
     composite=True,
     node="",
     takes=_PLACES,
@@ -89,7 +90,7 @@ def _trapezoid(y: Array, x: Array, *, dim: Dim = -1) -> jax.Array:
     return div(sum(mul(add(left, right), _steps(y, x, axis)), axis), 2.0)
 
 
-@op(kind=None, torch="torch.trapezoid", overload="scalar", composite=True, node="", takes=_STEP, aliases=("trapz",))
+@op(kind=None, torch="torch.trapezoid", overload="dx", composite=True, node="", takes=_STEP, aliases=("trapz",))
 def _trapezoid_scalar(y: Array, *, dx: Factor = 1, dim: Dim = -1) -> jax.Array:
     axis = _axis(y, dim)
     if y.shape[axis] == 0:
@@ -100,7 +101,7 @@ def _trapezoid_scalar(y: Array, *, dx: Factor = 1, dim: Dim = -1) -> jax.Array:
     return mul(sub(sum(y, axis), ends), dx)
 
 
-@op(kind=None, torch="torch.cumulative_trapezoid", composite=True, node="", takes=_PLACES)
+@op(kind=None, torch="torch.cumulative_trapezoid", overload="x", composite=True, node="", takes=_PLACES)
 def _cumulative_trapezoid(y: Array, x: Array, *, dim: Dim = -1) -> jax.Array:
     wrap_dim(dim, max(y.ndim, 1))  # a dimension that is none is refused first, a 0-dim tensor last
     _refuse_bool(y, x)
@@ -109,7 +110,7 @@ def _cumulative_trapezoid(y: Array, x: Array, *, dim: Dim = -1) -> jax.Array:
     return div(cumsum(mul(add(left, right), _steps(y, x, axis)), axis), 2.0)
 
 
-@op(kind=None, torch="torch.cumulative_trapezoid", overload="scalar", composite=True, node="", takes=_STEP)
+@op(kind=None, torch="torch.cumulative_trapezoid", overload="dx", composite=True, node="", takes=_STEP)
 def _cumulative_trapezoid_scalar(y: Array, *, dx: Factor = 1, dim: Dim = -1) -> jax.Array:
     _refuse_bool(y)
     _check_step(dx)

@@ -38,7 +38,12 @@ def masked_fill(input: Any, mask: Any, value: Any) -> jax.Array:
 _BROADCAST = {"input": Shape(("m n", "n", "m n", "", "m 1")), "mask": Shape(("m n", "m n", "n", "n", "n"))}
 
 
-@op(kind=None, torch="torch.masked_fill", takes={**_BROADCAST, "value": Choice((1, -3, True, 0.5, 2.0))})
+@op(
+    kind=None,
+    torch="torch.masked_fill",
+    overload="Scalar",
+    takes={**_BROADCAST, "value": Choice((1, -3, True, 0.5, 2.0))},
+)
 def _masked_fill(input: Array, mask: Mask, value: Factor) -> jax.Array:
     return _filled(input, mask, jnp.asarray(value))
 
@@ -46,7 +51,7 @@ def _masked_fill(input: Array, mask: Mask, value: Factor) -> jax.Array:
 @op(
     kind=None,
     torch="torch.masked_fill",
-    overload="tensor",
+    overload="Tensor",
     node="MaskedFillBackward1",
     takes={**_BROADCAST, "value": Shape("")},
 )

@@ -35,7 +35,7 @@ def var(
     return _var(input, dim, correction=correction, keepdim=keepdim)
 
 
-@op(kind=Kind.DEFAULT, torch="torch.var", takes=_CORRECTION)
+@op(kind=Kind.DEFAULT, torch="torch.var", overload=("correction", "dim", ""), takes=_CORRECTION)
 def _var(input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim: bool = False) -> jax.Array:
     return _spread(*_terms(input, dim, correction, keepdim))
 
@@ -58,7 +58,7 @@ def std(
     return _std(input, dim, correction=correction, keepdim=keepdim)
 
 
-@op(kind=Kind.DEFAULT, torch="torch.std", takes=_CORRECTION)
+@op(kind=Kind.DEFAULT, torch="torch.std", overload=("correction", "dim", ""), takes=_CORRECTION)
 def _std(input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim: bool = False) -> jax.Array:
     return _deviation(*_terms(input, dim, correction, keepdim))
 
@@ -79,7 +79,7 @@ def var_mean(
     return _var_mean(input, dim, correction=correction, keepdim=keepdim)
 
 
-@op(kind=Kind.DEFAULT, torch="torch.var_mean", takes=_CORRECTION)
+@op(kind=Kind.DEFAULT, torch="torch.var_mean", overload=("correction", "dim", ""), takes=_CORRECTION)
 def _var_mean(
     input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim: bool = False
 ) -> tuple[jax.Array, jax.Array]:
@@ -102,7 +102,7 @@ def std_mean(
     return _std_mean(input, dim, correction=correction, keepdim=keepdim)
 
 
-@op(kind=Kind.DEFAULT, torch="torch.std_mean", takes=_CORRECTION)
+@op(kind=Kind.DEFAULT, torch="torch.std_mean", overload=("correction", "dim", ""), takes=_CORRECTION)
 def _std_mean(
     input: Array, dim: Dims = None, *, correction: float | None = 1, keepdim: bool = False
 ) -> tuple[jax.Array, jax.Array]:

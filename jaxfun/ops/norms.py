@@ -40,7 +40,13 @@ def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, 
     return (_norm_nuclear if of_matrices else _norm)(input, p, dim, keepdim, dtype=dtype)
 
 
-@op(kind=None, torch="torch.norm", node="LinalgVectorNormBackward0", takes={"p": Choice(_ORDERS)})
+@op(
+    kind=None,
+    torch="torch.norm",
+    overload=("ScalarOpt_dim_dtype", "ScalarOpt_dim", "ScalarOpt_dtype", "Scalar"),
+    node="LinalgVectorNormBackward0",
+    takes={"p": Choice(_ORDERS)},
+)
 def _norm(
     input: Array, p: float | str | None = "fro", dim: Dims = None, keepdim: bool = False, *, dtype: AnyDType = None
 ) -> jax.Array:
@@ -71,7 +77,8 @@ _MATRICES = {
 @op(
     kind=None,
     torch="torch.norm",
-    overload="nuclear",
+    overload=("dim", ""),
+    aten="nuclear_norm",
     check=want_numbers,
     node="SumBackward1",
     takes=_MATRICES,

@@ -65,6 +65,7 @@ def _is_number(value: Any) -> bool:
 
 @op(
     torch="torch.pow",
+    overload="Tensor_Tensor",
     node="PowBackward1",
     rejects=BOOLS,
 )
@@ -75,7 +76,7 @@ def _pow(input: Array, exponent: Array) -> jax.Array:
 @op(
     kind=None,
     torch="torch.pow",
-    overload="scalar",
+    overload="Tensor_Scalar",
     node="PowBackward0",
     takes={"exponent": Scalar()},
 )
@@ -91,7 +92,7 @@ def _pow_scalar(input: Array, exponent: Number) -> jax.Array:
 @op(
     kind=None,
     torch="torch.pow",
-    overload="of_scalar",
+    overload="Scalar",
     node="PowBackward2",
     takes={"input": Scalar()},
 )

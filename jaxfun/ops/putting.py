@@ -71,7 +71,7 @@ def _put(input: Array, index: Mask, source: Array, accumulate: bool = False) -> 
 @op(
     kind=None,
     torch="torch.put",
-    overload="accumulate",
+    overload=":accumulate",
     check=check_among,
     node="PutBackward0",
     takes={
@@ -180,7 +180,7 @@ def _index_put(input: Array, indices: Tensors, values: Array, accumulate: bool =
 @op(
     kind=None,
     torch="torch.index_put",
-    overload="accumulate",
+    overload=":accumulate",
     node="IndexPutBackward0",
     takes={**_ALL, "indices": Index(_PLACES, "input", negative=True), "accumulate": Choice((True,))},
 )

@@ -36,7 +36,7 @@ def _sum(input: Array, *, dtype: AnyDType = None) -> jax.Array:
     return reduced(jnp.sum, input, dtype, axis=None)
 
 
-@op(kind=None, torch="torch.sum", overload="dim", node="SumBackward1")
+@op(kind=None, torch="torch.sum", overload="dim_IntList", node="SumBackward1")
 def _sum_dim(input: Array, dim: Dims, keepdim: bool = False, *, dtype: AnyDType = None) -> jax.Array:
     return reduced(jnp.sum, input, dtype, axis=wrap_dims(dim, input.ndim, ranges_first=True), keepdims=keepdim)
 
@@ -139,7 +139,7 @@ def _inexact_product_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Ar
     return total, jnp.sum(jnp.where(none, 0, others) * dx)
 
 
-@op(kind=None, torch="torch.prod", overload="dim", node="ProdBackward1")
+@op(kind=None, torch="torch.prod", overload="dim_int", node="ProdBackward1")
 def _prod_dim(input: Array, dim: Dim, keepdim: bool = False, *, dtype: AnyDType = None) -> jax.Array:
     return reduced(jnp.prod, input, dtype, axis=_axis(input, dim), keepdims=keepdim)
 
@@ -149,7 +149,7 @@ def _axis(input: jax.Array, dim: int) -> int | tuple[()]:
     return axis if input.ndim else ()
 
 
-@op(kind=None, node="")
+@op(kind=None, overload=("", "dim", "dims"), node="")
 def all(input: Array, dim: Dims = None, keepdim: bool = False) -> jax.Array:
     """Return whether all elements are true (not zero), or all along `dim`; `dim=()` asks of each element alone.
 
@@ -162,7 +162,7 @@ def all(input: Array, dim: Dims = None, keepdim: bool = False) -> jax.Array:
     return _asked(jnp.all, input, dim, keepdim)
 
 
-@op(kind=None, node="")
+@op(kind=None, overload=("", "dim", "dims"), node="")
 def any(input: Array, dim: Dims = None, keepdim: bool = False) -> jax.Array:
     """Return whether any element is true (not zero), or any along `dim`; `dim=()` asks of each element alone.
 
@@ -181,7 +181,7 @@ def _asked(reduce: Any, input: jax.Array, dim: Any, keepdim: bool) -> jax.Array:
     return result.astype(uint8.dtype) if as_dtype(input.dtype) == uint8 else result
 
 
-@op(kind=None, node="")
+@op(kind=None, overload=("", "dim_IntList"), node="")
 def count_nonzero(input: Array, dim: Dims = None) -> jax.Array:
     """Return how many elements are not zero, or how many over `dim` (one, or several as a tuple); NaN is not zero.
 

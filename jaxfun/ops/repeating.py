@@ -115,7 +115,7 @@ _INTERLEAVED = {
 }
 
 
-@op(kind=None, torch="torch.repeat_interleave", composite=True, node="", takes=_INTERLEAVED)
+@op(kind=None, torch="torch.repeat_interleave", overload="self_int", composite=True, node="", takes=_INTERLEAVED)
 def _repeat_interleave(
     input: Array, repeats: Integer, dim: _Optional = None, *, output_size: _Optional = None
 ) -> jax.Array:

@@ -51,7 +51,7 @@ _UNFLATTEN = {
 }
 
 
-@op(kind=None, composite=True, node="", takes=_UNFLATTEN)
+@op(kind=None, overload="int", composite=True, node="", takes=_UNFLATTEN)
 def unflatten(input: Array, dim: Dim, sizes: tuple[int, ...]) -> jax.Array:
     """Return the tensor with one dimension made several, of these sizes; one of them may be -1, to be inferred.
 

@@ -58,7 +58,7 @@ def scatter(
     return _scatter_reduced(input, dim, index, source, reduce=reduce)
 
 
-@op(kind=None, torch="torch.scatter", check=check_along, takes=_APART)
+@op(kind=None, torch="torch.scatter", overload="src", check=check_along, takes=_APART)
 def _scatter(input: Array, dim: Dim, index: Mask, src: Array) -> jax.Array:
     return _scattered(set_at, input, dim, index, src)
 
@@ -159,6 +159,7 @@ def scatter_add(input: Array, dim: Dim, index: Mask, src: Array) -> jax.Array:
 
 @op(
     kind=None,
+    overload="two",
     check=check_along,
     takes={**_SEVERAL, "reduce": Choice(REDUCTIONS)},
 )

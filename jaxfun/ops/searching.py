@@ -55,6 +55,7 @@ _SIDE = Choice((None, "left", "right"))
 @op(
     kind=Kind.NO_OPMATH,
     torch="torch.searchsorted",
+    overload=("Tensor", "Scalar"),
     node="",
     rejects=_REFUSED,
     takes_here=_takes_here,
@@ -74,7 +75,7 @@ def _searchsorted(
 @op(
     kind=Kind.NO_OPMATH,
     torch="torch.searchsorted",
-    overload="sorter",
+    overload="Tensor:sorter",
     check=lambda result, sequence, input, *, sorter, **options: check_positions(sorter, sequence.shape[-1]),
     node="",
     rejects=_REFUSED,
@@ -141,6 +142,7 @@ def _found(sequence: jax.Array, input: jax.Array, right: bool) -> jax.Array:
 
 @op(
     kind=Kind.NO_OPMATH,
+    overload=("Tensor", "Scalar"),
     node="",
     rejects=_REFUSED,
     takes_here=_takes_here,
@@ -180,6 +182,7 @@ def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, inve
 @op(
     kind=Kind.ALWAYS_BOOL,
     torch="torch.isin",
+    overload=("Tensor_Tensor", "Tensor_Scalar", "Scalar_Tensor"),
     node="",
     rejects=_REFUSED,
     operand_rejects=_REFUSED,

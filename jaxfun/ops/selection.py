@@ -105,7 +105,6 @@ _BOUND = Scalar(-1, 2, optional=True)
 @op(
     kind=None,
     torch="torch.clamp",
-    overload="scalar",
     node="ClampBackward1",
     rejects=COMPLEXES,
     takes={"min": _BOUND, "max": _BOUND},
@@ -129,6 +128,7 @@ def bounded_by_numbers(input: jax.Array, min: Any, max: Any) -> jax.Array:
 @op(
     kind=Kind.NO_OPMATH,
     torch="torch.clamp",
+    overload="Tensor",
     node="ClampBackward0",
     rejects=COMPLEXES,
 )
@@ -181,7 +181,7 @@ def _refuse_numbers(input: Any, other: Any) -> None:
         refuse_overflow("where(condition, input, other)", (input, other), (input, other))
 
 
-@op(kind=Kind.NO_OPMATH, torch="torch.where")
+@op(kind=Kind.NO_OPMATH, torch="torch.where", overload=("self", "ScalarOther", "ScalarSelf", "Scalar"))
 def _where(condition: Mask, input: Operand, other: Operand) -> jax.Array:
     if as_dtype(condition.dtype).category is not Category.BOOL and of(condition) != uint8:
         raise DTypeError("a bool condition", describe(condition), "Compare first: jaxfun.ne(condition, 0).")

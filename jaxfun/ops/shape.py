@@ -71,7 +71,7 @@ def inferred(shape: Sequence[int], target: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(count // known if size == -1 else size for size in target)
 
 
-@op(kind=None, composite=True, node="")
+@op(kind=None, overload="using_ints", composite=True, node="")
 def flatten(input: Array, start_dim: Dim = 0, end_dim: Dim = -1) -> jax.Array:
     """Return the tensor with the dimensions from `start_dim` to `end_dim` made one; a 0-dim tensor becomes 1-dim.
 
@@ -149,7 +149,7 @@ def _permute(input: Array, dims: tuple[int, ...]) -> jax.Array:
     return jnp.transpose(input, wrap_dims(dims, input.ndim, "dims"))
 
 
-@op(kind=None, aliases=("swapdims",))
+@op(kind=None, overload="int", aliases=("swapdims",))
 def transpose(input: Array, dim0: Dim, dim1: Dim) -> jax.Array:
     """Return the tensor with two dimensions exchanged.
 

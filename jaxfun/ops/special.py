@@ -127,12 +127,12 @@ def xlogy(input: Any, other: Any) -> jax.Array:
     return (_xlogy_self_scalar if is_scalar(input) else _xlogy)(input, other)
 
 
-@op(kind=Kind.INT_TO_FLOAT, torch="torch.xlogy", rejects=COMPLEXES)
+@op(kind=Kind.INT_TO_FLOAT, torch="torch.xlogy", overload="Tensor", rejects=COMPLEXES)
 def _xlogy(input: Array, other: Array) -> jax.Array:
     return _product(input, other)
 
 
-@op(kind=Kind.INT_TO_FLOAT, torch="torch.xlogy", overload="other_scalar", node="XlogyBackward2", rejects=COMPLEXES)
+@op(kind=Kind.INT_TO_FLOAT, torch="torch.xlogy", overload="Scalar_Other", node="XlogyBackward2", rejects=COMPLEXES)
 def _xlogy_other_scalar(input: Array, other: Operand) -> jax.Array:
     return _product(input, other)
 
@@ -140,7 +140,7 @@ def _xlogy_other_scalar(input: Array, other: Operand) -> jax.Array:
 @op(
     kind=Kind.INT_TO_FLOAT,
     torch="torch.xlogy",
-    overload="self_scalar",
+    overload="Scalar_Self",
     node="XlogyBackward1",
     rejects=COMPLEXES,
     takes={"input": Scalar()},

@@ -41,7 +41,7 @@ def split(tensor: Any, split_size_or_sections: int | Sequence[int], dim: int = 0
     return _split(tensor, split_size_or_sections, dim)  # type: ignore[arg-type]  # refused within, if it is neither
 
 
-@op(kind=None, torch="torch.split", takes={"split_size_or_sections": Choice((1, 2, 3))})
+@op(kind=None, torch="torch.split", overload="Tensor", takes={"split_size_or_sections": Choice((1, 2, 3))})
 def _split(tensor: Array, split_size_or_sections: Integer, dim: Dim = 0) -> Parts:
     axis = _dimension(tensor, dim)
     whole, size = tensor.shape[axis], split_size_or_sections
@@ -67,7 +67,7 @@ def _some(*names: str) -> dict[str, Any]:
 @op(
     kind=None,
     torch="torch.split",
-    overload="sections",
+    overload="sizes",
     node="SplitWithSizesBackward0",
     takes=_some("tensor", "split_size_or_sections", "dim"),
 )
@@ -152,7 +152,14 @@ def _known_cuts(cuts: Any) -> Any:
     return np.asarray(cuts).tolist()
 
 
-@op(kind=None, torch="torch.tensor_split", composite=True, node="", takes={"indices_or_sections": Choice((1, 2, 3, 4))})
+@op(
+    kind=None,
+    torch="torch.tensor_split",
+    overload="sections",
+    composite=True,
+    node="",
+    takes={"indices_or_sections": Choice((1, 2, 3, 4))},
+)
 def _tensor_split(input: Array, indices_or_sections: Integer, dim: Dim = 0) -> Parts:
     return _in_sections(input, indices_or_sections, _dimension(input, dim))
 
@@ -197,7 +204,13 @@ def _split_along(input: jax.Array, cuts: Any, axis: int, least: int) -> Parts:
     return _in_sections(input, cuts, axis)
 
 
-@op(kind=None, composite=True, node="", takes={"input": Shape(("4", "m 2", "m 2 n", "m 4", "m 0")), **_BY_SIZE})
+@op(
+    kind=None,
+    overload=("int", "array"),
+    composite=True,
+    node="",
+    takes={"input": Shape(("4", "m 2", "m 2 n", "m 4", "m 0")), **_BY_SIZE},
+)
 def hsplit(input: Array, indices_or_sections: Dims) -> Parts:
     """Return the parts of a tensor cut along its second dimension, a vector's along its only one.
 
@@ -213,7 +226,13 @@ def hsplit(input: Array, indices_or_sections: Dims) -> Parts:
     return _split_along(input, indices_or_sections, min(1, max(input.ndim - 1, 0)), 1)
 
 
-@op(kind=None, composite=True, node="", takes={"input": Shape(("2 n", "4 n", "2 1 n", "0 n")), **_BY_SIZE})
+@op(
+    kind=None,
+    overload=("int", "array"),
+    composite=True,
+    node="",
+    takes={"input": Shape(("2 n", "4 n", "2 1 n", "0 n")), **_BY_SIZE},
+)
 def vsplit(input: Array, indices_or_sections: Dims) -> Parts:
     """Return the parts of a tensor cut along its first dimension: so many equal ones, or cut at these indices.
 
@@ -226,7 +245,13 @@ def vsplit(input: Array, indices_or_sections: Dims) -> Parts:
     return _split_along(input, indices_or_sections, 0, 2)
 
 
-@op(kind=None, composite=True, node="", takes={"input": Shape(("m 1 2", "1 n 4", "m n 2 1", "1 n 0")), **_BY_SIZE})
+@op(
+    kind=None,
+    overload=("int", "array"),
+    composite=True,
+    node="",
+    takes={"input": Shape(("m 1 2", "1 n 4", "m n 2 1", "1 n 0")), **_BY_SIZE},
+)
 def dsplit(input: Array, indices_or_sections: Dims) -> Parts:
     """Return the parts of a tensor cut along its third dimension: so many equal ones, or cut at these indices.
 
@@ -239,7 +264,7 @@ def dsplit(input: Array, indices_or_sections: Dims) -> Parts:
     return _split_along(input, indices_or_sections, 2, 3)
 
 
-@op(kind=None)
+@op(kind=None, overload="int")
 def unbind(input: Array, dim: Dim = 0) -> Parts:
     """Return what stands at each index of a dimension, without that dimension, as a tuple.
 

@@ -47,7 +47,7 @@ def _stand_in(name: str, function: Callable[..., Any]) -> Op:
     taken = _TAKEN[name]
     parameters = inspect.signature(function).parameters
     return Op(
-        name=name,
+        aten=(name,),
         torch=f"torch.{name}",
         kind=None,
         signature=inspect.Signature([parameters[each] for each in taken]),

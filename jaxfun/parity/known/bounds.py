@@ -79,8 +79,8 @@ FORWARD = Difference(
 DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
     "maximum": (SELECTION_AT_NAN,),
     "minimum": (SELECTION_AT_NAN,),
-    "clamp": (FORWARD,),
+    "clamp.Tensor": (FORWARD,),
     "fmax": (TIE,),
-    "clamp_min": (BOUNDING_AT_NAN,),
-    "clamp_max": (BOUNDING_AT_NAN,),
+    "clamp_min.Tensor": (BOUNDING_AT_NAN,),
+    "clamp_max.Tensor": (BOUNDING_AT_NAN,),
 }

@@ -199,5 +199,5 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
         NOT_FINITE,
     ),
     "cdist": (NAN_LOST,),
-    "norm.nuclear": (NO_RANK, NULL_VECTORS),
+    "nuclear_norm.dim": (NO_RANK, NULL_VECTORS),
 }

@@ -75,9 +75,9 @@ INTEGER_COORDINATES = Difference(
 
 
 DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
-    "gradient.coordinates": (AT_ONE_PLACE, INTEGER_COORDINATES),
+    "gradient.tensorarrayint": (AT_ONE_PLACE, INTEGER_COORDINATES),
     "block_diag": (AFTER_NOTHING,),
-    "scatter_reduce": (
+    "scatter_reduce.two": (
         NO_TANGENT,
         SELF_COUNTED,
     ),

@@ -319,15 +319,15 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
     "logcumsumexp": (ADDED, BRANCH),
     "mode": (UNORDERED,),
     "prod": (OVERFLOW_BESIDE_ZERO, NEAR_THE_LARGEST, IN_A_NARROWER_DTYPE),
-    "prod.dim": (OVERFLOW_BESIDE_ZERO, IN_A_NARROWER_DTYPE),
-    "var": (EMPTY_DIM, NO_FREEDOM_LEFT),
-    "std": (EMPTY_DIM, OF_NOTHING, NO_FREEDOM_LEFT),
-    "var_mean": (
+    "prod.dim_int": (OVERFLOW_BESIDE_ZERO, IN_A_NARROWER_DTYPE),
+    "var.correction": (EMPTY_DIM, NO_FREEDOM_LEFT),
+    "std.correction": (EMPTY_DIM, OF_NOTHING, NO_FREEDOM_LEFT),
+    "var_mean.correction": (
         EMPTY_DIM,
         NO_FREEDOM_LEFT,
         AFTER_INFINITY,
     ),
-    "std_mean": (
+    "std_mean.correction": (
         EMPTY_DIM,
         OF_NOTHING,
         NO_FREEDOM_LEFT,
@@ -338,6 +338,6 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
         AT_A_ZERO,
     ),
     "corrcoef": (NO_SPREAD,),
-    "cov.weighted": (NO_FREEDOM, ONE_OBSERVATION),
+    "cov:weighted": (NO_FREEDOM, ONE_OBSERVATION),
     "nanquantile": (NO_NUMBER,),
 }
