@@ -18,8 +18,8 @@ import numpy as np
 from _measure import Call, holds, in_turn, keep, markdown, show
 
 import jaxfun as jf
-from jaxfun._record import REGISTRY, Op
-from jaxfun.dtypes import as_dtype
+from jaxfun.core.dtypes import as_dtype
+from jaxfun.core.record import REGISTRY, Op
 from jaxfun.parity.draw.records import cases
 from jaxfun.parity.run.case import Case
 from jaxfun.parity.run.outcome import outcome

@@ -20,7 +20,7 @@ import torch
 from rich.progress import track
 
 import jaxfun
-from jaxfun._record import Op
+from jaxfun.core.record import Op
 from jaxfun.differences_command import known
 from jaxfun.parity.run.outcome import outcome
 from jaxfun.porting.counterparts import Counterpart, counterparts

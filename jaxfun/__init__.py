@@ -4,10 +4,11 @@
 from importlib import import_module
 from types import ModuleType
 
-from . import autograd as autograd, dtypes as dtypes, errors as errors, nn as nn
+from . import autograd as autograd, nn as nn
+from .core import dtypes as dtypes, errors as errors
 
 # dtypes and promotion
-from .dtypes import (
+from .core.dtypes import (
     DType as DType,
     DTYPES as DTYPES,
     bool as bool,
@@ -36,7 +37,7 @@ from .dtypes import (
     promote_types as promote_types,
     result_type as result_type,
 )
-from .limits import FInfo as FInfo, IInfo as IInfo, finfo as finfo, iinfo as iinfo
+from .core.limits import FInfo as FInfo, IInfo as IInfo, finfo as finfo, iinfo as iinfo
 
 # making tensors
 from .creation import (

@@ -16,11 +16,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .dtypes import as_array, plain, required
-from .errors import ArgumentTypeError, describe, public
+from .core.dtypes import as_array, plain, required
+from .core.errors import ArgumentTypeError, describe
+from .core.public import public
 
 
-@public("from_numpy(ndarray)")
+@public
 def from_numpy(ndarray: np.ndarray) -> jax.Array:
     """Return a copy of a NumPy array, dtype kept.
 
@@ -41,7 +42,7 @@ def from_numpy(ndarray: np.ndarray) -> jax.Array:
     return as_array(ndarray)
 
 
-@public("to_numpy(input)")
+@public
 def to_numpy(input: Any) -> np.ndarray:
     """Return a tensor's values as a NumPy array that cannot be written to.
 
@@ -57,7 +58,7 @@ def to_numpy(input: Any) -> np.ndarray:
     return array
 
 
-@public("from_dlpack(ext_tensor)")
+@public
 def from_dlpack(ext_tensor: Any) -> jax.Array:
     """Return an array that shares its memory with another library's tensor, where the platform allows it.
 

@@ -13,18 +13,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ._dims import as_sizes
-from ._numbers import as_number, default_dtype, fitting, is_traced, rounded
-from ._record import Number
-from .dtypes import Category, DType, as_array, as_dtype, canonical, float32, of, promote_types, required
-from .errors import (
-    ArgumentTypeError,
-    ArgumentValueError,
-    DTypeError,
-    ShapeError,
-    describe,
-    public,
-)
+from .core.dims import as_sizes
+from .core.dtypes import Category, DType, as_array, as_dtype, canonical, float32, of, promote_types, required
+from .core.errors import ArgumentTypeError, ArgumentValueError, DTypeError, ShapeError, describe
+from .core.numbers import as_number, default_dtype, fitting, is_traced, rounded
+from .core.public import public
+from .core.record import Number
 
 Sizes = int | Sequence[int]
 
@@ -45,7 +39,7 @@ def _filled_with(size: tuple[int, ...], number: Any, dtype: DType) -> jax.Array:
     return jnp.full(checked_size(size), value, dtype.dtype)
 
 
-@public("zeros(*size, dtype)")
+@public
 def zeros(*sizes: Sizes, size: Sizes | None = None, dtype: Any = None) -> jax.Array:
     """Return a tensor of zeros, float32 by default (numpy.zeros: float64).
 
@@ -59,7 +53,7 @@ def zeros(*sizes: Sizes, size: Sizes | None = None, dtype: Any = None) -> jax.Ar
     return _filled(as_sizes(sizes, size, "size"), 0, dtype)
 
 
-@public("ones(*size, dtype)")
+@public
 def ones(*sizes: Sizes, size: Sizes | None = None, dtype: Any = None) -> jax.Array:
     """Return a tensor of ones, float32 by default.
 
@@ -73,7 +67,7 @@ def ones(*sizes: Sizes, size: Sizes | None = None, dtype: Any = None) -> jax.Arr
     return _filled(as_sizes(sizes, size, "size"), 1, dtype)
 
 
-@public("empty(*size, dtype)")
+@public
 def empty(*sizes: Sizes, size: Sizes | None = None, dtype: Any = None) -> jax.Array:
     """Return a tensor whose values mean nothing: torch leaves them as they are in memory, here they are zeros.
 
@@ -87,7 +81,7 @@ def empty(*sizes: Sizes, size: Sizes | None = None, dtype: Any = None) -> jax.Ar
     return _filled(as_sizes(sizes, size, "size"), 0, dtype)
 
 
-@public("full(size, fill_value, dtype)")
+@public
 def full(size: Sequence[int], fill_value: Any, *, dtype: Any = None) -> jax.Array:
     """Return a tensor filled with a number, whose dtype it has by default: bool, int64, float32 or complex64.
 
@@ -105,7 +99,7 @@ def full(size: Sequence[int], fill_value: Any, *, dtype: Any = None) -> jax.Arra
     return _filled_with(as_sizes((tuple(size),), None, "size"), number, wanted)
 
 
-@public("zeros_like(input, dtype)")
+@public
 def zeros_like(input: Any, *, dtype: Any = None) -> jax.Array:
     """Return zeros of another tensor's shape and, unless told otherwise, dtype. Torch: torch.zeros_like.
 
@@ -116,7 +110,7 @@ def zeros_like(input: Any, *, dtype: Any = None) -> jax.Array:
     return _filled_like(input, 0, dtype)
 
 
-@public("ones_like(input, dtype)")
+@public
 def ones_like(input: Any, *, dtype: Any = None) -> jax.Array:
     """Return ones of another tensor's shape and, unless told otherwise, dtype. Torch: torch.ones_like.
 
@@ -127,7 +121,7 @@ def ones_like(input: Any, *, dtype: Any = None) -> jax.Array:
     return _filled_like(input, 1, dtype)
 
 
-@public("full_like(input, fill_value, dtype)")
+@public
 def full_like(input: Any, fill_value: Any, *, dtype: Any = None) -> jax.Array:
     """Return a tensor of another's shape and, unless told otherwise, dtype, filled with a number.
 
@@ -146,7 +140,7 @@ def _filled_like(input: Any, value: Any, dtype: Any) -> jax.Array:
     return _filled_with(like.shape, as_number(value), as_dtype(like.dtype) if dtype is None else required(dtype))
 
 
-@public("eye(n, m, dtype)")
+@public
 def eye(n: int, m: int | None = None, *, dtype: Any = None) -> jax.Array:
     """Return ones on the diagonal of an (n, m) matrix, zeros elsewhere. Torch: torch.eye.
 
@@ -159,7 +153,7 @@ def eye(n: int, m: int | None = None, *, dtype: Any = None) -> jax.Array:
     return jnp.eye(rows, columns, dtype=(float32 if dtype is None else required(dtype)).dtype)
 
 
-@public("tensor(data, dtype)")
+@public
 def tensor(data: Any, *, dtype: Any = None) -> jax.Array:
     """Return a tensor of Python numbers, nested lists of them, or a copy of an array.
 

@@ -7,7 +7,7 @@ import jax
 import numpy as np
 
 from . import regression, table
-from .dtypes import float64
+from .core.dtypes import float64
 from .train import DivergenceError, Fit
 
 

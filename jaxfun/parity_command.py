@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from .errors import JaxfunError
+from .core.errors import JaxfunError
 
 _COLUMNS = (
     TextColumn("{task.description}"),

@@ -10,13 +10,14 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from ._dims import as_sizes
+from .core.dims import as_sizes
+from .core.dtypes import Category, DType, canonical, float32, int64, required
+from .core.errors import ArgumentTypeError, ArgumentValueError, ShapeError, UnsupportedDTypeError, describe
+from .core.public import public
 from .creation import Sizes, checked_size, empty
-from .dtypes import Category, DType, canonical, float32, int64, required
-from .errors import ArgumentTypeError, ArgumentValueError, ShapeError, UnsupportedDTypeError, describe, public
 
 
-@public("rand(key, *size, dtype)")
+@public
 def rand(key: jax.Array, *sizes: Sizes, size: Sizes | None = None, dtype: Any = None) -> jax.Array:
     """Return numbers drawn evenly from [0, 1), both parts of a complex one.
 
@@ -35,7 +36,7 @@ def rand(key: jax.Array, *sizes: Sizes, size: Sizes | None = None, dtype: Any = 
     return jax.lax.complex(parts[0], parts[1])
 
 
-@public("randn(key, *size, dtype)")
+@public
 def randn(key: jax.Array, *sizes: Sizes, size: Sizes | None = None, dtype: Any = None) -> jax.Array:
     """Return numbers drawn from the normal distribution of mean 0 and variance 1 (a complex one's parts: 1/2 each).
 
@@ -65,7 +66,7 @@ def _inexact(dtype: Any) -> DType:
     return wanted
 
 
-@public("randint(key, low, high, size, dtype)")
+@public
 def randint(
     key: jax.Array, low: Any = None, high: Any = None, size: Sequence[int] | None = None, *, dtype: Any = None
 ) -> jax.Array:
@@ -114,7 +115,7 @@ def _limits(dtype: DType) -> tuple[int, int]:
     return -largest, largest
 
 
-@public("randperm(key, n, dtype)")
+@public
 def randperm(key: jax.Array, n: int, *, dtype: Any = None) -> jax.Array:
     """Return the integers from 0 to `n - 1` in random order.
 

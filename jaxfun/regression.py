@@ -13,9 +13,10 @@ import numpy as np
 import optax
 
 from . import train
+from .core.dtypes import as_array, as_dtype, required
+from .core.errors import ArgumentValueError, DTypeError, ShapeError, describe
+from .core.public import public
 from .creation import zeros
-from .dtypes import as_array, as_dtype, required
-from .errors import ArgumentValueError, DTypeError, ShapeError, describe, public
 from .ops.arithmetic import add
 from .ops.loss import mse_loss
 from .ops.matrix import matmul
@@ -26,7 +27,7 @@ from .train import Fit
 Params = dict[str, jax.Array]
 
 
-@public("regression.make_data(key, n, ...)")
+@public(name="regression.make_data", runs_callbacks=True)
 def make_data(
     key: jax.Array,
     n: int = 30,
@@ -55,7 +56,7 @@ def make_data(
     return X, y + noise * randn(for_noise, *y.shape, dtype=wanted)
 
 
-@public("regression.init(features, outputs, dtype)")
+@public(name="regression.init", runs_callbacks=True)
 def init(features: int, outputs: int = 1, *, dtype: Any = None) -> Params:
     """Return parameters of zeros.
 
@@ -66,7 +67,7 @@ def init(features: int, outputs: int = 1, *, dtype: Any = None) -> Params:
     return {"W": zeros(features, outputs, dtype=dtype), "b": zeros(outputs, dtype=dtype)}
 
 
-@public("regression.linear(params, X)")
+@public(name="regression.linear", runs_callbacks=True)
 def linear(params: Params, X: Any) -> jax.Array:
     """Return `X @ W + b`. Shapes: X (n, features) -> (n, outputs).
 
@@ -77,7 +78,7 @@ def linear(params: Params, X: Any) -> jax.Array:
     return add(matmul(X, params["W"]), params["b"])
 
 
-@public("regression.mse(params, X, y)")
+@public(name="regression.mse", runs_callbacks=True)
 def mse(params: Params, X: Any, y: Any) -> jax.Array:
     """Return the mean squared error of `linear` at the targets `y`. Shapes: X (n, features), y (n, outputs) -> ().
 
@@ -100,7 +101,7 @@ def _descend(updates: Any, state: Any, params: Any = None) -> tuple[Any, Any]:
 _DESCENT = optax.GradientTransformation(lambda params: _Rate(jnp.full((), 0.005)), _descend)
 
 
-@public("regression.fit(params, X, y, lr, epochs)")
+@public(name="regression.fit", runs_callbacks=True)
 def fit(params: Params, X: Any, y: Any, *, lr: Any = 0.005, epochs: int = 2500, progress: Any = None) -> Fit:
     """Return the parameters after gradient descent on the mean squared error, and the loss of every epoch.
 
@@ -160,7 +161,7 @@ def _shown(arrays: dict[str, jax.Array]) -> str:
     return ", ".join(f"{name} {describe(part)}" for name, part in arrays.items())
 
 
-@public("regression.r_squared(params, X, y)")
+@public(name="regression.r_squared", runs_callbacks=True)
 def r_squared(params: Params, X: Any, y: Any) -> jax.Array:
     """Return R², the share of each output's variance that the fit explains. Shapes: -> (outputs,).
 
@@ -173,7 +174,7 @@ def r_squared(params: Params, X: Any, y: Any) -> jax.Array:
     return 1 - left / jnp.sum((y - jnp.mean(y, 0)) ** 2, 0)
 
 
-@public("regression.plot(X, y, fit, path)")
+@public(name="regression.plot", runs_callbacks=True)
 def plot(X: Any, y: Any, fit: Fit, path: str | Path | None = None, *, names: tuple[str, str] = ("X", "y")) -> Any:
     """Draw the data with the fitted line beside the loss curve, and return the matplotlib figure.
 
@@ -193,7 +194,7 @@ def plot(X: Any, y: Any, fit: Fit, path: str | Path | None = None, *, names: tup
     return _written(figure, path)
 
 
-@public("regression.plot_data(X, y, path)")
+@public(name="regression.plot_data", runs_callbacks=True)
 def plot_data(X: Any, y: Any, path: str | Path | None = None, *, names: tuple[str, str] = ("X", "y")) -> Any:
     """Draw points of one feature, and return the matplotlib figure; with a `path` it is written there.
 

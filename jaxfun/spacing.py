@@ -12,21 +12,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ._dims import as_sizes
-from ._numbers import as_number, fitting, is_traced, rounded
-from .dtypes import Category, DType, canonical, complex64, float32, float64, int64, required
-from .errors import (
-    ArgumentTypeError,
-    ArgumentValueError,
-    DTypeError,
-    ShapeError,
-    UnsupportedDTypeError,
-    describe,
-    public,
-)
+from .core.dims import as_sizes
+from .core.dtypes import Category, DType, canonical, complex64, float32, float64, int64, required
+from .core.errors import ArgumentTypeError, ArgumentValueError, DTypeError, ShapeError, UnsupportedDTypeError, describe
+from .core.numbers import as_number, fitting, is_traced, rounded
+from .core.public import public
 
 
-@public("arange(start, end, step, dtype)")
+@public
 def arange(start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None) -> jax.Array:
     """Return `start`, `start + step`, ... up to but without `end`: int64 where all are integers, else float32.
 
@@ -88,7 +81,7 @@ def _floats_from(first: Any, stride: Any, count: int, dtype: DType) -> np.ndarra
         return rounded(_fused(step, np.arange(count).astype(accumulated.dtype), start), dtype)
 
 
-@public("linspace(start, end, steps, dtype)")
+@public
 def linspace(start: Any, end: Any, steps: int, *, dtype: Any = None) -> jax.Array:
     """Return `steps` numbers from `start` to `end`, both included, evenly spaced; float32 by default.
 
@@ -110,7 +103,7 @@ def linspace(start: Any, end: Any, steps: int, *, dtype: Any = None) -> jax.Arra
     return _settled(_points(first, last, count, wanted, kind), wanted)
 
 
-@public("logspace(start, end, steps, base, dtype)")
+@public
 def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any = None) -> jax.Array:
     """Return `steps` numbers from `base ** start` to `base ** end`, evenly spaced on a logarithmic scale.
 

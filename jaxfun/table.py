@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .errors import ArgumentValueError
+from .core.errors import ArgumentValueError
 
 
 class TableError(ArgumentValueError):

@@ -17,7 +17,8 @@ import numpy as np
 import optax
 from jax.core import Tracer
 
-from .errors import ArgumentTypeError, ArgumentValueError, JaxfunError, ShapeError, describe, public
+from .core.errors import ArgumentTypeError, ArgumentValueError, JaxfunError, ShapeError, describe
+from .core.public import public
 
 Params = Any
 Loss = Callable[..., jax.Array]
@@ -66,7 +67,7 @@ _MOST_SCANS = 50
 _SHOWN_AFTER_SECONDS = 2.0
 
 
-@public("train.fit(loss, params, data, optimizer, epochs)")
+@public(name="train.fit", runs_callbacks=True)
 def fit(
     loss: Loss,
     params: Params,

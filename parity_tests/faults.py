@@ -14,8 +14,8 @@ import jax
 import jax.numpy as jnp
 
 from jaxfun import errors
-from jaxfun._record import COMPLEXES, FLOATS, KEYWORD_ONLY, Beside, Choice, Op, Role, Scalar
-from jaxfun.dtypes import DType
+from jaxfun.core.dtypes import DType
+from jaxfun.core.record import COMPLEXES, FLOATS, KEYWORD_ONLY, Op, Role, Scalar
 
 Function = Callable[..., Any]
 Arguments = dict[str, Any]
@@ -130,9 +130,9 @@ _NONE = object()
 
 def _plain_value(record: Op, name: str, parameter: inspect.Parameter) -> Any:
     described, role = record.takes.get(name), record.roles[name]
-    if isinstance(described, (Choice, Beside)):
+    if options := record.options(name):
         default = parameter.default
-        return described.values[0] if default is parameter.empty else default
+        return options[0] if default is parameter.empty else default
     if isinstance(described, Scalar):
         return 0.5 if described.low <= 0.5 <= described.high else described.low
     if parameter.annotation is bool:

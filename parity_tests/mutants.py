@@ -21,8 +21,8 @@ import jax
 import jax.numpy as jnp
 from hypothesis import Phase, given, seed, settings
 
-from jaxfun._record import REGISTRY, Op
-from jaxfun.dtypes import DType
+from jaxfun.core.dtypes import DType
+from jaxfun.core.record import REGISTRY, Op
 from jaxfun.parity.compare.arrays import compare
 from jaxfun.parity.compare.mask import answerable_rows
 from jaxfun.parity.draw.cover import cover

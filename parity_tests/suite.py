@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
 import jaxfun
-from jaxfun._record import REGISTRY, Op
-from jaxfun.dtypes import DTYPES, DType
+from jaxfun.core.dtypes import DTYPES, DType
+from jaxfun.core.record import REGISTRY, Op
 from jaxfun.parity.draw.cover import cover, every_case, first_dtype
 from jaxfun.parity.draw.invalid import spoiled, wrong
 from jaxfun.parity.draw.records import cases, determined

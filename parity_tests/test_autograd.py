@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jaxfun as jf
-from jaxfun.errors import GradcheckError
+from jaxfun.core.errors import GradcheckError
 from jaxfun.parity.compare.arrays import compare
 
 EXAMPLES = settings().max_examples

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 import jaxfun as jf
-from jaxfun.dtypes import DTYPES, DType
+from jaxfun.core.dtypes import DTYPES, DType
 from jaxfun.parity.run import torch_side
 
 NAMES = [dtype.name for dtype in DTYPES]

@@ -11,8 +11,8 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
-from jaxfun._record import REGISTRY, Op
-from jaxfun.dtypes import DTYPES, DType
+from jaxfun.core.dtypes import DTYPES, DType
+from jaxfun.core.record import REGISTRY, Op
 from jaxfun.parity.defaults import ABSENT, has_cuda
 from jaxfun.parity.draw.invalid import refused, spoiled
 from jaxfun.parity.draw.records import case_of, cases

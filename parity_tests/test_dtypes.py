@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import jaxfun as jf
-from jaxfun.dtypes import DTYPES, Category, DType
-from jaxfun.errors import X64DisabledError
+from jaxfun.core.dtypes import DTYPES, Category, DType
+from jaxfun.core.errors import X64DisabledError
 from jaxfun.parity.compare.arrays import compare
 from jaxfun.parity.run import torch_side
 from jaxfun.parity.run.outcome import outcome

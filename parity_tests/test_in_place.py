@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import jaxfun as jf
-from jaxfun.errors import ArgumentTypeError
+from jaxfun.core.errors import ArgumentTypeError
 
 FUNCTIONS = sorted(name for name, value in vars(jf).items() if inspect.isfunction(value) and hasattr(torch, name))
 WRITING = [name for name in FUNCTIONS if "out" in (getattr(torch, name).__doc__ or "")]

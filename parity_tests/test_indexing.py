@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jaxfun as jf
-from jaxfun._record import REGISTRY
+from jaxfun.core.record import REGISTRY
 from jaxfun.parity.compare.arrays import compare
 from jaxfun.parity.run import torch_side
 from jaxfun.parity.run.outcome import outcome

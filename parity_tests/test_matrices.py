@@ -11,9 +11,9 @@ import torch
 
 import jaxfun as jf
 from jaxfun import _numbers
-from jaxfun._numbers import is_finite
-from jaxfun._record import REGISTRY
-from jaxfun.errors import LinearAlgebraError
+from jaxfun.core.errors import LinearAlgebraError
+from jaxfun.core.numbers import is_finite
+from jaxfun.core.record import REGISTRY
 from jaxfun.parity.draw.records import case_of
 from jaxfun.parity.run import torch_side
 from jaxfun.parity.run.outcome import outcome

@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from jaxfun._record import REGISTRY
+from jaxfun.core.record import REGISTRY
 from parity_tests.faults import FAMILIES, Mutant, mutants_of
 from parity_tests.mutants import (
     EQUIVALENT,

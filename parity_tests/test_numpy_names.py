@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import jaxfun as jf
-from jaxfun._record import REGISTRY
+from jaxfun.core.record import REGISTRY
 
 MATRIX = torch.tensor([[1.0, 2.0, 4.0], [3.0, 5.0, 0.5]])
 NAMES = (("input", "x"), ("input", "a"), ("input", "x1"), ("other", "x2"), ("dim", "axis"), ("keepdim", "keepdims"))

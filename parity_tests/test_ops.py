@@ -2,8 +2,8 @@
 
 import pytest
 
-from jaxfun._record import Op
-from jaxfun.dtypes import DType
+from jaxfun.core.dtypes import DType
+from jaxfun.core.record import Op
 from jaxfun.parity.draw.invalid import refused
 from parity_tests.suite import RECORDS, candidate_of, compared, covered, report_of, search, search_errors
 

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import Phase
 
 import jaxfun as jf
-from jaxfun._record import REGISTRY
-from jaxfun.dtypes import as_dtype
+from jaxfun.core.dtypes import as_dtype
+from jaxfun.core.record import REGISTRY
 from jaxfun.parity.compare import arrays as compare
 from jaxfun.parity.compare.arrays import Verdict
 from jaxfun.parity.search import verdicts

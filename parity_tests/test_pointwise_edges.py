@@ -12,7 +12,7 @@ import pytest
 import torch
 
 import jaxfun as jf
-from jaxfun.errors import X64DisabledError
+from jaxfun.core.errors import X64DisabledError
 from jaxfun.parity.compare.complexes import complex_of
 from jaxfun.parity.draw.records import case_of
 from jaxfun.parity.run import torch_side

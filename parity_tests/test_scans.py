@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from jaxfun._record import REGISTRY
-from jaxfun.dtypes import as_dtype
+from jaxfun.core.dtypes import as_dtype
+from jaxfun.core.record import REGISTRY
 from jaxfun.parity.draw.records import case_of
 from parity_tests.suite import candidate_of, checked, compared
 

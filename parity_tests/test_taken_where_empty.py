@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import jaxfun as jf
-from jaxfun.errors import JaxfunError
+from jaxfun.core.errors import JaxfunError
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # torch's, of masks of uint8 and of index_reduce
 

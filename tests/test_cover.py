@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from jaxfun._record import REGISTRY, Beside, Choice, Index, Op, Role, Shape
-from jaxfun.dtypes import DTYPES, as_dtype
+from jaxfun.core.dtypes import DTYPES, as_dtype
+from jaxfun.core.record import REGISTRY, Choice, Index, Op, Role, Shape
 from jaxfun.parity.draw.choices import Choose, What
 from jaxfun.parity.draw.cover import configurations, cover, covering, first_dtype
 from jaxfun.parity.draw.layout import Layout
@@ -17,10 +17,9 @@ NAMES = [record.name for record in RECORDS]
 
 
 def options_of(record: Op) -> dict[str, list[Any]]:
-    chosen = {name: item for name, item in record.takes.items() if isinstance(item, (Choice, Beside))}
     parameters = record.signature.parameters
     flags = {name: [False, True] for name, each in parameters.items() if each.annotation is bool}
-    return flags | {name: [*item.values] for name, item in chosen.items()}
+    return flags | {name: [*options] for name in parameters if (options := record.options(name))}
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=NAMES)
@@ -31,16 +30,25 @@ def test_every_static_value_is_taken(record: Op) -> None:
         assert {*map(repr, options)} <= taken, name
 
 
-@pytest.mark.parametrize("record", RECORDS, ids=NAMES)
-def test_every_alternative_of_shapes_is_taken(record: Op) -> None:
+@pytest.mark.parametrize("record", [record for record in RECORDS if record.rows], ids=str)
+def test_every_row_is_taken_as_a_whole(record: Op) -> None:
     chosen = [*configurations(record, first_dtype(record))]
-    for name, described in record.takes.items():
-        is_one = isinstance(described, (Shape, Index)) and record.roles.get(name) in (Role.TENSOR, Role.MASK)
-        if not is_one or isinstance(described.names, str):
-            continue
-        ranks = {len(text.split()) for text in described.names if "*" not in text}
-        given = [arguments[name] for arguments in chosen]
-        assert ranks <= {len(item.shape) for item in given if isinstance(item, Layout)}
+    for row in record.rows:
+        assert any(all(is_of(arguments[name], item) for name, item in row.items()) for arguments in chosen), row
+
+
+def is_of(argument: object, item: object) -> bool:
+    """Whether an argument is one that a row describes: of the number of dimensions named, or the value itself.
+
+    In the place of a tensor that may be a number, a number is one.
+    """
+    if not isinstance(item, (Shape, Index)):
+        return repr(argument) == repr(item)
+    if "*" in item.names or isinstance(argument, (bool, int, float, complex)):
+        return True
+    ranks = [len(text.split()) for text in item.names.split(",")]
+    layouts = argument if isinstance(argument, tuple) else (argument,)
+    return ranks == [len(layout.shape) for layout in layouts if isinstance(layout, Layout)]
 
 
 @pytest.mark.parametrize(

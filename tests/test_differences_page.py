@@ -13,7 +13,7 @@ from hypothesis import settings
 
 import jaxfun
 from jaxfun import cli
-from jaxfun._record import REGISTRY
+from jaxfun.core.record import REGISTRY
 from jaxfun.differences_command import known
 from jaxfun.porting.counterparts import counterparts
 from jaxfun.porting.plain_jax import Seen, differences, is_of_sort, measured

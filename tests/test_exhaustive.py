@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from jaxfun.errors import JaxfunError
+from jaxfun.core.errors import JaxfunError
 from jaxfun.parity.exhaustive import exhaustive
 from jaxfun.parity.report import histogram
 from jaxfun.parity.report.every_value import Exhaustive

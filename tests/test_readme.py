@@ -22,7 +22,7 @@ import pytest
 import torch
 
 import jaxfun as jf
-from jaxfun._record import REGISTRY
+from jaxfun.core.record import REGISTRY
 from jaxfun.parity.known import differences_of
 from jaxfun.parity.known.difference import Difference
 

@@ -7,14 +7,15 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from ..errors import ArgumentChoiceError, ArgumentValueError, GradcheckError, describe, public
+from ..core.errors import ArgumentChoiceError, ArgumentValueError, GradcheckError, describe
+from ..core.public import public
 from .dependence import is_differentiable
 from .differences import Subject, Tolerance, check
 from .pullback import gradients, pullback
 from .variable import Variable
 
 
-@public("autograd.gradcheck(func, inputs)")
+@public(name="autograd.gradcheck", runs_callbacks=True)
 def gradcheck(
     func: Callable[..., Any],
     inputs: Any,
@@ -62,7 +63,7 @@ def gradcheck(
     return _passes(_subject(func, _as_tuple(inputs)), tolerance, backward, forward, raise_exception)
 
 
-@public("autograd.gradgradcheck(func, inputs, grad_outputs)")
+@public(name="autograd.gradgradcheck", runs_callbacks=True)
 def gradgradcheck(
     func: Callable[..., Any],
     inputs: Any,

@@ -6,7 +6,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from ..errors import ArgumentValueError, DTypeError, IndexRangeError, public
+from ..core.errors import ArgumentValueError, DTypeError, IndexRangeError
+from ..core.public import public
 from .demands import (
     Arrays,
     Function,
@@ -25,7 +26,7 @@ from .pullback import Pullback, check_scalar, pullback
 from .slopes import forward_jacobian, pushed, reverse_jacobian
 
 
-@public("autograd.functional.hessian(func, inputs, create_graph, strict, vectorize, outer_jacobian_strategy)")
+@public(name="autograd.functional.hessian", runs_callbacks=True)
 def hessian(
     func: Function,
     inputs: Any,
@@ -65,7 +66,7 @@ def hessian(
     return unpacked(found, packed)
 
 
-@public("autograd.functional.vhp(func, inputs, v, create_graph, strict)")
+@public(name="autograd.functional.vhp", runs_callbacks=True)
 def vhp(
     func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
 ) -> tuple[Any, Any]:
@@ -83,7 +84,7 @@ def vhp(
     return _hessian_product(func, inputs, v, strict, create_graph, _transposed)
 
 
-@public("autograd.functional.hvp(func, inputs, v, create_graph, strict)")
+@public(name="autograd.functional.hvp", runs_callbacks=True)
 def hvp(
     func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
 ) -> tuple[Any, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from ..errors import (
+from ..core.errors import (
     ArgumentChoiceError,
     ArgumentTypeError,
     DTypeError,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import jax
 import jax.numpy as jnp
 
-from .._record import REGISTRY
+from ..core.record import REGISTRY
 
 if TYPE_CHECKING:  # slow to load
     from jax.extend.core import Jaxpr, JaxprEqn, Var

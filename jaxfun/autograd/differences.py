@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..errors import GradcheckError
+from ..core.errors import GradcheckError
 from .pullback import Pullback, pullback
 
 Matrix = np.ndarray[Any, np.dtype[Any]]

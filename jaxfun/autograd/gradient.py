@@ -7,15 +7,16 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._op import op
-from .._record import Array
-from ..errors import ArgumentTypeError, ArgumentValueError, DTypeError, GradientError, describe, public
+from ..core.errors import ArgumentTypeError, ArgumentValueError, DTypeError, GradientError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import Array
 from .dependence import is_differentiable
 from .pullback import gradients
 from .variable import Variable, arrays_of
 
 
-@public("autograd.grad(f, inputs, grad_outputs)")
+@public(name="autograd.grad", runs_callbacks=True)
 def grad(
     f: Callable[..., Any],
     inputs: Any,
@@ -95,7 +96,7 @@ def _check_used(arrays: tuple[jax.Array, ...], found: tuple[jax.Array | None, ..
             )
 
 
-@public("detach(input)")
+@public(runs_callbacks=True)
 def detach(input: Any) -> Any:
     """Return the same values, cut off from the gradient: to `grad` and `backward` they are constants.
 

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from .._record import REGISTRY, Op, Role
-from ..dtypes import as_array
+from ..core.dtypes import as_array
+from ..core.record import REGISTRY, Op, Role
 from .strides import Strides, dense, is_contiguous, propagated
 from .variable import Variable
 

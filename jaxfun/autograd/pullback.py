@@ -9,8 +9,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..dtypes import as_array
-from ..errors import (
+from ..core.dtypes import as_array
+from ..core.errors import (
     ArgumentTypeError,
     ArgumentValueError,
     DTypeError,

@@ -6,7 +6,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from ..errors import ArgumentValueError, DTypeError, GradientError, IndexRangeError, describe, public
+from ..core.errors import ArgumentValueError, DTypeError, GradientError, IndexRangeError, describe
+from ..core.public import public
 from .demands import (
     Arrays,
     Function,
@@ -25,7 +26,7 @@ from .dependence import is_differentiable
 from .pullback import Pullback, check_scalar, pullback
 
 
-@public("autograd.functional.vjp(func, inputs, v, create_graph, strict)")
+@public(name="autograd.functional.vjp", runs_callbacks=True)
 def vjp(
     func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
 ) -> tuple[Any, Any]:
@@ -52,7 +53,7 @@ def vjp(
     return unpacked(point.outputs, point.packed), unpacked(point.pull(cotangents), packed)
 
 
-@public("autograd.functional.jvp(func, inputs, v, create_graph, strict)")
+@public(name="autograd.functional.jvp", runs_callbacks=True)
 def jvp(
     func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
 ) -> tuple[Any, Any]:
@@ -85,7 +86,7 @@ def pushed(point: Pullback, tangents: Arrays) -> Arrays:
     return pullback(lambda *cotangents: point.pull(cotangents), point.outputs).pull(tangents)
 
 
-@public("autograd.functional.jacobian(func, inputs, create_graph, strict, vectorize, strategy)")
+@public(name="autograd.functional.jacobian", runs_callbacks=True)
 def jacobian(
     func: Function,
     inputs: Any,

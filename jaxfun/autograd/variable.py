@@ -8,8 +8,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..dtypes import as_array, float32
-from ..errors import ArgumentTypeError, DTypeError, ShapeError, describe, public
+from ..core.dtypes import as_array, float32
+from ..core.errors import ArgumentTypeError, DTypeError, ShapeError, describe
+from ..core.public import public
 from .dependence import is_differentiable
 from .pullback import gradients
 
@@ -37,7 +38,7 @@ class Variable:
     grad: jax.Array | None
     requires_grad: bool
 
-    @public("Variable(data, requires_grad, grad)")
+    @public(name="Variable")
     def __init__(self, data: Any, requires_grad: bool = True, grad: Any = None) -> None:
         data, grad = as_array(data), None if grad is None else as_array(grad)
         if requires_grad and not is_differentiable(data):
@@ -86,7 +87,7 @@ def arrays_of(variables: tuple[Any, ...], error: type[Exception] = ArgumentTypeE
     return tuple(item.data if isinstance(item, Variable) else as_array(item) for item in variables)
 
 
-@public("backward(f, *variables, gradient)")
+@public(runs_callbacks=True)
 def backward(f: Callable[..., Any], *variables: Any, gradient: Any = None) -> Any:
     """Differentiate `f(*variables)` and return the Variables with the gradients added to their `grad`.
 
@@ -123,7 +124,7 @@ def _accumulated(variable: Any, gradient: jax.Array | None) -> Any:
     return Variable(variable.data, grad=gradient if variable.grad is None else variable.grad + gradient)
 
 
-@public("zero_grad(*variables, set_to_none)")
+@public(runs_callbacks=True)
 def zero_grad(*variables: Variable, set_to_none: bool = True) -> Any:
     """Return the Variables without their gradients, or with zeros in place of them where `set_to_none` is False.
 

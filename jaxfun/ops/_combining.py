@@ -11,8 +11,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..dtypes import Category, as_dtype, bfloat16, float16
-from ..errors import UnsupportedDTypeError, describe
+from ..core.dtypes import Category, as_dtype, bfloat16, float16
+from ..core.errors import UnsupportedDTypeError, describe
 from ._positions import key_along
 
 

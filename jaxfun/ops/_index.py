@@ -13,9 +13,9 @@ import jax
 import numpy as np
 from jax.core import Tracer
 
-from .._dims import broadcast_shapes
-from ..dtypes import Category, as_dtype, canonical, int64
-from ..errors import (
+from ..core.dims import broadcast_shapes
+from ..core.dtypes import Category, as_dtype, canonical, int64
+from ..core.errors import (
     ArgumentTypeError,
     ArgumentValueError,
     IndexRangeError,

@@ -9,8 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from ..dtypes import canonical, int64
-from ..errors import ArgumentTypeError, ArgumentValueError, IndexRangeError, ShapeError, describe
+from ..core.dtypes import canonical, int64
+from ..core.errors import ArgumentTypeError, ArgumentValueError, IndexRangeError, ShapeError, describe
 
 MASKS = ("bool", "uint8")  # uint8 is a mask too, in torch's deprecated fashion
 _LEGAL = "an integer, a slice, None, `...`, a bool, or a tensor of integers or bools"

@@ -6,10 +6,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._numbers import is_finite
-from ..dtypes import as_dtype, bfloat16, float16
-from ..errors import JaxfunError, LinearAlgebraError, ShapeError, UnsupportedDTypeError, describe
-from ._one_dtype import want_one_dtype
+from ..core.checks import want_one_dtype
+from ..core.dtypes import as_dtype, bfloat16, float16
+from ..core.errors import JaxfunError, LinearAlgebraError, ShapeError, UnsupportedDTypeError, describe
+from ..core.numbers import is_finite
 
 
 def product(input: jax.Array, other: jax.Array) -> jax.Array:

@@ -8,8 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from ..dtypes import as_dtype, canonical, int32, int64
-from ..errors import DTypeError, IndexRangeError, PositionError, describe
+from ..core.dtypes import as_dtype, canonical, int32, int64
+from ..core.errors import DTypeError, IndexRangeError, PositionError, describe
 
 BOTH = ("int64", "int32")  # the dtypes of most tensors of indices
 

@@ -5,14 +5,15 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._op import op
-from .._record import BOOLS, COMPLEXES, Array, Factor, Number, Operand
-from ..dtypes import Category, Kind, as_dtype, is_scalar, of
-from ..errors import DTypeError, describe, public
-from ._overflow import refuse_overflow
+from ..core.checks import refuse_overflow
+from ..core.dtypes import Category, Kind, as_dtype, is_scalar, of
+from ..core.errors import DTypeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import BOOLS, COMPLEXES, Array, Factor, Number, Operand
 
 
-@public("add(input, other, alpha)")
+@public
 def add(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
     """Return `input + alpha * other`.
 
@@ -24,7 +25,7 @@ def add(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
     """
     if _is_one(alpha):
         return _add(input, other)
-    refuse_overflow("add(input, other, alpha)", (input, other), (alpha,))
+    refuse_overflow((input, other), (alpha,))
     return _add(input, other, alpha=alpha)
 
 
@@ -33,7 +34,7 @@ def _add(input: Operand, other: Operand, *, alpha: Factor = 1) -> jax.Array:
     return input + scaled(other, alpha)
 
 
-@public("sub(input, other, alpha)")
+@public
 def sub(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
     """Return `input - alpha * other`.
 
@@ -46,7 +47,7 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
     """
     if _is_one(alpha):
         return _sub(input, other)
-    refuse_overflow("sub(input, other, alpha)", (input, other), _negated(alpha))
+    refuse_overflow((input, other), _negated(alpha))
     return _sub(input, other, alpha=alpha)
 
 
@@ -58,7 +59,7 @@ def _sub(input: Operand, other: Operand, *, alpha: Factor = 1) -> jax.Array:
     return input - scaled(other, alpha)
 
 
-@public("rsub(input, other, alpha)")
+@public
 def rsub(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
     """Return `other - alpha * input`.
 
@@ -71,7 +72,7 @@ def rsub(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
     apply = _rsub_scalar if is_scalar(other) else _rsub
     if _is_one(alpha):
         return apply(input, other)
-    refuse_overflow("rsub(input, other, alpha)", (input, other), _negated(alpha))
+    refuse_overflow((input, other), _negated(alpha))
     return apply(input, other, alpha=alpha)
 
 

@@ -9,16 +9,17 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from .._op import op
-from .._record import Array, Mask, Operand, Tensors
-from ..dtypes import Category, DType, as_array, as_dtype, canonical, cast, int64, is_scalar
-from ..errors import ArgumentTypeError, ArgumentValueError, DTypeError, ShapeError, describe, public
-from ..limits import finfo, iinfo
+from ..core.dtypes import Category, DType, as_array, as_dtype, canonical, cast, int64, is_scalar
+from ..core.errors import ArgumentTypeError, ArgumentValueError, DTypeError, ShapeError, describe
+from ..core.limits import finfo, iinfo
+from ..core.op import op
+from ..core.public import public
+from ..core.record import Array, Mask, Operand, Tensors
 from ._index import Plan, Step, check_range, read
 from .indexing import at_dims
 
 
-@public("setitem(x, index, value)")
+@public
 def setitem(x: Any, index: Any, value: Any) -> jax.Array:
     """Return `x` as `x[index] = value` would leave it in torch; `x` itself stays as it is.
 

@@ -5,13 +5,14 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._op import op
-from .._record import BOOLS, COMPLEXES, FLOATS, Array, Operand
-from ..dtypes import is_scalar
-from ..errors import ArgumentTypeError, describe, public
+from ..core.dtypes import is_scalar
+from ..core.errors import ArgumentTypeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import BOOLS, COMPLEXES, FLOATS, Array, Operand
 
 
-@public("bitwise_and(input, other)")
+@public
 def bitwise_and(input: Any, other: Any) -> jax.Array:
     """Return the bits that both have, of integers or bools.
 
@@ -28,7 +29,7 @@ def _and(input: Operand, other: Operand) -> jax.Array:
     return input & other
 
 
-@public("bitwise_or(input, other)")
+@public
 def bitwise_or(input: Any, other: Any) -> jax.Array:
     """Return the bits that either has, of integers or bools.
 
@@ -45,7 +46,7 @@ def _or(input: Operand, other: Operand) -> jax.Array:
     return jnp.bitwise_or(input, other)
 
 
-@public("bitwise_xor(input, other)")
+@public
 def bitwise_xor(input: Any, other: Any) -> jax.Array:
     """Return the bits that one has and the other has not, of integers or bools.
 
@@ -73,7 +74,7 @@ def bitwise_not(input: Array) -> jax.Array:
     return ~input
 
 
-@public("bitwise_left_shift(input, other)")
+@public
 def bitwise_left_shift(input: Any, other: Any) -> jax.Array:
     """Return integers with their bits moved up by `other` places; 0 where that is negative or beyond the bits.
 
@@ -95,7 +96,7 @@ def _left_shift(input: Operand, other: Operand) -> jax.Array:
     return jax.lax.shift_left(*jnp.broadcast_arrays(input, other))
 
 
-@public("bitwise_right_shift(input, other)")
+@public
 def bitwise_right_shift(input: Any, other: Any) -> jax.Array:
     """Return integers with their bits moved down by `other` places, the sign kept.
 

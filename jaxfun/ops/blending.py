@@ -5,11 +5,9 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._dims import broadcast_shapes
-from .._numbers import fitting
-from .._op import op
-from .._record import BOOLS, INTEGERS, Array, Factor, Number, Scalar
-from ..dtypes import (
+from ..core.checks import want_one_dtype
+from ..core.dims import broadcast_shapes
+from ..core.dtypes import (
     Category,
     DType,
     as_dtype,
@@ -22,12 +20,15 @@ from ..dtypes import (
     promote_types,
     result_type,
 )
-from ..errors import DTypeError, describe, public
-from ._one_dtype import want_one_dtype
-from ._tangents import broadcast_where_empty, of_what_moves
+from ..core.errors import DTypeError, describe
+from ..core.numbers import fitting
+from ..core.op import op
+from ..core.public import public
+from ..core.record import BOOLS, INTEGERS, Array, Factor, Number, Scalar
+from ..core.tangents import broadcast_where_empty, of_what_moves
 
 
-@public("lerp(input, end, weight)")
+@public
 def lerp(input: Any, end: Any, weight: Any) -> jax.Array:
     """Return `input + weight * (end - input)`; the weight is a number or a tensor.
 
@@ -87,7 +88,7 @@ def _between_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 _between.defjvp(_between_jvp, symbolic_zeros=True)
 
 
-@public("addcmul(input, tensor1, tensor2, value)")
+@public
 def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> jax.Array:
     """Return `input + value * tensor1 * tensor2`.
 
@@ -106,7 +107,7 @@ def _addcmul(input: Array, tensor1: Array, tensor2: Array, *, value: Factor = 1)
     return input + jnp.asarray(value).astype(input.dtype) * tensor1 * tensor2
 
 
-@public("addcdiv(input, tensor1, tensor2, value)")
+@public
 def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> jax.Array:
     """Return `input + value * tensor1 / tensor2`.
 

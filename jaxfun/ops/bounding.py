@@ -5,13 +5,13 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._dims import broadcast_shapes
-from .._op import op
-from .._record import COMPLEXES, Array, Factor, Scalar
-from ..dtypes import Kind, is_scalar, of
-from ..errors import ArgumentTypeError, public
-from ._one_dtype import want_one_dtype
-from ._overflow import refuse_overflow
+from ..core.checks import refuse_overflow, want_one_dtype
+from ..core.dims import broadcast_shapes
+from ..core.dtypes import Kind, is_scalar, of
+from ..core.errors import ArgumentTypeError
+from ..core.op import op
+from ..core.public import public
+from ..core.record import COMPLEXES, Array, Factor, Scalar
 from .selection import bounded, bounded_by_numbers
 
 
@@ -41,7 +41,7 @@ def fmin(input: Array, other: Array) -> jax.Array:
     return jnp.where((input <= other) | jnp.isnan(other), input, other)
 
 
-@public("clamp_min(input, min)")
+@public
 def clamp_min(input: Any, min: Any) -> jax.Array:
     """Return each element, no less than `min`: a number, or a tensor that broadcasts.
 
@@ -55,7 +55,7 @@ def clamp_min(input: Any, min: Any) -> jax.Array:
     return _by_bound("clamp_min(input, min)", (_clamp_min_scalar, _clamp_min), input, min)
 
 
-@public("clamp_max(input, max)")
+@public
 def clamp_max(input: Any, max: Any) -> jax.Array:
     """Return each element, no more than `max`: a number, or a tensor that broadcasts.
 
@@ -76,7 +76,7 @@ def _by_bound(call: str, forms: tuple[Any, Any], input: Any, bound: Any) -> jax.
     if not is_scalar(bound):
         return by_tensor(input, bound)
     if not hasattr(input, "dtype") or not of(input).is_complex:  # else refused as what it is
-        refuse_overflow(call, (input, bound), (bound,))
+        refuse_overflow((input, bound), (bound,))
     return by_number(input, bound)
 
 

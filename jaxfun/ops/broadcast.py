@@ -6,16 +6,17 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .. import _dims
-from .._op import op
-from .._record import Array, Beside, Shape, Size
-from ..dtypes import as_array
-from ..errors import ArgumentTypeError, ArgumentValueError, ShapeError, describe, public
+from ..core import dims as _dims
+from ..core.dtypes import as_array
+from ..core.errors import ArgumentTypeError, ArgumentValueError, ShapeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import Array, Beside, Shape, Size
 from . import reduction
 from .shape import view
 
 
-@public("broadcast_shapes(*shapes)")
+@public
 def broadcast_shapes(*shapes: int | Sequence[int]) -> tuple[int, ...]:
     """Return the shape that shapes broadcast to; an integer is a shape of one size.
 
@@ -40,7 +41,7 @@ def _as_shape(shape: Any) -> tuple[int, ...]:
     return tuple(sizes)
 
 
-@public("expand(input, *size)")
+@public
 def expand(input: Any, *sizes: int | Sequence[int], size: Sequence[int] | None = None) -> jax.Array:
     """Return the tensor with dimensions of size 1 stretched, and new ones in front; -1 keeps a size.
 
@@ -86,7 +87,7 @@ def _expanded(shape: Sequence[int], size: tuple[int, ...]) -> tuple[int, ...]:
     return (*size[:new], *kept)
 
 
-@public("broadcast_tensors(*tensors)")
+@public
 def broadcast_tensors(*tensors: Any) -> tuple[jax.Array, ...]:
     """Return the tensors, each stretched to the shape that they broadcast to together.
 
@@ -119,7 +120,7 @@ def expand_as(input: Array, other: Array) -> jax.Array:
     return expand(input, other.shape)
 
 
-@public("sum_to_size(input, *size)")
+@public
 def sum_to_size(input: Any, *sizes: int | Sequence[int], size: Sequence[int] | None = None) -> jax.Array:
     """Return the sums over the dimensions that broadcasting a tensor of this size would stretch.
 

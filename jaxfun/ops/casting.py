@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from jax import Array
 from jax.core import Tracer
 
-from .._op import op
-from .._record import AnyDType, Role
-from ..dtypes import as_array, as_dtype, cast
-from ..errors import public
+from ..core.dtypes import as_array, as_dtype, cast
+from ..core.op import op
+from ..core.public import public
+from ..core.record import AnyDType, Role
 
 
 @op(kind=None, torch="torch.Tensor.to", overload="dtype", node="ToCopyBackward0")
@@ -16,7 +16,7 @@ def _to(input: Annotated[Any, Role.TENSOR], dtype: AnyDType) -> Array:
     return cast(input, dtype)
 
 
-@public("to(input, dtype)")
+@public
 def to(input: Any, dtype: Any) -> Array:
     """Return the tensor cast to a dtype: towards zero from float to integer, the real part from complex to real.
 
@@ -30,7 +30,7 @@ def to(input: Any, dtype: Any) -> Array:
     return cast(input, dtype)
 
 
-@public("type(input, dtype)")
+@public
 def type(input: Any, dtype: Any = None) -> Any:
     """Return torch's name for a tensor's type, such as "torch.FloatTensor"; with a dtype, the tensor cast to it.
 

@@ -8,13 +8,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax.lax.linalg import triangular_solve
 
-from .._dims import broadcast_shapes
-from .._numbers import is_finite
-from .._op import op
-from .._record import Array, Beside, Shape
-from ..errors import LinearAlgebraError, describe
+from ..core.checks import want_one_dtype
+from ..core.dims import broadcast_shapes
+from ..core.errors import LinearAlgebraError, describe
+from ..core.numbers import is_finite
+from ..core.op import op
+from ..core.record import Array, Beside, Shape
 from ._matrices import adjoint, product, want, want_square
-from ._one_dtype import want_one_dtype
 from .determinants import NO_LAPACK
 
 _BELOW, _ABOVE = "positive definite below", "positive definite above"  # their triangle is a factor of another

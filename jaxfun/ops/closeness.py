@@ -5,19 +5,20 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._dims import broadcast_shapes
-from .._numbers import as_real
-from .._op import op
-from .._record import Array, Choice, Factor, Shape
-from ..dtypes import Category, DType, Kind, as_dtype, float32, promote_types
-from ..errors import DTypeError, describe, public
+from ..core.checks import want_one_dtype
+from ..core.dims import broadcast_shapes
+from ..core.dtypes import Category, DType, Kind, as_dtype, float32, promote_types
+from ..core.errors import DTypeError, describe
+from ..core.numbers import as_real
+from ..core.op import op
+from ..core.public import public
+from ..core.record import Array, Choice, Factor, Shape
 from ._digits import to_digits
-from ._one_dtype import want_one_dtype
 
 _TOLERANCES = {"rtol": Choice((1e-5, 0.1, 0.0, 2)), "atol": Choice((1e-8, 0.0, 0.5))}
 
 
-@public("isclose(input, other, rtol, atol, equal_nan)")
+@public
 def isclose(input: Any, other: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: bool = False) -> jax.Array:
     """Return where `abs(input - other) <= atol + rtol * abs(other)`; equal infinities are close, NaNs if `equal_nan`.
 
@@ -60,7 +61,7 @@ def _cut(number: jax.Array, dtype: DType) -> jax.Array:
     return to_digits(number, dtype.dtype) if dtype.itemsize == 2 else number
 
 
-@public("allclose(input, other, rtol, atol, equal_nan)")
+@public
 def allclose(input: Any, other: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: bool = False) -> jax.Array:
     """Return whether all elements are close, as `isclose` has it: a 0-dim bool, where torch gives Python's.
 

@@ -3,9 +3,9 @@
 import jax
 import jax.numpy as jnp
 
-from .._op import op
-from .._record import COMPLEXES, Array, Operand
-from ..dtypes import Kind
+from ..core.dtypes import Kind
+from ..core.op import op
+from ..core.record import COMPLEXES, Array, Operand
 
 
 @op(kind=Kind.ALWAYS_BOOL, overload=("Tensor", "Scalar"), node="")

@@ -5,12 +5,12 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._dims import broadcast_shapes
-from .._op import op
-from .._record import BOOLS, COMPLEXES, FLOATS, INTEGERS, Array, Shape
-from ..dtypes import Kind, bfloat16, float16
-from ..errors import ShapeError, UnsupportedDTypeError, describe
-from ._one_dtype import want_one_dtype
+from ..core.checks import want_one_dtype
+from ..core.dims import broadcast_shapes
+from ..core.dtypes import Kind, bfloat16, float16
+from ..core.errors import ShapeError, UnsupportedDTypeError, describe
+from ..core.op import op
+from ..core.record import BOOLS, COMPLEXES, FLOATS, INTEGERS, Array, Shape
 from .arithmetic import sgn
 from .indexing import select
 

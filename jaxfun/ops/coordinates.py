@@ -7,11 +7,12 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from ..dtypes import Category, as_array, as_dtype, canonical, int64
-from ..errors import ArgumentTypeError, ArgumentValueError, ShapeError, describe, public
+from ..core.dtypes import Category, as_array, as_dtype, canonical, int64
+from ..core.errors import ArgumentTypeError, ArgumentValueError, ShapeError, describe
+from ..core.public import public
 
 
-@public("unravel_index(indices, shape)")
+@public
 def unravel_index(indices: Any, shape: int | Sequence[int]) -> tuple[jax.Array, ...]:
     """Return the coordinates in a tensor of a shape, one tensor for each dimension, of indices into it flattened.
 

@@ -7,12 +7,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._dims import want_integer
-from .._numbers import is_traced
-from .._op import op
-from .._record import BOOLS, Array, Choice, Index, Mask, Shape
-from ..dtypes import Category, as_dtype
-from ..errors import DTypeError, ShapeError, describe, public
+from ..core.dims import want_integer
+from ..core.dtypes import Category, as_dtype
+from ..core.errors import DTypeError, ShapeError, describe
+from ..core.numbers import is_traced
+from ..core.op import op
+from ..core.public import public
+from ..core.record import BOOLS, Array, Choice, Index, Mask, Shape
 from .arithmetic import mul, sub
 from .comparison import le
 from .complexes import complex, conj, imag, real
@@ -25,7 +26,7 @@ from .selection import clamp, where
 from .shape import reshape, squeeze, t, unsqueeze
 
 
-@public("cov(input, correction, fweights, aweights)")
+@public
 def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any = None) -> jax.Array:
     """Return the covariances of variables (rows) over observations (columns), with `n - correction` as the divisor.
 

@@ -11,10 +11,10 @@ import jax.numpy as jnp
 import numpy as np
 from jax.lax.linalg import triangular_solve
 
-from .._numbers import is_finite
-from .._op import op
-from .._record import HALVES, Array, Beside, Shape, where_empty
-from ..errors import GradientError, LinearAlgebraError, describe
+from ..core.errors import GradientError, LinearAlgebraError, describe
+from ..core.numbers import is_finite
+from ..core.op import op
+from ..core.record import HALVES, Array, Beside, Shape, where_empty
 from ._matrices import adjoint, product, singular_values, want_matrices, want_numbers, want_square
 from .determinants import NO_LAPACK
 

@@ -7,12 +7,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._dims import want_integer
-from .._numbers import is_finite
-from .._op import op
-from .._record import BOOLS, HALVES, INTEGERS, Array, Choice, Shape, where_empty
-from ..dtypes import Category, as_dtype, bfloat16, canonical, float16, float32, int64
-from ..errors import LinearAlgebraError, describe, public
+from ..core.dims import want_integer
+from ..core.dtypes import Category, as_dtype, bfloat16, canonical, float16, float32, int64
+from ..core.errors import LinearAlgebraError, describe
+from ..core.numbers import is_finite
+from ..core.op import op
+from ..core.public import public
+from ..core.record import BOOLS, HALVES, INTEGERS, Array, Choice, Shape, where_empty
 from ._matrices import adjoint, product, singular_values, want, want_square
 from .arithmetic import add
 from .comparison import eq
@@ -212,7 +213,7 @@ def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return result, -product(result, product(tangents[0], result))
 
 
-@public("matrix_power(input, n)")
+@public
 def matrix_power(input: Any, n: int) -> jax.Array:
     """Return square matrices multiplied by themselves, `n` in all; their inverses where `n` is negative.
 

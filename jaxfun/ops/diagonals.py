@@ -4,11 +4,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._dims import wrap_dim
-from .._op import op
-from .._record import Array, Beside, Choice, Dim, Integer, Shape
-from ..dtypes import as_dtype, cast
-from ..errors import ShapeError, describe
+from ..core.dims import wrap_dim
+from ..core.dtypes import as_dtype, cast
+from ..core.errors import ShapeError, describe
+from ..core.op import op
+from ..core.record import Array, Beside, Choice, Dim, Integer, Shape
 from .reshaping import ravel
 from .shape import clone
 

@@ -6,10 +6,11 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._dims import wrap_dim
-from .._op import op
-from .._record import Array, Beside, Dim, Dims, Shape
-from ..errors import ArgumentTypeError, ShapeError, describe, public
+from ..core.dims import wrap_dim
+from ..core.errors import ArgumentTypeError, ShapeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import Array, Beside, Dim, Dims, Shape
 from .indexing import alias
 from .shape import permute, transpose
 
@@ -87,7 +88,7 @@ def _conj(input: Array) -> jax.Array:
     return jnp.conj(input)
 
 
-@public("movedim(input, source, destination)")
+@public
 def movedim(input: Any, source: int | Sequence[int], destination: int | Sequence[int]) -> jax.Array:
     """Return the tensor with a dimension, or several, moved to other places; the others keep their order.
 

@@ -9,13 +9,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._dims import broadcast_shapes
-from .._op import op
-from .._record import BOOLS, COMPLEXES, HALVES, INTEGERS, Array, Choice, Shape, where_empty
-from ..dtypes import DType
-from ..errors import ArgumentValueError, DTypeError, describe
+from ..core.checks import want_one_dtype
+from ..core.dims import broadcast_shapes
+from ..core.dtypes import DType
+from ..core.errors import ArgumentValueError, DTypeError, describe
+from ..core.op import op
+from ..core.record import BOOLS, COMPLEXES, HALVES, INTEGERS, Array, Choice, Shape, where_empty
 from ._matrices import want
-from ._one_dtype import want_one_dtype
 from .extremum import largest
 
 _NO_FLOAT = BOOLS | INTEGERS | COMPLEXES | HALVES

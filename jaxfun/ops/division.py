@@ -10,14 +10,15 @@ import numpy as np
 from jax.core import Tracer
 from jax.custom_derivatives import SymbolicZero
 
-from .._op import op
-from .._record import BOOLS, COMPLEXES, HALVES, Array, Choice, Operand
-from ..dtypes import Category, Kind, canonical, is_scalar, of, result_type
-from ..errors import DTypeError, ShapeError, describe, public
+from ..core.dtypes import Category, Kind, canonical, is_scalar, of, result_type
+from ..core.errors import DTypeError, ShapeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import BOOLS, COMPLEXES, HALVES, Array, Choice, Operand
 from ._digits import to_digits
 
 
-@public("div(input, other, rounding_mode)")
+@public
 def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> jax.Array:
     """Return `input / other`; integers are divided as float32, unless `rounding_mode` is "trunc" or "floor".
 
@@ -86,7 +87,7 @@ def _div_mode_scalar(input: Operand, other: Operand, *, rounding_mode: str) -> j
     return _whole(input, other, rounding_mode)
 
 
-@public("floor_divide(input, other)")
+@public
 def floor_divide(input: Any, other: Any) -> jax.Array:
     """Return `input / other` rounded down.
 
@@ -162,7 +163,7 @@ _ROUNDED = {"trunc": _truncated, "floor": _floored}
 _OF_INTEGERS = {"trunc": jax.lax.div, "floor": jnp.floor_divide}
 
 
-@public("remainder(input, other)")
+@public
 def remainder(input: Any, other: Any) -> jax.Array:
     """Return what is left of `input` after `floor_divide`: it has the sign of `other`.
 
@@ -199,7 +200,7 @@ def _remainder_scalar(input: Array, other: Operand) -> jax.Array:
     return _left(input, other, "floor")
 
 
-@public("fmod(input, other)")
+@public
 def fmod(input: Any, other: Any) -> jax.Array:
     """Return what is left of `input` after the truncated quotient: it has the sign of `input`.
 

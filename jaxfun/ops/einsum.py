@@ -9,9 +9,10 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._op import op
-from .._record import Beside, Shape, Tensors
-from ..errors import ArgumentTypeError, ArgumentValueError, ShapeError, describe, public
+from ..core.errors import ArgumentTypeError, ArgumentValueError, ShapeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import Beside, Shape, Tensors
 from .arithmetic import mul
 from .diagonals import diagonal
 from .matrix import bmm
@@ -43,7 +44,7 @@ _DRAWN = (
 )
 
 
-@public("einsum(equation, *operands)")
+@public
 def einsum(*args: Any) -> jax.Array:
     """Return the sum of products that an equation says: "ij,jk->ik" is a product of matrices.
 

@@ -6,9 +6,9 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._op import op
-from .._record import Array
-from ..dtypes import Kind
+from ..core.dtypes import Kind
+from ..core.op import op
+from ..core.record import Array
 from .float_parts import times_two_to
 
 

@@ -7,11 +7,12 @@ from typing import Annotated, Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from .._dims import wrap_dim, wrap_dims
-from .._op import op
-from .._record import BOOLS, COMPLEXES, Array, Choice, Dim, Dims, Role, where_empty
-from ..dtypes import DType, Kind, as_dtype, canonical, float32, int64, is_scalar, promote_types
-from ..errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, describe, public
+from ..core.dims import wrap_dim, wrap_dims
+from ..core.dtypes import DType, Kind, as_dtype, canonical, float32, int64, is_scalar, promote_types
+from ..core.errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import BOOLS, COMPLEXES, Array, Choice, Dim, Dims, Role, where_empty
 from .reduction import refuse_keepdim
 from .selection import maximum, minimum
 
@@ -77,7 +78,7 @@ def refuse_empty_axis(input: jax.Array, axis: int) -> None:
         raise IndexRangeError(f"a `dim` of size 1 or more, not {axis}", describe(input))
 
 
-@public("max(input, dim, keepdim, other)")
+@public
 def max(input: Any, dim: Any = ..., keepdim: bool = False, *, other: Any = None) -> Any:
     """Return the largest element; with a `dim`, the largest along it and where they are; with a tensor, `maximum`.
 
@@ -93,7 +94,7 @@ def max(input: Any, dim: Any = ..., keepdim: bool = False, *, other: Any = None)
     return _by_form("max(input, dim, keepdim)", (_max, _max_dim, maximum), input, dim, keepdim, other)
 
 
-@public("min(input, dim, keepdim, other)")
+@public
 def min(input: Any, dim: Any = ..., keepdim: bool = False, *, other: Any = None) -> Any:
     """Return the smallest element; with a `dim`, the smallest along it and where they are; with a tensor, `minimum`.
 

@@ -5,10 +5,10 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._numbers import as_real
-from .._op import op
-from .._record import COMPLEXES, Array, Choice, Factor
-from ..dtypes import Kind
+from ..core.dtypes import Kind
+from ..core.numbers import as_real
+from ..core.op import op
+from ..core.record import COMPLEXES, Array, Choice, Factor
 
 
 @op(kind=Kind.ALWAYS_BOOL, node="", rejects=COMPLEXES)

@@ -7,11 +7,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._dims import want_integer, wrap_dim, wrap_dims
-from .._op import op
-from .._record import Array, Beside, Choice, Dim, Dims, Factor, Scalar, Shape, Tensors
-from ..dtypes import as_dtype, is_scalar, uint8
-from ..errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, UnsupportedDTypeError, describe, public
+from ..core.dims import want_integer, wrap_dim, wrap_dims
+from ..core.dtypes import as_dtype, is_scalar, uint8
+from ..core.errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, UnsupportedDTypeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import Array, Beside, Choice, Dim, Dims, Factor, Scalar, Shape, Tensors
 from .arithmetic import add, mul, neg, positive, sub
 from .comparison import logical_xor
 from .division import div
@@ -29,7 +30,7 @@ def neighbours(input: jax.Array, axis: int) -> tuple[jax.Array, jax.Array]:
     return along(input, axis, 0, -1), along(input, axis, 1)
 
 
-@public("diff(input, n, dim, prepend, append)")
+@public
 def diff(input: Any, n: int = 1, dim: int = -1, prepend: Any = None, append: Any = None) -> jax.Array:
     """Return the differences of neighbours along `dim`, taken `n` times; `prepend` and `append` are joined on before.
 
@@ -92,7 +93,7 @@ def _differences(input: jax.Array, n: int, dim: int) -> jax.Array:
     return input
 
 
-@public("gradient(input, spacing, dim, edge_order)")
+@public
 def gradient(input: Any, *, spacing: Any = None, dim: Any = None, edge_order: int = 1) -> tuple[jax.Array, ...]:
     """Return the slopes along each dimension, or along `dim`: of the parabola through each element and its neighbours.
 

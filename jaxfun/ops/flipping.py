@@ -6,14 +6,15 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._dims import as_integers, as_sizes, as_tuple, wrap_dim, wrap_dims
-from .._op import op
-from .._record import Array, Beside, Choice, Dims, Integer, Shape
-from ..errors import IndexRangeError, ShapeError, describe, public
+from ..core.dims import as_integers, as_sizes, as_tuple, wrap_dim, wrap_dims
+from ..core.errors import IndexRangeError, ShapeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import Array, Beside, Choice, Dims, Integer, Shape
 from .shape import clone
 
 
-@public("flip(input, *dims)")
+@public
 def flip(input: Any, *order: int | Sequence[int], dims: Sequence[int] | None = None) -> jax.Array:
     """Return the tensor with the elements of these dimensions in the opposite order.
 

@@ -6,12 +6,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._dims import broadcast_shapes
-from .._op import op
-from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Operand, Shape
-from ..dtypes import Category, Kind, as_dtype, float32, is_scalar, promote_types, result_type
-from ..errors import UnsupportedDTypeError, describe, public
-from ._tangents import broadcast_where_empty
+from ..core.dims import broadcast_shapes
+from ..core.dtypes import Category, Kind, as_dtype, float32, is_scalar, promote_types, result_type
+from ..core.errors import UnsupportedDTypeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import BOOLS, COMPLEXES, INTEGERS, Array, Operand, Shape
+from ..core.tangents import broadcast_where_empty
 from .arithmetic import mul
 from .powers import pow
 
@@ -31,7 +32,7 @@ def _is_minus(input: jax.Array) -> jax.Array:
     return jnp.signbit(input) if jnp.issubdtype(input.dtype, jnp.floating) else jnp.zeros_like(input, bool)
 
 
-@public("copysign(input, other)")
+@public
 def copysign(input: Any, other: Any) -> jax.Array:
     """Return each `input` with the sign of `other`, -0 and NaN having signs as well; integers as float32.
 
@@ -181,7 +182,7 @@ def _two_to(exponent: jax.Array, dtype: Any) -> jax.Array:
     return jax.lax.bitcast_convert_type(field.astype(_bits_of(dtype)) << limits.nmant, dtype)
 
 
-@public("ldexp(input, other)")
+@public
 def ldexp(input: Any, other: Any) -> jax.Array:
     """Return `input * 2**other`; a floating point `input` times a whole power does not overflow before its result does.
 

@@ -4,14 +4,14 @@ from typing import Any
 
 import jax
 
-from .._op import op
-from .._record import Array, Factor, Number, Scalar
-from ..dtypes import cast, complex128, float64, is_scalar, of
-from ..errors import public
+from ..core.dtypes import cast, complex128, float64, is_scalar, of
+from ..core.op import op
+from ..core.public import public
+from ..core.record import Array, Factor, Number, Scalar
 from .powers import pow
 
 
-@public("float_power(input, exponent)")
+@public
 def float_power(input: Any, exponent: Any) -> jax.Array:
     """Return `input ** exponent` in float64, or in complex128 where either is complex.
 

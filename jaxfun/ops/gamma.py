@@ -9,11 +9,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._numbers import rounded
-from .._op import op
-from .._record import BOOLS, COMPLEXES, Array, Choice, Dim
-from ..dtypes import Kind, as_dtype
-from ..errors import ShapeError
+from ..core.dtypes import Kind, as_dtype
+from ..core.errors import ShapeError
+from ..core.numbers import rounded
+from ..core.op import op
+from ..core.record import BOOLS, COMPLEXES, Array, Choice, Dim
 
 
 @op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)

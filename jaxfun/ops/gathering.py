@@ -6,10 +6,11 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._dims import broadcast_shapes, wrap_dim
-from .._op import op
-from .._record import Array, Beside, Choice, Dim, Index, Mask, Shape
-from ..errors import IndexRangeError, PositionError, ShapeError, describe, public
+from ..core.dims import broadcast_shapes, wrap_dim
+from ..core.errors import IndexRangeError, PositionError, ShapeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import Array, Beside, Choice, Dim, Index, Mask, Shape
 from ._positions import (
     BOTH,
     check_along,
@@ -130,7 +131,7 @@ def take(input: Array, index: Mask) -> jax.Array:
     return input.reshape(-1).at[index].get(mode="fill") if input.size else jnp.zeros(index.shape, input.dtype)
 
 
-@public("take_along_dim(input, indices, dim)")
+@public
 def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> jax.Array:
     """Return the elements that `indices` names along a dimension, or, without one, among all elements in order.
 

@@ -8,17 +8,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._op import op
-from .._record import Array, Choice, Integer, Mask, Shape, Tensors
-from ..errors import ArgumentTypeError, ShapeError, describe, public
-from ._one_dtype import want_one_dtype
+from ..core.checks import want_one_dtype
+from ..core.errors import ArgumentTypeError, ShapeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import Array, Choice, Integer, Mask, Shape, Tensors
 from .broadcast import expand
 from .shape import flatten, stack, view
 
 _INDEXINGS = (None, "ij", "xy")
 
 
-@public("meshgrid(*tensors, indexing)")
+@public
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[jax.Array, ...]:
     """Return vectors' coordinates in the grid that they span together: one tensor of the grid's shape for each.
 

@@ -9,28 +9,22 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._dims import want_integer
-from .._numbers import is_traced
-from .._op import op
-from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Factor, Scalar
-from ..dtypes import as_array, as_dtype, bfloat16, canonical, cast, float16, float32, float64, int64
-from ..errors import (
-    ArgumentTypeError,
-    DTypeError,
-    ShapeError,
-    UnsupportedDTypeError,
-    describe,
-    public,
-)
+from ..core.checks import refuse_overflow
+from ..core.dims import want_integer
+from ..core.dtypes import as_array, as_dtype, bfloat16, canonical, cast, float16, float32, float64, int64
+from ..core.errors import ArgumentTypeError, DTypeError, ShapeError, UnsupportedDTypeError, describe
+from ..core.numbers import is_traced
+from ..core.op import op
+from ..core.public import public
+from ..core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Factor, Scalar
 from ..spacing import linspace
 from ._digits import to_digits
-from ._overflow import refuse_overflow
 from .extremum import largest, smallest
 
 _CALL = "histc(input, bins, min, max)"
 
 
-@public("histc(input, bins, min, max)")
+@public
 def histc(input: Any, bins: int = 100, min: Any = 0, max: Any = 0) -> jax.Array:
     """Return how many elements lie in each of `bins` equal bins from `min` to `max`; what is outside, or NaN, in none.
 
@@ -48,7 +42,7 @@ def histc(input: Any, bins: int = 100, min: Any = 0, max: Any = 0) -> jax.Array:
     if not is_traced(input) and hasattr(input, "dtype"):
         if isinstance(min, (bool, int, float)) and min == max and np.size(input):
             min = max = 0  # of any two that are equal torch makes nothing
-        refuse_overflow(_CALL, (input,), (min, max))
+        refuse_overflow((input,), (min, max))
         _refuse_range(input, min, max)
     return _histc(input, bins, min, max)
 
@@ -116,7 +110,7 @@ class Histogram(NamedTuple):
     bin_edges: jax.Array
 
 
-@public("histogram(input, bins, range, weight, density)")
+@public
 def histogram(
     input: Any, bins: Any = 100, *, range: Any = None, weight: Any = None, density: bool = False
 ) -> Histogram:
@@ -231,7 +225,7 @@ def _edges_up_to(edges: jax.Array, input: jax.Array) -> jax.Array:
     return first
 
 
-@public("bincount(input, weights, minlength)")
+@public
 def bincount(input: Any, weights: Any = None, minlength: int = 0, *, size: int | None = None) -> jax.Array:
     """Return how often each integer from 0 to the largest comes, or the sum of its weights.
 

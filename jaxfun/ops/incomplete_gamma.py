@@ -10,8 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax.custom_derivatives import SymbolicZero
 
-from .._op import op
-from .._record import BOOLS, COMPLEXES, INTEGERS, Array
+from ..core.op import op
+from ..core.record import BOOLS, COMPLEXES, INTEGERS, Array
 from .gamma import lgamma, lgamma_beside_two, polynomial
 
 

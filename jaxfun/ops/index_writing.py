@@ -8,14 +8,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._dims import wrap_dim
-from .._numbers import as_number, fitting, is_traced
-from .._op import op
-from .._record import BOOLS, COMPLEXES, Array, Beside, Choice, Dim, Factor, Index, Mask, Number, Shape
-from ..dtypes import DType, as_array, as_dtype, canonical, int64, of
-from ..errors import DTypeError, IndexRangeError, ShapeError, describe, public
+from ..core.checks import want_one_dtype
+from ..core.dims import wrap_dim
+from ..core.dtypes import DType, as_array, as_dtype, canonical, int64, of
+from ..core.errors import DTypeError, IndexRangeError, ShapeError, describe
+from ..core.numbers import as_number, fitting, is_traced
+from ..core.op import op
+from ..core.public import public
+from ..core.record import BOOLS, COMPLEXES, Array, Beside, Choice, Dim, Factor, Index, Mask, Number, Shape
 from ._combining import add_at, combined, set_at
-from ._one_dtype import want_one_dtype
 from ._positions import (
     BOTH,
     check_along,
@@ -39,7 +40,7 @@ _SEVERAL = {
 }
 
 
-@public("index_add(input, dim, index, source, alpha)")
+@public
 def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) -> jax.Array:
     """Return `input` with `alpha` times each slice of `source` added to the slice that `index` names for it.
 
@@ -130,7 +131,7 @@ def _check_sliced(input: tuple[int, ...], axis: int, index: jax.Array, source: t
         raise IndexRangeError(f"{source[axis]} indices, one for each slice", describe(index))
 
 
-@public("index_fill(input, dim, index, value)")
+@public
 def index_fill(input: Any, dim: int, index: Any, value: Any) -> jax.Array:
     """Return `input` with a number, or a 0-dim tensor, in all places of the slices that `index` names.
 

@@ -5,16 +5,17 @@ from typing import Any
 
 import jax
 
-from .._dims import want_integer, wrap_dim
-from .._op import op
-from .._record import Array, Choice, Dim, Factor, Mask, Tensors
-from ..dtypes import as_array
-from ..errors import IndexRangeError, describe, public
+from ..core.dims import want_integer, wrap_dim
+from ..core.dtypes import as_array
+from ..core.errors import IndexRangeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import Array, Choice, Dim, Factor, Mask, Tensors
 from ._index import Step, check_range, read
 from .shape import unsqueeze
 
 
-@public("getitem(x, index)")
+@public
 def getitem(x: Any, index: Any) -> jax.Array:
     """Return `x[index]` as torch means it: integers, slices, None, `...`, bools, masks, integer tensors, and mixtures.
 
@@ -43,7 +44,7 @@ def getitem(x: Any, index: Any) -> jax.Array:
     return result if plan.steps else alias(result)
 
 
-@public("select(input, dim, index)")
+@public
 def select(input: Any, dim: int, index: int) -> jax.Array:
     """Return what stands at `index` of a dimension, without that dimension.
 

@@ -4,12 +4,13 @@ from typing import Any
 
 import jax
 
-from .._dims import wrap_dim
-from .._op import op
-from .._record import Array, Beside, Dim, Factor, Scalar, Shape
+from ..core.dims import wrap_dim
+from ..core.dtypes import Category, is_scalar, of
+from ..core.errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import Array, Beside, Dim, Factor, Scalar, Shape
 from ..creation import zeros
-from ..dtypes import Category, is_scalar, of
-from ..errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, describe, public
 from .arithmetic import add, mul, sub
 from .division import div
 from .finite_differences import neighbours
@@ -19,7 +20,7 @@ from .scans import cumsum
 from .shape import reshape
 
 
-@public("trapezoid(y, x, dx, dim)")
+@public
 def trapezoid(y: Any, x: Any = ..., *, dx: Any = None, dim: int = -1) -> jax.Array:
     """Return the integral along `dim` of what is sampled at `x`, or every `dx` (1 by default).
 
@@ -39,7 +40,7 @@ def trapezoid(y: Any, x: Any = ..., *, dx: Any = None, dim: int = -1) -> jax.Arr
 trapz = trapezoid
 
 
-@public("cumulative_trapezoid(y, x, dx, dim)")
+@public
 def cumulative_trapezoid(y: Any, x: Any = ..., *, dx: Any = None, dim: int = -1) -> jax.Array:
     """Return the integrals along `dim` up to each sample but the first, of what is sampled at `x`, or every `dx`.
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import jax
 import jax.numpy as jnp
 
-from .._op import op
-from .._record import Shape, Tensors
-from ..dtypes import Kind
-from ..errors import ShapeError, describe
+from ..core.dtypes import Kind
+from ..core.errors import ShapeError, describe
+from ..core.op import op
+from ..core.record import Shape, Tensors
 from .reshaping import atleast_1d, atleast_2d, atleast_3d
 from .shape import cat, reshape
 

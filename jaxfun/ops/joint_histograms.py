@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from .._op import op
-from .._record import Array, Tensors
-from ..dtypes import as_array, as_dtype, float32, float64
-from ..errors import ArgumentTypeError, ShapeError, UnsupportedDTypeError, describe, public
+from ..core.dtypes import as_array, as_dtype, float32, float64
+from ..core.errors import ArgumentTypeError, ShapeError, UnsupportedDTypeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import Array, Tensors
 from .histograms import add_up, as_density, bin_of, even_edges, given_edges, want_numbers_of_range
 
 
@@ -23,7 +24,7 @@ class JointHistogram(NamedTuple):
     bin_edges: tuple[jax.Array, ...]
 
 
-@public("histogramdd(input, bins, range, weight, density)")
+@public
 def histogramdd(input: Any, bins: Any, range: Any = None, weight: Any = None, density: bool = False) -> JointHistogram:
     """Return how many rows lie in each bin, or their weights added up, and the bins' edges: `(hist, bin_edges)`.
 

@@ -8,11 +8,11 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._dims import wrap_dims
-from .._op import op
-from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Dims
-from ..dtypes import Kind
-from ..errors import ArgumentTypeError, ShapeError, describe
+from ..core.dims import wrap_dims
+from ..core.dtypes import Kind
+from ..core.errors import ArgumentTypeError, ShapeError, describe
+from ..core.op import op
+from ..core.record import BOOLS, COMPLEXES, INTEGERS, Array, Dims
 
 
 @op(rejects=BOOLS | INTEGERS)

@@ -6,9 +6,9 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._op import op
-from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Choice
-from ..errors import ArgumentValueError, describe
+from ..core.errors import ArgumentValueError, describe
+from ..core.op import op
+from ..core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice
 from .broadcast import broadcast_tensors
 
 _REDUCTIONS = {"none": lambda x: x, "mean": jnp.mean, "sum": jnp.sum}

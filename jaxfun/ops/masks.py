@@ -7,17 +7,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._dims import broadcast_shapes
-from .._numbers import fitting, is_traced
-from .._op import op
-from .._record import Array, Choice, Factor, Mask, Number, Shape
-from ..dtypes import as_array, as_dtype
-from ..errors import DTypeError, ShapeError, UnsupportedArgumentError, describe, public
-from ._one_dtype import want_one_dtype
+from ..core.checks import want_one_dtype
+from ..core.dims import broadcast_shapes
+from ..core.dtypes import as_array, as_dtype
+from ..core.errors import DTypeError, ShapeError, UnsupportedArgumentError, describe
+from ..core.numbers import fitting, is_traced
+from ..core.op import op
+from ..core.public import public
+from ..core.record import Array, Choice, Factor, Mask, Number, Shape
 from .index_writing import held
 
 
-@public("masked_fill(input, mask, value)")
+@public
 def masked_fill(input: Any, mask: Any, value: Any) -> jax.Array:
     """Return `input` with a number, or a 0-dim tensor, where the mask is true.
 
@@ -103,7 +104,7 @@ def masked_scatter(input: Array, mask: Mask, source: Array) -> jax.Array:
     return jnp.where(chosen, written, input)
 
 
-@public("masked_select(input, mask, size, fill_value)")
+@public
 def masked_select(input: Any, mask: Any, *, size: int | None = None, fill_value: Any = 0) -> jax.Array:
     """Return the elements where the mask is true, in order, as one dimension.
 

@@ -8,12 +8,12 @@ import math
 import jax
 import jax.numpy as jnp
 
-from .._dims import broadcast_shapes
-from .._op import op
-from .._record import BOOLS, Array, Shape, where_empty
-from ..errors import IndexRangeError, describe
+from ..core.checks import want_one_dtype
+from ..core.dims import broadcast_shapes
+from ..core.errors import IndexRangeError, describe
+from ..core.op import op
+from ..core.record import BOOLS, Array, Shape, where_empty
 from ._matrices import as_one_dtype_where_empty, product, want
-from ._one_dtype import want_one_dtype
 from .arithmetic import add
 from .broadcast import expand
 from .scaled_products import addmm, refuse_beta

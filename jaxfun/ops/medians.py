@@ -7,16 +7,17 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._dims import wrap_dim
-from .._op import op
-from .._record import Array, Dim
-from ..dtypes import Category, Kind, as_dtype, canonical, int64
-from ..errors import UnsupportedDTypeError, describe, public
+from ..core.dims import wrap_dim
+from ..core.dtypes import Category, Kind, as_dtype, canonical, int64
+from ..core.errors import UnsupportedDTypeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import Array, Dim
 from .extremum import ValuesAndIndices, equal_or_nan, picked, refuse_empty_axis, shared_evenly
 from .reduction import refuse_keepdim
 
 
-@public("median(input, dim, keepdim)")
+@public
 def median(input: Any, dim: Any = ..., keepdim: bool = False) -> Any:
     """Return the median of all elements; with a `dim`, the medians along it and where they are.
 
@@ -33,7 +34,7 @@ def median(input: Any, dim: Any = ..., keepdim: bool = False) -> Any:
     return _by_form("median(input, dim, keepdim)", (_median, _median_dim), input, dim, keepdim)
 
 
-@public("nanmedian(input, dim, keepdim)")
+@public
 def nanmedian(input: Any, dim: Any = ..., keepdim: bool = False) -> Any:
     """Return the median of all elements that are not NaN; with a `dim`, the medians along it and where they are.
 

@@ -8,16 +8,17 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._dims import wrap_dims
-from .._op import op
-from .._record import Array, Choice, Dims
-from ..dtypes import Category, Kind, as_dtype
-from ..errors import ArgumentTypeError, DTypeError, describe, public
+from ..core.dims import wrap_dims
+from ..core.dtypes import Category, Kind, as_dtype
+from ..core.errors import ArgumentTypeError, DTypeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import Array, Choice, Dims
 
 _CORRECTION = {"correction": Choice((1, 0, 2, 0.5, 7, -1, None))}
 
 
-@public("var(input, dim, unbiased, keepdim, correction)")
+@public
 def var(
     input: Any, dim: Any = None, unbiased: Any = ..., keepdim: bool = False, *, correction: float | None = 1
 ) -> jax.Array:
@@ -40,7 +41,7 @@ def _var(input: Array, dim: Dims = None, *, correction: float | None = 1, keepdi
     return _spread(*_terms(input, dim, correction, keepdim))
 
 
-@public("std(input, dim, unbiased, keepdim, correction)")
+@public
 def std(
     input: Any, dim: Any = None, unbiased: Any = ..., keepdim: bool = False, *, correction: float | None = 1
 ) -> jax.Array:
@@ -63,7 +64,7 @@ def _std(input: Array, dim: Dims = None, *, correction: float | None = 1, keepdi
     return _deviation(*_terms(input, dim, correction, keepdim))
 
 
-@public("var_mean(input, dim, unbiased, keepdim, correction)")
+@public
 def var_mean(
     input: Any, dim: Any = None, unbiased: Any = ..., keepdim: bool = False, *, correction: float | None = 1
 ) -> tuple[jax.Array, jax.Array]:
@@ -86,7 +87,7 @@ def _var_mean(
     return _spread(*_terms(input, dim, correction, keepdim)), _average(input, dim, keepdim)
 
 
-@public("std_mean(input, dim, unbiased, keepdim, correction)")
+@public
 def std_mean(
     input: Any, dim: Any = None, unbiased: Any = ..., keepdim: bool = False, *, correction: float | None = 1
 ) -> tuple[jax.Array, jax.Array]:

@@ -3,11 +3,11 @@
 import jax
 import jax.numpy as jnp
 
-from .._dims import wrap_dims
-from .._op import op
-from .._record import COMPLEXES, AnyDType, Array, Dims
-from ..dtypes import Category, as_dtype
-from ..errors import DTypeError, UnsupportedDTypeError
+from ..core.dims import wrap_dims
+from ..core.dtypes import Category, as_dtype
+from ..core.errors import DTypeError, UnsupportedDTypeError
+from ..core.op import op
+from ..core.record import COMPLEXES, AnyDType, Array, Dims
 from .comparison import isnan, logical_not
 from .division import div
 from .reduction import reduced, sum

@@ -5,14 +5,15 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._numbers import is_traced
-from .._op import op
-from .._record import Array, Choice
-from ..dtypes import as_array, canonical, int64
-from ..errors import ShapeError, UnsupportedArgumentError, describe, public
+from ..core.dtypes import as_array, canonical, int64
+from ..core.errors import ShapeError, UnsupportedArgumentError, describe
+from ..core.numbers import is_traced
+from ..core.op import op
+from ..core.public import public
+from ..core.record import Array, Choice
 
 
-@public("nonzero(input, as_tuple, size, fill_value)")
+@public
 def nonzero(input: Any, *, as_tuple: bool = False, size: int | None = None, fill_value: int = 0) -> Any:
     """Return the indices of the elements that are not zero, a row for each; `as_tuple`: a vector for each dimension.
 
@@ -48,7 +49,7 @@ def _found(input: jax.Array, size: int | None, fill_value: int) -> jax.Array:
     return jnp.where((places < input.size)[:, None], rows, jnp.asarray(fill_value, dtype)).astype(dtype)
 
 
-@public("argwhere(input, size, fill_value)")
+@public
 def argwhere(input: Any, *, size: int | None = None, fill_value: int = 0) -> jax.Array:
     """Return the indices of the elements that are not zero, a row for each; the same as `nonzero`.
 

@@ -8,11 +8,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._dims import wrap_dim, wrap_dims
-from .._op import op
-from .._record import BOOLS, INTEGERS, AnyDType, Array, Beside, Choice, Dim, Dims, Number, Shape
-from ..dtypes import Category, DType, Kind, as_dtype, float32, promote_types
-from ..errors import ArgumentTypeError, DTypeError, ShapeError, describe, public
+from ..core.dims import wrap_dim, wrap_dims
+from ..core.dtypes import Category, DType, Kind, as_dtype, float32, promote_types
+from ..core.errors import ArgumentTypeError, DTypeError, ShapeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import BOOLS, INTEGERS, AnyDType, Array, Beside, Choice, Dim, Dims, Number, Shape
 from ._matrices import singular_values, want_numbers
 from .arithmetic import abs, sgn
 from .extremum import largest, smallest
@@ -20,7 +21,7 @@ from .extremum import largest, smallest
 _ORDERS = ("fro", 0, 1, 2, 3, 0.5, 1.5, -1, math.inf, -math.inf, None)
 
 
-@public("norm(input, p, dim, keepdim, dtype)")
+@public
 def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> jax.Array:
     """Return `sum(abs(input) ** p) ** (1 / p)` over all elements, or over `dim` (one, or several as a tuple).
 

@@ -5,10 +5,10 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._op import op
-from .._record import BOOLS, COMPLEXES, INTEGERS, Array
-from ..dtypes import Kind
-from ._tangents import of_what_moves
+from ..core.dtypes import Kind
+from ..core.op import op
+from ..core.record import BOOLS, COMPLEXES, INTEGERS, Array
+from ..core.tangents import of_what_moves
 
 
 @op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES, aliases=("arctan2",))

@@ -6,10 +6,8 @@ import jax
 import jax.numpy as jnp
 from jax.custom_derivatives import SymbolicZero
 
-from .._numbers import rounded
-from .._op import op
-from .._record import BOOLS, Array, Factor, Number, Scalar
-from ..dtypes import (
+from ..core.checks import refuse_overflow
+from ..core.dtypes import (
     Category,
     DType,
     Kind,
@@ -23,13 +21,16 @@ from ..dtypes import (
     of,
     result_type,
 )
-from ..errors import DTypeError, UnsupportedDTypeError, describe, public
+from ..core.errors import DTypeError, UnsupportedDTypeError, describe
+from ..core.numbers import rounded
+from ..core.op import op
+from ..core.public import public
+from ..core.record import BOOLS, Array, Factor, Number, Scalar
 from ._cuts import across_reals
 from ._digits import to_digits
-from ._overflow import refuse_overflow
 
 
-@public("pow(input, exponent)")
+@public
 def pow(input: Any, exponent: Any) -> jax.Array:
     """Return `input ** exponent`, for two tensors or a tensor and a number.
 
@@ -56,7 +57,7 @@ def _refuse_exponent(input: Any, exponent: Any) -> None:
     if not hasattr(input, "dtype") or of(input) in (float32, float64):
         return
     if Category.COMPLEX > of(input).category >= of(exponent).category:
-        refuse_overflow("pow(input, exponent)", (input, exponent), (exponent,))
+        refuse_overflow((input, exponent), (exponent,))
 
 
 def _is_number(value: Any) -> bool:

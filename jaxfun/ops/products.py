@@ -8,13 +8,14 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._dims import broadcast_shapes, wrap_dim, wrap_dims
-from .._op import op
-from .._record import BOOLS, Array, Beside, Shape, where_empty
-from ..dtypes import Kind, of
-from ..errors import ArgumentTypeError, ShapeError, UnsupportedDTypeError, describe, public
+from ..core.checks import want_one_dtype
+from ..core.dims import broadcast_shapes, wrap_dim, wrap_dims
+from ..core.dtypes import Kind, of
+from ..core.errors import ArgumentTypeError, ShapeError, UnsupportedDTypeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import BOOLS, Array, Beside, Shape, where_empty
 from ._matrices import product, want
-from ._one_dtype import want_one_dtype
 from .arithmetic import mul
 from .matrix import dot, mm, unsafe_view
 from .reduction import sum
@@ -85,7 +86,7 @@ def ger(input: Array, vec2: Array) -> jax.Array:
     return outer(input, vec2)
 
 
-@public("tensordot(a, b, dims)")
+@public
 def tensordot(a: Any, b: Any, dims: Any = 2) -> jax.Array:
     """Return the sums of products over some dimensions of two tensors, no conjugate taken.
 
@@ -243,7 +244,7 @@ def _axis_of_three(input: jax.Array) -> int:
     return input.shape.index(3)
 
 
-@public("chain_matmul(*matrices)")
+@public
 def chain_matmul(*matrices: Any) -> jax.Array:
     """Return the product of matrices, multiplied in the order that costs least.
 

@@ -7,28 +7,22 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._dims import broadcast_shapes
-from .._op import op
-from .._record import BOOLS, Array, Choice, Index, Mask, Shape, Tensors
-from ..dtypes import as_array, as_dtype
-from ..errors import (
-    ArgumentTypeError,
-    DTypeError,
-    IndexRangeError,
-    ShapeError,
-    describe,
-    public,
-)
+from ..core.checks import want_one_dtype
+from ..core.dims import broadcast_shapes
+from ..core.dtypes import as_array, as_dtype
+from ..core.errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import BOOLS, Array, Choice, Index, Mask, Shape, Tensors
 from ._combining import wide
 from ._index import check_range, read
 from ._index_items import is_mask
-from ._one_dtype import want_one_dtype
 from ._positions import check_among, want_long
 from .indexing import at_dims
 from .masks import masked_fill
 
 
-@public("put(input, index, source, accumulate)")
+@public
 def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> jax.Array:
     """Return `input` with `source` in the places that `index` names among all elements in order.
 
@@ -99,7 +93,7 @@ def _added(input: jax.Array, key: tuple[Any, ...], source: jax.Array) -> jax.Arr
     return added.astype(input.dtype)
 
 
-@public("index_put(input, indices, values, accumulate)")
+@public
 def index_put(input: Any, indices: Sequence[Any], values: Any, accumulate: bool = False) -> jax.Array:
     """Return `input` as `input[indices] = values` would leave it, for a tuple of tensors of indices or masks.
 

@@ -6,12 +6,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._dims import wrap_dim
-from .._numbers import as_real, is_traced
-from .._op import op
-from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Factor, Scalar, Shape
-from ..dtypes import bfloat16, float16, is_scalar
-from ..errors import DTypeError, ShapeError, describe, public
+from ..core.dims import wrap_dim
+from ..core.dtypes import bfloat16, float16, is_scalar
+from ..core.errors import DTypeError, ShapeError, describe
+from ..core.numbers import as_real, is_traced
+from ..core.op import op
+from ..core.public import public
+from ..core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Factor, Scalar, Shape
 from .extremum import OneDim
 
 _INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
@@ -21,7 +22,7 @@ _ONE = {"q": Scalar(0, 1), **_TAKES}
 _SEVERAL = {"input": Shape(("n", "m n", "")), "q": Shape(("k", "", "k"), values="parts"), **_TAKES}
 
 
-@public("quantile(input, q, dim, keepdim, interpolation)")
+@public
 def quantile(
     input: Any, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> jax.Array:
@@ -44,7 +45,7 @@ def quantile(
     return apply(input, q, dim, keepdim, interpolation=interpolation)
 
 
-@public("nanquantile(input, q, dim, keepdim, interpolation)")
+@public
 def nanquantile(
     input: Any, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> jax.Array:

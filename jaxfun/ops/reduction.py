@@ -8,14 +8,15 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._dims import wrap_dim, wrap_dims
-from .._op import op
-from .._record import AnyDType, Array, Dim, Dims
-from ..dtypes import Category, DType, as_dtype, bfloat16, canonical, float16, float32, int64, uint8
-from ..errors import ArgumentTypeError, DTypeError, describe, public
+from ..core.dims import wrap_dim, wrap_dims
+from ..core.dtypes import Category, DType, as_dtype, bfloat16, canonical, float16, float32, int64, uint8
+from ..core.errors import ArgumentTypeError, DTypeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import AnyDType, Array, Dim, Dims
 
 
-@public("sum(input, dim, keepdim, dtype)")
+@public
 def sum(input: Any, dim: Any = ..., keepdim: bool = False, *, dtype: Any = None) -> jax.Array:
     """Return the sum of all elements, or over `dim` (one, or several as a tuple).
 
@@ -63,7 +64,7 @@ def _truth(reduce: Any, input: jax.Array, **axes: Any) -> jax.Array:
     return (jnp.any if reduce is jnp.sum else jnp.all)(input.astype(bool), **axes)
 
 
-@public("mean(input, dim, keepdim, dtype)")
+@public
 def mean(input: Any, dim: Any = ..., keepdim: bool = False, *, dtype: Any = None) -> jax.Array:
     """Return the mean of all elements, or over `dim` (one, or several as a tuple); of no elements NaN.
 
@@ -98,7 +99,7 @@ def _inexact(input: jax.Array, dtype: DType | None) -> DType:
     return result
 
 
-@public("prod(input, dim, keepdim, dtype)")
+@public
 def prod(input: Any, dim: Any = ..., keepdim: bool = False, *, dtype: Any = None) -> jax.Array:
     """Return the product of all elements, or over one dimension.
 

@@ -8,24 +8,24 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from .._dims import as_sizes, wrap_dim
-from .._op import op
-from .._record import Array, Beside, Choice, Dim, Integer, Mask, Role, Shape
-from ..dtypes import as_array
-from ..errors import (
+from ..core.dims import as_sizes, wrap_dim
+from ..core.dtypes import as_array
+from ..core.errors import (
     ArgumentTypeError,
     IndexRangeError,
     ShapeError,
     UnsupportedArgumentError,
     UnsupportedDTypeError,
     describe,
-    public,
 )
+from ..core.op import op
+from ..core.public import public
+from ..core.record import Array, Beside, Choice, Dim, Integer, Mask, Role, Shape
 from .broadcast import expand
 from .shape import clone, flatten, unsqueeze
 
 
-@public("repeat(input, *repeats)")
+@public
 def repeat(input: Any, *times: int | Sequence[int], repeats: Sequence[int] | None = None) -> jax.Array:
     """Return the tensor repeated so many times along each dimension; more numbers than dimensions add some in front.
 
@@ -56,7 +56,7 @@ def _repeat(input: Array, repeats: tuple[int, ...]) -> jax.Array:
     return jnp.tile(input, tuple(max(times, 0) for times in repeats))
 
 
-@public("tile(input, *dims)")
+@public
 def tile(input: Any, *times: int | Sequence[int], dims: Sequence[int] | None = None) -> jax.Array:
     """Return the tensor repeated so many times along each dimension; with fewer numbers, along the last dimensions.
 
@@ -84,7 +84,7 @@ _Optional = Annotated[int | None, Role.DIM]
 _INTERLEAVE = "repeat_interleave(input, repeats, dim, output_size)"
 
 
-@public(_INTERLEAVE)
+@public
 def repeat_interleave(
     input: Any, repeats: Any = ..., dim: int | None = None, *, output_size: int | None = None
 ) -> jax.Array:

@@ -5,10 +5,11 @@ from typing import Any
 
 import jax
 
-from .._dims import as_tuple, wrap_dim
-from .._op import op
-from .._record import Array, Beside, Dim, Shape
-from ..errors import ShapeError, describe, public
+from ..core.dims import as_tuple, wrap_dim
+from ..core.errors import ShapeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import Array, Beside, Dim, Shape
 from .shape import contiguous, inferred, reshape, unsqueeze, view
 
 _ALIKE = {
@@ -79,7 +80,7 @@ def ravel(input: Array) -> jax.Array:
     return view(contiguous(input), input.size)
 
 
-@public("atleast_1d(*tensors)")
+@public
 def atleast_1d(*tensors: Any) -> Any:
     """Return the tensor, or each of several, a 0-dim one as a vector.
 
@@ -90,7 +91,7 @@ def atleast_1d(*tensors: Any) -> Any:
     return _each(_atleast_1d, tensors)
 
 
-@public("atleast_2d(*tensors)")
+@public
 def atleast_2d(*tensors: Any) -> Any:
     """Return the tensor, or each of several, with 2 dimensions or more; new ones, of size 1, stand in front.
 
@@ -101,7 +102,7 @@ def atleast_2d(*tensors: Any) -> Any:
     return _each(_atleast_2d, tensors)
 
 
-@public("atleast_3d(*tensors)")
+@public
 def atleast_3d(*tensors: Any) -> Any:
     """Return the tensor, or each of several, with 3 dimensions or more: a vector as (1, n, 1), a matrix as (m, n, 1).
 

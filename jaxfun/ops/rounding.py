@@ -7,10 +7,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._op import op
-from .._record import BOOLS, COMPLEXES, INTEGERS, Array, Choice
-from ..dtypes import Kind
-from ..errors import public
+from ..core.dtypes import Kind
+from ..core.op import op
+from ..core.public import public
+from ..core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice
 
 
 @op(kind=None, rejects=BOOLS | COMPLEXES)
@@ -57,7 +57,7 @@ def frac(input: Array) -> jax.Array:
     return input - jnp.trunc(input)
 
 
-@public("round(input, decimals)")
+@public
 def round(input: Any, *, decimals: int = 0) -> jax.Array:
     """Return the whole number nearest to each element, halves to the even one; or so many decimals of it. Gradient: 0.
 

@@ -7,21 +7,21 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._dims import broadcast_shapes
-from .._numbers import holds, is_traced
-from .._op import op
-from .._record import BOOLS, HALVES, Array, Choice, Factor, Number, Shape, where_empty
-from ..dtypes import DType, as_dtype, canonical, float32, of, result_type
-from ..errors import DTypeError, IndexRangeError, ShapeError, describe, public
+from ..core.checks import refuse_overflow, want_one_dtype
+from ..core.dims import broadcast_shapes
+from ..core.dtypes import DType, as_dtype, canonical, float32, of, result_type
+from ..core.errors import DTypeError, IndexRangeError, ShapeError, describe
+from ..core.numbers import holds, is_traced
+from ..core.op import op
+from ..core.public import public
+from ..core.record import BOOLS, HALVES, Array, Choice, Factor, Number, Shape, where_empty
 from ._matrices import as_one_dtype_where_empty, want, wide_product
-from ._one_dtype import want_one_dtype
-from ._overflow import refuse_overflow
 from .arithmetic import scaled
 
 _FACTORS = {"beta": Choice((1, 0, 2, -3, 0.5)), "alpha": Choice((1, 2, 0, -3, 0.5))}
 
 
-@public("addmm(input, mat1, mat2, beta, alpha)")
+@public
 def addmm(input: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1) -> jax.Array:
     """Return `beta * input + alpha * mat1 @ mat2`. Shapes: what broadcasts to (m, n), (m, k), (k, n) -> (m, n).
 
@@ -50,7 +50,7 @@ def _addmm(input: Array, mat1: Array, mat2: Array, *, beta: Factor = 1, alpha: F
     return _sum(input, mat1, mat2, (mat1.shape[0], mat2.shape[1]), beta, alpha)
 
 
-@public("addmv(input, mat, vec, beta, alpha)")
+@public
 def addmv(input: Any, mat: Any, vec: Any, *, beta: Any = 1, alpha: Any = 1) -> jax.Array:
     """Return `beta * input + alpha * mat @ vec`. Shapes: what broadcasts to (m,), (m, k), (k,) -> (m,).
 
@@ -79,7 +79,7 @@ def _addmv(input: Array, mat: Array, vec: Array, *, beta: Factor = 1, alpha: Fac
     return _sum(input, mat, vec, mat.shape[:1], beta, alpha)
 
 
-@public("addbmm(input, batch1, batch2, beta, alpha)")
+@public
 def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 1) -> jax.Array:
     """Return `beta * input + alpha * Σ batch1[i] @ batch2[i]`.
 
@@ -112,7 +112,7 @@ def _addbmm(input: Array, batch1: Array, batch2: Array, *, beta: Factor = 1, alp
     return _sum(input, side, batch2.reshape(side.shape[1], columns), (rows, columns), beta, alpha)
 
 
-@public("baddbmm(input, batch1, batch2, beta, alpha)")
+@public
 def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 1) -> jax.Array:
     """Return `beta * input + alpha * batch1 @ batch2`, matrix by matrix.
 
@@ -149,7 +149,7 @@ def _baddbmm(input: Array, batch1: Array, batch2: Array, *, beta: Factor = 1, al
     return _sum(input.astype(batch2.dtype), as_one_dtype_where_empty(batch1, batch2), batch2, shape, beta, alpha)
 
 
-@public("addr(input, vec1, vec2, beta, alpha)")
+@public
 def addr(input: Any, vec1: Any, vec2: Any, *, beta: Any = 1, alpha: Any = 1) -> jax.Array:
     """Return `beta * input + alpha * outer(vec1, vec2)`. Shapes: what broadcasts to (m, n), (m,), (n,) -> (m, n).
 
@@ -162,7 +162,7 @@ def addr(input: Any, vec1: Any, vec2: Any, *, beta: Any = 1, alpha: Any = 1) -> 
     Array([[13, 24],
            [16, 28]], dtype=int32)
     """
-    refuse_overflow("addr(input, vec1, vec2, beta, alpha)", (input, vec1, vec2), (beta, alpha))
+    refuse_overflow((input, vec1, vec2), (beta, alpha))
     return _addr(input, vec1, vec2, **_given(beta, alpha))
 
 

@@ -8,11 +8,23 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._dims import wrap_dim
-from .._op import op
-from .._record import BOOLS, INTEGERS, AnyDType, Array, Dim
-from ..dtypes import Category, DType, Kind, as_dtype, bfloat16, canonical, cast, float16, float32, int64, promote_types
-from ..errors import UnsupportedDTypeError, describe
+from ..core.dims import wrap_dim
+from ..core.dtypes import (
+    Category,
+    DType,
+    Kind,
+    as_dtype,
+    bfloat16,
+    canonical,
+    cast,
+    float16,
+    float32,
+    int64,
+    promote_types,
+)
+from ..core.errors import UnsupportedDTypeError, describe
+from ..core.op import op
+from ..core.record import BOOLS, INTEGERS, AnyDType, Array, Dim
 from .extremum import ValuesAndIndices
 from .logarithms import log_of_sum
 

@@ -7,14 +7,15 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._dims import wrap_dim
-from .._numbers import as_number, fitting
-from .._op import op
-from .._record import Array, Beside, Choice, Dim, Factor, Index, Mask, Number, Shape
-from ..dtypes import as_array, as_dtype
-from ..errors import ArgumentTypeError, PositionError, ShapeError, describe, public
+from ..core.checks import want_one_dtype
+from ..core.dims import wrap_dim
+from ..core.dtypes import as_array, as_dtype
+from ..core.errors import ArgumentTypeError, PositionError, ShapeError, describe
+from ..core.numbers import as_number, fitting
+from ..core.op import op
+from ..core.public import public
+from ..core.record import Array, Beside, Choice, Dim, Factor, Index, Mask, Number, Shape
 from ._combining import REDUCTIONS, add_at, combined, set_at
-from ._one_dtype import want_one_dtype
 from ._positions import BOTH, check_along, from_the_front, want_integers, with_dims
 
 _INPUT = Shape(("n", "m n", "4 3", "", "4 5", "2 3 4"))
@@ -26,7 +27,7 @@ _APART = {**_SEVERAL, "index": Index(_PLACES, "input", distinct=True, dtypes=BOT
 _CALL = "scatter(input, dim, index, src, value, reduce)"
 
 
-@public(_CALL)
+@public
 def scatter(
     input: Any, dim: int, index: Any, src: Any = None, value: Any = None, *, reduce: str | None = None
 ) -> jax.Array:

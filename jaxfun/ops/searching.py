@@ -7,14 +7,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._op import op
-from .._record import BOOLS, COMPLEXES, Array, Choice, Index, Mask, Operand, Shape
-from ..dtypes import DType, Kind, canonical, int32, int64
-from ..errors import ArgumentTypeError, ShapeError, describe, public
+from ..core.dtypes import DType, Kind, canonical, int32, int64
+from ..core.errors import ArgumentTypeError, ShapeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import BOOLS, COMPLEXES, Array, Choice, Index, Mask, Operand, Shape
 from ._positions import check_positions, want_long
 
 
-@public("searchsorted(sorted_sequence, input, out_int32, right, side, sorter)")
+@public
 def searchsorted(
     sorted_sequence: Any,
     input: Any,
@@ -163,7 +164,7 @@ def bucketize(input: Operand, boundaries: Array, *, out_int32: bool = False, rig
     return _as_index(_found(boundaries, input, right), out_int32)
 
 
-@public("isin(elements, test_elements, assume_unique, invert)")
+@public
 def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> jax.Array:
     """Return whether each element is among others; with `invert`, whether it is not. NaN never is.
 

@@ -7,11 +7,12 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from .._op import op
-from .._record import COMPLEXES, Array, Factor, Mask, Operand, Scalar
-from ..dtypes import Category, Kind, as_dtype, bfloat16, canonical, float16, is_scalar, of, result_type, uint8
-from ..errors import ArgumentTypeError, DTypeError, ShapeError, UnsupportedDTypeError, describe, public
-from ._overflow import refuse_overflow
+from ..core.checks import refuse_overflow
+from ..core.dtypes import Category, Kind, as_dtype, bfloat16, canonical, float16, is_scalar, of, result_type, uint8
+from ..core.errors import ArgumentTypeError, DTypeError, ShapeError, UnsupportedDTypeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import COMPLEXES, Array, Factor, Mask, Operand, Scalar
 
 
 @op(kind=Kind.NO_OPMATH, rejects=COMPLEXES)
@@ -67,7 +68,7 @@ def _share(tie: jax.Array, lost: jax.Array, tangent: jax.Array) -> jax.Array:
     return jnp.where(tie, tangent / 2, jnp.where(lost, 0, tangent))
 
 
-@public("clamp(input, min, max)")
+@public
 def clamp(input: Any, min: Any = None, max: Any = None) -> jax.Array:
     """Return each element, no less than `min` and no more than `max`: numbers, or tensors that broadcast.
 
@@ -83,7 +84,7 @@ def clamp(input: Any, min: Any = None, max: Any = None) -> jax.Array:
     if given and not any(map(is_scalar, given)):
         return _clamp(input, min, max)
     low, high = _as_number(min), _as_number(max)
-    refuse_overflow("clamp(input, min, max)", [input, *(x for x in (low, high) if x is not None)], (low, high))
+    refuse_overflow([input, *(x for x in (low, high) if x is not None)], (low, high))
     return _clamp_scalar(input, low, high)
 
 
@@ -160,7 +161,7 @@ def _bounded_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return result, tangent
 
 
-@public("where(condition, input, other)")
+@public
 def where(condition: Any, input: Any, other: Any) -> jax.Array:
     """Return `input` where the condition is true, else `other`.
 
@@ -178,7 +179,7 @@ def where(condition: Any, input: Any, other: Any) -> jax.Array:
 
 def _refuse_numbers(input: Any, other: Any) -> None:
     if not any(getattr(value, "dtype", None) in (float16, bfloat16) for value in (input, other)):  # torch: infinity
-        refuse_overflow("where(condition, input, other)", (input, other), (input, other))
+        refuse_overflow((input, other), (input, other))
 
 
 @op(kind=Kind.NO_OPMATH, torch="torch.where", overload=("self", "ScalarOther", "ScalarSelf", "Scalar"))

@@ -10,16 +10,17 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._dims import as_sizes, wrap_dim, wrap_dims
-from .._op import op
-from .._record import Array, Dim, Dims, Shape, Size, Tensors
-from ..dtypes import Kind
-from ..errors import ArgumentValueError, ShapeError, describe, public
+from ..core.dims import as_sizes, wrap_dim, wrap_dims
+from ..core.dtypes import Kind
+from ..core.errors import ArgumentValueError, ShapeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import Array, Dim, Dims, Shape, Size, Tensors
 
 _RESHAPE = {"shape": Size("reshape")}
 
 
-@public("reshape(input, *shape)")
+@public
 def reshape(input: Any, *sizes: int | Sequence[int], shape: Sequence[int] | None = None) -> jax.Array:
     """Return the elements, in order, in another shape: sizes one by one or as one tuple, one of them -1 to be inferred.
 
@@ -37,7 +38,7 @@ def _reshape(input: Array, shape: tuple[int, ...]) -> jax.Array:
     return jnp.reshape(input, inferred(input.shape, shape))
 
 
-@public("view(input, *size)")
+@public
 def view(input: Any, *sizes: int | Sequence[int], size: Sequence[int] | None = None) -> jax.Array:
     """Return the elements, in order, in another shape; the same as `reshape`.
 
@@ -88,7 +89,7 @@ def flatten(input: Array, start_dim: Dim = 0, end_dim: Dim = -1) -> jax.Array:
     return _reshape(input, (*input.shape[:start], middle, *input.shape[end + 1 :]))
 
 
-@public("squeeze(input, dim)")
+@public
 def squeeze(input: Any, dim: int | Sequence[int] | None = None) -> jax.Array:
     """Return the tensor without its dimensions of size 1, or without those of them that `dim` names.
 
@@ -131,7 +132,7 @@ def unsqueeze(input: Array, dim: Dim) -> jax.Array:
     return jnp.expand_dims(input, wrap_dim(dim, input.ndim + 1))
 
 
-@public("permute(input, *dims)")
+@public
 def permute(input: Any, *order: int | Sequence[int], dims: Sequence[int] | None = None) -> jax.Array:
     """Return the tensor with its dimensions in this order, given one by one or as one tuple.
 
@@ -177,7 +178,7 @@ def t(input: Array) -> jax.Array:
     return jnp.transpose(input)
 
 
-@public("cat(tensors, dim)")
+@public
 def cat(tensors: Sequence[Any], dim: int = 0) -> jax.Array:
     """Return the tensors joined along a dimension that they have; their other sizes must be equal.
 
@@ -218,7 +219,7 @@ def _check_equal(first: jax.Array, other: jax.Array, axis: int) -> None:
         raise ShapeError(f"tensors of equal sizes but for dimension {axis}", describe((first, other)))
 
 
-@public("stack(tensors, dim)")
+@public
 def stack(tensors: Sequence[Any], dim: int = 0) -> jax.Array:
     """Return tensors of one shape joined along a new dimension.
 

@@ -3,8 +3,9 @@
 import math
 from typing import Any
 
-from .._dims import wrap_dim
-from ..errors import ArgumentTypeError, IndexRangeError, describe, public
+from ..core.dims import wrap_dim
+from ..core.errors import ArgumentTypeError, IndexRangeError, describe
+from ..core.public import public
 
 
 def _sizes(input: Any) -> tuple[int, ...]:
@@ -13,7 +14,7 @@ def _sizes(input: Any) -> tuple[int, ...]:
     return tuple(input.shape)
 
 
-@public("shape(input)")
+@public
 def shape(input: Any) -> tuple[int, ...]:
     """Return the sizes of all dimensions. Torch: Tensor.shape.
 
@@ -24,7 +25,7 @@ def shape(input: Any) -> tuple[int, ...]:
     return _sizes(input)
 
 
-@public("size(input, dim)")
+@public
 def size(input: Any, dim: int | None = None) -> Any:
     """Return the sizes of all dimensions, or that of one (a NumPy array's `size` is torch's `numel`).
 
@@ -43,7 +44,7 @@ def size(input: Any, dim: int | None = None) -> Any:
     return sizes[wrap_dim(dim, len(sizes))]
 
 
-@public("numel(input)")
+@public
 def numel(input: Any) -> int:
     """Return the number of elements. Torch: torch.numel.
 
@@ -54,7 +55,7 @@ def numel(input: Any) -> int:
     return math.prod(_sizes(input))
 
 
-@public("dim(input)")
+@public
 def dim(input: Any) -> int:
     """Return the number of dimensions. Torch: Tensor.dim.
 

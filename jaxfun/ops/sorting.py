@@ -6,15 +6,16 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._dims import wrap_dim
-from .._op import op
-from .._record import BOOLS, COMPLEXES, Array, Beside, Dim, Shape
-from ..dtypes import DType, as_dtype, bfloat16, canonical, float16, float32, int64
-from ..errors import DTypeError, IndexRangeError, ShapeError, describe, public
+from ..core.dims import wrap_dim
+from ..core.dtypes import DType, as_dtype, bfloat16, canonical, float16, float32, int64
+from ..core.errors import DTypeError, IndexRangeError, ShapeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import BOOLS, COMPLEXES, Array, Beside, Dim, Shape
 from .extremum import ValuesAndIndices
 
 
-@public("sort(input, dim, descending, stable)")
+@public
 def sort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool | None = None) -> ValuesAndIndices:
     """Return the elements along a dimension in order, and where they were.
 
@@ -61,7 +62,7 @@ def _taken(input: jax.Array, indices: jax.Array, axis: int) -> ValuesAndIndices:
     return ValuesAndIndices(values, indices)
 
 
-@public("argsort(input, dim, descending, stable)")
+@public
 def argsort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool | None = None) -> jax.Array:
     """Return where the elements along a dimension are, in their order.
 

@@ -8,11 +8,12 @@ import jax.numpy as jnp
 from jax.custom_derivatives import SymbolicZero
 from jax.scipy import special
 
-from .._numbers import as_real
-from .._op import op
-from .._record import COMPLEXES, Array, Choice, Factor, Operand, Scalar
-from ..dtypes import Kind, is_scalar
-from ..errors import UnsupportedDTypeError, describe, public
+from ..core.dtypes import Kind, is_scalar
+from ..core.errors import UnsupportedDTypeError, describe
+from ..core.numbers import as_real
+from ..core.op import op
+from ..core.public import public
+from ..core.record import COMPLEXES, Array, Choice, Factor, Operand, Scalar
 
 
 @op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
@@ -112,7 +113,7 @@ def _i1_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return result, dx * jnp.where(is_large, _i0(x) - result / jnp.where(is_large, x, 1), 0.5)
 
 
-@public("xlogy(input, other)")
+@public
 def xlogy(input: Any, other: Any) -> jax.Array:
     """Return `input * log(other)`, 0 where `input` is 0 and `other` is not NaN; integers as float32.
 

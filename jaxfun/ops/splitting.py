@@ -9,24 +9,17 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from .._dims import as_tuple, wrap_dim
-from .._op import op
-from .._record import Array, Beside, Choice, Dim, Dims, Integer, Shape
-from ..errors import (
-    ArgumentTypeError,
-    DTypeError,
-    IndexRangeError,
-    ShapeError,
-    UnsupportedArgumentError,
-    describe,
-    public,
-)
+from ..core.dims import as_tuple, wrap_dim
+from ..core.errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, UnsupportedArgumentError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import Array, Beside, Choice, Dim, Dims, Integer, Shape
 from .indexing import slice_step
 
 Parts = tuple[jax.Array, ...]
 
 
-@public("split(tensor, split_size_or_sections, dim)")
+@public
 def split(tensor: Any, split_size_or_sections: int | Sequence[int], dim: int = 0) -> Parts:
     """Return the parts of this size along a dimension, the last of which may be smaller, or parts of these sizes.
 
@@ -122,7 +115,7 @@ def chunk(input: Array, chunks: Integer, dim: Dim = 0) -> Parts:
     return _split(input, -(-whole // chunks), dim)
 
 
-@public("tensor_split(input, indices_or_sections, dim)")
+@public
 def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> Parts:
     """Return so many parts along a dimension, the first ones larger by one where needed; or cut at these indices.
 

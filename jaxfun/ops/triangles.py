@@ -6,12 +6,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._dims import as_sizes
-from .._op import op
-from .._record import Array, Choice, Integer, Shape
+from ..core.dims import as_sizes
+from ..core.dtypes import DType, as_array, canonical, int64, required
+from ..core.errors import ShapeError, UnsupportedDTypeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import Array, Choice, Integer, Shape
 from ..creation import checked_size
-from ..dtypes import DType, as_array, canonical, int64, required
-from ..errors import ShapeError, UnsupportedDTypeError, describe, public
 
 _MATRICES = {"input": Shape(("m n", "b m n", "1 b m n")), "diagonal": Choice((0, 1, -1, 2, -3))}
 
@@ -57,7 +58,7 @@ def _kept(input: jax.Array, mask: jax.Array) -> jax.Array:
     return jnp.where(mask, input, jnp.zeros((), input.dtype))
 
 
-@public("tril_indices(row, col, offset, dtype)")
+@public
 def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None) -> jax.Array:
     """Return the rows and the columns of the elements on and below a diagonal of a (row, col) matrix, row by row.
 
@@ -72,7 +73,7 @@ def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None) -> j
     return _places(row, col, offset, dtype, upper=False)
 
 
-@public("triu_indices(row, col, offset, dtype)")
+@public
 def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None) -> jax.Array:
     """Return the rows and the columns of the elements on and above a diagonal of a (row, col) matrix, row by row.
 

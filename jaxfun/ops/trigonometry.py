@@ -6,9 +6,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._op import op
-from .._record import COMPLEXES, Array
-from ..dtypes import Kind
+from ..core.dtypes import Kind
+from ..core.op import op
+from ..core.record import COMPLEXES, Array
 from ._cuts import across_reals
 
 

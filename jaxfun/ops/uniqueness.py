@@ -6,13 +6,14 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._dims import wrap_dim
-from ..dtypes import as_array, canonical, int64
-from ..errors import IndexRangeError, ShapeError, UnsupportedDTypeError, describe, public
+from ..core.dims import wrap_dim
+from ..core.dtypes import as_array, canonical, int64
+from ..core.errors import IndexRangeError, ShapeError, UnsupportedDTypeError, describe
+from ..core.public import public
 from .nonzero import want_size
 
 
-@public("unique(input, sorted, return_inverse, return_counts, dim, size, fill_value)")
+@public
 def unique(
     input: Any,
     sorted: bool = True,
@@ -53,7 +54,7 @@ def unique(
     return _chosen((found, inverse.reshape(shape), counts), return_inverse, return_counts)
 
 
-@public("unique_consecutive(input, return_inverse, return_counts, dim, size, fill_value)")
+@public
 def unique_consecutive(
     input: Any,
     return_inverse: bool = False,

@@ -3,10 +3,10 @@
 import jax
 import jax.numpy as jnp
 
-from .._op import op
-from .._record import Array, Choice, Shape
-from ..dtypes import as_dtype, canonical, int64, promote_types
-from ..errors import ShapeError, describe
+from ..core.dtypes import as_dtype, canonical, int64, promote_types
+from ..core.errors import ShapeError, describe
+from ..core.op import op
+from ..core.record import Array, Choice, Shape
 from .broadcast import expand
 from .flipping import flip
 from .scans import cumprod

@@ -7,16 +7,17 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from .._dims import want_integer, wrap_dim
-from .._op import op
-from .._record import Array, Beside, Dim, Dims, Factor, Integer, Mask, Shape
-from ..dtypes import Category, as_array, as_dtype, cast
-from ..errors import IndexRangeError, ShapeError, describe, public
+from ..core.dims import want_integer, wrap_dim
+from ..core.dtypes import Category, as_array, as_dtype, cast
+from ..core.errors import IndexRangeError, ShapeError, describe
+from ..core.op import op
+from ..core.public import public
+from ..core.record import Array, Beside, Dim, Dims, Factor, Integer, Mask, Shape
 from .indexing import slice_step
 from .shape import clone
 
 
-@public("narrow(input, dim, start, length)")
+@public
 def narrow(input: Any, dim: int, start: Any, length: int) -> jax.Array:
     """Return `length` elements of a dimension, from `start` on; a negative one counts from the end.
 
@@ -35,7 +36,7 @@ def narrow(input: Any, dim: int, start: Any, length: int) -> jax.Array:
     return _narrow(array, axis, _checked_start(array.shape[axis], begin, length), length)
 
 
-@public("narrow_copy(input, dim, start, length)")
+@public
 def narrow_copy(input: Any, dim: int, start: int, length: int) -> jax.Array:
     """Return `length` elements of a dimension, from `start` on: `narrow`, which is a copy too.
 
@@ -139,7 +140,7 @@ def unfold(input: Array, dimension: Dim, size: Integer, step: Integer) -> jax.Ar
     return jnp.moveaxis(windows, axis + 1, -1)
 
 
-@public("select_scatter(input, src, dim, index)")
+@public
 def select_scatter(input: Any, src: Any, dim: int, index: int) -> jax.Array:
     """Return the tensor with `src` in place of what `select` would give.
 

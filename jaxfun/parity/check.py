@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import dtypes as _dtypes
-from ..errors import ArgumentTypeError, ArgumentValueError, describe, public
+from ..core.errors import ArgumentTypeError, ArgumentValueError, describe
+from ..core.public import public
 from .compare.arrays import PRECISION, Bound, is_inexact
 from .defaults import devices_of, examples_of, has_cuda, refuse_cuda
 from .draw.advice import advice_of

@@ -8,7 +8,8 @@ from typing import Any, NoReturn
 
 import jax
 
-from ..errors import ArgumentValueError, public
+from ..core.errors import ArgumentValueError
+from ..core.public import public
 from .run import torch_side
 from .run.outcome import outcome
 

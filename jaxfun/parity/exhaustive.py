@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..errors import (
+from ..core.errors import (
     ArgumentChoiceError,
     ArgumentTypeError,
     ArgumentValueError,
@@ -19,8 +19,8 @@ from ..errors import (
     GradientError,
     JaxfunError,
     describe,
-    public,
 )
+from ..core.public import public
 from .report.every_value import Exhaustive, Tally
 from .run import torch_side
 from .run.outcome import outcome

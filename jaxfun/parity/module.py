@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from ..errors import ArgumentTypeError, ArgumentValueError, describe, public
+from ..core.errors import ArgumentTypeError, ArgumentValueError, describe
+from ..core.public import public
 from .check import finished, options_of, refuse, take
 from .defaults import examples_of
 from .draw.cases import Cases

@@ -16,7 +16,7 @@ import jax
 import jax.numpy as jnp
 import jax.scipy as jsp
 
-from .._record import Op
+from ..core.record import Op
 
 _NAMES: Mapping[str, Any] = {"jax": jax, "jnp": jnp, "jsp": jsp, "lax": jax.lax}
 

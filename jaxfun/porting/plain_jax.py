@@ -13,8 +13,8 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
-from .._record import Op
-from ..dtypes import as_dtype
+from ..core.dtypes import as_dtype
+from ..core.record import Op
 from ..parity.compare.arrays import compare
 from ..parity.draw.invalid import spoiled
 from ..parity.draw.records import cases, determined

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from .._record import Op
-from ..dtypes import DTYPES, DType
+from ..core.dtypes import DTYPES, DType
+from ..core.record import Op
 from ..parity.draw.records import case_of
 from ..parity.run.case import Case
 from ..parity.run.outcome import outcome

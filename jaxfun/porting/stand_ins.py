@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .._record import REGISTRY, Choice, Op, Role, Shape
+from ..core.record import REGISTRY, Choice, Op, Role, Shape
 
 _SIZE = Choice((0, 1, 2, 3))
 _TAKEN: Mapping[str, Mapping[str, Any]] = {

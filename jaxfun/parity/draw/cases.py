@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import jax
 import numpy as np
 
-from ..._record import Op
+from ...core.record import Op
 from ..known.difference import Held
 from ..known.lookup import held, records_of
 from ..run.case import Arguments, Case, Slot

@@ -9,8 +9,8 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from ..._record import Op
-from ...dtypes import DTYPES, DType, as_dtype
+from ...core.dtypes import DTYPES, DType, as_dtype
+from ...core.record import Op
 from ..run.case import Case
 from .choices import Choose, What
 from .records import arguments_of, case_of, filled

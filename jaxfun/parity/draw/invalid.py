@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from ..._record import Op, Role
-from ...dtypes import DTYPES, DType, as_dtype
+from ...core.dtypes import DTYPES, DType, as_dtype
+from ...core.record import Op, Role
 from ..run.case import Case
 from .choices import by_hypothesis
 from .cover import configurations, first_dtype

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..._record import Beside, Index, Op, Role, Shape
-from ...dtypes import DTYPES, Category, DType, as_dtype, promote_types
+from ...core.dtypes import DTYPES, Category, DType, as_dtype, promote_types
+from ...core.record import Index, Op, Role, Row, Shape
 from .choices import Choose, What
 from .layout import Layout
 from .shapes import SHAPES
@@ -38,31 +38,30 @@ class RecordLayout(Layout):
 
 
 def layouts(choose: Choose, record: Op, dtype: DType) -> dict[str, Any]:
-    """Return the layouts of an op's tensors, by name, and what is chosen beside them."""
+    """Return the layouts of an op's tensors, by name, and the other arguments of the row that is chosen."""
     names = [name for name, role in record.roles.items() if role in _LAYOUT]
-    if not _has_names(record, names):
-        return _with_dtypes(choose, record, names, dtype, _broadcastable(choose, record, names))
-    place = choose(What("place"), _places(record, names))
-    beside = {name: _at(each.values, place) for name, each in record.takes.items() if isinstance(each, Beside)}
-    shapes = _named_shapes(choose, record, names, place)
-    found = beside | _with_dtypes(choose, record, names, dtype, shapes, place)
-    for name, described in record.takes.items():
+    if not record.rows:
+        return _with_dtypes(choose, record, names, dtype, _broadcastable(choose, record, names), {})
+    row = record.rows[choose(What("place"), _places(record, names))]
+    drawn = [name for name in names if row.get(name, "") is not None]  # None is left out
+    found = {name: item for name, item in row.items() if not isinstance(item, (Shape, Index))}
+    found |= _with_dtypes(choose, record, drawn, dtype, _named_shapes(choose, record, drawn, row), row)
+    for name, described in row.items():
         if isinstance(described, Index):
             found[name] = _index(choose, name, described, found)
     return found
 
 
 def _with_dtypes(
-    choose: Choose, record: Op, names: Sequence[str], dtype: DType, shapes: Mapping[str, Any], place: int = 0
+    choose: Choose, record: Op, names: Sequence[str], dtype: DType, shapes: Mapping[str, Any], row: Row
 ) -> dict[str, Any]:
     main = next((name for name in names if record.roles[name] is not Role.MASK), None)
     drawn = {
         name: _LAYOUT[record.roles[name]](choose, record, name, shapes[name], dtype, name == main) for name in names
     }
-    for name, described in record.takes.items():
+    for name, described in row.items():
         if isinstance(described, Shape) and described.values:
-            values = (described.values,) if isinstance(described.values, str) else described.values
-            drawn[name] = replace(drawn[name], values=_at(values, place))
+            drawn[name] = replace(drawn[name], values=described.values)
         if isinstance(described, Shape) and described.dtypes:
             drawn[name] = replace(drawn[name], dtype=choose(What("own dtype", name), described.dtypes))
     return drawn
@@ -87,21 +86,9 @@ def _counting(
     return RecordLayout(shape, dtype, limit=limit, apart=apart, negative=described.negative)
 
 
-def _has_names(record: Op, names: Sequence[str]) -> bool:
-    return any(isinstance(record.takes.get(name), (Shape, Index)) for name in names)
-
-
-def _alternatives(described: Any) -> tuple[Any, ...]:
-    if isinstance(described, Beside):
-        return described.values
-    names = described.names if isinstance(described, (Shape, Index)) else ""
-    return (names,) if isinstance(names, str) else names
-
-
 def _places(record: Op, names: Sequence[str]) -> list[int]:
-    """Return the places of a record's alternatives; those where the first tensor is a matrix come first."""
-    most = max(len(_alternatives(described)) for described in record.takes.values())
-    return sorted(range(most), key=lambda place: not _is_matrix(_at(_texts(record, names[0]), place)))
+    """Return the places of a record's rows; those where the first tensor is a matrix come first."""
+    return sorted(range(len(record.rows)), key=lambda place: not _is_matrix(_text(record.rows[place], names[0])))
 
 
 def _is_matrix(text: str) -> bool:
@@ -109,22 +96,19 @@ def _is_matrix(text: str) -> bool:
     return len(first) == 2 or first == ["*"]
 
 
-def _texts(record: Op, name: str) -> tuple[str, ...]:
-    return _alternatives(record.takes.get(name))
+def _text(row: Row, name: str) -> str:
+    return getattr(row.get(name), "names", "")
 
 
-def _at(alternatives: Sequence[Any], place: int) -> Any:
-    return alternatives[min(place, len(alternatives) - 1)]
-
-
-def _named_shapes(choose: Choose, record: Op, names: Sequence[str], place: int) -> dict[str, Any]:
-    """Return shapes by the names of the alternative at `place`; several for a sequence of tensors."""
-    texts = {name: _at(_texts(record, name), place) for name in names}
-    counted = {word for name in _counted(record) for word in texts[name].split()}
+def _named_shapes(choose: Choose, record: Op, names: Sequence[str], row: Row) -> dict[str, Any]:
+    """Return shapes by the names of a row; several for a sequence of tensors."""
+    texts = {name: _text(row, name) for name in names}
+    counted = {word for item in row.values() if isinstance(item, Index) for word in texts[item.into].split()}
     sizes: dict[str, int] = {}
 
     def size(word: str) -> int:
         if word not in sizes:
+            # where there is nothing to count, no index is in range
             sizes[word] = (
                 int(word) if word.isdigit() else choose(What("size", word), _sizes(len(sizes), word in counted))
             )
@@ -144,11 +128,6 @@ def _sizes(known: int, is_counted: bool) -> list[int]:
     """Return what a further name's size may be, first one that the names before it do not have."""
     turned = [SIZES[(known + place) % _LARGER] for place in range(_LARGER)]
     return [*turned, 1] if is_counted else [*turned, 1, 0]
-
-
-def _counted(record: Op) -> list[str]:
-    # where there is nothing, no index is in range
-    return [described.into for described in record.takes.values() if isinstance(described, Index)]
 
 
 def _broadcastable(choose: Choose, record: Op, names: Sequence[str]) -> dict[str, tuple[int, ...]]:

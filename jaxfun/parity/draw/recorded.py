@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from ..._record import Op
-from ...dtypes import as_dtype
+from ...core.dtypes import as_dtype
+from ...core.record import Op
 from ..report.words import first_of
 from ..run.case import Case
 from .cover import configurations, first_dtype

@@ -14,8 +14,8 @@ import jax
 import numpy as np
 from hypothesis import strategies as st
 
-from ..._record import Op
-from ...dtypes import DType
+from ...core.dtypes import DType
+from ...core.record import Op
 from ..known import differences_at
 from ..known.difference import Held
 from ..run.case import Arguments, Case, Slot

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ..._record import Choice, Op, Role, Scalar, Size
-from ...dtypes import DTYPES, Category, DType
+from ...core.dtypes import DTYPES, Category, DType
+from ...core.record import Choice, Op, Role, Scalar, Size
 from .choices import Choose, What
 from .operands import makes_complex_half
 

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from ...errors import ArgumentTypeError, ArgumentValueError, describe, public
+from ...core.errors import ArgumentTypeError, ArgumentValueError, describe
+from ...core.public import public
 from .layout import Layout
 from .shapes import Example, current, narrowed, shapes
 from .values import strata_of, value_set

@@ -12,7 +12,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from ...errors import ArgumentValueError
+from ...core.errors import ArgumentValueError
 from ..compare.complexes import complex_of
 from .layout import Layout
 from .structures import OWN_STRATA

@@ -1,6 +1,6 @@
 """Where jaxfun is known to differ from torch, a file a chapter, keyed by the name of the record."""
 
-from ..._record import Op
+from ...core.record import Op
 from . import bounds, linear_algebra, order, places, pointwise, reductions
 from .difference import Difference
 
@@ -10,7 +10,7 @@ _CHAPTERS = (pointwise, bounds, reductions, order, linear_algebra, places)
 def differences_of(record: Op) -> tuple[Difference, ...]:
     """Return the known differences of an op.
 
-    >>> from jaxfun._record import REGISTRY
+    >>> from jaxfun.core.record import REGISTRY
     >>> [known.levels for known in differences_of(REGISTRY["maximum"])]
     [('jvp',)]
     """

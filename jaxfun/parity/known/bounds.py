@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ...dtypes import result_type
+from ...core.dtypes import result_type
 from .difference import Difference, anywhere, finite, there, zero
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._record import REGISTRY, Op
+from ...core.record import REGISTRY, Op
 from . import differences_at
 from .difference import Held
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...dtypes import DType
+from ...core.dtypes import DType
 from ..compare.arrays import is_inexact
 from ..known.difference import Held
 from ..report.words import first_of, written

@@ -9,7 +9,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from ...errors import ArgumentValueError, describe
+from ...core.errors import ArgumentValueError, describe
 from ..compare.arrays import Verdict, compare, is_inexact
 from ..report.words import first_of
 from . import torch_modules, torch_side

@@ -14,7 +14,8 @@ import jax
 from jax.ad_checkpoint import checkpoint_name
 from jax.extend.core import Literal
 
-from ...errors import ArgumentTypeError, describe, public
+from ...core.errors import ArgumentTypeError, describe
+from ...core.public import public
 
 
 @public("parity.tap(name, x)")

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from ...errors import ArgumentTypeError, DTypeError, ShapeError, describe
+from ...core.errors import ArgumentTypeError, DTypeError, ShapeError, describe
 from ..compare.arrays import PRECISION, Precision, compare
 from ..report.every_value import BINS, Sample, Tally
 from ..run import torch_side

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ...errors import ArgumentValueError
+from ...core.errors import ArgumentValueError
 from ..compare.arrays import Verdict
 from ..report.model import Tap
 from ..report.report import Report

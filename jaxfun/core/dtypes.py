@@ -14,7 +14,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .errors import ArgumentTypeError, X64DisabledError, describe, public
+from .errors import ArgumentTypeError, X64DisabledError, describe
+from .public import public
 
 
 class Category(enum.IntEnum):
@@ -203,6 +204,11 @@ def as_dtype(dtype: Any) -> DType:
     return found
 
 
+def computed_in(dtype: DType) -> DType:
+    """Return the dtype that torch's kernels compute in: float32 for 16-bit floats, rounded once, at the end."""
+    return float32 if dtype.is_floating_point and dtype.itemsize == 2 else dtype
+
+
 def x64_enabled() -> builtins.bool:
     """Return whether JAX's 64-bit types are on here (`jax_enable_x64`, also as a context manager)."""
     return jax.dtypes.canonicalize_dtype(np.int64) == np.int64
@@ -303,7 +309,7 @@ def of(value: Any) -> DType:
     return as_dtype(value.dtype)
 
 
-@public("promote_types(type1, type2)")
+@public
 def promote_types(type1: Any, type2: Any) -> DType:
     """Return the smallest dtype that holds both. Torch: torch.promote_types.
 
@@ -313,7 +319,7 @@ def promote_types(type1: Any, type2: Any) -> DType:
     return _PROMOTION[as_dtype(type1)][as_dtype(type2)]
 
 
-@public("result_type(*tensors)")
+@public
 def result_type(*tensors: Any) -> DType:
     """Return the dtype of an arithmetic operation on tensors and Python numbers. Torch: torch.result_type.
 
@@ -337,7 +343,7 @@ def _combine(higher: DType, lower: DType) -> DType:
     return _TO_COMPLEX[higher.name] if lower.is_complex and higher.is_floating_point else lower
 
 
-@public("can_cast(from_, to)")
+@public
 def can_cast(from_: Any, to: Any) -> builtins.bool:
     """Return whether torch's rules let `from_` be cast to `to` in place. Torch: torch.can_cast.
 
@@ -350,7 +356,7 @@ def can_cast(from_: Any, to: Any) -> builtins.bool:
     return source <= target or target is Category.INTEGER >= source
 
 
-@public("is_floating_point(input)")
+@public
 def is_floating_point(input: Any) -> builtins.bool:
     """Return whether the tensor's dtype is a floating point one. Torch: torch.is_floating_point.
 
@@ -360,7 +366,7 @@ def is_floating_point(input: Any) -> builtins.bool:
     return _tensor_dtype(input).is_floating_point
 
 
-@public("is_complex(input)")
+@public
 def is_complex(input: Any) -> builtins.bool:
     """Return whether the tensor's dtype is complex. Torch: torch.is_complex.
 

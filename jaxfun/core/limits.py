@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 import jax.numpy as jnp
 
 from .dtypes import Category, as_dtype, float32
-from .errors import ArgumentTypeError, public
+from .errors import ArgumentTypeError
+from .public import public
 
 
 class FInfo(NamedTuple):
@@ -30,7 +31,7 @@ class IInfo(NamedTuple):
     dtype: str
 
 
-@public("finfo(type)")
+@public
 def finfo(type: Any = float32) -> FInfo:
     """Return the limits of a floating point or complex dtype. Torch: torch.finfo.
 
@@ -49,7 +50,7 @@ def finfo(type: Any = float32) -> FInfo:
     return FInfo(info.bits, resolution=resolution, smallest_normal=fields["tiny"], dtype=dtype.name, **fields)
 
 
-@public("iinfo(type)")
+@public
 def iinfo(type: Any) -> IInfo:
     """Return the limits of an integer dtype. Torch: torch.iinfo.
 

@@ -7,11 +7,13 @@ the parity suite's inputs and its reference are all read off it.
 import enum
 import functools
 import inspect
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 from .dtypes import DTYPES, Category, DType, Kind
+from .public import call_of, variadic
+from .types import Number as Number
 
 
 class Role(enum.Enum):
@@ -24,13 +26,13 @@ class Role(enum.Enum):
     SCALAR = "scalar"  # a Python number that takes no part in the promotion (a factor), traced
     DIM = "dim"  # one dimension
     DIMS = "dims"  # None, one dimension or several
+    SIZES = "sizes"  # integers one by one, or one tuple of them: the annotation of `*size`
     DTYPE = "dtype"  # a dtype or None
     STATIC = "static"  # anything else
 
 
 KEYWORD_ONLY = inspect.Parameter.KEYWORD_ONLY
 
-Number = bool | int | float | complex
 # Any: arrays of JAX, NumPy and PyTorch come in, and a body always sees JAX's.
 Array = Annotated[Any, Role.TENSOR]
 Operand = Annotated[Any, Role.OPERAND]
@@ -40,6 +42,7 @@ Factor = Annotated[Any, Role.SCALAR]
 Dim = Annotated[int, Role.DIM]
 Integer = Annotated[int, Role.DIM]  # an offset or a count: by default drawn as a dimension is
 Dims = Annotated[int | tuple[int, ...] | list[int] | None, Role.DIMS]
+Sizes = Annotated[Any, Role.SIZES]
 AnyDType = Annotated[Any, Role.DTYPE]
 
 TRACED = frozenset({Role.TENSOR, Role.OPERAND, Role.TENSORS, Role.MASK, Role.SCALAR})
@@ -106,14 +109,28 @@ class Size:
     of: str
 
 
+# What a row of `Op.cases` holds for an argument: a tensor's sizes by name, a descriptor, or any other value itself.
+Row = Mapping[str, Any]
+
+
+def rows(names: str, *values: tuple[Any, ...]) -> tuple[Row, ...]:
+    """Return cases: in each the named arguments have these values.
+
+    >>> rows("input dim", ("m n", 0), ("b m n", -1))
+    ({'input': 'm n', 'dim': 0}, {'input': 'b m n', 'dim': -1})
+    """
+    return tuple(dict(zip(names.split(), each, strict=True)) for each in values)
+
+
 @dataclass(frozen=True, repr=False)
 class Op:
     """One op: the overloads of a torch operator that one formula serves.
 
     `aten` are torch's own names of the overloads (`pow.Tensor_Scalar`; the default overload has none: `exp`). The first
-    is the op's `name`, unique here, and stands in the jaxpr as `jaxfun.pow.Tensor_Scalar`. `torch` is the dotted name of
-    the Python function that is the reference, and so the public name here (`torch.sum` is `jaxfun.sum`). `node` is the
-    name of torch's `grad_fn`, "" for an op with no gradient; a `composite` has none of its own: the tape walks into it.
+    is the op's `name`, unique here, and stands in the jaxpr as `jaxfun.pow.Tensor_Scalar`. `torch` is the dotted name
+    of the Python function that is the reference: it is the public name here too (`torch.sum` is `jaxfun.sum`). `node`
+    is the name of torch's `grad_fn`, "" for an op with no gradient; a `composite` has none of its own: the tape walks
+    into it.
     `determines` maps the results to what the arguments determine of them, where torch leaves something open (the signs
     of singular vectors): that is compared.
     """
@@ -123,7 +140,8 @@ class Op:
     kind: Kind | None
     signature: inspect.Signature
     roles: Mapping[str, Role]
-    takes: Mapping[str, Any] = field(default_factory=dict)
+    takes: Mapping[str, Any] = field(default_factory=dict)  # a descriptor for an argument
+    cases: tuple[Row, ...] = ()  # arguments that belong together, a row for each case
     rejects: frozenset[DType] = frozenset()  # of the promoted operands
     operand_rejects: frozenset[DType] = frozenset()  # of any one operand
     takes_here: Callable[[Mapping[str, Any]], frozenset[DType]] | None = None  # those it takes of some arguments
@@ -149,11 +167,38 @@ class Op:
         )
 
     @functools.cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The cases in full: for each tensor that is named its descriptor, for other arguments their values."""
+        taken = {name: item for name, item in self.takes.items() if name in self.roles}
+        return tuple(self._full(row) for row in self.cases or _transposed(taken))
+
+    def _full(self, row: Row) -> Row:
+        tensors = {name: item for name, item in self.takes.items() if isinstance(item, (Shape, Index))}
+        return tensors | {name: self._descriptor(name, item, tensors.get(name)) for name, item in row.items()}
+
+    def _descriptor(self, name: str, item: Any, of_all: Any) -> Any:
+        if not isinstance(item, str) or self.roles[name] not in TRACED:
+            return item
+        return Shape(item) if of_all is None else replace(of_all, names=item)
+
+    def options(self, name: str) -> tuple[Any, ...]:
+        """Return the values that are tried for an argument that is no tensor; none where its annotation says them."""
+        if isinstance(self.takes.get(name), Choice):
+            return self.takes[name].values
+        return tuple(row[name] for row in self.rows if name in row and not isinstance(row[name], (Shape, Index)))
+
+    @functools.cached_property
     def broadcasts(self) -> tuple[str, ...]:
         """The parameters that broadcast together; none where an op promotes nothing or says the shapes itself."""
-        if self.kind is None or any(isinstance(described, (Shape, Index)) for described in self.takes.values()):
+        if self.kind is None or self.rows:
             return ()
         return tuple(name for name, role in self.roles.items() if role in (Role.TENSOR, Role.OPERAND, Role.MASK))
+
+    @functools.cached_property
+    def sizes(self) -> str:
+        """The name of the parameter that takes integers one by one or as one tuple, "" if there is none."""
+        several = variadic(self.signature)
+        return several if several and self.roles[several] is Role.SIZES else ""
 
     def is_default(self, name: str, value: Any) -> bool:
         """Return whether an argument is what it would be if it were left out."""
@@ -168,14 +213,26 @@ class Op:
     @property
     def call(self) -> str:
         """The public call as messages write it: `sum(input, dim, keepdim, dtype)`."""
-        names = [
-            f"*{each.name}" if each.kind is each.VAR_POSITIONAL else each.name
-            for each in self.signature.parameters.values()
-        ]
-        return f"{self.public or self.name}({', '.join(names)})"
+        return call_of(self.public or self.name, self.signature)
 
 
 REGISTRY: dict[str, Op] = {}  # filled by the decorator as the op files load, read-only from then on
+
+
+def _transposed(takes: Mapping[str, Any]) -> Iterator[Row]:
+    columns = {name: _column(item) for name, item in takes.items() if isinstance(item, (Shape, Index, Beside))}
+    for place in range(max(map(len, columns.values()), default=0)):
+        yield {name: column[min(place, len(column) - 1)] for name, column in columns.items()}
+
+
+def _column(item: Any) -> tuple[Any, ...]:
+    if isinstance(item, Beside):
+        return item.values
+    names = (item.names,) if isinstance(item.names, str) else item.names
+    values = getattr(item, "values", "")
+    if isinstance(values, str):
+        return tuple(replace(item, names=each) for each in names)
+    return tuple(replace(item, names=each, values=value) for each, value in zip(names, values, strict=True))
 
 
 def where_empty(dtypes: frozenset[DType]) -> Callable[[Mapping[str, Any]], frozenset[DType]]:

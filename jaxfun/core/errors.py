@@ -1,15 +1,8 @@
 """The exception classes, each also the builtin that torch raises, and the one place where messages are shaped."""
 
 import copy
-import functools
-import inspect
-from collections.abc import Callable, Container
-from typing import Any, ParamSpec, Self, TypeVar
-
-from ._spelling import numpy_names, renamed
-
-P = ParamSpec("P")
-R = TypeVar("R")
+from collections.abc import Container
+from typing import Any, Self
 
 
 class JaxfunError(Exception):
@@ -107,39 +100,6 @@ def refuse_out(out: Any) -> None:
     """Raise ArgumentTypeError for an array that a result is to be written to."""
     if out is not None:
         raise ArgumentTypeError("no `out`", describe(out), "Arrays do not change: bind the result to a name.")
-
-
-def public(call: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Make errors raised inside a public function that is not an op name its call, unless they name one already.
-
-    >>> @public("halve(n)")
-    ... def halve(n: int) -> int:
-    ...     raise ArgumentValueError("an even `n`", describe(n))
-    >>> halve(3)
-    Traceback (most recent call last):
-    ...
-    jaxfun.errors.ArgumentValueError: `jaxfun.halve(n)`: expected an even `n`, got 3 (int).
-    """
-
-    def decorate(function: Callable[P, R]) -> Callable[P, R]:
-        names = numpy_names(call.partition("(")[0], inspect.signature(function).parameters)
-
-        @functools.wraps(function)
-        def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
-            __tracebackhide__ = True  # pytest shows the function and its caller
-            try:
-                if kwargs:
-                    refuse_out(kwargs.get("out"))
-                    kwargs = renamed(names, kwargs)  # type: ignore[assignment]  # another spelling of the same
-                return function(*args, **kwargs)
-            except JaxfunError as error:
-                if error.call:
-                    raise
-                raise error.within(call) from None
-
-        return wrapped
-
-    return decorate
 
 
 def describe(value: Any) -> str:

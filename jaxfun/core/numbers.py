@@ -9,9 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from ._record import Number
 from .dtypes import Category, DType, as_dtype, of, uint8
 from .errors import ArgumentTypeError, DTypeError, describe
+from .record import Number
 
 
 def is_traced(value: Any) -> bool:

@@ -1,0 +1,114 @@
+"""What an argument may be, by its role: what is made of it before the call, and whether an overload takes it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import numpy as np
+
+from .dtypes import DType, as_array, is_scalar, required
+from .errors import ArgumentTypeError, describe
+from .record import Role
+
+_NUMBERS = (bool, int, float, complex)
+
+
+def as_tensor(name: str, value: Any) -> jax.Array:
+    """Return a JAX array for an array of any library.
+
+    Raises: ArgumentTypeError for anything else, Python numbers included.
+    """
+    if isinstance(value, jax.Array):
+        return value
+    if isinstance(value, (*_NUMBERS, np.generic)) or not hasattr(value, "dtype"):
+        raise ArgumentTypeError(f"`{name}` to be a tensor", describe(value), "Make one with jaxfun.tensor.")
+    return as_array(value)
+
+
+def _operand(name: str, value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()  # torch takes a NumPy scalar for a Python number
+    return value if isinstance(value, _NUMBERS) else as_tensor(name, value)
+
+
+def _tensors(name: str, value: Any) -> tuple[jax.Array, ...]:
+    if not isinstance(value, (tuple, list)):
+        raise ArgumentTypeError(f"`{name}` to be a tuple or a list of tensors", describe(value))
+    return tuple(as_tensor(f"{name}[{position}]", item) for position, item in enumerate(value))
+
+
+def _static(name: str, value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        if any(isinstance(item, float) for item in value):  # jit takes (2, 3.0) for the (2, 3) that it has compiled
+            raise ArgumentTypeError(f"`{name}` to hold integers", describe(value))
+        return tuple(_static(name, item) for item in value)
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _number(name: str, value: Any) -> Any:
+    value = value.item() if isinstance(value, np.generic) else value
+    if not isinstance(value, (*_NUMBERS, jax.Array)):
+        raise ArgumentTypeError(f"`{name}` to be a number", describe(value))
+    return value
+
+
+def _integer(name: str, value: Any) -> int:
+    value = value.item() if isinstance(value, np.integer) else value
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ArgumentTypeError(f"`{name}` to be an integer", describe(value))
+    return value
+
+
+def _integers(name: str, value: Any) -> Any:
+    value = _static(name, value)
+    items = value if isinstance(value, tuple) else () if value is None else (value,)
+    if not all(isinstance(item, int) and not isinstance(item, bool) for item in items):
+        raise ArgumentTypeError(f"`{name}` to be an integer or integers", describe(value))
+    return value
+
+
+def _dtype(name: str, value: Any) -> DType | None:
+    return None if value is None else required(value)
+
+
+NORMALISE: Mapping[Role, Callable[[str, Any], Any]] = {
+    Role.TENSOR: as_tensor,
+    Role.MASK: as_tensor,
+    Role.OPERAND: _operand,
+    Role.TENSORS: _tensors,
+    Role.SCALAR: _number,
+    Role.DIM: _integer,
+    Role.DIMS: _integers,
+    Role.SIZES: lambda name, value: value,  # made integers where they are put together
+    Role.DTYPE: _dtype,
+    Role.STATIC: _static,
+}
+
+
+# Whether an overload takes an argument: torch's parser looks at its type alone.
+
+
+def _is_tensor(value: Any) -> bool:
+    return hasattr(value, "dtype") and not isinstance(value, (np.generic, DType))
+
+
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+
+
+def _is_sequence(value: Any) -> bool:
+    return isinstance(value, (tuple, list))
+
+
+TAKES: Mapping[Role, Callable[[Any], bool]] = {
+    Role.TENSOR: _is_tensor,
+    Role.MASK: _is_tensor,
+    Role.OPERAND: lambda value: _is_tensor(value) or is_scalar(value),
+    Role.TENSORS: _is_sequence,
+    Role.SCALAR: is_scalar,
+    Role.DIM: _is_integer,
+    Role.DIMS: lambda value: value is None or _is_integer(value) or _is_sequence(value),
+    Role.SIZES: lambda value: _is_integer(value) or _is_sequence(value),
+    Role.DTYPE: lambda value: not _is_tensor(value),
+    Role.STATIC: lambda value: not _is_tensor(value),
+}

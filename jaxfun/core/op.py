@@ -1,0 +1,302 @@
+"""The decorator that makes an op of a few lines of jnp: recorded, cast by torch's rules, and named in the jaxpr.
+
+Begin with `op`; `_compiled` is what a call runs once its arguments are in their places.
+"""
+
+import functools
+import inspect
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, ParamSpec, TypeVar, get_args, get_origin
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from .arguments import NORMALISE, as_tensor
+from .dims import as_sizes, broadcast_shapes
+from .dtypes import DTYPES, Category, DType, Kind, as_dtype, canonical, computed_in, float32, of, result_type
+from .errors import JaxfunError, UnsupportedDTypeError, X64DisabledError, describe
+from .public import as_positional, refuse_unbound, variadic
+from .record import KEYWORD_ONLY, REGISTRY, TRACED, Op, Role, Row
+from .spelling import numpy_names, renamed
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def op(
+    kind: Kind | None = Kind.DEFAULT,
+    *,
+    torch: str = "",
+    overload: str | tuple[str, ...] = "",
+    aten: str = "",
+    step: str = "",
+    takes: Mapping[str, Any] | None = None,
+    cases: tuple[Row, ...] = (),
+    rejects: frozenset[DType] = frozenset(),
+    operand_rejects: frozenset[DType] = frozenset(),
+    takes_here: Callable[[Mapping[str, Any]], frozenset[DType]] | None = None,
+    aliases: tuple[str, ...] = (),
+    node: str | None = None,
+    composite: bool = False,
+    determines: Callable[[Any], Any] | None = None,
+    before: Callable[..., None] | None = None,
+    check: Callable[..., None] | None = None,
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make an op of a function on arrays: recorded, cast by torch's rules, and named in the jaxpr.
+
+    `kind` None leaves every dtype alone. The reference is `torch.` and the function's name, unless `torch` says
+    otherwise. `overload` names torch's overloads that the op covers, of which the first names the record; `aten` is
+    torch's own name for the operator where it is not that of the reference. A `step` is a name on the tape for what
+    only other functions take: it is not public, and proven by their proofs.
+
+    `before(*arguments)` and `check(result, *arguments)` raise for numbers that torch refuses, before and after the
+    compiled function runs; of a tracer they say nothing.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        signature = inspect.signature(function)
+        reference = "" if step else torch or f"torch.{function.__name__}"
+        base = step or aten or _aten_name(reference)
+        covered = (overload,) if isinstance(overload, str) else overload
+        record = Op(
+            aten=tuple(_overload_name(base, each) for each in covered),
+            torch=reference,
+            kind=kind,
+            signature=signature,
+            roles={name: _role(parameter) for name, parameter in signature.parameters.items()},
+            takes=takes or {},
+            cases=cases,
+            rejects=rejects,
+            operand_rejects=operand_rejects,
+            takes_here=takes_here,
+            aliases=aliases,
+            node=_node_name(base if step else reference) if node is None else node,
+            composite=composite,
+            determines=determines,
+        )
+        REGISTRY[record.name] = record
+        return _public(record, function, before, check)
+
+    return decorate
+
+
+def _aten_name(reference: str) -> str:
+    """Return torch's own name for the operator of a Python function: `linalg_det` for torch.linalg.det."""
+    path = reference.removeprefix("torch.")
+    return path.removeprefix("Tensor.").removeprefix("nn.functional.").replace(".", "_")
+
+
+def _overload_name(base: str, overload: str) -> str:
+    return f"{base}{overload}" if overload.startswith(":") else f"{base}.{overload}" if overload else base
+
+
+def _role(parameter: inspect.Parameter) -> Role:
+    annotation = parameter.annotation
+    if get_origin(annotation) is Annotated:
+        return next(item for item in get_args(annotation) if isinstance(item, Role))
+    return Role.STATIC
+
+
+def _node_name(base: str) -> str:
+    words = base.rpartition(".")[2].split("_")
+    return "".join(word.capitalize() for word in words) + "Backward0"
+
+
+def _public(
+    record: Op, function: Callable[P, R], before: Callable[..., None] | None, check: Callable[..., None] | None
+) -> Callable[P, R]:
+    compiled, placed = _compiled(record, function), _placing(record)
+    as_they_are: set[tuple[type, ...]] = set()  # the types of arguments that need no preparation
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            given, named = args, kwargs
+            if kwargs or (*map(type, args),) not in as_they_are:
+                given, named = placed(args, kwargs)
+                if not kwargs and is_by_type(args, given):
+                    as_they_are.add((*map(type, args),))
+            if before is not None:
+                before(*given, **named)
+            try:
+                result = compiled(*given, **named)
+            except OverflowError:
+                given, named = _in_32_bits(record, given, named)
+                result = compiled(*given, **named)
+            if check is not None:
+                check(result, *given, **named)
+            return result
+        except JaxfunError as error:
+            raise error.within(record.call) from None
+
+    call.op = record  # type: ignore[attr-defined]  # a function has no such field of its own
+    return call
+
+
+_BY_VALUE = (tuple, list, DType)  # of these the values decide what is made of them
+
+
+def is_by_type(args: Sequence[Any], given: Sequence[Any]) -> bool:
+    """Return whether arguments are passed on unchanged, and any others of their types would be."""
+    same = len(args) == len(given) and all(map(operator.is_, args, given))
+    return same and not any(isinstance(value, _BY_VALUE) for value in args)
+
+
+_Arguments = tuple[list[Any], dict[str, Any]]
+
+
+def _placing(record: Op) -> Callable[[tuple[Any, ...], dict[str, Any]], _Arguments]:
+    """Return the function that puts a call's arguments in their places, each as its role wants it.
+
+    Keywords become positional where they have a place: jit sorts keywords, and the tape reads the operands in torch's
+    order. One that is left out, or None by default, stays so.
+    """
+    parameters = record.signature.parameters
+    names = numpy_names(record.public, parameters)
+    order = [each.name for each in parameters.values() if each.kind is not KEYWORD_ONLY]
+    several = variadic(record.signature)
+    fixed = order[: len(order) - bool(several)]
+    defaults = {name: each.default for name, each in parameters.items()}
+    required = {name for name, default in defaults.items() if default is inspect.Parameter.empty and name != several}
+    least = len(required.intersection(fixed))
+    named = required.difference(fixed)
+
+    def normalised(name: str, value: Any) -> Any:
+        return value if value is None and defaults[name] is None else NORMALISE[record.roles[name]](name, value)
+
+    def placed(args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Arguments:
+        if kwargs:
+            args, kwargs = as_positional(several, args, renamed(names, kwargs))
+            args = (*args, *_taken(kwargs, fixed[len(args) :]))
+        more, args = args[len(fixed) :], args[: len(fixed)]
+        if len(args) < least or (more and not several) or kwargs.keys() - parameters.keys() or named - kwargs.keys():
+            refuse_unbound(record.signature, (*args, *more), kwargs)
+        given = [normalised(name, value) for name, value in zip(order, args, strict=False)]
+        if record.sizes:
+            given.append(as_sizes(more, None, several))
+        elif several:
+            given.extend(as_tensor(f"{several}[{place}]", item) for place, item in enumerate(more))
+        return given, {name: normalised(name, value) for name, value in kwargs.items() if value is not defaults[name]}
+
+    return placed
+
+
+def _taken(kwargs: dict[str, Any], names: list[str]) -> list[Any]:
+    """Return the values of the keywords that follow the positional arguments without a gap, and take them out."""
+    found = []
+    for name in names:
+        if name not in kwargs:
+            break
+        found.append(kwargs.pop(name))
+    return found
+
+
+def _in_32_bits(record: Op, args: Any, kwargs: Any) -> _Arguments:
+    """Return a call's arguments, integers beyond 32 bits as torch takes them: JAX refuses them without 64-bit types.
+
+    They become floats where floats are computed, and wrap around beside integer tensors.
+    Raises: X64DisabledError in other places.
+    """
+    bound = _inner_signature(record).bind(*args, **kwargs)
+    dtype = canonical(result_type(*_operands(record, bound.arguments)))
+    is_float = dtype.category > Category.INTEGER or record.kind is Kind.INT_TO_FLOAT
+    for name, value in bound.arguments.items():
+        if type(value) is not int or -(2**31) <= value < 2**31:
+            continue
+        if not is_float and (record.kind is None or record.roles[name] is not Role.OPERAND):
+            advice = 'Give a float, or turn 64 bits on with jax.config.update("jax_enable_x64", True).'
+            raise X64DisabledError(f"`{name}` to be an integer that fits in 32 bits", describe(value), advice)
+        bound.arguments[name] = float(value) if is_float else (value + 2**31) % 2**32 - 2**31
+    return [*bound.args], bound.kwargs
+
+
+def _inner_signature(record: Op) -> inspect.Signature:
+    """Return the signature of what is compiled: sizes are one static tuple there."""
+    inside = [
+        each.replace(kind=each.POSITIONAL_OR_KEYWORD) if each.name == record.sizes else each
+        for each in record.signature.parameters.values()
+    ]
+    return record.signature.replace(parameters=inside)
+
+
+def _compiled(record: Op, function: Callable[..., Any]) -> Callable[..., Any]:
+    signature = _inner_signature(record)
+
+    def run(*args: Any, **kwargs: Any) -> Any:
+        bound = signature.bind(*args, **kwargs)
+        _check_dtypes(record, bound.arguments)
+        _check_shapes(record, bound.arguments)
+        restore = _promote(record, bound.arguments)
+        given = (*bound.args[:-1], *bound.args[-1]) if record.sizes else bound.args
+        return restore(function(*given, **bound.kwargs))
+
+    run.__name__ = run.__qualname__ = f"jaxfun.{record.name}"
+    run.__signature__ = signature  # type: ignore[attr-defined]  # jit resolves static_argnames by it
+    return jax.jit(run, static_argnames=[name for name, role in record.roles.items() if role not in TRACED])
+
+
+def _operands(record: Op, arguments: Mapping[str, Any]) -> list[Any]:
+    found: list[Any] = []
+    for name, value in arguments.items():
+        role = record.roles[name]
+        if role is Role.TENSORS:
+            found.extend(value)
+        elif role in (Role.TENSOR, Role.OPERAND) and value is not None:
+            found.append(value)
+    return found
+
+
+def _check_dtypes(record: Op, arguments: Mapping[str, Any]) -> None:
+    operands = _operands(record, arguments)
+    taken = record.takes_here(arguments) if record.takes_here else frozenset()
+    if record.rejects and result_type(*operands) in record.rejects - taken:
+        raise _unsupported(record.rejects, operands)
+    if record.operand_rejects and any(of(operand) in record.operand_rejects - taken for operand in operands):
+        raise _unsupported(record.operand_rejects, operands)
+
+
+def _check_shapes(record: Op, arguments: Mapping[str, Any]) -> None:
+    if record.broadcasts:
+        broadcast_shapes(*(np.shape(arguments[name]) for name in record.broadcasts if arguments.get(name) is not None))
+
+
+def _unsupported(rejected: frozenset[DType], operands: list[Any]) -> UnsupportedDTypeError:
+    names = ", ".join(dtype.name for dtype in DTYPES if dtype in rejected)
+    return UnsupportedDTypeError(f"a dtype other than {names}", ", ".join(map(describe, operands)))
+
+
+def _promote(record: Op, arguments: dict[str, Any]) -> Callable[[Any], Any]:
+    """Cast the operands in place, by the op's kind, and return what its result then goes through."""
+    operands = _operands(record, arguments)
+    if record.kind is None or not operands:
+        return _identity
+    dtype = canonical(result_type(*operands))
+    if record.kind is Kind.INT_TO_FLOAT and dtype.category <= Category.INTEGER:
+        dtype = float32
+    computed = dtype if record.kind in (Kind.NO_OPMATH, Kind.ALWAYS_BOOL) else computed_in(dtype)
+    for name, value in arguments.items():
+        role = record.roles[name]
+        if role is Role.TENSORS:
+            arguments[name] = tuple(_astype(item, computed) for item in value)
+        elif role in (Role.TENSOR, Role.OPERAND) and value is not None:
+            arguments[name] = _astype(value, computed)
+    if computed == dtype or record.kind is Kind.ALWAYS_BOOL:
+        return _identity
+    return functools.partial(jax.tree.map, lambda result: _narrow(result, computed, dtype))
+
+
+def _identity(result: Any) -> Any:
+    return result
+
+
+def _astype(value: Any, dtype: DType) -> jax.Array:
+    array = jnp.asarray(value)
+    if array.dtype == bool and dtype.category > Category.INTEGER:
+        array = array.astype(np.uint8)  # XLA turns a converted bool times NaN into 0
+    return jax.lax.convert_element_type(array, dtype.dtype)
+
+
+def _narrow(result: jax.Array, computed: DType, dtype: DType) -> jax.Array:
+    return _astype(result, dtype) if as_dtype(result.dtype) == computed else result

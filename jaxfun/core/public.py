@@ -1,0 +1,100 @@
+"""Public functions: errors that name the user's call, torch's other spellings of arguments, no `out=`."""
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, ParamSpec, TypeVar, overload
+
+from .errors import ArgumentTypeError, JaxfunError, describe, refuse_out
+from .spelling import numpy_names, renamed
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def call_of(name: str, signature: inspect.Signature) -> str:
+    """Return a call as messages write it.
+
+    >>> call_of("view", inspect.signature(lambda input, *size: None))
+    'view(input, *size)'
+    """
+    names = (
+        f"*{each.name}" if each.kind is each.VAR_POSITIONAL else each.name for each in signature.parameters.values()
+    )
+    return f"{name}({', '.join(names)})"
+
+
+def refuse_unbound(signature: inspect.Signature, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+    """Raise ArgumentTypeError for arguments that do not fit a signature."""
+    refuse_out(kwargs.get("out"))
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError as error:
+        got = ", ".join([*map(describe, args), *(f"{name}={describe(value)}" for name, value in kwargs.items())])
+        raise ArgumentTypeError(f"arguments that fit ({error})", got or "none") from None
+
+
+def variadic(signature: inspect.Signature) -> str:
+    """Return the name of the parameter that takes any number of positional arguments, "" if there is none."""
+    return next((each.name for each in signature.parameters.values() if each.kind is each.VAR_POSITIONAL), "")
+
+
+@overload
+def public(function: Callable[P, R]) -> Callable[P, R]: ...
+@overload
+def public(function: str) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+@overload
+def public(*, name: str = ..., runs_callbacks: bool = ...) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+def public(function: Any = None, *, name: str = "", runs_callbacks: bool = False) -> Any:
+    """Make a function public, one that is not an op.
+
+    Its errors name its call, read off its signature: also those of jaxfun's functions inside of it, which the user did
+    not write. With `runs_callbacks` an error that names a call keeps it: it may come from the user's own function.
+    A parameter `*size` can be given by keyword, as torch allows.
+
+    >>> from .errors import ArgumentValueError
+    >>> @public
+    ... def halve(n: int) -> int:
+    ...     raise ArgumentValueError("an even `n`", describe(n))
+    >>> halve(3)
+    Traceback (most recent call last):
+    ...
+    jaxfun.core.errors.ArgumentValueError: `jaxfun.halve(n)`: expected an even `n`, got 3 (int).
+    """
+    if isinstance(function, str):
+        return functools.partial(public, name=function.partition("(")[0], runs_callbacks=True)
+    if function is None:
+        return functools.partial(public, name=name, runs_callbacks=runs_callbacks)
+    signature = inspect.signature(function)
+    call = call_of(name or function.__name__, signature)
+    names, several = numpy_names(call.partition("(")[0], signature.parameters), variadic(signature)
+
+    @functools.wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True  # pytest shows the function and its caller
+        try:
+            if kwargs:
+                args, kwargs = as_positional(several, args, renamed(names, kwargs))
+                refuse_out(kwargs.get("out"))
+            return function(*args, **kwargs)
+        except JaxfunError as error:
+            if error.call and runs_callbacks:
+                raise
+            raise error.within(call) from None
+        except TypeError:
+            try:
+                refuse_unbound(signature, args, kwargs)
+            except JaxfunError as error:
+                raise error.within(call) from None
+            raise
+
+    return wrapped
+
+
+def as_positional(
+    several: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return the arguments with that of a variadic parameter in its place, where it was given by keyword."""
+    if not several or several not in kwargs:
+        return args, kwargs
+    return (*args, kwargs[several]), {name: value for name, value in kwargs.items() if name != several}
