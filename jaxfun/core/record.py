@@ -173,7 +173,8 @@ class Op:
         return tuple(self._full(row) for row in self.cases or _transposed(taken))
 
     def _full(self, row: Row) -> Row:
-        tensors = {name: item for name, item in self.takes.items() if isinstance(item, (Shape, Index))}
+        taken = {name: item for name, item in self.takes.items() if name in self.roles}
+        tensors = {name: item for name, item in taken.items() if isinstance(item, (Shape, Index))}
         return tensors | {name: self._descriptor(name, item, tensors.get(name)) for name, item in row.items()}
 
     def _descriptor(self, name: str, item: Any, of_all: Any) -> Any:

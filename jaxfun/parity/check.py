@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import dtypes as _dtypes
+from ..core import dtypes as _dtypes
 from ..core.errors import ArgumentTypeError, ArgumentValueError, describe
 from ..core.public import public
 from .compare.arrays import PRECISION, Bound, is_inexact
