@@ -1,10 +1,10 @@
 """torch.autograd as pure functions of functions."""
 
 from . import functional as functional
-from .checking import gradcheck as gradcheck
-from .checking import gradgradcheck as gradgradcheck
+from .gradcheck import gradcheck as gradcheck
+from .gradcheck import gradgradcheck as gradgradcheck
 from .gradient import grad as grad
 from .gradient import no_grad as no_grad
-from .graph import graph as graph
+from .tape.trace import graph as graph
 from .variable import Variable as Variable
 from .variable import backward as backward

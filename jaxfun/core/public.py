@@ -12,16 +12,19 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+_MOST_SHOWN = 6
+
+
 def call_of(name: str, signature: inspect.Signature) -> str:
-    """Return a call as messages write it.
+    """Return a call as messages write it; of many parameters those without a default.
 
     >>> call_of("view", inspect.signature(lambda input, *size: None))
     'view(input, *size)'
     """
-    names = (
-        f"*{each.name}" if each.kind is each.VAR_POSITIONAL else each.name for each in signature.parameters.values()
-    )
-    return f"{name}({', '.join(names)})"
+    parameters = [each for each in signature.parameters.values() if each.name != "self"]
+    shown = [each for each in parameters if len(parameters) <= _MOST_SHOWN or each.default is each.empty]
+    names = [f"*{each.name}" if each.kind is each.VAR_POSITIONAL else each.name for each in shown]
+    return f"{name}({', '.join([*names, '...'] if len(shown) < len(parameters) else names)})"
 
 
 def refuse_unbound(signature: inspect.Signature, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:

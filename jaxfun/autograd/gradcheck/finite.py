@@ -13,8 +13,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..core.errors import GradcheckError
-from .pullback import Pullback, pullback
+from ...core.errors import GradcheckError
+from ..pullback import Pullback, pullback
 
 Matrix = np.ndarray[Any, np.dtype[Any]]
 Slopes = dict[str, Matrix]  # of one output by one input: part of the output -> (entries of it, entries of the input)

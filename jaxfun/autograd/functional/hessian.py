@@ -6,9 +6,10 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from ..core.errors import ArgumentValueError, DTypeError, IndexRangeError
-from ..core.public import public
-from .demands import (
+from ...core.errors import ArgumentValueError, DTypeError, IndexRangeError
+from ...core.public import public
+from ..pullback import Pullback, check_scalar, pullback
+from .checks import (
     Arrays,
     Function,
     check_changing,
@@ -22,8 +23,7 @@ from .demands import (
     unwrapped,
     vector,
 )
-from .pullback import Pullback, check_scalar, pullback
-from .slopes import forward_jacobian, pushed, reverse_jacobian
+from .jacobian import forward_jacobian, pushed, reverse_jacobian
 
 
 @public(name="autograd.functional.hessian", runs_callbacks=True)

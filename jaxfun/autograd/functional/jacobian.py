@@ -6,9 +6,11 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from ..core.errors import ArgumentValueError, DTypeError, GradientError, IndexRangeError, describe
-from ..core.public import public
-from .demands import (
+from ...core.errors import ArgumentValueError, DTypeError, GradientError, IndexRangeError, describe
+from ...core.public import public
+from ..dependence import is_differentiable
+from ..pullback import Pullback, check_scalar, pullback
+from .checks import (
     Arrays,
     Function,
     check_changing,
@@ -22,8 +24,6 @@ from .demands import (
     unwrapped,
     vector,
 )
-from .dependence import is_differentiable
-from .pullback import Pullback, check_scalar, pullback
 
 
 @public(name="autograd.functional.vjp", runs_callbacks=True)

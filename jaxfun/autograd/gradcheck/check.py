@@ -7,12 +7,12 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from ..core.errors import ArgumentChoiceError, ArgumentValueError, GradcheckError, describe
-from ..core.public import public
-from .dependence import is_differentiable
-from .differences import Subject, Tolerance, check
-from .pullback import gradients, pullback
-from .variable import Variable
+from ...core.errors import ArgumentChoiceError, ArgumentValueError, GradcheckError, describe
+from ...core.public import public
+from ..dependence import is_differentiable
+from ..pullback import gradients, pullback
+from ..variable import Variable
+from .finite import Subject, Tolerance, check
 
 
 @public(name="autograd.gradcheck", runs_callbacks=True)

@@ -6,7 +6,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from ..core.errors import (
+from ...core.errors import (
     ArgumentChoiceError,
     ArgumentTypeError,
     DTypeError,
@@ -16,9 +16,9 @@ from ..core.errors import (
     UnsupportedArgumentError,
     describe,
 )
-from .dependence import dependence, is_differentiable
-from .pullback import Pullback, check_cotangent, pullback
-from .variable import arrays_of
+from ..dependence import dependence, is_differentiable
+from ..pullback import Pullback, check_cotangent, pullback
+from ..variable import arrays_of
 
 Arrays = tuple[jax.Array, ...]
 Function = Callable[..., Any]

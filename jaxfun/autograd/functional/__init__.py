@@ -10,9 +10,9 @@ case; as in torch it lets `func` give complex outputs, and `strategy="forward-mo
 torch's convention.
 """
 
-from .curvature import hessian as hessian
-from .curvature import hvp as hvp
-from .curvature import vhp as vhp
-from .slopes import jacobian as jacobian
-from .slopes import jvp as jvp
-from .slopes import vjp as vjp
+from .hessian import hessian as hessian
+from .hessian import hvp as hvp
+from .hessian import vhp as vhp
+from .jacobian import jacobian as jacobian
+from .jacobian import jvp as jvp
+from .jacobian import vjp as vjp

@@ -1,0 +1,4 @@
+"""Derivatives held to finite differences: torch.autograd.gradcheck."""
+
+from .check import gradcheck as gradcheck
+from .check import gradgradcheck as gradgradcheck

@@ -1,0 +1,67 @@
+"""A node of the tape, and the tape as text."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from . import drawing
+from .order import label, nodes_of
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """A step of the tape: torch's name for it, and where the gradients of its inputs go on to.
+
+    `next_functions` are pairs of a node, None for an input that needs no gradient, and which output of that node the
+    input was. A leaf is an `AccumulateGrad`, and `variable` is the position of its variable. Two nodes are equal only
+    where they are the same node.
+    Torch: torch.autograd.graph.Node.
+    """
+
+    name: str
+    next_functions: tuple[tuple["Node | None", int], ...] = ()
+    shape: tuple[int, ...] = field(default=(), kw_only=True)
+    variable: int | None = field(default=None, kw_only=True)
+
+    def __str__(self) -> str:
+        return "\n".join(_lines(self))
+
+    def __repr__(self) -> str:
+        return f"<{self.name}>"
+
+    def to_dot(self) -> str:
+        """Return the graph in Graphviz's language.
+
+        >>> print(Node("SumBackward0").to_dot())
+        digraph tape {
+          node [shape=box, style=filled, fontname=monospace];
+          n0 [label="SumBackward0", fillcolor="#dcf1dc"];
+        }
+        """
+        return drawing.to_dot(self)
+
+    def to_svg(self) -> str:
+        """Return a picture of the graph as one self-contained SVG; no program is needed to draw it.
+
+        >>> Node("SumBackward0").to_svg().startswith("<svg")
+        True
+        """
+        return drawing.to_svg(self)
+
+
+def _lines(root: Node) -> Iterator[str]:
+    numbers = {id(node): number for number, node in enumerate(nodes_of(root), start=1)}
+    seen: set[int] = set()
+    waiting: list[tuple[Node | None, int]] = [(root, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        again = node is not None and id(node) in seen and bool(node.next_functions)
+        yield "  " * depth + _text(node, numbers, again)
+        if node is not None and not again:
+            seen.add(id(node))
+            waiting.extend((child, depth + 1) for child, _ in reversed(node.next_functions))
+
+
+def _text(node: Node | None, numbers: dict[int, int], again: bool) -> str:
+    if node is None:
+        return "None"
+    return f"{label(node)} (above, as step {numbers[id(node)]})" if again else label(node)
