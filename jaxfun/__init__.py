@@ -1,359 +1,130 @@
-"""PyTorch's tensors and autograd as pure JAX functions, each one proven against PyTorch."""
-# fmt: off  (a family a line: the face is read as a table)
+"""PyTorch's tensors and autograd as pure JAX functions, each one proven against PyTorch.
+
+The public names, by the file that defines them. A file is loaded when one of its names is first used, so that an import
+costs next to nothing. `__init__.pyi` says to editors and type checkers what each name is.
+"""
 
 from importlib import import_module
-from types import ModuleType
+from typing import Any
 
-from . import autograd as autograd, nn as nn
-from .core import dtypes as dtypes, errors as errors
+from .core.errors import no_attribute
 
-# dtypes and promotion
-from .core.dtypes import (
-    DType as DType,
-    DTYPES as DTYPES,
-    bool as bool,
-    uint8 as uint8,
-    int8 as int8,
-    short as short,
-    int16 as int16,
-    int as int,
-    int32 as int32,
-    long as long,
-    int64 as int64,
-    half as half,
-    float16 as float16,
-    bfloat16 as bfloat16,
-    float as float,
-    float32 as float32,
-    double as double,
-    float64 as float64,
-    cfloat as cfloat,
-    complex64 as complex64,
-    cdouble as cdouble,
-    complex128 as complex128,
-    can_cast as can_cast,
-    is_complex as is_complex,
-    is_floating_point as is_floating_point,
-    promote_types as promote_types,
-    result_type as result_type,
-)
-from .core.limits import FInfo as FInfo, IInfo as IInfo, finfo as finfo, iinfo as iinfo
-
-# making tensors
-from .creation import (
-    empty as empty,
-    eye as eye,
-    full as full,
-    full_like as full_like,
-    ones as ones,
-    ones_like as ones_like,
-    tensor as tensor,
-    zeros as zeros,
-    zeros_like as zeros_like,
-)
-from .spacing import arange as arange, linspace as linspace, logspace as logspace
-from .random import rand as rand, randint as randint, randn as randn, randperm as randperm
-from .bridge import from_dlpack as from_dlpack, from_numpy as from_numpy, to_numpy as to_numpy
-from .ops.casting import to as to, type as type
-from .ops.size import dim as dim, numel as numel, shape as shape, size as size
-
-# functions
-from .ops.activation import relu as relu
-from .ops.arithmetic import (
-    abs as abs,
-    absolute as absolute,
-    add as add,
-    mul as mul,
-    multiply as multiply,
-    neg as neg,
-    negative as negative,
-    positive as positive,
-    rsub as rsub,
-    sgn as sgn,
-    sign as sign,
-    sub as sub,
-    subtract as subtract,
-)
-from .ops.assignment import setitem as setitem
-from .ops.bitwise import (
-    bitwise_and as bitwise_and,
-    bitwise_left_shift as bitwise_left_shift,
-    bitwise_not as bitwise_not,
-    bitwise_or as bitwise_or,
-    bitwise_right_shift as bitwise_right_shift,
-    bitwise_xor as bitwise_xor,
-    gcd as gcd,
-    lcm as lcm,
-)
-from .ops.blending import addcdiv as addcdiv, addcmul as addcmul, lerp as lerp
-from .ops.bounding import (
-    clamp_max as clamp_max,
-    clamp_min as clamp_min,
-    fmax as fmax,
-    fmin as fmin,
-    heaviside as heaviside,
-)
-from .ops.broadcast import (
-    broadcast_shapes as broadcast_shapes,
-    broadcast_tensors as broadcast_tensors,
-    broadcast_to as broadcast_to,
-    expand as expand,
-    expand_as as expand_as,
-    sum_to_size as sum_to_size,
-)
-from .ops.cholesky_factors import cholesky_inverse as cholesky_inverse, cholesky_solve as cholesky_solve
-from .ops.closeness import allclose as allclose, equal as equal, isclose as isclose
-from .ops.comparison import (
-    eq as eq,
-    ge as ge,
-    greater as greater,
-    greater_equal as greater_equal,
-    gt as gt,
-    isfinite as isfinite,
-    isinf as isinf,
-    isnan as isnan,
-    le as le,
-    less as less,
-    less_equal as less_equal,
-    logical_and as logical_and,
-    logical_not as logical_not,
-    logical_or as logical_or,
-    logical_xor as logical_xor,
-    lt as lt,
-    ne as ne,
-    not_equal as not_equal,
-)
-from .ops.complexes import (
-    angle as angle,
-    complex as complex,
-    conj as conj,
-    conj_physical as conj_physical,
-    imag as imag,
-    isreal as isreal,
-    polar as polar,
-    real as real,
-    resolve_conj as resolve_conj,
-    resolve_neg as resolve_neg,
-    view_as_complex as view_as_complex,
-    view_as_real as view_as_real,
-)
-from .ops.coordinates import unravel_index as unravel_index
-from .ops.covariance import corrcoef as corrcoef, cov as cov
-from .ops.decompositions import cholesky as cholesky, qr as qr, svd as svd
-from .ops.determinants import (
-    det as det,
-    inverse as inverse,
-    logdet as logdet,
-    matrix_power as matrix_power,
-    slogdet as slogdet,
-    trace as trace,
-)
-from .ops.diagonals import (
-    diag as diag,
-    diag_embed as diag_embed,
-    diagflat as diagflat,
-    diagonal as diagonal,
-    diagonal_scatter as diagonal_scatter,
-)
-from .ops.dimensions import (
-    H as H,
-    T as T,
-    adjoint as adjoint,
-    mH as mH,
-    mT as mT,
-    moveaxis as moveaxis,
-    movedim as movedim,
-    swapaxes as swapaxes,
-)
-from .ops.distances import cdist as cdist, pdist as pdist
-from .ops.division import (
-    div as div,
-    divide as divide,
-    floor_divide as floor_divide,
-    fmod as fmod,
-    reciprocal as reciprocal,
-    remainder as remainder,
-    true_divide as true_divide,
-)
-from .ops.einsum import einsum as einsum
-from .ops.exponentials import (
-    exp2 as exp2,
-    expm1 as expm1,
-    log10 as log10,
-    log1p as log1p,
-    log2 as log2,
-    rsqrt as rsqrt,
-    sigmoid as sigmoid,
-)
-from .ops.extremum import (
-    amax as amax,
-    amin as amin,
-    aminmax as aminmax,
-    argmax as argmax,
-    argmin as argmin,
-    max as max,
-    min as min,
-)
-from .ops.finite import isneginf as isneginf, isposinf as isposinf, nan_to_num as nan_to_num
-from .ops.finite_differences import diff as diff, gradient as gradient
-from .ops.flipping import flip as flip, fliplr as fliplr, flipud as flipud, roll as roll, rot90 as rot90
-from .ops.float_parts import (
-    copysign as copysign,
-    frexp as frexp,
-    ldexp as ldexp,
-    nextafter as nextafter,
-    signbit as signbit,
-)
-from .ops.float_power import float_power as float_power
-from .ops.gamma import digamma as digamma, lgamma as lgamma, mvlgamma as mvlgamma, polygamma as polygamma
-from .ops.gathering import (
-    gather as gather,
-    index_select as index_select,
-    take as take,
-    take_along_dim as take_along_dim,
-)
-from .ops.grids import cartesian_prod as cartesian_prod, combinations as combinations, meshgrid as meshgrid
-from .ops.histograms import bincount as bincount, histc as histc, histogram as histogram
-from .ops.hyperbolic import (
-    acosh as acosh,
-    arccosh as arccosh,
-    arcsinh as arcsinh,
-    arctanh as arctanh,
-    asinh as asinh,
-    atanh as atanh,
-    cosh as cosh,
-    sinh as sinh,
-    tanh as tanh,
-)
-from .ops.incomplete_gamma import igamma as igamma, igammac as igammac
-from .ops.index_writing import (
-    index_add as index_add,
-    index_copy as index_copy,
-    index_fill as index_fill,
-    index_reduce as index_reduce,
-)
-from .ops.indexing import getitem as getitem, select as select
-from .ops.integrals import cumulative_trapezoid as cumulative_trapezoid, trapezoid as trapezoid, trapz as trapz
-from .ops.joint_histograms import histogramdd as histogramdd
-from .ops.joining import (
-    block_diag as block_diag,
-    column_stack as column_stack,
-    dstack as dstack,
-    hstack as hstack,
-    row_stack as row_stack,
-    vstack as vstack,
-)
-from .ops.logarithms import logaddexp as logaddexp, logaddexp2 as logaddexp2, logsumexp as logsumexp
-from .ops.masks import masked_fill as masked_fill, masked_scatter as masked_scatter, masked_select as masked_select
-from .ops.matrix import bmm as bmm, dot as dot, matmul as matmul, mm as mm, mv as mv
-from .ops.medians import median as median, mode as mode, nanmedian as nanmedian
-from .ops.moments import std as std, std_mean as std_mean, var as var, var_mean as var_mean
-from .ops.nan_sums import nanmean as nanmean, nansum as nansum
-from .ops.nonzero import argwhere as argwhere, nonzero as nonzero, nonzero_static as nonzero_static
-from .ops.norms import dist as dist, norm as norm, renorm as renorm
-from .ops.planes import arctan2 as arctan2, atan2 as atan2, hypot as hypot
-from .ops.powers import exp as exp, log as log, pow as pow, sqrt as sqrt, square as square
-from .ops.products import (
-    chain_matmul as chain_matmul,
-    cross as cross,
-    ger as ger,
-    inner as inner,
-    kron as kron,
-    outer as outer,
-    tensordot as tensordot,
-    vdot as vdot,
-)
-from .ops.putting import index_put as index_put, put as put
-from .ops.quantiles import nanquantile as nanquantile, quantile as quantile
-from .ops.reduction import (
-    all as all,
-    any as any,
-    count_nonzero as count_nonzero,
-    mean as mean,
-    prod as prod,
-    sum as sum,
-)
-from .ops.repeating import repeat as repeat, repeat_interleave as repeat_interleave, tile as tile
-from .ops.reshaping import (
-    atleast_1d as atleast_1d,
-    atleast_2d as atleast_2d,
-    atleast_3d as atleast_3d,
-    ravel as ravel,
-    reshape_as as reshape_as,
-    unflatten as unflatten,
-    view_as as view_as,
-)
-from .ops.rounding import ceil as ceil, fix as fix, floor as floor, frac as frac, round as round, trunc as trunc
-from .ops.scaled_products import addbmm as addbmm, addmm as addmm, addmv as addmv, addr as addr, baddbmm as baddbmm
-from .ops.scans import (
-    cummax as cummax,
-    cummin as cummin,
-    cumprod as cumprod,
-    cumsum as cumsum,
-    logcumsumexp as logcumsumexp,
-)
-from .ops.scattering import scatter as scatter, scatter_add as scatter_add, scatter_reduce as scatter_reduce
-from .ops.searching import bucketize as bucketize, isin as isin, searchsorted as searchsorted
-from .ops.selection import clamp as clamp, clip as clip, maximum as maximum, minimum as minimum, where as where
-from .ops.shape import (
-    cat as cat,
-    concat as concat,
-    concatenate as concatenate,
-    flatten as flatten,
-    permute as permute,
-    reshape as reshape,
-    squeeze as squeeze,
-    stack as stack,
-    swapdims as swapdims,
-    t as t,
-    transpose as transpose,
-    unsqueeze as unsqueeze,
-    view as view,
-)
-from .ops.sorting import argsort as argsort, kthvalue as kthvalue, msort as msort, sort as sort, topk as topk
-from .ops.special import erf as erf, erfc as erfc, erfinv as erfinv, i0 as i0, logit as logit, xlogy as xlogy
-from .ops.splitting import (
-    chunk as chunk,
-    dsplit as dsplit,
-    hsplit as hsplit,
-    split as split,
-    split_with_sizes as split_with_sizes,
-    tensor_split as tensor_split,
-    unbind as unbind,
-    vsplit as vsplit,
-)
-from .ops.triangles import tril as tril, tril_indices as tril_indices, triu as triu, triu_indices as triu_indices
-from .ops.trigonometry import (
-    acos as acos,
-    arccos as arccos,
-    arcsin as arcsin,
-    arctan as arctan,
-    asin as asin,
-    atan as atan,
-    cos as cos,
-    deg2rad as deg2rad,
-    rad2deg as rad2deg,
-    sin as sin,
-    sinc as sinc,
-    tan as tan,
-)
-from .ops.uniqueness import unique as unique, unique_consecutive as unique_consecutive
-from .ops.vandermonde import vander as vander
-from .ops.windows import (
-    narrow as narrow,
-    narrow_copy as narrow_copy,
-    select_scatter as select_scatter,
-    slice_scatter as slice_scatter,
-    unfold as unfold,
-)
-
-# gradients
-from .autograd import Variable as Variable, backward as backward, no_grad as no_grad
-from .autograd.gradient import detach as detach
-from .autograd.variable import zero_grad as zero_grad
+_NAMES = {
+    # dtypes and promotion
+    "core.dtypes": (
+        "DType DTYPES bool uint8 int8 short int16 int int32 long int64 half float16 bfloat16 float float32 double "
+        "float64 cfloat complex64 cdouble complex128 can_cast is_complex is_floating_point promote_types "
+        "result_type"
+    ),
+    "core.limits": "FInfo finfo IInfo iinfo",
+    "core.types": "ArrayLike",
+    # shapes
+    "ops.shape": "cat concat concatenate flatten permute reshape squeeze stack swapdims t transpose unsqueeze view",
+    # indexing, sorting, searching
+    "ops.index_writing": "index_add index_copy index_fill index_reduce",
+    "ops.indexing": "getitem select",
+    # gradients
+    "autograd.gradient": "detach no_grad",
+    "autograd.variable": "backward Variable zero_grad",
+    "bridge": "from_dlpack from_numpy to_numpy",
+    "creation": "empty eye full full_like ones ones_like tensor zeros zeros_like",
+    "ops.activation": "relu",
+    "ops.arithmetic": "abs absolute add mul multiply neg negative positive rsub sgn sign sub subtract",
+    "ops.assignment": "setitem",
+    "ops.bitwise": "bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor gcd lcm",
+    "ops.blending": "addcdiv addcmul lerp",
+    "ops.bounding": "clamp_max clamp_min fmax fmin heaviside",
+    "ops.broadcast": "broadcast_shapes broadcast_tensors broadcast_to expand expand_as sum_to_size",
+    "ops.casting": "to type",
+    "ops.cholesky_factors": "cholesky_inverse cholesky_solve",
+    "ops.closeness": "allclose equal isclose",
+    "ops.comparison": (
+        "eq ge greater greater_equal gt isfinite isinf isnan le less less_equal logical_and logical_not "
+        "logical_or logical_xor lt ne not_equal"
+    ),
+    "ops.complexes": (
+        "angle complex conj conj_physical imag isreal polar real resolve_conj resolve_neg view_as_complex view_as_real"
+    ),
+    "ops.coordinates": "unravel_index",
+    "ops.covariance": "corrcoef cov",
+    "ops.decompositions": "cholesky qr svd",
+    "ops.determinants": "det inverse logdet matrix_power slogdet trace",
+    "ops.diagonals": "diag diag_embed diagflat diagonal diagonal_scatter",
+    "ops.dimensions": "adjoint H mH moveaxis movedim mT swapaxes T",
+    "ops.distances": "cdist pdist",
+    "ops.division": "div divide floor_divide fmod reciprocal remainder true_divide",
+    "ops.einsum": "einsum",
+    "ops.exponentials": "exp2 expm1 log10 log1p log2 rsqrt sigmoid",
+    "ops.extremum": "amax amin aminmax argmax argmin max min",
+    "ops.finite": "isneginf isposinf nan_to_num",
+    "ops.finite_differences": "diff gradient",
+    "ops.flipping": "flip fliplr flipud roll rot90",
+    "ops.float_parts": "copysign frexp ldexp nextafter signbit",
+    "ops.float_power": "float_power",
+    "ops.gamma": "digamma lgamma mvlgamma polygamma",
+    "ops.gathering": "gather index_select take take_along_dim",
+    "ops.grids": "cartesian_prod combinations meshgrid",
+    "ops.histograms": "bincount histc histogram",
+    "ops.hyperbolic": "acosh arccosh arcsinh arctanh asinh atanh cosh sinh tanh",
+    "ops.incomplete_gamma": "igamma igammac",
+    "ops.integrals": "cumulative_trapezoid trapezoid trapz",
+    "ops.joining": "block_diag column_stack dstack hstack row_stack vstack",
+    "ops.joint_histograms": "histogramdd",
+    "ops.logarithms": "logaddexp logaddexp2 logsumexp",
+    "ops.masks": "masked_fill masked_scatter masked_select",
+    "ops.matrix": "bmm dot matmul mm mv",
+    "ops.medians": "median mode nanmedian",
+    "ops.moments": "std std_mean var var_mean",
+    "ops.nan_sums": "nanmean nansum",
+    "ops.nonzero": "argwhere nonzero nonzero_static",
+    "ops.norms": "dist norm renorm",
+    "ops.planes": "arctan2 atan2 hypot",
+    "ops.powers": "exp log pow sqrt square",
+    "ops.products": "chain_matmul cross ger inner kron outer tensordot vdot",
+    "ops.putting": "index_put put",
+    "ops.quantiles": "nanquantile quantile",
+    "ops.reduction": "all any count_nonzero mean prod sum",
+    "ops.repeating": "repeat repeat_interleave tile",
+    "ops.reshaping": "atleast_1d atleast_2d atleast_3d ravel reshape_as unflatten view_as",
+    "ops.rounding": "ceil fix floor frac round trunc",
+    "ops.scaled_products": "addbmm addmm addmv addr baddbmm",
+    "ops.scans": "cummax cummin cumprod cumsum logcumsumexp",
+    "ops.scattering": "scatter scatter_add scatter_reduce",
+    "ops.searching": "bucketize isin searchsorted",
+    "ops.selection": "clamp clip maximum minimum where",
+    "ops.size": "dim numel shape size",
+    "ops.sorting": "argsort kthvalue msort sort topk",
+    "ops.special": "erf erfc erfinv i0 logit xlogy",
+    "ops.splitting": "chunk dsplit hsplit split split_with_sizes tensor_split unbind vsplit",
+    "ops.triangles": "tril tril_indices triu triu_indices",
+    "ops.trigonometry": "acos arccos arcsin arctan asin atan cos deg2rad rad2deg sin sinc tan",
+    "ops.uniqueness": "unique unique_consecutive",
+    "ops.vandermonde": "vander",
+    "ops.windows": "narrow narrow_copy select_scatter slice_scatter unfold",
+    "random": "rand randint randn randperm",
+    "spacing": "arange linspace logspace",
+}
+_MODULES = {
+    "autograd": "autograd",
+    "dtypes": "core.dtypes",
+    "errors": "core.errors",
+    "nn": "nn",
+    "regression": "regression",
+    "train": "train",
+}
+_FILE_OF = {name: file for file, names in _NAMES.items() for name in names.split()}
 
 
-def __getattr__(name: str) -> ModuleType:
-    if name in ("train", "regression"):  # these need optax, which is loaded on first use
-        return import_module(f".{name}", __name__)
-    raise errors.no_attribute(name, globals())
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        value = import_module(f".{_MODULES[name]}", __name__)
+    elif name in _FILE_OF:
+        value = getattr(import_module(f".{_FILE_OF[name]}", __name__), name)
+    else:
+        raise no_attribute(name, _FILE_OF)
+    globals()[name] = value  # the next time it is found without this function
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*_FILE_OF, *_MODULES])

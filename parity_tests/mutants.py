@@ -22,7 +22,8 @@ import jax.numpy as jnp
 from hypothesis import Phase, given, seed, settings
 
 from jaxfun.core.dtypes import DType
-from jaxfun.core.record import REGISTRY, Op
+from jaxfun.core.record import Op
+from jaxfun.ops import records
 from jaxfun.parity.compare.arrays import compare
 from jaxfun.parity.compare.mask import answerable_rows
 from jaxfun.parity.draw.cover import cover
@@ -56,7 +57,7 @@ FOUND, EQUIVALENT, SURVIVES = "found", "equivalent", "survives"
 @functools.lru_cache(maxsize=4)
 def _covering(name: str) -> list[tuple[DType, int, Sides]]:
     """Return the cases that the suite always tries, with the right function beside the reference."""
-    record = REGISTRY[name]
+    record = records()[name]
     right = determined(record, candidate_of(record))
     reference = determined(record, torch_side.resolve(record.torch))
     return [
@@ -150,7 +151,7 @@ def _random_cases(mutant: Mutant) -> Iterator[Case]:
 @functools.lru_cache(maxsize=4)
 def _errors_of(name: str) -> set[str]:
     """Return the names of all that a record's function raises for random wrong arguments, their base classes too."""
-    record, found = REGISTRY[name], set[str]()
+    record, found = records()[name], set[str]()
     right = candidate_of(record)
 
     @seed(0)

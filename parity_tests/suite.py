@@ -15,7 +15,8 @@ from hypothesis.strategies import SearchStrategy
 
 import jaxfun
 from jaxfun.core.dtypes import DTYPES, DType
-from jaxfun.core.record import REGISTRY, Op
+from jaxfun.core.record import Op
+from jaxfun.ops import records
 from jaxfun.parity.draw.cover import cover, every_case, first_dtype
 from jaxfun.parity.draw.invalid import spoiled, wrong
 from jaxfun.parity.draw.records import cases, determined
@@ -40,7 +41,7 @@ settings.register_profile("quick", max_examples=QUICK, derandomize=True, **_COMM
 # of every record, in every dtype, at every level: some 4 hours on two cores (200 of each would take some 40)
 settings.register_profile("thorough", max_examples=10 * QUICK, **_COMMON)
 
-RECORDS = [record for record in REGISTRY.values() if record.public]
+RECORDS = [record for record in records().values() if record.public]
 SIGNATURES = 6  # times as many examples: these compile nothing
 
 

@@ -21,7 +21,7 @@ from jaxfun.parity.search.verdicts import raises_alike
 # `type_of(1.0)` is Python's own float, whose name both libraries give to a dtype
 OTHERS = {"np": np, "type_of": type}
 TORCH = {name: getattr(torch, name) for name in dir(torch)} | OTHERS
-JAXFUN = {**vars(jf), **OTHERS}
+JAXFUN = {name: getattr(jf, name) for name in dir(jf)} | OTHERS
 
 # one source text for both sides
 CALLS = """

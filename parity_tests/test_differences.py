@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
 from jaxfun.core.dtypes import DTYPES, DType
-from jaxfun.core.record import REGISTRY, Op
+from jaxfun.core.record import Op
+from jaxfun.ops import records
 from jaxfun.parity.defaults import ABSENT, has_cuda
 from jaxfun.parity.draw.invalid import refused, spoiled
 from jaxfun.parity.draw.records import case_of, cases
@@ -216,7 +217,7 @@ def test_a_difference_that_is_none_is_not_seen() -> None:
 
 
 def test_every_known_difference_is_that_of_a_record() -> None:
-    assert recorded() <= {record.name for record in RECORDS} <= REGISTRY.keys()
+    assert recorded() <= {record.name for record in RECORDS} <= records().keys()
 
 
 MOST = 0.1  # of the value sets that are drawn for an op

@@ -18,7 +18,7 @@ from jaxfun.autograd.tape.trace import graph
 from jaxfun.parity.run import torch_side
 
 JAXFUN = {
-    **vars(jf),
+    **{name: getattr(jf, name) for name in dir(jf)},
     "linear": jf.nn.functional.linear,
     "mse_loss": jf.nn.functional.mse_loss,
     "np": np,

@@ -8,7 +8,7 @@ import torch
 import jaxfun as jf
 from jaxfun.core.errors import ArgumentTypeError
 
-FUNCTIONS = sorted(name for name, value in vars(jf).items() if inspect.isfunction(value) and hasattr(torch, name))
+FUNCTIONS = [name for name in dir(jf) if inspect.isfunction(getattr(jf, name)) and hasattr(torch, name)]
 WRITING = [name for name in FUNCTIONS if "out" in (getattr(torch, name).__doc__ or "")]
 IN_PLACE = [f"{name}_" for name in FUNCTIONS if hasattr(torch.Tensor, f"{name}_")]
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jaxfun as jf
-from jaxfun.core.record import REGISTRY
+from jaxfun.ops import records
 from jaxfun.parity.compare.arrays import compare
 from jaxfun.parity.run import torch_side
 from jaxfun.parity.run.outcome import outcome
@@ -357,7 +357,7 @@ def chain(node: Any) -> list[str]:
 def steps(function: Callable[[Any], Any]) -> list[str]:
     equations = jax.make_jaxpr(function)(CUBE).eqns
     names = [str(equation.params.get("name", "")) for equation in equations]
-    return [REGISTRY[name.removeprefix("jaxfun.")].node for name in names if name.startswith("jaxfun.")]
+    return [records()[name.removeprefix("jaxfun.")].node for name in names if name.startswith("jaxfun.")]
 
 
 TAKEN = [index for index in INDICES if outcome(lambda index=index: get_in_torch(CUBE, index))[1] is None]

@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from jaxfun.core.record import REGISTRY
+from jaxfun.ops import records
 from parity_tests.faults import FAMILIES, Mutant, mutants_of
 from parity_tests.mutants import (
     EQUIVALENT,
@@ -47,20 +47,20 @@ def test_a_mutant_of_today_is_found(mutant: Mutant) -> None:
 
 @pytest.mark.parametrize("family", [family for families in FAMILIES.values() for family in families])
 def test_each_family_has_a_mutant_that_is_found(family: str) -> None:
-    record = REGISTRY[RECORD_OF.get(family, "std.correction")]
+    record = records()[RECORD_OF.get(family, "std.correction")]
     of_family = [mutant for mutant in mutants_of(record, candidate_of(record)) if mutant.family == family]
     assert any(verdict_on(mutant) == FOUND for mutant in of_family)
 
 
 def test_an_equivalent_mutant_is_told_from_a_survivor() -> None:
-    record = REGISTRY["exp"]
+    record = records()["exp"]
     right = candidate_of(record)
     unchanged = Mutant(record, "none", "", right, "value")
     assert verdict_on(unchanged) == EQUIVALENT
 
 
 def test_a_suite_that_compares_nothing_lets_mutants_live(monkeypatch: pytest.MonkeyPatch) -> None:
-    record = REGISTRY["exp"]
+    record = records()["exp"]
     negated = next(m for m in mutants_of(record, candidate_of(record)) if m.family == "negated")
     monkeypatch.setattr("parity_tests.mutants.judge", lambda sides, terms: (None, []))
     monkeypatch.setattr("parity_tests.mutants._is_found_by_errors", lambda mutant: False)

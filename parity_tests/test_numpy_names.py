@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import jaxfun as jf
-from jaxfun.core.record import REGISTRY
+from jaxfun.ops import records
 
 MATRIX = torch.tensor([[1.0, 2.0, 4.0], [3.0, 5.0, 0.5]])
 NAMES = (("input", "x"), ("input", "a"), ("input", "x1"), ("other", "x2"), ("dim", "axis"), ("keepdim", "keepdims"))
@@ -30,10 +30,10 @@ def calls() -> dict[str, tuple[str, dict[str, Any], str, str]]:
     """Calls by name alone that torch takes, and an argument of each with the name that NumPy has for it."""
     public = {
         record.public: set()
-        for record in REGISTRY.values()
+        for record in records().values()
         if not record.torch.startswith(("Tensor.", "torch.Tensor."))
     }
-    for record in REGISTRY.values():
+    for record in records().values():
         public.get(record.public, set()).update(record.signature.parameters)
     drawn = {}
     for name, parameters in public.items():

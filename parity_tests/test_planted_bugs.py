@@ -15,7 +15,7 @@ from hypothesis import Phase
 
 import jaxfun as jf
 from jaxfun.core.dtypes import as_dtype
-from jaxfun.core.record import REGISTRY
+from jaxfun.ops import records
 from jaxfun.parity.compare import arrays as compare
 from jaxfun.parity.compare.arrays import Verdict
 from jaxfun.parity.search import verdicts
@@ -230,7 +230,7 @@ BUGS |= ON_MATRICES
 
 def is_found(name: str) -> bool:
     record, dtype, wrong = BUGS[name]
-    return finds(REGISTRY[record], wrong, as_dtype(dtype))
+    return finds(records()[record], wrong, as_dtype(dtype))
 
 
 @pytest.mark.parametrize("name", BUGS)
@@ -256,7 +256,7 @@ ERRORS = {
 def test_a_missing_error_is_found(name: str) -> None:
     record, wrong = ERRORS[name]
     with pytest.raises(AssertionError):
-        search_errors(REGISTRY[record], wrong, (Phase.explicit, Phase.generate))
+        search_errors(records()[record], wrong, (Phase.explicit, Phase.generate))
 
 
 # A judge that lets a bug pass: what is wrong with it, and a planted bug that then goes unseen.

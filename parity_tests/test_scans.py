@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from jaxfun.core.dtypes import as_dtype
-from jaxfun.core.record import REGISTRY
+from jaxfun.ops import records
 from jaxfun.parity.draw.records import case_of
 from parity_tests.suite import candidate_of, checked, compared
 
@@ -43,7 +43,7 @@ def test_what_stands_beside_infinity_has_a_gradient(dtype: str) -> None:
 
 
 def agrees(name: str, values: Any, own: str, **options: Any) -> None:
-    record = REGISTRY[name]
+    record = records()[name]
     arguments = {"input": np.array(values, own), "dim": 0, **options}
     report = checked(record, candidate_of(record), case_of(record, arguments, ("given",) * len(values), 0))
     assert not report.failures, "\n".join(map(str, report.failures))

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from jaxfun.core.dtypes import DTYPES, as_dtype
-from jaxfun.core.record import REGISTRY, Choice, Index, Op, Role, Shape
+from jaxfun.core.record import Choice, Index, Op, Role, Shape
+from jaxfun.ops import records
 from jaxfun.parity.draw.choices import Choose, What
 from jaxfun.parity.draw.cover import configurations, cover, covering, first_dtype
 from jaxfun.parity.draw.layout import Layout
 from jaxfun.parity.draw.shapes import SHAPES
 
-RECORDS = [record for record in REGISTRY.values() if record.public]
+RECORDS = [record for record in records().values() if record.public]
 NAMES = [record.name for record in RECORDS]
 
 
@@ -79,30 +80,30 @@ def shapes_of(arguments: dict[str, Any]) -> list[tuple[int, ...]]:
 
 def test_an_elementwise_function_meets_every_kind_of_shape() -> None:
     met = {
-        shape for arguments in configurations(REGISTRY["exp"], as_dtype("float32")) for shape in shapes_of(arguments)
+        shape for arguments in configurations(records()["exp"], as_dtype("float32")) for shape in shapes_of(arguments)
     }
     assert {*SHAPES.values(), (2, 0)} <= met
 
 
 def test_every_dtype_has_a_case() -> None:
-    record = REGISTRY["exp"]
+    record = records()["exp"]
     assert all(len(cover(record, dtype)) >= 1 for dtype in DTYPES if dtype not in record.rejects)
 
 
 def test_a_flag_comes_with_each_end_of_the_dims() -> None:
-    chosen = configurations(REGISTRY["sort"], as_dtype("float32"))
+    chosen = configurations(records()["sort"], as_dtype("float32"))
     both = {(arguments["dim"], arguments["descending"]) for arguments in chosen if (4, 5) in shapes_of(arguments)}
     assert {(0, True), (-1, True), (0, False), (-1, False)} <= both
 
 
 def test_two_bounds_are_not_one_number() -> None:
-    first = next(configurations(REGISTRY["clamp"], as_dtype("float64")))
+    first = next(configurations(records()["clamp"], as_dtype("float64")))
     assert first["min"] != first["max"]
 
 
 def test_the_cover_is_the_same_each_time() -> None:
     for name in ("mean.dim", "matmul", "gather"):
-        once, again = (cover(REGISTRY[name], as_dtype("float32")) for _ in range(2))
+        once, again = (cover(records()[name], as_dtype("float32")) for _ in range(2))
         assert len(once) == len(again)
         for one, other in zip(once, again, strict=True):
             assert (one.strata, one.seed, one.ours) == (other.strata, other.seed, other.ours)
@@ -126,28 +127,28 @@ def test_no_case_is_tried_twice(record: Op) -> None:
 
 @pytest.mark.parametrize("name", ["permute", "addmm", "bmm", "det", "matrix_power"])
 def test_sizes_are_0_and_1_and_all_alike(name: str) -> None:
-    record = REGISTRY[name]
+    record = records()[name]
     met = [shape for arguments in configurations(record, first_dtype(record)) for shape in shapes_of(arguments)]
     assert {0, 1} <= {size for shape in met for size in shape}
     assert any(len(shape) > 1 and {*shape} == {2} for shape in met)
 
 
 def test_what_is_broadcast_to_nothing_is_tried_for_each_operand() -> None:
-    met = [shapes_of(arguments) for arguments in configurations(REGISTRY["mul.Tensor"], as_dtype("float32"))]
+    met = [shapes_of(arguments) for arguments in configurations(records()["mul.Tensor"], as_dtype("float32"))]
     assert [(2, 0), (2, 1)] in met
     assert [(2, 1), (2, 0)] in met
 
 
 def test_two_dims_are_not_one() -> None:
-    first = next(configurations(REGISTRY["transpose.int"], as_dtype("bool")))
+    first = next(configurations(records()["transpose.int"], as_dtype("bool")))
     assert first["dim0"] != first["dim1"]
 
 
 def test_a_size_of_1_is_left_beside_a_dim() -> None:
-    chosen = configurations(REGISTRY["sum.dim_IntList"], as_dtype("float32"))
+    chosen = configurations(records()["sum.dim_IntList"], as_dtype("float32"))
     assert {(2, 3, 1)} <= {arguments["input"].shape for arguments in chosen if arguments["dim"] == 0}
 
 
 def test_integers_meet_a_whole_number() -> None:
-    first = next(configurations(REGISTRY["clamp_min"], as_dtype("int64")))
+    first = next(configurations(records()["clamp_min"], as_dtype("int64")))
     assert isinstance(first["min"], int)

@@ -13,8 +13,8 @@ from hypothesis import settings
 
 import jaxfun
 from jaxfun import cli
-from jaxfun.core.record import REGISTRY
 from jaxfun.differences_command import known
+from jaxfun.ops import records
 from jaxfun.porting.counterparts import counterparts
 from jaxfun.porting.plain_jax import Seen, differences, is_of_sort, measured
 from jaxfun.porting.stand_ins import records_of
@@ -52,7 +52,7 @@ def program() -> Any:
 
 
 def test_every_recorded_function_is_in_the_table() -> None:
-    recorded = {record.public for record in REGISTRY.values() if record.public and "." not in record.public}
+    recorded = {record.public for record in records().values() if record.public and "." not in record.public}
     assert recorded - ELSEWHERE <= {*counterparts()}
     assert {*counterparts()} == {*FUNCTIONS}
 

@@ -22,7 +22,7 @@ import pytest
 import torch
 
 import jaxfun as jf
-from jaxfun.core.record import REGISTRY
+from jaxfun.ops import records
 from jaxfun.parity.known import differences_of
 from jaxfun.parity.known.difference import Difference
 
@@ -196,7 +196,7 @@ def test_the_pure_form_gives_what_the_call_in_place_leaves(row: list[str]) -> No
 def known() -> dict[Difference, list[str]]:
     """Return each difference of the records with the public functions that have it, those said alike once."""
     said: dict[tuple[Any, ...], tuple[Difference, list[str]]] = {}
-    for record in sorted(REGISTRY.values(), key=lambda record: record.name):  # in whatever order the files load
+    for record in sorted(records().values(), key=lambda record: record.name):  # in whatever order the files load
         for difference in differences_of(record):
             key = (difference.devices, difference.levels, difference.jaxfun, difference.torch, difference.why)
             names = said.setdefault(key, (difference, []))[1]

@@ -8,7 +8,8 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ..core.record import REGISTRY, Choice, Op, Role, Shape
+from ..core.record import Choice, Op, Role, Shape
+from ..ops import records
 
 _SIZE = Choice((0, 1, 2, 3))
 _TAKEN: Mapping[str, Mapping[str, Any]] = {
@@ -34,13 +35,13 @@ _SHAPES: Mapping[str, Mapping[str, Shape]] = {
 
 def records_of(name: str, function: Callable[..., Any]) -> Sequence[Op]:
     """Return the records of a public function, or the one that stands in for them; none where there is neither."""
-    recorded = [record for record in REGISTRY.values() if record.public == name]
+    recorded = [record for record in records().values() if record.public == name]
     return recorded or ([_stand_in(name, function)] if name in _TAKEN else [])
 
 
 def is_recorded(record: Op) -> bool:
     """Return whether the suite's compiled batches prove it."""
-    return REGISTRY.get(record.name) is record
+    return records().get(record.name) is record
 
 
 def _stand_in(name: str, function: Callable[..., Any]) -> Op:

@@ -10,8 +10,8 @@ _CHAPTERS = (pointwise, bounds, reductions, order, linear_algebra, places)
 def differences_of(record: Op) -> tuple[Difference, ...]:
     """Return the known differences of an op.
 
-    >>> from jaxfun.core.record import REGISTRY
-    >>> [known.levels for known in differences_of(REGISTRY["maximum"])]
+    >>> import jaxfun as jf
+    >>> [known.levels for known in differences_of(jf.maximum.op)]
     [('jvp',)]
     """
     return tuple(known for chapter in _CHAPTERS for known in chapter.DIFFERENCES.get(record.name, ()))
