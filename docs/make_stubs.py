@@ -5,12 +5,12 @@ The signatures are read off the records and the functions, so that each is writt
 """
 
 import ast
-import enum
+import copy
+import functools
 import inspect
-import operator
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,10 +20,9 @@ from jaxfun.core.dtypes import DType
 from jaxfun.core.record import Op, Role
 
 ROOT = Path(jaxfun.__file__).parent
-HEAD = '''"""{title}
-
-Written by `docs/make_stubs.py`: the types of the public names.
-"""
+FACES = {"__init__.pyi": jaxfun, "nn/functional.pyi": jaxfun.nn.functional}
+HEAD = """{title}
+# Written by docs/make_stubs.py: the types of the public names.
 
 import builtins
 from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +31,10 @@ from typing import Any, Literal, overload
 
 import numpy as np
 from jax import Array
-'''
+{imports}
+
+DTypeLike = DType | np.dtype[Any] | builtins.str | builtins.type
+"""
 # what an argument of a role is to a caller, by the role's name
 TYPES: Mapping[Role, str] = {
     Role.TENSOR: "ArrayLike",
@@ -45,114 +47,161 @@ TYPES: Mapping[Role, str] = {
     Role.SIZES: "builtins.int | Sequence[builtins.int]",
     Role.DTYPE: "DTypeLike",
 }
+# names of unions and of tuples that the source abbreviates
+ALIASES = {
+    "Parts": "tuple[Array, ...]",
+    "Sizes": "builtins.int | Sequence[builtins.int]",
+}
 BUILTINS = ("bool", "int", "float", "complex", "type")  # names that the face gives another meaning
 
 
+def stub(face: ModuleType) -> str:
+    """Return the stub of a face: its modules, its classes by import, and each function in full."""
+    values = {name: getattr(face, name) for name in dir(face) if not name.startswith("_")}
+    functions = {name: value for name, value in values.items() if inspect.isroutine(value)}
+    text = "\n\n".join(stub_of(name, value) for name, value in functions.items())
+    dtypes = "\n".join(f"{name}: DType" for name, value in values.items() if isinstance(value, DType))
+    classes = {name: value for name, value in values.items() if inspect.isclass(value)}
+    needed = classes | _classes_in(text, functions) | {"DType": DType, "ArrayLike": jaxfun.ArrayLike}
+    imports = [_import(face, name, value) for name, value in sorted(needed.items())]
+    imports += [_import(face, name, value) for name, value in values.items() if inspect.ismodule(value)]
+    if "Number" in text:
+        imports.append(f"from {_relative(face, 'jaxfun.core.types')} import Number")
+    rest = [f"{name}: Any" for name in values if not (name in functions or name in needed or _has_place(values[name]))]
+    title = f'"""{(face.__doc__ or "").splitlines()[0]}"""'
+    return "\n".join([HEAD.format(title=title, imports="\n".join(imports)), dtypes, *rest, "", text])
+
+
+def _has_place(value: Any) -> bool:
+    return isinstance(value, DType) or inspect.ismodule(value)
+
+
+def _classes_in(text: str, functions: Mapping[str, Any]) -> dict[str, type]:
+    """Return the classes of jaxfun that signatures name, by the modules of their functions."""
+    scopes = {inspect.unwrap(function).__module__ for function in functions.values()}
+    known = {
+        name: value
+        for scope in scopes
+        for name, value in vars(sys.modules[scope]).items()
+        if inspect.isclass(value) and value.__module__.startswith("jaxfun")
+    }
+    return {name: value for name, value in known.items() if re.search(rf"\b{name}\b", text)}
+
+
+def _import(face: ModuleType, name: str, value: Any) -> str:
+    if inspect.ismodule(value):
+        package, _, module = value.__name__.rpartition(".")
+        return f"from {_relative(face, package)} import {module} as {name}"
+    home = "jaxfun.core.types" if name == "ArrayLike" else value.__module__
+    return f"from {_relative(face, home)} import {name} as {name}"
+
+
+def _relative(face: ModuleType, module: str) -> str:
+    package = face.__name__ if hasattr(face, "__path__") else face.__name__.rpartition(".")[0]
+    dots = "." * (package.count(".") + 1)
+    return dots + module.removeprefix("jaxfun").removeprefix(".")
+
+
 def stub_of(name: str, value: Any) -> str:
-    """Return the stub of one public name."""
-    if isinstance(value, DType):
-        return f"{name}: DType"
+    """Return the stub of one public function."""
     records = getattr(value, "ops", None) or ((value.op,) if hasattr(value, "op") else ())
     if len(records) > 1:
-        return "\n".join(f"@overload\n{_function(name, _of_record(record), value)}" for record in records)
-    if records:
-        return _function(name, _of_record(records[0]), value)
-    return _function(name, _of_source(value), value)
+        return "\n".join(f"@overload\n{_function(name, _of_record(record, value), value)}" for record in records)
+    signature = _of_record(records[0], value) if records else _of_source(value)
+    return _function(name, signature, value)
 
 
 def _function(name: str, signature: str, value: Callable[..., Any]) -> str:
-    text = inspect.getdoc(value) or ""
-    shown = re.split(r"\n\s*>>>", text)[0].rstrip()
-    body = "\n    ".join(line for line in f'"""{shown}\n"""'.splitlines()) if "\n" in shown else f'"""{shown}"""'
-    body = re.sub(r"[ \t]+$", "", body, flags=re.M)
-    quote = "r" if "\\" in body else ""
-    return f"def {name}{signature}:\n    {quote}{body}\n    ...\n"
+    shown = re.split(r"\n\s*>>>", inspect.getdoc(value) or "")[0].rstrip()
+    lines = f'"""{shown}\n"""'.splitlines() if "\n" in shown else [f'"""{shown}"""']
+    body = "\n".join(f"    {line}".rstrip() for line in lines)
+    return f"def {name}{signature}:\n{body}\n    ...\n"
 
 
-def _of_record(record: Op) -> str:
-    source = _annotations(_source_of(record))
-    parts, keyword_only = [], False
+def _of_record(record: Op, function: Callable[..., Any]) -> str:
+    written = _annotations(_definitions(inspect.unwrap(function).__globals__["__name__"])[record.name])
+    parts, is_marked = [], False
     for name, parameter in record.signature.parameters.items():
-        if parameter.kind is parameter.KEYWORD_ONLY and not keyword_only:
-            keyword_only = True
-            parts += ["*"] if not any(part.startswith("*") for part in parts) else []
+        is_marked = is_marked or parameter.kind is parameter.VAR_POSITIONAL
+        if parameter.kind is parameter.KEYWORD_ONLY and not is_marked:
+            parts.append("*")
+            is_marked = True
         star = "*" if parameter.kind is parameter.VAR_POSITIONAL else ""
-        kind = _argument_type(record, name, parameter, source.get(name, "Any"))
-        parts.append(f"{star}{name}: {kind}{_default(parameter)}")
-    return f"({', '.join(parts)}) -> {_plain(source.get('return', 'Any'))}"
+        parts.append(f"{star}{name}: {_argument_type(record, parameter, written[name])}{_default(parameter)}")
+    return f"({', '.join(parts)}) -> {written['return']}"
 
 
-def _argument_type(record: Op, name: str, parameter: inspect.Parameter, written: str) -> str:
-    role = record.roles[name]
+def _argument_type(record: Op, parameter: inspect.Parameter, written: str) -> str:
+    role = record.roles[parameter.name]
     if role is Role.TENSORS and parameter.kind is parameter.VAR_POSITIONAL:
         return "ArrayLike"
-    kind = TYPES.get(role) or _plain(written)
-    takes_none = parameter.default is None or "None" in written or role is Role.DIMS and parameter.default is None
-    return f"{kind} | None" if takes_none and "None" not in kind else kind
+    kind = TYPES.get(role) or written
+    takes_none = parameter.default is None or written.endswith("None")
+    return f"{kind} | None" if takes_none and not kind.endswith("None") else kind
 
 
 def _default(parameter: inspect.Parameter) -> str:
     default = parameter.default
     if default is parameter.empty:
         return ""
-    if default is None or isinstance(default, (bool, int, float, str)) and repr(default) not in ("inf", "nan"):
-        return f" = {default!r}"
-    return " = ..."
+    return f" = {default!r}" if default is None or isinstance(default, (bool, int, str)) else " = ..."
 
 
-def _source_of(record: Op) -> ast.FunctionDef:
-    return FUNCTIONS[record.name]
+@functools.cache
+def _definitions(module: str) -> Mapping[str, ast.FunctionDef]:
+    """Return the source of each op that a module defines, by its record's name."""
+    functions = {node.name: node for node in _tree(module).body if isinstance(node, ast.FunctionDef)}
+    values = vars(sys.modules[module])
+    return {values[name].op.name: node for name, node in functions.items() if hasattr(values.get(name), "op")}
 
 
-def _functions() -> dict[str, ast.FunctionDef]:
-    """Return the source of every op's function, by the record's name."""
-    found: dict[str, ast.FunctionDef] = {}
-    for name in dir(jaxfun):
-        value = getattr(jaxfun, name)
-        for module in {sys.modules.get(getattr(value, "__module__", "") or "")} - {None}:
-            found |= _ops_in(module)
-    return found
-
-
-def _ops_in(module: Any) -> dict[str, ast.FunctionDef]:
-    path = getattr(module, "__file__", None)
-    if not path or not str(path).endswith(".py") or module.__name__ in SEEN:
-        return {}
-    SEEN.add(module.__name__)
-    tree = ast.parse(Path(path).read_text())
-    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-    return {
-        value.op.name: functions[name]
-        for name, value in vars(module).items()
-        if name in functions and hasattr(value, "op") and value.__module__ == module.__name__
-    }
-
-
-SEEN: set[str] = set()
+@functools.cache
+def _tree(module: str) -> ast.Module:
+    return ast.parse(Path(sys.modules[module].__file__ or "").read_text())
 
 
 def _of_source(function: Callable[..., Any]) -> str:
-    """Return the signature as it is written, its types in the face's words."""
-    node = _definition(inspect.unwrap(function))
-    if node is None:
-        return "(*args: Any, **kwargs: Any) -> Any"
-    return f"({_plain(ast.unparse(node.args))}) -> {_plain(ast.unparse(node.returns)) if node.returns else 'Any'}"
+    """Return a signature as it is written, its types in the face's words."""
+    plain = inspect.unwrap(function)
+    nodes = (node for node in ast.walk(_tree(plain.__module__)) if isinstance(node, ast.FunctionDef))
+    node = next(node for node in nodes if node.name == plain.__name__)
+    arguments = copy.deepcopy(node.args)
+    for each in _each_argument(arguments):
+        each.annotation = _Words().visit(each.annotation) if each.annotation else None
+    return f"({ast.unparse(arguments)}) -> {_plain(node.returns)}"
 
 
-def _definition(function: Callable[..., Any]) -> ast.FunctionDef | None:
-    tree = ast.parse(Path(inspect.getsourcefile(function) or "").read_text())
-    return next(
-        (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == function.__name__), None
-    )
+def _each_argument(arguments: ast.arguments) -> list[ast.arg]:
+    variadic = [each for each in (arguments.vararg, arguments.kwarg) if each]
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *variadic]
 
 
 def _annotations(node: ast.FunctionDef) -> dict[str, str]:
-    arguments = [*node.args.args, *node.args.kwonlyargs, *([node.args.vararg] if node.args.vararg else [])]
-    found = {each.arg: ast.unparse(each.annotation) for each in arguments if each.annotation}
-    return found | ({"return": ast.unparse(node.returns)} if node.returns else {})
+    found = {each.arg: _plain(each.annotation) for each in _each_argument(node.args)}
+    return found | {"return": _plain(node.returns)}
 
 
-def _plain(annotation: str) -> str:
-    """Return an annotation as the stub writes it: `jax.Array` as Array, the builtins by name."""
-    text = annotation.replace("jax.Array", "Array").replace("Parts", "tuple[Array, ...]")
-    return re.sub(rf"(?<![\w.])({'|'.join(BUILTINS)})(?![\w(=])", r"builtins.\1", text)
+class _Words(ast.NodeTransformer):
+    """An annotation in the face's words: the builtins by name, where the face gives them another meaning."""
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id in ALIASES:
+            return ast.parse(ALIASES[node.id], mode="eval").body
+        return ast.parse(f"builtins.{node.id}", mode="eval").body if node.id in BUILTINS else node
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        return ast.Name("Array") if ast.unparse(node) == "jax.Array" else node
+
+
+def _plain(annotation: ast.expr | None) -> str:
+    return ast.unparse(_Words().visit(copy.deepcopy(annotation))) if annotation else "Any"
+
+
+def main() -> None:
+    """Write the stubs."""
+    for name, face in FACES.items():
+        (ROOT / name).write_text(stub(face))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""torch.nn.functional: the functions that the tutorial's models are made of."""
+# Written by docs/make_stubs.py: the types of the public names.
+
+import builtins
+from collections.abc import Callable, Mapping, Sequence
+from types import EllipsisType, ModuleType
+from typing import Any, Literal, overload
+
+import numpy as np
+from jax import Array
+from ..core.types import ArrayLike as ArrayLike
+from ..core.dtypes import DType as DType
+
+DTypeLike = DType | np.dtype[Any] | builtins.str | builtins.type
+
+def linear(input: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None) -> Array:
+    """Return `input @ weight.T + bias`. Shapes: (*, n), (o, n), (o,) -> (*, o); a weight (n,) gives (*).
+
+    Raises: RuntimeError for other shapes, and for two dtypes.
+    Torch: torch.nn.functional.linear.
+    """
+    ...
+
+def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Array:
+    """Return the squared differences, their mean (by default) or their sum.
+
+    Warns: where the shapes differ and broadcast, which is seldom meant.
+    Raises: ValueError for an unknown reduction.
+    Torch: torch.nn.functional.mse_loss.
+    """
+    ...
+
+def relu(input: ArrayLike) -> Array:
+    """Return each element where it is positive, else 0; NaN stays.
+
+    Gradient: 0 at 0 (that of jnp.maximum(x, 0) is a half), 1 at NaN.
+    Torch: torch.relu, torch.nn.functional.relu.
+    """
+    ...
