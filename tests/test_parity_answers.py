@@ -390,7 +390,7 @@ def test_what_is_right_agrees_and_its_edges_are_listed(name: str) -> None:
     assert report.ok, report
     assert kinds <= {edge.edge for edge in report.edges}, report
     if kinds:
-        assert "but for" in " ".join(str(report).split())
+        assert "except for an edge" in " ".join(str(report).split())
 
 
 def test_strict_gives_an_edge_the_weight_of_a_difference() -> None:
