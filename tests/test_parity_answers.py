@@ -398,7 +398,7 @@ def test_strict_gives_an_edge_the_weight_of_a_difference() -> None:
 
 
 def test_what_may_be_allowed_is_named_where_it_is_none() -> None:
-    with pytest.raises(ValueError, match="`allow` to be a list of some of kinks, ties"):
+    with pytest.raises(ValueError, match="`allow` to be a list of names among kinks, ties"):
         check(jnp.exp, torch.exp, allow=("kink",))
 
 
