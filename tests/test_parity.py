@@ -198,7 +198,7 @@ def test_subnormal_numbers_are_drawn_when_they_are_asked_for() -> None:
 
 
 def test_a_complex_tensor_has_no_16_bit_parts() -> None:
-    with pytest.raises(ValueError, match=r"complex tensor to be some of float32.* got 'float16'"):
+    with pytest.raises(ValueError, match=r"complex tensor to be among float32.* got 'float16'"):
         check(jnp.square, torch.square, parity.tensors(dtype="complex"), dtypes=["float16"])
 
 

@@ -516,7 +516,7 @@ def test_a_reference_that_is_random_is_no_measure(reference: Any) -> None:
     report = check(lambda x: x, reference)
     assert report.answer == "not shown", report
     assert "is random" in report.missing[0]
-    assert "mask of a dropout" in report.advice
+    assert "a dropout mask" in report.advice
     assert check(lambda x: x * 1, lambda x: x + 0 * torch.rand(())).ok, "what it draws may make no difference"
 
 
