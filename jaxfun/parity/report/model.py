@@ -209,7 +209,7 @@ class ReportData:
     is_accepted: bool = False  # the reference accepted at least one input
     refused: str = ""  # the error of the reference, if it raised for every input of a case
     is_random: bool = False  # the reference gives different results for the same inputs
-    seen: dict[str, int] = field(default_factory=dict)  # known differences: by reason, the number of value sets
+    seen: dict[str, int] = field(default_factory=dict)  # known differences: by reason, how often one was seen
     taps: list[Tap] = field(default_factory=list)  # taps of a module, in execution order
 
     @property

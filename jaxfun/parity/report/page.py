@@ -172,7 +172,7 @@ def _remarks(report: ReportData, is_alone: bool) -> Iterable[str]:
         "inputs": report.inputs,
         "tried": [", ".join(report.tried)] if report.strata else [],
         "not tried": [", ".join(report.not_reached)] if report.not_reached else [],
-        "known": [f"{why} (seen in {count:,} value sets)" for why, count in report.seen.items()],
+        "known": [f"{why} (seen {count:,} times)" for why, count in report.seen.items()],
         "also": [f"{dtype} (a second opinion): {text}" for dtype, text in report.opinions.items()],
         "note": report.notes,
     }

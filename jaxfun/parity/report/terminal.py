@@ -17,7 +17,7 @@ def lines(report: ReportData) -> list[str]:
         lines.append(row("tried", listed(report.tried)))
     if report.not_reached:
         lines.append(row("not tried", listed(report.not_reached)))
-    lines += [row("known", _wrapped(f"{why} (seen in {count:,} value sets)")) for why, count in report.seen.items()]
+    lines += [row("known", _wrapped(f"{why} (seen {count:,} times)")) for why, count in report.seen.items()]
     lines += [row(dtype, _wrapped(f"a second opinion: {text}")) for dtype, text in report.opinions.items()]
     lines += [row("note", _wrapped(text)) for text in report.notes]
     lines += [row("edge", _wrapped(edge_in_words(edge))) for edge in report.edges if edge.edge not in report.opinions]
