@@ -1,12 +1,15 @@
-"""The pytest plugin of `jaxfun.parity`: options, a table of what was checked at the end of the run, and a page of it.
+"""The pytest plugin of `jaxfun.parity`: command line options, a table of all checks after the run, and an HTML page.
 
-It stands beside the package and not inside: pytest imports its plugins at every start, in every project of an
-environment, and whatever is imported from inside of the package runs `jaxfun/__init__.py` first, which imports JAX. For
-the same reason nothing of jaxfun is imported here before it is used: a check logs its report, and the plugin listens.
-It uses only what pytest 7.0 has: an import that fails here would end every run of the environment.
+Begin at `pytest_configure`. A check logs its report; `_Listener` collects the reports of a test and attaches them to
+the test's own report; `_Gathered` merges those of all tests and processes.
+
+Two rules, because pytest imports this file at every start, in every project of the environment:
+
+- It is not part of the package `jaxfun`, whose import loads JAX, and imports jaxfun only where it is needed.
+- It uses only the API of pytest 7.0, because a failing import would end every pytest run of the environment.
 """
 
-from __future__ import annotations  # pytest.TerminalReporter, say, is younger than 7.0
+from __future__ import annotations  # some annotations, such as pytest.TerminalReporter, are newer than pytest 7.0
 
 import base64
 import logging
@@ -21,31 +24,31 @@ from typing import Any
 import pytest
 
 _LOGGER = logging.getLogger("jaxfun.parity")
-_EVERYTHING = 1  # a level below all others
+_EVERYTHING = 1  # a log level below all others
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add how much a check tries, where, and the page."""
+    """Add the options --parity-profile, --parity-device and --parity-html."""
     group = parser.getgroup("parity", "parity with PyTorch (jaxfun)")
     group.addoption(
         "--parity-profile",
         choices=("quick", "thorough"),
         default="quick",
-        help="how many value sets a check tries that does not say it; thorough: thirty times as many",
+        help="number of value sets for checks without `examples`; thorough: thirty times as many (default: quick)",
     )
     group.addoption(
         "--parity-device",
         choices=("cpu", "cuda", "all"),
         default="cpu",
-        help="where a check runs that does not say it; all: on every device that is there (default: cpu)",
+        help="device for checks without `devices`; all: every available device (default: cpu)",
     )
-    group.addoption("--parity-html", metavar="FILE", help="write all that was checked as one HTML page")
+    group.addoption("--parity-html", metavar="FILE", help="write all reports to one HTML page")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Listen to the checks, and gather the reports of all tests, but where pytest-xdist does it for this process."""
+    """Register the listener, the options, and the collector (except in a worker of pytest-xdist)."""
     path = _page_path(config)
-    if path is not None and os.path.isdir(path):  # unlike Path.is_dir, it is silent where nothing may be looked at
+    if path is not None and os.path.isdir(path):  # unlike Path.is_dir, it does not raise for lack of permission
         raise pytest.UsageError(f"--parity-html: expected a file, got the directory {path}")
     manager = config.pluginmanager
     manager.register(_Listener(), "jaxfun-parity-listener")
@@ -62,43 +65,43 @@ def _page_path(config: pytest.Config) -> Path | None:
 
 
 class _Listener:
-    """Hears the reports that are logged; all others see of the log what they saw before."""
+    """Collects the reports that checks log, and hides the additional log records from all other log handlers."""
 
     def __init__(self) -> None:
         self.heard: list[Any] = []
-        self.level = _LOGGER.level  # as the log's readers set it
+        self.level = _LOGGER.level  # the level that the user set
         _LOGGER.addFilter(self._hear)
         _LOGGER.setLevel(_EVERYTHING)
 
     def _hear(self, record: logging.LogRecord) -> bool:
         self.heard += [vars(record)["parity_report"]] if "parity_report" in vars(record) else []
-        chosen = self.level if _LOGGER.level == _EVERYTHING else _LOGGER.level  # the test may choose one as well
+        chosen = self.level if _LOGGER.level == _EVERYTHING else _LOGGER.level  # a test may set a level too
         return record.levelno >= (chosen or logging.getLogger("jaxfun").getEffectiveLevel())
 
     def pytest_runtest_logstart(self) -> None:
-        """Hear everything in the next test too, if another set the level."""
+        """Set the log level to collect everything again, if the last test changed it."""
         if _LOGGER.level != _EVERYTHING:
             self.level = _LOGGER.level
             _LOGGER.setLevel(_EVERYTHING)
 
-    @pytest.hookimpl(hookwrapper=True)  # the form that all versions have
+    @pytest.hookimpl(hookwrapper=True)  # hookwrapper: the form that all versions support
     def pytest_runtest_makereport(self, item: pytest.Item) -> Iterator[None]:
-        """Send what was heard along with the test's own report, as text: that is what reaches another process."""
+        """Attach the collected reports to the test's report, as text, which pytest-xdist sends to its main process."""
         made: Any = yield
         if any(getattr(report, "is_interrupted", False) for report in self.heard):
-            item.session.shouldstop = "Ctrl-C during a check"  # the check ended with a report, and so does the run
+            item.session.shouldstop = "Ctrl-C during a check"  # the check swallowed Ctrl-C, so stop the run here
         if self.heard and made.excinfo is None:
             made.get_result().parity = _packed(self.heard)
             self.heard.clear()
 
     def pytest_unconfigure(self) -> None:
-        """Leave the log as it was found."""
+        """Restore the log's filter and level."""
         _LOGGER.removeFilter(self._hear)
         _LOGGER.setLevel(self.level)
 
 
 class _Options:
-    """What the command line asks for, in force during every test."""
+    """Applies --parity-profile and --parity-device during every test."""
 
     def __init__(self, profile: str, device: str) -> None:
         try:
@@ -109,16 +112,16 @@ class _Options:
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_protocol(self) -> Iterator[None]:
-        """Let checks take from the options what they do not say themselves."""
+        """Run the test with the options as the defaults of its checks."""
         with self._defaults():
             yield
 
 
 def _packed(reports: Sequence[Any]) -> str:
-    """Return reports as text; what of them no other process can know (a type of the user's) stays behind."""
+    """Serialize reports as text, without the failures' inputs, and without results that cannot be pickled."""
     try:
         return _text([_without(report, "inputs") for report in reports])
-    except Exception:  # whatever a type of the user's raises: the report is worth more than its arrays
+    except Exception:  # pickling a user's type may raise anything; keep the rest of the report
         return _text([_without(report, "inputs", "candidate", "reference") for report in reports])
 
 
@@ -138,27 +141,27 @@ def _unpacked(packed: str) -> list[Any]:
 
 
 class _Gathered:
-    """What all tests of a run reported, of every process."""
+    """Collects the reports of all tests of a run, from all processes, and shows them at the end."""
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
         self.packed: list[str] = []
-        self.reports: list[Any] = []  # one for each pair of functions, once the run is over
+        self.reports: list[Any] = []  # one for each pair of functions, merged at the end of the run
         self.problems: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take in what came along with a test's report."""
+        """Collect the reports attached to a test's report."""
         self.packed += [report.parity] if hasattr(report, "parity") else []
 
     def pytest_sessionfinish(self) -> None:
-        """Put together what was reported, and write the page."""
+        """Merge the reports, and write the page."""
         if self.packed:
             self._attempt("the table", self._merge)
         if self.path is not None:
             self._attempt(f"--parity-html {self.path}", partial(self._write, self.path))
 
     def _attempt(self, what: str, make: Callable[[], None]) -> None:
-        """Make what only shows the tests' results: where it fails, that is told, and the results stay what they are."""
+        """Call `make`, and turn an error into a line of the summary: a failing display must not fail the test run."""
         try:
             make()
         except Exception as error:
@@ -176,7 +179,7 @@ class _Gathered:
         path.write_text(page(self.reports), encoding="utf-8")
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print the table, and where the page is."""
+        """Print the table, the problems, and the path of the page."""
         if not (self.reports or self.path or self.problems):
             return
         terminalreporter.section("parity")
@@ -185,7 +188,7 @@ class _Gathered:
         for problem in self.problems:
             terminalreporter.line(problem, red=True)
         if self.path and not self.problems:
-            terminalreporter.line(f"every report in full: {self.path}")
+            terminalreporter.line(f"all reports in full: {self.path}")
 
     def _print_table(self, terminal: pytest.TerminalReporter) -> None:
         from jaxfun.parity.report.table import table

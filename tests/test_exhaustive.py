@@ -314,7 +314,7 @@ REFUSED: dict[str, tuple[Any, Any, dict[str, Any], type[Exception], str]] = {
         AssertionError,
         "`dtype` one of float16, bfloat16, float32, got 'float64'",
     ),
-    "callable": (3, same, {}, TypeError, "a `candidate` to call, got 3 (int)"),
+    "callable": (3, same, {}, TypeError, "a callable `candidate`, got 3 (int)"),
     "two arguments": (
         jnp.add,
         same,
@@ -328,7 +328,7 @@ REFUSED: dict[str, tuple[Any, Any, dict[str, Any], type[Exception], str]] = {
         torch.add,
         {},
         TypeError,
-        "a `reference` that takes one float16 array, got",
+        "a `reference` that accepts one float16 array, got",
     ),
     "shape": (jnp.sum, same, {}, RuntimeError, "a `candidate` that keeps the shape [64], got float16[]"),
     "shape of the reference": (same, torch.sum, {}, RuntimeError, "a `reference` that keeps the shape [64], got"),
@@ -355,18 +355,24 @@ REFUSED: dict[str, tuple[Any, Any, dict[str, Any], type[Exception], str]] = {
         "a `candidate` that returns one array, got (float16[64], float16",
     ),
     "a tuple of the reference": (same, torch.frexp, {}, TypeError, "a `reference` that returns one array, got"),
-    "softmax": (jax.nn.softmax, same, {}, ValueError, "a `candidate` that is elementwise, got one whose result"),
-    "roll": (lambda x: jnp.roll(x, 2), same, {}, ValueError, "a `candidate` that is elementwise"),
-    "sort": (same, lambda x: x.sort().values, {}, ValueError, "a `reference` that is elementwise"),
-    "in place": (same, lambda x: x.mul_(2), {}, ValueError, "a `reference` that leaves its input as it is"),
+    "softmax": (jax.nn.softmax, same, {}, ValueError, "an elementwise `candidate`, got one whose result"),
+    "roll": (lambda x: jnp.roll(x, 2), same, {}, ValueError, "an elementwise `candidate`"),
+    "sort": (same, lambda x: x.sort().values, {}, ValueError, "an elementwise `reference`"),
+    "in place": (same, lambda x: x.mul_(2), {}, ValueError, "a `reference` that does not modify its input"),
     "no float64": (
         same,
         half_only,
         {},
         TypeError,
-        "a `reference` that takes float64 as well, got NotImplementedError: no",
+        "a `reference` that accepts float64 too, got NotImplementedError: no",
     ),
-    "narrow": (same, torch.Tensor.half, {}, RuntimeError, "a `reference` that gives float64 for float64, got float16"),
+    "narrow": (
+        same,
+        torch.Tensor.half,
+        {},
+        RuntimeError,
+        "a `reference` that returns float64 for float64, got float16",
+    ),
     "cut short": (
         same,
         lambda x: x[:64],
@@ -379,14 +385,14 @@ REFUSED: dict[str, tuple[Any, Any, dict[str, Any], type[Exception], str]] = {
         same,
         {},
         RuntimeError,
-        "a `candidate` with a gradient, as the reference has, got ValueErr",
+        "a `candidate` with a gradient, like the reference, got ValueErr",
     ),
     "patterns past the end": (
         same,
         same,
         {"patterns": range(2**16 + 1)},
         ValueError,
-        "`patterns` a range of step 1 in 0 to",
+        "`patterns` to be a range with step 1 in 0 to",
     ),
     "negative patterns": (
         same,
@@ -412,8 +418,8 @@ def test_what_cannot_be_compared_is_refused(name: str) -> None:
 def test_the_report_says_what_was_found() -> None:
     text = str(values(at(3.0, 1.0)))
     assert "float16: 65,536 values" in text.splitlines()[0]
-    assert text.splitlines()[0].endswith("DISAGREE")
-    assert "DISAGREE: number at 3.0: 1.0, where the reference has 3.0" in text
+    assert text.splitlines()[0].endswith("DIFFERS")
+    assert "DIFFERS: number at 3.0: 1.0, where the reference has 3.0" in text
     assert "1025-2048       1   < 0.1 %  ▏" in text
 
 

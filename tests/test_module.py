@@ -133,7 +133,7 @@ def test_a_wrong_epsilon_in_a_transformer_block_names_the_layer_norm(example: di
     assert [tap.ok for tap in report.taps] == [True, True, False, False, False]
     assert max(tap.of_tolerance for tap in report.taps[:2]) < 0.5 < 2 < report.first_divergence.of_tolerance
     assert "norm2      DIFFERS" in str(report)
-    assert "<- the first to differ" in str(report)
+    assert "<- first difference" in str(report)
 
 
 def test_the_error_that_is_told_is_that_at_its_index(example: dict[str, Any]) -> None:
@@ -248,8 +248,8 @@ def test_every_mistake_is_named_in_one_run() -> None:
     report = check(Deep(), functools.partial(deep, slope=1.01, eps=0.1), dict, X, levels=["value", "vjp"])
     assert report.first_divergence.name == "first"
     assert [tap.name for tap in report.divergences] == ["first", "norm"]
-    assert "from PyTorch's own input it DIFFERS too" in str(report)
-    assert "from PyTorch's own input it agrees" in str(report)
+    assert "given PyTorch's input, it DIFFERS too" in str(report)
+    assert "given PyTorch's input, it agrees" in str(report)
 
 
 def test_a_gradient_that_is_lost_between_two_taps_is_named() -> None:

@@ -164,7 +164,7 @@ def test_what_neither_side_takes_is_not_drawn() -> None:
 
 def test_what_one_side_alone_takes_is_said() -> None:
     plan = plan_of(lambda a, b: jnp.einsum("ij,jk->ik", a, b), torch.matmul, (), {})
-    assert any(line.startswith("not drawn: 1-dim: the candidate alone refuses it") for line in plan.lines)
+    assert any(line.startswith("not drawn: 1-dim: only the candidate rejects it") for line in plan.lines)
 
 
 def test_functions_of_integers_and_of_complex_numbers_get_such() -> None:
@@ -582,13 +582,13 @@ def test_a_case_admits_one_size_for_a_name() -> None:
 WRONG = {
     "no classes": (lambda: parity.labels(0), "`classes` to be 1 or more, got 0"),
     "bool classes": (lambda: parity.labels(True), "`classes` to be an integer, or the name"),
-    "no label left": (lambda: parity.labels(1, ignore_index=0), "an `ignore_index` that leaves a label"),
-    "float labels": (lambda: parity.labels(3, dtype="float32"), "`dtype` to be one of integers"),
+    "no label left": (lambda: parity.labels(1, ignore_index=0), "an `ignore_index` other than the only label"),
+    "float labels": (lambda: parity.labels(3, dtype="float32"), "`dtype` to be an integer dtype"),
     "bounds": (lambda: parity.tensors(min_value=2, max_value=1), "`min_value` to be at most `max_value`"),
-    "both": (lambda: parity.tensors(2, same_shape=True, broadcastable=True), "one of `same_shape`"),
+    "both": (lambda: parity.tensors(2, same_shape=True, broadcastable=True), "only one of `same_shape`"),
     "shape": (lambda: parity.tensors(shape=2.5), "`shape` to be sizes"),
     "dtype": (lambda: parity.tensors(dtype="float33"), "`dtype` to be a name"),
-    "distinct bools": (lambda: parity.tensors(dtype="bool", distinct=True), "many numbers"),
+    "distinct bools": (lambda: parity.tensors(dtype="bool", distinct=True), "more than two numbers"),
     "negative matrix": (lambda: parity.positive_definite(-1), "`n` to be an integer, 0 or more"),
     "no room": (
         lambda: cases(parity.tensors(shape=(9,), dtype="int64", min_value=0, max_value=4, distinct=True)),

@@ -94,7 +94,7 @@ def test_the_last_line_counts_the_answers(found: list[Report], color: str, text:
 def test_edges_are_counted_beside_what_agrees() -> None:
     edged = report("f")
     edged.edges = [Failure("vjp", "derivative", "", "f(nan)", edge="NaN")]
-    assert lines([edged, report("g")])[-1] == "2 functions: 2 agree (1 of them but for edges)"
+    assert lines([edged, report("g")])[-1] == "2 functions: 2 agree (1 of them except for edges)"
     edged.opinions, edged.edges = {"float64": "differs"}, [Failure("vjp", "bits", "", "f(1)", edge="float64")]
     assert lines([edged])[-1] == "1 function: 1 agree", "a second opinion is no edge"
 

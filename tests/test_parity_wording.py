@@ -51,8 +51,8 @@ def failure(difference: str, detail: str = "1 where the reference has 2", **fiel
 
 
 FIRST_LINES = {
-    "number": (failure("number"), "value (float32, cpu): another number: 1 where the reference has 2"),
-    "dtype": (failure("dtype", "float32 where ..."), "value (float32, cpu): another dtype: float32 where ..."),
+    "number": (failure("number"), "value (float32, cpu): different number: 1 where the reference has 2"),
+    "dtype": (failure("dtype", "float32 where ..."), "value (float32, cpu): different dtype: float32 where ..."),
     "NaN": (
         failure("NaN where the reference has a number", "nan where the reference has 2", index=(1, 0)),
         "value (float32, cpu): NaN where the reference has a number, at [1, 0]",
@@ -73,10 +73,10 @@ FIRST_LINES = {
         failure("raises", "raised KeyError where the reference does not", level="errors", dtype="", device="cuda"),
         "errors (any dtype, cuda): raised KeyError where the reference does not",
     ),
-    "long": (failure("structure", "x" * 60), "value (float32, cpu):\n  another structure: " + "x" * 60),
+    "long": (failure("structure", "x" * 60), "value (float32, cpu):\n  different structure: " + "x" * 60),
     "longer": (
         failure("structure", "x" * 60 + " " + "y" * 60),
-        "value (float32, cpu):\n  another structure: " + "x" * 60 + "\n  " + "y" * 60,
+        "value (float32, cpu):\n  different structure: " + "x" * 60 + "\n  " + "y" * 60,
     ),
 }
 
@@ -133,7 +133,7 @@ def test_a_report_prints_each_failure_and_the_first_script() -> None:
     ]
     text = str(Report("f", "g", failures))
     assert all(text.count(f"{level} (float32, cpu)") == 1 for level in ("value", "vjp", "jvp"))
-    assert "To reproduce the value:\n\n    import value\n\n    print()\n\nThe script of another: `.failures[1]" in text
+    assert "To reproduce the value:\n\n    import value\n\n    print()\n\nMore scripts: `.failures[1]" in text
     assert "import vjp" not in text
     assert str(Report("f", "g", failures[:1])).endswith("To reproduce it:\n\n    import value\n\n    print()")
 

@@ -84,7 +84,7 @@ def test_the_table_and_the_page_show_what_was_compared(pytester: pytest.Pytester
     assert "fail" not in row(result, "jax.numpy.tanh")
     assert "2 functions: 1 agree, 1 differ" in result.outlines
     path = pytester.path / "made/page.html"
-    assert f"every report in full: {path}" in result.outlines
+    assert f"all reports in full: {path}" in result.outlines
     assert all(name in path.read_text() for name in ("jax.numpy.tanh", "jax.nn.gelu"))
     assert (LOGGER.level, LOGGER.filters, LOGGER.handlers) == before
 
@@ -135,7 +135,7 @@ def test_a_page_that_cannot_be_written_loses_nothing(pytester: pytest.Pytester, 
     assert "2 functions: 1 agree, 1 differ" in result.outlines
     (problem,) = [line for line in result.outlines if line.startswith("--parity-html ")]
     assert " was not written: " in problem
-    assert "every report in full" not in result.stdout.str()
+    assert "all reports in full" not in result.stdout.str()
 
 
 def test_the_tests_exit_status_is_kept_where_nothing_can_be_shown(

@@ -1,6 +1,9 @@
-"""Whether a JAX function is a right port of a PyTorch function, proven on drawn inputs. Needs the extra `parity`."""
+"""Test whether a JAX function is a correct port of a PyTorch function, on generated inputs. Needs the extra `parity`.
 
-from . import installed as installed  # first: it says what is missing
+Begin at `check` (two functions), `module` (an nn.Module) or `exhaustive` (every value of a dtype).
+"""
+
+from . import installed as installed  # first: its error names the packages that are missing
 from .check import ParityError as ParityError
 from .check import assert_parity as assert_parity
 from .check import check as check

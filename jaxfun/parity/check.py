@@ -1,4 +1,7 @@
-"""Whether a JAX function is a right port of a PyTorch function: one call, any two functions."""
+"""`parity.check` and `parity.assert_parity`: compare any JAX function with the PyTorch function that it ports.
+
+Begin at `check`. `plan_of` chooses the inputs, `Search` compares and shrinks, `take` collects the findings.
+"""
 
 import functools
 import math
@@ -34,26 +37,26 @@ from .search.weights import ALLOWABLE
 
 EXAMPLES = 1200
 _DTYPES = tuple(dtype.name for dtype in _dtypes.DTYPES)
-_LEAST = 10  # value sets of a configuration
+_LEAST = 10  # value sets for each configuration
 
 
 class ParityError(AssertionError):
-    """A candidate that is no right port of its reference. `report` says all that was found."""
+    """Raised by `assert_parity`: the candidate is not shown to be a correct port. `report` has all findings."""
 
     report: Report
 
 
 @public("parity.assert_parity(candidate, reference, *inputs)")
 def assert_parity(candidate: Callable[..., Any], reference: Callable[..., Any], *inputs: Any, **options: Any) -> Report:
-    """Raise unless `candidate` is a right port of `reference`; the arguments are those of `check`.
+    """Raise unless `candidate` agrees with `reference`. The arguments are those of `check`.
 
-    Raises: ParityError (an AssertionError) that prints the smallest disagreement.
+    Raises: ParityError (an AssertionError) with the report, which shows the smallest failing input.
 
     >>> import jax, torch
     >>> from jaxfun import parity
     >>> report = parity.assert_parity(jax.numpy.exp, torch.exp, examples=40)
     """
-    __tracebackhide__ = True  # pytest then shows the test's own line
+    __tracebackhide__ = True  # pytest shows the line of the test instead
     report = check(candidate, reference, *inputs, **options)
     if not report.ok:
         error = ParityError(str(report))
@@ -79,29 +82,32 @@ def check(
     allow: Sequence[str] = (),
     progress: Callable[[int, int], Any] | None = None,
 ) -> Report:
-    """Hold a JAX function to the PyTorch function that it ports, at every level, and report.
+    """Compare a JAX function with the PyTorch function that it ports, at every level, and return a report.
 
-    `inputs` are Hypothesis strategies or plain values, one for each positional argument, or `tensors(n)` for several,
-    at any depth of dicts, lists, tuples and dataclasses; without any they are read off the candidate's annotations,
-    else one tensor for each required argument, of shapes that both functions take; a function of jaxfun's own is given
-    what its record describes. A floating point array (NumPy's, JAX's, PyTorch's) stands for its shape, one of integers
-    for its range, or the whole table that they index; `st.just(array)` and `parity.constant(array)` fix one. The
-    report's `inputs` say what is drawn and what is fixed.
-    `kwargs` are strategies or values by name; `"axis|dim"` is `axis` for the candidate and `dim` for the reference.
-    `levels` are some of value, vjp, jvp, hvp, jit, vmap, errors; `dtypes` those that tensors are drawn in: float32 if
-    none are given, with float64 as a second opinion that the answer does not depend on; `devices`
-    "cpu" and "cuda"; `examples` how many value sets are evaluated, less where some of the first ones
-    differ; `parity.defaults` says these two for many checks.
-    With `rtol` or `atol` an error within `atol + rtol * |reference|` is allowed; without, PyTorch in float64 is the
-    measure. The same `seed` gives the same run. `progress(done, total)` is called as value sets are evaluated.
-    Ctrl-C ends the check: the report says so, and what was found before.
+    `inputs`: a Hypothesis strategy or a value for each positional argument; `tensors(n)` is a strategy for several
+    arguments. Dicts, lists, tuples and dataclasses may contain strategies at any depth. Without `inputs`, the
+    candidate's annotations define the strategies; an argument without annotation gets tensors of shapes that both
+    functions accept; a function of jaxfun gets the inputs that its record describes. A floating point array (NumPy, JAX
+    or PyTorch) is a template for its shape. An integer array is a template for its shape and range, or for all valid
+    indices if the function uses it as an index. `st.just(array)` and `parity.constant(array)` fix an array. The
+    report's `inputs` list what is drawn and what is fixed.
 
-    The report's `answer` is "agrees", "differs" or "not shown": something applies and has too little evidence.
-    Disagreements that ordinary use does not meet (a derivative at a NaN input, say) are its `edges`; with `strict` they
-    are failures, which is the default for jaxfun's own functions. `allow` leaves open some of kinks, ties, NaN,
-    infinity, empty, dtype, errors.
+    `kwargs`: strategies or values by name; `"axis|dim"` is named `axis` in the candidate, `dim` in the reference.
+    `levels`: some of value, vjp, jvp, hvp, jit, vmap, errors; by default all.
+    `dtypes`: the dtypes of the drawn tensors. The default is float32, and float64 as a second opinion, which does not
+    change the answer.
+    `devices`: "cpu" and "cuda". `examples`: the number of value sets to evaluate; fewer, if some of the first ones
+    differ. `parity.defaults` sets these two for many checks.
+    `rtol`, `atol`: allow an error of `atol + rtol * |reference|`. By default PyTorch in float64 defines the tolerance.
+    `seed`: the same seed gives the same run. `progress(done, total)` is called while value sets are evaluated.
+    `strict`: count edges as failures; the default for functions of jaxfun. `allow`: kinds of differences to count as
+    edges, some of kinks, ties, NaN, infinity, empty, dtype, errors.
 
-    Raises: ArgumentTypeError and ArgumentValueError for what cannot be meant; never for what the functions do.
+    The report's `answer` is "agrees", "differs" or "not shown" (too little evidence for something that applies). Its
+    `edges` are disagreements outside of ordinary use, such as a derivative at a NaN input. Ctrl-C ends the check and
+    returns the report so far, marked as interrupted.
+
+    Raises: ArgumentTypeError and ArgumentValueError for invalid arguments; never for errors of the two functions.
 
     >>> import jax, torch
     >>> from jaxfun import parity
@@ -132,20 +138,20 @@ def check(
     if report.is_random:
         report.advice = _OF_RANDOM
     if report.refused and not report.is_accepted:
-        # what the reference takes nothing of says nothing of the candidate, which takes it
+        # the reference raised for every input, so a candidate that accepts an input is not wrong
         report.edges += [
             replace(failure, edge="validation") for failure in report.failures if failure.level == "errors"
         ]
         report.failures = [failure for failure in report.failures if failure.level != "errors"]
-        report.advice = f"give a strategy for inputs that the reference takes, such as {advice_of(report.refused)}"
+        report.advice = f"give a strategy for inputs that the reference accepts, such as `{advice_of(report.refused)}`"
     return finished(report, began)
 
 
-_OF_RANDOM = "hand both functions what is drawn at random (noise, the mask of a dropout) as an argument"
+_OF_RANDOM = "pass the random numbers (noise, a dropout mask) to both functions as an argument"
 
 
 class _Subject(NamedTuple):
-    """Two functions to be compared, what they are given, and in words what that is."""
+    """Two functions to compare, their inputs, and a line of text for each input."""
 
     candidate: Callable[..., Any]
     reference: Callable[..., Any]
@@ -162,13 +168,13 @@ def _subjects(
     dtypes: Sequence[str] | None,
     device: str,
 ) -> list[_Subject]:
-    """Return what is compared: both functions, or, of jaxfun's own without inputs, each overload by its record."""
+    """Return what to compare: the two functions, or one subject for each overload if jaxfun's records give inputs."""
     records = () if inputs or kwargs else records_of(candidate)
     if not records:
         plan = plan_of(candidate, reference, inputs, kwargs, dtypes, device)
         cases = functools.partial(Cases, candidate, plan.inputs, plan.kwargs)
         return [_Subject(candidate, reference, cases, plan.configurations, plan.lines)]
-    name = getattr(reference, "__name__", "")  # of an alias, which may have fewer overloads
+    name = getattr(reference, "__name__", "")  # the reference may be an alias with fewer overloads
     found = []
     for record in [record for record in records if name in names_of(record)] or records:
         drawn = recorded(record, dtypes or DTYPES)
@@ -180,13 +186,13 @@ def _subjects(
 
 
 class Telling:
-    """The caller's `progress`: one that raises is noted in the report and not called again."""
+    """A wrapper of the caller's `progress`: if it raises, the report notes the error and it is not called again."""
 
     def __init__(self, progress: Callable[[int, int], Any] | None, report: Report, total: int) -> None:
         self.progress, self.report, self.total = progress, report, total
 
     def __call__(self, done: int) -> None:
-        """Tell how many value sets were evaluated, beside those that the report has already."""
+        """Call `progress` with the number of evaluated value sets: `done`, plus those already in the report."""
         if self.progress is None:
             return
         progress, before = self.progress, self.report.examples
@@ -197,16 +203,16 @@ class Telling:
 
 
 def take(report: Report, search: Search, dtype: str, is_opinion: bool) -> None:
-    """Take in what a search found; of a second opinion a line, and its failures as edges."""
+    """Add the findings of a search to the report; of a second opinion add one line, and its failures as edges."""
     if is_opinion:
         found = search.report
         report.opinions[dtype] = opinion(found)
-        # what differs in the functions' own dtype is told there
+        # a difference in the functions' own dtype is reported there
         is_new = not report.failures and not report.is_another_in_float64
         is_wide = search.first is not None and not search.first.computes_narrower
         found.edges = []
         for failure in found.failures:
-            # off by more than float32's digits without computing in float32: so it is in the functions' own dtype
+            # an error above float32's eps, by a function that does not compute in float32, is there in float32 too
             is_shared = is_new and is_wide and _relative_error(failure) > _FLOAT32
             (report.failures if is_shared else found.edges).append(replace(failure, edge="" if is_shared else dtype))
         found.failures, found.advice, found.refused = [], "", ""
@@ -220,7 +226,7 @@ _FLOAT32 = PRECISION["float32"].eps
 
 
 def _relative_error(failure: FailureData) -> float:
-    """Return the largest error of a failure's results beside the largest number, 0 where they are not alike."""
+    """Return the largest error divided by the reference's largest number; 0 if the shapes differ or there is none."""
     ours, theirs = failure.candidate, failure.reference
     if ours is None or theirs is None or ours.shape != theirs.shape or not is_inexact(theirs):
         return 0.0
@@ -230,7 +236,7 @@ def _relative_error(failure: FailureData) -> float:
 
 
 def opinion(found: Report) -> str:
-    """Return what a second opinion says, in a line."""
+    """Return the result of a second opinion as one line."""
     if found.failures:
         first = found.failures[0]
         return f"differs: {place(first)[0]}: {difference(first)}"
@@ -246,9 +252,9 @@ def options_of(
     strict: bool | None = None,
     allow: Sequence[str] = (),
 ) -> list[Options]:
-    """Return the options of a check, for each device."""
+    """Return the options of a check, one item for each device."""
     bound = None if rtol is None and atol is None else Bound(rtol or 0.0, atol or 0.0)
-    is_own = bool(records_of(candidate))  # a handler of torch's errors must catch its
+    is_own = bool(records_of(candidate))  # its errors must be caught by the same except clauses as torch's
     is_strict = is_own if strict is None else strict
     asked = frozenset(levels or LEVELS)
     return [
@@ -258,7 +264,7 @@ def options_of(
 
 
 def finished(report: Report, began: float) -> Report:
-    """Return the report with the time that it took, once it is logged."""
+    """Set the report's time, log it, and return it."""
     report.seconds = time.perf_counter() - began
     report.log()
     return report
@@ -267,7 +273,7 @@ def finished(report: Report, began: float) -> Report:
 def refuse(
     candidate: Any, reference: Any, levels: Any, dtypes: Any, devices: Any, examples: Any, allow: Any = ()
 ) -> None:
-    """Raise for options that mean nothing.
+    """Validate the options of a check.
 
     Raises: ArgumentTypeError and ArgumentValueError.
     """
@@ -283,7 +289,7 @@ def refuse(
     for name, given, known in choices:
         unknown = [item for item in given or () if item not in known]
         if unknown or isinstance(given, str):
-            raise ArgumentValueError(f"`{name}` to be a list of some of {', '.join(known)}", repr(given))
+            raise ArgumentValueError(f"`{name}` to be a list of names among {', '.join(known)}", repr(given))
     if examples is not None and (not isinstance(examples, int) or examples < 1):
         raise ArgumentValueError("`examples` to be an integer, 1 or more", describe(examples))
     if "cuda" in (devices or ()) and not has_cuda():
@@ -293,7 +299,7 @@ def refuse(
 def _runs(
     subjects: Sequence[_Subject], examples: int, dtypes: Sequence[str] | None, options: Options
 ) -> list[tuple[_Subject, str, list[Configuration], int, bool]]:
-    """Return for each subject and dtype the configurations, how many value sets, and whether it is a second opinion."""
+    """Return (subject, dtype, configurations, number of value sets, is second opinion) for each subject and dtype."""
     most = max(examples // _LEAST, 1)
     runs: list[tuple[_Subject, str, list[Configuration], bool]] = []
     for subject in subjects:

@@ -1,4 +1,4 @@
-"""What a check does where its caller does not say: how many value sets, on which devices."""
+"""Default options of all checks, set by the context manager `parity.defaults`: number of value sets, and devices."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -14,16 +14,16 @@ from .run import torch_side
 from .run.outcome import outcome
 
 ABSENT = "JAX and PyTorch do not both see a CUDA device"
-PROFILES = {"quick": 1, "thorough": 30}  # times the usual number of value sets
+PROFILES = {"quick": 1, "thorough": 30}  # factor of the usual number of value sets
 DEVICES = {"cpu": ("cpu",), "cuda": ("cuda",), "all": ("cpu", "cuda")}
 
 
 def refuse_cuda(reason: str) -> NoReturn:
-    """Raise because CUDA was asked for and is not there.
+    """Raise because CUDA was requested and is not available.
 
     Raises: ArgumentValueError.
     """
-    raise ArgumentValueError("a CUDA device that JAX and PyTorch both see", reason, 'Leave `devices` out, or "cpu".')
+    raise ArgumentValueError("a CUDA device that JAX and PyTorch both see", reason, "Use the device 'cpu'.")
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,11 @@ _CHOSEN: ContextVar[_Defaults] = ContextVar("chosen", default=_USUAL)
 def defaults(
     profile: str = "quick", device: str = "cpu", absent: Callable[[str], Any] = refuse_cuda
 ) -> contextlib.AbstractContextManager[None]:
-    """Return a context inside of which checks that do not say `examples` or `devices` take them from here.
+    """Return a context manager that sets the default `examples` and `devices` of the checks inside.
 
-    `profile` is "quick" or "thorough", which tries thirty times as many value sets; `device` "cpu", "cuda" or "all":
-    every one that is there. Where CUDA is asked for and is not there, a check calls `absent` with the reason
-    (`pytest.skip`, say), which by default raises ArgumentValueError.
+    `profile` is "quick", or "thorough" for thirty times as many value sets. `device` is "cpu", "cuda", or "all" for
+    every available one. If `device` is "cuda" and no CUDA device is available, a check calls `absent` with the reason:
+    `pytest.skip`, for example. By default it raises ArgumentValueError.
 
     Raises: ArgumentValueError for another profile or device.
 
@@ -70,12 +70,12 @@ def _within(chosen: _Defaults) -> Iterator[None]:
 
 
 def examples_of(given: int | None, usual: int) -> int:
-    """Return how many value sets: as given, else what is usual, as often as the profile asks for."""
+    """Return the number of value sets: the given one, else the usual one times the factor of the profile."""
     return given or usual * _CHOSEN.get().times
 
 
 def devices_of(given: Any) -> tuple[str, ...]:
-    """Return the devices: as given, else those that the context asks for."""
+    """Return the given devices, else those of the context."""
     chosen = _CHOSEN.get()
     if given or chosen.device == "cpu" or has_cuda():
         return tuple(given or DEVICES[chosen.device])

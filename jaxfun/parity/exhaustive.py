@@ -1,4 +1,7 @@
-"""Every value of a dtype through a JAX function and the PyTorch function behind it, value and first derivative."""
+"""`parity.exhaustive`: compare an elementwise JAX function with a PyTorch function on every value of a dtype.
+
+Begin at `exhaustive`. The comparison itself is `Chunks` in search/patterns.py, the result report/every_value.py.
+"""
 
 import contextlib
 import sys
@@ -40,15 +43,17 @@ def exhaustive(
     patterns: range | None = None,
     progress: bool | Progress | None = None,
 ) -> Exhaustive:
-    """Compare an elementwise JAX function with a PyTorch function on every value of a dtype.
+    """Compare an elementwise JAX function with a PyTorch function on every value of a dtype: value and derivative.
 
-    `dtype` is "float16", "bfloat16" (65,536 values) or "float32" (4,294,967,296; minutes). XLA on CPU takes subnormals
-    for zero, so inputs and results that are subnormal are counted apart unless `subnormals`. `patterns` limits the run
-    to a range of bit patterns. `progress` is a callback of (done, total), or whether a bar is shown (None: on a
-    terminal). An interrupt from the keyboard ends the run and gives what was found so far, marked partial.
+    `dtype` is "float16" or "bfloat16" (65,536 values), or "float32" (4,294,967,296 values, some minutes). `derivative`
+    compares the first derivative too. Subnormal inputs and results are counted but not compared, because XLA on the
+    CPU flushes them to zero; `subnormals=True` compares them. `patterns` limits the run to a range of bit patterns.
+    `progress` is a callback of (done, total), or whether to show a progress bar; None shows it on a terminal. Ctrl-C
+    ends the run and returns the result so far, with `partial` set.
 
-    Raises: ArgumentChoiceError, ArgumentValueError, ArgumentTypeError, ShapeError, DTypeError for functions that are
-    not of one argument, traceable, elementwise and of the dtype; GradientError where only the reference has a gradient.
+    Raises: ArgumentChoiceError, ArgumentValueError, ArgumentTypeError, ShapeError, DTypeError unless both functions
+    take one array of the dtype, are elementwise and keep its dtype, and JAX can trace the candidate; GradientError if
+    only the reference has a gradient.
 
     >>> import jax, torch
     >>> found = exhaustive(jax.numpy.exp, torch.exp)
@@ -58,11 +63,11 @@ def exhaustive(
     if dtype not in FORMATS:
         raise ArgumentChoiceError(f"`dtype` one of {', '.join(FORMATS)}", describe(dtype), "Pass its name.")
     wanted = _checked_patterns(patterns, FORMATS[dtype])
-    # on the CPU, for PyTorch's results lie in the same memory; NaN among the results is what is looked for
+    # on the CPU, to share memory with PyTorch's results; debug_nans and debug_infs off, because NaN is a valid result
     with jax.default_device(jax.local_devices(backend="cpu")[0]), jax.debug_nans(False), jax.debug_infs(False):
         reason = _checked(candidate, reference, dtype, derivative)
         run = Chunks(candidate, reference, dtype, derivative and not reason, subnormals)
-        with np.errstate(all="ignore"):  # for NumPy as well
+        with np.errstate(all="ignore"):  # the same for NumPy
             levels, done, seconds = _loop(run, wanted, progress)
     names = _name(candidate), _name(reference)
     return Exhaustive(*names, dtype, levels[0], levels[1] if levels[1:] else None, reason, done, len(wanted), seconds)
@@ -100,7 +105,7 @@ def _reporter(progress: bool | Progress | None) -> Iterator[Progress]:
 
 
 def _forgiving(progress: Progress) -> Progress:
-    """Return a caller's callback as one that ends with the first error it raises, which is a warning."""
+    """Wrap a callback: its first error becomes a warning, and it is not called again."""
     failed: list[Exception] = []
 
     def tell(done: int, total: int) -> None:
@@ -119,50 +124,50 @@ def _checked_patterns(patterns: range | None, form: Format) -> range:
     within = isinstance(patterns, range) and patterns.step == 1 and len(patterns) > 0
     if not within or patterns[0] not in every or patterns[-1] not in every:
         got = "an empty range" if isinstance(patterns, range) and not patterns else describe(patterns)
-        raise ArgumentValueError(f"`patterns` a range of step 1 in 0 to 2**{form.bits}", got)
+        raise ArgumentValueError(f"`patterns` to be a range with step 1 in 0 to 2**{form.bits}", got)
     return patterns
 
 
-# The functions are tried on these before the run: what becomes of an element may not hang on the others.
+# Two probe inputs for both functions: they share the elements of `_KEPT`, where an elementwise function must agree.
 _PROBE = np.random.default_rng(0).uniform(0.1, 0.9, (2, 64))
 _KEPT = np.random.default_rng(1).random(64) < 0.5
 
 
 def _checked(candidate: Any, reference: Any, dtype: str, derivative: bool) -> str:
-    """Raise on functions that cannot be compared; return why PyTorch has no derivative, "" where it has."""
+    """Raise if the functions cannot be compared; return why no derivative is compared, "" if it is."""
     for name, function in {"candidate": candidate, "reference": reference}.items():
         if not callable(function):
-            raise ArgumentTypeError(f"a `{name}` to call", describe(function), ADVICE)
+            raise ArgumentTypeError(f"a callable `{name}`", describe(function), ADVICE)
     _tried("candidate", jax.jit(candidate), dtype)
     _tried("reference", lambda x: _theirs(reference, x), dtype)
     _require_oracle(reference)
     if not derivative:
-        return "not asked for"
+        return "not requested"
     probe = jnp.asarray(_PROBE[0], dtype)
     try:
         torch_side.elementwise(reference, probe, derivative=True)
         torch_side.elementwise_float64(reference, np.asarray(probe), derivative=True)
     except (RuntimeError, NotImplementedError) as error:
-        return f"not applicable: PyTorch says {_line(error)!r}"
+        return f"not applicable: PyTorch raises {_line(error)!r}"
     return _differentiable(candidate, probe)
 
 
 def _require_oracle(reference: Any) -> None:
-    advice = "Its result in float64 is what errors are measured from."
+    advice = "Errors are measured against its float64 result."
     try:
         (found,) = torch_side.elementwise_float64(reference, _PROBE[0], derivative=False)
-    except Exception as error:  # whatever the user's function raises is named for what it is
-        raise ArgumentTypeError("a `reference` that takes float64 as well", _line(error), advice) from None
+    except Exception as error:  # a user's function may raise anything: quote it
+        raise ArgumentTypeError("a `reference` that accepts float64 too", _line(error), advice) from None
     if describe(found) != describe(_PROBE[0]):
-        raise DTypeError("a `reference` that gives float64 for float64", describe(found), advice)
+        raise DTypeError("a `reference` that returns float64 for float64", describe(found), advice)
 
 
 def _differentiable(candidate: Any, probe: jax.Array) -> str:
     try:
         jax.eval_shape(lambda x: with_derivative(candidate, x), probe)
-    except Exception as error:  # whatever JAX's trace of the user's function raises is passed on in a line
-        advice = "Pass derivative=False to compare values alone."
-        raise GradientError("a `candidate` with a gradient, as the reference has", _line(error), advice) from None
+    except Exception as error:  # tracing a user's function may raise anything: quote it
+        advice = "Pass derivative=False to compare only values."
+        raise GradientError("a `candidate` with a gradient, like the reference", _line(error), advice) from None
     return ""
 
 
@@ -170,7 +175,7 @@ def _theirs(reference: Any, x: jax.Array) -> Any:
     before = np.array(x)
     (result,) = torch_side.elementwise(reference, x, derivative=False)
     if not np.array_equal(np.asarray(x), before):
-        raise ArgumentValueError("a `reference` that leaves its input as it is", "one that works in place", ADVICE)
+        raise ArgumentValueError("a `reference` that does not modify its input", "one that works in place", ADVICE)
     return result if not hasattr(result, "detach") else jax.dlpack.from_dlpack(result.detach().contiguous())
 
 
@@ -180,15 +185,15 @@ def _tried(name: str, function: Callable[[jax.Array], Any], dtype: str) -> None:
         results = [function(first), function(other)]
     except JaxfunError:
         raise
-    except Exception as error:  # whatever the user's function raises is named for what it is
-        kind = "that JAX can trace with" if name == "candidate" else "that takes"
+    except Exception as error:  # a user's function may raise anything: quote it
+        kind = "that JAX can trace with" if name == "candidate" else "that accepts"
         raise ArgumentTypeError(f"a `{name}` {kind} one {dtype} array", _line(error), ADVICE) from None
     for result in results:
         require_like(name, result, first)
     same = np.array_equal(*(np.asarray(result, np.float64)[_KEPT] for result in results), equal_nan=True)
     if not same:
-        got = "one whose result at an element hangs on the others"
-        raise ArgumentValueError(f"a `{name}` that is elementwise", got, ADVICE)
+        got = "one whose result for an element depends on other elements"
+        raise ArgumentValueError(f"an elementwise `{name}`", got, ADVICE)
 
 
 def _line(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""What `jaxfun.parity` stands on: importing this raises where a package of the extra is not installed."""
+"""Check the dependencies of `jaxfun.parity`: the import raises if a package of the extra `parity` is missing."""
 
 import importlib.util
 

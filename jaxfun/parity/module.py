@@ -1,4 +1,7 @@
-"""Whether a JAX function of `(params, *inputs)` is a right port of an `nn.Module`, and where the two first diverge."""
+"""`parity.module`: compare a JAX function of `(params, *inputs)` with an `nn.Module`, and find the first divergence.
+
+Begin at `module`. `_search` compares small modules in batches, `_search_large` compares large ones set by set.
+"""
 
 import difflib
 import math
@@ -25,8 +28,8 @@ from .search.search import Search, wide_enough
 from .search.stretches import taps_of
 
 EXAMPLES = 48
-OPINION = 4  # times fewer of them for a second opinion
-LARGE = 50_000  # numbers in a state
+OPINION = 4  # a second opinion gets a quarter of the value sets
+LARGE = 50_000  # numbers in the state of a large module
 
 
 @public("parity.module(torch_module, jax_function, params, *inputs)")
@@ -49,33 +52,34 @@ def module(
     allow: Sequence[str] = (),
     seconds: float = 60.0,
 ) -> Report:
-    """Hold a JAX function of `(params, *inputs)` to an `nn.Module`: results, and gradients for inputs and parameters.
+    """Compare a JAX function of `(params, *inputs)` with an `nn.Module`: results, gradients of inputs and parameters.
 
-    `params` is a function from the module's `state_dict` (names to arrays) to whatever pytree `jax_function` takes: the
-    conversion is checked along with the model, and gradients bear the names of the `state_dict`. Or it is a pytree of
-    nested dicts whose keys, joined by dots, are those names. Parameters are drawn about the module's own numbers, so
-    that a bias of 0 or a weight of 1 hides nothing, and in the module's own dtypes.
+    `params` is a function from the module's `state_dict` (names to arrays) to the pytree that `jax_function` takes: the
+    conversion is checked with the model, and gradients have the names of the `state_dict`. Or it is a pytree of nested
+    dicts whose keys, joined by dots, are those names. Parameters are drawn near the module's own values and in their
+    dtypes. A parameter whose elements are all equal (a bias of 0, a weight of 1) would hide mistakes, so its elements
+    are drawn to be different.
 
-    `inputs` and `kwargs` are strategies, as in `check`, or arrays and tensors, also in tuples and dicts. An array
-    stands for its shape; one of integers for its dtype and range, or for the whole table that it indexes. The name
-    `"x|y"` is `x` for the JAX function and `y` for the module, `"x|"` and `"|y"` are given to one of them alone.
+    `inputs` and `kwargs` are strategies, as in `check`, or arrays and tensors, also in tuples and dicts. An array is a
+    template for its shape; an integer array for its dtype and range, or for all valid indices if it is an index. The
+    name `"x|y"` is `x` in the JAX function and `y` in the module; `"x|"` and `"|y"` are passed to only one of them.
 
-    In training mode a module writes buffers (running means). The port returns them as `(result, {name: array})`, by
-    the names of the `state_dict`; else the report says that they are not compared. `buffers` says that the port does
-    (True) or does not (False), where its results do not tell. A module that drops out gives no one answer: call
-    `.eval()` on it, or hand both sides what is kept: with `kwargs={"keep|drop": np.ones(shape, bool)}` the JAX function
-    takes a mask `keep`, and the submodule `drop` keeps the same elements.
+    In training mode a module updates buffers (running means). A port that returns `(result, {name: array})`, with names
+    of the `state_dict`, has them compared; otherwise the report notes that they are not. `buffers` says explicitly
+    whether the port returns them. A module with active dropout has random results: call `.eval()` on it, or pass the
+    mask to both sides: with `kwargs={"keep|drop": np.ones(shape, bool)}` the JAX function takes a mask `keep`, and the
+    submodule `drop` keeps the same elements.
 
-    `taps` are names of submodules, each marked in the JAX function by `parity.tap(name, x)`; by default all that are,
-    and those that are found by the parameters they use. The report's `taps` have the error at each, in the order of
-    execution; `first_divergence` is the first of them that differs. Where something differs, each stretch between two
-    taps is also run from the module's own value, forward and for the gradient: `divergences` are the taps that differ
-    even then, each a mistake of its own.
+    `taps` are names of submodules whose output the JAX function marks by `parity.tap(name, x)`. The default is all
+    marked ones, and those that are identified by the parameters they use. The report's `taps` have the error at each
+    tap, in execution order; `first_divergence` is the first tap that differs. If something differs, each stretch
+    between two taps is also run alone, from the module's own values, forward and for the gradient: `divergences` are
+    the taps that differ even then, each a mistake of its own.
 
-    Of a large model (more than 50,000 numbers in its state) value sets are compared one by one, in the module's own
-    dtype, for about `seconds`: values and gradients first, then the other levels. The report says what is left out.
+    A large model (more than 50,000 numbers in its state) is compared one value set at a time, in the module's own
+    dtype, for about `seconds`: values and gradients first, then the other levels. The report notes what is left out.
 
-    Raises: ArgumentTypeError and ArgumentValueError for what cannot be meant; never for what the two functions do.
+    Raises: ArgumentTypeError and ArgumentValueError for invalid arguments; never for errors of the two functions.
 
     >>> import jax, numpy as np, torch
     >>> from jaxfun import parity
@@ -87,7 +91,7 @@ def module(
     """
     refuse(jax_function, torch_module, levels, dtypes, devices, examples, allow)
     if not torch_modules.is_module(torch_module):
-        raise ArgumentTypeError("`torch_module` to be an nn.Module", describe(torch_module), "See parity.check.")
+        raise ArgumentTypeError("`torch_module` to be an nn.Module", describe(torch_module), "Use parity.check.")
     began = time.perf_counter()
     _require_submodules(taps or (), torch_modules.submodules_of(torch_module))
     report = Report(describe_function(jax_function), type(torch_module).__name__)
@@ -106,7 +110,7 @@ def module(
 
 
 class _Subject(NamedTuple):
-    """A port to be compared, what it is given, and how much of a check the caller asked for."""
+    """A port to compare, its inputs, and the caller's options."""
 
     port: Port
     inputs: Sequence[Any]
@@ -123,17 +127,17 @@ class _Subject(NamedTuple):
 
 
 def _dtypes(port: Port, asked: Sequence[str] | None, report: Report) -> list[tuple[str, bool]]:
-    """Return the dtypes to check in, each with whether it is but a second opinion: float64, beside the module's own."""
+    """Return the dtypes to check in, each with whether it is a second opinion: the module's own, then float64."""
     if asked is not None:
         return [(dtype, False) for dtype in asked]
     if port.is_narrow:
-        report.opinions["float64"] = "not compared: the module computes in a narrower dtype, whatever it is given"
+        report.opinions["float64"] = "not compared: the module computes in a narrower dtype even for float64 inputs"
     others = [] if port.is_narrow or port.dtype == "float64" else [("float64", True)]
     return [(port.dtype, False), *others]
 
 
 def _search(subject: _Subject, options: Options, dtype: str, report: Report, is_opinion: bool) -> None:
-    """Add to a report what one dtype shows."""
+    """Check the port in one dtype, and add the findings to the report."""
     port, configuration = subject.port, Configuration(dtype)
     terms = options.of_opinion if is_opinion else options
     search = Search(port.candidate, port.reference, subject.cases(configuration), terms, shrinks=False)
@@ -149,7 +153,7 @@ def _search(subject: _Subject, options: Options, dtype: str, report: Report, is_
 
 
 def _search_large(subject: _Subject, options: Options, report: Report, deadline: Deadline) -> None:
-    """Add to a report what a large module shows in its own dtype."""
+    """Check a large port in the module's own dtype, and add the findings to the report."""
     port, configuration = subject.port, Configuration(subject.port.dtype)
     found, shown = judge_large(
         subject.cases(configuration).one_by_one(configuration, subject.seed or 0),
@@ -166,11 +170,11 @@ def _search_large(subject: _Subject, options: Options, report: Report, deadline:
         deadline.left("taps")
     if deadline.left_out:
         text = ", ".join(deadline.left_out)
-        found.note(f"left out, to keep to {deadline.seconds:g} s: {text}; `seconds` says how long a check may take")
+        found.note(f"left out, to finish in {deadline.seconds:g} s: {text}; pass a larger `seconds` to compare more")
     report.add(found, port.dtype, options.device)
 
 
-MOST_FOR_TAPS = 0.8  # of the time
+MOST_FOR_TAPS = 0.8  # share of the time
 
 
 def _require_submodules(taps: Sequence[str], known: list[str]) -> None:
@@ -180,5 +184,5 @@ def _require_submodules(taps: Sequence[str], known: list[str]) -> None:
             raise ArgumentValueError(
                 "`taps` to name submodules",
                 repr(name),
-                f"Did you mean {close[0]!r}?" if close else f"There are {known}.",
+                f"Did you mean {close[0]!r}?" if close else f"The submodules are {known}.",
             )

@@ -1,1 +1,1 @@
-"""What is equal: arrays, how large rounding may be, and which elements are compared. NumPy alone."""
+"""Compare two arrays, estimate the allowed rounding error, and mask elements. Uses only NumPy; start at `arrays`."""

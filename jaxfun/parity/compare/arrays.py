@@ -1,6 +1,7 @@
-"""One verdict on two arrays: shape, dtype, where NaN and infinity stand, and the numbers, in ULP of a float64 oracle.
+"""Compare two arrays: shape, dtype, positions of NaN and infinity, then the numbers, in ULP of a float64 oracle.
 
-It knows NumPy alone: neither JAX, PyTorch nor pytest. It returns a verdict; whoever asked must use it.
+Begin at `compare`. This file uses only NumPy: no JAX, PyTorch or pytest. `compare` returns a `Verdict` and never
+raises for a difference, so the caller must use the result.
 """
 
 import functools
@@ -12,10 +13,10 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Precision:
-    """What a floating point dtype can hold, and how far from the oracle a right answer in it may be.
+    """The limits of a floating point dtype, and the tolerance for results in it.
 
-    A candidate passes within `ulps` units in the last place of the oracle, or within `multiple` times the
-    reference's own error.
+    A candidate passes if its error against the oracle is at most `ulps` units in the last place (ULP), or at most
+    `multiple` times the reference's own error.
     """
 
     eps: float
@@ -23,10 +24,10 @@ class Precision:
     largest: float
     ulps: float
     multiple: float
-    flushed: float  # what may be lost where a subnormal number is flushed to zero and then multiplied
+    flushed: float  # the largest error from a subnormal number that is flushed to zero and then multiplied
 
 
-# eps, smallest normal and largest are those of IEEE 754 and of bfloat16
+# eps, smallest normal and largest come from IEEE 754 and the definition of bfloat16
 PRECISION: dict[str, Precision] = {
     "float16": Precision(2.0**-10, 2.0**-14, 65504.0, ulps=1, multiple=2, flushed=2.0**-14),
     "bfloat16": Precision(2.0**-7, 2.0**-126, 3.3895e38, ulps=1, multiple=2, flushed=2.0**-106),
@@ -38,16 +39,16 @@ _PARTS = {"complex64": "float32", "complex128": "float64"}
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a comparison found: `difference` is "" where the two agree, else what kind of difference it is."""
+    """The result of a comparison. `difference` is the kind of difference, "" if the two agree."""
 
     difference: str = ""
     compared: int = 0
     worst_ulp: float = 0.0
-    index: tuple[int, ...] = ()  # of the worst of the elements that differ
-    ulp: float = 0.0  # the error there
+    index: tuple[int, ...] = ()  # of the worst element that differs
+    ulp: float = 0.0  # the error at `index`
     detail: str = ""
-    of_tolerance: float = 0.0  # the largest error, as a share of what is allowed there: above 1 it is a difference
-    wrong: np.ndarray | None = field(default=None, compare=False, repr=False)  # the elements that differ in this way
+    of_tolerance: float = 0.0  # the largest error divided by its tolerance: above 1 it is a difference
+    wrong: np.ndarray | None = field(default=None, compare=False, repr=False)  # mask of the elements that differ
 
     @property
     def ok(self) -> bool:
@@ -57,29 +58,29 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Bound:
-    """A tolerance that the user gives: an error of `atol + rtol * |reference|` is allowed, as in numpy.allclose."""
+    """The user's own tolerance: an error of at most `atol + rtol * |reference|` passes, as in numpy.allclose."""
 
     rtol: float = 0.0
     atol: float = 0.0
 
 
 def part_of(dtype: str) -> str:
-    """Return the dtype of a complex dtype's parts, any other as it is."""
+    """Return the real dtype of a complex dtype's parts; return any other dtype unchanged."""
     return _PARTS.get(dtype, dtype)
 
 
 def is_inexact(array: Any) -> bool:
-    """Return whether an array is floating point or complex, bfloat16 included."""
+    """Return whether an array is floating point (bfloat16 included) or complex."""
     return _is_inexact(array.dtype)
 
 
-@functools.cache  # asked for each result of each value set, and the name of a dtype takes NumPy a few microseconds
+@functools.cache  # called for every result of every value set, and str(dtype) takes a few microseconds
 def _is_inexact(dtype: Any) -> bool:
     return part_of(str(dtype)) in PRECISION
 
 
 def distance(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Return how far apart two arrays' elements are: 0 where both are NaN, or the same infinity."""
+    """Return the elementwise distance of two arrays: 0 where both are NaN or both the same infinity."""
     ones, others = (item.astype(np.complex128) for item in (one, other))
     with np.errstate(all="ignore"):
         far = np.where((ones == others) | (np.isnan(ones) & np.isnan(others)), 0, np.abs(ones - others))
@@ -95,11 +96,12 @@ def compare(
     only: np.ndarray | None = None,
     bound: Bound | None = None,
 ) -> Verdict:
-    """Return the verdict on a candidate's result beside the reference's.
+    """Compare a candidate's result with the reference's.
 
-    `oracle` is the reference computed in float64 or complex128; without one the reference is its own. `scale` is the
-    size of the terms that an element is made of, where it is known: rounding is relative to the larger of it and the
-    element. `only` limits the comparison to the elements where it is true. A `bound` takes the place of the oracle.
+    `oracle` is the reference computed in float64 or complex128; by default the reference is its own oracle. `scale` is
+    the magnitude of the terms that are summed into an element, if known: the rounding error is relative to `scale` or
+    to the element, whichever is larger. `only` is a mask: elements where it is False are skipped. With a `bound`, the
+    user's tolerance replaces the oracle.
     """
     if candidate.shape != reference.shape:
         return Verdict("shape", detail=f"{candidate.shape} where the reference has {reference.shape}")
@@ -143,7 +145,7 @@ _DIGITS = (4, 6, 9, 17)
 
 
 def _told_apart(one: np.generic, other: np.generic) -> tuple[str, str]:
-    """Return two numbers with no more digits than it takes to tell them apart."""
+    """Format two numbers with the fewest digits that show them to be different."""
     if not np.issubdtype(one.dtype, np.floating):
         return str(one), str(other)
     texts = [(f"{float(one):.{digits}g}", f"{float(other):.{digits}g}") for digits in _DIGITS]
@@ -158,7 +160,7 @@ def _complex(
     keep: np.ndarray,
     bound: Bound | None,
 ) -> Verdict:
-    # an element with any part that is not finite is one class: which part it is follows no rule that both keep
+    # treat all elements with a part that is not finite alike: JAX and PyTorch follow no common rule for which part
     lost = _first(np.isfinite(candidate) != np.isfinite(reference), "finite or not", candidate, reference, keep)
     keep = keep & np.isfinite(reference)
     if not lost.ok or not keep.any():
@@ -185,24 +187,23 @@ def _floating(
     size: np.ndarray | float = 0.0,
     bound: Bound | None = None,
 ) -> Verdict:
-    # where the reference lost itself on the way (an overflow whose result is no overflow, as the oracle's shows), to
-    # infinity or to NaN by the order of its sums, it has no answer
+    # an intermediate overflow: the oracle is finite and the reference infinite or NaN, so it is no reference there
     surely_below = np.abs(oracle) < precision.largest * (1 - 4 * precision.ulps * precision.eps)
     right = np.isfinite(oracle) & (np.isnan(reference) | (np.isinf(reference) & surely_below))
-    # where the oracle is beyond the dtype, infinity of its sign is right, whichever the reference has
+    # the oracle exceeds the dtype's largest number: infinity with the oracle's sign is right, whatever the reference is
     beyond = np.isfinite(oracle) & ~surely_below & ~np.isfinite(reference)
     right |= beyond & np.isinf(candidate) & (np.sign(candidate) == np.sign(oracle))
-    # as where a sum of infinities of both signs is a sum of one sign in the oracle
+    # a reference of inf - inf = NaN whose oracle is infinite: the oracle's infinity is right
     right |= np.isnan(reference) & np.isinf(oracle) & (candidate == oracle)
     reference, oracle = np.where(right, candidate, reference), np.where(right, candidate, oracle)
     nan = _first(np.isnan(candidate) != np.isnan(reference), "NaN", candidate, reference, keep)
     if not nan.ok:
         return nan
     keep_number = keep & ~np.isnan(reference)
-    # beside the largest number a right answer may round either way
+    # near the largest number a right result may round to it or to infinity
     smaller = np.minimum(np.abs(candidate), np.abs(reference))
     edge = np.minimum(np.abs(oracle), smaller) > precision.largest * (1 - precision.ulps * precision.eps)
-    if precision is not PRECISION["float64"]:  # whose oracle is beyond where it is: an infinity there is one
+    if precision is not PRECISION["float64"]:  # float64 is its own oracle: its infinity may be a number rounded up
         edge &= np.isfinite(oracle)
     infinite = np.isinf(reference) | np.isinf(candidate)
     unequal = infinite & (candidate != reference) & ~(edge & (np.sign(candidate) == np.sign(reference)))
@@ -227,8 +228,8 @@ def _ulp(
     scale: np.ndarray | float,
     size: np.ndarray | float,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the candidate's error in ULP, and as a share of what the precision allows."""
-    # the smallest normal number is the least unit
+    """Return the candidate's error in ULP, and the error divided by the tolerance."""
+    # a ULP is never smaller than at the smallest normal number
     unit = precision.eps * np.maximum(np.maximum(np.abs(oracle), np.maximum(scale, size)), precision.smallest_normal)
     slack = precision.flushed
     error, own = np.abs(candidate - oracle), np.abs(reference - oracle)
@@ -238,5 +239,5 @@ def _ulp(
 
 
 def _share(error: np.ndarray, allowed: np.ndarray) -> np.ndarray:
-    # where nothing is allowed, any error at all is too much
+    # a tolerance of 0 makes the share of any error infinite
     return np.where(error > 0, error / allowed, 0.0)

@@ -1,4 +1,4 @@
-"""Complex numbers of their parts."""
+"""Build complex arrays from real and imaginary parts."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def complex_of(real: Any, imag: Any) -> np.ndarray:
-    """Return complex128 numbers whose parts keep the sign of a zero, which `real + 1j * imag` loses: it tells a side.
+    """Return `real + 1j * imag` as complex128, but keep signed zeros: their sign chooses the side of a branch cut.
 
     >>> complex_of(-2.0, -0.0)
     array(-2.-0.j)

@@ -1,4 +1,7 @@
-"""Where a derivative is asked for: not where what it is made of has overflowed, and how strictly at a pole."""
+"""Masks for comparing derivatives: skip overflow, and choose how strictly poles, NaN and infinity are compared.
+
+Begin at `answerable_rows`, which looks at whole value sets, then `asked`, which looks at single elements.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -9,7 +12,7 @@ from .arrays import PRECISION, is_inexact, part_of
 
 
 class Rows(NamedTuple):
-    """Of some value sets, booleans: its numbers are finite, its results are, and a derivative is asked for."""
+    """Booleans for each value set: its inputs are finite, its results are finite, nothing in it overflows."""
 
     finite: np.ndarray
     answered: np.ndarray
@@ -17,10 +20,11 @@ class Rows(NamedTuple):
 
 
 def answerable_rows(tensors: Sequence[np.ndarray], values: Sequence[np.ndarray] | None) -> Rows:
-    """Return which value sets, stacked, a derivative is asked for.
+    """Return which of the stacked value sets are finite, have finite results, and do not overflow.
 
-    Where a number's square or the result overflows, a derivative is made of overflowed terms, by other ones in other
-    formulas. `values` are the oracle's results.
+    A value set overflows (is not `moderate`) if the square of an input or a result exceeds the dtype's largest number.
+    Its derivative is then a sum of overflowed terms, which differ from formula to formula. `values` are the oracle's
+    results.
     """
     inexact = [item for item in tensors if is_inexact(item)]
     names = [name for item in inexact if (name := part_of(str(item.dtype))) in PRECISION]
@@ -40,17 +44,17 @@ def answerable_rows(tensors: Sequence[np.ndarray], values: Sequence[np.ndarray] 
 
 
 def is_moderate(tensors: Sequence[np.ndarray], values: Sequence[np.ndarray]) -> bool:
-    """Return whether neither the square of a number nor the oracle's result overflows, for a single value set."""
+    """Return whether a single value set does not overflow, see `answerable_rows`."""
     return bool(answerable_rows([item[None] for item in tensors], [item[None] for item in values]).moderate[0])
 
 
 def asked(
     level: str, part: np.ndarray, target: np.ndarray, oracle: np.ndarray, rows: Rows, exact: bool
 ) -> np.ndarray | None:
-    """Return the elements of a derivative, stacked by value sets, that are compared; None for all."""
+    """Return a mask of the derivative's elements to compare, stacked by value sets; None to compare all."""
     along = (-1, *[1] * (target.ndim - 1))
     with np.errstate(invalid="ignore", over="ignore"):
-        # at NaN and infinity a derivative is held to the reference only where the reference's is finite
+        # for inputs of NaN or infinity compare a derivative only where the reference's is finite
         finite = rows.finite if exact else rows.finite & rows.answered
         wanted = rows.moderate.reshape(along) & (finite.reshape(along) | np.isfinite(target))
         largest = PRECISION[part_of(str(target.dtype))].largest if is_inexact(target) else np.inf
@@ -62,16 +66,16 @@ def asked(
 
 
 def _is_number(level: str, part: np.ndarray, target: np.ndarray) -> np.ndarray | bool:
-    """Return where a candidate's number is held against a reference that has none."""
-    if level == "hvp":  # which overflows on its way where no result does
+    """Return where the candidate's derivative is compared although the reference's is NaN or infinite."""
+    if level == "hvp":  # an intermediate result of a second derivative may overflow where the first does not
         return False
-    # at a pole neither side has one
+    # at a pole neither side is finite, and there is nothing to compare
     return np.isfinite(part) if part.shape == target.shape else True
 
 
 def asked_of_one(
     level: str, part: np.ndarray, target: np.ndarray, oracle: np.ndarray, rows: Rows, exact: bool
 ) -> np.ndarray | None:
-    """Return what `asked` returns, for a single value set."""
+    """Return the mask of `asked` for a single value set."""
     wanted = asked(level, part[None], target[None], oracle[None], rows, exact)
     return None if wanted is None else wanted[0]

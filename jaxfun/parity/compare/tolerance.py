@@ -1,9 +1,14 @@
-"""How large rounding may be: what a result is made of, and how far off the reference itself is close by.
+"""Estimate the rounding error to allow for each element, by perturbing the inputs of the float64 reference.
 
-A sum near 0 of large terms cannot be exact to its last digit, in any order of summation. How large the terms are is
-read off the oracle: how far a result moves when every input moves by a small relative step. How much is lost between
-steps that no input shows is read off the reference: its own error on those moved inputs; and how far it moves when
-each of its operations rounds by chance.
+A sum of large terms whose result is near 0 loses digits, in any order of summation (cancellation). Three measurements
+estimate the loss, all on the reference alone:
+
+1. The size of the terms: how far the float64 result moves when every input moves by a small relative step.
+2. The error of intermediate results: how far the reference in the dtype under test is off on the perturbed inputs.
+3. Random rounding (Monte Carlo arithmetic): how far the result moves when every operation of the reference rounds at
+   random.
+
+Begin at `rounding_scale` (1 and 2), then `noise_scale` (3). docs/tolerance.md explains the choice of the constants.
 """
 
 import functools
@@ -15,29 +20,29 @@ import numpy as np
 from .arrays import PRECISION, Precision, is_inexact, part_of
 from .complexes import complex_of
 
-Results = Mapping[str, Any]  # by level: the arrays of its leaves, or the reason why there are none
+Results = Mapping[str, Any]  # by level: the arrays of its leaves, or a text with the reason why there are none
 Move = Callable[[np.ndarray], np.ndarray]
-MovedInputs = tuple[Sequence[np.ndarray], str, Move]  # moved inputs, the precision to compute in, how directions move
+MovedInputs = tuple[Sequence[np.ndarray], str, Move]  # moved inputs, dtype to compute in, mover of (co)tangents
 Evaluate = Callable[[Iterable[MovedInputs]], list[Results]]
 
-# so far that what is rounded alike close by (tanh(-8), whose neighbors round to the same number) is rounded anew
+# a step long enough to change the rounding of a saturated function: tanh rounds to -1 for all inputs near -8
 _FAR = 2.0**-6
 _SATURATED = 2.0**-6
-# a result that jumps within a step is allowed this part of the jump, times the slack of its level
+# a result that jumps within a step gets this share of the jump as its tolerance, times the slack of its level
 _STEPS_PER_ULP = 32
 _SHARE_OF_LARGEST = 0.25
-# where a result is saturated, as tanh is at 8, its derivatives are made of the last digits of its value, and the chain
-# rule enlarges them: gelu's second derivative at 4.8 was off by 62 ULP of its value in XLA
+# the derivatives of a saturated result (tanh at 8) are computed from the last digits of its value, and the chain rule
+# enlarges their error: XLA's second derivative of gelu at 4.8 was off by 62 ULP of the value
 _ULPS_OF_VALUE = {"vjp": 16.0, "jvp": 16.0, "hvp": 128.0}
 
 
 def rounding_scale(
     evaluate: Evaluate, rows: Sequence[np.ndarray], plain: Results, wide: Results, seed: Sequence[int]
 ) -> dict[str, list[np.ndarray]]:
-    """Return, by level, the scale that rounding is relative to for each element of the results at `rows`.
+    """Return, by level, the `scale` for `compare`: the magnitude that each element's rounding error is relative to.
 
-    `evaluate` gives the reference's results for each draw, with its cotangents and tangents moved: in float64, in
-    float32, or "plain", as the rows are.
+    `evaluate` returns the reference's results for each draw of perturbed inputs, cotangents and tangents: computed in
+    float64, in float32, or "plain", in the dtype of `rows`.
     """
     digits, final = _precisions(rows, plain)
     precision = PRECISION[digits]
@@ -54,7 +59,7 @@ def rounding_scale(
         both = [draw for draw in both if not isinstance(draw[0], str) and not isinstance(draw[1], str)]
         near = [exact for exact, _, is_near in both if is_near]
         terms[level] = [_terms(at, [exact[leaf] for exact in near], step) for leaf, at in enumerate(items)]
-        below = lost.get(_MADE_OF.get(level, ""), [])  # what is lost in a result is lost in its derivative
+        below = lost.get(_MADE_OF.get(level, ""), [])  # digits that a result loses, its derivative loses too
         lost[level] = [
             _largest([*below, *(_lost(size, exact[leaf], low[leaf], final) for exact, low, _ in both)], len(size))
             for leaf, size in enumerate(terms[level])
@@ -72,15 +77,15 @@ def rounding_scale(
 def _draws(
     rows: Sequence[np.ndarray], steps: Sequence[float], digits: str, rounding: str, seed: Sequence[int]
 ) -> Iterator[MovedInputs]:
-    """Yield each move in float64 and in the precision whose rounding is measured, made when it is asked for."""
+    """Yield each perturbation twice: in float64, and in the precision whose rounding error is measured."""
     for draw, by in enumerate(steps):
         moved = _all_moved(rows, by, digits, np.random.default_rng([*seed, draw]), alike=draw % 2 == 0)
         for to in ("float64", rounding):
-            yield moved, to, _mover(by, digits, [*seed, draw])  # each mover draws the same numbers, once
+            yield moved, to, _mover(by, digits, [*seed, draw])  # a new mover of the same seed draws the same numbers
 
 
 def rounding_of(rows: Sequence[np.ndarray], plain: Results) -> tuple[float, str]:
-    """Return by how large a share of itself a result of one operation may be off, and the dtype that it rounds to."""
+    """Return the relative rounding error of one operation, and the dtype that its result is rounded to."""
     digits, final = _precisions(rows, plain)
     return final.ulps * final.eps, digits
 
@@ -92,10 +97,11 @@ def noise_scale(
     wide: Results,
     inside: str = "",
 ) -> dict[str, list[np.ndarray]]:
-    """Return the scale that shows where every operation of the reference rounds by chance, in the dtype `inside`.
+    """Return the `scale` for `compare` from random rounding of every operation of the reference (Monte Carlo).
 
-    `evaluate(step, digits, draws)` gives the reference's results so, each operation off by up to `step` of its result
-    where that is no number of the dtype `digits`.
+    `inside` is a dtype that the reference computes in, if it is not that of `rows`. `evaluate(step, digits, draws)`
+    returns the reference's results for some draws: the result of each operation is off by a random relative error of
+    up to `step`, unless the dtype `digits` represents it exactly.
     """
     digits, final = (inside, PRECISION[inside]) if inside else _precisions(rows, plain)
     step = final.ulps * final.eps
@@ -114,10 +120,10 @@ _NOISY_DRAWS = 4
 
 
 def computes_in_float32(evaluate: Evaluate, rows: Sequence[np.ndarray], wide: Results, seed: Sequence[int]) -> bool:
-    """Return whether a function of float64 rounds to float32 on its way.
+    """Return whether a function of float64 inputs rounds intermediate results to float32.
 
-    Along a line a function of float64 moves by steps that are alike. One that rounds is off by as much beside a short
-    step as beside a long one: that is told from curvature, which half a step makes a quarter.
+    The second difference along a line tells. A smooth function's falls to a quarter for half the step; rounding to
+    float32 leaves a noise of the same size at both steps.
     """
     lines = [evaluate(_line(rows, np.random.default_rng([*seed, 100 + line]))) for line in range(_LINES)]
     ratios = [
@@ -129,7 +135,7 @@ def computes_in_float32(evaluate: Evaluate, rows: Sequence[np.ndarray], wide: Re
 
 
 def of_float32(scale: Mapping[str, list[np.ndarray]], wide: Results) -> dict[str, list[np.ndarray]]:
-    """Return the scale of results in float64 that are made of float32's digits."""
+    """Convert the scale of float64 results to the rounding error of a function that computes in float32."""
     coarse, fine = PRECISION["float32"], PRECISION["float64"]
     by = coarse.ulps * coarse.eps / (fine.ulps * fine.eps)
     return {
@@ -142,13 +148,14 @@ def of_float32(scale: Mapping[str, list[np.ndarray]], wide: Results) -> dict[str
 
 
 _LINES = 6
-_LINE_STEP = 2.0**-18  # many of float32's steps
-_LEAST_OFF, _MOST_OFF = 2.0**-30, 2.0**-18  # of a value set's largest: what float32's rounding comes to
+_LINE_STEP = 2.0**-18  # 32 times float32's eps
+# the size of float32's rounding noise, relative to a value set's largest element
+_LEAST_OFF, _MOST_OFF = 2.0**-30, 2.0**-18
 _CURVED = 0.5
 
 
 def _line(rows: Sequence[np.ndarray], rng: np.random.Generator) -> Iterator[MovedInputs]:
-    """Yield the points that a half, one and two steps along a line lead to."""
+    """Yield the inputs moved by a half, one and two steps along a random line."""
     along = [rng.choice([-1.0, 1.0], size=item.shape) for item in rows]
 
     def moved(step: float) -> MovedInputs:
@@ -160,7 +167,7 @@ def _line(rows: Sequence[np.ndarray], rng: np.random.Generator) -> Iterator[Move
 
 
 def _off_lines(at: np.ndarray, draws: Sequence[Sequence[np.ndarray]]) -> np.ndarray:
-    """Return how far value sets are off their lines beside half a step, as a share of how far beside a step."""
+    """Return, for each value set, the second difference for half a step divided by that for a full step."""
     if not is_inexact(at):
         return np.zeros(0)
     with np.errstate(invalid="ignore", over="ignore"):
@@ -176,9 +183,9 @@ def _off_lines(at: np.ndarray, draws: Sequence[Sequence[np.ndarray]]) -> np.ndar
 
 
 def _precisions(rows: Sequence[np.ndarray], plain: Results) -> tuple[str, Precision]:
-    """Return the dtype whose digits numbers are cut to, and the precision that the answer is for."""
+    """Return the dtype to round perturbed inputs to, and the precision of the results under test."""
     known = {name for item in [*rows, *plain["value"]] if (name := part_of(str(item.dtype))) in PRECISION}
-    # float64 has no oracle: what float32 loses, it loses as many ULP
+    # float64 has no oracle: it is taken to lose as many ULP as float32 does
     digits = max(known - {"float64"} or {"float32"}, key=lambda name: PRECISION[name].eps)
     return digits, PRECISION["float64" if known == {"float64"} else digits]
 
@@ -186,46 +193,46 @@ def _precisions(rows: Sequence[np.ndarray], plain: Results) -> tuple[str, Precis
 _MADE_OF = {"vjp": "value", "jvp": "value", "hvp": "vjp"}
 
 
-# XLA's elementary functions are good to a few ULP where torch's are to one, and a derivative is a longer computation
+# XLA's elementary functions are accurate to a few ULP, torch's to one; and a derivative has more operations
 _SLACK = {"value": 4.0, "vjp": 4.0, "jvp": 4.0, "hvp": 8.0}
 
 
 def _floors(wide: Results, has_oracle: bool, precision: Precision) -> dict[str, np.ndarray]:
-    """Return by level the least scale: terms of this size may cancel for every input, and so show in no move."""
+    """Return, by level, a lower bound of the scale, for terms that cancel for every input and so never move."""
     value, first = (
         _largest([] if isinstance(items, str) else list(map(_size, items)))
         for items in (wide["value"], wide.get("vjp", ""))
     )
 
     def lost(level: str) -> np.ndarray:
-        # where there is an oracle it shows what is lost; without one a derivative may lose what its function is made of
+        # an oracle shows the digits that are lost; without one, allow a derivative the error of its value
         least = 0.0 if has_oracle else 1.0
         return value * max(_ULPS_OF_VALUE[level] / (precision.ulps * _SLACK[level]), least)
 
-    # what cancels twice leaves the square of what is lost once
+    # a term that cancels twice leaves the square of the error
     return {"vjp": lost("vjp"), "jvp": lost("jvp"), "hvp": _largest([first, lost("hvp"), np.full(1, precision.eps)])}
 
 
 def _largest(sizes: Sequence[np.ndarray], count: int = 1) -> np.ndarray:
-    """Return the largest for each value set."""
+    """Return the elementwise maximum of arrays that have one number for each value set."""
     return functools.reduce(np.maximum, sizes, np.zeros(count))
 
 
 def _size(array: np.ndarray) -> np.ndarray:
-    """Return the size of each value set's largest finite number."""
+    """Return the largest finite absolute value of each value set."""
     numbers = _finite(np.abs(np.asarray(array).astype(complex)))
     return numbers.reshape(len(numbers), -1).max(1, initial=0.0)
 
 
 def _of_each(numbers: np.ndarray, like: np.ndarray) -> np.ndarray:
-    """Return one number for each value set in the place of all of its elements."""
+    """Reshape one number for each value set so that it broadcasts over the set's elements."""
     return numbers.reshape(-1, *[1] * (like.ndim - 1))
 
 
 def _all_moved(
     rows: Sequence[np.ndarray], step: float, digits: str, rng: np.random.Generator, alike: bool
 ) -> list[np.ndarray]:
-    """Move every number up or down by chance; `alike`: equal numbers move by the same, so that a tie stays a tie."""
+    """Move every number up or down at random; with `alike`, equal numbers move alike, so that ties stay ties."""
     numbers = _sizes(rows)
     signs = _far_from_zero(rng, (len(numbers) + 1,))
 
@@ -244,14 +251,14 @@ def _all_moved(
 
 
 def _sizes(rows: Sequence[np.ndarray]) -> np.ndarray:
-    """Return the absolute values of the real and imaginary parts, sorted, each once."""
+    """Return the sorted unique absolute values of all real and imaginary parts."""
     parts = [part for item in rows if is_inexact(item) for part in (np.real(item), np.imag(item))]
     found = [np.unique(np.abs(part if part.dtype == np.float32 else part.astype(np.float64))) for part in parts]
     return np.unique(np.concatenate(found)) if found else np.zeros(0)
 
 
 def _places(numbers: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Return where each wanted number is among sorted ones: looked up in order, for a large table is slow at random."""
+    """Return the index of each wanted number in a sorted table; the look-ups are sorted too, which is faster."""
     flat = wanted.ravel()
     order = np.argsort(flat)
     places = np.empty(flat.size, int)
@@ -260,14 +267,14 @@ def _places(numbers: np.ndarray, wanted: np.ndarray) -> np.ndarray:
 
 
 def _far_from_zero(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-    """Return numbers from 0.5 to 1 of either sign: in a few draws none stays where it is."""
+    """Return random numbers of size 0.5 to 1 and either sign, so that every input moves by a known minimum."""
     numbers = rng.choice([-1.0, 1.0], size=shape)
-    numbers *= rng.uniform(0.5, 1, size=shape)  # in place: there may be as many as a model has
+    numbers *= rng.uniform(0.5, 1, size=shape)  # in place: a model's parameters need much memory
     return numbers
 
 
 def _cut(part: Any, digits: str) -> np.ndarray:
-    """Round to a precision's digits, so that the oracle and the reference move by the same."""
+    """Round to a dtype and return float64, so that the oracle and the reference get the same inputs."""
     return np.asarray(part).astype(np.dtype(digits)).astype(np.float64)
 
 
@@ -292,32 +299,32 @@ def _imag(array: np.ndarray) -> np.ndarray:
 
 
 def _terms(at: np.ndarray, near: Sequence[np.ndarray], step: float) -> np.ndarray:
-    """Return the size of the terms that each element is made of: how far it moves, for a step of 1."""
+    """Return the magnitude of the terms of each element: its largest move, divided by the step."""
     with np.errstate(invalid="ignore", over="ignore"):
         moves = [_finite(np.abs(item ^ at if at.dtype == bool else item - at) / step) for item in near]
     return np.maximum.reduce(moves, initial=0.0) if moves else np.zeros(at.shape)
 
 
 def _lost(terms: np.ndarray, exact: np.ndarray, rounded: np.ndarray, final: Precision) -> np.ndarray:
-    """Return how many times its ULP, by the multiple that is allowed, the reference is off in its worst element.
+    """Return the reference's largest error in each value set, times the allowed `multiple`, divided by its tolerance.
 
-    `final` is the precision that the answer is for: finer than `rounded`, where that stands in for float64.
+    `final` is the precision under test. It is finer than the dtype of `rounded` where float32 stands in for float64.
     """
     precision = PRECISION.get(part_of(str(rounded.dtype)))
     if precision is None:
         return np.zeros(len(terms))
     with np.errstate(invalid="ignore", over="ignore"):
         size = np.maximum(np.maximum(terms, _finite(np.abs(exact))), precision.flushed / precision.eps)
-        size = np.maximum(size, _SHARE_OF_LARGEST * _of_each(_size(size), size))  # as much is allowed in any case
+        size = np.maximum(size, _SHARE_OF_LARGEST * _of_each(_size(size), size))  # `_scale` allows this much anyway
         share = _size(np.abs(rounded.astype(exact.dtype) - exact) / size)
     coarse, fine = (share * precision.multiple / (digits.ulps * digits.eps) for digits in (precision, final))
-    # who loses all its digits says nothing of how many a finer precision would have kept
+    # float32 that loses all digits does not show how many float64 would keep
     return np.where(share > _SATURATED, np.maximum(coarse, fine), coarse)
 
 
 def _scale(terms: np.ndarray, at: np.ndarray, lost: np.ndarray) -> np.ndarray:
     scale = np.maximum(terms, _of_each(lost, at) * np.maximum(terms, _finite(np.abs(at))))
-    # what cancels for every input is of the size of its neighbours' terms
+    # terms that cancel for every input never move: assume the size of the neighbors' terms
     return np.maximum(scale, _SHARE_OF_LARGEST * _of_each(_size(scale), scale))
 
 

@@ -1,4 +1,4 @@
-"""What two functions take: each is asked once, the reference by a call, the candidate by its trace."""
+"""Find out whether two functions accept some arguments: call the reference, trace the candidate."""
 
 import contextlib
 import functools
@@ -15,12 +15,12 @@ from ..run import torch_side
 from ..run.outcome import outcome
 from .arguments import DrawnArguments, leaves_of, mapped_leaves, of_side
 
-# of a candidate that looks at values where it is traced: no matter of shapes
+# errors of a candidate that branches on traced values: they do not depend on the shapes
 _OF_VALUES = (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversionError)
 
 
 class Refusals:
-    """What each side raises for some arguments, None where it takes them; the candidate is asked when it matters."""
+    """The error of each side for some arguments, None if it accepts them. The candidate is traced lazily."""
 
     def __init__(self, both: "BothFunctions", drawn: DrawnArguments) -> None:
         self._both, self._drawn = both, drawn
@@ -32,39 +32,39 @@ class Refusals:
 
     @property
     def candidate(self) -> Exception | None:
-        """What the candidate raises."""
+        """The error of the candidate, None if it accepts the arguments."""
         return self._ours[1]
 
     @property
     def is_taken(self) -> bool:
-        """Whether both sides take the arguments."""
+        """Whether both sides accept the arguments."""
         return self.reference is None and self.candidate is None
 
     @property
     def is_refused(self) -> bool:
-        """Whether neither side does."""
+        """Whether both sides raise."""
         return self.reference is not None and self.candidate is not None
 
     @property
     def is_alike(self) -> bool:
-        """Whether both sides take the arguments, and give results of the same shapes."""
+        """Whether both sides accept the arguments and return results of the same shapes."""
         return self.is_taken and [item.shape for item in jax.tree.leaves(self._ours[0])] == self._theirs
 
 
 @dataclass(frozen=True)
 class BothFunctions:
-    """Both functions, to be asked what they take."""
+    """The candidate and the reference, with methods to try arguments on them."""
 
     candidate: Callable[..., Any]
     reference: Callable[..., Any]
     device: str = "cpu"
 
     def refusals(self, drawn: DrawnArguments) -> Refusals:
-        """Return what each side raises for arguments, NumPy arrays for tensors."""
+        """Return the errors of both sides for arguments whose tensors are NumPy arrays."""
         return Refusals(self, drawn)
 
     def called(self, drawn: DrawnArguments) -> tuple[list[tuple[int, ...]], Exception | None]:
-        """Return the shapes that the reference gives, and what it raises for arguments."""
+        """Call the reference: return the shapes of its results, and its error or None."""
         sizes = [np.size(leaf.value) for leaf in leaves_of((drawn.args, drawn.kwargs))]
         args, kwargs = _placed(drawn, 2, lambda array: torch_side.tensor(np.asarray(array), self.device))
         with _unheard(), torch_side.threads_for(max(sizes, default=0)):
@@ -73,7 +73,7 @@ class BothFunctions:
         return [tuple(item.shape) for item in results or ()], error
 
     def traced(self, drawn: DrawnArguments) -> tuple[Any, Exception | None]:
-        """Return the candidate's results as shapes, and what it raises for arguments: nothing is computed."""
+        """Trace the candidate without computing: return its results as shapes, and its error or None."""
 
         def called() -> Any:
             args, kwargs = _placed(drawn, 0, lambda array: jnp.asarray(np.asarray(array)))

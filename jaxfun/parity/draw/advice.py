@@ -1,11 +1,11 @@
-"""Which strategy to give, read off what a function says where it refuses its inputs."""
+"""Suggest a strategy from the text of an error that the reference raises for the generated inputs."""
 
 import re
 from collections.abc import Mapping
 
 _NAMES = {1: "n", 2: "n c", 3: "n c l", 4: "n c h w", 5: "n c d h w"}
 
-# the first that is found in the text of a refusal
+# by regular expression of the error's text, the suggestion; the first match wins
 _BY_WORDS: Mapping[str, str] = {
     r"positive[- ]definite|leading minor|cholesky": "parity.positive_definite(n)",
     r"symmetric|hermitian": "parity.symmetric(n)",
@@ -26,7 +26,7 @@ _RANK = r"(\d)[ -]?(?:D\b|d\b|dim)|(?:dim\w*|ndim|rank)\D{0,12}(\d)"
 
 
 def advice_of(refusal: str) -> str:
-    """Return the strategy that a refusal asks for, as it is written.
+    """Return the strategy to suggest for an error text, as Python code.
 
     >>> advice_of("Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [4, 5]")
     'parity.tensors(shape="n c h w")'

@@ -1,4 +1,4 @@
-"""Arguments that hold strategies, at any depth: how they are drawn, and which of their leaves are arrays."""
+"""Arguments that contain strategies at any depth: draw them, and find the array leaves. Begin at `arguments`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -17,14 +17,14 @@ from .strategies import Constant, Dependent, Several
 
 
 def is_strategy(value: Any) -> bool:
-    """Return whether a value is to be drawn."""
+    """Return whether a value is a strategy."""
     return isinstance(value, (st.SearchStrategy, Dependent))
 
 
 def mapped_leaves(function: Callable[[Any], Any], value: Any, marked: bool = True) -> Any:
-    """Return a pytree with each leaf replaced, also inside of dataclasses and of what is constant.
+    """Apply a function to every leaf of a pytree, also inside dataclasses and `Constant`.
 
-    `marked`: what is constant stays marked so.
+    With `marked`, the result of a `Constant` is a `Constant` again; otherwise the mark is removed.
 
     >>> mapped_leaves(lambda leaf: leaf + 1, {"a": [1, 2], "b": Constant(3)})
     {'a': [2, 3], 'b': Constant(value=4)}
@@ -40,9 +40,9 @@ def mapped_leaves(function: Callable[[Any], Any], value: Any, marked: bool = Tru
 
 
 def of_side(kwargs: Mapping[str, Any], side: int) -> dict[str, Any]:
-    """Return keyword arguments by the names of one side, 0 the candidate's and 2 the reference's, of "axis|dim".
+    """Return the keyword arguments of one side (0 the candidate, 2 the reference), resolving names like "axis|dim".
 
-    A side without a name does not get the argument.
+    A side whose name is empty does not get the argument.
 
     >>> of_side({"axis|dim": 1, "|out": 2, "keep": 3}, 0)
     {'axis': 1, 'keep': 3}
@@ -60,7 +60,7 @@ def _is_taken_apart_here(value: Any) -> bool:
 
 
 class Leaf(NamedTuple):
-    """A leaf of the arguments, where it stands, and whether no derivative is taken for it."""
+    """A leaf of the arguments: its path, its value, and whether it is a `Constant` (gets no derivative)."""
 
     path: tuple[Any, ...]
     value: Any
@@ -68,7 +68,7 @@ class Leaf(NamedTuple):
 
 
 def leaves_of(value: Any, path: tuple[Any, ...] = (), is_constant: bool = False) -> list[Leaf]:
-    """Return the leaves of a pytree as `mapped_leaves` meets them, each with its path as JAX writes one."""
+    """Return the leaves of a pytree in the order of `mapped_leaves`, each with its JAX key path."""
     found: list[Leaf] = []
     for keys, leaf in jax.tree_util.tree_flatten_with_path(value, is_leaf=_is_taken_apart_here)[0]:
         here = (*path, *keys)
@@ -83,7 +83,7 @@ def leaves_of(value: Any, path: tuple[Any, ...] = (), is_constant: bool = False)
 
 
 def array_of(value: Any) -> Any:
-    """Return an array of JAX's or a tensor of PyTorch's as NumPy's, several as a tuple; anything else as it is."""
+    """Convert a JAX array or PyTorch tensor to NumPy, and `Several` to a tuple; return anything else unchanged."""
     if isinstance(value, Several):
         return tuple(value)
     if torch_side.is_tensor(value):
@@ -92,7 +92,7 @@ def array_of(value: Any) -> Any:
 
 
 class DrawnArguments(NamedTuple):
-    """Arguments as they were drawn, and what was known of the example then."""
+    """Drawn arguments, and the `Example` that records how they were drawn."""
 
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
@@ -101,7 +101,7 @@ class DrawnArguments(NamedTuple):
 
 @st.composite
 def arguments(draw: st.DrawFn, inputs: Sequence[Any], kwargs: dict[str, Any], example: Callable[[int], Example]) -> Any:
-    """Return a strategy for positional and keyword arguments, drawn in order; `example` makes a new one by a number."""
+    """Return a strategy for positional and keyword arguments, drawn in order; `example(number)` makes the `Example`."""
     args: list[Any] = []
 
     def leaf(value: Any) -> Any:
@@ -122,15 +122,15 @@ def arguments(draw: st.DrawFn, inputs: Sequence[Any], kwargs: dict[str, Any], ex
     return DrawnArguments(tuple(args), named, current)
 
 
-# examples in one of Hypothesis's own, each of which costs it a millisecond, and has room for so many numbers
+# draw several examples as one Hypothesis example, which costs a millisecond, up to Hypothesis's limit on its size
 _AT_ONCE = 8
 _MOST_NUMBERS = 400
 
 
 def drawn_many(strategy: st.SearchStrategy[Any], count: int, seed: int, numbers: int = 1) -> list[Any]:
-    """Return what Hypothesis draws from a strategy; fewer than `count` where there are no more.
+    """Draw `count` examples from a strategy; fewer, if it has no more.
 
-    `numbers` is how many an example has.
+    `numbers` is the count of numbers in one example.
     """
     at_once = min(_MOST_NUMBERS // max(numbers, 1), _AT_ONCE)
     if count > at_once > 1:
@@ -138,7 +138,7 @@ def drawn_many(strategy: st.SearchStrategy[Any], count: int, seed: int, numbers:
         found, error = outcome(lambda: _drawn(lists, -(-count // at_once), seed))
         if error is None and len(found) * at_once >= count:
             return [item for items in found for item in items][:count]
-    return _drawn(strategy, count, seed)  # what takes too many choices for several at once, or has few to offer
+    return _drawn(strategy, count, seed)  # one by one: too large to draw several at once, or too few distinct examples
 
 
 def _drawn(strategy: st.SearchStrategy[Any], count: int, seed: int) -> list[Any]:

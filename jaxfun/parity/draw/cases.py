@@ -1,4 +1,7 @@
-"""The cases of a check: arguments of a configuration, grouped by what is compiled, filled with many value sets."""
+"""The cases of a check: the arguments of a configuration, grouped by compilation, each with many value sets.
+
+Begin at `Cases.drawn`. A case is compiled once; its value sets are stacked and evaluated together.
+"""
 
 import functools
 import itertools
@@ -23,10 +26,10 @@ from .signature import parameters_of
 from .strategies import Drawn
 from .turns import turns_of, value_sets
 
-_MOST_ELEMENTS = 2**23  # of all value sets of a case together
-_FEWEST = 2  # value sets
-_TRIED = 24  # examples, to see whether what is no tensor varies
-# of arguments that are compiled apart: for the first configuration, and for one that follows
+_MOST_ELEMENTS = 2**23  # elements of all value sets of a case together
+_FEWEST = 2  # value sets of a case, at least
+_TRIED = 24  # examples to draw, to see whether arguments that are not tensors vary
+# groups of arguments that are compiled separately: for the first configuration, and for each later one
 _MOST_GROUPS = 4, 2
 _GIVEN = "given"
 
@@ -35,26 +38,26 @@ _GIVEN = "given"
 class Cases:
     """The cases of one check, configuration by configuration.
 
-    What is drawn goes on where the last case ended, so that a few value sets meet all strata between them.
+    The strata continue where the last case ended, so that all cases together cover all strata with few value sets.
     """
 
     candidate: Callable[..., Any]
     inputs: Sequence[Any]
     kwargs: dict[str, Any]
-    spoken: Callable[[str], str] = str  # makes a tensor's path a name
-    applied: set[str] = field(default_factory=set)  # the strata that are to be met
-    constants: list[float] = field(default_factory=list)  # in the candidate's program, of the last case
+    spoken: Callable[[str], str] = str  # turns a tensor's path into a shown name
+    applied: set[str] = field(default_factory=set)  # the strata that apply, and should be covered
+    constants: list[float] = field(default_factory=list)  # numbers in the candidate's jaxpr, for the last case
     notes: list[str] = field(default_factory=list)
-    is_wide: ClassVar[bool] = False  # whether JAX's 64-bit types are needed, whatever the dtype
+    is_wide: ClassVar[bool] = False  # whether JAX's 64-bit types are needed for every dtype
     _is_finite: bool = False  # whether NaN and infinity are left out
-    _begun: dict[Any, int] = field(default_factory=dict)  # how many value sets were drawn, by the kinds of strata
+    _begun: dict[Any, int] = field(default_factory=dict)  # the number of value sets drawn, by the tuple of strata
 
     def drawn(self, configuration: Configuration, sets: int, seed: int) -> list[Case]:
-        """Return the cases of a configuration, of `sets` value sets together."""
+        """Return the cases of a configuration, with `sets` value sets in total."""
         few = self._examples(configuration, _TRIED, seed)
         program = self._program(few[0])
         self.constants = constants_of(program)
-        # LAPACK's may never return for a matrix with infinity in it, and cannot be interrupted
+        # LAPACK's SVD of a matrix with infinity may never return, and cannot be interrupted
         self._is_finite = calls(program, "svd")
         sets = self._affordable(few[0], sets)
         is_own = any(map(_is_of_the_user, _leaves(few[0])))
@@ -63,24 +66,24 @@ class Cases:
         most, kept = _MOST_GROUPS[bool(self._begun)], groups
         if len(groups) > most:
             kept = sorted(groups, key=lambda group: (self._is_taken(group[0]), len(group)), reverse=True)[:most]
-            kinds = "shapes, dtypes and values of what is no tensor"
-            self._note(f"{len(kept)} of {len(groups)} drawn {kinds} were compared, those drawn most often")
+            kinds = "combinations of shapes, dtypes and other values"
+            self._note(f"{len(kept)} of {len(groups)} drawn {kinds} were compared: the most frequent ones")
         shares = _shares([len(group) for group in kept], sets)
         return [self._case(group, count, seed + at) for at, (group, count) in enumerate(zip(kept, shares, strict=True))]
 
     def one_by_one(self, configuration: Configuration, seed: int) -> Iterator[Case]:
-        """Yield cases of one value set each: nothing is stacked."""
+        """Yield an endless sequence of cases with one value set each, to save memory."""
         for number in itertools.count(seed):
             drawn = self._examples(configuration, 1, number)
             self.constants = self.constants or constants_of(self._program(drawn[0]))
             yield self._case(drawn, 1, number)
 
     def _affordable(self, drawn: DrawnArguments, sets: int) -> int:
-        """Return how many value sets there is memory for, and say so where they are fewer than asked for."""
+        """Limit the number of value sets by memory, and note it if they are fewer than requested."""
         numbers = sum(np.size(leaf.value) for leaf in _leaves(drawn) if isinstance(leaf.value, np.ndarray))
         most = max(_MOST_ELEMENTS // max(numbers, 1), _FEWEST)
         if most < sets:
-            self._note(f"{most} value sets in the place of {sets:,}, for they are large")
+            self._note(f"{most} value sets instead of {sets:,}, because the inputs are large")
         return min(most, sets)
 
     def _note(self, text: str) -> None:
@@ -102,7 +105,7 @@ class Cases:
         return program_of(functools.partial(self._called, ours), arrays)
 
     def _is_taken(self, drawn: DrawnArguments) -> bool:
-        """Return whether the candidate takes arguments: what it refuses shows less."""
+        """Return whether the candidate accepts arguments: those it rejects show less, and come last."""
         arrays, ours, _ = _placed(drawn)
         return outcome(lambda: jax.eval_shape(functools.partial(self._called, ours), *arrays))[1] is None
 
@@ -134,7 +137,7 @@ class Cases:
         sets: int,
         seed: int,
     ) -> tuple[list[np.ndarray], list[str]]:
-        """Return each tensor's value sets: by strata where it is the engine's to fill, else as they were drawn."""
+        """Return each tensor's value sets: by strata if the tensor has a layout, else as Hypothesis drew them."""
         if not layouts:
             labels = [_label_of(item.example) for item in group]
             self.applied.update(labels)
@@ -143,7 +146,7 @@ class Cases:
         filled_rows, labels = self._filled([*layouts.values()], [names[at] for at in layouts], sets, bool(own), seed)
         by_place = dict(zip(layouts, map(list, zip(*filled_rows, strict=True)), strict=True))
         given = [rows[at % len(rows)] for at in range(sets)]
-        for at in own:  # of two value sets one is as Hypothesis drew it
+        for at in own:  # every second value set is as Hypothesis drew it
             by_place[at][1::2] = [row[at] for row in given[1::2]]
         if len(own) == len(rows[0]):
             labels[1::2] = [_GIVEN] * (sets // 2)
@@ -153,7 +156,7 @@ class Cases:
     def _filled(
         self, layouts: Sequence[Layout], names: Sequence[str], sets: int, is_doubled: bool, seed: int
     ) -> tuple[list[list[np.ndarray]], list[str]]:
-        """Return value sets by strata, going on where the last case of such strata ended; `is_doubled`, each twice."""
+        """Return value sets by strata, continuing after the last case of these; `is_doubled`: each turn twice."""
         turns = turns_of(layouts, names)
         kinds = tuple(turn.label for turn in turns)
         self.applied.update(kinds)
@@ -168,9 +171,7 @@ class Cases:
     def _bounded(self, layout: Layout) -> Layout:
         if not self._is_finite or layout.finite:
             return layout
-        self._note(
-            "NaN and infinity were not drawn: LAPACK's SVD, which the candidate calls, may never return for them"
-        )
+        self._note("NaN and infinity were not drawn: the candidate calls LAPACK's SVD, which may never return for them")
         return replace(layout, finite=True)
 
     def _name(self, path: tuple[Any, ...]) -> str:
@@ -178,7 +179,7 @@ class Cases:
 
 
 def path_in_words(candidate: Callable[..., Any], path: tuple[Any, ...]) -> str:
-    """Return how a leaf of the arguments is called: `x`, `params['W']`."""
+    """Return the shown name of a leaf of the arguments: `x`, `params['W']`."""
     kind, which, *rest = path
     if kind.idx:
         name = str(which.key).partition("|")[0]
@@ -189,7 +190,7 @@ def path_in_words(candidate: Callable[..., Any], path: tuple[Any, ...]) -> str:
 
 
 def layout_of(item: Any) -> Layout | None:
-    """Return the layout that an array was drawn with, None where it was drawn by the user's own strategy."""
+    """Return the layout that an array was drawn with, None if the user's own strategy drew it."""
     return item.layout if isinstance(item, Drawn) else None
 
 
@@ -200,18 +201,18 @@ def _leaves(drawn: DrawnArguments) -> list[Leaf]:
 def _known(
     records: Sequence[Op], ours: Arguments, level: str, tensors: Sequence[np.ndarray], device: str
 ) -> Held | None:
-    """Return the known difference that applies to a value set, where the candidate is jaxfun's own function."""
+    """Return the known difference that applies to a value set; only jaxfun's own functions have any."""
     return held(records, level, *ours.filled(tensors, lambda dtype: dtype), device) if records else None
 
 
 def _is_of_the_user(leaf: Leaf) -> bool:
-    """Return whether a leaf is an array that Hypothesis is to draw, as often as there are value sets."""
+    """Return whether a leaf is an array that Hypothesis must draw anew for each value set."""
     layout = layout_of(leaf.value)
     return isinstance(leaf.value, np.ndarray) and (layout is None or layout.is_own)
 
 
 def _placed(drawn: DrawnArguments) -> tuple[list[np.ndarray], Arguments, Arguments]:
-    """Return the arrays among the arguments, and the arguments of both sides with a place for each array."""
+    """Split arguments: return the arrays, and the arguments of both sides with a `Slot` for each array."""
     arrays: list[np.ndarray] = []
 
     def placed(leaf: Any) -> Any:
@@ -226,7 +227,7 @@ def _placed(drawn: DrawnArguments) -> tuple[list[np.ndarray], Arguments, Argumen
 
 
 def _grouped(drawn: Sequence[DrawnArguments]) -> list[list[DrawnArguments]]:
-    """Return the arguments by what one compilation takes: structure, shapes, dtypes, and what is no tensor."""
+    """Group arguments that share one compilation: the same structure, shapes, dtypes and values of other leaves."""
     groups: dict[str, list[DrawnArguments]] = {}
     for item in drawn:
         groups.setdefault(_key(item), []).append(item)
@@ -241,18 +242,18 @@ def _key(drawn: DrawnArguments) -> str:
 
 
 def _shares(counts: Sequence[int], sets: int) -> list[int]:
-    """Return how many value sets each group has: its part of all, at least one."""
+    """Return the number of value sets of each group, in proportion to its count, at least one."""
     total = sum(counts)
     return [max(sets * count // total, 1) for count in counts]
 
 
 def _label_of(example: Example) -> str:
-    """Return what the strata of an example's tensors are called; of the user's own strategy alone, "given"."""
+    """Return the label of an example's strata; "given" if only the user's own strategies drew it."""
     return " and ".join(dict.fromkeys(example.strata)) or _GIVEN
 
 
 def _in_turn(drawn: DrawnArguments, configuration: Configuration) -> DrawnArguments:
-    """Return arguments whose floating point arrays of the user's own have the precision of the configuration."""
+    """Cast the floating point arrays of the user's own strategies to the precision of the configuration."""
 
     def cast(leaf: Any) -> Any:
         if not isinstance(leaf, np.ndarray) or layout_of(leaf) is not None:
@@ -264,7 +265,7 @@ def _in_turn(drawn: DrawnArguments, configuration: Configuration) -> DrawnArgume
 
 
 def _admits(layouts: dict[int, Layout], drawn: Sequence[np.ndarray], tensors: Sequence[np.ndarray]) -> bool:
-    """Return whether the strategies could have drawn a value set."""
+    """Return whether the strategies could have drawn a value set: shrinking must not leave them."""
     if len(tensors) != len(drawn) or not _fit(layouts, drawn, tensors):
         return False
     if not all(layout.admits(np.asarray(tensors[at])) for at, layout in layouts.items()):
@@ -281,7 +282,7 @@ def _has_nan(array: np.ndarray) -> bool:
 
 
 def _fit(layouts: dict[int, Layout], drawn: Sequence[np.ndarray], tensors: Sequence[np.ndarray]) -> bool:
-    """Return whether the shapes are some that the strategies draw: one size for each name, a number as it is."""
+    """Return whether the strategies could have drawn the shapes: each name has one size, and numbers are fixed."""
     sizes: dict[str, int] = {}
     for at, layout in layouts.items():
         shape = np.shape(tensors[at])

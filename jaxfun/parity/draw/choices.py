@@ -1,4 +1,4 @@
-"""How a configuration is chosen, one choice at a time: whoever chooses is told what, and between which options."""
+"""The interface by which a configuration is chosen, one choice at a time: by Hypothesis, or by `cover` in order."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
@@ -7,20 +7,20 @@ from hypothesis import strategies as st
 
 
 class What(NamedTuple):
-    """What is chosen: the sort of choice, and the argument that it is made for."""
+    """The subject of a choice: its sort, and the argument that it is for."""
 
     sort: str  # "shape", "size", "place", "narrowed", "dtype", "number", "dim", "static", ...
     name: str = ""
 
 
 class Choose(Protocol):
-    """Takes one of some options; the first is the plainest."""
+    """A function that chooses one of some options, of which the first is the simplest."""
 
     def __call__(self, what: What, options: Sequence[Any]) -> Any:
-        """Return one of the options."""
+        """Choose one of the options."""
         ...
 
 
 def by_hypothesis(draw: st.DrawFn) -> Choose:
-    """Return a way to choose that leaves it to Hypothesis, which shrinks to the first option."""
+    """Return a `Choose` that draws by Hypothesis, which shrinks to the first option."""
     return lambda what, options: draw(st.sampled_from(list(options)))

@@ -1,7 +1,8 @@
-"""The cases of an op that are always tried: each option of each choice once, not every combination.
+"""The cases of an op that are always tried: each option of each choice once (each-choice coverage).
 
-The first is the plainest: a matrix of two different sizes, `dim` 0. Then every place of the record's alternatives,
-every static value and every `dim` follow on that matrix, several new ones in a case; then every other shape and size.
+Begin at `cover`. The first case is the simplest: a matrix of two different sizes, `dim` 0. On that matrix follow every
+alternative of the record, every static value and every `dim`, several new options in each case; then every other shape
+and size.
 """
 
 import itertools
@@ -17,32 +18,32 @@ from .records import arguments_of, case_of, filled
 
 T = TypeVar("T")
 
-# what is left without a dimension is a matrix; the second one keeps a size of 1
+# shapes that a reduction turns into a matrix; the second has a size of 1
 _OF_RANK_3 = ((2, 3, 4), (2, 3, 1))
-_ALL_ALIKE = (2, 1, 0)  # sizes: arguments of one shape can be exchanged, and a size of 1 or 0 is one of the result
-_EMPTY = {"shape": (2, 0), "narrowed": (2, 1)}  # what is broadcast to nothing has a gradient, of 0
-_IDLE = 8  # rounds without an option that is new, after which there is none: in each the alternative is another
-_FEW = 4  # flags and the like: each option comes with `dim` 0 and -1
+_ALL_ALIKE = (2, 1, 0)  # one size for all names: shows exchanged arguments, and gives results of size 1 and 0
+_EMPTY = {"shape": (2, 0), "narrowed": (2, 1)}  # an argument that is broadcast to an empty tensor has a gradient of 0
+_IDLE = 8  # stop after this many rounds without a new option: each round takes another alternative
+_FEW = 4  # arguments with at most so many options (flags): combine each option with `dim` 0 and -1
 _STATIC_DIM = What("static", "dim")
-_OF_SIZE = ("shape", "size")  # varied once everything else has been
-# of what is the same table or the same arithmetic for all ops, each op has its share beside the two plainest
+_OF_SIZE = ("shape", "size")  # sorts of choices that are varied last
+# sorts of choices that work alike for all ops (dtypes, numbers): how many options an op tries beside the two simplest
 _SHARE: Mapping[str, int] = {"dtype": 1, "named dtype": 1, "number": 1, "factor": 1, "own dtype": 0}
 
 
 def cover(record: Op, dtype: DType) -> list[Case]:
-    """Return the cases of a record that are tried in a dtype: all in its first, the plainest in the others."""
+    """Return the cases of a record in a dtype: all cases in its first dtype, only the simplest in the others."""
     return [*itertools.islice(every_case(record, dtype), None if dtype == first_dtype(record) else 1)]
 
 
 def every_case(record: Op, dtype: DType) -> Iterator[Case]:
-    """Yield a case for each of the configurations."""
+    """Yield a case for each configuration of a record."""
     for number, arguments in enumerate(configurations(record, dtype)):
         seed = zlib.crc32(f"{record.name} {number}".encode()) % 2**16
         yield case_of(record, *filled(arguments, seed))
 
 
 def configurations(record: Op, dtype: DType) -> Iterator[dict[str, Any]]:
-    """Yield arguments, with layouts for tensors, in which every option of every choice is taken; none twice."""
+    """Yield unique arguments, with layouts for tensors, that together take every option of every choice."""
     seen = set[str]()
     for arguments in _configurations(record, dtype):
         if (key := _key(arguments)) not in seen:
@@ -61,7 +62,7 @@ def _configurations(record: Op, dtype: DType) -> Iterator[dict[str, Any]]:
         yield from (build(_Fixed({"size": size})) for size in _ALL_ALIKE)
     for full in first.met.get(What("full"), ()):
         yield build(_Fixed({"full": full, **_EMPTY}))
-    for dim in (0, -1):  # of an op whose dims are a few fixed ones
+    for dim in (0, -1):  # for an op whose `dim` is a choice among fixed values
         if dim in first.met.get(_STATIC_DIM, ()):
             yield build(_Fixed({_STATIC_DIM: dim}))
     if not any(what.sort == "dim" for what in first.met):
@@ -76,7 +77,7 @@ def _configurations(record: Op, dtype: DType) -> Iterator[dict[str, Any]]:
 
 
 class _Fixed:
-    """Takes fixed options, by choice or sort, and `dim`, the opposite end for a second one; else the first option."""
+    """Chooses fixed options, by subject or sort; for a `dim` the given one, then its opposite; else the first one."""
 
     def __init__(self, fixed: Mapping[Any, Any], dim: int = 0) -> None:
         self.fixed: Mapping[Any, Any] = fixed
@@ -84,7 +85,7 @@ class _Fixed:
         self.met: dict[What, Sequence[Any]] = {}
 
     def __call__(self, what: What, options: Sequence[Any]) -> Any:
-        """Return one of the options."""
+        """Choose one of the options."""
         self.met[what] = options
         if what.sort == "dim":
             return next(self.dims)
@@ -93,16 +94,16 @@ class _Fixed:
 
 
 def first_dtype(record: Op) -> DType:
-    """Return the dtype in which a record is tried the most: float32 where it takes it."""
+    """Return the dtype in which all cases of a record are tried: float32 if it accepts that."""
     plain = [as_dtype(name) for name in ("float32", "complex64", "int64", "bool")]
     return next(dtype for dtype in (*plain, *DTYPES) if dtype not in record.rejects)
 
 
 def covering(build: Callable[[Choose], T], turn: int = 0) -> Iterator[T]:
-    """Yield what a builder makes of its choices, until every option has been taken.
+    """Yield the results of a builder, until its choices have taken every option.
 
-    `turn` is which of the options that only a share is taken of. The options of shapes and sizes are taken last: on the
-    first of them, a matrix, everything else shows.
+    `turn` selects the options of the sorts of which only some are taken. Shapes and sizes are varied last, because
+    their first option, a matrix, is the best to show everything else.
 
     >>> [*covering(lambda choose: (choose(What("dim"), (0, -1)), choose(What("flag"), (False, True))))]
     [(0, False), (-1, True)]
@@ -121,7 +122,7 @@ def covering(build: Callable[[Choose], T], turn: int = 0) -> Iterator[T]:
 
 
 class _Covering:
-    """Takes what has not been taken, else the options in turn."""
+    """Chooses an option that has not been taken; if there is none, the options in turn."""
 
     def __init__(self, taken: dict[What, set[str]], number: int, turn: int, is_of_size: bool) -> None:
         self.taken, self.number, self.turn, self.is_of_size = taken, number, turn, is_of_size
@@ -129,7 +130,7 @@ class _Covering:
         self.alike: list[Sequence[Any]] = []
 
     def __call__(self, what: What, options: Sequence[Any]) -> Any:
-        """Return one of the options."""
+        """Choose one of the options."""
         if what.sort in _OF_SIZE and not self.is_of_size:
             self.taken.setdefault(what, set()).add(_key(options[0]))
             return options[0]
@@ -147,7 +148,7 @@ class _Covering:
         return left[0]
 
     def _turned(self, what: What, options: Sequence[Any]) -> Sequence[Any]:
-        """Return the options of a second argument, where they are those of the first, from the second on."""
+        """Rotate the options of a further argument with the same options, so that the arguments get different ones."""
         if what.sort not in ("static", "dim") or len(options) <= 2:
             return options
         start = self.alike.count(options) % len(options)
@@ -155,7 +156,7 @@ class _Covering:
         return [*options[start:], *options[:start]]
 
     def _share(self, what: What, options: Sequence[Any], place: int) -> Sequence[Any]:
-        """Return the options to take: the plainest, then others, or a share of them; two arguments begin apart."""
+        """Return the options to take: the simplest, then all others or a share, rotated differently by argument."""
         most = _SHARE.get(what.sort)
         first = 1 if most is None else 2
         rest = [*options[first:]]

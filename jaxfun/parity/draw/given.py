@@ -1,7 +1,8 @@
-"""Arrays and strategies of the user's own: what stands for them where tensors are drawn.
+"""Turn arrays and strategies that the user gives into strategies that the engine can fill with many value sets.
 
-A floating point array stands for its shape, and for what its numbers have in common (a sign, a sum of 1); one of
-integers for its range, wider where a function takes more of them; one of bools for its shape. `st.just` fixes one.
+An array is a template. A floating point array gives its shape and a property that its numbers share (positive, between
+0 and 1, a sum of 1, symmetric, ...); an integer array its range, or all valid indices if the function uses it as an
+index; a bool array its shape. `st.just` fixes an array. Begin at `like`, `range_of` and `with_layout`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -20,9 +21,9 @@ from .values import value_set, within_bounds
 
 
 def like(array: np.ndarray, low: int | None = None, high: int | None = None) -> st.SearchStrategy[Any]:
-    """Return a strategy for tensors of an array's shape: of a floating point dtype any, else its own, and its range.
+    """Return a strategy for tensors like an array: its shape, and any floating point dtype, or its own dtype and range.
 
-    `low` and `high` are the range where it is known to be another.
+    `low` and `high` replace the range.
     """
     layout = _standing(array)
     if low is not None or high is not None:
@@ -31,7 +32,7 @@ def like(array: np.ndarray, low: int | None = None, high: int | None = None) -> 
 
 
 def near(array: np.ndarray, is_constant: bool = False) -> st.SearchStrategy[Any]:
-    """Return a strategy for tensors whose numbers are close to an array's, where they are floating point."""
+    """Return a strategy for tensors with values close to those of a floating point array; any other array is fixed."""
     if array.dtype.kind not in "fcV":
         return st.just(array)
 
@@ -50,9 +51,9 @@ _COMPLEX = {"float32": "complex64", "float64": "complex128"}
 
 
 def dtype_in_turn(dtype: np.dtype[Any]) -> str:
-    """Return what a dtype becomes in the configuration that is drawn: the usual floating point ones that of the turn.
+    """Return the dtype for the current configuration: float32, float64 and their complex dtypes follow it.
 
-    Half precision beside single stays, as do integers: whoever gives them means them.
+    Integers and half precision stay, because the user chose them on purpose.
     """
     example, name = current(), str(dtype)
     if name in ("float32", "float64"):
@@ -63,9 +64,9 @@ def dtype_in_turn(dtype: np.dtype[Any]) -> str:
 
 
 def in_turn(array: np.ndarray) -> np.ndarray:
-    """Return an array in the precision of the configuration, subnormal numbers as the smallest normal one.
+    """Cast an array to the precision of the configuration, and replace subnormals by the smallest normal number.
 
-    XLA on the CPU takes subnormal numbers for zero.
+    XLA on the CPU flushes subnormals to zero.
     """
     dtype = np.dtype(dtype_in_turn(array.dtype))
     with np.errstate(over="ignore"):
@@ -105,7 +106,7 @@ def _is_matrix(array: np.ndarray) -> bool:
 
 _TINY = 1e-6
 
-# what the numbers of an array may have in common, the most first; those of one number repeated say nothing
+# properties that an array's numbers may share, the strictest first; not used if all numbers are equal
 _IN_COMMON: tuple[tuple[Callable[[np.ndarray], bool], dict[str, Any]], ...] = (
     (lambda a: _is_matrix(a) and STRUCTURES["positive definite"].holds(a), {"structure": "positive definite"}),
     (lambda a: _is_matrix(a) and STRUCTURES["symmetric"].holds(a), {"structure": "symmetric"}),
@@ -124,13 +125,13 @@ def _lies(array: np.ndarray, low: float, high: float) -> bool:
 # integers
 
 
-_MOST = 2**20  # what a function takes beyond is no index
+_MOST = 2**20  # if a function accepts a larger integer, that is not an index
 
 
 def range_of(array: np.ndarray, takes: Callable[[np.ndarray], bool], hints: Iterable[int] = ()) -> tuple[int, int]:
-    """Return the range that integers are drawn from: that of an index, where a function refuses what lies beyond.
+    """Return the range to draw integers from: all valid indices if the function rejects larger ones, else the array's.
 
-    `takes` tells whether it takes an array in this one's stead; `hints` are sizes that a table may have.
+    `takes(other)` returns whether the function accepts another array in its place. `hints` are possible table sizes.
     """
     low, high = (int(array.min()), int(array.max())) if array.size else (0, 0)
     if not array.size or not takes(array) or takes(_with(array, _MOST)):
@@ -154,7 +155,7 @@ def _ends(array: np.ndarray, takes: Callable[[np.ndarray], bool], limit: int) ->
 
 
 def _limit(array: np.ndarray, takes: Callable[[np.ndarray], bool], taken: int) -> int:
-    """Return the first number that is refused, between one that is taken and one that is not."""
+    """Return the smallest rejected number, by doubling steps and bisection."""
     step = 1
     while taken + step < _MOST and takes(_with(array, taken + step)):
         taken, step = taken + step, 2 * step
@@ -169,7 +170,7 @@ def _limit(array: np.ndarray, takes: Callable[[np.ndarray], bool], taken: int) -
 
 
 def with_layout(strategy: Any) -> Any:
-    """Return a strategy whose arrays remember their layout, where it is one of Hypothesis's own that has such."""
+    """Add the layout to the arrays of a strategy, if it is a strategy of Hypothesis with a known layout."""
     layout = recognised(strategy)
     if layout is None:
         return strategy
@@ -182,9 +183,10 @@ def with_layout(strategy: Any) -> Any:
 
 
 def recognised(strategy: Any) -> Layout | None:
-    """Return the layout of `hnp.arrays` with a fixed shape and elements within bounds, None of anything else.
+    """Return the layout of an `hnp.arrays` strategy with a fixed shape and bounded elements; None for any other.
 
-    Hypothesis has no public way to ask: where an attribute is called otherwise, its own draws alone are left.
+    This reads private attributes, because Hypothesis has no public API for it. If they are renamed, the result is
+    None, and only Hypothesis draws the arrays.
     """
     inner = getattr(strategy, "wrapped_strategy", strategy)
     shape, dtype = getattr(inner, "shape", None), getattr(inner, "dtype", None)
@@ -193,7 +195,7 @@ def recognised(strategy: Any) -> Layout | None:
         return None
     elements = getattr(elements, "wrapped_strategy", elements)
     if type(elements).__name__ == "MappedStrategy" and getattr(elements.pack, "__name__", "") == "downcast":
-        elements = elements.mapped_strategy  # floats of a width
+        elements = elements.mapped_strategy  # st.floats with a width
     found, error = outcome(lambda: _ELEMENTS[type(elements).__name__](elements))
     if error is not None or dtype is None:
         return None

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for cases with one thing about them made wrong, or merely odd."""
+"""Cases with one invalid or unusual argument, to compare the errors of both sides."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,25 +17,25 @@ from .stacks import stacks
 
 
 def spoiled(record: Op) -> st.SearchStrategy[Case]:
-    """Return a strategy for cases of one value set, any dtypes, with one argument replaced by something unlikely."""
+    """Return a strategy for cases of one value set, in any dtypes, with one argument replaced by an unusual one."""
     return _spoiled(record).filter(lambda case: not _is_complex_half(case))
 
 
 def _is_complex_half(case: Case) -> bool:
-    # torch goes on in complex32, which JAX has not and few of torch's own kernels take
+    # torch promotes to complex32, which JAX does not have and few torch kernels support
     dtypes = [as_dtype(item.dtype) for item in case.tensors]
     return any(makes_complex_half(one, other) for one in dtypes for other in dtypes)
 
 
 def refused(record: Op) -> st.SearchStrategy[Case]:
-    """Return a strategy for cases of one value set in a dtype that the record refuses, if there is one."""
+    """Return a strategy for cases of one value set in a dtype that the record rejects; empty if it rejects none."""
     dtypes = [dtype for dtype in DTYPES if dtype in record.rejects | record.operand_rejects]
     drawn = st.sampled_from(dtypes).flatmap(lambda dtype: cases(record, dtype, sets=1)) if dtypes else st.nothing()
     return drawn.filter(lambda case: not _is_complex_half(case))
 
 
 def wrong(record: Op) -> list[Case]:
-    """Return the plainest case of a record with each argument in turn made wrong in each way: what is always tried."""
+    """Return the cases that are always tried: the simplest one, with each argument in turn replaced in each way."""
     chosen = next(configurations(record, first_dtype(record)))
     arguments, strata, seed = filled(chosen, 0, sets=1)
     changed = [
@@ -58,14 +58,14 @@ def _spoiled(draw: st.DrawFn, record: Op) -> Case:
     return case_of(record, changed, strata, seed)
 
 
-# of each rank, and of each category of dtypes, one: what an op refuses, it refuses of all of them
+# one shape of each rank and one dtype of each category: an op rejects all of a rank or category alike
 SHAPES_TRIED = ((3,), (), (2, 3, 1), (0,), (5, 2))
 DTYPES_TRIED = tuple(as_dtype(name) for name in ("bool", "uint8", "int64", "bfloat16", "complex64"))
 _NO_TENSORS: tuple[Any, ...] = (None, "x", [1.0])
 
 
 def _odd(role: Role, value: Any, shapes: Sequence[tuple[int, ...]], dtypes: Sequence[DType]) -> list[Any]:
-    """Return what may stand in the place of an argument, though it should not; itself where nothing is known."""
+    """Return invalid or unusual replacements for an argument; the argument itself if none are known."""
     if isinstance(value, np.ndarray):
         dtype = as_dtype(value.dtype).name
         odd_shapes = [stacks([RecordLayout(shape, dtype)], ("kinks",), (), 0)[0] for shape in shapes]

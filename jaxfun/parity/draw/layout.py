@@ -1,4 +1,4 @@
-"""What is known of a tensor that is drawn, and whether an array is one that may be drawn so."""
+"""The layout of a drawn tensor: its shape, dtype and constraints, and a test whether an array satisfies them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,35 +10,35 @@ from .structures import Structure, structure_of
 
 @dataclass(frozen=True)
 class Layout:
-    """The shape and dtype that a tensor is drawn with, and what is asked of its numbers."""
+    """The shape and dtype of a drawn tensor, and the constraints on its numbers."""
 
     shape: tuple[int, ...]
     dtype: str
     low: float | None = None
     high: float | None = None
-    # the numbers to stay close to, where there are any
+    # draw numbers close to these, if given
     around: np.ndarray | None = field(default=None, compare=False, repr=False)
     is_constant: bool = False  # no derivative is taken for it
-    subnormals: bool = False  # are asked for
+    subnormals: bool = False  # the user asked for subnormal numbers
     finite: bool = False
-    distinct: bool = False  # no number comes twice
-    structure: str = ""  # a name among STRUCTURES
-    ignored: int | None = None  # the label that stands for none
-    is_own: bool = False  # a strategy of the user's own draws it as well
-    words: tuple[str, ...] | None = field(default=None, compare=False)  # the shape by names; None where any will do
+    distinct: bool = False  # all numbers are different
+    structure: str = ""  # a key of STRUCTURES
+    ignored: int | None = None  # the label of elements to ignore (`ignore_index`)
+    is_own: bool = False  # the user's own strategy draws it too
+    words: tuple[str, ...] | None = field(default=None, compare=False)  # the shape in names; None if any shape will do
 
     @property
     def is_bounded(self) -> bool:
-        """Whether not every number may be drawn."""
+        """Whether there is a lower or an upper bound."""
         return self.low is not None or self.high is not None
 
     @property
     def made(self) -> Structure | None:
-        """The structure, where there is one."""
+        """The structure, None if there is none."""
         return structure_of(self.structure)
 
     def admits(self, array: np.ndarray) -> bool:
-        """Return whether the numbers of an array, of whatever shape, may be drawn so."""
+        """Return whether an array of any shape satisfies the dtype and all constraints on its numbers."""
         return str(array.dtype) == self.dtype and all(holds(self, array) for holds in _RULES)
 
 

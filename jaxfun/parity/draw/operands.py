@@ -1,4 +1,4 @@
-"""Which arguments of an op are tensors, and of what shape and dtype, as its record describes them."""
+"""The tensor arguments of an op: choose their shapes and dtypes as the op's record describes. Begin at `layouts`."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -11,10 +11,10 @@ from .choices import Choose, What
 from .layout import Layout
 from .shapes import SHAPES
 
-# of a tensor of any shape: a matrix of two different sizes first, which shows most; an empty matrix last
+# the options for a tensor of any shape: first a matrix of two different sizes, which shows most; last an empty matrix
 ANY_SHAPE = (*SHAPES.values(), (2, 0))
 SIZES = (2, 3, 4, 1, 0)
-_LARGER = 3  # how many of them are more than 1
+_LARGER = 3  # the first so many SIZES are larger than 1
 
 _NUMBERS: Mapping[Category, tuple[Any, ...]] = {
     Category.BOOL: (True, False),
@@ -24,16 +24,16 @@ _NUMBERS: Mapping[Category, tuple[Any, ...]] = {
 }
 
 
-ALL = -1  # of an array's axes: no single one
+ALL = -1  # in place of an axis: all axes together
 
 
 @dataclass(frozen=True)
 class RecordLayout(Layout):
-    """A layout with what a record says of the numbers: their sort, or, of indices, what they count."""
+    """A layout with a record's description of the numbers: the sort of values, or the range of indices."""
 
     values: str = ""
-    limit: int | None = None  # of indices: how many there are to choose from
-    apart: int | None = None  # of indices: the axis along which none comes twice; ALL for nowhere
+    limit: int | None = None  # for indices: the size of the indexed dimension
+    apart: int | None = None  # for indices: the axis along which they are unique; ALL for unique in the whole tensor
     negative: bool = False
 
 
@@ -68,7 +68,7 @@ def _with_dtypes(
 
 
 def _index(choose: Choose, name: str, described: Index, found: Mapping[str, Any]) -> Any:
-    """Return the layout of indices, once it is known what they count along; of several tensors, each its own."""
+    """Return the layout of an index, whose range is the size of the indexed dimension; a tuple for several indices."""
     into, layout = found[described.into].shape, found[name]
     dtype = choose(What("own dtype", name), described.dtypes)
     if isinstance(layout, tuple):
@@ -125,7 +125,7 @@ def _named_shapes(choose: Choose, record: Op, names: Sequence[str], row: Row) ->
 
 
 def _sizes(known: int, is_counted: bool) -> list[int]:
-    """Return what a further name's size may be, first one that the names before it do not have."""
+    """Return the options for the size of a new name, first a size that the names before it do not have."""
     turned = [SIZES[(known + place) % _LARGER] for place in range(_LARGER)]
     return [*turned, 1] if is_counted else [*turned, 1, 0]
 
@@ -139,7 +139,7 @@ def _broadcastable(choose: Choose, record: Op, names: Sequence[str]) -> dict[str
 
 
 def narrower(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """Return shapes that broadcast to one, itself first.
+    """Return shapes that broadcast to a shape, first the shape itself.
 
     >>> narrower((2, 3))
     [(2, 3), (3,), (2, 1), (1, 3), (), (1, 1)]
@@ -155,7 +155,7 @@ def _one_tensor(choose: Choose, record: Op, name: str, shape: tuple[int, ...], d
 def _operand_dtypes(record: Op, dtype: DType, main: bool) -> list[str]:
     if main or record.kind is None:
         return [dtype.name]
-    # a partner may have another dtype, as long as the pair's is one that the op takes
+    # another operand may have a different dtype, if the op accepts the promoted dtype
     partners = [
         other.name
         for other in DTYPES
@@ -165,7 +165,7 @@ def _operand_dtypes(record: Op, dtype: DType, main: bool) -> list[str]:
 
 
 def makes_complex_half(dtype: DType, other: DType) -> bool:
-    """Return whether torch promotes the two to complex32, which JAX has not."""
+    """Return whether torch promotes the two dtypes to complex32, which JAX does not have."""
     return {dtype.name, other.name} in ({"float16", "complex64"}, {"float16", "complex128"})
 
 

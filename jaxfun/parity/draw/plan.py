@@ -1,4 +1,8 @@
-"""What a check draws: which configurations, for shapes that both functions take, and in words what was settled on."""
+"""The plan of a check: strategies for all arguments, and configurations (dtype, shapes) that both functions accept.
+
+Begin at `plan_of`. `_Settling` searches for shapes: ordinary ones first, then typical ones, then sizes that appear in
+the functions' error messages. The last part describes the plan in words, for the report's `inputs`.
+"""
 
 import itertools
 import re
@@ -21,21 +25,21 @@ from .strategies import Constant, Drawn
 from .typical import RANKS, typical_of
 
 DTYPES = ("float32", "float64")
-_ALSO = ("int64", "bool", "complex64")  # tried where a function takes no floating point tensor
+_ALSO = ("int64", "bool", "complex64")  # tried if a function accepts no floating point tensor
 _ORDINARY = ("2-dim", "1-dim", "size 1", "4-dim")
 _FEW_DIMENSIONS = ("2-dim", "1-dim")
-_WHERE_BOTH = ("4-dim",)  # drawn where both sides take it
-_SECONDS = 20.0  # for the search of shapes of a function that takes long
-_ATTEMPTS = 16  # with sizes that are read off refusals, for each rank
+_WHERE_BOTH = ("4-dim",)  # drawn only if both sides accept it
+_SECONDS = 20.0  # time limit of the search for shapes
+_ATTEMPTS = 16  # attempts with sizes from error messages, for each rank
 _LARGEST = 4096
 
 
 @dataclass
 class Plan:
-    """What is drawn: strategies for all arguments, and the configurations that they are drawn in.
+    """The strategies for all arguments, and the configurations to draw them in.
 
-    `lines` say for each argument what is drawn and what is fixed; `refused` is what the reference raised where it took
-    nothing that was tried.
+    `lines` describe each argument: drawn how, or fixed at what. `refused` is the reference's error, if it raised for
+    everything that was tried.
     """
 
     inputs: list[Any]
@@ -53,7 +57,7 @@ def plan_of(
     dtypes: Sequence[str] | None = None,
     device: str = "cpu",
 ) -> Plan:
-    """Return what is drawn for two functions: as it is given, else what both of them take."""
+    """Return the plan for two functions: the given inputs, or inputs that both functions accept."""
     both = BothFunctions(candidate, reference, device)
     plan = Plan(
         list(inputs or inputs_of(candidate, reference)), dict(kwargs) or ({} if inputs else keywords_of(candidate))
@@ -63,7 +67,7 @@ def plan_of(
     kinds = settling.kinds()
     plan.refused = settling.refusal_of(kinds)
     all_dtypes = _dtypes(settling, dtypes)
-    # the first dtype goes through all shapes; what another adds shows in any
+    # the first dtype gets all kinds of shapes; for another dtype one kind is enough
     plan.configurations = [replace(item, dtype=all_dtypes[0]) for item in kinds]
     plan.configurations += [replace(kinds[0], dtype=dtype) for dtype in all_dtypes[1:]]
     plan.lines = _lines(candidate, settling, kinds) + [f"not drawn: {text}" for text in settling.left_out]
@@ -71,7 +75,7 @@ def plan_of(
 
 
 def _dtypes(settling: "_Settling", asked: Sequence[str] | None) -> Sequence[str]:
-    """Return the dtypes that are drawn in: as asked, else as the user's own arrays are, else single and double."""
+    """Return the dtypes to draw in: the requested ones, else those of the user's arrays, else float32 and float64."""
     if settling.dtype in _ALSO:
         return [settling.dtype]
     if asked is not None:
@@ -90,11 +94,11 @@ def _is_own(leaf: Leaf) -> bool:
     return layout is None or layout.is_own
 
 
-# arrays of the user's own
+# arrays that the user gives
 
 
 def _stand_for_arrays(plan: Plan, both: BothFunctions) -> None:
-    """Put strategies in the place of arrays, JAX's and PyTorch's among them."""
+    """Replace all arrays (NumPy, JAX or PyTorch) in the plan by strategies."""
     given = [mapped_leaves(array_of, item) for item in (plan.inputs, plan.kwargs)]
     arrays = [leaf for leaf in leaves_of(tuple(given)) if isinstance(leaf.value, np.ndarray) and not leaf.is_constant]
     whole = {id(leaf.value): _of_integers(both, given, leaf.value) for leaf in arrays if leaf.value.dtype.kind in "iu"}
@@ -116,9 +120,10 @@ def _fixed(value: Any) -> Any:
 
 
 def _of_integers(both: BothFunctions, given: Sequence[Any], array: np.ndarray) -> st.SearchStrategy[Any]:
-    """Return a strategy for the integers that the reference takes in an array's place.
+    """Return a strategy for integers that the reference accepts in place of an array.
 
-    In 64 bits where it takes these alone: JAX's own arrays have 32, and PyTorch's losses take no such labels.
+    They are int64 if the reference rejects the array's own dtype: JAX's integers are int32 by default, and PyTorch's
+    losses reject int32 labels.
     """
 
     def takes(other: np.ndarray) -> bool:
@@ -139,7 +144,7 @@ def _is_float(array: np.ndarray) -> bool:
 
 
 def _sizes_of(given: Sequence[Any]) -> list[int]:
-    """Return the sizes of what else is given: a table's may be among them."""
+    """Return the sizes of all given arrays: one may be that of an indexed table."""
     drawn = drawn_many(arguments(given[0], given[1], _plain(Configuration())), 1, 0)
     leaves = leaves_of((drawn[0].args, drawn[0].kwargs)) if drawn else []
     return [size for leaf in leaves for size in np.shape(leaf.value)]
@@ -153,16 +158,16 @@ def _plain(configuration: Configuration) -> Callable[[int], Example]:
 
 
 class _Settling:
-    """The search for kinds of shapes that both sides take."""
+    """The search for kinds of shapes that both sides accept."""
 
     def __init__(self, both: BothFunctions, plan: Plan, dtype: str) -> None:
         self.both, self.plan, self.dtype = both, plan, dtype
         self.drawn: dict[Configuration, list[DrawnArguments]] = {}
-        self.count = 12  # examples in which what is no tensor may vary
+        self.count = 12  # examples, to see which arguments other than tensors vary
         several = self._draw(Configuration(dtype))
         self.first, self.asked = several[0], several[0].example.asked
         self.varied = _varied(several)
-        self.left_out: list[str] = []  # kinds of shapes that one side alone takes, and are not drawn
+        self.left_out: list[str] = []  # kinds of shapes that are not drawn, each with the reason
         self.count = 3 if self.varied else 1
         self._ends = time.perf_counter() + _SECONDS
 
@@ -172,7 +177,7 @@ class _Settling:
         return leaves_of((drawn.args, drawn.kwargs))
 
     def kinds(self) -> list[Configuration]:
-        """Return a configuration for each kind of shapes that is drawn."""
+        """Return a configuration for each kind of shapes to draw."""
         if not self.asked & {"shape", "names"}:
             return [Configuration(self.dtype, "as given")]
         if "shape" not in self.asked:
@@ -187,29 +192,29 @@ class _Settling:
         return [item for item in found if self._is_drawn(item, taken)]
 
     def _is_drawn(self, item: Configuration, taken: set[str]) -> bool:
-        """Return whether a kind of shapes is drawn, beside those that both sides take.
+        """Return whether to draw a kind of shapes, and note the reason if not.
 
-        What the reference refuses is not what the function is for, save that no dimension and no element are asked
-        about; and a candidate for matrices or images need not take a vector.
+        A kind that only one side accepts is drawn, as a difference in errors, with exceptions: an ordinary kind that
+        the reference rejects is not what the function is for; and a candidate for matrices may reject a vector.
         """
         refusals = self._refusals(item)
         if item.shape in NAMED or refusals.is_alike or (refusals.is_taken and not taken & {*NAMED}):
             return True
         if refusals.is_taken:
-            self.left_out.append(f"{item.shape}: the results have other shapes")
+            self.left_out.append(f"{item.shape}: the results have different shapes")
             return False
         is_refused = item.shape in _ORDINARY and (refusals.reference is not None or item.shape == "1-dim")
         is_drawn = bool(taken & {*_FEW_DIMENSIONS}) and not is_refused
         if not is_drawn:
             side, error = ("candidate", refusals.candidate) if refusals.candidate else ("reference", refusals.reference)
-            self.left_out.append(f"{item.shape}: the {side} alone refuses it, {_first_line(error)}")
+            self.left_out.append(f"{item.shape}: only the {side} rejects it, {_first_line(error)}")
         return is_drawn
 
     def _all(self, kinds: Mapping[str, Any]) -> list[Configuration]:
         return [Configuration(self.dtype, kind, sizes_of(kind)[0]) for kind in kinds]
 
     def _named(self, shapes: Sequence[str] = ()) -> list[Configuration]:
-        """Return the configurations for sizes by names, each with sizes that the reference takes."""
+        """Return the configurations for named sizes, each with sizes that the reference accepts, if possible."""
         found = [item for kind in NAMED if (item := self._of_kind(kind, shapes)) is not None]
         return found or [Configuration(self.dtype, kind, sizes_of(kind, shapes)[0]) for kind in NAMED]
 
@@ -227,7 +232,10 @@ class _Settling:
         ]
 
     def _typical(self, reads_off: bool) -> list[Configuration]:
-        """Return the configurations for the first shapes, in words, that both sides take: typical ones, or read off."""
+        """Return the configurations for the first named shapes that both sides accept.
+
+        Typical shapes are tried first; with `reads_off`, then shapes with sizes from the error messages.
+        """
         taken: list[tuple[str, ...]] = []
         for words in self._words(self.first.example.tensors, reads_off):
             refusals = [self._refusals(self._of(words, place)) for place in range(len(NAMED["different sizes"]))]
@@ -246,7 +254,7 @@ class _Settling:
         return itertools.chain(typical_of(count), *read_off)
 
     def _read_off(self, rank: str, count: int) -> Iterator[tuple[str, ...]]:
-        """Yield shapes with the sizes that a refusal names, each in the place of each dimension."""
+        """Yield shapes of a rank in which sizes from the error messages replace one dimension after another."""
         tried, left = {rank}, [rank]
         for _ in range(_ATTEMPTS):
             if not left:
@@ -259,7 +267,7 @@ class _Settling:
                 tried.update(others)
 
     def _of_another_dtype(self) -> list[Configuration]:
-        """Return the configurations in a dtype that both sides take, where they take no floating point one."""
+        """Return the configurations in another dtype that both sides accept, if they accept no floating point one."""
         for dtype in _ALSO if "dtype" in self.asked else ():
             settling = _Settling(self.both, self.plan, dtype)
             found = [item for item in settling._unnamed() if settling._refusals(item).is_taken]
@@ -268,7 +276,7 @@ class _Settling:
                 return found
         return []
 
-    # BothFunctions sides are asked.
+    # Drawing arguments, and trying them on both sides.
 
     def _draw(self, configuration: Configuration) -> list[DrawnArguments]:
         if configuration not in self.drawn:
@@ -278,19 +286,19 @@ class _Settling:
 
     def _refusals(self, configuration: Configuration) -> Refusals:
         found = [self.both.refusals(self._draw(configuration)[0])]
-        if not found[0].is_taken:  # another dimension, say, may be one that they take
+        if not found[0].is_taken:  # another drawn example, with another `dim` for instance, may be accepted
             found += [self.both.refusals(item) for item in self._draw(configuration)[1:]]
         return next((item for item in found if item.is_taken), found[0])
 
     def refusal_of(self, kinds: Sequence[Configuration]) -> str:
-        """Return what the reference raises where it takes none of the kinds."""
+        """Return the reference's error if it rejects all of the kinds, else ""."""
         refused = [self._refusals(item).reference for item in kinds]
         first = next((error for error in refused if error is not None), None)
         return "" if first is None or None in refused else _first_line(first)
 
 
 def _varied(several: Sequence[DrawnArguments]) -> set[int]:
-    """Return the places of the leaves that are no tensors and are not the same in all examples."""
+    """Return the positions of the leaves that are not tensors and vary between examples."""
     each = [[_static(leaf.value) for leaf in leaves_of((item.args, item.kwargs))] for item in several]
     return {at for at, values in enumerate(zip(*each, strict=False)) if len(set(values)) > 1}
 
@@ -304,7 +312,7 @@ def _first_line(error: Exception | None) -> str:
 
 
 def _numbers_in(refusals: Refusals) -> list[int]:
-    """Return the sizes that a refusal names, those first that were not drawn."""
+    """Return the sizes that an error message contains, first those that were not drawn."""
     text = str(refusals.reference or refusals.candidate)
     numbers = [int(number) for number in dict.fromkeys(re.findall(r"\d+", text)) if 0 < int(number) <= _LARGEST]
     return sorted(numbers, key=lambda number: number in NAMED["different sizes"][0])[:_ATTEMPTS]
@@ -318,7 +326,7 @@ def _with(words: str, place: int, number: int) -> str:
 
 
 def _lines(candidate: Callable[..., Any], settling: _Settling, kinds: Sequence[Configuration]) -> list[str]:
-    """Return a line for each leaf of the arguments: what is drawn, with which shapes, and what is fixed."""
+    """Return a line for each leaf of the arguments: its shapes and dtype if it is drawn, or its fixed value."""
     drawn = [settling.leaves(item) for item in kinds]
     lines = []
     for at, leaf in enumerate(drawn[0]):

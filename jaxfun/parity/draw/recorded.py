@@ -1,4 +1,4 @@
-"""Cases for a check of one of jaxfun's own functions without inputs: what its record describes."""
+"""The cases of a check of jaxfun's own functions: drawn from the op's record instead of given strategies."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -14,29 +14,29 @@ from .layout import Layout
 from .records import case_of, filled
 from .shapes import Configuration
 
-_MOST_SAID = 6  # options of an argument, in a line
+_MOST_SAID = 6  # options of an argument to list in its line
 
 
 @dataclass
 class RecordedCases:
-    """The cases of a check that are drawn by a record; there are no notes, and all strata are met in each."""
+    """The cases of a check from a record, with the interface of `Cases`. Every case covers all strata."""
 
     record: Op
-    arguments: Mapping[Configuration, Mapping[str, Any]]  # with a layout for each tensor
+    arguments: Mapping[Configuration, Mapping[str, Any]]  # by name, with a layout for each tensor
     applied: set[str] = field(default_factory=set)
     constants: list[float] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    is_wide: ClassVar[bool] = True  # a record's indices have 64 bits
+    is_wide: ClassVar[bool] = True  # a record's indices are int64
 
     def drawn(self, configuration: Configuration, sets: int, seed: int) -> list[Case]:
-        """Return the case of a configuration, of `sets` value sets."""
+        """Return the case of a configuration, with `sets` value sets."""
         return [case_of(self.record, *filled(self.arguments[configuration], seed, sets))]
 
 
 def recorded(record: Op, dtypes: Sequence[str]) -> list[tuple[Configuration, Mapping[str, Any]]]:
-    """Return the configurations of a record: all in the first of the dtypes that it takes, the plainest in the others.
+    """Return the configurations of a record: all in the first of `dtypes` that it accepts, one in each of the others.
 
-    Where it takes none of them, in the dtype in which it is tried the most.
+    If it accepts none of `dtypes`, return those of `first_dtype`.
     """
     taken = [dtype for name in dtypes if (dtype := as_dtype(name)) not in record.rejects] or [first_dtype(record)]
     found = []
@@ -47,7 +47,7 @@ def recorded(record: Op, dtypes: Sequence[str]) -> list[tuple[Configuration, Map
 
 
 def lines_of(record: Op, drawn: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return one line per argument of a record: the shapes drawn for a tensor, the values of anything else."""
+    """Return a line for each argument of a record: the drawn shapes of a tensor, or the drawn values."""
     return [f"{name}: {_options([item[name] for item in drawn])}" for name in record.signature.parameters]
 
 

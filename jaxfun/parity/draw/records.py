@@ -1,7 +1,7 @@
-"""Cases of an op, read off its record: one configuration (shapes, dtypes, static arguments) and many value sets for it.
+"""Cases of an op from its record: one configuration (shapes, dtypes, static arguments) with many value sets.
 
-A configuration costs a compilation, a value set next to nothing. Value sets are drawn by strata, so that ties, kinks
-and NaN are met on purpose. A configuration is chosen by Hypothesis here, and one by one in `cover`.
+A configuration costs a compilation, a value set almost nothing. Value sets are drawn by strata, to include ties, kinks
+and NaN on purpose. Begin at `cases`, in which Hypothesis chooses the configuration; cover.py goes through all options.
 """
 
 import functools
@@ -29,13 +29,13 @@ from .values import strata_of
 
 @st.composite
 def cases(draw: st.DrawFn, record: Op, dtype: DType, sets: int | None = None) -> Case:
-    """Return a strategy for the valid cases of an op whose main tensor has `dtype`; by default a set a stratum."""
+    """Return a strategy for the valid cases of an op whose main tensor has `dtype`; by default one set per stratum."""
     arguments = arguments_of(by_hypothesis(draw), record, dtype)
     return case_of(record, *filled(arguments, draw(st.integers(0, 2**16)), sets))
 
 
 def arguments_of(choose: Choose, record: Op, dtype: DType) -> dict[str, Any]:
-    """Return arguments by name, a layout for each tensor among them."""
+    """Return arguments by name, with a layout in place of each tensor."""
     layout = layouts(choose, record, dtype)
     arguments: dict[str, Any] = {}
     for name in record.signature.parameters:
@@ -47,13 +47,13 @@ def arguments_of(choose: Choose, record: Op, dtype: DType) -> dict[str, Any]:
 def filled(
     arguments: Mapping[str, Any], seed: int, sets: int | None = None
 ) -> tuple[dict[str, Any], tuple[str, ...], int]:
-    """Return the arguments with a stack of value sets for each layout, the strata of the value sets, and the seed.
+    """Replace each layout by a stack of value sets; return the arguments, the strata of the value sets, and the seed.
 
-    There is a value set for each stratum, or as many as are asked for, the strata in turn.
+    There is one value set for each stratum; or `sets` value sets, which go through the strata in turn.
     """
     flat = [*_flat(arguments.values())]
     found = [item for item in flat if isinstance(item, RecordLayout)]
-    # the numbers among the arguments are where a function may have a kink
+    # a function may have a kink at the value of a numeric argument
     constants = [abs(float(item)) for item in flat if isinstance(item, (int, float)) and 1 < abs(item) < math.inf]
     strata = _turns(_strata_of(found), sets) if found else ("given",)
     each = iter(stacks(found, strata, constants, seed))
@@ -75,17 +75,17 @@ def _flat(values: Any) -> Iterator[Any]:
         yield from _flat(value) if isinstance(value, tuple) else (value,)
 
 
-# Strata that the checks of users' ports draw and that ops are not held to yet, by the kind of dtype, "" for all.
+# Strata that are drawn for users' ports, but not yet for jaxfun's ops: by the start of the dtype's name, "" for all.
 _LEFT_OUT: Mapping[str, tuple[str, ...]] = {
-    "": ("overflow of a square",),  # a sum of infinities of both signs depends on its order
-    # torch's complex formulas overflow on the way where the result does not
+    "": ("overflow of a square",),  # a sum of infinities of both signs depends on the order of summation
+    # intermediate results of torch's complex formulas overflow where the result does not
     "complex": ("wide", "large", "overflow", "near-constant"),
-    "float16": ("tiny",),  # its subnormal numbers, which XLA flushes
+    "float16": ("tiny",),  # subnormal in float16, and XLA flushes them to zero
 }
 
 
 def _strata_of(layouts: Sequence[Layout]) -> list[str]:
-    """Return the strata that an op's value sets are drawn by."""
+    """Return the strata for an op's value sets."""
     dtypes = {layout.dtype for layout in layouts}
     left_out = {
         name for kind, names in _LEFT_OUT.items() if any(dtype.startswith(kind) for dtype in dtypes) for name in names
@@ -94,7 +94,7 @@ def _strata_of(layouts: Sequence[Layout]) -> list[str]:
 
 
 def case_of(record: Op, arguments: Mapping[str, Any], strata: tuple[str, ...], seed: int) -> Case:
-    """Return the case of a record's arguments by name; an array among them is a stack of value sets."""
+    """Return the case for arguments by name, in which each array is a stack of value sets."""
     tensors: dict[str, np.ndarray] = {}
 
     def placed(value: Any, name: str) -> Any:
@@ -126,14 +126,14 @@ def _passed(record: Op, by_name: Mapping[str, Any]) -> Arguments:
 
 
 def determined(record: Op, function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function whose result is what the arguments determine of that of another."""
+    """Return a function that computes the unique part of another's result, for example without a vector's sign."""
     determines = record.determines
     if determines is None:
         return function
 
     def call(*args: Any, **kwargs: Any) -> Any:
         results = function(*args, **kwargs)
-        with jax.default_matmul_precision("highest"):  # on a GPU a product's own rounding would hide theirs
+        with jax.default_matmul_precision("highest"):  # TF32 products on a GPU would hide the error of the results
             return determines(results)
 
     return call
@@ -142,12 +142,12 @@ def determined(record: Op, function: Callable[..., Any]) -> Callable[..., Any]:
 def _known(
     record: Op, by_name: Mapping[str, Any], level: str, tensors: Sequence[np.ndarray], device: str
 ) -> Held | None:
-    """Return the known difference whose region holds a value set, if there is one."""
+    """Return the known difference whose region contains a value set, if there is one."""
     differences = differences_at(record, level, device)
     if not differences:
         return None
     _, arguments = Arguments((), dict(by_name)).filled(tensors, lambda dtype: dtype)
-    with np.errstate(all="ignore"):  # a region is asked about NaN and infinity as well
+    with np.errstate(all="ignore"):  # a region's predicate is evaluated for NaN and infinity too
         return next((Held(known, arguments) for known in differences if known.region(arguments)), None)
 
 

@@ -1,4 +1,7 @@
-"""Which shapes tensors are drawn with: kinds of shapes, sizes by names, and what one drawn example knows of its own."""
+"""Shapes of drawn tensors: the kinds of shapes, the sizes for names such as "n c h w", and the state of one example.
+
+A `Configuration` fixes dtype and kind of shapes; an `Example` gives each tensor its shape while arguments are drawn.
+"""
 
 import contextlib
 import re
@@ -9,7 +12,7 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-# of each kind: what a tensor without a `shape` gets; each dimension has an even and an odd size among them
+# by kind, the shape of a tensor without a given `shape`; together they have an even and an odd size in each dimension
 SHAPES: dict[str, tuple[int, ...]] = {
     "2-dim": (4, 5),
     "1-dim": (3,),
@@ -21,18 +24,17 @@ SHAPES: dict[str, tuple[int, ...]] = {
 
 
 class Sizes(NamedTuple):
-    """What stands for shapes that are left open: of tensors without a `shape` in order, and of names in order.
+    """The concrete shapes of tensors without a given `shape`, in order, and the sizes of names, in order.
 
-    A shape in words is that of names. The last of the shapes stands for all further tensors, the last of the sizes
-    for all further names.
+    A shape may itself consist of names. Further tensors get the last shape, further names the last size.
     """
 
     shapes: tuple[Any, ...] = ((4, 5),)
     names: tuple[int, ...] = (2, 3, 4, 5, 6, 7, 8)
 
 
-# different names have different sizes first, each an even and an odd one; what comes after is for functions that do not
-# take such sizes
+# by kind, the sizes to try for the names, in order; the first ones are all different, each name once even and once odd;
+# the later ones are for functions that reject those
 NAMED: dict[str, tuple[tuple[int, ...], ...]] = {
     "different sizes": ((2, 3, 4, 5, 6, 7, 8, 9), (2, 4, 8, 6, 10, 12, 14, 16), (4, 8, 12, 16, 20, 24, 28, 32)),
     "other sizes": ((3, 4, 5, 6, 7, 8, 9, 10), (3, 8, 5, 7, 9, 11, 13, 15), (5, 16, 24, 8, 9, 11, 13, 15)),
@@ -40,14 +42,14 @@ NAMED: dict[str, tuple[tuple[int, ...], ...]] = {
     "sizes of 1": ((1,), (1, 3, 4, 5, 6, 7, 8, 9), (1, 4, 8, 6, 10, 12, 14, 16)),
     "a size of 0": ((0, 3, 4, 5, 6, 7, 8, 9), (0, 4, 8, 6, 10, 12, 14, 16)),
 }
-# and last, where a later size may not be larger: a kernel is as large as what it runs over at most
+# tried last: decreasing sizes, for functions such as convolutions, whose kernel must not be larger than the input
 _FALLING: dict[str, tuple[tuple[int, ...], ...]] = {
     "different sizes": ((8, 7, 6, 5, 4, 3, 2, 1),),
     "other sizes": ((9, 8, 7, 6, 5, 4, 3, 2),),
     "sizes of 1": ((1, 8, 7, 6, 5, 4, 3, 2),),
     "a size of 0": ((0, 8, 7, 6, 5, 4, 3, 2),),
 }
-# where tensors without a shape and names come together
+# by kind of shapes, the kind of named sizes, if a function has tensors of both sorts
 _BESIDE = {
     "2-dim": "different sizes",
     "1-dim": "equal sizes",
@@ -60,7 +62,7 @@ _BESIDE = {
 
 @dataclass(frozen=True)
 class Configuration:
-    """What the tensors of one configuration are drawn with: a dtype, a kind of shapes, and what that is in numbers."""
+    """A dtype, a kind of shapes, and the concrete sizes, for all tensors of one set of arguments."""
 
     dtype: str = "float32"
     shape: str = "2-dim"
@@ -68,12 +70,12 @@ class Configuration:
 
     @property
     def open_sizes(self) -> Sizes:
-        """The shapes and sizes: as they were settled, else the first ones of their kind."""
+        """The concrete sizes: the chosen ones, else the first ones of the kind."""
         return self.sizes or sizes_of(self.shape)[0]
 
 
 def sizes_of(kind: str, shapes: Sequence[Any] = ()) -> list[Sizes]:
-    """Return what a kind of shapes may be in numbers, the first one first; `shapes` are given in words."""
+    """Return the concrete sizes to try for a kind of shapes, in order; `shapes` are given shapes in names."""
     kind_of_names = _BESIDE.get(kind, kind)
     named = (*NAMED[kind_of_names], *_FALLING.get(kind_of_names, ()))
     free = tuple(shapes) or (SHAPES.get(kind, SHAPES["2-dim"]),)
@@ -82,20 +84,20 @@ def sizes_of(kind: str, shapes: Sequence[Any] = ()) -> list[Sizes]:
 
 @dataclass
 class Example:
-    """One set of arguments while it is drawn."""
+    """The state of one set of arguments while it is drawn."""
 
     configuration: Configuration = field(default_factory=Configuration)
-    number: int | None = None  # in which stratum's turn it is drawn; by default Hypothesis chooses
-    is_plain: bool = False  # ordinary numbers alone, to ask what a function takes
+    number: int | None = None  # chooses the stratum; by default Hypothesis does
+    is_plain: bool = False  # draw only ordinary numbers, to find out what a function accepts
     constants: tuple[float, ...] = ()
     names: dict[str, int] = field(default_factory=dict)
-    tensors: int = 0  # without a shape, so far
+    tensors: int = 0  # the number of tensors without a given shape, so far
     shapes: list[tuple[int, ...]] = field(default_factory=list)
     strata: list[str] = field(default_factory=list)
-    asked: set[str] = field(default_factory=set)  # of the configuration: "dtype", "shape", "names"
+    asked: set[str] = field(default_factory=set)  # the used parts of the configuration: "dtype", "shape", "names"
 
     def size(self, word: str) -> int:
-        """Return the size of a name, the same wherever it comes; a number is itself."""
+        """Return the size of a name, which is the same in all tensors; a number is its own size."""
         if word.isdigit():
             return int(word)
         self.asked.add("names")
@@ -105,13 +107,13 @@ class Example:
         return self.names[word]
 
     def dtype(self, given: str | None) -> str:
-        """Return a tensor's dtype: as it is given, else that of the configuration."""
+        """Return a tensor's dtype: the given one, else that of the configuration."""
         if given in (None, "complex"):
             self.asked.add("dtype")
         return self.configuration.dtype if given in (None, "complex") else str(given)
 
     def next_shape(self) -> Any:
-        """Return the shape of the next tensor without one, in numbers or in words."""
+        """Return the shape of the next tensor without a given shape, as numbers or names."""
         self.asked.add("shape")
         shapes = self.configuration.open_sizes.shapes
         self.tensors += 1
@@ -122,18 +124,18 @@ _EXAMPLE: ContextVar[Example | None] = ContextVar("example", default=None)
 
 
 def current() -> Example:
-    """Return the example that is drawn; one by itself where a strategy is drawn from outside of a check."""
+    """Return the example that is being drawn; a new one if a strategy is used outside of a check."""
     return _EXAMPLE.get() or Example()
 
 
 def is_in_check() -> bool:
-    """Return whether a check draws."""
+    """Return whether a check is drawing, rather than the user's own Hypothesis test."""
     return _EXAMPLE.get() is not None
 
 
 @contextlib.contextmanager
 def drawing(example: Example) -> Iterator[Example]:
-    """Draw tensors of one example inside of the block."""
+    """Return a context manager in which all tensors are drawn for one example."""
     token = _EXAMPLE.set(example)
     try:
         yield example
@@ -142,12 +144,12 @@ def drawing(example: Example) -> Iterator[Example]:
 
 
 def configured(configuration: Configuration) -> contextlib.AbstractContextManager[Example]:
-    """Draw tensors of one configuration inside of the block."""
+    """Return a context manager in which all tensors are drawn in one configuration."""
     return drawing(Example(configuration))
 
 
 def words_of(shape: Any) -> tuple[str, ...]:
-    """Return a shape in words, one for each dimension: a name, or a number.
+    """Split a shape into words, one for each dimension: a name or a number.
 
     >>> words_of("batch 3 #n"), words_of((2, 3)), words_of(4)
     (('batch', '3', 'n'), ('2', '3'), ('4',))
@@ -159,7 +161,7 @@ def words_of(shape: Any) -> tuple[str, ...]:
 
 @st.composite
 def shapes(draw: st.DrawFn, shape: Any) -> tuple[tuple[int, ...], tuple[str, ...] | None]:
-    """Return a strategy for a shape in numbers, and in words where it has such: of a tensor without one, None."""
+    """Return a strategy for a shape as numbers, with its names; the names are None for a tensor without given shape."""
     example = current()
     words = words_of(example.next_shape() if shape is None else shape)
     if is_in_check():
@@ -172,7 +174,7 @@ def _has_names(words: Sequence[str]) -> bool:
 
 
 def _shared(word: str) -> st.SearchStrategy[int]:
-    # one strategy object for a name, so that every tensor of an example gets one size
+    # one shared strategy for each name, so that the name has one size in all tensors of an example
     if word.isdigit():
         return st.just(int(word))
     return st.shared(st.sampled_from((2, 3, 5, 1)), key=f"size of {word}")
@@ -180,7 +182,7 @@ def _shared(word: str) -> st.SearchStrategy[int]:
 
 @st.composite
 def narrowed(draw: st.DrawFn, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return a strategy for shapes that broadcast to `shape`, half of the time itself."""
+    """Return a strategy for shapes that broadcast to `shape`, which is itself drawn half of the time."""
     if draw(st.booleans()):
         return shape
     ones = tuple(1 if draw(st.booleans()) else size for size in shape)

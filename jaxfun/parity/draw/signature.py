@@ -1,4 +1,4 @@
-"""What a candidate's signature asks for: a strategy for each required parameter, by its annotation."""
+"""Strategies from a candidate's signature: one for each required parameter, by its annotation."""
 
 import contextlib
 import inspect
@@ -13,7 +13,7 @@ _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_O
 
 
 def inputs_of(candidate: Callable[..., Any], reference: Callable[..., Any]) -> list[st.SearchStrategy[Any]]:
-    """Return a strategy for each positional argument that either function requires: by annotation, else a tensor."""
+    """Return a strategy for each positional argument that either function requires; without annotation a tensor."""
     parameters = _parameters(candidate)
     if parameters is None:  # a function without a signature
         return [tensors()]
@@ -28,19 +28,19 @@ def _required(parameters: Iterable[inspect.Parameter]) -> list[inspect.Parameter
 
 
 def keywords_of(candidate: Callable[..., Any]) -> dict[str, st.SearchStrategy[Any]]:
-    """Return a strategy for each parameter that can only be given by its name, and must be."""
+    """Return a strategy for each required keyword-only parameter."""
     keyword_only = inspect.Parameter.KEYWORD_ONLY
     required = [item for item in _parameters(candidate) or () if item.kind is keyword_only]
     return {item.name: _annotated(item.annotation) for item in required if item.default is item.empty}
 
 
 def parameters_of(function: Callable[..., Any]) -> list[str]:
-    """Return the names of a function's positional parameters, none where it has no signature."""
+    """Return the names of a function's positional parameters; an empty list if it has no signature."""
     return [parameter.name for parameter in _parameters(function) or () if parameter.kind in _POSITIONAL]
 
 
 def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter] | None:
-    for are_read in (True, False):  # annotations in quotes are read where their names are known
+    for are_read in (True, False):  # evaluating annotations in quotes fails if a name is unknown
         with contextlib.suppress(Exception):
             return [*inspect.signature(function, eval_str=are_read).parameters.values()]
     return None
@@ -61,7 +61,7 @@ _BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
 
 
 def _dtype_of(kinds: tuple[str, ...]) -> str | None:
-    """Return the one dtype that an annotation leaves room for, None where it is a kind of float."""
+    """Return the dtype of an annotation, "complex" for any complex one, None for any float one."""
     if len(kinds) > 1 and all(kind.startswith("complex") for kind in kinds):
         return "complex"
     if not kinds or any(kind.startswith(("float", "bfloat", "complex")) for kind in kinds):

@@ -1,4 +1,7 @@
-"""The value sets of a record's tensors: the strata of all drawn numbers, made into what the record asks for."""
+"""The value sets of a record's tensors: numbers drawn by strata, then transformed to what the record describes.
+
+Begin at `stacks`.
+"""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +26,7 @@ def _made(layout: RecordLayout, values: np.ndarray, rng: np.random.Generator) ->
 
 
 def _indices(layout: RecordLayout, rows: int, rng: np.random.Generator) -> np.ndarray:
-    """Return integers below the layout's limit; distinct ones are parts of permutations."""
+    """Return random indices below the layout's limit; unique ones come from a random permutation."""
     shape = (rows, *layout.shape)
     assert layout.limit is not None
     if layout.apart is not None and layout.shape:
@@ -39,11 +42,11 @@ def _indices(layout: RecordLayout, rows: int, rng: np.random.Generator) -> np.nd
 
 
 def _invertible(values: np.ndarray) -> np.ndarray:
-    """Return matrices whose singular values lie near 2, 4, 6, ..., of either sign of the determinant.
+    """Return matrices with singular values near 2, 4, 6, ..., and determinants of either sign.
 
-    One with NaN or infinity among its numbers is NaN altogether: LAPACKs choose freely whether NaN is a pivot.
+    A matrix with a NaN or infinite number becomes all NaN: whether NaN is a pivot depends on the LAPACK library.
     """
-    # as sizes: the largest change that is drawn moves a singular value by 0.5 at most
+    # the singular values are near the sizes on the diagonal: the drawn change moves each by 0.5 at most
     rows, columns = values.shape[-2:]
     diagonal = np.eye(rows, columns) * 2 * (1 + np.arange(columns))
     spread = _bounded(values) / (2 * max(rows * columns, 1))
@@ -53,9 +56,9 @@ def _invertible(values: np.ndarray) -> np.ndarray:
 
 
 def _positive_definite(values: np.ndarray) -> np.ndarray:
-    """Return matrices whose lower triangle is that of a positive definite one; the upper one is as it comes.
+    """Return matrices with the lower triangle of a positive definite matrix; the upper triangle is arbitrary.
 
-    Where infinity is drawn stands NaN: LAPACKs choose freely whether an infinite matrix is positive definite.
+    Infinity becomes NaN: whether an infinite matrix is positive definite depends on the LAPACK library.
     """
     root = _bounded(values)
     matrices = np.tril(root @ np.conj(np.swapaxes(root, -1, -2)) + np.eye(values.shape[-1])) + np.triu(root, 1)
@@ -63,14 +66,14 @@ def _positive_definite(values: np.ndarray) -> np.ndarray:
 
 
 def _bounded(values: np.ndarray) -> np.ndarray:
-    """Return each value set's finite values, none larger than 1; the others as 0."""
+    """Scale each value set to absolute values of at most 1; NaN and infinity become 0."""
     wide = values.astype(np.complex128 if np.iscomplexobj(values) else np.float64)
     finite = np.where(np.isfinite(wide), wide, 0)
     return finite / np.maximum(np.abs(finite).max(axis=tuple(range(1, finite.ndim)), initial=1, keepdims=True), 1)
 
 
 def _parts(values: np.ndarray) -> np.ndarray:
-    """Return numbers from 0 to below 1, so far below that no change that is drawn leads out."""
+    """Return numbers from 0 to below 0.95, so that perturbed inputs stay below 1."""
     size = np.abs(values).astype(np.float64)
     size = np.where(np.isnan(size), 0.3, size)
     part = np.minimum(size, 1 / np.maximum(size, 1))

@@ -1,4 +1,7 @@
-"""What a model is given: states about a module's own numbers, and inputs as arrays and tensors describe them."""
+"""The inputs of a module check: states near the module's own parameters, and inputs like the given arrays.
+
+Begin at `states` and `strategies`.
+"""
 
 import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -20,7 +23,7 @@ Accepts = Callable[[np.ndarray], bool]
 def states(
     state: Mapping[str, np.ndarray], constant: Collection[str], configuration: Configuration, own: str
 ) -> st.SearchStrategy[dict[str, Any]]:
-    """Return a strategy for states about a module's own; `own` is the dtype in which each tensor keeps its own."""
+    """Return a strategy for states near a module's own. If the configuration's dtype is `own`, no dtype is changed."""
     dtype = None if configuration.dtype == own else configuration.dtype
     return st.fixed_dictionaries({name: _about(name, item, name in constant, dtype) for name, item in state.items()})
 
@@ -44,7 +47,7 @@ _MOVED = 0.3
 
 
 def _unlike(array: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return an array's numbers to draw about, ordinary ones where they are all equal: a bias of 0 would hide much."""
+    """Return the center to draw an array around: its values, or random ones if all are equal (a bias of 0)."""
     around = array if str(array.dtype) in ("float32", "complex64") else array.astype(_WIDE[array.dtype.kind])
     if array.size and np.all(array == array.flat[0]):
         value = around.flat[0]
@@ -60,12 +63,12 @@ _WIDE = {"f": np.float64, "V": np.float64, "c": np.complex128}
 
 
 def strategies(port: Port, inputs: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
-    """Return a strategy or a plain value for each input; of one example the port learns what results are."""
+    """Return a strategy or a plain value for each input. One example is run to show the port its results."""
     given = _mapped(lambda leaf: _own(leaf, port.dtype), (list(inputs), dict(kwargs)))
     strategies = [_strategy_of(item) for item in given[0]], {name: _strategy_of(given[1][name]) for name in given[1]}
-    example = drawn_once(*strategies, Configuration(port.dtype))  # each array as it is
+    example = drawn_once(*strategies, Configuration(port.dtype))  # each array unchanged
     keeps = port.takes(*example)
-    if not keeps:  # arrays of a second dtype have to be ones of the first
+    if not keeps:  # the module rejects an array in another dtype than its own, so cast all arrays to that
         example = _each(lambda leaf: _cast(leaf, port.dtype), example)
     port.settle(*example)
 
@@ -83,7 +86,7 @@ def strategies(port: Port, inputs: Sequence[Any], kwargs: Mapping[str, Any]) -> 
 
 
 def _own(leaf: Any, dtype: str) -> Any:
-    """Return an array of either library as NumPy's; what NumPy makes float64 unasked, in the module's dtype."""
+    """Convert an array of any library to NumPy; float64, NumPy's default, becomes the module's dtype."""
     if isinstance(leaf, Several):
         return leaf
     leaf = array_of(leaf)
@@ -98,7 +101,7 @@ def _cast(leaf: Any, dtype: str) -> Any:
 def drawn_once(
     inputs: Sequence[Any], kwargs: Mapping[str, Any], configuration: Configuration
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Return positional and keyword arguments as the strategies may give them."""
+    """Draw one example of the positional and keyword arguments."""
     (drawn,) = drawn_many(arguments(inputs, dict(kwargs), lambda number: Example(configuration, number)), 1, 0)
     args, named = mapped_leaves(lambda leaf: leaf, (drawn.args, drawn.kwargs), marked=False)
     return tuple(args), named
@@ -113,7 +116,7 @@ def _each(function: Callable[[Any], Any], inputs: _Inputs) -> _Inputs:
 
 
 def _mapped(function: Callable[[Any], Any], value: Any) -> Any:
-    """Apply a function to what tuples, lists and dicts hold."""
+    """Apply a function to the leaves of nested tuples, lists and dicts."""
     if isinstance(value, Mapping):
         return {key: _mapped(function, item) for key, item in value.items()}
     if isinstance(value, tuple) and hasattr(value, "_fields"):
@@ -124,7 +127,7 @@ def _mapped(function: Callable[[Any], Any], value: Any) -> Any:
 
 
 def _strategy_of(value: Any) -> Any:
-    """Return a strategy for what holds strategies, in tuples, lists and dicts; any other value as it is."""
+    """Combine nested tuples, lists and dicts of strategies into one strategy; return any other value unchanged."""
     if isinstance(value, dict):
         return st.fixed_dictionaries({key: _strategy(_strategy_of(item)) for key, item in value.items()})
     if isinstance(value, (tuple, list)):
@@ -139,10 +142,11 @@ def _strategy(value: Any) -> st.SearchStrategy[Any]:
 
 
 def described(array: np.ndarray, keeps_dtype: bool, accepts: Accepts) -> st.SearchStrategy[Any]:
-    """Return a strategy for arrays of the same shape.
+    """Return a strategy for arrays like a given one, with the same shape.
 
-    Floating point ones of the dtype in turn, or of its own; integers that index a table over all of it, others over the
-    array's own range; `accepts` says whether the module takes an array in its place.
+    Floating point arrays have the dtype of the configuration, or their own with `keeps_dtype`. Integers have the range
+    of all valid indices if the module uses them as an index, else the array's own range. `accepts(other)` returns
+    whether the module accepts another array in its place.
     """
     if is_inexact(array):
         return tensors(shape=array.shape, dtype=str(array.dtype) if keeps_dtype else None)
@@ -154,11 +158,11 @@ def described(array: np.ndarray, keeps_dtype: bool, accepts: Accepts) -> st.Sear
     return tensors(shape=array.shape, dtype=str(array.dtype), min_value=low, max_value=high)
 
 
-_MOST = 2**20  # entries of a table
+_MOST = 2**20  # the largest size of an indexed table
 
 
 def _last_index(array: np.ndarray, known: int, accepts: Accepts) -> int:
-    """Return the largest number that is accepted in the place of all; the known one where they are no indices."""
+    """Return the largest valid index, by doubling and bisection; `known` if the numbers are not indices."""
 
     def fits(number: int) -> bool:
         return number <= np.iinfo(array.dtype).max and accepts(np.full_like(array, number))

@@ -1,4 +1,4 @@
-"""The arguments of an op that are no tensors, as its record describes them."""
+"""The arguments of an op that are not tensors: their options, from the op's record. Begin at `static`."""
 
 import inspect
 import itertools
@@ -13,7 +13,7 @@ from .operands import makes_complex_half
 
 
 def static(choose: Choose, record: Op, name: str, shape: tuple[int, ...], dtype: DType) -> Any:
-    """Return an argument that is no tensor, beside a main tensor of this shape and dtype."""
+    """Choose an argument that is not a tensor, for a main tensor of the given shape and dtype."""
     described = record.takes.get(name)
     if isinstance(described, Size):
         return _SIZE[described.of](choose, name, shape)
@@ -34,7 +34,7 @@ def _flags(parameter: inspect.Parameter) -> Sequence[Any]:
 
 def _numbers(described: Scalar, dtype: DType) -> Sequence[Any]:
     numbers = [x for x in (0.5, 2, -1, 0, 1, 3, -0.5, 1.5, -2.0) if described.low <= x <= described.high]
-    if dtype.category is Category.INTEGER:  # a fraction would make the result one of fractions
+    if dtype.category is Category.INTEGER:  # integers first: a fraction would promote the result to floating point
         numbers.sort(key=lambda number: not isinstance(number, int))
     return [numbers[0], None, *numbers[1:]] if described.optional else numbers
 
@@ -49,7 +49,7 @@ def _reshaped(choose: Choose, name: str, shape: tuple[int, ...]) -> tuple[int, .
     count = math.prod(shape)
     options = [(count,), shape[::-1], shape, (1, count), (count, 1)] + ([(-1,), (1, -1)] if count else [])
     options += [(2, count // 2)] * (count % 2 == 0)
-    options = options if shape else [(), *options]  # of a 0-dim tensor the cover may take no second shape
+    options = options if shape else [(), *options]  # () first: `cover` may take only one option for a 0-dim tensor
     return choose(What("static", name), [*dict.fromkeys(options)])
 
 
@@ -62,7 +62,7 @@ def _expanded(choose: Choose, name: str, shape: tuple[int, ...]) -> tuple[int, .
 
 
 def _permuted(choose: Choose, name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
-    # the first order is a cycle of all dimensions, which is not its own inverse
+    # the first order is a cycle of all dimensions: unlike a swap, it differs from its inverse
     orders = [(*dims[1:], *dims[:1]) for dims in itertools.permutations(range(len(shape)))]
     from_the_end = choose(What("static", f"{name}, from the end"), (False, True))
     return tuple(dim - len(shape) * from_the_end for dim in choose(What("static", name), orders))
@@ -92,7 +92,7 @@ def _dtype(shape: tuple[int, ...], dtype: DType, parameter: inspect.Parameter) -
     higher = [other for other in DTYPES if other.category >= dtype.category and not makes_complex_half(dtype, other)]
     if parameter.default is inspect.Parameter.empty:
         return higher
-    # a floating point one first, which what takes no integers takes for them
+    # float32 first: an op that rejects integers accepts them with a floating point dtype
     return [None, *sorted(higher, key=lambda other: other.name != "float32")]
 
 

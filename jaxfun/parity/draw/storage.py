@@ -1,4 +1,4 @@
-"""Where Hypothesis keeps what it knows: in pytest where it always does, else nowhere."""
+"""Hypothesis's database folder: unchanged in pytest, a temporary folder anywhere else."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ from hypothesis import configuration
 
 @contextlib.contextmanager
 def no_folder_left() -> Iterator[None]:
-    """Keep Hypothesis from making its folder `.hypothesis` in a script that does not use Hypothesis itself."""
+    """Prevent Hypothesis from creating a folder `.hypothesis` in a script that does not use Hypothesis itself."""
     if _is_in_pytest() or getattr(configuration, "__hypothesis_home_directory", None):
         yield
         return
@@ -24,4 +24,4 @@ def no_folder_left() -> Iterator[None]:
 
 
 def _is_in_pytest() -> bool:
-    return "PYTEST_CURRENT_TEST" in os.environ and "pytest" in sys.modules  # a test's subprocess has but the first
+    return "PYTEST_CURRENT_TEST" in os.environ and "pytest" in sys.modules  # a subprocess of a test has only the first

@@ -1,7 +1,8 @@
-"""Inputs as Hypothesis strategies: tensors, with a structure or without, dimensions, and what has no derivative.
+"""The public Hypothesis strategies: `tensors`, structured tensors such as `labels` and `mask`, `dims`, `constant`.
 
-A drawn tensor is a NumPy array that remembers its layout, so that the engine can fill the same layout with many value
-sets; an array that came out of a user's own strategy, or of a `map`, is drawn as often by Hypothesis.
+A drawn tensor is a NumPy array with its layout attached (`Drawn`), so that the engine can fill the layout with many
+value sets without Hypothesis. An array without layout, from a user's own strategy or a `map`, is drawn by Hypothesis
+for each value set.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,54 +20,54 @@ from .values import strata_of, value_set
 
 
 class Drawn(np.ndarray):
-    """A NumPy array that remembers the layout that it was drawn with; what is computed from it does not."""
+    """A NumPy array with the layout that it was drawn with; views and results of it have none."""
 
     layout: Layout | None
 
     def __array_finalize__(self, source: Any) -> None:
-        """Forget the layout: called for every view and result."""
+        """Remove the layout; NumPy calls this for every view and result."""
         self.layout = None
 
 
 def drawn_with(array: np.ndarray, layout: Layout) -> Drawn:
-    """Return an array that remembers its layout."""
+    """Attach a layout to an array."""
     result = np.asarray(array).view(Drawn)
     result.layout = layout
     return result
 
 
 class Several(tuple[Any, ...]):
-    """The values of one strategy that gives several positional arguments."""
+    """The values of a strategy for several positional arguments."""
 
 
 @dataclass(frozen=True)
 class Dependent:
-    """A strategy for an argument that is made once the earlier arguments are drawn."""
+    """A strategy for an argument that depends on the earlier arguments: `make(earlier)` returns the strategy."""
 
     make: Callable[[Sequence[Any]], st.SearchStrategy[Any]]
 
 
 @dataclass(frozen=True)
 class Constant:
-    """An argument, or a strategy for one, that no derivative is taken for."""
+    """An argument without derivative, as a value or a strategy."""
 
     value: Any
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What is asked of the tensors of a strategy."""
+    """The options of a strategy for tensors."""
 
     shape: Any = None
     dtype: str | None = None
     low: float | None = None
-    high: Any = None  # a number; or the name of a size, which the number stays below
+    high: Any = None  # a number; or the name of a size, which is an exclusive bound
     finite: bool = False
     distinct: bool = False
     subnormals: bool = False
     structure: str = ""
     ignored: int | None = None
-    after: bool = False  # of the first tensor's shape without its classes
+    after: bool = False  # the shape is that of the first tensor without its second dimension (the classes)
 
 
 @public("parity.tensors(n, shape, dtype, same_shape, broadcastable, min_value, max_value, ...)")
@@ -83,16 +84,16 @@ def tensors(
     distinct: bool = False,
     subnormals: bool = False,
 ) -> st.SearchStrategy[Any]:
-    """Return a strategy for one tensor, or for `n` of them, which are `n` positional arguments.
+    """Return a strategy for one tensor, or for `n` tensors as `n` positional arguments.
 
-    `shape` is a tuple, or names as jaxtyping writes them (`"batch dim"`; one name is one size across the arguments,
-    different names have different sizes first, a number is itself); by default the engine looks for shapes that both
-    functions take. `dtype` fixes a dtype that is not to vary (`"int64"` for an index); `"complex"` is the complex one
-    of the precision in turn. Several tensors have one shape, unless they are `broadcastable`. `finite` tensors have no
-    NaN and no infinity, in `distinct` ones no number comes twice. `subnormals` are drawn only if asked for: XLA on the
-    CPU takes them for zero.
+    `shape` is a tuple of sizes, or names as in jaxtyping (`"batch dim"`): a name has the same size in all arguments, a
+    number is a fixed size. By default the engine searches for shapes that both functions accept. `dtype` fixes the
+    dtype (`"int64"` for an index); `"complex"` follows the precision of the check: complex64 for float32, complex128
+    for float64. `n` tensors have the same shape, or, with `broadcastable`, shapes that broadcast. `finite` excludes NaN
+    and infinity. `distinct` makes all numbers of a tensor different. `subnormals` includes subnormal numbers, which XLA
+    on the CPU flushes to zero.
 
-    Raises: ArgumentTypeError and ArgumentValueError for options that contradict each other.
+    Raises: ArgumentTypeError and ArgumentValueError for invalid or contradictory options.
 
     >>> from jaxfun import parity
     >>> two = parity.tensors(2, same_shape=True)
@@ -100,14 +101,14 @@ def tensors(
     >>> scores = parity.tensors(shape="n classes", finite=True, distinct=True)
     """
     if same_shape and broadcastable:
-        raise ArgumentValueError("one of `same_shape` and `broadcastable`", "both")
+        raise ArgumentValueError("only one of `same_shape` and `broadcastable`", "both")
     if min_value is not None and max_value is not None and min_value > max_value:
         raise ArgumentValueError("`min_value` to be at most `max_value`", f"{min_value} and {max_value}")
     if n is not None and (not isinstance(n, int) or n < 1):
         raise ArgumentTypeError("`n` to be an integer, 1 or more", describe(n))
     _require_dtype(dtype)
     if distinct and dtype == "bool":
-        raise ArgumentValueError("a dtype with many numbers where they are `distinct`", "'bool'")
+        raise ArgumentValueError("a `dtype` with more than two numbers for `distinct`", "'bool'")
     kind = Kind(_shape(shape), dtype, min_value, max_value, finite, distinct, subnormals)
     return _tensors(n, kind, broadcastable)
 
@@ -122,9 +123,9 @@ def _require_dtype(dtype: Any) -> None:
 
 
 def _shape(shape: Any) -> Any:
-    """Return a shape as it was given, checked.
+    """Validate a shape, and return it as names, as a tuple of sizes, or None.
 
-    Raises: ArgumentTypeError for what is none.
+    Raises: ArgumentTypeError if it is not a shape.
     """
     sizes = (shape,) if isinstance(shape, (int, np.integer)) else shape
     if shape is None or isinstance(shape, str):
@@ -138,13 +139,13 @@ def _shape(shape: Any) -> Any:
 def labels(
     classes: int | str, *, shape: Any = None, ignore_index: int | None = None, dtype: str = "int64"
 ) -> st.SearchStrategy[Any]:
-    """Return a strategy for class labels, from 0 to below `classes`.
+    """Return a strategy for class labels: integers from 0 to `classes` - 1.
 
-    `classes` is a number, or the name of a size in another argument's `shape`. By default the labels have the shape of
-    the first tensor without its second dimension, as torch's losses take them. With `ignore_index` some labels are that
-    number, and in some value sets all are.
+    `classes` is a number, or the name of a size in another argument's `shape`. The default shape is that of the first
+    tensor without its second dimension, as in torch's losses. With `ignore_index`, some labels have that value, and in
+    some value sets all do.
 
-    Raises: ArgumentTypeError and ArgumentValueError for no classes.
+    Raises: ArgumentTypeError and ArgumentValueError for invalid options.
 
     >>> from jaxfun import parity
     >>> inputs = parity.tensors(shape="n classes"), parity.labels("classes", ignore_index=-100)
@@ -154,9 +155,9 @@ def labels(
     if isinstance(classes, int) and classes < 1:
         raise ArgumentValueError("`classes` to be 1 or more", str(classes))
     if ignore_index is not None and isinstance(classes, int) and 0 <= ignore_index < classes == 1:
-        raise ArgumentValueError("an `ignore_index` that leaves a label", f"{ignore_index} of {classes} class")
+        raise ArgumentValueError("an `ignore_index` other than the only label", f"{ignore_index} of {classes} class")
     if np.dtype(dtype).kind not in "iu":
-        raise ArgumentValueError("`dtype` to be one of integers", repr(dtype))
+        raise ArgumentValueError("`dtype` to be an integer dtype", repr(dtype))
     high = classes if isinstance(classes, str) else classes - 1
     structure = "labels" if ignore_index is None else "labels, some ignored"
     return _tensors(
@@ -166,9 +167,9 @@ def labels(
 
 @public("parity.probabilities(shape, dtype)")
 def probabilities(shape: Any = None, *, dtype: str | None = None) -> st.SearchStrategy[Any]:
-    """Return a strategy for probabilities: numbers from 0 to 1 that sum to 1 along the last dimension.
+    """Return a strategy for probabilities: numbers from 0 to 1 with a sum of 1 along the last dimension.
 
-    Exact zeros and ones, equal ones and tiny ones are among them.
+    They include exact zeros and ones, equal ones, and tiny ones.
 
     >>> from jaxfun import parity
     >>> target = parity.probabilities("n classes")
@@ -179,9 +180,9 @@ def probabilities(shape: Any = None, *, dtype: str | None = None) -> st.SearchSt
 
 @public("parity.symmetric(n, batch, dtype)")
 def symmetric(n: int | str = "n", *, batch: Any = (), dtype: str | None = None) -> st.SearchStrategy[Any]:
-    """Return a strategy for symmetric matrices of `n` rows, complex ones equal to their adjoint.
+    """Return a strategy for symmetric matrices (complex: Hermitian) with `n` rows.
 
-    `n` is a number or the name of a size; `batch` are sizes or names of the dimensions before the matrix's.
+    `n` is a number or the name of a size. `batch` has the sizes or names of the batch dimensions.
 
     >>> from jaxfun import parity
     >>> matrix = parity.symmetric("n", batch="b")
@@ -191,9 +192,9 @@ def symmetric(n: int | str = "n", *, batch: Any = (), dtype: str | None = None) 
 
 @public("parity.positive_definite(n, batch, dtype)")
 def positive_definite(n: int | str = "n", *, batch: Any = (), dtype: str | None = None) -> st.SearchStrategy[Any]:
-    """Return a strategy for symmetric matrices of `n` rows whose eigenvalues lie between 1 and 1 + n.
+    """Return a strategy for well-conditioned positive definite matrices with `n` rows; no eigenvalue is near 0.
 
-    `n` is a number or the name of a size; `batch` are sizes or names of the dimensions before the matrix's.
+    `n` is a number or the name of a size. `batch` has the sizes or names of the batch dimensions.
 
     >>> from jaxfun import parity
     >>> covariance = parity.positive_definite(4)
@@ -207,9 +208,9 @@ def _matrices(n: int | str, batch: Any, dtype: str | None, structure: str) -> st
 
 
 def _and(batch: Any, *sizes: Any) -> str:
-    """Return the words of a shape: those of the batch, then the sizes.
+    """Return a shape as words: the batch dimensions, then the sizes.
 
-    Raises: ArgumentTypeError for what is no size.
+    Raises: ArgumentTypeError for an invalid size.
     """
     for size in sizes:
         if isinstance(size, bool) or not isinstance(size, (int, str)) or (isinstance(size, int) and size < 0):
@@ -221,9 +222,9 @@ def _and(batch: Any, *sizes: Any) -> str:
 
 @public("parity.mask(shape, empty_rows)")
 def mask(shape: Any = None, *, empty_rows: bool = True) -> st.SearchStrategy[Any]:
-    """Return a strategy for a tensor of bools: at random, with rows of all True, and with rows of all False.
+    """Return a strategy for a bool tensor: random, with some rows all True, and with some rows all False.
 
-    A row lies along the last dimension. `empty_rows=False` leaves at least one True in each, as attention needs it.
+    A row lies along the last dimension. `empty_rows=False` keeps a True in each row, as attention needs it.
 
     >>> from jaxfun import parity
     >>> attended = parity.mask("batch length", empty_rows=False)
@@ -234,21 +235,22 @@ def mask(shape: Any = None, *, empty_rows: bool = True) -> st.SearchStrategy[Any
 
 @public("parity.permutation(n, batch, dtype)")
 def permutation(n: int | str = "n", *, batch: Any = (), dtype: str = "int64") -> st.SearchStrategy[Any]:
-    """Return a strategy for the numbers from 0 to below `n` in any order, along the last dimension.
+    """Return a strategy for permutations of 0, ..., `n` - 1 along the last dimension.
 
-    `n` is a number or the name of a size in another argument's `shape`.
+    `n` is a number or the name of a size in another argument's `shape`. `batch` has the sizes or names of the batch
+    dimensions.
 
     >>> from jaxfun import parity
     >>> inputs = parity.tensors(shape="rows n"), parity.permutation("rows")
     """
     if np.dtype(dtype).kind not in "iu":
-        raise ArgumentValueError("`dtype` to be one of integers", repr(dtype))
+        raise ArgumentValueError("`dtype` to be an integer dtype", repr(dtype))
     return _tensors(None, Kind(_and(batch, n), dtype, structure="permutation"), False)
 
 
 @public("parity.constant(value)")
 def constant(value: Any) -> Constant:
-    """Return an argument, given as a value or a strategy, that no derivative is taken for.
+    """Mark an argument (a value or a strategy) as constant: no derivative is taken for it.
 
     >>> import numpy as np
     >>> from jaxfun import parity
@@ -259,7 +261,7 @@ def constant(value: Any) -> Constant:
 
 @public("parity.dims(of)")
 def dims(of: int = 0) -> Dependent:
-    """Return a strategy for one dimension, positive or negative, of the positional argument number `of`.
+    """Return a strategy for a `dim`, positive or negative, of the positional argument number `of`, counted from 0.
 
     >>> from jaxfun import parity
     >>> inputs = parity.tensors(), parity.dims(of=0)
@@ -267,7 +269,7 @@ def dims(of: int = 0) -> Dependent:
 
     def make(drawn: Sequence[Any]) -> st.SearchStrategy[int]:
         if of >= len(drawn):
-            raise ArgumentValueError(f"`of` to be an earlier argument, below {len(drawn)}", str(of))
+            raise ArgumentValueError(f"`of` to be an earlier argument, less than {len(drawn)}", str(of))
         limit = max(np.ndim(drawn[of]), 1)
         return st.integers(-limit, limit - 1)
 
@@ -279,7 +281,7 @@ _COMPLEX = {"float32": "complex64", "float64": "complex128", "complex64": "compl
 
 def _complex_of(dtype: str) -> str:
     if dtype not in _COMPLEX:
-        expected = f"`dtypes` for a complex tensor to be some of {', '.join(_COMPLEX)}"
+        expected = f"`dtypes` for a complex tensor to be among {', '.join(_COMPLEX)}"
         raise ArgumentValueError(expected, repr(dtype), "The parts of a complex number are float32 or float64.")
     return _COMPLEX[dtype]
 
@@ -302,7 +304,7 @@ def _tensors(draw: st.DrawFn, n: int | None, kind: Kind, broadcastable: bool) ->
 
 
 def _after_the_first(kind: Kind, example: Example) -> Any:
-    """Return the shape of the first tensor without its classes, which are its second dimension."""
+    """Return the shape of the first tensor without its second dimension, the classes."""
     if not kind.after:
         return None
     if not example.shapes:
@@ -313,7 +315,7 @@ def _after_the_first(kind: Kind, example: Example) -> Any:
 
 def _layout(kind: Kind, shape: tuple[int, ...], dtype: str, words: tuple[str, ...] | None, example: Example) -> Layout:
     high = max(example.size(kind.high) - 1, 0) if isinstance(kind.high, str) else kind.high
-    # a name that counts is no dimension: what is cut would leave labels beyond it
+    # a bound from a size's name is fixed here: shrinking the dimension of that name does not change it
     own = Layout(shape, dtype, kind.low, high, finite=kind.finite, distinct=kind.distinct, subnormals=kind.subnormals)
     return replace(own, structure=kind.structure, ignored=kind.ignored, words=words)
 

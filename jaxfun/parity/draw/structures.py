@@ -1,6 +1,7 @@
-"""Tensors with a structure: probabilities, symmetric and positive definite matrices, labels, masks, permutations.
+"""Structured tensors: probabilities, symmetric and positive definite matrices, labels, masks, permutations.
 
-Each is made of the numbers of a stratum, or drawn by strata of its own; each tells whether an array is one.
+Each `Structure` in `STRUCTURES` makes an array, from the numbers of a stratum or in strata of its own, and tests
+whether an array has the structure.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,10 +11,10 @@ import numpy as np
 
 
 class Structure(NamedTuple):
-    """How an array of this structure is made, and whether an array is one; `strata` are those that it is drawn in.
+    """A structure: `made` makes an array, `holds` tests an array, `strata` are the strata that it is drawn in.
 
-    `made` takes the stratum's numbers, in float64 or complex128; or, for whole numbers and bools, the stratum's name,
-    the shape, the lowest and the highest number, the label that is ignored, and the random generator.
+    With `is_of_numbers`, `made` takes the stratum's numbers in float64 or complex128. Otherwise (integers and bools) it
+    takes the stratum's name, the shape, the lowest and the highest number, the ignored label, and the random generator.
     """
 
     made: Callable[..., np.ndarray]
@@ -53,7 +54,7 @@ def _is_symmetric(array: np.ndarray) -> bool:
 
 
 def _positive_definite(numbers: np.ndarray) -> np.ndarray:
-    """Return matrices whose eigenvalues lie between 1 and 1 + n: no rounding makes them indefinite."""
+    """Return matrices with eigenvalues far from 0, so that rounding cannot make them indefinite."""
     largest = np.abs(numbers).max(initial=1.0)
     root = numbers / largest
     return _symmetric(root @ _adjoint(root) + np.eye(numbers.shape[-1]))
@@ -70,7 +71,7 @@ def _wide(array: np.ndarray) -> np.ndarray:
 
 
 def _probabilities(numbers: np.ndarray) -> np.ndarray:
-    """Return sizes that sum to 1 along the last dimension, zeros kept as they are."""
+    """Normalize absolute values to a sum of 1 along the last dimension; zeros stay zeros."""
     if not numbers.size or not numbers.ndim:
         return np.ones_like(numbers)
     sizes = np.abs(numbers)
@@ -100,7 +101,7 @@ def _labels(
 def _mask(
     stratum: str, shape: tuple[int, ...], low: int, high: int, ignored: int | None, rng: np.random.Generator
 ) -> np.ndarray:
-    """Return random bools, at least one True in each row; or rows of all True, or of all False, among them."""
+    """Return random bools with a True in each row; by stratum, some rows are all True or all False."""
     drawn = rng.integers(0, 2, size=shape).astype(bool)
     if not shape or not drawn.size:
         return np.asarray(drawn)
@@ -150,5 +151,5 @@ OWN_STRATA = ("ignored labels", "all labels ignored", "rows of all True", "rows 
 
 
 def structure_of(name: str) -> Structure | None:
-    """Return the structure of that name, None for none."""
+    """Return the structure with this name, None if there is none."""
     return STRUCTURES.get(name)

@@ -1,4 +1,7 @@
-"""Which stratum each argument has in each value set: all of one together, then each by itself, then in combination."""
+"""The stratum of each argument in each value set: first all arguments alike, then one alone, then combinations.
+
+Begin at `turns_of` and `value_sets`.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -11,14 +14,14 @@ from .structures import OWN_STRATA
 from .values import strata_of, value_set_of
 
 _PLAIN = "distinct"
-# that an argument meets by itself too: where the others are ordinary, what they do there is not hidden by theirs
+# strata that one argument has alone too, with ordinary numbers in the others, which then cannot hide its effect
 _ALONE = ("ties", "zeros", "kinks", "large", "tiny", "constant", "repeated rows", "overflow", "NaN", "infinity")
-# beside an argument in its own turn the others have numbers that decide nothing by themselves
+# strata that the other arguments never have in such a turn, because they would decide the result themselves
 _NOT_BESIDE = ("NaN", "infinity", "overflow", "overflow of a square", "subnormal", "equal arguments", *OWN_STRATA)
 
 
 class Turn(NamedTuple):
-    """A value set's stratum for each argument, and what it is called; `alone` is the argument whose turn it is."""
+    """The stratum of each argument in a value set, with a label; `alone` is the argument whose turn it is."""
 
     label: str
     strata: tuple[str, ...]
@@ -26,7 +29,7 @@ class Turn(NamedTuple):
 
 
 def turns_of(layouts: Sequence[Layout], names: Sequence[str]) -> list[Turn]:
-    """Return the turns in which each argument meets each of its strata.
+    """Return the turns by which each argument gets each of its strata.
 
     >>> scores, labels = Layout((2, 3), "float32"), Layout((2,), "int64", 0, 2, structure="labels")
     >>> [turn.label for turn in turns_of([scores, scores, labels], ["x", "y", "labels"])][-2:]
@@ -49,7 +52,7 @@ def turns_of(layouts: Sequence[Layout], names: Sequence[str]) -> list[Turn]:
 
 
 def _label(name: str, having: Sequence[int], smooth: Sequence[int], names: Sequence[str]) -> str:
-    """Return what a stratum is called: with its argument, where it is that of one alone among several."""
+    """Return the label of a stratum, with the argument's name if only one of several arguments has it."""
     return f"{name} in {names[having[0]]}" if len(having) == 1 < len(smooth) else name
 
 
@@ -61,9 +64,10 @@ def value_sets(
     constants: Sequence[float],
     rng: np.random.Generator,
 ) -> tuple[list[list[np.ndarray]], list[str]]:
-    """Return `count` value sets and what their strata are called, from the turn number `start` on.
+    """Return `count` value sets and the labels of their strata, from turn number `start` on.
 
-    Once all turns are through, what stands beside an argument in its turn is of any stratum too.
+    In the first round of all turns the arguments beside an argument in its turn are ordinary. Later they have random
+    strata too.
     """
     numbers = range(start, start + count)
     chosen = [(turns[at % len(turns)], at >= len(turns)) for at in numbers]

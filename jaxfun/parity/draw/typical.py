@@ -1,10 +1,10 @@
-"""Shapes that functions typically take, tried where the ordinary ones are refused: matrices, images, attention."""
+"""Typical shapes (matrix products, images, attention), tried if a function rejects the ordinary ones."""
 
 from collections.abc import Mapping
 
 _ALIKE = ("n n", "n c l", "n c h w", "b n n", "n c d h w")
 
-# by the number of tensors; what comes first is tried first
+# by the number of tensors, in the order in which they are tried
 _TYPICAL: Mapping[int, tuple[tuple[str, ...], ...]] = {
     2: (
         ("m k", "k n"),
@@ -41,12 +41,12 @@ _TYPICAL: Mapping[int, tuple[tuple[str, ...], ...]] = {
     4: (("b h l d", "b h s d", "b h s d", "l s"),),
     5: (("n c", "c", "c", "c", "c"), ("n c h w", "c", "c", "c", "c")),
 }
-# of one rank each, in which sizes are put that a refusal names
+# one shape of each rank, into which sizes from error messages are put
 RANKS = ("n c", "n c h w", "n c l", "n", "n c d h w")
 
 
 def typical_of(count: int) -> list[tuple[str, ...]]:
-    """Return typical shapes, in words, of so many tensors.
+    """Return typical shapes of `count` tensors, as names, in the order to try them.
 
     >>> typical_of(2)[0], typical_of(1)[0]
     (('m k', 'k n'), ('n n',))

@@ -1,6 +1,7 @@
-"""Value sets by strata: each kind of number that breaks ports is drawn on purpose, and counted.
+"""Value sets by strata (stratified sampling): each kind of number that breaks ports is drawn on purpose, and counted.
 
-Random draws are lopsided both ways: normal draws never meet a tie, and what a shrinking search draws has little else.
+Begin at `STRATA` and `value_set`. Neither simple source of numbers is enough: a normal distribution never gives a tie,
+and Hypothesis alone, which favors simple numbers, gives little else.
 """
 
 import functools
@@ -22,11 +23,11 @@ Draw = Callable[[np.random.Generator, tuple[int, ...], "Context"], np.ndarray]
 
 @dataclass(frozen=True)
 class Context:
-    """What the draws of a configuration know: the numbers in the candidate's program, and the dtype's limits."""
+    """The data that a stratum may use: the numbers in the candidate's jaxpr, and the dtype's limits."""
 
     constants: tuple[float, ...]
     largest: float
-    smallest: float  # normal number
+    smallest: float  # the smallest normal number
     eps: float
 
 
@@ -44,7 +45,7 @@ def _kinks(rng: np.random.Generator, shape: tuple[int, ...], context: Context) -
 
 
 def _beside_kinks(rng: np.random.Generator, shape: tuple[int, ...], context: Context) -> np.ndarray:
-    # not closer to 0: a second derivative of 1 / x would overflow there
+    # beside 0 not closer than 4 eps: the second derivative of 1 / x would overflow
     at = _kinks(rng, shape, context)
     return at + rng.choice([-4, 4], size=shape) * context.eps * np.where(at == 0, 1.0, np.abs(at))
 
@@ -57,20 +58,20 @@ def _scaled(low: float, high: float) -> Draw:
 
 
 def _tiny(rng: np.random.Generator, shape: tuple[int, ...], context: Context) -> np.ndarray:
-    least = max(-9.0, float(np.log10(context.smallest)))  # below are the subnormals of half a precision
+    least = max(-9.0, float(np.log10(context.smallest)))  # smaller numbers are subnormal in float16
     return _scaled(least, max(least + 1, -4))(rng, shape, context)
 
 
 def _overflowing(rng: np.random.Generator, shape: tuple[int, ...], context: Context) -> np.ndarray:
-    # where exp overflows, and where it vanishes
+    # numbers for which exp overflows, and for which it becomes 0
     top = np.log(context.largest)
     return _choice(rng, shape, [top * 1.1, -top * 1.2, top * 0.9, 20.5, 1])
 
 
 def _overflowing_squared(rng: np.random.Generator, shape: tuple[int, ...], context: Context) -> np.ndarray:
-    # float64 has no oracle that would tell which of two sides is right there
+    # float64 has no wider oracle that would show which of two sides is right, so nothing overflows there
     number = np.sqrt(context.largest) if context.largest < _MOST_WITH_ORACLE else 3e4
-    # far beyond: a mean of squares that barely overflow may be a number, by one formula and not by another
+    # 32 times: if squares barely overflow, their mean is finite in some formulas only
     return _choice(rng, shape, [32 * number, -32 * number, 20.5, 1])
 
 
@@ -78,12 +79,12 @@ _MOST_WITH_ORACLE = 1e100
 
 
 def _near_constant(rng: np.random.Generator, shape: tuple[int, ...], context: Context) -> np.ndarray:
-    # steps of a few ULP about a number far from 0
+    # differences of a few ULP around a number far from 0
     return rng.choice([3.0, -10.0, 100.0]) * (1 + context.eps * np.round(rng.normal(size=shape) * 40))
 
 
 def _with(rare: Sequence[float], rng: np.random.Generator, shape: tuple[int, ...], context: Context) -> np.ndarray:
-    """Return ordinary numbers with rare ones among them: many, or one, which shows whether it spreads to others."""
+    """Mix rare numbers into ordinary ones: many, or a single one, which shows whether it spreads to other results."""
     share = rng.choice((0.0, 0.4))
     numbers = np.where(rng.random(shape) < share, _choice(rng, shape, rare), _distinct(rng, shape, context))
     if numbers.size:
@@ -92,7 +93,7 @@ def _with(rare: Sequence[float], rng: np.random.Generator, shape: tuple[int, ...
 
 
 def _infinite(rng: np.random.Generator, shape: tuple[int, ...], context: Context) -> np.ndarray:
-    # a sum of both signs is NaN, and hides what is made of one: the -inf of a mask, say
+    # infinities of one sign too: a sum of both signs is NaN, and would hide the result of one (-inf in a mask)
     signs = ((np.inf, -np.inf), (-np.inf,), (np.inf,))[rng.integers(3)]
     return _with(signs, rng, shape, context)
 
@@ -128,23 +129,23 @@ STRATA: Mapping[str, Draw] = {
     "infinity": _infinite,
 }
 _NOT_FINITE = ("NaN", "infinity")
-# XLA on the CPU takes them for zero, so that most ports differ there
+# drawn only on request: XLA on the CPU flushes subnormals to zero, so that most ports differ
 _WHEN_ASKED = "subnormal"
-# one is met in every configuration of whole numbers; the rest differ in fractions alone
+# the strata for integers; the others differ from these only in fractions
 _WHOLE = ("distinct", "ties", "zeros", "constant", "equal arguments")
-# in which no number comes twice
+# the strata in which all numbers are different
 _DISTINCT = ("distinct", "positive", "wide", "large", "tiny")
 
 
 def context_of(dtype: str, constants: Sequence[float]) -> Context:
-    """Return what the draws of a dtype know."""
+    """Return the context for a dtype; the limits for integers are those of float32."""
     is_inexact = jnp.issubdtype(dtype, jnp.inexact)
     limits = jnp.finfo(dtype if is_inexact else "float32")
     return Context(tuple(constants), float(limits.max), float(limits.smallest_normal), float(limits.eps))
 
 
 def strata_of(layouts: Sequence[Layout]) -> list[str]:
-    """Return the strata that apply to some of the tensors of these layouts."""
+    """Return the strata that apply to at least one tensor of these layouts, in the order of `STRATA`."""
     layouts = [layout for layout in layouts if layout.around is None] or layouts
     applied = {name for layout in layouts for name in _strata_of_one(layout)}
     if len({layout.shape for layout in layouts}) == len(layouts):
@@ -171,14 +172,14 @@ def _strata_of_one(layout: Layout) -> frozenset[str]:
 def value_set(
     stratum: str, layouts: Sequence[Layout], constants: Sequence[float], rng: np.random.Generator
 ) -> list[np.ndarray]:
-    """Return one array for each layout, of one stratum; of ordinary numbers where a stratum is none of a layout's."""
+    """Return one array for each layout, all of one stratum; ordinary numbers if it does not apply to a layout."""
     return value_set_of([stratum] * len(layouts), layouts, constants, rng)
 
 
 def value_set_of(
     strata: Sequence[str], layouts: Sequence[Layout], constants: Sequence[float], rng: np.random.Generator
 ) -> list[np.ndarray]:
-    """Return one array for each layout, each of a stratum of its own; those of "equal arguments" are the same."""
+    """Return one array for each layout, each of its own stratum; "equal arguments" of one layout get the same array."""
     own = [name if name in _strata_of_one(layout) else "distinct" for name, layout in zip(strata, layouts, strict=True)]
     arrays = [_drawn(name, layout, constants, rng) for name, layout in zip(own, layouts, strict=True)]
     first: dict[Layout, np.ndarray] = {}
@@ -210,7 +211,7 @@ def _numbers(stratum: str, layout: Layout, context: Context, rng: np.random.Gene
     if layout.is_bounded:
         numbers = _within(numbers, layout, rng)
     if jnp.issubdtype(layout.dtype, jnp.complexfloating):
-        # C leaves open which parts of a complex product with an infinity are NaN: libraries choose freely
+        # no infinities: the C standard leaves open which parts of a complex product with one are NaN
         numbers = np.where(np.isinf(numbers), 1.0, numbers)
         imag = STRATA["distinct" if stratum in _NOT_FINITE else stratum](rng, layout.shape, context)
         numbers = complex_of(numbers, imag)
@@ -223,7 +224,7 @@ def _rounded(numbers: Any, layout: Layout) -> np.ndarray:
 
 
 def within_bounds(array: np.ndarray, layout: Layout) -> np.ndarray:
-    """Return an array whose numbers, rounded to its dtype, lie beyond no bound."""
+    """Clip an array to its layout's bounds, which rounding to its dtype may have exceeded."""
     if not layout.is_bounded or not jnp.issubdtype(array.dtype, jnp.floating):
         return array
     low, high = (_inside(layout.low, str(array.dtype), np.inf), _inside(layout.high, str(array.dtype), -np.inf))
@@ -231,7 +232,7 @@ def within_bounds(array: np.ndarray, layout: Layout) -> np.ndarray:
 
 
 def _inside(bound: float | None, dtype: str, toward: float) -> Any:
-    """Return a bound in a dtype, itself within the bound."""
+    """Round a bound to a dtype, toward the inside of the range."""
     if bound is None:
         return None
     rounded = np.asarray(bound, np.dtype(dtype))
@@ -258,7 +259,7 @@ def _whole_ends(layout: Layout) -> tuple[int, int]:
 
 def _whole_apart(layout: Layout, low: int, high: int, rng: np.random.Generator) -> np.ndarray:
     count = math.prod(layout.shape)
-    if layout.high is None:  # there is room
+    if layout.high is None:  # no upper bound: extend the range to have enough numbers
         high = max(high, low + 2 * count)
     if high - low + 1 < count:
         expected = f"bounds with room for {count} distinct numbers in a tensor of shape {list(layout.shape)}"
@@ -267,14 +268,14 @@ def _whole_apart(layout: Layout, low: int, high: int, rng: np.random.Generator) 
 
 
 def _apart(layout: Layout, rng: np.random.Generator) -> np.ndarray:
-    """Return numbers at equal distances, shuffled: what a narrow dtype or a narrow range leaves of distinct ones."""
+    """Return equally spaced numbers in random order, for a dtype or range in which random ones would repeat."""
     count = math.prod(layout.shape)
     low, high = _ends(layout) if layout.is_bounded else (-count / 2, count / 2)
     return low + (high - low) * (rng.permutation(count).reshape(layout.shape) + 0.5) / max(count, 1)
 
 
 def _ends(layout: Layout) -> tuple[float, float]:
-    """Return the bounds, where there is one alone with room beside it."""
+    """Return the bounds of a layout; a missing one is replaced by a distance from the other."""
     low = layout.low if layout.low is not None else (layout.high or 0.0) - 10.0
     return low, layout.high if layout.high is not None else low + 20.0
 
@@ -288,7 +289,7 @@ def _within(numbers: np.ndarray, layout: Layout, rng: np.random.Generator) -> np
 
 
 def _near(around: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return numbers as they are, or moved by a tenth or a half of their size; what is all positive stays so."""
+    """Return numbers unchanged, or moved by about a tenth or a half; if all are positive, they stay positive."""
     by = rng.choice([0.0, 0.1, 0.5]) * rng.normal(size=around.shape)
     if np.all(around > 0):
         return around * np.exp(by)

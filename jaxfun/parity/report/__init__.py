@@ -1,1 +1,1 @@
-"""What is shown: the findings as data, as words, and as text, table, page and JSON."""
+"""Reports: the findings as data (`model`), in words (`words`), and as terminal text, table, HTML page and JSON."""

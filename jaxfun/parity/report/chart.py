@@ -1,4 +1,4 @@
-"""A small chart as SVG text: errors over the numbers where they were met."""
+"""A scatter plot as SVG text: the error of each element against its input. Begin at `scatter`."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -8,18 +8,18 @@ import numpy as np
 from .model import Curve
 
 _WIDTH, _LEFT, _RIGHT, _TOP = 460, 66, 14, 22
-_DECADES = 120  # the height of the errors that are finite, where there are any
-_ROW = 26  # of those that are not, and of those that are 0
+_DECADES = 120  # height of the area of finite errors
+_ROW = 26  # height of the row for errors that are not finite, and of the row for errors of 0
 _FOOT = 36
-_LABEL = 34  # the width that a label needs
-_MOST_DECADES = 30  # smaller errors are drawn at the foot, which then says so
-_FAR = 1e4  # numbers beyond it are drawn together more
-# the first have precedence where two labels would touch
+_LABEL = 34  # width of a label
+_MOST_DECADES = 30  # smaller errors are drawn at the bottom, whose label then begins with "≤"
+_FAR = 1e4  # larger numbers get a more compressed axis
+# in order of precedence: a later tick is dropped if its label would touch an earlier one
 _TICKS = (0.0, 1.0, 10.0, 1e3, 1e6, 1e12, 1e38, 1e100, 1e300, 0.1, 1e24, 100.0, 3.0, 0.3)
 
 
 class _Axis(NamedTuple):
-    """Where each number goes, in pixels, the ticks, and where the axis ends."""
+    """One axis in pixels: the position of each point, the ticks with their labels, and the end of the axis."""
 
     at: np.ndarray
     ticks: Sequence[tuple[float, str]]
@@ -27,7 +27,10 @@ class _Axis(NamedTuple):
 
 
 def scatter(curve: Curve) -> str:
-    """Return the points (number, error), both axes logarithmic, the first on both sides of 0; "" without an error."""
+    """Return the chart of (number, error), or "" if all errors are 0.
+
+    The error axis is logarithmic, the number axis symmetric logarithmic (linear around 0).
+    """
     keep = np.isfinite(curve.numbers)
     numbers, errors = curve.numbers[keep], curve.errors[keep]
     lost, equal = ~np.isfinite(errors), errors == 0
@@ -40,7 +43,7 @@ def scatter(curve: Curve) -> str:
 
 
 def _across(numbers: np.ndarray) -> _Axis:
-    """Return the axis of the numbers: from 0 to the farthest on the sides that there are, to 1 at least."""
+    """Return the number axis: from 0 to the largest number of each sign that occurs, at least to 1."""
     low = min(float(numbers.min()), -1.0) if numbers.min() < 0 else 0.0
     high = max(float(numbers.max()), 1.0) if numbers.max() > 0 else 0.0
     low, high = (low, high) if low < high else (-1.0, 1.0)
@@ -56,7 +59,7 @@ def _across(numbers: np.ndarray) -> _Axis:
 
 
 def _squashed(numbers: np.ndarray, power: float) -> np.ndarray:
-    """Return numbers on a scale that is linear about 0 and logarithmic far from it."""
+    """Map numbers to a symmetric logarithmic scale: linear around 0, logarithmic far from it."""
     return np.sign(numbers) * np.maximum(np.log10(0.1 + np.abs(numbers)) + 1, 0) ** power
 
 
@@ -65,7 +68,7 @@ def _power_of_ten(number: float) -> str:
 
 
 def _spaced(ticks: Iterable[tuple[float, str]]) -> list[tuple[float, str]]:
-    """Return those ticks whose labels do not touch; the first have precedence."""
+    """Return the ticks whose labels do not touch; earlier ticks have precedence."""
     kept: list[tuple[float, str]] = []
     for at, label in ticks:
         if all(abs(at - other) > _LABEL for other, _ in kept):
@@ -74,7 +77,7 @@ def _spaced(ticks: Iterable[tuple[float, str]]) -> list[tuple[float, str]]:
 
 
 def _upward(errors: np.ndarray, lost: np.ndarray, equal: np.ndarray) -> _Axis:
-    """Return the axis of the errors: a row for those that are not finite, the decades, and a row for 0."""
+    """Return the error axis: a row for errors that are not finite, the decades, and a row for 0."""
     found = ~lost & ~equal
     top = _TOP + _ROW * bool(lost.any())
     foot = top + _DECADES * bool(found.any())
@@ -94,7 +97,7 @@ def _upward(errors: np.ndarray, lost: np.ndarray, equal: np.ndarray) -> _Axis:
 
 
 def _decades(errors: np.ndarray) -> tuple[int, int]:
-    """Return the powers of ten about the errors; of very many the highest."""
+    """Return the lowest and highest power of ten of the axis, at most `_MOST_DECADES` apart."""
     if not errors.size:
         return -1, 0
     low, high = int(np.floor(np.log10(errors.min()))), int(np.ceil(np.log10(errors.max())))
@@ -120,7 +123,7 @@ def _text(x: float, y: float, anchor: str, text: str) -> str:
 
 
 def _points(x: np.ndarray, y: np.ndarray, color: str) -> str:
-    # what falls on one pixel is drawn once, as a line of no length with round ends
+    # draw each pixel once, as a line of length 0 with round ends
     places = np.unique(np.round(np.stack([x, y], 1)).astype(int), axis=0)
     path = "".join(f"M{left} {top}h0" for left, top in places.tolist())
     return f"<path d='{path}' stroke='var(--{color})' stroke-width='5' stroke-linecap='round' stroke-opacity='.75'/>"

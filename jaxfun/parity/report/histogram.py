@@ -1,4 +1,4 @@
-"""A histogram of distances in ULP whose bins double, as text and as a picture."""
+"""A histogram of ULP distances with bins of doubling width, as text and as a picture."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ WIDTH = 40  # characters of the longest bar
 
 
 def labels(bins: int) -> list[str]:
-    """Return the names of the first bins: 0, 1, 2, then ranges whose ends double.
+    """Return the labels of the first bins: 0, 1, 2, then ranges whose upper end doubles.
 
     >>> labels(6)
     ['0', '1', '2', '3-4', '5-8', '9-16']
@@ -17,7 +17,7 @@ def labels(bins: int) -> list[str]:
 
 
 def by_name(counts: tuple[int, ...]) -> dict[str, int]:
-    """Return the counts by the bins' names, up to the last that is not empty.
+    """Return the counts by bin label, up to the last bin that is not empty.
 
     >>> by_name((5, 0, 2, 0))
     {'0': 5, '1': 0, '2': 2}
@@ -27,7 +27,7 @@ def by_name(counts: tuple[int, ...]) -> dict[str, int]:
 
 
 def text(counts: tuple[int, ...]) -> list[str]:
-    r"""Return the histogram's lines, a bar to each bin, at least a thin one where it is not empty; long gaps are cut.
+    r"""Return the histogram as lines of text with bars; three or more empty bins in a row become "...".
 
     >>> print(*text((8, 4)), sep="\n")
     ULP  values     share
@@ -61,7 +61,7 @@ def _without_gaps(lines: list[str], filled: Sequence[object], cut: str) -> list[
 
 
 def draw(histograms: Mapping[str, tuple[int, ...]], title: str, path: str | Path) -> None:
-    """Draw one histogram beside another, counts on a logarithmic axis, to a picture file (needs the extra `plot`).
+    """Draw the histograms side by side, with logarithmic counts, to a picture file. Needs the extra `plot`.
 
     >>> import pathlib, tempfile
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "exp.png"

@@ -1,4 +1,4 @@
-"""A report as JSON: every field, in numbers, text, lists and objects alone, so that it loads anywhere."""
+"""The report as JSON: every field, as standard numbers, strings, lists and objects. Begin at `text`."""
 
 import dataclasses
 import json
@@ -9,7 +9,7 @@ import numpy as np
 
 from .model import FailureData, Level, ReportData, Tap
 
-# what is worked out from the fields, and whoever reads the file cannot
+# computed properties to write beside the fields, because a reader of the file cannot compute them
 _ALSO = {
     ReportData: ("ok", "headline", "first_divergence"),
     Level: ("status",),
@@ -19,7 +19,7 @@ _ALSO = {
 
 
 def text(report: ReportData) -> str:
-    """Return the report as JSON text; numbers that are not finite are text there, and all of an array's.
+    """Return the report as JSON text; NaN, infinity and all numbers of an array are strings.
 
     >>> json.loads(text(ReportData("f", "g", seconds=float("inf"))))["seconds"]
     'inf'
@@ -28,7 +28,7 @@ def text(report: ReportData) -> str:
 
 
 def as_plain(value: Any) -> Any:
-    """Return a value as what JSON has; what JSON has no form for as text."""
+    """Convert a value to JSON types; a value of any other type becomes its `repr`."""
     for known, plain in _PLAIN.items():
         if isinstance(value, known):
             return plain(value)
@@ -53,7 +53,7 @@ def _sequence(items: Any) -> Any:
     return [as_plain(item) for item in items]
 
 
-# the first that fits is taken: a NumPy float is a float, a bool an int
+# the order matters: np.float64 is a subclass of float, and bool of int
 _PLAIN = {
     (type(None), str, bool): lambda value: value,
     (np.ndarray, np.generic): _array,

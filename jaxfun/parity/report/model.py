@@ -1,4 +1,7 @@
-"""What a check found, as data: by level what was compared and how far apart, what was tried, and each failure."""
+"""The findings of a check as plain data: `ReportData`, with a `Level` for each level, and `FailureData` for failures.
+
+The search fills these classes; words.py, terminal.py, table.py, page.py and json_text.py show them.
+"""
 
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
@@ -7,15 +10,15 @@ import numpy as np
 
 from ..compare.arrays import Verdict
 
-COMPUTED = ("value", "vjp", "jvp", "hvp")  # the levels that have results of their own
+COMPUTED = ("value", "vjp", "jvp", "hvp")  # the levels with results of their own
 LEVELS = (*COMPUTED, "jit", "vmap", "errors")
-MANY = 8  # value sets: zeros alone in fewer are no evidence
+MANY = 8  # value sets: if all results are 0, fewer sets are no evidence
 
 
 class Curve(NamedTuple):
-    """The errors of all elements in the value sets that differ, and the number at which each was met.
+    """The points of a failure's chart: the error of each element in the value sets that differ, against a number.
 
-    That is the element's `input` where it has one of its own, else its `result`, as the reference gives it.
+    The number is the element's `input` for elementwise functions, else the reference's `result`; `over` says which.
     """
 
     numbers: np.ndarray
@@ -25,18 +28,18 @@ class Curve(NamedTuple):
 
 @dataclass(frozen=True)
 class FailureData:
-    """One disagreement: where, on which inputs, and both answers.
+    """One disagreement: its level, the smallest inputs, and both results.
 
-    `inputs` are the positional and the keyword arguments, NumPy arrays for tensors; `candidate` and `reference` are the
-    results that differ; `script` reproduces the difference without jaxfun.
+    `inputs` holds the positional and the keyword arguments, tensors as NumPy arrays. `candidate` and `reference` are
+    the results that differ. `script` reproduces the difference without jaxfun.
     """
 
     level: str
     difference: str
     detail: str
     call: str
-    leaf: str = ""  # which result, or the gradient for which argument
-    relation: str = ""  # how the two are related on all value sets, where that is known: "1.5 times the reference"
+    leaf: str = ""  # the name of the result, or of the argument of the gradient
+    relation: str = ""  # the relation of both results on all value sets, if known: "1.5 times the reference"
     stratum: str = ""
     dtype: str = ""
     device: str = "cpu"
@@ -47,13 +50,13 @@ class FailureData:
     reference: Any = None
     script: str = ""
     edge: str = ""  # the kind of edge, "" for a difference
-    strata: dict[str, tuple[int, int]] = field(default_factory=dict)  # by kind: value sets that differ here, and all
+    strata: dict[str, tuple[int, int]] = field(default_factory=dict)  # by kind: value sets that differ, all value sets
     curve: Curve | None = None
 
 
 @dataclass(frozen=True)
 class Mismatch:
-    """A disagreement as it was met: the level, the value set, and which leaf of the results."""
+    """A disagreement as found, before it is shrunk: the level, the value set, and the leaf of the results."""
 
     level: str
     row: int
@@ -61,16 +64,16 @@ class Mismatch:
     verdict: Verdict
     candidate: np.ndarray | None = None
     reference: np.ndarray | None = None
-    edge: str = ""  # the kind of edge that it is, where ordinary use does not meet it
+    edge: str = ""  # the kind of edge, "" for a difference
 
 
 @dataclass(frozen=True)
 class Tap:
-    """What a named place inside a module showed: whether it agrees over all value sets, and how it does in the worst.
+    """The comparison at a named place inside a module, over all value sets.
 
-    `error` is the largest difference there, relative to the reference's largest number; `of_tolerance` the error as a
-    share of what is allowed. Where `is_alone`, the stretch up to the place was also run from the reference's own
-    values: `alone` is how it differs even then, `gradients` what its gradient differs for.
+    `error` is the largest difference, relative to the reference's largest number. `of_tolerance` is the error divided
+    by the tolerance. With `is_alone`, the stretch from the tap before to this one was also run alone, from the
+    reference's values: `alone` is its difference then, `gradients` names the inputs whose gradient differs.
     """
 
     name: str
@@ -84,16 +87,16 @@ class Tap:
 
     @property
     def ok(self) -> bool:
-        """Whether the two agree there."""
+        """Whether the two agree at this tap."""
         return not self.difference
 
     @property
     def is_divergence(self) -> bool:
-        """Whether the stretch up to the place is wrong by itself."""
+        """Whether the stretch before this tap differs even if it is given the reference's values."""
         return bool(self.alone or self.gradients)
 
     def with_verdict(self, verdict: Verdict, candidate: np.ndarray, reference: np.ndarray) -> "Tap":
-        """Return the tap with one more value set."""
+        """Return the tap updated with the verdict on one more value set."""
         one = Tap(self.name, verdict.difference, verdict.compared, 0.0, verdict.of_tolerance)
         if candidate.shape == reference.shape:
             one = replace(one, error=_relative(candidate, reference))
@@ -112,22 +115,22 @@ def _relative(candidate: np.ndarray, reference: np.ndarray) -> float:
 
 @dataclass
 class Level:
-    """What one level compared: elements, the worst error, whether anything but zeros was there to compare."""
+    """The statistics of one level: compared elements, largest error, failures, and how strong the evidence is."""
 
     compared: int = 0
     worst_ulp: float = 0.0
     is_nonzero: bool = False
     failures: int = 0
-    edges: int = 0  # disagreements that ordinary use does not meet
-    sets: int = 0  # value sets
-    reason: str = ""  # why it does not apply, where it does not
-    left_out: str = ""  # why it was not compared, where it applies
-    leaves: dict[str, "Level"] = field(default_factory=dict)  # by the name of what is compared: a result, a gradient
-    planted: dict[str, bool] = field(default_factory=dict)  # wrong results put in the candidate's place: caught?
+    edges: int = 0  # the number of edges
+    sets: int = 0  # the number of value sets
+    reason: str = ""  # why the level does not apply, if it does not
+    left_out: str = ""  # why the level was not compared although it applies
+    leaves: dict[str, "Level"] = field(default_factory=dict)  # by the name of the result, or of the gradient's argument
+    planted: dict[str, bool] = field(default_factory=dict)  # self-test: by wrong result, whether it was rejected
 
     @property
     def status(self) -> str:
-        """Return "fail", "pass", "not applicable", "left out" or "not shown": zeros alone, nothing, or too loosely."""
+        """Return "fail", "pass", "not applicable", "left out" or "not shown" (too little evidence, see `lacks`)."""
         if self.failures:
             return "fail"
         if not self.compared:
@@ -136,24 +139,24 @@ class Level:
 
     @property
     def lacks(self) -> str:
-        """What evidence is missing, "" where there is enough or the level does not apply."""
+        """The evidence that is missing; "" if there is enough, or if the level does not apply."""
         if self.failures or ((self.reason or self.left_out) and not self.compared):
             return ""
         if not self.compared:
             return "nothing was compared"
         if self.is_loose:
             wrong = " and ".join(name for name, caught in self.planted.items() if not caught)
-            return f"the tolerance is too wide to mean anything: {wrong} would pass as well"
-        # a few value sets may all lie where a function is 0; many do not
-        return "" if self.is_nonzero or self.sets >= MANY else f"all are 0 on both sides, in {self.sets} value sets"
+            return f"the tolerance is too wide: {wrong} would also pass"
+        # a few value sets may all lie where the function is 0; many do not
+        return "" if self.is_nonzero or self.sets >= MANY else f"only zeros on both sides, in {self.sets} value sets"
 
     @property
     def is_loose(self) -> bool:
-        """Whether a planted wrong result passed: the tolerance is too wide to mean anything."""
+        """Whether the self-test failed: a planted wrong result passed, so the tolerance is too wide."""
         return not all(self.planted.values())
 
     def add(self, other: "Level") -> None:
-        """Take in what another run of the level found."""
+        """Add the statistics of another run of the level."""
         self.compared += other.compared
         self.worst_ulp = max(self.worst_ulp, other.worst_ulp)
         self.is_nonzero |= other.is_nonzero
@@ -169,12 +172,12 @@ class Level:
 
 
 def _missing(name: str, level: Level) -> list[str]:
-    """Return what a level lacks: as a whole, or for some of what is compared there."""
-    if name == "hvp" and level.compared and not level.is_loose:  # of what is linear it is 0 everywhere
+    """Return the missing evidence of a level: of the whole level, or of some of its leaves."""
+    if name == "hvp" and level.compared and not level.is_loose:  # zeros are right for a linear function
         return []
     if level.lacks:
         return [f"{name}: {level.lacks}"]
-    if level.status in ("not applicable", "left out"):  # for none of what would be compared there
+    if level.status in ("not applicable", "left out"):  # then its leaves need no evidence either
         return []
     of = {"vjp": "gradient", "hvp": "second derivative"}.get(name, name)
     return [f"{of} of {leaf}: {found.lacks}" for leaf, found in level.leaves.items() if found.lacks]
@@ -182,9 +185,9 @@ def _missing(name: str, level: Level) -> list[str]:
 
 @dataclass
 class ReportData:
-    """What a check found. `examples` counts the value sets that were evaluated, `strata` them by kind.
+    """The result of a check. `examples` counts the evaluated value sets, `strata` counts them by kind.
 
-    `levels` has what each level compared, `by_dtype` the same for each dtype (and device, other than the CPU).
+    `levels` has the statistics of each level, `by_dtype` the same for each dtype (with the device, if not the CPU).
     """
 
     candidate: str = ""
@@ -195,45 +198,45 @@ class ReportData:
     strata: dict[str, int] = field(default_factory=dict)
     not_reached: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    edges: list[Any] = field(default_factory=list)  # failures of no weight, but that a user should know
-    inputs: list[str] = field(default_factory=list)  # by argument: what was drawn, and what is fixed
-    opinions: dict[str, str] = field(default_factory=dict)  # by dtype: the answer in another than the functions' own
-    is_another_in_float64: bool = False  # the reference: its result in float64 is no measure then
-    advice: str = ""  # what to give, so that more can be shown
+    edges: list[Any] = field(default_factory=list)  # disagreements outside of ordinary use: listed, but not counted
+    inputs: list[str] = field(default_factory=list)  # one line for each argument: drawn how, or fixed at what
+    opinions: dict[str, str] = field(default_factory=dict)  # second opinions: by dtype, the answer in that dtype
+    is_another_in_float64: bool = False  # the reference is another function in float64, which is no oracle then
+    advice: str = ""  # how to get more evidence: the strategy to give
     examples: int = 0
     seconds: float = 0.0
-    is_interrupted: bool = False  # by Ctrl-C: this is what was found before
-    is_accepted: bool = False  # the reference took at least one of the inputs
-    refused: str = ""  # what it raised where it took none of a case
-    is_random: bool = False  # the reference: called again with the same inputs it gave another result
-    seen: dict[str, int] = field(default_factory=dict)  # known differences, by their reason
-    taps: list[Tap] = field(default_factory=list)  # of a module, in the order of execution
+    is_interrupted: bool = False  # Ctrl-C ended the check early
+    is_accepted: bool = False  # the reference accepted at least one input
+    refused: str = ""  # the error of the reference, if it raised for every input of a case
+    is_random: bool = False  # the reference gives different results for the same inputs
+    seen: dict[str, int] = field(default_factory=dict)  # known differences: by reason, how often one was seen
+    taps: list[Tap] = field(default_factory=list)  # taps of a module, in execution order
 
     @property
     def ok(self) -> bool:
-        """Whether the two agree: nothing differs, and nothing that applies is without evidence."""
+        """Whether the two agree: nothing differs, and there is evidence for everything that applies."""
         return self.answer == "agrees"
 
     @property
     def answer(self) -> str:
-        """Return "agrees", "differs" or "not shown": silence is no agreement."""
+        """The answer: "agrees", "differs", or "not shown" (too little evidence for "agrees")."""
         if self.failures:
             return "differs"
         return "not shown" if self.missing else "agrees"
 
     @property
     def missing(self) -> list[str]:
-        """What applies and has too little evidence, each with the reason."""
+        """The missing evidence: one line for each level or gradient that applies but was compared too little."""
         if self.is_interrupted:
-            return ["what was left when Ctrl-C ended the check", *self._lacking]
+            return ["the rest of the check: Ctrl-C ended it early", *self._lacking]
         return self._lacking
 
     @property
     def _lacking(self) -> list[str]:
         if self.refused and not self.is_accepted:
-            return [f"the reference raised for every input ({self.refused})"]
+            return [f"the reference raised for every generated input ({self.refused})"]
         if self.is_random:
-            return ["the reference is random: called again with the same inputs it gives another result"]
+            return ["the reference is random: two calls with the same inputs give different results"]
         compared = {name for name, level in self.levels.items() if level.compared and name in LEVELS}
         if not compared - {"errors"} and not (compared and not self.refused):
             return ["nothing was compared"]
@@ -241,32 +244,32 @@ class ReportData:
 
     @property
     def is_loose(self) -> bool:
-        """Whether the results were held so loosely that a wrong one passed."""
+        """Whether the self-test of the value level failed: a planted wrong result passed."""
         return "value" in self.levels and self.levels["value"].is_loose
 
     @property
     def first_divergence(self) -> Tap | None:
-        """The first tap that differs, in the order of execution."""
+        """The first tap that differs, in execution order."""
         return next((tap for tap in self.taps if not tap.ok), None)
 
     @property
     def divergences(self) -> list[Tap]:
-        """The taps that differ even where their stretch starts from the reference's own values: each is a mistake."""
+        """The taps whose stretch differs even if it is given the reference's values: each is a mistake of its own."""
         return [tap for tap in self.taps if tap.is_divergence]
 
     @property
     def tried(self) -> list[str]:
-        """The kinds of value sets that were tried, each with their number."""
+        """The kinds of value sets that were tried, each with its count."""
         return [f"{name} {count:,}" for name, count in sorted(self.strata.items()) if count]
 
     def level(self, name: str) -> Level:
-        """Return what a level found, empty before anything is."""
+        """Return the statistics of a level; create them if there are none."""
         return self.levels.setdefault(name, Level())
 
     def count(
         self, level: str, verdict: Verdict, is_nonzero: bool = True, leaf: str = "", *, sets: int = 1, edge: str = ""
     ) -> None:
-        """Count a verdict at a level, and for what is compared there where it has a name."""
+        """Add a verdict to the statistics of a level, and to those of its leaf if that has a name."""
         is_edge = bool(edge) and not verdict.ok
         failures = not verdict.ok and not is_edge
         one = Level(verdict.compared, verdict.worst_ulp, is_nonzero, failures=failures, edges=is_edge, sets=sets)
@@ -275,12 +278,12 @@ class ReportData:
             self.level(level).leaves.setdefault(leaf, Level()).add(one)
 
     def note(self, text: str) -> None:
-        """Keep a remark, once."""
+        """Add a note, unless it is there already."""
         if text not in self.notes:
             self.notes.append(text)
 
     def add(self, other: "ReportData", dtype: str | None = None, device: str = "cpu") -> None:
-        """Take in another report's findings; those of one dtype are kept apart as well."""
+        """Add the findings of another report; with `dtype`, add its levels to `by_dtype` too."""
         self.failures.extend(other.failures)
         self.edges.extend(other.edges)
         self.inputs += [text for text in other.inputs if text not in self.inputs]
@@ -310,7 +313,7 @@ class ReportData:
             self.note(text)
 
     def add_opinion(self, other: "ReportData") -> None:
-        """Take in what a check in another dtype found, which the answer does not depend on."""
+        """Add a second opinion: a check in another dtype, which does not change the answer."""
         self.edges.extend(other.edges)
         self.examples += other.examples
         for name, found in other.by_dtype.items():
@@ -320,6 +323,6 @@ class ReportData:
 
     @property
     def headline(self) -> str:
-        """The verdict in a line."""
+        """The answer in one line."""
         verdict = {"agrees": "agrees with", "differs": "DIFFERS from", "not shown": "is NOT SHOWN to agree with"}
         return f"{self.candidate} {verdict[self.answer]} {self.reference}{' (interrupted)' * self.is_interrupted}"

@@ -1,4 +1,7 @@
-"""Reports as one HTML page that needs nothing else: functions, dtypes and levels as a matrix, and every failure."""
+"""Reports as one HTML page without external resources: a matrix of functions, dtypes and levels, then every failure.
+
+Begin at `page`.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
@@ -49,14 +52,14 @@ svg { max-width: 100%; height: auto; } svg text { font: 11px system-ui, sans-ser
   .matrix, .matrix small { font-size: 12px; } .matrix th { font-size: 11px; } .matrix .names { min-width: 6rem; }
   .matrix th, .matrix td { padding: .3rem .15rem; } .matrix .cell { width: auto; border-width: 0 1px; } }
 """
-# even if something of a user's were not escaped, nothing would run and nothing be fetched
+# second line of defense: even if a user's text were not escaped, no script would run and nothing would be fetched
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _MARKS = {"pass": "✓", "fail": "✗", "-": "–"}
 _COLORS = {"pass": "pass", "fail": "fail", "zero": "weak", "none": "weak", "loose": "weak"}
 
 
 def page(reports: Sequence[ReportData]) -> str:
-    """Return the page of some reports, those that differ first. Text that comes from the user's code is escaped."""
+    """Return the HTML page of some reports, those that differ first. All text from the user's code is escaped."""
     ordered = sorted(reports, key=lambda report: (not fails(report), agrees(report)))
     title = ordered[0].headline if len(ordered) == 1 else total(ordered) if ordered else "nothing was compared"
     sets, seconds = (sum(getattr(report, name) for report in ordered) for name in ("examples", "seconds"))
@@ -96,7 +99,7 @@ def _mark(name: str) -> str:
 
 
 def _body(number: int, report: ReportData) -> str:
-    """Return a row for each dtype, the names in the first."""
+    """Return a table row for each dtype; the names span all of them."""
     tables = _by_dtype(report)
     link = f"<a href='#report-{number}'>{escape(report.candidate)}</a>"
     first = f"<td class='names' rowspan='{len(tables)}'>{link}<br><small>{escape(report.reference)}</small></td>"
@@ -111,7 +114,7 @@ def _body(number: int, report: ReportData) -> str:
 
 
 def _doubt(report: ReportData, dtype: str) -> str:
-    """Return what is to be said of a dtype in which nothing differs."""
+    """Return the short text for a dtype without differences: the missing evidence, or an edge."""
     if not report.ok:
         return f"not shown: {report.missing[0]}" if report.missing and not fails(report) else ""
     own = [edge for edge in edges(report) if dtype in ("", *_columns(edge))]
@@ -123,7 +126,7 @@ def _columns(failure: FailureData) -> tuple[str, str]:
 
 
 def _anchor(number: int, level: str, found: Mapping[int, FailureData]) -> str:
-    """Return where a level's failure is told, the report where it has none."""
+    """Return the link to a level's failure, or to its report if it has none."""
     at = next((f"-{at}" for at, failure in found.items() if failure.level == level), "")
     return f"#report-{number}{at}"
 
@@ -152,7 +155,7 @@ def _section(number: int, report: ReportData, is_alone: bool) -> str:
     if is_alone:
         return f"<div id='report-{number}'>{inside}</div>"
     mark = _mark("fail" if fails(report) else "pass") if report.ok or fails(report) else "<span class='weak'>!</span>"
-    names = f"{escape(report.candidate)} beside {escape(report.reference)}"
+    names = f"{escape(report.candidate)} against {escape(report.reference)}"
     kind = "report agrees" if agrees(report) else "report"
     opened = "" if agrees(report) else " open"
     return (
@@ -169,8 +172,8 @@ def _remarks(report: ReportData, is_alone: bool) -> Iterable[str]:
         "inputs": report.inputs,
         "tried": [", ".join(report.tried)] if report.strata else [],
         "not tried": [", ".join(report.not_reached)] if report.not_reached else [],
-        "known": [f"{why} (seen in {count:,} value sets)" for why, count in report.seen.items()],
-        "also": [f"{dtype}, a second opinion: {text}" for dtype, text in report.opinions.items()],
+        "known": [f"{why} (seen {count:,} times)" for why, count in report.seen.items()],
+        "also": [f"{dtype} (a second opinion): {text}" for dtype, text in report.opinions.items()],
         "note": report.notes,
     }
     rows = "".join(_remark(name, texts) for name, texts in told.items() if texts)
@@ -185,14 +188,14 @@ def _remark(name: str, texts: Sequence[str]) -> str:
 
 def _taps(report: ReportData) -> str:
     rows = "".join(_tap(tap, tap is report.first_divergence) for tap in report.taps)
-    head = "<tr><th>tap</th><th></th><th>error</th><th>of the tolerance</th></tr>"
-    told = "<h3>Places inside, in the order of execution</h3>"
+    head = "<tr><th>tap</th><th></th><th>error</th><th>error / tolerance</th></tr>"
+    told = "<h3>Taps (places inside the module), in execution order</h3>"
     return f"<section>{told}<div class='wide'><table class='taps'>{head}{rows}</table></div></section>" if rows else ""
 
 
 def _tap(tap: Tap, is_first: bool) -> str:
     kind, verdict = ("pass", "agrees") if tap.ok else ("fail", "differs")
-    first = "<td class='none'>the first to differ</td>" if is_first else ""
+    first = "<td class='none'>first difference</td>" if is_first else ""
     return (
         f"<tr><td><code>{escape(tap.name)}</code></td><td class='{kind}'>{verdict}</td>"
         f"<td>{tap.error:.1e}</td><td>{tap.of_tolerance:,.3g}</td>{first}</tr>"
@@ -211,7 +214,7 @@ def _edges(report: ReportData) -> str:
     rows = "".join(
         f"<details><summary>{escape(edge_in_words(edge))}</summary>{_facts(edge)}</details>" for edge in edges(report)
     )
-    told = "<h3>Edges</h3><p class='dim'>Ordinary use does not meet them, and they do not count.</p>"
+    told = "<h3>Edges</h3><p class='dim'>Disagreements outside of ordinary use. They do not change the answer.</p>"
     return f"<section class='edges'>{told}{rows}</section>" if rows else ""
 
 
@@ -228,7 +231,7 @@ def _failure(at: int, failure: FailureData) -> str:
 
 
 def _script(at: int, script: str) -> str:
-    """Return the script, the first opened: the others are much like it."""
+    """Return the script of a failure; only the first is open, because the others are similar."""
     if not script:
         return f"<p class='dim'>{no_script(at)}</p>"
     opened = "" if at else " open"
@@ -249,16 +252,16 @@ def _plot(failure: FailureData) -> str:
     drawn = scatter(failure.curve) if failure.curve is not None else ""
     over = failure.curve.over if failure.curve is not None else ""
     caption = (
-        f"<figcaption class='dim'>The error of each element over its {over}, in the value sets that differ</figcaption>"
+        f"<figcaption class='dim'>Error of each element against its {over}, in the value sets that differ</figcaption>"
     )
     return f"<figure>{drawn}{caption}</figure>" if drawn else ""
 
 
 def _kinds(failure: FailureData) -> str:
-    """Return of which kinds the value sets are that differ, those that differ the most first."""
+    """Return the kinds of value sets with the share that differs, the largest share first."""
     some, every = (sum(pair[at] for pair in failure.strata.values()) for at in (0, 1))
     if some < 2 and (failure.level not in COMPUTED or failure.difference == "structure"):
-        return ""  # it was looked for in one alone
+        return ""  # only one value set was looked at
     ordered = sorted(failure.strata.items(), key=lambda item: -item[1][0] / item[1][1])
     chips = "".join(
         f"<span class='chip' style='--share: {30 * differ / count:.0f}%'>{escape(name)} {differ}/{count}</span>"
@@ -266,5 +269,5 @@ def _kinds(failure: FailureData) -> str:
         if differ
     )
     rest = ", ".join(name for name, (differ, _) in ordered if not differ)
-    none = f" <small>none of: {escape(rest)}</small>" if rest else ""
+    none = f" <small>no difference in: {escape(rest)}</small>" if rest else ""
     return f"<p><small>Differs in {some:,} of {every:,} value sets:</small> {chips}{none}</p>"

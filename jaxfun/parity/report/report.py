@@ -1,4 +1,4 @@
-"""The report of a check, with every way to show it."""
+"""The public classes `Report` and `Failure`: the data of model.py, with methods to print, log and save it."""
 
 import contextlib
 import logging
@@ -12,16 +12,16 @@ LOGGER = logging.getLogger("jaxfun.parity")
 
 
 class Failure(FailureData):
-    """One disagreement: where, on which inputs, and both answers. `message` says it in words."""
+    """One disagreement: its level, the smallest inputs, both results. `message` describes it in words."""
 
     @property
     def facts(self) -> dict[str, str]:
-        """What there is to know of the failure, by name."""
+        """The facts of the failure, by name: inputs, both results, the error."""
         return words.facts(self)
 
     @property
     def message(self) -> str:
-        """The failure in words."""
+        """A description of the failure in words."""
         return words.message(self)
 
     def __str__(self) -> str:
@@ -29,15 +29,15 @@ class Failure(FailureData):
 
 
 class Report(ReportData):
-    """What a check found, and the ways to show it: `print(report)`, `to_html(path)`, `to_json(path)`."""
+    """The result of a check. Show it with `print(report)`, `to_html(path)` or `to_json(path)`."""
 
     def log(self) -> None:
-        """Log the verdict, the report beside it: whoever runs the check (pytest's plugin, say) may gather them."""
+        """Log the headline with the report attached, so that a listener such as the pytest plugin can collect it."""
         LOGGER.info("%s", self.headline, extra={"parity_report": self})
 
     @contextlib.contextmanager
     def until_interrupted(self) -> Iterator[None]:
-        """Go on to the end of the block, or until Ctrl-C, which the report then says."""
+        """End the block at Ctrl-C without an exception, and mark the report as interrupted."""
         try:
             yield
         except KeyboardInterrupt:
@@ -47,9 +47,9 @@ class Report(ReportData):
         return "\n".join(terminal.lines(self))
 
     def to_json(self, path: str | Path) -> None:
-        """Write the report as JSON that any reader takes: what is not finite stands there as text."""
+        """Write the report as standard JSON: NaN and infinity become strings."""
         Path(path).write_text(json_text.text(self), encoding="utf-8")
 
     def to_html(self, path: str | Path) -> None:
-        """Write the report as one HTML file that needs nothing else."""
+        """Write the report as a single HTML file without external resources."""
         Path(path).write_text(page.page([self]), encoding="utf-8")

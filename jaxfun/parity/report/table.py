@@ -1,4 +1,7 @@
-"""Many reports as one table for a terminal: a row for each function, a column for each level."""
+"""A table of many reports for the terminal: one row for each pair of functions, one column for each level.
+
+Begin at `table`. The pytest plugin prints it at the end of a run.
+"""
 
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -10,16 +13,16 @@ Cell = tuple[str, str]  # the text and its color, "" for the terminal's own
 
 MOST_ROWS = 30
 _HEADER = ("candidate", "reference", *LEVELS, "worst ULP")
-_NAMES = 2  # the first columns, aligned left
+_NAMES = 2  # the number of name columns, which are aligned left
 _GAP = "  "
-_LEAST_NAME = 16  # a name is not cut below
+_LEAST_NAME = 16  # a name keeps at least this many characters
 _CANCELS = ">1k"
 LEGEND = {
     "zero": "not shown (only zeros on both sides)",
     "none": "not shown (nothing was compared)",
     "loose": "not shown (the tolerance is too wide)",
     "n/a": "not applicable",
-    "left out": "not compared, to keep to the time",
+    "left out": "not compared (time limit)",
     "-": "not run",
     _CANCELS: "more than 1,000 ULP, only where terms cancel",
 }
@@ -27,7 +30,7 @@ _COLORS = {"pass": "green", "fail": "red", "zero": "yellow", "none": "yellow", "
 
 
 def merged(reports: Iterable[ReportData]) -> list[ReportData]:
-    """Return one report for each pair of candidate and reference, by name."""
+    """Merge the reports of each pair of candidate and reference; sort the result by their names."""
     pairs: dict[tuple[str, str], ReportData] = {}
     for report in reports:
         key = report.candidate, report.reference
@@ -36,7 +39,7 @@ def merged(reports: Iterable[ReportData]) -> list[ReportData]:
 
 
 def table(reports: Sequence[ReportData], width: int) -> list[list[Cell]]:
-    """Return the lines of the table; of more than 30 reports, those that ask for a look."""
+    """Return the lines of the table; of more than 30 reports show only those that need attention."""
     chosen = reports if len(reports) <= MOST_ROWS else [report for report in reports if _stands_out(report)]
     rows = [[(title, "") for title in _HEADER], *map(_row, chosen)]
     told = [f"{short}: {meaning}" for short, meaning in LEGEND.items() if _has(rows, short)]
@@ -52,12 +55,12 @@ def fails(report: ReportData) -> bool:
 
 
 def agrees(report: ReportData) -> bool:
-    """Return whether something was compared, and all of it agreed."""
+    """Return whether something was compared and all of it agrees."""
     return report.ok and not fails(report)
 
 
 def edges(report: ReportData) -> list[FailureData]:
-    """Return what is listed beside the differences and does not count, but for what second opinions found."""
+    """Return the report's edges, except for those of second opinions."""
     return [edge for edge in report.edges if edge.edge not in report.opinions]
 
 
@@ -66,7 +69,7 @@ def _color(reports: Sequence[ReportData]) -> str:
 
 
 def _stands_out(report: ReportData) -> bool:
-    # the second derivative of what is linear is 0: that alone asks for no look
+    # the second derivative of a linear function is 0 everywhere, so zeros in hvp alone need no attention
     doubtful = [name for name in LEVELS if name in report.levels and report.levels[name].status == "not shown"]
     return not agrees(report) or any(name != "hvp" for name in doubtful)
 
@@ -78,7 +81,7 @@ def _row(report: ReportData) -> list[Cell]:
 
 
 def state(level: Level | None) -> str:
-    """Return in a word what a level found: "pass", "fail", or one of the legend's.
+    """Return the result of a level as one word: "pass", "fail", or a key of `LEGEND`.
 
     >>> [state(level) for level in (None, Level(), Level(3), Level(3, is_nonzero=True))]
     ['-', 'none', 'zero', 'pass']
@@ -98,7 +101,7 @@ def _cell(level: Level | None) -> Cell:
 
 
 def brief(count: int) -> str:
-    """Return a count in at most five characters.
+    """Format a count with at most five characters.
 
     >>> [brief(count) for count in (0, 999, 9_600, 12_345, 4_560_000)]
     ['0', '999', '9.6k', '12k', '4.6M']
@@ -135,18 +138,18 @@ def _placed(column: int, cell: Cell, wide: int) -> Cell:
 
 
 def _room(wanted: Sequence[int], width: int) -> list[int]:
-    """Return the widths of the names: each may have what the other leaves, and half at least."""
+    """Return the widths of the two name columns: each gets at least half, and what the other does not need."""
     left, right = wanted
     half = max(width // 2, _LEAST_NAME)
     return [min(left, max(width - right, half)), min(right, max(width - left, half))]
 
 
 def total(reports: Sequence[ReportData]) -> str:
-    """Return how many agree, how many differ, and for how many neither was shown."""
+    """Return the last line of the table: how many functions agree, differ, and are not shown to do either."""
     differ = sum(map(fails, reports))
     agree = sum(map(agrees, reports))
     but = sum(agrees(report) and bool(edges(report)) for report in reports)
-    agreeing = f"agree ({but} of them but for edges)" if but else "agree"
+    agreeing = f"agree ({but} of them except for edges)" if but else "agree"
     counts = {agreeing: agree, "differ": differ, "not shown": len(reports) - agree - differ}
     told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
     return f"{len(reports)} function{'s' * (len(reports) > 1)}: {told}"

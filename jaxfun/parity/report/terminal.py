@@ -1,4 +1,4 @@
-"""A report as text, for a terminal."""
+"""The report as terminal text: what `print(report)` shows. Begin at `lines`."""
 
 import textwrap
 
@@ -7,7 +7,7 @@ from .words import INDENT, WIDTH, at_most, edge_in_words, first_of, headline, li
 
 
 def lines(report: ReportData) -> list[str]:
-    """Return the lines of a report: the answer, the inputs, what each level compared, and every failure."""
+    """Return the lines of a report: the answer, the inputs, a row for each level, the taps, and every failure."""
     lines = [_wrapped(headline(report), WIDTH), f"  {report.examples:,} value sets in {report.seconds:.1f} s"]
     lines += [row("not shown", _wrapped(text)) for text in report.missing if report.answer == "not shown"]
     lines += [row("to do", _wrapped(report.advice))] if report.advice and not report.ok else []
@@ -29,7 +29,7 @@ def _wrapped(text: str, width: int = WIDTH - INDENT) -> str:
 
 
 def _failure_lines(failures: list[FailureData]) -> list[str]:
-    """Return every failure in words, then the first script: the others are much like it."""
+    """Return a description of every failure, then only the first script, because the others are similar."""
     lines = [line for failure in failures for line in ("", message(failure))]
     scripted = [at for at, failure in enumerate(failures) if failure.script]
     if not scripted:
@@ -37,18 +37,18 @@ def _failure_lines(failures: list[FailureData]) -> list[str]:
     first, *others = scripted
     what = "it" if len(failures) == 1 else f"the {failures[first].level}"
     lines += ["", f"To reproduce {what}:", "", textwrap.indent(failures[first].script, "    ")]
-    more = [f"The script of another: `.failures[{at}].script` of the report, or `.to_html(path)`." for at in others]
+    more = [f"More scripts: `.failures[{at}].script` of the report, or its page `.to_html(path)`." for at in others]
     return [*lines, "", more[0]] if more else lines
 
 
 def _tap_lines(report: ReportData) -> list[str]:
     wide = max((len(tap.name) for tap in report.taps), default=0)
     first = report.first_divergence
-    lines = ["  taps, in the order of execution"] if report.taps else []
+    lines = ["  taps, in execution order"] if report.taps else []
     for tap in report.taps:
         verdict = "agrees " if tap.ok else "DIFFERS"
         line = f"    {tap.name:<{wide}}  {verdict}  {_tap_text(tap)}"
-        lines.append(line + _alone_text(tap) + ("   <- the first to differ" if tap is first else ""))
+        lines.append(line + _alone_text(tap) + ("   <- first difference" if tap is first else ""))
     return lines
 
 
@@ -60,12 +60,12 @@ def _tap_text(tap: Tap) -> str:
 
 
 def _alone_text(tap: Tap) -> str:
-    """Return what the stretch up to a tap shows where it starts from the reference's own values."""
+    """Describe the stretch before a tap, run alone: from PyTorch's values at the tap before it."""
     if tap.gradients:
         return f"; its gradient DIFFERS for {first_of(tap.gradients, 3)}"
     if tap.ok or not tap.is_alone:
         return ""
-    return "; from PyTorch's own input it DIFFERS too" if tap.alone else "; from PyTorch's own input it agrees"
+    return "; given PyTorch's input, it DIFFERS too" if tap.alone else "; given PyTorch's input, it agrees"
 
 
 _MOST_NAMES = 6

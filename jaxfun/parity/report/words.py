@@ -1,4 +1,7 @@
-"""Failures in words: arrays as a reader types them, counts of ULP, what kind of difference it is."""
+"""Texts that several kinds of output share: arrays, ULP counts, kinds of difference, the words for one failure.
+
+Begin at `message`, which describes one failure; terminal.py and page.py build on it.
+"""
 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,30 +11,30 @@ import numpy as np
 
 from .model import FailureData, ReportData
 
-MOST_ULP = 1e12  # beside a reference of 0 a count of ULP says nothing
-SMALL_ULP = 1000  # more, and an element that is right is beside 0: rounding is then relative to what it is made of
+MOST_ULP = 1e12  # a larger ULP count means nothing: the reference is 0 or close to it
+SMALL_ULP = 1000  # a passing element with a larger error is a sum that cancels: its tolerance follows the terms' size
 _LEAST_ULP = 0.01
-WIDTH = 100  # columns of what is printed
-INDENT = 13  # where a fact begins, its name before it
+WIDTH = 100  # columns of the printed report
+INDENT = 13  # the column at which the text of a row begins, after its name
 _MOST_RESULTS = 24
 
-# kinds that a verdict names in one word, as a reader says them; another says itself
+# the shown text for each short name of a kind of difference; every other kind is shown by its own name
 _SAID = {
-    "number": "another number",
-    "derivative": "another derivative",
-    "dtype": "another dtype",
-    "shape": "another shape",
-    "shape or dtype": "another shape or dtype",
-    "structure": "another structure",
-    "raises": "",  # the detail says it
+    "number": "different number",
+    "derivative": "different derivative",
+    "dtype": "different dtype",
+    "shape": "different shape",
+    "shape or dtype": "different shape or dtype",
+    "structure": "different structure",
+    "raises": "",  # `detail` is a full sentence
 }
 
-# what a derivative is multiplied by, which its numbers have in them
+# the vector that each derivative level multiplies the Jacobian or Hessian with: the shown numbers depend on it
 _ALONG = {"vjp": "a random cotangent", "jvp": "a random direction", "hvp": "random directions"}
 
 
 def ulps(count: float) -> str:
-    """Return a count of ULP with about three digits.
+    """Format a ULP count with about three digits.
 
     >>> [ulps(count) for count in (1e-9, 0.5, 3.456, 1523.4, 8_388_608)]
     ['less than 0.01 ULP', '0.5 ULP', '3.46 ULP', '1,523 ULP', '8.39e6 ULP']
@@ -44,18 +47,18 @@ def ulps(count: float) -> str:
 
 
 def at_most(count: float, is_failing: bool) -> str:
-    """Return the worst that a level met, "" where a count of ULP says nothing.
+    """Describe the largest error of a level; "" where a ULP count means nothing.
 
     >>> at_most(3.5, False), at_most(8e6, False), at_most(8e6, True), at_most(0.0, False)
-    ('at most 3.5 ULP', 'more than 1,000 ULP only where terms cancel', 'at most 8.00e6 ULP', '')
+    ('largest error 3.5 ULP', 'over 1,000 ULP only where terms cancel', 'largest error 8.00e6 ULP', '')
     """
     if count > SMALL_ULP and not is_failing:
-        return f"more than {ulps(SMALL_ULP)} only where terms cancel"
-    return f"at most {ulps(count)}" if 0 < count < MOST_ULP else ""
+        return f"over {ulps(SMALL_ULP)} only where terms cancel"
+    return f"largest error {ulps(count)}" if 0 < count < MOST_ULP else ""
 
 
 def written(array: Any, index: tuple[int, ...] = (), most: int = 64) -> str:
-    """Return an array as a reader types it; a large one by its shape, and its element at `index`.
+    """Format an array as dtype and numbers; if it has more than `most` elements, as shape and element at `index`.
 
     >>> written(np.float32([0.1, 2])), written(np.array(1 + 2j)), written(np.zeros((9, 9)), (1, 2))
     ('float32[0.1, 2.0]', 'complex128(1+2j)', 'float64 of shape [9, 9], 0.0 at [1, 2]')
@@ -76,7 +79,7 @@ def _digits(number: Any) -> str:
 
 
 def _nested(texts: np.ndarray, wide: int, at: int) -> str:
-    """Return the texts in brackets, each row on its own line from the second dimension on; `at` is where it stands."""
+    """Return nested brackets of texts, one line for each row; `at` is the column of the opening bracket."""
     line = "\n" + " " * at
     if texts.ndim > 1:
         return f"[{f',{line}'.join(_nested(row, wide, at + 1) for row in texts)}]"
@@ -84,14 +87,14 @@ def _nested(texts: np.ndarray, wide: int, at: int) -> str:
 
 
 def listed(items: Iterable[str], line: str = "\n") -> str:
-    """Return a list with commas, where it is long on several lines; each begins as `line` says, and no item is cut."""
+    """Join items with commas and wrap long lists: lines are joined by `line`, and no item is split."""
     kept = ", ".join(item.replace(" ", _KEPT) for item in items)
     wrapped = textwrap.wrap(kept, WIDTH - INDENT - len(line), break_long_words=False, break_on_hyphens=False)
     return line.join(wrapped).replace(_KEPT, " ")
 
 
 def first_of(items: Sequence[str], most: int) -> str:
-    """Return the first items of a list, and how many more there are.
+    """Join the first `most` items of a list, and add the number of the others.
 
     >>> first_of(["a", "b", "c"], 2)
     'a, b and 1 more'
@@ -100,35 +103,35 @@ def first_of(items: Sequence[str], most: int) -> str:
     return ", ".join(items[:most]) + more
 
 
-_KEPT = "\0"  # in the place of a blank at which no line may break
+_KEPT = "\0"  # replaces a space at which no line may break
 
 
-# what a kind of edge is, as a reader says it
+# the shown text for each kind of edge
 _EDGES = {
     "NaN": "at a NaN input",
     "infinity": "at an infinite input",
     "overflow": "where the square of an input overflows",
-    "empty": "at a 0-dim or empty tensor",
-    "validation": "an input that one side alone refuses",
-    "compiler": "where XLA's compiler drops NaN and the plain call keeps it",
-    "rounding": "where PyTorch's own rounding decides between NaN, infinity and a number",
-    "order": "an order of tied values that PyTorch leaves open",
-    "LAPACK": "NaN or infinity given to LAPACK",
-    "decomposition": "the sign of a vector, or what rounding of the matrix decides, which PyTorch leaves open",
-    "digits": "digits lost",
-    "kinks": "at a kink, which is allowed",
-    "ties": "at tied values, which is allowed",
-    "dtype": "another dtype, which is allowed",
-    "errors": "an error, which is allowed",
+    "empty": "for a 0-dim or empty tensor",
+    "validation": "an input that only one side rejects",
+    "compiler": "NaN lost under jit (not in the plain call)",
+    "rounding": "where PyTorch's rounding error decides between NaN, infinity and a number",
+    "order": "order of tied values (PyTorch does not define it)",
+    "LAPACK": "NaN or infinity passed to LAPACK",
+    "decomposition": "not unique in the decomposition (sign of a vector, or a choice that rounding makes)",
+    "digits": "fewer correct digits (the formula is right in float64)",
+    "kinks": "at a kink (allowed)",
+    "ties": "at tied values (allowed)",
+    "dtype": "different dtype (allowed)",
+    "errors": "an error (allowed)",
 }
 
 
 def edge_in_words(failure: FailureData) -> str:
-    """Return an edge in a line: the kind, the level, and both answers.
+    """Describe an edge in one line: its kind, the level, and both results.
 
     >>> from jaxfun.parity.report.report import Failure
     >>> edge_in_words(Failure("vjp", "number", "0 where the reference has 1", "(nan)", leaf="x", edge="NaN"))
-    'at a NaN input, gradient of x: another number: 0 where the reference has 1'
+    'at a NaN input, gradient of x: different number: 0 where the reference has 1'
     """
     what, _ = place(failure)
     of = f"gradient of {failure.leaf}" if failure.level == "vjp" and failure.leaf else what
@@ -136,7 +139,7 @@ def edge_in_words(failure: FailureData) -> str:
 
 
 def headline(report: ReportData) -> str:
-    """Return the answer in a line: with what differs, and what agrees but for an edge.
+    """Return the first line of a report: the answer, then the first difference or the first edge.
 
     >>> headline(ReportData("f", "g"))
     'f is NOT SHOWN to agree with g'
@@ -148,42 +151,42 @@ def headline(report: ReportData) -> str:
     if not report.ok or not edges:
         return report.headline
     more = f" (and {len(edges) - 1} more)" if len(edges) > 1 else ""
-    return f"{report.headline}, but for {edge_in_words(edges[0])}{more}"
+    return f"{report.headline}, except for an edge: {edge_in_words(edges[0])}{more}"
 
 
 def place(failure: "FailureData") -> tuple[str, str]:
-    """Return the level, with the result or gradient, and the dtype and device."""
+    """Return where a failure was found: the level with its result or gradient, and the dtype with the device."""
     of = f" of {failure.leaf}" if failure.leaf else ""
     return failure.level + of, f"{failure.dtype or 'any dtype'}, {failure.device}"
 
 
 def difference(failure: "FailureData") -> str:
-    """Return what kind of difference it is, and both answers where it is.
+    """Describe a difference: its kind, and both results at the worst element.
 
     >>> from jaxfun.parity.report.report import Failure
     >>> difference(Failure("value", "number", "1 where the reference has 2", "(0)"))
-    'another number: 1 where the reference has 2'
+    'different number: 1 where the reference has 2'
     """
     kind = failure.relation or _SAID.get(failure.difference, failure.difference)
-    if "where the reference" in failure.difference:  # it names both answers itself
+    if "where the reference" in failure.difference:  # the kind names both results itself
         where = failure.difference + (f", at {list(failure.index)}" if failure.index else "")
         return ": ".join(part for part in (failure.relation, where) if part)
     return ": ".join(part for part in (kind, failure.detail) if part)
 
 
 def in_short(failure: "FailureData") -> str:
-    """Return what kind of difference it is, and how far apart the two are.
+    """Describe a difference in a few words: its kind, and the error in ULP.
 
     >>> from jaxfun.parity.report.report import Failure
     >>> in_short(Failure("value", "number", "1 where the reference has 2", "(0)", ulp=4.2e6))
-    'another number, 4.20e6 ULP'
+    'different number, 4.20e6 ULP'
     """
     kind = failure.relation or _SAID.get(failure.difference, failure.difference) or failure.detail
     return f"{kind}, {ulps(failure.ulp)}" if 0 < failure.ulp < MOST_ULP else kind
 
 
 def facts(failure: "FailureData") -> dict[str, str]:
-    """Return what there is to know of a failure, by name."""
+    """Return the facts of a failure, by name: inputs, where it was found, both results, the error."""
     found = {"inputs": failure.call}
     found |= {"along": _ALONG[failure.level]} if failure.level in _ALONG else {}
     found |= {"found at": failure.stratum} if failure.stratum else {}
@@ -194,7 +197,7 @@ def facts(failure: "FailureData") -> dict[str, str]:
 
 
 def _error(failure: "FailureData") -> Iterator[str]:
-    """Yield the parts of what is said of the error at the worst index: in ULP, and beside the reference's number."""
+    """Yield the parts of the text for the error at the worst element: in ULP, relative or absolute, and its index."""
     if not failure.ulp or failure.candidate is None or failure.reference is None:
         return
     ours, theirs = (_there(array, failure.index) for array in (failure.candidate, failure.reference))
@@ -213,12 +216,12 @@ def _there(array: Any, index: tuple[int, ...]) -> complex:
 
 
 def no_script(at: int) -> str:
-    """Return what stands in a script's place: where the inputs of that failure are."""
-    return f"There is no script of under 25 lines; the inputs are in `.failures[{at}].inputs` of the report."
+    """Return the text shown if a failure has no script: where to find its inputs."""
+    return f"No script: it would have 25 lines or more. The inputs are in `.failures[{at}].inputs` of the report."
 
 
 def message(failure: "FailureData") -> str:
-    """Return the failure in words: where, what differs, and a line for each fact."""
+    """Describe a failure: where it was found, what differs, and a line for each fact."""
     what, where = place(failure)
     first = f"{what} ({where}): {difference(failure)}"
     if len(first) > WIDTH:
@@ -228,5 +231,5 @@ def message(failure: "FailureData") -> str:
 
 
 def row(name: str, text: str) -> str:
-    """Return a name and what there is to say of it, below one another where that has several lines."""
+    """Return a row of the report: the name, then the text, with its further lines aligned below the first."""
     return f"  {name:<{INDENT - 2}}" + text.replace("\n", "\n" + " " * INDENT)
