@@ -9,6 +9,7 @@ import copy
 import functools
 import inspect
 import re
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -197,10 +198,16 @@ def _plain(annotation: ast.expr | None) -> str:
     return ast.unparse(_Words().visit(copy.deepcopy(annotation))) if annotation else "Any"
 
 
+def formatted(text: str) -> str:
+    """Return a stub as ruff formats it."""
+    command = [sys.executable, "-m", "ruff", "format", "--stdin-filename", "stub.pyi", "-"]
+    return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
+
+
 def main() -> None:
     """Write the stubs."""
     for name, face in FACES.items():
-        (ROOT / name).write_text(stub(face))
+        (ROOT / name).write_text(formatted(stub(face)))
 
 
 if __name__ == "__main__":

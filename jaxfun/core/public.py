@@ -45,8 +45,6 @@ def variadic(signature: inspect.Signature) -> str:
 @overload
 def public(function: Callable[P, R]) -> Callable[P, R]: ...
 @overload
-def public(function: str) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
-@overload
 def public(*, name: str = ..., runs_callbacks: bool = ...) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
 def public(function: Any = None, *, name: str = "", runs_callbacks: bool = False) -> Any:
     """Make a function public, one that is not an op.
@@ -64,8 +62,6 @@ def public(function: Any = None, *, name: str = "", runs_callbacks: bool = False
     ...
     jaxfun.core.errors.ArgumentValueError: `jaxfun.halve(n)`: expected an even `n`, got 3 (int).
     """
-    if isinstance(function, str):
-        return functools.partial(public, name=function.partition("(")[0], runs_callbacks=True)
     if function is None:
         return functools.partial(public, name=name, runs_callbacks=runs_callbacks)
     signature = inspect.signature(function)

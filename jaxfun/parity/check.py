@@ -46,7 +46,7 @@ class ParityError(AssertionError):
     report: Report
 
 
-@public("parity.assert_parity(candidate, reference, *inputs)")
+@public(name="parity.assert_parity", runs_callbacks=True)
 def assert_parity(candidate: Callable[..., Any], reference: Callable[..., Any], *inputs: Any, **options: Any) -> Report:
     """Raise unless `candidate` agrees with `reference`. The arguments are those of `check`.
 
@@ -65,7 +65,7 @@ def assert_parity(candidate: Callable[..., Any], reference: Callable[..., Any], 
     return report
 
 
-@public("parity.check(candidate, reference, *inputs)")
+@public(name="parity.check", runs_callbacks=True)
 def check(
     candidate: Callable[..., Any],
     reference: Callable[..., Any],

@@ -37,7 +37,7 @@ _USUAL = _Defaults()
 _CHOSEN: ContextVar[_Defaults] = ContextVar("chosen", default=_USUAL)
 
 
-@public("parity.defaults(profile, device)")
+@public(name="parity.defaults", runs_callbacks=True)
 def defaults(
     profile: str = "quick", device: str = "cpu", absent: Callable[[str], Any] = refuse_cuda
 ) -> contextlib.AbstractContextManager[None]:

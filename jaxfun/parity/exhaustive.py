@@ -32,7 +32,7 @@ from .search.patterns import ADVICE, FORMATS, Chunks, Format, require_like, with
 Progress = Callable[[int, int], None]
 
 
-@public("parity.exhaustive(candidate, reference, dtype)")
+@public(name="parity.exhaustive", runs_callbacks=True)
 def exhaustive(
     candidate: Callable[..., Any],
     reference: Callable[..., Any],

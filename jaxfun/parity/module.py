@@ -32,7 +32,7 @@ OPINION = 4  # a second opinion gets a quarter of the value sets
 LARGE = 50_000  # numbers in the state of a large module
 
 
-@public("parity.module(torch_module, jax_function, params, *inputs)")
+@public(name="parity.module", runs_callbacks=True)
 def module(
     torch_module: Any,
     jax_function: Callable[..., Any],

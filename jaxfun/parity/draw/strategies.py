@@ -70,7 +70,7 @@ class Kind:
     after: bool = False  # the shape is that of the first tensor without its second dimension (the classes)
 
 
-@public("parity.tensors(n, shape, dtype, same_shape, broadcastable, min_value, max_value, ...)")
+@public(name="parity.tensors", runs_callbacks=True)
 def tensors(
     n: int | None = None,
     *,
@@ -135,7 +135,7 @@ def _shape(shape: Any) -> Any:
     raise ArgumentTypeError('`shape` to be sizes such as (3, 4), or names such as "n c h w"', describe(shape))
 
 
-@public("parity.labels(classes, shape, ignore_index, dtype)")
+@public(name="parity.labels", runs_callbacks=True)
 def labels(
     classes: int | str, *, shape: Any = None, ignore_index: int | None = None, dtype: str = "int64"
 ) -> st.SearchStrategy[Any]:
@@ -165,7 +165,7 @@ def labels(
     )
 
 
-@public("parity.probabilities(shape, dtype)")
+@public(name="parity.probabilities", runs_callbacks=True)
 def probabilities(shape: Any = None, *, dtype: str | None = None) -> st.SearchStrategy[Any]:
     """Return a strategy for probabilities: numbers from 0 to 1 with a sum of 1 along the last dimension.
 
@@ -178,7 +178,7 @@ def probabilities(shape: Any = None, *, dtype: str | None = None) -> st.SearchSt
     return _tensors(None, Kind(_shape(shape), dtype, 0.0, 1.0, structure="probabilities"), False)
 
 
-@public("parity.symmetric(n, batch, dtype)")
+@public(name="parity.symmetric", runs_callbacks=True)
 def symmetric(n: int | str = "n", *, batch: Any = (), dtype: str | None = None) -> st.SearchStrategy[Any]:
     """Return a strategy for symmetric matrices (complex: Hermitian) with `n` rows.
 
@@ -190,7 +190,7 @@ def symmetric(n: int | str = "n", *, batch: Any = (), dtype: str | None = None) 
     return _matrices(n, batch, dtype, "symmetric")
 
 
-@public("parity.positive_definite(n, batch, dtype)")
+@public(name="parity.positive_definite", runs_callbacks=True)
 def positive_definite(n: int | str = "n", *, batch: Any = (), dtype: str | None = None) -> st.SearchStrategy[Any]:
     """Return a strategy for well-conditioned positive definite matrices with `n` rows; no eigenvalue is near 0.
 
@@ -220,7 +220,7 @@ def _and(batch: Any, *sizes: Any) -> str:
     return " ".join([*words, *map(str, sizes)])
 
 
-@public("parity.mask(shape, empty_rows)")
+@public(name="parity.mask", runs_callbacks=True)
 def mask(shape: Any = None, *, empty_rows: bool = True) -> st.SearchStrategy[Any]:
     """Return a strategy for a bool tensor: random, with some rows all True, and with some rows all False.
 
@@ -233,7 +233,7 @@ def mask(shape: Any = None, *, empty_rows: bool = True) -> st.SearchStrategy[Any
     return _tensors(None, Kind(_shape(shape), "bool", 0, 1, structure=structure), False)
 
 
-@public("parity.permutation(n, batch, dtype)")
+@public(name="parity.permutation", runs_callbacks=True)
 def permutation(n: int | str = "n", *, batch: Any = (), dtype: str = "int64") -> st.SearchStrategy[Any]:
     """Return a strategy for permutations of 0, ..., `n` - 1 along the last dimension.
 
@@ -248,7 +248,7 @@ def permutation(n: int | str = "n", *, batch: Any = (), dtype: str = "int64") ->
     return _tensors(None, Kind(_and(batch, n), dtype, structure="permutation"), False)
 
 
-@public("parity.constant(value)")
+@public(name="parity.constant", runs_callbacks=True)
 def constant(value: Any) -> Constant:
     """Mark an argument (a value or a strategy) as constant: no derivative is taken for it.
 
@@ -259,7 +259,7 @@ def constant(value: Any) -> Constant:
     return value if isinstance(value, Constant) else Constant(value)
 
 
-@public("parity.dims(of)")
+@public(name="parity.dims", runs_callbacks=True)
 def dims(of: int = 0) -> Dependent:
     """Return a strategy for a `dim`, positive or negative, of the positional argument number `of`, counted from 0.
 

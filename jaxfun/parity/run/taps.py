@@ -18,7 +18,7 @@ from ...core.errors import ArgumentTypeError, describe
 from ...core.public import public
 
 
-@public("parity.tap(name, x)")
+@public(name="parity.tap", runs_callbacks=True)
 def tap(name: str, x: Any) -> Any:
     """Return `x` (an array or a pytree) as it is, and mark it as what the submodule `name` gives in PyTorch.
 
