@@ -13,7 +13,7 @@ _WIDTH = 100
 
 
 def number_text(number: Any) -> str:
-    """Return a number with all digits of its precision: `0.1`, `np.nan`, `1.0-2.0j`."""
+    """Return a number with as many digits as its precision needs: `0.1`, `np.nan`, `1.0-2.0j`."""
     if isinstance(number, (complex, np.complexfloating)):
         real, imag = number_text(number.real), number_text(number.imag)
         is_plain = "-0.0" not in (real, imag) and "np" not in real + imag
