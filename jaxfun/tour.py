@@ -37,7 +37,9 @@ def run(output: Path) -> int:
         crosses += _regression(console, torch, output)
     if torch is None:
         console.print("\nPyTorch is not installed, so nothing was compared: pip install torch, and run the tour again.")
-    verdict = f"[bold red]{crosses} lines differ unexpectedly[/]" if crosses else "[green]every line agrees[/]"
+    verdict = (
+        f"[bold red]{crosses} lines differ unexpectedly[/]" if crosses else "[green]no line differs unexpectedly[/]"
+    )
     console.print(f"\n{verdict}" if torch else "")
     return int(crosses > 0)
 
@@ -198,9 +200,7 @@ def _compare_fits(console: Any, fit: regression.Fit, theirs: tuple[np.ndarray, n
         near = gap <= 64 * float(np.finfo(np.float32).eps) * max(float(np.abs(other).max()), 1)
         crosses += not near
         shown = (
-            "every epoch's"
-            if name == "losses"
-            else f"{float(np.ravel(other)[0]):.6f} and {float(np.ravel(mine)[0]):.6f}"
+            "every epoch" if name == "losses" else f"{float(np.ravel(other)[0]):.6f} and {float(np.ravel(mine)[0]):.6f}"
         )
         console.print(f"  {TICK if near else CROSS} {name:<7}{shown:<26} largest deviation {gap:.1e}")
     return crosses
