@@ -8,65 +8,65 @@ from typing import Any, NoReturn
 
 _DESCRIPTION = "PyTorch's tensors and autograd as pure JAX functions, each one proven against PyTorch."
 _EXAMPLES = """examples:
-  jaxfun tour                                     the tutorial, every step in JAX beside PyTorch
-  jaxfun fit prices.csv --target price            a linear fit of a column by all the others
-  jaxfun parity jax.nn:gelu torch.nn.functional:gelu     is the one a right port of the other?
-  jaxfun differences std                          where jnp.std is not torch.std
-  jaxfun COMMAND --help                           what a command takes
+  jaxfun tour                                     run the tutorial, each step in JAX beside PyTorch
+  jaxfun fit prices.csv --target price            fit a linear model of one column on all others
+  jaxfun parity jax.nn:gelu torch.nn.functional:gelu     check that the first is a correct port of the second
+  jaxfun differences std                          show where jnp.std deviates from torch.std
+  jaxfun COMMAND --help                           show the options of a command
 """
-_TOUR_DESCRIPTION = """Run the tutorial's steps in JAX beside PyTorch, compare the two, and draw its pictures.
+_TOUR_DESCRIPTION = """Run the tutorial's steps in JAX beside PyTorch, compare the results, and draw the pictures.
 
-The exit code is 1 where they differ and should not. Without PyTorch it says what it could not compare."""
-_FIT_DESCRIPTION = """Fit a line (or plane) through a table's columns: mean squared error, full-batch gradient descent.
+The exit code is 1 if a line differs unexpectedly. Without PyTorch nothing is compared, and the tour says so."""
+_FIT_DESCRIPTION = """Fit a linear model to a table's columns: mean squared error, full-batch gradient descent.
 
-Columns are standardised by default (mean 0, standard deviation 1), so that one learning rate suits any units; the
-coefficients are printed in the table's own. With --no-standardize the numbers go in as they are."""
+By default columns are standardised (mean 0, standard deviation 1), so that one learning rate suits all units. The
+coefficients are printed in the table's own units. With --no-standardize the numbers are used unchanged."""
 _FIT_EXAMPLES = """examples:
   jaxfun fit houses.csv --target price
   jaxfun fit houses.parquet --target price --features area,rooms --lr 0.05 --epochs 5000
   jaxfun fit houses.csv --target price --plot fit.png --save model.npz
 
-a saved model, used again:
+to use a saved model:
   model = numpy.load("model.npz")
-  y = X @ model["W"] + model["b"]                 X in the order of model["features"]
+  y = X @ model["W"] + model["b"]                 the columns of X in the order of model["features"]
 """
 
 
-_PARITY_DESCRIPTION = """Hold a JAX function to the PyTorch function that it ports, on drawn inputs.
+_PARITY_DESCRIPTION = """Check that a JAX function is a correct port of a PyTorch function, on generated inputs.
 
-Value, gradient, forward mode, second derivative, under jit and vmap; at ties, kinks, NaN, infinity, 0-dim and empty.
-A function is named as module:function. A module of yours is found in the current folder; one function may stand in it
-for what neither library has, such as a layer with its weights, or `lambda x: jax.numpy.sum(x, 1)`."""
+The check compares value, gradient, forward mode and second derivative, also under jit and vmap. Inputs include ties,
+kinks, NaN, infinity, 0-dim and empty tensors. Write a function as module:function. Your own modules are found in the
+current folder: define there what neither library has, such as a layer with its weights or a function with options."""
 _PARITY_EXAMPLES = """examples:
   jaxfun parity jax.nn:gelu torch.nn.functional:gelu
   jaxfun parity mymodule:layer_norm mymodule:torch_layer_norm --shape "batch 8; 8; 8" --html report.html
   jaxfun parity jax.numpy:exp torch:exp --dtypes float16,bfloat16 --levels value,vjp
   jaxfun parity jax.numpy:abs torch:abs --allow kinks
 
-shapes: one for each tensor, semicolons between them. A name is a size that varies, the same wherever it stands; a
-  number is itself; "" is a 0-dim tensor. Labels, masks, matrices of a kind and the like are said in Python: see
-  parity.check in docs/parity.md.
+shapes: one per tensor, separated by semicolons. A name is a size that varies, equal wherever it occurs; a number is a
+  fixed size; "" is a 0-dim tensor. To describe labels, masks or special matrices, use parity.check in Python: see
+  docs/parity.md.
 
 exit code:
-  0  agrees      nothing differs, and every level was compared; edges, which ordinary use does not meet, are listed
-  1  differs     the report shows the smallest input that was found, with a script
-  3  not shown   something was not compared; the report says what, and what to give
-  2              a mistake in the call: one line on stderr says which
+  0  agrees      no mismatch, and every level was compared; edges (mismatches outside of ordinary use) are listed
+  1  differs     the report shows the smallest failing input that was found, with a script that reproduces it
+  3  not shown   something was not compared; the report says what, and which inputs to give
+  2              a mistake in the call: one line on stderr explains it
 """
 
 
-_DIFFERENCES_DESCRIPTION = """Show where JAX's nearest counterpart of a torch function is not the same.
+_DIFFERENCES_DESCRIPTION = """Show where the nearest JAX counterpart of a torch function deviates from PyTorch.
 
-For each sort of difference the smallest input, with what JAX, PyTorch and jaxfun give, as the parity engine found it.
-It needs no PyTorch: the answers come with jaxfun. docs/differences.md has all of them on one page."""
+For each sort of deviation: the smallest input that the parity engine found, and the answers of JAX, PyTorch and jaxfun.
+PyTorch is not needed: the answers are stored in jaxfun. docs/differences.md shows all of them on one page."""
 _DIFFERENCES_EXAMPLES = """examples:
-  jaxfun differences                              every function in a line
-  jaxfun differences std                          by torch's name, or by JAX's: jnp.std
+  jaxfun differences                              list all functions, one per line
+  jaxfun differences std                          show one function, by its torch or JAX name (jnp.std)
 """
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose help keeps its lines, and whose mistakes cost one."""
+    """An argument parser that keeps the line breaks of help texts and reports a mistake in one line."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, formatter_class=argparse.RawDescriptionHelpFormatter, **kwargs)
@@ -82,58 +82,56 @@ def _positive(kind: type, name: str) -> object:
             raise argparse.ArgumentTypeError(f"{text} is not above 0")
         return number
 
-    convert.__name__ = name  # argparse names it in its message
+    convert.__name__ = name  # argparse shows this name in its message
     return convert
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser("jaxfun", description=_DESCRIPTION, epilog=_EXAMPLES)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
-    tour = commands.add_parser("tour", help="the tutorial, step by step", description=_TOUR_DESCRIPTION)
-    tour.add_argument("--output", type=Path, default=Path("tour"), metavar="DIR", help="where the pictures go (tour)")
+    tour = commands.add_parser("tour", help="run the tutorial, step by step", description=_TOUR_DESCRIPTION)
+    tour.add_argument("--output", type=Path, default=Path("tour"), metavar="DIR", help="folder for the pictures (tour)")
     fit = commands.add_parser(
-        "fit", help="fit a table's column by others", description=_FIT_DESCRIPTION, epilog=_FIT_EXAMPLES
+        "fit", help="fit one column of a table on others", description=_FIT_DESCRIPTION, epilog=_FIT_EXAMPLES
     )
     fit.add_argument("file", type=Path, metavar="FILE", help="a CSV or Parquet file with a header")
     fit.add_argument("--target", required=True, metavar="COLUMN", help="the column to predict")
-    fit.add_argument("--features", default="", metavar="A,B", help="the columns to predict it by (all others)")
+    fit.add_argument("--features", default="", metavar="A,B", help="the columns to predict it from (all others)")
     fit.add_argument("--lr", type=_positive(float, "number"), default=0.1, help="the learning rate (%(default)s)")  # type: ignore[arg-type]  # argparse's stub wants a class
-    fit.add_argument("--epochs", type=_positive(int, "integer"), default=20_000, help="steps (%(default)s)")  # type: ignore[arg-type]  # argparse's stub wants a class
+    fit.add_argument("--epochs", type=_positive(int, "integer"), default=20_000, help="number of steps (%(default)s)")  # type: ignore[arg-type]  # argparse's stub wants a class
     fit.add_argument("--standardize", action=argparse.BooleanOptionalAction, default=True, help="scale the columns")
     fit.add_argument("--plot", type=Path, metavar="FILE", help="draw the fit and its loss (.png, .svg, .pdf)")
     fit.add_argument("--save", type=Path, metavar="FILE", help="save the model (.npz)")
     _add_parity(commands)
     differences = commands.add_parser(
         "differences",
-        help="where JAX's nearest function is not torch's",
+        help="where the nearest JAX function deviates from PyTorch",
         description=_DIFFERENCES_DESCRIPTION,
         epilog=_DIFFERENCES_EXAMPLES,
     )
-    differences.add_argument("name", nargs="?", metavar="NAME", help="a function, as torch or as JAX calls it (all)")
+    differences.add_argument("name", nargs="?", metavar="NAME", help="a function, by its torch or JAX name (all)")
     return parser
 
 
 def _add_parity(commands: Any) -> None:
     parity = commands.add_parser(
         "parity",
-        help="is a JAX function a right port of a PyTorch function?",
+        help="check that a JAX function is a correct port of a PyTorch function",
         description=_PARITY_DESCRIPTION,
         epilog=_PARITY_EXAMPLES,
     )
     parity.add_argument("candidate", metavar="CANDIDATE", help="the JAX function, as module:function")
     parity.add_argument("reference", metavar="REFERENCE", help="the PyTorch function, as module:function")
-    parity.add_argument("--shape", metavar="NAMES", help='the tensors\' shapes, as in "batch 8; 8 3" (many, by turns)')
-    parity.add_argument("--dtypes", "--dtype", type=_names, metavar="A,B", help="dtypes (float32,float64)")
-    parity.add_argument(
-        "--levels", type=_names, metavar="A,B", help="some of value,vjp,jvp,hvp,jit,vmap,errors (all of them)"
-    )
-    parity.add_argument("--strict", action="store_true", help="count edges as differences")
+    parity.add_argument("--shape", metavar="NAMES", help='the tensors\' shapes, such as "batch 8; 8 3" (varied)')
+    parity.add_argument("--dtypes", "--dtype", type=_names, metavar="A,B", help="input dtypes (float32,float64)")
+    parity.add_argument("--levels", type=_names, metavar="A,B", help="some of value,vjp,jvp,hvp,jit,vmap,errors (all)")
+    parity.add_argument("--strict", action="store_true", help="count edges as failures")
     parity.add_argument(
         "--allow",
         type=_names,
         default=(),
         metavar="A,B",
-        help="what may differ: some of kinks,ties,NaN,infinity,empty,dtype,errors (nothing)",
+        help="permitted mismatches: some of kinks,ties,NaN,infinity,empty,dtype,errors (none)",
     )
     parity.add_argument("--examples", type=_positive(int, "integer"), metavar="N", help="value sets to evaluate (1200)")
     parity.add_argument("--devices", type=_names, metavar="A,B", help="cpu, cuda, or both (cpu)")
@@ -146,7 +144,7 @@ def _names(text: str) -> list[str]:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code: 0, 1 for a difference found by the tour, 2 for a mistake."""
+    """Run the command line and return its exit code: 0, 1 for a mismatch (tour, parity), 2 for a wrong call."""
     arguments = vars(_parser().parse_args(argv))
     command = arguments.pop("command")
     try:

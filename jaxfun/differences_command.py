@@ -1,4 +1,4 @@
-"""`jaxfun differences`: where JAX's nearest counterpart of a torch function is not the same, as the engine found it."""
+"""The command `jaxfun differences`: where the nearest JAX counterpart of a torch function deviates from PyTorch."""
 
 import difflib
 import json
@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 _SIDES = {"jax": "JAX", "torch": "PyTorch", "jaxfun": "jaxfun"}
-_ALONG = "along random directions, in which it shows"
+_ALONG = "along random directions"
 
 
 def known() -> dict[str, Any]:
-    """Return what was found: the versions, and by torch's name the counterpart and the differences.
+    """Return the stored deviations: the versions, and for each torch function its JAX counterpart and its deviations.
 
     >>> known()["functions"]["std"]["jax"]
     'jnp.std(input, axis=dim, keepdims=keepdim, ddof=correction)'
@@ -20,9 +20,9 @@ def known() -> dict[str, Any]:
 
 
 def run(name: str | None) -> int:
-    """Print the differences of one function, or of all in a line each, and return 0.
+    """Print the deviations of one function, or one line for each function, and return 0.
 
-    Raises: ValueError for a name that is not known.
+    Raises: ValueError for an unknown name.
     """
     found = known()
     functions = found["functions"]
@@ -42,7 +42,7 @@ def _named(name: str, functions: Mapping[str, Any]) -> str:
         if spelling in others:
             return others[spelling]
     near = difflib.get_close_matches(short, [*functions, *others], 3)
-    hint = f": did you mean {' or '.join(near)}?" if near else ": `jaxfun differences` lists all"
+    hint = f": did you mean {' or '.join(near)}?" if near else ": `jaxfun differences` lists all functions"
     raise ValueError(f"no function {name!r}{hint}")
 
 
@@ -50,8 +50,8 @@ def _overview(found: Mapping[str, Any]) -> Iterator[str]:
     functions = found["functions"]
     differ = [name for name, fields in functions.items() if fields["differences"]]
     none = [name for name, fields in functions.items() if not fields["jax"]]
-    count = f"{len(differ)} of {len(functions) - len(none)} functions differ"
-    yield f"{count} from their nearest counterpart in JAX (JAX {found['jax']}, PyTorch {found['torch']})."
+    count = f"For {len(differ)} of {len(functions) - len(none)} torch functions"
+    yield f"{count} the nearest JAX function deviates from PyTorch (JAX {found['jax']}, PyTorch {found['torch']})."
     wide = max(map(len, differ), default=0)
     for family in dict.fromkeys(fields["family"] for fields in functions.values()):
         names = [name for name, fields in functions.items() if fields["family"] == family]
@@ -60,10 +60,10 @@ def _overview(found: Mapping[str, Any]) -> Iterator[str]:
             sorts = [difference["sort"] for difference in functions[name]["differences"]]
             if sorts:
                 yield f"  {name:{wide}}  {', '.join(sorts)}"
-        yield from _listed("the same", [n for n in names if functions[n]["jax"] and n not in differ])
-        yield from _listed("no counterpart", [name for name in names if name in none])
-    yield "\nvalue, dtype, derivative: another one; refuses: JAX raises, PyTorch does not; accepts: the other way round"
-    yield "jaxfun differences NAME shows them."
+        yield from _listed("no deviation found", [n for n in names if functions[n]["jax"] and n not in differ])
+        yield from _listed("no JAX counterpart", [name for name in names if name in none])
+    yield "\nvalue, dtype, derivative: JAX returns another one; refuses: only JAX raises; accepts: only PyTorch raises"
+    yield "jaxfun differences NAME shows the inputs and answers."
 
 
 def _listed(title: str, names: Iterable[str]) -> Iterator[str]:
@@ -75,11 +75,11 @@ def _listed(title: str, names: Iterable[str]) -> Iterator[str]:
 def _details(found: Mapping[str, Any], name: str) -> Iterator[str]:
     fields = found["functions"][name]
     if not fields["jax"]:
-        yield f"torch.{name} has no counterpart in JAX: jaxfun.{name}"
+        yield f"torch.{name} has no counterpart in JAX; use jaxfun.{name}"
         return
-    yield f"torch.{name} beside {fields['jax']}"
+    yield f"torch.{name} and its nearest JAX counterpart {fields['jax']}"
     if not fields["differences"]:
-        yield f"\n  the same wherever it was tried (JAX {found['jax']}, PyTorch {found['torch']})"
+        yield f"\n  no deviation found (JAX {found['jax']}, PyTorch {found['torch']})"
     for difference in fields["differences"]:
         level = f" ({difference['level']})" if difference["sort"] == "derivative" else ""
         yield f"\n  {difference['sort']}{level}{'' if difference['along'] is None else ', ' + _ALONG}"

@@ -1,4 +1,4 @@
-"""`jaxfun fit`: read a table, fit it, say how well, draw and save it."""
+"""The command `jaxfun fit`: read a table, fit a linear model, print its quality, draw and save it."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from .train import DivergenceError, Fit
 
 
 class _Scaling(NamedTuple):
-    """What a standardised column is measured in."""
+    """The mean and standard deviation by which columns are standardised."""
 
     mean: np.ndarray
     deviation: np.ndarray
@@ -30,11 +30,11 @@ def run(
 ) -> int:
     """Run the command and return its exit code.
 
-    Raises: TableError for a table that cannot be used; ArithmeticError for a fit that diverges; ModuleNotFoundError
-    for an extra that is not installed; OSError for a file that cannot be written.
+    Raises: TableError for a table that cannot be used; ArithmeticError for a fit that diverges; ModuleNotFoundError for
+    an extra that is not installed; OSError for a file that cannot be written.
     """
     if plot is not None:
-        import matplotlib  # noqa: F401  # missing: said now, not after the work
+        import matplotlib  # noqa: F401  # if it is missing, fail before the work
     data = table.read(file, target, [name.strip() for name in features.split(",") if name.strip()])
     with jax.enable_x64(True):
         fit, params = _fitted(data, lr, epochs, standardize)
@@ -55,7 +55,7 @@ def _fitted(data: table.Table, lr: float, epochs: int, standardize: bool) -> tup
     try:
         fit = regression.fit(start, _scaled(data.X, X), _scaled(data.y, y), lr=lr, epochs=epochs)
     except DivergenceError as error:
-        advice = "take a smaller --lr" if standardize else "take a smaller --lr, or leave out --no-standardize"
+        advice = "use a smaller --lr" if standardize else "use a smaller --lr, or omit --no-standardize"
         raise ArithmeticError(f"the loss was {error.got}; {advice}") from None
     return Fit(fit.params, fit.losses * float(y.deviation[0]) ** 2), _unscaled(fit.params, X, y)
 
@@ -72,7 +72,7 @@ def _scaled(columns: np.ndarray, scaling: _Scaling) -> np.ndarray:
 
 
 def _unscaled(params: regression.Params, X: _Scaling, y: _Scaling) -> regression.Params:
-    # y = (x - mean) / deviation @ W + b, in units of y's deviation about y's mean
+    # standardised y = (x - mean) / deviation @ W + b; convert to y's own units
     W = np.asarray(params["W"]) * y.deviation / X.deviation[:, None]
     b = np.asarray(params["b"]) * y.deviation + y.mean - X.mean @ W
     return {"W": jax.numpy.asarray(W), "b": jax.numpy.asarray(b)}
@@ -98,13 +98,11 @@ def _report(data: table.Table, fit: Fit, params: regression.Params) -> list[str]
 
 
 def _closed_form(data: table.Table) -> np.ndarray:
-    """Return the least squares solution, the bias first: where descent ends if it goes on long enough."""
+    """Return the least squares solution, the bias first: the limit of gradient descent."""
     return np.linalg.lstsq(np.column_stack([np.ones(len(data.y)), data.X]), data.y, rcond=None)[0]
 
 
 def _verdict(away: float) -> str:
     if away < 0.01:
-        return "the coefficients are those of the closed form, to 1 %"
-    return (
-        f"the coefficients are up to {away:.0%} from the closed form: more --epochs or a larger --lr bring them closer"
-    )
+        return "the coefficients equal the closed form to 1 %"
+    return f"the coefficients differ from the closed form by up to {away:.0%}: use more --epochs or a larger --lr"

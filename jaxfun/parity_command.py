@@ -1,4 +1,4 @@
-"""`jaxfun parity`: a JAX function held to a PyTorch function, both named on the command line."""
+"""The command `jaxfun parity`: check a JAX function against a PyTorch function, both named on the command line."""
 
 import difflib
 import importlib
@@ -23,13 +23,13 @@ _COLUMNS = (
     TimeElapsedColumn(),
 )
 _CODES = {"agrees": 0, "differs": 1, "not shown": 3}
-_LARGEST = 2**24  # numbers in a tensor: a check holds some dozens of the kind at a time
+_LARGEST = 2**24  # elements of a tensor: a check holds dozens of such tensors at a time
 
 
 def run(candidate: str, reference: str, shape: str | None, html: Path | None, **options: Any) -> int:
-    """Check, print the report, and return 0 where the two agree, 1 where they differ, 3 where neither was shown.
+    """Check, print the report, and return 0 for "agrees", 1 for "differs", 3 for "not shown".
 
-    Raises: ValueError for what cannot be meant.
+    Raises: ValueError for invalid arguments.
     """
     functions = _functions(candidate, reference)
     inputs = _inputs(shape)
@@ -58,17 +58,17 @@ def _checked(functions: list[Callable[..., Any]], inputs: list[Any], options: di
             )
         except JaxfunError as error:
             raise ValueError(str(error.within(""))) from error
-        except Exception as error:  # no report: of whatever kind it is, it costs the caller a line
+        except Exception as error:  # any other error becomes a one-line message too
             raise ValueError(f"the check ended early: {_said(error)}") from error
 
 
-# the functions
+# Functions
 
 
 def _functions(candidate: str, reference: str) -> list[Callable[..., Any]]:
     if re.match(r"torch\b", candidate):
         raise ValueError(
-            f"{candidate} is PyTorch's: the JAX function comes first, as in jax.nn:gelu torch.nn.functional:gelu"
+            f"{candidate} is from PyTorch: the JAX function comes first, as in jax.nn:gelu torch.nn.functional:gelu"
         )
     return [named(name) for name in (candidate, reference)]
 
@@ -76,28 +76,28 @@ def _functions(candidate: str, reference: str) -> list[Callable[..., Any]]:
 def named(name: str) -> Callable[..., Any]:
     """Return the function that `module:function` names.
 
-    Raises: ValueError where there is none.
+    Raises: ValueError where it does not exist.
 
     >>> named("math:sqrt")(4.0)
     2.0
     """
     module, _, attribute = name.partition(":")
     if not module or not attribute or module.startswith("."):
-        raise ValueError(f"{name!r} is no module:function, such as jax.nn:gelu")
+        raise ValueError(f"{name!r} does not have the form module:function, such as jax.nn:gelu")
     found = _module(module)
     for part in attribute.split("."):
         found = _attribute(found, part, name)
     if isinstance(found, type):
-        raise ValueError(f"{name} is a class: name a function, or an object of the class in a module of your own")
+        raise ValueError(f"{name} is a class: name a function, or an instance of the class in a module of your own")
     if not callable(found):
-        raise ValueError(f"{name} is no function, but {type(found).__name__}")
+        raise ValueError(f"{name} is not a function but of type {type(found).__name__}")
     return found
 
 
 def _module(name: str) -> Any:
-    """Import a module as `python -m` finds it, in the current folder too.
+    """Import a module like `python -m`, also from the current folder.
 
-    Raises: ValueError for whatever its import raises.
+    Raises: ValueError for any error of the import.
     """
     if "" not in sys.path:
         sys.path.insert(0, "")
@@ -105,14 +105,14 @@ def _module(name: str) -> Any:
         return importlib.import_module(name)
     except (Exception, SystemExit) as error:
         if isinstance(error, ModuleNotFoundError) and error.name and f"{name}.".startswith(f"{error.name}."):
-            raise ValueError(f"there is no module {error.name}, in this folder or installed") from None
+            raise ValueError(f"there is no module {error.name} in this folder or among the installed ones") from None
         raise ValueError(f"importing {name} raised {_said(error)}{_place(error)}") from error
 
 
 def _attribute(owner: Any, name: str, whole: str) -> Any:
     try:
         return getattr(owner, name)
-    except Exception as error:  # a module may make its names with code of its own
+    except Exception as error:  # any error: a module may compute its attributes
         near = difflib.get_close_matches(name, dir(owner), 1)
         hint = f". Did you mean {near[0]!r}?" if near else ""
         raise ValueError(f"{whole}: {error}{hint}") from None
@@ -127,13 +127,13 @@ def _place(error: BaseException) -> str:
     return f" at {frames[-1].filename}:{frames[-1].lineno}" if len(frames) > 1 else ""
 
 
-# the options
+# Options
 
 
 def _inputs(shape: str | None) -> list[Any]:
-    """Return a strategy for each of the shapes.
+    """Return a strategy for each shape.
 
-    Raises: ValueError for what is no shape, or one that is too large.
+    Raises: ValueError for an invalid shape, or one that is too large.
     """
     if shape is None:
         return []
@@ -151,13 +151,11 @@ def _require_shape(words: list[str]) -> None:
             raise ValueError(f'--shape: expected names and numbers, as in "batch 8; 8 3", got {word!r}')
     numbers = math.prod(int(word) for word in words if word.isdigit())
     if numbers > _LARGEST:
-        raise ValueError(
-            f"--shape: {' '.join(words)} is {numbers:,} numbers, of {_LARGEST:,} that a check has room for"
-        )
+        raise ValueError(f"--shape: {' '.join(words)} has {numbers:,} elements, above the limit of {_LARGEST:,}")
 
 
 def _require_place(path: Path) -> None:
-    """Raise, before a long check, where a file cannot be written.
+    """Raise before a long check if its file cannot be written.
 
     Raises: ValueError.
     """

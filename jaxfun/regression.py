@@ -1,4 +1,4 @@
-"""The tutorial's model: a line through points, by the mean squared error and plain gradient descent.
+"""The tutorial's model: linear regression by mean squared error and gradient descent. `fit` is the entry.
 
 `params` is a dict: `{"W": (features, outputs), "b": (outputs,)}`.
 """
@@ -37,7 +37,7 @@ def make_data(
     noise: float = 0.05,
     dtype: Any = None,
 ) -> tuple[jax.Array, jax.Array]:
-    """Return points about a line: `X` even in [0, 2), `y = X @ weights + bias` and normal noise.
+    """Return random points near a line: `X` uniform in [0, 2), and `y = X @ weights + bias` plus normal noise.
 
     Shapes: weights (features, outputs), bias (outputs,) -> X (n, features), y (n, outputs).
 
@@ -58,7 +58,7 @@ def make_data(
 
 @public(name="regression.init", runs_callbacks=True)
 def init(features: int, outputs: int = 1, *, dtype: Any = None) -> Params:
-    """Return parameters of zeros.
+    """Return zero parameters.
 
     >>> import jaxfun as jf
     >>> {name: part.shape for name, part in jf.regression.init(3).items()}
@@ -97,7 +97,7 @@ def _descend(updates: Any, state: Any, params: Any = None) -> tuple[Any, Any]:
     return jax.tree.map(lambda gradient: -state.learning_rate * gradient, updates), state
 
 
-# optax.sgd with the rate in its state instead of in its code, so that another rate compiles nothing
+# optax.sgd with the rate in its state, so that another rate does not compile again
 _DESCENT = optax.GradientTransformation(lambda params: _Rate(jnp.full((), 0.005)), _descend)
 
 
@@ -105,11 +105,12 @@ _DESCENT = optax.GradientTransformation(lambda params: _Rate(jnp.full((), 0.005)
 def fit(params: Params, X: Any, y: Any, *, lr: Any = 0.005, epochs: int = 2500, progress: Any = None) -> Fit:
     """Return the parameters after gradient descent on the mean squared error, and the loss of every epoch.
 
-    The tutorial's loop, compiled: predict, mean squared error, backward, `W -= lr * W.grad`, `b -= lr * b.grad`. From
-    the same start it takes the same steps as the loop in PyTorch, to rounding. `params` is not changed.
+    This is the tutorial's loop, compiled: predict, mean squared error, backward, `W -= lr * W.grad`, `b -= lr *
+    b.grad`. From the same start it takes the same steps as the loop in PyTorch, up to rounding. `params` is not
+    changed.
     Shapes: W (features, outputs), b (outputs,), X (n, features), y (n, outputs); losses (epochs,).
     Raises: RuntimeError where shapes or dtypes do not fit; ValueError for a learning rate that is not positive;
-    ArithmeticError where the loss leaves the finite numbers, with the epoch and the last finite state.
+    ArithmeticError where a loss is not finite, with the epoch and the last finite state.
 
     >>> import jax, jaxfun as jf
     >>> X, y = jf.regression.make_data(jax.random.key(0), 30)
@@ -126,7 +127,7 @@ def fit(params: Params, X: Any, y: Any, *, lr: Any = 0.005, epochs: int = 2500, 
     return train.fit(loss, start, data, _DESCENT, epochs, progress=progress, state=rate)
 
 
-_MANY = 10_000  # elements of X from which on turning it around is worth a compilation
+_MANY = 10_000  # elements of X; above, transposing X is worth a compilation
 
 
 @jax.jit
@@ -135,8 +136,8 @@ def _columns(X: jax.Array, y: jax.Array) -> tuple[jax.Array, jax.Array]:
 
 
 def _mse_of_columns(params: Params, X: jax.Array, y: jax.Array) -> jax.Array:
-    # samples as columns: W's gradient is then a product along rows of memory, five times as fast on a CPU where there
-    # are many samples, because XLA turns X around in every epoch otherwise
+    # samples as columns: W's gradient is then a product along contiguous memory. For many samples on a CPU that is five
+    # times as fast, because otherwise XLA transposes X in every epoch
     return mse_loss(add(matmul(t(params["W"]), X), unsqueeze(params["b"], 1)), y)
 
 
@@ -152,7 +153,7 @@ def _check(arrays: dict[str, jax.Array], lr: Any) -> None:
     if X.size == 0 or y.size == 0:
         raise ShapeError("at least one sample", _shown(arrays))
     if len({part.dtype for part in arrays.values()}) > 1 or not as_dtype(X.dtype).is_floating_point:
-        raise DTypeError("one floating point dtype", _shown(arrays), "Cast with jaxfun.float(x).")
+        raise DTypeError("one floating point dtype for all", _shown(arrays), "Cast with jaxfun.float(x).")
     if not isinstance(lr, jax.Array) and not 0 < lr < float("inf"):
         raise ArgumentValueError("a learning rate above 0", describe(lr))
 
@@ -163,7 +164,7 @@ def _shown(arrays: dict[str, jax.Array]) -> str:
 
 @public(name="regression.r_squared", runs_callbacks=True)
 def r_squared(params: Params, X: Any, y: Any) -> jax.Array:
-    """Return R², the share of each output's variance that the fit explains. Shapes: -> (outputs,).
+    """Return R², the fraction of each output's variance that the fit explains. Shapes: -> (outputs,).
 
     >>> import jaxfun as jf
     >>> X = jf.tensor([[0.0], [1.0]])
@@ -178,8 +179,8 @@ def r_squared(params: Params, X: Any, y: Any) -> jax.Array:
 def plot(X: Any, y: Any, fit: Fit, path: str | Path | None = None, *, names: tuple[str, str] = ("X", "y")) -> Any:
     """Draw the data with the fitted line beside the loss curve, and return the matplotlib figure.
 
-    For one feature the left side is the data and the line; for several it is the prediction against the target.
-    With a `path` the figure is written there.
+    For one feature the left side shows the data and the line; for several it shows the prediction against the target.
+    With a `path` the figure is saved there.
     Raises: ModuleNotFoundError where matplotlib is not installed (the extra `plot`).
 
     >>> import jax, jaxfun as jf
@@ -196,7 +197,7 @@ def plot(X: Any, y: Any, fit: Fit, path: str | Path | None = None, *, names: tup
 
 @public(name="regression.plot_data", runs_callbacks=True)
 def plot_data(X: Any, y: Any, path: str | Path | None = None, *, names: tuple[str, str] = ("X", "y")) -> Any:
-    """Draw points of one feature, and return the matplotlib figure; with a `path` it is written there.
+    """Draw points with one feature, and return the matplotlib figure. With a `path` it is saved there.
 
     Raises: ModuleNotFoundError where matplotlib is not installed (the extra `plot`).
 
@@ -212,7 +213,7 @@ def plot_data(X: Any, y: Any, path: str | Path | None = None, *, names: tuple[st
 
 
 def _figure(count: int) -> tuple[Any, list[Any]]:
-    from matplotlib.figure import Figure  # an extra, and slow to load: only who draws needs it
+    from matplotlib.figure import Figure  # an extra, and slow to import: only needed for drawing
 
     figure = Figure(figsize=(5 * count, 4.2), layout="constrained")
     axes = list(figure.subplots(1, count, squeeze=False)[0])

@@ -1,4 +1,4 @@
-"""Tables from CSV and Parquet files, checked column by column before anything is computed from them."""
+"""Read tables from CSV and Parquet files, and validate them column by column before any computation."""
 
 import difflib
 from collections.abc import Sequence
@@ -11,14 +11,14 @@ from .core.errors import ArgumentValueError
 
 
 class TableError(ArgumentValueError):
-    """A table that cannot be used, and where it goes wrong."""
+    """A table that cannot be used: where, and what is wrong."""
 
     def __str__(self) -> str:
         return f"{self.expected}: {self.got}." + (f" {self.advice}" if self.advice else "")
 
 
 class Table(NamedTuple):
-    """The numbers that a fit needs: features (rows, columns), target (rows, 1), and the names of their columns."""
+    """The data for a fit: features X (rows, columns), target y (rows, 1), and the column names."""
 
     X: np.ndarray
     y: np.ndarray
@@ -27,10 +27,10 @@ class Table(NamedTuple):
 
 
 def read(path: str | Path, target: str, features: Sequence[str] = ()) -> Table:
-    r"""Return a table's target and features (all other columns, unless named) as float64.
+    r"""Return a table's target and features (by default all other columns) as float64.
 
-    Raises: TableError, naming column and row, for a file that is missing, empty or no table, a column that is missing,
-    text or constant, and a value that is missing.
+    Raises: TableError, with column and row, for a file that is missing, empty or not a table; a column that is missing,
+    text or constant; and a missing value.
 
     >>> import pathlib, tempfile
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "points.csv"
@@ -43,7 +43,7 @@ def read(path: str | Path, target: str, features: Sequence[str] = ()) -> Table:
     for name in (target, *names):
         _require_column(name, columns, path)
     if target in names:
-        raise TableError(f"column {target!r}", "it is the target and cannot be a feature")
+        raise TableError(f"column {target!r}", "it is the target, so it cannot be a feature")
     if not names:
         raise TableError(f"{path}", f"it has no column besides the target {target!r}")
     arrays = {name: _numbers(name, columns[name]) for name in (*names, target)}
@@ -53,7 +53,7 @@ def read(path: str | Path, target: str, features: Sequence[str] = ()) -> Table:
 
 
 def _columns(path: Path) -> dict[str, Any]:
-    import pyarrow  # an extra: only who reads a table needs it
+    import pyarrow  # an extra: only needed for reading tables
     from pyarrow import csv, parquet
 
     if not path.is_file():
@@ -65,17 +65,17 @@ def _columns(path: Path) -> dict[str, Any]:
         is_parquet = path.suffix.lower() in (".parquet", ".pq")
         found = parquet.read_table(path) if is_parquet else csv.read_csv(path, convert_options=options)
     except pyarrow.ArrowException as error:
-        raise TableError(f"{path}", f"it does not read as a table ({str(error).splitlines()[0]})") from None
+        raise TableError(f"{path}", f"it cannot be read as a table ({str(error).splitlines()[0]})") from None
     if found.num_rows == 0:
-        raise TableError(f"{path}", "it has a header and no rows")
+        raise TableError(f"{path}", "it has a header but no rows")
     return {name: found.column(name).combine_chunks() for name in found.column_names}
 
 
 def _require_column(name: str, columns: dict[str, Any], path: Any) -> None:
     if name not in columns:
         near = difflib.get_close_matches(name, columns, 1)
-        advice = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(columns)}."
-        raise TableError(f"column {name!r}", f"{path} has none of that name", advice)
+        advice = f"Did you mean {near[0]!r}?" if near else f"The columns are {', '.join(columns)}."
+        raise TableError(f"column {name!r}", f"there is no such column in {path}", advice)
 
 
 def _numbers(name: str, column: Any) -> np.ndarray:
@@ -109,5 +109,5 @@ def _is_number(value: Any) -> bool:
 
 def _refuse_constant(name: str, numbers: np.ndarray) -> None:
     if (numbers == numbers[0]).all():
-        advice = "It tells nothing that the bias does not; leave it out with --features."
+        advice = "A constant adds nothing to the bias. Leave it out with --features."
         raise TableError(f"column {name!r}, rows 1 to {len(numbers)}", f"every value is {numbers[0]:g}", advice)

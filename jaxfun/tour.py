@@ -1,4 +1,4 @@
-"""`jaxfun tour`: the tutorial, step by step, in JAX beside PyTorch; what is shown is what was run."""
+"""The command `jaxfun tour`: run the tutorial step by step in JAX beside PyTorch, and print what was run."""
 
 import time
 from collections.abc import Callable
@@ -16,14 +16,14 @@ EPOCHS, LR = 2500, 0.005
 
 
 class Answer(NamedTuple):
-    """What a line gave on one side: its value, or what it raised."""
+    """The result of a line on one side: its value, or the error it raised."""
 
     value: Any
     error: Exception | None = None
 
 
 def run(output: Path) -> int:
-    """Run the tour, write its pictures into `output`, and return 1 where the two sides differ and should not.
+    """Run the tour, write its pictures into `output`, and return 1 if the two sides differ unexpectedly.
 
     Raises: ModuleNotFoundError where rich is not installed (the extra `parity`); OSError for a folder that cannot be
     written.
@@ -37,7 +37,9 @@ def run(output: Path) -> int:
         crosses += _regression(console, torch, output)
     if torch is None:
         console.print("\nPyTorch is not installed, so nothing was compared: pip install torch, and run the tour again.")
-    verdict = f"[bold red]{crosses} lines differ and should not[/]" if crosses else "[green]every line agrees[/]"
+    verdict = (
+        f"[bold red]{crosses} lines differ unexpectedly[/]" if crosses else "[green]no line differs unexpectedly[/]"
+    )
     console.print(f"\n{verdict}" if torch else "")
     return int(crosses > 0)
 
@@ -58,7 +60,7 @@ def _namespaces(torch: Any) -> tuple[dict[str, Any], dict[str, Any] | None]:
 
 
 def tape(root: Any) -> str:
-    """Return the names of a graph's nodes, depth first: torch's `grad_fn` and jaxfun's node have the same form."""
+    """Return the names of a graph's nodes, depth first. It takes torch's `grad_fn` and jaxfun's nodes alike."""
     name = root.name if isinstance(root.name, str) else root.name().rpartition("::")[2]
     children = [tape(child) for child, _ in root.next_functions if child is not None]
     if not children:
@@ -67,7 +69,7 @@ def tape(root: Any) -> str:
 
 
 def _show(console: Any, step: Step, ours: dict[str, Any], theirs: dict[str, Any] | None) -> int:
-    """Print one step, and return how many of its lines differ and should not."""
+    """Print one step, and return how many of its lines differ unexpectedly."""
     console.print(f"\n[bold]{step.title}[/]")
     console.print(step.sentence, style="dim")
     exec(step.setup[1], ours)
@@ -84,7 +86,7 @@ def _show(console: Any, step: Step, ours: dict[str, Any], theirs: dict[str, Any]
 def _answer(source: str, names: dict[str, Any]) -> Answer:
     try:
         return Answer(eval(source, names))
-    except Exception as error:  # what a line raises is its answer
+    except Exception as error:  # an error is an answer too
         return Answer(None, error)
 
 
@@ -126,7 +128,7 @@ def _numpy(value: Any) -> np.ndarray:
 
 
 def agree(ours: Any, theirs: Any) -> bool:
-    """Return whether two answers are the same: numbers to a few ULP, shapes, dtypes and names exactly."""
+    """Return whether two answers are equal: numbers to a few ULP; shapes, dtypes and names exactly."""
     if isinstance(ours, (tuple, list)):
         return len(ours) == len(theirs) and all(map(agree, ours, theirs))
     if not _is_array(ours):
@@ -135,7 +137,7 @@ def agree(ours: Any, theirs: Any) -> bool:
     if left.dtype != right.dtype or left.shape != right.shape:
         return False
     few = 16 * float(np.finfo(left.dtype).eps) if np.issubdtype(left.dtype, np.inexact) else 0.0
-    # a few ULP: two libraries round in orders of their own; absolute as well, for a sum near 0
+    # a few ULP: the libraries sum in different orders; also an absolute tolerance, for a sum near 0
     return bool(np.allclose(left, right, rtol=few, atol=few, equal_nan=True))
 
 
@@ -144,7 +146,7 @@ def agree(ours: Any, theirs: Any) -> bool:
 
 def _regression(console: Any, torch: Any, output: Path) -> int:
     console.print("\n[bold]8  Linear regression, trained by hand[/]")
-    console.print("30 points about y = 2 X + 1; 2500 epochs of predict, squared error, backward, step.", style="dim")
+    console.print("30 points near y = 2 X + 1; 2500 epochs: predict, squared error, backward, step.", style="dim")
     X, y = regression.make_data(jax.random.key(0), 30)
     start = regression.init(1)
     first, fit = _timed(lambda: regression.fit(start, X, y, lr=LR, epochs=EPOCHS))
@@ -175,7 +177,7 @@ def _timed(call: Callable[[], Any]) -> tuple[float, Any]:
 def torchs_loop(
     torch: Any, W: np.ndarray, b: np.ndarray, X: np.ndarray, y: np.ndarray, lr: float, epochs: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Train as the tutorial does in PyTorch, and return W, b and every epoch's loss."""
+    """Train like the tutorial's PyTorch loop, and return W, b and every epoch's loss."""
     weights, bias = torch.tensor(W, requires_grad=True), torch.tensor(b, requires_grad=True)
     inputs, targets, losses = torch.tensor(X), torch.tensor(y), []
     for _ in range(epochs):
@@ -190,7 +192,7 @@ def torchs_loop(
 
 
 def _compare_fits(console: Any, fit: regression.Fit, theirs: tuple[np.ndarray, np.ndarray, np.ndarray]) -> int:
-    """Print both fits, and return how many of W, b and the losses are further apart than rounding takes them."""
+    """Print both fits, and return how many of W, b and the losses differ by more than rounding."""
     W, b, losses = theirs
     crosses = 0
     for name, mine, other in (("W", fit.params["W"], W), ("b", fit.params["b"], b), ("losses", fit.losses, losses)):
@@ -198,11 +200,9 @@ def _compare_fits(console: Any, fit: regression.Fit, theirs: tuple[np.ndarray, n
         near = gap <= 64 * float(np.finfo(np.float32).eps) * max(float(np.abs(other).max()), 1)
         crosses += not near
         shown = (
-            "every epoch's"
-            if name == "losses"
-            else f"{float(np.ravel(other)[0]):.6f} and {float(np.ravel(mine)[0]):.6f}"
+            "every epoch" if name == "losses" else f"{float(np.ravel(other)[0]):.6f} and {float(np.ravel(mine)[0]):.6f}"
         )
-        console.print(f"  {TICK if near else CROSS} {name:<7}{shown:<26} largest difference {gap:.1e}")
+        console.print(f"  {TICK if near else CROSS} {name:<7}{shown:<26} largest deviation {gap:.1e}")
     return crosses
 
 

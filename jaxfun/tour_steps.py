@@ -1,10 +1,10 @@
-"""The tutorial's steps as data: each line in PyTorch and in jaxfun, and why the two must differ where they do."""
+"""The tutorial's steps as data: each line in PyTorch and in jaxfun, and the reason for each intended deviation."""
 
 from typing import NamedTuple
 
 
 class Row(NamedTuple):
-    """One line on both sides; `why` says why the answers must differ, where they must."""
+    """One line on both sides. `why` gives the reason if the answers must differ."""
 
     theirs: str
     ours: str
@@ -12,7 +12,7 @@ class Row(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A step of the tutorial: what is prepared on each side, and its lines."""
+    """A step of the tutorial: the setup code of each side (PyTorch, jaxfun), and the lines to compare."""
 
     title: str
     sentence: str
@@ -23,7 +23,7 @@ class Step(NamedTuple):
 STEPS: tuple[Step, ...] = (
     Step(
         "1  Zeros",
-        "A shape makes a tensor. NumPy's zeros are float64, PyTorch's and jaxfun's float32.",
+        "Create a tensor of a shape. The default dtype is float64 in NumPy, and float32 in PyTorch and jaxfun.",
         ("", ""),
         (
             Row("torch.zeros(2, 3)", "jf.zeros(2, 3)"),
@@ -34,7 +34,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "2  Casts and dtypes",
-        "NumPy and a tensor together are float64; a Python number or a 0-dim tensor yields to a tensor.",
+        "float32 with NumPy's float64 gives float64. A Python number changes the dtype only from integer to float.",
         (
             "x = torch.ones(2); n = torch.tensor([1, 2], dtype=torch.int8)",
             "x = jf.ones(2); n = jf.tensor([1, 2], dtype=jf.int8)",
@@ -53,20 +53,20 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "3  Shared memory",
-        "torch shares memory with NumPy, and `xx += 1` changes both. A JAX value never changes.",
+        "In PyTorch, from_numpy shares memory: `xx += 1` changes both. A JAX array never changes.",
         (
             "xx = np.zeros(2, np.float32); x = torch.from_numpy(xx); xx += 1",
             "xx = np.zeros(2, np.float32); x = jf.from_numpy(xx); xx += 1",
         ),
         (
-            Row("x", "x", "from_numpy copies: the value stays what it was"),
+            Row("x", "x", "jaxfun's from_numpy copies: the tensor keeps its value"),
             Row("torch.zeros(2).add_(1)", "jf.add(jf.zeros(2), 1)"),
             Row("torch.ones(2).numpy()", "jf.to_numpy(jf.ones(2))"),
         ),
     ),
     Step(
         "4  Indexing and broadcasting",
-        "Brackets become getitem; a row times a matrix broadcasts; shape and size say the same, `dim` is NumPy's axis.",
+        "Brackets become getitem. A row times a matrix broadcasts. shape and size are equal. `dim` is NumPy's axis.",
         (
             "a = torch.tensor([3, 2]); b = torch.tensor([[0, 1], [4, 2]])",
             "a = jf.tensor([3, 2]); b = jf.tensor([[0, 1], [4, 2]])",
@@ -84,7 +84,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "5  Variables",
-        "A Variable holds data and gathers a gradient; what made a result is its node in the graph.",
+        "A Variable holds data and accumulates a gradient. A result's graph node is the operation that made it.",
         (
             "v = torch.ones(1, 2, requires_grad=True); v_fn = torch.sum(v ** 2)",
             "v = jf.Variable(jf.ones(1, 2)); f = lambda v: jf.sum(v ** 2)",
@@ -100,7 +100,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "6  The gradient of a function",
-        "autograd.grad takes a function where torch takes a result: there is no hidden tape.",
+        "autograd.grad takes a function, torch's takes a result: jaxfun has no hidden tape.",
         (
             "v = torch.ones(1, 2, requires_grad=True); z = torch.zeros(1, requires_grad=True)",
             "v = jf.Variable(jf.ones(1, 2)); z = jf.Variable(jf.zeros(1))",
@@ -116,7 +116,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "7  Backward",
-        "backward adds to each variable's grad; here it returns new Variables, and zero_grad forgets.",
+        "backward adds to each Variable's grad. In jaxfun it returns new Variables.",
         (
             "v1 = torch.tensor([1., 2.], requires_grad=True); v2 = torch.tensor([3.], requires_grad=True)\n"
             "torch.sum(v1 * v2).backward(); once = v1.grad.clone(), v2.grad.clone(); torch.sum(v1 * v2).backward()",

@@ -1,7 +1,7 @@
-"""Training as one compiled loop: any pure loss, any pytree of parameters, any optax optimiser.
+"""Training as one compiled loop (`fit`): any pure loss, any pytree of parameters, any optax optimiser.
 
-The loop is a `lax.scan` over epochs that keeps every epoch's loss. A long run is cut into a few scans of equal length,
-so that progress can be shown and a loss that leaves the finite numbers is met soon; a short one is a single scan.
+The loop is a `lax.scan` over epochs that keeps every epoch's loss. A long run is split into a few scans of equal
+length, to show progress and to stop soon after a loss is not finite. A short run is a single scan.
 """
 
 import functools
@@ -25,14 +25,14 @@ Loss = Callable[..., jax.Array]
 
 
 class Fit(NamedTuple):
-    """What a run gives back: the parameters after the last epoch, and the loss at the start of each epoch."""
+    """The result of a run: the parameters after the last epoch, and the loss at the start of each epoch."""
 
     params: Params
     losses: jax.Array
 
 
 class Progress(NamedTuple):
-    """How far a run has come: epochs done and in all, the last loss, epochs a second."""
+    """The progress of a run: epochs done, epochs in total, the last loss, epochs per second."""
 
     epoch: int
     epochs: int
@@ -41,17 +41,17 @@ class Progress(NamedTuple):
 
 
 class DivergenceError(JaxfunError, ArithmeticError):
-    """A loss left the finite numbers. `fit` holds the last finite parameters and the losses up to them."""
+    """A loss became NaN or infinite. `fit` holds the last finite parameters and the losses up to them."""
 
     fit: Fit
     epoch: int
 
 
 class InterruptedFit(KeyboardInterrupt):
-    """A run was stopped by hand. `fit` holds the parameters and the losses of the epochs that were done."""
+    """The user stopped a run (Ctrl-C). `fit` holds the parameters and the losses of the completed epochs."""
 
     def __init__(self, fit: Fit) -> None:
-        super().__init__(f"stopped after {len(fit.losses)} epochs; what was done is in the exception's `fit`")
+        super().__init__(f"stopped after {len(fit.losses)} epochs; the exception's `fit` holds the result so far")
         self.fit = fit
 
 
@@ -61,7 +61,7 @@ class _State(NamedTuple):
     key: Any
 
 
-# elements of data x epochs that one scan takes before it is cut: about a second on a small machine
+# elements of data x epochs in one scan, about a second on a small machine
 _WORK_OF_A_SCAN = 2e8
 _MOST_SCANS = 50
 _SHOWN_AFTER_SECONDS = 2.0
@@ -80,19 +80,19 @@ def fit(
     progress: bool | Callable[[Progress], None] | None = None,
     state: Any = None,
 ) -> Fit:
-    """Return the parameters that an optimiser reaches on `loss(params, *data)`, and every epoch's loss.
+    """Minimise `loss(params, *data)` with an optimiser, and return the parameters and every epoch's loss.
 
-    `data` is a tuple of arrays with the samples in front. By default an epoch is one step on all of it; with a
-    `batch_size` and a `key` it is a step for each minibatch of a fresh permutation (samples left over after the last
-    whole minibatch wait for the next epoch), and its loss is the mean of theirs. `progress` True shows a line on
-    standard error, a function is called with a `Progress`, None shows it on a terminal once a run takes two seconds.
-    `state` is the optimiser's, where it is not that of `optimizer.init(params)`.
+    `data` is a tuple of arrays whose first dimension is the samples. By default an epoch is one step on all samples.
+    With a `batch_size` and a `key` it is one step for each minibatch of a random permutation, and its loss is the mean
+    over the minibatches. Samples left over after the last whole minibatch are skipped in that epoch. `progress` True
+    shows a line on standard error; a function is called with a `Progress`; None shows the line on a terminal if a run
+    takes over two seconds. `state` is the optimiser's initial state, if it is not `optimizer.init(params)`.
 
-    A second call with the same functions and shapes compiles nothing. Under `jit`, `grad` or `vmap` the losses are not
-    known while it runs: then there is no progress, and a loss that is not finite is returned as it is.
+    A second call with the same functions and shapes compiles nothing. Under `jit`, `grad` or `vmap` there is no
+    progress, and a loss that is not finite is returned like any other.
 
     Raises: DivergenceError (an ArithmeticError) where a loss is NaN or infinite, with the last finite state;
-    InterruptedFit (a KeyboardInterrupt) with what was done.
+    InterruptedFit (a KeyboardInterrupt) with the completed epochs.
 
     >>> import jax.numpy as jnp, optax, jaxfun as jf
     >>> loss = lambda w, x: jf.mean(jf.square(jf.sub(w, x)))
@@ -121,7 +121,7 @@ def _check(params: Params, data: Any, epochs: int, batch_size: int | None, key: 
     if batch_size is not None:
         rows = {np.shape(part)[0] for part in jax.tree.leaves(data) if np.ndim(part)}
         if len(rows) != 1 or not 1 <= batch_size <= min(rows):
-            raise ShapeError("arrays of as many samples each, at least `batch_size`", f"{sorted(rows)}, {batch_size}")
+            raise ShapeError("equal numbers of samples, at least `batch_size`", f"{sorted(rows)}, {batch_size}")
 
 
 @functools.partial(jax.jit, static_argnums=(0, 1, 2, 3))
@@ -132,7 +132,7 @@ def _scan(
 
     def step(state: _State, batch: tuple[Any, ...]) -> tuple[_State, jax.Array]:
         value, slope = gradient(state.params, *batch)
-        # torch's gradient of a complex parameter is the conjugate of JAX's, and the direction that descends
+        # for complex parameters the descent direction is the conjugate of JAX's gradient, which is torch's
         change, optimizer = update(jax.tree.map(jnp.conj, slope), state.optimizer, state.params)
         return _State(optax.apply_updates(state.params, change), optimizer, state.key), value
 
@@ -153,7 +153,7 @@ def _minibatches(key: jax.Array, data: tuple[Any, ...], size: int) -> tuple[Any,
 
 
 class _Scanned(NamedTuple):
-    """One scan that was done: the state that it started from, and its losses."""
+    """One completed scan: its initial state and its losses."""
 
     start: _State
     losses: jax.Array
@@ -162,7 +162,7 @@ class _Scanned(NamedTuple):
 def _in_scans(
     run: Callable[..., Any], start: _State, data: Any, epochs: int, listen: Callable[[Progress], None] | None
 ) -> Fit:
-    """Run scan after scan, and look at the losses in between."""
+    """Run scan after scan, and check the losses after each."""
     length = _scan_length(data, epochs)
     state, done, began = start, [], time.perf_counter()
     try:
@@ -199,15 +199,15 @@ def _check_finite(run: Callable[..., Any], data: Any, done: list[_Scanned]) -> N
     error = DivergenceError(
         "every loss to be finite",
         f"{float(done[-1].losses[bad])} at epoch {epoch}{_rate_of(done[-1].start.optimizer)}",
-        "Take a smaller learning rate, or standardise the data; the last finite state is in the exception's `fit`.",
+        "Use a smaller learning rate or standardise the data. The exception's `fit` holds the last finite state.",
     )
     error.fit, error.epoch = _last_finite(run, data, done, bad), epoch
     raise error
 
 
 def _last_finite(run: Callable[..., Any], data: Any, done: list[_Scanned], bad: int) -> Fit:
-    """Return the last parameters whose loss was finite, and the losses before theirs, by running up to them again."""
-    if bad == 0 and len(done) > 1:  # they are the last of the scan before
+    """Return the last parameters with a finite loss, and the losses before, by repeating the run up to there."""
+    if bad == 0 and len(done) > 1:  # they are the last of the previous scan
         done, bad = done[:-1], len(done[-2].losses)
     end, losses = run(max(bad - 1, 0), done[-1].start, data)
     return Fit(end.params, _joined([*done[:-1], _Scanned(end, losses)]))
@@ -227,7 +227,7 @@ def _listener(progress: Any) -> Callable[[Progress], None] | None:
 
 
 class _Line:
-    """One line on standard error, rewritten as the run goes on."""
+    """A progress line on standard error that is rewritten as the run goes on."""
 
     def __init__(self, after: float) -> None:
         self.after, self.began = after, time.perf_counter()

@@ -798,5 +798,6 @@ def test_gradcheck_names_the_worst_entry_and_both_values() -> None:
         jf.autograd.gradcheck(lambda n, x: (x.sum(), wrong(x)), (COUNT, X))
     assert str(caught.value) == (
         "`jaxfun.autograd.gradcheck(func, inputs, ...)`: expected the backward-mode derivative of output 1 (real part, "
-        "entry 1) by input 0 (entry 1) to be 4, as measured, got 10. It is the worst of 1 wrong entries out of 4."
+        "entry 1) for input 0 (entry 1) to be the finite difference 4, got 10. "
+        "This is the worst of 1 wrong entries out of 4."
     )

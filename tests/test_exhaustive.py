@@ -419,7 +419,7 @@ def test_the_report_says_what_was_found() -> None:
     text = str(values(at(3.0, 1.0)))
     assert "float16: 65,536 values" in text.splitlines()[0]
     assert text.splitlines()[0].endswith("DIFFERS")
-    assert "DIFFERS: number at 3.0: 1.0, where the reference has 3.0" in text
+    assert "DIFFERS: number mismatch at 3.0: 1.0 where the reference has 3.0" in text
     assert "1025-2048       1   < 0.1 %  ▏" in text
 
 

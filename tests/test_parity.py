@@ -94,7 +94,7 @@ def test_what_raises_is_shrunk_too() -> None:
     ("candidate", "says"),
     [
         (lambda x: (x, x), "(array, array) where the reference gives array"),
-        (lambda x: x if float(jnp.sum(x)) > 0 else x * 1, "the reference does not. Take jnp.where"),
+        (lambda x: x if float(jnp.sum(x)) > 0 else x * 1, "the reference does not. Use jnp.where"),
         (lambda x: jnp.asarray(np.abs(np.asarray(x))), "the reference does not. It calls NumPy"),
     ],
     ids=["structure", "branches", "NumPy"],
@@ -483,5 +483,5 @@ def test_a_gpu_that_is_lost_ends_the_check() -> None:
         raise torch.AcceleratorError("CUDA error: device-side assert triggered")
 
     # not: "both raise", which is what every later call would look like
-    with pytest.raises(RuntimeError, match="nothing more can be checked on the GPU in this process"):
+    with pytest.raises(RuntimeError, match="this process can check nothing more on the GPU"):
         check(jnp.exp, lost)

@@ -94,7 +94,7 @@ TWO = ((4,), (4,))
 PORTS: dict[str, Port] = {
     "zero everywhere": Port(lambda x: 0 * x, np.sin, "zero everywhere"),
     "a gradient lost for one argument": Port(
-        lambda x: 0 * x, np.cos, "zero everywhere, where all others agree", level="vjp"
+        lambda x: 0 * x, np.cos, "zero everywhere; all others agree", level="vjp"
     ),
     "negated": Port(lambda x: -np.sin(x), np.sin, "the negative of the reference"),
     "a factor": Port(lambda x: np.sin(x) * np.float32(1.5), np.sin, "1.5 times the reference everywhere"),
@@ -120,13 +120,13 @@ PORTS: dict[str, Port] = {
     "correction 1": Port(
         lambda x: x.std(-1, ddof=1), lambda x: x.std(-1), "sqrt(n / (n - 1)) times the reference, n = size", MATRIX
     ),
-    "an offset": Port(lambda x: x - np.float32(0.5), same, "0.5 less than the reference everywhere"),
+    "an offset": Port(lambda x: x - np.float32(0.5), same, "0.5 below the reference everywhere"),
     "conjugated": Port(np.conj, same, "the conjugate of the reference", dtype="complex64"),
-    "the opposite": Port(lambda x: x <= 0, lambda x: x > 0, "the opposite of the reference everywhere"),
+    "the opposite": Port(lambda x: x <= 0, lambda x: x > 0, "the logical negation of the reference everywhere"),
     "transposed": Port(lambda x: x.T, same, "the reference transposed", SQUARE),
     "transposed, of two sizes": Port(lambda x: x.T, same, "the reference transposed", MATRIX, kind="shape"),
     "two of three dimensions": Port(
-        lambda x: x.swapaxes(1, 2), same, "the reference transposed: with dimensions 1 and 2 exchanged", ((2, 3, 3),)
+        lambda x: x.swapaxes(1, 2), same, "the reference transposed, with dimensions 1 and 2 exchanged", ((2, 3, 3),)
     ),
     "flipped": Port(lambda x: x[:, ::-1], same, "the reference flipped along dimension 1", MATRIX),
     "rolled": Port(lambda x: np.roll(x, -1, 0), same, "the reference rolled by -1 along dimension 0", ((5, 2),)),
@@ -136,53 +136,53 @@ PORTS: dict[str, Port] = {
     "a last row left out": Port(
         lambda x: np.concatenate([np.cumsum(x[:-1], 0), x[-1:]]),
         lambda x: np.cumsum(x, 0),
-        "right except for the last element along dimension 0",
+        "correct except for the last element along dimension 0",
         MATRIX,
     ),
     "a first element": Port(
-        lambda x: np.where(np.arange(x.size) > 0, x, 7), same, "right except for the first element along dimension 0"
+        lambda x: np.where(np.arange(x.size) > 0, x, 7), same, "correct except for the first element along dimension 0"
     ),
     "arguments exchanged": Port(np.arctan2, lambda x, y: np.arctan2(y, x), "the reference with x and y exchanged", TWO),
     "weights transposed": Port(
-        lambda x, y: x @ y, lambda x, y: x @ y.T, "what the reference gives for y transposed", ((2, 3), (3, 3))
+        lambda x, y: x @ y, lambda x, y: x @ y.T, "the reference with y transposed", ((2, 3), (3, 3))
     ),
     "through float16": Port(
-        lambda x: np.exp(x).astype("float16").astype(x.dtype), np.exp, "rounded to float16 on the way"
+        lambda x: np.exp(x).astype("float16").astype(x.dtype), np.exp, "rounded to float16"
     ),
     "through float32": Port(
-        lambda x: np.exp(x.astype("float32")).astype(x.dtype), np.exp, "rounded to float32 on the way", dtype="float64"
+        lambda x: np.exp(x.astype("float32")).astype(x.dtype), np.exp, "rounded to float32", dtype="float64"
     ),
     "inputs through float16": Port(
-        lambda x: np.exp(x.astype("float16").astype(x.dtype)), np.exp, "what the reference gives for inputs rounded to"
+        lambda x: np.exp(x.astype("float16").astype(x.dtype)), np.exp, "the reference with inputs rounded to"
     ),
     "right in float64": Port(
         lambda x: (x + 1000) * (x + 1000) - 1000 * 1000,
         lambda x: x * x + 2000 * x,
-        "right in float64: the formula loses digits in float32",
+        "correct in float64; the formula loses digits in float32",
     ),
     "NaN replaced": Port(
-        lambda x: np.nan_to_num(with_nan(x)), with_nan, "NaN replaced by 0, and right elsewhere", kind="NaN"
+        lambda x: np.nan_to_num(with_nan(x)), with_nan, "NaN replaced by 0, correct elsewhere", kind="NaN"
     ),
     "infinity replaced": Port(
-        lambda x: np.minimum(with_infinity(x), 1e6), with_infinity, "infinity replaced by 1e+06, and", kind="infinity"
+        lambda x: np.minimum(with_infinity(x), 1e6), with_infinity, "infinity replaced by 1e+06, ", kind="infinity"
     ),
     "keepdim": Port(
         lambda x: x.sum(-1, keepdims=True),
         lambda x: x.sum(-1),
-        "the right numbers, with dimensions of size 1 kept, as with keepdim=True",
+        "correct numbers, with dimensions of size 1 kept, as with keepdim=True",
         MATRIX,
         kind="shape",
     ),
     "squeezed": Port(
         lambda x: x.sum(-1),
         lambda x: x.sum(-1, keepdims=True),
-        "the right numbers, with dimensions of size 1 dropped, as with keepdim=False",
+        "correct numbers, with dimensions of size 1 dropped, as with keepdim=False",
         MATRIX,
         kind="shape",
     ),
-    "flattened": Port(np.ravel, same, "the right numbers in another shape", MATRIX, kind="shape"),
+    "flattened": Port(np.ravel, same, "correct numbers in another shape", MATRIX, kind="shape"),
     "another dtype": Port(
-        lambda x: np.argmax(x, -1).astype("int8"), lambda x: np.argmax(x, -1), "the right numbers in another dtype",
+        lambda x: np.argmax(x, -1).astype("int8"), lambda x: np.argmax(x, -1), "correct numbers in another dtype",
         MATRIX, kind="dtype",
     ),
 }  # fmt: skip
@@ -202,7 +202,7 @@ def test_nan_inputs_that_are_left_out_are_named() -> None:
     tensors = drawn((4,))
     tensors[0][::2, 1] = np.nan
     found = relation_of(evidence(np.nansum, np.sum, tensors), "NaN")
-    assert found == "what the reference gives where NaN inputs are taken for 0"
+    assert found == "the reference with NaN inputs replaced by 0"
 
 
 WITHOUT = {
@@ -340,14 +340,14 @@ CHECKS = {
         (parity.tensors(shape=(4, 5)),),
     ),
     "a lost gradient": Check(
-        lambda x, y: x * jax.lax.stop_gradient(y), lambda x, y: x * y, "vjp", "zero everywhere, where all others", PAIR
+        lambda x, y: x * jax.lax.stop_gradient(y), lambda x, y: x * y, "vjp", "zero everywhere; all others agree", PAIR
     ),
     "exchanged": Check(lambda x, y: x - 2 * y, lambda x, y: y - 2 * x, "value", "the reference with x and y ", PAIR),
     "NaN": Check(
-        lambda x: jnp.where(jnp.isnan(x), 0.0, x), lambda x: x * 1, "value", "NaN replaced by 0, and right elsewhere: "
+        lambda x: jnp.where(jnp.isnan(x), 0.0, x), lambda x: x * 1, "value", "NaN replaced by 0, correct elsewhere: "
     ),
     "float16": Check(
-        lambda x: jnp.tanh(x).astype(jnp.float16).astype(x.dtype), torch.tanh, "value", "rounded to float16 on the way"
+        lambda x: jnp.tanh(x).astype(jnp.float16).astype(x.dtype), torch.tanh, "value", "rounded to float16"
     ),
     "a jump": Check(
         lambda x: x * 1.00001 + jnp.where(x > 2, 5.0, 0.0),

@@ -659,7 +659,7 @@ def test_an_argument_that_cannot_be_written_is_a_gap() -> None:
     with as_a_user_has_it():
         given = parity.tensors(shape=(2,)), Model()
         report = parity.check(lambda x, model: x, lambda x, model: model(x), *given, levels=["value"], seed=0)
-    assert "argument = ...  # to be filled in: of the type Model" in report.failures[0].script
+    assert "argument = ...  # fill in: a value of type Model" in report.failures[0].script
     assert "reference(torch.tensor(x), argument)" in report.failures[0].script
 
 
@@ -668,7 +668,7 @@ def test_a_large_array_is_a_gap() -> None:
     with as_a_user_has_it():
         candidate = lambda x: x[::-1] if x.size == large.size else x * 1  # noqa: E731  (its text is in the script)
         report = parity.check(candidate, lambda x: x * 1, large, levels=["value"], examples=10, seed=0)
-    assert "x = ...  # float32 of shape [3000]" in report.failures[0].script
+    assert "x = ...  # fill in: float32 of shape [3000]" in report.failures[0].script
 
 
 # What functions are called.

@@ -62,8 +62,8 @@ FIRST_LINES = {
         "value (float32, cpu): 1.5 times the reference everywhere: 1 where the reference has 2",
     ),
     "relation of NaN": (
-        failure("a number where the reference has NaN", relation="NaN replaced by 0, and right elsewhere"),
-        "value (float32, cpu): NaN replaced by 0, and right elsewhere: a number where the reference has NaN",
+        failure("a number where the reference has NaN", relation="NaN replaced by 0, correct elsewhere"),
+        "value (float32, cpu): NaN replaced by 0, correct elsewhere: a number where the reference has NaN",
     ),
     "kink": (
         failure("derivative at 0", level="vjp", leaf="x"),

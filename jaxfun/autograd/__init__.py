@@ -1,4 +1,4 @@
-"""torch.autograd as pure functions of functions."""
+"""torch.autograd as pure functions. Begin with `gradient.py` (`grad`) and `variable.py` (`Variable`, `backward`)."""
 
 from . import functional as functional
 from .gradcheck import gradcheck as gradcheck

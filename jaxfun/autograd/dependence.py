@@ -1,7 +1,7 @@
-"""Which inputs each output of a function depends on in a differentiable way, read off its jaxpr.
+"""Find the inputs that each output of a function depends on differentiably, by walking its jaxpr.
 
-It answers what `requires_grad` and the tape answer in torch: an integer, a boolean and a detached value carry no
-gradient, and a step whose derivative is zero everywhere (`floor`) still counts as a use.
+This answers what `requires_grad` and the tape answer in torch. Integers, booleans and detached values carry no
+gradient. An operation whose derivative is zero everywhere (`floor`) still counts as a use.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,15 +29,16 @@ _NEEDS_VALUES = (
 
 
 def is_differentiable(array: Any) -> bool:
-    """Return whether gradients exist for the dtype of `array`: floating point and complex ones."""
+    """Return whether an array's dtype is differentiable: floating point or complex."""
     return jnp.issubdtype(getattr(array, "dtype", jnp.int32), jnp.inexact)
 
 
 def dependence(func: Callable[..., Any], arrays: Sequence[jax.Array], *, whole_ops: bool = True) -> tuple[Uses, ...]:
-    """Return, for each array that `func(*arrays)` gives, the positions of the inputs that it depends on.
+    """Return, for each output of `func(*arrays)`, the positions of the inputs it depends on.
 
-    With `whole_ops` a jaxfun op is one step, as in torch: its output depends on all of its operands. Without, the
-    formula inside counts: a derivative that JAX made of the op bears the op's name, but has another formula.
+    With `whole_ops` a jaxfun op is one step, as in torch: its output depends on all its operands. Without, the op's
+    inner formula counts. That is for derivatives: JAX's derivative of an op keeps the op's name, but has another
+    formula.
     """
     jaxpr = _trace(func, arrays)
     inputs = [frozenset({position}) if is_differentiable(array) else NONE for position, array in enumerate(arrays)]
@@ -47,7 +48,7 @@ def dependence(func: Callable[..., Any], arrays: Sequence[jax.Array], *, whole_o
 def _trace(func: Callable[..., Any], arrays: Sequence[jax.Array]) -> "Jaxpr":
     try:
         return jax.make_jaxpr(func)(*arrays).jaxpr
-    except _NEEDS_VALUES:  # a Python `if` on a value: only the linear part of what ran can be traced
+    except _NEEDS_VALUES:  # a Python `if` on a value: trace the linearised function, without the branches
         return jax.make_jaxpr(jax.linearize(func, *arrays)[1])(*arrays).jaxpr
 
 
@@ -106,7 +107,7 @@ def _while(equation: "JaxprEqn", given: list[Uses], walk: _Walk) -> Sequence[Use
 
 
 def _loop(body: "Jaxpr", constants: list[Uses], carry: list[Uses], slices: list[Uses], walk: _Walk) -> list[Uses]:
-    while True:  # ends: the sets only grow, and are bounded
+    while True:  # terminates: the sets only grow, and are bounded
         found = walk(body, [*constants, *carry, *slices])
         grown = [old | new for old, new in zip(carry, found, strict=False)]
         if grown == carry:
@@ -118,10 +119,10 @@ def _open(jaxpr: Any) -> "Jaxpr":
     return getattr(jaxpr, "jaxpr", jaxpr)
 
 
-# Any other primitive is one step. So is a function with a derivative rule of its own: the rule decides, not the body.
+# Any other primitive is one step; so is a function with a custom derivative rule, which decides instead of the body.
 _RULES: dict[str, _Rule] = {
     "checkpoint": _call,
-    "remat2": _call,  # what jax.checkpoint leaves since JAX 0.10
+    "remat2": _call,  # the name of checkpoint's primitive since JAX 0.10
     "cond": _branches,
     "scan": _scan,
     "stop_gradient": _cut,

@@ -1,4 +1,4 @@
-"""Gradients of functions, and the two ways to stop one."""
+"""`grad`, the gradient of a function, and `detach` and `no_grad`, which stop gradients."""
 
 import functools
 from collections.abc import Callable
@@ -30,18 +30,20 @@ def grad(
 ) -> Any:
     """Return the gradients of `f(*inputs)` for each input, as a tuple of arrays.
 
-    `f` is a pure function of arrays. `inputs` are Variables or arrays: one, a sequence of them, or a dict, which `f`
-    then takes whole and whose gradients come back as a dict. Each position is a variable of its own. What `f` closes
-    over is constant. Where `f` gives several tensors, `grad_outputs` holds a cotangent for each, or None for a scalar.
-    The gradient for an input that `f` does not use is an error; None with `allow_unused`; zeros with
-    `materialize_grads`. An operation whose derivative is zero counts as a use, `detach` and an integer do not. With
-    `is_grads_batched`, each of `grad_outputs` has a batch dimension in front, and the gradients have it too (but not
-    the zeros of `materialize_grads`). `retain_graph` and `create_graph` have no meaning here: there is no graph to
-    keep, and the result can always be differentiated again.
+    `f` is a pure function of arrays. `inputs` are Variables or arrays: one, a sequence, or a dict. `f` takes a dict as
+    one argument, and its gradients are a dict. Each position is a separate variable. Values that `f` closes over are
+    constant. If `f` returns several tensors, `grad_outputs` holds a cotangent for each, or None for a scalar.
+
+    An input that `f` does not use is an error; with `allow_unused` its gradient is None, with `materialize_grads`
+    zeros. An operation whose derivative is zero counts as a use; `detach` and an integer do not. With
+    `is_grads_batched`, each of `grad_outputs` has a leading batch dimension, and so have the gradients (but not the
+    zeros of `materialize_grads`). `retain_graph` and `create_graph` have no effect: there is no graph to keep, and the
+    result can always be differentiated again.
 
     Gradient: complex numbers in torch's convention, the conjugate of `jax.grad`'s.
-    Raises: GradientError for an unused input, one that does not require grad, an output without a gradient, and one
-    that is no real scalar and has no `grad_outputs`; ShapeError and DTypeError for `grad_outputs` that do not fit.
+    Raises: GradientError for an unused input, an input that does not require grad, an output without a gradient, and an
+    output that is not a real scalar without `grad_outputs`; ShapeError and DTypeError for `grad_outputs` that do not
+    fit.
     Torch: torch.autograd.grad.
 
     >>> import jaxfun as jf
@@ -49,7 +51,7 @@ def grad(
     (Array([[2., 2.]], dtype=float32),)
     """
     if materialize_grads and allow_unused is False:
-        raise ArgumentValueError("`allow_unused` True or left out, with materialize_grads=True", "allow_unused=False")
+        raise ArgumentValueError("`allow_unused` True or omitted, with materialize_grads=True", "allow_unused=False")
     call, arrays = _call(f, inputs)
     found = gradients(call, arrays, grad_outputs, batched=is_grads_batched)
     if materialize_grads:
@@ -98,9 +100,9 @@ def _check_used(arrays: tuple[jax.Array, ...], found: tuple[jax.Array | None, ..
 
 @public(runs_callbacks=True)
 def detach(input: Any) -> Any:
-    """Return the same values, cut off from the gradient: to `grad` and `backward` they are constants.
+    """Return the same values without a gradient: `grad` and `backward` treat them as constants.
 
-    A Variable comes back as one with `requires_grad=False` and no `grad`.
+    A Variable becomes a Variable with `requires_grad=False` and no `grad`.
 
     Gradient: none. JAX's own `jax.grad` gives 0.
 
@@ -119,10 +121,10 @@ def _detach(input: Array) -> jax.Array:
 
 
 def no_grad(orig_func: Callable[..., Any] | None = None) -> Any:
-    """Return a function that does what `orig_func` does, and whose results carry no gradient.
+    """Wrap `orig_func` so that its results carry no gradient.
 
-    A decorator, with or without parentheses. There is no `with jaxfun.no_grad():`, which would be a state: put the
-    block into a function, or `detach` its results.
+    Use it as a decorator, with or without parentheses. There is no `with jaxfun.no_grad():`, which would be global
+    state: put the block into a function, or `detach` its results.
 
     Gradient: none, in both modes. torch's no_grad lets forward mode (`strategy="forward-mode"`) through.
     Torch: torch.no_grad.

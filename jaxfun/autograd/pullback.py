@@ -1,4 +1,4 @@
-"""The vector-Jacobian product of a function in torch's convention, with torch's checks of what it is asked for."""
+"""The vector-Jacobian product (pullback) of a function in torch's convention, with torch's checks of cotangents."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,9 +26,9 @@ Cotangents = Sequence[jax.Array | None]
 
 @dataclass(frozen=True)
 class Pullback:
-    """A function at a point: its outputs, the inputs that each depends on, and cotangents pulled back to gradients.
+    """A function at a point: its outputs, the inputs that each depends on, and `pull`, from cotangents to gradients.
 
-    `packed` says whether the function gave a tuple (or a list). A cotangent None stands for zeros.
+    `packed`: the function returned a tuple (or a list). A cotangent None means zeros.
     """
 
     outputs: tuple[jax.Array, ...]
@@ -54,11 +54,11 @@ def pullback(
     *,
     whole_ops: bool = True,
 ) -> Pullback:
-    """Return `func` at `arrays`, ready to be differentiated; `packs` are the containers that it may return.
+    """Return the pullback of `func` at `arrays`. `packs` are the containers that `func` may return.
 
     `whole_ops` is False for a function that is a derivative itself, as in `dependence`.
 
-    Raises: ArgumentTypeError where it returns anything but a tensor or a container of tensors.
+    Raises: ArgumentTypeError where `func` returns anything but a tensor or a container of tensors.
     """
 
     def checked(*arrays: jax.Array) -> Any:
@@ -68,7 +68,7 @@ def pullback(
     leaves, tree = jax.tree.flatten(outputs)
 
     def pull(cotangents: Cotangents) -> tuple[jax.Array, ...]:
-        # torch's gradient is the conjugate of JAX's, in and out
+        # torch's gradients and cotangents are the conjugates of JAX's
         found = vjp(tree.unflatten(map(_as_cotangent, leaves, cotangents)))
         return tuple(jnp.conj(gradient) for gradient in found)
 
@@ -90,7 +90,7 @@ def _output(result: Any) -> jax.Array:
 
 def _as_cotangent(output: jax.Array, given: jax.Array | None) -> Any:
     if not is_differentiable(output):
-        return np.zeros(output.shape, jax.dtypes.float0)  # what JAX asks for
+        return np.zeros(output.shape, jax.dtypes.float0)  # the cotangent that JAX requires for an integer output
     if given is None:
         return jnp.zeros_like(output)
     return jnp.conj(jax.lax.convert_element_type(given, output.dtype))
@@ -104,11 +104,11 @@ def gradients(
     batched: bool = False,
     name: str = "grad_outputs",
 ) -> tuple[jax.Array | None, ...]:
-    """Return the gradient for each array, or None for one that no output depends on.
+    """Return the gradient for each array, or None for an array that no output depends on.
 
-    `name` is what the caller calls `grad_outputs`.
+    `name` is the caller's name for `grad_outputs`.
 
-    Raises: what torch raises for outputs without a gradient and for `grad_outputs` that do not fit them.
+    Raises: torch's errors for outputs without a gradient and for `grad_outputs` that do not fit them.
     """
     point = pullback(func, arrays)
     cotangents = seeds(point, grad_outputs, batched=batched, name=name)
@@ -117,7 +117,7 @@ def gradients(
 
 
 def seeds(point: Pullback, grad_outputs: Any, *, batched: bool, name: str) -> tuple[jax.Array, ...]:
-    """Return a cotangent for each output: the one given, or 1 for a real scalar."""
+    """Return a cotangent for each output: the given one, or 1 for a real scalar."""
     given = _sequence(name, grad_outputs, len(point.outputs))
     seeded = list(zip(point.outputs, point.uses, given, strict=False))
     for position, (output, uses, item) in enumerate(seeded):
@@ -129,7 +129,7 @@ def seeds(point: Pullback, grad_outputs: Any, *, batched: bool, name: str) -> tu
         _check_batch(name, [output if item is None and uses else item for output, uses, item in seeded], given)
     _check_required(point)
     if len(given) < len(point.outputs):
-        raise GradientError(f"{len(point.outputs)} of `{name}`, one for each output", str(len(given)))
+        raise GradientError(f"{len(point.outputs)} `{name}`, one for each output", str(len(given)))
     return tuple(jnp.ones_like(output) if item is None else as_array(item) for output, _, item in seeded)
 
 
@@ -144,14 +144,14 @@ def _check_required(point: Pullback) -> None:
 
 
 def _check_batch(name: str, items: Sequence[Any], given: Sequence[Any]) -> None:
-    # torch maps over the 1 that stands for None too, by its first dimension
+    # torch also maps over the 1 that replaces None, by its first dimension
     sizes = {item.shape[0] if item is not None and item.ndim else None for item in items}
     if not sizes:
         raise IndexRangeError(f"at least one of `{name}`", "none")
     if None in sizes:
-        raise ArgumentValueError(f"a batch dimension in front of each of `{name}`", describe(tuple(given)))
+        raise ArgumentValueError(f"a leading batch dimension in each of `{name}`", describe(tuple(given)))
     if len(sizes) != 1:
-        raise ArgumentValueError(f"`{name}` of one batch size", describe(tuple(given)))
+        raise ArgumentValueError(f"one batch size for all of `{name}`", describe(tuple(given)))
     if any(item is None for item in given):
         raise GradientError(f"a batch of `{name}` for each output", describe(tuple(given)))
 
@@ -167,20 +167,20 @@ def _sequence(name: str, grad_outputs: Any, length: int) -> tuple[Any, ...]:
 
 
 def check_scalar(output: jax.Array, name: str) -> None:
-    """Raise GradientError where an output is not one real number, so that 1 cannot stand for `name`, its cotangent."""
+    """Raise GradientError unless a tensor is one real number, so that 1 can be the default of its cotangent `name`."""
     if output.size != 1:
         raise GradientError("a scalar", describe(output), f"Give `{name}`, a tensor of its shape.")
     if jnp.iscomplexobj(output):
-        raise GradientError("a real scalar", describe(output), f"A complex one asks for `{name}`.")
+        raise GradientError("a real scalar", describe(output), f"A complex scalar needs `{name}`.")
 
 
 def check_cotangent(name: str, output: jax.Array, given: Any, *, batched: bool = False) -> None:
-    """Raise where `given` is no tensor of the output's shape (behind a batch dimension) and of its category."""
+    """Raise unless `given` is a tensor of the output's shape (after a batch dimension), real or complex like it."""
     if not hasattr(given, "dtype"):
         raise ArgumentTypeError(f"`{name}` to be a tensor or None", describe(given))
     shape = tuple(given.shape)
     if batched and (not shape or shape[0] == 0):
-        raise IndexRangeError(f"`{name}` with a batch dimension of at least 1 in front", describe(given))
+        raise IndexRangeError(f"`{name}` with a leading batch dimension that is not empty", describe(given))
     if shape[batched:] != output.shape:
         raise ShapeError(f"`{name}` of shape {list(output.shape)}, the output's", str(list(shape[batched:])))
     if jnp.iscomplexobj(output) != ("complex" in str(given.dtype)):

@@ -1,4 +1,4 @@
-"""The Variable: a value, the gradient gathered for it so far, and whether it wants one; backward passes over it."""
+"""`Variable`, a tensor with an accumulated gradient, and `backward` and `zero_grad` over Variables."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,12 +18,11 @@ from .pullback import gradients
 @jax.tree_util.register_pytree_with_keys_class
 @dataclass(frozen=True, init=False, eq=False, repr=False)
 class Variable:
-    """A tensor that gathers its gradient: `data`, `grad` (None at first) and `requires_grad`.
+    """A tensor that accumulates its gradient: `data`, `grad` (None at first) and `requires_grad`.
 
-    It is a container and never changes: `backward` returns new ones, and the functions that it differentiates see
-    `data`, a plain array. A pytree (`requires_grad` is static), so that jit and vmap take and return it. torch's
-    `requires_grad` is False unless asked for; here it is what a Variable is for. JAX, NumPy and PyTorch arrays are
-    taken, and keep their dtype.
+    A Variable is an immutable container. `backward` returns new Variables, and the functions it differentiates get
+    `data`, a plain array. It is a pytree (`requires_grad` is static), so jit and vmap accept and return it. Unlike in
+    torch, `requires_grad` is True by default. JAX, NumPy and PyTorch arrays are accepted and keep their dtype.
 
     Raises: DTypeError for an integer or bool tensor, unless `requires_grad=False`; ShapeError for a `grad` that does
     not fit `data`.
@@ -44,7 +43,7 @@ class Variable:
         if requires_grad and not is_differentiable(data):
             raise DTypeError("a floating point or complex tensor", describe(data), "Or pass requires_grad=False.")
         if grad is not None and (grad.shape, grad.dtype) != (data.shape, data.dtype):
-            raise ShapeError(f"`grad` to be {describe(data)}, as `data` is", describe(grad))
+            raise ShapeError(f"`grad` to be {describe(data)}, like `data`", describe(grad))
         self._fill(data, grad, requires_grad)
 
     def _fill(self, data: Any, grad: Any, requires_grad: bool) -> Self:
@@ -59,25 +58,25 @@ class Variable:
         return f"Variable({', '.join(filter(None, parts))})"
 
     def tree_flatten_with_keys(self) -> tuple[tuple[tuple[Any, Any], ...], bool]:
-        """Return the children, named, and what is static: what JAX asks of a pytree."""
+        """Return the named children and the static data, as JAX requires of a pytree."""
         key = jax.tree_util.GetAttrKey
         return ((key("data"), self.data), (key("grad"), self.grad)), self.requires_grad
 
     @classmethod
     def tree_unflatten(cls, requires_grad: bool, children: tuple[Any, ...]) -> Self:
-        """Return a Variable around whatever JAX puts in place of the arrays."""
+        """Return a Variable with JAX's objects in place of the arrays."""
         return object.__new__(cls)._fill(children[0], children[1], requires_grad)
 
 
 def _numbers(value: Any) -> str:
     try:
         return np.array2string(np.asarray(value, dtype=value.dtype), separator=", ", prefix="Variable(")
-    except (jax.errors.TracerArrayConversionError, AttributeError):  # inside of a jit, or no array at all
+    except (jax.errors.TracerArrayConversionError, AttributeError):  # inside of jit, or not an array
         return repr(value)
 
 
 def arrays_of(variables: tuple[Any, ...], error: type[Exception] = ArgumentTypeError) -> tuple[jax.Array, ...]:
-    """Return the arrays inside of Variables, and arrays as they are.
+    """Return the arrays inside of Variables; plain arrays stay as they are.
 
     Raises: `error` for anything else.
     """
@@ -91,12 +90,12 @@ def arrays_of(variables: tuple[Any, ...], error: type[Exception] = ArgumentTypeE
 def backward(f: Callable[..., Any], *variables: Any, gradient: Any = None) -> Any:
     """Differentiate `f(*variables)` and return the Variables with the gradients added to their `grad`.
 
-    `f` is a pure function of arrays that gives a scalar; otherwise `gradient` is the cotangent, as in torch, or a
-    sequence of them where `f` gives several tensors. A Variable with `requires_grad=False` and a plain array are
-    constants, and a Variable that `f` does not use keeps its `grad`: both come back as they were. One Variable comes
-    back as itself, several as a tuple. Each position is a variable of its own: to share one, pass it once.
+    `f` is a pure function of arrays that returns a scalar. Otherwise `gradient` is the cotangent, as in torch, or a
+    sequence of cotangents if `f` returns several tensors. Variables with `requires_grad=False` and plain arrays are
+    constants and are returned unchanged, as is a Variable that `f` does not use. One Variable is returned as it is,
+    several as a tuple. Each position is a separate variable: to share one, pass it once.
 
-    Raises: GradientError for a result that is no scalar without `gradient`, and for one that depends on no Variable;
+    Raises: GradientError for a result that is not a scalar without `gradient`, and for one that depends on no Variable;
     ShapeError and DTypeError for a `gradient` that does not fit.
     Torch: Tensor.backward and torch.autograd.backward.
 
@@ -126,9 +125,9 @@ def _accumulated(variable: Any, gradient: jax.Array | None) -> Any:
 
 @public(runs_callbacks=True)
 def zero_grad(*variables: Variable, set_to_none: bool = True) -> Any:
-    """Return the Variables without their gradients, or with zeros in place of them where `set_to_none` is False.
+    """Return the Variables without their gradients, or with zeros instead if `set_to_none` is False.
 
-    A `grad` that is None stays None, as in torch. One Variable comes back as itself, several as a tuple.
+    A `grad` that is None stays None, as in torch. One Variable is returned as it is, several as a tuple.
 
     Raises: ArgumentTypeError for anything but Variables.
     Torch: torch.optim.Optimizer.zero_grad and torch.nn.Module.zero_grad.

@@ -1,1 +1,1 @@
-"""Where plain JAX and PyTorch part: the search behind the page of differences."""
+"""Find deviations of plain JAX from PyTorch: the search behind docs/differences.md. Begin with `plain_jax.py`."""

@@ -1,7 +1,7 @@
-"""What stands nearest to each torch function in JAX, as a call in torch's argument names, read from a table.
+"""Read the table of JAX counterparts: the nearest JAX call for each torch function, in torch's argument names.
 
-`jnp.std(input, axis=dim, keepdims=keepdim, ddof=correction)` says how a port would spell it. A keyword is left out
-where torch's argument is at its default, as a porter would leave it out: so JAX's own defaults show.
+An entry such as `jnp.std(input, axis=dim, keepdims=keepdim, ddof=correction)` is what a port would write. A keyword is
+omitted where torch's argument is at its default, as a porter would omit it. So JAX's own defaults apply.
 """
 
 import ast
@@ -23,27 +23,27 @@ _NAMES: Mapping[str, Any] = {"jax": jax, "jnp": jnp, "jsp": jsp, "lax": jax.lax}
 
 @dataclass(frozen=True)
 class Counterpart:
-    """JAX's nearest to one torch function; `why` says by the sort of difference why the two differ."""
+    """The nearest JAX call for a torch function. `why` explains its deviations, by sort."""
 
     family: str
     name: str
-    jax: str  # "" where there is none
+    jax: str  # "" if JAX has no counterpart
     why: Mapping[str, str]
-    overloads: Mapping[str, str] = field(default_factory=dict)  # the calls of some, by the overload's name
+    overloads: Mapping[str, str] = field(default_factory=dict)  # other calls for some overloads, by the overload's name
 
     def call_of(self, record: Op) -> str:
-        """Return the call that stands for a record."""
+        """Return the call for a record's overload."""
         return self.overloads.get(record.name.rpartition(".")[2], self.jax)
 
     @property
     def called(self) -> str:
-        """What is called: the JAX function alone, `jnp.std`; the whole expression where there is more to it."""
+        """The JAX function of the call, such as `jnp.std`; the whole expression if it is more than one call."""
         calls = [each for each in ast.walk(ast.parse(self.jax)) if isinstance(each, ast.Call)]
         is_alone = len(calls) == 1 and ast.unparse(calls[0]) == self.jax
         return ast.unparse(calls[0].func) if is_alone else self.jax
 
     def takes(self, record: Op, arguments: Mapping[str, Any]) -> bool:
-        """Return whether the call has a place for these arguments, and for all that must be given."""
+        """Return whether the call uses all required arguments of torch, and all that are not at their defaults."""
         tree = ast.parse(self.call_of(record), mode="eval")
         named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         left = {*record.signature.parameters} - named
@@ -71,7 +71,7 @@ def _read(family: str, name: str, fields: Mapping[str, Any]) -> Counterpart:
 
 
 def in_jax(counterpart: Counterpart, record: Op) -> Callable[..., Any]:
-    """Return JAX's counterpart as a function that takes torch's arguments."""
+    """Return the JAX counterpart as a function of torch's arguments."""
 
     def call(*args: Any, **kwargs: Any) -> Any:
         bound = record.signature.bind(*args, **kwargs)
@@ -83,7 +83,7 @@ def in_jax(counterpart: Counterpart, record: Op) -> Callable[..., Any]:
 
 
 def expression_of(counterpart: Counterpart, record: Op, arguments: Mapping[str, Any]) -> str:
-    """Return JAX's call for these arguments of torch's: without the keywords that are at torch's default."""
+    """Return the JAX call for torch's arguments, without keywords whose torch argument is at its default."""
     given = {name for name, value in arguments.items() if not record.is_default(name, value)}
     tree = ast.parse(counterpart.call_of(record), mode="eval")
     for node in ast.walk(tree):

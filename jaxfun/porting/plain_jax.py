@@ -1,4 +1,7 @@
-"""The engine on plain JAX: where JAX's counterpart of a torch function differs, and the smallest input there."""
+"""Run the parity engine on plain JAX: where a torch function's JAX counterpart deviates, and the smallest such input.
+
+`differences` searches, `measured` evaluates a deviation that is already known.
+"""
 
 import functools
 import math
@@ -33,23 +36,23 @@ from .counterparts import Counterpart, in_jax
 from .spelling import call_text, case_from, rounded_text
 from .stand_ins import is_recorded
 
-# where most differences are seen, the plainest first; the share of the configurations that each gets
+# dtypes to try, in order, and the number of configurations for each
 TRIED: Mapping[str, int] = {"float32": 8, "int64": 3, "complex64": 3, "bool": 2, "float16": 2}
 _DERIVATIVES = ("vjp", "jvp", "hvp")
-_DRAWN = 100  # configurations; the simplest of them are judged
+_DRAWN = 100  # configurations drawn; only the simplest are judged
 _SPOILED = 200
 _TERMS = Options(frozenset((*COMPUTED, "errors")), exact=False, plants=False, alone=False)
-SORTS = ("value", "dtype", "derivative", "refuses", "accepts")  # of differences: one of each is shown
+SORTS = ("value", "dtype", "derivative", "refuses", "accepts")  # kinds of deviation; one of each is shown
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A difference: what is called, at which level, and what each library gives."""
+    """A deviation: the call, the level, and each library's answer."""
 
     sort: str  # one of SORTS
     level: str
     call: str  # in torch's spelling: `std(tensor([1.0, 3.0]), correction=0)`
-    along: tuple[int, int] | None  # the seed of a derivative's random directions; None: ones
+    along: tuple[int, int] | None  # the seed of a derivative's random directions; None for directions of ones
     jax: str
     torch: str
     jaxfun: str
@@ -58,13 +61,13 @@ class Seen:
 
 @without_warnings
 def differences(records: Sequence[Op], counterpart: Counterpart, jaxfun: Callable[..., Any]) -> list[Seen]:
-    """Return where JAX's counterpart of a torch function differs from it, each sort of difference once.
+    """Return where the JAX counterpart of a torch function deviates from it, each sort of deviation once.
 
-    `records` are the function's overloads, `jaxfun` is the function itself.
+    `records` are the function's overloads, `jaxfun` is jaxfun's function.
     """
     found: dict[str, Seen] = {}
-    for record in records[::-1]:  # the more general overloads stand behind
-        for sides, item in _disagreements(record, counterpart):
+    for record in records[::-1]:  # reversed: the more general overloads come last
+        for sides, item in _mismatches(record, counterpart):
             sort = _sort(item)
             if sort not in found:
                 seen = _seen(record, counterpart, sides, item, jaxfun)
@@ -80,8 +83,8 @@ def _sort(found: Mismatch) -> str:
     return "dtype" if "dtype" in found.verdict.difference else "value"
 
 
-def _disagreements(record: Op, counterpart: Counterpart) -> Iterator[tuple[Sides, Mismatch]]:
-    """Yield what disagrees in each dtype, at each level once, made as small as it gets; then what does not raise."""
+def _mismatches(record: Op, counterpart: Counterpart) -> Iterator[tuple[Sides, Mismatch]]:
+    """Yield the mismatches, shrunk, each sort once: by dtype and level, then invalid inputs that JAX accepts."""
     if not counterpart.takes(record, {}):
         return
     candidate = determined(record, in_jax(counterpart, record))
@@ -90,7 +93,7 @@ def _disagreements(record: Op, counterpart: Counterpart) -> Iterator[tuple[Sides
         if as_dtype(name) in record.rejects:
             continue
         drawn = _tried(record, counterpart, name)
-        for case in drawn if is_recorded(record) else drawn[::-1]:  # what is called alone is not made smaller
+        for case in drawn if is_recorded(record) else drawn[::-1]:  # stand-ins are not shrunk: smallest first
             sides = Sides(candidate, reference, case)
             for item in clear_ones(judge(sides, _TERMS)[1] if is_recorded(record) else _eager(sides), case):
                 if _sort(item) not in shown:
@@ -99,7 +102,7 @@ def _disagreements(record: Op, counterpart: Counterpart) -> Iterator[tuple[Sides
     for case in filter(functools.partial(_takes, counterpart, record), simplest(spoiled(record), _SPOILED)):
         sides = Sides(candidate, reference, case)
         error = sides.theirs.raises(0)
-        if error is None or isinstance(error, TypeError):  # what is no tensor, no number
+        if error is None or isinstance(error, TypeError):  # wrong types are not compared
             continue
         for item in judge_signature(sides, _TERMS)[1]:
             if _sort(item) not in shown:
@@ -108,7 +111,7 @@ def _disagreements(record: Op, counterpart: Counterpart) -> Iterator[tuple[Sides
 
 
 def _tried(record: Op, counterpart: Counterpart, name: str) -> list[Case]:
-    """Return the cases of a dtype that are judged: what a 0-dim tensor does to the dtype first, then the simplest."""
+    """Return the cases of a dtype to judge: first type promotion with a 0-dim tensor, then the simplest."""
     drawn = simplest(cases(record, as_dtype(name)), _DRAWN)
     drawn = [case for case in drawn if _takes(counterpart, record, case)]
     promoting = [other for case in drawn if record.broadcasts and (other := _with_a_wider_number(case))]
@@ -116,7 +119,7 @@ def _tried(record: Op, counterpart: Counterpart, name: str) -> list[Case]:
 
 
 def _with_a_wider_number(case: Case) -> Case | None:
-    """Return the case with a 0-dim float32 tensor in the place of its last float16 one, None where that is no place."""
+    """Return the case with its last float16 tensor replaced by a 0-dim float32 one; None if that is not possible."""
     *others, last = case.tensors
     if not others or str(last.dtype) != "float16" or 0 in last.shape or all(item.ndim < 2 for item in others):
         return None
@@ -124,13 +127,13 @@ def _with_a_wider_number(case: Case) -> Case | None:
 
 
 def _takes(counterpart: Counterpart, record: Op, case: Case) -> bool:
-    """Return whether JAX's counterpart has all that a case asks for."""
+    """Return whether the JAX counterpart supports all arguments of a case."""
     args, kwargs = case.theirs
     return counterpart.takes(record, record.signature.bind(*args, **kwargs).arguments)
 
 
 def _eager(sides: Sides) -> list[Mismatch]:
-    """Return what differs in the calls of single value sets, whose results may each have another shape."""
+    """Return the mismatches of single value sets, called eagerly: their results may differ in shape."""
     found = []
     for row in range(sides.case.sets):
         results, error = outcome(lambda row=row: sides.eager(sides.case.row(row)))
@@ -145,7 +148,7 @@ def _eager(sides: Sides) -> list[Mismatch]:
 
 
 def simplest(strategy: st.SearchStrategy[Case], count: int) -> list[Case]:
-    """Return the cases of so many draws, always the same, the simplest first, each configuration once."""
+    """Return the cases of `count` deterministic draws, simplest first, each configuration once."""
     drawn: dict[str, Case] = {}
 
     @hypothesis.seed(0)
@@ -153,7 +156,7 @@ def simplest(strategy: st.SearchStrategy[Case], count: int) -> list[Case]:
         max_examples=count,
         phases=[Phase.generate],
         database=None,
-        derandomize=False,  # whatever the profile says: the seed above decides
+        derandomize=False,  # the seed above decides, not the profile
         deadline=None,
         suppress_health_check=[*HealthCheck],  # type: ignore[arg-type]  # the class is iterable, which its stub omits
     )
@@ -167,21 +170,21 @@ def simplest(strategy: st.SearchStrategy[Case], count: int) -> list[Case]:
 
 
 def _variety(case: Case) -> int:
-    # Hypothesis begins with zeros everywhere
+    # Hypothesis begins with all zeros, so prefer the draw with most distinct numbers
     return sum(len(np.unique(stack)) for stack in case.tensors)
 
 
 def _complexity(case: Case) -> tuple[int, int]:
     sizes = [math.prod(stack.shape[1:]) for stack in case.tensors]
     static = [leaf for leaf in jax.tree.leaves(tuple(case.ours)) if not isinstance(leaf, Slot)]
-    # of plain calls those of many elements: they show more, and are made small later
+    # among simple calls, prefer many elements: they show more, and are shrunk later
     return len(static) + 9 * any(size == 0 for size in sizes), -sum(sizes)
 
 
 def _seen(
     record: Op, counterpart: Counterpart, sides: Sides, found: Mismatch, jaxfun: Callable[..., Any]
 ) -> Seen | None:
-    """Return the difference as it is shown: along ones, where it shows there too."""
+    """Return the deviation as it is shown: with directions of ones, if it shows there too."""
     case = sides.case if found.level != "errors" else sides.case.like_row(found.row, [sides.case.row(found.row)])
     for is_plain in (True, False):
         shown = replace(case, is_plain=is_plain)
@@ -193,8 +196,8 @@ def _seen(
     return None
 
 
-_WIDE = "with its 64-bit types on JAX takes integers for float64, PyTorch for float32"
-_YIELDS = "in PyTorch a 0-dim tensor yields to one with dimensions, in JAX it counts like any other"
+_WIDE = "with 64-bit types on, JAX converts integers to float64, PyTorch to float32"
+_YIELDS = "PyTorch ignores the dtype of a 0-dim tensor beside one with dimensions, JAX promotes it like any other"
 
 
 def _reason(
@@ -204,7 +207,7 @@ def _reason(
     found: Mismatch,
     answers: Mapping[str, str],
 ) -> str:
-    """Return why two dtypes differ, where it is one of the general rules; else what the library that raises says."""
+    """Return why two dtypes differ, if a general rule explains it; else the message of the library that raises."""
     if _sort(found) == "dtype":
         kinds = {item.dtype.kind for item in case.tensors}
         if kinds <= {*"biu"} and "(float64)" in answers["jax"] and "(float32)" in answers["torch"]:
@@ -219,14 +222,14 @@ def _reason(
 _LIBRARY = {"accepts": "PyTorch", "refuses": "JAX"}
 
 
-# Answers.
+# Answers
 
 
 @without_warnings
 def measured(
     records: Sequence[Op], counterpart: Counterpart, jaxfun: Callable[..., Any], known: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Return what each library gives for a difference that is known: the fields of a `Seen`."""
+    """Return each library's answer for a known deviation: the fields of a `Seen`."""
     record, case = case_from(known["call"], records, known["along"] and tuple(known["along"]))
     sides = in_jax(counterpart, record), jaxfun, torch_side.resolve(record.torch)
     ours, jaxfuns, theirs = (determined(record, side) for side in sides)
@@ -236,7 +239,7 @@ def measured(
 def answers_of(
     candidate: Callable[..., Any], jaxfun: Callable[..., Any], reference: Callable[..., Any], case: Case, level: str
 ) -> dict[str, str]:
-    """Return what JAX, PyTorch and jaxfun give for the first value set of a case at a level, as texts."""
+    """Return the answers of JAX, PyTorch and jaxfun for the first value set of a case at a level, as texts."""
     given = {
         "jax": outcome(lambda: _ours(candidate, reference, case, level)),
         "torch": outcome(lambda: _theirs(reference, case, level)),
@@ -251,11 +254,11 @@ def answers_of(
     return texts
 
 
-_NUMBERS = {"True", "False", "nan", "inf"}  # answers of a word that are no name of an exception
+_NUMBERS = {"True", "False", "nan", "inf"}  # one-word answers that are not exception names
 
 
 def is_of_sort(sort: str, answers: Mapping[str, str]) -> bool:
-    """Return whether JAX's and PyTorch's answers show a sort of difference.
+    """Return whether JAX's and PyTorch's answers show a deviation of this sort.
 
     >>> [is_of_sort("accepts", {"jax": jax, "torch": "RuntimeError"}) for jax in ("True", "TypeError")]
     [True, False]

@@ -1,4 +1,4 @@
-"""A call of an op as torch spells it, as text and back: `std(tensor([1.0, 3.0]), correction=0)`."""
+"""Convert a call of an op to text in torch's spelling and back: `std(tensor([1.0, 3.0]), correction=0)`."""
 
 import ast
 import functools
@@ -20,7 +20,7 @@ _DEFAULT = {"float32", "int64", "bool", "complex64"}
 
 
 def call_text(record: Op, case: Case) -> str:
-    """Return the call of a case's first value set as torch spells it; arguments at their defaults are left out."""
+    """Return the call of a case's first value set in torch's spelling, without arguments at their defaults."""
     args, kwargs = case.theirs.filled(case.row(0), lambda dtype: dtype)
     bound = record.signature.bind(*args, **kwargs)
     texts: list[str] = []
@@ -51,7 +51,7 @@ def _text(value: Any) -> str:
 
 
 def case_from(call: str, records: Sequence[Op], along: tuple[int, int] | None) -> tuple[Op, Case]:
-    """Return the record that a text calls, and its one case."""
+    """Return the record that a text calls, and the case with that one value set."""
     names = {"tensor": _tensor, "zeros": _zeros, "nan": math.nan, "inf": math.inf, **{d.name: d for d in DTYPES}}
     node = ast.parse(call, mode="eval").body
     assert isinstance(node, ast.Call)
@@ -66,7 +66,7 @@ def case_from(call: str, records: Sequence[Op], along: tuple[int, int] | None) -
             seed, number = along or (0, 0)
             case = case_of(record, bound.arguments, ("given",), seed)
             return record, replace(case, numbers=(number,), is_plain=along is None)
-    raise ValueError(f"no overload takes {call}")
+    raise ValueError(f"no overload accepts the arguments of {call}")
 
 
 def _tensor(values: Any, dtype: Any = None) -> np.ndarray:
@@ -79,11 +79,11 @@ def _zeros(shape: Sequence[int], dtype: DType) -> np.ndarray:
     return np.zeros((1, *shape), dtype.dtype)
 
 
-# Numbers.
+# Numbers
 
 
 def rounded_text(number: Any, digits: int = 17) -> str:
-    """Return a number as a program has it, with at most so many significant digits.
+    """Return a number as program text, with at most `digits` significant digits.
 
     >>> [rounded_text(np.float32(x), 5) for x in (1, 0.1, 1 / 3, -0.0, 1e30)]
     ['1.0', '0.1', '0.33333', '-0.0', '1e+30']
@@ -101,7 +101,7 @@ def rounded_text(number: Any, digits: int = 17) -> str:
 
 
 def _exact_text(number: Any) -> str:
-    # of a complex zero with a sign the plain form loses it
+    # the short form of a complex number drops the sign of a zero
     is_signed = np.iscomplexobj(number) and "-0.0" in (str(number.real), str(number.imag))
     return number_text(number) if is_signed else rounded_text(number)
 

@@ -1,7 +1,7 @@
-"""Records in the place of those that some functions have not: for a search of JAX's counterparts alone.
+"""Records for functions that have none, used only in the search for deviations of JAX.
 
-The shape of their result depends on values, or they take no tensor: the suite's compiled batches cannot hold them to
-PyTorch, and tests of their own do.
+These functions have results whose shape depends on values, or take no tensor. The suite's compiled batches cannot test
+them, so they have tests of their own.
 """
 
 import inspect
@@ -34,13 +34,13 @@ _SHAPES: Mapping[str, Mapping[str, Shape]] = {
 
 
 def records_of(name: str, function: Callable[..., Any]) -> Sequence[Op]:
-    """Return the records of a public function, or the one that stands in for them; none where there is neither."""
+    """Return the records of a public function, or its stand-in; nothing if there is neither."""
     recorded = [record for record in records().values() if record.public == name]
     return recorded or ([_stand_in(name, function)] if name in _TAKEN else [])
 
 
 def is_recorded(record: Op) -> bool:
-    """Return whether the suite's compiled batches prove it."""
+    """Return whether the record belongs to the op itself, and the suite's compiled batches test it."""
     return records().get(record.name) is record
 
 

@@ -1,13 +1,13 @@
-"""Whole Jacobians and Hessians, and their products with vectors: torch.autograd.functional.
+"""torch.autograd.functional: Jacobians, Hessians, and their products with vectors.
 
-`inputs` is a tensor (or Variable) or a tuple of them, `func` takes them one by one and gives a tensor or a tuple of
-tensors, and the results are nested as in torch: by output, then by input, a level only where there is a tuple.
+`inputs` is a tensor (or Variable) or a tuple of them. `func` takes them as positional arguments and returns a tensor or
+a tuple of tensors. Results are nested as in torch: by output, then by input, with a level only where there is a tuple.
 
-`create_graph` changes no result, because every result can be differentiated again; with `strict` it asks, as in torch,
-that the result depends on the inputs. `strict` raises where the dependence that it asks for does not exist; for second
-derivatives that is read off JAX's formula for the first. `vectorize` changes no speed, one batched pass is made in any
-case; as in torch it lets `func` give complex outputs, and `strategy="forward-mode"` wants it. Complex numbers follow
-torch's convention.
+`create_graph` changes no result, because every result can be differentiated again. With `strict` it requires, as in
+torch, that the result depends on the inputs. `strict` raises where a required dependence is missing; for second
+derivatives the dependence is read off JAX's formula for the first derivative. `vectorize` does not change the speed:
+there is always one batched pass. As in torch, it allows complex outputs, and `strategy="forward-mode"` requires it.
+Complex gradients follow torch's convention.
 """
 
 from .hessian import hessian as hessian

@@ -1,4 +1,4 @@
-"""What torch.autograd.functional demands of its arguments and of the function, with the errors of each demand."""
+"""Validate the arguments and the function of torch.autograd.functional, with torch's errors."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,11 +24,14 @@ Arrays = tuple[jax.Array, ...]
 Function = Callable[..., Any]
 
 _STRATEGIES = ("forward-mode", "reverse-mode")
-_NO_GRAPH = "Leave it out: the result can be differentiated again."
+_NO_GRAPH = "Omit `create_graph`: the result can always be differentiated again."
 
 
 def unwrapped(inputs: Any, error: type[JaxfunError] | None = DTypeError) -> tuple[Arrays, bool]:
-    """Return the arrays of a tensor or a tuple of tensors, and whether it was a tuple; `error` None checks no dtype."""
+    """Return the arrays of a tensor or a tuple of tensors, and whether it was a tuple.
+
+    With `error` None, accept any dtype.
+    """
     arrays = _members("`inputs`", inputs)
     if error is not None:
         check_dtypes(arrays, error)
@@ -42,14 +45,14 @@ def _members(name: str, values: Any) -> Arrays:
 
 
 def check_dtypes(arrays: Arrays, error: type[JaxfunError]) -> None:
-    """Raise `error` for an input whose dtype has no gradients."""
+    """Raise `error` for an input whose dtype is not differentiable."""
     for position, array in enumerate(arrays):
         if not is_differentiable(array):
             raise error(f"input {position} of a floating point or complex dtype", describe(array))
 
 
 def point_of(func: Function, arrays: Arrays, strict: bool, *, whole_ops: bool = True) -> Pullback:
-    """Return `func` at `arrays`; with `strict`, raise for an output that depends on no input."""
+    """Return the pullback of `func` at `arrays`; with `strict`, raise for an output that depends on no input."""
     point = pullback(func, arrays, packs=(tuple,), whole_ops=whole_ops)
     for position, output in enumerate(point.outputs):
         if strict and not point.uses[position]:
@@ -60,10 +63,10 @@ def point_of(func: Function, arrays: Arrays, strict: bool, *, whole_ops: bool = 
 
 
 def vector(v: Any, like: Arrays, packed: bool) -> Arrays:
-    """Return the vectors `v` for the tensors `like`, or the 1 that None stands for."""
+    """Return the vectors `v` for the tensors `like`; None means 1 for a single element."""
     if v is None:
         if len(like) != 1 or like[0].size != 1:
-            raise GradientError("`v`, as there is more than one element", "None")
+            raise GradientError("`v`, which is required for more than one element", "None")
         return (jnp.ones_like(like[0]),)
     vectors = _members("`v`", v)
     if len(vectors) != len(like):
@@ -74,7 +77,7 @@ def vector(v: Any, like: Arrays, packed: bool) -> Arrays:
 
 
 def unpacked(values: Any, packed: bool) -> Any:
-    """Return the tuple, or its only member where there was none."""
+    """Return a tuple as it is, or its only member if the user passed no tuple."""
     return values if packed else values[0]
 
 
@@ -88,7 +91,7 @@ def is_forward(strategy: str, create_graph: bool) -> bool:
 
 
 def check_forward(strict: bool, vectorize: bool) -> None:
-    """Raise for what torch does not combine with "forward-mode"."""
+    """Raise for options that torch does not support with "forward-mode"."""
     if strict:
         raise GradientError('no `strict` with "forward-mode"', "both", 'Use "reverse-mode".')
     if not vectorize:
@@ -96,14 +99,14 @@ def check_forward(strict: bool, vectorize: bool) -> None:
 
 
 def check_float(outputs: Arrays) -> None:
-    """Raise for an output whose dtype has no gradients."""
+    """Raise for an output whose dtype is not differentiable."""
     for position, output in enumerate(outputs):
         if not is_differentiable(output):
             raise DTypeError(f"output {position} of a floating point or complex dtype", describe(output))
 
 
 def check_single(point: Pullback) -> None:
-    """Raise unless there is one output, a tensor of one element, and real."""
+    """Raise unless the function returns a single real tensor of one element."""
     if point.packed:
         raise GradientError("the function to return a single tensor", describe(point.outputs))
     if point.outputs[0].size != 1:
@@ -113,14 +116,14 @@ def check_single(point: Pullback) -> None:
 
 
 def check_used(point: Pullback, arrays: Arrays, strict: bool) -> None:
-    """Raise, with `strict`, for an input that no output depends on."""
+    """With `strict`, raise for an input that no output depends on."""
     for position, array in enumerate(arrays):
         if strict and position not in point.used:
             raise GradientError(f"an output that depends on input {position} (`strict`)", f"{describe(array)}, unused")
 
 
 def check_pairs(point: Pullback, output: int, arrays: Arrays, strict: bool) -> None:
-    """Raise, with `strict`, for an input that the output at this position does not depend on."""
+    """With `strict`, raise for an input that the given output does not depend on."""
     for position, array in enumerate(arrays):
         if strict and position not in point.uses[output]:
             raise GradientError(
@@ -129,10 +132,10 @@ def check_pairs(point: Pullback, output: int, arrays: Arrays, strict: bool) -> N
 
 
 def check_changing(derivative: Function, arrays: Arrays, asked: bool) -> None:
-    """Raise, where `asked`, for a tensor that `derivative` gives and that depends on no input."""
+    """If `asked`, raise for a result of `derivative` that depends on no input."""
     if asked:
         for position, uses in enumerate(dependence(derivative, arrays, whole_ops=False)):
             if not uses:
                 raise GradientError(
-                    "a derivative that depends on the inputs (`strict`)", f"a constant, number {position}"
+                    "a derivative that depends on the inputs (`strict`)", f"a constant (derivative number {position})"
                 )

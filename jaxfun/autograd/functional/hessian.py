@@ -1,4 +1,4 @@
-"""Second derivatives: the Hessian, and its products with vectors on either side."""
+"""Second derivatives: the Hessian, and its products with vectors from either side."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -35,11 +35,11 @@ def hessian(
     vectorize: bool = False,
     outer_jacobian_strategy: str = "reverse-mode",
 ) -> Any:
-    """Return the Hessian of `func`, which gives one element: `result[i][j]` of shape (*input i, *input j).
+    """Return the Hessian of `func`, which returns one element: `result[i][j]` of shape (*input i, *input j).
 
-    `outer_jacobian_strategy` says how the gradient is differentiated again.
+    `outer_jacobian_strategy` selects how the gradient is differentiated: "reverse-mode" or "forward-mode".
 
-    Raises: GradientError where `func` gives a tuple or more than one element, and what `jacobian` raises.
+    Raises: GradientError where `func` returns a tuple or more than one element, and the errors of `jacobian`.
     Torch: torch.autograd.functional.hessian.
 
     >>> import jaxfun as jf
@@ -72,9 +72,9 @@ def vhp(
 ) -> tuple[Any, Any]:
     """Return the output of `func(*inputs)`, one element, and the product of `v` with its Hessian.
 
-    `v` has the inputs' shapes; it may be left out for a single input of one element.
+    `v` has the inputs' shapes. It is optional for a single input of one element.
 
-    Raises: GradientError where `func` gives a tuple or more than one element, and what `vjp` raises.
+    Raises: GradientError where `func` returns a tuple or more than one element, and the errors of `vjp`.
     Torch: torch.autograd.functional.vhp.
 
     >>> import jaxfun as jf
@@ -90,9 +90,9 @@ def hvp(
 ) -> tuple[Any, Any]:
     """Return the output of `func(*inputs)`, one element, and the product of its Hessian with `v`.
 
-    The same as `vhp` where the second derivative is continuous, and as quick.
+    It equals `vhp` where the second derivative is continuous, and is as fast.
 
-    Raises: what `vhp` raises.
+    Raises: the errors of `vhp`.
     Torch: torch.autograd.functional.hvp.
 
     >>> import jaxfun as jf

@@ -1,4 +1,4 @@
-"""First derivatives: the Jacobian, and its products with vectors on either side."""
+"""First derivatives: the Jacobian, and its products with vectors from either side."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -32,7 +32,7 @@ def vjp(
 ) -> tuple[Any, Any]:
     """Return the outputs of `func(*inputs)`, and the product of `v` with its Jacobian.
 
-    `v` has the outputs' shapes; it may be left out for a single output of one element.
+    `v` has the outputs' shapes. It is optional for a single output of one element.
 
     Raises: GradientError, ShapeError and DTypeError where `v` does not fit, and with `strict` GradientError.
     Torch: torch.autograd.functional.vjp.
@@ -59,8 +59,8 @@ def jvp(
 ) -> tuple[Any, Any]:
     """Return the outputs of `func(*inputs)`, and the product of its Jacobian with `v`.
 
-    `v` has the inputs' shapes; it may be left out for a single input of one element. As in torch, it is made of the
-    backward pass, transposed, so that a function with only a `jax.custom_vjp` rule is taken too.
+    `v` has the inputs' shapes. It is optional for a single input of one element. As in torch, it is the transposed
+    backward pass, so that a function with only a `jax.custom_vjp` rule works too.
 
     Raises: GradientError, ShapeError and DTypeError where `v` does not fit, and with `strict` GradientError.
     Torch: torch.autograd.functional.jvp.
@@ -82,7 +82,7 @@ def jvp(
 
 def pushed(point: Pullback, tangents: Arrays) -> Arrays:
     """Return the product of the Jacobian with `tangents`."""
-    # the pullback is linear, and its transpose is the Jacobian
+    # the pullback is linear in the cotangents; its transpose multiplies by the Jacobian
     return pullback(lambda *cotangents: point.pull(cotangents), point.outputs).pull(tangents)
 
 
@@ -98,9 +98,9 @@ def jacobian(
     """Return the Jacobian of `func` at `inputs`: `result[output][input]` of shape (*output, *input).
 
     Dtypes: the input's; with `strategy="forward-mode"` the output's.
-    Raises: ArgumentChoiceError for another `strategy`; UnsupportedArgumentError for "forward-mode" without `vectorize`
-    or with `create_graph`, as in torch; GradientError for a complex output without `vectorize`, for `strict` with
-    `vectorize`, and where `strict` finds an output that is independent of an input.
+    Raises: ArgumentChoiceError for an unknown `strategy`; UnsupportedArgumentError for "forward-mode" without
+    `vectorize` or with `create_graph`, as in torch; GradientError for a complex output without `vectorize`, for
+    `strict` with `vectorize`, and where `strict` finds an output that does not depend on an input.
     Torch: torch.autograd.functional.jacobian.
 
     >>> import jaxfun as jf
@@ -128,7 +128,7 @@ def reverse_jacobian(
     *,
     whole_ops: bool,
 ) -> Any:
-    """Return the Jacobian, a row at a time pulled back; `whole_ops` is False where `func` is a derivative itself."""
+    """Return the Jacobian by reverse mode, row by row. `whole_ops` is False where `func` is a derivative itself."""
     point = point_of(func, arrays, strict, whole_ops=whole_ops)
     if not point.outputs:
         raise IndexRangeError("at least one output", "none")
@@ -164,7 +164,7 @@ def _basis(array: jax.Array) -> jax.Array:
 
 
 def forward_jacobian(func: Function, arrays: Arrays, packed: bool) -> Any:
-    """Return the Jacobian, a column at a time pushed forward."""
+    """Return the Jacobian by forward mode, column by column."""
     point = pullback(func, arrays, packs=(tuple,))
     if not point.outputs:
         raise IndexRangeError("at least one output", "none")
@@ -186,5 +186,5 @@ def _column(func: Function, position: int, arrays: Arrays) -> Arrays:
 
 
 def _real_tangent(output: jax.Array, tangent: Any) -> jax.Array:
-    # JAX gives an integer a tangent of dtype float0, torch zeros of its own dtype
+    # an integer's tangent has dtype float0 in JAX; torch returns zeros of the integer dtype
     return tangent if is_differentiable(output) else jnp.zeros_like(output)

@@ -1,4 +1,4 @@
-"""Derivatives held against finite differences: `gradcheck`, for functions with derivative rules of their own."""
+"""`gradcheck` and `gradgradcheck`: compare derivatives with finite differences, for custom derivative rules."""
 
 import warnings
 from collections.abc import Callable
@@ -36,16 +36,16 @@ def gradcheck(
 ) -> bool:
     """Check the gradients of `func` against central differences, and return True; meant for float64 and complex128.
 
-    `inputs` is one or a tuple; checked are the floating point and complex arrays, and the Variables that require grad.
-    Each output is differentiated by each input, a complex output by its real and its imaginary part. Where nothing is
-    differentiable, the differences must be zero. The gradient of a zero cotangent must be zero, and two runs must agree
-    to `nondet_tol`. `check_forward_ad` checks forward mode too; the `check_batched_...` check that vmap gives the same.
-    `check_undefined_grad`, `check_grad_dtypes`, `fast_mode` and `masked` have no meaning here: JAX sees to the first
-    two itself, the whole Jacobian is always compared, and there are no sparse arrays. It runs `func` on values, so not
-    inside of jit. Warns, as torch does, about inputs of less than double precision.
+    `inputs` is one input or a tuple. Floating point and complex arrays are checked, and Variables that require grad.
+    Each output is differentiated with respect to each input, a complex output by its real and its imaginary part. Where
+    nothing is differentiable, the finite differences must be zero. The gradient of a zero cotangent must be zero, and
+    two runs must agree to `nondet_tol`. `check_forward_ad` checks forward mode too. The `check_batched_...` flags check
+    that vmap gives the same. `check_undefined_grad`, `check_grad_dtypes`, `fast_mode` and `masked` have no effect: JAX
+    guarantees the first two, the whole Jacobian is always compared, and there are no sparse arrays. The check needs
+    concrete values, so call it outside of jit. Like torch, it warns about inputs below double precision.
 
-    Raises: GradcheckError, with the entry that is furthest off, unless `raise_exception` is False, which returns False;
-    ArgumentValueError where no input requires grad.
+    Raises: GradcheckError, with the entry that is furthest off; with `raise_exception=False` the result is False
+    instead. ArgumentValueError where no input requires grad.
     Torch: torch.autograd.gradcheck.
 
     >>> import numpy as np
@@ -85,11 +85,11 @@ def gradgradcheck(
 ) -> bool:
     """Check the gradients of the gradients of `func` against central differences, and return True.
 
-    The gradient is differentiated by `inputs` and by `grad_outputs`, the cotangents at which it is taken. Left out,
-    these are irregular numbers between -1 and 1, the same at each call (torch draws them). The other arguments are as
-    in `gradcheck`; `gen_non_contig_grad_outputs` has no meaning here.
+    The gradient is differentiated with respect to `inputs` and `grad_outputs`, its cotangents. By default these are
+    irregular numbers between -1 and 1, the same at each call (torch draws them at random). The other arguments are
+    those of `gradcheck`; `gen_non_contig_grad_outputs` has no effect.
 
-    Raises: what `gradcheck` raises.
+    Raises: the errors of `gradcheck`.
     Torch: torch.autograd.gradgradcheck.
 
     >>> import numpy as np
@@ -156,7 +156,7 @@ def _gradient_function(func: Callable[..., Any], given: tuple[Any, ...]) -> Call
 def _subject(func: Callable[..., Any], given: tuple[Any, ...]) -> Subject:
     active = _active(given)
     if not active:
-        raise ArgumentValueError("an input that requires grad", describe(given), "Integers and bools do not.")
+        raise ArgumentValueError("an input that requires grad", describe(given), "Integers and bools have no gradient.")
     values = tuple(item.data if isinstance(item, Variable) else item for item in given)
     arrays = tuple(jnp.asarray(values[position]) for position in active)
     for position, array in zip(active, arrays, strict=True):
@@ -193,10 +193,10 @@ def _as_tuple(values: Any) -> tuple[Any, ...]:
 
 def _check_either(**flags: bool) -> None:
     if not any(flags.values()):
-        raise ArgumentChoiceError(" or ".join(flags), "neither")
+        raise ArgumentChoiceError(" or ".join(flags), "both False")
 
 
 def _check_needs(available: bool, **flags: bool) -> None:
     for name, asked in flags.items():
         if asked and not available:
-            raise ArgumentChoiceError(f"`{name}` only with the check that it belongs to", f"{name}=True without it")
+            raise ArgumentChoiceError(f"`{name}` only with the check that it extends", f"{name}=True without it")

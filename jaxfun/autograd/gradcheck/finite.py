@@ -1,7 +1,7 @@
-"""Derivatives by backward mode, by forward mode and by central differences, and their comparison.
+"""Compute derivatives by backward mode, forward mode and finite (central) differences, and compare them.
 
-All three are brought to one form, the gradient in torch's convention of each entry of an output: of its real part, and
-of its imaginary part where it has one. For a complex input x + iy that gradient is d/dx + i d/dy.
+All three are brought to one form: the gradient, in torch's convention, of each entry of an output's real part, and of
+its imaginary part if it is complex. For a complex input x + iy that gradient is d/dx + i d/dy.
 """
 
 from collections.abc import Callable
@@ -17,14 +17,14 @@ from ...core.errors import GradcheckError
 from ..pullback import Pullback, pullback
 
 Matrix = np.ndarray[Any, np.dtype[Any]]
-Slopes = dict[str, Matrix]  # of one output by one input: part of the output -> (entries of it, entries of the input)
+Slopes = dict[str, Matrix]  # for one output and one input: part of the output -> (output entries, input entries)
 
-# part of an output: how it is taken of a value, and the cotangent whose gradient is its gradient
+# part of an output: how to take it from a value, and the cotangent for its gradient
 _PARTS: dict[str, tuple[Callable[[Matrix], Matrix], complex]] = {"real": (np.real, 1), "imaginary": (np.imag, 1j)}
 
 
 class Tolerance(NamedTuple):
-    """The step of the differences, how far a derivative may be from them, and two runs of it from each other."""
+    """The step of the finite differences, the tolerance of a derivative, and the tolerance between two runs."""
 
     eps: float
     atol: float
@@ -34,24 +34,24 @@ class Tolerance(NamedTuple):
 
 @dataclass(frozen=True)
 class Subject:
-    """A function of arrays that are all differentiated, at one point."""
+    """A function of differentiable arrays, at one point."""
 
     func: Callable[..., Any]
     arrays: tuple[jax.Array, ...]
 
     @cached_property
     def point(self) -> Pullback:
-        """The function there, ready to be differentiated."""
+        """The function's pullback at the point."""
         return pullback(self.func, self.arrays)
 
     def along(self, position: int, value: Any) -> list[Any]:
-        """Return the outputs for another value of the input at `position`."""
+        """Return the outputs with another value for the input at `position`."""
         arrays = [value if i == position else array for i, array in enumerate(self.arrays)]
         return jax.tree.leaves(self.func(*arrays))
 
 
 def check(subject: Subject, tolerance: Tolerance, *, backward: list[bool], forward: list[bool]) -> None:
-    """Compare each derivative with the differences; a True in `backward` and in `forward` asks for the vmapped one.
+    """Compare each derivative with finite differences. `backward` and `forward` list the variants: True under vmap.
 
     Raises: GradcheckError.
     """
@@ -100,7 +100,7 @@ def _pushed(subject: Subject, position: int, batched: bool) -> list[Slopes]:
     def push(tangent: jax.Array) -> list[jax.Array]:
         outputs, tangents = jax.jvp(partial(subject.along, position), (array,), (tangent,))
         pairs = zip(outputs, tangents, strict=True)
-        # an integer's tangent is of a dtype that NumPy cannot count with
+        # an integer's tangent has dtype float0, which NumPy cannot compute with
         return [tangent if tangent.dtype == output.dtype else jnp.zeros(output.shape) for output, tangent in pairs]
 
     def columns(direction: complex) -> list[Matrix]:
@@ -162,8 +162,8 @@ def _check_flat(measured: list[list[Slopes]]) -> None:
             worst = max((float(np.abs(matrix).max(initial=0)) for matrix in slopes.values()), default=0.0)
             if worst > 0:
                 raise GradcheckError(
-                    f"output {o}, which is cut off from the inputs, not to change with input {i}",
-                    f"differences of up to {worst:.6g}",
+                    f"output {o}, which has no gradient, not to change with input {i}",
+                    f"finite differences of up to {worst:.6g}",
                 )
 
 
@@ -171,14 +171,14 @@ def _compare(mode: str, where: tuple[int, int], found: Slopes, measured: Slopes,
     for part, numerical in measured.items():
         analytical = found[part]
         excess = np.abs(analytical - numerical) - (tolerance.atol + tolerance.rtol * np.abs(numerical))
-        excess[np.isnan(excess)] = np.inf  # not a number is never close
+        excess[np.isnan(excess)] = np.inf  # NaN is never close
         if excess.max(initial=-np.inf) > 0:
             row, column = np.unravel_index(np.argmax(excess), excess.shape)
             raise GradcheckError(
-                f"the {mode} of output {where[0]} ({part} part, entry {row}) by input {where[1]} (entry {column}) "
-                f"to be {_number(numerical[row, column])}, as measured",
+                f"the {mode} of output {where[0]} ({part} part, entry {row}) for input {where[1]} (entry {column}) "
+                f"to be the finite difference {_number(numerical[row, column])}",
                 f"{_number(analytical[row, column])}",
-                f"It is the worst of {int((excess > 0).sum())} wrong entries out of {excess.size}.",
+                f"This is the worst of {int((excess > 0).sum())} wrong entries out of {excess.size}.",
             )
 
 
@@ -191,7 +191,7 @@ def _check_repeatable(first: list[Slopes], second: list[Slopes], output: int, to
         apart = max(float(np.abs(one[part] - other[part]).max(initial=0)) for part in one)
         if apart > tolerance.nondet:
             raise GradcheckError(
-                f"the gradient of output {output} by input {i} to be the same twice", f"two that differ by {apart:.6g}"
+                f"the gradient of output {output} for input {i} to be deterministic", f"two that differ by {apart:.6g}"
             )
 
 

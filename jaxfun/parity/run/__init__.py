@@ -1,1 +1,1 @@
-"""What is run: the candidate and the reference, at every level."""
+"""Run the candidate (JAX) and the reference (PyTorch) at every level. Begin with `case.py`, then `candidate.py`."""

@@ -1,4 +1,7 @@
-"""Both sides of a case: the candidate at every level, batched in one compiled call, beside the reference."""
+"""Run the candidate on all value sets of a case: every level in one compiled, batched call.
+
+`Sides` holds both functions: the candidate here, the reference in `oracle` and `theirs`. Begin with `Sides.ours`.
+"""
 
 import functools
 from collections.abc import Callable, Collection, Sequence
@@ -26,24 +29,24 @@ _ALONE = frozenset({"a value set by itself"})
 
 
 def put(array: np.ndarray, device: str) -> jax.Array:
-    """Return a JAX array on a device of that kind."""
+    """Return a JAX array on the first device of a kind (`"cpu"`, `"cuda"`)."""
     return jax.device_put(array, jax.devices(device)[0])
 
 
-# what JAX raises where it reuses a trace that was made under the other `enable_x64` setting
+# parts of the error that JAX raises when it reuses a trace made under the other `enable_x64` setting
 _STALE_TRACE = ("RuntimeProgramInputMismatch", "verifier errors")
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def _retried_after_stale_trace(function: Callable[P, R]) -> Callable[P, R]:
-    """Retry a call once, with JAX's caches cleared, where it fails on a trace of the other `enable_x64` setting."""
+    """Clear JAX's caches and call once more, if JAX reused a trace made under the other `enable_x64` setting."""
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return function(*args, **kwargs)
-        except Exception as error:  # JAX has no class for it; every other error is the candidate's own
+        except Exception as error:  # JAX has no class for this error; any other error belongs to the candidate
             if not any(text in str(error) for text in _STALE_TRACE):
                 raise
         jax.clear_caches()
@@ -53,7 +56,7 @@ def _retried_after_stale_trace(function: Callable[P, R]) -> Callable[P, R]:
 
 
 class Sides:
-    """Both functions on the value sets of one case."""
+    """The candidate and the reference on the value sets of one case."""
 
     def __init__(
         self,
@@ -64,26 +67,26 @@ class Sides:
         levels: Collection[str] = COMPUTED,
         explains: bool = False,
     ) -> None:
-        """Take both functions and their value sets.
+        """Store both functions and the case.
 
-        With `explains` the candidate's batched results only explain a disagreement, and decide no answer: they are
-        compiled without LLVM's optimisations, in half of the time.
+        With `explains`, the candidate's batched results only explain a mismatch and decide no verdict. They are
+        compiled without LLVM's optimisations, which takes half the time.
         """
         self.candidate, self.reference, self.case, self.device = candidate, reference, case, device
         self.levels, self._explains = frozenset(levels), explains
         self.oracle = Oracle(Theirs(reference, case, device, self.levels))
-        self._compiled: dict[frozenset[str], Any] = {}  # by its levels
+        self._compiled: dict[frozenset[str], Any] = {}  # by the levels it computes
         self._compiled_wide: dict[frozenset[str], Any] = {}
-        self._ahead: dict[frozenset[str], Future[Any]] = {}  # what another thread is compiling, by its levels
+        self._ahead: dict[frozenset[str], Future[Any]] = {}  # programs that another thread compiles, by their levels
         self._in_float64: dict[str, list[np.ndarray]] = {}
 
     @property
     def theirs(self) -> Theirs:
-        """The reference, as PyTorch computes it."""
+        """The reference, computed by PyTorch."""
         return self.oracle.theirs
 
     def name(self, level: str, leaf: int) -> str:
-        """Return what a level's result number `leaf` is called: a result by its place, a gradient by its argument."""
+        """Return the name of leaf number `leaf` of a level: a result by its path, a gradient by its argument."""
         if level in ("vjp", "hvp"):
             movable = self.case.movable
             return self.case.names[movable[leaf]] if self.case.names and leaf < len(movable) else ""
@@ -93,8 +96,8 @@ class Sides:
     @functools.cached_property
     @_retried_after_stale_trace
     def _shapes(self) -> Any:
-        """The candidate's result for any value set, each array as its shape and dtype."""
-        placed = list(map(jnp.asarray, self.case.row(0)))  # their values are not seen: they may be what is wrong
+        """The candidate's result for any value set, with shapes and dtypes in place of arrays."""
+        placed = list(map(jnp.asarray, self.case.row(0)))  # eval_shape hides the numbers, which may be what fails
         return jax.eval_shape(self._result, placed)
 
     @functools.cached_property
@@ -104,23 +107,26 @@ class Sides:
         return [(f"result{jax.tree_util.keystr(path)}", is_inexact(leaf)) for path, leaf in several]
 
     def structures(self, row: int) -> tuple[str, str]:
-        """Return how both sides' results are built, of tuples, dicts and arrays."""
+        """Return the pytree structures of both results, as text: tuples, dicts and arrays."""
         ours, theirs = self.results(row)
         return structure(ours), structure(theirs)
 
     def results(self, row: int) -> tuple[Any, Any]:
-        """Return both sides' results, the candidate's as shapes and dtypes."""
+        """Return both results for one value set; the candidate's as shapes and dtypes only."""
         return self._shapes, self.theirs.call(row)
 
     def known(self, level: str, row: int) -> Held | None:
-        """Return the known difference that holds a value set at a level, if one does."""
+        """Return the known difference that covers a value set at a level, or None."""
         return self.case.known(level, self.case.row(row), self.device)
 
-    # The candidate.
+    # The candidate
 
     @_retried_after_stale_trace
     def ours(self, levels: Collection[str] = COMPUTED) -> Results:
-        """Return the candidate's results at some levels, batched over the value sets; those that apply."""
+        """Return the candidate's results at the given levels, batched over the value sets.
+
+        Levels that do not apply are left out.
+        """
         program, arguments, portions = self._batched(levels)
         if frozenset(levels) in self._ahead:
             self._ahead.pop(frozenset(levels)).result()
@@ -134,19 +140,19 @@ class Sides:
 
     @_retried_after_stale_trace
     def compile_ahead(self, levels: Collection[str]) -> None:
-        """Start to compile the program that `ours` will call, in a thread, while PyTorch computes the reference."""
+        """Compile the program for `ours` in another thread, while PyTorch computes the reference."""
         program, arguments, portions = self._batched(levels)
         lowered = program.lower(*arguments(portions[0]))
         thread = ThreadPoolExecutor(1)
-        self._ahead[frozenset(levels)] = thread.submit(lowered.compile)  # XLA keeps it: the call compiles no more
+        self._ahead[frozenset(levels)] = thread.submit(lowered.compile)  # cached by XLA for the later call
         thread.shutdown(wait=False)
 
     def _batched(self, levels: Collection[str]) -> tuple[Any, Callable[[np.ndarray], list[Any]], list[np.ndarray]]:
-        """Return the jitted program for some levels, a function giving its arguments, and the rows of each batch."""
+        """Return the jitted program for the levels, a function that builds its arguments, and each batch's rows."""
         stacks, movable = self.case.tensors, self.case.movable
         outputs = jax.tree.leaves(self._shapes)
         smooth = [i for i, out in enumerate(outputs) if is_inexact(out)]
-        if not (movable and smooth) or {*levels} == {"value"}:  # no directions are drawn then
+        if not (movable and smooth) or {*levels} == {"value"}:  # no derivative applies, so no directions are drawn
             movable, smooth, levels = [], [], {"value"}
         rows = range(self.case.sets)
         along = [cotangents(self.case, row, outputs) for row in rows] if smooth else []
@@ -157,7 +163,7 @@ class Sides:
         )
         key = frozenset(levels)
         if key not in self._compiled:
-            # without a tensor nothing but its number tells how large a batch is
+            # without a tensor argument vmap cannot infer the batch size
             count = None if stacks else self.case.sets
             batched = jax.vmap(self._program(movable, smooth, key), axis_size=count)
             self._compiled[key] = jax.jit(batched, compiler_options=_UNOPTIMISED if self._is_compiled_fast else None)
@@ -170,20 +176,23 @@ class Sides:
 
     @functools.cached_property
     def _is_compiled_fast(self) -> bool:
-        """Whether the program may be compiled without LLVM's optimisations: XLA's loops of a convolution may not."""
+        """Whether to compile without LLVM's optimisations.
+
+        Not for convolutions: XLA's loops for them are then too slow.
+        """
         return self._explains and not calls(program_of(self._function, [self.case.row(0)]), "conv_general_dilated")
 
     def ours_at(self, level: str) -> list[np.ndarray]:
-        """Return the candidate's results at one level, by a program that is compiled already where there is one."""
+        """Return the candidate's results at one level. Use a program that is already compiled, if there is one."""
         return self.ours(self._levels_compiled_with(level))[level]
 
     def _levels_compiled_with(self, level: str) -> frozenset[str]:
-        """Return the levels of the smallest program that is compiled and has one of them, else that level alone."""
+        """Return the levels of the smallest compiled program that computes `level`; without one, that level alone."""
         known = [levels for levels in self._compiled if level in levels]
         return min(known, key=len, default=frozenset({level}))
 
     def of(self, case: Case) -> "Sides":
-        """Return both functions on other value sets of the same layout: nothing is compiled again."""
+        """Return both functions on other value sets of the same layout, sharing the compiled programs."""
         sides = Sides(self.candidate, self.reference, case, self.device, self.levels, self._explains)
         sides.oracle = Oracle(self.theirs.of(case))
         sides._compiled, sides._compiled_wide = self._compiled, self._compiled_wide
@@ -199,30 +208,30 @@ class Sides:
         return sides
 
     def in_float64(self, level: str) -> list[np.ndarray]:
-        """Return the candidate's results at a level where it computes in float64, batched over the value sets."""
+        """Return the candidate's results at a level, computed in float64 and batched over the value sets."""
         if level not in self._in_float64:
-            # who differs at one level mostly differs at the others, too: one program costs less than one for each
+            # a mismatch at one level mostly comes with others: one program for all costs less than one for each
             with jax.enable_x64(True):
                 self._in_float64 |= self._wide.ours(self._levels_compiled_with(level))
         return self._in_float64[level]
 
     @functools.cached_property
     def computes_narrower(self) -> bool:
-        """Whether the candidate computes in a narrower dtype than float64 where it is given float64."""
+        """Whether the candidate computes in a narrower dtype than float64 when its inputs are float64."""
         with jax.enable_x64(True):
             program = program_of(self._wide._function, [self._wide.case.row(0)])
         return program is not None and _is_narrow(program)
 
     @functools.cached_property
     def constants(self) -> list[float]:
-        """The numbers that stand in the candidate's program."""
+        """The numeric constants in the candidate's program."""
         return constants_of(program_of(self._function, [self.case.row(0)]))
 
     @_retried_after_stale_trace
     def eager(self, tensors: Sequence[np.ndarray]) -> list[np.ndarray]:
-        """Return the candidate's value for one value set, called as a user calls it."""
+        """Return the candidate's value for one value set, called eagerly as a user would."""
         results = self._function([put(item, self.device) for item in tensors])
-        return [np.asarray(jnp.asarray(item)) for item in results]  # a Python number is one of JAX's then
+        return [np.asarray(jnp.asarray(item)) for item in results]  # asarray: a Python number becomes a JAX array
 
     @_retried_after_stale_trace
     def compiled_alone(self, tensors: Sequence[np.ndarray]) -> list[np.ndarray]:
@@ -232,12 +241,12 @@ class Sides:
         return [np.asarray(item) for item in self._compiled[_ALONE]([put(item, self.device) for item in tensors])]
 
     def traced(self, tensors: Sequence[np.ndarray]) -> Any:
-        """Return the candidate as jit takes it, its numbers unknown; nothing is compiled."""
+        """Trace the candidate under jit, with abstract values. Nothing is compiled."""
         return jax.jit(self._function).trace([jnp.asarray(item) for item in tensors])
 
     def signature(self, tensors: Sequence[np.ndarray]) -> list[str]:
-        """Return the dtypes and shapes of the candidate's results, which are not computed."""
-        placed = [jnp.asarray(item) for item in tensors]  # known values: some decide an error
+        """Return the dtypes and shapes of the candidate's results, without computing them."""
+        placed = [jnp.asarray(item) for item in tensors]  # concrete values: they may decide whether it raises
         return [f"{x.dtype}{list(x.shape)}" for x in jax.eval_shape(lambda: self._function(placed))]
 
     def _function(self, tensors: Sequence[Any]) -> list[Any]:
@@ -271,7 +280,7 @@ class Sides:
         return program
 
 
-_MOST_BYTES = 2**26  # of the arguments and results of a batch: its derivatives take several times as much
+_MOST_BYTES = 2**26  # most bytes of a batch's arguments and results; derivatives take several times as much
 
 
 def _bytes(arrays: Sequence[Any]) -> int:
@@ -279,20 +288,23 @@ def _bytes(arrays: Sequence[Any]) -> int:
 
 
 def _is_narrow(closed: Any) -> bool:
-    """Return whether a step of a program gives floating point numbers of fewer than 64 bits, at any depth."""
+    """Return whether any step of a program outputs floating point numbers of fewer than 64 bits, at any depth."""
     outputs = (out.aval for inner in jaxprs_of(closed) for equation in inner.jaxpr.eqns for out in equation.outvars)
     return any(is_inexact(aval) and part_of(str(aval.dtype)) != "float64" for aval in outputs)
 
 
 def _portions(count: int, bytes_each: int) -> list[np.ndarray]:
-    """Return the rows of each batch, all as many, so that one program does for all: the last row may come again."""
+    """Return the rows of each batch.
+
+    All batches have one size, so that one program serves all; the last row may repeat.
+    """
     batches = max(min(-(-count * bytes_each // _MOST_BYTES), count), 1)
     size = -(-count // batches)
     return [np.minimum(np.arange(start, start + size), count - 1) for start in range(0, count, size)]
 
 
 def structure(result: Any) -> str:
-    """Return how a result is built, of tuples (lists and named tuples count as such), dicts and arrays.
+    """Return a result's pytree structure as text: tuples (also lists and named tuples), dicts and arrays.
 
     >>> import numpy as np
     >>> structure({"loss": np.zeros(2), "steps": [np.ones(1), None]})
@@ -308,7 +320,7 @@ def structure(result: Any) -> str:
 def _torch_vjp(
     function: Callable[..., list[Any]], primals: Sequence[Any], cotangents: list[Any]
 ) -> tuple[list[Any], list[Any]]:
-    """Return a function's value and its gradient."""
-    # torch's gradient of a complex function is the conjugate of JAX's, and so is what it takes for a cotangent
+    """Return a function's value and its gradient in torch's convention."""
+    # torch's complex gradients and cotangents are the conjugates of JAX's
     value, pull = jax.vjp(function, primals)
     return value, jax.tree.map(jnp.conj, pull(jax.tree.map(jnp.conj, cotangents))[0])

@@ -1,4 +1,4 @@
-"""One configuration of arguments (shapes, dtypes, what is static) and many value sets for it."""
+"""A case: one configuration of arguments (shapes, dtypes, static values) with many value sets."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -15,19 +15,19 @@ from .pytrees import mapped
 
 
 class Slot(NamedTuple):
-    """Where a tensor goes: it stands in the arguments in the tensor's stead."""
+    """A placeholder for tensor number `number` inside the arguments."""
 
     number: int
 
 
 class Arguments(NamedTuple):
-    """Positional and keyword arguments: pytrees that hold a `Slot` in place of each tensor."""
+    """Positional and keyword arguments: pytrees with a `Slot` in place of each tensor."""
 
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
 
     def filled(self, tensors: Sequence[Any], dtype: Callable[[DType], Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Return the arguments with `tensors` in their places, and each dtype as `dtype` gives it."""
+        """Return the arguments with `tensors` in place of the slots, and each dtype converted by `dtype`."""
 
         def fill(leaf: Any) -> Any:
             if isinstance(leaf, Slot):
@@ -38,7 +38,7 @@ class Arguments(NamedTuple):
 
 
 class Written(str):
-    """A text that stands as it is, without quotes: in a tuple or a dict, and as an expression in a program."""
+    """A string whose repr has no quotes: shown as it is inside a tuple or dict, and an expression inside a program."""
 
     __slots__ = ()
 
@@ -46,9 +46,9 @@ class Written(str):
         return str(self)
 
 
-_ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # another in every run
-_LONGEST = 2000  # characters of a call that is still read
-_LINE = 80  # and of one that stands in a line
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # memory addresses differ in every run
+_LONGEST = 2000  # characters; a longer call is shown as shapes
+_LINE = 80  # characters; a longer call takes a line per argument
 _MOST_SHAPES = 4
 
 
@@ -66,10 +66,10 @@ def _any(tensors: Sequence[np.ndarray]) -> bool:
 
 @dataclass(frozen=True)
 class Case:
-    """Tensors, each a stack of value sets, and how both sides take them.
+    """Tensors, each a stack of value sets, and the arguments that both functions take them in.
 
-    `known` says which known difference holds a value set at a level on a device, if one does; `admits` whether the
-    strategies could have drawn a value set, so that a smaller counterexample stays one of theirs.
+    `known(level, tensors, device)` returns the known difference that covers a value set, or None. `admits(tensors)`
+    says whether the strategies could have drawn a value set, so that a shrunk counterexample stays inside of them.
     """
 
     tensors: tuple[np.ndarray, ...]
@@ -77,25 +77,25 @@ class Case:
     theirs: Arguments
     strata: tuple[str, ...]
     seed: int = 0
-    constant: frozenset[int] = frozenset()  # the tensors that have no gradient, though their dtype may
-    names: tuple[str, ...] = ()  # what the tensors are called, where they have names
-    numbers: tuple[int, ...] = ()  # which directions a value set's derivatives are taken along; its own by default
-    is_plain: bool = False  # they are ones, as in a gradient that is read, and not random
+    constant: frozenset[int] = frozenset()  # tensors to treat as constants, although their dtype is differentiable
+    names: tuple[str, ...] = ()  # the tensors' names, if they have any
+    numbers: tuple[int, ...] = ()  # seeds of the directions, one per value set; by default its row
+    is_plain: bool = False  # the directions are ones instead of random numbers
     known: Callable[[str, Sequence[np.ndarray], str], Held | None] = _no_difference
     admits: Callable[[Sequence[np.ndarray]], bool] = _any
 
     @property
     def sets(self) -> int:
-        """How many value sets there are."""
+        """The number of value sets."""
         return len(self.strata)
 
     @property
     def movable(self) -> list[int]:
-        """The tensors that derivatives are taken for."""
+        """The positions of the tensors that are differentiated."""
         return [at for at, stack in enumerate(self.tensors) if is_inexact(stack) and at not in self.constant]
 
     def stacks(self, rows: Sequence[int]) -> list[np.ndarray]:
-        """Return the tensors of some value sets; of all of them without a copy."""
+        """Return the tensors of some value sets. For all of them, no copy is made."""
         if [*rows] == [*range(self.sets)]:
             return [*self.tensors]
         return [stack[np.asarray(rows, int)] for stack in self.tensors]
@@ -105,18 +105,18 @@ class Case:
         return tuple(np.asarray(stack[number]) for stack in self.tensors)
 
     def number(self, row: int) -> int:
-        """Return the number that a value set's random directions are drawn with."""
+        """Return the seed of a value set's random directions."""
         return self.numbers[row] if self.numbers else row
 
     def like_row(self, row: int, sets: Sequence[Sequence[np.ndarray]]) -> "Case":
-        """Return the case with other value sets, along the directions of one of its own."""
+        """Return the case with other value sets, all with the directions of value set `row`."""
         stacks = tuple(np.stack(arrays) for arrays in zip(*sets, strict=True))
         count = len(sets)
         numbers = (self.number(row),) * count
         return replace(self, tensors=stacks, strata=(self.strata[row],) * count, numbers=numbers)
 
     def shown(self, number: int) -> str:
-        """Return one value set as a call writes it, names before the tensors; where it is long, a line for each."""
+        """Return one value set as the arguments of a call, with names. A long one takes a line per argument."""
         args, kwargs = self.ours.filled([Written(written(item)) for item in self.row(number)], lambda dtype: dtype)
         names = [f"{self.names[item.number]} = " if self._is_named(item) else "" for item in self.ours.args]
         names += [f"{name} = " for name in kwargs]
@@ -131,6 +131,6 @@ class Case:
         return isinstance(argument, Slot) and argument.number < len(self.names)
 
     def _shapes(self) -> str:
-        """Return the tensors' names and shapes, the last first: what a module is given follows its state."""
+        """Return the tensors' names and shapes, the last first: a module's inputs come after its state."""
         shapes = [f"{name} {list(stack.shape[1:])}" for name, stack in zip(self.names, self.tensors, strict=False)]
         return first_of(shapes[::-1], _MOST_SHAPES)

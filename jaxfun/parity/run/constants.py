@@ -1,4 +1,4 @@
-"""What a candidate's jaxpr holds: constants, where it may have a kink or a branch, and the primitives that it calls."""
+"""Read the candidate's jaxpr: its numeric constants, which hint at kinks and branches, and the primitives it calls."""
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
@@ -15,12 +15,12 @@ _MOST_CONSTANTS = 12
 
 
 def program_of(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
-    """Return the closed jaxpr of a function, or None if tracing it raises."""
+    """Return the closed jaxpr of a function, or None if tracing raises."""
     return outcome(lambda: jax.make_jaxpr(function)(*arguments))[0]
 
 
 def constants_of(program: Any) -> list[float]:
-    """Return the numbers that stand in a program: where it may have a kink or a branch."""
+    """Return the numeric constants of a program: the candidate may have a kink or a branch there."""
     found: dict[float, None] = {}
     for value in itertools.filterfalse(is_key, _literals(program) if program else ()):
         if np.ndim(value) == 0 and np.issubdtype(np.asarray(value).dtype, np.number) and not np.iscomplexobj(value):
@@ -31,13 +31,13 @@ def constants_of(program: Any) -> list[float]:
 
 
 def calls(program: Any, primitive: str) -> bool:
-    """Return whether a program calls one of JAX's primitives, at any depth."""
+    """Return whether a program calls a JAX primitive, at any depth."""
     steps = (equation for inner in jaxprs_of(program) for equation in inner.jaxpr.eqns) if program else ()
     return any(equation.primitive.name == primitive for equation in steps)
 
 
 def jaxprs_of(closed: Any) -> Iterator[Any]:
-    """Yield a closed jaxpr and those inside of it, at any depth."""
+    """Yield a closed jaxpr and all jaxprs nested in it."""
     yield closed
     for equation in closed.jaxpr.eqns:
         for inner in jax.tree.leaves(tuple(equation.params.values()), is_leaf=lambda item: hasattr(item, "eqns")):

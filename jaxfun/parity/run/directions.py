@@ -1,4 +1,4 @@
-"""What derivatives are taken along: random, the same on both sides and in every precision; ones on request."""
+"""Draw the directions of derivatives: cotangents and tangents, equal on both sides and in every precision."""
 
 import functools
 from collections.abc import Sequence
@@ -13,13 +13,13 @@ _COTANGENT, _TANGENT = 0, 1
 
 
 def cotangents(case: Case, row: int, outputs: Sequence[Any]) -> list[Any]:
-    """Return what a value set's results are multiplied by where derivatives are taken."""
+    """Return a cotangent for each result of a value set."""
     seed = (case.seed, case.number(row), _COTANGENT)
     return [_along(case, (*seed, i), out) for i, out in enumerate(outputs)]
 
 
 def tangents(case: Case, row: int, tensors: Sequence[np.ndarray]) -> list[Any]:
-    """Return what a value set's movable tensors move along."""
+    """Return a tangent for each differentiated tensor of a value set."""
     seed = (case.seed, case.number(row), _TANGENT)
     return [_along(case, (*seed, i), tensors[place]) for i, place in enumerate(case.movable)]
 
@@ -31,7 +31,7 @@ def _along(case: Case, seed: Sequence[int], like: Any) -> Any:
     return (eighths if jnp.issubdtype(like.dtype, jnp.complexfloating) else eighths.real).astype(like.dtype)
 
 
-@functools.lru_cache(maxsize=2**14)  # both sides ask for the same ones, in each precision
+@functools.lru_cache(maxsize=2**14)  # both sides ask for the same directions, in each precision
 def _eighths(seed: tuple[int, ...], shape: tuple[int, ...]) -> Any:
     rng = np.random.default_rng(seed)
     numbers = rng.normal(size=shape) + 1j * rng.normal(size=shape)
@@ -39,6 +39,6 @@ def _eighths(seed: tuple[int, ...], shape: tuple[int, ...]) -> Any:
 
 
 def _eighth(numbers: np.ndarray) -> np.ndarray:
-    """Return numbers rounded to eighths, which every precision holds exactly; none is 0, which would hide a NaN."""
+    """Round to multiples of 1/8, which every precision represents exactly. Avoid 0, which would hide a NaN."""
     rounded = np.round(numbers * 8) / 8
     return np.where(rounded == 0, 0.125, rounded)

@@ -1,4 +1,4 @@
-"""A check gives one verdict, whatever its caller has set: both libraries run as by default inside of it."""
+"""Run both libraries with their default settings, so that a verdict does not depend on the caller's settings."""
 
 import contextlib
 import warnings
@@ -11,10 +11,7 @@ from . import torch_side
 
 @contextlib.contextmanager
 def isolated() -> Iterator[None]:
-    """Run a block with the settings of JAX and PyTorch that change how functions run as they are by default.
-
-    Warnings are ignored: they are no part of an answer.
-    """
+    """Run a block with JAX's and PyTorch's default settings. Warnings are ignored: they are not part of a verdict."""
     with (
         warnings.catch_warnings(action="ignore"),
         jax.disable_jit(False),

@@ -1,4 +1,4 @@
-"""What a check is asked for: which levels, on which device, how close."""
+"""The options of one run of a check: levels, device, tolerance."""
 
 from dataclasses import dataclass, replace
 
@@ -10,9 +10,9 @@ from ..report.model import COMPUTED, LEVELS
 class Options:
     """The options of a check.
 
-    `exact` asks for what only a port of torch itself promises: exceptions that a handler of torch's would catch, and,
-    at a pole, the sign of an infinite derivative. `strict` gives every disagreement the weight of a difference; `allow`
-    names kinds of disagreement that the user leaves open.
+    `exact`: require exceptions that a handler of torch's would catch, and at a pole the sign of an infinite derivative;
+    only a port of torch itself promises these. `strict`: count edges as failures. `allow`: kinds of mismatch that the
+    user permits.
     """
 
     levels: frozenset[str] = frozenset(LEVELS)
@@ -21,21 +21,21 @@ class Options:
     exact: bool = True
     strict: bool = True
     allow: frozenset[str] = frozenset()
-    plants: bool = True  # wrong results are tried in the candidate's place
-    alone: bool = True  # a value set of every kind is called by itself, eagerly and compiled
+    plants: bool = True  # check that planted wrong results are rejected
+    alone: bool = True  # also call one value set of every kind unbatched, eagerly and compiled
 
     @property
     def computed(self) -> frozenset[str]:
-        """The levels that have to be computed: a second derivative and forward mode are held to the first as well."""
+        """The levels to compute. `hvp` and `jvp` also need `vjp`, which they are checked against."""
         asked = self.levels & {*COMPUTED}
         return asked | {"value"} | ({"vjp"} if asked & {"jvp", "hvp"} else set())
 
     @property
     def of_opinion(self) -> "Options":
-        """The options for a second opinion in another dtype: of results and gradients, batched."""
+        """The options for a second opinion in another dtype: values and gradients, batched only."""
         levels = self.levels & _OF_OPINIONS
         return replace(self, levels=levels, alone=False) if levels else self
 
 
-# what forward mode and second derivatives are made of; more would cost as much as the first opinion
+# jvp and hvp are derived from these; computing them too would cost as much as the first opinion
 _OF_OPINIONS = frozenset({"value", "vjp", "vmap", "errors"})

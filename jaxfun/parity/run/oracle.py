@@ -1,4 +1,8 @@
-"""What both sides' results are held to: the reference's own, and those that it has in float64, without rounding."""
+"""Compute the reference's results for a case, and the oracle's: the reference in float64.
+
+`Oracle.results` is the entry. It also detects when the oracle is no measure: the reference does not run in float64, or
+computes another function there.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -17,17 +21,17 @@ from .rounding import Rounding
 
 
 class Oracle:
-    """The reference's results for the value sets of one case, beside the oracle's."""
+    """The reference's and the oracle's results for the value sets of one case."""
 
     def __init__(self, theirs: Theirs) -> None:
         self.theirs = theirs
-        self.references: dict[int, Reference] = {}  # of the value sets whose results were asked for
+        self.references: dict[int, Reference] = {}  # by row, computed on request
         self.rounding = Rounding(theirs, self.references)
 
     def results(self, rows: Sequence[int]) -> dict[int, Reference]:
-        """Return the reference's results for some value sets, none of which raises."""
+        """Return the reference's and the oracle's results for value sets for which the reference does not raise."""
         alike: dict[Any, list[int]] = {}
-        for row in (row for row in rows if row not in self.references):  # the shape of a result may depend on values
+        for row in (row for row in rows if row not in self.references):  # a result's shape may depend on the values
             alike.setdefault(tuple(item.shape for item in self.theirs.outputs(row)), []).append(row)
         for some in alike.values():
             self.references |= self._results(some)
@@ -41,7 +45,7 @@ class Oracle:
             {level: each[level] for level in each if level != torch_side.WITH_GRAPH} for each in plain
         ]
         wide, error = outcome(lambda: self._wide(rows, plain))
-        # whatever keeps it from running in float64, for all or for some of the value sets: the report says it
+        # no float64 for some of the value sets: run them one by one; the report notes it
         each = (
             [(each, None) for each in wide]
             if error is None
@@ -54,17 +58,17 @@ class Oracle:
             row: Reference(own, own if failed else other, failed is None, has_branch=branch)
             for row, own, (other, failed), branch in zip(rows, plain, each, branches, strict=True)
         }
-        return found | self._of_another_function(found)
+        return found | self._with_another_function(found)
 
-    def _of_another_function(self, found: Mapping[int, Reference]) -> dict[int, Reference]:
-        """Return the value sets for which the oracle is another function: it parts from the reference beyond rounding.
+    def _with_another_function(self, found: Mapping[int, Reference]) -> dict[int, Reference]:
+        """Return new records for the value sets where the oracle differs from the reference by more than rounding.
 
         A default that is read off the dtype (an eps of `torch.finfo(x.dtype).eps`) is another number in float64.
         """
         doubtful = [
             row
             for row, each in found.items()
-            # an overflow on the way is no other function
+            # an overflow inside does not make it another function
             if each.has_oracle and _parts_visibly(each) and is_moderate(self.theirs.case.row(row), each.wide["value"])
         ]
         tried = [*{self.theirs.case.strata[row]: row for row in reversed(doubtful)}.values()][:_MOST_TRIED]
@@ -75,9 +79,9 @@ class Oracle:
         return {row: replace(found[row], wide=found[row].plain, has_oracle=False, is_another=True) for row in doubtful}
 
     def contradiction(self, level: str, row: int) -> str:
-        """Return how the reference's derivatives contradict one another at a value set, "" where they agree.
+        """Return how the reference's derivatives contradict each other at a value set, or "" if they agree.
 
-        Forward mode is held to reverse mode, and a second derivative to the difference quotient of the first.
+        Forward mode is compared with reverse mode, and a second derivative with a finite difference of the first.
         """
         reference = self.references[row]
         batch = self.theirs.own([row], "float64" if reference.has_oracle else "plain")
@@ -88,16 +92,16 @@ class Oracle:
         found, _ = outcome(
             lambda: contradicting_quotient(reference.wide, batch.tangents, lambda step: self._gradient(batch, step))
         )
-        return found or ""  # a moved value set may be one that the reference refuses
+        return found or ""  # the reference may raise for the perturbed value set
 
     def _contradicting_modes(self, wide: Results, batch: Batch) -> str:
         if isinstance(wide.get("jvp", ""), str) or isinstance(wide.get("vjp", ""), str):
             return ""
-        # of the signs of the tangents, so that no term of their product cancels another
+        # cotangents with the signs of the output tangents, so that no terms cancel in the inner product
         forward = iter(wide["jvp"])
         signs = [np.sign(np.real(next(forward))) if is_inexact(value) else 1 for value in wide["value"]]
         sizes = np.random.default_rng(self.theirs.case.seed)
-        for weight in range(_MOST_COTANGENTS):  # along one of them two modes that differ may agree by chance
+        for weight in range(_MOST_COTANGENTS):  # along a single cotangent, different modes may agree by chance
             along = [
                 np.asarray(sizes.random(item.shape) ** weight * np.abs(item) * np.where(sign == 0, 1, sign))
                 for item, sign in zip(batch.cotangents, signs, strict=True)
@@ -110,7 +114,7 @@ class Oracle:
         return ""
 
     def _gradient(self, batch: Batch, step: float) -> Results:
-        """Return the first derivative where the tensors are moved along their tangents."""
+        """Return the first derivative with the tensors moved by `step` along their tangents."""
         movable = self.theirs.case.movable
         pairs = [(batch.tensors[at], tangent) for at, tangent in zip(movable, batch.tangents, strict=True)]
         numbers = [np.asarray(item + step * tangent).astype(item.dtype) for item, tangent in pairs]
@@ -126,7 +130,7 @@ class Oracle:
             self.theirs.try_batch(batch, self.theirs.one_by_one(batch.some(0, 1), "float64")[0])
         wide = self.theirs.evaluated(batch, "float64")
         if any(self.theirs.may_batch):
-            # torch.vmap gives some functions' first row right and the others wrong
+            # for some functions torch.vmap gets only the first row right: check the doubtful rows one by one
             doubtful = [at for at in range(len(rows)) if _parts_visibly(Reference(plain[at], wide[at], True))]
             alone = {at: self.theirs.one_by_one(batch.some(at, at + 1), "float64")[0] for at in doubtful}
             if not all(is_close(one, wide[at]) for at, one in alone.items()):
@@ -135,8 +139,8 @@ class Oracle:
         return wide
 
 
-_MOST_COTANGENTS = 3  # along which forward mode is held to reverse mode
-_MOST_TRIED = 4  # value sets, each of another kind, on which the oracle is held to the reference
+_MOST_COTANGENTS = 3  # number of cotangents for comparing forward with reverse mode
+_MOST_TRIED = 4  # number of value sets, of different kinds, on which the oracle is compared with the reference
 
 
 def _precision_of(tensors: Sequence[np.ndarray]) -> str:
@@ -144,18 +148,18 @@ def _precision_of(tensors: Sequence[np.ndarray]) -> str:
 
 
 def _has_branch(plain: Results) -> bool:
-    """Return whether the first derivative is another one with `create_graph=True`."""
+    """Return whether the first derivative changes with `create_graph=True`."""
     graph, own = plain.get(torch_side.WITH_GRAPH, ""), plain.get("vjp", "")
     if isinstance(graph, str) or isinstance(own, str):
         return False
     return not all(_are_alike(one, other, _HALF) for one, other in zip(graph, own, strict=True))
 
 
-_HALF = 0.5  # of the digits
+_HALF = 0.5  # half of the significant digits
 
 
 def _parts_visibly(reference: Reference) -> bool:
-    """Return whether the oracle and the reference have less than half of their digits in common somewhere."""
+    """Return whether the oracle and the reference share less than half of their digits anywhere."""
     return not all(
         _are_alike(own, wide, _HALF)
         for level, items in reference.plain.items()
@@ -165,14 +169,14 @@ def _parts_visibly(reference: Reference) -> bool:
 
 
 def _are_alike(own: np.ndarray, wide: np.ndarray, share: float) -> bool:
-    """Return whether two arrays have a share of the first one's digits in common, beside the largest of them."""
+    """Return whether two arrays share a fraction `share` of their digits, relative to the largest element."""
     if own.shape != wide.shape:
         return False
     return bool(np.array_equal(own, wide) if not is_inexact(own) else not _apart(own, wide, share).any())
 
 
 def _apart(own: np.ndarray, wide: np.ndarray, share: float) -> np.ndarray:
-    """Return which finite elements have less than a share of their digits in common, beside the largest of them."""
+    """Return which finite elements share less than `share` of their digits, relative to the largest element."""
     ones, others = (item.astype(np.complex128) for item in (own, wide))
     finite = np.isfinite(ones) & np.isfinite(others)
     size = np.maximum(np.abs(np.where(finite, ones, 0)), np.abs(np.where(finite, others, 0)))
@@ -183,7 +187,7 @@ def _apart(own: np.ndarray, wide: np.ndarray, share: float) -> np.ndarray:
 
 
 def _parts_beyond(reference: Reference, scale: Results) -> bool:
-    """Return whether the oracle parts from the reference's value by far more than rounding explains."""
+    """Return whether the oracle's value differs from the reference's by far more than rounding explains."""
     pairs = zip(reference.plain["value"], reference.wide["value"], scale["value"], strict=True)
     return any(_is_beyond(own, wide, size) for own, wide, size in pairs if is_inexact(own))
 
@@ -194,8 +198,8 @@ def _is_beyond(own: np.ndarray, wide: np.ndarray, scale: np.ndarray) -> bool:
         error = np.abs(own.astype(wide.dtype) - wide)
         allowed = precision.ulps * precision.eps * np.maximum(np.abs(wide), scale) + precision.flushed
         beyond = np.isfinite(error) & (error > _BEYOND * allowed)
-    # what is lost beside the largest element shows no other function, however small its own rounding is
+    # an error that is small relative to the largest element does not show another function
     return bool((beyond & _apart(own, wide, _HALF)).any())
 
 
-_BEYOND = 16  # times what rounding explains
+_BEYOND = 16  # times the error that rounding explains

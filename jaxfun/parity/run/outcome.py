@@ -1,12 +1,12 @@
-"""What a call gave, or what it raised."""
+"""Call a function and return its result or its exception."""
 
 from collections.abc import Callable
 from typing import Any
 
 
 def outcome(function: Callable[[], Any]) -> tuple[Any, Exception | None]:
-    """Return what a call gave and what it raised, one of them None."""
+    """Return a call's result and the exception it raised; one of them is None."""
     try:
         return function(), None
-    except (Exception, SystemExit) as error:  # whatever a function raises is its answer, `sys.exit` as well
-        return None, error  # type: ignore[return-value]  # all that is asked of it is its class and its text
+    except (Exception, SystemExit) as error:  # any exception is an outcome, `sys.exit` included
+        return None, error  # type: ignore[return-value]  # callers read only its class and text

@@ -1,4 +1,4 @@
-"""Which place in a JAX function stands for which submodule: by the name of a tap, else by the parameters it uses."""
+"""Match places in a JAX function with submodules of a PyTorch module: by tap name, else by the parameters they use."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from .taps import Place, numbered
 
 
 class Pair(NamedTuple):
-    """A submodule's result on both sides, each by its number there; `is_marked` by a tap."""
+    """A submodule's result on both sides, by its number there. `is_marked`: matched by a tap."""
 
     name: str
     ours: int
@@ -18,7 +18,7 @@ class Pair(NamedTuple):
 
 @dataclass(frozen=True)
 class Layer:
-    """A submodule that holds parameters: their names, those of its buffers too, and whether it looks up a table."""
+    """A submodule with parameters: the names of its parameters and buffers. `is_table`: an embedding table."""
 
     parameters: frozenset[str]
     buffers: frozenset[str]
@@ -26,7 +26,7 @@ class Layer:
 
 
 class SubmoduleResult(NamedTuple):
-    """A submodule's result: its name, and the shape and dtype."""
+    """A submodule's result: the submodule's name, and the result's shape and dtype."""
 
     name: str
     shape: tuple[int, ...]
@@ -34,7 +34,7 @@ class SubmoduleResult(NamedTuple):
 
 
 def paired(ours: Sequence[Place], theirs: Sequence[SubmoduleResult], layers: Mapping[str, Layer]) -> list[Pair]:
-    """Return the places that stand for a submodule's result, in the order of the module's execution."""
+    """Return the pairs of matching places, in the order in which the module runs its submodules."""
     taps = [at for at, place in enumerate(ours) if place.name]
     marked = dict(zip(numbered(ours[at].name for at in taps), taps, strict=True))
     known = {name.partition(" (")[0] for name in marked}
@@ -47,7 +47,7 @@ def paired(ours: Sequence[Place], theirs: Sequence[SubmoduleResult], layers: Map
 
 
 def _by_parameters(ours: Sequence[Place], results: Sequence[SubmoduleResult], layer: Layer) -> list[int]:
-    """Return the place of each result of a layer; none where there is any doubt."""
+    """Return the place of each result of a layer, or no place at all if any match is ambiguous."""
     found = []
     calls = list(_calls(ours, layer))
     for alternatives, result in zip(calls, results, strict=False):
@@ -57,7 +57,7 @@ def _by_parameters(ours: Sequence[Place], results: Sequence[SubmoduleResult], la
 
 
 def _calls(ours: Sequence[Place], layer: Layer) -> Iterator[Collection[int]]:
-    """Yield, for each time that all parameters of a layer are used, the place of the last, and that laid out anew."""
+    """Yield the candidate places of each call of a layer: the last use of its parameters, and reshapes of it."""
     mine = layer.parameters | layer.buffers
     seen: set[str] = set()
     for at, place in enumerate(ours):

@@ -1,4 +1,7 @@
-"""A port of a module: both models as functions of the state and the inputs, with what each convention means."""
+"""A port of a module: the PyTorch module and the JAX function, both as functions of the state and the inputs.
+
+`Port` also holds the conventions of `parity.module`: parameter conversion, buffers, keywords, dropout masks.
+"""
 
 import difflib
 import re
@@ -16,7 +19,7 @@ from . import torch_modules, torch_side
 from .outcome import outcome
 from .results import Foreign, by_name, foreign, matched, plain
 
-_MOST_NAMED = 4  # of a state's names, in a message
+_MOST_NAMED = 4  # most names of the state_dict to show in a message
 
 State = dict[str, Any]
 
@@ -24,8 +27,8 @@ State = dict[str, Any]
 class Port:
     """Both models as functions of the state and the inputs.
 
-    A keyword that only one side takes stands as "name|" (JAX's) or "|name" (PyTorch's); a mask whose name is that of a
-    dropout says which elements it keeps.
+    A keyword for one side only is named "name|" (JAX) or "|name" (PyTorch). A keyword that has a dropout's name is the
+    mask of elements that this dropout keeps.
     """
 
     def __init__(self, torch_module: Any, jax_function: Callable[..., Any], params: Any, buffers: bool | None) -> None:
@@ -34,27 +37,27 @@ class Port:
         self.state, self.kept = torch_modules.state_of(torch_module)
         self.buffers = torch_modules.buffers_of(torch_module)
         self.params = params if callable(params) else _from_pytree(params, self.state, self.kept, self.buffers)
-        self.returned: tuple[str, ...] = ()  # the buffers that the port returns
+        self.returned: tuple[str, ...] = ()  # the buffers that the JAX function returns
         self.notes: list[str] = []
-        self.is_narrow = False  # in float64 it computes in a narrower dtype
+        self.is_narrow = False  # the module computes in a narrower dtype even when given float64
         self._unsaved = torch_modules.unsaved_buffers_of(torch_module)
         self._dropouts = set(torch_modules.dropouts_of(torch_module))
-        self._like: Any = None  # the candidate's result, as shapes
+        self._like: Any = None  # the JAX function's result, as shapes
         _require_names(self.params, self._whole(self.state))
 
-    # Both sides.
+    # Both sides
 
     def candidate(self, state: State, *inputs: Any, **kwargs: Any) -> Any:
-        """Return what the JAX function gives for a state."""
+        """Return the JAX function's result for a state."""
         result = self._of_candidate(state, *inputs, **kwargs)
         if not self.returned:
             return result
         first, new = result
-        named = by_name(new)  # torch writes buffers outside of its graph
+        named = by_name(new)  # torch updates buffers outside of the autograd graph
         return first, {name: jax.lax.stop_gradient(named[name]) for name in self.returned}
 
     def reference(self, state: State, *inputs: Any, **kwargs: Any) -> Any:
-        """Return what the module gives for a state."""
+        """Return the module's result for a state."""
         result, own = self._of_module(state, *inputs, **kwargs)
         if not self.returned:
             return matched(result, self._like)
@@ -73,11 +76,11 @@ class Port:
     def _whole(self, state: State) -> State:
         return {name: state[first] for name, first in self.kept.items()}
 
-    # What is called what.
+    # Names
 
     @property
     def dtype(self) -> str:
-        """The floating point dtype that most of the module's numbers are in."""
+        """The floating point dtype of most of the module's parameters."""
         counts = {"float32": 0}
         for name, item in self.state.items():
             if name not in self.buffers and item.dtype.kind in "fV":
@@ -85,7 +88,7 @@ class Port:
         return max(counts, key=lambda name: counts[name])
 
     def name(self, path: str) -> str:
-        """Return what a tensor is called: by its name in the state_dict, or as the JAX function calls it."""
+        """Return a tensor's name: its name in the state_dict, or the JAX function's argument name."""
         if path.startswith("state["):
             return path.removeprefix("state['").removesuffix("']")
         numbers = re.match(r"argument (\d+)", path)
@@ -95,18 +98,18 @@ class Port:
         return known.get(int(numbers[1]), f"input {int(numbers[1]) - 1}") + path.removeprefix(numbers[0])
 
     def call(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
-        """Return what a call is given, in short: the names and shapes of the inputs, and how much of a state."""
+        """Return a short text of a call's inputs: names and shapes, and the size of the state."""
         state, *inputs = args
         paths = jax.tree_util.tree_leaves_with_path((tuple(inputs), dict(kwargs)))
         known = dict(enumerate(_positional(self.jax_function)[1:]))
         texts = [f"{_spoken(path, known)} {_short(leaf)}" for path, leaf in paths]
         count = sum(np.size(item) for item in state.values())
-        return ", ".join([*texts, f"and a state of {count:,} numbers about the module's own"])
+        return ", ".join([*texts, f"a state of {count:,} numbers drawn near the module's own"])
 
-    # What one run shows.
+    # Facts learned from a run
 
     def takes(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:
-        """Return whether the module takes such inputs."""
+        """Return whether the module accepts these inputs."""
         given = jax.tree.map(_tensor, (tuple(args), dict(kwargs)))
         return outcome(lambda: self._of_module(self._own_tensors(), *given[0], **_theirs(given[1])))[1] is None
 
@@ -114,9 +117,10 @@ class Port:
         return {name: torch_side.tensor(item) for name, item in self.state.items()}
 
     def settle(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
-        """Learn from inputs of the case what the results are: their structure, and the buffers among them.
+        """Run both models once, to learn the structure of their results and which buffers are updated.
 
-        Raises: ArgumentValueError for a module that gives two answers, and for buffers that are not returned as asked.
+        Raises: ArgumentValueError for a module that is not deterministic, and for buffers that are not returned as
+        asked.
         """
         given = jax.tree.map(lambda leaf: _tensor(_unlike(leaf)), (tuple(args), dict(kwargs)))
         both = [outcome(lambda: self._of_module(self._own_tensors(), *given[0], **_theirs(given[1]))) for _ in range(2)]
@@ -133,16 +137,16 @@ class Port:
         self._measure_digits(args, kwargs)
         if error is None:
             left_out = [*foreign(first[0])]
-            self.notes += [f"not compared, as they are no tensors: {', '.join(left_out)}"] if left_out else []
+            self.notes += [f"not compared, because they are not tensors: {', '.join(left_out)}"] if left_out else []
 
     def held(self, verdict: Verdict, part: np.ndarray, target: np.ndarray) -> Verdict:
-        """Return the verdict in float32, where a module in float64 computes no finer than that."""
+        """Return the verdict with float32's tolerance, if the module, given float64, computes in a narrower dtype."""
         if verdict.difference != "number" or str(target.dtype) != "float64" or not self.is_narrow:
             return verdict
         return compare(part.astype(np.float32), target.astype(np.float32))
 
     def _measure_digits(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
-        """Find out whether the module, in float64, computes in a narrower dtype: it then moves in larger steps."""
+        """Set `is_narrow`: whether the module, given float64, moves in steps like a narrower dtype's rounding."""
 
         def moved(steps: int) -> list[np.ndarray]:
             wide = jax.tree.map(lambda leaf: _moved(leaf, steps * _STEP), (self.state, tuple(args), dict(kwargs)))
@@ -162,13 +166,16 @@ class Port:
         names = sorted(self._dropouts)
         mask = f'kwargs={{"keep|{names[0]}": np.ones(shape, bool)}}' if names else ""
         raise ArgumentValueError(
-            "a module that gives one answer",
-            f"two that differ for the same input{' (it drops out in ' + ', '.join(names[:3]) + ')' if names else ''}",
-            f"Call `.eval()` on it first{', or hand both sides what is kept: ' + mask if names else ''}.",
+            "a deterministic module",
+            f"two different results for the same input{' (dropout: ' + ', '.join(names[:3]) + ')' if names else ''}",
+            f"Call `.eval()` on it first{', or give both sides a dropout mask: ' + mask if names else ''}.",
         )
 
     def _is_written(self, name: str, own: State) -> bool:
-        """Return whether a buffer was written to: by count, which kernels may leave out, or by its numbers."""
+        """Return whether a buffer was updated.
+
+        Some kernels do not increase the version counter, so compare the numbers too.
+        """
         return bool(own[name]._version) or not _same(torch_side.numpy(own[name]), self.state[name])
 
     def _settle_buffers(self, shapes: Any, written: list[str]) -> None:
@@ -178,20 +185,20 @@ class Port:
         if self._asked and shapes is not None and not is_so:
             unknown = [name for name in names if name not in self.buffers]
             raise ArgumentValueError(
-                "`jax_function` to return `(result, new_buffers)`, a dict by the names of the state_dict",
-                repr(unknown[0]) if unknown else "no such pair",
-                f"The module writes {written}.",
+                "`jax_function` to return `(result, new_buffers)`, a dict with names of the state_dict as keys",
+                repr(unknown[0]) if unknown else "another structure",
+                f"The module updates the buffers {written}.",
             )
         self.returned = tuple(names) if is_so and self._asked is not False else ()
         missing = [name for name in written if name not in self.returned]
         if missing and (not self.returned or any(not _is_counter(self.state[name]) for name in missing)):
             self.notes.append(
-                f"not compared: the buffers that the module writes ({first_of(missing, _MOST_NAMED)}); "
-                "a port returns them as `(result, {name: array})`"
+                f"not compared: the buffers that the module updates ({first_of(missing, _MOST_NAMED)}); "
+                "to compare them, return `(result, {name: array})`"
             )
 
 
-_STEP = 2.0**-22  # a few of float32's last digits
+_STEP = 2.0**-22  # a few ULP of float32
 
 
 def _moved(leaf: Any, by: float) -> Any:
@@ -201,14 +208,14 @@ def _moved(leaf: Any, by: float) -> Any:
 
 
 def _unlike(leaf: Any) -> Any:
-    """Return an input as it is, with other numbers where they are all equal: of zeros nothing is seen."""
+    """Return an input, with noise added if all of its numbers are equal: an all-zero input shows nothing."""
     if not isinstance(leaf, np.ndarray) or not is_inexact(leaf) or not leaf.size or not np.all(leaf == leaf.flat[0]):
         return leaf
     return np.asarray(leaf + np.random.default_rng(0).normal(size=leaf.shape)).astype(leaf.dtype)
 
 
 def _jumps(first: np.ndarray, second: np.ndarray, third: np.ndarray) -> bool:
-    """Return whether a result's second difference is far beyond what float64 rounds: a smooth one has none so near."""
+    """Return whether a result is not smooth in float64: its second difference is far above float64's rounding."""
     if not is_inexact(first) or not first.size or not first.shape == second.shape == third.shape:
         return False
     with np.errstate(invalid="ignore", over="ignore"):
@@ -268,11 +275,11 @@ def _positional(function: Callable[..., Any]) -> list[str]:
     return [parameter.name for parameter in found or () if parameter.kind in kinds]
 
 
-# the parameters
+# Parameters
 
 
 def _require_names(params: Callable[[State], Any], state: State) -> None:
-    """Raise where the function from the state to the parameters asks for a name that there is not.
+    """Raise where `params`, a function of the state_dict, asks for a name that does not exist.
 
     Raises: ArgumentValueError.
     """
@@ -281,23 +288,26 @@ def _require_names(params: Callable[[State], Any], state: State) -> None:
         name = str(error.args[0])
         close = difflib.get_close_matches(name, state, 1)
         raise ArgumentValueError(
-            "`params` to ask for names of the state_dict",
+            "`params` to use names of the state_dict",
             repr(name),
-            f"The nearest is {close[0]!r}." if close else f"There are {first_of([*state], _MOST_NAMED)}.",
+            f"Did you mean {close[0]!r}?" if close else f"The names are {first_of([*state], _MOST_NAMED)}.",
         )
 
 
 def _from_pytree(params: Any, own: State, kept: Mapping[str, str], buffers: Collection[str]) -> Callable[[State], Any]:
-    """Return the function from a state to the pytree `params`, whose leaves are found by their paths."""
+    """Return the function from a state_dict to the pytree `params`.
+
+    The path of each leaf is its name in the state_dict.
+    """
     paths, tree = jax.tree_util.tree_flatten_with_path(params)
     names = [jax.tree_util.keystr(path, simple=True, separator=".") for path, _ in paths]
-    advice = "Give a function from the state_dict to the parameters instead."
+    advice = "Or give `params` as a function from the state_dict to the parameters."
     if unknown := [name for name in names if name not in kept]:
         close = difflib.get_close_matches(unknown[0], kept, 1)
-        near_to = f"; the nearest is {close[0]!r}" if close else ""
+        near_to = f" (did you mean {close[0]!r}?)" if close else ""
         raise ArgumentValueError("`params` with the names of the state_dict", f"{unknown[0]!r}{near_to}", advice)
-    given = {kept[name] for name in names}  # a tied parameter is there under any of its names
-    learned = [name for name in kept if name not in buffers]  # in training mode a port may need no buffer
+    given = {kept[name] for name in names}  # a tied parameter has several names; any of them will do
+    learned = [name for name in kept if name not in buffers]  # in training mode a port may not need buffers
     if missing := [name for name in learned if kept[name] not in given]:
         raise ArgumentValueError("`params` with every name of the state_dict", f"no {missing[0]!r}", advice)
     for name, (_, leaf) in zip(names, paths, strict=True):
@@ -310,7 +320,7 @@ def _require_equal(name: str, leaf: Any, item: np.ndarray) -> None:
     if given.shape == item.shape and _same(given, item.astype(given.dtype)):
         return
     raise ArgumentValueError(
-        f"`params` with the module's own numbers, {describe(item)} at {name!r}",
-        f"{describe(leaf)} with others",
-        "Copy them from its state_dict; where they are laid out differently, give a function that does that.",
+        f"`params` equal to the module's own, {describe(item)} at {name!r}",
+        f"{describe(leaf)} with another shape or other values",
+        "Copy them from its state_dict. For another layout, give `params` as a function that converts the state_dict.",
     )

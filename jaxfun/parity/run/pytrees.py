@@ -1,4 +1,4 @@
-"""Pytrees of arguments, dataclasses among them that JAX does not take apart by itself."""
+"""Pytrees of arguments, including dataclasses that are not registered with JAX."""
 
 import dataclasses
 from collections.abc import Callable
@@ -11,7 +11,7 @@ _LEAF = jax.tree.structure(0)
 
 
 def is_record(value: Any) -> bool:
-    """Return whether a value is a dataclass that is a single leaf to JAX."""
+    """Return whether a value is a dataclass that JAX treats as one leaf."""
     is_instance = dataclasses.is_dataclass(value) and not isinstance(value, type)
     return is_instance and jax.tree.structure(value) == _LEAF
 
@@ -22,12 +22,12 @@ def is_key(value: Any) -> bool:
 
 
 def fields_of(record: Any) -> list[str]:
-    """Return the names of the fields that a dataclass is made with."""
+    """Return the names of a dataclass's `__init__` fields."""
     return [item.name for item in dataclasses.fields(record) if item.init]
 
 
 def mapped(function: Callable[[Any], Any], value: Any, is_whole: Callable[[Any], bool]) -> Any:
-    """Return a pytree with each leaf replaced, also inside of dataclasses; what `is_whole` is a leaf.
+    """Apply a function to each leaf of a pytree, also inside of dataclasses. A value that `is_whole` counts as a leaf.
 
     >>> mapped(lambda leaf: leaf + 1, {"a": [1, 2]}, lambda leaf: False)
     {'a': [2, 3]}

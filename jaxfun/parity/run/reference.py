@@ -1,7 +1,7 @@
-"""The reference on the value sets of a case, as PyTorch computes it in any precision.
+"""Run the reference on the value sets of a case, in any precision.
 
-As a user calls it, value set by value set, it is called once in the dtype at hand. The oracle and the many runs that
-rounding is read off are batched by torch.vmap, where the function allows it.
+The working precision runs once, value set by value set, as a user would call it. The oracle (float64) and the many
+perturbed runs that estimate rounding are batched by torch.vmap, where the function allows it.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -18,7 +18,8 @@ from .case import Case
 from .directions import cotangents, tangents
 from .outcome import outcome
 
-# what each dtype becomes in a precision: as it is, in the oracle's, and in the one whose rounding stands for float64's
+# how each precision maps dtypes: "plain" keeps them, "float64" is the oracle's, "float32" stands in for the working
+# precision of float64 inputs when rounding is measured
 TO: Mapping[str, Mapping[str, str]] = {
     "plain": {},
     "float64": {"float16": "float64", "bfloat16": "float64", "float32": "float64", "complex64": "complex128"},
@@ -28,21 +29,20 @@ TO: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Reference:
-    """The reference's results for one value set: at the working precision, and the oracle's, in float64.
+    """The reference's results for one value set: `plain` at the working precision, `wide` from the oracle in float64.
 
-    Where there is no oracle, for the function does not run in float64 or is another one there, its own results stand
-    in the oracle's place.
+    Without an oracle `wide` is `plain`: the function does not run in float64, or computes another function there.
     """
 
     plain: Results
     wide: Results
     has_oracle: bool
-    is_another: bool = False  # in float64, by more than rounding
-    has_branch: bool = False  # its first derivative is another with create_graph=True
+    is_another: bool = False  # in float64 it computes another function: the results differ by more than rounding
+    has_branch: bool = False  # its first derivative changes with create_graph=True
 
 
 def replaced(tensors: Sequence[Any], places: Sequence[int], items: Sequence[Any]) -> list[Any]:
-    """Return the tensors with others in some places."""
+    """Return the tensors with `items` at some places."""
     placed = list(tensors)
     for place, item in zip(places, items, strict=True):
         placed[place] = item
@@ -51,7 +51,7 @@ def replaced(tensors: Sequence[Any], places: Sequence[int], items: Sequence[Any]
 
 @dataclass(frozen=True)
 class Batch:
-    """Value sets in one precision, stacked, and what their derivatives are taken along."""
+    """Stacked value sets in one precision, with the cotangents and tangents of their derivatives."""
 
     count: int
     tensors: list[np.ndarray]
@@ -59,16 +59,16 @@ class Batch:
     tangents: list[np.ndarray]
 
     def some(self, start: int, stop: int) -> "Batch":
-        """Return some of the value sets."""
+        """Return the value sets from `start` to `stop`."""
         count = min(stop, self.count) - start
         return Batch(count, *([item[start:stop] for item in items] for items in self._parts()))
 
     def one(self, at: int) -> "Batch":
-        """Return a single value set, not stacked."""
+        """Return one value set, not stacked."""
         return Batch(1, *([np.asarray(item[at]) for item in items] for items in self._parts()))
 
     def and_others(self, others: Sequence["Batch"]) -> "Batch":
-        """Return the value sets of several batches, one after the other."""
+        """Concatenate the value sets of several batches."""
         batches = [self, *others]
         parts = zip(*(batch._parts() for batch in batches), strict=True)
         joined = [[np.concatenate(items) for items in zip(*each, strict=True)] for each in parts]
@@ -88,7 +88,7 @@ def batch_of(
     along: _Directions,
     move: Move = lambda direction: direction,
 ) -> Batch:
-    """Return value sets in a precision, and their directions, moved."""
+    """Return value sets, cast to a precision, with their directions transformed by `move`."""
     to = TO[precision]
     tensors = [item.astype(to.get(str(item.dtype), item.dtype), copy=False) for item in stacks]
     return Batch(count, tensors, *([move(item) for item in items] for items in along))
@@ -109,9 +109,9 @@ class Theirs:
         self.elements = max((stack[0].size for stack in case.tensors), default=0)
         self._outcomes: dict[int, tuple[Any, Exception | None]] = {}
         self._operations: dict[int, frozenset[str]] = {}
-        self._changes: dict[tuple[int, Any], list[np.ndarray]] = {}  # by the value set, and how it is perturbed
-        self.may_batch: list[bool] = []  # whether torch.vmap gives what the function gives, once that was tried
-        self.rounds_inside: list[bool] = []  # whether a function of float64 computes in float32, once that was tried
+        self._changes: dict[tuple[int, Any], list[np.ndarray]] = {}  # by value set and kind of perturbation
+        self.may_batch: list[bool] = []  # whether torch.vmap gives the function's own results; empty until tried
+        self.rounds_inside: list[bool] = []  # whether it computes in float32 if given float64; empty until tried
 
     def of(self, case: Case) -> "Theirs":
         """Return the reference on other value sets of the same layout."""
@@ -120,15 +120,15 @@ class Theirs:
         return theirs
 
     def call(self, row: int) -> Any:
-        """Return what the reference gives for one value set, as it is."""
+        """Return the reference's result for one value set, as it is."""
         return self._called([torch_side.tensor(item, self._device) for item in self.case.row(row)], "plain")
 
     def raises(self, row: int) -> Exception | None:
-        """Return what the reference raises for one value set."""
+        """Return the exception that the reference raises for one value set, or None."""
         return self._outcome(row)[1]
 
     def outputs(self, row: int) -> list[np.ndarray]:
-        """Return the leaves of what the reference gives for one value set; none where it raises."""
+        """Return the leaves of the reference's result for one value set; none if it raises."""
         return self._outcome(row)[0] or []
 
     def _outcome(self, row: int) -> tuple[Any, Exception | None]:
@@ -139,9 +139,9 @@ class Theirs:
         return self._outcomes[row]
 
     def is_random(self, rows: Sequence[int]) -> bool:
-        """Return whether a second call with the same inputs gives another result, by more than rounding.
+        """Return whether a second call with the same inputs gives a result that differs by more than rounding.
 
-        Sums on a GPU are added in another order each time.
+        Rounding alone may differ: sums on a GPU run in another order each time.
         """
         again = self.of(self.case)
         return any(
@@ -151,7 +151,7 @@ class Theirs:
         )
 
     def without_gradient(self) -> dict[int, str]:
-        """Return the tensors that PyTorch does not differentiate the function for, each with the reason it gives."""
+        """Return the tensors that PyTorch cannot differentiate the function for, each with PyTorch's reason."""
         movable = self.case.movable
         row = next((row for row in range(self.case.sets) if self.raises(row) is None), None)
         if row is None or not movable:
@@ -162,20 +162,20 @@ class Theirs:
         return {movable[at]: why for at, why in torch_side.without_gradient(call.function, call.inputs).items()}
 
     def operations(self, row: int) -> frozenset[str]:
-        """Return the names of PyTorch's operations that a call computes."""
+        """Return the names of PyTorch's operations that a call runs."""
         if row not in self._operations:
             self._operations[row] = outcome(lambda: torch_side.operations(lambda: self.call(row)))[0] or frozenset()
         return self._operations[row]
 
     def moved_by(self, row: int) -> list[np.ndarray]:
-        """Return the largest change of each result where each matrix is perturbed by a rounding of its norm.
+        """Return the largest change of each result when each matrix is perturbed by rounding relative to its norm.
 
-        A backward stable algorithm, as LAPACK's are, may lose as much: a lot where a matrix is near singular.
+        A backward stable algorithm, such as LAPACK's, may lose as much. Near a singular matrix that is a lot.
         """
         return self._largest_change(row, _off_by_rounding)
 
     def size_of_terms(self, row: int) -> list[np.ndarray]:
-        """Return the size of the terms that may cancel in each result, seen with random signs of the inputs."""
+        """Return the size of the terms that may cancel in each result, measured with random signs of the inputs."""
         changes = self._largest_change(row, _with_other_signs)
         return [size + np.abs(item) for size, item in zip(changes, self.outputs(row), strict=True)]
 
@@ -204,10 +204,10 @@ class Theirs:
         with torch_side.threads_for(self.elements):
             return self._function(*args, **kwargs)
 
-    # How it is computed.
+    # How the reference is run
 
     def directions(self, rows: Sequence[int]) -> _Directions:
-        """Return what the value sets' derivatives are taken along, stacked: cotangents and tangents."""
+        """Return the stacked cotangents and tangents of the value sets."""
         if self.asked <= {"value"}:
             return [], []
         of_results = [cotangents(self.case, row, self.outputs(row)) for row in rows]
@@ -219,16 +219,16 @@ class Theirs:
         return batch_of(len(rows), precision, self.case.stacks(rows), self.directions(rows))
 
     def try_batch(self, batch: Batch, first: Results) -> None:
-        """Find out whether torch.vmap gives for a batch what the function gave for its first value set."""
+        """Set `may_batch`: whether torch.vmap and separate calls give the same results, by the first value set."""
         together, error = outcome(lambda: self._together(batch, "float64"))
         self.may_batch[:] = [error is None and is_close(first, together[0])]
 
     def evaluated(self, batch: Batch, precision: str) -> list[Results]:
-        """Return the results of a batch for each value set, in one call where the function allows it."""
+        """Return the results of a batch for each value set, in one call where torch.vmap is known to be right."""
         return self._together(batch, precision) if any(self.may_batch) else self.one_by_one(batch, precision)
 
     def one_by_one(self, batch: Batch, precision: str, levels: Collection[str] | None = None) -> list[Results]:
-        """Return the results of a batch for each value set, in a call for each."""
+        """Return the results of a batch, with one call per value set."""
 
         def function(tensors: Sequence[Any]) -> list[Any]:
             return torch_side.leaves(self._called(tensors, precision))
@@ -238,7 +238,7 @@ class Theirs:
             return [*torch_side.derivatives(calls, self.asked if levels is None else levels)]
 
     def _together(self, batch: Batch, precision: str) -> list[Results]:
-        """Return what `one_by_one` returns, some of the value sets at a time in one call."""
+        """Return what `one_by_one` returns, with one torch.vmap call for many value sets."""
 
         def function(tensors: Sequence[Any]) -> list[Any]:
             return torch_side.batched(lambda *items: torch_side.leaves(self._called(items, precision)))(*tensors)
@@ -266,7 +266,7 @@ class Theirs:
 
 
 _MOST_ELEMENTS = 2**21
-_RUNS = 16  # on perturbed inputs: where a rank jumps it does in half of them
+_RUNS = 16  # perturbed runs: near a change of rank, about half of them have the other rank
 
 
 def _off_by_rounding(item: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -289,7 +289,7 @@ def stacked(each: Sequence[Results]) -> Results:
 
 
 def unstacked(stacked: Results, count: int) -> list[Results]:
-    """Split stacked results along their first axis, into those of each value set."""
+    """Split stacked results along their first axis, one per value set."""
     return [
         {
             level: items if isinstance(items, str) else [np.asarray(item[at]) for item in items]
@@ -300,7 +300,7 @@ def unstacked(stacked: Results, count: int) -> list[Results]:
 
 
 def is_close(one: Results, other: Results) -> bool:
-    """Return whether two runs in float64 gave the same."""
+    """Return whether two runs in float64 gave equal results, up to summation order."""
     if one.keys() != other.keys():
         return False
     return all(_are_close(one[level], other[level]) for level in one)
@@ -316,12 +316,12 @@ def _are_close(ones: Any, others: Any) -> bool:
 def _is_same(one: np.ndarray, other: np.ndarray, largest: float) -> bool:
     if (one.shape, one.dtype) != (other.shape, other.dtype):
         return False
-    # a batched kernel may sum in another order; what is less close than this is run one by one, which is never wrong
+    # a batched kernel may sum in another order; anything less close is run one by one, which is always right
     loss = 1e-9 * _largest(one) + _SUMMED * largest
     return np.allclose(other, one, rtol=1e-9, atol=loss, equal_nan=True)
 
 
-_SUMMED = 64 * 2.0**-52  # of the largest derivative: what is left where another argument's cancels
+_SUMMED = 64 * 2.0**-52  # of the largest derivative: the residue where terms cancel for another argument
 
 
 def _largest(array: np.ndarray) -> float:

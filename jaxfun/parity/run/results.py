@@ -1,4 +1,7 @@
-"""What a model gives, as tuples, dicts and arrays: dataclasses by the names of their fields, alike on both sides."""
+"""Normalise a model's results to tuples, dicts and arrays, equally on both sides.
+
+Dataclasses become dicts of fields.
+"""
 
 import dataclasses
 from collections.abc import Iterator, Mapping
@@ -8,18 +11,18 @@ import jax
 
 
 class Fields(dict[str, Any]):
-    """The fields of a dataclass (a ModelOutput, say) that are not None."""
+    """The fields of a dataclass (for example a ModelOutput) that are not None."""
 
 
 class Foreign:
-    """An object that is no array and holds none that is known: a cache, say."""
+    """An object that is neither an array nor a known container, for example a cache."""
 
     def __init__(self, value: Any) -> None:
         self.kind = type(value).__name__
 
 
 def plain(value: Any) -> Any:
-    """Return a result made of tuples, dicts, `Fields` and arrays; what is none of these is `Foreign`.
+    """Return a result as tuples, dicts, `Fields` and arrays. Any other object becomes `Foreign`.
 
     >>> import dataclasses
     >>> Output = dataclasses.make_dataclass("Output", ["logits", "cache"])
@@ -45,7 +48,9 @@ def _is_array(value: Any) -> bool:
 
 
 def matched(result: Any, like: Any) -> Any:
-    """Return a plain result as the other side has it: fields by name, by place, or the only one; nothing `Foreign`.
+    """Convert a normalised result to the other side's structure `like`, without `Foreign` objects.
+
+    `Fields` become a dict, a tuple or a single value.
 
     >>> logits = Fields(logits=1.5)
     >>> matched(logits, {"logits": 0}), matched(logits, (0,)), matched(logits, 0)
@@ -75,7 +80,7 @@ def _known(result: Any) -> Any:
 
 
 def foreign(result: Any, path: str = "") -> Iterator[str]:
-    """Yield what in a plain result is not compared, by name: `past_key_values (a DynamicCache)`."""
+    """Yield the name and type of each `Foreign` object in a result: `past_key_values (a DynamicCache)`."""
     if isinstance(result, Foreign):
         yield f"{path.lstrip('.') or 'the result'} (a {result.kind})"
     if isinstance(result, Mapping):

@@ -1,4 +1,7 @@
-"""How large rounding may be in the results of a reference, as it is measured on the reference itself."""
+"""Estimate the rounding error to allow for each element, by perturbing the inputs and the operations of the reference.
+
+`Rounding.scales` is the entry: it yields ever better, more expensive scales that rounding is relative to.
+"""
 
 import functools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -21,13 +24,14 @@ from . import torch_side
 from .outcome import outcome
 from .reference import TO, Reference, Theirs, batch_of, stacked, unstacked
 
-# the size of rounding: as the element's own, as the reference's two precisions show, and as every operation may lose
+# what the rounding error is relative to: the element itself; the size of terms, from perturbed inputs in two
+# precisions; the same with every operation of the reference perturbed as well
 Scale = Literal["element", "precisions", "operations"]
 SCALES: tuple[Scale, ...] = ("element", "precisions", "operations")
 
 
 class Rounding:
-    """What rounding may do to the reference's results for the value sets of one case."""
+    """The rounding error to allow in the reference's results for the value sets of one case."""
 
     def __init__(self, theirs: Theirs, references: Mapping[int, Reference]) -> None:
         self._theirs, self._references = theirs, references
@@ -35,20 +39,20 @@ class Rounding:
         self._open: dict[int, list[np.ndarray]] = {}
 
     def scales(self, level: str, row: int, leaf: int) -> Iterator[np.ndarray]:
-        """Yield each of `SCALES` for one leaf of a level, measured once it is come to."""
+        """Yield one leaf's scale for each of `SCALES`, measured lazily."""
         return (self.scale_at(level, row, scale)[leaf] for scale in SCALES)
 
     def scale_at(self, level: str, row: int, scale: Scale) -> list[np.ndarray]:
-        """Return the scale that rounding is relative to, for each element of what a level compares of a value set.
+        """Return the scale that rounding is relative to, for each element that a level compares of a value set.
 
-        Value sets that can be are measured together, once one of them is asked for.
+        Similar value sets are measured together, on the first request for one of them.
         """
         plain = self._references[row].plain[level]
         if scale == "element":
             found = [np.broadcast_to(0.0, of.shape) for of in plain]
         else:
             found = self._scale(row, scale)[level]
-        # forward mode gives a tangent for results without one, too, and that is not compared
+        # jvp also has tangents for integer results, which are not compared
         pairs = zip(found, plain, strict=True)
         return [size for size, of in pairs if level != "jvp" or is_inexact(of)]
 
@@ -57,13 +61,13 @@ class Rounding:
         if row not in kept:
             rows = self._measured_with(row, kept)
             measured, error = outcome(lambda: self._measured(rows, scale))
-            if error is not None:  # a value set that is moved may be one that the reference refuses
+            if error is not None:  # the reference may raise for a perturbed value set
                 rows, measured = [row], [self._measured_alone(row, scale)]
             kept.update(zip(rows, measured, strict=True))
         return kept[row]
 
     def _measured_with(self, row: int, kept: Collection[int]) -> list[int]:
-        """Return the rows whose rounding is measured in one batch with that of a row, itself first."""
+        """Return the rows to measure together in one batch, `row` first."""
         if not self._is_batched(row):
             return [row]
         kinds = _kinds(self._references[row])
@@ -72,15 +76,15 @@ class Rounding:
         return [row, *(other for other in alike if other != row and other not in kept)][:most]
 
     def open_at(self, row: int) -> list[np.ndarray]:
-        """Return for each result of a value set where rounding decides whether it is NaN, infinite or a number.
+        """Return, for each result, the elements whose kind (number, NaN or infinity) depends on rounding.
 
-        It is so where the reference in two precisions, or in runs whose every operation rounds by chance or takes
-        subnormal numbers for 0, has both.
+        The kinds differ between two precisions, or between runs with random rounding or with subnormal numbers flushed
+        to 0.
         """
         if row not in self._open:
             rows = self._measured_with(row, self._open)
             found, error = outcome(lambda: self._open_in(rows))
-            if error is not None:  # whatever keeps a reference from running so
+            if error is not None:  # the reference cannot run in this mode
                 rows, found = [row], [[np.zeros(item.shape, bool) for item in self._references[row].plain["value"]]]
             self._open.update(zip(rows, found, strict=True))
         return self._open[row]
@@ -88,7 +92,7 @@ class Rounding:
     def _open_in(self, rows: Sequence[int]) -> list[list[np.ndarray]]:
         plain, wide = self._both(rows)
         step, digits = rounding_of(self._theirs.case.stacks(rows), plain)
-        # some kernels' own steps give NaN where the kernel does not: that is no rounding
+        # some decompositions give NaN where the kernel does not; that is not rounding: compare with an unperturbed run
         (exact,) = self._rounded(rows, 0.0, digits, 1)
         others = [*self._rounded(rows, step, digits, _RUNS), *self._rounded(rows, 0.0, digits, 1, flushes=True)]
         pairs = [(plain, wide), *((exact, other) for other in others)]
@@ -103,7 +107,7 @@ class Rounding:
     def _rounded(
         self, rows: Sequence[int], step: float, digits: str, count: int, flushes: bool = False
     ) -> list[Results]:
-        """Return the results of so many runs in which every operation rounds by chance, by up to `step`."""
+        """Return the results of `count` runs in which every operation is perturbed at random, by up to `step`."""
         stacks = self._theirs.case.stacks(rows)
         with torch_noise.Rounded(step, torch_side.dtype(digits), self._theirs.case.seed, flushes):
             return self._drawn(rows, [(stacks, "float64", lambda direction: direction)] * count, self._widest(rows))
@@ -118,10 +122,10 @@ class Rounding:
         return measured if error is None else unknown
 
     def _measured(self, rows: Sequence[int], scale: Scale) -> list[Results]:
-        return self._of_precisions(rows) if scale == "precisions" else self._of_operations(rows)
+        return self._from_precisions(rows) if scale == "precisions" else self._from_operations(rows)
 
-    def _of_precisions(self, rows: Sequence[int]) -> list[Results]:
-        """Return what is lost between two precisions, and how far a result moves with its inputs."""
+    def _from_precisions(self, rows: Sequence[int]) -> list[Results]:
+        """Return the scale from perturbed inputs: how far a result moves, and how much two precisions differ."""
 
         def evaluate_draws(draws: Iterable[MovedInputs]) -> list[Results]:
             return self._drawn(rows, draws, self._widest(rows))
@@ -130,11 +134,11 @@ class Rounding:
         scale = rounding_scale(evaluate_draws, stacks, plain, wide, [self._theirs.case.seed])
         return unstacked(of_float32(scale, wide) if self._is_of_float32() else scale, len(rows))
 
-    def _of_operations(self, rows: Sequence[int]) -> list[Results]:
-        """Return the larger of that and of what every operation may lose."""
+    def _from_operations(self, rows: Sequence[int]) -> list[Results]:
+        """Return the larger of the scale from perturbed inputs and the scale from perturbed operations."""
         first = [self._scale(row, "precisions") for row in rows]
         noise, error = outcome(lambda: self.noise(rows))
-        if error is not None:  # whatever keeps a reference from running so
+        if error is not None:  # the reference cannot run in this mode
             return first
         return [
             {level: list(map(_larger, one[level], other[level])) for level in one}
@@ -142,7 +146,7 @@ class Rounding:
         ]
 
     def noise(self, rows: Sequence[int]) -> list[Results]:
-        """Return what every operation of the reference may lose, whatever it does lose."""
+        """Return the scale from perturbed operations: the rounding that each operation of the reference may add."""
         stacks, evaluate = self._theirs.case.stacks(rows), functools.partial(self._rounded, rows)
         plain, wide = self._both(rows)
         if self._is_of_float32():
@@ -150,7 +154,7 @@ class Rounding:
         return unstacked(noise_scale(evaluate, stacks, plain, wide), len(rows))
 
     def _is_of_float32(self) -> bool:
-        """Return whether the function is given float64 and computes in float32 inside."""
+        """Return whether the function, given float64, computes in float32 inside."""
         if not self._theirs.rounds_inside:
             is_wide = any(str(stack.dtype) in TO["float32"] for stack in self._theirs.case.tensors)
             found = outcome(self._computes_in_float32)[0] if is_wide else False
@@ -171,16 +175,16 @@ class Rounding:
         )
 
     def _drawn(self, rows: Sequence[int], draws: Iterable[MovedInputs], widest: str) -> list[Results]:
-        """Return the results of each draw, stacked by value set; large cases run one draw at a time, to bound memory.
+        """Return the results of each draw, stacked by value set. Large cases run one draw at a time, to bound memory.
 
-        `widest` is the precision in the place of float64.
+        `widest` is the precision that replaces float64.
         """
         if len(rows) * sum(stack[0].size for stack in self._theirs.case.tensors) <= _MOST_HELD:
             return self._drawn_together(rows, [*draws], widest)
         return [self._drawn_together(rows, [draw], widest)[0] for draw in draws]
 
     def _drawn_together(self, rows: Sequence[int], draws: Sequence[MovedInputs], widest: str) -> list[Results]:
-        """Return the results of each draw; those of one precision are computed in one go."""
+        """Return the results of each draw. All draws of one precision run in one batch."""
         draws = [(stacks, widest if precision == "float64" else precision, move) for stacks, precision, move in draws]
         found: dict[int, Results] = {}
         along = self._theirs.directions(rows)
@@ -193,12 +197,12 @@ class Rounding:
         return [found[at] for at in range(len(draws))]
 
     def _both(self, rows: Sequence[int]) -> tuple[Results, Results]:
-        """Return the reference's results and the oracle's, stacked by value sets."""
+        """Return the reference's and the oracle's results, stacked by value set."""
         plain, wide = ([getattr(self._references[row], side) for row in rows] for side in ("plain", "wide"))
         return stacked(plain), stacked(wide)
 
     def _widest(self, rows: Sequence[int]) -> str:
-        """Return the precision in the place of float64, for value sets that are alike."""
+        """Return the precision that replaces float64: the working precision where there is no oracle."""
         return "float64" if self._references[rows[0]].has_oracle else "plain"
 
     def _is_batched(self, row: int) -> bool:
@@ -207,10 +211,10 @@ class Rounding:
         return self._theirs.may_batch[0]
 
 
-_MOST_HELD = 2**20  # elements of the value sets whose draws are computed in one go
-_RUNS = 2  # to see whether rounding decides between NaN and a number
-_MOST_MEASURED = 2**20  # elements of the value sets whose rounding is measured together, each in some 12 runs
-_MOST_ON_LINES = 24  # value sets that tell whether a function computes in float32 inside
+_MOST_HELD = 2**20  # elements; the draws of larger value sets run one at a time
+_RUNS = 2  # runs that test whether rounding decides between NaN and a number
+_MOST_MEASURED = 2**20  # elements of the value sets that are measured together, each in about 12 runs
+_MOST_ON_LINES = 24  # value sets that test whether a function computes in float32 inside
 
 
 def _kinds(reference: Reference) -> Any:
@@ -221,7 +225,7 @@ def _kinds(reference: Reference) -> Any:
 
 
 def _kind_of(array: np.ndarray) -> np.ndarray:
-    """Return a number for each element: which it is of NaN, infinite, and finite."""
+    """Return a number for the kind of each element: NaN, an infinity, or finite."""
     if not is_inexact(array):
         return np.zeros(array.shape, int)
     wide = array.astype(np.complex128)
@@ -229,5 +233,5 @@ def _kind_of(array: np.ndarray) -> np.ndarray:
 
 
 def _larger(scale: np.ndarray, noise: np.ndarray) -> np.ndarray:
-    """Return the larger of both; the scale where PyTorch's own decomposition gives a result of another shape."""
+    """Return the larger of both; `scale` where PyTorch's decomposition gives a result of another shape."""
     return np.maximum(scale, noise) if scale.shape == noise.shape else scale

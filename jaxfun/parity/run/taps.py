@@ -1,8 +1,8 @@
-"""Named places inside a JAX function, whose values can be compared with those of a PyTorch module's submodules.
+"""Record values at named places ("taps") inside a JAX function, to compare them with a PyTorch module's submodules.
 
-A tap is JAX's `checkpoint_name`: an identity that leaves its name in the jaxpr, and no trace in the compiled program.
-The values are gathered by running the jaxpr; a scan that holds a tap is run turn by turn. What no tap marks is found by
-the parameters it uses: a linear layer's result is where data meets its bias.
+A tap is JAX's `checkpoint_name`: an identity that leaves its name in the jaxpr and nothing in the compiled program.
+`gathered` interprets the jaxpr and records the values; a scan that holds a tap is unrolled. Places without a tap are
+recognised by the parameters they use: the output of a linear layer is where the data meets its bias.
 """
 
 from collections import Counter
@@ -20,12 +20,12 @@ from ...core.public import public
 
 @public(name="parity.tap", runs_callbacks=True)
 def tap(name: str, x: Any) -> Any:
-    """Return `x` (an array or a pytree) as it is, and mark it as what the submodule `name` gives in PyTorch.
+    """Return `x` (an array or a pytree) unchanged, and mark it as the output of the PyTorch submodule `name`.
 
-    Inside of a scan, `"layers.*.norm"` is `layers.0.norm` in the first turn. It costs nothing under `jit`.
-    `jax.ad_checkpoint.checkpoint_name(x, name)` is the same, where the model is not to import this package.
+    Inside of a scan, `"layers.*.norm"` is `layers.0.norm` in the first iteration. A tap costs nothing under `jit`.
+    `jax.ad_checkpoint.checkpoint_name(x, name)` does the same, for a model that should not import this package.
 
-    Raises: ArgumentTypeError where `name` is no string.
+    Raises: ArgumentTypeError where `name` is not a string.
 
     >>> import jax.numpy as jnp
     >>> from jaxfun import parity
@@ -39,9 +39,9 @@ def tap(name: str, x: Any) -> Any:
 
 @dataclass
 class Place:
-    """A place inside of a function: a tap by its name, or where data meets parameters, by those it uses.
+    """A place inside a function: a tap, known by its name, or an equation that combines data with parameters (`uses`).
 
-    `is_relaid`: the value of an earlier place, only reshaped or transposed.
+    `is_relaid`: the value of an earlier place, only reshaped, transposed or cast.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Place:
 
 
 class _Value(NamedTuple):
-    """An array, the parameters that it is made of, and whether of data as well."""
+    """An array, the parameters it was computed from, and whether it was computed from data too."""
 
     array: Any
     parameters: frozenset[str] = frozenset()
@@ -60,7 +60,7 @@ class _Value(NamedTuple):
 
     @property
     def is_parameter(self) -> bool:
-        """Whether it is made of parameters alone."""
+        """Whether it was computed from parameters alone."""
         return bool(self.parameters) and not self.has_data
 
 
@@ -72,8 +72,9 @@ def gathered(
 ) -> tuple[Any, list[Place]]:
     """Return a function's result and the places in it, in the order of execution.
 
-    `given` takes the place of the value of a place, by its number: what follows starts from there. `names` are those of
-    the arguments' arrays that are parameters, None for data: only then are places found by what they use.
+    `given` maps the number of a place to a value that replaces the place's own; the rest of the function continues from
+    it. `names` has the name of each argument array that is a parameter, and None for data; without names only taps are
+    found.
     """
     closed, shapes = jax.make_jaxpr(function, return_shape=True)(*args)
     leaves = jax.tree.leaves(args)
@@ -90,7 +91,7 @@ def _made_of(name: Any, is_known: bool) -> tuple[frozenset[str], bool]:
 
 
 def numbered(names: Iterable[str]) -> Iterator[str]:
-    """Yield each name, from its second time on with its number: what runs twice is two places.
+    """Yield each name, with a number from its second occurrence on: what runs twice is two places.
 
     >>> list(numbered(["norm", "linear", "norm"]))
     ['norm', 'linear', 'norm (2)']
@@ -101,15 +102,15 @@ def numbered(names: Iterable[str]) -> Iterator[str]:
         yield name if times[name] == 1 else f"{name} ({times[name]})"
 
 
-# primitives that only call a jaxpr, and the parameter that holds it
+# primitives that only call a jaxpr, with the name of the parameter that holds it
 _CALLS = {"jit": "jaxpr", "pjit": "jaxpr", "closed_call": "call_jaxpr", "checkpoint": "jaxpr", "remat2": "jaxpr"}
-# and those with a derivative of their own, which is lost where they are run through
+# primitives with a custom derivative rule, which is lost when their jaxpr is interpreted
 _RULES = {"custom_jvp_call": "call_jaxpr", "custom_vjp_call": "call_jaxpr"}
 _RELAYING = ("reshape", "transpose", "squeeze", "convert_element_type", "copy")
 
 
 class _Run:
-    """Runs jaxprs equation by equation; `turns` counts those of the scans around, from the outermost."""
+    """A jaxpr interpreter. `turns` holds the iteration numbers of the enclosing scans, outermost first."""
 
     def __init__(self, given: Mapping[int, Any]) -> None:
         self.seen: list[Place] = []
@@ -118,7 +119,7 @@ class _Run:
     def of(self, jaxpr: Any, consts: Sequence[Any], args: Sequence[_Value], turns: tuple[int, ...]) -> list[_Value]:
         """Return the results of a jaxpr."""
         known = dict(zip([*jaxpr.constvars, *jaxpr.invars], [*map(_Value, consts), *args], strict=True))
-        met: dict[Any, Place] = {}  # the places of this jaxpr, by their variables
+        met: dict[Any, Place] = {}  # the places of this jaxpr, by their output variables
 
         def read(var: Any) -> _Value:
             return _Value(var.val) if isinstance(var, Literal) else known[var]
@@ -174,8 +175,11 @@ class _Run:
 
 
 def _place(equation: Any, values: Sequence[_Value], met: Mapping[Any, Place]) -> Place | None:
-    """Return the place that an equation is, if it is one: it uses parameters on data, or lays the last place out."""
-    if equation.primitive.name in _CALLS:  # its places are inside
+    """Return the place that an equation makes, or None.
+
+    It combines parameters with data, or reshapes an earlier place.
+    """
+    if equation.primitive.name in _CALLS:  # its places are in the jaxpr that it calls
         return None
     uses = frozenset().union(*(value.parameters for value in values if value.is_parameter))
     if uses and any(value.has_data for value in values):

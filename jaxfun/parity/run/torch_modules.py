@@ -1,4 +1,7 @@
-"""A PyTorch module as a function of its parameters and buffers: called, listened to, and left as it was found."""
+"""Call a PyTorch module as a function of its parameters and buffers, and record its submodules' outputs.
+
+The module itself stays unchanged.
+"""
 
 import contextlib
 import copy
@@ -25,7 +28,10 @@ def is_module(value: Any) -> bool:
 
 
 def working_copy(module: torch.nn.Module) -> torch.nn.Module:
-    """Return a copy that shares the parameters, which nothing writes to; the module itself where it has no copy."""
+    """Return a copy that shares the parameters, which are never written to.
+
+    If copying fails, return the module itself.
+    """
     shared = {id(item): item for item in module.parameters()}
     copied, error = outcome(lambda: copy.deepcopy(module, shared))
     return module if error is not None else copied
@@ -33,13 +39,13 @@ def working_copy(module: torch.nn.Module) -> torch.nn.Module:
 
 @contextlib.contextmanager
 def random_state_kept() -> Iterator[None]:
-    """Give PyTorch's random numbers back as they were, after the block."""
+    """Restore PyTorch's random state after the block."""
     with torch.random.fork_rng():
         yield
 
 
 def state_of(module: torch.nn.Module) -> tuple[dict[str, np.ndarray], dict[str, str]]:
-    """Return a module's parameters and buffers by name, each once, and for every name of its state_dict that one."""
+    """Return a module's parameters and buffers by name, shared ones once, and the first name for every name."""
     state = {name: item for name, item in module.state_dict().items() if isinstance(item, torch.Tensor)}
     first: dict[Any, str] = {}
     kept = {name: first.setdefault(_place_of(name, item), name) for name, item in state.items()}
@@ -56,25 +62,28 @@ def buffers_of(module: torch.nn.Module) -> set[str]:
 
 
 def unsaved_buffers_of(module: torch.nn.Module) -> Tensors:
-    """Return the buffers that are no part of the state_dict, by name."""
+    """Return the buffers that are not in the state_dict, by name."""
     saved = module.state_dict().keys()
     return {name: item for name, item in module.named_buffers() if name not in saved}
 
 
 def submodules_of(module: torch.nn.Module) -> list[str]:
-    """Return the names of a module's submodules, itself left out."""
+    """Return the names of a module's submodules, without the module itself."""
     return [name for name, _ in module.named_modules() if name]
 
 
 def dropouts_of(module: torch.nn.Module) -> list[str]:
-    """Return the names of the submodules that drop out in the mode that they are in."""
+    """Return the names of the active dropout submodules."""
     return [
         name for name, item in module.named_modules() if isinstance(item, _DROPOUTS) and item.training and item.p > 0
     ]
 
 
 def layers_of(module: torch.nn.Module, kept: Mapping[str, str]) -> dict[str, Layer]:
-    """Return the submodules whose result is the last to use their parameters; `kept` has each name's first."""
+    """Return the submodules whose output is the last use of their parameters.
+
+    `kept` maps each name to its first name.
+    """
     return {
         name: Layer(
             frozenset(kept[f"{name}.{own}"] for own, _ in item.named_parameters(remove_duplicate=False)),
@@ -93,7 +102,7 @@ def _is_layer(module: torch.nn.Module) -> bool:
 
 
 def chosen(item: torch.Tensor, choice: torch.Tensor) -> torch.Tensor:
-    """Return a tensor where it is chosen, else zeros."""
+    """Return a tensor where `choice` is true, else zeros."""
     return torch.where(choice, item, torch.zeros_like(item))
 
 
@@ -105,10 +114,10 @@ def called(
     masks: Mapping[str, torch.Tensor],
     unsaved: Mapping[str, torch.Tensor],
 ) -> tuple[Any, Tensors]:
-    """Return what a module gives with other parameters and buffers than its own, and those buffers as they are after.
+    """Return a module's result for the given parameters and buffers, and the buffers after the call.
 
-    It may write to the state, and is handed copies of the inputs. `masks` say, by the names of dropouts, which elements
-    are kept.
+    The module may write to the state; it gets copies of the inputs. `masks` maps names of dropouts to the elements that
+    they keep.
     """
     own = dict(state)
     own |= {name: _as_wide_as(own, module, item) for name, item in unsaved.items()}
@@ -118,7 +127,7 @@ def called(
 
 
 def _elements(inputs: Any) -> int:
-    """Return how many numbers the inputs are: more threads for fewer than many wait more than they work."""
+    """Return the number of elements of the inputs. Small inputs run on one thread: more threads mostly wait."""
     sizes: list[int] = []
     _mapped(lambda item: sizes.append(item.numel()), inputs)
     return sum(sizes)
@@ -129,7 +138,7 @@ def _copied(item: torch.Tensor) -> torch.Tensor:
 
 
 def _as_wide_as(state: Tensors, module: torch.nn.Module, item: torch.Tensor) -> torch.Tensor:
-    """Return a copy of a buffer in the dtype that the state is in, where that is not the module's own."""
+    """Return a copy of a buffer, cast to the state's dtype if that is not the module's own."""
     for name, parameter in module.named_parameters():
         if name in state and parameter.dtype == item.dtype and item.is_floating_point():
             return item.to(state[name].dtype, copy=True)
@@ -151,7 +160,7 @@ def _mapped(function: Callable[[torch.Tensor], Any], value: Any) -> Any:
 
 @contextlib.contextmanager
 def _masked(module: torch.nn.Module, masks: Mapping[str, torch.Tensor]) -> Iterator[None]:
-    """Let dropouts keep the elements that masks say, inside of the block."""
+    """Make dropouts keep the elements of their masks, inside of the block."""
 
     def hook(mask: torch.Tensor) -> Callable[..., torch.Tensor]:
         return lambda dropout, args, result: torch.where(mask, args[0] / (1 - dropout.p), 0)
@@ -170,14 +179,14 @@ def _hooked(module: torch.nn.Module, hooks: Mapping[str, Callable[..., Any]]) ->
             handle.remove()
 
 
-# what submodules give
+# Submodule outputs
 
 
 @dataclass
 class Listener:
-    """Hears what submodules give while a module runs, in the order in which they end: of several results the first.
+    """Record the outputs of submodules while a module runs, in the order in which they finish; of several, the first.
 
-    `given` takes the place of what was heard, by its number in that order: what follows starts from there.
+    `given` replaces recorded outputs, by their number in that order: the rest of the module continues from them.
     """
 
     names: Sequence[str]
@@ -185,7 +194,7 @@ class Listener:
     heard: Heard = field(default_factory=list)
 
     def over(self, module: torch.nn.Module) -> contextlib.AbstractContextManager[None]:
-        """Return a block inside of which the module is listened to."""
+        """Return a context in which the module's submodules are recorded."""
         return _hooked(module, {name: self._hook(name) for name in self.names})
 
     def _hook(self, name: str) -> Callable[..., Any]:
@@ -202,7 +211,7 @@ class Listener:
 
 
 def _with_first(result: Any, given: torch.Tensor) -> Any:
-    """Return a result with another tensor in the place of its first."""
+    """Return a result with its first tensor replaced."""
     if isinstance(result, torch.Tensor):
         return given
     if isinstance(result, tuple) and hasattr(result, "_fields"):
@@ -215,12 +224,12 @@ def _with_first(result: Any, given: torch.Tensor) -> Any:
     return changed
 
 
-# Value and derivatives of one value set: what a large model can afford.
+# Value and one derivative of one value set, for large models
 
 
 @dataclass(frozen=True)
 class Directions:
-    """What derivatives are taken along: a cotangent for each inexact result, a tangent for each moving tensor."""
+    """The directions of derivatives: a cotangent per floating point result, a tangent per differentiated tensor."""
 
     cotangents: Sequence[np.ndarray]
     tangents: Sequence[np.ndarray] = ()
@@ -233,7 +242,10 @@ def once(
     directions: Directions,
     level: str,
 ) -> dict[str, list[np.ndarray] | str]:
-    """Return a function's value and one kind of derivative, for one value set; or why there is none."""
+    """Return a function's value and one derivative for one value set.
+
+    A derivative that does not exist is a reason instead.
+    """
     tensors = [torch_side.tensor(item) for item in arrays]
     moving = [tensors[place].requires_grad_(level != "value") for place in movable]
     if level == "jvp":

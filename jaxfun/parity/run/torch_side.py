@@ -1,6 +1,6 @@
-"""The reference's side of a check: PyTorch, its derivatives, and the way to NumPy and back.
+"""The PyTorch side of a check: tensors from and to NumPy, derivatives, and global settings.
 
-Here and in `noise` alone the library imports torch.
+In `jaxfun.parity`, only this module, `noise` and `torch_modules` import torch.
 """
 
 import contextlib
@@ -26,14 +26,14 @@ def sees_cuda() -> bool:
 
 
 def refuse_lost_device(error: Exception | None) -> None:
-    """Raise where a kernel on a GPU failed an assertion: from then on whatever is called there raises, right or wrong.
+    """Raise if a CUDA kernel failed an assertion: every later call on the GPU then raises, right or wrong.
 
     Raises: RuntimeError.
     """
     if isinstance(error, torch.AcceleratorError):
         raise RuntimeError(
-            "a CUDA kernel of PyTorch's failed, and nothing more can be checked on the GPU in this process; "
-            "it is often an index out of range, which on the CPU is an error: check with devices=('cpu',)"
+            "a CUDA kernel of PyTorch failed, so this process can check nothing more on the GPU. "
+            "The usual cause is an index out of range; on the CPU that is a clear error: check with devices=('cpu',)"
         ) from error
 
 
@@ -46,18 +46,18 @@ def resolve(name: str) -> Callable[..., Any]:
 
 
 def tensor(array: np.ndarray, device: str = "cpu") -> torch.Tensor:
-    """Return a tensor with a copy of the array's values, its dtype kept (bfloat16 included)."""
+    """Return a tensor with a copy of the array's values and its dtype (bfloat16 included)."""
     if array.dtype == ml_dtypes.bfloat16:
         made = torch.tensor(array.view(np.int16)).view(torch.bfloat16)
     else:
         made = torch.tensor(array)
-    # without elements it takes over NumPy's strides, which are 0
+    # an empty tensor would inherit NumPy's strides of 0
     return (made if array.size else torch.empty(array.shape, dtype=made.dtype)).to(device)
 
 
 def numpy(value: torch.Tensor) -> np.ndarray:
-    """Return a tensor's values as an array, dtype kept (bfloat16 included)."""
-    plain = value.detach().cpu().clone().resolve_conj().resolve_neg()  # a clone: a zero tensor has no storage
+    """Return a tensor's values as an array with its dtype (bfloat16 included)."""
+    plain = value.detach().cpu().clone().resolve_conj().resolve_neg()  # clone: a zero tensor has no storage
     if plain.dtype is torch.bfloat16:
         return plain.contiguous().view(torch.int16).numpy().view(ml_dtypes.bfloat16)
     return plain.numpy()
@@ -68,14 +68,14 @@ def dtype(name: str) -> torch.dtype:
     return getattr(torch, name)
 
 
-_GRAIN = 32768  # below as many elements torch itself sees little to share out
+_GRAIN = 32768  # elements; torch itself does not split smaller loops over threads
 
 
 @contextlib.contextmanager
 def threads_for(elements: int) -> Iterator[None]:
-    """Compute in one thread inside of the block, where there is little to compute.
+    """Run the block on one thread if there is little to compute.
 
-    On a busy machine small kernels spend ten times their own time in waiting for their other threads.
+    On a busy machine small kernels spend ten times their own time waiting for other threads.
     """
     before = torch.get_num_threads()
     if elements < _GRAIN:
@@ -87,16 +87,16 @@ def threads_for(elements: int) -> Iterator[None]:
 
 
 def leaves(result: Any) -> Tensors:
-    """Return the tensors in a result: itself, or those of a (named) tuple, a list or a dict."""
+    """Return the tensors in a result: the tensor itself, or those in a (named) tuple, a list or a dict."""
     if isinstance(result, torch.Tensor):
         return [result]
-    if isinstance(result, dict):  # by key, as JAX orders them
+    if isinstance(result, dict):  # sorted by key, as JAX does
         return [leaf for key in sorted(result) for leaf in leaves(result[key])]
     if isinstance(result, (tuple, list)):
         return [leaf for item in result for leaf in leaves(item)]
     if result is None:
         return []
-    # JAX makes of a Python number what its settings have for one
+    # a Python number: JAX converts it by its settings, so take the widest dtype here
     return [torch.tensor(result, dtype=_OF_NUMBERS.get(type(result)))]
 
 
@@ -104,9 +104,9 @@ _OF_NUMBERS = {float: torch.float64, complex: torch.complex128}
 
 
 def batched(function: Callable[..., Tensors]) -> Callable[..., Tensors]:
-    """Return a function of tensors that have value sets first, as its results have.
+    """Return a function of stacked tensors that returns stacked results, by torch.vmap.
 
-    Raises: whatever keeps torch.vmap from batching the function.
+    Raises: the error of torch.vmap, where it cannot batch the function.
     """
     together = torch.vmap(lambda *items: tuple(function(*items)))
 
@@ -119,10 +119,10 @@ def batched(function: Callable[..., Tensors]) -> Callable[..., Tensors]:
 
 @contextlib.contextmanager
 def _layers_kept() -> Iterator[None]:
-    """Leave PyTorch's dispatch as it was where torch.vmap raises: else a later call may end the process.
+    """Restore PyTorch's dispatch state if torch.vmap raises; else a later call may crash the process.
 
-    To print a tensor PyTorch leaves torch.vmap by an object that comes back when it is freed. Where printing raises, as
-    in the message of another error, the traceback holds that object, and frees it at any time.
+    To print a tensor, PyTorch leaves torch.vmap by an object that re-enters when it is freed. If printing raises (as in
+    the message of another error), the traceback keeps that object and frees it at any time.
     """
     keys = torch._C._dispatch_tls_local_include_set(), torch._C._dispatch_tls_local_exclude_set()
     with torch._C._ForceDispatchKeyGuard(*keys):
@@ -138,8 +138,8 @@ def _layers_kept() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _no_loops() -> Iterator[None]:
-    """Let torch.vmap raise for an operation that it would take one by one, slower than a loop of ours."""
-    functorch: Any = torch._C._functorch  # type: ignore[attr-defined]  # its stub leaves it out
+    """Make torch.vmap raise for an operation that it would run one by one: the engine's own loop is faster."""
+    functorch: Any = torch._C._functorch  # type: ignore[attr-defined]  # missing in the stub
     before = functorch._is_vmap_fallback_enabled()
     functorch._set_vmap_fallback_enabled(False)
     try:
@@ -150,7 +150,7 @@ def _no_loops() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Call:
-    """A function to be differentiated at some inputs, along cotangents of its results and tangents of its inputs."""
+    """A function to differentiate at some inputs, along cotangents of its results and tangents of its inputs."""
 
     function: Callable[..., Tensors]
     inputs: Tensors
@@ -158,37 +158,40 @@ class Call:
     tangents: Tensors
 
 
-Found = dict[str, Arrays | str]  # by level: its results, or the reason why torch has none
+Found = dict[str, Arrays | str]  # by level: the results, or the reason why torch has none
 _NO_GRADIENT = "the result does not require a gradient"
-WITH_GRAPH = "vjp with create_graph"  # the first derivative that the second one is made of
+WITH_GRAPH = "vjp with create_graph"  # the first derivative with create_graph=True, from which hvp is computed
 
 
 def derivatives(calls: Sequence[Call], levels: Collection[str]) -> list[Found]:
-    """Return the value of each call, and of vjp, hvp and jvp those asked for; one that torch has not is the reason why.
+    """Return each call's value and its vjp, hvp and jvp, as far as `levels` asks.
 
-    The vjp is that of a plain backward pass. The hvp is the gradient, along `tangents`, of the vjp with
-    `create_graph=True`, which is there on request. The first call tells what torch has; the others share one
-    backward pass, for most of what a small one costs is the call itself.
+    A missing derivative is a reason (str). The vjp is a plain backward pass. The hvp is the gradient, along `tangents`,
+    of the vjp with `create_graph=True`; that vjp is returned on request. The first call shows which derivatives torch
+    has. The others share one backward pass: for small functions the call itself costs most.
     """
     first, *others = calls
     found = _derivatives([first], levels, {})
     missing: Found = {level: item for level, item in found[0].items() if isinstance(item, str)}
     try:
         return found + _derivatives(others, levels, missing)
-    except RuntimeError:  # what one of them lacks is found one by one
+    except RuntimeError:  # differentiate one by one, to find which derivative is missing where
         return found + [item for call in others for item in _derivatives([call], levels, {})]
 
 
 def _derivatives(calls: Sequence[Call], levels: Collection[str], missing: Found) -> list[Found]:
-    """Differentiate all calls together; what torch does not have is a reason for a single call, else an error."""
+    """Differentiate all calls together.
+
+    A missing derivative is a reason for a single call, and an error for several.
+    """
     asked = [level for level in ("vjp", "hvp", "jvp", WITH_GRAPH) if level in levels]
     primals = [[item.clone().requires_grad_() if asked else item for item in call.inputs] for call in calls]
     try:
-        # a function may write into what it is given: a leaf would not let it
+        # clones: a function may write to its inputs, which autograd leaves do not allow
         outputs = [
             call.function(*(item.clone() for item in moving)) for call, moving in zip(calls, primals, strict=True)
         ]
-    except RuntimeError as error:  # it has a value, but not of what requires a gradient
+    except RuntimeError as error:  # it has a value, but raises if an input requires grad
         if len(calls) > 1 or not asked:
             raise
         missing = dict.fromkeys(asked, _reason(error))
@@ -227,7 +230,7 @@ def _levels(
 def _attempted(compute: Callable[[], list[Any]], count: int) -> list[Any]:
     try:
         return compute()
-    except (NotImplementedError, RuntimeError, IndexError) as error:  # some gradients take no negative index
+    except (NotImplementedError, RuntimeError, IndexError) as error:  # some gradients reject a negative index
         if count > 1:
             raise RuntimeError from error
         return [_reason(error)]
@@ -271,7 +274,7 @@ def _grad(
             outputs,
             flat,
             cotangents,
-            retain_graph=True,  # a second derivative's gradients, or forward mode's, go through it as well
+            retain_graph=True,  # the graph is needed again for the second derivative and forward mode
             create_graph=create_graph,
             allow_unused=True,
             materialize_grads=True,
@@ -289,7 +292,7 @@ def _tangents(some: Sequence[tuple[Call, Tensors, Tensors]]) -> list[Tensors]:
                 forward.make_dual(x.clone(), t.to(x.dtype)) for x, t in zip(call.inputs, call.tangents, strict=True)
             ]
             parts = [forward.unpack_dual(item) for item in call.function(*duals)]
-            # some rules (those of prod with a dtype, and of var) leave the tangent in another dtype than the value
+            # some rules (prod with a dtype, var) return a tangent of another dtype than the value
             found.append(
                 [
                     (torch.zeros_like(part.primal) if part.tangent is None else part.tangent).to(value.dtype)
@@ -300,7 +303,7 @@ def _tangents(some: Sequence[tuple[Call, Tensors, Tensors]]) -> list[Tensors]:
 
 
 def without_gradient(function: Callable[..., Tensors], inputs: Tensors) -> dict[int, str]:
-    """Return the inputs that PyTorch does not differentiate the function for, each with the reason it gives."""
+    """Return the inputs that PyTorch cannot differentiate the function for, each with PyTorch's reason."""
 
     def reason(moving: Collection[int]) -> str:
         given = [item.clone().requires_grad_(at in moving) for at, item in enumerate(inputs)]
@@ -310,15 +313,15 @@ def without_gradient(function: Callable[..., Tensors], inputs: Tensors) -> dict[
     if not reason(range(len(inputs))):
         return {}
     reasons = {at: reason([at]) for at in range(len(inputs))}
-    # where no single one is at fault, nothing is said here: the levels give the reason
+    # if no single input is the cause, return nothing: the levels report the reason
     return {at: why for at, why in reasons.items() if why}
 
 
 @contextlib.contextmanager
 def as_by_default() -> Iterator[None]:
-    """Run a block as if the caller had set nothing: gradients recorded, float32 by default, on the CPU."""
+    """Run a block with PyTorch's default settings: gradients recorded, float32, on the CPU."""
     before = torch.get_default_dtype()
-    # a device context is a detour for every call: only where another default was set
+    # a device context slows every call: use it only if another default device was set
     device = contextlib.nullcontext() if torch.get_default_device().type == "cpu" else torch.device("cpu")
     with torch.inference_mode(False), torch.enable_grad(), torch.autocast("cpu", enabled=False), device:
         torch.set_default_dtype(torch.float32)
@@ -329,7 +332,7 @@ def as_by_default() -> Iterator[None]:
 
 
 class _Recorded(TorchDispatchMode):
-    """The names of the operations that are computed inside of the block."""
+    """A dispatch mode that records the names of the operations that run."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -337,16 +340,16 @@ class _Recorded(TorchDispatchMode):
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
-        return False  # else PyTorch loads its compiler, for two seconds, to keep out of it
+        return False  # else PyTorch imports its compiler, which takes two seconds
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        """Return what the operation gives, and keep its name."""
+        """Return the operation's result, and record its name."""
         self.names.add(str(func).removeprefix("aten."))
         return func(*args, **(kwargs or {}))
 
 
 def operations(call: Callable[[], Any]) -> frozenset[str]:
-    """Return the names of the operations that a call computes, each with its overload: `topk.default`."""
+    """Return the names of the operations that a call runs, with their overloads: `topk.default`."""
     with _Recorded() as recorded:
         call()
     return frozenset(recorded.names)
@@ -357,11 +360,14 @@ def _reason(error: Exception) -> str:
 
 
 def is_like(make: Callable[[], Any], module: torch.nn.Module) -> bool:
-    """Return whether a call makes a module that its state can be loaded into; the random state stays as it was."""
+    """Return whether a call makes a module that the state of `module` can be loaded into.
+
+    The random state is restored.
+    """
     with torch.random.fork_rng(devices=[]):
         try:
             made = make()
-        except Exception:  # whatever a class asks for
+        except Exception:  # any error of the class's constructor
             return False
     shapes = [{key: (item.shape, item.dtype) for key, item in one.state_dict().items()} for one in (made, module)]
     return shapes[0] == shapes[1] and repr(made) == repr(module)
@@ -378,9 +384,9 @@ def is_dtype(value: Any) -> bool:
 
 
 def elementwise(function: Callable[..., Any], values: Any, *, derivative: bool) -> tuple[torch.Tensor, ...]:
-    """Return an elementwise function's value and, if asked, its first derivative; `values` are shared by DLPack.
+    """Return an elementwise function's value and, on request, its first derivative. `values` are shared by DLPack.
 
-    Raises: RuntimeError where the derivative is asked for and torch has none; whatever the function raises.
+    Raises: RuntimeError where torch has no derivative; any error of the function.
     """
     primal = torch.from_dlpack(values)
     if not derivative:
@@ -389,13 +395,13 @@ def elementwise(function: Callable[..., Any], values: Any, *, derivative: bool) 
     primal = primal.detach().requires_grad_()
     with torch.enable_grad():
         value = function(primal)
-        # a result's cotangent of one is each element's own derivative, for no element knows another
+        # a cotangent of ones gives each element's own derivative: the function is elementwise
         (slope,) = torch.autograd.grad(value, primal, torch.ones_like(value))
     return value.detach(), slope.detach()
 
 
 def elementwise_float64(function: Callable[..., Any], values: np.ndarray, *, derivative: bool) -> Arrays:
-    """Return what `elementwise` returns for the values in float64, as arrays."""
+    """Return the results of `elementwise` for the values in float64, as arrays."""
     with np.errstate(invalid="ignore"):  # a signalling NaN
         wide = values.astype(np.float64)
     return [item.numpy() for item in elementwise(function, wide, derivative=derivative)]

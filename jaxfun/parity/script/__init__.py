@@ -1,1 +1,1 @@
-"""The reproduction of a failure as a script."""
+"""Write a mismatch as a standalone program, and functions by readable names. Begin with `program.py`."""

@@ -1,4 +1,4 @@
-"""Objects and their classes as the lines of Python that make them again: a layer with its numbers, a torch module."""
+"""Write objects and classes as lines of Python that recreate them: a layer with its numbers, a torch module."""
 
 import ast
 import dataclasses
@@ -10,11 +10,11 @@ from typing import Any, Protocol
 from ..run import torch_modules, torch_side
 from .describe import Unwritten, bound_names, expression, free_values, imported_name, is_installed
 
-_MOST_NUMBERS = 64  # of a torch module
+_MOST_NUMBERS = 64  # elements of a torch module's state
 
 
 class Program(Protocol):
-    """What writes values as expressions, and keeps the lines of what they refer to."""
+    """Writes values as expressions, and collects the lines that define what they refer to."""
 
     lines: list[str]
 
@@ -28,14 +28,14 @@ class Program(Protocol):
 
 
 def write_method(program: Program, name: str, method: Any) -> None:
-    """Write a bound method by its object."""
+    """Write a bound method as an attribute of its object."""
     program.add(f"{name} = {program.text(method.__self__)}.{method.__name__}")
 
 
 def write_object(program: Program, name: str, value: Any) -> None:
-    """Write an object: by the call that its repr shows, as a torch module, or by its attributes.
+    """Write an object by the call in its repr, as a torch module, by its dataclass fields, or by its attributes.
 
-    Raises: Unwritten where none of these makes the same one.
+    Raises: Unwritten where none of these recreates the object.
     """
     for write in (_by_repr, _module, _by_fields, _by_attributes):
         if write(program, name, value):
@@ -44,7 +44,7 @@ def write_object(program: Program, name: str, value: Any) -> None:
 
 
 def _by_repr(program: Program, name: str, value: Any) -> bool:
-    """Write the call that a repr shows, where it makes an object with the same attributes."""
+    """Write the call in an object's repr, if it makes an object with the same attributes."""
     call = _shown_call(value)
     if call is None or not _is_same(lambda: _called(value, call), value):
         return False
@@ -53,7 +53,7 @@ def _by_repr(program: Program, name: str, value: Any) -> bool:
 
 
 def _shown_call(value: Any) -> ast.Call | None:
-    """Return the call that an object's repr shows: `GELU(approximate='none')`."""
+    """Return the call in an object's repr, such as `GELU(approximate='none')`, or None."""
     if imported_name(type(value)) is None:
         return None
     try:
@@ -85,12 +85,12 @@ def _call_text(program: Program, value: Any, call: ast.Call) -> str:
 def _is_same(make: Any, value: Any) -> bool:
     try:
         return bool(vars(make()) == vars(value))
-    except Exception:  # whatever a class does with what its repr shows
+    except Exception:  # any error of the class's constructor or comparison
         return False
 
 
 def _module(program: Program, name: str, value: Any) -> bool:
-    """Write a small torch module: as it is made, then its state."""
+    """Write a small torch module: its constructor call, then its state."""
     if not torch_modules.is_module(value):
         return False
     state = torch_modules.state_of(value)[0]
@@ -106,9 +106,9 @@ def _module(program: Program, name: str, value: Any) -> bool:
 
 
 def _made(program: Program, value: Any) -> str:
-    """Return the call that makes a module of a kind.
+    """Return the constructor call of a module.
 
-    Raises: Unwritten where it is not known.
+    Raises: Unwritten where the call is not known.
     """
     if type(value).__name__ == "Sequential" and is_installed(type(value).__module__):
         return f"{program.text(type(value))}({', '.join(_made(program, item) for item in value)})"
@@ -132,7 +132,7 @@ def _by_fields(program: Program, name: str, value: Any) -> bool:
 
 
 def _by_attributes(program: Program, name: str, value: Any) -> bool:
-    """Write an object of a user's class without calling its `__init__`, with the attributes that it has."""
+    """Write an object of a user's class by its attributes, without calling its `__init__`."""
     kind = type(value)
     if is_of_library(kind) or not hasattr(value, "__dict__") or torch_modules.is_module(value):
         return False
@@ -144,18 +144,18 @@ def _by_attributes(program: Program, name: str, value: Any) -> bool:
     return True
 
 
-# Classes.
+# Classes
 
 
 def is_of_library(kind: type) -> bool:
-    """Return whether a class is an installed library's, or Python's own."""
+    """Return whether a class belongs to an installed library or to Python."""
     return kind.__module__ != "__main__" and is_installed(kind.__module__)
 
 
 def class_source(kind: type) -> tuple[ast.ClassDef, dict[str, Any]]:
-    """Return the syntax of a user's class, and what it refers to by name.
+    """Return the syntax tree of a user's class, and the values of the names it uses.
 
-    Raises: Unwritten where either is not to be had.
+    Raises: Unwritten where either is not available.
     """
     if is_of_library(kind):
         raise Unwritten

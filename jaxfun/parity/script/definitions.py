@@ -1,4 +1,7 @@
-"""Functions and values as the lines of Python that make them again, with all that they refer to."""
+"""Write functions and values as lines of Python that recreate them, with everything they refer to.
+
+`Definitions.define` is the entry.
+"""
 
 import ast
 import builtins
@@ -30,26 +33,29 @@ from .describe import (
 )
 from .literals import array_text, number_text, wrapped
 
-_MOST_LINES = 14  # of a single function
-_MOST_NUMBERS = 64  # of an array that a function refers to
-IMPORTED = {"jax": "jax", "jax.numpy": "jnp", "numpy": "np", "torch": "torch"}  # what every program knows
+_MOST_LINES = 14  # lines of a single function
+_MOST_NUMBERS = 64  # elements of an array that a function refers to
+IMPORTED = {"jax": "jax", "jax.numpy": "jnp", "numpy": "np", "torch": "torch"}  # imported by every program
 
 
 class Definitions:
-    """Lines that define functions under names, each once, after what it refers to; `is_spaced`: as one is used to."""
+    """Lines that define functions, each once and after its dependencies.
+
+    `is_spaced`: blank lines between definitions.
+    """
 
     def __init__(self, taken: Iterable[str] = (), is_spaced: bool = True) -> None:
         self.is_spaced = is_spaced
         self.imports: list[str] = []
         self.lines: list[str] = []
-        self.taken = {*taken, *IMPORTED.values(), *dir(builtins)} - {"input"}  # torch's own name for a tensor
+        self.taken = {*taken, *IMPORTED.values(), *dir(builtins)} - {"input"}  # torch's name for a tensor
         self._names: dict[int, str] = {}
-        self._kept: list[Any] = []  # so that no other value gets the `id` of one of them
+        self._kept: list[Any] = []  # keeps values alive, so that no other value gets the same `id`
 
     def define(self, name: str, function: Any, is_brief: bool = False) -> None:
-        """Add the lines that make a function; a library's is imported, another written out unless it is to be brief.
+        """Add the lines that define a function: an import for a library's, else its source, unless `is_brief`.
 
-        Raises: Unwritten where neither can be done; nothing is added then.
+        Raises: Unwritten where neither is possible; nothing is added then.
         """
         found = imported_name(function)
         is_writable = not is_brief and (found is None or not is_installed(found[0]))
@@ -71,20 +77,20 @@ class Definitions:
         return True
 
     def add(self, text: str) -> None:
-        """Add a statement, in lines of a readable width."""
+        """Add a statement, in lines of readable width."""
         self._add(wrapped(text))
 
     def unique(self, wanted: str) -> str:
-        """Return a name that is not taken, which it is from then on: the wanted one, else with a number behind."""
+        """Return a name that is not taken, and take it: `wanted`, or `wanted` with a number."""
         names = [wanted, *(f"{wanted}_{number}" for number in range(2, len(self.taken) + 3))]
         name = next(name for name in names if name not in self.taken)
         self.taken.add(name)
         return name
 
     def text(self, value: Any) -> str:
-        """Return an expression for a value; functions that it refers to are defined.
+        """Return an expression for a value, and define the functions it refers to.
 
-        Raises: Unwritten where there is none.
+        Raises: Unwritten where there is no such expression.
         """
         if type(value) in _TEXTS:
             return _TEXTS[type(value)](self, value)
@@ -99,7 +105,7 @@ class Definitions:
             return f"torch.tensor({self._numbers(torch_side.numpy(value))})"
         if torch_side.is_dtype(value):
             return str(value)
-        if isinstance(value, tuple):  # a named one
+        if isinstance(value, tuple):  # a named tuple
             return f"{self.text(type(value))}({', '.join(map(self.text, value))})"
         return self._named(value, getattr(value, "__name__", type(value).__name__.lower()))
 
@@ -188,7 +194,7 @@ class Definitions:
         return name
 
     def _set_defaults(self, node: Syntax, function: types.FunctionType) -> None:
-        # as values: what they were written as may mean something else by now
+        # write the default values: the source expression may mean something else by now
         node.args.defaults = [expression(self.text(value)) for value in function.__defaults__ or ()]
         named = function.__kwdefaults__ or {}
         node.args.kw_defaults = [
@@ -200,7 +206,7 @@ class Definitions:
         if info is None:
             raise Unwritten
         static = [(key, getattr(info, key, ())) for key in ("static_argnames", "static_argnums")]
-        # what is given as one of the two is known as both, where the function's signature is
+        # jax.jit derives each of the two from the other where it knows the function's signature
         self._applied(name, "jax.jit", function.__wrapped__, [item for item in static if item[1]][:1])
 
     def _applied(self, name: str, transform: str, inner: Any, options: Iterable[tuple[str, Any]]) -> None:
@@ -246,7 +252,7 @@ class Definitions:
 
 
 def _given(function: Any) -> list[tuple[str, Any]]:
-    """Return the options of a function with a derivative of its own."""
+    """Return the options of a custom_jvp or custom_vjp function."""
     return [("nondiff_argnums", function.nondiff_argnums)] if function.nondiff_argnums else []
 
 
@@ -282,7 +288,7 @@ _WRITERS: dict[type, Callable[[Definitions, str, Any], None]] = {
 
 
 class _Bare(ast.NodeTransformer):
-    """Functions without what is there for readers and checkers, and without decorators."""
+    """Strips docstrings and annotations from functions and classes."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         self.generic_visit(node)
@@ -298,7 +304,7 @@ class _Bare(ast.NodeTransformer):
         return node
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AnnAssign:
-        node.annotation = ast.Name("object", ast.Load())  # of a dataclass: any will do
+        node.annotation = ast.Name("object", ast.Load())  # a dataclass field needs some annotation
         return node
 
     def visit_arg(self, node: ast.arg) -> ast.arg:
@@ -308,6 +314,6 @@ class _Bare(ast.NodeTransformer):
 def _stripped(node: Syntax) -> Any:
     bare = _Bare().visit(node)
     if isinstance(bare, ast.FunctionDef):
-        bare.decorator_list = []  # what the function does is its body; what a decorator made of it is another function
+        bare.decorator_list = []  # the function is its body; a decorated function is another object
     bare.args.defaults, bare.args.kw_defaults = [], []
     return bare

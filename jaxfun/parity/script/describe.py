@@ -1,4 +1,4 @@
-"""What functions are called, and the syntax that they were written in."""
+"""Describe functions for a reader: their importable names, and the source they were written in."""
 
 import ast
 import copy
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-# where a function is looked for before its own module, which may be a private one
+# public modules, searched first: a function's own module may be private
 _PUBLIC = (
     "jax.numpy",
     "jax.nn",
@@ -40,12 +40,12 @@ _OWN = __name__.partition(".")[0]
 
 
 def imported_name(value: Any) -> tuple[str, str] | None:
-    """Return the module and the (dotted) name that a function can be imported by, public ones first; None if local."""
+    """Return the module and (dotted) name to import a function by, public ones first; None for a local function."""
     name, own = getattr(value, "__name__", None), getattr(value, "__module__", None)
     if not isinstance(name, str):
         return None
     places = [(module, name) for module in _PUBLIC]
-    if own != "__main__" and str(own).replace(".", "").isidentifier():  # not "<run_path>"
+    if own != "__main__" and str(own).replace(".", "").isidentifier():  # excludes "<run_path>"
         places += [("torch", f"Tensor.{name}"), (own, getattr(value, "__qualname__", name))]
         places += [(own, key) for key, item in vars(sys.modules.get(own or "", object)).items() if item is value]
     return next(((module, path) for module, path in places if module and _found(module, path) is value), None)
@@ -53,14 +53,14 @@ def imported_name(value: Any) -> tuple[str, str] | None:
 
 def _found(module: str, path: str) -> Any:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a module may warn of a name that it is only asked for
+        warnings.simplefilter("ignore")  # a module may warn when a name is looked up
         return functools.reduce(
             lambda holder, part: getattr(holder, part, None), path.split("."), sys.modules.get(module)
         )
 
 
 def is_installed(module: str) -> bool:
-    """Return whether a module is a library's (or jaxfun's own), not one that a user is at work on."""
+    """Return whether a module belongs to a library (or to jaxfun), not to the user's own code."""
     file = getattr(sys.modules.get(module), "__file__", None)
     return file is None or module.partition(".")[0] == _OWN or is_library_file(file)
 
@@ -73,18 +73,18 @@ def is_library_file(file: str) -> bool:
 _STANDARD = sysconfig.get_paths()["stdlib"]
 
 
-# The syntax of a function.
+# The syntax tree of a function
 
 Syntax = ast.Lambda | ast.FunctionDef
 
 
 def syntax_of(function: types.FunctionType) -> Syntax | None:
-    """Return a copy of the `lambda` or `def` that a function was made by; None where its source is not to be had."""
+    """Return a copy of the `lambda` or `def` node that a function was compiled from; None without its source."""
     code = function.__code__
     kind = ast.Lambda if code.co_name == "<lambda>" else ast.FunctionDef
     text = "".join(linecache.getlines(code.co_filename, function.__globals__))
     found = [node for node in _functions(text) if isinstance(node, kind) and _made(node, code)]
-    # of a lambda in a lambda's body the inner one
+    # for nested lambdas, the inner one
     return copy.deepcopy(max(found, key=lambda node: (node.lineno, node.col_offset))) if found else None
 
 
@@ -98,7 +98,7 @@ def _functions(text: str) -> list[Syntax]:
 
 
 def _made(node: Syntax, code: types.CodeType) -> bool:
-    """Return whether a code object was compiled from a node: each instruction stands in its body."""
+    """Return whether a code object was compiled from a node: all its instructions lie within the node's body."""
     if isinstance(node, ast.FunctionDef):
         first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
         return (node.name, first) == (code.co_name, code.co_firstlineno)
@@ -114,16 +114,16 @@ def _known(position: tuple[int | None, int | None, int | None, int | None]) -> t
 
 
 class Unwritten(Exception):
-    """What cannot be written as a program of a few lines."""
+    """Raised for a value that cannot be written as a program of a few lines."""
 
 
 _READS, _WRITES = ("LOAD_GLOBAL", "LOAD_NAME"), ("STORE_GLOBAL", "DELETE_GLOBAL", "STORE_DEREF", "DELETE_DEREF")
 
 
 def free_values(function: types.FunctionType) -> dict[str, Any]:
-    """Return what a function takes from around it, by name: closure values and globals, built-in ones left out.
+    """Return a function's closure values and globals by name, without built-ins.
 
-    Raises: Unwritten where it is not all there, or where the function changes it.
+    Raises: Unwritten where one is not set, or where the function assigns to one.
     """
     code, known = function.__code__, function.__globals__
     cells = zip(code.co_freevars, function.__closure__ or (), strict=True)
@@ -147,9 +147,9 @@ def _globals(code: types.CodeType, closed: frozenset[str]) -> Iterator[str]:
 
 
 class Replaced(ast.NodeTransformer):
-    """A tree whose names are replaced by expressions.
+    """Replaces names in a syntax tree by expressions.
 
-    Raises: Unwritten where a name means something else in a part of the tree.
+    Raises: Unwritten where a name has another meaning in a part of the tree.
     """
 
     def __init__(self, texts: dict[str, str]) -> None:
@@ -163,12 +163,12 @@ class Replaced(ast.NodeTransformer):
         return self.visit(tree)
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        """Return what stands in a name's place."""
+        """Return the expression that replaces a name."""
         return self.nodes.get(node.id, node)
 
 
 def bound_names(tree: ast.AST) -> set[str]:
-    """Return the names that a tree itself gives a meaning."""
+    """Return the names that a tree itself binds."""
     nodes = list(ast.walk(tree))
     inner = {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node is not tree}
     stored = {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
@@ -176,9 +176,9 @@ def bound_names(tree: ast.AST) -> set[str]:
 
 
 def expression(text: str) -> ast.expr:
-    """Return a text as the expression that it is.
+    """Parse a text as an expression.
 
-    Raises: Unwritten where it is none.
+    Raises: Unwritten where it is not an expression.
     """
     try:
         return ast.parse(text, mode="eval").body
@@ -186,11 +186,11 @@ def expression(text: str) -> ast.expr:
         raise Unwritten from error
 
 
-# What a library made of a function: its gradient, its batched form.
+# Functions that a library made of another one: a gradient, a batched function
 
 
 class Transformed(NamedTuple):
-    """A function that `transform` made of another one, with the options that are not the default ones."""
+    """A function that `transform` made of `inner`, with the options that are not at their defaults."""
 
     transform: Callable[..., Any]
     inner: Callable[..., Any]
@@ -202,7 +202,7 @@ _TRANSFORMS = ("jax", "jax.numpy", "torch.func", "torch")
 
 
 def transformed(function: Any) -> Transformed | None:
-    """Return what a function such as `jax.grad(f)` was made by and of; None where it is no such function.
+    """Return how a function such as `jax.grad(f)` was made; None for any other function.
 
     >>> import jax
     >>> transformed(jax.vmap(abs, in_axes=1))[1:]
@@ -225,7 +225,7 @@ def transformed(function: Any) -> Transformed | None:
 
 
 def _without_boundary(function: Any) -> types.FunctionType | None:
-    """Return a function that a library made, without what JAX wraps it in to shorten its tracebacks."""
+    """Return a function that a library made, without JAX's wrapper that shortens tracebacks."""
     if not isinstance(function, types.FunctionType) or not is_library_file(function.__code__.co_filename):
         return None
     if function.__code__.co_qualname.startswith("api_boundary."):
@@ -242,7 +242,7 @@ def _closure(function: types.FunctionType) -> dict[str, Any]:
 
 
 def _closed_over(function: types.FunctionType, wanted: str) -> dict[str, Any]:
-    """Return what a function closes over, and what the functions do through which it reaches the wanted name."""
+    """Return a function's closure, extended by inner closures until it has the wanted name."""
     known = _closure(function)
     inner = (made for value in known.values() if (made := _without_boundary(value)) is not None)
     for made in [] if wanted in known else [*inner]:
@@ -250,13 +250,13 @@ def _closed_over(function: types.FunctionType, wanted: str) -> dict[str, Any]:
     return known
 
 
-# What a reader calls it.
+# Names for a reader
 
 _LONGEST_TEXT = 72
 
 
 def describe_function(function: Callable[..., Any]) -> str:
-    """Return a function's name as a reader knows it, the same in every run.
+    """Return a readable name for a function, the same in every run.
 
     >>> import functools, jax, torch
     >>> describe_function(torch.nn.functional.gelu), describe_function(jax.jit(lambda x: x + 1))
@@ -286,9 +286,9 @@ def _call_text(name: str, args: Iterable[Any], named: dict[str, Any]) -> str:
 
 def _local_name(function: types.FunctionType) -> str:
     inner = getattr(function, "__wrapped__", None)
-    if inner is not None and is_library_file(function.__code__.co_filename):  # a context, say, in which it runs
+    if inner is not None and is_library_file(function.__code__.co_filename):  # a library's wrapper
         return describe_function(inner)
-    if inner is not None:  # its name is not its own
+    if inner is not None:  # its name is the wrapped function's
         return f"{function.__code__.co_name}({describe_function(inner)})"
     return function.__qualname__.rpartition("<locals>.")[2]
 
@@ -304,7 +304,7 @@ def _lambda_text(function: types.FunctionType) -> str:
 
 
 def where_made(function: Callable[..., Any]) -> str:
-    """Return a function's name with the file and the line that it is made in, where that is known."""
+    """Return a function's name, with file and line of its definition where known."""
     code = getattr(function, "__code__", None)
     if code is None or is_library_file(code.co_filename) or isinstance(function, types.MethodType):
         return describe_function(function)
@@ -312,7 +312,7 @@ def where_made(function: Callable[..., Any]) -> str:
 
 
 def _described(value: Any, name: str | None = None) -> str:
-    """Return a value as it stands in a description; one that has a name and no short text by its name."""
+    """Return a value as text; a value that has a `name` and no short text is shown by its name."""
     if isinstance(value, functools.partial) or getattr(value, "__name__", "") == "<lambda>":
         return describe_function(value)
     if value is None or isinstance(value, (bool, int, float, complex, str)):

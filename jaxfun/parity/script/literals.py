@@ -1,4 +1,4 @@
-"""Numbers, arrays and statements as a program has them."""
+"""Write numbers, arrays and statements as program text."""
 
 import ast
 import textwrap
@@ -13,7 +13,7 @@ _WIDTH = 100
 
 
 def number_text(number: Any) -> str:
-    """Return a number with the digits that it takes, in its precision: `0.1`, `np.nan`, `1.0-2.0j`."""
+    """Return a number with as many digits as its precision needs: `0.1`, `np.nan`, `1.0-2.0j`."""
     if isinstance(number, (complex, np.complexfloating)):
         real, imag = number_text(number.real), number_text(number.imag)
         is_plain = "-0.0" not in (real, imag) and "np" not in real + imag
@@ -27,9 +27,9 @@ _FILLED = {"0.0": "zeros", "0": "zeros", "False": "zeros", "1.0": "ones", "1": "
 
 
 def array_text(array: np.ndarray) -> str:
-    """Return an array as NumPy makes it; what NumPy has no dtype for (bfloat16) as float32.
+    """Return the NumPy call that makes an array; a dtype that NumPy does not have (bfloat16) becomes float32.
 
-    Raises: Unwritten where it holds no numbers.
+    Raises: Unwritten where the array does not hold numbers.
     """
     plain = array.astype(np.float32) if array.dtype.kind == "V" else array
     if plain.dtype.kind not in "biufc":
@@ -43,7 +43,7 @@ def array_text(array: np.ndarray) -> str:
 
 
 def nested(texts: Sequence[str], shape: Sequence[int]) -> str:
-    """Return the elements' texts in the brackets of an array of that shape."""
+    """Return the elements' texts in nested brackets, as an array of that shape is written."""
     if not shape:
         return texts[0]
     step = len(texts) // shape[0]
@@ -52,7 +52,7 @@ def nested(texts: Sequence[str], shape: Sequence[int]) -> str:
 
 
 def quoted(value: Any) -> str:
-    """Return a value as a program has it, a plain text in double quotes.
+    """Return a value as program text, a plain string in double quotes.
 
     >>> print(quoted("loss"), quoted('the "loss"'), quoted(0))
     "loss" 'the "loss"' 0
@@ -63,7 +63,7 @@ def quoted(value: Any) -> str:
 
 
 def wrapped(text: str) -> list[str]:
-    """Return a statement in lines of a readable width, where Python lets it be broken at spaces."""
+    """Return a statement as lines of readable width, broken at spaces where Python allows it."""
     broken = [part for line in text.splitlines() for part in _broken(line)]
     return broken if _same_program("\n".join(broken), text) else text.splitlines()
 

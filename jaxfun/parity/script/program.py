@@ -1,4 +1,7 @@
-"""A short program that shows a disagreement without jaxfun: both functions, the inputs, and both answers."""
+"""Write a short program that reproduces a mismatch without jaxfun: both functions, the inputs, and both answers.
+
+`script_of` is the entry.
+"""
 
 import functools
 import keyword
@@ -26,9 +29,9 @@ _RESERVED = ("candidate", "reference", "ours", "theirs", "results", "error")
 
 
 def script_of(sides: Sides, found: Mismatch) -> str:
-    """Return a program of under 25 lines that prints both answers, or "" where there is none as short.
+    """Return a program of under 25 lines that prints both answers, or "" if there is none as short.
 
-    A function that cannot be written in a few lines is imported, or else is a gap that says what is to be filled in.
+    A function that takes too many lines is imported. If it cannot be imported, the program has a gap to fill in.
     """
     attempts = (_Program(sides, found, brief, is_spaced) for brief, is_spaced in _ATTEMPTS)
     return next(("\n".join(lines) for item in attempts if len(lines := item.lines()) <= _MOST_LINES), "")
@@ -39,7 +42,7 @@ _ATTEMPTS = (((), True), ((), False), (("reference",), False), (("candidate",), 
 
 
 class _Program:
-    """The program of one disagreement; `brief` are the functions that are not to be written out."""
+    """The program for one mismatch. The functions named in `brief` are imported instead of written out."""
 
     def __init__(self, sides: Sides, found: Mismatch, brief: Sequence[str], is_spaced: bool) -> None:
         self.sides, self.found, self.case = sides, found, sides.case
@@ -48,7 +51,7 @@ class _Program:
         self.gaps: list[str] = []
         for name, function in (("candidate", sides.candidate), ("reference", sides.reference)):
             self._define(name, function, name in brief)
-        self.arguments: dict[int, str] = {}  # by `id`: those that no line gives
+        self.arguments: dict[int, str] = {}  # by `id`: arguments that cannot be written, which the user fills in
         self.arrays: dict[str, np.ndarray] = {}
         self.weights: dict[str, np.ndarray] = {}
         self.names = [self._known(self._spoken(place), item) for place, item in enumerate(self._tensors())]
@@ -65,7 +68,7 @@ class _Program:
         space = [""] if self.is_spaced else []
         return [line for block in blocks if block for line in (*space, *block)][len(space) :]
 
-    # The functions, and what they are given.
+    # The functions and their inputs
 
     def _define(self, name: str, function: Any, is_brief: bool) -> None:
         try:
@@ -77,11 +80,11 @@ class _Program:
         row = self.found.row
         if self.found.level != "vmap":
             return self.case.row(row)
-        rows = [row, (row + 1) % self.case.sets]  # a batch of one would not show what is mixed up in it
+        rows = [row, (row + 1) % self.case.sets]  # a batch of one cannot show that rows are mixed up
         return [np.stack(items) for items in zip(*map(self.case.row, rows), strict=True)]
 
     def _spoken(self, place: int) -> str:
-        """Return what a tensor is called, as far as a program may call it so: `W` for `params['W']`."""
+        """Return a name for a tensor that is a valid identifier: `W` for `params['W']`."""
         spoken = self.case.names[place] if place < len(self.case.names) else ""
         words = re.findall(r"[^\W\d]\w*", spoken.removeprefix("argument "))
         return words[-1] if words and not keyword.iskeyword(words[-1]) else "x"
@@ -100,11 +103,11 @@ class _Program:
     def _argument(self, value: Any) -> str:
         if id(value) not in self.arguments:
             self.arguments[id(value)] = self.definitions.unique("argument")
-            text = f"{self.arguments[id(value)]} = ...  # to be filled in: of the type {type(value).__name__}"
+            text = f"{self.arguments[id(value)]} = ...  # fill in: a value of type {type(value).__name__}"
             self.gaps.append(text)
         return self.arguments[id(value)]
 
-    # Both sides.
+    # Both sides
 
     def _sides(self) -> Iterator[Side]:
         level, at, row = self.found.level, self.found.leaf, self.found.row
@@ -128,7 +131,7 @@ class _Program:
         yield Side("reference", "theirs", "torch", self.case.theirs, torch_placed, results=theirs, **shared)
 
     def _results(self) -> tuple[list[str], list[Result], list[Result]]:
-        """Return where all results stand, and both sides' floating point ones; none where a call itself differs."""
+        """Return the paths of all results and both sides' floating point ones; nothing if the calls themselves fail."""
         if self.found.level not in _DERIVATIVES and self.found.verdict.difference in ("structure", "raises"):
             return [], [], []
         shapes, result = self.sides.results(self.found.row)
@@ -153,14 +156,14 @@ class _Program:
         return [self._known(name, item) for name, item in zip(wanted, tangents, strict=False)]
 
     def _is_single(self, results: Sequence[Result]) -> bool:
-        """Return whether one number is differentiated, and its difference shows whatever it is multiplied by."""
+        """Return whether a single number is differentiated, so that the weights of results can be omitted."""
         is_one = len(results) == 2 and all(item.array.shape == () and item.array.dtype.kind != "c" for item in results)
         if self.found.level == "hvp":
             moving = [self.case.tensors[place] for place in self.case.movable]
             is_one = is_one and [(item.shape[1:], item.dtype.kind == "c") for item in moving] == [((), False)]
         return is_one and all(item.array != 0 for item in results) and _is_far(self.found)
 
-    # What is written.
+    # Writing
 
     def _settings(self) -> Iterator[str]:
         for name, default in _SETTINGS.items():
@@ -200,7 +203,7 @@ _SETTINGS = {"jax_enable_x64": False, "jax_numpy_dtype_promotion": "standard", "
 
 
 def _path(path: Sequence[Any], result: Any) -> str:
-    """Return what follows a result to reach one of its arrays: `["loss"]`, `[0]`, for a named tuple by its place."""
+    """Return the index expression of one array in a result: `["loss"]`, `[0]`; in a named tuple by position."""
     text = ""
     for key in path:
         name = getattr(key, "name", None)
@@ -223,16 +226,16 @@ def _of_torch(arrays: dict[str, np.ndarray], device: str, name: str, *, moving: 
 
 def _assigned(name: str, array: np.ndarray) -> list[str]:
     lines = wrapped(f"{name} = {array_text(array)}")
-    gap = f"{name} = ...  # {array.dtype} of shape {list(array.shape)}, as in `inputs` of the failure"
+    gap = f"{name} = ...  # fill in: {array.dtype} of shape {list(array.shape)}, from the failure's `inputs`"
     return lines if len(lines) <= _MOST_LINES_OF_AN_ARRAY else [gap]
 
 
-# beside the largest number, or beside 1 where that is larger: torch prints four decimals
+# error relative to the largest number, or to 1 if larger: torch prints four decimals
 _FAR = 1e-3
 
 
 def _is_far(found: Mismatch) -> bool:
-    """Return whether the answers differ by so much that no setting is needed to see it."""
+    """Return whether the answers differ by so much that the default number of printed digits shows it."""
     if found.candidate is None or found.reference is None or found.candidate.shape != found.reference.shape:
         return True
     both = [np.asarray(item).astype(complex) for item in (found.candidate, found.reference)]

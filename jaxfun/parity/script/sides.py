@@ -1,6 +1,6 @@
-"""What each side of a script prints at each level: the calls that a reader would make by hand.
+"""Write what each side of a script prints at each level: the calls that a reader would write by hand.
 
-Both sides take the same directions as the check: results are summed with `weights`, inputs move in a `direction`.
+Both sides use the same directions as the check: results are summed with `weights`, inputs move along a `direction`.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,14 +13,14 @@ from ..run.case import Arguments, Slot, Written
 
 
 class Answer(NamedTuple):
-    """What is printed, after the lines that come before."""
+    """The expression to print, and the lines before it."""
 
     printed: str
     before: tuple[str, ...] = ()
 
 
 class Result(NamedTuple):
-    """A floating point result: where it stands in what the function gives, and the weights that it is summed with."""
+    """A floating point result: its path in the function's output, and the weights for summing it."""
 
     path: str
     weights: str
@@ -29,32 +29,32 @@ class Result(NamedTuple):
 
 @dataclass(frozen=True)
 class Side:
-    """One side of a program: its function, and how what the program knows by name is written for it."""
+    """One side of a program: its function, and how values are written for it."""
 
     function: str
-    loss: str  # a name for the function that is differentiated
+    loss: str  # the name of the function to differentiate
     library: str
     arguments: Arguments
-    placed: Callable[..., str]  # an array, by its name in the program
-    text: Callable[[Any], str]  # any other value
+    placed: Callable[..., str]  # writes an array, given its name in the program
+    text: Callable[[Any], str]  # writes any other value
     names: Sequence[str]  # of the tensors
     movable: Sequence[int]
     directions: Sequence[str]
     results: Sequence[Result]
     path: str  # of the result that differs
-    at: int  # which of the movable tensors' gradients differs
-    is_single: bool  # one number is a function of one tensor, and no weights are needed
-    is_complex: bool  # the gradient is
+    at: int  # which gradient differs
+    is_single: bool  # a single number is differentiated, so no weights are needed
+    is_complex: bool  # the gradient is complex
 
     def call(self, names: Sequence[str] = ()) -> str:
-        """Return the call of the function, with the tensors of these names as they are."""
+        """Return the call of the function. Tensors in `names` are written as plain names."""
         tensors = [Written(name if name in names else self.placed(name)) for name in self.names]
         args, kwargs = self.arguments.filled(tensors, lambda dtype: Written(f"{self.library}.{dtype.name}"))
         given = [*map(self.text, args), *(f"{name}={self.text(value)}" for name, value in kwargs.items())]
         return f"{self.function}({', '.join(given)})"
 
     def of(self, names: Sequence[str], path: str = "") -> str:
-        """Return the function of the tensors of these names alone."""
+        """Return the function as a function of only these tensors."""
         places = tuple(Slot(self.names.index(name)) for name in names)
         if self.arguments == Arguments(places, {}) and not path:
             return self.function
@@ -62,7 +62,7 @@ class Side:
 
     @property
     def moving(self) -> list[str]:
-        """The names of the tensors that derivatives are taken for."""
+        """The names of the differentiated tensors."""
         return [self.names[place] for place in self.movable]
 
     def summed(self, results: str) -> str:
@@ -72,11 +72,11 @@ class Side:
         )
 
     def traced(self, name: str) -> str:
-        """Return an array, by its name, where JAX traces or multiplies it: it takes NumPy's as they are."""
+        """Return an array's name as an argument of a JAX transformation, which accepts NumPy arrays directly."""
         return name if self.library == "jnp" and self.placed(name) == f"jnp.asarray({name})" else self.placed(name)
 
     def differentiated(self) -> Answer:
-        """Return the function that is differentiated, and the lines that define it."""
+        """Return the function to differentiate, and the lines that define it."""
         names = ", ".join(self.moving)
         if self.is_single:
             return Answer(self.of(self.moving, self.path))
@@ -86,7 +86,7 @@ class Side:
         return Answer(self.loss, (f"def {self.loss}({names}):", *body))
 
     def given(self, names: Sequence[str]) -> str:
-        """Return arrays, one after the other, as they are given to what JAX makes of a function."""
+        """Return arrays as the arguments of a transformed function."""
         return ", ".join(map(self.traced, names))
 
 
@@ -100,7 +100,7 @@ def _tuple(side: Side, names: Sequence[str]) -> str:
     return f"({side.given(names)}{',' if len(names) == 1 else ''})"
 
 
-# JAX.
+# JAX
 
 
 def _value(side: Side) -> Answer:
@@ -145,7 +145,7 @@ def _hvp(side: Side) -> Answer:
     return _conjugated(side, Answer(f"jax.vjp({slope}, {given})[1]({along})[{side.at}]", before))
 
 
-# PyTorch.
+# PyTorch
 
 
 def _loops(side: Side) -> Answer:

@@ -1,1 +1,1 @@
-"""What is decided: the search for a difference, its verdicts, and its smallest input."""
+"""Search for mismatches: draw cases, judge them, explain and shrink what fails. Begin with `search.py`."""

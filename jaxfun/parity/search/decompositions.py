@@ -1,4 +1,4 @@
-"""What a decomposition of a matrix leaves open: a vector's sign, and whatever rounding of the matrix decides."""
+"""Decide whether a mismatch of a matrix decomposition is legitimate: a vector's sign, or rounding of the matrix."""
 
 import numpy as np
 
@@ -14,26 +14,26 @@ _LAPACK = frozenset({"linalg_pinv.atol_rtol_tensor"}) | frozenset(
     linalg_qr linalg_lu linalg_lu_factor_ex linalg_lu_solve linalg_cholesky_ex linalg_ldl_factor_ex linalg_ldl_solve
     linalg_lstsq linalg_solve_triangular linalg_householder_product cholesky cholesky_solve cholesky_inverse
     triangular_solve geqrf ormqr
-    """.split()  # noqa: SIM905  (a text that a reader can scan)
+    """.split()  # noqa: SIM905  (easier to read)
 )
 
 
-# those whose results are vectors, each of which may be multiplied by a number of size 1
+# operations that return vectors, each determined only up to a factor of modulus 1
 _OF_VECTORS = frozenset({"_linalg_eigh.default", "_linalg_svd.default", "linalg_eig.default", "linalg_qr.default"})
-# whose result may be 0 by terms that cancel, which another formula rounds one by one
+# operations whose result may be a sum of terms that cancel; another formula rounds each term
 _OF_TERMS = frozenset({"_linalg_det.default"})
-_MULTIPLE = 4  # of what a rounding of the inputs was seen to do, in a few runs
+_MULTIPLE = 4  # times the change seen in a few runs with rounded inputs
 
 
 def calls_lapack(sides: Sides, row: int) -> bool:
-    """Return whether the reference decomposes a matrix, or solves for one."""
+    """Return whether the reference decomposes a matrix or solves a linear system."""
     return bool(sides.theirs.operations(row) & _LAPACK)
 
 
 def is_open(mismatch: Mismatch, sides: Sides) -> bool:
-    """Return whether the results differ in the sign of vectors, or by what rounding of the matrix decides, alone.
+    """Return whether the results differ only in the sign of vectors, or by rounding of the matrix.
 
-    A derivative is open where a value is: it is that of other vectors.
+    If that holds for the value, it holds for its derivatives: they belong to other vectors.
     """
     if not calls_lapack(sides, mismatch.row):
         return False
@@ -51,10 +51,10 @@ def _is_open_value(mismatch: Mismatch, sides: Sides) -> bool:
 
 
 def _rounding(mismatch: Mismatch, sides: Sides, target: np.ndarray) -> np.ndarray:
-    """Return how much rounding may change a result: rounding of the inputs, and of the largest element or term."""
+    """Return the change of a result that rounding may cause: of the inputs, and of the largest element or term."""
     moved = sides.theirs.moved_by(mismatch.row)[mismatch.leaf]
     size = _sizes(sides, mismatch.row)[mismatch.leaf]
-    if (moved > _half_of_digits(target) * size).any():  # a few runs do not show for each element how far it moves
+    if (moved > _half_of_digits(target) * size).any():  # a few runs may miss an element's change
         moved = moved.max()
     eps = PRECISION[part_of(str(target.dtype))].eps if is_inexact(target) else 0.0
     return _MULTIPLE * (moved + eps * size)
@@ -63,7 +63,7 @@ def _rounding(mismatch: Mismatch, sides: Sides, target: np.ndarray) -> np.ndarra
 def _has_open_value(mismatch: Mismatch, sides: Sides) -> bool:
     row = mismatch.row
     values, moved = sides.theirs.outputs(row), sides.theirs.moved_by(row)
-    # half of the digits
+    # tolerance: half of the significant digits
     most = [_half_of_digits(item) * size for item, size in zip(values, _sizes(sides, row), strict=True)]
     if any((far > least).any() for far, least in zip(moved, most, strict=True)):
         return True
@@ -76,7 +76,7 @@ def _has_open_value(mismatch: Mismatch, sides: Sides) -> bool:
 
 
 def _sizes(sides: Sides, row: int) -> list[np.ndarray]:
-    """Return for each result the number that its rounding is relative to: the largest element, or term."""
+    """Return the number that each result's rounding is relative to: its largest element or term."""
     values = sides.theirs.outputs(row)
     largest = [np.asarray(np.abs(item.astype(np.complex128)[np.isfinite(item)]).max(initial=0.0)) for item in values]
     if not sides.theirs.operations(row) & _OF_TERMS:
@@ -91,7 +91,7 @@ def _half_of_digits(item: np.ndarray) -> float:
 def _is_same_but_for_phases(
     part: np.ndarray, target: np.ndarray, rounding: np.ndarray | float, operations: frozenset[str]
 ) -> bool:
-    """Return whether two results agree up to rounding and, if they hold vectors, a factor of modulus 1 for each."""
+    """Return whether two results agree up to rounding and, if they hold vectors, up to a factor of modulus 1 each."""
     ones, others = (item.astype(np.complex128) for item in (part, target))
     axes = _axes_of_vectors(target, operations)
     aligned = (others, *(_phases(ones, others, axis) * others for axis in axes))
@@ -105,7 +105,7 @@ def _axes_of_vectors(target: np.ndarray, operations: frozenset[str]) -> list[int
     if "linalg_qr.default" in operations and not np.tril(target, -1).any():
         return [-1]
     squares = np.abs(target.astype(np.complex128)) ** 2
-    # vectors that were computed have length 1 but for rounding
+    # computed unit vectors have length 1 up to rounding
     return [axis for axis in (-2, -1) if np.allclose(squares.sum(axis), 1, atol=_half_of_digits(target))]
 
 

@@ -1,4 +1,4 @@
-"""Both sides' results of one level on many value sets: what a relation between them is looked for in."""
+"""Collect both sides' results of one level on many value sets, as evidence for the relations in `relations.py`."""
 
 import functools
 from collections.abc import Callable, Sequence
@@ -15,17 +15,18 @@ from ..run.outcome import outcome
 from ..run.reference import TO
 from .verdicts import canonical, targets
 
-_MOST_SETS = 12  # on which a function is called again
-_MOST_MEASURED = 60  # value sets, for which rounding is measured
-_FEW = 0.4  # of the value sets: where more differ it is not by rounding
-_LARGEST = 1e4  # of an input that is still ordinary: squares and exponentials of sums stay far from the dtype's limits
+_MOST_SETS = 12  # value sets on which a function is called again
+_MOST_MEASURED = 60  # value sets for which rounding is measured
+_FEW = 0.4  # of the value sets: if more differ, rounding is not the cause
+_LARGEST = 1e4  # largest ordinary input: its squares and sums stay far from the dtype's limits
 
 
 @dataclass(frozen=True)
 class BothResults:
-    """One result of both sides, stacked by value sets, and how far apart rounding alone may put each element.
+    """One result of both sides, stacked by value set, with the error that rounding allows for each element.
 
-    `measured` says the same of a single value set, where large terms cancel: it takes many calls of the reference.
+    `measured(row)` returns the allowed error of one value set where large terms cancel. It calls the reference many
+    times.
     """
 
     ours: np.ndarray
@@ -34,13 +35,13 @@ class BothResults:
     measured: Callable[[int], np.ndarray] | None = None
 
     def some(self, rows: np.ndarray) -> "BothResults":
-        """Return some of the value sets, by their numbers."""
+        """Return some of the value sets, by number."""
         measured = self.measured
         at = None if measured is None else lambda row: measured(int(rows[row]))
         return BothResults(self.ours[rows], self.theirs[rows], self.allowed[rows], at)
 
     def with_theirs(self, change: Callable[[np.ndarray], np.ndarray]) -> "BothResults":
-        """Return the candidate's results beside what a change makes of the reference's; it keeps the value sets."""
+        """Return the candidate's results beside the reference's changed by `change`, for the same value sets."""
         measured = self.measured
         return BothResults(
             self.ours,
@@ -66,13 +67,13 @@ class BothResults:
 
 
 def close(ours: np.ndarray, theirs: np.ndarray, allowed: np.ndarray) -> np.ndarray:
-    """Return where two arrays agree; NaN agrees with NaN."""
+    """Return where two arrays agree within `allowed`; NaN agrees with NaN."""
     with np.errstate(invalid="ignore", over="ignore"):
         return (np.abs(ours - theirs) <= allowed) | (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
 
 
 def apart(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
-    """Return how far apart two arrays are, as a share of the larger number: 1 where one alone is 0 or not finite."""
+    """Return the relative error of each element, from 0 to 1: 1 where only one of them is 0 or finite."""
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         share = np.abs(ours - theirs) / np.maximum(np.abs(ours), np.abs(theirs))
     same = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
@@ -85,7 +86,7 @@ def both(
     oracle: np.ndarray | None = None,
     measured: Callable[[int], np.ndarray] | None = None,
 ) -> BothResults:
-    """Return both sides' results in wide numbers, with what rounding in their own dtype allows."""
+    """Return both sides' results in float64 or complex128, with the error that rounding in their own dtype allows."""
     wide = np.complex128 if "c" in (ours.dtype.kind, theirs.dtype.kind) else np.float64
     name = part_of(str(theirs.dtype))
     ours, plain = np.asarray(ours).astype(wide), np.asarray(theirs).astype(wide)
@@ -102,27 +103,27 @@ def both(
 
 @dataclass(frozen=True)
 class Evidence:
-    """What both sides give at a level for a result or a gradient, and ways to ask them anew.
+    """Both sides' results for one leaf of a level, and ways to compute more.
 
-    `again` returns the reference's values for other tensors, `grown` both sides' results where every dimension of a
-    size has one element more, `in_float64` those of a candidate that computes in float64. Each returns None where a
-    side takes no such input. `is_alone` says that the other results or gradients of the level agree.
+    `again` returns the reference's values for other tensors. `grown` returns both sides' results with every dimension
+    of a given size one larger. `in_float64` returns the candidate's results in float64. Each returns None if a side
+    raises. `is_alone`: the other leaves of the level agree.
     """
 
     level: str
-    dtypes: tuple[str, str]  # of both results
+    dtypes: tuple[str, str]  # of the candidate's and the reference's result
     results: BothResults
     inputs: tuple[np.ndarray, ...]  # stacked by value sets
     names: tuple[str, ...]
     is_alone: bool = False
-    wrong: np.ndarray | None = None  # the elements that were judged so; None where that is not known
+    wrong: np.ndarray | None = None  # the elements judged to be wrong; None if not known
     again: Callable[[Sequence[np.ndarray]], np.ndarray | None] = lambda tensors: None
     grown: Callable[[int], BothResults | None] = lambda size: None
     in_float64: Callable[[], BothResults | None] = lambda: None
 
     @functools.cached_property
     def ordinary(self) -> np.ndarray:
-        """Which value sets are of ordinary numbers: finite, and with squares that do not overflow."""
+        """Which value sets hold only ordinary numbers: finite, and with squares that do not overflow."""
         rows = np.ones(len(self.results.ours), bool)
         for stack in filter(is_inexact, self.inputs):
             largest = min(_LARGEST, PRECISION[part_of(str(stack.dtype))].largest ** 0.5 / 8)
@@ -136,14 +137,14 @@ class Evidence:
         return self.results.some(np.flatnonzero(self.ordinary))
 
     def asked_again(self, change: Callable[[list[np.ndarray]], Sequence[np.ndarray]]) -> BothResults | None:
-        """Return the candidate's values beside those that the reference gives for changed tensors, a few value sets."""
+        """Return the candidate's values beside the reference's values for changed tensors, on a few value sets."""
         rows = np.flatnonzero(self.ordinary)[:_MOST_SETS]
         return self.again_at(rows, change)
 
     def again_at(
         self, rows: np.ndarray, change: Callable[[list[np.ndarray]], Sequence[np.ndarray]]
     ) -> BothResults | None:
-        """Return what `asked_again` returns, for value sets of one's choice."""
+        """Return what `asked_again` returns, for the value sets `rows`."""
         if self.level != "value" or not len(rows):
             return None
         theirs = self.again(change([stack[rows] for stack in self.inputs]))
@@ -153,9 +154,9 @@ class Evidence:
 
 
 def evidence_of(sides: Sides, found: Mismatch, others: Sequence[Mismatch], sets: int) -> Evidence | None:
-    """Return what is known of the leaf in which a disagreement was met; `others` are all disagreements of the case.
+    """Return the evidence for the leaf of a mismatch; `others` are all mismatches of the case.
 
-    They were met in the first value sets: `sets` is how many were judged.
+    They were found in the first `sets` value sets, which are those that were judged.
     """
     if found.level not in COMPUTED or found.reference is None or found.candidate is None:
         return None
@@ -183,7 +184,7 @@ def evidence_of(sides: Sides, found: Mismatch, others: Sequence[Mismatch], sets:
 
 
 def _judged_wrong(failing: Sequence[Mismatch], rows: Sequence[int], results: np.ndarray) -> np.ndarray | None:
-    """Return the elements that were judged to differ, stacked by value sets: where the difference is no number, all."""
+    """Return the elements judged to be wrong, stacked by value set; all elements where the mismatch is not numeric."""
     if not failing:
         return None
     wrong = np.zeros(results.shape, bool)
@@ -195,7 +196,7 @@ def _judged_wrong(failing: Sequence[Mismatch], rows: Sequence[int], results: np.
 
 
 def _results(sides: Sides, level: str, leaf: int, rows: Sequence[int], shape: tuple[int, ...] | None = None) -> Any:
-    """Return the value sets whose reference has a shape, with both sides' results and the oracle's."""
+    """Return the value sets whose result has the shape `shape`, with both sides' results and the oracle's."""
     got, error = outcome(lambda: sides.ours_at(level))
     if error is not None or leaf >= len(got):
         return None
@@ -214,14 +215,14 @@ _SIDES = ("plain", "wide")
 
 
 def _measured(sides: Sides, found: Mismatch, row: int, dtype: str) -> np.ndarray:
-    """Return what rounding allows at a value set, as it is measured on the reference."""
+    """Return the error that rounding allows at a value set, measured on the reference."""
     scale = sides.oracle.rounding.scale_at(found.level, row, "operations")[found.leaf]
     precision = PRECISION[part_of(dtype)]
     return 4 * precision.ulps * precision.eps * scale
 
 
 def _leaf(items: Any, level: str, leaf: int) -> Any:
-    """Return a result of the reference, None where the level has none."""
+    """Return one leaf of the reference's results at a level, or None if it has none."""
     wanted = [] if isinstance(items, str) else targets(level, items)
     return wanted[leaf] if leaf < len(wanted) else None
 
@@ -245,7 +246,7 @@ def _grown(sides: Sides, case: Case, found: Mismatch, size: int) -> BothResults 
     larger = Sides(
         sides.candidate,
         sides.reference,
-        replace(some, tensors=tuple(_one_more(stack, size) for stack in some.tensors)),
+        replace(some, tensors=tuple(_extended(stack, size) for stack in some.tensors)),
         sides.device,
     )
     if any(larger.theirs.raises(row) for row in range(some.sets)):
@@ -256,8 +257,8 @@ def _grown(sides: Sides, case: Case, found: Mismatch, size: int) -> BothResults 
     return both(*results[1:])
 
 
-def _one_more(stack: np.ndarray, size: int) -> np.ndarray:
-    """Return a stack with one element more along each dimension of a size: another value set's first."""
+def _extended(stack: np.ndarray, size: int) -> np.ndarray:
+    """Return a stack with every dimension of size `size` extended by one element, taken from another value set."""
     for axis in range(1, stack.ndim):
         if stack.shape[axis] == size and size:
             stack = np.concatenate([stack, np.roll(stack, 1, 0).take([0], axis)], axis)

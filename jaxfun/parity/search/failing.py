@@ -1,4 +1,4 @@
-"""A disagreement as the report shows it: in words what kind of difference it is, where it is, and what explains it."""
+"""Turn a mismatch into a `Failure` for the report: its kind in words, where it occurs, and what explains it."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -23,14 +23,17 @@ _DERIVATIVES = ("vjp", "jvp", "hvp")
 
 
 class Cause(NamedTuple):
-    """What all value sets of a case say of a disagreement: a relation of both results, and where alone they differ."""
+    """What explains a mismatch on all value sets: a relation between both results, or the only inputs that differ."""
 
     relation: str = ""
     place: str = ""
 
 
 def cause_of(sides: Sides, found: Mismatch, others: Sequence[Mismatch], constants: Sequence[float], sets: int) -> Cause:
-    """Return what explains a disagreement; `others` are all that were met in the same case, `sets` how many it has."""
+    """Return the explanation of a mismatch.
+
+    `others` are all mismatches of the case, `sets` is the number of value sets that were judged.
+    """
     evidence, _ = outcome(lambda: evidence_of(sides, found, others, sets))
     if evidence is None:
         return Cause()
@@ -42,7 +45,7 @@ def cause_of(sides: Sides, found: Mismatch, others: Sequence[Mismatch], constant
 
 
 def _in_words(found: Mismatch, cause: Cause) -> str:
-    """Return what kind of difference it is, for a derivative with the place where it is."""
+    """Return the kind of a mismatch in words; for a derivative, with the place."""
     kind = found.verdict.difference
     if kind in _IN_WORDS and found.reference is not None:
         index = found.verdict.index
@@ -53,26 +56,26 @@ def _in_words(found: Mismatch, cause: Cause) -> str:
     return f"derivative at {cause.place}" if cause.place else "derivative"
 
 
-# Where the two differ, and nowhere else.
+# The only inputs at which the results differ
 
-_FEWEST = 3  # ordinary numbers, or value sets, that agree elsewhere
+_FEWEST = 3  # numbers, or value sets, that must agree elsewhere
 _MOST_PLACES = 3
-_LEAST_TIED = 0.25  # of the value sets that have a tie: another tie may not be the one that counts
+_LEAST_TIED = 0.25  # of the value sets with a tie that must differ: not every tie matters
 
 
 def place_of(evidence: Evidence, constants: Sequence[float]) -> str:
-    """Return the inputs at which the two differ, where they do at all of those and at no others; "" where none are."""
+    """Return the inputs at which the results differ, if they differ at all of these and nowhere else; else ""."""
     results = evidence.usual
     if results.ours.shape != results.theirs.shape:
         return ""
-    # not as rounding is measured: at a kink it is as large as the jump there
+    # without measured rounding: at a kink that is as large as the jump
     far = apart(results.ours, results.theirs) * ~close(results.ours, results.theirs, results.allowed)
     differs = np.asarray(far >= 0.1 * far.max(initial=0.0))
     if not far.any():
         return ""
     inputs = {at: item[evidence.ordinary] for at, item in enumerate(evidence.inputs) if is_inexact(item)}
     if evidence.wrong is not None:
-        # what was judged to agree may be rounding, unless it is at a number where another element is wrong
+        # an element judged right may differ by rounding, unless its input equals that of a wrong element
         wrong = differs & evidence.wrong[evidence.ordinary]
         alike = [item for item in inputs.values() if item.shape == differs.shape]
         differs &= np.logical_or.reduce([wrong, *(np.isin(item, item[wrong]) for item in alike)])
@@ -102,12 +105,12 @@ def _places(
 
 
 def _only(differs: np.ndarray, there: np.ndarray) -> bool:
-    """Return whether the two differ there, everywhere there, and nowhere else."""
+    """Return whether the results differ everywhere in `there`, and nowhere else."""
     return bool(there.any() and (differs == there).all()) and int((~there).sum()) >= _FEWEST
 
 
 def _at_numbers(differs: np.ndarray, numbers: np.ndarray, constants: Sequence[float]) -> str:
-    """Return the few numbers at which the two differ, all of them 0 or numbers in the candidate's program."""
+    """Return the few inputs at which the results differ, if all are 0 or constants of the candidate's program."""
     there = np.unique(numbers[differs])
     if len(there) > _MOST_PLACES or np.iscomplex(there).any() or len(np.unique(numbers[~differs])) < _FEWEST:
         return ""
@@ -126,7 +129,7 @@ def _real(number: np.generic) -> float:
 
 
 def _is_at_ties(differs: np.ndarray, rows: np.ndarray, numbers: np.ndarray) -> bool:
-    """Return whether the two differ only where some numbers of a tensor are equal, and often there."""
+    """Return whether the results differ only where numbers of a tensor are equal, and often there."""
     sizes = np.abs(numbers.reshape(len(numbers), -1))
     tied = np.array([_counts(row) > 1 for row in sizes]).reshape(sizes.shape)
     has_ties = tied.any(1)
@@ -137,13 +140,13 @@ def _is_at_ties(differs: np.ndarray, rows: np.ndarray, numbers: np.ndarray) -> b
 
 
 def _counts(row: np.ndarray) -> np.ndarray:
-    """Return for each number how often it is met."""
+    """Return for each number how often it occurs."""
     _, where, counts = np.unique(row, return_inverse=True, return_counts=True)
     return counts[where.reshape(row.shape)]
 
 
 def failure_of(sides: Sides, terms: Options, found: Mismatch, cause: Cause = Cause()) -> Failure:  # noqa: B008
-    """Return a disagreement as the report shows it."""
+    """Return a mismatch as the report shows it."""
     case = sides.case
     tensors = case.row(found.row)
     dtypes = [str(item.dtype) for item in tensors if is_inexact(item)] or [str(item.dtype) for item in tensors]

@@ -1,4 +1,4 @@
-"""The verdicts on one case: every value set at every level that applies."""
+"""Judge one case: every value set at every level that applies. Begin with `_Judging.run`."""
 
 import dataclasses
 import functools
@@ -28,15 +28,15 @@ from .weights import weighed, weighed_error
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# what is held to the batched values, and by which the calls one by one are held to the reference
+# levels that compare the batched values, and the unbatched calls that are compared with the reference one by one
 _OF_VALUES = {"value", "vmap"}
 _ONE_BY_ONE = {"value": Sides.eager, "jit": Sides.compiled_alone}
 _MOST_BLAMED = 4
-_CALLED = {"NaN": 3, "infinity": 6}  # value sets of a kind that are called one by one, where not one
+_CALLED = {"NaN": 3, "infinity": 6}  # value sets of a kind that are called one by one; of any other kind, one
 
 
 def without_warnings(function: Callable[P, R]) -> Callable[P, R]:
-    """Run a function with warnings ignored: a warning is no part of an answer."""
+    """Run a function with warnings ignored: a warning is not part of a verdict."""
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -49,9 +49,9 @@ def without_warnings(function: Callable[P, R]) -> Callable[P, R]:
 
 @without_warnings
 def judge(sides: Sides, options: Options) -> tuple[Report, list[Mismatch]]:
-    """Return what the value sets of a case show, and each disagreement as it was met.
+    """Return a report on the value sets of a case, and every mismatch as it was found.
 
-    Where some of the first ones differ, the others are not judged, and the report's `examples` are those that were.
+    If some of the first value sets differ, the others are not judged; the report's `examples` counts those that were.
     """
     judging = _Judging(sides, options)
     judging.run()
@@ -60,28 +60,28 @@ def judge(sides: Sides, options: Options) -> tuple[Report, list[Mismatch]]:
     return report, judging.found
 
 
-_FIRST = 128  # value sets: several of each stratum
-_CALLED_TWICE = 4  # to see whether the reference is random
-_SOME = 64  # of them: each stratum once
-_ENOUGH = 16  # that differ at a level: more cost much, for the rounding of each is measured, and show little
+_FIRST = 128  # value sets in the first round: several of each stratum
+_CALLED_TWICE = 4  # value sets called twice, to detect a random reference
+_SOME = 64  # value sets in a block: each stratum once
+_ENOUGH = 16  # mismatches, after which a level is skipped: more show little, and measuring their rounding is slow
 
 
 class _Judging:
-    """One case under judgement: what was counted, and the disagreements so far."""
+    """The state of judging one case: the report and the mismatches so far."""
 
     def __init__(self, sides: Sides, options: Options) -> None:
         self.options, self.report = options, Report(examples=sides.case.sets)
         self.found: list[Mismatch] = []
-        self.sides = self._of_what_torch_differentiates(sides)
+        self.sides = self._differentiable_sides(sides)
         self.references: dict[int, Reference] = {}
-        self.distinct = _distinct_rows(self.sides.case)  # the same numbers again are no further evidence
+        self.distinct = _distinct_rows(self.sides.case)  # a repeated value set is not new evidence
         self.levels = [level for level in COMPUTED if level in self.sides.levels and self._is_asked(level)]
 
     def run(self) -> None:
-        """Judge every value set, at every level."""
+        """Judge every value set at every level."""
         sides, report = self.sides, self.report
         if "errors" in self.options.levels:
-            report.level("errors").reason = "the reference raised for no input"
+            report.level("errors").reason = "the reference raised no exception"
         errors = [sides.theirs.raises(row) for row in range(sides.case.sets)]
         rows = [row for row, error in enumerate(errors) if error is None]
         for row, error in enumerate(errors):
@@ -96,7 +96,7 @@ class _Judging:
             report.is_random = True
             return
         first, others = rows[:_FIRST], rows[_FIRST:]
-        if self.options.alone:  # the first look at a function: where less is asked, there is less to wait for
+        if self.options.alone:  # only for the first check of a function; a second opinion asks for less
             self._compile_ahead(rows[0])
         self._ask_reference(first)
         got = self._candidate(rows[0])
@@ -116,17 +116,17 @@ class _Judging:
                 plant(sides, self.options, report, row, self.references[row])
 
     def _compile_ahead(self, row: int) -> None:
-        """Begin to compile the candidate at the levels that the reference has for one value set.
+        """Start to compile the candidate for the levels that the reference has, as seen on one value set.
 
-        Forward mode is taken to be there where the gradient is: its first use in a process costs PyTorch a second of
-        imports, which pass while XLA compiles.
+        Forward mode is assumed to exist where the gradient does: PyTorch's first use of it costs a second of imports,
+        which then overlap with XLA's compilation.
         """
         theirs, levels = self.sides.theirs, self.sides.levels - {"jvp"}
         own, error = outcome(lambda: theirs.one_by_one(theirs.own([row], "plain"), "plain", levels)[0])
         if error is None:
             answered = {level for level in levels if not isinstance(own[level], str)}
             answered |= self.sides.levels & {"jvp"} if "vjp" in answered else set()
-            # an error is met again where the results are asked for
+            # an error is raised again when the results are requested
             outcome(lambda: self.sides.compile_ahead({"value", *answered}))
 
     def _ask_reference(self, rows: Sequence[int]) -> None:
@@ -134,7 +134,7 @@ class _Judging:
         self._note_references()
 
     def _judge_rows(self, rows: Sequence[int], got: Results) -> None:
-        """Judge value sets in blocks; a level is skipped once enough value sets have differed at it."""
+        """Judge value sets in blocks. A level is skipped once enough value sets have differed at it."""
         for start in range(0, len(rows), _SOME):
             some = rows[start : start + _SOME]
             differing = Counter(item.level for item in self.found if not item.edge)
@@ -148,14 +148,14 @@ class _Judging:
     def _is_asked(self, level: str) -> bool:
         return level in self.options.levels or (level == "value" and bool(_OF_VALUES & self.options.levels))
 
-    def _of_what_torch_differentiates(self, sides: Sides) -> Sides:
-        """Return the sides without derivatives for the arguments that PyTorch has none for, which the report says."""
+    def _differentiable_sides(self, sides: Sides) -> Sides:
+        """Return the sides without derivatives for arguments that PyTorch cannot differentiate, and note that."""
         if not {"vjp", "jvp", "hvp"} & sides.levels:
             return sides
         missing = sides.theirs.without_gradient()
         for at, reason in missing.items():
             name = sides.case.names[at] if at < len(sides.case.names) else f"tensor {at}"
-            self.report.note(f"no gradient of {name} is compared, for PyTorch has none: {reason}")
+            self.report.note(f"gradient of {name}: not compared, because PyTorch has none ({reason})")
             for level in self.options.levels & {"vjp", "hvp"}:
                 self.report.level(level).leaves.setdefault(name, Level()).reason = reason
         if not missing:
@@ -172,10 +172,10 @@ class _Judging:
             if any(map(holds, references)):
                 self.report.note(note)
 
-    # The candidate, and what it cannot do.
+    # The candidate's results and errors
 
     def _candidate(self, row: int) -> Results | None:
-        """Return the candidate's results at all levels, batched; None where it gives none that can be compared."""
+        """Return the candidate's batched results at all levels; None if there are none to compare."""
         levels = self._answered()
         got, error = outcome(lambda: self.sides.ours(levels))
         if error is not None and outcome(lambda: self.sides.ours({"value"}))[1] is None:
@@ -191,7 +191,7 @@ class _Judging:
         return got
 
     def _answered(self) -> set[str]:
-        """Return the levels at which the reference gives a result; the value is always one of them."""
+        """Return the levels at which the reference has a result; always including the value."""
         references = self.references.values()
         answered = (
             level for level in self.sides.levels if any(not isinstance(r.plain[level], str) for r in references)
@@ -199,7 +199,7 @@ class _Judging:
         return {"value", *answered}
 
     def _by_level(self, row: int, levels: set[str]) -> Results:
-        """Return the results level by level, where the candidate cannot be differentiated in every way."""
+        """Return the candidate's results level by level, because it cannot be differentiated in every way."""
         got: dict[str, Any] = {}
         for level in [name for name in COMPUTED if name in levels]:
             results, error = outcome(lambda level=level: self.sides.ours({level}))
@@ -212,7 +212,7 @@ class _Judging:
         return got
 
     def _judge_failing(self, row: int, error: Exception) -> None:
-        """Say what it is that the candidate cannot do: run at all, be compiled, or be batched."""
+        """Record which call of the candidate raises: the eager one, the compiled one, or the batched one."""
         tensors = self.sides.case.row(row)
         level, failed = "errors", outcome(lambda: self.sides.eager(tensors))[1]
         if failed is None:
@@ -235,10 +235,10 @@ class _Judging:
             mismatch = weighed_error(mismatch, self.sides, self.options, is_always)
         self._keep(mismatch)
 
-    # The numbers.
+    # The numbers
 
     def _not_agreeing_at_once(self, level: str, rows: Sequence[int], stacks: Sequence[np.ndarray] | None) -> set[int]:
-        """Count the value sets that agree, compared at a level in one go; return the rows of the others."""
+        """Compare value sets at a level all at once, count those that agree, and return the rows of the others."""
         left, references = {*rows}, {row: self.references[row] for row in rows}
         found = () if stacks is None else agreeing(self.sides, self.options, references, level, stacks)
         for agree, judged, is_nonzero in found:
@@ -252,11 +252,11 @@ class _Judging:
         for level in levels:
             want = reference.plain[level]
             if isinstance(want, str) or isinstance(reference.wide[level], str) or level not in results:
-                why = want if isinstance(want, str) else "neither the result nor an input is floating point"
+                why = want if isinstance(want, str) else "no floating point input, or no floating point result"
                 self.report.level(level).reason = self.report.level(level).reason or why
                 continue
             wanted = targets(level, want)
-            judged = self._beside_known(level, row, results[level])
+            judged = self._without_excused(level, row, results[level])
             for leaf, verdict in enumerate(judged):
                 if self._is_left_out(level, row, leaf, verdict):
                     continue
@@ -264,8 +264,8 @@ class _Judging:
                 part = results[level][leaf] if leaf < len(results[level]) else None
                 self._take(Mismatch(level, row, leaf, verdict, part, target), is_batched=True)
 
-    def _beside_known(self, level: str, row: int, parts: Sequence[np.ndarray]) -> list[Verdict]:
-        """Return the verdicts on a value set, without what a known difference that holds it excuses."""
+    def _without_excused(self, level: str, row: int, parts: Sequence[np.ndarray]) -> list[Verdict]:
+        """Return the verdicts on a value set, without the elements that a known difference excuses."""
         judged = verdicts(self.sides, self.options, row, level, parts)
         held = self.sides.known(level, row)
         if held is None:
@@ -277,7 +277,7 @@ class _Judging:
         return verdicts(self.sides, self.options, row, level, parts, held=held)
 
     def _is_left_out(self, level: str, row: int, leaf: int, verdict: Verdict) -> bool:
-        """Return whether a difference is none of the candidate's, and say so: PyTorch's own, or XLA's compiler's."""
+        """Return whether a mismatch is PyTorch's own or the XLA compiler's fault, and note it in the report."""
         if verdict.ok:
             return False
         if level == "value" and self._is_of_the_compiler(row, leaf):
@@ -285,14 +285,14 @@ class _Judging:
             return True
         why = self.sides.oracle.contradiction(level, row) if verdict.difference in ("number", "NaN") else ""
         if why:
-            reason = "PyTorch does not agree with itself"
+            reason = "PyTorch's derivatives contradict each other"
             if self.report.level(level).reason != reason:
-                self.report.note(f"{reason}, and {level} is not compared where it does not: {why}")
+                self.report.note(f"{reason}, so {level} is not compared there: {why}")
             self.report.level(level).reason = reason
         return bool(why)
 
     def _is_of_the_compiler(self, row: int, leaf: int) -> bool:
-        """Return whether a value beyond reason is right in the plain call, and wrong where it is compiled."""
+        """Return whether a huge value is correct in the eager call and wrong in the compiled one."""
         if is_moderate(self.sides.case.row(row), self.references[row].wide["value"]):
             return False
         return self._is_right(row, leaf, self.sides.eager)
@@ -303,8 +303,11 @@ class _Judging:
         return leaf < len(judged) and judged[leaf].ok
 
     def _blamed(self, row: int, leaf: int) -> str:
-        """Return the level that a wrong value of the compiled batch belongs to: right eagerly, it is the compiler's."""
-        if not self.options.alone:  # to tell would take the calls one by one that are not asked for
+        """Return the level to report for a wrong value of the compiled batch: value, jit or vmap.
+
+        If the eager call is correct, the compiler or the batching is to blame.
+        """
+        if not self.options.alone:  # telling them apart takes single calls, which were not requested
             return "value"
         if len(self.found) >= _MOST_BLAMED:
             known = (item.level for item in self.found if item.leaf == leaf and item.level in _LEVELS_OF_VALUES)
@@ -315,8 +318,8 @@ class _Judging:
         return "vmap"
 
     def _judge_one_by_one(self) -> None:
-        """Hold the plain call and the compiled one to the reference, on a value set of every kind."""
-        rows = self._of_each_kind()
+        """Compare the eager and the compiled call with the reference, on value sets of every kind."""
+        rows = self._rows_of_each_kind()
         for level, run in _ONE_BY_ONE.items():
             if not self.options.alone or level not in self.options.levels:
                 continue
@@ -324,16 +327,16 @@ class _Judging:
                 if self.sides.known("value", row) is None and not self._judge_run(row, level, run):
                     return
 
-    def _of_each_kind(self) -> list[int]:
-        """Return the first value sets of every kind: one, or several of what is infinite in several ways."""
+    def _rows_of_each_kind(self) -> list[int]:
+        """Return the first value sets of every kind: one, or several for kinds with NaN or infinity."""
         found: dict[str, list[int]] = {}
         for row in (row for row in self.references if row < self.report.examples):
-            kind = self.sides.case.strata[row].partition(" in ")[0]  # in whichever argument
+            kind = self.sides.case.strata[row].partition(" in ")[0]  # in any argument
             found.setdefault(kind, []).append(row)
         return sorted(row for kind, rows in found.items() for row in rows[: _CALLED.get(kind, 1)])
 
     def _judge_run(self, row: int, level: str, run: Callable[..., Any]) -> bool:
-        """Judge one call; return whether it is worth while to go on."""
+        """Judge one call. Return False if it raised, so that further calls are pointless."""
         results, error = outcome(lambda: run(self.sides, self.sides.case.row(row)))
         if error is not None:
             self._take(Mismatch(level, row, 0, raised(error)))
@@ -343,15 +346,15 @@ class _Judging:
             of_value = (item for item in self.found if item.level in _LEVELS_OF_VALUES and not item.edge)
             if verdict.difference == "structure":
                 self._take(Mismatch(level, row, leaf, verdict))
-            elif not any((item.row, item.leaf) == (row, leaf) for item in of_value):  # else it is there already
+            elif not any((item.row, item.leaf) == (row, leaf) for item in of_value):  # else it is recorded already
                 target = self.references[row].plain["value"][leaf]
                 self._take(Mismatch(level, row, leaf, verdict, results[leaf], target))
         return True
 
-    # What is kept.
+    # Recording
 
     def _take(self, mismatch: Mismatch, *, is_batched: bool = False) -> None:
-        """Count a verdict, and keep it where it is a difference, with the level it belongs to and its weight."""
+        """Count a verdict. If it is a mismatch, find its level and its weight, and record it."""
         row, target = mismatch.row, mismatch.reference
         is_nonzero = target is not None and bool(np.any(target != 0))
         if not mismatch.verdict.ok:
@@ -364,13 +367,13 @@ class _Judging:
         level, verdict = mismatch.level, mismatch.verdict
         name = self.sides.name(level, mismatch.leaf) if level in COMPUTED else ""
         self.report.count(level, verdict, is_nonzero, name, sets=sets, edge=mismatch.edge)
-        if level == "value" and verdict.ok and "vmap" in self.options.levels:  # all value sets are one batch
+        if level == "value" and verdict.ok and "vmap" in self.options.levels:  # values are computed in a batch
             self.report.count("vmap", verdict, is_nonzero, sets=sets)
         if not verdict.ok:
             self.found.append(mismatch)
 
     def _is_known(self, level: str, row: int, verdict: Verdict) -> bool:
-        """Return whether a known difference holds the value set, and count that it was seen."""
+        """Return whether a known difference covers the value set, and count that it was seen."""
         known = self.sides.known(level, row)
         if known is not None:
             self._see(known, verdict)
@@ -383,26 +386,26 @@ class _Judging:
 
 _LEVELS_OF_VALUES = ("value", "jit", "vmap")
 _CONTRACTED = (
-    "the compiled function is not compared where a square overflows and the plain call agrees: "
-    "XLA leaves out roundings (a * b - c in one step), and what cancels there is then huge"
+    "the compiled value is not compared where an input's square overflows and the eager call agrees: "
+    "XLA computes a * b - c in one step, and a rounding error that it leaves out is huge there"
 )
 _REFERENCE_NOTES: Mapping[Callable[[Reference], bool], str] = {
     lambda ref: not ref.has_oracle and not ref.is_another: (
-        "the reference does not run in float64: its own result is the measure, within the dtype's ULP"
+        "no float64 oracle, as the reference does not run in float64: compared with its own result"
     ),
     lambda ref: ref.is_another: (
-        "the reference is another function in float64, by more than rounding (a default read off the dtype?): "
-        "its own result is the measure, within the dtype's ULP"
+        "no float64 oracle, as the reference computes another function in float64 (a default that depends on "
+        "the dtype?): compared with its own result"
     ),
     lambda ref: ref.has_branch: (
-        "PyTorch's gradient is another with create_graph=True: vjp is that of a plain backward pass, "
-        "hvp the derivative of the other"
+        "PyTorch's gradient changes with create_graph=True: vjp is the plain backward pass, "
+        "hvp the derivative of the other gradient"
     ),
 }
 
 
 def _distinct_rows(case: Case) -> frozenset[int]:
-    """Return the rows of the value sets that repeat no earlier one."""
+    """Return the rows of the value sets that do not repeat an earlier one."""
     first: dict[bytes, int] = {}
     for row in range(case.sets):
         first.setdefault(b"".join(np.ascontiguousarray(item).tobytes() for item in case.row(row)), row)
@@ -411,9 +414,9 @@ def _distinct_rows(case: Case) -> frozenset[int]:
 
 @without_warnings
 def judge_signature(sides: Sides, options: Options) -> tuple[Report, list[Mismatch]]:
-    """Return whether both raise alike on the first value set, and give the same shapes and dtypes.
+    """Judge the first value set without its numbers: whether both raise, and the shapes and dtypes of the results.
 
-    Nothing compiles, but where the reference alone raises: the candidate may see why only in what it computes.
+    Nothing is compiled, unless only the reference raises: then the candidate may raise when it computes.
     """
     report, tensors = Report(examples=1), sides.case.row(0)
     their_error = sides.theirs.raises(0)

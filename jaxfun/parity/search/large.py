@@ -1,6 +1,6 @@
-"""A model of real size under judgement: one value set at a time, nothing stacked, within a time that is kept.
+"""Judge a model of real size within a time limit: one value set at a time, nothing stacked.
 
-The oracle is the module in float64, and rounding is read off the module's own error: of a whole gradient, its largest.
+The oracle is the module in float64. Rounding is estimated from the module's own error: for each gradient, its largest.
 """
 
 import math
@@ -33,18 +33,18 @@ _DERIVATIVES = ("vjp", "jvp", "hvp")
 
 @dataclass
 class Deadline:
-    """How long a check may take, from when on, and what is left out so that it keeps to that."""
+    """The time limit of a check, and the list of what was left out to keep it."""
 
     seconds: float
     began: float = field(default_factory=time.perf_counter)
     left_out: list[str] = field(default_factory=list)
 
     def has(self, share: float, more: float = 0.0) -> bool:
-        """Return whether less than a share of the time is spent, with so many seconds more."""
+        """Return whether the time spent, plus `more` seconds, is below `share` of the limit."""
         return time.perf_counter() - self.began + more < share * self.seconds
 
     def left(self, what: str) -> None:
-        """Keep what is left out."""
+        """Record something that was left out."""
         if what not in self.left_out:
             self.left_out.append(what)
 
@@ -52,7 +52,10 @@ class Deadline:
 def judge_large(
     cases: Iterator[Case], candidate: Any, reference: Any, options: Options, deadline: Deadline, most: int
 ) -> tuple[Report, Sides | None]:
-    """Return what value sets show, each a case of its own, and the one that disagrees or the first."""
+    """Return the report on some value sets, each a case of its own, and the sides of one of them.
+
+    That is the first value set that differs, else the first of all.
+    """
     judging = _Large(candidate, reference, options, deadline)
     with np.errstate(all="ignore"):
         judging.run(cases, most)
@@ -60,21 +63,21 @@ def judge_large(
 
 
 class _Large:
-    """The value sets of a large model, one after the other."""
+    """Judges the value sets of a large model one after the other."""
 
     def __init__(self, candidate: Any, reference: Any, options: Options, deadline: Deadline) -> None:
         self.candidate, self.reference, self.options, self.deadline = candidate, reference, options, deadline
         self.report, self.shown = Report(), None
         self._programs: dict[Any, Any] = {}
-        self._lost: dict[tuple[str, int], float] = {}  # the module's largest error, as a share of its largest number
+        self._lost: dict[tuple[str, int], float] = {}  # the module's largest error, relative to its largest number
         self._failed: set[tuple[str, int]] = set()
-        self._took = 0.0  # seconds, for the first value set: most of it is compilation
+        self._took = 0.0  # seconds for the first value set, most of them compilation
 
     def run(self, cases: Iterator[Case], most: int) -> None:
-        """Judge values and gradients while half of the time lasts, then the other levels on one value set."""
+        """Judge values and gradients within the first part of the time, then the other levels on one value set."""
         report = self.report
         if "errors" in self.options.levels:
-            report.level("errors").reason = "of a large model only what both sides take is compared"
+            report.level("errors").reason = "errors are not compared for a large model"
         first: Case | None = None
         for number, case in enumerate(cases):
             if number >= most or (number >= _LEAST and not self.deadline.has(_SHARE)):
@@ -89,7 +92,7 @@ class _Large:
             return
         for level, run in (("value", self._eager), ("vmap", self._batched)):
             if level in self.options.levels:
-                self._in_time(level, lambda run=run, level=level: run(first, level), "the plain call")
+                self._in_time(level, lambda run=run, level=level: run(first, level), "the eager call")
         for level in ("jvp", "hvp"):
             if level in self.options.levels:
                 self._in_time(level, lambda level=level: self._judge(first, [level]), "")
@@ -103,12 +106,12 @@ class _Large:
             return
         self.deadline.left(spoken if level == "value" else level)
         if level != "value":
-            self.report.level(level).left_out = "for want of time"
+            self.report.level(level).left_out = "no time left"
 
-    # One value set.
+    # One value set
 
     def _judge(self, case: Case, levels: Sequence[str]) -> bool:
-        """Judge one value set at some levels; return whether the reference takes it."""
+        """Judge one value set at some levels. Return whether the reference accepts it."""
         report, row = self.report, case.row(0)
         plain, error = outcome(lambda: self._theirs(case, row, levels, "plain"))
         if levels[-1] in ("value", "vjp"):
@@ -123,7 +126,7 @@ class _Large:
             return True
         wide, error = outcome(lambda: self._theirs(case, row, levels, "float64"))
         if error is not None:
-            report.note("the reference does not run in float64: its own result is the measure")
+            report.note("no float64 oracle, as the reference does not run in float64: compared with its own result")
             wide = plain
         got, error = outcome(lambda: self._ours(case, row, tuple(levels)))
         if error is not None:
@@ -131,14 +134,14 @@ class _Large:
             return True
         for level in levels:
             if isinstance(plain.get(level, ""), str) or isinstance(wide.get(level, ""), str) or level not in got:
-                report.level(level).reason = str(plain.get(level, "")) or "it is not floating point"
+                report.level(level).reason = str(plain.get(level, "")) or "the result is not floating point"
                 continue
             if level == "value" or (self._is_asked(case, wide)):
                 self._compare(case, level, got[level], plain[level], wide[level])
         return True
 
     def _is_asked(self, case: Case, wide: Results) -> bool:
-        """Return whether a derivative is asked for: where all numbers are finite, and no square overflows."""
+        """Return whether derivatives are compared: all numbers must be finite, and no square may overflow."""
         row = [item for item in case.row(0) if is_inexact(item)]
         finite = all(np.isfinite(item).all() for item in [*row, *filter(is_inexact, wide["value"])])
         return finite and is_moderate(row, wide["value"])
@@ -153,12 +156,12 @@ class _Large:
             scale = self._scale(level, leaf, target, oracle)
             verdict = _in_pieces(part, target, oracle, scale, self.options)
             self._take(case, Mismatch(level, 0, leaf, verdict, part, target))
-            if level == "value" and verdict.ok and "jit" in self.options.levels:  # it is what the compiled one gives
+            if level == "value" and verdict.ok and "jit" in self.options.levels:  # values come from the compiled call
                 self.report.count("jit", verdict, bool(np.any(target != 0)))
             self._plant(level, leaf, target, scale)
 
     def _scale(self, level: str, leaf: int, target: np.ndarray, oracle: np.ndarray) -> float:
-        """Return what rounding is relative to: a share of the largest number, or what the module itself loses."""
+        """Return the scale that rounding is relative to: a share of the largest number, or the module's own error."""
         precision = PRECISION.get(part_of(str(target.dtype)))
         if precision is None:
             return 0.0
@@ -171,7 +174,7 @@ class _Large:
         return largest * max(_SHARE_OF_LARGEST, lost)
 
     def _plant(self, level: str, leaf: int, target: np.ndarray, scale: float) -> None:
-        """Count whether zeros, and a small shift of everything, would be told from what is right."""
+        """Record whether the tolerance would reject zeros, and a small shift of all numbers."""
         precision = PRECISION.get(part_of(str(target.dtype)))
         largest = _largest(target)
         if precision is None or not self.options.plants or not largest or not math.isfinite(largest):
@@ -183,7 +186,7 @@ class _Large:
         )
 
     def _take(self, case: Case, mismatch: Mismatch) -> None:
-        """Count a verdict, and keep it where it is a difference: of each level and leaf the first."""
+        """Count a verdict. Of several mismatches of a level and leaf, keep the first."""
         sides = self._sides(case)
         level, leaf, verdict = mismatch.level, mismatch.leaf, mismatch.verdict
         is_nonzero = mismatch.reference is not None and bool(np.any(mismatch.reference != 0))
@@ -199,7 +202,7 @@ class _Large:
     def _sides(self, case: Case) -> Sides:
         return Sides(self.candidate, self.reference, case, self.options.device, {"value"})
 
-    # The calls.
+    # The calls
 
     def _theirs(self, case: Case, row: Sequence[np.ndarray], levels: Sequence[str], precision: str) -> Results:
         to = TO[precision]
@@ -252,7 +255,7 @@ class _Large:
         return function
 
     def _directions(self, case: Case, row: Sequence[np.ndarray], levels: Sequence[str]) -> Directions:
-        """Return random directions, the same on both sides and in every precision, for that they are eighths."""
+        """Return random directions: eighths, so that both sides and every precision have the same."""
         shapes = self._shapes(case)
         cotangents = [_eighths((case.seed, 0, at), item) for at, item in enumerate(shapes) if is_inexact(item)]
         needs = not {"jvp", "hvp"}.isdisjoint(levels)
@@ -265,17 +268,17 @@ class _Large:
             self._programs[key] = jax.eval_shape(self._function(case), list(map(_shape, case.row(0))))
         return self._programs[key]
 
-    # The candidate called in other ways.
+    # Other calls of the candidate
 
     def _eager(self, case: Case, level: str) -> None:
         self._hold(case, level, lambda row: self._function(case)(list(map(jnp.asarray, row))))
 
     def _batched(self, case: Case, level: str) -> None:
-        """Hold a batch of two inputs and one state to the value of each; the state is not stacked."""
+        """Compare a batch of two inputs, with one state, with the values of each; the state is not stacked."""
         is_state = [name.startswith("state[") or at < self._states(case) for at, name in enumerate(case.names)]
         axes = [None if fixed else 0 for fixed in is_state]
         if all(axis is None for axis in axes):
-            self.report.level(level).reason = "there is nothing to batch but the state"
+            self.report.level(level).reason = "the model has no inputs to batch"
             return
 
         def run(row: Sequence[np.ndarray]) -> list[Any]:
@@ -300,11 +303,11 @@ class _Large:
 
 
 _LEAST = 2  # value sets
-_SHARE = 0.4  # of the time, for values and gradients
-_TIMES = {"value": 0.5, "vmap": 0.7, "jvp": 1.0, "hvp": 2.5}  # what a level takes, of the time for the first value set
+_SHARE = 0.4  # of the time limit, for values and gradients
+_TIMES = {"value": 0.5, "vmap": 0.7, "jvp": 1.0, "hvp": 2.5}  # time of a level, relative to the first value set's
 _SLACK = 8.0  # times the module's own largest error
 _MOST_LOST = 2.0**-10
-_SHARE_OF_LARGEST = 0.25  # terms of its size may cancel in an element
+_SHARE_OF_LARGEST = 0.25  # of the largest number: terms of that size may cancel in any element
 _SHIFT = 1e-4
 
 
@@ -318,7 +321,7 @@ def _largest(array: np.ndarray) -> float:
 
 
 def _eighths(seed: tuple[int, ...], like: Any) -> np.ndarray:
-    """Return random numbers that every precision holds exactly; none is 0, which would hide a NaN."""
+    """Return random multiples of 1/8, which every precision represents exactly. None is 0, which would hide a NaN."""
     rng = np.random.default_rng(seed)
 
     def part() -> np.ndarray:
@@ -329,12 +332,12 @@ def _eighths(seed: tuple[int, ...], like: Any) -> np.ndarray:
     return (part() + 1j * part()).astype(kind) if kind.kind == "c" else part().astype(kind)
 
 
-_PIECE = 2**16  # numbers that are compared at a time, in arrays that fit into a cache
-_ORDER = ("", "number", "infinity", "NaN", "finite or not")  # by rank: an array shows the last of what its pieces show
+_PIECE = 2**16  # numbers compared at a time: such arrays fit into a cache
+_ORDER = ("", "number", "infinity", "NaN", "finite or not")  # by rank: an array's kind is the highest among its pieces
 
 
 def _in_pieces(part: np.ndarray, target: np.ndarray, oracle: np.ndarray, scale: float, options: Options) -> Verdict:
-    """Return the verdict on an array, as `compare` gives it, in pieces where it is large."""
+    """Return the verdict of `compare` on an array; a large one is compared in pieces."""
     if part.shape != target.shape or part.dtype != target.dtype or part.size <= _PIECE:
         return compare(part, target, oracle, scale=scale, bound=options.bound)
     flat = [np.ravel(item) for item in (part, target, oracle)]
@@ -342,11 +345,11 @@ def _in_pieces(part: np.ndarray, target: np.ndarray, oracle: np.ndarray, scale: 
     found = [
         compare(*(item[start : start + _PIECE] for item in flat), scale=scale, bound=options.bound) for start in starts
     ]
-    return _of_all(found, starts, part.shape)
+    return _merged(found, starts, part.shape)
 
 
-def _of_all(found: Sequence[Verdict], starts: Sequence[int], shape: tuple[int, ...]) -> Verdict:
-    """Return the verdict on an array, of those on its pieces."""
+def _merged(found: Sequence[Verdict], starts: Sequence[int], shape: tuple[int, ...]) -> Verdict:
+    """Return the verdict on an array, from the verdicts on its pieces."""
     kind = max((each.difference for each in found), key=_ORDER.index)
     at = max((at for at, each in enumerate(found) if each.difference == kind), key=lambda at: found[at].ulp)
     worst = replace(found[at], compared=sum(each.compared for each in found), wrong=None)

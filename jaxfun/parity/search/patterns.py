@@ -1,8 +1,8 @@
-"""Every bit pattern of a dtype through both functions: a chunk at a time, on the device, counted by NumPy.
+"""Run every bit pattern of a dtype through both functions, chunk by chunk, on the device.
 
-XLA makes the inputs and evaluates the candidate, PyTorch evaluates the reference on the same memory, XLA sorts each
-pair into one of a few classes (a byte), and NumPy counts the bytes. Only what stands out is looked at again, against
-PyTorch in float64, by `compare`.
+XLA makes the inputs and runs the candidate. PyTorch runs the reference on the same memory. XLA sorts each pair of
+results into one of a few classes (a byte), and NumPy counts the bytes. Only suspicious pairs are compared with float64,
+by `compare`.
 """
 
 from collections.abc import Callable
@@ -19,18 +19,18 @@ from ..compare.arrays import PRECISION, Precision, compare
 from ..report.every_value import BINS, Sample, Tally
 from ..run import torch_side
 
-# A class of a pair is its bin of distance, or one of these.
+# The class of a pair of results: the bin of its distance, or one of these.
 SAME, NAN, INFINITY, SUBNORMAL = range(BINS, BINS + 4)
 CLASSES = BINS + 4
-HANDFUL = 16  # of a chunk's farthest results, looked at in float64
+HANDFUL = 16  # results of a chunk that are farthest apart, which are compared with float64
 
 
 @dataclass(frozen=True)
 class Format:
-    """A floating-point format: its bits, its fraction bits, the values in a chunk, and which are compared with float64.
+    """A floating point format: bits, fraction bits, values per chunk, and which results are compared with float64.
 
-    `oracle` is whether every result is held to float64; where not, those at least as far from the reference as the
-    bin `suspect` are, and the farthest of each chunk.
+    `oracle`: compare every result with float64. Otherwise compare those whose distance is in bin `suspect` or above,
+    and the farthest of each chunk.
     """
 
     bits: int
@@ -41,11 +41,11 @@ class Format:
 
     @property
     def name_of_bits(self) -> str:
-        """The unsigned integer that holds a pattern."""
+        """The unsigned integer dtype that holds a bit pattern."""
         return f"uint{self.bits}"
 
 
-# float32: an error beyond max(8 ULP, 4 times the reference's own) is more than 6 ULP away from the reference: bin 5-8
+# float32: a wrong result, beyond max(8 ULP, 4 x the reference's error), is over 6 ULP from the reference: bins 5-8
 FORMATS = {
     "float16": Format(16, 10, 2**14, True),
     "bfloat16": Format(16, 7, 2**14, True),
@@ -54,7 +54,7 @@ FORMATS = {
 
 
 class Chunks:
-    """The compiled parts of one run, and how a chunk's findings are added to the levels."""
+    """The compiled parts of one run. `chunk` adds the counts of one chunk to the tallies."""
 
     def __init__(self, candidate: Any, reference: Any, dtype: str, derivative: bool, subnormals: bool) -> None:
         self.reference, self.dtype, self.derivative = reference, dtype, derivative
@@ -65,14 +65,14 @@ class Chunks:
         self.classify: Callable[..., Any] = jax.jit(lambda x, a, b: _classes(x, a, b, self.form, subnormals))
 
     def chunk(self, levels: list[Tally], start: int, size: int) -> list[Tally]:
-        """Return the levels with `size` bit patterns more, from `start`."""
+        """Return the tallies with the bit patterns from `start` to `start + size` added."""
         inputs, *ours = self.evaluate(np.uint32(start), size)
-        # finished before PyTorch reads the memory
+        # the inputs must be complete before PyTorch reads the memory
         jax.block_until_ready(inputs)
         shared = torch_side.elementwise(self.reference, inputs, derivative=self.derivative)
         theirs = [jax.dlpack.from_dlpack(item.contiguous()) for item in shared]
         for item in theirs:
-            require_like("reference", item, inputs)  # a shape may hang on the size
+            require_like("reference", item, inputs)  # a function's result shape may depend on the input's size
         oracles = self.oracle(np.asarray(inputs)) if self.form.oracle else [None] * self.levels
         return [
             self.added(level, inputs, ours[which], theirs[which], oracles[which], which)
@@ -84,7 +84,7 @@ class Chunks:
         return torch_side.elementwise_float64(self.reference, inputs, derivative=self.derivative)
 
     def added(self, level: Tally, inputs: Any, ours: Any, theirs: Any, oracle: Any, which: int) -> Tally:
-        """Return a level with a chunk's findings."""
+        """Return a tally with the results of a chunk added."""
         x, c, r = np.asarray(inputs), np.asarray(ours), np.asarray(theirs)
         target = theirs if oracle is None else jnp.asarray(_rounded(c, r, oracle))
         codes = np.asarray(self.classify(inputs, ours, target))
@@ -96,12 +96,12 @@ class Chunks:
         return _judged(counted, x[seen], c[seen], r[seen], exact, self.rule)
 
     def to_look_at(self, level: Tally, codes: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
-        """Return the places of a chunk to compare with float64: those that may be wrong, and the few farthest apart."""
+        """Return the places of a chunk to compare with float64: suspects, and the few results farthest apart."""
         if self.form.oracle or not level.failure:
             suspects = np.flatnonzero((codes >= self.form.suspect) & (codes != SAME) & (codes != SUBNORMAL))
             if suspects.size:
                 return suspects
-        numbers = np.where(codes < BINS, codes, 0)  # after a failure only the worst is still wanted
+        numbers = np.where(codes < BINS, codes, 0)  # after a failure only the worst error is still needed
         farthest = np.flatnonzero((numbers == numbers.max()) & (codes < BINS))
         if farthest.size > HANDFUL:
             ulp = _ulp(ours[farthest], theirs[farthest].astype(np.float64), self.rule)
@@ -110,7 +110,7 @@ class Chunks:
 
 
 def numbers_from(start: jax.Array, size: int, dtype: str) -> jax.Array:
-    """Return the numbers that `size` bit patterns from `start` are."""
+    """Return the numbers whose bit patterns are `start`, `start + 1`, ..., `size` of them."""
     bits = lax.iota(np.uint32, size) + start
     return lax.bitcast_convert_type(bits.astype(FORMATS[dtype].name_of_bits), jnp.dtype(dtype))
 
@@ -120,17 +120,17 @@ def _candidates(candidate: Any, inputs: jax.Array, derivative: bool) -> tuple[ja
 
 
 def with_derivative(candidate: Any, inputs: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Return an elementwise function's value and its first derivative."""
-    value, pull = jax.vjp(candidate, inputs)  # reverse mode, as PyTorch's: a custom_vjp has no other
+    """Return an elementwise function's value and first derivative."""
+    value, pull = jax.vjp(candidate, inputs)  # reverse mode, as in PyTorch; a custom_vjp function has no forward mode
     return value, pull(jnp.ones_like(value))[0]
 
 
 def _classes(inputs: jax.Array, ours: jax.Array, theirs: jax.Array, form: Format, subnormals: bool) -> jax.Array:
-    """Return the class of each pair, by integers alone: as floats XLA would take subnormals for zero."""
+    """Return the class of each pair, computed on integers: on floats XLA would treat subnormals as zero."""
     x, a, b = (_magnitude(item, form) for item in (inputs, ours, theirs))
     infinity, least = jnp.uint32((2 ** (form.bits - 1 - form.fraction) - 1) << form.fraction), 2**form.fraction
     place_a, place_b = _place(ours, a, form), _place(theirs, b, form)
-    # the distance may need 32 bits: unsigned, and the difference wraps to the right number
+    # the distance may need 32 bits: unsigned subtraction wraps to the right number
     apart = (jnp.maximum(place_a, place_b) - jnp.minimum(place_a, place_b)).astype(np.uint32)
     code = jnp.where(apart == 0, 0, 33 - lax.clz(jnp.maximum(apart, 1) - 1).astype(np.int32))
     if not subnormals:
@@ -144,7 +144,7 @@ def _classes(inputs: jax.Array, ours: jax.Array, theirs: jax.Array, form: Format
 
 
 def _is_subnormal(x: jax.Array, a: jax.Array, b: jax.Array, apart: jax.Array, least: Any) -> jax.Array:
-    # a subnormal result, or a flush beside it: both within the smallest normal number, and of each other too
+    # a subnormal result and its flushed neighbour: both at most the smallest normal, and no further apart than that
     tiny = (a <= least) & (b <= least) & (apart <= least)
     return tiny & ((apart > 0) | ((b > 0) & (b < least)))
 
@@ -158,15 +158,15 @@ def _magnitude(values: jax.Array, form: Format) -> jax.Array:
 
 
 def _place(values: jax.Array, magnitude: jax.Array, form: Format) -> jax.Array:
-    """Return integers in the order of the numbers, neighbours one apart, both zeros the same."""
+    """Return integers in the order of the numbers; neighbours differ by 1, and both zeros are equal."""
     middle, negative = np.uint32(2**31), _bits(values, form) >> np.uint32(form.bits - 1)
     return jnp.where(negative == 1, middle - magnitude, middle + magnitude)
 
 
 def _rounded(ours: np.ndarray, theirs: np.ndarray, oracle: np.ndarray) -> np.ndarray:
-    """Return what a 16-bit result is measured from: float64's rounded, the reference's where that is no number."""
+    """Return the target of a 16-bit result: the oracle, rounded; the reference where that is not a number."""
     rounded = oracle.astype(theirs.dtype)
-    # a reference that overflows on its way is overruled, unless the candidate is lost alike
+    # the oracle overrules a reference that overflows inside, unless the candidate overflows too
     number = np.isfinite(rounded) & (np.isfinite(theirs) | np.isfinite(ours))
     return np.where(number, rounded, theirs)
 
@@ -200,24 +200,24 @@ def _judged(level: Tally, x: np.ndarray, ours: Any, theirs: Any, oracle: np.ndar
         return level
     (i,) = verdict.index
     return replace(
-        level, failure=f"{verdict.difference} at {x[i]!s}: {ours[i]!s}, where the reference has {theirs[i]!s}"
+        level, failure=f"{verdict.difference} mismatch at {x[i]!s}: {ours[i]!s} where the reference has {theirs[i]!s}"
     )
 
 
 def _ulp(values: np.ndarray, exact: np.ndarray, rule: Precision) -> np.ndarray:
     """Return the error of values in ULP of the exact value; -1 where either is NaN or infinite."""
-    # only the unit: where the exact result is no number, what is found is none either, and -1 below
+    # this is only for the unit: a result that is not finite becomes -1 below
     size = np.clip(np.abs(np.nan_to_num(exact)), rule.smallest_normal, rule.largest)
     unit = rule.eps * np.exp2(np.frexp(size)[1] - 1.0)
     found = np.abs(values.astype(np.float64) - exact) / unit
     return np.where(np.isfinite(found), found, -1.0)
 
 
-ADVICE = "Pass a function of one array that works on each element alone; wrap others in a lambda."
+ADVICE = "Pass an elementwise function of one array; wrap a function of several arguments in a lambda."
 
 
 def require_like(name: str, result: Any, given: jax.Array) -> None:
-    """Raise for a result that is no array of its input's shape and dtype.
+    """Raise if a result is not an array of its input's shape and dtype.
 
     Raises: ArgumentTypeError, ShapeError and DTypeError.
     """

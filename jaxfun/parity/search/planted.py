@@ -1,4 +1,4 @@
-"""Whether a check can fail: wrong results, put in the candidate's place, must be caught."""
+"""Self-test of a check: zeros and slightly scaled results must be rejected."""
 
 import numpy as np
 
@@ -11,11 +11,11 @@ from ..run.reference import Reference
 from .verdicts import canonical, targets, verdicts
 
 _SHIFT = 1e-4
-PLANTED_ROWS = 8  # one may be so ill-conditioned that it proves nothing; the others then tell
+PLANTED_ROWS = 8  # value sets; one alone may be too ill-conditioned to prove anything
 
 
 def plant(sides: Sides, terms: Options, report: Report, row: int, reference: Reference) -> None:
-    """Put wrong results in the candidate's place: zeros, and the reference's own shifted. They must fail."""
+    """Judge wrong results in place of the candidate's (zeros, slightly scaled ones), and record which are rejected."""
     for level in COMPUTED:
         want = reference.plain.get(level, "")
         if level not in terms.levels or isinstance(want, str) or isinstance(reference.wide[level], str):
@@ -26,7 +26,7 @@ def plant(sides: Sides, terms: Options, report: Report, row: int, reference: Ref
         if not any(is_inexact(item) and np.any(np.isfinite(item) & (item != 0)) for item in right):
             continue
         wrong = {"zeros": [np.zeros_like(item) for item in right]}
-        if level != "hvp":  # two right formulas may lose most of its digits
+        if level != "hvp":  # two correct formulas may lose most digits of a second derivative
             wrong["a small shift"] = [_shifted(item) for item in right]
         caught = {
             name: any(not verdict.ok for verdict in verdicts(sides, terms, row, level, parts, planted=True))

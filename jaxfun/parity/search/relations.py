@@ -1,7 +1,7 @@
-"""What stands behind a difference: how the candidate's results are related to the reference's on all value sets.
+"""Explain a mismatch by a relation between both results that holds on all value sets: a factor, a transposition, ...
 
-One row of the table a relation, the plainest first. Each is a function of the results on both sides that returns a
-sentence, or "" where the relation does not hold.
+`RELATIONS` is the table, the plainest relation first. Each entry is a function of the evidence that returns a sentence,
+or "" where the relation does not hold.
 """
 
 import functools
@@ -15,44 +15,44 @@ import numpy as np
 from ..compare.arrays import PRECISION, part_of
 from .evidence import BothResults, Evidence, close
 
-_FEWEST = 3  # different numbers that a relation holds for
+_FEWEST = 3  # distinct numbers that a relation must hold for
 _MOST_PERMUTED = 24
 
 
 class Relation(NamedTuple):
-    """A relation, and the kinds of difference that it explains."""
+    """A relation, and the kinds of mismatch that it explains."""
 
     kinds: tuple[str, ...]
     sentence: Callable[[Evidence], str]
 
 
 def relation_of(evidence: Evidence, kind: str) -> str:
-    """Return the first relation that holds and explains a kind of difference, in words; "" where there is none."""
+    """Return the sentence of the first relation that holds and explains this kind of mismatch, or ""."""
     fitting = (row.sentence for row in RELATIONS.values() if kind in row.kinds)
     with np.errstate(all="ignore"):
         return next((text for sentence in fitting if (text := sentence(evidence))), "")
 
 
 def _is_telling(results: BothResults) -> bool:
-    """Return whether the two differ, in enough different numbers that a relation between them is no chance."""
+    """Return whether the results differ, and hold enough distinct numbers that a relation is no coincidence."""
     if results.ours.shape != results.theirs.shape or not results.ours.size or results.agree:
         return False
     return len(np.unique(results.theirs[np.isfinite(results.theirs)])) >= _FEWEST
 
 
 def _holds(results: BothResults, change: Callable[[np.ndarray], np.ndarray]) -> bool:
-    """Return whether the candidate gives what a change makes of the reference, which is not what it was."""
+    """Return whether the candidate's result is the reference's changed by `change`, and they are not equal already."""
     return results.with_theirs(change).agree
 
 
-# Numbers.
+# Numbers
 
 
 def _zero(evidence: Evidence) -> str:
     results = evidence.usual
     if not _is_telling(results) or results.ours.any():
         return ""
-    return "zero everywhere" + (", where all others agree" if evidence.is_alone and evidence.level != "value" else "")
+    return "zero everywhere" + ("; all others agree" if evidence.is_alone and evidence.level != "value" else "")
 
 
 def _negated(evidence: Evidence) -> str:
@@ -61,7 +61,7 @@ def _negated(evidence: Evidence) -> str:
 
 
 def _factor(evidence: Evidence) -> str:
-    """Return by what constant the two differ; by a size of the inputs where it follows that size."""
+    """Return a constant factor between the results, as a function of a size of the inputs if it follows that size."""
     factor = _constant_factor(evidence.usual)
     if factor is None:
         return ""
@@ -84,7 +84,7 @@ def _plain(number: complex) -> complex:
 
 
 def _written(results: BothResults, factor: complex) -> str:
-    """Return a factor as a fraction, a known constant, or with no more digits than it takes."""
+    """Return a factor as a fraction, a known constant, or with as few digits as possible."""
     if factor.imag:
         return f"{factor:.6g}"
     number = factor.real
@@ -121,7 +121,7 @@ _OF_A_SIZE: dict[str, tuple[Callable[[int], float], str]] = {
 
 
 def _of_a_size(evidence: Evidence, factor: complex) -> str:
-    """Return the factor as a function of a size, where it follows that size when it grows."""
+    """Return the factor as a function of a size of the inputs, if it still fits when that size grows."""
     shapes = [stack.shape[1:] for stack in evidence.inputs]
     fitting = [
         (text, name, size)
@@ -152,7 +152,7 @@ Shapes = Sequence[tuple[int, ...]]
 
 
 def _sizes(evidence: Evidence) -> Iterator[tuple[str, Callable[[Shapes], int]]]:
-    """Yield the sizes that a factor may be made of, with what they are called."""
+    """Yield the sizes that a factor may depend on, with their names."""
     for at, stack in enumerate(evidence.inputs):
         of = f" of {evidence.names[at]}" if at < len(evidence.names) else ""
         for axis in reversed(range(stack.ndim - 1)):
@@ -168,11 +168,11 @@ def _offset(evidence: Evidence) -> str:
     if not _is_telling(results):
         return ""
     offset = float(np.median(np.nan_to_num(np.real(results.ours - results.theirs))))
-    # a difference of large numbers has few digits
+    # subtracting large numbers leaves few digits
     shifted = BothResults(results.ours, results.theirs + offset, results.allowed + 1e-6 * abs(offset), results.measured)
     if not offset or not shifted.agree:
         return ""
-    return f"{abs(offset):.6g} {'more' if offset > 0 else 'less'} than the reference everywhere"
+    return f"{abs(offset):.6g} {'above' if offset > 0 else 'below'} the reference everywhere"
 
 
 def _conjugated(evidence: Evidence) -> str:
@@ -185,25 +185,25 @@ def _opposite(evidence: Evidence) -> str:
     results = evidence.usual
     if evidence.dtypes[1] != "bool" or results.ours.shape != results.theirs.shape or results.agreeing.any():
         return ""
-    return "the opposite of the reference everywhere" if len(np.unique(results.theirs)) == 2 else ""
+    return "the logical negation of the reference everywhere" if len(np.unique(results.theirs)) == 2 else ""
 
 
 def _rounded(evidence: Evidence) -> str:
-    """Say through which dtype of fewer digits the results, or the inputs, have gone."""
+    """Return through which narrower dtype the results, or the inputs, were rounded."""
     wide = part_of(evidence.dtypes[1])
     if wide not in PRECISION or not _is_telling(evidence.usual):
         return ""
     narrower = [name for name in _NARROWER if PRECISION[name].eps > PRECISION[wide].eps]
-    results = (f"rounded to {name} on the way" for name in narrower if _is_rounded(evidence.usual, name))
-    given = (f"what the reference gives for inputs rounded to {name}" for name in narrower if _fed(evidence, name))
+    results = (f"rounded to {name}" for name in narrower if _is_rounded(evidence.usual, name))
+    given = (f"the reference with inputs rounded to {name}" for name in narrower if _has_rounded_inputs(evidence, name))
     return next(itertools.chain(results, given), "")
 
 
-_NARROWER = ("bfloat16", "float16", "float32")  # the fewest digits first: they are a part of the others'
+_NARROWER = ("bfloat16", "float16", "float32")  # fewest digits first: they fit into the others
 
 
 def _through(numbers: np.ndarray, name: str) -> np.ndarray:
-    """Return numbers rounded to the digits of a dtype, whatever its range."""
+    """Return numbers rounded to the digits of a dtype, without its limits on the range."""
     parts = [np.real(numbers), np.imag(numbers)] if np.iscomplexobj(numbers) else [numbers]
     pairs = [np.frexp(part) for part in parts]
     steps = 2.0 / PRECISION[name].eps
@@ -222,7 +222,7 @@ def _is_rounded(results: BothResults, name: str) -> bool:
     return bool(near[normal].all()) and bool(np.mean((_through(results.theirs, name) == results.theirs)[normal]) < 0.5)
 
 
-def _fed(evidence: Evidence, name: str) -> bool:
+def _has_rounded_inputs(evidence: Evidence, name: str) -> bool:
     def rounded(tensors: list[np.ndarray]) -> list[np.ndarray]:
         return [_through(item, name).astype(item.dtype) if item.dtype.kind in "fc" else item for item in tensors]
 
@@ -240,10 +240,10 @@ def _right_in_float64(evidence: Evidence) -> str:
     allowed = digits / 16 * (np.abs(wide.theirs) + largest.reshape(-1, *[1] * (wide.theirs.ndim - 1)))
     if not close(wide.ours, wide.theirs, allowed)[rows].all():
         return ""
-    return f"right in float64: the formula loses digits in {evidence.dtypes[1]}"
+    return f"correct in float64; the formula loses digits in {evidence.dtypes[1]}"
 
 
-# Places.
+# Places
 
 
 def _transposed(evidence: Evidence) -> str:
@@ -255,7 +255,7 @@ def _transposed(evidence: Evidence) -> str:
             swapped = (
                 f"with dimensions {moved[0]} and {moved[1]} exchanged" if len(moved) == 2 else f"permuted by {order}"
             )
-            return f"the reference transposed: {swapped}" if ndim > 2 else "the reference transposed"
+            return f"the reference transposed, {swapped}" if ndim > 2 else "the reference transposed"
     return ""
 
 
@@ -299,7 +299,7 @@ def _permuted(evidence: Evidence) -> str:
 
 
 def _order(results: BothResults, axis: int) -> list[int]:
-    """Return for each of the candidate's slices the reference's that it is; none where some is not to be found."""
+    """Return for each slice of the candidate the number of the reference's slice that it equals; [] if any has none."""
     ours, theirs, allowed = (np.moveaxis(item, axis, 0) for item in (results.ours, results.theirs, results.allowed))
     if len(ours) > _MOST_PERMUTED:
         return []
@@ -309,18 +309,18 @@ def _order(results: BothResults, axis: int) -> list[int]:
     return order if sorted(order) == [*range(len(ours))] else []
 
 
-def _but_for_an_end(evidence: Evidence) -> str:
+def _except_an_end(evidence: Evidence) -> str:
     results = evidence.usual
     for axis in _axes(results, 3) if _is_telling(results) else ():
         wrong = ~results.agreeing
         where = np.flatnonzero(wrong.any(axis=tuple(at for at in range(wrong.ndim) if at != axis)))
         ends = {0: "first", wrong.shape[axis] - 1: "last"}
         if len(where) == 1 and int(where[0]) in ends:
-            return f"right except for the {ends[int(where[0])]} element along dimension {axis - 1}"
+            return f"correct except for the {ends[int(where[0])]} element along dimension {axis - 1}"
     return ""
 
 
-# What the reference gives for other inputs.
+# The reference of other inputs
 
 
 def _is_given(evidence: Evidence, change: Callable[[list[np.ndarray]], Sequence[np.ndarray]]) -> bool:
@@ -356,15 +356,15 @@ def _of_transposed(evidence: Evidence) -> str:
             evidence, lambda tensors, at=at: [*tensors[:at], tensors[at].swapaxes(-1, -2), *tensors[at + 1 :]]
         ):
             name = evidence.names[at] if at < len(evidence.names) else f"argument {at}"
-            return f"what the reference gives for {name} transposed"
+            return f"the reference with {name} transposed"
     return ""
 
 
-# NaN and infinity.
+# NaN and infinity
 
 
 def _replaced(evidence: Evidence) -> str:
-    """Say which number stands where the reference has NaN or infinity, where all else agrees."""
+    """Return the number that replaces the reference's NaN or infinity, if all other elements agree."""
     results = evidence.results
     if results.ours.shape != results.theirs.shape or results.theirs.dtype.kind == "c":
         return ""
@@ -372,25 +372,25 @@ def _replaced(evidence: Evidence) -> str:
     for name, is_lost in {"NaN": np.isnan, "infinity": np.isinf}.items():
         there = is_lost(results.theirs)
         numbers = np.unique(np.abs(results.ours[there]))
-        # a single element may be any number by chance, but hardly 0
+        # a single element may have any value by coincidence, but hardly 0
         is_one_number = len(numbers) == 1 and np.isfinite(numbers[0]) and (there.sum() > 1 or numbers[0] == 0)
         if is_one_number and (wrong <= there).all():
-            return f"{name} replaced by {numbers[0]:.5g}, and right elsewhere"
+            return f"{name} replaced by {numbers[0]:.5g}, correct elsewhere"
     return ""
 
 
 def _skipped(evidence: Evidence) -> str:
-    """Say whether the candidate takes NaN inputs for zeros, or leaves them out."""
+    """Return whether the candidate treats NaN inputs as zeros."""
     with_nan = [np.isnan(item).reshape(len(item), -1).any(1) for item in evidence.inputs if item.dtype.kind in "fc"]
     finite = [~np.isinf(item).reshape(len(item), -1).any(1) for item in evidence.inputs if item.dtype.kind in "fc"]
     rows = np.flatnonzero(np.any(with_nan, axis=0) & np.all(finite, axis=0))[:8] if with_nan else np.zeros(0, int)
     results = evidence.again_at(rows, lambda tensors: [np.nan_to_num(item, nan=0.0) for item in tensors])
     if results is None or len(np.unique(results.theirs)) < 2 or not results.agree:
         return ""
-    return "what the reference gives where NaN inputs are taken for 0"
+    return "the reference with NaN inputs replaced by 0"
 
 
-# Shapes and dtypes.
+# Shapes and dtypes
 
 
 def _same_numbers(results: BothResults) -> bool:
@@ -400,16 +400,16 @@ def _same_numbers(results: BothResults) -> bool:
 
 
 def _reshaped(evidence: Evidence) -> str:
-    """Say that only the shape differs, by dimensions of size 1 or otherwise."""
+    """Return that only the shape differs: by dimensions of size 1, or otherwise."""
     results = evidence.usual
     ours, theirs = ([n for n in item.shape[1:] if n != 1] for item in (results.ours, results.theirs))
     if not results.theirs.size or results.ours.shape == results.theirs.shape or not _same_numbers(results):
         return ""
     if ours != theirs:
-        return "the right numbers in another shape"
+        return "correct numbers in another shape"
     more, fewer = results.ours.ndim > results.theirs.ndim, results.ours.ndim < results.theirs.ndim
-    kept = " kept, as with keepdim=True" if more else " dropped, as with keepdim=False" if fewer else " elsewhere"
-    return f"the right numbers, with dimensions of size 1{kept}"
+    kept = " kept, as with keepdim=True" if more else " dropped, as with keepdim=False" if fewer else " in other places"
+    return f"correct numbers, with dimensions of size 1{kept}"
 
 
 def _cast(evidence: Evidence) -> str:
@@ -418,7 +418,7 @@ def _cast(evidence: Evidence) -> str:
         return ""
     digits = [PRECISION[part_of(name)].eps for name in (ours, theirs) if part_of(name) in PRECISION]
     room = results.allowed + 4 * max(digits, default=0.0) * np.abs(results.theirs)
-    return "the right numbers in another dtype" if close(results.ours, results.theirs, room).all() else ""
+    return "correct numbers in another dtype" if close(results.ours, results.theirs, room).all() else ""
 
 
 _NUMBERS = ("number", "finite or not")
@@ -434,7 +434,7 @@ RELATIONS: dict[str, Relation] = {
     "flipped": Relation(_NUMBERS, _flipped),
     "rolled": Relation(_NUMBERS, _rolled),
     "permuted": Relation(_NUMBERS, _permuted),
-    "but for an end": Relation(_NUMBERS, _but_for_an_end),
+    "but for an end": Relation(_NUMBERS, _except_an_end),
     "arguments exchanged": Relation(_NUMBERS, _exchanged),
     "of a transposed argument": Relation(_NUMBERS, _of_transposed),
     "rounded": Relation(_NUMBERS, _rounded),

@@ -1,4 +1,7 @@
-"""The search for a disagreement: configurations of arguments are drawn one by one, each filled with many value sets."""
+"""Search for a mismatch: draw configurations of arguments one by one, and judge each on many value sets.
+
+`Search.run` is the entry.
+"""
 
 import contextlib
 import dataclasses
@@ -26,7 +29,7 @@ from .shrink import Effort, Shrinker, clarity
 
 
 class Search:
-    """One search on one device: configurations drawn one by one, until one disagrees or all are tried."""
+    """One search on one device. It ends when a configuration disagrees or all are tried."""
 
     def __init__(
         self,
@@ -39,17 +42,17 @@ class Search:
     ) -> None:
         self.candidate, self.reference = candidate, reference
         self.terms, self.shrinks = terms, shrinks
-        self.progress = progress  # hears how many value sets were evaluated
+        self.progress = progress  # called with the number of value sets evaluated so far
         self.report = Report()
-        self.alone: set[str] = set()  # the dtypes in which a value set was called by itself
-        self.first: Sides | None = None  # that disagreed, or was judged: every value set, nothing shrunk
+        self.alone: set[str] = set()  # the dtypes in which value sets were also called unbatched
+        self.first: Sides | None = None  # the first that disagreed, else the first judged, with every value set
         self.left: list[Configuration] = []
         self.cases = cases
         self.applied, self.constants = cases.applied, cases.constants
-        self.edges: set[tuple[str, int, str]] = set()  # that were met: the level, the leaf, the kind
+        self.edges: set[tuple[str, int, str]] = set()  # the edges found so far, as (level, leaf, kind)
 
     def run(self, plan: Sequence[Configuration], examples: int, seed: int | None) -> None:
-        """Draw until each configuration of the plan is tried, or one disagrees."""
+        """Try the configurations of the plan until one disagrees or all are tried."""
         self.left, sets = list(plan), max(math.ceil(examples / len(plan)), 1)
         seeds = np.random.default_rng(0 if seed is None else seed)
         with np.errstate(all="ignore"), self.report.until_interrupted():
@@ -69,7 +72,7 @@ class Search:
             return any(self._disagrees(configuration.dtype, case) for case in cases)
 
     def _disagrees(self, dtype: str, case: Case) -> bool:
-        # a second opinion decides no answer
+        # a second opinion decides no verdict
         explains = not self.terms.alone
         sides = Sides(self.candidate, self.reference, case, self.terms.device, self.terms.computed, explains)
         is_alone = self.terms.alone and dtype not in self.alone
@@ -78,7 +81,7 @@ class Search:
             self.alone.add(dtype)
         self.first = sides if found or self.first is None else self.first
         self.report.add(report, dtype, self.terms.device)
-        for name, count in _met(case, report.examples, self.constants).items():
+        for name, count in _coverage(case, report.examples, self.constants).items():
             self.applied.add(name)
             self.report.strata[name] = self.report.strata.get(name, 0) + count
         self.progress(self.report.examples)
@@ -102,11 +105,11 @@ class Search:
         return bool(found)
 
     def _effort(self) -> Effort:
-        # of a second opinion a report shows one line
+        # the report shows one line of a second opinion
         return Effort() if self.terms.alone else Effort(shapes=8, rounds=16, seconds=2.0)
 
     def _edge(self, sides: Sides, edge: Mismatch, edges: list[Mismatch], sets: int) -> Failure:
-        """Return an edge as the report shows it; one that the user allows with its cause, on a small input."""
+        """Return an edge as a failure for the report. One that the user allows is shrunk and explained."""
         if edge.edge not in ("kinks", "ties"):
             return failure_of(sides, self.terms, edge)
         shrinker = Shrinker(self.terms, frozenset({edge.level}) & {*COMPUTED})
@@ -114,7 +117,7 @@ class Search:
         return failure_of(smallest, self.terms, at, self._cause(sides, edge, edges, sets))
 
     def _cause(self, sides: Sides, first: Mismatch, found: list[Mismatch], sets: int) -> Cause:
-        """Return the cause of a disagreement, an empty one once the check is interrupted."""
+        """Return the explanation of a mismatch; an empty one once the check is interrupted."""
         try:
             return Cause() if self.report.is_interrupted else cause_of(sides, first, found, self.constants, sets)
         except KeyboardInterrupt:
@@ -122,7 +125,7 @@ class Search:
             return Cause()
 
     def _smallest(self, shrinker: Shrinker, sides: Sides, first: Mismatch) -> tuple[Sides, Mismatch]:
-        """Return a disagreement shrunk, as it was found where that is not asked for or interrupted."""
+        """Return a mismatch shrunk; unchanged if shrinking is off or interrupted."""
         try:
             return shrinker.shrunk(sides, first) if self.shrinks and not self.report.is_interrupted else (sides, first)
         except KeyboardInterrupt:
@@ -130,13 +133,13 @@ class Search:
             return sides, first
 
     def not_reached(self) -> list[str]:
-        """Return what applies and was not tried."""
+        """Return the configurations and kinds of values that apply and were not tried."""
         shapes = [] if self.report.failures else [f"{item.shape} {item.dtype}" for item in self.left]
         return shapes + sorted(name for name in self.applied if not self.report.strata.get(name))
 
 
 def _has_elements(sides: Sides) -> bool:
-    """Return whether a result of the reference has elements: without any, an eager call proves nothing."""
+    """Return whether any result of the reference has elements: without elements, an eager call proves nothing."""
     return any(item.size for row in range(sides.case.sets) for item in sides.theirs.outputs(row))
 
 
@@ -155,8 +158,8 @@ _SHAPES: dict[str, Callable[[tuple[int, ...]], bool]] = {
 }
 
 
-def _met(case: Case, sets: int, constants: Sequence[float]) -> dict[str, int]:
-    """Return in how many of the first value sets each kind of shape was met, and each number of the program."""
+def _coverage(case: Case, sets: int, constants: Sequence[float]) -> dict[str, int]:
+    """Return how many of the first value sets have each kind of shape, and each constant of the program."""
     shapes = [stack.shape[1:] for stack in case.tensors]
     kinds = {name: sets for name, is_so in _SHAPES.items() if any(map(is_so, shapes))}
     stacks = [stack[:sets].reshape(sets, -1) for stack in case.tensors if stack.size and is_inexact(stack)]
@@ -169,13 +172,13 @@ def _met(case: Case, sets: int, constants: Sequence[float]) -> dict[str, int]:
 
 
 def _by_stratum(strata: Sequence[str], found: Sequence[Mismatch]) -> dict[str, tuple[int, int]]:
-    """Return for each stratum how many value sets differ, of how many."""
+    """Return for each stratum how many value sets differ, and how many there are."""
     differ = Counter(strata[row] for row in {item.row for item in found})
     return {name: (differ[name], count) for name, count in Counter(strata).items()}
 
 
 def _curve(case: Case, found: Sequence[Mismatch]) -> Curve | None:
-    """Return the errors of all elements over their inputs, where each has one of its own, else over the results."""
+    """Return the errors of all elements over their inputs, if these match one to one; else over the results."""
     pairs = [(item.candidate, item.reference) for item in found if item.reference is not None]
     pairs = [(ours, theirs) for ours, theirs in pairs if ours is not None and ours.shape == theirs.shape]
     if len(pairs) < max(len(found), 1):
@@ -192,19 +195,19 @@ def _errors(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
     one, other = (np.ravel(item).astype(complex) for item in (ours, theirs))
     with np.errstate(invalid="ignore", over="ignore"):
         error = np.abs(one - other)
-    # the same on both sides, NaN and infinities too, is no error
+    # equal numbers, NaN and infinities have no error
     return np.where((one == other) | (np.isnan(one) & np.isnan(other)), 0.0, error)
 
 
 def clear_ones(found: list[Mismatch], case: Case) -> Iterator[Mismatch]:
-    """Yield the clearest disagreement of each level, the first of several that are as clear."""
+    """Yield the clearest mismatch of each level; of several that are as clear, the first."""
     for level in LEVELS:
         of_level = [item for item in found if item.level == level]
-        if of_level:  # what barely differs may not, beside other value sets
+        if of_level:  # the clearest: one that barely differs may vanish among other value sets
             yield max(of_level, key=lambda item: clarity(item, case.row(item.row)))
 
 
 def wide_enough(arrays: Sequence[np.ndarray]) -> contextlib.AbstractContextManager[Any]:
-    """Turn JAX's 64-bit types on inside of the block, where floating point arrays need them."""
+    """Turn on JAX's 64-bit types inside of the block, if the floating point arrays need them."""
     parts = [part_of(str(item.dtype)) for item in arrays]
     return jax.enable_x64("float64" in parts or bool(jax.config.read("jax_enable_x64")))

@@ -1,7 +1,7 @@
-"""The smallest input that still shows a disagreement: smaller shapes first, then plainer numbers.
+"""Shrink a mismatch to the smallest input that still shows it: first smaller shapes, then simpler numbers.
 
-Each new shape costs a compilation, so few are tried, for all levels that disagree in one program. Numbers are tried
-many at a time in a program that is compiled already.
+Each new shape costs a compilation, so few are tried, with one program for all levels that fail. Numbers are tried many
+at a time in a program that is already compiled. `Shrinker.shrunk` is the entry.
 """
 
 import time
@@ -20,33 +20,33 @@ from .verdicts import ALONE, raised, raises_alike, targets, verdicts
 from .weights import is_edge
 
 Tensors = Sequence[np.ndarray]
-Failing = tuple[Sides, Mismatch]  # the sides on one value set, and the disagreement there
+Failing = tuple[Sides, Mismatch]  # the sides on one value set, and the mismatch there
 
-# an error of less than a tenth of what it was is another difference: a rounding, say; of a small one a hundredth
+# below a tenth of the first error it is another mismatch, such as rounding; for a small error, a hundredth
 _LEAST_KEPT = 0.1
-_CLEAR = 100.0  # times the tolerance: more is no clearer
-_LARGE = 0.1  # of the number: an error that needs no digits to be seen
+_CLEAR = 100.0  # times the tolerance; beyond that, all are equally clear
+_LARGE = 0.1  # relative error that is visible without many digits
 _MOST_ELEMENTS = 24
-_AT_ONCE = 64  # value sets in one call: one size, one compilation
-# what is met in a compiled batch is judged by its value, whichever way of running is to blame
+_AT_ONCE = 64  # value sets in one call: a fixed size needs one compilation
+# jit and vmap mismatches are shrunk by the value of the compiled batch
 _JUDGED_BY = {"jit": "value", "vmap": "value"}
 
 
 def error_of(found: Mismatch) -> float:
-    """Return the error at the worst element, beside the larger of both numbers or 1; 1 where it has none."""
+    """Return the error at the worst element, relative to the larger number or 1. A non-numeric mismatch counts as 1."""
     ours, theirs, index = found.candidate, found.reference, found.verdict.index
     if found.verdict.difference != "number" or ours is None or theirs is None or ours.shape != theirs.shape:
         return 1.0
     one, other = (complex(item[index]) for item in (ours, theirs))
-    # beside 1: what is wrong in the tails alone, as a part of a tiny number, is neither seen nor what matters
+    # relative to at least 1: an error in a tiny number is neither visible nor important
     return abs(one - other) / max(abs(one), abs(other), 1.0)
 
 
 def clarity(found: Mismatch, tensors: Tensors) -> tuple[float, ...]:
-    """Return how clearly a disagreement shows, to be ranked by.
+    """Return a sort key for how clearly a mismatch shows.
 
-    No numbers to compare at all come first, then large errors at finite inputs, NaN and infinity there, small errors
-    there that are no rounding, NaN and infinity at inputs that are not finite, and what is left.
+    From the clearest: non-numeric mismatches; large errors at finite inputs; NaN and infinity at finite inputs; small
+    errors at finite inputs that are not rounding; NaN and infinity at non-finite inputs; the rest.
     """
     kind, share = found.verdict.difference, min(found.verdict.of_tolerance, _CLEAR)
     is_finite = float(all(np.isfinite(item).all() for item in tensors if is_inexact(item)))
@@ -60,15 +60,15 @@ def clarity(found: Mismatch, tensors: Tensors) -> tuple[float, ...]:
 
 
 _LOST = ("NaN", "infinity", "finite or not")
-_SURE = 2.0  # times the tolerance: less may be rounding that was not foreseen
-_NO_ROUNDING = 5.0  # times the tolerance, of an error that is small beside the number
+_SURE = 2.0  # times the tolerance; below, it may still be rounding
+_NO_ROUNDING = 5.0  # times the tolerance, for an error that is small relative to the number
 
 
 @dataclass
 class Effort:
-    """What the failures of one case may cost together: counted in steps, so that a run can be had again.
+    """The budget for shrinking all failures of one case, counted in steps so that a run is reproducible.
 
-    `seconds` is for a function that takes long to compile: no step is begun that would likely end beyond them.
+    `seconds` limits functions that compile slowly: no step begins that would probably end later.
     """
 
     shapes: int = 24
@@ -76,10 +76,10 @@ class Effort:
     seconds: float = 8.0
     _longest: float = 0.0
     _began: float = field(default_factory=time.perf_counter)
-    _compiled: dict[Any, Sides] = field(default_factory=dict)  # by the tensors' shapes
+    _compiled: dict[Any, Sides] = field(default_factory=dict)  # by the shapes of the tensors
 
     def of_shape(self, sides: Sides, tensors: Tensors) -> Sides | None:
-        """Return the sides that are compiled for tensors of these shapes, None where that is one too many."""
+        """Return the sides compiled for tensors of these shapes; None if that exceeds the budget."""
         key = tuple(item.shape for item in tensors)
         if key not in self._compiled:
             if not self.shapes or time.perf_counter() - self._began + self._longest > self.seconds:
@@ -89,33 +89,33 @@ class Effort:
         return self._compiled[key]
 
     def for_numbers(self) -> bool:
-        """Return whether one more round of plainer numbers is begun."""
+        """Return whether the budget allows another round of simpler numbers."""
         self.rounds -= 1
         return self.rounds >= 0 and time.perf_counter() - self._began < self.seconds
 
     def clocked(self, began: float) -> None:
-        """Keep how long the longest step took: the next may take as long."""
+        """Record the longest step so far: the next may take as long."""
         self._longest = max(self._longest, time.perf_counter() - began)
 
 
 @dataclass(frozen=True)
 class Shrinker:
-    """Makes the failures of one case smaller, those of all its levels with one effort."""
+    """Shrinks the failures of one case; all its levels share one budget."""
 
     terms: Options
-    levels: frozenset[str]  # that disagree
+    levels: frozenset[str]  # the levels that fail
     effort: Effort = field(default_factory=Effort)
-    smallest: list[Tensors] = field(default_factory=list)  # what showed other levels' disagreements
+    smallest: list[Tensors] = field(default_factory=list)  # the shrunk inputs of other levels, which are tried first
 
     def shrunk(self, sides: Sides, found: Mismatch) -> Failing:
-        """Return the sides on one value set that still disagrees at the same level, and the disagreement there."""
+        """Return the sides on one value set that still disagrees at the same level, with its mismatch."""
         best = self._failing(sides, found, [sides.case.row(found.row)])
-        if best is None:  # what is met in a batch alone stays as it is
+        if best is None:  # it shows only in a batch: keep it as it is
             return sides, found
         for tensors in self.smallest:
             best = self._failing(*best, [tensors]) or best
         best = self._plainest(*self._of_smallest_shape(*best))
-        if any(item.size > 1 for item in best[0].case.row(0)):  # plain numbers show which of them it takes
+        if any(item.size > 1 for item in best[0].case.row(0)):  # simpler numbers show which shapes still fail
             best = self._plainest(*self._of_smallest_shape(*best))
         self.smallest.append(best[0].case.row(0))
         return best
@@ -132,7 +132,7 @@ class Shrinker:
         return best
 
     def _failing(self, sides: Sides, found: Mismatch, sets: list[Tensors]) -> Failing | None:
-        """Return the plainest of the value sets, all of one shape, that disagrees as `found` does, on its own."""
+        """Return the simplest of the value sets, all of one shape, that fails like `found` does when called alone."""
         level = _JUDGED_BY.get(found.level, found.level)
         given = sides.case.row(found.row)
         sets = [tensors for tensors in sets if _is_same(tensors, given) or sides.case.admits(tensors)]
@@ -158,13 +158,13 @@ class Shrinker:
         if error is not None or found.level not in got:
             return None
         for row in range(count):
-            result = _disagreement(trial, self.terms, found, row, [item[row] for item in got[found.level]])
+            result = _mismatch(trial, self.terms, found, row, [item[row] for item in got[found.level]])
             if result is not None:
                 return trial.of(trial.case.like_row(row, [trial.case.row(row)])), replace(result, row=0)
         return None
 
     def _failing_anyhow(self, trial: Sides, found: Mismatch) -> Failing | None:
-        """Return a value set that is refused, or whose results are built otherwise, if it is: nothing compiles."""
+        """Return the value set if it still raises or still returns another structure, as found. Nothing is compiled."""
         verdict = _WITHOUT_NUMBERS[found.verdict.difference](trial, found, self.terms)
         if verdict is None or verdict.ok or trial.known(found.level, 0):
             return None
@@ -172,21 +172,21 @@ class Shrinker:
         return None if not found.edge and is_edge(smaller, trial, self.terms) else (trial, smaller)
 
 
-def _of_structure(trial: Sides, found: Mismatch, terms: Options) -> Verdict | None:
+def _structure_verdict(trial: Sides, found: Mismatch, terms: Options) -> Verdict | None:
     if trial.theirs.raises(0):
         return None
-    both, error = outcome(lambda: trial.structures(0))  # of a smaller shape the candidate may take nothing
+    both, error = outcome(lambda: trial.structures(0))  # the candidate may raise for a smaller shape
     return None if error is not None or both[0] == both[1] else found.verdict
 
 
-def _of_raising(trial: Sides, found: Mismatch, terms: Options) -> Verdict | None:
-    """Return the verdict on what both sides raise, None where it is not the same side that raises as was found."""
+def _raising_verdict(trial: Sides, found: Mismatch, terms: Options) -> Verdict | None:
+    """Return the verdict on what both sides raise; None if another side raises than in `found`."""
     ways = {"errors": trial.signature, "jit": trial.traced}
-    if found.level not in ways:  # a derivative: to see that it does not raise would be to compile it
+    if found.level not in ways:  # a derivative: only compiling it would show whether it raises
         return None
     tensors, theirs = trial.case.row(0), trial.theirs.raises(0)
     _, ours = outcome(lambda: ways[found.level](tensors))
-    if ours is None and theirs is not None:  # some errors show only once the numbers are computed
+    if ours is None and theirs is not None:  # some errors occur only when the numbers are computed
         _, ours = outcome(lambda: trial.eager(tensors))
     is_ours_alone = theirs is None
     if is_ours_alone != (ALONE in found.verdict.detail):
@@ -195,11 +195,11 @@ def _of_raising(trial: Sides, found: Mismatch, terms: Options) -> Verdict | None
     return raised(ours) if ours and is_ours_alone else verdict
 
 
-_WITHOUT_NUMBERS = {"structure": _of_structure, "raises": _of_raising}
+_WITHOUT_NUMBERS = {"structure": _structure_verdict, "raises": _raising_verdict}
 
 
 def _smaller(tensors: Tensors, index: tuple[int, ...]) -> Iterator[list[np.ndarray]]:
-    """Yield the tensors without their first dimension, and with every axis of some size cut to fewer, about `index`."""
+    """Yield smaller tensors: without a first dimension, or with all axes of one size cut around the element `index`."""
     ndim = max((item.ndim for item in tensors), default=0)
     if len(index) != ndim:
         index = _most_unlike(tensors, ndim)
@@ -211,7 +211,7 @@ def _smaller(tensors: Tensors, index: tuple[int, ...]) -> Iterator[list[np.ndarr
 
 
 def _most_unlike(tensors: Tensors, ndim: int) -> tuple[int, ...]:
-    """Return where the number stands that takes most to read, in the first of the tensors that have one."""
+    """Return the index of the most complicated number, in the first tensor of this rank that has one."""
     for item in tensors:
         costs = _costs(item)
         if item.ndim == ndim and costs.any():
@@ -220,7 +220,7 @@ def _most_unlike(tensors: Tensors, ndim: int) -> tuple[int, ...]:
 
 
 def _at(item: np.ndarray, index: tuple[int, ...], axis: int) -> int:
-    # where the results have the tensor's shape, the place of the worst of them is the tensor's too
+    # if result and tensor have the same shape, the worst result's index is the tensor's too
     return index[axis] if len(index) == item.ndim and index[axis] < item.shape[axis] else 0
 
 
@@ -231,7 +231,7 @@ def _cut(item: np.ndarray, index: tuple[int, ...], size: int, fewer: int) -> tup
 
 
 def _plainer(tensors: Tensors) -> Iterator[list[np.ndarray]]:
-    """Yield the tensors with one element, or all of one tensor, replaced by a plainer number."""
+    """Yield the tensors with one element, or all of one tensor, replaced by a simpler number."""
     for place, item in enumerate(tensors):
         if not is_inexact(item):
             continue
@@ -254,12 +254,12 @@ def _replaced(tensors: Tensors, place: int, item: np.ndarray) -> Iterator[list[n
 
 
 def _cost(array: np.ndarray) -> float:
-    """Return how much there is to read, of several numbers that are equally plain less where they are alike."""
+    """Return the complexity of an array's numbers. Of equally simple arrays, fewer distinct numbers cost less."""
     return float(_costs(array).sum()) + 0.01 * len(np.unique(_sizes(array)))
 
 
 def _costs(array: np.ndarray) -> np.ndarray:
-    """Return how much there is to read of each number: zeros least, then ones, whole numbers, halves, digits last."""
+    """Return the complexity of each number: zeros least, then ones, whole numbers, one decimal, more digits."""
     parts, signs = _sizes(array), np.signbit(_parts(array))
     kinds = [parts == 0, parts == 1, parts == np.round(parts), parts * 10 == np.round(parts * 10)]
     return (np.select(kinds, [0, 1, 2, 3], 4) + 0.001 * signs).sum(0)
@@ -275,7 +275,7 @@ def _sizes(array: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(sizes), sizes, 3)
 
 
-def _disagreement(sides: Sides, terms: Options, found: Mismatch, row: int, parts: list[np.ndarray]) -> Mismatch | None:
+def _mismatch(sides: Sides, terms: Options, found: Mismatch, row: int, parts: list[np.ndarray]) -> Mismatch | None:
     if sides.theirs.raises(row) is not None or sides.known(found.level, row) is not None:
         return None
     reference = sides.oracle.results([row])[row]
@@ -294,17 +294,17 @@ def _disagreement(sides: Sides, terms: Options, found: Mismatch, row: int, parts
 
 
 def _is_alike(smaller: Mismatch, found: Mismatch) -> bool:
-    """Return whether a disagreement is the one that was found: on the same side NaN, or an error about as large."""
+    """Return whether a mismatch is the same as `found`: NaN on the same side, or an error about as large."""
     if found.verdict.difference in _LOST:
         return _is_ours(smaller) == _is_ours(found)
     error, share = error_of(found), found.verdict.of_tolerance
-    # a large error need only be sure: beside a kink what is measured as rounding is large, and another for each shape
+    # a large error need only be certain: near a kink the measured rounding is large and depends on the shape
     least, enough = (_LEAST_KEPT, _SURE) if error >= _LARGE else (_LEAST_KEPT**2, _LEAST_KEPT * _CLEAR)
     return error_of(smaller) >= least * error and smaller.verdict.of_tolerance >= min(_LEAST_KEPT * share, enough)
 
 
 def _is_ours(found: Mismatch) -> bool:
-    """Return whether it is the candidate that has no number there."""
+    """Return whether the candidate is the side without a finite number."""
     if found.candidate is None or found.candidate.shape != getattr(found.reference, "shape", None):
         return True
     return not np.isfinite(found.candidate[found.verdict.index])

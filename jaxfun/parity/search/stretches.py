@@ -1,4 +1,8 @@
-"""Where two models diverge: each tap beside its submodule, and each stretch between taps run from its own value."""
+"""Find where two models diverge: compare each tap with its submodule, and run each stretch between taps separately.
+
+A stretch is the part of the model between two taps. It starts from the module's own value at the tap before, so that an
+error does not propagate into the next stretch. `taps_of` is the entry.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -23,7 +27,7 @@ from ..run.taps import gathered, numbered
 from .large import Deadline
 from .verdicts import verdicts
 
-# what a tap gives at these is read only where nothing differs at others: where NaN comes first is no mistake's place
+# strata that are compared only if nothing differs at others: where NaN first occurs is not where the error is
 _EXTREME = ("NaN", "infinity", "overflow", "overflow of a square")
 
 
@@ -35,9 +39,9 @@ def taps_of(
     report: Report,
     deadline: Deadline,
 ) -> list[Tap]:
-    """Return what each tap shows on the value sets of a case, in the order of execution.
+    """Return the comparison at each tap on the value sets of a case, in the order of execution.
 
-    Raises: ArgumentValueError for a tap that is asked for and not there.
+    Raises: ArgumentValueError for a requested tap that does not exist.
     """
     both = _Both(port, sides, asked, report)
     rows = [row for row in range(sides.case.sets) if sides.theirs.raises(row) is None]
@@ -49,12 +53,12 @@ def taps_of(
         taps, worst = _compared(both, terms, rows)
     if report.failures:
         return _Stretches(both, terms, worst).added_to(taps, report, deadline)
-    # what is found by its parameters alone may be another place
+    # a place matched only by its parameters may be a wrong match: keep it only if it agrees
     return [tap for tap, pair in zip(taps, both.pairs, strict=True) if tap.ok or pair.is_marked]
 
 
 class _Both:
-    """Both models with what they give at each pair of places, and from given values there."""
+    """Both models, with the values at each pair of matching places; both can also start from given values there."""
 
     def __init__(self, port: Port, sides: Sides, asked: Sequence[str] | None, report: Report) -> None:
         self.port, self.sides = port, sides
@@ -73,7 +77,7 @@ class _Both:
         self.pairs: list[Pair] = paired(places, self._heard(), torch_modules.layers_of(port.torch_module, port.kept))
 
     def _places(self) -> list[Any]:
-        """Return the places in the candidate, their values as shapes; none where it raises."""
+        """Return the places in the candidate, with shapes as values; none if it raises."""
         found: list[Any] = []
         tensors = list(map(jnp.asarray, self.sides.case.row(0)))
         outcome(lambda: jax.eval_shape(lambda items: found.extend(self._run(items, {})[1]), tensors))
@@ -98,13 +102,13 @@ class _Both:
             return self.port.reference(*args, **kwargs), listener.heard
 
     def ours(self, tensors: Sequence[Any], given: Sequence[Any] = ()) -> tuple[list[Any], list[Any]]:
-        """Return what the candidate gives at each pair, and its results; from given values at the pairs."""
+        """Return the candidate's value at each pair, and its results; `given` replaces values at the pairs."""
         placed = {pair.ours: item for pair, item in zip(self.pairs, given, strict=False)}
         result, seen = self._run(tensors, placed)
         return [seen[pair.ours].value for pair in self.pairs], jax.tree.leaves(result)
 
     def theirs(self, tensors: Sequence[Any], given: Sequence[Any] = ()) -> tuple[list[Any], list[Any]]:
-        """Return what the module gives at each pair, and its results; from given values at the pairs."""
+        """Return the module's value at each pair, and its results; `given` replaces values at the pairs."""
         placed = dict(zip((pair.theirs for pair in self.pairs), given, strict=False))
         result, heard = self._listen(tensors, self._listened, [placed.get(at) for at in range(self._most + 1)])
         return [heard[pair.theirs][1] for pair in self.pairs], torch_side.leaves(result)
@@ -114,7 +118,7 @@ class _Both:
         return max(pair.theirs for pair in self.pairs)
 
     def case(self, rows: Sequence[int], more: Sequence[np.ndarray] = ()) -> Case:
-        """Return some value sets as a case of functions of all tensors, and of more of them."""
+        """Return some value sets as a case for functions of two tuples: all tensors, and `more` tensors."""
         case = self.sides.case
         stacks = (*case.stacks(rows), *(item[None] for item in more))
         first, second = range(len(case.tensors)), range(len(case.tensors), len(stacks))
@@ -131,7 +135,7 @@ class _Both:
 
 
 def _compared(both: _Both, terms: Options, rows: Sequence[int]) -> tuple[list[Tap], int]:
-    """Return each tap over some value sets, and the first of these in which one differs."""
+    """Return each tap over some value sets, and the first value set in which a tap differs."""
 
     def candidate(tensors: Any, more: Any) -> list[Any]:
         return both.ours(tensors)[0]
@@ -156,10 +160,10 @@ def _compared(both: _Both, terms: Options, rows: Sequence[int]) -> tuple[list[Ta
 
 
 class _Stretches:
-    """Each stretch between taps run from the module's own values, on one value set.
+    """Runs each stretch between taps from the module's own values, on one value set.
 
-    All are one function, of the tensors, of the values given at the taps, and of which results are chosen: the results
-    at the taps, and last those of the model.
+    All stretches are one function of the tensors, the values given at the taps, and a mask that chooses results: those
+    at the taps, and last the model's.
     """
 
     def __init__(self, both: _Both, terms: Options, row: int) -> None:
@@ -171,9 +175,9 @@ class _Stretches:
         self._sides = Sides(self._ours, self._theirs, case, terms.device, _LEVELS, explains=True)
 
     def added_to(self, taps: Sequence[Tap], report: Report, deadline: Deadline) -> list[Tap]:
-        """Return the taps with what is a mistake of their own, and one for the result where it has one.
+        """Return the taps with their stretches' own errors, plus one for the result if its stretch is wrong.
 
-        Gradients take a run for each tap: those for which no time is left are left out.
+        Gradients take one run per tap. Those for which no time is left are left out.
         """
         alone = self._verdicts(range(self._count + 1), "value")
         rest = next((verdict for verdict in alone[self._count :] if not verdict.ok), Verdict())
@@ -182,7 +186,7 @@ class _Stretches:
         if any(item.level in ("vjp", "hvp", "jvp") for item in report.failures):
             for at, tap in enumerate(found):
                 if not deadline.has(1.0):
-                    deadline.left(f"the gradients from PyTorch's own input of all but {at} of {len(found)} taps")
+                    deadline.left(f"the gradients of the stretches after the first {at} of {len(found)} taps")
                     break
                 found[at] = tap if tap.alone else self._with_gradient(tap, at)
         return found if found[-1].is_divergence else found[:-1]

@@ -1,4 +1,4 @@
-"""Compare all value sets of a case at a level at once, and find those that agree; the others are judged one by one."""
+"""Compare all value sets of a case at one level at once, to find those that agree. The rest are judged one by one."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -25,9 +25,10 @@ class Agreeing(NamedTuple):
 def agreeing(
     sides: Sides, options: Options, references: Mapping[int, Reference], level: str, stacks: Sequence[np.ndarray]
 ) -> Iterator[Agreeing]:
-    """Yield the value sets that agree at a level, those first that do so before any rounding is measured.
+    """Yield the value sets that agree at a level, in groups: first those that need no measured rounding.
 
-    `stacks` are the candidate's results for every value set of the case. What a known difference holds is left out.
+    `stacks` are the candidate's results for every value set of the case. Value sets covered by a known difference are
+    left out.
     """
     rows = [*references]
     leaves = _leaves(sides, options, references, level, stacks)
@@ -56,7 +57,7 @@ def agreeing(
 def _leaves(
     sides: Sides, options: Options, references: Mapping[int, Reference], level: str, stacks: Sequence[np.ndarray]
 ) -> list[Comparison] | None:
-    """Return the leaves of a level's results; None where the value sets' are not alike, or the reference has none."""
+    """Return the leaves of a level's results, stacked; None if their shapes differ or the reference has none."""
     plain, wide = ([getattr(each, side)[level] for each in references.values()] for side in ("plain", "wide"))
     if any(isinstance(items, str) for items in (*plain, *wide)):
         return None
@@ -76,7 +77,7 @@ def _leaves(
 
 
 def _failing(judged: Sequence[Verdict], leaves: Sequence[Comparison], count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return which value sets differ in a number that may be rounding, and which in any other way."""
+    """Return which value sets have an error that may be rounding, and which differ in any other way."""
     by_rounding, otherwise = np.zeros(count, bool), np.zeros(count, bool)
     for verdict, leaf in zip(judged, leaves, strict=True):
         if verdict.wrong is not None:
@@ -87,6 +88,6 @@ def _failing(judged: Sequence[Verdict], leaves: Sequence[Comparison], count: int
 
 
 def _stacked(items: Sequence[Sequence[np.ndarray]]) -> list[np.ndarray] | None:
-    """Return each leaf's arrays as one, None where they are not alike."""
+    """Return each leaf's arrays as one; None if their shapes or dtypes differ."""
     kinds = {tuple((item.shape, item.dtype) for item in row) for row in items}
     return [np.stack(leaf) for leaf in zip(*items, strict=True)] if len(kinds) == 1 else None

@@ -1,4 +1,4 @@
-"""The verdict on one value set at one level, under the terms of a check."""
+"""Judge one value set at one level: a verdict for each leaf of the results."""
 
 import dataclasses
 from collections.abc import Iterator, Sequence
@@ -18,49 +18,52 @@ ALONE = "where the reference does not"
 
 
 def first_line(error: BaseException) -> str:
-    """Return what an exception says in a line."""
+    """Return an exception's class and the first line of its message."""
     return f"{type(error).__name__}: {str(error).strip().split(chr(10))[0]}"
 
 
 def raised(error: BaseException, where: str = ALONE) -> Verdict:
-    """Return the verdict on a candidate that raised, with what to do in its place where that is known."""
+    """Return the verdict on a candidate that raised, with advice where the cause is known."""
     advice = next((advice for kind, advice in _ADVICE.items() if isinstance(error, kind)), "")
     return Verdict("raises", detail=f"raised {first_line(error).rstrip('.')} {where}{advice and '. '}{advice}")
 
 
-# what a candidate that cannot be traced has to do instead
+# advice for a candidate that cannot be traced
 _ADVICE: dict[type[Exception], str] = {
-    jax.errors.TracerArrayConversionError: "It calls NumPy: call jax.numpy in its place.",
-    jax.errors.ConcretizationTypeError: "Take jnp.where or jax.lax.cond in the place of `if`.",
+    jax.errors.TracerArrayConversionError: "It calls NumPy: use jax.numpy instead.",
+    jax.errors.ConcretizationTypeError: "Use jnp.where or jax.lax.cond instead of `if`.",
 }
 
 
 def raises_alike(ours: Exception | None, theirs: Exception | None, exact: bool = True) -> Verdict:
-    """Return whether both raised, or neither did; `exact`: ours is something that a handler of theirs would catch."""
+    """Return the verdict on whether both raise or neither.
+
+    `exact`: a handler for the reference's error must catch ours.
+    """
     if theirs is None:
         return Verdict() if ours is None else Verdict("raises", detail=f"raised {ours!r} {ALONE}")
     if ours is None:
         return Verdict("raises", detail=f"does not raise where the reference raises {theirs!r}")
     expected = builtin_of(theirs)
-    # torch's Python wrappers stumble over what is no tensor with an AttributeError: it means a TypeError
+    # torch's Python wrappers raise AttributeError for a value that is not a tensor: read it as TypeError
     expected = TypeError if expected is AttributeError else expected
     if not exact or isinstance(ours, expected):
         return Verdict(compared=1)
-    return Verdict("raises", detail=f"raised {ours!r}, which a handler of {theirs!r} does not catch")
+    return Verdict("raises", detail=f"raised {ours!r}, which a handler for {theirs!r} does not catch")
 
 
 def builtin_of(error: Exception) -> type:
-    """Return Python's own exception that an error is, or is made of as a library's own is: what a handler names."""
+    """Return the first built-in exception class among an error's base classes."""
     return next(kind for kind in type(error).__mro__ if kind.__module__ == "builtins")
 
 
 def targets(level: str, items: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """Return the reference's leaves that a level compares: forward mode has tangents of floating point ones alone."""
+    """Return the reference's leaves that a level compares: for forward mode only the floating point ones."""
     return [item for item in items if is_inexact(item)] if level == "jvp" else list(items)
 
 
 class Comparison(NamedTuple):
-    """One leaf of a level's results beside what it is held to; `only` masks the elements that are compared."""
+    """One leaf of a level's results beside its target; `only` masks the elements to compare."""
 
     part: np.ndarray
     target: np.ndarray
@@ -68,12 +71,12 @@ class Comparison(NamedTuple):
     only: np.ndarray | None = None
 
     def some(self, rows: np.ndarray) -> "Comparison":
-        """Return the comparison of some of the value sets that the leaf is stacked over."""
+        """Return the comparison for some of the stacked value sets."""
         only = None if self.only is None else self.only[rows]
         return Comparison(self.part[rows], self.target[rows], self.oracle[rows], only)
 
     def verdict(self, scale: np.ndarray, bound: Bound | None = None) -> Verdict:
-        """Return the verdict on the leaf, where rounding is relative to a scale."""
+        """Return the verdict on the leaf, with rounding relative to `scale`."""
         return compare(self.part, self.target, self.oracle, scale=scale, only=self.only, bound=bound)
 
 
@@ -90,8 +93,8 @@ def verdicts(
 ) -> list[Verdict]:
     """Return the verdict on each leaf of one level's results for one value set, whose reference is computed.
 
-    How large rounding may be is measured where a number fails without, or, if `measured`, at once. `planted`: the
-    results are not the candidate's own. Elements that the known difference `held` excuses are not compared.
+    Rounding is measured only if a number fails without it, or always if `measured`. `planted`: the results are not the
+    candidate's own. Elements that the known difference `held` excuses are not compared.
     """
     tensors, reference = sides.case.row(row), sides.oracle.references[row]
     want, wide = (targets(level, side[level]) for side in (reference.plain, reference.wide))
@@ -101,7 +104,7 @@ def verdicts(
     answerable = answerable_rows([item[None] for item in tensors], [item[None] for item in reference.wide["value"]])
     found = []
     for at, (part, target, oracle) in enumerate(zip(parts, want, wide, strict=True)):
-        if held is not None and held.is_whole and part.shape != target.shape:  # an excused shape
+        if held is not None and held.is_whole and part.shape != target.shape:  # the shape is excused
             found.append(Verdict())
             continue
         only = None if level == "value" else asked_of_one(level, part, target, oracle, answerable, terms.exact)
@@ -111,8 +114,8 @@ def verdicts(
         tried = [*_tried(leaf, sides.oracle.rounding.scales(level, row, at), terms.bound, measured)]
         (first, _), (verdict, scale) = tried[0], tried[-1]
         if level == "hvp" and verdict.difference == "number" and not planted and terms.bound is None:
-            verdict = _of_formula(sides, row, at, leaf, scale, verdict)
-        if verdict is not first and not verdict.ok:  # in ULP of the element, as a reader counts them
+            verdict = _without_lost_digits(sides, row, at, leaf, scale, verdict)
+        if verdict is not first and not verdict.ok:  # report ULP relative to the element itself
             there = compare(*(np.asarray(item[verdict.index]) for item in (part, target, oracle)))
             verdict = dataclasses.replace(verdict, worst_ulp=first.worst_ulp, ulp=there.worst_ulp)
         found.append(verdict)
@@ -130,13 +133,15 @@ def _tried(
             return
 
 
-def _of_formula(sides: Sides, row: int, at: int, leaf: Comparison, scale: np.ndarray, first: Verdict) -> Verdict:
-    """Return the verdict on a second derivative as it is without rounding: the candidate's in float64, to fewer digits.
+def _without_lost_digits(
+    sides: Sides, row: int, at: int, leaf: Comparison, scale: np.ndarray, first: Verdict
+) -> Verdict:
+    """Return the verdict on the candidate's second derivative computed in float64, where only the formula loses digits.
 
-    Two right formulas may lose very different digits on their second derivatives: 1 - tanh(x)**2 all of them.
+    Two correct formulas may lose very different numbers of digits: differentiating 1 - tanh(x)**2 loses all of them.
     """
     wide, error = outcome(lambda: sides.in_float64("hvp"))
-    if error is not None:  # a candidate that takes no float64
+    if error is not None:  # the candidate does not run in float64
         return first
     digits = _FEWER_DIGITS.get(str(leaf.target.dtype), leaf.target.dtype)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -149,6 +154,6 @@ _FEWER_DIGITS = {"float64": "float32", "complex128": "complex64"}
 
 
 def canonical(array: np.ndarray) -> np.ndarray:
-    """Return an array in the dtype that JAX's settings leave room for."""
-    # with JAX's 64-bit types off, what torch gives in 64 bits is held to 32
+    """Return an array in the dtype that JAX's 64-bit setting allows."""
+    # with JAX's 64-bit types off, torch's 64-bit results are compared in 32 bits
     return array.astype(jax.dtypes.canonicalize_dtype(array.dtype))

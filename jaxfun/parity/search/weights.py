@@ -1,6 +1,6 @@
-"""How much a disagreement weighs: a difference that ordinary use meets, or an edge that it does not.
+"""Weigh a mismatch: one that ordinary use meets is a failure, any other is an edge.
 
-An edge is listed and leaves the answer alone, unless the check is strict.
+An edge is listed in the report and does not change the answer, unless the check is strict. `weighed` is the entry.
 """
 
 import dataclasses
@@ -23,7 +23,7 @@ _DERIVATIVES = ("vjp", "jvp", "hvp")
 
 
 class _Met(NamedTuple):
-    """A disagreement with what is known of the value set that it was met on."""
+    """A mismatch with its value set and reference."""
 
     mismatch: Mismatch
     sides: Sides
@@ -37,7 +37,7 @@ class _Met(NamedTuple):
 
 
 def weighed(mismatch: Mismatch, sides: Sides, options: Options, reference: Reference | None) -> Mismatch:
-    """Return a disagreement of numbers with the edge that it is, if it is one or the user allows it."""
+    """Return a numeric mismatch, marked with the kind of its edge if it is one or the user allows it."""
     met = _Met(mismatch, sides, sides.case.row(mismatch.row), reference)
     if mismatch.verdict.difference == "raises":
         return _with_edge(mismatch, "empty" if _is_empty(met) else "", options)
@@ -47,11 +47,11 @@ def weighed(mismatch: Mismatch, sides: Sides, options: Options, reference: Refer
     allowed = (kind for kind, holds in _ALLOWED.items() if kind in options.allow and holds(met))
     edge = next(allowed, "")
     mismatch = dataclasses.replace(mismatch, edge=edge)
-    return mismatch if edge or options.strict else _of_digits(met)
+    return mismatch if edge or options.strict else _as_digits_edge(met)
 
 
 def is_edge(mismatch: Mismatch, sides: Sides, options: Options) -> bool:
-    """Return whether a disagreement is an edge for the numbers and the shapes that it was met on."""
+    """Return whether a mismatch is an edge, judged by its numbers and shapes."""
     met = _Met(mismatch, sides, sides.case.row(mismatch.row), sides.oracle.references.get(mismatch.row))
     if options.strict:
         return False
@@ -61,9 +61,9 @@ def is_edge(mismatch: Mismatch, sides: Sides, options: Options) -> bool:
 
 
 def weighed_error(mismatch: Mismatch, sides: Sides, options: Options, is_always: bool) -> Mismatch:
-    """Return a disagreement on what is raised with the edge that it is; `is_always`: for every value set of the case.
+    """Return a mismatch of exceptions, marked with the kind of its edge. `is_always`: it occurs for every value set.
 
-    One that is raised for some numbers alone is a validation, which a compiled function cannot make.
+    A reference that raises for some numbers only validates its input, which a compiled function cannot do.
     """
     met = _Met(mismatch, sides, sides.case.row(mismatch.row), None)
     is_theirs = "does not raise" in mismatch.verdict.detail
@@ -95,7 +95,7 @@ def _is_derivative(met: _Met) -> bool:
 
 
 def _is_nan_for_a_number(met: _Met) -> bool:
-    """Return whether a derivative is NaN where the reference has a number, and where its result has one as well."""
+    """Return whether a derivative is NaN where the reference's is finite and all results are finite."""
     values = met.reference.plain["value"] if met.reference is not None else ()
     if not all(np.isfinite(item).all() for item in values if is_inexact(item)):
         return False
@@ -110,7 +110,7 @@ def _is_of_numbers(met: _Met) -> bool:
 
 
 def _is_beyond(met: _Met) -> bool:
-    """Return whether a number's square overflows, in a dtype where such numbers are not ordinary."""
+    """Return whether the square of a number overflows, in a dtype where such numbers are not ordinary."""
     if not _is_of_numbers(met):
         return False
     names = {part_of(str(item.dtype)) for item in met.numbers} - {"float16"}
@@ -124,13 +124,13 @@ def _is_beyond(met: _Met) -> bool:
 
 
 def _is_open_order(met: _Met) -> bool:
-    """Return whether the reference leaves the order of equal numbers open, and the value set has such."""
+    """Return whether the value set has ties whose order the reference leaves undefined."""
     target = met.mismatch.reference
     is_of_order = _is_derivative(met) or (target is not None and target.dtype.kind in "iu")
     return is_of_order and _has_ties(met) and bool(met.sides.theirs.operations(met.mismatch.row) & _OPEN)
 
 
-# PyTorch's operations that say nothing of the order of equal numbers, or of which of them an index names
+# operations for which PyTorch defines neither the order of equal numbers nor which of them an index names
 _OPEN = frozenset({"sort.default", "topk.default", "kthvalue.default", "median.dim", "nanmedian.dim", "mode.default"})
 
 
@@ -139,7 +139,7 @@ def _has_ties(met: _Met) -> bool:
 
 
 def _at_wrong_elements(met: _Met) -> list[np.ndarray]:
-    """Return each tensor's numbers where the derivative differs; all of them where it has another shape."""
+    """Return each tensor's numbers where the derivative is wrong; all numbers if its shape differs."""
     part, target = met.mismatch.candidate, met.mismatch.reference
     if part is None or target is None or part.shape != target.shape:
         return [np.ravel(item) for item in met.numbers]
@@ -169,9 +169,9 @@ def _is_at_ties(met: _Met) -> bool:
 
 
 def _is_nan_dropped_by_the_compiler(met: _Met) -> bool:
-    """Return whether a compiled call has a number where the reference and the plain call have NaN.
+    """Return whether a compiled call returns a number where the reference and the eager call return NaN.
 
-    XLA's compiler for the CPU drops NaN from a maximum or a minimum that it fuses into a sum.
+    XLA's CPU compiler drops NaN from a maximum or minimum that it fuses into a sum.
     """
     mismatch, reference = met.mismatch, met.reference
     if mismatch.level not in ("jit", "vmap") or mismatch.verdict.difference != "NaN" or reference is None:
@@ -186,7 +186,10 @@ def _is_nan_dropped_by_the_compiler(met: _Met) -> bool:
 
 
 def _is_decided_by_rounding(met: _Met) -> bool:
-    """Return whether all that differs is NaN, infinite or a number by PyTorch's own rounding: 0 times infinity."""
+    """Return whether PyTorch's rounding decides between NaN, infinity and a number wherever the results differ.
+
+    An example is 0 times infinity, where the 0 is a difference of rounded numbers.
+    """
     mismatch, reference = met.mismatch, met.reference
     part, target = mismatch.candidate, mismatch.reference
     if (
@@ -206,7 +209,7 @@ def _is_decided_by_rounding(met: _Met) -> bool:
 
 
 def _is_beyond_lapack(met: _Met) -> bool:
-    """Return whether an input has NaN or infinity and the reference calls LAPACK, which is made for finite numbers."""
+    """Return whether an input has NaN or infinity and the reference calls LAPACK, which requires finite numbers."""
     return _is_of_numbers(met) and (_has_nan(met) or _has_infinity(met)) and calls_lapack(met.sides, met.mismatch.row)
 
 
@@ -233,17 +236,17 @@ _ALLOWED: Mapping[str, Callable[[_Met], bool]] = {
 ALLOWABLE = (*_ALLOWED, "errors")
 
 
-# digits
+# Lost digits
 
 
-def _of_digits(met: _Met) -> Mismatch:
-    """Return a disagreement as an edge where the candidate is right in float64, and keeps half of the digits."""
+def _as_digits_edge(met: _Met) -> Mismatch:
+    """Return a mismatch as a "digits" edge if the candidate is correct in float64 and keeps half of the digits."""
     kept = _digits_kept(met)
     if kept is None:
         return met.mismatch
     digits, of = kept
     verdict = met.mismatch.verdict
-    detail = f"{verdict.detail}; right in float64, {digits:.1f} of {of:.1f} digits kept"
+    detail = f"{verdict.detail}; correct in float64, {digits:.1f} of {of:.1f} digits kept"
     return dataclasses.replace(met.mismatch, edge="digits", verdict=dataclasses.replace(verdict, detail=detail))
 
 
@@ -261,11 +264,11 @@ def _digits_kept(met: _Met) -> tuple[float, float] | None:
     with np.errstate(invalid="ignore", over="ignore"):
         scale = met.sides.oracle.rounding.scale_at(level, mismatch.row, "operations")[mismatch.leaf]
         least = 0.01 * np.abs(oracle[np.isfinite(oracle)]).max(initial=0.0)
-        # what the numbers given do not determine is not lost
+        # digits that the inputs do not determine are not lost
         size = np.maximum(np.maximum(np.abs(oracle), least), scale)
         lost = _share(part.astype(oracle.dtype), oracle, size)
     is_kept = lost < math.sqrt(precision.eps) or (_is_derivative(met) and _is_near_constant(met))
-    if not lost or not is_kept:  # asked first, for float64 compiles the candidate once more
+    if not lost or not is_kept:  # checked before float64, which compiles the candidate again
         return None
     wide, error = outcome(lambda: met.sides.in_float64(level)[mismatch.leaf][mismatch.row])
     if error is not None or wide.shape != oracle.shape:
@@ -278,7 +281,7 @@ def _digits_kept(met: _Met) -> tuple[float, float] | None:
 
 
 def _is_near_constant(met: _Met) -> bool:
-    """Return whether the numbers along a dimension of some tensor have more than half of their digits in common."""
+    """Return whether the numbers along a dimension of some tensor share more than half of their digits."""
     return any(
         _is_near_constant_along(item, axis) for item in met.numbers for axis in range(item.ndim) if item.shape[axis] > 1
     )
@@ -291,7 +294,7 @@ def _is_near_constant_along(item: np.ndarray, axis: int) -> bool:
     return bool(((spread < math.sqrt(PRECISION[part_of(str(item.dtype))].eps) * largest) & (largest > 0)).any())
 
 
-_RIGHT = 16  # times closer in float64: what is wrong by its formula is as wrong there
+_RIGHT = 16  # times closer in float64; a wrong formula is as wrong there
 
 
 def _oracle(items: Sequence[np.ndarray], level: str, leaf: int) -> np.ndarray | None:
