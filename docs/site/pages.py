@@ -29,26 +29,29 @@ def turned(text: str, source: str, page: str) -> str:
 
     `source` is the file that it comes from, `page` where it stands in the site, as `docs/parity.md` and `parity.md`. Of
     a link to a file that is no page of the site the text stays.
+
+    Raises: FileNotFoundError for a link to a file that is not there.
     """
 
     def link(match: re.Match[str]) -> str:
         label, target = match["label"], match["target"]
         if target is None or re.match(r"[a-z]+:|#", target):
             return match[0]
-        found = _page_of(target, PurePosixPath(source).parent)
+        file = os.path.normpath(PurePosixPath(source).parent / target.partition("#")[0])
+        if not (ROOT / file).exists():
+            raise FileNotFoundError(f"{source} links to {target}")
+        found = _page_of(file, target.partition("#")[2])
         return f"[{label}]({_relative(found, page)})" if found else label
 
     return LINK.sub(link, text)
 
 
-def _page_of(target: str, folder: PurePosixPath) -> str:
-    path, hash_, anchor = target.partition("#")
-    file = os.path.normpath(folder / path)
+def _page_of(file: str, anchor: str) -> str:
     for name in (f"{file}#{anchor}", file):
         if name in TABLE["links"]:
             return TABLE["links"][name]
     page = file.removeprefix("docs/") if file.startswith("docs/") else BESIDE.get(file, "")
-    return page and f"{page}{hash_}{anchor}"
+    return f"{page}#{anchor}" if page and anchor else page
 
 
 def _relative(target: str, page: str) -> str:

@@ -49,8 +49,8 @@ def lesson(example: Path) -> str:
     """Return the page of an example, with what can be downloaded below its title."""
     text = pages.turned(notebooks.page(example), f"examples/{example.name}", f"tutorial/{example.stem}.md")
     title, _, rest = text.partition("\n")
-    files = {"Notebook": f"{example.stem}.ipynb", "Script": example.name}
-    return f"{title}\n\n{' '.join(f'[{name}]({file}){BUTTON}' for name, file in files.items())}\n{rest}"
+    buttons = f"[Notebook]({example.stem}.ipynb){BUTTON} [Script]({example.name}){BUTTON}"
+    return f"{title}\n\n{buttons}\n{rest}"
 
 
 def written(file: Path, text: str) -> None:
