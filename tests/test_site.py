@@ -246,9 +246,16 @@ class Page(HTMLParser):
             self.links.add(given["href"] or "")
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("site")
+@built
+def test_the_built_site_is_whole(tmp_path: Path) -> None:  # one test, as several would build it in several processes
+    site = build(tmp_path)
+    loads_nothing_from_elsewhere(site)
+    links_lead_somewhere(site)
+    has_an_entry_for_every_public_name(site)
+    hands_out_notebooks_that_were_run(site)
+
+
+def build(folder: Path) -> Path:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_MKDOCS_2_WARNING": "1"}
     for command in (
         [str(GENERATOR / "write.py"), str(folder / "source")],
@@ -259,15 +266,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "html"
 
 
-@built
-def test_a_page_of_the_site_loads_nothing_from_elsewhere(site: Path) -> None:
+def loads_nothing_from_elsewhere(site: Path) -> None:
     for file in site.rglob("*.html"):
         assert not [address for address in Page(file).loads if urlsplit(address).netloc], file
         assert "fonts.googleapis" not in file.read_text("utf-8")
 
 
-@built
-def test_every_link_of_the_site_leads_somewhere(site: Path) -> None:
+def links_lead_somewhere(site: Path) -> None:
     found = {file: Page(file) for file in site.rglob("*.html")}
     count = 0
     for file, page in found.items():
@@ -283,15 +288,13 @@ def test_every_link_of_the_site_leads_somewhere(site: Path) -> None:
     assert count > 1000
 
 
-@built
-def test_every_public_name_has_an_entry_in_the_site(site: Path) -> None:
+def has_an_entry_for_every_public_name(site: Path) -> None:
     ids = {chapter.file: Page(site / "api" / f"{chapter.file}.html").ids for chapter in chapters.chapters()}
     entries = [(chapter.file, entry.name) for chapter in chapters.chapters() for entry in chapter.entries]
     assert [name for file, name in entries if name not in ids[file]] == []
 
 
-@built
-def test_the_notebooks_were_run_and_are_handed_out(site: Path) -> None:
+def hands_out_notebooks_that_were_run(site: Path) -> None:
     import nbformat
 
     books = {path.stem: nbformat.read(path, as_version=4) for path in (site / "tutorial").glob("*.ipynb")}
@@ -301,5 +304,6 @@ def test_the_notebooks_were_run_and_are_handed_out(site: Path) -> None:
         assert f'href="{name}.ipynb"' in page
         assert all(cell.execution_count for cell in book.cells if cell.cell_type == "code")
         assert "__file__" not in "".join(cell.source for cell in book.cells)
+    assert 'href="data/diabetes.csv"' in (site / "tutorial" / "05_real_data.html").read_text("utf-8")
     assert "y = 1.99" in books["04_linear_regression"].cells[1].outputs[0]["text"]
     assert "The two part at norm2." in (site / "tutorial" / "07_port_a_module.html").read_text("utf-8")

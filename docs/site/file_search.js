@@ -1,5 +1,5 @@
 // A site that is opened from a folder may start no worker: there the search runs in a frame of the page.
-// The name of the class is what the search asks for; its messages are those of a worker.
+// It takes the worker's name, and its messages are a worker's.
 class FrameWorker extends EventTarget {
   constructor(url) {
     super()

@@ -49,8 +49,13 @@ def lesson(example: Path) -> str:
     """Return the page of an example, with what can be downloaded below its title."""
     text = pages.turned(notebooks.page(example), f"examples/{example.name}", f"tutorial/{example.stem}.md")
     title, _, rest = text.partition("\n")
-    buttons = f"[Notebook]({example.stem}.ipynb){BUTTON} [Script]({example.name}){BUTTON}"
-    return f"{title}\n\n{buttons}\n{rest}"
+    files = {"Notebook": f"{example.stem}.ipynb", "Script": example.name} | {
+        f"data/{path.name}": f"data/{path.name}"
+        for path in sorted(example.with_name("data").iterdir())
+        if path.name in rest
+    }
+    buttons = " ".join(f"[{name}]({file}){BUTTON}" for name, file in files.items())
+    return f"{title}\n\n{buttons}\n\n{rest}"
 
 
 def written(file: Path, text: str) -> None:
