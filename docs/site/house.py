@@ -22,7 +22,7 @@ Graph = Mapping[str, frozenset[str]]
 def imports(package: Path) -> Graph:
     """Return for each module or folder of a package which others of it import it, wherever in the file.
 
-    >>> "parity" in imports(ROOT)["parity_command"]
+    >>> "train" in imports(ROOT)["regression"]
     True
     """
     found: dict[str, set[str]] = {}
