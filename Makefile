@@ -1,11 +1,12 @@
-# make tour: the tutorial, JAX beside PyTorch.  make test: every check that CI makes.
+# make tour: the tutorial, JAX beside PyTorch.  make test: every check that CI makes.  make docs: the site.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+SITE_TOOLS := $(VENV)/.site_tools
 WORKERS ?= auto
 
-.PHONY: help tour test lint bench format clean
+.PHONY: help tour test lint bench docs notebooks format clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -37,5 +38,19 @@ format: $(INSTALLED) ## let ruff mend what it can
 bench: $(INSTALLED) ## the benchmarks, each a table with its peers
 	@for file in benchmarks/bench_*.py; do echo; $(BIN)/python $$file || exit 1; done
 
+$(SITE_TOOLS): $(INSTALLED)
+	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --group docs
+	@touch $@
+
+# The theme's next version has another builder, of which it would speak at every build: ours is pinned.
+docs: $(SITE_TOOLS) ## the documentation site, in site/; the first time it runs the examples, some minutes
+	@$(BIN)/python docs/site/write.py
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict -f .cache/site/mkdocs.yml --site-dir $(CURDIR)/site
+	@echo site/index.html
+
+notebooks: $(SITE_TOOLS) ## the tutorial as notebooks that were run, in notebooks/
+	@$(BIN)/python docs/site/notebooks.py
+	@echo notebooks/
+
 clean: ## remove what make made
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis tour
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .cache tour site notebooks

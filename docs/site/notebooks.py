@@ -1,0 +1,92 @@
+"""The tutorial as executed notebooks: `python docs/site/notebooks.py [FOLDER]` writes them, with their data.
+
+What was executed is kept in .cache/ until an example, the library or a version changes.
+"""
+
+import argparse
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+ROOT = Path(__file__).parent.parent.parent
+EXAMPLES = ROOT / "examples"
+CACHE = ROOT / ".cache" / "notebooks"
+TIMEOUT = 600  # seconds for a cell
+VERSIONS = ("jax", "torch", "numpy", "optax", "hypothesis", "jupytext", "nbformat")
+
+
+def notebook(example: Path) -> NotebookNode:
+    """Return an example as an executed notebook."""
+    kept = CACHE / f"{example.stem}-{_state(example)}.ipynb"
+    if not kept.exists():
+        executed = _executed(example)
+        CACHE.mkdir(parents=True, exist_ok=True)
+        for old in CACHE.glob(f"{example.stem}-*.ipynb"):
+            old.unlink()
+        kept.write_text(nbformat.writes(executed) + "\n", "utf-8")
+    return nbformat.read(kept, as_version=4)
+
+
+def _state(example: Path) -> str:
+    """Return a name for all that an example's output rests on."""
+    digest = hashlib.sha256("".join(f"{name} {metadata.version(name)}" for name in VERSIONS).encode())
+    files = [Path(__file__), example, *(EXAMPLES / "data").iterdir(), *(ROOT / "jaxfun").rglob("*.py")]
+    for file in sorted(files):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _executed(example: Path) -> NotebookNode:
+    book = jupytext.read(example)
+    book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    for number, cell in enumerate(book.cells):
+        cell["id"] = f"cell-{number}"  # not by chance, so that the same notebook is the same file
+        # a notebook has no file of its own: its data lie beside it
+        cell.source = cell.source.replace("Path(__file__).parent", "Path()")
+    with tempfile.TemporaryDirectory() as folder:
+        # sockets of the file system: over TCP the kernel warns that anyone may listen
+        sockets = Config(KernelManager={"transport": "ipc", "ip": f"{folder}/socket"})
+        NotebookClient(book, timeout=TIMEOUT, config=sockets).execute(cwd=str(EXAMPLES))
+    for cell in book.cells:
+        cell.metadata.pop("execution", None)  # the time of day
+    return book
+
+
+def page(example: Path) -> str:
+    """Return the page of an example: its text, its code, and what that printed."""
+    return "\n\n".join(part for cell in notebook(example).cells for part in _shown(cell)) + "\n"
+
+
+def _shown(cell: NotebookNode) -> Iterator[str]:
+    if cell.cell_type == "markdown":
+        yield cell.source
+        return
+    yield f"```python\n{cell.source}\n```"
+    # standard error has a line of progress, which comes where a run takes long
+    printed = "".join(output["text"] for output in cell.outputs if output.get("name") == "stdout")
+    assert all(output.output_type == "stream" for output in cell.outputs), "a page shows what is printed, no more"
+    if printed := printed.strip("\n"):
+        yield f"```{{ .text .printed }}\n{printed}\n```"
+
+
+def write(folder: Path) -> None:
+    """Write all notebooks to a folder, with the data that they read."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for example in sorted(EXAMPLES.glob("*.py")):
+        nbformat.write(notebook(example), folder / f"{example.stem}.ipynb")
+    shutil.copytree(EXAMPLES / "data", folder / "data", dirs_exist_ok=True)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "notebooks", metavar="FOLDER")
+    write(parser.parse_args().folder)

@@ -1,0 +1,305 @@
+"""The pages of the reference: each function as its record, its docstring and what is known of it say."""
+
+import collections
+import inspect
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, get_origin
+
+from chapters import TABLE, Chapter, Entry, chapters, mirror, torch_page
+
+import jaxfun
+from jaxfun._record import BOOLS, COMPLEXES, FLOATS, HALVES, INTEGERS, REGISTRY, Op, Role, Shape
+from jaxfun.differences_command import known
+from jaxfun.dtypes import DType, Kind
+from jaxfun.parity.known import differences_of
+from jaxfun.parity.known.difference import Difference
+
+SECTIONS = ("Shapes", "Dtypes", "Gradient", "Raises", "Warns", "Memory", "Differs", "Torch")
+FAMILIES = {"bool": BOOLS, "integers": INTEGERS, "floating point numbers": FLOATS, "complex numbers": COMPLEXES}
+# What a kind of promotion does, and the dtypes that have to be taken for it to matter.
+PROMOTES = {
+    Kind.DEFAULT: ("16-bit floats are computed in float32", HALVES),
+    Kind.INT_TO_FLOAT: ("integers become float32", INTEGERS),
+    Kind.ALWAYS_BOOL: ("the result is bool", frozenset()),
+    Kind.COMPLEX_TO_FLOAT: ("of complex numbers the result is real", COMPLEXES),
+    Kind.BOOL_TO_LONG: ("of bools and integers the result is int64", INTEGERS),
+}
+MODULES = re.compile(r"\b(?:[a-z_]+\.)+(?=[A-Z])")  # `jax.jaxlib._jax.Array` is `Array`
+SORTS = {"derivative": "the derivative", "accepts": "what it accepts", "refuses": "what it refuses"}
+LINE = 88  # the longest signature on one line
+
+
+@dataclass(frozen=True)
+class Doc:
+    """A docstring in its parts."""
+
+    text: str
+    sections: Mapping[str, str]
+    example: str
+
+
+def doc_of(value: Any) -> Doc:
+    """Return the docstring of a function or class in its parts."""
+    prose, _, example = (inspect.getdoc(value) or "").partition("\n>>> ")
+    parts = re.split(rf"(?:^|(?<=\. ))({'|'.join(SECTIONS)}): ", prose, flags=re.MULTILINE)
+    pairs = zip(parts[1::2], parts[2::2], strict=True)
+    sections = {name: _capital(" ".join(text.split())) for name, text in pairs}
+    return Doc(parts[0].strip(), sections, example and f">>> {example}")
+
+
+def _capital(text: str) -> str:
+    # a word, and no name as `float32` and torch.dtype are
+    return text[0].upper() + text[1:] if re.match(r"[a-z]+(?=[ ,;]|$)", text) else text
+
+
+def records() -> dict[str, tuple[Op, ...]]:
+    """Return the records of each public name, an overload each."""
+    found: dict[str, list[Op]] = collections.defaultdict(list)
+    for record in REGISTRY.values():
+        if record.public:
+            found[record.public].append(record)
+    return {name: tuple(each) for name, each in found.items()}
+
+
+# One function.
+
+
+def signature(name: str, value: Any) -> str:
+    """Return the call of a function as one writes it, one argument a line where it is long."""
+    parameters = inspect.signature(value).parameters.values()
+    texts = [*_with_markers(parameters)]
+    line = f"{name}({', '.join(texts)})"
+    return line if len(line) <= LINE else f"{name}(\n" + "".join(f"    {text},\n" for text in texts) + ")"
+
+
+def _with_markers(parameters: Iterable[inspect.Parameter]) -> Iterator[str]:
+    has_star = False
+    for each in parameters:
+        if each.kind is each.KEYWORD_ONLY and not has_star:
+            yield "*"
+            has_star = True
+        has_star |= each.kind is each.VAR_POSITIONAL
+        yield _parameter(each)
+
+
+def _parameter(each: inspect.Parameter) -> str:
+    stars = {each.VAR_POSITIONAL: "*", each.VAR_KEYWORD: "**"}.get(each.kind, "")
+    annotation = _annotation(each.annotation)
+    typed = f"{stars}{each.name}: {annotation}" if annotation else f"{stars}{each.name}"
+    if each.default is each.empty:
+        return typed
+    default = "..." if each.default is ... else repr(each.default)
+    return f"{typed} = {default}" if annotation else f"{typed}={default}"
+
+
+def _annotation(annotation: Any) -> str:
+    # an array is what a function takes unless it says otherwise
+    if annotation in (Any, inspect.Parameter.empty) or get_origin(annotation) is Annotated:
+        return ""
+    text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
+    return MODULES.sub("", text).replace("typing.", "").replace("collections.abc.", "")
+
+
+def facts(entry: Entry, doc: Doc, ops: Sequence[Op], is_own: bool) -> Iterator[tuple[str, str]]:
+    """Yield what is known of a function beside what it does, each with its title."""
+    said = doc.sections
+    yield "Shapes", said.get("Shapes", "") or _sentence(_shapes(ops))
+    yield "Dtypes", said.get("Dtypes", "") or _sentence(_promotion(ops))
+    yield "Not defined for", _sentence([_refused(ops)])
+    yield "Gradient", said.get("Gradient", "") or _gradient(ops)
+    yield "grad_fn", _nodes(ops)
+    for name in ("Raises", "Warns", "Memory", "Differs"):
+        yield name, said.get(name, "")
+    yield "In JAX", _in_jax(entry)
+    if not is_own:
+        yield "PyTorch", _in_torch(entry, said.get("Torch", ""))
+
+
+def _sentence(parts: Iterable[str]) -> str:
+    text = "; ".join(dict.fromkeys(part for part in parts if part))
+    return f"{_capital(text)}." if text else ""
+
+
+def _shapes(ops: Sequence[Op]) -> Iterator[str]:
+    for record in ops:
+        for name, described in record.takes.items():
+            # several, or numbers among them, are cases that are tried: they do not say what a function takes
+            if isinstance(described, Shape) and re.fullmatch(r"[a-z ]+", str(described.names)):
+                yield f"`{name}` is `({', '.join(str(described.names).split())})`"
+        if len(record.broadcasts) > 1:
+            yield f"{_listed([f'`{name}`' for name in record.broadcasts])} broadcast"
+
+
+def _promotion(ops: Sequence[Op]) -> Iterator[str]:
+    for record in ops:
+        roles = [*record.roles.values()]
+        if record.kind is not None and (roles.count(Role.TENSOR) + roles.count(Role.OPERAND) > 1):
+            yield "the arguments are promoted together"
+        text, matters = PROMOTES.get(record.kind, ("", frozenset()))
+        yield "" if matters and matters <= record.rejects | record.operand_rejects else text
+
+
+def _refused(ops: Sequence[Op]) -> str:
+    refused = [record.rejects | record.operand_rejects for record in ops]
+    dtypes: frozenset[DType] = frozenset.intersection(*refused) if refused else frozenset()
+    whole = {name: family for name, family in FAMILIES.items() if family <= dtypes}
+    left = dtypes.difference(*whole.values())
+    return _listed([*whole, *sorted(dtype.name for dtype in left)])
+
+
+def _listed(names: Sequence[str], word: str = "and") -> str:
+    *first, last = names or [""]
+    return f"{', '.join(first)} {word} {last}" if first else last
+
+
+def _gradient(ops: Sequence[Op]) -> str:
+    if any(record.node or record.composite for record in ops):
+        return "PyTorch's."
+    return "None, as in PyTorch." if ops else ""
+
+
+def _nodes(ops: Sequence[Op]) -> str:
+    return _listed([f"`{node}`" for node in dict.fromkeys(record.node for record in ops if record.node)], "or")
+
+
+def _in_jax(entry: Entry) -> str:
+    fields = known()["functions"].get(entry.name)
+    if fields is None:
+        return ""
+    if not fields["jax"]:
+        return "No function of JAX's stands in its place."
+    sorts = dict.fromkeys(row["sort"] for row in fields["differences"])
+    if not sorts:
+        return f"`{fields['jax']}` gave the same wherever it was tried."
+    titles = [SORTS.get(sort, f"the {sort}") for sort in sorts]
+    return f"`{fields['jax']}` differs in [{_listed(titles)}](../differences.md#{entry.name})."
+
+
+def _in_torch(entry: Entry, said: str) -> str:
+    mirrored = mirror(entry.name)
+    if not mirrored:
+        return said or "PyTorch has no page on it."
+    link = f"[`{mirrored}`]({torch_page(mirrored)})"
+    return link if said.rstrip(".") in ("", mirrored, mirrored.removeprefix("torch.")) else f"{link}. {said}"
+
+
+def differences(ops: Sequence[Op]) -> Iterator[str]:
+    """Yield the lines of the known differences of a function, folded until they are asked for."""
+    found = {_said(known): known for record in ops for known in differences_of(record)}
+    if found:
+        yield f'\n??? known "Known differences: {len(found)}"'
+    for each in found.values():
+        levels = ", ".join(each.levels) + ("" if "cpu" in each.devices else ", on CUDA")
+        yield f"\n    - {inline(each.why)} ({levels}).<br>"
+        yield f"      jaxfun: {inline(each.jaxfun)}.<br>"
+        yield f"      PyTorch: {inline(each.torch)}.<br>"
+        yield f"      Source: {inline(each.source)}."
+
+
+def _said(difference: Difference) -> tuple[object, ...]:
+    return difference.devices, difference.levels, difference.jaxfun, difference.torch, difference.why
+
+
+def inline(text: str) -> str:
+    """Return text in which only backticks are markup."""
+    parts = re.split(r"(`[^`]*`)", text)
+    return "".join(part if part.startswith("`") else _escaped(part) for part in parts)
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\*_\[\]])", r"\\\1", text).replace("<", "&lt;").replace("->", "→")
+
+
+def section(entry: Entry, ops: Sequence[Op], is_own: bool) -> Iterator[str]:
+    """Yield the lines of one function or class."""
+    doc = doc_of(entry.value)
+    yield f"\n## {entry.name} {{ #{entry.name} }}\n"
+    if not _is_bare(entry.value, doc.example):
+        yield f"```python\n{signature(f'jaxfun.{entry.name}', entry.value)}\n```\n"
+    if len(entry.names) > 1:
+        yield f"Also {_listed([f'`jaxfun.{name}`' for name in entry.names[1:]])}.\n"
+    yield inline(doc.text)
+    for title, text in facts(entry, doc, ops, is_own):
+        if text:
+            yield f"\n{title}\n:   {text if title in ('In JAX', 'PyTorch') else inline(text)}"
+    yield from differences(ops)
+    yield from _members(entry)
+    if doc.example:
+        yield f"\n```pycon\n{doc.example}\n```"
+
+
+def _is_bare(value: Any, example: str) -> bool:
+    # a class that its example does not call is made by jaxfun: how is nobody's concern
+    return isinstance(value, type) and f"{value.__name__}(" not in example
+
+
+def _members(entry: Entry) -> Iterator[str]:
+    members = TABLE["members"].get(entry.name) or dict(_documented(entry.value))
+    if members:
+        yield "\n| member | |\n| --- | --- |"
+    for name, text in members.items():
+        yield f"| `{name}` | {inline(' '.join(text.partition('>>>')[0].split()))} |"
+
+
+def _documented(value: Any) -> Iterator[tuple[str, str]]:
+    for name in dir(value) if isinstance(value, type) and not issubclass(value, Exception) else ():
+        member = inspect.getattr_static(value, name)
+        made = getattr(member, "fget", getattr(member, "__func__", member))
+        is_ours = str(getattr(made, "__module__", "")).startswith("jaxfun")
+        if not name.startswith("_") and is_ours and (text := inspect.getdoc(made)):
+            yield name, text
+
+
+# The pages.
+
+
+def page(chapter: Chapter) -> str:
+    """Return the page of a chapter."""
+    ops = records()
+    names = [dtype for dtype in chapter.entries if isinstance(dtype.value, DType)]
+    lines = [f"# {chapter.title}\n", f"{chapter.intro}\n", *_dtype_table(names)]
+    for entry in chapter.entries:
+        if entry not in names:
+            of_all = [record for name in entry.names for record in ops.get(name, ())]
+            lines += section(entry, of_all, chapter.is_own)
+    return "\n".join(lines) + "\n"
+
+
+def _dtype_table(entries: Sequence[Entry]) -> Iterator[str]:
+    if not entries:
+        return
+    yield "## The dtypes { #dtypes }\n"
+    yield "Each is a dtype for NumPy and JAX too; called with a tensor it casts: `jf.double(x)`.\n"
+    yield "| dtype | also | tensor type |\n| --- | --- | --- |"
+    for entry in entries:
+        first, *others = [f"`jaxfun.{name}`" for name in entry.names]
+        yield f'| <span id="{entry.name}"></span>{first} | {", ".join(others)} | `{entry.value.tensor_name}` |'
+
+
+INDEX = """# Reference
+
+{functions} functions and classes, in the chapters of PyTorch's documentation. `import jaxfun as jf` has all of them but
+`jaxfun.parity`, which is imported by itself.
+
+A function that mirrors one of PyTorch's has its name, its arguments, their order and defaults. It takes and gives JAX
+arrays, under `jit`, `grad` and `vmap`. It raises exactly where PyTorch raises, and its gradient is PyTorch's.
+"""
+
+
+def index() -> str:
+    """Return the first page of the reference: every name, by chapter."""
+    total = sum(len(chapter.entries) for chapter in chapters())
+    lines = [INDEX.format(functions=total)]
+    for chapter in chapters():
+        file = chapter.path.partition("/")[2]
+        links = [f"[`{name}`]({file}#{entry.name})" for entry in chapter.entries for name in entry.names]
+        lines += [f"## [{chapter.title}]({file})\n", " ".join(links) + "\n{ .names }\n"]
+    return "\n".join(lines)
+
+
+def pages() -> dict[str, str]:
+    """Return the pages of the reference by their path in the site."""
+    assert jaxfun.train  # loaded, as a page speaks of it
+    return {"api/index.md": index()} | {chapter.path: page(chapter) for chapter in chapters()}

@@ -1,0 +1,309 @@
+"""The documentation site: its chapters, its links, what its own pages say, and, where its tools are, the built site."""
+
+import ast
+import doctest
+import functools
+import importlib.util
+import io
+import os
+import re
+import subprocess
+import sys
+import textwrap
+import tokenize
+import types
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import chapters
+import house
+import jax
+import pages
+import pytest
+import reference
+import torch
+
+import jaxfun
+from jaxfun import parity
+
+ROOT = Path(__file__).parent.parent
+GENERATOR = ROOT / "docs" / "site"
+TOOLS = ("mkdocs", "material", "jupytext", "nbclient", "ipykernel")
+MISSING = [name for name in TOOLS if importlib.util.find_spec(name) is None]
+built = pytest.mark.skipif(bool(MISSING), reason=f"the dependency group docs is not installed: no {', '.join(MISSING)}")
+
+
+# The chapters of the reference.
+
+
+def test_every_public_name_is_in_one_chapter() -> None:
+    listed = [name for chapter in chapters.chapters() for name in chapter.names]
+    twice = {name for name in listed if listed.count(name) > 1}
+    assert not twice
+    assert chapters.public() - {*listed} == set(), "say in docs/site/chapters.toml which chapter it belongs to"
+    assert {*listed} - chapters.public() == set(), "docs/site/chapters.toml names what is not there"
+
+
+def test_names_of_one_function_are_in_one_chapter() -> None:
+    where: dict[int, set[str]] = {}
+    for chapter in chapters.chapters():
+        for name in chapter.names:
+            where.setdefault(id(chapters.named(name)), set()).add(chapter.file)
+    assert not [files for files in where.values() if len(files) > 1]
+
+
+def test_every_namespace_is_looked_into() -> None:
+    faces = {*namespaces(jaxfun)} - {"dtypes"}  # of which the face has every public name
+    parents = {space.rpartition(".")[0] for space in chapters.SPACES}
+    assert faces <= {*chapters.SPACES} | parents
+
+
+def namespaces(module: types.ModuleType, prefix: str = "") -> Iterator[str]:
+    """The modules that a package gives out by their own names (`from . import nn as nn`), and theirs."""
+    for node in ast.parse(Path(module.__file__ or "").read_text()).body:
+        for each in node.names if isinstance(node, ast.ImportFrom) else ():
+            value = getattr(module, each.asname or "", None)
+            if each.asname == each.name and isinstance(value, types.ModuleType):
+                yield prefix + each.name
+                yield from namespaces(value, f"{prefix}{each.name}.")
+
+
+@pytest.mark.parametrize(
+    "chapter", [each for each in chapters.chapters() if not each.is_own], ids=lambda each: each.file
+)
+def test_what_a_function_mirrors_is_in_torch(chapter: chapters.Chapter) -> None:
+    for entry in chapter.entries:
+        mirrored = chapters.mirror(entry.name).removeprefix("torch.").removesuffix("graph.Node")
+        assert functools.reduce(getattr, filter(None, mirrored.split(".")), torch)
+
+
+def test_what_is_said_of_members_and_pages_is_of_something() -> None:
+    report = parity.Report()
+    assert [name for name in chapters.TABLE["members"]["parity.Report"] if not hasattr(report, name)] == []
+    mirrored = {chapters.mirror(name) for name in chapters.public()}
+    assert {*chapters.TABLE["pages"]} <= mirrored
+    assert {*chapters.TABLE["mirrors"]} <= chapters.public()
+
+
+# The pages of the reference.
+
+
+@functools.cache
+def all_pages() -> dict[str, str]:
+    return {**pages.from_docs(), **pages.made()}
+
+
+ENTRIES = {
+    "abs": ["Dtypes", "Not defined for", "Gradient", "grad_fn", "In JAX", "PyTorch"],
+    "add": ["Shapes", "Dtypes", "Gradient", "grad_fn", "Raises", "In JAX", "PyTorch"],
+    "eq": ["Shapes", "Dtypes", "Gradient", "In JAX", "PyTorch"],
+    "mm": ["Shapes", "Not defined for", "Gradient", "grad_fn", "In JAX", "PyTorch"],
+    "autograd.grad": ["Gradient", "Raises", "PyTorch"],
+    "parity.check": ["Raises"],
+}
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_an_entry_has_what_is_known_of_a_function(name: str) -> None:
+    (text,) = re.findall(rf"(?ms)^## {name} \{{.*?(?=^## |\Z)", "".join(all_pages().values()))
+    assert {*ENTRIES[name]} <= {*re.findall(r"^(\S.*)\n:   \S", text, re.M)}
+    assert f"jaxfun.{name}(" in text
+    assert ">>> " in text
+
+
+def test_known_differences_stand_with_their_function() -> None:
+    text = all_pages()["api/pointwise.md"]
+    entry = text.partition("{ #addcdiv }")[2].partition("\n## ")[0]
+    known = [known for op in reference.records()["addcdiv"] for known in reference.differences_of(op)]
+    assert known
+    assert all(reference.inline(each.why) in entry for each in known)
+
+
+def test_the_differences_are_all_in_the_table() -> None:
+    found = reference.known()["functions"]
+    text = all_pages()["differences.md"]
+    assert text.count("<tr ") == sum(len(fields["differences"]) for fields in found.values())
+    assert [name for name, fields in found.items() if fields["differences"] and f'id="{name}"' not in text] == []
+
+
+# The picture of the house.
+
+
+def test_the_house_is_drawn_from_the_imports() -> None:
+    found = house.imports(house.ROOT)
+    assert "train" in found["regression"]
+    assert "regression" not in found["train"]
+    drawn = house.svg(found, "the house")
+    assert [name for name in found if f">{name}</text>" not in drawn] == []
+
+
+def test_the_examples_of_the_picture_hold() -> None:
+    assert doctest.testmod(house) == (0, 3)
+
+
+# The links between the pages, before they are built. A page is Markdown; a heading has the anchor that it names, or
+# its text's own.
+
+
+def anchors(text: str) -> set[str]:
+    named = set(re.findall(r'(?:\{ #|id=")([\w.-]+)', text))
+    headings = re.findall(r"^#+ (.+?)(?: \{ #.*)?$", re.sub(r"(?ms)^ *```.*?^ *```$", "", text), re.M)
+    return named | {re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
+
+
+def is_handed_out(file: Path) -> bool:
+    return file.parts[0] == "tutorial" or (file.parts[0] == "images" and (ROOT / "docs" / file).exists())
+
+
+def test_links_between_the_pages_lead_somewhere() -> None:
+    texts = all_pages()
+    assert len(texts) > 20
+    for name, text in texts.items():
+        for match in pages.LINK.finditer(text):
+            path, _, anchor = (match["target"] or "https:").partition("#")
+            if ":" in path:
+                continue
+            target = os.path.normpath(Path(name).parent / path) if path else name
+            assert target in texts or is_handed_out(Path(target)), f"{name}: {match[0]}"
+            assert not anchor or anchor in anchors(texts[target]), f"{name}: {match[0]}"
+
+
+def test_a_link_to_a_file_of_the_project_is_turned_to_its_page() -> None:
+    text = "[a](../examples/01_tensors.py) [b](../jaxfun/_op.py) [c](parity.md#inputs) `x[0](y)` ![d](images/fit.png)"
+    there = "[a](../tutorial/01_tensors.md) b [c](../parity.md#inputs) `x[0](y)` ![d](images/fit.png)"
+    assert pages.turned(text, "docs/page.md", "api/page.md") == there
+    with pytest.raises(FileNotFoundError, match="no-such-file"):
+        pages.turned("[a](no-such-file.md)", "docs/page.md", "page.md")
+
+
+# What the site's own pages show: a comment behind an expression is what it gives, `raises X` where it raises.
+
+OWN = {"index.md": "value", "porting.md": "vjp"}  # with the level at which its check finds a difference
+
+
+@pytest.fixture
+def as_a_reader_has_it() -> Iterator[None]:
+    """JAX's settings as they come, on the CPU."""
+    with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"), jax.default_device(jax.devices("cpu")[0]):
+        yield
+
+
+def claims(source: str, names: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Run a block statement by statement, and yield what each expression is said to give, and what it gives."""
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    comments = {token.start[0]: token.string[1:].strip() for token in tokens if token.type == tokenize.COMMENT}
+    for statement in ast.parse(source).body:
+        code = ast.get_source_segment(source, statement) or ""
+        if isinstance(statement, ast.Expr):
+            yield comments.get(statement.end_lineno or 0, ""), outcome(code, names)
+        else:
+            exec(code, names)
+
+
+def outcome(code: str, names: dict[str, Any]) -> str:
+    printed: list[str] = []
+    try:
+        value = eval(code, {**names, "print": lambda text: printed.append(str(text))})
+    except Exception as error:
+        return f"raises {next(base.__name__ for base in type(error).__mro__ if base.__module__ == 'builtins')}"
+    return " ".join((printed or [repr(value)])[0].split())
+
+
+@pytest.mark.usefixtures("as_a_reader_has_it")
+@pytest.mark.parametrize(("name", "level"), OWN.items())
+def test_the_code_of_a_page_gives_what_its_comments_say(name: str, level: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parity, "check", functools.partial(parity.check, levels=[level], examples=100))
+    names: dict[str, Any] = {}
+    blocks = re.findall(r"(?ms)^( *```python\n.*?)^ *```$", (ROOT / "docs" / name).read_text())
+    found = [pair for block in blocks for pair in claims(textwrap.dedent(block.partition("\n")[2]), names)]
+    assert len(found) >= 5
+    for said, got in found:
+        assert said == got
+
+
+# The built site.
+
+
+class Page(HTMLParser):
+    """What a page of the site links to, loads, and can be linked at."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__()
+        self.links: set[str] = set()
+        self.loads: set[str] = set()
+        self.ids: set[str] = set()
+        self.feed(file.read_text("utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.ids |= {value for name, value in attrs if name == "id" and value}
+        if tag in ("script", "img", "iframe", "source", "link"):
+            self.loads |= {value for value in (given.get("src"), given.get("href")) if value}
+        elif tag == "a" and given.get("href"):
+            self.links.add(given["href"] or "")
+
+
+@built
+def test_the_built_site_is_whole(tmp_path: Path) -> None:  # one test, as several would build it in several processes
+    site = build(tmp_path)
+    loads_nothing_from_elsewhere(site)
+    links_lead_somewhere(site)
+    has_an_entry_for_every_public_name(site)
+    hands_out_notebooks_that_were_run(site)
+
+
+def build(folder: Path) -> Path:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_MKDOCS_2_WARNING": "1"}
+    for command in (
+        [str(GENERATOR / "write.py"), str(folder / "source")],
+        ["-m", "mkdocs", "build", "--strict", "-q", "-f", f"{folder}/source/mkdocs.yml", "-d", f"{folder}/html"],
+    ):
+        done = subprocess.run([sys.executable, *command], env=environment, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout + done.stderr) == (0, "")
+    return folder / "html"
+
+
+def loads_nothing_from_elsewhere(site: Path) -> None:
+    for file in site.rglob("*.html"):
+        assert not [address for address in Page(file).loads if urlsplit(address).netloc], file
+        assert "fonts.googleapis" not in file.read_text("utf-8")
+
+
+def links_lead_somewhere(site: Path) -> None:
+    found = {file: Page(file) for file in site.rglob("*.html")}
+    count = 0
+    for file, page in found.items():
+        for link in (page.links | page.loads) if file.name != "404.html" else ():
+            parts = urlsplit(link)
+            if parts.scheme or parts.netloc:
+                continue
+            target = (file.parent / unquote(parts.path)).resolve() if parts.path else file
+            target = target / "index.html" if target.is_dir() else target
+            assert target.exists(), f"{file.name}: {link}"
+            assert not parts.fragment or target not in found or parts.fragment in found[target].ids, (file.name, link)
+            count += 1
+    assert count > 1000
+
+
+def has_an_entry_for_every_public_name(site: Path) -> None:
+    ids = {chapter.file: Page(site / "api" / f"{chapter.file}.html").ids for chapter in chapters.chapters()}
+    entries = [(chapter.file, entry.name) for chapter in chapters.chapters() for entry in chapter.entries]
+    assert [name for file, name in entries if name not in ids[file]] == []
+
+
+def hands_out_notebooks_that_were_run(site: Path) -> None:
+    import nbformat
+
+    books = {path.stem: nbformat.read(path, as_version=4) for path in (site / "tutorial").glob("*.ipynb")}
+    assert {*books} == {path.stem for path in (ROOT / "examples").glob("*.py")}
+    for name, book in books.items():
+        page = (site / "tutorial" / f"{name}.html").read_text("utf-8")
+        assert f'href="{name}.ipynb"' in page
+        assert all(cell.execution_count for cell in book.cells if cell.cell_type == "code")
+        assert "__file__" not in "".join(cell.source for cell in book.cells)
+    assert 'href="data/diabetes.csv"' in (site / "tutorial" / "05_real_data.html").read_text("utf-8")
+    assert "y = 1.99" in books["04_linear_regression"].cells[1].outputs[0]["text"]
+    assert "The two part at norm2." in (site / "tutorial" / "07_port_a_module.html").read_text("utf-8")
