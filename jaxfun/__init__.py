@@ -6,6 +6,8 @@ from types import ModuleType
 
 from . import autograd as autograd, dtypes as dtypes, errors as errors, nn as nn
 
+__version__ = "0.1.0"  # the one place: pyproject.toml reads it from here
+
 # dtypes and promotion
 from .dtypes import (
     DType as DType,
