@@ -34,6 +34,7 @@ import numpy as np
 from jax import Array
 {imports}
 
+__version__: builtins.str
 DTypeLike = DType | np.dtype[Any] | builtins.str | builtins.type
 """
 # what an argument of a role is to a caller, by the role's name

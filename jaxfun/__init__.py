@@ -9,6 +9,8 @@ from typing import Any
 
 from .core.errors import no_attribute
 
+__version__ = "0.1.0"  # the one place: pyproject.toml reads it from here
+
 _NAMES = {
     # dtypes and promotion
     "core.dtypes": (

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from jaxfun import __version__
+
 _DESCRIPTION = "PyTorch's tensors and autograd as pure JAX functions, each one proven against PyTorch."
 _EXAMPLES = """examples:
   jaxfun tour                                     run the tutorial, each step in JAX beside PyTorch
@@ -88,6 +90,7 @@ def _positive(kind: type, name: str) -> object:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser("jaxfun", description=_DESCRIPTION, epilog=_EXAMPLES)
+    parser.add_argument("--version", action="version", version=f"jaxfun {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     tour = commands.add_parser("tour", help="run the tutorial, step by step", description=_TOUR_DESCRIPTION)
     tour.add_argument("--output", type=Path, default=Path("tour"), metavar="DIR", help="folder for the pictures (tour)")

@@ -1,7 +1,9 @@
 """The command line, as a user meets it: what it prints, draws and saves, and one clear line for each mistake."""
 
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +13,11 @@ import pytest
 from pyarrow import csv, parquet
 from sklearn.linear_model import LinearRegression
 
+import jaxfun
 from jaxfun import cli
 
-DIABETES = Path(__file__).parent.parent / "examples" / "data" / "diabetes.csv"
+ROOT = Path(__file__).parent.parent
+DIABETES = ROOT / "examples" / "data" / "diabetes.csv"
 POINTS = "x,z,y\n1,5,3\n2,1,5\n3,4,7.5\n4,2,9\n"
 
 
@@ -216,6 +220,19 @@ def test_help_teaches(command: list[str], capsys: pytest.CaptureFixture[str]) ->
     printed = capsys.readouterr().out
     assert "usage: jaxfun" in printed
     assert max(map(len, printed.splitlines())) <= 120
+
+
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--version") == 0
+    assert capsys.readouterr().out == f"jaxfun {jaxfun.__version__}\n"
+
+
+def test_the_version_of_the_package_is_the_one_in_the_source() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert "version" not in settings["project"]
+    assert settings["project"]["dynamic"] == ["version"]
+    source = (ROOT / settings["tool"]["hatch"]["version"]["path"]).read_text()
+    assert re.findall(r'^__version__ = "(.+?)"', source, re.M) == [jaxfun.__version__]
 
 
 @pytest.mark.parametrize("missing", ["pyarrow", "matplotlib"])
