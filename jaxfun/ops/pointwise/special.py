@@ -1,19 +1,19 @@
-"""The error function and its inverse, the logit, a Bessel function, and products with a logarithm."""
+"""The error function and its inverse, the logit, a Bessel function, and x log y."""
 
 import functools
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jax.custom_derivatives import SymbolicZero
 from jax.scipy import special
 
-from ..core.dtypes import Kind, is_scalar
-from ..core.errors import UnsupportedDTypeError, describe
-from ..core.numbers import as_real
-from ..core.op import op
-from ..core.public import public
-from ..core.record import COMPLEXES, Array, Choice, Factor, Operand, Scalar
+from ...core.dtypes import Kind
+from ...core.errors import UnsupportedDTypeError, describe
+from ...core.numbers import as_real
+from ...core.op import op
+from ...core.overloads import overloads
+from ...core.record import COMPLEXES, Array, Choice, Factor, Operand, Scalar
+from ...core.tangents import of_what_moves
 
 
 @op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
@@ -113,31 +113,6 @@ def _i1_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return result, dx * jnp.where(is_large, _i0(x) - result / jnp.where(is_large, x, 1), 0.5)
 
 
-@public
-def xlogy(input: Any, other: Any) -> jax.Array:
-    """Return `input * log(other)`, 0 where `input` is 0 and `other` is not NaN; integers as float32.
-
-    Gradient: for `input` 0 where it is 0 and `other` is not positive.
-
-    >>> import jaxfun as jf
-    >>> jf.xlogy(jf.tensor([0.0, 2.0]), jf.tensor([0.0, 3.0])), jf.xlogy(2, jf.tensor([1.0, 3.0]))
-    (Array([0.       , 2.1972246], dtype=float32), Array([0.       , 2.1972246], dtype=float32))
-    """
-    if is_scalar(other):
-        return _xlogy_other_scalar(input, other)
-    return (_xlogy_self_scalar if is_scalar(input) else _xlogy)(input, other)
-
-
-@op(kind=Kind.INT_TO_FLOAT, torch="torch.xlogy", overload="Tensor", rejects=COMPLEXES)
-def _xlogy(input: Array, other: Array) -> jax.Array:
-    return _product(input, other)
-
-
-@op(kind=Kind.INT_TO_FLOAT, torch="torch.xlogy", overload="Scalar_Other", node="XlogyBackward2", rejects=COMPLEXES)
-def _xlogy_other_scalar(input: Array, other: Operand) -> jax.Array:
-    return _product(input, other)
-
-
 @op(
     kind=Kind.INT_TO_FLOAT,
     torch="torch.xlogy",
@@ -146,10 +121,31 @@ def _xlogy_other_scalar(input: Array, other: Operand) -> jax.Array:
     rejects=COMPLEXES,
     takes={"input": Scalar()},
 )
-def _xlogy_self_scalar(input: Factor, other: Array) -> jax.Array:
+def _xlogy_scalar_self(input: Factor, other: Array) -> jax.Array:
+    """Return `input * log(other)`, 0 where `input` is 0 and `other` is not NaN; integers as float32.
+
+    Gradient: for `input` 0 where it is 0 and `other` is not positive.
+
+    >>> import jaxfun as jf
+    >>> jf.xlogy(jf.tensor([0.0, 2.0]), jf.tensor([0.0, 3.0])), jf.xlogy(2, jf.tensor([1.0, 3.0]))
+    (Array([0.       , 2.1972246], dtype=float32), Array([0.       , 2.1972246], dtype=float32))
+    """
     if jnp.iscomplexobj(input):
-        raise UnsupportedDTypeError("a number that is not complex", describe(input))
+        raise UnsupportedDTypeError("a real number", describe(input))
     return _product(jnp.asarray(input).astype(other.dtype), other)
+
+
+@op(kind=Kind.INT_TO_FLOAT, torch="torch.xlogy", overload="Tensor", rejects=COMPLEXES)
+def _xlogy_tensor(input: Array, other: Array) -> jax.Array:
+    return _product(input, other)
+
+
+@op(kind=Kind.INT_TO_FLOAT, torch="torch.xlogy", overload="Scalar_Other", node="XlogyBackward2", rejects=COMPLEXES)
+def _xlogy_scalar_other(input: Array, other: Operand) -> jax.Array:
+    return _product(input, other)
+
+
+xlogy = overloads(_xlogy_scalar_self, _xlogy_tensor, _xlogy_scalar_other)
 
 
 @jax.custom_jvp
@@ -158,15 +154,12 @@ def _product(x: jax.Array, y: jax.Array) -> jax.Array:
 
 
 def _product_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    # a factor that is not moved has no term, be the other factor infinite
-    (x, y), (dx, dy) = primals, tangents
-    result = _product(x, y)
-    change = jnp.zeros_like(result)
-    if not isinstance(dx, SymbolicZero):
-        change += dx * jnp.where((x == 0) & (y <= 0), 0, jnp.log(y))
-    if not isinstance(dy, SymbolicZero):
-        change += dy * x / y
-    return result, change
+    (x, y), result = primals, _product(*primals)
+    factors = (
+        lambda dx: dx * jnp.where((x == 0) & (y <= 0), 0, jnp.log(y)),
+        lambda dy: dy * x / y,
+    )
+    return result, of_what_moves(tangents, factors, result)
 
 
 _product.defjvp(_product_jvp, symbolic_zeros=True)

@@ -1,4 +1,4 @@
-"""What a floating point number is made of: its sign, its mantissa, its power of two, and its neighbours."""
+"""The parts of floating point numbers: sign, mantissa, exponent, neighbours; and what replaces NaN and infinity."""
 
 from typing import Any, NamedTuple
 
@@ -6,13 +6,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..core.dims import broadcast_shapes
-from ..core.dtypes import Category, Kind, as_dtype, float32, is_scalar, promote_types, result_type
-from ..core.errors import UnsupportedDTypeError, describe
-from ..core.op import op
-from ..core.public import public
-from ..core.record import BOOLS, COMPLEXES, INTEGERS, Array, Operand, Shape
-from ..core.tangents import broadcast_where_empty
+from ...core.dims import broadcast_shapes
+from ...core.dtypes import Category, Kind, as_dtype, float32, promote_types, result_type
+from ...core.errors import UnsupportedDTypeError, describe
+from ...core.numbers import as_real
+from ...core.op import op
+from ...core.overloads import overloads
+from ...core.public import public
+from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Factor, Operand, Shape
+from ...core.tangents import broadcast_where_empty
+from ._bits import fields_of, times_two_to, two_to
 from .arithmetic import mul
 from .powers import pow
 
@@ -32,9 +35,9 @@ def _is_minus(input: jax.Array) -> jax.Array:
     return jnp.signbit(input) if jnp.issubdtype(input.dtype, jnp.floating) else jnp.zeros_like(input, bool)
 
 
-@public
-def copysign(input: Any, other: Any) -> jax.Array:
-    """Return each `input` with the sign of `other`, -0 and NaN having signs as well; integers as float32.
+@op(kind=Kind.INT_TO_FLOAT, torch="torch.copysign", overload="Tensor", rejects=COMPLEXES)
+def _copysign_tensor(input: Array, other: Array) -> jax.Array:
+    """Return each `input` with the sign of `other`, also of -0 and NaN; integers as float32.
 
     Gradient: 1 or -1, 0 where `input` is 0; 0 for `other`.
 
@@ -42,17 +45,15 @@ def copysign(input: Any, other: Any) -> jax.Array:
     >>> jf.copysign(jf.tensor([1.0, -2.0]), -0.0)
     Array([-1., -2.], dtype=float32)
     """
-    return (_copysign_scalar if is_scalar(other) else _copysign)(input, other)
-
-
-@op(kind=Kind.INT_TO_FLOAT, torch="torch.copysign", overload="Tensor", rejects=COMPLEXES)
-def _copysign(input: Array, other: Array) -> jax.Array:
     return _with_sign(input, other)
 
 
 @op(kind=Kind.INT_TO_FLOAT, torch="torch.copysign", overload="Scalar", node="CopysignBackward1", rejects=COMPLEXES)
 def _copysign_scalar(input: Array, other: Operand) -> jax.Array:
     return _with_sign(input, other)
+
+
+copysign = overloads(_copysign_tensor, _copysign_scalar)
 
 
 @jax.custom_jvp
@@ -136,50 +137,16 @@ def _of_mantissa(input: jax.Array, mantissa: jax.Array, exponent: jax.Array) -> 
 @_of_mantissa.defjvp
 def _of_mantissa_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     _, mantissa, exponent = primals
-    return mantissa, tangents[0] / _two_to(exponent, mantissa.dtype)
-
-
-class _Fields(NamedTuple):
-    """What the bits of numbers say, as integers: `± (2**places + fraction) * 2**(power - bias - places)`."""
-
-    sign: jax.Array  # where it stands in the bits
-    power: jax.Array
-    fraction: jax.Array
-    is_whole: jax.Array  # neither 0, infinite nor NaN, of which the others say nothing
-
-
-def _fields(x: jax.Array) -> _Fields:
-    """Return the fields of numbers, subnormal ones made normal: arithmetic may take these for 0."""
-    limits = jnp.finfo(x.dtype)
-    word = jax.lax.bitcast_convert_type(x, _bits_of(x.dtype))
-    magnitude = (word << 1) >> 1
-    power, fraction = magnitude >> limits.nmant, magnitude & ((1 << limits.nmant) - 1)
-    # the first bit of a subnormal fraction is moved to where that of a normal number is left out
-    moved = jnp.where(power == 0, jax.lax.clz(fraction) - (limits.bits - 1 - limits.nmant), 0)
-    fraction = (fraction << moved) & ((1 << limits.nmant) - 1)
-    is_whole = jnp.isfinite(x) & (magnitude != 0)
-    power = jnp.where(power == 0, 1, power).astype(np.int32) - moved.astype(np.int32)
-    return _Fields(word ^ magnitude, power, fraction, is_whole)
+    return mantissa, tangents[0] / two_to(exponent, mantissa.dtype)
 
 
 def _parts(x: jax.Array) -> tuple[jax.Array, jax.Array]:
     """Return mantissas and exponents."""
-    fields, limits = _fields(x), jnp.finfo(x.dtype)
+    fields, limits = fields_of(x), jnp.finfo(x.dtype)
     half = jnp.asarray((limits.maxexp - 2) << limits.nmant, fields.sign.dtype)
     mantissa = jax.lax.bitcast_convert_type(fields.sign | half | fields.fraction, x.dtype)
     exponent = fields.power - (limits.maxexp - 2)
     return jnp.where(fields.is_whole, mantissa, x), jnp.where(fields.is_whole, exponent, 0)
-
-
-def _bits_of(dtype: Any) -> Any:
-    return jnp.uint64 if jnp.finfo(dtype).bits == 64 else jnp.uint32
-
-
-def _two_to(exponent: jax.Array, dtype: Any) -> jax.Array:
-    """Return powers of two, exactly: 0 below the normal numbers, infinity above them."""
-    limits = jnp.finfo(dtype)
-    field = jnp.clip(exponent + (limits.maxexp - 1), 0, 2 * limits.maxexp - 1)
-    return jax.lax.bitcast_convert_type(field.astype(_bits_of(dtype)) << limits.nmant, dtype)
 
 
 @public
@@ -224,37 +191,43 @@ _WHOLE = ("int64", "int32", "int16", "int8", "uint8")
 def _ldexp_whole(input: Array, other: Array) -> jax.Array:
     broadcast_shapes(input.shape, other.shape)
     if jnp.iscomplexobj(input):
-        return input * _two_to(other.astype(np.int32), input.real.dtype).astype(input.dtype)
+        return input * two_to(other.astype(np.int32), input.real.dtype).astype(input.dtype)
     if other.dtype == bool:
         raise UnsupportedDTypeError("an integer exponent", describe(other))
     wide = promote_types(as_dtype(input.dtype), float32)
     return times_two_to(input.astype(wide.dtype), other.astype(np.int32)).astype(input.dtype)
 
 
-@jax.custom_jvp
-def times_two_to(x: jax.Array, power: jax.Array) -> jax.Array:
-    """Return numbers times powers of two, by their bits: arithmetic may take a subnormal result for 0."""
-    fields, limits = _fields(x), jnp.finfo(x.dtype)
-    reach = 3 * limits.maxexp
-    target = fields.power + jnp.clip(power, -reach, reach)
-    lost = jnp.clip(1 - target, 0, limits.nmant + 2).astype(fields.sign.dtype)
-    kept = _shifted(fields.fraction | (1 << limits.nmant), lost)
-    word = (jnp.clip(target - 1, 0, 2 * limits.maxexp).astype(kept.dtype) << limits.nmant) + kept
-    most = jnp.asarray((2 * limits.maxexp - 1) << limits.nmant, word.dtype)  # infinity
-    scaled = jax.lax.bitcast_convert_type(fields.sign | jnp.minimum(word, most), x.dtype)
-    return jnp.where(fields.is_whole, scaled, x)
+_NUMBERS = {"nan": Choice((None, 0.5, 2)), "posinf": Choice((None, 3.0)), "neginf": Choice((None, -7.5, True))}
 
 
-def _shifted(number: jax.Array, places: jax.Array) -> jax.Array:
-    """Return a whole number without its last bits, rounded to the nearest, halves to the even one."""
-    kept = number >> places
-    twice = (number - (kept << places)) << 1
-    whole = jnp.ones_like(number) << places
-    is_up = (twice > whole) | ((twice == whole) & (kept & 1 == 1))
-    return kept + is_up.astype(number.dtype)
+@op(kind=None, takes=_NUMBERS)
+def nan_to_num(input: Array, nan: Factor = None, posinf: Factor = None, neginf: Factor = None) -> jax.Array:
+    """Return `input` with NaN as `nan` (0), infinity as `posinf` and minus infinity as `neginf`.
+
+    Left out, those two are the largest and the smallest number of the dtype. Of a complex number each part is replaced.
+
+    Gradient: 0 where a number was replaced; torch has none for complex numbers.
+
+    >>> import jaxfun as jf
+    >>> jf.nan_to_num(jf.tensor([float("nan"), float("inf"), 1.0]), posinf=9.0)
+    Array([0., 9., 1.], dtype=float32)
+    """
+    for name, number in (("nan", nan), ("posinf", posinf), ("neginf", neginf)):
+        as_real(number, name)
+    if not jnp.issubdtype(input.dtype, jnp.inexact):
+        return input
+    if jnp.iscomplexobj(input):
+        return jax.lax.complex(*(_replaced(part, nan, posinf, neginf) for part in (input.real, input.imag)))
+    return _replaced(input, nan, posinf, neginf)
 
 
-@times_two_to.defjvp
-def _times_two_to_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    x, power = primals
-    return times_two_to(x, power), tangents[0] * _two_to(power, x.dtype)
+def _replaced(input: jax.Array, nan: Any, posinf: Any, neginf: Any) -> jax.Array:
+    limits = jnp.finfo(input.dtype)
+
+    def number(given: Any, default: Any) -> jax.Array:
+        return jnp.asarray(default if given is None else given).astype(input.dtype)
+
+    input = jnp.where(jnp.isnan(input), number(nan, 0), input)
+    input = jnp.where(jnp.isposinf(input), number(posinf, limits.max), input)
+    return jnp.where(jnp.isneginf(input), number(neginf, limits.min), input)

@@ -1,4 +1,4 @@
-"""Quotients, plain and rounded, and what they leave: torch's rounding of the last digit, and its integer zeros."""
+"""Quotients, plain and rounded, and their remainders."""
 
 import functools
 from collections.abc import Callable
@@ -8,14 +8,49 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
-from jax.custom_derivatives import SymbolicZero
 
-from ..core.dtypes import Category, Kind, canonical, is_scalar, of, result_type
-from ..core.errors import DTypeError, ShapeError, describe
-from ..core.op import op
-from ..core.public import public
-from ..core.record import BOOLS, COMPLEXES, HALVES, Array, Choice, Operand
+from ...core.dtypes import Category, Kind, canonical, is_scalar, of, result_type
+from ...core.errors import DTypeError, ShapeError, describe
+from ...core.op import op
+from ...core.overloads import overloads
+from ...core.public import public
+from ...core.record import BOOLS, COMPLEXES, HALVES, Array, Choice, Operand
+from ...core.tangents import of_what_moves
 from ._digits import to_digits
+
+
+def _want_no_zero(input: Any, other: Any, **options: Any) -> None:
+    """Raise torch's error for an integer division by zero; under a trace the divisor's values are not known."""
+    if isinstance(other, Tracer) or getattr(getattr(other, "dtype", None), "kind", "") in ("f", "c", "V"):
+        return
+    dtype = canonical(result_type(input, other))
+    if dtype.category is not Category.INTEGER or of(other).category > Category.INTEGER:
+        return
+    # a number or a 0-dim tensor may first become zero in the result's dtype: 256 in uint8
+    mask = 2 ** (8 * dtype.itemsize) - 1
+    divisors = np.asarray(other & mask if isinstance(other, int) else other).astype(dtype.dtype)
+    if getattr(input, "size", 1) and (divisors == 0).any():
+        raise ShapeError("an integer divisor without zeros", describe(other))
+
+
+@op(kind=Kind.INT_TO_FLOAT, torch="torch.div", overload=("Tensor", "Scalar"), aliases=("divide", "true_divide"))
+def _div(input: Operand, other: Operand) -> jax.Array:
+    return _quotient(input, other)
+
+
+@jax.custom_jvp
+def _quotient(input: jax.Array, other: jax.Array) -> jax.Array:
+    return input / other
+
+
+def _quotient_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    # d(x / y) = (dx - (x / y) dy) / y; JAX's own x y⁻² overflows where this does not
+    (_, other), quotient = primals, _quotient(*primals)
+    change = of_what_moves(tangents, (lambda tangent: tangent, -quotient), quotient)
+    return quotient, _quotient(change, other)
+
+
+_quotient.defjvp(_quotient_jvp, symbolic_zeros=True)
 
 
 @public
@@ -31,37 +66,11 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> jax.Arra
     """
     if rounding_mode is None:
         return _div(input, other)
-    _refuse_zero(input, other, "div(input, other, rounding_mode)")
-    by_number = _is_by_a_number(input, other)
-    return (_div_mode_scalar if by_number else _div_mode)(input, other, rounding_mode=rounding_mode)
+    rounded = _div_mode_scalar if _is_by_a_number(input, other) else _div_mode
+    return rounded(input, other, rounding_mode=rounding_mode)
 
 
 divide = true_divide = div
-
-
-@op(kind=Kind.INT_TO_FLOAT, torch="torch.div", overload=("Tensor", "Scalar"), aliases=("divide", "true_divide"))
-def _div(input: Operand, other: Operand) -> jax.Array:
-    return _quotient(input, other)
-
-
-@jax.custom_jvp
-def _quotient(input: jax.Array, other: jax.Array) -> jax.Array:
-    return input / other
-
-
-def _quotient_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    # d(x / y) = (dx - (x / y) dy) / y; JAX's own x y⁻² overflows where this does not. What is not moved has no term
-    (input, other), (d_input, d_other) = primals, tangents
-    quotient = _quotient(input, other)
-    change = jnp.zeros_like(quotient)
-    if not isinstance(d_input, SymbolicZero):
-        change += d_input
-    if not isinstance(d_other, SymbolicZero):
-        change -= quotient * d_other
-    return quotient, _quotient(change, other)
-
-
-_quotient.defjvp(_quotient_jvp, symbolic_zeros=True)
 
 
 @op(
@@ -71,6 +80,7 @@ _quotient.defjvp(_quotient_jvp, symbolic_zeros=True)
     node="DivBackward2",
     rejects=BOOLS | COMPLEXES,
     takes={"rounding_mode": Choice(("trunc", "floor"))},
+    before=_want_no_zero,
 )
 def _div_mode(input: Operand, other: Array, *, rounding_mode: str) -> jax.Array:
     return _whole(input, other, rounding_mode)
@@ -82,6 +92,7 @@ def _div_mode(input: Operand, other: Array, *, rounding_mode: str) -> jax.Array:
     node="DivBackward2",
     rejects=BOOLS | COMPLEXES,
     takes={"rounding_mode": Choice(("trunc", "floor"))},
+    before=_want_no_zero,
 )
 def _div_mode_scalar(input: Operand, other: Operand, *, rounding_mode: str) -> jax.Array:
     return _whole(input, other, rounding_mode)
@@ -98,16 +109,15 @@ def floor_divide(input: Any, other: Any) -> jax.Array:
     >>> jf.floor_divide(jf.tensor([-7, 7]), 2)
     Array([-4,  3], dtype=int32)
     """
-    _refuse_zero(input, other, "floor_divide(input, other)")
     return (_floor_divide_scalar if _is_by_a_number(input, other) else _floor_divide)(input, other)
 
 
-@op(kind=Kind.NO_OPMATH, torch="torch.floor_divide", node="", rejects=BOOLS | COMPLEXES)
+@op(kind=Kind.NO_OPMATH, torch="torch.floor_divide", node="", rejects=BOOLS | COMPLEXES, before=_want_no_zero)
 def _floor_divide(input: Operand, other: Array) -> jax.Array:
     return _whole(input, other, "floor")
 
 
-@op(torch="torch.floor_divide", overload="Scalar", node="", rejects=BOOLS | COMPLEXES)
+@op(torch="torch.floor_divide", overload="Scalar", node="", rejects=BOOLS | COMPLEXES, before=_want_no_zero)
 def _floor_divide_scalar(input: Operand, other: Operand) -> jax.Array:
     return _whole(input, other, "floor")
 
@@ -154,28 +164,13 @@ def _floored(input: jax.Array, other: jax.Array, narrow: Callable[[jax.Array], j
 
 
 def _truncated(input: jax.Array, other: jax.Array, narrow: Callable[[jax.Array], jax.Array]) -> jax.Array:
-    # XLA multiplies by the reciprocal of what it broadcasts, which may round to the next whole number. A divisor that
-    # depends on the input, NaN where that is NaN, is no such thing, whatever vmap makes of it
+    # XLA multiplies by the reciprocal of a broadcast divisor, which may round to the next whole number: not so of a
+    # divisor that depends on the input, under vmap neither
     return jnp.trunc(narrow(input / jnp.where(jnp.isnan(input), input, other)))
 
 
 _ROUNDED = {"trunc": _truncated, "floor": _floored}
 _OF_INTEGERS = {"trunc": jax.lax.div, "floor": jnp.floor_divide}
-
-
-@public
-def remainder(input: Any, other: Any) -> jax.Array:
-    """Return what is left of `input` after `floor_divide`: it has the sign of `other`.
-
-    Gradient: 1 for `input`, minus the floored quotient for `other`.
-    Raises: RuntimeError for an integer division by zero, where the divisor's values are known.
-
-    >>> import jaxfun as jf
-    >>> jf.remainder(jf.tensor([-7, 7]), 3)
-    Array([2, 1], dtype=int32)
-    """
-    _refuse_zero(input, other, "remainder(input, other)")
-    return (_remainder_scalar if is_scalar(other) else _remainder)(input, other)
 
 
 @op(
@@ -184,9 +179,19 @@ def remainder(input: Any, other: Any) -> jax.Array:
     overload=("Tensor", "Scalar_Tensor"),
     node="RemainderBackward1",
     rejects=BOOLS | COMPLEXES,
+    before=_want_no_zero,
 )
-def _remainder(input: Operand, other: Array) -> jax.Array:
-    return _left(input, other, "floor")
+def _remainder_tensor(input: Operand, other: Array) -> jax.Array:
+    """Return the remainder of the floored quotient: it has the sign of `other`.
+
+    Gradient: 1 for `input`, minus the floored quotient for `other`.
+    Raises: RuntimeError for an integer division by zero, where the divisor's values are known.
+
+    >>> import jaxfun as jf
+    >>> jf.remainder(jf.tensor([-7, 7]), 3)
+    Array([2, 1], dtype=int32)
+    """
+    return _remainder_by(input, other, "floor")
 
 
 @op(
@@ -194,15 +199,25 @@ def _remainder(input: Operand, other: Array) -> jax.Array:
     torch="torch.remainder",
     overload="Scalar",
     rejects=BOOLS | COMPLEXES,
-    node="RemainderBackward0",
+    before=_want_no_zero,
 )
 def _remainder_scalar(input: Array, other: Operand) -> jax.Array:
-    return _left(input, other, "floor")
+    return _remainder_by(input, other, "floor")
 
 
-@public
-def fmod(input: Any, other: Any) -> jax.Array:
-    """Return what is left of `input` after the truncated quotient: it has the sign of `input`.
+remainder = overloads(_remainder_tensor, _remainder_scalar)
+
+
+@op(
+    kind=Kind.NO_OPMATH,
+    torch="torch.fmod",
+    overload="Tensor",
+    node="FmodBackward1",
+    rejects=BOOLS | COMPLEXES,
+    before=_want_no_zero,
+)
+def _fmod_tensor(input: Array, other: Array) -> jax.Array:
+    """Return the remainder of the truncated quotient: it has the sign of `input`.
 
     Gradient: 1 for `input`, minus the truncated quotient for `other`.
     Raises: RuntimeError for an integer division by zero, where the divisor's values are known.
@@ -211,55 +226,37 @@ def fmod(input: Any, other: Any) -> jax.Array:
     >>> jf.fmod(jf.tensor([-7, 7]), 3)
     Array([-1,  1], dtype=int32)
     """
-    if not is_scalar(input):  # refused as what it is, a number
-        _refuse_zero(input, other, "fmod(input, other)")
-    return (_fmod_scalar if is_scalar(other) else _fmod)(input, other)
+    return _remainder_by(input, other, "trunc")
 
 
-@op(kind=Kind.NO_OPMATH, torch="torch.fmod", overload="Tensor", node="FmodBackward1", rejects=BOOLS | COMPLEXES)
-def _fmod(input: Array, other: Array) -> jax.Array:
-    return _left(input, other, "trunc")
-
-
-@op(kind=Kind.NO_OPMATH, torch="torch.fmod", overload="Scalar", rejects=BOOLS | COMPLEXES, node="FmodBackward0")
+@op(
+    kind=Kind.NO_OPMATH,
+    torch="torch.fmod",
+    overload="Scalar",
+    rejects=BOOLS | COMPLEXES,
+    before=_want_no_zero,
+)
 def _fmod_scalar(input: Array, other: Operand) -> jax.Array:
-    return _left(input, other, "trunc")
+    return _remainder_by(input, other, "trunc")
+
+
+fmod = overloads(_fmod_tensor, _fmod_scalar)
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
-def _left(input: jax.Array, other: jax.Array, mode: str) -> jax.Array:
+def _remainder_by(input: jax.Array, other: jax.Array, mode: str) -> jax.Array:
     return jnp.remainder(input, other) if mode == "floor" else jnp.fmod(input, other)
 
 
-def _left_jvp(mode: str, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+def _remainder_jvp(mode: str, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     # d(x - [x / y] y) = dx - [x / y] dy, with the quotient that torch rounds: JAX's own may be one off
-    (input, other), (d_input, d_other) = primals, tangents
-    result = _left(input, other, mode)
-    change = jnp.zeros_like(result)
-    if not isinstance(d_input, SymbolicZero):
-        change += d_input
-    if not isinstance(d_other, SymbolicZero):
-        change -= d_other * _whole(input, other, mode)
-    return result, change
+    input, other = primals
+    result = _remainder_by(input, other, mode)
+    factors = (lambda tangent: tangent, lambda tangent: -tangent * _whole(input, other, mode))
+    return result, of_what_moves(tangents, factors, result)
 
 
-_left.defjvp(_left_jvp, symbolic_zeros=True)
-
-
-def _refuse_zero(input: Any, other: Any, call: str) -> None:
-    """Raise torch's error for an integer division by zero; under a trace the divisor's values are not known."""
-    if isinstance(other, Tracer) or getattr(getattr(other, "dtype", None), "kind", "") in ("f", "c", "V"):
-        return
-    if not all(hasattr(x, "dtype") or is_scalar(x) for x in (input, other)):
-        return
-    dtype = canonical(result_type(input, other))
-    if dtype.category is not Category.INTEGER or of(other).category > Category.INTEGER:
-        return
-    # a number or a 0-dim tensor may first become zero in the result's dtype: 256 in uint8
-    mask = 2 ** (8 * dtype.itemsize) - 1
-    divisors = np.asarray(other & mask if isinstance(other, int) else other).astype(dtype.dtype)
-    if getattr(input, "size", 1) and (divisors == 0).any():
-        raise ShapeError("an integer divisor without zeros", describe(other), call=call)
+_remainder_by.defjvp(_remainder_jvp, symbolic_zeros=True)
 
 
 @op(kind=Kind.INT_TO_FLOAT)

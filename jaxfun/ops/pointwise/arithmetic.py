@@ -1,20 +1,29 @@
-"""Elementwise arithmetic: sums, differences, products and signs."""
+"""Elementwise sums, differences, products and signs."""
 
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
-from ..core.checks import refuse_overflow
-from ..core.dtypes import Category, Kind, as_dtype, is_scalar, of
-from ..core.errors import DTypeError, describe
-from ..core.op import op
-from ..core.public import public
-from ..core.record import BOOLS, COMPLEXES, Array, Factor, Number, Operand
+from ...core.checks import refuse_overflow
+from ...core.dtypes import Category, Kind, as_dtype, of
+from ...core.errors import DTypeError, describe
+from ...core.op import op
+from ...core.overloads import overloads
+from ...core.record import BOOLS, COMPLEXES, Array, Factor, Number, Operand
 
 
-@public
-def add(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
+def _alpha_fits(input: Any, other: Any, *, alpha: Any = 1) -> None:
+    refuse_overflow((input, other), (alpha,))
+
+
+def _negated_alpha_fits(input: Any, other: Any, *, alpha: Any = 1) -> None:
+    # torch adds -alpha times the other: 128 fits int8, and -128 does not
+    refuse_overflow((input, other), (-alpha,) if isinstance(alpha, Number) else ())
+
+
+@op(overload=("Tensor", "Scalar"), before=_alpha_fits)
+def add(input: Operand, other: Operand, *, alpha: Factor = 1) -> jax.Array:
     """Return `input + alpha * other`.
 
     Raises: RuntimeError for an alpha of a higher category than the result, or too large for its dtype.
@@ -23,19 +32,11 @@ def add(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
     >>> jf.add(jf.tensor([1, 2]), 0.5)
     Array([1.5, 2.5], dtype=float32)
     """
-    if _is_one(alpha):
-        return _add(input, other)
-    refuse_overflow((input, other), (alpha,))
-    return _add(input, other, alpha=alpha)
-
-
-@op(torch="torch.add", overload=("Tensor", "Scalar"))
-def _add(input: Operand, other: Operand, *, alpha: Factor = 1) -> jax.Array:
     return input + scaled(other, alpha)
 
 
-@public
-def sub(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
+@op(overload=("Tensor", "Scalar"), aliases=("subtract",), operand_rejects=BOOLS, before=_negated_alpha_fits)
+def sub(input: Operand, other: Operand, *, alpha: Factor = 1) -> jax.Array:
     """Return `input - alpha * other`.
 
     Raises: RuntimeError for bool tensors, and for an alpha of a higher category than the result, or too large for its
@@ -45,22 +46,14 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
     >>> jf.sub(jf.tensor([1, 2]), 1, alpha=2)
     Array([-1,  0], dtype=int32)
     """
-    if _is_one(alpha):
-        return _sub(input, other)
-    refuse_overflow((input, other), _negated(alpha))
-    return _sub(input, other, alpha=alpha)
+    return input - scaled(other, alpha)
 
 
 subtract = sub
 
 
-@op(torch="torch.sub", overload=("Tensor", "Scalar"), aliases=("subtract",), operand_rejects=BOOLS)
-def _sub(input: Operand, other: Operand, *, alpha: Factor = 1) -> jax.Array:
-    return input - scaled(other, alpha)
-
-
-@public
-def rsub(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
+@op(kind=None, torch="torch.rsub", overload="Scalar", node="RsubBackward1", rejects=BOOLS, before=_negated_alpha_fits)
+def _rsub_scalar(input: Array, other: Factor, *, alpha: Factor = 1) -> jax.Array:
     """Return `other - alpha * input`.
 
     Raises: RuntimeError where `sub` does.
@@ -69,48 +62,32 @@ def rsub(input: Any, other: Any, *, alpha: Any = 1) -> jax.Array:
     >>> jf.rsub(jf.tensor([1, 2]), 10)
     Array([9, 8], dtype=int32)
     """
-    apply = _rsub_scalar if is_scalar(other) else _rsub
-    if _is_one(alpha):
-        return apply(input, other)
-    refuse_overflow((input, other), _negated(alpha))
-    return apply(input, other, alpha=alpha)
+    return sub(other, input, alpha=alpha)
 
 
-@op(torch="torch.rsub", overload="Tensor", operand_rejects=BOOLS)
-def _rsub(input: Array, other: Array, *, alpha: Factor = 1) -> jax.Array:
+@op(torch="torch.rsub", overload="Tensor", operand_rejects=BOOLS, before=_negated_alpha_fits)
+def _rsub_tensor(input: Array, other: Array, *, alpha: Factor = 1) -> jax.Array:
     return other - scaled(input, alpha)
 
 
-@op(kind=None, torch="torch.rsub", overload="Scalar", node="RsubBackward1", rejects=BOOLS)
-def _rsub_scalar(input: Array, other: Factor, *, alpha: Factor = 1) -> jax.Array:
-    return _sub(other, input, alpha=alpha)
-
-
-def _negated(alpha: Any) -> tuple[Number, ...]:
-    # torch adds -alpha times the other: 128 will do for int8, and -128 will not
-    return (-alpha,) if isinstance(alpha, Number) else ()
-
-
-def _is_one(alpha: Any) -> bool:
-    return type(alpha) is int and alpha == 1
+rsub = overloads(_rsub_scalar, _rsub_tensor)
 
 
 def scaled(input: jax.Array, alpha: Any) -> jax.Array:
     """Return `alpha * input`, for a factor of a category that the input's allows."""
+    if type(alpha) is int and alpha == 1:  # left out: no multiplication at all
+        return input
     dtype, factor = as_dtype(input.dtype), of(alpha)
     if factor.category > dtype.category or (factor.category is Category.BOOL) != (dtype.category is Category.BOOL):
         _check_factor(dtype.category, factor.category, alpha)
-    return input & _like(alpha, input) if dtype.category is Category.BOOL else input * _like(alpha, input)
+    number = jnp.asarray(alpha).astype(input.dtype)
+    return input & number if dtype.category is Category.BOOL else input * number
 
 
 def _check_factor(result: Category, factor: Category, alpha: Any) -> None:
     # a number that is not bool scales a bool result too, as in torch
     if not (result is Category.BOOL and factor is Category.INTEGER):
         raise DTypeError(f"an `alpha` that fits a result of category {result.name.lower()}", describe(alpha))
-
-
-def _like(number: Any, input: jax.Array) -> jax.Array:
-    return jnp.asarray(number).astype(input.dtype)
 
 
 @op(aliases=("multiply",), overload=("Tensor", "Scalar"))
@@ -142,7 +119,7 @@ def neg(input: Array) -> jax.Array:
 negative = neg
 
 
-@op(kind=None, rejects=BOOLS, composite=True, node="")
+@op(kind=None, rejects=BOOLS, composite=True)
 def positive(input: Array) -> jax.Array:
     """Return `input`.
 

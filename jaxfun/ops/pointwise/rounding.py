@@ -1,4 +1,4 @@
-"""Whole numbers near each element."""
+"""Rounding to whole numbers."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,10 +7,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..core.dtypes import Kind
-from ..core.op import op
-from ..core.public import public
-from ..core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice
+from ...core.dtypes import Kind
+from ...core.op import op
+from ...core.public import public
+from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice
 
 
 @op(kind=None, rejects=BOOLS | COMPLEXES)
@@ -57,24 +57,6 @@ def frac(input: Array) -> jax.Array:
     return input - jnp.trunc(input)
 
 
-@public
-def round(input: Any, *, decimals: int = 0) -> jax.Array:
-    """Return the whole number nearest to each element, halves to the even one; or so many decimals of it. Gradient: 0.
-
-    `decimals` may be negative: -1 rounds to tens. It is for floating point alone.
-
-    >>> import jaxfun as jf
-    >>> jf.round(jf.tensor([0.5, 1.5, 2.4])), jf.round(jf.tensor([1.234]), decimals=1)
-    (Array([0., 2., 2.], dtype=float32), Array([1.2], dtype=float32))
-    """
-    return _round(input) if decimals == 0 else _round_to(input, decimals=decimals)
-
-
-@op(kind=None, torch="torch.round", rejects=BOOLS | COMPLEXES)
-def _round(input: Array) -> jax.Array:
-    return _whole(jnp.round, input)
-
-
 @op(
     kind=Kind.DEFAULT,
     torch="torch.round",
@@ -83,9 +65,27 @@ def _round(input: Array) -> jax.Array:
     rejects=BOOLS | INTEGERS | COMPLEXES,
     takes={"decimals": Choice((1, 2, -1))},
 )
-def _round_to(input: Array, *, decimals: int) -> jax.Array:
+def _round_decimals(input: Array, *, decimals: int) -> jax.Array:
     power = np.asarray(10.0 ** abs(decimals), input.dtype)
     return jnp.round(input * power) / power if decimals > 0 else jnp.round(input / power) * power
+
+
+@op(kind=None, torch="torch.round", rejects=BOOLS | COMPLEXES)
+def _round(input: Array) -> jax.Array:
+    return _whole(jnp.round, input)
+
+
+@public
+def round(input: Any, *, decimals: int = 0) -> jax.Array:
+    """Round each element to the nearest whole number, halves to even; or to so many decimals. Gradient: 0.
+
+    A negative `decimals` rounds to tens, hundreds, ... It is for floating point alone.
+
+    >>> import jaxfun as jf
+    >>> jf.round(jf.tensor([0.5, 1.5, 2.4])), jf.round(jf.tensor([1.234]), decimals=1)
+    (Array([0., 2., 2.], dtype=float32), Array([1.2], dtype=float32))
+    """
+    return _round(input) if decimals == 0 else _round_decimals(input, decimals=decimals)
 
 
 def _whole(function: Callable[[jax.Array], jax.Array], input: jax.Array) -> jax.Array:

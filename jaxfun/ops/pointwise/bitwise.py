@@ -1,65 +1,51 @@
-"""Integers and bools bit by bit, and common divisors and multiples."""
+"""Bitwise operations on integers and bools, and common divisors and multiples."""
 
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
-from ..core.dtypes import is_scalar
-from ..core.errors import ArgumentTypeError, describe
-from ..core.op import op
-from ..core.public import public
-from ..core.record import BOOLS, COMPLEXES, FLOATS, Array, Operand
+from ...core.dtypes import is_scalar
+from ...core.errors import ArgumentTypeError, describe
+from ...core.op import op
+from ...core.record import BOOLS, COMPLEXES, FLOATS, Array, Operand
 
 
-@public
-def bitwise_and(input: Any, other: Any) -> jax.Array:
+def _want_a_tensor(input: Any, other: Any) -> None:
+    if is_scalar(input) and is_scalar(other):
+        raise ArgumentTypeError("a tensor, or two", f"{describe(input)} and {describe(other)}")
+
+
+@op(overload=("Tensor", "Scalar", "Scalar_Tensor"), node="", rejects=FLOATS | COMPLEXES, before=_want_a_tensor)
+def bitwise_and(input: Operand, other: Operand) -> jax.Array:
     """Return the bits that both have, of integers or bools.
 
     >>> import jaxfun as jf
     >>> jf.bitwise_and(jf.tensor([5, 6]), 3)
     Array([1, 2], dtype=int32)
     """
-    _refuse_two_numbers("bitwise_and(input, other)", input, other)
-    return _and(input, other)
-
-
-@op(torch="torch.bitwise_and", overload=("Tensor", "Scalar", "Scalar_Tensor"), node="", rejects=FLOATS | COMPLEXES)
-def _and(input: Operand, other: Operand) -> jax.Array:
     return input & other
 
 
-@public
-def bitwise_or(input: Any, other: Any) -> jax.Array:
+@op(overload=("Tensor", "Scalar", "Scalar_Tensor"), node="", rejects=FLOATS | COMPLEXES, before=_want_a_tensor)
+def bitwise_or(input: Operand, other: Operand) -> jax.Array:
     """Return the bits that either has, of integers or bools.
 
     >>> import jaxfun as jf
     >>> jf.bitwise_or(jf.tensor([5, 6]), 3)
     Array([7, 7], dtype=int32)
     """
-    _refuse_two_numbers("bitwise_or(input, other)", input, other)
-    return _or(input, other)
-
-
-@op(torch="torch.bitwise_or", overload=("Tensor", "Scalar", "Scalar_Tensor"), node="", rejects=FLOATS | COMPLEXES)
-def _or(input: Operand, other: Operand) -> jax.Array:
     return jnp.bitwise_or(input, other)
 
 
-@public
-def bitwise_xor(input: Any, other: Any) -> jax.Array:
+@op(overload=("Tensor", "Scalar", "Scalar_Tensor"), node="", rejects=FLOATS | COMPLEXES, before=_want_a_tensor)
+def bitwise_xor(input: Operand, other: Operand) -> jax.Array:
     """Return the bits that one has and the other has not, of integers or bools.
 
     >>> import jaxfun as jf
     >>> jf.bitwise_xor(jf.tensor([5, 6]), 3)
     Array([6, 5], dtype=int32)
     """
-    _refuse_two_numbers("bitwise_xor(input, other)", input, other)
-    return _xor(input, other)
-
-
-@op(torch="torch.bitwise_xor", overload=("Tensor", "Scalar", "Scalar_Tensor"), node="", rejects=FLOATS | COMPLEXES)
-def _xor(input: Operand, other: Operand) -> jax.Array:
     return input ^ other
 
 
@@ -74,40 +60,20 @@ def bitwise_not(input: Array) -> jax.Array:
     return ~input
 
 
-@public
-def bitwise_left_shift(input: Any, other: Any) -> jax.Array:
-    """Return integers with their bits moved up by `other` places; 0 where that is negative or beyond the bits.
-
-    >>> import jaxfun as jf
-    >>> jf.bitwise_left_shift(jf.tensor([1, -3]), 2)
-    Array([  4, -12], dtype=int32)
-    """
-    _refuse_two_numbers("bitwise_left_shift(input, other)", input, other)
-    return _left_shift(input, other)
-
-
 @op(
     torch="torch.bitwise_left_shift",
     overload=("Tensor", "Tensor_Scalar", "Scalar_Tensor"),
     node="",
     rejects=BOOLS | FLOATS | COMPLEXES,
 )
-def _left_shift(input: Operand, other: Operand) -> jax.Array:
-    return jax.lax.shift_left(*jnp.broadcast_arrays(input, other))
-
-
-@public
-def bitwise_right_shift(input: Any, other: Any) -> jax.Array:
-    """Return integers with their bits moved down by `other` places, the sign kept.
-
-    Where `other` is negative or beyond the bits, the sign alone is left: 0 or -1.
+def bitwise_left_shift(input: Operand, other: Operand) -> jax.Array:
+    """Return integers with their bits moved up by `other` places; 0 where that is negative or beyond the bits.
 
     >>> import jaxfun as jf
-    >>> jf.bitwise_right_shift(jf.tensor([4, -3]), 1)
-    Array([ 2, -2], dtype=int32)
+    >>> jf.bitwise_left_shift(jf.tensor([1, -3]), 2)
+    Array([  4, -12], dtype=int32)
     """
-    _refuse_two_numbers("bitwise_right_shift(input, other)", input, other)
-    return _right_shift(input, other)
+    return jax.lax.shift_left(*jnp.broadcast_arrays(input, other))
 
 
 @op(
@@ -116,15 +82,18 @@ def bitwise_right_shift(input: Any, other: Any) -> jax.Array:
     node="",
     rejects=BOOLS | FLOATS | COMPLEXES,
 )
-def _right_shift(input: Operand, other: Operand) -> jax.Array:
+def bitwise_right_shift(input: Operand, other: Operand) -> jax.Array:
+    """Return integers with their bits moved down by `other` places, the sign kept.
+
+    Where `other` is negative or beyond the bits, the sign alone is left: 0 or -1.
+
+    >>> import jaxfun as jf
+    >>> jf.bitwise_right_shift(jf.tensor([4, -3]), 1)
+    Array([ 2, -2], dtype=int32)
+    """
     signed = jnp.issubdtype(input.dtype, jnp.signedinteger)
     shift = jax.lax.shift_right_arithmetic if signed else jax.lax.shift_right_logical
     return shift(*jnp.broadcast_arrays(input, other))
-
-
-def _refuse_two_numbers(call: str, input: Any, other: Any) -> None:
-    if is_scalar(input) and is_scalar(other):
-        raise ArgumentTypeError("a tensor, or two", f"{describe(input)} and {describe(other)}", call=call)
 
 
 @op(node="", rejects=BOOLS | FLOATS | COMPLEXES)

@@ -1,18 +1,17 @@
-"""Complex numbers: made of two parts, taken apart, conjugated."""
+"""Complex numbers: made of parts, taken apart, conjugated."""
 
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
-from ..core.checks import want_one_dtype
-from ..core.dims import broadcast_shapes
-from ..core.dtypes import Kind, bfloat16, float16
-from ..core.errors import ShapeError, UnsupportedDTypeError, describe
-from ..core.op import op
-from ..core.record import BOOLS, COMPLEXES, FLOATS, INTEGERS, Array, Shape
+from ...core.checks import want_one_dtype
+from ...core.dims import broadcast_shapes
+from ...core.dtypes import Kind, bfloat16, float16
+from ...core.errors import ShapeError, UnsupportedDTypeError, describe
+from ...core.op import op
+from ...core.record import BOOLS, COMPLEXES, FLOATS, INTEGERS, Array, rows
 from .arithmetic import sgn
-from .indexing import select
 
 _NO_PARTS = frozenset({float16, bfloat16})
 
@@ -79,7 +78,7 @@ def view_as_real(input: Array) -> jax.Array:
 
 @op(
     kind=None,
-    takes={"input": Shape(("2", "n 2", "m n 2"))},
+    cases=rows("input", ("2",), ("n 2",), ("m n 2",)),
     rejects=BOOLS | INTEGERS | COMPLEXES | _NO_PARTS,
 )
 def view_as_complex(input: Array) -> jax.Array:
@@ -96,7 +95,7 @@ def view_as_complex(input: Array) -> jax.Array:
     return jax.lax.complex(input[..., 0], input[..., 1])
 
 
-@op(kind=None, composite=True, node="")
+@op(kind=None, composite=True)
 def real(input: Array) -> jax.Array:
     """Return the real part of each element; what is real as it is.
 
@@ -104,10 +103,10 @@ def real(input: Array) -> jax.Array:
     >>> jf.real(jf.tensor([1 + 2j, 3 - 4j]))
     Array([1., 3.], dtype=float32)
     """
-    return select(view_as_real(input), -1, 0) if jnp.iscomplexobj(input) else input
+    return input.real
 
 
-@op(kind=None, composite=True, node="", rejects=BOOLS | INTEGERS | FLOATS)
+@op(kind=None, composite=True, rejects=BOOLS | INTEGERS | FLOATS)
 def imag(input: Array) -> jax.Array:
     """Return the imaginary part of each element.
 
@@ -117,10 +116,10 @@ def imag(input: Array) -> jax.Array:
     >>> jf.imag(jf.tensor([1 + 2j, 3 - 4j]))
     Array([ 2., -4.], dtype=float32)
     """
-    return select(view_as_real(input), -1, 1)
+    return input.imag
 
 
-@op(kind=None, composite=True, node="")
+@op(kind=None, composite=True)
 def conj(input: Array) -> jax.Array:
     """Return the complex conjugate of each element; what is real as it is.
 
@@ -128,33 +127,23 @@ def conj(input: Array) -> jax.Array:
     >>> jf.conj(jf.tensor([1 + 2j, 3 - 4j]))
     Array([1.-2.j, 3.+4.j], dtype=complex64)
     """
-    return _conj(input) if jnp.iscomplexobj(input) else input
+    return jnp.conj(input) if jnp.iscomplexobj(input) else input
 
 
-@op(kind=None, step="conj.complex", node="ConjBackward0")
-def _conj(input: Array) -> jax.Array:
-    return jnp.conj(input)
-
-
-@op(kind=None, composite=True, node="")
+@op(kind=None, composite=True)
 def conj_physical(input: Array) -> jax.Array:
-    """Return the complex conjugate of each element: `conj`, which puts nothing off in JAX either.
+    """Return the complex conjugate of each element: the same as `conj`, as JAX has no lazy conjugation.
 
     >>> import jaxfun as jf
     >>> jf.conj_physical(jf.tensor([1 + 2j, 3 - 4j]))
     Array([1.-2.j, 3.+4.j], dtype=complex64)
     """
-    return _conj_physical(input) if jnp.iscomplexobj(input) else input
+    return jnp.conj(input) if jnp.iscomplexobj(input) else input
 
 
-@op(kind=None, step="conj_physical.complex", node="ConjPhysicalBackward0")
-def _conj_physical(input: Array) -> jax.Array:
-    return jnp.conj(input)
-
-
-@op(kind=None, composite=True, node="")
+@op(kind=None, composite=True)
 def resolve_conj(input: Array) -> jax.Array:
-    """Return `input`: JAX puts off no conjugation.
+    """Return `input`: JAX has no lazy conjugation.
 
     >>> import jaxfun as jf
     >>> jf.resolve_conj(jf.tensor([1 + 2j]))
@@ -163,9 +152,9 @@ def resolve_conj(input: Array) -> jax.Array:
     return input
 
 
-@op(kind=None, composite=True, node="")
+@op(kind=None, composite=True)
 def resolve_neg(input: Array) -> jax.Array:
-    """Return `input`: JAX puts off no negation.
+    """Return `input`: JAX has no lazy negation.
 
     >>> import jaxfun as jf
     >>> jf.resolve_neg(jf.tensor([1.0]))

@@ -1,0 +1,1 @@
+"""Pointwise functions: torch's chapter of that name, a file a family."""

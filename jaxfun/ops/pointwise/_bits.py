@@ -1,0 +1,70 @@
+"""Floating point numbers by their bits: fields of a number, and exact powers of two."""
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+
+class Fields(NamedTuple):
+    """What the bits of numbers say, as integers: `± (2**places + fraction) * 2**(power - bias - places)`."""
+
+    sign: jax.Array  # where it stands in the bits
+    power: jax.Array
+    fraction: jax.Array
+    is_whole: jax.Array  # neither 0, infinite nor NaN, of which the others say nothing
+
+
+def fields_of(x: jax.Array) -> Fields:
+    """Return the fields of numbers, subnormal ones made normal: arithmetic may take these for 0."""
+    limits = jnp.finfo(x.dtype)
+    word = jax.lax.bitcast_convert_type(x, bits_of(x.dtype))
+    magnitude = (word << 1) >> 1
+    power, fraction = magnitude >> limits.nmant, magnitude & ((1 << limits.nmant) - 1)
+    # the first bit of a subnormal fraction is moved to where that of a normal number is left out
+    moved = jnp.where(power == 0, jax.lax.clz(fraction) - (limits.bits - 1 - limits.nmant), 0)
+    fraction = (fraction << moved) & ((1 << limits.nmant) - 1)
+    is_whole = jnp.isfinite(x) & (magnitude != 0)
+    power = jnp.where(power == 0, 1, power).astype(np.int32) - moved.astype(np.int32)
+    return Fields(word ^ magnitude, power, fraction, is_whole)
+
+
+def bits_of(dtype: Any) -> Any:
+    return jnp.uint64 if jnp.finfo(dtype).bits == 64 else jnp.uint32
+
+
+def two_to(exponent: jax.Array, dtype: Any) -> jax.Array:
+    """Return powers of two, exactly: 0 below the normal numbers, infinity above them."""
+    limits = jnp.finfo(dtype)
+    field = jnp.clip(exponent + (limits.maxexp - 1), 0, 2 * limits.maxexp - 1)
+    return jax.lax.bitcast_convert_type(field.astype(bits_of(dtype)) << limits.nmant, dtype)
+
+
+@jax.custom_jvp
+def times_two_to(x: jax.Array, power: jax.Array) -> jax.Array:
+    """Return numbers times powers of two, by their bits: arithmetic may take a subnormal result for 0."""
+    fields, limits = fields_of(x), jnp.finfo(x.dtype)
+    reach = 3 * limits.maxexp
+    target = fields.power + jnp.clip(power, -reach, reach)
+    lost = jnp.clip(1 - target, 0, limits.nmant + 2).astype(fields.sign.dtype)
+    kept = _shifted(fields.fraction | (1 << limits.nmant), lost)
+    word = (jnp.clip(target - 1, 0, 2 * limits.maxexp).astype(kept.dtype) << limits.nmant) + kept
+    most = jnp.asarray((2 * limits.maxexp - 1) << limits.nmant, word.dtype)  # infinity
+    scaled = jax.lax.bitcast_convert_type(fields.sign | jnp.minimum(word, most), x.dtype)
+    return jnp.where(fields.is_whole, scaled, x)
+
+
+def _shifted(number: jax.Array, places: jax.Array) -> jax.Array:
+    """Return a whole number without its last bits, rounded to the nearest, halves to the even one."""
+    kept = number >> places
+    twice = (number - (kept << places)) << 1
+    whole = jnp.ones_like(number) << places
+    is_up = (twice > whole) | ((twice == whole) & (kept & 1 == 1))
+    return kept + is_up.astype(number.dtype)
+
+
+@times_two_to.defjvp
+def _times_two_to_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    x, power = primals
+    return times_two_to(x, power), tangents[0] * two_to(power, x.dtype)

@@ -1,0 +1,396 @@
+"""The gamma function's logarithm and its derivatives, and the regularized incomplete gamma functions."""
+
+import functools
+import math
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ...core.dtypes import Kind, as_dtype
+from ...core.errors import ShapeError
+from ...core.numbers import rounded
+from ...core.op import op
+from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Dim
+from ...core.tangents import of_what_moves
+
+
+@op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
+def lgamma(input: Array) -> jax.Array:
+    """Return the logarithm of the gamma function's absolute value of each element; integers as float32.
+
+    Gradient: `digamma`.
+
+    >>> import jaxfun as jf
+    >>> jf.lgamma(jf.tensor([0.5, 4.0, 0.0]))
+    Array([0.5723649, 1.7917595,       inf], dtype=float32)
+    """
+    return _lgamma(input)
+
+
+@jax.custom_jvp
+def _lgamma(x: jax.Array) -> jax.Array:
+    return _lgamma_of_float32(x) if x.dtype == np.float32 else jax.lax.lgamma(x)
+
+
+def _lgamma_of_float32(x: jax.Array) -> jax.Array:
+    # XLA's own is off in the sixth digit
+    y = jnp.where(x < 0.5, 1 - x, x)
+    positive = jnp.where(y < _FAR, _lgamma_near_two(jnp.minimum(y, _FAR)), _stirling(y))
+    sine = jnp.sin(np.float32(np.pi) * (x - jnp.round(x)))
+    reflected = jnp.log(np.float32(np.pi) / jnp.abs(sine)) - positive
+    return jnp.where(jnp.isinf(x), jnp.inf, jnp.where(x < 0.5, reflected, positive))
+
+
+_FAR = np.float32(7.5)
+
+
+def _stirling(x: jax.Array) -> jax.Array:
+    inverse, half_log = 1 / x, np.float32(math.log(2 * math.pi) / 2)
+    return (x - 0.5) * (jnp.log(x) - 1) + (half_log - 0.5 + inverse * (1 / 12 - inverse * inverse / 360))
+
+
+def _lgamma_near_two(x: jax.Array) -> jax.Array:
+    """Return it from 0.5 to 7.5: the series from 1.5 to 2.5, and by steps of 1 from there."""
+    below, factor = x < 1.5, jnp.ones_like(x)
+    near = jnp.where(below, x + 1, x)
+    for _ in range(5):
+        above = near > 2.5
+        near = jnp.where(above, near - 1, near)
+        factor = jnp.where(above, factor * near, factor)
+    series = lgamma_beside_two(jnp.where(below, x - 1, near - 2))
+    return series + jnp.where(below, -jnp.log1p(x - 1), jnp.log(factor))
+
+
+def lgamma_beside_two(u: jax.Array) -> jax.Array:
+    """Return the logarithm of the gamma function at `2 + u`, exact for a small `u`, which is at most a half."""
+    power = 14 if u.dtype == np.float32 else 28
+    slopes = [(-1) ** k * _zeta_less_one(k) / k for k in range(2, power + 1)]
+    return u * polynomial([1 - np.euler_gamma, *slopes], u)
+
+
+def polynomial(slopes: Sequence[Any], x: jax.Array) -> jax.Array:
+    """Return the sum of `slopes[k] * x ** k`. It is no loop, as jnp.polyval is, through which the tape cannot look."""
+    return functools.reduce(lambda total, slope: total * x + slope, reversed(slopes))
+
+
+@functools.cache
+def _zeta_less_one(k: int) -> float:
+    # the sum from 2 on, its tail by Euler and Maclaurin
+    n = 100
+    tail = n / (k - 1) + 1 / 2 + k / (12 * n) - k * (k + 1) * (k + 2) / (720 * n**3)
+    return sum(m**-k for m in range(2, n)) + tail * n**-k
+
+
+@_lgamma.defjvp
+def _lgamma_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    return _lgamma(*primals), tangents[0] * _digamma(*primals)
+
+
+@op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
+def digamma(input: Array) -> jax.Array:
+    """Return the derivative of `lgamma` of each element; integers as float32.
+
+    It is minus infinity at 0, infinity at -0, and NaN at negative whole numbers.
+
+    >>> import jaxfun as jf
+    >>> jf.digamma(jf.tensor([1.0, 0.0, -1.0]))
+    Array([-0.5772154,       -inf,        nan], dtype=float32)
+    """
+    return _digamma(input)
+
+
+@jax.custom_jvp
+def _digamma(x: jax.Array) -> jax.Array:
+    return jnp.where(x == 0, jnp.copysign(jnp.asarray(jnp.inf, x.dtype), -x), jax.lax.digamma(x))
+
+
+@_digamma.defjvp
+def _digamma_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    return _digamma(*primals), tangents[0] * _polygamma(1, *primals)
+
+
+@op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES, takes={"n": Choice((0, 1, 2, 5))})
+def polygamma(n: Dim, input: Array) -> jax.Array:
+    """Return the derivative number `n` of `digamma` of each element; integers as float32.
+
+    Raises: RuntimeError for a negative `n`.
+
+    >>> import jaxfun as jf
+    >>> jf.polygamma(1, jf.tensor([1.0, 0.5]))
+    Array([1.644934, 4.934802], dtype=float32)
+    """
+    if n < 0:
+        raise ShapeError("an `n` of 0 or more", str(n))
+    return _polygamma(n, input)
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(0,))
+def _polygamma(n: int, x: jax.Array) -> jax.Array:
+    return (_digamma, _trigamma)[n](x) if n < 2 else _higher(n, x)
+
+
+@_polygamma.defjvp
+def _polygamma_jvp(n: int, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    return _polygamma(n, *primals), tangents[0] * _polygamma(n + 1, *primals)
+
+
+_TERMS = 6
+
+
+def _trigamma(x: jax.Array) -> jax.Array:
+    # aten/src/ATen/native/Math.h: at a pole the sine of a rounded multiple of pi, and so a large number
+    pi, below = np.asarray(np.pi, x.dtype), x < 0.5
+    sine = jnp.sin(pi * x)
+    y = jnp.where(below, 1 - x, x)
+    total = sum(1 / jnp.square(y + step) for step in range(_TERMS))
+    y = y + _TERMS
+    inverse = 1 / (y * y)
+    total += (1 + 1 / (2 * y) + inverse * (1 / 6 - inverse * (1 / 30 - inverse / 42))) / y
+    return jnp.where(below, pi * pi / (sine * sine) - total, total)
+
+
+def _higher(n: int, x: jax.Array) -> jax.Array:
+    """Return the derivative number `n`, 2 or more: Hurwitz's zeta function, times a factorial."""
+    number = functools.partial(rounded, dtype=as_dtype(x.dtype))
+    zeta = jax.lax.zeta(number(n + 1), jnp.where(x < 0, 1 - x, x))
+    # below 0 it is reflected by the slopes of a cotangent
+    reflected = (-1) ** n * (zeta + polynomial([*number(_cotangent_slopes(n))], _cotangent(x)))
+    is_pole = (x <= 0) & (x == jnp.floor(x))
+    factorial = number(math.factorial(n) if n < 171 else math.inf)
+    return (-1) ** (n + 1) * factorial * jnp.where(is_pole, jnp.inf, jnp.where(x < 0, reflected, zeta))
+
+
+def _cotangent(x: jax.Array) -> jax.Array:
+    """Return the cotangent of pi times each element, exact where that is 0."""
+    left, pi = x - jnp.round(x), np.asarray(np.pi, x.dtype)
+    beside_half = jnp.copysign(jnp.tan(pi * (0.5 - jnp.abs(left))), left)
+    return jnp.where(jnp.abs(left) > 0.25, beside_half, 1 / jnp.tan(pi * left))
+
+
+def _cotangent_slopes(n: int) -> list[float]:
+    """Return the derivative number `n` of `pi cot(pi x)` over n!, by powers of the cotangent."""
+    slopes = np.array([1, 0], object)
+    for _ in range(n):
+        slopes = -np.polymul([1, 0, 1], np.polyder(slopes))
+    return [math.pi ** (n + 1) * (slope / math.factorial(n)) for slope in slopes[::-1]]
+
+
+@op(kind=Kind.INT_TO_FLOAT, rejects=BOOLS | COMPLEXES, takes={"p": Choice((1, 2, 3))})
+def mvlgamma(input: Array, p: Dim) -> jax.Array:
+    """Return the logarithm of the gamma function of `p` dimensions of each element; integers as float32.
+
+    Raises: RuntimeError for a `p` below 1.
+
+    >>> import jaxfun as jf
+    >>> jf.mvlgamma(jf.tensor([2.0, 3.5]), 2)
+    Array([0.4515827, 2.4664857], dtype=float32)
+    """
+    if p < 1:
+        raise ShapeError("a `p` of 1 or more", str(p))
+    halves = np.arange(1 - p, 1).astype(input.dtype) / 2
+    constant = np.asarray(p * (p - 1) / 4 * math.log(math.pi), input.dtype)
+    parts = input[..., None] + halves
+    parts = jnp.where(parts == 0, jnp.abs(parts), parts)  # XLA leaves out + 0, which makes 0 of -0
+    return jnp.sum(_lgamma(parts), axis=-1) + constant
+
+
+@op(rejects=BOOLS | INTEGERS | COMPLEXES)
+def igamma(input: Array, other: Array) -> jax.Array:
+    """Return the regularized lower incomplete gamma function of `input`, its order, at `other`; NaN below 0.
+
+    Gradient: for `input` torch has none, and here it is the true one.
+
+    >>> import jaxfun as jf
+    >>> jf.igamma(jf.tensor([1.0, 4.0]), jf.tensor([1.0, 4.0]))
+    Array([0.6321206 , 0.56652987], dtype=float32)
+    """
+    return _lower(input, other)
+
+
+@op(rejects=BOOLS | INTEGERS | COMPLEXES)
+def igammac(input: Array, other: Array) -> jax.Array:
+    """Return the regularized upper incomplete gamma function, `1 - igamma(input, other)`, exact where it is small.
+
+    Gradient: for `input` torch has none, and here it is the true one.
+
+    >>> import jaxfun as jf
+    >>> jf.igammac(jf.tensor([1.0, 4.0]), jf.tensor([1.0, 4.0]))
+    Array([0.3678794 , 0.43347016], dtype=float32)
+    """
+    return _upper(input, other)
+
+
+@jax.custom_jvp
+def _lower(a: jax.Array, x: jax.Array) -> jax.Array:
+    return _both(a, x)[0]
+
+
+@jax.custom_jvp
+def _upper(a: jax.Array, x: jax.Array) -> jax.Array:
+    return _both(a, x)[1]
+
+
+def _slopes(function: Callable[..., jax.Array], sign: int) -> Callable[..., Any]:
+    def jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+        (a, x), result = primals, function(*primals)
+        factors = (
+            lambda da: da * jax.lax.igamma_grad_a(*jnp.broadcast_arrays(a, x)),
+            lambda dx: dx * jnp.exp((a - 1) * jnp.log(x) - x - _lgamma(a)),
+        )
+        return result, sign * of_what_moves(tangents, factors, result)
+
+    return jvp
+
+
+_lower.defjvp(_slopes(_lower, 1), symbolic_zeros=True)
+_upper.defjvp(_slopes(_upper, -1), symbolic_zeros=True)
+
+_Pair = tuple[jax.Array, jax.Array]  # the lower one and the upper one, which add up to 1
+
+
+def _both(a: jax.Array, x: jax.Array) -> _Pair:
+    a, x = jnp.broadcast_arrays(a, x)
+    inside = (a > 0) & (x > 0) & jnp.isfinite(a) & jnp.isfinite(x)
+    lower, upper = _inside(jnp.where(inside, a, 1), jnp.where(inside, x, 1))
+    edge = _at_the_edge(a, x)
+    return jnp.where(inside, lower, edge), jnp.where(inside, upper, 1 - edge)
+
+
+def _at_the_edge(a: jax.Array, x: jax.Array) -> jax.Array:
+    """Return the lower one where an argument is 0, infinite or NaN; torch asks in this order."""
+    cases = [
+        ((a < 0) | (x < 0), jnp.nan),
+        (a == 0, jnp.where(x > 0, 1, jnp.nan)),
+        (x == 0, 0),
+        (jnp.isinf(a), jnp.where(jnp.isinf(x), jnp.nan, 0)),
+        (jnp.isinf(x), 1),
+    ]
+    conditions, values = zip(*cases, strict=True)
+    return jnp.select(conditions, [jnp.broadcast_to(value, a.shape).astype(a.dtype) for value in values], jnp.nan)
+
+
+def _inside(a: jax.Array, x: jax.Array) -> _Pair:
+    """Return both for positive numbers, each computed where it is not close to 1, and the other one from it."""
+    is_small = (x <= 1.1) & (a < jnp.where(x <= 0.5, -0.4 / jnp.log(jnp.minimum(x, 0.5)), 1.1 * x))
+    is_large = (a > _LARGE) & (jnp.abs(x - a) < 0.3 * a)
+    is_lower = ~is_small & ~is_large & ((x <= 1.1) | (x < a))
+    is_upper = ~is_small & ~is_large & ~is_lower
+    scale = _scale(a, x)
+    lower = scale * _series(jnp.where(is_lower, a, 1), jnp.where(is_lower, x, 1))
+    upper = scale * a * _fraction(jnp.where(is_upper, a, 1), jnp.where(is_upper, x, 9))
+    upper = jnp.where(is_small, _upper_of_small(a, x), upper)
+    large = _of_large(jnp.where(is_large, a, _LARGE), jnp.where(is_large, x, _LARGE))
+    pair = jnp.where(is_lower, lower, 1 - upper), jnp.where(is_lower, 1 - lower, upper)
+    return jnp.where(is_large, large[0], pair[0]), jnp.where(is_large, large[1], pair[1])
+
+
+_LARGE = 200
+_STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156)
+
+
+def _scale(a: jax.Array, x: jax.Array) -> jax.Array:
+    """Return `x ** a * exp(-x) / gamma(a + 1)`; for a large `a` by Stirling's series, in which nothing cancels."""
+    beyond = jnp.maximum(a, 10)
+    stirling = polynomial(_STIRLING, 1 / (beyond * beyond)) / beyond
+    far = jnp.exp(-beyond * _excess(beyond, x) - stirling) / jnp.sqrt(np.asarray(2 * np.pi, a.dtype) * beyond)
+    near = jnp.exp(a * jnp.log(x) - x - _lgamma(jnp.minimum(a, 10) + 1))
+    return jnp.where(a > 10, far, near)
+
+
+def _excess(a: jax.Array, x: jax.Array) -> jax.Array:
+    """Return `m - log(1 + m)` for `m = x / a - 1`."""
+    m = (x - a) / a
+    return m - jnp.where(jnp.abs(m) < 0.5, jnp.log1p(jnp.clip(m, -0.5, 0.5)), jnp.log(x / a))
+
+
+class _Sum(NamedTuple):
+    """A series or a continued fraction, as far as it is known."""
+
+    n: jax.Array
+    term: jax.Array
+    total: jax.Array
+    tail: jax.Array
+
+
+_MOST_TERMS = 2000
+
+
+def _until_settled(step: Callable[[_Sum], _Sum], first: _Sum, rest: float) -> jax.Array:
+    """Return the total once a term changes nothing more: `rest` is what a term without effect is."""
+    least = jnp.finfo(first.total.dtype).eps
+
+    def goes_on(state: _Sum) -> jax.Array:
+        return (state.n < _MOST_TERMS) & jnp.any(jnp.abs(state.term - rest) > least * (rest or state.total))
+
+    return jax.lax.while_loop(goes_on, step, first).total
+
+
+def _series(a: jax.Array, x: jax.Array) -> jax.Array:
+    """Return the sum of `x ** n / ((a + 1) ... (a + n))`."""
+
+    def step(state: _Sum) -> _Sum:
+        n = state.n + 1
+        term = state.term * x / (a + n)
+        return _Sum(n, term, state.total + term, state.tail)
+
+    one = jnp.ones_like(x)
+    return _until_settled(step, _Sum(jnp.zeros((), x.dtype), one, one, one), 0)
+
+
+def _fraction(a: jax.Array, x: jax.Array) -> jax.Array:
+    """Return Legendre's continued fraction of `gamma(a, x) / (x ** a * exp(-x))`, forwards, after Lentz."""
+
+    def step(state: _Sum) -> _Sum:
+        n = state.n + 1
+        numerator, denominator = n * (a - n), x - a + 2 * n + 1
+        ratio = 1 / (numerator * state.tail[1] + denominator)
+        partial = denominator + numerator / state.tail[0]
+        return _Sum(n, partial * ratio, state.total * partial * ratio, jnp.stack([partial, ratio]))
+
+    first = 1 / (x + 1 - a)
+    start = _Sum(jnp.zeros((), x.dtype), jnp.zeros_like(x), first, jnp.stack([jnp.full_like(x, 1e30), first]))
+    return _until_settled(step, start, 1)
+
+
+def _upper_of_small(a: jax.Array, x: jax.Array) -> jax.Array:
+    """Return the upper one for a small `a` and `x`, where it is a small difference: nothing is subtracted from 1."""
+    a, x = jnp.minimum(a, 1.3), jnp.minimum(x, 1.1)
+    half = jnp.minimum(a, 0.5)
+    logarithm = jnp.where(a <= 0.5, lgamma_beside_two(half) - jnp.log1p(half), _lgamma(1 + a))
+    power = a * jnp.log(x) - logarithm
+    total, term = jnp.zeros_like(x), jnp.ones_like(x)
+    for n in range(1, 21):
+        term = term * -x / n
+        total += term / (a + n)
+    return -jnp.expm1(power) - a * jnp.exp(power) * total
+
+
+def _of_large(a: jax.Array, x: jax.Array) -> _Pair:
+    """Return both by Temme's uniform expansion: an error function, and what it misses as a series of `1 / a`."""
+    excess = jnp.maximum(_excess(a, x), 0)
+    eta = jnp.copysign(jnp.sqrt(2 * excess), x - a)
+    slopes = [polynomial(row, eta) for row in _temme()]
+    missed = jnp.exp(-a * excess) / jnp.sqrt(np.asarray(2 * np.pi, a.dtype) * a) * polynomial(slopes, 1 / a)
+    lower, upper = (0.5 * jax.lax.erfc(side * eta * jnp.sqrt(a / 2)) for side in (-1, 1))
+    return lower - missed, upper + missed
+
+
+@functools.cache
+def _temme(rows: int = 7, length: int = 16) -> list[list[float]]:
+    """Return the coefficients of the expansion: a row for each power of `1 / a`, of powers of eta."""
+    count = length + 2 * rows
+    m = [0.0, 1.0]  # x / a - 1, as a power series of eta
+    for n in range(2, count + 2):
+        m.append((m[n - 1] - sum(m[i] * (n + 1 - i) * m[n + 1 - i] for i in range(2, n))) / (n + 1))
+    inverse = [1.0]  # eta over it
+    for n in range(1, count + 1):
+        inverse.append(-sum(map(operator.mul, m[2 : n + 2], inverse[::-1])))
+    table = [inverse[1:]]
+    for _ in range(rows - 1):
+        last = table[-1]
+        table.append([(n + 2) * last[n + 2] - last[1] * table[0][n] for n in range(len(last) - 2)])
+    return [row[:length] for row in table]
