@@ -185,7 +185,7 @@ from .ops.exponentials import (
     rsqrt as rsqrt,
     sigmoid as sigmoid,
 )
-from .ops.extremum import (
+from .ops.reduce.extrema import (
     amax as amax,
     amin as amin,
     aminmax as aminmax,
@@ -195,7 +195,7 @@ from .ops.extremum import (
     min as min,
 )
 from .ops.finite import isneginf as isneginf, isposinf as isposinf, nan_to_num as nan_to_num
-from .ops.finite_differences import diff as diff, gradient as gradient
+from .ops.reduce.calculus import diff as diff, gradient as gradient
 from .ops.flipping import flip as flip, fliplr as fliplr, flipud as flipud, roll as roll, rot90 as rot90
 from .ops.float_parts import (
     copysign as copysign,
@@ -213,7 +213,7 @@ from .ops.gathering import (
     take_along_dim as take_along_dim,
 )
 from .ops.grids import cartesian_prod as cartesian_prod, combinations as combinations, meshgrid as meshgrid
-from .ops.histograms import bincount as bincount, histc as histc, histogram as histogram
+from .ops.reduce.histograms import bincount as bincount, histc as histc, histogram as histogram
 from .ops.hyperbolic import (
     acosh as acosh,
     arccosh as arccosh,
@@ -233,8 +233,8 @@ from .ops.index_writing import (
     index_reduce as index_reduce,
 )
 from .ops.indexing import getitem as getitem, select as select
-from .ops.integrals import cumulative_trapezoid as cumulative_trapezoid, trapezoid as trapezoid, trapz as trapz
-from .ops.joint_histograms import histogramdd as histogramdd
+from .ops.reduce.calculus import cumulative_trapezoid as cumulative_trapezoid, trapezoid as trapezoid, trapz as trapz
+from .ops.reduce.histograms import histogramdd as histogramdd
 from .ops.joining import (
     block_diag as block_diag,
     column_stack as column_stack,
@@ -243,14 +243,15 @@ from .ops.joining import (
     row_stack as row_stack,
     vstack as vstack,
 )
-from .ops.logarithms import logaddexp as logaddexp, logaddexp2 as logaddexp2, logsumexp as logsumexp
+from .ops.logarithms import logaddexp as logaddexp, logaddexp2 as logaddexp2
+from .ops.reduce.sums import logsumexp as logsumexp
 from .ops.masks import masked_fill as masked_fill, masked_scatter as masked_scatter, masked_select as masked_select
 from .ops.matrix import bmm as bmm, dot as dot, matmul as matmul, mm as mm, mv as mv
-from .ops.medians import median as median, mode as mode, nanmedian as nanmedian
-from .ops.moments import std as std, std_mean as std_mean, var as var, var_mean as var_mean
-from .ops.nan_sums import nanmean as nanmean, nansum as nansum
+from .ops.reduce.quantiles import median as median, mode as mode, nanmedian as nanmedian
+from .ops.reduce.moments import std as std, std_mean as std_mean, var as var, var_mean as var_mean
+from .ops.reduce.sums import nanmean as nanmean, nansum as nansum
 from .ops.nonzero import argwhere as argwhere, nonzero as nonzero, nonzero_static as nonzero_static
-from .ops.norms import dist as dist, norm as norm, renorm as renorm
+from .ops.reduce.norms import dist as dist, norm as norm, renorm as renorm
 from .ops.planes import arctan2 as arctan2, atan2 as atan2, hypot as hypot
 from .ops.powers import exp as exp, log as log, pow as pow, sqrt as sqrt, square as square
 from .ops.products import (
@@ -264,8 +265,8 @@ from .ops.products import (
     vdot as vdot,
 )
 from .ops.putting import index_put as index_put, put as put
-from .ops.quantiles import nanquantile as nanquantile, quantile as quantile
-from .ops.reduction import (
+from .ops.reduce.quantiles import nanquantile as nanquantile, quantile as quantile
+from .ops.reduce.sums import (
     all as all,
     any as any,
     count_nonzero as count_nonzero,
@@ -285,7 +286,7 @@ from .ops.reshaping import (
 )
 from .ops.rounding import ceil as ceil, fix as fix, floor as floor, frac as frac, round as round, trunc as trunc
 from .ops.scaled_products import addbmm as addbmm, addmm as addmm, addmv as addmv, addr as addr, baddbmm as baddbmm
-from .ops.scans import (
+from .ops.reduce.scans import (
     cummax as cummax,
     cummin as cummin,
     cumprod as cumprod,

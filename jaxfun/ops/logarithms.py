@@ -1,18 +1,13 @@
 """Logarithms of sums and of products, as sums that neither overflow nor turn to NaN."""
 
-import functools
-import math
 from collections.abc import Callable
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
-from ..core.dims import wrap_dims
-from ..core.dtypes import Kind
-from ..core.errors import ArgumentTypeError, ShapeError, describe
 from ..core.op import op
-from ..core.record import BOOLS, COMPLEXES, INTEGERS, Array, Dims
+from ..core.record import BOOLS, COMPLEXES, INTEGERS, Array
 
 
 @op(rejects=BOOLS | INTEGERS)
@@ -74,38 +69,3 @@ def logaddexp2(input: Array, other: Array) -> jax.Array:
     Array([1.000e+00, 1.001e+03], dtype=float32)
     """
     return _of_sum_of_twos(input, other)
-
-
-@op(kind=Kind.INT_TO_FLOAT)
-def logsumexp(input: Array, dim: Dims, keepdim: bool = False) -> jax.Array:
-    """Return the logarithm of the sum of the exponentials over `dim` (one, or several as a tuple); of none -infinity.
-
-    Gradient: NaN where all elements are -infinity.
-    Raises: RuntimeError for `dim=()` of a tensor with dimensions and elements, unless `keepdim`.
-
-    >>> import jaxfun as jf
-    >>> jf.logsumexp(jf.tensor([0.0, 1000.0, 1000.0]), 0)
-    Array(1000.6932, dtype=float32)
-    """
-    if dim is None:
-        raise ArgumentTypeError("`dim` to be an integer or integers", describe(dim))
-    if dim == () and input.ndim and input.size and not keepdim:
-        raise ShapeError("a `dim`, or keepdim=True", describe(dim))
-    return _of_all(input, wrap_dims(dim, input.ndim, ranges_first=True), keepdim)
-
-
-@functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2))
-def _of_all(input: jax.Array, axes: tuple[int, ...], keepdim: bool) -> jax.Array:
-    largest = jnp.max(input.real, axes, keepdims=True, initial=-jnp.inf)
-    largest = jnp.where(jnp.isinf(largest), 0, largest).astype(input.dtype)
-    total = jnp.log(jnp.sum(jnp.exp(input - largest), axes, keepdims=True)) + largest
-    return total if keepdim else jnp.squeeze(total, axes)
-
-
-@_of_all.defjvp
-def _of_all_jvp(axes: tuple[int, ...], keepdim: bool, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    (input,), (tangent,) = primals, tangents
-    parts = jnp.exp(input - _of_all(input, axes, True))
-    change = jnp.sum(parts * tangent, axes, keepdims=keepdim)
-    # of no elements the derivative is 0 / 0, as in torch
-    return _of_all(input, axes, keepdim), change * (1.0 if math.prod(input.shape[axis] for axis in axes) else math.nan)
