@@ -22,6 +22,8 @@ from ...spacing import linspace
 from .._digits import to_digits
 from .extrema import largest, smallest
 
+_REJECTS = BOOLS | INTEGERS | COMPLEXES
+
 
 def _check_range(input: jax.Array, bins: Any = 100, min: Any = 0, max: Any = 0) -> None:
     if not isinstance(bins, int) or isinstance(bins, bool):
@@ -52,7 +54,7 @@ def _are_known(*numbers: Any) -> bool:
 @op(
     kind=None,
     node="",
-    rejects=BOOLS | INTEGERS | COMPLEXES,
+    rejects=_REJECTS,
     takes={"bins": Choice((4, 1, 7, 0)), "min": Scalar(-2, 0), "max": Scalar(0, 3)},
     before=_check_range,
 )
@@ -107,9 +109,6 @@ class Histogram(NamedTuple):
     bin_edges: jax.Array
 
 
-_NARROW = BOOLS | INTEGERS | COMPLEXES | HALVES
-
-
 @public
 def histogram(
     input: Any, bins: Any = 100, *, range: Any = None, weight: Any = None, density: bool = False
@@ -118,7 +117,8 @@ def histogram(
 
     `bins` is a number of equal bins, over `range` or else all elements; or a tensor of increasing edges. A bin includes
     its lower edge, the last bin its upper edge too. `density` divides by the total and the bins' widths.
-    Raises: RuntimeError for a range that is not finite or goes down; where it is traced, the counts are NaN.
+    Raises: RuntimeError for dtypes other than float32 and float64 (beside given edges 16-bit floats are taken too),
+    and for a range that is not finite or goes down; where it is traced, the counts are NaN.
 
     >>> import jaxfun as jf
     >>> jf.histogram(jf.tensor([1.0, 2.0, 1.0]), 3, range=(0.0, 3.0))
@@ -134,6 +134,7 @@ def histogram(
             raise ArgumentTypeError("no `range` beside edges", describe(range))
         return _histogram(input, bins, weight=weight, density=density)
     values = as_array(input)
+    _want_wide_floats(values)
     _check_weight(values, None if weight is None else as_array(weight))
     edges = _even_edges(values, bins, range)
     hist = _histogram(values, edges, weight=weight, density=density).hist
@@ -145,7 +146,7 @@ def histogram(
     torch="torch.histogram",
     overload=("bins_tensor", "bin_ct"),
     node="",
-    rejects=_NARROW,
+    rejects=_REJECTS,
     takes={"bins": Shape("", values="sorted")},
     cases=rows("input bins weight", ("m n", "k", "m n"), ("m", "k", None), ("", "k", "")),
 )
@@ -158,13 +159,14 @@ def _histogram(input: Array, bins: Array, *, weight: Array = None, density: bool
 
 
 def _check_weight(input: jax.Array, weight: jax.Array | None) -> None:
-    _want_float32_or_float64(input)
     if weight is not None and (weight.dtype != input.dtype or weight.size != input.size):
         raise ShapeError("a `weight` of the input's size and dtype", f"{describe(weight)} for {describe(input)}")
 
 
-def _want_float32_or_float64(input: jax.Array) -> None:
-    if as_dtype(input.dtype) not in (float32, float64):
+def _want_wide_floats(input: jax.Array) -> None:
+    """Raise UnsupportedDTypeError for a dtype without even bins in torch: 16-bit floats need given edges."""
+    dtype = as_dtype(input.dtype)
+    if dtype in _REJECTS or (dtype in HALVES and input.size):
         raise UnsupportedDTypeError("float32 or float64", describe(input))
 
 
@@ -245,8 +247,8 @@ def histogramdd(input: Any, bins: Any, range: Any = None, weight: Any = None, de
     for each column, all in one sequence) or else all rows; or a sequence of tensors of increasing edges. A bin includes
     its lower edge, the last bin its upper edge too. `density` divides by the total and the bins' sizes.
     Shapes: (*, n) -> (bins of each of the n columns); `weight` is (*).
-    Raises: RuntimeError for dtypes other than float32 and float64, other shapes, and for a range that is not finite or
-    goes down; where it is traced, the counts are NaN.
+    Raises: RuntimeError for dtypes other than float32 and float64 (beside given edges 16-bit floats are taken too),
+    other shapes, and for a range that is not finite or goes down; where it is traced, the counts are NaN.
 
     >>> import jaxfun as jf
     >>> rows = jf.tensor([[0.0, 1.0], [1.0, 0.0], [1.0, 3.0]])
@@ -262,6 +264,7 @@ def histogramdd(input: Any, bins: Any, range: Any = None, weight: Any = None, de
     _want_bins_for_columns(points, each)
     if any(hasattr(item, "dtype") for item in each):
         return _histogramdd(points, each, weight=weight, density=density)
+    _want_wide_floats(points)
     edges = tuple(map(_even_edges, _flat(points).T, each, _ends_of_columns(range, len(each))))
     hist = _histogramdd(points, edges, weight=weight, density=density).hist
     are_finite = [jnp.isfinite(item).all() for item in edges]
@@ -273,7 +276,7 @@ def histogramdd(input: Any, bins: Any, range: Any = None, weight: Any = None, de
     torch="torch.histogramdd",
     overload=("TensorList_bins", "int_bins", ""),
     node="",
-    rejects=_NARROW,
+    rejects=_REJECTS,
     cases=rows("input bins weight", ("m 2", "k, j", "m"), ("b m 1", "k", None), ("m 3", "k, j, i", None)),
 )
 def _histogramdd(input: Array, bins: Tensors, *, weight: Array = None, density: bool = False) -> JointHistogram:
@@ -299,7 +302,6 @@ def _kind_of(bins: Any) -> str:
 def _check_points(input: jax.Array, weight: jax.Array | None) -> None:
     if input.ndim < 2:
         raise ShapeError("2 dimensions or more", describe(input))
-    _want_float32_or_float64(input)
     if weight is not None and (weight.dtype != input.dtype or weight.shape != input.shape[:-1]):
         expected = f"a `weight` for each row, of the rows' dtype: {list(input.shape[:-1])}"
         raise ShapeError(expected, f"{describe(weight)} for {describe(input)}")
