@@ -4,6 +4,7 @@
 """
 
 import functools
+import math
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, NamedTuple
 
@@ -141,29 +142,46 @@ def _shared_evenly_jvp(
     reduce: Any, axes: tuple[int, ...] | None, keepdim: bool, chosen: Any, primals: Any, tangents: Any
 ) -> tuple[jax.Array, jax.Array]:
     (input,), (tangent,) = primals, tangents
-    shares = chosen(input, reduce(input, axes, keepdims=True))
+    known = jax.lax.stop_gradient(input)
+    shares = chosen(known, reduce(known, axes, keepdims=True))
     # 16-bit floats cannot count far: count in integers, divide in float32
     wide = promote_types(as_dtype(input.dtype), float32).dtype
     count = jnp.count_nonzero(shares, axes, keepdims=True).astype(wide)
     part = (tangent.astype(wide) / count).astype(input.dtype)
-    return reduce(input, axes, keepdims=keepdim), jnp.sum(shares.astype(input.dtype) * part, axes, keepdims=keepdim)
+    result = shared_evenly(input, reduce, axes, keepdim, chosen)
+    return result, jnp.sum(shares.astype(input.dtype) * part, axes, keepdims=keepdim)
 
 
-def largest(input: jax.Array, axes: Any = None, *, keepdims: bool = False, initial: float | None = None) -> jax.Array:
+def largest(input: jax.Array, axes: Any = None, *, keepdims: bool = False, initial: float = -math.inf) -> jax.Array:
     """Return the maximum over some axes, NaN where any element is NaN; `initial` is its lower bound."""
-    return _or_nan(input, jnp.max(input, axes, keepdims=keepdims, initial=initial), axes, keepdims)
+    return _extreme(jnp.max, jax.lax.max, input, axes, keepdims, initial)
 
 
 def smallest(input: jax.Array, axes: Any = None, *, keepdims: bool = False) -> jax.Array:
     """Return the minimum over some axes, NaN where any element is NaN."""
-    return _or_nan(input, jnp.min(input, axes, keepdims=keepdims), axes, keepdims)
+    return _extreme(jnp.min, jax.lax.min, input, axes, keepdims, math.inf)
 
 
-def _or_nan(input: jax.Array, result: jax.Array, axes: Any, keepdims: bool) -> jax.Array:
-    # XLA's CPU compiler drops NaN from the maximum of more than some dozens of elements
+def _extreme(reduce: Any, better: Any, input: jax.Array, axes: Any, keepdims: bool, initial: float) -> jax.Array:
+    # XLA's CPU compiler drops NaN from the maximum of more than some dozens of elements: look for NaN as well
     if not jnp.issubdtype(input.dtype, jnp.inexact):
-        return result
-    return jnp.where(jnp.isnan(input).any(axes, keepdims=keepdims), jnp.asarray(jnp.nan, input.dtype), result)
+        return reduce(input, axes, keepdims=keepdims)
+    axes = (axes,) if isinstance(axes, int) else range(input.ndim) if axes is None else axes
+    axes = tuple(axis % input.ndim for axis in axes)
+    if input.ndim - 1 in axes:
+        extreme, has_nan = _in_one_pass(better, input, axes, initial)
+    else:  # XLA compiles two reductions over leading dimensions to faster code than one
+        extreme, has_nan = reduce(input, axes, initial=initial), jnp.isnan(input).any(axes)
+    result = jnp.where(has_nan, jnp.asarray(jnp.nan, input.dtype), extreme)
+    return jnp.expand_dims(result, axes) if keepdims else result
+
+
+def _in_one_pass(better: Any, input: jax.Array, axes: tuple[int, ...], initial: float) -> Any:
+    def combined(left: Any, right: Any) -> Any:
+        return better(left[0], right[0]), left[1] | right[1]
+
+    start = jnp.asarray(initial, input.dtype), jnp.asarray(False)
+    return jax.lax.reduce((input, jnp.isnan(input)), start, combined, axes)
 
 
 def equal_or_nan(input: jax.Array, result: jax.Array) -> jax.Array:

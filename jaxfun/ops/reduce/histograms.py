@@ -378,6 +378,7 @@ def _length(input: jax.Array, minlength: int) -> int:
 @functools.partial(jax.jit, static_argnames="size")
 def _bincount(input: jax.Array, weights: jax.Array | None, size: int) -> jax.Array:
     integer = canonical(int64).dtype
-    places = jnp.where((input >= 0) & (input < size), input.astype(integer), size)
+    wide = input.astype(integer)
+    places = jnp.where(wide < 0, size, wide)
     counted = jnp.ones(input.shape, integer) if weights is None else jax.lax.stop_gradient(weights)
     return _summed_by_bin(places, counted, size)

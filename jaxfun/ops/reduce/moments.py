@@ -188,14 +188,16 @@ def _deviation(input: jax.Array, axes: _Axes, freedom: float, keepdim: bool) -> 
 def _deviation_jvp(
     axes: _Axes, freedom: float, keepdim: bool, primals: Any, tangents: Any
 ) -> tuple[jax.Array, jax.Array]:
-    root = _deviation(*primals, axes, freedom, keepdim)
-    if freedom <= 0 or jnp.iscomplexobj(primals[0]):
+    (input,), (tangent,) = primals, tangents
+    if freedom <= 0 or jnp.iscomplexobj(input):
+        root = _deviation(input, axes, freedom, keepdim)
         change = _variance_jvp(axes, freedom, keepdim, primals, tangents)[1]
         return root, jnp.where(root == 0, 0, change / jnp.where(root == 0, 1, root * 2))
     # d std = Σ (x - mean) / std dx / freedom: the quotient first, because the square overflows sooner
-    (input,), (tangent,) = primals, tangents
-    scaled = _times(input, _scale(input, axes))
+    scale = _scale(jax.lax.stop_gradient(input), axes)
+    scaled = _times(input, scale)
     wide = _deviation(scaled, axes, freedom, True)
+    root = _like_result(wide / scale, axes, keepdim)
     away = _centred(scaled, axes)
     slope = _times(away, jnp.where(wide == 0, 0, 1 / jnp.where(wide == 0, 1, wide)) / freedom)
     return root, jnp.sum(slope * tangent, axes, keepdims=keepdim)

@@ -37,7 +37,7 @@ def _median(input: Array) -> jax.Array:
     >>> jf.median(jf.tensor([[3.0, 1.0, 2.0]]), 1).indices
     Array([2], dtype=int32)
     """
-    return _median_of_all(input, _first_nan_or_middle)
+    return _median_of_all(input, _last_nan_or_middle)
 
 
 @op(kind=Kind.NO_OPMATH, torch="torch.median", overload="dim", node="MedianBackward1")
@@ -78,6 +78,11 @@ def _first_nan_or_middle(input: jax.Array, axis: int) -> jax.Array:
     size = input.shape[axis]
     numbers = _count_numbers(input, axis)
     return jnp.where(numbers < size, numbers, (size - 1) // 2)
+
+
+def _last_nan_or_middle(ordered: jax.Array, axis: int) -> jax.Array:
+    last = ordered.shape[axis] - 1
+    return jnp.where(jnp.isnan(jax.lax.slice_in_dim(ordered, last, None, axis=axis)), last, last // 2)
 
 
 def _middle_of_numbers(input: jax.Array, axis: int) -> jax.Array:
@@ -269,7 +274,7 @@ def _ranks(ordered: jax.Array, q: jax.Array, skip_nan: bool) -> jax.Array:
     if skip_nan:
         numbers = jnp.sum(~jnp.isnan(ordered), -1, keepdims=True)
         return part * jnp.maximum(numbers - 1, 0).astype(q.dtype)
-    return jnp.where(jnp.isnan(ordered).any(-1, keepdims=True), last, part * last)
+    return jnp.where(jnp.isnan(ordered[..., -1:]), last, part * last)  # NaN comes last
 
 
 def _interpolated(ordered: jax.Array, ranks: jax.Array, interpolation: str) -> jax.Array:
