@@ -26,16 +26,20 @@ NOTHING: dict[str, tuple[tuple[str, ...], str]] = {
     "max.dim": _NO_SORT,
     "min.dim": _NO_SORT,
     "gradient.scalarint": (("bool",), "torch subtracts no bools"),
-    "gradient.tensorarrayint": (("bool",), "torch subtracts no bools"),
+    "gradient.tensorarrayint": (
+        ("bool", "int8", "int16", "int32", "int64"),
+        "torch subtracts no bools, and of integers a known difference holds every value",
+    ),
     "trapezoid.x": (("bool",), "torch takes no bools, but where there is nothing to add"),
     "cumulative_trapezoid.x": (("bool",), "torch takes no bools, but where there is nothing to add"),
     "cumulative_trapezoid.dx": (("bool",), "torch takes no bools, but where there is nothing to add"),
     "median.dim": (("bool", *_COMPLEX), "torch takes them in an empty tensor alone"),
     "nanmedian.dim": (("bool", *_COMPLEX), "torch takes them in an empty tensor alone"),
-    "var.correction": _FLOATS_ALONE,
-    "std.correction": _FLOATS_ALONE,
-    "var_mean.correction": _FLOATS_ALONE,
-    "std_mean.correction": _FLOATS_ALONE,
+    **{
+        f"{name}{overload}": _FLOATS_ALONE
+        for name in ("var", "std", "var_mean", "std_mean")
+        for overload in ("", ".dim", ".correction")
+    },
     "nanmean": _FLOATS_ALONE,
     "norm.ScalarOpt_dim_dtype": _FLOATS_ALONE,
     "nuclear_norm.dim": (

@@ -12,7 +12,7 @@ from ..core.errors import ArgumentTypeError, ArgumentValueError, ShapeError, des
 from ..core.op import op
 from ..core.public import public
 from ..core.record import Array, Beside, Shape, Size
-from . import reduction
+from .reduce import sums
 from .shape import view
 
 
@@ -144,12 +144,12 @@ _SUMMED = {
 @op(kind=None, torch="torch.Tensor.sum_to_size", composite=True, node="", takes=_SUMMED)
 def _sum_to_size(input: Array, size: tuple[int, ...]) -> jax.Array:
     if not size:
-        return reduction.sum(input)
+        return sums.sum(input)
     front = input.ndim - len(size)
     fits = front >= 0 and all(one in (1, full) for one, full in zip(size, input.shape[front:], strict=True))
     if not fits:
         raise ShapeError(f"a size that can be stretched to {list(input.shape)}", str(list(size)))
     stretched = [front + place for place, one in enumerate(size) if one == 1 != input.shape[front + place]]
     dims = (*range(front), *stretched)
-    summed = reduction.sum(input, dims, True) if dims else input
+    summed = sums.sum(input, dims, True) if dims else input
     return view(summed, size) if front else summed

@@ -21,7 +21,7 @@ from .diagonals import diagonal
 from .division import div
 from .matrix import mm
 from .powers import sqrt
-from .reduction import sum
+from .reduce.sums import sum
 from .selection import clamp, where
 from .shape import reshape, squeeze, t, unsqueeze
 

@@ -16,7 +16,7 @@ from ..core.errors import ArgumentValueError, DTypeError, describe
 from ..core.op import op
 from ..core.record import BOOLS, COMPLEXES, HALVES, INTEGERS, Array, Choice, Shape, where_empty
 from ._matrices import want
-from .extremum import largest
+from .reduce.extrema import largest
 
 _NO_FLOAT = BOOLS | INTEGERS | COMPLEXES | HALVES
 _MODES = ("use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist")

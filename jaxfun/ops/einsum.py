@@ -16,7 +16,7 @@ from ..core.record import Beside, Shape, Tensors
 from .arithmetic import mul
 from .diagonals import diagonal
 from .matrix import bmm
-from .reduction import sum
+from .reduce.sums import sum
 from .shape import permute, reshape, unsqueeze
 
 _LETTERS = string.ascii_uppercase + string.ascii_lowercase  # in torch's order

@@ -18,7 +18,7 @@ from ..core.record import BOOLS, Array, Beside, Shape, where_empty
 from ._matrices import product, want
 from .arithmetic import mul
 from .matrix import dot, mm, unsafe_view
-from .reduction import sum
+from .reduce.sums import sum
 from .shape import contiguous, permute, reshape
 
 

@@ -12,7 +12,7 @@ from ..core.errors import DTypeError, IndexRangeError, ShapeError, describe
 from ..core.op import op
 from ..core.public import public
 from ..core.record import BOOLS, COMPLEXES, Array, Beside, Dim, Shape
-from .extremum import ValuesAndIndices
+from .reduce.extrema import ValuesAndIndices
 
 
 @public

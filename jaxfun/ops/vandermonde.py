@@ -9,7 +9,7 @@ from ..core.op import op
 from ..core.record import Array, Choice, Shape
 from .broadcast import expand
 from .flipping import flip
-from .scans import cumprod
+from .reduce.scans import cumprod
 from .shape import cat, unsqueeze
 
 

@@ -1,4 +1,7 @@
-"""Norms: of a tensor, along dimensions, and of a difference."""
+"""Norms of a tensor, along dimensions, and of a difference; slices scaled down to a norm.
+
+`_length` is the vector norm with torch's derivative.
+"""
 
 import functools
 import math
@@ -8,25 +11,25 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..core.dims import wrap_dim, wrap_dims
-from ..core.dtypes import Category, DType, Kind, as_dtype, float32, promote_types
-from ..core.errors import ArgumentTypeError, DTypeError, ShapeError, describe
-from ..core.op import op
-from ..core.public import public
-from ..core.record import BOOLS, INTEGERS, AnyDType, Array, Beside, Choice, Dim, Dims, Number, Shape
-from ._matrices import singular_values, want_numbers
-from .arithmetic import abs, sgn
-from .extremum import largest, smallest
+from ...core.dims import wrap_dim, wrap_dims
+from ...core.dtypes import Category, DType, Kind, as_dtype, computed_in, promote_types
+from ...core.errors import ArgumentTypeError, DTypeError, LinearAlgebraError, ShapeError, describe
+from ...core.numbers import is_finite
+from ...core.op import op
+from ...core.public import public
+from ...core.record import BOOLS, INTEGERS, AnyDType, Array, Choice, Dim, Dims, Number, Shape, rows
+from ..arithmetic import abs, sgn
+from .extrema import largest, smallest
 
 _ORDERS = ("fro", 0, 1, 2, 3, 0.5, 1.5, -1, math.inf, -math.inf, None)
 
 
 @public
 def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> jax.Array:
-    """Return `sum(abs(input) ** p) ** (1 / p)` over all elements, or over `dim` (one, or several as a tuple).
+    """Return the `p`-norm `sum(abs(input) ** p) ** (1 / p)` of all elements, or over `dim` (one or a tuple).
 
-    `p` is a number (0 counts what is not 0, infinity takes the largest, -infinity the smallest), "fro" or None for 2,
-    or "nuc" for the sum of a matrix's singular values.
+    `p` is a number (0 counts the nonzero elements, infinity takes the largest, -infinity the smallest), "fro" or None
+    for 2, or "nuc" for the sum of a matrix's singular values.
     Gradient: 0 where the norm is 0 and for elements that are 0; shared evenly among the largest where `p` is infinite.
     Raises: RuntimeError for integers and bools, for no elements where `p` is negative or infinite, and for NaN in a
     matrix where `p` is "nuc"; where that is traced, the result is NaN.
@@ -37,8 +40,8 @@ def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, 
     >>> jf.norm(jf.tensor([[3.0, -4.0], [1.0, 1.0]]), float("inf"), 1)
     Array([4., 1.], dtype=float32)
     """
-    of_matrices = isinstance(p, str) and p == "nuc"
-    return (_norm_nuclear if of_matrices else _norm)(input, p, dim, keepdim, dtype=dtype)
+    is_nuclear = isinstance(p, str) and p == "nuc"
+    return (_nuclear_norm if is_nuclear else _norm)(input, p, dim, keepdim, dtype=dtype)
 
 
 @op(
@@ -57,22 +60,20 @@ def _norm(
     order = 2 if p is None or isinstance(p, str) else _checked_order(p)
     if (order < 0 or order == math.inf) and input.size == 0:
         _refuse_empty_axis(input, dim)
-    result = _result_dtype(input, dtype)
-    return _in_wide(input, order, wrap_dims(dim, input.ndim), keepdim, result)
+    return _wide_length(input, order, wrap_dims(dim, input.ndim), keepdim, _result_dtype(input, dtype))
 
 
 def _refuse_empty_axis(input: jax.Array, dim: Any) -> None:
     axes = (dim,) if isinstance(dim, int) else dim or range(input.ndim)
-    # the size along each comes before whether one comes twice
+    # torch checks the sizes before it checks that no dimension is named twice
     if any(input.shape[wrap_dim(axis, input.ndim)] == 0 for axis in axes):
         raise ShapeError("at least one element where `p` is negative or infinite", describe(input))
 
 
-_MATRICES = {
-    "input": Shape(("m n", "b m n", "m b n", "m n"), values="invertible"),
-    "p": Choice(("nuc",)),
-    "dim": Beside((None, (1, 2), (-1, 0), (0, 0))),
-}
+def _want_numbers(_: Any, input: jax.Array, *others: Any, **options: Any) -> None:
+    """Raise LinearAlgebraError for a known tensor with NaN."""
+    if not is_finite(input) and np.isnan(input).any():
+        raise LinearAlgebraError("numbers", f"NaN in {describe(input)}")
 
 
 @op(
@@ -80,25 +81,32 @@ _MATRICES = {
     torch="torch.norm",
     overload=("dim", ""),
     aten="nuclear_norm",
-    check=want_numbers,
+    check=_want_numbers,
     node="SumBackward1",
-    takes=_MATRICES,
+    takes={"input": Shape("", values="invertible"), "p": Choice(("nuc",))},
+    cases=rows("input dim", ("m n", None), ("b m n", (1, 2)), ("m b n", (-1, 0)), ("m n", (0, 0))),
 )
-def _norm_nuclear(
+def _nuclear_norm(
     input: Array, p: str, dim: Dims = None, keepdim: bool = False, *, dtype: AnyDType = None
 ) -> jax.Array:
     _want_floating(input)
     if as_dtype(input.dtype).itemsize == 2:
         raise DTypeError("a tensor of 32 bits or more", describe(input))
-    dims = tuple(range(input.ndim)) if dim is None else dim if isinstance(dim, (tuple, list)) else (dim,)
+    dims = tuple(range(input.ndim)) if dim is None else (dim,) if isinstance(dim, int) else dim
     if len(dims) != 2 or input.ndim < 2:
         raise ShapeError("`dim` to be two dimensions of the tensor", f"{dim} of {describe(input)}")
     axes = wrap_dims(dims, input.ndim)
-    result = _result_dtype(input, dtype)
-    matrices = jnp.moveaxis(input.astype(result.dtype), axes, (-2, -1))
-    values = singular_values(matrices, compute_uv=False)
-    total = jnp.sum(values, -1)
+    matrices = jnp.moveaxis(input.astype(_result_dtype(input, dtype).dtype), axes, (-2, -1))
+    total = _sum_of_singular_values(matrices)
     return jnp.expand_dims(total, axes) if keepdim else total
+
+
+def _sum_of_singular_values(input: jax.Array) -> jax.Array:
+    # of a matrix with infinity or NaN LAPACK may never return: it gives NaN, value and derivative
+    finite = jnp.isfinite(input).all((-2, -1), keepdims=True)
+    nan = (jnp.nan * jnp.sum(jnp.where(finite, 0, input), (-2, -1))).real
+    total = jnp.sum(jnp.linalg.svd(jnp.where(finite, input, 0), compute_uv=False), -1)
+    return jnp.where(finite[..., 0, 0], total, nan)
 
 
 def _want_floating(input: jax.Array) -> None:
@@ -109,7 +117,7 @@ def _want_floating(input: jax.Array) -> None:
 def _result_dtype(input: jax.Array, dtype: DType | None) -> DType:
     own = as_dtype(input.dtype)
     if dtype and (dtype.category is not own.category or promote_types(own, dtype) != dtype):
-        raise DTypeError(f"a `dtype` that holds all of {own.name}", dtype.name)
+        raise DTypeError(f"a `dtype` that can hold {own.name}", dtype.name)
     return dtype or own
 
 
@@ -121,9 +129,8 @@ def _checked_order(p: Any) -> float:
     return p
 
 
-def _in_wide(input: jax.Array, order: float, axes: tuple[int, ...], keepdim: bool, result: DType) -> jax.Array:
-    computed = float32 if result.itemsize == 2 else result
-    return _length(input.astype(computed.dtype), order, axes, keepdim).astype(result.to_real().dtype)
+def _wide_length(input: jax.Array, order: float, axes: tuple[int, ...], keepdim: bool, result: DType) -> jax.Array:
+    return _length(input.astype(computed_in(result).dtype), order, axes, keepdim).astype(result.to_real().dtype)
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
@@ -150,7 +157,7 @@ def _length_jvp(
 
 
 def _slope(x: jax.Array, length: jax.Array, p: float, axes: tuple[int, ...]) -> jax.Array:
-    """Return the gradient by torch's formulas, each with its own answer at 0."""
+    """Return the gradient by torch's formulas, which differ at 0."""
     size, unit = abs(x), sgn(x)
     if p == 0:
         return jnp.zeros_like(x)
@@ -158,10 +165,10 @@ def _slope(x: jax.Array, length: jax.Array, p: float, axes: tuple[int, ...]) -> 
         return jnp.where(length == 0, 0, x / length.astype(x.dtype))
     if p > 2 and not math.isinf(p):
         return x * (size ** (p - 2) * _inverse_power(length, p - 1)).astype(x.dtype)
-    return unit * _part(size, length, p, axes).astype(x.dtype)
+    return unit * _size_of_slope(size, length, p, axes).astype(x.dtype)
 
 
-def _part(size: jax.Array, length: jax.Array, p: float, axes: tuple[int, ...]) -> jax.Array:
+def _size_of_slope(size: jax.Array, length: jax.Array, p: float, axes: tuple[int, ...]) -> jax.Array:
     if p == 1:
         return jnp.ones_like(size)
     if math.isinf(p):
@@ -184,7 +191,7 @@ def _inverse_power(length: jax.Array, exponent: float) -> jax.Array:
     takes={"p": Choice((2, 1, 3, 0.5, math.inf, 0))},
 )
 def dist(input: Array, other: Array, p: float = 2) -> jax.Array:
-    """Return the norm of `input - other`, over all elements; the two broadcast.
+    """Return the `p`-norm of `input - other`, which broadcast, over all elements.
 
     Gradient: as that of `norm`: 0 where the two are equal.
 
@@ -195,20 +202,16 @@ def dist(input: Array, other: Array, p: float = 2) -> jax.Array:
     order, away = _checked_order(p), input - other
     if (order < 0 or order == math.inf) and not away.size:
         raise ShapeError("at least one element where `p` is negative or infinite", describe(away))
-    return _in_wide(away, order, tuple(range(away.ndim)), False, as_dtype(away.dtype))
+    return _wide_length(away, order, tuple(range(away.ndim)), False, as_dtype(away.dtype))
 
 
 @op(
     kind=None,
-    takes={
-        "input": Shape(("m n", "l m n", "m n", "m 1 n")),
-        "p": Choice((2, 1, 3, 0.5, math.inf, 1.5)),
-        "dim": Beside((0, 1, -1, 1)),
-        "maxnorm": Choice((1.0, 0.0, 3.0, 1)),
-    },
+    takes={"p": Choice((2, 1, 3, 0.5, math.inf, 1.5)), "maxnorm": Choice((1.0, 0.0, 3.0, 1))},
+    cases=rows("input dim", ("m n", 0), ("l m n", 1), ("m n", -1), ("m 1 n", 1)),
 )
 def renorm(input: Array, p: float, dim: Dim, maxnorm: float) -> jax.Array:
-    """Return `input` with each slice of a dimension scaled down to the norm `maxnorm`, where its p-norm is above that.
+    """Return `input` with each slice along `dim` whose `p`-norm exceeds `maxnorm` scaled down to that norm.
 
     Gradient: through the norm too, where a slice is scaled.
     Raises: RuntimeError for integers and bools, less than 2 dimensions, a `p` of 0 or less, a negative `maxnorm`, and,
@@ -219,18 +222,21 @@ def renorm(input: Array, p: float, dim: Dim, maxnorm: float) -> jax.Array:
     Array([[1.5, 2. ],
            [1. , 0. ]], dtype=float32)
     """
-    order, most = _checked_order(p), _checked_order(maxnorm)
-    if not order > 0:
+    _check_bounds(input, _checked_order(p), _checked_order(maxnorm))
+    axes = tuple(axis for axis in range(input.ndim) if axis != wrap_dim(dim, input.ndim))
+    _want_floating(input)
+    if p == math.inf and math.prod(input.shape[axis] for axis in axes) == 0:
+        raise ShapeError("slices of one element at least where `p` is infinite", describe(input))
+    return _renormed(input, p, axes, maxnorm)
+
+
+def _check_bounds(input: jax.Array, p: float, maxnorm: float) -> None:
+    if not p > 0:
         raise ShapeError("`p` above 0", describe(p))
-    if not most >= 0:
+    if not maxnorm >= 0:
         raise ShapeError("`maxnorm` of 0 or more", describe(maxnorm))
     if input.ndim < 2:
         raise ShapeError("2 dimensions or more", describe(input))
-    axes = tuple(axis for axis in range(input.ndim) if axis != wrap_dim(dim, input.ndim))
-    _want_floating(input)
-    if order == math.inf and math.prod(input.shape[axis] for axis in axes) == 0:
-        raise ShapeError("slices of one element at least where `p` is infinite", describe(input))
-    return _renormed(input, order, axes, most)
 
 
 _MARGIN = 1e-7  # torch's, so that nothing is divided by 0
@@ -238,13 +244,13 @@ _MARGIN = 1e-7  # torch's, so that nothing is divided by 0
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
 def _renormed(x: jax.Array, p: float, axes: tuple[int, ...], most: float) -> jax.Array:
-    length = _length(_in_float32(x), p, axes, True)
+    length = _length(_widened(x), p, axes, True)
     factor = jnp.where(length > most, most / (length + _MARGIN), 1)
     return x * factor.astype(x.dtype)
 
 
-def _in_float32(x: jax.Array) -> jax.Array:
-    return x.astype(np.float32) if x.dtype.itemsize == 2 else x
+def _widened(x: jax.Array) -> jax.Array:
+    return x.astype(computed_in(as_dtype(x.dtype)).dtype)
 
 
 @_renormed.defjvp
@@ -252,10 +258,10 @@ def _renormed_jvp(
     p: float, axes: tuple[int, ...], most: float, primals: Any, tangents: Any
 ) -> tuple[jax.Array, jax.Array]:
     (x,), (tangent,) = primals, tangents
-    wide, moved = _in_float32(x), _in_float32(tangent)
+    wide, moved = _widened(x), _widened(tangent)
     length = _length(wide, p, axes, True)
     scaled = length > most
-    # of a slice that is left alone nothing goes through the norm, NaN neither
+    # a slice that is not scaled passes nothing through its norm, not even NaN
     known, slope = (jnp.where(scaled, each, 0) for each in (wide, _slope(wide, length, p, axes)))
     inverse = jnp.where(scaled, 1 / (length + _MARGIN), 0)
     along = inverse * jnp.sum((jnp.conj(slope) * moved).real, axes, keepdims=True)

@@ -1,20 +1,24 @@
-"""The largest and the smallest, and where they stand: NaN wins, and ties are shared or go to the first, as in torch."""
+"""Maxima and minima with their indices: NaN wins, ties share the gradient or go to the first, as in torch.
+
+`largest` and `smallest` are the reductions that keep NaN, `shared_evenly` the gradient.
+"""
 
 import functools
+import math
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 
-from ..core.dims import wrap_dim, wrap_dims
-from ..core.dtypes import DType, Kind, as_dtype, canonical, float32, int64, is_scalar, promote_types
-from ..core.errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, describe
-from ..core.op import op
-from ..core.public import public
-from ..core.record import BOOLS, COMPLEXES, Array, Choice, Dim, Dims, Role, where_empty
-from .reduction import refuse_keepdim
-from .selection import maximum, minimum
+from ...core.checks import want_order
+from ...core.dims import wrap_dim, wrap_dims
+from ...core.dtypes import DType, Kind, as_dtype, canonical, float32, int64, promote_types
+from ...core.errors import DTypeError, IndexRangeError, ShapeError, describe
+from ...core.op import op
+from ...core.overloads import overloads
+from ...core.record import BOOLS, COMPLEXES, Array, Choice, Dim, Dims, Role, where_empty
+from ..selection import maximum, minimum
 
 
 class ValuesAndIndices(NamedTuple):
@@ -62,8 +66,9 @@ def amin(input: Array, dim: Dims = (), keepdim: bool = False) -> jax.Array:
 def _nonempty_axes(input: jax.Array, dim: Any) -> tuple[int, ...]:
     if dim is None or dim == ():
         _refuse_empty(input, ShapeError)
-    for named in dim if isinstance(dim, tuple) else () if dim is None else (dim,):
-        refuse_empty_axis(input, wrap_dim(named, input.ndim))
+        return wrap_dims(None, input.ndim)
+    for each in dim if isinstance(dim, tuple) else (dim,):
+        refuse_empty_axis(input, wrap_dim(each, input.ndim))
     return wrap_dims(dim, input.ndim)
 
 
@@ -73,14 +78,14 @@ def _refuse_empty(input: jax.Array, error: Callable[..., Exception]) -> None:
 
 
 def refuse_empty_axis(input: jax.Array, axis: int) -> None:
-    """Raise IndexRangeError for a dimension of no elements to choose from."""
+    """Raise IndexRangeError for a dimension of size 0."""
     if input.ndim and input.shape[axis] == 0:
         raise IndexRangeError(f"a `dim` of size 1 or more, not {axis}", describe(input))
 
 
-@public
-def max(input: Any, dim: Any = ..., keepdim: bool = False, *, other: Any = None) -> Any:
-    """Return the largest element; with a `dim`, the largest along it and where they are; with a tensor, `maximum`.
+@op(kind=Kind.NO_OPMATH, torch="torch.max", node="MaxBackward1", rejects=COMPLEXES)
+def _max(input: Array) -> jax.Array:
+    """Return the largest element; with a `dim`, the largest along it and its index; with a tensor, `maximum`.
 
     Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
     Raises: RuntimeError for no elements and no `dim`; IndexError for a `dim` of size 0.
@@ -91,12 +96,13 @@ def max(input: Any, dim: Any = ..., keepdim: bool = False, *, other: Any = None)
     >>> jf.max(jf.tensor([[1.0, 2.0], [4.0, 3.0]]), 1).indices
     Array([1, 0], dtype=int32)
     """
-    return _by_form("max(input, dim, keepdim)", (_max, _max_dim, maximum), input, dim, keepdim, other)
+    _refuse_empty(input, ShapeError)
+    return shared_evenly(input, largest, None, False, equal_or_nan)
 
 
-@public
-def min(input: Any, dim: Any = ..., keepdim: bool = False, *, other: Any = None) -> Any:
-    """Return the smallest element; with a `dim`, the smallest along it and where they are; with a tensor, `minimum`.
+@op(kind=Kind.NO_OPMATH, torch="torch.min", node="MinBackward1", rejects=COMPLEXES)
+def _min(input: Array) -> jax.Array:
+    """Return the smallest element; with a `dim`, the smallest along it and its index; with a tensor, `minimum`.
 
     Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
     Raises: RuntimeError for no elements and no `dim`; IndexError for a `dim` of size 0.
@@ -107,31 +113,22 @@ def min(input: Any, dim: Any = ..., keepdim: bool = False, *, other: Any = None)
     >>> jf.min(jf.tensor([[1.0, 2.0], [4.0, 3.0]]), 1).indices
     Array([0, 1], dtype=int32)
     """
-    return _by_form("min(input, dim, keepdim)", (_min, _min_dim, minimum), input, dim, keepdim, other)
-
-
-def _by_form(call: str, forms: tuple[Any, Any, Any], input: Any, dim: Any, keepdim: bool, other: Any) -> Any:
-    of_all, along_dim, of_two = forms
-    if other is None and hasattr(dim, "dtype") and not is_scalar(dim):
-        dim, other = ..., dim
-    if dim is not ... and other is None:
-        return along_dim(input, dim, keepdim)
-    if dim is not ... or (keepdim and other is not None):
-        raise ArgumentTypeError("a `dim` or a tensor `other`", "both", call=call)
-    refuse_keepdim(call, keepdim)
-    return of_all(input) if other is None else of_two(input, other)
-
-
-@op(kind=Kind.NO_OPMATH, torch="torch.max", node="MaxBackward1", rejects=COMPLEXES)
-def _max(input: Array) -> jax.Array:
-    _refuse_empty(input, ShapeError)
-    return shared_evenly(input, largest, None, False, equal_or_nan)
-
-
-@op(kind=Kind.NO_OPMATH, torch="torch.min", node="MinBackward1", rejects=COMPLEXES)
-def _min(input: Array) -> jax.Array:
     _refuse_empty(input, ShapeError)
     return shared_evenly(input, smallest, None, False, equal_or_nan)
+
+
+@op(kind=Kind.NO_OPMATH, torch="torch.max", overload="dim", node="MaxBackward0")
+def _max_dim(input: Array, dim: Dim, keepdim: bool = False) -> ValuesAndIndices:
+    return _along_dim(jnp.argmax, input, dim, keepdim)
+
+
+@op(kind=Kind.NO_OPMATH, torch="torch.min", overload="dim", node="MinBackward0")
+def _min_dim(input: Array, dim: Dim, keepdim: bool = False) -> ValuesAndIndices:
+    return _along_dim(jnp.argmin, input, dim, keepdim)
+
+
+max = overloads(_max, _max_dim, maximum)
+min = overloads(_min, _min_dim, minimum)
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3, 4))
@@ -145,29 +142,46 @@ def _shared_evenly_jvp(
     reduce: Any, axes: tuple[int, ...] | None, keepdim: bool, chosen: Any, primals: Any, tangents: Any
 ) -> tuple[jax.Array, jax.Array]:
     (input,), (tangent,) = primals, tangents
-    shares = chosen(input, reduce(input, axes, keepdims=True))
-    # 16-bit floats cannot count far: the elements that share are counted in integers, and divided by in float32
+    known = jax.lax.stop_gradient(input)
+    shares = chosen(known, reduce(known, axes, keepdims=True))
+    # 16-bit floats cannot count far: count in integers, divide in float32
     wide = promote_types(as_dtype(input.dtype), float32).dtype
     count = jnp.count_nonzero(shares, axes, keepdims=True).astype(wide)
     part = (tangent.astype(wide) / count).astype(input.dtype)
-    return reduce(input, axes, keepdims=keepdim), jnp.sum(shares.astype(input.dtype) * part, axes, keepdims=keepdim)
+    result = shared_evenly(input, reduce, axes, keepdim, chosen)
+    return result, jnp.sum(shares.astype(input.dtype) * part, axes, keepdims=keepdim)
 
 
-def largest(input: jax.Array, axes: Any = None, *, keepdims: bool = False, initial: float | None = None) -> jax.Array:
-    """Return the maximum over some axes, NaN where any element is NaN; `initial` is the least that it can be."""
-    return _or_nan(input, jnp.max(input, axes, keepdims=keepdims, initial=initial), axes, keepdims)
+def largest(input: jax.Array, axes: Any = None, *, keepdims: bool = False, initial: float = -math.inf) -> jax.Array:
+    """Return the maximum over some axes, NaN where any element is NaN; `initial` is its lower bound."""
+    return _extreme(jnp.max, jax.lax.max, input, axes, keepdims, initial)
 
 
 def smallest(input: jax.Array, axes: Any = None, *, keepdims: bool = False) -> jax.Array:
     """Return the minimum over some axes, NaN where any element is NaN."""
-    return _or_nan(input, jnp.min(input, axes, keepdims=keepdims), axes, keepdims)
+    return _extreme(jnp.min, jax.lax.min, input, axes, keepdims, math.inf)
 
 
-def _or_nan(input: jax.Array, result: jax.Array, axes: Any, keepdims: bool) -> jax.Array:
-    # XLA's CPU compiler drops NaN from the maximum of more than some dozens of elements
+def _extreme(reduce: Any, better: Any, input: jax.Array, axes: Any, keepdims: bool, initial: float) -> jax.Array:
+    # XLA's CPU compiler drops NaN from the maximum of more than some dozens of elements: look for NaN as well
     if not jnp.issubdtype(input.dtype, jnp.inexact):
-        return result
-    return jnp.where(jnp.isnan(input).any(axes, keepdims=keepdims), jnp.asarray(jnp.nan, input.dtype), result)
+        return reduce(input, axes, keepdims=keepdims)
+    axes = (axes,) if isinstance(axes, int) else range(input.ndim) if axes is None else axes
+    axes = tuple(axis % input.ndim for axis in axes)
+    if input.ndim - 1 in axes:
+        extreme, has_nan = _in_one_pass(better, input, axes, initial)
+    else:  # XLA compiles two reductions over leading dimensions to faster code than one
+        extreme, has_nan = reduce(input, axes, initial=initial), jnp.isnan(input).any(axes)
+    result = jnp.where(has_nan, jnp.asarray(jnp.nan, input.dtype), extreme)
+    return jnp.expand_dims(result, axes) if keepdims else result
+
+
+def _in_one_pass(better: Any, input: jax.Array, axes: tuple[int, ...], initial: float) -> Any:
+    def combined(left: Any, right: Any) -> Any:
+        return better(left[0], right[0]), left[1] | right[1]
+
+    start = jnp.asarray(initial, input.dtype), jnp.asarray(False)
+    return jax.lax.reduce((input, jnp.isnan(input)), start, combined, axes)
 
 
 def equal_or_nan(input: jax.Array, result: jax.Array) -> jax.Array:
@@ -175,21 +189,10 @@ def equal_or_nan(input: jax.Array, result: jax.Array) -> jax.Array:
     return (input == result) | (jnp.isnan(input) & jnp.isnan(result))
 
 
-@op(kind=Kind.NO_OPMATH, torch="torch.max", overload="dim", node="MaxBackward0")
-def _max_dim(input: Array, dim: Dim, keepdim: bool = False) -> ValuesAndIndices:
-    return _along(jnp.argmax, input, dim, keepdim)
-
-
-@op(kind=Kind.NO_OPMATH, torch="torch.min", overload="dim", node="MinBackward0")
-def _min_dim(input: Array, dim: Dim, keepdim: bool = False) -> ValuesAndIndices:
-    return _along(jnp.argmin, input, dim, keepdim)
-
-
-def _along(arg: Callable[..., jax.Array], input: jax.Array, dim: int, keepdim: bool) -> ValuesAndIndices:
+def _along_dim(arg: Callable[..., jax.Array], input: jax.Array, dim: int, keepdim: bool) -> ValuesAndIndices:
     axis = wrap_dim(dim, input.ndim)
     refuse_empty_axis(input, axis)
-    if jnp.iscomplexobj(input):  # torch looks at the sizes first
-        raise DTypeError("numbers that have an order", describe(input))
+    want_order(input, DTypeError)  # torch looks at the sizes first
     if input.ndim == 0:
         return ValuesAndIndices(input, jnp.zeros((), canonical(int64).dtype))
     indices = arg(input, axis, keepdims=True).astype(canonical(int64).dtype)
@@ -197,7 +200,7 @@ def _along(arg: Callable[..., jax.Array], input: jax.Array, dim: int, keepdim: b
 
 
 def picked(input: jax.Array, indices: jax.Array, axis: int, keepdim: bool) -> ValuesAndIndices:
-    """Return what stands at one index along a dimension, and the index; the gradient goes to that element alone."""
+    """Return the element at one index along a dimension, and the index; the gradient goes to that element alone."""
     values = jnp.take_along_axis(input, indices, axis, mode="promise_in_bounds")
     kept = ValuesAndIndices(values, indices)
     return kept if keepdim else ValuesAndIndices(*(jnp.squeeze(part, axis) for part in kept))
@@ -209,7 +212,7 @@ ONE_OR_NONE = {"dim": Choice((None, 0, -1))}
 
 @op(kind=Kind.NO_OPMATH, node="", rejects=BOOLS | COMPLEXES, takes=ONE_OR_NONE)
 def argmax(input: Array, dim: OneDim = None, keepdim: bool = False) -> jax.Array:
-    """Return where the largest element is: the first of equals, in the flattened tensor or along `dim`.
+    """Return the index of the largest element, in the flattened tensor or along `dim`; the first of equals.
 
     Raises: IndexError for no elements, or a `dim` of size 0.
 
@@ -217,12 +220,12 @@ def argmax(input: Array, dim: OneDim = None, keepdim: bool = False) -> jax.Array
     >>> jf.argmax(jf.tensor([[1.0, 2.0], [4.0, 3.0]]), 1)
     Array([1, 0], dtype=int32)
     """
-    return _position(jnp.argmax, input, dim, keepdim)
+    return _index_of(jnp.argmax, input, dim, keepdim)
 
 
 @op(kind=Kind.NO_OPMATH, node="", rejects=BOOLS | COMPLEXES, takes=ONE_OR_NONE)
 def argmin(input: Array, dim: OneDim = None, keepdim: bool = False) -> jax.Array:
-    """Return where the smallest element is: the first of equals, in the flattened tensor or along `dim`.
+    """Return the index of the smallest element, in the flattened tensor or along `dim`; the first of equals.
 
     Raises: IndexError for no elements, or a `dim` of size 0.
 
@@ -230,32 +233,30 @@ def argmin(input: Array, dim: OneDim = None, keepdim: bool = False) -> jax.Array
     >>> jf.argmin(jf.tensor([[1.0, 2.0], [4.0, 3.0]]), 1)
     Array([0, 1], dtype=int32)
     """
-    return _position(jnp.argmin, input, dim, keepdim)
+    return _index_of(jnp.argmin, input, dim, keepdim)
 
 
-def _position(arg: Callable[..., jax.Array], input: jax.Array, dim: int | None, keepdim: bool) -> jax.Array:
-    axis = None if dim is None else wrap_dim(dim, input.ndim)
-    if axis is None:
-        _refuse_empty(input, IndexRangeError)
+def _index_of(arg: Callable[..., jax.Array], input: jax.Array, dim: int | None, keepdim: bool) -> jax.Array:
+    _refuse_nothing(input, dim, IndexRangeError)
+    axis = None if dim is None or not input.ndim else wrap_dim(dim, input.ndim)
+    return arg(input, axis, keepdims=keepdim).astype(canonical(int64).dtype)
+
+
+def _refuse_nothing(input: jax.Array, dim: int | None, error: Callable[..., Exception]) -> None:
+    if dim is None:
+        _refuse_empty(input, error)
     else:
-        refuse_empty_axis(input, axis)
-    found = arg(input, axis if input.ndim else None, keepdims=keepdim)
-    return found.astype(canonical(int64).dtype)
+        refuse_empty_axis(input, wrap_dim(dim, input.ndim))
 
 
-def _takes_no_lines(arguments: Mapping[str, Any]) -> frozenset[DType]:
-    # that there is nothing to choose from, torch notices first
+def _complex_where_empty(arguments: Mapping[str, Any]) -> frozenset[DType]:
+    # torch refuses an empty dimension before it looks at the dtype
     input, dim = arguments["input"], arguments.get("dim")
     count = input.size if dim is None or not input.ndim else input.shape[dim % input.ndim]
     return frozenset() if count else COMPLEXES
 
 
-@op(
-    kind=Kind.NO_OPMATH,
-    rejects=COMPLEXES,
-    takes_here=_takes_no_lines,
-    takes=ONE_OR_NONE,
-)
+@op(kind=Kind.NO_OPMATH, rejects=COMPLEXES, takes_here=_complex_where_empty, takes=ONE_OR_NONE)
 def aminmax(input: Array, *, dim: OneDim = None, keepdim: bool = False) -> MinAndMax:
     """Return the smallest and the largest element, of all or along `dim`, as a named tuple `(min, max)`.
 
@@ -266,9 +267,6 @@ def aminmax(input: Array, *, dim: OneDim = None, keepdim: bool = False) -> MinAn
     >>> jf.aminmax(jf.tensor([3.0, 1.0, 2.0]))
     MinAndMax(min=Array(1., dtype=float32), max=Array(3., dtype=float32))
     """
-    if dim is None:
-        _refuse_empty(input, ShapeError)
-    else:
-        refuse_empty_axis(input, wrap_dim(dim, input.ndim))
+    _refuse_nothing(input, dim, ShapeError)
     axes = wrap_dims(dim, input.ndim)
     return MinAndMax(*(shared_evenly(input, reduce, axes, keepdim, jnp.equal) for reduce in (smallest, largest)))

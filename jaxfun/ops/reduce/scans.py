@@ -1,4 +1,4 @@
-"""Running sums, products, extrema and logarithms of sums along a dimension."""
+"""Cumulative sums, products, extrema and logsumexp along a dimension."""
 
 import functools
 from collections.abc import Callable
@@ -8,30 +8,19 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..core.dims import wrap_dim
-from ..core.dtypes import (
-    Category,
-    DType,
-    Kind,
-    as_dtype,
-    bfloat16,
-    canonical,
-    cast,
-    float16,
-    float32,
-    int64,
-    promote_types,
-)
-from ..core.errors import UnsupportedDTypeError, describe
-from ..core.op import op
-from ..core.record import BOOLS, INTEGERS, AnyDType, Array, Dim
-from .extremum import ValuesAndIndices
-from .logarithms import log_of_sum
+from ...core.checks import want_order
+from ...core.dims import wrap_dim
+from ...core.dtypes import Category, DType, Kind, as_dtype, canonical, cast, computed_in, int64, promote_types
+from ...core.errors import UnsupportedDTypeError, describe
+from ...core.op import op
+from ...core.record import BOOLS, INTEGERS, AnyDType, Array, Dim
+from ..logarithms import log_of_sum
+from .extrema import ValuesAndIndices
 
 
 @op(kind=None)
 def cumsum(input: Array, dim: Dim, *, dtype: AnyDType = None) -> jax.Array:
-    """Return the sum of each element and those before it along `dim`.
+    """Return the cumulative sum along `dim`.
 
     Dtypes: integers and bools are added up as int64; 16-bit floats in float32, each result rounded once.
 
@@ -39,14 +28,14 @@ def cumsum(input: Array, dim: Dim, *, dtype: AnyDType = None) -> jax.Array:
     >>> jf.cumsum(jf.tensor([1.0, 2.0, 3.0]), 0)
     Array([1., 3., 6.], dtype=float32)
     """
-    return _scanned(jnp.cumsum, input, dim, dtype)
+    return scanned(jnp.cumsum, input, dim, dtype)
 
 
 @op(kind=None)
 def cumprod(input: Array, dim: Dim, *, dtype: AnyDType = None) -> jax.Array:
-    """Return the product of each element and those before it along `dim`.
+    """Return the cumulative product along `dim`.
 
-    Gradient: right also where elements are 0.
+    Gradient: exact where elements are 0, too.
     Dtypes: as those of `cumsum`.
 
     >>> import jaxfun as jf
@@ -56,32 +45,33 @@ def cumprod(input: Array, dim: Dim, *, dtype: AnyDType = None) -> jax.Array:
     own, result = as_dtype(input.dtype), dtype or as_dtype(input.dtype)
     wide = promote_types(own, result)
     if own.is_floating_point and result.is_floating_point and wide != result:
-        return _product_in(cast(input, wide), wrap_dim(dim, input.ndim), result)
-    return _scanned(jnp.cumprod, input, dim, dtype)
+        return _narrowed_product(cast(input, wide), wrap_dim(dim, input.ndim), result)
+    return scanned(jnp.cumprod, input, dim, dtype)
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2))
-def _product_in(input: jax.Array, axis: int, dtype: DType) -> jax.Array:
-    """Return the running product in a narrower dtype; its derivative is computed in the input's dtype."""
-    return _scanned(jnp.cumprod, input, axis, dtype)
+def _narrowed_product(input: jax.Array, axis: int, dtype: DType) -> jax.Array:
+    """Return the cumulative product in a narrower dtype; its derivative is computed in the input's dtype."""
+    return scanned(jnp.cumprod, input, axis, dtype)
 
 
-@_product_in.defjvp
-def _product_in_jvp(axis: int, dtype: DType, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+@_narrowed_product.defjvp
+def _narrowed_product_jvp(axis: int, dtype: DType, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     (x,), (dx,) = primals, tangents
-    result = _product_in(x, axis, dtype)
+    result = _narrowed_product(x, axis, dtype)
     if not x.ndim:
         return result, dx.astype(result.dtype)
     has_zero = (x == 0).any()
-    # where no element is 0 torch divides its result, as it was rounded; else it multiplies the others. The way that is
-    # not gone is one of ones and zeros: NaN there would reach the gradient
+    # without a 0 torch divides its rounded result by each element, else it multiplies the other elements. The branch
+    # that is not taken computes with ones and zeros: a NaN there would reach the gradient
     divided = jnp.cumsum(dx / jnp.where(has_zero, 1, x), axis) * jnp.where(has_zero, 0, result.astype(x.dtype))
     others, tangent = jnp.where(has_zero, x, 1), jnp.where(has_zero, dx, 0)
     multiplied = jax.jvp(lambda x: jnp.cumprod(x, axis), (others,), (tangent,))[1]
     return result, (divided + multiplied).astype(result.dtype)
 
 
-def _scanned(scan: Callable[..., jax.Array], input: jax.Array, dim: int, dtype: DType | None) -> jax.Array:
+def scanned(scan: Callable[..., jax.Array], input: jax.Array, dim: int, dtype: DType | None = None) -> jax.Array:
+    """Scan in the result's dtype (by default int64 for integers), 16-bit floats in float32."""
     own, axis = as_dtype(input.dtype), wrap_dim(dim, input.ndim)
     result = dtype or (canonical(int64) if own.category <= Category.INTEGER else own)
     source = cast(input, result)
@@ -89,13 +79,12 @@ def _scanned(scan: Callable[..., jax.Array], input: jax.Array, dim: int, dtype: 
         return source
     if result.category is Category.BOOL:
         raise UnsupportedDTypeError("a `dtype` of numbers", describe(result))
-    computed = float32 if result in (float16, bfloat16) else result
-    return scan(source.astype(computed.dtype), axis).astype(result.dtype)
+    return scan(source.astype(computed_in(result).dtype), axis).astype(result.dtype)
 
 
 @op(kind=Kind.NO_OPMATH)
 def cummax(input: Array, dim: Dim) -> ValuesAndIndices:
-    """Return the largest of each element and those before it along `dim`, and where it is: the last of equals.
+    """Return the cumulative maximum along `dim` and its index, the last of equals.
 
     Gradient: all to the element whose index is returned.
 
@@ -103,12 +92,12 @@ def cummax(input: Array, dim: Dim) -> ValuesAndIndices:
     >>> jf.cummax(jf.tensor([1.0, 3.0, 2.0]), 0).indices
     Array([0, 1, 1], dtype=int32)
     """
-    return _running(jax.lax.cummax, input, dim)
+    return _cumulative(jax.lax.cummax, input, dim)
 
 
 @op(kind=Kind.NO_OPMATH)
 def cummin(input: Array, dim: Dim) -> ValuesAndIndices:
-    """Return the smallest of each element and those before it along `dim`, and where it is: the last of equals.
+    """Return the cumulative minimum along `dim` and its index, the last of equals.
 
     Gradient: all to the element whose index is returned.
 
@@ -116,21 +105,17 @@ def cummin(input: Array, dim: Dim) -> ValuesAndIndices:
     >>> jf.cummin(jf.tensor([3.0, 1.0, 2.0]), 0).indices
     Array([0, 1, 1], dtype=int32)
     """
-    return _running(jax.lax.cummin, input, dim)
+    return _cumulative(jax.lax.cummin, input, dim)
 
 
-def _running(scan: Callable[..., jax.Array], input: jax.Array, dim: int) -> ValuesAndIndices:
+def _cumulative(scan: Callable[..., jax.Array], input: jax.Array, dim: int) -> ValuesAndIndices:
     integer = canonical(int64).dtype
-    nowhere = ValuesAndIndices(input, jnp.zeros(input.shape, integer))
-    if not input.size:  # torch looks at no `dim` then
-        return nowhere
-    axis = wrap_dim(dim, input.ndim)
-    if input.ndim == 0:
-        return nowhere
-    if jnp.iscomplexobj(input):
-        raise UnsupportedDTypeError("numbers that have an order", describe(input))
+    axis = wrap_dim(dim, input.ndim) if input.size else 0  # torch does not check the `dim` of an empty tensor
+    if not input.size or not input.ndim:
+        return ValuesAndIndices(input, jnp.zeros(input.shape, integer))
+    want_order(input)
     known = jax.lax.stop_gradient(input.astype(np.uint8) if input.dtype == bool else input)
-    # a NaN stays the result, and each further one takes its place
+    # from the first NaN on the result is NaN, its index that of the last NaN so far
     renewed = jnp.isnan(known) | (known == scan(known, axis))
     places = jax.lax.broadcasted_iota(integer, input.shape, axis)
     indices = jax.lax.cummax(jnp.where(renewed, places, 0), axis)
@@ -139,7 +124,7 @@ def _running(scan: Callable[..., jax.Array], input: jax.Array, dim: int) -> Valu
 
 @op(rejects=BOOLS | INTEGERS)
 def logcumsumexp(input: Array, dim: Dim) -> jax.Array:
-    """Return the logarithm of the sum of the exponentials of each element and those before it along `dim`.
+    """Return the logarithm of the cumulative sum of exponentials along `dim`. It does not overflow.
 
     Gradient: 0 for an element of -infinity, also where all before it are (torch: NaN there); NaN for one of infinity.
 
@@ -148,32 +133,32 @@ def logcumsumexp(input: Array, dim: Dim) -> jax.Array:
     Array([0.000000e+00, 6.931472e-01, 1.000000e+03], dtype=float32)
     """
     axis = wrap_dim(dim, input.ndim)
-    return jax.lax.associative_scan(_of_two, _lost_at_infinity(input), axis=axis) if input.ndim else input
+    return jax.lax.associative_scan(_log_of_two, _nan_slope_at_infinity(input), axis=axis) if input.ndim else input
 
 
 @jax.custom_jvp
-def _lost_at_infinity(input: jax.Array) -> jax.Array:
+def _nan_slope_at_infinity(input: jax.Array) -> jax.Array:
     """Return the input as it is, with NaN for the derivative where it is infinite."""
     return input
 
 
-@_lost_at_infinity.defjvp
-def _lost_at_infinity_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+@_nan_slope_at_infinity.defjvp
+def _nan_slope_at_infinity_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     (x,), (dx,) = primals, tangents
     return x, jnp.where(x.real == jnp.inf, jnp.nan, jnp.ones((), x.dtype)) * dx
 
 
-_of_two = jax.custom_jvp(log_of_sum)
+_log_of_two = jax.custom_jvp(log_of_sum)
 
 
-@_of_two.defjvp
-def _of_two_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+@_log_of_two.defjvp
+def _log_of_two_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     (x, y), (dx, dy) = primals, tangents
-    total = _of_two(x, y)
-    return total, _part(x, total) * dx + _part(y, total) * dy
+    total = _log_of_two(x, y)
+    return total, _share(x, total) * dx + _share(y, total) * dy
 
 
-def _part(term: jax.Array, total: jax.Array) -> jax.Array:
-    # a number has no part of an infinite sum: nothing that is lost at the infinite ones reaches it
+def _share(term: jax.Array, total: jax.Array) -> jax.Array:
+    # a finite term has no part of an infinite sum: the NaN derivatives of infinite terms must not reach it
     away = jnp.where(term.real == jnp.inf, 0, term - total)
     return jnp.exp(jnp.where(term.real == -jnp.inf, -jnp.inf, away))

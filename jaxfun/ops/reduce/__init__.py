@@ -1,0 +1,1 @@
+"""Reductions: many elements to one (`sums`, `extrema`, `moments`, `quantiles`, `norms`), and their running forms."""
