@@ -58,7 +58,7 @@ from .ops.casting import to as to, type as type
 from .ops.size import dim as dim, numel as numel, shape as shape, size as size
 
 # functions
-from .ops.activation import relu as relu
+from .ops.nn.activation import relu as relu
 from .ops.arithmetic import (
     abs as abs,
     absolute as absolute,
@@ -101,7 +101,7 @@ from .ops.broadcast import (
     expand_as as expand_as,
     sum_to_size as sum_to_size,
 )
-from .ops.cholesky_factors import cholesky_inverse as cholesky_inverse, cholesky_solve as cholesky_solve
+from .ops.linalg.factor import cholesky_inverse as cholesky_inverse, cholesky_solve as cholesky_solve
 from .ops.closeness import allclose as allclose, equal as equal, isclose as isclose
 from .ops.comparison import (
     eq as eq,
@@ -138,9 +138,9 @@ from .ops.complexes import (
     view_as_real as view_as_real,
 )
 from .ops.coordinates import unravel_index as unravel_index
-from .ops.covariance import corrcoef as corrcoef, cov as cov
-from .ops.decompositions import cholesky as cholesky, qr as qr, svd as svd
-from .ops.determinants import (
+from .ops.linalg.covariance import corrcoef as corrcoef, cov as cov
+from .ops.linalg.factor import cholesky as cholesky, qr as qr, svd as svd
+from .ops.linalg.determinants import (
     det as det,
     inverse as inverse,
     logdet as logdet,
@@ -165,7 +165,7 @@ from .ops.dimensions import (
     movedim as movedim,
     swapaxes as swapaxes,
 )
-from .ops.distances import cdist as cdist, pdist as pdist
+from .ops.linalg.distances import cdist as cdist, pdist as pdist
 from .ops.division import (
     div as div,
     divide as divide,
@@ -175,7 +175,7 @@ from .ops.division import (
     remainder as remainder,
     true_divide as true_divide,
 )
-from .ops.einsum import einsum as einsum
+from .ops.linalg.einsum import einsum as einsum
 from .ops.exponentials import (
     exp2 as exp2,
     expm1 as expm1,
@@ -245,7 +245,7 @@ from .ops.joining import (
 )
 from .ops.logarithms import logaddexp as logaddexp, logaddexp2 as logaddexp2, logsumexp as logsumexp
 from .ops.masks import masked_fill as masked_fill, masked_scatter as masked_scatter, masked_select as masked_select
-from .ops.matrix import bmm as bmm, dot as dot, matmul as matmul, mm as mm, mv as mv
+from .ops.linalg.matmul import bmm as bmm, dot as dot, matmul as matmul, mm as mm, mv as mv
 from .ops.medians import median as median, mode as mode, nanmedian as nanmedian
 from .ops.moments import std as std, std_mean as std_mean, var as var, var_mean as var_mean
 from .ops.nan_sums import nanmean as nanmean, nansum as nansum
@@ -253,7 +253,7 @@ from .ops.nonzero import argwhere as argwhere, nonzero as nonzero, nonzero_stati
 from .ops.norms import dist as dist, norm as norm, renorm as renorm
 from .ops.planes import arctan2 as arctan2, atan2 as atan2, hypot as hypot
 from .ops.powers import exp as exp, log as log, pow as pow, sqrt as sqrt, square as square
-from .ops.products import (
+from .ops.linalg.products import (
     chain_matmul as chain_matmul,
     cross as cross,
     ger as ger,
@@ -284,7 +284,7 @@ from .ops.reshaping import (
     view_as as view_as,
 )
 from .ops.rounding import ceil as ceil, fix as fix, floor as floor, frac as frac, round as round, trunc as trunc
-from .ops.scaled_products import addbmm as addbmm, addmm as addmm, addmv as addmv, addr as addr, baddbmm as baddbmm
+from .ops.linalg.addmm import addbmm as addbmm, addmm as addmm, addmv as addmv, addr as addr, baddbmm as baddbmm
 from .ops.scans import (
     cummax as cummax,
     cummin as cummin,

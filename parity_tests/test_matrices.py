@@ -10,7 +10,7 @@ import pytest
 import torch
 
 import jaxfun as jf
-from jaxfun import _numbers
+from jaxfun.core import numbers
 from jaxfun.core.errors import LinearAlgebraError
 from jaxfun.core.numbers import is_finite
 from jaxfun.core.record import REGISTRY
@@ -126,7 +126,7 @@ def test_an_error_that_is_known_is_no_failure() -> None:
 @pytest.mark.parametrize("dtype", ["float32", "complex64"])
 def test_what_is_seen_on_a_cpu_is_what_a_compiled_program_sees(dtype: str, number: float) -> None:
     for array in (jnp.asarray([[1, number], [2, 3]], dtype), jnp.full((0, 2), number, dtype)):
-        assert is_finite(array) == bool(_numbers._is_finite(array)) == bool(np.isfinite(array).all())
+        assert is_finite(array) == bool(numbers._is_finite(array)) == bool(np.isfinite(array).all())
 
 
 SINGULAR = [

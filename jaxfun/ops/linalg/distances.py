@@ -9,18 +9,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..core.checks import want_one_dtype
-from ..core.dims import broadcast_shapes
-from ..core.dtypes import DType
-from ..core.errors import ArgumentValueError, DTypeError, describe
-from ..core.op import op
-from ..core.record import BOOLS, COMPLEXES, HALVES, INTEGERS, Array, Choice, Shape, where_empty
-from ._matrices import want
-from .extremum import largest
+from ...core.checks import want_one_dtype
+from ...core.dims import broadcast_shapes
+from ...core.dtypes import DType
+from ...core.errors import ArgumentValueError, DTypeError, describe
+from ...core.op import op
+from ...core.record import BOOLS, COMPLEXES, HALVES, INTEGERS, Array, Choice, rows, where_empty
+from .._matrices import want
+from ..extremum import largest
 
 _NO_FLOAT = BOOLS | INTEGERS | COMPLEXES | HALVES
 _MODES = ("use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist")
-
+_P = Choice((2.0, 1.0, 0.0, math.inf, 3.0, 1.5, 0.5))
 
 _takes_no_pairs = where_empty(HALVES)  # torch asks for more than a floating point dtype where there is a distance
 
@@ -35,12 +35,8 @@ def _takes_no_rows(arguments: Mapping[str, Any]) -> frozenset[DType]:
     rejects=_NO_FLOAT,
     operand_rejects=_NO_FLOAT,
     takes_here=_takes_no_pairs,
-    takes={
-        "x1": Shape(("m k", "b m k", "a 1 m k", "m k")),
-        "x2": Shape(("n k", "b n k", "b n k", "n k")),
-        "p": Choice((2.0, 1.0, 0.0, math.inf, 3.0, 1.5, 0.5)),
-        "compute_mode": Choice(_MODES[::2]),
-    },
+    takes={"p": _P, "compute_mode": Choice(_MODES[::2])},
+    cases=rows("x1 x2", ("m k", "n k"), ("b m k", "b n k"), ("a 1 m k", "b n k")),
 )
 def cdist(x1: Array, x2: Array, p: float = 2.0, compute_mode: str = _MODES[0]) -> jax.Array:
     """Return the distance, by the p-norm, of each row of one matrix from each of another; batches broadcast.
@@ -105,7 +101,8 @@ def _slope(difference: jax.Array, norm: jax.Array, p: float) -> jax.Array:
     rejects=_NO_FLOAT,
     takes_here=_takes_no_rows,
     # not "m k": the gradient of no rows ends torch's process
-    takes={"input": Shape(("3 k", "4 k", "2 k", "1 k")), "p": Choice((2.0, 1.0, 0.0, math.inf, 3.0, 1.5, 0.5))},
+    takes={"p": _P},
+    cases=rows("input", ("3 k",), ("4 k",), ("2 k",), ("1 k",)),
 )
 def pdist(input: Array, p: float = 2.0) -> jax.Array:
     """Return the distance, by the p-norm, of each row of a matrix from each later one, in order.

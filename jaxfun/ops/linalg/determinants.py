@@ -7,36 +7,30 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..core.dims import want_integer
-from ..core.dtypes import Category, as_dtype, bfloat16, canonical, float16, float32, int64
-from ..core.errors import LinearAlgebraError, describe
-from ..core.numbers import is_finite
-from ..core.op import op
-from ..core.public import public
-from ..core.record import BOOLS, HALVES, INTEGERS, Array, Choice, Shape, where_empty
-from ._matrices import adjoint, product, singular_values, want, want_square
-from .arithmetic import add
-from .comparison import eq
-from .matrix import contiguous, matmul
-from .powers import log
-from .selection import where
+from ...core.dtypes import Category, as_dtype, canonical, computed_in, int64
+from ...core.errors import LinearAlgebraError, UnsupportedDTypeError, describe
+from ...core.numbers import is_finite
+from ...core.op import op
+from ...core.record import BOOLS, HALVES, INTEGERS, Array, Choice, Integer, Shape, rows, where_empty
+from .._matrices import adjoint, product, singular_values, want, want_square
 
 NO_LAPACK = BOOLS | INTEGERS | HALVES
-_INVERTIBLE = {"input": Shape(("n n", "b n n", "4 4"), values="invertible")}
+_INVERTIBLE = {"input": Shape("", values="invertible")}
+_SQUARE = rows("input", ("n n",), ("b n n",), ("4 4",))
 
 
 class SignAndLogarithm(NamedTuple):
-    """The sign of a determinant and the logarithm of its size. Torch: torch.return_types.slogdet."""
+    """The sign of a determinant and the logarithm of its absolute value. Torch: torch.return_types.slogdet."""
 
     sign: jax.Array
     logabsdet: jax.Array
 
 
-@op(kind=None, rejects=BOOLS, takes={"input": Shape("m n")})
+@op(kind=None, rejects=BOOLS, cases=rows("input", ("m n",)))
 def trace(input: Array) -> jax.Array:
-    """Return the sum of a matrix's diagonal. Shapes: (m, n) -> ().
+    """Return the trace of a matrix, the sum of its diagonal. Shapes: (m, n) -> ().
 
-    Dtypes: integers are added up as int64; 16-bit floats in float32, rounded once.
+    Dtypes: integers are summed as int64; 16-bit floats in float32, rounded once.
     Raises: RuntimeError for other shapes.
 
     >>> import jaxfun as jf
@@ -45,16 +39,15 @@ def trace(input: Array) -> jax.Array:
     """
     want(input.ndim == 2, "(m, n)", input)
     own = as_dtype(input.dtype)
-    wide = canonical(int64) if own.category is Category.INTEGER else own
-    total = jnp.trace(input.astype((float32 if own in (float16, bfloat16) else wide).dtype))
-    return total.astype(wide.dtype)
+    result = canonical(int64) if own.category is Category.INTEGER else own
+    return jnp.trace(input, dtype=computed_in(result).dtype).astype(result.dtype)
 
 
 @op(
     kind=None,
     rejects=NO_LAPACK,
     node="LinalgDetBackward0",
-    takes={"input": Shape(("n n", "b n n", "4 4"))},
+    cases=_SQUARE,
     takes_here=where_empty(HALVES),
 )
 def det(input: Array) -> jax.Array:
@@ -74,7 +67,7 @@ def det(input: Array) -> jax.Array:
 
 
 def _eliminated(input: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Return the numbers whose product a determinant is, and its sign for the rows exchanged on the way."""
+    """Return the diagonal of the LU factor U, and the sign of the permutation."""
     factors, pivots, _ = jax.lax.linalg.lu(input)
     swaps = jnp.sum(pivots != jnp.arange(input.shape[-1], dtype=pivots.dtype), -1)
     return jnp.diagonal(factors, 0, -2, -1), jnp.where(swaps % 2 == 1, -1, 1).astype(input.dtype)
@@ -83,13 +76,13 @@ def _eliminated(input: jax.Array) -> tuple[jax.Array, jax.Array]:
 @jax.custom_jvp
 def _determinant(input: jax.Array) -> jax.Array:
     diagonal, sign = _eliminated(input)
-    # of a NaN that meets only zeros LAPACKs make NaN or not
+    # some LAPACKs lose a NaN that meets zeros alone
     return jnp.where(jnp.isnan(input).any((-2, -1)), jnp.nan, jnp.prod(diagonal, -1) * sign)
 
 
 @_determinant.defjvp
 def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    # torch multiplies the inverse by the determinant: where that is 0 nothing is left of the cofactors
+    # torch multiplies the inverse by the determinant: the gradient is 0 where the determinant is
     result = _determinant(*primals)
     return result, jnp.where(result == 0, 0, _by_cofactors(*primals, *tangents))
 
@@ -102,7 +95,7 @@ def _by_cofactors(input: jax.Array, tangent: jax.Array) -> jax.Array:
 
 @jax.custom_jvp
 def _adjugate(input: jax.Array) -> jax.Array:
-    """Return det(A) A⁻¹, which is made of cofactors, and is there where A has no inverse."""
+    """Return the adjugate, det(A) A⁻¹: the transposed cofactors, which exist where A has no inverse."""
     pivots = jnp.abs(_eliminated(input)[0])
     least = input.shape[-1] * jnp.finfo(input.dtype).eps * jnp.max(pivots, -1)
     return jax.lax.cond((jnp.min(pivots, -1) <= least).any(), _by_singular_values, _by_inverse, input)
@@ -129,11 +122,11 @@ def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return result, (trace * result - product(change, result)) / _determinant(*primals)[..., None, None]
 
 
-@op(kind=None, rejects=NO_LAPACK, node="LinalgSlogdetBackward0", takes=_INVERTIBLE)
+@op(kind=None, rejects=NO_LAPACK, node="LinalgSlogdetBackward0", takes=_INVERTIBLE, cases=_SQUARE)
 def slogdet(input: Array) -> SignAndLogarithm:
-    """Return the signs of determinants, and the logarithms of their sizes. Shapes: (*, n, n) -> (*), (*).
+    """Return the signs of determinants, and the logarithms of their absolute values. Shapes: (*, n, n) -> (*), (*).
 
-    Of a singular matrix 0 and -infinity.
+    A singular matrix gives 0 and -infinity.
     Dtypes: the sign of a complex matrix is complex, its logarithm is real.
     Raises: RuntimeError for other shapes, and for dtypes other than float32, float64 and the complex ones.
 
@@ -162,9 +155,9 @@ def _(primals: Any, tangents: Any) -> tuple[Any, Any]:
     return (sign, size), ((change - jnp.conj(change)) / 2 * sign if jnp.iscomplexobj(sign) else sign * 0, change.real)
 
 
-@op(kind=None, rejects=NO_LAPACK, composite=True, node="", takes=_INVERTIBLE)
+@op(kind=None, rejects=NO_LAPACK, composite=True, takes=_INVERTIBLE, cases=_SQUARE)
 def logdet(input: Array) -> jax.Array:
-    """Return the logarithms of determinants: NaN of one below 0, -infinity of 0. Shapes: (*, n, n) -> (*).
+    """Return the logarithms of determinants: NaN below 0, -infinity at 0. Shapes: (*, n, n) -> (*).
 
     Raises: RuntimeError for other shapes, and for dtypes other than float32, float64 and the complex ones.
 
@@ -172,10 +165,11 @@ def logdet(input: Array) -> jax.Array:
     >>> jf.logdet(jf.tensor([[2.0, 0.0], [0.0, 3.0]]))
     Array(1.7917595, dtype=float32)
     """
-    sign, size = slogdet(input)
+    want_square(input)
+    sign, size = _sign_and_logarithm(input)
     if jnp.iscomplexobj(sign):
-        return add(log(sign), size)
-    return where(eq(sign, -1), jnp.nan, size)
+        return jnp.log(sign) + size.astype(sign.dtype)
+    return jnp.where(sign == -1, jnp.nan, size)
 
 
 def _want_invertible(result: jax.Array, input: jax.Array) -> None:
@@ -186,7 +180,14 @@ def _want_invertible(result: jax.Array, input: jax.Array) -> None:
         raise LinearAlgebraError("invertible matrices", f"a singular one in {describe(input)}")
 
 
-@op(kind=None, check=_want_invertible, rejects=NO_LAPACK, node="LinalgInvExBackward0", takes=_INVERTIBLE)
+@op(
+    kind=None,
+    check=_want_invertible,
+    rejects=NO_LAPACK,
+    node="LinalgInvExBackward0",
+    takes=_INVERTIBLE,
+    cases=_SQUARE,
+)
 def inverse(input: Array) -> jax.Array:
     """Return the inverses of square matrices. Shapes: (*, n, n) -> (*, n, n).
 
@@ -213,9 +214,20 @@ def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return result, -product(result, product(tangents[0], result))
 
 
-@public
-def matrix_power(input: Any, n: int) -> jax.Array:
-    """Return square matrices multiplied by themselves, `n` in all; their inverses where `n` is negative.
+def _want_invertible_base(result: jax.Array, input: jax.Array, n: int) -> None:
+    if n < 0:
+        _want_invertible(result, input)
+
+
+@op(
+    kind=None,
+    check=_want_invertible_base,
+    composite=True,
+    takes={**_INVERTIBLE, "n": Choice((3, 0, 1, 2, -1, 5, 6, -2))},
+    cases=_SQUARE,
+)
+def matrix_power(input: Array, n: Integer) -> jax.Array:
+    """Return the `n`-th power of square matrices; that of their inverses where `n` is negative.
 
     Shapes: (*, n, n) -> (*, n, n).
     Raises: RuntimeError for other shapes; where `inverse` does, for a negative `n`.
@@ -225,34 +237,18 @@ def matrix_power(input: Any, n: int) -> jax.Array:
     Array([[1., 3.],
            [0., 1.]], dtype=float32)
     """
-    want_integer(n=n)
-    return _matrix_power(input, n) if n >= 0 else _matrix_power(inverse(input), -n)
-
-
-@op(
-    kind=None,
-    torch="torch.matrix_power",
-    composite=True,
-    node="",
-    takes={**_INVERTIBLE, "n": Choice((3, 0, 1, 2, -1, 5, 6, -2))},
-)
-def _matrix_power(input: Array, n: int) -> jax.Array:
     want_square(input)
+    if n < 0 and as_dtype(input.dtype) in NO_LAPACK:
+        raise UnsupportedDTypeError("float32, float64 or complex numbers for a negative `n`", describe(input))
+    return _power(_inverted(input), -n) if n < 0 else _power(input, n)
+
+
+def _power(input: jax.Array, n: int) -> jax.Array:
     if n == 0:
-        return contiguous(_identity(input))
-    if n == 3:
-        return matmul(matmul(input, input), input)
-    if n == 1:
-        return contiguous(input)
-    return _by_squaring(input, n)
-
-
-def _by_squaring(input: jax.Array, n: int) -> jax.Array:
+        return jnp.broadcast_to(jnp.eye(input.shape[-1], dtype=input.dtype), input.shape)
+    if n == 3:  # as torch does: squaring multiplies the other way around
+        return product(product(input, input), input)
     powers = [input]  # each the square of the one before
     for _ in range(n.bit_length() - 1):
-        powers.append(matmul(powers[-1], powers[-1]))
-    return functools.reduce(matmul, [power for place, power in enumerate(powers) if n >> place & 1])
-
-
-def _identity(input: jax.Array) -> jax.Array:
-    return jnp.broadcast_to(jnp.eye(input.shape[-1], dtype=input.dtype), input.shape)
+        powers.append(product(powers[-1], powers[-1]))
+    return functools.reduce(product, [power for place, power in enumerate(powers) if n >> place & 1])

@@ -1,6 +1,7 @@
-"""Decompositions of matrices: by Cholesky, into Q and R, and into singular values.
+"""Factorizations of matrices: Cholesky with its solutions and inverses, QR, and the singular value decomposition.
 
-What is proven of them is what a matrix determines: of Q and R, and of singular vectors, a phase of each is left open.
+Each op's `determines` says what is compared with torch: the phases of the columns of Q, and of singular vectors, are
+the library's own.
 """
 
 import functools
@@ -11,11 +12,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax.lax.linalg import triangular_solve
 
-from ..core.errors import GradientError, LinearAlgebraError, describe
-from ..core.numbers import is_finite
-from ..core.op import op
-from ..core.record import HALVES, Array, Beside, Shape, where_empty
-from ._matrices import adjoint, product, singular_values, want_matrices, want_numbers, want_square
+from ...core.checks import want_one_dtype
+from ...core.dims import broadcast_shapes
+from ...core.errors import GradientError, LinearAlgebraError, describe
+from ...core.numbers import is_finite
+from ...core.op import op
+from ...core.record import HALVES, Array, Shape, rows, where_empty
+from .._matrices import adjoint, product, singular_values, want, want_matrices, want_numbers, want_square
 from .determinants import NO_LAPACK
 
 
@@ -34,6 +37,13 @@ class SingularValues(NamedTuple):
     V: jax.Array
 
 
+# A matrix of which one triangle is read: the other one holds other numbers.
+_lower = functools.partial(Shape, values="positive definite below")
+_upper = functools.partial(Shape, values="positive definite above")
+_FULL_RANK = {"input": Shape("", values="invertible")}
+_MATRICES = rows("input", ("m n",), ("b m n",), ("4 2",), ("2 3",))
+
+
 def _want_definite(result: jax.Array, input: jax.Array, upper: bool = False) -> None:
     if not is_finite(result) and np.isnan(result).any():
         raise LinearAlgebraError("positive definite matrices", f"another in {describe(input)}")
@@ -43,18 +53,13 @@ def _want_definite(result: jax.Array, input: jax.Array, upper: bool = False) -> 
     kind=None,
     check=_want_definite,
     rejects=NO_LAPACK,
-    takes={
-        "input": Shape(
-            ("n n", "n n", "b n n", "4 4"),
-            values=(
-                "positive definite below",
-                "positive definite above",
-                "positive definite above",
-                "positive definite below",
-            ),
-        ),
-        "upper": Beside((False, True, True, False)),
-    },
+    cases=rows(
+        "input upper",
+        (_lower("n n"), False),
+        (_upper("n n"), True),
+        (_upper("b n n"), True),
+        (_lower("4 4"), False),
+    ),
     takes_here=where_empty(NO_LAPACK),
 )
 def cholesky(input: Array, upper: bool = False) -> jax.Array:
@@ -91,6 +96,93 @@ def _(upper: bool, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return root, product(root, (jnp.tril(change) + jnp.tril(adjoint(change), -1)) / 2)
 
 
+@op(
+    kind=None,
+    rejects=NO_LAPACK,
+    cases=rows(
+        "input input2 upper",
+        ("n k", _lower("n n"), False),
+        ("b n k", _upper("b n n"), True),
+        ("a 1 n k", _lower("b n n"), False),
+        ("n k", _upper("n n"), True),
+    ),
+)
+def cholesky_solve(input: Array, input2: Array, upper: bool = False) -> jax.Array:
+    """Return X with `A X = input`, where `input2` is the Cholesky factor of A: `A = L Lᴴ`, or Uᴴ U if `upper`.
+
+    Only that triangle of the factor is read. Shapes: (*, n, k), (*, n, n) -> (*, n, k); batches broadcast.
+    Gradient: that of the product `L Lᴴ` of the whole `input2`, as in torch: of a triangle, all of it.
+    Raises: RuntimeError for other shapes, two dtypes, and dtypes other than float32, float64 and the complex ones.
+
+    >>> import jaxfun as jf
+    >>> a = jf.tensor([[4.0, 2.0], [2.0, 10.0]])
+    >>> jf.cholesky_solve(jf.tensor([[8.0], [22.0]]), jf.cholesky(a))
+    Array([[1.],
+           [2.]], dtype=float32)
+    """
+    want(input.ndim >= 2, "(*, n, k)", input)
+    want(input2.ndim >= 2, "(*, n, n)", input2)
+    want_one_dtype(input, input2)
+    want_square(input2)
+    want(input.shape[-2] == input2.shape[-1], "(*, n, k) and (*, n, n)", input, input2)
+    batch = broadcast_shapes(input.shape[:-2], input2.shape[:-2])
+    right, factor = (jnp.broadcast_to(x, (*batch, *x.shape[-2:])) for x in (input, input2))
+    return _solved(right, factor, upper)
+
+
+def _solved(right: jax.Array, factor: jax.Array, upper: bool) -> jax.Array:
+    # the derivative is that of the product with the whole factor, where the solution reads its triangle
+    def multiply(solution: jax.Array) -> jax.Array:
+        first, second = (factor, adjoint(factor)) if upper else (adjoint(factor), factor)
+        return product(second, product(first, solution))
+
+    def solve(_: Any, right: jax.Array) -> jax.Array:
+        known = jax.lax.stop_gradient(factor)
+        plain = functools.partial(triangular_solve, known, left_side=True, lower=not upper)
+        adjoined = functools.partial(plain, transpose_a=True, conjugate_a=True)
+        return plain(adjoined(right)) if upper else adjoined(plain(right))
+
+    def solve_transposed(_: Any, right: jax.Array) -> jax.Array:
+        return jnp.conj(solve(_, jnp.conj(right)))
+
+    return jax.lax.custom_linear_solve(multiply, right, solve, solve_transposed)
+
+
+def _want_no_zero(result: jax.Array, input: jax.Array, upper: bool = False) -> None:
+    if not is_finite(result) and (np.diagonal(input, 0, -2, -1) == 0).any():
+        raise LinearAlgebraError("factors without 0 on the diagonal", f"a singular one in {describe(input)}")
+
+
+@op(
+    kind=None,
+    check=_want_no_zero,
+    rejects=NO_LAPACK,
+    cases=rows(  # the diagonal is real, as a factor's is: LAPACKs disagree about an imaginary part
+        "input upper",
+        (_lower("n n"), False),
+        (_upper("b n n"), True),
+        (_upper("4 4"), True),
+        (_lower("n n"), False),
+    ),
+)
+def cholesky_inverse(input: Array, upper: bool = False) -> jax.Array:
+    """Return the inverses of the matrices whose Cholesky factors are given: of `L Lᴴ`, or of Uᴴ U if `upper`.
+
+    Only that triangle of the factor is read. Shapes: (*, n, n) -> (*, n, n).
+    Gradient: that of the product `L Lᴴ` of the whole `input`, as in torch: of a triangle, all of it.
+    Raises: RuntimeError for other shapes, for dtypes other than float32, float64 and the complex ones, and for a 0 on a
+    diagonal: under jit, where the numbers are not known, the result is then not finite.
+
+    >>> import jaxfun as jf
+    >>> jf.cholesky_inverse(jf.tensor([[2.0, 0.0], [0.0, 4.0]]))
+    Array([[0.25  , 0.    ],
+           [0.    , 0.0625]], dtype=float32)
+    """
+    want_square(input)
+    identity = jnp.broadcast_to(jnp.eye(input.shape[-1], dtype=input.dtype), input.shape)
+    return _solved(identity, input, upper)
+
+
 def _of_q_and_r(result: Any) -> Any:
     q, r = result
     count = min(q.shape[-2], r.shape[-1])
@@ -103,7 +195,8 @@ def _of_q_and_r(result: Any) -> Any:
     kind=None,
     rejects=NO_LAPACK,
     node="LinalgQrBackward0",
-    takes={"input": Shape(("m n", "b m n", "4 2", "2 3"), values="invertible")},
+    takes=_FULL_RANK,
+    cases=_MATRICES,
     determines=_of_q_and_r,
 )
 def qr(input: Array, some: bool = True) -> QAndR:
@@ -169,7 +262,8 @@ def _of_singular(result: Any) -> Any:
     rejects=NO_LAPACK,
     takes_here=where_empty(HALVES),
     node="LinalgSvdBackward0",
-    takes={"input": Shape(("m n", "b m n", "4 2", "2 3"), values="invertible")},
+    takes=_FULL_RANK,
+    cases=_MATRICES,
     determines=_of_singular,
 )
 def svd(input: Array, some: bool = True, compute_uv: bool = True) -> SingularValues:
