@@ -208,7 +208,7 @@ def _pair(left: _Named, right: _Named, output: _Names, others: Collection[str]) 
     result = [name for name in names if name in kept]
     if not others:  # the last step
         result = [name for name in output if name in result]
-    if len(result) == len(names):
+    if len(result) == len(names) and (x.dtype != y.dtype or x.dtype == bool):  # nothing is summed: torch promotes
         return mul(_spread(x, ours, result), _spread(y, theirs, result)), result
     number = {name: place for place, name in enumerate(names)}
     dims = [[number[name] for name in item] for item in (ours, theirs, result)]

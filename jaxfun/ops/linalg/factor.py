@@ -131,10 +131,13 @@ def cholesky_solve(input: Array, input2: Array, upper: bool = False) -> jax.Arra
 
 
 def _solved(right: jax.Array, factor: jax.Array, upper: bool) -> jax.Array:
+    lower = adjoint(factor) if upper else factor
+
     # the derivative is that of the product with the whole factor, where the solution reads its triangle
     def multiply(solution: jax.Array) -> jax.Array:
-        first, second = (factor, adjoint(factor)) if upper else (adjoint(factor), factor)
-        return product(second, product(first, solution))
+        if 3 * right.shape[-1] > right.shape[-2]:  # then the derivative of L Lᴴ takes fewer products
+            return product(_gram(lower), solution)
+        return product(lower, product(adjoint(lower), solution))
 
     def solve(_: Any, right: jax.Array) -> jax.Array:
         known = jax.lax.stop_gradient(factor)
@@ -146,6 +149,17 @@ def _solved(right: jax.Array, factor: jax.Array, upper: bool) -> jax.Array:
         return jnp.conj(solve(_, jnp.conj(right)))
 
     return jax.lax.custom_linear_solve(multiply, right, solve, solve_transposed)
+
+
+@jax.custom_jvp
+def _gram(lower: jax.Array) -> jax.Array:
+    return product(lower, adjoint(lower))
+
+
+@_gram.defjvp
+def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    half = product(tangents[0], adjoint(primals[0]))  # one product, and its adjoint
+    return _gram(*primals), half + adjoint(half)
 
 
 def _want_no_zero(result: jax.Array, input: jax.Array, upper: bool = False) -> None:
@@ -244,8 +258,10 @@ def _(primals: Any, tangents: Any) -> tuple[Any, Any]:
     turn = below - adjoint(below)
     if jnp.iscomplexobj(q):
         turn = turn + jnp.eye(count, dtype=q.dtype) * (along - jnp.conj(along)) / 2
-    # a square Q is a basis of everything: what is left of dA R⁻¹ beside Q Qᴴ dA R⁻¹ is nothing
+    # a square Q spans everything: there dA R⁻¹ = Q Qᴴ dA R⁻¹
     dq = product(q, turn) if q.shape[-2] == count else product(q, turn - along) + scaled
+    if r.shape[-1] == count:
+        return (q, r), (dq, product(along - turn, r))
     return (q, r), (dq, product(adjoint(q), change) - product(turn, r))
 
 
@@ -320,14 +336,22 @@ def _widened(part: jax.Array, like: jax.Array) -> jax.Array:
 
 
 def _turned(u: jax.Array, s: jax.Array, v: jax.Array, change: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """Return how the thin decomposition moves: Uᴴ dA V = Ω S + dS - S Θ, dU = U Ω + ..., Ω and Θ antihermitian."""
+    """Return the derivative of the thin decomposition.
+
+    Uᴴ dA V = Ω S + dS - S Θ with Ω and Θ antihermitian; dU = U Ω + (1 - U Uᴴ) dA V S⁻¹, and dV likewise.
+    """
     columns, rows = s[..., None, :].astype(u.dtype), s[..., None].astype(u.dtype)
-    across, back = product(change, v), product(adjoint(change), u)
+    across = product(change, v)
     along = product(adjoint(u), across)
     identity = jnp.eye(s.shape[-1], dtype=u.dtype)
     gaps = (columns - rows) * (columns + rows) + identity
     omega, theta = ((x + adjoint(x)) * (1 - identity) / gaps for x in (along * columns, along * rows))
-    phase = identity * (along - jnp.conj(along)) / (4 * columns) if jnp.iscomplexobj(u) else jnp.zeros_like(along)
-    du = product(u, omega + phase - along / columns) + across / columns
-    dv = product(v, theta - phase - adjoint(along) / columns) + back / columns
+    if jnp.iscomplexobj(u):
+        phase = identity * (along - jnp.conj(along)) / (4 * columns)
+        omega, theta = omega + phase, theta - phase
+    du, dv = product(u, omega), product(v, theta)
+    if u.shape[-2] > s.shape[-1]:  # a square basis has no complement
+        du += (across - product(u, along)) / columns
+    if v.shape[-2] > s.shape[-1]:
+        dv += (product(adjoint(change), u) - product(v, adjoint(along))) / columns
     return du, jnp.diagonal(along, 0, -2, -1).real, dv
