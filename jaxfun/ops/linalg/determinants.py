@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.lax.linalg import triangular_solve
 
 from ...core.dtypes import Category, as_dtype, canonical, computed_in, int64
 from ...core.errors import LinearAlgebraError, UnsupportedDTypeError, describe
@@ -66,18 +67,32 @@ def det(input: Array) -> jax.Array:
     return _determinant(input)
 
 
-def _eliminated(input: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Return the diagonal of the LU factor U, and the sign of the permutation."""
-    factors, pivots, _ = jax.lax.linalg.lu(input)
-    swaps = jnp.sum(pivots != jnp.arange(input.shape[-1], dtype=pivots.dtype), -1)
-    return jnp.diagonal(factors, 0, -2, -1), jnp.where(swaps % 2 == 1, -1, 1).astype(input.dtype)
+class _Elimination(NamedTuple):
+    """The LU factorization of a matrix: U on and above the diagonal, L below, the order of the rows, and its sign."""
+
+    factors: jax.Array
+    order: jax.Array
+    sign: jax.Array
+
+    @property
+    def pivots(self) -> jax.Array:
+        return jnp.diagonal(self.factors, 0, -2, -1)
+
+
+def _eliminated(input: jax.Array) -> _Elimination:
+    factors, swapped, order = jax.lax.linalg.lu(input)
+    swaps = jnp.sum(swapped != jnp.arange(input.shape[-1], dtype=swapped.dtype), -1)
+    return _Elimination(factors, order, jnp.where(swaps % 2 == 1, -1, 1).astype(input.dtype))
 
 
 @jax.custom_jvp
 def _determinant(input: jax.Array) -> jax.Array:
-    diagonal, sign = _eliminated(input)
+    return _product_of_pivots(input, _eliminated(input))
+
+
+def _product_of_pivots(input: jax.Array, found: _Elimination) -> jax.Array:
     # some LAPACKs lose a NaN that meets zeros alone
-    return jnp.where(jnp.isnan(input).any((-2, -1)), jnp.nan, jnp.prod(diagonal, -1) * sign)
+    return jnp.where(jnp.isnan(input).any((-2, -1)), jnp.nan, jnp.prod(found.pivots, -1) * found.sign)
 
 
 @_determinant.defjvp
@@ -96,16 +111,20 @@ def _by_cofactors(input: jax.Array, tangent: jax.Array) -> jax.Array:
 @jax.custom_jvp
 def _adjugate(input: jax.Array) -> jax.Array:
     """Return the adjugate, det(A) A⁻¹: the transposed cofactors, which exist where A has no inverse."""
-    pivots = jnp.abs(_eliminated(input)[0])
+    found = _eliminated(input)
+    pivots = jnp.abs(found.pivots)
     least = input.shape[-1] * jnp.finfo(input.dtype).eps * jnp.max(pivots, -1)
-    return jax.lax.cond((jnp.min(pivots, -1) <= least).any(), _by_singular_values, _by_inverse, input)
+    return jax.lax.cond((jnp.min(pivots, -1) <= least).any(), _by_singular_values, _by_elimination, input, found)
 
 
-def _by_inverse(input: jax.Array) -> jax.Array:
-    return _determinant(input)[..., None, None] * jnp.linalg.inv(input)
+def _by_elimination(input: jax.Array, found: _Elimination) -> jax.Array:
+    rows = jnp.eye(found.order.shape[-1], dtype=found.factors.dtype)[found.order]
+    rows = triangular_solve(found.factors, rows, left_side=True, lower=True, unit_diagonal=True)
+    inverse = triangular_solve(found.factors, rows, left_side=True)
+    return _product_of_pivots(input, found)[..., None, None] * inverse
 
 
-def _by_singular_values(input: jax.Array) -> jax.Array:
+def _by_singular_values(input: jax.Array, _: _Elimination) -> jax.Array:
     # A = U S Vᴴ: adj(A) = det(U Vᴴ) V adj(S) Uᴴ, and in adj(S) each number is the product of the others
     u, sizes, vh = singular_values(input)
     others = jnp.where(jnp.eye(input.shape[-1], dtype=bool), 1, sizes[..., None, :])
@@ -140,11 +159,11 @@ def slogdet(input: Array) -> SignAndLogarithm:
 
 @jax.custom_jvp
 def _sign_and_logarithm(input: jax.Array) -> tuple[jax.Array, jax.Array]:
-    diagonal, sign = _eliminated(input)
-    signs = jnp.sign(diagonal)
+    found = _eliminated(input)
+    signs = jnp.sign(found.pivots)
     if not jnp.iscomplexobj(signs):  # torch's sign of a real NaN is 0
         signs = jnp.where(jnp.isnan(signs), 0, signs)
-    return jnp.prod(signs, -1) * sign, jnp.sum(jnp.log(jnp.abs(diagonal)), -1)
+    return jnp.prod(signs, -1) * found.sign, jnp.sum(jnp.log(jnp.abs(found.pivots)), -1)
 
 
 @_sign_and_logarithm.defjvp
