@@ -99,10 +99,10 @@ def _product_of_pivots(input: jax.Array, found: _Elimination) -> jax.Array:
 def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     # torch multiplies the inverse by the determinant: the gradient is 0 where the determinant is
     result = _determinant(*primals)
-    return result, jnp.where(result == 0, 0, _by_cofactors(*primals, *tangents))
+    return result, jnp.where(result == 0, 0, _determinant_tangent(*primals, *tangents))
 
 
-def _by_cofactors(input: jax.Array, tangent: jax.Array) -> jax.Array:
+def _determinant_tangent(input: jax.Array, tangent: jax.Array) -> jax.Array:
     if input.shape[-1] <= 3:  # a polynomial that jnp writes out
         return jax.jvp(jnp.linalg.det, (input,), (tangent,))[1]
     return jnp.sum(_adjugate(input).mT * tangent, (-2, -1))
@@ -170,7 +170,7 @@ def _sign_and_logarithm(input: jax.Array) -> tuple[jax.Array, jax.Array]:
 def _(primals: Any, tangents: Any) -> tuple[Any, Any]:
     # d log det A = tr(A⁻¹ dA); a sign turns by its imaginary part
     sign, size = _sign_and_logarithm(*primals)
-    change = jnp.sum(_inverted(*primals).mT * tangents[0], (-2, -1))
+    change = jnp.sum(_inverse(*primals).mT * tangents[0], (-2, -1))
     return (sign, size), ((change - jnp.conj(change)) / 2 * sign if jnp.iscomplexobj(sign) else sign * 0, change.real)
 
 
@@ -219,28 +219,28 @@ def inverse(input: Array) -> jax.Array:
            [0.  , 0.25]], dtype=float32)
     """
     want_square(input)
-    return _inverted(input)
+    return _inverse(input)
 
 
 @jax.custom_jvp
-def _inverted(input: jax.Array) -> jax.Array:
+def _inverse(input: jax.Array) -> jax.Array:
     return jnp.linalg.inv(input)
 
 
-@_inverted.defjvp
+@_inverse.defjvp
 def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    result = _inverted(*primals)
+    result = _inverse(*primals)
     return result, -product(result, product(tangents[0], result))
 
 
-def _want_invertible_base(result: jax.Array, input: jax.Array, n: int) -> None:
+def _want_invertible_where_negative(result: jax.Array, input: jax.Array, n: int) -> None:
     if n < 0:
         _want_invertible(result, input)
 
 
 @op(
     kind=None,
-    check=_want_invertible_base,
+    check=_want_invertible_where_negative,
     composite=True,
     takes={**_INVERTIBLE, "n": Choice((3, 0, 1, 2, -1, 5, 6, -2))},
     cases=_SQUARE,
@@ -259,7 +259,7 @@ def matrix_power(input: Array, n: Integer) -> jax.Array:
     want_square(input)
     if n < 0 and as_dtype(input.dtype) in NO_LAPACK:
         raise UnsupportedDTypeError("float32, float64 or complex numbers for a negative `n`", describe(input))
-    return _power(_inverted(input), -n) if n < 0 else _power(input, n)
+    return _power(_inverse(input), -n) if n < 0 else _power(input, n)
 
 
 def _power(input: jax.Array, n: int) -> jax.Array:

@@ -23,14 +23,14 @@ from .determinants import NO_LAPACK
 
 
 class QAndR(NamedTuple):
-    """A matrix of orthonormal columns, and an upper triangle. Torch: torch.return_types.qr."""
+    """A QR decomposition: Q with orthonormal columns, and the upper triangle R. Torch: torch.return_types.qr."""
 
     Q: jax.Array
     R: jax.Array
 
 
 class SingularValues(NamedTuple):
-    """Singular values, and their vectors as columns. Torch: torch.return_types.svd."""
+    """A singular value decomposition: the values S, and the columns of U and V. Torch: torch.return_types.svd."""
 
     U: jax.Array
     S: jax.Array
@@ -63,9 +63,9 @@ def _want_definite(result: jax.Array, input: jax.Array, upper: bool = False) -> 
     takes_here=where_empty(NO_LAPACK),
 )
 def cholesky(input: Array, upper: bool = False) -> jax.Array:
-    """Return the lower triangles L with `input = L Lᴴ`, or, if `upper`, the upper ones. Shapes: (*, n, n) -> (*, n, n).
+    """Return the Cholesky factors of `input = L Lᴴ`: L, or Lᴴ if `upper`. Shapes: (*, n, n) -> (*, n, n).
 
-    Only the triangle that is returned is read of the input.
+    Only one triangle of the input is read, the one that is returned.
     Gradient: that of a Hermitian input, symmetric.
     Raises: RuntimeError for other shapes, for dtypes other than float32, float64 and the complex ones, and for a matrix
     that is not positive definite: under jit, where its numbers are not known, the result is then NaN.
@@ -75,22 +75,22 @@ def cholesky(input: Array, upper: bool = False) -> jax.Array:
     Array([[2., 0.],
            [1., 3.]], dtype=float32)
     """
-    if not input.size:  # torch looks at nothing of it
+    if not input.size:  # torch checks nothing then
         return jnp.array(input)
     want_square(input)
-    root = _root(input, upper)
+    root = _factor(input, upper)
     return adjoint(root) if upper else root
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1,))
-def _root(input: jax.Array, upper: bool) -> jax.Array:
+def _factor(input: jax.Array, upper: bool) -> jax.Array:
     return jax.lax.linalg.cholesky(adjoint(input) if upper else input, symmetrize_input=False)
 
 
-@_root.defjvp
+@_factor.defjvp
 def _(upper: bool, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     # dL = L φ(L⁻¹ dA L⁻ᴴ), where φ takes the lower triangle of a Hermitian matrix, and half of the diagonal
-    root = _root(*primals, upper)
+    root = _factor(*primals, upper)
     change = triangular_solve(root, tangents[0], left_side=True, lower=True)
     change = triangular_solve(root, change, lower=True, transpose_a=True, conjugate_a=True)
     return root, product(root, (jnp.tril(change) + jnp.tril(adjoint(change), -1)) / 2)
@@ -108,10 +108,10 @@ def _(upper: bool, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     ),
 )
 def cholesky_solve(input: Array, input2: Array, upper: bool = False) -> jax.Array:
-    """Return X with `A X = input`, where `input2` is the Cholesky factor of A: `A = L Lᴴ`, or Uᴴ U if `upper`.
+    """Return the solution X of `A X = input` from the Cholesky factor `input2` of A = L Lᴴ, or of A = Uᴴ U if `upper`.
 
     Only that triangle of the factor is read. Shapes: (*, n, k), (*, n, n) -> (*, n, k); batches broadcast.
-    Gradient: that of the product `L Lᴴ` of the whole `input2`, as in torch: of a triangle, all of it.
+    Gradient: that of the product `L Lᴴ`, also for the triangle of `input2` that is not read, as in torch.
     Raises: RuntimeError for other shapes, two dtypes, and dtypes other than float32, float64 and the complex ones.
 
     >>> import jaxfun as jf
@@ -127,10 +127,10 @@ def cholesky_solve(input: Array, input2: Array, upper: bool = False) -> jax.Arra
     want(input.shape[-2] == input2.shape[-1], "(*, n, k) and (*, n, n)", input, input2)
     batch = broadcast_shapes(input.shape[:-2], input2.shape[:-2])
     right, factor = (jnp.broadcast_to(x, (*batch, *x.shape[-2:])) for x in (input, input2))
-    return _solved(right, factor, upper)
+    return _solve(right, factor, upper)
 
 
-def _solved(right: jax.Array, factor: jax.Array, upper: bool) -> jax.Array:
+def _solve(right: jax.Array, factor: jax.Array, upper: bool) -> jax.Array:
     lower = adjoint(factor) if upper else factor
 
     # the derivative is that of the product with the whole factor, where the solution reads its triangle
@@ -180,10 +180,10 @@ def _want_no_zero(result: jax.Array, input: jax.Array, upper: bool = False) -> N
     ),
 )
 def cholesky_inverse(input: Array, upper: bool = False) -> jax.Array:
-    """Return the inverses of the matrices whose Cholesky factors are given: of `L Lᴴ`, or of Uᴴ U if `upper`.
+    """Return the inverses of matrices from their Cholesky factors: of `L Lᴴ`, or of Uᴴ U if `upper`.
 
     Only that triangle of the factor is read. Shapes: (*, n, n) -> (*, n, n).
-    Gradient: that of the product `L Lᴴ` of the whole `input`, as in torch: of a triangle, all of it.
+    Gradient: that of the product `L Lᴴ`, also for the triangle of `input` that is not read, as in torch.
     Raises: RuntimeError for other shapes, for dtypes other than float32, float64 and the complex ones, and for a 0 on a
     diagonal: under jit, where the numbers are not known, the result is then not finite.
 
@@ -194,10 +194,10 @@ def cholesky_inverse(input: Array, upper: bool = False) -> jax.Array:
     """
     want_square(input)
     identity = jnp.broadcast_to(jnp.eye(input.shape[-1], dtype=input.dtype), input.shape)
-    return _solved(identity, input, upper)
+    return _solve(identity, input, upper)
 
 
-def _of_q_and_r(result: Any) -> Any:
+def _determined_by_qr(result: Any) -> Any:
     q, r = result
     count = min(q.shape[-2], r.shape[-1])
     basis = q[..., :count]  # the square of a number's size has no kink at 0
@@ -211,13 +211,13 @@ def _of_q_and_r(result: Any) -> Any:
     node="LinalgQrBackward0",
     takes=_FULL_RANK,
     cases=_MATRICES,
-    determines=_of_q_and_r,
+    determines=_determined_by_qr,
 )
 def qr(input: Array, some: bool = True) -> QAndR:
-    """Return Q, whose columns are orthonormal, and the upper triangle R with `input = Q R`.
+    """Return the QR decomposition `input = Q R`: the columns of Q are orthonormal, R is an upper triangle.
 
     Shapes: (*, m, n) -> (*, m, k), (*, k, n) with k the smaller of m and n; m itself, where not `some`.
-    Gradient: for columns that depend on each other none; where not `some`, of a tall matrix an error.
+    Gradient: not finite for linearly dependent columns; an error for a tall matrix where not `some`.
     Raises: RuntimeError for other shapes, and for dtypes other than float32, float64 and the complex ones.
     Differs: the sign of a column of Q, and of its row of R, is the library's own.
 
@@ -265,7 +265,7 @@ def _(primals: Any, tangents: Any) -> tuple[Any, Any]:
     return (q, r), (dq, product(adjoint(q), change) - product(turn, r))
 
 
-def _of_singular(result: Any) -> Any:
+def _determined_by_svd(result: Any) -> Any:
     u, s, v = result
     left, right = u[..., : s.shape[-1]], v[..., : s.shape[-1]]
     are_orthonormal = [abs(side.conj().mT @ side) > 0.5 for side in (u, v)]
@@ -280,10 +280,10 @@ def _of_singular(result: Any) -> Any:
     node="LinalgSvdBackward0",
     takes=_FULL_RANK,
     cases=_MATRICES,
-    determines=_of_singular,
+    determines=_determined_by_svd,
 )
 def svd(input: Array, some: bool = True, compute_uv: bool = True) -> SingularValues:
-    """Return U, the singular values S and V with `input = U diag(S) Vᴴ`.
+    """Return the singular value decomposition `input = U diag(S) Vᴴ`.
 
     Shapes: (*, m, n) -> (*, m, k), (*, k), (*, n, k) with k the smaller of m and n; where not `some`, U is (*, m, m)
     and V is (*, n, n). Without `compute_uv` these are zeros.
@@ -299,7 +299,7 @@ def svd(input: Array, some: bool = True, compute_uv: bool = True) -> SingularVal
     want_matrices(input)
     *batch, rows, columns = input.shape
     if compute_uv:
-        return SingularValues(*_singular(input, not some))
+        return SingularValues(*_decomposed(input, not some))
     left, right = (jnp.zeros((*batch, size, size), input.dtype) for size in (rows, columns))
     return SingularValues(left, _singular_values(input), right)
 
@@ -311,31 +311,33 @@ def _singular_values(input: jax.Array) -> jax.Array:
 
 @_singular_values.defjvp
 def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    u, s, v = _singular(*primals, False)
+    u, s, v = _decomposed(*primals, False)
     return s, jnp.sum(jnp.conj(u) * product(tangents[0], v), -2).real
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1,))
-def _singular(input: jax.Array, whole: bool) -> tuple[jax.Array, jax.Array, jax.Array]:
+def _decomposed(input: jax.Array, whole: bool) -> tuple[jax.Array, jax.Array, jax.Array]:
     u, s, vh = singular_values(input, full_matrices=whole)
     return u, s, adjoint(vh)
 
 
-@_singular.defjvp
+@_decomposed.defjvp
 def _(whole: bool, primals: Any, tangents: Any) -> tuple[Any, Any]:
-    u, s, v = _singular(*primals, whole)
+    u, s, v = _decomposed(*primals, whole)
     count = s.shape[-1]
-    du, ds, dv = _turned(u[..., :count], s, v[..., :count], tangents[0])
-    # of what is added to make a basis nothing is determined, and nothing moves
-    return (u, s, v), (_widened(du, u), ds, _widened(dv, v))
+    du, ds, dv = _svd_tangents(u[..., :count], s, v[..., :count], tangents[0])
+    # the columns that complete a basis are not determined: they have no derivative
+    return (u, s, v), (_padded(du, u), ds, _padded(dv, v))
 
 
-def _widened(part: jax.Array, like: jax.Array) -> jax.Array:
+def _padded(part: jax.Array, like: jax.Array) -> jax.Array:
     missing = like.shape[-1] - part.shape[-1]
     return jnp.concatenate([part, jnp.zeros_like(like[..., :missing])], -1) if missing else part
 
 
-def _turned(u: jax.Array, s: jax.Array, v: jax.Array, change: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
+def _svd_tangents(
+    u: jax.Array, s: jax.Array, v: jax.Array, change: jax.Array
+) -> tuple[jax.Array, jax.Array, jax.Array]:
     """Return the derivative of the thin decomposition.
 
     Uᴴ dA V = Ω S + dS - S Θ with Ω and Θ antihermitian; dU = U Ω + (1 - U Uᴴ) dA V S⁻¹, and dV likewise.
