@@ -18,8 +18,8 @@ from .core.errors import ArgumentValueError, DTypeError, ShapeError, describe
 from .core.public import public
 from .creation import zeros
 from .ops.arithmetic import add
-from .ops.loss import mse_loss
-from .ops.matrix import matmul
+from .ops.linalg.matmul import matmul
+from .ops.nn.loss import mse_loss
 from .ops.shape import t, unsqueeze
 from .random import rand, randn
 from .train import Fit

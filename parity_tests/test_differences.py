@@ -78,7 +78,7 @@ GIVEN: dict[str, dict[str, Any]] = {
         "sorted": True,
     },
     "mode: torch's mode": {"input": np.array([[3.0, 1, 2, 1, 3, 2, 1, 3] * 8], np.float32), "dim": 0, "keepdim": False},
-    "cov:weighted: the mean of the one": {
+    "cov: the mean of the one": {
         "input": np.array([[[0, 0, 0], [-1.5, 0, 0]]], np.float32),
         "aweights": np.array([[0.75, 0, 0]], np.float32),
         "correction": 0,
@@ -137,7 +137,7 @@ GIVEN: dict[str, dict[str, Any]] = {
         "input": np.array([[-2.5 - 0.375j]], np.complex64),
         "exponent": np.array([[0, 1]], np.uint8),
     },
-    "cov:weighted: where the weights leave": {
+    "cov: where the weights leave": {
         "input": np.array([[[28.30761], [18.643274], [-26.13622], [-36.243008]]], np.float32),
         "correction": 2,
         "fweights": np.array([[1]]),

@@ -19,10 +19,6 @@ NOTHING: dict[str, tuple[tuple[str, ...], str]] = {
     "sub.Tensor": (("bool",), "torch subtracts no bools, and a bool from what is none"),
     "rsub.Tensor": (("bool",), "torch subtracts no bools, and a bool from what is none"),
     "complex": (("float16",), "its result is complex32, which JAX has not"),
-    "cov:weighted": (
-        (*_WHOLE, *_COMPLEX),
-        "the weights have the dtype of the input, and must be floating point",
-    ),
     "max.dim": _NO_SORT,
     "min.dim": _NO_SORT,
     "gradient.scalarint": (("bool",), "torch subtracts no bools"),

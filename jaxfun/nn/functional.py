@@ -1,5 +1,5 @@
 """torch.nn.functional: the functions that the tutorial's models are made of."""
 
-from ..ops.activation import relu as relu
-from ..ops.loss import mse_loss as mse_loss
-from ..ops.matrix import linear as linear
+from ..ops.nn.activation import relu as relu
+from ..ops.nn.linear import linear as linear
+from ..ops.nn.loss import mse_loss as mse_loss

@@ -1,5 +1,9 @@
-"""What products and decompositions of matrices ask of their arguments, and the one product that they are made of."""
+"""What products and decompositions of matrices ask of their arguments, and the one product that they are made of.
 
+Begin with `product`.
+"""
+
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -7,37 +11,50 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..core.checks import want_one_dtype
-from ..core.dtypes import as_dtype, bfloat16, float16
+from ..core.dims import broadcast_shapes
+from ..core.dtypes import as_dtype, computed_in
 from ..core.errors import JaxfunError, LinearAlgebraError, ShapeError, UnsupportedDTypeError, describe
 from ..core.numbers import is_finite
 
-
-def product(input: jax.Array, other: jax.Array) -> jax.Array:
-    """Multiply with `matmul`'s meaning, once the dtypes are seen to be the same."""
-    return wide_product(input, other).astype(input.dtype)
+Multiply = Callable[..., jax.Array]
 
 
-def wide_product(input: jax.Array, other: jax.Array) -> jax.Array:
-    """Multiply, and leave 16-bit floats in the float32 that they are added up in."""
-    if bool in (input.dtype, other.dtype) and input.size and other.size:  # torch has no kernel, and needs none here
-        raise UnsupportedDTypeError("tensors of numbers", f"{describe(input)} and {describe(other)}", "Cast them.")
+def product(input: jax.Array, other: jax.Array, multiply: Multiply = jnp.matmul) -> jax.Array:
+    """Return the product of two tensors of one dtype, by default with `matmul`'s meaning.
+
+    `multiply` is called with both tensors, the precision and the dtype to add up in.
+    Raises: DTypeError for two dtypes; UnsupportedDTypeError for bools, unless one of the tensors is empty.
+    """
+    return wide_product(input, other, multiply).astype(input.dtype)
+
+
+def wide_product(input: jax.Array, other: jax.Array, multiply: Multiply = jnp.matmul) -> jax.Array:
+    """Return `product(input, other, multiply)`, of 16-bit floats in float32: they are added up in it."""
+    if input.size and other.size:  # torch needs no kernel for empty tensors
+        refuse_bools(input, other)
     want_one_dtype(input, other)
-    wide = jnp.float32 if as_dtype(input.dtype) in (float16, bfloat16) else input.dtype
-    return jnp.matmul(input, other, precision=jax.lax.Precision.HIGHEST, preferred_element_type=wide)
+    wide = computed_in(as_dtype(input.dtype)).dtype
+    return multiply(input, other, precision=jax.lax.Precision.HIGHEST, preferred_element_type=wide)
+
+
+def refuse_bools(input: jax.Array, other: jax.Array) -> None:
+    """Raise UnsupportedDTypeError for bools, for which torch has no kernel of products."""
+    if bool in (input.dtype, other.dtype):
+        raise UnsupportedDTypeError("tensors of numbers", f"{describe(input)} and {describe(other)}", "Cast them.")
 
 
 def as_one_dtype_where_empty(input: jax.Array, other: jax.Array) -> jax.Array:
-    """Return `input`, or zeros of the other's dtype where there is nothing to multiply: torch does not look then."""
+    """Return `input`, or zeros of the other's dtype where either is empty: torch compares no dtypes then."""
     return input if input.size and other.size else jnp.zeros_like(input, other.dtype)
 
 
 def adjoint(input: jax.Array) -> jax.Array:
-    """Return the conjugate of the transpose of each matrix."""
+    """Return the conjugate transpose of each matrix."""
     return jnp.conj(input).mT
 
 
 def singular_values(input: jax.Array, **options: Any) -> Any:
-    """Call `jnp.linalg.svd`, but for matrices with infinity or NaN: these give NaN, for LAPACK may never return."""
+    """Call `jnp.linalg.svd`; matrices with infinity or NaN give NaN, for LAPACK may never return."""
     is_finite = jnp.isfinite(input).all((-2, -1), keepdims=True)
     # whose derivative is NaN as well
     nan = jnp.nan * jnp.sum(jnp.where(is_finite, 0, input), (-2, -1), keepdims=True)
@@ -55,6 +72,11 @@ def want(fits: bool, shapes: str, *operands: jax.Array, error: type[JaxfunError]
         raise error(f"shapes {shapes}", " and ".join(map(describe, operands)))
 
 
+def want_broadcast(input: jax.Array, shape: tuple[int, ...]) -> None:
+    """Raise ShapeError for a tensor that does not broadcast to a shape."""
+    want(broadcast_shapes(input.shape, shape) == shape, f"that broadcast to {list(shape)}", input)
+
+
 def want_matrices(input: jax.Array) -> None:
     """Raise ShapeError for a tensor of less than 2 dimensions."""
     want(input.ndim >= 2, "(*, m, n)", input)
@@ -68,4 +90,4 @@ def want_square(input: jax.Array) -> None:
 def want_numbers(_: Any, input: jax.Array, *others: Any, **options: Any) -> None:
     """Raise LinearAlgebraError where a known tensor has NaN; an op's `check`, whatever its other arguments."""
     if not is_finite(input) and np.isnan(input).any():
-        raise LinearAlgebraError("numbers", f"NaN in {describe(input)}")
+        raise LinearAlgebraError("no NaN", f"NaN in {describe(input)}")

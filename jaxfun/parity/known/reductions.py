@@ -246,13 +246,15 @@ NO_SPREAD = Difference(
 )
 
 
-def _weights_of(arguments: Mapping[str, Any]) -> np.ndarray:
+def _weights_of(arguments: Mapping[str, Any]) -> np.ndarray | None:
     given = [arguments[name] for name in ("fweights", "aweights") if arguments[name] is not None]
-    return np.prod(np.broadcast_arrays(*[np.asarray(item, np.float64) for item in given]), axis=0)
+    return np.prod(np.broadcast_arrays(*[np.asarray(item, np.float64) for item in given]), axis=0) if given else None
 
 
 def _has_no_freedom(arguments: Mapping[str, Any]) -> bool:
     weights = _weights_of(arguments)
+    if weights is None:
+        return False
     of_a = 1.0 if arguments["aweights"] is None else np.asarray(arguments["aweights"], np.float64)
     total = weights.sum()
     freedom = total - arguments["correction"] * (weights * of_a).sum() / total
@@ -270,7 +272,8 @@ NO_FREEDOM = Difference(
 
 
 def _counts_one_observation(arguments: Mapping[str, Any]) -> bool:
-    return int(np.count_nonzero(_weights_of(arguments))) == 1
+    weights = _weights_of(arguments)
+    return weights is not None and int(np.count_nonzero(weights)) == 1
 
 
 def _is_a_rounded_zero(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
@@ -345,6 +348,6 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
         AT_A_ZERO,
     ),
     "corrcoef": (NO_SPREAD,),
-    "cov:weighted": (NO_FREEDOM, ONE_OBSERVATION),
+    "cov": (NO_FREEDOM, ONE_OBSERVATION),
     "nanquantile": (NO_NUMBER,),
 }

@@ -6,37 +6,32 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.lax.linalg import triangular_solve
 
-from ..core.dims import want_integer
-from ..core.dtypes import Category, as_dtype, bfloat16, canonical, float16, float32, int64
-from ..core.errors import LinearAlgebraError, describe
-from ..core.numbers import is_finite
-from ..core.op import op
-from ..core.public import public
-from ..core.record import BOOLS, HALVES, INTEGERS, Array, Choice, Shape, where_empty
-from ._matrices import adjoint, product, singular_values, want, want_square
-from .arithmetic import add
-from .comparison import eq
-from .matrix import contiguous, matmul
-from .powers import log
-from .selection import where
+from ...core.dtypes import Category, as_dtype, canonical, computed_in, int64
+from ...core.errors import LinearAlgebraError, UnsupportedDTypeError, describe
+from ...core.numbers import is_finite
+from ...core.op import op
+from ...core.record import BOOLS, HALVES, INTEGERS, Array, Choice, Integer, Shape, rows, where_empty
+from .._matrices import adjoint, product, singular_values, want, want_square
 
 NO_LAPACK = BOOLS | INTEGERS | HALVES
-_INVERTIBLE = {"input": Shape(("n n", "b n n", "4 4"), values="invertible")}
+_INVERTIBLE = {"input": Shape("", values="invertible")}
+_SQUARE = rows("input", ("n n",), ("b n n",), ("4 4",))
 
 
 class SignAndLogarithm(NamedTuple):
-    """The sign of a determinant and the logarithm of its size. Torch: torch.return_types.slogdet."""
+    """The sign of a determinant and the logarithm of its absolute value. Torch: torch.return_types.slogdet."""
 
     sign: jax.Array
     logabsdet: jax.Array
 
 
-@op(kind=None, rejects=BOOLS, takes={"input": Shape("m n")})
+@op(kind=None, rejects=BOOLS, cases=rows("input", ("m n",)))
 def trace(input: Array) -> jax.Array:
-    """Return the sum of a matrix's diagonal. Shapes: (m, n) -> ().
+    """Return the trace of a matrix, the sum of its diagonal. Shapes: (m, n) -> ().
 
-    Dtypes: integers are added up as int64; 16-bit floats in float32, rounded once.
+    Dtypes: integers are summed as int64; 16-bit floats in float32, rounded once.
     Raises: RuntimeError for other shapes.
 
     >>> import jaxfun as jf
@@ -45,16 +40,15 @@ def trace(input: Array) -> jax.Array:
     """
     want(input.ndim == 2, "(m, n)", input)
     own = as_dtype(input.dtype)
-    wide = canonical(int64) if own.category is Category.INTEGER else own
-    total = jnp.trace(input.astype((float32 if own in (float16, bfloat16) else wide).dtype))
-    return total.astype(wide.dtype)
+    result = canonical(int64) if own.category is Category.INTEGER else own
+    return jnp.trace(input, dtype=computed_in(result).dtype).astype(result.dtype)
 
 
 @op(
     kind=None,
     rejects=NO_LAPACK,
     node="LinalgDetBackward0",
-    takes={"input": Shape(("n n", "b n n", "4 4"))},
+    cases=_SQUARE,
     takes_here=where_empty(HALVES),
 )
 def det(input: Array) -> jax.Array:
@@ -73,28 +67,42 @@ def det(input: Array) -> jax.Array:
     return _determinant(input)
 
 
-def _eliminated(input: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Return the numbers whose product a determinant is, and its sign for the rows exchanged on the way."""
-    factors, pivots, _ = jax.lax.linalg.lu(input)
-    swaps = jnp.sum(pivots != jnp.arange(input.shape[-1], dtype=pivots.dtype), -1)
-    return jnp.diagonal(factors, 0, -2, -1), jnp.where(swaps % 2 == 1, -1, 1).astype(input.dtype)
+class _Elimination(NamedTuple):
+    """The LU factorization of a matrix: U on and above the diagonal, L below, the order of the rows, and its sign."""
+
+    factors: jax.Array
+    order: jax.Array
+    sign: jax.Array
+
+    @property
+    def pivots(self) -> jax.Array:
+        return jnp.diagonal(self.factors, 0, -2, -1)
+
+
+def _eliminated(input: jax.Array) -> _Elimination:
+    factors, swapped, order = jax.lax.linalg.lu(input)
+    swaps = jnp.sum(swapped != jnp.arange(input.shape[-1], dtype=swapped.dtype), -1)
+    return _Elimination(factors, order, jnp.where(swaps % 2 == 1, -1, 1).astype(input.dtype))
 
 
 @jax.custom_jvp
 def _determinant(input: jax.Array) -> jax.Array:
-    diagonal, sign = _eliminated(input)
-    # of a NaN that meets only zeros LAPACKs make NaN or not
-    return jnp.where(jnp.isnan(input).any((-2, -1)), jnp.nan, jnp.prod(diagonal, -1) * sign)
+    return _product_of_pivots(input, _eliminated(input))
+
+
+def _product_of_pivots(input: jax.Array, found: _Elimination) -> jax.Array:
+    # some LAPACKs lose a NaN that meets zeros alone
+    return jnp.where(jnp.isnan(input).any((-2, -1)), jnp.nan, jnp.prod(found.pivots, -1) * found.sign)
 
 
 @_determinant.defjvp
 def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    # torch multiplies the inverse by the determinant: where that is 0 nothing is left of the cofactors
+    # torch multiplies the inverse by the determinant: the gradient is 0 where the determinant is
     result = _determinant(*primals)
-    return result, jnp.where(result == 0, 0, _by_cofactors(*primals, *tangents))
+    return result, jnp.where(result == 0, 0, _determinant_tangent(*primals, *tangents))
 
 
-def _by_cofactors(input: jax.Array, tangent: jax.Array) -> jax.Array:
+def _determinant_tangent(input: jax.Array, tangent: jax.Array) -> jax.Array:
     if input.shape[-1] <= 3:  # a polynomial that jnp writes out
         return jax.jvp(jnp.linalg.det, (input,), (tangent,))[1]
     return jnp.sum(_adjugate(input).mT * tangent, (-2, -1))
@@ -102,17 +110,21 @@ def _by_cofactors(input: jax.Array, tangent: jax.Array) -> jax.Array:
 
 @jax.custom_jvp
 def _adjugate(input: jax.Array) -> jax.Array:
-    """Return det(A) A⁻¹, which is made of cofactors, and is there where A has no inverse."""
-    pivots = jnp.abs(_eliminated(input)[0])
+    """Return the adjugate, det(A) A⁻¹: the transposed cofactors, which exist where A has no inverse."""
+    found = _eliminated(input)
+    pivots = jnp.abs(found.pivots)
     least = input.shape[-1] * jnp.finfo(input.dtype).eps * jnp.max(pivots, -1)
-    return jax.lax.cond((jnp.min(pivots, -1) <= least).any(), _by_singular_values, _by_inverse, input)
+    return jax.lax.cond((jnp.min(pivots, -1) <= least).any(), _by_singular_values, _by_elimination, input, found)
 
 
-def _by_inverse(input: jax.Array) -> jax.Array:
-    return _determinant(input)[..., None, None] * jnp.linalg.inv(input)
+def _by_elimination(input: jax.Array, found: _Elimination) -> jax.Array:
+    rows = jnp.eye(found.order.shape[-1], dtype=found.factors.dtype)[found.order]
+    rows = triangular_solve(found.factors, rows, left_side=True, lower=True, unit_diagonal=True)
+    inverse = triangular_solve(found.factors, rows, left_side=True)
+    return _product_of_pivots(input, found)[..., None, None] * inverse
 
 
-def _by_singular_values(input: jax.Array) -> jax.Array:
+def _by_singular_values(input: jax.Array, _: _Elimination) -> jax.Array:
     # A = U S Vᴴ: adj(A) = det(U Vᴴ) V adj(S) Uᴴ, and in adj(S) each number is the product of the others
     u, sizes, vh = singular_values(input)
     others = jnp.where(jnp.eye(input.shape[-1], dtype=bool), 1, sizes[..., None, :])
@@ -129,11 +141,11 @@ def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return result, (trace * result - product(change, result)) / _determinant(*primals)[..., None, None]
 
 
-@op(kind=None, rejects=NO_LAPACK, node="LinalgSlogdetBackward0", takes=_INVERTIBLE)
+@op(kind=None, rejects=NO_LAPACK, node="LinalgSlogdetBackward0", takes=_INVERTIBLE, cases=_SQUARE)
 def slogdet(input: Array) -> SignAndLogarithm:
-    """Return the signs of determinants, and the logarithms of their sizes. Shapes: (*, n, n) -> (*), (*).
+    """Return the signs of determinants, and the logarithms of their absolute values. Shapes: (*, n, n) -> (*), (*).
 
-    Of a singular matrix 0 and -infinity.
+    A singular matrix gives 0 and -infinity.
     Dtypes: the sign of a complex matrix is complex, its logarithm is real.
     Raises: RuntimeError for other shapes, and for dtypes other than float32, float64 and the complex ones.
 
@@ -147,24 +159,24 @@ def slogdet(input: Array) -> SignAndLogarithm:
 
 @jax.custom_jvp
 def _sign_and_logarithm(input: jax.Array) -> tuple[jax.Array, jax.Array]:
-    diagonal, sign = _eliminated(input)
-    signs = jnp.sign(diagonal)
+    found = _eliminated(input)
+    signs = jnp.sign(found.pivots)
     if not jnp.iscomplexobj(signs):  # torch's sign of a real NaN is 0
         signs = jnp.where(jnp.isnan(signs), 0, signs)
-    return jnp.prod(signs, -1) * sign, jnp.sum(jnp.log(jnp.abs(diagonal)), -1)
+    return jnp.prod(signs, -1) * found.sign, jnp.sum(jnp.log(jnp.abs(found.pivots)), -1)
 
 
 @_sign_and_logarithm.defjvp
 def _(primals: Any, tangents: Any) -> tuple[Any, Any]:
     # d log det A = tr(A⁻¹ dA); a sign turns by its imaginary part
     sign, size = _sign_and_logarithm(*primals)
-    change = jnp.sum(_inverted(*primals).mT * tangents[0], (-2, -1))
+    change = jnp.sum(_inverse(*primals).mT * tangents[0], (-2, -1))
     return (sign, size), ((change - jnp.conj(change)) / 2 * sign if jnp.iscomplexobj(sign) else sign * 0, change.real)
 
 
-@op(kind=None, rejects=NO_LAPACK, composite=True, node="", takes=_INVERTIBLE)
+@op(kind=None, rejects=NO_LAPACK, composite=True, takes=_INVERTIBLE, cases=_SQUARE)
 def logdet(input: Array) -> jax.Array:
-    """Return the logarithms of determinants: NaN of one below 0, -infinity of 0. Shapes: (*, n, n) -> (*).
+    """Return the logarithms of determinants: NaN below 0, -infinity at 0. Shapes: (*, n, n) -> (*).
 
     Raises: RuntimeError for other shapes, and for dtypes other than float32, float64 and the complex ones.
 
@@ -172,10 +184,11 @@ def logdet(input: Array) -> jax.Array:
     >>> jf.logdet(jf.tensor([[2.0, 0.0], [0.0, 3.0]]))
     Array(1.7917595, dtype=float32)
     """
-    sign, size = slogdet(input)
+    want_square(input)
+    sign, size = _sign_and_logarithm(input)
     if jnp.iscomplexobj(sign):
-        return add(log(sign), size)
-    return where(eq(sign, -1), jnp.nan, size)
+        return jnp.log(sign) + size.astype(sign.dtype)
+    return jnp.where(sign == -1, jnp.nan, size)
 
 
 def _want_invertible(result: jax.Array, input: jax.Array) -> None:
@@ -186,7 +199,14 @@ def _want_invertible(result: jax.Array, input: jax.Array) -> None:
         raise LinearAlgebraError("invertible matrices", f"a singular one in {describe(input)}")
 
 
-@op(kind=None, check=_want_invertible, rejects=NO_LAPACK, node="LinalgInvExBackward0", takes=_INVERTIBLE)
+@op(
+    kind=None,
+    check=_want_invertible,
+    rejects=NO_LAPACK,
+    node="LinalgInvExBackward0",
+    takes=_INVERTIBLE,
+    cases=_SQUARE,
+)
 def inverse(input: Array) -> jax.Array:
     """Return the inverses of square matrices. Shapes: (*, n, n) -> (*, n, n).
 
@@ -199,23 +219,34 @@ def inverse(input: Array) -> jax.Array:
            [0.  , 0.25]], dtype=float32)
     """
     want_square(input)
-    return _inverted(input)
+    return _inverse(input)
 
 
 @jax.custom_jvp
-def _inverted(input: jax.Array) -> jax.Array:
+def _inverse(input: jax.Array) -> jax.Array:
     return jnp.linalg.inv(input)
 
 
-@_inverted.defjvp
+@_inverse.defjvp
 def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    result = _inverted(*primals)
+    result = _inverse(*primals)
     return result, -product(result, product(tangents[0], result))
 
 
-@public
-def matrix_power(input: Any, n: int) -> jax.Array:
-    """Return square matrices multiplied by themselves, `n` in all; their inverses where `n` is negative.
+def _want_invertible_where_negative(result: jax.Array, input: jax.Array, n: int) -> None:
+    if n < 0:
+        _want_invertible(result, input)
+
+
+@op(
+    kind=None,
+    check=_want_invertible_where_negative,
+    composite=True,
+    takes={**_INVERTIBLE, "n": Choice((3, 0, 1, 2, -1, 5, 6, -2))},
+    cases=_SQUARE,
+)
+def matrix_power(input: Array, n: Integer) -> jax.Array:
+    """Return the `n`-th power of square matrices; that of their inverses where `n` is negative.
 
     Shapes: (*, n, n) -> (*, n, n).
     Raises: RuntimeError for other shapes; where `inverse` does, for a negative `n`.
@@ -225,34 +256,18 @@ def matrix_power(input: Any, n: int) -> jax.Array:
     Array([[1., 3.],
            [0., 1.]], dtype=float32)
     """
-    want_integer(n=n)
-    return _matrix_power(input, n) if n >= 0 else _matrix_power(inverse(input), -n)
-
-
-@op(
-    kind=None,
-    torch="torch.matrix_power",
-    composite=True,
-    node="",
-    takes={**_INVERTIBLE, "n": Choice((3, 0, 1, 2, -1, 5, 6, -2))},
-)
-def _matrix_power(input: Array, n: int) -> jax.Array:
     want_square(input)
+    if n < 0 and as_dtype(input.dtype) in NO_LAPACK:
+        raise UnsupportedDTypeError("float32, float64 or complex numbers for a negative `n`", describe(input))
+    return _power(_inverse(input), -n) if n < 0 else _power(input, n)
+
+
+def _power(input: jax.Array, n: int) -> jax.Array:
     if n == 0:
-        return contiguous(_identity(input))
-    if n == 3:
-        return matmul(matmul(input, input), input)
-    if n == 1:
-        return contiguous(input)
-    return _by_squaring(input, n)
-
-
-def _by_squaring(input: jax.Array, n: int) -> jax.Array:
+        return jnp.broadcast_to(jnp.eye(input.shape[-1], dtype=input.dtype), input.shape)
+    if n == 3:  # as torch does: squaring multiplies the other way around
+        return product(product(input, input), input)
     powers = [input]  # each the square of the one before
     for _ in range(n.bit_length() - 1):
-        powers.append(matmul(powers[-1], powers[-1]))
-    return functools.reduce(matmul, [power for place, power in enumerate(powers) if n >> place & 1])
-
-
-def _identity(input: jax.Array) -> jax.Array:
-    return jnp.broadcast_to(jnp.eye(input.shape[-1], dtype=input.dtype), input.shape)
+        powers.append(product(powers[-1], powers[-1]))
+    return functools.reduce(product, [power for place, power in enumerate(powers) if n >> place & 1])

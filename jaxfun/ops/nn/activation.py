@@ -3,9 +3,9 @@
 import jax
 import jax.numpy as jnp
 
-from ..core.dtypes import Kind
-from ..core.op import op
-from ..core.record import BOOLS, COMPLEXES, Array
+from ...core.dtypes import Kind
+from ...core.op import op
+from ...core.record import BOOLS, COMPLEXES, Array
 
 
 @op(kind=Kind.NO_OPMATH, torch="torch.nn.functional.relu", rejects=BOOLS | COMPLEXES, aliases=("relu",))

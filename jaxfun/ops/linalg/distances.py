@@ -9,20 +9,21 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..core.checks import want_one_dtype
-from ..core.dims import broadcast_shapes
-from ..core.dtypes import DType
-from ..core.errors import ArgumentValueError, DTypeError, describe
-from ..core.op import op
-from ..core.record import BOOLS, COMPLEXES, HALVES, INTEGERS, Array, Choice, Shape, where_empty
-from ._matrices import want
-from .reduce.extrema import largest
+from ...core.checks import want_one_dtype
+from ...core.dims import broadcast_shapes
+from ...core.dtypes import DType
+from ...core.errors import ArgumentValueError, DTypeError, describe
+from ...core.op import op
+from ...core.record import BOOLS, COMPLEXES, HALVES, INTEGERS, Array, Choice, rows, where_empty
+from .._matrices import want
+from ..extremum import largest
 
 _NO_FLOAT = BOOLS | INTEGERS | COMPLEXES | HALVES
 _MODES = ("use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist")
+_P = Choice((2.0, 1.0, 0.0, math.inf, 3.0, 1.5, 0.5))
 
-
-_takes_no_pairs = where_empty(HALVES)  # torch asks for more than a floating point dtype where there is a distance
+# torch's kernels take float32 and float64; without a distance it takes any floating point dtype
+_takes_no_pairs = where_empty(HALVES)
 
 
 def _takes_no_rows(arguments: Mapping[str, Any]) -> frozenset[DType]:
@@ -35,17 +36,13 @@ def _takes_no_rows(arguments: Mapping[str, Any]) -> frozenset[DType]:
     rejects=_NO_FLOAT,
     operand_rejects=_NO_FLOAT,
     takes_here=_takes_no_pairs,
-    takes={
-        "x1": Shape(("m k", "b m k", "a 1 m k", "m k")),
-        "x2": Shape(("n k", "b n k", "b n k", "n k")),
-        "p": Choice((2.0, 1.0, 0.0, math.inf, 3.0, 1.5, 0.5)),
-        "compute_mode": Choice(_MODES[::2]),
-    },
+    takes={"p": _P, "compute_mode": Choice(_MODES[::2])},
+    cases=rows("x1 x2", ("m k", "n k"), ("b m k", "b n k"), ("a 1 m k", "b n k")),
 )
 def cdist(x1: Array, x2: Array, p: float = 2.0, compute_mode: str = _MODES[0]) -> jax.Array:
-    """Return the distance, by the p-norm, of each row of one matrix from each of another; batches broadcast.
+    """Return the distance in the p-norm between each row of one matrix and each row of another; batches broadcast.
 
-    `p` is 0 (how many elements differ) or more, or infinity (the largest difference).
+    `p` is 0 (how many elements differ), a positive number, or infinity (the largest difference).
     Shapes: (*, m, k), (*, n, k) -> (*, m, n).
     Gradient: 0 where the distance is 0.
     Raises: RuntimeError for other shapes, for a negative p, and for dtypes other than float32 and float64.
@@ -63,7 +60,7 @@ def cdist(x1: Array, x2: Array, p: float = 2.0, compute_mode: str = _MODES[0]) -
     broadcast_shapes(x1.shape[:-2], x2.shape[:-2])
     if x1.size and x2.size:
         want_one_dtype(x1, x2)
-    other = x2.astype(x1.dtype)  # where there is nothing to compare torch does not look at it
+    other = x2.astype(x1.dtype)  # two dtypes are left where there is no distance
     return _norm(x1[..., :, None, :] - other[..., None, :, :], float(p))
 
 
@@ -82,12 +79,15 @@ def _norm(difference: jax.Array, p: float) -> jax.Array:
 
 @_norm.defjvp
 def _norm_jvp(p: float, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    (difference,) = primals
+    (difference,), (change,) = primals, tangents
     result = _norm(difference, p)
-    return result, jnp.sum(_slope(difference, result[..., None], p) * tangents[0], -1)
+    if p == 2:
+        return result, jnp.sum(difference * change, -1) / jnp.where(result == 0, 1, result)
+    return result, jnp.sum(_slope(difference, result[..., None], p) * change, -1)
 
 
 def _slope(difference: jax.Array, norm: jax.Array, p: float) -> jax.Array:
+    """Return the derivative of the p-norm: sign(x) (|x| / norm)ᵖ⁻¹, and 0 where x or the norm is 0."""
     sizes, sign = jnp.abs(difference), jnp.sign(difference)
     if p == 0:
         return jnp.zeros_like(difference)
@@ -95,9 +95,8 @@ def _slope(difference: jax.Array, norm: jax.Array, p: float) -> jax.Array:
         return jnp.where(sizes == norm, sign, 0)
     if p == 1:
         return sign
-    safe = jnp.where(norm == 0, 1, norm)
-    share = difference / safe if p == 2 else sign * (jnp.where(sizes == 0, 1, sizes) / safe) ** (p - 1)
-    return jnp.where((norm == 0) | (sizes == 0), 0, share)
+    share = jnp.where(sizes == 0, 1, sizes) / jnp.where(norm == 0, 1, norm)
+    return jnp.where((norm == 0) | (sizes == 0), 0, sign * share ** (p - 1))
 
 
 @op(
@@ -105,10 +104,11 @@ def _slope(difference: jax.Array, norm: jax.Array, p: float) -> jax.Array:
     rejects=_NO_FLOAT,
     takes_here=_takes_no_rows,
     # not "m k": the gradient of no rows ends torch's process
-    takes={"input": Shape(("3 k", "4 k", "2 k", "1 k")), "p": Choice((2.0, 1.0, 0.0, math.inf, 3.0, 1.5, 0.5))},
+    takes={"p": _P},
+    cases=rows("input", ("3 k",), ("4 k",), ("2 k",), ("1 k",)),
 )
 def pdist(input: Array, p: float = 2.0) -> jax.Array:
-    """Return the distance, by the p-norm, of each row of a matrix from each later one, in order.
+    """Return the distance in the p-norm between each two rows of a matrix, in order: (0, 1), (0, 2), ..., (1, 2), ...
 
     Shapes: (m, k) -> (m (m - 1) / 2).
     Gradient: 0 where the distance is 0.

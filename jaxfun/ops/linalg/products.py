@@ -1,0 +1,307 @@
+"""Products of vectors and tensors: inner, outer, Kronecker, cross, over chosen dimensions, of a chain of matrices."""
+
+import functools
+import itertools
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from ...core.arguments import as_tensor
+from ...core.checks import want_one_dtype
+from ...core.dims import broadcast_shapes, wrap_dim, wrap_dims
+from ...core.errors import ShapeError, describe
+from ...core.op import op
+from ...core.public import public
+from ...core.record import BOOLS, Array, rows
+from .._matrices import product, refuse_bools, want
+from ..arithmetic import mul
+
+
+@op(kind=None, rejects=BOOLS, cases=rows("input other", ("k", "k")))
+def vdot(input: Array, other: Array) -> jax.Array:
+    """Return the inner product of two vectors, the first one conjugated. Shapes: (k,), (k,) -> ().
+
+    Raises: RuntimeError for other shapes, and for two dtypes.
+
+    >>> import jaxfun as jf
+    >>> jf.vdot(jf.tensor([1j, 2.0]), jf.tensor([1j, 1.0]))
+    Array(3.+0.j, dtype=complex64)
+    """
+    want(input.ndim == 1 and input.shape == other.shape, "(k,) and (k,)", input, other)
+    return product(jnp.conj(input), other)
+
+
+_INNER = rows(
+    "input other",
+    ("k", "k"),
+    ("m k", "n k"),
+    ("k", "n k"),
+    ("a m k", "b n k"),
+    ("", "m"),
+    ("m", ""),
+)
+
+
+@op(kind=None, composite=True, cases=_INNER)
+def inner(input: Array, other: Array) -> jax.Array:
+    """Return the inner products over the last dimensions, without a conjugate. Shapes: (*a, k), (*b, k) -> (*a, *b).
+
+    A 0-dim tensor scales the other.
+    Raises: RuntimeError for other shapes, and for two dtypes.
+
+    >>> import jaxfun as jf
+    >>> jf.inner(jf.tensor([1.0, 2.0]), jf.tensor([[3.0, 4.0], [5.0, 6.0]]))
+    Array([11., 17.], dtype=float32)
+    """
+    if not input.ndim or not other.ndim:
+        return mul(input, other)
+    want(input.shape[-1] == other.shape[-1], "(*, k) and (*, k)", input, other)
+    return _contracted(input, other, (input.ndim - 1,), (other.ndim - 1,))
+
+
+@op(composite=True, cases=rows("input vec2", ("m", "n")))
+def outer(input: Array, vec2: Array) -> jax.Array:
+    """Return the outer product of two vectors. Shapes: (m,), (n,) -> (m, n).
+
+    Raises: RuntimeError for other shapes.
+
+    >>> import jaxfun as jf
+    >>> jf.outer(jf.tensor([1, 2]), jf.tensor([3, 4]))
+    Array([[3, 4],
+           [6, 8]], dtype=int32)
+    """
+    return _outer(input, vec2)
+
+
+@op(composite=True, cases=rows("input vec2", ("m", "n")))
+def ger(input: Array, vec2: Array) -> jax.Array:
+    """Return `outer(input, vec2)`, under its older name.
+
+    >>> import jaxfun as jf
+    >>> jf.ger(jf.tensor([1, 2]), jf.tensor([3, 4]))
+    Array([[3, 4],
+           [6, 8]], dtype=int32)
+    """
+    return _outer(input, vec2)
+
+
+def _outer(input: jax.Array, vec2: jax.Array) -> jax.Array:
+    want(input.ndim == 1 == vec2.ndim, "(m,) and (n,)", input, vec2)
+    return input[:, None] * vec2
+
+
+@public
+def tensordot(a: Any, b: Any, dims: Any = 2) -> jax.Array:
+    """Return the product of two tensors, summed over pairs of dimensions, without a conjugate.
+
+    `dims` is how many (the last of `a` and the first of `b`), or the dimensions of `a` and those of `b`, in pairs.
+    Shapes: the other dimensions of `a`, then those of `b`. A dimension of size 1 broadcasts.
+    Raises: RuntimeError for sizes that differ, and for two dtypes.
+
+    >>> import jaxfun as jf
+    >>> jf.tensordot(jf.ones(2, 3, 4), jf.ones(3, 2), ([1, 0], [0, 1])).shape
+    (4,)
+    """
+    return _tensordot(a, b, dims.tolist() if hasattr(dims, "tolist") else dims)
+
+
+_TENSORDOT = rows(
+    "a b dims",
+    ("m k", "k n", 1),
+    ("m k", "m k", 2),
+    ("m k", "n", 0),
+    ("k", "k", ((0,), (-1,))),
+    ("k m a", "a n k", ((0, 2), (2, 0))),
+    ("1 m", "k n", ((0,), (0,))),
+    ("m 1 a", "n k", ((1,), (0,))),
+    ("a", "", ((), ())),
+)
+
+
+@op(
+    kind=None,
+    torch="torch.tensordot",
+    composite=True,
+    rejects=BOOLS,
+    takes_here=lambda arguments: BOOLS,  # some of them: the body refuses the others
+    cases=_TENSORDOT,
+)
+def _tensordot(a: Array, b: Array, dims: Any = 2) -> jax.Array:
+    ours, theirs = _pairs(a, b, dims)
+    want_one_dtype(a, b)
+    a, b = _summed_where_one(a, b, ours, theirs), _summed_where_one(b, a, theirs, ours)
+    return (_any_pair if a.dtype == bool else _contracted)(a, b, ours, theirs)
+
+
+def _pairs(a: jax.Array, b: jax.Array, dims: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the dimensions of `a`, and those of `b` that go with them.
+
+    Raises: ShapeError for anything but that, and for sizes that do not broadcast.
+    """
+    ours, theirs = _listed(a, b, dims)
+    if len(ours) != len(theirs):
+        raise ShapeError("as many dimensions of `a` as of `b`", describe(dims))
+    for pair in zip(ours, theirs, strict=True):
+        one, other = wrap_dim(pair[0], a.ndim), wrap_dim(pair[1], b.ndim)
+        sizes = (a.shape[one], b.shape[other])
+        want(sizes[0] == sizes[1] or 1 in sizes, f"of one size in dimensions {one} and {other}", a, b)
+    return (wrap_dims(ours, a.ndim), wrap_dims(theirs, b.ndim)) if ours else ((), ())
+
+
+def _listed(a: jax.Array, b: jax.Array, dims: Any) -> tuple[Sequence[int], Sequence[int]]:
+    if isinstance(dims, tuple) and len(dims) == 2 and all(isinstance(each, tuple) for each in dims):
+        return dims
+    if not isinstance(dims, int):
+        raise ShapeError("`dims` to be an integer, or two lists of integers", describe(dims))
+    if not 0 <= dims <= min(a.ndim, b.ndim):
+        raise ShapeError(f"`dims` in [0, {min(a.ndim, b.ndim)}]", str(dims))
+    return range(-dims, 0), range(dims)
+
+
+def _summed_where_one(x: jax.Array, y: jax.Array, dims: tuple[int, ...], others: tuple[int, ...]) -> jax.Array:
+    """Return x summed over each dimension whose partner in y has size 1: Σ xₖ y₀ = (Σ xₖ) y₀."""
+    axes = tuple(dim for dim, other in zip(dims, others, strict=True) if y.shape[other] == 1 != x.shape[dim])
+    return jnp.sum(x, axes, dtype=x.dtype, keepdims=True) if axes else x
+
+
+def _contracted(a: jax.Array, b: jax.Array, ours: tuple[int, ...], theirs: tuple[int, ...]) -> jax.Array:
+    if len(ours) == a.ndim and len(theirs) == b.ndim:  # torch's product of vectors refuses bools, also where empty
+        refuse_bools(a, b)
+    return product(a, b, functools.partial(jnp.tensordot, axes=(ours, theirs)))
+
+
+def _any_pair(a: jax.Array, b: jax.Array, ours: tuple[int, ...], theirs: tuple[int, ...]) -> jax.Array:
+    """Return the product of bools: whether a pair is true, where torch does not need its kernels of products.
+
+    These are results of one element, of tensors whose dimensions are not in the order of the product.
+    """
+    left, right = ([dim for dim in range(x.ndim) if dim not in dims] for x, dims in ((a, ours), (b, theirs)))
+    orders = ((a, (*left, *ours)), (b, (*theirs, *right)))
+    shape = (*(a.shape[dim] for dim in left), *(b.shape[dim] for dim in right))
+    if math.prod(shape) != 1:
+        return _contracted(a, b, ours, theirs)
+    if all(_is_in_order(x, order) for x, order in orders):
+        refuse_bools(a, b)
+    a, b = (jnp.transpose(x, order).reshape(-1) for x, order in orders)
+    return jnp.any(a & b).reshape(shape)
+
+
+def _is_in_order(input: jax.Array, order: Sequence[int]) -> bool:
+    moved = [dim for dim in order if input.shape[dim] != 1]
+    return input.size == 0 or moved == sorted(moved)
+
+
+_KRON = rows(
+    "input other",
+    ("m n", "p q"),
+    ("m n", "p"),
+    ("m", "p q"),
+    ("", "p"),
+    ("a m n", "q p m"),
+)
+
+
+@op(kind=None, composite=True, cases=_KRON)  # promoted by mul, once a 0-dim tensor has dimensions
+def kron(input: Array, other: Array) -> jax.Array:
+    """Return the Kronecker product: each element of `input` replaced by its product with `other`.
+
+    Shapes: (m, n), (p, q) -> (m * p, n * q); the tensor of fewer dimensions gets leading ones of size 1.
+
+    >>> import jaxfun as jf
+    >>> jf.kron(jf.tensor([1, 10]), jf.tensor([[1, 2], [3, 4]]))
+    Array([[ 1,  2, 10, 20],
+           [ 3,  4, 30, 40]], dtype=int32)
+    """
+    ndim = max(input.ndim, other.ndim)
+    ours, theirs = ((1,) * (ndim - x.ndim) + x.shape for x in (input, other))
+    left = input.reshape([size for each in ours for size in (each, 1)])
+    right = other.reshape([size for each in theirs for size in (1, each)])
+    return mul(left, right).reshape([one * other for one, other in zip(ours, theirs, strict=True)])
+
+
+_CROSS = rows(
+    "input other dim",
+    ("m 3", "m 3", 1),
+    ("3 m", "3 m", 0),
+    ("3", "3", None),
+    ("1 3", "m 3", -1),
+    ("m 3 n", "m 3 1", -2),
+    ("3 3 m", "3 3 m", None),
+    ("0 3", "0 3", 1),
+    ("3 3", "3 3", 1),
+)
+
+
+@op(kind=None, operand_rejects=BOOLS, node="LinalgCrossBackward0", cases=_CROSS)
+def cross(input: Array, other: Array, dim: int | None = None) -> jax.Array:
+    """Return the cross products of vectors of three elements along `dim`, by default the first dimension of size 3.
+
+    Shapes: those of two tensors of as many dimensions, which broadcast.
+    Raises: RuntimeError for other shapes, and for two dtypes.
+
+    >>> import jaxfun as jf
+    >>> jf.cross(jf.tensor([1.0, 0.0, 0.0]), jf.tensor([0.0, 1.0, 0.0]))
+    Array([0., 0., 1.], dtype=float32)
+    """
+    axis = _axis_of_three(input) if dim is None else dim
+    want(input.ndim == other.ndim > 0, "of as many dimensions, one at least", input, other)
+    axis = wrap_dim(axis, input.ndim)
+    want(input.shape[axis] == 3 == other.shape[axis], f"of size 3 in dimension {axis}", input, other)
+    shape = broadcast_shapes(input.shape, other.shape)
+    want_one_dtype(input, other)
+    a, b = (jnp.moveaxis(jnp.broadcast_to(x, shape), axis, 0) for x in (input, other))
+    return jnp.stack([a[i] * b[j] - a[j] * b[i] for i, j in ((1, 2), (2, 0), (0, 1))], axis)
+
+
+def _axis_of_three(input: jax.Array) -> int:
+    if 3 not in input.shape:
+        raise ShapeError("a dimension of size 3", describe(input))
+    return input.shape.index(3)
+
+
+@public
+def chain_matmul(*matrices: Any) -> jax.Array:
+    """Return the product of matrices, multiplied in the order that costs least.
+
+    Raises: RuntimeError for shapes that do not fit, and for two dtypes.
+
+    >>> import jaxfun as jf
+    >>> jf.chain_matmul(jf.ones(2, 3), jf.ones(3, 4), jf.ones(4, 1)).shape
+    (2, 1)
+    """
+    chain = [as_tensor(f"matrices[{place}]", matrix) for place, matrix in enumerate(matrices)]
+    want(len(chain) > 0 and all(matrix.ndim == 2 for matrix in chain), "(m, k) of each of one or more", *chain)
+    for one, other in itertools.pairwise(chain):
+        want(one.shape[1] == other.shape[0], "(m, k) and (k, n) of neighbours", one, other)
+    want_one_dtype(*chain)
+    return _multiplied(chain, _splits([chain[0].shape[0], *(matrix.shape[1] for matrix in chain)]))
+
+
+def _splits(sizes: Sequence[int]) -> dict[tuple[int, int], int]:
+    """Return, for each part of a chain, where it is best cut in two: the order of least multiplications."""
+    costs = {(at, at): 0 for at in range(len(sizes) - 1)}
+    splits: dict[tuple[int, int], int] = {}
+    for length in range(1, len(sizes) - 1):
+        for first in range(len(sizes) - 1 - length):
+            last = first + length
+            outer_cost = sizes[first] * sizes[last + 1]
+            cost = {
+                cut: costs[first, cut] + costs[cut + 1, last] + outer_cost * sizes[cut + 1]
+                for cut in range(first, last)
+            }
+            splits[first, last] = min(cost, key=lambda cut: cost[cut])
+            costs[first, last] = cost[splits[first, last]]
+    return splits
+
+
+def _multiplied(matrices: Sequence[jax.Array], splits: dict[tuple[int, int], int]) -> jax.Array:
+    def part(first: int, last: int) -> jax.Array:
+        if first == last:
+            return matrices[first]
+        cut = splits[first, last]
+        return product(part(first, cut), part(cut + 1, last))
+
+    return part(0, len(matrices) - 1)
