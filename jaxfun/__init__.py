@@ -74,7 +74,7 @@ from .ops.arithmetic import (
     sub as sub,
     subtract as subtract,
 )
-from .ops.assignment import setitem as setitem
+from .ops.index.setitem import setitem as setitem
 from .ops.bitwise import (
     bitwise_and as bitwise_and,
     bitwise_left_shift as bitwise_left_shift,
@@ -137,7 +137,7 @@ from .ops.complexes import (
     view_as_complex as view_as_complex,
     view_as_real as view_as_real,
 )
-from .ops.coordinates import unravel_index as unravel_index
+from .ops.index.search import unravel_index as unravel_index
 from .ops.covariance import corrcoef as corrcoef, cov as cov
 from .ops.decompositions import cholesky as cholesky, qr as qr, svd as svd
 from .ops.determinants import (
@@ -206,7 +206,7 @@ from .ops.float_parts import (
 )
 from .ops.float_power import float_power as float_power
 from .ops.gamma import digamma as digamma, lgamma as lgamma, mvlgamma as mvlgamma, polygamma as polygamma
-from .ops.gathering import (
+from .ops.index.gather import (
     gather as gather,
     index_select as index_select,
     take as take,
@@ -226,13 +226,13 @@ from .ops.hyperbolic import (
     tanh as tanh,
 )
 from .ops.incomplete_gamma import igamma as igamma, igammac as igammac
-from .ops.index_writing import (
+from .ops.index.write import (
     index_add as index_add,
     index_copy as index_copy,
     index_fill as index_fill,
     index_reduce as index_reduce,
 )
-from .ops.indexing import getitem as getitem, select as select
+from .ops.index.getitem import getitem as getitem, select as select
 from .ops.integrals import cumulative_trapezoid as cumulative_trapezoid, trapezoid as trapezoid, trapz as trapz
 from .ops.joint_histograms import histogramdd as histogramdd
 from .ops.joining import (
@@ -244,12 +244,16 @@ from .ops.joining import (
     vstack as vstack,
 )
 from .ops.logarithms import logaddexp as logaddexp, logaddexp2 as logaddexp2, logsumexp as logsumexp
-from .ops.masks import masked_fill as masked_fill, masked_scatter as masked_scatter, masked_select as masked_select
+from .ops.index.masks import (
+    masked_fill as masked_fill,
+    masked_scatter as masked_scatter,
+    masked_select as masked_select,
+)
 from .ops.matrix import bmm as bmm, dot as dot, matmul as matmul, mm as mm, mv as mv
 from .ops.medians import median as median, mode as mode, nanmedian as nanmedian
 from .ops.moments import std as std, std_mean as std_mean, var as var, var_mean as var_mean
 from .ops.nan_sums import nanmean as nanmean, nansum as nansum
-from .ops.nonzero import argwhere as argwhere, nonzero as nonzero, nonzero_static as nonzero_static
+from .ops.index.search import argwhere as argwhere, nonzero as nonzero, nonzero_static as nonzero_static
 from .ops.norms import dist as dist, norm as norm, renorm as renorm
 from .ops.planes import arctan2 as arctan2, atan2 as atan2, hypot as hypot
 from .ops.powers import exp as exp, log as log, pow as pow, sqrt as sqrt, square as square
@@ -263,7 +267,7 @@ from .ops.products import (
     tensordot as tensordot,
     vdot as vdot,
 )
-from .ops.putting import index_put as index_put, put as put
+from .ops.index.write import index_put as index_put, put as put
 from .ops.quantiles import nanquantile as nanquantile, quantile as quantile
 from .ops.reduction import (
     all as all,
@@ -292,8 +296,8 @@ from .ops.scans import (
     cumsum as cumsum,
     logcumsumexp as logcumsumexp,
 )
-from .ops.scattering import scatter as scatter, scatter_add as scatter_add, scatter_reduce as scatter_reduce
-from .ops.searching import bucketize as bucketize, isin as isin, searchsorted as searchsorted
+from .ops.index.scatter import scatter as scatter, scatter_add as scatter_add, scatter_reduce as scatter_reduce
+from .ops.index.search import bucketize as bucketize, isin as isin, searchsorted as searchsorted
 from .ops.selection import clamp as clamp, clip as clip, maximum as maximum, minimum as minimum, where as where
 from .ops.shape import (
     cat as cat,
@@ -310,7 +314,7 @@ from .ops.shape import (
     unsqueeze as unsqueeze,
     view as view,
 )
-from .ops.sorting import argsort as argsort, kthvalue as kthvalue, msort as msort, sort as sort, topk as topk
+from .ops.index.sort import argsort as argsort, kthvalue as kthvalue, msort as msort, sort as sort, topk as topk
 from .ops.special import erf as erf, erfc as erfc, erfinv as erfinv, i0 as i0, logit as logit, xlogy as xlogy
 from .ops.splitting import (
     chunk as chunk,
@@ -337,7 +341,7 @@ from .ops.trigonometry import (
     sinc as sinc,
     tan as tan,
 )
-from .ops.uniqueness import unique as unique, unique_consecutive as unique_consecutive
+from .ops.index.sort import unique as unique, unique_consecutive as unique_consecutive
 from .ops.vandermonde import vander as vander
 from .ops.windows import (
     narrow as narrow,
