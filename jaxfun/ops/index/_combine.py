@@ -56,7 +56,7 @@ _REFUSED = {"mean": Category.BOOL, "amax": Category.COMPLEX, "amin": Category.CO
 
 
 def _base(input: jax.Array, axis: int, index: jax.Array, include_self: bool, identity: Any) -> jax.Array:
-    """Return what the source is combined with: the identity in the places written to where `input` is left out there."""
+    """Return what the source is combined with: the identity in the places written to where `input` is left out."""
     if include_self:
         return input
     return jnp.where(_is_written(input, axis, index), jnp.asarray(identity, input.dtype), input)

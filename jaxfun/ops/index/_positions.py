@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from ...core.dtypes import as_dtype, canonical, int32, int64
+from ...core.dtypes import Category, as_dtype, canonical, int32, int64
 from ...core.errors import DTypeError, IndexRangeError, PositionError, describe
 
 BOTH = ("int64", "int32")  # the dtypes of most tensors of indices
@@ -62,9 +62,20 @@ def want_vector(index: jax.Array) -> None:
         raise IndexRangeError("an index of at most 1 dimension", describe(index))
 
 
-def from_the_front(index: jax.Array, size: int) -> jax.Array:
-    """Return indices with the negative ones out of range for jnp too, as they are in torch."""
-    return jnp.where(index < 0, jnp.asarray(size, index.dtype), index)
+def as_unsigned(index: jax.Array) -> jax.Array:
+    """Return indices as unsigned ones: a negative one is out of range then, as it is in torch."""
+    return index.astype(np.uint64 if index.dtype.itemsize == 8 else np.uint32)
+
+
+def missing(dtype: Any) -> Any:
+    """Return what a traced index out of range gives: NaN, the least integer, the greatest unsigned one, or True."""
+    category = as_dtype(dtype).category
+    if category >= Category.FLOAT:
+        return jnp.asarray(np.nan, dtype)
+    if category is Category.BOOL:
+        return True
+    limits = jnp.iinfo(dtype)
+    return jnp.asarray(limits.min or limits.max, dtype)
 
 
 def with_dims(input: jax.Array) -> jax.Array:

@@ -12,10 +12,11 @@ from ...core.op import op
 from ...core.record import Array, Choice, Dim, Index, Mask, Role, rows
 from ._positions import (
     BOTH,
+    as_unsigned,
     check_along,
     check_among,
     check_positions,
-    from_the_front,
+    missing,
     want_integers,
     want_long,
     want_vector,
@@ -62,8 +63,9 @@ def _gathered(input: jax.Array, axis: int, index: jax.Array) -> jax.Array:
     source, places = with_dims(input), with_dims(index)
     _check_inside(places.shape, source.shape, axis)
     kept = source[tuple(slice(None if d == axis else size) for d, size in enumerate(places.shape))]
-    places = from_the_front(places, source.shape[axis])
-    return jnp.take_along_axis(kept, places, axis, mode="fill").reshape(index.shape)
+    taken = jnp.take_along_axis(kept, places, axis, mode="clip")
+    is_inside = as_unsigned(places) < source.shape[axis]
+    return jnp.where(is_inside, taken, missing(input.dtype)).reshape(index.shape)
 
 
 def _check_inside(index: tuple[int, ...], input: tuple[int, ...], axis: int) -> None:
@@ -105,7 +107,7 @@ def index_select(input: Array, dim: Dim, index: Mask) -> jax.Array:
     if input.ndim == 0 and index.size != 1:
         raise ShapeError("one index into a 0-dim tensor", describe(index))
     source = with_dims(input)
-    places = from_the_front(with_dims(index), source.shape[axis])
+    places = as_unsigned(with_dims(index))
     if source.shape[axis]:
         taken = jnp.take(source, places, axis, mode="fill")
         return taken if input.ndim else taken.reshape(())

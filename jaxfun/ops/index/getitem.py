@@ -6,16 +6,16 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from ...core.dims import want_integer, wrap_dim
-from ...core.dtypes import Category, as_array, as_dtype, canonical, int64
+from ...core.dtypes import as_array, canonical, int64
 from ...core.errors import IndexRangeError, describe
 from ...core.numbers import is_traced
 from ...core.op import op
 from ...core.public import public
 from ...core.record import Array, Choice, Dim, Factor
 from ._plan import Layout, check_range, read
+from ._positions import missing
 
 
 @public
@@ -47,7 +47,7 @@ def getitem(x: Any, index: Any) -> jax.Array:
 def _taken(x: jax.Array, starts: tuple[Any, ...], tensors: tuple[Any, ...], layout: Layout) -> jax.Array:
     if layout.traced:
         starts, is_inside = in_range(x.shape, starts, layout.traced)
-        x = jnp.where(is_inside, sliced(x, starts, layout), _out_of_range(x.dtype))
+        x = jnp.where(is_inside, sliced(x, starts, layout), missing(x.dtype))
     else:
         x = sliced(x, starts, layout)
     view = as_view(x, layout)
@@ -93,17 +93,6 @@ def as_starts(starts: Sequence[Any]) -> list[jax.Array]:
 def as_view(x: jax.Array, layout: Layout) -> jax.Array:
     """Return a slice without the dimensions that integers index, and with the new ones."""
     return jax.lax.expand_dims(jax.lax.squeeze(x, layout.dropped), layout.inserted)
-
-
-def _out_of_range(dtype: Any) -> Any:
-    """Return what stands for an element that is not there, as in `jnp.ndarray.at`."""
-    category = as_dtype(dtype).category
-    if category >= Category.FLOAT:
-        return jnp.asarray(np.nan, dtype)
-    if category is Category.BOOL:
-        return True
-    limits = jnp.iinfo(dtype)
-    return jnp.asarray(limits.min or limits.max, dtype)
 
 
 def at_dims(ndim: int, indices: Sequence[Any], dims: Sequence[int]) -> tuple[Any, ...]:

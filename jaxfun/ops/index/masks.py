@@ -1,7 +1,6 @@
 """Masks: elements filled with a number, written from a tensor in order, or selected."""
 
 import functools
-import math
 from typing import Any
 
 import jax
@@ -18,6 +17,7 @@ from ...core.overloads import overloads
 from ...core.public import public
 from ...core.record import Array, Choice, Factor, Mask, Shape, rows
 from ._values import want_fitting
+from .search import first_places
 
 _CASES = rows("input mask", ("m n", "m n"), ("n", "m n"), ("m n", "n"), ("", "n"), ("m 1", "n"))
 
@@ -133,9 +133,11 @@ def masked_select(input: Any, mask: Any, *, size: int | None = None, fill_value:
     shape = broadcast_shapes(input.shape, mask.shape)
     if size is None and is_traced(mask):
         raise UnsupportedArgumentError("a `size` for a mask that is traced", describe(mask), "Or use jaxfun.where.")
-    chosen = jnp.broadcast_to(mask, shape).reshape(-1)
-    (places,) = jnp.nonzero(chosen, size=size, fill_value=math.prod(shape))
-    return _selected(input, places, shape, fitting(fill_value, as_dtype(input.dtype)))
+    fill = fitting(fill_value, as_dtype(input.dtype))
+    if size is None:
+        places = np.flatnonzero(np.broadcast_to(np.asarray(mask), shape))
+        return _selected(input, jnp.asarray(places), shape, fill)
+    return _selected(input, first_places(jnp.broadcast_to(mask, shape).reshape(-1), size), shape, fill)
 
 
 @functools.partial(jax.jit, static_argnames=("shape", "fill_value"))

@@ -15,7 +15,7 @@ from ...core.op import op
 from ...core.overloads import overloads
 from ...core.record import Array, Choice, Dim, Factor, Index, Mask, rows
 from ._combine import REDUCTIONS, add_at, combined, set_at
-from ._positions import BOTH, check_along, from_the_front, want_integers, with_dims
+from ._positions import BOTH, as_unsigned, check_along, want_integers, with_dims
 from ._values import want_fitting
 
 _PLACES = Index("", "input", dtypes=BOTH)
@@ -138,7 +138,7 @@ def _scattered(
     whole, places, source = map(with_dims, (input, index, src))
     _check_shapes(whole.shape, places.shape, src.shape, axis)
     kept = source[tuple(map(slice, places.shape))]
-    return write(whole, axis, from_the_front(places, whole.shape[axis]), kept).reshape(input.shape)
+    return write(whole, axis, as_unsigned(places), kept).reshape(input.shape)
 
 
 def _check_shapes(input: tuple[int, ...], index: tuple[int, ...], src: tuple[int, ...], axis: int) -> None:

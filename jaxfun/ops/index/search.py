@@ -1,5 +1,6 @@
 """Searches: in a sequence in order, among other elements, for what is not zero; and indices as coordinates."""
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -103,15 +104,18 @@ def _bisected(sequence: jax.Array, input: jax.Array, right: bool) -> jax.Array:
 
     A value is compared so that NaN belongs after everything.
     """
-    values = input.reshape(-1) if sequence.ndim == 1 else input
-    size = sequence.shape[-1]
-    start, end = (jnp.full(values.shape, bound, canonical(int64).dtype) for bound in (0, size))
-    for _ in range(size.bit_length()):
+    values, size = input.reshape(-1) if sequence.ndim == 1 else input, sequence.shape[-1]
+    dtype = np.uint32 if size < 2**31 else np.uint64  # jnp adds nothing to unsigned indices
+
+    def halve(_: Any, span: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+        start, end = span
         middle = start + (end - start) // 2
         there = jnp.take_along_axis(sequence, middle, -1, mode="clip")
-        is_after = ~(there > values if right else there >= values)
-        is_open = start < end
-        start, end = jnp.where(is_open & is_after, middle + 1, start), jnp.where(is_open & ~is_after, middle, end)
+        is_after = (start < end) & ~(there > values if right else there >= values)
+        return jnp.where(is_after, middle + 1, start), jnp.where(is_after, end, middle)
+
+    span = jnp.zeros(values.shape, dtype), jnp.full(values.shape, size, dtype)
+    start, _ = jax.lax.fori_loop(0, size.bit_length(), halve, span) if size else span
     return start.reshape(input.shape)
 
 
@@ -200,13 +204,24 @@ def want_size(input: jax.Array, size: int | None) -> None:
 
 def _rows(input: jax.Array, size: int | None, fill_value: int) -> jax.Array:
     """Return the indices of the elements that are not zero, a row for each."""
-    dtype = canonical(int64).dtype
-    places = jnp.nonzero(input.reshape(-1), size=size, fill_value=input.size)[0].astype(dtype)
-    if input.ndim == 0:
-        return jnp.zeros((places.size, 0), dtype)
-    # an empty tensor has no element to find, and a size of 0 cannot divide
-    found = jnp.stack(jnp.unravel_index(places, tuple(max(extent, 1) for extent in input.shape)), 1)
-    return jnp.where((places < input.size)[:, None], found, jnp.asarray(fill_value, dtype)).astype(dtype)
+    if size is None:
+        return jnp.asarray(np.argwhere(np.asarray(input)), canonical(int64).dtype)
+    return _first_rows(input, size, fill_value)
+
+
+@functools.partial(jax.jit, static_argnames="size")
+def _first_rows(input: jax.Array, size: int, fill_value: int) -> jax.Array:
+    if input.size == 0 or input.ndim == 0:
+        return jnp.full((size, input.ndim), fill_value, canonical(int64).dtype)
+    places = first_places(input.reshape(-1) != 0, size)
+    steps = [math.prod(input.shape[dim + 1 :]) for dim in range(input.ndim)]
+    found = jnp.stack([_coordinate(places, step, extent) for step, extent in zip(steps, input.shape, strict=True)], 1)
+    return jnp.where((places < input.size)[:, None], found, fill_value)
+
+
+def first_places(mask: jax.Array, size: int) -> jax.Array:
+    """Return the indices of the first `size` true elements of a vector; its own size for missing ones."""
+    return jnp.cumsum(jnp.bincount(jnp.cumsum(mask), length=size)).astype(canonical(int64).dtype)
 
 
 @public

@@ -68,8 +68,9 @@ def _sorted(axis: int, descending: bool, input: jax.Array) -> tuple[jax.Array, j
 
 @_sorted.defjvp
 def _sorted_jvp(axis: int, descending: bool, primals: Any, tangents: Any) -> tuple[Any, Any]:
-    values, indices = _sorted(axis, descending, *primals)
-    return (values, indices), (_elements(*tangents, indices, axis), np.zeros(indices.shape, jax.dtypes.float0))
+    (input,), (tangent,) = primals, tangents
+    values, indices = _sorted(axis, descending, input)
+    return (values, indices), (_elements(tangent, indices, axis), np.zeros(indices.shape, jax.dtypes.float0))
 
 
 def _elements(input: jax.Array, indices: jax.Array, axis: int) -> jax.Array:

@@ -20,10 +20,10 @@ from ._combine import add_at, combined, set_at, wide
 from ._plan import check_range, is_mask, read
 from ._positions import (
     BOTH,
+    as_unsigned,
     check_along,
     check_among,
     check_positions,
-    from_the_front,
     size_along,
     want_integers,
     want_long,
@@ -91,7 +91,7 @@ def _written(
 ) -> jax.Array:
     """Write slices by `write(input, axis, index, source)`."""
     whole, places, slices = map(with_dims, (input, index, source))
-    return write(whole, axis, from_the_front(places, whole.shape[axis]), slices).reshape(input.shape)
+    return write(whole, axis, as_unsigned(places), slices).reshape(input.shape)
 
 
 @op(
