@@ -41,13 +41,13 @@ def _check_sorter(_: Any, sequence: jax.Array, input: Any, *, sorter: Any = None
     takes={"side": Choice((None, "left", "right"))},
     cases=rows(
         "sorted_sequence input sorter",
+        ("m n", "m k", Index("m n", "sorted_sequence", "", distinct=True)),
         (Shape("n", "sorted"), "k", None),
         (Shape("n", "sorted"), "j k", None),
         (Shape("m n", "sorted"), "m k", None),
         (Shape("l m n", "sorted"), "l m k", None),
         (Shape("n", "sorted"), "", None),
         ("n", "k", Index("n", "sorted_sequence", "", distinct=True)),
-        ("m n", "m k", Index("m n", "sorted_sequence", "", distinct=True)),
     ),
 )
 def searchsorted(
