@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jaxfun as jf
-from jaxfun.ops import records
 from jaxfun.parity.compare.arrays import compare
 from jaxfun.parity.run import torch_side
 from jaxfun.parity.run.outcome import outcome
@@ -340,42 +339,6 @@ def test_each_kind_of_index_reads_and_writes(index: Any) -> None:
     assert_alike(set_in_jaxfun, set_in_torch, (CUBE, index, -1))
     assert_alike(set_in_jaxfun, set_in_torch, (CUBE, index, np.array([[-1.0]], "float32")))
     assert_alike(set_in_jaxfun, set_in_torch, (CUBE, index, np.array(-1.0, "float64")))
-
-
-# The tape: the steps bear the names of torch's.
-
-
-def chain(node: Any) -> list[str]:
-    """The names from a result's grad_fn back to the leaf, along the first inputs."""
-    names = []
-    while node.next_functions:
-        names.append(node.name().removeprefix("torch::autograd::"))
-        node = node.next_functions[0][0]
-    return names[::-1]
-
-
-def steps(function: Callable[[Any], Any]) -> list[str]:
-    equations = jax.make_jaxpr(function)(CUBE).eqns
-    names = [str(equation.params.get("name", "")) for equation in equations]
-    return [records()[name.removeprefix("jaxfun.")].node for name in names if name.startswith("jaxfun.")]
-
-
-TAKEN = [index for index in INDICES if outcome(lambda index=index: get_in_torch(CUBE, index))[1] is None]
-
-
-@pytest.mark.parametrize("index", TAKEN, ids=_names(TAKEN))
-def test_the_steps_of_getitem_are_those_of_torchs_tape(index: Any) -> None:
-    result = tensor_of(CUBE).requires_grad_()[to_side(index, tensor_of)]
-    ours = to_side(index, jnp.asarray)
-    assert steps(lambda x: jf.getitem(x, ours)) == chain(result.grad_fn)
-
-
-@pytest.mark.parametrize("index", TAKEN, ids=_names(TAKEN))
-def test_the_step_of_setitem_is_that_of_torchs_tape(index: Any) -> None:
-    result = assigned(tensor_of(CUBE).requires_grad_(), to_side(index, tensor_of), 1.0)
-    expected = [name for name in chain(result.grad_fn) if name != "CloneBackward0"]
-    ours = to_side(index, jnp.asarray)
-    assert steps(lambda x: jf.setitem(x, ours, 1.0)) == expected
 
 
 # Derivatives, under jit.

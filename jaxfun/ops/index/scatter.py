@@ -1,4 +1,4 @@
-"""Writing elements into the places along a dimension that a tensor of indices names."""
+"""Elements written or combined along a dimension, in the places that a tensor of indices names."""
 
 import functools
 from collections.abc import Callable, Mapping
@@ -7,36 +7,52 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from ..core.checks import want_one_dtype
-from ..core.dims import wrap_dim
-from ..core.dtypes import as_array, as_dtype
-from ..core.errors import ArgumentTypeError, PositionError, ShapeError, describe
-from ..core.numbers import as_number, fitting
-from ..core.op import op
-from ..core.public import public
-from ..core.record import Array, Beside, Choice, Dim, Factor, Index, Mask, Number, Shape
-from ._combining import REDUCTIONS, add_at, combined, set_at
-from ._positions import BOTH, check_along, from_the_front, want_integers, with_dims
+from ...core.checks import want_one_dtype
+from ...core.dims import wrap_dim
+from ...core.dtypes import cast
+from ...core.errors import PositionError, ShapeError, describe
+from ...core.op import op
+from ...core.overloads import overloads
+from ...core.record import Array, Choice, Dim, Factor, Index, Mask, rows
+from ._combine import REDUCTIONS, add_at, combined, set_at
+from ._positions import BOTH, as_unsigned, check_along, want_integers, with_dims
+from ._values import want_fitting
 
-_INPUT = Shape(("n", "m n", "4 3", "", "4 5", "2 3 4"))
-_PLACES = ("n", "m n", "2 3", "", "2 3", "2 2 4")
-_DIM = Beside((0, -1, 0, 0, 1, 1))
-_SOURCE = Shape(("n", "m n", "2 3", "", "3 4", "2 2 4"))
-_SEVERAL = {"input": _INPUT, "index": Index(_PLACES, "input", dtypes=BOTH), "dim": _DIM, "src": _SOURCE}
-_APART = {**_SEVERAL, "index": Index(_PLACES, "input", distinct=True, dtypes=BOTH)}
-_CALL = "scatter(input, dim, index, src, value, reduce)"
+_PLACES = Index("", "input", dtypes=BOTH)
+_DISTINCT = Index("", "input", distinct=True, dtypes=BOTH)
+_NUMBERS = Choice((1, -3, True, 0.5, 2.0))
+_REDUCE = Choice(("add", "multiply"))
+
+_CASES = rows(
+    "input index dim",
+    ("n", "n", 0),
+    ("m n", "m n", -1),
+    ("4 3", "2 3", 0),
+    ("", "", 0),
+    ("4 5", "2 3", 1),
+    ("2 3 4", "2 2 4", 1),
+)
+_SOURCE_CASES = tuple(
+    {**row, "src": src} for row, src in zip(_CASES, ("n", "m n", "2 3", "", "3 4", "2 2 4"), strict=True)
+)
 
 
-@public
-def scatter(
-    input: Any, dim: int, index: Any, src: Any = None, value: Any = None, *, reduce: str | None = None
-) -> jax.Array:
+@op(
+    kind=None,
+    torch="torch.scatter",
+    overload="src",
+    check=check_along,
+    takes={"index": _DISTINCT},
+    cases=_SOURCE_CASES,
+)
+def _scatter(input: Array, dim: Dim, index: Mask, src: Array) -> jax.Array:
     """Return `input` with `src`, a tensor or a number, written where `index` says: `out[index[i][j]][j] = src[i][j]`.
 
-    `reduce` is "add" or "multiply": what is there is then changed, and not replaced.
-    Shapes: `index` has as many dimensions as `input` and is no larger but for `dim`; `src` is no smaller than `index`.
+    A number is `value`. `reduce` is "add" or "multiply": the element is then changed, and not replaced.
+    Shapes: `index` has as many dimensions as `input` and is no larger except along `dim`; `src` is no smaller than
+    `index`.
     Gradient: to `input` where it was kept, to `src` where it was written; none for `reduce`, as in torch. Where an
-    element is named twice without `reduce`, it is not defined which value it gets, nor is it in torch.
+    element is named twice without `reduce`, it is undefined which value it gets, as in torch.
     Raises: RuntimeError for other shapes, two dtypes, and an index out of range (a negative one is), where it is known;
     a traced one writes nothing.
 
@@ -46,37 +62,25 @@ def scatter(
     >>> jf.scatter(jf.ones(3), 0, jf.tensor([1, 1]), 2, reduce="add")
     Array([1., 5., 1.], dtype=float32)
     """
-    if (src is None) == (value is None):
-        raise ArgumentTypeError("one of `src` and `value`", "none" if src is None else "two")
-    source = value if src is None else src
-    if value is not None or isinstance(source, Number):
-        number = fitting(as_number(source), as_dtype(as_array(input).dtype))
-        if reduce is None:
-            return _scatter_value(input, dim, index, number)
-        return _scatter_value_reduce(input, dim, index, number, reduce=reduce)
-    if reduce is None:
-        return _scatter(input, dim, index, source)
-    return _scatter_reduced(input, dim, index, source, reduce=reduce)
-
-
-@op(kind=None, torch="torch.scatter", overload="src", check=check_along, takes=_APART)
-def _scatter(input: Array, dim: Dim, index: Mask, src: Array) -> jax.Array:
     return _scattered(set_at, input, dim, index, src)
+
+
+def _check_value(input: jax.Array, dim: int, index: jax.Array, value: Any, **reduce: str) -> None:
+    want_fitting(input, value)
 
 
 @op(
     kind=None,
     torch="torch.scatter",
     overload="value",
+    before=_check_value,
     check=check_along,
     node="ScatterBackward1",
-    takes={**_SEVERAL, "value": Choice((1, -3, True, 0.5, 2.0))},
+    takes={"index": _PLACES, "value": _NUMBERS},
+    cases=_CASES,
 )
 def _scatter_value(input: Array, dim: Dim, index: Mask, value: Factor) -> jax.Array:
     return _scattered(set_at, input, dim, index, _filled(input, index, value))
-
-
-_REDUCE = Choice(("add", "multiply"))
 
 
 @op(
@@ -85,7 +89,8 @@ _REDUCE = Choice(("add", "multiply"))
     overload="reduce",
     check=check_along,
     node="",
-    takes={**_SEVERAL, "reduce": _REDUCE},
+    takes={"index": _PLACES, "reduce": _REDUCE},
+    cases=_SOURCE_CASES,
 )
 def _scatter_reduced(input: Array, dim: Dim, index: Mask, src: Array, *, reduce: str) -> jax.Array:
     return _scattered(_changing(reduce), input, dim, index, src)
@@ -95,16 +100,21 @@ def _scatter_reduced(input: Array, dim: Dim, index: Mask, src: Array, *, reduce:
     kind=None,
     torch="torch.scatter",
     overload="value_reduce",
+    before=_check_value,
     check=check_along,
     node="",
-    takes={**_SEVERAL, "value": Choice((1, True, -3, 0.5, 2.0)), "reduce": _REDUCE},
+    takes={"index": _PLACES, "value": Choice((1, True, -3, 0.5, 2.0)), "reduce": _REDUCE},
+    cases=_CASES,
 )
-def _scatter_value_reduce(input: Array, dim: Dim, index: Mask, value: Factor, *, reduce: str) -> jax.Array:
+def _scatter_value_reduced(input: Array, dim: Dim, index: Mask, value: Factor, *, reduce: str) -> jax.Array:
     return _scattered(_changing(reduce), input, dim, index, _filled(input, index, value))
 
 
+scatter = overloads(_scatter, _scatter_value, _scatter_reduced, _scatter_value_reduced)
+
+
 def _filled(input: jax.Array, index: jax.Array, value: Any) -> jax.Array:
-    return jnp.broadcast_to(jnp.asarray(value).astype(input.dtype), index.shape)
+    return jnp.broadcast_to(cast(value, input.dtype), index.shape)
 
 
 _CHANGES: Mapping[str, str] = {"add": "sum", "multiply": "prod"}
@@ -119,19 +129,19 @@ def _changing(reduce: str) -> Callable[..., jax.Array]:
 def _scattered(
     write: Callable[..., jax.Array], input: jax.Array, dim: int, index: jax.Array, src: jax.Array
 ) -> jax.Array:
-    """Write by `write(input, axis, index, source)` once all is seen to fit."""
+    """Check the arguments, and write by `write(input, axis, index, source)`."""
     axis = wrap_dim(dim, input.ndim)
     want_one_dtype(input, src)
     if index.size == 0:
         return input
     want_integers(index)
     whole, places, source = map(with_dims, (input, index, src))
-    _check_fit(whole.shape, places.shape, src.shape, axis)
+    _check_shapes(whole.shape, places.shape, src.shape, axis)
     kept = source[tuple(map(slice, places.shape))]
-    return write(whole, axis, from_the_front(places, whole.shape[axis]), kept).reshape(input.shape)
+    return write(whole, axis, as_unsigned(places), kept).reshape(input.shape)
 
 
-def _check_fit(input: tuple[int, ...], index: tuple[int, ...], src: tuple[int, ...], axis: int) -> None:
+def _check_shapes(input: tuple[int, ...], index: tuple[int, ...], src: tuple[int, ...], axis: int) -> None:
     if 0 < len(src) < len(index) == len(input):
         raise PositionError(f"a `src` of {len(index)} dimensions", str(list(src)))
     fits = len(input) == len(index) == max(len(src), 1) and all(
@@ -143,12 +153,12 @@ def _check_fit(input: tuple[int, ...], index: tuple[int, ...], src: tuple[int, .
         raise ShapeError(expected, str(list(index)))
 
 
-@op(kind=None, check=check_along, takes=_SEVERAL)
+@op(kind=None, check=check_along, takes={"index": _PLACES}, cases=_SOURCE_CASES)
 def scatter_add(input: Array, dim: Dim, index: Mask, src: Array) -> jax.Array:
     """Return `input` with `src` added where `index` says: `out[index[i][j]][j] += src[i][j]` where `dim` is 0.
 
-    Shapes: as those of `scatter`.
-    Dtypes: 16-bit floats are added up in float32; of bools it is whether any is true.
+    Shapes: those of `scatter`.
+    Dtypes: 16-bit floats are added up in float32; a sum of bools is whether any is true.
     Raises: what `scatter` raises.
 
     >>> import jaxfun as jf
@@ -162,15 +172,16 @@ def scatter_add(input: Array, dim: Dim, index: Mask, src: Array) -> jax.Array:
     kind=None,
     overload="two",
     check=check_along,
-    takes={**_SEVERAL, "reduce": Choice(REDUCTIONS)},
+    takes={"index": _PLACES, "reduce": Choice(REDUCTIONS)},
+    cases=_SOURCE_CASES,
 )
 def scatter_reduce(
     input: Array, dim: Dim, index: Mask, src: Array, reduce: str, *, include_self: bool = True
 ) -> jax.Array:
     """Return `input` with each element that `index` names combined with all that `src` has for it.
 
-    `reduce` is "sum", "prod", "mean", "amax" or "amin"; without `include_self` the element itself does not count.
-    Shapes: as those of `scatter`.
+    `reduce` is "sum", "prod", "mean", "amax" or "amin". Without `include_self` the element itself does not count.
+    Shapes: those of `scatter`.
     Gradient: of the largest and the smallest shared evenly among equals, where torch counts the element of `input` also
     where it is not included.
     Raises: what `scatter` raises, and RuntimeError for another `reduce`.

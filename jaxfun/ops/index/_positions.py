@@ -1,4 +1,4 @@
-"""Tensors of indices along one dimension: what is asked of them, and the jnp index that they make."""
+"""Tensors of indices along one dimension: how they are checked, and the jnp index that they make."""
 
 import math
 from typing import Any
@@ -8,8 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from ..core.dtypes import as_dtype, canonical, int32, int64
-from ..core.errors import DTypeError, IndexRangeError, PositionError, describe
+from ...core.dtypes import Category, as_dtype, canonical, int32, int64
+from ...core.errors import DTypeError, IndexRangeError, PositionError, describe
 
 BOTH = ("int64", "int32")  # the dtypes of most tensors of indices
 
@@ -29,17 +29,17 @@ def check_positions(index: Any, size: int, *, negative: bool = False) -> None:
 
 
 def check_along(_: Any, input: jax.Array, dim: int, index: Any, *others: Any, **options: Any) -> None:
-    """Raise PositionError where a known index is not one of a dimension; an op's `check`."""
+    """Raise PositionError where a known index is out of range along a dimension; an op's `check`."""
     check_positions(index, size_along(input, dim))
 
 
 def check_among(_: Any, input: jax.Array, index: Any, *others: Any, **options: Any) -> None:
-    """Raise PositionError where a known index is not one of all elements in order; an op's `check`."""
+    """Raise PositionError where a known index is out of range among all elements in order; an op's `check`."""
     check_positions(index, math.prod(input.shape), negative=True)
 
 
 def size_along(input: jax.Array, dim: int) -> int:
-    """Return the size of a dimension, which is there; 1 where there is none."""
+    """Return the size of a dimension; that of a 0-dim tensor is 1."""
     shape = input.shape
     return shape[dim] if shape else 1
 
@@ -62,20 +62,31 @@ def want_vector(index: jax.Array) -> None:
         raise IndexRangeError("an index of at most 1 dimension", describe(index))
 
 
-def from_the_front(index: jax.Array, size: int) -> jax.Array:
-    """Return indices of which the negative ones are out of range for jnp too, as they are in torch."""
-    return jnp.where(index < 0, jnp.asarray(size, index.dtype), index)
+def as_unsigned(index: jax.Array) -> jax.Array:
+    """Return indices as unsigned ones: a negative one is out of range then, as it is in torch."""
+    return index.astype(np.uint64 if index.dtype.itemsize == 8 else np.uint32)
+
+
+def missing(dtype: Any) -> Any:
+    """Return what a traced index out of range gives: NaN, the least integer, the greatest unsigned one, or True."""
+    category = as_dtype(dtype).category
+    if category >= Category.FLOAT:
+        return jnp.asarray(np.nan, dtype)
+    if category is Category.BOOL:
+        return True
+    limits = jnp.iinfo(dtype)
+    return jnp.asarray(limits.min or limits.max, dtype)
 
 
 def with_dims(input: jax.Array) -> jax.Array:
-    """Return a tensor of one dimension at least: a 0-dim one is taken for one of size 1."""
+    """Return a tensor with one dimension at least: of a 0-dim one its size is 1."""
     return input.reshape(1) if input.ndim == 0 else input
 
 
 def key_along(ndim: int, axis: int, index: jax.Array) -> tuple[Any, ...]:
-    """Return the jnp index that has `index` at one axis of `ndim`, and what stands there at the others.
+    """Return the jnp index that has `index` at one axis of `ndim`.
 
-    An index with all the dimensions has a place of its own for each element; a vector takes whole slices.
+    A vector takes whole slices. An index of all the dimensions takes one element for each of its own.
     """
     if index.ndim < ndim:
         return (*(slice(None),) * axis, index)

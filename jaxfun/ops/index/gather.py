@@ -1,40 +1,43 @@
-"""Taking elements by tensors of indices: along a dimension, or out of all elements in order."""
+"""Elements taken by tensors of indices: along a dimension, or out of all elements in order."""
 
 import math
-from typing import Any
+from typing import Annotated, Any
 
 import jax
 import jax.numpy as jnp
 
-from ..core.dims import broadcast_shapes, wrap_dim
-from ..core.errors import IndexRangeError, PositionError, ShapeError, describe
-from ..core.op import op
-from ..core.public import public
-from ..core.record import Array, Beside, Choice, Dim, Index, Mask, Shape
+from ...core.dims import broadcast_shapes, wrap_dim
+from ...core.errors import IndexRangeError, PositionError, ShapeError, describe
+from ...core.op import op
+from ...core.record import Array, Choice, Dim, Index, Mask, Role, rows
 from ._positions import (
     BOTH,
+    as_unsigned,
     check_along,
     check_among,
     check_positions,
-    from_the_front,
+    missing,
     want_integers,
     want_long,
     want_vector,
     with_dims,
 )
-from .broadcast import broadcast_to
-from .shape import reshape
 
 
 @op(
     kind=None,
     check=check_along,
-    takes={
-        "input": Shape(("n", "m n", "4 3", "3 2", "", "", "2 3 4")),
-        "index": Index(("k", "m n", "2 3", "3 5", "", "k", "2 2 3"), "input", dtypes=BOTH),
-        "dim": Beside((0, -1, 0, 1, -1, 0, 1)),
-        "sparse_grad": Choice((False,)),
-    },
+    takes={"index": Index("", "input", dtypes=BOTH), "sparse_grad": Choice((False,))},
+    cases=rows(
+        "input index dim",
+        ("n", "k", 0),
+        ("m n", "m n", -1),
+        ("4 3", "2 3", 0),
+        ("3 2", "3 5", 1),
+        ("", "", -1),
+        ("", "k", 0),
+        ("2 3 4", "2 2 3", 1),
+    ),
 )
 def gather(input: Array, dim: Dim, index: Mask, *, sparse_grad: bool = False) -> jax.Array:
     """Return the elements that `index` names along a dimension: `input[index[i][j]][j]` at (i, j) where `dim` is 0.
@@ -50,15 +53,19 @@ def gather(input: Array, dim: Dim, index: Mask, *, sparse_grad: bool = False) ->
     Array([[1, 1],
            [4, 3]], dtype=int32)
     """
-    axis = wrap_dim(dim, input.ndim)
+    return _gathered(input, wrap_dim(dim, input.ndim), index)
+
+
+def _gathered(input: jax.Array, axis: int, index: jax.Array) -> jax.Array:
     if index.size == 0:
         return jnp.zeros(index.shape, input.dtype)
     want_integers(index)
     source, places = with_dims(input), with_dims(index)
     _check_inside(places.shape, source.shape, axis)
     kept = source[tuple(slice(None if d == axis else size) for d, size in enumerate(places.shape))]
-    places = from_the_front(places, source.shape[axis])
-    return jnp.take_along_axis(kept, places, axis, mode="fill").reshape(index.shape)
+    taken = jnp.take_along_axis(kept, places, axis, mode="clip")
+    is_inside = as_unsigned(places) < source.shape[axis]
+    return jnp.where(is_inside, taken, missing(input.dtype)).reshape(index.shape)
 
 
 def _check_inside(index: tuple[int, ...], input: tuple[int, ...], axis: int) -> None:
@@ -72,11 +79,15 @@ def _check_inside(index: tuple[int, ...], input: tuple[int, ...], axis: int) -> 
 @op(
     kind=None,
     check=check_along,
-    takes={
-        "input": Shape(("n", "m n", "m n", "", "l m n")),
-        "index": Index(("k", "k", "", "1", "k"), "input", dtypes=BOTH),
-        "dim": Beside((0, 0, -1, 0, 1)),
-    },
+    takes={"index": Index("", "input", dtypes=BOTH)},
+    cases=rows(
+        "input index dim",
+        ("n", "k", 0),
+        ("m n", "k", 0),
+        ("m n", "", -1),
+        ("", "1", 0),
+        ("l m n", "k", 1),
+    ),
 )
 def index_select(input: Array, dim: Dim, index: Mask) -> jax.Array:
     """Return the slices of a dimension that a vector of indices names, in its order.
@@ -96,24 +107,20 @@ def index_select(input: Array, dim: Dim, index: Mask) -> jax.Array:
     if input.ndim == 0 and index.size != 1:
         raise ShapeError("one index into a 0-dim tensor", describe(index))
     source = with_dims(input)
-    places = from_the_front(with_dims(index), source.shape[axis])
-    taken = jnp.take(source, places, axis, mode="fill") if source.shape[axis] else _no_slices(source, axis, places)
-    return taken if input.ndim else taken.reshape(())
-
-
-def _no_slices(source: jax.Array, axis: int, places: jax.Array) -> jax.Array:
+    places = as_unsigned(with_dims(index))
+    if source.shape[axis]:
+        taken = jnp.take(source, places, axis, mode="fill")
+        return taken if input.ndim else taken.reshape(())
     if places.size:
-        raise PositionError("a dimension that has something to be taken", describe(source))
+        raise PositionError("a dimension that has slices", describe(source))
     return source
 
 
 @op(
     kind=None,
     check=check_among,
-    takes={
-        "input": Shape(("n", "m n", "", "l m n")),
-        "index": Index(("k", "j k", "k", ""), "input", "", negative=True),
-    },
+    takes={"index": Index("", "input", "", negative=True)},
+    cases=rows("input index", ("n", "k"), ("m n", "j k"), ("", "k"), ("l m n", "")),
 )
 def take(input: Array, index: Mask) -> jax.Array:
     """Return the elements that `index` names among all elements in order, negative ones from the end.
@@ -131,11 +138,34 @@ def take(input: Array, index: Mask) -> jax.Array:
     return input.reshape(-1).at[index].get(mode="fill") if input.size else jnp.zeros(index.shape, input.dtype)
 
 
-@public
-def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> jax.Array:
+def _check_all(_: Any, input: jax.Array, indices: Any, dim: int | None = None) -> None:
+    if dim is None:
+        check_positions(indices, math.prod(input.shape))
+
+
+_AMONG_ALL = {"into": "input", "dim": "", "dtypes": BOTH}
+
+
+@op(
+    kind=None,
+    check=_check_all,
+    composite=True,
+    takes={"indices": Index("", "input", negative=True)},
+    cases=(
+        *rows("input indices dim", ("m n", "m k", 1), ("m n", "1 k", -1), ("1 n", "m k", 1), ("n", "k", 0)),
+        *rows(
+            "input indices dim",
+            ("n", Index("k", **_AMONG_ALL), None),
+            ("m n", Index("j k", **_AMONG_ALL), None),
+            ("", Index("", **_AMONG_ALL), None),
+            ("", Index("k", **_AMONG_ALL), None),
+        ),
+    ),
+)
+def take_along_dim(input: Array, indices: Mask, dim: Annotated[int | None, Role.DIM] = None) -> jax.Array:
     """Return the elements that `indices` names along a dimension, or, without one, among all elements in order.
 
-    Shapes: but for `dim`, both broadcast.
+    Shapes: except for `dim`, both broadcast.
     Gradient: an element that was taken several times gets the sum.
     Along a dimension an index is counted modulo its size, so that none is out of range, as in torch.
     Raises: RuntimeError for an index out of range where there is no `dim`, as `gather` does.
@@ -146,53 +176,17 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> jax.Arra
     Array([[3],
            [4]], dtype=int32)
     """
-    if dim is not None:
-        return _take_along_dim(input, indices, dim)
-    return _take_along_all(input, indices)
-
-
-@op(
-    kind=None,
-    torch="torch.take_along_dim",
-    overload=":all",
-    check=lambda _, input, indices: check_positions(indices, math.prod(input.shape)),
-    composite=True,
-    node="",
-    takes={
-        "input": Shape(("n", "m n", "")),
-        "indices": Index(("k", "j k", "", "k"), "input", "", dtypes=BOTH),
-    },
-)
-def _take_along_all(input: Array, indices: Mask) -> jax.Array:
-    return gather(reshape(input, -1), 0, reshape(indices, -1))
-
-
-@op(
-    kind=None,
-    torch="torch.take_along_dim",
-    composite=True,
-    node="",
-    takes={
-        "input": Shape(("m n", "m n", "1 n", "n")),
-        "indices": Index(("m k", "1 k", "m k", "k"), "input", negative=True),
-        "dim": Beside((1, -1, 1, 0)),
-    },
-)
-def _take_along_dim(input: Array, indices: Mask, dim: Dim) -> jax.Array:
+    if dim is None:
+        return _gathered(input.reshape(-1), 0, indices.reshape(-1))
     want_long(indices)
     if input.ndim != indices.ndim:
         raise ShapeError("as many dimensions of both", f"{describe(input)} and {describe(indices)}")
     if input.ndim == 0:
         raise IndexRangeError("a tensor with dimensions", describe(input))
     axis = wrap_dim(dim, input.ndim)
-    common = broadcast_shapes(*((*x.shape[:axis], 1, *x.shape[axis + 1 :]) for x in (input, indices)))
-    return _along(input, indices, axis, common)
-
-
-def _along(input: jax.Array, indices: jax.Array, axis: int, common: tuple[int, ...]) -> jax.Array:
-    size, count = input.shape[axis], indices.shape[axis]
+    broadcast_shapes(*((*x.shape[:axis], 1, *x.shape[axis + 1 :]) for x in (input, indices)))
+    size = input.shape[axis]
     if size == 0 and indices.size:
-        raise ShapeError("a dimension that has something to be taken", describe(input))
-    wrapped = jnp.remainder(indices, jnp.asarray(max(size, 1), indices.dtype))
-    shapes = [(*common[:axis], along, *common[axis + 1 :]) for along in (size, count)]
-    return gather(broadcast_to(input, shapes[0]), axis, broadcast_to(wrapped, shapes[1]))
+        raise ShapeError("a dimension that has elements", describe(input))
+    places = jnp.remainder(indices, jnp.asarray(max(size, 1), indices.dtype))
+    return jnp.take_along_axis(input, places, axis, mode="promise_in_bounds")

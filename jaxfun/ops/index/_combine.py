@@ -1,6 +1,7 @@
-"""Writing into places of a tensor, some of them several times: set, added, multiplied, averaged, the largest of all.
+"""Elements combined in the places of an index: set, added, multiplied, averaged, the largest, the smallest.
 
-The places are those of `key_along`. The derivatives are torch's: `scatter_reduce_backward`, `index_reduce_backward`.
+Begin with `combined`. The places are those of `key_along`. The derivatives are torch's: `scatter_reduce_backward`,
+`index_reduce_backward`.
 """
 
 import functools
@@ -11,8 +12,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..core.dtypes import Category, as_dtype, bfloat16, float16
-from ..core.errors import UnsupportedDTypeError, describe
+from ...core.dtypes import Category, as_dtype, computed_in
+from ...core.errors import UnsupportedDTypeError, describe
 from ._positions import key_along
 
 
@@ -22,7 +23,7 @@ def set_at(input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> 
 
 
 def get_at(input: jax.Array, axis: int, index: jax.Array) -> jax.Array:
-    """Return what stands in the places of an index."""
+    """Return the elements in the places of an index."""
     return input.at[key_along(input.ndim, axis, index)].get(mode="fill")
 
 
@@ -35,7 +36,7 @@ def add_at(input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> 
 
 def wide(input: jax.Array) -> jax.Array:
     """Return a tensor in the dtype in which it is added up: 16-bit floats in float32."""
-    return input.astype(np.float32) if as_dtype(input.dtype) in (float16, bfloat16) else input
+    return input.astype(computed_in(as_dtype(input.dtype)).dtype)
 
 
 def combined(
@@ -47,7 +48,7 @@ def combined(
     """
     category = as_dtype(input.dtype).category
     if category is _REFUSED.get(reduce):
-        raise UnsupportedDTypeError(f"numbers of which there is the {reduce}", describe(input))
+        raise UnsupportedDTypeError(f"a dtype that has a {reduce}", describe(input))
     return _COMBINE[reduce](include_self, wide(input), axis, index, wide(source)).astype(input.dtype)
 
 
@@ -55,13 +56,13 @@ _REFUSED = {"mean": Category.BOOL, "amax": Category.COMPLEX, "amin": Category.CO
 
 
 def _base(input: jax.Array, axis: int, index: jax.Array, include_self: bool, identity: Any) -> jax.Array:
-    """Return what the source is combined with: nothing of `input` in the places written to, unless it is included."""
+    """Return what the source is combined with: the identity in the places written to where `input` is left out."""
     if include_self:
         return input
-    return jnp.where(_touched(input, axis, index), jnp.asarray(identity, input.dtype), input)
+    return jnp.where(_is_written(input, axis, index), jnp.asarray(identity, input.dtype), input)
 
 
-def _touched(input: jax.Array, axis: int, index: jax.Array) -> jax.Array:
+def _is_written(input: jax.Array, axis: int, index: jax.Array) -> jax.Array:
     return set_at(jnp.zeros(input.shape, bool), axis, index, jnp.asarray(True))
 
 
@@ -81,17 +82,18 @@ def _mean(include_self: bool, input: jax.Array, axis: int, index: jax.Array, sou
 def _extreme(
     largest: bool, include_self: bool, input: jax.Array, axis: int, index: jax.Array, source: jax.Array
 ) -> jax.Array:
-    base = _base(input, axis, index, include_self, _worst(input.dtype, largest))
+    base = _base(input, axis, index, include_self, _least(input.dtype, largest))
     at = base.at[key_along(input.ndim, axis, index)]
     return at.max(source) if largest else at.min(source)
 
 
-def _worst(dtype: Any, largest: bool) -> Any:
+def _least(dtype: Any, largest: bool) -> Any:
+    """Return the least number of a dtype, or the greatest where not the `largest` is sought."""
     category = as_dtype(dtype).category
     if category is Category.FLOAT:
         return -np.inf if largest else np.inf
-    info = (False, True) if category is Category.BOOL else (jnp.iinfo(dtype).min, jnp.iinfo(dtype).max)
-    return info[0] if largest else info[1]
+    least, greatest = (False, True) if category is Category.BOOL else (jnp.iinfo(dtype).min, jnp.iinfo(dtype).max)
+    return least if largest else greatest
 
 
 @_extreme.defjvp

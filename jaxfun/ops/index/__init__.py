@@ -1,0 +1,1 @@
+"""torch's indexing, gathering, scattering, masks, searches and sorts: reading and writing chosen elements."""

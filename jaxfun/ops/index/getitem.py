@@ -1,0 +1,125 @@
+"""What brackets do to a tensor: `getitem`, and `select`, which takes one index of one dimension."""
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from ...core.dims import want_integer, wrap_dim
+from ...core.dtypes import as_array, canonical, int64
+from ...core.errors import IndexRangeError, describe
+from ...core.numbers import is_traced
+from ...core.op import op
+from ...core.public import public
+from ...core.record import Array, Choice, Dim, Factor
+from ._plan import Layout, check_range, read
+from ._positions import missing
+
+
+@public
+def getitem(x: Any, index: Any) -> jax.Array:
+    """Return `x[index]` as torch means it: integers, slices, None, `...`, bools, masks, integer tensors, and mixtures.
+
+    Shapes: where the dimensions that tensors index are not all adjacent, those of the tensors come first.
+    Gradient: an element that was taken several times gets the sum.
+    Raises: IndexError out of range, ValueError for a slice's step below 1, both where the index is known. A traced
+    index that is out of range gives NaN (the least integer, the greatest unsigned one, True): nothing is clamped. A
+    traced mask is an error: its values decide the shape.
+    Torch: Tensor.__getitem__; the result there may be a view, here it is an array of its own.
+
+    >>> import jaxfun as jf
+    >>> x = jf.tensor([[1, 2, 3], [4, 5, 6]])
+    >>> jf.getitem(x, (slice(None), [0, -1]))
+    Array([[1, 3], [4, 6]], dtype=int32)
+    >>> jf.getitem(x, x > 4)
+    Array([5, 6], dtype=int32)
+    """
+    x = as_array(x)
+    plan = read(x.shape, index)
+    check_range(plan)
+    # compiled with the starts as arguments, x[0] and x[1] are one program; in a trace a known start is a static slice
+    take = _taken if is_traced(x) else _taken_compiled
+    return take(x, plan.starts, plan.tensors, layout=plan.layout)
+
+
+def _taken(x: jax.Array, starts: tuple[Any, ...], tensors: tuple[Any, ...], layout: Layout) -> jax.Array:
+    if layout.traced:
+        starts, is_inside = in_range(x.shape, starts, layout.traced)
+        x = jnp.where(is_inside, sliced(x, starts, layout), missing(x.dtype))
+    else:
+        x = sliced(x, starts, layout)
+    view = as_view(x, layout)
+    return view.at[at_dims(view.ndim, tensors, layout.dims)].get(mode=layout.mode) if layout.dims else view
+
+
+_taken_compiled = functools.partial(jax.jit, static_argnames="layout")(_taken)
+
+
+def in_range(shape: Sequence[int], starts: Sequence[Any], traced: Sequence[int]) -> tuple[tuple[Any, ...], Any]:
+    """Return the starts with the traced ones counted from the front, and whether these are in range."""
+    counted, is_inside = [*starts], jnp.asarray(True)
+    for axis in traced:
+        start, size = starts[axis].astype(canonical(int64).dtype), shape[axis]
+        counted[axis] = jnp.where(start < 0, start + size, start)
+        is_inside &= (-size <= start) & (start < size)
+    return tuple(counted), is_inside
+
+
+def sliced(x: jax.Array, starts: Sequence[Any], layout: Layout) -> jax.Array:
+    """Return the slice of a tensor that a plan begins with."""
+    spans, strides = layout.spans, layout.strides
+    if any(isinstance(start, jax.Array) for start in starts):
+        x = spanned(x, starts, spans)
+        return x if max(strides) == 1 else jax.lax.slice(x, (0,) * x.ndim, spans, strides)
+    if layout.sizes == x.shape:
+        return x
+    return jax.lax.slice(x, starts, [start + span for start, span in zip(starts, spans, strict=True)], strides)
+
+
+def spanned(x: jax.Array, starts: Sequence[Any], spans: Sequence[int]) -> jax.Array:
+    """Return `spans` elements of each dimension, from starts that are in range."""
+    if tuple(spans) == x.shape:
+        return x
+    return jax.lax.dynamic_slice(x, as_starts(starts), spans, allow_negative_indices=False)
+
+
+def as_starts(starts: Sequence[Any]) -> list[jax.Array]:
+    """Return starts as XLA takes them: of one dtype."""
+    return [jnp.asarray(start, canonical(int64).dtype) for start in starts]
+
+
+def as_view(x: jax.Array, layout: Layout) -> jax.Array:
+    """Return a slice without the dimensions that integers index, and with the new ones."""
+    return jax.lax.expand_dims(jax.lax.squeeze(x, layout.dropped), layout.inserted)
+
+
+def at_dims(ndim: int, indices: Sequence[Any], dims: Sequence[int]) -> tuple[Any, ...]:
+    """Return the jnp index that has `indices` at `dims`, and full slices elsewhere."""
+    widest = max((index.dtype for index in indices), key=lambda dtype: dtype.itemsize)
+    at = {dim: index.astype(widest) for dim, index in zip(dims, indices, strict=True)}
+    return tuple(at.get(dim, slice(None)) for dim in range(ndim))
+
+
+def _check_select(input: jax.Array, dim: int, index: Any) -> None:
+    want_integer(index=index)
+    if not input.ndim:
+        raise IndexRangeError("a tensor with dimensions", describe(input))
+    axis = wrap_dim(dim, input.ndim)
+    size = input.shape[axis]
+    if not -size <= index < size:
+        raise IndexRangeError(f"`index` in [{-size}, {size - 1}] for dimension {axis}", str(index))
+
+
+@op(kind=None, overload="int", before=_check_select, takes={"index": Choice((0, -1, 1))})
+def select(input: Array, dim: Dim, index: Factor) -> jax.Array:
+    """Return the slice at `index` of a dimension, without that dimension.
+
+    Raises: IndexError out of range.
+
+    >>> import jaxfun as jf
+    >>> jf.select(jf.tensor([[1, 2], [3, 4]]), 1, -1)
+    Array([2, 4], dtype=int32)
+    """
+    return jax.lax.dynamic_index_in_dim(input, index, wrap_dim(dim, input.ndim), keepdims=False)

@@ -1,0 +1,297 @@
+"""Searches: in a sequence in order, among other elements, for what is not zero; and indices as coordinates."""
+
+import functools
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ...core.dtypes import Category, DType, Kind, as_array, as_dtype, canonical, int32, int64
+from ...core.errors import ArgumentTypeError, ArgumentValueError, ShapeError, UnsupportedArgumentError, describe
+from ...core.numbers import is_traced
+from ...core.op import op
+from ...core.public import public
+from ...core.record import BOOLS, COMPLEXES, Array, Choice, Index, Mask, Operand, Shape, rows
+from ._positions import check_positions, want_long
+
+# In a sequence in order.
+
+_REFUSED = BOOLS | COMPLEXES
+
+
+def _takes_here(arguments: Mapping[str, Any]) -> frozenset[DType]:
+    return frozenset() if np.size(arguments["input"]) else _REFUSED  # torch needs no kernel for an empty input
+
+
+def _check_sorter(_: Any, sequence: jax.Array, input: Any, *, sorter: Any = None, **options: Any) -> None:
+    if sorter is not None:
+        check_positions(sorter, sequence.shape[-1])
+
+
+@op(
+    kind=Kind.NO_OPMATH,
+    overload=("Tensor", "Scalar"),
+    check=_check_sorter,
+    node="",
+    rejects=_REFUSED,
+    takes_here=_takes_here,
+    takes={"side": Choice((None, "left", "right"))},
+    cases=rows(
+        "sorted_sequence input sorter",
+        ("m n", "m k", Index("m n", "sorted_sequence", "", distinct=True)),
+        (Shape("n", "sorted"), "k", None),
+        (Shape("n", "sorted"), "j k", None),
+        (Shape("m n", "sorted"), "m k", None),
+        (Shape("l m n", "sorted"), "l m k", None),
+        (Shape("n", "sorted"), "", None),
+        ("n", "k", Index("n", "sorted_sequence", "", distinct=True)),
+    ),
+)
+def searchsorted(
+    sorted_sequence: Array,
+    input: Operand,
+    *,
+    out_int32: bool = False,
+    right: bool = False,
+    side: str | None = None,
+    sorter: Mask = None,
+) -> jax.Array:
+    """Return the index where each value belongs in a sequence in order: before equal elements, or, `right`, after them.
+
+    `side` is "left" or "right", another word for `right`; `sorter` are the indices that put the sequence in order.
+    Shapes: the sequence has one dimension, or those of `input` except for the last.
+    Dtypes: the two are promoted; the result is int64, or int32.
+    Raises: RuntimeError for other shapes, sides that contradict each other, and a sorter out of range, where it is
+    known.
+
+    >>> import jaxfun as jf
+    >>> jf.searchsorted(jf.tensor([1, 3, 5]), jf.tensor([3, 4]))
+    Array([1, 2], dtype=int32)
+    """
+    _check_shapes(sorted_sequence, input)
+    if sorter is not None:
+        if sorter.shape != sorted_sequence.shape:
+            raise ShapeError(f"a `sorter` of shape {list(sorted_sequence.shape)}", describe(sorter))
+        want_long(sorter)
+        sorted_sequence = jnp.take_along_axis(sorted_sequence, sorter, -1, mode="fill")
+    return _as_index(_bisected(sorted_sequence, input, _is_right(right, side)), out_int32)
+
+
+def _check_shapes(sequence: jax.Array, input: jax.Array) -> None:
+    if sequence.ndim == 0:
+        raise ShapeError("a sequence of 1 dimension or more", describe(sequence))
+    if sequence.ndim > 1 and (input.ndim == 0 or sequence.shape[:-1] != input.shape[:-1]):
+        raise ShapeError("a sequence of 1 dimension, or of those of `input` but for the last", describe(sequence))
+
+
+def _is_right(right: bool, side: str | None) -> bool:
+    if side not in (None, "left", "right"):
+        raise ShapeError("`side` to be 'left' or 'right'", describe(side))
+    if right and side == "left":
+        raise ShapeError("`side` and `right` to mean the same", "side='left' and right=True")
+    return right or side == "right"
+
+
+def _as_index(found: jax.Array, out_int32: bool) -> jax.Array:
+    return found.astype((int32 if out_int32 else canonical(int64)).dtype)
+
+
+def _bisected(sequence: jax.Array, input: jax.Array, right: bool) -> jax.Array:
+    """Return the index of each value by bisection, as torch finds it: also of NaN, and in a sequence without order.
+
+    A value is compared so that NaN belongs after everything.
+    """
+    values, size = input.reshape(-1) if sequence.ndim == 1 else input, sequence.shape[-1]
+    dtype = np.uint32 if size < 2**31 else np.uint64  # jnp adds nothing to unsigned indices
+
+    def halve(_: Any, span: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+        start, end = span
+        middle = start + (end - start) // 2
+        there = jnp.take_along_axis(sequence, middle, -1, mode="clip")
+        is_after = (start < end) & ~(there > values if right else there >= values)
+        return jnp.where(is_after, middle + 1, start), jnp.where(is_after, end, middle)
+
+    span = jnp.zeros(values.shape, dtype), jnp.full(values.shape, size, dtype)
+    start, _ = jax.lax.fori_loop(0, size.bit_length(), halve, span) if size else span
+    return start.reshape(input.shape)
+
+
+@op(
+    kind=Kind.NO_OPMATH,
+    overload=("Tensor", "Scalar"),
+    node="",
+    rejects=_REFUSED,
+    takes_here=_takes_here,
+    takes={"boundaries": Shape("n", "sorted")},
+    cases=({"input": "k"}, {"input": "j k"}, {"input": ""}),
+)
+def bucketize(input: Operand, boundaries: Array, *, out_int32: bool = False, right: bool = False) -> jax.Array:
+    """Return the bucket, between boundaries in order, of each value: it includes its upper boundary, or, `right`, not.
+
+    Dtypes: the two are promoted; the result is int64, or int32.
+    Raises: RuntimeError for boundaries that have not one dimension.
+
+    >>> import jaxfun as jf
+    >>> jf.bucketize(jf.tensor([1, 2, 6]), jf.tensor([1, 3, 5]))
+    Array([0, 1, 3], dtype=int32)
+    """
+    if boundaries.ndim != 1:
+        raise ShapeError("boundaries of 1 dimension", describe(boundaries))
+    return _as_index(_bisected(boundaries, input, right), out_int32)
+
+
+# Among other elements.
+
+
+def _want_a_tensor(elements: Any, test_elements: Any, **options: bool) -> None:
+    if not any(hasattr(item, "dtype") for item in (elements, test_elements)):
+        raise ArgumentTypeError("a tensor", describe((elements, test_elements)))
+
+
+@op(
+    kind=Kind.ALWAYS_BOOL,
+    overload=("Tensor_Tensor", "Tensor_Scalar", "Scalar_Tensor"),
+    before=_want_a_tensor,
+    node="",
+    rejects=_REFUSED,
+    operand_rejects=_REFUSED,
+    cases=rows("elements test_elements", ("m n", "k"), ("n", "j k"), ("", "3")),
+)
+def isin(elements: Operand, test_elements: Operand, *, assume_unique: bool = False, invert: bool = False) -> jax.Array:
+    """Return whether each element is among `test_elements`; with `invert`, whether it is not. NaN never is.
+
+    `assume_unique` changes nothing.
+    Raises: RuntimeError for bools and complex numbers; TypeError for two numbers.
+
+    >>> import jaxfun as jf
+    >>> jf.isin(jf.tensor([1, 2, 3]), jf.tensor([3, 1]))
+    Array([ True, False,  True], dtype=bool)
+    """
+    return jnp.isin(elements, test_elements, invert=invert)
+
+
+# What is not zero. How many elements there are decides the result's shape, so that under jit it must be given.
+
+
+@public
+def nonzero(input: Any, *, as_tuple: bool = False, size: int | None = None, fill_value: int = 0) -> Any:
+    """Return the indices of the elements that are not zero, a row for each; `as_tuple`: a vector for each dimension.
+
+    Under jit and vmap `size` is the number of rows, and `fill_value` stands in those without an element.
+    Raises: NotImplementedError for a traced tensor without `size`.
+
+    >>> import jaxfun as jf
+    >>> jf.nonzero(jf.tensor([[0, 1], [2, 0]]))
+    Array([[0, 1],
+           [1, 0]], dtype=int32)
+    >>> jf.nonzero(jf.tensor([0, 5, 6]), as_tuple=True)
+    (Array([1, 2], dtype=int32),)
+    """
+    input = as_array(input)
+    want_size(input, size)
+    found = _rows(input.reshape(1) if as_tuple and input.ndim == 0 else input, size, fill_value)
+    return tuple(found.T) if as_tuple else found
+
+
+def want_size(input: jax.Array, size: int | None) -> None:
+    """Raise UnsupportedArgumentError where traced values would decide a shape."""
+    if size is None and is_traced(input):
+        raise UnsupportedArgumentError("a `size`, for the values that decide it are traced", describe(input))
+
+
+def _rows(input: jax.Array, size: int | None, fill_value: int) -> jax.Array:
+    """Return the indices of the elements that are not zero, a row for each."""
+    if size is None:
+        return jnp.asarray(np.argwhere(np.asarray(input)), canonical(int64).dtype)
+    return _first_rows(input, size, fill_value)
+
+
+@functools.partial(jax.jit, static_argnames="size")
+def _first_rows(input: jax.Array, size: int, fill_value: int) -> jax.Array:
+    if input.size == 0 or input.ndim == 0:
+        return jnp.full((size, input.ndim), fill_value, canonical(int64).dtype)
+    places = first_places(input.reshape(-1) != 0, size)
+    steps = [math.prod(input.shape[dim + 1 :]) for dim in range(input.ndim)]
+    found = jnp.stack([_coordinate(places, step, extent) for step, extent in zip(steps, input.shape, strict=True)], 1)
+    return jnp.where((places < input.size)[:, None], found, fill_value)
+
+
+def first_places(mask: jax.Array, size: int) -> jax.Array:
+    """Return the indices of the first `size` true elements of a vector; its own size for missing ones."""
+    return jnp.cumsum(jnp.bincount(jnp.cumsum(mask), length=size)).astype(canonical(int64).dtype)
+
+
+@public
+def argwhere(input: Any, *, size: int | None = None, fill_value: int = 0) -> jax.Array:
+    """Return the indices of the elements that are not zero, a row for each; the same as `nonzero`.
+
+    >>> import jaxfun as jf
+    >>> jf.argwhere(jf.tensor([[0, 1], [2, 0]]))
+    Array([[0, 1],
+           [1, 0]], dtype=int32)
+    """
+    input = as_array(input)
+    want_size(input, size)
+    return _rows(input, size, fill_value)
+
+
+@op(kind=None, node="", takes={"size": Choice((3, 0, 1, 7, -1)), "fill_value": Choice((-1, 9))})
+def nonzero_static(input: Array, *, size: int, fill_value: int = -1) -> jax.Array:
+    """Return the indices of the first `size` elements that are not zero, a row for each; missing rows are `fill_value`.
+
+    Raises: RuntimeError for a negative size.
+
+    >>> import jaxfun as jf
+    >>> jf.nonzero_static(jf.tensor([0, 5, 6]), size=3)
+    Array([[ 1],
+           [ 2],
+           [-1]], dtype=int32)
+    """
+    if size < 0:
+        raise ShapeError("a `size` of 0 or more", str(size))
+    return _rows(input, size, fill_value)
+
+
+# Indices as coordinates.
+
+
+@public
+def unravel_index(indices: Any, shape: int | Sequence[int]) -> tuple[jax.Array, ...]:
+    """Return the coordinates, in a tensor of a shape, of indices into it flattened: one tensor for each dimension.
+
+    An index out of range is counted modulo the size, as in torch. Shapes: that of `indices` each. Dtypes: int64.
+    Raises: TypeError for indices that are not integers, and a `shape` that is not integers; ValueError for a negative
+    size; RuntimeError for indices into a tensor without elements.
+
+    >>> import jaxfun as jf
+    >>> jf.unravel_index(jf.tensor([4, 5]), (2, 3))
+    (Array([1, 1], dtype=int32), Array([1, 2], dtype=int32))
+    """
+    if not hasattr(indices, "dtype") or as_dtype(as_array(indices).dtype).category is not Category.INTEGER:
+        raise ArgumentTypeError("`indices` of integers", describe(indices))
+    sizes = _as_shape(shape)
+    places = as_array(indices).astype(canonical(int64).dtype)
+    if places.size and 0 in sizes:
+        raise ShapeError("a `shape` that has elements", describe(shape))
+    steps = [math.prod(sizes[dim + 1 :]) for dim in range(len(sizes))]
+    return tuple(_coordinate(places, step, size) for step, size in zip(steps, sizes, strict=True))
+
+
+def _as_shape(shape: Any) -> tuple[int, ...]:
+    sizes = (shape,) if isinstance(shape, int) else tuple(shape) if isinstance(shape, (tuple, list)) else None
+    if sizes is None or not all(isinstance(size, int) for size in sizes):
+        raise ArgumentTypeError("`shape` to be an integer or integers", describe(shape))
+    if any(size < 0 for size in sizes):
+        raise ArgumentValueError("`shape` of sizes of 0 and more", describe(shape))
+    return tuple(map(int, sizes))  # bools count as 0 and 1
+
+
+def _coordinate(places: jax.Array, step: int, size: int) -> jax.Array:
+    if not places.size:
+        return places
+    if step > jnp.iinfo(places.dtype).max:  # further than any index reaches
+        return jnp.where(places < 0, size - 1, 0).astype(places.dtype)
+    return (places // step) % size

@@ -1,0 +1,302 @@
+"""Elements in order: all of them, the first few, the one at a rank, the distinct ones. NaN counts as the largest."""
+
+import functools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ...core.checks import want_order
+from ...core.dims import wrap_dim
+from ...core.dtypes import DType, as_array, as_dtype, bfloat16, canonical, float16, float32, int32, int64
+from ...core.errors import DTypeError, IndexRangeError, ShapeError, describe
+from ...core.op import op
+from ...core.overloads import overloads
+from ...core.public import public
+from ...core.record import BOOLS, COMPLEXES, Array, Dim, rows
+from ..extremum import ValuesAndIndices
+from .search import want_size
+
+# All elements.
+
+
+@op(kind=None, torch="torch.sort")
+def _sort(input: Array, dim: Dim = -1, descending: bool = False) -> ValuesAndIndices:
+    """Return the elements along a dimension in order, and their indices.
+
+    Equal elements keep their order; torch promises that only for `stable=True`.
+    Gradient: to the element whose index is returned.
+    Raises: RuntimeError for complex numbers.
+
+    >>> import jaxfun as jf
+    >>> jf.sort(jf.tensor([3.0, 1.0, 2.0]))
+    ValuesAndIndices(values=Array([1., 2., 3.], dtype=float32), indices=Array([1, 2, 0], dtype=int32))
+    """
+    return _in_order(input, dim, descending)
+
+
+@op(kind=None, torch="torch.sort", overload="stable", node="SortBackward1")
+def _sort_stable(input: Array, *, stable: bool | None, dim: Dim = -1, descending: bool = False) -> ValuesAndIndices:
+    return _in_order(input, dim, descending)
+
+
+sort = overloads(_sort, _sort_stable)
+
+
+def _in_order(input: jax.Array, dim: int, descending: bool) -> ValuesAndIndices:
+    axis = wrap_dim(dim, input.ndim)
+    want_order(input, DTypeError)
+    values, indices = _sorted(axis, descending, input)
+    return ValuesAndIndices(values, indices.astype(canonical(int64).dtype))
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(0, 1))
+def _sorted(axis: int, descending: bool, input: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Return the elements in order and their indices, equal ones in the order in which they stand."""
+    if input.ndim == 0:
+        return input, jnp.zeros((), np.int32)
+    dtype = (int32 if input.shape[axis] < 2**31 else int64).dtype
+    both = input, jax.lax.broadcasted_iota(dtype, input.shape, axis)
+    # backwards before and after: of equal elements the first stays the first
+    turned = [jnp.flip(each, axis) for each in both] if descending else both
+    found = jax.lax.sort(turned, dimension=axis, num_keys=1, is_stable=True)
+    values, indices = [jnp.flip(each, axis) for each in found] if descending else found
+    return values, indices
+
+
+@_sorted.defjvp
+def _sorted_jvp(axis: int, descending: bool, primals: Any, tangents: Any) -> tuple[Any, Any]:
+    (input,), (tangent,) = primals, tangents
+    values, indices = _sorted(axis, descending, input)
+    return (values, indices), (_elements(tangent, indices, axis), np.zeros(indices.shape, jax.dtypes.float0))
+
+
+def _elements(input: jax.Array, indices: jax.Array, axis: int) -> jax.Array:
+    return jnp.take_along_axis(input, indices, axis, mode="promise_in_bounds") if input.ndim else input
+
+
+@op(kind=None, torch="torch.argsort", node="")
+def _argsort(input: Array, dim: Dim = -1, descending: bool = False) -> jax.Array:
+    """Return the indices that put the elements along a dimension in order.
+
+    Equal elements keep their order; torch promises that only for `stable=True`.
+    Raises: RuntimeError for complex numbers.
+
+    >>> import jaxfun as jf
+    >>> jf.argsort(jf.tensor([3.0, 1.0, 2.0]), descending=True)
+    Array([0, 2, 1], dtype=int32)
+    """
+    return _in_order(input, dim, descending).indices
+
+
+@op(kind=None, torch="torch.argsort", overload="stable", node="")
+def _argsort_stable(input: Array, *, stable: bool, dim: Dim = -1, descending: bool = False) -> jax.Array:
+    return _in_order(input, dim, descending).indices
+
+
+argsort = overloads(_argsort, _argsort_stable)
+
+
+@op(kind=None, composite=True)
+def msort(input: Array) -> jax.Array:
+    """Return the elements in order along the first dimension.
+
+    >>> import jaxfun as jf
+    >>> jf.msort(jf.tensor([[3, 1], [2, 4]]))
+    Array([[2, 1],
+           [3, 4]], dtype=int32)
+    """
+    return _in_order(input, 0, False).values
+
+
+# The first few, and the one at a rank.
+
+_CASES = rows("input k dim", ("3", 2, -1), ("m 2", 1, -1), ("2 n", 2, 0), ("", 1, 0), ("l 1 n", 1, 1), ("5", 3, 0))
+
+
+@op(kind=None, rejects=BOOLS | COMPLEXES, cases=_CASES)
+def topk(input: Array, k: int, dim: Dim = -1, largest: bool = True, sorted: bool = True) -> ValuesAndIndices:
+    """Return the `k` largest elements along a dimension (or smallest), and their indices.
+
+    They are in order, whether `sorted` or not; of equal ones the first is taken, which torch leaves open.
+    Gradient: to the element whose index is returned.
+    Raises: RuntimeError for a `k` that is too large, for bools and for complex numbers.
+
+    >>> import jaxfun as jf
+    >>> jf.topk(jf.tensor([3.0, 1.0, 2.0]), 2)
+    ValuesAndIndices(values=Array([3., 2.], dtype=float32), indices=Array([0, 2], dtype=int32))
+    """
+    axis = wrap_dim(dim, input.ndim)
+    size = input.shape[axis] if input.ndim else 1
+    if not 0 <= k <= size:
+        raise ShapeError(f"a `k` in [0, {size}]", str(k))
+    select = _largest if input.ndim and as_dtype(input.dtype) in _SELECTED else _first
+    indices = select(jax.lax.stop_gradient(input), k, axis, largest)
+    return ValuesAndIndices(_elements(input, indices, axis), indices.astype(canonical(int64).dtype))
+
+
+_SELECTED = (float32, float16, bfloat16)  # XLA selects from these without a full sort, and float32 holds them exactly
+
+
+def _largest(input: jax.Array, k: int, axis: int, largest: bool) -> jax.Array:
+    """Return the indices of the largest elements; XLA orders by bits, in which zeros and NaN have signs."""
+    numbers = input.astype(float32.dtype)
+    unsigned = jnp.where(jnp.isnan(numbers), jnp.nan, jnp.where(numbers == 0, 0.0, numbers))
+    indices = jax.lax.top_k(jnp.moveaxis(unsigned if largest else -unsigned, axis, -1), k)[1]
+    return jnp.moveaxis(indices, -1, axis)
+
+
+def _first(input: jax.Array, k: int, axis: int, descending: bool) -> jax.Array:
+    """Return the indices of the first elements in order."""
+    _, indices = _sorted(axis, descending, input)
+    return jax.lax.slice_in_dim(indices, 0, k, axis=axis) if input.ndim else indices
+
+
+def _takes_one_number(arguments: Mapping[str, Any]) -> frozenset[DType]:
+    return frozenset() if arguments["input"].ndim else BOOLS | COMPLEXES  # torch returns it as it is
+
+
+@op(kind=None, rejects=BOOLS | COMPLEXES, takes_here=_takes_one_number, cases=_CASES)
+def kthvalue(input: Array, k: int, dim: Dim = -1, keepdim: bool = False) -> ValuesAndIndices:
+    """Return the `k`-th smallest element along a dimension, counted from 1, and its index.
+
+    Of equal elements it is the one that a stable sort puts there, which torch leaves open.
+    Gradient: to the element whose index is returned.
+    Raises: RuntimeError for a `k` that is not in range; IndexError for a dimension of size 0.
+
+    >>> import jaxfun as jf
+    >>> jf.kthvalue(jf.tensor([3.0, 1.0, 2.0]), 2)
+    ValuesAndIndices(values=Array(2., dtype=float32), indices=Array(2, dtype=int32))
+    """
+    axis = wrap_dim(dim, input.ndim)
+    size = input.shape[axis] if input.ndim else 1
+    if size == 0:
+        raise IndexRangeError(f"a `dim` of size 1 or more, not {axis}", describe(input))
+    if not 1 <= k <= size:
+        raise ShapeError(f"a `k` in [1, {size}]", str(k))
+    if input.ndim == 0:
+        return ValuesAndIndices(input, jnp.zeros((), canonical(int64).dtype))
+    _, order = _sorted(axis, False, jax.lax.stop_gradient(input))
+    indices = jax.lax.index_in_dim(order, k - 1, axis)
+    found = _elements(input, indices, axis), indices.astype(canonical(int64).dtype)
+    return ValuesAndIndices(*(found if keepdim else (jnp.squeeze(each, axis) for each in found)))
+
+
+# The distinct elements. How many there are decides the result's shape, so that under jit it must be given.
+
+
+@public
+def unique(
+    input: Any,
+    sorted: bool = True,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    dim: int | None = None,
+    *,
+    size: int | None = None,
+    fill_value: Any = None,
+) -> Any:
+    """Return the distinct elements in order, or the distinct slices of a dimension; NaN differs from NaN.
+
+    With `return_inverse` also which of them each element is, with `return_counts` how often each is there.
+    They are in order whether `sorted` or not. Under jit and vmap `size` is their number, and `fill_value` stands for
+    missing ones.
+    Gradient: none, as in torch.
+    Raises: NotImplementedError for complex numbers, and for a traced tensor without `size`.
+
+    >>> import jaxfun as jf
+    >>> jf.unique(jf.tensor([3, 1, 3]), return_counts=True)
+    (Array([1, 3], dtype=int32), Array([1, 2], dtype=int32))
+    """
+    input = _checked(input, size)
+    axis = _optional_axis(input, dim)
+    source = input.reshape(-1) if axis is None else input
+    if 0 in source.shape:
+        return _asked_for(_empty(source, axis or 0, input, dim), return_inverse, return_counts)
+    found, inverse, counts = jnp.unique(
+        jax.lax.stop_gradient(source),
+        return_inverse=True,
+        return_counts=True,
+        axis=axis or 0,
+        equal_nan=False,
+        size=size,
+        fill_value=fill_value,
+    )
+    shape = input.shape if axis is None else (source.shape[axis],)
+    return _asked_for((found, inverse.reshape(shape), counts), return_inverse, return_counts)
+
+
+@public
+def unique_consecutive(
+    input: Any,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    dim: int | None = None,
+    *,
+    size: int | None = None,
+    fill_value: Any = None,
+) -> Any:
+    """Return the first element of each run of equal elements, or the first slice of a dimension.
+
+    With `return_inverse` also the run that each element is in, with `return_counts` the length of each run.
+    Under jit and vmap `size` is the number of runs, and `fill_value` stands for missing ones.
+    Gradient: none, as in torch.
+    Raises: NotImplementedError for complex numbers, and for a traced tensor without `size`.
+
+    >>> import jaxfun as jf
+    >>> jf.unique_consecutive(jf.tensor([1, 1, 2, 1]))
+    Array([1, 2, 1], dtype=int32)
+    """
+    input = _checked(input, size)
+    axis = _optional_axis(input, dim)
+    source = jax.lax.stop_gradient(input.reshape(-1) if axis is None else input)
+    if 0 in source.shape:
+        return _asked_for(_empty(source, axis or 0, input, dim), return_inverse, return_counts)
+    slices = jnp.moveaxis(source, axis or 0, 0)
+    differs = (slices[1:] != slices[:-1]).any(tuple(range(1, slices.ndim)))
+    starts = jnp.concatenate([jnp.ones(1, bool), differs])
+    found, counts = _runs(slices, starts, size, fill_value)
+    inverse = (jnp.cumsum(starts) - 1).reshape(input.shape if axis is None else (len(slices),))
+    return _asked_for((jnp.moveaxis(found, 0, axis or 0), inverse, counts), return_inverse, return_counts)
+
+
+def _runs(slices: jax.Array, starts: jax.Array, size: int | None, fill_value: Any) -> tuple[jax.Array, jax.Array]:
+    """Return the slices that runs begin with, and the lengths of the runs."""
+    count = len(slices)
+    (places,) = jnp.nonzero(starts, size=size, fill_value=count)
+    fill = jnp.asarray(0 if fill_value is None else fill_value).astype(slices.dtype)
+    there = (places < count).reshape(-1, *[1] * (slices.ndim - 1))
+    taken = jnp.where(there, slices.at[places].get(mode="clip"), fill)
+    return taken, jnp.diff(jnp.append(places, count))
+
+
+def _checked(input: Any, size: int | None) -> jax.Array:
+    input = as_array(input)
+    want_order(input)
+    want_size(input, size)
+    return input
+
+
+def _optional_axis(input: jax.Array, dim: int | None) -> int | None:
+    if dim is None:
+        return None
+    if input.ndim == 0:
+        raise IndexRangeError("a tensor with dimensions", describe(input))
+    return wrap_dim(dim, input.ndim)
+
+
+def _empty(source: jax.Array, axis: int, input: jax.Array, dim: int | None) -> tuple[jax.Array, ...]:
+    if source.shape[axis]:
+        raise ShapeError("slices that have elements", describe(source))
+    indices = jnp.zeros(0, canonical(int64).dtype)
+    return source, indices.reshape(input.shape) if dim is None else indices, indices
+
+
+def _asked_for(results: Sequence[jax.Array], return_inverse: bool, return_counts: bool) -> Any:
+    dtype = canonical(int64).dtype
+    found, inverse, counts = results
+    more = [(return_inverse, inverse), (return_counts, counts)]
+    wanted = [part.astype(dtype) for is_wanted, part in more if is_wanted]
+    return (found, *wanted) if wanted else found
