@@ -40,7 +40,7 @@ from .core.dtypes import (
 from .core.limits import FInfo as FInfo, IInfo as IInfo, finfo as finfo, iinfo as iinfo
 
 # making tensors
-from .creation import (
+from .ops.creation.fill import (
     empty as empty,
     eye as eye,
     full as full,
@@ -51,11 +51,98 @@ from .creation import (
     zeros as zeros,
     zeros_like as zeros_like,
 )
-from .spacing import arange as arange, linspace as linspace, logspace as logspace
-from .random import rand as rand, randint as randint, randn as randn, randperm as randperm
-from .bridge import from_dlpack as from_dlpack, from_numpy as from_numpy, to_numpy as to_numpy
-from .ops.casting import to as to, type as type
-from .ops.size import dim as dim, numel as numel, shape as shape, size as size
+from .ops.creation.spacing import arange as arange, linspace as linspace, logspace as logspace
+from .ops.creation.random import rand as rand, randint as randint, randn as randn, randperm as randperm
+from .ops.creation.bridge import from_dlpack as from_dlpack, from_numpy as from_numpy, to_numpy as to_numpy
+
+# shapes
+from .ops.shape.size import dim as dim, numel as numel, shape as shape, size as size, to as to, type as type
+from .ops.shape.reshape import (
+    atleast_1d as atleast_1d,
+    atleast_2d as atleast_2d,
+    atleast_3d as atleast_3d,
+    flatten as flatten,
+    ravel as ravel,
+    reshape as reshape,
+    reshape_as as reshape_as,
+    squeeze as squeeze,
+    unflatten as unflatten,
+    unsqueeze as unsqueeze,
+    view as view,
+    view_as as view_as,
+)
+from .ops.shape.order import (
+    adjoint as adjoint,
+    flip as flip,
+    fliplr as fliplr,
+    flipud as flipud,
+    H as H,
+    mH as mH,
+    moveaxis as moveaxis,
+    movedim as movedim,
+    mT as mT,
+    permute as permute,
+    roll as roll,
+    rot90 as rot90,
+    swapaxes as swapaxes,
+    swapdims as swapdims,
+    T as T,
+    t as t,
+    transpose as transpose,
+)
+from .ops.shape.join import (
+    block_diag as block_diag,
+    cat as cat,
+    column_stack as column_stack,
+    concat as concat,
+    concatenate as concatenate,
+    dstack as dstack,
+    hstack as hstack,
+    row_stack as row_stack,
+    stack as stack,
+    vstack as vstack,
+)
+from .ops.shape.split import (
+    chunk as chunk,
+    dsplit as dsplit,
+    hsplit as hsplit,
+    split as split,
+    split_with_sizes as split_with_sizes,
+    tensor_split as tensor_split,
+    unbind as unbind,
+    vsplit as vsplit,
+)
+from .ops.shape.repeat import repeat as repeat, repeat_interleave as repeat_interleave, tile as tile
+from .ops.shape.broadcast import (
+    broadcast_shapes as broadcast_shapes,
+    broadcast_tensors as broadcast_tensors,
+    broadcast_to as broadcast_to,
+    cartesian_prod as cartesian_prod,
+    combinations as combinations,
+    expand as expand,
+    expand_as as expand_as,
+    meshgrid as meshgrid,
+    sum_to_size as sum_to_size,
+)
+from .ops.shape.diagonals import (
+    diag as diag,
+    diag_embed as diag_embed,
+    diagflat as diagflat,
+    diagonal as diagonal,
+    diagonal_scatter as diagonal_scatter,
+    tril as tril,
+    tril_indices as tril_indices,
+    triu as triu,
+    triu_indices as triu_indices,
+    vander as vander,
+)
+from .ops.shape.windows import (
+    narrow as narrow,
+    narrow_copy as narrow_copy,
+    select_scatter as select_scatter,
+    slice_scatter as slice_scatter,
+    unfold as unfold,
+)
 
 # functions
 from .ops.activation import relu as relu
@@ -92,14 +179,6 @@ from .ops.bounding import (
     fmax as fmax,
     fmin as fmin,
     heaviside as heaviside,
-)
-from .ops.broadcast import (
-    broadcast_shapes as broadcast_shapes,
-    broadcast_tensors as broadcast_tensors,
-    broadcast_to as broadcast_to,
-    expand as expand,
-    expand_as as expand_as,
-    sum_to_size as sum_to_size,
 )
 from .ops.cholesky_factors import cholesky_inverse as cholesky_inverse, cholesky_solve as cholesky_solve
 from .ops.closeness import allclose as allclose, equal as equal, isclose as isclose
@@ -148,23 +227,6 @@ from .ops.determinants import (
     slogdet as slogdet,
     trace as trace,
 )
-from .ops.diagonals import (
-    diag as diag,
-    diag_embed as diag_embed,
-    diagflat as diagflat,
-    diagonal as diagonal,
-    diagonal_scatter as diagonal_scatter,
-)
-from .ops.dimensions import (
-    H as H,
-    T as T,
-    adjoint as adjoint,
-    mH as mH,
-    mT as mT,
-    moveaxis as moveaxis,
-    movedim as movedim,
-    swapaxes as swapaxes,
-)
 from .ops.distances import cdist as cdist, pdist as pdist
 from .ops.division import (
     div as div,
@@ -196,7 +258,6 @@ from .ops.extremum import (
 )
 from .ops.finite import isneginf as isneginf, isposinf as isposinf, nan_to_num as nan_to_num
 from .ops.finite_differences import diff as diff, gradient as gradient
-from .ops.flipping import flip as flip, fliplr as fliplr, flipud as flipud, roll as roll, rot90 as rot90
 from .ops.float_parts import (
     copysign as copysign,
     frexp as frexp,
@@ -212,7 +273,6 @@ from .ops.gathering import (
     take as take,
     take_along_dim as take_along_dim,
 )
-from .ops.grids import cartesian_prod as cartesian_prod, combinations as combinations, meshgrid as meshgrid
 from .ops.histograms import bincount as bincount, histc as histc, histogram as histogram
 from .ops.hyperbolic import (
     acosh as acosh,
@@ -235,14 +295,6 @@ from .ops.index_writing import (
 from .ops.indexing import getitem as getitem, select as select
 from .ops.integrals import cumulative_trapezoid as cumulative_trapezoid, trapezoid as trapezoid, trapz as trapz
 from .ops.joint_histograms import histogramdd as histogramdd
-from .ops.joining import (
-    block_diag as block_diag,
-    column_stack as column_stack,
-    dstack as dstack,
-    hstack as hstack,
-    row_stack as row_stack,
-    vstack as vstack,
-)
 from .ops.logarithms import logaddexp as logaddexp, logaddexp2 as logaddexp2, logsumexp as logsumexp
 from .ops.masks import masked_fill as masked_fill, masked_scatter as masked_scatter, masked_select as masked_select
 from .ops.matrix import bmm as bmm, dot as dot, matmul as matmul, mm as mm, mv as mv
@@ -273,16 +325,6 @@ from .ops.reduction import (
     prod as prod,
     sum as sum,
 )
-from .ops.repeating import repeat as repeat, repeat_interleave as repeat_interleave, tile as tile
-from .ops.reshaping import (
-    atleast_1d as atleast_1d,
-    atleast_2d as atleast_2d,
-    atleast_3d as atleast_3d,
-    ravel as ravel,
-    reshape_as as reshape_as,
-    unflatten as unflatten,
-    view_as as view_as,
-)
 from .ops.rounding import ceil as ceil, fix as fix, floor as floor, frac as frac, round as round, trunc as trunc
 from .ops.scaled_products import addbmm as addbmm, addmm as addmm, addmv as addmv, addr as addr, baddbmm as baddbmm
 from .ops.scans import (
@@ -295,34 +337,8 @@ from .ops.scans import (
 from .ops.scattering import scatter as scatter, scatter_add as scatter_add, scatter_reduce as scatter_reduce
 from .ops.searching import bucketize as bucketize, isin as isin, searchsorted as searchsorted
 from .ops.selection import clamp as clamp, clip as clip, maximum as maximum, minimum as minimum, where as where
-from .ops.shape import (
-    cat as cat,
-    concat as concat,
-    concatenate as concatenate,
-    flatten as flatten,
-    permute as permute,
-    reshape as reshape,
-    squeeze as squeeze,
-    stack as stack,
-    swapdims as swapdims,
-    t as t,
-    transpose as transpose,
-    unsqueeze as unsqueeze,
-    view as view,
-)
 from .ops.sorting import argsort as argsort, kthvalue as kthvalue, msort as msort, sort as sort, topk as topk
 from .ops.special import erf as erf, erfc as erfc, erfinv as erfinv, i0 as i0, logit as logit, xlogy as xlogy
-from .ops.splitting import (
-    chunk as chunk,
-    dsplit as dsplit,
-    hsplit as hsplit,
-    split as split,
-    split_with_sizes as split_with_sizes,
-    tensor_split as tensor_split,
-    unbind as unbind,
-    vsplit as vsplit,
-)
-from .ops.triangles import tril as tril, tril_indices as tril_indices, triu as triu, triu_indices as triu_indices
 from .ops.trigonometry import (
     acos as acos,
     arccos as arccos,
@@ -338,14 +354,6 @@ from .ops.trigonometry import (
     tan as tan,
 )
 from .ops.uniqueness import unique as unique, unique_consecutive as unique_consecutive
-from .ops.vandermonde import vander as vander
-from .ops.windows import (
-    narrow as narrow,
-    narrow_copy as narrow_copy,
-    select_scatter as select_scatter,
-    slice_scatter as slice_scatter,
-    unfold as unfold,
-)
 
 # gradients
 from .autograd import Variable as Variable, backward as backward, no_grad as no_grad
