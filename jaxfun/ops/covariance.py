@@ -17,13 +17,14 @@ from ..core.record import BOOLS, Array, Choice, Index, Mask, Shape
 from .arithmetic import mul, sub
 from .comparison import le
 from .complexes import complex, conj, imag, real
-from .diagonals import diagonal
 from .division import div
 from .matrix import mm
 from .powers import sqrt
 from .reduction import sum
 from .selection import clamp, where
-from .shape import reshape, squeeze, t, unsqueeze
+from .shape.diagonals import diagonal
+from .shape.order import t
+from .shape.reshape import reshape, squeeze, unsqueeze
 
 
 @public

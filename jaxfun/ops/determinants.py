@@ -17,7 +17,7 @@ from ..core.record import BOOLS, HALVES, INTEGERS, Array, Choice, Shape, where_e
 from ._matrices import adjoint, product, singular_values, want, want_square
 from .arithmetic import add
 from .comparison import eq
-from .matrix import contiguous, matmul
+from .matrix import matmul
 from .powers import log
 from .selection import where
 
@@ -239,11 +239,11 @@ def matrix_power(input: Any, n: int) -> jax.Array:
 def _matrix_power(input: Array, n: int) -> jax.Array:
     want_square(input)
     if n == 0:
-        return contiguous(_identity(input))
+        return _identity(input)
     if n == 3:
         return matmul(matmul(input, input), input)
     if n == 1:
-        return contiguous(input)
+        return input
     return _by_squaring(input, n)
 
 

@@ -14,10 +14,11 @@ from ..core.op import op
 from ..core.public import public
 from ..core.record import Beside, Shape, Tensors
 from .arithmetic import mul
-from .diagonals import diagonal
 from .matrix import bmm
 from .reduction import sum
-from .shape import permute, reshape, unsqueeze
+from .shape.diagonals import diagonal
+from .shape.order import permute
+from .shape.reshape import reshape, unsqueeze
 
 _LETTERS = string.ascii_uppercase + string.ascii_lowercase  # in torch's order
 _ELLIPSIS = "..."

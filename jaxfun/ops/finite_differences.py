@@ -17,7 +17,8 @@ from .arithmetic import add, mul, neg, positive, sub
 from .comparison import logical_xor
 from .division import div
 from .indexing import getitem, select
-from .shape import cat, reshape
+from .shape.join import cat
+from .shape.reshape import reshape
 
 
 def along(input: jax.Array, axis: int, start: int | None, stop: int | None = None) -> jax.Array:

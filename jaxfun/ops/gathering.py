@@ -22,8 +22,8 @@ from ._positions import (
     want_vector,
     with_dims,
 )
-from .broadcast import broadcast_to
-from .shape import reshape
+from .shape.broadcast import broadcast_to
+from .shape.reshape import reshape
 
 
 @op(

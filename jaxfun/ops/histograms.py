@@ -17,8 +17,8 @@ from ..core.numbers import is_traced
 from ..core.op import op
 from ..core.public import public
 from ..core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Factor, Scalar
-from ..spacing import linspace
 from ._digits import to_digits
+from .creation.spacing import linspace
 from .extremum import largest, smallest
 
 _CALL = "histc(input, bins, min, max)"

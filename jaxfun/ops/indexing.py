@@ -12,7 +12,7 @@ from ..core.op import op
 from ..core.public import public
 from ..core.record import Array, Choice, Dim, Factor, Mask, Tensors
 from ._index import Step, check_range, read
-from .shape import unsqueeze
+from .shape.reshape import unsqueeze
 
 
 @public

@@ -10,14 +10,14 @@ from ..core.errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeE
 from ..core.op import op
 from ..core.public import public
 from ..core.record import Array, Beside, Dim, Factor, Scalar, Shape
-from ..creation import zeros
 from .arithmetic import add, mul, sub
+from .creation.fill import zeros
 from .division import div
 from .finite_differences import neighbours
 from .indexing import select
 from .reduction import sum
 from .scans import cumsum
-from .shape import reshape
+from .shape.reshape import reshape
 
 
 @public

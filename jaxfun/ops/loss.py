@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from ..core.errors import ArgumentValueError, describe
 from ..core.op import op
 from ..core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice
-from .broadcast import broadcast_tensors
+from .shape.broadcast import broadcast_tensors
 
 _REDUCTIONS = {"none": lambda x: x, "mean": jnp.mean, "sum": jnp.sum}
 

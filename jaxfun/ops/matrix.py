@@ -15,9 +15,10 @@ from ..core.op import op
 from ..core.record import BOOLS, Array, Shape, where_empty
 from ._matrices import as_one_dtype_where_empty, product, want
 from .arithmetic import add
-from .broadcast import expand
 from .scaled_products import addmm, refuse_beta
-from .shape import contiguous, reshape, t, transpose, unsqueeze
+from .shape.broadcast import expand
+from .shape.order import t, transpose
+from .shape.reshape import reshape, unsqueeze
 
 
 @op(kind=None, rejects=BOOLS, takes={"input": Shape("m k"), "mat2": Shape("k n")}, takes_here=where_empty(BOOLS))
@@ -123,7 +124,7 @@ def _matrix_times_batch(input: jax.Array, other: jax.Array) -> jax.Array:
         return _batched(input, other)
     # (A Bᵢ)ᵀ = Bᵢᵀ Aᵀ: the batch is folded from the left
     folded = _folded(transpose(other, -1, -2), t(input))
-    return folded if input.ndim == 1 else contiguous(transpose(folded, -1, -2))
+    return folded if input.ndim == 1 else transpose(folded, -1, -2)
 
 
 def _batched(input: jax.Array, other: jax.Array) -> jax.Array:

@@ -19,7 +19,8 @@ from ._matrices import product, want
 from .arithmetic import mul
 from .matrix import dot, mm, unsafe_view
 from .reduction import sum
-from .shape import contiguous, permute, reshape
+from .shape.order import permute
+from .shape.reshape import reshape
 
 
 @op(kind=None, rejects=BOOLS, takes={"input": Shape("k"), "other": Shape("k")})
@@ -260,7 +261,7 @@ def chain_matmul(*matrices: Any) -> jax.Array:
     want(len(matrices) > 0 and all(matrix.ndim == 2 for matrix in matrices), "(m, k) of each of one or more", *matrices)
     if len(matrices) == 1:
         (matrix,) = matrices
-        return contiguous(matrix)
+        return matrix
     for one, other in itertools.pairwise(matrices):
         want(one.shape[1] == other.shape[0], "(m, k) and (k, n) of neighbours", one, other)
     want_one_dtype(*matrices)
