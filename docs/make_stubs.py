@@ -19,6 +19,7 @@ from typing import Any
 import jaxfun
 from jaxfun.core.dtypes import DType
 from jaxfun.core.record import Op, Role
+from jaxfun.ops import records
 
 ROOT = Path(jaxfun.__file__).parent
 FACES = {"__init__.pyi": jaxfun, "nn/functional.pyi": jaxfun.nn.functional}
@@ -106,10 +107,10 @@ def _relative(face: ModuleType, module: str) -> str:
 
 def stub_of(name: str, value: Any) -> str:
     """Return the stub of one public function."""
-    records = getattr(value, "ops", None) or ((value.op,) if hasattr(value, "op") else ())
-    if len(records) > 1:
-        return "\n".join(f"@overload\n{_function(name, _of_record(record, value), value)}" for record in records)
-    signature = _of_record(records[0], value) if records else _of_source(value)
+    of = getattr(value, "ops", None) or ((value.op,) if hasattr(value, "op") else ())
+    if len(of) > 1:
+        return "\n".join(f"@overload\n{_function(name, _of_record(record), value)}" for record in of)
+    signature = _of_record(of[0]) if of else _of_source(value)
     return _function(name, signature, value)
 
 
@@ -120,8 +121,8 @@ def _function(name: str, signature: str, value: Callable[..., Any]) -> str:
     return f"def {name}{signature}:\n{body}\n    ...\n"
 
 
-def _of_record(record: Op, function: Callable[..., Any]) -> str:
-    written = _annotations(_definitions(inspect.unwrap(function).__globals__["__name__"])[record.name])
+def _of_record(record: Op) -> str:
+    written = _annotations(_definitions()[record.name])
     parts, is_marked = [], False
     for name, parameter in record.signature.parameters.items():
         is_marked = is_marked or parameter.kind is parameter.VAR_POSITIONAL
@@ -150,11 +151,22 @@ def _default(parameter: inspect.Parameter) -> str:
 
 
 @functools.cache
-def _definitions(module: str) -> Mapping[str, ast.FunctionDef]:
-    """Return the source of each op that a module defines, by its record's name."""
-    functions = {node.name: node for node in _tree(module).body if isinstance(node, ast.FunctionDef)}
-    values = vars(sys.modules[module])
-    return {values[name].op.name: node for name, node in functions.items() if hasattr(values.get(name), "op")}
+def _definitions() -> Mapping[str, ast.FunctionDef]:
+    """Return the source of each op by its record's name."""
+    records()  # loads all files
+    found: dict[str, ast.FunctionDef] = {}
+    for module in [name for name in sys.modules if name.startswith("jaxfun.")]:
+        values = {name: value for name, value in vars(sys.modules[module]).items() if type(_op_of(value)) is Op}
+        own = {name: value for name, value in values.items() if value.__module__ == module}
+        nodes = _tree(module).body if own else []
+        found |= {
+            own[node.name].op.name: node for node in nodes if isinstance(node, ast.FunctionDef) and node.name in own
+        }
+    return found
+
+
+def _op_of(value: Any) -> Any:
+    return getattr(value, "op", None)
 
 
 @functools.cache

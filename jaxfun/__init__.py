@@ -20,91 +20,88 @@ _NAMES = {
     ),
     "core.limits": "FInfo finfo IInfo iinfo",
     "core.types": "ArrayLike",
+    # making tensors
+    "ops.creation.bridge": "from_dlpack from_numpy to_numpy",
+    "ops.creation.fill": "empty eye full full_like ones ones_like tensor zeros zeros_like",
+    "ops.creation.random": "rand randint randn randperm",
+    "ops.creation.spacing": "arange linspace logspace",
+    # pointwise
+    "ops.pointwise.arithmetic": "abs absolute add mul multiply neg negative positive rsub sgn sign sub subtract",
+    "ops.pointwise.bitwise": (
+        "bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor gcd lcm"
+    ),
+    "ops.pointwise.blend": "addcdiv addcmul lerp",
+    "ops.pointwise.comparison": (
+        "allclose eq equal ge greater greater_equal gt isclose isfinite isinf isnan isneginf isposinf le less "
+        "less_equal logical_and logical_not logical_or logical_xor lt ne not_equal"
+    ),
+    "ops.pointwise.complex": (
+        "angle complex conj conj_physical imag isreal polar real resolve_conj resolve_neg view_as_complex view_as_real"
+    ),
+    "ops.pointwise.division": "div divide floor_divide fmod reciprocal remainder true_divide",
+    "ops.pointwise.floats": "copysign frexp ldexp nan_to_num nextafter signbit",
+    "ops.pointwise.gamma": "digamma igamma igammac lgamma mvlgamma polygamma",
+    "ops.pointwise.minmax": "clamp clamp_max clamp_min clip fmax fmin heaviside maximum minimum where",
+    "ops.pointwise.powers": (
+        "exp exp2 expm1 float_power log log10 log1p log2 logaddexp logaddexp2 pow rsqrt sigmoid sqrt square"
+    ),
+    "ops.pointwise.rounding": "ceil fix floor frac round trunc",
+    "ops.pointwise.special": "erf erfc erfinv i0 logit xlogy",
+    "ops.pointwise.trigonometric": (
+        "acos acosh arccos arccosh arcsin arcsinh arctan arctan2 arctanh asin asinh atan atan2 atanh cos cosh "
+        "deg2rad hypot rad2deg sin sinc sinh tan tanh"
+    ),
+    # reductions
+    "ops.reduce.calculus": "cumulative_trapezoid diff gradient trapezoid trapz",
+    "ops.reduce.extrema": "amax amin aminmax argmax argmin max min",
+    "ops.reduce.histograms": "bincount histc histogram histogramdd",
+    "ops.reduce.moments": "std std_mean var var_mean",
+    "ops.reduce.norms": "dist norm renorm",
+    "ops.reduce.quantiles": "median mode nanmedian nanquantile quantile",
+    "ops.reduce.scans": "cummax cummin cumprod cumsum logcumsumexp",
+    "ops.reduce.sums": "all any count_nonzero logsumexp mean nanmean nansum prod sum",
     # shapes
-    "ops.shape": "cat concat concatenate flatten permute reshape squeeze stack swapdims t transpose unsqueeze view",
+    "ops.shape.broadcast": (
+        "broadcast_shapes broadcast_tensors broadcast_to cartesian_prod combinations expand expand_as meshgrid "
+        "sum_to_size"
+    ),
+    "ops.shape.diagonals": (
+        "diag diag_embed diagflat diagonal diagonal_scatter tril tril_indices triu triu_indices vander"
+    ),
+    "ops.shape.join": "block_diag cat column_stack concat concatenate dstack hstack row_stack stack vstack",
+    "ops.shape.order": (
+        "adjoint flip fliplr flipud H mH moveaxis movedim mT permute roll rot90 swapaxes swapdims T t transpose"
+    ),
+    "ops.shape.repeat": "repeat repeat_interleave tile",
+    "ops.shape.reshape": (
+        "atleast_1d atleast_2d atleast_3d flatten ravel reshape reshape_as squeeze unflatten unsqueeze view view_as"
+    ),
+    "ops.shape.size": "dim numel shape size to type",
+    "ops.shape.split": "chunk dsplit hsplit split split_with_sizes tensor_split unbind vsplit",
+    "ops.shape.windows": "narrow narrow_copy select_scatter slice_scatter unfold",
     # indexing, sorting, searching
-    "ops.index_writing": "index_add index_copy index_fill index_reduce",
-    "ops.indexing": "getitem select",
+    "ops.index.gather": "gather index_select take take_along_dim",
+    "ops.index.getitem": "getitem select",
+    "ops.index.masks": "masked_fill masked_scatter masked_select",
+    "ops.index.scatter": "scatter scatter_add scatter_reduce",
+    "ops.index.search": "argwhere bucketize isin nonzero nonzero_static searchsorted unravel_index",
+    "ops.index.setitem": "setitem",
+    "ops.index.sort": "argsort kthvalue msort sort topk unique unique_consecutive",
+    "ops.index.write": "index_add index_copy index_fill index_put index_reduce put",
+    # linear algebra
+    "ops.linalg.addmm": "addbmm addmm addmv addr baddbmm",
+    "ops.linalg.covariance": "corrcoef cov",
+    "ops.linalg.determinants": "det inverse logdet matrix_power slogdet trace",
+    "ops.linalg.distances": "cdist pdist",
+    "ops.linalg.einsum": "einsum",
+    "ops.linalg.factor": "cholesky cholesky_inverse cholesky_solve qr svd",
+    "ops.linalg.matmul": "bmm dot matmul mm mv",
+    "ops.linalg.products": "chain_matmul cross ger inner kron outer tensordot vdot",
+    # nn
+    "ops.nn.activation": "relu",
     # gradients
     "autograd.gradient": "detach no_grad",
     "autograd.variable": "backward Variable zero_grad",
-    "bridge": "from_dlpack from_numpy to_numpy",
-    "creation": "empty eye full full_like ones ones_like tensor zeros zeros_like",
-    "ops.activation": "relu",
-    "ops.arithmetic": "abs absolute add mul multiply neg negative positive rsub sgn sign sub subtract",
-    "ops.assignment": "setitem",
-    "ops.bitwise": "bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor gcd lcm",
-    "ops.blending": "addcdiv addcmul lerp",
-    "ops.bounding": "clamp_max clamp_min fmax fmin heaviside",
-    "ops.broadcast": "broadcast_shapes broadcast_tensors broadcast_to expand expand_as sum_to_size",
-    "ops.casting": "to type",
-    "ops.cholesky_factors": "cholesky_inverse cholesky_solve",
-    "ops.closeness": "allclose equal isclose",
-    "ops.comparison": (
-        "eq ge greater greater_equal gt isfinite isinf isnan le less less_equal logical_and logical_not "
-        "logical_or logical_xor lt ne not_equal"
-    ),
-    "ops.complexes": (
-        "angle complex conj conj_physical imag isreal polar real resolve_conj resolve_neg view_as_complex view_as_real"
-    ),
-    "ops.coordinates": "unravel_index",
-    "ops.covariance": "corrcoef cov",
-    "ops.decompositions": "cholesky qr svd",
-    "ops.determinants": "det inverse logdet matrix_power slogdet trace",
-    "ops.diagonals": "diag diag_embed diagflat diagonal diagonal_scatter",
-    "ops.dimensions": "adjoint H mH moveaxis movedim mT swapaxes T",
-    "ops.distances": "cdist pdist",
-    "ops.division": "div divide floor_divide fmod reciprocal remainder true_divide",
-    "ops.einsum": "einsum",
-    "ops.exponentials": "exp2 expm1 log10 log1p log2 rsqrt sigmoid",
-    "ops.extremum": "amax amin aminmax argmax argmin max min",
-    "ops.finite": "isneginf isposinf nan_to_num",
-    "ops.finite_differences": "diff gradient",
-    "ops.flipping": "flip fliplr flipud roll rot90",
-    "ops.float_parts": "copysign frexp ldexp nextafter signbit",
-    "ops.float_power": "float_power",
-    "ops.gamma": "digamma lgamma mvlgamma polygamma",
-    "ops.gathering": "gather index_select take take_along_dim",
-    "ops.grids": "cartesian_prod combinations meshgrid",
-    "ops.histograms": "bincount histc histogram",
-    "ops.hyperbolic": "acosh arccosh arcsinh arctanh asinh atanh cosh sinh tanh",
-    "ops.incomplete_gamma": "igamma igammac",
-    "ops.integrals": "cumulative_trapezoid trapezoid trapz",
-    "ops.joining": "block_diag column_stack dstack hstack row_stack vstack",
-    "ops.joint_histograms": "histogramdd",
-    "ops.logarithms": "logaddexp logaddexp2 logsumexp",
-    "ops.masks": "masked_fill masked_scatter masked_select",
-    "ops.matrix": "bmm dot matmul mm mv",
-    "ops.medians": "median mode nanmedian",
-    "ops.moments": "std std_mean var var_mean",
-    "ops.nan_sums": "nanmean nansum",
-    "ops.nonzero": "argwhere nonzero nonzero_static",
-    "ops.norms": "dist norm renorm",
-    "ops.planes": "arctan2 atan2 hypot",
-    "ops.powers": "exp log pow sqrt square",
-    "ops.products": "chain_matmul cross ger inner kron outer tensordot vdot",
-    "ops.putting": "index_put put",
-    "ops.quantiles": "nanquantile quantile",
-    "ops.reduction": "all any count_nonzero mean prod sum",
-    "ops.repeating": "repeat repeat_interleave tile",
-    "ops.reshaping": "atleast_1d atleast_2d atleast_3d ravel reshape_as unflatten view_as",
-    "ops.rounding": "ceil fix floor frac round trunc",
-    "ops.scaled_products": "addbmm addmm addmv addr baddbmm",
-    "ops.scans": "cummax cummin cumprod cumsum logcumsumexp",
-    "ops.scattering": "scatter scatter_add scatter_reduce",
-    "ops.searching": "bucketize isin searchsorted",
-    "ops.selection": "clamp clip maximum minimum where",
-    "ops.size": "dim numel shape size",
-    "ops.sorting": "argsort kthvalue msort sort topk",
-    "ops.special": "erf erfc erfinv i0 logit xlogy",
-    "ops.splitting": "chunk dsplit hsplit split split_with_sizes tensor_split unbind vsplit",
-    "ops.triangles": "tril tril_indices triu triu_indices",
-    "ops.trigonometry": "acos arccos arcsin arctan asin atan cos deg2rad rad2deg sin sinc tan",
-    "ops.uniqueness": "unique unique_consecutive",
-    "ops.vandermonde": "vander",
-    "ops.windows": "narrow narrow_copy select_scatter slice_scatter unfold",
-    "random": "rand randint randn randperm",
-    "spacing": "arange linspace logspace",
 }
 _MODULES = {
     "autograd": "autograd",

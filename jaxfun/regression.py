@@ -16,12 +16,13 @@ from . import train
 from .core.dtypes import as_array, as_dtype, required
 from .core.errors import ArgumentValueError, DTypeError, ShapeError, describe
 from .core.public import public
-from .creation import zeros
-from .ops.arithmetic import add
+from .ops.creation.fill import zeros
+from .ops.creation.random import rand, randn
 from .ops.linalg.matmul import matmul
 from .ops.nn.loss import mse_loss
-from .ops.shape import t, unsqueeze
-from .random import rand, randn
+from .ops.pointwise.arithmetic import add
+from .ops.shape.order import t
+from .ops.shape.reshape import unsqueeze
 from .train import Fit
 
 Params = dict[str, jax.Array]

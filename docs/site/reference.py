@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any, get_origin
 
 from chapters import TABLE, Chapter, Entry, chapters, mirror, torch_page
+from jaxfun._record import BOOLS, COMPLEXES, FLOATS, HALVES, INTEGERS, REGISTRY, Op, Role, Shape
+from jaxfun.dtypes import DType, Kind
 
 import jaxfun
-from jaxfun._record import BOOLS, COMPLEXES, FLOATS, HALVES, INTEGERS, REGISTRY, Op, Role, Shape
 from jaxfun.differences_command import known
-from jaxfun.dtypes import DType, Kind
 from jaxfun.parity.known import differences_of
 from jaxfun.parity.known.difference import Difference
 

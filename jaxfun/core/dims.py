@@ -57,14 +57,14 @@ def broadcast_shapes(*shapes: Sequence[int]) -> tuple[int, ...]:
     return tuple(result)
 
 
-def as_sizes(given: tuple[Any, ...], named: Any, name: str) -> tuple[int, ...]:
-    """Return sizes or dimensions passed one by one, as one tuple, or by keyword.
+def as_sizes(given: tuple[Any, ...], name: str) -> tuple[int, ...]:
+    """Return sizes or dimensions that were passed one by one or as one tuple.
 
-    Raises: ArgumentTypeError where none came, or something other than integers.
+    Raises: ArgumentTypeError where there are none, and for anything other than integers.
     """
-    if (named is None) == (not given):
-        raise ArgumentTypeError(f"`{name}` once, as integers or one tuple of them", "none" if named is None else "two")
-    together = named if named is not None else given[0] if len(given) == 1 else given
+    if not given:
+        raise ArgumentTypeError(f"`{name}` to be integers or one tuple of them", "nothing")
+    together = given[0] if len(given) == 1 else given
     try:
         return tuple(map(_as_size, together if isinstance(together, (tuple, list)) else (together,)))
     except TypeError:
@@ -101,4 +101,4 @@ def as_tuple(value: Any, name: str) -> tuple[int, ...]:
     """
     if not isinstance(value, (tuple, list)):
         raise ArgumentTypeError(f"`{name}` to be a tuple of integers", describe(value))
-    return as_sizes((value,), None, name)
+    return as_sizes((value,), name)

@@ -17,7 +17,7 @@ from .arguments import NORMALISE, as_tensor
 from .dims import as_sizes, broadcast_shapes
 from .dtypes import DTYPES, Category, DType, Kind, as_dtype, canonical, computed_in, float32, of, result_type
 from .errors import JaxfunError, UnsupportedDTypeError, X64DisabledError, describe
-from .public import as_positional, refuse_unbound, variadic
+from .public import as_positional, refuse_unbound, up_to_variadic, variadic
 from .record import KEYWORD_ONLY, REGISTRY, TRACED, Op, Role, Row
 from .spelling import numpy_names, renamed
 
@@ -156,7 +156,7 @@ def _placing(record: Op) -> Callable[[tuple[Any, ...], dict[str, Any]], _Argumen
     parameters = record.signature.parameters
     names = numpy_names(record.public, parameters)
     order = [each.name for each in parameters.values() if each.kind is not KEYWORD_ONLY]
-    several = variadic(record.signature)
+    several, leading = variadic(record.signature), up_to_variadic(record.signature)
     fixed = order[: len(order) - bool(several)]
     defaults = {name: each.default for name, each in parameters.items()}
     required = {name for name, default in defaults.items() if default is inspect.Parameter.empty and name != several}
@@ -168,14 +168,14 @@ def _placing(record: Op) -> Callable[[tuple[Any, ...], dict[str, Any]], _Argumen
 
     def placed(args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Arguments:
         if kwargs:
-            args, kwargs = as_positional(several, args, renamed(names, kwargs))
+            args, kwargs = as_positional(leading, args, renamed(names, kwargs))
             args = (*args, *_taken(kwargs, fixed[len(args) :]))
         more, args = args[len(fixed) :], args[: len(fixed)]
         if len(args) < least or (more and not several) or kwargs.keys() - parameters.keys() or named - kwargs.keys():
             refuse_unbound(record.signature, (*args, *more), kwargs)
         given = [normalised(name, value) for name, value in zip(order, args, strict=False)]
         if record.sizes:
-            given.append(as_sizes(more, None, several))
+            given.append(as_sizes(more, several))
         elif several:
             given.extend(as_tensor(f"{several}[{place}]", item) for place, item in enumerate(more))
         return given, {name: normalised(name, value) for name, value in kwargs.items() if value is not defaults[name]}

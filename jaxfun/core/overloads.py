@@ -13,7 +13,7 @@ import numpy as np
 
 from .arguments import TAKES
 from .errors import ArgumentTypeError, JaxfunError, describe
-from .public import as_positional, call_of, refuse_unbound, variadic
+from .public import as_positional, call_of, refuse_unbound, up_to_variadic, variadic
 from .record import Op, Role
 from .spelling import numpy_names, renamed
 
@@ -29,7 +29,7 @@ def overloads(*ops: _Op) -> Callable[..., Any]:
     public = records[0].public
     signature = merged([record.signature for record in records])
     call = call_of(public, signature)
-    names, several = numpy_names(public, signature.parameters), variadic(signature)
+    names, leading = numpy_names(public, signature.parameters), up_to_variadic(signature)
     forms = [_Form(record) for record in records]
     by_type: dict[tuple[Any, ...], _Op] = {}  # an array may stand for a number: then its type says too little
     is_by_type = all(Role.SCALAR not in record.roles.values() for record in records)
@@ -39,7 +39,7 @@ def overloads(*ops: _Op) -> Callable[..., Any]:
         __tracebackhide__ = True  # pytest shows the function and its caller
         try:
             if kwargs:
-                args, kwargs = as_positional(several, args, renamed(names, kwargs))
+                args, kwargs = as_positional(leading, args, renamed(names, kwargs))
             op = by_type.get((*map(type, args), *kwargs, *map(type, kwargs.values())))
             if op is None:
                 op = _chosen(ops, forms, signature, args, kwargs)

@@ -42,6 +42,16 @@ def variadic(signature: inspect.Signature) -> str:
     return next((each.name for each in signature.parameters.values() if each.kind is each.VAR_POSITIONAL), "")
 
 
+def up_to_variadic(signature: inspect.Signature) -> tuple[str, ...]:
+    """Return the names of the positional parameters up to the variadic one, () if there is none.
+
+    >>> up_to_variadic(inspect.signature(lambda input, *size, dtype=None: None))
+    ('input', 'size')
+    """
+    names = [each.name for each in signature.parameters.values() if each.kind is not each.KEYWORD_ONLY]
+    return tuple(names) if variadic(signature) else ()
+
+
 @overload
 def public(function: Callable[P, R]) -> Callable[P, R]: ...
 @overload
@@ -66,14 +76,14 @@ def public(function: Any = None, *, name: str = "", runs_callbacks: bool = False
         return functools.partial(public, name=name, runs_callbacks=runs_callbacks)
     signature = inspect.signature(function)
     call = call_of(name or function.__name__, signature)
-    names, several = numpy_names(call.partition("(")[0], signature.parameters), variadic(signature)
+    names, leading = numpy_names(call.partition("(")[0], signature.parameters), up_to_variadic(signature)
 
     @functools.wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True  # pytest shows the function and its caller
         try:
             if kwargs:
-                args, kwargs = as_positional(several, args, renamed(names, kwargs))
+                args, kwargs = as_positional(leading, args, renamed(names, kwargs))
                 refuse_out(kwargs.get("out"))
             return function(*args, **kwargs)
         except JaxfunError as error:
@@ -91,9 +101,15 @@ def public(function: Any = None, *, name: str = "", runs_callbacks: bool = False
 
 
 def as_positional(
-    several: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+    leading: tuple[str, ...], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Return the arguments with that of a variadic parameter in its place, where it was given by keyword."""
-    if not several or several not in kwargs:
+    """Return the arguments with those up to a variadic parameter in their places, where that was given by keyword.
+
+    >>> as_positional(("input", "size"), (), {"size": (2, 3), "input": 1, "dtype": int})
+    ((1, (2, 3)), {'dtype': <class 'int'>})
+    """
+    places = leading[len(args) :] or leading[-1:]
+    if not places or not kwargs.keys() >= {*places}:
         return args, kwargs
-    return (*args, kwargs[several]), {name: value for name, value in kwargs.items() if name != several}
+    rest = {name: value for name, value in kwargs.items() if name not in places}
+    return (*args, *(kwargs[name] for name in places)), rest

@@ -41,6 +41,7 @@ Mask = Annotated[Any, Role.MASK]
 Factor = Annotated[Any, Role.SCALAR]
 Dim = Annotated[int, Role.DIM]
 Integer = Annotated[int, Role.DIM]  # an offset or a count: by default drawn as a dimension is
+OptionalInteger = Annotated[int | None, Role.DIM]
 Dims = Annotated[int | tuple[int, ...] | list[int] | None, Role.DIMS]
 Sizes = Annotated[Any, Role.SIZES]
 AnyDType = Annotated[Any, Role.DTYPE]
@@ -113,13 +114,16 @@ class Size:
 Row = Mapping[str, Any]
 
 
-def rows(names: str, *values: tuple[Any, ...]) -> tuple[Row, ...]:
-    """Return cases: in each the named arguments have these values.
+def rows(names: str, *values: Any) -> tuple[Row, ...]:
+    """Return cases: in each the named arguments have these values; of a single argument they need no tuple.
 
     >>> rows("input dim", ("m n", 0), ("b m n", -1))
     ({'input': 'm n', 'dim': 0}, {'input': 'b m n', 'dim': -1})
+    >>> rows("input", "m n", "n")
+    ({'input': 'm n'}, {'input': 'n'})
     """
-    return tuple(dict(zip(names.split(), each, strict=True)) for each in values)
+    each = (value if isinstance(value, tuple) else (value,) for value in values)
+    return tuple(dict(zip(names.split(), row, strict=True)) for row in each)
 
 
 @dataclass(frozen=True, repr=False)

@@ -2,6 +2,7 @@
 """Wrong uses of the functions, each of which pyright has to find."""
 
 import jax
+
 import jaxfun as jf
 
 x = jf.ones(2, 3)
@@ -12,7 +13,7 @@ jf.exp(x, 2)  # wrong: one argument too many
 jf.sum(x, dim="0")  # wrong: a dimension is an integer
 jf.sum(x, axes=0)  # wrong: there is no such keyword
 jf.softplus_(x)  # wrong: there is no such function
-jf.max(x, 0).value  # wrong: the result's fields are values and indices
+values = jf.max(x, 0).value  # wrong: the result's fields are values and indices
 jf.cat(x)  # wrong: a sequence of tensors is wanted
 jf.reshape(x, "3")  # wrong: sizes are integers
 jf.topk(x, k=1.5)  # wrong: a count is an integer

@@ -16,7 +16,7 @@ from ...core.op import op
 from ...core.overloads import overloads
 from ...core.public import public
 from ...core.record import BOOLS, COMPLEXES, Array, Dim, rows
-from ..extremum import ValuesAndIndices
+from ..reduce.extrema import ValuesAndIndices
 from .search import want_size
 
 # All elements.

@@ -12,8 +12,8 @@ from ...core.errors import DTypeError, IndexRangeError, ShapeError, describe
 from ...core.numbers import holds, is_traced
 from ...core.op import op
 from ...core.record import BOOLS, HALVES, Array, Choice, Factor, Number, rows, where_empty
-from .._matrices import Multiply, as_one_dtype_where_empty, want, want_broadcast, wide_product
-from ..arithmetic import scaled
+from ..pointwise.arithmetic import scaled
+from ._matrices import Multiply, as_one_dtype_where_empty, want, want_broadcast, wide_product
 
 _FACTORS = {"beta": Choice((1, 0, 2, -3, 0.5)), "alpha": Choice((1, 2, 0, -3, 0.5))}
 

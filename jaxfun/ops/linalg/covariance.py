@@ -13,8 +13,8 @@ from ...core.errors import DTypeError, ShapeError, describe
 from ...core.numbers import is_traced
 from ...core.op import op
 from ...core.record import BOOLS, Array, Choice, Index, Mask, Shape, rows
-from .._matrices import product
-from ..division import div
+from ..pointwise.division import div
+from ._matrices import product
 
 
 def _refuse_weights(input: Any, *, correction: Any = 1, fweights: Any = None, aweights: Any = None) -> None:

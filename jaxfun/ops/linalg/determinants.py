@@ -13,7 +13,8 @@ from ...core.errors import LinearAlgebraError, UnsupportedDTypeError, describe
 from ...core.numbers import is_finite
 from ...core.op import op
 from ...core.record import BOOLS, HALVES, INTEGERS, Array, Choice, Integer, Shape, rows, where_empty
-from .._matrices import adjoint, product, singular_values, want, want_square
+from ..shape.order import adjoint
+from ._matrices import product, singular_values, want, want_square
 
 NO_LAPACK = BOOLS | INTEGERS | HALVES
 _INVERTIBLE = {"input": Shape("", values="invertible")}

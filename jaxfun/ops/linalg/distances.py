@@ -15,8 +15,8 @@ from ...core.dtypes import DType
 from ...core.errors import ArgumentValueError, DTypeError, describe
 from ...core.op import op
 from ...core.record import BOOLS, COMPLEXES, HALVES, INTEGERS, Array, Choice, rows, where_empty
-from .._matrices import want
-from ..extremum import largest
+from ..reduce.extrema import largest
+from ._matrices import want
 
 _NO_FLOAT = BOOLS | INTEGERS | COMPLEXES | HALVES
 _MODES = ("use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist")

@@ -15,8 +15,8 @@ from ...core.errors import ArgumentTypeError, ArgumentValueError, ShapeError, de
 from ...core.op import op
 from ...core.public import public
 from ...core.record import Tensors, rows
-from .._matrices import as_one_dtype_where_empty, product
-from ..arithmetic import mul
+from ..pointwise.arithmetic import mul
+from ._matrices import as_one_dtype_where_empty, product
 
 _LETTERS = string.ascii_uppercase + string.ascii_lowercase  # in torch's order
 _ELLIPSIS = "..."

@@ -18,7 +18,8 @@ from ...core.errors import GradientError, LinearAlgebraError, describe
 from ...core.numbers import is_finite
 from ...core.op import op
 from ...core.record import HALVES, Array, Shape, rows, where_empty
-from .._matrices import adjoint, product, singular_values, want, want_matrices, want_numbers, want_square
+from ..shape.order import adjoint
+from ._matrices import product, singular_values, want, want_matrices, want_numbers, want_square
 from .determinants import NO_LAPACK
 
 

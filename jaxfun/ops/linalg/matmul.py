@@ -6,7 +6,7 @@ from ...core.dims import broadcast_shapes
 from ...core.errors import IndexRangeError, describe
 from ...core.op import op
 from ...core.record import BOOLS, Array, rows, where_empty
-from .._matrices import as_one_dtype_where_empty, product, refuse_bools, want
+from ._matrices import as_one_dtype_where_empty, product, refuse_bools, want
 
 
 @op(kind=None, rejects=BOOLS, cases=rows("input mat2", ("m k", "k n")), takes_here=where_empty(BOOLS))

@@ -16,8 +16,8 @@ from ...core.errors import ShapeError, describe
 from ...core.op import op
 from ...core.public import public
 from ...core.record import BOOLS, Array, rows
-from .._matrices import product, refuse_bools, want
-from ..arithmetic import mul
+from ..pointwise.arithmetic import mul
+from ._matrices import product, refuse_bools, want
 
 
 @op(kind=None, rejects=BOOLS, cases=rows("input other", ("k", "k")))

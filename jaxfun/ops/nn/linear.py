@@ -7,7 +7,7 @@ import jax
 from ...core.checks import want_one_dtype
 from ...core.op import op
 from ...core.record import BOOLS, Array, rows, where_empty
-from .._matrices import product, want, want_broadcast, wide_product
+from ..linalg._matrices import product, want, want_broadcast, wide_product
 from ..linalg.addmm import refuse_beta
 from ..linalg.matmul import want_factors
 

@@ -17,8 +17,8 @@ from ...core.op import op
 from ...core.overloads import overloads
 from ...core.public import public
 from ...core.record import Array, Choice, Dim, Dims, Factor, Scalar, Tensors, rows
-from ..arithmetic import add, mul, sub
-from ..division import div
+from ..pointwise.arithmetic import add, mul, sub
+from ..pointwise.division import div
 from .scans import scanned
 from .sums import reduced
 

@@ -18,7 +18,7 @@ from ...core.errors import DTypeError, IndexRangeError, ShapeError, describe
 from ...core.op import op
 from ...core.overloads import overloads
 from ...core.record import BOOLS, COMPLEXES, Array, Choice, Dim, Dims, Role, where_empty
-from ..selection import maximum, minimum
+from ..pointwise.minmax import maximum, minimum
 
 
 class ValuesAndIndices(NamedTuple):

@@ -18,8 +18,8 @@ from ...core.numbers import is_traced
 from ...core.op import op
 from ...core.public import public
 from ...core.record import BOOLS, COMPLEXES, HALVES, INTEGERS, Array, Choice, Factor, Scalar, Shape, Tensors, rows
-from ...spacing import linspace
-from .._digits import to_digits
+from ..creation.spacing import linspace
+from ..pointwise._digits import to_digits
 from .extrema import largest, smallest
 
 _REJECTS = BOOLS | INTEGERS | COMPLEXES

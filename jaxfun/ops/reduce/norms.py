@@ -18,7 +18,7 @@ from ...core.numbers import is_finite
 from ...core.op import op
 from ...core.public import public
 from ...core.record import BOOLS, INTEGERS, AnyDType, Array, Choice, Dim, Dims, Number, Shape, rows
-from ..arithmetic import abs, sgn
+from ..pointwise.arithmetic import abs, sgn
 from .extrema import largest, smallest
 
 _ORDERS = ("fro", 0, 1, 2, 3, 0.5, 1.5, -1, math.inf, -math.inf, None)

@@ -14,7 +14,7 @@ from ...core.dtypes import Category, DType, Kind, as_dtype, canonical, cast, com
 from ...core.errors import UnsupportedDTypeError, describe
 from ...core.op import op
 from ...core.record import BOOLS, INTEGERS, AnyDType, Array, Dim
-from ..logarithms import log_of_sum
+from ..pointwise.powers import log_of_sum
 from .extrema import ValuesAndIndices
 
 

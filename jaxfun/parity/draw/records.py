@@ -117,7 +117,7 @@ def _passed(record: Op, by_name: Mapping[str, Any]) -> Arguments:
     for name, parameter in record.signature.parameters.items():
         value = by_name[name]
         if parameter.kind is parameter.VAR_POSITIONAL:
-            args.extend(value or ())
+            args.extend(value or ([()] if name == record.sizes else []))  # no sizes are an empty tuple of them
         elif parameter.kind is not parameter.KEYWORD_ONLY:
             args.append(value)
         elif value is not parameter.default:

@@ -16,9 +16,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .core.dtypes import as_array, plain, required
-from .core.errors import ArgumentTypeError, describe
-from .core.public import public
+from ...core.dtypes import as_array, plain, required
+from ...core.errors import ArgumentTypeError, describe
+from ...core.public import public
 
 
 @public

@@ -10,11 +10,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..core.checks import want_one_dtype
-from ..core.dims import broadcast_shapes
-from ..core.dtypes import as_dtype, computed_in
-from ..core.errors import JaxfunError, LinearAlgebraError, ShapeError, UnsupportedDTypeError, describe
-from ..core.numbers import is_finite
+from ...core.checks import want_one_dtype
+from ...core.dims import broadcast_shapes
+from ...core.dtypes import as_dtype, computed_in
+from ...core.errors import JaxfunError, LinearAlgebraError, ShapeError, UnsupportedDTypeError, describe
+from ...core.numbers import is_finite
 
 Multiply = Callable[..., jax.Array]
 

@@ -1,7 +1,8 @@
-"""Random tensors, from an explicit key: the same key gives the same numbers, on every call and every device.
+"""Random tensors from an explicit key: `rand`, `randn`, `randint` and `randperm`.
 
-torch draws from a hidden generator; here `key` comes first (`jax.random.key(seed)`), and `jax.random.split` makes more.
-The numbers are JAX's, not those of a torch seed: what is the same is their distribution, shape and dtype.
+torch has a hidden random generator. Here `key` is the first argument: `jax.random.key(seed)` makes one, and
+`jax.random.split` makes several of it. The same key gives the same numbers. Distribution, shape and dtype are torch's;
+the numbers of a torch seed are not reproduced.
 """
 
 from collections.abc import Sequence
@@ -10,17 +11,19 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .core.dims import as_sizes
-from .core.dtypes import Category, DType, canonical, float32, int64, required
-from .core.errors import ArgumentTypeError, ArgumentValueError, ShapeError, UnsupportedDTypeError, describe
-from .core.public import public
-from .creation import Sizes, checked_size, empty
+from ...core.dims import as_sizes, as_tuple
+from ...core.dtypes import Category, DType, canonical, float32, int64, required
+from ...core.errors import ArgumentTypeError, ArgumentValueError, ShapeError, UnsupportedDTypeError, describe
+from ...core.public import public
+from ...core.types import Sizes
+from .fill import checked_size, empty
 
 
 @public
-def rand(key: jax.Array, *sizes: Sizes, size: Sizes | None = None, dtype: Any = None) -> jax.Array:
-    """Return numbers drawn evenly from [0, 1), both parts of a complex one.
+def rand(key: jax.Array, *size: Sizes, dtype: Any = None) -> jax.Array:
+    """Return random numbers from the uniform distribution on [0, 1), float32 by default.
 
+    Dtypes: both parts of a complex number are drawn from [0, 1).
     Raises: NotImplementedError for integers and bool.
     Torch: torch.rand.
 
@@ -29,7 +32,7 @@ def rand(key: jax.Array, *sizes: Sizes, size: Sizes | None = None, dtype: Any = 
     (30, 1)
     """
     _check_key(key)
-    shape, wanted = checked_size(as_sizes(sizes, size, "size")), _inexact(dtype)
+    shape, wanted = checked_size(as_sizes(size, "size")), _inexact(dtype)
     if not wanted.is_complex:
         return jax.random.uniform(key, shape, wanted.dtype)
     parts = jax.random.uniform(key, (2, *shape), wanted.to_real().dtype)
@@ -37,9 +40,10 @@ def rand(key: jax.Array, *sizes: Sizes, size: Sizes | None = None, dtype: Any = 
 
 
 @public
-def randn(key: jax.Array, *sizes: Sizes, size: Sizes | None = None, dtype: Any = None) -> jax.Array:
-    """Return numbers drawn from the normal distribution of mean 0 and variance 1 (a complex one's parts: 1/2 each).
+def randn(key: jax.Array, *size: Sizes, dtype: Any = None) -> jax.Array:
+    """Return random numbers from the normal distribution with mean 0 and variance 1, float32 by default.
 
+    Dtypes: both parts of a complex number have the variance 1/2.
     Raises: NotImplementedError for integers and bool.
     Torch: torch.randn.
 
@@ -48,15 +52,15 @@ def randn(key: jax.Array, *sizes: Sizes, size: Sizes | None = None, dtype: Any =
     dtype('float32')
     """
     _check_key(key)
-    shape = checked_size(as_sizes(sizes, size, "size"))
-    if 0 in shape:  # with nothing to draw, torch takes any dtype
+    shape = checked_size(as_sizes(size, "size"))
+    if 0 in shape:  # for an empty tensor torch takes any dtype
         return empty(shape, dtype=dtype)
     return jax.random.normal(key, shape, _inexact(dtype).dtype)
 
 
 def _check_key(key: Any) -> None:
     if not isinstance(key, jax.Array):
-        raise ArgumentTypeError("a `key` before all else, such as jax.random.key(0)", describe(key))
+        raise ArgumentTypeError("`key` to be a JAX random key", describe(key), "Make one with jax.random.key(0).")
 
 
 def _inexact(dtype: Any) -> DType:
@@ -70,10 +74,10 @@ def _inexact(dtype: Any) -> DType:
 def randint(
     key: jax.Array, low: Any = None, high: Any = None, size: Sequence[int] | None = None, *, dtype: Any = None
 ) -> jax.Array:
-    """Return integers drawn evenly from [low, high); `randint(key, high, size)` starts at 0.
+    """Return random integers from the uniform distribution on [low, high); `randint(key, high, size)` starts at 0.
 
     Raises: RuntimeError where `low` is not below `high`, or the dtype cannot hold them; TypeError for a size that is
-    no tuple.
+    not a tuple.
     Torch: torch.randint.
 
     >>> import jax, jaxfun as jf
@@ -84,18 +88,16 @@ def randint(
     if size is None and isinstance(high, (tuple, list)):
         low, high, size = 0, low, high
     start, stop = (0, low) if high is None else (0 if low is None else low, high)
-    if not isinstance(size, (tuple, list)):
-        raise ArgumentTypeError("a tuple for `size`", describe(size))
-    least, end = as_sizes((start, stop), None, "low and high")
+    shape = checked_size(as_tuple(size, "size"))
+    least, end = as_sizes((start, stop), "low and high")
     wanted = canonical(int64) if dtype is None else required(dtype)
     _check_bounds(least, end, wanted)
-    shape = checked_size(as_sizes((tuple(size),), None, "size"))
     return jax.random.randint(key, shape, least, end, canonical(int64).dtype).astype(wanted.dtype)
 
 
 def _check_bounds(low: int, high: int, dtype: DType) -> None:
     if low < -(2**63) or high >= 2**63:
-        raise ArgumentValueError("bounds of 64 bits", f"{low} and {high}")
+        raise ArgumentValueError("bounds that fit in 64 bits", f"{low} and {high}")
     if low >= high:
         raise ShapeError("`low` below `high`", f"{low} and {high}")
     if dtype.is_complex:
@@ -117,10 +119,10 @@ def _limits(dtype: DType) -> tuple[int, int]:
 
 @public
 def randperm(key: jax.Array, n: int, *, dtype: Any = None) -> jax.Array:
-    """Return the integers from 0 to `n - 1` in random order.
+    """Return a random permutation of the integers from 0 to `n - 1`.
 
-    Raises: RuntimeError for a negative `n`, or one that the dtype cannot count to; NotImplementedError for bool and
-    complex.
+    Raises: RuntimeError for a negative `n`, and for one that the dtype cannot represent; NotImplementedError for bool
+    and complex.
     Torch: torch.randperm.
 
     >>> import jax, jaxfun as jf
@@ -128,14 +130,14 @@ def randperm(key: jax.Array, n: int, *, dtype: Any = None) -> jax.Array:
     [0, 1, 2, 3]
     """
     _check_key(key)
-    (count,) = checked_size(as_sizes((n,), None, "n"))
+    (count,) = checked_size(as_sizes((n,), "n"))
     wanted = canonical(int64) if dtype is None else required(dtype)
     if wanted.category in (Category.BOOL, Category.COMPLEX):
         raise UnsupportedDTypeError("an integer or floating point dtype", wanted.name)
-    if count - 1 > _COUNTS_TO.get(wanted.name, _limits(wanted)[1]):
-        raise ShapeError(f"an `n` that {wanted.name} can count to", str(count))
+    if count - 1 > _LAST_EXACT.get(wanted.name, _limits(wanted)[1]):
+        raise ShapeError(f"an `n` up to which {wanted.name} represents every integer", str(count))
     return jax.random.permutation(key, jnp.arange(count)).astype(wanted.dtype)
 
 
-# where a floating point dtype begins to leave out integers; torch lets bfloat16 go on
-_COUNTS_TO = {"float16": 2**11, "float32": 2**24, "float64": 2**53}
+# up to here a float represents every integer; torch has no such check for bfloat16
+_LAST_EXACT = {"float16": 2**11, "float32": 2**24, "float64": 2**53}

@@ -1,7 +1,7 @@
-"""New tensors: filled, copied from Python data, and shaped like another.
+"""Filled tensors, the identity matrix, and tensors made of Python numbers: `zeros`, `full`, `eye`, `tensor`, ...
 
-Sizes come one by one or as one tuple. Dtypes are torch's defaults (float32, and what a fill value asks for) unless
-`dtype` says otherwise; a 64-bit one by name needs JAX's 64-bit types to be on.
+Begin with `zeros`. Sizes come one by one or as one tuple. The dtype is torch's default (float32, or that of the fill
+value) unless `dtype` is given. A 64-bit dtype by name needs JAX's 64-bit types.
 """
 
 import functools
@@ -13,25 +13,23 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .core.dims import as_sizes
-from .core.dtypes import Category, DType, as_array, as_dtype, canonical, float32, of, promote_types, required
-from .core.errors import ArgumentTypeError, ArgumentValueError, DTypeError, ShapeError, describe
-from .core.numbers import as_number, default_dtype, fitting, is_traced, rounded
-from .core.public import public
-from .core.record import Number
-
-Sizes = int | Sequence[int]
+from ...core.dims import as_sizes, as_tuple
+from ...core.dtypes import Category, DType, as_array, as_dtype, canonical, float32, of, promote_types, required
+from ...core.errors import ArgumentTypeError, ArgumentValueError, DTypeError, ShapeError, describe
+from ...core.numbers import as_number, default_dtype, fitting, is_traced, rounded
+from ...core.public import public
+from ...core.types import Number, Sizes
 
 
 def checked_size(size: tuple[int, ...]) -> tuple[int, ...]:
     """Return a size. Raises: ShapeError for a negative one."""
     if min(size, default=0) < 0:
-        raise ShapeError("sizes of 0 and more", str(list(size)))
+        raise ShapeError("sizes of at least 0", str(list(size)))
     return size
 
 
-def _filled(size: tuple[int, ...], value: Any, dtype: Any) -> jax.Array:
-    return jnp.full(checked_size(size), value, (float32 if dtype is None else required(dtype)).dtype)
+def _filled(size: tuple[Any, ...], value: Any, dtype: Any) -> jax.Array:
+    return jnp.full(checked_size(as_sizes(size, "size")), value, (float32 if dtype is None else required(dtype)).dtype)
 
 
 def _filled_with(size: tuple[int, ...], number: Any, dtype: DType) -> jax.Array:
@@ -40,68 +38,67 @@ def _filled_with(size: tuple[int, ...], number: Any, dtype: DType) -> jax.Array:
 
 
 @public
-def zeros(*sizes: Sizes, size: Sizes | None = None, dtype: Any = None) -> jax.Array:
+def zeros(*size: Sizes, dtype: Any = None) -> jax.Array:
     """Return a tensor of zeros, float32 by default (numpy.zeros: float64).
 
-    Raises: TypeError for sizes that are no integers; RuntimeError for negative ones.
+    Raises: TypeError for sizes that are not integers; RuntimeError for negative sizes.
     Torch: torch.zeros.
 
     >>> import jaxfun as jf
     >>> jf.zeros(2, 3).dtype, jf.zeros((2, 3)).shape
     (dtype('float32'), (2, 3))
     """
-    return _filled(as_sizes(sizes, size, "size"), 0, dtype)
+    return _filled(size, 0, dtype)
 
 
 @public
-def ones(*sizes: Sizes, size: Sizes | None = None, dtype: Any = None) -> jax.Array:
+def ones(*size: Sizes, dtype: Any = None) -> jax.Array:
     """Return a tensor of ones, float32 by default.
 
-    Raises: TypeError for sizes that are no integers; RuntimeError for negative ones.
+    Raises: TypeError for sizes that are not integers; RuntimeError for negative sizes.
     Torch: torch.ones.
 
     >>> import jaxfun as jf
     >>> jf.ones(1, 2)
     Array([[1., 1.]], dtype=float32)
     """
-    return _filled(as_sizes(sizes, size, "size"), 1, dtype)
+    return _filled(size, 1, dtype)
 
 
 @public
-def empty(*sizes: Sizes, size: Sizes | None = None, dtype: Any = None) -> jax.Array:
-    """Return a tensor whose values mean nothing: torch leaves them as they are in memory, here they are zeros.
+def empty(*size: Sizes, dtype: Any = None) -> jax.Array:
+    """Return an uninitialised tensor, float32 by default: its values have no meaning (here they are zeros).
 
-    Raises: TypeError for sizes that are no integers; RuntimeError for negative ones.
+    Raises: TypeError for sizes that are not integers; RuntimeError for negative sizes.
     Torch: torch.empty.
 
     >>> import jaxfun as jf
     >>> jf.empty(2, dtype=jf.int8).shape
     (2,)
     """
-    return _filled(as_sizes(sizes, size, "size"), 0, dtype)
+    return _filled(size, 0, dtype)
 
 
 @public
 def full(size: Sequence[int], fill_value: Any, *, dtype: Any = None) -> jax.Array:
-    """Return a tensor filled with a number, whose dtype it has by default: bool, int64, float32 or complex64.
+    """Return a tensor filled with a number.
 
-    Raises: TypeError for a size that is no tuple; RuntimeError for a number that the dtype cannot hold.
+    Dtypes: by default that of the number: bool, int64, float32 or complex64.
+    Raises: TypeError for a size that is not a tuple; RuntimeError for a number that the dtype cannot hold.
     Torch: torch.full.
 
     >>> import jaxfun as jf
     >>> jf.full((2,), 1.5)
     Array([1.5, 1.5], dtype=float32)
     """
-    if not isinstance(size, (tuple, list)):
-        raise ArgumentTypeError("`size` to be a tuple of integers", describe(size))
-    number = as_number(fill_value)
+    shape, number = as_tuple(size, "size"), as_number(fill_value)
     wanted = canonical(default_dtype(number)) if dtype is None else required(dtype)
-    return _filled_with(as_sizes((tuple(size),), None, "size"), number, wanted)
+    return _filled_with(shape, number, wanted)
 
 
 @public
 def zeros_like(input: Any, *, dtype: Any = None) -> jax.Array:
-    """Return zeros of another tensor's shape and, unless told otherwise, dtype. Torch: torch.zeros_like.
+    """Return zeros of the shape of `input`, and of its dtype by default. Torch: torch.zeros_like.
 
     >>> import jaxfun as jf
     >>> jf.zeros_like(jf.tensor([1, 2]))
@@ -112,7 +109,7 @@ def zeros_like(input: Any, *, dtype: Any = None) -> jax.Array:
 
 @public
 def ones_like(input: Any, *, dtype: Any = None) -> jax.Array:
-    """Return ones of another tensor's shape and, unless told otherwise, dtype. Torch: torch.ones_like.
+    """Return ones of the shape of `input`, and of its dtype by default. Torch: torch.ones_like.
 
     >>> import jaxfun as jf
     >>> jf.ones_like(jf.tensor([1.5, 2]))
@@ -123,7 +120,7 @@ def ones_like(input: Any, *, dtype: Any = None) -> jax.Array:
 
 @public
 def full_like(input: Any, fill_value: Any, *, dtype: Any = None) -> jax.Array:
-    """Return a tensor of another's shape and, unless told otherwise, dtype, filled with a number.
+    """Return a tensor of the shape of `input`, and of its dtype by default, filled with a number.
 
     Raises: RuntimeError for a number that the dtype cannot hold.
     Torch: torch.full_like.
@@ -142,23 +139,26 @@ def _filled_like(input: Any, value: Any, dtype: Any) -> jax.Array:
 
 @public
 def eye(n: int, m: int | None = None, *, dtype: Any = None) -> jax.Array:
-    """Return ones on the diagonal of an (n, m) matrix, zeros elsewhere. Torch: torch.eye.
+    """Return the identity matrix, or an (n, m) matrix with ones on its main diagonal, float32 by default.
+
+    Raises: TypeError for sizes that are not integers; RuntimeError for negative sizes.
+    Torch: torch.eye.
 
     >>> import jaxfun as jf
     >>> jf.eye(2)
     Array([[1., 0.],
            [0., 1.]], dtype=float32)
     """
-    rows, columns = checked_size(as_sizes((n, n if m is None else m), None, "n"))
+    rows, columns = checked_size(as_sizes((n, n if m is None else m), "n"))
     return jnp.eye(rows, columns, dtype=(float32 if dtype is None else required(dtype)).dtype)
 
 
 @public
 def tensor(data: Any, *, dtype: Any = None) -> jax.Array:
-    """Return a tensor of Python numbers, nested lists of them, or a copy of an array.
+    """Return a tensor made of a Python number, of nested lists of numbers, or of an array, which is copied.
 
-    Dtypes: of Python numbers bool, int64, float32 or complex64, whichever holds them all; of an array its own.
-    Raises: ValueError for ragged lists; RuntimeError or TypeError for what is no number.
+    Dtypes: of Python numbers the smallest of bool, int64, float32 and complex64 that holds all; of an array its own.
+    Raises: ValueError for ragged lists; RuntimeError or TypeError for anything that is not a number.
     Torch: torch.tensor.
 
     >>> import jaxfun as jf
@@ -176,18 +176,18 @@ def tensor(data: Any, *, dtype: Any = None) -> jax.Array:
 
 def _from_values(values: np.ndarray, dtype: DType) -> jax.Array:
     flat = [leaf.item() if hasattr(leaf, "item") else leaf for leaf in values.flat]
-    taken = [_taken(leaf, dtype) for leaf in flat]
-    return jnp.asarray(rounded(taken, dtype).reshape(values.shape))
+    converted = [_converted(leaf, dtype) for leaf in flat]
+    return jnp.asarray(rounded(converted, dtype).reshape(values.shape))
 
 
-def _taken(leaf: Any, dtype: DType) -> Any:
-    """Return a leaf as the dtype takes it: unlike a fill value, one too large is infinite and no complex is real."""
+def _converted(leaf: Any, dtype: DType) -> Any:
+    """Return a number as the dtype takes it. Unlike a fill value, it overflows to infinity, and is never complex."""
     if isinstance(leaf, complex) and dtype.category in (Category.INTEGER, Category.FLOAT):
-        raise ArgumentTypeError("real numbers", describe(leaf), "Pass a complex dtype.")
+        raise ArgumentTypeError("real numbers", describe(leaf), "Give a complex `dtype`.")
     if dtype.category is not Category.INTEGER:
         return leaf
     if isinstance(leaf, int) and not -(2**63) <= leaf < 2**63:
-        raise ArgumentValueError("integers of 64 bits", describe(leaf))
+        raise ArgumentValueError("integers that fit in 64 bits", describe(leaf))
     return fitting(leaf, dtype)
 
 
@@ -195,31 +195,33 @@ def _nested(data: Any) -> tuple[np.ndarray, DType]:
     """Return the leaves of nested sequences as an array of objects, and the dtype that holds them all."""
     shape = _shape_of(data)
     values = np.empty(math.prod(shape), object)
-    values[:] = [] if 0 in shape else list(_leaves(data, shape))  # as torch: after an empty list it looks no further
+    values[:] = [] if 0 in shape else list(_leaves(data, shape))  # torch stops at the first empty list
     dtypes = [as_dtype(leaf.dtype) if hasattr(leaf, "dtype") else of(leaf) for leaf in values]
     return values.reshape(shape), functools.reduce(promote_types, dtypes) if dtypes else float32
 
 
 def _is_sequence(data: Any) -> bool:
-    # a tensor in a list is a number, and has to have one element; a NumPy array is a list of its rows
+    # a tensor in a list counts as one number; a NumPy array is a sequence of its rows
     return isinstance(data, (list, tuple, range)) or (isinstance(data, np.ndarray) and data.ndim > 0)
 
 
 def _shape_of(data: Any) -> tuple[int, ...]:
     if not _is_sequence(data):
         return ()
-    if len(data) and isinstance(data[0], str) and data[0]:  # torch takes a string for one more dimension
+    if len(data) and isinstance(data[0], str) and data[0]:  # to torch a string is one more dimension
         raise ArgumentValueError("numbers", describe(data[0]))
     return (len(data), *_shape_of(data[0])) if len(data) else (0,)
 
 
 def _leaves(data: Any, shape: tuple[int, ...]) -> Iterator[Any]:
     if _is_sequence(data) != bool(shape):
-        raise ArgumentTypeError("a sequence" if shape else "a number", describe(data), "All lists must nest alike.")
+        raise ArgumentTypeError(
+            "a sequence" if shape else "a number", describe(data), "Nest all lists to the same depth."
+        )
     if not shape:
         yield _leaf(data)
     elif len(data) != shape[0]:
-        raise ArgumentValueError(f"sequences of one length ({shape[0]})", str(len(data)))
+        raise ArgumentValueError(f"sequences of the same length ({shape[0]})", str(len(data)))
     else:
         for item in data:
             yield from _leaves(item, shape[1:])

@@ -1,7 +1,7 @@
-"""Evenly spaced numbers: arange, linspace and logspace.
+"""Evenly spaced numbers: `arange`, `linspace` and `logspace`.
 
-They are computed with NumPy before any trace, in the precision and order of torch's CPU kernels, so that they come out
-as torch's to the last bit or so. JAX computes them where an end is known only when the program runs (a traced array).
+NumPy computes them, in the precision and order of torch's CPU kernels: they are torch's to the last bit or so. Where
+an end is a traced array, JAX computes them.
 """
 
 import math
@@ -12,18 +12,26 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .core.dims import as_sizes
-from .core.dtypes import Category, DType, canonical, complex64, float32, float64, int64, required
-from .core.errors import ArgumentTypeError, ArgumentValueError, DTypeError, ShapeError, UnsupportedDTypeError, describe
-from .core.numbers import as_number, fitting, is_traced, rounded
-from .core.public import public
+from ...core.dims import as_sizes
+from ...core.dtypes import Category, DType, canonical, complex64, float32, float64, int64, required
+from ...core.errors import (
+    ArgumentTypeError,
+    ArgumentValueError,
+    DTypeError,
+    ShapeError,
+    UnsupportedDTypeError,
+    describe,
+)
+from ...core.numbers import as_number, fitting, is_traced, rounded
+from ...core.public import public
 
 
 @public
 def arange(start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None) -> jax.Array:
-    """Return `start`, `start + step`, ... up to but without `end`: int64 where all are integers, else float32.
+    """Return the numbers from `start` to `end`, `end` excluded, with the spacing `step`.
 
-    Dtypes: each element is rounded once; torch rounds a few per vector register twice, up to an ULP of the ends.
+    Dtypes: int64 where all arguments are integers, else float32. Each element is rounded once; torch rounds a few per
+    vector register twice, up to an ULP of the ends.
     Raises: RuntimeError for a step of 0, or one that leads away from `end`; NotImplementedError for bool and complex.
     Torch: torch.arange.
 
@@ -66,7 +74,7 @@ def _count(first: Any, last: Any, stride: Any) -> int:
 
 def _integers_from(first: Any, last: Any, stride: Any, dtype: DType) -> np.ndarray:
     start, step = fitting(first, int64), fitting(stride, int64)
-    count = _count(first, last, stride)  # torch counts in the numbers given, and then cuts them to integers
+    count = _count(first, last, stride)  # torch counts before it truncates the numbers to integers
     if dtype == canonical(int64):
         if step == 0:
             raise ArgumentValueError(f"a `step` that is not 0 as {dtype.name}", str(stride))
@@ -83,9 +91,9 @@ def _floats_from(first: Any, stride: Any, count: int, dtype: DType) -> np.ndarra
 
 @public
 def linspace(start: Any, end: Any, steps: int, *, dtype: Any = None) -> jax.Array:
-    """Return `steps` numbers from `start` to `end`, both included, evenly spaced; float32 by default.
+    """Return `steps` evenly spaced numbers from `start` to `end`, both included; float32 by default.
 
-    Raises: RuntimeError for a negative `steps`, and ends that the dtype cannot hold.
+    Raises: RuntimeError for a negative `steps`, and for ends that the dtype cannot hold.
     Torch: torch.linspace.
 
     >>> import jaxfun as jf
@@ -107,8 +115,8 @@ def linspace(start: Any, end: Any, steps: int, *, dtype: Any = None) -> jax.Arra
 def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any = None) -> jax.Array:
     """Return `steps` numbers from `base ** start` to `base ** end`, evenly spaced on a logarithmic scale.
 
-    Dtypes: an integer dtype cuts `start` and `end` to integers first, as torch does.
-    Raises: RuntimeError for a negative `steps`, and ends that the dtype cannot hold.
+    Dtypes: an integer dtype truncates `start` and `end` to integers first, as torch does.
+    Raises: RuntimeError for a negative `steps`, and for ends that the dtype cannot hold.
     Torch: torch.logspace.
 
     >>> import jaxfun as jf
@@ -123,16 +131,16 @@ def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any
 
 
 def _request(start: Any, end: Any, steps: int, dtype: Any) -> tuple[Any, Any, int, DType]:
-    """Return both ends as numbers, how many points there are, and in which dtype."""
-    (count,) = as_sizes((steps,), None, "steps")
+    """Return both ends as numbers, the number of points and the dtype."""
+    (count,) = as_sizes((steps,), "steps")
     if count < 0:
-        raise ShapeError("`steps` of 0 or more", str(count))
+        raise ShapeError("`steps` of at least 0", str(count))
     if any(map(np.ndim, (start, end))):
-        raise ShapeError("`start` and `end` without dimensions", f"{describe(start)} and {describe(end)}")
+        raise ShapeError("`start` and `end` to be 0-dim", f"{describe(start)} and {describe(end)}")
     first, last = as_number(start), as_number(end)
-    lies_in_plane = any(map(np.iscomplexobj, (first, last)))
-    wanted = (complex64 if lies_in_plane else float32) if dtype is None else required(dtype)
-    if lies_in_plane and not wanted.is_complex:
+    is_complex = any(map(np.iscomplexobj, (first, last)))
+    wanted = (complex64 if is_complex else float32) if dtype is None else required(dtype)
+    if is_complex and not wanted.is_complex:
         raise DTypeError("a complex dtype for complex ends", wanted.name)
     if wanted.category is Category.BOOL and count > 1:
         raise UnsupportedDTypeError("a dtype of numbers", "bool")

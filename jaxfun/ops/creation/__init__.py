@@ -1,0 +1,1 @@
+"""Making tensors: filled, evenly spaced, random, and taken over from other libraries."""

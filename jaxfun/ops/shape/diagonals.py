@@ -1,0 +1,274 @@
+"""Diagonals and triangles of matrices, and matrices made of vectors: `diagonal`, `diag`, `tril`, `vander`, ...
+
+Begin with `diagonal`.
+"""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ...core.dims import as_sizes, wrap_dim
+from ...core.dtypes import DType, as_array, as_dtype, canonical, cast, int64, promote_types, required
+from ...core.errors import ShapeError, UnsupportedDTypeError, describe
+from ...core.op import op
+from ...core.public import public
+from ...core.record import Array, Choice, Dim, Integer, OptionalInteger, rows
+from ..creation.fill import checked_size
+
+
+@op(
+    kind=None,
+    cases=rows(
+        "input offset dim1 dim2",
+        ("m n", 0, 0, 1),
+        ("m n", 1, 1, 0),
+        ("m n", -2, -2, -1),
+        ("b m n", 0, 0, 1),
+        ("b m n", -1, -1, 0),
+        ("b m n", 1, 2, 1),
+    ),
+)
+def diagonal(input: Array, offset: Integer = 0, dim1: Dim = 0, dim2: Dim = 1) -> jax.Array:
+    """Return the diagonal of two dimensions as the last dimension; `offset` 1 is the diagonal above the main one.
+
+    Raises: RuntimeError where the two dimensions are the same.
+    Torch: the result there is a view, here it is an array of its own.
+
+    >>> import jaxfun as jf
+    >>> jf.diagonal(jf.tensor([[1, 2], [3, 4]]))
+    Array([1, 4], dtype=int32)
+    """
+    return _diagonal(input, offset, *_plane(input.ndim, dim1, dim2))
+
+
+def _diagonal(input: jax.Array, offset: int, first: int, second: int) -> jax.Array:
+    matrices = jnp.moveaxis(input, (first, second), (-2, -1))
+    return matrices[(..., *_diagonal_indices(matrices.shape[-2:], offset))]
+
+
+def _plane(ndim: int, dim1: int, dim2: int) -> tuple[int, int]:
+    first, second = wrap_dim(dim1, ndim, "dim1"), wrap_dim(dim2, ndim, "dim2")
+    if first == second:
+        raise ShapeError("two different dimensions", f"{dim1} and {dim2}")
+    return first, second
+
+
+def _diagonal_indices(shape: tuple[int, ...], offset: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows and the columns of a matrix's diagonal."""
+    row, column = max(-offset, 0), max(offset, 0)
+    along = np.arange(max(min(shape[0] - row, shape[1] - column), 0))
+    return along + row, along + column
+
+
+@op(
+    kind=None,
+    cases=rows(
+        "input offset dim1 dim2",
+        ("n", 0, -2, -1),
+        ("m n", 1, 0, 1),
+        ("m n", -2, -1, 0),
+        ("b n", 0, 0, -1),
+        ("n", -1, 1, 0),
+    ),
+)
+def diag_embed(input: Array, offset: Integer = 0, dim1: Dim = -2, dim2: Dim = -1) -> jax.Array:
+    """Return matrices with the last dimension of `input` on their diagonals, and zeros elsewhere.
+
+    Shapes: (*, n) -> (*, n + |offset|, n + |offset|); `dim1` and `dim2` are the places of the two dimensions.
+    Raises: RuntimeError where the two dimensions are the same.
+
+    >>> import jaxfun as jf
+    >>> jf.diag_embed(jf.tensor([1, 2]), 1)
+    Array([[0, 1, 0],
+           [0, 0, 2],
+           [0, 0, 0]], dtype=int32)
+    """
+    first, second = _plane(input.ndim + 1, dim1, dim2)
+    return jnp.moveaxis(_diagonal_matrices(input, offset), (-2, -1), (first, second))
+
+
+def _diagonal_matrices(input: jax.Array, offset: int) -> jax.Array:
+    side = input.shape[-1] + abs(offset)
+    zeros = jnp.zeros((*input.shape[:-1], side, side), input.dtype)
+    return zeros.at[(..., *_diagonal_indices((side, side), offset))].set(input)
+
+
+@op(kind=None, composite=True, takes={"diagonal": Choice((0, 1, -2, 5))}, cases=rows("input", "n", "m n"))
+def diag(input: Array, diagonal: Integer = 0) -> jax.Array:
+    """Return the square matrix with a vector on its diagonal, or the diagonal of a matrix; 1 is above the main one.
+
+    Raises: RuntimeError for other numbers of dimensions.
+
+    >>> import jaxfun as jf
+    >>> jf.diag(jf.tensor([1, 2])), jf.diag(jf.tensor([[1, 2], [3, 4]]))
+    (Array([[1, 0],
+           [0, 2]], dtype=int32), Array([1, 4], dtype=int32))
+    """
+    if input.ndim not in (1, 2):
+        raise ShapeError("a vector or a matrix", describe(input))
+    return _diagonal_matrices(input, diagonal) if input.ndim == 1 else _diagonal(input, diagonal, 0, 1)
+
+
+@op(kind=None, composite=True)
+def diagflat(input: Array, offset: Integer = 0) -> jax.Array:
+    """Return the square matrix with the flattened elements on its diagonal, and zeros elsewhere.
+
+    >>> import jaxfun as jf
+    >>> jf.diagflat(jf.tensor([[1], [2]]))
+    Array([[1, 0],
+           [0, 2]], dtype=int32)
+    """
+    return _diagonal_matrices(jnp.ravel(input), offset)
+
+
+@op(
+    kind=None,
+    cases=rows(
+        "input src offset dim1 dim2",
+        ("2 n", "1", -1, 0, 1),
+        ("3 3", "2", 1, -1, 0),
+        ("m 3 3", "m 3", 0, 1, -1),
+        ("2 4", "2", 2, 0, -1),
+        ("0 n", "0", 0, 0, 1),
+    ),
+)
+def diagonal_scatter(input: Array, src: Array, offset: Integer = 0, dim1: Dim = 0, dim2: Dim = 1) -> jax.Array:
+    """Return the tensor with its diagonal, as `diagonal` gives it, replaced by `src`.
+
+    Dtypes: that of `input`; `src` is cast to it.
+    Raises: RuntimeError where `src` does not have the shape of the diagonal.
+
+    >>> import jaxfun as jf
+    >>> jf.diagonal_scatter(jf.zeros(2, 2), jf.ones(2))
+    Array([[1., 0.],
+           [0., 1.]], dtype=float32)
+    """
+    first, second = _plane(input.ndim, dim1, dim2)
+    matrices = jnp.moveaxis(input, (first, second), (-2, -1))
+    row, column = _diagonal_indices(matrices.shape[-2:], offset)
+    wanted = (*matrices.shape[:-2], len(row))
+    if src.shape != wanted:
+        raise ShapeError(f"`src` of the shape {list(wanted)}", describe(src))
+    written = matrices.at[..., row, column].set(cast(src, as_dtype(input.dtype)))
+    return jnp.moveaxis(written, (-2, -1), (first, second))
+
+
+# Triangles.
+
+_DIAGONALS = {"diagonal": Choice((0, 1, -1, 2, -3))}
+_MATRICES = rows("input", "m n", "b m n", "1 b m n")
+
+
+@op(kind=None, takes=_DIAGONALS, cases=_MATRICES)
+def tril(input: Array, diagonal: Integer = 0) -> jax.Array:
+    """Return the lower triangle of matrices, zeros above a diagonal: 0 is the main one, 1 the one above it.
+
+    Raises: RuntimeError for fewer than 2 dimensions.
+
+    >>> import jaxfun as jf
+    >>> jf.tril(jf.tensor([[1, 2], [3, 4]]))
+    Array([[1, 0],
+           [3, 4]], dtype=int32)
+    """
+    return jnp.where(_lower(input, diagonal), input, jnp.zeros((), input.dtype))
+
+
+@op(kind=None, takes=_DIAGONALS, cases=_MATRICES)
+def triu(input: Array, diagonal: Integer = 0) -> jax.Array:
+    """Return the upper triangle of matrices, zeros below a diagonal: 0 is the main one, 1 the one above it.
+
+    Raises: RuntimeError for fewer than 2 dimensions.
+
+    >>> import jaxfun as jf
+    >>> jf.triu(jf.tensor([[1, 2], [3, 4]]))
+    Array([[1, 2],
+           [0, 4]], dtype=int32)
+    """
+    return jnp.where(_lower(input, diagonal - 1), jnp.zeros((), input.dtype), input)
+
+
+def _lower(input: jax.Array, diagonal: int) -> jax.Array:
+    """Return where elements of matrices are on and below a diagonal."""
+    if input.ndim < 2:
+        raise ShapeError("a tensor of at least 2 dimensions", describe(input))
+    shape = input.shape[-2:]
+    offset = min(max(diagonal, -shape[0]), shape[1])  # `diagonal` may be an integer of any size
+    row, column = (jax.lax.broadcasted_iota(jnp.int32, shape, dim) for dim in (0, 1))
+    return column - row <= offset
+
+
+@public
+def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None) -> jax.Array:
+    """Return the indices of the lower triangle of a (row, col) matrix: rows and columns, in row-major order.
+
+    Shapes: (2, number of elements).
+    Raises: RuntimeError for a negative size; NotImplementedError for a dtype other than int32 and int64.
+
+    >>> import jaxfun as jf
+    >>> jf.tril_indices(2, 2)
+    Array([[0, 1, 1],
+           [0, 0, 1]], dtype=int32)
+    """
+    return _triangle_indices(row, col, offset, dtype, upper=False)
+
+
+@public
+def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None) -> jax.Array:
+    """Return the indices of the upper triangle of a (row, col) matrix: rows and columns, in row-major order.
+
+    Shapes: (2, number of elements).
+    Raises: RuntimeError for a negative size; NotImplementedError for a dtype other than int32 and int64.
+
+    >>> import jaxfun as jf
+    >>> jf.triu_indices(2, 2)
+    Array([[0, 0, 1],
+           [0, 1, 1]], dtype=int32)
+    """
+    return _triangle_indices(row, col, offset, dtype, upper=True)
+
+
+def _triangle_indices(row: int, col: int, offset: int, dtype: Any, *, upper: bool) -> jax.Array:
+    rows, columns, diagonal = as_sizes((row, col, offset), "row, col and offset")
+    checked_size((rows, columns))
+    wanted = _indices_dtype(dtype)
+    lower = np.tri(rows, columns, diagonal - upper, dtype=bool)
+    return as_array(np.stack(np.nonzero(lower != upper)).astype(wanted.dtype))
+
+
+def _indices_dtype(dtype: Any) -> DType:
+    wanted = canonical(int64) if dtype is None else required(dtype)
+    if wanted.name not in ("int32", "int64"):
+        raise UnsupportedDTypeError("`dtype` to be int32 or int64", wanted.name)
+    return wanted
+
+
+@op(
+    composite=True,
+    takes={"N": Choice((None, 3, 1, 0, 5)), "increasing": Choice((False, True))},
+    cases=rows("x", "n"),
+)
+def vander(x: Array, N: OptionalInteger = None, increasing: bool = False) -> jax.Array:
+    """Return the Vandermonde matrix of a vector: a row for each element, of its powers from `N - 1` down to 0.
+
+    Shapes: (n) -> (n, N); `N` is n by default.
+    Dtypes: bools and integers become int64.
+    Raises: RuntimeError for a tensor that is not a vector, and for a negative `N`.
+
+    >>> import jaxfun as jf
+    >>> jf.vander(jf.tensor([1.0, 2.0, 3.0]))
+    Array([[1., 1., 1.],
+           [4., 2., 1.],
+           [9., 3., 1.]], dtype=float32)
+    """
+    if x.ndim != 1:
+        raise ShapeError("a vector", describe(x))
+    count = x.size if N is None else N
+    if count < 0:
+        raise ShapeError("`N` of at least 0", str(N))
+    base = x.astype(canonical(promote_types(as_dtype(x.dtype), int64)).dtype)
+    ones = jnp.ones((x.size, min(count, 1)), base.dtype)
+    powers = jnp.cumprod(jnp.broadcast_to(base[:, None], (x.size, max(count - 1, 0))), 1)
+    result = jnp.concatenate([ones, powers], 1)
+    return result if increasing else jax.lax.rev(result, (1,))

@@ -1,0 +1,315 @@
+"""The order of dimensions, and of the elements along them: transposed, moved, reversed, rolled and rotated.
+
+Begin with `permute` for dimensions and `flip` for elements.
+"""
+
+from collections.abc import Sequence
+
+import jax
+import jax.numpy as jnp
+
+from ...core.dims import as_integers, as_tuple, wrap_dim, wrap_dims
+from ...core.errors import IndexRangeError, ShapeError, describe
+from ...core.op import op
+from ...core.overloads import overloads
+from ...core.record import Array, Choice, Dim, Dims, Integer, Size, Sizes, rows
+
+
+@op(
+    kind=None,
+    torch="torch.Tensor.permute",
+    takes={"dims": Size("permute")},
+    cases=rows("input", "l m n", "m n", "n", ""),
+)
+def permute(input: Array, *dims: Sizes) -> jax.Array:
+    """Return the tensor with its dimensions permuted: dimension `i` of the result is dimension `dims[i]`.
+
+    Shapes: `dims` one by one or as one tuple.
+    Raises: RuntimeError where `dims` does not name each dimension once.
+
+    >>> import jaxfun as jf
+    >>> jf.permute(jf.zeros(2, 3, 4), 2, 0, 1).shape
+    (4, 2, 3)
+    """
+    if len(dims) != input.ndim:
+        raise ShapeError(f"`dims` to name all {input.ndim} dimensions", str(dims))
+    return jnp.transpose(input, wrap_dims(dims, input.ndim, "dims"))
+
+
+@op(kind=None, overload="int", aliases=("swapdims",))
+def transpose(input: Array, dim0: Dim, dim1: Dim) -> jax.Array:
+    """Return the tensor with two dimensions exchanged.
+
+    >>> import jaxfun as jf
+    >>> jf.transpose(jf.zeros(2, 3), 0, 1).shape
+    (3, 2)
+    """
+    return _exchanged(input, dim0=dim0, dim1=dim1)
+
+
+swapdims = transpose
+
+
+@op(kind=None, composite=True)
+def swapaxes(input: Array, axis0: Dim, axis1: Dim) -> jax.Array:
+    """Return the tensor with two dimensions exchanged: the same as `transpose`.
+
+    >>> import jaxfun as jf
+    >>> jf.swapaxes(jf.zeros(2, 3), 0, 1).shape
+    (3, 2)
+    """
+    return _exchanged(input, axis0=axis0, axis1=axis1)
+
+
+def _exchanged(input: jax.Array, **dims: int) -> jax.Array:
+    first, second = (wrap_dim(dim, input.ndim, name) for name, dim in dims.items())
+    return jnp.swapaxes(input, first, second) if input.ndim else input
+
+
+@op(kind=None)
+def t(input: Array) -> jax.Array:
+    """Return the transpose of a matrix; a vector or a 0-dim tensor unchanged.
+
+    Raises: RuntimeError for more than 2 dimensions.
+
+    >>> import jaxfun as jf
+    >>> jf.t(jf.tensor([[1, 2], [3, 4]]))
+    Array([[1, 3], [2, 4]], dtype=int32)
+    """
+    if input.ndim > 2:
+        raise ShapeError("a tensor of at most 2 dimensions", describe(input), "Use transpose or permute.")
+    return jnp.transpose(input)
+
+
+@op(kind=None, torch="torch.Tensor.T", aten="numpy_T", composite=True)
+def T(input: Array) -> jax.Array:
+    """Return the tensor with its dimensions in reverse order: the transpose of a matrix. Torch: Tensor.T.
+
+    >>> import jaxfun as jf
+    >>> jf.T(jf.zeros(2, 3, 4)).shape
+    (4, 3, 2)
+    """
+    return jnp.transpose(input)
+
+
+@op(kind=None, torch="torch.Tensor.mT", composite=True)
+def mT(input: Array) -> jax.Array:
+    """Return the transpose of each matrix of a batch; a 0-dim tensor unchanged. Torch: Tensor.mT.
+
+    Raises: RuntimeError for a vector.
+
+    >>> import jaxfun as jf
+    >>> jf.mT(jf.zeros(2, 3, 4)).shape
+    (2, 4, 3)
+    """
+    return _transposed(input)
+
+
+@op(kind=None, composite=True, aliases=("mH",))
+def adjoint(input: Array) -> jax.Array:
+    """Return the conjugate transpose of each matrix of a batch; the conjugate of a 0-dim tensor.
+
+    Raises: RuntimeError for a vector.
+
+    >>> import jaxfun as jf
+    >>> jf.adjoint(jf.tensor([[1j, 2.0]]))
+    Array([[0.-1.j],
+           [2.-0.j]], dtype=complex64)
+    """
+    return jnp.conj(_transposed(input))
+
+
+mH = adjoint
+
+
+@op(kind=None, torch="torch.Tensor.H", aten="matrix_H", composite=True)
+def H(input: Array) -> jax.Array:
+    """Return the conjugate transpose of a matrix; the conjugate of a 0-dim tensor. Torch: Tensor.H.
+
+    Raises: RuntimeError for other numbers of dimensions.
+
+    >>> import jaxfun as jf
+    >>> jf.H(jf.tensor([[1j, 2.0]]))
+    Array([[0.-1.j],
+           [2.-0.j]], dtype=complex64)
+    """
+    if input.ndim not in (0, 2):
+        raise ShapeError("a matrix", describe(input), "Use adjoint for a batch of matrices.")
+    return jnp.conj(_transposed(input))
+
+
+def _transposed(input: jax.Array) -> jax.Array:
+    if input.ndim == 1:
+        raise ShapeError("a matrix or a batch of matrices", describe(input))
+    return jnp.swapaxes(input, -2, -1) if input.ndim else input
+
+
+@op(kind=None, torch="torch.movedim", overload="int", composite=True, aliases=("moveaxis",))
+def _movedim(input: Array, source: Dim, destination: Dim) -> jax.Array:
+    """Return the tensor with one dimension, or several, moved to new places; the others keep their order.
+
+    Raises: RuntimeError for a dimension named twice, and where there are not as many destinations as sources.
+
+    >>> import jaxfun as jf
+    >>> jf.movedim(jf.zeros(2, 3, 4), 0, -1).shape, jf.movedim(jf.zeros(2, 3, 4), (0, 1), (1, 2)).shape
+    ((3, 4, 2), (4, 2, 3))
+    """
+    return _moved(input, (source,), (destination,))
+
+
+@op(
+    kind=None,
+    torch="torch.movedim",
+    overload="intlist",
+    composite=True,
+    cases=rows(
+        "input source destination",
+        ("m n", (0,), (1,)),
+        ("b m n", (0, 1), (1, 2)),
+        ("b m n", (2, -3), (0, 1)),
+        ("", (0,), (-1,)),
+        ("m n", (1, 0), (-1, 0)),
+        ("b m n", (), ()),
+    ),
+)
+def _movedim_several(input: Array, source: Dims, destination: Dims) -> jax.Array:
+    return _moved(input, as_tuple(source, "source"), as_tuple(destination, "destination"))
+
+
+def _moved(input: jax.Array, source: tuple[int, ...], destination: tuple[int, ...]) -> jax.Array:
+    if len(source) != len(destination):
+        raise ShapeError("as many destinations as sources", f"{source} and {destination}")
+    start = _distinct(source, input.ndim, "source")
+    end = _distinct(destination, input.ndim, "destination")
+    return jnp.moveaxis(input, start, end) if input.ndim else input
+
+
+def _distinct(dims: Sequence[int], ndim: int, name: str) -> tuple[int, ...]:
+    wrapped = tuple(wrap_dim(dim, ndim, name) for dim in dims)
+    if len(set(wrapped)) < len(wrapped):
+        raise ShapeError(f"each dimension once in `{name}`", str(dims))
+    return wrapped
+
+
+movedim = moveaxis = overloads(_movedim, _movedim_several)
+
+
+# The order of elements.
+
+
+@op(
+    kind=None,
+    torch="torch.Tensor.flip",
+    cases=rows(
+        "input dims",
+        ("m n", (0,)),
+        ("m n", (1, -2)),
+        ("n", (-1,)),
+        ("", (0,)),
+        ("b m n", (0, 2)),
+        ("m n", ()),
+    ),
+)
+def flip(input: Array, *dims: Sizes) -> jax.Array:
+    """Return the tensor with the order of its elements reversed along `dims`.
+
+    >>> import jaxfun as jf
+    >>> jf.flip(jf.tensor([[1, 2], [3, 4]]), (0, 1))
+    Array([[4, 3],
+           [2, 1]], dtype=int32)
+    """
+    return jax.lax.rev(input, wrap_dims(dims, input.ndim) if dims else ())
+
+
+@op(kind=None, composite=True, cases=rows("input", "m n", "b m n"))
+def fliplr(input: Array) -> jax.Array:
+    """Return the tensor reversed along its second dimension: a matrix with left and right exchanged.
+
+    Raises: RuntimeError for fewer than 2 dimensions.
+
+    >>> import jaxfun as jf
+    >>> jf.fliplr(jf.tensor([[1, 2], [3, 4]]))
+    Array([[2, 1],
+           [4, 3]], dtype=int32)
+    """
+    if input.ndim < 2:
+        raise ShapeError("a tensor of at least 2 dimensions", describe(input))
+    return jax.lax.rev(input, (1,))
+
+
+@op(kind=None, composite=True, cases=rows("input", "m n", "n", "b m n"))
+def flipud(input: Array) -> jax.Array:
+    """Return the tensor reversed along its first dimension: a matrix upside down.
+
+    Raises: RuntimeError for a 0-dim tensor.
+
+    >>> import jaxfun as jf
+    >>> jf.flipud(jf.tensor([[1, 2], [3, 4]]))
+    Array([[3, 4],
+           [1, 2]], dtype=int32)
+    """
+    if not input.ndim:
+        raise ShapeError("a tensor with dimensions", describe(input))
+    return jax.lax.rev(input, (0,))
+
+
+@op(
+    kind=None,
+    cases=rows(
+        "input shifts dims",
+        ("m n", 1, None),
+        ("n", -1, 0),
+        ("m n", (1, 2), (0, -1)),
+        ("b m n", (2, -3), (2, 0)),
+        ("", 1, ()),
+        ("m n", (-4,), -1),
+        ("m n", (1, 1), (0, 0)),
+    ),
+)
+def roll(input: Array, shifts: Dims, dims: Dims = None) -> jax.Array:
+    """Return the elements shifted cyclically along `dims`: the last ones come in at the start.
+
+    Shapes: without `dims` the flattened elements are shifted, and the shape is kept.
+    Raises: RuntimeError where there are not as many shifts as dimensions.
+
+    >>> import jaxfun as jf
+    >>> jf.roll(jf.tensor([1, 2, 3]), 1), jf.roll(jf.tensor([[1, 2], [3, 4]]), 1, 0)
+    (Array([3, 1, 2], dtype=int32), Array([[3, 4],
+           [1, 2]], dtype=int32))
+    """
+    by, along = as_integers(shifts, "shifts"), () if dims is None else as_integers(dims, "dims")
+    if not by or len(by) != (len(along) or 1):
+        raise ShapeError("as many shifts as dimensions", f"{by} and {along}")
+    if not along:
+        return jnp.roll(input, by[0])
+    if not input.size:
+        return input
+    if not input.ndim:
+        raise IndexRangeError("a tensor with dimensions", describe(input))
+    return jnp.roll(input, by, tuple(wrap_dim(dim, input.ndim, "dims") for dim in along))
+
+
+@op(
+    kind=None,
+    takes={"k": Choice((1, 2, 3, 0, -1, 5))},
+    cases=rows("input dims", ("m n", (0, 1)), ("m n", (1, 0)), ("b m n", (0, -1)), ("b m n", (-1, -2))),
+)
+def rot90(input: Array, k: Integer = 1, dims: Dims = (0, 1)) -> jax.Array:
+    """Return the tensor rotated `k` times by 90 degrees in the plane of two dimensions, from the first to the second.
+
+    Raises: RuntimeError for fewer than 2 dimensions, and where `dims` are not two different dimensions.
+
+    >>> import jaxfun as jf
+    >>> jf.rot90(jf.tensor([[1, 2], [3, 4]]))
+    Array([[2, 4],
+           [1, 3]], dtype=int32)
+    """
+    plane = as_tuple(dims, "dims")
+    if len(plane) != 2 or input.ndim < 2:
+        raise ShapeError("two dimensions of a tensor of at least 2", f"{list(plane)} for {describe(input)}")
+    first, second = (wrap_dim(dim, input.ndim, "dims") for dim in plane)
+    if first == second:
+        raise ShapeError("two different dimensions", str(list(plane)))
+    if k % 2 == 0:
+        return jax.lax.rev(input, (first, second)) if k % 4 else input
+    return jnp.swapaxes(jax.lax.rev(input, (second if k % 4 == 1 else first,)), first, second)

@@ -1,0 +1,190 @@
+"""Tensors repeated: as a whole (`repeat`, `tile`), or element by element (`repeat_interleave`)."""
+
+import functools
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.core import Tracer
+
+from ...core.dims import wrap_dim
+from ...core.dtypes import as_array
+from ...core.errors import (
+    ArgumentTypeError,
+    IndexRangeError,
+    ShapeError,
+    UnsupportedArgumentError,
+    UnsupportedDTypeError,
+    describe,
+)
+from ...core.op import op
+from ...core.public import public
+from ...core.record import Array, Choice, Integer, OptionalInteger, Sizes, rows
+
+
+@op(
+    kind=None,
+    torch="torch.Tensor.repeat",
+    cases=rows(
+        "input repeats",
+        ("m n", (2, 3)),
+        ("n", (2, 1, 2)),
+        ("", (2,)),
+        ("m n", (1, 1)),
+        ("m n", (2, 0)),
+        ("", ()),
+        ("n", (3,)),
+    ),
+)
+def repeat(input: Array, *repeats: Sizes) -> jax.Array:
+    """Return the tensor repeated along each dimension; more numbers than dimensions add leading dimensions.
+
+    Raises: RuntimeError for fewer numbers than dimensions, and for a negative one.
+    Torch: Tensor.repeat (numpy.tile; numpy.repeat is `repeat_interleave`).
+
+    >>> import jaxfun as jf
+    >>> jf.repeat(jf.tensor([1, 2]), 2, 2)
+    Array([[1, 2, 1, 2],
+           [1, 2, 1, 2]], dtype=int32)
+    """
+    return _repeated(input, repeats)
+
+
+@op(
+    kind=None,
+    torch="torch.Tensor.tile",
+    composite=True,
+    cases=rows(
+        "input dims",
+        ("m n", (2,)),
+        ("m n", (2, 3)),
+        ("n", (2, 1, 2)),
+        ("", (2,)),
+        ("m n", ()),
+        ("", ()),
+    ),
+)
+def tile(input: Array, *dims: Sizes) -> jax.Array:
+    """Return the tensor repeated along each dimension; fewer numbers than dimensions count from the last one.
+
+    Raises: RuntimeError for a negative number.
+
+    >>> import jaxfun as jf
+    >>> jf.tile(jf.tensor([[1, 2]]), (2,))
+    Array([[1, 2, 1, 2]], dtype=int32)
+    """
+    return _repeated(input, (1,) * (input.ndim - len(dims)) + dims)
+
+
+def _repeated(input: jax.Array, repeats: tuple[int, ...]) -> jax.Array:
+    new = len(repeats) - input.ndim
+    if new < 0:
+        raise ShapeError(f"at least {input.ndim} numbers, for {describe(input)}", str(list(repeats)))
+    if any(times * size < 0 for times, size in zip(repeats, (*(1,) * new, *input.shape), strict=True)):
+        raise ShapeError("numbers of at least 0", str(list(repeats)))
+    return jnp.tile(input, tuple(max(times, 0) for times in repeats))
+
+
+@public
+def repeat_interleave(
+    input: Any, repeats: Any = ..., dim: int | None = None, *, output_size: int | None = None
+) -> jax.Array:
+    """Return each element, or each slice along `dim`, repeated in place; without `dim` those of the flattened tensor.
+
+    Shapes: `repeats` is an integer, or a tensor of one for each slice, whose sum is then the size of the result. Traced
+    repeats need `output_size`; where their sum differs from it, the result is NaN (the least integer, the greatest
+    unsigned one, True). A tensor of repeats as the only argument gives the indices to be taken.
+    Raises: RuntimeError for a negative number, and where the numbers do not fit the dimension or `output_size`.
+    Torch: numpy.repeat; `output_size` there saves a synchronisation, here it also serves under jit.
+
+    >>> import jaxfun as jf
+    >>> jf.repeat_interleave(jf.tensor([1, 2]), 2), jf.repeat_interleave(jf.tensor([1, 2]), jf.tensor([3, 1]))
+    (Array([1, 1, 2, 2], dtype=int32), Array([1, 1, 1, 2], dtype=int32))
+    """
+    if repeats is ...:
+        return _repeated_indices(_as_counts(input), output_size)
+    if hasattr(repeats, "dtype") and not isinstance(repeats, np.generic):
+        return _repeated_by_counts(as_array(input), _as_counts(repeats), dim, output_size)
+    return _repeat_each(input, repeats, dim, output_size=output_size)  # type: ignore[arg-type]  # refused within, if it is no integer
+
+
+@op(
+    kind=None,
+    torch="torch.repeat_interleave",
+    overload="self_int",
+    composite=True,
+    takes={"repeats": Choice((2, 1, 3, 0)), "output_size": Choice((None, None, 6))},
+    cases=rows("input dim", ("m n", None), ("n", 0), ("", None), ("m n", -1), ("b m n", 1)),
+)
+def _repeat_each(
+    input: Array, repeats: Integer, dim: OptionalInteger = None, *, output_size: OptionalInteger = None
+) -> jax.Array:
+    along, axis = _along(input, dim)
+    size = along.shape[axis] * repeats
+    if repeats < 0 or output_size not in (None, size):
+        raise ShapeError("a number of at least 0, and `output_size` to be the size", f"{repeats} and {output_size}")
+    before, after = along.shape[: axis + 1], along.shape[axis + 1 :]
+    spread = jnp.broadcast_to(jnp.expand_dims(along, axis + 1), (*before, repeats, *after))
+    return jnp.reshape(spread, (*before[:-1], size, *after))
+
+
+def _along(input: jax.Array, dim: int | None) -> tuple[jax.Array, int]:
+    """Return the tensor and the dimension to repeat along: the flattened tensor where there is no `dim`."""
+    if dim is None:
+        return jnp.ravel(input), 0
+    if not input.ndim:
+        raise IndexRangeError("a tensor with dimensions", describe(input))
+    return input, wrap_dim(dim, input.ndim)
+
+
+def _as_counts(repeats: Any) -> Any:
+    """Return repeats as a NumPy array or a tracer. Under jit a JAX array made of known numbers would be traced."""
+    if not hasattr(repeats, "dtype") or isinstance(repeats, np.generic):
+        raise ArgumentTypeError("`repeats` to be an integer or a tensor", describe(repeats))
+    if str(repeats.dtype).removeprefix("torch.") not in ("int32", "int64"):
+        raise UnsupportedDTypeError("`repeats` of int32 or int64", describe(repeats))
+    return repeats if isinstance(repeats, Tracer) else np.asarray(repeats)
+
+
+def _repeated_by_counts(input: jax.Array, counts: Any, dim: int | None, output_size: int | None) -> jax.Array:
+    if counts.ndim > 1:
+        raise ShapeError("`repeats` of at most 1 dimension", describe(counts))
+    along, axis = _along(input, dim)
+    size = along.shape[axis]
+    if counts.size not in (1, size):
+        raise ShapeError(f"{size} numbers, one for each slice of dimension {axis}", describe(counts))
+    return _take(along, axis, *_indices_to_take(counts, size, output_size))
+
+
+def _repeated_indices(counts: Any, output_size: int | None) -> jax.Array:
+    if counts.ndim != 1:
+        raise ShapeError("`repeats` of 1 dimension", describe(counts))
+    indices = jnp.arange(counts.size, dtype=counts.dtype)
+    return _take(indices, 0, *_indices_to_take(counts, counts.size, output_size))
+
+
+def _indices_to_take(counts: Any, size: int, output_size: int | None) -> tuple[Any, str]:
+    """Return the index of each slice of the result, and what JAX makes of one that is out of range."""
+    if isinstance(counts, Tracer):
+        return _traced_indices(jnp.broadcast_to(counts, size), output_size), "fill"
+    known = np.broadcast_to(counts, size)
+    if (known < 0).any():
+        raise ShapeError("numbers of at least 0", str(known.min()))
+    if output_size not in (None, known.sum()):
+        raise ShapeError(f"`output_size` to be the sum, {known.sum()}", str(output_size))
+    return np.repeat(np.arange(size, dtype=np.int32), known), "promise_in_bounds"
+
+
+def _traced_indices(counts: jax.Array, output_size: int | None) -> jax.Array:
+    if output_size is None:
+        advice = "Their sum is the size of the result: pass it as `output_size`."
+        raise UnsupportedArgumentError("repeats whose values are known", f"a traced {describe(counts)}", advice)
+    fits = (counts.sum() == output_size) & jnp.all(counts >= 0)
+    indices = jnp.searchsorted(jnp.cumsum(counts), jnp.arange(output_size, dtype=counts.dtype), side="right")
+    return jnp.where(fits, indices, counts.size)  # out of range where the numbers do not fit
+
+
+@functools.partial(jax.jit, static_argnames=("axis", "mode"))
+def _take(input: jax.Array, axis: int, indices: Any, mode: str) -> jax.Array:
+    return input.at[(slice(None),) * axis + (indices,)].get(mode=mode)

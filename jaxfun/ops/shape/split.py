@@ -1,0 +1,277 @@
+"""Tensors split along a dimension, into a tuple of parts. Begin with `split`."""
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import numpy as np
+from jax.core import Tracer
+
+from ...core.dims import as_tuple, wrap_dim
+from ...core.errors import (
+    ArgumentTypeError,
+    DTypeError,
+    IndexRangeError,
+    ShapeError,
+    UnsupportedArgumentError,
+    describe,
+)
+from ...core.op import op
+from ...core.overloads import overloads
+from ...core.public import public
+from ...core.record import Array, Choice, Dim, Dims, Integer, rows
+
+Parts = tuple[jax.Array, ...]
+
+
+@op(kind=None, torch="torch.split", overload="Tensor", takes={"split_size_or_sections": Choice((1, 2, 3))})
+def _split(tensor: Array, split_size_or_sections: Integer, dim: Dim = 0) -> Parts:
+    """Return the parts of one size along a dimension, the last of which may be smaller, or parts of the given sizes.
+
+    Raises: RuntimeError where the sizes do not add up to that of the dimension.
+
+    >>> import jaxfun as jf
+    >>> jf.split(jf.tensor([1, 2, 3]), 2), len(jf.split(jf.tensor([1, 2, 3]), [1, 1, 1]))
+    ((Array([1, 2], dtype=int32), Array([3], dtype=int32)), 3)
+    """
+    return _parts_of_size(tensor, split_size_or_sections, _dimension(tensor, dim))
+
+
+def _parts_of_size(input: jax.Array, size: int, axis: int) -> Parts:
+    whole = input.shape[axis]
+    if size < 0 or (size == 0 and whole):
+        raise ShapeError("a size of at least 1 for the parts", str(size))
+    sizes = [min(size, whole - start) for start in range(0, whole, size)] if whole else [0]
+    return _parts(input, sizes, axis)
+
+
+_SIZES = (
+    ("4", (1, 3), 0),
+    ("3 n", (2, 0, 1), 0),
+    ("m 3", (1, 1, 1), -1),
+    ("n m", (1,), 1),
+    ("0", (0, 0), -1),
+)
+
+
+@op(
+    kind=None,
+    torch="torch.split",
+    overload="sizes",
+    node="SplitWithSizesBackward0",
+    cases=rows("tensor split_size_or_sections dim", *_SIZES),
+)
+def _split_sizes(tensor: Array, split_size_or_sections: Dims, dim: Dim = 0) -> Parts:
+    return _parts_of_sizes(tensor, split_size_or_sections, dim)
+
+
+split = overloads(_split, _split_sizes)
+
+
+@op(kind=None, cases=rows("input split_sizes dim", *_SIZES))
+def split_with_sizes(input: Array, split_sizes: tuple[int, ...], dim: Dim = 0) -> Parts:
+    """Return the parts of these sizes along a dimension.
+
+    Raises: RuntimeError where the sizes do not add up to that of the dimension.
+
+    >>> import jaxfun as jf
+    >>> jf.split_with_sizes(jf.tensor([1, 2, 3]), (1, 2))
+    (Array([1], dtype=int32), Array([2, 3], dtype=int32))
+    """
+    return _parts_of_sizes(input, split_sizes, dim)
+
+
+def _parts_of_sizes(input: jax.Array, sizes: Any, dim: int) -> Parts:
+    sizes = as_tuple(sizes, "split_sizes")
+    axis = _dimension(input, dim)
+    if min(sizes, default=0) < 0 or sum(sizes) != input.shape[axis]:
+        raise ShapeError(f"sizes of at least 0 that add up to {input.shape[axis]}", str(list(sizes)))
+    return _parts(input, sizes, axis)
+
+
+def _dimension(input: jax.Array, dim: int) -> int:
+    if not input.ndim:
+        raise ShapeError("a tensor with dimensions", describe(input))
+    return wrap_dim(dim, input.ndim)
+
+
+def _parts(input: jax.Array, sizes: Sequence[int], axis: int) -> Parts:
+    return tuple(jax.lax.split(input, sizes, axis)) if sizes else ()
+
+
+@op(kind=None, composite=True, takes={"chunks": Choice((1, 2, 3, 4))})
+def chunk(input: Array, chunks: Integer, dim: Dim = 0) -> Parts:
+    """Return at most `chunks` parts of one size along a dimension; the last may be smaller.
+
+    >>> import jaxfun as jf
+    >>> [part.shape for part in jf.chunk(jf.zeros(5), 3)], len(jf.chunk(jf.zeros(6), 4))
+    ([(2,), (2,), (1,)], 3)
+    """
+    if chunks <= 0:
+        raise ShapeError("at least 1 part", str(chunks))
+    axis = _dimension(input, dim)
+    if not input.shape[axis]:
+        return _parts(input, (0,) * chunks, axis)
+    return _parts_of_size(input, -(-input.shape[axis] // chunks), axis)
+
+
+@public
+def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> Parts:
+    """Return `indices_or_sections` parts along a dimension, larger ones first; or the parts between the given indices.
+
+    Shapes: an index as in a slice, `input[start:stop]`: negative ones count from the end, none is too large.
+    Raises: NotImplementedError for a traced tensor of indices, which would decide the shapes.
+    Differs: torch's tensor of indices has to be int64; here int32 is accepted too, JAX's own integer dtype.
+
+    >>> import jaxfun as jf
+    >>> jf.tensor_split(jf.tensor([1, 2, 3, 4]), (1, 3)), len(jf.tensor_split(jf.zeros(4), 3))
+    ((Array([1], dtype=int32), Array([2, 3], dtype=int32), Array([4], dtype=int32)), 3)
+    """
+    return _tensor_split(input, _as_known(indices_or_sections), dim)
+
+
+def _as_known(cuts: Any) -> Any:
+    """Return a tensor of indices as Python integers, anything else as it is."""
+    if not hasattr(cuts, "dtype") or isinstance(cuts, np.generic):
+        return cuts
+    if isinstance(cuts, Tracer):
+        raise UnsupportedArgumentError("indices whose values are known", describe(cuts), "Pass integers.")
+    if str(cuts.dtype).removeprefix("torch.") not in ("int32", "int64") or np.ndim(cuts) > 1:
+        raise DTypeError("a tensor of integers, of at most 1 dimension", describe(cuts))
+    return np.asarray(cuts).tolist()
+
+
+@op(
+    kind=None,
+    torch="torch.tensor_split",
+    overload="sections",
+    composite=True,
+    takes={"indices_or_sections": Choice((1, 2, 3, 4))},
+)
+def _tensor_split_sections(input: Array, indices_or_sections: Integer, dim: Dim = 0) -> Parts:
+    return _equal_parts(input, indices_or_sections, _dimension(input, dim))
+
+
+@op(
+    kind=None,
+    torch="torch.tensor_split",
+    overload="indices",
+    composite=True,
+    cases=rows(
+        "input indices_or_sections dim",
+        ("4", (1, 3), 0),
+        ("4", (3, 1), -1),
+        ("3 n", (-1, 9), 0),
+        ("m 3", (0, -9, 2), -1),
+        ("m n", (), 1),
+        ("0", (1,), 0),
+    ),
+)
+def _tensor_split_indices(input: Array, indices_or_sections: Dims, dim: Dim = 0) -> Parts:
+    return _parts_between(input, as_tuple(indices_or_sections, "indices_or_sections"), _dimension(input, dim))
+
+
+_tensor_split = overloads(_tensor_split_sections, _tensor_split_indices)
+
+
+def _equal_parts(input: jax.Array, count: int, axis: int) -> Parts:
+    """Return parts of one size, the first ones larger by 1 where the dimension is no multiple of their number."""
+    if count <= 0:
+        raise ShapeError("at least 1 part", str(count))
+    size, larger = divmod(input.shape[axis], count)
+    return _parts(input, [size + (part < larger) for part in range(count)], axis)
+
+
+def _parts_between(input: jax.Array, indices: Sequence[int], axis: int) -> Parts:
+    spans = [range(input.shape[axis])[start:stop] for start, stop in itertools.pairwise((0, *indices, None))]
+    return tuple(jax.lax.slice_in_dim(input, span.start, span.start + len(span), axis=axis) for span in spans)
+
+
+_EQUAL_OR_BETWEEN = {"indices_or_sections": Choice((1, 2, (1,), (1, -1)))}
+
+
+def _split_along(input: jax.Array, cuts: Any, axis: int, least: int) -> Parts:
+    if input.ndim < least:
+        raise ShapeError(f"a tensor of at least {least} dimensions", describe(input))
+    if isinstance(cuts, tuple):
+        return _parts_between(input, as_tuple(cuts, "indices_or_sections"), axis)
+    if cuts is None:
+        raise ArgumentTypeError("`indices_or_sections` to be an integer or integers", describe(cuts))
+    if cuts == 0 or input.shape[axis] % cuts:
+        raise ShapeError(f"a number of parts that divides {input.shape[axis]}", str(cuts))
+    return _equal_parts(input, cuts, axis)
+
+
+@op(
+    kind=None,
+    overload=("int", "array"),
+    composite=True,
+    takes=_EQUAL_OR_BETWEEN,
+    cases=rows("input", "4", "m 2", "m 2 n", "m 4", "m 0"),
+)
+def hsplit(input: Array, indices_or_sections: Dims) -> Parts:
+    """Return the parts of a tensor along its second dimension, those of a vector along its first.
+
+    Shapes: `indices_or_sections` equal parts, or the parts between the given indices, as in `tensor_split`.
+    Raises: RuntimeError where the dimension cannot be split into equal parts.
+
+    >>> import jaxfun as jf
+    >>> jf.hsplit(jf.tensor([[1, 2], [3, 4]]), 2)
+    (Array([[1],
+           [3]], dtype=int32), Array([[2],
+           [4]], dtype=int32))
+    """
+    return _split_along(input, indices_or_sections, min(1, max(input.ndim - 1, 0)), 1)
+
+
+@op(
+    kind=None,
+    overload=("int", "array"),
+    composite=True,
+    takes=_EQUAL_OR_BETWEEN,
+    cases=rows("input", "2 n", "4 n", "2 1 n", "0 n"),
+)
+def vsplit(input: Array, indices_or_sections: Dims) -> Parts:
+    """Return the parts of a tensor along its first dimension: so many equal ones, or those between the given indices.
+
+    Raises: RuntimeError for a vector, and where the dimension cannot be split into equal parts.
+
+    >>> import jaxfun as jf
+    >>> jf.vsplit(jf.tensor([[1, 2], [3, 4]]), 2)
+    (Array([[1, 2]], dtype=int32), Array([[3, 4]], dtype=int32))
+    """
+    return _split_along(input, indices_or_sections, 0, 2)
+
+
+@op(
+    kind=None,
+    overload=("int", "array"),
+    composite=True,
+    takes=_EQUAL_OR_BETWEEN,
+    cases=rows("input", "m 1 2", "1 n 4", "m n 2 1", "1 n 0"),
+)
+def dsplit(input: Array, indices_or_sections: Dims) -> Parts:
+    """Return the parts of a tensor along its third dimension: so many equal ones, or those between the given indices.
+
+    Raises: RuntimeError for fewer than 3 dimensions, and where the dimension cannot be split into equal parts.
+
+    >>> import jaxfun as jf
+    >>> [part.shape for part in jf.dsplit(jf.zeros(1, 2, 4), 2)]
+    [(1, 2, 2), (1, 2, 2)]
+    """
+    return _split_along(input, indices_or_sections, 2, 3)
+
+
+@op(kind=None, overload="int")
+def unbind(input: Array, dim: Dim = 0) -> Parts:
+    """Return the slices of a tensor along a dimension, which is removed, as a tuple.
+
+    >>> import jaxfun as jf
+    >>> jf.unbind(jf.tensor([[1, 2], [3, 4]]))
+    (Array([1, 2], dtype=int32), Array([3, 4], dtype=int32))
+    """
+    axis = wrap_dim(dim, input.ndim)
+    if not input.ndim:
+        raise IndexRangeError("a tensor with dimensions", describe(input))
+    return tuple(jax.lax.unstack(input, axis=axis))

@@ -1,0 +1,229 @@
+"""Windows of a dimension: one (`narrow`), all (`unfold`), and one that is replaced (`slice_scatter`).
+
+Starts are traced, so that another one compiles nothing; those that are known are checked before.
+"""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.core import Tracer
+
+from ...core.dims import want_integer, wrap_dim
+from ...core.dtypes import Category, as_array, as_dtype, cast
+from ...core.errors import IndexRangeError, ShapeError, describe
+from ...core.op import op
+from ...core.public import public
+from ...core.record import Array, Dim, Factor, Integer, OptionalInteger, rows
+
+
+@public
+def narrow(input: Any, dim: int, start: Any, length: int) -> jax.Array:
+    """Return `length` elements along a dimension, from `start` on; a negative start counts from the end.
+
+    Raises: IndexError for a start out of range; RuntimeError where `length` is too large. Of a traced start that is
+    out of range the result is NaN (the least integer, the greatest unsigned one, True): nothing is clamped.
+    Torch: the result there is a view, here it is an array of its own.
+
+    >>> import jaxfun as jf
+    >>> jf.narrow(jf.tensor([1, 2, 3, 4]), 0, 1, 2)
+    Array([2, 3], dtype=int32)
+    """
+    array, first = as_array(input), _known_start(start)
+    axis = _axis(array, dim, length)
+    if isinstance(first, Tracer):
+        return _narrow_traced(array, axis, first, length)
+    _check_window(array.shape[axis], first, length)
+    return _narrow(array, axis, first, length)
+
+
+_WINDOWS = rows(
+    "input dim start length",
+    ("4", 0, 1, 2),
+    ("3 n", 0, 2, 1),
+    ("m 4", -1, -3, 2),
+    ("m n", 1, 0, 0),
+    ("2 n", -2, -2, 2),
+    ("0 n", 0, 0, 0),
+)
+
+
+@op(kind=None, torch="torch.narrow", overload=("", "Tensor"), composite=True, cases=_WINDOWS)
+def _narrow(input: Array, dim: Dim, start: Factor, length: Integer) -> jax.Array:
+    return jax.lax.dynamic_slice_in_dim(input, start, length, dim)
+
+
+def _narrow_traced(input: jax.Array, axis: int, start: jax.Array, length: int) -> jax.Array:
+    size = input.shape[axis]
+    first = jnp.where(start < 0, start + size, start)
+    fits = (first >= 0) & (first <= size - length)
+    indices = jnp.where(fits, first + jnp.arange(length), size)
+    return input.at[(slice(None),) * axis + (indices,)].get(mode="fill")
+
+
+def _known_start(start: Any) -> Any:
+    if not hasattr(start, "dtype") or isinstance(start, np.generic):
+        want_integer(start=start)
+        return start
+    if np.ndim(start) or as_dtype(start.dtype).category is not Category.INTEGER:
+        raise ShapeError("`start` to be a 0-dim tensor of an integer", describe(start))
+    return start if isinstance(start, Tracer) else int(start)
+
+
+def _axis(input: jax.Array, dim: int, length: int) -> int:
+    want_integer(dim=dim, length=length)
+    if not input.ndim:
+        raise ShapeError("a tensor with dimensions", describe(input))
+    if length < 0:
+        raise ShapeError("`length` of at least 0", str(length))
+    return wrap_dim(dim, input.ndim)
+
+
+def _check_window(size: int, start: int, length: int) -> None:
+    if not -size <= start <= size:
+        raise IndexRangeError(f"`start` in [{-size}, {size}]", str(start))
+    if (start + size if start < 0 else start) + length > size:
+        raise ShapeError(f"at most {size} elements", f"{length} from {start} on")
+
+
+def _check_narrow_copy(input: jax.Array, dim: int, start: Any, length: int) -> None:
+    want_integer(start=start)
+    if dim >= input.ndim:  # torch checks it inside, and raises no IndexError
+        raise ShapeError(f"`dim` below {input.ndim}", str(dim))
+    _check_window(input.shape[_axis(input, dim, length)], start, length)
+
+
+@op(kind=None, before=_check_narrow_copy, cases=_WINDOWS)
+def narrow_copy(input: Array, dim: Dim, start: Factor, length: Integer) -> jax.Array:
+    """Return `length` elements along a dimension, from `start` on: the same as `narrow`.
+
+    Raises: IndexError for a start out of range; RuntimeError where `length` is too large.
+
+    >>> import jaxfun as jf
+    >>> jf.narrow_copy(jf.tensor([1, 2, 3, 4]), 0, -2, 2)
+    Array([3, 4], dtype=int32)
+    """
+    return jax.lax.dynamic_slice_in_dim(input, start, length, wrap_dim(dim, input.ndim))
+
+
+@op(
+    kind=None,
+    torch="torch.Tensor.unfold",
+    cases=rows(
+        "input dimension size step",
+        ("4", 0, 2, 1),
+        ("3 n", 0, 3, 1),
+        ("m 4", -1, 2, 2),
+        ("", 0, 1, 3),
+        ("2 n", -2, 0, 1),
+        ("4 m n", 0, 3, 1),
+        ("0 n", 0, 0, 1),
+    ),
+)
+def unfold(input: Array, dimension: Dim, size: Integer, step: Integer) -> jax.Array:
+    """Return the sliding windows of `size` elements along a dimension, each `step` after the one before it.
+
+    Shapes: (*, n, *) -> (*, number of windows, *, size).
+    Gradient: an element in several windows gets the sum.
+    Raises: RuntimeError for a size larger than that of the dimension, and for a step below 1.
+    Torch: Tensor.unfold.
+
+    >>> import jaxfun as jf
+    >>> jf.unfold(jf.tensor([1, 2, 3, 4]), 0, 2, 1)
+    Array([[1, 2],
+           [2, 3],
+           [3, 4]], dtype=int32)
+    """
+    axis = wrap_dim(dimension, input.ndim)
+    whole = input.shape[axis] if input.ndim else 1
+    if not 0 <= size <= whole or step <= 0:
+        raise ShapeError(f"a size in [0, {whole}] and a step above 0", f"{size} and {step}")
+    if not input.ndim:
+        return jnp.broadcast_to(input, (size,))
+    starts = np.arange(0, whole - size + 1, step)
+    windows = input[(slice(None),) * axis + (starts[:, None] + np.arange(size),)]
+    return jnp.moveaxis(windows, axis + 1, -1)
+
+
+def _check_select_scatter(input: jax.Array, src: jax.Array, dim: int, index: Any) -> None:
+    want_integer(index=index)
+    if not input.ndim:
+        raise IndexRangeError("a tensor with dimensions", describe(input))
+    axis = wrap_dim(dim, input.ndim)
+    size = input.shape[axis]
+    if not -size <= index < size:
+        raise IndexRangeError(f"`index` in [{-size}, {size - 1}] for dimension {axis}", str(index))
+
+
+@op(
+    kind=None,
+    before=_check_select_scatter,
+    cases=rows(
+        "input src dim index",
+        ("2 n", "n", 0, 1),
+        ("m 3", "m", -1, -3),
+        ("m 1 n", "m n", 1, 0),
+        ("3", "", 0, -1),
+    ),
+)
+def select_scatter(input: Array, src: Array, dim: Dim, index: Factor) -> jax.Array:
+    """Return the tensor with its slice at `index` of a dimension, as `select` gives it, replaced by `src`.
+
+    Dtypes: that of `input`; `src` is cast to it.
+    Raises: IndexError out of range; RuntimeError where `src` does not have the shape of the slice.
+
+    >>> import jaxfun as jf
+    >>> jf.select_scatter(jf.zeros(2, 2), jf.ones(2), 0, 1)
+    Array([[0., 0.],
+           [1., 1.]], dtype=float32)
+    """
+    axis = wrap_dim(dim, input.ndim)
+    _want_shape(src, (*input.shape[:axis], *input.shape[axis + 1 :]))
+    update = jnp.expand_dims(cast(src, as_dtype(input.dtype)), axis)
+    return jax.lax.dynamic_update_slice_in_dim(input, update, index, axis)
+
+
+def _want_shape(src: jax.Array, shape: tuple[int, ...]) -> None:
+    if src.shape != shape:
+        raise ShapeError(f"`src` of the shape {list(shape)}", describe(src))
+
+
+@op(
+    kind=None,
+    cases=rows(
+        "input src dim start end step",
+        ("4", "2", 0, 1, 3, 1),
+        ("4 n", "1 n", 0, -1, None, 1),
+        ("m 4", "m 2", -1, None, -1, 2),
+        ("m n", "m 0", 1, 9, None, 1),
+        ("3 n", "3 n", -2, -9, 7, 1),
+        ("0 n", "0 n", 0, None, 2, 3),
+    ),
+)
+def slice_scatter(
+    input: Array,
+    src: Array,
+    dim: Dim = 0,
+    start: OptionalInteger = None,
+    end: OptionalInteger = None,
+    step: Integer = 1,
+) -> jax.Array:
+    """Return the tensor with the slice `start:end:step` of a dimension replaced by `src`.
+
+    Dtypes: that of `input`; `src` is cast to it.
+    Raises: RuntimeError where `src` does not have the shape of the slice, and for a step below 1.
+
+    >>> import jaxfun as jf
+    >>> jf.slice_scatter(jf.zeros(3), jf.ones(2), 0, 1)
+    Array([0., 1., 1.], dtype=float32)
+    """
+    if not input.ndim:
+        raise IndexRangeError("a tensor with dimensions", describe(input))
+    axis = wrap_dim(dim, input.ndim)
+    if step <= 0:
+        raise ShapeError("a step above 0", str(step))
+    span = range(input.shape[axis])[start:end:step]
+    _want_shape(src, (*input.shape[:axis], len(span), *input.shape[axis + 1 :]))
+    at = (slice(None),) * axis + (slice(span.start, max(span.stop, span.start), step),)
+    return input.at[at].set(cast(src, as_dtype(input.dtype)))
