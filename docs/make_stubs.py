@@ -19,7 +19,6 @@ from typing import Any
 import jaxfun
 from jaxfun.core.dtypes import DType
 from jaxfun.core.record import Op, Role
-from jaxfun.ops import records
 
 ROOT = Path(jaxfun.__file__).parent
 FACES = {"__init__.pyi": jaxfun, "nn/functional.pyi": jaxfun.nn.functional}
@@ -55,6 +54,8 @@ ALIASES = {
     "Parts": "tuple[Array, ...]",
     "Sizes": "builtins.int | Sequence[builtins.int]",
 }
+# the types of parameters that the source leaves open, as it takes arrays of any library and dtypes of any spelling
+NAMED = {"dtype": "DTypeLike | None", "input": "ArrayLike", "mask": "ArrayLike", "tensor": "ArrayLike"}
 BUILTINS = ("bool", "int", "float", "complex", "type")  # names that the face gives another meaning
 
 
@@ -122,7 +123,6 @@ def _function(name: str, signature: str, value: Callable[..., Any]) -> str:
 
 
 def _of_record(record: Op) -> str:
-    written = _annotations(_definitions()[record.name])
     parts, is_marked = [], False
     for name, parameter in record.signature.parameters.items():
         is_marked = is_marked or parameter.kind is parameter.VAR_POSITIONAL
@@ -130,8 +130,10 @@ def _of_record(record: Op) -> str:
             parts.append("*")
             is_marked = True
         star = "*" if parameter.kind is parameter.VAR_POSITIONAL else ""
-        parts.append(f"{star}{name}: {_argument_type(record, parameter, written[name])}{_default(parameter)}")
-    return f"({', '.join(parts)}) -> {written['return']}"
+        parts.append(
+            f"{star}{name}: {_argument_type(record, parameter, _text(parameter.annotation))}{_default(parameter)}"
+        )
+    return f"({', '.join(parts)}) -> {_text(record.signature.return_annotation)}"
 
 
 def _argument_type(record: Op, parameter: inspect.Parameter, written: str) -> str:
@@ -151,25 +153,6 @@ def _default(parameter: inspect.Parameter) -> str:
 
 
 @functools.cache
-def _definitions() -> Mapping[str, ast.FunctionDef]:
-    """Return the source of each op by its record's name."""
-    records()  # loads all files
-    found: dict[str, ast.FunctionDef] = {}
-    for module in [name for name in sys.modules if name.startswith("jaxfun.")]:
-        values = {name: value for name, value in vars(sys.modules[module]).items() if type(_op_of(value)) is Op}
-        own = {name: value for name, value in values.items() if value.__module__ == module}
-        nodes = _tree(module).body if own else []
-        found |= {
-            own[node.name].op.name: node for node in nodes if isinstance(node, ast.FunctionDef) and node.name in own
-        }
-    return found
-
-
-def _op_of(value: Any) -> Any:
-    return getattr(value, "op", None)
-
-
-@functools.cache
 def _tree(module: str) -> ast.Module:
     return ast.parse(Path(sys.modules[module].__file__ or "").read_text())
 
@@ -182,6 +165,8 @@ def _of_source(function: Callable[..., Any]) -> str:
     arguments = copy.deepcopy(node.args)
     for each in _each_argument(arguments):
         each.annotation = _Words().visit(each.annotation) if each.annotation else None
+        if each.arg in NAMED and each.annotation and ast.unparse(each.annotation) == "Any":
+            each.annotation = ast.parse(NAMED[each.arg], mode="eval").body
     return f"({ast.unparse(arguments)}) -> {_plain(node.returns)}"
 
 
@@ -190,9 +175,12 @@ def _each_argument(arguments: ast.arguments) -> list[ast.arg]:
     return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *variadic]
 
 
-def _annotations(node: ast.FunctionDef) -> dict[str, str]:
-    found = {each.arg: _plain(each.annotation) for each in _each_argument(node.args)}
-    return found | {"return": _plain(node.returns)}
+def _text(annotation: Any) -> str:
+    """Return an annotation of a record's signature as the stub writes it."""
+    text = inspect.formatannotation(annotation)
+    text = re.sub(r"(?:\w+\.)+Array\b", "Array", text)
+    text = re.sub(r"jaxfun\.[\w.]+\.(\w+)", r"\1", text)
+    return re.sub(rf"(?<![\w.])({'|'.join(BUILTINS)})\b", r"builtins.\1", text)
 
 
 class _Words(ast.NodeTransformer):

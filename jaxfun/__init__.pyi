@@ -14,16 +14,16 @@ from .core.dtypes import DType as DType
 from .core.errors import DTypeError as DTypeError
 from .core.limits import FInfo as FInfo
 from .core.errors import GradientError as GradientError
-from .ops.histograms import Histogram as Histogram
+from .ops.reduce.histograms import Histogram as Histogram
 from .core.limits import IInfo as IInfo
-from .ops.joint_histograms import JointHistogram as JointHistogram
-from .ops.float_parts import MantissaAndExponent as MantissaAndExponent
-from .ops.extremum import MinAndMax as MinAndMax
-from .ops.decompositions import QAndR as QAndR
+from .ops.reduce.histograms import JointHistogram as JointHistogram
+from .ops.pointwise.floats import MantissaAndExponent as MantissaAndExponent
+from .ops.reduce.extrema import MinAndMax as MinAndMax
+from .ops.linalg.factor import QAndR as QAndR
 from .core.errors import ShapeError as ShapeError
-from .ops.determinants import SignAndLogarithm as SignAndLogarithm
-from .ops.decompositions import SingularValues as SingularValues
-from .ops.extremum import ValuesAndIndices as ValuesAndIndices
+from .ops.linalg.determinants import SignAndLogarithm as SignAndLogarithm
+from .ops.linalg.factor import SingularValues as SingularValues
+from .ops.reduce.extrema import ValuesAndIndices as ValuesAndIndices
 from .autograd.variable import Variable as Variable
 from . import autograd as autograd
 from .core import dtypes as dtypes
@@ -33,6 +33,7 @@ from . import regression as regression
 from . import train as train
 from .core.types import Number
 
+__version__: builtins.str
 DTypeLike = DType | np.dtype[Any] | builtins.str | builtins.type
 
 bfloat16: DType
@@ -58,14 +59,14 @@ uint8: DType
 DTYPES: Any
 
 def H(input: ArrayLike) -> Array:
-    """Return the matrix transposed and conjugated; a 0-dim tensor conjugated. Torch: Tensor.H.
+    """Return the conjugate transpose of a matrix; the conjugate of a 0-dim tensor. Torch: Tensor.H.
 
-    Raises: RuntimeError for a tensor that is no matrix.
+    Raises: RuntimeError for other numbers of dimensions.
     """
     ...
 
 def T(input: ArrayLike) -> Array:
-    """Return the tensor with its dimensions in the opposite order: the transposed matrix. Torch: Tensor.T."""
+    """Return the tensor with its dimensions in reverse order: the transpose of a matrix. Torch: Tensor.T."""
     ...
 
 def abs(input: ArrayLike) -> Array:
@@ -96,62 +97,71 @@ def acosh(input: ArrayLike) -> Array:
     """
     ...
 
-def add(input: Any, other: Any, *, alpha: Any = 1) -> Array:
+def add(input: ArrayLike | Number, other: ArrayLike | Number, *, alpha: Number | Array = 1) -> Array:
     """Return `input + alpha * other`.
 
     Raises: RuntimeError for an alpha of a higher category than the result, or too large for its dtype.
     """
     ...
 
-def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 1) -> Array:
+def addbmm(
+    input: ArrayLike, batch1: ArrayLike, batch2: ArrayLike, *, beta: Number | Array = 1, alpha: Number | Array = 1
+) -> Array:
     """Return `beta * input + alpha * Σ batch1[i] @ batch2[i]`.
 
-    Shapes: what broadcasts to (m, n), (b, m, k), (b, k, n) -> (m, n). With beta=0 the input is left out, NaN and all.
+    Shapes: what broadcasts to (m, n), (b, m, k), (b, k, n) -> (m, n).
+    With beta=0 the input is ignored, also where it is NaN.
     Raises: RuntimeError for other shapes, for two dtypes, and for a factor that the dtype cannot hold.
     """
     ...
 
-def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Array:
+def addcdiv(input: ArrayLike, tensor1: ArrayLike, tensor2: ArrayLike, *, value: Number | Array = 1) -> Array:
     """Return `input + value * tensor1 / tensor2`.
 
     Raises: RuntimeError for two integer tensors to divide, and for a value that the result's dtype cannot hold.
     """
     ...
 
-def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Array:
+def addcmul(input: ArrayLike, tensor1: ArrayLike, tensor2: ArrayLike, *, value: Number | Array = 1) -> Array:
     """Return `input + value * tensor1 * tensor2`.
 
     Raises: RuntimeError for bools, and for a value that the result's dtype cannot hold.
     """
     ...
 
-def addmm(input: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1) -> Array:
+def addmm(
+    input: ArrayLike, mat1: ArrayLike, mat2: ArrayLike, *, beta: Number | Array = 1, alpha: Number | Array = 1
+) -> Array:
     """Return `beta * input + alpha * mat1 @ mat2`. Shapes: what broadcasts to (m, n), (m, k), (k, n) -> (m, n).
 
-    With beta=0 the input is left out, NaN and all.
+    With beta=0 the input is ignored, also where it is NaN.
     Raises: RuntimeError for other shapes, for two dtypes, and for a factor that the dtype cannot hold.
     """
     ...
 
-def addmv(input: Any, mat: Any, vec: Any, *, beta: Any = 1, alpha: Any = 1) -> Array:
+def addmv(
+    input: ArrayLike, mat: ArrayLike, vec: ArrayLike, *, beta: Number | Array = 1, alpha: Number | Array = 1
+) -> Array:
     """Return `beta * input + alpha * mat @ vec`. Shapes: what broadcasts to (m,), (m, k), (k,) -> (m,).
 
-    With beta=0 the input is left out, NaN and all.
+    With beta=0 the input is ignored, also where it is NaN.
     Raises: RuntimeError for other shapes, for two dtypes, and for a factor that the dtype cannot hold.
     """
     ...
 
-def addr(input: Any, vec1: Any, vec2: Any, *, beta: Any = 1, alpha: Any = 1) -> Array:
+def addr(
+    input: ArrayLike, vec1: ArrayLike, vec2: ArrayLike, *, beta: Number | Array = 1, alpha: Number | Array = 1
+) -> Array:
     """Return `beta * input + alpha * outer(vec1, vec2)`. Shapes: what broadcasts to (m, n), (m,), (n,) -> (m, n).
 
-    With beta=0 the input is left out, NaN and all.
+    With beta=0 the input is ignored, also where it is NaN.
     Dtypes: promoted; of bools it is `input and beta or vec1 and vec2 and alpha`.
     Raises: RuntimeError for other shapes, and for a factor of a higher category than the result, or too large for it.
     """
     ...
 
 def adjoint(input: ArrayLike) -> Array:
-    """Return each matrix of a batch transposed and conjugated; a 0-dim tensor conjugated.
+    """Return the conjugate transpose of each matrix of a batch; the conjugate of a 0-dim tensor.
 
     Raises: RuntimeError for a vector.
     """
@@ -160,14 +170,20 @@ def adjoint(input: ArrayLike) -> Array:
 def all(
     input: ArrayLike, dim: builtins.int | Sequence[builtins.int] | None = None, keepdim: builtins.bool = False
 ) -> Array:
-    """Return whether all elements are true (not zero), or all along `dim`; `dim=()` asks of each element alone.
+    """Return whether all elements are true (not zero), or all along `dim`; `dim=()` reduces nothing.
 
     Dtypes: bool; uint8 gives uint8.
     """
     ...
 
-def allclose(input: Any, other: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: builtins.bool = False) -> Array:
-    """Return whether all elements are close, as `isclose` has it: a 0-dim bool, where torch gives Python's.
+def allclose(
+    input: ArrayLike,
+    other: ArrayLike,
+    rtol: Number | Array = ...,
+    atol: Number | Array = ...,
+    equal_nan: builtins.bool = False,
+) -> Array:
+    """Return whether all elements are close, as `isclose` defines it: a 0-dim bool, where torch gives Python's.
 
     Raises: RuntimeError for two dtypes, and for a tolerance below 0.
     """
@@ -207,16 +223,17 @@ def angle(input: ArrayLike) -> Array:
 def any(
     input: ArrayLike, dim: builtins.int | Sequence[builtins.int] | None = None, keepdim: builtins.bool = False
 ) -> Array:
-    """Return whether any element is true (not zero), or any along `dim`; `dim=()` asks of each element alone.
+    """Return whether any element is true (not zero), or any along `dim`; `dim=()` reduces nothing.
 
     Dtypes: bool; uint8 gives uint8.
     """
     ...
 
-def arange(start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None) -> Array:
-    """Return `start`, `start + step`, ... up to but without `end`: int64 where all are integers, else float32.
+def arange(start: Any, end: Any = None, step: Any = 1, *, dtype: DTypeLike | None = None) -> Array:
+    """Return the numbers from `start` to `end`, `end` excluded, with the spacing `step`.
 
-    Dtypes: each element is rounded once; torch rounds a few per vector register twice, up to an ULP of the ends.
+    Dtypes: int64 where all arguments are integers, else float32. Each element is rounded once; torch rounds a few per
+    vector register twice, up to an ULP of the ends.
     Raises: RuntimeError for a step of 0, or one that leads away from `end`; NotImplementedError for bool and complex.
     Torch: torch.arange.
     """
@@ -267,30 +284,40 @@ def arctanh(input: ArrayLike) -> Array:
     ...
 
 def argmax(input: ArrayLike, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Array:
-    """Return where the largest element is: the first of equals, in the flattened tensor or along `dim`.
+    """Return the index of the largest element, in the flattened tensor or along `dim`; the first of equals.
 
     Raises: IndexError for no elements, or a `dim` of size 0.
     """
     ...
 
 def argmin(input: ArrayLike, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Array:
-    """Return where the smallest element is: the first of equals, in the flattened tensor or along `dim`.
+    """Return the index of the smallest element, in the flattened tensor or along `dim`; the first of equals.
 
     Raises: IndexError for no elements, or a `dim` of size 0.
     """
     ...
 
-def argsort(
-    input: Any, dim: builtins.int = -1, descending: builtins.bool = False, *, stable: builtins.bool | None = None
-) -> Array:
-    """Return where the elements along a dimension are, in their order.
+@overload
+def argsort(input: ArrayLike, dim: builtins.int = -1, descending: builtins.bool = False) -> Array:
+    """Return the indices that put the elements along a dimension in order.
 
     Equal elements keep their order; torch promises that only for `stable=True`.
     Raises: RuntimeError for complex numbers.
     """
     ...
 
-def argwhere(input: Any, *, size: builtins.int | None = None, fill_value: builtins.int = 0) -> Array:
+@overload
+def argsort(
+    input: ArrayLike, *, stable: builtins.bool, dim: builtins.int = -1, descending: builtins.bool = False
+) -> Array:
+    """Return the indices that put the elements along a dimension in order.
+
+    Equal elements keep their order; torch promises that only for `stable=True`.
+    Raises: RuntimeError for complex numbers.
+    """
+    ...
+
+def argwhere(input: ArrayLike, *, size: builtins.int | None = None, fill_value: builtins.int = 0) -> Array:
     """Return the indices of the elements that are not zero, a row for each; the same as `nonzero`."""
     ...
 
@@ -325,57 +352,62 @@ def atanh(input: ArrayLike) -> Array:
     ...
 
 def atleast_1d(*tensors: Any) -> Any:
-    """Return the tensor, or each of several, a 0-dim one as a vector."""
+    """Return the tensor, or a tuple of several tensors, with at least 1 dimension."""
     ...
 
 def atleast_2d(*tensors: Any) -> Any:
-    """Return the tensor, or each of several, with 2 dimensions or more; new ones, of size 1, stand in front."""
+    """Return the tensor, or a tuple of several tensors, with at least 2 dimensions; new ones come first."""
     ...
 
 def atleast_3d(*tensors: Any) -> Any:
-    """Return the tensor, or each of several, with 3 dimensions or more: a vector as (1, n, 1), a matrix as (m, n, 1)."""
+    """Return the tensor, or a tuple of several tensors, with at least 3 dimensions.
+
+    Shapes: (n,) -> (1, n, 1); (m, n) -> (m, n, 1).
+    """
     ...
 
 def backward(f: Callable[..., Any], *variables: Any, gradient: Any = None) -> Any:
     """Differentiate `f(*variables)` and return the Variables with the gradients added to their `grad`.
 
-    `f` is a pure function of arrays that gives a scalar; otherwise `gradient` is the cotangent, as in torch, or a
-    sequence of them where `f` gives several tensors. A Variable with `requires_grad=False` and a plain array are
-    constants, and a Variable that `f` does not use keeps its `grad`: both come back as they were. One Variable comes
-    back as itself, several as a tuple. Each position is a variable of its own: to share one, pass it once.
+    `f` is a pure function of arrays that returns a scalar. Otherwise `gradient` is the cotangent, as in torch, or a
+    sequence of cotangents if `f` returns several tensors. Variables with `requires_grad=False` and plain arrays are
+    constants and are returned unchanged, as is a Variable that `f` does not use. One Variable is returned as it is,
+    several as a tuple. Each position is a separate variable: to share one, pass it once.
 
-    Raises: GradientError for a result that is no scalar without `gradient`, and for one that depends on no Variable;
+    Raises: GradientError for a result that is not a scalar without `gradient`, and for one that depends on no Variable;
     ShapeError and DTypeError for a `gradient` that does not fit.
     Torch: Tensor.backward and torch.autograd.backward.
     """
     ...
 
-def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 1) -> Array:
+def baddbmm(
+    input: ArrayLike, batch1: ArrayLike, batch2: ArrayLike, *, beta: Number | Array = 1, alpha: Number | Array = 1
+) -> Array:
     """Return `beta * input + alpha * batch1 @ batch2`, matrix by matrix.
 
-    Shapes: what broadcasts to (b, m, n), (b, m, k), (b, k, n) -> (b, m, n). With beta=0 the input is left out, NaN and
-    all.
+    Shapes: what broadcasts to (b, m, n), (b, m, k), (b, k, n) -> (b, m, n).
+    With beta=0 the input is ignored, also where it is NaN.
     Raises: RuntimeError for other shapes, for two dtypes, and for a factor that the dtype cannot hold.
     """
     ...
 
 def bincount(
-    input: Any, weights: Any = None, minlength: builtins.int = 0, *, size: builtins.int | None = None
+    input: ArrayLike, weights: Any = None, minlength: builtins.int = 0, *, size: builtins.int | None = None
 ) -> Array:
-    """Return how often each integer from 0 to the largest comes, or the sum of its weights.
+    """Return the number of times that each integer from 0 to the largest occurs, or the sum of its weights.
 
-    There are `minlength` results or more.
+    There are at least `minlength` results.
     With a `size`, which jit needs, there are as many results; larger integers are left out.
-    Dtypes: float32 weights are added up as they are, others in float64.
+    Dtypes: float32 weights are summed in float32, others in float64.
     Raises: RuntimeError for negative integers; where they are traced, they are left out.
     """
     ...
 
-def bitwise_and(input: Any, other: Any) -> Array:
+def bitwise_and(input: ArrayLike | Number, other: ArrayLike | Number) -> Array:
     """Return the bits that both have, of integers or bools."""
     ...
 
-def bitwise_left_shift(input: Any, other: Any) -> Array:
+def bitwise_left_shift(input: ArrayLike | Number, other: ArrayLike | Number) -> Array:
     """Return integers with their bits moved up by `other` places; 0 where that is negative or beyond the bits."""
     ...
 
@@ -383,23 +415,23 @@ def bitwise_not(input: ArrayLike) -> Array:
     """Return every bit of an integer turned over, or of a bool its opposite."""
     ...
 
-def bitwise_or(input: Any, other: Any) -> Array:
+def bitwise_or(input: ArrayLike | Number, other: ArrayLike | Number) -> Array:
     """Return the bits that either has, of integers or bools."""
     ...
 
-def bitwise_right_shift(input: Any, other: Any) -> Array:
+def bitwise_right_shift(input: ArrayLike | Number, other: ArrayLike | Number) -> Array:
     """Return integers with their bits moved down by `other` places, the sign kept.
 
     Where `other` is negative or beyond the bits, the sign alone is left: 0 or -1.
     """
     ...
 
-def bitwise_xor(input: Any, other: Any) -> Array:
+def bitwise_xor(input: ArrayLike | Number, other: ArrayLike | Number) -> Array:
     """Return the bits that one has and the other has not, of integers or bools."""
     ...
 
 def block_diag(*tensors: ArrayLike) -> Array:
-    """Return the matrix that has these ones along its diagonal and zeros elsewhere; a vector is a row.
+    """Return the block diagonal matrix of matrices: zeros outside of the blocks; a vector is a row.
 
     Shapes: (m, n), (k, p) -> (m + k, n + p).
     Dtypes: promoted.
@@ -422,20 +454,26 @@ def broadcast_shapes(*shapes: builtins.int | Sequence[builtins.int]) -> tuple[bu
     ...
 
 def broadcast_tensors(*tensors: Any) -> tuple[Array, ...]:
-    """Return the tensors, each stretched to the shape that they broadcast to together."""
+    """Return the tensors, all broadcast to their common shape.
+
+    Raises: RuntimeError where the shapes do not broadcast together.
+    """
     ...
 
 def broadcast_to(input: ArrayLike, size: tuple[builtins.int, ...]) -> Array:
-    """Return the tensor stretched to the shape `size`, in which -1 keeps a size."""
+    """Return the tensor broadcast to the shape `size`, in which -1 keeps a size.
+
+    Raises: RuntimeError where the tensor does not broadcast to the shape.
+    """
     ...
 
 def bucketize(
     input: ArrayLike | Number, boundaries: ArrayLike, *, out_int32: builtins.bool = False, right: builtins.bool = False
 ) -> Array:
-    """Return which span between boundaries in order each value lies in: its upper bound is in it, or, `right`, not.
+    """Return the bucket, between boundaries in order, of each value: it includes its upper boundary, or, `right`, not.
 
     Dtypes: the two are promoted; the result is int64, or int32.
-    Raises: RuntimeError for boundaries of other than one dimension.
+    Raises: RuntimeError for boundaries that have not one dimension.
     """
     ...
 
@@ -444,26 +482,28 @@ def can_cast(from_: Any, to: Any) -> builtins.bool:
     ...
 
 def cartesian_prod(*tensors: ArrayLike) -> Array:
-    """Return every combination of one element of each vector, a row for each; of a single vector itself.
+    """Return the Cartesian product of vectors, a row for each combination; a single vector unchanged.
 
     Shapes: (m,), (n,) -> (m n, 2); (n,) -> (n,).
-    Raises: RuntimeError for tensors that are no vectors, and for two dtypes.
+    Raises: RuntimeError for tensors that are not vectors, and for two dtypes.
     """
     ...
 
-def cat(tensors: Sequence[Any], dim: builtins.int = 0) -> Array:
-    """Return the tensors joined along a dimension that they have; their other sizes must be equal.
+def cat(tensors: Sequence[ArrayLike], dim: builtins.int = 0) -> Array:
+    """Return the tensors concatenated along an existing dimension; their other sizes must be equal.
 
-    Dtypes: promoted. A tensor of shape (0,) adds nothing, whatever the other shapes (torch keeps this for old code).
+    Dtypes: promoted.
+    Raises: ValueError for no tensors; RuntimeError for sizes that differ. A tensor of shape (0,) is ignored, whatever
+    the other shapes (torch keeps this for old code).
     """
     ...
 
 def cdist(
     x1: ArrayLike, x2: ArrayLike, p: builtins.float = ..., compute_mode: str = "use_mm_for_euclid_dist_if_necessary"
 ) -> Array:
-    """Return the distance, by the p-norm, of each row of one matrix from each of another; batches broadcast.
+    """Return the distance in the p-norm between each row of one matrix and each row of another; batches broadcast.
 
-    `p` is 0 (how many elements differ) or more, or infinity (the largest difference).
+    `p` is 0 (how many elements differ), a positive number, or infinity (the largest difference).
     Shapes: (*, m, k), (*, n, k) -> (*, m, n).
     Gradient: 0 where the distance is 0.
     Raises: RuntimeError for other shapes, for a negative p, and for dtypes other than float32 and float64.
@@ -483,9 +523,9 @@ def chain_matmul(*matrices: Any) -> Array:
     ...
 
 def cholesky(input: ArrayLike, upper: builtins.bool = False) -> Array:
-    """Return the lower triangles L with `input = L Lᴴ`, or, if `upper`, the upper ones. Shapes: (*, n, n) -> (*, n, n).
+    """Return the Cholesky factors of `input = L Lᴴ`: L, or Lᴴ if `upper`. Shapes: (*, n, n) -> (*, n, n).
 
-    Only the triangle that is returned is read of the input.
+    Only one triangle of the input is read, the one that is returned.
     Gradient: that of a Hermitian input, symmetric.
     Raises: RuntimeError for other shapes, for dtypes other than float32, float64 and the complex ones, and for a matrix
     that is not positive definite: under jit, where its numbers are not known, the result is then NaN.
@@ -493,30 +533,30 @@ def cholesky(input: ArrayLike, upper: builtins.bool = False) -> Array:
     ...
 
 def cholesky_inverse(input: ArrayLike, upper: builtins.bool = False) -> Array:
-    """Return the inverses of the matrices whose Cholesky factors are given: of `L Lᴴ`, or of Uᴴ U if `upper`.
+    """Return the inverses of matrices from their Cholesky factors: of `L Lᴴ`, or of Uᴴ U if `upper`.
 
     Only that triangle of the factor is read. Shapes: (*, n, n) -> (*, n, n).
-    Gradient: that of the product `L Lᴴ` of the whole `input`, as in torch: of a triangle, all of it.
+    Gradient: that of the product `L Lᴴ`, also for the triangle of `input` that is not read, as in torch.
     Raises: RuntimeError for other shapes, for dtypes other than float32, float64 and the complex ones, and for a 0 on a
     diagonal: under jit, where the numbers are not known, the result is then not finite.
     """
     ...
 
 def cholesky_solve(input: ArrayLike, input2: ArrayLike, upper: builtins.bool = False) -> Array:
-    """Return X with `A X = input`, where `input2` is the Cholesky factor of A: `A = L Lᴴ`, or Uᴴ U if `upper`.
+    """Return the solution X of `A X = input` from the Cholesky factor `input2` of A = L Lᴴ, or of A = Uᴴ U if `upper`.
 
     Only that triangle of the factor is read. Shapes: (*, n, k), (*, n, n) -> (*, n, k); batches broadcast.
-    Gradient: that of the product `L Lᴴ` of the whole `input2`, as in torch: of a triangle, all of it.
+    Gradient: that of the product `L Lᴴ`, also for the triangle of `input2` that is not read, as in torch.
     Raises: RuntimeError for other shapes, two dtypes, and dtypes other than float32, float64 and the complex ones.
     """
     ...
 
 def chunk(input: ArrayLike, chunks: builtins.int, dim: builtins.int = 0) -> tuple[Array, ...]:
-    """Return so many parts of one size along a dimension: the last may be smaller, and there may be fewer."""
+    """Return at most `chunks` parts of one size along a dimension; the last may be smaller."""
     ...
 
-def clamp(input: Any, min: Any = None, max: Any = None) -> Array:
-    """Return each element, no less than `min` and no more than `max`: numbers, or tensors that broadcast.
+def clamp(input: ArrayLike, min: Any = None, max: Any = None) -> Array:
+    """Clamp each element to `[min, max]`: numbers, or tensors that broadcast.
 
     Gradient: 1 at a bound (jnp.clip gives half), 0 outside and at NaN; for a tensor of bounds 1 where it is used.
     Raises: RuntimeError where both bounds are None, or a number is too large for the result's dtype; TypeError for a
@@ -524,24 +564,44 @@ def clamp(input: Any, min: Any = None, max: Any = None) -> Array:
     """
     ...
 
-def clamp_max(input: Any, max: Any) -> Array:
-    """Return each element, no more than `max`: a number, or a tensor that broadcasts.
+@overload
+def clamp_max(input: ArrayLike, max: Number | Array) -> Array:
+    """Clamp each element from above: `max` is a number, or a tensor that broadcasts.
 
     Gradient: 1 at the bound, 0 above it and at NaN; for a tensor of bounds 1 where it is used.
     Raises: RuntimeError for a number too large for the result's dtype.
     """
     ...
 
-def clamp_min(input: Any, min: Any) -> Array:
-    """Return each element, no less than `min`: a number, or a tensor that broadcasts.
+@overload
+def clamp_max(input: ArrayLike, max: ArrayLike) -> Array:
+    """Clamp each element from above: `max` is a number, or a tensor that broadcasts.
+
+    Gradient: 1 at the bound, 0 above it and at NaN; for a tensor of bounds 1 where it is used.
+    Raises: RuntimeError for a number too large for the result's dtype.
+    """
+    ...
+
+@overload
+def clamp_min(input: ArrayLike, min: Number | Array) -> Array:
+    """Clamp each element from below: `min` is a number, or a tensor that broadcasts.
 
     Gradient: 1 at the bound, 0 below it and at NaN; for a tensor of bounds 1 where it is used.
     Raises: RuntimeError for a number too large for the result's dtype.
     """
     ...
 
-def clip(input: Any, min: Any = None, max: Any = None) -> Array:
-    """Return each element, no less than `min` and no more than `max`: numbers, or tensors that broadcast.
+@overload
+def clamp_min(input: ArrayLike, min: ArrayLike) -> Array:
+    """Clamp each element from below: `min` is a number, or a tensor that broadcasts.
+
+    Gradient: 1 at the bound, 0 below it and at NaN; for a tensor of bounds 1 where it is used.
+    Raises: RuntimeError for a number too large for the result's dtype.
+    """
+    ...
+
+def clip(input: ArrayLike, min: Any = None, max: Any = None) -> Array:
+    """Clamp each element to `[min, max]`: numbers, or tensors that broadcast.
 
     Gradient: 1 at a bound (jnp.clip gives half), 0 outside and at NaN; for a tensor of bounds 1 where it is used.
     Raises: RuntimeError where both bounds are None, or a number is too large for the result's dtype; TypeError for a
@@ -557,9 +617,9 @@ def column_stack(tensors: Sequence[ArrayLike]) -> Array:
     ...
 
 def combinations(input: ArrayLike, r: builtins.int = 2, with_replacement: builtins.bool = False) -> Array:
-    """Return the combinations of `r` elements of a vector, a row for each, in order (as Python's itertools has them).
+    """Return the combinations of `r` elements of a vector, a row for each, in the order of Python's itertools.
 
-    Raises: RuntimeError for a tensor that is no vector, and for a negative `r`.
+    Raises: RuntimeError for a tensor that is not a vector, and for a negative `r`.
     """
     ...
 
@@ -570,17 +630,21 @@ def complex(real: ArrayLike, imag: ArrayLike) -> Array:
     """
     ...
 
-def concat(tensors: Sequence[Any], dim: builtins.int = 0) -> Array:
-    """Return the tensors joined along a dimension that they have; their other sizes must be equal.
+def concat(tensors: Sequence[ArrayLike], dim: builtins.int = 0) -> Array:
+    """Return the tensors concatenated along an existing dimension; their other sizes must be equal.
 
-    Dtypes: promoted. A tensor of shape (0,) adds nothing, whatever the other shapes (torch keeps this for old code).
+    Dtypes: promoted.
+    Raises: ValueError for no tensors; RuntimeError for sizes that differ. A tensor of shape (0,) is ignored, whatever
+    the other shapes (torch keeps this for old code).
     """
     ...
 
-def concatenate(tensors: Sequence[Any], dim: builtins.int = 0) -> Array:
-    """Return the tensors joined along a dimension that they have; their other sizes must be equal.
+def concatenate(tensors: Sequence[ArrayLike], dim: builtins.int = 0) -> Array:
+    """Return the tensors concatenated along an existing dimension; their other sizes must be equal.
 
-    Dtypes: promoted. A tensor of shape (0,) adds nothing, whatever the other shapes (torch keeps this for old code).
+    Dtypes: promoted.
+    Raises: ValueError for no tensors; RuntimeError for sizes that differ. A tensor of shape (0,) is ignored, whatever
+    the other shapes (torch keeps this for old code).
     """
     ...
 
@@ -589,20 +653,30 @@ def conj(input: ArrayLike) -> Array:
     ...
 
 def conj_physical(input: ArrayLike) -> Array:
-    """Return the complex conjugate of each element: `conj`, which puts nothing off in JAX either."""
+    """Return the complex conjugate of each element: the same as `conj`, as JAX has no lazy conjugation."""
     ...
 
-def copysign(input: Any, other: Any) -> Array:
-    """Return each `input` with the sign of `other`, -0 and NaN having signs as well; integers as float32.
+@overload
+def copysign(input: ArrayLike, other: ArrayLike) -> Array:
+    """Return each `input` with the sign of `other`, also of -0 and NaN; integers as float32.
+
+    Gradient: 1 or -1, 0 where `input` is 0; 0 for `other`.
+    """
+    ...
+
+@overload
+def copysign(input: ArrayLike, other: ArrayLike | Number) -> Array:
+    """Return each `input` with the sign of `other`, also of -0 and NaN; integers as float32.
 
     Gradient: 1 or -1, 0 where `input` is 0; 0 for `other`.
     """
     ...
 
 def corrcoef(input: ArrayLike) -> Array:
-    """Return the correlations of variables (rows) over observations (columns): covariances of what is scaled to 1.
+    """Return the correlation matrix of variables (rows) over observations (columns): covariances scaled to [-1, 1].
 
     Shapes: (m, n) -> (m, m); a tensor of fewer dimensions is one variable.
+    Dtypes: integers give float32; 16-bit floats are computed in float32, and rounded once.
     Raises: RuntimeError for bools.
     """
     ...
@@ -616,21 +690,31 @@ def cosh(input: ArrayLike) -> Array:
     ...
 
 def count_nonzero(input: ArrayLike, dim: builtins.int | Sequence[builtins.int] | None = None) -> Array:
-    """Return how many elements are not zero, or how many over `dim` (one, or several as a tuple); NaN is not zero."""
+    """Return the number of elements that are not zero, or the number over `dim` (one, or several as a tuple).
+
+    NaN is not zero.
+    """
     ...
 
-def cov(input: Any, *, correction: builtins.int = 1, fweights: Any = None, aweights: Any = None) -> Array:
-    """Return the covariances of variables (rows) over observations (columns), with `n - correction` as the divisor.
+def cov(
+    input: ArrayLike,
+    *,
+    correction: builtins.int = 1,
+    fweights: ArrayLike | None = None,
+    aweights: ArrayLike | None = None,
+) -> Array:
+    """Return the covariance matrix of variables (rows) over observations (columns), divided by `n - correction`.
 
     `fweights` says how often each observation was made, `aweights` how much it counts.
     Shapes: (m, n) -> (m, m); a tensor of fewer dimensions is one variable.
+    Dtypes: integers give float32; 16-bit floats are computed in float32, and rounded once.
     Raises: RuntimeError for bools, and weights that are negative or add up to 0; where they are traced, the result is
     NaN or infinite.
     """
     ...
 
 def cross(input: ArrayLike, other: ArrayLike, dim: builtins.int | None = None) -> Array:
-    """Return the cross products of vectors of three elements along `dim`: the first dimension of size 3 if left out.
+    """Return the cross products of vectors of three elements along `dim`, by default the first dimension of size 3.
 
     Shapes: those of two tensors of as many dimensions, which broadcast.
     Raises: RuntimeError for other shapes, and for two dtypes.
@@ -638,37 +722,48 @@ def cross(input: ArrayLike, other: ArrayLike, dim: builtins.int | None = None) -
     ...
 
 def cummax(input: ArrayLike, dim: builtins.int) -> ValuesAndIndices:
-    """Return the largest of each element and those before it along `dim`, and where it is: the last of equals.
+    """Return the cumulative maximum along `dim` and its index, the last of equals.
 
     Gradient: all to the element whose index is returned.
     """
     ...
 
 def cummin(input: ArrayLike, dim: builtins.int) -> ValuesAndIndices:
-    """Return the smallest of each element and those before it along `dim`, and where it is: the last of equals.
+    """Return the cumulative minimum along `dim` and its index, the last of equals.
 
     Gradient: all to the element whose index is returned.
     """
     ...
 
 def cumprod(input: ArrayLike, dim: builtins.int, *, dtype: DTypeLike | None = None) -> Array:
-    """Return the product of each element and those before it along `dim`.
+    """Return the cumulative product along `dim`.
 
-    Gradient: right also where elements are 0.
+    Gradient: exact where elements are 0, too.
     Dtypes: as those of `cumsum`.
     """
     ...
 
 def cumsum(input: ArrayLike, dim: builtins.int, *, dtype: DTypeLike | None = None) -> Array:
-    """Return the sum of each element and those before it along `dim`.
+    """Return the cumulative sum along `dim`.
 
     Dtypes: integers and bools are added up as int64; 16-bit floats in float32, each result rounded once.
     """
     ...
 
-def cumulative_trapezoid(y: Any, x: Any = ..., *, dx: Any = None, dim: builtins.int = -1) -> Array:
-    """Return the integrals along `dim` up to each sample but the first, of what is sampled at `x`, or every `dx`.
+@overload
+def cumulative_trapezoid(y: ArrayLike, x: ArrayLike, *, dim: builtins.int = -1) -> Array:
+    """Return the cumulative integral of `y` along `dim` by the trapezoidal rule, from the second element on.
 
+    It is taken at coordinates `x`, or with the spacing `dx`.
+    Raises: RuntimeError for bools, TypeError for both an `x` and a `dx`.
+    """
+    ...
+
+@overload
+def cumulative_trapezoid(y: ArrayLike, *, dx: Number | Array = 1, dim: builtins.int = -1) -> Array:
+    """Return the cumulative integral of `y` along `dim` by the trapezoidal rule, from the second element on.
+
+    It is taken at coordinates `x`, or with the spacing `dx`.
     Raises: RuntimeError for bools, TypeError for both an `x` and a `dx`.
     """
     ...
@@ -685,36 +780,38 @@ def det(input: ArrayLike) -> Array:
     """
     ...
 
-def detach(input: Any) -> Any:
-    """Return the same values, cut off from the gradient: to `grad` and `backward` they are constants.
+def detach(input: ArrayLike) -> Any:
+    """Return the same values without a gradient: `grad` and `backward` treat them as constants.
 
-    A Variable comes back as one with `requires_grad=False` and no `grad`.
+    A Variable becomes a Variable with `requires_grad=False` and no `grad`.
 
     Gradient: none. JAX's own `jax.grad` gives 0.
     """
     ...
 
 def diag(input: ArrayLike, diagonal: builtins.int = 0) -> Array:
-    """Return the matrix that has a vector on its diagonal, or a matrix's diagonal: 1 is the one above the main one.
+    """Return the square matrix with a vector on its diagonal, or the diagonal of a matrix; 1 is above the main one.
 
-    Raises: RuntimeError for a tensor of other dimensions.
+    Raises: RuntimeError for other numbers of dimensions.
     """
     ...
 
 def diag_embed(input: ArrayLike, offset: builtins.int = 0, dim1: builtins.int = -2, dim2: builtins.int = -1) -> Array:
-    """Return matrices whose diagonals are the tensor's last dimension, with zeros elsewhere.
+    """Return matrices with the last dimension of `input` on their diagonals, and zeros elsewhere.
 
-    Shapes: (*, n) -> (*, n, n), or more by the offset's size; `dim1` and `dim2` say where the two dimensions stand.
+    Shapes: (*, n) -> (*, n + |offset|, n + |offset|); `dim1` and `dim2` are the places of the two dimensions.
+    Raises: RuntimeError where the two dimensions are the same.
     """
     ...
 
 def diagflat(input: ArrayLike, offset: builtins.int = 0) -> Array:
-    """Return the matrix that has all elements of a tensor, in order, on its diagonal."""
+    """Return the square matrix with the flattened elements on its diagonal, and zeros elsewhere."""
     ...
 
 def diagonal(input: ArrayLike, offset: builtins.int = 0, dim1: builtins.int = 0, dim2: builtins.int = 1) -> Array:
-    """Return the diagonal of two dimensions, as the last dimension: 0 is the main one, 1 the one above it.
+    """Return the diagonal of two dimensions as the last dimension; `offset` 1 is the diagonal above the main one.
 
+    Raises: RuntimeError where the two dimensions are the same.
     Torch: the result there is a view, here it is an array of its own.
     """
     ...
@@ -722,15 +819,21 @@ def diagonal(input: ArrayLike, offset: builtins.int = 0, dim1: builtins.int = 0,
 def diagonal_scatter(
     input: ArrayLike, src: ArrayLike, offset: builtins.int = 0, dim1: builtins.int = 0, dim2: builtins.int = 1
 ) -> Array:
-    """Return the tensor with `src` in place of what `diagonal` would give.
+    """Return the tensor with its diagonal, as `diagonal` gives it, replaced by `src`.
 
     Dtypes: that of `input`; `src` is cast to it.
-    Raises: RuntimeError where `src` has not the diagonal's shape.
+    Raises: RuntimeError where `src` does not have the shape of the diagonal.
     """
     ...
 
-def diff(input: Any, n: builtins.int = 1, dim: builtins.int = -1, prepend: Any = None, append: Any = None) -> Array:
-    """Return the differences of neighbours along `dim`, taken `n` times; `prepend` and `append` are joined on before.
+def diff(
+    input: ArrayLike,
+    n: builtins.int = 1,
+    dim: builtins.int = -1,
+    prepend: ArrayLike | None = None,
+    append: ArrayLike | None = None,
+) -> Array:
+    """Return the `n`-th differences of neighbours along `dim`; `prepend` and `append` are joined to `input` first.
 
     Dtypes: of bools, whether neighbours differ.
     Raises: RuntimeError for a 0-dim tensor, and a negative `n`.
@@ -744,18 +847,18 @@ def digamma(input: ArrayLike) -> Array:
     """
     ...
 
-def dim(input: Any) -> builtins.int:
+def dim(input: ArrayLike) -> builtins.int:
     """Return the number of dimensions. Torch: Tensor.dim."""
     ...
 
 def dist(input: ArrayLike, other: ArrayLike, p: builtins.float = 2) -> Array:
-    """Return the norm of `input - other`, over all elements; the two broadcast.
+    """Return the `p`-norm of `input - other`, which broadcast, over all elements.
 
     Gradient: as that of `norm`: 0 where the two are equal.
     """
     ...
 
-def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Array:
+def div(input: ArrayLike, other: Any, *, rounding_mode: str | None = None) -> Array:
     """Return `input / other`; integers are divided as float32, unless `rounding_mode` is "trunc" or "floor".
 
     Gradient: 0 with a rounding mode.
@@ -763,7 +866,7 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Array:
     """
     ...
 
-def divide(input: Any, other: Any, *, rounding_mode: str | None = None) -> Array:
+def divide(input: ArrayLike, other: Any, *, rounding_mode: str | None = None) -> Array:
     """Return `input / other`; integers are divided as float32, unless `rounding_mode` is "trunc" or "floor".
 
     Gradient: 0 with a rounding mode.
@@ -772,16 +875,16 @@ def divide(input: Any, other: Any, *, rounding_mode: str | None = None) -> Array
     ...
 
 def dot(input: ArrayLike, tensor: ArrayLike) -> Array:
-    """Return the sum of the products of two vectors' elements, no conjugate taken. Shapes: (k,), (k,) -> ().
+    """Return the inner product of two vectors, without a conjugate. Shapes: (k,), (k,) -> ().
 
     Raises: RuntimeError for other shapes (torch's dot, unlike jnp's, takes vectors only), and for two dtypes.
     """
     ...
 
 def dsplit(input: ArrayLike, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Array, ...]:
-    """Return the parts of a tensor cut along its third dimension: so many equal ones, or cut at these indices.
+    """Return the parts of a tensor along its third dimension: so many equal ones, or those between the given indices.
 
-    Raises: RuntimeError for fewer than 3 dimensions, and where the dimension cannot be cut into equal parts.
+    Raises: RuntimeError for fewer than 3 dimensions, and where the dimension cannot be split into equal parts.
     """
     ...
 
@@ -793,24 +896,20 @@ def dstack(tensors: Sequence[ArrayLike]) -> Array:
     ...
 
 def einsum(*args: Any) -> Array:
-    """Return the sum of products that an equation says: "ij,jk->ik" is a product of matrices.
+    """Return the Einstein summation of an equation: "ij,jk->ik" is a product of matrices.
 
-    A letter names a dimension; one that is not in the result is added up over, one that an operand has twice is its
-    diagonal, and `...` stands for dimensions that broadcast. Without `->` the result has, in order, the letters that
+    A letter names a dimension. One that is not in the result is summed over; one that an operand has twice is its
+    diagonal; `...` stands for dimensions that broadcast. Without `->` the result has, in order, the letters that
     come once. In place of an equation, each tensor may be followed by a list of numbers for its dimensions.
-    Dtypes: a product is of tensors of one dtype; integers that are only added up become int64.
-    Raises: RuntimeError for an equation that says nothing, or does not fit the tensors.
+    Dtypes: tensors that are contracted have one dtype; integers that are only summed become int64.
+    Raises: RuntimeError for an equation that has no meaning, or does not fit the tensors.
     """
     ...
 
-def empty(
-    *sizes: builtins.int | Sequence[builtins.int],
-    size: builtins.int | Sequence[builtins.int] | None = None,
-    dtype: Any = None,
-) -> Array:
-    """Return a tensor whose values mean nothing: torch leaves them as they are in memory, here they are zeros.
+def empty(*size: builtins.int | Sequence[builtins.int], dtype: DTypeLike | None = None) -> Array:
+    """Return an uninitialised tensor, float32 by default: its values have no meaning (here they are zeros).
 
-    Raises: TypeError for sizes that are no integers; RuntimeError for negative ones.
+    Raises: TypeError for sizes that are not integers; RuntimeError for negative sizes.
     Torch: torch.empty.
     """
     ...
@@ -843,26 +942,32 @@ def exp2(input: ArrayLike) -> Array:
     """Return 2 to the power of each element; integers as float32."""
     ...
 
-def expand(
-    input: Any, *sizes: builtins.int | Sequence[builtins.int], size: Sequence[builtins.int] | None = None
-) -> Array:
-    """Return the tensor with dimensions of size 1 stretched, and new ones in front; -1 keeps a size.
+def expand(input: ArrayLike, *size: builtins.int | Sequence[builtins.int]) -> Array:
+    """Return the tensor broadcast to a shape, which may have new leading dimensions; -1 keeps a size.
 
     Shapes: sizes one by one or as one tuple.
+    Raises: RuntimeError where the tensor does not broadcast to the shape.
     Torch: Tensor.expand; there the result shares memory, here it is an array of its own.
     """
     ...
 
 def expand_as(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return the tensor stretched to the shape of another, as `expand` does. Torch: Tensor.expand_as."""
+    """Return the tensor broadcast to the shape of `other`. Torch: Tensor.expand_as.
+
+    Raises: RuntimeError where the tensor does not broadcast to that shape.
+    """
     ...
 
 def expm1(input: ArrayLike) -> Array:
     """Return `exp(x) - 1` of each element, exact near 0; integers as float32."""
     ...
 
-def eye(n: builtins.int, m: builtins.int | None = None, *, dtype: Any = None) -> Array:
-    """Return ones on the diagonal of an (n, m) matrix, zeros elsewhere. Torch: torch.eye."""
+def eye(n: builtins.int, m: builtins.int | None = None, *, dtype: DTypeLike | None = None) -> Array:
+    """Return the identity matrix, or an (n, m) matrix with ones on its main diagonal, float32 by default.
+
+    Raises: TypeError for sizes that are not integers; RuntimeError for negative sizes.
+    Torch: torch.eye.
+    """
     ...
 
 def finfo(type: Any = float32) -> FInfo:
@@ -877,30 +982,50 @@ def fix(input: ArrayLike) -> Array:
     ...
 
 def flatten(input: ArrayLike, start_dim: builtins.int = 0, end_dim: builtins.int = -1) -> Array:
-    """Return the tensor with the dimensions from `start_dim` to `end_dim` made one; a 0-dim tensor becomes 1-dim."""
+    """Return the tensor with the dimensions from `start_dim` to `end_dim` merged; a 0-dim tensor becomes a vector.
+
+    Raises: RuntimeError where `start_dim` comes after `end_dim`.
+    """
     ...
 
-def flip(
-    input: Any, *order: builtins.int | Sequence[builtins.int], dims: Sequence[builtins.int] | None = None
-) -> Array:
-    """Return the tensor with the elements of these dimensions in the opposite order."""
+def flip(input: ArrayLike, *dims: builtins.int | Sequence[builtins.int]) -> Array:
+    """Return the tensor with the order of its elements reversed along `dims`."""
     ...
 
 def fliplr(input: ArrayLike) -> Array:
-    """Return the tensor with its second dimension reversed: a matrix's left side is then right.
+    """Return the tensor reversed along its second dimension: a matrix with left and right exchanged.
 
     Raises: RuntimeError for fewer than 2 dimensions.
     """
     ...
 
 def flipud(input: ArrayLike) -> Array:
-    """Return the tensor with its first dimension reversed: what was above is then below.
+    """Return the tensor reversed along its first dimension: a matrix upside down.
 
     Raises: RuntimeError for a 0-dim tensor.
     """
     ...
 
-def float_power(input: Any, exponent: Any) -> Array:
+@overload
+def float_power(input: ArrayLike, exponent: builtins.bool | builtins.int | builtins.float | builtins.complex) -> Array:
+    """Return `input ** exponent` in float64, or in complex128 where either is complex.
+
+    Gradient: that of `pow`.
+    Raises: RuntimeError where JAX's 64-bit types are off.
+    """
+    ...
+
+@overload
+def float_power(input: Number | Array, exponent: ArrayLike) -> Array:
+    """Return `input ** exponent` in float64, or in complex128 where either is complex.
+
+    Gradient: that of `pow`.
+    Raises: RuntimeError where JAX's 64-bit types are off.
+    """
+    ...
+
+@overload
+def float_power(input: ArrayLike, exponent: ArrayLike) -> Array:
     """Return `input ** exponent` in float64, or in complex128 where either is complex.
 
     Gradient: that of `pow`.
@@ -912,7 +1037,7 @@ def floor(input: ArrayLike) -> Array:
     """Return the largest whole number that is not above each element; integers as they are. Gradient: 0."""
     ...
 
-def floor_divide(input: Any, other: Any) -> Array:
+def floor_divide(input: ArrayLike, other: Any) -> Array:
     """Return `input / other` rounded down.
 
     Gradient: none in torch; 0 here.
@@ -934,8 +1059,18 @@ def fmin(input: ArrayLike, other: ArrayLike) -> Array:
     """
     ...
 
-def fmod(input: Any, other: Any) -> Array:
-    """Return what is left of `input` after the truncated quotient: it has the sign of `input`.
+@overload
+def fmod(input: ArrayLike, other: ArrayLike) -> Array:
+    """Return the remainder of the truncated quotient: it has the sign of `input`.
+
+    Gradient: 1 for `input`, minus the truncated quotient for `other`.
+    Raises: RuntimeError for an integer division by zero, where the divisor's values are known.
+    """
+    ...
+
+@overload
+def fmod(input: ArrayLike, other: ArrayLike | Number) -> Array:
+    """Return the remainder of the truncated quotient: it has the sign of `input`.
 
     Gradient: 1 for `input`, minus the truncated quotient for `other`.
     Raises: RuntimeError for an integer division by zero, where the divisor's values are known.
@@ -975,16 +1110,17 @@ def from_numpy(ndarray: np.ndarray) -> Array:
     """
     ...
 
-def full(size: Sequence[builtins.int], fill_value: Any, *, dtype: Any = None) -> Array:
-    """Return a tensor filled with a number, whose dtype it has by default: bool, int64, float32 or complex64.
+def full(size: Sequence[builtins.int], fill_value: Any, *, dtype: DTypeLike | None = None) -> Array:
+    """Return a tensor filled with a number.
 
-    Raises: TypeError for a size that is no tuple; RuntimeError for a number that the dtype cannot hold.
+    Dtypes: by default that of the number: bool, int64, float32 or complex64.
+    Raises: TypeError for a size that is not a tuple; RuntimeError for a number that the dtype cannot hold.
     Torch: torch.full.
     """
     ...
 
-def full_like(input: Any, fill_value: Any, *, dtype: Any = None) -> Array:
-    """Return a tensor of another's shape and, unless told otherwise, dtype, filled with a number.
+def full_like(input: ArrayLike, fill_value: Any, *, dtype: DTypeLike | None = None) -> Array:
+    """Return a tensor of the shape of `input`, and of its dtype by default, filled with a number.
 
     Raises: RuntimeError for a number that the dtype cannot hold.
     Torch: torch.full_like.
@@ -1017,7 +1153,7 @@ def ger(input: ArrayLike, vec2: ArrayLike) -> Array:
 def getitem(x: Any, index: Any) -> Array:
     """Return `x[index]` as torch means it: integers, slices, None, `...`, bools, masks, integer tensors, and mixtures.
 
-    Shapes: where index tensors are not all side by side, their dimensions come first.
+    Shapes: where the dimensions that tensors index are not all adjacent, those of the tensors come first.
     Gradient: an element that was taken several times gets the sum.
     Raises: IndexError out of range, ValueError for a slice's step below 1, both where the index is known. A traced
     index that is out of range gives NaN (the least integer, the greatest unsigned one, True): nothing is clamped. A
@@ -1026,11 +1162,13 @@ def getitem(x: Any, index: Any) -> Array:
     """
     ...
 
-def gradient(input: Any, *, spacing: Any = None, dim: Any = None, edge_order: builtins.int = 1) -> tuple[Array, ...]:
-    """Return the slopes along each dimension, or along `dim`: of the parabola through each element and its neighbours.
+def gradient(
+    input: ArrayLike, *, spacing: Any = None, dim: Any = None, edge_order: builtins.int = 1
+) -> tuple[Array, ...]:
+    """Return the gradient along each dimension, or along `dim`, by central differences of second order.
 
-    `spacing` is a number, or for each dimension a number, or for each the coordinates. At the edges the slope is that
-    of the line (`edge_order` 1) or the parabola (2) through the nearest elements.
+    `spacing` is a number, or for each dimension a number, or for each a tensor of coordinates. At the edges the
+    differences are one-sided, of first or second order (`edge_order` 1 or 2).
     Raises: RuntimeError for fewer than `edge_order + 1` elements along a dimension, bool and uint8.
     """
     ...
@@ -1055,8 +1193,8 @@ def heaviside(input: ArrayLike, values: ArrayLike) -> Array:
     """
     ...
 
-def histc(input: Any, bins: builtins.int = 100, min: Any = 0, max: Any = 0) -> Array:
-    """Return how many elements lie in each of `bins` equal bins from `min` to `max`; what is outside, or NaN, in none.
+def histc(input: ArrayLike, bins: builtins.int = 100, min: Number | Array = 0, max: Number | Array = 0) -> Array:
+    """Return the number of elements in each of `bins` equal bins from `min` to `max`. Others and NaN are left out.
 
     Where `min` and `max` are equal, the bins go from the smallest to the largest element.
     Raises: RuntimeError for a range that is not finite or goes down; where it is traced, the result is NaN.
@@ -1064,40 +1202,41 @@ def histc(input: Any, bins: builtins.int = 100, min: Any = 0, max: Any = 0) -> A
     ...
 
 def histogram(
-    input: Any, bins: Any = 100, *, range: Any = None, weight: Any = None, density: builtins.bool = False
+    input: ArrayLike, bins: Any = 100, *, range: Any = None, weight: Any = None, density: builtins.bool = False
 ) -> Histogram:
-    """Return how many elements lie in each bin, or their weights added up, and the bins' edges: `(hist, bin_edges)`.
+    """Return the number of elements in each bin, or the sum of their weights, and the edges: `(hist, bin_edges)`.
 
-    `bins` is a number of equal bins, over `range` or else all elements; or a tensor of increasing edges. A bin holds
-    its lower edge, the last its upper one too. `density` divides by the sum and the bins' widths.
-    Raises: RuntimeError for a range that is not finite or goes down; where it is traced, the counts are NaN.
+    `bins` is a number of equal bins, over `range` or else all elements; or a tensor of increasing edges. A bin includes
+    its lower edge, the last bin its upper edge too. `density` divides by the total and the bins' widths.
+    Raises: RuntimeError for dtypes other than float32 and float64 (beside given edges 16-bit floats are taken too),
+    and for a range that is not finite or goes down; where it is traced, the counts are NaN.
     """
     ...
 
 def histogramdd(
-    input: Any, bins: Any, range: Any = None, weight: Any = None, density: builtins.bool = False
+    input: ArrayLike, bins: Any, range: Any = None, weight: Any = None, density: builtins.bool = False
 ) -> JointHistogram:
-    """Return how many rows lie in each bin, or their weights added up, and the bins' edges: `(hist, bin_edges)`.
+    """Return the number of rows in each bin, or the sum of their weights, and the edges: `(hist, bin_edges)`.
 
     `bins` is a number of equal bins, or a sequence with one for each column, over `range` (the lower and the upper end
-    for each column, all in one sequence) or else all rows; or a sequence of tensors of increasing edges. A bin holds
-    its lower edge, the last its upper one too. `density` divides by the sum and the bins' sizes.
+    for each column, all in one sequence) or else all rows; or a sequence of tensors of increasing edges. A bin includes
+    its lower edge, the last bin its upper edge too. `density` divides by the total and the bins' sizes.
     Shapes: (*, n) -> (bins of each of the n columns); `weight` is (*).
-    Raises: RuntimeError for dtypes other than float32 and float64, other shapes, and for a range that is not finite or
-    goes down; where it is traced, the counts are NaN.
+    Raises: RuntimeError for dtypes other than float32 and float64 (beside given edges 16-bit floats are taken too),
+    other shapes, and for a range that is not finite or goes down; where it is traced, the counts are NaN.
     """
     ...
 
 def hsplit(input: ArrayLike, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Array, ...]:
-    """Return the parts of a tensor cut along its second dimension, a vector's along its only one.
+    """Return the parts of a tensor along its second dimension, those of a vector along its first.
 
-    Shapes: so many equal parts, or cut at these indices, as `tensor_split` does.
-    Raises: RuntimeError where the dimension cannot be cut into equal parts.
+    Shapes: `indices_or_sections` equal parts, or the parts between the given indices, as in `tensor_split`.
+    Raises: RuntimeError where the dimension cannot be split into equal parts.
     """
     ...
 
 def hstack(tensors: Sequence[ArrayLike]) -> Array:
-    """Return tensors joined along their second dimension, vectors and 0-dim tensors along their only one.
+    """Return tensors joined along their second dimension; vectors and 0-dim tensors along their first.
 
     Dtypes: promoted.
     """
@@ -1142,12 +1281,14 @@ def imag(input: ArrayLike) -> Array:
     """
     ...
 
-def index_add(input: Any, dim: builtins.int, index: Any, source: Any, *, alpha: Any = 1) -> Array:
+def index_add(
+    input: ArrayLike, dim: builtins.int, index: ArrayLike, source: ArrayLike, *, alpha: Number | Array = 1
+) -> Array:
     """Return `input` with `alpha` times each slice of `source` added to the slice that `index` names for it.
 
     Shapes: `source` has that of `input`, with as many slices along `dim` as there are indices.
-    Dtypes: 16-bit floats are added up in float32; of bools it is whether any is true.
-    Raises: RuntimeError for other shapes, two dtypes, and an alpha that the dtype does not hold; IndexError or
+    Dtypes: 16-bit floats are added up in float32; a sum of bools is whether any is true.
+    Raises: RuntimeError for other shapes, two dtypes, and an alpha that the dtype cannot hold; IndexError or
     RuntimeError for an index out of range (a negative one is), where it is known; a traced one writes nothing.
     """
     ...
@@ -1156,30 +1297,42 @@ def index_copy(input: ArrayLike, dim: builtins.int, index: ArrayLike, source: Ar
     """Return `input` with each slice of `source` in the place of the slice that `index` names for it.
 
     Shapes: `source` has that of `input`, with as many slices along `dim` as there are indices.
-    Gradient: to `input` where it was kept, to `source` where it was written. Where a slice is named twice, it is not
-    defined which it gets, nor is it in torch.
+    Gradient: to `input` where it was kept, to `source` where it was written. Where a slice is named twice, it is
+    undefined which it gets, as in torch.
     Raises: RuntimeError or IndexError for other shapes; RuntimeError for two dtypes; IndexError for an index out of
     range (a negative one is), where it is known; a traced one writes nothing.
     """
     ...
 
-def index_fill(input: Any, dim: builtins.int, index: Any, value: Any) -> Array:
-    """Return `input` with a number, or a 0-dim tensor, in all places of the slices that `index` names.
+@overload
+def index_fill(input: ArrayLike, dim: builtins.int, index: ArrayLike, value: Number | Array) -> Array:
+    """Return `input` with the slices that `index` names filled with a number, or a 0-dim tensor.
 
     Negative indices count from the end.
     Gradient: to `input` where it was kept, to a tensor `value` the sum of what was filled.
-    Raises: RuntimeError for a value that the dtype does not hold; IndexError for an index out of range, where it is
+    Raises: RuntimeError for a value that the dtype cannot hold; IndexError for an index out of range, where it is
     known; a traced one writes nothing.
     """
     ...
 
-def index_put(input: Any, indices: Sequence[Any], values: Any, accumulate: builtins.bool = False) -> Array:
+@overload
+def index_fill(input: ArrayLike, dim: builtins.int, index: ArrayLike, value: ArrayLike) -> Array:
+    """Return `input` with the slices that `index` names filled with a number, or a 0-dim tensor.
+
+    Negative indices count from the end.
+    Gradient: to `input` where it was kept, to a tensor `value` the sum of what was filled.
+    Raises: RuntimeError for a value that the dtype cannot hold; IndexError for an index out of range, where it is
+    known; a traced one writes nothing.
+    """
+    ...
+
+def index_put(input: ArrayLike, indices: Sequence[Any], values: Any, accumulate: builtins.bool = False) -> Array:
     """Return `input` as `input[indices] = values` would leave it, for a tuple of tensors of indices or masks.
 
     With `accumulate` the values are added.
     Shapes: `values` broadcasts to `input[indices]`.
     Gradient: to `input` where it was kept, to `values` where they were written. Where an element is named twice without
-    `accumulate`, it is not defined which value it gets, nor is it in torch.
+    `accumulate`, it is undefined which value it gets, as in torch.
     Raises: what `getitem` raises for the indices; RuntimeError for two dtypes, and values that do not fit;
     IndexError for more indices than dimensions. A 0-dim mask is left out, true or not; alone it says whether all is
     filled. A traced index out of range writes nothing.
@@ -1197,9 +1350,9 @@ def index_reduce(
 ) -> Array:
     """Return `input` with each slice that `index` names combined with all the slices that `source` has for it.
 
-    `reduce` is "prod", "mean", "amax" or "amin"; without `include_self` the slice itself does not count.
+    `reduce` is "prod", "mean", "amax" or "amin". Without `include_self` the slice itself does not count.
     Shapes: `source` has that of `input`, with as many slices along `dim` as there are indices.
-    Gradient: as that of `scatter_reduce`.
+    Gradient: that of `scatter_reduce`.
     Raises: RuntimeError for other shapes, two dtypes, and another `reduce`; IndexError for an index out of range (a
     negative one is), where it is known; a traced one writes nothing.
     """
@@ -1215,7 +1368,7 @@ def index_select(input: ArrayLike, dim: builtins.int, index: ArrayLike) -> Array
     ...
 
 def inner(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return the sums of products over the last dimensions, no conjugate taken. Shapes: (*a, k), (*b, k) -> (*a, *b).
+    """Return the inner products over the last dimensions, without a conjugate. Shapes: (*a, k), (*b, k) -> (*a, *b).
 
     A 0-dim tensor scales the other.
     Raises: RuntimeError for other shapes, and for two dtypes.
@@ -1230,15 +1383,21 @@ def inverse(input: ArrayLike) -> Array:
     """
     ...
 
-def is_complex(input: Any) -> builtins.bool:
+def is_complex(input: ArrayLike) -> builtins.bool:
     """Return whether the tensor's dtype is complex. Torch: torch.is_complex."""
     ...
 
-def is_floating_point(input: Any) -> builtins.bool:
+def is_floating_point(input: ArrayLike) -> builtins.bool:
     """Return whether the tensor's dtype is a floating point one. Torch: torch.is_floating_point."""
     ...
 
-def isclose(input: Any, other: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: builtins.bool = False) -> Array:
+def isclose(
+    input: ArrayLike,
+    other: ArrayLike,
+    rtol: Number | Array = ...,
+    atol: Number | Array = ...,
+    equal_nan: builtins.bool = False,
+) -> Array:
     """Return where `abs(input - other) <= atol + rtol * abs(other)`; equal infinities are close, NaNs if `equal_nan`.
 
     Raises: RuntimeError for two dtypes, and for a tolerance below 0.
@@ -1250,9 +1409,13 @@ def isfinite(input: ArrayLike) -> Array:
     ...
 
 def isin(
-    elements: Any, test_elements: Any, *, assume_unique: builtins.bool = False, invert: builtins.bool = False
+    elements: ArrayLike | Number,
+    test_elements: ArrayLike | Number,
+    *,
+    assume_unique: builtins.bool = False,
+    invert: builtins.bool = False,
 ) -> Array:
-    """Return whether each element is among others; with `invert`, whether it is not. NaN never is.
+    """Return whether each element is among `test_elements`; with `invert`, whether it is not. NaN never is.
 
     `assume_unique` changes nothing.
     Raises: RuntimeError for bools and complex numbers; TypeError for two numbers.
@@ -1282,18 +1445,18 @@ def isreal(input: ArrayLike) -> Array:
 def kron(input: ArrayLike, other: ArrayLike) -> Array:
     """Return the Kronecker product: each element of `input` replaced by its product with `other`.
 
-    Shapes: (m, n), (p, q) -> (m * p, n * q); where one has fewer dimensions, it gets some of size 1 in front.
+    Shapes: (m, n), (p, q) -> (m * p, n * q); the tensor of fewer dimensions gets leading ones of size 1.
     """
     ...
 
 def kthvalue(
     input: ArrayLike, k: builtins.int, dim: builtins.int = -1, keepdim: builtins.bool = False
 ) -> ValuesAndIndices:
-    """Return the `k`-th smallest element along a dimension, counted from 1, and where it is.
+    """Return the `k`-th smallest element along a dimension, counted from 1, and its index.
 
     Of equal elements it is the one that a stable sort puts there, which torch leaves open.
     Gradient: to the element whose index is returned.
-    Raises: RuntimeError for a `k` that is no place; IndexError for a dimension of size 0.
+    Raises: RuntimeError for a `k` that is not in range; IndexError for a dimension of size 0.
     """
     ...
 
@@ -1301,7 +1464,7 @@ def lcm(input: ArrayLike, other: ArrayLike) -> Array:
     """Return the least common multiple of each two integers; 0 where either is 0."""
     ...
 
-def ldexp(input: Any, other: Any) -> Array:
+def ldexp(input: ArrayLike, other: Any) -> Array:
     """Return `input * 2**other`; a floating point `input` times a whole power does not overflow before its result does.
 
     Dtypes: an integer `input` as float32.
@@ -1312,8 +1475,18 @@ def le(input: ArrayLike, other: ArrayLike | Number) -> Array:
     """Return where `input` is less than or equal to `other`."""
     ...
 
-def lerp(input: Any, end: Any, weight: Any) -> Array:
-    """Return `input + weight * (end - input)`; the weight is a number or a tensor.
+@overload
+def lerp(input: ArrayLike, end: ArrayLike, weight: Number | Array) -> Array:
+    """Return the linear interpolation `input + weight * (end - input)`; the weight is a number or a tensor.
+
+    Raises: RuntimeError for two dtypes (a 0-dim weight may have another one), for integers, and for a number that the
+    dtype cannot hold.
+    """
+    ...
+
+@overload
+def lerp(input: ArrayLike, end: ArrayLike, weight: ArrayLike) -> Array:
+    """Return the linear interpolation `input + weight * (end - input)`; the weight is a number or a tensor.
 
     Raises: RuntimeError for two dtypes (a 0-dim weight may have another one), for integers, and for a number that the
     dtype cannot hold.
@@ -1335,10 +1508,10 @@ def lgamma(input: ArrayLike) -> Array:
     """
     ...
 
-def linspace(start: Any, end: Any, steps: builtins.int, *, dtype: Any = None) -> Array:
-    """Return `steps` numbers from `start` to `end`, both included, evenly spaced; float32 by default.
+def linspace(start: Any, end: Any, steps: builtins.int, *, dtype: DTypeLike | None = None) -> Array:
+    """Return `steps` evenly spaced numbers from `start` to `end`, both included; float32 by default.
 
-    Raises: RuntimeError for a negative `steps`, and ends that the dtype cannot hold.
+    Raises: RuntimeError for a negative `steps`, and for ends that the dtype cannot hold.
     Torch: torch.linspace.
     """
     ...
@@ -1368,14 +1541,14 @@ def logaddexp2(input: ArrayLike, other: ArrayLike) -> Array:
     ...
 
 def logcumsumexp(input: ArrayLike, dim: builtins.int) -> Array:
-    """Return the logarithm of the sum of the exponentials of each element and those before it along `dim`.
+    """Return the logarithm of the cumulative sum of exponentials along `dim`. It does not overflow.
 
     Gradient: 0 for an element of -infinity, also where all before it are (torch: NaN there); NaN for one of infinity.
     """
     ...
 
 def logdet(input: ArrayLike) -> Array:
-    """Return the logarithms of determinants: NaN of one below 0, -infinity of 0. Shapes: (*, n, n) -> (*).
+    """Return the logarithms of determinants: NaN below 0, -infinity at 0. Shapes: (*, n, n) -> (*).
 
     Raises: RuntimeError for other shapes, and for dtypes other than float32, float64 and the complex ones.
     """
@@ -1406,18 +1579,21 @@ def logit(input: ArrayLike, eps: Number | Array | None = None) -> Array:
     """
     ...
 
-def logspace(start: Any, end: Any, steps: builtins.int, base: builtins.float = 10.0, *, dtype: Any = None) -> Array:
+def logspace(
+    start: Any, end: Any, steps: builtins.int, base: builtins.float = 10.0, *, dtype: DTypeLike | None = None
+) -> Array:
     """Return `steps` numbers from `base ** start` to `base ** end`, evenly spaced on a logarithmic scale.
 
-    Dtypes: an integer dtype cuts `start` and `end` to integers first, as torch does.
-    Raises: RuntimeError for a negative `steps`, and ends that the dtype cannot hold.
+    Dtypes: an integer dtype truncates `start` and `end` to integers first, as torch does.
+    Raises: RuntimeError for a negative `steps`, and for ends that the dtype cannot hold.
     Torch: torch.logspace.
     """
     ...
 
 def logsumexp(input: ArrayLike, dim: builtins.int | Sequence[builtins.int], keepdim: builtins.bool = False) -> Array:
-    """Return the logarithm of the sum of the exponentials over `dim` (one, or several as a tuple); of none -infinity.
+    """Return the logarithm of the sum of the exponentials over `dim` (one, or several as a tuple).
 
+    It does not overflow. Of no elements it is -infinity.
     Gradient: NaN where all elements are -infinity.
     Raises: RuntimeError for `dim=()` of a tensor with dimensions and elements, unless `keepdim`.
     """
@@ -1428,43 +1604,54 @@ def lt(input: ArrayLike, other: ArrayLike | Number) -> Array:
     ...
 
 def mH(input: ArrayLike) -> Array:
-    """Return each matrix of a batch transposed and conjugated; a 0-dim tensor conjugated.
+    """Return the conjugate transpose of each matrix of a batch; the conjugate of a 0-dim tensor.
 
     Raises: RuntimeError for a vector.
     """
     ...
 
 def mT(input: ArrayLike) -> Array:
-    """Return each matrix of a batch transposed; a 0-dim tensor as it is. Torch: Tensor.mT.
+    """Return the transpose of each matrix of a batch; a 0-dim tensor unchanged. Torch: Tensor.mT.
 
     Raises: RuntimeError for a vector.
     """
     ...
 
-def masked_fill(input: Any, mask: Any, value: Any) -> Array:
+@overload
+def masked_fill(input: ArrayLike, mask: ArrayLike, value: Number | Array) -> Array:
     """Return `input` with a number, or a 0-dim tensor, where the mask is true.
 
     Shapes: `input` and `mask` broadcast.
     Gradient: 0 where it was filled, also where `input` is NaN there; a tensor `value` gets the sum of what was filled.
-    Raises: RuntimeError for a mask that is not bool, and for a value that the dtype does not hold.
+    Raises: RuntimeError for a mask that is not bool, and for a value that the dtype cannot hold.
+    """
+    ...
+
+@overload
+def masked_fill(input: ArrayLike, mask: ArrayLike, value: ArrayLike) -> Array:
+    """Return `input` with a number, or a 0-dim tensor, where the mask is true.
+
+    Shapes: `input` and `mask` broadcast.
+    Gradient: 0 where it was filled, also where `input` is NaN there; a tensor `value` gets the sum of what was filled.
+    Raises: RuntimeError for a mask that is not bool, and for a value that the dtype cannot hold.
     """
     ...
 
 def masked_scatter(input: ArrayLike, mask: ArrayLike, source: ArrayLike) -> Array:
     """Return `input` with the elements of `source`, in order, where the mask is true.
 
-    Shapes: `input` and `mask` broadcast; `source` has as many elements as the mask is true, or more.
+    Shapes: `input` and `mask` broadcast; `source` has an element for each that the mask is true for, or more.
     Raises: RuntimeError for two dtypes, a mask that is not bool, and a `source` of too few elements where the mask is
-    known; under a traced one what is missing is what `getitem` gives out of range.
+    known; under a traced one a missing element is what `getitem` gives out of range.
     """
     ...
 
-def masked_select(input: Any, mask: Any, *, size: builtins.int | None = None, fill_value: Any = 0) -> Array:
+def masked_select(input: ArrayLike, mask: ArrayLike, *, size: builtins.int | None = None, fill_value: Any = 0) -> Array:
     """Return the elements where the mask is true, in order, as one dimension.
 
     Shapes: `input` and `mask` broadcast. The mask's values decide the result's size: under jit and vmap it is `size`,
-    and what is missing is `fill_value`.
-    Gradient: 0 where nothing was taken.
+    and missing elements are `fill_value`.
+    Gradient: 0 for an element that was not selected.
     Raises: RuntimeError for a mask that is not bool; NotImplementedError for a traced mask without `size`.
     """
     ...
@@ -1477,16 +1664,35 @@ def matmul(input: ArrayLike, other: ArrayLike) -> Array:
     """
     ...
 
-def matrix_power(input: Any, n: builtins.int) -> Array:
-    """Return square matrices multiplied by themselves, `n` in all; their inverses where `n` is negative.
+def matrix_power(input: ArrayLike, n: builtins.int) -> Array:
+    """Return the `n`-th power of square matrices; that of their inverses where `n` is negative.
 
     Shapes: (*, n, n) -> (*, n, n).
     Raises: RuntimeError for other shapes; where `inverse` does, for a negative `n`.
     """
     ...
 
-def max(input: Any, dim: Any = ..., keepdim: builtins.bool = False, *, other: Any = None) -> Any:
-    """Return the largest element; with a `dim`, the largest along it and where they are; with a tensor, `maximum`.
+@overload
+def max(input: ArrayLike) -> Array:
+    """Return the largest element; with a `dim`, the largest along it and its index; with a tensor, `maximum`.
+
+    Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
+    Raises: RuntimeError for no elements and no `dim`; IndexError for a `dim` of size 0.
+    """
+    ...
+
+@overload
+def max(input: ArrayLike, dim: builtins.int, keepdim: builtins.bool = False) -> ValuesAndIndices:
+    """Return the largest element; with a `dim`, the largest along it and its index; with a tensor, `maximum`.
+
+    Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
+    Raises: RuntimeError for no elements and no `dim`; IndexError for a `dim` of size 0.
+    """
+    ...
+
+@overload
+def max(input: ArrayLike, other: ArrayLike) -> Array:
+    """Return the largest element; with a `dim`, the largest along it and its index; with a tensor, `maximum`.
 
     Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
     Raises: RuntimeError for no elements and no `dim`; IndexError for a `dim` of size 0.
@@ -1500,24 +1706,52 @@ def maximum(input: ArrayLike, other: ArrayLike) -> Array:
     """
     ...
 
-def mean(input: Any, dim: Any = ..., keepdim: builtins.bool = False, *, dtype: Any = None) -> Array:
+@overload
+def mean(input: ArrayLike, *, dtype: DTypeLike | None = None) -> Array:
     """Return the mean of all elements, or over `dim` (one, or several as a tuple); of no elements NaN.
 
-    Raises: RuntimeError for integers and bools, unless `dtype` says which float to use.
+    Raises: RuntimeError for integers and bools, unless `dtype` is a floating point or complex one.
     """
     ...
 
-def median(input: Any, dim: Any = ..., keepdim: builtins.bool = False) -> Any:
-    """Return the median of all elements; with a `dim`, the medians along it and where they are.
+@overload
+def mean(
+    input: ArrayLike,
+    dim: builtins.int | Sequence[builtins.int],
+    keepdim: builtins.bool = False,
+    *,
+    dtype: DTypeLike | None = None,
+) -> Array:
+    """Return the mean of all elements, or over `dim` (one, or several as a tuple); of no elements NaN.
 
-    Of an even number of elements it is the lower of the two in the middle (jnp.median: their mean); NaN where one is.
+    Raises: RuntimeError for integers and bools, unless `dtype` is a floating point or complex one.
+    """
+    ...
+
+@overload
+def median(input: ArrayLike) -> Array:
+    """Return the median of all elements; with a `dim`, the medians along it and their indices.
+
+    Of an even number of elements it is the lower of the two in the middle (jnp.median: their mean). NaN if an element
+    is NaN.
+    Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
+    Raises: IndexError for a `dim` of size 0; NotImplementedError for bool and complex.
+    """
+    ...
+
+@overload
+def median(input: ArrayLike, dim: builtins.int, keepdim: builtins.bool = False) -> ValuesAndIndices:
+    """Return the median of all elements; with a `dim`, the medians along it and their indices.
+
+    Of an even number of elements it is the lower of the two in the middle (jnp.median: their mean). NaN if an element
+    is NaN.
     Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
     Raises: IndexError for a `dim` of size 0; NotImplementedError for bool and complex.
     """
     ...
 
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Array, ...]:
-    """Return vectors' coordinates in the grid that they span together: one tensor of the grid's shape for each.
+    """Return coordinate grids of vectors: for each vector a tensor of the grid's shape.
 
     Shapes: (m,), (n,) -> (m, n) twice; with `indexing="xy"` the first two dimensions are exchanged, (n, m). A 0-dim
     tensor is a vector of one element. The default is "ij" (numpy.meshgrid: "xy").
@@ -1525,8 +1759,27 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Array, ...]:
     """
     ...
 
-def min(input: Any, dim: Any = ..., keepdim: builtins.bool = False, *, other: Any = None) -> Any:
-    """Return the smallest element; with a `dim`, the smallest along it and where they are; with a tensor, `minimum`.
+@overload
+def min(input: ArrayLike) -> Array:
+    """Return the smallest element; with a `dim`, the smallest along it and its index; with a tensor, `minimum`.
+
+    Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
+    Raises: RuntimeError for no elements and no `dim`; IndexError for a `dim` of size 0.
+    """
+    ...
+
+@overload
+def min(input: ArrayLike, dim: builtins.int, keepdim: builtins.bool = False) -> ValuesAndIndices:
+    """Return the smallest element; with a `dim`, the smallest along it and its index; with a tensor, `minimum`.
+
+    Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
+    Raises: RuntimeError for no elements and no `dim`; IndexError for a `dim` of size 0.
+    """
+    ...
+
+@overload
+def min(input: ArrayLike, other: ArrayLike) -> Array:
+    """Return the smallest element; with a `dim`, the smallest along it and its index; with a tensor, `minimum`.
 
     Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
     Raises: RuntimeError for no elements and no `dim`; IndexError for a `dim` of size 0.
@@ -1548,29 +1801,47 @@ def mm(input: ArrayLike, mat2: ArrayLike) -> Array:
     ...
 
 def mode(input: ArrayLike, dim: builtins.int = -1, keepdim: builtins.bool = False) -> ValuesAndIndices:
-    """Return what comes most often along `dim`, the smallest of several, and where it is: the last of equals.
+    """Return the most frequent element along `dim`, the smallest of several, and its index: the last of equals.
 
     Gradient: all to the element whose index is returned.
     Raises: IndexError for a `dim` of size 0; NotImplementedError for complex.
-    Differs: of more than 16 elements torch gives any of the equals' places.
+    Differs: of more than 16 elements torch gives any index of the equal ones.
     """
     ...
 
+@overload
+def moveaxis(input: ArrayLike, source: builtins.int, destination: builtins.int) -> Array:
+    """Return the tensor with one dimension, or several, moved to new places; the others keep their order.
+
+    Raises: RuntimeError for a dimension named twice, and where there are not as many destinations as sources.
+    """
+    ...
+
+@overload
 def moveaxis(
-    input: Any, source: builtins.int | Sequence[builtins.int], destination: builtins.int | Sequence[builtins.int]
+    input: ArrayLike, source: builtins.int | Sequence[builtins.int], destination: builtins.int | Sequence[builtins.int]
 ) -> Array:
-    """Return the tensor with a dimension, or several, moved to other places; the others keep their order.
+    """Return the tensor with one dimension, or several, moved to new places; the others keep their order.
 
-    Raises: RuntimeError for a dimension named twice, and where there are not as many places.
+    Raises: RuntimeError for a dimension named twice, and where there are not as many destinations as sources.
     """
     ...
 
-def movedim(
-    input: Any, source: builtins.int | Sequence[builtins.int], destination: builtins.int | Sequence[builtins.int]
-) -> Array:
-    """Return the tensor with a dimension, or several, moved to other places; the others keep their order.
+@overload
+def movedim(input: ArrayLike, source: builtins.int, destination: builtins.int) -> Array:
+    """Return the tensor with one dimension, or several, moved to new places; the others keep their order.
 
-    Raises: RuntimeError for a dimension named twice, and where there are not as many places.
+    Raises: RuntimeError for a dimension named twice, and where there are not as many destinations as sources.
+    """
+    ...
+
+@overload
+def movedim(
+    input: ArrayLike, source: builtins.int | Sequence[builtins.int], destination: builtins.int | Sequence[builtins.int]
+) -> Array:
+    """Return the tensor with one dimension, or several, moved to new places; the others keep their order.
+
+    Raises: RuntimeError for a dimension named twice, and where there are not as many destinations as sources.
     """
     ...
 
@@ -1628,24 +1899,52 @@ def nanmean(
     """
     ...
 
-def nanmedian(input: Any, dim: Any = ..., keepdim: builtins.bool = False) -> Any:
-    """Return the median of all elements that are not NaN; with a `dim`, the medians along it and where they are.
+@overload
+def nanmedian(input: ArrayLike) -> Array:
+    """Return the median of the elements that are not NaN; with a `dim`, the medians along it and their indices.
 
-    Of an even number of elements it is the lower of the two in the middle; NaN where all are.
+    Of an even number of elements it is the lower of the two in the middle. NaN if all elements are NaN.
     Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
     Raises: IndexError for a `dim` of size 0; NotImplementedError for bool and complex.
     """
     ...
 
+@overload
+def nanmedian(input: ArrayLike, dim: builtins.int, keepdim: builtins.bool = False) -> ValuesAndIndices:
+    """Return the median of the elements that are not NaN; with a `dim`, the medians along it and their indices.
+
+    Of an even number of elements it is the lower of the two in the middle. NaN if all elements are NaN.
+    Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
+    Raises: IndexError for a `dim` of size 0; NotImplementedError for bool and complex.
+    """
+    ...
+
+@overload
 def nanquantile(
-    input: Any,
-    q: Any,
+    input: ArrayLike,
+    q: Number | Array,
     dim: builtins.int | None = None,
     keepdim: builtins.bool = False,
     *,
     interpolation: str = "linear",
 ) -> Array:
-    """Return what `quantile` does of the elements that are not NaN; NaN where all are.
+    """Return the `q`-th quantile, as `quantile` does, of the elements that are not NaN. NaN if all are NaN.
+
+    Gradient: as that of `quantile`.
+    Raises: RuntimeError where `quantile` does.
+    """
+    ...
+
+@overload
+def nanquantile(
+    input: ArrayLike,
+    q: ArrayLike,
+    dim: builtins.int | None = None,
+    keepdim: builtins.bool = False,
+    *,
+    interpolation: str = "linear",
+) -> Array:
+    """Return the `q`-th quantile, as `quantile` does, of the elements that are not NaN. NaN if all are NaN.
 
     Gradient: as that of `quantile`.
     Raises: RuntimeError where `quantile` does.
@@ -1667,17 +1966,20 @@ def nansum(
     """
     ...
 
-def narrow(input: Any, dim: builtins.int, start: Any, length: builtins.int) -> Array:
-    """Return `length` elements of a dimension, from `start` on; a negative one counts from the end.
+def narrow(input: ArrayLike, dim: builtins.int, start: Any, length: builtins.int) -> Array:
+    """Return `length` elements along a dimension, from `start` on; a negative start counts from the end.
 
-    Raises: IndexError for a start out of range; RuntimeError where the elements end too early. A traced start that is
-    wrong gives NaN (the least integer, the greatest unsigned one, True): nothing is clamped.
+    Raises: IndexError for a start out of range; RuntimeError where `length` is too large. Of a traced start that is
+    out of range the result is NaN (the least integer, the greatest unsigned one, True): nothing is clamped.
     Torch: the result there is a view, here it is an array of its own.
     """
     ...
 
-def narrow_copy(input: Any, dim: builtins.int, start: builtins.int, length: builtins.int) -> Array:
-    """Return `length` elements of a dimension, from `start` on: `narrow`, which is a copy too."""
+def narrow_copy(input: ArrayLike, dim: builtins.int, start: Number | Array, length: builtins.int) -> Array:
+    """Return `length` elements along a dimension, from `start` on: the same as `narrow`.
+
+    Raises: IndexError for a start out of range; RuntimeError where `length` is too large.
+    """
     ...
 
 def ne(input: ArrayLike, other: ArrayLike | Number) -> Array:
@@ -1700,10 +2002,10 @@ def nextafter(input: ArrayLike, other: ArrayLike) -> Array:
     ...
 
 def no_grad(orig_func: Callable[..., Any] | None = None) -> Any:
-    """Return a function that does what `orig_func` does, and whose results carry no gradient.
+    """Wrap `orig_func` so that its results carry no gradient.
 
-    A decorator, with or without parentheses. There is no `with jaxfun.no_grad():`, which would be a state: put the
-    block into a function, or `detach` its results.
+    Use it as a decorator, with or without parentheses. There is no `with jaxfun.no_grad():`, which would be global
+    state: put the block into a function, or `detach` its results.
 
     Gradient: none, in both modes. torch's no_grad lets forward mode (`strategy="forward-mode"`) through.
     Torch: torch.no_grad.
@@ -1711,27 +2013,29 @@ def no_grad(orig_func: Callable[..., Any] | None = None) -> Any:
     ...
 
 def nonzero(
-    input: Any, *, as_tuple: builtins.bool = False, size: builtins.int | None = None, fill_value: builtins.int = 0
+    input: ArrayLike, *, as_tuple: builtins.bool = False, size: builtins.int | None = None, fill_value: builtins.int = 0
 ) -> Any:
     """Return the indices of the elements that are not zero, a row for each; `as_tuple`: a vector for each dimension.
 
-    Under jit and vmap `size` is how many rows there are, and `fill_value` stands in those that nothing is found for.
+    Under jit and vmap `size` is the number of rows, and `fill_value` stands in those without an element.
     Raises: NotImplementedError for a traced tensor without `size`.
     """
     ...
 
 def nonzero_static(input: ArrayLike, *, size: builtins.int, fill_value: builtins.int = -1) -> Array:
-    """Return the indices of the first `size` elements that are not zero, a row for each, and rows of `fill_value`.
+    """Return the indices of the first `size` elements that are not zero, a row for each; missing rows are `fill_value`.
 
     Raises: RuntimeError for a negative size.
     """
     ...
 
-def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: builtins.bool = False, *, dtype: Any = None) -> Array:
-    """Return `sum(abs(input) ** p) ** (1 / p)` over all elements, or over `dim` (one, or several as a tuple).
+def norm(
+    input: ArrayLike, p: Any = "fro", dim: Any = None, keepdim: builtins.bool = False, *, dtype: DTypeLike | None = None
+) -> Array:
+    """Return the `p`-norm `sum(abs(input) ** p) ** (1 / p)` of all elements, or over `dim` (one or a tuple).
 
-    `p` is a number (0 counts what is not 0, infinity takes the largest, -infinity the smallest), "fro" or None for 2,
-    or "nuc" for the sum of a matrix's singular values.
+    `p` is a number (0 counts the nonzero elements, infinity takes the largest, -infinity the smallest), "fro" or None
+    for 2, or "nuc" for the sum of a matrix's singular values.
     Gradient: 0 where the norm is 0 and for elements that are 0; shared evenly among the largest where `p` is infinite.
     Raises: RuntimeError for integers and bools, for no elements where `p` is negative or infinite, and for NaN in a
     matrix where `p` is "nuc"; where that is traced, the result is NaN.
@@ -1742,35 +2046,31 @@ def not_equal(input: ArrayLike, other: ArrayLike | Number) -> Array:
     """Return where `input` differs from `other`."""
     ...
 
-def numel(input: Any) -> builtins.int:
+def numel(input: ArrayLike) -> builtins.int:
     """Return the number of elements. Torch: torch.numel."""
     ...
 
-def ones(
-    *sizes: builtins.int | Sequence[builtins.int],
-    size: builtins.int | Sequence[builtins.int] | None = None,
-    dtype: Any = None,
-) -> Array:
+def ones(*size: builtins.int | Sequence[builtins.int], dtype: DTypeLike | None = None) -> Array:
     """Return a tensor of ones, float32 by default.
 
-    Raises: TypeError for sizes that are no integers; RuntimeError for negative ones.
+    Raises: TypeError for sizes that are not integers; RuntimeError for negative sizes.
     Torch: torch.ones.
     """
     ...
 
-def ones_like(input: Any, *, dtype: Any = None) -> Array:
-    """Return ones of another tensor's shape and, unless told otherwise, dtype. Torch: torch.ones_like."""
+def ones_like(input: ArrayLike, *, dtype: DTypeLike | None = None) -> Array:
+    """Return ones of the shape of `input`, and of its dtype by default. Torch: torch.ones_like."""
     ...
 
 def outer(input: ArrayLike, vec2: ArrayLike) -> Array:
-    """Return the products of each element of one vector with each of another. Shapes: (m,), (n,) -> (m, n).
+    """Return the outer product of two vectors. Shapes: (m,), (n,) -> (m, n).
 
     Raises: RuntimeError for other shapes.
     """
     ...
 
 def pdist(input: ArrayLike, p: builtins.float = ...) -> Array:
-    """Return the distance, by the p-norm, of each row of a matrix from each later one, in order.
+    """Return the distance in the p-norm between each two rows of a matrix, in order: (0, 1), (0, 2), ..., (1, 2), ...
 
     Shapes: (m, k) -> (m (m - 1) / 2).
     Gradient: 0 where the distance is 0.
@@ -1778,10 +2078,12 @@ def pdist(input: ArrayLike, p: builtins.float = ...) -> Array:
     """
     ...
 
-def permute(
-    input: Any, *order: builtins.int | Sequence[builtins.int], dims: Sequence[builtins.int] | None = None
-) -> Array:
-    """Return the tensor with its dimensions in this order, given one by one or as one tuple."""
+def permute(input: ArrayLike, *dims: builtins.int | Sequence[builtins.int]) -> Array:
+    """Return the tensor with its dimensions permuted: dimension `i` of the result is dimension `dims[i]`.
+
+    Shapes: `dims` one by one or as one tuple.
+    Raises: RuntimeError where `dims` does not name each dimension once.
+    """
     ...
 
 def polar(abs: ArrayLike, angle: ArrayLike) -> Array:
@@ -1803,7 +2105,8 @@ def positive(input: ArrayLike) -> Array:
     """Return `input`."""
     ...
 
-def pow(input: Any, exponent: Any) -> Array:
+@overload
+def pow(input: ArrayLike, exponent: builtins.bool | builtins.int | builtins.float | builtins.complex) -> Array:
     """Return `input ** exponent`, for two tensors or a tensor and a number.
 
     Gradient: for `input` 0 where the exponent is 0; for `exponent` 0 where the base is 0 and the exponent is not
@@ -1813,10 +2116,44 @@ def pow(input: Any, exponent: Any) -> Array:
     """
     ...
 
-def prod(input: Any, dim: Any = ..., keepdim: builtins.bool = False, *, dtype: Any = None) -> Array:
+@overload
+def pow(input: Number | Array, exponent: ArrayLike) -> Array:
+    """Return `input ** exponent`, for two tensors or a tensor and a number.
+
+    Gradient: for `input` 0 where the exponent is 0; for `exponent` 0 where the base is 0 and the exponent is not
+    negative.
+    Raises: RuntimeError for an integer tensor and a negative integer exponent, which gives no integer, and for an
+    exponent too large for the result's dtype.
+    """
+    ...
+
+@overload
+def pow(input: ArrayLike, exponent: ArrayLike) -> Array:
+    """Return `input ** exponent`, for two tensors or a tensor and a number.
+
+    Gradient: for `input` 0 where the exponent is 0; for `exponent` 0 where the base is 0 and the exponent is not
+    negative.
+    Raises: RuntimeError for an integer tensor and a negative integer exponent, which gives no integer, and for an
+    exponent too large for the result's dtype.
+    """
+    ...
+
+@overload
+def prod(input: ArrayLike, *, dtype: DTypeLike | None = None) -> Array:
     """Return the product of all elements, or over one dimension.
 
-    Gradient: right also where elements are 0.
+    Gradient: exact where elements are 0, too.
+    Dtypes: as those of `sum`.
+    """
+    ...
+
+@overload
+def prod(
+    input: ArrayLike, dim: builtins.int, keepdim: builtins.bool = False, *, dtype: DTypeLike | None = None
+) -> Array:
+    """Return the product of all elements, or over one dimension.
+
+    Gradient: exact where elements are 0, too.
     Dtypes: as those of `sum`.
     """
     ...
@@ -1825,13 +2162,13 @@ def promote_types(type1: Any, type2: Any) -> DType:
     """Return the smallest dtype that holds both. Torch: torch.promote_types."""
     ...
 
-def put(input: Any, index: Any, source: Any, accumulate: builtins.bool = False) -> Array:
+def put(input: ArrayLike, index: ArrayLike, source: ArrayLike, accumulate: builtins.bool = False) -> Array:
     """Return `input` with `source` in the places that `index` names among all elements in order.
 
     Negative indices count from the end; with `accumulate` the source is added.
     Shapes: `source` has as many elements as `index`.
     Gradient: to `input` where it was kept, to `source` where it was written. Where an element is named twice without
-    `accumulate`, it is not defined which value it gets, nor is it in torch.
+    `accumulate`, it is undefined which value it gets, as in torch.
     Raises: RuntimeError for two dtypes; IndexError for another number of elements, and for an index out of range, where
     it is known; a traced one writes nothing.
     Torch: Tensor.put.
@@ -1839,27 +2176,47 @@ def put(input: Any, index: Any, source: Any, accumulate: builtins.bool = False) 
     ...
 
 def qr(input: ArrayLike, some: builtins.bool = True) -> QAndR:
-    """Return Q, whose columns are orthonormal, and the upper triangle R with `input = Q R`.
+    """Return the QR decomposition `input = Q R`: the columns of Q are orthonormal, R is an upper triangle.
 
     Shapes: (*, m, n) -> (*, m, k), (*, k, n) with k the smaller of m and n; m itself, where not `some`.
-    Gradient: for columns that depend on each other none; where not `some`, of a tall matrix an error.
+    Gradient: not finite for linearly dependent columns; an error for a tall matrix where not `some`.
     Raises: RuntimeError for other shapes, and for dtypes other than float32, float64 and the complex ones.
     Differs: the sign of a column of Q, and of its row of R, is the library's own.
     """
     ...
 
+@overload
 def quantile(
-    input: Any,
-    q: Any,
+    input: ArrayLike,
+    q: Number | Array,
     dim: builtins.int | None = None,
     keepdim: builtins.bool = False,
     *,
     interpolation: str = "linear",
 ) -> Array:
-    """Return what the part `q` of all elements, or of those along `dim`, lies below; NaN where one is.
+    """Return the `q`-th quantile of all elements, or along `dim`. NaN if an element is NaN.
 
-    `q` is a number from 0 to 1, or a tensor of none or one dimension, which comes first in the result. Between two
-    elements, `interpolation` says: "linear", "lower", "higher", "midpoint" or "nearest" (to the even place).
+    `q` is a number from 0 to 1, or a tensor of at most one dimension, which comes first in the result. Between two
+    elements, `interpolation` decides: "linear", "lower", "higher", "midpoint" or "nearest" (to the even rank).
+    Gradient: to the two elements it lies between, and to `q`; equal elements count in their order.
+    Raises: RuntimeError for a dtype other than float32 and float64, no elements, and a `q` outside of [0, 1]; where
+    that is traced, the result is NaN.
+    """
+    ...
+
+@overload
+def quantile(
+    input: ArrayLike,
+    q: ArrayLike,
+    dim: builtins.int | None = None,
+    keepdim: builtins.bool = False,
+    *,
+    interpolation: str = "linear",
+) -> Array:
+    """Return the `q`-th quantile of all elements, or along `dim`. NaN if an element is NaN.
+
+    `q` is a number from 0 to 1, or a tensor of at most one dimension, which comes first in the result. Between two
+    elements, `interpolation` decides: "linear", "lower", "higher", "midpoint" or "nearest" (to the even rank).
     Gradient: to the two elements it lies between, and to `q`; equal elements count in their order.
     Raises: RuntimeError for a dtype other than float32 and float64, no elements, and a `q` outside of [0, 1]; where
     that is traced, the result is NaN.
@@ -1870,48 +2227,45 @@ def rad2deg(input: ArrayLike) -> Array:
     """Return each element, in radians, in degrees; integers as float32."""
     ...
 
-def rand(
-    key: Array,
-    *sizes: builtins.int | Sequence[builtins.int],
-    size: builtins.int | Sequence[builtins.int] | None = None,
-    dtype: Any = None,
-) -> Array:
-    """Return numbers drawn evenly from [0, 1), both parts of a complex one.
+def rand(key: Array, *size: builtins.int | Sequence[builtins.int], dtype: DTypeLike | None = None) -> Array:
+    """Return random numbers from the uniform distribution on [0, 1), float32 by default.
 
+    Dtypes: both parts of a complex number are drawn from [0, 1).
     Raises: NotImplementedError for integers and bool.
     Torch: torch.rand.
     """
     ...
 
 def randint(
-    key: Array, low: Any = None, high: Any = None, size: Sequence[builtins.int] | None = None, *, dtype: Any = None
+    key: Array,
+    low: Any = None,
+    high: Any = None,
+    size: Sequence[builtins.int] | None = None,
+    *,
+    dtype: DTypeLike | None = None,
 ) -> Array:
-    """Return integers drawn evenly from [low, high); `randint(key, high, size)` starts at 0.
+    """Return random integers from the uniform distribution on [low, high); `randint(key, high, size)` starts at 0.
 
     Raises: RuntimeError where `low` is not below `high`, or the dtype cannot hold them; TypeError for a size that is
-    no tuple.
+    not a tuple.
     Torch: torch.randint.
     """
     ...
 
-def randn(
-    key: Array,
-    *sizes: builtins.int | Sequence[builtins.int],
-    size: builtins.int | Sequence[builtins.int] | None = None,
-    dtype: Any = None,
-) -> Array:
-    """Return numbers drawn from the normal distribution of mean 0 and variance 1 (a complex one's parts: 1/2 each).
+def randn(key: Array, *size: builtins.int | Sequence[builtins.int], dtype: DTypeLike | None = None) -> Array:
+    """Return random numbers from the normal distribution with mean 0 and variance 1, float32 by default.
 
+    Dtypes: both parts of a complex number have the variance 1/2.
     Raises: NotImplementedError for integers and bool.
     Torch: torch.randn.
     """
     ...
 
-def randperm(key: Array, n: builtins.int, *, dtype: Any = None) -> Array:
-    """Return the integers from 0 to `n - 1` in random order.
+def randperm(key: Array, n: builtins.int, *, dtype: DTypeLike | None = None) -> Array:
+    """Return a random permutation of the integers from 0 to `n - 1`.
 
-    Raises: RuntimeError for a negative `n`, or one that the dtype cannot count to; NotImplementedError for bool and
-    complex.
+    Raises: RuntimeError for a negative `n`, and for one that the dtype cannot represent; NotImplementedError for bool
+    and complex.
     Torch: torch.randperm.
     """
     ...
@@ -1936,8 +2290,18 @@ def relu(input: ArrayLike) -> Array:
     """
     ...
 
-def remainder(input: Any, other: Any) -> Array:
-    """Return what is left of `input` after `floor_divide`: it has the sign of `other`.
+@overload
+def remainder(input: ArrayLike | Number, other: ArrayLike) -> Array:
+    """Return the remainder of the floored quotient: it has the sign of `other`.
+
+    Gradient: 1 for `input`, minus the floored quotient for `other`.
+    Raises: RuntimeError for an integer division by zero, where the divisor's values are known.
+    """
+    ...
+
+@overload
+def remainder(input: ArrayLike, other: ArrayLike | Number) -> Array:
+    """Return the remainder of the floored quotient: it has the sign of `other`.
 
     Gradient: 1 for `input`, minus the floored quotient for `other`.
     Raises: RuntimeError for an integer division by zero, where the divisor's values are known.
@@ -1945,7 +2309,7 @@ def remainder(input: Any, other: Any) -> Array:
     ...
 
 def renorm(input: ArrayLike, p: builtins.float, dim: builtins.int, maxnorm: builtins.float) -> Array:
-    """Return `input` with each slice of a dimension scaled down to the norm `maxnorm`, where its p-norm is above that.
+    """Return `input` with each slice along `dim` whose `p`-norm exceeds `maxnorm` scaled down to that norm.
 
     Gradient: through the norm too, where a slice is scaled.
     Raises: RuntimeError for integers and bools, less than 2 dimensions, a `p` of 0 or less, a negative `maxnorm`, and,
@@ -1953,10 +2317,8 @@ def renorm(input: ArrayLike, p: builtins.float, dim: builtins.int, maxnorm: buil
     """
     ...
 
-def repeat(
-    input: Any, *times: builtins.int | Sequence[builtins.int], repeats: Sequence[builtins.int] | None = None
-) -> Array:
-    """Return the tensor repeated so many times along each dimension; more numbers than dimensions add some in front.
+def repeat(input: ArrayLike, *repeats: builtins.int | Sequence[builtins.int]) -> Array:
+    """Return the tensor repeated along each dimension; more numbers than dimensions add leading dimensions.
 
     Raises: RuntimeError for fewer numbers than dimensions, and for a negative one.
     Torch: Tensor.repeat (numpy.tile; numpy.repeat is `repeat_interleave`).
@@ -1964,40 +2326,39 @@ def repeat(
     ...
 
 def repeat_interleave(
-    input: Any, repeats: Any = ..., dim: builtins.int | None = None, *, output_size: builtins.int | None = None
+    input: ArrayLike, repeats: Any = ..., dim: builtins.int | None = None, *, output_size: builtins.int | None = None
 ) -> Array:
-    """Return each element, or each slice along `dim`, repeated so many times in a row; without `dim`, of a vector.
+    """Return each element, or each slice along `dim`, repeated in place; without `dim` those of the flattened tensor.
 
-    Shapes: `repeats` is an integer, or a tensor of one for each slice, whose sum is then the size of the result. Where
-    it is traced, `output_size` has to say so much, and a sum other than that gives NaN (the least integer, the greatest
+    Shapes: `repeats` is an integer, or a tensor of one for each slice, whose sum is then the size of the result. Traced
+    repeats need `output_size`; where their sum differs from it, the result is NaN (the least integer, the greatest
     unsigned one, True). A tensor of repeats as the only argument gives the indices to be taken.
     Raises: RuntimeError for a negative number, and where the numbers do not fit the dimension or `output_size`.
     Torch: numpy.repeat; `output_size` there saves a synchronisation, here it also serves under jit.
     """
     ...
 
-def reshape(
-    input: Any, *sizes: builtins.int | Sequence[builtins.int], shape: Sequence[builtins.int] | None = None
-) -> Array:
-    """Return the elements, in order, in another shape: sizes one by one or as one tuple, one of them -1 to be inferred.
+def reshape(input: ArrayLike, *shape: builtins.int | Sequence[builtins.int]) -> Array:
+    """Return the elements, in order, in another shape; one size may be -1, and is then inferred.
 
-    Raises: RuntimeError where the sizes do not hold the elements.
+    Shapes: sizes one by one or as one tuple.
+    Raises: RuntimeError where the sizes do not multiply up to the number of elements.
     """
     ...
 
 def reshape_as(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return the elements, in order, in the shape of another tensor.
+    """Return the elements, in order, in the shape of `other`.
 
-    Raises: RuntimeError where the tensors have not as many elements.
+    Raises: RuntimeError where the tensors differ in their numbers of elements.
     """
     ...
 
 def resolve_conj(input: ArrayLike) -> Array:
-    """Return `input`: JAX puts off no conjugation."""
+    """Return `input`: JAX has no lazy conjugation."""
     ...
 
 def resolve_neg(input: ArrayLike) -> Array:
-    """Return `input`: JAX puts off no negation."""
+    """Return `input`: JAX has no lazy negation."""
     ...
 
 def result_type(*tensors: Any) -> DType:
@@ -2013,24 +2374,24 @@ def roll(
     shifts: builtins.int | Sequence[builtins.int],
     dims: builtins.int | Sequence[builtins.int] | None = None,
 ) -> Array:
-    """Return the elements shifted along dimensions, so that what falls off one end comes in at the other.
+    """Return the elements shifted cyclically along `dims`: the last ones come in at the start.
 
-    Shapes: without `dims` the elements are shifted as one vector.
+    Shapes: without `dims` the flattened elements are shifted, and the shape is kept.
     Raises: RuntimeError where there are not as many shifts as dimensions.
     """
     ...
 
 def rot90(input: ArrayLike, k: builtins.int = 1, dims: builtins.int | Sequence[builtins.int] = ...) -> Array:
-    """Return the tensor turned by 90 degrees `k` times, from the first of two dimensions towards the second.
+    """Return the tensor rotated `k` times by 90 degrees in the plane of two dimensions, from the first to the second.
 
-    Raises: RuntimeError for fewer than 2 dimensions, and where `dims` are not two of them.
+    Raises: RuntimeError for fewer than 2 dimensions, and where `dims` are not two different dimensions.
     """
     ...
 
-def round(input: Any, *, decimals: builtins.int = 0) -> Array:
-    """Return the whole number nearest to each element, halves to the even one; or so many decimals of it. Gradient: 0.
+def round(input: ArrayLike, *, decimals: builtins.int = 0) -> Array:
+    """Round each element to the nearest whole number, halves to even; or to so many decimals. Gradient: 0.
 
-    `decimals` may be negative: -1 rounds to tens. It is for floating point alone.
+    A negative `decimals` rounds to tens, hundreds, ... It is for floating point alone.
     """
     ...
 
@@ -2045,22 +2406,73 @@ def rsqrt(input: ArrayLike) -> Array:
     """Return 1 over the square root of each element; integers as float32."""
     ...
 
-def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Array:
+@overload
+def rsub(input: ArrayLike, other: Number | Array, *, alpha: Number | Array = 1) -> Array:
     """Return `other - alpha * input`.
 
     Raises: RuntimeError where `sub` does.
     """
     ...
 
-def scatter(
-    input: Any, dim: builtins.int, index: Any, src: Any = None, value: Any = None, *, reduce: str | None = None
-) -> Array:
+@overload
+def rsub(input: ArrayLike, other: ArrayLike, *, alpha: Number | Array = 1) -> Array:
+    """Return `other - alpha * input`.
+
+    Raises: RuntimeError where `sub` does.
+    """
+    ...
+
+@overload
+def scatter(input: ArrayLike, dim: builtins.int, index: ArrayLike, src: ArrayLike) -> Array:
     """Return `input` with `src`, a tensor or a number, written where `index` says: `out[index[i][j]][j] = src[i][j]`.
 
-    `reduce` is "add" or "multiply": what is there is then changed, and not replaced.
-    Shapes: `index` has as many dimensions as `input` and is no larger but for `dim`; `src` is no smaller than `index`.
+    A number is `value`. `reduce` is "add" or "multiply": the element is then changed, and not replaced.
+    Shapes: `index` has as many dimensions as `input` and is no larger except along `dim`; `src` is no smaller than
+    `index`.
     Gradient: to `input` where it was kept, to `src` where it was written; none for `reduce`, as in torch. Where an
-    element is named twice without `reduce`, it is not defined which value it gets, nor is it in torch.
+    element is named twice without `reduce`, it is undefined which value it gets, as in torch.
+    Raises: RuntimeError for other shapes, two dtypes, and an index out of range (a negative one is), where it is known;
+    a traced one writes nothing.
+    """
+    ...
+
+@overload
+def scatter(input: ArrayLike, dim: builtins.int, index: ArrayLike, value: Number | Array) -> Array:
+    """Return `input` with `src`, a tensor or a number, written where `index` says: `out[index[i][j]][j] = src[i][j]`.
+
+    A number is `value`. `reduce` is "add" or "multiply": the element is then changed, and not replaced.
+    Shapes: `index` has as many dimensions as `input` and is no larger except along `dim`; `src` is no smaller than
+    `index`.
+    Gradient: to `input` where it was kept, to `src` where it was written; none for `reduce`, as in torch. Where an
+    element is named twice without `reduce`, it is undefined which value it gets, as in torch.
+    Raises: RuntimeError for other shapes, two dtypes, and an index out of range (a negative one is), where it is known;
+    a traced one writes nothing.
+    """
+    ...
+
+@overload
+def scatter(input: ArrayLike, dim: builtins.int, index: ArrayLike, src: ArrayLike, *, reduce: str) -> Array:
+    """Return `input` with `src`, a tensor or a number, written where `index` says: `out[index[i][j]][j] = src[i][j]`.
+
+    A number is `value`. `reduce` is "add" or "multiply": the element is then changed, and not replaced.
+    Shapes: `index` has as many dimensions as `input` and is no larger except along `dim`; `src` is no smaller than
+    `index`.
+    Gradient: to `input` where it was kept, to `src` where it was written; none for `reduce`, as in torch. Where an
+    element is named twice without `reduce`, it is undefined which value it gets, as in torch.
+    Raises: RuntimeError for other shapes, two dtypes, and an index out of range (a negative one is), where it is known;
+    a traced one writes nothing.
+    """
+    ...
+
+@overload
+def scatter(input: ArrayLike, dim: builtins.int, index: ArrayLike, value: Number | Array, *, reduce: str) -> Array:
+    """Return `input` with `src`, a tensor or a number, written where `index` says: `out[index[i][j]][j] = src[i][j]`.
+
+    A number is `value`. `reduce` is "add" or "multiply": the element is then changed, and not replaced.
+    Shapes: `index` has as many dimensions as `input` and is no larger except along `dim`; `src` is no smaller than
+    `index`.
+    Gradient: to `input` where it was kept, to `src` where it was written; none for `reduce`, as in torch. Where an
+    element is named twice without `reduce`, it is undefined which value it gets, as in torch.
     Raises: RuntimeError for other shapes, two dtypes, and an index out of range (a negative one is), where it is known;
     a traced one writes nothing.
     """
@@ -2069,8 +2481,8 @@ def scatter(
 def scatter_add(input: ArrayLike, dim: builtins.int, index: ArrayLike, src: ArrayLike) -> Array:
     """Return `input` with `src` added where `index` says: `out[index[i][j]][j] += src[i][j]` where `dim` is 0.
 
-    Shapes: as those of `scatter`.
-    Dtypes: 16-bit floats are added up in float32; of bools it is whether any is true.
+    Shapes: those of `scatter`.
+    Dtypes: 16-bit floats are added up in float32; a sum of bools is whether any is true.
     Raises: what `scatter` raises.
     """
     ...
@@ -2086,8 +2498,8 @@ def scatter_reduce(
 ) -> Array:
     """Return `input` with each element that `index` names combined with all that `src` has for it.
 
-    `reduce` is "sum", "prod", "mean", "amax" or "amin"; without `include_self` the element itself does not count.
-    Shapes: as those of `scatter`.
+    `reduce` is "sum", "prod", "mean", "amax" or "amin". Without `include_self` the element itself does not count.
+    Shapes: those of `scatter`.
     Gradient: of the largest and the smallest shared evenly among equals, where torch counts the element of `input` also
     where it is not included.
     Raises: what `scatter` raises, and RuntimeError for another `reduce`.
@@ -2095,36 +2507,36 @@ def scatter_reduce(
     ...
 
 def searchsorted(
-    sorted_sequence: Any,
-    input: Any,
+    sorted_sequence: ArrayLike,
+    input: ArrayLike | Number,
     *,
     out_int32: builtins.bool = False,
     right: builtins.bool = False,
     side: str | None = None,
-    sorter: Any = None,
+    sorter: ArrayLike | None = None,
 ) -> Array:
-    """Return where each value belongs in a sequence in order: before equal elements, or, to the `right`, after them.
+    """Return the index where each value belongs in a sequence in order: before equal elements, or, `right`, after them.
 
     `side` is "left" or "right", another word for `right`; `sorter` are the indices that put the sequence in order.
-    Shapes: the sequence has one dimension, or those of `input` but for the last.
+    Shapes: the sequence has one dimension, or those of `input` except for the last.
     Dtypes: the two are promoted; the result is int64, or int32.
     Raises: RuntimeError for other shapes, sides that contradict each other, and a sorter out of range, where it is
     known.
     """
     ...
 
-def select(input: Any, dim: builtins.int, index: builtins.int) -> Array:
-    """Return what stands at `index` of a dimension, without that dimension.
+def select(input: ArrayLike, dim: builtins.int, index: Number | Array) -> Array:
+    """Return the slice at `index` of a dimension, without that dimension.
 
     Raises: IndexError out of range.
     """
     ...
 
-def select_scatter(input: Any, src: Any, dim: builtins.int, index: builtins.int) -> Array:
-    """Return the tensor with `src` in place of what `select` would give.
+def select_scatter(input: ArrayLike, src: ArrayLike, dim: builtins.int, index: Number | Array) -> Array:
+    """Return the tensor with its slice at `index` of a dimension, as `select` gives it, replaced by `src`.
 
     Dtypes: that of `input`; `src` is cast to it.
-    Raises: IndexError out of range; RuntimeError where `src` has not the shape of what it replaces.
+    Raises: IndexError out of range; RuntimeError where `src` does not have the shape of the slice.
     """
     ...
 
@@ -2134,7 +2546,7 @@ def setitem(x: Any, index: Any, value: Any) -> Array:
     Shapes: the value broadcasts to `x[index]`; leading dimensions of size 1 do not count.
     Dtypes: those of `x`. A tensor assigned through index tensors must have that dtype already, as in torch.
     Gradient: to `x` where it was kept, to `value` where it was written. Where index tensors name an element twice, it
-    is not defined which value it gets, nor is it in torch.
+    is undefined which value it gets, as in torch.
     Raises: what `getitem` raises; RuntimeError where the value does not fit. A traced index that is out of range writes
     nothing.
     """
@@ -2147,7 +2559,7 @@ def sgn(input: ArrayLike) -> Array:
     """
     ...
 
-def shape(input: Any) -> tuple[builtins.int, ...]:
+def shape(input: ArrayLike) -> tuple[builtins.int, ...]:
     """Return the sizes of all dimensions. Torch: Tensor.shape."""
     ...
 
@@ -2181,8 +2593,8 @@ def sinh(input: ArrayLike) -> Array:
     """Return the hyperbolic sine of each element; integers as float32."""
     ...
 
-def size(input: Any, dim: builtins.int | None = None) -> Any:
-    """Return the sizes of all dimensions, or that of one (a NumPy array's `size` is torch's `numel`).
+def size(input: ArrayLike, dim: builtins.int | None = None) -> Any:
+    """Return the sizes of all dimensions, or that of `dim` (a NumPy array's `size` is torch's `numel`).
 
     Raises: IndexError for a dimension out of range.
     Torch: Tensor.size.
@@ -2193,30 +2605,29 @@ def slice_scatter(
     input: ArrayLike,
     src: ArrayLike,
     dim: builtins.int = 0,
-    start: builtins.int | Sequence[builtins.int] | None = None,
-    end: builtins.int | Sequence[builtins.int] | None = None,
+    start: builtins.int | None = None,
+    end: builtins.int | None = None,
     step: builtins.int = 1,
 ) -> Array:
-    """Return the tensor with `src` in place of the slice `start:end:step` of a dimension.
+    """Return the tensor with the slice `start:end:step` of a dimension replaced by `src`.
 
     Dtypes: that of `input`; `src` is cast to it.
-    Raises: RuntimeError where `src` has not the slice's shape, and for a step below 1.
+    Raises: RuntimeError where `src` does not have the shape of the slice, and for a step below 1.
     """
     ...
 
 def slogdet(input: ArrayLike) -> SignAndLogarithm:
-    """Return the signs of determinants, and the logarithms of their sizes. Shapes: (*, n, n) -> (*), (*).
+    """Return the signs of determinants, and the logarithms of their absolute values. Shapes: (*, n, n) -> (*), (*).
 
-    Of a singular matrix 0 and -infinity.
+    A singular matrix gives 0 and -infinity.
     Dtypes: the sign of a complex matrix is complex, its logarithm is real.
     Raises: RuntimeError for other shapes, and for dtypes other than float32, float64 and the complex ones.
     """
     ...
 
-def sort(
-    input: Any, dim: builtins.int = -1, descending: builtins.bool = False, *, stable: builtins.bool | None = None
-) -> ValuesAndIndices:
-    """Return the elements along a dimension in order, and where they were.
+@overload
+def sort(input: ArrayLike, dim: builtins.int = -1, descending: builtins.bool = False) -> ValuesAndIndices:
+    """Return the elements along a dimension in order, and their indices.
 
     Equal elements keep their order; torch promises that only for `stable=True`.
     Gradient: to the element whose index is returned.
@@ -2224,12 +2635,33 @@ def sort(
     """
     ...
 
-def split(
-    tensor: Any, split_size_or_sections: builtins.int | Sequence[builtins.int], dim: builtins.int = 0
-) -> tuple[Array, ...]:
-    """Return the parts of this size along a dimension, the last of which may be smaller, or parts of these sizes.
+@overload
+def sort(
+    input: ArrayLike, *, stable: builtins.bool | None, dim: builtins.int = -1, descending: builtins.bool = False
+) -> ValuesAndIndices:
+    """Return the elements along a dimension in order, and their indices.
 
-    Raises: RuntimeError where the sizes do not add up to the dimension's.
+    Equal elements keep their order; torch promises that only for `stable=True`.
+    Gradient: to the element whose index is returned.
+    Raises: RuntimeError for complex numbers.
+    """
+    ...
+
+@overload
+def split(tensor: ArrayLike, split_size_or_sections: builtins.int, dim: builtins.int = 0) -> tuple[Array, ...]:
+    """Return the parts of one size along a dimension, the last of which may be smaller, or parts of the given sizes.
+
+    Raises: RuntimeError where the sizes do not add up to that of the dimension.
+    """
+    ...
+
+@overload
+def split(
+    tensor: ArrayLike, split_size_or_sections: builtins.int | Sequence[builtins.int], dim: builtins.int = 0
+) -> tuple[Array, ...]:
+    """Return the parts of one size along a dimension, the last of which may be smaller, or parts of the given sizes.
+
+    Raises: RuntimeError where the sizes do not add up to that of the dimension.
     """
     ...
 
@@ -2238,7 +2670,7 @@ def split_with_sizes(
 ) -> tuple[Array, ...]:
     """Return the parts of these sizes along a dimension.
 
-    Raises: RuntimeError where the sizes do not add up to the dimension's.
+    Raises: RuntimeError where the sizes do not add up to that of the dimension.
     """
     ...
 
@@ -2250,40 +2682,77 @@ def square(input: ArrayLike) -> Array:
     """Return the square of each element."""
     ...
 
-def squeeze(input: Any, dim: builtins.int | Sequence[builtins.int] | None = None) -> Array:
+@overload
+def squeeze(input: ArrayLike) -> Array:
     """Return the tensor without its dimensions of size 1, or without those of them that `dim` names."""
     ...
 
-def stack(tensors: Sequence[Any], dim: builtins.int = 0) -> Array:
+@overload
+def squeeze(input: ArrayLike, dim: builtins.int) -> Array:
+    """Return the tensor without its dimensions of size 1, or without those of them that `dim` names."""
+    ...
+
+@overload
+def squeeze(input: ArrayLike, dim: builtins.int | Sequence[builtins.int]) -> Array:
+    """Return the tensor without its dimensions of size 1, or without those of them that `dim` names."""
+    ...
+
+def stack(tensors: Sequence[ArrayLike], dim: builtins.int = 0) -> Array:
     """Return tensors of one shape joined along a new dimension.
 
     Dtypes: promoted.
+    Raises: RuntimeError for no tensors, and for shapes that differ.
     """
     ...
 
+@overload
 def std(
-    input: Any,
-    dim: Any = None,
-    unbiased: Any = ...,
-    keepdim: builtins.bool = False,
+    input: ArrayLike,
+    dim: builtins.int | Sequence[builtins.int] | None = None,
     *,
     correction: builtins.float | None = 1,
+    keepdim: builtins.bool = False,
 ) -> Array:
     """Return the standard deviation of all elements, or over `dim`, with `n - correction` as the divisor (jnp.std: n).
 
-    `unbiased` is torch's older word: True is a correction of 1, False of 0.
+    `unbiased` is torch's older argument: True is a correction of 1, False of 0.
     Gradient: 0 where all elements are equal.
     Raises: RuntimeError for integers and bools.
     """
     ...
 
-def std_mean(
-    input: Any,
-    dim: Any = None,
-    unbiased: Any = ...,
+@overload
+def std(
+    input: ArrayLike,
+    dim: builtins.int | Sequence[builtins.int],
+    unbiased: builtins.bool = True,
     keepdim: builtins.bool = False,
+) -> Array:
+    """Return the standard deviation of all elements, or over `dim`, with `n - correction` as the divisor (jnp.std: n).
+
+    `unbiased` is torch's older argument: True is a correction of 1, False of 0.
+    Gradient: 0 where all elements are equal.
+    Raises: RuntimeError for integers and bools.
+    """
+    ...
+
+@overload
+def std(input: ArrayLike, unbiased: builtins.bool = True) -> Array:
+    """Return the standard deviation of all elements, or over `dim`, with `n - correction` as the divisor (jnp.std: n).
+
+    `unbiased` is torch's older argument: True is a correction of 1, False of 0.
+    Gradient: 0 where all elements are equal.
+    Raises: RuntimeError for integers and bools.
+    """
+    ...
+
+@overload
+def std_mean(
+    input: ArrayLike,
+    dim: builtins.int | Sequence[builtins.int] | None = None,
     *,
     correction: builtins.float | None = 1,
+    keepdim: builtins.bool = False,
 ) -> tuple[Array, Array]:
     """Return the standard deviation as `std` does, and the mean.
 
@@ -2291,7 +2760,28 @@ def std_mean(
     """
     ...
 
-def sub(input: Any, other: Any, *, alpha: Any = 1) -> Array:
+@overload
+def std_mean(
+    input: ArrayLike,
+    dim: builtins.int | Sequence[builtins.int],
+    unbiased: builtins.bool = True,
+    keepdim: builtins.bool = False,
+) -> tuple[Array, Array]:
+    """Return the standard deviation as `std` does, and the mean.
+
+    Raises: RuntimeError for integers and bools.
+    """
+    ...
+
+@overload
+def std_mean(input: ArrayLike, unbiased: builtins.bool = True) -> tuple[Array, Array]:
+    """Return the standard deviation as `std` does, and the mean.
+
+    Raises: RuntimeError for integers and bools.
+    """
+    ...
+
+def sub(input: ArrayLike | Number, other: ArrayLike | Number, *, alpha: Number | Array = 1) -> Array:
     """Return `input - alpha * other`.
 
     Raises: RuntimeError for bool tensors, and for an alpha of a higher category than the result, or too large for its
@@ -2299,7 +2789,7 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> Array:
     """
     ...
 
-def subtract(input: Any, other: Any, *, alpha: Any = 1) -> Array:
+def subtract(input: ArrayLike | Number, other: ArrayLike | Number, *, alpha: Number | Array = 1) -> Array:
     """Return `input - alpha * other`.
 
     Raises: RuntimeError for bool tensors, and for an alpha of a higher category than the result, or too large for its
@@ -2307,26 +2797,39 @@ def subtract(input: Any, other: Any, *, alpha: Any = 1) -> Array:
     """
     ...
 
-def sum(input: Any, dim: Any = ..., keepdim: builtins.bool = False, *, dtype: Any = None) -> Array:
+@overload
+def sum(input: ArrayLike, *, dtype: DTypeLike | None = None) -> Array:
     """Return the sum of all elements, or over `dim` (one, or several as a tuple).
 
     Dtypes: integers and bools are added up as int64; 16-bit floats in float32, rounded once.
     """
     ...
 
-def sum_to_size(
-    input: Any, *sizes: builtins.int | Sequence[builtins.int], size: Sequence[builtins.int] | None = None
+@overload
+def sum(
+    input: ArrayLike,
+    dim: builtins.int | Sequence[builtins.int],
+    keepdim: builtins.bool = False,
+    *,
+    dtype: DTypeLike | None = None,
 ) -> Array:
-    """Return the sums over the dimensions that broadcasting a tensor of this size would stretch.
+    """Return the sum of all elements, or over `dim` (one, or several as a tuple).
 
-    Dtypes: where there is something to sum, integers and bools are added up as int64.
-    Raises: RuntimeError for a size that cannot be stretched to the tensor's.
+    Dtypes: integers and bools are added up as int64; 16-bit floats in float32, rounded once.
+    """
+    ...
+
+def sum_to_size(input: ArrayLike, *size: builtins.int | Sequence[builtins.int]) -> Array:
+    """Return the sum over the dimensions that broadcasting a tensor of this size to `input` would expand.
+
+    Dtypes: a sum of integers or bools is int64.
+    Raises: RuntimeError for a size that does not broadcast to the shape of `input`.
     Torch: Tensor.sum_to_size.
     """
     ...
 
 def svd(input: ArrayLike, some: builtins.bool = True, compute_uv: builtins.bool = True) -> SingularValues:
-    """Return U, the singular values S and V with `input = U diag(S) Vᴴ`.
+    """Return the singular value decomposition `input = U diag(S) Vᴴ`.
 
     Shapes: (*, m, n) -> (*, m, k), (*, k), (*, n, k) with k the smaller of m and n; where not `some`, U is (*, m, m)
     and V is (*, n, n). Without `compute_uv` these are zeros.
@@ -2338,7 +2841,7 @@ def svd(input: ArrayLike, some: builtins.bool = True, compute_uv: builtins.bool 
     ...
 
 def swapaxes(input: ArrayLike, axis0: builtins.int, axis1: builtins.int) -> Array:
-    """Return the tensor with two dimensions exchanged: `transpose` by another name."""
+    """Return the tensor with two dimensions exchanged: the same as `transpose`."""
     ...
 
 def swapdims(input: ArrayLike, dim0: builtins.int, dim1: builtins.int) -> Array:
@@ -2346,7 +2849,10 @@ def swapdims(input: ArrayLike, dim0: builtins.int, dim1: builtins.int) -> Array:
     ...
 
 def t(input: ArrayLike) -> Array:
-    """Return the transposed matrix; a tensor of fewer dimensions as it is."""
+    """Return the transpose of a matrix; a vector or a 0-dim tensor unchanged.
+
+    Raises: RuntimeError for more than 2 dimensions.
+    """
     ...
 
 def take(input: ArrayLike, index: ArrayLike) -> Array:
@@ -2357,10 +2863,10 @@ def take(input: ArrayLike, index: ArrayLike) -> Array:
     """
     ...
 
-def take_along_dim(input: Any, indices: Any, dim: builtins.int | None = None) -> Array:
+def take_along_dim(input: ArrayLike, indices: ArrayLike, dim: builtins.int | None = None) -> Array:
     """Return the elements that `indices` names along a dimension, or, without one, among all elements in order.
 
-    Shapes: but for `dim`, both broadcast.
+    Shapes: except for `dim`, both broadcast.
     Gradient: an element that was taken several times gets the sum.
     Along a dimension an index is counted modulo its size, so that none is out of range, as in torch.
     Raises: RuntimeError for an index out of range where there is no `dim`, as `gather` does.
@@ -2375,51 +2881,49 @@ def tanh(input: ArrayLike) -> Array:
     """Return the hyperbolic tangent of each element; integers as float32."""
     ...
 
-def tensor(data: Any, *, dtype: Any = None) -> Array:
-    """Return a tensor of Python numbers, nested lists of them, or a copy of an array.
+def tensor(data: Any, *, dtype: DTypeLike | None = None) -> Array:
+    """Return a tensor made of a Python number, of nested lists of numbers, or of an array, which is copied.
 
-    Dtypes: of Python numbers bool, int64, float32 or complex64, whichever holds them all; of an array its own.
-    Raises: ValueError for ragged lists; RuntimeError or TypeError for what is no number.
+    Dtypes: of Python numbers the smallest of bool, int64, float32 and complex64 that holds all; of an array its own.
+    Raises: ValueError for ragged lists; RuntimeError or TypeError for anything that is not a number.
     Torch: torch.tensor.
     """
     ...
 
-def tensor_split(input: Any, indices_or_sections: Any, dim: builtins.int = 0) -> tuple[Array, ...]:
-    """Return so many parts along a dimension, the first ones larger by one where needed; or cut at these indices.
+def tensor_split(input: ArrayLike, indices_or_sections: Any, dim: builtins.int = 0) -> tuple[Array, ...]:
+    """Return `indices_or_sections` parts along a dimension, larger ones first; or the parts between the given indices.
 
     Shapes: an index as in a slice, `input[start:stop]`: negative ones count from the end, none is too large.
-    Raises: NotImplementedError for a traced tensor of indices: it decides the shapes.
-    Differs: torch's tensor of indices has to be int64; here int32 is taken too, JAX's own integers.
+    Raises: NotImplementedError for a traced tensor of indices, which would decide the shapes.
+    Differs: torch's tensor of indices has to be int64; here int32 is accepted too, JAX's own integer dtype.
     """
     ...
 
 def tensordot(a: Any, b: Any, dims: Any = 2) -> Array:
-    """Return the sums of products over some dimensions of two tensors, no conjugate taken.
+    """Return the product of two tensors, summed over pairs of dimensions, without a conjugate.
 
     `dims` is how many (the last of `a` and the first of `b`), or the dimensions of `a` and those of `b`, in pairs.
-    Shapes: the other dimensions of `a`, then those of `b`. A dimension of size 1 is stretched.
+    Shapes: the other dimensions of `a`, then those of `b`. A dimension of size 1 broadcasts.
     Raises: RuntimeError for sizes that differ, and for two dtypes.
     """
     ...
 
-def tile(
-    input: Any, *times: builtins.int | Sequence[builtins.int], dims: Sequence[builtins.int] | None = None
-) -> Array:
-    """Return the tensor repeated so many times along each dimension; with fewer numbers, along the last dimensions.
+def tile(input: ArrayLike, *dims: builtins.int | Sequence[builtins.int]) -> Array:
+    """Return the tensor repeated along each dimension; fewer numbers than dimensions count from the last one.
 
     Raises: RuntimeError for a negative number.
     """
     ...
 
-def to(input: Any, dtype: Any) -> Array:
-    """Return the tensor cast to a dtype: towards zero from float to integer, the real part from complex to real.
+def to(input: ArrayLike, dtype: DTypeLike | None) -> Array:
+    """Return the tensor cast to a dtype: a float is truncated to an integer, a complex number to its real part.
 
     Raises: RuntimeError for 64 bits while JAX's 64-bit types are off.
     Torch: Tensor.to; Tensor.float(), Tensor.double() and their kin are `jaxfun.float(x)`, `jaxfun.double(x)`, ...
     """
     ...
 
-def to_numpy(input: Any) -> np.ndarray:
+def to_numpy(input: ArrayLike) -> np.ndarray:
     """Return a tensor's values as a NumPy array that cannot be written to.
 
     Memory: shared with the tensor on the CPU, copied from a GPU. Take `.copy()` of it for one to write to.
@@ -2434,7 +2938,7 @@ def topk(
     largest: builtins.bool = True,
     sorted: builtins.bool = True,
 ) -> ValuesAndIndices:
-    """Return the `k` largest elements along a dimension (or smallest), and where they are.
+    """Return the `k` largest elements along a dimension (or smallest), and their indices.
 
     They are in order, whether `sorted` or not; of equal ones the first is taken, which torch leaves open.
     Gradient: to the element whose index is returned.
@@ -2443,9 +2947,9 @@ def topk(
     ...
 
 def trace(input: ArrayLike) -> Array:
-    """Return the sum of a matrix's diagonal. Shapes: (m, n) -> ().
+    """Return the trace of a matrix, the sum of its diagonal. Shapes: (m, n) -> ().
 
-    Dtypes: integers are added up as int64; 16-bit floats in float32, rounded once.
+    Dtypes: integers are summed as int64; 16-bit floats in float32, rounded once.
     Raises: RuntimeError for other shapes.
     """
     ...
@@ -2454,31 +2958,53 @@ def transpose(input: ArrayLike, dim0: builtins.int, dim1: builtins.int) -> Array
     """Return the tensor with two dimensions exchanged."""
     ...
 
-def trapezoid(y: Any, x: Any = ..., *, dx: Any = None, dim: builtins.int = -1) -> Array:
-    """Return the integral along `dim` of what is sampled at `x`, or every `dx` (1 by default).
+@overload
+def trapezoid(y: ArrayLike, x: ArrayLike, *, dim: builtins.int = -1) -> Array:
+    """Return the integral of `y` along `dim` by the trapezoidal rule, at coordinates `x` or with the spacing `dx`.
 
-    Shapes: `x` has the samples' one dimension, or broadcasts with `y`.
+    Shapes: `x` has one dimension, or broadcasts with `y`.
     Raises: RuntimeError for bools, TypeError for both an `x` and a `dx`.
     """
     ...
 
-def trapz(y: Any, x: Any = ..., *, dx: Any = None, dim: builtins.int = -1) -> Array:
-    """Return the integral along `dim` of what is sampled at `x`, or every `dx` (1 by default).
+@overload
+def trapezoid(y: ArrayLike, *, dx: Number | Array = 1, dim: builtins.int = -1) -> Array:
+    """Return the integral of `y` along `dim` by the trapezoidal rule, at coordinates `x` or with the spacing `dx`.
 
-    Shapes: `x` has the samples' one dimension, or broadcasts with `y`.
+    Shapes: `x` has one dimension, or broadcasts with `y`.
+    Raises: RuntimeError for bools, TypeError for both an `x` and a `dx`.
+    """
+    ...
+
+@overload
+def trapz(y: ArrayLike, x: ArrayLike, *, dim: builtins.int = -1) -> Array:
+    """Return the integral of `y` along `dim` by the trapezoidal rule, at coordinates `x` or with the spacing `dx`.
+
+    Shapes: `x` has one dimension, or broadcasts with `y`.
+    Raises: RuntimeError for bools, TypeError for both an `x` and a `dx`.
+    """
+    ...
+
+@overload
+def trapz(y: ArrayLike, *, dx: Number | Array = 1, dim: builtins.int = -1) -> Array:
+    """Return the integral of `y` along `dim` by the trapezoidal rule, at coordinates `x` or with the spacing `dx`.
+
+    Shapes: `x` has one dimension, or broadcasts with `y`.
     Raises: RuntimeError for bools, TypeError for both an `x` and a `dx`.
     """
     ...
 
 def tril(input: ArrayLike, diagonal: builtins.int = 0) -> Array:
-    """Return the matrices with zeros above a diagonal: 0 is the main one, 1 the one above it.
+    """Return the lower triangle of matrices, zeros above a diagonal: 0 is the main one, 1 the one above it.
 
     Raises: RuntimeError for fewer than 2 dimensions.
     """
     ...
 
-def tril_indices(row: builtins.int, col: builtins.int, offset: builtins.int = 0, *, dtype: Any = None) -> Array:
-    """Return the rows and the columns of the elements on and below a diagonal of a (row, col) matrix, row by row.
+def tril_indices(
+    row: builtins.int, col: builtins.int, offset: builtins.int = 0, *, dtype: DTypeLike | None = None
+) -> Array:
+    """Return the indices of the lower triangle of a (row, col) matrix: rows and columns, in row-major order.
 
     Shapes: (2, number of elements).
     Raises: RuntimeError for a negative size; NotImplementedError for a dtype other than int32 and int64.
@@ -2486,21 +3012,23 @@ def tril_indices(row: builtins.int, col: builtins.int, offset: builtins.int = 0,
     ...
 
 def triu(input: ArrayLike, diagonal: builtins.int = 0) -> Array:
-    """Return the matrices with zeros below a diagonal: 0 is the main one, 1 the one above it.
+    """Return the upper triangle of matrices, zeros below a diagonal: 0 is the main one, 1 the one above it.
 
     Raises: RuntimeError for fewer than 2 dimensions.
     """
     ...
 
-def triu_indices(row: builtins.int, col: builtins.int, offset: builtins.int = 0, *, dtype: Any = None) -> Array:
-    """Return the rows and the columns of the elements on and above a diagonal of a (row, col) matrix, row by row.
+def triu_indices(
+    row: builtins.int, col: builtins.int, offset: builtins.int = 0, *, dtype: DTypeLike | None = None
+) -> Array:
+    """Return the indices of the upper triangle of a (row, col) matrix: rows and columns, in row-major order.
 
     Shapes: (2, number of elements).
     Raises: RuntimeError for a negative size; NotImplementedError for a dtype other than int32 and int64.
     """
     ...
 
-def true_divide(input: Any, other: Any, *, rounding_mode: str | None = None) -> Array:
+def true_divide(input: ArrayLike, other: Any, *, rounding_mode: str | None = None) -> Array:
     """Return `input / other`; integers are divided as float32, unless `rounding_mode` is "trunc" or "floor".
 
     Gradient: 0 with a rounding mode.
@@ -2512,36 +3040,36 @@ def trunc(input: ArrayLike) -> Array:
     """Return each element without its fraction; integers as they are. Gradient: 0."""
     ...
 
-def type(input: Any, dtype: Any = None) -> Any:
-    """Return torch's name for a tensor's type, such as "torch.FloatTensor"; with a dtype, the tensor cast to it.
+def type(input: ArrayLike, dtype: DTypeLike | None = None) -> Any:
+    """Return torch's name of a tensor's type, such as "torch.FloatTensor"; with a dtype, the tensor cast to it.
 
     Torch: Tensor.type.
     """
     ...
 
 def unbind(input: ArrayLike, dim: builtins.int = 0) -> tuple[Array, ...]:
-    """Return what stands at each index of a dimension, without that dimension, as a tuple."""
+    """Return the slices of a tensor along a dimension, which is removed, as a tuple."""
     ...
 
 def unflatten(input: ArrayLike, dim: builtins.int, sizes: tuple[builtins.int, ...]) -> Array:
-    """Return the tensor with one dimension made several, of these sizes; one of them may be -1, to be inferred.
+    """Return the tensor with one dimension split into several of these sizes; one may be -1, and is then inferred.
 
-    Raises: RuntimeError where the sizes do not multiply up to the dimension's.
+    Raises: RuntimeError where the sizes do not multiply up to that of the dimension.
     """
     ...
 
 def unfold(input: ArrayLike, dimension: builtins.int, size: builtins.int, step: builtins.int) -> Array:
-    """Return all windows of `size` elements of a dimension, each `step` after the one before it.
+    """Return the sliding windows of `size` elements along a dimension, each `step` after the one before it.
 
-    Shapes: the dimension counts the windows; their elements are a new dimension, the last.
-    Gradient: an element that lies in several windows gets the sum.
-    Raises: RuntimeError for a size larger than the dimension, and for a step below 1.
+    Shapes: (*, n, *) -> (*, number of windows, *, size).
+    Gradient: an element in several windows gets the sum.
+    Raises: RuntimeError for a size larger than that of the dimension, and for a step below 1.
     Torch: Tensor.unfold.
     """
     ...
 
 def unique(
-    input: Any,
+    input: ArrayLike,
     sorted: builtins.bool = True,
     return_inverse: builtins.bool = False,
     return_counts: builtins.bool = False,
@@ -2550,18 +3078,18 @@ def unique(
     size: builtins.int | None = None,
     fill_value: Any = None,
 ) -> Any:
-    """Return the different elements in order, or the different slices of a dimension; NaN differs from NaN.
+    """Return the distinct elements in order, or the distinct slices of a dimension; NaN differs from NaN.
 
     With `return_inverse` also which of them each element is, with `return_counts` how often each is there.
-    They are in order whether `sorted` or not. Under jit and vmap `size` is how many there are, and `fill_value` stands
-    where there are fewer.
-    Raises: NotImplementedError for complex numbers, and for a traced tensor without `size`. It has no gradient, as in
-    torch.
+    They are in order whether `sorted` or not. Under jit and vmap `size` is their number, and `fill_value` stands for
+    missing ones.
+    Gradient: none, as in torch.
+    Raises: NotImplementedError for complex numbers, and for a traced tensor without `size`.
     """
     ...
 
 def unique_consecutive(
-    input: Any,
+    input: ArrayLike,
     return_inverse: builtins.bool = False,
     return_counts: builtins.bool = False,
     dim: builtins.int | None = None,
@@ -2569,60 +3097,85 @@ def unique_consecutive(
     size: builtins.int | None = None,
     fill_value: Any = None,
 ) -> Any:
-    """Return the elements without those that equal the one before, or the slices of a dimension.
+    """Return the first element of each run of equal elements, or the first slice of a dimension.
 
-    With `return_inverse` also which of them each element went into, with `return_counts` how many went into each.
-    Under jit and vmap `size` is how many there are, and `fill_value` stands where there are fewer.
-    Raises: NotImplementedError for complex numbers, and for a traced tensor without `size`. It has no gradient, as in
-    torch.
+    With `return_inverse` also the run that each element is in, with `return_counts` the length of each run.
+    Under jit and vmap `size` is the number of runs, and `fill_value` stands for missing ones.
+    Gradient: none, as in torch.
+    Raises: NotImplementedError for complex numbers, and for a traced tensor without `size`.
     """
     ...
 
 def unravel_index(indices: Any, shape: builtins.int | Sequence[builtins.int]) -> tuple[Array, ...]:
-    """Return the coordinates in a tensor of a shape, one tensor for each dimension, of indices into it flattened.
+    """Return the coordinates, in a tensor of a shape, of indices into it flattened: one tensor for each dimension.
 
-    What is out of range is counted modulo the size, as in torch. Shapes: that of `indices` each. Dtypes: int64.
-    Raises: TypeError for indices that are no integers, and a shape that is not made of any; ValueError for a negative
-    size; RuntimeError for indices into a tensor of no elements.
+    An index out of range is counted modulo the size, as in torch. Shapes: that of `indices` each. Dtypes: int64.
+    Raises: TypeError for indices that are not integers, and a `shape` that is not integers; ValueError for a negative
+    size; RuntimeError for indices into a tensor without elements.
     """
     ...
 
 def unsqueeze(input: ArrayLike, dim: builtins.int) -> Array:
-    """Return the tensor with a dimension of size 1 inserted before `dim`."""
+    """Return the tensor with a dimension of size 1 inserted at `dim`."""
     ...
 
 def vander(x: ArrayLike, N: builtins.int | None = None, increasing: builtins.bool = False) -> Array:
     """Return the Vandermonde matrix of a vector: a row for each element, of its powers from `N - 1` down to 0.
 
-    Shapes: (n) -> (n, N); without `N` as many powers as elements.
+    Shapes: (n) -> (n, N); `N` is n by default.
     Dtypes: bools and integers become int64.
-    Raises: RuntimeError for a tensor that is no vector, and a negative `N`.
+    Raises: RuntimeError for a tensor that is not a vector, and for a negative `N`.
     """
     ...
 
+@overload
 def var(
-    input: Any,
-    dim: Any = None,
-    unbiased: Any = ...,
-    keepdim: builtins.bool = False,
+    input: ArrayLike,
+    dim: builtins.int | Sequence[builtins.int] | None = None,
     *,
     correction: builtins.float | None = 1,
+    keepdim: builtins.bool = False,
 ) -> Array:
     """Return the variance of all elements, or over `dim`, with `n - correction` as the divisor (jnp.var: n).
 
-    `unbiased` is torch's older word: True is a correction of 1, False of 0.
-    Gradient: that of a divisor of 0 is NaN or infinite, as the value is.
+    `unbiased` is torch's older argument: True is a correction of 1, False of 0.
+    Gradient: NaN or infinite where the divisor is 0, as the value is.
     Raises: RuntimeError for integers and bools.
     """
     ...
 
-def var_mean(
-    input: Any,
-    dim: Any = None,
-    unbiased: Any = ...,
+@overload
+def var(
+    input: ArrayLike,
+    dim: builtins.int | Sequence[builtins.int],
+    unbiased: builtins.bool = True,
     keepdim: builtins.bool = False,
+) -> Array:
+    """Return the variance of all elements, or over `dim`, with `n - correction` as the divisor (jnp.var: n).
+
+    `unbiased` is torch's older argument: True is a correction of 1, False of 0.
+    Gradient: NaN or infinite where the divisor is 0, as the value is.
+    Raises: RuntimeError for integers and bools.
+    """
+    ...
+
+@overload
+def var(input: ArrayLike, unbiased: builtins.bool = True) -> Array:
+    """Return the variance of all elements, or over `dim`, with `n - correction` as the divisor (jnp.var: n).
+
+    `unbiased` is torch's older argument: True is a correction of 1, False of 0.
+    Gradient: NaN or infinite where the divisor is 0, as the value is.
+    Raises: RuntimeError for integers and bools.
+    """
+    ...
+
+@overload
+def var_mean(
+    input: ArrayLike,
+    dim: builtins.int | Sequence[builtins.int] | None = None,
     *,
     correction: builtins.float | None = 1,
+    keepdim: builtins.bool = False,
 ) -> tuple[Array, Array]:
     """Return the variance as `var` does, and the mean.
 
@@ -2630,26 +3183,45 @@ def var_mean(
     """
     ...
 
+@overload
+def var_mean(
+    input: ArrayLike,
+    dim: builtins.int | Sequence[builtins.int],
+    unbiased: builtins.bool = True,
+    keepdim: builtins.bool = False,
+) -> tuple[Array, Array]:
+    """Return the variance as `var` does, and the mean.
+
+    Raises: RuntimeError for integers and bools.
+    """
+    ...
+
+@overload
+def var_mean(input: ArrayLike, unbiased: builtins.bool = True) -> tuple[Array, Array]:
+    """Return the variance as `var` does, and the mean.
+
+    Raises: RuntimeError for integers and bools.
+    """
+    ...
+
 def vdot(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return the sum of `conj(input) * other` over two vectors' elements. Shapes: (k,), (k,) -> ().
+    """Return the inner product of two vectors, the first one conjugated. Shapes: (k,), (k,) -> ().
 
     Raises: RuntimeError for other shapes, and for two dtypes.
     """
     ...
 
-def view(
-    input: Any, *sizes: builtins.int | Sequence[builtins.int], size: Sequence[builtins.int] | None = None
-) -> Array:
-    """Return the elements, in order, in another shape; the same as `reshape`.
+def view(input: ArrayLike, *size: builtins.int | Sequence[builtins.int]) -> Array:
+    """Return the elements, in order, in another shape: the same as `reshape`.
 
     Differs: torch's view of a tensor that is not contiguous is an error; a JAX array has no strides.
     """
     ...
 
 def view_as(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return the elements, in order, in the shape of another tensor.
+    """Return the elements, in order, in the shape of `other`.
 
-    Raises: RuntimeError where the tensors have not as many elements.
+    Raises: RuntimeError where the tensors differ in their numbers of elements.
     Differs: torch's view of a tensor that is not contiguous is an error; a JAX array has no strides.
     """
     ...
@@ -2666,9 +3238,9 @@ def view_as_real(input: ArrayLike) -> Array:
     ...
 
 def vsplit(input: ArrayLike, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Array, ...]:
-    """Return the parts of a tensor cut along its first dimension: so many equal ones, or cut at these indices.
+    """Return the parts of a tensor along its first dimension: so many equal ones, or those between the given indices.
 
-    Raises: RuntimeError for a vector, and where the dimension cannot be cut into equal parts.
+    Raises: RuntimeError for a vector, and where the dimension cannot be split into equal parts.
     """
     ...
 
@@ -2679,15 +3251,32 @@ def vstack(tensors: Sequence[ArrayLike]) -> Array:
     """
     ...
 
-def where(condition: Any, input: Any, other: Any) -> Array:
+def where(condition: ArrayLike, input: ArrayLike | Number, other: ArrayLike | Number) -> Array:
     """Return `input` where the condition is true, else `other`.
 
-    Gradient: 0 for what is not chosen, also where that is NaN or infinite.
+    Gradient: 0 for the one that is not chosen, also where it is NaN or infinite.
     Raises: RuntimeError for a condition that is not bool, and for a number too large for the result's dtype.
     """
     ...
 
-def xlogy(input: Any, other: Any) -> Array:
+@overload
+def xlogy(input: Number | Array, other: ArrayLike) -> Array:
+    """Return `input * log(other)`, 0 where `input` is 0 and `other` is not NaN; integers as float32.
+
+    Gradient: for `input` 0 where it is 0 and `other` is not positive.
+    """
+    ...
+
+@overload
+def xlogy(input: ArrayLike, other: ArrayLike) -> Array:
+    """Return `input * log(other)`, 0 where `input` is 0 and `other` is not NaN; integers as float32.
+
+    Gradient: for `input` 0 where it is 0 and `other` is not positive.
+    """
+    ...
+
+@overload
+def xlogy(input: ArrayLike, other: ArrayLike | Number) -> Array:
     """Return `input * log(other)`, 0 where `input` is 0 and `other` is not NaN; integers as float32.
 
     Gradient: for `input` 0 where it is 0 and `other` is not positive.
@@ -2695,27 +3284,23 @@ def xlogy(input: Any, other: Any) -> Array:
     ...
 
 def zero_grad(*variables: Variable, set_to_none: builtins.bool = True) -> Any:
-    """Return the Variables without their gradients, or with zeros in place of them where `set_to_none` is False.
+    """Return the Variables without their gradients, or with zeros instead if `set_to_none` is False.
 
-    A `grad` that is None stays None, as in torch. One Variable comes back as itself, several as a tuple.
+    A `grad` that is None stays None, as in torch. One Variable is returned as it is, several as a tuple.
 
     Raises: ArgumentTypeError for anything but Variables.
     Torch: torch.optim.Optimizer.zero_grad and torch.nn.Module.zero_grad.
     """
     ...
 
-def zeros(
-    *sizes: builtins.int | Sequence[builtins.int],
-    size: builtins.int | Sequence[builtins.int] | None = None,
-    dtype: Any = None,
-) -> Array:
+def zeros(*size: builtins.int | Sequence[builtins.int], dtype: DTypeLike | None = None) -> Array:
     """Return a tensor of zeros, float32 by default (numpy.zeros: float64).
 
-    Raises: TypeError for sizes that are no integers; RuntimeError for negative ones.
+    Raises: TypeError for sizes that are not integers; RuntimeError for negative sizes.
     Torch: torch.zeros.
     """
     ...
 
-def zeros_like(input: Any, *, dtype: Any = None) -> Array:
-    """Return zeros of another tensor's shape and, unless told otherwise, dtype. Torch: torch.zeros_like."""
+def zeros_like(input: ArrayLike, *, dtype: DTypeLike | None = None) -> Array:
+    """Return zeros of the shape of `input`, and of its dtype by default. Torch: torch.zeros_like."""
     ...

@@ -1,6 +1,7 @@
 """The house: its arrows, what an import loads, and that everything public is documented and proven."""
 
 import ast
+import graphlib
 import inspect
 import subprocess
 import sys
@@ -34,8 +35,11 @@ JUDGES = {
     "parity": {"core", "parity"},
     "porting": {"core", "ops", "parity", "porting"},
 }
-# Inside of `parity` a room may import from those before it; `None` holds the entry points.
-PARITY_ROOMS = ["compare", "report", "known", "run", "draw", "script", "search", None]
+# Inside of a house a room may import from those before it; `None` holds the files that stand in no room.
+ROOMS = {
+    "parity": ["compare", "report", "known", "run", "draw", "script", "search", None],
+    "ops": ["creation", "pointwise", "reduce", "shape", "index", "linalg", "nn", None],
+}
 HEAVY = ("torch", "hypothesis", "matplotlib", "optax", "pyarrow", "rich", "pytest")
 TORCH_IN = {"parity/run/torch_side.py", "parity/run/noise.py", "parity/run/torch_modules.py", "tour.py"}
 
@@ -71,14 +75,38 @@ def test_arrows_run_one_way(file: Path) -> None:
     assert set(imported_rooms(file)) <= allowed | MAY_ALSO.get(own, set())
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "parity").rglob("*.py")), ids=str)
-def test_the_rooms_of_parity_point_one_way(file: Path) -> None:
-    inside = file.relative_to(ROOT / "parity").parts[:-1]
-    own = PARITY_ROOMS.index(inside[0] if inside else None)
-    imported = {path[1] for path in imported_paths(file) if path[0] == "parity" and len(path) > 1}
-    later = {name for name in PARITY_ROOMS[own + 1 :] if name is not None}
+IN_ROOMS = [(house, file) for house in ROOMS for file in sorted((ROOT / house).rglob("*.py"))]
+
+
+@pytest.mark.parametrize(("house", "file"), IN_ROOMS, ids=[str(file) for _, file in IN_ROOMS])
+def test_the_rooms_of_a_house_point_one_way(house: str, file: Path) -> None:
+    inside, rooms = file.relative_to(ROOT / house).parts[:-1], ROOMS[house]
+    own = rooms.index(inside[0] if inside else None)
+    imported = {path[1] for path in imported_paths(file) if path[0] == house and len(path) > 1}
+    later = {name for name in rooms[own + 1 :] if name is not None}
     assert not imported & later
-    assert own == len(PARITY_ROOMS) - 1 or imported <= {*PARITY_ROOMS}, "a room imports an entry point"
+    assert own == len(rooms) - 1 or imported <= {*rooms}, "a room imports a file that stands in none"
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    known = {".".join(file.relative_to(ROOT).with_suffix("").parts): file for file in FILES}
+    arrows = {
+        name: {target for path in imported_paths(file) if (target := ".".join(path)) in known}
+        for name, file in known.items()
+    }
+    assert tuple(graphlib.TopologicalSorter(arrows).static_order())
+
+
+def test_imports_stand_at_the_top_of_a_file() -> None:
+    inside = {
+        f"{file.relative_to(ROOT)}:{node.lineno}"
+        for file in FILES
+        for function in ast.walk(ast.parse(file.read_text()))
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+        for node in ast.walk(function)
+        if isinstance(node, ast.ImportFrom) and node.level
+    }
+    assert not inside
 
 
 def test_every_floor_is_there() -> None:

@@ -11,18 +11,20 @@ from jax import Array
 from ..core.types import ArrayLike as ArrayLike
 from ..core.dtypes import DType as DType
 
+__version__: builtins.str
 DTypeLike = DType | np.dtype[Any] | builtins.str | builtins.type
 
 def linear(input: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None) -> Array:
     """Return `input @ weight.T + bias`. Shapes: (*, n), (o, n), (o,) -> (*, o); a weight (n,) gives (*).
 
+    Dtypes: 16-bit floats are computed in float32, and rounded once.
     Raises: RuntimeError for other shapes, and for two dtypes.
     Torch: torch.nn.functional.linear.
     """
     ...
 
-def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Array:
-    """Return the squared differences, their mean (by default) or their sum.
+def mse_loss(input: ArrayLike, target: Any, *, reduction: str = "mean") -> Array:
+    """Return the squared errors, their mean (by default) or their sum.
 
     Warns: where the shapes differ and broadcast, which is seldom meant.
     Raises: ValueError for an unknown reduction.

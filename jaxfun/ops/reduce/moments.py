@@ -38,6 +38,8 @@ def _spread_op(formula: Callable[..., Any]) -> Callable[..., Any]:
     def of_all(input: Array, unbiased: bool = True) -> Any:
         return formula(input, None, int(unbiased), False)
 
+    for function in (with_correction, with_unbiased, of_all):
+        function.__annotations__["return"] = formula.__annotations__["return"]
     return overloads(
         op(torch=torch, overload="correction", takes=_CORRECTION)(with_correction),
         op(torch=torch, overload="dim")(with_unbiased),
