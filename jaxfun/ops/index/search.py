@@ -213,7 +213,7 @@ def _rows(input: jax.Array, size: int | None, fill_value: int) -> jax.Array:
 def _first_rows(input: jax.Array, size: int, fill_value: int) -> jax.Array:
     if input.size == 0 or input.ndim == 0:
         return jnp.full((size, input.ndim), fill_value, canonical(int64).dtype)
-    places = first_places(input.reshape(-1) != 0, size)
+    places = first_places(input.reshape(-1).astype(bool), size)
     steps = [math.prod(input.shape[dim + 1 :]) for dim in range(input.ndim)]
     found = jnp.stack([_coordinate(places, step, extent) for step, extent in zip(steps, input.shape, strict=True)], 1)
     return jnp.where((places < input.size)[:, None], found, fill_value)
