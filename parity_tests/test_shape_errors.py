@@ -78,6 +78,7 @@ def test_sizes_are_taken_by_torchs_keyword(name: str) -> None:
     x, sizes = numbers((1, 1)), {BY_KEYWORD[name]: (0, 1) if name == "permute" else (1, 1)}
     theirs = getattr(torch, name, None) or getattr(torch.Tensor, name)
     assert_alike(lambda: getattr(jf, name)(x, **sizes), lambda: theirs(torch_side.tensor(x), **sizes))
+    assert_alike(lambda: getattr(jf, name)(input=x, **sizes), lambda: theirs(torch_side.tensor(x), **sizes))
 
 
 @pytest.mark.parametrize("sizes", [4, (2, 3.0), None, "x"], ids=str)

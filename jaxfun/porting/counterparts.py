@@ -16,6 +16,7 @@ import jax
 import jax.numpy as jnp
 import jax.scipy as jsp
 
+from ..core.dims import as_sizes
 from ..core.record import Op
 
 _NAMES: Mapping[str, Any] = {"jax": jax, "jnp": jnp, "jsp": jsp, "lax": jax.lax}
@@ -76,6 +77,8 @@ def in_jax(counterpart: Counterpart, record: Op) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         bound = record.signature.bind(*args, **kwargs)
         bound.apply_defaults()
+        if record.sizes:  # one by one or as one tuple
+            bound.arguments[record.sizes] = as_sizes(bound.arguments[record.sizes], record.sizes)
         return eval(expression_of(counterpart, record, bound.arguments), {**_NAMES, **bound.arguments})
 
     call.__name__ = call.__qualname__ = counterpart.called

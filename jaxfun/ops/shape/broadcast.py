@@ -226,7 +226,7 @@ def cartesian_prod(*tensors: Tensors) -> jax.Array:
     want_one_dtype(*tensors)
     if len(tensors) == 1:
         return tensors[0]
-    return jnp.stack(jnp.meshgrid(*tensors, indexing="ij"), -1).reshape(-1, len(tensors))
+    return jnp.stack([*map(jnp.ravel, jnp.meshgrid(*tensors, indexing="ij"))], 1)
 
 
 @op(kind=None, composite=True, takes={"r": Choice((2, 1, 3, 0, 4))}, cases=rows("input", "4", "n", "3"))

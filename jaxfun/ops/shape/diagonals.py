@@ -45,7 +45,10 @@ def diagonal(input: Array, offset: Integer = 0, dim1: Dim = 0, dim2: Dim = 1) ->
 
 def _diagonal(input: jax.Array, offset: int, first: int, second: int) -> jax.Array:
     matrices = jnp.moveaxis(input, (first, second), (-2, -1))
-    return matrices[(..., *_diagonal_indices(matrices.shape[-2:], offset))]
+    *batch, rows, columns = matrices.shape
+    start, length, stride = _flat_diagonal(rows, columns, offset)
+    elements = matrices.reshape(*batch, rows * columns)
+    return jax.lax.slice_in_dim(elements, start, start + _span(length, stride), stride, -1)
 
 
 def _plane(ndim: int, dim1: int, dim2: int) -> tuple[int, int]:
@@ -55,11 +58,15 @@ def _plane(ndim: int, dim1: int, dim2: int) -> tuple[int, int]:
     return first, second
 
 
-def _diagonal_indices(shape: tuple[int, ...], offset: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the rows and the columns of a matrix's diagonal."""
+def _flat_diagonal(rows: int, columns: int, offset: int) -> tuple[int, int, int]:
+    """Return the start, the length and the stride of a diagonal among the elements of a matrix in row-major order."""
     row, column = max(-offset, 0), max(offset, 0)
-    along = np.arange(max(min(shape[0] - row, shape[1] - column), 0))
-    return along + row, along + column
+    length = max(min(rows - row, columns - column), 0)
+    return row * columns + column if length else 0, length, columns + 1
+
+
+def _span(length: int, stride: int) -> int:
+    return (length - 1) * stride + 1 if length else 0
 
 
 @op(
@@ -91,8 +98,16 @@ def diag_embed(input: Array, offset: Integer = 0, dim1: Dim = -2, dim2: Dim = -1
 
 def _diagonal_matrices(input: jax.Array, offset: int) -> jax.Array:
     side = input.shape[-1] + abs(offset)
-    zeros = jnp.zeros((*input.shape[:-1], side, side), input.dtype)
-    return zeros.at[(..., *_diagonal_indices((side, side), offset))].set(input)
+    return _embedded(input, side, side, offset)
+
+
+def _embedded(input: jax.Array, rows: int, columns: int, offset: int) -> jax.Array:
+    """Return matrices of zeros with the last dimension of `input`, of the diagonal's length, on their diagonals."""
+    *batch, length = input.shape
+    start, _, stride = _flat_diagonal(rows, columns, offset)
+    after = rows * columns - start - _span(length, stride)
+    padding = [*[(0, 0, 0)] * len(batch), (start, after, stride - 1)]
+    return jax.lax.pad(input, jnp.zeros((), input.dtype), padding).reshape(*batch, rows, columns)
 
 
 @op(kind=None, composite=True, takes={"diagonal": Choice((0, 1, -2, 5))}, cases=rows("input", "n", "m n"))
@@ -147,12 +162,13 @@ def diagonal_scatter(input: Array, src: Array, offset: Integer = 0, dim1: Dim = 
     """
     first, second = _plane(input.ndim, dim1, dim2)
     matrices = jnp.moveaxis(input, (first, second), (-2, -1))
-    row, column = _diagonal_indices(matrices.shape[-2:], offset)
-    wanted = (*matrices.shape[:-2], len(row))
-    if src.shape != wanted:
-        raise ShapeError(f"`src` of the shape {list(wanted)}", describe(src))
-    written = matrices.at[..., row, column].set(cast(src, as_dtype(input.dtype)))
-    return jnp.moveaxis(written, (-2, -1), (first, second))
+    *batch, rows, columns = matrices.shape
+    _, length, _ = _flat_diagonal(rows, columns, offset)
+    if src.shape != (*batch, length):
+        raise ShapeError(f"`src` of the shape {[*batch, length]}", describe(src))
+    is_diagonal = jnp.eye(rows, columns, min(max(offset, -rows), columns), bool)
+    source = _embedded(cast(src, as_dtype(input.dtype)), rows, columns, offset)
+    return jnp.moveaxis(jnp.where(is_diagonal, source, matrices), (-2, -1), (first, second))
 
 
 # Triangles.
@@ -193,10 +209,9 @@ def _lower(input: jax.Array, diagonal: int) -> jax.Array:
     """Return where elements of matrices are on and below a diagonal."""
     if input.ndim < 2:
         raise ShapeError("a tensor of at least 2 dimensions", describe(input))
-    shape = input.shape[-2:]
-    offset = min(max(diagonal, -shape[0]), shape[1])  # `diagonal` may be an integer of any size
-    row, column = (jax.lax.broadcasted_iota(jnp.int32, shape, dim) for dim in (0, 1))
-    return column - row <= offset
+    rows, columns = input.shape[-2:]
+    offset = min(max(diagonal, -rows), columns)  # `diagonal` may be an integer of any size
+    return jnp.tri(rows, columns, offset, bool)
 
 
 @public
@@ -268,7 +283,22 @@ def vander(x: Array, N: OptionalInteger = None, increasing: bool = False) -> jax
     if count < 0:
         raise ShapeError("`N` of at least 0", str(N))
     base = x.astype(canonical(promote_types(as_dtype(x.dtype), int64)).dtype)
-    ones = jnp.ones((x.size, min(count, 1)), base.dtype)
-    powers = jnp.cumprod(jnp.broadcast_to(base[:, None], (x.size, max(count - 1, 0))), 1)
-    result = jnp.concatenate([ones, powers], 1)
-    return result if increasing else jax.lax.rev(result, (1,))
+    if not jnp.issubdtype(base.dtype, np.floating):
+        # the power of complex numbers goes through a logarithm, and loses digits; for integers XLA has none
+        factors = jnp.broadcast_to(base[:, None], (x.size, count)).at[:, :1].set(1)
+        return jax.lax.cumprod(factors if increasing else factors[:, ::-1], 1, reverse=not increasing)
+    exponents = jax.lax.iota(base.dtype, count)
+    return _powers(base, exponents if increasing else count - 1 - exponents)
+
+
+@jax.custom_jvp
+def _powers(x: jax.Array, exponents: jax.Array) -> jax.Array:
+    return jnp.power(x[:, None], exponents)
+
+
+@_powers.defjvp
+def _powers_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    (x, exponents), (dx, _) = primals, tangents
+    # JAX's rule has 0 * x ** -1 for the exponent 0
+    slopes = exponents * _powers(x, jnp.maximum(exponents - 1, 0))
+    return _powers(x, exponents), slopes * dx[:, None]

@@ -185,6 +185,9 @@ def _equal_parts(input: jax.Array, count: int, axis: int) -> Parts:
 
 def _parts_between(input: jax.Array, indices: Sequence[int], axis: int) -> Parts:
     spans = [range(input.shape[axis])[start:stop] for start, stop in itertools.pairwise((0, *indices, None))]
+    sizes = [*map(len, spans)]
+    if sum(sizes) == input.shape[axis]:  # no index is before the last one: nothing is taken twice
+        return _parts(input, sizes, axis)
     return tuple(jax.lax.slice_in_dim(input, span.start, span.start + len(span), axis=axis) for span in spans)
 
 

@@ -141,9 +141,15 @@ def unfold(input: Array, dimension: Dim, size: Integer, step: Integer) -> jax.Ar
         raise ShapeError(f"a size in [0, {whole}] and a step above 0", f"{size} and {step}")
     if not input.ndim:
         return jnp.broadcast_to(input, (size,))
-    starts = np.arange(0, whole - size + 1, step)
-    windows = input[(slice(None),) * axis + (starts[:, None] + np.arange(size),)]
+    starts = range(0, whole - size + 1, step)
+    if 0 < size <= _FEW:
+        ends = (starts[-1] + 1 + place for place in range(size))
+        return jnp.stack([jax.lax.slice_in_dim(input, *each, step, axis) for each in enumerate(ends)], -1)
+    windows = input[(slice(None),) * axis + (np.asarray(starts)[:, None] + np.arange(size),)]
     return jnp.moveaxis(windows, axis + 1, -1)
+
+
+_FEW = 8  # up to so many slices are much quicker than a gather, whose gradient is a scatter
 
 
 def _check_select_scatter(input: jax.Array, src: jax.Array, dim: int, index: Any) -> None:
