@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any, get_origin
 
 from chapters import TABLE, Chapter, Entry, chapters, mirror, torch_page
-from jaxfun._record import BOOLS, COMPLEXES, FLOATS, HALVES, INTEGERS, REGISTRY, Op, Role, Shape
-from jaxfun.dtypes import DType, Kind
 
 import jaxfun
+from jaxfun.core.dtypes import DType, Kind
+from jaxfun.core.record import BOOLS, COMPLEXES, FLOATS, HALVES, INTEGERS, Op, Role, Shape
 from jaxfun.differences_command import known
+from jaxfun.ops import records
 from jaxfun.parity.known import differences_of
 from jaxfun.parity.known.difference import Difference
 
@@ -57,7 +58,7 @@ def _capital(text: str) -> str:
 def records() -> dict[str, tuple[Op, ...]]:
     """Return the records of each public name, an overload each."""
     found: dict[str, list[Op]] = collections.defaultdict(list)
-    for record in REGISTRY.values():
+    for record in records().values():
         if record.public:
             found[record.public].append(record)
     return {name: tuple(each) for name, each in found.items()}

@@ -31,7 +31,6 @@ def op(
     torch: str = "",
     overload: str | tuple[str, ...] = "",
     aten: str = "",
-    step: str = "",
     takes: Mapping[str, Any] | None = None,
     cases: tuple[Row, ...] = (),
     rejects: frozenset[DType] = frozenset(),
@@ -48,8 +47,8 @@ def op(
 
     `kind` None leaves every dtype alone. The reference is `torch.` and the function's name, unless `torch` says
     otherwise. `overload` names torch's overloads that the op covers, of which the first names the record; `aten` is
-    torch's own name for the operator where it is not that of the reference. A `step` is a name on the tape for what
-    only other functions take: it is not public, and proven by their proofs.
+    torch's own name for the operator where it is not that of the reference. A `composite` is recorded by torch as
+    several nodes: the tape shows jaxfun's own name for it.
 
     `before(*arguments)` and `check(result, *arguments)` raise for numbers that torch refuses, before and after the
     compiled function runs; of a tracer they say nothing.
@@ -57,8 +56,8 @@ def op(
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         signature = inspect.signature(function)
-        reference = "" if step else torch or f"torch.{function.__name__}"
-        base = step or aten or _aten_name(reference)
+        reference = torch or f"torch.{function.__name__}"
+        base = aten or _aten_name(reference)
         covered = (overload,) if isinstance(overload, str) else overload
         record = Op(
             aten=tuple(_overload_name(base, each) for each in covered),
@@ -72,7 +71,7 @@ def op(
             operand_rejects=operand_rejects,
             takes_here=takes_here,
             aliases=aliases,
-            node=_node_name(base if step else reference) if node is None else node,
+            node=_node_name(reference) if node is None else node,
             composite=composite,
             determines=determines,
         )
@@ -89,7 +88,7 @@ def _aten_name(reference: str) -> str:
 
 
 def _overload_name(base: str, overload: str) -> str:
-    return f"{base}{overload}" if overload.startswith(":") else f"{base}.{overload}" if overload else base
+    return f"{base}.{overload}" if overload else base
 
 
 def _role(parameter: inspect.Parameter) -> Role:

@@ -119,7 +119,8 @@ def _is_of(value: Any, annotation: Any) -> bool:
     plain = [get_origin(each) or each for each in members]
     if not all(isinstance(each, type) for each in plain):
         return True
-    return isinstance(value, tuple(plain)) and (not isinstance(value, bool) or bool in plain)
+    taken = (*plain, int) if float in plain else tuple(plain)  # an integer is a float to torch
+    return isinstance(value, taken) and (not isinstance(value, bool) or bool in plain)
 
 
 def merged(signatures: list[inspect.Signature]) -> inspect.Signature:

@@ -7,7 +7,7 @@ the parity suite's inputs and its reference are all read off it.
 import enum
 import functools
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
@@ -59,8 +59,8 @@ class Shape:
     A sequence of tensors has its items between commas: `"m k, m n"` is two matrices with as many rows.
     """
 
-    names: str | tuple[str, ...]  # several: alternatives, chosen at the same place for every argument
-    values: str | tuple[str, ...] = ""  # what its numbers are, where not any will do: "sorted", "invertible"
+    names: str
+    values: str = ""  # what its numbers are, where not any will do: "sorted", "invertible"
     dtypes: tuple[str, ...] = ()  # where it is none of the tensor that is drawn first
 
 
@@ -72,19 +72,12 @@ class Index:
     all. The tensors of a sequence count along a dimension each.
     """
 
-    names: str | tuple[str, ...]
+    names: str
     into: str
     dim: str = "dim"
     distinct: bool = False
     negative: bool = False  # -1 for the last is taken too
     dtypes: tuple[str, ...] = ("int64",)
-
-
-@dataclass(frozen=True)
-class Beside:
-    """One of these values, chosen at the same place as the alternatives of the shapes."""
-
-    values: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -173,17 +166,19 @@ class Op:
     @functools.cached_property
     def rows(self) -> tuple[Row, ...]:
         """The cases in full: for each tensor that is named its descriptor, for other arguments their values."""
-        taken = {name: item for name, item in self.takes.items() if name in self.roles}
-        return tuple(self._full(row) for row in self.cases or _transposed(taken))
+        return tuple(map(self._full, self.cases or ({},) * bool(self._tensors)))
+
+    @functools.cached_property
+    def _tensors(self) -> dict[str, Any]:
+        return {name: item for name, item in self.takes.items() if isinstance(item, (Shape, Index))}
 
     def _full(self, row: Row) -> Row:
-        taken = {name: item for name, item in self.takes.items() if name in self.roles}
-        tensors = {name: item for name, item in taken.items() if isinstance(item, (Shape, Index))}
-        return tensors | {name: self._descriptor(name, item, tensors.get(name)) for name, item in row.items()}
+        return self._tensors | {name: self._descriptor(name, item) for name, item in row.items()}
 
-    def _descriptor(self, name: str, item: Any, of_all: Any) -> Any:
+    def _descriptor(self, name: str, item: Any) -> Any:
         if not isinstance(item, str) or self.roles[name] not in TRACED:
             return item
+        of_all = self._tensors.get(name)
         return Shape(item) if of_all is None else replace(of_all, names=item)
 
     def options(self, name: str) -> tuple[Any, ...]:
@@ -222,22 +217,6 @@ class Op:
 
 
 REGISTRY: dict[str, Op] = {}  # filled by the decorator as the op files load, read-only from then on
-
-
-def _transposed(takes: Mapping[str, Any]) -> Iterator[Row]:
-    columns = {name: _column(item) for name, item in takes.items() if isinstance(item, (Shape, Index, Beside))}
-    for place in range(max(map(len, columns.values()), default=0)):
-        yield {name: column[min(place, len(column) - 1)] for name, column in columns.items()}
-
-
-def _column(item: Any) -> tuple[Any, ...]:
-    if isinstance(item, Beside):
-        return item.values
-    names = (item.names,) if isinstance(item.names, str) else item.names
-    values = getattr(item, "values", "")
-    if isinstance(values, str):
-        return tuple(replace(item, names=each) for each in names)
-    return tuple(replace(item, names=each, values=value) for each, value in zip(names, values, strict=True))
 
 
 def where_empty(dtypes: frozenset[DType]) -> Callable[[Mapping[str, Any]], frozenset[DType]]:

@@ -29,7 +29,7 @@ _TAKEN: Mapping[str, Mapping[str, Any]] = {
 _SHAPES: Mapping[str, Mapping[str, Shape]] = {
     "bincount": {"input": Shape("n")},
     "histogramdd": {"input": Shape("m n")},
-    "chain_matmul": {"matrices": Shape(("m k, k n", "m k, k n, n l"))},
+    "chain_matmul": {"matrices": Shape("m k, k n, n l")},
 }
 
 

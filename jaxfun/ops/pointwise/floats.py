@@ -13,7 +13,7 @@ from ...core.numbers import as_real
 from ...core.op import op
 from ...core.overloads import overloads
 from ...core.public import public
-from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Factor, Operand, Shape
+from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Factor, Operand, Shape, rows
 from ...core.tangents import broadcast_where_empty
 from ._bits import fields_of, times_two_to, two_to
 from .arithmetic import mul
@@ -183,10 +183,8 @@ _WHOLE = ("int64", "int32", "int16", "int8", "uint8")
     overload="Tensor:whole",
     node="LdexpBackward0",
     rejects=BOOLS | INTEGERS,
-    takes={
-        "input": Shape(("m k", "k", "", "m 1", "m k")),
-        "other": Shape(("m k", "m k", "k", "1 k", ""), dtypes=_WHOLE),
-    },
+    takes={"other": Shape("", dtypes=_WHOLE)},
+    cases=rows("input other", ("m k", "m k"), ("k", "m k"), ("", "k"), ("m 1", "1 k"), ("m k", "")),
 )
 def _ldexp_whole(input: Array, other: Array) -> jax.Array:
     broadcast_shapes(input.shape, other.shape)
