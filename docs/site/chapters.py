@@ -89,7 +89,7 @@ def public() -> frozenset[str]:
 
 def _of_space(space: str) -> Iterator[str]:
     module = named(space) if space else jaxfun
-    for name, value in vars(module).items():
+    for name, value in ((each, getattr(module, each)) for each in dir(module)):
         if _is_public(name, value) and (space not in OWN_ALONE or _is_own(value, module)):
             yield f"{space}.{name}".lstrip(".")
 

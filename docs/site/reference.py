@@ -10,10 +10,10 @@ from typing import Annotated, Any, get_origin
 from chapters import TABLE, Chapter, Entry, chapters, mirror, torch_page
 
 import jaxfun
+from jaxfun import ops
 from jaxfun.core.dtypes import DType, Kind
 from jaxfun.core.record import BOOLS, COMPLEXES, FLOATS, HALVES, INTEGERS, Op, Role, Shape
 from jaxfun.differences_command import known
-from jaxfun.ops import records
 from jaxfun.parity.known import differences_of
 from jaxfun.parity.known.difference import Difference
 
@@ -58,7 +58,7 @@ def _capital(text: str) -> str:
 def records() -> dict[str, tuple[Op, ...]]:
     """Return the records of each public name, an overload each."""
     found: dict[str, list[Op]] = collections.defaultdict(list)
-    for record in records().values():
+    for record in ops.records().values():
         if record.public:
             found[record.public].append(record)
     return {name: tuple(each) for name, each in found.items()}
@@ -258,12 +258,12 @@ def _documented(value: Any) -> Iterator[tuple[str, str]]:
 
 def page(chapter: Chapter) -> str:
     """Return the page of a chapter."""
-    ops = records()
+    of_name = records()
     names = [dtype for dtype in chapter.entries if isinstance(dtype.value, DType)]
     lines = [f"# {chapter.title}\n", f"{chapter.intro}\n", *_dtype_table(names)]
     for entry in chapter.entries:
         if entry not in names:
-            of_all = [record for name in entry.names for record in ops.get(name, ())]
+            of_all = [record for name in entry.names for record in of_name.get(name, ())]
             lines += section(entry, of_all, chapter.is_own)
     return "\n".join(lines) + "\n"
 
