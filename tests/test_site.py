@@ -172,7 +172,9 @@ def test_links_between_the_pages_lead_somewhere() -> None:
 
 
 def test_a_link_to_a_file_of_the_project_is_turned_to_its_page() -> None:
-    text = "[a](../examples/01_tensors.py) [b](../jaxfun/core/op.py) [c](parity.md#inputs) `x[0](y)` ![d](images/fit.png)"
+    text = (
+        "[a](../examples/01_tensors.py) [b](../jaxfun/core/op.py) [c](parity.md#inputs) `x[0](y)` ![d](images/fit.png)"
+    )
     there = "[a](../tutorial/01_tensors.md) b [c](../parity.md#inputs) `x[0](y)` ![d](images/fit.png)"
     assert pages.turned(text, "docs/page.md", "api/page.md") == there
     with pytest.raises(FileNotFoundError, match="no-such-file"):

@@ -17,7 +17,7 @@ from ...core.public import public
 from ...core.record import COMPLEXES, Array, Factor, Mask, Operand, Scalar
 
 
-@op(kind=Kind.NO_OPMATH, rejects=COMPLEXES)
+@op(kind=Kind.NO_OPMATH, overload=("", "max.other"), rejects=COMPLEXES)
 def maximum(input: Array, other: Array) -> jax.Array:
     """Return the larger of two elements; NaN where either is.
 
@@ -30,7 +30,7 @@ def maximum(input: Array, other: Array) -> jax.Array:
     return _larger(input, other)
 
 
-@op(kind=Kind.NO_OPMATH, rejects=COMPLEXES)
+@op(kind=Kind.NO_OPMATH, overload=("", "min.other"), rejects=COMPLEXES)
 def minimum(input: Array, other: Array) -> jax.Array:
     """Return the smaller of two elements; NaN where either is.
 

@@ -1,0 +1,71 @@
+"""The records beside torch's operators: each names overloads that torch has, and takes their arguments."""
+
+from collections import Counter
+
+import pytest
+import torch
+
+from jaxfun.core.record import Op
+from jaxfun.ops import record_of, records
+
+RECORDS = [record for record in records().values() if record.public]
+# Python functions that hold two arguments of the operator in one
+TOGETHER = {"tensordot": "`dims` holds the dimensions of both tensors"}
+
+
+def overload_of(name: str) -> torch._ops.OpOverload | None:
+    """torch's overload by its name in a record: `pow.Tensor_Scalar`, `exp`."""
+    base, _, overload = name.partition(":")[0].partition(".")
+    packet = getattr(torch.ops.aten, base, None)
+    return getattr(packet, overload or "default", None) if packet is not None else None
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=str)
+def test_each_name_of_a_record_is_an_overload_of_torchs(record: Op) -> None:
+    assert not [name for name in record.aten if overload_of(name) is None]
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=str)
+def test_an_overload_has_no_more_required_arguments_than_the_record(record: Op) -> None:
+    most = len(record.signature.parameters)
+    for name in record.aten:
+        overload = overload_of(name)
+        assert overload is not None
+        required = [each for each in overload._schema.arguments if not each.has_default_value()]
+        assert len(required) <= most + (name in TOGETHER), f"{name}: {overload._schema}"
+
+
+def test_no_overload_is_claimed_twice() -> None:
+    counts = Counter(name for record in RECORDS for name in record.aten)
+    assert not [name for name, count in counts.items() if count > 1]
+
+
+def test_a_record_is_found_by_torchs_name() -> None:
+    for record in RECORDS:
+        for name in record.aten:
+            assert record_of(f"aten::{name}") is record
+    assert record_of("aten::add.Tensor") is record_of("add.Scalar")
+    assert record_of("aten::exp.default") is records()["exp"]
+    assert record_of("aten::no_such") is None
+
+
+def test_the_overloads_that_are_left_out_are_shown() -> None:
+    covered = {name for record in RECORDS for name in record.aten}
+    bases = sorted({name.partition(".")[0] for name in covered})
+    own = {
+        f"{base}.{overload}".removesuffix(".default")
+        for base in bases
+        for overload in getattr(torch.ops.aten, base.partition(":")[0]).overloads()
+        if is_of_tensors(base, overload)
+    }
+    left_out = sorted(own - covered)
+    print(f"{len(own & covered)} of the {len(own)} overloads of {len(bases)} operators are covered; the others:")
+    print(*left_out, sep="\n")
+    assert len(own & covered) > len(own) * 0.8
+
+
+def is_of_tensors(base: str, overload: str) -> bool:
+    """Whether an overload computes new tensors: not into `out`, not by names of dimensions, not on Python's numbers."""
+    schema = getattr(getattr(torch.ops.aten, base.partition(":")[0]), overload)._schema
+    text = str(schema)
+    return "Tensor" in text and "Dimname" not in text and not any(each.is_out for each in schema.arguments)
