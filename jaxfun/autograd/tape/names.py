@@ -35,7 +35,6 @@ PRIMITIVES: Mapping[str, str] = {
     "reshape": "ViewBackward0",
     "slice": "SliceBackward0",
     "dynamic_slice": "SliceBackward0",
-    "gather": "IndexBackward0",
     "stop_gradient": "",
 }
 

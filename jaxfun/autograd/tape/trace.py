@@ -176,6 +176,10 @@ def _where(equation: Any, edges: Sequence[Edge]) -> list[Edge]:
     return _made("WhereBackward0", edges[:0:-1], equation)
 
 
+def _gather(equation: Any, edges: Sequence[Edge]) -> list[Edge]:
+    return _made("IndexBackward0", edges[:1], equation)  # torch keeps no edge for the indices
+
+
 def _reduction(of_all: str, along: str) -> Callable[..., list[Edge]]:
     def rule(equation: Any, edges: Sequence[Edge]) -> list[Edge]:
         full = len(equation.params["axes"]) == len(equation.invars[0].aval.shape)
@@ -212,6 +216,7 @@ _RULES: Mapping[str, Callable[..., list[Edge]]] = {
     "reduce_prod": _reduction("ProdBackward0", "ProdBackward1"),
     "reduce_max": _reduction("MaxBackward1", "AmaxBackward0"),
     "reduce_min": _reduction("MinBackward1", "AminBackward0"),
+    "gather": _gather,
     "squeeze": _squeeze,
     "dot_general": _dot_general,
 }
