@@ -30,13 +30,13 @@ def _refuse_weights(input: Any, *, correction: Any = 1, fweights: Any = None, aw
 
 _CASES = rows(
     "input fweights aweights",
-    ("m n", None, None),
-    ("n", None, None),
-    ("", None, None),
     ("m n", "n", "n"),
-    ("n", "n", "n"),
+    ("m n", None, None),
     ("m n", "n", None),
     ("m n", None, "n"),
+    ("n", "n", "n"),
+    ("n", None, None),
+    ("", None, None),
 )
 
 
@@ -48,7 +48,7 @@ _CASES = rows(
     takes={
         "correction": Choice((1, 0, 2)),
         "fweights": Index("", into="input", dim=""),
-        "aweights": Shape("", values="parts"),
+        "aweights": Shape("", values="parts", dtypes=("float32", "float64", "bfloat16")),
     },
     cases=_CASES,
     before=_refuse_weights,
