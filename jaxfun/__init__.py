@@ -5,7 +5,6 @@ costs next to nothing. `__init__.pyi` says to editors and type checkers what eac
 """
 
 from importlib import import_module
-from typing import Any
 
 from .core.errors import no_attribute
 
@@ -114,7 +113,7 @@ _MODULES = {
 _FILE_OF = {name: file for file, names in _NAMES.items() for name in names.split()}
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name in _MODULES:
         value = import_module(f".{_MODULES[name]}", __name__)
     elif name in _FILE_OF:

@@ -6,6 +6,8 @@ import pytest
 
 from jaxfun import parity
 
+collect_ignore = ["typing"]  # read by pyright, never run
+
 
 @pytest.fixture(autouse=True)
 def plain_defaults() -> Iterator[None]:

@@ -65,6 +65,7 @@ def bitwise_not(input: Array) -> jax.Array:
     overload=("Tensor", "Tensor_Scalar", "Scalar_Tensor"),
     node="",
     rejects=BOOLS | FLOATS | COMPLEXES,
+    before=_want_a_tensor,
 )
 def bitwise_left_shift(input: Operand, other: Operand) -> jax.Array:
     """Return integers with their bits moved up by `other` places; 0 where that is negative or beyond the bits.
@@ -81,6 +82,7 @@ def bitwise_left_shift(input: Operand, other: Operand) -> jax.Array:
     overload=("Tensor", "Tensor_Scalar", "Scalar_Tensor"),
     node="",
     rejects=BOOLS | FLOATS | COMPLEXES,
+    before=_want_a_tensor,
 )
 def bitwise_right_shift(input: Operand, other: Operand) -> jax.Array:
     """Return integers with their bits moved down by `other` places, the sign kept.
