@@ -465,6 +465,8 @@ def test_another_index_of_the_same_shape_compiles_nothing(caplog: pytest.LogCapt
         lambda i: jf.getitem(x, jnp.array([i])),
         lambda i: jf.setitem(x, i, float(i)),
         lambda i: jf.setitem(x, jnp.array([i]), float(i)),
+        lambda i: jax.grad(lambda x: jf.getitem(x, i).sum())(x),
+        lambda i: jax.grad(lambda x: jf.setitem(x, i, 0.0).sum())(x),
     ]
     for call in calls:
         call(0)

@@ -6,11 +6,11 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jax.core import Tracer
 
 from ...core.dims import want_integer, wrap_dim
 from ...core.dtypes import as_array, canonical, int64
 from ...core.errors import IndexRangeError, describe
-from ...core.numbers import is_traced
 from ...core.op import op
 from ...core.public import public
 from ...core.record import Array, Choice, Dim, Factor
@@ -39,9 +39,17 @@ def getitem(x: Any, index: Any) -> jax.Array:
     x = as_array(x)
     plan = read(x.shape, index)
     check_range(plan)
-    # compiled with the starts as arguments, x[0] and x[1] are one program; in a trace a known start is a static slice
-    take = _taken if is_traced(x) else _taken_compiled
+    take = _taken if is_staged(x) else _taken_compiled
     return take(x, plan.starts, plan.tensors, layout=plan.layout)
+
+
+def is_staged(x: jax.Array) -> bool:
+    """Return whether an array is part of a larger program that is being traced.
+
+    There a known start makes a static slice. Elsewhere, also while `jax.grad` runs step by step, the starts are
+    arguments of a program of their own, so that x[0] and x[1] are compiled once.
+    """
+    return isinstance(x, Tracer) and x.to_concrete_value() is None
 
 
 def _taken(x: jax.Array, starts: tuple[Any, ...], tensors: tuple[Any, ...], layout: Layout) -> jax.Array:

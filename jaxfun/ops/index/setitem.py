@@ -14,7 +14,7 @@ from ...core.numbers import fitting, is_traced
 from ...core.public import public
 from ...core.record import HALVES
 from ._plan import Layout, Plan, check_range, read
-from .getitem import as_starts, as_view, at_dims, in_range, sliced, spanned
+from .getitem import as_starts, as_view, at_dims, in_range, is_staged, sliced, spanned
 
 
 @public
@@ -39,7 +39,7 @@ def setitem(x: Any, index: Any, value: Any) -> jax.Array:
     plan = read(x.shape, None if index is True else index)
     _check_value(plan, value, as_dtype(x.dtype))
     check_range(plan)  # torch looks at these last
-    write = _written if is_traced(x) else _written_compiled
+    write = _written if is_staged(x) else _written_compiled
     return write(x, value, plan.starts, plan.tensors, layout=plan.layout)
 
 
