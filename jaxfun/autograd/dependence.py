@@ -95,9 +95,17 @@ def _branches(equation: "JaxprEqn", given: list[Uses], walk: _Walk) -> Sequence[
 
 
 def _scan(equation: "JaxprEqn", given: list[Uses], walk: _Walk) -> Sequence[Uses]:
-    start = equation.params["num_consts"]
-    stop = start + equation.params["num_carry"]
-    return _loop(_open(equation.params["jaxpr"]), given[:start], given[start:stop], given[stop:], walk)
+    constants, carry, slices = _parts(equation.params, given)
+    return _loop(_open(equation.params["jaxpr"]), constants, carry, slices, walk)
+
+
+def _parts(params: dict[str, Any], given: list[Uses]) -> Sequence[list[Uses]]:
+    """Split what a scan is given into its constants, its carry and its slices."""
+    if "ft_in" in params:  # since JAX 0.11
+        return [list(part) for part in params["ft_in"].update(given).unpack()]
+    start = params["num_consts"]
+    stop = start + params["num_carry"]
+    return given[:start], given[start:stop], given[stop:]
 
 
 def _while(equation: "JaxprEqn", given: list[Uses], walk: _Walk) -> Sequence[Uses]:

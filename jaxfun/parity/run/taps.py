@@ -157,14 +157,14 @@ class _Run:
         return [_Value(item, parameters, has_data) for item in (found if primitive.multiple_results else [found])]
 
     def _scan(self, params: dict[str, Any], values: list[_Value], turns: tuple[int, ...]) -> list[_Value]:
-        consts, carried = params["num_consts"], params["num_consts"] + params["num_carry"]
-        carry, pieces = values[consts:carried], []
+        count, carried = _counts(params)
+        consts, carry, pieces = values[:count], values[count : count + carried], []
         order = range(params["length"])
         for turn in reversed(order) if params["reverse"] else order:
-            sliced = [item._replace(array=item.array[turn]) for item in values[carried:]]
-            given = [*values[:consts], *carry, *sliced]
+            sliced = [item._replace(array=item.array[turn]) for item in values[count + carried :]]
+            given = [*consts, *carry, *sliced]
             results = self.of(params["jaxpr"].jaxpr, params["jaxpr"].consts, given, (*turns, turn))
-            carry, piece = results[: params["num_carry"]], results[params["num_carry"] :]
+            carry, piece = results[:carried], results[carried:]
             pieces.append(piece)
         pieces = pieces[::-1] if params["reverse"] else pieces
         stacked = [
@@ -172,6 +172,14 @@ class _Run:
             for column in zip(*pieces, strict=True)
         ]
         return [*carry, *stacked]
+
+
+def _counts(params: Mapping[str, Any]) -> tuple[int, int]:
+    """Return how many constants a scan has, and how many carried values."""
+    if "ft_in" in params:  # since JAX 0.11
+        consts, carry, _ = params["ft_in"].unpack()
+        return len(consts), len(carry)
+    return params["num_consts"], params["num_carry"]
 
 
 def _place(equation: Any, values: Sequence[_Value], met: Mapping[Any, Place]) -> Place | None:

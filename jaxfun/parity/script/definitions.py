@@ -35,6 +35,8 @@ from .literals import array_text, number_text, wrapped
 
 _MOST_LINES = 14  # lines of a single function
 _MOST_NUMBERS = 64  # elements of an array that a function refers to
+# attributes of a class statement that namedtuple() does not leave, the last two since Python 3.13
+_OF_A_CLASS = ("__annotations__", "__orig_bases__", "__firstlineno__", "__static_attributes__")
 IMPORTED = {"jax": "jax", "jax.numpy": "jnp", "numpy": "np", "torch": "torch"}  # imported by every program
 
 
@@ -230,7 +232,7 @@ class Definitions:
     def _named_tuple(self, name: str, kind: Any) -> None:
         fields = getattr(kind, "_fields", ())
         plain = collections.namedtuple(kind.__name__, fields)
-        if kind.__bases__ != (tuple,) or set(vars(kind)) - {*vars(plain), "__annotations__", "__orig_bases__"}:
+        if kind.__bases__ != (tuple,) or set(vars(kind)) - {*vars(plain), *_OF_A_CLASS}:
             raise Unwritten
         defaults = [self.text(value) for value in kind._field_defaults.values()]
         given = [repr(kind.__name__), repr(fields), *([f"defaults=[{', '.join(defaults)}]"] if defaults else [])]
