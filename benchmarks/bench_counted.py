@@ -18,18 +18,19 @@ import jax.numpy as jnp
 from _measure import holds, keep, markdown, show
 
 import jaxfun as jf
-from jaxfun.core.dtypes import DTYPES, as_dtype
+from jaxfun.core.dtypes import as_dtype, complex64, float32, int32
+from jaxfun.core.dtypes import bool as bool_
 from jaxfun.core.record import Op
-from jaxfun.ops import records
+from jaxfun.ops import records_of
 from jaxfun.parity.draw.choices import What
 from jaxfun.parity.draw.layout import Layout
-from jaxfun.parity.draw.records import arguments_of
+from jaxfun.parity.draw.records import arguments_of, passed
 from jaxfun.porting.counterparts import Counterpart, counterparts, in_jax
 
 DATA = Path(__file__).parent / "data" / "counted.csv"
 REASONS = Path(__file__).parent / "counted_reasons.csv"  # function, why it costs more
 TARGET = 1.1
-LEAST = 4e6  # bytes: what differs by less than one matrix is not counted
+LEAST = 1e6  # bytes: what is less than a quarter of a matrix counts for nothing where JAX needs none
 RANKS: Mapping[str, tuple[int, ...]] = {"matrix": (1000, 1000), "batch": (16, 200, 200)}
 ABOUT = f"Counted by XLA on the CPU: jaxfun over JAX's counterpart. Target: at most {TARGET}."
 
@@ -62,14 +63,14 @@ class Row(NamedTuple):
 
 
 def _ratio(ours: float, theirs: float, least: float) -> float:
-    if ours <= theirs or ours - theirs < least / 4:
-        return ours / theirs if theirs else 1.0
-    return ours / theirs if theirs else math.inf
+    if theirs:
+        return ours / theirs
+    return 1.0 if ours < least else math.inf
 
 
 def rows_of(counterpart: Counterpart) -> Iterator[Row]:
     """Yield the figures of a function, for each shape that one of its records takes."""
-    own = [record for record in records().values() if record.public == counterpart.name]
+    own = records_of(counterpart.name)
     if not counterpart.jax:
         return
     for shape, sizes in RANKS.items():
@@ -82,9 +83,7 @@ def rows_of(counterpart: Counterpart) -> Iterator[Row]:
 
 def _programs(counterpart: Counterpart, record: Op, sizes: tuple[int, ...]) -> tuple[Any, Any, list[Any]] | None:
     """Return both functions of the arrays alone and the arrays' shapes, None where the record takes no such shape."""
-    dtype = next(
-        (as_dtype(name) for name in ("float32", "int32", "bool", "complex64") if _is_taken(record, name)), None
-    )
+    dtype = next((dtype for dtype in (float32, int32, bool_, complex64) if dtype not in record.rejects), None)
     arguments = None if dtype is None else _arguments(record, dtype, sizes)
     if arguments is None or not counterpart.takes(record, {n: v for n, v in arguments.items() if v is not None}):
         return None
@@ -97,17 +96,13 @@ def _programs(counterpart: Counterpart, record: Op, sizes: tuple[int, ...]) -> t
             given = [*leaves]
             for place, array in zip(places, arrays, strict=True):
                 given[place] = array
-            args, kwargs = _passed(record, jax.tree.unflatten(tree, given))
-            return function(*args, **kwargs)
+            arguments = passed(record, jax.tree.unflatten(tree, given))
+            return function(*arguments.args, **arguments.kwargs)
 
         return call
 
     ours = operator.attrgetter(counterpart.name)(jf)
     return filled(ours), filled(in_jax(counterpart, record)), shapes
-
-
-def _is_taken(record: Op, name: str) -> bool:
-    return as_dtype(name) in DTYPES and as_dtype(name) not in record.rejects
 
 
 def _arguments(record: Op, dtype: Any, sizes: tuple[int, ...]) -> dict[str, Any] | None:
@@ -133,20 +128,6 @@ def _by_letter(
     if what.sort == "place":
         return place
     return letters.get(what.name, sizes[-1]) if what.sort == "size" else options[0]
-
-
-def _passed(record: Op, arguments: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
-    args: list[Any] = []
-    kwargs: dict[str, Any] = {}
-    for name, parameter in record.signature.parameters.items():
-        value = arguments[name]
-        if parameter.kind is parameter.VAR_POSITIONAL:
-            args.extend(value if isinstance(value, tuple) else (value,))
-        elif parameter.kind is parameter.KEYWORD_ONLY:
-            kwargs |= {} if value is parameter.default else {name: value}
-        else:
-            args.append(value)
-    return args, kwargs
 
 
 def _counted(name: str, shape: str, ours: Any, theirs: Any, shapes: Sequence[Any]) -> Iterator[Row]:

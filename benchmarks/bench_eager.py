@@ -20,7 +20,7 @@ from _measure import Call, holds, in_turn, keep, markdown, show
 import jaxfun as jf
 from jaxfun.core.dtypes import as_dtype
 from jaxfun.core.record import Op
-from jaxfun.ops import records
+from jaxfun.ops import records_of
 from jaxfun.parity.draw.records import cases
 from jaxfun.parity.run.case import Case
 from jaxfun.parity.run.outcome import outcome
@@ -52,7 +52,7 @@ class Row(NamedTuple):
 
 def calls_of(counterpart: Counterpart) -> list[Call] | None:
     """The three calls on the same arrays, None where JAX's does not take them, or there is none."""
-    own = [record for record in records().values() if record.public == counterpart.name]
+    own = records_of(counterpart.name)
     ways = ((record, case) for record in own for case in simplest(cases(record, _dtype(record)), DRAWN))
     return next((calls for way in ways if (calls := _calls(counterpart, *way))), None) if counterpart.jax else None
 

@@ -1751,7 +1751,7 @@ def median(input: ArrayLike, dim: builtins.int, keepdim: builtins.bool = False) 
     ...
 
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Array, ...]:
-    """Return coordinate grids of vectors: for each vector a tensor of the grid's shape.
+    """Return coordinate grids: one tensor of the grid's shape for each vector.
 
     Shapes: (m,), (n,) -> (m, n) twice; with `indexing="xy"` the first two dimensions are exchanged, (n, m). A 0-dim
     tensor is a vector of one element. The default is "ij" (numpy.meshgrid: "xy").

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 
 from jaxfun import errors
 from jaxfun.core.dtypes import DType
-from jaxfun.core.record import COMPLEXES, FLOATS, KEYWORD_ONLY, Op, Role, Scalar
+from jaxfun.core.record import COMPLEXES, FLOATS, Op, Role, Scalar
 
 Function = Callable[..., Any]
 Arguments = dict[str, Any]
@@ -157,9 +157,7 @@ def _flags_turned(record: Op, right: Function) -> Made:
 
 def _exchanged(record: Op, right: Function) -> Made:
     names = [
-        name
-        for name, role in record.roles.items()
-        if role in (Role.TENSOR, Role.OPERAND) and record.signature.parameters[name].kind is not KEYWORD_ONLY
+        name for name, role in record.roles.items() if role in (Role.TENSOR, Role.OPERAND) and name in record.positional
     ][:2]
 
     def change(arguments: Arguments) -> Arguments:

@@ -549,6 +549,15 @@ def test_a_use_in_one_turn_or_branch_is_a_use(f: Callable[..., Any]) -> None:
     assert all(gradient is not None for gradient in jf.autograd.grad(f, (X, Y), allow_unused=True))
 
 
+def test_a_jitted_function_that_is_called_like_an_op_is_followed() -> None:
+    @jax.jit
+    def abs(x: Any) -> Any:
+        return jax.lax.stop_gradient(x)
+
+    gradients = jf.autograd.grad(lambda x, y: (jf.abs(x) + abs(y)).sum(), (X, Y), allow_unused=True)
+    assert [gradient is None for gradient in gradients] == [False, True]
+
+
 def test_inputs_may_be_a_dict_which_the_function_takes_whole() -> None:
     ours = jf.autograd.grad(lambda p: (p["w"] * p["b"]).sum(), {"w": jf.Variable(X), "b": Y})
     theirs = torch.autograd.grad(((w := leaf(X)) * (b := leaf(Y))).sum(), {"w": w, "b": b})

@@ -8,7 +8,7 @@ import torch
 from jaxfun.core.record import Op
 from jaxfun.ops import record_of, records
 
-RECORDS = [record for record in records().values() if record.public]
+RECORDS = [*records().values()]
 # Python functions that hold two arguments of the operator in one
 TOGETHER = {"tensordot": "`dims` holds the dimensions of both tensors"}
 

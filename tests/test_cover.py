@@ -13,7 +13,7 @@ from jaxfun.parity.draw.cover import configurations, cover, covering, first_dtyp
 from jaxfun.parity.draw.layout import Layout
 from jaxfun.parity.draw.shapes import SHAPES
 
-RECORDS = [record for record in records().values() if record.public]
+RECORDS = [*records().values()]
 NAMES = [record.name for record in RECORDS]
 
 

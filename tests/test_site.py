@@ -117,7 +117,7 @@ def test_an_entry_has_what_is_known_of_a_function(name: str) -> None:
 def test_known_differences_stand_with_their_function() -> None:
     text = all_pages()["api/pointwise.md"]
     entry = text.partition("{ #addcdiv }")[2].partition("\n## ")[0]
-    known = [known for op in reference.records()["addcdiv"] for known in reference.differences_of(op)]
+    known = [known for op in reference.ops.records_of("addcdiv") for known in reference.differences_of(op)]
     assert known
     assert all(reference.inline(each.why) in entry for each in known)
 

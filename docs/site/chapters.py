@@ -56,6 +56,7 @@ class Chapter:
         return tuple(sorted(entries, key=lambda entry: self.names.index(entry.name)))
 
 
+@functools.cache
 def chapters() -> tuple[Chapter, ...]:
     """Return the chapters of the reference, in order."""
     return tuple(

@@ -1,6 +1,6 @@
 """The pages of the reference: each function as its record, its docstring and what is known of it say."""
 
-import collections
+import functools
 import inspect
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -53,15 +53,6 @@ def doc_of(value: Any) -> Doc:
 def _capital(text: str) -> str:
     # a word, and no name as `float32` and torch.dtype are
     return text[0].upper() + text[1:] if re.match(r"[a-z]+(?=[ ,;]|$)", text) else text
-
-
-def records() -> dict[str, tuple[Op, ...]]:
-    """Return the records of each public name, an overload each."""
-    found: dict[str, list[Op]] = collections.defaultdict(list)
-    for record in ops.records().values():
-        if record.public:
-            found[record.public].append(record)
-    return {name: tuple(each) for name, each in found.items()}
 
 
 # One function.
@@ -165,8 +156,11 @@ def _nodes(ops: Sequence[Op]) -> str:
     return _listed([f"`{node}`" for node in dict.fromkeys(record.node for record in ops if record.node)], "or")
 
 
+_deviations = functools.cache(known)  # a file that is read once
+
+
 def _in_jax(entry: Entry) -> str:
-    fields = known()["functions"].get(entry.name)
+    fields = _deviations()["functions"].get(entry.name)
     if fields is None:
         return ""
     if not fields["jax"]:
@@ -258,12 +252,11 @@ def _documented(value: Any) -> Iterator[tuple[str, str]]:
 
 def page(chapter: Chapter) -> str:
     """Return the page of a chapter."""
-    of_name = records()
     names = [dtype for dtype in chapter.entries if isinstance(dtype.value, DType)]
     lines = [f"# {chapter.title}\n", f"{chapter.intro}\n", *_dtype_table(names)]
     for entry in chapter.entries:
         if entry not in names:
-            of_all = [record for name in entry.names for record in of_name.get(name, ())]
+            of_all = [record for name in entry.names for record in ops.records_of(name)]
             lines += section(entry, of_all, chapter.is_own)
     return "\n".join(lines) + "\n"
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import jax
 import jax.numpy as jnp
 
-from ..core.record import REGISTRY
+from ..core.record import record_in
 
 if TYPE_CHECKING:  # slow to load
     from jax.extend.core import Jaxpr, JaxprEqn, Var
@@ -83,7 +83,7 @@ def _call(equation: "JaxprEqn", given: list[Uses], walk: _Walk) -> Sequence[Uses
 
 
 def _op_or_call(equation: "JaxprEqn", given: list[Uses], walk: _Walk) -> Sequence[Uses]:
-    record = REGISTRY.get(str(equation.params["name"]).removeprefix("jaxfun."))
+    record = record_in(equation)
     if record is None or record.composite:
         return _call(equation, given, walk)
     return (_step if record.node else _cut)(equation, given, walk)

@@ -180,7 +180,7 @@ def check_cotangent(name: str, output: jax.Array, given: Any, *, batched: bool =
         raise ArgumentTypeError(f"`{name}` to be a tensor or None", describe(given))
     shape = tuple(given.shape)
     if batched and (not shape or shape[0] == 0):
-        raise IndexRangeError(f"`{name}` with a leading batch dimension that is not empty", describe(given))
+        raise IndexRangeError(f"`{name}` with a non-empty leading batch dimension", describe(given))
     if shape[batched:] != output.shape:
         raise ShapeError(f"`{name}` of shape {list(output.shape)}, the output's", str(list(shape[batched:])))
     if jnp.iscomplexobj(output) != ("complex" in str(given.dtype)):

@@ -1,4 +1,4 @@
-"""What several families of ops ask of their arguments: one dtype, an order, numbers that a dtype can hold."""
+"""What several families of ops ask of their arguments: one dtype, an order, no NaN, numbers that a dtype can hold."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,8 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from .dtypes import canonical, is_scalar, of, result_type
-from .errors import DTypeError, JaxfunError, UnsupportedDTypeError, describe
-from .numbers import holds
+from .errors import DTypeError, JaxfunError, LinearAlgebraError, UnsupportedDTypeError, describe
+from .numbers import holds, is_finite
 from .types import Number
 
 
@@ -23,6 +23,12 @@ def want_order(input: jax.Array, error: type[JaxfunError] = UnsupportedDTypeErro
     """Raise an error for complex numbers, which have no order."""
     if jnp.iscomplexobj(input):
         raise error("real numbers (complex numbers have no order)", describe(input))
+
+
+def want_no_nan(_: Any, input: jax.Array, *others: Any, **options: Any) -> None:
+    """Raise LinearAlgebraError where a known tensor has NaN; an op's `check`, whatever its other arguments."""
+    if not is_finite(input) and np.isnan(input).any():
+        raise LinearAlgebraError("no NaN", f"NaN in {describe(input)}")
 
 
 def refuse_overflow(operands: Sequence[Any], numbers: Sequence[Any]) -> None:

@@ -41,6 +41,17 @@ def wrap_dims(
     return tuple(wrapped) if ndim else ()
 
 
+def want_index(input: Any, dim: int, index: Any) -> None:
+    """Raise IndexRangeError for an index out of range in a dimension, and for a 0-dim tensor, which has none."""
+    want_integer(index=index)
+    if not input.ndim:
+        raise IndexRangeError("a tensor with dimensions", describe(input))
+    axis = wrap_dim(dim, input.ndim)
+    size = input.shape[axis]
+    if not -size <= index < size:
+        raise IndexRangeError(f"`index` in [{-size}, {size - 1}] for dimension {axis}", str(index))
+
+
 def broadcast_shapes(*shapes: Sequence[int]) -> tuple[int, ...]:
     """Return the shape that shapes broadcast to.
 

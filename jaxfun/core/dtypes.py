@@ -115,7 +115,6 @@ short, int, long = int16, int32, int64
 half, float, double = float16, float32, float64
 cfloat, cdouble = complex64, complex128
 
-# fmt: off  (read as rows)
 DTYPES: tuple[DType, ...] = (
     bool,
     uint8,
@@ -140,7 +139,6 @@ _ALIASES = {
     "cfloat": cfloat,
     "cdouble": cdouble,
 }
-# fmt: on
 _BY_NAME = {dtype.name: dtype for dtype in DTYPES} | _ALIASES
 _TO_REAL = {"complex64": float32, "complex128": float64}
 _TO_COMPLEX = {"float16": complex64, "bfloat16": complex64, "float32": complex64, "float64": complex128}
@@ -207,6 +205,11 @@ def as_dtype(dtype: Any) -> DType:
 def computed_in(dtype: DType) -> DType:
     """Return the dtype that torch's kernels compute in: float32 for 16-bit floats, rounded once, at the end."""
     return float32 if dtype.is_floating_point and dtype.itemsize == 2 else dtype
+
+
+def widened(input: jax.Array) -> jax.Array:
+    """Return an array in the dtype that torch's kernels compute in."""
+    return input.astype(computed_in(as_dtype(input.dtype)).dtype)
 
 
 def x64_enabled() -> builtins.bool:

@@ -17,8 +17,8 @@ from .arguments import NORMALISE, as_tensor
 from .dims import as_sizes, broadcast_shapes
 from .dtypes import DTYPES, Category, DType, Kind, as_dtype, canonical, computed_in, float32, of, result_type
 from .errors import JaxfunError, UnsupportedDTypeError, X64DisabledError, describe
-from .public import as_positional, refuse_unbound, up_to_variadic, variadic
-from .record import KEYWORD_ONLY, REGISTRY, TRACED, Op, Role, Row
+from .public import as_positional, refuse_unbound, up_to_variadic
+from .record import IN_JAXPR, REGISTRY, TRACED, Op, Role, Row
 from .spelling import numpy_names, renamed
 
 P = ParamSpec("P")
@@ -117,7 +117,7 @@ def _public(
             given, named = args, kwargs
             if kwargs or (*map(type, args),) not in as_they_are:
                 given, named = placed(args, kwargs)
-                if not kwargs and is_by_type(args, given):
+                if not kwargs and _is_by_type(args, given):
                     as_they_are.add((*map(type, args),))
             if before is not None:
                 before(*given, **named)
@@ -139,7 +139,7 @@ def _public(
 _BY_VALUE = (tuple, list, DType)  # of these the values decide what is made of them
 
 
-def is_by_type(args: Sequence[Any], given: Sequence[Any]) -> bool:
+def _is_by_type(args: Sequence[Any], given: Sequence[Any]) -> bool:
     """Return whether arguments are passed on unchanged, and any others of their types would be."""
     same = len(args) == len(given) and all(map(operator.is_, args, given))
     return same and not any(isinstance(value, _BY_VALUE) for value in args)
@@ -156,13 +156,10 @@ def _placing(record: Op) -> Callable[[tuple[Any, ...], dict[str, Any]], _Argumen
     """
     parameters = record.signature.parameters
     names = numpy_names(record.public, parameters)
-    order = [each.name for each in parameters.values() if each.kind is not KEYWORD_ONLY]
-    several, leading = variadic(record.signature), up_to_variadic(record.signature)
-    fixed = order[: len(order) - bool(several)]
+    fixed, several, leading = record.fixed, record.several, up_to_variadic(record.signature)
     defaults = {name: each.default for name, each in parameters.items()}
-    required = {name for name, default in defaults.items() if default is inspect.Parameter.empty and name != several}
-    least = len(required.intersection(fixed))
-    named = required.difference(fixed)
+    least = len(record.required.intersection(fixed))
+    named = record.required.difference(fixed)
 
     def normalised(name: str, value: Any) -> Any:
         return value if value is None and defaults[name] is None else NORMALISE[record.roles[name]](name, value)
@@ -174,7 +171,7 @@ def _placing(record: Op) -> Callable[[tuple[Any, ...], dict[str, Any]], _Argumen
         more, args = args[len(fixed) :], args[: len(fixed)]
         if len(args) < least or (more and not several) or kwargs.keys() - parameters.keys() or named - kwargs.keys():
             refuse_unbound(record.signature, (*args, *more), kwargs)
-        given = [normalised(name, value) for name, value in zip(order, args, strict=False)]
+        given = [normalised(name, value) for name, value in zip(fixed, args, strict=False)]
         if record.sizes:
             given.append(as_sizes(more, several))
         elif several:
@@ -184,7 +181,7 @@ def _placing(record: Op) -> Callable[[tuple[Any, ...], dict[str, Any]], _Argumen
     return placed
 
 
-def _taken(kwargs: dict[str, Any], names: list[str]) -> list[Any]:
+def _taken(kwargs: dict[str, Any], names: Sequence[str]) -> list[Any]:
     """Return the values of the keywords that follow the positional arguments without a gap, and take them out."""
     found = []
     for name in names:
@@ -233,7 +230,7 @@ def _compiled(record: Op, function: Callable[..., Any]) -> Callable[..., Any]:
         given = (*bound.args[:-1], *bound.args[-1]) if record.sizes else bound.args
         return restore(function(*given, **bound.kwargs))
 
-    run.__name__ = run.__qualname__ = f"jaxfun.{record.name}"
+    run.__name__ = run.__qualname__ = f"{IN_JAXPR}{record.name}"
     run.__signature__ = signature  # type: ignore[attr-defined]  # jit resolves static_argnames by it
     return jax.jit(run, static_argnames=[name for name, role in record.roles.items() if role not in TRACED])
 

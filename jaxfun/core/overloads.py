@@ -6,14 +6,14 @@ torch's parser tries an operator's schemas one after the other and takes the fir
 import functools
 import inspect
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from typing import Any, Union, get_args, get_origin
 
 import numpy as np
 
 from .arguments import TAKES
-from .errors import ArgumentTypeError, JaxfunError, describe
-from .public import as_positional, call_of, refuse_unbound, up_to_variadic, variadic
+from .errors import ArgumentTypeError, JaxfunError
+from .public import as_positional, call_of, describe_arguments, refuse_unbound, up_to_variadic
 from .record import Op, Role
 from .spelling import numpy_names, renamed
 
@@ -30,7 +30,6 @@ def overloads(*ops: _Op) -> Callable[..., Any]:
     signature = merged([record.signature for record in records])
     call = call_of(public, signature)
     names, leading = numpy_names(public, signature.parameters), up_to_variadic(signature)
-    forms = [_Form(record) for record in records]
     by_type: dict[tuple[Any, ...], _Op] = {}  # an array may stand for a number: then its type says too little
     is_by_type = all(Role.SCALAR not in record.roles.values() for record in records)
 
@@ -40,11 +39,11 @@ def overloads(*ops: _Op) -> Callable[..., Any]:
         try:
             if kwargs:
                 args, kwargs = as_positional(leading, args, renamed(names, kwargs))
-            op = by_type.get((*map(type, args), *kwargs, *map(type, kwargs.values())))
+            op = by_type.get(key := (*map(type, args), *kwargs, *map(type, kwargs.values())))
             if op is None:
-                op = _chosen(ops, forms, signature, args, kwargs)
+                op = _chosen(ops, records, signature, args, kwargs)
                 if is_by_type:
-                    by_type[(*map(type, args), *kwargs, *map(type, kwargs.values()))] = op
+                    by_type[key] = op
             return op(*args, **kwargs)
         except JaxfunError as error:
             raise error.within(call) from None
@@ -57,59 +56,43 @@ def overloads(*ops: _Op) -> Callable[..., Any]:
 
 
 def _chosen(
-    ops: tuple[_Op, ...], forms: "list[_Form]", signature: inspect.Signature, args: Any, kwargs: dict[str, Any]
+    ops: tuple[_Op, ...], records: Sequence[Op], signature: inspect.Signature, args: Any, kwargs: dict[str, Any]
 ) -> _Op:
     bound: list[_Op] = []
-    for op, form in zip(ops, forms, strict=True):
-        given = form.given(args, kwargs)
+    for op, record in zip(ops, records, strict=True):
+        given = _given(record, args, kwargs)
         if given is not None:
-            if form.takes(given):
+            if all(_takes(record, name, value) for name, value in given.items()):
                 return op
             bound.append(op)
     if not bound:
         refuse_unbound(signature, args, kwargs)
-        got = ", ".join([*map(describe, args), *(f"{name}={describe(value)}" for name, value in kwargs.items())])
-        shown = " or ".join(f"({', '.join(form.parameters)})" for form in forms)
-        raise ArgumentTypeError(f"arguments that fit one of {shown}", got)
+        shown = " or ".join(f"({', '.join(record.roles)})" for record in records)
+        raise ArgumentTypeError(f"arguments that fit one of {shown}", describe_arguments(args, kwargs))
     return bound[0]  # it says what it does not take
 
 
-class _Form:
-    """The arguments of an op, as the choice looks at them."""
+def _given(record: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the arguments by name, None where they do not fit the signature."""
+    found = dict(zip(record.fixed, args, strict=False))
+    if record.several:
+        found[record.several] = args[len(record.fixed) :]
+    elif len(args) > len(record.fixed):
+        return None
+    if not kwargs.keys() <= record.roles.keys() or not found.keys().isdisjoint(kwargs):
+        return None
+    found |= kwargs
+    return found if record.required <= found.keys() else None
 
-    def __init__(self, record: Op) -> None:
-        self.parameters: Mapping[str, inspect.Parameter] = record.signature.parameters
-        self.roles = record.roles
-        several = variadic(record.signature)
-        self.order = [name for name, each in self.parameters.items() if each.kind is each.POSITIONAL_OR_KEYWORD]
-        self.several = several
-        self.required = {
-            name for name, each in self.parameters.items() if each.default is each.empty and name != several
-        }
 
-    def given(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any] | None:
-        """Return the arguments by name, None where they do not fit the signature."""
-        found = dict(zip(self.order, args, strict=False))
-        if self.several:
-            found[self.several] = args[len(self.order) :]
-        elif len(args) > len(self.order):
-            return None
-        if not kwargs.keys() <= self.parameters.keys() or not found.keys().isdisjoint(kwargs):
-            return None
-        found |= kwargs
-        return found if self.required <= found.keys() else None
-
-    def takes(self, given: dict[str, Any]) -> bool:
-        """Return whether each argument is of a type that the op takes."""
-        return all(self._takes(name, value) for name, value in given.items())
-
-    def _takes(self, name: str, value: Any) -> bool:
-        parameter, role = self.parameters[name], self.roles[name]
-        if value is parameter.default:
-            return True
-        if name == self.several:
-            return all(TAKES[Role.TENSOR if role is Role.TENSORS else role](item) for item in value)
-        return TAKES[role](value) and (role is not Role.STATIC or _is_of(value, parameter.annotation))
+def _takes(record: Op, name: str, value: Any) -> bool:
+    """Return whether an argument is of a type that the op takes."""
+    parameter, role = record.signature.parameters[name], record.roles[name]
+    if value is parameter.default:
+        return True
+    if name == record.several:
+        return all(TAKES[Role.TENSOR if role is Role.TENSORS else role](item) for item in value)
+    return TAKES[role](value) and (role is not Role.STATIC or _is_of(value, parameter.annotation))
 
 
 def _is_of(value: Any, annotation: Any) -> bool:
@@ -132,7 +115,8 @@ def merged(signatures: list[inspect.Signature]) -> inspect.Signature:
     longest = max(signatures, key=lambda each: len(each.parameters))
     found = dict(longest.parameters)
     for signature in signatures:
-        found = {**found, **{name: each for name, each in signature.parameters.items() if name not in found}}
+        for name, each in signature.parameters.items():
+            found.setdefault(name, each)
     shared = {name: all(name in each.parameters for each in signatures) for name in found}
     parameters = [_optional(each) if not shared[name] else each for name, each in found.items()]
     return inspect.Signature(_in_order(parameters), return_annotation=longest.return_annotation)
@@ -145,10 +129,9 @@ def _optional(parameter: inspect.Parameter) -> inspect.Parameter:
 
 def _in_order(parameters: list[inspect.Parameter]) -> list[inspect.Parameter]:
     """Return parameters by kind; behind one that may be left out, every positional one may."""
-    ordered, optional = sorted(parameters, key=lambda each: each.kind), False
-    result = []
-    for each in ordered:
-        optional = optional or (each.default is not each.empty and each.kind is each.POSITIONAL_OR_KEYWORD)
-        positional = each.kind is each.POSITIONAL_OR_KEYWORD
-        result.append(each.replace(default=...) if optional and positional and each.default is each.empty else each)
+    result, is_optional = [], False
+    for each in sorted(parameters, key=lambda each: each.kind):
+        is_positional = each.kind is each.POSITIONAL_OR_KEYWORD
+        is_optional |= is_positional and each.default is not each.empty
+        result.append(_optional(each) if is_positional and is_optional else each)
     return result

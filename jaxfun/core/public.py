@@ -33,8 +33,17 @@ def refuse_unbound(signature: inspect.Signature, args: tuple[Any, ...], kwargs: 
     try:
         signature.bind(*args, **kwargs)
     except TypeError as error:
-        got = ", ".join([*map(describe, args), *(f"{name}={describe(value)}" for name, value in kwargs.items())])
-        raise ArgumentTypeError(f"arguments that fit ({error})", got or "none") from None
+        raise ArgumentTypeError(f"arguments that fit ({error})", describe_arguments(args, kwargs)) from None
+
+
+def describe_arguments(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+    """Return how the arguments of a call are named in a message.
+
+    >>> describe_arguments((2,), {"dim": "0"})
+    "2 (int), dim='0' (str)"
+    """
+    named = (f"{name}={describe(value)}" for name, value in kwargs.items())
+    return ", ".join([*map(describe, args), *named]) or "none"
 
 
 def variadic(signature: inspect.Signature) -> str:

@@ -31,8 +31,6 @@ class Role(enum.Enum):
     STATIC = "static"  # anything else
 
 
-KEYWORD_ONLY = inspect.Parameter.KEYWORD_ONLY
-
 # Any: arrays of JAX, NumPy and PyTorch come in, and a body always sees JAX's.
 Array = Annotated[Any, Role.TENSOR]
 Operand = Annotated[Any, Role.OPERAND]
@@ -126,8 +124,8 @@ class Op:
     `aten` are torch's own names of the overloads (`pow.Tensor_Scalar`; the default overload has none: `exp`). The first
     is the op's `name`, unique here, and stands in the jaxpr as `jaxfun.pow.Tensor_Scalar`. `torch` is the dotted name
     of the Python function that is the reference: it is the public name here too (`torch.sum` is `jaxfun.sum`). `node`
-    is the name of torch's `grad_fn`, "" for an op with no gradient; a `composite` has none of its own: the tape walks
-    into it.
+    is the name of torch's `grad_fn`, "" for an op with no gradient. A `composite` is several nodes in torch: the tape
+    shows it by its name here.
     `determines` maps the results to what the arguments determine of them, where torch leaves something open (the signs
     of singular vectors): that is compared.
     """
@@ -158,10 +156,7 @@ class Op:
     @functools.cached_property
     def positional(self) -> frozenset[str]:
         """The traced parameters that have a place: keyword-only ones have none."""
-        parameters = self.signature.parameters
-        return frozenset(
-            name for name, role in self.roles.items() if role in TRACED and parameters[name].kind is not KEYWORD_ONLY
-        )
+        return frozenset(name for name in (*self.fixed, self.several) if self.roles.get(name) in TRACED)
 
     @functools.cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -195,10 +190,26 @@ class Op:
         return tuple(name for name, role in self.roles.items() if role in (Role.TENSOR, Role.OPERAND, Role.MASK))
 
     @functools.cached_property
+    def fixed(self) -> tuple[str, ...]:
+        """The parameters that have a place and are given once, in order."""
+        parameters = self.signature.parameters.items()
+        return tuple(name for name, each in parameters if each.kind is each.POSITIONAL_OR_KEYWORD)
+
+    @functools.cached_property
+    def several(self) -> str:
+        """The name of the parameter that takes any number of positional arguments, "" if there is none."""
+        return variadic(self.signature)
+
+    @functools.cached_property
+    def required(self) -> frozenset[str]:
+        """The parameters that a call cannot leave out."""
+        parameters = self.signature.parameters.items()
+        return frozenset(name for name, each in parameters if each.default is each.empty and name != self.several)
+
+    @functools.cached_property
     def sizes(self) -> str:
         """The name of the parameter that takes integers one by one or as one tuple, "" if there is none."""
-        several = variadic(self.signature)
-        return several if several and self.roles[several] is Role.SIZES else ""
+        return self.several if self.roles.get(self.several) is Role.SIZES else ""
 
     def is_default(self, name: str, value: Any) -> bool:
         """Return whether an argument is what it would be if it were left out."""
@@ -207,16 +218,23 @@ class Op:
 
     @property
     def public(self) -> str:
-        """The public function's dotted name in jaxfun: `sum`, `nn.functional.relu`; "" for a step of a composite."""
+        """The public function's dotted name in jaxfun: `sum`, `nn.functional.relu`."""
         return self.torch.removeprefix("torch.").removeprefix("Tensor.")
 
     @property
     def call(self) -> str:
         """The public call as messages write it: `sum(input, dim, keepdim, dtype)`."""
-        return call_of(self.public or self.name, self.signature)
+        return call_of(self.public, self.signature)
 
 
 REGISTRY: dict[str, Op] = {}  # filled by the decorator as the op files load, read-only from then on
+IN_JAXPR = "jaxfun."  # an op stands in the jaxpr under its name behind this
+
+
+def record_in(equation: Any) -> Op | None:
+    """Return the record of the op that an equation of a jaxpr calls; None where it calls another function, or none."""
+    name = str(equation.params.get("name", ""))
+    return REGISTRY.get(name.removeprefix(IN_JAXPR)) if name.startswith(IN_JAXPR) else None
 
 
 def where_empty(dtypes: frozenset[DType]) -> Callable[[Mapping[str, Any]], frozenset[DType]]:

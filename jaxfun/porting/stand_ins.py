@@ -8,8 +8,8 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from .. import ops
 from ..core.record import Choice, Op, Role, Shape
-from ..ops import records
 
 _SIZE = Choice((0, 1, 2, 3))
 _TAKEN: Mapping[str, Mapping[str, Any]] = {
@@ -35,13 +35,12 @@ _SHAPES: Mapping[str, Mapping[str, Shape]] = {
 
 def records_of(name: str, function: Callable[..., Any]) -> Sequence[Op]:
     """Return the records of a public function, or its stand-in; nothing if there is neither."""
-    recorded = [record for record in records().values() if record.public == name]
-    return recorded or ([_stand_in(name, function)] if name in _TAKEN else [])
+    return ops.records_of(name) or ([_stand_in(name, function)] if name in _TAKEN else [])
 
 
 def is_recorded(record: Op) -> bool:
     """Return whether the record belongs to the op itself, and the suite's compiled batches test it."""
-    return records().get(record.name) is record
+    return ops.records().get(record.name) is record
 
 
 def _stand_in(name: str, function: Callable[..., Any]) -> Op:

@@ -12,7 +12,8 @@ from typing import Any
 import jax
 
 from ...core.dtypes import as_array
-from ...core.record import REGISTRY, TRACED, Op, Role
+from ...core.record import TRACED, Op, Role, record_in
+from ..dependence import is_differentiable
 from ..variable import Variable
 from .names import EXPANSIONS, PRIMITIVES, TRANSPARENT, Edge, row_times_matrix
 from .node import Node
@@ -51,12 +52,8 @@ def _made_by(node: Node) -> Node | None:
 
 
 def _leaf(place: int, variable: Any, array: jax.Array) -> Edge:
-    wanted = variable.requires_grad if isinstance(variable, Variable) else _is_inexact(array)
+    wanted = variable.requires_grad if isinstance(variable, Variable) else is_differentiable(array)
     return (Node("AccumulateGrad", shape=array.shape, variable=place), 0) if wanted else None
-
-
-def _is_inexact(aval: Any) -> bool:
-    return jax.numpy.issubdtype(aval.dtype, jax.numpy.inexact)
 
 
 def _walk(jaxpr: Any, inputs: Sequence[Edge]) -> list[Edge]:
@@ -74,8 +71,7 @@ def _walk(jaxpr: Any, inputs: Sequence[Edge]) -> list[Edge]:
 def _step(equation: Any, edges: Sequence[Edge]) -> Sequence[Edge]:
     if not equation.outvars:
         return ()
-    name = str(equation.params.get("name", ""))
-    record = REGISTRY.get(name.removeprefix("jaxfun.")) if name.startswith("jaxfun.") else None
+    record = record_in(equation)
     if record is not None:
         return _op(record, equation, edges)
     if "jaxpr" in equation.params and str(equation.primitive) in ("jit", "pjit"):
@@ -87,7 +83,7 @@ def _made(name: str, edges: Sequence[Edge], equation: Any) -> list[Edge]:
     """Return the outputs of a new node; there is none where no input requires a gradient, nor for integer outputs."""
     avals = [var.aval for var in equation.outvars]
     edge = _node(avals[0].shape, name, *edges) if name else None
-    return [(edge[0], place) if edge and _is_inexact(aval) else None for place, aval in enumerate(avals)]
+    return [(edge[0], place) if edge and is_differentiable(aval) else None for place, aval in enumerate(avals)]
 
 
 def _node(shape: tuple[int, ...], name: str, *edges: Edge) -> Edge:
@@ -104,7 +100,9 @@ def _op(record: Op, equation: Any, edges: Sequence[Edge]) -> Sequence[Edge]:
     expand = EXPANSIONS.get((record.name, ranks))
     if expand is not None:
         return [expand(functools.partial(_node, equation.outvars[0].aval.shape), *edges)]
-    indices = [edge is None and not _is_inexact(var.aval) for edge, var in zip(edges, equation.invars, strict=True)]
+    indices = [
+        edge is None and not is_differentiable(var.aval) for edge, var in zip(edges, equation.invars, strict=True)
+    ]
     own = list(_op_edges(record, edges, indices))
     return _made(f"<jaxfun.{record.public}>" if record.composite else record.node, own, equation)
 

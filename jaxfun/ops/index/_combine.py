@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ...core.dtypes import Category, as_dtype, computed_in
+from ...core.dtypes import Category, as_dtype, widened
 from ...core.errors import UnsupportedDTypeError, describe
 from ._positions import key_along
 
@@ -29,14 +29,9 @@ def get_at(input: jax.Array, axis: int, index: jax.Array) -> jax.Array:
 
 def add_at(input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> jax.Array:
     """Return `input` with `source` added in the places of an index; of bools, whether any is true."""
-    at = wide(input).at[key_along(input.ndim, axis, index)]
-    added = at.max(source) if input.dtype == bool else at.add(wide(source))
+    at = widened(input).at[key_along(input.ndim, axis, index)]
+    added = at.max(source) if input.dtype == bool else at.add(widened(source))
     return added.astype(input.dtype)
-
-
-def wide(input: jax.Array) -> jax.Array:
-    """Return a tensor in the dtype in which it is added up: 16-bit floats in float32."""
-    return input.astype(computed_in(as_dtype(input.dtype)).dtype)
 
 
 def combined(
@@ -49,7 +44,7 @@ def combined(
     category = as_dtype(input.dtype).category
     if category is _REFUSED.get(reduce):
         raise UnsupportedDTypeError(f"a dtype that has a {reduce}", describe(input))
-    return _COMBINE[reduce](include_self, wide(input), axis, index, wide(source)).astype(input.dtype)
+    return _COMBINE[reduce](include_self, widened(input), axis, index, widened(source)).astype(input.dtype)
 
 
 _REFUSED = {"mean": Category.BOOL, "amax": Category.COMPLEX, "amin": Category.COMPLEX}

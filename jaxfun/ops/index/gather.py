@@ -134,7 +134,7 @@ def take(input: Array, index: Mask) -> jax.Array:
     """
     want_long(index)
     if input.size == 0 and index.size:
-        raise IndexRangeError("a tensor that has elements", describe(input))
+        raise IndexRangeError("a non-empty tensor", describe(input))
     return input.reshape(-1).at[index].get(mode="fill") if input.size else jnp.zeros(index.shape, input.dtype)
 
 
@@ -187,6 +187,6 @@ def take_along_dim(input: Array, indices: Mask, dim: Annotated[int | None, Role.
     broadcast_shapes(*((*x.shape[:axis], 1, *x.shape[axis + 1 :]) for x in (input, indices)))
     size = input.shape[axis]
     if size == 0 and indices.size:
-        raise ShapeError("a dimension that has elements", describe(input))
+        raise ShapeError("a non-empty dimension", describe(input))
     places = jnp.remainder(indices, jnp.asarray(max(size, 1), indices.dtype))
     return jnp.take_along_axis(input, places, axis, mode="promise_in_bounds")

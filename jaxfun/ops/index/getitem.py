@@ -8,9 +8,8 @@ import jax
 import jax.numpy as jnp
 from jax.core import Tracer
 
-from ...core.dims import want_integer, wrap_dim
+from ...core.dims import want_index, wrap_dim
 from ...core.dtypes import as_array, canonical, int64
-from ...core.errors import IndexRangeError, describe
 from ...core.op import op
 from ...core.public import public
 from ...core.record import Array, Choice, Dim, Factor
@@ -110,17 +109,7 @@ def at_dims(ndim: int, indices: Sequence[Any], dims: Sequence[int]) -> tuple[Any
     return tuple(at.get(dim, slice(None)) for dim in range(ndim))
 
 
-def _check_select(input: jax.Array, dim: int, index: Any) -> None:
-    want_integer(index=index)
-    if not input.ndim:
-        raise IndexRangeError("a tensor with dimensions", describe(input))
-    axis = wrap_dim(dim, input.ndim)
-    size = input.shape[axis]
-    if not -size <= index < size:
-        raise IndexRangeError(f"`index` in [{-size}, {size - 1}] for dimension {axis}", str(index))
-
-
-@op(kind=None, overload="int", before=_check_select, takes={"index": Choice((0, -1, 1))})
+@op(kind=None, overload="int", before=want_index, takes={"index": Choice((0, -1, 1))})
 def select(input: Array, dim: Dim, index: Factor) -> jax.Array:
     """Return the slice at `index` of a dimension, without that dimension.
 

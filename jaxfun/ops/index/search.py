@@ -275,7 +275,7 @@ def unravel_index(indices: Any, shape: int | Sequence[int]) -> tuple[jax.Array, 
     sizes = _as_shape(shape)
     places = as_array(indices).astype(canonical(int64).dtype)
     if places.size and 0 in sizes:
-        raise ShapeError("a `shape` that has elements", describe(shape))
+        raise ShapeError("a `shape` without a size of 0", describe(shape))
     steps = [math.prod(sizes[dim + 1 :]) for dim in range(len(sizes))]
     return tuple(_coordinate(places, step, size) for step, size in zip(steps, sizes, strict=True))
 

@@ -10,13 +10,13 @@ import numpy as np
 
 from ...core.checks import want_one_dtype
 from ...core.dims import broadcast_shapes, wrap_dim
-from ...core.dtypes import DType, as_array, as_dtype, canonical, cast, int64, of
+from ...core.dtypes import DType, as_array, as_dtype, canonical, cast, int64, of, widened
 from ...core.errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError, describe
 from ...core.op import op
 from ...core.overloads import overloads
 from ...core.public import public
 from ...core.record import BOOLS, COMPLEXES, Array, Choice, Dim, Factor, Index, Mask, Shape, Tensors, rows
-from ._combine import add_at, combined, set_at, wide
+from ._combine import add_at, combined, set_at
 from ._plan import check_range, is_mask, read
 from ._positions import (
     BOTH,
@@ -291,7 +291,7 @@ def put(input: Array, index: Mask, source: Array, accumulate: bool = False) -> j
     if index.size != source.size:
         raise IndexRangeError("as many elements of `source` as indices", f"{describe(source)} and {describe(index)}")
     if input.size == 0 and index.size:
-        raise IndexRangeError("a tensor that has elements", describe(input))
+        raise IndexRangeError("a non-empty tensor", describe(input))
     return _put(input.reshape(-1), (index,), source.reshape(index.shape), accumulate).reshape(input.shape)
 
 
@@ -299,7 +299,7 @@ def _put(input: jax.Array, key: tuple[Any, ...], source: jax.Array, accumulate: 
     """Return `input` with `source` set, or added, at a jnp index."""
     if not accumulate:
         return input.at[key].set(source)
-    added = input.at[key].max(source) if input.dtype == bool else wide(input).at[key].add(wide(source))
+    added = input.at[key].max(source) if input.dtype == bool else widened(input).at[key].add(widened(source))
     return added.astype(input.dtype)
 
 

@@ -4,17 +4,14 @@ Begin with `product`.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from ...core.checks import want_one_dtype
 from ...core.dims import broadcast_shapes
 from ...core.dtypes import as_dtype, computed_in
-from ...core.errors import JaxfunError, LinearAlgebraError, ShapeError, UnsupportedDTypeError, describe
-from ...core.numbers import is_finite
+from ...core.errors import JaxfunError, ShapeError, UnsupportedDTypeError, describe
 
 Multiply = Callable[..., jax.Array]
 
@@ -48,24 +45,6 @@ def as_one_dtype_where_empty(input: jax.Array, other: jax.Array) -> jax.Array:
     return input if input.size and other.size else jnp.zeros_like(input, other.dtype)
 
 
-def adjoint(input: jax.Array) -> jax.Array:
-    """Return the conjugate transpose of each matrix."""
-    return jnp.conj(input).mT
-
-
-def singular_values(input: jax.Array, **options: Any) -> Any:
-    """Call `jnp.linalg.svd`; matrices with infinity or NaN give NaN, for LAPACK may never return."""
-    is_finite = jnp.isfinite(input).all((-2, -1), keepdims=True)
-    # whose derivative is NaN as well
-    nan = jnp.nan * jnp.sum(jnp.where(is_finite, 0, input), (-2, -1), keepdims=True)
-
-    def known(item: jax.Array) -> jax.Array:
-        mask, other = (is_finite, nan) if item.ndim == input.ndim else (is_finite[..., 0], nan[..., 0])
-        return jnp.where(mask, item, other if jnp.iscomplexobj(item) else other.real)
-
-    return jax.tree.map(known, jnp.linalg.svd(jnp.where(is_finite, input, 0), **options))
-
-
 def want(fits: bool, shapes: str, *operands: jax.Array, error: type[JaxfunError] = ShapeError) -> None:
     """Raise an error for operands that do not fit the shapes."""
     if not fits:
@@ -85,9 +64,3 @@ def want_matrices(input: jax.Array) -> None:
 def want_square(input: jax.Array) -> None:
     """Raise ShapeError for what is no batch of square matrices."""
     want(input.ndim >= 2 and input.shape[-1] == input.shape[-2], "(*, n, n)", input)
-
-
-def want_numbers(_: Any, input: jax.Array, *others: Any, **options: Any) -> None:
-    """Raise LinearAlgebraError where a known tensor has NaN; an op's `check`, whatever its other arguments."""
-    if not is_finite(input) and np.isnan(input).any():
-        raise LinearAlgebraError("no NaN", f"NaN in {describe(input)}")

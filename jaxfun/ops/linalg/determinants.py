@@ -13,8 +13,9 @@ from ...core.errors import LinearAlgebraError, UnsupportedDTypeError, describe
 from ...core.numbers import is_finite
 from ...core.op import op
 from ...core.record import BOOLS, HALVES, INTEGERS, Array, Choice, Integer, Shape, rows, where_empty
+from ..reduce._singular_values import singular_values
 from ..shape.order import adjoint
-from ._matrices import product, singular_values, want, want_square
+from ._matrices import product, want, want_square
 
 NO_LAPACK = BOOLS | INTEGERS | HALVES
 _INVERTIBLE = {"input": Shape("", values="invertible")}

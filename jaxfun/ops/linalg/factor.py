@@ -12,14 +12,15 @@ import jax.numpy as jnp
 import numpy as np
 from jax.lax.linalg import triangular_solve
 
-from ...core.checks import want_one_dtype
+from ...core.checks import want_no_nan, want_one_dtype
 from ...core.dims import broadcast_shapes
 from ...core.errors import GradientError, LinearAlgebraError, describe
 from ...core.numbers import is_finite
 from ...core.op import op
 from ...core.record import HALVES, Array, Shape, rows, where_empty
+from ..reduce._singular_values import singular_values
 from ..shape.order import adjoint
-from ._matrices import product, singular_values, want, want_matrices, want_numbers, want_square
+from ._matrices import product, want, want_matrices, want_square
 from .determinants import NO_LAPACK
 
 
@@ -275,7 +276,7 @@ def _determined_by_svd(result: Any) -> Any:
 
 @op(
     kind=None,
-    check=want_numbers,
+    check=want_no_nan,
     rejects=NO_LAPACK,
     takes_here=where_empty(HALVES),
     node="LinalgSvdBackward0",

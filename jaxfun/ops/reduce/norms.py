@@ -9,16 +9,16 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
+from ...core.checks import want_no_nan
 from ...core.dims import wrap_dim, wrap_dims
-from ...core.dtypes import Category, DType, Kind, as_dtype, computed_in, promote_types
-from ...core.errors import ArgumentTypeError, DTypeError, LinearAlgebraError, ShapeError, describe
-from ...core.numbers import is_finite
+from ...core.dtypes import Category, DType, Kind, as_dtype, computed_in, promote_types, widened
+from ...core.errors import ArgumentTypeError, DTypeError, ShapeError, describe
 from ...core.op import op
 from ...core.public import public
 from ...core.record import BOOLS, INTEGERS, AnyDType, Array, Choice, Dim, Dims, Number, Shape, rows
 from ..pointwise.arithmetic import abs, sgn
+from ._singular_values import singular_values
 from .extrema import largest, smallest
 
 _ORDERS = ("fro", 0, 1, 2, 3, 0.5, 1.5, -1, math.inf, -math.inf, None)
@@ -70,18 +70,12 @@ def _refuse_empty_axis(input: jax.Array, dim: Any) -> None:
         raise ShapeError("at least one element where `p` is negative or infinite", describe(input))
 
 
-def _want_numbers(_: Any, input: jax.Array, *others: Any, **options: Any) -> None:
-    """Raise LinearAlgebraError for a known tensor with NaN."""
-    if not is_finite(input) and np.isnan(input).any():
-        raise LinearAlgebraError("numbers", f"NaN in {describe(input)}")
-
-
 @op(
     kind=None,
     torch="torch.norm",
     overload=("dim", ""),
     aten="nuclear_norm",
-    check=_want_numbers,
+    check=want_no_nan,
     node="SumBackward1",
     takes={"input": Shape("", values="invertible"), "p": Choice(("nuc",))},
     cases=rows("input dim", ("m n", None), ("b m n", (1, 2)), ("m b n", (-1, 0)), ("m n", (0, 0))),
@@ -97,16 +91,8 @@ def _nuclear_norm(
         raise ShapeError("`dim` to be two dimensions of the tensor", f"{dim} of {describe(input)}")
     axes = wrap_dims(dims, input.ndim)
     matrices = jnp.moveaxis(input.astype(_result_dtype(input, dtype).dtype), axes, (-2, -1))
-    total = _sum_of_singular_values(matrices)
+    total = jnp.sum(singular_values(matrices, compute_uv=False), -1)
     return jnp.expand_dims(total, axes) if keepdim else total
-
-
-def _sum_of_singular_values(input: jax.Array) -> jax.Array:
-    # of a matrix with infinity or NaN LAPACK may never return: it gives NaN, value and derivative
-    finite = jnp.isfinite(input).all((-2, -1), keepdims=True)
-    nan = (jnp.nan * jnp.sum(jnp.where(finite, 0, input), (-2, -1))).real
-    total = jnp.sum(jnp.linalg.svd(jnp.where(finite, input, 0), compute_uv=False), -1)
-    return jnp.where(finite[..., 0, 0], total, nan)
 
 
 def _want_floating(input: jax.Array) -> None:
@@ -244,13 +230,9 @@ _MARGIN = 1e-7  # torch's, so that nothing is divided by 0
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
 def _renormed(x: jax.Array, p: float, axes: tuple[int, ...], most: float) -> jax.Array:
-    length = _length(_widened(x), p, axes, True)
+    length = _length(widened(x), p, axes, True)
     factor = jnp.where(length > most, most / (length + _MARGIN), 1)
     return x * factor.astype(x.dtype)
-
-
-def _widened(x: jax.Array) -> jax.Array:
-    return x.astype(computed_in(as_dtype(x.dtype)).dtype)
 
 
 @_renormed.defjvp
@@ -258,7 +240,7 @@ def _renormed_jvp(
     p: float, axes: tuple[int, ...], most: float, primals: Any, tangents: Any
 ) -> tuple[jax.Array, jax.Array]:
     (x,), (tangent,) = primals, tangents
-    wide, moved = _widened(x), _widened(tangent)
+    wide, moved = widened(x), widened(tangent)
     length = _length(wide, p, axes, True)
     scaled = length > most
     # a slice that is not scaled passes nothing through its norm, not even NaN

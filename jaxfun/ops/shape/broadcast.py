@@ -173,7 +173,7 @@ _INDEXINGS = (None, "ij", "xy")
 
 @public
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[jax.Array, ...]:
-    """Return coordinate grids of vectors: for each vector a tensor of the grid's shape.
+    """Return coordinate grids: one tensor of the grid's shape for each vector.
 
     Shapes: (m,), (n,) -> (m, n) twice; with `indexing="xy"` the first two dimensions are exchanged, (n, m). A 0-dim
     tensor is a vector of one element. The default is "ij" (numpy.meshgrid: "xy").

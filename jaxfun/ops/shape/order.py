@@ -3,8 +3,6 @@
 Begin with `permute` for dimensions and `flip` for elements.
 """
 
-from collections.abc import Sequence
-
 import jax
 import jax.numpy as jnp
 
@@ -179,16 +177,11 @@ def _movedim_several(input: Array, source: Dims, destination: Dims) -> jax.Array
 def _moved(input: jax.Array, source: tuple[int, ...], destination: tuple[int, ...]) -> jax.Array:
     if len(source) != len(destination):
         raise ShapeError("as many destinations as sources", f"{source} and {destination}")
-    start = _distinct(source, input.ndim, "source")
-    end = _distinct(destination, input.ndim, "destination")
-    return jnp.moveaxis(input, start, end) if input.ndim else input
-
-
-def _distinct(dims: Sequence[int], ndim: int, name: str) -> tuple[int, ...]:
-    wrapped = tuple(wrap_dim(dim, ndim, name) for dim in dims)
-    if len(set(wrapped)) < len(wrapped):
-        raise ShapeError(f"each dimension once in `{name}`", str(dims))
-    return wrapped
+    if not source:
+        return input
+    start = wrap_dims(source, input.ndim, "source", ranges_first=True)
+    end = wrap_dims(destination, input.ndim, "destination", ranges_first=True)
+    return jnp.moveaxis(input, start, end)
 
 
 movedim = moveaxis = overloads(_movedim, _movedim_several)

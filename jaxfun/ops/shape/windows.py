@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from ...core.dims import want_integer, wrap_dim
+from ...core.dims import want_index, want_integer, wrap_dim
 from ...core.dtypes import Category, as_array, as_dtype, cast
 from ...core.errors import IndexRangeError, ShapeError, describe
 from ...core.op import op
@@ -153,13 +153,7 @@ _FEW = 8  # up to so many slices are much quicker than a gather, whose gradient 
 
 
 def _check_select_scatter(input: jax.Array, src: jax.Array, dim: int, index: Any) -> None:
-    want_integer(index=index)
-    if not input.ndim:
-        raise IndexRangeError("a tensor with dimensions", describe(input))
-    axis = wrap_dim(dim, input.ndim)
-    size = input.shape[axis]
-    if not -size <= index < size:
-        raise IndexRangeError(f"`index` in [{-size}, {size - 1}] for dimension {axis}", str(index))
+    want_index(input, dim, index)
 
 
 @op(

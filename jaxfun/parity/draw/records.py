@@ -106,12 +106,13 @@ def case_of(record: Op, arguments: Mapping[str, Any], strata: tuple[str, ...], s
         return Slot(len(tensors) - 1)
 
     by_name = {name: placed(value, name) for name, value in arguments.items()}
-    both = _passed(record, by_name)
+    both = passed(record, by_name)
     known = functools.partial(_known, record, by_name)
     return Case(tuple(tensors.values()), both, both, strata, seed, names=tuple(tensors), known=known)
 
 
-def _passed(record: Op, by_name: Mapping[str, Any]) -> Arguments:
+def passed(record: Op, by_name: Mapping[str, Any]) -> Arguments:
+    """Return arguments by name as a call passes them: keyword-only ones by name, those with their default left out."""
     args: list[Any] = []
     kwargs: dict[str, Any] = {}
     for name, parameter in record.signature.parameters.items():

@@ -25,7 +25,7 @@ def records_of(function: Callable[..., Any]) -> tuple[Op, ...]:
 
 def names_of(record: Op) -> set[str]:
     """Return the public names of a record's function in jaxfun, aliases included."""
-    return {name.rpartition(".")[2] for name in (record.public, *record.aliases) if name}
+    return {name.rpartition(".")[2] for name in (record.public, *record.aliases)}
 
 
 def held(records: Sequence[Op], level: str, args: Sequence[Any], kwargs: Mapping[str, Any], device: str) -> Held | None:

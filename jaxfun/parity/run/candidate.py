@@ -288,7 +288,7 @@ def _bytes(arrays: Sequence[Any]) -> int:
 
 
 def _is_narrow(closed: Any) -> bool:
-    """Return whether any step of a program outputs floating point numbers of fewer than 64 bits, at any depth."""
+    """Return whether any equation of a jaxpr, nested ones included, outputs floats of fewer than 64 bits."""
     outputs = (out.aval for inner in jaxprs_of(closed) for equation in inner.jaxpr.eqns for out in equation.outvars)
     return any(is_inexact(aval) and part_of(str(aval.dtype)) != "float64" for aval in outputs)
 

@@ -31,7 +31,7 @@ def constants_of(program: Any) -> list[float]:
 
 
 def calls(program: Any, primitive: str) -> bool:
-    """Return whether a program calls a JAX primitive, at any depth."""
+    """Return whether a jaxpr, nested ones included, calls a JAX primitive."""
     steps = (equation for inner in jaxprs_of(program) for equation in inner.jaxpr.eqns) if program else ()
     return any(equation.primitive.name == primitive for equation in steps)
 

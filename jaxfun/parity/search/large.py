@@ -174,7 +174,7 @@ class _Large:
         return largest * max(_SHARE_OF_LARGEST, lost)
 
     def _plant(self, level: str, leaf: int, target: np.ndarray, scale: float) -> None:
-        """Record whether the tolerance would reject zeros, and a small shift of all numbers."""
+        """Record whether the tolerance would reject all-zero results, and results shifted a little."""
         precision = PRECISION.get(part_of(str(target.dtype)))
         largest = _largest(target)
         if precision is None or not self.options.plants or not largest or not math.isfinite(largest):

@@ -126,7 +126,7 @@ def with_derivative(candidate: Any, inputs: jax.Array) -> tuple[jax.Array, jax.A
 
 
 def _classes(inputs: jax.Array, ours: jax.Array, theirs: jax.Array, form: Format, subnormals: bool) -> jax.Array:
-    """Return the class of each pair, computed on integers: on floats XLA would treat subnormals as zero."""
+    """Return the class of each pair, read off the bits: float comparisons of XLA's take subnormals for zero."""
     x, a, b = (_magnitude(item, form) for item in (inputs, ours, theirs))
     infinity, least = jnp.uint32((2 ** (form.bits - 1 - form.fraction) - 1) << form.fraction), 2**form.fraction
     place_a, place_b = _place(ours, a, form), _place(theirs, b, form)

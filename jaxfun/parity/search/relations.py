@@ -61,7 +61,7 @@ def _negated(evidence: Evidence) -> str:
 
 
 def _factor(evidence: Evidence) -> str:
-    """Return a constant factor between the results, as a function of a size of the inputs if it follows that size."""
+    """Return the constant factor between the two results; if it depends on an input size, as a function of that."""
     factor = _constant_factor(evidence.usual)
     if factor is None:
         return ""
