@@ -1,1 +1,1 @@
-"""Making tensors: filled, evenly spaced, random, and taken over from other libraries."""
+"""Tensor creation: filled, evenly spaced, random, or from NumPy and other libraries. Begin with `fill.py`."""

@@ -1,13 +1,13 @@
-"""NumPy and DLPack: what is shared and what is copied.
+"""Conversion from and to NumPy and DLPack: which calls share memory and which copy.
 
-A JAX array never changes, so nothing that can be written to may share memory with one behind the user's back.
+A JAX array is immutable, so no writable memory may be shared with one by accident.
 
 | call | memory |
 | --- | --- |
-| `from_numpy(x)` | copied: writing to `x` afterwards does not show in the result (torch shares) |
-| `to_numpy(x)` | shared where the platform allows it, and read-only, so that it cannot be written to (torch shares) |
-| `from_dlpack(x)` | shared where the platform allows it: the caller promises not to write to `x` afterwards |
-| `torch.from_dlpack(x)` | shared where the platform allows it: the caller promises not to write to the tensor |
+| `from_numpy(x)` | copied: a later write to `x` does not change the result (torch shares) |
+| `to_numpy(x)` | shared where the platform allows it, and read-only (torch shares) |
+| `from_dlpack(x)` | shared where the platform allows it: the caller must not write to `x` afterwards |
+| `torch.from_dlpack(x)` | shared where the platform allows it: the caller must not write to the tensor |
 """
 
 from typing import Any
@@ -23,11 +23,11 @@ from ...core.public import public
 
 @public
 def from_numpy(ndarray: np.ndarray) -> jax.Array:
-    """Return a copy of a NumPy array, dtype kept.
+    """Return a copy of a NumPy array with the same dtype.
 
-    Memory: copied. In torch both share it, and `xx += 1` on one changes the other; here a value never changes, and the
-    pure counterpart gives a new one: `xx = jaxfun.add(xx, 1)`.
-    Raises: TypeError for what is no NumPy array; RuntimeError for 64 bits while JAX's 64-bit types are off.
+    Memory: copied. In torch the two share memory, so that `xx += 1` on one changes the other. An array here is
+    immutable; the pure counterpart returns a new one: `xx = jaxfun.add(xx, 1)`.
+    Raises: TypeError if `ndarray` is not a NumPy array; RuntimeError for 64 bits while JAX's 64-bit types are off.
     Torch: torch.from_numpy.
 
     >>> import numpy as np, jaxfun as jf
@@ -44,9 +44,9 @@ def from_numpy(ndarray: np.ndarray) -> jax.Array:
 
 @public
 def to_numpy(input: Any) -> np.ndarray:
-    """Return a tensor's values as a NumPy array that cannot be written to.
+    """Return the values of a tensor as a read-only NumPy array.
 
-    Memory: shared with the tensor on the CPU, copied from a GPU. Take `.copy()` of it for one to write to.
+    Memory: shared with the tensor on the CPU, copied from a GPU. Use `.copy()` for a writable array.
     Torch: Tensor.numpy.
 
     >>> import jaxfun as jf
@@ -60,12 +60,13 @@ def to_numpy(input: Any) -> np.ndarray:
 
 @public
 def from_dlpack(ext_tensor: Any) -> jax.Array:
-    """Return an array that shares its memory with another library's tensor, where the platform allows it.
+    """Convert another library's tensor to an array, by DLPack. Memory is shared where the platform allows it.
 
-    Memory: shared on the CPU and on a GPU that both libraries see; a tensor that is not contiguous or not aligned is
-    copied. Whoever shares must not write to the tensor afterwards: use `from_numpy` or `tensor` for a copy.
-    The way back is `torch.from_dlpack(x)`, which takes a JAX array as it is.
-    Raises: TypeError for what has no DLPack interface; RuntimeError for 64 bits while JAX's 64-bit types are off.
+    Memory: shared on the CPU and on a GPU that both libraries see; copied for a tensor that is not contiguous or not
+    aligned. The caller must not write to a shared tensor afterwards: use `from_numpy` or `tensor` for a copy. The
+    opposite conversion is `torch.from_dlpack(x)`, which accepts a JAX array.
+    Raises: TypeError for an object without a DLPack interface; RuntimeError for 64 bits while JAX's 64-bit types are
+    off.
     Torch: torch.from_dlpack.
 
     >>> import numpy as np, jaxfun as jf

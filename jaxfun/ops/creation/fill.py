@@ -1,7 +1,7 @@
-"""Filled tensors, the identity matrix, and tensors made of Python numbers: `zeros`, `full`, `eye`, `tensor`, ...
+"""Filled tensors, the identity matrix, and tensors from Python numbers: `zeros`, `full`, `eye`, `tensor`, ...
 
-Begin with `zeros`. Sizes come one by one or as one tuple. The dtype is torch's default (float32, or that of the fill
-value) unless `dtype` is given. A 64-bit dtype by name needs JAX's 64-bit types.
+Begin with `zeros`. Sizes are separate arguments or one tuple. The default dtype is torch's: float32, or the dtype of
+the fill value. A 64-bit dtype needs JAX's 64-bit types.
 """
 
 import functools
@@ -22,7 +22,7 @@ from ...core.types import Number, Sizes
 
 
 def checked_size(size: tuple[int, ...]) -> tuple[int, ...]:
-    """Return a size. Raises: ShapeError for a negative one."""
+    """Return a size after a check. Raises: ShapeError for a negative one."""
     if min(size, default=0) < 0:
         raise ShapeError("sizes of at least 0", str(list(size)))
     return size
@@ -67,7 +67,7 @@ def ones(*size: Sizes, dtype: Any = None) -> jax.Array:
 
 @public
 def empty(*size: Sizes, dtype: Any = None) -> jax.Array:
-    """Return an uninitialised tensor, float32 by default: its values have no meaning (here they are zeros).
+    """Return an uninitialised tensor, float32 by default: its values are undefined (here they are zeros).
 
     Raises: TypeError for sizes that are not integers; RuntimeError for negative sizes.
     Torch: torch.empty.
@@ -83,7 +83,7 @@ def empty(*size: Sizes, dtype: Any = None) -> jax.Array:
 def full(size: Sequence[int], fill_value: Any, *, dtype: Any = None) -> jax.Array:
     """Return a tensor filled with a number.
 
-    Dtypes: by default that of the number: bool, int64, float32 or complex64.
+    Dtypes: by default the dtype of the number: bool, int64, float32 or complex64.
     Raises: TypeError for a size that is not a tuple; RuntimeError for a number that the dtype cannot hold.
     Torch: torch.full.
 
@@ -98,7 +98,7 @@ def full(size: Sequence[int], fill_value: Any, *, dtype: Any = None) -> jax.Arra
 
 @public
 def zeros_like(input: Any, *, dtype: Any = None) -> jax.Array:
-    """Return zeros of the shape of `input`, and of its dtype by default. Torch: torch.zeros_like.
+    """Return a tensor of zeros with the shape of `input`, and by default its dtype. Torch: torch.zeros_like.
 
     >>> import jaxfun as jf
     >>> jf.zeros_like(jf.tensor([1, 2]))
@@ -109,7 +109,7 @@ def zeros_like(input: Any, *, dtype: Any = None) -> jax.Array:
 
 @public
 def ones_like(input: Any, *, dtype: Any = None) -> jax.Array:
-    """Return ones of the shape of `input`, and of its dtype by default. Torch: torch.ones_like.
+    """Return a tensor of ones with the shape of `input`, and by default its dtype. Torch: torch.ones_like.
 
     >>> import jaxfun as jf
     >>> jf.ones_like(jf.tensor([1.5, 2]))
@@ -120,7 +120,7 @@ def ones_like(input: Any, *, dtype: Any = None) -> jax.Array:
 
 @public
 def full_like(input: Any, fill_value: Any, *, dtype: Any = None) -> jax.Array:
-    """Return a tensor of the shape of `input`, and of its dtype by default, filled with a number.
+    """Return a tensor filled with a number, with the shape of `input`, and by default its dtype.
 
     Raises: RuntimeError for a number that the dtype cannot hold.
     Torch: torch.full_like.
@@ -155,9 +155,10 @@ def eye(n: int, m: int | None = None, *, dtype: Any = None) -> jax.Array:
 
 @public
 def tensor(data: Any, *, dtype: Any = None) -> jax.Array:
-    """Return a tensor made of a Python number, of nested lists of numbers, or of an array, which is copied.
+    """Return a tensor from a Python number, nested lists of numbers, or an array, which is copied.
 
-    Dtypes: of Python numbers the smallest of bool, int64, float32 and complex64 that holds all; of an array its own.
+    Dtypes: for Python numbers the smallest of bool, int64, float32 and complex64 that holds all; an array keeps its
+    own.
     Raises: ValueError for ragged lists; RuntimeError or TypeError for anything that is not a number.
     Torch: torch.tensor.
 
@@ -181,7 +182,7 @@ def _from_values(values: np.ndarray, dtype: DType) -> jax.Array:
 
 
 def _converted(leaf: Any, dtype: DType) -> Any:
-    """Return a number as the dtype takes it. Unlike a fill value, it overflows to infinity, and is never complex."""
+    """Convert a number to the dtype. Unlike a fill value, it overflows to infinity, and a complex one is refused."""
     if isinstance(leaf, complex) and dtype.category in (Category.INTEGER, Category.FLOAT):
         raise ArgumentTypeError("real numbers", describe(leaf), "Give a complex `dtype`.")
     if dtype.category is not Category.INTEGER:
@@ -192,7 +193,7 @@ def _converted(leaf: Any, dtype: DType) -> Any:
 
 
 def _nested(data: Any) -> tuple[np.ndarray, DType]:
-    """Return the leaves of nested sequences as an array of objects, and the dtype that holds them all."""
+    """Return the leaves of nested sequences as an object array, and the dtype that holds them all."""
     shape = _shape_of(data)
     values = np.empty(math.prod(shape), object)
     values[:] = [] if 0 in shape else list(_leaves(data, shape))  # torch stops at the first empty list
@@ -208,7 +209,7 @@ def _is_sequence(data: Any) -> bool:
 def _shape_of(data: Any) -> tuple[int, ...]:
     if not _is_sequence(data):
         return ()
-    if len(data) and isinstance(data[0], str) and data[0]:  # to torch a string is one more dimension
+    if len(data) and isinstance(data[0], str) and data[0]:  # torch treats a string as one more dimension
         raise ArgumentValueError("numbers", describe(data[0]))
     return (len(data), *_shape_of(data[0])) if len(data) else (0,)
 

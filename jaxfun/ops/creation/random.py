@@ -1,8 +1,8 @@
 """Random tensors from an explicit key: `rand`, `randn`, `randint` and `randperm`.
 
-torch has a hidden random generator. Here `key` is the first argument: `jax.random.key(seed)` makes one, and
-`jax.random.split` makes several of it. The same key gives the same numbers. Distribution, shape and dtype are torch's;
-the numbers of a torch seed are not reproduced.
+torch has a hidden random generator. Here the first argument is `key`: `jax.random.key(seed)` creates one, and
+`jax.random.split` splits it into several. The same key gives the same numbers. The distribution, shape and dtype are
+torch's; the numbers that torch draws from a seed are not reproduced.
 """
 
 from collections.abc import Sequence
@@ -21,9 +21,9 @@ from .fill import checked_size, empty
 
 @public
 def rand(key: jax.Array, *size: Sizes, dtype: Any = None) -> jax.Array:
-    """Return random numbers from the uniform distribution on [0, 1), float32 by default.
+    """Return uniform random numbers in [0, 1), float32 by default.
 
-    Dtypes: both parts of a complex number are drawn from [0, 1).
+    Dtypes: for a complex dtype the real and imaginary parts are both in [0, 1).
     Raises: NotImplementedError for integers and bool.
     Torch: torch.rand.
 
@@ -41,9 +41,9 @@ def rand(key: jax.Array, *size: Sizes, dtype: Any = None) -> jax.Array:
 
 @public
 def randn(key: jax.Array, *size: Sizes, dtype: Any = None) -> jax.Array:
-    """Return random numbers from the normal distribution with mean 0 and variance 1, float32 by default.
+    """Return random numbers from the standard normal distribution (mean 0, variance 1), float32 by default.
 
-    Dtypes: both parts of a complex number have the variance 1/2.
+    Dtypes: for a complex dtype the real and imaginary parts each have variance 1/2.
     Raises: NotImplementedError for integers and bool.
     Torch: torch.randn.
 
@@ -53,7 +53,7 @@ def randn(key: jax.Array, *size: Sizes, dtype: Any = None) -> jax.Array:
     """
     _check_key(key)
     shape = checked_size(as_sizes(size, "size"))
-    if 0 in shape:  # for an empty tensor torch takes any dtype
+    if 0 in shape:  # for an empty tensor torch accepts any dtype
         return empty(shape, dtype=dtype)
     return jax.random.normal(key, shape, _inexact(dtype).dtype)
 
@@ -74,10 +74,9 @@ def _inexact(dtype: Any) -> DType:
 def randint(
     key: jax.Array, low: Any = None, high: Any = None, size: Sequence[int] | None = None, *, dtype: Any = None
 ) -> jax.Array:
-    """Return random integers from the uniform distribution on [low, high); `randint(key, high, size)` starts at 0.
+    """Return uniform random integers in [low, high); `randint(key, high, size)` starts at 0.
 
-    Raises: RuntimeError where `low` is not below `high`, or the dtype cannot hold them; TypeError for a size that is
-    not a tuple.
+    Raises: RuntimeError unless `low < high` and the dtype can hold both; TypeError for a size that is not a tuple.
     Torch: torch.randint.
 
     >>> import jax, jaxfun as jf
@@ -121,8 +120,8 @@ def _limits(dtype: DType) -> tuple[int, int]:
 def randperm(key: jax.Array, n: int, *, dtype: Any = None) -> jax.Array:
     """Return a random permutation of the integers from 0 to `n - 1`.
 
-    Raises: RuntimeError for a negative `n`, and for one that the dtype cannot represent; NotImplementedError for bool
-    and complex.
+    Raises: RuntimeError for a negative `n`, and for an `n` that the dtype cannot represent; NotImplementedError for
+    bool and complex.
     Torch: torch.randperm.
 
     >>> import jax, jaxfun as jf
@@ -139,5 +138,5 @@ def randperm(key: jax.Array, n: int, *, dtype: Any = None) -> jax.Array:
     return jax.random.permutation(key, jnp.arange(count)).astype(wanted.dtype)
 
 
-# up to here a float represents every integer; torch has no such check for bfloat16
+# the largest n for each float dtype: it represents every integer up to here; torch does not check bfloat16
 _LAST_EXACT = {"float16": 2**11, "float32": 2**24, "float64": 2**53}

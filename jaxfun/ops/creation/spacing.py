@@ -1,7 +1,7 @@
 """Evenly spaced numbers: `arange`, `linspace` and `logspace`.
 
-NumPy computes them, in the precision and order of torch's CPU kernels: they are torch's to the last bit or so. Where
-an end is a traced array, JAX computes them.
+NumPy computes them in the precision and order of torch's CPU kernels, so that they match torch to about the last bit.
+For a traced end, JAX computes them.
 """
 
 import math
@@ -28,11 +28,11 @@ from ...core.public import public
 
 @public
 def arange(start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None) -> jax.Array:
-    """Return the numbers from `start` to `end`, `end` excluded, with the spacing `step`.
+    """Return the numbers from `start` to `end` (exclusive) in steps of `step`.
 
-    Dtypes: int64 where all arguments are integers, else float32. Each element is rounded once; torch rounds a few per
-    vector register twice, up to an ULP of the ends.
-    Raises: RuntimeError for a step of 0, or one that leads away from `end`; NotImplementedError for bool and complex.
+    Dtypes: int64 if all arguments are integers, else float32. Each element is rounded once; in torch's vectorised
+    kernel a few elements are rounded twice and differ by at most one ULP of the ends.
+    Raises: RuntimeError for a step of 0, or with the wrong sign; NotImplementedError for bool and complex.
     Torch: torch.arange.
 
     >>> import jaxfun as jf
@@ -54,7 +54,7 @@ def arange(start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None) -> 
 def _real(number: Any, dtype: Any) -> Any:
     if isinstance(number, complex):
         raise DTypeError("real numbers", describe(number))
-    # without a dtype the default has to hold an integer; with one, torch wraps it
+    # without a dtype the default must hold an integer; with a dtype torch wraps it
     return fitting(number, canonical(int64) if dtype is None else int64) if isinstance(number, int) else number
 
 
@@ -74,7 +74,7 @@ def _count(first: Any, last: Any, stride: Any) -> int:
 
 def _integers_from(first: Any, last: Any, stride: Any, dtype: DType) -> np.ndarray:
     start, step = fitting(first, int64), fitting(stride, int64)
-    count = _count(first, last, stride)  # torch counts before it truncates the numbers to integers
+    count = _count(first, last, stride)  # torch counts before it truncates the arguments to integers
     if dtype == canonical(int64):
         if step == 0:
             raise ArgumentValueError(f"a `step` that is not 0 as {dtype.name}", str(stride))
@@ -91,9 +91,9 @@ def _floats_from(first: Any, stride: Any, count: int, dtype: DType) -> np.ndarra
 
 @public
 def linspace(start: Any, end: Any, steps: int, *, dtype: Any = None) -> jax.Array:
-    """Return `steps` evenly spaced numbers from `start` to `end`, both included; float32 by default.
+    """Return `steps` evenly spaced numbers from `start` to `end` (inclusive), float32 by default.
 
-    Raises: RuntimeError for a negative `steps`, and for ends that the dtype cannot hold.
+    Raises: RuntimeError for a negative `steps`, and for a `start` or `end` that the dtype cannot hold.
     Torch: torch.linspace.
 
     >>> import jaxfun as jf
@@ -116,7 +116,7 @@ def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any
     """Return `steps` numbers from `base ** start` to `base ** end`, evenly spaced on a logarithmic scale.
 
     Dtypes: an integer dtype truncates `start` and `end` to integers first, as torch does.
-    Raises: RuntimeError for a negative `steps`, and for ends that the dtype cannot hold.
+    Raises: RuntimeError for a negative `steps`, and for a `start` or `end` that the dtype cannot hold.
     Torch: torch.logspace.
 
     >>> import jaxfun as jf
@@ -131,7 +131,7 @@ def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any
 
 
 def _request(start: Any, end: Any, steps: int, dtype: Any) -> tuple[Any, Any, int, DType]:
-    """Return both ends as numbers, the number of points and the dtype."""
+    """Return `start` and `end` as numbers, the number of points, and the dtype."""
     (count,) = as_sizes((steps,), "steps")
     if count < 0:
         raise ShapeError("`steps` of at least 0", str(count))
@@ -141,9 +141,9 @@ def _request(start: Any, end: Any, steps: int, dtype: Any) -> tuple[Any, Any, in
     is_complex = any(map(np.iscomplexobj, (first, last)))
     wanted = (complex64 if is_complex else float32) if dtype is None else required(dtype)
     if is_complex and not wanted.is_complex:
-        raise DTypeError("a complex dtype for complex ends", wanted.name)
+        raise DTypeError("a complex dtype for a complex `start` or `end`", wanted.name)
     if wanted.category is Category.BOOL and count > 1:
-        raise UnsupportedDTypeError("a dtype of numbers", "bool")
+        raise UnsupportedDTypeError("a numeric dtype", "bool")
     return first, last, count, wanted
 
 
@@ -181,7 +181,7 @@ def _fused(step: np.ndarray, hops: np.ndarray, origin: np.ndarray) -> np.ndarray
 
 
 def _fused_wide(step: np.ndarray, hops: np.ndarray, origin: np.ndarray) -> np.ndarray:
-    # Dekker's product and Knuth's sum keep what float64 rounds off; step is split in two, hops are small integers
+    # Dekker's product and Knuth's sum keep the rounding error of float64; step is split in two, hops are small integers
     product = step * hops
     head = step * (2.0**27 + 1) - (step * (2.0**27 + 1) - step)
     total = product + origin

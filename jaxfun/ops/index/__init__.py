@@ -1,1 +1,1 @@
-"""torch's indexing, gathering, scattering, masks, searches and sorts: reading and writing chosen elements."""
+"""Indexing and sorting: brackets, gather and scatter, masks, searches, sorts. Begin with `getitem.py`."""

@@ -1,6 +1,6 @@
-"""Elements combined in the places of an index: set, added, multiplied, averaged, the largest, the smallest.
+"""Combine elements at the positions of an index tensor: set, add, multiply, mean, maximum, minimum.
 
-Begin with `combined`. The places are those of `key_along`. The derivatives are torch's: `scatter_reduce_backward`,
+Begin with `combined`. `key_along` gives the positions. The derivatives are torch's: `scatter_reduce_backward`,
 `index_reduce_backward`.
 """
 
@@ -18,17 +18,17 @@ from ._positions import key_along
 
 
 def set_at(input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> jax.Array:
-    """Return `input` with `source` in the places of an index."""
+    """Return `input` with `source` written at the positions of an index."""
     return input.at[key_along(input.ndim, axis, index)].set(source)
 
 
 def get_at(input: jax.Array, axis: int, index: jax.Array) -> jax.Array:
-    """Return the elements in the places of an index."""
+    """Return the elements at the positions of an index."""
     return input.at[key_along(input.ndim, axis, index)].get(mode="fill")
 
 
 def add_at(input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> jax.Array:
-    """Return `input` with `source` added in the places of an index; of bools, whether any is true."""
+    """Return `input` with `source` added at the positions of an index. Bools are combined with logical or."""
     at = widened(input).at[key_along(input.ndim, axis, index)]
     added = at.max(source) if input.dtype == bool else at.add(widened(source))
     return added.astype(input.dtype)
@@ -37,9 +37,9 @@ def add_at(input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> 
 def combined(
     reduce: str, include_self: bool, input: jax.Array, axis: int, index: jax.Array, source: jax.Array
 ) -> jax.Array:
-    """Return `input` with its elements in the places of an index combined with all that `source` has for them.
+    """Return `input` reduced with `source` at the positions of an index: the kernel of `scatter_reduce`.
 
-    Raises: UnsupportedDTypeError for the mean of bools, and the largest of complex numbers.
+    Raises: UnsupportedDTypeError for the mean of bools, and for the maximum or minimum of complex numbers.
     """
     category = as_dtype(input.dtype).category
     if category is _REFUSED.get(reduce):
@@ -51,7 +51,7 @@ _REFUSED = {"mean": Category.BOOL, "amax": Category.COMPLEX, "amin": Category.CO
 
 
 def _base(input: jax.Array, axis: int, index: jax.Array, include_self: bool, identity: Any) -> jax.Array:
-    """Return what the source is combined with: the identity in the places written to where `input` is left out."""
+    """Return the start value of the reduction: `input`, or the identity at written positions without `include_self`."""
     if include_self:
         return input
     return jnp.where(_is_written(input, axis, index), jnp.asarray(identity, input.dtype), input)
@@ -83,7 +83,7 @@ def _extreme(
 
 
 def _least(dtype: Any, largest: bool) -> Any:
-    """Return the least number of a dtype, or the greatest where not the `largest` is sought."""
+    """Return the smallest value of a dtype if `largest`, else the largest: the identity of the reduction."""
     category = as_dtype(dtype).category
     if category is Category.FLOAT:
         return -np.inf if largest else np.inf
@@ -96,7 +96,7 @@ def _extreme_jvp(largest: bool, include_self: bool, axis: int, primals: Any, tan
     (input, index, source), (d_input, _, d_source) = primals, tangents
     result = _extreme(largest, include_self, input, axis, index, source)
     of_input, of_source = input == result, source == get_at(result, axis, index)
-    # torch counts the element itself even where it is left out
+    # torch counts the element of `input` as equal even without `include_self`
     count = add_at(of_input.astype(input.dtype), axis, index, of_source.astype(input.dtype))
     base = _base(jnp.where(of_input, d_input, 0), axis, index, include_self, 0)
     return result, add_at(base, axis, index, jnp.where(of_source, d_source, 0)) / count
@@ -112,14 +112,14 @@ def _product(include_self: bool, input: jax.Array, axis: int, index: jax.Array, 
 def _product_jvp(include_self: bool, axis: int, primals: Any, tangents: Any) -> tuple[Any, Any]:
     (input, index, source), (d_input, _, d_source) = primals, tangents
     result = _product(include_self, input, axis, index, source)
-    # what is left out has the factor 0, be it NaN or not
+    # an excluded element gets the factor 0, even if it is NaN
     base = _base(_others(include_self, input, axis, index, source), axis, index, include_self, 0) * d_input
     slope = _others_of_source(result, include_self, input, axis, index, source)
     return result, add_at(base, axis, index, slope * d_source)
 
 
 def _others(include_self: bool, input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> jax.Array:
-    """Return, for each element of the input, the product of what it is multiplied by."""
+    """Return, for each element of the input, the product of the other factors of its position."""
     nonzero = _base(jnp.where(input == 0, 1, input), axis, index, include_self, 1)
     return _product(include_self, nonzero, axis, index, source) / nonzero
 
@@ -127,7 +127,7 @@ def _others(include_self: bool, input: jax.Array, axis: int, index: jax.Array, s
 def _others_of_source(
     result: jax.Array, include_self: bool, input: jax.Array, axis: int, index: jax.Array, source: jax.Array
 ) -> jax.Array:
-    """Return, for each element of the source, the product of what it is multiplied by."""
+    """Return, for each element of the source, the product of the other factors of its position."""
     is_zero = source == 0
     count = add_at(jnp.zeros(input.shape, np.int32), axis, index, is_zero.astype(np.int32))
     alone = is_zero & (get_at(count, axis, index) == 1)

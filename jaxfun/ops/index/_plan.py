@@ -1,7 +1,6 @@
-"""torch's index expressions, read into a plan: a slice of the tensor, and the index tensors of that slice.
+"""Parse a torch index expression into a plan: a slice of the tensor, and the index tensors into that slice.
 
-Begin with `read`. The rules, and the order in which mistakes are noticed, are those of torch's `applySlicing` and
-`expandTensors`.
+Begin with `read`. The rules, and the order of the checks, are those of torch's `applySlicing` and `expandTensors`.
 """
 
 import operator
@@ -26,17 +25,17 @@ from ...core.errors import (
     describe,
 )
 
-_MASKS = ("bool", "uint8")  # uint8 is a mask too, in torch's deprecated fashion
+_MASKS = ("bool", "uint8")  # torch still accepts a uint8 mask (deprecated)
 _LEGAL = "an integer, a slice, None, `...`, a bool, or a tensor of integers or bools"
 
 
 class Layout(NamedTuple):
-    """The static part of a plan: what decides the program, and not the numbers in it.
+    """The static part of a plan: it decides the compiled program. The numbers of the index are not part of it.
 
-    A slice of each of the tensor's dimensions is taken, of `sizes` and `strides`. Then the dimensions `dropped`, which
-    an integer indexes, are removed, and new ones are `inserted`: this is the view. Index tensors index the dimensions
-    `dims` of the view; `mode` is what jnp does with an index out of range there. `traced` are the dimensions of the
-    tensor that a traced integer indexes.
+    First, a slice is taken along each dimension of the tensor, with `sizes` and `strides`. Then the dimensions
+    `dropped` (those indexed by an integer) are removed, and the dimensions `inserted` are added. The result is the
+    view. The index tensors index the dimensions `dims` of the view, and `mode` is jnp's mode for an index out of range.
+    `traced` are the dimensions of the tensor that are indexed by a traced integer.
     """
 
     sizes: tuple[int, ...]
@@ -49,7 +48,7 @@ class Layout(NamedTuple):
 
     @property
     def spans(self) -> tuple[int, ...]:
-        """How far the slice reaches in each dimension, from its first element to its last."""
+        """The length of the slice in each dimension, from its first element to its last."""
         return tuple(
             (size - 1) * stride + 1 if size else 0 for size, stride in zip(self.sizes, self.strides, strict=True)
         )
@@ -57,10 +56,11 @@ class Layout(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """What an index means for one shape.
+    """The meaning of an index for one shape.
 
-    The slice begins at `starts`, and its view has the shape `view`. `tensors` are the arrays of integers that index the
-    view, and `kinds` the dtypes of the index tensors as they were given, before masks became integers.
+    `starts` are the starts of the slice, and `view` is the shape of its view. `tensors` are integer arrays that index
+    the
+    view. `kinds` are the dtypes of the index tensors as given, before masks became integers.
     """
 
     layout: Layout
@@ -71,7 +71,7 @@ class Plan:
 
     @property
     def result(self) -> tuple[int, ...]:
-        """The shape of what is indexed: the tensors' dimensions come first, unless the indexed ones are adjacent."""
+        """The shape of the result: the tensors' dimensions come first, unless the indexed dimensions are adjacent."""
         dims = self.layout.dims
         if not dims:
             return self.view
@@ -83,12 +83,12 @@ class Plan:
 
 
 def read(shape: Sequence[int], index: Any, *, tensors_only: bool = False) -> Plan:
-    """Return the plan of an index into a tensor of `shape`; the numbers in index tensors are for `check_range`.
+    """Return the plan of an index into a tensor of `shape`. `check_range` checks the values of index tensors later.
 
-    With `tensors_only` a 0-dim tensor of an integer is an index tensor like the others.
+    With `tensors_only` a 0-dim integer tensor is an index tensor like the others.
 
-    Raises: IndexRangeError for an integer out of range, too many indices, a mask that does not fit, what is no index;
-    ArgumentValueError for a step that is not positive; UnsupportedArgumentError for a mask whose values are not known.
+    Raises: IndexRangeError for an integer out of range, too many indices, a mask of another shape, or an invalid index;
+    ArgumentValueError for a step that is not positive; UnsupportedArgumentError for a traced mask.
     """
     if isinstance(index, (int, slice)):
         _check_alone(index)
@@ -103,7 +103,7 @@ def read(shape: Sequence[int], index: Any, *, tensors_only: bool = False) -> Pla
 
 
 def check_range(plan: Plan) -> None:
-    """Raise IndexRangeError where a known index tensor is out of range; where nothing is taken, none is looked at."""
+    """Raise IndexRangeError where a known index tensor is out of range. An empty result is not checked."""
     if 0 in plan.result:
         return
     for dim, tensor in zip(plan.layout.dims, plan.tensors, strict=True):
@@ -118,7 +118,7 @@ def _check_numbers(numbers: np.ndarray, size: int, dim: int) -> None:
 
 
 def is_mask(tensor: Any) -> bool:
-    """Return whether an index tensor is a mask: of bool, or of uint8, as in torch."""
+    """Return whether an index tensor is a mask: its dtype is bool or, as in torch, uint8."""
     return _dtype_name(tensor) in _MASKS
 
 
@@ -126,11 +126,11 @@ def _dtype_name(tensor: Any) -> str:
     return str(tensor.dtype).removeprefix("torch.")
 
 
-# The items of an index: what torch takes for one.
+# The items of an index, classified by torch's rules.
 
 
 def _items(index: Any) -> Sequence[Any]:
-    """Return the items of a tuple, or of a list that torch takes for one: a short one with more than numbers in it."""
+    """Return the items of a tuple, or of a list that torch treats as a tuple: a short one with more than numbers."""
     if isinstance(index, tuple):
         return index
     if not isinstance(index, (list, range)) or len(index) >= 32:
@@ -152,7 +152,7 @@ def _is_tensor(item: Any) -> bool:
 
 
 def _consumed(item: Any) -> int:
-    """Return how many dimensions an item indexes."""
+    """Return the number of dimensions that an item indexes."""
     if item is None or item is ... or isinstance(item, bool):
         return 0
     return len(item.shape) if _is_tensor(item) and is_mask(item) else 1
@@ -175,16 +175,16 @@ def _classified(item: Any) -> Any:
 def _as_integer(item: Any) -> int:
     """Return an index as a Python integer.
 
-    Raises: ArgumentValueError where it has more than 64 bits.
+    Raises: ArgumentValueError for more than 64 bits.
     """
     number = operator.index(item)
     if not -(2**63) <= number < 2**63:
-        raise ArgumentValueError("an index of 64 bits", str(number))
+        raise ArgumentValueError("an index that fits in 64 bits", str(number))
     return number
 
 
 def _as_index_array(item: Any) -> Any:
-    """Return a list of numbers, as torch reads one: bools are a mask, all else becomes integers."""
+    """Convert a list of numbers by torch's rules: bools become a mask, other numbers become integers."""
     if any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves(item)):
         return jnp.asarray(item)
     try:
@@ -195,10 +195,10 @@ def _as_index_array(item: Any) -> Any:
 
 
 def _as_integers(array: np.ndarray, item: Any) -> np.ndarray:
-    if array.dtype.kind in "uO":  # NumPy's answer to integers of more than 64 bits
+    if array.dtype.kind in "uO":  # NumPy gives these dtypes to integers of more than 64 bits
         [_as_integer(number) for number in array.flat if isinstance(number, (int, np.integer))]
     if array.dtype.kind not in "iuf":
-        refused = ShapeError if array.dtype.kind == "O" else ArgumentTypeError  # torch's classes
+        refused = ShapeError if array.dtype.kind == "O" else ArgumentTypeError  # torch's exception classes
         raise refused("a list of integers or bools", describe(item))
     if array.dtype.kind == "f" and not (np.abs(array) < 2**63).all():
         raise ShapeError("a list of integers", describe(item))
@@ -206,7 +206,7 @@ def _as_integers(array: np.ndarray, item: Any) -> np.ndarray:
 
 
 def _check_alone(index: int | slice) -> None:
-    # of a single integer or slice torch looks at the numbers before the dimensions
+    # for a single integer or slice torch checks the values before the number of dimensions
     _bounds(index) if isinstance(index, slice) else _as_integer(index)
 
 
@@ -217,22 +217,22 @@ def _bounds(item: slice) -> tuple[int, int | None, int]:
             None if bound is None else operator.index(bound) for bound in (item.start, item.stop, item.step)
         )
     except TypeError:
-        advice = "Under jit the bounds of a slice must be known: use jax.lax.dynamic_slice."
-        raise ArgumentTypeError("integers or None as bounds of a slice", describe(item), advice) from None
+        advice = "A slice cannot have traced bounds under jit: use jax.lax.dynamic_slice."
+        raise ArgumentTypeError("integers or None as slice bounds", describe(item), advice) from None
     if stride is not None and stride <= 0:
         raise ArgumentValueError("a step greater than zero", str(stride), "Use jax.numpy.flip to reverse.")
     return start or 0, stop, stride or 1
 
 
-# Reading the items from left to right.
+# Read the items from left to right.
 
 
 @dataclass
 class _Reader:
-    """A plan in the making: the dimension of the tensor that comes next, and the one of the view."""
+    """A plan under construction, with the next dimension of the tensor (`axis`) and of the view (`dim`)."""
 
     shape: list[int]
-    specified: int  # how many dimensions the whole index speaks of
+    specified: int  # the number of dimensions that the whole index covers
     tensors_only: bool
     axis: int = 0  # of the tensor
     dim: int = 0  # of the view
@@ -249,12 +249,12 @@ class _Reader:
         self.sizes, self.view = list(self.shape), list(self.shape)
 
     def keep(self, dims: int = 1) -> None:
-        """Go on behind dimensions that stay in the view."""
+        """Keep the next dimensions as they are."""
         self.axis += dims
         self.dim += dims
 
     def insert(self) -> None:
-        """Put a new dimension of size 1 before the next one of the view."""
+        """Insert a dimension of size 1 before the next dimension of the view."""
         self.inserted.append(self.dim)
         self.view.insert(self.dim, 1)
         self.dim += 1
@@ -288,7 +288,7 @@ def _take_none(reader: _Reader, item: None) -> None:
 
 
 def _take_bool(reader: _Reader, item: bool) -> None:
-    # a new dimension, of which True takes the one element and False none
+    # insert a dimension: True selects its one element, False none
     reader.tensors[reader.dim] = np.zeros(int(item), canonical(int64).dtype)
     reader.insert()
 
@@ -313,7 +313,7 @@ _TAKE: Mapping[type, Callable[[_Reader, Any], None]] = {
 }
 
 
-# The index tensors: masks become integers, and what is known of them is checked.
+# The index tensors: convert masks to integers, and check the known values.
 
 
 def _finished(reader: _Reader) -> Plan:
@@ -337,7 +337,7 @@ def _layout(reader: _Reader, tensors: Mapping[int, Any]) -> Layout:
         inserted=tuple(reader.inserted),
         traced=tuple(axis for axis, start in enumerate(reader.starts) if isinstance(start, Tracer)),
         dims=tuple(tensors),
-        # no known index is out of range, by `check_range`
+        # `check_range` has checked the known indices
         mode="fill" if any(isinstance(tensor, Tracer) for tensor in tensors.values()) else "promise_in_bounds",
     )
 
@@ -347,7 +347,7 @@ def _integers(tensor: Any) -> Any:
 
 
 def _places_of_mask(reader: _Reader, dim: int, mask: Any) -> dict[int, np.ndarray]:
-    """Return where a mask is true, for each of its dimensions, of which the first is the view's `dim`."""
+    """Return the indices of a mask's true elements, for each of its dimensions; the first one is `dim` of the view."""
     sizes = tuple(reader.view[dim : dim + len(mask.shape)])
     if tuple(mask.shape) != sizes:
         raise IndexRangeError(f"a mask of shape {list(sizes)} at dimension {dim}", describe(mask))
@@ -358,7 +358,7 @@ def _places_of_mask(reader: _Reader, dim: int, mask: Any) -> dict[int, np.ndarra
 def _known(mask: Any) -> np.ndarray:
     if isinstance(mask, Tracer):
         raise UnsupportedArgumentError(
-            "a mask whose values are known, for they decide the shape of the result",
+            "a mask with known values, which decide the shape of the result",
             f"a traced {describe(mask)}",
             "Under jit and vmap use jaxfun.where.",
         )
@@ -371,4 +371,4 @@ def _check_fit(plan: Plan) -> None:
     except ShapeError as error:
         raise IndexRangeError("index tensors that broadcast together", error.got) from None
     if 0 in (plan.view[dim] for dim in plan.layout.dims) and 0 not in common:
-        raise IndexRangeError("indices of a dimension with elements", "a dimension of size 0")
+        raise IndexRangeError("indices into a non-empty dimension", "a dimension of size 0")

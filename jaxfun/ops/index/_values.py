@@ -1,4 +1,4 @@
-"""Numbers and 0-dim tensors that are written into a tensor: its dtype has to hold them."""
+"""Values that are written into a tensor: numbers and 0-dim tensors that its dtype must be able to hold."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from ...core.numbers import as_number, fitting, is_traced
 def want_fitting(input: jax.Array, value: Any) -> None:
     """Raise DTypeError for a number that the dtype of `input` cannot hold, ShapeError for a tensor with dimensions.
 
-    Of a traced one only the dtype is looked at.
+    For a traced value only the dtype is checked.
     """
     if np.ndim(value):
         raise ShapeError("a number or a 0-dim tensor", describe(value))

@@ -1,4 +1,4 @@
-"""Elements taken by tensors of indices: along a dimension, or out of all elements in order."""
+"""Read elements by an index tensor, along a dimension or in the flattened input: `gather`, `index_select`, `take`."""
 
 import math
 from typing import Annotated, Any
@@ -40,13 +40,14 @@ from ._positions import (
     ),
 )
 def gather(input: Array, dim: Dim, index: Mask, *, sparse_grad: bool = False) -> jax.Array:
-    """Return the elements that `index` names along a dimension: `input[index[i][j]][j]` at (i, j) where `dim` is 0.
+    """Gather elements along `dim`: for `dim=0` the result at (i, j) is `input[index[i][j]][j]`.
 
-    Shapes: that of `index`, which has as many dimensions as `input` and is no larger in the others than `dim`.
-    Gradient: an element that was taken several times gets the sum.
-    Raises: RuntimeError for other shapes, and for an index out of range (a negative one is), where it is known; a
-    traced one gives what it gives in `getitem`.
-    Differs: the gradient is never sparse; `sparse_grad` changes nothing.
+    Shapes: the result has the shape of `index`. `index` has as many dimensions as `input`, and no dimension except
+    `dim` is larger than that of `input`.
+    Gradient: an element that is gathered several times gets the sum.
+    Raises: RuntimeError for other shapes, and for an index out of range (negative indices are out of range). A traced
+    index out of range gives the same as in `getitem`.
+    Differs: the gradient is never sparse; `sparse_grad` has no effect.
 
     >>> import jaxfun as jf
     >>> jf.gather(jf.tensor([[1, 2], [3, 4]]), 1, jf.tensor([[0, 0], [1, 0]]))
@@ -73,7 +74,7 @@ def _check_inside(index: tuple[int, ...], input: tuple[int, ...], axis: int) -> 
         size <= limit for dim, (size, limit) in enumerate(zip(index, input, strict=True)) if dim != axis
     )
     if not fits:
-        raise ShapeError(f"an index no larger than {list(input)} but for dimension {axis}", str(list(index)))
+        raise ShapeError(f"an index no larger than {list(input)} except in dimension {axis}", str(list(index)))
 
 
 @op(
@@ -90,11 +91,11 @@ def _check_inside(index: tuple[int, ...], input: tuple[int, ...], axis: int) -> 
     ),
 )
 def index_select(input: Array, dim: Dim, index: Mask) -> jax.Array:
-    """Return the slices of a dimension that a vector of indices names, in its order.
+    """Return the slices along `dim` at the indices of a 1-D tensor, in the order of the indices.
 
-    Gradient: a slice that was taken several times gets the sum.
-    Raises: IndexError or RuntimeError for an index out of range (a negative one is), where it is known; a traced one
-    gives what it gives in `getitem`.
+    Gradient: a slice that is selected several times gets the sum.
+    Raises: IndexError or RuntimeError for an index out of range (negative indices are out of range). A traced index out
+    of range gives the same as in `getitem`.
 
     >>> import jaxfun as jf
     >>> jf.index_select(jf.tensor([[1, 2, 3], [4, 5, 6]]), 1, jf.tensor([2, 0]))
@@ -105,14 +106,14 @@ def index_select(input: Array, dim: Dim, index: Mask) -> jax.Array:
     want_integers(index)
     axis = wrap_dim(dim, input.ndim)
     if input.ndim == 0 and index.size != 1:
-        raise ShapeError("one index into a 0-dim tensor", describe(index))
+        raise ShapeError("one index for a 0-dim tensor", describe(index))
     source = with_dims(input)
     places = as_unsigned(with_dims(index))
     if source.shape[axis]:
         taken = jnp.take(source, places, axis, mode="fill")
         return taken if input.ndim else taken.reshape(())
     if places.size:
-        raise PositionError("a dimension that has slices", describe(source))
+        raise PositionError("a non-empty dimension", describe(source))
     return source
 
 
@@ -123,10 +124,10 @@ def index_select(input: Array, dim: Dim, index: Mask) -> jax.Array:
     cases=rows("input index", ("n", "k"), ("m n", "j k"), ("", "k"), ("l m n", "")),
 )
 def take(input: Array, index: Mask) -> jax.Array:
-    """Return the elements that `index` names among all elements in order, negative ones from the end.
+    """Return the elements of the flattened input at the given indices; negative indices count from the end.
 
-    Gradient: an element that was taken several times gets the sum.
-    Raises: IndexError for an index out of range, where it is known; a traced one gives what it gives in `getitem`.
+    Gradient: an element that is taken several times gets the sum.
+    Raises: IndexError for an index out of range. A traced index out of range gives the same as in `getitem`.
 
     >>> import jaxfun as jf
     >>> jf.take(jf.tensor([[1, 2], [3, 4]]), jf.tensor([0, -1]))
@@ -163,12 +164,12 @@ _AMONG_ALL = {"into": "input", "dim": "", "dtypes": BOTH}
     ),
 )
 def take_along_dim(input: Array, indices: Mask, dim: Annotated[int | None, Role.DIM] = None) -> jax.Array:
-    """Return the elements that `indices` names along a dimension, or, without one, among all elements in order.
+    """Return the elements at `indices` along `dim`, or in the flattened input if `dim` is None.
 
-    Shapes: except for `dim`, both broadcast.
-    Gradient: an element that was taken several times gets the sum.
-    Along a dimension an index is counted modulo its size, so that none is out of range, as in torch.
-    Raises: RuntimeError for an index out of range where there is no `dim`, as `gather` does.
+    Shapes: `input` and `indices` broadcast, except along `dim`.
+    Gradient: an element that is taken several times gets the sum.
+    Along a dimension an index is taken modulo its size, as in torch, so that no index is out of range.
+    Raises: RuntimeError for an index out of range if `dim` is None, as `gather` does.
 
     >>> import jaxfun as jf
     >>> x = jf.tensor([[3, 1], [2, 4]])
@@ -180,7 +181,7 @@ def take_along_dim(input: Array, indices: Mask, dim: Annotated[int | None, Role.
         return _gathered(input.reshape(-1), 0, indices.reshape(-1))
     want_long(indices)
     if input.ndim != indices.ndim:
-        raise ShapeError("as many dimensions of both", f"{describe(input)} and {describe(indices)}")
+        raise ShapeError("the same number of dimensions", f"{describe(input)} and {describe(indices)}")
     if input.ndim == 0:
         raise IndexRangeError("a tensor with dimensions", describe(input))
     axis = wrap_dim(dim, input.ndim)

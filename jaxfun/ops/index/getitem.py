@@ -1,4 +1,4 @@
-"""What brackets do to a tensor: `getitem`, and `select`, which takes one index of one dimension."""
+"""Indexing with brackets as functions: `getitem` for `x[index]`, and `select` for one index of one dimension."""
 
 import functools
 from collections.abc import Sequence
@@ -19,14 +19,14 @@ from ._positions import missing
 
 @public
 def getitem(x: Any, index: Any) -> jax.Array:
-    """Return `x[index]` as torch means it: integers, slices, None, `...`, bools, masks, integer tensors, and mixtures.
+    """Return `x[index]` by torch's rules: integers, slices, None, `...`, bools, masks, index tensors, and mixtures.
 
-    Shapes: where the dimensions that tensors index are not all adjacent, those of the tensors come first.
-    Gradient: an element that was taken several times gets the sum.
-    Raises: IndexError out of range, ValueError for a slice's step below 1, both where the index is known. A traced
-    index that is out of range gives NaN (the least integer, the greatest unsigned one, True): nothing is clamped. A
-    traced mask is an error: its values decide the shape.
-    Torch: Tensor.__getitem__; the result there may be a view, here it is an array of its own.
+    Shapes: if the dimensions indexed by tensors are not adjacent, the tensors' dimensions come first.
+    Gradient: an element that is taken several times gets the sum.
+    Raises: IndexError for a known index out of range; ValueError for a slice with a step below 1. A traced index out of
+    range gives NaN (the smallest integer, the largest unsigned one, True): it is never clamped. A traced mask is an
+    error, because its values decide the shape.
+    Torch: Tensor.__getitem__, which may return a view; here the result is a new array.
 
     >>> import jaxfun as jf
     >>> x = jf.tensor([[1, 2, 3], [4, 5, 6]])
@@ -45,8 +45,8 @@ def getitem(x: Any, index: Any) -> jax.Array:
 def is_staged(x: jax.Array) -> bool:
     """Return whether an array is part of a larger program that is being traced.
 
-    There a known start makes a static slice. Elsewhere, also while `jax.grad` runs step by step, the starts are
-    arguments of a program of their own, so that x[0] and x[1] are compiled once.
+    In a larger program a known start makes a static slice. Otherwise, also while `jax.grad` evaluates eagerly, the
+    starts are arguments of a program of their own, so that x[0] and x[1] are compiled once.
     """
     return isinstance(x, Tracer) and x.to_concrete_value() is None
 
@@ -65,7 +65,7 @@ _taken_compiled = functools.partial(jax.jit, static_argnames="layout")(_taken)
 
 
 def in_range(shape: Sequence[int], starts: Sequence[Any], traced: Sequence[int]) -> tuple[tuple[Any, ...], Any]:
-    """Return the starts with the traced ones counted from the front, and whether these are in range."""
+    """Return the starts with traced ones counted from the front, and whether the traced ones are in range."""
     counted, is_inside = [*starts], jnp.asarray(True)
     for axis in traced:
         start, size = starts[axis].astype(canonical(int64).dtype), shape[axis]
@@ -75,7 +75,7 @@ def in_range(shape: Sequence[int], starts: Sequence[Any], traced: Sequence[int])
 
 
 def sliced(x: jax.Array, starts: Sequence[Any], layout: Layout) -> jax.Array:
-    """Return the slice of a tensor that a plan begins with."""
+    """Return the slice of a tensor that a plan starts with."""
     spans, strides = layout.spans, layout.strides
     if any(isinstance(start, jax.Array) for start in starts):
         x = spanned(x, starts, spans)
@@ -86,24 +86,24 @@ def sliced(x: jax.Array, starts: Sequence[Any], layout: Layout) -> jax.Array:
 
 
 def spanned(x: jax.Array, starts: Sequence[Any], spans: Sequence[int]) -> jax.Array:
-    """Return `spans` elements of each dimension, from starts that are in range."""
+    """Return `spans` elements of each dimension, beginning at `starts`, which are in range."""
     if tuple(spans) == x.shape:
         return x
     return jax.lax.dynamic_slice(x, as_starts(starts), spans, allow_negative_indices=False)
 
 
 def as_starts(starts: Sequence[Any]) -> list[jax.Array]:
-    """Return starts as XLA takes them: of one dtype."""
+    """Return starts for XLA, which wants one dtype."""
     return [jnp.asarray(start, canonical(int64).dtype) for start in starts]
 
 
 def as_view(x: jax.Array, layout: Layout) -> jax.Array:
-    """Return a slice without the dimensions that integers index, and with the new ones."""
+    """Return a slice with the integer-indexed dimensions removed and the new dimensions inserted."""
     return jax.lax.expand_dims(jax.lax.squeeze(x, layout.dropped), layout.inserted)
 
 
 def at_dims(ndim: int, indices: Sequence[Any], dims: Sequence[int]) -> tuple[Any, ...]:
-    """Return the jnp index that has `indices` at `dims`, and full slices elsewhere."""
+    """Return the jnp index with `indices` at `dims`, and full slices elsewhere."""
     widest = max((index.dtype for index in indices), key=lambda dtype: dtype.itemsize)
     at = {dim: index.astype(widest) for dim, index in zip(dims, indices, strict=True)}
     return tuple(at.get(dim, slice(None)) for dim in range(ndim))
@@ -111,9 +111,9 @@ def at_dims(ndim: int, indices: Sequence[Any], dims: Sequence[int]) -> tuple[Any
 
 @op(kind=None, overload="int", before=want_index, takes={"index": Choice((0, -1, 1))})
 def select(input: Array, dim: Dim, index: Factor) -> jax.Array:
-    """Return the slice at `index` of a dimension, without that dimension.
+    """Return the slice at `index` along `dim`, with that dimension removed.
 
-    Raises: IndexError out of range.
+    Raises: IndexError for an index out of range.
 
     >>> import jaxfun as jf
     >>> jf.select(jf.tensor([[1, 2], [3, 4]]), 1, -1)

@@ -1,4 +1,4 @@
-"""Masks: elements filled with a number, written from a tensor in order, or selected."""
+"""Masks: `masked_fill`, `masked_scatter` and `masked_select`."""
 
 import functools
 from typing import Any
@@ -35,10 +35,10 @@ def _check_fill(input: jax.Array, mask: jax.Array, value: Any) -> None:
     cases=_CASES,
 )
 def _masked_fill(input: Array, mask: Mask, value: Factor) -> jax.Array:
-    """Return `input` with a number, or a 0-dim tensor, where the mask is true.
+    """Fill the elements of `input` where `mask` is true with a number or a 0-dim tensor.
 
     Shapes: `input` and `mask` broadcast.
-    Gradient: 0 where it was filled, also where `input` is NaN there; a tensor `value` gets the sum of what was filled.
+    Gradient: 0 where filled, even where `input` is NaN; a tensor `value` gets the sum over the filled elements.
     Raises: RuntimeError for a mask that is not bool, and for a value that the dtype cannot hold.
 
     >>> import jaxfun as jf
@@ -79,7 +79,7 @@ def _check_source(result: jax.Array, input: jax.Array, mask: jax.Array, source: 
     if not is_traced(mask):
         wanted = int(np.broadcast_to(np.asarray(mask), result.shape).sum())
         if wanted > source.size:
-            raise ShapeError(f"a `source` of {wanted} elements at least", describe(source))
+            raise ShapeError(f"a `source` of at least {wanted} elements", describe(source))
 
 
 @op(
@@ -95,11 +95,11 @@ def _check_source(result: jax.Array, input: jax.Array, mask: jax.Array, source: 
     ),
 )
 def masked_scatter(input: Array, mask: Mask, source: Array) -> jax.Array:
-    """Return `input` with the elements of `source`, in order, where the mask is true.
+    """Return `input` with the elements of `source` copied, in order, to the positions where `mask` is true.
 
-    Shapes: `input` and `mask` broadcast; `source` has an element for each that the mask is true for, or more.
-    Raises: RuntimeError for two dtypes, a mask that is not bool, and a `source` of too few elements where the mask is
-    known; under a traced one a missing element is what `getitem` gives out of range.
+    Shapes: `input` and `mask` broadcast; `source` has at least as many elements as `mask` has true ones.
+    Raises: RuntimeError for different dtypes, for a mask that is not bool, and for a `source` with too few elements.
+    With a traced mask a missing element is filled like one out of range in `getitem`.
 
     >>> import jaxfun as jf
     >>> jf.masked_scatter(jf.zeros(3), jf.tensor([True, False, True]), jf.tensor([5.0, 6.0, 7.0]))
@@ -117,11 +117,11 @@ def masked_scatter(input: Array, mask: Mask, source: Array) -> jax.Array:
 
 @public
 def masked_select(input: Any, mask: Any, *, size: int | None = None, fill_value: Any = 0) -> jax.Array:
-    """Return the elements where the mask is true, in order, as one dimension.
+    """Return the elements where `mask` is true, in order, as a 1-D tensor.
 
-    Shapes: `input` and `mask` broadcast. The mask's values decide the result's size: under jit and vmap it is `size`,
-    and missing elements are `fill_value`.
-    Gradient: 0 for an element that was not selected.
+    Shapes: `input` and `mask` broadcast. The mask's values decide the size of the result. Under jit and vmap give
+    `size`; missing elements are filled with `fill_value`.
+    Gradient: 0 for an element that is not selected.
     Raises: RuntimeError for a mask that is not bool; NotImplementedError for a traced mask without `size`.
 
     >>> import jaxfun as jf
@@ -132,7 +132,7 @@ def masked_select(input: Any, mask: Any, *, size: int | None = None, fill_value:
     _want_mask(mask)
     shape = broadcast_shapes(input.shape, mask.shape)
     if size is None and is_traced(mask):
-        raise UnsupportedArgumentError("a `size` for a mask that is traced", describe(mask), "Or use jaxfun.where.")
+        raise UnsupportedArgumentError("a `size` for a traced mask", describe(mask), "Or use jaxfun.where.")
     fill = fitting(fill_value, as_dtype(input.dtype))
     if size is None:
         places = np.flatnonzero(np.broadcast_to(np.asarray(mask), shape))

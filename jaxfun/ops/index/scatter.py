@@ -1,4 +1,4 @@
-"""Elements written or combined along a dimension, in the places that a tensor of indices names."""
+"""Write or reduce elements along a dimension at the positions of an index tensor: `scatter` and its family."""
 
 import functools
 from collections.abc import Callable, Mapping
@@ -46,15 +46,15 @@ _SOURCE_CASES = tuple(
     cases=_SOURCE_CASES,
 )
 def _scatter(input: Array, dim: Dim, index: Mask, src: Array) -> jax.Array:
-    """Return `input` with `src`, a tensor or a number, written where `index` says: `out[index[i][j]][j] = src[i][j]`.
+    """Return `input` with `src` written at `index` along `dim`: for `dim=0`, `out[index[i][j]][j] = src[i][j]`.
 
-    A number is `value`. `reduce` is "add" or "multiply": the element is then changed, and not replaced.
-    Shapes: `index` has as many dimensions as `input` and is no larger except along `dim`; `src` is no smaller than
+    A number is passed as `value`. With `reduce` "add" or "multiply" the element is combined with `src`, not replaced.
+    Shapes: `index` has as many dimensions as `input`, and no dimension except `dim` is larger; `src` is no smaller than
     `index`.
-    Gradient: to `input` where it was kept, to `src` where it was written; none for `reduce`, as in torch. Where an
-    element is named twice without `reduce`, it is undefined which value it gets, as in torch.
-    Raises: RuntimeError for other shapes, two dtypes, and an index out of range (a negative one is), where it is known;
-    a traced one writes nothing.
+    Gradient: to `input` where it is not overwritten, to `src` where it is written; none with `reduce`, as in torch. For
+    duplicate indices without `reduce` the written value is undefined, as in torch.
+    Raises: RuntimeError for other shapes, different dtypes, and an index out of range (negative indices are out of
+    range). A traced index out of range writes nothing.
 
     >>> import jaxfun as jf
     >>> jf.scatter(jf.zeros(3), 0, jf.tensor([2, 0]), jf.tensor([5.0, 6.0]))
@@ -129,7 +129,7 @@ def _changing(reduce: str) -> Callable[..., jax.Array]:
 def _scattered(
     write: Callable[..., jax.Array], input: jax.Array, dim: int, index: jax.Array, src: jax.Array
 ) -> jax.Array:
-    """Check the arguments, and write by `write(input, axis, index, source)`."""
+    """Check the arguments, then call `write(input, axis, index, source)`."""
     axis = wrap_dim(dim, input.ndim)
     want_one_dtype(input, src)
     if index.size == 0:
@@ -149,17 +149,17 @@ def _check_shapes(input: tuple[int, ...], index: tuple[int, ...], src: tuple[int
         for dim, (size, limit, given) in enumerate(zip(index, input, src or (1,), strict=True))
     )
     if not fits:
-        expected = f"an index no larger than {list(input)} but for dimension {axis}, and than `src`, {list(src)}"
+        expected = f"an index no larger than {list(input)} except in dimension {axis}, and than `src`, {list(src)}"
         raise ShapeError(expected, str(list(index)))
 
 
 @op(kind=None, check=check_along, takes={"index": _PLACES}, cases=_SOURCE_CASES)
 def scatter_add(input: Array, dim: Dim, index: Mask, src: Array) -> jax.Array:
-    """Return `input` with `src` added where `index` says: `out[index[i][j]][j] += src[i][j]` where `dim` is 0.
+    """Return `input` with `src` added at `index` along `dim`: for `dim=0`, `out[index[i][j]][j] += src[i][j]`.
 
-    Shapes: those of `scatter`.
-    Dtypes: 16-bit floats are added up in float32; a sum of bools is whether any is true.
-    Raises: what `scatter` raises.
+    Shapes: as for `scatter`.
+    Dtypes: 16-bit floats are accumulated in float32; the sum of bools is their logical or.
+    Raises: the same as `scatter`.
 
     >>> import jaxfun as jf
     >>> jf.scatter_add(jf.zeros(3), 0, jf.tensor([2, 0, 2]), jf.tensor([5.0, 6.0, 7.0]))
@@ -178,13 +178,13 @@ def scatter_add(input: Array, dim: Dim, index: Mask, src: Array) -> jax.Array:
 def scatter_reduce(
     input: Array, dim: Dim, index: Mask, src: Array, reduce: str, *, include_self: bool = True
 ) -> jax.Array:
-    """Return `input` with each element that `index` names combined with all that `src` has for it.
+    """Return `input` reduced with the elements of `src` that `index` sends to each position along `dim`.
 
-    `reduce` is "sum", "prod", "mean", "amax" or "amin". Without `include_self` the element itself does not count.
-    Shapes: those of `scatter`.
-    Gradient: of the largest and the smallest shared evenly among equals, where torch counts the element of `input` also
-    where it is not included.
-    Raises: what `scatter` raises, and RuntimeError for another `reduce`.
+    `reduce` is "sum", "prod", "mean", "amax" or "amin". Without `include_self`, `input` is not part of the reduction.
+    Shapes: as for `scatter`.
+    Gradient: for "amax" and "amin" split evenly among equal elements. torch counts the element of `input` among them
+    even without `include_self`.
+    Raises: the same as `scatter`, and RuntimeError for another `reduce`.
 
     >>> import jaxfun as jf
     >>> jf.scatter_reduce(jf.ones(2), 0, jf.tensor([1, 1]), jf.tensor([3.0, 5.0]), "mean")

@@ -1,4 +1,4 @@
-"""Searches: in a sequence in order, among other elements, for what is not zero; and indices as coordinates."""
+"""Searches: `searchsorted` and `bucketize`, `isin`, `nonzero` and its family, `unravel_index`."""
 
 import functools
 import math
@@ -17,13 +17,13 @@ from ...core.public import public
 from ...core.record import BOOLS, COMPLEXES, Array, Choice, Index, Mask, Operand, Shape, rows
 from ._positions import check_positions, want_long
 
-# In a sequence in order.
+# Search in a sorted sequence.
 
 _REFUSED = BOOLS | COMPLEXES
 
 
 def _takes_here(arguments: Mapping[str, Any]) -> frozenset[DType]:
-    return frozenset() if np.size(arguments["input"]) else _REFUSED  # torch needs no kernel for an empty input
+    return frozenset() if np.size(arguments["input"]) else _REFUSED  # for an empty input torch runs no kernel
 
 
 def _check_sorter(_: Any, sequence: jax.Array, input: Any, *, sorter: Any = None, **options: Any) -> None:
@@ -59,13 +59,12 @@ def searchsorted(
     side: str | None = None,
     sorter: Mask = None,
 ) -> jax.Array:
-    """Return the index where each value belongs in a sequence in order: before equal elements, or, `right`, after them.
+    """Return the index at which each value keeps the sequence sorted: before equal elements, or after them if `right`.
 
-    `side` is "left" or "right", another word for `right`; `sorter` are the indices that put the sequence in order.
-    Shapes: the sequence has one dimension, or those of `input` except for the last.
-    Dtypes: the two are promoted; the result is int64, or int32.
-    Raises: RuntimeError for other shapes, sides that contradict each other, and a sorter out of range, where it is
-    known.
+    `side` is "left" or "right" and means the same as `right`. `sorter` holds the indices that sort the sequence.
+    Shapes: the sequence is 1-D, or has the dimensions of `input` except for the last one.
+    Dtypes: sequence and input are promoted; the result is int64, or int32 with `out_int32`.
+    Raises: RuntimeError for other shapes, a `side` that contradicts `right`, and a sorter out of range.
 
     >>> import jaxfun as jf
     >>> jf.searchsorted(jf.tensor([1, 3, 5]), jf.tensor([3, 4]))
@@ -82,16 +81,16 @@ def searchsorted(
 
 def _check_shapes(sequence: jax.Array, input: jax.Array) -> None:
     if sequence.ndim == 0:
-        raise ShapeError("a sequence of 1 dimension or more", describe(sequence))
+        raise ShapeError("a sequence of at least 1 dimension", describe(sequence))
     if sequence.ndim > 1 and (input.ndim == 0 or sequence.shape[:-1] != input.shape[:-1]):
-        raise ShapeError("a sequence of 1 dimension, or of those of `input` but for the last", describe(sequence))
+        raise ShapeError("a 1-D sequence, or the dimensions of `input` except for the last", describe(sequence))
 
 
 def _is_right(right: bool, side: str | None) -> bool:
     if side not in (None, "left", "right"):
         raise ShapeError("`side` to be 'left' or 'right'", describe(side))
     if right and side == "left":
-        raise ShapeError("`side` and `right` to mean the same", "side='left' and right=True")
+        raise ShapeError("`side` and `right` to agree", "side='left' and right=True")
     return right or side == "right"
 
 
@@ -100,12 +99,12 @@ def _as_index(found: jax.Array, out_int32: bool) -> jax.Array:
 
 
 def _bisected(sequence: jax.Array, input: jax.Array, right: bool) -> jax.Array:
-    """Return the index of each value by bisection, as torch finds it: also of NaN, and in a sequence without order.
+    """Return the index of each value by bisection, so that NaN and an unsorted sequence give torch's result too.
 
-    A value is compared so that NaN belongs after everything.
+    The comparison puts NaN after everything.
     """
     values, size = input.reshape(-1) if sequence.ndim == 1 else input, sequence.shape[-1]
-    dtype = np.uint32 if size < 2**31 else np.uint64  # jnp adds nothing to unsigned indices
+    dtype = np.uint32 if size < 2**31 else np.uint64  # jnp adds no wrap of negative indices to unsigned ones
 
     def halve(_: Any, span: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
         start, end = span
@@ -129,10 +128,10 @@ def _bisected(sequence: jax.Array, input: jax.Array, right: bool) -> jax.Array:
     cases=({"input": "k"}, {"input": "j k"}, {"input": ""}),
 )
 def bucketize(input: Operand, boundaries: Array, *, out_int32: bool = False, right: bool = False) -> jax.Array:
-    """Return the bucket, between boundaries in order, of each value: it includes its upper boundary, or, `right`, not.
+    """Return the bucket of each value between sorted boundaries. A bucket includes its upper boundary unless `right`.
 
-    Dtypes: the two are promoted; the result is int64, or int32.
-    Raises: RuntimeError for boundaries that have not one dimension.
+    Dtypes: the arguments are promoted; the result is int64, or int32 with `out_int32`.
+    Raises: RuntimeError for boundaries that are not 1-D.
 
     >>> import jaxfun as jf
     >>> jf.bucketize(jf.tensor([1, 2, 6]), jf.tensor([1, 3, 5]))
@@ -143,7 +142,7 @@ def bucketize(input: Operand, boundaries: Array, *, out_int32: bool = False, rig
     return _as_index(_bisected(boundaries, input, right), out_int32)
 
 
-# Among other elements.
+# Membership.
 
 
 def _want_a_tensor(elements: Any, test_elements: Any, **options: bool) -> None:
@@ -161,10 +160,10 @@ def _want_a_tensor(elements: Any, test_elements: Any, **options: bool) -> None:
     cases=rows("elements test_elements", ("m n", "k"), ("n", "j k"), ("", "3")),
 )
 def isin(elements: Operand, test_elements: Operand, *, assume_unique: bool = False, invert: bool = False) -> jax.Array:
-    """Return whether each element is among `test_elements`; with `invert`, whether it is not. NaN never is.
+    """Return whether each element is in `test_elements`, or with `invert` whether it is not. NaN is never in it.
 
-    `assume_unique` changes nothing.
-    Raises: RuntimeError for bools and complex numbers; TypeError for two numbers.
+    `assume_unique` has no effect.
+    Raises: RuntimeError for bools and complex numbers; TypeError if both arguments are numbers.
 
     >>> import jaxfun as jf
     >>> jf.isin(jf.tensor([1, 2, 3]), jf.tensor([3, 1]))
@@ -173,14 +172,14 @@ def isin(elements: Operand, test_elements: Operand, *, assume_unique: bool = Fal
     return jnp.isin(elements, test_elements, invert=invert)
 
 
-# What is not zero. How many elements there are decides the result's shape, so that under jit it must be given.
+# Nonzero elements. Their number decides the shape of the result: under jit it must be given as `size`.
 
 
 @public
 def nonzero(input: Any, *, as_tuple: bool = False, size: int | None = None, fill_value: int = 0) -> Any:
-    """Return the indices of the elements that are not zero, a row for each; `as_tuple`: a vector for each dimension.
+    """Return the indices of the nonzero elements, one row each; with `as_tuple`, one vector per dimension.
 
-    Under jit and vmap `size` is the number of rows, and `fill_value` stands in those without an element.
+    Under jit and vmap give `size`, the number of rows; missing rows are filled with `fill_value`.
     Raises: NotImplementedError for a traced tensor without `size`.
 
     >>> import jaxfun as jf
@@ -199,11 +198,11 @@ def nonzero(input: Any, *, as_tuple: bool = False, size: int | None = None, fill
 def want_size(input: jax.Array, size: int | None) -> None:
     """Raise UnsupportedArgumentError where traced values would decide a shape."""
     if size is None and is_traced(input):
-        raise UnsupportedArgumentError("a `size`, for the values that decide it are traced", describe(input))
+        raise UnsupportedArgumentError("a `size`, because the values that decide it are traced", describe(input))
 
 
 def _rows(input: jax.Array, size: int | None, fill_value: int) -> jax.Array:
-    """Return the indices of the elements that are not zero, a row for each."""
+    """Return the indices of the nonzero elements, one row each."""
     if size is None:
         return jnp.asarray(np.argwhere(np.asarray(input)), canonical(int64).dtype)
     return _first_rows(input, size, fill_value)
@@ -220,13 +219,13 @@ def _first_rows(input: jax.Array, size: int, fill_value: int) -> jax.Array:
 
 
 def first_places(mask: jax.Array, size: int) -> jax.Array:
-    """Return the indices of the first `size` true elements of a vector; its own size for missing ones."""
+    """Return the indices of the first `size` true elements of a vector; missing ones are the length of the vector."""
     return jnp.cumsum(jnp.bincount(jnp.cumsum(mask), length=size)).astype(canonical(int64).dtype)
 
 
 @public
 def argwhere(input: Any, *, size: int | None = None, fill_value: int = 0) -> jax.Array:
-    """Return the indices of the elements that are not zero, a row for each; the same as `nonzero`.
+    """Return the indices of the nonzero elements, one row each, like `nonzero`.
 
     >>> import jaxfun as jf
     >>> jf.argwhere(jf.tensor([[0, 1], [2, 0]]))
@@ -240,7 +239,7 @@ def argwhere(input: Any, *, size: int | None = None, fill_value: int = 0) -> jax
 
 @op(kind=None, node="", takes={"size": Choice((3, 0, 1, 7, -1)), "fill_value": Choice((-1, 9))})
 def nonzero_static(input: Array, *, size: int, fill_value: int = -1) -> jax.Array:
-    """Return the indices of the first `size` elements that are not zero, a row for each; missing rows are `fill_value`.
+    """Return the indices of the first `size` nonzero elements, one row each; missing rows are `fill_value`.
 
     Raises: RuntimeError for a negative size.
 
@@ -251,7 +250,7 @@ def nonzero_static(input: Array, *, size: int, fill_value: int = -1) -> jax.Arra
            [-1]], dtype=int32)
     """
     if size < 0:
-        raise ShapeError("a `size` of 0 or more", str(size))
+        raise ShapeError("a `size` of at least 0", str(size))
     return _rows(input, size, fill_value)
 
 
@@ -260,22 +259,22 @@ def nonzero_static(input: Array, *, size: int, fill_value: int = -1) -> jax.Arra
 
 @public
 def unravel_index(indices: Any, shape: int | Sequence[int]) -> tuple[jax.Array, ...]:
-    """Return the coordinates, in a tensor of a shape, of indices into it flattened: one tensor for each dimension.
+    """Return the coordinates of flat indices into a tensor of the given shape, one tensor per dimension.
 
-    An index out of range is counted modulo the size, as in torch. Shapes: that of `indices` each. Dtypes: int64.
-    Raises: TypeError for indices that are not integers, and a `shape` that is not integers; ValueError for a negative
-    size; RuntimeError for indices into a tensor without elements.
+    An index out of range is taken modulo the size, as in torch. Shapes: each result has the shape of `indices`.
+    Dtypes: int64. Raises: TypeError for indices or a `shape` that are not integers; ValueError for a negative size;
+    RuntimeError for indices into an empty tensor.
 
     >>> import jaxfun as jf
     >>> jf.unravel_index(jf.tensor([4, 5]), (2, 3))
     (Array([1, 1], dtype=int32), Array([1, 2], dtype=int32))
     """
     if not hasattr(indices, "dtype") or as_dtype(as_array(indices).dtype).category is not Category.INTEGER:
-        raise ArgumentTypeError("`indices` of integers", describe(indices))
+        raise ArgumentTypeError("integer `indices`", describe(indices))
     sizes = _as_shape(shape)
     places = as_array(indices).astype(canonical(int64).dtype)
     if places.size and 0 in sizes:
-        raise ShapeError("a `shape` without a size of 0", describe(shape))
+        raise ShapeError("a `shape` with no size of 0", describe(shape))
     steps = [math.prod(sizes[dim + 1 :]) for dim in range(len(sizes))]
     return tuple(_coordinate(places, step, size) for step, size in zip(steps, sizes, strict=True))
 
@@ -285,13 +284,13 @@ def _as_shape(shape: Any) -> tuple[int, ...]:
     if sizes is None or not all(isinstance(size, int) for size in sizes):
         raise ArgumentTypeError("`shape` to be an integer or integers", describe(shape))
     if any(size < 0 for size in sizes):
-        raise ArgumentValueError("`shape` of sizes of 0 and more", describe(shape))
-    return tuple(map(int, sizes))  # bools count as 0 and 1
+        raise ArgumentValueError("`shape` with sizes of at least 0", describe(shape))
+    return tuple(map(int, sizes))  # a bool counts as 0 or 1
 
 
 def _coordinate(places: jax.Array, step: int, size: int) -> jax.Array:
     if not places.size:
         return places
-    if step > jnp.iinfo(places.dtype).max:  # further than any index reaches
+    if step > jnp.iinfo(places.dtype).max:  # beyond every index
         return jnp.where(places < 0, size - 1, 0).astype(places.dtype)
     return (places // step) % size

@@ -1,4 +1,4 @@
-"""What an assignment to brackets does to a tensor, as a pure function: `setitem`."""
+"""Assignment with brackets as a pure function: `setitem` for `x[index] = value`."""
 
 import functools
 from collections.abc import Sequence
@@ -19,13 +19,13 @@ from .getitem import as_starts, as_view, at_dims, in_range, is_staged, sliced, s
 
 @public
 def setitem(x: Any, index: Any, value: Any) -> jax.Array:
-    """Return `x` as `x[index] = value` would leave it in torch; `x` itself stays as it is.
+    """Return a copy of `x` after torch's `x[index] = value`; `x` itself does not change.
 
-    Shapes: the value broadcasts to `x[index]`; leading dimensions of size 1 do not count.
-    Dtypes: those of `x`. A tensor assigned through index tensors must have that dtype already, as in torch.
-    Gradient: to `x` where it was kept, to `value` where it was written. Where index tensors name an element twice, it
-    is undefined which value it gets, as in torch.
-    Raises: what `getitem` raises; RuntimeError where the value does not fit. A traced index that is out of range writes
+    Shapes: the value broadcasts to `x[index]`; its leading dimensions of size 1 are ignored.
+    Dtypes: those of `x`. A tensor assigned through index tensors must already have that dtype, as in torch.
+    Gradient: to `x` where it is not overwritten, to `value` where it is written. For duplicate indices the written
+    value is undefined, as in torch.
+    Raises: the same as `getitem`; RuntimeError for a value that does not fit. A traced index out of range writes
     nothing.
 
     >>> import jaxfun as jf
@@ -38,7 +38,7 @@ def setitem(x: Any, index: Any, value: Any) -> jax.Array:
         return x
     plan = read(x.shape, None if index is True else index)
     _check_value(plan, value, as_dtype(x.dtype))
-    check_range(plan)  # torch looks at these last
+    check_range(plan)  # torch checks these last
     write = _written if is_staged(x) else _written_compiled
     return write(x, value, plan.starts, plan.tensors, layout=plan.layout)
 
@@ -55,8 +55,8 @@ def _as_value(value: Any, dtype: DType) -> Any:
 
 def _as_number(value: Any, dtype: DType) -> Any:
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
-        raise ArgumentValueError("an integer of 64 bits", str(value))
-    # a 16-bit float overflows to infinity in torch, a 32-bit one is an error
+        raise ArgumentValueError("an integer that fits in 64 bits", str(value))
+    # torch lets a 16-bit float overflow to infinity, but raises for a 32-bit one
     return (bool, int, float, complex)[dtype.category](fitting(value, float64 if dtype in HALVES else dtype))
 
 
@@ -87,7 +87,7 @@ def _without_leading_ones(shape: Sequence[int]) -> tuple[int, ...]:
 
 
 def _written(x: jax.Array, value: Any, starts: tuple[Any, ...], tensors: tuple[Any, ...], layout: Layout) -> jax.Array:
-    """Return `x` with the slice that a plan begins with replaced, once the value is written into it."""
+    """Return `x` after `value` is written into the slice that a plan starts with."""
     is_inside: Any = True
     if layout.traced:
         starts, is_inside = in_range(x.shape, starts, layout.traced)
@@ -115,7 +115,7 @@ def _broadcast(value: Any, shape: Sequence[int], dtype: Any) -> jax.Array:
 
 
 def _replaced(x: jax.Array, new: jax.Array, starts: Sequence[Any], is_inside: Any, layout: Layout) -> jax.Array:
-    """Return `x` with `new` in the place of a slice, where that is inside."""
+    """Return `x` with the slice replaced by `new`, where the slice is inside."""
     gaps = [(0, 0, stride - 1) for stride in layout.strides]
     is_written = is_inside if max(layout.strides) == 1 else jax.lax.pad(jnp.full(new.shape, is_inside), False, gaps)
     if is_written is not True:

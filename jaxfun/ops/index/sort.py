@@ -1,4 +1,4 @@
-"""Elements in order: all of them, the first few, the one at a rank, the distinct ones. NaN counts as the largest."""
+"""Sorting: `sort`, `argsort`, `topk`, `kthvalue`, `unique`. NaN counts as the largest value."""
 
 import functools
 from collections.abc import Mapping, Sequence
@@ -19,14 +19,14 @@ from ...core.record import BOOLS, COMPLEXES, Array, Dim, rows
 from ..reduce.extrema import ValuesAndIndices
 from .search import want_size
 
-# All elements.
+# Sort all elements.
 
 
 @op(kind=None, torch="torch.sort")
 def _sort(input: Array, dim: Dim = -1, descending: bool = False) -> ValuesAndIndices:
-    """Return the elements along a dimension in order, and their indices.
+    """Sort the elements along `dim`, and return the values and their indices.
 
-    Equal elements keep their order; torch promises that only for `stable=True`.
+    The sort is stable. torch promises that only for `stable=True`.
     Gradient: to the element whose index is returned.
     Raises: RuntimeError for complex numbers.
 
@@ -54,12 +54,12 @@ def _in_order(input: jax.Array, dim: int, descending: bool) -> ValuesAndIndices:
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(0, 1))
 def _sorted(axis: int, descending: bool, input: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Return the elements in order and their indices, equal ones in the order in which they stand."""
+    """Return the sorted elements and their indices, by a stable sort."""
     if input.ndim == 0:
         return input, jnp.zeros((), np.int32)
     dtype = (int32 if input.shape[axis] < 2**31 else int64).dtype
     both = input, jax.lax.broadcasted_iota(dtype, input.shape, axis)
-    # backwards before and after: of equal elements the first stays the first
+    # flip before and after the sort, so that equal elements keep their order
     turned = [jnp.flip(each, axis) for each in both] if descending else both
     found = jax.lax.sort(turned, dimension=axis, num_keys=1, is_stable=True)
     values, indices = [jnp.flip(each, axis) for each in found] if descending else found
@@ -79,9 +79,9 @@ def _elements(input: jax.Array, indices: jax.Array, axis: int) -> jax.Array:
 
 @op(kind=None, torch="torch.argsort", node="")
 def _argsort(input: Array, dim: Dim = -1, descending: bool = False) -> jax.Array:
-    """Return the indices that put the elements along a dimension in order.
+    """Return the indices that sort the elements along `dim`.
 
-    Equal elements keep their order; torch promises that only for `stable=True`.
+    The sort is stable. torch promises that only for `stable=True`.
     Raises: RuntimeError for complex numbers.
 
     >>> import jaxfun as jf
@@ -101,7 +101,7 @@ argsort = overloads(_argsort, _argsort_stable)
 
 @op(kind=None, composite=True)
 def msort(input: Array) -> jax.Array:
-    """Return the elements in order along the first dimension.
+    """Sort the elements along the first dimension.
 
     >>> import jaxfun as jf
     >>> jf.msort(jf.tensor([[3, 1], [2, 4]]))
@@ -111,16 +111,16 @@ def msort(input: Array) -> jax.Array:
     return _in_order(input, 0, False).values
 
 
-# The first few, and the one at a rank.
+# The largest or smallest `k`, and the `k`-th.
 
 _CASES = rows("input k dim", ("3", 2, -1), ("m 2", 1, -1), ("2 n", 2, 0), ("", 1, 0), ("l 1 n", 1, 1), ("5", 3, 0))
 
 
 @op(kind=None, rejects=BOOLS | COMPLEXES, cases=_CASES)
 def topk(input: Array, k: int, dim: Dim = -1, largest: bool = True, sorted: bool = True) -> ValuesAndIndices:
-    """Return the `k` largest elements along a dimension (or smallest), and their indices.
+    """Return the `k` largest elements along `dim` (the smallest if not `largest`), and their indices.
 
-    They are in order, whether `sorted` or not; of equal ones the first is taken, which torch leaves open.
+    The result is always sorted. Among equal elements the first one is taken; torch leaves that open.
     Gradient: to the element whose index is returned.
     Raises: RuntimeError for a `k` that is too large, for bools and for complex numbers.
 
@@ -137,11 +137,11 @@ def topk(input: Array, k: int, dim: Dim = -1, largest: bool = True, sorted: bool
     return ValuesAndIndices(_elements(input, indices, axis), indices.astype(canonical(int64).dtype))
 
 
-_SELECTED = (float32, float16, bfloat16)  # XLA selects from these without a full sort, and float32 holds them exactly
+_SELECTED = (float32, float16, bfloat16)  # XLA selects these dtypes without a full sort, and float32 holds them exactly
 
 
 def _largest(input: jax.Array, k: int, axis: int, largest: bool) -> jax.Array:
-    """Return the indices of the largest elements; XLA orders by bits, in which zeros and NaN have signs."""
+    """Return the indices of the largest elements. XLA compares bits, in which zeros and NaN have signs."""
     numbers = input.astype(float32.dtype)
     unsigned = jnp.where(jnp.isnan(numbers), jnp.nan, jnp.where(numbers == 0, 0.0, numbers))
     indices = jax.lax.top_k(jnp.moveaxis(unsigned if largest else -unsigned, axis, -1), k)[1]
@@ -149,22 +149,22 @@ def _largest(input: jax.Array, k: int, axis: int, largest: bool) -> jax.Array:
 
 
 def _first(input: jax.Array, k: int, axis: int, descending: bool) -> jax.Array:
-    """Return the indices of the first elements in order."""
+    """Return the indices of the first `k` elements of a full sort."""
     _, indices = _sorted(axis, descending, input)
     return jax.lax.slice_in_dim(indices, 0, k, axis=axis) if input.ndim else indices
 
 
 def _takes_one_number(arguments: Mapping[str, Any]) -> frozenset[DType]:
-    return frozenset() if arguments["input"].ndim else BOOLS | COMPLEXES  # torch returns it as it is
+    return frozenset() if arguments["input"].ndim else BOOLS | COMPLEXES  # torch returns a 0-dim input unchanged
 
 
 @op(kind=None, rejects=BOOLS | COMPLEXES, takes_here=_takes_one_number, cases=_CASES)
 def kthvalue(input: Array, k: int, dim: Dim = -1, keepdim: bool = False) -> ValuesAndIndices:
-    """Return the `k`-th smallest element along a dimension, counted from 1, and its index.
+    """Return the `k`-th smallest element along `dim`, counted from 1, and its index.
 
-    Of equal elements it is the one that a stable sort puts there, which torch leaves open.
+    Among equal elements it is the one at that rank of a stable sort; torch leaves that open.
     Gradient: to the element whose index is returned.
-    Raises: RuntimeError for a `k` that is not in range; IndexError for a dimension of size 0.
+    Raises: RuntimeError for a `k` out of range; IndexError for a dimension of size 0.
 
     >>> import jaxfun as jf
     >>> jf.kthvalue(jf.tensor([3.0, 1.0, 2.0]), 2)
@@ -173,7 +173,7 @@ def kthvalue(input: Array, k: int, dim: Dim = -1, keepdim: bool = False) -> Valu
     axis = wrap_dim(dim, input.ndim)
     size = input.shape[axis] if input.ndim else 1
     if size == 0:
-        raise IndexRangeError(f"a `dim` of size 1 or more, not {axis}", describe(input))
+        raise IndexRangeError(f"a non-empty `dim`, not {axis}", describe(input))
     if not 1 <= k <= size:
         raise ShapeError(f"a `k` in [1, {size}]", str(k))
     if input.ndim == 0:
@@ -184,7 +184,7 @@ def kthvalue(input: Array, k: int, dim: Dim = -1, keepdim: bool = False) -> Valu
     return ValuesAndIndices(*(found if keepdim else (jnp.squeeze(each, axis) for each in found)))
 
 
-# The distinct elements. How many there are decides the result's shape, so that under jit it must be given.
+# Unique elements. Their number decides the shape of the result: under jit it must be given as `size`.
 
 
 @public
@@ -198,11 +198,11 @@ def unique(
     size: int | None = None,
     fill_value: Any = None,
 ) -> Any:
-    """Return the distinct elements in order, or the distinct slices of a dimension; NaN differs from NaN.
+    """Return the unique elements in ascending order, or the unique slices along `dim`. Each NaN is unique.
 
-    With `return_inverse` also which of them each element is, with `return_counts` how often each is there.
-    They are in order whether `sorted` or not. Under jit and vmap `size` is their number, and `fill_value` stands for
-    missing ones.
+    With `return_inverse` also return the position of each element in the result, with `return_counts` its count.
+    The result is always sorted. Under jit and vmap give `size`, the number of unique elements; missing ones are
+    filled with `fill_value`.
     Gradient: none, as in torch.
     Raises: NotImplementedError for complex numbers, and for a traced tensor without `size`.
 
@@ -238,10 +238,10 @@ def unique_consecutive(
     size: int | None = None,
     fill_value: Any = None,
 ) -> Any:
-    """Return the first element of each run of equal elements, or the first slice of a dimension.
+    """Return the first element of each run of equal elements, or the first slice of each run along `dim`.
 
-    With `return_inverse` also the run that each element is in, with `return_counts` the length of each run.
-    Under jit and vmap `size` is the number of runs, and `fill_value` stands for missing ones.
+    With `return_inverse` also return the run of each element, with `return_counts` the length of each run.
+    Under jit and vmap give `size`, the number of runs; missing ones are filled with `fill_value`.
     Gradient: none, as in torch.
     Raises: NotImplementedError for complex numbers, and for a traced tensor without `size`.
 
@@ -263,7 +263,7 @@ def unique_consecutive(
 
 
 def _runs(slices: jax.Array, starts: jax.Array, size: int | None, fill_value: Any) -> tuple[jax.Array, jax.Array]:
-    """Return the slices that runs begin with, and the lengths of the runs."""
+    """Return the first slice of each run, and the lengths of the runs."""
     count = len(slices)
     (places,) = jnp.nonzero(starts, size=size, fill_value=count)
     fill = jnp.asarray(0 if fill_value is None else fill_value).astype(slices.dtype)
@@ -289,7 +289,7 @@ def _optional_axis(input: jax.Array, dim: int | None) -> int | None:
 
 def _empty(source: jax.Array, axis: int, input: jax.Array, dim: int | None) -> tuple[jax.Array, ...]:
     if source.shape[axis]:
-        raise ShapeError("slices that have elements", describe(source))
+        raise ShapeError("non-empty slices", describe(source))
     indices = jnp.zeros(0, canonical(int64).dtype)
     return source, indices.reshape(input.shape) if dim is None else indices, indices
 

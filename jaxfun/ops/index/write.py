@@ -1,4 +1,4 @@
-"""Writing by indices: slices along a dimension, elements among all in order, and places in several dimensions."""
+"""Write by indices: slices along a dimension, elements of the flattened input, or positions in several dimensions."""
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
@@ -52,12 +52,13 @@ def _check_alpha(input: jax.Array, dim: int, index: jax.Array, source: jax.Array
 
 @op(kind=None, before=_check_alpha, check=check_along, takes={"index": _PLACES}, cases=_SLICES)
 def index_add(input: Array, dim: Dim, index: Mask, source: Array, *, alpha: Factor = 1) -> jax.Array:
-    """Return `input` with `alpha` times each slice of `source` added to the slice that `index` names for it.
+    """Return `input` with `alpha * source` added, slice by slice, at `index` along `dim`.
 
-    Shapes: `source` has that of `input`, with as many slices along `dim` as there are indices.
-    Dtypes: 16-bit floats are added up in float32; a sum of bools is whether any is true.
-    Raises: RuntimeError for other shapes, two dtypes, and an alpha that the dtype cannot hold; IndexError or
-    RuntimeError for an index out of range (a negative one is), where it is known; a traced one writes nothing.
+    Shapes: `source` has the shape of `input`, with one slice along `dim` for each index.
+    Dtypes: 16-bit floats are accumulated in float32; the sum of bools is their logical or.
+    Raises: RuntimeError for other shapes, different dtypes, and an alpha that the dtype cannot hold; IndexError or
+    RuntimeError for an index out of range (negative indices are out of range). A traced index out of range writes
+    nothing.
 
     >>> import jaxfun as jf
     >>> jf.index_add(jf.zeros(3), 0, jf.tensor([2, 0, 2]), jf.tensor([5.0, 6.0, 7.0]))
@@ -65,7 +66,7 @@ def index_add(input: Array, dim: Dim, index: Mask, source: Array, *, alpha: Fact
     """
     axis = wrap_dim(dim, input.ndim)
     _check_slices(input, axis, index, source)
-    if type(alpha) is not int:  # 1 where it is left out
+    if type(alpha) is not int:  # the default, 1
         factor = cast(alpha, input.dtype)
         source = source & factor if input.dtype == bool else source * factor
     return _written(add_at, input, axis, index, source)
@@ -89,7 +90,7 @@ def _want_one_index(index: jax.Array, source: jax.Array) -> None:
 def _written(
     write: Callable[..., jax.Array], input: jax.Array, axis: int, index: jax.Array, source: jax.Array
 ) -> jax.Array:
-    """Write slices by `write(input, axis, index, source)`."""
+    """Call `write(input, axis, index, source)`."""
     whole, places, slices = map(with_dims, (input, index, source))
     return write(whole, axis, as_unsigned(places), slices).reshape(input.shape)
 
@@ -109,13 +110,13 @@ def _written(
     ),
 )
 def index_copy(input: Array, dim: Dim, index: Mask, source: Array) -> jax.Array:
-    """Return `input` with each slice of `source` in the place of the slice that `index` names for it.
+    """Return `input` with the slices of `source` copied to `index` along `dim`.
 
-    Shapes: `source` has that of `input`, with as many slices along `dim` as there are indices.
-    Gradient: to `input` where it was kept, to `source` where it was written. Where a slice is named twice, it is
-    undefined which it gets, as in torch.
-    Raises: RuntimeError or IndexError for other shapes; RuntimeError for two dtypes; IndexError for an index out of
-    range (a negative one is), where it is known; a traced one writes nothing.
+    Shapes: `source` has the shape of `input`, with one slice along `dim` for each index.
+    Gradient: to `input` where it is not overwritten, to `source` where it is written. For duplicate indices the written
+    value is undefined, as in torch.
+    Raises: RuntimeError or IndexError for other shapes; RuntimeError for different dtypes; IndexError for an index out
+    of range (negative indices are out of range). A traced index out of range writes nothing.
 
     >>> import jaxfun as jf
     >>> jf.index_copy(jf.zeros(3), 0, jf.tensor([2, 0]), jf.tensor([5.0, 6.0]))
@@ -130,12 +131,12 @@ def _check_copy(input: jax.Array, axis: int, index: jax.Array, source: jax.Array
     want_vector(index)
     _want_one_index(index, source)
     if source.ndim and input.ndim and source.ndim != input.ndim:
-        raise IndexRangeError("as many dimensions of both", f"{describe(input)} and {describe(source)}")
+        raise IndexRangeError("the same number of dimensions", f"{describe(input)} and {describe(source)}")
     want_long(index)
     want_one_dtype(input, source)
     others = [(*x.shape[:axis], *x.shape[axis + 1 :]) for x in (input, source)]
     if others[0] != others[1]:
-        raise ShapeError(f"equal shapes but for dimension {axis}", f"{list(input.shape)} and {list(source.shape)}")
+        raise ShapeError(f"equal shapes except in dimension {axis}", f"{list(input.shape)} and {list(source.shape)}")
     if source.ndim and index.size != source.shape[axis]:
         raise IndexRangeError(f"{source.shape[axis]} indices, one for each slice", describe(index))
 
@@ -149,7 +150,7 @@ def _check_fill_value(input: jax.Array, dim: int, index: jax.Array, value: Any) 
 def _check_filled(_: Any, input: jax.Array, dim: int, index: jax.Array, value: Any) -> None:
     axis = wrap_dim(dim, input.ndim)
     others = (*input.shape[:axis], *input.shape[axis + 1 :])
-    if 0 not in others:  # where nothing is filled torch does not look at the indices
+    if 0 not in others:  # torch does not check the indices where nothing is filled
         check_positions(index, size_along(input, dim), negative=True)
 
 
@@ -167,12 +168,12 @@ _FROM_EITHER_END = Index("", "input", negative=True)
     cases=_FILLED,
 )
 def _index_fill(input: Array, dim: Dim, index: Mask, value: Factor) -> jax.Array:
-    """Return `input` with the slices that `index` names filled with a number, or a 0-dim tensor.
+    """Fill the slices of `input` at `index` along `dim` with a number or a 0-dim tensor.
 
     Negative indices count from the end.
-    Gradient: to `input` where it was kept, to a tensor `value` the sum of what was filled.
-    Raises: RuntimeError for a value that the dtype cannot hold; IndexError for an index out of range, where it is
-    known; a traced one writes nothing.
+    Gradient: to `input` where it is not filled; a tensor `value` gets the sum over the filled elements.
+    Raises: RuntimeError for a value that the dtype cannot hold; IndexError for an index out of range. A traced index
+    out of range writes nothing.
 
     >>> import jaxfun as jf
     >>> jf.index_fill(jf.zeros(2, 3), 1, jf.tensor([0, -1]), 7)
@@ -201,7 +202,7 @@ index_fill = overloads(_index_fill, _index_fill_tensor)
 
 def _filled(input: jax.Array, dim: int, index: jax.Array, value: Any) -> jax.Array:
     if as_dtype(index.dtype) != canonical(int64):
-        raise IndexRangeError("an index of int64", describe(index))
+        raise IndexRangeError("an index of dtype int64", describe(index))
     axis = wrap_dim(dim, input.ndim)
     if index.ndim > 1:
         raise ShapeError("an index of at most 1 dimension", describe(index))
@@ -212,7 +213,7 @@ _REDUCTIONS = ("prod", "mean", "amax", "amin")
 
 
 def _takes_slices(arguments: Mapping[str, Any]) -> frozenset[DType]:
-    # torch combines slices of two such tensors by other kernels, which take more dtypes
+    # for two such tensors torch reduces slices by other kernels, which accept more dtypes
     whole = arguments["input"].ndim > 1 and arguments.get("include_self", True)
     return BOOLS | COMPLEXES if whole else frozenset()
 
@@ -228,13 +229,13 @@ def _takes_slices(arguments: Mapping[str, Any]) -> frozenset[DType]:
 def index_reduce(
     input: Array, dim: Dim, index: Mask, source: Array, reduce: str, *, include_self: bool = True
 ) -> jax.Array:
-    """Return `input` with each slice that `index` names combined with all the slices that `source` has for it.
+    """Return `input` reduced with the slices of `source` that `index` sends to each position along `dim`.
 
-    `reduce` is "prod", "mean", "amax" or "amin". Without `include_self` the slice itself does not count.
-    Shapes: `source` has that of `input`, with as many slices along `dim` as there are indices.
-    Gradient: that of `scatter_reduce`.
-    Raises: RuntimeError for other shapes, two dtypes, and another `reduce`; IndexError for an index out of range (a
-    negative one is), where it is known; a traced one writes nothing.
+    `reduce` is "prod", "mean", "amax" or "amin". Without `include_self`, `input` is not part of the reduction.
+    Shapes: `source` has the shape of `input`, with one slice along `dim` for each index.
+    Gradient: as for `scatter_reduce`.
+    Raises: RuntimeError for other shapes, different dtypes, and another `reduce`; IndexError for an index out of range
+    (negative indices are out of range). A traced index out of range writes nothing.
 
     >>> import jaxfun as jf
     >>> jf.index_reduce(jf.ones(2), 0, jf.tensor([1, 1]), jf.tensor([3.0, 5.0]), "prod")
@@ -245,11 +246,11 @@ def index_reduce(
     axis = wrap_dim(dim, input.ndim)
     _check_slices(input, axis, index, source)
     if not index.size and as_dtype(input.dtype) in BOOLS | COMPLEXES:
-        return input  # torch looks for no kernel
+        return input  # torch runs no kernel
     return _written(functools.partial(combined, reduce, include_self), input, axis, index, source)
 
 
-# Elements among all in order.
+# Elements of the flattened input.
 
 _DISTINCT = {"into": "input", "dim": "", "distinct": True}
 
@@ -271,14 +272,14 @@ _DISTINCT = {"into": "input", "dim": "", "distinct": True}
     ),
 )
 def put(input: Array, index: Mask, source: Array, accumulate: bool = False) -> jax.Array:
-    """Return `input` with `source` in the places that `index` names among all elements in order.
+    """Return `input` with `source` written at `index` of the flattened input.
 
-    Negative indices count from the end; with `accumulate` the source is added.
+    Negative indices count from the end. With `accumulate` the source is added.
     Shapes: `source` has as many elements as `index`.
-    Gradient: to `input` where it was kept, to `source` where it was written. Where an element is named twice without
-    `accumulate`, it is undefined which value it gets, as in torch.
-    Raises: RuntimeError for two dtypes; IndexError for another number of elements, and for an index out of range, where
-    it is known; a traced one writes nothing.
+    Gradient: to `input` where it is not overwritten, to `source` where it is written. For duplicate indices without
+    `accumulate` the written value is undefined, as in torch.
+    Raises: RuntimeError for different dtypes; IndexError for another number of elements, and for an index out of range.
+    A traced index out of range writes nothing.
     Torch: Tensor.put.
 
     >>> import jaxfun as jf
@@ -296,27 +297,27 @@ def put(input: Array, index: Mask, source: Array, accumulate: bool = False) -> j
 
 
 def _put(input: jax.Array, key: tuple[Any, ...], source: jax.Array, accumulate: bool) -> jax.Array:
-    """Return `input` with `source` set, or added, at a jnp index."""
+    """Return `input` with `source` set or added at a jnp index."""
     if not accumulate:
         return input.at[key].set(source)
     added = input.at[key].max(source) if input.dtype == bool else widened(input).at[key].add(widened(source))
     return added.astype(input.dtype)
 
 
-# Places in several dimensions.
+# Positions in several dimensions.
 
 
 @public
 def index_put(input: Any, indices: Sequence[Any], values: Any, accumulate: bool = False) -> jax.Array:
-    """Return `input` as `input[indices] = values` would leave it, for a tuple of tensors of indices or masks.
+    """Return a copy of `input` after `input[indices] = values`, for a tuple of index tensors or masks.
 
     With `accumulate` the values are added.
     Shapes: `values` broadcasts to `input[indices]`.
-    Gradient: to `input` where it was kept, to `values` where they were written. Where an element is named twice without
-    `accumulate`, it is undefined which value it gets, as in torch.
-    Raises: what `getitem` raises for the indices; RuntimeError for two dtypes, and values that do not fit;
-    IndexError for more indices than dimensions. A 0-dim mask is left out, true or not; alone it says whether all is
-    filled. A traced index out of range writes nothing.
+    Gradient: to `input` where it is not overwritten, to `values` where they are written. For duplicate indices without
+    `accumulate` the written value is undefined, as in torch.
+    Raises: the same as `getitem` for the indices; RuntimeError for different dtypes, and for values that do not fit;
+    IndexError for more indices than dimensions. A 0-dim mask next to other indices is ignored; alone it fills
+    everything or nothing. A traced index out of range writes nothing.
 
     >>> import jaxfun as jf
     >>> jf.index_put(jf.zeros(3), (jf.tensor([0, 0]),), jf.tensor([1.0, 2.0]), accumulate=True)
@@ -338,11 +339,11 @@ def _want_tensors(indices: Any) -> None:
     if not isinstance(indices, (tuple, list)) or not all(hasattr(item, "dtype") for item in indices):
         raise ArgumentTypeError("`indices` to be a tuple or a list of tensors", describe(indices))
     if not indices:
-        raise ShapeError("one tensor of indices at least", "none")
+        raise ShapeError("at least one index tensor", "none")
 
 
 def _filled_where(input: jax.Array, indices: Sequence[Any], values: jax.Array, accumulate: bool) -> jax.Array:
-    """Return the tensor filled with a number where its one index, a 0-dim mask, is true; torch takes nothing else."""
+    """Fill the tensor with a number where its only index, a 0-dim mask, is true. torch accepts no other case."""
     mask = as_array(indices[0])
     is_one = len(indices) == 1 and mask.dtype == bool and values.size == 1
     if input.size and (accumulate or not is_one):

@@ -1,1 +1,1 @@
-"""Linear algebra: products of matrices and tensors, determinants and inverses, factors, distances, covariances."""
+"""Linear algebra: products, determinants, inverses, factorizations, distances, covariance. Begin with `matmul.py`."""

@@ -1,4 +1,4 @@
-"""How variables vary together: covariance and correlation."""
+"""Covariance and correlation: `cov` and `corrcoef`."""
 
 import math
 from typing import Any
@@ -18,14 +18,14 @@ from ._matrices import product
 
 
 def _refuse_weights(input: Any, *, correction: Any = 1, fweights: Any = None, aweights: Any = None) -> None:
-    """Raise torch's error for weights that are negative or add up to 0, where they are known; an op's `before`."""
+    """Raise torch's error for known weights that are negative or sum to 0. It is the `before` of an op."""
     given = [each for each in (fweights, aweights) if each is not None]
     known = [np.asarray(each).reshape(-1) for each in given if not is_traced(each)]
     if any((each < 0).any() for each in known):
-        raise ShapeError("weights of 0 and more", describe(tuple(given)))
+        raise ShapeError("weights of at least 0", describe(tuple(given)))
     are_alike = 0 < len(known) == len(given) and len({each.size for each in known}) == 1
     if are_alike and math.prod(known[1:], start=known[0]).sum() == 0:
-        raise ShapeError("weights that add up to more than 0", describe(tuple(given)))
+        raise ShapeError("weights with a positive sum", describe(tuple(given)))
 
 
 _CASES = rows(
@@ -56,10 +56,10 @@ _CASES = rows(
 def cov(input: Array, *, correction: int = 1, fweights: Mask = None, aweights: Array = None) -> jax.Array:
     """Return the covariance matrix of variables (rows) over observations (columns), divided by `n - correction`.
 
-    `fweights` says how often each observation was made, `aweights` how much it counts.
-    Shapes: (m, n) -> (m, m); a tensor of fewer dimensions is one variable.
-    Dtypes: integers give float32; 16-bit floats are computed in float32, and rounded once.
-    Raises: RuntimeError for bools, and weights that are negative or add up to 0; where they are traced, the result is
+    `fweights` are the counts of the observations, `aweights` their importance weights.
+    Shapes: (m, n) -> (m, m); a 0-dim or 1-D tensor is one variable.
+    Dtypes: integers give float32; 16-bit floats are computed in float32 and rounded once.
+    Raises: RuntimeError for bools, and for weights that are negative or sum to 0. For such traced weights the result is
     NaN or infinite.
 
     >>> import jaxfun as jf
@@ -78,8 +78,8 @@ def cov(input: Array, *, correction: int = 1, fweights: Mask = None, aweights: A
 def corrcoef(input: Array) -> jax.Array:
     """Return the correlation matrix of variables (rows) over observations (columns): covariances scaled to [-1, 1].
 
-    Shapes: (m, n) -> (m, m); a tensor of fewer dimensions is one variable.
-    Dtypes: integers give float32; 16-bit floats are computed in float32, and rounded once.
+    Shapes: (m, n) -> (m, m); a 0-dim or 1-D tensor is one variable.
+    Dtypes: integers give float32; 16-bit floats are computed in float32 and rounded once.
     Raises: RuntimeError for bools.
 
     >>> import jaxfun as jf
@@ -100,7 +100,7 @@ def corrcoef(input: Array) -> jax.Array:
 
 
 def _clipped(x: jax.Array) -> jax.Array:
-    return jnp.where(jnp.abs(x) <= 1, x, jnp.sign(x))  # the gradient is 1 at the bounds, as torch's clamp has it
+    return jnp.where(jnp.abs(x) <= 1, x, jnp.sign(x))  # the gradient at the bounds is 1, as for torch's clamp
 
 
 def _as_rows(input: jax.Array) -> jax.Array:
@@ -114,9 +114,9 @@ def _check_weights(count: int, fweights: Any, aweights: Any) -> None:
         if given is None:
             continue
         if as_dtype(given.dtype).category is not category:
-            raise DTypeError("`fweights` of integers and `aweights` of floats", describe(given))
+            raise DTypeError("integer `fweights` and floating point `aweights`", describe(given))
         if given.ndim > 1 or given.size != count:
-            raise ShapeError(f"a weight for each of {count} observations", describe(given))
+            raise ShapeError(f"one weight for each of {count} observations", describe(given))
 
 
 def _result_dtype(*tensors: jax.Array) -> DType:
@@ -125,14 +125,14 @@ def _result_dtype(*tensors: jax.Array) -> DType:
 
 
 def _covariance(observed: jax.Array, correction: int, fweights: Any, aweights: Any, dtype: DType) -> jax.Array:
-    """Return the covariances of rows, (m, n) -> (m, m), in the dtype that torch computes this one in.
+    """Return the covariance matrix of the rows, (m, n) -> (m, m), in torch's dtype for it.
 
-    With the weights w, their sum W and the correction c:
-    mean = Σ w x / W, and the result Σ w (x - mean) conj(x - mean) / (W - c Σ w a / W), where a are the `aweights`.
+    With the weights w, their sum W, the `aweights` a and the correction c:
+    mean = Σ w x / W, and the result is Σ w (x - mean) conj(x - mean) / (W - c Σ w a / W).
     """
     wide = computed_in(dtype).dtype
     is_exact = as_dtype(observed.dtype).category is Category.INTEGER and aweights is None
-    x = observed.astype(canonical(int64).dtype if is_exact else wide)  # integers are summed without a rounding
+    x = observed.astype(canonical(int64).dtype if is_exact else wide)  # integers are summed exactly
     weights = _weights(fweights, aweights, dtype)
     if weights is None:
         total = observed.shape[1]
@@ -147,7 +147,7 @@ def _covariance(observed: jax.Array, correction: int, fweights: Any, aweights: A
 
 
 def _weights(fweights: Any, aweights: Any, dtype: DType) -> jax.Array | None:
-    """Return the weights of both kinds multiplied: int64 where there are no `aweights`, None where there are none."""
+    """Return the product of both weights: int64 without `aweights`, None without any."""
     frequency = None if fweights is None else fweights.astype(canonical(int64).dtype)
     if aweights is None:
         return frequency
@@ -165,7 +165,7 @@ def _freedom(total: jax.Array, correction: int, weights: jax.Array, aweights: An
 
 @jax.custom_jvp
 def _centred(observed: jax.Array, mean: jax.Array) -> jax.Array:
-    """Return observed - mean: exactly 0 for a row that does not vary, however its mean is rounded."""
+    """Return observed - mean, and exactly 0 for a constant row, even if its mean is rounded."""
     if not observed.size:
         return observed - mean
     is_constant = (observed == observed[:, :1]).all(1, keepdims=True)

@@ -31,9 +31,9 @@ class SignAndLogarithm(NamedTuple):
 
 @op(kind=None, rejects=BOOLS, cases=rows("input", ("m n",)))
 def trace(input: Array) -> jax.Array:
-    """Return the trace of a matrix, the sum of its diagonal. Shapes: (m, n) -> ().
+    """Return the trace of a matrix: the sum of its diagonal. Shapes: (m, n) -> ().
 
-    Dtypes: integers are summed as int64; 16-bit floats in float32, rounded once.
+    Dtypes: integers are summed in int64; 16-bit floats in float32 and rounded once.
     Raises: RuntimeError for other shapes.
 
     >>> import jaxfun as jf
@@ -54,9 +54,9 @@ def trace(input: Array) -> jax.Array:
     takes_here=where_empty(HALVES),
 )
 def det(input: Array) -> jax.Array:
-    """Return the determinants of square matrices. Shapes: (*, n, n) -> (*).
+    """Return the determinant of each square matrix. Shapes: (*, n, n) -> (*).
 
-    Gradient: the cofactors; 0 where the determinant is (torch: so does backward() without create_graph=True).
+    Gradient: the cofactors; 0 for a determinant of 0 (as in torch's backward() without create_graph=True).
     Raises: RuntimeError for other shapes, and for dtypes other than float32, float64 and the complex ones.
 
     >>> import jaxfun as jf
@@ -70,7 +70,7 @@ def det(input: Array) -> jax.Array:
 
 
 class _Elimination(NamedTuple):
-    """The LU factorization of a matrix: U on and above the diagonal, L below, the order of the rows, and its sign."""
+    """The LU factorization of a matrix: U on and above the diagonal, L below, the row permutation, and its sign."""
 
     factors: jax.Array
     order: jax.Array
@@ -93,13 +93,13 @@ def _determinant(input: jax.Array) -> jax.Array:
 
 
 def _product_of_pivots(input: jax.Array, found: _Elimination) -> jax.Array:
-    # some LAPACKs lose a NaN that meets zeros alone
+    # some LAPACKs lose a NaN that meets only zeros
     return jnp.where(jnp.isnan(input).any((-2, -1)), jnp.nan, jnp.prod(found.pivots, -1) * found.sign)
 
 
 @_determinant.defjvp
 def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    # torch multiplies the inverse by the determinant: the gradient is 0 where the determinant is
+    # torch multiplies the inverse by the determinant, so the gradient is 0 for a determinant of 0
     result = _determinant(*primals)
     return result, jnp.where(result == 0, 0, _determinant_tangent(*primals, *tangents))
 
@@ -112,7 +112,7 @@ def _determinant_tangent(input: jax.Array, tangent: jax.Array) -> jax.Array:
 
 @jax.custom_jvp
 def _adjugate(input: jax.Array) -> jax.Array:
-    """Return the adjugate, det(A) A⁻¹: the transposed cofactors, which exist where A has no inverse."""
+    """Return the adjugate, det(A) A⁻¹: the transposed cofactors. It exists even if A has no inverse."""
     found = _eliminated(input)
     pivots = jnp.abs(found.pivots)
     least = input.shape[-1] * jnp.finfo(input.dtype).eps * jnp.max(pivots, -1)
@@ -127,7 +127,7 @@ def _by_elimination(input: jax.Array, found: _Elimination) -> jax.Array:
 
 
 def _by_singular_values(input: jax.Array, _: _Elimination) -> jax.Array:
-    # A = U S Vᴴ: adj(A) = det(U Vᴴ) V adj(S) Uᴴ, and in adj(S) each number is the product of the others
+    # A = U S Vᴴ: adj(A) = det(U Vᴴ) V adj(S) Uᴴ; each diagonal element of adj(S) is the product of the others of S
     u, sizes, vh = singular_values(input)
     others = jnp.where(jnp.eye(input.shape[-1], dtype=bool), 1, sizes[..., None, :])
     turn = _determinant(product(u, vh))[..., None, None]
@@ -145,7 +145,7 @@ def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 
 @op(kind=None, rejects=NO_LAPACK, node="LinalgSlogdetBackward0", takes=_INVERTIBLE, cases=_SQUARE)
 def slogdet(input: Array) -> SignAndLogarithm:
-    """Return the signs of determinants, and the logarithms of their absolute values. Shapes: (*, n, n) -> (*), (*).
+    """Return the sign and the logarithm of the absolute value of each determinant. Shapes: (*, n, n) -> (*), (*).
 
     A singular matrix gives 0 and -infinity.
     Dtypes: the sign of a complex matrix is complex, its logarithm is real.
@@ -163,7 +163,7 @@ def slogdet(input: Array) -> SignAndLogarithm:
 def _sign_and_logarithm(input: jax.Array) -> tuple[jax.Array, jax.Array]:
     found = _eliminated(input)
     signs = jnp.sign(found.pivots)
-    if not jnp.iscomplexobj(signs):  # torch's sign of a real NaN is 0
+    if not jnp.iscomplexobj(signs):  # the sign of a real NaN is 0 in torch
         signs = jnp.where(jnp.isnan(signs), 0, signs)
     return jnp.prod(signs, -1) * found.sign, jnp.sum(jnp.log(jnp.abs(found.pivots)), -1)
 
@@ -210,10 +210,10 @@ def _want_invertible(result: jax.Array, input: jax.Array) -> None:
     cases=_SQUARE,
 )
 def inverse(input: Array) -> jax.Array:
-    """Return the inverses of square matrices. Shapes: (*, n, n) -> (*, n, n).
+    """Return the inverse of each square matrix. Shapes: (*, n, n) -> (*, n, n).
 
     Raises: RuntimeError for other shapes, for dtypes other than float32, float64 and the complex ones, and for a
-    singular matrix: under jit, where its numbers are not known, the result is then not finite.
+    singular matrix. Under jit the result for a singular matrix is not finite.
 
     >>> import jaxfun as jf
     >>> jf.inverse(jf.tensor([[2.0, 0.0], [0.0, 4.0]]))
@@ -248,10 +248,10 @@ def _want_invertible_where_negative(result: jax.Array, input: jax.Array, n: int)
     cases=_SQUARE,
 )
 def matrix_power(input: Array, n: Integer) -> jax.Array:
-    """Return the `n`-th power of square matrices; that of their inverses where `n` is negative.
+    """Return the `n`-th power of each square matrix; for a negative `n` the power of its inverse.
 
     Shapes: (*, n, n) -> (*, n, n).
-    Raises: RuntimeError for other shapes; where `inverse` does, for a negative `n`.
+    Raises: RuntimeError for other shapes; for a negative `n` the same as `inverse`.
 
     >>> import jaxfun as jf
     >>> jf.matrix_power(jf.tensor([[1.0, 1.0], [0.0, 1.0]]), 3)
@@ -260,16 +260,16 @@ def matrix_power(input: Array, n: Integer) -> jax.Array:
     """
     want_square(input)
     if n < 0 and as_dtype(input.dtype) in NO_LAPACK:
-        raise UnsupportedDTypeError("float32, float64 or complex numbers for a negative `n`", describe(input))
+        raise UnsupportedDTypeError("a float32, float64 or complex tensor for a negative `n`", describe(input))
     return _power(_inverse(input), -n) if n < 0 else _power(input, n)
 
 
 def _power(input: jax.Array, n: int) -> jax.Array:
     if n == 0:
         return jnp.broadcast_to(jnp.eye(input.shape[-1], dtype=input.dtype), input.shape)
-    if n == 3:  # as torch does: squaring multiplies the other way around
+    if n == 3:  # torch's order: squaring would multiply the other way around
         return product(product(input, input), input)
-    powers = [input]  # each the square of the one before
+    powers = [input]  # each is the square of the previous one
     for _ in range(n.bit_length() - 1):
         powers.append(product(powers[-1], powers[-1]))
     return functools.reduce(product, [power for place, power in enumerate(powers) if n >> place & 1])

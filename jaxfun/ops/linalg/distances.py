@@ -1,4 +1,4 @@
-"""Distances between the rows of matrices."""
+"""Pairwise distances between the rows of matrices: `cdist` and `pdist`."""
 
 import functools
 import math
@@ -22,7 +22,7 @@ _NO_FLOAT = BOOLS | INTEGERS | COMPLEXES | HALVES
 _MODES = ("use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist")
 _P = Choice((2.0, 1.0, 0.0, math.inf, 3.0, 1.5, 0.5))
 
-# torch's kernels take float32 and float64; without a distance it takes any floating point dtype
+# torch's kernels accept float32 and float64; with no distances to compute, any floating point dtype
 _takes_no_pairs = where_empty(HALVES)
 
 
@@ -40,13 +40,13 @@ def _takes_no_rows(arguments: Mapping[str, Any]) -> frozenset[DType]:
     cases=rows("x1 x2", ("m k", "n k"), ("b m k", "b n k"), ("a 1 m k", "b n k")),
 )
 def cdist(x1: Array, x2: Array, p: float = 2.0, compute_mode: str = _MODES[0]) -> jax.Array:
-    """Return the distance in the p-norm between each row of one matrix and each row of another; batches broadcast.
+    """Return the p-norm distance between each pair of rows of `x1` and `x2`; batches broadcast.
 
-    `p` is 0 (how many elements differ), a positive number, or infinity (the largest difference).
+    `p` is 0 (the number of elements that differ), a positive number, or infinity (the largest difference).
     Shapes: (*, m, k), (*, n, k) -> (*, m, n).
     Gradient: 0 where the distance is 0.
     Raises: RuntimeError for other shapes, for a negative p, and for dtypes other than float32 and float64.
-    Differs: `compute_mode` changes nothing: differences are always taken one by one, which loses no digits.
+    Differs: `compute_mode` has no effect: the differences are always computed directly, which loses no digits.
 
     >>> import jaxfun as jf
     >>> jf.cdist(jf.tensor([[0.0, 0.0]]), jf.tensor([[3.0, 4.0], [1.0, 0.0]]))
@@ -56,11 +56,11 @@ def cdist(x1: Array, x2: Array, p: float = 2.0, compute_mode: str = _MODES[0]) -
         raise ArgumentValueError(f"`compute_mode` to be one of {_MODES}", describe(compute_mode))
     want(x1.ndim > 1 < x2.ndim and x1.shape[-1] == x2.shape[-1], "(*, m, k) and (*, n, k)", x1, x2)
     if not p >= 0:
-        raise DTypeError("`p` of 0 or more", describe(p))
+        raise DTypeError("`p` of at least 0", describe(p))
     broadcast_shapes(x1.shape[:-2], x2.shape[:-2])
     if x1.size and x2.size:
         want_one_dtype(x1, x2)
-    other = x2.astype(x1.dtype)  # two dtypes are left where there is no distance
+    other = x2.astype(x1.dtype)  # the dtypes can still differ if no distance is computed
     return _norm(x1[..., :, None, :] - other[..., None, :, :], float(p))
 
 
@@ -68,7 +68,7 @@ def cdist(x1: Array, x2: Array, p: float = 2.0, compute_mode: str = _MODES[0]) -
 def _norm(difference: jax.Array, p: float) -> jax.Array:
     sizes = jnp.abs(difference)
     if p == 0:
-        # no minimum: XLA's compiler for the CPU drops NaN from one that is fused into a sum
+        # no jnp.minimum: XLA's CPU compiler drops NaN from a minimum that is fused into a sum
         return jnp.sum(jnp.where(jnp.isnan(sizes), sizes, (sizes != 0).astype(sizes.dtype)), -1)
     if p == math.inf:
         return largest(sizes, -1, initial=0)
@@ -91,7 +91,7 @@ def _slope(difference: jax.Array, norm: jax.Array, p: float) -> jax.Array:
     sizes, sign = jnp.abs(difference), jnp.sign(difference)
     if p == 0:
         return jnp.zeros_like(difference)
-    if p == math.inf:  # every element that is as large has the whole of it
+    if p == math.inf:  # each of several equal largest elements gets the whole gradient
         return jnp.where(sizes == norm, sign, 0)
     if p == 1:
         return sign
@@ -103,12 +103,12 @@ def _slope(difference: jax.Array, norm: jax.Array, p: float) -> jax.Array:
     kind=None,
     rejects=_NO_FLOAT,
     takes_here=_takes_no_rows,
-    # not "m k": the gradient of no rows ends torch's process
+    # not "m k": with 0 rows torch's gradient crashes the process
     takes={"p": _P},
     cases=rows("input", ("3 k",), ("4 k",), ("2 k",), ("1 k",)),
 )
 def pdist(input: Array, p: float = 2.0) -> jax.Array:
-    """Return the distance in the p-norm between each two rows of a matrix, in order: (0, 1), (0, 2), ..., (1, 2), ...
+    """Return the p-norm distance between each pair of rows of a matrix, in order: (0, 1), (0, 2), ..., (1, 2), ...
 
     Shapes: (m, k) -> (m (m - 1) / 2).
     Gradient: 0 where the distance is 0.
@@ -120,6 +120,6 @@ def pdist(input: Array, p: float = 2.0) -> jax.Array:
     """
     want(input.ndim == 2, "(m, k)", input)
     if not p >= 0:
-        raise DTypeError("`p` of 0 or more", describe(p))
+        raise DTypeError("`p` of at least 0", describe(p))
     first, second = np.triu_indices(input.shape[0], 1)
     return _norm(input[first] - input[second], float(p))

@@ -1,6 +1,6 @@
-"""Einstein summation: torch's checks and dtypes, and each pair of operands contracted by one `jnp.einsum`.
+"""Einstein summation with torch's checks and dtypes. Each pair of operands is contracted by one `jnp.einsum`.
 
-Begin with `_einsum`. A dimension has the name of its letter; those of an ellipsis are numbered from the last.
+Begin with `_einsum`. The name of a dimension is its letter; ellipsis dimensions are numbered from the last one.
 """
 
 import string
@@ -46,13 +46,13 @@ _CASES = rows(
 
 @public
 def einsum(*args: Any) -> jax.Array:
-    """Return the Einstein summation of an equation: "ij,jk->ik" is a product of matrices.
+    """Return the Einstein summation of an equation: "ij,jk->ik" is the matrix product.
 
-    A letter names a dimension. One that is not in the result is summed over; one that an operand has twice is its
-    diagonal; `...` stands for dimensions that broadcast. Without `->` the result has, in order, the letters that
-    come once. In place of an equation, each tensor may be followed by a list of numbers for its dimensions.
-    Dtypes: tensors that are contracted have one dtype; integers that are only summed become int64.
-    Raises: RuntimeError for an equation that has no meaning, or does not fit the tensors.
+    A letter names a dimension. A letter that is not in the result is summed over. A letter that occurs twice in an
+    operand takes the diagonal. `...` stands for dimensions that broadcast. Without `->` the result has the letters that
+    occur once, in order. Instead of an equation, each tensor may be followed by a list of numbers for its dimensions.
+    Dtypes: contracted tensors have one dtype; integers that are only summed become int64.
+    Raises: RuntimeError for an equation that is invalid or does not fit the tensors.
 
     >>> import jaxfun as jf
     >>> jf.einsum("ij,j->i", jf.tensor([[1.0, 2.0], [3.0, 4.0]]), jf.tensor([1.0, 10.0]))
@@ -66,14 +66,14 @@ def einsum(*args: Any) -> jax.Array:
     if not isinstance(equation, str):
         raise ArgumentTypeError("an equation as a string", describe(equation))
     if not operands:
-        raise ArgumentValueError("one operand at least", "none")
+        raise ArgumentValueError("at least one operand", "none")
     if len(operands) > 2:
         _refuse_as_opt_einsum(equation, operands)
     return _einsum(equation, tuple(operands))
 
 
 def _refuse_as_opt_einsum(equation: str, operands: Sequence[Any]) -> None:
-    """Raise what torch raises from three operands on, where it asks opt_einsum first."""
+    """Raise torch's errors for three or more operands, which it passes to opt_einsum first."""
     terms = equation.partition("->")[0].count(",") + 1
     if terms != len(operands):
         raise ArgumentValueError(f"{terms} operands for {equation!r}", str(len(operands)))
@@ -107,13 +107,13 @@ def _einsum(equation: str, operands: Tensors) -> jax.Array:
 
 # The equation.
 
-_Names = list[str]  # a name for each dimension
+_Names = list[str]  # one name per dimension
 
 
 def _parsed(equation: str, operands: Sequence[jax.Array]) -> tuple[list[_Names], _Names, dict[str, int]]:
-    """Return the names of each operand's dimensions, of the result's, and the size of each name.
+    """Return the dimension names of each operand and of the result, and the size of each name.
 
-    Raises: ShapeError for an equation that has no meaning, or does not fit the operands.
+    Raises: ShapeError for an equation that is invalid or does not fit the operands.
     """
     left, arrow, right = equation.partition("->")
     terms = [_letters(text) for text in left.split(",")]
@@ -127,7 +127,7 @@ def _parsed(equation: str, operands: Sequence[jax.Array]) -> tuple[list[_Names],
 
 
 def _letters(text: str) -> list[str]:
-    """Return the letters of a term, its ellipsis among them as one."""
+    """Return the letters of a term. An ellipsis counts as one letter."""
     text = text.replace(" ", "")
     found = [_ELLIPSIS if word == "." else word for word in text.replace(_ELLIPSIS, ".", 1)]
     wrong = [word for word in found if word not in _LETTERS and word != _ELLIPSIS]
@@ -144,13 +144,13 @@ def _spelled_out(term: Sequence[str], operand: jax.Array) -> _Names:
 
 
 def _with_hidden(term: Iterable[str], count: int) -> _Names:
-    """Return a term with `count` names in the place of its ellipsis."""
+    """Return a term with its ellipsis replaced by `count` names."""
     hidden = [f"{_ELLIPSIS}{place:02}" for place in range(count, 0, -1)]
     return [name for word in term for name in (hidden if word == _ELLIPSIS else [word])]
 
 
 def _sizes(inputs: Sequence[_Names], operands: Sequence[jax.Array]) -> dict[str, int]:
-    """Return the size of each name: 1 gives way to any other."""
+    """Return the size of each name. A size of 1 broadcasts to another."""
     known: dict[str, int] = {}
     for names, operand in zip(inputs, operands, strict=True):
         own: dict[str, int] = {}
@@ -158,7 +158,7 @@ def _sizes(inputs: Sequence[_Names], operands: Sequence[jax.Array]) -> dict[str,
             if own.setdefault(name, size) != size:
                 raise ShapeError(f"equal sizes where {name!r} is repeated", describe(operand))
             if known.get(name, 1) not in (1, size) and size != 1:
-                raise ShapeError(f"{name!r} of the size {known[name]}", describe(operand))
+                raise ShapeError(f"{name!r} of size {known[name]}", describe(operand))
             known[name] = size if known.get(name, 1) == 1 else known[name]
     return known
 
@@ -182,15 +182,15 @@ _Named = tuple[jax.Array, _Names]
 
 
 def _path(equation: str, operands: Sequence[jax.Array]) -> list[tuple[int, int]]:
-    """Return the two operands that each step contracts; its result then stands behind the operands that are left."""
+    """Return the pair of operands that each step contracts; its result is appended to the remaining operands."""
     if len(operands) < 3:
         return [(0, 1)] * (len(operands) - 1)
-    # torch's order, of the fewest products: it decides where NaN and infinity appear
+    # torch's order, with the fewest multiplications: it decides where NaN and infinity appear
     return [(min(pair), max(pair)) for pair in jnp.einsum_path(equation, *operands, optimize="auto")[0]]
 
 
 def _contracted(named: Sequence[_Named], output: _Names, path: Sequence[tuple[int, int]]) -> _Named:
-    """Return the product of all operands, summed over each name as soon as no other operand has it."""
+    """Return the product of all operands. A name is summed over as soon as no other operand has it."""
     if not path:
         return _summed(*named[0], kept=output)
     waiting = [_squeezed(*item) for item in named]
@@ -208,7 +208,7 @@ def _pair(left: _Named, right: _Named, output: _Names, others: Collection[str]) 
     result = [name for name in names if name in kept]
     if not others:  # the last step
         result = [name for name in output if name in result]
-    if len(result) == len(names) and (x.dtype != y.dtype or x.dtype == bool):  # nothing is summed: torch promotes
+    if len(result) == len(names) and (x.dtype != y.dtype or x.dtype == bool):  # no sum: torch promotes
         return mul(_spread(x, ours, result), _spread(y, theirs, result)), result
     number = {name: place for place, name in enumerate(names)}
     dims = [[number[name] for name in item] for item in (ours, theirs, result)]
@@ -220,13 +220,13 @@ def _pair(left: _Named, right: _Named, output: _Names, others: Collection[str]) 
 
 
 def _spread(operand: jax.Array, names: _Names, result: _Names) -> jax.Array:
-    """Return an operand with a dimension for each name of the result, of size 1 where it has none."""
+    """Return an operand with one dimension for each name of the result, of size 1 if it does not have the name."""
     ordered = jnp.transpose(operand, [names.index(name) for name in result if name in names])
     return jnp.expand_dims(ordered, [place for place, name in enumerate(result) if name not in names])
 
 
 def _diagonal(operand: jax.Array, names: _Names) -> _Named:
-    """Return an operand with each name once: the diagonal of dimensions of one name."""
+    """Return an operand with each name once: take the diagonal over dimensions with the same name."""
     for name in dict.fromkeys(names):
         while names.count(name) > 1:
             first = names.index(name)
@@ -237,13 +237,13 @@ def _diagonal(operand: jax.Array, names: _Names) -> _Named:
 
 
 def _squeezed(operand: jax.Array, names: _Names) -> _Named:
-    """Return an operand without the dimensions of size 1: they broadcast, and torch does not sum over them."""
+    """Return an operand without its dimensions of size 1: they broadcast, and torch does not sum over them."""
     ones = tuple(place for place, size in enumerate(operand.shape) if size == 1)
     return jnp.squeeze(operand, ones), [name for place, name in enumerate(names) if place not in ones]
 
 
 def _summed(operand: jax.Array, names: _Names, kept: Collection[str]) -> _Named:
-    """Return an operand summed over the names that are not kept, integers as int64."""
+    """Return an operand summed over the names that are not kept; integers are summed in int64."""
     axes = tuple(place for place, name in enumerate(names) if name not in kept)
     if not axes:
         return operand, names

@@ -1,7 +1,7 @@
-"""Factorizations of matrices: Cholesky with its solutions and inverses, QR, and the singular value decomposition.
+"""Matrix factorizations: Cholesky with its solve and inverse, QR, and the singular value decomposition.
 
-Each op's `determines` says what is compared with torch: the phases of the columns of Q, and of singular vectors, are
-the library's own.
+`determines` of each op selects the part that is compared with torch: the phases of the columns of Q and of the singular
+vectors depend on the library.
 """
 
 import functools
@@ -25,7 +25,7 @@ from .determinants import NO_LAPACK
 
 
 class QAndR(NamedTuple):
-    """A QR decomposition: Q with orthonormal columns, and the upper triangle R. Torch: torch.return_types.qr."""
+    """A QR decomposition: Q with orthonormal columns, and the upper triangular R. Torch: torch.return_types.qr."""
 
     Q: jax.Array
     R: jax.Array
@@ -39,7 +39,7 @@ class SingularValues(NamedTuple):
     V: jax.Array
 
 
-# A matrix of which one triangle is read: the other one holds other numbers.
+# A matrix whose other triangle, which is not read, holds other numbers.
 _lower = functools.partial(Shape, values="positive definite below")
 _upper = functools.partial(Shape, values="positive definite above")
 _FULL_RANK = {"input": Shape("", values="invertible")}
@@ -48,7 +48,7 @@ _MATRICES = rows("input", ("m n",), ("b m n",), ("4 2",), ("2 3",))
 
 def _want_definite(result: jax.Array, input: jax.Array, upper: bool = False) -> None:
     if not is_finite(result) and np.isnan(result).any():
-        raise LinearAlgebraError("positive definite matrices", f"another in {describe(input)}")
+        raise LinearAlgebraError("positive definite matrices", f"a matrix that is not, in {describe(input)}")
 
 
 @op(
@@ -65,19 +65,19 @@ def _want_definite(result: jax.Array, input: jax.Array, upper: bool = False) -> 
     takes_here=where_empty(NO_LAPACK),
 )
 def cholesky(input: Array, upper: bool = False) -> jax.Array:
-    """Return the Cholesky factors of `input = L Lᴴ`: L, or Lᴴ if `upper`. Shapes: (*, n, n) -> (*, n, n).
+    """Return the Cholesky factor of each matrix `input = L Lᴴ`: L, or Lᴴ if `upper`. Shapes: (*, n, n) -> (*, n, n).
 
-    Only one triangle of the input is read, the one that is returned.
-    Gradient: that of a Hermitian input, symmetric.
+    Only the returned triangle of the input is read.
+    Gradient: that of a Hermitian input; it is symmetric.
     Raises: RuntimeError for other shapes, for dtypes other than float32, float64 and the complex ones, and for a matrix
-    that is not positive definite: under jit, where its numbers are not known, the result is then NaN.
+    that is not positive definite. Under jit the result for such a matrix is NaN.
 
     >>> import jaxfun as jf
     >>> jf.cholesky(jf.tensor([[4.0, 2.0], [2.0, 10.0]]))
     Array([[2., 0.],
            [1., 3.]], dtype=float32)
     """
-    if not input.size:  # torch checks nothing then
+    if not input.size:  # torch checks nothing here
         return jnp.array(input)
     want_square(input)
     root = _factor(input, upper)
@@ -91,7 +91,7 @@ def _factor(input: jax.Array, upper: bool) -> jax.Array:
 
 @_factor.defjvp
 def _(upper: bool, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    # dL = L φ(L⁻¹ dA L⁻ᴴ), where φ takes the lower triangle of a Hermitian matrix, and half of the diagonal
+    # dL = L φ(L⁻¹ dA L⁻ᴴ), where φ takes the lower triangle of a Hermitian matrix and halves the diagonal
     root = _factor(*primals, upper)
     change = triangular_solve(root, tangents[0], left_side=True, lower=True)
     change = triangular_solve(root, change, lower=True, transpose_a=True, conjugate_a=True)
@@ -110,11 +110,12 @@ def _(upper: bool, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     ),
 )
 def cholesky_solve(input: Array, input2: Array, upper: bool = False) -> jax.Array:
-    """Return the solution X of `A X = input` from the Cholesky factor `input2` of A = L Lᴴ, or of A = Uᴴ U if `upper`.
+    """Solve `A X = input`, given the Cholesky factor `input2` of A = L Lᴴ, or of A = Uᴴ U if `upper`.
 
     Only that triangle of the factor is read. Shapes: (*, n, k), (*, n, n) -> (*, n, k); batches broadcast.
-    Gradient: that of the product `L Lᴴ`, also for the triangle of `input2` that is not read, as in torch.
-    Raises: RuntimeError for other shapes, two dtypes, and dtypes other than float32, float64 and the complex ones.
+    Gradient: that of the product `L Lᴴ`, for the unread triangle of `input2` too, as in torch.
+    Raises: RuntimeError for other shapes, different dtypes, and dtypes other than float32, float64 and the complex
+    ones.
 
     >>> import jaxfun as jf
     >>> a = jf.tensor([[4.0, 2.0], [2.0, 10.0]])
@@ -135,9 +136,9 @@ def cholesky_solve(input: Array, input2: Array, upper: bool = False) -> jax.Arra
 def _solve(right: jax.Array, factor: jax.Array, upper: bool) -> jax.Array:
     lower = adjoint(factor) if upper else factor
 
-    # the derivative is that of the product with the whole factor, where the solution reads its triangle
+    # the solution reads one triangle of the factor, but the derivative is that of the product with the whole factor
     def multiply(solution: jax.Array) -> jax.Array:
-        if 3 * right.shape[-1] > right.shape[-2]:  # then the derivative of L Lᴴ takes fewer products
+        if 3 * right.shape[-1] > right.shape[-2]:  # here the derivative of L Lᴴ takes fewer products
             return product(_gram(lower), solution)
         return product(lower, product(adjoint(lower), solution))
 
@@ -160,20 +161,20 @@ def _gram(lower: jax.Array) -> jax.Array:
 
 @_gram.defjvp
 def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    half = product(tangents[0], adjoint(primals[0]))  # one product, and its adjoint
+    half = product(tangents[0], adjoint(primals[0]))  # one product and its adjoint
     return _gram(*primals), half + adjoint(half)
 
 
 def _want_no_zero(result: jax.Array, input: jax.Array, upper: bool = False) -> None:
     if not is_finite(result) and (np.diagonal(input, 0, -2, -1) == 0).any():
-        raise LinearAlgebraError("factors without 0 on the diagonal", f"a singular one in {describe(input)}")
+        raise LinearAlgebraError("factors with no 0 on the diagonal", f"a singular factor in {describe(input)}")
 
 
 @op(
     kind=None,
     check=_want_no_zero,
     rejects=NO_LAPACK,
-    cases=rows(  # the diagonal is real, as a factor's is: LAPACKs disagree about an imaginary part
+    cases=rows(  # the diagonal is real, like that of a factor: LAPACKs disagree about an imaginary part
         "input upper",
         (_lower("n n"), False),
         (_upper("b n n"), True),
@@ -182,12 +183,12 @@ def _want_no_zero(result: jax.Array, input: jax.Array, upper: bool = False) -> N
     ),
 )
 def cholesky_inverse(input: Array, upper: bool = False) -> jax.Array:
-    """Return the inverses of matrices from their Cholesky factors: of `L Lᴴ`, or of Uᴴ U if `upper`.
+    """Return the inverse of each matrix from its Cholesky factor: the inverse of `L Lᴴ`, or of Uᴴ U if `upper`.
 
     Only that triangle of the factor is read. Shapes: (*, n, n) -> (*, n, n).
-    Gradient: that of the product `L Lᴴ`, also for the triangle of `input` that is not read, as in torch.
+    Gradient: that of the product `L Lᴴ`, for the unread triangle of `input` too, as in torch.
     Raises: RuntimeError for other shapes, for dtypes other than float32, float64 and the complex ones, and for a 0 on a
-    diagonal: under jit, where the numbers are not known, the result is then not finite.
+    diagonal. Under jit the result for such a factor is not finite.
 
     >>> import jaxfun as jf
     >>> jf.cholesky_inverse(jf.tensor([[2.0, 0.0], [0.0, 4.0]]))
@@ -202,7 +203,7 @@ def cholesky_inverse(input: Array, upper: bool = False) -> jax.Array:
 def _determined_by_qr(result: Any) -> Any:
     q, r = result
     count = min(q.shape[-2], r.shape[-1])
-    basis = q[..., :count]  # the square of a number's size has no kink at 0
+    basis = q[..., :count]  # abs has a kink at 0, its square has none
     is_orthonormal = abs(q.conj().mT @ q) > 0.5
     return q @ r, basis @ basis.conj().mT, basis * basis.conj(), r * r.conj(), is_orthonormal
 
@@ -216,12 +217,12 @@ def _determined_by_qr(result: Any) -> Any:
     determines=_determined_by_qr,
 )
 def qr(input: Array, some: bool = True) -> QAndR:
-    """Return the QR decomposition `input = Q R`: the columns of Q are orthonormal, R is an upper triangle.
+    """Return the QR decomposition `input = Q R`: the columns of Q are orthonormal, and R is upper triangular.
 
-    Shapes: (*, m, n) -> (*, m, k), (*, k, n) with k the smaller of m and n; m itself, where not `some`.
-    Gradient: not finite for linearly dependent columns; an error for a tall matrix where not `some`.
+    Shapes: (*, m, n) -> (*, m, k), (*, k, n) with k = min(m, n), or k = m if not `some`.
+    Gradient: not finite for linearly dependent columns; an error for a tall matrix if not `some`.
     Raises: RuntimeError for other shapes, and for dtypes other than float32, float64 and the complex ones.
-    Differs: the sign of a column of Q, and of its row of R, is the library's own.
+    Differs: the sign of each column of Q, and of the same row of R, depends on the library.
 
     >>> import jaxfun as jf
     >>> [item.shape for item in jf.qr(jf.ones(3, 2))]
@@ -240,7 +241,7 @@ def _complete(input: jax.Array) -> tuple[jax.Array, jax.Array]:
 
 @_complete.defjvp
 def _(primals: Any, tangents: Any) -> tuple[Any, Any]:
-    raise GradientError("some=True where a gradient is taken", f"some=False for {describe(primals[0])}")
+    raise GradientError("some=True to take a gradient", f"some=False for {describe(primals[0])}")
 
 
 @jax.custom_jvp
@@ -251,7 +252,7 @@ def _reduced(input: jax.Array) -> tuple[jax.Array, jax.Array]:
 
 @_reduced.defjvp
 def _(primals: Any, tangents: Any) -> tuple[Any, Any]:
-    # of the square part: Qᴴ dA R⁻¹ = Ω + dR R⁻¹, Ω antihermitian and dR R⁻¹ an upper triangle with a real diagonal
+    # for the square part: Qᴴ dA R⁻¹ = Ω + dR R⁻¹, Ω antihermitian and dR R⁻¹ upper triangular with a real diagonal
     (q, r), (change,) = _reduced(*primals), tangents
     count = q.shape[-1]
     scaled = triangular_solve(r[..., :count], change[..., :count])
@@ -260,7 +261,7 @@ def _(primals: Any, tangents: Any) -> tuple[Any, Any]:
     turn = below - adjoint(below)
     if jnp.iscomplexobj(q):
         turn = turn + jnp.eye(count, dtype=q.dtype) * (along - jnp.conj(along)) / 2
-    # a square Q spans everything: there dA R⁻¹ = Q Qᴴ dA R⁻¹
+    # a square Q is a full basis: there dA R⁻¹ = Q Qᴴ dA R⁻¹
     dq = product(q, turn) if q.shape[-2] == count else product(q, turn - along) + scaled
     if r.shape[-1] == count:
         return (q, r), (dq, product(along - turn, r))
@@ -287,12 +288,12 @@ def _determined_by_svd(result: Any) -> Any:
 def svd(input: Array, some: bool = True, compute_uv: bool = True) -> SingularValues:
     """Return the singular value decomposition `input = U diag(S) Vᴴ`.
 
-    Shapes: (*, m, n) -> (*, m, k), (*, k), (*, n, k) with k the smaller of m and n; where not `some`, U is (*, m, m)
-    and V is (*, n, n). Without `compute_uv` these are zeros.
-    Gradient: not finite for two equal singular values, unless it is of S alone.
-    Raises: RuntimeError for other shapes, for dtypes other than float32, float64 and the complex ones, and for NaN:
-    under jit, where the numbers are not known, the result is then NaN.
-    Differs: the phases of the columns of U and V are the library's own.
+    Shapes: (*, m, n) -> (*, m, k), (*, k), (*, n, k) with k = min(m, n). If not `some`, U is (*, m, m) and V is
+    (*, n, n). Without `compute_uv` U and V are zeros.
+    Gradient: not finite for equal singular values, except for S alone.
+    Raises: RuntimeError for other shapes, for dtypes other than float32, float64 and the complex ones, and for NaN.
+    Under jit the result for NaN is NaN.
+    Differs: the phases of the columns of U and V depend on the library.
 
     >>> import jaxfun as jf
     >>> jf.svd(jf.tensor([[3.0, 0.0], [0.0, 4.0]])).S
@@ -328,7 +329,7 @@ def _(whole: bool, primals: Any, tangents: Any) -> tuple[Any, Any]:
     u, s, v = _decomposed(*primals, whole)
     count = s.shape[-1]
     du, ds, dv = _svd_tangents(u[..., :count], s, v[..., :count], tangents[0])
-    # the columns that complete a basis are not determined: they have no derivative
+    # the columns that complete the basis are not unique: they have no derivative
     return (u, s, v), (_padded(du, u), ds, _padded(dv, v))
 
 
@@ -340,7 +341,7 @@ def _padded(part: jax.Array, like: jax.Array) -> jax.Array:
 def _svd_tangents(
     u: jax.Array, s: jax.Array, v: jax.Array, change: jax.Array
 ) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """Return the derivative of the thin decomposition.
+    """Return the derivative of the reduced decomposition.
 
     Uᴴ dA V = Ω S + dS - S Θ with Ω and Θ antihermitian; dU = U Ω + (1 - U Uᴴ) dA V S⁻¹, and dV likewise.
     """

@@ -1,4 +1,4 @@
-"""Products of matrices and vectors. 16-bit floats are added up in float32; float32 is full float32 on every device."""
+"""Products of matrices and vectors. 16-bit floats accumulate in float32; float32 has full precision on every device."""
 
 import jax
 
@@ -13,7 +13,7 @@ from ._matrices import as_one_dtype_where_empty, product, refuse_bools, want
 def mm(input: Array, mat2: Array) -> jax.Array:
     """Return the product of two matrices. Shapes: (m, k), (k, n) -> (m, n).
 
-    Raises: RuntimeError for other shapes, and for two dtypes.
+    Raises: RuntimeError for other shapes, and for different dtypes.
 
     >>> import jaxfun as jf
     >>> jf.mm(jf.tensor([[1.0, 2.0]]), jf.tensor([[3.0], [4.0]]))
@@ -27,7 +27,7 @@ def mm(input: Array, mat2: Array) -> jax.Array:
 def mv(input: Array, vec: Array) -> jax.Array:
     """Return the product of a matrix and a vector. Shapes: (m, k), (k,) -> (m,).
 
-    Raises: RuntimeError for other shapes, and for two dtypes.
+    Raises: RuntimeError for other shapes, and for different dtypes.
 
     >>> import jaxfun as jf
     >>> jf.mv(jf.tensor([[1.0, 2.0]]), jf.tensor([3.0, 4.0]))
@@ -41,9 +41,9 @@ def mv(input: Array, vec: Array) -> jax.Array:
 
 @op(kind=None, rejects=BOOLS, cases=rows("input tensor", ("k", "k")))
 def dot(input: Array, tensor: Array) -> jax.Array:
-    """Return the inner product of two vectors, without a conjugate. Shapes: (k,), (k,) -> ().
+    """Return the dot product of two vectors, without complex conjugation. Shapes: (k,), (k,) -> ().
 
-    Raises: RuntimeError for other shapes (torch's dot, unlike jnp's, takes vectors only), and for two dtypes.
+    Raises: RuntimeError for other shapes (torch's dot, unlike jnp's, accepts only vectors), and for different dtypes.
 
     >>> import jaxfun as jf
     >>> jf.dot(jf.tensor([1.0, 2.0]), jf.tensor([3.0, 4.0]))
@@ -55,9 +55,9 @@ def dot(input: Array, tensor: Array) -> jax.Array:
 
 @op(kind=None, rejects=BOOLS, cases=rows("input mat2", ("b m k", "b k n")), takes_here=where_empty(BOOLS))
 def bmm(input: Array, mat2: Array) -> jax.Array:
-    """Return the products of two batches of matrices. Shapes: (b, m, k), (b, k, n) -> (b, m, n).
+    """Return the matrix products of two batches. Shapes: (b, m, k), (b, k, n) -> (b, m, n).
 
-    Raises: RuntimeError for other shapes, and for two dtypes.
+    Raises: RuntimeError for other shapes, and for different dtypes.
 
     >>> import jaxfun as jf
     >>> jf.bmm(jf.ones(2, 1, 3), jf.ones(2, 3, 1)).shape
@@ -84,10 +84,10 @@ _MATMUL = rows(
 
 @op(kind=None, composite=True, rejects=BOOLS, cases=_MATMUL, takes_here=where_empty(BOOLS))
 def matmul(input: Array, other: Array) -> jax.Array:
-    """Return the product of two tensors: vectors, matrices, or batches of matrices, which broadcast.
+    """Return the matrix product of two tensors: vectors, matrices, or batches of matrices, which broadcast.
 
     Shapes: (k,), (k,) -> (); (m, k), (k,) -> (m,); (k,), (k, n) -> (n,); (*, m, k), (*, k, n) -> (*, m, n).
-    Raises: RuntimeError for other shapes, and for two dtypes.
+    Raises: RuntimeError for other shapes, and for different dtypes.
 
     >>> import jaxfun as jf
     >>> jf.matmul(jf.tensor([[1.0, 2.0]]), jf.tensor([3.0, 4.0]))
@@ -101,8 +101,8 @@ def matmul(input: Array, other: Array) -> jax.Array:
 
 
 def want_factors(input: jax.Array, other: jax.Array) -> None:
-    """Raise an error for tensors that `matmul` does not multiply; batches are left to be compared."""
-    want(input.ndim > 0 < other.ndim, "of one dimension or more", input, other)
+    """Raise an error for tensors that `matmul` cannot multiply. The batch dimensions are checked elsewhere."""
+    want(input.ndim > 0 < other.ndim, "of at least one dimension", input, other)
     want(input.shape[-1] == other.shape[max(other.ndim - 2, 0)], "(*, m, k) and (*, k, n)", input, other)
-    if input.ndim == 1 == other.ndim:  # torch refuses bools here, also where there are none
+    if input.ndim == 1 == other.ndim:  # here torch refuses bools even if the vectors are empty
         refuse_bools(input, other)

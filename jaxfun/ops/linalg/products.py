@@ -1,4 +1,4 @@
-"""Products of vectors and tensors: inner, outer, Kronecker, cross, over chosen dimensions, of a chain of matrices."""
+"""Products of vectors and tensors: `inner`, `outer`, `kron`, `cross`, `tensordot`, `chain_matmul`."""
 
 import functools
 import itertools
@@ -22,9 +22,9 @@ from ._matrices import product, refuse_bools, want
 
 @op(kind=None, rejects=BOOLS, cases=rows("input other", ("k", "k")))
 def vdot(input: Array, other: Array) -> jax.Array:
-    """Return the inner product of two vectors, the first one conjugated. Shapes: (k,), (k,) -> ().
+    """Return the dot product of two vectors, with the first one conjugated. Shapes: (k,), (k,) -> ().
 
-    Raises: RuntimeError for other shapes, and for two dtypes.
+    Raises: RuntimeError for other shapes, and for different dtypes.
 
     >>> import jaxfun as jf
     >>> jf.vdot(jf.tensor([1j, 2.0]), jf.tensor([1j, 1.0]))
@@ -47,10 +47,10 @@ _INNER = rows(
 
 @op(kind=None, composite=True, cases=_INNER)
 def inner(input: Array, other: Array) -> jax.Array:
-    """Return the inner products over the last dimensions, without a conjugate. Shapes: (*a, k), (*b, k) -> (*a, *b).
+    """Return the dot products over the last dimension, without conjugation. Shapes: (*a, k), (*b, k) -> (*a, *b).
 
-    A 0-dim tensor scales the other.
-    Raises: RuntimeError for other shapes, and for two dtypes.
+    A 0-dim tensor multiplies the other tensor.
+    Raises: RuntimeError for other shapes, and for different dtypes.
 
     >>> import jaxfun as jf
     >>> jf.inner(jf.tensor([1.0, 2.0]), jf.tensor([[3.0, 4.0], [5.0, 6.0]]))
@@ -78,7 +78,7 @@ def outer(input: Array, vec2: Array) -> jax.Array:
 
 @op(composite=True, cases=rows("input vec2", ("m", "n")))
 def ger(input: Array, vec2: Array) -> jax.Array:
-    """Return `outer(input, vec2)`, under its older name.
+    """Return `outer(input, vec2)`. `ger` is the older name.
 
     >>> import jaxfun as jf
     >>> jf.ger(jf.tensor([1, 2]), jf.tensor([3, 4]))
@@ -95,11 +95,11 @@ def _outer(input: jax.Array, vec2: jax.Array) -> jax.Array:
 
 @public
 def tensordot(a: Any, b: Any, dims: Any = 2) -> jax.Array:
-    """Return the product of two tensors, summed over pairs of dimensions, without a conjugate.
+    """Return the tensor contraction of `a` and `b`: the product summed over pairs of dimensions, without conjugation.
 
-    `dims` is how many (the last of `a` and the first of `b`), or the dimensions of `a` and those of `b`, in pairs.
-    Shapes: the other dimensions of `a`, then those of `b`. A dimension of size 1 broadcasts.
-    Raises: RuntimeError for sizes that differ, and for two dtypes.
+    `dims` is the number of dimensions (the last ones of `a`, the first ones of `b`), or a pair of lists of dimensions.
+    Shapes: the remaining dimensions of `a`, then those of `b`. A dimension of size 1 broadcasts.
+    Raises: RuntimeError for sizes that differ, and for different dtypes.
 
     >>> import jaxfun as jf
     >>> jf.tensordot(jf.ones(2, 3, 4), jf.ones(3, 2), ([1, 0], [0, 1])).shape
@@ -126,7 +126,7 @@ _TENSORDOT = rows(
     torch="torch.tensordot",
     composite=True,
     rejects=BOOLS,
-    takes_here=lambda arguments: BOOLS,  # some of them: the body refuses the others
+    takes_here=lambda arguments: BOOLS,  # some bools: the body refuses the others
     cases=_TENSORDOT,
 )
 def _tensordot(a: Array, b: Array, dims: Any = 2) -> jax.Array:
@@ -137,17 +137,17 @@ def _tensordot(a: Array, b: Array, dims: Any = 2) -> jax.Array:
 
 
 def _pairs(a: jax.Array, b: jax.Array, dims: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the dimensions of `a`, and those of `b` that go with them.
+    """Return the contracted dimensions of `a` and of `b`, in pairs.
 
-    Raises: ShapeError for anything but that, and for sizes that do not broadcast.
+    Raises: ShapeError for invalid `dims`, and for sizes that do not broadcast.
     """
     ours, theirs = _listed(a, b, dims)
     if len(ours) != len(theirs):
-        raise ShapeError("as many dimensions of `a` as of `b`", describe(dims))
+        raise ShapeError("the same number of dimensions of `a` and of `b`", describe(dims))
     for pair in zip(ours, theirs, strict=True):
         one, other = wrap_dim(pair[0], a.ndim), wrap_dim(pair[1], b.ndim)
         sizes = (a.shape[one], b.shape[other])
-        want(sizes[0] == sizes[1] or 1 in sizes, f"of one size in dimensions {one} and {other}", a, b)
+        want(sizes[0] == sizes[1] or 1 in sizes, f"of equal size in dimensions {one} and {other}", a, b)
     return (wrap_dims(ours, a.ndim), wrap_dims(theirs, b.ndim)) if ours else ((), ())
 
 
@@ -168,15 +168,15 @@ def _summed_where_one(x: jax.Array, y: jax.Array, dims: tuple[int, ...], others:
 
 
 def _contracted(a: jax.Array, b: jax.Array, ours: tuple[int, ...], theirs: tuple[int, ...]) -> jax.Array:
-    if len(ours) == a.ndim and len(theirs) == b.ndim:  # torch's product of vectors refuses bools, also where empty
+    if len(ours) == a.ndim and len(theirs) == b.ndim:  # torch's dot product refuses bools, even empty ones
         refuse_bools(a, b)
     return product(a, b, functools.partial(jnp.tensordot, axes=(ours, theirs)))
 
 
 def _any_pair(a: jax.Array, b: jax.Array, ours: tuple[int, ...], theirs: tuple[int, ...]) -> jax.Array:
-    """Return the product of bools: whether a pair is true, where torch does not need its kernels of products.
+    """Return the product of bools (logical or of the pairs), where torch does not run its product kernels.
 
-    These are results of one element, of tensors whose dimensions are not in the order of the product.
+    These cases have a result of one element, and tensors whose dimensions are not in the order of the product.
     """
     left, right = ([dim for dim in range(x.ndim) if dim not in dims] for x, dims in ((a, ours), (b, theirs)))
     orders = ((a, (*left, *ours)), (b, (*theirs, *right)))
@@ -204,11 +204,11 @@ _KRON = rows(
 )
 
 
-@op(kind=None, composite=True, cases=_KRON)  # promoted by mul, once a 0-dim tensor has dimensions
+@op(kind=None, composite=True, cases=_KRON)  # mul promotes, after a 0-dim tensor is reshaped
 def kron(input: Array, other: Array) -> jax.Array:
-    """Return the Kronecker product: each element of `input` replaced by its product with `other`.
+    """Return the Kronecker product: each element of `input` times the whole of `other`.
 
-    Shapes: (m, n), (p, q) -> (m * p, n * q); the tensor of fewer dimensions gets leading ones of size 1.
+    Shapes: (m, n), (p, q) -> (m * p, n * q); the tensor with fewer dimensions gets leading ones of size 1.
 
     >>> import jaxfun as jf
     >>> jf.kron(jf.tensor([1, 10]), jf.tensor([[1, 2], [3, 4]]))
@@ -237,17 +237,17 @@ _CROSS = rows(
 
 @op(kind=None, operand_rejects=BOOLS, node="LinalgCrossBackward0", cases=_CROSS)
 def cross(input: Array, other: Array, dim: int | None = None) -> jax.Array:
-    """Return the cross products of vectors of three elements along `dim`, by default the first dimension of size 3.
+    """Return the cross product of 3-element vectors along `dim`, by default the first dimension of size 3.
 
-    Shapes: those of two tensors of as many dimensions, which broadcast.
-    Raises: RuntimeError for other shapes, and for two dtypes.
+    Shapes: both tensors have the same number of dimensions, and broadcast.
+    Raises: RuntimeError for other shapes, and for different dtypes.
 
     >>> import jaxfun as jf
     >>> jf.cross(jf.tensor([1.0, 0.0, 0.0]), jf.tensor([0.0, 1.0, 0.0]))
     Array([0., 0., 1.], dtype=float32)
     """
     axis = _axis_of_three(input) if dim is None else dim
-    want(input.ndim == other.ndim > 0, "of as many dimensions, one at least", input, other)
+    want(input.ndim == other.ndim > 0, "of equal and nonzero numbers of dimensions", input, other)
     axis = wrap_dim(axis, input.ndim)
     want(input.shape[axis] == 3 == other.shape[axis], f"of size 3 in dimension {axis}", input, other)
     shape = broadcast_shapes(input.shape, other.shape)
@@ -264,24 +264,24 @@ def _axis_of_three(input: jax.Array) -> int:
 
 @public
 def chain_matmul(*matrices: Any) -> jax.Array:
-    """Return the product of matrices, multiplied in the order that costs least.
+    """Return the product of a chain of matrices, multiplied in the order with the fewest operations.
 
-    Raises: RuntimeError for shapes that do not fit, and for two dtypes.
+    Raises: RuntimeError for shapes that do not fit, and for different dtypes.
 
     >>> import jaxfun as jf
     >>> jf.chain_matmul(jf.ones(2, 3), jf.ones(3, 4), jf.ones(4, 1)).shape
     (2, 1)
     """
     chain = [as_tensor(f"matrices[{place}]", matrix) for place, matrix in enumerate(matrices)]
-    want(len(chain) > 0 and all(matrix.ndim == 2 for matrix in chain), "(m, k) of each of one or more", *chain)
+    want(len(chain) > 0 and all(matrix.ndim == 2 for matrix in chain), "(m, k) for one or more matrices", *chain)
     for one, other in itertools.pairwise(chain):
-        want(one.shape[1] == other.shape[0], "(m, k) and (k, n) of neighbours", one, other)
+        want(one.shape[1] == other.shape[0], "(m, k) and (k, n) for adjacent matrices", one, other)
     want_one_dtype(*chain)
     return _multiplied(chain, _splits([chain[0].shape[0], *(matrix.shape[1] for matrix in chain)]))
 
 
 def _splits(sizes: Sequence[int]) -> dict[tuple[int, int], int]:
-    """Return, for each part of a chain, where it is best cut in two: the order of least multiplications."""
+    """Return, for each part of the chain, its best split in two: the order with the fewest multiplications."""
     costs = {(at, at): 0 for at in range(len(sizes) - 1)}
     splits: dict[tuple[int, int], int] = {}
     for length in range(1, len(sizes) - 1):

@@ -1,1 +1,1 @@
-"""What models are made of: activations, losses, layers as functions."""
+"""Functions for neural networks: activations, losses and linear layers."""

@@ -10,9 +10,9 @@ from ...core.record import BOOLS, COMPLEXES, Array
 
 @op(kind=Kind.NO_OPMATH, torch="torch.nn.functional.relu", rejects=BOOLS | COMPLEXES, aliases=("relu",))
 def relu(input: Array) -> jax.Array:
-    """Return each element where it is positive, else 0; NaN stays.
+    """Return the rectified linear unit, max(x, 0), of each element; NaN is kept.
 
-    Gradient: 0 at 0 (that of jnp.maximum(x, 0) is a half), 1 at NaN.
+    Gradient: 0 at 0 (jnp.maximum(x, 0) has 0.5), 1 at NaN.
     Torch: torch.relu, torch.nn.functional.relu.
 
     >>> import jaxfun as jf

@@ -1,4 +1,4 @@
-"""Layers as functions: linear."""
+"""Linear layers as functions: `linear`."""
 
 import math
 
@@ -30,8 +30,8 @@ _CASES = rows(
 def linear(input: Array, weight: Array, bias: Array = None) -> jax.Array:
     """Return `input @ weight.T + bias`. Shapes: (*, n), (o, n), (o,) -> (*, o); a weight (n,) gives (*).
 
-    Dtypes: 16-bit floats are computed in float32, and rounded once.
-    Raises: RuntimeError for other shapes, and for two dtypes.
+    Dtypes: 16-bit floats are computed in float32 and rounded once.
+    Raises: RuntimeError for other shapes, and for different dtypes.
     Torch: torch.nn.functional.linear.
 
     >>> import jaxfun as jf
@@ -42,7 +42,7 @@ def linear(input: Array, weight: Array, bias: Array = None) -> jax.Array:
     want_factors(input, weight.T)
     if bias is None:
         return product(input, weight.T)
-    want(weight.ndim == 2, "(*, n) and (o, n) where there is a bias", input, weight)
+    want(weight.ndim == 2, "(*, n) and (o, n) with a bias", input, weight)
     result = wide_product(input, weight.T)
     if input.ndim < 4:
         refuse_beta(result, input, 1)
@@ -51,7 +51,7 @@ def linear(input: Array, weight: Array, bias: Array = None) -> jax.Array:
 
 
 def _plus(result: jax.Array, bias: jax.Array) -> jax.Array:
-    # torch adds a matrix to the rows of all matrices, as if these were one
+    # torch adds a 2-D bias to the flattened batch of matrices
     is_matrix = result.ndim == 3 and bias.ndim == 2
     shape = (math.prod(result.shape[:-1]), result.shape[-1]) if is_matrix else result.shape
     want_broadcast(bias, shape)

@@ -19,9 +19,9 @@ _REDUCTIONS: Mapping[str, Callable[[jax.Array], jax.Array]] = {"none": lambda x:
 
 @public(name="nn.functional.mse_loss")
 def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> jax.Array:
-    """Return the squared errors, their mean (by default) or their sum.
+    """Return the squared error between `input` and `target`: the mean (by default), the sum, or each element.
 
-    Warns: where the shapes differ and broadcast, which is seldom meant.
+    Warns: if the shapes differ and broadcast, which is rarely intended.
     Raises: ValueError for an unknown reduction.
     Torch: torch.nn.functional.mse_loss.
 
@@ -33,7 +33,7 @@ def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> jax.Array:
     if input.shape != target.shape:
         text = f"input is {describe(input)} and target is {describe(target)}; they broadcast"
         warnings.warn(f"jaxfun.nn.functional.mse_loss: {text}", UserWarning, stacklevel=3)
-        shape = broadcast_shapes(input.shape, target.shape)  # before the promotion, as torch does
+        shape = broadcast_shapes(input.shape, target.shape)  # broadcast before type promotion, as torch does
         input, target = jnp.broadcast_to(input, shape), jnp.broadcast_to(target, shape)
     return _mse_loss(input, target, reduction=reduction)
 
