@@ -1,1 +1,1 @@
-"""Pointwise functions: torch's chapter of that name, a file a family."""
+"""Pointwise operations, one file per family. Begin with `arithmetic.py`."""

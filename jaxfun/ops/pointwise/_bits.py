@@ -1,4 +1,4 @@
-"""Floating point numbers by their bits: fields of a number, and exact powers of two."""
+"""Floating point numbers as bits: their fields, and exact multiplication by powers of two."""
 
 from typing import Any, NamedTuple
 
@@ -8,21 +8,21 @@ import numpy as np
 
 
 class Fields(NamedTuple):
-    """What the bits of numbers say, as integers: `± (2**places + fraction) * 2**(power - bias - places)`."""
+    """The fields of floating point numbers, as integers: `± (2**places + fraction) * 2**(power - bias - places)`."""
 
-    sign: jax.Array  # where it stands in the bits
+    sign: jax.Array  # at its position in the bits
     power: jax.Array
     fraction: jax.Array
-    is_whole: jax.Array  # neither 0, infinite nor NaN, of which the others say nothing
+    is_whole: jax.Array  # neither 0, infinite nor NaN; the other fields are valid only here
 
 
 def fields_of(x: jax.Array) -> Fields:
-    """Return the fields of numbers, subnormal ones made normal: arithmetic may take these for 0."""
+    """Return the fields of numbers. Subnormal numbers are normalised, because arithmetic may flush them to 0."""
     limits = jnp.finfo(x.dtype)
     word = jax.lax.bitcast_convert_type(x, bits_of(x.dtype))
     magnitude = (word << 1) >> 1
     power, fraction = magnitude >> limits.nmant, magnitude & ((1 << limits.nmant) - 1)
-    # the first bit of a subnormal fraction is moved to where that of a normal number is left out
+    # shift the first bit of a subnormal fraction to the position of the implicit bit of a normal number
     moved = jnp.where(power == 0, jax.lax.clz(fraction) - (limits.bits - 1 - limits.nmant), 0)
     fraction = (fraction << moved) & ((1 << limits.nmant) - 1)
     is_whole = jnp.isfinite(x) & (magnitude != 0)
@@ -35,7 +35,7 @@ def bits_of(dtype: Any) -> Any:
 
 
 def two_to(exponent: jax.Array, dtype: Any) -> jax.Array:
-    """Return powers of two, exactly: 0 below the normal numbers, infinity above them."""
+    """Return exact powers of two: 0 below the normal numbers, infinity above them."""
     limits = jnp.finfo(dtype)
     field = jnp.clip(exponent + (limits.maxexp - 1), 0, 2 * limits.maxexp - 1)
     return jax.lax.bitcast_convert_type(field.astype(bits_of(dtype)) << limits.nmant, dtype)
@@ -43,7 +43,7 @@ def two_to(exponent: jax.Array, dtype: Any) -> jax.Array:
 
 @jax.custom_jvp
 def times_two_to(x: jax.Array, power: jax.Array) -> jax.Array:
-    """Return numbers times powers of two, by their bits: arithmetic may take a subnormal result for 0."""
+    """Multiply numbers by powers of two, by their bits: arithmetic may flush a subnormal result to 0."""
     fields, limits = fields_of(x), jnp.finfo(x.dtype)
     reach = 3 * limits.maxexp
     target = fields.power + jnp.clip(power, -reach, reach)
@@ -56,7 +56,7 @@ def times_two_to(x: jax.Array, power: jax.Array) -> jax.Array:
 
 
 def _shifted(number: jax.Array, places: jax.Array) -> jax.Array:
-    """Return a whole number without its last bits, rounded to the nearest, halves to the even one."""
+    """Shift an integer right, rounded to nearest, ties to even."""
     kept = number >> places
     twice = (number - (kept << places)) << 1
     whole = jnp.ones_like(number) << places

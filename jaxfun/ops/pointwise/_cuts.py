@@ -1,4 +1,4 @@
-"""The sides of branch cuts: the sign of a zero tells which, and XLA's complex functions do not look at it."""
+"""Branch cuts of complex functions. The sign of zero selects the side of a cut, but XLA's functions ignore it."""
 
 import functools
 from collections.abc import Callable
@@ -12,7 +12,7 @@ Function = Callable[[jax.Array], jax.Array]
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(0,))
 def across_reals(function: Function, x: jax.Array) -> jax.Array:
-    """Apply a function with `f(conj(x)) = conj(f(x))`, whose cuts lie on the real axis."""
+    """Apply a function with `f(conj(x)) = conj(f(x))`, whose branch cuts are on the real axis."""
     if not jnp.iscomplexobj(x):
         return function(x)
     above = function(jax.lax.complex(x.real, jnp.abs(x.imag)))
@@ -21,7 +21,7 @@ def across_reals(function: Function, x: jax.Array) -> jax.Array:
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(0,))
 def across_imaginaries(function: Function, x: jax.Array) -> jax.Array:
-    """Apply a function with `f(-conj(x)) = -conj(f(x))`, whose cuts lie on the imaginary axis."""
+    """Apply a function with `f(-conj(x)) = -conj(f(x))`, whose branch cuts are on the imaginary axis."""
     if not jnp.iscomplexobj(x):
         return function(x)
     right = function(jax.lax.complex(jnp.abs(x.real), x.imag))

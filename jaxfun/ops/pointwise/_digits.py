@@ -1,4 +1,4 @@
-"""Rounding a step to a dtype's digits where XLA would not."""
+"""Rounding to the precision of a narrower dtype, in a way that XLA does not optimise away."""
 
 from typing import Any
 
@@ -7,9 +7,9 @@ import jax.numpy as jnp
 
 
 def to_digits(array: jax.Array, dtype: Any) -> jax.Array:
-    """Return numbers with the digits of a floating point dtype, in the dtype that they have.
+    """Round numbers to the precision of a floating point dtype, without a change of their own dtype.
 
-    XLA may drop a pair of casts, and keeps this.
+    XLA may remove a pair of casts, but it keeps this.
     """
     limits = jnp.finfo(dtype)
     return jax.lax.reduce_precision(array, limits.nexp, limits.nmant)

@@ -1,4 +1,4 @@
-"""Elementwise sums, differences, products and signs."""
+"""Elementwise addition, subtraction, multiplication, absolute value and sign. Begin with `add`."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def _alpha_fits(input: Any, other: Any, *, alpha: Any = 1) -> None:
 
 
 def _negated_alpha_fits(input: Any, other: Any, *, alpha: Any = 1) -> None:
-    # torch adds -alpha times the other: 128 fits int8, and -128 does not
+    # torch adds -alpha times other: 128 fits int8, but -128 does not
     refuse_overflow((input, other), (-alpha,) if isinstance(alpha, Number) else ())
 
 
@@ -56,7 +56,7 @@ subtract = sub
 def _rsub_scalar(input: Array, other: Factor, *, alpha: Factor = 1) -> jax.Array:
     """Return `other - alpha * input`.
 
-    Raises: RuntimeError where `sub` does.
+    Raises: RuntimeError in the same cases as `sub`.
 
     >>> import jaxfun as jf
     >>> jf.rsub(jf.tensor([1, 2]), 10)
@@ -74,8 +74,8 @@ rsub = overloads(_rsub_scalar, _rsub_tensor)
 
 
 def scaled(input: jax.Array, alpha: Any) -> jax.Array:
-    """Return `alpha * input`, for a factor of a category that the input's allows."""
-    if type(alpha) is int and alpha == 1:  # left out: no multiplication at all
+    """Return `alpha * input`, for a factor whose category the input allows."""
+    if type(alpha) is int and alpha == 1:  # the default: no multiplication at all
         return input
     dtype, factor = as_dtype(input.dtype), of(alpha)
     if factor.category > dtype.category or (factor.category is Category.BOOL) != (dtype.category is Category.BOOL):
@@ -85,7 +85,7 @@ def scaled(input: jax.Array, alpha: Any) -> jax.Array:
 
 
 def _check_factor(result: Category, factor: Category, alpha: Any) -> None:
-    # a number that is not bool scales a bool result too, as in torch
+    # as in torch, a factor that is not bool may scale a bool result
     if not (result is Category.BOOL and factor is Category.INTEGER):
         raise DTypeError(f"an `alpha` that fits a result of category {result.name.lower()}", describe(alpha))
 
@@ -171,7 +171,7 @@ def _sign(input: jax.Array) -> jax.Array:
 
 @op(rejects=COMPLEXES)
 def sign(input: Array) -> jax.Array:
-    """Return -1, 0 or 1 by the sign of each element; 0 at NaN.
+    """Return the sign of each element: -1, 0 or 1; 0 for NaN.
 
     Gradient: 0 everywhere.
 
@@ -184,9 +184,9 @@ def sign(input: Array) -> jax.Array:
 
 @op()
 def sgn(input: Array) -> jax.Array:
-    """Return each element over its absolute value, 0 at 0: of a real one its sign, 0 at NaN.
+    """Return each element divided by its absolute value, 0 at 0; for a real element the sign, 0 for NaN.
 
-    Gradient: 0 at 0, where a second derivative of a complex one is NaN; and 0 for what is real.
+    Gradient: 0 at 0 and for real elements. The second derivative of a complex element is NaN at 0.
 
     >>> import jaxfun as jf
     >>> jf.sgn(jf.tensor([3 + 4j, 0j])), jf.sgn(jf.tensor([-1.5, 0.0]))
@@ -204,7 +204,7 @@ def _direction(input: jax.Array) -> jax.Array:
 
 @_direction.defjvp
 def _direction_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    # d(z / |z|): what of dz is at right angles to z, over |z|
+    # d(z / |z|): the part of dz perpendicular to z, divided by |z|
     (input,), (tangent,) = primals, tangents
     result, size = _direction(input), _abs(input).astype(input.dtype)
     across = (tangent - result * result * jnp.conj(tangent)) / 2

@@ -1,4 +1,4 @@
-"""Bitwise operations on integers and bools, and common divisors and multiples."""
+"""Bitwise operations on integers and bools, greatest common divisor and least common multiple."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ from ...core.record import BOOLS, COMPLEXES, FLOATS, Array, Operand
 
 def _want_a_tensor(input: Any, other: Any) -> None:
     if is_scalar(input) and is_scalar(other):
-        raise ArgumentTypeError("a tensor, or two", f"{describe(input)} and {describe(other)}")
+        raise ArgumentTypeError("at least one tensor", f"{describe(input)} and {describe(other)}")
 
 
 @op(overload=("Tensor", "Scalar", "Scalar_Tensor"), node="", rejects=FLOATS | COMPLEXES, before=_want_a_tensor)
 def bitwise_and(input: Operand, other: Operand) -> jax.Array:
-    """Return the bits that both have, of integers or bools.
+    """Return the bitwise AND of integers or bools.
 
     >>> import jaxfun as jf
     >>> jf.bitwise_and(jf.tensor([5, 6]), 3)
@@ -29,7 +29,7 @@ def bitwise_and(input: Operand, other: Operand) -> jax.Array:
 
 @op(overload=("Tensor", "Scalar", "Scalar_Tensor"), node="", rejects=FLOATS | COMPLEXES, before=_want_a_tensor)
 def bitwise_or(input: Operand, other: Operand) -> jax.Array:
-    """Return the bits that either has, of integers or bools.
+    """Return the bitwise OR of integers or bools.
 
     >>> import jaxfun as jf
     >>> jf.bitwise_or(jf.tensor([5, 6]), 3)
@@ -40,7 +40,7 @@ def bitwise_or(input: Operand, other: Operand) -> jax.Array:
 
 @op(overload=("Tensor", "Scalar", "Scalar_Tensor"), node="", rejects=FLOATS | COMPLEXES, before=_want_a_tensor)
 def bitwise_xor(input: Operand, other: Operand) -> jax.Array:
-    """Return the bits that one has and the other has not, of integers or bools.
+    """Return the bitwise XOR of integers or bools.
 
     >>> import jaxfun as jf
     >>> jf.bitwise_xor(jf.tensor([5, 6]), 3)
@@ -51,7 +51,7 @@ def bitwise_xor(input: Operand, other: Operand) -> jax.Array:
 
 @op(node="", rejects=FLOATS | COMPLEXES)
 def bitwise_not(input: Array) -> jax.Array:
-    """Return every bit of an integer turned over, or of a bool its opposite.
+    """Return the bitwise NOT of an integer, or the logical NOT of a bool.
 
     >>> import jaxfun as jf
     >>> jf.bitwise_not(jf.tensor([0, 5]))
@@ -68,7 +68,7 @@ def bitwise_not(input: Array) -> jax.Array:
     before=_want_a_tensor,
 )
 def bitwise_left_shift(input: Operand, other: Operand) -> jax.Array:
-    """Return integers with their bits moved up by `other` places; 0 where that is negative or beyond the bits.
+    """Shift the bits of integers left by `other` positions; 0 if `other` is negative or at least the number of bits.
 
     >>> import jaxfun as jf
     >>> jf.bitwise_left_shift(jf.tensor([1, -3]), 2)
@@ -85,9 +85,9 @@ def bitwise_left_shift(input: Operand, other: Operand) -> jax.Array:
     before=_want_a_tensor,
 )
 def bitwise_right_shift(input: Operand, other: Operand) -> jax.Array:
-    """Return integers with their bits moved down by `other` places, the sign kept.
+    """Shift the bits of integers right by `other` positions (arithmetic shift: the sign is kept).
 
-    Where `other` is negative or beyond the bits, the sign alone is left: 0 or -1.
+    If `other` is negative or at least the number of bits, the result is 0, or -1 for a negative integer.
 
     >>> import jaxfun as jf
     >>> jf.bitwise_right_shift(jf.tensor([4, -3]), 1)
@@ -100,7 +100,7 @@ def bitwise_right_shift(input: Operand, other: Operand) -> jax.Array:
 
 @op(node="", rejects=BOOLS | FLOATS | COMPLEXES)
 def gcd(input: Array, other: Array) -> jax.Array:
-    """Return the greatest common divisor of each two integers; of 0 and 0 it is 0.
+    """Return the greatest common divisor of each pair of integers; 0 for 0 and 0.
 
     >>> import jaxfun as jf
     >>> jf.gcd(jf.tensor([12, -9]), jf.tensor([18, 6]))
@@ -111,21 +111,21 @@ def gcd(input: Array, other: Array) -> jax.Array:
 
 @op(node="", rejects=BOOLS | FLOATS | COMPLEXES)
 def lcm(input: Array, other: Array) -> jax.Array:
-    """Return the least common multiple of each two integers; 0 where either is 0.
+    """Return the least common multiple of each pair of integers; 0 if either is 0.
 
     >>> import jaxfun as jf
     >>> jf.lcm(jf.tensor([4, 0]), jf.tensor([6, 3]))
     Array([12,  0], dtype=int32)
     """
     divisor = _divisor(input, other)
-    # C multiplies small integers in 32 bits, and takes the absolute value there
+    # C promotes small integers to 32 bits before it multiplies and takes the absolute value
     wide = jnp.int32 if input.dtype.itemsize < 4 else input.dtype
     quotient = input.astype(wide) // jnp.where(divisor == 0, 1, divisor).astype(wide)
     return jnp.abs(quotient * other.astype(wide)).astype(input.dtype)
 
 
 def _divisor(input: jax.Array, other: jax.Array) -> jax.Array:
-    """Return common divisors by Euclid's steps; the least integer, its own absolute value, may leave a negative one."""
+    """Return the greatest common divisor by Euclid's algorithm. The minimum integer may leave a negative result."""
 
     def step(pair: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
         rest, divisor = pair

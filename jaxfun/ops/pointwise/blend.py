@@ -1,4 +1,4 @@
-"""Elementwise arithmetic of three tensors: linear interpolation, and a scaled product or quotient added."""
+"""Elementwise operations on three tensors: `lerp`, `addcmul` and `addcdiv`."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ from ...core.tangents import broadcast_where_empty, of_what_moves
 
 
 def _weight_fits(input: Any, end: Any, weight: Any) -> None:
-    if of(input).category > Category.INTEGER:  # else the op refuses it
+    if of(input).category > Category.INTEGER:  # otherwise the op refuses the dtype
         _check_factor(weight, input)
 
 
@@ -39,10 +39,10 @@ def _weight_fits(input: Any, end: Any, weight: Any) -> None:
     before=_weight_fits,
 )
 def _lerp_scalar(input: Array, end: Array, weight: Factor) -> jax.Array:
-    """Return the linear interpolation `input + weight * (end - input)`; the weight is a number or a tensor.
+    """Return the linear interpolation `input + weight * (end - input)`. The weight is a number or a tensor.
 
-    Raises: RuntimeError for two dtypes (a 0-dim weight may have another one), for integers, and for a number that the
-    dtype cannot hold.
+    Raises: RuntimeError for different dtypes (except of a 0-dim weight), for integers, and for a number that the dtype
+    cannot hold.
 
     >>> import jaxfun as jf
     >>> jf.lerp(jf.tensor([0.0, 10.0]), jf.tensor([1.0, 20.0]), 0.25)
@@ -72,7 +72,7 @@ def _blended(input: jax.Array, end: jax.Array, weight: jax.Array, dtype: DType) 
 
 @jax.custom_jvp
 def _between(input: jax.Array, end: jax.Array, weight: jax.Array) -> jax.Array:
-    # from the nearer end, as torch has it: at 1 it is exactly `end`
+    # start from the nearer end, as torch does: at weight 1 the result is exactly `end`
     way = end - input
     return jnp.where(jnp.abs(weight) < 0.5, input + weight * way, end - way * (1 - weight))
 
@@ -106,7 +106,7 @@ def addcmul(input: Array, tensor1: Array, tensor2: Array, *, value: Factor = 1) 
 def _can_divide(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> None:
     if max(of(tensor1).category, of(tensor2).category) <= Category.INTEGER:
         got = describe((tensor1, tensor2))
-        raise DTypeError("a floating point or complex tensor to divide", got, "Cast one of them.")
+        raise DTypeError("a floating point or complex quotient", got, "Cast one of them.")
     _check_factor(value, input, tensor1, tensor2)
 
 
@@ -114,13 +114,14 @@ def _can_divide(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> No
 def addcdiv(input: Array, tensor1: Array, tensor2: Array, *, value: Factor = 1) -> jax.Array:
     """Return `input + value * tensor1 / tensor2`.
 
-    Raises: RuntimeError for two integer tensors to divide, and for a value that the result's dtype cannot hold.
+    Raises: RuntimeError if `tensor1` and `tensor2` are both integers, and for a value that the result's dtype cannot
+    hold.
 
     >>> import jaxfun as jf
     >>> jf.addcdiv(jf.tensor([1.0, 2.0]), jf.tensor([3.0, 4.0]), jf.tensor(2.0), value=10)
     Array([16., 22.], dtype=float32)
     """
-    # broadcast first: where there are no elements a divisor of 0 divides nothing, in the derivative neither
+    # broadcast first: if the result is empty, nothing is divided by 0, in the derivative too
     input, upper, lower = jnp.broadcast_arrays(input, tensor1, tensor2)
     return input + _quotient(_like(value, input), upper, lower)
 
@@ -131,7 +132,7 @@ def _quotient(value: jax.Array, upper: jax.Array, lower: jax.Array) -> jax.Array
 
 
 def _quotient_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    # by the square of the divisor, as torch has it: at 0 the second derivative is then torch's
+    # divide by the square of the divisor, as torch does: this gives torch's second derivative at 0
     (value, upper, lower), result = primals, _quotient(*primals)
     factors = (value / lower, -(value * upper / (lower * lower)))
     return result, of_what_moves(tangents[1:], factors, result)
@@ -151,6 +152,6 @@ def _like(number: Any, input: jax.Array) -> jax.Array:
 
 
 def _real(number: Any, input: jax.Array) -> jax.Array:
-    """Return a number as an array, beside real tensors without its imaginary part, which is 0."""
+    """Return a number as an array. For a real tensor the imaginary part, which is 0, is dropped."""
     array = jnp.asarray(number)
     return array.real if jnp.iscomplexobj(array) and not jnp.iscomplexobj(input) else array

@@ -1,4 +1,4 @@
-"""Comparisons, logic, closeness, and tests for NaN and infinity: the results are bools without a gradient."""
+"""Comparisons, logical operations, closeness, and tests for NaN and infinity. The results are bools; no gradient."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from ._digits import to_digits
 
 @op(kind=Kind.ALWAYS_BOOL, overload=("Tensor", "Scalar"), node="")
 def eq(input: Array, other: Operand) -> jax.Array:
-    """Return where `input` equals `other`.
+    """Return `input == other` for each element.
 
     >>> import jaxfun as jf
     >>> jf.eq(jf.tensor([1, 2]), 2)
@@ -28,7 +28,7 @@ def eq(input: Array, other: Operand) -> jax.Array:
 
 @op(kind=Kind.ALWAYS_BOOL, overload=("Tensor", "Scalar"), node="", aliases=("not_equal",))
 def ne(input: Array, other: Operand) -> jax.Array:
-    """Return where `input` differs from `other`.
+    """Return `input != other` for each element.
 
     >>> import jaxfun as jf
     >>> jf.ne(jf.tensor([1, 2]), 2)
@@ -39,7 +39,7 @@ def ne(input: Array, other: Operand) -> jax.Array:
 
 @op(kind=Kind.ALWAYS_BOOL, overload=("Tensor", "Scalar"), node="", rejects=COMPLEXES, aliases=("less",))
 def lt(input: Array, other: Operand) -> jax.Array:
-    """Return where `input` is less than `other`.
+    """Return `input < other` for each element.
 
     >>> import jaxfun as jf
     >>> jf.lt(jf.tensor([1, 2]), 2)
@@ -50,7 +50,7 @@ def lt(input: Array, other: Operand) -> jax.Array:
 
 @op(kind=Kind.ALWAYS_BOOL, overload=("Tensor", "Scalar"), node="", rejects=COMPLEXES, aliases=("less_equal",))
 def le(input: Array, other: Operand) -> jax.Array:
-    """Return where `input` is less than or equal to `other`.
+    """Return `input <= other` for each element.
 
     >>> import jaxfun as jf
     >>> jf.le(jf.tensor([1, 2]), 1)
@@ -61,7 +61,7 @@ def le(input: Array, other: Operand) -> jax.Array:
 
 @op(kind=Kind.ALWAYS_BOOL, overload=("Tensor", "Scalar"), node="", rejects=COMPLEXES, aliases=("greater",))
 def gt(input: Array, other: Operand) -> jax.Array:
-    """Return where `input` is greater than `other`.
+    """Return `input > other` for each element.
 
     >>> import jaxfun as jf
     >>> jf.gt(jf.tensor([1, 2]), 1)
@@ -72,7 +72,7 @@ def gt(input: Array, other: Operand) -> jax.Array:
 
 @op(kind=Kind.ALWAYS_BOOL, overload=("Tensor", "Scalar"), node="", rejects=COMPLEXES, aliases=("greater_equal",))
 def ge(input: Array, other: Operand) -> jax.Array:
-    """Return where `input` is greater than or equal to `other`.
+    """Return `input >= other` for each element.
 
     >>> import jaxfun as jf
     >>> jf.ge(jf.tensor([1, 2]), 2)
@@ -86,7 +86,7 @@ not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge
 
 @op(kind=Kind.ALWAYS_BOOL, node="")
 def logical_and(input: Array, other: Array) -> jax.Array:
-    """Return where both are true; what is not zero is true.
+    """Return the logical AND of each pair of elements; nonzero is true.
 
     >>> import jaxfun as jf
     >>> jf.logical_and(jf.tensor([0.0, 2.0]), jf.tensor([1, 1]))
@@ -97,7 +97,7 @@ def logical_and(input: Array, other: Array) -> jax.Array:
 
 @op(kind=Kind.ALWAYS_BOOL, node="")
 def logical_or(input: Array, other: Array) -> jax.Array:
-    """Return where either is true; what is not zero is true.
+    """Return the logical OR of each pair of elements; nonzero is true.
 
     >>> import jaxfun as jf
     >>> jf.logical_or(jf.tensor([0.0, 2.0]), jf.tensor([0, 1]))
@@ -108,7 +108,7 @@ def logical_or(input: Array, other: Array) -> jax.Array:
 
 @op(kind=Kind.ALWAYS_BOOL, node="")
 def logical_xor(input: Array, other: Array) -> jax.Array:
-    """Return where one is true and the other is not; what is not zero is true.
+    """Return the logical XOR of each pair of elements; nonzero is true.
 
     >>> import jaxfun as jf
     >>> jf.logical_xor(jf.tensor([0.0, 2.0]), jf.tensor([1, 1]))
@@ -119,7 +119,7 @@ def logical_xor(input: Array, other: Array) -> jax.Array:
 
 @op(kind=Kind.ALWAYS_BOOL, node="")
 def logical_not(input: Array) -> jax.Array:
-    """Return where `input` is zero or False.
+    """Return the logical NOT of each element; nonzero is true.
 
     >>> import jaxfun as jf
     >>> jf.logical_not(jf.tensor([0.0, 2.0]))
@@ -130,7 +130,7 @@ def logical_not(input: Array) -> jax.Array:
 
 @op(kind=Kind.ALWAYS_BOOL, node="")
 def isnan(input: Array) -> jax.Array:
-    """Return where `input` is NaN; a complex number is where either part is.
+    """Return whether each element is NaN; a complex number is NaN if either part is.
 
     >>> import jaxfun as jf
     >>> jf.isnan(jf.tensor([1.0, float("nan")]))
@@ -141,7 +141,7 @@ def isnan(input: Array) -> jax.Array:
 
 @op(kind=Kind.ALWAYS_BOOL, node="")
 def isinf(input: Array) -> jax.Array:
-    """Return where `input` is infinite; a complex number is where either part is.
+    """Return whether each element is infinite; a complex number is infinite if either part is.
 
     >>> import jaxfun as jf
     >>> jf.isinf(jf.tensor([1.0, float("-inf")]))
@@ -152,7 +152,7 @@ def isinf(input: Array) -> jax.Array:
 
 @op(kind=Kind.ALWAYS_BOOL, node="")
 def isfinite(input: Array) -> jax.Array:
-    """Return where `input` is neither NaN nor infinite.
+    """Return whether each element is neither NaN nor infinite.
 
     >>> import jaxfun as jf
     >>> jf.isfinite(jf.tensor([1.0, float("nan")]))
@@ -167,17 +167,17 @@ _TOLERANCES = {"rtol": Choice((1e-5, 0.1, 0.0, 2)), "atol": Choice((1e-8, 0.0, 0
 def _tolerances_fit(input: Any, other: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: bool = False) -> None:
     for name, value in (("rtol", rtol), ("atol", atol)):
         as_real(value, name)
-        if isinstance(value, (int, float)) and not value >= 0:  # NaN neither
-            raise DTypeError(f"`{name}` of 0 or more", describe(value))
+        if isinstance(value, (int, float)) and not value >= 0:  # refuses NaN too
+            raise DTypeError(f"`{name}` of at least 0", describe(value))
 
 
 @op(kind=None, node="", takes=_TOLERANCES, before=_tolerances_fit)
 def isclose(
     input: Array, other: Array, rtol: Factor = 1e-05, atol: Factor = 1e-08, equal_nan: bool = False
 ) -> jax.Array:
-    """Return where `abs(input - other) <= atol + rtol * abs(other)`; equal infinities are close, NaNs if `equal_nan`.
+    """Return `abs(input - other) <= atol + rtol * abs(other)`; equal infinities are close, NaNs are if `equal_nan`.
 
-    Raises: RuntimeError for two dtypes, and for a tolerance below 0.
+    Raises: RuntimeError for different dtypes, and for a negative tolerance.
 
     >>> import jaxfun as jf
     >>> jf.isclose(jf.tensor([1.0, 2.0]), jf.tensor([1.000001, 2.1]))
@@ -190,9 +190,9 @@ def isclose(
 def allclose(
     input: Array, other: Array, rtol: Factor = 1e-05, atol: Factor = 1e-08, equal_nan: bool = False
 ) -> jax.Array:
-    """Return whether all elements are close, as `isclose` defines it: a 0-dim bool, where torch gives Python's.
+    """Return whether `isclose` is true for all elements, as a 0-dim bool (torch returns a Python bool).
 
-    Raises: RuntimeError for two dtypes, and for a tolerance below 0.
+    Raises: RuntimeError for different dtypes, and for a negative tolerance.
 
     >>> import jaxfun as jf
     >>> jf.allclose(jf.tensor([1.0, 2.0]), jf.tensor([1.000001, 2.1]))
@@ -212,7 +212,7 @@ def _are_close(input: jax.Array, other: jax.Array, rtol: Any, atol: Any, equal_n
 
 
 def _is_within(input: jax.Array, other: jax.Array, rtol: Any, atol: Any) -> jax.Array:
-    """Return where the difference is finite and allowed, every step rounded to the dtype; integers go as float32."""
+    """Return whether the difference is finite and within the tolerance. Each step is rounded to the dtype."""
     own = as_dtype(input.dtype)
     rounded = own if own.category > Category.INTEGER else float32
     wide = promote_types(rounded, float32)
@@ -232,7 +232,7 @@ _ANY_TWO = rows("input other", ("m k", "m k"), ("k", "k"), ("", ""), ("m k", "k 
 
 @op(kind=Kind.ALWAYS_BOOL, node="", cases=_ANY_TWO)
 def equal(input: Array, other: Array) -> jax.Array:
-    """Return whether shapes and all elements are equal: a 0-dim bool, where torch gives Python's; NaN equals nothing.
+    """Return whether shapes and all elements are equal, as a 0-dim bool (torch: a Python bool). NaN equals nothing.
 
     >>> import jaxfun as jf
     >>> jf.equal(jf.tensor([1, 2]), jf.tensor([1, 2]))
@@ -243,7 +243,7 @@ def equal(input: Array, other: Array) -> jax.Array:
 
 @op(kind=Kind.ALWAYS_BOOL, node="", rejects=COMPLEXES)
 def isposinf(input: Array) -> jax.Array:
-    """Return where `input` is infinity.
+    """Return whether each element is positive infinity.
 
     >>> import jaxfun as jf
     >>> jf.isposinf(jf.tensor([1.0, float("inf"), float("-inf")]))
@@ -254,7 +254,7 @@ def isposinf(input: Array) -> jax.Array:
 
 @op(kind=Kind.ALWAYS_BOOL, node="", rejects=COMPLEXES)
 def isneginf(input: Array) -> jax.Array:
-    """Return where `input` is minus infinity.
+    """Return whether each element is negative infinity.
 
     >>> import jaxfun as jf
     >>> jf.isneginf(jf.tensor([1.0, float("inf"), float("-inf")]))

@@ -1,4 +1,4 @@
-"""Complex numbers: made of parts, taken apart, conjugated."""
+"""Complex numbers: construction, real and imaginary parts, angle and conjugate."""
 
 from typing import Any
 
@@ -18,9 +18,9 @@ _NO_PARTS = frozenset({float16, bfloat16})
 
 @op(kind=None, rejects=BOOLS | INTEGERS | COMPLEXES | {bfloat16})
 def complex(real: Array, imag: Array) -> jax.Array:
-    """Return the complex numbers of these real and imaginary parts, both float32 or both float64.
+    """Return complex numbers with the given real and imaginary parts, both float32 or both float64.
 
-    Raises: RuntimeError for other dtypes, and for two that differ.
+    Raises: RuntimeError for other dtypes, and for different ones.
 
     >>> import jaxfun as jf
     >>> jf.complex(jf.tensor([1.0, 2.0]), jf.tensor([0.0, -1.0]))
@@ -33,10 +33,10 @@ def complex(real: Array, imag: Array) -> jax.Array:
 
 @op(kind=None, rejects=BOOLS | INTEGERS | COMPLEXES | _NO_PARTS)
 def polar(abs: Array, angle: Array) -> jax.Array:
-    """Return the complex numbers of these absolute values and angles in radians, both float32 or both float64.
+    """Return complex numbers with the given absolute values and angles (in radians), both float32 or both float64.
 
-    Gradient: for `abs` 0 at 0, and of the wrong sign below 0, as in torch.
-    Raises: RuntimeError for other dtypes, and for two that differ.
+    Gradient: for `abs` it is 0 at 0, and has the wrong sign below 0, as in torch.
+    Raises: RuntimeError for other dtypes, and for different ones.
 
     >>> import jaxfun as jf
     >>> jf.polar(jf.tensor([1.0, 2.0]), jf.tensor([0.0, 0.5]))
@@ -58,7 +58,7 @@ def _polar(size: jax.Array, angle: jax.Array) -> jax.Array:
 
 @_polar.defjvp
 def _polar_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    # by the result, as torch's gradient is
+    # computed from the result, as torch's gradient is
     result = _polar(*primals)
     d_size, d_angle = (tangent.astype(result.dtype) for tangent in tangents)
     return result, d_size * sgn(result) + d_angle * (1j * result)
@@ -66,7 +66,7 @@ def _polar_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 
 @op(kind=None, rejects=BOOLS | INTEGERS | FLOATS)
 def view_as_real(input: Array) -> jax.Array:
-    """Return the real and imaginary parts of complex numbers, along a new last dimension of size 2.
+    """Return the real and imaginary parts of complex numbers as a new last dimension of size 2.
 
     >>> import jaxfun as jf
     >>> jf.view_as_real(jf.tensor([1 + 2j, 3 - 4j]))
@@ -82,7 +82,7 @@ def view_as_real(input: Array) -> jax.Array:
     rejects=BOOLS | INTEGERS | COMPLEXES | _NO_PARTS,
 )
 def view_as_complex(input: Array) -> jax.Array:
-    """Return the complex numbers whose real and imaginary parts lie along the last dimension, of size 2.
+    """Return complex numbers from a last dimension of size 2: the real and imaginary parts.
 
     Raises: RuntimeError for another size, and for a dtype other than float32 and float64.
 
@@ -97,7 +97,7 @@ def view_as_complex(input: Array) -> jax.Array:
 
 @op(kind=None, composite=True)
 def real(input: Array) -> jax.Array:
-    """Return the real part of each element; what is real as it is.
+    """Return the real part of each element; a real tensor is returned unchanged.
 
     >>> import jaxfun as jf
     >>> jf.real(jf.tensor([1 + 2j, 3 - 4j]))
@@ -121,7 +121,7 @@ def imag(input: Array) -> jax.Array:
 
 @op(kind=None, composite=True)
 def conj(input: Array) -> jax.Array:
-    """Return the complex conjugate of each element; what is real as it is.
+    """Return the complex conjugate of each element; a real tensor is returned unchanged.
 
     >>> import jaxfun as jf
     >>> jf.conj(jf.tensor([1 + 2j, 3 - 4j]))
@@ -132,7 +132,7 @@ def conj(input: Array) -> jax.Array:
 
 @op(kind=None, composite=True)
 def conj_physical(input: Array) -> jax.Array:
-    """Return the complex conjugate of each element: the same as `conj`, as JAX has no lazy conjugation.
+    """Return the complex conjugate of each element, like `conj`: JAX has no lazy conjugation.
 
     >>> import jaxfun as jf
     >>> jf.conj_physical(jf.tensor([1 + 2j, 3 - 4j]))
@@ -143,7 +143,7 @@ def conj_physical(input: Array) -> jax.Array:
 
 @op(kind=None, composite=True)
 def resolve_conj(input: Array) -> jax.Array:
-    """Return `input`: JAX has no lazy conjugation.
+    """Return `input` unchanged: JAX has no lazy conjugation.
 
     >>> import jaxfun as jf
     >>> jf.resolve_conj(jf.tensor([1 + 2j]))
@@ -154,7 +154,7 @@ def resolve_conj(input: Array) -> jax.Array:
 
 @op(kind=None, composite=True)
 def resolve_neg(input: Array) -> jax.Array:
-    """Return `input`: JAX has no lazy negation.
+    """Return `input` unchanged: JAX has no lazy negation.
 
     >>> import jaxfun as jf
     >>> jf.resolve_neg(jf.tensor([1.0]))
@@ -165,9 +165,9 @@ def resolve_neg(input: Array) -> jax.Array:
 
 @op(kind=Kind.INT_TO_FLOAT)
 def angle(input: Array) -> jax.Array:
-    """Return the angle of each element in radians: of a real one pi where it is negative, else 0; NaN at NaN.
+    """Return the angle of each element in radians. For a real element: pi if negative, else 0; NaN for NaN.
 
-    Gradient: 0 at 0, and for what is real.
+    Gradient: 0 at 0, and for real elements.
 
     >>> import jaxfun as jf
     >>> jf.angle(jf.tensor([1 + 1j, -1j])), jf.angle(jf.tensor([-1.5, 0.0]))
@@ -194,7 +194,7 @@ def _angle_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 
 @op(kind=Kind.ALWAYS_BOOL, node="")
 def isreal(input: Array) -> jax.Array:
-    """Return where the imaginary part is 0.
+    """Return whether the imaginary part of each element is 0.
 
     >>> import jaxfun as jf
     >>> jf.isreal(jf.tensor([1 + 0j, 1j]))

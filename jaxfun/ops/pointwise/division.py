@@ -1,4 +1,4 @@
-"""Quotients, plain and rounded, and their remainders."""
+"""Division, true and rounded, and remainders. Begin with `div`."""
 
 import functools
 from collections.abc import Callable
@@ -20,17 +20,17 @@ from ._digits import to_digits
 
 
 def _want_no_zero(input: Any, other: Any, **options: Any) -> None:
-    """Raise torch's error for an integer division by zero; under a trace the divisor's values are not known."""
+    """Raise torch's error for an integer division by zero. A traced divisor is not checked."""
     if isinstance(other, Tracer) or getattr(getattr(other, "dtype", None), "kind", "") in ("f", "c", "V"):
         return
     dtype = canonical(result_type(input, other))
     if dtype.category is not Category.INTEGER or of(other).category > Category.INTEGER:
         return
-    # a number or a 0-dim tensor may first become zero in the result's dtype: 256 in uint8
+    # a number or a 0-dim tensor may become zero by the cast to the result's dtype: 256 in uint8
     mask = 2 ** (8 * dtype.itemsize) - 1
     divisors = np.asarray(other & mask if isinstance(other, int) else other).astype(dtype.dtype)
     if getattr(input, "size", 1) and (divisors == 0).any():
-        raise ShapeError("an integer divisor without zeros", describe(other))
+        raise ShapeError("a nonzero integer divisor", describe(other))
 
 
 @op(kind=Kind.INT_TO_FLOAT, torch="torch.div", overload=("Tensor", "Scalar"), aliases=("divide", "true_divide"))
@@ -44,7 +44,7 @@ def _quotient(input: jax.Array, other: jax.Array) -> jax.Array:
 
 
 def _quotient_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    # d(x / y) = (dx - (x / y) dy) / y; JAX's own x y⁻² overflows where this does not
+    # d(x / y) = (dx - (x / y) dy) / y; JAX's rule with x y⁻² overflows sooner
     (_, other), quotient = primals, _quotient(*primals)
     change = of_what_moves(tangents, (lambda tangent: tangent, -quotient), quotient)
     return quotient, _quotient(change, other)
@@ -55,10 +55,10 @@ _quotient.defjvp(_quotient_jvp, symbolic_zeros=True)
 
 @public
 def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> jax.Array:
-    """Return `input / other`; integers are divided as float32, unless `rounding_mode` is "trunc" or "floor".
+    """Return `input / other`. Integers are divided in float32 unless `rounding_mode` is "trunc" or "floor".
 
     Gradient: 0 with a rounding mode.
-    Raises: RuntimeError for an integer division by zero with a rounding mode, where the divisor's values are known.
+    Raises: RuntimeError for an integer division by zero with a rounding mode, if the divisor is known (not traced).
 
     >>> import jaxfun as jf
     >>> jf.div(jf.tensor([-7, 7]), 2), jf.div(jf.tensor([-7, 7]), 2, rounding_mode="floor")
@@ -100,10 +100,10 @@ def _div_mode_scalar(input: Operand, other: Operand, *, rounding_mode: str) -> j
 
 @public
 def floor_divide(input: Any, other: Any) -> jax.Array:
-    """Return `input / other` rounded down.
+    """Return `input / other` rounded down (floor division).
 
     Gradient: none in torch; 0 here.
-    Raises: RuntimeError for an integer division by zero, where the divisor's values are known.
+    Raises: RuntimeError for an integer division by zero, if the divisor is known (not traced).
 
     >>> import jaxfun as jf
     >>> jf.floor_divide(jf.tensor([-7, 7]), 2)
@@ -123,9 +123,9 @@ def _floor_divide_scalar(input: Operand, other: Operand) -> jax.Array:
 
 
 def _whole(input: jax.Array, other: jax.Array, mode: str) -> jax.Array:
-    """Return the quotient rounded by a mode.
+    """Return the quotient, rounded as `mode` says.
 
-    Between two tensors of 16-bit floats every step is rounded to 16 bits; with a divisor of one element none, as in
+    For two tensors of 16-bit floats every step is rounded to 16 bits, but not for a divisor with one element, as in
     torch.
     """
     if mode not in _ROUNDED:
@@ -140,7 +140,7 @@ def _whole(input: jax.Array, other: jax.Array, mode: str) -> jax.Array:
 
 
 def _is_by_a_number(input: Any, other: Any) -> bool:
-    """Return whether torch divides by a number: of 16-bit floats, in float32, also by a tensor of one element."""
+    """Return whether torch divides by a number: 16-bit floats in float32. A tensor with one element counts as one."""
     if is_scalar(other):
         return True
     is_one = hasattr(other, "dtype") and np.size(other) == 1 and (hasattr(input, "dtype") or is_scalar(input))
@@ -152,7 +152,7 @@ def _unchanged(array: jax.Array) -> jax.Array:
 
 
 def _floored(input: jax.Array, other: jax.Array, narrow: Callable[[jax.Array], jax.Array]) -> jax.Array:
-    # c10::div_floor_floating: the quotient of what divides evenly, so that it goes with the remainder
+    # c10::div_floor_floating: the quotient of an exact division, so that it is consistent with the remainder
     left = jax.lax.rem(input, other)
     even = narrow(narrow(input - left) / other)
     even = jnp.where((left != 0) & ((other < 0) != (left < 0)), narrow(even - 1), even)
@@ -164,8 +164,8 @@ def _floored(input: jax.Array, other: jax.Array, narrow: Callable[[jax.Array], j
 
 
 def _truncated(input: jax.Array, other: jax.Array, narrow: Callable[[jax.Array], jax.Array]) -> jax.Array:
-    # XLA multiplies by the reciprocal of a broadcast divisor, which may round to the next whole number: not so of a
-    # divisor that depends on the input, under vmap neither
+    # XLA multiplies by the reciprocal of a broadcast divisor, which may round to the next integer. It does not if the
+    # divisor depends on the input, under vmap too.
     return jnp.trunc(narrow(input / jnp.where(jnp.isnan(input), input, other)))
 
 
@@ -182,10 +182,10 @@ _OF_INTEGERS = {"trunc": jax.lax.div, "floor": jnp.floor_divide}
     before=_want_no_zero,
 )
 def _remainder_tensor(input: Operand, other: Array) -> jax.Array:
-    """Return the remainder of the floored quotient: it has the sign of `other`.
+    """Return the remainder of floor division (Python's modulo): it has the sign of `other`.
 
     Gradient: 1 for `input`, minus the floored quotient for `other`.
-    Raises: RuntimeError for an integer division by zero, where the divisor's values are known.
+    Raises: RuntimeError for an integer division by zero, if the divisor is known (not traced).
 
     >>> import jaxfun as jf
     >>> jf.remainder(jf.tensor([-7, 7]), 3)
@@ -217,10 +217,10 @@ remainder = overloads(_remainder_tensor, _remainder_scalar)
     before=_want_no_zero,
 )
 def _fmod_tensor(input: Array, other: Array) -> jax.Array:
-    """Return the remainder of the truncated quotient: it has the sign of `input`.
+    """Return the remainder of truncated division (C's fmod): it has the sign of `input`.
 
     Gradient: 1 for `input`, minus the truncated quotient for `other`.
-    Raises: RuntimeError for an integer division by zero, where the divisor's values are known.
+    Raises: RuntimeError for an integer division by zero, if the divisor is known (not traced).
 
     >>> import jaxfun as jf
     >>> jf.fmod(jf.tensor([-7, 7]), 3)
@@ -249,7 +249,7 @@ def _remainder_by(input: jax.Array, other: jax.Array, mode: str) -> jax.Array:
 
 
 def _remainder_jvp(mode: str, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    # d(x - [x / y] y) = dx - [x / y] dy, with the quotient that torch rounds: JAX's own may be one off
+    # d(x - [x / y] y) = dx - [x / y] dy, with the quotient as torch rounds it: JAX's may differ by one
     input, other = primals
     result = _remainder_by(input, other, mode)
     factors = (lambda tangent: tangent, lambda tangent: -tangent * _whole(input, other, mode))
@@ -261,7 +261,7 @@ _remainder_by.defjvp(_remainder_jvp, symbolic_zeros=True)
 
 @op(kind=Kind.INT_TO_FLOAT)
 def reciprocal(input: Array) -> jax.Array:
-    """Return `1 / input`, integers as float32.
+    """Return the reciprocal `1 / input`; integers give float32.
 
     >>> import jaxfun as jf
     >>> jf.reciprocal(jf.tensor([2, -4]))

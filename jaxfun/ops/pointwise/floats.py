@@ -1,4 +1,4 @@
-"""The parts of floating point numbers: sign, mantissa, exponent, neighbours; and what replaces NaN and infinity."""
+"""Parts of floating point numbers: `signbit`, `frexp`, `nextafter`, ...; `nan_to_num` replaces NaN and infinity."""
 
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from .powers import pow
 
 @op(kind=Kind.ALWAYS_BOOL, node="", rejects=COMPLEXES)
 def signbit(input: Array) -> jax.Array:
-    """Return where the sign is minus, that of -0 and of NaN too.
+    """Return whether the sign bit of each element is set, also for -0 and NaN.
 
     >>> import jaxfun as jf
     >>> jf.signbit(jf.tensor([1.0, -0.0]))
@@ -37,9 +37,9 @@ def _is_minus(input: jax.Array) -> jax.Array:
 
 @op(kind=Kind.INT_TO_FLOAT, torch="torch.copysign", overload="Tensor", rejects=COMPLEXES)
 def _copysign_tensor(input: Array, other: Array) -> jax.Array:
-    """Return each `input` with the sign of `other`, also of -0 and NaN; integers as float32.
+    """Return `input` with the sign of `other`, also for -0 and NaN; integers give float32.
 
-    Gradient: 1 or -1, 0 where `input` is 0; 0 for `other`.
+    Gradient: 1 or -1 for `input`, 0 where `input` is 0; 0 for `other`.
 
     >>> import jaxfun as jf
     >>> jf.copysign(jf.tensor([1.0, -2.0]), -0.0)
@@ -70,9 +70,9 @@ def _with_sign_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 
 @op(kind=Kind.NO_OPMATH, rejects=BOOLS | INTEGERS | COMPLEXES)
 def nextafter(input: Array, other: Array) -> jax.Array:
-    """Return the number next to each `input`, towards `other`, through subnormal numbers and to infinity.
+    """Return the next floating point number after `input` towards `other`, through subnormals and to infinity.
 
-    Gradient: 1 for `input`, 0 where both are equal; 0 for `other`.
+    Gradient: 1 for `input`, 0 where the two are equal; 0 for `other`.
 
     >>> import jaxfun as jf
     >>> jf.nextafter(jf.tensor([1.0, 0.0]), jf.tensor([2.0, 0.0]))
@@ -83,7 +83,7 @@ def nextafter(input: Array, other: Array) -> jax.Array:
 
 @jax.custom_jvp
 def _next(x: jax.Array, towards: jax.Array) -> jax.Array:
-    # by the bits: XLA's own takes a subnormal number for 0
+    # computed from the bits: XLA's nextafter flushes subnormal numbers to 0
     start, end = _place(x), _place(towards)
     place = start + (start < end).astype(start.dtype) - (start > end).astype(start.dtype)
     word = jnp.where(place < 0, jnp.iinfo(place.dtype).min - place, place)
@@ -94,7 +94,7 @@ def _next(x: jax.Array, towards: jax.Array) -> jax.Array:
 
 
 def _place(x: jax.Array) -> jax.Array:
-    """Return where numbers stand in the order of all numbers of their dtype: at 0 both zeros."""
+    """Return the rank of numbers among all numbers of their dtype. Both zeros have rank 0."""
     words = getattr(jnp, f"int{jnp.finfo(x.dtype).bits}")
     word = jax.lax.bitcast_convert_type(x, words)
     return jnp.where(word < 0, jnp.iinfo(words).min - word, word)
@@ -108,7 +108,7 @@ def _next_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 
 
 class MantissaAndExponent(NamedTuple):
-    """Mantissas, and the powers of two that they are taken times of. Torch: torch.return_types.frexp."""
+    """The mantissas and exponents of numbers. Torch: torch.return_types.frexp."""
 
     mantissa: jax.Array
     exponent: jax.Array
@@ -116,9 +116,9 @@ class MantissaAndExponent(NamedTuple):
 
 @op(rejects=BOOLS | INTEGERS | COMPLEXES, overload="Tensor")
 def frexp(input: Array) -> MantissaAndExponent:
-    """Return a mantissa of 0.5 to 1, with the sign, and an int32 exponent: `input == mantissa * 2**exponent`.
+    """Return the mantissa (absolute value in [0.5, 1)) and the int32 exponent: `input == mantissa * 2**exponent`.
 
-    0, infinity and NaN are their own mantissas, with the exponent 0.
+    0, infinity and NaN are their own mantissas, with exponent 0.
     Gradient: that of a division by `2**exponent`.
 
     >>> import jaxfun as jf
@@ -151,9 +151,9 @@ def _parts(x: jax.Array) -> tuple[jax.Array, jax.Array]:
 
 @public
 def ldexp(input: Any, other: Any) -> jax.Array:
-    """Return `input * 2**other`; a floating point `input` times a whole power does not overflow before its result does.
+    """Return `input * 2**other`. A float times an integer power of 2 overflows only if the result does.
 
-    Dtypes: an integer `input` as float32.
+    Dtypes: an integer `input` gives float32.
 
     >>> import jaxfun as jf
     >>> jf.ldexp(jf.tensor([0.75, -1.0]), jf.tensor([2, -1]))
@@ -169,7 +169,7 @@ def _is_float(tensor: Any) -> bool:
 
 @op(kind=None, torch="torch.ldexp", overload="Tensor")
 def _ldexp(input: Array, other: Array) -> jax.Array:
-    dtype = result_type(input, pow(2.0, other))  # before a 0-dim `other` has dimensions
+    dtype = result_type(input, pow(2.0, other))  # promoted before a 0-dim `other` is reshaped
     input, other = broadcast_where_empty(input, other)
     return mul(input, pow(2.0, other)).astype(dtype.dtype)
 
@@ -201,11 +201,12 @@ _NUMBERS = {"nan": Choice((None, 0.5, 2)), "posinf": Choice((None, 3.0)), "negin
 
 @op(kind=None, takes=_NUMBERS)
 def nan_to_num(input: Array, nan: Factor = None, posinf: Factor = None, neginf: Factor = None) -> jax.Array:
-    """Return `input` with NaN as `nan` (0), infinity as `posinf` and minus infinity as `neginf`.
+    """Return `input` with NaN replaced by `nan` (0), infinity by `posinf` and minus infinity by `neginf`.
 
-    Left out, those two are the largest and the smallest number of the dtype. Of a complex number each part is replaced.
+    By default `posinf` and `neginf` are the largest and the lowest finite number of the dtype. For a complex
+    number each part is replaced.
 
-    Gradient: 0 where a number was replaced; torch has none for complex numbers.
+    Gradient: 0 where a number was replaced. torch has none for complex numbers.
 
     >>> import jaxfun as jf
     >>> jf.nan_to_num(jf.tensor([float("nan"), float("inf"), 1.0]), posinf=9.0)

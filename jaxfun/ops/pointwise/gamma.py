@@ -1,4 +1,4 @@
-"""The gamma function's logarithm and its derivatives, and the regularized incomplete gamma functions."""
+"""The log-gamma function and its derivatives, and the regularized incomplete gamma functions."""
 
 import functools
 import math
@@ -20,7 +20,7 @@ from ...core.tangents import of_what_moves
 
 @op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
 def lgamma(input: Array) -> jax.Array:
-    """Return the logarithm of the gamma function's absolute value of each element; integers as float32.
+    """Return the log of the absolute value of the gamma function; integers give float32.
 
     Gradient: `digamma`.
 
@@ -37,7 +37,7 @@ def _lgamma(x: jax.Array) -> jax.Array:
 
 
 def _lgamma_of_float32(x: jax.Array) -> jax.Array:
-    # XLA's own is off in the sixth digit
+    # XLA's lgamma is wrong in the sixth digit
     y = jnp.where(x < 0.5, 1 - x, x)
     positive = jnp.where(y < _FAR, _lgamma_near_two(jnp.minimum(y, _FAR)), _stirling(y))
     sine = jnp.sin(np.float32(np.pi) * (x - jnp.round(x)))
@@ -54,7 +54,7 @@ def _stirling(x: jax.Array) -> jax.Array:
 
 
 def _lgamma_near_two(x: jax.Array) -> jax.Array:
-    """Return it from 0.5 to 7.5: the series from 1.5 to 2.5, and by steps of 1 from there."""
+    """Return lgamma on [0.5, 7.5]: by a series on [1.5, 2.5], and by steps of 1 from there."""
     below, factor = x < 1.5, jnp.ones_like(x)
     near = jnp.where(below, x + 1, x)
     for _ in range(5):
@@ -66,20 +66,20 @@ def _lgamma_near_two(x: jax.Array) -> jax.Array:
 
 
 def lgamma_beside_two(u: jax.Array) -> jax.Array:
-    """Return the logarithm of the gamma function at `2 + u`, exact for a small `u`, which is at most a half."""
+    """Return the log-gamma function at `2 + u`, accurate for a small `u` (at most 0.5)."""
     power = 14 if u.dtype == np.float32 else 28
     slopes = [(-1) ** k * _zeta_less_one(k) / k for k in range(2, power + 1)]
     return u * polynomial([1 - np.euler_gamma, *slopes], u)
 
 
 def polynomial(slopes: Sequence[Any], x: jax.Array) -> jax.Array:
-    """Return the sum of `slopes[k] * x ** k`. It is no loop, as jnp.polyval is, through which the tape cannot look."""
+    """Return the sum of `slopes[k] * x ** k`, unrolled: the tape cannot look into the loop of jnp.polyval."""
     return functools.reduce(lambda total, slope: total * x + slope, reversed(slopes))
 
 
 @functools.cache
 def _zeta_less_one(k: int) -> float:
-    # the sum from 2 on, its tail by Euler and Maclaurin
+    # the sum from 2 on, with an Euler-Maclaurin tail
     n = 100
     tail = n / (k - 1) + 1 / 2 + k / (12 * n) - k * (k + 1) * (k + 2) / (720 * n**3)
     return sum(m**-k for m in range(2, n)) + tail * n**-k
@@ -92,9 +92,9 @@ def _lgamma_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 
 @op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
 def digamma(input: Array) -> jax.Array:
-    """Return the derivative of `lgamma` of each element; integers as float32.
+    """Return the digamma function, the derivative of `lgamma`; integers give float32.
 
-    It is minus infinity at 0, infinity at -0, and NaN at negative whole numbers.
+    It is minus infinity at 0, infinity at -0, and NaN at negative integers.
 
     >>> import jaxfun as jf
     >>> jf.digamma(jf.tensor([1.0, 0.0, -1.0]))
@@ -115,7 +115,7 @@ def _digamma_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 
 @op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES, takes={"n": Choice((0, 1, 2, 5))})
 def polygamma(n: Dim, input: Array) -> jax.Array:
-    """Return the derivative number `n` of `digamma` of each element; integers as float32.
+    """Return the polygamma function, the `n`-th derivative of `digamma`; integers give float32.
 
     Raises: RuntimeError for a negative `n`.
 
@@ -124,7 +124,7 @@ def polygamma(n: Dim, input: Array) -> jax.Array:
     Array([1.644934, 4.934802], dtype=float32)
     """
     if n < 0:
-        raise ShapeError("an `n` of 0 or more", str(n))
+        raise ShapeError("an `n` of at least 0", str(n))
     return _polygamma(n, input)
 
 
@@ -142,7 +142,7 @@ _TERMS = 6
 
 
 def _trigamma(x: jax.Array) -> jax.Array:
-    # aten/src/ATen/native/Math.h: at a pole the sine of a rounded multiple of pi, and so a large number
+    # aten/src/ATen/native/Math.h: at a pole it takes the sine of a rounded multiple of pi, which gives a large number
     pi, below = np.asarray(np.pi, x.dtype), x < 0.5
     sine = jnp.sin(pi * x)
     y = jnp.where(below, 1 - x, x)
@@ -154,10 +154,10 @@ def _trigamma(x: jax.Array) -> jax.Array:
 
 
 def _higher(n: int, x: jax.Array) -> jax.Array:
-    """Return the derivative number `n`, 2 or more: Hurwitz's zeta function, times a factorial."""
+    """Return the `n`-th derivative of digamma for n >= 2: the Hurwitz zeta function times a factorial."""
     number = functools.partial(rounded, dtype=as_dtype(x.dtype))
     zeta = jax.lax.zeta(number(n + 1), jnp.where(x < 0, 1 - x, x))
-    # below 0 it is reflected by the slopes of a cotangent
+    # below 0 use the reflection formula, with the derivatives of the cotangent
     reflected = (-1) ** n * (zeta + polynomial([*number(_cotangent_slopes(n))], _cotangent(x)))
     is_pole = (x <= 0) & (x == jnp.floor(x))
     factorial = number(math.factorial(n) if n < 171 else math.inf)
@@ -165,14 +165,14 @@ def _higher(n: int, x: jax.Array) -> jax.Array:
 
 
 def _cotangent(x: jax.Array) -> jax.Array:
-    """Return the cotangent of pi times each element, exact where that is 0."""
+    """Return the cotangent of pi x, exact where it is 0."""
     left, pi = x - jnp.round(x), np.asarray(np.pi, x.dtype)
     beside_half = jnp.copysign(jnp.tan(pi * (0.5 - jnp.abs(left))), left)
     return jnp.where(jnp.abs(left) > 0.25, beside_half, 1 / jnp.tan(pi * left))
 
 
 def _cotangent_slopes(n: int) -> list[float]:
-    """Return the derivative number `n` of `pi cot(pi x)` over n!, by powers of the cotangent."""
+    """Return the coefficients of the `n`-th derivative of `pi cot(pi x)` over n!, in powers of the cotangent."""
     slopes = np.array([1, 0], object)
     for _ in range(n):
         slopes = -np.polymul([1, 0, 1], np.polyder(slopes))
@@ -181,7 +181,7 @@ def _cotangent_slopes(n: int) -> list[float]:
 
 @op(kind=Kind.INT_TO_FLOAT, rejects=BOOLS | COMPLEXES, takes={"p": Choice((1, 2, 3))})
 def mvlgamma(input: Array, p: Dim) -> jax.Array:
-    """Return the logarithm of the gamma function of `p` dimensions of each element; integers as float32.
+    """Return the multivariate log-gamma function with dimension `p`; integers give float32.
 
     Raises: RuntimeError for a `p` below 1.
 
@@ -190,19 +190,19 @@ def mvlgamma(input: Array, p: Dim) -> jax.Array:
     Array([0.4515827, 2.4664857], dtype=float32)
     """
     if p < 1:
-        raise ShapeError("a `p` of 1 or more", str(p))
+        raise ShapeError("a `p` of at least 1", str(p))
     halves = np.arange(1 - p, 1).astype(input.dtype) / 2
     constant = np.asarray(p * (p - 1) / 4 * math.log(math.pi), input.dtype)
     parts = input[..., None] + halves
-    parts = jnp.where(parts == 0, jnp.abs(parts), parts)  # XLA leaves out + 0, which makes 0 of -0
+    parts = jnp.where(parts == 0, jnp.abs(parts), parts)  # XLA removes + 0, which would turn -0 into 0
     return jnp.sum(_lgamma(parts), axis=-1) + constant
 
 
 @op(rejects=BOOLS | INTEGERS | COMPLEXES)
 def igamma(input: Array, other: Array) -> jax.Array:
-    """Return the regularized lower incomplete gamma function of `input`, its order, at `other`; NaN below 0.
+    """Return the regularized lower incomplete gamma function of order `input` at `other`; NaN below 0.
 
-    Gradient: for `input` torch has none, and here it is the true one.
+    Gradient: for `input` torch has none; here it is the true derivative.
 
     >>> import jaxfun as jf
     >>> jf.igamma(jf.tensor([1.0, 4.0]), jf.tensor([1.0, 4.0]))
@@ -213,9 +213,9 @@ def igamma(input: Array, other: Array) -> jax.Array:
 
 @op(rejects=BOOLS | INTEGERS | COMPLEXES)
 def igammac(input: Array, other: Array) -> jax.Array:
-    """Return the regularized upper incomplete gamma function, `1 - igamma(input, other)`, exact where it is small.
+    """Return the regularized upper incomplete gamma function, `1 - igamma(input, other)`, accurate where it is small.
 
-    Gradient: for `input` torch has none, and here it is the true one.
+    Gradient: for `input` torch has none; here it is the true derivative.
 
     >>> import jaxfun as jf
     >>> jf.igammac(jf.tensor([1.0, 4.0]), jf.tensor([1.0, 4.0]))
@@ -249,7 +249,7 @@ def _slopes(function: Callable[..., jax.Array], sign: int) -> Callable[..., Any]
 _lower.defjvp(_slopes(_lower, 1), symbolic_zeros=True)
 _upper.defjvp(_slopes(_upper, -1), symbolic_zeros=True)
 
-_Pair = tuple[jax.Array, jax.Array]  # the lower one and the upper one, which add up to 1
+_Pair = tuple[jax.Array, jax.Array]  # the lower and the upper function, with sum 1
 
 
 def _both(a: jax.Array, x: jax.Array) -> _Pair:
@@ -261,7 +261,7 @@ def _both(a: jax.Array, x: jax.Array) -> _Pair:
 
 
 def _at_the_edge(a: jax.Array, x: jax.Array) -> jax.Array:
-    """Return the lower one where an argument is 0, infinite or NaN; torch asks in this order."""
+    """Return the lower function where an argument is 0, infinite or NaN. The order of the cases is torch's."""
     cases = [
         ((a < 0) | (x < 0), jnp.nan),
         (a == 0, jnp.where(x > 0, 1, jnp.nan)),
@@ -274,7 +274,7 @@ def _at_the_edge(a: jax.Array, x: jax.Array) -> jax.Array:
 
 
 def _inside(a: jax.Array, x: jax.Array) -> _Pair:
-    """Return both for positive numbers, each computed where it is not close to 1, and the other one from it."""
+    """Return both functions for positive numbers: compute the one that is not close to 1, and 1 minus it."""
     is_small = (x <= 1.1) & (a < jnp.where(x <= 0.5, -0.4 / jnp.log(jnp.minimum(x, 0.5)), 1.1 * x))
     is_large = (a > _LARGE) & (jnp.abs(x - a) < 0.3 * a)
     is_lower = ~is_small & ~is_large & ((x <= 1.1) | (x < a))
@@ -293,7 +293,7 @@ _STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 /
 
 
 def _scale(a: jax.Array, x: jax.Array) -> jax.Array:
-    """Return `x ** a * exp(-x) / gamma(a + 1)`; for a large `a` by Stirling's series, in which nothing cancels."""
+    """Return `x ** a * exp(-x) / gamma(a + 1)`; for a large `a` by Stirling's series, without cancellation."""
     beyond = jnp.maximum(a, 10)
     stirling = polynomial(_STIRLING, 1 / (beyond * beyond)) / beyond
     far = jnp.exp(-beyond * _excess(beyond, x) - stirling) / jnp.sqrt(np.asarray(2 * np.pi, a.dtype) * beyond)
@@ -308,7 +308,7 @@ def _excess(a: jax.Array, x: jax.Array) -> jax.Array:
 
 
 class _Sum(NamedTuple):
-    """A series or a continued fraction, as far as it is known."""
+    """The state of a series or a continued fraction."""
 
     n: jax.Array
     term: jax.Array
@@ -320,7 +320,7 @@ _MOST_TERMS = 2000
 
 
 def _until_settled(step: Callable[[_Sum], _Sum], first: _Sum, rest: float) -> jax.Array:
-    """Return the total once a term changes nothing more: `rest` is what a term without effect is."""
+    """Return the total once a further term changes nothing; `rest` is the value of a term without effect."""
     least = jnp.finfo(first.total.dtype).eps
 
     def goes_on(state: _Sum) -> jax.Array:
@@ -342,7 +342,7 @@ def _series(a: jax.Array, x: jax.Array) -> jax.Array:
 
 
 def _fraction(a: jax.Array, x: jax.Array) -> jax.Array:
-    """Return Legendre's continued fraction of `gamma(a, x) / (x ** a * exp(-x))`, forwards, after Lentz."""
+    """Return Legendre's continued fraction of `gamma(a, x) / (x ** a * exp(-x))`, by Lentz's algorithm."""
 
     def step(state: _Sum) -> _Sum:
         n = state.n + 1
@@ -357,7 +357,7 @@ def _fraction(a: jax.Array, x: jax.Array) -> jax.Array:
 
 
 def _upper_of_small(a: jax.Array, x: jax.Array) -> jax.Array:
-    """Return the upper one for a small `a` and `x`, where it is a small difference: nothing is subtracted from 1."""
+    """Return the upper function for a small `a` and `x`, where it is small, without a subtraction from 1."""
     a, x = jnp.minimum(a, 1.3), jnp.minimum(x, 1.1)
     half = jnp.minimum(a, 0.5)
     logarithm = jnp.where(a <= 0.5, lgamma_beside_two(half) - jnp.log1p(half), _lgamma(1 + a))
@@ -370,7 +370,7 @@ def _upper_of_small(a: jax.Array, x: jax.Array) -> jax.Array:
 
 
 def _of_large(a: jax.Array, x: jax.Array) -> _Pair:
-    """Return both by Temme's uniform expansion: an error function, and what it misses as a series of `1 / a`."""
+    """Return both functions by Temme's uniform expansion: an error function plus a series in `1 / a`."""
     excess = jnp.maximum(_excess(a, x), 0)
     eta = jnp.copysign(jnp.sqrt(2 * excess), x - a)
     slopes = [polynomial(row, eta) for row in _temme()]
@@ -381,12 +381,12 @@ def _of_large(a: jax.Array, x: jax.Array) -> _Pair:
 
 @functools.cache
 def _temme(rows: int = 7, length: int = 16) -> list[list[float]]:
-    """Return the coefficients of the expansion: a row for each power of `1 / a`, of powers of eta."""
+    """Return the coefficients of the expansion: one row for each power of `1 / a`, each in powers of eta."""
     count = length + 2 * rows
-    m = [0.0, 1.0]  # x / a - 1, as a power series of eta
+    m = [0.0, 1.0]  # x / a - 1, as a power series in eta
     for n in range(2, count + 2):
         m.append((m[n - 1] - sum(m[i] * (n + 1 - i) * m[n + 1 - i] for i in range(2, n))) / (n + 1))
-    inverse = [1.0]  # eta over it
+    inverse = [1.0]  # eta divided by it
     for n in range(1, count + 1):
         inverse.append(-sum(map(operator.mul, m[2 : n + 2], inverse[::-1])))
     table = [inverse[1:]]

@@ -1,4 +1,4 @@
-"""Elementwise maximum and minimum, clamping, `where` and the Heaviside step."""
+"""Elementwise maximum and minimum, `clamp`, `where` and the Heaviside step function."""
 
 from typing import Any
 
@@ -19,9 +19,9 @@ from ...core.record import COMPLEXES, Array, Factor, Mask, Operand, Scalar
 
 @op(kind=Kind.NO_OPMATH, overload=("", "max.other"), rejects=COMPLEXES)
 def maximum(input: Array, other: Array) -> jax.Array:
-    """Return the larger of two elements; NaN where either is.
+    """Return the elementwise maximum; NaN if either element is NaN.
 
-    Gradient: half to each where they are equal, and all to both where either is NaN.
+    Gradient: half to each of two equal elements; the full gradient to both if either is NaN.
 
     >>> import jaxfun as jf
     >>> jf.maximum(jf.tensor([1.0, 5.0]), jf.tensor([3.0, 2.0]))
@@ -32,9 +32,9 @@ def maximum(input: Array, other: Array) -> jax.Array:
 
 @op(kind=Kind.NO_OPMATH, overload=("", "min.other"), rejects=COMPLEXES)
 def minimum(input: Array, other: Array) -> jax.Array:
-    """Return the smaller of two elements; NaN where either is.
+    """Return the elementwise minimum; NaN if either element is NaN.
 
-    Gradient: half to each where they are equal, and all to both where either is NaN.
+    Gradient: half to each of two equal elements; the full gradient to both if either is NaN.
 
     >>> import jaxfun as jf
     >>> jf.minimum(jf.tensor([1.0, 5.0]), jf.tensor([3.0, 2.0]))
@@ -66,7 +66,7 @@ def _smaller_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 
 
 def _share(tie: jax.Array, lost: jax.Array, tangent: jax.Array) -> jax.Array:
-    # half at a tie, none where the other won; at NaN neither comparison is true
+    # half at a tie, 0 for the element that lost; with NaN both comparisons are false
     return jnp.where(tie, tangent / 2, jnp.where(lost, 0, tangent))
 
 
@@ -109,9 +109,9 @@ def _clamp_scalar(input: Array, min: Factor = None, max: Factor = None) -> jax.A
 def clamp(input: Any, min: Any = None, max: Any = None) -> jax.Array:
     """Clamp each element to `[min, max]`: numbers, or tensors that broadcast.
 
-    Gradient: 1 at a bound (jnp.clip gives half), 0 outside and at NaN; for a tensor of bounds 1 where it is used.
-    Raises: RuntimeError where both bounds are None, or a number is too large for the result's dtype; TypeError for a
-    number beside a tensor of one dimension or more.
+    Gradient: 1 at a bound (jnp.clip has 0.5), 0 outside and at NaN; for a tensor of bounds 1 where the bound is used.
+    Raises: RuntimeError if both bounds are None, or a number is too large for the result's dtype; TypeError for a
+    number together with a tensor that is not 0-dim.
 
     >>> import jaxfun as jf
     >>> jf.clamp(jf.tensor([-1.0, 0.5, 2.0]), 0, 1)
@@ -124,7 +124,7 @@ def clamp(input: Any, min: Any = None, max: Any = None) -> jax.Array:
 
 
 def _as_number(bound: Any) -> Any:
-    # beside a number torch takes a 0-dim tensor for a number too
+    # together with a number, torch treats a 0-dim tensor as a number too
     if type(bound) in (int, float) or not hasattr(bound, "dtype") or is_scalar(bound):
         return bound
     if np.ndim(bound):
@@ -136,7 +136,7 @@ clip = clamp
 
 
 def bounded_by_numbers(input: jax.Array, min: Any, max: Any) -> jax.Array:
-    """Return each element within two numbers, either of which may be None, in the dtype of all that is given."""
+    """Clamp each element between two numbers, either of which may be None, in the promoted dtype."""
     dtype = canonical(result_type(input, *(bound for bound in (min, max) if bound is not None)))
     if dtype.category in (Category.BOOL, Category.COMPLEX):
         raise UnsupportedDTypeError("a dtype other than bool and the complex ones", describe(dtype))
@@ -153,13 +153,13 @@ def bounded_by_numbers(input: jax.Array, min: Any, max: Any) -> jax.Array:
 )
 def _clamp(input: Array, min: Array = None, max: Array = None) -> jax.Array:
     if input.dtype == bool and min is not None and max is not None:
-        raise UnsupportedDTypeError("numbers that have an order", describe(input))
+        raise UnsupportedDTypeError("a real dtype (clamp is not defined for complex numbers)", describe(input))
     return bounded(input, min, max)
 
 
 @jax.custom_jvp
 def bounded(x: jax.Array, low: jax.Array | None, high: jax.Array | None) -> jax.Array:
-    """Return each element within two tensors, either of which may be None; the gradient goes where `clamp` says."""
+    """Clamp each element between two tensors, either of which may be None, with the gradient of `clamp`."""
     lifted = x if low is None else jnp.maximum(x, low)
     return lifted if high is None else jnp.minimum(lifted, high)
 
@@ -188,7 +188,7 @@ def _numbers_fit(condition: Any, input: Any, other: Any) -> None:
 def where(condition: Mask, input: Operand, other: Operand) -> jax.Array:
     """Return `input` where the condition is true, else `other`.
 
-    Gradient: 0 for the one that is not chosen, also where it is NaN or infinite.
+    Gradient: 0 for the element that is not selected, even if it is NaN or infinite.
     Raises: RuntimeError for a condition that is not bool, and for a number too large for the result's dtype.
 
     >>> import jaxfun as jf
@@ -202,9 +202,9 @@ def where(condition: Mask, input: Operand, other: Operand) -> jax.Array:
 
 @op(kind=Kind.NO_OPMATH, rejects=COMPLEXES)
 def fmax(input: Array, other: Array) -> jax.Array:
-    """Return the larger of each two, and of a number and NaN the number.
+    """Return the elementwise maximum, but the number if the other element is NaN.
 
-    Gradient: all of it to `input` where both are equal.
+    Gradient: to `input` where the two are equal.
 
     >>> import jaxfun as jf
     >>> jf.fmax(jf.tensor([1.0, float("nan")]), jf.tensor([2.0, 3.0]))
@@ -215,9 +215,9 @@ def fmax(input: Array, other: Array) -> jax.Array:
 
 @op(kind=Kind.NO_OPMATH, rejects=COMPLEXES)
 def fmin(input: Array, other: Array) -> jax.Array:
-    """Return the smaller of each two, and of a number and NaN the number.
+    """Return the elementwise minimum, but the number if the other element is NaN.
 
-    Gradient: all of it to `input` where both are equal.
+    Gradient: to `input` where the two are equal.
 
     >>> import jaxfun as jf
     >>> jf.fmin(jf.tensor([1.0, float("nan")]), jf.tensor([2.0, 3.0]))
@@ -227,7 +227,7 @@ def fmin(input: Array, other: Array) -> jax.Array:
 
 
 def _bound_fits(input: Any, bound: Any) -> None:
-    if not of(input).is_complex:  # else the op refuses it
+    if not of(input).is_complex:  # otherwise the op refuses the dtype
         refuse_overflow((input, bound), (bound,))
 
 
@@ -240,9 +240,9 @@ def _bound_fits(input: Any, bound: Any) -> None:
     before=_bound_fits,
 )
 def _clamp_min_scalar(input: Array, min: Factor) -> jax.Array:
-    """Clamp each element from below: `min` is a number, or a tensor that broadcasts.
+    """Clamp each element to at least `min`, a number or a tensor that broadcasts.
 
-    Gradient: 1 at the bound, 0 below it and at NaN; for a tensor of bounds 1 where it is used.
+    Gradient: 1 at the bound, 0 below it and at NaN; for a tensor of bounds 1 where the bound is used.
     Raises: RuntimeError for a number too large for the result's dtype.
 
     >>> import jaxfun as jf
@@ -269,9 +269,9 @@ clamp_min = overloads(_clamp_min_scalar, _clamp_min_tensor)
     before=_bound_fits,
 )
 def _clamp_max_scalar(input: Array, max: Factor) -> jax.Array:
-    """Clamp each element from above: `max` is a number, or a tensor that broadcasts.
+    """Clamp each element to at most `max`, a number or a tensor that broadcasts.
 
-    Gradient: 1 at the bound, 0 above it and at NaN; for a tensor of bounds 1 where it is used.
+    Gradient: 1 at the bound, 0 above it and at NaN; for a tensor of bounds 1 where the bound is used.
     Raises: RuntimeError for a number too large for the result's dtype.
 
     >>> import jaxfun as jf
@@ -291,10 +291,10 @@ clamp_max = overloads(_clamp_max_scalar, _clamp_max_tensor)
 
 @op(kind=None, node="", rejects=COMPLEXES)
 def heaviside(input: Array, values: Array) -> jax.Array:
-    """Return 0 for each element below 0 and for NaN, 1 above 0, and at 0 what `values` has.
+    """Return the Heaviside step function: 0 below 0 and for NaN, 1 above 0, and `values` at 0.
 
-    Gradient: torch has none; here 0 for `input`, and for `values` 1 where it is used.
-    Raises: RuntimeError for two dtypes.
+    Gradient: torch has none. Here it is 0 for `input`, and for `values` 1 where the value is used.
+    Raises: RuntimeError for different dtypes.
 
     >>> import jaxfun as jf
     >>> jf.heaviside(jf.tensor([-1.5, 0.0, 2.0]), jf.tensor(0.5))

@@ -36,8 +36,8 @@ from ._digits import to_digits
 
 
 def _exponent_fits(input: Any, exponent: Any) -> None:
-    # torch converts the exponent only where the tensor is not converted to the exponent's category, and not at all for
-    # its two wide floats, whose kernel takes a double
+    # torch casts the exponent only if the tensor is not cast to the exponent's category. It never does for float32 and
+    # float64, whose kernels take a double.
     if of(input) in (float32, float64):
         return
     if Category.COMPLEX > of(input).category >= of(exponent).category:
@@ -53,12 +53,12 @@ def _exponent_fits(input: Any, exponent: Any) -> None:
     before=_exponent_fits,
 )
 def _pow_tensor_scalar(input: Array, exponent: Number) -> jax.Array:
-    """Return `input ** exponent`, for two tensors or a tensor and a number.
+    """Return `input ** exponent`, for two tensors, or a tensor and a number.
 
     Gradient: for `input` 0 where the exponent is 0; for `exponent` 0 where the base is 0 and the exponent is not
     negative.
-    Raises: RuntimeError for an integer tensor and a negative integer exponent, which gives no integer, and for an
-    exponent too large for the result's dtype.
+    Raises: RuntimeError for an integer tensor with a negative integer exponent, and for an exponent too large for the
+    result's dtype.
 
     >>> import jaxfun as jf
     >>> jf.pow(jf.tensor([1.0, 2.0]), 3), jf.pow(2, jf.tensor([1, 2]))
@@ -66,7 +66,7 @@ def _pow_tensor_scalar(input: Array, exponent: Number) -> jax.Array:
     """
     dtype = canonical(result_type(input, exponent))
     if dtype.category is Category.INTEGER and exponent.real < 0:
-        raise DTypeError("an exponent of 0 or more for integers", describe(exponent), "Cast the tensor to float32.")
+        raise DTypeError("a nonnegative exponent for integers", describe(exponent), "Cast the tensor to float32.")
     if dtype.category is Category.BOOL:
         return input | jnp.asarray(not exponent)
     return _raised(input.astype(computed_in(dtype).dtype), +exponent, dtype).astype(dtype.dtype)
@@ -92,11 +92,11 @@ pow = overloads(_pow_tensor_scalar, _pow_scalar, _pow_tensor_tensor)
 def _cut(input: jax.Array, dtype: DType) -> jax.Array:
     if not dtype.is_floating_point:
         return input
-    return to_digits(input, dtype.dtype)  # before the power is taken
+    return to_digits(input, dtype.dtype)  # round before the power
 
 
 def _raised(input: jax.Array, exponent: Number, dtype: DType) -> jax.Array:
-    """Raise to a number that is known, by torch's special cases: a root is `sqrt`, which has no negative domain."""
+    """Raise to a known number with torch's special cases: 0.5 is `sqrt`, which has no negative domain."""
     if as_dtype(input.dtype).category <= Category.INTEGER:
         return jax.lax.integer_pow(input, int(exponent.real))
     return _raised_inexact(input, exponent, dtype)
@@ -114,7 +114,7 @@ _EXACT = {
 
 
 def _raised_inexact(input: jax.Array, exponent: Number, dtype: DType) -> jax.Array:
-    is_float16_root = dtype == float16 and exponent in (0.5, -0.5)  # torch's kernel for float16 takes no root
+    is_float16_root = dtype == float16 and exponent in (0.5, -0.5)  # torch's float16 kernel uses no root
 
     @jax.custom_jvp
     def raised(x: jax.Array) -> jax.Array:
@@ -123,7 +123,7 @@ def _raised_inexact(input: jax.Array, exponent: Number, dtype: DType) -> jax.Arr
 
     @raised.defjvp
     def jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-        # d(xⁿ) = n xⁿ⁻¹ dx, and 0 for n = 0 whatever x is
+        # d(xⁿ) = n xⁿ⁻¹ dx, and 0 for n = 0 and every x
         (x,), (dx,) = primals, tangents
         slope = exponent * _raised_inexact(x, exponent - 1, dtype) if exponent != 0 else jnp.zeros_like(x)
         return raised(x), dx * slope if exponent != 0 else jnp.zeros_like(dx)
@@ -142,7 +142,7 @@ def _power(input: jax.Array, exponent: jax.Array) -> jax.Array:
 
 
 def _by_squaring(input: jax.Array, exponent: jax.Array) -> jax.Array:
-    # jnp.power stops at six bits of the exponent; torch wraps around for as many as there are
+    # jnp.power uses only six bits of the exponent; torch uses all of them, and the result wraps around
     def step(bit: jax.Array, state: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
         result, base = state
         taken = (exponent >> bit.astype(exponent.dtype)) & 1 == 1
@@ -156,7 +156,7 @@ def _by_squaring(input: jax.Array, exponent: jax.Array) -> jax.Array:
 def _power_inexact(input: jax.Array, exponent: jax.Array) -> jax.Array:
     if not jnp.iscomplexobj(input):
         return jnp.power(input, exponent)
-    # torch's vectorised kernel raises a complex number through its logarithm
+    # torch's vectorised kernel computes a complex power through the logarithm
     logarithm = exponent * jnp.log(input)
     return jnp.where(logarithm.real == -jnp.inf, 0, jnp.exp(logarithm))
 
@@ -192,7 +192,7 @@ def square(input: Array) -> jax.Array:
 
 @op(kind=Kind.INT_TO_FLOAT)
 def sqrt(input: Array) -> jax.Array:
-    """Return the square root of each element, integers as float32.
+    """Return the square root of each element; integers give float32.
 
     >>> import jaxfun as jf
     >>> jf.sqrt(jf.tensor([4, 9]))
@@ -214,7 +214,7 @@ def _root_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 
 @op(kind=Kind.INT_TO_FLOAT)
 def exp(input: Array) -> jax.Array:
-    """Return the exponential of each element, integers as float32.
+    """Return the exponential of each element; integers give float32.
 
     >>> import jaxfun as jf
     >>> jf.exp(jf.tensor([0.0, 1.0]))
@@ -225,7 +225,7 @@ def exp(input: Array) -> jax.Array:
 
 @op(kind=Kind.INT_TO_FLOAT)
 def log(input: Array) -> jax.Array:
-    """Return the natural logarithm of each element, integers as float32.
+    """Return the natural logarithm of each element; integers give float32.
 
     >>> import jaxfun as jf
     >>> jf.log(jf.tensor([1.0, 0.0]))
@@ -243,10 +243,10 @@ def log(input: Array) -> jax.Array:
     takes={"exponent": Scalar()},
 )
 def _float_power_tensor_scalar(input: Array, exponent: Number) -> jax.Array:
-    """Return `input ** exponent` in float64, or in complex128 where either is complex.
+    """Return `input ** exponent` in float64, or in complex128 if either is complex.
 
-    Gradient: that of `pow`.
-    Raises: RuntimeError where JAX's 64-bit types are off.
+    Gradient: as for `pow`.
+    Raises: RuntimeError while JAX's 64-bit types are off.
 
     >>> import jax, jaxfun as jf
     >>> with jax.enable_x64(True):
@@ -276,7 +276,7 @@ def _in_64_bits(base: Any, exponent: Any) -> jax.Array:
 
 @op(kind=Kind.INT_TO_FLOAT)
 def exp2(input: Array) -> jax.Array:
-    """Return 2 to the power of each element; integers as float32.
+    """Return 2 to the power of each element; integers give float32.
 
     >>> import jaxfun as jf
     >>> jf.exp2(jf.tensor([0.0, 3.0]))
@@ -287,7 +287,7 @@ def exp2(input: Array) -> jax.Array:
 
 @jax.custom_jvp
 def _power_of_two(x: jax.Array) -> jax.Array:
-    """Return 2**x, exactly where x is whole: XLA takes exp(x log 2), whose error grows with x."""
+    """Return 2**x, exact where x is an integer: XLA computes exp(x log 2), whose error grows with x."""
     if jnp.iscomplexobj(x):
         return jnp.exp2(x)
     limits = jnp.finfo(x.dtype)
@@ -303,7 +303,7 @@ def _power_of_two_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array
 
 @op(kind=Kind.INT_TO_FLOAT)
 def expm1(input: Array) -> jax.Array:
-    """Return `exp(x) - 1` of each element, exact near 0; integers as float32.
+    """Return `exp(x) - 1` of each element, accurate near 0; integers give float32.
 
     >>> import jaxfun as jf
     >>> jf.expm1(jf.tensor([0.0, 1e-8]))
@@ -314,7 +314,7 @@ def expm1(input: Array) -> jax.Array:
 
 @op(kind=Kind.INT_TO_FLOAT)
 def log2(input: Array) -> jax.Array:
-    """Return the base-2 logarithm of each element; integers as float32.
+    """Return the base-2 logarithm of each element; integers give float32.
 
     >>> import jaxfun as jf
     >>> jf.log2(jf.tensor([8.0, 0.0]))
@@ -325,7 +325,7 @@ def log2(input: Array) -> jax.Array:
 
 @op(kind=Kind.INT_TO_FLOAT)
 def log10(input: Array) -> jax.Array:
-    """Return the base-10 logarithm of each element; integers as float32.
+    """Return the base-10 logarithm of each element; integers give float32.
 
     >>> import jaxfun as jf
     >>> jf.log10(jf.tensor([100.0, 0.0]))
@@ -336,7 +336,7 @@ def log10(input: Array) -> jax.Array:
 
 @op(kind=Kind.INT_TO_FLOAT)
 def log1p(input: Array) -> jax.Array:
-    """Return `log(1 + x)` of each element, exact near 0; integers as float32.
+    """Return `log(1 + x)` of each element, accurate near 0; integers give float32.
 
     >>> import jaxfun as jf
     >>> jf.log1p(jf.tensor([0.0, 1e-8]))
@@ -347,7 +347,7 @@ def log1p(input: Array) -> jax.Array:
 
 @op(kind=Kind.INT_TO_FLOAT)
 def rsqrt(input: Array) -> jax.Array:
-    """Return 1 over the square root of each element; integers as float32.
+    """Return the reciprocal of the square root of each element; integers give float32.
 
     >>> import jaxfun as jf
     >>> jf.rsqrt(jf.tensor([4.0, 0.0]))
@@ -363,14 +363,14 @@ def _rsqrt(x: jax.Array) -> jax.Array:
 
 @_rsqrt.defjvp
 def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    # by the result, as torch has it: at -0 the signs are then torch's
+    # computed from the result, as in torch: this gives torch's signs at -0
     result = _rsqrt(*primals)
     return result, -0.5 * tangents[0] * result * result * result
 
 
 @op(kind=Kind.INT_TO_FLOAT)
 def sigmoid(input: Array) -> jax.Array:
-    """Return `1 / (1 + exp(-x))` of each element; integers as float32.
+    """Return the sigmoid `1 / (1 + exp(-x))` of each element; integers give float32.
 
     >>> import jaxfun as jf
     >>> jf.sigmoid(jf.tensor([0.0, 1.0]))
@@ -381,7 +381,7 @@ def sigmoid(input: Array) -> jax.Array:
 
 @op(rejects=BOOLS | INTEGERS)
 def logaddexp(input: Array, other: Array) -> jax.Array:
-    """Return `log(exp(input) + exp(other))` of each two, complex ones too.
+    """Return `log(exp(input) + exp(other))` for each pair of elements, real or complex.
 
     >>> import jaxfun as jf
     >>> jf.logaddexp(jf.tensor([0.0, 1000.0]), jf.tensor([0.0, 1000.0]))
@@ -402,9 +402,9 @@ def _of_complex_sum(x: jax.Array, y: jax.Array) -> jax.Array:
 
 
 def log_of_sum(x: jax.Array, y: jax.Array) -> jax.Array:
-    """Return `log(exp(x) + exp(y))` by the larger of the two real parts; of equal infinities, the one."""
+    """Return `log(exp(x) + exp(y))`, computed from the larger real part; for equal infinities, that infinity."""
     higher, lower = jnp.where(x.real < y.real, y, x), jnp.where(x.real < y.real, x, y)
-    # two infinities of one sign have no difference
+    # the difference of two equal infinities is NaN
     away = jnp.where(jnp.isinf(lower.real) & (lower.real == higher.real), 0, lower - higher)
     total = higher + jnp.log1p(jnp.exp(away))
     return jnp.where(jnp.isnan(x) | jnp.isnan(y), jnp.nan, total)
@@ -416,7 +416,7 @@ def _of_sum_of_twos(x: jax.Array, y: jax.Array) -> jax.Array:
 
 
 def _parted(of_sum: Callable[..., jax.Array], power: Callable[..., jax.Array]) -> Callable[..., Any]:
-    """Return the rule that shares the gradient out by the two terms' parts of the sum."""
+    """Return the derivative rule of `log(exp(x) + exp(y))`: each term's gradient is its share of the sum."""
 
     def jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
         (x, y), (dx, dy) = primals, tangents
@@ -431,7 +431,7 @@ _of_sum_of_twos.defjvp(_parted(_of_sum_of_twos, jnp.exp2))
 
 @op(rejects=BOOLS | INTEGERS | COMPLEXES)
 def logaddexp2(input: Array, other: Array) -> jax.Array:
-    """Return `log2(2 ** input + 2 ** other)` of each two.
+    """Return `log2(2 ** input + 2 ** other)` for each pair of elements.
 
     >>> import jaxfun as jf
     >>> jf.logaddexp2(jf.tensor([0.0, 1000.0]), jf.tensor([0.0, 1000.0]))

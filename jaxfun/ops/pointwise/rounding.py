@@ -1,4 +1,4 @@
-"""Rounding to whole numbers."""
+"""Rounding to integers: `floor`, `ceil`, `trunc`, `round`, and the fractional part `frac`."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,7 @@ from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice
 
 @op(kind=None, rejects=BOOLS | COMPLEXES)
 def floor(input: Array) -> jax.Array:
-    """Return the largest whole number that is not above each element; integers as they are. Gradient: 0.
+    """Return the floor of each element; integers are unchanged. Gradient: 0.
 
     >>> import jaxfun as jf
     >>> jf.floor(jf.tensor([1.5, -1.5]))
@@ -26,7 +26,7 @@ def floor(input: Array) -> jax.Array:
 
 @op(kind=None, rejects=BOOLS | COMPLEXES)
 def ceil(input: Array) -> jax.Array:
-    """Return the smallest whole number that is not below each element; integers as they are. Gradient: 0.
+    """Return the ceiling of each element; integers are unchanged. Gradient: 0.
 
     >>> import jaxfun as jf
     >>> jf.ceil(jf.tensor([1.5, -1.5]))
@@ -37,7 +37,7 @@ def ceil(input: Array) -> jax.Array:
 
 @op(kind=None, rejects=BOOLS | COMPLEXES, aliases=("fix",))
 def trunc(input: Array) -> jax.Array:
-    """Return each element without its fraction; integers as they are. Gradient: 0.
+    """Return the integer part of each element; integers are unchanged. Gradient: 0.
 
     >>> import jaxfun as jf
     >>> jf.trunc(jf.tensor([1.5, -1.5]))
@@ -48,7 +48,7 @@ def trunc(input: Array) -> jax.Array:
 
 @op(kind=None, rejects=BOOLS | INTEGERS | COMPLEXES)
 def frac(input: Array) -> jax.Array:
-    """Return the fraction of each element, with its sign. Gradient: 1.
+    """Return the fractional part of each element, with its sign. Gradient: 1.
 
     >>> import jaxfun as jf
     >>> jf.frac(jf.tensor([1.5, -1.25]))
@@ -77,9 +77,9 @@ def _round(input: Array) -> jax.Array:
 
 @public
 def round(input: Any, *, decimals: int = 0) -> jax.Array:
-    """Round each element to the nearest whole number, halves to even; or to so many decimals. Gradient: 0.
+    """Round each element to the nearest integer (ties to even), or to `decimals` decimals. Gradient: 0.
 
-    A negative `decimals` rounds to tens, hundreds, ... It is for floating point alone.
+    A negative `decimals` rounds to tens, hundreds, ... It needs a floating point tensor.
 
     >>> import jaxfun as jf
     >>> jf.round(jf.tensor([0.5, 1.5, 2.4])), jf.round(jf.tensor([1.234]), decimals=1)

@@ -1,4 +1,4 @@
-"""The error function and its inverse, the logit, a Bessel function, and x log y."""
+"""Special functions: error function and inverse, logit, modified Bessel function, `xlogy`."""
 
 import functools
 from typing import Any
@@ -18,7 +18,7 @@ from ...core.tangents import of_what_moves
 
 @op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
 def erf(input: Array) -> jax.Array:
-    """Return the error function of each element; integers as float32.
+    """Return the error function of each element; integers give float32.
 
     >>> import jaxfun as jf
     >>> jf.erf(jf.tensor([0.0, 0.5]))
@@ -29,7 +29,7 @@ def erf(input: Array) -> jax.Array:
 
 @op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
 def erfc(input: Array) -> jax.Array:
-    """Return `1 - erf(x)` of each element, exact for large ones; integers as float32.
+    """Return the complementary error function `1 - erf(x)`, accurate for large x; integers give float32.
 
     >>> import jaxfun as jf
     >>> jf.erfc(jf.tensor([0.0, 0.5]))
@@ -40,7 +40,7 @@ def erfc(input: Array) -> jax.Array:
 
 @op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
 def erfinv(input: Array) -> jax.Array:
-    """Return the number whose error function is each element, NaN outside of -1 to 1; integers as float32.
+    """Return the inverse error function of each element, NaN outside [-1, 1]; integers give float32.
 
     >>> import jaxfun as jf
     >>> jf.erfinv(jf.tensor([0.0, 0.5, 1.0]))
@@ -51,11 +51,11 @@ def erfinv(input: Array) -> jax.Array:
 
 @op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES, takes={"eps": Choice((None, 0.1, 0.0, -1.0, 0.6))})
 def logit(input: Array, eps: Factor = None) -> jax.Array:
-    """Return `log(x / (1 - x))` of each element, NaN outside of 0 to 1; integers as float32.
+    """Return the logit `log(x / (1 - x))` of each element, NaN outside [0, 1]; integers give float32.
 
-    With an `eps` of 0 or more, what is outside of `eps` to `1 - eps` is taken for the bound.
+    With an `eps` of at least 0 the input is clamped to `[eps, 1 - eps]` first.
 
-    Gradient: infinite at 0 and 1, NaN outside; with an `eps` 0 outside of the bounds.
+    Gradient: infinite at 0 and 1, NaN outside; with an `eps` 0 outside the bounds.
 
     >>> import jaxfun as jf
     >>> jf.logit(jf.tensor([0.5, 0.9, 1.0])), jf.logit(jf.tensor([1.0]), eps=0.1)
@@ -81,7 +81,7 @@ def _logit_jvp(has_bounds: bool, primals: Any, tangents: Any) -> tuple[jax.Array
 
 @op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
 def i0(input: Array) -> jax.Array:
-    """Return the modified Bessel function of the first kind, of order 0, of each element; integers as float32.
+    """Return the modified Bessel function of the first kind of order 0; integers give float32.
 
     >>> import jaxfun as jf
     >>> jf.i0(jf.tensor([0.0, 1.0]))
@@ -107,7 +107,7 @@ def _i1(x: jax.Array) -> jax.Array:
 
 @_i1.defjvp
 def _i1_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    # I₁' = I₀ - I₁ / x, which at 0 is a half
+    # I₁' = I₀ - I₁ / x, which is 0.5 at 0
     (x,), (dx,) = primals, tangents
     result, is_large = _i1(x), jnp.abs(x) > jnp.finfo(x.dtype).eps
     return result, dx * jnp.where(is_large, _i0(x) - result / jnp.where(is_large, x, 1), 0.5)
@@ -122,9 +122,9 @@ def _i1_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     takes={"input": Scalar()},
 )
 def _xlogy_scalar_self(input: Factor, other: Array) -> jax.Array:
-    """Return `input * log(other)`, 0 where `input` is 0 and `other` is not NaN; integers as float32.
+    """Return `input * log(other)`, and 0 where `input` is 0 and `other` is not NaN; integers give float32.
 
-    Gradient: for `input` 0 where it is 0 and `other` is not positive.
+    Gradient: for `input` 0 where `input` is 0 and `other` is not positive.
 
     >>> import jaxfun as jf
     >>> jf.xlogy(jf.tensor([0.0, 2.0]), jf.tensor([0.0, 3.0])), jf.xlogy(2, jf.tensor([1.0, 3.0]))

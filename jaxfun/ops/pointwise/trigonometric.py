@@ -1,4 +1,4 @@
-"""Trigonometric and hyperbolic functions, their inverses, and points of the plane."""
+"""Trigonometric and hyperbolic functions and their inverses, `atan2` and `hypot`."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from ._cuts import across_imaginaries, across_reals
 
 @op(kind=Kind.INT_TO_FLOAT)
 def sin(input: Array) -> jax.Array:
-    """Return the sine of each element, which is in radians; integers as float32.
+    """Return the sine of each element, in radians; integers give float32.
 
     >>> import jaxfun as jf
     >>> jf.sin(jf.tensor([0.0, 1.5707964]))
@@ -26,7 +26,7 @@ def sin(input: Array) -> jax.Array:
 
 @op(kind=Kind.INT_TO_FLOAT)
 def cos(input: Array) -> jax.Array:
-    """Return the cosine of each element, which is in radians; integers as float32.
+    """Return the cosine of each element, in radians; integers give float32.
 
     >>> import jaxfun as jf
     >>> jf.cos(jf.tensor([0, 0]))
@@ -37,7 +37,7 @@ def cos(input: Array) -> jax.Array:
 
 @op(kind=Kind.INT_TO_FLOAT)
 def tan(input: Array) -> jax.Array:
-    """Return the tangent of each element, which is in radians; integers as float32.
+    """Return the tangent of each element, in radians; integers give float32.
 
     >>> import jaxfun as jf
     >>> jf.tan(jf.tensor([0.0, 0.5]))
@@ -48,7 +48,7 @@ def tan(input: Array) -> jax.Array:
 
 @op(kind=Kind.INT_TO_FLOAT, aliases=("arcsin",))
 def asin(input: Array) -> jax.Array:
-    """Return the arcsine of each element in radians, NaN outside of -1 to 1; integers as float32.
+    """Return the arcsine of each element in radians, NaN outside [-1, 1]; integers give float32.
 
     Gradient: infinite at -1 and 1.
 
@@ -61,7 +61,7 @@ def asin(input: Array) -> jax.Array:
 
 @op(kind=Kind.INT_TO_FLOAT, aliases=("arccos",))
 def acos(input: Array) -> jax.Array:
-    """Return the arccosine of each element in radians, NaN outside of -1 to 1; integers as float32.
+    """Return the arccosine of each element in radians, NaN outside [-1, 1]; integers give float32.
 
     Gradient: minus infinity at -1 and 1.
 
@@ -74,7 +74,7 @@ def acos(input: Array) -> jax.Array:
 
 @op(kind=Kind.INT_TO_FLOAT, aliases=("arctan",))
 def atan(input: Array) -> jax.Array:
-    """Return the arctangent of each element in radians; integers as float32.
+    """Return the arctangent of each element in radians; integers give float32.
 
     >>> import jaxfun as jf
     >>> jf.atan(jf.tensor([0.0, 1.0]))
@@ -85,9 +85,9 @@ def atan(input: Array) -> jax.Array:
 
 @op(kind=Kind.INT_TO_FLOAT)
 def sinc(input: Array) -> jax.Array:
-    """Return `sin(pi x) / (pi x)` of each element, 1 at 0; integers as float32.
+    """Return `sin(pi x) / (pi x)` of each element, 1 at 0; integers give float32.
 
-    Gradient: 0 at 0; a second derivative is NaN there.
+    Gradient: 0 at 0; the second derivative at 0 is NaN.
 
     >>> import jaxfun as jf
     >>> jf.sinc(jf.tensor([0.0, 0.5]))
@@ -112,7 +112,7 @@ def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 
 @op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
 def deg2rad(input: Array) -> jax.Array:
-    """Return each element, in degrees, in radians; integers as float32.
+    """Convert each element from degrees to radians; integers give float32.
 
     >>> import jaxfun as jf
     >>> jf.deg2rad(jf.tensor([180.0, 90.0]))
@@ -123,7 +123,7 @@ def deg2rad(input: Array) -> jax.Array:
 
 @op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
 def rad2deg(input: Array) -> jax.Array:
-    """Return each element, in radians, in degrees; integers as float32.
+    """Convert each element from radians to degrees; integers give float32.
 
     >>> import jaxfun as jf
     >>> jf.rad2deg(jf.tensor([3.1415927]))
@@ -137,7 +137,7 @@ arcsin, arccos, arctan = asin, acos, atan
 
 @op(kind=Kind.INT_TO_FLOAT)
 def sinh(input: Array) -> jax.Array:
-    """Return the hyperbolic sine of each element; integers as float32.
+    """Return the hyperbolic sine of each element; integers give float32.
 
     >>> import jaxfun as jf
     >>> jf.sinh(jf.tensor([0.0, 1.0]))
@@ -148,10 +148,10 @@ def sinh(input: Array) -> jax.Array:
 
 @jax.custom_jvp
 def _sinh(x: jax.Array) -> jax.Array:
-    if jnp.iscomplexobj(x):  # XLA's own loses the digits of a small real part
+    if jnp.iscomplexobj(x):  # XLA's sinh loses digits of a small real part
         return jax.lax.complex(_sinh(x.real) * jnp.cos(x.imag), _cosh(x.real) * jnp.sin(x.imag))
     high, low = _halves(x)
-    less = jnp.expm1(jnp.abs(x))  # near 0 the halves cancel
+    less = jnp.expm1(jnp.abs(x))  # avoids the cancellation near 0
     return jnp.sign(x) * jnp.where(less < _LARGE, 0.5 * (less + less / (less + 1)), high - low)
 
 
@@ -173,13 +173,13 @@ def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return _cosh(*primals), tangents[0] * _sinh(*primals)
 
 
-_LARGE = 1e3  # beside which the other half hardly counts
+_LARGE = 1e3  # above this the other half is negligible
 
 
 def _halves(x: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Return exp(|x|) / 2 and exp(-|x|) / 2, the first infinite only where it exceeds the dtype's largest number.
+    """Return exp(|x|) / 2 and exp(-|x|) / 2. The first overflows only if it exceeds the dtype's largest number.
 
-    XLA's exp(x + log(1 / 2)) is off by the last digit of that sum: by 252 ULP at -705.
+    XLA's exp(x + log(1 / 2)) has an error of one ULP of that sum, which is 252 ULP of the result at -705.
     """
     root = jnp.exp(jnp.abs(x) / 2)
     return root * (root / 2), 0.5 / (root * root)
@@ -187,7 +187,7 @@ def _halves(x: jax.Array) -> tuple[jax.Array, jax.Array]:
 
 @op(kind=Kind.INT_TO_FLOAT)
 def cosh(input: Array) -> jax.Array:
-    """Return the hyperbolic cosine of each element; integers as float32.
+    """Return the hyperbolic cosine of each element; integers give float32.
 
     >>> import jaxfun as jf
     >>> jf.cosh(jf.tensor([0.0, 1.0]))
@@ -198,7 +198,7 @@ def cosh(input: Array) -> jax.Array:
 
 @op(kind=Kind.INT_TO_FLOAT)
 def tanh(input: Array) -> jax.Array:
-    """Return the hyperbolic tangent of each element; integers as float32.
+    """Return the hyperbolic tangent of each element; integers give float32.
 
     >>> import jaxfun as jf
     >>> jf.tanh(jf.tensor([0.0, 1.0]))
@@ -209,7 +209,7 @@ def tanh(input: Array) -> jax.Array:
 
 @op(kind=Kind.INT_TO_FLOAT, aliases=("arcsinh",))
 def asinh(input: Array) -> jax.Array:
-    """Return the inverse hyperbolic sine of each element; integers as float32.
+    """Return the inverse hyperbolic sine of each element; integers give float32.
 
     >>> import jaxfun as jf
     >>> jf.asinh(jf.tensor([0.0, 1.0]))
@@ -220,7 +220,7 @@ def asinh(input: Array) -> jax.Array:
 
 @op(kind=Kind.INT_TO_FLOAT, aliases=("arccosh",))
 def acosh(input: Array) -> jax.Array:
-    """Return the inverse hyperbolic cosine of each element, NaN below 1; integers as float32.
+    """Return the inverse hyperbolic cosine of each element, NaN below 1; integers give float32.
 
     Gradient: infinite at 1.
 
@@ -238,7 +238,7 @@ def _acosh(x: jax.Array) -> jax.Array:
 
 @_acosh.defjvp
 def _acosh_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    # two roots: of complex numbers in the left half the root of the product, which JAX takes, has the other sign
+    # two roots: in the left half-plane the root of the product, which JAX takes, has the opposite sign
     (x,) = primals
     two_roots = jnp.iscomplexobj(x)
     slope = jax.lax.rsqrt(x + (-1)) * jax.lax.rsqrt(x + 1) if two_roots else jax.lax.rsqrt(x * x - 1)
@@ -247,7 +247,7 @@ def _acosh_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 
 @op(kind=Kind.INT_TO_FLOAT, aliases=("arctanh",))
 def atanh(input: Array) -> jax.Array:
-    """Return the inverse hyperbolic tangent of each element, NaN outside of -1 to 1; integers as float32.
+    """Return the inverse hyperbolic tangent of each element, NaN outside [-1, 1]; integers give float32.
 
     Gradient: infinite at -1 and 1.
 
@@ -274,10 +274,10 @@ arcsinh, arccosh, arctanh = asinh, acosh, atanh
 
 @op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES, aliases=("arctan2",))
 def atan2(input: Array, other: Array) -> jax.Array:
-    """Return the angle in radians, -pi to pi, of each point whose y is `input` and whose x is `other`.
+    """Return the angle in radians, in [-pi, pi], of each point with y = `input` and x = `other`.
 
     Gradient: 0 at the origin.
-    Dtypes: integers as float32.
+    Dtypes: integers give float32.
 
     >>> import jaxfun as jf
     >>> jf.atan2(jf.tensor([0.0, 1.0]), jf.tensor([-1.0, 0.0]))
@@ -294,7 +294,7 @@ def _angle(y: jax.Array, x: jax.Array) -> jax.Array:
 def _angle_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     (y, x), angle = primals, _angle(*primals)
     squared = y * y + x * x
-    inverse = jnp.where(squared == 0, 0, 1 / squared)  # as torch has it: the second derivative at the origin is NaN
+    inverse = jnp.where(squared == 0, 0, 1 / squared)  # as in torch: the second derivative at the origin is NaN
     return angle, of_what_moves(tangents, (x * inverse, -(y * inverse)), angle)
 
 
@@ -303,7 +303,7 @@ _angle.defjvp(_angle_jvp, symbolic_zeros=True)
 
 @op(rejects=BOOLS | INTEGERS | COMPLEXES)
 def hypot(input: Array, other: Array) -> jax.Array:
-    """Return the length of each hypotenuse, which does not overflow where only a square does.
+    """Return the hypotenuse `sqrt(input**2 + other**2)`, which overflows only if the result does.
 
     Gradient: NaN at the origin.
 
