@@ -1,1 +1,1 @@
-"""Reductions: many elements to one (`sums`, `extrema`, `moments`, `quantiles`, `norms`), and their running forms."""
+"""Reductions (`sums`, `extrema`, `moments`, `quantiles`, `norms`) and scans. Begin with `sums.py`."""

@@ -1,4 +1,4 @@
-"""Singular values of matrices that may have infinity or NaN, which LAPACK does not take."""
+"""Singular values of matrices that may contain infinity or NaN, which LAPACK does not accept."""
 
 from typing import Any
 
@@ -7,9 +7,9 @@ import jax.numpy as jnp
 
 
 def singular_values(input: jax.Array, **options: Any) -> Any:
-    """Call `jnp.linalg.svd`; matrices with infinity or NaN give NaN, for LAPACK may never return."""
+    """Call `jnp.linalg.svd`; a matrix with infinity or NaN gives NaN, because LAPACK may not return for it."""
     is_finite = jnp.isfinite(input).all((-2, -1), keepdims=True)
-    # whose derivative is NaN as well
+    # the derivative is NaN too
     nan = jnp.nan * jnp.sum(jnp.where(is_finite, 0, input), (-2, -1), keepdims=True)
 
     def known(item: jax.Array) -> jax.Array:

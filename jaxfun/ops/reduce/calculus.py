@@ -1,6 +1,6 @@
-"""Finite differences and integrals along a dimension: diff, gradient and the trapezoidal rule.
+"""Finite differences and integrals along a dimension: `diff`, `gradient` and the trapezoidal rule.
 
-Operands of two dtypes are combined by jaxfun's own `add`, `sub`, `mul` and `div`, which promote as torch does.
+Operands of different dtypes are combined by jaxfun's own `add`, `sub`, `mul` and `div`, for torch's promotion.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ def _sliced(input: jax.Array, axis: int, start: int | None, stop: int | None = N
 
 
 def _neighbours(input: jax.Array, axis: int) -> tuple[jax.Array, jax.Array]:
-    """Return all but the last along a dimension, and all but the first."""
+    """Return all elements but the last along a dimension, and all but the first."""
     return _sliced(input, axis, 0, -1), _sliced(input, axis, 1)
 
 
@@ -54,10 +54,10 @@ def _refuse_bool(*tensors: jax.Array) -> None:
     ),
 )
 def diff(input: Array, n: int = 1, dim: Dim = -1, prepend: Array = None, append: Array = None) -> jax.Array:
-    """Return the `n`-th differences of neighbours along `dim`; `prepend` and `append` are joined to `input` first.
+    """Return the `n`-th forward difference along `dim`; `prepend` and `append` are concatenated to `input` first.
 
-    Dtypes: of bools, whether neighbours differ.
-    Raises: RuntimeError for a 0-dim tensor, and a negative `n`.
+    Dtypes: for bools the difference is the logical XOR.
+    Raises: RuntimeError for a 0-dim tensor, and for a negative `n`.
 
     >>> import jaxfun as jf
     >>> jf.diff(jf.tensor([1, 4, 9, 16])), jf.diff(jf.tensor([1, 4, 9, 16]), 2)
@@ -65,10 +65,10 @@ def diff(input: Array, n: int = 1, dim: Dim = -1, prepend: Array = None, append:
     """
     want_integer(n=n)
     if input.ndim == 0 or n < 0:
-        raise ShapeError("a tensor with dimensions, and `n` of 0 or more", f"{describe(input)} and {n}")
+        raise ShapeError("a tensor with dimensions, and `n` of at least 0", f"{describe(input)} and {n}")
     parts = [part for part in (prepend, input, append) if part is not None]
     if n == 0 and len(parts) == 1:
-        return input  # torch does not check `dim` then
+        return input  # torch does not check `dim` here
     axis = wrap_dim(dim, input.ndim)
     for part in parts:
         _check_joinable(input, part, axis)
@@ -86,11 +86,11 @@ def _check_joinable(input: jax.Array, part: jax.Array, axis: int) -> None:
 
 @public
 def gradient(input: Any, *, spacing: Any = None, dim: Any = None, edge_order: int = 1) -> tuple[jax.Array, ...]:
-    """Return the gradient along each dimension, or along `dim`, by central differences of second order.
+    """Estimate the gradient along each dimension, or along `dim`, by second-order central differences.
 
-    `spacing` is a number, or for each dimension a number, or for each a tensor of coordinates. At the edges the
-    differences are one-sided, of first or second order (`edge_order` 1 or 2).
-    Raises: RuntimeError for fewer than `edge_order + 1` elements along a dimension, bool and uint8.
+    `spacing` is a number, or one number or one tensor of coordinates for each dimension. At the edges the differences
+    are one-sided, of order `edge_order` (1 or 2).
+    Raises: RuntimeError for fewer than `edge_order + 1` elements along a dimension, and for bool and uint8.
 
     >>> import jaxfun as jf
     >>> jf.gradient(jf.tensor([1.0, 4.0, 9.0, 16.0]))
@@ -122,7 +122,7 @@ def _gradient(input: Array, *, spacing: Factor = None, dim: Dims = None, edge_or
     axes = _named_axes(input, dim, None)
     _check_edges(input, axes, edge_order)
     if axes and input.dtype == np.float16 and jnp.iscomplexobj(spacing):
-        raise UnsupportedDTypeError("a real `spacing` for float16 (there is no complex32)", describe(spacing))
+        raise UnsupportedDTypeError("a real `spacing` for float16 (JAX has no complex32)", describe(spacing))
     return tuple(_even_gradient(input, 1 if spacing is None else spacing, axis, edge_order) for axis in axes)
 
 
@@ -136,8 +136,8 @@ def _gradient(input: Array, *, spacing: Factor = None, dim: Dims = None, edge_or
     cases=rows("input spacing dim", ("3", "3", None), ("3 4", "3, 4", None), ("m n", "n", (-1,)), ("1 3", "3", (-1,))),
 )
 def _gradient_at(input: Array, *, spacing: Tensors, dim: Dims = None, edge_order: int = 1) -> tuple[jax.Array, ...]:
-    if as_dtype(input.dtype) == uint8:  # also where the coordinates have another dtype
-        raise ShapeError("a tensor of another dtype than uint8", describe(input))
+    if as_dtype(input.dtype) == uint8:  # also if the coordinates have another dtype
+        raise ShapeError("a dtype other than uint8", describe(input))
     axes = _named_axes(input, dim, len(spacing))
     _check_edges(input, axes, edge_order)
     return tuple(_uneven_gradient(input, x, axis, edge_order) for x, axis in zip(spacing, axes, strict=True))
@@ -195,10 +195,10 @@ def _weighted(parts: Sequence[jax.Array], weights: Sequence[Any]) -> jax.Array:
 
 def _uneven_gradient(input: jax.Array, x: jax.Array, axis: int, edge_order: int) -> jax.Array:
     if x.ndim != 1:
-        raise ShapeError("coordinates of one dimension", describe(x))
+        raise ShapeError("1-D coordinates", describe(x))
     _refuse_bool(x)
     if x.size < 2:
-        raise IndexRangeError("two coordinates or more", describe(x))
+        raise IndexRangeError("at least two coordinates", describe(x))
     steps = jnp.diff(x)
     shape = [-1 if dim == axis else 1 for dim in range(input.ndim)]
     weights = [weight.reshape(shape) for weight in _central_weights(*_neighbours(steps, 0))]
@@ -209,7 +209,7 @@ def _uneven_gradient(input: jax.Array, x: jax.Array, axis: int, edge_order: int)
 
 
 def _central_weights(left: jax.Array, right: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """Return the weights of three neighbours in the derivative at the second, by the steps between them."""
+    """Return the weights of three neighbours in the derivative at the middle one, from the steps between them."""
     both = left + right
     return div(-right, left * both), div(right - left, left * right), div(left, right * both)
 
@@ -221,16 +221,16 @@ def _edges_of_first_order(input: jax.Array, steps: jax.Array, axis: int) -> tupl
 
 def _edges_of_second_order(input: jax.Array, steps: jax.Array, axis: int) -> tuple[jax.Array, jax.Array]:
     if steps.size < 2:
-        raise IndexRangeError("three coordinates or more", describe(steps))
+        raise IndexRangeError("at least three coordinates", describe(steps))
     first = _edge_weights(steps[0], steps[1], 2.0, (-1, 1, -1))
     last = _edge_weights(steps[-1], steps[-2], 2, (1, -1, 1))
     return _weighted(_three(input, axis, 0), first), _weighted(_three(input, axis, -3), last[::-1])
 
 
 def _edge_weights(near: jax.Array, far: jax.Array, two: float, signs: Sequence[int]) -> list[jax.Array]:
-    """Return the weights of three neighbours in the derivative at the first, the edge.
+    """Return the weights of three neighbours in the derivative at the first one, the edge.
 
-    The sign is applied just before the quotient, as in torch: integers times 2 wrap, times 2.0 not, and so may a sign.
+    The sign is applied just before the division, as in torch: it may wrap, like integers times 2 (but not times 2.0).
     """
     both = near + far
     parts = (add(mul(near, two), far), near * both), (both, near * far), (near, far * both)
@@ -243,10 +243,10 @@ _STEP = {"dx": Scalar(0.5, 3)}
 
 @op(kind=None, torch="torch.trapezoid", overload="x", composite=True, cases=_PLACES, aliases=("trapz",))
 def _trapezoid(y: Array, x: Array, *, dim: Dim = -1) -> jax.Array:
-    """Return the integral of `y` along `dim` by the trapezoidal rule, at coordinates `x` or with the spacing `dx`.
+    """Return the integral of `y` along `dim` by the trapezoidal rule, at coordinates `x` or with spacing `dx`.
 
-    Shapes: `x` has one dimension, or broadcasts with `y`.
-    Raises: RuntimeError for bools, TypeError for both an `x` and a `dx`.
+    Shapes: `x` is 1-D, or broadcasts with `y`.
+    Raises: RuntimeError for bools; TypeError if both `x` and `dx` are given.
 
     >>> import jaxfun as jf
     >>> jf.trapezoid(jf.tensor([1.0, 2.0, 4.0])), jf.trapezoid(jf.tensor([1.0, 2.0, 4.0]), jf.tensor([0.0, 1.0, 3.0]))
@@ -279,14 +279,14 @@ trapz = trapezoid = overloads(_trapezoid, _trapezoid_dx)
 def _cumulative_trapezoid(y: Array, x: Array, *, dim: Dim = -1) -> jax.Array:
     """Return the cumulative integral of `y` along `dim` by the trapezoidal rule, from the second element on.
 
-    It is taken at coordinates `x`, or with the spacing `dx`.
-    Raises: RuntimeError for bools, TypeError for both an `x` and a `dx`.
+    The samples are at coordinates `x`, or have the spacing `dx`.
+    Raises: RuntimeError for bools; TypeError if both `x` and `dx` are given.
 
     >>> import jaxfun as jf
     >>> jf.cumulative_trapezoid(jf.tensor([1.0, 2.0, 4.0]))
     Array([1.5, 4.5], dtype=float32)
     """
-    wrap_dim(dim, max(y.ndim, 1))  # torch checks the range of `dim` first, for a 0-dim tensor last
+    wrap_dim(dim, max(y.ndim, 1))  # torch checks the range of `dim` first, and 0-dim tensors last
     _refuse_bool(y, x)
     axis = _axis(y, dim)
     left, right = _neighbours(y, axis)
@@ -325,10 +325,10 @@ def _check_step(dx: Any) -> None:
 
 
 def _steps(y: jax.Array, x: jax.Array, axis: int) -> jax.Array:
-    """Return the distances between the coordinates of neighbours."""
+    """Return the steps between neighbouring coordinates."""
     if x.ndim == 1:
         if x.shape[0] != y.shape[axis]:
-            raise ShapeError("an `x` for each sample", f"{describe(x)} for {describe(y)}")
+            raise ShapeError("one `x` for each sample", f"{describe(x)} for {describe(y)}")
         x = x.reshape([x.size if dim == axis else 1 for dim in range(y.ndim)])
     elif x.ndim < y.ndim:
         x = x.reshape((1,) * (y.ndim - x.ndim) + x.shape)

@@ -1,6 +1,6 @@
-"""Maxima and minima with their indices: NaN wins, ties share the gradient or go to the first, as in torch.
+"""Maxima and minima, with indices. As in torch, NaN is propagated, and ties share the gradient or go to the first.
 
-`largest` and `smallest` are the reductions that keep NaN, `shared_evenly` the gradient.
+Begin with `largest` and `smallest`, the reductions that propagate NaN, and `shared_evenly`, the gradient.
 """
 
 import functools
@@ -22,14 +22,14 @@ from ..pointwise.minmax import maximum, minimum
 
 
 class ValuesAndIndices(NamedTuple):
-    """Values along a dimension, and their positions. Torch: torch.return_types.max."""
+    """Values along a dimension, and their indices. Torch: torch.return_types.max."""
 
     values: jax.Array
     indices: jax.Array
 
 
 class MinAndMax(NamedTuple):
-    """The smallest and the largest. Torch: torch.return_types.aminmax."""
+    """The minimum and the maximum. Torch: torch.return_types.aminmax."""
 
     min: jax.Array
     max: jax.Array
@@ -37,10 +37,10 @@ class MinAndMax(NamedTuple):
 
 @op(kind=Kind.NO_OPMATH, rejects=COMPLEXES, takes_here=where_empty(COMPLEXES))
 def amax(input: Array, dim: Dims = (), keepdim: bool = False) -> jax.Array:
-    """Return the largest element, or the largest over `dim` (one, or several as a tuple).
+    """Return the maximum of all elements, or over `dim` (an integer or a tuple).
 
-    Gradient: shared evenly among equal elements.
-    Raises: RuntimeError for no elements and no `dim`; IndexError for a `dim` of size 0.
+    Gradient: split evenly among equal elements.
+    Raises: RuntimeError for an empty tensor without `dim`; IndexError for a `dim` of size 0.
 
     >>> import jaxfun as jf
     >>> jf.amax(jf.tensor([[1.0, 2.0], [4.0, 3.0]]), 1)
@@ -51,10 +51,10 @@ def amax(input: Array, dim: Dims = (), keepdim: bool = False) -> jax.Array:
 
 @op(kind=Kind.NO_OPMATH, rejects=COMPLEXES, takes_here=where_empty(COMPLEXES))
 def amin(input: Array, dim: Dims = (), keepdim: bool = False) -> jax.Array:
-    """Return the smallest element, or the smallest over `dim` (one, or several as a tuple).
+    """Return the minimum of all elements, or over `dim` (an integer or a tuple).
 
-    Gradient: shared evenly among equal elements.
-    Raises: RuntimeError for no elements and no `dim`; IndexError for a `dim` of size 0.
+    Gradient: split evenly among equal elements.
+    Raises: RuntimeError for an empty tensor without `dim`; IndexError for a `dim` of size 0.
 
     >>> import jaxfun as jf
     >>> jf.amin(jf.tensor([[1.0, 2.0], [4.0, 3.0]]), 1)
@@ -80,15 +80,15 @@ def _refuse_empty(input: jax.Array, error: Callable[..., Exception]) -> None:
 def refuse_empty_axis(input: jax.Array, axis: int) -> None:
     """Raise IndexRangeError for a dimension of size 0."""
     if input.ndim and input.shape[axis] == 0:
-        raise IndexRangeError(f"a `dim` of size 1 or more, not {axis}", describe(input))
+        raise IndexRangeError(f"a non-empty `dim`, not {axis}", describe(input))
 
 
 @op(kind=Kind.NO_OPMATH, torch="torch.max", node="MaxBackward1", rejects=COMPLEXES)
 def _max(input: Array) -> jax.Array:
-    """Return the largest element; with a `dim`, the largest along it and its index; with a tensor, `maximum`.
+    """Return the maximum of all elements; with `dim`, the maximum along it and its index; with a tensor, `maximum`.
 
-    Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
-    Raises: RuntimeError for no elements and no `dim`; IndexError for a `dim` of size 0.
+    Gradient: split evenly among equal elements; with `dim`, all to the element whose index is returned.
+    Raises: RuntimeError for an empty tensor without `dim`; IndexError for a `dim` of size 0.
 
     >>> import jaxfun as jf
     >>> jf.max(jf.tensor([[1.0, 2.0], [4.0, 3.0]]))
@@ -102,10 +102,10 @@ def _max(input: Array) -> jax.Array:
 
 @op(kind=Kind.NO_OPMATH, torch="torch.min", node="MinBackward1", rejects=COMPLEXES)
 def _min(input: Array) -> jax.Array:
-    """Return the smallest element; with a `dim`, the smallest along it and its index; with a tensor, `minimum`.
+    """Return the minimum of all elements; with `dim`, the minimum along it and its index; with a tensor, `minimum`.
 
-    Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
-    Raises: RuntimeError for no elements and no `dim`; IndexError for a `dim` of size 0.
+    Gradient: split evenly among equal elements; with `dim`, all to the element whose index is returned.
+    Raises: RuntimeError for an empty tensor without `dim`; IndexError for a `dim` of size 0.
 
     >>> import jaxfun as jf
     >>> jf.min(jf.tensor([[1.0, 2.0], [4.0, 3.0]]))
@@ -133,7 +133,7 @@ min = overloads(_min, _min_dim, minimum)
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3, 4))
 def shared_evenly(input: jax.Array, reduce: Any, axes: tuple[int, ...] | None, keepdim: bool, chosen: Any) -> jax.Array:
-    """Return `reduce(input)`, with its gradient shared evenly among the elements that are `chosen(input, result)`."""
+    """Return `reduce(input)`, with its gradient split evenly among the elements that are `chosen(input, result)`."""
     return reduce(input, axes, keepdims=keepdim)
 
 
@@ -144,7 +144,7 @@ def _shared_evenly_jvp(
     (input,), (tangent,) = primals, tangents
     known = jax.lax.stop_gradient(input)
     shares = chosen(known, reduce(known, axes, keepdims=True))
-    # 16-bit floats cannot count far: count in integers, divide in float32
+    # 16-bit floats cannot represent large counts: count in integers, divide in float32
     wide = promote_types(as_dtype(input.dtype), float32).dtype
     count = jnp.count_nonzero(shares, axes, keepdims=True).astype(wide)
     part = (tangent.astype(wide) / count).astype(input.dtype)
@@ -153,24 +153,24 @@ def _shared_evenly_jvp(
 
 
 def largest(input: jax.Array, axes: Any = None, *, keepdims: bool = False, initial: float = -math.inf) -> jax.Array:
-    """Return the maximum over some axes, NaN where any element is NaN; `initial` is its lower bound."""
+    """Return the maximum over some axes, NaN if any element is NaN; `initial` is its lower bound."""
     return _extreme(jnp.max, jax.lax.max, input, axes, keepdims, initial)
 
 
 def smallest(input: jax.Array, axes: Any = None, *, keepdims: bool = False) -> jax.Array:
-    """Return the minimum over some axes, NaN where any element is NaN."""
+    """Return the minimum over some axes, NaN if any element is NaN."""
     return _extreme(jnp.min, jax.lax.min, input, axes, keepdims, math.inf)
 
 
 def _extreme(reduce: Any, better: Any, input: jax.Array, axes: Any, keepdims: bool, initial: float) -> jax.Array:
-    # XLA's CPU compiler drops NaN from the maximum of more than some dozens of elements: look for NaN as well
+    # XLA's CPU compiler drops NaN from the maximum of more than a few dozen elements: test for NaN separately
     if not jnp.issubdtype(input.dtype, jnp.inexact):
         return reduce(input, axes, keepdims=keepdims)
     axes = (axes,) if isinstance(axes, int) else range(input.ndim) if axes is None else axes
     axes = tuple(axis % input.ndim for axis in axes)
     if input.ndim - 1 in axes:
         extreme, has_nan = _in_one_pass(better, input, axes, initial)
-    else:  # XLA compiles two reductions over leading dimensions to faster code than one
+    else:  # XLA's code for two reductions over leading dimensions is faster than for one
         extreme, has_nan = reduce(input, axes, initial=initial), jnp.isnan(input).any(axes)
     result = jnp.where(has_nan, jnp.asarray(jnp.nan, input.dtype), extreme)
     return jnp.expand_dims(result, axes) if keepdims else result
@@ -185,14 +185,14 @@ def _in_one_pass(better: Any, input: jax.Array, axes: tuple[int, ...], initial: 
 
 
 def equal_or_nan(input: jax.Array, result: jax.Array) -> jax.Array:
-    """Return where the input is the result, NaN for NaN."""
+    """Return where the input equals the result, or both are NaN."""
     return (input == result) | (jnp.isnan(input) & jnp.isnan(result))
 
 
 def _along_dim(arg: Callable[..., jax.Array], input: jax.Array, dim: int, keepdim: bool) -> ValuesAndIndices:
     axis = wrap_dim(dim, input.ndim)
     refuse_empty_axis(input, axis)
-    want_order(input, DTypeError)  # torch looks at the sizes first
+    want_order(input, DTypeError)  # torch checks the sizes first
     if input.ndim == 0:
         return ValuesAndIndices(input, jnp.zeros((), canonical(int64).dtype))
     indices = arg(input, axis, keepdims=True).astype(canonical(int64).dtype)
@@ -200,7 +200,7 @@ def _along_dim(arg: Callable[..., jax.Array], input: jax.Array, dim: int, keepdi
 
 
 def picked(input: jax.Array, indices: jax.Array, axis: int, keepdim: bool) -> ValuesAndIndices:
-    """Return the element at one index along a dimension, and the index; the gradient goes to that element alone."""
+    """Return the element at one index along a dimension, and the index. Only that element gets a gradient."""
     values = jnp.take_along_axis(input, indices, axis, mode="promise_in_bounds")
     kept = ValuesAndIndices(values, indices)
     return kept if keepdim else ValuesAndIndices(*(jnp.squeeze(part, axis) for part in kept))
@@ -212,9 +212,9 @@ ONE_OR_NONE = {"dim": Choice((None, 0, -1))}
 
 @op(kind=Kind.NO_OPMATH, node="", rejects=BOOLS | COMPLEXES, takes=ONE_OR_NONE)
 def argmax(input: Array, dim: OneDim = None, keepdim: bool = False) -> jax.Array:
-    """Return the index of the largest element, in the flattened tensor or along `dim`; the first of equals.
+    """Return the index of the maximum, in the flattened tensor or along `dim`; the first one of equal elements.
 
-    Raises: IndexError for no elements, or a `dim` of size 0.
+    Raises: IndexError for an empty tensor, or a `dim` of size 0.
 
     >>> import jaxfun as jf
     >>> jf.argmax(jf.tensor([[1.0, 2.0], [4.0, 3.0]]), 1)
@@ -225,9 +225,9 @@ def argmax(input: Array, dim: OneDim = None, keepdim: bool = False) -> jax.Array
 
 @op(kind=Kind.NO_OPMATH, node="", rejects=BOOLS | COMPLEXES, takes=ONE_OR_NONE)
 def argmin(input: Array, dim: OneDim = None, keepdim: bool = False) -> jax.Array:
-    """Return the index of the smallest element, in the flattened tensor or along `dim`; the first of equals.
+    """Return the index of the minimum, in the flattened tensor or along `dim`; the first one of equal elements.
 
-    Raises: IndexError for no elements, or a `dim` of size 0.
+    Raises: IndexError for an empty tensor, or a `dim` of size 0.
 
     >>> import jaxfun as jf
     >>> jf.argmin(jf.tensor([[1.0, 2.0], [4.0, 3.0]]), 1)
@@ -250,7 +250,7 @@ def _refuse_nothing(input: jax.Array, dim: int | None, error: Callable[..., Exce
 
 
 def _complex_where_empty(arguments: Mapping[str, Any]) -> frozenset[DType]:
-    # torch refuses an empty dimension before it looks at the dtype
+    # torch checks for an empty dimension before it checks the dtype
     input, dim = arguments["input"], arguments.get("dim")
     count = input.size if dim is None or not input.ndim else input.shape[dim % input.ndim]
     return frozenset() if count else COMPLEXES
@@ -258,10 +258,10 @@ def _complex_where_empty(arguments: Mapping[str, Any]) -> frozenset[DType]:
 
 @op(kind=Kind.NO_OPMATH, rejects=COMPLEXES, takes_here=_complex_where_empty, takes=ONE_OR_NONE)
 def aminmax(input: Array, *, dim: OneDim = None, keepdim: bool = False) -> MinAndMax:
-    """Return the smallest and the largest element, of all or along `dim`, as a named tuple `(min, max)`.
+    """Return the minimum and the maximum of all elements, or along `dim`, as a named tuple `(min, max)`.
 
-    Gradient: shared evenly among equal elements.
-    Raises: RuntimeError for no elements and no `dim`; IndexError for a `dim` of size 0.
+    Gradient: split evenly among equal elements.
+    Raises: RuntimeError for an empty tensor without `dim`; IndexError for a `dim` of size 0.
 
     >>> import jaxfun as jf
     >>> jf.aminmax(jf.tensor([3.0, 1.0, 2.0]))

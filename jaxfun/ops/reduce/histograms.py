@@ -1,4 +1,4 @@
-"""Histograms: how many elements lie in each bin, or are each integer. None of these has a gradient."""
+"""Histograms: `histc`, `histogram`, `histogramdd` and `bincount`. None of them has a gradient."""
 
 import functools
 import math
@@ -29,14 +29,14 @@ def _check_range(input: jax.Array, bins: Any = 100, min: Any = 0, max: Any = 0) 
     if not isinstance(bins, int) or isinstance(bins, bool):
         raise ArgumentTypeError("`bins` to be an integer", describe(bins))
     if isinstance(min, complex) or isinstance(max, complex):
-        raise DTypeError("two real numbers as the range", f"from {describe(min)} to {describe(max)}")
+        raise DTypeError("a range of two real numbers", f"from {describe(min)} to {describe(max)}")
     if is_traced(input):
         return
     if _are_known(min, max) and min == max and input.size:
         min, max = _range_of_elements(input)
     refuse_overflow((input,), (min, max))
     if _are_known(min, max) and (not (math.isfinite(min) and math.isfinite(max)) or min > max):
-        raise ShapeError("a finite range, `min` not above `max`", f"from {min} to {max}")
+        raise ShapeError("a finite range with `min` <= `max`", f"from {min} to {max}")
 
 
 def _range_of_elements(input: jax.Array) -> tuple[float, float]:
@@ -59,17 +59,17 @@ def _are_known(*numbers: Any) -> bool:
     before=_check_range,
 )
 def histc(input: Array, bins: int = 100, min: Factor = 0, max: Factor = 0) -> jax.Array:
-    """Return the number of elements in each of `bins` equal bins from `min` to `max`. Others and NaN are left out.
+    """Return the histogram of the elements with `bins` equal bins from `min` to `max`. Others and NaN are ignored.
 
-    Where `min` and `max` are equal, the bins go from the smallest to the largest element.
-    Raises: RuntimeError for a range that is not finite or goes down; where it is traced, the result is NaN.
+    If `min` equals `max`, the range is from the smallest to the largest element.
+    Raises: RuntimeError for a range that is not finite or is decreasing. A traced one gives NaN.
 
     >>> import jaxfun as jf
     >>> jf.histc(jf.tensor([1.0, 2.0, 1.0]), 4, 0, 3)
     Array([0., 2., 1., 0.], dtype=float32)
     """
     if bins <= 0:
-        raise ShapeError("`bins` above 0", str(bins))
+        raise ShapeError("`bins` of at least 1", str(bins))
     low, high = _range(input, jnp.asarray(min).astype(input.dtype), jnp.asarray(max).astype(input.dtype))
     inside = (input >= low) & (input <= high)
     places = jnp.where(inside, _even_bin_of(input, low, high, bins), bins)
@@ -78,14 +78,14 @@ def histc(input: Array, bins: int = 100, min: Factor = 0, max: Factor = 0) -> ja
 
 
 def _range(input: jax.Array, low: jax.Array, high: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Return the range; if it is empty that of the elements, and if that is empty too, 1 around the element."""
+    """Return the range. An empty range becomes that of the elements, and if that is empty too, it is widened by 1."""
     if input.size:
         low, high = (jnp.where(low == high, reduce(input), end) for reduce, end in ((smallest, low), (largest, high)))
     return jnp.where(low == high, low - 1, low), jnp.where(low == high, high + 1, high)
 
 
 def _even_bin_of(input: jax.Array, low: jax.Array, high: jax.Array, bins: int) -> jax.Array:
-    # every step of 16-bit floats is rounded to 16 bits, as in torch
+    # for 16-bit floats each step is rounded to 16 bits, as in torch
     wide, narrow = _wide(input), functools.partial(to_digits, dtype=input.dtype)
     x, left, right = (value.astype(wide) for value in (input, low, high))
     scaled = narrow(narrow(x - left) * narrow(jnp.asarray(bins, wide)))
@@ -97,13 +97,13 @@ def _wide(input: jax.Array) -> np.dtype:
 
 
 def _summed_by_bin(places: jax.Array, weights: jax.Array, bins: int) -> jax.Array:
-    """Return the sum of the weights in each bin; those in the bin `bins` are left out."""
+    """Return the sum of the weights in each bin. Elements with the index `bins` are ignored."""
     totals = jnp.zeros(bins, _wide(weights)).at[places.reshape(-1)]
     return totals.add(weights.reshape(-1).astype(_wide(weights)), mode="drop").astype(weights.dtype)
 
 
 class Histogram(NamedTuple):
-    """The total of each bin, and the edges of the bins. Torch: torch.return_types.histogram."""
+    """The total of each bin, and the bin edges. Torch: torch.return_types.histogram."""
 
     hist: jax.Array
     bin_edges: jax.Array
@@ -113,12 +113,13 @@ class Histogram(NamedTuple):
 def histogram(
     input: Any, bins: Any = 100, *, range: Any = None, weight: Any = None, density: bool = False
 ) -> Histogram:
-    """Return the number of elements in each bin, or the sum of their weights, and the edges: `(hist, bin_edges)`.
+    """Return the histogram of all elements (counts, or sums of weights) and the bin edges: `(hist, bin_edges)`.
 
-    `bins` is a number of equal bins, over `range` or else all elements; or a tensor of increasing edges. A bin includes
-    its lower edge, the last bin its upper edge too. `density` divides by the total and the bins' widths.
-    Raises: RuntimeError for dtypes other than float32 and float64 (beside given edges 16-bit floats are taken too),
-    and for a range that is not finite or goes down; where it is traced, the counts are NaN.
+    `bins` is a number of equal bins over `range` (by default the range of the elements), or a tensor of increasing
+    edges. A bin includes its lower edge; the last bin also includes its upper edge. `density` divides by the total and
+    the widths.
+    Raises: RuntimeError for dtypes other than float32 and float64 (with given edges also 16-bit floats are accepted),
+    and for a range that is not finite or is decreasing. A traced one gives NaN counts.
 
     >>> import jaxfun as jf
     >>> jf.histogram(jf.tensor([1.0, 2.0, 1.0]), 3, range=(0.0, 3.0))
@@ -131,7 +132,7 @@ def histogram(
     _want_numbers(range)
     if hasattr(bins, "shape"):
         if range is not None:
-            raise ArgumentTypeError("no `range` beside edges", describe(range))
+            raise ArgumentTypeError("no `range` together with edges", describe(range))
         return _histogram(input, bins, weight=weight, density=density)
     values = as_array(input)
     _want_wide_floats(values)
@@ -160,11 +161,11 @@ def _histogram(input: Array, bins: Array, *, weight: Array = None, density: bool
 
 def _check_weight(input: jax.Array, weight: jax.Array | None) -> None:
     if weight is not None and (weight.dtype != input.dtype or weight.size != input.size):
-        raise ShapeError("a `weight` of the input's size and dtype", f"{describe(weight)} for {describe(input)}")
+        raise ShapeError("a `weight` with the size and dtype of the input", f"{describe(weight)} for {describe(input)}")
 
 
 def _want_wide_floats(input: jax.Array) -> None:
-    """Raise UnsupportedDTypeError for a dtype without even bins in torch: 16-bit floats need given edges."""
+    """Raise UnsupportedDTypeError for dtypes for which torch has no equal bins: 16-bit floats need given edges."""
     dtype = as_dtype(input.dtype)
     if dtype in _REJECTS or (dtype in HALVES and input.size):
         raise UnsupportedDTypeError("float32 or float64", describe(input))
@@ -177,17 +178,17 @@ def _want_numbers(range: Any) -> None:
 
 def _check_edges(input: jax.Array, edges: jax.Array) -> None:
     if edges.ndim != 1 or edges.size < 2 or edges.dtype != input.dtype:
-        raise ShapeError("two edges or more, of the input's dtype", describe(edges))
+        raise ShapeError("at least two edges, of the input's dtype", describe(edges))
 
 
 def _even_edges(input: jax.Array, bins: int, range: Any) -> jax.Array:
-    """Return the edges of equal bins, over a range or else all elements."""
+    """Return the edges of equal bins over a range, by default that of all elements."""
     low, high = _ends(input, range)
     if bins <= 0:
-        raise ShapeError("`bins` above 0", str(bins))
+        raise ShapeError("`bins` of at least 1", str(bins))
     if not is_traced(low) and (not (math.isfinite(low) and math.isfinite(high)) or low > high):
-        raise ShapeError("a finite range that goes up", f"from {low} to {high}")
-    # as in torch, a range of one number is widened by 0.5 on both sides
+        raise ShapeError("a finite increasing range", f"from {low} to {high}")
+    # as in torch, a range of width 0 is widened by 0.5 on both sides
     margin = jnp.where(low == high, 0.5, 0) if is_traced(low) else 0.5 * (low == high)
     return linspace(low - margin, high + margin, bins + 1, dtype=input.dtype)
 
@@ -206,7 +207,7 @@ def _ends(input: jax.Array, range: Any) -> tuple[Any, Any]:
 
 
 def _as_density(hist: jax.Array, edges: Sequence[jax.Array]) -> jax.Array:
-    """Return counts divided by their sum and by the sizes of the bins, whose edges are given for each dimension."""
+    """Return counts divided by their total and by the volumes of the bins."""
     hist = hist / jnp.sum(hist)
     for dim, each in enumerate(edges):
         hist = hist / jnp.expand_dims(jnp.diff(each), tuple(range(1, len(edges) - dim)))
@@ -214,7 +215,7 @@ def _as_density(hist: jax.Array, edges: Sequence[jax.Array]) -> jax.Array:
 
 
 def _bin_of(input: jax.Array, edges: jax.Array) -> jax.Array:
-    """Return the bin of each element; the number of bins for one outside of them."""
+    """Return the bin index of each element, and the number of bins for an element outside all bins."""
     bins = edges.shape[0] - 1
     inside = (input >= edges[0]) & (input <= edges[-1])
     # the last bin includes its upper edge
@@ -222,7 +223,7 @@ def _bin_of(input: jax.Array, edges: jax.Array) -> jax.Array:
 
 
 def _upper_bound(edges: jax.Array, input: jax.Array) -> jax.Array:
-    """Return the number of edges not above each element, by C++'s upper_bound as in torch: edges need not increase."""
+    """Return the number of edges <= each element, by C++'s upper_bound as in torch: the edges may be unsorted."""
     first, left = jnp.zeros(input.shape, np.int32), jnp.full(input.shape, edges.size, np.int32)
     for _ in range(edges.size.bit_length()):
         middle = first + left // 2
@@ -233,7 +234,7 @@ def _upper_bound(edges: jax.Array, input: jax.Array) -> jax.Array:
 
 
 class JointHistogram(NamedTuple):
-    """The total of each bin, and the edges along each dimension. Torch: torch.return_types.histogramdd."""
+    """The total of each bin, and the bin edges along each dimension. Torch: torch.return_types.histogramdd."""
 
     hist: jax.Array
     bin_edges: tuple[jax.Array, ...]
@@ -241,14 +242,15 @@ class JointHistogram(NamedTuple):
 
 @public
 def histogramdd(input: Any, bins: Any, range: Any = None, weight: Any = None, density: bool = False) -> JointHistogram:
-    """Return the number of rows in each bin, or the sum of their weights, and the edges: `(hist, bin_edges)`.
+    """Return the multi-dimensional histogram of the rows (counts, or sums of weights) and the edges.
 
-    `bins` is a number of equal bins, or a sequence with one for each column, over `range` (the lower and the upper end
-    for each column, all in one sequence) or else all rows; or a sequence of tensors of increasing edges. A bin includes
-    its lower edge, the last bin its upper edge too. `density` divides by the total and the bins' sizes.
-    Shapes: (*, n) -> (bins of each of the n columns); `weight` is (*).
-    Raises: RuntimeError for dtypes other than float32 and float64 (beside given edges 16-bit floats are taken too),
-    other shapes, and for a range that is not finite or goes down; where it is traced, the counts are NaN.
+    `bins` is a number of equal bins, or a sequence with one number per column, over `range` (the lower and the upper
+    end for each column, in one sequence; by default the range of all rows); or a sequence of tensors of increasing
+    edges. A bin includes its lower edge; the last bin also includes its upper edge. `density` divides by the total and
+    the bin volumes.
+    Shapes: (*, n) -> (the numbers of bins of the n columns); `weight` is (*).
+    Raises: RuntimeError for dtypes other than float32 and float64 (with given edges also 16-bit floats are accepted),
+    for other shapes, and for a range that is not finite or is decreasing. A traced one gives NaN counts.
 
     >>> import jaxfun as jf
     >>> rows = jf.tensor([[0.0, 1.0], [1.0, 0.0], [1.0, 3.0]])
@@ -301,9 +303,9 @@ def _kind_of(bins: Any) -> str:
 
 def _check_points(input: jax.Array, weight: jax.Array | None) -> None:
     if input.ndim < 2:
-        raise ShapeError("2 dimensions or more", describe(input))
+        raise ShapeError("at least 2 dimensions", describe(input))
     if weight is not None and (weight.dtype != input.dtype or weight.shape != input.shape[:-1]):
-        expected = f"a `weight` for each row, of the rows' dtype: {list(input.shape[:-1])}"
+        expected = f"one `weight` per row, of the rows' dtype: {list(input.shape[:-1])}"
         raise ShapeError(expected, f"{describe(weight)} for {describe(input)}")
 
 
@@ -320,7 +322,7 @@ def _ends_of_columns(range: Any, columns: int) -> Sequence[Any]:
     if range is None:
         return [None] * columns
     if len(range) != 2 * columns:
-        raise ShapeError(f"`range` of {2 * columns} numbers, two for each column", describe(range))
+        raise ShapeError(f"a `range` of {2 * columns} numbers, two per column", describe(range))
     return [*zip(range[::2], range[1::2], strict=True)]
 
 
@@ -336,12 +338,12 @@ def _counts(points: jax.Array, edges: Sequence[jax.Array], weight: jax.Array | N
 
 @public
 def bincount(input: Any, weights: Any = None, minlength: int = 0, *, size: int | None = None) -> jax.Array:
-    """Return the number of times that each integer from 0 to the largest occurs, or the sum of its weights.
+    """Return the number of occurrences of each integer from 0 to the maximum, or the sum of their weights.
 
-    There are at least `minlength` results.
-    With a `size`, which jit needs, there are as many results; larger integers are left out.
+    The result has at least `minlength` elements.
+    With `size`, which jit needs, it has `size` elements; larger integers are ignored.
     Dtypes: float32 weights are summed in float32, others in float64.
-    Raises: RuntimeError for negative integers; where they are traced, they are left out.
+    Raises: RuntimeError for negative integers. Traced negative integers are ignored.
 
     >>> import jaxfun as jf
     >>> jf.bincount(jf.tensor([1, 3, 1])), jf.bincount(jf.tensor([1, 3, 1]), size=3)
@@ -361,17 +363,17 @@ def _check_integers(input: jax.Array, weights: jax.Array | None, minlength: Any)
         raise UnsupportedDTypeError("integers", describe(input))
     want_integer(minlength=minlength)
     if input.ndim != 1 or minlength < 0:
-        raise ShapeError("one dimension, and `minlength` of 0 or more", f"{describe(input)} and {minlength}")
+        raise ShapeError("one dimension, and `minlength` of at least 0", f"{describe(input)} and {minlength}")
     if input.size and weights is not None and weights.shape != input.shape:
-        raise ShapeError("a weight for each integer", f"{describe(weights)} for {describe(input)}")
+        raise ShapeError("one weight per integer", f"{describe(weights)} for {describe(input)}")
     if not is_traced(input) and input.size and np.asarray(input).min() < 0:
-        raise ShapeError("integers of 0 and more", str(np.asarray(input).min()))
+        raise ShapeError("nonnegative integers", str(np.asarray(input).min()))
 
 
 def _length(input: jax.Array, minlength: int) -> int:
     if is_traced(input):
-        advice = "The largest decides how many results there are: say so with size=."
-        raise ShapeError("integers that are known, or a `size`", "traced ones", advice)
+        advice = "The maximum decides the size of the result: pass `size`."
+        raise ShapeError("integers with known values, or a `size`", "traced ones", advice)
     return max(minlength, int(np.asarray(input).max()) + 1) if input.size else minlength
 
 

@@ -1,6 +1,6 @@
-"""Variances and standard deviations, alone and with the mean.
+"""Variances and standard deviations, alone or with the mean.
 
-Each is one formula of the dimensions and the correction; `_spread_op` makes torch's three signatures of it.
+Begin with `_variance`. Each function is one formula; `_spread_op` gives it torch's three signatures.
 """
 
 import functools
@@ -49,10 +49,10 @@ def _spread_op(formula: Callable[..., Any]) -> Callable[..., Any]:
 
 @_spread_op
 def var(input: jax.Array, dim: Any, correction: float | None, keepdim: bool) -> jax.Array:
-    """Return the variance of all elements, or over `dim`, with `n - correction` as the divisor (jnp.var: n).
+    """Return the variance of all elements, or over `dim`. The divisor is `n - correction` (jnp.var: n).
 
-    `unbiased` is torch's older argument: True is a correction of 1, False of 0.
-    Gradient: NaN or infinite where the divisor is 0, as the value is.
+    `unbiased` is torch's older argument: True means correction=1, False means correction=0.
+    Gradient: NaN or infinite if the divisor is 0, like the value.
     Raises: RuntimeError for integers and bools.
 
     >>> import jaxfun as jf
@@ -64,10 +64,10 @@ def var(input: jax.Array, dim: Any, correction: float | None, keepdim: bool) -> 
 
 @_spread_op
 def std(input: jax.Array, dim: Any, correction: float | None, keepdim: bool) -> jax.Array:
-    """Return the standard deviation of all elements, or over `dim`, with `n - correction` as the divisor (jnp.std: n).
+    """Return the standard deviation of all elements, or over `dim`. The divisor is `n - correction` (jnp.std: n).
 
-    `unbiased` is torch's older argument: True is a correction of 1, False of 0.
-    Gradient: 0 where all elements are equal.
+    `unbiased` is torch's older argument: True means correction=1, False means correction=0.
+    Gradient: 0 if all elements are equal.
     Raises: RuntimeError for integers and bools.
 
     >>> import jaxfun as jf
@@ -79,7 +79,7 @@ def std(input: jax.Array, dim: Any, correction: float | None, keepdim: bool) -> 
 
 @_spread_op
 def var_mean(input: jax.Array, dim: Any, correction: float | None, keepdim: bool) -> tuple[jax.Array, jax.Array]:
-    """Return the variance as `var` does, and the mean.
+    """Return the variance, like `var`, and the mean.
 
     Raises: RuntimeError for integers and bools.
 
@@ -92,7 +92,7 @@ def var_mean(input: jax.Array, dim: Any, correction: float | None, keepdim: bool
 
 @_spread_op
 def std_mean(input: jax.Array, dim: Any, correction: float | None, keepdim: bool) -> tuple[jax.Array, jax.Array]:
-    """Return the standard deviation as `std` does, and the mean.
+    """Return the standard deviation, like `std`, and the mean.
 
     Raises: RuntimeError for integers and bools.
 
@@ -108,7 +108,7 @@ def _average(input: jax.Array, dim: Any, keepdim: bool) -> jax.Array:
 
 
 def _slices(input: jax.Array, dim: Any, correction: float | None) -> tuple[_Axes, float]:
-    """Return the axes, None for all that torch reduces without naming them, and the degrees of freedom."""
+    """Return the axes (None: torch reduces all dimensions without naming them) and the degrees of freedom."""
     if as_dtype(input.dtype).category <= Category.INTEGER:
         raise DTypeError("a floating point or complex tensor", describe(input), "Cast it with jaxfun.float(input).")
     axes = wrap_dims(dim, input.ndim)
@@ -130,17 +130,17 @@ def _scaled_variance(input: jax.Array, axes: _Axes, freedom: float, keepdim: boo
     def of(part: jax.Array) -> jax.Array:
         return jnp.sum(part * part, axes, keepdims=keepdim) / divisor
 
-    # the variance of the real parts plus that of the imaginary ones: each NaN where it is 0 / 0
+    # the variance of the real parts plus that of the imaginary parts; each is NaN for 0 / 0
     return of(away.real) + of(away.imag) if jnp.iscomplexobj(away) else of(away)
 
 
 def _times(input: jax.Array, scale: jax.Array) -> jax.Array:
-    # part by part: an infinity times the scale's imaginary 0 would be NaN
+    # part by part: infinity times the imaginary part 0 of the scale would be NaN
     return jax.lax.complex(input.real * scale, input.imag * scale) if jnp.iscomplexobj(input) else input * scale
 
 
 def _scale(input: jax.Array, axes: _Axes) -> jax.Array:
-    """Return a power of 2 for each slice that keeps the squares of float32 in range (torch computes in float64)."""
+    """Return a power of 2 per slice that keeps the squares of float32 in range (torch computes in float64)."""
     real = input.real
     if real.dtype != np.float32 or not input.size:
         return jnp.ones((), real.dtype)
@@ -166,12 +166,12 @@ def _centred(input: jax.Array, axes: _Axes) -> jax.Array:
 def _variance_jvp(
     axes: _Axes, freedom: float, keepdim: bool, primals: Any, tangents: Any
 ) -> tuple[jax.Array, jax.Array]:
-    # d var = Σ 2 Re(conj(x - mean) dx) / freedom: the terms of the mean's own change sum to 0
+    # d var = Σ 2 Re(conj(x - mean) dx) / freedom: the terms of the derivative of the mean sum to 0
     (input,), (tangent,) = primals, tangents
     away = _centred(input, axes)
     slope = away * (2 / freedom if freedom else math.inf)
     if axes is None and freedom <= 0:
-        # torch's answer where no dimension is named; over named ones it divides by the freedom, 0 or negative
+        # torch's result if no `dim` is given; with `dim` torch divides by the freedom, even if it is 0 or negative
         slope = jnp.where(away == 0, jnp.nan, jnp.inf).astype(input.dtype)
     change = jnp.sum((jnp.conj(slope) * tangent).real, axes, keepdims=keepdim)
     return _variance(input, axes, freedom, keepdim), change
@@ -179,7 +179,7 @@ def _variance_jvp(
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
 def _deviation(input: jax.Array, axes: _Axes, freedom: float, keepdim: bool) -> jax.Array:
-    if jnp.iscomplexobj(input):  # torch takes its root in single precision
+    if jnp.iscomplexobj(input):  # torch takes the square root in single precision
         return jnp.sqrt(_variance(input, axes, freedom, keepdim))
     scale = _scale(input, axes)
     by = _like_result(scale, axes, keepdim)
@@ -195,7 +195,7 @@ def _deviation_jvp(
         root = _deviation(input, axes, freedom, keepdim)
         change = _variance_jvp(axes, freedom, keepdim, primals, tangents)[1]
         return root, jnp.where(root == 0, 0, change / jnp.where(root == 0, 1, root * 2))
-    # d std = Σ (x - mean) / std dx / freedom: the quotient first, because the square overflows sooner
+    # d std = Σ (x - mean) / std dx / freedom: divide first, because the square overflows sooner
     scale = _scale(jax.lax.stop_gradient(input), axes)
     scaled = _times(input, scale)
     wide = _deviation(scaled, axes, freedom, True)

@@ -1,6 +1,6 @@
-"""Norms of a tensor, along dimensions, and of a difference; slices scaled down to a norm.
+"""Norms: `norm` of a tensor or along dimensions, `dist` of a difference, and `renorm`, which scales slices.
 
-`_length` is the vector norm with torch's derivative.
+Begin with `_length`, the vector norm with torch's derivative.
 """
 
 import functools
@@ -26,13 +26,13 @@ _ORDERS = ("fro", 0, 1, 2, 3, 0.5, 1.5, -1, math.inf, -math.inf, None)
 
 @public
 def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> jax.Array:
-    """Return the `p`-norm `sum(abs(input) ** p) ** (1 / p)` of all elements, or over `dim` (one or a tuple).
+    """Return the `p`-norm `sum(abs(input) ** p) ** (1 / p)` of all elements, or over `dim` (an integer or a tuple).
 
-    `p` is a number (0 counts the nonzero elements, infinity takes the largest, -infinity the smallest), "fro" or None
-    for 2, or "nuc" for the sum of a matrix's singular values.
-    Gradient: 0 where the norm is 0 and for elements that are 0; shared evenly among the largest where `p` is infinite.
-    Raises: RuntimeError for integers and bools, for no elements where `p` is negative or infinite, and for NaN in a
-    matrix where `p` is "nuc"; where that is traced, the result is NaN.
+    `p` is a number (0 counts the nonzero elements, infinity gives the maximum, -infinity the minimum), "fro" or None
+    for 2, or "nuc" for the nuclear norm, the sum of the singular values of a matrix.
+    Gradient: 0 where the norm is 0 and for elements that are 0; for an infinite `p` split evenly among the largest.
+    Raises: RuntimeError for integers and bools, for an empty tensor if `p` is negative or infinite, and for a matrix
+    with NaN if `p` is "nuc". A traced matrix with NaN gives NaN.
 
     >>> import jaxfun as jf
     >>> jf.norm(jf.tensor([3.0, 4.0]))
@@ -65,9 +65,9 @@ def _norm(
 
 def _refuse_empty_axis(input: jax.Array, dim: Any) -> None:
     axes = (dim,) if isinstance(dim, int) else dim or range(input.ndim)
-    # torch checks the sizes before it checks that no dimension is named twice
+    # torch checks the sizes before it checks `dim` for duplicates
     if any(input.shape[wrap_dim(axis, input.ndim)] == 0 for axis in axes):
-        raise ShapeError("at least one element where `p` is negative or infinite", describe(input))
+        raise ShapeError("at least one element for a negative or infinite `p`", describe(input))
 
 
 @op(
@@ -85,10 +85,10 @@ def _nuclear_norm(
 ) -> jax.Array:
     _want_floating(input)
     if as_dtype(input.dtype).itemsize == 2:
-        raise DTypeError("a tensor of 32 bits or more", describe(input))
+        raise DTypeError("a dtype of at least 32 bits", describe(input))
     dims = tuple(range(input.ndim)) if dim is None else (dim,) if isinstance(dim, int) else dim
     if len(dims) != 2 or input.ndim < 2:
-        raise ShapeError("`dim` to be two dimensions of the tensor", f"{dim} of {describe(input)}")
+        raise ShapeError("`dim` to be two dimensions", f"{dim} of {describe(input)}")
     axes = wrap_dims(dims, input.ndim)
     matrices = jnp.moveaxis(input.astype(_result_dtype(input, dtype).dtype), axes, (-2, -1))
     total = jnp.sum(singular_values(matrices, compute_uv=False), -1)
@@ -143,7 +143,7 @@ def _length_jvp(
 
 
 def _slope(x: jax.Array, length: jax.Array, p: float, axes: tuple[int, ...]) -> jax.Array:
-    """Return the gradient by torch's formulas, which differ at 0."""
+    """Return the gradient by torch's formulas, which differ from JAX's at 0."""
     size, unit = abs(x), sgn(x)
     if p == 0:
         return jnp.zeros_like(x)
@@ -177,9 +177,9 @@ def _inverse_power(length: jax.Array, exponent: float) -> jax.Array:
     takes={"p": Choice((2, 1, 3, 0.5, math.inf, 0))},
 )
 def dist(input: Array, other: Array, p: float = 2) -> jax.Array:
-    """Return the `p`-norm of `input - other`, which broadcast, over all elements.
+    """Return the `p`-norm of `input - other`, with broadcasting, over all elements.
 
-    Gradient: as that of `norm`: 0 where the two are equal.
+    Gradient: as for `norm`; 0 where the two are equal.
 
     >>> import jaxfun as jf
     >>> jf.dist(jf.tensor([1.0, 2.0]), jf.tensor([4.0, 6.0]))
@@ -187,7 +187,7 @@ def dist(input: Array, other: Array, p: float = 2) -> jax.Array:
     """
     order, away = _checked_order(p), input - other
     if (order < 0 or order == math.inf) and not away.size:
-        raise ShapeError("at least one element where `p` is negative or infinite", describe(away))
+        raise ShapeError("at least one element for a negative or infinite `p`", describe(away))
     return _wide_length(away, order, tuple(range(away.ndim)), False, as_dtype(away.dtype))
 
 
@@ -197,11 +197,11 @@ def dist(input: Array, other: Array, p: float = 2) -> jax.Array:
     cases=rows("input dim", ("m n", 0), ("l m n", 1), ("m n", -1), ("m 1 n", 1)),
 )
 def renorm(input: Array, p: float, dim: Dim, maxnorm: float) -> jax.Array:
-    """Return `input` with each slice along `dim` whose `p`-norm exceeds `maxnorm` scaled down to that norm.
+    """Return `input` with each slice along `dim` scaled down to the norm `maxnorm` if its `p`-norm exceeds `maxnorm`.
 
-    Gradient: through the norm too, where a slice is scaled.
-    Raises: RuntimeError for integers and bools, less than 2 dimensions, a `p` of 0 or less, a negative `maxnorm`, and,
-    where `p` is infinite, for slices of no elements.
+    Gradient: through the norm too, if a slice is scaled.
+    Raises: RuntimeError for integers and bools, fewer than 2 dimensions, a `p` <= 0, a negative `maxnorm`, and, for an
+    infinite `p`, empty slices.
 
     >>> import jaxfun as jf
     >>> jf.renorm(jf.tensor([[3.0, 4.0], [1.0, 0.0]]), 2, 0, 2.5)
@@ -212,20 +212,20 @@ def renorm(input: Array, p: float, dim: Dim, maxnorm: float) -> jax.Array:
     axes = tuple(axis for axis in range(input.ndim) if axis != wrap_dim(dim, input.ndim))
     _want_floating(input)
     if p == math.inf and math.prod(input.shape[axis] for axis in axes) == 0:
-        raise ShapeError("slices of one element at least where `p` is infinite", describe(input))
+        raise ShapeError("non-empty slices for an infinite `p`", describe(input))
     return _renormed(input, p, axes, maxnorm)
 
 
 def _check_bounds(input: jax.Array, p: float, maxnorm: float) -> None:
     if not p > 0:
-        raise ShapeError("`p` above 0", describe(p))
+        raise ShapeError("a positive `p`", describe(p))
     if not maxnorm >= 0:
-        raise ShapeError("`maxnorm` of 0 or more", describe(maxnorm))
+        raise ShapeError("a `maxnorm` of at least 0", describe(maxnorm))
     if input.ndim < 2:
-        raise ShapeError("2 dimensions or more", describe(input))
+        raise ShapeError("at least 2 dimensions", describe(input))
 
 
-_MARGIN = 1e-7  # torch's, so that nothing is divided by 0
+_MARGIN = 1e-7  # torch's, to avoid a division by 0
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
@@ -243,7 +243,7 @@ def _renormed_jvp(
     wide, moved = widened(x), widened(tangent)
     length = _length(wide, p, axes, True)
     scaled = length > most
-    # a slice that is not scaled passes nothing through its norm, not even NaN
+    # a slice that is not scaled has no gradient through its norm, not even NaN
     known, slope = (jnp.where(scaled, each, 0) for each in (wide, _slope(wide, length, p, axes)))
     inverse = jnp.where(scaled, 1 / (length + _MARGIN), 0)
     along = inverse * jnp.sum((jnp.conj(slope) * moved).real, axes, keepdims=True)

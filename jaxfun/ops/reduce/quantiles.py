@@ -1,6 +1,6 @@
-"""Order statistics: medians and quantiles, with and without NaN, and the mode.
+"""Medians, quantiles and the mode, with variants that ignore NaN.
 
-All of them sort along a dimension. `_interpolated` reads a quantile off the sorted elements.
+All of them sort along a dimension. Begin with `_interpolated`, which reads a quantile from the sorted elements.
 """
 
 import functools
@@ -24,11 +24,11 @@ from .extrema import OneDim, ValuesAndIndices, equal_or_nan, picked, refuse_empt
 
 @op(kind=Kind.NO_OPMATH, torch="torch.median")
 def _median(input: Array) -> jax.Array:
-    """Return the median of all elements; with a `dim`, the medians along it and their indices.
+    """Return the median of all elements; with `dim`, the medians along it and their indices.
 
-    Of an even number of elements it is the lower of the two in the middle (jnp.median: their mean). NaN if an element
+    For an even number of elements it is the lower of the two middle ones (jnp.median: their mean). NaN if any element
     is NaN.
-    Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
+    Gradient: split evenly among equal elements; with `dim`, all to the element whose index is returned.
     Raises: IndexError for a `dim` of size 0; NotImplementedError for bool and complex.
 
     >>> import jaxfun as jf
@@ -50,10 +50,10 @@ median = overloads(_median, _median_dim)
 
 @op(kind=Kind.NO_OPMATH, torch="torch.nanmedian")
 def _nanmedian(input: Array) -> jax.Array:
-    """Return the median of the elements that are not NaN; with a `dim`, the medians along it and their indices.
+    """Return the median of the elements that are not NaN; with `dim`, the medians along it and their indices.
 
-    Of an even number of elements it is the lower of the two in the middle. NaN if all elements are NaN.
-    Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
+    For an even number of elements it is the lower of the two middle ones. NaN if all elements are NaN.
+    Gradient: split evenly among equal elements; with `dim`, all to the element whose index is returned.
     Raises: IndexError for a `dim` of size 0; NotImplementedError for bool and complex.
 
     >>> import jaxfun as jf
@@ -74,7 +74,7 @@ _Rank = Callable[[jax.Array, int], jax.Array]
 
 
 def _first_nan_or_middle(input: jax.Array, axis: int) -> jax.Array:
-    """Return the median's rank among the sorted elements, NaN last: the first NaN's if there is one."""
+    """Return the rank of the median among the sorted elements (NaN last), or that of the first NaN if any."""
     size = input.shape[axis]
     numbers = _count_numbers(input, axis)
     return jnp.where(numbers < size, numbers, (size - 1) // 2)
@@ -107,7 +107,7 @@ def _median_of_all(input: jax.Array, rank: _Rank) -> jax.Array:
 
 
 def _median_of_nothing(input: jax.Array) -> jax.Array:
-    # torch casts NaN: int32 and int64 give their least number, narrower integers 0
+    # torch casts NaN: int32 and int64 give their minimum, narrower integers give 0
     if as_dtype(input.dtype).category is Category.INTEGER:
         return jnp.asarray(np.iinfo(input.dtype).min if input.dtype.itemsize >= 4 else 0, input.dtype)
     return jnp.asarray(jnp.nan).astype(input.dtype)
@@ -115,7 +115,7 @@ def _median_of_nothing(input: jax.Array) -> jax.Array:
 
 def _refuse_unordered(input: jax.Array) -> None:
     if as_dtype(input.dtype).category in (Category.BOOL, Category.COMPLEX):
-        raise UnsupportedDTypeError("a dtype other than bool and complex ones", describe(input))
+        raise UnsupportedDTypeError("a real dtype other than bool", describe(input))
 
 
 def _median_along(input: jax.Array, dim: int, keepdim: bool, rank: _Rank) -> ValuesAndIndices:
@@ -125,18 +125,18 @@ def _median_along(input: jax.Array, dim: int, keepdim: bool, rank: _Rank) -> Val
     if input.ndim == 0:
         return ValuesAndIndices(input, jnp.zeros((), canonical(int64).dtype))
     known = jax.lax.stop_gradient(input)
-    order = jnp.argsort(known, axis)  # stable: equal elements, and NaN, keep their order
+    order = jnp.argsort(known, axis)  # a stable sort, also for NaN
     indices = jnp.take_along_axis(order, rank(known, axis), axis, mode="promise_in_bounds")
     return picked(input, indices.astype(canonical(int64).dtype), axis, keepdim)
 
 
 @op(kind=Kind.NO_OPMATH)
 def mode(input: Array, dim: Dim = -1, keepdim: bool = False) -> ValuesAndIndices:
-    """Return the most frequent element along `dim`, the smallest of several, and its index: the last of equals.
+    """Return the most frequent element along `dim` (the smallest if several), and the index of its last occurrence.
 
     Gradient: all to the element whose index is returned.
     Raises: IndexError for a `dim` of size 0; NotImplementedError for complex.
-    Differs: of more than 16 elements torch gives any index of the equal ones.
+    Differs: for more than 16 elements torch returns any index of the equal elements.
 
     >>> import jaxfun as jf
     >>> jf.mode(jf.tensor([3, 1, 2, 1]))
@@ -155,7 +155,7 @@ def mode(input: Array, dim: Dim = -1, keepdim: bool = False) -> ValuesAndIndices
 
 
 def _end_of_longest_run(ordered: jax.Array, axis: int) -> jax.Array:
-    """Return where the longest run of equal elements ends, the first of several such."""
+    """Return the end of the longest run of equal elements, the first one of several."""
     places = jax.lax.broadcasted_iota(np.int32, ordered.shape, axis)
     before = jnp.roll(ordered, 1, axis)
     starts = jax.lax.cummax(jnp.where((ordered != before) | (places == 0), places, 0), axis)
@@ -172,11 +172,11 @@ _SHAPES = rows("input q", ("n", "k"), ("m n", ""), ("", "k"))
 
 
 def _refuse_outside(input: Any, q: Any, *_: Any, **__: Any) -> None:
-    """Raise ShapeError for a known `q` outside of [0, 1]."""
+    """Raise ShapeError for a known `q` outside [0, 1]."""
     if is_traced(q) or np.iscomplexobj(q):
         return
     if not all(0 <= part <= 1 for part in np.asarray(q).ravel().tolist()):
-        raise ShapeError("`q` from 0 to 1", describe(q))
+        raise ShapeError("`q` in [0, 1]", describe(q))
 
 
 _quantile_op = functools.partial(op, None, node="SqueezeBackward4", rejects=_REJECTS, before=_refuse_outside)
@@ -186,13 +186,14 @@ _quantile_op = functools.partial(op, None, node="SqueezeBackward4", rejects=_REJ
 def _quantile_scalar(
     input: Array, q: Factor, dim: OneDim = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> jax.Array:
-    """Return the `q`-th quantile of all elements, or along `dim`. NaN if an element is NaN.
+    """Return the `q`-th quantile of all elements, or along `dim`. NaN if any element is NaN.
 
-    `q` is a number from 0 to 1, or a tensor of at most one dimension, which comes first in the result. Between two
-    elements, `interpolation` decides: "linear", "lower", "higher", "midpoint" or "nearest" (to the even rank).
-    Gradient: to the two elements it lies between, and to `q`; equal elements count in their order.
-    Raises: RuntimeError for a dtype other than float32 and float64, no elements, and a `q` outside of [0, 1]; where
-    that is traced, the result is NaN.
+    `q` is a number in [0, 1], or a tensor of at most one dimension, which becomes the first dimension of the result. If
+    the quantile is between two elements, `interpolation` is "linear", "lower", "higher", "midpoint" or "nearest" (ties
+    to the even rank).
+    Gradient: to the two neighbouring elements, and to `q`; equal elements keep their order.
+    Raises: RuntimeError for a dtype other than float32 and float64, an empty tensor, and a `q` outside [0, 1]. A traced
+    `q` outside gives NaN.
 
     >>> import jaxfun as jf
     >>> jf.quantile(jf.tensor([3.0, 1.0, 2.0, 4.0]), 0.5)
@@ -217,10 +218,10 @@ quantile = overloads(_quantile_scalar, _quantile)
 def _nanquantile_scalar(
     input: Array, q: Factor, dim: OneDim = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> jax.Array:
-    """Return the `q`-th quantile, as `quantile` does, of the elements that are not NaN. NaN if all are NaN.
+    """Return the `q`-th quantile, like `quantile`, of the elements that are not NaN. NaN if all are NaN.
 
-    Gradient: as that of `quantile`.
-    Raises: RuntimeError where `quantile` does.
+    Gradient: as for `quantile`.
+    Raises: the same as `quantile`.
 
     >>> import jaxfun as jf
     >>> jf.nanquantile(jf.tensor([3.0, float("nan"), 2.0]), 0.5)
@@ -253,7 +254,7 @@ def _quantiles(
         raise ShapeError(f"at most {2**24} elements", describe(input))
     ordered = jnp.sort(slices, -1)
     found = _interpolated(ordered, _ranks(ordered, q.reshape(-1), skip_nan), interpolation)
-    found = jnp.where((q >= 0) & (q <= 1), found, jnp.nan)  # where `q` is traced
+    found = jnp.where((q >= 0) & (q <= 1), found, jnp.nan)  # for a traced `q`
     return _with_quantiles_first(found, input.ndim, q.ndim, axis, keepdim)
 
 
@@ -268,13 +269,13 @@ def _check(input: jax.Array, q: jax.Array, interpolation: str) -> None:
 
 
 def _ranks(ordered: jax.Array, q: jax.Array, skip_nan: bool) -> jax.Array:
-    """Return the ranks of the quantiles, from 0, fractions included: the last, that of a NaN, where there is one."""
+    """Return the fractional ranks of the quantiles, from 0. If an element is NaN, it is the last rank, that of NaN."""
     last = ordered.shape[-1] - 1
     part = jnp.clip(q, 0, 1)
     if skip_nan:
         numbers = jnp.sum(~jnp.isnan(ordered), -1, keepdims=True)
         return part * jnp.maximum(numbers - 1, 0).astype(q.dtype)
-    return jnp.where(jnp.isnan(ordered[..., -1:]), last, part * last)  # NaN comes last
+    return jnp.where(jnp.isnan(ordered[..., -1:]), last, part * last)  # NaN is sorted last
 
 
 def _interpolated(ordered: jax.Array, ranks: jax.Array, interpolation: str) -> jax.Array:
@@ -292,7 +293,7 @@ def _element_at(ordered: jax.Array, ranks: jax.Array) -> jax.Array:
 
 
 def _with_quantiles_first(found: jax.Array, ndim: int, of_q: int, axis: int | None, keepdim: bool) -> jax.Array:
-    """Move the last dimension, that of `q`, to the front; drop it where `q` is a number."""
+    """Move the last dimension, that of `q`, to the front; drop it if `q` is a number."""
     result = jnp.moveaxis(found, -1, 0)
     if keepdim:
         kept = tuple(range(1, ndim + 1)) if axis is None else (axis + 1,) * bool(ndim)

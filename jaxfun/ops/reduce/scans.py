@@ -1,4 +1,4 @@
-"""Cumulative sums, products, extrema and logsumexp along a dimension."""
+"""Cumulative operations: `cumsum`, `cumprod`, `cummax`, `cummin` and `logcumsumexp`."""
 
 import functools
 from collections.abc import Callable
@@ -22,7 +22,7 @@ from .extrema import ValuesAndIndices
 def cumsum(input: Array, dim: Dim, *, dtype: AnyDType = None) -> jax.Array:
     """Return the cumulative sum along `dim`.
 
-    Dtypes: integers and bools are added up as int64; 16-bit floats in float32, each result rounded once.
+    Dtypes: integers and bools are summed in int64; 16-bit floats in float32, and each result is rounded once.
 
     >>> import jaxfun as jf
     >>> jf.cumsum(jf.tensor([1.0, 2.0, 3.0]), 0)
@@ -35,8 +35,8 @@ def cumsum(input: Array, dim: Dim, *, dtype: AnyDType = None) -> jax.Array:
 def cumprod(input: Array, dim: Dim, *, dtype: AnyDType = None) -> jax.Array:
     """Return the cumulative product along `dim`.
 
-    Gradient: exact where elements are 0, too.
-    Dtypes: as those of `cumsum`.
+    Gradient: exact also if elements are 0.
+    Dtypes: as for `cumsum`.
 
     >>> import jaxfun as jf
     >>> jf.cumprod(jf.tensor([1.0, 2.0, 3.0]), 0)
@@ -51,7 +51,7 @@ def cumprod(input: Array, dim: Dim, *, dtype: AnyDType = None) -> jax.Array:
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2))
 def _narrowed_product(input: jax.Array, axis: int, dtype: DType) -> jax.Array:
-    """Return the cumulative product in a narrower dtype; its derivative is computed in the input's dtype."""
+    """Return the cumulative product in a narrower dtype, with the derivative in the input's dtype."""
     return scanned(jnp.cumprod, input, axis, dtype)
 
 
@@ -62,8 +62,8 @@ def _narrowed_product_jvp(axis: int, dtype: DType, primals: Any, tangents: Any) 
     if not x.ndim:
         return result, dx.astype(result.dtype)
     has_zero = (x == 0).any()
-    # without a 0 torch divides its rounded result by each element, else it multiplies the other elements. The branch
-    # that is not taken computes with ones and zeros: a NaN there would reach the gradient
+    # without a 0 torch divides its rounded result by each element, otherwise it multiplies the other elements. The
+    # unselected branch gets ones and zeros, because a NaN there would reach the gradient
     divided = jnp.cumsum(dx / jnp.where(has_zero, 1, x), axis) * jnp.where(has_zero, 0, result.astype(x.dtype))
     others, tangent = jnp.where(has_zero, x, 1), jnp.where(has_zero, dx, 0)
     multiplied = jax.jvp(lambda x: jnp.cumprod(x, axis), (others,), (tangent,))[1]
@@ -71,20 +71,20 @@ def _narrowed_product_jvp(axis: int, dtype: DType, primals: Any, tangents: Any) 
 
 
 def scanned(scan: Callable[..., jax.Array], input: jax.Array, dim: int, dtype: DType | None = None) -> jax.Array:
-    """Scan in the result's dtype (by default int64 for integers), 16-bit floats in float32."""
+    """Scan in the result's dtype (int64 for integers by default), but 16-bit floats in float32."""
     own, axis = as_dtype(input.dtype), wrap_dim(dim, input.ndim)
     result = dtype or (canonical(int64) if own.category <= Category.INTEGER else own)
     source = cast(input, result)
     if input.ndim == 0 or not input.size:
         return source
     if result.category is Category.BOOL:
-        raise UnsupportedDTypeError("a `dtype` of numbers", describe(result))
+        raise UnsupportedDTypeError("a numeric `dtype`", describe(result))
     return scan(source.astype(computed_in(result).dtype), axis).astype(result.dtype)
 
 
 @op(kind=Kind.NO_OPMATH)
 def cummax(input: Array, dim: Dim) -> ValuesAndIndices:
-    """Return the cumulative maximum along `dim` and its index, the last of equals.
+    """Return the cumulative maximum along `dim` and its index, the last one of equal elements.
 
     Gradient: all to the element whose index is returned.
 
@@ -97,7 +97,7 @@ def cummax(input: Array, dim: Dim) -> ValuesAndIndices:
 
 @op(kind=Kind.NO_OPMATH)
 def cummin(input: Array, dim: Dim) -> ValuesAndIndices:
-    """Return the cumulative minimum along `dim` and its index, the last of equals.
+    """Return the cumulative minimum along `dim` and its index, the last one of equal elements.
 
     Gradient: all to the element whose index is returned.
 
@@ -115,7 +115,7 @@ def _cumulative(scan: Callable[..., jax.Array], input: jax.Array, dim: int) -> V
         return ValuesAndIndices(input, jnp.zeros(input.shape, integer))
     want_order(input)
     known = jax.lax.stop_gradient(input.astype(np.uint8) if input.dtype == bool else input)
-    # from the first NaN on the result is NaN, its index that of the last NaN so far
+    # after the first NaN all results are NaN, with the index of the latest NaN
     renewed = jnp.isnan(known) | (known == scan(known, axis))
     places = jax.lax.broadcasted_iota(integer, input.shape, axis)
     indices = jax.lax.cummax(jnp.where(renewed, places, 0), axis)
@@ -124,9 +124,9 @@ def _cumulative(scan: Callable[..., jax.Array], input: jax.Array, dim: int) -> V
 
 @op(rejects=BOOLS | INTEGERS)
 def logcumsumexp(input: Array, dim: Dim) -> jax.Array:
-    """Return the logarithm of the cumulative sum of exponentials along `dim`. It does not overflow.
+    """Return the logarithm of the cumulative sum of exponentials along `dim`, without overflow.
 
-    Gradient: 0 for an element of -infinity, also where all before it are (torch: NaN there); NaN for one of infinity.
+    Gradient: 0 for an element of -infinity, even if all before it are -infinity (torch: NaN); NaN for infinity.
 
     >>> import jaxfun as jf
     >>> jf.logcumsumexp(jf.tensor([0.0, 0.0, 1000.0]), 0)
@@ -138,7 +138,7 @@ def logcumsumexp(input: Array, dim: Dim) -> jax.Array:
 
 @jax.custom_jvp
 def _nan_slope_at_infinity(input: jax.Array) -> jax.Array:
-    """Return the input as it is, with NaN for the derivative where it is infinite."""
+    """Return the input unchanged, with the derivative NaN where it is infinite."""
     return input
 
 
@@ -159,6 +159,6 @@ def _log_of_two_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 
 
 def _share(term: jax.Array, total: jax.Array) -> jax.Array:
-    # a finite term has no part of an infinite sum: the NaN derivatives of infinite terms must not reach it
+    # a finite term has no share in an infinite sum: the NaN derivatives of infinite terms must not reach it
     away = jnp.where(term.real == jnp.inf, 0, term - total)
     return jnp.exp(jnp.where(term.real == -jnp.inf, -jnp.inf, away))

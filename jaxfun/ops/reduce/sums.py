@@ -1,4 +1,4 @@
-"""Sums, means, products, logical reductions and logsumexp; `reduced` says in which dtype they are computed."""
+"""Sums, means, products, logical reductions and logsumexp. Begin with `reduced`, which selects the dtype."""
 
 import functools
 import math
@@ -17,9 +17,9 @@ from ...core.record import COMPLEXES, AnyDType, Array, Dim, Dims
 
 @op(kind=None, torch="torch.sum")
 def _sum(input: Array, *, dtype: AnyDType = None) -> jax.Array:
-    """Return the sum of all elements, or over `dim` (one, or several as a tuple).
+    """Return the sum of all elements, or over `dim` (an integer or a tuple).
 
-    Dtypes: integers and bools are added up as int64; 16-bit floats in float32, rounded once.
+    Dtypes: integers and bools are summed in int64; 16-bit floats in float32 and rounded once.
 
     >>> import jaxfun as jf
     >>> jf.sum(jf.tensor([[1.0, 2.0], [3.0, 4.0]]), 0)
@@ -41,7 +41,7 @@ def _axes(input: jax.Array, dim: Any) -> tuple[int, ...]:
 
 
 def reduced(reduce: Any, input: jax.Array, dtype: DType | None, **axes: Any) -> jax.Array:
-    """Reduce in the result's dtype (by default int64 for integers), 16-bit floats in float32."""
+    """Reduce in the result's dtype (int64 for integers by default), but 16-bit floats in float32."""
     own = as_dtype(input.dtype)
     result = dtype or (canonical(int64) if own.category <= Category.INTEGER else own)
     if result.category is Category.BOOL:  # torch reduces the numbers, then compares with 0
@@ -52,7 +52,7 @@ def reduced(reduce: Any, input: jax.Array, dtype: DType | None, **axes: Any) -> 
 
 @op(kind=None, torch="torch.mean")
 def _mean(input: Array, *, dtype: AnyDType = None) -> jax.Array:
-    """Return the mean of all elements, or over `dim` (one, or several as a tuple); of no elements NaN.
+    """Return the mean of all elements, or over `dim` (an integer or a tuple). The mean of no elements is NaN.
 
     Raises: RuntimeError for integers and bools, unless `dtype` is a floating point or complex one.
 
@@ -81,10 +81,10 @@ def _inexact(input: jax.Array, dtype: DType | None) -> DType:
 
 @op(kind=None, torch="torch.prod")
 def _prod(input: Array, *, dtype: AnyDType = None) -> jax.Array:
-    """Return the product of all elements, or over one dimension.
+    """Return the product of all elements, or along one dimension.
 
-    Gradient: exact where elements are 0, too.
-    Dtypes: as those of `sum`.
+    Gradient: exact also if elements are 0.
+    Dtypes: as for `sum`.
 
     >>> import jaxfun as jf
     >>> jf.prod(jf.tensor([[1.0, 2.0], [3.0, 4.0]]), 1)
@@ -116,14 +116,14 @@ def _inexact_product_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Ar
     (x,), (dx,) = primals, tangents
     total, slopes = jax.vjp(jnp.prod, x)
     (others,) = slopes(jnp.ones_like(total))
-    # with two zeros torch's gradient is 0 everywhere, also where the product of the others is infinite or NaN
+    # with two zeros torch's gradient is 0 everywhere, even if the product of the others is infinite or NaN
     none = (jnp.sum(x == 0) > 1) & jnp.isnan(others)
     return total, jnp.sum(jnp.where(none, 0, others) * dx)
 
 
 @op(kind=None, overload=("", "dim", "dims"), node="")
 def all(input: Array, dim: Dims = None, keepdim: bool = False) -> jax.Array:
-    """Return whether all elements are true (not zero), or all along `dim`; `dim=()` reduces nothing.
+    """Return whether all elements are nonzero, or all along `dim`; `dim=()` reduces nothing.
 
     Dtypes: bool; uint8 gives uint8.
 
@@ -136,7 +136,7 @@ def all(input: Array, dim: Dims = None, keepdim: bool = False) -> jax.Array:
 
 @op(kind=None, overload=("", "dim", "dims"), node="")
 def any(input: Array, dim: Dims = None, keepdim: bool = False) -> jax.Array:
-    """Return whether any element is true (not zero), or any along `dim`; `dim=()` reduces nothing.
+    """Return whether any element is nonzero, or any along `dim`; `dim=()` reduces nothing.
 
     Dtypes: bool; uint8 gives uint8.
 
@@ -155,9 +155,9 @@ def _logical(reduce: Any, input: jax.Array, dim: Any, keepdim: bool) -> jax.Arra
 
 @op(kind=None, overload=("", "dim_IntList"), node="")
 def count_nonzero(input: Array, dim: Dims = None) -> jax.Array:
-    """Return the number of elements that are not zero, or the number over `dim` (one, or several as a tuple).
+    """Return the number of nonzero elements, or their number over `dim` (an integer or a tuple).
 
-    NaN is not zero.
+    NaN is nonzero.
 
     >>> import jaxfun as jf
     >>> jf.count_nonzero(jf.tensor([[1.0, 0.0], [2.0, 3.0]]), 0)
@@ -172,10 +172,10 @@ def _count(condition: jax.Array, axes: tuple[int, ...], keepdim: bool = False) -
 
 @op(kind=None, rejects=COMPLEXES)
 def nansum(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: AnyDType = None) -> jax.Array:
-    """Return the sum of the elements that are not NaN, of all or over `dim` (one, or several as a tuple).
+    """Return the sum of the elements that are not NaN, or their sum over `dim` (an integer or a tuple).
 
     Gradient: 0 for NaN.
-    Dtypes: as those of `sum`.
+    Dtypes: as for `sum`.
     Raises: RuntimeError for complex tensors.
 
     >>> import jaxfun as jf
@@ -189,14 +189,14 @@ def _nansum(input: jax.Array, axes: tuple[int, ...], keepdim: bool, dtype: DType
     is_float = as_dtype(input.dtype).category is Category.FLOAT
     if is_float and dtype is not None and dtype.is_complex and input.size:
         raise UnsupportedDTypeError("a real `dtype`", dtype.name)
-    # of an empty tensor JAX's `where` is a constant, which has no derivative
+    # for an empty tensor JAX's `where` is a constant without a derivative
     numbers = jnp.where(jnp.isnan(input), 0, input) if is_float and input.size else input
     return reduced(jnp.sum, numbers, dtype, axis=axes, keepdims=keepdim)
 
 
 @op(kind=None, composite=True, rejects=COMPLEXES)
 def nanmean(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: AnyDType = None) -> jax.Array:
-    """Return the mean of the elements that are not NaN, of all or over `dim`; NaN where all are.
+    """Return the mean of the elements that are not NaN, or their mean over `dim`. NaN if all elements are NaN.
 
     Gradient: 0 for NaN.
     Raises: RuntimeError for tensors and a `dtype` that are not floating point.
@@ -216,11 +216,11 @@ def nanmean(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: Any
 
 @op(kind=Kind.INT_TO_FLOAT)
 def logsumexp(input: Array, dim: Dims, keepdim: bool = False) -> jax.Array:
-    """Return the logarithm of the sum of the exponentials over `dim` (one, or several as a tuple).
+    """Return the logarithm of the sum of exponentials over `dim` (an integer or a tuple), without overflow.
 
-    It does not overflow. Of no elements it is -infinity.
-    Gradient: NaN where all elements are -infinity.
-    Raises: RuntimeError for `dim=()` of a tensor with dimensions and elements, unless `keepdim`.
+    For no elements it is -infinity.
+    Gradient: NaN if all elements are -infinity.
+    Raises: RuntimeError for `dim=()` unless the tensor is 0-dim or empty, or `keepdim`.
 
     >>> import jaxfun as jf
     >>> jf.logsumexp(jf.tensor([0.0, 1000.0, 1000.0]), 0)
@@ -235,7 +235,7 @@ def logsumexp(input: Array, dim: Dims, keepdim: bool = False) -> jax.Array:
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2))
 def _log_of_sum(input: jax.Array, axes: tuple[int, ...], keepdim: bool) -> jax.Array:
-    # log Σ exp(x) = log Σ exp(x - m) + m with the largest x as m
+    # log Σ exp(x) = log Σ exp(x - m) + m with the maximum x as m
     largest = jnp.max(input.real, axes, keepdims=True, initial=-jnp.inf)
     largest = jnp.where(jnp.isinf(largest), 0, largest).astype(input.dtype)
     total = jnp.log(jnp.sum(jnp.exp(input - largest), axes, keepdims=True)) + largest
@@ -247,6 +247,6 @@ def _log_of_sum_jvp(axes: tuple[int, ...], keepdim: bool, primals: Any, tangents
     (input,), (tangent,) = primals, tangents
     parts = jnp.exp(input - _log_of_sum(input, axes, True))
     change = jnp.sum(parts * tangent, axes, keepdims=keepdim)
-    # of no elements the derivative is 0 / 0, as in torch
+    # for no elements the derivative is 0 / 0, as in torch
     count = math.prod(input.shape[axis] for axis in axes)
     return _log_of_sum(input, axes, keepdim), change * (1.0 if count else math.nan)

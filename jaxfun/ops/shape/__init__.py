@@ -1,1 +1,1 @@
-"""The form of a tensor: its shape, the order of its dimensions, and how tensors are joined, split and repeated."""
+"""Shapes: views, order of dimensions, joining, splitting, repeating, broadcasting. Begin with `reshape.py`."""

@@ -1,4 +1,4 @@
-"""Broadcasting by torch's rules, its reverse (`sum_to_size`), and grids of vectors. Begin with `expand`."""
+"""Broadcasting by torch's rules, its inverse (`sum_to_size`), and grids of vectors. Begin with `expand`."""
 
 import itertools
 from collections.abc import Sequence
@@ -19,9 +19,9 @@ from ...core.record import Array, Choice, Integer, Size, Sizes, Tensors, rows
 
 @public
 def broadcast_shapes(*shapes: int | Sequence[int]) -> tuple[int, ...]:
-    """Return the shape that shapes broadcast to; an integer is a shape of one size.
+    """Return the shape that the given shapes broadcast to. An integer is a shape with one dimension.
 
-    Raises: RuntimeError where two sizes differ and neither is 1; ValueError for a negative size.
+    Raises: RuntimeError for shapes that do not broadcast; ValueError for a negative size.
 
     >>> import jaxfun as jf
     >>> jf.broadcast_shapes((2, 1), (3,), 1)
@@ -44,11 +44,11 @@ def _as_shape(shape: Any) -> tuple[int, ...]:
 
 @op(kind=None, torch="torch.Tensor.expand", takes={"size": Size("expand")})
 def expand(input: Array, *size: Sizes) -> jax.Array:
-    """Return the tensor broadcast to a shape, which may have new leading dimensions; -1 keeps a size.
+    """Return the tensor broadcast to a shape, which may have more leading dimensions; -1 keeps a size.
 
-    Shapes: sizes one by one or as one tuple.
-    Raises: RuntimeError where the tensor does not broadcast to the shape.
-    Torch: Tensor.expand; there the result shares memory, here it is an array of its own.
+    Shapes: sizes are separate arguments or one tuple.
+    Raises: RuntimeError if the tensor does not broadcast to the shape.
+    Torch: Tensor.expand, which shares memory; here the result is a new array.
 
     >>> import jaxfun as jf
     >>> jf.expand(jf.tensor([[1], [2]]), -1, 3)
@@ -59,9 +59,9 @@ def expand(input: Array, *size: Sizes) -> jax.Array:
 
 @op(kind=None, takes={"size": Size("expand")}, node="ExpandBackward0")
 def broadcast_to(input: Array, size: tuple[int, ...]) -> jax.Array:
-    """Return the tensor broadcast to the shape `size`, in which -1 keeps a size.
+    """Return the tensor broadcast to the shape `size`; -1 keeps a size.
 
-    Raises: RuntimeError where the tensor does not broadcast to the shape.
+    Raises: RuntimeError if the tensor does not broadcast to the shape.
 
     >>> import jaxfun as jf
     >>> jf.broadcast_to(jf.tensor([1, 2]), (2, 2))
@@ -71,7 +71,7 @@ def broadcast_to(input: Array, size: tuple[int, ...]) -> jax.Array:
 
 
 def _expanded(shape: Sequence[int], size: tuple[int, ...]) -> tuple[int, ...]:
-    """Return `size` with each -1 replaced by the size that it keeps."""
+    """Return `size` with each -1 replaced by the tensor's own size."""
     new = len(size) - len(shape)
     if new < 0:
         raise ShapeError(f"at least {len(shape)} sizes, for the shape {list(shape)}", str(list(size)))
@@ -100,7 +100,7 @@ def _expanded(shape: Sequence[int], size: tuple[int, ...]) -> tuple[int, ...]:
 def expand_as(input: Array, other: Array) -> jax.Array:
     """Return the tensor broadcast to the shape of `other`. Torch: Tensor.expand_as.
 
-    Raises: RuntimeError where the tensor does not broadcast to that shape.
+    Raises: RuntimeError if the tensor does not broadcast to that shape.
 
     >>> import jaxfun as jf
     >>> jf.expand_as(jf.tensor([[1], [2]]), jf.zeros(2, 3))
@@ -112,9 +112,9 @@ def expand_as(input: Array, other: Array) -> jax.Array:
 
 @public
 def broadcast_tensors(*tensors: Any) -> tuple[jax.Array, ...]:
-    """Return the tensors, all broadcast to their common shape.
+    """Broadcast the tensors to their common shape.
 
-    Raises: RuntimeError where the shapes do not broadcast together.
+    Raises: RuntimeError if the shapes do not broadcast.
 
     >>> import jaxfun as jf
     >>> jf.broadcast_tensors(jf.tensor([1, 2]), jf.tensor([[3], [4]]))[0]
@@ -144,9 +144,9 @@ def broadcast_tensors(*tensors: Any) -> tuple[jax.Array, ...]:
     ),
 )
 def sum_to_size(input: Array, *size: Sizes) -> jax.Array:
-    """Return the sum over the dimensions that broadcasting a tensor of this size to `input` would expand.
+    """Sum `input` to a size that broadcasts to its shape: the inverse of `expand`.
 
-    Dtypes: a sum of integers or bools is int64.
+    Dtypes: integers and bools are summed in int64.
     Raises: RuntimeError for a size that does not broadcast to the shape of `input`.
     Torch: Tensor.sum_to_size.
 
@@ -173,11 +173,11 @@ _INDEXINGS = (None, "ij", "xy")
 
 @public
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[jax.Array, ...]:
-    """Return coordinate grids: one tensor of the grid's shape for each vector.
+    """Return coordinate grids: for each vector a tensor with the shape of the grid.
 
-    Shapes: (m,), (n,) -> (m, n) twice; with `indexing="xy"` the first two dimensions are exchanged, (n, m). A 0-dim
-    tensor is a vector of one element. The default is "ij" (numpy.meshgrid: "xy").
-    Raises: RuntimeError for more than 1 dimension, and for two dtypes.
+    Shapes: (m,), (n,) -> two times (m, n), or (n, m) with `indexing="xy"`. A 0-dim tensor is a vector with one element.
+    The default is "ij" (numpy.meshgrid: "xy").
+    Raises: RuntimeError for more than 1 dimension, and for different dtypes.
 
     >>> import jaxfun as jf
     >>> jf.meshgrid(jf.tensor([1, 2]), jf.tensor([3, 4]))
@@ -209,10 +209,10 @@ def _meshgrid(*tensors: Tensors, indexing: str | None = None) -> tuple[jax.Array
 
 @op(kind=None, composite=True, cases=rows("tensors", "m, n", "n", "m, n, m", "m, 2, 1"))
 def cartesian_prod(*tensors: Tensors) -> jax.Array:
-    """Return the Cartesian product of vectors, a row for each combination; a single vector unchanged.
+    """Return the Cartesian product of vectors, one row per combination. A single vector is returned unchanged.
 
     Shapes: (m,), (n,) -> (m n, 2); (n,) -> (n,).
-    Raises: RuntimeError for tensors that are not vectors, and for two dtypes.
+    Raises: RuntimeError for tensors that are not 1-D, and for different dtypes.
 
     >>> import jaxfun as jf
     >>> jf.cartesian_prod(jf.tensor([1, 2]), jf.tensor([3, 4]))
@@ -222,7 +222,7 @@ def cartesian_prod(*tensors: Tensors) -> jax.Array:
            [2, 4]], dtype=int32)
     """
     if not tensors or any(tensor.ndim != 1 for tensor in tensors):
-        raise ShapeError("at least one vector, and vectors alone", describe(tensors))
+        raise ShapeError("one or more vectors", describe(tensors))
     want_one_dtype(*tensors)
     if len(tensors) == 1:
         return tensors[0]
@@ -231,9 +231,9 @@ def cartesian_prod(*tensors: Tensors) -> jax.Array:
 
 @op(kind=None, composite=True, takes={"r": Choice((2, 1, 3, 0, 4))}, cases=rows("input", "4", "n", "3"))
 def combinations(input: Array, r: Integer = 2, with_replacement: bool = False) -> jax.Array:
-    """Return the combinations of `r` elements of a vector, a row for each, in the order of Python's itertools.
+    """Return the combinations of `r` elements of a vector, one row each, in the order of Python's itertools.
 
-    Raises: RuntimeError for a tensor that is not a vector, and for a negative `r`.
+    Raises: RuntimeError for a tensor that is not 1-D, and for a negative `r`.
 
     >>> import jaxfun as jf
     >>> jf.combinations(jf.tensor([1, 2, 3]))

@@ -1,4 +1,4 @@
-"""Diagonals and triangles of matrices, and matrices made of vectors: `diagonal`, `diag`, `tril`, `vander`, ...
+"""Diagonals and triangles of matrices, and matrices from vectors: `diagonal`, `diag`, `tril`, `vander`, ...
 
 Begin with `diagonal`.
 """
@@ -31,10 +31,10 @@ from ..creation.fill import checked_size
     ),
 )
 def diagonal(input: Array, offset: Integer = 0, dim1: Dim = 0, dim2: Dim = 1) -> jax.Array:
-    """Return the diagonal of two dimensions as the last dimension; `offset` 1 is the diagonal above the main one.
+    """Return the diagonal over two dimensions as the last dimension; `offset=1` is the diagonal above the main one.
 
-    Raises: RuntimeError where the two dimensions are the same.
-    Torch: the result there is a view, here it is an array of its own.
+    Raises: RuntimeError if the two dimensions are the same.
+    Torch: torch.diagonal, which returns a view; here the result is a new array.
 
     >>> import jaxfun as jf
     >>> jf.diagonal(jf.tensor([[1, 2], [3, 4]]))
@@ -59,7 +59,7 @@ def _plane(ndim: int, dim1: int, dim2: int) -> tuple[int, int]:
 
 
 def _flat_diagonal(rows: int, columns: int, offset: int) -> tuple[int, int, int]:
-    """Return the start, the length and the stride of a diagonal among the elements of a matrix in row-major order."""
+    """Return the start, length and stride of a diagonal in a matrix in row-major order."""
     row, column = max(-offset, 0), max(offset, 0)
     length = max(min(rows - row, columns - column), 0)
     return row * columns + column if length else 0, length, columns + 1
@@ -83,8 +83,8 @@ def _span(length: int, stride: int) -> int:
 def diag_embed(input: Array, offset: Integer = 0, dim1: Dim = -2, dim2: Dim = -1) -> jax.Array:
     """Return matrices with the last dimension of `input` on their diagonals, and zeros elsewhere.
 
-    Shapes: (*, n) -> (*, n + |offset|, n + |offset|); `dim1` and `dim2` are the places of the two dimensions.
-    Raises: RuntimeError where the two dimensions are the same.
+    Shapes: (*, n) -> (*, n + |offset|, n + |offset|); `dim1` and `dim2` are the positions of the two new dimensions.
+    Raises: RuntimeError if the two dimensions are the same.
 
     >>> import jaxfun as jf
     >>> jf.diag_embed(jf.tensor([1, 2]), 1)
@@ -102,7 +102,7 @@ def _diagonal_matrices(input: jax.Array, offset: int) -> jax.Array:
 
 
 def _embedded(input: jax.Array, rows: int, columns: int, offset: int) -> jax.Array:
-    """Return matrices of zeros with the last dimension of `input`, of the diagonal's length, on their diagonals."""
+    """Return zero matrices with the last dimension of `input`, which has the diagonal's length, on their diagonals."""
     *batch, length = input.shape
     start, _, stride = _flat_diagonal(rows, columns, offset)
     after = rows * columns - start - _span(length, stride)
@@ -112,9 +112,9 @@ def _embedded(input: jax.Array, rows: int, columns: int, offset: int) -> jax.Arr
 
 @op(kind=None, composite=True, takes={"diagonal": Choice((0, 1, -2, 5))}, cases=rows("input", "n", "m n"))
 def diag(input: Array, diagonal: Integer = 0) -> jax.Array:
-    """Return the square matrix with a vector on its diagonal, or the diagonal of a matrix; 1 is above the main one.
+    """Return a square matrix with a vector on its diagonal, or the diagonal of a matrix; 1 is above the main one.
 
-    Raises: RuntimeError for other numbers of dimensions.
+    Raises: RuntimeError for a tensor that is not 1-D or 2-D.
 
     >>> import jaxfun as jf
     >>> jf.diag(jf.tensor([1, 2])), jf.diag(jf.tensor([[1, 2], [3, 4]]))
@@ -128,7 +128,7 @@ def diag(input: Array, diagonal: Integer = 0) -> jax.Array:
 
 @op(kind=None, composite=True)
 def diagflat(input: Array, offset: Integer = 0) -> jax.Array:
-    """Return the square matrix with the flattened elements on its diagonal, and zeros elsewhere.
+    """Return a square matrix with the flattened input on its diagonal, and zeros elsewhere.
 
     >>> import jaxfun as jf
     >>> jf.diagflat(jf.tensor([[1], [2]]))
@@ -150,10 +150,10 @@ def diagflat(input: Array, offset: Integer = 0) -> jax.Array:
     ),
 )
 def diagonal_scatter(input: Array, src: Array, offset: Integer = 0, dim1: Dim = 0, dim2: Dim = 1) -> jax.Array:
-    """Return the tensor with its diagonal, as `diagonal` gives it, replaced by `src`.
+    """Return `input` with its diagonal (see `diagonal`) replaced by `src`.
 
-    Dtypes: that of `input`; `src` is cast to it.
-    Raises: RuntimeError where `src` does not have the shape of the diagonal.
+    Dtypes: those of `input`; `src` is cast to them.
+    Raises: RuntimeError if `src` does not have the shape of the diagonal.
 
     >>> import jaxfun as jf
     >>> jf.diagonal_scatter(jf.zeros(2, 2), jf.ones(2))
@@ -165,7 +165,7 @@ def diagonal_scatter(input: Array, src: Array, offset: Integer = 0, dim1: Dim = 
     *batch, rows, columns = matrices.shape
     _, length, _ = _flat_diagonal(rows, columns, offset)
     if src.shape != (*batch, length):
-        raise ShapeError(f"`src` of the shape {[*batch, length]}", describe(src))
+        raise ShapeError(f"a `src` of shape {[*batch, length]}", describe(src))
     is_diagonal = jnp.eye(rows, columns, min(max(offset, -rows), columns), bool)
     source = _embedded(cast(src, as_dtype(input.dtype)), rows, columns, offset)
     return jnp.moveaxis(jnp.where(is_diagonal, source, matrices), (-2, -1), (first, second))
@@ -179,7 +179,7 @@ _MATRICES = rows("input", "m n", "b m n", "1 b m n")
 
 @op(kind=None, takes=_DIAGONALS, cases=_MATRICES)
 def tril(input: Array, diagonal: Integer = 0) -> jax.Array:
-    """Return the lower triangle of matrices, zeros above a diagonal: 0 is the main one, 1 the one above it.
+    """Return the lower triangle of matrices, with zeros above a diagonal: 0 is the main one, 1 the one above it.
 
     Raises: RuntimeError for fewer than 2 dimensions.
 
@@ -193,7 +193,7 @@ def tril(input: Array, diagonal: Integer = 0) -> jax.Array:
 
 @op(kind=None, takes=_DIAGONALS, cases=_MATRICES)
 def triu(input: Array, diagonal: Integer = 0) -> jax.Array:
-    """Return the upper triangle of matrices, zeros below a diagonal: 0 is the main one, 1 the one above it.
+    """Return the upper triangle of matrices, with zeros below a diagonal: 0 is the main one, 1 the one above it.
 
     Raises: RuntimeError for fewer than 2 dimensions.
 
@@ -206,17 +206,17 @@ def triu(input: Array, diagonal: Integer = 0) -> jax.Array:
 
 
 def _lower(input: jax.Array, diagonal: int) -> jax.Array:
-    """Return where elements of matrices are on and below a diagonal."""
+    """Return a mask of the elements on and below a diagonal."""
     if input.ndim < 2:
         raise ShapeError("a tensor of at least 2 dimensions", describe(input))
     rows, columns = input.shape[-2:]
-    offset = min(max(diagonal, -rows), columns)  # `diagonal` may be an integer of any size
+    offset = min(max(diagonal, -rows), columns)  # `diagonal` may be any integer
     return jnp.tri(rows, columns, offset, bool)
 
 
 @public
 def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None) -> jax.Array:
-    """Return the indices of the lower triangle of a (row, col) matrix: rows and columns, in row-major order.
+    """Return the row and column indices of the lower triangle of a (row, col) matrix, in row-major order.
 
     Shapes: (2, number of elements).
     Raises: RuntimeError for a negative size; NotImplementedError for a dtype other than int32 and int64.
@@ -231,7 +231,7 @@ def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None) -> j
 
 @public
 def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None) -> jax.Array:
-    """Return the indices of the upper triangle of a (row, col) matrix: rows and columns, in row-major order.
+    """Return the row and column indices of the upper triangle of a (row, col) matrix, in row-major order.
 
     Shapes: (2, number of elements).
     Raises: RuntimeError for a negative size; NotImplementedError for a dtype other than int32 and int64.
@@ -265,11 +265,11 @@ def _indices_dtype(dtype: Any) -> DType:
     cases=rows("x", "n"),
 )
 def vander(x: Array, N: OptionalInteger = None, increasing: bool = False) -> jax.Array:
-    """Return the Vandermonde matrix of a vector: a row for each element, of its powers from `N - 1` down to 0.
+    """Return the Vandermonde matrix of a vector: one row per element, with its powers from `N - 1` down to 0.
 
     Shapes: (n) -> (n, N); `N` is n by default.
     Dtypes: bools and integers become int64.
-    Raises: RuntimeError for a tensor that is not a vector, and for a negative `N`.
+    Raises: RuntimeError for a tensor that is not 1-D, and for a negative `N`.
 
     >>> import jaxfun as jf
     >>> jf.vander(jf.tensor([1.0, 2.0, 3.0]))
@@ -284,7 +284,7 @@ def vander(x: Array, N: OptionalInteger = None, increasing: bool = False) -> jax
         raise ShapeError("`N` of at least 0", str(N))
     base = x.astype(canonical(promote_types(as_dtype(x.dtype), int64)).dtype)
     if not jnp.issubdtype(base.dtype, np.floating):
-        # the power of complex numbers goes through a logarithm, and loses digits; for integers XLA has none
+        # XLA's power of complex numbers goes through the logarithm and loses digits; for integers it has none
         factors = jnp.broadcast_to(base[:, None], (x.size, count)).at[:, :1].set(1)
         return jax.lax.cumprod(factors if increasing else factors[:, ::-1], 1, reverse=not increasing)
     exponents = jax.lax.iota(base.dtype, count)

@@ -1,6 +1,6 @@
-"""Tensors joined: along a dimension they have (`cat`), along a new one (`stack`), or along the diagonal.
+"""Concatenation along an existing dimension (`cat`), a new one (`stack`), or the diagonal (`block_diag`).
 
-Begin with `cat`. All promote their tensors to one dtype.
+Begin with `cat`. All functions promote their tensors to one dtype.
 """
 
 from collections.abc import Sequence
@@ -17,11 +17,11 @@ from ...core.record import Dim, Tensors, rows
 
 @op(kind=Kind.NO_OPMATH, aliases=("concat", "concatenate"))
 def cat(tensors: Tensors, dim: Dim = 0) -> jax.Array:
-    """Return the tensors concatenated along an existing dimension; their other sizes must be equal.
+    """Concatenate the tensors along an existing dimension. Their other sizes must be equal.
 
     Dtypes: promoted.
-    Raises: ValueError for no tensors; RuntimeError for sizes that differ. A tensor of shape (0,) is ignored, whatever
-    the other shapes (torch keeps this for old code).
+    Raises: ValueError for no tensors; RuntimeError for sizes that differ. A tensor of shape (0,) is always ignored
+    (torch keeps this for old code).
 
     >>> import jaxfun as jf
     >>> jf.cat([jf.tensor([1, 2]), jf.tensor([0.5])])
@@ -55,7 +55,7 @@ def _want_equal_sizes(first: jax.Array, other: jax.Array, axis: int) -> None:
 
 @op(kind=Kind.NO_OPMATH)
 def stack(tensors: Tensors, dim: Dim = 0) -> jax.Array:
-    """Return tensors of one shape joined along a new dimension.
+    """Concatenate tensors of equal shape along a new dimension.
 
     Dtypes: promoted.
     Raises: RuntimeError for no tensors, and for shapes that differ.
@@ -67,7 +67,7 @@ def stack(tensors: Tensors, dim: Dim = 0) -> jax.Array:
     _want_some(tensors)
     axis = wrap_dim(dim, tensors[0].ndim + 1)
     if any(tensor.shape != tensors[0].shape for tensor in tensors):
-        raise ShapeError("tensors of one shape", describe(tuple(tensors)))
+        raise ShapeError("tensors of equal shape", describe(tuple(tensors)))
     return jnp.stack(tensors, axis)
 
 
@@ -82,7 +82,7 @@ def _want_some(tensors: Sequence[jax.Array]) -> None:
     cases=rows("tensors", "m n, m k", "m, n", ", ", ", m", "m n k, m p k"),
 )
 def hstack(tensors: Tensors) -> jax.Array:
-    """Return tensors joined along their second dimension; vectors and 0-dim tensors along their first.
+    """Concatenate tensors along their second dimension, or 0-dim and 1-D tensors along their first.
 
     Dtypes: promoted.
 
@@ -102,7 +102,7 @@ def hstack(tensors: Tensors) -> jax.Array:
     cases=rows("tensors", "m n, k n", "n, n", ", ", "n, m n", "m n k, p n k"),
 )
 def vstack(tensors: Tensors) -> jax.Array:
-    """Return tensors joined along their first dimension; a vector is a row.
+    """Concatenate tensors along their first dimension; a vector is a row.
 
     Dtypes: promoted.
 
@@ -124,7 +124,7 @@ row_stack = vstack
     cases=rows("tensors", "m n, m n", "n, n", ", ", "m n k, m n", "m n k, m n p"),
 )
 def dstack(tensors: Tensors) -> jax.Array:
-    """Return tensors joined along their third dimension; a vector is (1, n, 1), a matrix (m, n, 1).
+    """Concatenate tensors along their third dimension; a vector becomes (1, n, 1), a matrix (m, n, 1).
 
     Dtypes: promoted.
 
@@ -143,7 +143,7 @@ def dstack(tensors: Tensors) -> jax.Array:
     cases=rows("tensors", "n, n", "n, n m", ", ", "m n, m k", "m n k, m p k"),
 )
 def column_stack(tensors: Tensors) -> jax.Array:
-    """Return tensors joined along their second dimension; a vector is a column.
+    """Concatenate tensors along their second dimension; a vector is a column.
 
     Dtypes: promoted.
 
@@ -162,7 +162,7 @@ def column_stack(tensors: Tensors) -> jax.Array:
     cases=rows("tensors", "m n, k p", "n, ", "m n, n, k m", ", ", "m n"),
 )
 def block_diag(*tensors: Tensors) -> jax.Array:
-    """Return the block diagonal matrix of matrices: zeros outside of the blocks; a vector is a row.
+    """Return the block diagonal matrix of the given matrices, with zeros elsewhere; a vector is a row.
 
     Shapes: (m, n), (k, p) -> (m + k, n + p).
     Dtypes: promoted.

@@ -1,4 +1,4 @@
-"""The order of dimensions, and of the elements along them: transposed, moved, reversed, rolled and rotated.
+"""The order of dimensions and of elements: `permute`, `transpose`, `movedim`, `flip`, `roll`, `rot90`.
 
 Begin with `permute` for dimensions and `flip` for elements.
 """
@@ -20,23 +20,23 @@ from ...core.record import Array, Choice, Dim, Dims, Integer, Size, Sizes, rows
     cases=rows("input", "l m n", "m n", "n", ""),
 )
 def permute(input: Array, *dims: Sizes) -> jax.Array:
-    """Return the tensor with its dimensions permuted: dimension `i` of the result is dimension `dims[i]`.
+    """Permute the dimensions: dimension `i` of the result is dimension `dims[i]` of `input`.
 
-    Shapes: `dims` one by one or as one tuple.
-    Raises: RuntimeError where `dims` does not name each dimension once.
+    Shapes: `dims` are separate arguments or one tuple.
+    Raises: RuntimeError unless `dims` contains each dimension exactly once.
 
     >>> import jaxfun as jf
     >>> jf.permute(jf.zeros(2, 3, 4), 2, 0, 1).shape
     (4, 2, 3)
     """
     if len(dims) != input.ndim:
-        raise ShapeError(f"`dims` to name all {input.ndim} dimensions", str(dims))
+        raise ShapeError(f"`dims` to contain each of the {input.ndim} dimensions once", str(dims))
     return jnp.transpose(input, wrap_dims(dims, input.ndim, "dims"))
 
 
 @op(kind=None, overload="int", aliases=("swapdims",))
 def transpose(input: Array, dim0: Dim, dim1: Dim) -> jax.Array:
-    """Return the tensor with two dimensions exchanged.
+    """Swap two dimensions.
 
     >>> import jaxfun as jf
     >>> jf.transpose(jf.zeros(2, 3), 0, 1).shape
@@ -50,7 +50,7 @@ swapdims = transpose
 
 @op(kind=None, composite=True)
 def swapaxes(input: Array, axis0: Dim, axis1: Dim) -> jax.Array:
-    """Return the tensor with two dimensions exchanged: the same as `transpose`.
+    """Swap two dimensions, like `transpose`.
 
     >>> import jaxfun as jf
     >>> jf.swapaxes(jf.zeros(2, 3), 0, 1).shape
@@ -66,7 +66,7 @@ def _exchanged(input: jax.Array, **dims: int) -> jax.Array:
 
 @op(kind=None)
 def t(input: Array) -> jax.Array:
-    """Return the transpose of a matrix; a vector or a 0-dim tensor unchanged.
+    """Return the transpose of a matrix; a 0-dim or 1-D tensor is returned unchanged.
 
     Raises: RuntimeError for more than 2 dimensions.
 
@@ -81,7 +81,7 @@ def t(input: Array) -> jax.Array:
 
 @op(kind=None, torch="torch.Tensor.T", aten="numpy_T", composite=True)
 def T(input: Array) -> jax.Array:
-    """Return the tensor with its dimensions in reverse order: the transpose of a matrix. Torch: Tensor.T.
+    """Reverse the order of the dimensions: the transpose of a matrix. Torch: Tensor.T.
 
     >>> import jaxfun as jf
     >>> jf.T(jf.zeros(2, 3, 4)).shape
@@ -92,7 +92,7 @@ def T(input: Array) -> jax.Array:
 
 @op(kind=None, torch="torch.Tensor.mT", composite=True)
 def mT(input: Array) -> jax.Array:
-    """Return the transpose of each matrix of a batch; a 0-dim tensor unchanged. Torch: Tensor.mT.
+    """Return the transpose of each matrix of a batch; a 0-dim tensor is returned unchanged. Torch: Tensor.mT.
 
     Raises: RuntimeError for a vector.
 
@@ -105,7 +105,7 @@ def mT(input: Array) -> jax.Array:
 
 @op(kind=None, composite=True, aliases=("mH",))
 def adjoint(input: Array) -> jax.Array:
-    """Return the conjugate transpose of each matrix of a batch; the conjugate of a 0-dim tensor.
+    """Return the conjugate transpose of each matrix of a batch, or the conjugate of a 0-dim tensor.
 
     Raises: RuntimeError for a vector.
 
@@ -122,9 +122,9 @@ mH = adjoint
 
 @op(kind=None, torch="torch.Tensor.H", aten="matrix_H", composite=True)
 def H(input: Array) -> jax.Array:
-    """Return the conjugate transpose of a matrix; the conjugate of a 0-dim tensor. Torch: Tensor.H.
+    """Return the conjugate transpose of a matrix, or the conjugate of a 0-dim tensor. Torch: Tensor.H.
 
-    Raises: RuntimeError for other numbers of dimensions.
+    Raises: RuntimeError for a tensor with another number of dimensions.
 
     >>> import jaxfun as jf
     >>> jf.H(jf.tensor([[1j, 2.0]]))
@@ -144,9 +144,9 @@ def _transposed(input: jax.Array) -> jax.Array:
 
 @op(kind=None, torch="torch.movedim", overload="int", composite=True, aliases=("moveaxis",))
 def _movedim(input: Array, source: Dim, destination: Dim) -> jax.Array:
-    """Return the tensor with one dimension, or several, moved to new places; the others keep their order.
+    """Move one or several dimensions to new positions; the others keep their order.
 
-    Raises: RuntimeError for a dimension named twice, and where there are not as many destinations as sources.
+    Raises: RuntimeError for a repeated dimension, and for different numbers of sources and destinations.
 
     >>> import jaxfun as jf
     >>> jf.movedim(jf.zeros(2, 3, 4), 0, -1).shape, jf.movedim(jf.zeros(2, 3, 4), (0, 1), (1, 2)).shape
@@ -176,7 +176,7 @@ def _movedim_several(input: Array, source: Dims, destination: Dims) -> jax.Array
 
 def _moved(input: jax.Array, source: tuple[int, ...], destination: tuple[int, ...]) -> jax.Array:
     if len(source) != len(destination):
-        raise ShapeError("as many destinations as sources", f"{source} and {destination}")
+        raise ShapeError("the same number of sources and destinations", f"{source} and {destination}")
     if not source:
         return input
     start = wrap_dims(source, input.ndim, "source", ranges_first=True)
@@ -204,7 +204,7 @@ movedim = moveaxis = overloads(_movedim, _movedim_several)
     ),
 )
 def flip(input: Array, *dims: Sizes) -> jax.Array:
-    """Return the tensor with the order of its elements reversed along `dims`.
+    """Reverse the order of the elements along `dims`.
 
     >>> import jaxfun as jf
     >>> jf.flip(jf.tensor([[1, 2], [3, 4]]), (0, 1))
@@ -216,7 +216,7 @@ def flip(input: Array, *dims: Sizes) -> jax.Array:
 
 @op(kind=None, composite=True, cases=rows("input", "m n", "b m n"))
 def fliplr(input: Array) -> jax.Array:
-    """Return the tensor reversed along its second dimension: a matrix with left and right exchanged.
+    """Reverse the elements along the second dimension: flip a matrix left to right.
 
     Raises: RuntimeError for fewer than 2 dimensions.
 
@@ -232,7 +232,7 @@ def fliplr(input: Array) -> jax.Array:
 
 @op(kind=None, composite=True, cases=rows("input", "m n", "n", "b m n"))
 def flipud(input: Array) -> jax.Array:
-    """Return the tensor reversed along its first dimension: a matrix upside down.
+    """Reverse the elements along the first dimension: flip a matrix upside down.
 
     Raises: RuntimeError for a 0-dim tensor.
 
@@ -260,10 +260,10 @@ def flipud(input: Array) -> jax.Array:
     ),
 )
 def roll(input: Array, shifts: Dims, dims: Dims = None) -> jax.Array:
-    """Return the elements shifted cyclically along `dims`: the last ones come in at the start.
+    """Shift the elements cyclically along `dims`: elements beyond the last position come back at the first.
 
-    Shapes: without `dims` the flattened elements are shifted, and the shape is kept.
-    Raises: RuntimeError where there are not as many shifts as dimensions.
+    Shapes: without `dims` the flattened tensor is shifted, then reshaped to the original shape.
+    Raises: RuntimeError for different numbers of shifts and dimensions.
 
     >>> import jaxfun as jf
     >>> jf.roll(jf.tensor([1, 2, 3]), 1), jf.roll(jf.tensor([[1, 2], [3, 4]]), 1, 0)
@@ -272,7 +272,7 @@ def roll(input: Array, shifts: Dims, dims: Dims = None) -> jax.Array:
     """
     by, along = as_integers(shifts, "shifts"), () if dims is None else as_integers(dims, "dims")
     if not by or len(by) != (len(along) or 1):
-        raise ShapeError("as many shifts as dimensions", f"{by} and {along}")
+        raise ShapeError("the same number of shifts and dimensions", f"{by} and {along}")
     if not along:
         return jnp.roll(input, by[0])
     if not input.size:
@@ -288,9 +288,9 @@ def roll(input: Array, shifts: Dims, dims: Dims = None) -> jax.Array:
     cases=rows("input dims", ("m n", (0, 1)), ("m n", (1, 0)), ("b m n", (0, -1)), ("b m n", (-1, -2))),
 )
 def rot90(input: Array, k: Integer = 1, dims: Dims = (0, 1)) -> jax.Array:
-    """Return the tensor rotated `k` times by 90 degrees in the plane of two dimensions, from the first to the second.
+    """Rotate the tensor `k` times by 90 degrees in the plane of two dimensions, from the first to the second.
 
-    Raises: RuntimeError for fewer than 2 dimensions, and where `dims` are not two different dimensions.
+    Raises: RuntimeError for fewer than 2 dimensions, and unless `dims` are two different dimensions.
 
     >>> import jaxfun as jf
     >>> jf.rot90(jf.tensor([[1, 2], [3, 4]]))
@@ -299,7 +299,7 @@ def rot90(input: Array, k: Integer = 1, dims: Dims = (0, 1)) -> jax.Array:
     """
     plane = as_tuple(dims, "dims")
     if len(plane) != 2 or input.ndim < 2:
-        raise ShapeError("two dimensions of a tensor of at least 2", f"{list(plane)} for {describe(input)}")
+        raise ShapeError("two dimensions of a tensor with at least 2", f"{list(plane)} for {describe(input)}")
     first, second = (wrap_dim(dim, input.ndim, "dims") for dim in plane)
     if first == second:
         raise ShapeError("two different dimensions", str(list(plane)))

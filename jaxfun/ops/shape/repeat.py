@@ -1,4 +1,4 @@
-"""Tensors repeated: as a whole (`repeat`, `tile`), or element by element (`repeat_interleave`)."""
+"""Repetition of whole tensors (`repeat`, `tile`) or of single elements (`repeat_interleave`)."""
 
 import functools
 from typing import Any
@@ -38,9 +38,9 @@ from ...core.record import Array, Choice, Integer, OptionalInteger, Sizes, rows
     ),
 )
 def repeat(input: Array, *repeats: Sizes) -> jax.Array:
-    """Return the tensor repeated along each dimension; more numbers than dimensions add leading dimensions.
+    """Repeat the tensor along each dimension. More repeats than dimensions add leading dimensions.
 
-    Raises: RuntimeError for fewer numbers than dimensions, and for a negative one.
+    Raises: RuntimeError for fewer repeats than dimensions, and for a negative one.
     Torch: Tensor.repeat (numpy.tile; numpy.repeat is `repeat_interleave`).
 
     >>> import jaxfun as jf
@@ -66,7 +66,7 @@ def repeat(input: Array, *repeats: Sizes) -> jax.Array:
     ),
 )
 def tile(input: Array, *dims: Sizes) -> jax.Array:
-    """Return the tensor repeated along each dimension; fewer numbers than dimensions count from the last one.
+    """Repeat the tensor along each dimension. If `dims` is shorter, it applies to the last dimensions.
 
     Raises: RuntimeError for a negative number.
 
@@ -82,7 +82,7 @@ def _repeated(input: jax.Array, repeats: tuple[int, ...]) -> jax.Array:
     if new < 0:
         raise ShapeError(f"at least {input.ndim} numbers, for {describe(input)}", str(list(repeats)))
     if any(times * size < 0 for times, size in zip(repeats, (*(1,) * new, *input.shape), strict=True)):
-        raise ShapeError("numbers of at least 0", str(list(repeats)))
+        raise ShapeError("repeats of at least 0", str(list(repeats)))
     return jnp.tile(input, tuple(max(times, 0) for times in repeats))
 
 
@@ -90,13 +90,13 @@ def _repeated(input: jax.Array, repeats: tuple[int, ...]) -> jax.Array:
 def repeat_interleave(
     input: Any, repeats: Any = ..., dim: int | None = None, *, output_size: int | None = None
 ) -> jax.Array:
-    """Return each element, or each slice along `dim`, repeated in place; without `dim` those of the flattened tensor.
+    """Repeat each element of the flattened tensor, or each slice along `dim`.
 
-    Shapes: `repeats` is an integer, or a tensor of one for each slice, whose sum is then the size of the result. Traced
-    repeats need `output_size`; where their sum differs from it, the result is NaN (the least integer, the greatest
-    unsigned one, True). A tensor of repeats as the only argument gives the indices to be taken.
-    Raises: RuntimeError for a negative number, and where the numbers do not fit the dimension or `output_size`.
-    Torch: numpy.repeat; `output_size` there saves a synchronisation, here it also serves under jit.
+    Shapes: `repeats` is an integer, or a tensor with one integer per slice, whose sum is the size of the result. Traced
+    repeats need `output_size`; if it is not their sum, the result is NaN (the smallest integer, the largest unsigned
+    one, True). If the only argument is a tensor of repeats, the result is the repeated indices.
+    Raises: RuntimeError for a negative number, and for repeats that do not fit the dimension or `output_size`.
+    Torch: torch.repeat_interleave (numpy.repeat). There `output_size` saves a synchronisation; here jit needs it.
 
     >>> import jaxfun as jf
     >>> jf.repeat_interleave(jf.tensor([1, 2]), 2), jf.repeat_interleave(jf.tensor([1, 2]), jf.tensor([3, 1]))
@@ -106,7 +106,7 @@ def repeat_interleave(
         return _repeated_indices(_as_counts(input), output_size)
     if hasattr(repeats, "dtype") and not isinstance(repeats, np.generic):
         return _repeated_by_counts(as_array(input), _as_counts(repeats), dim, output_size)
-    return _repeat_each(input, repeats, dim, output_size=output_size)  # type: ignore[arg-type]  # refused within, if it is no integer
+    return _repeat_each(input, repeats, dim, output_size=output_size)  # type: ignore[arg-type]  # refused later if no integer
 
 
 @op(
@@ -123,14 +123,14 @@ def _repeat_each(
     along, axis = _along(input, dim)
     size = along.shape[axis] * repeats
     if repeats < 0 or output_size not in (None, size):
-        raise ShapeError("a number of at least 0, and `output_size` to be the size", f"{repeats} and {output_size}")
+        raise ShapeError("repeats of at least 0, and `output_size` equal to the size", f"{repeats} and {output_size}")
     before, after = along.shape[: axis + 1], along.shape[axis + 1 :]
     spread = jnp.broadcast_to(jnp.expand_dims(along, axis + 1), (*before, repeats, *after))
     return jnp.reshape(spread, (*before[:-1], size, *after))
 
 
 def _along(input: jax.Array, dim: int | None) -> tuple[jax.Array, int]:
-    """Return the tensor and the dimension to repeat along: the flattened tensor where there is no `dim`."""
+    """Return the tensor and the dimension to repeat along; without `dim`, the flattened tensor and 0."""
     if dim is None:
         return jnp.ravel(input), 0
     if not input.ndim:
@@ -139,11 +139,11 @@ def _along(input: jax.Array, dim: int | None) -> tuple[jax.Array, int]:
 
 
 def _as_counts(repeats: Any) -> Any:
-    """Return repeats as a NumPy array or a tracer. Under jit a JAX array made of known numbers would be traced."""
+    """Return repeats as a NumPy array or a tracer. Under jit a JAX array of known numbers would be traced."""
     if not hasattr(repeats, "dtype") or isinstance(repeats, np.generic):
         raise ArgumentTypeError("`repeats` to be an integer or a tensor", describe(repeats))
     if str(repeats.dtype).removeprefix("torch.") not in ("int32", "int64"):
-        raise UnsupportedDTypeError("`repeats` of int32 or int64", describe(repeats))
+        raise UnsupportedDTypeError("`repeats` of dtype int32 or int64", describe(repeats))
     return repeats if isinstance(repeats, Tracer) else np.asarray(repeats)
 
 
@@ -153,24 +153,24 @@ def _repeated_by_counts(input: jax.Array, counts: Any, dim: int | None, output_s
     along, axis = _along(input, dim)
     size = along.shape[axis]
     if counts.size not in (1, size):
-        raise ShapeError(f"{size} numbers, one for each slice of dimension {axis}", describe(counts))
+        raise ShapeError(f"{size} repeats, one for each slice of dimension {axis}", describe(counts))
     return _take(along, axis, *_indices_to_take(counts, size, output_size))
 
 
 def _repeated_indices(counts: Any, output_size: int | None) -> jax.Array:
     if counts.ndim != 1:
-        raise ShapeError("`repeats` of 1 dimension", describe(counts))
+        raise ShapeError("1-D `repeats`", describe(counts))
     indices = jnp.arange(counts.size, dtype=counts.dtype)
     return _take(indices, 0, *_indices_to_take(counts, counts.size, output_size))
 
 
 def _indices_to_take(counts: Any, size: int, output_size: int | None) -> tuple[Any, str]:
-    """Return the index of each slice of the result, and what JAX makes of one that is out of range."""
+    """Return the source index of each slice of the result, and jnp's mode for an index out of range."""
     if isinstance(counts, Tracer):
         return _traced_indices(jnp.broadcast_to(counts, size), output_size), "fill"
     known = np.broadcast_to(counts, size)
     if (known < 0).any():
-        raise ShapeError("numbers of at least 0", str(known.min()))
+        raise ShapeError("repeats of at least 0", str(known.min()))
     if output_size not in (None, known.sum()):
         raise ShapeError(f"`output_size` to be the sum, {known.sum()}", str(output_size))
     return np.repeat(np.arange(size, dtype=np.int32), known), "promise_in_bounds"
@@ -179,10 +179,10 @@ def _indices_to_take(counts: Any, size: int, output_size: int | None) -> tuple[A
 def _traced_indices(counts: jax.Array, output_size: int | None) -> jax.Array:
     if output_size is None:
         advice = "Their sum is the size of the result: pass it as `output_size`."
-        raise UnsupportedArgumentError("repeats whose values are known", f"a traced {describe(counts)}", advice)
+        raise UnsupportedArgumentError("repeats with known values", f"a traced {describe(counts)}", advice)
     fits = (counts.sum() == output_size) & jnp.all(counts >= 0)
     indices = jnp.searchsorted(jnp.cumsum(counts), jnp.arange(output_size, dtype=counts.dtype), side="right")
-    return jnp.where(fits, indices, counts.size)  # out of range where the numbers do not fit
+    return jnp.where(fits, indices, counts.size)  # out of range if the numbers do not fit
 
 
 @functools.partial(jax.jit, static_argnames=("axis", "mode"))

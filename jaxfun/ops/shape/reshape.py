@@ -1,7 +1,7 @@
-"""The same elements in another shape: `reshape`, `flatten`, `squeeze`, `unsqueeze` and their kin.
+"""The same elements in another shape: `reshape`, `flatten`, `squeeze`, `unsqueeze`, ...
 
-Begin with `reshape` and `inferred`. torch gives views. JAX has none: each function gives a new array, and nothing
-written to it shows in its input.
+Begin with `reshape` and `inferred`. torch returns views. JAX has none: each function returns a new array, independent
+of its input.
 """
 
 import math
@@ -21,10 +21,10 @@ from ...core.record import Array, Dim, Dims, Size, Sizes, rows
 
 @op(kind=None, torch="torch.Tensor.reshape", node="ViewBackward0", takes={"shape": Size("reshape")})
 def reshape(input: Array, *shape: Sizes) -> jax.Array:
-    """Return the elements, in order, in another shape; one size may be -1, and is then inferred.
+    """Return the elements, in order, in another shape. One size may be -1 and is then inferred.
 
-    Shapes: sizes one by one or as one tuple.
-    Raises: RuntimeError where the sizes do not multiply up to the number of elements.
+    Shapes: sizes are separate arguments or one tuple.
+    Raises: RuntimeError if the product of the sizes is not the number of elements.
 
     >>> import jaxfun as jf
     >>> jf.reshape(jf.tensor([[1, 2], [3, 4]]), -1)
@@ -35,9 +35,9 @@ def reshape(input: Array, *shape: Sizes) -> jax.Array:
 
 @op(kind=None, torch="torch.Tensor.view", takes={"size": Size("reshape")})
 def view(input: Array, *size: Sizes) -> jax.Array:
-    """Return the elements, in order, in another shape: the same as `reshape`.
+    """Return the elements, in order, in another shape, like `reshape`.
 
-    Differs: torch's view of a tensor that is not contiguous is an error; a JAX array has no strides.
+    Differs: torch raises for a tensor that is not contiguous; a JAX array has no strides.
 
     >>> import jaxfun as jf
     >>> jf.view(jf.tensor([[1, 2], [3, 4]]), 4, 1).shape
@@ -49,7 +49,7 @@ def view(input: Array, *size: Sizes) -> jax.Array:
 def inferred(shape: Sequence[int], target: tuple[int, ...]) -> tuple[int, ...]:
     """Return `target` with its -1 replaced by the size that keeps the number of elements of `shape`.
 
-    Raises: ShapeError where there is no such size.
+    Raises: ShapeError if no size does.
     """
     count, known = math.prod(shape), math.prod(size for size in target if size != -1)
     missing = target.count(-1)
@@ -58,7 +58,7 @@ def inferred(shape: Sequence[int], target: tuple[int, ...]) -> tuple[int, ...]:
     if missing and known == 0 and count == 0:
         raise ShapeError("a shape that determines the size for -1", f"{list(target)} for 0 elements")
     if count % known if missing and known else count != known:
-        raise ShapeError(f"a shape for {count} elements", f"{list(target)} for the shape {list(shape)}")
+        raise ShapeError(f"a shape with {count} elements", f"{list(target)} for the shape {list(shape)}")
     return tuple(count // known if size == -1 else size for size in target)
 
 
@@ -77,8 +77,8 @@ _SAME_COUNT = rows(
 def view_as(input: Array, other: Array) -> jax.Array:
     """Return the elements, in order, in the shape of `other`.
 
-    Raises: RuntimeError where the tensors differ in their numbers of elements.
-    Differs: torch's view of a tensor that is not contiguous is an error; a JAX array has no strides.
+    Raises: RuntimeError if the tensors have different numbers of elements.
+    Differs: torch raises for a tensor that is not contiguous; a JAX array has no strides.
 
     >>> import jaxfun as jf
     >>> jf.view_as(jf.zeros(2, 3), jf.zeros(6, 1)).shape
@@ -91,7 +91,7 @@ def view_as(input: Array, other: Array) -> jax.Array:
 def reshape_as(input: Array, other: Array) -> jax.Array:
     """Return the elements, in order, in the shape of `other`.
 
-    Raises: RuntimeError where the tensors differ in their numbers of elements.
+    Raises: RuntimeError if the tensors have different numbers of elements.
 
     >>> import jaxfun as jf
     >>> jf.reshape_as(jf.zeros(2, 3), jf.zeros(6, 1)).shape
@@ -102,9 +102,9 @@ def reshape_as(input: Array, other: Array) -> jax.Array:
 
 @op(kind=None, overload="using_ints", composite=True)
 def flatten(input: Array, start_dim: Dim = 0, end_dim: Dim = -1) -> jax.Array:
-    """Return the tensor with the dimensions from `start_dim` to `end_dim` merged; a 0-dim tensor becomes a vector.
+    """Flatten the dimensions from `start_dim` to `end_dim` into one; a 0-dim tensor becomes a vector.
 
-    Raises: RuntimeError where `start_dim` comes after `end_dim`.
+    Raises: RuntimeError if `start_dim` is after `end_dim`.
 
     >>> import jaxfun as jf
     >>> jf.flatten(jf.zeros(2, 3, 4), 1).shape
@@ -112,7 +112,7 @@ def flatten(input: Array, start_dim: Dim = 0, end_dim: Dim = -1) -> jax.Array:
     """
     start, end = wrap_dim(start_dim, input.ndim, "start_dim"), wrap_dim(end_dim, input.ndim, "end_dim")
     if start > end:
-        raise ShapeError("`start_dim` not after `end_dim`", f"{start_dim} and {end_dim}")
+        raise ShapeError("`start_dim` <= `end_dim`", f"{start_dim} and {end_dim}")
     merged = math.prod(input.shape[start : end + 1])
     return jnp.reshape(input, (*input.shape[:start], merged, *input.shape[end + 1 :]))
 
@@ -133,9 +133,9 @@ def flatten(input: Array, start_dim: Dim = 0, end_dim: Dim = -1) -> jax.Array:
     ),
 )
 def unflatten(input: Array, dim: Dim, sizes: tuple[int, ...]) -> jax.Array:
-    """Return the tensor with one dimension split into several of these sizes; one may be -1, and is then inferred.
+    """Split one dimension into several with the given sizes. One size may be -1 and is then inferred.
 
-    Raises: RuntimeError where the sizes do not multiply up to that of the dimension.
+    Raises: RuntimeError if the product of the sizes is not the size of the dimension.
 
     >>> import jaxfun as jf
     >>> jf.unflatten(jf.zeros(2, 6), 1, (3, -1)).shape
@@ -150,7 +150,7 @@ def unflatten(input: Array, dim: Dim, sizes: tuple[int, ...]) -> jax.Array:
 
 @op(kind=None, composite=True)
 def ravel(input: Array) -> jax.Array:
-    """Return the elements, in order, as a vector.
+    """Return the flattened tensor: its elements, in order, as a vector.
 
     >>> import jaxfun as jf
     >>> jf.ravel(jf.tensor([[1, 2], [3, 4]]))
@@ -164,7 +164,7 @@ def ravel(input: Array) -> jax.Array:
 
 @op(kind=None, torch="torch.squeeze")
 def _squeeze(input: Array) -> jax.Array:
-    """Return the tensor without its dimensions of size 1, or without those of them that `dim` names.
+    """Remove all dimensions of size 1, or only those in `dim`.
 
     >>> import jaxfun as jf
     >>> jf.squeeze(jf.zeros(1, 2, 1)).shape, jf.squeeze(jf.zeros(1, 2, 1), 0).shape
@@ -192,7 +192,7 @@ squeeze = overloads(_squeeze, _squeeze_dim, _squeeze_dims)
 
 @op(kind=None)
 def unsqueeze(input: Array, dim: Dim) -> jax.Array:
-    """Return the tensor with a dimension of size 1 inserted at `dim`.
+    """Insert a dimension of size 1 at `dim`.
 
     >>> import jaxfun as jf
     >>> jf.unsqueeze(jf.zeros(2, 3), -1).shape
@@ -203,7 +203,7 @@ def unsqueeze(input: Array, dim: Dim) -> jax.Array:
 
 @public
 def atleast_1d(*tensors: Any) -> Any:
-    """Return the tensor, or a tuple of several tensors, with at least 1 dimension.
+    """Reshape each input to at least one dimension. Several inputs give a tuple.
 
     >>> import jaxfun as jf
     >>> jf.atleast_1d(jf.tensor(1)), jf.atleast_1d(jf.tensor(1), jf.zeros(2, 3))[1].shape
@@ -214,7 +214,7 @@ def atleast_1d(*tensors: Any) -> Any:
 
 @public
 def atleast_2d(*tensors: Any) -> Any:
-    """Return the tensor, or a tuple of several tensors, with at least 2 dimensions; new ones come first.
+    """Reshape each input to at least two dimensions; new ones come first. Several inputs give a tuple.
 
     >>> import jaxfun as jf
     >>> jf.atleast_2d(jf.tensor([1, 2]))
@@ -225,7 +225,7 @@ def atleast_2d(*tensors: Any) -> Any:
 
 @public
 def atleast_3d(*tensors: Any) -> Any:
-    """Return the tensor, or a tuple of several tensors, with at least 3 dimensions.
+    """Reshape each input to at least three dimensions. Several inputs give a tuple.
 
     Shapes: (n,) -> (1, n, 1); (m, n) -> (m, n, 1).
 

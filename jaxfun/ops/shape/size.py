@@ -1,4 +1,4 @@
-"""What a tensor is: its shape, its number of elements and dimensions, and its type; and casts to another dtype."""
+"""Attributes of a tensor (shape, size, number of dimensions, type), and the cast to another dtype, `to`."""
 
 import math
 from typing import Any
@@ -22,7 +22,7 @@ def _sizes(input: Any) -> tuple[int, ...]:
 
 @public
 def shape(input: Any) -> tuple[int, ...]:
-    """Return the sizes of all dimensions. Torch: Tensor.shape.
+    """Return the shape of a tensor. Torch: Tensor.shape.
 
     >>> import jaxfun as jf
     >>> jf.shape(jf.zeros(2, 3))
@@ -33,7 +33,7 @@ def shape(input: Any) -> tuple[int, ...]:
 
 @public
 def size(input: Any, dim: int | None = None) -> Any:
-    """Return the sizes of all dimensions, or that of `dim` (a NumPy array's `size` is torch's `numel`).
+    """Return the shape of a tensor, or its size along `dim` (a NumPy array's `size` is torch's `numel`).
 
     Raises: IndexError for a dimension out of range.
     Torch: Tensor.size.
@@ -74,15 +74,15 @@ def dim(input: Any) -> int:
 
 @op(kind=None, torch="torch.Tensor.to", overload="dtype", node="ToCopyBackward0")
 def _to(input: Array, dtype: AnyDType) -> jax.Array:
-    return cast(input, dtype)  # by this record `to` is proven; itself it gives a tensor of that dtype back as it is
+    return cast(input, dtype)  # the record that is tested; `to` itself returns a tensor of that dtype unchanged
 
 
 @public
 def to(input: Any, dtype: Any) -> jax.Array:
-    """Return the tensor cast to a dtype: a float is truncated to an integer, a complex number to its real part.
+    """Cast a tensor to a dtype: a float is truncated to an integer, a complex number to its real part.
 
     Raises: RuntimeError for 64 bits while JAX's 64-bit types are off.
-    Torch: Tensor.to; Tensor.float(), Tensor.double() and their kin are `jaxfun.float(x)`, `jaxfun.double(x)`, ...
+    Torch: Tensor.to. Tensor.float(), Tensor.double() and similar are `jaxfun.float(x)`, `jaxfun.double(x)`, ...
 
     >>> import jaxfun as jf
     >>> jf.to(jf.tensor([1.9, -1.9]), jf.int32)
@@ -93,7 +93,7 @@ def to(input: Any, dtype: Any) -> jax.Array:
 
 @public
 def type(input: Any, dtype: Any = None) -> Any:
-    """Return torch's name of a tensor's type, such as "torch.FloatTensor"; with a dtype, the tensor cast to it.
+    """Return torch's type name of a tensor, such as "torch.FloatTensor"; with `dtype`, cast the tensor.
 
     Torch: Tensor.type.
 

@@ -27,9 +27,9 @@ Parts = tuple[jax.Array, ...]
 
 @op(kind=None, torch="torch.split", overload="Tensor", takes={"split_size_or_sections": Choice((1, 2, 3))})
 def _split(tensor: Array, split_size_or_sections: Integer, dim: Dim = 0) -> Parts:
-    """Return the parts of one size along a dimension, the last of which may be smaller, or parts of the given sizes.
+    """Split a tensor into parts of one size along a dimension (the last may be smaller), or of the given sizes.
 
-    Raises: RuntimeError where the sizes do not add up to that of the dimension.
+    Raises: RuntimeError if the sizes do not sum to the size of the dimension.
 
     >>> import jaxfun as jf
     >>> jf.split(jf.tensor([1, 2, 3]), 2), len(jf.split(jf.tensor([1, 2, 3]), [1, 1, 1]))
@@ -41,7 +41,7 @@ def _split(tensor: Array, split_size_or_sections: Integer, dim: Dim = 0) -> Part
 def _parts_of_size(input: jax.Array, size: int, axis: int) -> Parts:
     whole = input.shape[axis]
     if size < 0 or (size == 0 and whole):
-        raise ShapeError("a size of at least 1 for the parts", str(size))
+        raise ShapeError("a part size of at least 1", str(size))
     sizes = [min(size, whole - start) for start in range(0, whole, size)] if whole else [0]
     return _parts(input, sizes, axis)
 
@@ -71,9 +71,9 @@ split = overloads(_split, _split_sizes)
 
 @op(kind=None, cases=rows("input split_sizes dim", *_SIZES))
 def split_with_sizes(input: Array, split_sizes: tuple[int, ...], dim: Dim = 0) -> Parts:
-    """Return the parts of these sizes along a dimension.
+    """Split a tensor into parts of the given sizes along a dimension.
 
-    Raises: RuntimeError where the sizes do not add up to that of the dimension.
+    Raises: RuntimeError if the sizes do not sum to the size of the dimension.
 
     >>> import jaxfun as jf
     >>> jf.split_with_sizes(jf.tensor([1, 2, 3]), (1, 2))
@@ -86,7 +86,7 @@ def _parts_of_sizes(input: jax.Array, sizes: Any, dim: int) -> Parts:
     sizes = as_tuple(sizes, "split_sizes")
     axis = _dimension(input, dim)
     if min(sizes, default=0) < 0 or sum(sizes) != input.shape[axis]:
-        raise ShapeError(f"sizes of at least 0 that add up to {input.shape[axis]}", str(list(sizes)))
+        raise ShapeError(f"sizes of at least 0 with the sum {input.shape[axis]}", str(list(sizes)))
     return _parts(input, sizes, axis)
 
 
@@ -102,14 +102,14 @@ def _parts(input: jax.Array, sizes: Sequence[int], axis: int) -> Parts:
 
 @op(kind=None, composite=True, takes={"chunks": Choice((1, 2, 3, 4))})
 def chunk(input: Array, chunks: Integer, dim: Dim = 0) -> Parts:
-    """Return at most `chunks` parts of one size along a dimension; the last may be smaller.
+    """Split a tensor into at most `chunks` parts of equal size along a dimension; the last may be smaller.
 
     >>> import jaxfun as jf
     >>> [part.shape for part in jf.chunk(jf.zeros(5), 3)], len(jf.chunk(jf.zeros(6), 4))
     ([(2,), (2,), (1,)], 3)
     """
     if chunks <= 0:
-        raise ShapeError("at least 1 part", str(chunks))
+        raise ShapeError("at least 1 chunk", str(chunks))
     axis = _dimension(input, dim)
     if not input.shape[axis]:
         return _parts(input, (0,) * chunks, axis)
@@ -118,11 +118,12 @@ def chunk(input: Array, chunks: Integer, dim: Dim = 0) -> Parts:
 
 @public
 def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> Parts:
-    """Return `indices_or_sections` parts along a dimension, larger ones first; or the parts between the given indices.
+    """Split a tensor into `indices_or_sections` nearly equal parts along a dimension, or at the given indices.
 
-    Shapes: an index as in a slice, `input[start:stop]`: negative ones count from the end, none is too large.
-    Raises: NotImplementedError for a traced tensor of indices, which would decide the shapes.
-    Differs: torch's tensor of indices has to be int64; here int32 is accepted too, JAX's own integer dtype.
+    Shapes: the first parts may be larger by 1. An index works as in the slice `input[start:stop]`: negative indices
+    count from the end, and none is out of range.
+    Raises: NotImplementedError for a traced tensor of indices, because its values decide the shapes.
+    Differs: torch requires a tensor of indices to be int64; here int32, JAX's default integer dtype, is accepted too.
 
     >>> import jaxfun as jf
     >>> jf.tensor_split(jf.tensor([1, 2, 3, 4]), (1, 3)), len(jf.tensor_split(jf.zeros(4), 3))
@@ -132,13 +133,13 @@ def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> Parts:
 
 
 def _as_known(cuts: Any) -> Any:
-    """Return a tensor of indices as Python integers, anything else as it is."""
+    """Return a tensor of indices as Python integers, and other values unchanged."""
     if not hasattr(cuts, "dtype") or isinstance(cuts, np.generic):
         return cuts
     if isinstance(cuts, Tracer):
-        raise UnsupportedArgumentError("indices whose values are known", describe(cuts), "Pass integers.")
+        raise UnsupportedArgumentError("indices with known values", describe(cuts), "Pass integers.")
     if str(cuts.dtype).removeprefix("torch.") not in ("int32", "int64") or np.ndim(cuts) > 1:
-        raise DTypeError("a tensor of integers, of at most 1 dimension", describe(cuts))
+        raise DTypeError("an integer tensor of at most 1 dimension", describe(cuts))
     return np.asarray(cuts).tolist()
 
 
@@ -176,7 +177,7 @@ _tensor_split = overloads(_tensor_split_sections, _tensor_split_indices)
 
 
 def _equal_parts(input: jax.Array, count: int, axis: int) -> Parts:
-    """Return parts of one size, the first ones larger by 1 where the dimension is no multiple of their number."""
+    """Return parts of equal size; the first ones are larger by 1 if the size is not a multiple of their number."""
     if count <= 0:
         raise ShapeError("at least 1 part", str(count))
     size, larger = divmod(input.shape[axis], count)
@@ -186,7 +187,7 @@ def _equal_parts(input: jax.Array, count: int, axis: int) -> Parts:
 def _parts_between(input: jax.Array, indices: Sequence[int], axis: int) -> Parts:
     spans = [range(input.shape[axis])[start:stop] for start, stop in itertools.pairwise((0, *indices, None))]
     sizes = [*map(len, spans)]
-    if sum(sizes) == input.shape[axis]:  # no index is before the last one: nothing is taken twice
+    if sum(sizes) == input.shape[axis]:  # the indices do not decrease, so the parts do not overlap
         return _parts(input, sizes, axis)
     return tuple(jax.lax.slice_in_dim(input, span.start, span.start + len(span), axis=axis) for span in spans)
 
@@ -214,10 +215,10 @@ def _split_along(input: jax.Array, cuts: Any, axis: int, least: int) -> Parts:
     cases=rows("input", "4", "m 2", "m 2 n", "m 4", "m 0"),
 )
 def hsplit(input: Array, indices_or_sections: Dims) -> Parts:
-    """Return the parts of a tensor along its second dimension, those of a vector along its first.
+    """Split a tensor along its second dimension, a vector along its first.
 
     Shapes: `indices_or_sections` equal parts, or the parts between the given indices, as in `tensor_split`.
-    Raises: RuntimeError where the dimension cannot be split into equal parts.
+    Raises: RuntimeError if the dimension cannot be split into equal parts.
 
     >>> import jaxfun as jf
     >>> jf.hsplit(jf.tensor([[1, 2], [3, 4]]), 2)
@@ -236,9 +237,9 @@ def hsplit(input: Array, indices_or_sections: Dims) -> Parts:
     cases=rows("input", "2 n", "4 n", "2 1 n", "0 n"),
 )
 def vsplit(input: Array, indices_or_sections: Dims) -> Parts:
-    """Return the parts of a tensor along its first dimension: so many equal ones, or those between the given indices.
+    """Split a tensor along its first dimension into equal parts, or at the given indices.
 
-    Raises: RuntimeError for a vector, and where the dimension cannot be split into equal parts.
+    Raises: RuntimeError for a vector, and if the dimension cannot be split into equal parts.
 
     >>> import jaxfun as jf
     >>> jf.vsplit(jf.tensor([[1, 2], [3, 4]]), 2)
@@ -255,9 +256,9 @@ def vsplit(input: Array, indices_or_sections: Dims) -> Parts:
     cases=rows("input", "m 1 2", "1 n 4", "m n 2 1", "1 n 0"),
 )
 def dsplit(input: Array, indices_or_sections: Dims) -> Parts:
-    """Return the parts of a tensor along its third dimension: so many equal ones, or those between the given indices.
+    """Split a tensor along its third dimension into equal parts, or at the given indices.
 
-    Raises: RuntimeError for fewer than 3 dimensions, and where the dimension cannot be split into equal parts.
+    Raises: RuntimeError for fewer than 3 dimensions, and if the dimension cannot be split into equal parts.
 
     >>> import jaxfun as jf
     >>> [part.shape for part in jf.dsplit(jf.zeros(1, 2, 4), 2)]
@@ -268,7 +269,7 @@ def dsplit(input: Array, indices_or_sections: Dims) -> Parts:
 
 @op(kind=None, overload="int")
 def unbind(input: Array, dim: Dim = 0) -> Parts:
-    """Return the slices of a tensor along a dimension, which is removed, as a tuple.
+    """Remove a dimension, and return the slices along it as a tuple.
 
     >>> import jaxfun as jf
     >>> jf.unbind(jf.tensor([[1, 2], [3, 4]]))

@@ -1,6 +1,6 @@
-"""Windows of a dimension: one (`narrow`), all (`unfold`), and one that is replaced (`slice_scatter`).
+"""Slices of a dimension: one (`narrow`), sliding windows (`unfold`), and replacement (`slice_scatter`).
 
-Starts are traced, so that another one compiles nothing; those that are known are checked before.
+Begin with `narrow`. Starts are traced, so that a new start needs no compilation. Known starts are checked first.
 """
 
 from typing import Any
@@ -20,11 +20,11 @@ from ...core.record import Array, Dim, Factor, Integer, OptionalInteger, rows
 
 @public
 def narrow(input: Any, dim: int, start: Any, length: int) -> jax.Array:
-    """Return `length` elements along a dimension, from `start` on; a negative start counts from the end.
+    """Narrow a dimension to `length` elements from `start`; a negative start counts from the end.
 
-    Raises: IndexError for a start out of range; RuntimeError where `length` is too large. Of a traced start that is
-    out of range the result is NaN (the least integer, the greatest unsigned one, True): nothing is clamped.
-    Torch: the result there is a view, here it is an array of its own.
+    Raises: IndexError for a start out of range; RuntimeError for a `length` that is too large. A traced start out of
+    range gives NaN (the smallest integer, the largest unsigned one, True): it is never clamped.
+    Torch: torch.narrow, which returns a view; here the result is a new array.
 
     >>> import jaxfun as jf
     >>> jf.narrow(jf.tensor([1, 2, 3, 4]), 0, 1, 2)
@@ -67,7 +67,7 @@ def _known_start(start: Any) -> Any:
         want_integer(start=start)
         return start
     if np.ndim(start) or as_dtype(start.dtype).category is not Category.INTEGER:
-        raise ShapeError("`start` to be a 0-dim tensor of an integer", describe(start))
+        raise ShapeError("`start` to be a 0-dim integer tensor", describe(start))
     return start if isinstance(start, Tracer) else int(start)
 
 
@@ -89,16 +89,16 @@ def _check_window(size: int, start: int, length: int) -> None:
 
 def _check_narrow_copy(input: jax.Array, dim: int, start: Any, length: int) -> None:
     want_integer(start=start)
-    if dim >= input.ndim:  # torch checks it inside, and raises no IndexError
+    if dim >= input.ndim:  # torch checks it later, and does not raise IndexError
         raise ShapeError(f"`dim` below {input.ndim}", str(dim))
     _check_window(input.shape[_axis(input, dim, length)], start, length)
 
 
 @op(kind=None, before=_check_narrow_copy, cases=_WINDOWS)
 def narrow_copy(input: Array, dim: Dim, start: Factor, length: Integer) -> jax.Array:
-    """Return `length` elements along a dimension, from `start` on: the same as `narrow`.
+    """Narrow a dimension to `length` elements from `start`, like `narrow`.
 
-    Raises: IndexError for a start out of range; RuntimeError where `length` is too large.
+    Raises: IndexError for a start out of range; RuntimeError for a `length` that is too large.
 
     >>> import jaxfun as jf
     >>> jf.narrow_copy(jf.tensor([1, 2, 3, 4]), 0, -2, 2)
@@ -122,11 +122,11 @@ def narrow_copy(input: Array, dim: Dim, start: Factor, length: Integer) -> jax.A
     ),
 )
 def unfold(input: Array, dimension: Dim, size: Integer, step: Integer) -> jax.Array:
-    """Return the sliding windows of `size` elements along a dimension, each `step` after the one before it.
+    """Return the sliding windows of `size` elements along a dimension, at intervals of `step`.
 
     Shapes: (*, n, *) -> (*, number of windows, *, size).
     Gradient: an element in several windows gets the sum.
-    Raises: RuntimeError for a size larger than that of the dimension, and for a step below 1.
+    Raises: RuntimeError for a size larger than the dimension, and for a step below 1.
     Torch: Tensor.unfold.
 
     >>> import jaxfun as jf
@@ -138,7 +138,7 @@ def unfold(input: Array, dimension: Dim, size: Integer, step: Integer) -> jax.Ar
     axis = wrap_dim(dimension, input.ndim)
     whole = input.shape[axis] if input.ndim else 1
     if not 0 <= size <= whole or step <= 0:
-        raise ShapeError(f"a size in [0, {whole}] and a step above 0", f"{size} and {step}")
+        raise ShapeError(f"a size in [0, {whole}] and a step of at least 1", f"{size} and {step}")
     if not input.ndim:
         return jnp.broadcast_to(input, (size,))
     starts = range(0, whole - size + 1, step)
@@ -149,7 +149,7 @@ def unfold(input: Array, dimension: Dim, size: Integer, step: Integer) -> jax.Ar
     return jnp.moveaxis(windows, axis + 1, -1)
 
 
-_FEW = 8  # up to so many slices are much quicker than a gather, whose gradient is a scatter
+_FEW = 8  # up to this number, slices are much faster than a gather, whose gradient is a scatter
 
 
 def _check_select_scatter(input: jax.Array, src: jax.Array, dim: int, index: Any) -> None:
@@ -168,10 +168,10 @@ def _check_select_scatter(input: jax.Array, src: jax.Array, dim: int, index: Any
     ),
 )
 def select_scatter(input: Array, src: Array, dim: Dim, index: Factor) -> jax.Array:
-    """Return the tensor with its slice at `index` of a dimension, as `select` gives it, replaced by `src`.
+    """Return `input` with its slice at `index` along `dim` (see `select`) replaced by `src`.
 
-    Dtypes: that of `input`; `src` is cast to it.
-    Raises: IndexError out of range; RuntimeError where `src` does not have the shape of the slice.
+    Dtypes: those of `input`; `src` is cast to them.
+    Raises: IndexError for an index out of range; RuntimeError if `src` does not have the shape of the slice.
 
     >>> import jaxfun as jf
     >>> jf.select_scatter(jf.zeros(2, 2), jf.ones(2), 0, 1)
@@ -186,7 +186,7 @@ def select_scatter(input: Array, src: Array, dim: Dim, index: Factor) -> jax.Arr
 
 def _want_shape(src: jax.Array, shape: tuple[int, ...]) -> None:
     if src.shape != shape:
-        raise ShapeError(f"`src` of the shape {list(shape)}", describe(src))
+        raise ShapeError(f"a `src` of shape {list(shape)}", describe(src))
 
 
 @op(
@@ -209,10 +209,10 @@ def slice_scatter(
     end: OptionalInteger = None,
     step: Integer = 1,
 ) -> jax.Array:
-    """Return the tensor with the slice `start:end:step` of a dimension replaced by `src`.
+    """Return `input` with the slice `start:end:step` along `dim` replaced by `src`.
 
-    Dtypes: that of `input`; `src` is cast to it.
-    Raises: RuntimeError where `src` does not have the shape of the slice, and for a step below 1.
+    Dtypes: those of `input`; `src` is cast to them.
+    Raises: RuntimeError if `src` does not have the shape of the slice, and for a step below 1.
 
     >>> import jaxfun as jf
     >>> jf.slice_scatter(jf.zeros(3), jf.ones(2), 0, 1)
@@ -222,7 +222,7 @@ def slice_scatter(
         raise IndexRangeError("a tensor with dimensions", describe(input))
     axis = wrap_dim(dim, input.ndim)
     if step <= 0:
-        raise ShapeError("a step above 0", str(step))
+        raise ShapeError("a step of at least 1", str(step))
     span = range(input.shape[axis])[start:end:step]
     _want_shape(src, (*input.shape[:axis], len(span), *input.shape[axis + 1 :]))
     at = (slice(None),) * axis + (slice(span.start, max(span.stop, span.start), step),)
