@@ -59,14 +59,14 @@ uint8: DType
 DTYPES: Any
 
 def H(input: ArrayLike) -> Array:
-    """Return the conjugate transpose of a matrix; the conjugate of a 0-dim tensor. Torch: Tensor.H.
+    """Return the conjugate transpose of a matrix, or the conjugate of a 0-dim tensor. Torch: Tensor.H.
 
-    Raises: RuntimeError for other numbers of dimensions.
+    Raises: RuntimeError for a tensor with another number of dimensions.
     """
     ...
 
 def T(input: ArrayLike) -> Array:
-    """Return the tensor with its dimensions in reverse order: the transpose of a matrix. Torch: Tensor.T."""
+    """Reverse the order of the dimensions: the transpose of a matrix. Torch: Tensor.T."""
     ...
 
 def abs(input: ArrayLike) -> Array:
@@ -84,14 +84,14 @@ def absolute(input: ArrayLike) -> Array:
     ...
 
 def acos(input: ArrayLike) -> Array:
-    """Return the arccosine of each element in radians, NaN outside of -1 to 1; integers as float32.
+    """Return the arccosine of each element in radians, NaN outside [-1, 1]; integers give float32.
 
     Gradient: minus infinity at -1 and 1.
     """
     ...
 
 def acosh(input: ArrayLike) -> Array:
-    """Return the inverse hyperbolic cosine of each element, NaN below 1; integers as float32.
+    """Return the inverse hyperbolic cosine of each element, NaN below 1; integers give float32.
 
     Gradient: infinite at 1.
     """
@@ -109,16 +109,17 @@ def addbmm(
 ) -> Array:
     """Return `beta * input + alpha * Σ batch1[i] @ batch2[i]`.
 
-    Shapes: what broadcasts to (m, n), (b, m, k), (b, k, n) -> (m, n).
-    With beta=0 the input is ignored, also where it is NaN.
-    Raises: RuntimeError for other shapes, for two dtypes, and for a factor that the dtype cannot hold.
+    Shapes: (m, n) after broadcasting, (b, m, k), (b, k, n) -> (m, n).
+    With beta=0 the input is ignored, even if it is NaN.
+    Raises: RuntimeError for other shapes, for different dtypes, and for a factor that the dtype cannot hold.
     """
     ...
 
 def addcdiv(input: ArrayLike, tensor1: ArrayLike, tensor2: ArrayLike, *, value: Number | Array = 1) -> Array:
     """Return `input + value * tensor1 / tensor2`.
 
-    Raises: RuntimeError for two integer tensors to divide, and for a value that the result's dtype cannot hold.
+    Raises: RuntimeError if `tensor1` and `tensor2` are both integers, and for a value that the result's dtype cannot
+    hold.
     """
     ...
 
@@ -132,36 +133,36 @@ def addcmul(input: ArrayLike, tensor1: ArrayLike, tensor2: ArrayLike, *, value: 
 def addmm(
     input: ArrayLike, mat1: ArrayLike, mat2: ArrayLike, *, beta: Number | Array = 1, alpha: Number | Array = 1
 ) -> Array:
-    """Return `beta * input + alpha * mat1 @ mat2`. Shapes: what broadcasts to (m, n), (m, k), (k, n) -> (m, n).
+    """Return `beta * input + alpha * mat1 @ mat2`. Shapes: (m, n) after broadcasting, (m, k), (k, n) -> (m, n).
 
-    With beta=0 the input is ignored, also where it is NaN.
-    Raises: RuntimeError for other shapes, for two dtypes, and for a factor that the dtype cannot hold.
+    With beta=0 the input is ignored, even if it is NaN.
+    Raises: RuntimeError for other shapes, for different dtypes, and for a factor that the dtype cannot hold.
     """
     ...
 
 def addmv(
     input: ArrayLike, mat: ArrayLike, vec: ArrayLike, *, beta: Number | Array = 1, alpha: Number | Array = 1
 ) -> Array:
-    """Return `beta * input + alpha * mat @ vec`. Shapes: what broadcasts to (m,), (m, k), (k,) -> (m,).
+    """Return `beta * input + alpha * mat @ vec`. Shapes: (m,) after broadcasting, (m, k), (k,) -> (m,).
 
-    With beta=0 the input is ignored, also where it is NaN.
-    Raises: RuntimeError for other shapes, for two dtypes, and for a factor that the dtype cannot hold.
+    With beta=0 the input is ignored, even if it is NaN.
+    Raises: RuntimeError for other shapes, for different dtypes, and for a factor that the dtype cannot hold.
     """
     ...
 
 def addr(
     input: ArrayLike, vec1: ArrayLike, vec2: ArrayLike, *, beta: Number | Array = 1, alpha: Number | Array = 1
 ) -> Array:
-    """Return `beta * input + alpha * outer(vec1, vec2)`. Shapes: what broadcasts to (m, n), (m,), (n,) -> (m, n).
+    """Return `beta * input + alpha * outer(vec1, vec2)`. Shapes: (m, n) after broadcasting, (m,), (n,) -> (m, n).
 
-    With beta=0 the input is ignored, also where it is NaN.
-    Dtypes: promoted; of bools it is `input and beta or vec1 and vec2 and alpha`.
+    With beta=0 the input is ignored, even if it is NaN.
+    Dtypes: promoted; for bools the result is `input and beta or vec1 and vec2 and alpha`.
     Raises: RuntimeError for other shapes, and for a factor of a higher category than the result, or too large for it.
     """
     ...
 
 def adjoint(input: ArrayLike) -> Array:
-    """Return the conjugate transpose of each matrix of a batch; the conjugate of a 0-dim tensor.
+    """Return the conjugate transpose of each matrix of a batch, or the conjugate of a 0-dim tensor.
 
     Raises: RuntimeError for a vector.
     """
@@ -170,7 +171,7 @@ def adjoint(input: ArrayLike) -> Array:
 def all(
     input: ArrayLike, dim: builtins.int | Sequence[builtins.int] | None = None, keepdim: builtins.bool = False
 ) -> Array:
-    """Return whether all elements are true (not zero), or all along `dim`; `dim=()` reduces nothing.
+    """Return whether all elements are nonzero, or all along `dim`; `dim=()` reduces nothing.
 
     Dtypes: bool; uint8 gives uint8.
     """
@@ -183,125 +184,125 @@ def allclose(
     atol: Number | Array = ...,
     equal_nan: builtins.bool = False,
 ) -> Array:
-    """Return whether all elements are close, as `isclose` defines it: a 0-dim bool, where torch gives Python's.
+    """Return whether `isclose` is true for all elements, as a 0-dim bool (torch returns a Python bool).
 
-    Raises: RuntimeError for two dtypes, and for a tolerance below 0.
+    Raises: RuntimeError for different dtypes, and for a negative tolerance.
     """
     ...
 
 def amax(input: ArrayLike, dim: builtins.int | Sequence[builtins.int] = ..., keepdim: builtins.bool = False) -> Array:
-    """Return the largest element, or the largest over `dim` (one, or several as a tuple).
+    """Return the maximum of all elements, or over `dim` (an integer or a tuple).
 
-    Gradient: shared evenly among equal elements.
-    Raises: RuntimeError for no elements and no `dim`; IndexError for a `dim` of size 0.
+    Gradient: split evenly among equal elements.
+    Raises: RuntimeError for an empty tensor without `dim`; IndexError for a `dim` of size 0.
     """
     ...
 
 def amin(input: ArrayLike, dim: builtins.int | Sequence[builtins.int] = ..., keepdim: builtins.bool = False) -> Array:
-    """Return the smallest element, or the smallest over `dim` (one, or several as a tuple).
+    """Return the minimum of all elements, or over `dim` (an integer or a tuple).
 
-    Gradient: shared evenly among equal elements.
-    Raises: RuntimeError for no elements and no `dim`; IndexError for a `dim` of size 0.
+    Gradient: split evenly among equal elements.
+    Raises: RuntimeError for an empty tensor without `dim`; IndexError for a `dim` of size 0.
     """
     ...
 
 def aminmax(input: ArrayLike, *, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> MinAndMax:
-    """Return the smallest and the largest element, of all or along `dim`, as a named tuple `(min, max)`.
+    """Return the minimum and the maximum of all elements, or along `dim`, as a named tuple `(min, max)`.
 
-    Gradient: shared evenly among equal elements.
-    Raises: RuntimeError for no elements and no `dim`; IndexError for a `dim` of size 0.
+    Gradient: split evenly among equal elements.
+    Raises: RuntimeError for an empty tensor without `dim`; IndexError for a `dim` of size 0.
     """
     ...
 
 def angle(input: ArrayLike) -> Array:
-    """Return the angle of each element in radians: of a real one pi where it is negative, else 0; NaN at NaN.
+    """Return the angle of each element in radians. For a real element: pi if negative, else 0; NaN for NaN.
 
-    Gradient: 0 at 0, and for what is real.
+    Gradient: 0 at 0, and for real elements.
     """
     ...
 
 def any(
     input: ArrayLike, dim: builtins.int | Sequence[builtins.int] | None = None, keepdim: builtins.bool = False
 ) -> Array:
-    """Return whether any element is true (not zero), or any along `dim`; `dim=()` reduces nothing.
+    """Return whether any element is nonzero, or any along `dim`; `dim=()` reduces nothing.
 
     Dtypes: bool; uint8 gives uint8.
     """
     ...
 
 def arange(start: Any, end: Any = None, step: Any = 1, *, dtype: DTypeLike | None = None) -> Array:
-    """Return the numbers from `start` to `end`, `end` excluded, with the spacing `step`.
+    """Return the numbers from `start` to `end` (exclusive) in steps of `step`.
 
-    Dtypes: int64 where all arguments are integers, else float32. Each element is rounded once; torch rounds a few per
-    vector register twice, up to an ULP of the ends.
-    Raises: RuntimeError for a step of 0, or one that leads away from `end`; NotImplementedError for bool and complex.
+    Dtypes: int64 if all arguments are integers, else float32. Each element is rounded once; in torch's vectorised
+    kernel a few elements are rounded twice and differ by at most one ULP of the ends.
+    Raises: RuntimeError for a step of 0, or with the wrong sign; NotImplementedError for bool and complex.
     Torch: torch.arange.
     """
     ...
 
 def arccos(input: ArrayLike) -> Array:
-    """Return the arccosine of each element in radians, NaN outside of -1 to 1; integers as float32.
+    """Return the arccosine of each element in radians, NaN outside [-1, 1]; integers give float32.
 
     Gradient: minus infinity at -1 and 1.
     """
     ...
 
 def arccosh(input: ArrayLike) -> Array:
-    """Return the inverse hyperbolic cosine of each element, NaN below 1; integers as float32.
+    """Return the inverse hyperbolic cosine of each element, NaN below 1; integers give float32.
 
     Gradient: infinite at 1.
     """
     ...
 
 def arcsin(input: ArrayLike) -> Array:
-    """Return the arcsine of each element in radians, NaN outside of -1 to 1; integers as float32.
+    """Return the arcsine of each element in radians, NaN outside [-1, 1]; integers give float32.
 
     Gradient: infinite at -1 and 1.
     """
     ...
 
 def arcsinh(input: ArrayLike) -> Array:
-    """Return the inverse hyperbolic sine of each element; integers as float32."""
+    """Return the inverse hyperbolic sine of each element; integers give float32."""
     ...
 
 def arctan(input: ArrayLike) -> Array:
-    """Return the arctangent of each element in radians; integers as float32."""
+    """Return the arctangent of each element in radians; integers give float32."""
     ...
 
 def arctan2(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return the angle in radians, -pi to pi, of each point whose y is `input` and whose x is `other`.
+    """Return the angle in radians, in [-pi, pi], of each point with y = `input` and x = `other`.
 
     Gradient: 0 at the origin.
-    Dtypes: integers as float32.
+    Dtypes: integers give float32.
     """
     ...
 
 def arctanh(input: ArrayLike) -> Array:
-    """Return the inverse hyperbolic tangent of each element, NaN outside of -1 to 1; integers as float32.
+    """Return the inverse hyperbolic tangent of each element, NaN outside [-1, 1]; integers give float32.
 
     Gradient: infinite at -1 and 1.
     """
     ...
 
 def argmax(input: ArrayLike, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Array:
-    """Return the index of the largest element, in the flattened tensor or along `dim`; the first of equals.
+    """Return the index of the maximum, in the flattened tensor or along `dim`; the first one of equal elements.
 
-    Raises: IndexError for no elements, or a `dim` of size 0.
+    Raises: IndexError for an empty tensor, or a `dim` of size 0.
     """
     ...
 
 def argmin(input: ArrayLike, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Array:
-    """Return the index of the smallest element, in the flattened tensor or along `dim`; the first of equals.
+    """Return the index of the minimum, in the flattened tensor or along `dim`; the first one of equal elements.
 
-    Raises: IndexError for no elements, or a `dim` of size 0.
+    Raises: IndexError for an empty tensor, or a `dim` of size 0.
     """
     ...
 
 @overload
 def argsort(input: ArrayLike, dim: builtins.int = -1, descending: builtins.bool = False) -> Array:
-    """Return the indices that put the elements along a dimension in order.
+    """Return the indices that sort the elements along `dim`.
 
-    Equal elements keep their order; torch promises that only for `stable=True`.
+    The sort is stable. torch promises that only for `stable=True`.
     Raises: RuntimeError for complex numbers.
     """
     ...
@@ -310,57 +311,57 @@ def argsort(input: ArrayLike, dim: builtins.int = -1, descending: builtins.bool 
 def argsort(
     input: ArrayLike, *, stable: builtins.bool, dim: builtins.int = -1, descending: builtins.bool = False
 ) -> Array:
-    """Return the indices that put the elements along a dimension in order.
+    """Return the indices that sort the elements along `dim`.
 
-    Equal elements keep their order; torch promises that only for `stable=True`.
+    The sort is stable. torch promises that only for `stable=True`.
     Raises: RuntimeError for complex numbers.
     """
     ...
 
 def argwhere(input: ArrayLike, *, size: builtins.int | None = None, fill_value: builtins.int = 0) -> Array:
-    """Return the indices of the elements that are not zero, a row for each; the same as `nonzero`."""
+    """Return the indices of the nonzero elements, one row each, like `nonzero`."""
     ...
 
 def asin(input: ArrayLike) -> Array:
-    """Return the arcsine of each element in radians, NaN outside of -1 to 1; integers as float32.
+    """Return the arcsine of each element in radians, NaN outside [-1, 1]; integers give float32.
 
     Gradient: infinite at -1 and 1.
     """
     ...
 
 def asinh(input: ArrayLike) -> Array:
-    """Return the inverse hyperbolic sine of each element; integers as float32."""
+    """Return the inverse hyperbolic sine of each element; integers give float32."""
     ...
 
 def atan(input: ArrayLike) -> Array:
-    """Return the arctangent of each element in radians; integers as float32."""
+    """Return the arctangent of each element in radians; integers give float32."""
     ...
 
 def atan2(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return the angle in radians, -pi to pi, of each point whose y is `input` and whose x is `other`.
+    """Return the angle in radians, in [-pi, pi], of each point with y = `input` and x = `other`.
 
     Gradient: 0 at the origin.
-    Dtypes: integers as float32.
+    Dtypes: integers give float32.
     """
     ...
 
 def atanh(input: ArrayLike) -> Array:
-    """Return the inverse hyperbolic tangent of each element, NaN outside of -1 to 1; integers as float32.
+    """Return the inverse hyperbolic tangent of each element, NaN outside [-1, 1]; integers give float32.
 
     Gradient: infinite at -1 and 1.
     """
     ...
 
 def atleast_1d(*tensors: Any) -> Any:
-    """Return the tensor, or a tuple of several tensors, with at least 1 dimension."""
+    """Reshape each input to at least one dimension. Several inputs give a tuple."""
     ...
 
 def atleast_2d(*tensors: Any) -> Any:
-    """Return the tensor, or a tuple of several tensors, with at least 2 dimensions; new ones come first."""
+    """Reshape each input to at least two dimensions; new ones come first. Several inputs give a tuple."""
     ...
 
 def atleast_3d(*tensors: Any) -> Any:
-    """Return the tensor, or a tuple of several tensors, with at least 3 dimensions.
+    """Reshape each input to at least three dimensions. Several inputs give a tuple.
 
     Shapes: (n,) -> (1, n, 1); (m, n) -> (m, n, 1).
     """
@@ -383,55 +384,55 @@ def backward(f: Callable[..., Any], *variables: Any, gradient: Any = None) -> An
 def baddbmm(
     input: ArrayLike, batch1: ArrayLike, batch2: ArrayLike, *, beta: Number | Array = 1, alpha: Number | Array = 1
 ) -> Array:
-    """Return `beta * input + alpha * batch1 @ batch2`, matrix by matrix.
+    """Return `beta * input + alpha * batch1 @ batch2` for batches of matrices.
 
-    Shapes: what broadcasts to (b, m, n), (b, m, k), (b, k, n) -> (b, m, n).
-    With beta=0 the input is ignored, also where it is NaN.
-    Raises: RuntimeError for other shapes, for two dtypes, and for a factor that the dtype cannot hold.
+    Shapes: (b, m, n) after broadcasting, (b, m, k), (b, k, n) -> (b, m, n).
+    With beta=0 the input is ignored, even if it is NaN.
+    Raises: RuntimeError for other shapes, for different dtypes, and for a factor that the dtype cannot hold.
     """
     ...
 
 def bincount(
     input: ArrayLike, weights: Any = None, minlength: builtins.int = 0, *, size: builtins.int | None = None
 ) -> Array:
-    """Return the number of times that each integer from 0 to the largest occurs, or the sum of its weights.
+    """Return the number of occurrences of each integer from 0 to the maximum, or the sum of their weights.
 
-    There are at least `minlength` results.
-    With a `size`, which jit needs, there are as many results; larger integers are left out.
+    The result has at least `minlength` elements.
+    With `size`, which jit needs, it has `size` elements; larger integers are ignored.
     Dtypes: float32 weights are summed in float32, others in float64.
-    Raises: RuntimeError for negative integers; where they are traced, they are left out.
+    Raises: RuntimeError for negative integers. Traced negative integers are ignored.
     """
     ...
 
 def bitwise_and(input: ArrayLike | Number, other: ArrayLike | Number) -> Array:
-    """Return the bits that both have, of integers or bools."""
+    """Return the bitwise AND of integers or bools."""
     ...
 
 def bitwise_left_shift(input: ArrayLike | Number, other: ArrayLike | Number) -> Array:
-    """Return integers with their bits moved up by `other` places; 0 where that is negative or beyond the bits."""
+    """Shift the bits of integers left by `other` positions; 0 if `other` is negative or at least the number of bits."""
     ...
 
 def bitwise_not(input: ArrayLike) -> Array:
-    """Return every bit of an integer turned over, or of a bool its opposite."""
+    """Return the bitwise NOT of an integer, or the logical NOT of a bool."""
     ...
 
 def bitwise_or(input: ArrayLike | Number, other: ArrayLike | Number) -> Array:
-    """Return the bits that either has, of integers or bools."""
+    """Return the bitwise OR of integers or bools."""
     ...
 
 def bitwise_right_shift(input: ArrayLike | Number, other: ArrayLike | Number) -> Array:
-    """Return integers with their bits moved down by `other` places, the sign kept.
+    """Shift the bits of integers right by `other` positions (arithmetic shift: the sign is kept).
 
-    Where `other` is negative or beyond the bits, the sign alone is left: 0 or -1.
+    If `other` is negative or at least the number of bits, the result is 0, or -1 for a negative integer.
     """
     ...
 
 def bitwise_xor(input: ArrayLike | Number, other: ArrayLike | Number) -> Array:
-    """Return the bits that one has and the other has not, of integers or bools."""
+    """Return the bitwise XOR of integers or bools."""
     ...
 
 def block_diag(*tensors: ArrayLike) -> Array:
-    """Return the block diagonal matrix of matrices: zeros outside of the blocks; a vector is a row.
+    """Return the block diagonal matrix of the given matrices, with zeros elsewhere; a vector is a row.
 
     Shapes: (m, n), (k, p) -> (m + k, n + p).
     Dtypes: promoted.
@@ -440,40 +441,40 @@ def block_diag(*tensors: ArrayLike) -> Array:
     ...
 
 def bmm(input: ArrayLike, mat2: ArrayLike) -> Array:
-    """Return the products of two batches of matrices. Shapes: (b, m, k), (b, k, n) -> (b, m, n).
+    """Return the matrix products of two batches. Shapes: (b, m, k), (b, k, n) -> (b, m, n).
 
-    Raises: RuntimeError for other shapes, and for two dtypes.
+    Raises: RuntimeError for other shapes, and for different dtypes.
     """
     ...
 
 def broadcast_shapes(*shapes: builtins.int | Sequence[builtins.int]) -> tuple[builtins.int, ...]:
-    """Return the shape that shapes broadcast to; an integer is a shape of one size.
+    """Return the shape that the given shapes broadcast to. An integer is a shape with one dimension.
 
-    Raises: RuntimeError where two sizes differ and neither is 1; ValueError for a negative size.
+    Raises: RuntimeError for shapes that do not broadcast; ValueError for a negative size.
     """
     ...
 
 def broadcast_tensors(*tensors: Any) -> tuple[Array, ...]:
-    """Return the tensors, all broadcast to their common shape.
+    """Broadcast the tensors to their common shape.
 
-    Raises: RuntimeError where the shapes do not broadcast together.
+    Raises: RuntimeError if the shapes do not broadcast.
     """
     ...
 
 def broadcast_to(input: ArrayLike, size: tuple[builtins.int, ...]) -> Array:
-    """Return the tensor broadcast to the shape `size`, in which -1 keeps a size.
+    """Return the tensor broadcast to the shape `size`; -1 keeps a size.
 
-    Raises: RuntimeError where the tensor does not broadcast to the shape.
+    Raises: RuntimeError if the tensor does not broadcast to the shape.
     """
     ...
 
 def bucketize(
     input: ArrayLike | Number, boundaries: ArrayLike, *, out_int32: builtins.bool = False, right: builtins.bool = False
 ) -> Array:
-    """Return the bucket, between boundaries in order, of each value: it includes its upper boundary, or, `right`, not.
+    """Return the bucket of each value between sorted boundaries. A bucket includes its upper boundary unless `right`.
 
-    Dtypes: the two are promoted; the result is int64, or int32.
-    Raises: RuntimeError for boundaries that have not one dimension.
+    Dtypes: the arguments are promoted; the result is int64, or int32 with `out_int32`.
+    Raises: RuntimeError for boundaries that are not 1-D.
     """
     ...
 
@@ -482,120 +483,121 @@ def can_cast(from_: Any, to: Any) -> builtins.bool:
     ...
 
 def cartesian_prod(*tensors: ArrayLike) -> Array:
-    """Return the Cartesian product of vectors, a row for each combination; a single vector unchanged.
+    """Return the Cartesian product of vectors, one row per combination. A single vector is returned unchanged.
 
     Shapes: (m,), (n,) -> (m n, 2); (n,) -> (n,).
-    Raises: RuntimeError for tensors that are not vectors, and for two dtypes.
+    Raises: RuntimeError for tensors that are not 1-D, and for different dtypes.
     """
     ...
 
 def cat(tensors: Sequence[ArrayLike], dim: builtins.int = 0) -> Array:
-    """Return the tensors concatenated along an existing dimension; their other sizes must be equal.
+    """Concatenate the tensors along an existing dimension. Their other sizes must be equal.
 
     Dtypes: promoted.
-    Raises: ValueError for no tensors; RuntimeError for sizes that differ. A tensor of shape (0,) is ignored, whatever
-    the other shapes (torch keeps this for old code).
+    Raises: ValueError for no tensors; RuntimeError for sizes that differ. A tensor of shape (0,) is always ignored
+    (torch keeps this for old code).
     """
     ...
 
 def cdist(
     x1: ArrayLike, x2: ArrayLike, p: builtins.float = ..., compute_mode: str = "use_mm_for_euclid_dist_if_necessary"
 ) -> Array:
-    """Return the distance in the p-norm between each row of one matrix and each row of another; batches broadcast.
+    """Return the p-norm distance between each pair of rows of `x1` and `x2`; batches broadcast.
 
-    `p` is 0 (how many elements differ), a positive number, or infinity (the largest difference).
+    `p` is 0 (the number of elements that differ), a positive number, or infinity (the largest difference).
     Shapes: (*, m, k), (*, n, k) -> (*, m, n).
     Gradient: 0 where the distance is 0.
     Raises: RuntimeError for other shapes, for a negative p, and for dtypes other than float32 and float64.
-    Differs: `compute_mode` changes nothing: differences are always taken one by one, which loses no digits.
+    Differs: `compute_mode` has no effect: the differences are always computed directly, which loses no digits.
     """
     ...
 
 def ceil(input: ArrayLike) -> Array:
-    """Return the smallest whole number that is not below each element; integers as they are. Gradient: 0."""
+    """Return the ceiling of each element; integers are unchanged. Gradient: 0."""
     ...
 
 def chain_matmul(*matrices: Any) -> Array:
-    """Return the product of matrices, multiplied in the order that costs least.
+    """Return the product of a chain of matrices, multiplied in the order with the fewest operations.
 
-    Raises: RuntimeError for shapes that do not fit, and for two dtypes.
+    Raises: RuntimeError for shapes that do not fit, and for different dtypes.
     """
     ...
 
 def cholesky(input: ArrayLike, upper: builtins.bool = False) -> Array:
-    """Return the Cholesky factors of `input = L Lᴴ`: L, or Lᴴ if `upper`. Shapes: (*, n, n) -> (*, n, n).
+    """Return the Cholesky factor of each matrix `input = L Lᴴ`: L, or Lᴴ if `upper`. Shapes: (*, n, n) -> (*, n, n).
 
-    Only one triangle of the input is read, the one that is returned.
-    Gradient: that of a Hermitian input, symmetric.
+    Only the returned triangle of the input is read.
+    Gradient: that of a Hermitian input; it is symmetric.
     Raises: RuntimeError for other shapes, for dtypes other than float32, float64 and the complex ones, and for a matrix
-    that is not positive definite: under jit, where its numbers are not known, the result is then NaN.
+    that is not positive definite. Under jit the result for such a matrix is NaN.
     """
     ...
 
 def cholesky_inverse(input: ArrayLike, upper: builtins.bool = False) -> Array:
-    """Return the inverses of matrices from their Cholesky factors: of `L Lᴴ`, or of Uᴴ U if `upper`.
+    """Return the inverse of each matrix from its Cholesky factor: the inverse of `L Lᴴ`, or of Uᴴ U if `upper`.
 
     Only that triangle of the factor is read. Shapes: (*, n, n) -> (*, n, n).
-    Gradient: that of the product `L Lᴴ`, also for the triangle of `input` that is not read, as in torch.
+    Gradient: that of the product `L Lᴴ`, for the unread triangle of `input` too, as in torch.
     Raises: RuntimeError for other shapes, for dtypes other than float32, float64 and the complex ones, and for a 0 on a
-    diagonal: under jit, where the numbers are not known, the result is then not finite.
+    diagonal. Under jit the result for such a factor is not finite.
     """
     ...
 
 def cholesky_solve(input: ArrayLike, input2: ArrayLike, upper: builtins.bool = False) -> Array:
-    """Return the solution X of `A X = input` from the Cholesky factor `input2` of A = L Lᴴ, or of A = Uᴴ U if `upper`.
+    """Solve `A X = input`, given the Cholesky factor `input2` of A = L Lᴴ, or of A = Uᴴ U if `upper`.
 
     Only that triangle of the factor is read. Shapes: (*, n, k), (*, n, n) -> (*, n, k); batches broadcast.
-    Gradient: that of the product `L Lᴴ`, also for the triangle of `input2` that is not read, as in torch.
-    Raises: RuntimeError for other shapes, two dtypes, and dtypes other than float32, float64 and the complex ones.
+    Gradient: that of the product `L Lᴴ`, for the unread triangle of `input2` too, as in torch.
+    Raises: RuntimeError for other shapes, different dtypes, and dtypes other than float32, float64 and the complex
+    ones.
     """
     ...
 
 def chunk(input: ArrayLike, chunks: builtins.int, dim: builtins.int = 0) -> tuple[Array, ...]:
-    """Return at most `chunks` parts of one size along a dimension; the last may be smaller."""
+    """Split a tensor into at most `chunks` parts of equal size along a dimension; the last may be smaller."""
     ...
 
 def clamp(input: ArrayLike, min: Any = None, max: Any = None) -> Array:
     """Clamp each element to `[min, max]`: numbers, or tensors that broadcast.
 
-    Gradient: 1 at a bound (jnp.clip gives half), 0 outside and at NaN; for a tensor of bounds 1 where it is used.
-    Raises: RuntimeError where both bounds are None, or a number is too large for the result's dtype; TypeError for a
-    number beside a tensor of one dimension or more.
+    Gradient: 1 at a bound (jnp.clip has 0.5), 0 outside and at NaN; for a tensor of bounds 1 where the bound is used.
+    Raises: RuntimeError if both bounds are None, or a number is too large for the result's dtype; TypeError for a
+    number together with a tensor that is not 0-dim.
     """
     ...
 
 @overload
 def clamp_max(input: ArrayLike, max: Number | Array) -> Array:
-    """Clamp each element from above: `max` is a number, or a tensor that broadcasts.
+    """Clamp each element to at most `max`, a number or a tensor that broadcasts.
 
-    Gradient: 1 at the bound, 0 above it and at NaN; for a tensor of bounds 1 where it is used.
+    Gradient: 1 at the bound, 0 above it and at NaN; for a tensor of bounds 1 where the bound is used.
     Raises: RuntimeError for a number too large for the result's dtype.
     """
     ...
 
 @overload
 def clamp_max(input: ArrayLike, max: ArrayLike) -> Array:
-    """Clamp each element from above: `max` is a number, or a tensor that broadcasts.
+    """Clamp each element to at most `max`, a number or a tensor that broadcasts.
 
-    Gradient: 1 at the bound, 0 above it and at NaN; for a tensor of bounds 1 where it is used.
+    Gradient: 1 at the bound, 0 above it and at NaN; for a tensor of bounds 1 where the bound is used.
     Raises: RuntimeError for a number too large for the result's dtype.
     """
     ...
 
 @overload
 def clamp_min(input: ArrayLike, min: Number | Array) -> Array:
-    """Clamp each element from below: `min` is a number, or a tensor that broadcasts.
+    """Clamp each element to at least `min`, a number or a tensor that broadcasts.
 
-    Gradient: 1 at the bound, 0 below it and at NaN; for a tensor of bounds 1 where it is used.
+    Gradient: 1 at the bound, 0 below it and at NaN; for a tensor of bounds 1 where the bound is used.
     Raises: RuntimeError for a number too large for the result's dtype.
     """
     ...
 
 @overload
 def clamp_min(input: ArrayLike, min: ArrayLike) -> Array:
-    """Clamp each element from below: `min` is a number, or a tensor that broadcasts.
+    """Clamp each element to at least `min`, a number or a tensor that broadcasts.
 
-    Gradient: 1 at the bound, 0 below it and at NaN; for a tensor of bounds 1 where it is used.
+    Gradient: 1 at the bound, 0 below it and at NaN; for a tensor of bounds 1 where the bound is used.
     Raises: RuntimeError for a number too large for the result's dtype.
     """
     ...
@@ -603,96 +605,96 @@ def clamp_min(input: ArrayLike, min: ArrayLike) -> Array:
 def clip(input: ArrayLike, min: Any = None, max: Any = None) -> Array:
     """Clamp each element to `[min, max]`: numbers, or tensors that broadcast.
 
-    Gradient: 1 at a bound (jnp.clip gives half), 0 outside and at NaN; for a tensor of bounds 1 where it is used.
-    Raises: RuntimeError where both bounds are None, or a number is too large for the result's dtype; TypeError for a
-    number beside a tensor of one dimension or more.
+    Gradient: 1 at a bound (jnp.clip has 0.5), 0 outside and at NaN; for a tensor of bounds 1 where the bound is used.
+    Raises: RuntimeError if both bounds are None, or a number is too large for the result's dtype; TypeError for a
+    number together with a tensor that is not 0-dim.
     """
     ...
 
 def column_stack(tensors: Sequence[ArrayLike]) -> Array:
-    """Return tensors joined along their second dimension; a vector is a column.
+    """Concatenate tensors along their second dimension; a vector is a column.
 
     Dtypes: promoted.
     """
     ...
 
 def combinations(input: ArrayLike, r: builtins.int = 2, with_replacement: builtins.bool = False) -> Array:
-    """Return the combinations of `r` elements of a vector, a row for each, in the order of Python's itertools.
+    """Return the combinations of `r` elements of a vector, one row each, in the order of Python's itertools.
 
-    Raises: RuntimeError for a tensor that is not a vector, and for a negative `r`.
+    Raises: RuntimeError for a tensor that is not 1-D, and for a negative `r`.
     """
     ...
 
 def complex(real: ArrayLike, imag: ArrayLike) -> Array:
-    """Return the complex numbers of these real and imaginary parts, both float32 or both float64.
+    """Return complex numbers with the given real and imaginary parts, both float32 or both float64.
 
-    Raises: RuntimeError for other dtypes, and for two that differ.
+    Raises: RuntimeError for other dtypes, and for different ones.
     """
     ...
 
 def concat(tensors: Sequence[ArrayLike], dim: builtins.int = 0) -> Array:
-    """Return the tensors concatenated along an existing dimension; their other sizes must be equal.
+    """Concatenate the tensors along an existing dimension. Their other sizes must be equal.
 
     Dtypes: promoted.
-    Raises: ValueError for no tensors; RuntimeError for sizes that differ. A tensor of shape (0,) is ignored, whatever
-    the other shapes (torch keeps this for old code).
+    Raises: ValueError for no tensors; RuntimeError for sizes that differ. A tensor of shape (0,) is always ignored
+    (torch keeps this for old code).
     """
     ...
 
 def concatenate(tensors: Sequence[ArrayLike], dim: builtins.int = 0) -> Array:
-    """Return the tensors concatenated along an existing dimension; their other sizes must be equal.
+    """Concatenate the tensors along an existing dimension. Their other sizes must be equal.
 
     Dtypes: promoted.
-    Raises: ValueError for no tensors; RuntimeError for sizes that differ. A tensor of shape (0,) is ignored, whatever
-    the other shapes (torch keeps this for old code).
+    Raises: ValueError for no tensors; RuntimeError for sizes that differ. A tensor of shape (0,) is always ignored
+    (torch keeps this for old code).
     """
     ...
 
 def conj(input: ArrayLike) -> Array:
-    """Return the complex conjugate of each element; what is real as it is."""
+    """Return the complex conjugate of each element; a real tensor is returned unchanged."""
     ...
 
 def conj_physical(input: ArrayLike) -> Array:
-    """Return the complex conjugate of each element: the same as `conj`, as JAX has no lazy conjugation."""
+    """Return the complex conjugate of each element, like `conj`: JAX has no lazy conjugation."""
     ...
 
 @overload
 def copysign(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return each `input` with the sign of `other`, also of -0 and NaN; integers as float32.
+    """Return `input` with the sign of `other`, also for -0 and NaN; integers give float32.
 
-    Gradient: 1 or -1, 0 where `input` is 0; 0 for `other`.
+    Gradient: 1 or -1 for `input`, 0 where `input` is 0; 0 for `other`.
     """
     ...
 
 @overload
 def copysign(input: ArrayLike, other: ArrayLike | Number) -> Array:
-    """Return each `input` with the sign of `other`, also of -0 and NaN; integers as float32.
+    """Return `input` with the sign of `other`, also for -0 and NaN; integers give float32.
 
-    Gradient: 1 or -1, 0 where `input` is 0; 0 for `other`.
+    Gradient: 1 or -1 for `input`, 0 where `input` is 0; 0 for `other`.
     """
     ...
 
 def corrcoef(input: ArrayLike) -> Array:
     """Return the correlation matrix of variables (rows) over observations (columns): covariances scaled to [-1, 1].
 
-    Shapes: (m, n) -> (m, m); a tensor of fewer dimensions is one variable.
-    Dtypes: integers give float32; 16-bit floats are computed in float32, and rounded once.
+    Shapes: (m, n) -> (m, m); a 0-dim or 1-D tensor is one variable.
+    Dtypes: integers give float32; 16-bit floats are computed in float32 and rounded once.
     Raises: RuntimeError for bools.
     """
     ...
 
 def cos(input: ArrayLike) -> Array:
-    """Return the cosine of each element, which is in radians; integers as float32."""
+    """Return the cosine of each element, in radians; integers give float32."""
     ...
 
 def cosh(input: ArrayLike) -> Array:
-    """Return the hyperbolic cosine of each element; integers as float32."""
+    """Return the hyperbolic cosine of each element; integers give float32."""
     ...
 
 def count_nonzero(input: ArrayLike, dim: builtins.int | Sequence[builtins.int] | None = None) -> Array:
-    """Return the number of elements that are not zero, or the number over `dim` (one, or several as a tuple).
+    """Return the number of nonzero elements, or their number over `dim` (an integer or a tuple).
 
-    NaN is not zero.
+    NaN is nonzero.
     """
     ...
 
@@ -705,31 +707,31 @@ def cov(
 ) -> Array:
     """Return the covariance matrix of variables (rows) over observations (columns), divided by `n - correction`.
 
-    `fweights` says how often each observation was made, `aweights` how much it counts.
-    Shapes: (m, n) -> (m, m); a tensor of fewer dimensions is one variable.
-    Dtypes: integers give float32; 16-bit floats are computed in float32, and rounded once.
-    Raises: RuntimeError for bools, and weights that are negative or add up to 0; where they are traced, the result is
+    `fweights` are the counts of the observations, `aweights` their importance weights.
+    Shapes: (m, n) -> (m, m); a 0-dim or 1-D tensor is one variable.
+    Dtypes: integers give float32; 16-bit floats are computed in float32 and rounded once.
+    Raises: RuntimeError for bools, and for weights that are negative or sum to 0. For such traced weights the result is
     NaN or infinite.
     """
     ...
 
 def cross(input: ArrayLike, other: ArrayLike, dim: builtins.int | None = None) -> Array:
-    """Return the cross products of vectors of three elements along `dim`, by default the first dimension of size 3.
+    """Return the cross product of 3-element vectors along `dim`, by default the first dimension of size 3.
 
-    Shapes: those of two tensors of as many dimensions, which broadcast.
-    Raises: RuntimeError for other shapes, and for two dtypes.
+    Shapes: both tensors have the same number of dimensions, and broadcast.
+    Raises: RuntimeError for other shapes, and for different dtypes.
     """
     ...
 
 def cummax(input: ArrayLike, dim: builtins.int) -> ValuesAndIndices:
-    """Return the cumulative maximum along `dim` and its index, the last of equals.
+    """Return the cumulative maximum along `dim` and its index, the last one of equal elements.
 
     Gradient: all to the element whose index is returned.
     """
     ...
 
 def cummin(input: ArrayLike, dim: builtins.int) -> ValuesAndIndices:
-    """Return the cumulative minimum along `dim` and its index, the last of equals.
+    """Return the cumulative minimum along `dim` and its index, the last one of equal elements.
 
     Gradient: all to the element whose index is returned.
     """
@@ -738,15 +740,15 @@ def cummin(input: ArrayLike, dim: builtins.int) -> ValuesAndIndices:
 def cumprod(input: ArrayLike, dim: builtins.int, *, dtype: DTypeLike | None = None) -> Array:
     """Return the cumulative product along `dim`.
 
-    Gradient: exact where elements are 0, too.
-    Dtypes: as those of `cumsum`.
+    Gradient: exact also if elements are 0.
+    Dtypes: as for `cumsum`.
     """
     ...
 
 def cumsum(input: ArrayLike, dim: builtins.int, *, dtype: DTypeLike | None = None) -> Array:
     """Return the cumulative sum along `dim`.
 
-    Dtypes: integers and bools are added up as int64; 16-bit floats in float32, each result rounded once.
+    Dtypes: integers and bools are summed in int64; 16-bit floats in float32, and each result is rounded once.
     """
     ...
 
@@ -754,8 +756,8 @@ def cumsum(input: ArrayLike, dim: builtins.int, *, dtype: DTypeLike | None = Non
 def cumulative_trapezoid(y: ArrayLike, x: ArrayLike, *, dim: builtins.int = -1) -> Array:
     """Return the cumulative integral of `y` along `dim` by the trapezoidal rule, from the second element on.
 
-    It is taken at coordinates `x`, or with the spacing `dx`.
-    Raises: RuntimeError for bools, TypeError for both an `x` and a `dx`.
+    The samples are at coordinates `x`, or have the spacing `dx`.
+    Raises: RuntimeError for bools; TypeError if both `x` and `dx` are given.
     """
     ...
 
@@ -763,19 +765,19 @@ def cumulative_trapezoid(y: ArrayLike, x: ArrayLike, *, dim: builtins.int = -1) 
 def cumulative_trapezoid(y: ArrayLike, *, dx: Number | Array = 1, dim: builtins.int = -1) -> Array:
     """Return the cumulative integral of `y` along `dim` by the trapezoidal rule, from the second element on.
 
-    It is taken at coordinates `x`, or with the spacing `dx`.
-    Raises: RuntimeError for bools, TypeError for both an `x` and a `dx`.
+    The samples are at coordinates `x`, or have the spacing `dx`.
+    Raises: RuntimeError for bools; TypeError if both `x` and `dx` are given.
     """
     ...
 
 def deg2rad(input: ArrayLike) -> Array:
-    """Return each element, in degrees, in radians; integers as float32."""
+    """Convert each element from degrees to radians; integers give float32."""
     ...
 
 def det(input: ArrayLike) -> Array:
-    """Return the determinants of square matrices. Shapes: (*, n, n) -> (*).
+    """Return the determinant of each square matrix. Shapes: (*, n, n) -> (*).
 
-    Gradient: the cofactors; 0 where the determinant is (torch: so does backward() without create_graph=True).
+    Gradient: the cofactors; 0 for a determinant of 0 (as in torch's backward() without create_graph=True).
     Raises: RuntimeError for other shapes, and for dtypes other than float32, float64 and the complex ones.
     """
     ...
@@ -790,39 +792,39 @@ def detach(input: ArrayLike) -> Any:
     ...
 
 def diag(input: ArrayLike, diagonal: builtins.int = 0) -> Array:
-    """Return the square matrix with a vector on its diagonal, or the diagonal of a matrix; 1 is above the main one.
+    """Return a square matrix with a vector on its diagonal, or the diagonal of a matrix; 1 is above the main one.
 
-    Raises: RuntimeError for other numbers of dimensions.
+    Raises: RuntimeError for a tensor that is not 1-D or 2-D.
     """
     ...
 
 def diag_embed(input: ArrayLike, offset: builtins.int = 0, dim1: builtins.int = -2, dim2: builtins.int = -1) -> Array:
     """Return matrices with the last dimension of `input` on their diagonals, and zeros elsewhere.
 
-    Shapes: (*, n) -> (*, n + |offset|, n + |offset|); `dim1` and `dim2` are the places of the two dimensions.
-    Raises: RuntimeError where the two dimensions are the same.
+    Shapes: (*, n) -> (*, n + |offset|, n + |offset|); `dim1` and `dim2` are the positions of the two new dimensions.
+    Raises: RuntimeError if the two dimensions are the same.
     """
     ...
 
 def diagflat(input: ArrayLike, offset: builtins.int = 0) -> Array:
-    """Return the square matrix with the flattened elements on its diagonal, and zeros elsewhere."""
+    """Return a square matrix with the flattened input on its diagonal, and zeros elsewhere."""
     ...
 
 def diagonal(input: ArrayLike, offset: builtins.int = 0, dim1: builtins.int = 0, dim2: builtins.int = 1) -> Array:
-    """Return the diagonal of two dimensions as the last dimension; `offset` 1 is the diagonal above the main one.
+    """Return the diagonal over two dimensions as the last dimension; `offset=1` is the diagonal above the main one.
 
-    Raises: RuntimeError where the two dimensions are the same.
-    Torch: the result there is a view, here it is an array of its own.
+    Raises: RuntimeError if the two dimensions are the same.
+    Torch: torch.diagonal, which returns a view; here the result is a new array.
     """
     ...
 
 def diagonal_scatter(
     input: ArrayLike, src: ArrayLike, offset: builtins.int = 0, dim1: builtins.int = 0, dim2: builtins.int = 1
 ) -> Array:
-    """Return the tensor with its diagonal, as `diagonal` gives it, replaced by `src`.
+    """Return `input` with its diagonal (see `diagonal`) replaced by `src`.
 
-    Dtypes: that of `input`; `src` is cast to it.
-    Raises: RuntimeError where `src` does not have the shape of the diagonal.
+    Dtypes: those of `input`; `src` is cast to them.
+    Raises: RuntimeError if `src` does not have the shape of the diagonal.
     """
     ...
 
@@ -833,17 +835,17 @@ def diff(
     prepend: ArrayLike | None = None,
     append: ArrayLike | None = None,
 ) -> Array:
-    """Return the `n`-th differences of neighbours along `dim`; `prepend` and `append` are joined to `input` first.
+    """Return the `n`-th forward difference along `dim`; `prepend` and `append` are concatenated to `input` first.
 
-    Dtypes: of bools, whether neighbours differ.
-    Raises: RuntimeError for a 0-dim tensor, and a negative `n`.
+    Dtypes: for bools the difference is the logical XOR.
+    Raises: RuntimeError for a 0-dim tensor, and for a negative `n`.
     """
     ...
 
 def digamma(input: ArrayLike) -> Array:
-    """Return the derivative of `lgamma` of each element; integers as float32.
+    """Return the digamma function, the derivative of `lgamma`; integers give float32.
 
-    It is minus infinity at 0, infinity at -0, and NaN at negative whole numbers.
+    It is minus infinity at 0, infinity at -0, and NaN at negative integers.
     """
     ...
 
@@ -852,62 +854,62 @@ def dim(input: ArrayLike) -> builtins.int:
     ...
 
 def dist(input: ArrayLike, other: ArrayLike, p: builtins.float = 2) -> Array:
-    """Return the `p`-norm of `input - other`, which broadcast, over all elements.
+    """Return the `p`-norm of `input - other`, with broadcasting, over all elements.
 
-    Gradient: as that of `norm`: 0 where the two are equal.
+    Gradient: as for `norm`; 0 where the two are equal.
     """
     ...
 
 def div(input: ArrayLike, other: Any, *, rounding_mode: str | None = None) -> Array:
-    """Return `input / other`; integers are divided as float32, unless `rounding_mode` is "trunc" or "floor".
+    """Return `input / other`. Integers are divided in float32 unless `rounding_mode` is "trunc" or "floor".
 
     Gradient: 0 with a rounding mode.
-    Raises: RuntimeError for an integer division by zero with a rounding mode, where the divisor's values are known.
+    Raises: RuntimeError for an integer division by zero with a rounding mode, if the divisor is known (not traced).
     """
     ...
 
 def divide(input: ArrayLike, other: Any, *, rounding_mode: str | None = None) -> Array:
-    """Return `input / other`; integers are divided as float32, unless `rounding_mode` is "trunc" or "floor".
+    """Return `input / other`. Integers are divided in float32 unless `rounding_mode` is "trunc" or "floor".
 
     Gradient: 0 with a rounding mode.
-    Raises: RuntimeError for an integer division by zero with a rounding mode, where the divisor's values are known.
+    Raises: RuntimeError for an integer division by zero with a rounding mode, if the divisor is known (not traced).
     """
     ...
 
 def dot(input: ArrayLike, tensor: ArrayLike) -> Array:
-    """Return the inner product of two vectors, without a conjugate. Shapes: (k,), (k,) -> ().
+    """Return the dot product of two vectors, without complex conjugation. Shapes: (k,), (k,) -> ().
 
-    Raises: RuntimeError for other shapes (torch's dot, unlike jnp's, takes vectors only), and for two dtypes.
+    Raises: RuntimeError for other shapes (torch's dot, unlike jnp's, accepts only vectors), and for different dtypes.
     """
     ...
 
 def dsplit(input: ArrayLike, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Array, ...]:
-    """Return the parts of a tensor along its third dimension: so many equal ones, or those between the given indices.
+    """Split a tensor along its third dimension into equal parts, or at the given indices.
 
-    Raises: RuntimeError for fewer than 3 dimensions, and where the dimension cannot be split into equal parts.
+    Raises: RuntimeError for fewer than 3 dimensions, and if the dimension cannot be split into equal parts.
     """
     ...
 
 def dstack(tensors: Sequence[ArrayLike]) -> Array:
-    """Return tensors joined along their third dimension; a vector is (1, n, 1), a matrix (m, n, 1).
+    """Concatenate tensors along their third dimension; a vector becomes (1, n, 1), a matrix (m, n, 1).
 
     Dtypes: promoted.
     """
     ...
 
 def einsum(*args: Any) -> Array:
-    """Return the Einstein summation of an equation: "ij,jk->ik" is a product of matrices.
+    """Return the Einstein summation of an equation: "ij,jk->ik" is the matrix product.
 
-    A letter names a dimension. One that is not in the result is summed over; one that an operand has twice is its
-    diagonal; `...` stands for dimensions that broadcast. Without `->` the result has, in order, the letters that
-    come once. In place of an equation, each tensor may be followed by a list of numbers for its dimensions.
-    Dtypes: tensors that are contracted have one dtype; integers that are only summed become int64.
-    Raises: RuntimeError for an equation that has no meaning, or does not fit the tensors.
+    A letter names a dimension. A letter that is not in the result is summed over. A letter that occurs twice in an
+    operand takes the diagonal. `...` stands for dimensions that broadcast. Without `->` the result has the letters that
+    occur once, in order. Instead of an equation, each tensor may be followed by a list of numbers for its dimensions.
+    Dtypes: contracted tensors have one dtype; integers that are only summed become int64.
+    Raises: RuntimeError for an equation that is invalid or does not fit the tensors.
     """
     ...
 
 def empty(*size: builtins.int | Sequence[builtins.int], dtype: DTypeLike | None = None) -> Array:
-    """Return an uninitialised tensor, float32 by default: its values have no meaning (here they are zeros).
+    """Return an uninitialised tensor, float32 by default: its values are undefined (here they are zeros).
 
     Raises: TypeError for sizes that are not integers; RuntimeError for negative sizes.
     Torch: torch.empty.
@@ -915,51 +917,51 @@ def empty(*size: builtins.int | Sequence[builtins.int], dtype: DTypeLike | None 
     ...
 
 def eq(input: ArrayLike, other: ArrayLike | Number) -> Array:
-    """Return where `input` equals `other`."""
+    """Return `input == other` for each element."""
     ...
 
 def equal(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return whether shapes and all elements are equal: a 0-dim bool, where torch gives Python's; NaN equals nothing."""
+    """Return whether shapes and all elements are equal, as a 0-dim bool (torch: a Python bool). NaN equals nothing."""
     ...
 
 def erf(input: ArrayLike) -> Array:
-    """Return the error function of each element; integers as float32."""
+    """Return the error function of each element; integers give float32."""
     ...
 
 def erfc(input: ArrayLike) -> Array:
-    """Return `1 - erf(x)` of each element, exact for large ones; integers as float32."""
+    """Return the complementary error function `1 - erf(x)`, accurate for large x; integers give float32."""
     ...
 
 def erfinv(input: ArrayLike) -> Array:
-    """Return the number whose error function is each element, NaN outside of -1 to 1; integers as float32."""
+    """Return the inverse error function of each element, NaN outside [-1, 1]; integers give float32."""
     ...
 
 def exp(input: ArrayLike) -> Array:
-    """Return the exponential of each element, integers as float32."""
+    """Return the exponential of each element; integers give float32."""
     ...
 
 def exp2(input: ArrayLike) -> Array:
-    """Return 2 to the power of each element; integers as float32."""
+    """Return 2 to the power of each element; integers give float32."""
     ...
 
 def expand(input: ArrayLike, *size: builtins.int | Sequence[builtins.int]) -> Array:
-    """Return the tensor broadcast to a shape, which may have new leading dimensions; -1 keeps a size.
+    """Return the tensor broadcast to a shape, which may have more leading dimensions; -1 keeps a size.
 
-    Shapes: sizes one by one or as one tuple.
-    Raises: RuntimeError where the tensor does not broadcast to the shape.
-    Torch: Tensor.expand; there the result shares memory, here it is an array of its own.
+    Shapes: sizes are separate arguments or one tuple.
+    Raises: RuntimeError if the tensor does not broadcast to the shape.
+    Torch: Tensor.expand, which shares memory; here the result is a new array.
     """
     ...
 
 def expand_as(input: ArrayLike, other: ArrayLike) -> Array:
     """Return the tensor broadcast to the shape of `other`. Torch: Tensor.expand_as.
 
-    Raises: RuntimeError where the tensor does not broadcast to that shape.
+    Raises: RuntimeError if the tensor does not broadcast to that shape.
     """
     ...
 
 def expm1(input: ArrayLike) -> Array:
-    """Return `exp(x) - 1` of each element, exact near 0; integers as float32."""
+    """Return `exp(x) - 1` of each element, accurate near 0; integers give float32."""
     ...
 
 def eye(n: builtins.int, m: builtins.int | None = None, *, dtype: DTypeLike | None = None) -> Array:
@@ -978,29 +980,29 @@ def finfo(type: Any = float32) -> FInfo:
     ...
 
 def fix(input: ArrayLike) -> Array:
-    """Return each element without its fraction; integers as they are. Gradient: 0."""
+    """Return the integer part of each element; integers are unchanged. Gradient: 0."""
     ...
 
 def flatten(input: ArrayLike, start_dim: builtins.int = 0, end_dim: builtins.int = -1) -> Array:
-    """Return the tensor with the dimensions from `start_dim` to `end_dim` merged; a 0-dim tensor becomes a vector.
+    """Flatten the dimensions from `start_dim` to `end_dim` into one; a 0-dim tensor becomes a vector.
 
-    Raises: RuntimeError where `start_dim` comes after `end_dim`.
+    Raises: RuntimeError if `start_dim` is after `end_dim`.
     """
     ...
 
 def flip(input: ArrayLike, *dims: builtins.int | Sequence[builtins.int]) -> Array:
-    """Return the tensor with the order of its elements reversed along `dims`."""
+    """Reverse the order of the elements along `dims`."""
     ...
 
 def fliplr(input: ArrayLike) -> Array:
-    """Return the tensor reversed along its second dimension: a matrix with left and right exchanged.
+    """Reverse the elements along the second dimension: flip a matrix left to right.
 
     Raises: RuntimeError for fewer than 2 dimensions.
     """
     ...
 
 def flipud(input: ArrayLike) -> Array:
-    """Return the tensor reversed along its first dimension: a matrix upside down.
+    """Reverse the elements along the first dimension: flip a matrix upside down.
 
     Raises: RuntimeError for a 0-dim tensor.
     """
@@ -1008,104 +1010,105 @@ def flipud(input: ArrayLike) -> Array:
 
 @overload
 def float_power(input: ArrayLike, exponent: builtins.bool | builtins.int | builtins.float | builtins.complex) -> Array:
-    """Return `input ** exponent` in float64, or in complex128 where either is complex.
+    """Return `input ** exponent` in float64, or in complex128 if either is complex.
 
-    Gradient: that of `pow`.
-    Raises: RuntimeError where JAX's 64-bit types are off.
+    Gradient: as for `pow`.
+    Raises: RuntimeError while JAX's 64-bit types are off.
     """
     ...
 
 @overload
 def float_power(input: Number | Array, exponent: ArrayLike) -> Array:
-    """Return `input ** exponent` in float64, or in complex128 where either is complex.
+    """Return `input ** exponent` in float64, or in complex128 if either is complex.
 
-    Gradient: that of `pow`.
-    Raises: RuntimeError where JAX's 64-bit types are off.
+    Gradient: as for `pow`.
+    Raises: RuntimeError while JAX's 64-bit types are off.
     """
     ...
 
 @overload
 def float_power(input: ArrayLike, exponent: ArrayLike) -> Array:
-    """Return `input ** exponent` in float64, or in complex128 where either is complex.
+    """Return `input ** exponent` in float64, or in complex128 if either is complex.
 
-    Gradient: that of `pow`.
-    Raises: RuntimeError where JAX's 64-bit types are off.
+    Gradient: as for `pow`.
+    Raises: RuntimeError while JAX's 64-bit types are off.
     """
     ...
 
 def floor(input: ArrayLike) -> Array:
-    """Return the largest whole number that is not above each element; integers as they are. Gradient: 0."""
+    """Return the floor of each element; integers are unchanged. Gradient: 0."""
     ...
 
 def floor_divide(input: ArrayLike, other: Any) -> Array:
-    """Return `input / other` rounded down.
+    """Return `input / other` rounded down (floor division).
 
     Gradient: none in torch; 0 here.
-    Raises: RuntimeError for an integer division by zero, where the divisor's values are known.
+    Raises: RuntimeError for an integer division by zero, if the divisor is known (not traced).
     """
     ...
 
 def fmax(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return the larger of each two, and of a number and NaN the number.
+    """Return the elementwise maximum, but the number if the other element is NaN.
 
-    Gradient: all of it to `input` where both are equal.
+    Gradient: to `input` where the two are equal.
     """
     ...
 
 def fmin(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return the smaller of each two, and of a number and NaN the number.
+    """Return the elementwise minimum, but the number if the other element is NaN.
 
-    Gradient: all of it to `input` where both are equal.
+    Gradient: to `input` where the two are equal.
     """
     ...
 
 @overload
 def fmod(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return the remainder of the truncated quotient: it has the sign of `input`.
+    """Return the remainder of truncated division (C's fmod): it has the sign of `input`.
 
     Gradient: 1 for `input`, minus the truncated quotient for `other`.
-    Raises: RuntimeError for an integer division by zero, where the divisor's values are known.
+    Raises: RuntimeError for an integer division by zero, if the divisor is known (not traced).
     """
     ...
 
 @overload
 def fmod(input: ArrayLike, other: ArrayLike | Number) -> Array:
-    """Return the remainder of the truncated quotient: it has the sign of `input`.
+    """Return the remainder of truncated division (C's fmod): it has the sign of `input`.
 
     Gradient: 1 for `input`, minus the truncated quotient for `other`.
-    Raises: RuntimeError for an integer division by zero, where the divisor's values are known.
+    Raises: RuntimeError for an integer division by zero, if the divisor is known (not traced).
     """
     ...
 
 def frac(input: ArrayLike) -> Array:
-    """Return the fraction of each element, with its sign. Gradient: 1."""
+    """Return the fractional part of each element, with its sign. Gradient: 1."""
     ...
 
 def frexp(input: ArrayLike) -> MantissaAndExponent:
-    """Return a mantissa of 0.5 to 1, with the sign, and an int32 exponent: `input == mantissa * 2**exponent`.
+    """Return the mantissa (absolute value in [0.5, 1)) and the int32 exponent: `input == mantissa * 2**exponent`.
 
-    0, infinity and NaN are their own mantissas, with the exponent 0.
+    0, infinity and NaN are their own mantissas, with exponent 0.
     Gradient: that of a division by `2**exponent`.
     """
     ...
 
 def from_dlpack(ext_tensor: Any) -> Array:
-    """Return an array that shares its memory with another library's tensor, where the platform allows it.
+    """Convert another library's tensor to an array, by DLPack. Memory is shared where the platform allows it.
 
-    Memory: shared on the CPU and on a GPU that both libraries see; a tensor that is not contiguous or not aligned is
-    copied. Whoever shares must not write to the tensor afterwards: use `from_numpy` or `tensor` for a copy.
-    The way back is `torch.from_dlpack(x)`, which takes a JAX array as it is.
-    Raises: TypeError for what has no DLPack interface; RuntimeError for 64 bits while JAX's 64-bit types are off.
+    Memory: shared on the CPU and on a GPU that both libraries see; copied for a tensor that is not contiguous or not
+    aligned. The caller must not write to a shared tensor afterwards: use `from_numpy` or `tensor` for a copy. The
+    opposite conversion is `torch.from_dlpack(x)`, which accepts a JAX array.
+    Raises: TypeError for an object without a DLPack interface; RuntimeError for 64 bits while JAX's 64-bit types are
+    off.
     Torch: torch.from_dlpack.
     """
     ...
 
 def from_numpy(ndarray: np.ndarray) -> Array:
-    """Return a copy of a NumPy array, dtype kept.
+    """Return a copy of a NumPy array with the same dtype.
 
-    Memory: copied. In torch both share it, and `xx += 1` on one changes the other; here a value never changes, and the
-    pure counterpart gives a new one: `xx = jaxfun.add(xx, 1)`.
-    Raises: TypeError for what is no NumPy array; RuntimeError for 64 bits while JAX's 64-bit types are off.
+    Memory: copied. In torch the two share memory, so that `xx += 1` on one changes the other. An array here is
+    immutable; the pure counterpart returns a new one: `xx = jaxfun.add(xx, 1)`.
+    Raises: TypeError if `ndarray` is not a NumPy array; RuntimeError for 64 bits while JAX's 64-bit types are off.
     Torch: torch.from_numpy.
     """
     ...
@@ -1113,14 +1116,14 @@ def from_numpy(ndarray: np.ndarray) -> Array:
 def full(size: Sequence[builtins.int], fill_value: Any, *, dtype: DTypeLike | None = None) -> Array:
     """Return a tensor filled with a number.
 
-    Dtypes: by default that of the number: bool, int64, float32 or complex64.
+    Dtypes: by default the dtype of the number: bool, int64, float32 or complex64.
     Raises: TypeError for a size that is not a tuple; RuntimeError for a number that the dtype cannot hold.
     Torch: torch.full.
     """
     ...
 
 def full_like(input: ArrayLike, fill_value: Any, *, dtype: DTypeLike | None = None) -> Array:
-    """Return a tensor of the shape of `input`, and of its dtype by default, filled with a number.
+    """Return a tensor filled with a number, with the shape of `input`, and by default its dtype.
 
     Raises: RuntimeError for a number that the dtype cannot hold.
     Torch: torch.full_like.
@@ -1128,142 +1131,145 @@ def full_like(input: ArrayLike, fill_value: Any, *, dtype: DTypeLike | None = No
     ...
 
 def gather(input: ArrayLike, dim: builtins.int, index: ArrayLike, *, sparse_grad: builtins.bool = False) -> Array:
-    """Return the elements that `index` names along a dimension: `input[index[i][j]][j]` at (i, j) where `dim` is 0.
+    """Gather elements along `dim`: for `dim=0` the result at (i, j) is `input[index[i][j]][j]`.
 
-    Shapes: that of `index`, which has as many dimensions as `input` and is no larger in the others than `dim`.
-    Gradient: an element that was taken several times gets the sum.
-    Raises: RuntimeError for other shapes, and for an index out of range (a negative one is), where it is known; a
-    traced one gives what it gives in `getitem`.
-    Differs: the gradient is never sparse; `sparse_grad` changes nothing.
+    Shapes: the result has the shape of `index`. `index` has as many dimensions as `input`, and no dimension except
+    `dim` is larger than that of `input`.
+    Gradient: an element that is gathered several times gets the sum.
+    Raises: RuntimeError for other shapes, and for an index out of range (negative indices are out of range). A traced
+    index out of range gives the same as in `getitem`.
+    Differs: the gradient is never sparse; `sparse_grad` has no effect.
     """
     ...
 
 def gcd(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return the greatest common divisor of each two integers; of 0 and 0 it is 0."""
+    """Return the greatest common divisor of each pair of integers; 0 for 0 and 0."""
     ...
 
 def ge(input: ArrayLike, other: ArrayLike | Number) -> Array:
-    """Return where `input` is greater than or equal to `other`."""
+    """Return `input >= other` for each element."""
     ...
 
 def ger(input: ArrayLike, vec2: ArrayLike) -> Array:
-    """Return `outer(input, vec2)`, under its older name."""
+    """Return `outer(input, vec2)`. `ger` is the older name."""
     ...
 
 def getitem(x: Any, index: Any) -> Array:
-    """Return `x[index]` as torch means it: integers, slices, None, `...`, bools, masks, integer tensors, and mixtures.
+    """Return `x[index]` by torch's rules: integers, slices, None, `...`, bools, masks, index tensors, and mixtures.
 
-    Shapes: where the dimensions that tensors index are not all adjacent, those of the tensors come first.
-    Gradient: an element that was taken several times gets the sum.
-    Raises: IndexError out of range, ValueError for a slice's step below 1, both where the index is known. A traced
-    index that is out of range gives NaN (the least integer, the greatest unsigned one, True): nothing is clamped. A
-    traced mask is an error: its values decide the shape.
-    Torch: Tensor.__getitem__; the result there may be a view, here it is an array of its own.
+    Shapes: if the dimensions indexed by tensors are not adjacent, the tensors' dimensions come first.
+    Gradient: an element that is taken several times gets the sum.
+    Raises: IndexError for a known index out of range; ValueError for a slice with a step below 1. A traced index out of
+    range gives NaN (the smallest integer, the largest unsigned one, True): it is never clamped. A traced mask is an
+    error, because its values decide the shape.
+    Torch: Tensor.__getitem__, which may return a view; here the result is a new array.
     """
     ...
 
 def gradient(
     input: ArrayLike, *, spacing: Any = None, dim: Any = None, edge_order: builtins.int = 1
 ) -> tuple[Array, ...]:
-    """Return the gradient along each dimension, or along `dim`, by central differences of second order.
+    """Estimate the gradient along each dimension, or along `dim`, by second-order central differences.
 
-    `spacing` is a number, or for each dimension a number, or for each a tensor of coordinates. At the edges the
-    differences are one-sided, of first or second order (`edge_order` 1 or 2).
-    Raises: RuntimeError for fewer than `edge_order + 1` elements along a dimension, bool and uint8.
+    `spacing` is a number, or one number or one tensor of coordinates for each dimension. At the edges the differences
+    are one-sided, of order `edge_order` (1 or 2).
+    Raises: RuntimeError for fewer than `edge_order + 1` elements along a dimension, and for bool and uint8.
     """
     ...
 
 def greater(input: ArrayLike, other: ArrayLike | Number) -> Array:
-    """Return where `input` is greater than `other`."""
+    """Return `input > other` for each element."""
     ...
 
 def greater_equal(input: ArrayLike, other: ArrayLike | Number) -> Array:
-    """Return where `input` is greater than or equal to `other`."""
+    """Return `input >= other` for each element."""
     ...
 
 def gt(input: ArrayLike, other: ArrayLike | Number) -> Array:
-    """Return where `input` is greater than `other`."""
+    """Return `input > other` for each element."""
     ...
 
 def heaviside(input: ArrayLike, values: ArrayLike) -> Array:
-    """Return 0 for each element below 0 and for NaN, 1 above 0, and at 0 what `values` has.
+    """Return the Heaviside step function: 0 below 0 and for NaN, 1 above 0, and `values` at 0.
 
-    Gradient: torch has none; here 0 for `input`, and for `values` 1 where it is used.
-    Raises: RuntimeError for two dtypes.
+    Gradient: torch has none. Here it is 0 for `input`, and for `values` 1 where the value is used.
+    Raises: RuntimeError for different dtypes.
     """
     ...
 
 def histc(input: ArrayLike, bins: builtins.int = 100, min: Number | Array = 0, max: Number | Array = 0) -> Array:
-    """Return the number of elements in each of `bins` equal bins from `min` to `max`. Others and NaN are left out.
+    """Return the histogram of the elements with `bins` equal bins from `min` to `max`. Others and NaN are ignored.
 
-    Where `min` and `max` are equal, the bins go from the smallest to the largest element.
-    Raises: RuntimeError for a range that is not finite or goes down; where it is traced, the result is NaN.
+    If `min` equals `max`, the range is from the smallest to the largest element.
+    Raises: RuntimeError for a range that is not finite or is decreasing. A traced one gives NaN.
     """
     ...
 
 def histogram(
     input: ArrayLike, bins: Any = 100, *, range: Any = None, weight: Any = None, density: builtins.bool = False
 ) -> Histogram:
-    """Return the number of elements in each bin, or the sum of their weights, and the edges: `(hist, bin_edges)`.
+    """Return the histogram of all elements (counts, or sums of weights) and the bin edges: `(hist, bin_edges)`.
 
-    `bins` is a number of equal bins, over `range` or else all elements; or a tensor of increasing edges. A bin includes
-    its lower edge, the last bin its upper edge too. `density` divides by the total and the bins' widths.
-    Raises: RuntimeError for dtypes other than float32 and float64 (beside given edges 16-bit floats are taken too),
-    and for a range that is not finite or goes down; where it is traced, the counts are NaN.
+    `bins` is a number of equal bins over `range` (by default the range of the elements), or a tensor of increasing
+    edges. A bin includes its lower edge; the last bin also includes its upper edge. `density` divides by the total and
+    the widths.
+    Raises: RuntimeError for dtypes other than float32 and float64 (with given edges also 16-bit floats are accepted),
+    and for a range that is not finite or is decreasing. A traced one gives NaN counts.
     """
     ...
 
 def histogramdd(
     input: ArrayLike, bins: Any, range: Any = None, weight: Any = None, density: builtins.bool = False
 ) -> JointHistogram:
-    """Return the number of rows in each bin, or the sum of their weights, and the edges: `(hist, bin_edges)`.
+    """Return the multi-dimensional histogram of the rows (counts, or sums of weights) and the edges.
 
-    `bins` is a number of equal bins, or a sequence with one for each column, over `range` (the lower and the upper end
-    for each column, all in one sequence) or else all rows; or a sequence of tensors of increasing edges. A bin includes
-    its lower edge, the last bin its upper edge too. `density` divides by the total and the bins' sizes.
-    Shapes: (*, n) -> (bins of each of the n columns); `weight` is (*).
-    Raises: RuntimeError for dtypes other than float32 and float64 (beside given edges 16-bit floats are taken too),
-    other shapes, and for a range that is not finite or goes down; where it is traced, the counts are NaN.
+    `bins` is a number of equal bins, or a sequence with one number per column, over `range` (the lower and the upper
+    end for each column, in one sequence; by default the range of all rows); or a sequence of tensors of increasing
+    edges. A bin includes its lower edge; the last bin also includes its upper edge. `density` divides by the total and
+    the bin volumes.
+    Shapes: (*, n) -> (the numbers of bins of the n columns); `weight` is (*).
+    Raises: RuntimeError for dtypes other than float32 and float64 (with given edges also 16-bit floats are accepted),
+    for other shapes, and for a range that is not finite or is decreasing. A traced one gives NaN counts.
     """
     ...
 
 def hsplit(input: ArrayLike, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Array, ...]:
-    """Return the parts of a tensor along its second dimension, those of a vector along its first.
+    """Split a tensor along its second dimension, a vector along its first.
 
     Shapes: `indices_or_sections` equal parts, or the parts between the given indices, as in `tensor_split`.
-    Raises: RuntimeError where the dimension cannot be split into equal parts.
+    Raises: RuntimeError if the dimension cannot be split into equal parts.
     """
     ...
 
 def hstack(tensors: Sequence[ArrayLike]) -> Array:
-    """Return tensors joined along their second dimension; vectors and 0-dim tensors along their first.
+    """Concatenate tensors along their second dimension, or 0-dim and 1-D tensors along their first.
 
     Dtypes: promoted.
     """
     ...
 
 def hypot(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return the length of each hypotenuse, which does not overflow where only a square does.
+    """Return the hypotenuse `sqrt(input**2 + other**2)`, which overflows only if the result does.
 
     Gradient: NaN at the origin.
     """
     ...
 
 def i0(input: ArrayLike) -> Array:
-    """Return the modified Bessel function of the first kind, of order 0, of each element; integers as float32."""
+    """Return the modified Bessel function of the first kind of order 0; integers give float32."""
     ...
 
 def igamma(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return the regularized lower incomplete gamma function of `input`, its order, at `other`; NaN below 0.
+    """Return the regularized lower incomplete gamma function of order `input` at `other`; NaN below 0.
 
-    Gradient: for `input` torch has none, and here it is the true one.
+    Gradient: for `input` torch has none; here it is the true derivative.
     """
     ...
 
 def igammac(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return the regularized upper incomplete gamma function, `1 - igamma(input, other)`, exact where it is small.
+    """Return the regularized upper incomplete gamma function, `1 - igamma(input, other)`, accurate where it is small.
 
-    Gradient: for `input` torch has none, and here it is the true one.
+    Gradient: for `input` torch has none; here it is the true derivative.
     """
     ...
 
@@ -1284,58 +1290,59 @@ def imag(input: ArrayLike) -> Array:
 def index_add(
     input: ArrayLike, dim: builtins.int, index: ArrayLike, source: ArrayLike, *, alpha: Number | Array = 1
 ) -> Array:
-    """Return `input` with `alpha` times each slice of `source` added to the slice that `index` names for it.
+    """Return `input` with `alpha * source` added, slice by slice, at `index` along `dim`.
 
-    Shapes: `source` has that of `input`, with as many slices along `dim` as there are indices.
-    Dtypes: 16-bit floats are added up in float32; a sum of bools is whether any is true.
-    Raises: RuntimeError for other shapes, two dtypes, and an alpha that the dtype cannot hold; IndexError or
-    RuntimeError for an index out of range (a negative one is), where it is known; a traced one writes nothing.
+    Shapes: `source` has the shape of `input`, with one slice along `dim` for each index.
+    Dtypes: 16-bit floats are accumulated in float32; the sum of bools is their logical or.
+    Raises: RuntimeError for other shapes, different dtypes, and an alpha that the dtype cannot hold; IndexError or
+    RuntimeError for an index out of range (negative indices are out of range). A traced index out of range writes
+    nothing.
     """
     ...
 
 def index_copy(input: ArrayLike, dim: builtins.int, index: ArrayLike, source: ArrayLike) -> Array:
-    """Return `input` with each slice of `source` in the place of the slice that `index` names for it.
+    """Return `input` with the slices of `source` copied to `index` along `dim`.
 
-    Shapes: `source` has that of `input`, with as many slices along `dim` as there are indices.
-    Gradient: to `input` where it was kept, to `source` where it was written. Where a slice is named twice, it is
-    undefined which it gets, as in torch.
-    Raises: RuntimeError or IndexError for other shapes; RuntimeError for two dtypes; IndexError for an index out of
-    range (a negative one is), where it is known; a traced one writes nothing.
+    Shapes: `source` has the shape of `input`, with one slice along `dim` for each index.
+    Gradient: to `input` where it is not overwritten, to `source` where it is written. For duplicate indices the written
+    value is undefined, as in torch.
+    Raises: RuntimeError or IndexError for other shapes; RuntimeError for different dtypes; IndexError for an index out
+    of range (negative indices are out of range). A traced index out of range writes nothing.
     """
     ...
 
 @overload
 def index_fill(input: ArrayLike, dim: builtins.int, index: ArrayLike, value: Number | Array) -> Array:
-    """Return `input` with the slices that `index` names filled with a number, or a 0-dim tensor.
+    """Fill the slices of `input` at `index` along `dim` with a number or a 0-dim tensor.
 
     Negative indices count from the end.
-    Gradient: to `input` where it was kept, to a tensor `value` the sum of what was filled.
-    Raises: RuntimeError for a value that the dtype cannot hold; IndexError for an index out of range, where it is
-    known; a traced one writes nothing.
+    Gradient: to `input` where it is not filled; a tensor `value` gets the sum over the filled elements.
+    Raises: RuntimeError for a value that the dtype cannot hold; IndexError for an index out of range. A traced index
+    out of range writes nothing.
     """
     ...
 
 @overload
 def index_fill(input: ArrayLike, dim: builtins.int, index: ArrayLike, value: ArrayLike) -> Array:
-    """Return `input` with the slices that `index` names filled with a number, or a 0-dim tensor.
+    """Fill the slices of `input` at `index` along `dim` with a number or a 0-dim tensor.
 
     Negative indices count from the end.
-    Gradient: to `input` where it was kept, to a tensor `value` the sum of what was filled.
-    Raises: RuntimeError for a value that the dtype cannot hold; IndexError for an index out of range, where it is
-    known; a traced one writes nothing.
+    Gradient: to `input` where it is not filled; a tensor `value` gets the sum over the filled elements.
+    Raises: RuntimeError for a value that the dtype cannot hold; IndexError for an index out of range. A traced index
+    out of range writes nothing.
     """
     ...
 
 def index_put(input: ArrayLike, indices: Sequence[Any], values: Any, accumulate: builtins.bool = False) -> Array:
-    """Return `input` as `input[indices] = values` would leave it, for a tuple of tensors of indices or masks.
+    """Return a copy of `input` after `input[indices] = values`, for a tuple of index tensors or masks.
 
     With `accumulate` the values are added.
     Shapes: `values` broadcasts to `input[indices]`.
-    Gradient: to `input` where it was kept, to `values` where they were written. Where an element is named twice without
-    `accumulate`, it is undefined which value it gets, as in torch.
-    Raises: what `getitem` raises for the indices; RuntimeError for two dtypes, and values that do not fit;
-    IndexError for more indices than dimensions. A 0-dim mask is left out, true or not; alone it says whether all is
-    filled. A traced index out of range writes nothing.
+    Gradient: to `input` where it is not overwritten, to `values` where they are written. For duplicate indices without
+    `accumulate` the written value is undefined, as in torch.
+    Raises: the same as `getitem` for the indices; RuntimeError for different dtypes, and for values that do not fit;
+    IndexError for more indices than dimensions. A 0-dim mask next to other indices is ignored; alone it fills
+    everything or nothing. A traced index out of range writes nothing.
     """
     ...
 
@@ -1348,38 +1355,38 @@ def index_reduce(
     *,
     include_self: builtins.bool = True,
 ) -> Array:
-    """Return `input` with each slice that `index` names combined with all the slices that `source` has for it.
+    """Return `input` reduced with the slices of `source` that `index` sends to each position along `dim`.
 
-    `reduce` is "prod", "mean", "amax" or "amin". Without `include_self` the slice itself does not count.
-    Shapes: `source` has that of `input`, with as many slices along `dim` as there are indices.
-    Gradient: that of `scatter_reduce`.
-    Raises: RuntimeError for other shapes, two dtypes, and another `reduce`; IndexError for an index out of range (a
-    negative one is), where it is known; a traced one writes nothing.
+    `reduce` is "prod", "mean", "amax" or "amin". Without `include_self`, `input` is not part of the reduction.
+    Shapes: `source` has the shape of `input`, with one slice along `dim` for each index.
+    Gradient: as for `scatter_reduce`.
+    Raises: RuntimeError for other shapes, different dtypes, and another `reduce`; IndexError for an index out of range
+    (negative indices are out of range). A traced index out of range writes nothing.
     """
     ...
 
 def index_select(input: ArrayLike, dim: builtins.int, index: ArrayLike) -> Array:
-    """Return the slices of a dimension that a vector of indices names, in its order.
+    """Return the slices along `dim` at the indices of a 1-D tensor, in the order of the indices.
 
-    Gradient: a slice that was taken several times gets the sum.
-    Raises: IndexError or RuntimeError for an index out of range (a negative one is), where it is known; a traced one
-    gives what it gives in `getitem`.
+    Gradient: a slice that is selected several times gets the sum.
+    Raises: IndexError or RuntimeError for an index out of range (negative indices are out of range). A traced index out
+    of range gives the same as in `getitem`.
     """
     ...
 
 def inner(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return the inner products over the last dimensions, without a conjugate. Shapes: (*a, k), (*b, k) -> (*a, *b).
+    """Return the dot products over the last dimension, without conjugation. Shapes: (*a, k), (*b, k) -> (*a, *b).
 
-    A 0-dim tensor scales the other.
-    Raises: RuntimeError for other shapes, and for two dtypes.
+    A 0-dim tensor multiplies the other tensor.
+    Raises: RuntimeError for other shapes, and for different dtypes.
     """
     ...
 
 def inverse(input: ArrayLike) -> Array:
-    """Return the inverses of square matrices. Shapes: (*, n, n) -> (*, n, n).
+    """Return the inverse of each square matrix. Shapes: (*, n, n) -> (*, n, n).
 
     Raises: RuntimeError for other shapes, for dtypes other than float32, float64 and the complex ones, and for a
-    singular matrix: under jit, where its numbers are not known, the result is then not finite.
+    singular matrix. Under jit the result for a singular matrix is not finite.
     """
     ...
 
@@ -1398,14 +1405,14 @@ def isclose(
     atol: Number | Array = ...,
     equal_nan: builtins.bool = False,
 ) -> Array:
-    """Return where `abs(input - other) <= atol + rtol * abs(other)`; equal infinities are close, NaNs if `equal_nan`.
+    """Return `abs(input - other) <= atol + rtol * abs(other)`; equal infinities are close, NaNs are if `equal_nan`.
 
-    Raises: RuntimeError for two dtypes, and for a tolerance below 0.
+    Raises: RuntimeError for different dtypes, and for a negative tolerance.
     """
     ...
 
 def isfinite(input: ArrayLike) -> Array:
-    """Return where `input` is neither NaN nor infinite."""
+    """Return whether each element is neither NaN nor infinite."""
     ...
 
 def isin(
@@ -1415,135 +1422,135 @@ def isin(
     assume_unique: builtins.bool = False,
     invert: builtins.bool = False,
 ) -> Array:
-    """Return whether each element is among `test_elements`; with `invert`, whether it is not. NaN never is.
+    """Return whether each element is in `test_elements`, or with `invert` whether it is not. NaN is never in it.
 
-    `assume_unique` changes nothing.
-    Raises: RuntimeError for bools and complex numbers; TypeError for two numbers.
+    `assume_unique` has no effect.
+    Raises: RuntimeError for bools and complex numbers; TypeError if both arguments are numbers.
     """
     ...
 
 def isinf(input: ArrayLike) -> Array:
-    """Return where `input` is infinite; a complex number is where either part is."""
+    """Return whether each element is infinite; a complex number is infinite if either part is."""
     ...
 
 def isnan(input: ArrayLike) -> Array:
-    """Return where `input` is NaN; a complex number is where either part is."""
+    """Return whether each element is NaN; a complex number is NaN if either part is."""
     ...
 
 def isneginf(input: ArrayLike) -> Array:
-    """Return where `input` is minus infinity."""
+    """Return whether each element is negative infinity."""
     ...
 
 def isposinf(input: ArrayLike) -> Array:
-    """Return where `input` is infinity."""
+    """Return whether each element is positive infinity."""
     ...
 
 def isreal(input: ArrayLike) -> Array:
-    """Return where the imaginary part is 0."""
+    """Return whether the imaginary part of each element is 0."""
     ...
 
 def kron(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return the Kronecker product: each element of `input` replaced by its product with `other`.
+    """Return the Kronecker product: each element of `input` times the whole of `other`.
 
-    Shapes: (m, n), (p, q) -> (m * p, n * q); the tensor of fewer dimensions gets leading ones of size 1.
+    Shapes: (m, n), (p, q) -> (m * p, n * q); the tensor with fewer dimensions gets leading ones of size 1.
     """
     ...
 
 def kthvalue(
     input: ArrayLike, k: builtins.int, dim: builtins.int = -1, keepdim: builtins.bool = False
 ) -> ValuesAndIndices:
-    """Return the `k`-th smallest element along a dimension, counted from 1, and its index.
+    """Return the `k`-th smallest element along `dim`, counted from 1, and its index.
 
-    Of equal elements it is the one that a stable sort puts there, which torch leaves open.
+    Among equal elements it is the one at that rank of a stable sort; torch leaves that open.
     Gradient: to the element whose index is returned.
-    Raises: RuntimeError for a `k` that is not in range; IndexError for a dimension of size 0.
+    Raises: RuntimeError for a `k` out of range; IndexError for a dimension of size 0.
     """
     ...
 
 def lcm(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return the least common multiple of each two integers; 0 where either is 0."""
+    """Return the least common multiple of each pair of integers; 0 if either is 0."""
     ...
 
 def ldexp(input: ArrayLike, other: Any) -> Array:
-    """Return `input * 2**other`; a floating point `input` times a whole power does not overflow before its result does.
+    """Return `input * 2**other`. A float times an integer power of 2 overflows only if the result does.
 
-    Dtypes: an integer `input` as float32.
+    Dtypes: an integer `input` gives float32.
     """
     ...
 
 def le(input: ArrayLike, other: ArrayLike | Number) -> Array:
-    """Return where `input` is less than or equal to `other`."""
+    """Return `input <= other` for each element."""
     ...
 
 @overload
 def lerp(input: ArrayLike, end: ArrayLike, weight: Number | Array) -> Array:
-    """Return the linear interpolation `input + weight * (end - input)`; the weight is a number or a tensor.
+    """Return the linear interpolation `input + weight * (end - input)`. The weight is a number or a tensor.
 
-    Raises: RuntimeError for two dtypes (a 0-dim weight may have another one), for integers, and for a number that the
-    dtype cannot hold.
+    Raises: RuntimeError for different dtypes (except of a 0-dim weight), for integers, and for a number that the dtype
+    cannot hold.
     """
     ...
 
 @overload
 def lerp(input: ArrayLike, end: ArrayLike, weight: ArrayLike) -> Array:
-    """Return the linear interpolation `input + weight * (end - input)`; the weight is a number or a tensor.
+    """Return the linear interpolation `input + weight * (end - input)`. The weight is a number or a tensor.
 
-    Raises: RuntimeError for two dtypes (a 0-dim weight may have another one), for integers, and for a number that the
-    dtype cannot hold.
+    Raises: RuntimeError for different dtypes (except of a 0-dim weight), for integers, and for a number that the dtype
+    cannot hold.
     """
     ...
 
 def less(input: ArrayLike, other: ArrayLike | Number) -> Array:
-    """Return where `input` is less than `other`."""
+    """Return `input < other` for each element."""
     ...
 
 def less_equal(input: ArrayLike, other: ArrayLike | Number) -> Array:
-    """Return where `input` is less than or equal to `other`."""
+    """Return `input <= other` for each element."""
     ...
 
 def lgamma(input: ArrayLike) -> Array:
-    """Return the logarithm of the gamma function's absolute value of each element; integers as float32.
+    """Return the log of the absolute value of the gamma function; integers give float32.
 
     Gradient: `digamma`.
     """
     ...
 
 def linspace(start: Any, end: Any, steps: builtins.int, *, dtype: DTypeLike | None = None) -> Array:
-    """Return `steps` evenly spaced numbers from `start` to `end`, both included; float32 by default.
+    """Return `steps` evenly spaced numbers from `start` to `end` (inclusive), float32 by default.
 
-    Raises: RuntimeError for a negative `steps`, and for ends that the dtype cannot hold.
+    Raises: RuntimeError for a negative `steps`, and for a `start` or `end` that the dtype cannot hold.
     Torch: torch.linspace.
     """
     ...
 
 def log(input: ArrayLike) -> Array:
-    """Return the natural logarithm of each element, integers as float32."""
+    """Return the natural logarithm of each element; integers give float32."""
     ...
 
 def log10(input: ArrayLike) -> Array:
-    """Return the base-10 logarithm of each element; integers as float32."""
+    """Return the base-10 logarithm of each element; integers give float32."""
     ...
 
 def log1p(input: ArrayLike) -> Array:
-    """Return `log(1 + x)` of each element, exact near 0; integers as float32."""
+    """Return `log(1 + x)` of each element, accurate near 0; integers give float32."""
     ...
 
 def log2(input: ArrayLike) -> Array:
-    """Return the base-2 logarithm of each element; integers as float32."""
+    """Return the base-2 logarithm of each element; integers give float32."""
     ...
 
 def logaddexp(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return `log(exp(input) + exp(other))` of each two, complex ones too."""
+    """Return `log(exp(input) + exp(other))` for each pair of elements, real or complex."""
     ...
 
 def logaddexp2(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return `log2(2 ** input + 2 ** other)` of each two."""
+    """Return `log2(2 ** input + 2 ** other)` for each pair of elements."""
     ...
 
 def logcumsumexp(input: ArrayLike, dim: builtins.int) -> Array:
-    """Return the logarithm of the cumulative sum of exponentials along `dim`. It does not overflow.
+    """Return the logarithm of the cumulative sum of exponentials along `dim`, without overflow.
 
-    Gradient: 0 for an element of -infinity, also where all before it are (torch: NaN there); NaN for one of infinity.
+    Gradient: 0 for an element of -infinity, even if all before it are -infinity (torch: NaN); NaN for infinity.
     """
     ...
 
@@ -1555,27 +1562,27 @@ def logdet(input: ArrayLike) -> Array:
     ...
 
 def logical_and(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return where both are true; what is not zero is true."""
+    """Return the logical AND of each pair of elements; nonzero is true."""
     ...
 
 def logical_not(input: ArrayLike) -> Array:
-    """Return where `input` is zero or False."""
+    """Return the logical NOT of each element; nonzero is true."""
     ...
 
 def logical_or(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return where either is true; what is not zero is true."""
+    """Return the logical OR of each pair of elements; nonzero is true."""
     ...
 
 def logical_xor(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return where one is true and the other is not; what is not zero is true."""
+    """Return the logical XOR of each pair of elements; nonzero is true."""
     ...
 
 def logit(input: ArrayLike, eps: Number | Array | None = None) -> Array:
-    """Return `log(x / (1 - x))` of each element, NaN outside of 0 to 1; integers as float32.
+    """Return the logit `log(x / (1 - x))` of each element, NaN outside [0, 1]; integers give float32.
 
-    With an `eps` of 0 or more, what is outside of `eps` to `1 - eps` is taken for the bound.
+    With an `eps` of at least 0 the input is clamped to `[eps, 1 - eps]` first.
 
-    Gradient: infinite at 0 and 1, NaN outside; with an `eps` 0 outside of the bounds.
+    Gradient: infinite at 0 and 1, NaN outside; with an `eps` 0 outside the bounds.
     """
     ...
 
@@ -1585,33 +1592,33 @@ def logspace(
     """Return `steps` numbers from `base ** start` to `base ** end`, evenly spaced on a logarithmic scale.
 
     Dtypes: an integer dtype truncates `start` and `end` to integers first, as torch does.
-    Raises: RuntimeError for a negative `steps`, and for ends that the dtype cannot hold.
+    Raises: RuntimeError for a negative `steps`, and for a `start` or `end` that the dtype cannot hold.
     Torch: torch.logspace.
     """
     ...
 
 def logsumexp(input: ArrayLike, dim: builtins.int | Sequence[builtins.int], keepdim: builtins.bool = False) -> Array:
-    """Return the logarithm of the sum of the exponentials over `dim` (one, or several as a tuple).
+    """Return the logarithm of the sum of exponentials over `dim` (an integer or a tuple), without overflow.
 
-    It does not overflow. Of no elements it is -infinity.
-    Gradient: NaN where all elements are -infinity.
-    Raises: RuntimeError for `dim=()` of a tensor with dimensions and elements, unless `keepdim`.
+    For no elements it is -infinity.
+    Gradient: NaN if all elements are -infinity.
+    Raises: RuntimeError for `dim=()` unless the tensor is 0-dim or empty, or `keepdim`.
     """
     ...
 
 def lt(input: ArrayLike, other: ArrayLike | Number) -> Array:
-    """Return where `input` is less than `other`."""
+    """Return `input < other` for each element."""
     ...
 
 def mH(input: ArrayLike) -> Array:
-    """Return the conjugate transpose of each matrix of a batch; the conjugate of a 0-dim tensor.
+    """Return the conjugate transpose of each matrix of a batch, or the conjugate of a 0-dim tensor.
 
     Raises: RuntimeError for a vector.
     """
     ...
 
 def mT(input: ArrayLike) -> Array:
-    """Return the transpose of each matrix of a batch; a 0-dim tensor unchanged. Torch: Tensor.mT.
+    """Return the transpose of each matrix of a batch; a 0-dim tensor is returned unchanged. Torch: Tensor.mT.
 
     Raises: RuntimeError for a vector.
     """
@@ -1619,96 +1626,96 @@ def mT(input: ArrayLike) -> Array:
 
 @overload
 def masked_fill(input: ArrayLike, mask: ArrayLike, value: Number | Array) -> Array:
-    """Return `input` with a number, or a 0-dim tensor, where the mask is true.
+    """Fill the elements of `input` where `mask` is true with a number or a 0-dim tensor.
 
     Shapes: `input` and `mask` broadcast.
-    Gradient: 0 where it was filled, also where `input` is NaN there; a tensor `value` gets the sum of what was filled.
+    Gradient: 0 where filled, even where `input` is NaN; a tensor `value` gets the sum over the filled elements.
     Raises: RuntimeError for a mask that is not bool, and for a value that the dtype cannot hold.
     """
     ...
 
 @overload
 def masked_fill(input: ArrayLike, mask: ArrayLike, value: ArrayLike) -> Array:
-    """Return `input` with a number, or a 0-dim tensor, where the mask is true.
+    """Fill the elements of `input` where `mask` is true with a number or a 0-dim tensor.
 
     Shapes: `input` and `mask` broadcast.
-    Gradient: 0 where it was filled, also where `input` is NaN there; a tensor `value` gets the sum of what was filled.
+    Gradient: 0 where filled, even where `input` is NaN; a tensor `value` gets the sum over the filled elements.
     Raises: RuntimeError for a mask that is not bool, and for a value that the dtype cannot hold.
     """
     ...
 
 def masked_scatter(input: ArrayLike, mask: ArrayLike, source: ArrayLike) -> Array:
-    """Return `input` with the elements of `source`, in order, where the mask is true.
+    """Return `input` with the elements of `source` copied, in order, to the positions where `mask` is true.
 
-    Shapes: `input` and `mask` broadcast; `source` has an element for each that the mask is true for, or more.
-    Raises: RuntimeError for two dtypes, a mask that is not bool, and a `source` of too few elements where the mask is
-    known; under a traced one a missing element is what `getitem` gives out of range.
+    Shapes: `input` and `mask` broadcast; `source` has at least as many elements as `mask` has true ones.
+    Raises: RuntimeError for different dtypes, for a mask that is not bool, and for a `source` with too few elements.
+    With a traced mask a missing element is filled like one out of range in `getitem`.
     """
     ...
 
 def masked_select(input: ArrayLike, mask: ArrayLike, *, size: builtins.int | None = None, fill_value: Any = 0) -> Array:
-    """Return the elements where the mask is true, in order, as one dimension.
+    """Return the elements where `mask` is true, in order, as a 1-D tensor.
 
-    Shapes: `input` and `mask` broadcast. The mask's values decide the result's size: under jit and vmap it is `size`,
-    and missing elements are `fill_value`.
-    Gradient: 0 for an element that was not selected.
+    Shapes: `input` and `mask` broadcast. The mask's values decide the size of the result. Under jit and vmap give
+    `size`; missing elements are filled with `fill_value`.
+    Gradient: 0 for an element that is not selected.
     Raises: RuntimeError for a mask that is not bool; NotImplementedError for a traced mask without `size`.
     """
     ...
 
 def matmul(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return the product of two tensors: vectors, matrices, or batches of matrices, which broadcast.
+    """Return the matrix product of two tensors: vectors, matrices, or batches of matrices, which broadcast.
 
     Shapes: (k,), (k,) -> (); (m, k), (k,) -> (m,); (k,), (k, n) -> (n,); (*, m, k), (*, k, n) -> (*, m, n).
-    Raises: RuntimeError for other shapes, and for two dtypes.
+    Raises: RuntimeError for other shapes, and for different dtypes.
     """
     ...
 
 def matrix_power(input: ArrayLike, n: builtins.int) -> Array:
-    """Return the `n`-th power of square matrices; that of their inverses where `n` is negative.
+    """Return the `n`-th power of each square matrix; for a negative `n` the power of its inverse.
 
     Shapes: (*, n, n) -> (*, n, n).
-    Raises: RuntimeError for other shapes; where `inverse` does, for a negative `n`.
+    Raises: RuntimeError for other shapes; for a negative `n` the same as `inverse`.
     """
     ...
 
 @overload
 def max(input: ArrayLike) -> Array:
-    """Return the largest element; with a `dim`, the largest along it and its index; with a tensor, `maximum`.
+    """Return the maximum of all elements; with `dim`, the maximum along it and its index; with a tensor, `maximum`.
 
-    Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
-    Raises: RuntimeError for no elements and no `dim`; IndexError for a `dim` of size 0.
+    Gradient: split evenly among equal elements; with `dim`, all to the element whose index is returned.
+    Raises: RuntimeError for an empty tensor without `dim`; IndexError for a `dim` of size 0.
     """
     ...
 
 @overload
 def max(input: ArrayLike, dim: builtins.int, keepdim: builtins.bool = False) -> ValuesAndIndices:
-    """Return the largest element; with a `dim`, the largest along it and its index; with a tensor, `maximum`.
+    """Return the maximum of all elements; with `dim`, the maximum along it and its index; with a tensor, `maximum`.
 
-    Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
-    Raises: RuntimeError for no elements and no `dim`; IndexError for a `dim` of size 0.
+    Gradient: split evenly among equal elements; with `dim`, all to the element whose index is returned.
+    Raises: RuntimeError for an empty tensor without `dim`; IndexError for a `dim` of size 0.
     """
     ...
 
 @overload
 def max(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return the largest element; with a `dim`, the largest along it and its index; with a tensor, `maximum`.
+    """Return the maximum of all elements; with `dim`, the maximum along it and its index; with a tensor, `maximum`.
 
-    Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
-    Raises: RuntimeError for no elements and no `dim`; IndexError for a `dim` of size 0.
+    Gradient: split evenly among equal elements; with `dim`, all to the element whose index is returned.
+    Raises: RuntimeError for an empty tensor without `dim`; IndexError for a `dim` of size 0.
     """
     ...
 
 def maximum(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return the larger of two elements; NaN where either is.
+    """Return the elementwise maximum; NaN if either element is NaN.
 
-    Gradient: half to each where they are equal, and all to both where either is NaN.
+    Gradient: half to each of two equal elements; the full gradient to both if either is NaN.
     """
     ...
 
 @overload
 def mean(input: ArrayLike, *, dtype: DTypeLike | None = None) -> Array:
-    """Return the mean of all elements, or over `dim` (one, or several as a tuple); of no elements NaN.
+    """Return the mean of all elements, or over `dim` (an integer or a tuple). The mean of no elements is NaN.
 
     Raises: RuntimeError for integers and bools, unless `dtype` is a floating point or complex one.
     """
@@ -1722,7 +1729,7 @@ def mean(
     *,
     dtype: DTypeLike | None = None,
 ) -> Array:
-    """Return the mean of all elements, or over `dim` (one, or several as a tuple); of no elements NaN.
+    """Return the mean of all elements, or over `dim` (an integer or a tuple). The mean of no elements is NaN.
 
     Raises: RuntimeError for integers and bools, unless `dtype` is a floating point or complex one.
     """
@@ -1730,90 +1737,90 @@ def mean(
 
 @overload
 def median(input: ArrayLike) -> Array:
-    """Return the median of all elements; with a `dim`, the medians along it and their indices.
+    """Return the median of all elements; with `dim`, the medians along it and their indices.
 
-    Of an even number of elements it is the lower of the two in the middle (jnp.median: their mean). NaN if an element
+    For an even number of elements it is the lower of the two middle ones (jnp.median: their mean). NaN if any element
     is NaN.
-    Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
+    Gradient: split evenly among equal elements; with `dim`, all to the element whose index is returned.
     Raises: IndexError for a `dim` of size 0; NotImplementedError for bool and complex.
     """
     ...
 
 @overload
 def median(input: ArrayLike, dim: builtins.int, keepdim: builtins.bool = False) -> ValuesAndIndices:
-    """Return the median of all elements; with a `dim`, the medians along it and their indices.
+    """Return the median of all elements; with `dim`, the medians along it and their indices.
 
-    Of an even number of elements it is the lower of the two in the middle (jnp.median: their mean). NaN if an element
+    For an even number of elements it is the lower of the two middle ones (jnp.median: their mean). NaN if any element
     is NaN.
-    Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
+    Gradient: split evenly among equal elements; with `dim`, all to the element whose index is returned.
     Raises: IndexError for a `dim` of size 0; NotImplementedError for bool and complex.
     """
     ...
 
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Array, ...]:
-    """Return coordinate grids: one tensor of the grid's shape for each vector.
+    """Return coordinate grids: for each vector a tensor with the shape of the grid.
 
-    Shapes: (m,), (n,) -> (m, n) twice; with `indexing="xy"` the first two dimensions are exchanged, (n, m). A 0-dim
-    tensor is a vector of one element. The default is "ij" (numpy.meshgrid: "xy").
-    Raises: RuntimeError for more than 1 dimension, and for two dtypes.
+    Shapes: (m,), (n,) -> two times (m, n), or (n, m) with `indexing="xy"`. A 0-dim tensor is a vector with one element.
+    The default is "ij" (numpy.meshgrid: "xy").
+    Raises: RuntimeError for more than 1 dimension, and for different dtypes.
     """
     ...
 
 @overload
 def min(input: ArrayLike) -> Array:
-    """Return the smallest element; with a `dim`, the smallest along it and its index; with a tensor, `minimum`.
+    """Return the minimum of all elements; with `dim`, the minimum along it and its index; with a tensor, `minimum`.
 
-    Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
-    Raises: RuntimeError for no elements and no `dim`; IndexError for a `dim` of size 0.
+    Gradient: split evenly among equal elements; with `dim`, all to the element whose index is returned.
+    Raises: RuntimeError for an empty tensor without `dim`; IndexError for a `dim` of size 0.
     """
     ...
 
 @overload
 def min(input: ArrayLike, dim: builtins.int, keepdim: builtins.bool = False) -> ValuesAndIndices:
-    """Return the smallest element; with a `dim`, the smallest along it and its index; with a tensor, `minimum`.
+    """Return the minimum of all elements; with `dim`, the minimum along it and its index; with a tensor, `minimum`.
 
-    Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
-    Raises: RuntimeError for no elements and no `dim`; IndexError for a `dim` of size 0.
+    Gradient: split evenly among equal elements; with `dim`, all to the element whose index is returned.
+    Raises: RuntimeError for an empty tensor without `dim`; IndexError for a `dim` of size 0.
     """
     ...
 
 @overload
 def min(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return the smallest element; with a `dim`, the smallest along it and its index; with a tensor, `minimum`.
+    """Return the minimum of all elements; with `dim`, the minimum along it and its index; with a tensor, `minimum`.
 
-    Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
-    Raises: RuntimeError for no elements and no `dim`; IndexError for a `dim` of size 0.
+    Gradient: split evenly among equal elements; with `dim`, all to the element whose index is returned.
+    Raises: RuntimeError for an empty tensor without `dim`; IndexError for a `dim` of size 0.
     """
     ...
 
 def minimum(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return the smaller of two elements; NaN where either is.
+    """Return the elementwise minimum; NaN if either element is NaN.
 
-    Gradient: half to each where they are equal, and all to both where either is NaN.
+    Gradient: half to each of two equal elements; the full gradient to both if either is NaN.
     """
     ...
 
 def mm(input: ArrayLike, mat2: ArrayLike) -> Array:
     """Return the product of two matrices. Shapes: (m, k), (k, n) -> (m, n).
 
-    Raises: RuntimeError for other shapes, and for two dtypes.
+    Raises: RuntimeError for other shapes, and for different dtypes.
     """
     ...
 
 def mode(input: ArrayLike, dim: builtins.int = -1, keepdim: builtins.bool = False) -> ValuesAndIndices:
-    """Return the most frequent element along `dim`, the smallest of several, and its index: the last of equals.
+    """Return the most frequent element along `dim` (the smallest if several), and the index of its last occurrence.
 
     Gradient: all to the element whose index is returned.
     Raises: IndexError for a `dim` of size 0; NotImplementedError for complex.
-    Differs: of more than 16 elements torch gives any index of the equal ones.
+    Differs: for more than 16 elements torch returns any index of the equal elements.
     """
     ...
 
 @overload
 def moveaxis(input: ArrayLike, source: builtins.int, destination: builtins.int) -> Array:
-    """Return the tensor with one dimension, or several, moved to new places; the others keep their order.
+    """Move one or several dimensions to new positions; the others keep their order.
 
-    Raises: RuntimeError for a dimension named twice, and where there are not as many destinations as sources.
+    Raises: RuntimeError for a repeated dimension, and for different numbers of sources and destinations.
     """
     ...
 
@@ -1821,17 +1828,17 @@ def moveaxis(input: ArrayLike, source: builtins.int, destination: builtins.int) 
 def moveaxis(
     input: ArrayLike, source: builtins.int | Sequence[builtins.int], destination: builtins.int | Sequence[builtins.int]
 ) -> Array:
-    """Return the tensor with one dimension, or several, moved to new places; the others keep their order.
+    """Move one or several dimensions to new positions; the others keep their order.
 
-    Raises: RuntimeError for a dimension named twice, and where there are not as many destinations as sources.
+    Raises: RuntimeError for a repeated dimension, and for different numbers of sources and destinations.
     """
     ...
 
 @overload
 def movedim(input: ArrayLike, source: builtins.int, destination: builtins.int) -> Array:
-    """Return the tensor with one dimension, or several, moved to new places; the others keep their order.
+    """Move one or several dimensions to new positions; the others keep their order.
 
-    Raises: RuntimeError for a dimension named twice, and where there are not as many destinations as sources.
+    Raises: RuntimeError for a repeated dimension, and for different numbers of sources and destinations.
     """
     ...
 
@@ -1839,14 +1846,14 @@ def movedim(input: ArrayLike, source: builtins.int, destination: builtins.int) -
 def movedim(
     input: ArrayLike, source: builtins.int | Sequence[builtins.int], destination: builtins.int | Sequence[builtins.int]
 ) -> Array:
-    """Return the tensor with one dimension, or several, moved to new places; the others keep their order.
+    """Move one or several dimensions to new positions; the others keep their order.
 
-    Raises: RuntimeError for a dimension named twice, and where there are not as many destinations as sources.
+    Raises: RuntimeError for a repeated dimension, and for different numbers of sources and destinations.
     """
     ...
 
 def msort(input: ArrayLike) -> Array:
-    """Return the elements in order along the first dimension."""
+    """Sort the elements along the first dimension."""
     ...
 
 def mul(input: ArrayLike | Number, other: ArrayLike | Number) -> Array:
@@ -1860,12 +1867,12 @@ def multiply(input: ArrayLike | Number, other: ArrayLike | Number) -> Array:
 def mv(input: ArrayLike, vec: ArrayLike) -> Array:
     """Return the product of a matrix and a vector. Shapes: (m, k), (k,) -> (m,).
 
-    Raises: RuntimeError for other shapes, and for two dtypes.
+    Raises: RuntimeError for other shapes, and for different dtypes.
     """
     ...
 
 def mvlgamma(input: ArrayLike, p: builtins.int) -> Array:
-    """Return the logarithm of the gamma function of `p` dimensions of each element; integers as float32.
+    """Return the multivariate log-gamma function with dimension `p`; integers give float32.
 
     Raises: RuntimeError for a `p` below 1.
     """
@@ -1877,11 +1884,12 @@ def nan_to_num(
     posinf: Number | Array | None = None,
     neginf: Number | Array | None = None,
 ) -> Array:
-    """Return `input` with NaN as `nan` (0), infinity as `posinf` and minus infinity as `neginf`.
+    """Return `input` with NaN replaced by `nan` (0), infinity by `posinf` and minus infinity by `neginf`.
 
-    Left out, those two are the largest and the smallest number of the dtype. Of a complex number each part is replaced.
+    By default `posinf` and `neginf` are the largest and the lowest finite number of the dtype. For a complex
+    number each part is replaced.
 
-    Gradient: 0 where a number was replaced; torch has none for complex numbers.
+    Gradient: 0 where a number was replaced. torch has none for complex numbers.
     """
     ...
 
@@ -1892,7 +1900,7 @@ def nanmean(
     *,
     dtype: DTypeLike | None = None,
 ) -> Array:
-    """Return the mean of the elements that are not NaN, of all or over `dim`; NaN where all are.
+    """Return the mean of the elements that are not NaN, or their mean over `dim`. NaN if all elements are NaN.
 
     Gradient: 0 for NaN.
     Raises: RuntimeError for tensors and a `dtype` that are not floating point.
@@ -1901,20 +1909,20 @@ def nanmean(
 
 @overload
 def nanmedian(input: ArrayLike) -> Array:
-    """Return the median of the elements that are not NaN; with a `dim`, the medians along it and their indices.
+    """Return the median of the elements that are not NaN; with `dim`, the medians along it and their indices.
 
-    Of an even number of elements it is the lower of the two in the middle. NaN if all elements are NaN.
-    Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
+    For an even number of elements it is the lower of the two middle ones. NaN if all elements are NaN.
+    Gradient: split evenly among equal elements; with `dim`, all to the element whose index is returned.
     Raises: IndexError for a `dim` of size 0; NotImplementedError for bool and complex.
     """
     ...
 
 @overload
 def nanmedian(input: ArrayLike, dim: builtins.int, keepdim: builtins.bool = False) -> ValuesAndIndices:
-    """Return the median of the elements that are not NaN; with a `dim`, the medians along it and their indices.
+    """Return the median of the elements that are not NaN; with `dim`, the medians along it and their indices.
 
-    Of an even number of elements it is the lower of the two in the middle. NaN if all elements are NaN.
-    Gradient: shared evenly among equal elements; with a `dim` all to the element whose index is returned.
+    For an even number of elements it is the lower of the two middle ones. NaN if all elements are NaN.
+    Gradient: split evenly among equal elements; with `dim`, all to the element whose index is returned.
     Raises: IndexError for a `dim` of size 0; NotImplementedError for bool and complex.
     """
     ...
@@ -1928,10 +1936,10 @@ def nanquantile(
     *,
     interpolation: str = "linear",
 ) -> Array:
-    """Return the `q`-th quantile, as `quantile` does, of the elements that are not NaN. NaN if all are NaN.
+    """Return the `q`-th quantile, like `quantile`, of the elements that are not NaN. NaN if all are NaN.
 
-    Gradient: as that of `quantile`.
-    Raises: RuntimeError where `quantile` does.
+    Gradient: as for `quantile`.
+    Raises: the same as `quantile`.
     """
     ...
 
@@ -1944,10 +1952,10 @@ def nanquantile(
     *,
     interpolation: str = "linear",
 ) -> Array:
-    """Return the `q`-th quantile, as `quantile` does, of the elements that are not NaN. NaN if all are NaN.
+    """Return the `q`-th quantile, like `quantile`, of the elements that are not NaN. NaN if all are NaN.
 
-    Gradient: as that of `quantile`.
-    Raises: RuntimeError where `quantile` does.
+    Gradient: as for `quantile`.
+    Raises: the same as `quantile`.
     """
     ...
 
@@ -1958,32 +1966,32 @@ def nansum(
     *,
     dtype: DTypeLike | None = None,
 ) -> Array:
-    """Return the sum of the elements that are not NaN, of all or over `dim` (one, or several as a tuple).
+    """Return the sum of the elements that are not NaN, or their sum over `dim` (an integer or a tuple).
 
     Gradient: 0 for NaN.
-    Dtypes: as those of `sum`.
+    Dtypes: as for `sum`.
     Raises: RuntimeError for complex tensors.
     """
     ...
 
 def narrow(input: ArrayLike, dim: builtins.int, start: Any, length: builtins.int) -> Array:
-    """Return `length` elements along a dimension, from `start` on; a negative start counts from the end.
+    """Narrow a dimension to `length` elements from `start`; a negative start counts from the end.
 
-    Raises: IndexError for a start out of range; RuntimeError where `length` is too large. Of a traced start that is
-    out of range the result is NaN (the least integer, the greatest unsigned one, True): nothing is clamped.
-    Torch: the result there is a view, here it is an array of its own.
+    Raises: IndexError for a start out of range; RuntimeError for a `length` that is too large. A traced start out of
+    range gives NaN (the smallest integer, the largest unsigned one, True): it is never clamped.
+    Torch: torch.narrow, which returns a view; here the result is a new array.
     """
     ...
 
 def narrow_copy(input: ArrayLike, dim: builtins.int, start: Number | Array, length: builtins.int) -> Array:
-    """Return `length` elements along a dimension, from `start` on: the same as `narrow`.
+    """Narrow a dimension to `length` elements from `start`, like `narrow`.
 
-    Raises: IndexError for a start out of range; RuntimeError where `length` is too large.
+    Raises: IndexError for a start out of range; RuntimeError for a `length` that is too large.
     """
     ...
 
 def ne(input: ArrayLike, other: ArrayLike | Number) -> Array:
-    """Return where `input` differs from `other`."""
+    """Return `input != other` for each element."""
     ...
 
 def neg(input: ArrayLike) -> Array:
@@ -1995,9 +2003,9 @@ def negative(input: ArrayLike) -> Array:
     ...
 
 def nextafter(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return the number next to each `input`, towards `other`, through subnormal numbers and to infinity.
+    """Return the next floating point number after `input` towards `other`, through subnormals and to infinity.
 
-    Gradient: 1 for `input`, 0 where both are equal; 0 for `other`.
+    Gradient: 1 for `input`, 0 where the two are equal; 0 for `other`.
     """
     ...
 
@@ -2015,15 +2023,15 @@ def no_grad(orig_func: Callable[..., Any] | None = None) -> Any:
 def nonzero(
     input: ArrayLike, *, as_tuple: builtins.bool = False, size: builtins.int | None = None, fill_value: builtins.int = 0
 ) -> Any:
-    """Return the indices of the elements that are not zero, a row for each; `as_tuple`: a vector for each dimension.
+    """Return the indices of the nonzero elements, one row each; with `as_tuple`, one vector per dimension.
 
-    Under jit and vmap `size` is the number of rows, and `fill_value` stands in those without an element.
+    Under jit and vmap give `size`, the number of rows; missing rows are filled with `fill_value`.
     Raises: NotImplementedError for a traced tensor without `size`.
     """
     ...
 
 def nonzero_static(input: ArrayLike, *, size: builtins.int, fill_value: builtins.int = -1) -> Array:
-    """Return the indices of the first `size` elements that are not zero, a row for each; missing rows are `fill_value`.
+    """Return the indices of the first `size` nonzero elements, one row each; missing rows are `fill_value`.
 
     Raises: RuntimeError for a negative size.
     """
@@ -2032,18 +2040,18 @@ def nonzero_static(input: ArrayLike, *, size: builtins.int, fill_value: builtins
 def norm(
     input: ArrayLike, p: Any = "fro", dim: Any = None, keepdim: builtins.bool = False, *, dtype: DTypeLike | None = None
 ) -> Array:
-    """Return the `p`-norm `sum(abs(input) ** p) ** (1 / p)` of all elements, or over `dim` (one or a tuple).
+    """Return the `p`-norm `sum(abs(input) ** p) ** (1 / p)` of all elements, or over `dim` (an integer or a tuple).
 
-    `p` is a number (0 counts the nonzero elements, infinity takes the largest, -infinity the smallest), "fro" or None
-    for 2, or "nuc" for the sum of a matrix's singular values.
-    Gradient: 0 where the norm is 0 and for elements that are 0; shared evenly among the largest where `p` is infinite.
-    Raises: RuntimeError for integers and bools, for no elements where `p` is negative or infinite, and for NaN in a
-    matrix where `p` is "nuc"; where that is traced, the result is NaN.
+    `p` is a number (0 counts the nonzero elements, infinity gives the maximum, -infinity the minimum), "fro" or None
+    for 2, or "nuc" for the nuclear norm, the sum of the singular values of a matrix.
+    Gradient: 0 where the norm is 0 and for elements that are 0; for an infinite `p` split evenly among the largest.
+    Raises: RuntimeError for integers and bools, for an empty tensor if `p` is negative or infinite, and for a matrix
+    with NaN if `p` is "nuc". A traced matrix with NaN gives NaN.
     """
     ...
 
 def not_equal(input: ArrayLike, other: ArrayLike | Number) -> Array:
-    """Return where `input` differs from `other`."""
+    """Return `input != other` for each element."""
     ...
 
 def numel(input: ArrayLike) -> builtins.int:
@@ -2059,7 +2067,7 @@ def ones(*size: builtins.int | Sequence[builtins.int], dtype: DTypeLike | None =
     ...
 
 def ones_like(input: ArrayLike, *, dtype: DTypeLike | None = None) -> Array:
-    """Return ones of the shape of `input`, and of its dtype by default. Torch: torch.ones_like."""
+    """Return a tensor of ones with the shape of `input`, and by default its dtype. Torch: torch.ones_like."""
     ...
 
 def outer(input: ArrayLike, vec2: ArrayLike) -> Array:
@@ -2070,7 +2078,7 @@ def outer(input: ArrayLike, vec2: ArrayLike) -> Array:
     ...
 
 def pdist(input: ArrayLike, p: builtins.float = ...) -> Array:
-    """Return the distance in the p-norm between each two rows of a matrix, in order: (0, 1), (0, 2), ..., (1, 2), ...
+    """Return the p-norm distance between each pair of rows of a matrix, in order: (0, 1), (0, 2), ..., (1, 2), ...
 
     Shapes: (m, k) -> (m (m - 1) / 2).
     Gradient: 0 where the distance is 0.
@@ -2079,23 +2087,23 @@ def pdist(input: ArrayLike, p: builtins.float = ...) -> Array:
     ...
 
 def permute(input: ArrayLike, *dims: builtins.int | Sequence[builtins.int]) -> Array:
-    """Return the tensor with its dimensions permuted: dimension `i` of the result is dimension `dims[i]`.
+    """Permute the dimensions: dimension `i` of the result is dimension `dims[i]` of `input`.
 
-    Shapes: `dims` one by one or as one tuple.
-    Raises: RuntimeError where `dims` does not name each dimension once.
+    Shapes: `dims` are separate arguments or one tuple.
+    Raises: RuntimeError unless `dims` contains each dimension exactly once.
     """
     ...
 
 def polar(abs: ArrayLike, angle: ArrayLike) -> Array:
-    """Return the complex numbers of these absolute values and angles in radians, both float32 or both float64.
+    """Return complex numbers with the given absolute values and angles (in radians), both float32 or both float64.
 
-    Gradient: for `abs` 0 at 0, and of the wrong sign below 0, as in torch.
-    Raises: RuntimeError for other dtypes, and for two that differ.
+    Gradient: for `abs` it is 0 at 0, and has the wrong sign below 0, as in torch.
+    Raises: RuntimeError for other dtypes, and for different ones.
     """
     ...
 
 def polygamma(n: builtins.int, input: ArrayLike) -> Array:
-    """Return the derivative number `n` of `digamma` of each element; integers as float32.
+    """Return the polygamma function, the `n`-th derivative of `digamma`; integers give float32.
 
     Raises: RuntimeError for a negative `n`.
     """
@@ -2107,43 +2115,43 @@ def positive(input: ArrayLike) -> Array:
 
 @overload
 def pow(input: ArrayLike, exponent: builtins.bool | builtins.int | builtins.float | builtins.complex) -> Array:
-    """Return `input ** exponent`, for two tensors or a tensor and a number.
+    """Return `input ** exponent`, for two tensors, or a tensor and a number.
 
     Gradient: for `input` 0 where the exponent is 0; for `exponent` 0 where the base is 0 and the exponent is not
     negative.
-    Raises: RuntimeError for an integer tensor and a negative integer exponent, which gives no integer, and for an
-    exponent too large for the result's dtype.
+    Raises: RuntimeError for an integer tensor with a negative integer exponent, and for an exponent too large for the
+    result's dtype.
     """
     ...
 
 @overload
 def pow(input: Number | Array, exponent: ArrayLike) -> Array:
-    """Return `input ** exponent`, for two tensors or a tensor and a number.
+    """Return `input ** exponent`, for two tensors, or a tensor and a number.
 
     Gradient: for `input` 0 where the exponent is 0; for `exponent` 0 where the base is 0 and the exponent is not
     negative.
-    Raises: RuntimeError for an integer tensor and a negative integer exponent, which gives no integer, and for an
-    exponent too large for the result's dtype.
+    Raises: RuntimeError for an integer tensor with a negative integer exponent, and for an exponent too large for the
+    result's dtype.
     """
     ...
 
 @overload
 def pow(input: ArrayLike, exponent: ArrayLike) -> Array:
-    """Return `input ** exponent`, for two tensors or a tensor and a number.
+    """Return `input ** exponent`, for two tensors, or a tensor and a number.
 
     Gradient: for `input` 0 where the exponent is 0; for `exponent` 0 where the base is 0 and the exponent is not
     negative.
-    Raises: RuntimeError for an integer tensor and a negative integer exponent, which gives no integer, and for an
-    exponent too large for the result's dtype.
+    Raises: RuntimeError for an integer tensor with a negative integer exponent, and for an exponent too large for the
+    result's dtype.
     """
     ...
 
 @overload
 def prod(input: ArrayLike, *, dtype: DTypeLike | None = None) -> Array:
-    """Return the product of all elements, or over one dimension.
+    """Return the product of all elements, or along one dimension.
 
-    Gradient: exact where elements are 0, too.
-    Dtypes: as those of `sum`.
+    Gradient: exact also if elements are 0.
+    Dtypes: as for `sum`.
     """
     ...
 
@@ -2151,10 +2159,10 @@ def prod(input: ArrayLike, *, dtype: DTypeLike | None = None) -> Array:
 def prod(
     input: ArrayLike, dim: builtins.int, keepdim: builtins.bool = False, *, dtype: DTypeLike | None = None
 ) -> Array:
-    """Return the product of all elements, or over one dimension.
+    """Return the product of all elements, or along one dimension.
 
-    Gradient: exact where elements are 0, too.
-    Dtypes: as those of `sum`.
+    Gradient: exact also if elements are 0.
+    Dtypes: as for `sum`.
     """
     ...
 
@@ -2163,25 +2171,25 @@ def promote_types(type1: Any, type2: Any) -> DType:
     ...
 
 def put(input: ArrayLike, index: ArrayLike, source: ArrayLike, accumulate: builtins.bool = False) -> Array:
-    """Return `input` with `source` in the places that `index` names among all elements in order.
+    """Return `input` with `source` written at `index` of the flattened input.
 
-    Negative indices count from the end; with `accumulate` the source is added.
+    Negative indices count from the end. With `accumulate` the source is added.
     Shapes: `source` has as many elements as `index`.
-    Gradient: to `input` where it was kept, to `source` where it was written. Where an element is named twice without
-    `accumulate`, it is undefined which value it gets, as in torch.
-    Raises: RuntimeError for two dtypes; IndexError for another number of elements, and for an index out of range, where
-    it is known; a traced one writes nothing.
+    Gradient: to `input` where it is not overwritten, to `source` where it is written. For duplicate indices without
+    `accumulate` the written value is undefined, as in torch.
+    Raises: RuntimeError for different dtypes; IndexError for another number of elements, and for an index out of range.
+    A traced index out of range writes nothing.
     Torch: Tensor.put.
     """
     ...
 
 def qr(input: ArrayLike, some: builtins.bool = True) -> QAndR:
-    """Return the QR decomposition `input = Q R`: the columns of Q are orthonormal, R is an upper triangle.
+    """Return the QR decomposition `input = Q R`: the columns of Q are orthonormal, and R is upper triangular.
 
-    Shapes: (*, m, n) -> (*, m, k), (*, k, n) with k the smaller of m and n; m itself, where not `some`.
-    Gradient: not finite for linearly dependent columns; an error for a tall matrix where not `some`.
+    Shapes: (*, m, n) -> (*, m, k), (*, k, n) with k = min(m, n), or k = m if not `some`.
+    Gradient: not finite for linearly dependent columns; an error for a tall matrix if not `some`.
     Raises: RuntimeError for other shapes, and for dtypes other than float32, float64 and the complex ones.
-    Differs: the sign of a column of Q, and of its row of R, is the library's own.
+    Differs: the sign of each column of Q, and of the same row of R, depends on the library.
     """
     ...
 
@@ -2194,13 +2202,14 @@ def quantile(
     *,
     interpolation: str = "linear",
 ) -> Array:
-    """Return the `q`-th quantile of all elements, or along `dim`. NaN if an element is NaN.
+    """Return the `q`-th quantile of all elements, or along `dim`. NaN if any element is NaN.
 
-    `q` is a number from 0 to 1, or a tensor of at most one dimension, which comes first in the result. Between two
-    elements, `interpolation` decides: "linear", "lower", "higher", "midpoint" or "nearest" (to the even rank).
-    Gradient: to the two elements it lies between, and to `q`; equal elements count in their order.
-    Raises: RuntimeError for a dtype other than float32 and float64, no elements, and a `q` outside of [0, 1]; where
-    that is traced, the result is NaN.
+    `q` is a number in [0, 1], or a tensor of at most one dimension, which becomes the first dimension of the result. If
+    the quantile is between two elements, `interpolation` is "linear", "lower", "higher", "midpoint" or "nearest" (ties
+    to the even rank).
+    Gradient: to the two neighbouring elements, and to `q`; equal elements keep their order.
+    Raises: RuntimeError for a dtype other than float32 and float64, an empty tensor, and a `q` outside [0, 1]. A traced
+    `q` outside gives NaN.
     """
     ...
 
@@ -2213,24 +2222,25 @@ def quantile(
     *,
     interpolation: str = "linear",
 ) -> Array:
-    """Return the `q`-th quantile of all elements, or along `dim`. NaN if an element is NaN.
+    """Return the `q`-th quantile of all elements, or along `dim`. NaN if any element is NaN.
 
-    `q` is a number from 0 to 1, or a tensor of at most one dimension, which comes first in the result. Between two
-    elements, `interpolation` decides: "linear", "lower", "higher", "midpoint" or "nearest" (to the even rank).
-    Gradient: to the two elements it lies between, and to `q`; equal elements count in their order.
-    Raises: RuntimeError for a dtype other than float32 and float64, no elements, and a `q` outside of [0, 1]; where
-    that is traced, the result is NaN.
+    `q` is a number in [0, 1], or a tensor of at most one dimension, which becomes the first dimension of the result. If
+    the quantile is between two elements, `interpolation` is "linear", "lower", "higher", "midpoint" or "nearest" (ties
+    to the even rank).
+    Gradient: to the two neighbouring elements, and to `q`; equal elements keep their order.
+    Raises: RuntimeError for a dtype other than float32 and float64, an empty tensor, and a `q` outside [0, 1]. A traced
+    `q` outside gives NaN.
     """
     ...
 
 def rad2deg(input: ArrayLike) -> Array:
-    """Return each element, in radians, in degrees; integers as float32."""
+    """Convert each element from radians to degrees; integers give float32."""
     ...
 
 def rand(key: Array, *size: builtins.int | Sequence[builtins.int], dtype: DTypeLike | None = None) -> Array:
-    """Return random numbers from the uniform distribution on [0, 1), float32 by default.
+    """Return uniform random numbers in [0, 1), float32 by default.
 
-    Dtypes: both parts of a complex number are drawn from [0, 1).
+    Dtypes: for a complex dtype the real and imaginary parts are both in [0, 1).
     Raises: NotImplementedError for integers and bool.
     Torch: torch.rand.
     """
@@ -2244,18 +2254,17 @@ def randint(
     *,
     dtype: DTypeLike | None = None,
 ) -> Array:
-    """Return random integers from the uniform distribution on [low, high); `randint(key, high, size)` starts at 0.
+    """Return uniform random integers in [low, high); `randint(key, high, size)` starts at 0.
 
-    Raises: RuntimeError where `low` is not below `high`, or the dtype cannot hold them; TypeError for a size that is
-    not a tuple.
+    Raises: RuntimeError unless `low < high` and the dtype can hold both; TypeError for a size that is not a tuple.
     Torch: torch.randint.
     """
     ...
 
 def randn(key: Array, *size: builtins.int | Sequence[builtins.int], dtype: DTypeLike | None = None) -> Array:
-    """Return random numbers from the normal distribution with mean 0 and variance 1, float32 by default.
+    """Return random numbers from the standard normal distribution (mean 0, variance 1), float32 by default.
 
-    Dtypes: both parts of a complex number have the variance 1/2.
+    Dtypes: for a complex dtype the real and imaginary parts each have variance 1/2.
     Raises: NotImplementedError for integers and bool.
     Torch: torch.randn.
     """
@@ -2264,63 +2273,63 @@ def randn(key: Array, *size: builtins.int | Sequence[builtins.int], dtype: DType
 def randperm(key: Array, n: builtins.int, *, dtype: DTypeLike | None = None) -> Array:
     """Return a random permutation of the integers from 0 to `n - 1`.
 
-    Raises: RuntimeError for a negative `n`, and for one that the dtype cannot represent; NotImplementedError for bool
-    and complex.
+    Raises: RuntimeError for a negative `n`, and for an `n` that the dtype cannot represent; NotImplementedError for
+    bool and complex.
     Torch: torch.randperm.
     """
     ...
 
 def ravel(input: ArrayLike) -> Array:
-    """Return the elements, in order, as a vector."""
+    """Return the flattened tensor: its elements, in order, as a vector."""
     ...
 
 def real(input: ArrayLike) -> Array:
-    """Return the real part of each element; what is real as it is."""
+    """Return the real part of each element; a real tensor is returned unchanged."""
     ...
 
 def reciprocal(input: ArrayLike) -> Array:
-    """Return `1 / input`, integers as float32."""
+    """Return the reciprocal `1 / input`; integers give float32."""
     ...
 
 def relu(input: ArrayLike) -> Array:
-    """Return each element where it is positive, else 0; NaN stays.
+    """Return the rectified linear unit, max(x, 0), of each element; NaN is kept.
 
-    Gradient: 0 at 0 (that of jnp.maximum(x, 0) is a half), 1 at NaN.
+    Gradient: 0 at 0 (jnp.maximum(x, 0) has 0.5), 1 at NaN.
     Torch: torch.relu, torch.nn.functional.relu.
     """
     ...
 
 @overload
 def remainder(input: ArrayLike | Number, other: ArrayLike) -> Array:
-    """Return the remainder of the floored quotient: it has the sign of `other`.
+    """Return the remainder of floor division (Python's modulo): it has the sign of `other`.
 
     Gradient: 1 for `input`, minus the floored quotient for `other`.
-    Raises: RuntimeError for an integer division by zero, where the divisor's values are known.
+    Raises: RuntimeError for an integer division by zero, if the divisor is known (not traced).
     """
     ...
 
 @overload
 def remainder(input: ArrayLike, other: ArrayLike | Number) -> Array:
-    """Return the remainder of the floored quotient: it has the sign of `other`.
+    """Return the remainder of floor division (Python's modulo): it has the sign of `other`.
 
     Gradient: 1 for `input`, minus the floored quotient for `other`.
-    Raises: RuntimeError for an integer division by zero, where the divisor's values are known.
+    Raises: RuntimeError for an integer division by zero, if the divisor is known (not traced).
     """
     ...
 
 def renorm(input: ArrayLike, p: builtins.float, dim: builtins.int, maxnorm: builtins.float) -> Array:
-    """Return `input` with each slice along `dim` whose `p`-norm exceeds `maxnorm` scaled down to that norm.
+    """Return `input` with each slice along `dim` scaled down to the norm `maxnorm` if its `p`-norm exceeds `maxnorm`.
 
-    Gradient: through the norm too, where a slice is scaled.
-    Raises: RuntimeError for integers and bools, less than 2 dimensions, a `p` of 0 or less, a negative `maxnorm`, and,
-    where `p` is infinite, for slices of no elements.
+    Gradient: through the norm too, if a slice is scaled.
+    Raises: RuntimeError for integers and bools, fewer than 2 dimensions, a `p` <= 0, a negative `maxnorm`, and, for an
+    infinite `p`, empty slices.
     """
     ...
 
 def repeat(input: ArrayLike, *repeats: builtins.int | Sequence[builtins.int]) -> Array:
-    """Return the tensor repeated along each dimension; more numbers than dimensions add leading dimensions.
+    """Repeat the tensor along each dimension. More repeats than dimensions add leading dimensions.
 
-    Raises: RuntimeError for fewer numbers than dimensions, and for a negative one.
+    Raises: RuntimeError for fewer repeats than dimensions, and for a negative one.
     Torch: Tensor.repeat (numpy.tile; numpy.repeat is `repeat_interleave`).
     """
     ...
@@ -2328,37 +2337,37 @@ def repeat(input: ArrayLike, *repeats: builtins.int | Sequence[builtins.int]) ->
 def repeat_interleave(
     input: ArrayLike, repeats: Any = ..., dim: builtins.int | None = None, *, output_size: builtins.int | None = None
 ) -> Array:
-    """Return each element, or each slice along `dim`, repeated in place; without `dim` those of the flattened tensor.
+    """Repeat each element of the flattened tensor, or each slice along `dim`.
 
-    Shapes: `repeats` is an integer, or a tensor of one for each slice, whose sum is then the size of the result. Traced
-    repeats need `output_size`; where their sum differs from it, the result is NaN (the least integer, the greatest
-    unsigned one, True). A tensor of repeats as the only argument gives the indices to be taken.
-    Raises: RuntimeError for a negative number, and where the numbers do not fit the dimension or `output_size`.
-    Torch: numpy.repeat; `output_size` there saves a synchronisation, here it also serves under jit.
+    Shapes: `repeats` is an integer, or a tensor with one integer per slice, whose sum is the size of the result. Traced
+    repeats need `output_size`; if it is not their sum, the result is NaN (the smallest integer, the largest unsigned
+    one, True). If the only argument is a tensor of repeats, the result is the repeated indices.
+    Raises: RuntimeError for a negative number, and for repeats that do not fit the dimension or `output_size`.
+    Torch: torch.repeat_interleave (numpy.repeat). There `output_size` saves a synchronisation; here jit needs it.
     """
     ...
 
 def reshape(input: ArrayLike, *shape: builtins.int | Sequence[builtins.int]) -> Array:
-    """Return the elements, in order, in another shape; one size may be -1, and is then inferred.
+    """Return the elements, in order, in another shape. One size may be -1 and is then inferred.
 
-    Shapes: sizes one by one or as one tuple.
-    Raises: RuntimeError where the sizes do not multiply up to the number of elements.
+    Shapes: sizes are separate arguments or one tuple.
+    Raises: RuntimeError if the product of the sizes is not the number of elements.
     """
     ...
 
 def reshape_as(input: ArrayLike, other: ArrayLike) -> Array:
     """Return the elements, in order, in the shape of `other`.
 
-    Raises: RuntimeError where the tensors differ in their numbers of elements.
+    Raises: RuntimeError if the tensors have different numbers of elements.
     """
     ...
 
 def resolve_conj(input: ArrayLike) -> Array:
-    """Return `input`: JAX has no lazy conjugation."""
+    """Return `input` unchanged: JAX has no lazy conjugation."""
     ...
 
 def resolve_neg(input: ArrayLike) -> Array:
-    """Return `input`: JAX has no lazy negation."""
+    """Return `input` unchanged: JAX has no lazy negation."""
     ...
 
 def result_type(*tensors: Any) -> DType:
@@ -2374,43 +2383,43 @@ def roll(
     shifts: builtins.int | Sequence[builtins.int],
     dims: builtins.int | Sequence[builtins.int] | None = None,
 ) -> Array:
-    """Return the elements shifted cyclically along `dims`: the last ones come in at the start.
+    """Shift the elements cyclically along `dims`: elements beyond the last position come back at the first.
 
-    Shapes: without `dims` the flattened elements are shifted, and the shape is kept.
-    Raises: RuntimeError where there are not as many shifts as dimensions.
+    Shapes: without `dims` the flattened tensor is shifted, then reshaped to the original shape.
+    Raises: RuntimeError for different numbers of shifts and dimensions.
     """
     ...
 
 def rot90(input: ArrayLike, k: builtins.int = 1, dims: builtins.int | Sequence[builtins.int] = ...) -> Array:
-    """Return the tensor rotated `k` times by 90 degrees in the plane of two dimensions, from the first to the second.
+    """Rotate the tensor `k` times by 90 degrees in the plane of two dimensions, from the first to the second.
 
-    Raises: RuntimeError for fewer than 2 dimensions, and where `dims` are not two different dimensions.
+    Raises: RuntimeError for fewer than 2 dimensions, and unless `dims` are two different dimensions.
     """
     ...
 
 def round(input: ArrayLike, *, decimals: builtins.int = 0) -> Array:
-    """Round each element to the nearest whole number, halves to even; or to so many decimals. Gradient: 0.
+    """Round each element to the nearest integer (ties to even), or to `decimals` decimals. Gradient: 0.
 
-    A negative `decimals` rounds to tens, hundreds, ... It is for floating point alone.
+    A negative `decimals` rounds to tens, hundreds, ... It needs a floating point tensor.
     """
     ...
 
 def row_stack(tensors: Sequence[ArrayLike]) -> Array:
-    """Return tensors joined along their first dimension; a vector is a row.
+    """Concatenate tensors along their first dimension; a vector is a row.
 
     Dtypes: promoted.
     """
     ...
 
 def rsqrt(input: ArrayLike) -> Array:
-    """Return 1 over the square root of each element; integers as float32."""
+    """Return the reciprocal of the square root of each element; integers give float32."""
     ...
 
 @overload
 def rsub(input: ArrayLike, other: Number | Array, *, alpha: Number | Array = 1) -> Array:
     """Return `other - alpha * input`.
 
-    Raises: RuntimeError where `sub` does.
+    Raises: RuntimeError in the same cases as `sub`.
     """
     ...
 
@@ -2418,72 +2427,72 @@ def rsub(input: ArrayLike, other: Number | Array, *, alpha: Number | Array = 1) 
 def rsub(input: ArrayLike, other: ArrayLike, *, alpha: Number | Array = 1) -> Array:
     """Return `other - alpha * input`.
 
-    Raises: RuntimeError where `sub` does.
+    Raises: RuntimeError in the same cases as `sub`.
     """
     ...
 
 @overload
 def scatter(input: ArrayLike, dim: builtins.int, index: ArrayLike, src: ArrayLike) -> Array:
-    """Return `input` with `src`, a tensor or a number, written where `index` says: `out[index[i][j]][j] = src[i][j]`.
+    """Return `input` with `src` written at `index` along `dim`: for `dim=0`, `out[index[i][j]][j] = src[i][j]`.
 
-    A number is `value`. `reduce` is "add" or "multiply": the element is then changed, and not replaced.
-    Shapes: `index` has as many dimensions as `input` and is no larger except along `dim`; `src` is no smaller than
+    A number is passed as `value`. With `reduce` "add" or "multiply" the element is combined with `src`, not replaced.
+    Shapes: `index` has as many dimensions as `input`, and no dimension except `dim` is larger; `src` is no smaller than
     `index`.
-    Gradient: to `input` where it was kept, to `src` where it was written; none for `reduce`, as in torch. Where an
-    element is named twice without `reduce`, it is undefined which value it gets, as in torch.
-    Raises: RuntimeError for other shapes, two dtypes, and an index out of range (a negative one is), where it is known;
-    a traced one writes nothing.
+    Gradient: to `input` where it is not overwritten, to `src` where it is written; none with `reduce`, as in torch. For
+    duplicate indices without `reduce` the written value is undefined, as in torch.
+    Raises: RuntimeError for other shapes, different dtypes, and an index out of range (negative indices are out of
+    range). A traced index out of range writes nothing.
     """
     ...
 
 @overload
 def scatter(input: ArrayLike, dim: builtins.int, index: ArrayLike, value: Number | Array) -> Array:
-    """Return `input` with `src`, a tensor or a number, written where `index` says: `out[index[i][j]][j] = src[i][j]`.
+    """Return `input` with `src` written at `index` along `dim`: for `dim=0`, `out[index[i][j]][j] = src[i][j]`.
 
-    A number is `value`. `reduce` is "add" or "multiply": the element is then changed, and not replaced.
-    Shapes: `index` has as many dimensions as `input` and is no larger except along `dim`; `src` is no smaller than
+    A number is passed as `value`. With `reduce` "add" or "multiply" the element is combined with `src`, not replaced.
+    Shapes: `index` has as many dimensions as `input`, and no dimension except `dim` is larger; `src` is no smaller than
     `index`.
-    Gradient: to `input` where it was kept, to `src` where it was written; none for `reduce`, as in torch. Where an
-    element is named twice without `reduce`, it is undefined which value it gets, as in torch.
-    Raises: RuntimeError for other shapes, two dtypes, and an index out of range (a negative one is), where it is known;
-    a traced one writes nothing.
+    Gradient: to `input` where it is not overwritten, to `src` where it is written; none with `reduce`, as in torch. For
+    duplicate indices without `reduce` the written value is undefined, as in torch.
+    Raises: RuntimeError for other shapes, different dtypes, and an index out of range (negative indices are out of
+    range). A traced index out of range writes nothing.
     """
     ...
 
 @overload
 def scatter(input: ArrayLike, dim: builtins.int, index: ArrayLike, src: ArrayLike, *, reduce: str) -> Array:
-    """Return `input` with `src`, a tensor or a number, written where `index` says: `out[index[i][j]][j] = src[i][j]`.
+    """Return `input` with `src` written at `index` along `dim`: for `dim=0`, `out[index[i][j]][j] = src[i][j]`.
 
-    A number is `value`. `reduce` is "add" or "multiply": the element is then changed, and not replaced.
-    Shapes: `index` has as many dimensions as `input` and is no larger except along `dim`; `src` is no smaller than
+    A number is passed as `value`. With `reduce` "add" or "multiply" the element is combined with `src`, not replaced.
+    Shapes: `index` has as many dimensions as `input`, and no dimension except `dim` is larger; `src` is no smaller than
     `index`.
-    Gradient: to `input` where it was kept, to `src` where it was written; none for `reduce`, as in torch. Where an
-    element is named twice without `reduce`, it is undefined which value it gets, as in torch.
-    Raises: RuntimeError for other shapes, two dtypes, and an index out of range (a negative one is), where it is known;
-    a traced one writes nothing.
+    Gradient: to `input` where it is not overwritten, to `src` where it is written; none with `reduce`, as in torch. For
+    duplicate indices without `reduce` the written value is undefined, as in torch.
+    Raises: RuntimeError for other shapes, different dtypes, and an index out of range (negative indices are out of
+    range). A traced index out of range writes nothing.
     """
     ...
 
 @overload
 def scatter(input: ArrayLike, dim: builtins.int, index: ArrayLike, value: Number | Array, *, reduce: str) -> Array:
-    """Return `input` with `src`, a tensor or a number, written where `index` says: `out[index[i][j]][j] = src[i][j]`.
+    """Return `input` with `src` written at `index` along `dim`: for `dim=0`, `out[index[i][j]][j] = src[i][j]`.
 
-    A number is `value`. `reduce` is "add" or "multiply": the element is then changed, and not replaced.
-    Shapes: `index` has as many dimensions as `input` and is no larger except along `dim`; `src` is no smaller than
+    A number is passed as `value`. With `reduce` "add" or "multiply" the element is combined with `src`, not replaced.
+    Shapes: `index` has as many dimensions as `input`, and no dimension except `dim` is larger; `src` is no smaller than
     `index`.
-    Gradient: to `input` where it was kept, to `src` where it was written; none for `reduce`, as in torch. Where an
-    element is named twice without `reduce`, it is undefined which value it gets, as in torch.
-    Raises: RuntimeError for other shapes, two dtypes, and an index out of range (a negative one is), where it is known;
-    a traced one writes nothing.
+    Gradient: to `input` where it is not overwritten, to `src` where it is written; none with `reduce`, as in torch. For
+    duplicate indices without `reduce` the written value is undefined, as in torch.
+    Raises: RuntimeError for other shapes, different dtypes, and an index out of range (negative indices are out of
+    range). A traced index out of range writes nothing.
     """
     ...
 
 def scatter_add(input: ArrayLike, dim: builtins.int, index: ArrayLike, src: ArrayLike) -> Array:
-    """Return `input` with `src` added where `index` says: `out[index[i][j]][j] += src[i][j]` where `dim` is 0.
+    """Return `input` with `src` added at `index` along `dim`: for `dim=0`, `out[index[i][j]][j] += src[i][j]`.
 
-    Shapes: those of `scatter`.
-    Dtypes: 16-bit floats are added up in float32; a sum of bools is whether any is true.
-    Raises: what `scatter` raises.
+    Shapes: as for `scatter`.
+    Dtypes: 16-bit floats are accumulated in float32; the sum of bools is their logical or.
+    Raises: the same as `scatter`.
     """
     ...
 
@@ -2496,13 +2505,13 @@ def scatter_reduce(
     *,
     include_self: builtins.bool = True,
 ) -> Array:
-    """Return `input` with each element that `index` names combined with all that `src` has for it.
+    """Return `input` reduced with the elements of `src` that `index` sends to each position along `dim`.
 
-    `reduce` is "sum", "prod", "mean", "amax" or "amin". Without `include_self` the element itself does not count.
-    Shapes: those of `scatter`.
-    Gradient: of the largest and the smallest shared evenly among equals, where torch counts the element of `input` also
-    where it is not included.
-    Raises: what `scatter` raises, and RuntimeError for another `reduce`.
+    `reduce` is "sum", "prod", "mean", "amax" or "amin". Without `include_self`, `input` is not part of the reduction.
+    Shapes: as for `scatter`.
+    Gradient: for "amax" and "amin" split evenly among equal elements. torch counts the element of `input` among them
+    even without `include_self`.
+    Raises: the same as `scatter`, and RuntimeError for another `reduce`.
     """
     ...
 
@@ -2515,86 +2524,85 @@ def searchsorted(
     side: str | None = None,
     sorter: ArrayLike | None = None,
 ) -> Array:
-    """Return the index where each value belongs in a sequence in order: before equal elements, or, `right`, after them.
+    """Return the index at which each value keeps the sequence sorted: before equal elements, or after them if `right`.
 
-    `side` is "left" or "right", another word for `right`; `sorter` are the indices that put the sequence in order.
-    Shapes: the sequence has one dimension, or those of `input` except for the last.
-    Dtypes: the two are promoted; the result is int64, or int32.
-    Raises: RuntimeError for other shapes, sides that contradict each other, and a sorter out of range, where it is
-    known.
+    `side` is "left" or "right" and means the same as `right`. `sorter` holds the indices that sort the sequence.
+    Shapes: the sequence is 1-D, or has the dimensions of `input` except for the last one.
+    Dtypes: sequence and input are promoted; the result is int64, or int32 with `out_int32`.
+    Raises: RuntimeError for other shapes, a `side` that contradicts `right`, and a sorter out of range.
     """
     ...
 
 def select(input: ArrayLike, dim: builtins.int, index: Number | Array) -> Array:
-    """Return the slice at `index` of a dimension, without that dimension.
+    """Return the slice at `index` along `dim`, with that dimension removed.
 
-    Raises: IndexError out of range.
+    Raises: IndexError for an index out of range.
     """
     ...
 
 def select_scatter(input: ArrayLike, src: ArrayLike, dim: builtins.int, index: Number | Array) -> Array:
-    """Return the tensor with its slice at `index` of a dimension, as `select` gives it, replaced by `src`.
+    """Return `input` with its slice at `index` along `dim` (see `select`) replaced by `src`.
 
-    Dtypes: that of `input`; `src` is cast to it.
-    Raises: IndexError out of range; RuntimeError where `src` does not have the shape of the slice.
+    Dtypes: those of `input`; `src` is cast to them.
+    Raises: IndexError for an index out of range; RuntimeError if `src` does not have the shape of the slice.
     """
     ...
 
 def setitem(x: Any, index: Any, value: Any) -> Array:
-    """Return `x` as `x[index] = value` would leave it in torch; `x` itself stays as it is.
+    """Return a copy of `x` after torch's `x[index] = value`; `x` itself does not change.
 
-    Shapes: the value broadcasts to `x[index]`; leading dimensions of size 1 do not count.
-    Dtypes: those of `x`. A tensor assigned through index tensors must have that dtype already, as in torch.
-    Gradient: to `x` where it was kept, to `value` where it was written. Where index tensors name an element twice, it
-    is undefined which value it gets, as in torch.
-    Raises: what `getitem` raises; RuntimeError where the value does not fit. A traced index that is out of range writes
+    Shapes: the value broadcasts to `x[index]`; its leading dimensions of size 1 are ignored.
+    Dtypes: those of `x`. A tensor assigned through index tensors must already have that dtype, as in torch.
+    Gradient: to `x` where it is not overwritten, to `value` where it is written. For duplicate indices the written
+    value is undefined, as in torch.
+    Raises: the same as `getitem`; RuntimeError for a value that does not fit. A traced index out of range writes
     nothing.
     """
     ...
 
 def sgn(input: ArrayLike) -> Array:
-    """Return each element over its absolute value, 0 at 0: of a real one its sign, 0 at NaN.
+    """Return each element divided by its absolute value, 0 at 0; for a real element the sign, 0 for NaN.
 
-    Gradient: 0 at 0, where a second derivative of a complex one is NaN; and 0 for what is real.
+    Gradient: 0 at 0 and for real elements. The second derivative of a complex element is NaN at 0.
     """
     ...
 
 def shape(input: ArrayLike) -> tuple[builtins.int, ...]:
-    """Return the sizes of all dimensions. Torch: Tensor.shape."""
+    """Return the shape of a tensor. Torch: Tensor.shape."""
     ...
 
 def sigmoid(input: ArrayLike) -> Array:
-    """Return `1 / (1 + exp(-x))` of each element; integers as float32."""
+    """Return the sigmoid `1 / (1 + exp(-x))` of each element; integers give float32."""
     ...
 
 def sign(input: ArrayLike) -> Array:
-    """Return -1, 0 or 1 by the sign of each element; 0 at NaN.
+    """Return the sign of each element: -1, 0 or 1; 0 for NaN.
 
     Gradient: 0 everywhere.
     """
     ...
 
 def signbit(input: ArrayLike) -> Array:
-    """Return where the sign is minus, that of -0 and of NaN too."""
+    """Return whether the sign bit of each element is set, also for -0 and NaN."""
     ...
 
 def sin(input: ArrayLike) -> Array:
-    """Return the sine of each element, which is in radians; integers as float32."""
+    """Return the sine of each element, in radians; integers give float32."""
     ...
 
 def sinc(input: ArrayLike) -> Array:
-    """Return `sin(pi x) / (pi x)` of each element, 1 at 0; integers as float32.
+    """Return `sin(pi x) / (pi x)` of each element, 1 at 0; integers give float32.
 
-    Gradient: 0 at 0; a second derivative is NaN there.
+    Gradient: 0 at 0; the second derivative at 0 is NaN.
     """
     ...
 
 def sinh(input: ArrayLike) -> Array:
-    """Return the hyperbolic sine of each element; integers as float32."""
+    """Return the hyperbolic sine of each element; integers give float32."""
     ...
 
 def size(input: ArrayLike, dim: builtins.int | None = None) -> Any:
-    """Return the sizes of all dimensions, or that of `dim` (a NumPy array's `size` is torch's `numel`).
+    """Return the shape of a tensor, or its size along `dim` (a NumPy array's `size` is torch's `numel`).
 
     Raises: IndexError for a dimension out of range.
     Torch: Tensor.size.
@@ -2609,15 +2617,15 @@ def slice_scatter(
     end: builtins.int | None = None,
     step: builtins.int = 1,
 ) -> Array:
-    """Return the tensor with the slice `start:end:step` of a dimension replaced by `src`.
+    """Return `input` with the slice `start:end:step` along `dim` replaced by `src`.
 
-    Dtypes: that of `input`; `src` is cast to it.
-    Raises: RuntimeError where `src` does not have the shape of the slice, and for a step below 1.
+    Dtypes: those of `input`; `src` is cast to them.
+    Raises: RuntimeError if `src` does not have the shape of the slice, and for a step below 1.
     """
     ...
 
 def slogdet(input: ArrayLike) -> SignAndLogarithm:
-    """Return the signs of determinants, and the logarithms of their absolute values. Shapes: (*, n, n) -> (*), (*).
+    """Return the sign and the logarithm of the absolute value of each determinant. Shapes: (*, n, n) -> (*), (*).
 
     A singular matrix gives 0 and -infinity.
     Dtypes: the sign of a complex matrix is complex, its logarithm is real.
@@ -2627,9 +2635,9 @@ def slogdet(input: ArrayLike) -> SignAndLogarithm:
 
 @overload
 def sort(input: ArrayLike, dim: builtins.int = -1, descending: builtins.bool = False) -> ValuesAndIndices:
-    """Return the elements along a dimension in order, and their indices.
+    """Sort the elements along `dim`, and return the values and their indices.
 
-    Equal elements keep their order; torch promises that only for `stable=True`.
+    The sort is stable. torch promises that only for `stable=True`.
     Gradient: to the element whose index is returned.
     Raises: RuntimeError for complex numbers.
     """
@@ -2639,9 +2647,9 @@ def sort(input: ArrayLike, dim: builtins.int = -1, descending: builtins.bool = F
 def sort(
     input: ArrayLike, *, stable: builtins.bool | None, dim: builtins.int = -1, descending: builtins.bool = False
 ) -> ValuesAndIndices:
-    """Return the elements along a dimension in order, and their indices.
+    """Sort the elements along `dim`, and return the values and their indices.
 
-    Equal elements keep their order; torch promises that only for `stable=True`.
+    The sort is stable. torch promises that only for `stable=True`.
     Gradient: to the element whose index is returned.
     Raises: RuntimeError for complex numbers.
     """
@@ -2649,9 +2657,9 @@ def sort(
 
 @overload
 def split(tensor: ArrayLike, split_size_or_sections: builtins.int, dim: builtins.int = 0) -> tuple[Array, ...]:
-    """Return the parts of one size along a dimension, the last of which may be smaller, or parts of the given sizes.
+    """Split a tensor into parts of one size along a dimension (the last may be smaller), or of the given sizes.
 
-    Raises: RuntimeError where the sizes do not add up to that of the dimension.
+    Raises: RuntimeError if the sizes do not sum to the size of the dimension.
     """
     ...
 
@@ -2659,23 +2667,23 @@ def split(tensor: ArrayLike, split_size_or_sections: builtins.int, dim: builtins
 def split(
     tensor: ArrayLike, split_size_or_sections: builtins.int | Sequence[builtins.int], dim: builtins.int = 0
 ) -> tuple[Array, ...]:
-    """Return the parts of one size along a dimension, the last of which may be smaller, or parts of the given sizes.
+    """Split a tensor into parts of one size along a dimension (the last may be smaller), or of the given sizes.
 
-    Raises: RuntimeError where the sizes do not add up to that of the dimension.
+    Raises: RuntimeError if the sizes do not sum to the size of the dimension.
     """
     ...
 
 def split_with_sizes(
     input: ArrayLike, split_sizes: tuple[builtins.int, ...], dim: builtins.int = 0
 ) -> tuple[Array, ...]:
-    """Return the parts of these sizes along a dimension.
+    """Split a tensor into parts of the given sizes along a dimension.
 
-    Raises: RuntimeError where the sizes do not add up to that of the dimension.
+    Raises: RuntimeError if the sizes do not sum to the size of the dimension.
     """
     ...
 
 def sqrt(input: ArrayLike) -> Array:
-    """Return the square root of each element, integers as float32."""
+    """Return the square root of each element; integers give float32."""
     ...
 
 def square(input: ArrayLike) -> Array:
@@ -2684,21 +2692,21 @@ def square(input: ArrayLike) -> Array:
 
 @overload
 def squeeze(input: ArrayLike) -> Array:
-    """Return the tensor without its dimensions of size 1, or without those of them that `dim` names."""
+    """Remove all dimensions of size 1, or only those in `dim`."""
     ...
 
 @overload
 def squeeze(input: ArrayLike, dim: builtins.int) -> Array:
-    """Return the tensor without its dimensions of size 1, or without those of them that `dim` names."""
+    """Remove all dimensions of size 1, or only those in `dim`."""
     ...
 
 @overload
 def squeeze(input: ArrayLike, dim: builtins.int | Sequence[builtins.int]) -> Array:
-    """Return the tensor without its dimensions of size 1, or without those of them that `dim` names."""
+    """Remove all dimensions of size 1, or only those in `dim`."""
     ...
 
 def stack(tensors: Sequence[ArrayLike], dim: builtins.int = 0) -> Array:
-    """Return tensors of one shape joined along a new dimension.
+    """Concatenate tensors of equal shape along a new dimension.
 
     Dtypes: promoted.
     Raises: RuntimeError for no tensors, and for shapes that differ.
@@ -2713,10 +2721,10 @@ def std(
     correction: builtins.float | None = 1,
     keepdim: builtins.bool = False,
 ) -> Array:
-    """Return the standard deviation of all elements, or over `dim`, with `n - correction` as the divisor (jnp.std: n).
+    """Return the standard deviation of all elements, or over `dim`. The divisor is `n - correction` (jnp.std: n).
 
-    `unbiased` is torch's older argument: True is a correction of 1, False of 0.
-    Gradient: 0 where all elements are equal.
+    `unbiased` is torch's older argument: True means correction=1, False means correction=0.
+    Gradient: 0 if all elements are equal.
     Raises: RuntimeError for integers and bools.
     """
     ...
@@ -2728,20 +2736,20 @@ def std(
     unbiased: builtins.bool = True,
     keepdim: builtins.bool = False,
 ) -> Array:
-    """Return the standard deviation of all elements, or over `dim`, with `n - correction` as the divisor (jnp.std: n).
+    """Return the standard deviation of all elements, or over `dim`. The divisor is `n - correction` (jnp.std: n).
 
-    `unbiased` is torch's older argument: True is a correction of 1, False of 0.
-    Gradient: 0 where all elements are equal.
+    `unbiased` is torch's older argument: True means correction=1, False means correction=0.
+    Gradient: 0 if all elements are equal.
     Raises: RuntimeError for integers and bools.
     """
     ...
 
 @overload
 def std(input: ArrayLike, unbiased: builtins.bool = True) -> Array:
-    """Return the standard deviation of all elements, or over `dim`, with `n - correction` as the divisor (jnp.std: n).
+    """Return the standard deviation of all elements, or over `dim`. The divisor is `n - correction` (jnp.std: n).
 
-    `unbiased` is torch's older argument: True is a correction of 1, False of 0.
-    Gradient: 0 where all elements are equal.
+    `unbiased` is torch's older argument: True means correction=1, False means correction=0.
+    Gradient: 0 if all elements are equal.
     Raises: RuntimeError for integers and bools.
     """
     ...
@@ -2754,7 +2762,7 @@ def std_mean(
     correction: builtins.float | None = 1,
     keepdim: builtins.bool = False,
 ) -> tuple[Array, Array]:
-    """Return the standard deviation as `std` does, and the mean.
+    """Return the standard deviation, like `std`, and the mean.
 
     Raises: RuntimeError for integers and bools.
     """
@@ -2767,7 +2775,7 @@ def std_mean(
     unbiased: builtins.bool = True,
     keepdim: builtins.bool = False,
 ) -> tuple[Array, Array]:
-    """Return the standard deviation as `std` does, and the mean.
+    """Return the standard deviation, like `std`, and the mean.
 
     Raises: RuntimeError for integers and bools.
     """
@@ -2775,7 +2783,7 @@ def std_mean(
 
 @overload
 def std_mean(input: ArrayLike, unbiased: builtins.bool = True) -> tuple[Array, Array]:
-    """Return the standard deviation as `std` does, and the mean.
+    """Return the standard deviation, like `std`, and the mean.
 
     Raises: RuntimeError for integers and bools.
     """
@@ -2799,9 +2807,9 @@ def subtract(input: ArrayLike | Number, other: ArrayLike | Number, *, alpha: Num
 
 @overload
 def sum(input: ArrayLike, *, dtype: DTypeLike | None = None) -> Array:
-    """Return the sum of all elements, or over `dim` (one, or several as a tuple).
+    """Return the sum of all elements, or over `dim` (an integer or a tuple).
 
-    Dtypes: integers and bools are added up as int64; 16-bit floats in float32, rounded once.
+    Dtypes: integers and bools are summed in int64; 16-bit floats in float32 and rounded once.
     """
     ...
 
@@ -2813,16 +2821,16 @@ def sum(
     *,
     dtype: DTypeLike | None = None,
 ) -> Array:
-    """Return the sum of all elements, or over `dim` (one, or several as a tuple).
+    """Return the sum of all elements, or over `dim` (an integer or a tuple).
 
-    Dtypes: integers and bools are added up as int64; 16-bit floats in float32, rounded once.
+    Dtypes: integers and bools are summed in int64; 16-bit floats in float32 and rounded once.
     """
     ...
 
 def sum_to_size(input: ArrayLike, *size: builtins.int | Sequence[builtins.int]) -> Array:
-    """Return the sum over the dimensions that broadcasting a tensor of this size to `input` would expand.
+    """Sum `input` to a size that broadcasts to its shape: the inverse of `expand`.
 
-    Dtypes: a sum of integers or bools is int64.
+    Dtypes: integers and bools are summed in int64.
     Raises: RuntimeError for a size that does not broadcast to the shape of `input`.
     Torch: Tensor.sum_to_size.
     """
@@ -2831,102 +2839,104 @@ def sum_to_size(input: ArrayLike, *size: builtins.int | Sequence[builtins.int]) 
 def svd(input: ArrayLike, some: builtins.bool = True, compute_uv: builtins.bool = True) -> SingularValues:
     """Return the singular value decomposition `input = U diag(S) Vᴴ`.
 
-    Shapes: (*, m, n) -> (*, m, k), (*, k), (*, n, k) with k the smaller of m and n; where not `some`, U is (*, m, m)
-    and V is (*, n, n). Without `compute_uv` these are zeros.
-    Gradient: not finite for two equal singular values, unless it is of S alone.
-    Raises: RuntimeError for other shapes, for dtypes other than float32, float64 and the complex ones, and for NaN:
-    under jit, where the numbers are not known, the result is then NaN.
-    Differs: the phases of the columns of U and V are the library's own.
+    Shapes: (*, m, n) -> (*, m, k), (*, k), (*, n, k) with k = min(m, n). If not `some`, U is (*, m, m) and V is
+    (*, n, n). Without `compute_uv` U and V are zeros.
+    Gradient: not finite for equal singular values, except for S alone.
+    Raises: RuntimeError for other shapes, for dtypes other than float32, float64 and the complex ones, and for NaN.
+    Under jit the result for NaN is NaN.
+    Differs: the phases of the columns of U and V depend on the library.
     """
     ...
 
 def swapaxes(input: ArrayLike, axis0: builtins.int, axis1: builtins.int) -> Array:
-    """Return the tensor with two dimensions exchanged: the same as `transpose`."""
+    """Swap two dimensions, like `transpose`."""
     ...
 
 def swapdims(input: ArrayLike, dim0: builtins.int, dim1: builtins.int) -> Array:
-    """Return the tensor with two dimensions exchanged."""
+    """Swap two dimensions."""
     ...
 
 def t(input: ArrayLike) -> Array:
-    """Return the transpose of a matrix; a vector or a 0-dim tensor unchanged.
+    """Return the transpose of a matrix; a 0-dim or 1-D tensor is returned unchanged.
 
     Raises: RuntimeError for more than 2 dimensions.
     """
     ...
 
 def take(input: ArrayLike, index: ArrayLike) -> Array:
-    """Return the elements that `index` names among all elements in order, negative ones from the end.
+    """Return the elements of the flattened input at the given indices; negative indices count from the end.
 
-    Gradient: an element that was taken several times gets the sum.
-    Raises: IndexError for an index out of range, where it is known; a traced one gives what it gives in `getitem`.
+    Gradient: an element that is taken several times gets the sum.
+    Raises: IndexError for an index out of range. A traced index out of range gives the same as in `getitem`.
     """
     ...
 
 def take_along_dim(input: ArrayLike, indices: ArrayLike, dim: builtins.int | None = None) -> Array:
-    """Return the elements that `indices` names along a dimension, or, without one, among all elements in order.
+    """Return the elements at `indices` along `dim`, or in the flattened input if `dim` is None.
 
-    Shapes: except for `dim`, both broadcast.
-    Gradient: an element that was taken several times gets the sum.
-    Along a dimension an index is counted modulo its size, so that none is out of range, as in torch.
-    Raises: RuntimeError for an index out of range where there is no `dim`, as `gather` does.
+    Shapes: `input` and `indices` broadcast, except along `dim`.
+    Gradient: an element that is taken several times gets the sum.
+    Along a dimension an index is taken modulo its size, as in torch, so that no index is out of range.
+    Raises: RuntimeError for an index out of range if `dim` is None, as `gather` does.
     """
     ...
 
 def tan(input: ArrayLike) -> Array:
-    """Return the tangent of each element, which is in radians; integers as float32."""
+    """Return the tangent of each element, in radians; integers give float32."""
     ...
 
 def tanh(input: ArrayLike) -> Array:
-    """Return the hyperbolic tangent of each element; integers as float32."""
+    """Return the hyperbolic tangent of each element; integers give float32."""
     ...
 
 def tensor(data: Any, *, dtype: DTypeLike | None = None) -> Array:
-    """Return a tensor made of a Python number, of nested lists of numbers, or of an array, which is copied.
+    """Return a tensor from a Python number, nested lists of numbers, or an array, which is copied.
 
-    Dtypes: of Python numbers the smallest of bool, int64, float32 and complex64 that holds all; of an array its own.
+    Dtypes: for Python numbers the smallest of bool, int64, float32 and complex64 that holds all; an array keeps its
+    own.
     Raises: ValueError for ragged lists; RuntimeError or TypeError for anything that is not a number.
     Torch: torch.tensor.
     """
     ...
 
 def tensor_split(input: ArrayLike, indices_or_sections: Any, dim: builtins.int = 0) -> tuple[Array, ...]:
-    """Return `indices_or_sections` parts along a dimension, larger ones first; or the parts between the given indices.
+    """Split a tensor into `indices_or_sections` nearly equal parts along a dimension, or at the given indices.
 
-    Shapes: an index as in a slice, `input[start:stop]`: negative ones count from the end, none is too large.
-    Raises: NotImplementedError for a traced tensor of indices, which would decide the shapes.
-    Differs: torch's tensor of indices has to be int64; here int32 is accepted too, JAX's own integer dtype.
+    Shapes: the first parts may be larger by 1. An index works as in the slice `input[start:stop]`: negative indices
+    count from the end, and none is out of range.
+    Raises: NotImplementedError for a traced tensor of indices, because its values decide the shapes.
+    Differs: torch requires a tensor of indices to be int64; here int32, JAX's default integer dtype, is accepted too.
     """
     ...
 
 def tensordot(a: Any, b: Any, dims: Any = 2) -> Array:
-    """Return the product of two tensors, summed over pairs of dimensions, without a conjugate.
+    """Return the tensor contraction of `a` and `b`: the product summed over pairs of dimensions, without conjugation.
 
-    `dims` is how many (the last of `a` and the first of `b`), or the dimensions of `a` and those of `b`, in pairs.
-    Shapes: the other dimensions of `a`, then those of `b`. A dimension of size 1 broadcasts.
-    Raises: RuntimeError for sizes that differ, and for two dtypes.
+    `dims` is the number of dimensions (the last ones of `a`, the first ones of `b`), or a pair of lists of dimensions.
+    Shapes: the remaining dimensions of `a`, then those of `b`. A dimension of size 1 broadcasts.
+    Raises: RuntimeError for sizes that differ, and for different dtypes.
     """
     ...
 
 def tile(input: ArrayLike, *dims: builtins.int | Sequence[builtins.int]) -> Array:
-    """Return the tensor repeated along each dimension; fewer numbers than dimensions count from the last one.
+    """Repeat the tensor along each dimension. If `dims` is shorter, it applies to the last dimensions.
 
     Raises: RuntimeError for a negative number.
     """
     ...
 
 def to(input: ArrayLike, dtype: DTypeLike | None) -> Array:
-    """Return the tensor cast to a dtype: a float is truncated to an integer, a complex number to its real part.
+    """Cast a tensor to a dtype: a float is truncated to an integer, a complex number to its real part.
 
     Raises: RuntimeError for 64 bits while JAX's 64-bit types are off.
-    Torch: Tensor.to; Tensor.float(), Tensor.double() and their kin are `jaxfun.float(x)`, `jaxfun.double(x)`, ...
+    Torch: Tensor.to. Tensor.float(), Tensor.double() and similar are `jaxfun.float(x)`, `jaxfun.double(x)`, ...
     """
     ...
 
 def to_numpy(input: ArrayLike) -> np.ndarray:
-    """Return a tensor's values as a NumPy array that cannot be written to.
+    """Return the values of a tensor as a read-only NumPy array.
 
-    Memory: shared with the tensor on the CPU, copied from a GPU. Take `.copy()` of it for one to write to.
+    Memory: shared with the tensor on the CPU, copied from a GPU. Use `.copy()` for a writable array.
     Torch: Tensor.numpy.
     """
     ...
@@ -2938,64 +2948,64 @@ def topk(
     largest: builtins.bool = True,
     sorted: builtins.bool = True,
 ) -> ValuesAndIndices:
-    """Return the `k` largest elements along a dimension (or smallest), and their indices.
+    """Return the `k` largest elements along `dim` (the smallest if not `largest`), and their indices.
 
-    They are in order, whether `sorted` or not; of equal ones the first is taken, which torch leaves open.
+    The result is always sorted. Among equal elements the first one is taken; torch leaves that open.
     Gradient: to the element whose index is returned.
     Raises: RuntimeError for a `k` that is too large, for bools and for complex numbers.
     """
     ...
 
 def trace(input: ArrayLike) -> Array:
-    """Return the trace of a matrix, the sum of its diagonal. Shapes: (m, n) -> ().
+    """Return the trace of a matrix: the sum of its diagonal. Shapes: (m, n) -> ().
 
-    Dtypes: integers are summed as int64; 16-bit floats in float32, rounded once.
+    Dtypes: integers are summed in int64; 16-bit floats in float32 and rounded once.
     Raises: RuntimeError for other shapes.
     """
     ...
 
 def transpose(input: ArrayLike, dim0: builtins.int, dim1: builtins.int) -> Array:
-    """Return the tensor with two dimensions exchanged."""
+    """Swap two dimensions."""
     ...
 
 @overload
 def trapezoid(y: ArrayLike, x: ArrayLike, *, dim: builtins.int = -1) -> Array:
-    """Return the integral of `y` along `dim` by the trapezoidal rule, at coordinates `x` or with the spacing `dx`.
+    """Return the integral of `y` along `dim` by the trapezoidal rule, at coordinates `x` or with spacing `dx`.
 
-    Shapes: `x` has one dimension, or broadcasts with `y`.
-    Raises: RuntimeError for bools, TypeError for both an `x` and a `dx`.
+    Shapes: `x` is 1-D, or broadcasts with `y`.
+    Raises: RuntimeError for bools; TypeError if both `x` and `dx` are given.
     """
     ...
 
 @overload
 def trapezoid(y: ArrayLike, *, dx: Number | Array = 1, dim: builtins.int = -1) -> Array:
-    """Return the integral of `y` along `dim` by the trapezoidal rule, at coordinates `x` or with the spacing `dx`.
+    """Return the integral of `y` along `dim` by the trapezoidal rule, at coordinates `x` or with spacing `dx`.
 
-    Shapes: `x` has one dimension, or broadcasts with `y`.
-    Raises: RuntimeError for bools, TypeError for both an `x` and a `dx`.
+    Shapes: `x` is 1-D, or broadcasts with `y`.
+    Raises: RuntimeError for bools; TypeError if both `x` and `dx` are given.
     """
     ...
 
 @overload
 def trapz(y: ArrayLike, x: ArrayLike, *, dim: builtins.int = -1) -> Array:
-    """Return the integral of `y` along `dim` by the trapezoidal rule, at coordinates `x` or with the spacing `dx`.
+    """Return the integral of `y` along `dim` by the trapezoidal rule, at coordinates `x` or with spacing `dx`.
 
-    Shapes: `x` has one dimension, or broadcasts with `y`.
-    Raises: RuntimeError for bools, TypeError for both an `x` and a `dx`.
+    Shapes: `x` is 1-D, or broadcasts with `y`.
+    Raises: RuntimeError for bools; TypeError if both `x` and `dx` are given.
     """
     ...
 
 @overload
 def trapz(y: ArrayLike, *, dx: Number | Array = 1, dim: builtins.int = -1) -> Array:
-    """Return the integral of `y` along `dim` by the trapezoidal rule, at coordinates `x` or with the spacing `dx`.
+    """Return the integral of `y` along `dim` by the trapezoidal rule, at coordinates `x` or with spacing `dx`.
 
-    Shapes: `x` has one dimension, or broadcasts with `y`.
-    Raises: RuntimeError for bools, TypeError for both an `x` and a `dx`.
+    Shapes: `x` is 1-D, or broadcasts with `y`.
+    Raises: RuntimeError for bools; TypeError if both `x` and `dx` are given.
     """
     ...
 
 def tril(input: ArrayLike, diagonal: builtins.int = 0) -> Array:
-    """Return the lower triangle of matrices, zeros above a diagonal: 0 is the main one, 1 the one above it.
+    """Return the lower triangle of matrices, with zeros above a diagonal: 0 is the main one, 1 the one above it.
 
     Raises: RuntimeError for fewer than 2 dimensions.
     """
@@ -3004,7 +3014,7 @@ def tril(input: ArrayLike, diagonal: builtins.int = 0) -> Array:
 def tril_indices(
     row: builtins.int, col: builtins.int, offset: builtins.int = 0, *, dtype: DTypeLike | None = None
 ) -> Array:
-    """Return the indices of the lower triangle of a (row, col) matrix: rows and columns, in row-major order.
+    """Return the row and column indices of the lower triangle of a (row, col) matrix, in row-major order.
 
     Shapes: (2, number of elements).
     Raises: RuntimeError for a negative size; NotImplementedError for a dtype other than int32 and int64.
@@ -3012,7 +3022,7 @@ def tril_indices(
     ...
 
 def triu(input: ArrayLike, diagonal: builtins.int = 0) -> Array:
-    """Return the upper triangle of matrices, zeros below a diagonal: 0 is the main one, 1 the one above it.
+    """Return the upper triangle of matrices, with zeros below a diagonal: 0 is the main one, 1 the one above it.
 
     Raises: RuntimeError for fewer than 2 dimensions.
     """
@@ -3021,7 +3031,7 @@ def triu(input: ArrayLike, diagonal: builtins.int = 0) -> Array:
 def triu_indices(
     row: builtins.int, col: builtins.int, offset: builtins.int = 0, *, dtype: DTypeLike | None = None
 ) -> Array:
-    """Return the indices of the upper triangle of a (row, col) matrix: rows and columns, in row-major order.
+    """Return the row and column indices of the upper triangle of a (row, col) matrix, in row-major order.
 
     Shapes: (2, number of elements).
     Raises: RuntimeError for a negative size; NotImplementedError for a dtype other than int32 and int64.
@@ -3029,41 +3039,41 @@ def triu_indices(
     ...
 
 def true_divide(input: ArrayLike, other: Any, *, rounding_mode: str | None = None) -> Array:
-    """Return `input / other`; integers are divided as float32, unless `rounding_mode` is "trunc" or "floor".
+    """Return `input / other`. Integers are divided in float32 unless `rounding_mode` is "trunc" or "floor".
 
     Gradient: 0 with a rounding mode.
-    Raises: RuntimeError for an integer division by zero with a rounding mode, where the divisor's values are known.
+    Raises: RuntimeError for an integer division by zero with a rounding mode, if the divisor is known (not traced).
     """
     ...
 
 def trunc(input: ArrayLike) -> Array:
-    """Return each element without its fraction; integers as they are. Gradient: 0."""
+    """Return the integer part of each element; integers are unchanged. Gradient: 0."""
     ...
 
 def type(input: ArrayLike, dtype: DTypeLike | None = None) -> Any:
-    """Return torch's name of a tensor's type, such as "torch.FloatTensor"; with a dtype, the tensor cast to it.
+    """Return torch's type name of a tensor, such as "torch.FloatTensor"; with `dtype`, cast the tensor.
 
     Torch: Tensor.type.
     """
     ...
 
 def unbind(input: ArrayLike, dim: builtins.int = 0) -> tuple[Array, ...]:
-    """Return the slices of a tensor along a dimension, which is removed, as a tuple."""
+    """Remove a dimension, and return the slices along it as a tuple."""
     ...
 
 def unflatten(input: ArrayLike, dim: builtins.int, sizes: tuple[builtins.int, ...]) -> Array:
-    """Return the tensor with one dimension split into several of these sizes; one may be -1, and is then inferred.
+    """Split one dimension into several with the given sizes. One size may be -1 and is then inferred.
 
-    Raises: RuntimeError where the sizes do not multiply up to that of the dimension.
+    Raises: RuntimeError if the product of the sizes is not the size of the dimension.
     """
     ...
 
 def unfold(input: ArrayLike, dimension: builtins.int, size: builtins.int, step: builtins.int) -> Array:
-    """Return the sliding windows of `size` elements along a dimension, each `step` after the one before it.
+    """Return the sliding windows of `size` elements along a dimension, at intervals of `step`.
 
     Shapes: (*, n, *) -> (*, number of windows, *, size).
     Gradient: an element in several windows gets the sum.
-    Raises: RuntimeError for a size larger than that of the dimension, and for a step below 1.
+    Raises: RuntimeError for a size larger than the dimension, and for a step below 1.
     Torch: Tensor.unfold.
     """
     ...
@@ -3078,11 +3088,11 @@ def unique(
     size: builtins.int | None = None,
     fill_value: Any = None,
 ) -> Any:
-    """Return the distinct elements in order, or the distinct slices of a dimension; NaN differs from NaN.
+    """Return the unique elements in ascending order, or the unique slices along `dim`. Each NaN is unique.
 
-    With `return_inverse` also which of them each element is, with `return_counts` how often each is there.
-    They are in order whether `sorted` or not. Under jit and vmap `size` is their number, and `fill_value` stands for
-    missing ones.
+    With `return_inverse` also return the position of each element in the result, with `return_counts` its count.
+    The result is always sorted. Under jit and vmap give `size`, the number of unique elements; missing ones are
+    filled with `fill_value`.
     Gradient: none, as in torch.
     Raises: NotImplementedError for complex numbers, and for a traced tensor without `size`.
     """
@@ -3097,34 +3107,34 @@ def unique_consecutive(
     size: builtins.int | None = None,
     fill_value: Any = None,
 ) -> Any:
-    """Return the first element of each run of equal elements, or the first slice of a dimension.
+    """Return the first element of each run of equal elements, or the first slice of each run along `dim`.
 
-    With `return_inverse` also the run that each element is in, with `return_counts` the length of each run.
-    Under jit and vmap `size` is the number of runs, and `fill_value` stands for missing ones.
+    With `return_inverse` also return the run of each element, with `return_counts` the length of each run.
+    Under jit and vmap give `size`, the number of runs; missing ones are filled with `fill_value`.
     Gradient: none, as in torch.
     Raises: NotImplementedError for complex numbers, and for a traced tensor without `size`.
     """
     ...
 
 def unravel_index(indices: Any, shape: builtins.int | Sequence[builtins.int]) -> tuple[Array, ...]:
-    """Return the coordinates, in a tensor of a shape, of indices into it flattened: one tensor for each dimension.
+    """Return the coordinates of flat indices into a tensor of the given shape, one tensor per dimension.
 
-    An index out of range is counted modulo the size, as in torch. Shapes: that of `indices` each. Dtypes: int64.
-    Raises: TypeError for indices that are not integers, and a `shape` that is not integers; ValueError for a negative
-    size; RuntimeError for indices into a tensor without elements.
+    An index out of range is taken modulo the size, as in torch. Shapes: each result has the shape of `indices`.
+    Dtypes: int64. Raises: TypeError for indices or a `shape` that are not integers; ValueError for a negative size;
+    RuntimeError for indices into an empty tensor.
     """
     ...
 
 def unsqueeze(input: ArrayLike, dim: builtins.int) -> Array:
-    """Return the tensor with a dimension of size 1 inserted at `dim`."""
+    """Insert a dimension of size 1 at `dim`."""
     ...
 
 def vander(x: ArrayLike, N: builtins.int | None = None, increasing: builtins.bool = False) -> Array:
-    """Return the Vandermonde matrix of a vector: a row for each element, of its powers from `N - 1` down to 0.
+    """Return the Vandermonde matrix of a vector: one row per element, with its powers from `N - 1` down to 0.
 
     Shapes: (n) -> (n, N); `N` is n by default.
     Dtypes: bools and integers become int64.
-    Raises: RuntimeError for a tensor that is not a vector, and for a negative `N`.
+    Raises: RuntimeError for a tensor that is not 1-D, and for a negative `N`.
     """
     ...
 
@@ -3136,10 +3146,10 @@ def var(
     correction: builtins.float | None = 1,
     keepdim: builtins.bool = False,
 ) -> Array:
-    """Return the variance of all elements, or over `dim`, with `n - correction` as the divisor (jnp.var: n).
+    """Return the variance of all elements, or over `dim`. The divisor is `n - correction` (jnp.var: n).
 
-    `unbiased` is torch's older argument: True is a correction of 1, False of 0.
-    Gradient: NaN or infinite where the divisor is 0, as the value is.
+    `unbiased` is torch's older argument: True means correction=1, False means correction=0.
+    Gradient: NaN or infinite if the divisor is 0, like the value.
     Raises: RuntimeError for integers and bools.
     """
     ...
@@ -3151,20 +3161,20 @@ def var(
     unbiased: builtins.bool = True,
     keepdim: builtins.bool = False,
 ) -> Array:
-    """Return the variance of all elements, or over `dim`, with `n - correction` as the divisor (jnp.var: n).
+    """Return the variance of all elements, or over `dim`. The divisor is `n - correction` (jnp.var: n).
 
-    `unbiased` is torch's older argument: True is a correction of 1, False of 0.
-    Gradient: NaN or infinite where the divisor is 0, as the value is.
+    `unbiased` is torch's older argument: True means correction=1, False means correction=0.
+    Gradient: NaN or infinite if the divisor is 0, like the value.
     Raises: RuntimeError for integers and bools.
     """
     ...
 
 @overload
 def var(input: ArrayLike, unbiased: builtins.bool = True) -> Array:
-    """Return the variance of all elements, or over `dim`, with `n - correction` as the divisor (jnp.var: n).
+    """Return the variance of all elements, or over `dim`. The divisor is `n - correction` (jnp.var: n).
 
-    `unbiased` is torch's older argument: True is a correction of 1, False of 0.
-    Gradient: NaN or infinite where the divisor is 0, as the value is.
+    `unbiased` is torch's older argument: True means correction=1, False means correction=0.
+    Gradient: NaN or infinite if the divisor is 0, like the value.
     Raises: RuntimeError for integers and bools.
     """
     ...
@@ -3177,7 +3187,7 @@ def var_mean(
     correction: builtins.float | None = 1,
     keepdim: builtins.bool = False,
 ) -> tuple[Array, Array]:
-    """Return the variance as `var` does, and the mean.
+    """Return the variance, like `var`, and the mean.
 
     Raises: RuntimeError for integers and bools.
     """
@@ -3190,7 +3200,7 @@ def var_mean(
     unbiased: builtins.bool = True,
     keepdim: builtins.bool = False,
 ) -> tuple[Array, Array]:
-    """Return the variance as `var` does, and the mean.
+    """Return the variance, like `var`, and the mean.
 
     Raises: RuntimeError for integers and bools.
     """
@@ -3198,54 +3208,54 @@ def var_mean(
 
 @overload
 def var_mean(input: ArrayLike, unbiased: builtins.bool = True) -> tuple[Array, Array]:
-    """Return the variance as `var` does, and the mean.
+    """Return the variance, like `var`, and the mean.
 
     Raises: RuntimeError for integers and bools.
     """
     ...
 
 def vdot(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return the inner product of two vectors, the first one conjugated. Shapes: (k,), (k,) -> ().
+    """Return the dot product of two vectors, with the first one conjugated. Shapes: (k,), (k,) -> ().
 
-    Raises: RuntimeError for other shapes, and for two dtypes.
+    Raises: RuntimeError for other shapes, and for different dtypes.
     """
     ...
 
 def view(input: ArrayLike, *size: builtins.int | Sequence[builtins.int]) -> Array:
-    """Return the elements, in order, in another shape: the same as `reshape`.
+    """Return the elements, in order, in another shape, like `reshape`.
 
-    Differs: torch's view of a tensor that is not contiguous is an error; a JAX array has no strides.
+    Differs: torch raises for a tensor that is not contiguous; a JAX array has no strides.
     """
     ...
 
 def view_as(input: ArrayLike, other: ArrayLike) -> Array:
     """Return the elements, in order, in the shape of `other`.
 
-    Raises: RuntimeError where the tensors differ in their numbers of elements.
-    Differs: torch's view of a tensor that is not contiguous is an error; a JAX array has no strides.
+    Raises: RuntimeError if the tensors have different numbers of elements.
+    Differs: torch raises for a tensor that is not contiguous; a JAX array has no strides.
     """
     ...
 
 def view_as_complex(input: ArrayLike) -> Array:
-    """Return the complex numbers whose real and imaginary parts lie along the last dimension, of size 2.
+    """Return complex numbers from a last dimension of size 2: the real and imaginary parts.
 
     Raises: RuntimeError for another size, and for a dtype other than float32 and float64.
     """
     ...
 
 def view_as_real(input: ArrayLike) -> Array:
-    """Return the real and imaginary parts of complex numbers, along a new last dimension of size 2."""
+    """Return the real and imaginary parts of complex numbers as a new last dimension of size 2."""
     ...
 
 def vsplit(input: ArrayLike, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Array, ...]:
-    """Return the parts of a tensor along its first dimension: so many equal ones, or those between the given indices.
+    """Split a tensor along its first dimension into equal parts, or at the given indices.
 
-    Raises: RuntimeError for a vector, and where the dimension cannot be split into equal parts.
+    Raises: RuntimeError for a vector, and if the dimension cannot be split into equal parts.
     """
     ...
 
 def vstack(tensors: Sequence[ArrayLike]) -> Array:
-    """Return tensors joined along their first dimension; a vector is a row.
+    """Concatenate tensors along their first dimension; a vector is a row.
 
     Dtypes: promoted.
     """
@@ -3254,32 +3264,32 @@ def vstack(tensors: Sequence[ArrayLike]) -> Array:
 def where(condition: ArrayLike, input: ArrayLike | Number, other: ArrayLike | Number) -> Array:
     """Return `input` where the condition is true, else `other`.
 
-    Gradient: 0 for the one that is not chosen, also where it is NaN or infinite.
+    Gradient: 0 for the element that is not selected, even if it is NaN or infinite.
     Raises: RuntimeError for a condition that is not bool, and for a number too large for the result's dtype.
     """
     ...
 
 @overload
 def xlogy(input: Number | Array, other: ArrayLike) -> Array:
-    """Return `input * log(other)`, 0 where `input` is 0 and `other` is not NaN; integers as float32.
+    """Return `input * log(other)`, and 0 where `input` is 0 and `other` is not NaN; integers give float32.
 
-    Gradient: for `input` 0 where it is 0 and `other` is not positive.
+    Gradient: for `input` 0 where `input` is 0 and `other` is not positive.
     """
     ...
 
 @overload
 def xlogy(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return `input * log(other)`, 0 where `input` is 0 and `other` is not NaN; integers as float32.
+    """Return `input * log(other)`, and 0 where `input` is 0 and `other` is not NaN; integers give float32.
 
-    Gradient: for `input` 0 where it is 0 and `other` is not positive.
+    Gradient: for `input` 0 where `input` is 0 and `other` is not positive.
     """
     ...
 
 @overload
 def xlogy(input: ArrayLike, other: ArrayLike | Number) -> Array:
-    """Return `input * log(other)`, 0 where `input` is 0 and `other` is not NaN; integers as float32.
+    """Return `input * log(other)`, and 0 where `input` is 0 and `other` is not NaN; integers give float32.
 
-    Gradient: for `input` 0 where it is 0 and `other` is not positive.
+    Gradient: for `input` 0 where `input` is 0 and `other` is not positive.
     """
     ...
 
@@ -3302,5 +3312,5 @@ def zeros(*size: builtins.int | Sequence[builtins.int], dtype: DTypeLike | None 
     ...
 
 def zeros_like(input: ArrayLike, *, dtype: DTypeLike | None = None) -> Array:
-    """Return zeros of the shape of `input`, and of its dtype by default. Torch: torch.zeros_like."""
+    """Return a tensor of zeros with the shape of `input`, and by default its dtype. Torch: torch.zeros_like."""
     ...

@@ -222,7 +222,7 @@ def test_bincount_refuses_what_torch_refuses(x: Any, weights: Any, minlength: An
 def test_under_jit_bincount_needs_a_size() -> None:
     x = jnp.array([1, 3, 1, -1])
     np.testing.assert_array_equal(jax.jit(lambda x: jf.bincount(x, size=3))(x), [0, 2, 0])
-    with pytest.raises(RuntimeError, match="say so with size="):
+    with pytest.raises(RuntimeError, match="pass `size`"):
         jax.jit(jf.bincount)(x)
 
 

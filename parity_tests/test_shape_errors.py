@@ -178,7 +178,7 @@ def test_select_takes_an_index_in_range(dim: int, index: Any) -> None:
 
 def test_a_message_names_the_call_and_what_came() -> None:
     with pytest.raises(
-        RuntimeError, match=r"`jaxfun\.reshape\(input, \*shape\)`: expected a shape for 6 elements, got \[4\]"
+        RuntimeError, match=r"`jaxfun\.reshape\(input, \*shape\)`: expected a shape with 6 elements, got \[4\]"
     ):
         jf.reshape(numbers((2, 3)), 4)
     with pytest.raises(IndexError, match=r"`jaxfun\.getitem\(x, index\)`: expected an index in \[-2, 1\].*, got 5\."):

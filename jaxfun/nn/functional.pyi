@@ -17,25 +17,25 @@ DTypeLike = DType | np.dtype[Any] | builtins.str | builtins.type
 def linear(input: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None) -> Array:
     """Return `input @ weight.T + bias`. Shapes: (*, n), (o, n), (o,) -> (*, o); a weight (n,) gives (*).
 
-    Dtypes: 16-bit floats are computed in float32, and rounded once.
-    Raises: RuntimeError for other shapes, and for two dtypes.
+    Dtypes: 16-bit floats are computed in float32 and rounded once.
+    Raises: RuntimeError for other shapes, and for different dtypes.
     Torch: torch.nn.functional.linear.
     """
     ...
 
 def mse_loss(input: ArrayLike, target: Any, *, reduction: str = "mean") -> Array:
-    """Return the squared errors, their mean (by default) or their sum.
+    """Return the squared error between `input` and `target`: the mean (by default), the sum, or each element.
 
-    Warns: where the shapes differ and broadcast, which is seldom meant.
+    Warns: if the shapes differ and broadcast, which is rarely intended.
     Raises: ValueError for an unknown reduction.
     Torch: torch.nn.functional.mse_loss.
     """
     ...
 
 def relu(input: ArrayLike) -> Array:
-    """Return each element where it is positive, else 0; NaN stays.
+    """Return the rectified linear unit, max(x, 0), of each element; NaN is kept.
 
-    Gradient: 0 at 0 (that of jnp.maximum(x, 0) is a half), 1 at NaN.
+    Gradient: 0 at 0 (jnp.maximum(x, 0) has 0.5), 1 at NaN.
     Torch: torch.relu, torch.nn.functional.relu.
     """
     ...
