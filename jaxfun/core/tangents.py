@@ -1,4 +1,4 @@
-"""Derivatives where JAX's rule is not torch's: arguments without a tangent, and sums over no elements."""
+"""Parts of derivative rules that differ from JAX's: arguments without a tangent, and sums over no elements."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,11 +10,11 @@ from jax.custom_derivatives import SymbolicZero
 from .dims import broadcast_shapes
 
 
-def of_what_moves(tangents: Sequence[Any], factors: Sequence[Any], result: jax.Array) -> jax.Array:
+def sum_tangents(tangents: Sequence[Any], factors: Sequence[Any], result: jax.Array) -> jax.Array:
     """Return the sum of tangent * factor over the arguments that have a tangent.
 
-    An argument without one (a bool, an integer, a constant) is skipped, so that 0 * inf never appears. Of a rule that
-    is defined with `symbolic_zeros=True`. A factor may be a function of its tangent instead of a number.
+    Arguments without a tangent (bools, integers, constants) are skipped, so that 0 * inf never appears. The derivative
+    rule must be defined with `symbolic_zeros=True`. A factor is a number, or a function of its tangent.
     """
     terms: list[Any] = [
         factor(tangent) if callable(factor) else tangent * factor
@@ -25,9 +25,9 @@ def of_what_moves(tangents: Sequence[Any], factors: Sequence[Any], result: jax.A
 
 
 def broadcast_where_empty(*tensors: jax.Array) -> tuple[jax.Array, ...]:
-    """Return tensors broadcast to their common shape where that has no elements, else as they are.
+    """Broadcast tensors to their common shape if it is empty, otherwise return them unchanged.
 
-    A gradient summed over no elements is 0; multiplied by an infinite slope after that sum, it would be NaN.
+    The gradient of an empty result is 0. Without the broadcast it would be 0 times the slope, NaN for an infinite one.
     Raises: ShapeError for shapes that do not broadcast.
     """
     shape = broadcast_shapes(*(tensor.shape for tensor in tensors))

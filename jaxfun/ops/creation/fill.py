@@ -168,7 +168,7 @@ def tensor(data: Any, *, dtype: Any = None) -> jax.Array:
     """
     if hasattr(data, "__dlpack__") and not isinstance(data, np.generic):
         return as_array(data) if dtype is None else as_array(data).astype(required(dtype).dtype)
-    values, found = _nested(data)
+    values, found = _leaves_and_dtype(data)
     wanted = found if dtype is None else required(dtype)
     if dtype is None and any(isinstance(leaf, np.generic) for leaf in values.flat):
         required(wanted)
@@ -192,7 +192,7 @@ def _converted(leaf: Any, dtype: DType) -> Any:
     return fitting(leaf, dtype)
 
 
-def _nested(data: Any) -> tuple[np.ndarray, DType]:
+def _leaves_and_dtype(data: Any) -> tuple[np.ndarray, DType]:
     """Return the leaves of nested sequences as an object array, and the dtype that holds them all."""
     shape = _shape_of(data)
     values = np.empty(math.prod(shape), object)

@@ -100,15 +100,15 @@ def linspace(start: Any, end: Any, steps: int, *, dtype: Any = None) -> jax.Arra
     >>> jf.linspace(0, 1, 5)
     Array([0.  , 0.25, 0.5 , 0.75, 1.  ], dtype=float32)
     """
-    first, last, count, wanted = _request(start, end, steps, dtype)
+    first, last, count, wanted = _checked_arguments(start, end, steps, dtype)
     if count < 2:
-        return _repeated(first, count, wanted)
+        return _constant(first, count, wanted)
     if wanted.is_complex:
         real = wanted.to_real()
         parts = [_points(getattr(first, part), getattr(last, part), count, real, real) for part in ("real", "imag")]
         return jax.lax.complex(*map(jnp.asarray, parts))
     kind = canonical(float64) if wanted.category is Category.INTEGER else wanted
-    return _settled(_points(first, last, count, wanted, kind), wanted)
+    return _cast(_points(first, last, count, wanted, kind), wanted)
 
 
 @public
@@ -123,14 +123,14 @@ def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any
     >>> jf.logspace(0, 2, 3)
     Array([  1.,  10., 100.], dtype=float32)
     """
-    first, last, count, wanted = _request(start, end, steps, dtype)
+    first, last, count, wanted = _checked_arguments(start, end, steps, dtype)
     kind = wanted if wanted.is_complex else canonical(float64)
     if count < 2:
-        return _repeated(_power(base, first, kind), count, wanted)
-    return _settled(_power(base, _points(first, last, count, wanted, kind, fused=False), kind), wanted)
+        return _constant(_power(base, first, kind), count, wanted)
+    return _cast(_power(base, _points(first, last, count, wanted, kind, fused=False), kind), wanted)
 
 
-def _request(start: Any, end: Any, steps: int, dtype: Any) -> tuple[Any, Any, int, DType]:
+def _checked_arguments(start: Any, end: Any, steps: int, dtype: Any) -> tuple[Any, Any, int, DType]:
     """Return `start` and `end` as numbers, the number of points, and the dtype."""
     (count,) = as_sizes((steps,), "steps")
     if count < 0:
@@ -147,7 +147,7 @@ def _request(start: Any, end: Any, steps: int, dtype: Any) -> tuple[Any, Any, in
     return first, last, count, wanted
 
 
-def _repeated(number: Any, count: int, dtype: DType) -> jax.Array:
+def _constant(number: Any, count: int, dtype: DType) -> jax.Array:
     if is_traced(number):
         return jnp.full((count,), number, dtype.dtype)
     return jnp.asarray(np.full((count,), rounded(fitting(number, dtype), dtype) if count else 0, dtype.dtype))
@@ -157,7 +157,7 @@ def _points(first: Any, last: Any, count: int, dtype: DType, kind: DType, fused:
     """Return start + step * i in the first half, end + step * (i - count + 1) in the second, computed in `kind`."""
     library: ModuleType = jnp if is_traced(first) or is_traced(last) else np
     with np.errstate(all="ignore"):
-        ends = [_as(library, number, dtype) for number in (first, last)]
+        ends = [_cast_with(library, number, dtype) for number in (first, last)]
         step = (ends[1] - ends[0]).astype(kind.dtype) / np.asarray(count - 1, kind.dtype)
         index = np.arange(count)
         early = index < count // 2
@@ -166,7 +166,7 @@ def _points(first: Any, last: Any, count: int, dtype: DType, kind: DType, fused:
         return _fused(step, hops, origin) if fused and library is np else origin + step * hops
 
 
-def _as(library: ModuleType, number: Any, dtype: DType) -> Any:
+def _cast_with(library: ModuleType, number: Any, dtype: DType) -> Any:
     if library is jnp:
         return jnp.asarray(number).astype(dtype.dtype)
     held = rounded(fitting(number, dtype), dtype)
@@ -199,7 +199,7 @@ def _power(base: float, exponents: Any, kind: DType) -> Any:
         return np.power(np.asarray(base, kind.dtype), np.asarray(exponents, kind.dtype))
 
 
-def _settled(numbers: Any, dtype: DType) -> jax.Array:
+def _cast(numbers: Any, dtype: DType) -> jax.Array:
     if is_traced(numbers):
         return numbers.astype(dtype.dtype)
     with np.errstate(all="ignore"):

@@ -50,7 +50,7 @@ def combined(
 _REFUSED = {"mean": Category.BOOL, "amax": Category.COMPLEX, "amin": Category.COMPLEX}
 
 
-def _base(input: jax.Array, axis: int, index: jax.Array, include_self: bool, identity: Any) -> jax.Array:
+def _initial(input: jax.Array, axis: int, index: jax.Array, include_self: bool, identity: Any) -> jax.Array:
     """Return the start value of the reduction: `input`, or the identity at written positions without `include_self`."""
     if include_self:
         return input
@@ -62,7 +62,7 @@ def _is_written(input: jax.Array, axis: int, index: jax.Array) -> jax.Array:
 
 
 def _sum(include_self: bool, input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> jax.Array:
-    return add_at(_base(input, axis, index, include_self, 0), axis, index, source)
+    return add_at(_initial(input, axis, index, include_self, 0), axis, index, source)
 
 
 def _mean(include_self: bool, input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> jax.Array:
@@ -77,12 +77,12 @@ def _mean(include_self: bool, input: jax.Array, axis: int, index: jax.Array, sou
 def _extreme(
     largest: bool, include_self: bool, input: jax.Array, axis: int, index: jax.Array, source: jax.Array
 ) -> jax.Array:
-    base = _base(input, axis, index, include_self, _least(input.dtype, largest))
+    base = _initial(input, axis, index, include_self, _identity_of_extreme(input.dtype, largest))
     at = base.at[key_along(input.ndim, axis, index)]
     return at.max(source) if largest else at.min(source)
 
 
-def _least(dtype: Any, largest: bool) -> Any:
+def _identity_of_extreme(dtype: Any, largest: bool) -> Any:
     """Return the smallest value of a dtype if `largest`, else the largest: the identity of the reduction."""
     category = as_dtype(dtype).category
     if category is Category.FLOAT:
@@ -98,13 +98,13 @@ def _extreme_jvp(largest: bool, include_self: bool, axis: int, primals: Any, tan
     of_input, of_source = input == result, source == get_at(result, axis, index)
     # torch counts the element of `input` as equal even without `include_self`
     count = add_at(of_input.astype(input.dtype), axis, index, of_source.astype(input.dtype))
-    base = _base(jnp.where(of_input, d_input, 0), axis, index, include_self, 0)
+    base = _initial(jnp.where(of_input, d_input, 0), axis, index, include_self, 0)
     return result, add_at(base, axis, index, jnp.where(of_source, d_source, 0)) / count
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(0, 2))
 def _product(include_self: bool, input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> jax.Array:
-    at = _base(input, axis, index, include_self, 1).at[key_along(input.ndim, axis, index)]
+    at = _initial(input, axis, index, include_self, 1).at[key_along(input.ndim, axis, index)]
     return at.min(source) if input.dtype == bool else at.multiply(source)
 
 
@@ -113,18 +113,18 @@ def _product_jvp(include_self: bool, axis: int, primals: Any, tangents: Any) -> 
     (input, index, source), (d_input, _, d_source) = primals, tangents
     result = _product(include_self, input, axis, index, source)
     # an excluded element gets the factor 0, even if it is NaN
-    base = _base(_others(include_self, input, axis, index, source), axis, index, include_self, 0) * d_input
-    slope = _others_of_source(result, include_self, input, axis, index, source)
+    base = _initial(_other_factors(include_self, input, axis, index, source), axis, index, include_self, 0) * d_input
+    slope = _other_factors_of_source(result, include_self, input, axis, index, source)
     return result, add_at(base, axis, index, slope * d_source)
 
 
-def _others(include_self: bool, input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> jax.Array:
+def _other_factors(include_self: bool, input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> jax.Array:
     """Return, for each element of the input, the product of the other factors of its position."""
-    nonzero = _base(jnp.where(input == 0, 1, input), axis, index, include_self, 1)
+    nonzero = _initial(jnp.where(input == 0, 1, input), axis, index, include_self, 1)
     return _product(include_self, nonzero, axis, index, source) / nonzero
 
 
-def _others_of_source(
+def _other_factors_of_source(
     result: jax.Array, include_self: bool, input: jax.Array, axis: int, index: jax.Array, source: jax.Array
 ) -> jax.Array:
     """Return, for each element of the source, the product of the other factors of its position."""

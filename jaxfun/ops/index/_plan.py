@@ -26,7 +26,7 @@ from ...core.errors import (
 )
 
 _MASKS = ("bool", "uint8")  # torch still accepts a uint8 mask (deprecated)
-_LEGAL = "an integer, a slice, None, `...`, a bool, or a tensor of integers or bools"
+_ALLOWED = "an integer, a slice, None, `...`, a bool, or a tensor of integers or bools"
 
 
 class Layout(NamedTuple):
@@ -93,13 +93,13 @@ def read(shape: Sequence[int], index: Any, *, tensors_only: bool = False) -> Pla
     if isinstance(index, (int, slice)):
         _check_alone(index)
     items = _items(index)
-    reader = _Reader(list(shape), sum(map(_consumed, items)), tensors_only)
+    reader = _Reader(list(shape), sum(map(_dims_of_item, items)), tensors_only)
     if reader.specified > len(shape):
         raise IndexRangeError(f"at most {len(shape)} indices", str(reader.specified))
     for item in items:
-        kind = _classified(item)
+        kind = _normalized(item)
         _TAKE.get(type(kind), _take_array)(reader, kind)
-    return _finished(reader)
+    return _plan_of(reader)
 
 
 def check_range(plan: Plan) -> None:
@@ -135,10 +135,10 @@ def _items(index: Any) -> Sequence[Any]:
         return index
     if not isinstance(index, (list, range)) or len(index) >= 32:
         return (index,)
-    return index if any(map(_is_no_number, index)) else (index,)
+    return index if any(map(_is_not_number, index)) else (index,)
 
 
-def _is_no_number(item: Any) -> bool:
+def _is_not_number(item: Any) -> bool:
     return (
         item is None
         or item is ...
@@ -151,25 +151,25 @@ def _is_tensor(item: Any) -> bool:
     return hasattr(item, "dtype") and hasattr(item, "shape") and not isinstance(item, (np.ndarray, np.generic))
 
 
-def _consumed(item: Any) -> int:
+def _dims_of_item(item: Any) -> int:
     """Return the number of dimensions that an item indexes."""
     if item is None or item is ... or isinstance(item, bool):
         return 0
     return len(item.shape) if _is_tensor(item) and is_mask(item) else 1
 
 
-def _classified(item: Any) -> Any:
+def _normalized(item: Any) -> Any:
     """Return an item as an int, a bool, a slice, None, `...` or an array."""
     if item is None or item is ... or isinstance(item, (bool, slice)) or _is_tensor(item):
         return item
     if isinstance(item, (list, tuple, range, np.ndarray)):
         return _as_index_array(item)
     if isinstance(item, (str, bytes)):
-        raise ArgumentTypeError(_LEGAL, describe(item))
+        raise ArgumentTypeError(_ALLOWED, describe(item))
     try:
         return _as_integer(item)
     except TypeError:
-        raise IndexRangeError(_LEGAL, describe(item)) from None
+        raise IndexRangeError(_ALLOWED, describe(item)) from None
 
 
 def _as_integer(item: Any) -> int:
@@ -299,7 +299,7 @@ def _take_array(reader: _Reader, array: Any) -> None:
         reader.tensors[reader.dim] = array
         reader.keep(np.ndim(array) if is_mask(array) else 1)
     elif is_mask(array):
-        _take_bool(reader, bool(_known(array)))
+        _take_bool(reader, bool(_known_values(array)))
     else:
         _take_integer(reader, array if isinstance(array, Tracer) else int(array))
 
@@ -316,13 +316,13 @@ _TAKE: Mapping[type, Callable[[_Reader, Any], None]] = {
 # The index tensors: convert masks to integers, and check the known values.
 
 
-def _finished(reader: _Reader) -> Plan:
+def _plan_of(reader: _Reader) -> Plan:
     for tensor in reader.tensors.values():
         if _dtype_name(tensor) not in (*_MASKS, "int32", "int64"):
             raise IndexRangeError("tensors of int32, int64, bool or uint8 as indices", describe(tensor))
     expanded: dict[int, Any] = {}
     for dim, tensor in reader.tensors.items():
-        expanded |= _places_of_mask(reader, dim, tensor) if is_mask(tensor) else {dim: _integers(tensor)}
+        expanded |= _indices_of_mask(reader, dim, tensor) if is_mask(tensor) else {dim: _integers(tensor)}
     kinds = tuple(map(_dtype_name, reader.tensors.values()))
     found = Plan(_layout(reader, expanded), (*reader.starts,), (*reader.view,), (*expanded.values(),), kinds)
     _check_fit(found)
@@ -346,16 +346,16 @@ def _integers(tensor: Any) -> Any:
     return tensor if isinstance(tensor, jax.Array) else np.asarray(tensor).astype(canonical(int64).dtype)
 
 
-def _places_of_mask(reader: _Reader, dim: int, mask: Any) -> dict[int, np.ndarray]:
+def _indices_of_mask(reader: _Reader, dim: int, mask: Any) -> dict[int, np.ndarray]:
     """Return the indices of a mask's true elements, for each of its dimensions; the first one is `dim` of the view."""
     sizes = tuple(reader.view[dim : dim + len(mask.shape)])
     if tuple(mask.shape) != sizes:
         raise IndexRangeError(f"a mask of shape {list(sizes)} at dimension {dim}", describe(mask))
     dtype = canonical(int64).dtype
-    return {dim + place: found.astype(dtype) for place, found in enumerate(np.nonzero(_known(mask)))}
+    return {dim + place: found.astype(dtype) for place, found in enumerate(np.nonzero(_known_values(mask)))}
 
 
-def _known(mask: Any) -> np.ndarray:
+def _known_values(mask: Any) -> np.ndarray:
     if isinstance(mask, Tracer):
         raise UnsupportedArgumentError(
             "a mask with known values, which decide the shape of the result",

@@ -62,14 +62,14 @@ def _gathered(input: jax.Array, axis: int, index: jax.Array) -> jax.Array:
         return jnp.zeros(index.shape, input.dtype)
     want_integers(index)
     source, places = with_dims(input), with_dims(index)
-    _check_inside(places.shape, source.shape, axis)
+    _check_index_shape(places.shape, source.shape, axis)
     kept = source[tuple(slice(None if d == axis else size) for d, size in enumerate(places.shape))]
     taken = jnp.take_along_axis(kept, places, axis, mode="clip")
     is_inside = as_unsigned(places) < source.shape[axis]
     return jnp.where(is_inside, taken, missing(input.dtype)).reshape(index.shape)
 
 
-def _check_inside(index: tuple[int, ...], input: tuple[int, ...], axis: int) -> None:
+def _check_index_shape(index: tuple[int, ...], input: tuple[int, ...], axis: int) -> None:
     fits = len(index) == len(input) and all(
         size <= limit for dim, (size, limit) in enumerate(zip(index, input, strict=True)) if dim != axis
     )
@@ -144,7 +144,7 @@ def _check_all(_: Any, input: jax.Array, indices: Any, dim: int | None = None) -
         check_positions(indices, math.prod(input.shape))
 
 
-_AMONG_ALL = {"into": "input", "dim": "", "dtypes": BOTH}
+_FLAT = {"into": "input", "dim": "", "dtypes": BOTH}
 
 
 @op(
@@ -156,10 +156,10 @@ _AMONG_ALL = {"into": "input", "dim": "", "dtypes": BOTH}
         *rows("input indices dim", ("m n", "m k", 1), ("m n", "1 k", -1), ("1 n", "m k", 1), ("n", "k", 0)),
         *rows(
             "input indices dim",
-            ("n", Index("k", **_AMONG_ALL), None),
-            ("m n", Index("j k", **_AMONG_ALL), None),
-            ("", Index("", **_AMONG_ALL), None),
-            ("", Index("k", **_AMONG_ALL), None),
+            ("n", Index("k", **_FLAT), None),
+            ("m n", Index("j k", **_FLAT), None),
+            ("", Index("", **_FLAT), None),
+            ("", Index("k", **_FLAT), None),
         ),
     ),
 )

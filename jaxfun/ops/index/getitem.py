@@ -38,7 +38,7 @@ def getitem(x: Any, index: Any) -> jax.Array:
     x = as_array(x)
     plan = read(x.shape, index)
     check_range(plan)
-    take = _taken if is_staged(x) else _taken_compiled
+    take = _getitem if is_staged(x) else _getitem_compiled
     return take(x, plan.starts, plan.tensors, layout=plan.layout)
 
 
@@ -51,7 +51,7 @@ def is_staged(x: jax.Array) -> bool:
     return isinstance(x, Tracer) and x.to_concrete_value() is None
 
 
-def _taken(x: jax.Array, starts: tuple[Any, ...], tensors: tuple[Any, ...], layout: Layout) -> jax.Array:
+def _getitem(x: jax.Array, starts: tuple[Any, ...], tensors: tuple[Any, ...], layout: Layout) -> jax.Array:
     if layout.traced:
         starts, is_inside = in_range(x.shape, starts, layout.traced)
         x = jnp.where(is_inside, sliced(x, starts, layout), missing(x.dtype))
@@ -61,7 +61,7 @@ def _taken(x: jax.Array, starts: tuple[Any, ...], tensors: tuple[Any, ...], layo
     return view.at[at_dims(view.ndim, tensors, layout.dims)].get(mode=layout.mode) if layout.dims else view
 
 
-_taken_compiled = functools.partial(jax.jit, static_argnames="layout")(_taken)
+_getitem_compiled = functools.partial(jax.jit, static_argnames="layout")(_getitem)
 
 
 def in_range(shape: Sequence[int], starts: Sequence[Any], traced: Sequence[int]) -> tuple[tuple[Any, ...], Any]:

@@ -62,7 +62,7 @@ def _scatter(input: Array, dim: Dim, index: Mask, src: Array) -> jax.Array:
     >>> jf.scatter(jf.ones(3), 0, jf.tensor([1, 1]), 2, reduce="add")
     Array([1., 5., 1.], dtype=float32)
     """
-    return _scattered(set_at, input, dim, index, src)
+    return _checked_write(set_at, input, dim, index, src)
 
 
 def _check_value(input: jax.Array, dim: int, index: jax.Array, value: Any, **reduce: str) -> None:
@@ -80,7 +80,7 @@ def _check_value(input: jax.Array, dim: int, index: jax.Array, value: Any, **red
     cases=_CASES,
 )
 def _scatter_value(input: Array, dim: Dim, index: Mask, value: Factor) -> jax.Array:
-    return _scattered(set_at, input, dim, index, _filled(input, index, value))
+    return _checked_write(set_at, input, dim, index, _filled(input, index, value))
 
 
 @op(
@@ -93,7 +93,7 @@ def _scatter_value(input: Array, dim: Dim, index: Mask, value: Factor) -> jax.Ar
     cases=_SOURCE_CASES,
 )
 def _scatter_reduced(input: Array, dim: Dim, index: Mask, src: Array, *, reduce: str) -> jax.Array:
-    return _scattered(_changing(reduce), input, dim, index, src)
+    return _checked_write(_reduction(reduce), input, dim, index, src)
 
 
 @op(
@@ -107,7 +107,7 @@ def _scatter_reduced(input: Array, dim: Dim, index: Mask, src: Array, *, reduce:
     cases=_CASES,
 )
 def _scatter_value_reduced(input: Array, dim: Dim, index: Mask, value: Factor, *, reduce: str) -> jax.Array:
-    return _scattered(_changing(reduce), input, dim, index, _filled(input, index, value))
+    return _checked_write(_reduction(reduce), input, dim, index, _filled(input, index, value))
 
 
 scatter = overloads(_scatter, _scatter_value, _scatter_reduced, _scatter_value_reduced)
@@ -120,13 +120,13 @@ def _filled(input: jax.Array, index: jax.Array, value: Any) -> jax.Array:
 _CHANGES: Mapping[str, str] = {"add": "sum", "multiply": "prod"}
 
 
-def _changing(reduce: str) -> Callable[..., jax.Array]:
+def _reduction(reduce: str) -> Callable[..., jax.Array]:
     if reduce not in _CHANGES:
         raise ShapeError("`reduce` to be 'add' or 'multiply'", describe(reduce))
     return functools.partial(combined, _CHANGES[reduce], True)
 
 
-def _scattered(
+def _checked_write(
     write: Callable[..., jax.Array], input: jax.Array, dim: int, index: jax.Array, src: jax.Array
 ) -> jax.Array:
     """Check the arguments, then call `write(input, axis, index, source)`."""
@@ -165,7 +165,7 @@ def scatter_add(input: Array, dim: Dim, index: Mask, src: Array) -> jax.Array:
     >>> jf.scatter_add(jf.zeros(3), 0, jf.tensor([2, 0, 2]), jf.tensor([5.0, 6.0, 7.0]))
     Array([ 6.,  0., 12.], dtype=float32)
     """
-    return _scattered(add_at, input, dim, index, src)
+    return _checked_write(add_at, input, dim, index, src)
 
 
 @op(
@@ -194,4 +194,4 @@ def scatter_reduce(
     """
     if reduce not in REDUCTIONS:
         raise ShapeError(f"`reduce` to be one of {', '.join(REDUCTIONS)}", describe(reduce))
-    return _scattered(functools.partial(combined, reduce, include_self), input, dim, index, src)
+    return _checked_write(functools.partial(combined, reduce, include_self), input, dim, index, src)

@@ -76,7 +76,7 @@ def searchsorted(
             raise ShapeError(f"a `sorter` of shape {list(sorted_sequence.shape)}", describe(sorter))
         want_long(sorter)
         sorted_sequence = jnp.take_along_axis(sorted_sequence, sorter, -1, mode="fill")
-    return _as_index(_bisected(sorted_sequence, input, _is_right(right, side)), out_int32)
+    return _as_index(_binary_search(sorted_sequence, input, _is_right(right, side)), out_int32)
 
 
 def _check_shapes(sequence: jax.Array, input: jax.Array) -> None:
@@ -98,7 +98,7 @@ def _as_index(found: jax.Array, out_int32: bool) -> jax.Array:
     return found.astype((int32 if out_int32 else canonical(int64)).dtype)
 
 
-def _bisected(sequence: jax.Array, input: jax.Array, right: bool) -> jax.Array:
+def _binary_search(sequence: jax.Array, input: jax.Array, right: bool) -> jax.Array:
     """Return the index of each value by bisection, so that NaN and an unsorted sequence give torch's result too.
 
     The comparison puts NaN after everything.
@@ -139,7 +139,7 @@ def bucketize(input: Operand, boundaries: Array, *, out_int32: bool = False, rig
     """
     if boundaries.ndim != 1:
         raise ShapeError("boundaries of 1 dimension", describe(boundaries))
-    return _as_index(_bisected(boundaries, input, right), out_int32)
+    return _as_index(_binary_search(boundaries, input, right), out_int32)
 
 
 # Membership.

@@ -39,7 +39,7 @@ def setitem(x: Any, index: Any, value: Any) -> jax.Array:
     plan = read(x.shape, None if index is True else index)
     _check_value(plan, value, as_dtype(x.dtype))
     check_range(plan)  # torch checks these last
-    write = _written if is_staged(x) else _written_compiled
+    write = _setitem if is_staged(x) else _setitem_compiled
     return write(x, value, plan.starts, plan.tensors, layout=plan.layout)
 
 
@@ -86,7 +86,7 @@ def _without_leading_ones(shape: Sequence[int]) -> tuple[int, ...]:
     return tuple(shape[leading:])
 
 
-def _written(x: jax.Array, value: Any, starts: tuple[Any, ...], tensors: tuple[Any, ...], layout: Layout) -> jax.Array:
+def _setitem(x: jax.Array, value: Any, starts: tuple[Any, ...], tensors: tuple[Any, ...], layout: Layout) -> jax.Array:
     """Return `x` after `value` is written into the slice that a plan starts with."""
     is_inside: Any = True
     if layout.traced:
@@ -95,10 +95,10 @@ def _written(x: jax.Array, value: Any, starts: tuple[Any, ...], tensors: tuple[A
     new = _put(view, tensors, value, layout).reshape(layout.sizes)
     if layout.sizes == x.shape and not layout.traced:
         return new
-    return _replaced(x, new, starts, is_inside, layout)
+    return _with_slice(x, new, starts, is_inside, layout)
 
 
-_written_compiled = functools.partial(jax.jit, static_argnames="layout")(_written)
+_setitem_compiled = functools.partial(jax.jit, static_argnames="layout")(_setitem)
 
 
 def _put(view: jax.Array, tensors: Sequence[Any], value: Any, layout: Layout) -> jax.Array:
@@ -114,7 +114,7 @@ def _broadcast(value: Any, shape: Sequence[int], dtype: Any) -> jax.Array:
     return jnp.broadcast_to(value.reshape(_without_leading_ones(value.shape)), shape)
 
 
-def _replaced(x: jax.Array, new: jax.Array, starts: Sequence[Any], is_inside: Any, layout: Layout) -> jax.Array:
+def _with_slice(x: jax.Array, new: jax.Array, starts: Sequence[Any], is_inside: Any, layout: Layout) -> jax.Array:
     """Return `x` with the slice replaced by `new`, where the slice is inside."""
     gaps = [(0, 0, stride - 1) for stride in layout.strides]
     is_written = is_inside if max(layout.strides) == 1 else jax.lax.pad(jnp.full(new.shape, is_inside), False, gaps)

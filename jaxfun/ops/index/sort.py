@@ -34,18 +34,18 @@ def _sort(input: Array, dim: Dim = -1, descending: bool = False) -> ValuesAndInd
     >>> jf.sort(jf.tensor([3.0, 1.0, 2.0]))
     ValuesAndIndices(values=Array([1., 2., 3.], dtype=float32), indices=Array([1, 2, 0], dtype=int32))
     """
-    return _in_order(input, dim, descending)
+    return _sort_along(input, dim, descending)
 
 
 @op(kind=None, torch="torch.sort", overload="stable", node="SortBackward1")
 def _sort_stable(input: Array, *, stable: bool | None, dim: Dim = -1, descending: bool = False) -> ValuesAndIndices:
-    return _in_order(input, dim, descending)
+    return _sort_along(input, dim, descending)
 
 
 sort = overloads(_sort, _sort_stable)
 
 
-def _in_order(input: jax.Array, dim: int, descending: bool) -> ValuesAndIndices:
+def _sort_along(input: jax.Array, dim: int, descending: bool) -> ValuesAndIndices:
     axis = wrap_dim(dim, input.ndim)
     want_order(input, DTypeError)
     values, indices = _sorted(axis, descending, input)
@@ -70,10 +70,10 @@ def _sorted(axis: int, descending: bool, input: jax.Array) -> tuple[jax.Array, j
 def _sorted_jvp(axis: int, descending: bool, primals: Any, tangents: Any) -> tuple[Any, Any]:
     (input,), (tangent,) = primals, tangents
     values, indices = _sorted(axis, descending, input)
-    return (values, indices), (_elements(tangent, indices, axis), np.zeros(indices.shape, jax.dtypes.float0))
+    return (values, indices), (_elements_at(tangent, indices, axis), np.zeros(indices.shape, jax.dtypes.float0))
 
 
-def _elements(input: jax.Array, indices: jax.Array, axis: int) -> jax.Array:
+def _elements_at(input: jax.Array, indices: jax.Array, axis: int) -> jax.Array:
     return jnp.take_along_axis(input, indices, axis, mode="promise_in_bounds") if input.ndim else input
 
 
@@ -88,12 +88,12 @@ def _argsort(input: Array, dim: Dim = -1, descending: bool = False) -> jax.Array
     >>> jf.argsort(jf.tensor([3.0, 1.0, 2.0]), descending=True)
     Array([0, 2, 1], dtype=int32)
     """
-    return _in_order(input, dim, descending).indices
+    return _sort_along(input, dim, descending).indices
 
 
 @op(kind=None, torch="torch.argsort", overload="stable", node="")
 def _argsort_stable(input: Array, *, stable: bool, dim: Dim = -1, descending: bool = False) -> jax.Array:
-    return _in_order(input, dim, descending).indices
+    return _sort_along(input, dim, descending).indices
 
 
 argsort = overloads(_argsort, _argsort_stable)
@@ -108,7 +108,7 @@ def msort(input: Array) -> jax.Array:
     Array([[2, 1],
            [3, 4]], dtype=int32)
     """
-    return _in_order(input, 0, False).values
+    return _sort_along(input, 0, False).values
 
 
 # The largest or smallest `k`, and the `k`-th.
@@ -132,15 +132,15 @@ def topk(input: Array, k: int, dim: Dim = -1, largest: bool = True, sorted: bool
     size = input.shape[axis] if input.ndim else 1
     if not 0 <= k <= size:
         raise ShapeError(f"a `k` in [0, {size}]", str(k))
-    select = _largest if input.ndim and as_dtype(input.dtype) in _SELECTED else _first
+    select = _topk_indices if input.ndim and as_dtype(input.dtype) in _SELECTED else _first_indices
     indices = select(jax.lax.stop_gradient(input), k, axis, largest)
-    return ValuesAndIndices(_elements(input, indices, axis), indices.astype(canonical(int64).dtype))
+    return ValuesAndIndices(_elements_at(input, indices, axis), indices.astype(canonical(int64).dtype))
 
 
 _SELECTED = (float32, float16, bfloat16)  # XLA selects these dtypes without a full sort, and float32 holds them exactly
 
 
-def _largest(input: jax.Array, k: int, axis: int, largest: bool) -> jax.Array:
+def _topk_indices(input: jax.Array, k: int, axis: int, largest: bool) -> jax.Array:
     """Return the indices of the largest elements. XLA compares bits, in which zeros and NaN have signs."""
     numbers = input.astype(float32.dtype)
     unsigned = jnp.where(jnp.isnan(numbers), jnp.nan, jnp.where(numbers == 0, 0.0, numbers))
@@ -148,7 +148,7 @@ def _largest(input: jax.Array, k: int, axis: int, largest: bool) -> jax.Array:
     return jnp.moveaxis(indices, -1, axis)
 
 
-def _first(input: jax.Array, k: int, axis: int, descending: bool) -> jax.Array:
+def _first_indices(input: jax.Array, k: int, axis: int, descending: bool) -> jax.Array:
     """Return the indices of the first `k` elements of a full sort."""
     _, indices = _sorted(axis, descending, input)
     return jax.lax.slice_in_dim(indices, 0, k, axis=axis) if input.ndim else indices
@@ -180,7 +180,7 @@ def kthvalue(input: Array, k: int, dim: Dim = -1, keepdim: bool = False) -> Valu
         return ValuesAndIndices(input, jnp.zeros((), canonical(int64).dtype))
     _, order = _sorted(axis, False, jax.lax.stop_gradient(input))
     indices = jax.lax.index_in_dim(order, k - 1, axis)
-    found = _elements(input, indices, axis), indices.astype(canonical(int64).dtype)
+    found = _elements_at(input, indices, axis), indices.astype(canonical(int64).dtype)
     return ValuesAndIndices(*(found if keepdim else (jnp.squeeze(each, axis) for each in found)))
 
 
@@ -214,7 +214,7 @@ def unique(
     axis = _optional_axis(input, dim)
     source = input.reshape(-1) if axis is None else input
     if 0 in source.shape:
-        return _asked_for(_empty(source, axis or 0, input, dim), return_inverse, return_counts)
+        return _requested(_empty(source, axis or 0, input, dim), return_inverse, return_counts)
     found, inverse, counts = jnp.unique(
         jax.lax.stop_gradient(source),
         return_inverse=True,
@@ -225,7 +225,7 @@ def unique(
         fill_value=fill_value,
     )
     shape = input.shape if axis is None else (source.shape[axis],)
-    return _asked_for((found, inverse.reshape(shape), counts), return_inverse, return_counts)
+    return _requested((found, inverse.reshape(shape), counts), return_inverse, return_counts)
 
 
 @public
@@ -253,13 +253,13 @@ def unique_consecutive(
     axis = _optional_axis(input, dim)
     source = jax.lax.stop_gradient(input.reshape(-1) if axis is None else input)
     if 0 in source.shape:
-        return _asked_for(_empty(source, axis or 0, input, dim), return_inverse, return_counts)
+        return _requested(_empty(source, axis or 0, input, dim), return_inverse, return_counts)
     slices = jnp.moveaxis(source, axis or 0, 0)
     differs = (slices[1:] != slices[:-1]).any(tuple(range(1, slices.ndim)))
     starts = jnp.concatenate([jnp.ones(1, bool), differs])
     found, counts = _runs(slices, starts, size, fill_value)
     inverse = (jnp.cumsum(starts) - 1).reshape(input.shape if axis is None else (len(slices),))
-    return _asked_for((jnp.moveaxis(found, 0, axis or 0), inverse, counts), return_inverse, return_counts)
+    return _requested((jnp.moveaxis(found, 0, axis or 0), inverse, counts), return_inverse, return_counts)
 
 
 def _runs(slices: jax.Array, starts: jax.Array, size: int | None, fill_value: Any) -> tuple[jax.Array, jax.Array]:
@@ -294,7 +294,7 @@ def _empty(source: jax.Array, axis: int, input: jax.Array, dim: int | None) -> t
     return source, indices.reshape(input.shape) if dim is None else indices, indices
 
 
-def _asked_for(results: Sequence[jax.Array], return_inverse: bool, return_counts: bool) -> Any:
+def _requested(results: Sequence[jax.Array], return_inverse: bool, return_counts: bool) -> Any:
     dtype = canonical(int64).dtype
     found, inverse, counts = results
     more = [(return_inverse, inverse), (return_counts, counts)]

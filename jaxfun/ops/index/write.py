@@ -69,7 +69,7 @@ def index_add(input: Array, dim: Dim, index: Mask, source: Array, *, alpha: Fact
     if type(alpha) is not int:  # the default, 1
         factor = cast(alpha, input.dtype)
         source = source & factor if input.dtype == bool else source * factor
-    return _written(add_at, input, axis, index, source)
+    return _write_along(add_at, input, axis, index, source)
 
 
 def _check_slices(input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> None:
@@ -87,7 +87,7 @@ def _want_one_index(index: jax.Array, source: jax.Array) -> None:
         raise IndexRangeError("one index for a 0-dim `source`", describe(index))
 
 
-def _written(
+def _write_along(
     write: Callable[..., jax.Array], input: jax.Array, axis: int, index: jax.Array, source: jax.Array
 ) -> jax.Array:
     """Call `write(input, axis, index, source)`."""
@@ -124,7 +124,7 @@ def index_copy(input: Array, dim: Dim, index: Mask, source: Array) -> jax.Array:
     """
     axis = wrap_dim(dim, input.ndim)
     _check_copy(input, axis, index, source)
-    return _written(set_at, input, axis, index, source)
+    return _write_along(set_at, input, axis, index, source)
 
 
 def _check_copy(input: jax.Array, axis: int, index: jax.Array, source: jax.Array) -> None:
@@ -147,14 +147,14 @@ def _check_fill_value(input: jax.Array, dim: int, index: jax.Array, value: Any) 
     want_fitting(input, value)
 
 
-def _check_filled(_: Any, input: jax.Array, dim: int, index: jax.Array, value: Any) -> None:
+def _check_fill_index(_: Any, input: jax.Array, dim: int, index: jax.Array, value: Any) -> None:
     axis = wrap_dim(dim, input.ndim)
     others = (*input.shape[:axis], *input.shape[axis + 1 :])
     if 0 not in others:  # torch does not check the indices where nothing is filled
         check_positions(index, size_along(input, dim), negative=True)
 
 
-_FILLED = rows("input dim index", ("n", 0, "k"), ("m n", 0, "k"), ("m n", -1, ""), ("", 0, "1"), ("l m n", 1, "k"))
+_FILL_CASES = rows("input dim index", ("n", 0, "k"), ("m n", 0, "k"), ("m n", -1, ""), ("", 0, "1"), ("l m n", 1, "k"))
 _FROM_EITHER_END = Index("", "input", negative=True)
 
 
@@ -163,9 +163,9 @@ _FROM_EITHER_END = Index("", "input", negative=True)
     torch="torch.index_fill",
     overload="int_Scalar",
     before=_check_fill_value,
-    check=_check_filled,
+    check=_check_fill_index,
     takes={"index": _FROM_EITHER_END, "value": Choice((1, -3, True, 0.5, 2.0))},
-    cases=_FILLED,
+    cases=_FILL_CASES,
 )
 def _index_fill(input: Array, dim: Dim, index: Mask, value: Factor) -> jax.Array:
     """Fill the slices of `input` at `index` along `dim` with a number or a 0-dim tensor.
@@ -188,10 +188,10 @@ def _index_fill(input: Array, dim: Dim, index: Mask, value: Factor) -> jax.Array
     torch="torch.index_fill",
     overload="int_Tensor",
     before=_check_fill_value,
-    check=_check_filled,
+    check=_check_fill_index,
     node="IndexFillBackward1",
     takes={"index": _FROM_EITHER_END, "value": Shape("")},
-    cases=_FILLED,
+    cases=_FILL_CASES,
 )
 def _index_fill_tensor(input: Array, dim: Dim, index: Mask, value: Array) -> jax.Array:
     return _filled(input, dim, index, value)
@@ -247,7 +247,7 @@ def index_reduce(
     _check_slices(input, axis, index, source)
     if not index.size and as_dtype(input.dtype) in BOOLS | COMPLEXES:
         return input  # torch runs no kernel
-    return _written(functools.partial(combined, reduce, include_self), input, axis, index, source)
+    return _write_along(functools.partial(combined, reduce, include_self), input, axis, index, source)
 
 
 # Elements of the flattened input.
@@ -328,7 +328,7 @@ def index_put(input: Any, indices: Sequence[Any], values: Any, accumulate: bool 
     if np.ndim(input) < len(indices) > len(named):
         raise IndexRangeError(f"at most {np.ndim(input)} indices", str(len(indices)))
     if not named:
-        return _filled_where(as_array(input), indices, as_array(values), accumulate)
+        return _fill_by_mask(as_array(input), indices, as_array(values), accumulate)
     plan = read(as_array(input).shape, tuple(named), tensors_only=True)
     result = _index_put(input, plan.tensors, values, bool(accumulate))
     check_range(plan)
@@ -342,7 +342,7 @@ def _want_tensors(indices: Any) -> None:
         raise ShapeError("at least one index tensor", "none")
 
 
-def _filled_where(input: jax.Array, indices: Sequence[Any], values: jax.Array, accumulate: bool) -> jax.Array:
+def _fill_by_mask(input: jax.Array, indices: Sequence[Any], values: jax.Array, accumulate: bool) -> jax.Array:
     """Fill the tensor with a number where its only index, a 0-dim mask, is true. torch accepts no other case."""
     mask = as_array(indices[0])
     is_one = len(indices) == 1 and mask.dtype == bool and values.size == 1
@@ -354,7 +354,7 @@ def _filled_where(input: jax.Array, indices: Sequence[Any], values: jax.Array, a
     return jnp.where(mask, cast(values.reshape(()), input.dtype), input)
 
 
-_APART = {"into": "input", "distinct": True}
+_DISTINCT_INDEX = {"into": "input", "distinct": True}
 
 
 @op(
@@ -363,12 +363,12 @@ _APART = {"into": "input", "distinct": True}
     takes={"indices": Index("", "input", negative=True)},
     cases=rows(
         "input indices values accumulate",
-        ("n", Index("1", **_APART), "", False),
-        ("m n", Index("m", **_APART), "m n", False),
-        ("m m", Index("m, m", **_APART), "m", False),
-        ("m n", Index("1, 1", **_APART), "", False),
-        ("4 3 2", Index("m, 1", **_APART), "m 2", False),
-        ("m n k", Index(", 1", **_APART), "k", False),
+        ("n", Index("1", **_DISTINCT_INDEX), "", False),
+        ("m n", Index("m", **_DISTINCT_INDEX), "m n", False),
+        ("m m", Index("m, m", **_DISTINCT_INDEX), "m", False),
+        ("m n", Index("1, 1", **_DISTINCT_INDEX), "", False),
+        ("4 3 2", Index("m, 1", **_DISTINCT_INDEX), "m 2", False),
+        ("m n k", Index(", 1", **_DISTINCT_INDEX), "k", False),
         ("n", "k", "", True),
         ("m n", "m", "m n", True),
         ("m n", "m, m", "m", True),

@@ -21,7 +21,7 @@ _FACTORS = {"beta": Choice((1, 0, 2, -3, 0.5)), "alpha": Choice((1, 2, 0, -3, 0.
 # The checks of `beta` and `alpha`: torch reads a factor only if it computes the term.
 
 
-def _unread(left: Any, right: Any, ndim: int) -> tuple[str, ...]:
+def _unused_factors(left: Any, right: Any, ndim: int) -> tuple[str, ...]:
     """Return the factors that torch does not read: those of an empty product or an empty matrix.
 
     `ndim` is the number of dimensions of the result.
@@ -32,7 +32,7 @@ def _unread(left: Any, right: Any, ndim: int) -> tuple[str, ...]:
 
 def _refuse_factors(input: Any, left: Any, right: Any, *, beta: Any = 1, alpha: Any = 1, ndim: int = 2) -> None:
     """Raise DTypeError for a factor that the dtype of the sum cannot hold. It is the `before` of an op."""
-    unread, own = _unread(left, right, ndim), canonical(of(input))
+    unread, own = _unused_factors(left, right, ndim), canonical(of(input))
     if unread and (ndim > 1 or own in HALVES):  # here torch checks `beta` like `alpha`
         return
     dtype = computed_in(own) if ndim > 1 else own  # a vector is added in its own dtype
@@ -239,7 +239,7 @@ def _sum(
     want_broadcast(input, shape)
     want_one_dtype(input, left, right)
     product = wide_product(left, right, multiply)
-    unread = _unread(left, right, len(shape))
+    unread = _unused_factors(left, right, len(shape))
     beta, alpha = (1 if name in unread else factor for name, factor in (("beta", beta), ("alpha", alpha)))
     term = _unless_zero(beta, _times(beta, input.astype(product.dtype)))
     return (term + _times(alpha, product)).astype(input.dtype)

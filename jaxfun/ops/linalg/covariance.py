@@ -140,7 +140,7 @@ def _covariance(observed: jax.Array, correction: int, fweights: Any, aweights: A
     else:
         total = jnp.sum(weights)
         mean = div(jnp.sum(x * weights.astype(x.dtype), 1, keepdims=True), total)
-        freedom = _freedom(total, correction, weights, aweights)
+        freedom = _degrees_of_freedom(total, correction, weights, aweights)
     centred = _centred(observed.astype(wide), mean.astype(wide))
     weighted = centred if weights is None else centred * weights.astype(wide)
     return div(product(centred, jnp.conj(weighted.T)), freedom)
@@ -155,7 +155,7 @@ def _weights(fweights: Any, aweights: Any, dtype: DType) -> jax.Array | None:
     return amount if frequency is None else frequency.astype(amount.dtype) * amount
 
 
-def _freedom(total: jax.Array, correction: int, weights: jax.Array, aweights: Any) -> jax.Array:
+def _degrees_of_freedom(total: jax.Array, correction: int, weights: jax.Array, aweights: Any) -> jax.Array:
     lost: Any = correction
     if aweights is not None and correction != 0:
         lost = div(jnp.sum(weights * aweights.astype(weights.dtype)) * correction, total)

@@ -69,7 +69,7 @@ def det(input: Array) -> jax.Array:
     return _determinant(input)
 
 
-class _Elimination(NamedTuple):
+class _LU(NamedTuple):
     """The LU factorization of a matrix: U on and above the diagonal, L below, the row permutation, and its sign."""
 
     factors: jax.Array
@@ -81,18 +81,18 @@ class _Elimination(NamedTuple):
         return jnp.diagonal(self.factors, 0, -2, -1)
 
 
-def _eliminated(input: jax.Array) -> _Elimination:
+def _lu(input: jax.Array) -> _LU:
     factors, swapped, order = jax.lax.linalg.lu(input)
     swaps = jnp.sum(swapped != jnp.arange(input.shape[-1], dtype=swapped.dtype), -1)
-    return _Elimination(factors, order, jnp.where(swaps % 2 == 1, -1, 1).astype(input.dtype))
+    return _LU(factors, order, jnp.where(swaps % 2 == 1, -1, 1).astype(input.dtype))
 
 
 @jax.custom_jvp
 def _determinant(input: jax.Array) -> jax.Array:
-    return _product_of_pivots(input, _eliminated(input))
+    return _product_of_pivots(input, _lu(input))
 
 
-def _product_of_pivots(input: jax.Array, found: _Elimination) -> jax.Array:
+def _product_of_pivots(input: jax.Array, found: _LU) -> jax.Array:
     # some LAPACKs lose a NaN that meets only zeros
     return jnp.where(jnp.isnan(input).any((-2, -1)), jnp.nan, jnp.prod(found.pivots, -1) * found.sign)
 
@@ -113,20 +113,20 @@ def _determinant_tangent(input: jax.Array, tangent: jax.Array) -> jax.Array:
 @jax.custom_jvp
 def _adjugate(input: jax.Array) -> jax.Array:
     """Return the adjugate, det(A) A⁻¹: the transposed cofactors. It exists even if A has no inverse."""
-    found = _eliminated(input)
+    found = _lu(input)
     pivots = jnp.abs(found.pivots)
     least = input.shape[-1] * jnp.finfo(input.dtype).eps * jnp.max(pivots, -1)
     return jax.lax.cond((jnp.min(pivots, -1) <= least).any(), _by_singular_values, _by_elimination, input, found)
 
 
-def _by_elimination(input: jax.Array, found: _Elimination) -> jax.Array:
+def _by_elimination(input: jax.Array, found: _LU) -> jax.Array:
     rows = jnp.eye(found.order.shape[-1], dtype=found.factors.dtype)[found.order]
     rows = triangular_solve(found.factors, rows, left_side=True, lower=True, unit_diagonal=True)
     inverse = triangular_solve(found.factors, rows, left_side=True)
     return _product_of_pivots(input, found)[..., None, None] * inverse
 
 
-def _by_singular_values(input: jax.Array, _: _Elimination) -> jax.Array:
+def _by_singular_values(input: jax.Array, _: _LU) -> jax.Array:
     # A = U S Vᴴ: adj(A) = det(U Vᴴ) V adj(S) Uᴴ; each diagonal element of adj(S) is the product of the others of S
     u, sizes, vh = singular_values(input)
     others = jnp.where(jnp.eye(input.shape[-1], dtype=bool), 1, sizes[..., None, :])
@@ -161,7 +161,7 @@ def slogdet(input: Array) -> SignAndLogarithm:
 
 @jax.custom_jvp
 def _sign_and_logarithm(input: jax.Array) -> tuple[jax.Array, jax.Array]:
-    found = _eliminated(input)
+    found = _lu(input)
     signs = jnp.sign(found.pivots)
     if not jnp.iscomplexobj(signs):  # the sign of a real NaN is 0 in torch
         signs = jnp.where(jnp.isnan(signs), 0, signs)

@@ -83,10 +83,10 @@ def _norm_jvp(p: float, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Arr
     result = _norm(difference, p)
     if p == 2:
         return result, jnp.sum(difference * change, -1) / jnp.where(result == 0, 1, result)
-    return result, jnp.sum(_slope(difference, result[..., None], p) * change, -1)
+    return result, jnp.sum(_norm_derivative(difference, result[..., None], p) * change, -1)
 
 
-def _slope(difference: jax.Array, norm: jax.Array, p: float) -> jax.Array:
+def _norm_derivative(difference: jax.Array, norm: jax.Array, p: float) -> jax.Array:
     """Return the derivative of the p-norm: sign(x) (|x| / norm)ᵖ⁻¹, and 0 where x or the norm is 0."""
     sizes, sign = jnp.abs(difference), jnp.sign(difference)
     if p == 0:

@@ -60,7 +60,7 @@ def einsum(*args: Any) -> jax.Array:
     """
     if len(args) < 2:
         raise ArgumentValueError("an equation and tensors, or tensors and lists of dimensions", describe(args))
-    equation, operands = _of_lists(args) if hasattr(args[0], "dtype") else (args[0], args[1:])
+    equation, operands = _equation_of_lists(args) if hasattr(args[0], "dtype") else (args[0], args[1:])
     if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
         operands = operands[0]
     if not isinstance(equation, str):
@@ -81,7 +81,7 @@ def _refuse_as_opt_einsum(equation: str, operands: Sequence[Any]) -> None:
         raise ArgumentValueError("tensors", "None")
 
 
-def _of_lists(args: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
+def _equation_of_lists(args: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
     odd = len(args) % 2
     tensors, lists = (args[:-1] if odd else args)[::2], args[1::2]
     equation = ",".join("".join(map(_letter, each)) for each in lists)
@@ -119,10 +119,10 @@ def _parsed(equation: str, operands: Sequence[jax.Array]) -> tuple[list[_Names],
     terms = [_letters(text) for text in left.split(",")]
     if len(terms) != len(operands):
         raise ShapeError(f"{len(terms)} operands for {equation!r}", str(len(operands)))
-    inputs = [_spelled_out(term, operand) for term, operand in zip(terms, operands, strict=True)]
+    inputs = [_names_of_term(term, operand) for term, operand in zip(terms, operands, strict=True)]
     hidden = max((sum(len(name) > 1 for name in names) for names in inputs), default=0)
     sizes = _sizes(inputs, operands)
-    output = _written(right, hidden, sizes) if arrow else _implied(inputs, hidden)
+    output = _explicit_output(right, hidden, sizes) if arrow else _implicit_output(inputs, hidden)
     return inputs, output, sizes
 
 
@@ -136,14 +136,14 @@ def _letters(text: str) -> list[str]:
     return found
 
 
-def _spelled_out(term: Sequence[str], operand: jax.Array) -> _Names:
+def _names_of_term(term: Sequence[str], operand: jax.Array) -> _Names:
     more = operand.ndim - len(term) + (_ELLIPSIS in term)
     if more < 0 or (more and _ELLIPSIS not in term):
         raise ShapeError(f"as many dimensions as {''.join(term)!r} has letters", describe(operand))
-    return _with_hidden(term, more)
+    return _without_ellipsis(term, more)
 
 
-def _with_hidden(term: Iterable[str], count: int) -> _Names:
+def _without_ellipsis(term: Iterable[str], count: int) -> _Names:
     """Return a term with its ellipsis replaced by `count` names."""
     hidden = [f"{_ELLIPSIS}{place:02}" for place in range(count, 0, -1)]
     return [name for word in term for name in (hidden if word == _ELLIPSIS else [word])]
@@ -163,17 +163,17 @@ def _sizes(inputs: Sequence[_Names], operands: Sequence[jax.Array]) -> dict[str,
     return known
 
 
-def _written(text: str, hidden: int, known: Collection[str]) -> _Names:
-    output = _with_hidden(_letters(text), hidden)
+def _explicit_output(text: str, hidden: int, known: Collection[str]) -> _Names:
+    output = _without_ellipsis(_letters(text), hidden)
     if len({*output}) < len(output) or any(len(name) == 1 and name not in known for name in output):
         raise ShapeError("letters of the operands in the result, each once", repr(text))
     return output
 
 
-def _implied(inputs: Sequence[_Names], hidden: int) -> _Names:
+def _implicit_output(inputs: Sequence[_Names], hidden: int) -> _Names:
     letters = [name for names in inputs for name in names if len(name) == 1]
     once = sorted((name for name in letters if letters.count(name) == 1), key=_LETTERS.index)
-    return _with_hidden([_ELLIPSIS, *once], hidden)
+    return _without_ellipsis([_ELLIPSIS, *once], hidden)
 
 
 # The contraction.
@@ -209,7 +209,7 @@ def _pair(left: _Named, right: _Named, output: _Names, others: Collection[str]) 
     if not others:  # the last step
         result = [name for name in output if name in result]
     if len(result) == len(names) and (x.dtype != y.dtype or x.dtype == bool):  # no sum: torch promotes
-        return mul(_spread(x, ours, result), _spread(y, theirs, result)), result
+        return mul(_aligned(x, ours, result), _aligned(y, theirs, result)), result
     number = {name: place for place, name in enumerate(names)}
     dims = [[number[name] for name in item] for item in (ours, theirs, result)]
 
@@ -219,7 +219,7 @@ def _pair(left: _Named, right: _Named, output: _Names, others: Collection[str]) 
     return product(as_one_dtype_where_empty(x, y), y, multiply), result
 
 
-def _spread(operand: jax.Array, names: _Names, result: _Names) -> jax.Array:
+def _aligned(operand: jax.Array, names: _Names, result: _Names) -> jax.Array:
     """Return an operand with one dimension for each name of the result, of size 1 if it does not have the name."""
     ordered = jnp.transpose(operand, [names.index(name) for name in result if name in names])
     return jnp.expand_dims(ordered, [place for place, name in enumerate(result) if name not in names])

@@ -133,7 +133,7 @@ def _tensordot(a: Array, b: Array, dims: Any = 2) -> jax.Array:
     ours, theirs = _pairs(a, b, dims)
     want_one_dtype(a, b)
     a, b = _summed_where_one(a, b, ours, theirs), _summed_where_one(b, a, theirs, ours)
-    return (_any_pair if a.dtype == bool else _contracted)(a, b, ours, theirs)
+    return (_product_of_bools if a.dtype == bool else _contracted)(a, b, ours, theirs)
 
 
 def _pairs(a: jax.Array, b: jax.Array, dims: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -141,7 +141,7 @@ def _pairs(a: jax.Array, b: jax.Array, dims: Any) -> tuple[tuple[int, ...], tupl
 
     Raises: ShapeError for invalid `dims`, and for sizes that do not broadcast.
     """
-    ours, theirs = _listed(a, b, dims)
+    ours, theirs = _dims_as_lists(a, b, dims)
     if len(ours) != len(theirs):
         raise ShapeError("the same number of dimensions of `a` and of `b`", describe(dims))
     for pair in zip(ours, theirs, strict=True):
@@ -151,7 +151,7 @@ def _pairs(a: jax.Array, b: jax.Array, dims: Any) -> tuple[tuple[int, ...], tupl
     return (wrap_dims(ours, a.ndim), wrap_dims(theirs, b.ndim)) if ours else ((), ())
 
 
-def _listed(a: jax.Array, b: jax.Array, dims: Any) -> tuple[Sequence[int], Sequence[int]]:
+def _dims_as_lists(a: jax.Array, b: jax.Array, dims: Any) -> tuple[Sequence[int], Sequence[int]]:
     if isinstance(dims, tuple) and len(dims) == 2 and all(isinstance(each, tuple) for each in dims):
         return dims
     if not isinstance(dims, int):
@@ -173,7 +173,7 @@ def _contracted(a: jax.Array, b: jax.Array, ours: tuple[int, ...], theirs: tuple
     return product(a, b, functools.partial(jnp.tensordot, axes=(ours, theirs)))
 
 
-def _any_pair(a: jax.Array, b: jax.Array, ours: tuple[int, ...], theirs: tuple[int, ...]) -> jax.Array:
+def _product_of_bools(a: jax.Array, b: jax.Array, ours: tuple[int, ...], theirs: tuple[int, ...]) -> jax.Array:
     """Return the product of bools (logical or of the pairs), where torch does not run its product kernels.
 
     These cases have a result of one element, and tensors whose dimensions are not in the order of the product.
@@ -277,7 +277,7 @@ def chain_matmul(*matrices: Any) -> jax.Array:
     for one, other in itertools.pairwise(chain):
         want(one.shape[1] == other.shape[0], "(m, k) and (k, n) for adjacent matrices", one, other)
     want_one_dtype(*chain)
-    return _multiplied(chain, _splits([chain[0].shape[0], *(matrix.shape[1] for matrix in chain)]))
+    return _multiply_chain(chain, _splits([chain[0].shape[0], *(matrix.shape[1] for matrix in chain)]))
 
 
 def _splits(sizes: Sequence[int]) -> dict[tuple[int, int], int]:
@@ -297,7 +297,7 @@ def _splits(sizes: Sequence[int]) -> dict[tuple[int, int], int]:
     return splits
 
 
-def _multiplied(matrices: Sequence[jax.Array], splits: dict[tuple[int, int], int]) -> jax.Array:
+def _multiply_chain(matrices: Sequence[jax.Array], splits: dict[tuple[int, int], int]) -> jax.Array:
     def part(first: int, last: int) -> jax.Array:
         if first == last:
             return matrices[first]

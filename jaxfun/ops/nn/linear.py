@@ -47,10 +47,10 @@ def linear(input: Array, weight: Array, bias: Array = None) -> jax.Array:
     if input.ndim < 4:
         refuse_beta(result, input, 1)
     want_one_dtype(input, bias)
-    return _plus(result, bias).astype(input.dtype)
+    return _add_bias(result, bias).astype(input.dtype)
 
 
-def _plus(result: jax.Array, bias: jax.Array) -> jax.Array:
+def _add_bias(result: jax.Array, bias: jax.Array) -> jax.Array:
     # torch adds a 2-D bias to the flattened batch of matrices
     is_matrix = result.ndim == 3 and bias.ndim == 2
     shape = (math.prod(result.shape[:-1]), result.shape[-1]) if is_matrix else result.shape

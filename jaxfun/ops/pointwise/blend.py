@@ -21,7 +21,7 @@ from ...core.numbers import fitting
 from ...core.op import op
 from ...core.overloads import overloads
 from ...core.record import BOOLS, INTEGERS, Array, Factor, Number, Scalar
-from ...core.tangents import broadcast_where_empty, of_what_moves
+from ...core.tangents import broadcast_where_empty, sum_tangents
 
 
 def _weight_fits(input: Any, end: Any, weight: Any) -> None:
@@ -49,7 +49,7 @@ def _lerp_scalar(input: Array, end: Array, weight: Factor) -> jax.Array:
     Array([ 0.25, 12.5 ], dtype=float32)
     """
     want_one_dtype(input, end)
-    return _blended(input, end, _real(weight, input), as_dtype(input.dtype))
+    return _lerp_promoted(input, end, _real(weight, input), as_dtype(input.dtype))
 
 
 @op(kind=None, torch="torch.lerp", overload="Tensor", node="LerpBackward1", rejects=BOOLS | INTEGERS)
@@ -57,32 +57,32 @@ def _lerp_tensor(input: Array, end: Array, weight: Array) -> jax.Array:
     want_one_dtype(input, end)
     if weight.ndim:
         want_one_dtype(input, weight)
-    return _blended(input, end, weight, canonical(result_type(input, end, weight)))
+    return _lerp_promoted(input, end, weight, canonical(result_type(input, end, weight)))
 
 
 lerp = overloads(_lerp_scalar, _lerp_tensor)
 
 
-def _blended(input: jax.Array, end: jax.Array, weight: jax.Array, dtype: DType) -> jax.Array:
+def _lerp_promoted(input: jax.Array, end: jax.Array, weight: jax.Array, dtype: DType) -> jax.Array:
     broadcast_shapes(input.shape, end.shape, weight.shape)
     wide = computed_in(dtype).dtype
     parts = jnp.broadcast_arrays(*(part.astype(wide) for part in (input, end, weight)))
-    return _between(*parts).astype(dtype.dtype)
+    return _lerp(*parts).astype(dtype.dtype)
 
 
 @jax.custom_jvp
-def _between(input: jax.Array, end: jax.Array, weight: jax.Array) -> jax.Array:
+def _lerp(input: jax.Array, end: jax.Array, weight: jax.Array) -> jax.Array:
     # start from the nearer end, as torch does: at weight 1 the result is exactly `end`
     way = end - input
     return jnp.where(jnp.abs(weight) < 0.5, input + weight * way, end - way * (1 - weight))
 
 
-def _between_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+def _lerp_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     input, end, weight = primals
-    return _between(*primals), of_what_moves(tangents, (1 - weight, weight, end - input), input)
+    return _lerp(*primals), sum_tangents(tangents, (1 - weight, weight, end - input), input)
 
 
-_between.defjvp(_between_jvp, symbolic_zeros=True)
+_lerp.defjvp(_lerp_jvp, symbolic_zeros=True)
 
 
 def _value_fits(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> None:
@@ -135,7 +135,7 @@ def _quotient_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     # divide by the square of the divisor, as torch does: this gives torch's second derivative at 0
     (value, upper, lower), result = primals, _quotient(*primals)
     factors = (value / lower, -(value * upper / (lower * lower)))
-    return result, of_what_moves(tangents[1:], factors, result)
+    return result, sum_tangents(tangents[1:], factors, result)
 
 
 _quotient.defjvp(_quotient_jvp, symbolic_zeros=True)

@@ -218,12 +218,12 @@ def _is_within(input: jax.Array, other: jax.Array, rtol: Any, atol: Any) -> jax.
     wide = promote_types(rounded, float32)
     x, y = input.astype(wide.dtype), other.astype(wide.dtype)
     relative, absolute = (jnp.asarray(number).astype(wide.to_real().dtype) for number in (rtol, atol))
-    allowed = _cut(absolute + _cut(jnp.abs(y) * relative, rounded), rounded)
-    actual = _cut(jnp.abs(x - y), rounded)
+    allowed = _rounded(absolute + _rounded(jnp.abs(y) * relative, rounded), rounded)
+    actual = _rounded(jnp.abs(x - y), rounded)
     return jnp.isfinite(actual) & (actual <= allowed)
 
 
-def _cut(number: jax.Array, dtype: DType) -> jax.Array:
+def _rounded(number: jax.Array, dtype: DType) -> jax.Array:
     return to_digits(number, dtype.dtype) if dtype.itemsize == 2 else number
 
 

@@ -15,7 +15,7 @@ from ...core.op import op
 from ...core.overloads import overloads
 from ...core.public import public
 from ...core.record import BOOLS, COMPLEXES, HALVES, Array, Choice, Operand
-from ...core.tangents import of_what_moves
+from ...core.tangents import sum_tangents
 from ._digits import to_digits
 
 
@@ -46,7 +46,7 @@ def _quotient(input: jax.Array, other: jax.Array) -> jax.Array:
 def _quotient_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     # d(x / y) = (dx - (x / y) dy) / y; JAX's rule with x y⁻² overflows sooner
     (_, other), quotient = primals, _quotient(*primals)
-    change = of_what_moves(tangents, (lambda tangent: tangent, -quotient), quotient)
+    change = sum_tangents(tangents, (lambda tangent: tangent, -quotient), quotient)
     return quotient, _quotient(change, other)
 
 
@@ -253,7 +253,7 @@ def _remainder_jvp(mode: str, primals: Any, tangents: Any) -> tuple[jax.Array, j
     input, other = primals
     result = _remainder_by(input, other, mode)
     factors = (lambda tangent: tangent, lambda tangent: -tangent * _whole(input, other, mode))
-    return result, of_what_moves(tangents, factors, result)
+    return result, sum_tangents(tangents, factors, result)
 
 
 _remainder_by.defjvp(_remainder_jvp, symbolic_zeros=True)

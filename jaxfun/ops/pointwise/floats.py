@@ -84,7 +84,7 @@ def nextafter(input: Array, other: Array) -> jax.Array:
 @jax.custom_jvp
 def _next(x: jax.Array, towards: jax.Array) -> jax.Array:
     # computed from the bits: XLA's nextafter flushes subnormal numbers to 0
-    start, end = _place(x), _place(towards)
+    start, end = _rank(x), _rank(towards)
     place = start + (start < end).astype(start.dtype) - (start > end).astype(start.dtype)
     word = jnp.where(place < 0, jnp.iinfo(place.dtype).min - place, place)
     zero = jnp.copysign(jnp.zeros_like(x), x)
@@ -93,7 +93,7 @@ def _next(x: jax.Array, towards: jax.Array) -> jax.Array:
     return jnp.where(jnp.isnan(x) | jnp.isnan(towards), jnp.nan, found)
 
 
-def _place(x: jax.Array) -> jax.Array:
+def _rank(x: jax.Array) -> jax.Array:
     """Return the rank of numbers among all numbers of their dtype. Both zeros have rank 0."""
     words = getattr(jnp, f"int{jnp.finfo(x.dtype).bits}")
     word = jax.lax.bitcast_convert_type(x, words)
@@ -103,7 +103,7 @@ def _place(x: jax.Array) -> jax.Array:
 @_next.defjvp
 def _next_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     (x, towards), (dx, _) = primals, tangents
-    is_there = (_place(x) == _place(towards)) & ~jnp.isnan(x)
+    is_there = (_rank(x) == _rank(towards)) & ~jnp.isnan(x)
     return _next(x, towards), jnp.where(is_there, 0, dx)
 
 
@@ -125,22 +125,22 @@ def frexp(input: Array) -> MantissaAndExponent:
     >>> jf.frexp(jf.tensor([3.0, -0.25]))
     MantissaAndExponent(mantissa=Array([ 0.75, -0.5 ], dtype=float32), exponent=Array([ 2, -1], dtype=int32))
     """
-    mantissa, exponent = _parts(jax.lax.stop_gradient(input))
-    return MantissaAndExponent(_of_mantissa(input, mantissa, exponent), exponent)
+    mantissa, exponent = _mantissa_and_exponent(jax.lax.stop_gradient(input))
+    return MantissaAndExponent(_with_mantissa_derivative(input, mantissa, exponent), exponent)
 
 
 @jax.custom_jvp
-def _of_mantissa(input: jax.Array, mantissa: jax.Array, exponent: jax.Array) -> jax.Array:
+def _with_mantissa_derivative(input: jax.Array, mantissa: jax.Array, exponent: jax.Array) -> jax.Array:
     return mantissa
 
 
-@_of_mantissa.defjvp
-def _of_mantissa_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+@_with_mantissa_derivative.defjvp
+def _with_mantissa_derivative_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     _, mantissa, exponent = primals
     return mantissa, tangents[0] / two_to(exponent, mantissa.dtype)
 
 
-def _parts(x: jax.Array) -> tuple[jax.Array, jax.Array]:
+def _mantissa_and_exponent(x: jax.Array) -> tuple[jax.Array, jax.Array]:
     """Return mantissas and exponents."""
     fields, limits = fields_of(x), jnp.finfo(x.dtype)
     half = jnp.asarray((limits.maxexp - 2) << limits.nmant, fields.sign.dtype)

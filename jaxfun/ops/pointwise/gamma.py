@@ -15,7 +15,7 @@ from ...core.errors import ShapeError
 from ...core.numbers import rounded
 from ...core.op import op
 from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Dim
-from ...core.tangents import of_what_moves
+from ...core.tangents import sum_tangents
 
 
 @op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
@@ -68,7 +68,7 @@ def _lgamma_near_two(x: jax.Array) -> jax.Array:
 def lgamma_beside_two(u: jax.Array) -> jax.Array:
     """Return the log-gamma function at `2 + u`, accurate for a small `u` (at most 0.5)."""
     power = 14 if u.dtype == np.float32 else 28
-    slopes = [(-1) ** k * _zeta_less_one(k) / k for k in range(2, power + 1)]
+    slopes = [(-1) ** k * _zeta_minus_one(k) / k for k in range(2, power + 1)]
     return u * polynomial([1 - np.euler_gamma, *slopes], u)
 
 
@@ -78,7 +78,7 @@ def polynomial(slopes: Sequence[Any], x: jax.Array) -> jax.Array:
 
 
 @functools.cache
-def _zeta_less_one(k: int) -> float:
+def _zeta_minus_one(k: int) -> float:
     # the sum from 2 on, with an Euler-Maclaurin tail
     n = 100
     tail = n / (k - 1) + 1 / 2 + k / (12 * n) - k * (k + 1) * (k + 2) / (720 * n**3)
@@ -130,7 +130,7 @@ def polygamma(n: Dim, input: Array) -> jax.Array:
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(0,))
 def _polygamma(n: int, x: jax.Array) -> jax.Array:
-    return (_digamma, _trigamma)[n](x) if n < 2 else _higher(n, x)
+    return (_digamma, _trigamma)[n](x) if n < 2 else _higher_polygamma(n, x)
 
 
 @_polygamma.defjvp
@@ -153,12 +153,12 @@ def _trigamma(x: jax.Array) -> jax.Array:
     return jnp.where(below, pi * pi / (sine * sine) - total, total)
 
 
-def _higher(n: int, x: jax.Array) -> jax.Array:
+def _higher_polygamma(n: int, x: jax.Array) -> jax.Array:
     """Return the `n`-th derivative of digamma for n >= 2: the Hurwitz zeta function times a factorial."""
     number = functools.partial(rounded, dtype=as_dtype(x.dtype))
     zeta = jax.lax.zeta(number(n + 1), jnp.where(x < 0, 1 - x, x))
     # below 0 use the reflection formula, with the derivatives of the cotangent
-    reflected = (-1) ** n * (zeta + polynomial([*number(_cotangent_slopes(n))], _cotangent(x)))
+    reflected = (-1) ** n * (zeta + polynomial([*number(_cotangent_derivatives(n))], _cotangent(x)))
     is_pole = (x <= 0) & (x == jnp.floor(x))
     factorial = number(math.factorial(n) if n < 171 else math.inf)
     return (-1) ** (n + 1) * factorial * jnp.where(is_pole, jnp.inf, jnp.where(x < 0, reflected, zeta))
@@ -171,7 +171,7 @@ def _cotangent(x: jax.Array) -> jax.Array:
     return jnp.where(jnp.abs(left) > 0.25, beside_half, 1 / jnp.tan(pi * left))
 
 
-def _cotangent_slopes(n: int) -> list[float]:
+def _cotangent_derivatives(n: int) -> list[float]:
     """Return the coefficients of the `n`-th derivative of `pi cot(pi x)` over n!, in powers of the cotangent."""
     slopes = np.array([1, 0], object)
     for _ in range(n):
@@ -226,41 +226,41 @@ def igammac(input: Array, other: Array) -> jax.Array:
 
 @jax.custom_jvp
 def _lower(a: jax.Array, x: jax.Array) -> jax.Array:
-    return _both(a, x)[0]
+    return _lower_and_upper(a, x)[0]
 
 
 @jax.custom_jvp
 def _upper(a: jax.Array, x: jax.Array) -> jax.Array:
-    return _both(a, x)[1]
+    return _lower_and_upper(a, x)[1]
 
 
-def _slopes(function: Callable[..., jax.Array], sign: int) -> Callable[..., Any]:
+def _igamma_jvp(function: Callable[..., jax.Array], sign: int) -> Callable[..., Any]:
     def jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
         (a, x), result = primals, function(*primals)
         factors = (
             lambda da: da * jax.lax.igamma_grad_a(*jnp.broadcast_arrays(a, x)),
             lambda dx: dx * jnp.exp((a - 1) * jnp.log(x) - x - _lgamma(a)),
         )
-        return result, sign * of_what_moves(tangents, factors, result)
+        return result, sign * sum_tangents(tangents, factors, result)
 
     return jvp
 
 
-_lower.defjvp(_slopes(_lower, 1), symbolic_zeros=True)
-_upper.defjvp(_slopes(_upper, -1), symbolic_zeros=True)
+_lower.defjvp(_igamma_jvp(_lower, 1), symbolic_zeros=True)
+_upper.defjvp(_igamma_jvp(_upper, -1), symbolic_zeros=True)
 
 _Pair = tuple[jax.Array, jax.Array]  # the lower and the upper function, with sum 1
 
 
-def _both(a: jax.Array, x: jax.Array) -> _Pair:
+def _lower_and_upper(a: jax.Array, x: jax.Array) -> _Pair:
     a, x = jnp.broadcast_arrays(a, x)
     inside = (a > 0) & (x > 0) & jnp.isfinite(a) & jnp.isfinite(x)
-    lower, upper = _inside(jnp.where(inside, a, 1), jnp.where(inside, x, 1))
-    edge = _at_the_edge(a, x)
+    lower, upper = _interior_values(jnp.where(inside, a, 1), jnp.where(inside, x, 1))
+    edge = _boundary_value(a, x)
     return jnp.where(inside, lower, edge), jnp.where(inside, upper, 1 - edge)
 
 
-def _at_the_edge(a: jax.Array, x: jax.Array) -> jax.Array:
+def _boundary_value(a: jax.Array, x: jax.Array) -> jax.Array:
     """Return the lower function where an argument is 0, infinite or NaN. The order of the cases is torch's."""
     cases = [
         ((a < 0) | (x < 0), jnp.nan),
@@ -273,7 +273,7 @@ def _at_the_edge(a: jax.Array, x: jax.Array) -> jax.Array:
     return jnp.select(conditions, [jnp.broadcast_to(value, a.shape).astype(a.dtype) for value in values], jnp.nan)
 
 
-def _inside(a: jax.Array, x: jax.Array) -> _Pair:
+def _interior_values(a: jax.Array, x: jax.Array) -> _Pair:
     """Return both functions for positive numbers: compute the one that is not close to 1, and 1 minus it."""
     is_small = (x <= 1.1) & (a < jnp.where(x <= 0.5, -0.4 / jnp.log(jnp.minimum(x, 0.5)), 1.1 * x))
     is_large = (a > _LARGE) & (jnp.abs(x - a) < 0.3 * a)
@@ -281,9 +281,9 @@ def _inside(a: jax.Array, x: jax.Array) -> _Pair:
     is_upper = ~is_small & ~is_large & ~is_lower
     scale = _scale(a, x)
     lower = scale * _series(jnp.where(is_lower, a, 1), jnp.where(is_lower, x, 1))
-    upper = scale * a * _fraction(jnp.where(is_upper, a, 1), jnp.where(is_upper, x, 9))
-    upper = jnp.where(is_small, _upper_of_small(a, x), upper)
-    large = _of_large(jnp.where(is_large, a, _LARGE), jnp.where(is_large, x, _LARGE))
+    upper = scale * a * _continued_fraction(jnp.where(is_upper, a, 1), jnp.where(is_upper, x, 9))
+    upper = jnp.where(is_small, _upper_near_zero(a, x), upper)
+    large = _uniform_expansion(jnp.where(is_large, a, _LARGE), jnp.where(is_large, x, _LARGE))
     pair = jnp.where(is_lower, lower, 1 - upper), jnp.where(is_lower, 1 - lower, upper)
     return jnp.where(is_large, large[0], pair[0]), jnp.where(is_large, large[1], pair[1])
 
@@ -319,7 +319,7 @@ class _Sum(NamedTuple):
 _MOST_TERMS = 2000
 
 
-def _until_settled(step: Callable[[_Sum], _Sum], first: _Sum, rest: float) -> jax.Array:
+def _sum_until_converged(step: Callable[[_Sum], _Sum], first: _Sum, rest: float) -> jax.Array:
     """Return the total once a further term changes nothing; `rest` is the value of a term without effect."""
     least = jnp.finfo(first.total.dtype).eps
 
@@ -338,10 +338,10 @@ def _series(a: jax.Array, x: jax.Array) -> jax.Array:
         return _Sum(n, term, state.total + term, state.tail)
 
     one = jnp.ones_like(x)
-    return _until_settled(step, _Sum(jnp.zeros((), x.dtype), one, one, one), 0)
+    return _sum_until_converged(step, _Sum(jnp.zeros((), x.dtype), one, one, one), 0)
 
 
-def _fraction(a: jax.Array, x: jax.Array) -> jax.Array:
+def _continued_fraction(a: jax.Array, x: jax.Array) -> jax.Array:
     """Return Legendre's continued fraction of `gamma(a, x) / (x ** a * exp(-x))`, by Lentz's algorithm."""
 
     def step(state: _Sum) -> _Sum:
@@ -353,10 +353,10 @@ def _fraction(a: jax.Array, x: jax.Array) -> jax.Array:
 
     first = 1 / (x + 1 - a)
     start = _Sum(jnp.zeros((), x.dtype), jnp.zeros_like(x), first, jnp.stack([jnp.full_like(x, 1e30), first]))
-    return _until_settled(step, start, 1)
+    return _sum_until_converged(step, start, 1)
 
 
-def _upper_of_small(a: jax.Array, x: jax.Array) -> jax.Array:
+def _upper_near_zero(a: jax.Array, x: jax.Array) -> jax.Array:
     """Return the upper function for a small `a` and `x`, where it is small, without a subtraction from 1."""
     a, x = jnp.minimum(a, 1.3), jnp.minimum(x, 1.1)
     half = jnp.minimum(a, 0.5)
@@ -369,7 +369,7 @@ def _upper_of_small(a: jax.Array, x: jax.Array) -> jax.Array:
     return -jnp.expm1(power) - a * jnp.exp(power) * total
 
 
-def _of_large(a: jax.Array, x: jax.Array) -> _Pair:
+def _uniform_expansion(a: jax.Array, x: jax.Array) -> _Pair:
     """Return both functions by Temme's uniform expansion: an error function plus a series in `1 / a`."""
     excess = jnp.maximum(_excess(a, x), 0)
     eta = jnp.copysign(jnp.sqrt(2 * excess), x - a)

@@ -51,7 +51,7 @@ def _larger(input: jax.Array, other: jax.Array) -> jax.Array:
 @_larger.defjvp
 def _larger_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     (x, y), (dx, dy) = primals, tangents
-    return _larger(x, y), _share(x == y, x < y, dx) + _share(x == y, y < x, dy)
+    return _larger(x, y), _tangent_share(x == y, x < y, dx) + _tangent_share(x == y, y < x, dy)
 
 
 @jax.custom_jvp
@@ -62,10 +62,10 @@ def _smaller(input: jax.Array, other: jax.Array) -> jax.Array:
 @_smaller.defjvp
 def _smaller_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     (x, y), (dx, dy) = primals, tangents
-    return _smaller(x, y), _share(x == y, y < x, dx) + _share(x == y, x < y, dy)
+    return _smaller(x, y), _tangent_share(x == y, y < x, dx) + _tangent_share(x == y, x < y, dy)
 
 
-def _share(tie: jax.Array, lost: jax.Array, tangent: jax.Array) -> jax.Array:
+def _tangent_share(tie: jax.Array, lost: jax.Array, tangent: jax.Array) -> jax.Array:
     # half at a tie, 0 for the element that lost; with NaN both comparisons are false
     return jnp.where(tie, tangent / 2, jnp.where(lost, 0, tangent))
 

@@ -29,7 +29,7 @@ from ...core.numbers import rounded
 from ...core.op import op
 from ...core.overloads import overloads
 from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Factor, Number, Scalar
-from ...core.tangents import of_what_moves
+from ...core.tangents import sum_tangents
 from ._bits import times_two_to
 from ._cuts import across_reals
 from ._digits import to_digits
@@ -69,7 +69,7 @@ def _pow_tensor_scalar(input: Array, exponent: Number) -> jax.Array:
         raise DTypeError("a nonnegative exponent for integers", describe(exponent), "Cast the tensor to float32.")
     if dtype.category is Category.BOOL:
         return input | jnp.asarray(not exponent)
-    return _raised(input.astype(computed_in(dtype).dtype), +exponent, dtype).astype(dtype.dtype)
+    return _power_of_number(input.astype(computed_in(dtype).dtype), +exponent, dtype).astype(dtype.dtype)
 
 
 @op(kind=None, torch="torch.pow", overload="Scalar", node="PowBackward2", takes={"input": Scalar()})
@@ -78,7 +78,7 @@ def _pow_scalar(input: Factor, exponent: Array) -> jax.Array:
     if dtype.category is Category.BOOL:
         raise UnsupportedDTypeError("a dtype other than bool", describe(exponent))
     computed = computed_in(dtype).dtype
-    return _power(_cut(jnp.asarray(input).astype(computed), dtype), exponent.astype(computed)).astype(dtype.dtype)
+    return _power(_rounded(jnp.asarray(input).astype(computed), dtype), exponent.astype(computed)).astype(dtype.dtype)
 
 
 @op(torch="torch.pow", overload="Tensor_Tensor", node="PowBackward1", rejects=BOOLS)
@@ -89,17 +89,17 @@ def _pow_tensor_tensor(input: Array, exponent: Array) -> jax.Array:
 pow = overloads(_pow_tensor_scalar, _pow_scalar, _pow_tensor_tensor)
 
 
-def _cut(input: jax.Array, dtype: DType) -> jax.Array:
+def _rounded(input: jax.Array, dtype: DType) -> jax.Array:
     if not dtype.is_floating_point:
         return input
     return to_digits(input, dtype.dtype)  # round before the power
 
 
-def _raised(input: jax.Array, exponent: Number, dtype: DType) -> jax.Array:
+def _power_of_number(input: jax.Array, exponent: Number, dtype: DType) -> jax.Array:
     """Raise to a known number with torch's special cases: 0.5 is `sqrt`, which has no negative domain."""
     if as_dtype(input.dtype).category <= Category.INTEGER:
         return jax.lax.integer_pow(input, int(exponent.real))
-    return _raised_inexact(input, exponent, dtype)
+    return _inexact_power_of_number(input, exponent, dtype)
 
 
 _EXACT = {
@@ -113,7 +113,7 @@ _EXACT = {
 }
 
 
-def _raised_inexact(input: jax.Array, exponent: Number, dtype: DType) -> jax.Array:
+def _inexact_power_of_number(input: jax.Array, exponent: Number, dtype: DType) -> jax.Array:
     is_float16_root = dtype == float16 and exponent in (0.5, -0.5)  # torch's float16 kernel uses no root
 
     @jax.custom_jvp
@@ -125,7 +125,7 @@ def _raised_inexact(input: jax.Array, exponent: Number, dtype: DType) -> jax.Arr
     def jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
         # d(xⁿ) = n xⁿ⁻¹ dx, and 0 for n = 0 and every x
         (x,), (dx,) = primals, tangents
-        slope = exponent * _raised_inexact(x, exponent - 1, dtype) if exponent != 0 else jnp.zeros_like(x)
+        slope = exponent * _inexact_power_of_number(x, exponent - 1, dtype) if exponent != 0 else jnp.zeros_like(x)
         return raised(x), dx * slope if exponent != 0 else jnp.zeros_like(dx)
 
     return raised(input)
@@ -173,7 +173,7 @@ def _power_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
         at_zero = (x == 0) & (y.real >= 0) & (y.imag == 0 if jnp.iscomplexobj(y) else True)
         return dy * jnp.where(at_zero, 0, result * jnp.log(x))
 
-    return result, of_what_moves(tangents, (by_base, by_exponent), result)
+    return result, sum_tangents(tangents, (by_base, by_exponent), result)
 
 
 _power_inexact.defjvp(_power_jvp, symbolic_zeros=True)
@@ -198,17 +198,17 @@ def sqrt(input: Array) -> jax.Array:
     >>> jf.sqrt(jf.tensor([4, 9]))
     Array([2., 3.], dtype=float32)
     """
-    return _root(input)
+    return _sqrt(input)
 
 
 @jax.custom_jvp
-def _root(x: jax.Array) -> jax.Array:
+def _sqrt(x: jax.Array) -> jax.Array:
     return across_reals(jnp.sqrt, x)
 
 
-@_root.defjvp
-def _root_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    root = _root(*primals)
+@_sqrt.defjvp
+def _sqrt_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    root = _sqrt(*primals)
     return root, tangents[0] * (0.5 / root)
 
 
@@ -282,11 +282,11 @@ def exp2(input: Array) -> jax.Array:
     >>> jf.exp2(jf.tensor([0.0, 3.0]))
     Array([1., 8.], dtype=float32)
     """
-    return _power_of_two(input)
+    return _exp2(input)
 
 
 @jax.custom_jvp
-def _power_of_two(x: jax.Array) -> jax.Array:
+def _exp2(x: jax.Array) -> jax.Array:
     """Return 2**x, exact where x is an integer: XLA computes exp(x log 2), whose error grows with x."""
     if jnp.iscomplexobj(x):
         return jnp.exp2(x)
@@ -295,9 +295,9 @@ def _power_of_two(x: jax.Array) -> jax.Array:
     return times_two_to(jnp.exp2(x - whole), whole.astype(jnp.int32))
 
 
-@_power_of_two.defjvp
-def _power_of_two_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    result = _power_of_two(*primals)
+@_exp2.defjvp
+def _exp2_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    result = _exp2(*primals)
     return result, tangents[0] * result * math.log(2)
 
 
@@ -387,21 +387,21 @@ def logaddexp(input: Array, other: Array) -> jax.Array:
     >>> jf.logaddexp(jf.tensor([0.0, 1000.0]), jf.tensor([0.0, 1000.0]))
     Array([6.9314718e-01, 1.0006932e+03], dtype=float32)
     """
-    return _of_sum(input, other)
+    return _logaddexp(input, other)
 
 
 @jax.custom_jvp
-def _of_sum(x: jax.Array, y: jax.Array) -> jax.Array:
-    return _of_complex_sum(x, y) if jnp.iscomplexobj(x) else jnp.logaddexp(x, y)
+def _logaddexp(x: jax.Array, y: jax.Array) -> jax.Array:
+    return _complex_logaddexp(x, y) if jnp.iscomplexobj(x) else jnp.logaddexp(x, y)
 
 
-def _of_complex_sum(x: jax.Array, y: jax.Array) -> jax.Array:
+def _complex_logaddexp(x: jax.Array, y: jax.Array) -> jax.Array:
     is_endless = jnp.isinf(x.real) & (x.real == y.real)
     endless = jnp.where(x.real < 0, y, jnp.log(jnp.exp(x) + jnp.exp(y)))
-    return jnp.where(is_endless & ~jnp.isnan(x + y), endless, log_of_sum(x, y))
+    return jnp.where(is_endless & ~jnp.isnan(x + y), endless, stable_logaddexp(x, y))
 
 
-def log_of_sum(x: jax.Array, y: jax.Array) -> jax.Array:
+def stable_logaddexp(x: jax.Array, y: jax.Array) -> jax.Array:
     """Return `log(exp(x) + exp(y))`, computed from the larger real part; for equal infinities, that infinity."""
     higher, lower = jnp.where(x.real < y.real, y, x), jnp.where(x.real < y.real, x, y)
     # the difference of two equal infinities is NaN
@@ -411,11 +411,11 @@ def log_of_sum(x: jax.Array, y: jax.Array) -> jax.Array:
 
 
 @jax.custom_jvp
-def _of_sum_of_twos(x: jax.Array, y: jax.Array) -> jax.Array:
+def _logaddexp2(x: jax.Array, y: jax.Array) -> jax.Array:
     return jnp.logaddexp2(x, y)
 
 
-def _parted(of_sum: Callable[..., jax.Array], power: Callable[..., jax.Array]) -> Callable[..., Any]:
+def _logaddexp_rule(of_sum: Callable[..., jax.Array], power: Callable[..., jax.Array]) -> Callable[..., Any]:
     """Return the derivative rule of `log(exp(x) + exp(y))`: each term's gradient is its share of the sum."""
 
     def jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
@@ -425,8 +425,8 @@ def _parted(of_sum: Callable[..., jax.Array], power: Callable[..., jax.Array]) -
     return jvp
 
 
-_of_sum.defjvp(_parted(_of_sum, jnp.exp))
-_of_sum_of_twos.defjvp(_parted(_of_sum_of_twos, jnp.exp2))
+_logaddexp.defjvp(_logaddexp_rule(_logaddexp, jnp.exp))
+_logaddexp2.defjvp(_logaddexp_rule(_logaddexp2, jnp.exp2))
 
 
 @op(rejects=BOOLS | INTEGERS | COMPLEXES)
@@ -437,4 +437,4 @@ def logaddexp2(input: Array, other: Array) -> jax.Array:
     >>> jf.logaddexp2(jf.tensor([0.0, 1000.0]), jf.tensor([0.0, 1000.0]))
     Array([1.000e+00, 1.001e+03], dtype=float32)
     """
-    return _of_sum_of_twos(input, other)
+    return _logaddexp2(input, other)

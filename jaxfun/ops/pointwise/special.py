@@ -13,7 +13,7 @@ from ...core.numbers import as_real
 from ...core.op import op
 from ...core.overloads import overloads
 from ...core.record import COMPLEXES, Array, Choice, Factor, Operand, Scalar
-from ...core.tangents import of_what_moves
+from ...core.tangents import sum_tangents
 
 
 @op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
@@ -159,7 +159,7 @@ def _product_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
         lambda dx: dx * jnp.where((x == 0) & (y <= 0), 0, jnp.log(y)),
         lambda dy: dy * x / y,
     )
-    return result, of_what_moves(tangents, factors, result)
+    return result, sum_tangents(tangents, factors, result)
 
 
 _product.defjvp(_product_jvp, symbolic_zeros=True)

@@ -9,7 +9,7 @@ import numpy as np
 from ...core.dtypes import Kind
 from ...core.op import op
 from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array
-from ...core.tangents import of_what_moves
+from ...core.tangents import sum_tangents
 from ._cuts import across_imaginaries, across_reals
 
 
@@ -295,7 +295,7 @@ def _angle_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     (y, x), angle = primals, _angle(*primals)
     squared = y * y + x * x
     inverse = jnp.where(squared == 0, 0, 1 / squared)  # as in torch: the second derivative at the origin is NaN
-    return angle, of_what_moves(tangents, (x * inverse, -(y * inverse)), angle)
+    return angle, sum_tangents(tangents, (x * inverse, -(y * inverse)), angle)
 
 
 _angle.defjvp(_angle_jvp, symbolic_zeros=True)
@@ -311,18 +311,18 @@ def hypot(input: Array, other: Array) -> jax.Array:
     >>> jf.hypot(jf.tensor([3.0, 3e30]), jf.tensor([4.0, 4e30]))
     Array([5.e+00, 5.e+30], dtype=float32)
     """
-    return _length(input, other)
+    return _hypot(input, other)
 
 
 @jax.custom_jvp
-def _length(x: jax.Array, y: jax.Array) -> jax.Array:
+def _hypot(x: jax.Array, y: jax.Array) -> jax.Array:
     return jnp.hypot(x, y)
 
 
-@_length.defjvp
-def _length_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+@_hypot.defjvp
+def _hypot_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     (x, y), (dx, dy) = primals, tangents
-    length = _length(x, y)
+    length = _hypot(x, y)
     return length, dx * (x / length) + dy * (y / length)
 
 

@@ -196,10 +196,10 @@ def _along_dim(arg: Callable[..., jax.Array], input: jax.Array, dim: int, keepdi
     if input.ndim == 0:
         return ValuesAndIndices(input, jnp.zeros((), canonical(int64).dtype))
     indices = arg(input, axis, keepdims=True).astype(canonical(int64).dtype)
-    return picked(input, indices, axis, keepdim)
+    return take_at_index(input, indices, axis, keepdim)
 
 
-def picked(input: jax.Array, indices: jax.Array, axis: int, keepdim: bool) -> ValuesAndIndices:
+def take_at_index(input: jax.Array, indices: jax.Array, axis: int, keepdim: bool) -> ValuesAndIndices:
     """Return the element at one index along a dimension, and the index. Only that element gets a gradient."""
     values = jnp.take_along_axis(input, indices, axis, mode="promise_in_bounds")
     kept = ValuesAndIndices(values, indices)
@@ -237,12 +237,12 @@ def argmin(input: Array, dim: OneDim = None, keepdim: bool = False) -> jax.Array
 
 
 def _index_of(arg: Callable[..., jax.Array], input: jax.Array, dim: int | None, keepdim: bool) -> jax.Array:
-    _refuse_nothing(input, dim, IndexRangeError)
+    _refuse_empty_reduction(input, dim, IndexRangeError)
     axis = None if dim is None or not input.ndim else wrap_dim(dim, input.ndim)
     return arg(input, axis, keepdims=keepdim).astype(canonical(int64).dtype)
 
 
-def _refuse_nothing(input: jax.Array, dim: int | None, error: Callable[..., Exception]) -> None:
+def _refuse_empty_reduction(input: jax.Array, dim: int | None, error: Callable[..., Exception]) -> None:
     if dim is None:
         _refuse_empty(input, error)
     else:
@@ -267,6 +267,6 @@ def aminmax(input: Array, *, dim: OneDim = None, keepdim: bool = False) -> MinAn
     >>> jf.aminmax(jf.tensor([3.0, 1.0, 2.0]))
     MinAndMax(min=Array(1., dtype=float32), max=Array(3., dtype=float32))
     """
-    _refuse_nothing(input, dim, ShapeError)
+    _refuse_empty_reduction(input, dim, ShapeError)
     axes = wrap_dims(dim, input.ndim)
     return MinAndMax(*(shared_evenly(input, reduce, axes, keepdim, jnp.equal) for reduce in (smallest, largest)))

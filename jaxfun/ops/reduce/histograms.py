@@ -73,7 +73,7 @@ def histc(input: Array, bins: int = 100, min: Factor = 0, max: Factor = 0) -> ja
     low, high = _range(input, jnp.asarray(min).astype(input.dtype), jnp.asarray(max).astype(input.dtype))
     inside = (input >= low) & (input <= high)
     places = jnp.where(inside, _even_bin_of(input, low, high, bins), bins)
-    counts = _summed_by_bin(places, jnp.ones_like(input), bins)
+    counts = _sum_by_bin(places, jnp.ones_like(input), bins)
     return jnp.where(jnp.isfinite(low) & jnp.isfinite(high) & (low <= high), counts, jnp.nan)
 
 
@@ -96,7 +96,7 @@ def _wide(input: jax.Array) -> np.dtype:
     return computed_in(as_dtype(input.dtype)).dtype
 
 
-def _summed_by_bin(places: jax.Array, weights: jax.Array, bins: int) -> jax.Array:
+def _sum_by_bin(places: jax.Array, weights: jax.Array, bins: int) -> jax.Array:
     """Return the sum of the weights in each bin. Elements with the index `bins` are ignored."""
     totals = jnp.zeros(bins, _wide(weights)).at[places.reshape(-1)]
     return totals.add(weights.reshape(-1).astype(_wide(weights)), mode="drop").astype(weights.dtype)
@@ -155,7 +155,7 @@ def _histogram(input: Array, bins: Array, *, weight: Array = None, density: bool
     _check_weight(input, weight)
     _check_edges(input, bins)
     weights = jnp.ones_like(input) if weight is None else weight
-    hist = _summed_by_bin(_bin_of(input, bins), weights, bins.size - 1)
+    hist = _sum_by_bin(_bin_of(input, bins), weights, bins.size - 1)
     return Histogram(_as_density(hist, (bins,)) if density else hist, bins)
 
 
@@ -333,7 +333,7 @@ def _counts(points: jax.Array, edges: Sequence[jax.Array], weight: jax.Array | N
     outside = functools.reduce(operator.or_, (place == size for place, size in zip(places, sizes, strict=True)))
     place = jnp.where(outside, total, sum(place * step for place, step in zip(places, steps, strict=True)))
     counted = jnp.ones_like(points[:, 0]) if weight is None else weight.reshape(-1)
-    return _summed_by_bin(place, counted, total).reshape(sizes)
+    return _sum_by_bin(place, counted, total).reshape(sizes)
 
 
 @public
@@ -383,4 +383,4 @@ def _bincount(input: jax.Array, weights: jax.Array | None, size: int) -> jax.Arr
     wide = input.astype(integer)
     places = jnp.where(wide < 0, size, wide)
     counted = jnp.ones(input.shape, integer) if weights is None else jax.lax.stop_gradient(weights)
-    return _summed_by_bin(places, counted, size)
+    return _sum_by_bin(places, counted, size)

@@ -1,6 +1,6 @@
 """Variances and standard deviations, alone or with the mean.
 
-Begin with `_variance`. Each function is one formula; `_spread_op` gives it torch's three signatures.
+Begin with `_variance`. Each function is one formula; `_variance_op` gives it torch's three signatures.
 """
 
 import functools
@@ -23,7 +23,7 @@ _CORRECTION = {"correction": Choice((1, 0, 2, 0.5, 7, -1, None))}
 _Axes = tuple[int, ...] | None
 
 
-def _spread_op(formula: Callable[..., Any]) -> Callable[..., Any]:
+def _variance_op(formula: Callable[..., Any]) -> Callable[..., Any]:
     """Return the public function of `formula(input, dim, correction, keepdim)`, with torch's three signatures."""
     torch, doc = f"torch.{formula.__name__}", formula.__doc__
 
@@ -47,7 +47,7 @@ def _spread_op(formula: Callable[..., Any]) -> Callable[..., Any]:
     )
 
 
-@_spread_op
+@_variance_op
 def var(input: jax.Array, dim: Any, correction: float | None, keepdim: bool) -> jax.Array:
     """Return the variance of all elements, or over `dim`. The divisor is `n - correction` (jnp.var: n).
 
@@ -62,7 +62,7 @@ def var(input: jax.Array, dim: Any, correction: float | None, keepdim: bool) -> 
     return _variance(input, *_slices(input, dim, correction), keepdim)
 
 
-@_spread_op
+@_variance_op
 def std(input: jax.Array, dim: Any, correction: float | None, keepdim: bool) -> jax.Array:
     """Return the standard deviation of all elements, or over `dim`. The divisor is `n - correction` (jnp.std: n).
 
@@ -74,10 +74,10 @@ def std(input: jax.Array, dim: Any, correction: float | None, keepdim: bool) -> 
     >>> jf.std(jf.tensor([1.0, 2.0, 3.0]))
     Array(1., dtype=float32)
     """
-    return _deviation(input, *_slices(input, dim, correction), keepdim)
+    return _standard_deviation(input, *_slices(input, dim, correction), keepdim)
 
 
-@_spread_op
+@_variance_op
 def var_mean(input: jax.Array, dim: Any, correction: float | None, keepdim: bool) -> tuple[jax.Array, jax.Array]:
     """Return the variance, like `var`, and the mean.
 
@@ -90,7 +90,7 @@ def var_mean(input: jax.Array, dim: Any, correction: float | None, keepdim: bool
     return _variance(input, *_slices(input, dim, correction), keepdim), _average(input, dim, keepdim)
 
 
-@_spread_op
+@_variance_op
 def std_mean(input: jax.Array, dim: Any, correction: float | None, keepdim: bool) -> tuple[jax.Array, jax.Array]:
     """Return the standard deviation, like `std`, and the mean.
 
@@ -100,7 +100,7 @@ def std_mean(input: jax.Array, dim: Any, correction: float | None, keepdim: bool
     >>> jf.std_mean(jf.tensor([1.0, 2.0, 3.0]))
     (Array(1., dtype=float32), Array(2., dtype=float32))
     """
-    return _deviation(input, *_slices(input, dim, correction), keepdim), _average(input, dim, keepdim)
+    return _standard_deviation(input, *_slices(input, dim, correction), keepdim), _average(input, dim, keepdim)
 
 
 def _average(input: jax.Array, dim: Any, keepdim: bool) -> jax.Array:
@@ -178,7 +178,7 @@ def _variance_jvp(
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
-def _deviation(input: jax.Array, axes: _Axes, freedom: float, keepdim: bool) -> jax.Array:
+def _standard_deviation(input: jax.Array, axes: _Axes, freedom: float, keepdim: bool) -> jax.Array:
     if jnp.iscomplexobj(input):  # torch takes the square root in single precision
         return jnp.sqrt(_variance(input, axes, freedom, keepdim))
     scale = _scale(input, axes)
@@ -186,19 +186,19 @@ def _deviation(input: jax.Array, axes: _Axes, freedom: float, keepdim: bool) -> 
     return jnp.sqrt(_scaled_variance(_times(input, scale), axes, freedom, keepdim)) / by
 
 
-@_deviation.defjvp
-def _deviation_jvp(
+@_standard_deviation.defjvp
+def _standard_deviation_jvp(
     axes: _Axes, freedom: float, keepdim: bool, primals: Any, tangents: Any
 ) -> tuple[jax.Array, jax.Array]:
     (input,), (tangent,) = primals, tangents
     if freedom <= 0 or jnp.iscomplexobj(input):
-        root = _deviation(input, axes, freedom, keepdim)
+        root = _standard_deviation(input, axes, freedom, keepdim)
         change = _variance_jvp(axes, freedom, keepdim, primals, tangents)[1]
         return root, jnp.where(root == 0, 0, change / jnp.where(root == 0, 1, root * 2))
     # d std = Σ (x - mean) / std dx / freedom: divide first, because the square overflows sooner
     scale = _scale(jax.lax.stop_gradient(input), axes)
     scaled = _times(input, scale)
-    wide = _deviation(scaled, axes, freedom, True)
+    wide = _standard_deviation(scaled, axes, freedom, True)
     root = _like_result(wide / scale, axes, keepdim)
     away = _centred(scaled, axes)
     slope = _times(away, jnp.where(wide == 0, 0, 1 / jnp.where(wide == 0, 1, wide)) / freedom)

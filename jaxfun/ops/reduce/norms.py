@@ -1,6 +1,6 @@
 """Norms: `norm` of a tensor or along dimensions, `dist` of a difference, and `renorm`, which scales slices.
 
-Begin with `_length`, the vector norm with torch's derivative.
+Begin with `_vector_norm`, the vector norm with torch's derivative.
 """
 
 import functools
@@ -60,7 +60,7 @@ def _norm(
     order = 2 if p is None or isinstance(p, str) else _checked_order(p)
     if (order < 0 or order == math.inf) and input.size == 0:
         _refuse_empty_axis(input, dim)
-    return _wide_length(input, order, wrap_dims(dim, input.ndim), keepdim, _result_dtype(input, dtype))
+    return _wide_vector_norm(input, order, wrap_dims(dim, input.ndim), keepdim, _result_dtype(input, dtype))
 
 
 def _refuse_empty_axis(input: jax.Array, dim: Any) -> None:
@@ -115,12 +115,12 @@ def _checked_order(p: Any) -> float:
     return p
 
 
-def _wide_length(input: jax.Array, order: float, axes: tuple[int, ...], keepdim: bool, result: DType) -> jax.Array:
-    return _length(input.astype(computed_in(result).dtype), order, axes, keepdim).astype(result.to_real().dtype)
+def _wide_vector_norm(input: jax.Array, order: float, axes: tuple[int, ...], keepdim: bool, result: DType) -> jax.Array:
+    return _vector_norm(input.astype(computed_in(result).dtype), order, axes, keepdim).astype(result.to_real().dtype)
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
-def _length(x: jax.Array, p: float, axes: tuple[int, ...], keepdim: bool) -> jax.Array:
+def _vector_norm(x: jax.Array, p: float, axes: tuple[int, ...], keepdim: bool) -> jax.Array:
     if p == 2:
         squares = x.real**2 + x.imag**2 if jnp.iscomplexobj(x) else x * x
         return jnp.sqrt(jnp.sum(squares, axes, keepdims=keepdim))
@@ -133,16 +133,16 @@ def _length(x: jax.Array, p: float, axes: tuple[int, ...], keepdim: bool) -> jax
     return total if p == 1 else total ** (1 / p)
 
 
-@_length.defjvp
-def _length_jvp(
+@_vector_norm.defjvp
+def _vector_norm_jvp(
     p: float, axes: tuple[int, ...], keepdim: bool, primals: Any, tangents: Any
 ) -> tuple[jax.Array, jax.Array]:
     (x,), (tangent,) = primals, tangents
-    slope = _slope(x, _length(x, p, axes, True), p, axes)
-    return _length(x, p, axes, keepdim), jnp.sum((jnp.conj(slope) * tangent).real, axes, keepdims=keepdim)
+    slope = _norm_derivative(x, _vector_norm(x, p, axes, True), p, axes)
+    return _vector_norm(x, p, axes, keepdim), jnp.sum((jnp.conj(slope) * tangent).real, axes, keepdims=keepdim)
 
 
-def _slope(x: jax.Array, length: jax.Array, p: float, axes: tuple[int, ...]) -> jax.Array:
+def _norm_derivative(x: jax.Array, length: jax.Array, p: float, axes: tuple[int, ...]) -> jax.Array:
     """Return the gradient by torch's formulas, which differ from JAX's at 0."""
     size, unit = abs(x), sgn(x)
     if p == 0:
@@ -151,10 +151,10 @@ def _slope(x: jax.Array, length: jax.Array, p: float, axes: tuple[int, ...]) -> 
         return jnp.where(length == 0, 0, x / length.astype(x.dtype))
     if p > 2 and not math.isinf(p):
         return x * (size ** (p - 2) * _inverse_power(length, p - 1)).astype(x.dtype)
-    return unit * _size_of_slope(size, length, p, axes).astype(x.dtype)
+    return unit * _derivative_size(size, length, p, axes).astype(x.dtype)
 
 
-def _size_of_slope(size: jax.Array, length: jax.Array, p: float, axes: tuple[int, ...]) -> jax.Array:
+def _derivative_size(size: jax.Array, length: jax.Array, p: float, axes: tuple[int, ...]) -> jax.Array:
     if p == 1:
         return jnp.ones_like(size)
     if math.isinf(p):
@@ -188,7 +188,7 @@ def dist(input: Array, other: Array, p: float = 2) -> jax.Array:
     order, away = _checked_order(p), input - other
     if (order < 0 or order == math.inf) and not away.size:
         raise ShapeError("at least one element for a negative or infinite `p`", describe(away))
-    return _wide_length(away, order, tuple(range(away.ndim)), False, as_dtype(away.dtype))
+    return _wide_vector_norm(away, order, tuple(range(away.ndim)), False, as_dtype(away.dtype))
 
 
 @op(
@@ -213,7 +213,7 @@ def renorm(input: Array, p: float, dim: Dim, maxnorm: float) -> jax.Array:
     _want_floating(input)
     if p == math.inf and math.prod(input.shape[axis] for axis in axes) == 0:
         raise ShapeError("non-empty slices for an infinite `p`", describe(input))
-    return _renormed(input, p, axes, maxnorm)
+    return _renorm(input, p, axes, maxnorm)
 
 
 def _check_bounds(input: jax.Array, p: float, maxnorm: float) -> None:
@@ -229,23 +229,23 @@ _MARGIN = 1e-7  # torch's, to avoid a division by 0
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
-def _renormed(x: jax.Array, p: float, axes: tuple[int, ...], most: float) -> jax.Array:
-    length = _length(widened(x), p, axes, True)
+def _renorm(x: jax.Array, p: float, axes: tuple[int, ...], most: float) -> jax.Array:
+    length = _vector_norm(widened(x), p, axes, True)
     factor = jnp.where(length > most, most / (length + _MARGIN), 1)
     return x * factor.astype(x.dtype)
 
 
-@_renormed.defjvp
-def _renormed_jvp(
+@_renorm.defjvp
+def _renorm_jvp(
     p: float, axes: tuple[int, ...], most: float, primals: Any, tangents: Any
 ) -> tuple[jax.Array, jax.Array]:
     (x,), (tangent,) = primals, tangents
     wide, moved = widened(x), widened(tangent)
-    length = _length(wide, p, axes, True)
+    length = _vector_norm(wide, p, axes, True)
     scaled = length > most
     # a slice that is not scaled has no gradient through its norm, not even NaN
-    known, slope = (jnp.where(scaled, each, 0) for each in (wide, _slope(wide, length, p, axes)))
+    known, slope = (jnp.where(scaled, each, 0) for each in (wide, _norm_derivative(wide, length, p, axes)))
     inverse = jnp.where(scaled, 1 / (length + _MARGIN), 0)
     along = inverse * jnp.sum((jnp.conj(slope) * moved).real, axes, keepdims=True)
     change = (most * inverse).astype(wide.dtype) * (moved - known * along.astype(wide.dtype))
-    return _renormed(x, p, axes, most), jnp.where(scaled, change, moved).astype(x.dtype)
+    return _renorm(x, p, axes, most), jnp.where(scaled, change, moved).astype(x.dtype)

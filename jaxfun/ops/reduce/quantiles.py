@@ -19,7 +19,7 @@ from ...core.numbers import as_real, is_traced
 from ...core.op import op
 from ...core.overloads import overloads
 from ...core.record import BOOLS, COMPLEXES, HALVES, INTEGERS, Array, Choice, Dim, Factor, Scalar, Shape, rows
-from .extrema import OneDim, ValuesAndIndices, equal_or_nan, picked, refuse_empty_axis, shared_evenly
+from .extrema import OneDim, ValuesAndIndices, equal_or_nan, refuse_empty_axis, shared_evenly, take_at_index
 
 
 @op(kind=Kind.NO_OPMATH, torch="torch.median")
@@ -95,7 +95,7 @@ def _count_numbers(input: jax.Array, axis: int) -> jax.Array:
 
 def _median_of_all(input: jax.Array, rank: _Rank) -> jax.Array:
     if not input.size:
-        return _median_of_nothing(input)
+        return _median_of_empty(input)
     _refuse_unordered(input)
 
     def reduce(input: jax.Array, axes: Any, keepdims: bool) -> jax.Array:
@@ -106,7 +106,7 @@ def _median_of_all(input: jax.Array, rank: _Rank) -> jax.Array:
     return shared_evenly(input, reduce, None, False, equal_or_nan)
 
 
-def _median_of_nothing(input: jax.Array) -> jax.Array:
+def _median_of_empty(input: jax.Array) -> jax.Array:
     # torch casts NaN: int32 and int64 give their minimum, narrower integers give 0
     if as_dtype(input.dtype).category is Category.INTEGER:
         return jnp.asarray(np.iinfo(input.dtype).min if input.dtype.itemsize >= 4 else 0, input.dtype)
@@ -127,7 +127,7 @@ def _median_along(input: jax.Array, dim: int, keepdim: bool, rank: _Rank) -> Val
     known = jax.lax.stop_gradient(input)
     order = jnp.argsort(known, axis)  # a stable sort, also for NaN
     indices = jnp.take_along_axis(order, rank(known, axis), axis, mode="promise_in_bounds")
-    return picked(input, indices.astype(canonical(int64).dtype), axis, keepdim)
+    return take_at_index(input, indices.astype(canonical(int64).dtype), axis, keepdim)
 
 
 @op(kind=Kind.NO_OPMATH)
@@ -151,7 +151,7 @@ def mode(input: Array, dim: Dim = -1, keepdim: bool = False) -> ValuesAndIndices
     order = jnp.argsort(jax.lax.stop_gradient(input), axis)
     last = _end_of_longest_run(jnp.take_along_axis(input, order, axis), axis)
     indices = jnp.take_along_axis(order, last, axis, mode="promise_in_bounds")
-    return picked(input, indices.astype(canonical(int64).dtype), axis, keepdim)
+    return take_at_index(input, indices.astype(canonical(int64).dtype), axis, keepdim)
 
 
 def _end_of_longest_run(ordered: jax.Array, axis: int) -> jax.Array:

@@ -14,7 +14,7 @@ from ...core.dtypes import Category, DType, Kind, as_dtype, canonical, cast, com
 from ...core.errors import UnsupportedDTypeError, describe
 from ...core.op import op
 from ...core.record import BOOLS, INTEGERS, AnyDType, Array, Dim
-from ..pointwise.powers import log_of_sum
+from ..pointwise.powers import stable_logaddexp
 from .extrema import ValuesAndIndices
 
 
@@ -133,28 +133,28 @@ def logcumsumexp(input: Array, dim: Dim) -> jax.Array:
     Array([0.000000e+00, 6.931472e-01, 1.000000e+03], dtype=float32)
     """
     axis = wrap_dim(dim, input.ndim)
-    return jax.lax.associative_scan(_log_of_two, _nan_slope_at_infinity(input), axis=axis) if input.ndim else input
+    return jax.lax.associative_scan(_logaddexp, _nan_derivative_at_infinity(input), axis=axis) if input.ndim else input
 
 
 @jax.custom_jvp
-def _nan_slope_at_infinity(input: jax.Array) -> jax.Array:
+def _nan_derivative_at_infinity(input: jax.Array) -> jax.Array:
     """Return the input unchanged, with the derivative NaN where it is infinite."""
     return input
 
 
-@_nan_slope_at_infinity.defjvp
-def _nan_slope_at_infinity_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+@_nan_derivative_at_infinity.defjvp
+def _nan_derivative_at_infinity_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     (x,), (dx,) = primals, tangents
     return x, jnp.where(x.real == jnp.inf, jnp.nan, jnp.ones((), x.dtype)) * dx
 
 
-_log_of_two = jax.custom_jvp(log_of_sum)
+_logaddexp = jax.custom_jvp(stable_logaddexp)
 
 
-@_log_of_two.defjvp
-def _log_of_two_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+@_logaddexp.defjvp
+def _logaddexp_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     (x, y), (dx, dy) = primals, tangents
-    total = _log_of_two(x, y)
+    total = _logaddexp(x, y)
     return total, _share(x, total) * dx + _share(y, total) * dy
 
 

@@ -230,11 +230,11 @@ def logsumexp(input: Array, dim: Dims, keepdim: bool = False) -> jax.Array:
         raise ArgumentTypeError("`dim` to be an integer or integers", describe(dim))
     if dim == () and input.ndim and input.size and not keepdim:
         raise ShapeError("a `dim`, or keepdim=True", describe(dim))
-    return _log_of_sum(input, _axes(input, dim), keepdim)
+    return _logsumexp(input, _axes(input, dim), keepdim)
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2))
-def _log_of_sum(input: jax.Array, axes: tuple[int, ...], keepdim: bool) -> jax.Array:
+def _logsumexp(input: jax.Array, axes: tuple[int, ...], keepdim: bool) -> jax.Array:
     # log Σ exp(x) = log Σ exp(x - m) + m with the maximum x as m
     largest = jnp.max(input.real, axes, keepdims=True, initial=-jnp.inf)
     largest = jnp.where(jnp.isinf(largest), 0, largest).astype(input.dtype)
@@ -242,11 +242,11 @@ def _log_of_sum(input: jax.Array, axes: tuple[int, ...], keepdim: bool) -> jax.A
     return total if keepdim else jnp.squeeze(total, axes)
 
 
-@_log_of_sum.defjvp
-def _log_of_sum_jvp(axes: tuple[int, ...], keepdim: bool, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+@_logsumexp.defjvp
+def _logsumexp_jvp(axes: tuple[int, ...], keepdim: bool, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     (input,), (tangent,) = primals, tangents
-    parts = jnp.exp(input - _log_of_sum(input, axes, True))
+    parts = jnp.exp(input - _logsumexp(input, axes, True))
     change = jnp.sum(parts * tangent, axes, keepdims=keepdim)
     # for no elements the derivative is 0 / 0, as in torch
     count = math.prod(input.shape[axis] for axis in axes)
-    return _log_of_sum(input, axes, keepdim), change * (1.0 if count else math.nan)
+    return _logsumexp(input, axes, keepdim), change * (1.0 if count else math.nan)

@@ -42,7 +42,7 @@ def transpose(input: Array, dim0: Dim, dim1: Dim) -> jax.Array:
     >>> jf.transpose(jf.zeros(2, 3), 0, 1).shape
     (3, 2)
     """
-    return _exchanged(input, dim0=dim0, dim1=dim1)
+    return _swapped(input, dim0=dim0, dim1=dim1)
 
 
 swapdims = transpose
@@ -56,10 +56,10 @@ def swapaxes(input: Array, axis0: Dim, axis1: Dim) -> jax.Array:
     >>> jf.swapaxes(jf.zeros(2, 3), 0, 1).shape
     (3, 2)
     """
-    return _exchanged(input, axis0=axis0, axis1=axis1)
+    return _swapped(input, axis0=axis0, axis1=axis1)
 
 
-def _exchanged(input: jax.Array, **dims: int) -> jax.Array:
+def _swapped(input: jax.Array, **dims: int) -> jax.Array:
     first, second = (wrap_dim(dim, input.ndim, name) for name, dim in dims.items())
     return jnp.swapaxes(input, first, second) if input.ndim else input
 

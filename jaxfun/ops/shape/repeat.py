@@ -154,17 +154,17 @@ def _repeated_by_counts(input: jax.Array, counts: Any, dim: int | None, output_s
     size = along.shape[axis]
     if counts.size not in (1, size):
         raise ShapeError(f"{size} repeats, one for each slice of dimension {axis}", describe(counts))
-    return _take(along, axis, *_indices_to_take(counts, size, output_size))
+    return _take(along, axis, *_source_indices(counts, size, output_size))
 
 
 def _repeated_indices(counts: Any, output_size: int | None) -> jax.Array:
     if counts.ndim != 1:
         raise ShapeError("1-D `repeats`", describe(counts))
     indices = jnp.arange(counts.size, dtype=counts.dtype)
-    return _take(indices, 0, *_indices_to_take(counts, counts.size, output_size))
+    return _take(indices, 0, *_source_indices(counts, counts.size, output_size))
 
 
-def _indices_to_take(counts: Any, size: int, output_size: int | None) -> tuple[Any, str]:
+def _source_indices(counts: Any, size: int, output_size: int | None) -> tuple[Any, str]:
     """Return the source index of each slice of the result, and jnp's mode for an index out of range."""
     if isinstance(counts, Tracer):
         return _traced_indices(jnp.broadcast_to(counts, size), output_size), "fill"
