@@ -226,14 +226,14 @@ def jaxfun_grad(call: Call) -> Any:
 @pytest.mark.proves("autograd.grad", "detach", "no_grad")
 @many
 @given(calls())
-def test_grad_gives_what_torch_gives_and_raises_where_torch_raises(call: Call) -> None:
+def test_grad_matches_torch_and_raises_where_torch_raises(call: Call) -> None:
     assert_same(outcome(lambda: jaxfun_grad(call)), outcome(lambda: torch_grad(call)))
 
 
 @pytest.mark.proves("autograd.grad")
 @some
 @given(calls())
-def test_grad_inside_jit_gives_what_torch_gives_and_raises_where_torch_raises(call: Call) -> None:
+def test_grad_under_jit_matches_torch_and_raises_where_torch_raises(call: Call) -> None:
     def compiled() -> Any:
         variables = tuple(jf.Variable(x, r) for x, r in zip(call.inputs, call.require, strict=True))
         grad = jax.jit(lambda v: jf.autograd.grad(lambda *arrays: call.program(JAX, *arrays), v, **call.options))
@@ -320,7 +320,7 @@ def torch_passes(inputs: Any, require: Any, made: list[Pass]) -> Any:
 @pytest.mark.proves("Variable", "backward", "zero_grad")
 @many
 @given(passes())
-def test_backward_gathers_what_torch_gathers_over_several_passes(drawn: Any) -> None:
+def test_backward_accumulates_as_torch_over_several_passes(drawn: Any) -> None:
     inputs, require, made = drawn
     assert_same(
         outcome(lambda: jaxfun_passes(inputs, require, made, wrap=lambda f: f)),
@@ -331,7 +331,7 @@ def test_backward_gathers_what_torch_gathers_over_several_passes(drawn: Any) -> 
 @pytest.mark.proves("Variable", "backward", "zero_grad")
 @some
 @given(passes())
-def test_backward_inside_jit_gathers_what_torch_gathers(drawn: Any) -> None:
+def test_backward_under_jit_accumulates_as_torch(drawn: Any) -> None:
     inputs, require, made = drawn
     assert_same(
         outcome(lambda: jaxfun_passes(inputs, require, made, wrap=jax.jit)),
@@ -482,7 +482,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], Callable[[], Any], str]] = {
 
 @pytest.mark.proves("Variable", "autograd.grad", "backward")
 @pytest.mark.parametrize("case", REFUSED)
-def test_refuses_what_torch_refuses_and_says_what_came(case: str) -> None:
+def test_raises_where_torch_raises_and_shows_the_value(case: str) -> None:
     ours, theirs, word = REFUSED[case]
     found, expected = outcome(ours), outcome(theirs)
     assert isinstance(expected, Exception), "torch does not refuse it"
@@ -492,12 +492,12 @@ def test_refuses_what_torch_refuses_and_says_what_came(case: str) -> None:
 
 @pytest.mark.proves("zero_grad", "backward")
 @pytest.mark.parametrize("call", [lambda: jf.zero_grad(X), lambda: jf.backward(square, "x")])
-def test_refuses_what_is_no_variable(call: Callable[[], Any]) -> None:
+def test_argument_that_is_not_a_variable_raises(call: Callable[[], Any]) -> None:
     with pytest.raises(TypeError, match="expected Variables"):
         call()
 
 
-def test_a_step_with_derivative_zero_is_a_use_and_one_through_integers_is_none() -> None:
+def test_op_with_derivative_zero_is_a_use_but_integer_cast_is_not() -> None:
     used = jf.autograd.grad(lambda x: jnp.floor(x).sum(), (X,))
     unused = jf.autograd.grad(
         lambda x, y: (x * y.astype(jnp.int64).astype(jnp.float64)).sum(), (X, Y), allow_unused=True
@@ -531,7 +531,7 @@ def test_a_step_with_derivative_zero_is_a_use_and_one_through_integers_is_none()
         "JAX's own stop",
     ],
 )
-def test_use_is_followed_into_control_flow(f: Callable[..., Any]) -> None:
+def test_dependence_is_followed_into_control_flow(f: Callable[..., Any]) -> None:
     gradients = jf.autograd.grad(f, (X, Y), allow_unused=True)
     assert [gradient is None for gradient in gradients] == [False, True]
 
@@ -545,11 +545,11 @@ def test_use_is_followed_into_control_flow(f: Callable[..., Any]) -> None:
     ],
     ids=["carried twice around", "one branch", "swapped in a loop"],
 )
-def test_a_use_in_one_turn_or_branch_is_a_use(f: Callable[..., Any]) -> None:
+def test_dependence_in_one_iteration_or_branch_counts(f: Callable[..., Any]) -> None:
     assert all(gradient is not None for gradient in jf.autograd.grad(f, (X, Y), allow_unused=True))
 
 
-def test_a_jitted_function_that_is_called_like_an_op_is_followed() -> None:
+def test_jitted_function_named_like_an_op_is_followed() -> None:
     @jax.jit
     def abs(x: Any) -> Any:
         return jax.lax.stop_gradient(x)
@@ -558,14 +558,14 @@ def test_a_jitted_function_that_is_called_like_an_op_is_followed() -> None:
     assert [gradient is None for gradient in gradients] == [False, True]
 
 
-def test_inputs_may_be_a_dict_which_the_function_takes_whole() -> None:
+def test_inputs_may_be_a_dict() -> None:
     ours = jf.autograd.grad(lambda p: (p["w"] * p["b"]).sum(), {"w": jf.Variable(X), "b": Y})
     theirs = torch.autograd.grad(((w := leaf(X)) * (b := leaf(Y))).sum(), {"w": w, "b": b})
     assert list(ours) == list(theirs)
     assert_same(tuple(ours.values()), tuple(theirs.values()))
 
 
-def test_each_position_is_a_variable_of_its_own() -> None:
+def test_each_position_is_a_separate_variable() -> None:
     shared = jf.Variable(X)
     total = torch.autograd.grad(((x := leaf(X)) * x * x).sum(), x)[0].numpy()
     parts = jf.autograd.grad(lambda a, b: (a * a * b).sum(), (shared, shared))
@@ -580,7 +580,7 @@ def test_grad_of_grad_is_the_second_derivative() -> None:
     np.testing.assert_allclose(jf.autograd.grad(slope, (X,))[0], 6 * X)
 
 
-def test_grad_conjugates_what_jax_gives() -> None:
+def test_grad_is_the_conjugate_of_jax_grad() -> None:
     def f(z: Any) -> Any:
         return jnp.real(z * z).sum()
 
@@ -588,7 +588,7 @@ def test_grad_conjugates_what_jax_gives() -> None:
     assert np.imag(jax.grad(f)(Z)).all()
 
 
-def test_a_variable_is_frozen_and_goes_through_jax_as_a_pytree() -> None:
+def test_variable_is_frozen_and_is_a_pytree() -> None:
     variable = jf.Variable(X, grad=Y)
     with pytest.raises(AttributeError):
         variable.data = Y
@@ -605,7 +605,7 @@ def test_a_variable_is_frozen_and_goes_through_jax_as_a_pytree() -> None:
     np.testing.assert_array_equal(rows.grad, 2 * np.stack([X, Y]))
 
 
-def test_a_variable_does_not_change_with_the_array_that_it_was_made_of() -> None:
+def test_variable_does_not_share_memory_with_its_array() -> None:
     source = X.copy()
     variable = jf.Variable(source)
     source += 1
@@ -622,17 +622,17 @@ def test_a_variable_does_not_change_with_the_array_that_it_was_made_of() -> None
         (lambda: jax.tree.map(lambda leaf: "leaf", jf.Variable(X)), "Variable('leaf', requires_grad=True)"),
     ],
 )
-def test_a_variable_prints_as_a_tensor_does(variable: Callable[[], Any], text: str) -> None:
+def test_variable_prints_like_a_tensor(variable: Callable[[], Any], text: str) -> None:
     assert repr(variable()) == text
 
 
-def test_a_variable_prints_inside_of_jit() -> None:
+def test_variable_prints_under_jit() -> None:
     seen = []
     jax.jit(lambda v: seen.append(repr(v)))(jf.Variable(X))
     assert "float64[2]" in seen[0]
 
 
-def test_no_grad_takes_parentheses_and_leaves_what_is_no_tensor() -> None:
+def test_no_grad_accepts_parentheses_and_ignores_non_tensors() -> None:
     @jf.no_grad()
     def named(x: Any, *, name: str) -> Any:
         """Double."""
@@ -700,7 +700,7 @@ def conjugated(backward: Callable[..., Any]) -> Callable[..., Any]:
 
 @pytest.mark.proves("autograd.gradcheck")
 @pytest.mark.parametrize("name", RULES)
-def test_gradcheck_finds_the_wrong_rules_that_torch_finds(name: str) -> None:
+def test_gradcheck_rejects_the_same_wrong_rules_as_torch(name: str) -> None:
     value, backward, point, right, _ = RULES[name]
     ours = jf.autograd.gradcheck(with_rule(value, conjugated(backward)), point, raise_exception=False)
     theirs = torch.autograd.gradcheck(torch_rule(value, backward), leaf(point), raise_exception=False)
@@ -709,7 +709,7 @@ def test_gradcheck_finds_the_wrong_rules_that_torch_finds(name: str) -> None:
 
 @pytest.mark.proves("autograd.gradgradcheck")
 @pytest.mark.parametrize("name", RULES)
-def test_gradgradcheck_finds_the_wrong_rules_that_torch_finds(name: str) -> None:
+def test_gradgradcheck_rejects_the_same_wrong_rules_as_torch(name: str) -> None:
     value, backward, point, _, right = RULES[name]
     torch.manual_seed(0)  # torch draws its cotangents, and along some of them a wrong rule looks right
     ours = jf.autograd.gradgradcheck(with_rule(value, conjugated(backward)), point, raise_exception=False)
@@ -728,7 +728,7 @@ CUT: dict[str, tuple[Callable[..., Any], bool]] = {
 
 @pytest.mark.proves("autograd.gradcheck")
 @pytest.mark.parametrize("name", CUT)
-def test_gradcheck_asks_that_what_is_cut_off_does_not_change(name: str) -> None:
+def test_gradcheck_requires_detached_inputs_to_have_no_effect(name: str) -> None:
     function, right = CUT[name]
     point = X + 0.5
     ours = jf.autograd.gradcheck(lambda x: function(JAX, x), point, raise_exception=False)
@@ -759,7 +759,7 @@ UNCHECKED: dict[str, tuple[str, Any, dict[str, Any], str]] = {
 
 @pytest.mark.proves("autograd.gradcheck", "autograd.gradgradcheck")
 @pytest.mark.parametrize("case", UNCHECKED)
-def test_gradcheck_refuses_what_torch_refuses(case: str) -> None:
+def test_gradcheck_raises_where_torch_raises(case: str) -> None:
     name, point, options, word = UNCHECKED[case]
     ours = outcome(lambda: getattr(jf.autograd, name)(square, point, **options))
     given = torch.tensor(point, requires_grad=point.dtype == np.float64)
@@ -770,13 +770,13 @@ def test_gradcheck_refuses_what_torch_refuses(case: str) -> None:
 
 
 @pytest.mark.proves("autograd.gradcheck")
-def test_gradcheck_warns_of_single_precision_and_can_be_told_to_allow_for_it() -> None:
+def test_gradcheck_warns_of_single_precision_unless_allowed() -> None:
     with pytest.warns(UserWarning, match="float32"):
         assert jf.autograd.gradcheck(square, X.astype(np.float32), eps=1e-2, atol=1e-2, rtol=1e-1)
 
 
 @pytest.mark.proves("autograd.gradcheck", "autograd.gradgradcheck")
-def test_gradcheck_leaves_alone_what_does_not_require_grad() -> None:
+def test_gradcheck_ignores_inputs_without_requires_grad() -> None:
     wrong_for_its_second = jax.custom_vjp(lambda x, y, n: x * y * n)
     wrong_for_its_second.defvjp(lambda x, y, n: (x * y * n, (x, y, n)), lambda r, g: (g * r[1] * r[2], g, None))
     fixed = jf.Variable(Y, requires_grad=False)
@@ -788,7 +788,7 @@ def test_gradcheck_leaves_alone_what_does_not_require_grad() -> None:
 @pytest.mark.proves("autograd.gradcheck", "autograd.gradgradcheck")
 @settings(max_examples=max(1, EXAMPLES // 2))
 @given(programs(ends=("whole", "sum")), st.data())
-def test_gradcheck_passes_what_jax_derives(program: Program, data: st.DataObject) -> None:
+def test_gradcheck_passes_derivatives_of_jax(program: Program, data: st.DataObject) -> None:
     # away from the jumps of floor, of the cast and of where
     smooth = Program(program.dtype, tuple(step for step in program.steps if step[0] in ALLOWED), program.ends, True)
     inputs = tuple(data.draw(tensors((2,), program.dtype)) for _ in range(2))

@@ -94,7 +94,7 @@ def product_calls(draw: st.DrawFn) -> tuple[str, Program, Any, Any]:
 @pytest.mark.proves(*(f"autograd.functional.{name}" for name in PRODUCTS))
 @many
 @given(product_calls())
-def test_products_are_those_of_torch_and_raise_where_torch_raises(drawn: Any) -> None:
+def test_products_match_torch_and_raise_where_torch_raises(drawn: Any) -> None:
     name, program, inputs, v = drawn
     assert_same(*both(name, program, inputs, v))
 
@@ -117,7 +117,7 @@ def matrix_calls(draw: st.DrawFn) -> tuple[str, Program, Any, dict[str, Any]]:
     return name, single, draw(points(single)), options
 
 
-def test_no_grad_stops_forward_mode_and_that_of_torch_does_not() -> None:
+def test_no_grad_stops_forward_mode_unlike_torch() -> None:
     options = {"vectorize": True, "strategy": "forward-mode"}
     np.testing.assert_array_equal(OURS.jacobian(JAX.without, X, **options), np.zeros((2, 2)))
     np.testing.assert_array_equal(THEIRS.jacobian(TORCH.without, torch.tensor(X), **options), np.diag(2 * X))
@@ -126,7 +126,7 @@ def test_no_grad_stops_forward_mode_and_that_of_torch_does_not() -> None:
 @pytest.mark.proves(*(f"autograd.functional.{name}" for name in MATRICES))
 @many
 @given(matrix_calls())
-def test_jacobians_and_hessians_are_those_of_torch(drawn: Any) -> None:
+def test_jacobians_and_hessians_match_torch(drawn: Any) -> None:
     name, program, inputs, options = drawn
     assert_same(*both(name, program, inputs, **options))
 
@@ -134,7 +134,7 @@ def test_jacobians_and_hessians_are_those_of_torch(drawn: Any) -> None:
 @pytest.mark.proves("autograd.functional.jacobian")
 @some
 @given(programs(("complex128",)), st.sampled_from([{}, {"vectorize": True}]), st.data())
-def test_complex_jacobians_are_those_of_torch(program: Program, options: Any, data: st.DataObject) -> None:
+def test_complex_jacobians_match_torch(program: Program, options: Any, data: st.DataObject) -> None:
     assert_same(*both("jacobian", program, data.draw(points(program)), **options))
 
 
@@ -142,7 +142,7 @@ def test_complex_jacobians_are_those_of_torch(program: Program, options: Any, da
 @pytest.mark.parametrize("name", PRODUCTS + MATRICES)
 @settings(max_examples=max(1, EXAMPLES // 4))
 @given(data=st.data())
-def test_the_same_inside_of_jit(name: str, data: st.DataObject) -> None:
+def test_results_are_the_same_under_jit(name: str, data: st.DataObject) -> None:
     program = data.draw(programs(("float64",), ends=("sum",)))
     single = Program(program.dtype, program.steps, program.ends[:1], False)
     inputs = (data.draw(tensors((2,), "float64")),)
@@ -180,19 +180,19 @@ def vectors(name: str, function: Callable[..., Any]) -> tuple[Any, ...]:
 @pytest.mark.parametrize("create_graph", [False, True])
 @pytest.mark.parametrize("function", STRICT)
 @pytest.mark.parametrize("name", PRODUCTS + MATRICES)
-def test_strict_asks_for_the_dependence_that_torch_asks_for(name: str, function: str, create_graph: bool) -> None:
+def test_strict_requires_the_same_dependence_as_torch(name: str, function: str, create_graph: bool) -> None:
     v = vectors(name, STRICT[function])
     assert_same(*both(name, STRICT[function], (X, X + 1), *v, strict=True, create_graph=create_graph))
 
 
 @pytest.mark.parametrize("function", STRICT)
 @pytest.mark.parametrize("name", PRODUCTS + MATRICES)
-def test_without_strict_the_derivative_of_what_is_independent_is_zero(name: str, function: str) -> None:
+def test_without_strict_an_independent_output_has_derivative_zero(name: str, function: str) -> None:
     assert_same(*both(name, STRICT[function], (X, X + 1), *vectors(name, STRICT[function])))
 
 
 @pytest.mark.parametrize("name", ["vjp", "jvp", "vhp", "hvp"])
-def test_strict_names_the_input_that_is_unused(name: str) -> None:
+def test_strict_names_the_unused_input(name: str) -> None:
     v = None if name == "vjp" else (X, X)
     with pytest.raises(RuntimeError, match="input 1"):
         getattr(OURS, name)(lambda x, y: (x * x * x).sum(), (X, X), v, strict=True)
@@ -200,7 +200,7 @@ def test_strict_names_the_input_that_is_unused(name: str) -> None:
 
 @pytest.mark.proves("autograd.functional.vhp", "autograd.functional.hvp")
 @pytest.mark.parametrize("name", ["vhp", "hvp"])
-def test_a_second_derivative_that_is_not_symmetric_is_multiplied_from_the_right_side(name: str) -> None:
+def test_asymmetric_hessian_is_multiplied_from_the_correct_side(name: str) -> None:
     def slope(x: Any, g: Any) -> Any:  # of no function: its derivative is not symmetric
         return x * x.sum() * g
 
@@ -221,7 +221,7 @@ OPS: dict[str, Callable[..., Any]] = {
 
 @pytest.mark.parametrize("name", ["vjp", *MATRICES])
 @pytest.mark.parametrize("function", OPS)
-def test_strict_looks_into_the_derivatives_of_ops(name: str, function: str) -> None:
+def test_strict_follows_the_derivative_rules_of_ops(name: str, function: str) -> None:
     options = {"strict": True, "create_graph": True}
     ours = outcome(lambda: getattr(OURS, name)(lambda *a: OPS[function](jf, *a), (X, X + 1), **options))
     theirs = outcome(
@@ -306,7 +306,7 @@ def on(m: Any, array: np.ndarray) -> Any:
 
 @pytest.mark.proves(*(f"autograd.functional.{name}" for name in PRODUCTS + MATRICES))
 @pytest.mark.parametrize(("case", "name"), [(case, name) for case, row in REFUSED.items() for name in row[0]])
-def test_refuses_what_torch_refuses_and_says_what_came(case: str, name: str) -> None:
+def test_raises_where_torch_raises_and_shows_the_value(case: str, name: str) -> None:
     _, function, args, options, word = REFUSED[case]
     ours, theirs = both(name, function, *args, **options)
     assert isinstance(theirs, Exception), "torch does not refuse it"
@@ -328,19 +328,19 @@ INTEGER_OUTPUT: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("case", INTEGER_OUTPUT)
-def test_an_integer_output_has_zeros_for_a_derivative_as_in_torch(case: str) -> None:
+def test_derivative_of_an_integer_output_is_zero_as_in_torch(case: str) -> None:
     name, options = INTEGER_OUTPUT[case]
     ours = getattr(OURS, name)(JAX.integer, ONE, **options)
     theirs = getattr(THEIRS, name)(TORCH.integer, torch.tensor(ONE), **{k: on_torch(v) for k, v in options.items()})
     assert_same(ours, theirs)
 
 
-def test_variables_are_taken_for_tensors() -> None:
+def test_variables_are_accepted_as_tensors() -> None:
     found = OURS.jacobian(lambda x, y: x * y, (jf.Variable(X), X))
     np.testing.assert_array_equal(found[0], np.diag(X))
 
 
-def test_a_rule_for_the_backward_pass_alone_is_enough_for_jvp() -> None:
+def test_jvp_works_with_a_reverse_mode_rule_only() -> None:
     square = jax.custom_vjp(lambda x: x * x)
     square.defvjp(lambda x: (x * x, x), lambda x, g: (2 * x * g,))
     np.testing.assert_array_equal(OURS.jvp(square, X, X)[1], 2 * X * X)

@@ -22,7 +22,7 @@ DTYPES = ["int64", "int32", "int16", "int8", "uint8", "bool", "float32", "comple
 
 @pytest.mark.proves("unravel_index")
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_coordinates_are_those_of_torch(dtype: str) -> None:
+def test_unravel_index_matches_torch(dtype: str) -> None:
     @settings(max_examples=8 * settings().max_examples)
     @given(hnp.arrays("int64", st.sampled_from([(), (3,), (2, 2), (0,)]), elements=st.integers(-9, 9)), st.data())
     def agrees(numbers: np.ndarray, data: st.DataObject) -> None:
@@ -40,13 +40,13 @@ def test_coordinates_are_those_of_torch(dtype: str) -> None:
     agrees()
 
 
-def test_coordinates_are_pure() -> None:
+def test_unravel_index_works_under_jit_and_vmap() -> None:
     indices = jnp.array([4, 1, -1])
     known = jf.unravel_index(indices, (2, 3))
     jax.tree.map(np.testing.assert_array_equal, jax.jit(lambda i: jf.unravel_index(i, (2, 3)))(indices), known)
     jax.tree.map(np.testing.assert_array_equal, jax.vmap(lambda i: jf.unravel_index(i, (2, 3)))(indices), known)
 
 
-def test_a_step_beyond_the_dtype_is_further_than_any_index() -> None:
+def test_stride_beyond_the_dtype_exceeds_every_index() -> None:
     places = jf.unravel_index(jnp.array([3, -1], jnp.int32), (2, 2**20, 2**20, 2**30))
     assert [place.tolist() for place in places] == [[0, 1], [0, 2**20 - 1], [0, 2**20 - 1], [3, 2**30 - 1]]

@@ -97,7 +97,7 @@ def same(ours: Any, theirs: torch.Tensor) -> None:
 @pytest.mark.proves("zeros", "ones", "full", "eye", "arange", "linspace", "logspace", "tensor")
 @pytest.mark.proves("zeros_like", "ones_like", "full_like")
 @pytest.mark.parametrize("source", SOURCES)
-def test_a_call_gives_or_raises_what_torchs_does(source: str) -> None:
+def test_creation_call_matches_torch(source: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         theirs, their_error = run(source, TORCH)
@@ -128,7 +128,7 @@ def near(ours: Any, theirs: torch.Tensor, scale: float, ulps: int) -> None:
 
 @given(start=FINITE, span=st.floats(0, 20), step=st.floats(0.125, 3), sign=st.sampled_from([-1, 1]))
 @pytest.mark.parametrize("dtype", FLOATS)
-def test_arange_is_torchs_within_an_ulp_of_its_ends(
+def test_arange_matches_torch_within_an_ulp_of_its_ends(
     dtype: str, start: float, span: float, step: float, sign: int
 ) -> None:
     numbers = (start, start + sign * span, sign * step)
@@ -143,7 +143,7 @@ def test_arange_is_torchs_within_an_ulp_of_its_ends(
     sign=st.sampled_from([-1, 1]),
 )
 @pytest.mark.parametrize("dtype", [*FLOATS[:2], *WHOLE])
-def test_arange_is_torchs_to_the_bit_where_sums_are_exact(
+def test_arange_matches_torch_bitwise_if_sums_are_exact(
     dtype: str, start: float, span: int, step: int, sign: int
 ) -> None:
     first = abs(start) + 20 if dtype == "uint8" else start
@@ -157,14 +157,14 @@ def test_arange_is_torchs_to_the_bit_where_sums_are_exact(
 
 @given(start=ENDS, end=ENDS, steps=st.integers(0, 40))
 @pytest.mark.parametrize("dtype", [*FLOATS, *WHOLE, "complex64", "complex128"])
-def test_linspace_is_torchs_to_the_bit(dtype: str, start: float, end: float, steps: int) -> None:
+def test_linspace_matches_torch_bitwise(dtype: str, start: float, end: float, steps: int) -> None:
     ends = [abs(number) if dtype == "uint8" else number for number in (start, end)]
     theirs = torch.linspace(*ends, steps, dtype=getattr(torch, dtype))
     near(jf.linspace(*ends, steps, dtype=dtype), theirs, max(map(abs, ends)), ulps=0 if FUSED else 1)
 
 
 @given(parts=st.tuples(ENDS, ENDS, ENDS, ENDS), steps=st.integers(0, 20))
-def test_linspace_runs_between_complex_ends(parts: tuple[float, float, float, float], steps: int) -> None:
+def test_linspace_accepts_complex_ends(parts: tuple[float, float, float, float], steps: int) -> None:
     ends = complex(*parts[:2]), complex(*parts[2:])
     near(jf.linspace(*ends, steps), torch.linspace(*ends, steps), 71, ulps=0 if FUSED else 1)
 
@@ -176,14 +176,14 @@ def test_linspace_runs_between_complex_ends(parts: tuple[float, float, float, fl
     base=st.sampled_from([10.0, 2.0, 0.5, math.e]),
 )
 @pytest.mark.parametrize("dtype", [*FLOATS, "int64", "int32", "int16", "complex64"])
-def test_logspace_is_torchs(dtype: str, start: float, end: float, steps: int, base: float) -> None:
+def test_logspace_matches_torch(dtype: str, start: float, end: float, steps: int, base: float) -> None:
     ours = jf.logspace(start, end, steps, base, dtype=dtype)
     theirs = torch.logspace(start, end, steps, base, dtype=getattr(torch, dtype))
     # an exponent's rounding grows with its size; a power differs by an ULP from one library to the next
     near(ours, theirs, base ** math.copysign(4, base - 1), ulps=8 if dtype == "complex64" else 1)
 
 
-def test_ends_known_only_when_the_program_runs_are_taken() -> None:
+def test_traced_ends_are_accepted() -> None:
     for make in (jf.linspace, jf.logspace):
         traced = jax.jit(lambda a, b, make=make: make(a, b, 5))(0.0, 2.0)
         # compiled by XLA here and by NumPy there: float32 to a few ULP (the bits are held where ends are known)
@@ -208,7 +208,7 @@ GIVEN = st.sampled_from(["bool", "uint8", "int64", "float16", "bfloat16", "float
 
 # a NumPy scalar counts with its own dtype; where another is given, torch takes it or not by its Python protocols
 @given(case=st.one_of(st.tuples(nested(NUMBERS), GIVEN), st.tuples(nested(NUMBERS | SCALARS), st.none())))
-def test_tensor_takes_nested_lists_as_torch_does(case: tuple[Any, str | None]) -> None:
+def test_tensor_accepts_nested_lists_as_torch_does(case: tuple[Any, str | None]) -> None:
     data, dtype = case
     ours, error = outcome(lambda: jf.tensor(data, dtype=dtype))
     theirs, their_error = outcome(lambda: torch.tensor(data, dtype=dtype and getattr(torch, dtype)))
@@ -217,7 +217,7 @@ def test_tensor_takes_nested_lists_as_torch_does(case: tuple[Any, str | None]) -
         same(ours, theirs)
 
 
-def test_a_number_beyond_32_bits_is_never_wrapped_in_silence() -> None:
+def test_number_beyond_32_bits_is_never_wrapped_silently() -> None:
     with jax.enable_x64(False):
         for make in (lambda: jf.arange(2**40, 2**40 + 2), lambda: jf.full((2,), 2**40), lambda: jf.tensor([2**40])):
             with pytest.raises(RuntimeError, match="int32 can hold"):
@@ -225,7 +225,7 @@ def test_a_number_beyond_32_bits_is_never_wrapped_in_silence() -> None:
 
 
 @pytest.mark.proves("empty")
-def test_empty_has_the_size_and_dtype_asked_for() -> None:
+def test_empty_has_the_requested_size_and_dtype() -> None:
     assert (jf.empty(2, 3).shape, jf.empty((2,), dtype=jf.int8).dtype) == ((2, 3), np.int8)
     with pytest.raises(RuntimeError):
         jf.empty(-1)
@@ -233,7 +233,7 @@ def test_empty_has_the_size_and_dtype_asked_for() -> None:
 
 @pytest.mark.proves("size", "shape", "numel", "dim")
 @given(shape=st.lists(st.integers(0, 3), max_size=4).map(tuple), dim=st.integers(-5, 5))
-def test_sizes_are_torchs(shape: tuple[int, ...], dim: int) -> None:
+def test_sizes_match_torch(shape: tuple[int, ...], dim: int) -> None:
     ours, theirs = jf.zeros(shape), torch.zeros(shape)
     assert jf.size(ours) == jf.shape(ours) == tuple(theirs.size()) == tuple(theirs.shape)
     assert (jf.numel(ours), jf.dim(ours)) == (theirs.numel(), theirs.dim())
@@ -243,10 +243,10 @@ def test_sizes_are_torchs(shape: tuple[int, ...], dim: int) -> None:
     assert raises_alike(error, their_error).ok
 
 
-def test_a_range_is_a_sequence() -> None:
+def test_range_object_is_a_sequence() -> None:
     same(jf.tensor(range(3)), torch.tensor(range(3)))
 
 
-def test_all_of_it_works_under_jit() -> None:
+def test_creation_works_under_jit() -> None:
     made = jax.jit(lambda x: jf.full((2,), x) + jf.zeros(2) + jf.arange(2.0) + jf.ones_like(x))(jf.ones(()))
     np.testing.assert_array_equal(made, [2, 3])

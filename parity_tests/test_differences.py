@@ -192,7 +192,7 @@ def named(record: Op, known: Difference) -> Any:
 
 
 @pytest.mark.parametrize(("record", "known"), [named(*pair) for pair in KNOWN])
-def test_a_known_difference_is_seen_in_its_region(record: Op, known: Difference) -> None:
+def test_known_difference_appears_in_its_region(record: Op, known: Difference) -> None:
     with optimised():  # some are of how LLVM contracts a product and a sum
         is_found = is_shown(record, known) or (not known.machines and is_drawn(record, known))
     if known.machines and not is_found:  # BLAS chooses its kernels by the CPU
@@ -210,13 +210,13 @@ def is_drawn(record: Op, known: Difference) -> bool:
     return any(is_seen_among(record, known, strategy, tries) for tries, strategy in ways)
 
 
-def test_a_difference_that_is_none_is_not_seen() -> None:
+def test_false_known_difference_does_not_appear() -> None:
     record = next(record for record in RECORDS if record.name == "exp")
     none = Difference(lambda arguments: True, jaxfun="", torch="", why="none", source="")
     assert not is_seen_among(record, none, cases(record, taken_by(record)[0]), TRIED[0])
 
 
-def test_every_known_difference_is_that_of_a_record() -> None:
+def test_every_known_difference_belongs_to_a_record() -> None:
     assert recorded() <= {record.name for record in RECORDS} <= records().keys()
 
 
@@ -239,16 +239,16 @@ def share_held(record: Op, known: Difference) -> float:
 
 
 @pytest.mark.parametrize(("record", "known"), [named(*pair) for pair in ON_VALUES])
-def test_a_known_difference_holds_a_tenth_of_what_is_drawn_or_says_why_more(record: Op, known: Difference) -> None:
+def test_known_difference_covers_at_most_a_tenth_or_says_why(record: Op, known: Difference) -> None:
     assert known.much or share_held(record, known) <= MOST
 
 
-def test_a_difference_that_holds_everything_is_seen_to() -> None:
+def test_large_region_of_a_known_difference_is_measured() -> None:
     record, known = next(pair for pair in ON_VALUES if pair[1].much and pair[0].name == "clamp.Tensor")
     assert share_held(record, known) > MOST
 
 
-def test_an_answer_other_than_the_one_that_is_told_is_not_excused() -> None:
+def test_other_answer_than_the_documented_one_is_not_excused() -> None:
     result = np.array([1.0, np.nan, np.inf, 2.0])
     known = Difference(lambda arguments: True, "NaN", "", "", "", answer=nan, elements=lambda got, _: np.arange(4) < 2)
     assert Held(known, {}).excuses(result).tolist() == [False, True, False, False]

@@ -52,7 +52,7 @@ def test_every_pair_promotes_and_casts_as_in_torch() -> None:
 
 
 @pytest.mark.proves("result_type")
-def test_result_type_is_torchs_for_every_pair_of_tensors_and_numbers() -> None:
+def test_result_type_matches_torch_for_every_pair_of_tensors_and_numbers() -> None:
     pairs = list(itertools.product(operands(), operands()))
     assert len(pairs) == 28 * 28 == 784
     wrong = [
@@ -77,7 +77,7 @@ NUMBER_TYPES = {bool, int, float, complex}
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=NAMES)
 @pytest.mark.filterwarnings("ignore:ComplexHalf:UserWarning")
-def test_an_add_gives_the_promised_dtype(dtype: DType) -> None:
+def test_add_has_the_promoted_dtype(dtype: DType) -> None:
     # evaluated, not only asked: every operand kind beside this dtype
     for (a, torch_a), shape in itertools.product(operands(), ((2,), ())):
         tensor = torch.ones(shape, dtype=theirs(dtype))
@@ -91,7 +91,7 @@ def _limits(info: object, fields: tuple[str, ...]) -> list[object]:
 
 @pytest.mark.proves("finfo", "iinfo", "is_floating_point", "is_complex", "type")
 @pytest.mark.parametrize("dtype", DTYPES, ids=NAMES)
-def test_limits_and_questions_are_torchs(dtype: DType) -> None:
+def test_finfo_iinfo_and_dtype_predicates_match_torch(dtype: DType) -> None:
     tensor, array = torch.ones(2, dtype=theirs(dtype)), jnp.ones(2, dtype.dtype)
     assert jf.is_floating_point(array) == torch.is_floating_point(tensor)
     assert jf.is_complex(array) == torch.is_complex(tensor)
@@ -112,7 +112,7 @@ def test_limits_and_questions_are_torchs(dtype: DType) -> None:
         assert _limits(ours(dtype), fields) == _limits(expected, fields)
 
 
-def test_dtypes_are_told_apart_and_found_by_every_name() -> None:
+def test_dtypes_are_distinct_and_found_by_every_name() -> None:
     assert jf.float is jf.float32
     assert (jf.double, jf.half, jf.long, jf.short) == (jf.float64, jf.float16, jf.int64, jf.int16)
     assert jf.float32 == np.float32
@@ -143,7 +143,7 @@ def _castable(source: DType, target: DType) -> st.SearchStrategy:
 @pytest.mark.proves("to")
 @pytest.mark.parametrize(("source", "target"), PAIRS, ids=[f"{a.name}-{b.name}" for a, b in PAIRS])
 @pytest.mark.filterwarnings("ignore:Casting complex:UserWarning")
-def test_every_cast_is_torchs(source: DType, target: DType) -> None:
+def test_every_cast_matches_torch(source: DType, target: DType) -> None:
     @given(hnp.arrays(object, (4,), elements=_castable(source, target)))
     def holds(values: np.ndarray) -> None:
         array = np.array(values.tolist()).astype(source.dtype)
@@ -159,7 +159,7 @@ WIDE = [dtype for dtype in DTYPES if dtype.name in ("int64", "float64", "complex
 
 
 @pytest.mark.parametrize("dtype", WIDE, ids=[dtype.name for dtype in WIDE])
-def test_64_bits_asked_for_while_they_are_off_is_an_error_with_the_way_out(dtype: DType) -> None:
+def test_requested_64_bit_dtype_raises_with_advice_while_x64_is_off(dtype: DType) -> None:
     asks = {
         "zeros": lambda: jf.zeros(2, dtype=dtype),
         "cast": lambda: dtype(jf.ones(2)),
@@ -178,7 +178,7 @@ def test_64_bits_asked_for_while_they_are_off_is_an_error_with_the_way_out(dtype
                 ask()
 
 
-def test_64_bits_by_default_come_as_32_while_they_are_off() -> None:
+def test_default_64_bit_dtype_becomes_32_bit_while_x64_is_off() -> None:
     with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"):
         assert jf.sum(jf.tensor([1, 2])).dtype == jf.int32
         assert jf.argmax(jf.ones(3)).dtype == jf.int32
@@ -188,7 +188,7 @@ def test_64_bits_by_default_come_as_32_while_they_are_off() -> None:
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32"])
 @pytest.mark.parametrize("spacing", [1j, 0.5])
-def test_a_complex_spacing_of_float16_is_refused(dtype: str, spacing: complex) -> None:
+def test_complex_spacing_with_float16_raises(dtype: str, spacing: complex) -> None:
     ours, theirs = (
         outcome(lambda m=m: m.gradient(m.ones(3, dtype=getattr(m, dtype)), spacing=spacing)) for m in (jf, torch)
     )

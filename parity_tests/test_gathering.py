@@ -62,7 +62,7 @@ def both(name: str, x: np.ndarray, numbers: list[int]) -> tuple[Callable[[], Any
 
 @pytest.mark.parametrize("numbers", [[0, 1, 2], [2, 0, 1], [1, 2, 3], [0, 1, -1], [-3, 1, -1], [-4, 1, 2]], ids=str)
 @pytest.mark.parametrize("name", CALLS)
-def test_an_index_is_taken_or_refused_as_in_torch(name: str, numbers: list[int]) -> None:
+def test_index_is_accepted_or_refused_as_in_torch(name: str, numbers: list[int]) -> None:
     (got, our_error), (want, their_error) = map(outcome, both(name, VECTOR, numbers))
     verdict = raises_alike(our_error, their_error)
     assert verdict.ok, verdict
@@ -82,7 +82,7 @@ ALONG_ROWS: dict[str, Callable[..., Any]] = {
 
 @pytest.mark.parametrize("numbers", [[0, 1, 2], [0, 1, 3], [0, 1, -1], [2, 0, -4]], ids=str)
 @pytest.mark.parametrize("name", ALONG_ROWS)
-def test_an_index_into_a_matrix_is_taken_or_refused_as_in_torch(name: str, numbers: list[int]) -> None:
+def test_index_into_a_matrix_is_accepted_or_refused_as_in_torch(name: str, numbers: list[int]) -> None:
     index, call = np.array(numbers), ALONG_ROWS[name]
     got, our_error = outcome(lambda: np.asarray(call(jf, jnp.asarray(MATRIX), jnp.asarray(index))))
     want, their_error = outcome(lambda: call(torch, torch_side.tensor(MATRIX), torch_side.tensor(index)))
@@ -95,7 +95,7 @@ def test_an_index_into_a_matrix_is_taken_or_refused_as_in_torch(name: str, numbe
 @pytest.mark.parametrize("count", [1, 16, 17, 100])
 @pytest.mark.parametrize("number", [2, 3, -1, -3, -4])
 @pytest.mark.parametrize("name", ["index_select", "take"])
-def test_one_wrong_index_among_many_is_seen(name: str, number: int, count: int) -> None:
+def test_one_wrong_index_among_many_raises(name: str, number: int, count: int) -> None:
     x, dim = np.arange(3.0), () if name == "take" else (0,)
     for place in {0, count // 2, count - 1}:
         index = np.zeros(count, np.int64)
@@ -105,7 +105,7 @@ def test_one_wrong_index_among_many_is_seen(name: str, number: int, count: int) 
         assert raises_alike(ours[1], theirs[1]).ok, (ours, theirs)
 
 
-def test_a_sorter_out_of_range_is_refused_as_in_torch() -> None:
+def test_sorter_out_of_range_raises_as_in_torch() -> None:
     for numbers in ([0, 1, 3], [0, 1, -1]):
         with pytest.raises(RuntimeError):
             torch.searchsorted(torch.tensor(VECTOR), torch.tensor(VECTOR), sorter=torch.tensor(numbers))
@@ -115,7 +115,7 @@ def test_a_sorter_out_of_range_is_refused_as_in_torch() -> None:
 
 @pytest.mark.parametrize("name", READS)
 @pytest.mark.parametrize("number", [3, -4, 100])
-def test_a_traced_index_out_of_range_gives_nan(name: str, number: int) -> None:
+def test_traced_index_out_of_range_gives_nan(name: str, number: int) -> None:
     index = jnp.array([0, number, 2])
     result = jax.jit(lambda x, index: CALLS[name](jf, x, index))(jnp.asarray(VECTOR), index)
     np.testing.assert_array_equal(result, [1, np.nan, 3])
@@ -123,7 +123,7 @@ def test_a_traced_index_out_of_range_gives_nan(name: str, number: int) -> None:
 
 @pytest.mark.parametrize("name", WRITES)
 @pytest.mark.parametrize("number", [3, -4, 100])
-def test_a_traced_index_out_of_range_writes_nothing(name: str, number: int) -> None:
+def test_traced_index_out_of_range_writes_nothing(name: str, number: int) -> None:
     x = jnp.asarray(VECTOR)
     written = jax.jit(lambda x, index: CALLS[name](jf, x, index))
     result = written(x, jnp.array([0, number, 2]))
@@ -132,13 +132,13 @@ def test_a_traced_index_out_of_range_writes_nothing(name: str, number: int) -> N
 
 
 @pytest.mark.parametrize("name", ["gather", "index_select", "scatter", "scatter_add", "index_copy", "index_reduce"])
-def test_a_traced_negative_index_is_out_of_range_where_torch_refuses_it(name: str) -> None:
+def test_traced_negative_index_is_out_of_range_where_torch_refuses_it(name: str) -> None:
     x = jnp.asarray(VECTOR)
     result = jax.jit(lambda x, index: CALLS[name](jf, x, index))(x, jnp.array([0, -1, 1]))
     assert np.isnan(result[1]) if name in READS else result[2] == x[2]
 
 
-def test_index_put_takes_masks() -> None:
+def test_index_put_accepts_masks() -> None:
     mask = np.array([[True, False, True], [False, True, False]])
     for masks, values in (((mask,), VECTOR), ((mask[:, 0],), VECTOR), ((mask[:, 1], mask[1]), VECTOR[:1])):
         want = torch.index_put(
@@ -148,7 +148,7 @@ def test_index_put_takes_masks() -> None:
 
 
 @pytest.mark.parametrize("indices", [(), (None,), ([0],), (slice(None),), (0,), np.array([0])], ids=str)
-def test_index_put_takes_a_sequence_of_tensors(indices: Any) -> None:
+def test_index_put_accepts_a_sequence_of_tensors(indices: Any) -> None:
     is_array = isinstance(indices, np.ndarray)
     theirs: Any = (torch_side.tensor(VECTOR), torch_side.tensor(indices) if is_array else indices, torch.tensor(1.0))
     ours: Any = (VECTOR, indices, jnp.ones((), jnp.float32))
@@ -176,7 +176,7 @@ FILLS: dict[str, Callable[..., Any]] = {
 
 @pytest.mark.parametrize("dtype", ["bool", "uint8", "int8", "int64", "float16", "float32", "complex64"])
 @pytest.mark.parametrize("name", FILLS)
-def test_a_number_is_taken_or_refused_as_in_torch(name: str, dtype: str) -> None:
+def test_number_is_accepted_or_refused_as_in_torch(name: str, dtype: str) -> None:
     x, index = np.ones(1, dtype), np.zeros(1, "int64")
     for number in NUMBERS:
         got, our_error = outcome(lambda number=number: FILLS[name](jf, jnp.asarray(x), jnp.asarray(index), number))
@@ -188,13 +188,13 @@ def test_a_number_is_taken_or_refused_as_in_torch(name: str, dtype: str) -> None
             np.testing.assert_array_equal(got, torch_side.numpy(want), err_msg=str(number))
 
 
-def test_take_along_dim_counts_modulo_the_size() -> None:
+def test_take_along_dim_takes_indices_modulo_the_size() -> None:
     index = np.array([[-4, 0, 5], [7, 3, -1]])
     want = torch.take_along_dim(torch.tensor(MATRIX), torch.tensor(index), 1)
     np.testing.assert_array_equal(jf.take_along_dim(MATRIX, index, 1), want)
 
 
-def test_masked_scatter_wants_enough_elements() -> None:
+def test_masked_scatter_requires_enough_elements() -> None:
     mask = np.array([True, False, True])
     with pytest.raises(RuntimeError):
         torch.masked_scatter(torch.tensor(VECTOR), torch.tensor(mask), torch.tensor(VECTOR[:1]))

@@ -181,7 +181,7 @@ def both(steps: list[tuple[str, int, int]], arrays: list[np.ndarray], wants: lis
 @settings(max_examples=settings.get_profile("quick").max_examples * 25)
 @given(program=programs())
 @pytest.mark.filterwarnings("ignore::UserWarning")
-def test_the_tape_is_torchs(program: Any) -> None:
+def test_tape_matches_torch(program: Any) -> None:
     steps, arrays, wants = program
     if steps:
         mine, torchs = both(*program)
@@ -190,7 +190,7 @@ def test_the_tape_is_torchs(program: Any) -> None:
 
 @pytest.mark.parametrize("source", STEPS)
 @pytest.mark.filterwarnings("ignore::UserWarning")
-def test_each_step_alone_has_torchs_nodes(source: str) -> None:
+def test_each_single_op_has_the_nodes_of_torch(source: str) -> None:
     tried = 0
     for shape in SHAPES:
         arrays = [np.linspace(0.5, 1.5, int(np.prod(shape))).reshape(shape)] * 2
@@ -206,7 +206,7 @@ def test_each_step_alone_has_torchs_nodes(source: str) -> None:
 
 @pytest.mark.parametrize("source", steps_of(OWN_NAMES))
 @pytest.mark.filterwarnings("ignore::UserWarning")
-def test_what_torch_records_as_several_nodes_has_jaxfuns_name(source: str) -> None:
+def test_op_of_several_torch_nodes_has_the_name_of_jaxfun(source: str) -> None:
     found = []
     for shape in SHAPES:
         arrays = [np.linspace(0.5, 1.5, int(np.prod(shape))).reshape(shape)] * 2
@@ -237,11 +237,11 @@ def printed(x: jax.Array) -> jax.Array:
         (printed, "ExpBackward0"),
     ],
 )
-def test_a_loop_a_checkpoint_and_a_rule_of_ones_own_are_one_node(function: Callable[..., Any], name: str) -> None:
+def test_loop_checkpoint_and_custom_rule_are_one_node(function: Callable[..., Any], name: str) -> None:
     assert graph(function)(jf.ones(3)).name == name
 
 
-def test_a_picture_of_many_nodes_has_them_all() -> None:
+def test_picture_of_many_nodes_is_complete() -> None:
     def long(x: jax.Array) -> jax.Array:
         for _ in range(1500):
             x = x * 2 + x
@@ -255,17 +255,17 @@ def test_a_picture_of_many_nodes_has_them_all() -> None:
     ("index", "name"),
     [(0, "SelectBackward0"), (slice(0, 1), "SliceBackward0"), ([1, 0], "IndexBackward0")],
 )
-def test_one_index_is_torchs_node(index: Any, name: str) -> None:
+def test_indexing_is_the_node_of_torch(index: Any, name: str) -> None:
     # brackets are plain slices here: two indices are one of them, and the whole of a dimension is none
     assert graph(lambda x: jf.getitem(x, index))(jf.ones(2, 3)).name == name
 
 
-def test_windows_are_a_step() -> None:
+def test_unfold_is_one_node() -> None:
     mine, torchs = both([("unfold(x, -1, 2, 1)", 0, 1)], [np.linspace(0.5, 1.5, 6).reshape(2, 3)] * 2, [True, True])
     assert mine == torchs
 
 
-def test_the_tutorials_tape() -> None:
+def test_tape_of_the_tutorial() -> None:
     v = jf.Variable(jf.ones(1, 2))
     root = jf.autograd.graph(lambda v: jf.sum(v**2))(v)
     assert str(root) == "SumBackward0\n  PowBackward0\n    AccumulateGrad (input 0, [1, 2])"
@@ -274,7 +274,7 @@ def test_the_tutorials_tape() -> None:
     assert [node.name for node in nodes_of(root)] == ["SumBackward0", "MulBackward0", *["AccumulateGrad"] * 2]
 
 
-def test_it_works_inside_jit_and_for_several_results() -> None:
+def test_tape_works_under_jit_and_for_several_results() -> None:
     seen = []
 
     @jax.jit

@@ -14,18 +14,18 @@ IN_PLACE = [f"{name}_" for name in FUNCTIONS if hasattr(torch.Tensor, f"{name}_"
 
 
 @pytest.mark.parametrize("name", WRITING)
-def test_out_is_refused_with_the_way_to_do_without(name: str) -> None:
+def test_out_argument_raises_and_names_the_alternative(name: str) -> None:
     with pytest.raises(ArgumentTypeError, match=r"jaxfun\.\w+\(.*no `out`, got float32\[1\].*bind the result"):
         getattr(jf, name)(out=jf.ones(1))
 
 
 @pytest.mark.parametrize("name", IN_PLACE)
-def test_a_function_in_place_is_refused_with_the_pure_one(name: str) -> None:
+def test_in_place_function_raises_and_names_the_pure_function(name: str) -> None:
     pure = name.removesuffix("_")
     with pytest.raises(AttributeError, match=rf"Write x = jaxfun\.{pure}\(x, \.\.\.\)"):
         getattr(jf, name)
 
 
-def test_a_name_that_is_no_function_is_no_advice() -> None:
+def test_unknown_in_place_name_raises_without_advice() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'nonsense_'"):
         jf.nonsense_  # noqa: B018

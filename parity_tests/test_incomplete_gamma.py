@@ -12,7 +12,7 @@ ORDERS, ARGUMENTS = map(np.ravel, np.meshgrid([0.3, 1.0, 2.5, 40.0, 300.0], [0.0
 
 
 @pytest.mark.parametrize("name", ["igamma", "igammac"])
-def test_the_gradient_for_other_is_torchs(name: str) -> None:
+def test_gradient_for_other_matches_torch(name: str) -> None:
     function, x = getattr(jf, name), torch.tensor(ARGUMENTS, requires_grad=True)
     (slope,) = torch.autograd.grad(getattr(torch, name)(torch.tensor(ORDERS), x).sum(), x, create_graph=True)
     (bend,) = torch.autograd.grad(slope.sum(), x)
@@ -23,7 +23,7 @@ def test_the_gradient_for_other_is_torchs(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["igamma", "igammac"])
-def test_the_gradient_for_input_is_what_finite_differences_of_torch_measure(name: str) -> None:
+def test_gradient_for_input_matches_finite_differences_of_torch(name: str) -> None:
     step, is_exact = 1e-4, ORDERS < 20  # above, torch itself has nine digits
     orders, arguments = ORDERS[is_exact], ARGUMENTS[is_exact]
     above, below = (
@@ -35,7 +35,7 @@ def test_the_gradient_for_input_is_what_finite_differences_of_torch_measure(name
 
 @pytest.mark.parametrize(("dtype", "digits"), [("float32", 2e-6), ("float64", 3e-8)])  # torch has nine, see the record
 @pytest.mark.parametrize("name", ["igamma", "igammac"])
-def test_every_region_has_torchs_digits(name: str, dtype: str, digits: float) -> None:
+def test_every_region_is_as_accurate_as_torch(name: str, dtype: str, digits: float) -> None:
     a, x = map(np.ravel, np.meshgrid(*[np.geomspace(1e-2, 2e3, 120).astype(dtype)] * 2))
     wide = [torch.tensor(item).double() for item in (a, x)]
     want = getattr(torch, name)(*wide).numpy()

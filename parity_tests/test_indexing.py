@@ -255,7 +255,7 @@ def scaled(times: int) -> int:
 
 @pytest.mark.proves("getitem")
 @SPOILT
-def test_getitem_is_what_brackets_are(spoil: bool) -> None:
+def test_getitem_matches_torch_indexing(spoil: bool) -> None:
     @settings(max_examples=scaled(EXAMPLES[spoil]))
     @given(gets(spoil))
     def agrees(case: tuple[np.ndarray, Any]) -> None:
@@ -266,7 +266,7 @@ def test_getitem_is_what_brackets_are(spoil: bool) -> None:
 
 @pytest.mark.proves("setitem")
 @SPOILT
-def test_setitem_is_what_an_assignment_leaves(spoil: bool) -> None:
+def test_setitem_matches_torch_assignment(spoil: bool) -> None:
     @settings(max_examples=scaled(EXAMPLES[spoil]))
     @given(sets(spoil))
     def agrees(case: tuple[np.ndarray, Any, Any]) -> None:
@@ -384,7 +384,7 @@ def fitting(
     return cases(False, SMOOTH).filter(lambda case: outcome(lambda: reference(*case))[1] is None)
 
 
-def test_the_gradient_of_getitem_is_that_of_brackets() -> None:
+def test_gradient_of_getitem_matches_torch_indexing() -> None:
     @settings(max_examples=scaled(3))
     @given(fitting(gets, get_in_torch))
     def agrees(case: tuple[np.ndarray, Any]) -> None:
@@ -395,7 +395,7 @@ def test_the_gradient_of_getitem_is_that_of_brackets() -> None:
     agrees()
 
 
-def test_the_gradient_of_setitem_is_that_of_an_assignment() -> None:
+def test_gradient_of_setitem_matches_torch_assignment() -> None:
     @settings(max_examples=scaled(3))
     @given(fitting(sets, set_in_torch))
     def agrees(case: tuple[np.ndarray, Any, Any]) -> None:
@@ -419,7 +419,7 @@ X = np.arange(6.0, dtype="float32").reshape(2, 3)
 
 
 @pytest.mark.parametrize("position", [0, 1, -1, -2])
-def test_a_traced_index_counts_from_either_end(position: int) -> None:
+def test_traced_index_may_be_negative(position: int) -> None:
     row = jax.jit(jf.getitem)(X, position)
     np.testing.assert_array_equal(row, X[position])
     np.testing.assert_array_equal(jax.jit(jf.getitem)(X, np.array([position])), X[[position]])
@@ -428,14 +428,14 @@ def test_a_traced_index_counts_from_either_end(position: int) -> None:
 
 
 @pytest.mark.parametrize("position", [2, -3, 100])
-def test_a_traced_index_out_of_range_gives_nan_and_writes_nothing(position: int) -> None:
+def test_traced_index_out_of_range_gives_nan_and_writes_nothing(position: int) -> None:
     assert np.isnan(jax.jit(jf.getitem)(X, position)).all()
     assert np.isnan(jax.jit(jf.getitem)(X, np.array([position]))).all()
     np.testing.assert_array_equal(jax.jit(jf.setitem)(X, position, 9.0), X)
     np.testing.assert_array_equal(jax.jit(jf.setitem)(X, np.array([position]), 9.0), X)
 
 
-def test_a_batch_of_indices_gives_what_a_loop_gives() -> None:
+def test_vmap_over_indices_matches_a_loop() -> None:
     rows = jnp.array([1, 0, 1])
     np.testing.assert_array_equal(jax.vmap(lambda i: jf.getitem(X, i))(rows), X[np.array(rows)])
     batched = jax.vmap(lambda i: jf.setitem(X, (slice(None, None, 2), i), 9.0))(rows)
@@ -444,20 +444,20 @@ def test_a_batch_of_indices_gives_what_a_loop_gives() -> None:
 
 
 @pytest.mark.parametrize("index", [X > 2, np.array(True)], ids=["a mask", "one bool"])
-def test_a_traced_mask_is_an_error_with_a_way_out(index: np.ndarray) -> None:
+def test_traced_mask_raises_with_advice(index: np.ndarray) -> None:
     with pytest.raises(NotImplementedError, match=r"jaxfun\.where"):
         jax.jit(jf.getitem)(X, index)
     with pytest.raises(NotImplementedError, match=r"jaxfun\.where"):
         jax.jit(jf.setitem)(X, index, 0.0)
 
 
-def test_a_known_mask_works_under_jit_and_a_mask_of_the_argument_under_grad() -> None:
+def test_known_mask_works_under_jit_and_mask_of_the_argument_under_grad() -> None:
     np.testing.assert_array_equal(jax.jit(lambda x: jf.getitem(x, X > 2))(X), X[X > 2])
     gradient = jax.grad(lambda x: jf.getitem(x, x > 2).sum())(jnp.asarray(X))
     np.testing.assert_array_equal(gradient, X > 2)
 
 
-def test_another_index_of_the_same_shape_compiles_nothing(caplog: pytest.LogCaptureFixture) -> None:
+def test_new_index_with_the_same_shape_does_not_recompile(caplog: pytest.LogCaptureFixture) -> None:
     x = jnp.asarray(X)
     calls = [
         lambda i: jf.getitem(x, i),
@@ -476,13 +476,13 @@ def test_another_index_of_the_same_shape_compiles_nothing(caplog: pytest.LogCapt
     assert not [record.getMessage() for record in caplog.records if "ompil" in record.getMessage()]
 
 
-def test_the_input_stays_as_it_was() -> None:
+def test_input_is_not_changed() -> None:
     x = jnp.asarray(X)
     jf.setitem(x, 0, 9.0)
     np.testing.assert_array_equal(x, X)
 
 
-def test_tensors_of_numpy_and_torch_are_taken_on_either_side() -> None:
+def test_numpy_and_torch_tensors_are_accepted_as_input_and_index() -> None:
     np.testing.assert_array_equal(jf.getitem(torch.tensor(X), torch.tensor([1])), X[[1]])
     np.testing.assert_array_equal(jf.getitem(X, (np.array([1]), torch.tensor(0))), X[[1], 0])
     np.testing.assert_array_equal(jf.setitem(X, torch.tensor([True, False]), torch.zeros(3))[0], np.zeros(3))

@@ -39,7 +39,7 @@ HAVE_NONE: dict[str, tuple[str, np.ndarray, tuple[Any, ...]]] = {
 
 
 @pytest.mark.parametrize("case", HAVE_NONE)
-def test_what_has_no_decomposition_is_an_error(case: str) -> None:
+def test_matrix_without_decomposition_raises(case: str) -> None:
     name, matrix, rest = HAVE_NONE[case]
     with pytest.raises(torch.linalg.LinAlgError):
         getattr(torch, name)(torch_side.tensor(matrix), *rest)
@@ -48,7 +48,7 @@ def test_what_has_no_decomposition_is_an_error(case: str) -> None:
 
 
 @pytest.mark.parametrize("case", HAVE_NONE)
-def test_what_has_no_decomposition_is_not_finite_under_jit(case: str) -> None:
+def test_matrix_without_decomposition_is_not_finite_under_jit(case: str) -> None:
     name, matrix, rest = HAVE_NONE[case]
     found = jax.jit(lambda x: getattr(jf, name)(x, *rest))(matrix)
     leaves = [found.S] if name == "svd" else jax.tree.leaves(found)
@@ -67,14 +67,14 @@ FINE: dict[str, tuple[str, np.ndarray, tuple[Any, ...]]] = {
 
 
 @pytest.mark.parametrize("case", FINE)
-def test_what_torch_does_not_refuse_is_no_error(case: str) -> None:
+def test_matrix_that_torch_accepts_does_not_raise(case: str) -> None:
     name, matrix, rest = FINE[case]
     want = torch_side.numpy(getattr(torch, name)(torch_side.tensor(matrix), *rest))
     np.testing.assert_array_equal(getattr(jf, name)(jnp.asarray(matrix), *rest), want)
 
 
 @pytest.mark.parametrize("n", [2.0, True, None, "2"], ids=str)
-def test_a_power_of_a_matrix_is_an_integer(n: Any) -> None:
+def test_matrix_power_requires_an_integer(n: Any) -> None:
     for function, made in ((torch.matrix_power, torch_side.tensor), (jf.matrix_power, jnp.asarray)):
         with pytest.raises(TypeError):
             function(made(SQUARE), n)
@@ -88,7 +88,7 @@ def cofactors(matrix: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("size", [2, 3, 4, 5])
 @pytest.mark.parametrize("rank", [0, 1, 2, 3, 4])
-def test_the_gradient_of_a_determinant_is_of_cofactors_at_any_rank(size: int, rank: int) -> None:
+def test_gradient_of_determinant_is_the_cofactors_at_any_rank(size: int, rank: int) -> None:
     draw = np.random.default_rng(10 * size + rank)
     rank = min(rank, size)
     matrix = (draw.normal(size=(size, rank)) @ draw.normal(size=(rank, size))).astype(np.float64)
@@ -96,25 +96,25 @@ def test_the_gradient_of_a_determinant_is_of_cofactors_at_any_rank(size: int, ra
     np.testing.assert_allclose(got, cofactors(matrix), rtol=1e-9, atol=1e-9)
 
 
-def test_the_gradient_of_equal_singular_values_is_finite() -> None:
+def test_gradient_of_equal_singular_values_is_finite() -> None:
     matrix = np.eye(3)
     for compute_uv in (True, False):
         got = jax.grad(lambda x, uv=compute_uv: jf.svd(x, True, uv).S.sum())(matrix)
         np.testing.assert_allclose(got, np.eye(3), atol=1e-12)
 
 
-def test_a_complete_basis_has_no_gradient() -> None:
+def test_complete_qr_has_no_gradient() -> None:
     function: Callable[[Any], Any] = lambda x: jf.qr(x, some=False).R.sum()  # noqa: E731
     with pytest.raises(RuntimeError, match="some=True"):
         jax.grad(function)(np.ones((3, 2)))
 
 
-def test_an_error_names_the_call() -> None:
+def test_error_names_the_call() -> None:
     with pytest.raises(RuntimeError, match=r"`jaxfun\.cholesky\(input, upper\)`: expected positive definite matrices"):
         jf.cholesky(-SQUARE)
 
 
-def test_an_error_that_is_known_is_no_failure() -> None:
+def test_known_error_is_not_a_failure() -> None:
     record = records()["complex"]
     halves = np.ones((1, 2), np.float16)
     report = checked(record, jf.complex, case_of(record, {"real": halves, "imag": halves}, ("given",), 0))
@@ -124,7 +124,7 @@ def test_an_error_that_is_known_is_no_failure() -> None:
 
 @pytest.mark.parametrize("number", [0, 1e38, np.inf, -np.inf, np.nan])
 @pytest.mark.parametrize("dtype", ["float32", "complex64"])
-def test_what_is_seen_on_a_cpu_is_what_a_compiled_program_sees(dtype: str, number: float) -> None:
+def test_is_finite_matches_the_compiled_program(dtype: str, number: float) -> None:
     for array in (jnp.asarray([[1, number], [2, 3]], dtype), jnp.full((0, 2), number, dtype)):
         assert is_finite(array) == bool(numbers._is_finite(array)) == bool(np.isfinite(array).all())
 
@@ -138,7 +138,7 @@ SINGULAR = [
 
 
 @pytest.mark.parametrize("matrix", [*SINGULAR, [[1.0, 2.0], [3.0, 4.0]], [[3.0]]], ids=str)
-def test_the_gradient_of_a_determinant_is_what_backward_gives(matrix: list[list[float]]) -> None:
+def test_gradient_of_determinant_matches_torch_backward(matrix: list[list[float]]) -> None:
     given = torch.tensor(matrix, requires_grad=True)
     torch.det(given).backward()
     assert given.grad is not None
@@ -150,7 +150,7 @@ NEVER_ENDS[0, 0] = np.inf
 
 
 @pytest.mark.parametrize("name", ["svd", "norm", "det"])
-def test_a_matrix_with_infinity_ends(name: str) -> None:
+def test_svd_of_a_matrix_with_infinity_returns(name: str) -> None:
     function = {"svd": lambda x: jf.svd(x).S, "norm": lambda x: jf.norm(x, "nuc"), "det": jf.det}[name]
     both = np.stack([NEVER_ENDS, np.diag(np.arange(4.0)).astype(np.float32)])  # beside a singular one
     slopes = jax.jit(jax.vmap(jax.grad(lambda x: jnp.sum(function(x)))))(both)
@@ -162,7 +162,7 @@ def test_a_matrix_with_infinity_ends(name: str) -> None:
 @pytest.mark.parametrize("dtype", ["int32", "float16", "float32", "complex64"])
 @pytest.mark.parametrize("dim", [None, 0, (0, 1), (3, 2), (1, 1), (0, 1, 2)], ids=str)
 @pytest.mark.parametrize("to", [None, "float16", "float64", "int32"])
-def test_the_nuclear_norm_looks_at_its_dims_before_its_dtype(dtype: str, dim: Any, to: str | None) -> None:
+def test_nuclear_norm_checks_dims_before_dtype(dtype: str, dim: Any, to: str | None) -> None:
     ours, theirs = (
         outcome(lambda m=m: m.norm(m.ones(2, 3, dtype=getattr(m, dtype)), "nuc", dim, dtype=to and getattr(m, to)))
         for m in (jf, torch)

@@ -37,7 +37,7 @@ RECORD_OF = {
 
 
 @pytest.mark.parametrize("mutant", sample_of(DAILY, TODAY), ids=str)
-def test_a_mutant_of_today_is_found(mutant: Mutant) -> None:
+def test_sampled_mutant_is_found(mutant: Mutant) -> None:
     verdict = verdict_on(mutant)
     print(f"seed {TODAY}: {mutant}: {verdict}")
     assert verdict in (FOUND, EQUIVALENT) or survivor_of(mutant), (
@@ -52,14 +52,14 @@ def test_each_family_has_a_mutant_that_is_found(family: str) -> None:
     assert any(verdict_on(mutant) == FOUND for mutant in of_family)
 
 
-def test_an_equivalent_mutant_is_told_from_a_survivor() -> None:
+def test_equivalent_mutant_is_distinguished_from_a_survivor() -> None:
     record = records()["exp"]
     right = candidate_of(record)
     unchanged = Mutant(record, "none", "", right, "value")
     assert verdict_on(unchanged) == EQUIVALENT
 
 
-def test_a_suite_that_compares_nothing_lets_mutants_live(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_suite_that_compares_nothing_misses_mutants(monkeypatch: pytest.MonkeyPatch) -> None:
     record = records()["exp"]
     negated = next(m for m in mutants_of(record, candidate_of(record)) if m.family == "negated")
     monkeypatch.setattr("parity_tests.mutants.judge", lambda sides, terms: (None, []))
@@ -67,7 +67,7 @@ def test_a_suite_that_compares_nothing_lets_mutants_live(monkeypatch: pytest.Mon
     assert verdict_on(negated) not in (FOUND, EQUIVALENT)
 
 
-def test_the_page_is_made_of_the_figures() -> None:
+def test_page_is_generated_from_the_figures() -> None:
     survivors = json.loads(SURVIVORS.read_text())
     assert PAGE.read_text() == page(json.loads(FIGURES.read_text()), survivors)
     assert all(reason for *_, reason in survivors), "a survivor without a reason"

@@ -41,7 +41,7 @@ def rows() -> np.ndarray:
 
 @pytest.mark.parametrize("name", REDUCTIONS)
 @pytest.mark.parametrize("way", [lambda f: f, jax.jit], ids=["eager", "compiled"])
-def test_nan_in_a_long_row_is_kept(name: str, way, rows: np.ndarray) -> None:
+def test_nan_in_a_long_row_is_propagated(name: str, way, rows: np.ndarray) -> None:
     reduction = REDUCTIONS[name]
     theirs = reduction(torch, torch.from_numpy(rows)).numpy()
     ours = way(lambda x: reduction(jf, x))(rows)
@@ -49,7 +49,7 @@ def test_nan_in_a_long_row_is_kept(name: str, way, rows: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize("p", [0.0, 1.0, 2.0, 3.0])
-def test_nan_in_one_of_many_distances_is_kept(p: float, rows: np.ndarray) -> None:
+def test_nan_in_one_of_many_distances_is_propagated(p: float, rows: np.ndarray) -> None:
     points = rows.reshape(40, 10, 4, 5)
     theirs = torch.cdist(torch.from_numpy(points), torch.from_numpy(points), p).numpy()
     ours = jax.jit(jax.vmap(lambda x: jf.cdist(x, x, p)))(points)

@@ -49,25 +49,25 @@ CALLS = calls()
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("call", CALLS)
-def test_a_name_of_numpy_is_taken_where_torch_takes_it(call: str) -> None:
+def test_numpy_spelling_is_accepted_where_torch_accepts_it(call: str) -> None:
     name, arguments, own, other = CALLS[call]
     renamed = {other if each == own else each: value for each, value in arguments.items()}
     ours, theirs = (operator.attrgetter(name)(module) for module in (jf, torch))
     assert taken(ours, renamed) == taken(theirs, renamed)
 
 
-def test_there_are_calls_of_each_kind() -> None:
+def test_every_kind_of_call_is_tested() -> None:
     assert {other for *_, other in CALLS.values()} == {other for _, other in NAMES}
     assert len(CALLS) > 200
 
 
-def test_the_result_is_the_same() -> None:
+def test_numpy_spelling_gives_the_same_result() -> None:
     assert (jf.sum(MATRIX, axis=0, keepdims=True) == jf.sum(MATRIX, dim=0, keepdim=True)).all()
     assert (jf.std(x=MATRIX, axis=1) == jf.std(MATRIX, 1)).all()
 
 
 @pytest.mark.parametrize("arguments", [{"dim": 0, "axis": 0}, {"axis": 0, "input": MATRIX}, {"axes": 0}], ids=str)
-def test_an_argument_that_is_given_twice_is_refused(arguments: dict[str, Any]) -> None:
+def test_argument_given_under_both_names_raises(arguments: dict[str, Any]) -> None:
     for module in (jf, torch):
         with pytest.raises(TypeError):
             module.sum(MATRIX, **arguments)

@@ -21,7 +21,7 @@ def overload_of(name: str) -> torch._ops.OpOverload | None:
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=str)
-def test_each_name_of_a_record_is_an_overload_of_torchs(record: Op) -> None:
+def test_each_name_of_a_record_is_a_torch_overload(record: Op) -> None:
     assert not [name for name in record.aten if overload_of(name) is None]
 
 
@@ -40,7 +40,7 @@ def test_no_overload_is_claimed_twice() -> None:
     assert not [name for name, count in counts.items() if count > 1]
 
 
-def test_a_record_is_found_by_torchs_name() -> None:
+def test_record_is_found_by_the_name_of_torch() -> None:
     for record in RECORDS:
         for name in record.aten:
             assert record_of(f"aten::{name}") is record
@@ -49,7 +49,7 @@ def test_a_record_is_found_by_torchs_name() -> None:
     assert record_of("aten::no_such") is None
 
 
-def test_the_overloads_that_are_left_out_are_shown() -> None:
+def test_missing_overloads_are_listed() -> None:
     covered = {name for record in RECORDS for name in record.aten}
     bases = sorted({name.partition(".")[0] for name in covered})
     own = {

@@ -41,7 +41,7 @@ def assert_alike(call: Callable[[Any, Any], Any], *values: tuple[Any, str]) -> N
         np.testing.assert_array_equal(*map(plain, (np.asarray(got), expected)))
 
 
-def test_a_value_set_for_which_both_raise_hides_no_other() -> None:
+def test_value_set_where_both_raise_does_not_hide_another() -> None:
     record = next(record for record in RECORDS if record.name == "floor_divide")
     divided = {"input": np.array([1, 7], np.int32), "other": np.array([0, 2], np.int32)}
     report = checked(record, candidate_of(record), case_of(record, divided, ("zeros", "nice"), 0))
@@ -61,7 +61,7 @@ PARTS = (0.0, -0.0, 2.0, -2.0, 0.5, -0.5, 1.0, -1.0)
 
 @pytest.mark.parametrize("dtype", ["complex64", "complex128"])
 @pytest.mark.parametrize("name", [*ROOTS, *INVERSES, "angle", "sgn"])
-def test_the_sign_of_a_zero_tells_the_side_of_a_cut(name: str, dtype: str) -> None:
+def test_sign_of_zero_selects_the_side_of_a_branch_cut(name: str, dtype: str) -> None:
     record = next(record for record in RECORDS if record.name == name)
     numbers = complex_of(*np.array([*itertools.product(PARTS, PARTS)]).T).astype(dtype)
     report = checked(record, candidate_of(record), case_of(record, {"input": numbers}, ("signed zeros",) * 64, 0))
@@ -81,7 +81,7 @@ DIVISIONS = {
 
 @pytest.mark.parametrize("dtype", INTEGERS)
 @pytest.mark.parametrize("name", DIVISIONS)
-def test_an_integer_division_by_zero_raises_where_the_divisor_is_known(name: str, dtype: str) -> None:
+def test_integer_division_by_a_known_zero_raises(name: str, dtype: str) -> None:
     divide = DIVISIONS[name]
     for divisor in (0, 256, -256, 3, -3):  # 256 is 0 in eight bits
         assert_alike(lambda m, a, n=divisor: divide(m, a[0], n), ([7, 5], dtype))
@@ -92,14 +92,14 @@ def test_an_integer_division_by_zero_raises_where_the_divisor_is_known(name: str
 
 
 @pytest.mark.parametrize("name", DIVISIONS)
-def test_an_integer_division_by_zero_does_not_stop_a_trace(name: str) -> None:
+def test_integer_division_by_a_traced_zero_does_not_raise(name: str) -> None:
     divide = DIVISIONS[name]
     assert jax.jit(lambda x, y: divide(jf, x, y))(array([7], "int32"), array([0], "int32")).shape == (1,)
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
 @pytest.mark.parametrize("name", DIVISIONS)
-def test_rounded_quotients_have_torchs_last_digit(name: str, dtype: str) -> None:
+def test_rounded_quotients_match_torch_exactly(name: str, dtype: str) -> None:
     rng = np.random.default_rng(0)
     tenths = [np.round(rng.normal(size=400) * size, 1) for size in (3, 1)]
     divisors = np.where(tenths[1] == 0, 0.1, tenths[1])
@@ -112,7 +112,7 @@ def test_rounded_quotients_have_torchs_last_digit(name: str, dtype: str) -> None
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("name", DIVISIONS)
-def test_a_divisor_that_is_broadcast_by_vmap_is_divided_by_as_well(name: str, dtype: str) -> None:
+def test_divisor_broadcast_by_vmap_gives_the_same_quotient(name: str, dtype: str) -> None:
     numbers = np.arange(1, 41).astype(dtype) * np.asarray(3.7, dtype)  # by the reciprocal of 3.7 some fall below
     x = array(numbers.reshape(8, 5), dtype)
     want = DIVISIONS[name](torch, torch_side.tensor(np.asarray(x)), 3.7)
@@ -123,7 +123,7 @@ def test_a_divisor_that_is_broadcast_by_vmap_is_divided_by_as_well(name: str, dt
 
 @pytest.mark.parametrize("dtype", FLOATS)
 @pytest.mark.parametrize("name", ["remainder", "fmod"])
-def test_the_gradient_of_a_remainder_is_the_quotient_that_leaves_it(name: str, dtype: str) -> None:
+def test_gradient_of_remainder_is_its_quotient(name: str, dtype: str) -> None:
     # x / y rounds to a whole number that y does not go into x: 2.8 / 0.1
     x, y = array([2.8, -1.9, 4.1, 1.0], dtype), array([0.1, 0.1, -0.1, 0.1], dtype)
     tensors = [torch_side.tensor(np.asarray(item)).requires_grad_() for item in (x, y)]
@@ -147,13 +147,13 @@ TAKING_A_NUMBER = {
 
 @pytest.mark.parametrize("dtype", [*INTEGERS, *FLOATS])
 @pytest.mark.parametrize("name", TAKING_A_NUMBER)
-def test_a_number_beyond_the_dtype_wraps_or_raises_as_in_torch(name: str, dtype: str) -> None:
+def test_number_beyond_the_dtype_wraps_or_raises_as_in_torch(name: str, dtype: str) -> None:
     for number in (127, 128, -128, -129, 255, 256, 300, -255, -256, 2**31, 2**40, -(2**40), 1e5, -1e5, 1e39):
         assert_alike(lambda m, a, n=number: TAKING_A_NUMBER[name](m, a[0], n), ([1, 1], dtype))
 
 
 @pytest.mark.parametrize("name", ["alpha of add", "clamp from", "where"])
-def test_a_number_beyond_32_bits_raises_with_64_bits_off(name: str) -> None:
+def test_number_beyond_32_bits_raises_while_x64_is_off(name: str) -> None:
     with jax.enable_x64(False), pytest.raises((RuntimeError, OverflowError)):
         TAKING_A_NUMBER[name](jf, jnp.ones(2, jnp.int32), 2**40)
 
@@ -174,7 +174,7 @@ WITH_A_LONG_NUMBER = {
 
 @pytest.mark.parametrize("dtype", ["int32", "uint8", "float32"])
 @pytest.mark.parametrize("name", WITH_A_LONG_NUMBER)
-def test_a_number_beyond_32_bits_is_as_in_torch_or_refused_with_64_bits_off(name: str, dtype: str) -> None:
+def test_number_beyond_32_bits_matches_torch_or_raises_while_x64_is_off(name: str, dtype: str) -> None:
     for number in (2**31, 2**40 + 3, -(2**40) - 5):
         with jax.enable_x64(False):
             x = array([1, 2], dtype)
@@ -191,7 +191,7 @@ def test_a_number_beyond_32_bits_is_as_in_torch_or_refused_with_64_bits_off(name
 
 
 @pytest.mark.parametrize("x", [jnp.array(3.0), 3.0])
-def test_a_weakly_typed_base_is_raised_to_a_number(x: Any) -> None:
+def test_power_accepts_a_weakly_typed_base(x: Any) -> None:
     assert jax.grad(lambda x: jf.pow(x, 2.0))(x) == 6.0
 
 
@@ -207,7 +207,7 @@ BOUNDS = {
 
 @pytest.mark.parametrize("dtype", ["bool", "int32", "float32"])
 @pytest.mark.parametrize("bounds", BOUNDS)
-def test_bounds_of_clamp_that_mix_raise_as_in_torch(bounds: str, dtype: str) -> None:
+def test_mixed_bounds_of_clamp_raise_as_in_torch(bounds: str, dtype: str) -> None:
     given = [bound[::-1] for bound in BOUNDS[bounds] if isinstance(bound, tuple)]
 
     def call(m: Any, tensors: list[Any]) -> Any:
@@ -238,7 +238,7 @@ NOT_A_NUMBER = {
 
 
 @pytest.mark.parametrize("name", NOT_A_NUMBER)
-def test_what_is_no_real_number_raises_as_in_torch(name: str) -> None:
+def test_argument_that_is_not_a_real_number_raises_as_in_torch(name: str) -> None:
     for number in (1j, "x", 0.5, 1, True):
         assert_alike(lambda m, a, n=number: NOT_A_NUMBER[name](m, a[0], n), ([0.25, -np.inf], "float64"))
     assert_alike(lambda m, a: NOT_A_NUMBER[name](m, *a), ([0.25], "float64"), ([0.5], "float64"))

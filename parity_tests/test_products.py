@@ -82,14 +82,14 @@ EQUATIONS: list[tuple[str, list[tuple[int, ...]]]] = [
 @pytest.mark.proves("einsum")
 @pytest.mark.parametrize("dtype", ["float32", "int32"])
 @pytest.mark.parametrize(("equation", "shapes"), EQUATIONS, ids=str)
-def test_an_equation_means_what_it_means_in_torch(equation: str, shapes: Sequence[tuple[int, ...]], dtype: str) -> None:
+def test_einsum_equation_matches_torch(equation: str, shapes: Sequence[tuple[int, ...]], dtype: str) -> None:
     assert_alike("einsum", equation, *(numbers(shape, dtype) for shape in shapes))
 
 
 @pytest.mark.parametrize(
     "shapes", [[(2, 2), (2, 4), (4, 2)], [(2, 4), (4, 2), (2, 2)], [(3, 2), (2, 3), (3, 1)]], ids=str
 )
-def test_einsum_multiplies_in_the_order_of_the_fewest_products(shapes: Sequence[tuple[int, ...]]) -> None:
+def test_einsum_contracts_in_the_order_with_the_fewest_multiplications(shapes: Sequence[tuple[int, ...]]) -> None:
     operands = [numbers(shape, "float32") for shape in shapes]
     for operand in operands:
         for at in range(operand.size):  # an infinity shows which product came first
@@ -100,7 +100,7 @@ def test_einsum_multiplies_in_the_order_of_the_fewest_products(shapes: Sequence[
 
 @pytest.mark.parametrize("equation", ["i,i->i", "i,i->", "ii", "ij,jk->k"])
 @pytest.mark.parametrize("dtype", ["bool", "int8", "int64"])
-def test_einsum_takes_the_dtypes_that_its_steps_take(equation: str, dtype: str) -> None:
+def test_einsum_accepts_the_dtypes_of_its_steps(equation: str, dtype: str) -> None:
     shapes = [(2,) * len(name) for name in equation.split("->")[0].split(",")]
     assert_alike("einsum", equation, *(numbers(shape, dtype) for shape in shapes))
 
@@ -124,7 +124,7 @@ X, Y = numbers((2, 3)), numbers((3, 2))
     ],
     ids=range(10),
 )
-def test_einsum_takes_lists_as_torch_does(args: tuple[Any, ...]) -> None:
+def test_einsum_accepts_lists_as_torch_does(args: tuple[Any, ...]) -> None:
     assert_alike("einsum", *args)
 
 
@@ -134,7 +134,7 @@ def test_tensordot_pairs_dimensions_as_torch_does(dims: Any) -> None:
 
 
 @pytest.mark.parametrize("dims", [([2], [0]), ([0], [1, 0]), ([-3], [0]), ([-1], [-2]), ([], []), "x", None], ids=str)
-def test_tensordot_refuses_what_torch_refuses(dims: Any) -> None:
+def test_tensordot_raises_where_torch_raises(dims: Any) -> None:
     assert_alike("tensordot", X, Y, dims)
 
 
@@ -156,17 +156,17 @@ CHAINS: list[list[tuple[int, ...]]] = [
 
 @pytest.mark.proves("chain_matmul")
 @pytest.mark.parametrize("shapes", CHAINS, ids=str)
-def test_a_chain_of_matrices_is_multiplied_as_in_torch(shapes: Sequence[tuple[int, ...]]) -> None:
+def test_chain_matmul_matches_torch(shapes: Sequence[tuple[int, ...]]) -> None:
     assert_alike("chain_matmul", *map(numbers, shapes))
 
 
-def test_a_chain_is_of_matrices_of_one_dtype() -> None:
+def test_chain_matmul_requires_one_dtype() -> None:
     assert_alike("chain_matmul", X, numbers((3, 2), "float64"))
     assert_alike("chain_matmul", X.astype(bool))
     assert_alike("chain_matmul", [X, Y])
 
 
-def test_a_chain_is_multiplied_in_the_order_that_costs_least() -> None:
+def test_chain_matmul_uses_the_order_with_the_fewest_operations() -> None:
     shapes = [(1, 2), (2, 1), (1, 10), (10, 1)]
     program = jax.make_jaxpr(jf.chain_matmul)(*map(numbers, shapes))
     assert [step.outvars[0].aval.shape for step in program.eqns] == [(1, 1)] * 3  # from left to right one is (1, 10)
@@ -179,7 +179,7 @@ SIZES = {"whole": (1, 2, 2, 3), "no product": (2, 2, 0, 3), "no rows": (1, 0, 2,
 @pytest.mark.parametrize("name", ["addmm", "addmv", "addr", "addbmm", "baddbmm"])
 @pytest.mark.parametrize("dtype", ["int8", "uint8", "float16", "float32", "complex64"])
 @pytest.mark.parametrize("factor", [300, -300, 1e30, 1j, True, 1.7], ids=str)
-def test_a_factor_is_one_that_the_dtype_holds_where_torch_looks_at_it(name: str, dtype: str, factor: Any) -> None:
+def test_factor_beyond_the_dtype_raises_where_torch_raises(name: str, dtype: str, factor: Any) -> None:
     for which, sizes in itertools.product(("alpha", "beta"), SIZES):
         tensors = [np.ones(shape, dtype) for shape in shapes_of(name, *SIZES[sizes])]
         ours, theirs = (
@@ -202,7 +202,7 @@ def shapes_of(name: str, b: int, m: int, k: int, n: int) -> tuple[tuple[int, ...
 
 
 @pytest.mark.parametrize("others", [[1e30, 1e30], [np.nan, 1.0], [np.inf, 1.0]], ids=["overflow", "NaN", "infinity"])
-def test_the_gradient_of_a_product_is_0_beside_two_zeros(others: list[float]) -> None:
+def test_gradient_of_prod_with_two_zeros_is_0(others: list[float]) -> None:
     numbers = np.array([others[0], 0, 0, others[1]], np.float32)
     tensor = torch.tensor(numbers, requires_grad=True)
     torch.prod(tensor).backward()

@@ -25,7 +25,7 @@ DRAWS = {
 
 @pytest.mark.proves("rand", "randn", "randint", "randperm")
 @pytest.mark.parametrize("name", DRAWS)
-def test_the_distribution_is_torchs(name: str) -> None:
+def test_distribution_matches_torch(name: str) -> None:
     torch.manual_seed(0)
     count = 40_000
     ours, theirs = (np.sort(np.asarray(draw(count), float)) for draw in DRAWS[name])
@@ -36,7 +36,7 @@ def test_the_distribution_is_torchs(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", DRAWS)
-def test_the_same_key_gives_the_same_numbers(name: str) -> None:
+def test_same_key_gives_the_same_numbers(name: str) -> None:
     np.testing.assert_array_equal(DRAWS[name][0](50), DRAWS[name][0](50))
 
 
@@ -46,7 +46,7 @@ DTYPES = st.sampled_from(["bool", "uint8", "int64", "float16", "bfloat16", "floa
 
 @pytest.mark.parametrize("name", ["rand", "randn"])
 @given(size=SIZES, dtype=DTYPES)
-def test_shapes_dtypes_and_errors_are_torchs(name: str, size: tuple[int, ...], dtype: str) -> None:
+def test_shapes_dtypes_and_errors_match_torch(name: str, size: tuple[int, ...], dtype: str) -> None:
     ours, error = outcome(lambda: getattr(jf, name)(KEY, size, dtype=dtype))
     theirs, their_error = outcome(lambda: getattr(torch, name)(size, dtype=getattr(torch, dtype)))
     assert raises_alike(error, their_error).ok, (error, their_error)
@@ -59,7 +59,7 @@ RANGED = ["bool", "uint8", "int8", "int64", "float16", "bfloat16", "float32", "c
 
 @given(low=st.integers(-300, 300), high=st.integers(-300, 300))
 @pytest.mark.parametrize("dtype", RANGED)
-def test_randint_takes_torchs_bounds(dtype: str, low: int, high: int) -> None:
+def test_randint_accepts_the_same_bounds_as_torch(dtype: str, low: int, high: int) -> None:
     ours, error = outcome(lambda: jf.randint(KEY, low, high, (20,), dtype=dtype))
     theirs, their_error = outcome(lambda: quietly(torch.randint, low, high, (20,), dtype=getattr(torch, dtype)))
     assert raises_alike(error, their_error).ok, (error, their_error)
@@ -94,7 +94,7 @@ BOUNDS = {
 
 
 @pytest.mark.parametrize("name", BOUNDS)
-def test_randint_is_called_as_torchs(name: str) -> None:
+def test_randint_has_the_signature_of_torch(name: str) -> None:
     args, kwargs = BOUNDS[name]
     theirs_kwargs = {key: getattr(torch, value) if key == "dtype" else value for key, value in kwargs.items()}
     ours, error = outcome(lambda: jf.randint(KEY, *args, **kwargs))
@@ -106,7 +106,7 @@ def test_randint_is_called_as_torchs(name: str) -> None:
 
 @pytest.mark.parametrize("dtype", [*RANGED, "int32", "float64"])
 @pytest.mark.parametrize("n", [-1, 0, 5, 128, 129, 256, 257, 2049, 2050, 3.0, True])
-def test_randperm_counts_as_far_as_torchs(dtype: str, n: int) -> None:
+def test_randperm_has_the_same_largest_n_as_torch(dtype: str, n: int) -> None:
     ours, error = outcome(lambda: jf.randperm(KEY, n, dtype=dtype))
     theirs, their_error = outcome(lambda: torch.randperm(n, dtype=getattr(torch, dtype)))
     assert raises_alike(error, their_error).ok, (error, their_error)
@@ -116,18 +116,18 @@ def test_randperm_counts_as_far_as_torchs(dtype: str, n: int) -> None:
 
 
 @pytest.mark.parametrize("dtype", ["bool", "int64", "float32"])
-def test_randn_of_nothing_takes_any_dtype(dtype: str) -> None:
+def test_empty_randn_accepts_any_dtype(dtype: str) -> None:
     ours, theirs = jf.randn(KEY, 2, 0, dtype=dtype), torch.randn(2, 0, dtype=getattr(torch, dtype))
     assert (ours.shape, ours.dtype.name) == (tuple(theirs.shape), dtype)
 
 
-def test_a_forgotten_key_is_told() -> None:
+def test_missing_key_raises_with_advice() -> None:
     for draw in (lambda: jf.rand(2, 3), lambda: jf.randn(2), lambda: jf.randint(3, 4, (2,)), lambda: jf.randperm(4, 2)):
         with pytest.raises(TypeError, match=r"with jax\.random\.key\(0\)"):
             draw()
 
 
-def test_sizes_one_by_one_or_as_a_tuple_and_upper_bound_alone() -> None:
+def test_sizes_are_arguments_or_a_tuple_and_low_is_optional() -> None:
     np.testing.assert_array_equal(jf.rand(KEY, 2, 3), jf.rand(KEY, (2, 3)))
     np.testing.assert_array_equal(jf.randint(KEY, 9, (4,)), jf.randint(KEY, 0, 9, (4,)))
     with pytest.raises(TypeError):

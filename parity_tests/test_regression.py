@@ -44,7 +44,7 @@ ULP_OF_A_STEP = {"float32": 4 * 2.0**-23, "float64": 4 * 2.0**-52}
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @settings(max_examples=settings.get_profile("default").max_examples // 5)
 @given(data=st.data())
-def test_every_epoch_is_torchs(dtype: str, data: st.DataObject) -> None:
+def test_every_epoch_matches_torch(dtype: str, data: st.DataObject) -> None:
     arrays, lr, epochs = data.draw(problems(dtype))
     fit, (W, b, losses) = ours(arrays, lr, epochs), torchs_loop(torch, *arrays, lr, epochs)
     size = max(1.0, *(float(np.abs(part).max()) for part in arrays))
@@ -62,7 +62,7 @@ def tutorial(dtype: Any = None) -> tuple[Arrays, float, int]:
     return (np.zeros((1, 1), X.dtype), np.zeros(1, X.dtype), np.asarray(X), np.asarray(y)), 0.005, 2500
 
 
-def test_the_tutorials_2500_epochs_in_float64_to_1e_10() -> None:
+def test_2500_epochs_of_the_tutorial_match_in_float64_to_1e_10() -> None:
     problem = tutorial(jf.float64)
     fit, (W, b, losses) = ours(*problem), torchs_loop(torch, *problem[0], *problem[1:])
     # 1e-10 is what is promised; the losses fall by four digits, so that their last ones are absolute
@@ -71,7 +71,7 @@ def test_the_tutorials_2500_epochs_in_float64_to_1e_10() -> None:
     np.testing.assert_allclose(fit.params["b"], b, rtol=1e-10)
 
 
-def test_the_tutorials_2500_epochs_in_float32() -> None:
+def test_2500_epochs_of_the_tutorial_match_in_float32() -> None:
     problem = tutorial()
     fit, (W, b, losses) = ours(*problem), torchs_loop(torch, *problem[0], *problem[1:])
     # the descent contracts, so the difference stays a few dozen ULP of numbers about 2 in size
@@ -81,7 +81,7 @@ def test_the_tutorials_2500_epochs_in_float32() -> None:
 
 
 @pytest.mark.proves("regression.make_data", "regression.init", "regression.r_squared")
-def test_the_data_lie_about_the_line_and_the_fit_finds_it() -> None:
+def test_fit_finds_the_line_of_the_data() -> None:
     weights, bias = [[2.0, -1.0], [0.5, 3.0]], [1.0, -2.0]
     X, y = regression.make_data(jax.random.key(1), 400, weights=weights, bias=bias, noise=0.05, dtype=jf.float64)
     assert (X.shape, y.shape) == ((400, 2), (400, 2))
@@ -95,7 +95,7 @@ def test_the_data_lie_about_the_line_and_the_fit_finds_it() -> None:
 
 
 @pytest.mark.parametrize("name", ["SGD", "Adam"])
-def test_other_optimisers_take_torchs_steps(name: str) -> None:
+def test_other_optimisers_take_the_steps_of_torch(name: str) -> None:
     import optax
 
     arrays, _, _ = tutorial(jf.float64)

@@ -12,7 +12,7 @@ ROWS = [[0.0, -5.9e20], [0.0, 1e-30, 3e-30], [1e38, 2e38, -1e38], [0.0, 0.0], [1
 
 @pytest.mark.parametrize("name", ["std", "var", "std_mean", "var_mean"])
 @pytest.mark.parametrize("row", ROWS, ids=str)
-def test_the_spread_of_large_and_small_numbers_is_torchs(name: str, row: list[float]) -> None:
+def test_variance_of_large_and_small_numbers_matches_torch(name: str, row: list[float]) -> None:
     for dtype in (torch.float32, torch.complex64):
         given = torch.tensor(row, dtype=dtype)
         got, want = (jax.tree.leaves(getattr(module, name)(given)) for module in (jf, torch))
@@ -21,7 +21,7 @@ def test_the_spread_of_large_and_small_numbers_is_torchs(name: str, row: list[fl
 
 
 @pytest.mark.parametrize("row", ROWS[:4], ids=str)
-def test_its_gradient_is_torchs(row: list[float]) -> None:
+def test_gradient_of_variance_matches_torch(row: list[float]) -> None:
     input = torch.tensor(row, requires_grad=True)
     torch.std(input).backward()
     assert input.grad is not None
@@ -29,7 +29,7 @@ def test_its_gradient_is_torchs(row: list[float]) -> None:
 
 
 @pytest.mark.parametrize("count", range(2, 12))
-def test_a_row_that_does_not_vary_has_no_correlation(count: int) -> None:
+def test_correlation_of_a_constant_row_is_nan(count: int) -> None:
     given = torch.full((2, count), 2.3627646)
     given[1] = torch.arange(count)
     got = np.asarray(jf.corrcoef(given))

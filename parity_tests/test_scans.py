@@ -16,12 +16,12 @@ VALUES = ([0.18859532, -0.1981573, 0.960634], [0.001, 1000.0, 0.1], [0.3, 0.0, 0
 
 @pytest.mark.parametrize("name", ["cumsum", "cumprod"])
 @pytest.mark.parametrize(("own", "result"), [("float32", "float16"), ("float32", "bfloat16"), ("float64", "float32")])
-def test_the_gradient_of_a_narrower_result_is_that_of_the_input_as_it_is(name: str, own: str, result: str) -> None:
+def test_gradient_of_a_narrower_result_uses_the_input_dtype(name: str, own: str, result: str) -> None:
     agrees(name, VALUES, own, dtype=as_dtype(result))
 
 
 @pytest.mark.parametrize("result", ["float16", "bfloat16"])
-def test_nan_in_one_line_leaves_the_products_of_another_alone(result: str) -> None:
+def test_nan_in_one_row_does_not_affect_cumprod_of_another(result: str) -> None:
     values = [
         [[1.0, NAN, INF], [-INF, 0.0, -0.0]],
         [[0.0, INF, 2.0], [2.0, 3.0, NAN]],
@@ -31,7 +31,7 @@ def test_nan_in_one_line_leaves_the_products_of_another_alone(result: str) -> No
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "complex64"])
-def test_what_stands_beside_infinity_has_a_gradient(dtype: str) -> None:
+def test_finite_elements_beside_infinity_have_a_gradient(dtype: str) -> None:
     values = [
         [1.0, INF, INF, 2.0],
         [INF, 2.0, 3.0, INF],

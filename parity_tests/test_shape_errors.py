@@ -49,7 +49,7 @@ def scaled() -> int:
 
 @pytest.mark.parametrize("name", ANY_SIZES)
 @pytest.mark.parametrize("together", [True, False], ids=["one tuple", "one by one"])
-def test_any_sizes_do_what_they_do_in_torch(name: str, together: bool) -> None:
+def test_any_sizes_match_torch(name: str, together: bool) -> None:
     @settings(max_examples=scaled())
     @given(SHAPES, st.lists(st.sampled_from(ANY_SIZES[name]), max_size=4).map(tuple))
     def agrees(shape: tuple[int, ...], sizes: tuple[int, ...]) -> None:
@@ -65,7 +65,7 @@ def test_any_sizes_do_what_they_do_in_torch(name: str, together: bool) -> None:
 @pytest.mark.parametrize(
     "sizes", [(2.0, 3), ("x",), (None,), ((2.0, 3),), ((2, 3.0),), (True, 6), ((2, 3), 1)], ids=str
 )
-def test_sizes_that_are_no_integers_are_a_type_error(name: str, sizes: tuple[Any, ...]) -> None:
+def test_sizes_that_are_not_integers_raise_type_error(name: str, sizes: tuple[Any, ...]) -> None:
     x = numbers((2, 3))
     assert_alike(lambda: getattr(jf, name)(jnp.asarray(x), *sizes), lambda: getattr(torch_side.tensor(x), name)(*sizes))
 
@@ -74,7 +74,7 @@ BY_KEYWORD = {"reshape": "shape", "view": "size", "expand": "size", "permute": "
 
 
 @pytest.mark.parametrize("name", BY_KEYWORD)
-def test_sizes_are_taken_by_torchs_keyword(name: str) -> None:
+def test_sizes_are_accepted_by_the_keyword_of_torch(name: str) -> None:
     x, sizes = numbers((1, 1)), {BY_KEYWORD[name]: (0, 1) if name == "permute" else (1, 1)}
     theirs = getattr(torch, name, None) or getattr(torch.Tensor, name)
     assert_alike(lambda: getattr(jf, name)(x, **sizes), lambda: theirs(torch_side.tensor(x), **sizes))
@@ -82,7 +82,7 @@ def test_sizes_are_taken_by_torchs_keyword(name: str) -> None:
 
 
 @pytest.mark.parametrize("sizes", [4, (2, 3.0), None, "x"], ids=str)
-def test_broadcast_to_takes_one_tuple_of_integers(sizes: Any) -> None:
+def test_broadcast_to_accepts_only_a_tuple_of_integers(sizes: Any) -> None:
     x = numbers((3,))
     assert_alike(lambda: jf.broadcast_to(jnp.asarray(x), sizes), lambda: torch.broadcast_to(torch.tensor(x), sizes))
 
@@ -120,7 +120,7 @@ def test_tensors_broadcast_as_in_torch() -> None:
 
 
 @pytest.mark.parametrize("tensors", [(1.0,), ([numbers((2,))],), (None,)], ids=["number", "list", "None"])
-def test_broadcast_tensors_takes_tensors(tensors: tuple[Any, ...]) -> None:
+def test_broadcast_tensors_accepts_only_tensors(tensors: tuple[Any, ...]) -> None:
     assert_alike(lambda: jf.broadcast_tensors(*tensors), lambda: torch.broadcast_tensors(*tensors))
 
 
@@ -144,7 +144,7 @@ JOINED: list[list[tuple[int, ...]]] = [
 @pytest.mark.parametrize("name", ["cat", "stack"])
 @pytest.mark.parametrize("dim", [-3, -2, -1, 0, 1, 2, 5])
 @pytest.mark.parametrize("shapes", JOINED, ids=str)
-def test_tensors_of_any_shapes_are_joined_or_refused_as_in_torch(
+def test_tensors_of_any_shapes_concatenate_or_raise_as_in_torch(
     name: str, dim: int, shapes: list[tuple[int, ...]]
 ) -> None:
     arrays = [numbers(shape) for shape in shapes]
@@ -156,7 +156,7 @@ def test_tensors_of_any_shapes_are_joined_or_refused_as_in_torch(
 @pytest.mark.parametrize(
     "tensors", [1.0, numbers((2, 3)), [1.0], [None], None], ids=["1.0", "array", "[1.0]", "[None]", "None"]
 )
-def test_what_is_no_list_of_tensors_is_a_type_error(name: str, tensors: Any) -> None:
+def test_argument_that_is_not_a_list_of_tensors_raises_type_error(name: str, tensors: Any) -> None:
     with pytest.raises(TypeError):
         getattr(torch, name)(torch_side.tensor(tensors) if isinstance(tensors, np.ndarray) else tensors)
     with pytest.raises(TypeError):
@@ -164,19 +164,19 @@ def test_what_is_no_list_of_tensors_is_a_type_error(name: str, tensors: Any) -> 
 
 
 @pytest.mark.parametrize("dim", [(), (0,), (0, 0), (0, -2), (0, 2), [0], 0, -1, 2, 0.0, True], ids=str)
-def test_squeeze_takes_one_dimension_or_several(dim: Any) -> None:
+def test_squeeze_accepts_one_dimension_or_several(dim: Any) -> None:
     x = numbers((1, 3))
     assert_alike(lambda: jf.squeeze(jnp.asarray(x), dim), lambda: torch.squeeze(torch_side.tensor(x), dim))
 
 
 @pytest.mark.parametrize("index", [0, 1, -1, 2, -3, True, 1.0, None], ids=str)
 @pytest.mark.parametrize("dim", [0, 1, -1, 2])
-def test_select_takes_an_index_in_range(dim: int, index: Any) -> None:
+def test_select_accepts_an_index_in_range(dim: int, index: Any) -> None:
     x = numbers((2, 2))
     assert_alike(lambda: jf.select(jnp.asarray(x), dim, index), lambda: torch.select(torch_side.tensor(x), dim, index))
 
 
-def test_a_message_names_the_call_and_what_came() -> None:
+def test_message_names_the_call_and_the_value() -> None:
     with pytest.raises(
         RuntimeError, match=r"`jaxfun\.reshape\(input, \*shape\)`: expected a shape with 6 elements, got \[4\]"
     ):

@@ -137,14 +137,14 @@ def assert_alike(ours: Callable[[], Any], theirs: Callable[[], Any]) -> None:
 
 @pytest.mark.proves("atleast_1d", "atleast_2d", "atleast_3d", "tril_indices", "triu_indices")
 @pytest.mark.parametrize("source", SOURCES)
-def test_a_call_does_what_it_does_in_torch(source: str) -> None:
+def test_shape_call_matches_torch(source: str) -> None:
     ours = {name: getattr(jf, name) for name in dir(jf)} | {name: jnp.asarray(array) for name, array in ARRAYS.items()}
     theirs = _Torch({name: torch_side.tensor(np.asarray(array)) for name, array in ARRAYS.items()})
     assert_alike(lambda: eval(source, dict(ours)), lambda: eval(source, theirs))
 
 
 @given(st.integers(0, 4), st.integers(0, 4), st.integers(-6, 6))
-def test_the_indices_of_triangles_are_torchs(row: int, col: int, offset: int) -> None:
+def test_triangle_indices_match_torch(row: int, col: int, offset: int) -> None:
     for name in ("tril_indices", "triu_indices"):
         assert_alike(
             lambda name=name: getattr(jf, name)(row, col, offset),
@@ -169,7 +169,7 @@ def interleaved(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, int | None]:
 @pytest.mark.proves("repeat_interleave")
 @settings(max_examples=settings.get_profile("quick").max_examples * 4)
 @given(interleaved())
-def test_repeats_of_a_tensor_are_torchs_and_so_is_their_gradient(
+def test_repeat_interleave_and_its_gradient_match_torch(
     case: tuple[np.ndarray, np.ndarray, int | None],
 ) -> None:
     x, repeats, dim = case
@@ -184,7 +184,7 @@ def test_repeats_of_a_tensor_are_torchs_and_so_is_their_gradient(
 
 @settings(max_examples=settings.get_profile("quick").max_examples * 2)
 @given(interleaved())
-def test_traced_repeats_give_the_same_where_their_sum_is_known(case: tuple[np.ndarray, np.ndarray, int | None]) -> None:
+def test_traced_repeats_with_output_size_give_the_same_result(case: tuple[np.ndarray, np.ndarray, int | None]) -> None:
     x, repeats, dim = case
     want = jf.repeat_interleave(jnp.asarray(x), repeats, dim)
     size = want.shape[0 if dim is None else dim]
@@ -196,7 +196,7 @@ REPEATS = np.array([2, 1], "int32")
 
 
 @pytest.mark.parametrize(("repeats", "size"), [([2, 1], 2), ([2, 1], 4), ([2, -1], 1), ([4, -1], 3)], ids=str)
-def test_traced_repeats_that_do_not_fit_give_nan_and_no_number(repeats: list[int], size: int) -> None:
+def test_traced_repeats_that_do_not_fit_give_nan(repeats: list[int], size: int) -> None:
     counts = np.array(repeats, "int32")
     taken = jax.jit(lambda repeats: jf.repeat_interleave(jnp.ones(2), repeats, output_size=size))(counts)
     assert taken.shape == (size,)
@@ -205,7 +205,7 @@ def test_traced_repeats_that_do_not_fit_give_nan_and_no_number(repeats: list[int
     assert (np.asarray(places) == np.iinfo("int32").min).all()
 
 
-def test_traced_numbers_that_decide_a_shape_are_an_error_with_a_way_out() -> None:
+def test_traced_numbers_that_decide_a_shape_raise_with_advice() -> None:
     with pytest.raises(NotImplementedError, match="`output_size`"):
         jax.jit(lambda repeats: jf.repeat_interleave(jnp.ones(2), repeats))(REPEATS)
     with pytest.raises(NotImplementedError, match="Pass integers"):
@@ -217,7 +217,7 @@ def test_traced_numbers_that_decide_a_shape_are_an_error_with_a_way_out() -> Non
 
 @pytest.mark.parametrize("start", range(-5, 6))
 @pytest.mark.parametrize("length", [0, 1, 3])
-def test_a_traced_start_gives_the_same_or_nan(start: int, length: int) -> None:
+def test_traced_start_gives_the_same_result_or_nan(start: int, length: int) -> None:
     x = jnp.arange(8.0).reshape(2, 4)
     want, error = outcome(lambda: jf.narrow(x, 1, start, length))
     got = jax.jit(lambda start: jf.narrow(x, 1, start, length))(start)
@@ -228,7 +228,7 @@ def test_a_traced_start_gives_the_same_or_nan(start: int, length: int) -> None:
         assert np.isnan(got).all()
 
 
-def test_another_start_of_the_same_length_compiles_nothing(caplog: pytest.LogCaptureFixture) -> None:
+def test_new_start_with_the_same_length_does_not_recompile(caplog: pytest.LogCaptureFixture) -> None:
     x = jnp.arange(8.0).reshape(2, 4)
     calls = [lambda i: jf.narrow(x, 1, i, 2), lambda i: jf.select_scatter(x, jnp.ones(2), 1, i)]
     for call in calls:

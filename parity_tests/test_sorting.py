@@ -33,7 +33,7 @@ CALLS: dict[str, Any] = {
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("shape", SIZES, ids=str)
 @pytest.mark.parametrize("name", CALLS)
-def test_values_are_torchs_and_stand_at_the_indices(name: str, shape: tuple[int, ...], dtype: str) -> None:
+def test_values_match_torch_and_are_at_the_indices(name: str, shape: tuple[int, ...], dtype: str) -> None:
     for seed in range(3):
         x = with_equals(shape, dtype, seed)
         values, indices = map(np.asarray, CALLS[name](jf, jnp.asarray(x)))
@@ -46,7 +46,7 @@ def test_values_are_torchs_and_stand_at_the_indices(name: str, shape: tuple[int,
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("descending", [False, True])
-def test_equal_elements_keep_their_order(descending: bool, dtype: str) -> None:
+def test_sort_is_stable(descending: bool, dtype: str) -> None:
     x = with_equals((100,), dtype, 0)
     want = torch.sort(torch_side.tensor(x), stable=True, descending=descending).indices
     for got in (
@@ -58,7 +58,7 @@ def test_equal_elements_keep_their_order(descending: bool, dtype: str) -> None:
 
 
 @pytest.mark.parametrize("largest", [True, False])
-def test_what_is_not_sorted_is_the_same(largest: bool) -> None:
+def test_topk_with_sorted_false_matches_torch_as_a_set(largest: bool) -> None:
     x = np.random.default_rng(0).normal(size=(3, 20)).astype("float32")
     values, indices = jf.topk(x, 6, largest=largest, sorted=False)
     want = torch.topk(torch.tensor(x), 6, largest=largest, sorted=False)

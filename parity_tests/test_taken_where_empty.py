@@ -31,14 +31,14 @@ def answer(function: Callable[[], Any], kind: type[Exception]) -> Any:
 @pytest.mark.parametrize("accumulate", [False, True])
 @pytest.mark.parametrize("values", VALUES, ids=lambda values: str(list(values.shape)))
 @pytest.mark.parametrize("indices", INDICES, ids=str)
-def test_index_put_leaves_a_0_dim_mask_out(indices: tuple[Any, ...], values: torch.Tensor, accumulate: bool) -> None:
+def test_index_put_ignores_a_0_dim_mask(indices: tuple[Any, ...], values: torch.Tensor, accumulate: bool) -> None:
     want = answer(lambda: torch.index_put(torch.zeros(2, 3), indices, values, accumulate), Exception)
     got = answer(lambda: jf.index_put(jf.zeros(2, 3), indices, values, accumulate), JaxfunError)
     assert got == want if isinstance(want, str) else got.tolist() == want.tolist()
 
 
 @pytest.mark.parametrize("call", [jf.trapezoid, jf.cumulative_trapezoid])
-def test_an_x_of_none_is_refused(call: Callable[..., Any]) -> None:
+def test_x_of_none_raises(call: Callable[..., Any]) -> None:
     with pytest.raises(TypeError):
         call(jf.ones(3), None)
 
@@ -48,7 +48,7 @@ BOOLS = [torch.tensor([[True, False], [False, True]]), torch.tensor([[False, Tru
 
 @pytest.mark.proves("tensordot")
 @pytest.mark.parametrize("dims", [2, ([0, 1], [1, 0]), ([1, 0], [0, 1]), 1])
-def test_tensordot_of_bools_adds_up_one_product(dims: Any) -> None:
+def test_tensordot_of_bools_sums_one_product(dims: Any) -> None:
     want = answer(lambda: torch.tensordot(*BOOLS, dims), Exception)
     got = answer(lambda: jf.tensordot(*BOOLS, dims), JaxfunError)
     assert got == want if isinstance(want, str) else bool(got) == bool(want)
@@ -57,7 +57,7 @@ def test_tensordot_of_bools_adds_up_one_product(dims: Any) -> None:
 @pytest.mark.parametrize("dtype", ["bool", "complex64"])
 @pytest.mark.parametrize("reduce", ["prod", "mean", "amax", "amin"])
 @pytest.mark.parametrize("count", [2, 0])
-def test_index_reduce_combines_slices_of_bools_and_complex_numbers(dtype: str, reduce: str, count: int) -> None:
+def test_index_reduce_accepts_slices_of_bools_and_complex_numbers(dtype: str, reduce: str, count: int) -> None:
     input, source = (torch.tensor(rows).to(getattr(torch, dtype)) for rows in ([[1, 0], [2, 1]], [[1, 1], [0, 1]]))
     index, source = torch.tensor([1, 1])[:count], source[:count]
     want = answer(lambda: torch.index_reduce(input, 0, index, source, reduce), Exception)
@@ -67,7 +67,7 @@ def test_index_reduce_combines_slices_of_bools_and_complex_numbers(dtype: str, r
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float64"])
 @pytest.mark.parametrize("name", ["cdist", "ldexp"])
-def test_of_nothing_the_dtype_is_that_of_the_first(name: str, dtype: str) -> None:
+def test_empty_result_has_the_dtype_of_the_first_operand(name: str, dtype: str) -> None:
     def call(m: Any) -> Any:
         other = {"cdist": (4, 0), "ldexp": ()}[name]
         return getattr(m, name)(m.ones(2, 0, dtype=m.float32), m.ones(other, dtype=getattr(m, dtype)))

@@ -51,7 +51,7 @@ def check(dtype: str, drawn: Callable[..., Any]) -> None:
 
 @pytest.mark.proves("nonzero", "argwhere")
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_what_is_not_zero_is_found_as_in_torch(dtype: str) -> None:
+def test_nonzero_matches_torch(dtype: str) -> None:
     def agrees(x: np.ndarray, data: st.DataObject) -> None:
         y = torch_side.tensor(x)
         assert_alike(lambda: jf.nonzero(x), lambda: torch.nonzero(y))
@@ -63,7 +63,7 @@ def test_what_is_not_zero_is_found_as_in_torch(dtype: str) -> None:
 
 @pytest.mark.proves("masked_select")
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_a_mask_selects_as_in_torch(dtype: str) -> None:
+def test_masked_select_matches_torch(dtype: str) -> None:
     def agrees(x: np.ndarray, data: st.DataObject) -> None:
         mask = np.asarray(data.draw(arrays("bool") | arrays("uint8")))
         pair = torch_side.tensor(x), torch_side.tensor(mask)
@@ -72,7 +72,7 @@ def test_a_mask_selects_as_in_torch(dtype: str) -> None:
     check(dtype, agrees)
 
 
-def test_a_selected_element_has_the_gradient() -> None:
+def test_gradient_of_masked_select_is_at_selected_elements() -> None:
     x, mask = np.array([[1.0, 2.0, 3.0]]), np.array([[True, False, True], [True, False, False]])
     theirs = torch.tensor(x, requires_grad=True)
     torch.masked_select(theirs, torch.tensor(mask)).square().sum().backward()
@@ -82,7 +82,7 @@ def test_a_selected_element_has_the_gradient() -> None:
 
 @pytest.mark.proves("unique")
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_different_elements_are_found_as_in_torch(dtype: str) -> None:
+def test_unique_matches_torch(dtype: str) -> None:
     def agrees(x: np.ndarray, data: st.DataObject) -> None:
         options: dict[str, Any] = data.draw(
             st.fixed_dictionaries({"return_inverse": st.booleans(), "return_counts": st.booleans()})
@@ -96,7 +96,7 @@ def test_different_elements_are_found_as_in_torch(dtype: str) -> None:
 
 @pytest.mark.proves("unique_consecutive")
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_runs_of_equal_elements_are_found_as_in_torch(dtype: str) -> None:
+def test_unique_consecutive_matches_torch(dtype: str) -> None:
     def agrees(x: np.ndarray, data: st.DataObject) -> None:
         options: dict[str, Any] = data.draw(
             st.fixed_dictionaries({"return_inverse": st.booleans(), "return_counts": st.booleans()})
@@ -129,18 +129,18 @@ SIZED = {
 
 
 @pytest.mark.parametrize("name", TRACED)
-def test_under_jit_a_size_is_asked_for(name: str) -> None:
+def test_under_jit_size_is_required(name: str) -> None:
     with pytest.raises(NotImplementedError, match=rf"jaxfun\.{name}.*`size`"):
         TRACED[name]()
 
 
 @pytest.mark.parametrize("name", TRACED)
-def test_under_jit_a_size_is_what_there_is(name: str) -> None:
+def test_under_jit_size_equal_to_the_count_gives_the_same_result(name: str) -> None:
     np.testing.assert_array_equal(TRACED[name](size=4, fill_value=9), SIZED[name])
 
 
 @pytest.mark.parametrize("name", ["unique", "unique_consecutive"])
-def test_under_jit_counts_are_those_of_what_there_is(name: str) -> None:
+def test_under_jit_missing_elements_have_count_zero(name: str) -> None:
     found, inverse, counts = TRACED[name](size=4, fill_value=9, return_inverse=True, return_counts=True)
     np.testing.assert_array_equal(found[inverse], X)
     np.testing.assert_array_equal(counts, [1, 2, 0, 0] if name == "unique" else [1, 1, 1, 0])

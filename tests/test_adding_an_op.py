@@ -42,7 +42,7 @@ def run(project: Path, command: str) -> None:
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
 
 
-def test_the_page_can_be_followed(tmp_path: Path) -> None:
+def test_page_can_be_followed(tmp_path: Path) -> None:
     project = copied(tmp_path)
     blocks = re.findall(r"```(\w+)\n(.*?)```", PAGE.read_text(), re.S)
     assert {kind for kind, _ in blocks} == {"python", "sh", "toml"}

@@ -29,7 +29,7 @@ def test_the_verdict_on_a_change(name: str) -> None:
     assert Change(*pair).verdict == verdict
 
 
-def test_what_is_kept_is_what_now_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recorded_figures_are_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compare, "HISTORY", tmp_path)
     assert compare.main(["--keep", "9.9"]) == 0
     kept = compare.read("9.9")
@@ -38,7 +38,7 @@ def test_what_is_kept_is_what_now_reads(tmp_path: Path, monkeypatch: pytest.Monk
     assert len({figure.key for figure in kept}) == len(kept), "a name stands for two figures"
 
 
-def test_this_version_is_in_the_history() -> None:
+def test_history_has_the_current_version() -> None:
     assert compare.read(jaxfun.__version__)
 
 
@@ -66,7 +66,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_a_mistake_is_one_clear_line(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_user_error_is_one_clear_line(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     call, said = MISTAKES[name]
     try:
         code = compare.main(call)
@@ -76,7 +76,7 @@ def test_a_mistake_is_one_clear_line(name: str, capsys: pytest.CaptureFixture[st
     assert said in capsys.readouterr().err.splitlines()[-1]
 
 
-def test_versions_without_a_common_figure_are_a_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_versions_without_a_common_figure_are_a_user_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = tmp_path / "other.csv"
     other.write_text("benchmark,name,figure,value\nspeed,nothing,time / JAX's,1\n")
     assert compare.main(["0.1.0", str(other)]) == 2

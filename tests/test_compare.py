@@ -45,7 +45,7 @@ SAME = {
 
 
 @pytest.mark.parametrize("name", DIFFERENT)
-def test_a_difference_is_seen_and_named(name: str) -> None:
+def test_difference_is_found_and_named(name: str) -> None:
     verdict = compare(*DIFFERENT[name])
     assert not verdict.ok
     assert name.startswith(verdict.difference) or verdict.difference == "number"
@@ -53,7 +53,7 @@ def test_a_difference_is_seen_and_named(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SAME)
-def test_what_is_no_difference_is_not_seen(name: str) -> None:
+def test_equal_results_are_not_a_difference(name: str) -> None:
     verdict = compare(*SAME[name])
     assert verdict.ok
     assert verdict.compared == SAME[name][0].size
@@ -67,25 +67,25 @@ def test_the_error_is_measured_against_the_oracle_and_not_the_reference() -> Non
     assert compare(f32(1), reference, oracle).ok, "better than the reference"
 
 
-def test_the_error_at_the_index_is_that_of_an_element_that_differs() -> None:
+def test_reported_error_belongs_to_a_differing_element() -> None:
     oracle = np.array([1.0, 1.0, 1.0])
     reference = f32(1 + 100 * EPS, 1, 1)
     verdict = compare(f32(1 + 300 * EPS, 1, 1 + 20 * EPS), reference, oracle)
     assert (verdict.index, verdict.ulp, verdict.worst_ulp) == ((2,), 20, 300)
 
 
-def test_a_complex_difference_names_the_part() -> None:
+def test_complex_difference_names_the_part() -> None:
     reference = np.complex64([2 + 1j])
     assert "has 1, at [0], in the imaginary part" in compare(np.complex64([2 + 3j]), reference).detail
     assert "has 2, at [0], in the real part" in compare(np.complex64([5 + 1j]), reference).detail
 
 
-def test_one_element_that_the_reference_lost_does_not_excuse_the_others() -> None:
+def test_one_lost_element_of_the_reference_does_not_excuse_the_others() -> None:
     reference, oracle = f32(1, 1e-9), np.array([1.0, 0.0])
     assert not compare(f32(1 + 64 * EPS, 0), reference, oracle).ok
 
 
-def test_the_reference_has_no_answer_where_it_overflowed_on_the_way() -> None:
+def test_reference_has_no_answer_after_an_intermediate_overflow() -> None:
     oracle = np.array([2.0])
     for lost in (inf, -inf, nan):
         assert all(compare(f32(number), f32(lost), oracle).ok for number in (2, 3, inf, nan))
@@ -99,26 +99,26 @@ def test_infinity_is_right_beyond_the_largest_number() -> None:
     assert not compare(f32(3), f32(inf), oracle).ok
 
 
-def test_beside_the_largest_number_infinity_is_right_where_the_oracle_is_a_number() -> None:
+def test_infinity_is_accepted_near_the_largest_number() -> None:
     largest = np.finfo(np.float32).max
     assert compare(f32(largest), f32(inf), np.array([largest * (1 + EPS / 4)], np.float64)).ok
     assert not compare(f32(largest), f32(inf), np.array([inf])).ok
 
 
-def test_a_sum_is_held_to_the_scale_of_its_terms() -> None:
+def test_tolerance_of_a_sum_scales_with_its_terms() -> None:
     assert not compare(f32(1e-5), f32(0)).ok
     assert compare(f32(1e-5), f32(0), scale=1000.0).ok
     assert not compare(f32(1e-2), f32(0), scale=1000.0).ok
 
 
-def test_only_limits_what_is_compared_and_counted() -> None:
+def test_only_restricts_the_compared_and_counted_elements() -> None:
     verdict = compare(f32(1, 2), f32(1, 3), only=np.array([True, False]))
     assert verdict.ok
     assert verdict.compared == 1
 
 
 @pytest.mark.parametrize("dtype", PRECISION)
-def test_the_worst_error_and_its_place_are_given(dtype: str) -> None:
+def test_worst_error_and_its_index_are_given(dtype: str) -> None:
     eps = PRECISION[dtype].eps
     reference = np.ones(3, dtype)
     verdict = compare(np.array([1, 1 + eps, 1 + 256 * eps], dtype), reference)

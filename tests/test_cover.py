@@ -24,7 +24,7 @@ def options_of(record: Op) -> dict[str, list[Any]]:
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=NAMES)
-def test_every_static_value_is_taken(record: Op) -> None:
+def test_every_static_value_is_covered(record: Op) -> None:
     chosen = [*configurations(record, first_dtype(record))]
     for name, options in options_of(record).items():
         taken = {repr(arguments[name]) for arguments in chosen}
@@ -32,7 +32,7 @@ def test_every_static_value_is_taken(record: Op) -> None:
 
 
 @pytest.mark.parametrize("record", [record for record in RECORDS if record.rows], ids=str)
-def test_every_row_is_taken_as_a_whole(record: Op) -> None:
+def test_every_row_is_covered_as_a_whole(record: Op) -> None:
     chosen = [*configurations(record, first_dtype(record))]
     for row in record.rows:
         assert any(all(is_of(arguments[name], item) for name, item in row.items()) for arguments in chosen), row
@@ -61,7 +61,7 @@ def is_of(argument: object, item: object) -> bool:
     ],
     ids=str,
 )
-def test_a_matrix_of_two_sizes_comes_with_dim_0_and_the_last(record: Op) -> None:
+def test_matrix_with_two_sizes_is_covered_with_first_and_last_dim(record: Op) -> None:
     name = next(name for name, role in record.roles.items() if role in (Role.DIM, Role.DIMS))
     chosen = [*configurations(record, first_dtype(record))]
     matrices = [arguments[name] for arguments in chosen if (4, 5) in shapes_of(arguments)]
@@ -69,7 +69,7 @@ def test_a_matrix_of_two_sizes_comes_with_dim_0_and_the_last(record: Op) -> None
 
 
 @pytest.mark.parametrize("record", [r for r in RECORDS if isinstance(r.takes.get("dim"), Choice)], ids=str)
-def test_dims_that_are_a_few_fixed_ones_come_with_a_matrix_of_two_sizes(record: Op) -> None:
+def test_fixed_dims_are_covered_with_a_matrix_of_two_sizes(record: Op) -> None:
     chosen = configurations(record, first_dtype(record))
     dims = [
         each["dim"] for each in chosen if any(len({*shape} - {0, 1}) == 2 == len(shape) for shape in shapes_of(each))
@@ -82,7 +82,7 @@ def shapes_of(arguments: dict[str, Any]) -> list[tuple[int, ...]]:
     return [item.shape for item in items if isinstance(item, Layout)]
 
 
-def test_an_elementwise_function_meets_every_kind_of_shape() -> None:
+def test_elementwise_function_is_covered_with_every_kind_of_shape() -> None:
     met = {
         shape for arguments in configurations(records()["exp"], as_dtype("float32")) for shape in shapes_of(arguments)
     }
@@ -94,18 +94,18 @@ def test_every_dtype_has_a_case() -> None:
     assert all(len(cover(record, dtype)) >= 1 for dtype in DTYPES if dtype not in record.rejects)
 
 
-def test_a_flag_comes_with_each_end_of_the_dims() -> None:
+def test_flag_is_covered_with_first_and_last_dim() -> None:
     chosen = configurations(records()["sort"], as_dtype("float32"))
     both = {(arguments["dim"], arguments["descending"]) for arguments in chosen if (4, 5) in shapes_of(arguments)}
     assert {(0, True), (-1, True), (0, False), (-1, False)} <= both
 
 
-def test_two_bounds_are_not_one_number() -> None:
+def test_two_bounds_are_different_numbers() -> None:
     first = next(configurations(records()["clamp"], as_dtype("float64")))
     assert first["min"] != first["max"]
 
 
-def test_the_cover_is_the_same_each_time() -> None:
+def test_cover_is_deterministic() -> None:
     for name in ("mean.dim", "matmul", "gather"):
         once, again = (cover(records()[name], as_dtype("float32")) for _ in range(2))
         assert len(once) == len(again)
@@ -115,7 +115,7 @@ def test_the_cover_is_the_same_each_time() -> None:
                 np.testing.assert_array_equal(left, right)
 
 
-def test_options_that_depend_on_another_choice_are_all_taken() -> None:
+def test_dependent_options_are_all_covered() -> None:
     def build(choose: Choose) -> tuple[int, int]:
         rank = choose(What("shape"), (2, 3))
         return rank, choose(What("dim"), range(rank))
@@ -130,29 +130,29 @@ def test_no_case_is_tried_twice(record: Op) -> None:
 
 
 @pytest.mark.parametrize("name", ["permute", "addmm", "bmm", "det", "matrix_power"])
-def test_sizes_are_0_and_1_and_all_alike(name: str) -> None:
+def test_sizes_include_0_and_1_and_all_equal(name: str) -> None:
     record = records()[name]
     met = [shape for arguments in configurations(record, first_dtype(record)) for shape in shapes_of(arguments)]
     assert {0, 1} <= {size for shape in met for size in shape}
     assert any(len(shape) > 1 and {*shape} == {2} for shape in met)
 
 
-def test_what_is_broadcast_to_nothing_is_tried_for_each_operand() -> None:
+def test_broadcast_to_an_empty_shape_is_covered_for_each_operand() -> None:
     met = [shapes_of(arguments) for arguments in configurations(records()["mul.Tensor"], as_dtype("float32"))]
     assert [(2, 0), (2, 1)] in met
     assert [(2, 1), (2, 0)] in met
 
 
-def test_two_dims_are_not_one() -> None:
+def test_two_dims_are_different() -> None:
     first = next(configurations(records()["transpose.int"], as_dtype("bool")))
     assert first["dim0"] != first["dim1"]
 
 
-def test_a_size_of_1_is_left_beside_a_dim() -> None:
+def test_size_of_1_is_covered_beside_a_dim() -> None:
     chosen = configurations(records()["sum.dim_IntList"], as_dtype("float32"))
     assert {(2, 3, 1)} <= {arguments["input"].shape for arguments in chosen if arguments["dim"] == 0}
 
 
-def test_integers_meet_a_whole_number() -> None:
+def test_bound_of_an_integer_tensor_is_an_integer() -> None:
     first = next(configurations(records()["clamp_min"], as_dtype("int64")))
     assert isinstance(first["min"], int)

@@ -24,11 +24,11 @@ def answered(pair: Pair) -> parity.Report:
         return parity.check(pair.candidate, pair.reference, *pair.inputs, examples=200, seed=0)
 
 
-def test_a_port_that_differs_is_found(different: str) -> None:
+def test_port_that_differs_is_found(different: str) -> None:
     with unshrunk():
         assert answered(PAIRS["different"][different]).answer == "differs"
 
 
-def test_a_right_port_raises_no_alarm(agreeing: str) -> None:
+def test_correct_port_raises_no_alarm(agreeing: str) -> None:
     report = answered(PAIRS["agreeing"][agreeing])
     assert report.ok, report

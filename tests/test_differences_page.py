@@ -57,12 +57,12 @@ def test_every_recorded_function_is_in_the_table() -> None:
     assert {*counterparts()} == {*FUNCTIONS}
 
 
-def test_what_is_in_the_table_is_searched() -> None:
+def test_every_function_of_the_table_is_searched() -> None:
     table = [item for item in counterparts().values() if item.jax]
     assert not [item.name for item in table if not records_of(item.name, operator.attrgetter(item.name)(jaxfun))]
 
 
-def test_the_table_is_what_the_data_was_made_of() -> None:
+def test_table_matches_the_data() -> None:
     for name, counterpart in counterparts().items():
         records = records_of(name, operator.attrgetter(name)(jaxfun))
         said = {key: item for key, item in FUNCTIONS[name].items() if key != "differences"}
@@ -77,7 +77,7 @@ DIFFERENT = [name for name, fields in FUNCTIONS.items() if fields["differences"]
 
 
 @pytest.mark.parametrize("name", DIFFERENT[:: 1 if EVERY else 3])
-def test_a_row_is_what_each_library_gives(name: str) -> None:
+def test_row_shows_the_result_of_each_library(name: str) -> None:
     function = operator.attrgetter(name)(jaxfun)
     for row in FUNCTIONS[name]["differences"]:
         said = {side: row[side] for side in ("jax", "torch", "jaxfun")}
@@ -96,14 +96,14 @@ def _rounded(number: float) -> str:
 
 
 @pytest.mark.parametrize("name", SAMPLE)
-def test_a_search_finds_the_sorts_of_differences_that_the_page_has(name: str) -> None:
+def test_search_finds_the_kinds_of_differences_on_the_page(name: str) -> None:
     function = operator.attrgetter(name)(jaxfun)
     found = differences(records_of(name, function), counterparts()[name], function)
     # not the same inputs: Hypothesis also draws numbers that stand in the modules that are loaded
     assert [seen.sort for seen in found] == [row["sort"] for row in FUNCTIONS[name]["differences"]]
 
 
-def test_what_was_known_stays_while_it_is_true_and_gives_way_to_what_is_smaller(
+def test_known_difference_stays_until_a_smaller_one_is_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def row(sort: str, call: str) -> dict[str, Any]:
@@ -135,12 +135,12 @@ def test_the_command_shows_a_function(name: str, capsys: pytest.CaptureFixture[s
         assert row["why"] in printed
 
 
-def test_the_command_lists_all(capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_lists_all_functions(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["differences"]) == 0
     printed = capsys.readouterr().out
     assert all(re.search(rf"\b{name}\b", printed) for name in FUNCTIONS)
 
 
-def test_the_command_knows_a_name_that_is_near(capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_suggests_a_similar_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["differences", "stdd"]) == 2
     assert "did you mean std" in capsys.readouterr().err

@@ -39,7 +39,7 @@ def run(*call: object) -> str:
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "examples").glob("*.py")))
-def test_an_example_runs_and_prints_what_it_claims(name: str) -> None:
+def test_example_runs_and_prints_the_documented_output(name: str) -> None:
     printed = run(ROOT / "examples" / name)
     for claim in PRINTED[name]:
         assert claim in printed

@@ -41,7 +41,7 @@ def values(candidate: Any, reference: Any = same, dtype: str = "float16", **opti
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
 @pytest.mark.parametrize("name", ["exp", "sqrt", "sin"])
-def test_a_right_port_is_right_on_every_value(name: str, dtype: str) -> None:
+def test_correct_port_agrees_on_every_value(name: str, dtype: str) -> None:
     found = exhaustive(getattr(jnp, name), getattr(torch, name), dtype)
     assert found.ok, found
     assert found.done == found.total == 2**16
@@ -51,7 +51,7 @@ def test_a_right_port_is_right_on_every_value(name: str, dtype: str) -> None:
     assert 0.4 < found.value.worst.ulp < 1
 
 
-def test_the_counts_of_the_identity_are_those_of_the_dtype() -> None:
+def test_counts_of_the_identity_match_the_dtype() -> None:
     found = values(same)
     assert found.value.subnormal == 2 * 1023
     assert found.value.same == 2 * 1024
@@ -89,7 +89,7 @@ def test_a_wrong_derivative_is_found_where_the_value_is_right() -> None:
 
 @pytest.mark.parametrize("steps", [0, 1, 2, 3, 4, 5, 8, 9])
 @pytest.mark.parametrize("dtype", ["float16", "float32"])
-def test_a_distance_is_counted_in_its_bin(steps: int, dtype: str) -> None:
+def test_distance_is_counted_in_its_bin(steps: int, dtype: str) -> None:
     one = np.asarray(1, dtype)
     there = one + np.asarray(steps * module.PRECISION[dtype].eps, dtype)
     patterns = range(int(one.view(f"uint{8 * one.itemsize}")), int(one.view(f"uint{8 * one.itemsize}")) + 1)
@@ -106,7 +106,7 @@ def test_the_farthest_numbers_are_in_the_last_bin() -> None:
     assert len(histogram.labels(len(counts))) == module.BINS
 
 
-def test_zeros_of_either_sign_are_one_number() -> None:
+def test_zeros_of_either_sign_are_equal() -> None:
     found = values(lambda x: jnp.where(x == 0, -x, x), subnormals=True)
     assert found.ok
     assert found.value.counts[0] == found.value.compared - found.value.same
@@ -137,7 +137,7 @@ def test_infinities_of_unlike_signs_do_not_match() -> None:
     assert values(lambda x: jnp.where(jnp.isinf(x), -x, x)).value.infinity_mismatches == 2
 
 
-def test_subnormals_are_apart_unless_asked_for() -> None:
+def test_subnormals_are_separate_unless_requested() -> None:
     doubled = values(lambda x: x * 1, lambda x: x * 1, "float32", patterns=FIRST)
     assert doubled.ok
     assert doubled.value.subnormal == 2**23 - 1
@@ -146,7 +146,7 @@ def test_subnormals_are_apart_unless_asked_for() -> None:
     assert asked.value.compared == 2**10 - 1
 
 
-def test_a_number_where_the_reference_is_subnormal_is_no_flush() -> None:
+def test_normal_number_for_a_subnormal_reference_is_not_a_flush() -> None:
     least = 2.0**-14
     found = values(
         lambda x: jnp.where(x == 1, 1.0, 0).astype(x.dtype), lambda x: torch.where(x == 1, least / 2, 0).to(x)
@@ -161,31 +161,31 @@ def at_one(value: float, wide: float | None = None) -> Callable[[torch.Tensor], 
     return lambda x: torch.where(x == 1, value if wide is None or x.dtype != torch.float64 else wide, x).to(x)
 
 
-def test_a_subnormal_result_of_a_normal_input_is_left_out() -> None:
+def test_subnormal_result_of_a_normal_input_is_excluded() -> None:
     assert values(at(1.0, 2.0**-15), at_one(2.0**-15)).value.subnormal == 2 * 1023 + 1
     assert values(at(1.0, 0.0), at_one(2.0**-15)).value.subnormal == 2 * 1023 + 1
 
 
-def test_a_tiny_result_of_the_other_sign_is_no_flush() -> None:
+def test_tiny_result_with_the_opposite_sign_is_not_a_flush() -> None:
     found = values(at(1.0, -(2.0**-14)), at_one(2.0**-14))
     assert found.value.subnormal == 2 * 1023
     assert not found.ok
 
 
-def test_a_16_bit_distance_is_that_to_float64_and_not_to_the_reference() -> None:
+def test_16_bit_distance_is_measured_from_float64_not_from_the_reference() -> None:
     found = values(same, at_one(1.5, wide=1.0))
     assert found.ok
     assert sum(found.value.counts[1:]) == 0
 
 
-def test_an_infinity_that_both_sides_come_to_in_16_bits_is_the_same() -> None:
+def test_infinity_on_both_sides_in_16_bits_is_equal() -> None:
     found = values(at(1.0, float("inf")), at_one(float("inf"), wide=1.0))
     assert found.ok
     assert found.value.infinity_mismatches == 0
     assert found.value.same == 2 * 1024 + 1
 
 
-def test_the_worst_is_the_farthest_of_many_in_one_bin() -> None:
+def test_worst_error_is_the_largest_in_its_bin() -> None:
     step, where = 2.0**-24, 0.5 + 100 * 2.0**-24
     found = values(
         lambda x: x + jnp.where(x == where, 4 * step, 3 * step).astype(x.dtype), same, "float32", patterns=AROUND_ONE
@@ -195,7 +195,7 @@ def test_the_worst_is_the_farthest_of_many_in_one_bin() -> None:
     assert (found.value.worst.input, found.value.worst.ulp) == (where, 4)
 
 
-def test_a_small_failure_is_not_hidden_behind_a_larger_distance_that_is_the_references_fault() -> None:
+def test_small_failure_is_not_hidden_by_a_larger_error_of_the_reference() -> None:
     def reference(x: torch.Tensor) -> torch.Tensor:  # at 0.5 far off in float32, right in float64
         return torch.where(x == 0.5, x + (0.0 if x.dtype == torch.float64 else 0.2), x)
 
@@ -221,7 +221,7 @@ def interrupt(done: int, total: int) -> None:
         raise KeyboardInterrupt
 
 
-def test_an_interrupted_run_gives_what_was_found_and_is_not_ok() -> None:
+def test_interrupted_run_returns_partial_results_and_is_not_ok() -> None:
     found = exhaustive(jnp.exp, torch.exp, progress=interrupt)
     assert found.partial
     assert not found.ok
@@ -231,7 +231,7 @@ def test_an_interrupted_run_gives_what_was_found_and_is_not_ok() -> None:
     assert "32,768 of 65,536 values" in str(found)
 
 
-def test_a_progress_that_raises_loses_nothing() -> None:
+def test_progress_that_raises_does_not_lose_results() -> None:
     def broken(done: int, total: int) -> None:
         raise ZeroDivisionError("a bug of the caller's")
 
@@ -241,26 +241,26 @@ def test_a_progress_that_raises_loses_nothing() -> None:
     assert found.done == found.total
 
 
-def test_progress_is_told_of_every_chunk() -> None:
+def test_progress_is_called_for_every_chunk() -> None:
     told: list[tuple[int, int]] = []
     exhaustive(same, same, progress=lambda done, total: told.append((done, total)))
     assert told == [(2**14 * i, 2**16) for i in range(1, 5)]
 
 
-def test_a_bar_is_shown_only_where_asked_or_on_a_terminal(capfd: pytest.CaptureFixture[str]) -> None:
+def test_progress_bar_is_shown_only_on_request_or_on_a_terminal(capfd: pytest.CaptureFixture[str]) -> None:
     exhaustive(same, same)
     assert capfd.readouterr() == ("", "")
     exhaustive(same, same, progress=True)
     assert "100%" in capfd.readouterr().err
 
 
-def test_a_chunk_that_is_not_full_is_compared_too() -> None:
+def test_partial_chunk_is_compared_too() -> None:
     found = values(same, patterns=range(0x3C00, 0x3C00 + 2**14 + 5))
     assert found.done == found.value.compared == 2**14 + 5
 
 
 @pytest.mark.parametrize("x64", [True, False])
-def test_it_works_under_either_setting_and_leaves_it(x64: bool) -> None:
+def test_both_x64_settings_work_and_are_restored(x64: bool) -> None:
     with jax.enable_x64(x64):
         found = exhaustive(jnp.exp, torch.exp, "float32", patterns=AROUND_ONE)
         assert jax.config.jax_enable_x64 is x64
@@ -268,13 +268,13 @@ def test_it_works_under_either_setting_and_leaves_it(x64: bool) -> None:
     assert found.value.compared == 2**16
 
 
-def test_nan_is_no_error_where_jax_is_told_to_stop_at_it() -> None:
+def test_nan_does_not_raise_under_jax_debug_nans() -> None:
     with jax.debug_nans(True):
         assert exhaustive(jnp.sqrt, torch.sqrt, "bfloat16").ok
         assert jax.config.jax_debug_nans is True
 
 
-def test_a_reference_without_a_derivative_is_said_and_its_value_compared() -> None:
+def test_reference_without_a_derivative_is_reported_and_its_value_compared() -> None:
     found = exhaustive(same, lambda x: x.detach())
     assert found.derivative is None
     assert "does not require grad" in found.not_applicable
@@ -283,7 +283,7 @@ def test_a_reference_without_a_derivative_is_said_and_its_value_compared() -> No
     assert found.not_applicable in str(found)
 
 
-def test_a_candidate_with_reverse_mode_alone_is_compared() -> None:
+def test_candidate_with_only_reverse_mode_is_compared() -> None:
     @jax.custom_vjp
     def doubled(x: jax.Array) -> jax.Array:
         return x + x
@@ -406,7 +406,7 @@ REFUSED: dict[str, tuple[Any, Any, dict[str, Any], type[Exception], str]] = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_cannot_be_compared_is_refused(name: str) -> None:
+def test_incomparable_functions_raise(name: str) -> None:
     candidate, reference, options, kind, text = REFUSED[name]
     with pytest.raises(kind) as caught:
         exhaustive(candidate, reference, **options)
@@ -415,7 +415,7 @@ def test_what_cannot_be_compared_is_refused(name: str) -> None:
     assert text in str(caught.value)
 
 
-def test_the_report_says_what_was_found() -> None:
+def test_report_states_the_findings() -> None:
     text = str(values(at(3.0, 1.0)))
     assert "float16: 65,536 values" in text.splitlines()[0]
     assert text.splitlines()[0].endswith("DIFFERS")
@@ -423,14 +423,14 @@ def test_the_report_says_what_was_found() -> None:
     assert "1025-2048       1   < 0.1 %  ▏" in text
 
 
-def test_a_bar_is_as_long_as_its_share() -> None:
+def test_bar_length_is_proportional_to_its_share() -> None:
     lines = histogram.text((100, 50, 0, 25))
     assert [line.count("█") for line in lines] == [0, 40, 20, 0, 10]
     assert len({line.index("%") for line in lines[1:]}) == 1
     assert "..." in histogram.text((1, 0, 0, 0, 1))[2]
 
 
-def test_the_files_hold_what_was_found(tmp_path: Path) -> None:
+def test_files_contain_the_findings(tmp_path: Path) -> None:
     found = values(at(1.0, float("nan")))
     found.to_json(tmp_path / "found.json")
     read = json.loads((tmp_path / "found.json").read_text())
@@ -441,7 +441,7 @@ def test_the_files_hold_what_was_found(tmp_path: Path) -> None:
     assert (tmp_path / "found.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_the_order_of_every_bfloat16_is_that_of_the_numbers() -> None:
+def test_ordering_of_every_bfloat16_matches_its_value() -> None:
     x = np.arange(2**16, dtype=np.uint16).view(ml_dtypes.bfloat16)
     x = x[np.isfinite(x.astype(np.float32))]
     form = module.FORMATS["bfloat16"]

@@ -52,7 +52,7 @@ def differing(report: Any, level: str) -> set[str]:
     return {name for name, leaf in report.levels[level].leaves.items() if leaf.failures}
 
 
-def test_every_gradient_is_compared_under_its_name(layer: torch.nn.Linear) -> None:
+def test_each_gradient_is_compared_under_its_name(layer: torch.nn.Linear) -> None:
     report = check(layer, linear, own(layer), X)
     assert report.ok, report
     assert set(report.levels["vjp"].leaves) == {"weight", "bias", "x"}
@@ -60,7 +60,7 @@ def test_every_gradient_is_compared_under_its_name(layer: torch.nn.Linear) -> No
     assert all(report.levels[level].status == "pass" for level in ("value", "vjp", "jvp", "hvp", "vmap", "jit"))
 
 
-def test_a_gradient_that_is_stopped_is_named(layer: torch.nn.Linear) -> None:
+def test_stopped_gradient_is_named(layer: torch.nn.Linear) -> None:
     def stopped(params: dict, x: jax.Array) -> jax.Array:
         return linear(params | {"bias": lax.stop_gradient(params["bias"])}, x)
 
@@ -70,7 +70,7 @@ def test_a_gradient_that_is_stopped_is_named(layer: torch.nn.Linear) -> None:
     assert "vjp of bias" in str(report)
 
 
-def test_a_conversion_that_forgets_to_transpose_is_found(layer: torch.nn.Linear) -> None:
+def test_missing_transpose_in_a_conversion_is_found(layer: torch.nn.Linear) -> None:
     def port(params: dict, x: jax.Array) -> jax.Array:
         return x @ params["kernel"] + params["bias"]
 
@@ -80,12 +80,12 @@ def test_a_conversion_that_forgets_to_transpose_is_found(layer: torch.nn.Linear)
     assert not check(layer, port, lambda state: {"kernel": state["weight"], "bias": state["bias"]}, X).ok
 
 
-def test_a_bias_of_zero_hides_nothing(layer: torch.nn.Linear) -> None:
+def test_zero_bias_does_not_hide_a_difference(layer: torch.nn.Linear) -> None:
     torch.nn.init.zeros_(layer.bias)
     assert "value" in {item.level for item in check(layer, lambda p, x: x @ p["weight"].T, own(layer), X).failures}
 
 
-def test_buffers_integers_and_tied_weights_are_taken() -> None:
+def test_buffers_integers_and_tied_weights_are_accepted() -> None:
     class Model(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
@@ -126,7 +126,7 @@ def example() -> dict[str, Any]:
         return defined | {"report": check(defined["original"], wrong, defined["nested"], defined["x"])}
 
 
-def test_a_wrong_epsilon_in_a_transformer_block_names_the_layer_norm(example: dict[str, Any]) -> None:
+def test_wrong_epsilon_in_a_transformer_block_names_the_layer_norm(example: dict[str, Any]) -> None:
     report = example["report"]
     assert [tap.name for tap in report.taps] == ["norm1", "attention", "norm2", "expand", "contract"]
     assert report.first_divergence.name == "norm2"
@@ -136,13 +136,13 @@ def test_a_wrong_epsilon_in_a_transformer_block_names_the_layer_norm(example: di
     assert "<- first difference" in str(report)
 
 
-def test_the_error_that_is_told_is_that_at_its_index(example: dict[str, Any]) -> None:
+def test_reported_error_belongs_to_its_index(example: dict[str, Any]) -> None:
     for failure in example["report"].failures:
         ours, theirs = (float(item[failure.index]) for item in (failure.candidate, failure.reference))
         assert failure.ulp == pytest.approx(abs(ours - theirs) / abs(theirs) * 2**23, rel=0.05), failure.message
 
 
-def test_of_a_right_port_every_tap_agrees(example: dict[str, Any]) -> None:
+def test_every_tap_of_a_correct_port_agrees(example: dict[str, Any]) -> None:
     report = check(example["original"], example["block"], example["nested"], example["x"], levels=["value"])
     assert report.ok, report
     assert len(report.taps) == 5
@@ -174,7 +174,7 @@ def stacked(state: dict) -> dict:
     return {kind: jnp.stack([state[f"layers.{i}.{kind}"] for i in range(3)]) for kind in ("weight", "bias")}
 
 
-def test_a_scan_over_layers_is_seen_turn_by_turn() -> None:
+def test_scan_over_layers_is_tapped_per_iteration() -> None:
     torch.manual_seed(0)
     assert check(Stack(), scanned, stacked, X).ok
     report = check(Stack(), functools.partial(scanned, wrong=1), stacked, X)
@@ -182,7 +182,7 @@ def test_a_scan_over_layers_is_seen_turn_by_turn() -> None:
     assert report.first_divergence.name == "layers.2"  # the sign is lost after layers.1
 
 
-def test_a_submodule_that_runs_twice_is_two_places() -> None:
+def test_submodule_that_runs_twice_has_two_taps() -> None:
     class Twice(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
@@ -200,7 +200,7 @@ def test_a_submodule_that_runs_twice_is_two_places() -> None:
     assert [(tap.name, tap.ok) for tap in report.taps] == [("layer", True), ("layer (2)", False)]
 
 
-def test_a_tap_is_the_identity_and_leaves_nothing_in_the_program() -> None:
+def test_tap_is_the_identity_and_adds_nothing_to_the_program() -> None:
     def tapped(x: jax.Array) -> jax.Array:
         return jnp.sin(parity.tap("place", x * 2)) + 1
 
@@ -236,7 +236,7 @@ def deep(params: dict, x: jax.Array, *, slope: float = 1.0, eps: float = 1e-5, s
     return y @ p["last.weight"].T + p["last.bias"]
 
 
-def test_layers_are_taps_by_the_parameters_that_they_use() -> None:
+def test_layers_are_tapped_by_the_parameters_they_use() -> None:
     torch.manual_seed(0)
     report = check(Deep(), deep, dict, X, levels=["value"])
     assert report.ok, report
@@ -252,7 +252,7 @@ def test_every_mistake_is_named_in_one_run() -> None:
     assert "given PyTorch's input, it agrees" in str(report)
 
 
-def test_a_gradient_that_is_lost_between_two_taps_is_named() -> None:
+def test_gradient_lost_between_two_taps_is_named() -> None:
     torch.manual_seed(0)
     report = check(Deep(), functools.partial(deep, stops=True), dict, X, levels=["value", "vjp"])
     assert report.first_divergence is None
@@ -274,7 +274,7 @@ class Narrow(torch.nn.Module):
         return self.norm(self.weight * (y * torch.rsqrt(y.pow(2).mean(-1, keepdim=True) + 1e-6)).to(x.dtype))
 
 
-def test_a_reference_that_computes_in_float32_is_measured_by_itself() -> None:
+def test_reference_that_computes_in_float32_is_its_own_oracle() -> None:
     def port(params: dict, x: jax.Array, wrong: float = 1.0) -> jax.Array:
         return parity.tap("norm", wrong * params["weight"] * x / jnp.sqrt((x**2).mean(-1, keepdims=True) + 1e-6))
 
@@ -298,7 +298,7 @@ def batch_norm(params: dict, x: jax.Array, momentum: float = 0.1) -> tuple:
     return result, moved | {"num_batches_tracked": params["num_batches_tracked"] + 1}
 
 
-def test_buffers_that_are_written_are_results() -> None:
+def test_written_buffers_are_results() -> None:
     layer = torch.nn.BatchNorm1d(3)
     report = check(layer, batch_norm, dict, X)
     assert report.ok, report
@@ -307,7 +307,7 @@ def test_buffers_that_are_written_are_results() -> None:
     assert differing(report, "value") == {"result[1]['running_mean']", "result[1]['running_var']"}
 
 
-def test_buffers_that_are_not_returned_are_said_not_to_be_compared() -> None:
+def test_buffers_that_are_not_returned_are_reported_as_not_compared() -> None:
     layer = torch.nn.BatchNorm1d(3)
     report = check(layer, lambda p, x: batch_norm(p, x)[0], dict, X, levels=["value"])
     assert report.ok, report
@@ -325,7 +325,7 @@ class Dropping(torch.nn.Module):
         return self.drop(self.layer(x))
 
 
-def test_a_module_that_drops_out_is_compared_where_the_mask_is_handed_in() -> None:
+def test_module_with_dropout_is_compared_if_the_mask_is_given() -> None:
     def port(params: dict, x: jax.Array, keep: jax.Array, rate: float = 0.25) -> jax.Array:
         return keep * linear({"weight": params["layer.weight"], "bias": params["layer.bias"]}, x) / (1 - rate)
 
@@ -385,7 +385,7 @@ def inner(params: dict, x: jax.Array) -> jax.Array:
 
 
 @pytest.mark.parametrize("name", RESULTS)
-def test_results_are_compared_by_what_they_hold(name: str) -> None:
+def test_results_are_compared_by_their_contents(name: str) -> None:
     theirs, ours = RESULTS[name]
     torch.manual_seed(0)
     options: Any = {"levels": ["value", "vjp"], "examples": 8}
@@ -395,7 +395,7 @@ def test_results_are_compared_by_what_they_hold(name: str) -> None:
     assert not check(Giving(theirs), lambda p, x: ours(inner(p, 2 * x)), dict, X, **options).ok
 
 
-def test_a_result_that_is_left_out_is_a_difference() -> None:
+def test_missing_result_is_a_difference() -> None:
     report = check(Giving(lambda y: Output(y, 2 * y)), lambda p, x: {"logits": inner(p, x)}, dict, X, levels=["value"])
     assert report.failures[0].difference == "structure", report
 
@@ -416,7 +416,7 @@ def attending(params: dict, batch: dict, *, keep: jax.Array, scale: float, deter
     return scale * jnp.where(keep[..., None], y, 0) + batch["x"]
 
 
-def test_inputs_may_be_dicts_and_keywords_of_two_names() -> None:
+def test_inputs_may_be_dicts_and_keywords_with_two_names() -> None:
     torch.manual_seed(0)
     batch = {"tokens": torch.zeros((2, 5), dtype=torch.int64), "x": jnp.zeros((2, 5, 3))}
     kwargs = {"keep|mask": np.ones((2, 5), bool), "scale": 2.0, "|use_cache": False, "deterministic|": True}
@@ -427,14 +427,14 @@ def test_inputs_may_be_dicts_and_keywords_of_two_names() -> None:
     assert {"embed.weight", "batch['x']"} == set(report.levels["vjp"].leaves)
 
 
-def test_tokens_are_drawn_over_the_whole_table() -> None:
+def test_tokens_are_drawn_from_the_whole_table() -> None:
     tokens = np.zeros((2, 5), np.int32)
     layer = torch.nn.Embedding(11, 3)
     assert check(layer, lambda p, i: p["weight"][i], dict, tokens, levels=["value"]).ok
     assert not check(layer, lambda p, i: p["weight"][jnp.minimum(i, 9)], dict, tokens, levels=["value"]).ok
 
 
-def test_weights_that_are_all_equal_are_drawn_as_others() -> None:
+def test_equal_weights_are_drawn_like_others() -> None:
     layer = torch.nn.Embedding(4, 3)
     torch.nn.init.zeros_(layer.weight)
     report = check(layer, lambda p, i: 0 * p["weight"][i], dict, np.array([0, 3]), levels=["value"])
@@ -443,7 +443,7 @@ def test_weights_that_are_all_equal_are_drawn_as_others() -> None:
     assert not check(scaled, lambda p, x: deep(p | {"norm.weight": jnp.ones(4)}, x), dict, X, levels=["value"]).ok
 
 
-def test_a_tied_parameter_may_be_given_under_one_of_its_names() -> None:
+def test_tied_parameter_may_be_given_under_one_name() -> None:
     class Tied(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
@@ -464,7 +464,7 @@ def test_a_tied_parameter_may_be_given_under_one_of_its_names() -> None:
     assert set(report.levels["vjp"].leaves) == {"embed.weight"}
 
 
-def test_a_module_is_checked_in_its_own_dtypes() -> None:
+def test_module_is_checked_in_its_own_dtypes() -> None:
     torch.manual_seed(0)
     report = check(torch.nn.Linear(3, 3).bfloat16(), linear, dict, np.zeros((4, 3), np.float32), dtypes=None)
     assert report.ok, report
@@ -528,7 +528,7 @@ def test_a_large_module_is_compared_at_every_level() -> None:
     assert set(report.levels["vjp"].planted) == {"zeros", "a small shift"}
 
 
-def test_a_mistake_in_a_large_module_is_found() -> None:
+def test_error_in_a_large_module_is_found() -> None:
     torch.manual_seed(0)
     options: Any = {"examples": 4, "levels": ["value", "vjp"]}
     report = check(Wide(), functools.partial(wide, factor=1.001), dict, MANY, **options)
@@ -538,7 +538,7 @@ def test_a_mistake_in_a_large_module_is_found() -> None:
     assert differing(report, "vjp") == {"first.bias"}
 
 
-def test_a_large_module_is_held_few_times_over() -> None:
+def test_large_module_is_copied_few_times() -> None:
     torch.manual_seed(0)
     layer = torch.nn.Linear(1100, 1000)
     model = torch.nn.Sequential(OrderedDict(layer=layer, last=torch.nn.Tanh()))
@@ -557,7 +557,7 @@ def test_a_large_module_is_held_few_times_over() -> None:
     assert most < 30 * layer.weight.nbytes
 
 
-def test_what_no_time_is_left_for_is_said() -> None:
+def test_comparisons_skipped_for_time_are_reported() -> None:
     torch.manual_seed(0)
     report = check(Wide(), wide, dict, MANY, seconds=1e-3)
     assert report.answer == "agrees", report
@@ -568,7 +568,7 @@ def test_what_no_time_is_left_for_is_said() -> None:
     assert "left out: no time left" in str(report)
 
 
-def test_a_mistake_is_named_in_the_time_there_is() -> None:
+def test_error_is_named_within_the_time_limit() -> None:
     torch.manual_seed(0)
     options: Any = {"examples": 4, "levels": ["value", "vjp"]}
     wrong = functools.partial(wide, stops=True)
@@ -589,7 +589,7 @@ ERRORS = {
 
 
 @pytest.mark.parametrize("name", ERRORS)
-def test_an_option_that_means_nothing_is_an_error(name: str) -> None:
+def test_meaningless_option_raises(name: str) -> None:
     options, text = ERRORS[name]
     with pytest.raises((TypeError, ValueError), match=text):
         check(Stack(), scanned, stacked, X, **options)
@@ -605,19 +605,19 @@ PARAMS = {
 
 
 @pytest.mark.parametrize("name", PARAMS)
-def test_parameters_that_do_not_fit_are_an_error(name: str, layer: torch.nn.Linear) -> None:
+def test_parameters_that_do_not_fit_raise(name: str, layer: torch.nn.Linear) -> None:
     change, text = PARAMS[name]
     with pytest.raises(ValueError, match=text):
         check(layer, linear, change(own(layer)), X)
 
 
-def test_a_module_that_drops_out_is_an_error(layer: torch.nn.Linear) -> None:
+def test_module_with_dropout_raises(layer: torch.nn.Linear) -> None:
     model = torch.nn.Sequential(layer, torch.nn.Dropout())
     with pytest.raises(ValueError, match=r"\.eval\(\)"):
         check(model, linear, lambda state: {"weight": state["0.weight"], "bias": state["0.bias"]}, X)
 
 
-def test_a_function_in_the_place_of_a_module_is_an_error() -> None:
+def test_function_instead_of_a_module_raises() -> None:
     with pytest.raises(TypeError, match="to be an nn"):
         check(torch.exp, linear, {}, X)
 
@@ -640,7 +640,7 @@ class Writing(torch.nn.Module):
         return self.norm(self.layer(x))
 
 
-def test_a_module_is_left_as_it_was() -> None:
+def test_module_is_not_changed() -> None:
     module = Writing()
     module.layer.weight.grad = torch.ones(3, 3)
     module.norm.eval()

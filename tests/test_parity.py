@@ -33,7 +33,7 @@ def check(candidate: Any, reference: Any, *inputs: Any, **options: Any) -> parit
     return parity.check(candidate, reference, *inputs, **({"examples": FEW, "seed": 0} | options))
 
 
-def test_a_right_port_agrees_and_the_report_says_what_was_tried() -> None:
+def test_correct_port_agrees_and_the_report_lists_what_was_tried() -> None:
     report = check(jnp.tanh, torch.tanh)
     assert report.ok, report
     assert report.examples >= FEW
@@ -55,7 +55,7 @@ def test_a_failure_is_the_smallest_input_at_its_level() -> None:
     assert failure.candidate.any()
 
 
-def test_a_value_that_differs_is_shrunk_to_one_plain_number() -> None:
+def test_differing_value_is_shrunk_to_one_simple_number() -> None:
     (x,) = check(jax.nn.gelu, torch.nn.functional.gelu).failures[0].inputs[0]
     assert x.size == 1
     assert float(x) == round(float(x), 1)
@@ -77,7 +77,7 @@ def test_the_script_shows_the_disagreement_without_jaxfun(candidate: Any, refere
     assert len({float(re.search(r"-?\d+\.\d*", line).group()) for line in (ours, theirs)}) == 2
 
 
-def test_what_raises_is_shrunk_too() -> None:
+def test_input_that_raises_is_shrunk_too() -> None:
     def refuses(x: jax.Array) -> jax.Array:
         if x.ndim > 1:
             raise ValueError(f"no matrices: {x.shape}")
@@ -99,14 +99,14 @@ def test_what_raises_is_shrunk_too() -> None:
     ],
     ids=["structure", "branches", "NumPy"],
 )
-def test_what_no_number_decides_is_shown_on_a_single_one(candidate: Any, says: str) -> None:
+def test_difference_for_every_number_is_shown_on_a_single_one(candidate: Any, says: str) -> None:
     (failure,) = check(candidate, torch.clone).failures
     assert failure.inputs[0][0] == np.zeros(())
     assert says in " ".join(str(failure).split())
     assert max(map(len, str(failure).splitlines())) <= 100
 
 
-def test_a_number_that_matters_is_kept_where_a_loss_has_no_place_for_it() -> None:
+def test_shrinking_keeps_the_number_that_causes_the_difference() -> None:
     def loss(x: jax.Array) -> jax.Array:
         return jnp.where(x == 20.5, 0.0, x * x).sum()
 
@@ -139,7 +139,7 @@ def settings_in_force() -> list[Any]:
     return [dict(jax.config.values), np.geterr(), torch_state, [*warnings.filters], random_state]
 
 
-def test_settings_are_as_they_were_also_where_a_function_raises() -> None:
+def test_settings_are_restored_after_a_function_raises() -> None:
     def fails(x: Any) -> Any:
         raise KeyError("mine")
 
@@ -163,7 +163,7 @@ def test_reports_are_written(tmp_path: Path) -> None:
     assert "http" not in page.replace("http-equiv", "")
 
 
-def test_the_numbers_of_the_candidates_program_are_counted_and_missed_ones_are_named() -> None:
+def test_constants_of_the_program_are_counted_and_untried_ones_named() -> None:
     def clipped(x: Any) -> Any:
         return jnp.minimum(x, 3.0)
 
@@ -179,7 +179,7 @@ def test_the_numbers_of_the_candidates_program_are_counted_and_missed_ones_are_n
 # inputs
 
 
-def test_a_complex_annotation_is_honoured_in_both_precisions() -> None:
+def test_complex_annotation_is_used_in_both_precisions() -> None:
     def product(x: Complex[Array, "n"], y: Complex[Array, "n"]) -> Any:  # noqa: F821  (jaxtyping)
         return x * y
 
@@ -190,7 +190,7 @@ def test_a_complex_annotation_is_honoured_in_both_precisions() -> None:
     assert wrong.failures[0].dtype == "complex64"
 
 
-def test_subnormal_numbers_are_drawn_when_they_are_asked_for() -> None:
+def test_subnormal_numbers_are_drawn_on_request() -> None:
     assert "subnormal" not in check(jnp.sqrt, torch.sqrt, levels=["value"]).strata
     report = check(jnp.sqrt, torch.sqrt, parity.tensors(subnormals=True), levels=["value"])
     assert report.strata["subnormal"] > 0
@@ -202,12 +202,12 @@ def test_a_complex_tensor_has_no_16_bit_parts() -> None:
         check(jnp.square, torch.square, parity.tensors(dtype="complex"), dtypes=["float16"])
 
 
-def test_an_object_among_the_arguments_is_shown_without_its_address() -> None:
+def test_object_argument_is_shown_without_its_address() -> None:
     report = check(lambda x, thing: x + 1, lambda x, thing: x, parity.tensors(), st.just(object()))
     assert "<object object>" in report.failures[0].call
 
 
-def test_a_reference_that_does_not_run_in_float64_is_its_own_measure() -> None:
+def test_reference_that_does_not_run_in_float64_is_its_own_oracle() -> None:
     def only_float32(x: torch.Tensor) -> torch.Tensor:
         if x.dtype is not torch.float32:
             raise TypeError("float32 alone")
@@ -230,12 +230,12 @@ def test_a_reference_that_cannot_be_batched_is_called_one_by_one() -> None:
     assert torch._C._functorch._is_vmap_fallback_enabled()  # type: ignore[attr-defined]
 
 
-def test_a_result_whose_shape_depends_on_values_is_a_difference_and_no_crash() -> None:
+def test_result_with_value_dependent_shape_is_a_difference_not_a_crash() -> None:
     report = check(lambda x: x, lambda x: x[x > 0])
     assert report.failures[0].difference == "shape"
 
 
-def test_a_second_derivative_by_a_less_careful_formula_is_no_difference() -> None:
+def test_less_accurate_second_derivative_is_not_a_difference() -> None:
     @jax.custom_jvp
     def tanh(x: jax.Array) -> jax.Array:
         return jnp.tanh(x)
@@ -262,7 +262,7 @@ def test_keywords_may_have_two_names() -> None:
     assert right.ok, right
 
 
-def test_pytrees_are_taken_and_given() -> None:
+def test_pytrees_are_accepted_and_returned() -> None:
     inputs = st.fixed_dictionaries({"W": parity.tensors(shape="n m"), "b": parity.tensors(shape="m")})
 
     def scaled(sum_of: Any, by: int) -> Any:
@@ -272,7 +272,7 @@ def test_pytrees_are_taken_and_given() -> None:
     assert not check(scaled(jnp.sum, 2), scaled(torch.sum, 3), inputs).ok
 
 
-def test_shapes_are_read_off_annotations() -> None:
+def test_shapes_are_read_from_annotations() -> None:
     def affine(x: Float[Array, "batch n"], w: Float[Array, "n m"]) -> Any:  # noqa: F722  (jaxtyping)
         return x @ w
 
@@ -301,13 +301,13 @@ CALLS = {
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_inputs_are_told_by_name(name: str) -> None:
+def test_inputs_are_shown_by_name(name: str) -> None:
     inputs, kwargs, text = CALLS[name]
     report = check(twice, lambda x, *others, dim=0: x * 3, *inputs, kwargs=kwargs, levels=["value"], examples=20)
     assert report.failures[0].call == text
 
 
-def test_inputs_that_are_not_small_have_a_line_each() -> None:
+def test_large_inputs_have_one_line_each() -> None:
     def raises(x: Any, y: Any) -> Any:
         if x.size == 8:
             raise KeyError("mine")
@@ -323,14 +323,14 @@ def test_inputs_that_are_not_small_have_a_line_each() -> None:
 # what is no pass
 
 
-def test_a_derivative_that_is_zero_everywhere_is_evidence_where_it_was_met_often() -> None:
+def test_zero_derivative_is_evidence_if_compared_often() -> None:
     assert check(jnp.floor, torch.floor).ok
     few = check(jnp.floor, torch.floor, st.just(np.float32([1.5, 2.5])))
     assert few.answer == "not shown"
     assert "vjp: only zeros on both sides" in " ".join(str(few).split())
 
 
-def test_a_tolerance_that_means_nothing_is_said_to() -> None:
+def test_too_wide_tolerance_gives_not_shown() -> None:
     report = check(jnp.exp, torch.exp, rtol=1e6)
     assert any("the tolerance is too wide" in text for text in report.missing)
     assert report.levels["value"].status == "not shown"
@@ -338,7 +338,7 @@ def test_a_tolerance_that_means_nothing_is_said_to() -> None:
     assert "is NOT SHOWN to agree with" in str(report)
 
 
-def test_a_level_that_cannot_apply_says_why() -> None:
+def test_inapplicable_level_says_why() -> None:
     report = check(lambda x: x > 0, lambda x: x > 0)
     assert report.ok, report
     assert report.levels["vjp"].status == "not applicable"
@@ -362,14 +362,14 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_bad_input_is_named_for_what_it_is(name: str) -> None:
+def test_invalid_input_is_described(name: str) -> None:
     candidate, reference, level, text = BAD[name]
     report = check(candidate, reference)
     assert not report.ok
     assert text in {failure.level: " ".join(failure.message.split()) for failure in report.failures}[level]
 
 
-def test_a_reference_that_raises_for_everything_says_nothing_of_a_candidate_that_does_not() -> None:
+def test_reference_that_always_raises_gives_not_shown() -> None:
     def refuses(x: torch.Tensor) -> torch.Tensor:
         return x.reshape(-1, -1)
 
@@ -378,7 +378,7 @@ def test_a_reference_that_raises_for_everything_says_nothing_of_a_candidate_that
     assert "does not raise" in failure.message
 
 
-def test_inputs_that_the_reference_refuses_are_no_pass() -> None:
+def test_inputs_refused_by_the_reference_do_not_pass() -> None:
     sizes = iter(range(2, 10**6))
     uneven = st.builds(lambda: np.ones(next(sizes), np.float32))
     report = check(jnp.add, torch.add, uneven, uneven)
@@ -389,14 +389,14 @@ def test_inputs_that_the_reference_refuses_are_no_pass() -> None:
     assert check(jnp.add, torch.add, uneven, uneven, levels=["errors"]).ok
 
 
-def test_a_reference_without_a_derivative_says_so() -> None:
+def test_reference_without_a_derivative_is_reported() -> None:
     report = check(lambda x: x * 2, lambda x: x.detach() * 2)
     assert report.levels["vjp"].status == "not applicable"
     assert "does not require a gradient" in report.levels["vjp"].reason
     assert report.levels["value"].status == "pass"
 
 
-def test_a_reference_that_cannot_be_differentiated_says_so() -> None:
+def test_reference_that_cannot_be_differentiated_is_reported() -> None:
     def raises(x: torch.Tensor) -> torch.Tensor:
         return torch.tensor(np.exp(x.numpy()))
 
@@ -406,7 +406,7 @@ def test_a_reference_that_cannot_be_differentiated_says_so() -> None:
     assert report.ok, report
 
 
-def test_a_candidate_without_forward_mode_says_so() -> None:
+def test_candidate_without_forward_mode_is_reported() -> None:
     @jax.custom_vjp
     def square(x: jax.Array) -> jax.Array:
         return x * x
@@ -419,7 +419,7 @@ def test_a_candidate_without_forward_mode_says_so() -> None:
     assert report.levels["vjp"].status == report.levels["hvp"].status == "pass"
 
 
-def test_a_candidate_without_a_derivative_fails_where_the_reference_has_one() -> None:
+def test_candidate_without_a_derivative_fails_if_the_reference_has_one() -> None:
     def next_number(x: jax.Array) -> jax.Array:  # JAX has no rule for it
         return jnp.nextafter(x, jnp.full_like(x, jnp.inf))
 
@@ -434,7 +434,7 @@ def test_at_a_pole_a_derivative_may_be_infinite_or_nan() -> None:
     assert not check(lambda x: jnp.sqrt(x * x), torch.abs).ok, "the reference's is finite"
 
 
-def test_progress_is_told() -> None:
+def test_progress_is_reported() -> None:
     heard: list[tuple[int, int]] = []
     check(jnp.exp, torch.exp, progress=lambda done, total: heard.append((done, total)))
     assert [done for done, _ in heard] == sorted(done for done, _ in heard)
@@ -445,7 +445,7 @@ def test_progress_is_told() -> None:
     ("options", "text"),
     [({"levels": ["grad"]}, "`levels`"), ({"dtypes": ["float33"]}, "`dtypes`"), ({"examples": 0}, "`examples`")],
 )
-def test_an_option_that_means_nothing_is_an_error(options: Any, text: str) -> None:
+def test_meaningless_option_raises(options: Any, text: str) -> None:
     with pytest.raises((TypeError, ValueError), match=text):
         check(jnp.exp, torch.exp, **options)
 
@@ -478,7 +478,7 @@ def test_the_command_line(call: tuple[str, ...], code: int, text: str) -> None:
     assert code != 2 or len(ended.stderr.strip().splitlines()) == 1
 
 
-def test_a_gpu_that_is_lost_ends_the_check() -> None:
+def test_lost_gpu_ends_the_check() -> None:
     def lost(x: torch.Tensor) -> torch.Tensor:
         raise torch.AcceleratorError("CUDA error: device-side assert triggered")
 

@@ -164,7 +164,7 @@ DIFFERENT: dict[str, tuple[str, Check]] = {
 
 
 @pytest.mark.parametrize("name", DIFFERENT)
-def test_what_differs_is_found_at_its_level(name: str) -> None:
+def test_difference_is_found_at_its_level(name: str) -> None:
     level, run = DIFFERENT[name]
     report = run()
     assert report.answer == "differs", report
@@ -384,7 +384,7 @@ AGREEING: dict[str, tuple[set[str], Check]] = {
 
 
 @pytest.mark.parametrize("name", AGREEING)
-def test_what_is_right_agrees_and_its_edges_are_listed(name: str) -> None:
+def test_correct_port_agrees_and_its_edges_are_listed(name: str) -> None:
     kinds, run = AGREEING[name]
     report = run()
     assert report.ok, report
@@ -393,21 +393,21 @@ def test_what_is_right_agrees_and_its_edges_are_listed(name: str) -> None:
         assert "except for an edge" in " ".join(str(report).split())
 
 
-def test_strict_gives_an_edge_the_weight_of_a_difference() -> None:
+def test_strict_counts_an_edge_as_a_difference() -> None:
     assert check(jax.nn.relu, F.relu, strict=True).answer == "differs"
 
 
-def test_what_may_be_allowed_is_named_where_it_is_none() -> None:
+def test_unknown_allow_name_raises_and_lists_valid_names() -> None:
     with pytest.raises(ValueError, match="`allow` to be a list of names among kinks, ties"):
         check(jnp.exp, torch.exp, allow=("kink",))
 
 
-def test_the_arguments_without_a_gradient_are_said() -> None:
+def test_arguments_without_a_gradient_are_reported() -> None:
     report = check(normalized, batch_norm, *STATISTICS)
     assert "gradient of mean: not compared" in " ".join(str(report).split())
 
 
-def test_a_gradient_that_depends_on_create_graph_is_that_of_a_plain_backward() -> None:
+def test_gradient_is_that_of_backward_without_create_graph() -> None:
     singular = st.just(np.float32([[1, 2], [2, 4]]))  # PyTorch's plain backward gives 0, and cofactors with a graph
     report = check(jnp.linalg.det, torch.det, singular, levels=["vjp", "hvp"])
     (failure,) = [failure for failure in report.failures if failure.level == "vjp"]
@@ -425,7 +425,7 @@ CONTEXTS: dict[str, Callable[[], Any]] = {
 
 
 @pytest.mark.parametrize("name", CONTEXTS)
-def test_the_answer_is_the_same_whatever_the_caller_has_set(name: str) -> None:
+def test_answer_does_not_depend_on_the_settings_of_the_caller(name: str) -> None:
     with CONTEXTS[name]():
         wrong, right = check(leaky_relu, F.leaky_relu), check(jnp.tanh, torch.tanh)
     assert {failure.level for failure in wrong.failures} >= {"vjp", "jvp"}, wrong
@@ -433,7 +433,7 @@ def test_the_answer_is_the_same_whatever_the_caller_has_set(name: str) -> None:
     assert right.levels["vjp"].compared
 
 
-def test_the_answer_is_the_same_under_another_default_dtype() -> None:
+def test_answer_does_not_depend_on_the_default_dtype() -> None:
     torch.set_default_dtype(torch.float64)
     try:
         report = check(lambda x: x * jnp.ones(5), lambda x: x * torch.ones(5), parity.tensors(shape=(4, 5)))
@@ -443,14 +443,14 @@ def test_the_answer_is_the_same_under_another_default_dtype() -> None:
     assert report.ok, report
 
 
-def test_forward_mode_is_held_to_reverse_mode_along_more_than_one_cotangent() -> None:
+def test_forward_mode_is_compared_with_reverse_mode_for_several_cotangents() -> None:
     # torch's cholesky along directions that are not symmetric: along one cotangent its two modes may agree by chance
     report = check(jnp.linalg.cholesky, torch.linalg.cholesky, parity.positive_definite("n"), examples=800)
     assert report.ok, report
     assert report.levels["jvp"].compared, "symmetric directions are"
 
 
-def test_a_reference_that_contradicts_itself_is_no_measure() -> None:
+def test_reference_that_contradicts_itself_is_not_compared() -> None:
     class Halved(torch.autograd.Function):
         """Its forward mode is half of what its reverse mode says."""
 
@@ -480,7 +480,7 @@ def test_a_reference_that_contradicts_itself_is_no_measure() -> None:
     assert {failure.level for failure in wrong.failures} >= {"value", "vjp"}
 
 
-def test_a_reference_that_refuses_a_moved_input_is_asked_no_further() -> None:
+def test_reference_that_refuses_a_perturbed_input_is_not_called_again() -> None:
     def up_to_one(x: torch.Tensor) -> torch.Tensor:
         if (x > 1).any():
             raise ValueError("larger than 1")
@@ -490,7 +490,7 @@ def test_a_reference_that_refuses_a_moved_input_is_asked_no_further() -> None:
     assert check(lambda x: 2 * x**3, up_to_one, ones).answer == "differs"
 
 
-def test_whatever_keeps_a_reference_from_a_gradient_is_its_reason() -> None:
+def test_cause_of_a_missing_reference_gradient_is_reported() -> None:
     def without_gradient(x: torch.Tensor) -> torch.Tensor:
         if x.requires_grad:
             raise TypeError("takes no tensor that requires a gradient")
@@ -501,7 +501,7 @@ def test_whatever_keeps_a_reference_from_a_gradient_is_its_reason() -> None:
     assert "takes no tensor that requires a gradient" in report.levels["vjp"].reason
 
 
-def test_another_dtype_is_a_second_opinion() -> None:
+def test_difference_in_another_dtype_is_a_second_opinion() -> None:
     def through_float32(x: Any) -> Any:
         return jnp.exp(x.astype(jnp.float32)).astype(x.dtype)
 
@@ -512,7 +512,7 @@ def test_another_dtype_is_a_second_opinion() -> None:
 
 
 @pytest.mark.parametrize("reference", [lambda x: F.dropout(x, 0.5), lambda x: x + torch.randn_like(x)])
-def test_a_reference_that_is_random_is_no_measure(reference: Any) -> None:
+def test_random_reference_is_not_compared(reference: Any) -> None:
     report = check(lambda x: x, reference)
     assert report.answer == "not shown", report
     assert "is random" in report.missing[0]
@@ -520,7 +520,7 @@ def test_a_reference_that_is_random_is_no_measure(reference: Any) -> None:
     assert check(lambda x: x * 1, lambda x: x + 0 * torch.rand(())).ok, "what it draws may make no difference"
 
 
-def test_nothing_that_is_asked_for_and_not_compared_counts_as_agreement() -> None:
+def test_requested_but_uncompared_level_is_not_agreement() -> None:
     def raises(x: torch.Tensor) -> torch.Tensor:
         raise ValueError("nothing suits me")
 

@@ -38,7 +38,7 @@ def calls_of(function: Callable[..., Any], **options: Any) -> int:
     return -1 - counted.left
 
 
-def test_ctrl_c_gives_the_report_so_far() -> None:
+def test_ctrl_c_returns_the_report_so_far() -> None:
     at = calls_of(torch.exp, **ONE, examples=60) * 2 // 3
     report = parity.check(jnp.exp, Pressed(torch.exp, at), **ONE, examples=60)
     assert report.is_interrupted
@@ -48,7 +48,7 @@ def test_ctrl_c_gives_the_report_so_far() -> None:
     assert "(interrupted)" in str(report).splitlines()[0]
 
 
-def test_ctrl_c_at_once_is_a_report_too() -> None:
+def test_immediate_ctrl_c_still_returns_a_report() -> None:
     report = parity.check(jnp.exp, Pressed(torch.exp, 1), **ONE)
     assert not report.ok
     assert not report.levels
@@ -69,7 +69,7 @@ def test_ctrl_c_while_shrinking_keeps_the_difference() -> None:
     assert "(interrupted)" in report.headline
 
 
-def test_assert_parity_raises_for_a_check_that_was_interrupted() -> None:
+def test_assert_parity_raises_for_an_interrupted_check() -> None:
     with pytest.raises(parity.ParityError, match="interrupted"):
         parity.assert_parity(jnp.exp, Pressed(torch.exp, 1), **ONE)
 
@@ -78,7 +78,7 @@ def broken(done: int, total: int) -> NoReturn:
     raise ZeroDivisionError("a bug of the caller's")
 
 
-def test_a_progress_that_raises_is_noted_and_called_once() -> None:
+def test_progress_that_raises_is_reported_and_called_once() -> None:
     report = parity.check(jnp.exp, torch.exp, examples=30, progress=broken)
     assert report.ok, report
     assert [note for note in report.notes if "progress" in note] == [
@@ -90,13 +90,13 @@ def exits(x: Any) -> NoReturn:
     sys.exit(3)
 
 
-def test_a_candidate_that_exits_is_one_that_raised() -> None:
+def test_candidate_that_exits_counts_as_raising() -> None:
     report = parity.check(exits, torch.exp, seed=0, examples=30)
     assert report.failures[0].level == "errors"
     assert "SystemExit" in str(report)
 
 
-def test_a_reference_that_exits_took_no_input() -> None:
+def test_reference_that_exits_counts_as_refusing_its_input() -> None:
     report = parity.check(jnp.exp, exits, seed=0, examples=30)
     assert not report.ok
     assert "SystemExit" in str(report)
@@ -109,7 +109,7 @@ FOLDERS = {
 
 
 @pytest.mark.parametrize("name", FOLDERS)
-def test_a_folder_is_left_only_where_hypothesis_leaves_one(name: str, tmp_path: Path) -> None:
+def test_no_folder_is_left_except_that_of_hypothesis(name: str, tmp_path: Path) -> None:
     own, left = FOLDERS[name]
     program = f"""
     import hypothesis, jax.numpy as jnp, torch

@@ -55,7 +55,7 @@ def shapes(some: list[Case], place: int = 0) -> list[tuple[int, ...]]:
 # sizes by names
 
 
-def test_different_names_have_different_sizes_first() -> None:
+def test_different_dimension_names_first_have_different_sizes() -> None:
     first, *others = shapes(cases(parity.tensors(shape="n c h w")))
     assert len({*first}) == 4
     assert any(len({*shape}) == 1 and shape[0] > 1 for shape in others), "equal sizes are a case of their own"
@@ -68,7 +68,7 @@ MEDIANS = {"no shape": (), "n m": (parity.tensors(shape="n m"),), "n c h w": (pa
 
 @pytest.mark.parametrize("axis", [0, -1])
 @pytest.mark.parametrize("given", MEDIANS)
-def test_each_dimension_has_an_even_and_an_odd_size(given: str, axis: int) -> None:
+def test_each_dimension_gets_an_even_and_an_odd_size(given: str, axis: int) -> None:
     # of an even count PyTorch's median is the lower of the two in the middle, NumPy's their mean
     def candidate(x: Any) -> Any:
         return jnp.median(x, axis)
@@ -88,7 +88,7 @@ def test_as_many_tensors_are_drawn_as_either_function_requires() -> None:
     assert check(loss, torch.square, levels=["value"]).ok  # without a signature
 
 
-def test_one_name_is_one_size_across_the_arguments() -> None:
+def test_one_dimension_name_has_one_size_across_arguments() -> None:
     for case in cases(parity.tensors(shape="n c"), {"w": parity.tensors(shape="c 3")}, parity.tensors(shape="n")):
         x, w, y = (stack.shape[1:] for stack in case.tensors)
         assert (x[1], x[0], w[1]) == (w[0], y[0], 3)
@@ -138,7 +138,7 @@ SETTLED = {
 
 
 @pytest.mark.parametrize("name", SETTLED)
-def test_without_strategies_shapes_are_looked_for_that_both_sides_take(name: str) -> None:
+def test_without_strategies_shapes_accepted_by_both_sides_are_searched(name: str) -> None:
     candidate, reference, ndim = SETTLED[name]
     plan = plan_of(candidate, reference, (), {})
     assert not plan.refused
@@ -156,18 +156,18 @@ def test_a_function_of_images_is_compared_by_its_values(name: str) -> None:
     assert not check(lambda *xs: candidate(*xs) * 1.01, reference, **PLAIN).ok
 
 
-def test_what_neither_side_takes_is_not_drawn() -> None:
+def test_inputs_refused_by_both_sides_are_not_drawn() -> None:
     over_rows = check(lambda x: jax.nn.softmax(x, 1), lambda x: torch.softmax(x, 1), levels=["value", "errors"])
     assert over_rows.ok, over_rows
     assert "[3]" not in over_rows.inputs[0]
 
 
-def test_what_one_side_alone_takes_is_said() -> None:
+def test_inputs_accepted_by_one_side_only_are_reported() -> None:
     plan = plan_of(lambda a, b: jnp.einsum("ij,jk->ik", a, b), torch.matmul, (), {})
     assert any(line.startswith("not drawn: 1-dim: only the candidate rejects it") for line in plan.lines)
 
 
-def test_functions_of_integers_and_of_complex_numbers_get_such() -> None:
+def test_functions_of_integers_or_complex_numbers_get_matching_inputs() -> None:
     assert check(jnp.invert, torch.bitwise_not, levels=["value"]).levels["value"].compared
     parts = check(lambda x: jnp.stack([x.real, x.imag], -1), torch.view_as_real, levels=["value"])
     assert set(parts.by_dtype) == {"complex64"}
@@ -203,7 +203,7 @@ def test_the_report_gives_the_advice() -> None:
 # arguments
 
 
-def test_a_keyword_is_drawn_from_a_dimension() -> None:
+def test_keyword_is_drawn_from_a_dimension() -> None:
     kwargs = {"axis|dim": parity.dims(of=0)}
     right = check(jnp.sum, torch.sum, parity.tensors(shape="n m"), kwargs=kwargs, **PLAIN)
     assert right.ok, right
@@ -212,7 +212,7 @@ def test_a_keyword_is_drawn_from_a_dimension() -> None:
     assert not wrong.ok
 
 
-def test_what_can_only_be_given_by_its_name_is_given_so() -> None:
+def test_keyword_only_argument_is_passed_by_name() -> None:
     def scaled(x: Any, *, by: Any) -> Any:
         return x * by
 
@@ -220,20 +220,20 @@ def test_what_can_only_be_given_by_its_name_is_given_so() -> None:
     assert not check(scaled, lambda x, *, by: x * by * by, **PLAIN).ok
 
 
-def test_a_function_of_our_own_is_given_what_its_record_describes() -> None:
+def test_jaxfun_function_gets_the_inputs_of_its_record() -> None:
     report = check(jf.cummax, torch.cummax, examples=60)
     assert report.ok, report
     assert report.levels["vjp"].compared
     assert any(line.startswith("dim: 0, ") for line in report.inputs), report.inputs
 
 
-def test_a_number_that_leaves_no_elements_is_no_evidence_of_a_compiled_call() -> None:
+def test_empty_results_are_no_evidence_for_a_compiled_call() -> None:
     report = check(jnp.eye, torch.eye, st.integers(0, 5))
     assert report.ok, report
     assert report.levels["jit"].compared
 
 
-def test_what_a_function_takes_is_drawn_before_what_it_refuses() -> None:
+def test_accepted_inputs_are_drawn_before_refused_ones() -> None:
     def eye(n: int) -> jax.Array:
         return jnp.eye(n)
 
@@ -278,7 +278,7 @@ def product(given: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", NESTED)
-def test_strategies_stand_in_whatever_holds_arguments(name: str) -> None:
+def test_strategies_may_be_inside_any_container(name: str) -> None:
     right = check(product, product, NESTED[name], levels=["value", "vjp"], dtypes=["float32"])
     assert right.ok, right
     assert right.levels["vjp"].compared
@@ -286,7 +286,7 @@ def test_strategies_stand_in_whatever_holds_arguments(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["jax", "torch", "numpy"])
-def test_arrays_of_each_library_stand_for_their_shape(name: str) -> None:
+def test_array_of_any_library_gives_its_shape(name: str) -> None:
     given = {"jax": jnp.ones((3, 4)), "torch": torch.ones(3, 4), "numpy": np.ones((3, 4), np.float32)}[name]
     assert check(jnp.exp, torch.exp, given, **PLAIN).ok
     wrong = check(jnp.abs, torch.abs, {"x": given}["x"], levels=["value", "vjp"], dtypes=["float32"])
@@ -294,7 +294,7 @@ def test_arrays_of_each_library_stand_for_their_shape(name: str) -> None:
     assert wrong.inputs == ["x: floating point [3, 4]"]
 
 
-def test_an_array_is_drawn_like_its_numbers() -> None:
+def test_drawn_array_resembles_the_given_array() -> None:
     rng = np.random.default_rng(0)
     positive, parts = np.exp(rng.normal(size=(3, 4))), rng.random((3, 4))
     matrix = np.cov(rng.normal(size=(3, 20)))
@@ -306,7 +306,7 @@ def test_an_array_is_drawn_like_its_numbers() -> None:
         assert np.allclose(fourth.sum(-1), 1)
 
 
-def test_arguments_that_hold_no_tensor_are_fixed_and_said_so() -> None:
+def test_arguments_without_a_tensor_are_fixed_and_reported() -> None:
     plan = planned(parity.tensors(shape=(2,)), 3, "sum", function=lambda x, k, how: x)
     assert plan.lines[1:] == ["k: fixed at 3", "how: fixed at 'sum'"]
     assert check(jnp.eye, torch.eye, 3, **PLAIN).levels["value"].compared
@@ -318,7 +318,7 @@ def test_arguments_that_hold_no_tensor_are_fixed_and_said_so() -> None:
 TABLE = np.arange(21, dtype=np.float32).reshape(7, 3)
 
 
-def test_tokens_are_drawn_over_the_whole_table() -> None:
+def test_tokens_are_drawn_from_the_whole_table() -> None:
     def embedded(i: Any) -> Any:
         return jnp.asarray(TABLE)[i]
 
@@ -338,7 +338,7 @@ def test_tokens_are_drawn_over_the_whole_table() -> None:
     ],
     ids=["dict", "tuple", "JAX", "PyTorch"],
 )
-def test_tokens_inside_of_a_structure_are_drawn_too(given: Any) -> None:
+def test_tokens_inside_a_structure_are_drawn_too(given: Any) -> None:
     def leaf(item: Any) -> Any:
         return jax.tree.leaves(item, is_leaf=lambda x: isinstance(x, torch.Tensor))[0]
 
@@ -348,22 +348,22 @@ def test_tokens_inside_of_a_structure_are_drawn_too(given: Any) -> None:
     assert not check(wrong, lambda item: F.embedding(leaf(item), torch.tensor(TABLE)), given, **PLAIN).ok
 
 
-def test_labels_are_drawn_over_all_classes() -> None:
+def test_labels_are_drawn_from_all_classes() -> None:
     plan = plan_of(lambda x, y: x, F.cross_entropy, (parity.tensors(shape=(4, 5)), np.array([0, 1, 1, 0])), {})
     assert plan.lines[1] == "y: int64 [4], from 0 to 4"
 
 
-def test_labels_of_jax_have_64_bits_where_pytorch_takes_no_others() -> None:
+def test_jax_labels_are_64_bit_where_torch_requires_it() -> None:
     plan = plan_of(lambda x, y: x, F.cross_entropy, (parity.tensors(shape=(4, 5)), jnp.array([0, 1, 1, 0])), {})
     assert plan.lines[1] == "y: int64 [4], from 0 to 4"
 
 
-def test_integers_that_are_no_index_keep_their_range() -> None:
+def test_integers_that_are_not_indices_keep_their_range() -> None:
     plan = plan_of(lambda x, n: x * n, lambda x, n: x * n, (parity.tensors(shape=(2,)), np.array([1, 3])), {})
     assert plan.lines[1] == "n: int64 [2], from 1 to 3"
 
 
-def test_bools_keep_a_true_in_each_row_where_they_have_one() -> None:
+def test_mask_keeps_one_true_per_row_if_it_has_one() -> None:
     for case in cases(np.array([[True, False, True], [True, True, True]])):
         assert case.tensors[0].any(-1).all()
         assert not case.tensors[0].all()
@@ -379,7 +379,7 @@ def hard_swish(x: Any) -> Any:
 BOUNDED = hnp.arrays(np.float32, (4, 5), elements=st.floats(-10, 10, width=32))
 
 
-def test_a_kink_is_found_in_arrays_of_hypothesis() -> None:
+def test_kink_is_found_with_arrays_of_hypothesis() -> None:
     report = check(hard_swish, F.hardswish, BOUNDED, examples=200)
     kink = "derivative at -3 and 3, numbers in the candidate's program"
     assert kink in {item.difference for item in report.failures}, report
@@ -395,14 +395,14 @@ def test_arrays_of_hypothesis_stay_within_their_bounds() -> None:
         assert "given" in case.strata, "some are as Hypothesis draws them"
 
 
-def test_a_strategy_of_the_users_own_is_drawn_as_often_as_ours() -> None:
+def test_custom_strategy_is_drawn_as_often_as_ours() -> None:
     doubled = BOUNDED.map(lambda array: array * 2)
     (case,) = cases(doubled, sets=300)
     assert case.sets == 300
     assert len(np.unique(case.tensors[0][:, 0, 0])) > 30
 
 
-def test_what_is_made_of_tensors_meets_their_strata() -> None:
+def test_values_derived_from_tensors_get_their_strata() -> None:
     squared = parity.tensors(shape=(3, 4)).map(lambda array: np.asarray(array) ** 2)
     (case,) = cases(squared, sets=400)
     assert {"NaN", "infinity", "ties", "zeros"} <= {*case.strata}
@@ -410,18 +410,18 @@ def test_what_is_made_of_tensors_meets_their_strata() -> None:
     assert not (case.tensors[0] < 0).any()
 
 
-def test_value_sets_are_batched_by_shape_and_by_what_is_no_tensor() -> None:
+def test_value_sets_are_batched_by_shape_and_static_arguments() -> None:
     some = cases(hnp.arrays(np.float32, st.sampled_from([(2,), (3,)])), st.sampled_from(["sum", "mean"]))
     assert len({(case.tensors[0].shape[1:], case.ours.args[1]) for case in some}) == len(some) == 4
 
 
-def test_arrays_of_the_users_own_take_the_second_dtype() -> None:
+def test_custom_arrays_get_the_second_dtype() -> None:
     report = check(lambda x, w: x @ w, lambda x, w: x @ w, np.ones((4, 3), np.float32), BOUNDED.map(lambda a: a[:3]))
     assert report.ok, report
     assert {"float32", "float64"} == set(report.by_dtype)
 
 
-def test_arrays_in_double_precision_are_not_narrowed() -> None:
+def test_double_precision_arrays_are_not_narrowed() -> None:
     plan = plan_of(jnp.exp, torch.exp, (BOUNDED.map(lambda array: array.astype(np.float64)),), {})
     assert [item.dtype for item in plan.configurations] == ["float64"]
 
@@ -429,14 +429,14 @@ def test_arrays_in_double_precision_are_not_narrowed() -> None:
 # strata
 
 
-def test_each_argument_has_strata_of_its_own() -> None:
+def test_each_argument_has_its_own_strata() -> None:
     some = cases(parity.tensors(shape=(3, 4)), parity.labels(4), function=lambda logits, labels: 0.0)
     assert np.isnan(some[0].tensors[0]).any()
     assert np.isinf(some[0].tensors[0]).any()
     assert {"NaN", "infinity"} <= {*some[0].strata}
 
 
-def test_an_infinite_logit_is_met_beside_labels() -> None:
+def test_infinite_logit_is_drawn_with_labels() -> None:
     def cross_entropy(x: Any, y: Any) -> Any:
         return -(jax.nn.one_hot(y, 5) * (x - jax.nn.logsumexp(x, -1, keepdims=True))).sum(-1).mean()
 
@@ -444,7 +444,7 @@ def test_an_infinite_logit_is_met_beside_labels() -> None:
     assert [failure.stratum for failure in report.failures] == ["infinity"]
 
 
-def test_an_argument_is_special_alone_too() -> None:
+def test_special_values_appear_in_one_argument_alone_too() -> None:
     (case,) = cases(parity.tensors(shape=(2, 3)), parity.tensors(shape=(3,)), function=lambda x, y: 0.0, sets=80)
     row = case.strata.index("NaN in x")
     assert np.isnan(case.tensors[0][row]).any()
@@ -476,7 +476,7 @@ def test_labels_have_the_shape_of_the_logits_without_the_classes() -> None:
     assert logits.shape[1:] == (2, 5, 3)
 
 
-def test_some_labels_are_ignored_and_in_some_value_sets_all() -> None:
+def test_some_value_sets_have_ignored_labels_and_some_only_ignored_ones() -> None:
     (case,) = cases(parity.labels(3, shape=(4,), ignore_index=-100))
     (stack,) = case.tensors
     ignored = (stack == -100).sum(1)
@@ -493,7 +493,7 @@ def test_probabilities_sum_to_one_with_exact_zeros() -> None:
         assert stack.shape[-1] == 1 or (stack == 0).any()
 
 
-def test_symmetric_matrices_are() -> None:
+def test_symmetric_matrices_are_symmetric() -> None:
     for stack in drawn(parity.symmetric("n", batch="b")):
         assert np.array_equal(stack, np.swapaxes(stack, -1, -2))
         assert np.isfinite(stack).all()
@@ -501,7 +501,7 @@ def test_symmetric_matrices_are() -> None:
         assert np.array_equal(stack, np.conj(np.swapaxes(stack, -1, -2)))
 
 
-def test_positive_definite_matrices_are() -> None:
+def test_positive_definite_matrices_are_positive_definite() -> None:
     for stack in drawn(parity.positive_definite("n")):
         assert (np.linalg.eigvalsh(stack) > 0.5).all()
     right = check(jnp.linalg.cholesky, torch.linalg.cholesky, parity.positive_definite(3), levels=["value", "errors"])
@@ -518,13 +518,13 @@ def test_masks_have_rows_of_all_true_and_of_all_false() -> None:
     assert {"rows of all True", "rows of all False"} <= {*case.strata}
 
 
-def test_permutations_hold_each_number_once() -> None:
+def test_permutations_contain_each_number_once() -> None:
     for case in cases(parity.tensors(shape="rows m"), parity.permutation("rows")):
         rows, order = case.tensors
         assert np.array_equal(np.sort(order, -1), np.broadcast_to(np.arange(rows.shape[1]), order.shape))
 
 
-def test_finite_tensors_are_and_in_distinct_ones_no_number_comes_twice() -> None:
+def test_finite_tensors_are_finite_and_distinct_ones_have_no_duplicates() -> None:
     (finite,) = drawn(parity.tensors(shape=(3, 4), finite=True))
     assert np.isfinite(finite).all()
     for dtype in ("float32", "bfloat16", "int32"):
@@ -534,7 +534,7 @@ def test_finite_tensors_are_and_in_distinct_ones_no_number_comes_twice() -> None
     assert {*within.ravel()} == {*range(5)}
 
 
-def test_no_derivative_is_taken_for_a_constant() -> None:
+def test_constants_are_not_differentiated() -> None:
     (case, *_) = cases(parity.tensors(shape=(3,)), parity.constant(parity.tensors(shape=(3,))))
     assert case.movable == [0]
     (fixed, *_) = cases(parity.tensors(shape=(3,)), parity.constant({"scale": np.arange(3.0, dtype=np.float32)}))
@@ -564,7 +564,7 @@ ADMITTED = {
 
 
 @pytest.mark.parametrize("name", ADMITTED)
-def test_a_case_admits_what_its_strategies_could_have_drawn(name: str) -> None:
+def test_case_admits_inputs_that_its_strategies_could_draw(name: str) -> None:
     strategy, right, wrong = ADMITTED[name]
     case = cases(strategy)[0]
     assert all(case.admits(case.row(row)) for row in range(case.sets)), "what was drawn"
@@ -572,7 +572,7 @@ def test_a_case_admits_what_its_strategies_could_have_drawn(name: str) -> None:
     assert not any(case.admits([np.asarray(item, np.float32)]) for item in wrong)
 
 
-def test_a_case_admits_one_size_for_a_name() -> None:
+def test_case_admits_one_size_per_dimension_name() -> None:
     case = cases(parity.tensors(shape="n m"), parity.tensors(shape="m"))[0]
     one = np.float32
     assert case.admits([np.zeros((1, 2), one), np.zeros(2, one)])
@@ -597,7 +597,7 @@ WRONG = {
 }  # fmt: skip
 
 
-def test_a_decomposition_that_may_never_return_is_given_numbers_alone() -> None:
+def test_decomposition_that_may_hang_gets_finite_numbers_only() -> None:
     # LAPACK's SVD of a matrix with infinity in it: the process would not end
     x = parity.tensors(shape="m n")
     assert not all(np.isfinite(case.tensors[0]).all() for case in cases(x))
@@ -609,13 +609,13 @@ def test_a_decomposition_that_may_never_return_is_given_numbers_alone() -> None:
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_options_that_contradict_each_other_are_an_error(name: str) -> None:
+def test_contradictory_options_raise(name: str) -> None:
     call, text = WRONG[name]
     with pytest.raises((TypeError, ValueError), match=text):
         call()
 
 
-def test_one_nan_is_drawn_alone_as_well_as_several() -> None:
+def test_one_nan_and_several_nans_are_drawn() -> None:
     layout, rng = Layout((4, 5), "float32"), np.random.default_rng(0)
     counts = {int(np.isnan(value_set("NaN", [layout], (), rng)[0]).sum()) for _ in range(20)}
     assert 1 in counts

@@ -16,7 +16,7 @@ def run(missing: tuple[str, ...], program: str) -> subprocess.CompletedProcess[s
     "program", ["from jaxfun import parity", "import jaxfun.parity", "from jaxfun.parity import check"]
 )
 @pytest.mark.parametrize("missing", [("torch",), ("hypothesis",), ("torch", "hypothesis")], ids=" and ".join)
-def test_the_import_names_the_extra(missing: tuple[str, ...], program: str) -> None:
+def test_import_error_names_the_extra(missing: tuple[str, ...], program: str) -> None:
     ended = run(missing, program)
     are = "are" if len(missing) > 1 else "is"
     said = f"jaxfun.parity needs {' and '.join(missing)}, which {are} not installed: pip install 'jaxfun[parity]'"
@@ -25,7 +25,7 @@ def test_the_import_names_the_extra(missing: tuple[str, ...], program: str) -> N
 
 
 @pytest.mark.parametrize("missing", ["torch", "hypothesis", "rich"])
-def test_the_command_names_the_extra_in_a_line(missing: str) -> None:
+def test_command_names_the_extra_in_one_line(missing: str) -> None:
     ended = run((missing,), "from jaxfun.cli import main; sys.exit(main(['parity', 'math:sqrt', 'math:sqrt']))")
     assert ended.returncode == 2
     assert ended.stdout == ""
@@ -35,6 +35,6 @@ def test_the_command_names_the_extra_in_a_line(missing: str) -> None:
     assert "pip install 'jaxfun[parity]'" in ended.stderr
 
 
-def test_the_library_needs_neither() -> None:
+def test_library_needs_neither_torch_nor_hypothesis() -> None:
     ended = run(("torch", "hypothesis"), "import jaxfun as jf; print(jf.add(1.0, 2.0))")
     assert (ended.stdout, ended.stderr) == ("3.0\n", "")

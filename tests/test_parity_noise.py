@@ -47,7 +47,7 @@ EXACT = {
 
 
 @pytest.mark.parametrize("name", EXACT)
-def test_what_is_exact_stays(name: str) -> None:
+def test_exact_ops_get_no_noise(name: str) -> None:
     assert moved(EXACT[name], [1.0, -2.0, 3.0]) == 0
 
 
@@ -75,19 +75,19 @@ ROUNDED = {
 
 
 @pytest.mark.parametrize("name", ROUNDED)
-def test_what_rounds_is_off_by_about_a_step(name: str) -> None:
+def test_rounding_ops_get_noise_of_about_one_ulp(name: str) -> None:
     assert 0.1 * STEP < moved(ROUNDED[name], [1.0, -2.0, 3.5]) < 50 * STEP
 
 
-def test_a_sum_is_off_by_the_size_of_its_terms() -> None:
+def test_noise_of_a_sum_scales_with_its_terms() -> None:
     assert 0.1 * 2e8 * STEP < moved(torch.sum, [1e8 + 0.125, -1e8, 1.0]) <= 3e8 * STEP
 
 
-def test_a_fused_kernel_is_taken_step_by_step() -> None:
+def test_fused_kernel_is_decomposed() -> None:
     assert moved(lambda x: F.layer_norm(x, (3,)), [1e6 + 0.3, 1e6 + 1.1, 1e6 + 2.7]) > 1e4 * STEP, "its mean rounds"
 
 
-def test_the_mean_of_a_variance_rounds_but_of_equal_numbers() -> None:
+def test_mean_inside_variance_rounds_unless_numbers_are_equal() -> None:
     assert moved(torch.std, [1e6 + 0.3, 1e6 + 1.1, 1e6 + 2.7]) > 1e2 * STEP
     assert moved(lambda x: torch.var(torch.complex(x, x)), [1e6 + 0.3, 1e6 + 1.1, 1e6 + 2.7]) > 1e2 * STEP
     equal = [1 + 2.0**-20] * 7
@@ -95,17 +95,17 @@ def test_the_mean_of_a_variance_rounds_but_of_equal_numbers() -> None:
     assert moved(lambda x: torch.var_mean(x, ())[0], equal) == 0
 
 
-def test_a_saturated_softmax_has_a_gradient_that_is_off() -> None:
+def test_saturated_softmax_has_a_noisy_gradient() -> None:
     weights = torch.tensor([1.0, 2.0], dtype=torch.float64)
     assert any(slope(lambda x: torch.softmax(x, 0) * weights, [0.0, 100.0]))
 
 
-def test_a_tie_stays_a_tie() -> None:
+def test_noise_keeps_ties() -> None:
     assert slope(lambda x: torch.relu(x * 2 - 3), [1.5]) == [0.0]
     assert slope(lambda x: torch.amax(x * 0.5, 0), [3.0, 3.0]) == [0.25, 0.25]
 
 
-def test_it_ends_with_the_block_also_where_that_raises() -> None:
+def test_noise_ends_with_the_block_even_after_an_error() -> None:
     with pytest.raises(ZeroDivisionError), Rounded(STEP, torch.float32, seed=0):
         raise ZeroDivisionError
     assert moved(torch.tanh, [0.5]) > 0
@@ -113,7 +113,7 @@ def test_it_ends_with_the_block_also_where_that_raises() -> None:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # forward mode loads PyTorch's own scripts
-def test_an_error_inside_of_vmap_leaves_torch_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_inside_vmap_restores_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     batched = torch_side.batched(lambda x: [torch.linalg.vector_norm(x, 3, 0)])
     x, forward = torch.ones(2, 8), torch.autograd.forward_ad
     # an operation that refuses its arguments: PyTorch's message of that fails in its turn, in the middle of a layer
@@ -125,7 +125,7 @@ def test_an_error_inside_of_vmap_leaves_torch_as_it_was(monkeypatch: pytest.Monk
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # forward mode loads PyTorch's own scripts
-def test_a_scale_stands_beside_the_result_that_it_is_of() -> None:
+def test_each_scale_belongs_to_its_result() -> None:
     x = np.linspace(-2, 2, 7, dtype=np.float32)[None]
     arguments = Arguments((Slot(0),), {})
     case = Case((x,), arguments, arguments, ("given",))
@@ -138,9 +138,7 @@ def test_a_scale_stands_beside_the_result_that_it_is_of() -> None:
 
 
 @pytest.mark.parametrize(("own", "wide", "is_another"), [(0.0, 1.6e-12, False), (0.0995, 0.278, True)])
-def test_what_is_lost_beside_the_largest_element_shows_no_other_function(
-    own: float, wide: float, is_another: bool
-) -> None:
+def test_digits_lost_beside_the_largest_element_are_not_a_difference(own: float, wide: float, is_another: bool) -> None:
     plain, exact = np.float32([-5.5, own]), np.array([-5.5, wide])
     found = Reference({"value": [plain]}, {"value": [exact]}, True)
     assert _parts_beyond(found, {"value": [np.zeros(2)]}) == is_another

@@ -160,7 +160,7 @@ def test_the_matrix_has_a_cell_for_each_function_dtype_and_level_those_that_diff
     assert list(cells) == list(expected_cells())
 
 
-def test_every_link_leads_somewhere_on_the_page() -> None:
+def test_every_link_has_a_target_on_the_page() -> None:
     shown = Page(page(SOME))
     ids, links = shown.values("id"), shown.values("href")
     assert {"#report-0-0", "#report-0-1", "#report-2"} <= set(links)
@@ -186,7 +186,7 @@ def test_a_failure_without_a_script_says_where_its_inputs_are() -> None:
     assert "The inputs are in `.failures[0].inputs`" in str(Report("f", "g", [failure(script="")]))
 
 
-def test_a_page_of_one_report_or_none_says_so_at_its_head() -> None:
+def test_page_of_one_report_or_none_says_so_at_the_top() -> None:
     assert "<h1>wrong DIFFERS from torch.wrong</h1>" in page([wrong()])
     assert "<h1>untried is NOT SHOWN to agree with torch.untried</h1>" in page([untried()])
     assert "<h1>4 functions: 1 agree, 1 differ, 2 not shown</h1>" in page(SOME)
@@ -200,7 +200,7 @@ def but_for_an_edge(name: str = "edged") -> Report:
     return report
 
 
-def test_edges_are_listed_and_are_no_difference() -> None:
+def test_edges_are_listed_and_are_not_differences() -> None:
     shown = page([but_for_an_edge()])
     assert "<h1>edged agrees with torch.right</h1>" in shown
     assert shown.count("at a NaN input, gradient of x: different number: 1.5 where the reference has 2") == 2
@@ -211,7 +211,7 @@ def test_edges_are_listed_and_are_no_difference() -> None:
     assert "2 agree (1 of them except for edges)" in page([right(), but_for_an_edge()])
 
 
-def test_what_is_not_shown_says_what_and_what_to_do() -> None:
+def test_not_shown_names_the_cause_and_the_remedy() -> None:
     report = untried()
     report.advice = "give a strategy"
     shown = page([report])
@@ -220,14 +220,14 @@ def test_what_is_not_shown_says_what_and_what_to_do() -> None:
     assert "<span class='weak'>to do</span></td><td>give a strategy</td>" in shown
 
 
-def test_taps_are_told_and_which_differs_first() -> None:
+def test_taps_are_listed_with_the_first_that_differs() -> None:
     report = dataclasses.replace(wrong(), taps=[Tap("norm"), Tap("linear", "number", 4, 1e-3, 18.7), Tap("out", "NaN")])
     told = re.findall(r"<tr><td><code>(\w+)</code>.*?>(agrees|differs)<.*?</tr>", page([report]))
     assert told == [("norm", "agrees"), ("linear", "differs"), ("out", "differs")]
     assert re.findall(r"<code>(\w+)</code>(?:(?!</tr>).)*first difference", page([report])) == ["linear"]
 
 
-def test_text_of_users_stays_text() -> None:
+def test_text_from_users_is_escaped() -> None:
     plain, shown = (Page(page([report, right()]) + page([report])) for report in (wrong(), evil()))
     assert shown.tags <= plain.tags | {"ul", "li"}
     assert {name for name, _ in shown.attributes} <= {name for name, _ in plain.attributes}
@@ -235,7 +235,7 @@ def test_text_of_users_stays_text() -> None:
     assert EVIL not in page([evil(), right()]) + page([evil()])
 
 
-def test_the_page_names_no_other_file_and_no_host() -> None:
+def test_page_refers_to_no_other_file_or_host() -> None:
     text = page(SOME)
     shown = Page(text)
     assert not shown.values("src", "srcset", "data", "action", "poster")
@@ -248,7 +248,7 @@ def test_the_page_names_no_other_file_and_no_host() -> None:
 
 
 @pytest.mark.parametrize("over", ["input", "result"])
-def test_errors_are_drawn_by_kind(over: str) -> None:
+def test_errors_are_plotted_by_kind(over: str) -> None:
     errors = np.array([0.0, 1e-3, 1e-2, np.inf, np.nan])
     drawn = page([Report("f", "g", [failure(curve=Curve(np.arange(5.0), errors, over))])])
     points = dict(re.findall(r"<path d='((?:M\d+ \d+h0)+)' stroke='var\(--(\w+)\)'", drawn))
@@ -257,7 +257,7 @@ def test_errors_are_drawn_by_kind(over: str) -> None:
 
 
 @pytest.mark.parametrize(("least", "text"), [(1e-5, ">1e−5</text>"), (1e-90, ">≤1e−29</text>")])
-def test_errors_that_are_drawn_at_the_foot_are_said_to(least: float, text: str) -> None:
+def test_errors_at_the_bottom_of_the_plot_are_explained(least: float, text: str) -> None:
     drawn = page([Report("f", "g", [failure(curve=Curve(np.arange(2.0), np.array([least, 9.0])))])])
     assert text in drawn
 
@@ -267,7 +267,7 @@ def test_errors_that_are_drawn_at_the_foot_are_said_to(least: float, text: str) 
     [([1.0, 2.0], [0.0, 0.0]), ([np.nan, np.inf], [1.0, np.nan]), ([], [])],
     ids=["no error", "no place", "nothing"],
 )
-def test_there_is_no_empty_chart(numbers: list[float], errors: list[float]) -> None:
+def test_no_empty_chart_is_shown(numbers: list[float], errors: list[float]) -> None:
     drawn = page([Report("f", "g", [failure(curve=Curve(np.array(numbers), np.array(errors)))])])
     assert "<svg" not in drawn
     assert "figcaption" not in drawn
@@ -275,7 +275,7 @@ def test_there_is_no_empty_chart(numbers: list[float], errors: list[float]) -> N
 
 @pytest.mark.parametrize("numbers", [[0.0], [-0.0, 5e-324], [-1.7e308, 1.7e308], [3.0], [-1e-30, -1e9]], ids=str)
 @pytest.mark.parametrize("error", [5e-324, 1.0, 1.7e308, np.inf], ids=str)
-def test_points_and_ticks_lie_within_the_chart(numbers: list[float], error: float) -> None:
+def test_points_and_ticks_are_inside_the_chart(numbers: list[float], error: float) -> None:
     drawn = page([Report("f", "g", [failure(curve=Curve(np.array(numbers), np.full(len(numbers), error)))])])
     width, height = map(float, re.findall(r"viewBox='0 0 (\d+) (\d+)'", drawn)[0])
     places = re.findall(r"M(\d+) (\d+)h0", drawn) + re.findall(r"<text x='([\d.]+)' y='([\d.]+)'", drawn)
@@ -312,7 +312,7 @@ def test_json_is_complete_and_strict(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "complex64", "int8", "bool"])
-def test_arrays_come_back_from_json_bit_by_bit(tmp_path: Path, dtype: str) -> None:
+def test_arrays_survive_json_bitwise(tmp_path: Path, dtype: str) -> None:
     array = np.array([[0, 1], [1 / 3, 1e4]]).astype(dtype)
     Report("f", "g", [failure(candidate=array)]).to_json(tmp_path / "report.json")
     plain = strict(tmp_path / "report.json")["failures"][0]["candidate"]
@@ -345,7 +345,7 @@ def console(opened: subprocess.CompletedProcess[str]) -> list[str]:
 
 
 @in_browser
-def test_a_browser_shows_the_matrix_and_has_no_complaint(tmp_path: Path) -> None:
+def test_browser_shows_the_matrix_without_console_errors(tmp_path: Path) -> None:
     file = tmp_path / "page.html"
     file.write_text(page(SOME), "utf-8")
     opened = browse(file.as_uri(), tmp_path / "profile")
@@ -354,7 +354,7 @@ def test_a_browser_shows_the_matrix_and_has_no_complaint(tmp_path: Path) -> None
 
 
 @in_browser
-def test_a_browser_runs_nothing_that_users_wrote(tmp_path: Path) -> None:
+def test_browser_does_not_run_text_from_users(tmp_path: Path) -> None:
     file = tmp_path / "page.html"
     file.write_text(page([evil()]), "utf-8")
     opened = browse(file.as_uri(), tmp_path / "profile")
@@ -388,7 +388,7 @@ def served(tmp_path: Path) -> Iterator[tuple[int, list[str]]]:
 
 @in_browser
 @pytest.mark.parametrize("planted", ["", "<img src='http://elsewhere.example/x.png'>"], ids=["as it is", "planted"])
-def test_the_page_asks_the_network_for_nothing(tmp_path: Path, served: tuple[int, list[str]], planted: str) -> None:
+def test_page_makes_no_network_requests(tmp_path: Path, served: tuple[int, list[str]], planted: str) -> None:
     port, asked = served
     text = page(SOME)
     if planted:  # the check itself: without the policy, a picture from elsewhere is asked for
@@ -445,7 +445,7 @@ def measured(tmp_path: Path, text: str, dark: bool, width: int) -> dict[str, Any
 @in_browser
 @pytest.mark.parametrize("width", [1200, 420])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_all_can_be_read_and_nothing_sticks_out(tmp_path: Path, dark: bool, width: int) -> None:
+def test_all_text_is_readable_and_nothing_overflows(tmp_path: Path, dark: bool, width: int) -> None:
     name = "a_module.with.a_long_name." * 6
     edges = [failure(edge="word" * 60, curve=None)]
     long = dataclasses.replace(wrong(), candidate=name, notes=["word" * 60], taps=[Tap(name)], edges=edges)

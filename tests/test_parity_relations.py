@@ -193,12 +193,12 @@ def known(port: Port) -> Evidence:
 
 
 @pytest.mark.parametrize("name", PORTS)
-def test_a_port_with_one_fault_is_named_by_it(name: str) -> None:
+def test_port_with_one_fault_gets_the_name_of_the_fault(name: str) -> None:
     port = PORTS[name]
     assert relation_of(known(port), port.kind).startswith(port.says)
 
 
-def test_nan_inputs_that_are_left_out_are_named() -> None:
+def test_excluded_nan_inputs_are_named() -> None:
     tensors = drawn((4,))
     tensors[0][::2, 1] = np.nan
     found = relation_of(evidence(np.nansum, np.sum, tensors), "NaN")
@@ -220,7 +220,7 @@ WITHOUT = {
 
 
 @pytest.mark.parametrize("name", WITHOUT)
-def test_a_port_without_such_a_fault_is_named_by_none(name: str) -> None:
+def test_port_without_a_known_fault_gets_no_name(name: str) -> None:
     port = WITHOUT[name]
     found = known(port)
     with np.errstate(all="ignore"):
@@ -228,7 +228,7 @@ def test_a_port_without_such_a_fault_is_named_by_none(name: str) -> None:
     assert relation_of(found, port.kind) == ""
 
 
-def test_each_relation_is_met() -> None:
+def test_each_relation_is_tested() -> None:
     """Every row of the table names some port, so that none can be broken unseen."""
     said = set()
     for port in PORTS.values():
@@ -239,7 +239,7 @@ def test_each_relation_is_met() -> None:
     assert said == RELATIONS.keys() - {"NaN skipped"}, "which has a test of its own"
 
 
-def test_a_relation_has_to_hold_on_all_value_sets() -> None:
+def test_relation_must_hold_on_all_value_sets() -> None:
     port = PORTS["a factor"]
     found = known(port)
     one = found.results.ours.copy()
@@ -249,7 +249,7 @@ def test_a_relation_has_to_hold_on_all_value_sets() -> None:
     assert relation_of(spoiled, "number") == ""
 
 
-def test_zeros_are_no_evidence() -> None:
+def test_zeros_are_not_evidence() -> None:
     zeros = (np.zeros((8, 4), "float32"),)
     assert relation_of(evidence(lambda x: 2 * x + 1, lambda x: x + 1, zeros), "number") == ""
 
@@ -309,7 +309,7 @@ PLACES = {
 
 
 @pytest.mark.parametrize("name", PLACES)
-def test_a_place_is_named_where_the_two_differ_there_and_not_elsewhere(name: str) -> None:
+def test_region_is_named_if_the_difference_is_only_there(name: str) -> None:
     found, constants, text = PLACES[name]
     assert place_of(found, constants) == text
 
@@ -366,7 +366,7 @@ CHECKS = {
 
 
 @pytest.mark.parametrize("name", CHECKS)
-def test_a_failure_begins_with_what_explains_it(name: str) -> None:
+def test_failure_begins_with_its_explanation(name: str) -> None:
     found = CHECKS[name]
     with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"):
         report = parity.check(

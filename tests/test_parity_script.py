@@ -563,7 +563,7 @@ def test_every_script_is_short_and_shows_the_two_answers_of_the_check(answers: d
 
 
 @pytest.mark.parametrize("name", FAILING)
-def test_a_script_says(name: str, answers: dict[str, Answers]) -> None:
+def test_script_says(name: str, answers: dict[str, Answers]) -> None:
     script = answers[name].failure.script
     for text in FAILING[name].says:
         assert text in script, script
@@ -642,7 +642,7 @@ GAPS = {
 
 
 @pytest.mark.parametrize("name", GAPS)
-def test_what_cannot_be_written_is_imported_or_a_gap_that_says_what_it_was(name: str) -> None:
+def test_unwritable_value_is_imported_or_a_described_placeholder(name: str) -> None:
     candidate, text = GAPS[name]
     with as_a_user_has_it():
         report = parity.check(
@@ -655,7 +655,7 @@ def test_what_cannot_be_written_is_imported_or_a_gap_that_says_what_it_was(name:
         exec(script, {"print": lambda *items: None})
 
 
-def test_an_argument_that_cannot_be_written_is_a_gap() -> None:
+def test_unwritable_argument_is_a_placeholder() -> None:
     with as_a_user_has_it():
         given = parity.tensors(shape=(2,)), Model()
         report = parity.check(lambda x, model: x, lambda x, model: model(x), *given, levels=["value"], seed=0)
@@ -663,7 +663,7 @@ def test_an_argument_that_cannot_be_written_is_a_gap() -> None:
     assert "reference(torch.tensor(x), argument)" in report.failures[0].script
 
 
-def test_a_large_array_is_a_gap() -> None:
+def test_large_array_is_a_placeholder() -> None:
     large = np.arange(3000, dtype="float32")
     with as_a_user_has_it():
         candidate = lambda x: x[::-1] if x.size == large.size else x * 1  # noqa: E731  (its text is in the script)
@@ -713,7 +713,7 @@ NAMES = {
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_function_is_called_as_its_reader_knows_it(name: str) -> None:
+def test_function_is_called_by_its_public_name(name: str) -> None:
     function, text = NAMES[name]
     described = describe_function(function)
     assert described == text or (text.endswith(":") and described.startswith(text))

@@ -17,7 +17,7 @@ def lines(reports: list[Report], width: int = 100) -> list[str]:
     return ["".join(text for text, _ in line) for line in table(reports, width)]
 
 
-def test_a_cell_says_what_its_level_found() -> None:
+def test_cell_shows_the_result_of_its_level() -> None:
     found = {
         "value": Level(2400, 1.5, True),
         "vjp": Level(120, 0.5, True, failures=3),
@@ -38,13 +38,13 @@ def test_a_cell_says_what_its_level_found() -> None:
     ("worst", "failures", "text"),
     [(2e7, 1, "2.00e7"), (2e7, 0, ">1k"), (1e30, 1, ""), (1e-9, 0, "<0.01"), (3.456, 0, "3.46"), (0.0, 0, "0")],
 )
-def test_the_worst_error_is_told_where_it_tells_anything(worst: float, failures: int, text: str) -> None:
+def test_worst_error_is_shown_where_it_is_informative(worst: float, failures: int, text: str) -> None:
     _, row, legend, _ = lines([report("f", value=Level(5, worst, True, failures))], 200)
     assert row.split()[-1] == (text or "-"), "the last is `errors`, which was not run"
     assert (">1k: " in legend) == (text == ">1k")
 
 
-def test_a_cell_is_colored_by_its_status() -> None:
+def test_cell_color_is_its_status() -> None:
     failing = Report(
         "f", "torch.f", levels={"value": Level(5, 0.0, True), "vjp": Level(5, failures=1), "jvp": Level(5)}
     )
@@ -53,7 +53,7 @@ def test_a_cell_is_colored_by_its_status() -> None:
 
 
 @pytest.mark.parametrize("width", [90, 120])
-def test_long_names_are_cut_at_their_start_to_fit_the_terminal(width: int) -> None:
+def test_long_names_are_truncated_at_the_start_to_fit_the_terminal(width: int) -> None:
     many = [report(LONG), report("short", LONG), report(LONG, LONG)]
     text = lines(many, width)
     assert all(len(line) <= width for line in text)
@@ -61,11 +61,11 @@ def test_long_names_are_cut_at_their_start_to_fit_the_terminal(width: int) -> No
 
 
 @pytest.mark.parametrize("names", [["short", LONG], [LONG, "short"]])
-def test_a_name_is_not_cut_where_it_fits(names: list[str]) -> None:
+def test_name_that_fits_is_not_truncated(names: list[str]) -> None:
     assert lines([report(*names)], 140)[1].split()[:2] == names
 
 
-def test_of_many_reports_those_that_ask_for_a_look_are_shown() -> None:
+def test_of_many_reports_only_notable_ones_are_shown() -> None:
     many = [report(f"f{i}", hvp=Level(5)) for i in range(40)]
     asking = [
         report("wrong", jvp=Level(5, failures=1)),
@@ -99,7 +99,7 @@ def test_edges_are_counted_beside_what_agrees() -> None:
     assert lines([edged])[-1] == "1 function: 1 agree", "a second opinion is no edge"
 
 
-def test_reports_of_one_pair_are_one() -> None:
+def test_reports_of_one_pair_are_merged() -> None:
     parts = [report("f"), report("g"), report("f"), report("f", "torch.g")]
     for number, part in enumerate(parts, start=1):
         part.examples, part.seconds, part.not_reached = 10 * number, float(number), ["NaN"]

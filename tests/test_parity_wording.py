@@ -25,18 +25,18 @@ ARRAYS = {
 
 
 @pytest.mark.parametrize("name", ARRAYS)
-def test_an_array_is_written_with_the_digits_of_its_dtype(name: str) -> None:
+def test_array_is_written_with_the_digits_of_its_dtype(name: str) -> None:
     array, text = ARRAYS[name]
     assert written(array) == text
 
 
-def test_a_large_array_is_written_by_its_shape_and_one_element() -> None:
+def test_large_array_is_written_as_shape_and_one_element() -> None:
     large = np.arange(120, dtype=np.int64).reshape(2, 60)
     assert written(large) == "int64 of shape [2, 60]"
     assert written(large, (1, 3)) == "int64 of shape [2, 60], 63 at [1, 3]"
 
 
-def test_no_line_of_an_array_is_too_wide_and_no_number_is_cut() -> None:
+def test_array_lines_fit_and_no_number_is_truncated() -> None:
     numbers = -np.geomspace(1e-30, 1e30, 64)
     lines = written(numbers).splitlines()
     assert len(lines) > 10
@@ -82,7 +82,7 @@ FIRST_LINES = {
 
 
 @pytest.mark.parametrize("name", FIRST_LINES)
-def test_a_message_begins_with_where_and_what(name: str) -> None:
+def test_message_begins_with_level_and_kind(name: str) -> None:
     found, text = FIRST_LINES[name]
     assert message(found).startswith(text + "\n  inputs     x = float32(0.0)")
 
@@ -101,7 +101,7 @@ ERRORS = {
 
 
 @pytest.mark.parametrize("name", ERRORS)
-def test_the_error_is_told_in_ulp_and_beside_the_reference(name: str) -> None:
+def test_error_is_given_in_ulp_and_relative_to_the_reference(name: str) -> None:
     fields, text = ERRORS[name]
     both = {"candidate": np.float32(1), "reference": np.float32(2)}
     facts = failure("number", **(both | fields)).facts
@@ -109,17 +109,17 @@ def test_the_error_is_told_in_ulp_and_beside_the_reference(name: str) -> None:
     assert ("error" in facts) == bool(text)
 
 
-def test_a_relation_stands_in_the_short_form_too() -> None:
+def test_short_form_includes_the_relation() -> None:
     assert (
         in_short(failure("number", relation="the reference transposed", ulp=3.0)) == "the reference transposed, 3 ULP"
     )
 
 
-def test_the_kind_of_values_is_named_as_where_it_was_found() -> None:
+def test_kind_of_values_is_named_as_the_region() -> None:
     assert failure("number", stratum="ties").facts["found at"] == "ties"
 
 
-def test_a_derivative_says_what_its_numbers_were_multiplied_by() -> None:
+def test_failure_of_a_derivative_names_its_cotangent() -> None:
     assert failure("derivative at 0", level="vjp").facts["along"] == "a random cotangent"
     assert "along" not in failure("number").facts
 
@@ -138,7 +138,7 @@ def test_a_report_prints_each_failure_and_the_first_script() -> None:
     assert str(Report("f", "g", failures[:1])).endswith("To reproduce it:\n\n    import value\n\n    print()")
 
 
-def test_long_lines_of_a_report_are_broken_between_items() -> None:
+def test_long_report_lines_wrap_between_items() -> None:
     kinds = {f"kind {number} of values": number for number in range(30)}
     leaves = {f"layers.{number}.attention.weight": Level(failures=1) for number in range(9)}
     report = Report("f", "g", strata=kinds, notes=["word " * 60], levels={"vjp": Level(9, failures=9, leaves=leaves)})

@@ -21,7 +21,7 @@ def test_pre_commit_runs_the_pinned_ruff() -> None:
     assert version == pinned("ruff")
 
 
-def test_the_citation_is_of_this_version() -> None:
+def test_citation_has_the_current_version() -> None:
     (version,) = re.findall(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text(), re.M)
     assert version == jf.__version__
 
@@ -38,13 +38,13 @@ def test_the_shards_of_the_thorough_run_take_each_dtype_once_and_the_last_takes_
 
 
 @pytest.mark.parametrize("library", ["jax", "torch"])
-def test_ci_runs_the_oldest_version_that_is_allowed(library: str) -> None:
+def test_ci_runs_the_oldest_allowed_version(library: str) -> None:
     (least,) = re.findall(rf'^ +"{library}>=(.+?)"', (ROOT / "pyproject.toml").read_text(), re.M)
     oldest, *_ = re.findall(rf"{library}: ([\d.]+)[,}}]", (WORKFLOWS / "ci.yml").read_text())
     assert oldest == f"{least}.0"
 
 
-def test_ci_runs_each_python_that_is_claimed() -> None:
+def test_ci_runs_every_claimed_python() -> None:
     claimed = re.findall(r'"Programming Language :: Python :: (3\.\d+)"', (ROOT / "pyproject.toml").read_text())
     (run,) = re.findall(r"python: \[(.+)\]", (WORKFLOWS / "ci.yml").read_text())
     assert run == ", ".join(f'"{version}"' for version in claimed)

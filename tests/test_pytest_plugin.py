@@ -89,7 +89,7 @@ def test_the_table_and_the_page_show_what_was_compared(pytester: pytest.Pytester
     assert (LOGGER.level, LOGGER.filters, LOGGER.handlers) == before
 
 
-def test_workers_send_their_reports_home(pytester: pytest.Pytester) -> None:
+def test_workers_send_their_reports_to_the_controller(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(PORTS)
     result = pytester.runpytest_subprocess(*PLUGIN, "-n", "2", "--dist=each", "--parity-html=page.html")
     result.assert_outcomes(passed=2, failed=2)
@@ -97,7 +97,7 @@ def test_workers_send_their_reports_home(pytester: pytest.Pytester) -> None:
     assert "20 value sets" in (pytester.path / "page.html").read_text()
 
 
-def test_nothing_heavy_is_loaded_unasked(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_heavy_imports_are_lazy(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # others' plugins may load what they like
     pytester.makepyfile("def test_nothing(): pass")
     pytester.makeconftest("""
@@ -127,7 +127,7 @@ def test_it_imports_with_the_names_of_pytest_7_0(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("path", ["test_ports.py/page.html", "/proc/nowhere/page.html", "a\0b.html", "x" * 300])
-def test_a_page_that_cannot_be_written_loses_nothing(pytester: pytest.Pytester, path: str) -> None:
+def test_unwritable_page_does_not_lose_the_report(pytester: pytest.Pytester, path: str) -> None:
     pytester.makepyfile(test_ports=REPORTS)
     result = pytester.runpytest_inprocess(*PLUGIN, f"--parity-html={path}")
     result.assert_outcomes(passed=1, failed=1)
@@ -138,7 +138,7 @@ def test_a_page_that_cannot_be_written_loses_nothing(pytester: pytest.Pytester, 
     assert "all reports in full" not in result.stdout.str()
 
 
-def test_the_tests_exit_status_is_kept_where_nothing_can_be_shown(
+def test_error_in_the_table_does_not_change_the_exit_status(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("jaxfun.parity.report.table.merged", broken)
@@ -173,7 +173,7 @@ def broken(reports: Any) -> Any:
 
 
 @pytest.mark.parametrize("option", ["--parity-profile=thorough", "--parity-device=all"])
-def test_an_option_without_torch_names_the_extra(
+def test_option_without_torch_names_the_extra(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, option: str
 ) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
@@ -185,7 +185,7 @@ def test_an_option_without_torch_names_the_extra(
 
 
 @pytest.mark.parametrize(("profile", "times"), [("quick", 1), ("thorough", 30)])
-def test_the_profile_says_how_much_is_tried(
+def test_profile_sets_the_number_of_examples(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, profile: str, times: int
 ) -> None:
     for name in ("check", "module"):
@@ -211,7 +211,7 @@ def test_the_profile_says_how_much_is_tried(
 
 
 @pytest.mark.parametrize(("device", "outcomes"), [("cuda", {"skipped": 2, "passed": 2}), ("all", {"passed": 4})])
-def test_a_device_that_is_not_there_is_a_skip_that_says_so(
+def test_missing_device_is_a_skip_with_a_reason(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, device: str, outcomes: dict[str, int]
 ) -> None:
     monkeypatch.setattr(sys.modules["jaxfun.parity.defaults"], "has_cuda", lambda: False)
@@ -235,7 +235,7 @@ def test_a_device_that_is_not_there_is_a_skip_that_says_so(
     assert ("JAX and PyTorch do not both see a CUDA device" in result.stdout.str()) == (device == "cuda")
 
 
-def test_what_another_process_cannot_know_stays_behind(pytester: pytest.Pytester) -> None:
+def test_unpicklable_objects_are_not_sent(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("""
     from jaxfun.parity.report.report import Failure, Report
 
@@ -255,7 +255,7 @@ def test_what_another_process_cannot_know_stays_behind(pytester: pytest.Pytester
     assert "2 functions: 2 differ" in result.outlines
 
 
-def test_the_log_is_as_its_readers_set_it(pytester: pytest.Pytester) -> None:
+def test_log_level_follows_the_settings(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("""
     import logging
     from jaxfun.parity.report.report import Report
@@ -291,7 +291,7 @@ def test_the_wheel_has_the_plugin() -> None:
     assert (ROOT / f"{module}.py").is_file()
 
 
-def test_a_default_that_cannot_be_meant_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_default_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.modules["jaxfun.parity.defaults"], "has_cuda", lambda: False)
     with pytest.raises(ValueError, match=r"expected `device` to be one of cpu, cuda, all, got 'tpu'"):
         jaxfun.parity.defaults(device="tpu")

@@ -51,25 +51,25 @@ def same(x: Any) -> Any:
     return x * 1
 
 
-def test_the_larger_error_is_shown_and_stays_large() -> None:
+def test_shrinking_keeps_the_larger_error() -> None:
     first, left = shrunk(jumps, same, [[0.5, 1.5], [3.7, 0.2], [1.25, -1.5]])
     assert first.row == 1
     assert left.max() > 2
 
 
-def test_a_finite_input_is_shown_before_one_of_nan() -> None:
+def test_finite_input_is_preferred_to_nan() -> None:
     first, _ = shrunk(lambda x: jnp.nan_to_num(x) * 2, same, [[np.nan, 1.0], [1.5, 0.5]])
     assert first.row == 1
 
 
-def test_a_missing_term_is_not_shown_where_it_is_zero() -> None:
+def test_missing_term_is_shown_where_it_is_nonzero() -> None:
     """As of an optimizer without its weight decay: at a parameter of 0 only rounding is left."""
     step, decay = 1e-3, 1e-5
     _, left = shrunk(lambda x: x - step * 1.00001, lambda x: x - step - decay * x, [[0.7, -1.3], [2.2, 0.4]])
     assert left.any()
 
 
-def test_nan_of_the_candidate_does_not_become_nan_of_the_reference() -> None:
+def test_shrinking_keeps_the_side_of_nan() -> None:
     def candidate(x: Any) -> Any:
         return jnp.where(x > 2, jnp.nan, jnp.where(x == 0, 0.0, x))
 
@@ -86,16 +86,14 @@ def test_nan_of_the_candidate_does_not_become_nan_of_the_reference() -> None:
     ],
     ids=["at least 2", "a simplex", "a fixed size"],
 )
-def test_the_input_stays_one_that_the_strategy_admits(
-    rows: Any, admits: Callable[[Sequence[np.ndarray]], bool]
-) -> None:
+def test_shrunk_input_stays_valid_for_the_strategy(rows: Any, admits: Callable[[Sequence[np.ndarray]], bool]) -> None:
     _, left = shrunk(lambda x: 1.5 * x, same, rows, admits)
     assert admits([left])
     _, free = shrunk(lambda x: 1.5 * x, same, rows)
     assert not admits([free]), "without a strategy it gets smaller"
 
 
-def test_a_report_shows_the_jump_and_not_the_last_digits() -> None:
+def test_report_shows_the_jump_not_the_last_digits() -> None:
     report = parity.check(jumps, same, levels=["value"], dtypes=["float32"], seed=0)
     (failure,) = report.failures
     assert float(failure.inputs[0][0].max()) > 2

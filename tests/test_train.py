@@ -21,7 +21,7 @@ def quadratic(params: Any, target: jax.Array) -> jax.Array:
     return jnp.sum((params["a"] - target) ** 2) + jnp.sum(params["b"][0] ** 2)
 
 
-def test_any_loss_any_pytree_and_any_optimiser() -> None:
+def test_fit_accepts_any_loss_pytree_and_optimiser() -> None:
     params = {"a": jnp.zeros(3), "b": [jnp.ones(2)]}
     with jax.numpy_dtype_promotion("standard"):  # optax mixes dtypes by JAX's own rules
         fit = train.fit(quadratic, params, (jnp.arange(3.0),), optax.adam(0.1), 300)
@@ -42,13 +42,13 @@ def test_minibatches_see_every_sample_once_an_epoch() -> None:
     assert len(set(np.asarray(left_over.losses).tolist())) > 1, "a fresh permutation each epoch"
 
 
-def test_a_minibatch_of_everything_is_the_whole_batch() -> None:
+def test_minibatch_of_all_samples_equals_the_full_batch() -> None:
     whole = train.fit(regression.mse, START, (X, Y), optax.sgd(0.05), 20)
     batch = train.fit(regression.mse, START, (X, Y), optax.sgd(0.05), 20, batch_size=30, key=jax.random.key(3))
     np.testing.assert_allclose(whole.losses, batch.losses, rtol=1e-5)
 
 
-def test_a_run_cut_into_scans_is_the_run_in_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_in_several_scans_equals_one_scan(monkeypatch: pytest.MonkeyPatch) -> None:
     one = regression.fit(START, X, Y, epochs=100)
     monkeypatch.setattr(train, "_WORK_OF_A_SCAN", 60 * 7)
     cut = regression.fit(START, X, Y, epochs=100)
@@ -56,7 +56,7 @@ def test_a_run_cut_into_scans_is_the_run_in_one(monkeypatch: pytest.MonkeyPatch)
     np.testing.assert_array_equal(one.params["W"], cut.params["W"])
 
 
-def test_a_second_call_compiles_nothing_nor_does_another_learning_rate() -> None:
+def test_second_call_and_new_learning_rate_do_not_recompile() -> None:
     regression.fit(START, X, Y, epochs=50)
     before = train._scan._cache_size()
     regression.fit(START, X, Y, epochs=50)
@@ -64,7 +64,7 @@ def test_a_second_call_compiles_nothing_nor_does_another_learning_rate() -> None
     assert train._scan._cache_size() == before
 
 
-def test_it_works_under_jit_grad_and_vmap() -> None:
+def test_fit_works_under_jit_grad_and_vmap() -> None:
     data = jnp.asarray(X), jnp.asarray(Y)
     start = jax.tree.map(jnp.asarray, START)
 
@@ -97,12 +97,12 @@ def test_a_divergence_names_the_epoch_and_the_rate_and_keeps_the_last_finite_sta
     assert np.isfinite(regression.mse(error.fit.params, X, Y))
 
 
-def test_a_start_that_is_not_finite_stops_at_epoch_0() -> None:
+def test_start_that_is_not_finite_stops_at_epoch_0() -> None:
     with pytest.raises(train.DivergenceError, match="at epoch 0"):
         regression.fit({"W": np.full((1, 1), np.nan, np.float32), "b": START["b"]}, X, Y)
 
 
-def test_progress_is_called_after_each_scan_with_what_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_called_after_each_scan_with_the_state(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(train, "_WORK_OF_A_SCAN", 60 * 10)
     seen: list[train.Progress] = []
     fit = regression.fit(START, X, Y, epochs=35, progress=seen.append)
@@ -116,14 +116,14 @@ def test_progress_true_writes_one_line_to_standard_error(capsys: pytest.CaptureF
     assert "epoch 10 of 10" in capsys.readouterr().err
 
 
-def test_progress_is_silent_where_there_is_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_silent_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = io.StringIO()
     monkeypatch.setattr("sys.stderr", stream)
     regression.fit(START, X, Y, epochs=10)
     assert not stream.getvalue()
 
 
-def test_an_interruption_keeps_what_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interruption_keeps_the_finished_epochs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(train, "_WORK_OF_A_SCAN", 60 * 10)
 
     def stop(now: train.Progress) -> None:
@@ -175,7 +175,7 @@ MISTAKES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_a_mistake_is_a_clear_error(name: str) -> None:
+def test_user_error_raises_a_clear_error(name: str) -> None:
     mistake, kind, text = MISTAKES[name]
     with pytest.raises(kind, match=text) as caught:
         mistake()
