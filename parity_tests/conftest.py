@@ -1,4 +1,4 @@
-"""How much the suite tries, and on which devices."""
+"""Options of the suite: how many cases it tries, and on which devices."""
 
 import jax
 import pytest
@@ -13,9 +13,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that takes `device` on the CPU, and on CUDA, where a device is missing as a skip that says so.
+    """Run a test that takes `device` on the CPU and on CUDA; a missing device is a skip that says so.
 
-    One that takes a record's `dtype` runs for all that the record takes, and for its random cases those of the profile.
+    A test that takes a record's `dtype` runs for all dtypes of the record; random cases run for those of the profile.
     """
     if "device" in metafunc.fixturenames:
         metafunc.parametrize("device", _devices(metafunc.config.getoption("--parity-device") or _present()))

@@ -1,7 +1,7 @@
-"""Wrong functions made of right ones: a table of faults that a port may have, each applied to any record.
+"""Wrong functions made from correct ones: a table of faults that a port may have, each applied to any record.
 
-A family takes a record and its right function, and returns wrong ones by what is done to them; none where the fault has
-nothing to act on. A wrong function may be an equivalent one: `mutants` tells whether it changes an answer.
+A family takes a record and its correct function, and returns wrong functions by description; none if the fault does not
+apply. A wrong function may be an equivalent mutant: `mutants` checks whether it changes an answer.
 """
 
 import dataclasses
@@ -19,18 +19,18 @@ from jaxfun.core.record import COMPLEXES, FLOATS, Op, Role, Scalar
 
 Function = Callable[..., Any]
 Arguments = dict[str, Any]
-Made = Mapping[str, Function]  # wrong functions, by what is wrong with each
+Made = Mapping[str, Function]  # wrong functions by a description of the fault
 
 
 @dataclasses.dataclass(frozen=True)
 class Mutant:
-    """A wrong function made of a record's right one."""
+    """A wrong function made from the correct function of a record."""
 
     record: Op
     family: str
-    detail: str  # which argument, which error; "" where there is but one
+    detail: str  # the argument or the error class; "" if there is only one
     function: Function
-    level: str  # where it shows: "value", "gradient" or "errors"
+    level: str  # the level at which it shows: "value", "gradient" or "errors"
 
     def __str__(self) -> str:
         return f"{self.record.name}: {self.family}" + (f" ({self.detail})" if self.detail else "")
@@ -44,11 +44,11 @@ def mutants_of(record: Op, right: Function) -> Iterator[Mutant]:
                 yield Mutant(record, family, detail, functools.wraps(right)(wrong), level)
 
 
-# What a fault acts on.
+# How a fault is applied.
 
 
 def _of_arguments(record: Op, right: Function, change: Callable[[Arguments], Arguments | None]) -> Function:
-    """Return a function of changed arguments; None leaves them as they are."""
+    """Return the function with changed arguments; None changes nothing."""
 
     def call(*args: Any, **kwargs: Any) -> Any:
         bound = record.signature.bind(*args, **kwargs)
@@ -59,7 +59,7 @@ def _of_arguments(record: Op, right: Function, change: Callable[[Arguments], Arg
 
 
 def _of_tensors(record: Op, right: Function, change: Callable[[Any], Any], only: str = "") -> Function:
-    """Return a function of changed arrays; `only` those of one argument."""
+    """Return the function with changed arrays; `only` restricts the change to one argument."""
 
     def changed(arguments: Arguments) -> Arguments:
         names = [only] if only else list(arguments)
@@ -116,7 +116,7 @@ def _turned(names: Sequence[str], turn: Callable[[int, int], int], arguments: Ar
 
 
 def _ignored(record: Op, right: Function) -> Made:
-    """Return functions that take the default, or the first that is drawn, in the place of what they are given."""
+    """Return functions that replace an argument by its default, or by the first value that is drawn."""
     found = {}
     for name, parameter in record.signature.parameters.items():
         plain = _plain_value(record, name, parameter)
@@ -270,7 +270,7 @@ def _complex(change: Callable[[Any], Any]) -> Callable[[Op, Function], Made]:
 
 
 def _along(change: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Return the identity whose tangents, and so whose gradients, are changed."""
+    """Return the identity with changed tangents, and so with changed gradients."""
 
     @jax.custom_jvp
     def identity(array: Any) -> Any:
@@ -294,7 +294,7 @@ _with_ones.defvjp(lambda array: (array, array), lambda array, cotangent: (jnp.on
 def _gradients(
     change: Callable[[Any], Any], needs: frozenset[DType] = FLOATS, each: bool = False
 ) -> Callable[[Op, Function], Made]:
-    """Return a family: the fault in all arguments, or in each of several."""
+    """Return a family: the fault in all arguments at once, or in each one of several."""
 
     def make(record: Op, right: Function) -> Made:
         if not (_takes(record, needs) and record.node is not None):
@@ -325,7 +325,7 @@ def _is_tied(array: Any) -> Any:
 
 
 def _second_lost(record: Op, right: Function) -> Made:
-    """Return the function whose first derivative is right, and whose second one is lost."""
+    """Return the function with a correct first derivative and a lost second derivative."""
 
     def call(*args: Any, **kwargs: Any) -> Any:
         leaves, tree = jax.tree.flatten((args, kwargs))
@@ -358,7 +358,7 @@ _ERRORS = (
 
 
 def _swallowed(record: Op, right: Function) -> Made:
-    """Return functions that give their first tensor where one kind of error is due."""
+    """Return functions that return a tensor where one class of error should be raised."""
 
     def of_kind(kind: type[Exception]) -> Function:
         def call(*args: Any, **kwargs: Any) -> Any:

@@ -1,8 +1,8 @@
-"""Whether the suite finds mutants: `python -m parity_tests.mutants` tries all and prints the share found by family.
+"""Mutation test of the suite: `python -m parity_tests.mutants` tries all mutants and prints the share found by family.
 
-Only what the suite always tries is run, the cover of each record and the draws of what is to raise. A mutant that it
-does not find is tried on random cases beside the right function: where no answer changes it is an equivalent one, and
-does not count. `--write` keeps the figures, and makes `docs/mutants.md` of them.
+Only the deterministic cases run: the cover of each record, and its wrong arguments. A mutant that they do not find is
+compared with the correct function on random cases. If no answer changes, it is an equivalent mutant and does not
+count. `--write` saves the figures and writes `docs/mutants.md`.
 """
 
 import argparse
@@ -45,18 +45,18 @@ from parity_tests.suite import (
     terms,
 )
 
-SURVIVORS = Path(__file__).with_name("survivors.json")  # [record, family, which, reason]
-FIGURES = Path(__file__).with_name("mutants.json")  # by family: how many have which verdict
+SURVIVORS = Path(__file__).with_name("survivors.json")  # [record, family, detail, reason]
+FIGURES = Path(__file__).with_name("mutants.json")  # the number of mutants by family and verdict
 PAGE = Path(__file__).parent.parent / "docs" / "mutants.md"
 VALUE = frozenset({"value", "vmap", "errors"})
-EXAMPLES = 16  # random cases on which an equivalent mutant gives what the right function gives
+EXAMPLES = 16  # random cases: an equivalent mutant agrees with the correct function on all of them
 
 FOUND, EQUIVALENT, SURVIVES = "found", "equivalent", "survives"
 
 
 @functools.lru_cache(maxsize=4)
 def _covering(name: str) -> list[tuple[DType, int, Sides]]:
-    """Return the cases that the suite always tries, with the right function beside the reference."""
+    """Return the deterministic cases of the suite, with the correct function and the reference."""
     record = records()[name]
     right = determined(record, candidate_of(record))
     reference = determined(record, torch_side.resolve(record.torch))
@@ -68,17 +68,17 @@ def _covering(name: str) -> list[tuple[DType, int, Sides]]:
 
 
 def verdict_on(mutant: Mutant) -> str:
-    """Return whether the suite finds a mutant, or it survives, or it is none: it changes no answer."""
+    """Return the verdict: found by the suite, survives, or equivalent (it changes no answer)."""
     if is_found(mutant):
         return FOUND
     return SURVIVES if changes_an_answer(mutant) else EQUIVALENT
 
 
-_RIGHT: dict[Any, bool] = {}  # by the case and its levels: whether the right function agrees there
+_RIGHT: dict[Any, bool] = {}  # by case and levels: whether the correct function agrees with the reference
 
 
 def is_found(mutant: Mutant) -> bool:
-    """Return whether the suite finds a mutant: on the first of its cases on which it is another program."""
+    """Return whether the suite finds a mutant, on the first case where its program differs."""
     if mutant.level == "errors" and _is_found_by_errors(mutant):
         return True
     name, right = mutant.record.name, candidate_of(mutant.record)
@@ -88,7 +88,7 @@ def is_found(mutant: Mutant) -> bool:
             levels &= VALUE
         if is_other_program(mutant, right, sides.case) and _differs(mutant, sides, levels):
             found = (name, dtype.name, number, levels)
-            if found not in _RIGHT:  # a case on which the right function differs shows no mutant
+            if found not in _RIGHT:  # if the correct function differs here too, the case shows no mutant
                 _RIGHT[found] = not judge(sides, terms(levels=levels))[1]
             if _RIGHT[found]:
                 return True
@@ -96,7 +96,7 @@ def is_found(mutant: Mutant) -> bool:
 
 
 def is_other_program(mutant: Mutant, right: Function, case: Case) -> bool:
-    """Return whether a mutant traces to another jaxpr than the right function, or raises otherwise."""
+    """Return whether a mutant traces to another jaxpr than the correct function, or raises another error."""
     return _program(mutant.function, case) != _program(right, case)
 
 
@@ -109,7 +109,7 @@ def _program(function: Function, case: Case) -> str:
     return _ADDRESS.sub("", f"{type(error).__name__} {traced}")
 
 
-_ADDRESS = re.compile(r"0x[0-9a-f]+")  # another in every run
+_ADDRESS = re.compile(r"0x[0-9a-f]+")  # it changes in every run
 
 
 def _differs(mutant: Mutant, right: Sides, levels: frozenset[str]) -> bool:
@@ -133,7 +133,7 @@ def _is_found_by_errors(mutant: Mutant) -> bool:
 
 @without_warnings
 def changes_an_answer(mutant: Mutant) -> bool:
-    """Return whether a mutant gives another answer than the right function on random cases, or raises elsewhere."""
+    """Return whether a mutant gives another answer than the correct function on random cases, or raises elsewhere."""
     record, right = mutant.record, candidate_of(mutant.record)
     if mutant.level == "errors":
         return mutant.detail in _errors_of(record.name)
@@ -150,7 +150,7 @@ def _random_cases(mutant: Mutant) -> Iterator[Case]:
 
 @functools.lru_cache(maxsize=4)
 def _errors_of(name: str) -> set[str]:
-    """Return the names of all that a record's function raises for random wrong arguments, their base classes too."""
+    """Return the names of all exceptions that a function raises for random wrong arguments, with their base classes."""
     record, found = records()[name], set[str]()
     right = candidate_of(record)
 
@@ -183,11 +183,11 @@ def _differ(case: Case, ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
     return False
 
 
-# The whole, as a table.
+# The results as a table.
 
 
 class Tried(NamedTuple):
-    """A mutant, and what became of it."""
+    """A mutant and its verdict."""
 
     record: str
     family: str
@@ -196,7 +196,7 @@ class Tried(NamedTuple):
 
 
 def tried(records: Sequence[Op], families: Sequence[str] = ()) -> Iterator[Tried]:
-    """Yield what becomes of each mutant of some records."""
+    """Yield each mutant of the records with its verdict."""
     for record in records:
         for mutant in mutants_of(record, candidate_of(record)):
             if not families or mutant.family in families:
@@ -207,13 +207,13 @@ def tried(records: Sequence[Op], families: Sequence[str] = ()) -> Iterator[Tried
 
 
 def sample_of(count: int, seed: int) -> list[Mutant]:
-    """Return some mutants, no two of one record; which ones, the seed says."""
+    """Return a random sample of mutants, at most one per record, drawn with `seed`."""
     rng = random.Random(seed)
     return [rng.choice([*mutants_of(record, candidate_of(record))]) for record in rng.sample(RECORDS, count)]
 
 
 def shares(results: Sequence[Tried]) -> dict[str, dict[str, int]]:
-    """Return for each family how many mutants have which verdict."""
+    """Return the number of mutants by family and verdict."""
     counts = {family: collections.Counter[str]() for families in FAMILIES.values() for family in families}
     for item in results:
         counts[item.family][item.verdict] += 1
@@ -231,7 +231,7 @@ def table(counts: dict[str, dict[str, int]]) -> str:
 
 
 def survivor_of(mutant: Mutant) -> str:
-    """Return why a mutant is known to survive, "" where it is not."""
+    """Return the reason why a mutant is known to survive, or "" if it is not."""
     return _reasons().get((mutant.record.name, mutant.family, mutant.detail), "")
 
 
@@ -240,7 +240,7 @@ def _reasons() -> dict[tuple[str, str, str], str]:
 
 
 def page(figures: dict[str, dict[str, int]], survivors: Sequence[Sequence[str]]) -> str:
-    """Return the page of the docs."""
+    """Return the page of the documentation."""
     rows = [f"| `{record}` | {family} | {detail} | {reason} |" for record, family, detail, reason in survivors]
     tried_in_all = sum(sum(count.values()) for count in figures.values())
     return _PAGE.format(tried=tried_in_all, table=table(figures), survivors="\n".join(rows) or "| none | | | |")
@@ -289,7 +289,7 @@ def _run(options: argparse.Namespace) -> Iterator[Tried]:
     part, parts = map(int, options.part.split("/"))
     records = [record for record in RECORDS if not options.records or record.name in options.records]
     settings.load_profile("quick")
-    jax.config.update("jax_traceback_filtering", "off")  # which takes most of the time of an error
+    jax.config.update("jax_traceback_filtering", "off")  # it takes most of the time of an error
     jax.config.update(UNOPTIMISED, True)  # as the suite compiles
     with jax.enable_x64(True), jax.numpy_dtype_promotion("strict"):
         for item in tried(records[part - 1 :: parts], options.families):
@@ -302,7 +302,7 @@ def _run(options: argparse.Namespace) -> Iterator[Tried]:
 
 
 def _write(figures: dict[str, dict[str, int]], survivors: Sequence[Tried]) -> None:
-    """Keep the figures and the survivors, whose known reasons stay, and make the page of them."""
+    """Save the figures and the survivors with their known reasons, and write the page."""
     reasons = _reasons()
     known = [(*item[:3], reasons.get(item[:3], "")) for item in survivors]
     FIGURES.write_text(json.dumps(figures, indent=1) + "\n")

@@ -1,4 +1,6 @@
-"""What the generic suite holds an op to: the cases that cover its choices, and random ones on top."""
+"""The checks of the generic suite on an op: deterministic cases that cover its choices, and random cases.
+
+Begin with `covered` and `search`."""
 
 import contextlib
 import dataclasses
@@ -30,31 +32,31 @@ from jaxfun.parity.run.outcome import outcome
 from jaxfun.parity.search.failing import failure_of
 from jaxfun.parity.search.judge import judge, judge_signature
 
-QUICK = 2  # random cases of a record in the quick profile, on top of those that are always tried
+QUICK = 2  # random cases per record in the quick profile, in addition to the deterministic ones
 _COMMON = {
-    "deadline": None,  # a first call compiles
-    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],  # a case is many arrays
+    "deadline": None,  # the first call compiles
+    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],  # a case has many arrays
     "print_blob": True,
-    "report_multiple_bugs": False,  # one smallest disagreement is what is read
+    "report_multiple_bugs": False,  # show only the smallest disagreement
 }
 settings.register_profile("quick", max_examples=QUICK, derandomize=True, **_COMMON)
-# of every record, in every dtype, at every level: some 4 hours on two cores (200 of each would take some 40)
+# every record, dtype and level: about 4 hours on two cores (200 examples each would take about 40)
 settings.register_profile("thorough", max_examples=10 * QUICK, **_COMMON)
 
 RECORDS = [*records().values()]
-SIGNATURES = 6  # times as many examples: these compile nothing
+SIGNATURES = 6  # factor on the number of examples: these compile nothing
 
 
-# the batched call is compiled: a call compiled alone would cost as much again and show little more
+# the batched call is compiled: a separately compiled call would double the cost and show little more
 HOW = frozenset((*COMPUTED, "vmap", "errors"))
-# what a further case adds: forward mode and second derivatives follow from the same formulas, and cost four times this
+# the levels of further cases: jvp and hvp follow from the same formulas and cost four times as much
 LESS = frozenset(("value", "vjp", "vmap", "errors"))
 UNOPTIMISED = "jax_disable_most_optimizations"
-_COMPLEX = "complex64"  # held to every level as well: only there a missing conjugate shows
+_COMPLEX = "complex64"  # also compared at every level: only there a missing conjugate shows
 
 
 def terms(device: str = "cpu", levels: Collection[str] = HOW) -> Options:
-    """Return what the suite asks of an op; the plain call, which compiles once more, where all levels are asked for."""
+    """Return the options of the suite. The plain call, which needs another compilation, runs only at all levels."""
     return Options(frozenset(levels), device, plants=False, alone={*levels} > LESS)
 
 
@@ -62,17 +64,17 @@ PAIRS = [(record, dtype) for record in RECORDS for dtype in DTYPES if dtype not 
 
 
 def sampled_pairs(profile: str) -> list[tuple[Op, DType]]:
-    """Return the records with the dtypes in which random cases are tried: all, or of each record the first."""
+    """Return the records with the dtypes of their random cases: all dtypes, or only the first one."""
     return PAIRS if profile != "quick" else [(record, first_dtype(record)) for record in RECORDS]
 
 
 def covered(
     record: Op, candidate: Callable[..., Any], dtype: DType, device: str = "cpu", total: Report | None = None
 ) -> Report:
-    """Hold the candidate to the reference on the cases that cover a record's choices.
+    """Compare the candidate with the reference on the cases that cover a record's choices.
 
-    Where none of them gives a value (an integer's mean is refused, until a dtype is named) further ones are tried until
-    one does. An AssertionError tells every disagreement. `total` takes in what is found, also where that ends in it.
+    If none of them gives a value (the mean of integers raises unless a dtype is given), further cases are tried. An
+    AssertionError lists every disagreement. `total` collects the results, even if the error is raised.
     """
     total = report_of(record) if total is None else total
     always, failures = len(cover(record, dtype)), []
@@ -90,7 +92,7 @@ def covered(
 
 @contextlib.contextmanager
 def optimised() -> Iterator[None]:
-    """Compile as a user's process does: with LLVM's optimisations, also where the tests leave them out."""
+    """Compile with LLVM's optimisations, as in a user's process, even if the tests switch them off."""
     before = jax.config.read(UNOPTIMISED)
     jax.config.update(UNOPTIMISED, False)
     try:
@@ -109,18 +111,18 @@ def finds(record: Op, candidate: Callable[..., Any], dtype: DType) -> bool:
 
 
 def levels_of(record: Op, dtype: DType, number: int) -> frozenset[str]:
-    """Return the levels at which a record's case of that number is compared: all for the plainest one."""
+    """Return the levels at which the case with this number is compared: all levels for the simplest case."""
     return HOW if not number and (dtype == first_dtype(record) or dtype.name == _COMPLEX) else LESS
 
 
 def dtypes_of(record: Op) -> list[DType]:
-    """Return the dtypes that a record takes, the one in which it is tried the most first."""
+    """Return the dtypes that a record accepts, with the most tested one first."""
     taken = [dtype for dtype in DTYPES if dtype not in record.rejects]
     return [*dict.fromkeys([first_dtype(record), *taken])]
 
 
 def candidate_of(record: Op) -> Callable[..., Any]:
-    """The public function of a record."""
+    """Return the public function of a record."""
     return operator.attrgetter(record.public)(jaxfun)
 
 
@@ -132,11 +134,11 @@ def checked(
     how: Callable[..., Any] = judge,
     levels: Collection[str] = HOW,
 ) -> Report:
-    """What a case shows of a record's function; `how` is one of the two judges."""
+    """Return a report on one case of a record's function; `how` is one of the two judges."""
     reference = torch_side.resolve(record.torch)
     if device == "cuda":
         reference, case = _where_the_cpu_answers(reference), _for_a_gpu(record, case)
-    if how is judge:  # the dtypes and shapes are those of the results themselves
+    if how is judge:  # dtypes and shapes are compared on the complete results
         candidate, reference = determined(record, candidate), determined(record, reference)
     asked = terms(device, levels)
     sides = Sides(candidate, reference, case, device, asked.computed)
@@ -146,10 +148,10 @@ def checked(
 
 
 def _where_the_cpu_answers(reference: Callable[..., Any]) -> Callable[..., Any]:
-    """Return torch's function on a GPU, raising what it raises on the CPU, which alone answers where the GPU cannot.
+    """Return torch's function on a GPU with the errors of the CPU, and with the CPU's answer where the GPU has none.
 
-    Whether jaxfun raises does not depend on the device. A GPU has no kernel for some dtypes, divides integers by 0, and
-    ends the process' use of it at an index that is out of range.
+    jaxfun's errors do not depend on the device. A GPU has no kernel for some dtypes, divides integers by 0, and makes
+    the process unusable after an index out of range.
     """
 
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -162,10 +164,10 @@ def _where_the_cpu_answers(reference: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _for_a_gpu(record: Op, case: Case) -> Case:
-    """Return the case without what fails an assertion of torch's on a GPU, after which the process cannot use it."""
+    """Return the case without inputs that fail a GPU assertion in torch, which makes the process unusable."""
     if record.name != "index_fill.int_Tensor":
         return case
-    # its gradient for a tensor `value` selects by the index, where a negative one raises on the CPU
+    # the gradient of a tensor `value` selects by the index, and a negative index raises on the CPU
     input, index, value = case.tensors
     return dataclasses.replace(case, tensors=(input, np.maximum(index, 0), value))
 
@@ -175,7 +177,7 @@ def _moved(tree: Any, device: str) -> Any:
 
 
 def report_of(record: Op) -> Report:
-    """An empty report on an op, for a search to fill."""
+    """Return an empty report on an op, to be filled by a search."""
     return Report(f"jaxfun.{record.public}", record.torch)
 
 
@@ -187,9 +189,9 @@ def search(
     total: Report | None = None,
     phases: Sequence[Phase] = tuple(Phase),
 ) -> Report:
-    """Hold the candidate to the reference on drawn cases; an AssertionError is the smallest disagreement.
+    """Compare the candidate with the reference on drawn cases; an AssertionError shows the smallest disagreement.
 
-    `total` takes in what is found, also where that ends in the error.
+    `total` collects the results, even if the error is raised.
     """
     total = report_of(record) if total is None else total
 
@@ -210,9 +212,9 @@ def search_errors(
     phases: Sequence[Phase] = tuple(Phase),
     drawn: Callable[[Op], SearchStrategy[Case]] = spoiled,
 ) -> Report:
-    """Hold what the candidate raises, and the dtype and shape of what it gives, to the reference.
+    """Compare the errors, and the dtype and shape of the results, with those of the reference.
 
-    Each argument is first made wrong in each way; then cases are drawn.
+    First each argument is made wrong in each way; then random cases are drawn.
     """
     total = report_of(record)
     for case in wrong(record) if drawn is spoiled else ():
@@ -229,16 +231,16 @@ def search_errors(
 
 
 def seed_of(record: Op, *more: str) -> int:
-    """Return the seed of a record's random draws: one of its own, so that no two records meet the same choices."""
+    """Return the seed of a record's random draws. Each record has its own, so that records draw different choices."""
     return zlib.crc32(" ".join((record.name, *more)).encode())
 
 
 def _take(total: Report, report: Report, dtype: str | None = None, device: str = "cpu") -> None:
     total.add(report, dtype, device)
-    total.failures = report.failures  # of a failure that Hypothesis shrinks, the last
+    total.failures = report.failures  # Hypothesis shrinks a failure: keep the last one
     assert not report.failures, "\n".join(map(str, report.failures))
 
 
 def compared(report: Report, level: str = "") -> int:
-    """Return how many elements were compared, at one level or at all."""
+    """Return the number of compared elements, at one level or in total."""
     return sum(found.compared for name, found in report.levels.items() if level in ("", name))

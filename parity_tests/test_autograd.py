@@ -1,4 +1,4 @@
-"""grad, backward and their kin beside torch.autograd, on random programs."""
+"""`grad`, `backward`, `Variable` and `gradcheck` beside torch.autograd, on random programs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ JAX = SimpleNamespace(
     floating=lambda x: x.astype(jnp.float64),
     constant=jnp.ones_like,
     imaginary=lambda x: jax.lax.complex(jnp.zeros_like(x), x),
-    where=lambda x, y: jf.where(x > 0, x, y),  # jnp.where drops the other side of an empty array
+    where=lambda x, y: jf.where(x > 0, x, y),  # jnp.where drops the other branch for an empty array
 )
 TORCH = SimpleNamespace(
     sin=torch.sin,
@@ -47,7 +47,7 @@ TORCH = SimpleNamespace(
     where=lambda x, y: torch.where(x > 0, x, y),
 )
 
-# name: on how many values, and how
+# name: the number of operands, and the function
 COMMON: dict[str, tuple[int, Callable[..., Any]]] = {
     "add": (2, lambda m, x, y: x + y),
     "sub": (2, lambda m, x, y: x - y),
@@ -84,7 +84,7 @@ ENDS: dict[str, dict[str, Callable[..., Any]]] = {
 
 @dataclass(frozen=True)
 class Program:
-    """A function of several tensors, run in either library: steps on earlier values, then the outputs."""
+    """A function of several tensors that runs in either library: steps on earlier values, then the outputs."""
 
     dtype: str
     steps: tuple[tuple[str, tuple[int, ...]], ...]
@@ -95,7 +95,7 @@ class Program:
         values = list(inputs)
         for name, operands in self.steps:
             values.append(STEPS[self.dtype][name][1](m, *(values[i % len(values)] for i in operands)))
-        # the latest value first: a program whose steps are all dead says little
+        # the latest value first: a program of unused steps tests little
         outputs = tuple(ENDS[self.dtype][end](m, values[-1 - i % len(values)]) for end, i in self.ends)
         return outputs if self.packed or len(outputs) > 1 else outputs[0]
 
@@ -129,7 +129,7 @@ SHAPES = st.sampled_from([(), (1,), (3,), (2, 2), (0,)])
 
 @dataclass(frozen=True)
 class Call:
-    """A program with what grad is called with."""
+    """A program with the arguments of `grad`."""
 
     program: Program
     inputs: tuple[np.ndarray, ...]
@@ -143,7 +143,7 @@ def calls(draw: st.DrawFn) -> Call:
     count = draw(st.integers(1, 3))
     inputs = tuple(draw(tensors(shape, program.dtype)) for _ in range(count))
     batched = draw(st.sampled_from([False, False, True]))
-    # mostly what works, and one fault at a time: an error hides everything after it
+    # mostly valid calls, with one fault at a time: an error hides all later ones
     requires = st.just(True) if batched else st.sampled_from([True] * 9 + [False])
     require = tuple(draw(requires) for _ in range(count))
     options: dict[str, Any] = {
@@ -188,7 +188,7 @@ def outcome(run: Callable[[], Any]) -> Any:
 
 
 def assert_same(ours: Any, theirs: Any) -> None:
-    """The same structure of the same arrays, or errors of which ours is caught where theirs is."""
+    """Assert the same structure with the same arrays, or errors that the same handler catches."""
     if isinstance(theirs, Exception):
         assert isinstance(ours, type(theirs)), f"{ours!r} where torch raises {theirs!r}"
         assert "`jaxfun." in str(ours), f"no message of jaxfun: {ours!r}"
@@ -263,7 +263,7 @@ def test_grad_under_vmap_is_the_gradient_of_each_row(program: Program, rows: np.
 
 @dataclass(frozen=True)
 class Pass:
-    """One step of a training loop: which program goes backward, and how the gradients are reset before it."""
+    """One step of a training loop: the program of the backward pass, and how the gradients are reset before it."""
 
     program: Program
     reset: str
@@ -290,7 +290,7 @@ REAL_SCALAR = {"float64": ("sum",), "complex128": ("real",)}
 def passes(draw: st.DrawFn) -> tuple[tuple[np.ndarray, ...], tuple[bool, ...], list[Pass]]:
     dtype, shape, count = draw(st.sampled_from(sorted(STEPS))), draw(SHAPES), draw(st.integers(1, 3))
     made = []
-    ends = draw(st.sampled_from([REAL_SCALAR[dtype]] * 3 + [()]))  # mostly what can go backward as it is
+    ends = draw(st.sampled_from([REAL_SCALAR[dtype]] * 3 + [()]))  # mostly scalars, which need no gradient argument
     for _ in range(draw(st.integers(1, 3))):
         program = draw(programs((dtype,), ends=ends))
         gradient = draw(st.none() if ends else st.none() | grad_outputs(program, shape, ()))
@@ -351,7 +351,7 @@ def leaf(array: np.ndarray) -> torch.Tensor:
     return torch.tensor(array, requires_grad=True)
 
 
-# what is refused: here, in torch, and a word that the message must have
+# calls that raise: in jaxfun, in torch, and a word of the message
 REFUSED: dict[str, tuple[Callable[[], Any], Callable[[], Any], str]] = {
     "an integer Variable": (
         lambda: jf.Variable(COUNT),
@@ -645,18 +645,18 @@ def test_no_grad_accepts_parentheses_and_ignores_non_tensors() -> None:
     assert jf.autograd.grad(lambda x: square(x) + named(x, name="x")["value"].sum(), (X,))[0].tolist() == [2.0, 4.0]
 
 
-# gradcheck: rules that are right, and rules that are wrong in one way each
+# gradcheck: correct derivative rules, and rules with one error each
 
 
 def with_rule(value: Callable[..., Any], backward: Callable[..., Any]) -> Callable[..., Any]:
-    """A function with a derivative of its own, in JAX."""
+    """Return a function with a custom derivative rule, in JAX."""
     f = jax.custom_vjp(value)
     f.defvjp(lambda x: (value(x), x), lambda x, g: (backward(x, g),))
     return f
 
 
 def torch_rule(value: Callable[..., Any], backward: Callable[..., Any]) -> Callable[..., Any]:
-    """The same in torch."""
+    """Return the same function in torch."""
 
     class Rule(torch.autograd.Function):
         @staticmethod
@@ -671,7 +671,7 @@ def torch_rule(value: Callable[..., Any], backward: Callable[..., Any]) -> Calla
     return Rule.apply
 
 
-# value, backward rule, point, and whether the first and the second derivative are right
+# value, backward rule, point, and whether the first and the second derivative are correct
 RULES: dict[str, tuple[Callable[..., Any], Callable[..., Any], np.ndarray, bool, bool]] = {
     "right": (lambda x: x * x, lambda x, g: 2 * x * g, X, True, True),
     "twice too small": (lambda x: x * x, lambda x, g: x * g, X, False, True),
@@ -693,7 +693,7 @@ def detached(x: Any) -> Any:
     return x.detach() if isinstance(x, torch.Tensor) else jf.detach(x)
 
 
-# torch's convention is the conjugate of JAX's, so that its rule is
+# torch's convention is the conjugate of JAX's
 def conjugated(backward: Callable[..., Any]) -> Callable[..., Any]:
     return lambda x, g: jnp.conj(backward(x, jnp.conj(g)))
 
@@ -711,13 +711,13 @@ def test_gradcheck_rejects_the_same_wrong_rules_as_torch(name: str) -> None:
 @pytest.mark.parametrize("name", RULES)
 def test_gradgradcheck_rejects_the_same_wrong_rules_as_torch(name: str) -> None:
     value, backward, point, _, right = RULES[name]
-    torch.manual_seed(0)  # torch draws its cotangents, and along some of them a wrong rule looks right
+    torch.manual_seed(0)  # torch draws random cotangents, and along some of them a wrong rule looks correct
     ours = jf.autograd.gradgradcheck(with_rule(value, conjugated(backward)), point, raise_exception=False)
     theirs = torch.autograd.gradgradcheck(torch_rule(value, backward), leaf(point), raise_exception=False)
     assert ours is theirs is right
 
 
-# functions that are cut off from their input: whether they change with it
+# functions that detach their input, and whether their value depends on it
 CUT: dict[str, tuple[Callable[..., Any], bool]] = {
     "constant": (lambda m, x: m.constant(x), True),
     "integer": (lambda m, x: m.integer(x), True),
@@ -736,7 +736,7 @@ def test_gradcheck_requires_detached_inputs_to_have_no_effect(name: str) -> None
     assert ours is theirs is right
 
 
-# what gradcheck refuses, in both libraries
+# calls that gradcheck refuses, in both libraries
 UNCHECKED: dict[str, tuple[str, Any, dict[str, Any], str]] = {
     "nothing to differentiate": ("gradcheck", COUNT, {}, "int64[2]"),
     "no mode": ("gradcheck", X, {"check_backward_ad": False}, "check_forward_ad"),

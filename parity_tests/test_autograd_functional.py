@@ -1,4 +1,4 @@
-"""jacobian, hessian and the products with them, beside torch.autograd.functional."""
+"""`jacobian`, `hessian` and their products with vectors, beside torch.autograd.functional."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +24,7 @@ from parity_tests.test_autograd import (
     torch_rule,
 )
 
-# torch's forward mode says so of its own code
+# a warning of torch's forward mode about its own code
 pytestmark = pytest.mark.filterwarnings("ignore:.torch.jit.script. is deprecated:DeprecationWarning")
 
 EXAMPLES = settings().max_examples
@@ -40,7 +40,7 @@ SHAPES = st.sampled_from([(), (1,), (2,), (2, 2)])
 
 
 def both(name: str, program: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, Any]:
-    """What the two libraries give for a program and the same arguments."""
+    """Return the results of both libraries for a program and the same arguments."""
     ours = outcome(lambda: getattr(OURS, name)(lambda *a: program(JAX, *a), *args, **kwargs))
     theirs = outcome(lambda: getattr(THEIRS, name)(lambda *a: program(TORCH, *a), *map(on_torch, args), **kwargs))
     return ours, theirs
@@ -48,7 +48,7 @@ def both(name: str, program: Callable[..., Any], *args: Any, **kwargs: Any) -> t
 
 @st.composite
 def points(draw: st.DrawFn, program: Program) -> Any:
-    """Inputs: a tensor alone, or a tuple of one or two."""
+    """Draw inputs: a tensor, or a tuple of one or two."""
     shape, count = draw(SHAPES), draw(st.integers(0, 2))
     inputs = tuple(draw(tensors(shape, program.dtype)) for _ in range(max(count, 1)))
     return inputs if count else inputs[0]
@@ -59,7 +59,7 @@ def as_tuple(value: Any) -> tuple[Any, ...]:
 
 
 def drawn_like(draw: st.DrawFn, values: Any) -> Any:
-    """Tensors of the shapes and dtypes of others, nested as they are."""
+    """Draw tensors with the shapes, dtypes and nesting of the given values."""
     found = tuple(draw(tensors(np.shape(value), np.asarray(value).dtype.name)) for value in as_tuple(values))
     return found if isinstance(values, tuple) else found[0]
 
@@ -73,7 +73,7 @@ SPOILED: dict[str, Callable[[Any], Any]] = {
     "single precision": lambda v: tuple(x.astype(LOW[x.dtype.name]) for x in as_tuple(v)),
 }
 LOW = {"float64": np.float32, "complex128": np.complex64}
-# mostly what works: an error hides everything after it
+# mostly valid calls: an error hides all later ones
 SPOIL = st.sampled_from(["nothing"] * 8 + sorted(SPOILED))
 
 
@@ -82,7 +82,7 @@ def product_calls(draw: st.DrawFn) -> tuple[str, Program, Any, Any]:
     name = draw(st.sampled_from(PRODUCTS))
     scalar = name in ("vhp", "hvp")
     program = draw(programs(ends=("sum",) if scalar else ("whole", "sum")))
-    # a single output, mostly, where only one is allowed
+    # where only a single output is allowed, mostly draw one
     single = Program(program.dtype, program.steps, program.ends[: 1 if scalar else 2], not scalar and program.packed)
     inputs = draw(points(single))
     like = single(TORCH, *map(torch.tensor, as_tuple(inputs))) if name == "vjp" else inputs
@@ -111,7 +111,7 @@ def matrix_calls(draw: st.DrawFn) -> tuple[str, Program, Any, dict[str, Any]]:
     ends = {"jacobian": ("whole", "sum"), "hessian": ("sum",)}[name]
     program = draw(programs(("float64",), ends=ends))
     options = draw(st.sampled_from(MATRIX_OPTIONS[name]))
-    # torch's no_grad does not stop forward mode: a test of its own
+    # torch's no_grad does not stop forward mode: it has its own test
     steps = tuple(step for step in program.steps if len(options) < 2 or step[0] != "no_grad")
     single = Program(program.dtype, steps, program.ends[: 2 if name == "jacobian" else 1], False)
     return name, single, draw(points(single)), options
@@ -152,7 +152,7 @@ def test_results_are_the_same_under_jit(name: str, data: st.DataObject) -> None:
     assert_same(ours, theirs)
 
 
-# Functions that are in one of the ways dependent that `strict` asks about, in each library.
+# Functions with each kind of dependence that `strict` checks, in each library.
 STRICT: dict[str, Callable[..., Any]] = {
     "constant": lambda m, x, y: m.constant(x).sum(),
     "detached": lambda m, x, y: m.detach(x * y).sum(),
@@ -169,7 +169,7 @@ STRICT: dict[str, Callable[..., Any]] = {
 
 
 def vectors(name: str, function: Callable[..., Any]) -> tuple[Any, ...]:
-    """What `name` is called with after the inputs (X, X + 1): a v that fits, or nothing."""
+    """Return the arguments of `name` after the inputs (X, X + 1): a vector v that fits, or none."""
     outputs = function(TORCH, torch.tensor(X), torch.tensor(X + 1))
     ones = tuple(np.ones((), str(output.dtype).removeprefix("torch.")) for output in as_tuple(outputs))
     vjp = ones if isinstance(outputs, tuple) else ones[0]
@@ -201,7 +201,7 @@ def test_strict_names_the_unused_input(name: str) -> None:
 @pytest.mark.proves("autograd.functional.vhp", "autograd.functional.hvp")
 @pytest.mark.parametrize("name", ["vhp", "hvp"])
 def test_asymmetric_hessian_is_multiplied_from_the_correct_side(name: str) -> None:
-    def slope(x: Any, g: Any) -> Any:  # of no function: its derivative is not symmetric
+    def slope(x: Any, g: Any) -> Any:  # not the gradient of any function: its derivative is not symmetric
         return x * x.sum() * g
 
     f = jax.custom_vjp(lambda x: x.sum())
@@ -210,7 +210,7 @@ def test_asymmetric_hessian_is_multiplied_from_the_correct_side(name: str) -> No
     assert_same(getattr(OURS, name)(f, X, np.array([1.0, 0.0])), theirs)
 
 
-# jaxfun's ops: their derivatives bear their names, and have formulas of their own
+# jaxfun's ops: their derivatives have their names, and custom formulas
 OPS: dict[str, Callable[..., Any]] = {
     "linear": lambda m, x, y: m.sum(m.add(x, m.mul(y, 2.0))),
     "scaled": lambda m, x, y: m.sum(m.add(m.div(x, 2.0), m.div(y, 4.0))),
@@ -230,7 +230,7 @@ def test_strict_follows_the_derivative_rules_of_ops(name: str, function: str) ->
     assert_same(ours, theirs)
 
 
-# what is refused: name, function, arguments, options, and a word that the message must have
+# calls that raise: name, function, arguments, options, and a word of the message
 REFUSED: dict[str, tuple[list[str], Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] = {
     "a list of inputs": (PRODUCTS + MATRICES, lambda m, x: x.sum(), ([X],), {}, "list"),
     "a number for an input": (PRODUCTS + MATRICES, lambda m, x: x, (1.0,), {}, "1.0 (float)"),

@@ -1,4 +1,4 @@
-"""The NumPy and DLPack bridge: what is shared, what is copied, and that no value ever changes under the user."""
+"""The NumPy and DLPack bridge: shared memory, copies, and values that never change."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Indices into a flattened tensor as coordinates: integers of any dtype, any shape, and what is refused."""
+"""`unravel_index`: integers of any dtype and shape, and its errors."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""New tensors and their sizes, beside PyTorch's: values, dtypes, shapes and errors."""
+"""Creation functions and sizes beside PyTorch's: values, dtypes, shapes and errors."""
 
 import math
 import warnings
@@ -18,12 +18,12 @@ from jaxfun.parity.run import torch_side
 from jaxfun.parity.run.outcome import outcome
 from jaxfun.parity.search.verdicts import raises_alike
 
-# `type_of(1.0)` is Python's own float, whose name both libraries give to a dtype
+# `type_of(1.0)` is Python's float; both libraries use that name for a dtype
 OTHERS = {"np": np, "type_of": type}
 TORCH = {name: getattr(torch, name) for name in dir(torch)} | OTHERS
 JAXFUN = {name: getattr(jf, name) for name in dir(jf)} | OTHERS
 
-# one source text for both sides
+# the same source text for both libraries
 CALLS = """
 zeros(2, 3); zeros((2, 3)); zeros([2]); zeros(()); zeros(0); zeros(2, dtype=int8); zeros(2, dtype=complex64)
 zeros(); zeros(2.0); zeros(True); zeros(2, (3,)); zeros((2, -1)); zeros(-1); zeros(size=(2,)); ones(2, 3)
@@ -73,7 +73,7 @@ logspace(0, 1, 3, dtype=bool); logspace(0, 1, 3, base='a'); logspace(0, 1, 3, ba
 logspace(0, 1, 3, base=-2); logspace(3, 1, 1, 2); logspace(3, 1, 1, dtype=uint8); logspace(0.7, 2.6, 5, dtype=int64)
 logspace(0, 1, -1); logspace(0, 40, 3); logspace(1j, 1, 2, dtype=float32); linspace(1j, 2, -1, dtype=float32)
 """
-# before 2.13 torch divides by the step that int64 has cut to 0, which ends the process
+# before 2.13 torch divides by the step after int64 has truncated it to 0, which crashes the process
 ENDS_THE_PROCESS = tuple(map(int, torch.__version__.split(".")[:2])) < (2, 13)
 FATAL = {"arange(1.0, 2.0, 0.3, dtype=int64)", "arange(0, 5, 0.5, dtype=int64)"} if ENDS_THE_PROCESS else set()
 SOURCES = [
@@ -109,17 +109,17 @@ def test_creation_call_matches_torch(source: str) -> None:
 
 
 FINITE = st.floats(-50, 50)
-# nothing so small that it only decides how a tie is rounded: what rounds once in torch rounds in two steps here
+# no numbers so small that they only decide a tie: torch rounds once where two roundings happen here
 ENDS = st.one_of(st.just(0.0), st.floats(0.01, 50), st.floats(-50, -0.01))
-EXACT = st.integers(-400, 400).map(lambda n: n / 8)  # sums of these round nowhere
+EXACT = st.integers(-400, 400).map(lambda n: n / 8)  # their sums are exact
 FLOATS = ["float32", "float64", "float16", "bfloat16"]
 WHOLE = ["int64", "int32", "int16", "int8", "uint8"]
-# torch's kernels multiply and add in one rounding where the processor can, and so does jaxfun
+# torch's kernels use fused multiply-add where the processor has it, and so does jaxfun
 FUSED = torch.backends.cpu.get_cpu_capability() in ("AVX2", "AVX512")
 
 
 def near(ours: Any, theirs: torch.Tensor, scale: float, ulps: int) -> None:
-    """Assert that both have one dtype and length, and lie no further apart than some ULP of `scale`."""
+    """Assert equal dtypes and lengths, and a distance of at most `ulps` ULP of `scale`."""
     got, want = np.asarray(ours), torch_side.numpy(theirs)
     assert (got.dtype, got.shape) == (want.dtype, want.shape)
     allowed = 0.0 if np.issubdtype(got.dtype, np.integer) else ulps * float(jnp.finfo(got.dtype).eps) * scale
@@ -150,7 +150,7 @@ def test_arange_matches_torch_bitwise_if_sums_are_exact(
     numbers = (first, first + sign * span / 8, sign * step / 8)
     theirs, their_error = outcome(lambda: torch.arange(*numbers, dtype=getattr(torch, dtype)))
     ours, error = outcome(lambda: jf.arange(*numbers, dtype=dtype))
-    assert raises_alike(error, their_error).ok, (error, their_error)  # a step that int64 cuts to 0
+    assert raises_alike(error, their_error).ok, (error, their_error)  # a step that int64 truncates to 0
     if theirs is not None:
         near(ours, theirs, 0, ulps=0)
 
@@ -179,14 +179,14 @@ def test_linspace_accepts_complex_ends(parts: tuple[float, float, float, float],
 def test_logspace_matches_torch(dtype: str, start: float, end: float, steps: int, base: float) -> None:
     ours = jf.logspace(start, end, steps, base, dtype=dtype)
     theirs = torch.logspace(start, end, steps, base, dtype=getattr(torch, dtype))
-    # an exponent's rounding grows with its size; a power differs by an ULP from one library to the next
+    # the rounding of an exponent grows with its size; a power differs by an ULP between the libraries
     near(ours, theirs, base ** math.copysign(4, base - 1), ulps=8 if dtype == "complex64" else 1)
 
 
 def test_traced_ends_are_accepted() -> None:
     for make in (jf.linspace, jf.logspace):
         traced = jax.jit(lambda a, b, make=make: make(a, b, 5))(0.0, 2.0)
-        # compiled by XLA here and by NumPy there: float32 to a few ULP (the bits are held where ends are known)
+        # XLA computes it here and NumPy there: float32 agrees to a few ULP (bitwise for known ends)
         np.testing.assert_allclose(traced, make(0, 2, 5), rtol=1e-6)
     slope = jax.grad(lambda end: jf.sum(jf.linspace(0, end, 5)))(jf.tensor(1.0))
     assert float(slope) == 2.5
@@ -206,7 +206,7 @@ SCALARS = st.sampled_from([np.float16(1.5), np.float64(0.1), np.int8(3), np.comp
 GIVEN = st.sampled_from(["bool", "uint8", "int64", "float16", "bfloat16", "float64", "complex64"])
 
 
-# a NumPy scalar counts with its own dtype; where another is given, torch takes it or not by its Python protocols
+# a NumPy scalar has its own dtype; if `dtype` is given, torch may refuse it by its Python protocols
 @given(case=st.one_of(st.tuples(nested(NUMBERS), GIVEN), st.tuples(nested(NUMBERS | SCALARS), st.none())))
 def test_tensor_accepts_nested_lists_as_torch_does(case: tuple[Any, str | None]) -> None:
     data, dtype = case

@@ -1,4 +1,4 @@
-"""Every known difference is two-sided: the suite holds both sides to be equal outside its region; inside it is seen."""
+"""Known differences are two-sided: outside its region both sides agree, inside it the difference is observed."""
 
 import collections
 import dataclasses
@@ -24,8 +24,8 @@ from jaxfun.parity.search.judge import judge, judge_signature
 from parity_tests.suite import RECORDS, candidate_of, checked, optimised
 
 KNOWN = [(record, known) for record in RECORDS for known in differences_of(record)]
-LIKELY = ("float32", "complex64", "float16", "int8")  # where most are seen, in turn
-TRIED = (20, 200)  # a few in every dtype before many in one
+LIKELY = ("float32", "complex64", "float16", "int8")  # the dtypes in which most differences appear, in this order
+TRIED = (20, 200)  # first a few cases in every dtype, then many in one
 SIGNATURES_TRIED = (2000,)  # these compile nothing
 
 
@@ -52,8 +52,8 @@ def taken_by(record: Op) -> list[DType]:
     return sorted(taken, key=lambda dtype: LIKELY.index(dtype.name) if dtype.name in LIKELY else len(LIKELY))
 
 
-# by record and the start of the reason: arguments that show a difference which random draws meet late or never, each
-# tensor a stack of one value set
+# by record and start of the reason: arguments that show a difference which random draws rarely or never reach; each
+# tensor is a stack of one value set
 GIVEN: dict[str, dict[str, Any]] = {
     "cumprod: the second derivative": {"input": np.array([[[1.0, np.nan], [0.0, 2.0]]], np.float32), "dim": 0},
     "logaddexp: torch's derivative": {
@@ -177,7 +177,7 @@ GIVEN: dict[str, dict[str, Any]] = {
 
 
 def is_shown(record: Op, known: Difference) -> bool:
-    """Whether arguments given by hand show a difference."""
+    """Return whether the given arguments show a difference."""
     name = f"{record.name}: {known.why}"
     given = next((arguments for start, arguments in GIVEN.items() if name.startswith(start)), None)
     if given is None:
@@ -193,7 +193,7 @@ def named(record: Op, known: Difference) -> Any:
 
 @pytest.mark.parametrize(("record", "known"), [named(*pair) for pair in KNOWN])
 def test_known_difference_appears_in_its_region(record: Op, known: Difference) -> None:
-    with optimised():  # some are of how LLVM contracts a product and a sum
+    with optimised():  # some differences depend on how LLVM fuses a product and a sum
         is_found = is_shown(record, known) or (not known.machines and is_drawn(record, known))
     if known.machines and not is_found:  # BLAS chooses its kernels by the CPU
         pytest.skip(f"seen on {known.machines}")
@@ -201,7 +201,7 @@ def test_known_difference_appears_in_its_region(record: Op, known: Difference) -
 
 
 def is_drawn(record: Op, known: Difference) -> bool:
-    """Whether random arguments show a difference."""
+    """Return whether random arguments show a difference."""
     of_signatures = known.levels == ("errors",)
     drawn = (
         [spoiled(record), refused(record)] if of_signatures else [cases(record, dtype) for dtype in taken_by(record)]
@@ -220,12 +220,12 @@ def test_every_known_difference_belongs_to_a_record() -> None:
     assert recorded() <= {record.name for record in RECORDS} <= records().keys()
 
 
-MOST = 0.1  # of the value sets that are drawn for an op
+MOST = 0.1  # of the value sets drawn for an op
 ON_VALUES = [(record, known) for record, known in KNOWN if known.levels != ("errors",) and "cpu" in known.devices]
 
 
 def share_held(record: Op, known: Difference) -> float:
-    """The share of the value sets drawn for a record's first dtype that a known difference holds."""
+    """Return the share of the value sets drawn for a record's first dtype that are in the region."""
     counts: collections.Counter[bool] = collections.Counter()
 
     @settings(max_examples=40, phases=[Phase.generate], deadline=None, database=None, derandomize=True)

@@ -1,4 +1,4 @@
-"""Dtypes, exhaustively: promotion, casts and limits are torch's for every pair."""
+"""Exhaustive tests of dtypes: promotion, casts and limits match torch for every pair."""
 
 import itertools
 
@@ -29,7 +29,7 @@ def theirs(dtype: DType) -> torch.dtype:
 
 
 def operands() -> list[tuple[object, object]]:
-    """Every dtype as a tensor and as a 0-dim tensor, and every kind of Python number: on both sides."""
+    """Return every dtype as a tensor and as a 0-dim tensor, and every kind of Python number, for both sides."""
     arrays = [
         (jnp.ones(shape, dtype.dtype), torch.ones(shape, dtype=theirs(dtype)))
         for dtype in DTYPES
@@ -39,7 +39,7 @@ def operands() -> list[tuple[object, object]]:
 
 
 def name_of(dtype: torch.dtype) -> str:
-    # JAX has no complex32: its place is taken by complex64
+    # JAX has no complex32; complex64 is used instead
     return str(dtype).removeprefix("torch.").replace("complex32", "complex64")
 
 
@@ -78,7 +78,7 @@ NUMBER_TYPES = {bool, int, float, complex}
 @pytest.mark.parametrize("dtype", DTYPES, ids=NAMES)
 @pytest.mark.filterwarnings("ignore:ComplexHalf:UserWarning")
 def test_add_has_the_promoted_dtype(dtype: DType) -> None:
-    # evaluated, not only asked: every operand kind beside this dtype
+    # computed, not only asked for: every kind of operand with this dtype
     for (a, torch_a), shape in itertools.product(operands(), ((2,), ())):
         tensor = torch.ones(shape, dtype=theirs(dtype))
         got = jax.eval_shape(jf.add, jnp.ones(shape, dtype.dtype), a)
@@ -120,14 +120,14 @@ def test_dtypes_are_distinct_and_found_by_every_name() -> None:
     assert jf.float32 != jf.float64
     assert len({*DTYPES, *(dtype.dtype for dtype in DTYPES)}) == 12
     assert jf.zeros(2, dtype=torch.int8).dtype == jf.int8
-    for python in (bool, int, float, complex):  # to torch, Python's float is float64, and torch.float is not
+    for python in (bool, int, float, complex):  # in torch, Python's float means float64, but torch.float does not
         assert jf.zeros(2, dtype=python).dtype.name == str(torch.zeros(2, dtype=python).dtype).removeprefix("torch.")
     with pytest.raises(TypeError, match="a dtype, one of"):
         jf.zeros(2, dtype="float33")
 
 
 def _castable(source: DType, target: DType) -> st.SearchStrategy:
-    """Values whose cast C defines: what an integer target cannot hold is left out."""
+    """Draw values whose cast is defined in C: no values that an integer target cannot hold."""
     if source.category is Category.BOOL:
         return st.booleans()
     low = 0 if "uint8" in (source.name, target.name) else -100

@@ -1,4 +1,4 @@
-"""Indices out of range and indices that are traced: what the generic suite cannot draw of gathering and scattering."""
+"""Gather and scatter with indices out of range and traced indices, which the generic suite cannot draw."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,7 @@ from jaxfun.parity.run import torch_side
 from jaxfun.parity.run.outcome import outcome
 from jaxfun.parity.search.verdicts import raises_alike
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # torch's own, on what is deprecated or new there
+pytestmark = pytest.mark.filterwarnings("ignore")  # torch warns of deprecated and new functions
 
 MATRIX = np.arange(1, 7, dtype="float32").reshape(2, 3)
 VECTOR = np.arange(1, 4, dtype="float32")
@@ -24,7 +24,7 @@ def _written(name: str, *more: Any) -> Callable[..., Any]:
     return lambda module, x, index: getattr(module, name)(x, 0, index, x, *more)
 
 
-# by name: a call on a vector of 3 and 3 indices, whose numbers are the only thing that may be wrong
+# by name: a call on a vector of 3 with 3 indices; only the values of the indices may be wrong
 CALLS: dict[str, Callable[..., Any]] = {
     "gather": lambda module, x, index: module.gather(x, 0, index),
     "index_select": lambda module, x, index: module.index_select(x, 0, index),

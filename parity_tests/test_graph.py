@@ -1,4 +1,4 @@
-"""The tape beside PyTorch's: names, next_functions, indices and sharing, for drawn expressions in two spellings."""
+"""The tape beside PyTorch's graph: names, next_functions, indices and sharing, for random expressions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -40,8 +40,8 @@ TORCH = {
     "np": np,
 }
 
-# One source text for both sides: `x` and `y` are values so far, and the names are torch's or jaxfun's.
-# A matrix or vector times a batch is left to tests of its own: torch chooses its way by who requires a gradient.
+# One source text for both libraries: `x` and `y` are earlier values.
+# A matrix or vector times a batch has separate tests: torch's path depends on which operand requires a gradient.
 NAMED = """
 add(x, y); sub(x, y); mul(x, y); div(x, y); pow(x, y); maximum(x, y); minimum(x, y); where(gt(x, 0), x, y)
 add(x, 1); sub(x, 1); mul(x, 2.0); div(x, 2); rsub(x, 1); rsub(x, y); pow(x, 2); pow(2, x); remainder(x, 2)
@@ -68,7 +68,7 @@ linear(x, y, getitem(y, (slice(None), 0))) if x.ndim < 3 else x
 reshape(split(x, 1, -1)[0], (-1,)); reshape(diagonal(x), (1, -1))
 x + y; x - y; x * y; x / y; x + 1; 1 - x; 2 * x; x / 2; 1 / x; -x; x ** 2; x ** y; 2 ** x
 """
-# What torch records as several nodes and the tape shows as one, by jaxfun's name.
+# Ops that torch records as several nodes, and that the tape shows as one node with jaxfun's name.
 OWN_NAMES = """
 positive(x); flatten(x); matmul(unsqueeze(x, 0), unsqueeze(t(y), 0)); real(x); conj(x); conj_physical(x)
 resolve_conj(x); real(complex(x, y)); imag(polar(x, y)); abs(conj(complex(x, y))); abs(conj_physical(complex(x, y)))
@@ -96,7 +96,7 @@ SHAPES = [(2, 3), (2, 3), (3,), (1, 3), (2, 1, 3), ()]
 
 
 def evaluate(steps: list[tuple[str, int, int]], variables: list[Any], names: dict[str, Any]) -> Any:
-    """Run a program: each step makes a value of two earlier ones; the last value is the result."""
+    """Run a program: each step computes a value from two earlier ones; the last value is the result."""
     values = list(variables)
     for source, first, second in steps:
         values.append(eval(source, dict(names), {"x": values[first], "y": values[second]}))
@@ -105,7 +105,7 @@ def evaluate(steps: list[tuple[str, int, int]], variables: list[Any], names: dic
 
 @st.composite
 def programs(draw: st.DrawFn) -> tuple[list[tuple[str, int, int]], list[np.ndarray], list[bool]]:
-    """Draw variables and steps, each step one that torch accepts where it stands."""
+    """Draw variables and steps; torch accepts each step."""
     shapes = draw(st.lists(st.sampled_from(SHAPES), min_size=2, max_size=3))
     wants = [draw(st.integers(0, 4)) > 0 for _ in shapes]
     arrays = [np.linspace(0.5, 1.5, int(np.prod(shape))).reshape(shape) for shape in shapes]
@@ -115,7 +115,7 @@ def programs(draw: st.DrawFn) -> tuple[list[tuple[str, int, int]], list[np.ndarr
         try:
             values.append(evaluate([step], values, TORCH))
         except (RuntimeError, IndexError, ValueError):
-            continue  # the shapes do not fit: another step is drawn
+            continue  # the shapes do not fit: draw another step
         if not isinstance(values[-1], torch.Tensor) or values[-1].numel() > 64:
             values.pop()
             continue
@@ -124,7 +124,7 @@ def programs(draw: st.DrawFn) -> tuple[list[tuple[str, int, int]], list[np.ndarr
 
 
 def described(root: Any, next_functions: Callable[[Any], Any], name: Callable[[Any], str]) -> list[Any]:
-    """A graph as plain data: each node once, by order of discovery, with its edges as (place, index)."""
+    """Return a graph as plain data: each node once, in order of discovery, with its edges as (position, index)."""
     places: dict[int, int] = {}
     rows: list[Any] = []
 
@@ -139,13 +139,13 @@ def described(root: Any, next_functions: Callable[[Any], Any], name: Callable[[A
         rows[place] = (name(node), [(visit(child), index) for child, index in next_functions(node)])
         return place
 
-    keep: list[Any] = []  # PyTorch makes the Python objects of its nodes anew: held, an id is used once
+    keep: list[Any] = []  # PyTorch creates Python objects of nodes on demand: keep them, so that each id is used once
     visit(root)
     return rows
 
 
 def theirs(node: Any) -> list[Any]:
-    # a JAX array has no strides: each of torch's ways to reshape is a view here
+    # a JAX array has no strides: each reshape of torch is a view here
     def children(node: Any) -> Any:
         return node.next_functions[0][0].next_functions if is_copied(node) else node.next_functions
 
@@ -157,7 +157,7 @@ def plain(node: Any) -> str:
 
 
 def is_copied(node: Any) -> bool:
-    """Whether a node is the second of the two by which torch reshapes what has no view of that shape."""
+    """Return whether a node is the second of torch's two nodes for a reshape that needs a copy."""
     return plain(node) == "UnsafeViewBackward0" and plain(node.next_functions[0][0]) == "CloneBackward0"
 
 
@@ -256,7 +256,7 @@ def test_picture_of_many_nodes_is_complete() -> None:
     [(0, "SelectBackward0"), (slice(0, 1), "SliceBackward0"), ([1, 0], "IndexBackward0")],
 )
 def test_indexing_is_the_node_of_torch(index: Any, name: str) -> None:
-    # brackets are plain slices here: two indices are one of them, and the whole of a dimension is none
+    # brackets are plain slices here: two indices are one node, and a full slice is none
     assert graph(lambda x: jf.getitem(x, index))(jf.ones(2, 3)).name == name
 
 

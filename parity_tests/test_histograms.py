@@ -1,4 +1,4 @@
-"""What the generic suite cannot draw of histograms: results whose shape or error depends on values, and traced ones."""
+"""Histograms whose result shape or error depends on values, and traced ones, which the generic suite cannot draw."""
 
 import math
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from jaxfun.parity.run import torch_side
 from jaxfun.parity.run.outcome import outcome
 from jaxfun.parity.search.verdicts import canonical, raises_alike
 
-EXAMPLES = 8  # times the profile's: nothing here compiles much
+EXAMPLES = 8  # factor on the profile's number: little is compiled here
 
 NUMBERS = st.sampled_from([0.0, 0.5, 1.0, -1.0, 2.0, 3.0, 0.1, 0.30000001, 2.5])
 ODD = NUMBERS | st.sampled_from([math.nan, math.inf, -math.inf])
@@ -37,7 +37,7 @@ def arrays(draw: st.DrawFn, numbers: st.SearchStrategy[float], shape: tuple[int,
 
 
 def assert_alike(ours: Callable[[], Any], theirs: Callable[[], Any]) -> None:
-    """Hold what a call gives, or raises, to what another does."""
+    """Assert that two calls give the same results or raise alike."""
     (got, our_error), (want, their_error) = outcome(ours), outcome(theirs)
     verdict = raises_alike(our_error, their_error)
     assert verdict.ok, verdict
@@ -48,7 +48,7 @@ def assert_alike(ours: Callable[[], Any], theirs: Callable[[], Any]) -> None:
 
 
 def both(name: str, tensors: dict[str, Any], **others: Any) -> None:
-    """Hold a function of tensors by name, and of what is none, to torch's."""
+    """Compare a function with torch's, for tensors by name and other arguments."""
     given_ = {key: value for key, value in tensors.items() if value is not None}
     assert_alike(
         lambda: getattr(jf, name)(**{key: jnp.asarray(value) for key, value in given_.items()}, **others),

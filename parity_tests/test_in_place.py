@@ -1,4 +1,4 @@
-"""Nothing is written to: `out=` and torch's functions in place are refused, with the pure spelling."""
+"""No in-place operations: `out=` and torch's in-place functions raise, and the error names the pure function."""
 
 import inspect
 

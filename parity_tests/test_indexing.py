@@ -1,4 +1,4 @@
-"""`getitem` and `setitem` against PyTorch's brackets: every kind of index, alone and mixed, right and wrong."""
+"""`getitem` and `setitem` against PyTorch's brackets: every kind of index, alone and mixed, valid and invalid."""
 
 import math
 import warnings
@@ -22,15 +22,15 @@ from jaxfun.parity.search.verdicts import raises_alike
 SIZES = (0, 1, 2, 3, 3, 4)
 SMOOTH = ("float32", "float64", "complex64")
 DTYPES = (*SMOOTH, "int64", "bool")
-EXAMPLES = {False: 8, True: 24}  # times the profile: what is spoilt mostly compiles nothing
+EXAMPLES = {False: 8, True: 24}  # factor on the profile's number: invalid cases mostly compile nothing
 
 
-# Indices. An array in one stands for a tensor; a list is a list on both sides.
+# Indices. An array in an index stands for a tensor; a list is a list in both libraries.
 
 
 @st.composite
 def integer_arrays(draw: st.DrawFn, size: int, common: tuple[int, ...]) -> np.ndarray:
-    """Positions in a dimension of `size`, of a shape that broadcasts to `common`."""
+    """Draw indices into a dimension of `size`, with a shape that broadcasts to `common`."""
     shape = tuple(1 if draw(st.integers(0, 4)) == 0 else extent for extent in common)
     shape = shape[draw(st.integers(0, len(shape))) if draw(st.integers(0, 4)) == 0 else 0 :]
     count = math.prod(shape)
@@ -57,7 +57,7 @@ def masks(draw: st.DrawFn, sizes: tuple[int, ...], dtype: str = "bool") -> np.nd
 
 @st.composite
 def indices(draw: st.DrawFn, shape: tuple[int, ...], spoil: bool) -> Any:
-    """An index into a tensor of `shape`; with `spoil`, one item of it is made odd."""
+    """Draw an index into a tensor of `shape`; with `spoil`, one item of it is made invalid."""
     common = draw(st.sampled_from([(), (1,), (2,), (3,), (0,), (2, 2), (1, 3)]))
     items: list[Any] = []
     dim = 0
@@ -74,7 +74,7 @@ def indices(draw: st.DrawFn, shape: tuple[int, ...], spoil: bool) -> Any:
 
 @st.composite
 def _item(draw: st.DrawFn, items: list[Any], shape: tuple[int, ...], dim: int, common: tuple[int, ...]) -> int:
-    """Append one item and return how many dimensions it takes."""
+    """Append one item and return the number of dimensions that it indexes."""
     size = shape[dim]
     kind = draw(st.sampled_from(["int", "slice", "whole", "none", "array", "array", "mask", "list", "bool", "0-dim"]))
     if kind == "mask":
@@ -183,7 +183,7 @@ def _broadcastable(draw: st.DrawFn, shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _distinct(index: Any, shape: tuple[int, ...]) -> Any:
-    """The index with positions that no two elements share: which of two values stays is not defined."""
+    """Return the index without duplicate positions: the value written at a duplicate is undefined."""
     if isinstance(index, tuple) or (isinstance(index, list) and any(isinstance(i, (np.ndarray, list)) for i in index)):
         return type(index)(_distinct(item, shape) for item in index)
     if isinstance(index, np.ndarray) and index.dtype.kind == "i":
@@ -245,7 +245,7 @@ SPOILT = pytest.mark.parametrize("spoil", [False, True], ids=["drawn to fit", "w
 @pytest.fixture(autouse=True)
 def _quiet() -> Iterator[None]:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # torch's deprecation of uint8 masks, its casts of complex numbers
+        warnings.simplefilter("ignore")  # torch's warnings of uint8 masks and of casts of complex numbers
         yield
 
 
@@ -275,7 +275,7 @@ def test_setitem_matches_torch_assignment(spoil: bool) -> None:
     agrees()
 
 
-# One of each kind, whatever is drawn.
+# One index of each kind, in addition to the random ones.
 
 AT = np.s_
 CUBE = np.arange(24.0, dtype="float32").reshape(2, 3, 4)
@@ -349,7 +349,7 @@ def directions(like: Sequence[np.ndarray], seed: int) -> list[np.ndarray]:
 
 
 def pulled(function: Callable[..., Any], primals: Sequence[Any], cotangent: Any) -> list[Any]:
-    # torch's gradient of a complex function is the conjugate of JAX's, and so is what it takes for a cotangent
+    # torch's gradient of a complex function is the conjugate of JAX's, and so is its cotangent
     _, pull = jax.vjp(function, *primals)
     return [jnp.conj(item) for item in pull(jnp.conj(cotangent))]
 
@@ -380,7 +380,7 @@ def differentiable(dtype: Any) -> bool:
 def fitting(
     cases: Callable[..., st.SearchStrategy[Any]], reference: Callable[..., Any]
 ) -> st.SearchStrategy[tuple[Any, ...]]:
-    """The cases that torch takes: an index in front of an ellipsis, drawn as it is, is now and then out of range."""
+    """Return the cases that torch accepts: an index drawn for the end, used before an ellipsis, may be out of range."""
     return cases(False, SMOOTH).filter(lambda case: outcome(lambda: reference(*case))[1] is None)
 
 
@@ -413,7 +413,7 @@ def test_gradient_of_setitem_matches_torch_assignment() -> None:
     agrees()
 
 
-# Traced indices: what is not known is not checked, and nothing is clamped.
+# Traced indices are not checked and not clamped.
 
 X = np.arange(6.0, dtype="float32").reshape(2, 3)
 

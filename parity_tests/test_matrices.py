@@ -1,4 +1,4 @@
-"""What the generic suite does not draw of inverses and decompositions: matrices that have none, and singular ones."""
+"""Inverses and decompositions of singular and other special matrices, which the generic suite does not draw."""
 
 from collections.abc import Callable
 from typing import Any
@@ -145,14 +145,14 @@ def test_gradient_of_determinant_matches_torch_backward(matrix: list[list[float]
     np.testing.assert_allclose(jax.grad(jf.det)(np.float32(matrix)), given.grad.numpy(), rtol=1e-5)
 
 
-NEVER_ENDS = np.random.default_rng(0).normal(size=(4, 4)).astype(np.float32)  # in LAPACK's SVD
+NEVER_ENDS = np.random.default_rng(0).normal(size=(4, 4)).astype(np.float32)  # LAPACK's SVD does not return for it
 NEVER_ENDS[0, 0] = np.inf
 
 
 @pytest.mark.parametrize("name", ["svd", "norm", "det"])
 def test_svd_of_a_matrix_with_infinity_returns(name: str) -> None:
     function = {"svd": lambda x: jf.svd(x).S, "norm": lambda x: jf.norm(x, "nuc"), "det": jf.det}[name]
-    both = np.stack([NEVER_ENDS, np.diag(np.arange(4.0)).astype(np.float32)])  # beside a singular one
+    both = np.stack([NEVER_ENDS, np.diag(np.arange(4.0)).astype(np.float32)])  # together with a singular matrix
     slopes = jax.jit(jax.vmap(jax.grad(lambda x: jnp.sum(function(x)))))(both)
     assert np.isnan(slopes[0]).any()
     assert np.isfinite(slopes[1]).all()

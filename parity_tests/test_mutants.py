@@ -1,4 +1,4 @@
-"""The suite finds mutants: a sample drawn anew each day, and one of each family that is always tried.
+"""The suite finds mutants: a daily random sample, and one fixed mutant of each family.
 
 `python -m parity_tests.mutants` tries all; `docs/mutants.md` holds its table.
 """
@@ -25,7 +25,7 @@ from parity_tests.suite import candidate_of
 
 TODAY = int(datetime.datetime.now(datetime.UTC).strftime("%Y%m%d"))
 DAILY = 40
-# where each family has something to act on
+# a record to which each family applies
 RECORD_OF = {
     "a sequence reversed": "stack",
     "second argument's batches rolled": "bmm",

@@ -1,6 +1,6 @@
-"""A NaN among hundreds of elements is kept: XLA's CPU compiler drops it from the maximum of more than some dozens.
+"""One NaN among hundreds of elements is propagated. XLA's CPU compiler drops it from a long maximum.
 
-And from an elementwise maximum or minimum that it fuses into a sum.
+It also drops NaN from an elementwise maximum or minimum that is fused into a sum.
 """
 
 import math

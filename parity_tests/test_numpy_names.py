@@ -1,4 +1,4 @@
-"""NumPy's names for arguments are taken where torch takes them, and refused where it refuses them."""
+"""NumPy's argument names (`axis`, `keepdims`, `x`, ...) are accepted where torch accepts them, and only there."""
 
 import operator
 import zlib
@@ -16,7 +16,7 @@ GIVEN = {"input": MATRIX, "other": MATRIX + 1, "dim": 1, "keepdim": True}
 
 
 def taken(function: Any, arguments: dict[str, Any]) -> bool:
-    """Whether a function takes the arguments' names: whatever else it says of them."""
+    """Return whether a function accepts the names of the arguments, even if it raises for another reason."""
     try:
         function(**arguments)
     except TypeError:
@@ -27,7 +27,7 @@ def taken(function: Any, arguments: dict[str, Any]) -> bool:
 
 
 def calls() -> dict[str, tuple[str, dict[str, Any], str, str]]:
-    """Calls by name alone that torch takes, and an argument of each with the name that NumPy has for it."""
+    """Return calls by keyword that torch accepts, each with one argument and NumPy's name for it."""
     public = {
         record.public: set()
         for record in records().values()
@@ -39,7 +39,7 @@ def calls() -> dict[str, tuple[str, dict[str, Any], str, str]]:
     for name, parameters in public.items():
         arguments = {each: GIVEN[each] for each in GIVEN if each in parameters}
         if name and arguments and taken(operator.attrgetter(name)(torch), arguments):
-            names = [NAMES[zlib.crc32(name.encode()) % 3], *NAMES[3:]]  # of the three for `input` one, in turn
+            names = [NAMES[zlib.crc32(name.encode()) % 3], *NAMES[3:]]  # one of the three names for `input`, in turn
             drawn |= {f"{name}({other}=)": (name, arguments, own, other) for own, other in names if own in arguments}
     return drawn
 

@@ -1,4 +1,4 @@
-"""Every recorded op against PyTorch: value, vjp, jvp, hvp, under jit and vmap, and what it raises."""
+"""Every recorded op against PyTorch: value, vjp, jvp and hvp, under jit and vmap, and its errors."""
 
 import pytest
 
@@ -14,7 +14,7 @@ _WHOLE = ("uint8", "int8", "int16", "int32", "int64")
 _COMPLEX = ("complex64", "complex128")
 _NO_SORT = (_COMPLEX, "torch sorts no complex numbers, but takes a tensor of one")
 _FLOATS_ALONE = (("bool", *_WHOLE), "torch takes floating point and complex numbers alone, but for some empty tensors")
-# what has no value to compare in some dtypes, and why: the case that torch takes there is too rare to be drawn
+# dtypes without a value to compare, and why: the case that torch accepts there is drawn too rarely
 NOTHING: dict[str, tuple[tuple[str, ...], str]] = {
     "sub.Tensor": (("bool",), "torch subtracts no bools, and a bool from what is none"),
     "rsub.Tensor": (("bool",), "torch subtracts no bools, and a bool from what is none"),
@@ -59,7 +59,7 @@ def test_equals_torch_on_every_choice_of_arguments(record: Op, dtype: DType, dev
     finally:
         report.log()
     nothing, _ = NOTHING.get(record.name, ((), ""))
-    # two-sided: what is compared after all has no place in the table
+    # two-sided: a pair that is compared after all must leave the table
     assert bool(compared(report, "value")) != (dtype.name in nothing), (
         "is compared, take it out of NOTHING" if dtype.name in nothing else "no element of a value was compared"
     )

@@ -1,4 +1,4 @@
-"""The records beside torch's operators: each names overloads that torch has, and takes their arguments."""
+"""The records beside torch's operators: each record names overloads that exist in torch, with their arguments."""
 
 from collections import Counter
 
@@ -9,12 +9,12 @@ from jaxfun.core.record import Op
 from jaxfun.ops import record_of, records
 
 RECORDS = [*records().values()]
-# Python functions that hold two arguments of the operator in one
+# Python functions with one argument for two of the operator
 TOGETHER = {"tensordot": "`dims` holds the dimensions of both tensors"}
 
 
 def overload_of(name: str) -> torch._ops.OpOverload | None:
-    """torch's overload by its name in a record: `pow.Tensor_Scalar`, `exp`."""
+    """Return torch's overload by its name in a record: `pow.Tensor_Scalar`, `exp`."""
     base, _, overload = name.partition(":")[0].partition(".")
     packet = getattr(torch.ops.aten, base, None)
     return getattr(packet, overload or "default", None) if packet is not None else None
@@ -65,7 +65,7 @@ def test_missing_overloads_are_listed() -> None:
 
 
 def is_of_tensors(base: str, overload: str) -> bool:
-    """Whether an overload computes new tensors: not into `out`, not by names of dimensions, not on Python's numbers."""
+    """Return whether an overload returns new tensors: no `out`, no named dimensions, no Python numbers."""
     schema = getattr(getattr(torch.ops.aten, base.partition(":")[0]), overload)._schema
     text = str(schema)
     return "Tensor" in text and "Dimname" not in text and not any(each.is_out for each in schema.arguments)

@@ -1,6 +1,6 @@
-"""The judge is judged: bugs planted in ops are each found by what the suite always tries, and a blind judge is caught.
+"""Tests of the judge: each bug planted in an op is found by the deterministic cases, and a blind judge is detected.
 
-That nothing is found without a bug is what `test_ops` shows, of every record.
+`test_ops` shows that nothing is found without a bug.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def _flat_square(input: jax.Array) -> jax.Array:
 
 @_flat_square.defjvp
 def _flat_square_jvp(primals: Any, tangents: Any) -> Any:
-    # the first derivative is right, the second is lost
+    # the first derivative is correct, the second is lost
     return jnp.square(primals[0]), 2 * jax.lax.stop_gradient(primals[0]) * tangents[0]
 
 
@@ -61,7 +61,7 @@ def _of_promoted(function: Function) -> Function:
     return call
 
 
-# Bugs that only show on a matrix, or in one precision.
+# Bugs that only show for a matrix, or in one precision.
 
 
 def _mean_by_the_other_size(input: jax.Array, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
@@ -178,7 +178,7 @@ def _reversed_permutation(input: jax.Array, dims: tuple[int, ...]) -> jax.Array:
     return jnp.transpose(input, dims[::-1])
 
 
-# what the bug is: the record it is planted in, a dtype in which it shows, and the wrong function
+# description: the record, a dtype in which the bug shows, and the wrong function
 BUGS: dict[str, tuple[str, str, Function]] = {
     "wrong gradient at a kink: abs at 0": ("abs", "float32", jnp.abs),
     "wrong gradient at a kink: relu at 0": (
@@ -259,7 +259,7 @@ def test_a_missing_error_is_found(name: str) -> None:
         search_errors(records()[record], wrong, (Phase.explicit, Phase.generate))
 
 
-# A judge that lets a bug pass: what is wrong with it, and a planted bug that then goes unseen.
+# A judge with one defect: its description, and a planted bug that it misses.
 
 
 def _ignores_its_verdict(*args: Any, **kwargs: Any) -> Verdict:

@@ -1,4 +1,4 @@
-"""What the generic suite cannot draw of the elementwise ops: values that decide an error, warnings, last digits."""
+"""Pointwise ops where the generic suite cannot draw: values that decide an error, warnings, last digits."""
 
 import itertools
 import warnings
@@ -29,7 +29,7 @@ def array(values: Any, dtype: str) -> jax.Array:
 
 
 def assert_alike(call: Callable[[Any, Any], Any], *values: tuple[Any, str]) -> None:
-    """Hold what `call` gives or raises with jaxfun and its arrays to what it does with torch and its tensors."""
+    """Assert that `call` gives the same with jaxfun as with torch, or raises alike."""
     arrays = [array(*value) for value in values]
     got, ours = outcome(lambda: call(jf, arrays))
     want, theirs = outcome(lambda: torch.as_tensor(call(torch, [torch_side.tensor(np.asarray(x)) for x in arrays])))
@@ -50,7 +50,7 @@ def test_value_set_where_both_raise_does_not_hide_another() -> None:
 
 
 def plain(values: np.ndarray) -> np.ndarray:
-    """Return an array that NumPy's assertions take: they know no NaN of a bfloat16."""
+    """Return an array for NumPy's assertions, which do not support NaN in bfloat16."""
     return values.astype(np.float32) if values.dtype == jnp.bfloat16 else values
 
 
@@ -83,7 +83,7 @@ DIVISIONS = {
 @pytest.mark.parametrize("name", DIVISIONS)
 def test_integer_division_by_a_known_zero_raises(name: str, dtype: str) -> None:
     divide = DIVISIONS[name]
-    for divisor in (0, 256, -256, 3, -3):  # 256 is 0 in eight bits
+    for divisor in (0, 256, -256, 3, -3):  # 256 becomes 0 in eight bits
         assert_alike(lambda m, a, n=divisor: divide(m, a[0], n), ([7, 5], dtype))
     for divisors in ([0, 1], [1, 2]):
         assert_alike(lambda m, a: divide(m, *a), ([7, 5], dtype), (divisors, dtype))
@@ -106,14 +106,14 @@ def test_rounded_quotients_match_torch_exactly(name: str, dtype: str) -> None:
     assert_alike(lambda m, a: DIVISIONS[name](m, *a), (tenths[0], dtype), (divisors, dtype))
     for number in (0.1, -0.3, 1 / 3):
         assert_alike(lambda m, a, n=number: DIVISIONS[name](m, a[0], n), (tenths[0], dtype))
-        for divisor in ((number, "float32"), (number, dtype), ([number], dtype)):  # one element is as a number
+        for divisor in ((number, "float32"), (number, dtype), ([number], dtype)):  # one element counts as a number
             assert_alike(lambda m, a: DIVISIONS[name](m, *a), (tenths[0], dtype), divisor)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("name", DIVISIONS)
 def test_divisor_broadcast_by_vmap_gives_the_same_quotient(name: str, dtype: str) -> None:
-    numbers = np.arange(1, 41).astype(dtype) * np.asarray(3.7, dtype)  # by the reciprocal of 3.7 some fall below
+    numbers = np.arange(1, 41).astype(dtype) * np.asarray(3.7, dtype)  # by the reciprocal of 3.7 some are too small
     x = array(numbers.reshape(8, 5), dtype)
     want = DIVISIONS[name](torch, torch_side.tensor(np.asarray(x)), 3.7)
     for along in (0, 1):
@@ -124,7 +124,7 @@ def test_divisor_broadcast_by_vmap_gives_the_same_quotient(name: str, dtype: str
 @pytest.mark.parametrize("dtype", FLOATS)
 @pytest.mark.parametrize("name", ["remainder", "fmod"])
 def test_gradient_of_remainder_is_its_quotient(name: str, dtype: str) -> None:
-    # x / y rounds to a whole number that y does not go into x: 2.8 / 0.1
+    # x / y rounds to an integer although y does not divide x: 2.8 / 0.1
     x, y = array([2.8, -1.9, 4.1, 1.0], dtype), array([0.1, 0.1, -0.1, 0.1], dtype)
     tensors = [torch_side.tensor(np.asarray(item)).requires_grad_() for item in (x, y)]
     want = torch.autograd.grad(getattr(torch, name)(*tensors).sum(), tensors)
@@ -168,7 +168,7 @@ WITH_A_LONG_NUMBER = {
     "comparison": lambda m, x, n: m.lt(x, n),
     "bits": lambda m, x, n: m.bitwise_or(x, n),
     "alpha of addmm": lambda m, x, n: m.addmm(x[None], x[None], m.ones(2, 2, dtype=x.dtype), alpha=n),
-    "tolerance": lambda m, x, n: m.isclose(x, 2 * x, atol=n),  # the argument that is tried, not one of a check
+    "tolerance": lambda m, x, n: m.isclose(x, 2 * x, atol=n),  # the tested argument, not one of a check
 }
 
 

@@ -1,4 +1,4 @@
-"""What the generic suite does not draw of functions of two or three tensors: numbers that raise, dtypes that mix."""
+"""Functions of two or three tensors where the generic suite does not draw: numbers that raise, mixed dtypes."""
 
 import math
 from typing import Any
@@ -19,14 +19,14 @@ MOST = {name: np.iinfo(name).max for name in INTEGERS}
 
 
 def pairs(values: list[Any]) -> tuple[list[Any], list[Any]]:
-    """Every value beside every other."""
+    """Return every value paired with every other."""
     return [x for x in values for _ in values], [y for _ in values for y in values]
 
 
 @pytest.mark.parametrize("dtype", INTEGERS)
 @pytest.mark.parametrize("name", ["gcd", "lcm"])
 def test_gcd_and_lcm_of_extreme_integers_match_torch(name: str, dtype: str) -> None:
-    # torch's lcm of the least int32 and of -1 ends the process
+    # torch's lcm of the minimum int32 and -1 crashes the process
     values = [0, 1, 2, 6, 9, MOST[dtype], *([LEAST[dtype]] if name == "gcd" or dtype in ("int8", "int16") else [])]
     values += [] if dtype == "uint8" else [-6, -1]
     one, two = pairs(values)
@@ -105,7 +105,7 @@ def test_equal_of_different_dtypes_matches_torch(one: str, two: str) -> None:
 @pytest.mark.parametrize("dtype", ["int32", "float16", "float32", "complex64"])
 def test_lerp_accepts_a_0_dim_weight_of_another_dtype(dtype: str, weight: str) -> None:
     if dtype == "float16" and weight == "complex64":
-        return  # torch goes on in complex32, which JAX has not
+        return  # torch continues in complex32, which JAX does not have
     for number in ([0.75], 0.75):
         for ends in (([1, 2], [4, 3]), (1, 4)):
             given = [(end, dtype) for end in ends]
@@ -143,7 +143,7 @@ MANTISSAS = [1.0, -0.75, 0.0, -0.0, NAN, INF, -INF, 1e-30]
 @pytest.mark.parametrize("dtype", ["bool", "int32", *FLOATS, "complex64", "complex128"])
 def test_ldexp_accepts_the_same_pairs_of_dtypes_as_torch(dtype: str, exponent: str) -> None:
     if {dtype, exponent} & {"complex64", "complex128"} and "float16" in (dtype, exponent):
-        return  # torch goes on in complex32, which JAX has not
+        return  # torch continues in complex32, which JAX does not have
     for numbers, powers in (([1, 2], [0, 1]), (1, [1, 2]), ([1, 3], 2), (3, 1)):
         assert_alike(lambda m, a: m.ldexp(*a), (numbers, dtype), (powers, exponent))
 

@@ -1,4 +1,4 @@
-"""What the generic suite does not draw of products: equations that say nothing, dimensions in pairs, and chains."""
+"""Products where the generic suite does not draw: invalid equations, pairs of dimensions, and chains."""
 
 import functools
 import itertools
@@ -22,7 +22,7 @@ def numbers(shape: Sequence[int], dtype: str = "float32") -> np.ndarray:
 
 
 def assert_alike(name: str, *args: Any) -> None:
-    """Hold what a call gives, or raises, to what torch's does; an array is a tensor for each."""
+    """Assert that a call gives the same as torch's, or raises alike; an array is a tensor in each library."""
     (got, our_error), (want, their_error) = (
         outcome(lambda function=function, made=made: function(*_made(args, made)))
         for function, made in ((getattr(jf, name), jnp.asarray), (getattr(torch, name), torch_side.tensor))
@@ -56,7 +56,7 @@ EQUATIONS: list[tuple[str, list[tuple[int, ...]]]] = [
     ("iijj->ij", [(2, 2, 3, 3)]),
     ("ij,jk,kl,lm", [(2, 3), (3, 2), (2, 3), (3, 1)]),
     ("i,", [(2,), ()]),
-    # and what says nothing
+    # invalid equations
     ("i,", [(2,)]),
     ("ij->ii", [(2, 2)]),
     ("ij->k", [(2, 2)]),
@@ -92,7 +92,7 @@ def test_einsum_equation_matches_torch(equation: str, shapes: Sequence[tuple[int
 def test_einsum_contracts_in_the_order_with_the_fewest_multiplications(shapes: Sequence[tuple[int, ...]]) -> None:
     operands = [numbers(shape, "float32") for shape in shapes]
     for operand in operands:
-        for at in range(operand.size):  # an infinity shows which product came first
+        for at in range(operand.size):  # an infinity shows which product was computed first
             with_one = operand.copy()
             with_one.flat[at] = np.inf
             assert_alike("einsum", "ij,jk,kl->il", *(with_one if item is operand else item for item in operands))
@@ -169,10 +169,10 @@ def test_chain_matmul_requires_one_dtype() -> None:
 def test_chain_matmul_uses_the_order_with_the_fewest_operations() -> None:
     shapes = [(1, 2), (2, 1), (1, 10), (10, 1)]
     program = jax.make_jaxpr(jf.chain_matmul)(*map(numbers, shapes))
-    assert [step.outvars[0].aval.shape for step in program.eqns] == [(1, 1)] * 3  # from left to right one is (1, 10)
+    assert [step.outvars[0].aval.shape for step in program.eqns] == [(1, 1)] * 3  # left to right, one would be (10, 10)
 
 
-# of (b, m, k) and (b, k, n): whole, nothing to multiply, no result, no matrices
+# shapes of (b, m, k) and (b, k, n): usual, nothing to multiply, empty result, no matrices
 SIZES = {"whole": (1, 2, 2, 3), "no product": (2, 2, 0, 3), "no rows": (1, 0, 2, 3), "no matrices": (0, 2, 2, 3)}
 
 

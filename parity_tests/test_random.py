@@ -1,4 +1,4 @@
-"""Random tensors: torch's shapes, dtypes, ranges, distributions and errors, from an explicit key."""
+"""Random tensors from an explicit key: torch's shapes, dtypes, ranges, distributions and errors."""
 
 import warnings
 from collections.abc import Callable
@@ -29,7 +29,7 @@ def test_distribution_matches_torch(name: str) -> None:
     torch.manual_seed(0)
     count = 40_000
     ours, theirs = (np.sort(np.asarray(draw(count), float)) for draw in DRAWS[name])
-    # two samples of 40,000 from one distribution differ by more than 0.02 somewhere in fewer than 1 of 10⁶ draws
+    # two samples of 40,000 from one distribution differ by more than 0.02 in fewer than 1 of 10⁶ cases
     points = np.concatenate([ours, theirs])
     gaps = [np.searchsorted(side, points, "right") / count for side in (ours, theirs)]
     assert np.abs(gaps[0] - gaps[1]).max() < 0.02
@@ -65,13 +65,13 @@ def test_randint_accepts_the_same_bounds_as_torch(dtype: str, low: int, high: in
     assert raises_alike(error, their_error).ok, (error, their_error)
     if theirs is not None:
         assert ours.dtype.name == dtype
-        least, most = np.array([low, high - 1]).astype(ours.dtype)  # bfloat16 rounds what was drawn
+        least, most = np.array([low, high - 1]).astype(ours.dtype)  # bfloat16 rounds the drawn number
         assert least <= ours.min() <= ours.max() <= most
 
 
 def quietly(call: Callable[..., torch.Tensor], *args: object, **kwargs: object) -> torch.Tensor:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # bounds that a 16-bit float cannot tell apart
+        warnings.simplefilter("ignore")  # bounds that are equal as 16-bit floats
         return call(*args, **kwargs)
 
 

@@ -1,4 +1,4 @@
-"""The jitted regression beside the tutorial's loop in PyTorch: the same parameters and every epoch's loss."""
+"""The jitted regression beside the tutorial's PyTorch loop: the same parameters, and the same loss in every epoch."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def problems(draw: st.DrawFn, dtype: str) -> tuple[Arrays, float, int]:
     X = rng.random((rows, features)) * draw(st.sampled_from([0.1, 1.0, 2.0]))
     y = X @ rng.normal(size=(features, outputs)) + 0.05 * rng.normal(size=(rows, outputs))
     start = (rng.normal(size=(features, outputs)), rng.normal(size=outputs))
-    # below 1 / (the largest curvature) the descent contracts, so that rounding does not grow
+    # below 1 / (the largest curvature) gradient descent contracts, so that rounding errors do not grow
     curvature = 2 * (np.linalg.norm(np.column_stack([X, np.ones(rows)]), 2) ** 2) / (rows * outputs)
     lr = float(np.float32(draw(st.sampled_from([0.005, 0.05, 0.5])) / max(curvature, 1)))
     return tuple(part.astype(dtype) for part in (*start, X, y)), lr, draw(st.sampled_from([0, 1, 7, 120]))
@@ -35,8 +35,8 @@ def ours(arrays: Arrays, lr: float, epochs: int) -> regression.Fit:
     return regression.fit({"W": W, "b": b}, X, y, lr=lr, epochs=epochs)
 
 
-# Each step rounds a handful of times relative to the parameters' and the data's size, and the descent contracts:
-# after n steps the two are at most n times a few ULP of that size apart.
+# Each step has a few roundings relative to the size of the parameters and the data, and the descent contracts: after n
+# steps the two differ by at most n times a few ULP of that size.
 ULP_OF_A_STEP = {"float32": 4 * 2.0**-23, "float64": 4 * 2.0**-52}
 
 
@@ -51,7 +51,7 @@ def test_every_epoch_matches_torch(dtype: str, data: st.DataObject) -> None:
     reach = ULP_OF_A_STEP[dtype] * (epochs + 4) * size
     assert fit.losses.shape == (epochs,)
     assert fit.losses.dtype == fit.params["W"].dtype == dtype
-    # absolute, for the reach is: it is made of the sizes above, whatever an element comes to
+    # absolute, because the bound comes from these sizes, not from the element
     np.testing.assert_allclose(fit.params["W"], W, rtol=0, atol=reach)
     np.testing.assert_allclose(fit.params["b"], b, rtol=0, atol=reach)
     np.testing.assert_allclose(fit.losses, losses, rtol=0, atol=reach * size * arrays[2].shape[1])
@@ -65,7 +65,7 @@ def tutorial(dtype: Any = None) -> tuple[Arrays, float, int]:
 def test_2500_epochs_of_the_tutorial_match_in_float64_to_1e_10() -> None:
     problem = tutorial(jf.float64)
     fit, (W, b, losses) = ours(*problem), torchs_loop(torch, *problem[0], *problem[1:])
-    # 1e-10 is what is promised; the losses fall by four digits, so that their last ones are absolute
+    # 1e-10 is documented; the losses fall by four digits, so that the tolerance of the last ones is absolute
     np.testing.assert_allclose(fit.losses, losses, rtol=1e-10, atol=1e-14)
     np.testing.assert_allclose(fit.params["W"], W, rtol=1e-10)
     np.testing.assert_allclose(fit.params["b"], b, rtol=1e-10)
@@ -74,7 +74,7 @@ def test_2500_epochs_of_the_tutorial_match_in_float64_to_1e_10() -> None:
 def test_2500_epochs_of_the_tutorial_match_in_float32() -> None:
     problem = tutorial()
     fit, (W, b, losses) = ours(*problem), torchs_loop(torch, *problem[0], *problem[1:])
-    # the descent contracts, so the difference stays a few dozen ULP of numbers about 2 in size
+    # the descent contracts, so the difference stays at a few dozen ULP of numbers of about 2
     np.testing.assert_allclose(fit.losses, losses, rtol=0, atol=64 * 2.0**-23 * losses[0])
     np.testing.assert_allclose(fit.params["W"], W, rtol=64 * 2.0**-23)
     np.testing.assert_allclose(fit.params["b"], b, rtol=64 * 2.0**-23)
@@ -101,7 +101,7 @@ def test_other_optimisers_take_the_steps_of_torch(name: str) -> None:
     arrays, _, _ = tutorial(jf.float64)
     W, b, X, y = (jnp.asarray(part) for part in arrays)
     optimizer = {"SGD": optax.sgd(0.01, momentum=0.9), "Adam": optax.adam(0.01)}[name]
-    with jax.numpy_dtype_promotion("standard"):  # optax mixes dtypes by JAX's own rules
+    with jax.numpy_dtype_promotion("standard"):  # optax mixes dtypes by JAX's rules
         fit = jf.train.fit(regression.mse, {"W": W, "b": b}, (X, y), optimizer, 200)
     weights, bias = (torch.tensor(part, requires_grad=True) for part in arrays[:2])
     options = {"SGD": {"momentum": 0.9}, "Adam": {}}[name]

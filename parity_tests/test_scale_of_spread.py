@@ -1,4 +1,4 @@
-"""Spreads whose squares single precision does not hold, and rows that do not vary."""
+"""Variances whose squares overflow or underflow in single precision, and constant rows."""
 
 import jax
 import numpy as np

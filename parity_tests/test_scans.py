@@ -1,4 +1,4 @@
-"""Running sums, products and logarithms beyond what the generic suite draws often: narrower results, and infinity."""
+"""Cumulative operations that the generic suite rarely draws: narrower result dtypes, and infinity."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the generic suite does not draw of shapes and broadcasting: sizes one by one, every -1, and what is wrong."""
+"""Shapes and broadcasting where the generic suite does not draw: sizes as arguments, every -1, and errors."""
 
 import math
 from collections.abc import Callable
@@ -16,11 +16,11 @@ from jaxfun.parity.run import torch_side
 from jaxfun.parity.run.outcome import outcome
 from jaxfun.parity.search.verdicts import raises_alike
 
-EXAMPLES = 6  # times the profile's: nothing here compiles much
+EXAMPLES = 6  # factor on the profile's number: little is compiled here
 
 SHAPES = st.lists(st.sampled_from([0, 1, 2, 3]), max_size=3).map(tuple)
 SIZES = [-1, 0, 1, 2, 3, 6]
-# torch's expand takes (-2, 0), and gives a tensor of the shape (-2, 0)
+# torch's expand accepts (-2, 0), and returns a tensor of shape (-2, 0)
 ANY_SIZES = {"reshape": [-2, *SIZES], "view": [-2, *SIZES], "expand": SIZES, "permute": [-2, *SIZES]}
 
 
@@ -29,7 +29,7 @@ def numbers(shape: tuple[int, ...]) -> np.ndarray:
 
 
 def assert_alike(ours: Callable[[], Any], theirs: Callable[[], Any]) -> None:
-    """Hold what a call gives, or raises, to what another does."""
+    """Assert that two calls give the same results or raise alike."""
     (got, our_error), (want, their_error) = outcome(ours), outcome(theirs)
     verdict = raises_alike(our_error, their_error)
     assert verdict.ok, verdict

@@ -1,4 +1,4 @@
-"""What the generic suite does not draw of splitting, joining, repeating and windows: odd arguments, traced ones."""
+"""Splitting, joining, repeating and windows with unusual and traced arguments, not drawn by the generic suite."""
 
 import warnings
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from jaxfun.parity.search.verdicts import canonical, raises_alike
 
 
 class _Torch(dict[str, Any]):
-    """torch's function of a name, or its method or property as a function."""
+    """torch's function by name, or its method or property as a function."""
 
     def __missing__(self, name: str) -> Any:
         if hasattr(torch, name):
@@ -41,7 +41,7 @@ ARRAYS = {
     "m": np.zeros((2, 0), "float32"),
 }
 
-# one source text for both sides
+# the same source text for both libraries
 CALLS = """
 atleast_1d(s, v); atleast_1d((s, v)); atleast_1d([s]); atleast_1d(); atleast_1d([]); atleast_1d(1.0)
 atleast_1d([s], [v]); atleast_2d(s, v, x); atleast_2d(s, 1.0); atleast_2d(None); atleast_3d(s, v, x, c); atleast_3d(e)
@@ -123,9 +123,9 @@ SOURCES = [source.strip() for line in CALLS.strip().splitlines() for source in l
 
 
 def assert_alike(ours: Callable[[], Any], theirs: Callable[[], Any]) -> None:
-    """Hold what a call gives, or raises, to what another does: structure, dtypes, shapes and numbers."""
+    """Assert that two calls give the same structure, dtypes, shapes and numbers, or raise alike."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # torch's deprecations of T and H, and of an `indexing` left out
+        warnings.simplefilter("ignore")  # torch's warnings of T and H, and of a missing `indexing`
         (got, our_error), (want, their_error) = outcome(ours), outcome(theirs)
     verdict = raises_alike(our_error, their_error)
     assert verdict.ok, verdict
@@ -152,7 +152,7 @@ def test_triangle_indices_match_torch(row: int, col: int, offset: int) -> None:
         )
 
 
-# Repeats that are a tensor.
+# Repeats given as a tensor.
 
 
 @st.composite

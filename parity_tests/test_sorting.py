@@ -1,4 +1,4 @@
-"""What torch leaves open of sorting, the indices of equal elements, on sizes that the generic suite does not draw."""
+"""Sorts of longer rows with equal elements, whose order torch leaves open."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ SIZES = [(5,), (17,), (3, 40)]
 
 
 def with_equals(shape: tuple[int, ...], dtype: str, seed: int) -> np.ndarray:
-    """Numbers of which most are equal to another, of a float dtype some of them NaN."""
+    """Return numbers with many duplicates; float dtypes also have NaN."""
     random = np.random.default_rng(seed)
     numbers = random.integers(0, 4, shape).astype(dtype)
     return np.where(random.random(shape) < 0.1, np.nan, numbers).astype(dtype) if "float" in dtype else numbers

@@ -1,4 +1,4 @@
-"""What torch takes of some arguments alone: it needs no kernel, or leaves a 0-dim mask out."""
+"""Arguments that torch accepts only in special cases: an empty tensor needs no kernel, a 0-dim mask is ignored."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ import torch
 import jaxfun as jf
 from jaxfun.core.errors import JaxfunError
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # torch's, of masks of uint8 and of index_reduce
+pytestmark = pytest.mark.filterwarnings("ignore")  # torch warns of uint8 masks and of index_reduce
 
 MASKS = [torch.tensor(True), torch.tensor(False), torch.tensor(1, dtype=torch.uint8)]
 PLACES = torch.tensor([1, 0])

@@ -1,4 +1,4 @@
-"""Functions whose result's shape depends on values: what they give, and what they ask for under jit."""
+"""Functions whose result shape depends on values: their results, and the `size` that jit needs."""
 
 import math
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from jaxfun.parity.run import torch_side
 from jaxfun.parity.run.outcome import outcome
 from jaxfun.parity.search.verdicts import raises_alike
 
-EXAMPLES = 5  # times the profile's
+EXAMPLES = 5  # factor on the profile's number
 SHAPES = st.sampled_from([(), (0,), (1,), (5,), (2, 3), (0, 2), (2, 0), (2, 2, 2)])
 DTYPES = ["bool", "uint8", "int64", "float16", "float32", "complex64"]
 FLAGS = st.fixed_dictionaries({"return_inverse": st.booleans(), "return_counts": st.booleans()})
@@ -33,7 +33,7 @@ def arrays(draw: st.DrawFn, dtype: str) -> np.ndarray:
 
 
 def assert_alike(ours: Callable[[], Any], theirs: Callable[[], Any]) -> None:
-    """Hold what a call gives, or raises, to what another does."""
+    """Assert that two calls give the same results or raise alike."""
     (got, our_error), (want, their_error) = outcome(ours), outcome(theirs)
     verdict = raises_alike(our_error, their_error)
     assert verdict.ok, verdict
@@ -87,7 +87,7 @@ def test_unique_matches_torch(dtype: str) -> None:
         options: dict[str, Any] = data.draw(
             st.fixed_dictionaries({"return_inverse": st.booleans(), "return_counts": st.booleans()})
         )
-        if not np.isnan(x).any():  # rows with NaN have no order
+        if not np.isnan(x).any():  # rows with NaN have no defined order
             options["dim"] = data.draw(st.sampled_from([None, 0, -1, 1]))
         assert_alike(lambda: jf.unique(x, **options), lambda: torch.unique(torch_side.tensor(x), **options))
 

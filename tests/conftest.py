@@ -1,4 +1,4 @@
-"""The engine's own tests check as it does by default, whatever the suite was asked for."""
+"""Settings for the engine's tests: they check with the engine's defaults, whatever options the suite has."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ import pytest
 
 from jaxfun import parity
 
-collect_ignore = ["typing"]  # read by pyright, never run
+collect_ignore = ["typing"]  # for pyright only, never run
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""docs/adding-an-op.md, followed to the letter in a copy of the project."""
+"""docs/adding-an-op.md, followed step by step in a copy of the project."""
 
 import os
 import re
@@ -29,7 +29,7 @@ def write(project: Path, text: str) -> None:
     before = file.read_text()
     if where == "end":
         file.write_text(before + text)
-    else:  # behind the docstring
+    else:  # after the docstring
         head, quotes, rest = before.partition('"""\n')
         file.write_text(head + quotes + text + rest)
 

@@ -1,4 +1,4 @@
-"""The history of the benchmarks: what is kept of a version, and that a figure that became worse is told."""
+"""The benchmark history: the figures that are recorded for a version, and the report of a regression."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from compare import Change, Figure
 
 import jaxfun
 
-# figure: before, after, and the verdict
+# figure: before, after, verdict
 VERDICTS = {
     "slower": ("time / JAX's", 1.0, 1.5, "worse"),
     "faster": ("time / PyTorch's", 1.5, 1.0, "better"),

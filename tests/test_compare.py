@@ -1,4 +1,4 @@
-"""The comparison itself: every kind of difference is seen, and what is no difference is not."""
+"""The comparison: every kind of difference is found, and equal results are not reported."""
 
 import ml_dtypes
 import numpy as np

@@ -1,4 +1,4 @@
-"""The cases that the suite always tries: each option of each choice is among them, the same in every run."""
+"""The deterministic cases of the suite: they contain each option of each choice, and are the same in every run."""
 
 from typing import Any
 
@@ -39,9 +39,9 @@ def test_every_row_is_covered_as_a_whole(record: Op) -> None:
 
 
 def is_of(argument: object, item: object) -> bool:
-    """Whether an argument is one that a row describes: of the number of dimensions named, or the value itself.
+    """Return whether an argument fits the item of a row: it has the named dimensions, or is the value itself.
 
-    In the place of a tensor that may be a number, a number is one.
+    A number may replace a tensor if the row allows it.
     """
     if not isinstance(item, (Shape, Index)):
         return repr(argument) == repr(item)

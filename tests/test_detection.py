@@ -1,6 +1,6 @@
-"""What `parity.check` finds with nothing but the two functions: every difference, and no false alarm.
+"""`parity.check` given only two functions: it finds every difference, and raises no false alarm.
 
-Of the pairs every sixth, neighbours being of a kind; with `--parity-profile thorough` all of them.
+Every sixth pair is tried (neighbours are of one kind); `--parity-profile thorough` tries all pairs.
 """
 
 import jax
@@ -20,7 +20,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def answered(pair: Pair) -> parity.Report:
-    with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"):  # as a user finds JAX
+    with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"):  # JAX's defaults, as a user has them
         return parity.check(pair.candidate, pair.reference, *pair.inputs, examples=200, seed=0)
 
 

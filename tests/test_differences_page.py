@@ -1,4 +1,4 @@
-"""docs/differences.md and `jaxfun differences`: every row is measured, some functions are searched anew."""
+"""docs/differences.md and `jaxfun differences`: every row is measured, and some functions are searched again."""
 
 import importlib.util
 import operator
@@ -24,19 +24,19 @@ ROOT = Path(__file__).parent.parent
 PROGRAM = ROOT / "docs" / "make_differences.py"
 SAMPLE = ("abs", "sign", "floor_divide", "cat")
 FUNCTIONS = known()["functions"]
-# what has no place on the page: nothing of torch's own namespace, or no function of numbers
+# functions that are not on the page: not in torch's own namespace, or not functions of numbers
 ELSEWHERE = {"detach", "to"}
 
 
 @pytest.fixture(scope="module", autouse=True)
 def nothing_compiled_by_others() -> None:
-    """Programs of other tests, compiled without optimisations, give other last digits."""
+    """Clear programs that other tests compiled without optimisations: their last digits differ."""
     jax.clear_caches()
 
 
 @pytest.fixture(autouse=True)
 def jax_with_64_bits() -> Iterator[None]:
-    """JAX's promotion as it comes, as the page says, and LLVM's optimisations, on which a nearly singular det rests."""
+    """Use JAX's default promotion, as the page says, and LLVM's optimisations, which decide a nearly singular det."""
     jax.config.update("jax_disable_most_optimizations", False)
     with jax.enable_x64(True), jax.numpy_dtype_promotion("standard"):
         yield
@@ -86,7 +86,7 @@ def test_row_shows_the_result_of_each_library(name: str) -> None:
 
 
 def rounded(texts: dict[str, str]) -> dict[str, str]:
-    # the last digits are the processor's
+    # the last digits depend on the processor
     number = re.compile(r"\d+\.\d+(e[-+]\d+)?")
     return {side: number.sub(lambda found: _rounded(float(found[0])), text) for side, text in texts.items()}
 
@@ -99,7 +99,7 @@ def _rounded(number: float) -> str:
 def test_search_finds_the_kinds_of_differences_on_the_page(name: str) -> None:
     function = operator.attrgetter(name)(jaxfun)
     found = differences(records_of(name, function), counterparts()[name], function)
-    # not the same inputs: Hypothesis also draws numbers that stand in the modules that are loaded
+    # other inputs: Hypothesis also draws constants from the loaded modules
     assert [seen.sort for seen in found] == [row["sort"] for row in FUNCTIONS[name]["differences"]]
 
 

@@ -1,4 +1,4 @@
-"""Each example runs, its assertions hold, and it prints what the tutorial prints."""
+"""Each example runs, its assertions hold, and it prints the output of the tutorial."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The exhaustive comparison: it sees every value, finds what is planted, and says what it cannot compare."""
+"""The exhaustive comparison: it tries every value, finds planted bugs, and reports functions it cannot compare."""
 
 import json
 import sys
@@ -18,12 +18,12 @@ from jaxfun.parity.exhaustive import exhaustive
 from jaxfun.parity.report import histogram
 from jaxfun.parity.report.every_value import Exhaustive
 
-# the package's attribute of that name is the function
+# the attribute of the package with that name is the function
 module: Any = sys.modules["jaxfun.parity.search.patterns"]
 
-# float16: 2 * 1023 subnormals; float32 in tests: the patterns around those of 1.0, or those named
+# float16: 2 * 1023 subnormals; float32 in tests: the bit patterns around 1.0, or the given ones
 AROUND_ONE = range(0x3F000000, 0x3F000000 + 2**16)
-FIRST = range(2**24)  # of these the subnormals are the first 2**23
+FIRST = range(2**24)  # the first 2**23 of them are subnormal
 
 
 def same(x: Any) -> Any:
@@ -31,7 +31,7 @@ def same(x: Any) -> Any:
 
 
 def at(where: float, wrong: float) -> Callable[[jax.Array], jax.Array]:
-    """The identity, but for one input."""
+    """Return the identity, except for one input."""
     return lambda x: jnp.where(x == jnp.asarray(where, x.dtype), jnp.asarray(wrong, x.dtype), x)
 
 
@@ -157,7 +157,7 @@ def test_normal_number_for_a_subnormal_reference_is_not_a_flush() -> None:
 
 
 def at_one(value: float, wide: float | None = None) -> Callable[[torch.Tensor], torch.Tensor]:
-    """The identity, but at 1, where float64 may give another number."""
+    """Return the identity, except at 1, where float64 may have another number."""
     return lambda x: torch.where(x == 1, value if wide is None or x.dtype != torch.float64 else wide, x).to(x)
 
 

@@ -1,4 +1,4 @@
-"""`parity.module`: a port of an nn.Module, its parameters' gradients, and the place where the two first diverge."""
+"""`parity.module`: a port of an nn.Module, the gradients of its parameters, and the first place that differs."""
 
 import dataclasses
 import functools
@@ -24,7 +24,7 @@ X = np.zeros((4, 3), np.float32)
 
 @pytest.fixture(autouse=True)
 def plain_jax() -> Any:
-    """As a user finds JAX: 32 bits, its own promotion."""
+    """Use JAX's defaults, as a user has them: 32 bits, its own promotion."""
     with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"):
         yield
 
@@ -118,7 +118,7 @@ def test_inputs_may_be_strategies(layer: torch.nn.Linear) -> None:
 
 @pytest.fixture(scope="module")
 def example() -> dict[str, Any]:
-    """What the example defines, and the report on its wrong port, of fewer value sets."""
+    """Return the definitions of the example, and the report on its wrong port, with fewer value sets."""
     defined: dict[str, Any] = {"__name__": "example"}
     exec(EXAMPLE.read_text().partition("report = ")[0], defined)
     wrong = functools.partial(defined["block"], eps=1e-6)
@@ -215,7 +215,7 @@ def test_tap_is_the_identity_and_adds_nothing_to_the_program() -> None:
     assert counts[0] == counts[1]
 
 
-# several mistakes, and places that no tap marks
+# several errors, and places between taps
 
 
 class Deep(torch.nn.Module):
@@ -262,7 +262,7 @@ def test_gradient_lost_between_two_taps_is_named() -> None:
 
 
 class Narrow(torch.nn.Module):
-    """As Llama's norm: computed in float32, whatever is given."""
+    """A norm like Llama's, which always computes in float32."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -285,7 +285,7 @@ def test_reference_that_computes_in_float32_is_its_own_oracle() -> None:
     assert [tap.ok for tap in report.taps] == [False]
 
 
-# modules as people have them
+# modules as users write them
 
 
 def batch_norm(params: dict, x: jax.Array, momentum: float = 0.1) -> tuple:
@@ -346,7 +346,7 @@ class Output:
 
 @dataclasses.dataclass
 class Mapped(OrderedDict):
-    """As the outputs of transformers: a dataclass, and a dict of the fields that are there."""
+    """Like the outputs of transformers: a dataclass, and a dict of the fields that are not None."""
 
     logits: Any = None
     cache: Any = None
@@ -356,7 +356,7 @@ class Mapped(OrderedDict):
 
 
 class Cache:
-    """An object that is no tensor."""
+    """An object that is not a tensor."""
 
 
 RESULTS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
@@ -439,7 +439,7 @@ def test_equal_weights_are_drawn_like_others() -> None:
     torch.nn.init.zeros_(layer.weight)
     report = check(layer, lambda p, i: 0 * p["weight"][i], dict, np.array([0, 3]), levels=["value"])
     assert not report.ok
-    scaled = Deep()  # whose norm has weights of 1 and a bias of 0
+    scaled = Deep()  # its norm has weights of 1 and a bias of 0
     assert not check(scaled, lambda p, x: deep(p | {"norm.weight": jnp.ones(4)}, x), dict, X, levels=["value"]).ok
 
 
@@ -494,11 +494,11 @@ def test_a_report_prints_shapes() -> None:
     assert len(str(report)) < 2000
 
 
-# models of real size
+# large modules
 
 
 class Wide(torch.nn.Module):
-    """Large enough to be judged one value set at a time."""
+    """Large enough to be checked one value set at a time."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -546,7 +546,7 @@ def test_large_module_is_copied_few_times() -> None:
     def port(params: dict, x: jax.Array) -> jax.Array:
         return jnp.tanh(linear({"weight": params["layer.weight"], "bias": params["layer.bias"]}, x))
 
-    tracemalloc.start()  # NumPy's arrays, and none of PyTorch's
+    tracemalloc.start()  # counts NumPy's arrays, not PyTorch's
     try:
         report = check(model, port, dict, np.zeros((2, 1100), np.float32), examples=2, levels=["value"], seconds=600)
         most = tracemalloc.get_traced_memory()[1]
@@ -579,7 +579,7 @@ def test_error_is_named_within_the_time_limit() -> None:
     assert any("gradients of the stretches after the first 0 of" in note for note in hurried.notes)
 
 
-# what cannot be meant
+# invalid arguments
 
 ERRORS = {
     "an unknown submodule": ({"taps": ["layer.0"]}, "Did you mean 'layers.0'"),
@@ -623,7 +623,7 @@ def test_function_instead_of_a_module_raises() -> None:
 
 
 class Writing(torch.nn.Module):
-    """A module that writes wherever it can."""
+    """A module that writes to all its state."""
 
     def __init__(self) -> None:
         super().__init__()

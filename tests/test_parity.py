@@ -1,4 +1,4 @@
-"""`parity.check` on functions that are not ours: what it finds, how it shows it, and what it says of bad input."""
+"""`parity.check` on other libraries' functions: its findings, how it shows them, and its errors for invalid input."""
 
 import json
 import random
@@ -24,7 +24,7 @@ FEW = 90
 
 @pytest.fixture(autouse=True)
 def plain_jax() -> Any:
-    """As a user finds JAX: 32 bits, its own promotion."""
+    """Use JAX's defaults, as a user has them: 32 bits, its own promotion."""
     with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"):
         yield
 
@@ -132,7 +132,7 @@ def test_the_same_seed_gives_the_same_run(candidate: Any, reference: Any) -> Non
 
 
 def settings_in_force() -> list[Any]:
-    """What a program may have set: JAX's and NumPy's switches, torch's, warnings, and all three random states."""
+    """Return settings that a program may have changed: JAX's, NumPy's and torch's, warnings, three random states."""
     numpy_state = [str(part) for part in np.random.get_state()]
     torch_state = [torch.get_num_threads(), torch.get_default_dtype(), torch.is_grad_enabled()]
     random_state = [random.getstate(), numpy_state, torch.get_rng_state().tolist()]
@@ -226,7 +226,7 @@ def test_a_reference_that_cannot_be_batched_is_called_one_by_one() -> None:
 
     assert check(lambda x: jnp.tanh(x * x), branches).ok
     assert not check(lambda x: jnp.tanh(x * x) * 1.00001, branches).ok
-    # the stub leaves it out
+    # the stub omits it
     assert torch._C._functorch._is_vmap_fallback_enabled()  # type: ignore[attr-defined]
 
 
@@ -320,7 +320,7 @@ def test_large_inputs_have_one_line_each() -> None:
     assert sum(line.startswith("y = float32[[") for line in call.splitlines()) == 1
 
 
-# what is no pass
+# no agreement
 
 
 def test_zero_derivative_is_evidence_if_compared_often() -> None:
@@ -420,7 +420,7 @@ def test_candidate_without_forward_mode_is_reported() -> None:
 
 
 def test_candidate_without_a_derivative_fails_if_the_reference_has_one() -> None:
-    def next_number(x: jax.Array) -> jax.Array:  # JAX has no rule for it
+    def next_number(x: jax.Array) -> jax.Array:  # JAX has no derivative rule for it
         return jnp.nextafter(x, jnp.full_like(x, jnp.inf))
 
     report = check(next_number, lambda x: x * 1, levels=["value", "vjp"])
@@ -482,6 +482,6 @@ def test_lost_gpu_ends_the_check() -> None:
     def lost(x: torch.Tensor) -> torch.Tensor:
         raise torch.AcceleratorError("CUDA error: device-side assert triggered")
 
-    # not: "both raise", which is what every later call would look like
+    # not "both raise", as in every later call
     with pytest.raises(RuntimeError, match="this process can check nothing more on the GPU"):
         check(jnp.exp, lost)

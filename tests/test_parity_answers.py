@@ -1,4 +1,4 @@
-"""What a check answers: agrees, differs or not shown; what is but an edge; and that the reference is asked first."""
+"""The answers of a check (agrees, differs, not shown), its edges, and the checks of the reference itself."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +20,7 @@ Check = Callable[[], parity.Report]
 
 @pytest.fixture(autouse=True)
 def plain_jax() -> Any:
-    """As a user finds JAX: 32 bits, its own promotion."""
+    """Use JAX's defaults, as a user has them: 32 bits, its own promotion."""
     with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"):
         yield
 
@@ -58,7 +58,7 @@ STATISTICS = (
 )
 
 
-# what differs, and the level at which it is found
+# wrong ports, and the level of the difference
 DIFFERENT: dict[str, tuple[str, Check]] = {
     "a batched reference that is wrong from its second row on": (
         "vjp",
@@ -202,7 +202,7 @@ def negated_eigenvectors(x: Any) -> Any:
     return values, -vectors
 
 
-# what agrees, and the kinds of edges that are listed
+# correct ports, and the kinds of edges that are listed
 AGREEING: dict[str, tuple[set[str], Check]] = {
     "relu, whose gradient at NaN is another": ({"NaN"}, lambda: check(jax.nn.relu, F.relu)),
     "an axis that a 0-dim tensor has not": (
@@ -315,7 +315,7 @@ AGREEING: dict[str, tuple[set[str], Check]] = {
     "infinity on the right of linear equations": (
         {"LAPACK"},
         lambda: check(
-            lambda a, b: jnp.nan_to_num(jnp.linalg.solve(a, b)),  # other at infinity on any CPU
+            lambda a, b: jnp.nan_to_num(jnp.linalg.solve(a, b)),  # differs at infinity on any CPU
             torch.linalg.solve,
             parity.positive_definite("n"),
             parity.tensors(shape="n m"),
@@ -408,7 +408,7 @@ def test_arguments_without_a_gradient_are_reported() -> None:
 
 
 def test_gradient_is_that_of_backward_without_create_graph() -> None:
-    singular = st.just(np.float32([[1, 2], [2, 4]]))  # PyTorch's plain backward gives 0, and cofactors with a graph
+    singular = st.just(np.float32([[1, 2], [2, 4]]))  # PyTorch's plain backward gives 0, with a graph cofactors
     report = check(jnp.linalg.det, torch.det, singular, levels=["vjp", "hvp"])
     (failure,) = [failure for failure in report.failures if failure.level == "vjp"]
     assert not failure.reference.any()
@@ -444,7 +444,7 @@ def test_answer_does_not_depend_on_the_default_dtype() -> None:
 
 
 def test_forward_mode_is_compared_with_reverse_mode_for_several_cotangents() -> None:
-    # torch's cholesky along directions that are not symmetric: along one cotangent its two modes may agree by chance
+    # torch's cholesky along asymmetric directions: its two modes may agree along one cotangent by chance
     report = check(jnp.linalg.cholesky, torch.linalg.cholesky, parity.positive_definite("n"), examples=800)
     assert report.ok, report
     assert report.levels["jvp"].compared, "symmetric directions are"
@@ -452,7 +452,7 @@ def test_forward_mode_is_compared_with_reverse_mode_for_several_cotangents() -> 
 
 def test_reference_that_contradicts_itself_is_not_compared() -> None:
     class Halved(torch.autograd.Function):
-        """Its forward mode is half of what its reverse mode says."""
+        """A function whose forward mode gives half of its reverse mode."""
 
         generate_vmap_rule = True
 

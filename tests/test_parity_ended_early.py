@@ -1,4 +1,4 @@
-"""What ends a check early, or tries to: Ctrl-C, a progress that raises, `sys.exit`; and what a check leaves behind."""
+"""Checks that end early (Ctrl-C, a progress that raises, `sys.exit`), and files that a check leaves."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ ONE = {"levels": ["value"], "dtypes": ["float32"], "seed": 0}
 
 
 class Pressed:
-    """A PyTorch function at whose n-th call Ctrl-C is pressed."""
+    """A PyTorch function that presses Ctrl-C at its n-th call."""
 
     def __init__(self, function: Callable[..., Any], at: int) -> None:
         self.function, self.left = function, at
@@ -115,7 +115,7 @@ def test_no_folder_is_left_except_that_of_hypothesis(name: str, tmp_path: Path) 
     import hypothesis, jax.numpy as jnp, torch
     from hypothesis import strategies as st
     from jaxfun import parity
-    hypothesis.settings.load_profile("default")  # where CI runs, Hypothesis keeps no database
+    hypothesis.settings.load_profile("default")  # on CI, Hypothesis keeps no database
     parity.check(jnp.exp, torch.exp, examples=10)
     {own}
     parity.check(lambda x, text: jnp.abs(x), lambda x, text: torch.abs(x), parity.tensors(), st.text(), examples=10)

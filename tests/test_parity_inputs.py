@@ -1,4 +1,4 @@
-"""What a check draws: sizes by names, strata for each argument, the user's own strategies, tensors of a structure."""
+"""The inputs of a check: sizes by names, strata for each argument, custom strategies, structured tensors."""
 
 import dataclasses
 from typing import Any, NamedTuple
@@ -36,7 +36,7 @@ def check(candidate: Any, reference: Any, *inputs: Any, **options: Any) -> parit
 
 
 def cases(*inputs: Any, function: Any = None, sets: int = 60, **kwargs: Any) -> list[Case]:
-    """The cases of a plan, all configurations together."""
+    """Return the cases of a plan, of all configurations."""
     function = function or (lambda *args, **kwargs: 0.0)
     plan = planned(*inputs, function=function, **kwargs)
     drawn = Cases(function, plan.inputs, plan.kwargs)
@@ -69,7 +69,7 @@ MEDIANS = {"no shape": (), "n m": (parity.tensors(shape="n m"),), "n c h w": (pa
 @pytest.mark.parametrize("axis", [0, -1])
 @pytest.mark.parametrize("given", MEDIANS)
 def test_each_dimension_gets_an_even_and_an_odd_size(given: str, axis: int) -> None:
-    # of an even count PyTorch's median is the lower of the two in the middle, NumPy's their mean
+    # for an even number of elements PyTorch's median is the lower middle one, NumPy's is the mean of both
     def candidate(x: Any) -> Any:
         return jnp.median(x, axis)
 
@@ -100,7 +100,7 @@ def test_a_mean_that_divides_by_another_dimension_is_found() -> None:
     assert check(lambda x: x.sum(-1) / x.shape[-1], lambda x: x.mean(-1), parity.tensors(shape="n c h w"), **PLAIN).ok
 
 
-# shapes that both functions take
+# shapes that both functions accept
 
 
 def conv(x: Any) -> Any:
@@ -237,7 +237,7 @@ def test_accepted_inputs_are_drawn_before_refused_ones() -> None:
     def eye(n: int) -> jax.Array:
         return jnp.eye(n)
 
-    report = check(eye, torch.eye)  # of -3 to 3, of which jnp.eye refuses those below 0
+    report = check(eye, torch.eye)  # from -3 to 3; jnp.eye refuses negative numbers
     assert report.ok, report
 
 
@@ -270,7 +270,7 @@ NESTED = {
 
 
 def product(given: Any) -> Any:
-    """The first two tensors in a structure, multiplied."""
+    """Return the product of the first two tensors in a structure."""
     if dataclasses.is_dataclass(given):
         return given.w * given.b * given.rate
     items = jax.tree.leaves(given, is_leaf=lambda leaf: isinstance(leaf, torch.Tensor))
@@ -342,7 +342,7 @@ def test_tokens_inside_a_structure_are_drawn_too(given: Any) -> None:
     def leaf(item: Any) -> Any:
         return jax.tree.leaves(item, is_leaf=lambda x: isinstance(x, torch.Tensor))[0]
 
-    def wrong(item: Any) -> Any:  # right for the token 0 alone
+    def wrong(item: Any) -> Any:  # correct only for the token 0
         return jnp.asarray(TABLE)[leaf(item) * 0]
 
     assert not check(wrong, lambda item: F.embedding(leaf(item), torch.tensor(TABLE)), given, **PLAIN).ok
@@ -369,7 +369,7 @@ def test_mask_keeps_one_true_per_row_if_it_has_one() -> None:
         assert not case.tensors[0].all()
 
 
-# the user's own strategies
+# custom strategies
 
 
 def hard_swish(x: Any) -> Any:
@@ -456,7 +456,7 @@ def test_special_values_appear_in_one_argument_alone_too() -> None:
 
 
 def drawn(*inputs: Any, **options: Any) -> list[np.ndarray]:
-    """The value sets of the last of the inputs, of all cases that have elements."""
+    """Return the value sets of the last input, for all cases with elements."""
     found = [case.tensors[-1] for case in cases(*inputs, **options)]
     return [stack.astype(np.complex128 if stack.dtype.kind == "c" else np.float64) for stack in found if stack.size]
 
@@ -598,7 +598,7 @@ WRONG = {
 
 
 def test_decomposition_that_may_hang_gets_finite_numbers_only() -> None:
-    # LAPACK's SVD of a matrix with infinity in it: the process would not end
+    # LAPACK's SVD of a matrix with infinity would not return
     x = parity.tensors(shape="m n")
     assert not all(np.isfinite(case.tensors[0]).all() for case in cases(x))
     drawn = cases(x, function=lambda x: jax.jit(jnp.linalg.svd)(x)[1])

@@ -1,4 +1,4 @@
-"""Without torch or Hypothesis the judge says what to install; the library needs neither."""
+"""Without torch or Hypothesis, `parity` names the package to install; the library needs neither."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""A computation whose every operation rounds by chance: what rounds moves, by as much as it may, and the rest stays."""
+"""Noise in the reference: each operation that rounds is perturbed by its rounding error, exact operations are not."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ F = torch.nn.functional
 
 
 def moved(function: Callable[..., torch.Tensor], *numbers: list[float]) -> float:
-    """How far the result is off, at most, over a few runs."""
+    """Return the largest change of the result over a few runs."""
     tensors = [torch.tensor(item, dtype=torch.float64) for item in numbers]
     exact = function(*tensors)
     with Rounded(STEP, torch.float32, seed=0):
@@ -116,7 +116,7 @@ def test_noise_ends_with_the_block_even_after_an_error() -> None:
 def test_error_inside_vmap_restores_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     batched = torch_side.batched(lambda x: [torch.linalg.vector_norm(x, 3, 0)])
     x, forward = torch.ones(2, 8), torch.autograd.forward_ad
-    # an operation that refuses its arguments: PyTorch's message of that fails in its turn, in the middle of a layer
+    # an operation that refuses its arguments: PyTorch fails again while it writes the message, inside a layer
     wrong = {torch.ops.aten.pow_.Scalar: torch.ops.aten.pow.Scalar}
     monkeypatch.setattr(noise, "_pure_of", wrong.get)
     with pytest.raises(RuntimeError), Rounded(STEP, torch.float32, seed=0), forward.dual_level():
@@ -132,7 +132,7 @@ def test_each_scale_belongs_to_its_result() -> None:
     oracle = Oracle(Theirs(lambda x: (x.argmax(), torch.tanh(x)), case))
     oracle.results([0])
     assert [item.shape for item in oracle.rounding.scale_at("value", 0, "precisions")] == [(), (7,)]
-    (of_tangent,) = oracle.rounding.scale_at("jvp", 0, "precisions")  # an index has none
+    (of_tangent,) = oracle.rounding.scale_at("jvp", 0, "precisions")  # an index has no scale
     assert of_tangent.shape == (7,)
     assert of_tangent.any()
 

@@ -1,4 +1,4 @@
-"""The page of reports: what stands in it, that it needs nothing else, and how a browser shows it."""
+"""The HTML page of reports: its content, no external files, and its appearance in a browser."""
 
 import dataclasses
 import functools
@@ -65,7 +65,7 @@ def loose(name: str = "loose") -> Report:
 
 
 def evil() -> Report:
-    """A report every text of which would be markup, were it not escaped."""
+    """Return a report in which every text contains markup that must be escaped."""
 
     def filled(kind: Any, **given: Any) -> Any:
         texts = [field.name for field in dataclasses.fields(kind) if field.type in (str, "str")]
@@ -92,7 +92,7 @@ SOME = [right(), untried(), wrong(), loose()]
 
 
 class Page(HTMLParser):
-    """What a page holds: its tags, ids, links, text, and the matrix as (names, dtype, level): (mark, class, link)."""
+    """The content of a page: tags, ids, links, text, and the matrix as (names, dtype, level): (mark, class, link)."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -244,7 +244,7 @@ def test_page_refers_to_no_other_file_or_host() -> None:
     assert not re.search(r"url\(|@import|https?:", text)
 
 
-# the errors' chart
+# the chart of errors
 
 
 @pytest.mark.parametrize("over", ["input", "result"])
@@ -334,7 +334,7 @@ in_browser = pytest.mark.skipif(BROWSER is None, reason=f"no browser is installe
 
 
 def browse(address: str, profile: Path, *options: str, hosts: str = "~NOTFOUND") -> subprocess.CompletedProcess[str]:
-    """Open a page, and return the document that came of it, and the log; every host's name leads to `hosts`."""
+    """Open a page, and return the resulting document and the log; `hosts` replaces every host's address."""
     own = [f"--user-data-dir={profile}", f"--host-resolver-rules=MAP * {hosts}", *options]
     command = [str(BROWSER), *FLAGS.split(), *own, "--dump-dom", address]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
@@ -364,7 +364,7 @@ def test_browser_does_not_run_text_from_users(tmp_path: Path) -> None:
 
 
 class Heard(http.server.SimpleHTTPRequestHandler):
-    """A server that keeps what it is asked for, and of which host."""
+    """A server that records each request and its host."""
 
     asked: list[str]
 
@@ -391,7 +391,7 @@ def served(tmp_path: Path) -> Iterator[tuple[int, list[str]]]:
 def test_page_makes_no_network_requests(tmp_path: Path, served: tuple[int, list[str]], planted: str) -> None:
     port, asked = served
     text = page(SOME)
-    if planted:  # the check itself: without the policy, a picture from elsewhere is asked for
+    if planted:  # test of the test: without the policy, an external picture is requested
         text = re.sub(r"<meta http-equiv=[^>]*>", "", text) + planted
     (tmp_path / "page.html").write_text(text, "utf-8")
     browse(f"http://page.example:{port}/page.html", tmp_path / "profile", hosts=f"127.0.0.1:{port}")
@@ -400,7 +400,7 @@ def test_page_makes_no_network_requests(tmp_path: Path, served: tuple[int, list[
     assert others == (["elsewhere.example/x.png"] if planted else [])
 
 
-# the contrast of an element's text, on all that lies behind it; the sizes of charts; and whether anything sticks out
+# the contrast of each text with its background, the sizes of charts, and whether anything overflows
 MEASURE = """
 const ctx = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
 const dark = matchMedia('(prefers-color-scheme: dark)').matches;
@@ -428,7 +428,7 @@ parent.postMessage({contrast: found, svg, over, dark, width: innerWidth}, '*');
 
 
 def measured(tmp_path: Path, text: str, dark: bool, width: int) -> dict[str, Any]:
-    """Return what a script finds that is added to the page, in a frame of some width (a window has a least one)."""
+    """Run a script on the page in a frame of the given width (a window has a minimum width), and return its result."""
     (tmp_path / "inner.html").write_text(re.sub(r"<meta http-equiv=[^>]*>", "", text) + f"<script>{MEASURE}</script>")
     outer = (
         "<script>onmessage = e => document.title = JSON.stringify(e.data)</script>"

@@ -1,4 +1,4 @@
-"""What stands behind a difference: a relation is named where it holds on all value sets, and nowhere else."""
+"""Relations behind a difference: a relation is named if it holds on all value sets, and only then."""
 
 import dataclasses
 from collections.abc import Callable, Sequence
@@ -32,7 +32,7 @@ def stacked(function: Function, tensors: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def evidence(candidate: Function, reference: Function, tensors: Sequence[np.ndarray], level: str = "value") -> Evidence:
-    """What is known of two NumPy functions on some value sets, as the engine knows it of both sides."""
+    """Return the evidence on two NumPy functions on some value sets, as the engine collects it."""
 
     def together(given: Sequence[np.ndarray]) -> BothResults:
         theirs = stacked(reference, [item.astype(WIDE.get(str(item.dtype), item.dtype)) for item in given])
@@ -65,7 +65,7 @@ def one_more(stack: np.ndarray, size: int) -> np.ndarray:
 
 
 class Port(NamedTuple):
-    """A port with one fault, its reference, and what is said of it."""
+    """A port with one fault, its reference, and the name of the fault."""
 
     candidate: Function
     reference: Function
@@ -81,7 +81,7 @@ def same(x: Any) -> Any:
 
 
 def with_nan(x: Any) -> Any:
-    """NaN and infinity at some places that hang on the numbers."""
+    """Replace some elements, chosen by their values, by NaN and infinity."""
     return np.where(x > 1, np.nan, x)
 
 
@@ -229,7 +229,7 @@ def test_port_without_a_known_fault_gets_no_name(name: str) -> None:
 
 
 def test_each_relation_is_tested() -> None:
-    """Every row of the table names some port, so that none can be broken unseen."""
+    """Every row of the table names a port, so that each relation is tested."""
     said = set()
     for port in PORTS.values():
         found = known(port)
@@ -254,15 +254,15 @@ def test_zeros_are_not_evidence() -> None:
     assert relation_of(evidence(lambda x: 2 * x + 1, lambda x: x + 1, zeros), "number") == ""
 
 
-# Where alone the two differ.
+# Where the two differ, and nowhere else.
 
 
 def slopes(candidate: Function, reference: Function, *numbers: np.ndarray) -> Evidence:
-    """The gradients of two functions, as those give them."""
+    """Return the gradients of two functions as they give them."""
     return evidence(candidate, reference, numbers, "vjp")
 
 
-LINE = np.linspace(-4, 4, 33, dtype="float32").reshape(11, 3)  # with 0 and halves in it
+LINE = np.linspace(-4, 4, 33, dtype="float32").reshape(11, 3)  # contains 0 and halves
 TIED = np.stack([np.array([k, k + 1, k + 2 * (k % 2)], "float32") for k in range(1, 21)])
 SOME_ZERO = np.array([[k % 4, 7, k + 1] for k in range(12)], "float32")
 ALL_ZERO = np.array([[k % 4, k % 2, k % 4] for k in range(12)], "float32")
@@ -314,11 +314,11 @@ def test_region_is_named_if_the_difference_is_only_there(name: str) -> None:
     assert place_of(found, constants) == text
 
 
-# As a report tells it.
+# In a report.
 
 
 class Check(NamedTuple):
-    """A wrong port, and how its failure at a level begins."""
+    """A wrong port, and the start of its failure message at a level."""
 
     candidate: Function
     reference: Function

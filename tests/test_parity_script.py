@@ -1,4 +1,4 @@
-"""The script of a failure: short, without jaxfun, and what it prints are the two answers that differ."""
+"""The script of a failure: it is short, does not use jaxfun, and prints the two answers that differ."""
 
 import contextlib
 import dataclasses
@@ -30,7 +30,7 @@ SLOPE = 0.25
 
 
 class Failing(NamedTuple):
-    """A pair that differs at a level, how it is checked, and what its script has to say."""
+    """A pair that differs at a level, the options of its check, and texts that its script must contain."""
 
     candidate: Callable[..., Any]
     reference: Callable[..., Any]
@@ -42,7 +42,7 @@ class Failing(NamedTuple):
 
 
 class Answers(NamedTuple):
-    """A failure, and what its script prints: of each side the text and, of what is an array, the array."""
+    """A failure, and the output of its script: the text of each side and, if it is an array, the array."""
 
     failure: Any
     texts: list[str]
@@ -86,7 +86,7 @@ def with_local(by: float) -> Any:
 
 
 def with_gradient(backward: Callable[..., Any], function: Callable[..., Any]) -> Any:
-    """A function whose gradient is what `backward` makes of its value and the cotangent."""
+    """Return a function with a custom gradient: `backward` of its value and the cotangent."""
 
     @jax.custom_vjp
     def own(x: Any) -> Any:
@@ -170,7 +170,7 @@ FAILING = {
         (np.array([1.5, np.nan], "float32"),),
         says=['np.array([np.nan, 0.0], "float32")'],
     ),
-    # what a cotangent of ones would not show
+    # differences that a cotangent of ones would not show
     "softmax's gradient": Failing(
         with_gradient(lambda y, g: y * (g - g.mean(-1, keepdims=True)), lambda x: jax.nn.softmax(x, -1)),
         lambda x: torch.softmax(x, -1),
@@ -275,7 +275,7 @@ FAILING = {
 
 
 class Scale:
-    """A layer as one writes it by hand."""
+    """A layer written by hand."""
 
     def __init__(self, by: float) -> None:
         self.by = jnp.asarray([by])
@@ -384,7 +384,7 @@ FAILING |= {
     "complex and real results": Failing(
         lambda x: (x**3, jnp.real(x)), lambda x: (2 * x**3, torch.real(x)), "vjp", dtype="complex64"
     ),
-    # what a library makes of a function
+    # functions from libraries
     "a gradient as a candidate": Failing(
         jax.grad(lambda x: x**3), lambda x: x**2, "value", (parity.tensors(shape=()),), says=["jax.grad("]
     ),
@@ -484,7 +484,7 @@ for name, script in pickle.load(sys.stdin.buffer).items():
     printed = []
     try:
         exec(script, {"print": lambda *items: printed.append(items)})
-    except Exception as error:  # of one script: told in its place, where the test then misses the two answers
+    except Exception as error:  # of one script: shown in its place, so that its test misses the two answers
         printed = repr(error)
     answers[name] = printed if isinstance(printed, str) else [(" ".join(map(str, x)), plain(x[1])) for x in printed]
 pickle.dump(answers, sys.stdout.buffer)
@@ -493,7 +493,7 @@ pickle.dump(answers, sys.stdout.buffer)
 
 @contextlib.contextmanager
 def as_a_user_has_it() -> Iterator[None]:
-    """JAX as a user finds it, and reports that are not listed: they are of bugs that are planted."""
+    """Use JAX's defaults, and do not list the reports: their bugs are planted."""
     logger = logging.getLogger("jaxfun.parity")
     before = logger.level
     logger.setLevel(logging.WARNING)
@@ -504,7 +504,7 @@ def as_a_user_has_it() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def answers() -> dict[str, Answers]:
-    """What all scripts print, run one after the other in a single process: starting one costs more than all of them."""
+    """Return the output of all scripts, run in one process: a process start costs more than all of them."""
     with as_a_user_has_it():
         failures = {name: failure_of(failing) for name, failing in FAILING.items()}
         for name in SAMPLED:
@@ -522,18 +522,18 @@ def answers() -> dict[str, Answers]:
 
 
 def numbers(text: str) -> list[tuple[float, float]]:
-    """The numbers that a reader sees, each with half of its last digit."""
+    """Return the printed numbers, each with half a unit of its last digit."""
     shown = re.sub(r"dtype=\S+|grad_fn=\S+|device=\S+", "", text.partition(" ")[2])
     found = []
     for digits, exponent, other in re.findall(r"(-?\d+\.?\d*)(e[+-]?\d+)?j?|(nan|inf)", shown):
         power, decimals = int(exponent[1:] or 0) if exponent else 0, len(digits.partition(".")[2])
-        # both libraries write "2." for what is exactly 2
+        # both libraries write "2." for exactly 2
         found.append((float(other or digits + exponent), 0.51 * 10.0 ** (power - decimals) if decimals else 0.0))
     return found
 
 
 def are_told_apart(ours: str, theirs: str, difference: str) -> bool:
-    """Whether a reader sees that two printed answers differ, not only that one has more digits."""
+    """Return whether two printed answers differ by more than the number of digits."""
     if difference == "structure":
         ours, theirs = (re.sub(r"dtype=\S+|Array|tensor|[\s\d.,e-]", "", text) for text in (ours, theirs))
     pairs = list(zip(numbers(ours), numbers(theirs), strict=False))
@@ -544,7 +544,7 @@ def are_told_apart(ours: str, theirs: str, difference: str) -> bool:
 
 def is_near(printed: Any, known: Any) -> bool:
     wide = np.asarray(known).astype(complex)
-    # a script calls both sides unbatched, which may round the last digits otherwise
+    # a script calls both sides without a batch, which may round the last digits differently
     return printed.shape == wide.shape and np.allclose(printed, wide, rtol=1e-5, atol=1e-6, equal_nan=True)
 
 
@@ -569,11 +569,11 @@ def test_script_says(name: str, answers: dict[str, Answers]) -> None:
         assert text in script, script
 
 
-# What cannot be written.
+# Values that cannot be written.
 
 
 class Model:
-    """With more numbers than a script has room for."""
+    """It has more numbers than a script can show."""
 
     def __init__(self) -> None:
         self.weights = np.arange(100.0)
@@ -671,7 +671,7 @@ def test_large_array_is_a_placeholder() -> None:
     assert "x = ...  # fill in: float32 of shape [3000]" in report.failures[0].script
 
 
-# What functions are called.
+# The names by which functions are called.
 
 NAMES = {
     "a function of a library": (torch.nn.functional.gelu, "torch.nn.functional.gelu"),

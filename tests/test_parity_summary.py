@@ -1,4 +1,4 @@
-"""Many reports as one table."""
+"""The summary table of many reports."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Failures in words: arrays, errors, and what kind of difference it is."""
+"""The text of failures: arrays, errors, and the kind of difference."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What several files of the project say of one thing is the same."""
+"""Facts that appear in several project files are the same."""
 
 import re
 from pathlib import Path
@@ -27,7 +27,7 @@ def test_citation_has_the_current_version() -> None:
 
 
 def test_the_shards_of_the_thorough_run_take_each_dtype_once_and_the_last_takes_the_rest() -> None:
-    text = re.sub(r"\n {14,}", " ", (WORKFLOWS / "nightly.yml").read_text())  # a long line goes on in the next
+    text = re.sub(r"\n {14,}", " ", (WORKFLOWS / "nightly.yml").read_text())  # join a long line with its continuation
     *shards, rest = re.findall(r"^ +select: (?:>- )?(.+)$", text, re.M)
     names = [re.findall(r"-(\w+)\]", select) for select in (*shards, rest)]
     assert all(

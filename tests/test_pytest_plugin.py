@@ -1,4 +1,4 @@
-"""The pytest plugin: its table, its page and its options, under pytest-xdist too, and that it loads nothing unasked."""
+"""The pytest plugin: its table, page and options, also under pytest-xdist, and its lazy imports."""
 
 import importlib.util
 import logging
@@ -18,7 +18,7 @@ import jaxfun.parity
 
 ROOT = Path(__file__).parent.parent
 LOGGER = logging.getLogger("jaxfun.parity")
-# the module of this checkout, whichever the environment has an entry point for
+# the module of this checkout, even if the environment has an entry point for another
 PLUGIN = ("-p", "no:jaxfun", "-p", "_jaxfun_pytestplugin", "-p", "no:cacheprovider")
 
 HEAD = """
@@ -51,9 +51,9 @@ def test_differs():
 
 @pytest.fixture(scope="module", autouse=True)
 def forward_mode_is_loaded() -> None:
-    """PyTorch's forward mode loads modules that register operators, which a process can do but once.
+    """Load PyTorch's forward mode, which registers operators and can do so only once per process.
 
-    Loaded in a run inside of a test, they would be forgotten at its end, and forward mode fail in every later test.
+    If a test run inside a test loaded it, its modules would be removed at the end, and forward mode would fail later.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # DeprecationWarning: of PyTorch's own scripts
@@ -62,7 +62,7 @@ def forward_mode_is_loaded() -> None:
 
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The run inside of a test is heard by itself alone, and finds this checkout."""
+    """Isolate the run inside a test from other listeners, and let it use this checkout."""
     monkeypatch.setattr(LOGGER, "filters", [])
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
 
@@ -98,7 +98,7 @@ def test_workers_send_their_reports_to_the_controller(pytester: pytest.Pytester)
 
 
 def test_heavy_imports_are_lazy(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # others' plugins may load what they like
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # other plugins may load anything
     pytester.makepyfile("def test_nothing(): pass")
     pytester.makeconftest("""
         import sys
@@ -112,7 +112,7 @@ def test_heavy_imports_are_lazy(pytester: pytest.Pytester, monkeypatch: pytest.M
 
 
 def hookimpl(*, hookwrapper: bool = False, optionalhook: bool = False, tryfirst: bool = False, trylast: bool = False):
-    """Take what pytest.hookimpl of pluggy 1.0 takes, the oldest that pytest 7.0 runs with."""
+    """Accept the arguments of pytest.hookimpl in pluggy 1.0, the oldest version for pytest 7.0."""
     return lambda function: function
 
 

@@ -1,4 +1,4 @@
-"""A counterexample is made smaller without becoming another one: of the same kind and size, and within the strategy."""
+"""Shrinking: a counterexample keeps its kind and size of difference, and stays valid for the strategy."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -23,7 +23,7 @@ TERMS = Options(levels=frozenset({"value"}), plants=False, alone=False)
 
 @pytest.fixture(autouse=True)
 def plain_jax() -> Any:
-    """As a user finds JAX: 32 bits, its own promotion."""
+    """Use JAX's defaults, as a user has them: 32 bits, its own promotion."""
     with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"):
         yield
 
@@ -34,7 +34,7 @@ def shrunk(
     rows: Sequence[Any],
     admits: Callable[[Sequence[np.ndarray]], bool] = lambda tensors: True,
 ) -> tuple[Mismatch, np.ndarray]:
-    """The clearest disagreement of some value sets as it was met, and the input that is left of it."""
+    """Return the clearest disagreement of some value sets as found, and the shrunk input."""
     stack, arguments = np.asarray(rows, "float32"), Arguments((Slot(0),), {})
     case = Case((stack,), arguments, arguments, ("given",) * len(stack), admits=admits)
     sides = Sides(candidate, reference, case)
@@ -63,7 +63,7 @@ def test_finite_input_is_preferred_to_nan() -> None:
 
 
 def test_missing_term_is_shown_where_it_is_nonzero() -> None:
-    """As of an optimizer without its weight decay: at a parameter of 0 only rounding is left."""
+    """As for an optimizer without weight decay: at a parameter of 0 only rounding differs."""
     step, decay = 1e-3, 1e-5
     _, left = shrunk(lambda x: x - step * 1.00001, lambda x: x - step - decay * x, [[0.7, -1.3], [2.2, 0.4]])
     assert left.any()

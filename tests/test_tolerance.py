@@ -1,4 +1,4 @@
-"""What docs/tolerance.md says of the constants is what the comparison uses."""
+"""The constants in docs/tolerance.md are those of the comparison."""
 
 import re
 from pathlib import Path

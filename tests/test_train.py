@@ -1,4 +1,4 @@
-"""Training: what it gives back, what it refuses, how it stops, and that a second call compiles nothing."""
+"""Training with `fit`: results, errors, early stops, and no recompilation in a second call."""
 
 import io
 from collections.abc import Callable
@@ -23,7 +23,7 @@ def quadratic(params: Any, target: jax.Array) -> jax.Array:
 
 def test_fit_accepts_any_loss_pytree_and_optimiser() -> None:
     params = {"a": jnp.zeros(3), "b": [jnp.ones(2)]}
-    with jax.numpy_dtype_promotion("standard"):  # optax mixes dtypes by JAX's own rules
+    with jax.numpy_dtype_promotion("standard"):  # optax mixes dtypes by JAX's rules
         fit = train.fit(quadratic, params, (jnp.arange(3.0),), optax.adam(0.1), 300)
     np.testing.assert_allclose(fit.params["a"], [0, 1, 2], atol=1e-3)
     assert fit.losses.shape == (300,)
