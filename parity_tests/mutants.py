@@ -222,7 +222,7 @@ def shares(results: Sequence[Tried]) -> dict[str, dict[str, int]]:
 
 def table(counts: dict[str, dict[str, int]]) -> str:
     """Return the shares as Markdown."""
-    lines = ["| fault | found | survive | change no answer |", "|---|--:|--:|--:|"]
+    lines = ["| fault | found | survive | equivalent |", "|---|--:|--:|--:|"]
     for family, count in counts.items():
         lines.append(f"| {family} | {count[FOUND]} | {count[SURVIVES]} | {count[EQUIVALENT]} |")
     found, survive, none = (sum(count[name] for count in counts.values()) for name in (FOUND, SURVIVES, EQUIVALENT))
@@ -248,20 +248,20 @@ def page(figures: dict[str, dict[str, int]], survivors: Sequence[Sequence[str]])
 
 _PAGE = """# Mutants: would the suite notice?
 
-Of each public function wrong ones are made by a table of faults (`parity_tests/faults.py`): another `dim`, `keepdim`
-ignored, rows rolled, a NaN dropped, a result through bfloat16, a gradient missing, shared or doubled, an error
-swallowed. The suite that holds jaxfun to PyTorch has to find each with the cases that it always tries: no random draw
-helps (but of wrong arguments, drawn with a fixed seed). A mutant that gives the right answers on random
-cases changes nothing, and does not count.
+A table of faults (`parity_tests/faults.py`) makes wrong versions of each public function: another `dim`, `keepdim`
+ignored, rows rolled, a NaN dropped, a result rounded to bfloat16, a gradient missing, averaged or doubled, an error
+swallowed. The suite must find each of them with its deterministic cases, and with wrong arguments drawn from a fixed
+seed. Random draws do not count. A mutant that agrees with the correct function on random cases is equivalent: it
+changes no answer and is not counted.
 
-`python -m parity_tests.mutants` tries all of them (an hour or two of one core; `--part 1/2` takes a half); each run of
-the suite tries 40 drawn by the date. {tried} mutants were tried for this table:
+`python -m parity_tests.mutants` tries all mutants. It takes an hour or two on one core; `--part 1/2` tries a half. Each
+run of the suite tries 40 of them, drawn by the date. {tried} mutants were tried for this table:
 
 {table}
 
 ## Survivors
 
-| record | fault | of | why it is not found |
+| record | fault | argument | why it is not found |
 |---|---|---|---|
 {survivors}
 """
@@ -270,12 +270,14 @@ the suite tries 40 drawn by the date. {tried} mutants were tried for this table:
 def main(arguments: Sequence[str]) -> None:
     """Try the mutants, and print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--records", nargs="*", default=[], help="some records' names; all by default")
-    parser.add_argument("--families", nargs="*", default=[], help="some faults; all by default")
-    parser.add_argument("--part", default="1/1", help="2/4: the second of four parts, for as many processes")
-    parser.add_argument("--to", type=Path, help="a file that each verdict is added to, a line of JSON")
-    parser.add_argument("--read", nargs="*", type=Path, default=[], help="such files: nothing is tried anew")
-    parser.add_argument("--write", action="store_true", help=f"keep the figures in {FIGURES.name} and docs/mutants.md")
+    parser.add_argument("--records", nargs="*", default=[], help="names of records; all by default")
+    parser.add_argument("--families", nargs="*", default=[], help="names of faults; all by default")
+    parser.add_argument("--part", default="1/1", help="2/4 is the second of four parts, one per process")
+    parser.add_argument("--to", type=Path, help="a file to which each verdict is appended as a line of JSON")
+    parser.add_argument(
+        "--read", nargs="*", type=Path, default=[], help="files written by --to; no mutant is tried again"
+    )
+    parser.add_argument("--write", action="store_true", help=f"save the figures in {FIGURES.name} and docs/mutants.md")
     options = parser.parse_args(arguments)
     lines = [line for file in options.read for line in file.read_text().splitlines()]
     results = [Tried(*json.loads(line)) for line in lines] if options.read else [*_run(options)]

@@ -29,10 +29,10 @@ DAILY = 40
 RECORD_OF = {
     "a sequence reversed": "stack",
     "second argument's batches rolled": "bmm",
-    "two arguments exchanged": "sub.Tensor",
-    "index or count off by one": "argmax",
+    "two arguments swapped": "sub.Tensor",
+    "integers off by one": "argmax",
     "imaginary part dropped": "exp",
-    "not conjugated, or once too often": "exp",
+    "conjugate missing or extra": "exp",
 }
 
 

@@ -12,25 +12,25 @@ REFUSING = [record for record in RECORDS if record.rejects | record.operand_reje
 
 _WHOLE = ("uint8", "int8", "int16", "int32", "int64")
 _COMPLEX = ("complex64", "complex128")
-_NO_SORT = (_COMPLEX, "torch sorts no complex numbers, but takes a tensor of one")
-_FLOATS_ALONE = (("bool", *_WHOLE), "torch takes floating point and complex numbers alone, but for some empty tensors")
+_NO_SORT = (_COMPLEX, "torch does not sort complex numbers, but accepts one element")
+_FLOATS_ALONE = (("bool", *_WHOLE), "torch accepts only floating point and complex numbers, and some empty tensors")
 # dtypes without a value to compare, and why: the case that torch accepts there is drawn too rarely
 NOTHING: dict[str, tuple[tuple[str, ...], str]] = {
-    "sub.Tensor": (("bool",), "torch subtracts no bools, and a bool from what is none"),
-    "rsub.Tensor": (("bool",), "torch subtracts no bools, and a bool from what is none"),
-    "complex": (("float16",), "its result is complex32, which JAX has not"),
+    "sub.Tensor": (("bool",), "torch does not subtract bools, nor a bool from another dtype"),
+    "rsub.Tensor": (("bool",), "torch does not subtract bools, nor a bool from another dtype"),
+    "complex": (("float16",), "its result is complex32, which JAX does not have"),
     "max.dim": _NO_SORT,
     "min.dim": _NO_SORT,
-    "gradient.scalarint": (("bool",), "torch subtracts no bools"),
+    "gradient.scalarint": (("bool",), "torch does not subtract bools"),
     "gradient.tensorarrayint": (
         ("bool", "int8", "int16", "int32", "int64"),
-        "torch subtracts no bools, and of integers a known difference holds every value",
+        "torch does not subtract bools, and a known difference covers every integer",
     ),
-    "trapezoid.x": (("bool",), "torch takes no bools, but where there is nothing to add"),
-    "cumulative_trapezoid.x": (("bool",), "torch takes no bools, but where there is nothing to add"),
-    "cumulative_trapezoid.dx": (("bool",), "torch takes no bools, but where there is nothing to add"),
-    "median.dim": (("bool", *_COMPLEX), "torch takes them in an empty tensor alone"),
-    "nanmedian.dim": (("bool", *_COMPLEX), "torch takes them in an empty tensor alone"),
+    "trapezoid.x": (("bool",), "torch accepts bools only if nothing is summed"),
+    "cumulative_trapezoid.x": (("bool",), "torch accepts bools only if nothing is summed"),
+    "cumulative_trapezoid.dx": (("bool",), "torch accepts bools only if nothing is summed"),
+    "median.dim": (("bool", *_COMPLEX), "torch accepts them only in an empty tensor"),
+    "nanmedian.dim": (("bool", *_COMPLEX), "torch accepts them only in an empty tensor"),
     **{
         f"{name}{overload}": _FLOATS_ALONE
         for name in ("var", "std", "var_mean", "std_mean")
@@ -40,10 +40,10 @@ NOTHING: dict[str, tuple[tuple[str, ...], str]] = {
     "norm.ScalarOpt_dim_dtype": _FLOATS_ALONE,
     "nuclear_norm.dim": (
         ("bool", *_WHOLE, "float16", "bfloat16"),
-        "torch has no such LAPACK",
+        "torch has no LAPACK routine for them",
     ),
     "renorm": _FLOATS_ALONE,
-    "cross": (("bool",), "torch takes no bools, but in an empty tensor"),
+    "cross": (("bool",), "torch accepts bools only in an empty tensor"),
     "sort": _NO_SORT,
     "sort.stable": _NO_SORT,
     "argsort": _NO_SORT,
