@@ -18,7 +18,7 @@ NAMES = [dtype.name for dtype in DTYPES]
 
 @pytest.mark.proves("from_numpy", "to_numpy")
 @pytest.mark.parametrize("dtype", DTYPES, ids=NAMES)
-def test_there_and_back_keeps_values_and_dtype(dtype: DType) -> None:
+def test_numpy_round_trip_keeps_values_and_dtype(dtype: DType) -> None:
     source = np.array([[0, 1], [1, 0]]).astype(dtype.dtype)
     back = jf.to_numpy(jf.from_numpy(source))
     assert back.dtype == source.dtype
@@ -36,7 +36,7 @@ TAKERS: dict[str, Callable[[Any], jax.Array]] = {
 
 @pytest.mark.parametrize("name", TAKERS)
 @pytest.mark.parametrize("size", [3, 100_000])
-def test_a_value_does_not_change_when_the_numpy_array_is_written_to(name: str, size: int) -> None:
+def test_later_writes_to_the_numpy_source_do_not_change_the_array(name: str, size: int) -> None:
     source = np.ones(size, np.float32)
     taken = TAKERS[name](source)
     source += 1  # step 3 of the tutorial: in torch this changes both
@@ -46,14 +46,14 @@ def test_a_value_does_not_change_when_the_numpy_array_is_written_to(name: str, s
     assert float(taken.min()) == 1
 
 
-def test_a_value_does_not_change_when_the_torch_tensor_is_written_to() -> None:
+def test_later_writes_to_the_torch_source_do_not_change_the_array() -> None:
     source = torch.ones(1000)
     taken = [jf.tensor(source), jf.add(source, 0), jf.positive(source), jf.Variable(source).data]
     source += 1
     assert all(float(value.max()) == 1 for value in taken)
 
 
-def test_what_to_numpy_gives_is_shared_and_read_only() -> None:
+def test_to_numpy_shares_memory_and_is_read_only() -> None:
     x = jf.ones(4)
     view = jf.to_numpy(x)
     assert view.ctypes.data == x.unsafe_buffer_pointer()
@@ -98,7 +98,7 @@ TENSORS = {
 
 @pytest.mark.parametrize("name", TENSORS)
 @pytest.mark.parametrize("take", [jf.tensor, jf.from_dlpack], ids=["tensor", "from_dlpack"])
-def test_every_kind_of_torch_tensor_is_taken(name: str, take: Callable[[Any], jax.Array]) -> None:
+def test_every_kind_of_torch_tensor_is_accepted(name: str, take: Callable[[Any], jax.Array]) -> None:
     expected = torch_side.numpy(TENSORS[name])
     got = np.asarray(take(TENSORS[name]))
     assert got.dtype == expected.dtype
@@ -116,12 +116,12 @@ ARRAYS = {
 
 
 @pytest.mark.parametrize("name", ARRAYS)
-def test_every_kind_of_numpy_array_is_taken(name: str) -> None:
+def test_every_kind_of_numpy_array_is_accepted(name: str) -> None:
     np.testing.assert_array_equal(np.asarray(jf.from_numpy(ARRAYS[name])), ARRAYS[name])
 
 
 @pytest.mark.parametrize("value", [[1.0], 1.0, np.float64(1), "a"], ids=repr)
-def test_what_is_no_numpy_array_is_refused_as_in_torch(value: Any) -> None:
+def test_from_numpy_of_another_type_raises_as_in_torch(value: Any) -> None:
     for take in (jf.from_numpy, torch.from_numpy):
         with pytest.raises(TypeError):
             take(value)
@@ -131,7 +131,7 @@ def test_what_is_no_numpy_array_is_refused_as_in_torch(value: Any) -> None:
         jf.from_numpy(np.array(["a"]))
 
 
-def test_torch_and_numpy_tensors_are_operands_and_numpy_scalars_are_numbers() -> None:
+def test_torch_and_numpy_arrays_are_tensors_and_numpy_scalars_are_numbers() -> None:
     x = jf.ones(2, dtype=jf.float32)
     np.testing.assert_array_equal(jf.add(x, torch.ones(2)), [2, 2])
     np.testing.assert_array_equal(jf.mul(np.ones(2, np.float32), x), [1, 1])

@@ -61,7 +61,7 @@ RANGES = [None, (0.0, 2.0), (-1.0, 3.0), (1.0, 1.0), (2.0, 0.0), (0.0, math.inf)
 
 @pytest.mark.proves("histogram")
 @pytest.mark.parametrize("density", [False, True])
-def test_even_bins_hold_what_they_hold_in_torch(density: bool) -> None:
+def test_equal_bins_match_torch(density: bool) -> None:
     @settings(max_examples=scaled())
     @given(st.data(), st.sampled_from([1, 2, 4, 7, 0, -1, 2.5]), st.sampled_from(RANGES))
     def agrees(data: st.DataObject, bins: Any, range_: Any) -> None:
@@ -73,7 +73,7 @@ def test_even_bins_hold_what_they_hold_in_torch(density: bool) -> None:
 
 
 @pytest.mark.parametrize("density", [False, True])
-def test_given_bins_hold_what_they_hold_in_torch(density: bool) -> None:
+def test_given_edges_match_torch(density: bool) -> None:
     @settings(max_examples=scaled())
     @given(st.data(), st.booleans())
     def agrees(data: st.DataObject, ordered: bool) -> None:
@@ -85,7 +85,7 @@ def test_given_bins_hold_what_they_hold_in_torch(density: bool) -> None:
 
 
 @pytest.mark.parametrize("dtype", ["bool", "int32", "float16"])
-def test_histogram_takes_float32_and_float64(dtype: str) -> None:
+def test_histogram_accepts_only_float32_and_float64(dtype: str) -> None:
     x = np.ones(3, dtype)
     both("histogram", {"input": x}, bins=2)
     both("histogram", {"input": x.astype("float32"), "weight": x}, bins=2)
@@ -112,7 +112,7 @@ JOINT_RANGES = [
 
 @pytest.mark.proves("histogramdd")
 @pytest.mark.parametrize("density", [False, True])
-def test_even_bins_of_rows_hold_what_they_hold_in_torch(density: bool) -> None:
+def test_equal_bins_of_rows_match_torch(density: bool) -> None:
     @settings(max_examples=scaled())
     @given(st.data(), st.sampled_from(JOINT_BINS), st.sampled_from(JOINT_RANGES))
     def agrees(data: st.DataObject, bins: Any, range_: Any) -> None:
@@ -124,7 +124,7 @@ def test_even_bins_of_rows_hold_what_they_hold_in_torch(density: bool) -> None:
 
 
 @pytest.mark.parametrize("density", [False, True])
-def test_given_bins_of_rows_hold_what_they_hold_in_torch(density: bool) -> None:
+def test_given_edges_of_rows_match_torch(density: bool) -> None:
     @settings(max_examples=scaled())
     @given(st.data(), st.booleans())
     def agrees(data: st.DataObject, ordered: bool) -> None:
@@ -140,13 +140,13 @@ def test_given_bins_of_rows_hold_what_they_hold_in_torch(density: bool) -> None:
 
 
 @pytest.mark.parametrize("dtype", ["bool", "int32", "float16"])
-def test_histogramdd_takes_float32_and_float64(dtype: str) -> None:
+def test_histogramdd_accepts_only_float32_and_float64(dtype: str) -> None:
     x = np.ones((3, 2), dtype)
     both("histogramdd", {"input": x}, bins=2)
     both("histogramdd", {"input": x.astype("float32"), "weight": x[:, 0]}, bins=2)
 
 
-def test_traced_rows_have_the_bins_of_known_ones() -> None:
+def test_traced_rows_give_the_same_histogram() -> None:
     x = jnp.array([[1.0, 2.0], [4.0, 1.5], [2.0, 2.0]])
     for name in ("hist", "bin_edges"):
         traced = jax.jit(lambda x, name=name: getattr(jf.histogramdd(x, [3, 2]), name))(x)
@@ -154,7 +154,7 @@ def test_traced_rows_have_the_bins_of_known_ones() -> None:
     assert jnp.isnan(jax.jit(lambda x: jf.histogramdd(x, 3).hist)(x.at[0, 0].set(math.nan))).all()
 
 
-def test_histc_refuses_the_ranges_that_torch_refuses() -> None:
+def test_histc_raises_for_the_same_ranges_as_torch() -> None:
     ends = st.sampled_from([0, 1, 2.5, -1, True, math.nan, math.inf, 1e300])
 
     @settings(max_examples=scaled())
@@ -165,14 +165,14 @@ def test_histc_refuses_the_ranges_that_torch_refuses() -> None:
     agrees()
 
 
-def test_a_traced_range_that_is_none_gives_nan() -> None:
+def test_invalid_traced_range_gives_nan() -> None:
     x = jnp.array([1.0, math.nan])
     assert jnp.isnan(jax.jit(lambda x: jf.histc(x, 3))(x)).all()
     assert jnp.isnan(jax.jit(lambda x: jf.histogram(x, 3).hist)(x)).all()
     assert jnp.isnan(jax.jit(lambda low: jf.histc(x, 3, low, 0))(1.0)).all()
 
 
-def test_traced_bins_are_those_of_known_numbers() -> None:
+def test_traced_histograms_equal_eager_ones() -> None:
     x = jnp.array([1.0, 2.0, 4.0, 1.5])
     for name in ("hist", "bin_edges"):
         traced = jax.jit(lambda x, name=name: getattr(jf.histogram(x, 3), name))(x)
@@ -213,20 +213,20 @@ def test_integers_are_counted_and_weighted_as_in_torch(dtype: str, kind: str | N
     ],
     ids=str,
 )
-def test_bincount_refuses_what_torch_refuses(x: Any, weights: Any, minlength: Any) -> None:
+def test_bincount_raises_where_torch_raises(x: Any, weights: Any, minlength: Any) -> None:
     tensors = {"input": np.asarray(jnp.asarray(x)), "weights": None if weights is None else np.float32(weights)}
     both("bincount", {key: value if value is None else np.asarray(value) for key, value in tensors.items()},
          minlength=minlength)  # fmt: skip
 
 
-def test_under_jit_bincount_needs_a_size() -> None:
+def test_under_jit_bincount_requires_a_size() -> None:
     x = jnp.array([1, 3, 1, -1])
     np.testing.assert_array_equal(jax.jit(lambda x: jf.bincount(x, size=3))(x), [0, 2, 0])
     with pytest.raises(RuntimeError, match="pass `size`"):
         jax.jit(jf.bincount)(x)
 
 
-def test_what_is_known_counts_inside_of_a_trace_too() -> None:
+def test_known_integers_are_counted_inside_a_trace_too() -> None:
     x, weights = jnp.array([1, 3, 1]), jnp.array([1.0, 2.0, 0.5])
     np.testing.assert_array_equal(jax.jit(lambda weights: jf.bincount(x, weights))(weights), jf.bincount(x, weights))
     traced = jax.jit(lambda weight: jf.histogram(weights, 3, weight=weight).hist)(weights)

@@ -26,7 +26,7 @@ def test_each_name_of_a_record_is_a_torch_overload(record: Op) -> None:
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=str)
-def test_an_overload_has_no_more_required_arguments_than_the_record(record: Op) -> None:
+def test_overload_requires_no_more_arguments_than_the_record(record: Op) -> None:
     most = len(record.signature.parameters)
     for name in record.aten:
         overload = overload_of(name)

@@ -23,7 +23,7 @@ VERDICTS = {
 
 
 @pytest.mark.parametrize("name", VERDICTS)
-def test_the_verdict_on_a_change(name: str) -> None:
+def test_verdict_depends_on_size_and_direction_of_a_change(name: str) -> None:
     figure, before, after, verdict = VERDICTS[name]
     pair = [Figure("speed", "sum", figure, value) for value in (before, after)]
     assert Change(*pair).verdict == verdict
@@ -42,7 +42,7 @@ def test_history_has_the_current_version() -> None:
     assert compare.read(jaxfun.__version__)
 
 
-def test_a_regression_is_named_and_ends_with_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_regression_is_named_and_gives_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = (compare.HISTORY / "0.1.0.csv").read_text().splitlines(keepends=True)
     slower = tmp_path / "slower.csv"
     place = next(place for place, line in enumerate(before) if line.startswith("eager,abs,"))

@@ -249,7 +249,7 @@ def test_less_accurate_second_derivative_is_not_a_difference() -> None:
     assert {failure.level for failure in check(halved, torch.tanh).failures} == {"hvp"}
 
 
-def test_a_dimension_is_drawn_for_the_tensor_before_it() -> None:
+def test_dim_is_drawn_for_the_preceding_tensor() -> None:
     def ours(x: Any, dim: int) -> Any:
         return jnp.sum(x, dim) if x.ndim else x
 
@@ -471,7 +471,7 @@ def run(*call: str) -> subprocess.CompletedProcess[str]:
         (("jax.numpy.abs", "torch:abs"), 2, "module:function"),
     ],
 )
-def test_the_command_line(call: tuple[str, ...], code: int, text: str) -> None:
+def test_command_line_prints_the_answer_and_sets_the_exit_code(call: tuple[str, ...], code: int, text: str) -> None:
     ended = run(*call)
     assert ended.returncode == code, ended.stderr
     assert text in ended.stdout + ended.stderr

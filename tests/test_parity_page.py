@@ -154,7 +154,7 @@ def expected_cells() -> dict[tuple[str, str, str], tuple[str, str, str]]:
     return cells
 
 
-def test_the_matrix_has_a_cell_for_each_function_dtype_and_level_those_that_differ_first() -> None:
+def test_matrix_has_a_cell_per_function_dtype_and_level_differences_first() -> None:
     cells = Page(page(SOME)).cells
     assert cells == expected_cells()
     assert list(cells) == list(expected_cells())
@@ -168,7 +168,7 @@ def test_every_link_has_a_target_on_the_page() -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_a_failure_shows_what_differs_inputs_results_errors_and_the_script() -> None:
+def test_failure_shows_difference_inputs_results_errors_and_script() -> None:
     shown = page([wrong()])
     for text in ("different number: 1.5 where the reference has 2", "x = float32(0.5)", "float32(1.5)", "float32(2.0)"):
         assert text in shown
@@ -179,7 +179,7 @@ def test_a_failure_shows_what_differs_inputs_results_errors_and_the_script() -> 
     assert shown.count("<svg") == 2
 
 
-def test_a_failure_without_a_script_says_where_its_inputs_are() -> None:
+def test_failure_without_a_script_names_the_location_of_its_inputs() -> None:
     report = Report("f", "g", [failure(), failure(script="")])
     assert "it would have 25 lines or more. The inputs are in `.failures[1].inputs`" in page([report])
     assert "The inputs are in `.failures[0].inputs`" not in page([report]) + str(report)

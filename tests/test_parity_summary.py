@@ -91,7 +91,7 @@ def test_the_last_line_counts_the_answers(found: list[Report], color: str, text:
     assert table(found, 100)[-1] == [(text, color)]
 
 
-def test_edges_are_counted_beside_what_agrees() -> None:
+def test_edges_are_counted_separately_from_agreement() -> None:
     edged = report("f")
     edged.edges = [Failure("vjp", "derivative", "", "f(nan)", edge="NaN")]
     assert lines([edged, report("g")])[-1] == "2 functions: 2 agree (1 of them except for edges)"

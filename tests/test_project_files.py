@@ -26,7 +26,7 @@ def test_citation_has_the_current_version() -> None:
     assert version == jf.__version__
 
 
-def test_the_shards_of_the_thorough_run_take_each_dtype_once_and_the_last_takes_the_rest() -> None:
+def test_shards_of_the_thorough_run_cover_each_dtype_once() -> None:
     text = re.sub(r"\n {14,}", " ", (WORKFLOWS / "nightly.yml").read_text())  # join a long line with its continuation
     *shards, rest = re.findall(r"^ +select: (?:>- )?(.+)$", text, re.M)
     names = [re.findall(r"-(\w+)\]", select) for select in (*shards, rest)]

@@ -71,7 +71,7 @@ def row(result: pytest.RunResult, name: str) -> str:
     return next(line for line in result.outlines if line.startswith(name + " "))
 
 
-def test_the_table_and_the_page_show_what_was_compared(pytester: pytest.Pytester) -> None:
+def test_table_and_page_show_the_comparisons(pytester: pytest.Pytester) -> None:
     before = LOGGER.level, [*LOGGER.filters], [*LOGGER.handlers]
     pytester.makepyfile(PORTS)
     result = pytester.runpytest_inprocess(*PLUGIN, "--parity-html=made/page.html")
@@ -149,7 +149,7 @@ def test_error_in_the_table_does_not_change_the_exit_status(
 
 
 @pytest.mark.usefixtures("interruptible")
-def test_ctrl_c_in_a_check_ends_the_run_and_shows_what_was_found(pytester: pytest.Pytester) -> None:
+def test_ctrl_c_in_a_check_ends_the_run_and_shows_partial_results(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("""
     import signal, jax.numpy as jnp, torch
     from jaxfun import parity
@@ -280,7 +280,7 @@ def test_log_level_follows_the_settings(pytester: pytest.Pytester) -> None:
 
 
 @pytest.mark.parametrize("option", ["--parity-profile=fast", "--parity-device=tpu", "--parity-html=."])
-def test_an_option_that_means_nothing_is_a_usage_error(pytester: pytest.Pytester, option: str) -> None:
+def test_meaningless_option_is_a_usage_error(pytester: pytest.Pytester, option: str) -> None:
     assert pytester.runpytest_inprocess(*PLUGIN, option).ret == pytest.ExitCode.USAGE_ERROR
 
 
