@@ -319,7 +319,10 @@ def argsort(
     ...
 
 def argwhere(input: ArrayLike, *, size: builtins.int | None = None, fill_value: builtins.int = 0) -> Array:
-    """Return the indices of the nonzero elements, one row each, like `nonzero`."""
+    """Return the indices of the nonzero elements, one row each, like `nonzero`.
+
+    Dtypes: int64.
+    """
     ...
 
 def asin(input: ArrayLike) -> Array:
@@ -405,30 +408,46 @@ def bincount(
     ...
 
 def bitwise_and(input: ArrayLike | Number, other: ArrayLike | Number) -> Array:
-    """Return the bitwise AND of integers or bools."""
+    """Return the bitwise AND of integers or bools.
+
+    Raises: NotImplementedError for floating point and complex tensors.
+    """
     ...
 
 def bitwise_left_shift(input: ArrayLike | Number, other: ArrayLike | Number) -> Array:
-    """Shift the bits of integers left by `other` positions; 0 if `other` is negative or at least the number of bits."""
+    """Shift the bits of integers left by `other` positions; 0 if `other` is negative or at least the number of bits.
+
+    Raises: NotImplementedError for dtypes other than integers.
+    """
     ...
 
 def bitwise_not(input: ArrayLike) -> Array:
-    """Return the bitwise NOT of an integer, or the logical NOT of a bool."""
+    """Return the bitwise NOT of an integer, or the logical NOT of a bool.
+
+    Raises: NotImplementedError for floating point and complex tensors.
+    """
     ...
 
 def bitwise_or(input: ArrayLike | Number, other: ArrayLike | Number) -> Array:
-    """Return the bitwise OR of integers or bools."""
+    """Return the bitwise OR of integers or bools.
+
+    Raises: NotImplementedError for floating point and complex tensors.
+    """
     ...
 
 def bitwise_right_shift(input: ArrayLike | Number, other: ArrayLike | Number) -> Array:
     """Shift the bits of integers right by `other` positions (arithmetic shift: the sign is kept).
 
     If `other` is negative or at least the number of bits, the result is 0, or -1 for a negative integer.
+    Raises: NotImplementedError for dtypes other than integers.
     """
     ...
 
 def bitwise_xor(input: ArrayLike | Number, other: ArrayLike | Number) -> Array:
-    """Return the bitwise XOR of integers or bools."""
+    """Return the bitwise XOR of integers or bools.
+
+    Raises: NotImplementedError for floating point and complex tensors.
+    """
     ...
 
 def block_diag(*tensors: ArrayLike) -> Array:
@@ -554,7 +573,10 @@ def cholesky_solve(input: ArrayLike, input2: ArrayLike, upper: builtins.bool = F
     ...
 
 def chunk(input: ArrayLike, chunks: builtins.int, dim: builtins.int = 0) -> tuple[Array, ...]:
-    """Split a tensor into at most `chunks` parts of equal size along a dimension; the last may be smaller."""
+    """Split a tensor into at most `chunks` parts of equal size along a dimension; the last may be smaller.
+
+    Raises: RuntimeError for fewer than 1 chunk.
+    """
     ...
 
 def clamp(input: ArrayLike, min: Any = None, max: Any = None) -> Array:
@@ -628,7 +650,7 @@ def combinations(input: ArrayLike, r: builtins.int = 2, with_replacement: builti
 def complex(real: ArrayLike, imag: ArrayLike) -> Array:
     """Return complex numbers with the given real and imaginary parts, both float32 or both float64.
 
-    Raises: RuntimeError for other dtypes, and for different ones.
+    Raises: RuntimeError for other dtypes, and for two different dtypes.
     """
     ...
 
@@ -771,7 +793,10 @@ def cumulative_trapezoid(y: ArrayLike, *, dx: Number | Array = 1, dim: builtins.
     ...
 
 def deg2rad(input: ArrayLike) -> Array:
-    """Convert each element from degrees to radians; integers give float32."""
+    """Convert each element from degrees to radians; integers give float32.
+
+    Raises: NotImplementedError for complex numbers.
+    """
     ...
 
 def det(input: ArrayLike) -> Array:
@@ -846,6 +871,7 @@ def digamma(input: ArrayLike) -> Array:
     """Return the digamma function, the derivative of `lgamma`; integers give float32.
 
     It is minus infinity at 0, infinity at -0, and NaN at negative integers.
+    Raises: NotImplementedError for complex numbers.
     """
     ...
 
@@ -925,15 +951,24 @@ def equal(input: ArrayLike, other: ArrayLike) -> Array:
     ...
 
 def erf(input: ArrayLike) -> Array:
-    """Return the error function of each element; integers give float32."""
+    """Return the error function of each element; integers give float32.
+
+    Raises: NotImplementedError for complex numbers.
+    """
     ...
 
 def erfc(input: ArrayLike) -> Array:
-    """Return the complementary error function `1 - erf(x)`, accurate for large x; integers give float32."""
+    """Return the complementary error function `1 - erf(x)`, accurate for large x; integers give float32.
+
+    Raises: NotImplementedError for complex numbers.
+    """
     ...
 
 def erfinv(input: ArrayLike) -> Array:
-    """Return the inverse error function of each element, NaN outside [-1, 1]; integers give float32."""
+    """Return the inverse error function of each element, NaN outside [-1, 1]; integers give float32.
+
+    Raises: NotImplementedError for complex numbers.
+    """
     ...
 
 def exp(input: ArrayLike) -> Array:
@@ -991,7 +1026,10 @@ def flatten(input: ArrayLike, start_dim: builtins.int = 0, end_dim: builtins.int
     ...
 
 def flip(input: ArrayLike, *dims: builtins.int | Sequence[builtins.int]) -> Array:
-    """Reverse the order of the elements along `dims`."""
+    """Reverse the order of the elements along `dims`.
+
+    Raises: IndexError for a dimension out of range; RuntimeError for a repeated dimension.
+    """
     ...
 
 def fliplr(input: ArrayLike) -> Array:
@@ -1143,11 +1181,17 @@ def gather(input: ArrayLike, dim: builtins.int, index: ArrayLike, *, sparse_grad
     ...
 
 def gcd(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return the greatest common divisor of each pair of integers; 0 for 0 and 0."""
+    """Return the greatest common divisor of each pair of integers; 0 for 0 and 0.
+
+    Raises: NotImplementedError for dtypes other than integers.
+    """
     ...
 
 def ge(input: ArrayLike, other: ArrayLike | Number) -> Array:
-    """Return `input >= other` for each element."""
+    """Return `input >= other` for each element.
+
+    Raises: NotImplementedError for complex numbers.
+    """
     ...
 
 def ger(input: ArrayLike, vec2: ArrayLike) -> Array:
@@ -1178,15 +1222,24 @@ def gradient(
     ...
 
 def greater(input: ArrayLike, other: ArrayLike | Number) -> Array:
-    """Return `input > other` for each element."""
+    """Return `input > other` for each element.
+
+    Raises: NotImplementedError for complex numbers.
+    """
     ...
 
 def greater_equal(input: ArrayLike, other: ArrayLike | Number) -> Array:
-    """Return `input >= other` for each element."""
+    """Return `input >= other` for each element.
+
+    Raises: NotImplementedError for complex numbers.
+    """
     ...
 
 def gt(input: ArrayLike, other: ArrayLike | Number) -> Array:
-    """Return `input > other` for each element."""
+    """Return `input > other` for each element.
+
+    Raises: NotImplementedError for complex numbers.
+    """
     ...
 
 def heaviside(input: ArrayLike, values: ArrayLike) -> Array:
@@ -1256,7 +1309,10 @@ def hypot(input: ArrayLike, other: ArrayLike) -> Array:
     ...
 
 def i0(input: ArrayLike) -> Array:
-    """Return the modified Bessel function of the first kind of order 0; integers give float32."""
+    """Return the modified Bessel function of the first kind of order 0; integers give float32.
+
+    Raises: NotImplementedError for complex numbers.
+    """
     ...
 
 def igamma(input: ArrayLike, other: ArrayLike) -> Array:
@@ -1438,11 +1494,17 @@ def isnan(input: ArrayLike) -> Array:
     ...
 
 def isneginf(input: ArrayLike) -> Array:
-    """Return whether each element is negative infinity."""
+    """Return whether each element is negative infinity.
+
+    Raises: NotImplementedError for complex numbers.
+    """
     ...
 
 def isposinf(input: ArrayLike) -> Array:
-    """Return whether each element is positive infinity."""
+    """Return whether each element is positive infinity.
+
+    Raises: NotImplementedError for complex numbers.
+    """
     ...
 
 def isreal(input: ArrayLike) -> Array:
@@ -1468,7 +1530,10 @@ def kthvalue(
     ...
 
 def lcm(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return the least common multiple of each pair of integers; 0 if either is 0."""
+    """Return the least common multiple of each pair of integers; 0 if either is 0.
+
+    Raises: NotImplementedError for dtypes other than integers.
+    """
     ...
 
 def ldexp(input: ArrayLike, other: Any) -> Array:
@@ -1479,7 +1544,10 @@ def ldexp(input: ArrayLike, other: Any) -> Array:
     ...
 
 def le(input: ArrayLike, other: ArrayLike | Number) -> Array:
-    """Return `input <= other` for each element."""
+    """Return `input <= other` for each element.
+
+    Raises: NotImplementedError for complex numbers.
+    """
     ...
 
 @overload
@@ -1501,11 +1569,17 @@ def lerp(input: ArrayLike, end: ArrayLike, weight: ArrayLike) -> Array:
     ...
 
 def less(input: ArrayLike, other: ArrayLike | Number) -> Array:
-    """Return `input < other` for each element."""
+    """Return `input < other` for each element.
+
+    Raises: NotImplementedError for complex numbers.
+    """
     ...
 
 def less_equal(input: ArrayLike, other: ArrayLike | Number) -> Array:
-    """Return `input <= other` for each element."""
+    """Return `input <= other` for each element.
+
+    Raises: NotImplementedError for complex numbers.
+    """
     ...
 
 def lgamma(input: ArrayLike) -> Array:
@@ -1540,11 +1614,17 @@ def log2(input: ArrayLike) -> Array:
     ...
 
 def logaddexp(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return `log(exp(input) + exp(other))` for each pair of elements, real or complex."""
+    """Return `log(exp(input) + exp(other))` for each pair of elements, real or complex.
+
+    Raises: NotImplementedError for bools and integers.
+    """
     ...
 
 def logaddexp2(input: ArrayLike, other: ArrayLike) -> Array:
-    """Return `log2(2 ** input + 2 ** other)` for each pair of elements."""
+    """Return `log2(2 ** input + 2 ** other)` for each pair of elements.
+
+    Raises: NotImplementedError for dtypes other than floating point.
+    """
     ...
 
 def logcumsumexp(input: ArrayLike, dim: builtins.int) -> Array:
@@ -1607,7 +1687,10 @@ def logsumexp(input: ArrayLike, dim: builtins.int | Sequence[builtins.int], keep
     ...
 
 def lt(input: ArrayLike, other: ArrayLike | Number) -> Array:
-    """Return `input < other` for each element."""
+    """Return `input < other` for each element.
+
+    Raises: NotImplementedError for complex numbers.
+    """
     ...
 
 def mH(input: ArrayLike) -> Array:
@@ -1995,11 +2078,17 @@ def ne(input: ArrayLike, other: ArrayLike | Number) -> Array:
     ...
 
 def neg(input: ArrayLike) -> Array:
-    """Return `-input`."""
+    """Return `-input`.
+
+    Raises: NotImplementedError for bools.
+    """
     ...
 
 def negative(input: ArrayLike) -> Array:
-    """Return `-input`."""
+    """Return `-input`.
+
+    Raises: NotImplementedError for bools.
+    """
     ...
 
 def nextafter(input: ArrayLike, other: ArrayLike) -> Array:
@@ -2098,7 +2187,7 @@ def polar(abs: ArrayLike, angle: ArrayLike) -> Array:
     """Return complex numbers with the given absolute values and angles (in radians), both float32 or both float64.
 
     Gradient: for `abs` it is 0 at 0, and has the wrong sign below 0, as in torch.
-    Raises: RuntimeError for other dtypes, and for different ones.
+    Raises: RuntimeError for other dtypes, and for two different dtypes.
     """
     ...
 
@@ -2110,7 +2199,10 @@ def polygamma(n: builtins.int, input: ArrayLike) -> Array:
     ...
 
 def positive(input: ArrayLike) -> Array:
-    """Return `input`."""
+    """Return `input`.
+
+    Raises: NotImplementedError for bools.
+    """
     ...
 
 @overload
@@ -2234,7 +2326,10 @@ def quantile(
     ...
 
 def rad2deg(input: ArrayLike) -> Array:
-    """Convert each element from radians to degrees; integers give float32."""
+    """Convert each element from radians to degrees; integers give float32.
+
+    Raises: NotImplementedError for complex numbers.
+    """
     ...
 
 def rand(key: Array, *size: builtins.int | Sequence[builtins.int], dtype: DTypeLike | None = None) -> Array:
@@ -2583,7 +2678,10 @@ def sign(input: ArrayLike) -> Array:
     ...
 
 def signbit(input: ArrayLike) -> Array:
-    """Return whether the sign bit of each element is set, also for -0 and NaN."""
+    """Return whether the sign bit of each element is set, also for -0 and NaN.
+
+    Raises: NotImplementedError for complex numbers.
+    """
     ...
 
 def sin(input: ArrayLike) -> Array:
@@ -2683,11 +2781,17 @@ def split_with_sizes(
     ...
 
 def sqrt(input: ArrayLike) -> Array:
-    """Return the square root of each element; integers give float32."""
+    """Return the square root of each element; integers give float32.
+
+    Gradient: infinite at 0.
+    """
     ...
 
 def square(input: ArrayLike) -> Array:
-    """Return the square of each element."""
+    """Return the square of each element.
+
+    Dtypes: bools give int64.
+    """
     ...
 
 @overload
@@ -2849,11 +2953,17 @@ def svd(input: ArrayLike, some: builtins.bool = True, compute_uv: builtins.bool 
     ...
 
 def swapaxes(input: ArrayLike, axis0: builtins.int, axis1: builtins.int) -> Array:
-    """Swap two dimensions, like `transpose`."""
+    """Swap two dimensions, like `transpose`.
+
+    Raises: IndexError for a dimension out of range.
+    """
     ...
 
 def swapdims(input: ArrayLike, dim0: builtins.int, dim1: builtins.int) -> Array:
-    """Swap two dimensions."""
+    """Swap two dimensions.
+
+    Raises: IndexError for a dimension out of range.
+    """
     ...
 
 def t(input: ArrayLike) -> Array:
@@ -2965,7 +3075,10 @@ def trace(input: ArrayLike) -> Array:
     ...
 
 def transpose(input: ArrayLike, dim0: builtins.int, dim1: builtins.int) -> Array:
-    """Swap two dimensions."""
+    """Swap two dimensions.
+
+    Raises: IndexError for a dimension out of range.
+    """
     ...
 
 @overload
@@ -3058,7 +3171,10 @@ def type(input: ArrayLike, dtype: DTypeLike | None = None) -> Any:
     ...
 
 def unbind(input: ArrayLike, dim: builtins.int = 0) -> tuple[Array, ...]:
-    """Remove a dimension, and return the slices along it as a tuple."""
+    """Remove a dimension, and return the slices along it as a tuple.
+
+    Raises: IndexError for a dimension out of range, and for a 0-dim tensor.
+    """
     ...
 
 def unflatten(input: ArrayLike, dim: builtins.int, sizes: tuple[builtins.int, ...]) -> Array:
@@ -3126,7 +3242,10 @@ def unravel_index(indices: Any, shape: builtins.int | Sequence[builtins.int]) ->
     ...
 
 def unsqueeze(input: ArrayLike, dim: builtins.int) -> Array:
-    """Insert a dimension of size 1 at `dim`."""
+    """Insert a dimension of size 1 at `dim`.
+
+    Raises: IndexError for a dimension out of range.
+    """
     ...
 
 def vander(x: ArrayLike, N: builtins.int | None = None, increasing: builtins.bool = False) -> Array:
@@ -3244,7 +3363,10 @@ def view_as_complex(input: ArrayLike) -> Array:
     ...
 
 def view_as_real(input: ArrayLike) -> Array:
-    """Return the real and imaginary parts of complex numbers as a new last dimension of size 2."""
+    """Return the real and imaginary parts of complex numbers as a new last dimension of size 2.
+
+    Raises: NotImplementedError for dtypes that are not complex.
+    """
     ...
 
 def vsplit(input: ArrayLike, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Array, ...]:

@@ -52,8 +52,8 @@ def taken_by(record: Op) -> list[DType]:
     return sorted(taken, key=lambda dtype: LIKELY.index(dtype.name) if dtype.name in LIKELY else len(LIKELY))
 
 
-# by record and start of the reason: arguments that show a difference which random draws rarely or never reach; each
-# tensor is a stack of one value set
+# Arguments that show a known difference that random draws rarely or never reach. The key is the record's name and the
+# start of the reason; each tensor is a stack of one value set
 GIVEN: dict[str, dict[str, Any]] = {
     "cumprod: the second derivative": {"input": np.array([[[1.0, np.nan], [0.0, 2.0]]], np.float32), "dim": 0},
     "logaddexp: torch's derivative": {

@@ -256,7 +256,7 @@ def test_picture_of_many_nodes_is_complete() -> None:
     [(0, "SelectBackward0"), (slice(0, 1), "SliceBackward0"), ([1, 0], "IndexBackward0")],
 )
 def test_indexing_is_the_node_of_torch(index: Any, name: str) -> None:
-    # brackets are plain slices here: two indices are one node, and a full slice is none
+    # brackets become plain slices here: two indices give one node, and a full slice gives none
     assert graph(lambda x: jf.getitem(x, index))(jf.ones(2, 3)).name == name
 
 

@@ -349,7 +349,7 @@ def directions(like: Sequence[np.ndarray], seed: int) -> list[np.ndarray]:
 
 
 def pulled(function: Callable[..., Any], primals: Sequence[Any], cotangent: Any) -> list[Any]:
-    # torch's gradient of a complex function is the conjugate of JAX's, and so is its cotangent
+    # for a complex function, torch's gradient and cotangent are the conjugates of JAX's
     _, pull = jax.vjp(function, *primals)
     return [jnp.conj(item) for item in pull(jnp.conj(cotangent))]
 

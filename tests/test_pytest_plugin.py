@@ -62,7 +62,7 @@ def forward_mode_is_loaded() -> None:
 
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Isolate the run inside a test from other listeners, and let it use this checkout."""
+    """Isolate the inner pytest run: only its own reports are received, and it uses this checkout."""
     monkeypatch.setattr(LOGGER, "filters", [])
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
 

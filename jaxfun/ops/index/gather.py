@@ -183,7 +183,7 @@ def take_along_dim(input: Array, indices: Mask, dim: Annotated[int | None, Role.
     if input.ndim != indices.ndim:
         raise ShapeError("the same number of dimensions", f"{describe(input)} and {describe(indices)}")
     if input.ndim == 0:
-        raise IndexRangeError("a tensor with dimensions", describe(input))
+        raise IndexRangeError("a tensor of at least 1 dimension", describe(input))
     axis = wrap_dim(dim, input.ndim)
     broadcast_shapes(*((*x.shape[:axis], 1, *x.shape[axis + 1 :]) for x in (input, indices)))
     size = input.shape[axis]

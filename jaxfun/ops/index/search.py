@@ -227,6 +227,8 @@ def first_places(mask: jax.Array, size: int) -> jax.Array:
 def argwhere(input: Any, *, size: int | None = None, fill_value: int = 0) -> jax.Array:
     """Return the indices of the nonzero elements, one row each, like `nonzero`.
 
+    Dtypes: int64.
+
     >>> import jaxfun as jf
     >>> jf.argwhere(jf.tensor([[0, 1], [2, 0]]))
     Array([[0, 1],

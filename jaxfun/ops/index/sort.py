@@ -283,7 +283,7 @@ def _optional_axis(input: jax.Array, dim: int | None) -> int | None:
     if dim is None:
         return None
     if input.ndim == 0:
-        raise IndexRangeError("a tensor with dimensions", describe(input))
+        raise IndexRangeError("a tensor of at least 1 dimension", describe(input))
     return wrap_dim(dim, input.ndim)
 
 

@@ -109,6 +109,8 @@ multiply = mul
 def neg(input: Array) -> jax.Array:
     """Return `-input`.
 
+    Raises: NotImplementedError for bools.
+
     >>> import jaxfun as jf
     >>> jf.neg(jf.tensor([1.0, -2.0]))
     Array([-1.,  2.], dtype=float32)
@@ -122,6 +124,8 @@ negative = neg
 @op(kind=None, rejects=BOOLS, composite=True)
 def positive(input: Array) -> jax.Array:
     """Return `input`.
+
+    Raises: NotImplementedError for bools.
 
     >>> import jaxfun as jf
     >>> jf.positive(jf.tensor([1.0, -2.0]))

@@ -20,6 +20,8 @@ def _want_a_tensor(input: Any, other: Any) -> None:
 def bitwise_and(input: Operand, other: Operand) -> jax.Array:
     """Return the bitwise AND of integers or bools.
 
+    Raises: NotImplementedError for floating point and complex tensors.
+
     >>> import jaxfun as jf
     >>> jf.bitwise_and(jf.tensor([5, 6]), 3)
     Array([1, 2], dtype=int32)
@@ -30,6 +32,8 @@ def bitwise_and(input: Operand, other: Operand) -> jax.Array:
 @op(overload=("Tensor", "Scalar", "Scalar_Tensor"), node="", rejects=FLOATS | COMPLEXES, before=_want_a_tensor)
 def bitwise_or(input: Operand, other: Operand) -> jax.Array:
     """Return the bitwise OR of integers or bools.
+
+    Raises: NotImplementedError for floating point and complex tensors.
 
     >>> import jaxfun as jf
     >>> jf.bitwise_or(jf.tensor([5, 6]), 3)
@@ -42,6 +46,8 @@ def bitwise_or(input: Operand, other: Operand) -> jax.Array:
 def bitwise_xor(input: Operand, other: Operand) -> jax.Array:
     """Return the bitwise XOR of integers or bools.
 
+    Raises: NotImplementedError for floating point and complex tensors.
+
     >>> import jaxfun as jf
     >>> jf.bitwise_xor(jf.tensor([5, 6]), 3)
     Array([6, 5], dtype=int32)
@@ -52,6 +58,8 @@ def bitwise_xor(input: Operand, other: Operand) -> jax.Array:
 @op(node="", rejects=FLOATS | COMPLEXES)
 def bitwise_not(input: Array) -> jax.Array:
     """Return the bitwise NOT of an integer, or the logical NOT of a bool.
+
+    Raises: NotImplementedError for floating point and complex tensors.
 
     >>> import jaxfun as jf
     >>> jf.bitwise_not(jf.tensor([0, 5]))
@@ -69,6 +77,8 @@ def bitwise_not(input: Array) -> jax.Array:
 )
 def bitwise_left_shift(input: Operand, other: Operand) -> jax.Array:
     """Shift the bits of integers left by `other` positions; 0 if `other` is negative or at least the number of bits.
+
+    Raises: NotImplementedError for dtypes other than integers.
 
     >>> import jaxfun as jf
     >>> jf.bitwise_left_shift(jf.tensor([1, -3]), 2)
@@ -88,6 +98,7 @@ def bitwise_right_shift(input: Operand, other: Operand) -> jax.Array:
     """Shift the bits of integers right by `other` positions (arithmetic shift: the sign is kept).
 
     If `other` is negative or at least the number of bits, the result is 0, or -1 for a negative integer.
+    Raises: NotImplementedError for dtypes other than integers.
 
     >>> import jaxfun as jf
     >>> jf.bitwise_right_shift(jf.tensor([4, -3]), 1)
@@ -102,6 +113,8 @@ def bitwise_right_shift(input: Operand, other: Operand) -> jax.Array:
 def gcd(input: Array, other: Array) -> jax.Array:
     """Return the greatest common divisor of each pair of integers; 0 for 0 and 0.
 
+    Raises: NotImplementedError for dtypes other than integers.
+
     >>> import jaxfun as jf
     >>> jf.gcd(jf.tensor([12, -9]), jf.tensor([18, 6]))
     Array([6, 3], dtype=int32)
@@ -112,6 +125,8 @@ def gcd(input: Array, other: Array) -> jax.Array:
 @op(node="", rejects=BOOLS | FLOATS | COMPLEXES)
 def lcm(input: Array, other: Array) -> jax.Array:
     """Return the least common multiple of each pair of integers; 0 if either is 0.
+
+    Raises: NotImplementedError for dtypes other than integers.
 
     >>> import jaxfun as jf
     >>> jf.lcm(jf.tensor([4, 0]), jf.tensor([6, 3]))

@@ -41,6 +41,8 @@ def ne(input: Array, other: Operand) -> jax.Array:
 def lt(input: Array, other: Operand) -> jax.Array:
     """Return `input < other` for each element.
 
+    Raises: NotImplementedError for complex numbers.
+
     >>> import jaxfun as jf
     >>> jf.lt(jf.tensor([1, 2]), 2)
     Array([ True, False], dtype=bool)
@@ -51,6 +53,8 @@ def lt(input: Array, other: Operand) -> jax.Array:
 @op(kind=Kind.ALWAYS_BOOL, overload=("Tensor", "Scalar"), node="", rejects=COMPLEXES, aliases=("less_equal",))
 def le(input: Array, other: Operand) -> jax.Array:
     """Return `input <= other` for each element.
+
+    Raises: NotImplementedError for complex numbers.
 
     >>> import jaxfun as jf
     >>> jf.le(jf.tensor([1, 2]), 1)
@@ -63,6 +67,8 @@ def le(input: Array, other: Operand) -> jax.Array:
 def gt(input: Array, other: Operand) -> jax.Array:
     """Return `input > other` for each element.
 
+    Raises: NotImplementedError for complex numbers.
+
     >>> import jaxfun as jf
     >>> jf.gt(jf.tensor([1, 2]), 1)
     Array([False,  True], dtype=bool)
@@ -73,6 +79,8 @@ def gt(input: Array, other: Operand) -> jax.Array:
 @op(kind=Kind.ALWAYS_BOOL, overload=("Tensor", "Scalar"), node="", rejects=COMPLEXES, aliases=("greater_equal",))
 def ge(input: Array, other: Operand) -> jax.Array:
     """Return `input >= other` for each element.
+
+    Raises: NotImplementedError for complex numbers.
 
     >>> import jaxfun as jf
     >>> jf.ge(jf.tensor([1, 2]), 2)
@@ -245,6 +253,8 @@ def equal(input: Array, other: Array) -> jax.Array:
 def isposinf(input: Array) -> jax.Array:
     """Return whether each element is positive infinity.
 
+    Raises: NotImplementedError for complex numbers.
+
     >>> import jaxfun as jf
     >>> jf.isposinf(jf.tensor([1.0, float("inf"), float("-inf")]))
     Array([False,  True, False], dtype=bool)
@@ -255,6 +265,8 @@ def isposinf(input: Array) -> jax.Array:
 @op(kind=Kind.ALWAYS_BOOL, node="", rejects=COMPLEXES)
 def isneginf(input: Array) -> jax.Array:
     """Return whether each element is negative infinity.
+
+    Raises: NotImplementedError for complex numbers.
 
     >>> import jaxfun as jf
     >>> jf.isneginf(jf.tensor([1.0, float("inf"), float("-inf")]))

@@ -20,7 +20,7 @@ _NO_PARTS = frozenset({float16, bfloat16})
 def complex(real: Array, imag: Array) -> jax.Array:
     """Return complex numbers with the given real and imaginary parts, both float32 or both float64.
 
-    Raises: RuntimeError for other dtypes, and for different ones.
+    Raises: RuntimeError for other dtypes, and for two different dtypes.
 
     >>> import jaxfun as jf
     >>> jf.complex(jf.tensor([1.0, 2.0]), jf.tensor([0.0, -1.0]))
@@ -36,7 +36,7 @@ def polar(abs: Array, angle: Array) -> jax.Array:
     """Return complex numbers with the given absolute values and angles (in radians), both float32 or both float64.
 
     Gradient: for `abs` it is 0 at 0, and has the wrong sign below 0, as in torch.
-    Raises: RuntimeError for other dtypes, and for different ones.
+    Raises: RuntimeError for other dtypes, and for two different dtypes.
 
     >>> import jaxfun as jf
     >>> jf.polar(jf.tensor([1.0, 2.0]), jf.tensor([0.0, 0.5]))
@@ -67,6 +67,8 @@ def _polar_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 @op(kind=None, rejects=BOOLS | INTEGERS | FLOATS)
 def view_as_real(input: Array) -> jax.Array:
     """Return the real and imaginary parts of complex numbers as a new last dimension of size 2.
+
+    Raises: NotImplementedError for dtypes that are not complex.
 
     >>> import jaxfun as jf
     >>> jf.view_as_real(jf.tensor([1 + 2j, 3 - 4j]))

@@ -24,6 +24,8 @@ from .powers import pow
 def signbit(input: Array) -> jax.Array:
     """Return whether the sign bit of each element is set, also for -0 and NaN.
 
+    Raises: NotImplementedError for complex numbers.
+
     >>> import jaxfun as jf
     >>> jf.signbit(jf.tensor([1.0, -0.0]))
     Array([False,  True], dtype=bool)

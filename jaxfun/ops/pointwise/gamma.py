@@ -95,6 +95,7 @@ def digamma(input: Array) -> jax.Array:
     """Return the digamma function, the derivative of `lgamma`; integers give float32.
 
     It is minus infinity at 0, infinity at -0, and NaN at negative integers.
+    Raises: NotImplementedError for complex numbers.
 
     >>> import jaxfun as jf
     >>> jf.digamma(jf.tensor([1.0, 0.0, -1.0]))

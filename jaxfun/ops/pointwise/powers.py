@@ -183,6 +183,8 @@ _power_inexact.defjvp(_power_jvp, symbolic_zeros=True)
 def square(input: Array) -> jax.Array:
     """Return the square of each element.
 
+    Dtypes: bools give int64.
+
     >>> import jaxfun as jf
     >>> jf.square(jf.tensor([1.0, -3.0]))
     Array([1., 9.], dtype=float32)
@@ -193,6 +195,8 @@ def square(input: Array) -> jax.Array:
 @op(kind=Kind.INT_TO_FLOAT)
 def sqrt(input: Array) -> jax.Array:
     """Return the square root of each element; integers give float32.
+
+    Gradient: infinite at 0.
 
     >>> import jaxfun as jf
     >>> jf.sqrt(jf.tensor([4, 9]))
@@ -383,6 +387,8 @@ def sigmoid(input: Array) -> jax.Array:
 def logaddexp(input: Array, other: Array) -> jax.Array:
     """Return `log(exp(input) + exp(other))` for each pair of elements, real or complex.
 
+    Raises: NotImplementedError for bools and integers.
+
     >>> import jaxfun as jf
     >>> jf.logaddexp(jf.tensor([0.0, 1000.0]), jf.tensor([0.0, 1000.0]))
     Array([6.9314718e-01, 1.0006932e+03], dtype=float32)
@@ -432,6 +438,8 @@ _logaddexp2.defjvp(_logaddexp_rule(_logaddexp2, jnp.exp2))
 @op(rejects=BOOLS | INTEGERS | COMPLEXES)
 def logaddexp2(input: Array, other: Array) -> jax.Array:
     """Return `log2(2 ** input + 2 ** other)` for each pair of elements.
+
+    Raises: NotImplementedError for dtypes other than floating point.
 
     >>> import jaxfun as jf
     >>> jf.logaddexp2(jf.tensor([0.0, 1000.0]), jf.tensor([0.0, 1000.0]))

@@ -20,6 +20,8 @@ from ...core.tangents import sum_tangents
 def erf(input: Array) -> jax.Array:
     """Return the error function of each element; integers give float32.
 
+    Raises: NotImplementedError for complex numbers.
+
     >>> import jaxfun as jf
     >>> jf.erf(jf.tensor([0.0, 0.5]))
     Array([0.       , 0.5204999], dtype=float32)
@@ -31,6 +33,8 @@ def erf(input: Array) -> jax.Array:
 def erfc(input: Array) -> jax.Array:
     """Return the complementary error function `1 - erf(x)`, accurate for large x; integers give float32.
 
+    Raises: NotImplementedError for complex numbers.
+
     >>> import jaxfun as jf
     >>> jf.erfc(jf.tensor([0.0, 0.5]))
     Array([1.        , 0.47950017], dtype=float32)
@@ -41,6 +45,8 @@ def erfc(input: Array) -> jax.Array:
 @op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
 def erfinv(input: Array) -> jax.Array:
     """Return the inverse error function of each element, NaN outside [-1, 1]; integers give float32.
+
+    Raises: NotImplementedError for complex numbers.
 
     >>> import jaxfun as jf
     >>> jf.erfinv(jf.tensor([0.0, 0.5, 1.0]))
@@ -82,6 +88,8 @@ def _logit_jvp(has_bounds: bool, primals: Any, tangents: Any) -> tuple[jax.Array
 @op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
 def i0(input: Array) -> jax.Array:
     """Return the modified Bessel function of the first kind of order 0; integers give float32.
+
+    Raises: NotImplementedError for complex numbers.
 
     >>> import jaxfun as jf
     >>> jf.i0(jf.tensor([0.0, 1.0]))

@@ -114,6 +114,8 @@ def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 def deg2rad(input: Array) -> jax.Array:
     """Convert each element from degrees to radians; integers give float32.
 
+    Raises: NotImplementedError for complex numbers.
+
     >>> import jaxfun as jf
     >>> jf.deg2rad(jf.tensor([180.0, 90.0]))
     Array([3.1415927, 1.5707964], dtype=float32)
@@ -124,6 +126,8 @@ def deg2rad(input: Array) -> jax.Array:
 @op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
 def rad2deg(input: Array) -> jax.Array:
     """Convert each element from radians to degrees; integers give float32.
+
+    Raises: NotImplementedError for complex numbers.
 
     >>> import jaxfun as jf
     >>> jf.rad2deg(jf.tensor([3.1415927]))

@@ -65,7 +65,7 @@ def diff(input: Array, n: int = 1, dim: Dim = -1, prepend: Array = None, append:
     """
     want_integer(n=n)
     if input.ndim == 0 or n < 0:
-        raise ShapeError("a tensor with dimensions, and `n` of at least 0", f"{describe(input)} and {n}")
+        raise ShapeError("a tensor of at least 1 dimension, and `n` of at least 0", f"{describe(input)} and {n}")
     parts = [part for part in (prepend, input, append) if part is not None]
     if n == 0 and len(parts) == 1:
         return input  # torch does not check `dim` here
@@ -149,7 +149,7 @@ def _named_axes(input: Any, dim: Any, count: int | None) -> tuple[int, ...]:
     if count not in (None, len(dims)):
         raise ShapeError(f"`spacing` for {len(dims)} dimensions", f"for {count}")
     if dims and not input.ndim:
-        raise IndexRangeError("a tensor with dimensions", describe(input))
+        raise IndexRangeError("a tensor of at least 1 dimension", describe(input))
     return wrap_dims(dims, input.ndim) if dims else ()
 
 
@@ -307,7 +307,7 @@ cumulative_trapezoid = overloads(_cumulative_trapezoid, _cumulative_trapezoid_dx
 
 def _axis(y: jax.Array, dim: int) -> int:
     if not y.ndim:
-        raise IndexRangeError("a tensor with dimensions", describe(y))
+        raise IndexRangeError("a tensor of at least 1 dimension", describe(y))
     return wrap_dim(dim, y.ndim)
 
 

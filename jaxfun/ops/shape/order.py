@@ -38,6 +38,8 @@ def permute(input: Array, *dims: Sizes) -> jax.Array:
 def transpose(input: Array, dim0: Dim, dim1: Dim) -> jax.Array:
     """Swap two dimensions.
 
+    Raises: IndexError for a dimension out of range.
+
     >>> import jaxfun as jf
     >>> jf.transpose(jf.zeros(2, 3), 0, 1).shape
     (3, 2)
@@ -51,6 +53,8 @@ swapdims = transpose
 @op(kind=None, composite=True)
 def swapaxes(input: Array, axis0: Dim, axis1: Dim) -> jax.Array:
     """Swap two dimensions, like `transpose`.
+
+    Raises: IndexError for a dimension out of range.
 
     >>> import jaxfun as jf
     >>> jf.swapaxes(jf.zeros(2, 3), 0, 1).shape
@@ -206,6 +210,8 @@ movedim = moveaxis = overloads(_movedim, _movedim_several)
 def flip(input: Array, *dims: Sizes) -> jax.Array:
     """Reverse the order of the elements along `dims`.
 
+    Raises: IndexError for a dimension out of range; RuntimeError for a repeated dimension.
+
     >>> import jaxfun as jf
     >>> jf.flip(jf.tensor([[1, 2], [3, 4]]), (0, 1))
     Array([[4, 3],
@@ -242,7 +248,7 @@ def flipud(input: Array) -> jax.Array:
            [1, 2]], dtype=int32)
     """
     if not input.ndim:
-        raise ShapeError("a tensor with dimensions", describe(input))
+        raise ShapeError("a tensor of at least 1 dimension", describe(input))
     return jax.lax.rev(input, (0,))
 
 
@@ -278,7 +284,7 @@ def roll(input: Array, shifts: Dims, dims: Dims = None) -> jax.Array:
     if not input.size:
         return input
     if not input.ndim:
-        raise IndexRangeError("a tensor with dimensions", describe(input))
+        raise IndexRangeError("a tensor of at least 1 dimension", describe(input))
     return jnp.roll(input, by, tuple(wrap_dim(dim, input.ndim, "dims") for dim in along))
 
 

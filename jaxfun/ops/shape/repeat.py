@@ -134,7 +134,7 @@ def _along(input: jax.Array, dim: int | None) -> tuple[jax.Array, int]:
     if dim is None:
         return jnp.ravel(input), 0
     if not input.ndim:
-        raise IndexRangeError("a tensor with dimensions", describe(input))
+        raise IndexRangeError("a tensor of at least 1 dimension", describe(input))
     return input, wrap_dim(dim, input.ndim)
 
 

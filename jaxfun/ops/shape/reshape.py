@@ -143,7 +143,7 @@ def unflatten(input: Array, dim: Dim, sizes: tuple[int, ...]) -> jax.Array:
     """
     several, axis = as_tuple(sizes, "sizes"), wrap_dim(dim, input.ndim)
     if not several or not input.ndim:
-        raise ShapeError("a tensor with dimensions, and at least one size", f"{describe(input)} and {list(several)}")
+        raise ShapeError("a tensor of at least 1 dimension, and at least one size", f"{describe(input)} and {list(several)}")
     several = inferred(input.shape[axis : axis + 1], several)
     return jnp.reshape(input, (*input.shape[:axis], *several, *input.shape[axis + 1 :]))
 
@@ -193,6 +193,8 @@ squeeze = overloads(_squeeze, _squeeze_dim, _squeeze_dims)
 @op(kind=None)
 def unsqueeze(input: Array, dim: Dim) -> jax.Array:
     """Insert a dimension of size 1 at `dim`.
+
+    Raises: IndexError for a dimension out of range.
 
     >>> import jaxfun as jf
     >>> jf.unsqueeze(jf.zeros(2, 3), -1).shape

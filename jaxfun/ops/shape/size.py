@@ -46,7 +46,7 @@ def size(input: Any, dim: int | None = None) -> Any:
     if dim is None:
         return sizes
     if not sizes:
-        raise IndexRangeError("a tensor with dimensions", describe(input))
+        raise IndexRangeError("a tensor of at least 1 dimension", describe(input))
     return sizes[wrap_dim(dim, len(sizes))]
 
 

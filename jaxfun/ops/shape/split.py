@@ -92,7 +92,7 @@ def _parts_of_sizes(input: jax.Array, sizes: Any, dim: int) -> Parts:
 
 def _dimension(input: jax.Array, dim: int) -> int:
     if not input.ndim:
-        raise ShapeError("a tensor with dimensions", describe(input))
+        raise ShapeError("a tensor of at least 1 dimension", describe(input))
     return wrap_dim(dim, input.ndim)
 
 
@@ -103,6 +103,8 @@ def _parts(input: jax.Array, sizes: Sequence[int], axis: int) -> Parts:
 @op(kind=None, composite=True, takes={"chunks": Choice((1, 2, 3, 4))})
 def chunk(input: Array, chunks: Integer, dim: Dim = 0) -> Parts:
     """Split a tensor into at most `chunks` parts of equal size along a dimension; the last may be smaller.
+
+    Raises: RuntimeError for fewer than 1 chunk.
 
     >>> import jaxfun as jf
     >>> [part.shape for part in jf.chunk(jf.zeros(5), 3)], len(jf.chunk(jf.zeros(6), 4))
@@ -271,11 +273,13 @@ def dsplit(input: Array, indices_or_sections: Dims) -> Parts:
 def unbind(input: Array, dim: Dim = 0) -> Parts:
     """Remove a dimension, and return the slices along it as a tuple.
 
+    Raises: IndexError for a dimension out of range, and for a 0-dim tensor.
+
     >>> import jaxfun as jf
     >>> jf.unbind(jf.tensor([[1, 2], [3, 4]]))
     (Array([1, 2], dtype=int32), Array([3, 4], dtype=int32))
     """
     axis = wrap_dim(dim, input.ndim)
     if not input.ndim:
-        raise IndexRangeError("a tensor with dimensions", describe(input))
+        raise IndexRangeError("a tensor of at least 1 dimension", describe(input))
     return tuple(jax.lax.unstack(input, axis=axis))

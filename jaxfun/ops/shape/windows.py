@@ -74,7 +74,7 @@ def _known_start(start: Any) -> Any:
 def _axis(input: jax.Array, dim: int, length: int) -> int:
     want_integer(dim=dim, length=length)
     if not input.ndim:
-        raise ShapeError("a tensor with dimensions", describe(input))
+        raise ShapeError("a tensor of at least 1 dimension", describe(input))
     if length < 0:
         raise ShapeError("`length` of at least 0", str(length))
     return wrap_dim(dim, input.ndim)
@@ -219,7 +219,7 @@ def slice_scatter(
     Array([0., 1., 1.], dtype=float32)
     """
     if not input.ndim:
-        raise IndexRangeError("a tensor with dimensions", describe(input))
+        raise IndexRangeError("a tensor of at least 1 dimension", describe(input))
     axis = wrap_dim(dim, input.ndim)
     if step <= 0:
         raise ShapeError("a step of at least 1", str(step))
