@@ -1,7 +1,7 @@
-"""torch's functions, a folder a chapter of its documentation and a file a family.
+"""torch's functions: one folder per chapter of torch's documentation, one file per family.
 
-Each is a decorator, a docstring and a few lines of jnp. `records` gives them all, `record_of` one by torch's
-own name, `records_of` those of a function.
+An op is a decorator, a docstring and a few lines of jnp. Begin with `pointwise/arithmetic.py`. `records` returns all
+records, `record_of` the record of a torch overload, and `records_of` the records of a public function.
 """
 
 import functools
@@ -14,7 +14,7 @@ from ..core.record import REGISTRY, Op
 
 @functools.cache
 def records() -> Mapping[str, Op]:
-    """Return the record of every op by its name, once all files are loaded.
+    """Return all records by name. This loads every file of the chapters.
 
     >>> records()["pow.Tensor_Scalar"].torch
     'torch.pow'
@@ -25,7 +25,7 @@ def records() -> Mapping[str, Op]:
 
 
 def record_of(overload: str) -> Op | None:
-    """Return the record that serves an overload of torch's, None where none does.
+    """Return the record of a torch overload, or None.
 
     >>> record_of("aten::add.Scalar"), record_of("aten::no_such")
     (Op(add.Tensor), None)
@@ -39,7 +39,7 @@ def _by_overload() -> Mapping[str, Op]:
 
 
 def records_of(name: str) -> tuple[Op, ...]:
-    """Return the records of a public function, an overload each; none where it is not an op.
+    """Return the records of a public function, one per overload; an empty tuple if it is not an op.
 
     >>> records_of("addcdiv"), records_of("nn.functional.relu"), records_of("no_such")
     ((Op(addcdiv),), (Op(relu),), ())

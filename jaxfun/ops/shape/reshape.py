@@ -143,7 +143,9 @@ def unflatten(input: Array, dim: Dim, sizes: tuple[int, ...]) -> jax.Array:
     """
     several, axis = as_tuple(sizes, "sizes"), wrap_dim(dim, input.ndim)
     if not several or not input.ndim:
-        raise ShapeError("a tensor of at least 1 dimension, and at least one size", f"{describe(input)} and {list(several)}")
+        raise ShapeError(
+            "a tensor of at least 1 dimension, and at least one size", f"{describe(input)} and {list(several)}"
+        )
     several = inferred(input.shape[axis : axis + 1], several)
     return jnp.reshape(input, (*input.shape[:axis], *several, *input.shape[axis + 1 :]))
 
