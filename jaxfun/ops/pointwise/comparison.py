@@ -220,7 +220,7 @@ def _are_close(input: jax.Array, other: jax.Array, rtol: Any, atol: Any, equal_n
 
 
 def _is_within(input: jax.Array, other: jax.Array, rtol: Any, atol: Any) -> jax.Array:
-    """Return whether the difference is finite and within the tolerance. Each step is rounded to the dtype."""
+    """Return whether the difference is finite and within the tolerance, computed in float32 for integers."""
     own = as_dtype(input.dtype)
     rounded = own if own.category > Category.INTEGER else float32
     wide = promote_types(rounded, float32)
