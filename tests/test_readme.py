@@ -1,6 +1,6 @@
-"""What README.md and two pages of docs/ show is true: their code, their tables, their pictures, their links.
+"""What README.md and the guides of docs/ show is true: their code, tables, counts, pictures and links.
 
-Run as a script, it writes the list of known differences in docs/semantics.md anew.
+`python tests/test_readme.py` rewrites the list of known differences in docs/semantics.md.
 """
 
 import ast
@@ -22,12 +22,15 @@ import pytest
 import torch
 
 import jaxfun as jf
+from docs import make_counts
 from jaxfun.ops import records
 from jaxfun.parity.known import differences_of
 from jaxfun.parity.known.difference import Difference
 
 ROOT = Path(__file__).parent.parent
-README, SEMANTICS, PARITY = ROOT / "README.md", ROOT / "docs" / "semantics.md", ROOT / "docs" / "parity.md"
+README, DOCS = ROOT / "README.md", ROOT / "docs"
+SEMANTICS, PARITY, PORTING = DOCS / "semantics.md", DOCS / "parity.md", DOCS / "porting.md"
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 MARKERS = ("<!-- known differences: begin -->", "<!-- known differences: end -->")
 
 
@@ -100,15 +103,15 @@ def test_the_code_gives_what_its_comments_say(path: Path) -> None:
         assert says(claim, got), f"{path.name} says {claim!r}, it gives {got!r}"
 
 
-# The README's table: where JAX and PyTorch part.
-
-
 def test_the_failure_is_shown_as_it_is_printed() -> None:
     (source,) = [block for block in blocks(README) if "hard_swish" in block]
     names: dict[str, Any] = {}
     exec(source.replace("hardswish)", "hardswish, seed=0)"), names)
     (printed,) = re.findall(r"```text\n(.*?)\n```", README.read_text(), re.S)
     assert printed == str(names["report"].failures[0])
+
+
+# The tables of README.md and docs/porting.md: where plain JAX deviates from PyTorch.
 
 
 def table(path: Path, head: str) -> list[list[str]]:
@@ -156,15 +159,15 @@ def of_torch_names(library: Any) -> dict[str, Any]:
     }
 
 
-PARTINGS = table(README, "plain JAX")
+DEVIATIONS = [*table(README, "plain JAX"), *table(PORTING, "plain JAX")]
 
 
-def test_the_table_has_a_dozen_rows_and_each_is_a_difference() -> None:
-    assert len(PARTINGS) == 12
-    assert all(row[1] != row[3] for row in PARTINGS)
+def test_the_tables_have_a_dozen_rows_and_each_is_a_deviation() -> None:
+    assert len({row[0] for row in DEVIATIONS}) == 12
+    assert all(row[1] != row[3] for row in DEVIATIONS)
 
 
-@pytest.mark.parametrize("row", PARTINGS, ids=lambda row: row[2])
+@pytest.mark.parametrize("row", DEVIATIONS, ids=lambda row: row[2])
 @pytest.mark.parametrize(
     ("side", "column"), [(in_jax, 0), (in_jaxfun, 2), (in_torch, 2)], ids=["jax", "jaxfun", "torch"]
 )
@@ -173,13 +176,13 @@ def test_a_row_of_the_table_is_what_each_library_gives(
 ) -> None:
     names = side()
     got = outcome(lambda: eval(row[column], names))
-    assert says(row[column + 1], got), f"`{row[column]}`: README says {row[column + 1]}, it gives {got}"
+    assert says(row[column + 1], got), f"`{row[column]}`: the table says {row[column + 1]}, it gives {got}"
 
 
 # docs/semantics.md: torch's in-place calls beside the pure ones.
 
 
-@pytest.mark.parametrize("row", table(SEMANTICS, "torch, in place"), ids=lambda row: row[0])
+@pytest.mark.parametrize("row", table(SEMANTICS, "PyTorch, in place"), ids=lambda row: row[0])
 def test_the_pure_form_gives_what_the_call_in_place_leaves(row: list[str]) -> None:
     theirs = {"x": torch.tensor([[3.0, -1.0], [0.5, 2.0]]), "torch": torch}
     ours = {"x": jf.tensor([[3.0, -1.0], [0.5, 2.0]]), "jf": jf}
@@ -227,6 +230,33 @@ def test_every_known_difference_is_listed() -> None:
     assert text == with_differences(text), "run: python tests/test_readme.py"
 
 
+# README.md: the table of what is covered.
+
+
+def test_what_is_covered_is_counted() -> None:
+    text = README.read_text()
+    assert text == make_counts.with_counts(text), "run: python -m docs.make_counts"
+
+
+# CONTRIBUTING.md: the table that leads from a question to a file.
+
+QUESTIONS = [row for row in table(CONTRIBUTING, "question") if row[1]]
+
+
+def test_the_guide_names_files_that_are_there() -> None:
+    named = re.findall(r"`((?:jaxfun|docs|tests|parity_tests|examples|benchmarks)/[\w/.-]*)`", CONTRIBUTING.read_text())
+    assert len(named) > 40
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize(("file", "about"), [row[1:] for row in QUESTIONS], ids=[row[0] for row in QUESTIONS])
+def test_a_file_of_the_guide_has_the_names_that_stand_beside_it(file: str, about: str) -> None:
+    assert (ROOT / file).exists()
+    text = (ROOT / file).read_text() if file.endswith(".py") else ""
+    names = re.findall(r"(?:^|`)([A-Za-z_]\w*)(?=`|$)", about) if text else []
+    assert [name for name in names if not re.search(rf"^ *(def|class) {name}\b|^{name}\b.* = ", text, re.M)] == []
+
+
 # Pictures and links.
 
 
@@ -235,7 +265,7 @@ def test_the_picture_of_the_graph_is_the_one_that_is_drawn_now() -> None:
     assert (ROOT / "docs" / "images" / "graph.svg").read_text() == drawn
 
 
-@pytest.mark.parametrize("path", [README, SEMANTICS, PARITY], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [README, CONTRIBUTING, SEMANTICS, PARITY, PORTING], ids=lambda path: path.name)
 def test_what_is_linked_is_there(path: Path) -> None:
     linked = re.findall(r'(?:\]\(|src=")([^)"#]*)(?:#([^)]+))?[)"]', path.read_text())
     assert linked
