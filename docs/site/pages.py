@@ -21,7 +21,7 @@ BESIDE = {"CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"} 
 LINK = re.compile(
     r"(?ms)^ *```.*?^ *```|(?<![!\]\w])\[(?P<label>(?:[^\[\]]|\[[^\]]*\])*)\]\((?P<target>[^)\s]+)\)|`[^`]*`"
 )
-PICTURES = {"the library": ROOT / "jaxfun", "the judge": ROOT / "jaxfun" / "parity"}
+PICTURES = {"the library": ROOT / "jaxfun", "the engine": ROOT / "jaxfun" / "parity"}
 
 
 def turned(text: str, source: str, page: str) -> str:
