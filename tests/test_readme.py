@@ -20,6 +20,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 import torch
+from pairs import AGREEING, DIFFERENT
 
 import jaxfun as jf
 from docs import make_counts
@@ -159,12 +160,18 @@ def of_torch_names(library: Any) -> dict[str, Any]:
     }
 
 
-DEVIATIONS = [*table(README, "plain JAX"), *table(PORTING, "plain JAX")]
+DEVIATIONS = table(PORTING, "plain JAX")
 
 
-def test_the_tables_have_a_dozen_rows_and_each_is_a_deviation() -> None:
-    assert len({row[0] for row in DEVIATIONS}) == 12
+def test_the_table_has_a_dozen_rows_and_each_is_a_deviation() -> None:
+    assert len({row[0] for row in DEVIATIONS}) == len(DEVIATIONS) == 12
     assert all(row[1] != row[3] for row in DEVIATIONS)
+
+
+def test_the_readme_has_six_of_the_rows() -> None:
+    rows = table(README, "plain JAX")
+    assert len(rows) == 6
+    assert [row for row in rows if row not in DEVIATIONS] == []
 
 
 @pytest.mark.parametrize("row", DEVIATIONS, ids=lambda row: row[2])
@@ -240,7 +247,14 @@ def test_what_is_covered_is_counted() -> None:
 
 # CONTRIBUTING.md: the table that leads from a question to a file.
 
-QUESTIONS = [row for row in table(CONTRIBUTING, "question") if row[1]]
+ANSWER = re.compile(r"^\| (?P<question>[^|]+[^| ]) \| `(?P<file>[^`|]+/[^`|]*)` \| (?P<about>[^|]+) \|$", re.M)
+ANSWERS = list(ANSWER.finditer(CONTRIBUTING.read_text()))
+
+
+def test_every_question_of_the_guide_has_a_file() -> None:
+    text = CONTRIBUTING.read_text()
+    rows = re.findall(r"(?m)^\|.+\|$", text[text.index("## Where to begin") : text.index("## The house")])
+    assert len(ANSWERS) == len(rows) - 6 > 25  # three heads of two lines
 
 
 def test_the_guide_names_files_that_are_there() -> None:
@@ -249,12 +263,17 @@ def test_the_guide_names_files_that_are_there() -> None:
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
-@pytest.mark.parametrize(("file", "about"), [row[1:] for row in QUESTIONS], ids=[row[0] for row in QUESTIONS])
-def test_a_file_of_the_guide_has_the_names_that_stand_beside_it(file: str, about: str) -> None:
-    assert (ROOT / file).exists()
-    text = (ROOT / file).read_text() if file.endswith(".py") else ""
-    names = re.findall(r"(?:^|`)([A-Za-z_]\w*)(?=`|$)", about) if text else []
+@pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer["question"])
+def test_a_file_of_the_guide_has_the_names_that_stand_beside_it(answer: re.Match[str]) -> None:
+    file = ROOT / answer["file"]
+    files = [file] if file.is_file() else sorted(file.glob("*.py"))
+    text = "\n".join(each.read_text() for each in files)
+    names = re.findall(r"`(\w+)`", answer["about"])
     assert [name for name in names if not re.search(rf"^ *(def|class) {name}\b|^{name}\b.* = ", text, re.M)] == []
+
+
+def test_the_page_on_detection_says_how_many_ports_there_are() -> None:
+    assert f"{len(DIFFERENT)} wrong ports and {len(AGREEING)} right ones" in (DOCS / "detection.md").read_text()
 
 
 # Pictures and links.

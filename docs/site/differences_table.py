@@ -1,4 +1,4 @@
-"""The site's page where JAX and PyTorch part: what docs/differences.md has, as a table that can be searched."""
+"""The site's page on where JAX deviates from PyTorch: docs/differences.md with a table that can be searched."""
 
 import html
 import re
