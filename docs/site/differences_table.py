@@ -64,7 +64,7 @@ def _rows(name: str, fields: Mapping[str, Any], where: Mapping[str, str]) -> Ite
 
 
 def _sides(row: Mapping[str, Any]) -> list[str]:
-    # jaxfun's is PyTorch's, unless a known difference or the class of an error is between them
+    # jaxfun gives what PyTorch gives, except for known differences and classes of errors
     return [side for side in SIDES if side != "jaxfun" or row["jaxfun"] != row["torch"]]
 
 
@@ -75,8 +75,8 @@ def prose(text: str) -> str:
 
 def _others(functions: Mapping[str, Any]) -> Iterator[str]:
     groups = {
-        "The same wherever it was tried": lambda fields: fields["jax"] and not fields["differences"],
-        "Without a function of JAX's in its place": lambda fields: not fields["jax"],
+        "No deviation found": lambda fields: fields["jax"] and not fields["differences"],
+        "Without a counterpart in JAX": lambda fields: not fields["jax"],
     }
     for title, belongs in groups.items():
         names = [f"`{name}`" for name, fields in functions.items() if belongs(fields)]

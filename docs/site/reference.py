@@ -164,18 +164,18 @@ def _in_jax(entry: Entry) -> str:
     if fields is None:
         return ""
     if not fields["jax"]:
-        return "No function of JAX's stands in its place."
+        return "JAX has no counterpart."
     sorts = dict.fromkeys(row["sort"] for row in fields["differences"])
     if not sorts:
-        return f"`{fields['jax']}` gave the same wherever it was tried."
+        return f"`{fields['jax']}`: no deviation was found."
     titles = [SORTS.get(sort, f"the {sort}") for sort in sorts]
-    return f"`{fields['jax']}` differs in [{_listed(titles)}](../differences.md#{entry.name})."
+    return f"`{fields['jax']}` deviates in [{_listed(titles)}](../differences.md#{entry.name})."
 
 
 def _in_torch(entry: Entry, said: str) -> str:
     mirrored = mirror(entry.name)
     if not mirrored:
-        return said or "PyTorch has no page on it."
+        return said or "PyTorch does not document it."
     link = f"[`{mirrored}`]({torch_page(mirrored)})"
     return link if said.rstrip(".") in ("", mirrored, mirrored.removeprefix("torch.")) else f"{link}. {said}"
 
@@ -274,11 +274,11 @@ def _dtype_table(entries: Sequence[Entry]) -> Iterator[str]:
 
 INDEX = """# Reference
 
-{functions} functions and classes, in the chapters of PyTorch's documentation. `import jaxfun as jf` has all of them but
-`jaxfun.parity`, which is imported by itself.
+{functions} functions and classes, by the chapters of PyTorch's documentation. `import jaxfun as jf` makes all of them
+available, except `jaxfun.parity`: import it with `from jaxfun import parity`.
 
-A function that mirrors one of PyTorch's has its name, its arguments, their order and defaults. It takes and gives JAX
-arrays, under `jit`, `grad` and `vmap`. It raises exactly where PyTorch raises, and its gradient is PyTorch's.
+A function that mirrors a PyTorch function has its name, arguments, order of arguments and defaults. It takes and returns JAX
+arrays, also under `jit`, `grad` and `vmap`. It raises an error where PyTorch does, and its gradient is PyTorch's.
 """
 
 
