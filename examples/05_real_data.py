@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Real data
-# The data: 442 patients with diabetes, ten measurements each, and the progression of the disease after a year. The table
-# comes from scikit-learn. The fit is the tutorial's, on columns scaled to mean 0 and standard deviation 1. On the command
-# line: `jaxfun fit examples/data/diabetes.csv --target progression`.
+# The data: 442 patients with diabetes, ten measurements each, and the progression of the disease after a year. The
+# table comes from scikit-learn. The fit is the tutorial's, on columns scaled to mean 0 and standard deviation 1. On the
+# command line: `jaxfun fit examples/data/diabetes.csv --target progression`.
 
 # %%
 from pathlib import Path

@@ -2,8 +2,8 @@
 # # Is this port right?
 #
 # Someone has ported a network from PyTorch to JAX, function by function. `jaxfun.parity` compares each port with its
-# original: value, gradient, forward mode and second derivative, also under `jit` and `vmap`. The inputs are those at which
-# ports go wrong.
+# original: value, gradient, forward mode and second derivative, also under `jit` and `vmap`. The inputs are those at
+# which ports go wrong.
 
 # %%
 import jax
@@ -37,8 +37,8 @@ assert not report.ok
 print(report.failures[0])
 
 # %% [markdown]
-# At -3 and 3 `jnp.clip` gives half of the slope. Both numbers follow from the constants of the port's own program, so they
-# are tried. Each failure has a script that reproduces it without jaxfun:
+# At -3 and 3 `jnp.clip` gives half of the slope. Both numbers follow from the constants of the port's own program, so
+# they are tried. Each failure has a script that reproduces it without jaxfun:
 
 # %%
 print()

@@ -1,9 +1,9 @@
 # %% [markdown]
 # # A whole module, and the first place where its port goes wrong
 #
-# A transformer block has been ported from PyTorch to JAX. `parity.module` compares the port with the original: the results,
-# and the gradient of each input and each parameter, by its name in the `state_dict`. In the port, `parity.tap` marks the
-# outputs of submodules. So the report can say where the two first diverge.
+# A transformer block has been ported from PyTorch to JAX. `parity.module` compares the port with the original: the
+# results, and the gradient of each input and each parameter, by its name in the `state_dict`. In the port, `parity.tap`
+# marks the outputs of submodules. So the report can say where the two first diverge.
 
 # %%
 import functools

@@ -277,8 +277,9 @@ INDEX = """# Reference
 {functions} functions and classes, by the chapters of PyTorch's documentation. `import jaxfun as jf` makes all of them
 available, except `jaxfun.parity`: import it with `from jaxfun import parity`.
 
-A function that mirrors a PyTorch function has its name, arguments, order of arguments and defaults. It takes and returns JAX
-arrays, also under `jit`, `grad` and `vmap`. It raises an error where PyTorch does, and its gradient is PyTorch's.
+A function that mirrors a PyTorch function has its name, arguments, order of arguments and defaults. It takes and
+returns JAX arrays, also under `jit`, `grad` and `vmap`. It raises an error where PyTorch does, and its gradient is
+PyTorch's.
 """
 
 

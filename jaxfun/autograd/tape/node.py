@@ -11,10 +11,9 @@ from .order import label, nodes_of
 class Node:
     """A node of the tape: torch's name of the step, and the nodes of its inputs.
 
-    `next_functions` has a pair for each input: the node that computed it, and the number of that node's output. The node
-    is None for an input without a gradient. A leaf is named `AccumulateGrad`; `variable` is the position of its variable.
-    Nodes are compared by identity.
-    Torch: torch.autograd.graph.Node.
+    `next_functions` has a pair for each input: the node that computed it, and the number of that node's output. The
+    node is None for an input without a gradient. A leaf is named `AccumulateGrad`; `variable` is the position of its
+    variable. Nodes are compared by identity. Torch: torch.autograd.graph.Node.
     """
 
     name: str

@@ -1,8 +1,8 @@
 """`graph`: the tape of a pure function, read off its jaxpr. Begin at `graph`, then `_walk`.
 
-torch records the tape while the program runs. Here the program is traced, and each equation of the jaxpr becomes a node.
-A jaxfun op has its own name in the jaxpr, so its record gives torch's name. A plain operator on JAX arrays (`v ** 2`) is
-named by the tables in `names`.
+torch records the tape while the program runs. Here the program is traced, and each equation of the jaxpr becomes a
+node. A jaxfun op has its own name in the jaxpr, so its record gives torch's name. A plain operator on JAX arrays (`v **
+2`) is named by the tables in `names`.
 """
 
 import functools
@@ -22,12 +22,12 @@ from .node import Node
 def graph(func: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function of variables that returns the tape of `func`: the node that would be `grad_fn` in torch.
 
-    `func` is a pure function of arrays. The variables are `Variable`s or arrays; floating point and complex arrays require
-    a gradient. For several results the tape is a tuple of nodes, with None for a result without a gradient.
+    `func` is a pure function of arrays. The variables are `Variable`s or arrays; floating point and complex arrays
+    require a gradient. For several results the tape is a tuple of nodes, with None for a result without a gradient.
 
-    Names in angle brackets are not torch's: `<jaxfun.einsum>` is an op that torch records as several nodes, `<scan>` is a
-    JAX primitive without a counterpart in torch. A loop, a `jax.checkpoint` and a function with a custom derivative rule
-    are one node each.
+    Names in angle brackets are not torch's: `<jaxfun.einsum>` is an op that torch records as several nodes, `<scan>` is
+    a JAX primitive without a counterpart in torch. A loop, a `jax.checkpoint` and a function with a custom derivative
+    rule are one node each.
 
     >>> import jaxfun as jf
     >>> v = jf.Variable(jf.ones(1, 2))
