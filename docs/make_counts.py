@@ -56,7 +56,7 @@ def overloads() -> str:
 
 def deviations() -> str:
     """Return for how many functions the nearest JAX function deviates, of those that have one: as the page says."""
-    (counts,) = re.findall(r"(\d+) of the\s(\d+) functions", (ROOT / "docs" / "differences.md").read_text())
+    (counts,) = re.findall(r"(\d+) of the\s(\d+)\sfunctions", (ROOT / "docs" / "differences.md").read_text())
     return " of ".join(counts)
 
 

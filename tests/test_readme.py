@@ -5,6 +5,7 @@
 
 import ast
 import contextlib
+import importlib.util
 import io
 import re
 import sys
@@ -259,7 +260,7 @@ def test_every_question_of_the_guide_has_a_file() -> None:
 
 def test_the_guide_names_files_that_are_there() -> None:
     named = re.findall(r"`((?:jaxfun|docs|tests|parity_tests|examples|benchmarks)/[\w/.-]*)`", CONTRIBUTING.read_text())
-    assert len(named) > 40
+    assert len(named) >= 40
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
@@ -292,6 +293,30 @@ def test_what_is_linked_is_there(path: Path) -> None:
         file = path.parent / target if target else path
         assert file.exists(), target
         assert not anchor or anchor in anchors(file), anchor
+
+
+def test_on_pypi_the_readme_has_absolute_links_and_the_same_code() -> None:
+    text = README.read_text()
+    turned = pypi_readme().absolute(text, "owner/name", "0a1b")
+    links = [target for pair in re.findall(r'\]\(([^)]*)\)|src="([^"]*)"', turned) for target in pair if target]
+    assert len(links) > 10
+    assert [link for link in links if not link.startswith("https://")] == []
+    assert "https://raw.githubusercontent.com/owner/name/0a1b/docs/images/report.png" in links
+    assert "https://github.com/owner/name/blob/0a1b/docs/porting.md#where-jax-deviates" in links
+    assert blocks_of(turned) == blocks_of(text)
+
+
+def pypi_readme() -> Any:
+    spec = importlib.util.spec_from_file_location("pypi_readme", ROOT / ".github" / "pypi_readme.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def blocks_of(text: str) -> list[str]:
+    return re.findall(r"(?s)```.*?```", text)
 
 
 def anchors(path: Path) -> list[str]:

@@ -55,7 +55,7 @@ def _rows(nodes: list[Step]) -> list[list[Step]]:
 
 
 def _boxes(nodes: list[Step]) -> dict[int, _Box]:
-    """Return the box of each node. Rows are centred, and nodes in a row ordered by the mean position of their parents."""
+    """Return the box of each node. Rows are centred, and nodes in a row ordered by the mean place of their parents."""
     parents: dict[int, list[int]] = defaultdict(list)
     for node in nodes:
         for child in children(node):
