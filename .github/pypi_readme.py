@@ -1,4 +1,4 @@
-"""Make the links of README.md absolute, for PyPI: `python .github/pypi_readme.py`, in a checkout that GitHub Actions made.
+"""Make the links of README.md absolute, for PyPI: `python .github/pypi_readme.py`, in a checkout of GitHub Actions.
 
 PyPI shows no picture with a relative path. GitHub needs relative paths, so that each branch shows its own files.
 """

@@ -23,9 +23,9 @@ HEAD = "<tr><th>function</th><th>differs in</th><th>call</th><th>gives</th><th>w
 
 
 def page(source: str, where: Mapping[str, str]) -> str:
-    """Return the page: the head of docs/differences.md, and the table in the place of its own.
+    """Return the page: the head of docs/differences.md, followed by a table that can be searched.
 
-    `where` has the address of each function in the reference, as the page links to it.
+    `where` has the address of each function in the reference, for the links of the page.
     """
     called = {name: counterpart.called for name, counterpart in counterparts().items()}
     functions = {name: {**fields, "called": called[name]} for name, fields in known()["functions"].items()}
@@ -69,7 +69,7 @@ def _sides(row: Mapping[str, Any]) -> list[str]:
 
 
 def prose(text: str) -> str:
-    """Return a reason as HTML, with its backticks as code."""
+    """Return a reason as HTML, in which backticks become code."""
     return re.sub(r"`([^`]*)`", r"<code>\1</code>", html.escape(text, quote=False))
 
 
