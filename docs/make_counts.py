@@ -77,14 +77,14 @@ def detected(differs: bool) -> str:
 
 def counts() -> Iterator[str]:
     """Yield the lines of the table."""
-    yield from ("| | | counted in |", "| --- | --: | --- |")
+    yield from ("| in jaxfun | count | counted in |", "| --- | --: | --- |")
     for space in SPACES:
         yield f"| documented functions of `{space}` | {functions(space)} | `dir({space})` |"
     yield f"| overloads of their ATen operators | {overloads()} | `torch.ops.aten` |"
     yield f"| functions whose nearest JAX function deviates | {deviations()} | [the list](docs/differences.md) |"
-    yield f"| wrong ports that `parity.check` finds | {detected(True)} | [detection](docs/detection.md) |"
-    yield f"| right ports that it flags | {detected(False)} | [detection](docs/detection.md) |"
-    yield f"| mutants of jaxfun that its tests find | {mutants()} | [mutants](docs/mutants.md) |"
+    yield f"| wrong ports that `parity.check` finds, over ten seeds | {detected(True)} | [detection](docs/detection.md) |"
+    yield f"| right ports that it flags, over ten seeds | {detected(False)} | [detection](docs/detection.md) |"
+    yield f"| mutants of its functions that the tests find | {mutants()} | [mutants](docs/mutants.md) |"
 
 
 def with_counts(text: str) -> str:
