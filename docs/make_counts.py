@@ -82,8 +82,8 @@ def counts() -> Iterator[str]:
         yield f"| documented functions of `{space}` | {functions(space)} | `dir({space})` |"
     yield f"| overloads of their ATen operators | {overloads()} | `torch.ops.aten` |"
     yield f"| functions whose nearest JAX function deviates | {deviations()} | [the list](docs/differences.md) |"
-    yield f"| wrong ports that `parity.check` finds, over ten seeds | {detected(True)} | [detection](docs/detection.md) |"
-    yield f"| right ports that it flags, over ten seeds | {detected(False)} | [detection](docs/detection.md) |"
+    yield f"| wrong ports that `parity.check` finds (ten seeds) | {detected(True)} | [detection](docs/detection.md) |"
+    yield f"| right ports that it flags (ten seeds) | {detected(False)} | [detection](docs/detection.md) |"
     yield f"| mutants of its functions that the tests find | {mutants()} | [mutants](docs/mutants.md) |"
 
 
