@@ -12,7 +12,7 @@ from pathlib import Path
 
 IN_THE_WHEEL = ("jaxfun/", "_jaxfun_pytestplugin.py")
 METADATA = ("METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE")
-# what only works where it lies beside the code: if git did not track it, the two lists would agree without it
+# data that must lie beside the code, named here because the two lists would also agree if git did not track it
 DATA = {"jaxfun/py.typed", "jaxfun/differences.json", "jaxfun/porting/counterparts.toml"}
 
 
@@ -37,7 +37,7 @@ def in_sdist(file: Path) -> set[str]:
 
 
 def told(what: str, got: set[str], wanted: set[str]) -> bool:
-    """Print where the two part; return whether they are the same."""
+    """Print the names that are missing and those that are not expected; return whether there are none."""
     for sign, names in (("missing", wanted - got), ("not expected", got - wanted)):
         for name in sorted(names):
             print(f"{what}: {sign}: {name}")

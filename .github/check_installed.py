@@ -19,7 +19,7 @@ def printed(*command: str) -> str:
 
 
 def is_the_installed_one() -> None:
-    """The package is the wheel's, with its version and its data."""
+    """The imported package is the wheel's, with its version and its data."""
     import jaxfun
 
     assert Path(jaxfun.__file__).is_relative_to(sysconfig.get_path("purelib")), jaxfun.__file__
@@ -31,7 +31,7 @@ def is_the_installed_one() -> None:
 
 
 def core() -> None:
-    """All but the extras works without them, and what needs them says so."""
+    """Everything but the extras works without them, and `parity` says what it needs."""
     present = [name for name in ("torch", "hypothesis", "rich", "pytest", "matplotlib") if util.find_spec(name)]
     assert not present, f"not a fresh environment: {present}"
     is_the_installed_one()
@@ -48,7 +48,7 @@ def core() -> None:
 
 
 def parity() -> None:
-    """The judge tells a right port from a wrong one, and pytest has its options."""
+    """`parity` separates a right port from a wrong one, and pytest has its options."""
     is_the_installed_one()
     import jax.numpy as jnp
     import torch

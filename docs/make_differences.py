@@ -32,24 +32,25 @@ DATA = Path(jaxfun.__file__).with_name("differences.json")
 PAGE = Path(__file__).with_name("differences.md")
 EACH = 8  # functions in one process: what XLA has compiled is kept as long as it lives
 
-HEAD = """# Where JAX and PyTorch part
+HEAD = """# Where JAX deviates from PyTorch
 
-What a port meets that puts the nearest JAX function in the place of a torch one. {differ} of the {compared} functions
-below differ from it somewhere, {numbers} of them in a value or a derivative. Of each sort of difference the smallest
-input is shown, as [the engine](../README.md#check-your-own-port) found it: PyTorch {torch} beside JAX {jax}, 64-bit
-types on. `jaxfun differences NAME` shows the same.
+What goes wrong if a port replaces a PyTorch function by the nearest JAX function? For {differ} of the {compared}
+functions below, the JAX function deviates from PyTorch's; for {numbers} of them in a value or a derivative. For each
+kind of deviation the table has the smallest input, as [the engine](../README.md#check-your-own-port) found it, with
+PyTorch {torch} and JAX {jax}, 64-bit types on. `jaxfun differences NAME` prints the entry of one function.
 
-- *value*, *dtype*, *derivative*: JAX gives another one. *refuses*: JAX raises and PyTorch does not. *accepts*: PyTorch
-  raises and JAX gives an answer. (A NotImplementedError is a RuntimeError too.)
-- A call is torch's; `tensor([1.0])` is float32, `tensor([1])` int64, for every library.
-- JAX's function is given what is not at its default in torch: so JAX's own defaults show. A derivative is the one for
-  each floating point argument: `vjp` the gradient of the sum of the results, `jvp` along ones, `hvp` the second
-  derivative along ones; *random*: along random directions, where ones do not show it.
-- Of a decomposition it is what its factors determine: their product, the projectors.
-- Numbers have five digits, or as many as it takes to see the difference.
+- *value*, *dtype*, *derivative*: JAX gives another one. *refuses*: JAX raises an error and PyTorch does not. *accepts*:
+  PyTorch raises an error and JAX gives a result. (A NotImplementedError is also a RuntimeError.)
+- A call is written as in PyTorch. `tensor([1.0])` is float32 and `tensor([1])` is int64, for each library.
+- The JAX function receives only the arguments that differ from PyTorch's defaults, so that JAX's own defaults show.
+- A derivative is taken for each floating point argument: `vjp` is the gradient of the sum of the results, `jvp` the
+  derivative along ones, `hvp` the second derivative along ones. *random* means along random directions, where ones do
+  not show the deviation.
+- For a decomposition, the table compares what its factors determine: their product, the projectors.
+- Numbers have five digits, or as many as are needed to show the deviation.
 
-This page is written by `python docs/make_differences.py`. The tests measure every row of it, and search some functions
-anew.
+`python docs/make_differences.py` writes this page. The tests measure each row, and repeat the search for some
+functions.
 """
 HEADS = ("torch", "JAX", "differs in", "call", "JAX gives", "PyTorch gives", "jaxfun gives", "why")
 

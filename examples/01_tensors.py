@@ -1,6 +1,6 @@
 # %% [markdown]
 # # Tensors
-# Steps 1 to 4 of the tutorial. PyTorch's lines stand in the comments, jaxfun's below them.
+# Steps 1 to 4 of the tutorial. The text has PyTorch's lines, the code below it has jaxfun's.
 
 # %%
 import numpy as np
@@ -9,7 +9,7 @@ import jaxfun as jf
 
 # %% [markdown]
 # ## 1. Zeros
-# `np.zeros((2, 3))` is float64, `torch.zeros(2, 3)` is float32, and so is jaxfun's.
+# `np.zeros((2, 3))` is float64. `torch.zeros(2, 3)` is float32, and jaxfun's is too.
 
 # %%
 x = jf.zeros(2, 3)
@@ -18,7 +18,7 @@ assert x.dtype == jf.float32
 
 # %% [markdown]
 # ## 2. Casts
-# `x.type()`, `x.int()`: a dtype's name is the cast.
+# `x.type()` and `x.int()` are functions here. The name of a dtype casts a tensor.
 
 # %%
 print("type:", jf.type(x), jf.type(jf.int(x)))
@@ -26,7 +26,7 @@ assert jf.add(jf.tensor([1, 2], dtype=jf.int8), 1.5).dtype == jf.float32
 
 # %% [markdown]
 # ## 3. Shared memory
-# In torch `x = torch.from_numpy(xx); xx += 1` changes both. Here a value never changes.
+# In PyTorch, `x = torch.from_numpy(xx); xx += 1` changes both arrays. In jaxfun `x` is a copy, which never changes.
 
 # %%
 xx = np.zeros(2, np.float32)

@@ -1,6 +1,6 @@
 # %% [markdown]
 # # Variables
-# Step 5: a Variable wraps data, gathers a gradient, and what made a result is its node in the graph.
+# Step 5: a Variable holds data and accumulates a gradient. The graph shows how a result was computed.
 #
 # ```python
 # v = torch.ones(1, 2, requires_grad=True)
@@ -24,7 +24,7 @@ assert v.grad is None
 assert float(v_fn(v.data)) == 2
 
 # %% [markdown]
-# The tape that torch's `grad_fn` leads to, read off the function:
+# In PyTorch, `grad_fn` is the root of this tape. Here `graph` reads the tape off the function:
 
 # %%
 tape = jf.autograd.graph(v_fn)(v)

@@ -1,6 +1,6 @@
 # %% [markdown]
 # # Gradients
-# Steps 6 and 7.
+# Steps 6 and 7 of the tutorial.
 #
 # ```python
 # torch.autograd.grad(torch.sum(v ** 2), v)
@@ -18,7 +18,7 @@ print("grad:", gradient.tolist())
 assert gradient.tolist() == [[2, 2]]
 
 # %% [markdown]
-# `backward` returns new Variables; a second pass adds to their gradients; `zero_grad` forgets them.
+# `backward` returns new Variables. A second call adds to their gradients. `zero_grad` removes the gradients.
 
 
 # %%
@@ -35,7 +35,7 @@ assert v1.grad.tolist() == [6, 6]
 assert jf.zero_grad(v1).grad is None
 
 # %% [markdown]
-# At kinks the derivatives are torch's: that of `abs` at 0 is 0, where `jax.grad(jnp.abs)` gives 1.
+# At kinks the derivatives are PyTorch's. The derivative of `abs` at 0 is 0; `jax.grad(jnp.abs)` gives 1.
 
 # %%
 print("abs at 0:", float(jax.grad(jf.abs)(0 * jf.ones(()))), float(jax.grad(jax.numpy.abs)(0.0)))

@@ -1,6 +1,7 @@
 # %% [markdown]
 # # Linear regression, trained by hand
-# Step 8: 30 points about a line, 2500 epochs of plain gradient descent.
+# Step 8: 30 points near a line, 2500 epochs of gradient descent on all points. In PyTorch this is a loop; here it is
+# one compiled scan.
 #
 # ```python
 # for epoch in range(2500):

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Real data
-# 442 patients, ten measurements each, and how far their diabetes had come a year later. The table is scikit-learn's;
-# the fit is the tutorial's, on columns scaled to mean 0 and standard deviation 1. On the command line the same is
-# `jaxfun fit examples/data/diabetes.csv --target progression`.
+# The data: 442 patients with diabetes, ten measurements each, and the progression of the disease after a year. The
+# table comes from scikit-learn. The fit is the tutorial's, on columns scaled to mean 0 and standard deviation 1. On the
+# command line: `jaxfun fit examples/data/diabetes.csv --target progression`.
 
 # %%
 from pathlib import Path
@@ -18,7 +18,7 @@ y = ((data.y - data.y.mean()) / data.y.std()).astype(np.float32)
 fit = regression.fit(regression.init(X.shape[1]), X, y, lr=0.1, epochs=20_000)
 
 # %% [markdown]
-# The closed form, by least squares, is where the descent ends.
+# Gradient descent converges to the least squares solution, which has a closed form.
 
 # %%
 closed = np.linalg.lstsq(X, y, rcond=None)[0]

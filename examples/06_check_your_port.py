@@ -1,8 +1,9 @@
 # %% [markdown]
 # # Is this port right?
 #
-# Someone has moved a network from PyTorch to JAX, function by function. `jaxfun.parity` holds each port to its
-# original: value, gradient, forward mode, second derivative, under `jit` and `vmap`, on inputs drawn to break ports.
+# Someone has ported a network from PyTorch to JAX, function by function. `jaxfun.parity` compares each port with its
+# original: value, gradient, forward mode and second derivative, also under `jit` and `vmap`. The inputs are those at
+# which ports go wrong.
 
 # %%
 import jax
@@ -12,7 +13,7 @@ import torch
 from jaxfun import parity
 
 # %% [markdown]
-# The first port looks harmless: both libraries call it `gelu`. JAX's default is the tanh approximation.
+# The first port looks safe, because both libraries have a `gelu`. But JAX's default is the tanh approximation.
 
 # %%
 report = parity.check(jax.nn.gelu, torch.nn.functional.gelu)
@@ -23,7 +24,7 @@ report = parity.check(jax.nn.gelu, lambda x: torch.nn.functional.gelu(x, approxi
 print(f"gelu, the same approximation on both sides: {'agrees' if report.ok else report}")
 
 # %% [markdown]
-# The second is right wherever one would think to look, and its gradient is wrong at a single number.
+# The values of the second port are right everywhere. Its gradient is wrong at two numbers, -3 and 3.
 
 
 # %%
@@ -36,8 +37,8 @@ assert not report.ok
 print(report.failures[0])
 
 # %% [markdown]
-# The number is in the program, so it is tried: at -3 and at 3 `jnp.clip` gives half of the slope. Every failure comes
-# with a script that shows it without jaxfun.
+# At -3 and 3 `jnp.clip` gives half of the slope. Both numbers follow from the constants of the port's own program, so
+# they are tried. Each failure has a script that reproduces it without jaxfun:
 
 # %%
 print()

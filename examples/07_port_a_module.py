@@ -1,9 +1,9 @@
 # %% [markdown]
-# # A whole module, and where its port goes wrong
+# # A whole module, and the first place where its port goes wrong
 #
-# A transformer block has been moved from PyTorch to JAX. `parity.module` holds the port to the original: results, and
-# the gradient for every input and every parameter, named as in the `state_dict`. The names of submodules, marked in the
-# port by `parity.tap`, say where the two first part.
+# A transformer block has been ported from PyTorch to JAX. `parity.module` compares the port with the original: the
+# results, and the gradient of each input and each parameter, by its name in the `state_dict`. In the port, `parity.tap`
+# marks the outputs of submodules. So the report can say where the two first diverge.
 
 # %%
 import functools
@@ -19,7 +19,7 @@ WIDTH, HEADS = 16, 2
 
 
 # %% [markdown]
-# The original, as one finds it: pre-norm, attention, and a feed-forward network.
+# The original: layer norm, attention, layer norm, and a feed-forward network.
 
 
 # %%
@@ -39,7 +39,7 @@ class Block(torch.nn.Module):
 
 
 # %% [markdown]
-# The port. Each step says which submodule it stands for.
+# The port. Each tap names the submodule whose output it marks.
 
 
 # %%
@@ -66,7 +66,7 @@ def block(params: dict, x: jax.Array, eps: float = 1e-5) -> jax.Array:
 
 
 # %% [markdown]
-# The parameters may be a pytree, or, as here, a function from the `state_dict`: the conversion is then checked as well.
+# The parameters may be a pytree, or a function from the `state_dict`, as here. Then the conversion is checked too.
 
 
 # %%
@@ -80,14 +80,14 @@ def nested(state: dict) -> dict:
 
 torch.manual_seed(0)
 original = Block()
-x = np.zeros((2, 5, WIDTH), np.float32)  # an array among the inputs stands for its shape
+x = np.zeros((2, 5, WIDTH), np.float32)  # an example of an input: tensors of its shape are drawn
 
 report = parity.module(original, block, nested, x)
 assert report.ok, report
 print(report)
 
 # %% [markdown]
-# Now a mistake that is easy to make and hard to see: JAX libraries take 1e-6 where PyTorch takes 1e-5.
+# Now a mistake that is easy to make and hard to see: the default epsilon of JAX libraries is 1e-6, PyTorch's is 1e-5.
 
 # %%
 report = parity.module(original, functools.partial(block, eps=1e-6), nested, x)

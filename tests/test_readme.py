@@ -1,10 +1,11 @@
-"""What README.md and two pages of docs/ show is true: their code, their tables, their pictures, their links.
+"""What README.md and the guides of docs/ show is true: their code, tables, counts, pictures and links.
 
-Run as a script, it writes the list of known differences in docs/semantics.md anew.
+`python tests/test_readme.py` rewrites the list of known differences in docs/semantics.md.
 """
 
 import ast
 import contextlib
+import importlib.util
 import io
 import re
 import sys
@@ -20,14 +21,18 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 import torch
+from pairs import AGREEING, DIFFERENT
 
 import jaxfun as jf
+from docs import make_counts
 from jaxfun.ops import records
 from jaxfun.parity.known import differences_of
 from jaxfun.parity.known.difference import Difference
 
 ROOT = Path(__file__).parent.parent
-README, SEMANTICS, PARITY = ROOT / "README.md", ROOT / "docs" / "semantics.md", ROOT / "docs" / "parity.md"
+README, DOCS = ROOT / "README.md", ROOT / "docs"
+SEMANTICS, PARITY, PORTING = DOCS / "semantics.md", DOCS / "parity.md", DOCS / "porting.md"
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 MARKERS = ("<!-- known differences: begin -->", "<!-- known differences: end -->")
 
 
@@ -100,15 +105,15 @@ def test_the_code_gives_what_its_comments_say(path: Path) -> None:
         assert says(claim, got), f"{path.name} says {claim!r}, it gives {got!r}"
 
 
-# The README's table: where JAX and PyTorch part.
-
-
 def test_the_failure_is_shown_as_it_is_printed() -> None:
     (source,) = [block for block in blocks(README) if "hard_swish" in block]
     names: dict[str, Any] = {}
     exec(source.replace("hardswish)", "hardswish, seed=0)"), names)
     (printed,) = re.findall(r"```text\n(.*?)\n```", README.read_text(), re.S)
     assert printed == str(names["report"].failures[0])
+
+
+# The tables of README.md and docs/porting.md: where plain JAX deviates from PyTorch.
 
 
 def table(path: Path, head: str) -> list[list[str]]:
@@ -156,15 +161,21 @@ def of_torch_names(library: Any) -> dict[str, Any]:
     }
 
 
-PARTINGS = table(README, "plain JAX")
+DEVIATIONS = table(PORTING, "plain JAX")
 
 
-def test_the_table_has_a_dozen_rows_and_each_is_a_difference() -> None:
-    assert len(PARTINGS) == 12
-    assert all(row[1] != row[3] for row in PARTINGS)
+def test_the_table_has_a_dozen_rows_and_each_is_a_deviation() -> None:
+    assert len({row[0] for row in DEVIATIONS}) == len(DEVIATIONS) == 12
+    assert all(row[1] != row[3] for row in DEVIATIONS)
 
 
-@pytest.mark.parametrize("row", PARTINGS, ids=lambda row: row[2])
+def test_the_readme_has_six_of_the_rows() -> None:
+    rows = table(README, "plain JAX")
+    assert len(rows) == 6
+    assert [row for row in rows if row not in DEVIATIONS] == []
+
+
+@pytest.mark.parametrize("row", DEVIATIONS, ids=lambda row: row[2])
 @pytest.mark.parametrize(
     ("side", "column"), [(in_jax, 0), (in_jaxfun, 2), (in_torch, 2)], ids=["jax", "jaxfun", "torch"]
 )
@@ -173,13 +184,13 @@ def test_a_row_of_the_table_is_what_each_library_gives(
 ) -> None:
     names = side()
     got = outcome(lambda: eval(row[column], names))
-    assert says(row[column + 1], got), f"`{row[column]}`: README says {row[column + 1]}, it gives {got}"
+    assert says(row[column + 1], got), f"`{row[column]}`: the table says {row[column + 1]}, it gives {got}"
 
 
 # docs/semantics.md: torch's in-place calls beside the pure ones.
 
 
-@pytest.mark.parametrize("row", table(SEMANTICS, "torch, in place"), ids=lambda row: row[0])
+@pytest.mark.parametrize("row", table(SEMANTICS, "PyTorch, in place"), ids=lambda row: row[0])
 def test_the_pure_form_gives_what_the_call_in_place_leaves(row: list[str]) -> None:
     theirs = {"x": torch.tensor([[3.0, -1.0], [0.5, 2.0]]), "torch": torch}
     ours = {"x": jf.tensor([[3.0, -1.0], [0.5, 2.0]]), "jf": jf}
@@ -227,6 +238,45 @@ def test_every_known_difference_is_listed() -> None:
     assert text == with_differences(text), "run: python tests/test_readme.py"
 
 
+# README.md: the table of what is covered.
+
+
+def test_what_is_covered_is_counted() -> None:
+    text = README.read_text()
+    assert text == make_counts.with_counts(text), "run: python -m docs.make_counts"
+
+
+# CONTRIBUTING.md: the table that leads from a question to a file.
+
+ANSWER = re.compile(r"^\| (?P<question>[^|]+[^| ]) \| `(?P<file>[^`|]+/[^`|]*)` \| (?P<about>[^|]+) \|$", re.M)
+ANSWERS = list(ANSWER.finditer(CONTRIBUTING.read_text()))
+
+
+def test_every_question_of_the_guide_has_a_file() -> None:
+    text = CONTRIBUTING.read_text()
+    rows = re.findall(r"(?m)^\|.+\|$", text[text.index("## Where to begin") : text.index("## The house")])
+    assert len(ANSWERS) == len(rows) - 6 > 25  # three heads of two lines
+
+
+def test_the_guide_names_files_that_are_there() -> None:
+    named = re.findall(r"`((?:jaxfun|docs|tests|parity_tests|examples|benchmarks)/[\w/.-]*)`", CONTRIBUTING.read_text())
+    assert len(named) >= 40
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer["question"])
+def test_a_file_of_the_guide_has_the_names_that_stand_beside_it(answer: re.Match[str]) -> None:
+    file = ROOT / answer["file"]
+    files = [file] if file.is_file() else sorted(file.glob("*.py"))
+    text = "\n".join(each.read_text() for each in files)
+    names = re.findall(r"`(\w+)`", answer["about"])
+    assert [name for name in names if not re.search(rf"^ *(def|class) {name}\b|^{name}\b.* = ", text, re.M)] == []
+
+
+def test_the_page_on_detection_says_how_many_ports_there_are() -> None:
+    assert f"{len(DIFFERENT)} wrong ports and {len(AGREEING)} right ones" in (DOCS / "detection.md").read_text()
+
+
 # Pictures and links.
 
 
@@ -235,7 +285,7 @@ def test_the_picture_of_the_graph_is_the_one_that_is_drawn_now() -> None:
     assert (ROOT / "docs" / "images" / "graph.svg").read_text() == drawn
 
 
-@pytest.mark.parametrize("path", [README, SEMANTICS, PARITY], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [README, CONTRIBUTING, SEMANTICS, PARITY, PORTING], ids=lambda path: path.name)
 def test_what_is_linked_is_there(path: Path) -> None:
     linked = re.findall(r'(?:\]\(|src=")([^)"#]*)(?:#([^)]+))?[)"]', path.read_text())
     assert linked
@@ -243,6 +293,30 @@ def test_what_is_linked_is_there(path: Path) -> None:
         file = path.parent / target if target else path
         assert file.exists(), target
         assert not anchor or anchor in anchors(file), anchor
+
+
+def test_on_pypi_the_readme_has_absolute_links_and_the_same_code() -> None:
+    text = README.read_text()
+    turned = pypi_readme().absolute(text, "owner/name", "0a1b")
+    links = [target for pair in re.findall(r'\]\(([^)]*)\)|src="([^"]*)"', turned) for target in pair if target]
+    assert len(links) > 10
+    assert [link for link in links if not link.startswith("https://")] == []
+    assert "https://raw.githubusercontent.com/owner/name/0a1b/docs/images/report.png" in links
+    assert "https://github.com/owner/name/blob/0a1b/docs/porting.md#where-jax-deviates" in links
+    assert blocks_of(turned) == blocks_of(text)
+
+
+def pypi_readme() -> Any:
+    spec = importlib.util.spec_from_file_location("pypi_readme", ROOT / ".github" / "pypi_readme.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def blocks_of(text: str) -> list[str]:
+    return re.findall(r"(?s)```.*?```", text)
 
 
 def anchors(path: Path) -> list[str]:

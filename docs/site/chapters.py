@@ -1,4 +1,4 @@
-"""Which public names jaxfun has, and in which chapter of the reference each stands: `chapters.toml`."""
+"""The public names of jaxfun, and the chapter of the reference for each, read from `chapters.toml`."""
 
 import functools
 import operator
@@ -13,21 +13,21 @@ import jaxfun
 from jaxfun import parity
 
 TABLE = tomllib.loads(Path(__file__).with_name("chapters.toml").read_text("utf-8"))
-# Of a module that is no face only its own functions and classes are public: it also holds what it imports.
+# Modules in which only their own functions and classes are public, not those that they import.
 OWN_ALONE = ("train", "regression", "errors")
 SPACES = ("", "nn.functional", "autograd", "autograd.functional", "parity", *OWN_ALONE)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One function, class or dtype of a chapter, with all of its public names: the first is the one it is listed by."""
+    """A function, class or dtype of a chapter, with all of its public names. It is listed by the first."""
 
     names: tuple[str, ...]
     value: Any
 
     @property
     def name(self) -> str:
-        """The name that it is listed by."""
+        """The name in lists and headings."""
         return self.names[0]
 
 
@@ -39,16 +39,16 @@ class Chapter:
     title: str
     intro: str
     names: tuple[str, ...]
-    is_own: bool  # of jaxfun alone: nothing in it mirrors torch
+    is_own: bool  # jaxfun's own: nothing in it mirrors torch
 
     @property
     def path(self) -> str:
-        """Where its page is in the site."""
+        """The path of its page in the site."""
         return f"api/{self.file}.md"
 
     @functools.cached_property
     def entries(self) -> tuple[Entry, ...]:
-        """What stands in it, aliases together."""
+        """The entries; aliases of one function are one entry."""
         groups: dict[int, list[str]] = {}
         for name in self.names:
             groups.setdefault(id(named(name)), []).append(name)
@@ -72,19 +72,19 @@ def chapters() -> tuple[Chapter, ...]:
 
 
 def _listed(names: list[str]) -> tuple[str, ...]:
-    # `absolute` is `abs`, which knows its name; a dtype knows it too
+    # an alias such as `absolute` has the __name__ `abs`, which comes first
     own = getattr(named(names[0]), "name", getattr(named(names[0]), "__name__", ""))
     return tuple(sorted(names, key=lambda name: name.rpartition(".")[2] != own))
 
 
 def named(name: str) -> Any:
-    """Return what a public name stands for."""
+    """Return the object with a public name."""
     return operator.attrgetter(name)(jaxfun)
 
 
 def public() -> frozenset[str]:
-    """Return all public names: of the face, of the namespaces, and of the judge."""
-    assert parity  # loaded, so that it is found by its name
+    """Return all public names: of the package, of its namespaces, and of `parity`."""
+    assert parity  # load it, so that `named` finds it
     return frozenset(name for space in SPACES for name in _of_space(space))
 
 
@@ -101,18 +101,18 @@ def _is_public(name: str, value: Any) -> bool:
 
 
 def _is_own(value: Any, module: ModuleType) -> bool:
-    # of the errors only the errors: the rest of their module shapes messages
+    # in the module of errors only the exception classes are public
     is_error = isinstance(value, type) and issubclass(value, jaxfun.errors.JaxfunError)
     return value.__module__ == module.__name__ and (module is not jaxfun.errors or is_error)
 
 
 def mirror(name: str) -> str:
-    """Return the name under which PyTorch documents what a public name mirrors, "" where it does not."""
+    """Return the name of the mirrored function in PyTorch's documentation, or "" if there is none."""
     return TABLE["mirrors"].get(name, f"torch.{name}")
 
 
 def torch_page(mirrored: str) -> str:
-    """Return the address of PyTorch's page on one of its functions."""
+    """Return the address of the page on a function in PyTorch's documentation."""
     pages: Mapping[str, str] = TABLE["pages"]
     return f"https://docs.pytorch.org/docs/stable/{pages.get(mirrored, f'generated/{mirrored}.html')}"
 

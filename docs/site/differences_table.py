@@ -1,4 +1,4 @@
-"""The site's page where JAX and PyTorch part: what docs/differences.md has, as a table that can be searched."""
+"""The site's page on where JAX deviates from PyTorch: docs/differences.md with a table that can be searched."""
 
 import html
 import re
@@ -23,9 +23,9 @@ HEAD = "<tr><th>function</th><th>differs in</th><th>call</th><th>gives</th><th>w
 
 
 def page(source: str, where: Mapping[str, str]) -> str:
-    """Return the page: the head of docs/differences.md, and the table in the place of its own.
+    """Return the page: the head of docs/differences.md, followed by a table that can be searched.
 
-    `where` has the address of each function in the reference, as the page links to it.
+    `where` has the address of each function in the reference, for the links of the page.
     """
     called = {name: counterpart.called for name, counterpart in counterparts().items()}
     functions = {name: {**fields, "called": called[name]} for name, fields in known()["functions"].items()}
@@ -64,19 +64,19 @@ def _rows(name: str, fields: Mapping[str, Any], where: Mapping[str, str]) -> Ite
 
 
 def _sides(row: Mapping[str, Any]) -> list[str]:
-    # jaxfun's is PyTorch's, unless a known difference or the class of an error is between them
+    # jaxfun gives what PyTorch gives, except for known differences and classes of errors
     return [side for side in SIDES if side != "jaxfun" or row["jaxfun"] != row["torch"]]
 
 
 def prose(text: str) -> str:
-    """Return a reason as HTML, with its backticks as code."""
+    """Return a reason as HTML, in which backticks become code."""
     return re.sub(r"`([^`]*)`", r"<code>\1</code>", html.escape(text, quote=False))
 
 
 def _others(functions: Mapping[str, Any]) -> Iterator[str]:
     groups = {
-        "The same wherever it was tried": lambda fields: fields["jax"] and not fields["differences"],
-        "Without a function of JAX's in its place": lambda fields: not fields["jax"],
+        "No deviation found": lambda fields: fields["jax"] and not fields["differences"],
+        "Without a counterpart in JAX": lambda fields: not fields["jax"],
     }
     for title, belongs in groups.items():
         names = [f"`{name}`" for name, fields in functions.items() if belongs(fields)]

@@ -1,6 +1,6 @@
 """The tutorial as executed notebooks: `python docs/site/notebooks.py [FOLDER]` writes them, with their data.
 
-What was executed is kept in .cache/ until an example, the library or a version changes.
+Executed notebooks are kept in .cache/ until an example, the library or a version changes.
 """
 
 import argparse
@@ -37,7 +37,7 @@ def notebook(example: Path) -> NotebookNode:
 
 
 def _state(example: Path) -> str:
-    """Return a name for all that an example's output rests on."""
+    """Return a hash of everything that an example's output depends on."""
     digest = hashlib.sha256("".join(f"{name} {metadata.version(name)}" for name in VERSIONS).encode())
     files = [Path(__file__), example, *(EXAMPLES / "data").iterdir(), *(ROOT / "jaxfun").rglob("*.py")]
     for file in sorted(files):
@@ -49,11 +49,11 @@ def _executed(example: Path) -> NotebookNode:
     book = jupytext.read(example)
     book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     for number, cell in enumerate(book.cells):
-        cell["id"] = f"cell-{number}"  # not by chance, so that the same notebook is the same file
-        # a notebook has no file of its own: its data lie beside it
+        cell["id"] = f"cell-{number}"  # not random, so that the same notebook gives the same file
+        # a notebook has no __file__; its data lie beside it
         cell.source = cell.source.replace("Path(__file__).parent", "Path()")
     with tempfile.TemporaryDirectory() as folder:
-        # sockets of the file system: over TCP the kernel warns that anyone may listen
+        # Unix sockets: with TCP the kernel warns that others may connect
         sockets = Config(KernelManager={"transport": "ipc", "ip": f"{folder}/socket"})
         NotebookClient(book, timeout=TIMEOUT, config=sockets).execute(cwd=str(EXAMPLES))
     for cell in book.cells:
@@ -62,7 +62,7 @@ def _executed(example: Path) -> NotebookNode:
 
 
 def page(example: Path) -> str:
-    """Return the page of an example: its text, its code, and what that printed."""
+    """Return the page of an example: its text, its code and the output."""
     return "\n\n".join(part for cell in notebook(example).cells for part in _shown(cell)) + "\n"
 
 
@@ -71,7 +71,7 @@ def _shown(cell: NotebookNode) -> Iterator[str]:
         yield cell.source
         return
     yield f"```python\n{cell.source}\n```"
-    # standard error has a line of progress, which comes where a run takes long
+    # standard error has a progress line if a run takes long
     printed = "".join(output["text"] for output in cell.outputs if output.get("name") == "stdout")
     assert all(output.output_type == "stream" for output in cell.outputs), "a page shows what is printed, no more"
     if printed := printed.strip("\n"):

@@ -1,4 +1,4 @@
-"""The pages of the site as Markdown: those of docs/, whose links are turned to the site, and those that are made."""
+"""The pages of the site as Markdown: those of docs/, with links turned to the site, and the generated ones."""
 
 import os
 import re
@@ -17,18 +17,18 @@ EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 BESIDE = {"CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"} | {
     f"examples/{path.name}": f"tutorial/{path.stem}.md" for path in EXAMPLES
 }
-# A link, or what looks like one in code, which is left alone.
+# A link; or code, which may look like a link and is not changed.
 LINK = re.compile(
     r"(?ms)^ *```.*?^ *```|(?<![!\]\w])\[(?P<label>(?:[^\[\]]|\[[^\]]*\])*)\]\((?P<target>[^)\s]+)\)|`[^`]*`"
 )
-PICTURES = {"the library": ROOT / "jaxfun", "the judge": ROOT / "jaxfun" / "parity"}
+PICTURES = {"the library": ROOT / "jaxfun", "the engine": ROOT / "jaxfun" / "parity"}
 
 
 def turned(text: str, source: str, page: str) -> str:
     """Return Markdown in which links to files of the project lead to the pages of the site.
 
-    `source` is the file that it comes from, `page` where it stands in the site, as `docs/parity.md` and `parity.md`. Of
-    a link to a file that is no page of the site the text stays.
+    `source` is the file of the text, and `page` its path in the site: `docs/parity.md` and `parity.md`. A link to a
+    file that is not a page of the site becomes plain text.
 
     Raises: FileNotFoundError for a link to a file that is not there.
     """
@@ -60,7 +60,7 @@ def _relative(target: str, page: str) -> str:
 
 
 def _differences(text: str) -> str:
-    # of a page that is HTML the links are those of the finished site
+    # the table is HTML, in which links must be those of the built site
     addresses = {name: place.replace(".md#", ".html#") for name, place in where().items()}
     return differences_table.page(text, addresses)
 
@@ -76,7 +76,7 @@ CHANGED: Mapping[str, Callable[[str], str]] = {"differences.md": _differences, "
 
 
 def from_docs() -> dict[str, str]:
-    """Return the pages that have a file in docs/, by their path in the site."""
+    """Return the pages with a file in docs/, by their path in the site."""
     found: dict[str, str] = {}
     for file in sorted(DOCS.glob("*.md")):
         text = turned(file.read_text("utf-8"), f"docs/{file.name}", file.name)
@@ -85,7 +85,7 @@ def from_docs() -> dict[str, str]:
 
 
 def made() -> dict[str, str]:
-    """Return the pages that have no file in docs/, but for the tutorial."""
+    """Return the pages without a file in docs/, except the tutorial."""
     root = {
         page: turned((ROOT / file).read_text("utf-8"), file, page)
         for file, page in BESIDE.items()

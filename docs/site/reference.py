@@ -1,4 +1,4 @@
-"""The pages of the reference: each function as its record, its docstring and what is known of it say."""
+"""The pages of the reference: each function by its signature, its docstring, its record and its known differences."""
 
 import functools
 import inspect
@@ -19,13 +19,13 @@ from jaxfun.parity.known.difference import Difference
 
 SECTIONS = ("Shapes", "Dtypes", "Gradient", "Raises", "Warns", "Memory", "Differs", "Torch")
 FAMILIES = {"bool": BOOLS, "integers": INTEGERS, "floating point numbers": FLOATS, "complex numbers": COMPLEXES}
-# What a kind of promotion does, and the dtypes that have to be taken for it to matter.
+# The effect of each kind of promotion, and the dtypes that it concerns: it is shown if the op accepts one of them.
 PROMOTES = {
     Kind.DEFAULT: ("16-bit floats are computed in float32", HALVES),
     Kind.INT_TO_FLOAT: ("integers become float32", INTEGERS),
     Kind.ALWAYS_BOOL: ("the result is bool", frozenset()),
-    Kind.COMPLEX_TO_FLOAT: ("of complex numbers the result is real", COMPLEXES),
-    Kind.BOOL_TO_LONG: ("of bools and integers the result is int64", INTEGERS),
+    Kind.COMPLEX_TO_FLOAT: ("the result of complex numbers is real", COMPLEXES),
+    Kind.BOOL_TO_LONG: ("the result of bools and integers is int64", INTEGERS),
 }
 MODULES = re.compile(r"\b(?:[a-z_]+\.)+(?=[A-Z])")  # `jax.jaxlib._jax.Array` is `Array`
 SORTS = {"derivative": "the derivative", "accepts": "what it accepts", "refuses": "what it refuses"}
@@ -34,7 +34,7 @@ LINE = 88  # the longest signature on one line
 
 @dataclass(frozen=True)
 class Doc:
-    """A docstring in its parts."""
+    """The parts of a docstring."""
 
     text: str
     sections: Mapping[str, str]
@@ -42,7 +42,7 @@ class Doc:
 
 
 def doc_of(value: Any) -> Doc:
-    """Return the docstring of a function or class in its parts."""
+    """Return the parts of the docstring of a function or class."""
     prose, _, example = (inspect.getdoc(value) or "").partition("\n>>> ")
     parts = re.split(rf"(?:^|(?<=\. ))({'|'.join(SECTIONS)}): ", prose, flags=re.MULTILINE)
     pairs = zip(parts[1::2], parts[2::2], strict=True)
@@ -51,7 +51,7 @@ def doc_of(value: Any) -> Doc:
 
 
 def _capital(text: str) -> str:
-    # a word, and no name as `float32` and torch.dtype are
+    # an ordinary word; names such as `float32` and torch.dtype stay as they are
     return text[0].upper() + text[1:] if re.match(r"[a-z]+(?=[ ,;]|$)", text) else text
 
 
@@ -59,7 +59,7 @@ def _capital(text: str) -> str:
 
 
 def signature(name: str, value: Any) -> str:
-    """Return the call of a function as one writes it, one argument a line where it is long."""
+    """Return the signature of a function as a call, with one argument a line if it is long."""
     parameters = inspect.signature(value).parameters.values()
     texts = [*_with_markers(parameters)]
     line = f"{name}({', '.join(texts)})"
@@ -87,7 +87,7 @@ def _parameter(each: inspect.Parameter) -> str:
 
 
 def _annotation(annotation: Any) -> str:
-    # an array is what a function takes unless it says otherwise
+    # arrays are the rule, so they are not annotated
     if annotation in (Any, inspect.Parameter.empty) or get_origin(annotation) is Annotated:
         return ""
     text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
@@ -95,7 +95,7 @@ def _annotation(annotation: Any) -> str:
 
 
 def facts(entry: Entry, doc: Doc, ops: Sequence[Op], is_own: bool) -> Iterator[tuple[str, str]]:
-    """Yield what is known of a function beside what it does, each with its title."""
+    """Yield the facts about a function, each with its title."""
     said = doc.sections
     yield "Shapes", said.get("Shapes", "") or _sentence(_shapes(ops))
     yield "Dtypes", said.get("Dtypes", "") or _sentence(_promotion(ops))
@@ -117,7 +117,7 @@ def _sentence(parts: Iterable[str]) -> str:
 def _shapes(ops: Sequence[Op]) -> Iterator[str]:
     for record in ops:
         for name, described in record.takes.items():
-            # several, or numbers among them, are cases that are tried: they do not say what a function takes
+            # several shapes, or shapes with numbers, are only cases to try: they do not describe the argument
             if isinstance(described, Shape) and re.fullmatch(r"[a-z ]+", str(described.names)):
                 yield f"`{name}` is `({', '.join(str(described.names).split())})`"
         if len(record.broadcasts) > 1:
@@ -156,7 +156,7 @@ def _nodes(ops: Sequence[Op]) -> str:
     return _listed([f"`{node}`" for node in dict.fromkeys(record.node for record in ops if record.node)], "or")
 
 
-_deviations = functools.cache(known)  # a file that is read once
+_deviations = functools.cache(known)  # read the file once
 
 
 def _in_jax(entry: Entry) -> str:
@@ -164,24 +164,24 @@ def _in_jax(entry: Entry) -> str:
     if fields is None:
         return ""
     if not fields["jax"]:
-        return "No function of JAX's stands in its place."
+        return "JAX has no counterpart."
     sorts = dict.fromkeys(row["sort"] for row in fields["differences"])
     if not sorts:
-        return f"`{fields['jax']}` gave the same wherever it was tried."
+        return f"`{fields['jax']}`: no deviation was found."
     titles = [SORTS.get(sort, f"the {sort}") for sort in sorts]
-    return f"`{fields['jax']}` differs in [{_listed(titles)}](../differences.md#{entry.name})."
+    return f"`{fields['jax']}` deviates in [{_listed(titles)}](../differences.md#{entry.name})."
 
 
 def _in_torch(entry: Entry, said: str) -> str:
     mirrored = mirror(entry.name)
     if not mirrored:
-        return said or "PyTorch has no page on it."
+        return said or "PyTorch does not document it."
     link = f"[`{mirrored}`]({torch_page(mirrored)})"
     return link if said.rstrip(".") in ("", mirrored, mirrored.removeprefix("torch.")) else f"{link}. {said}"
 
 
 def differences(ops: Sequence[Op]) -> Iterator[str]:
-    """Yield the lines of the known differences of a function, folded until they are asked for."""
+    """Yield the lines of the known differences of a function, in a block that is folded at first."""
     found = {_said(known): known for record in ops for known in differences_of(record)}
     if found:
         yield f'\n??? known "Known differences: {len(found)}"'
@@ -198,7 +198,7 @@ def _said(difference: Difference) -> tuple[object, ...]:
 
 
 def inline(text: str) -> str:
-    """Return text in which only backticks are markup."""
+    """Escape all markup in a text, except backticks."""
     parts = re.split(r"(`[^`]*`)", text)
     return "".join(part if part.startswith("`") else _escaped(part) for part in parts)
 
@@ -226,7 +226,7 @@ def section(entry: Entry, ops: Sequence[Op], is_own: bool) -> Iterator[str]:
 
 
 def _is_bare(value: Any, example: str) -> bool:
-    # a class that its example does not call is made by jaxfun: how is nobody's concern
+    # users do not construct a class that its example does not call, so its signature is not shown
     return isinstance(value, type) and f"{value.__name__}(" not in example
 
 
@@ -274,11 +274,12 @@ def _dtype_table(entries: Sequence[Entry]) -> Iterator[str]:
 
 INDEX = """# Reference
 
-{functions} functions and classes, in the chapters of PyTorch's documentation. `import jaxfun as jf` has all of them but
-`jaxfun.parity`, which is imported by itself.
+{functions} functions and classes, by the chapters of PyTorch's documentation. `import jaxfun as jf` makes all of them
+available, except `jaxfun.parity`: import it with `from jaxfun import parity`.
 
-A function that mirrors one of PyTorch's has its name, its arguments, their order and defaults. It takes and gives JAX
-arrays, under `jit`, `grad` and `vmap`. It raises exactly where PyTorch raises, and its gradient is PyTorch's.
+A function that mirrors a PyTorch function has its name, arguments, order of arguments and defaults. It takes and
+returns JAX arrays, also under `jit`, `grad` and `vmap`. It raises an error where PyTorch does, and its gradient is
+PyTorch's.
 """
 
 
@@ -295,5 +296,5 @@ def index() -> str:
 
 def pages() -> dict[str, str]:
     """Return the pages of the reference by their path in the site."""
-    assert jaxfun.train  # loaded, as a page speaks of it
+    assert jaxfun.train  # load it: a page describes it
     return {"api/index.md": index()} | {chapter.path: page(chapter) for chapter in chapters()}

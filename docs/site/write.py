@@ -1,4 +1,4 @@
-"""Write the source of the site, all of its pages: `python docs/site/write.py [FOLDER]`. `make docs` builds it."""
+"""Write the source of the site, with all pages: `python docs/site/write.py [FOLDER]`. `make docs` builds the site."""
 
 import argparse
 import shutil
@@ -11,14 +11,14 @@ import yaml
 from chapters import chapters
 
 HERE = Path(__file__).parent
-# What has no use for the columns beside the text.
+# Pages that need no navigation or no table of contents beside the text.
 HIDDEN = {"index.md": "navigation", "differences.md": "navigation, toc", "api/index.md": "toc"}
 BUTTON = "{ .md-button .download }"
 ASSETS = ("site.css", "file_search.js")
 
 
 def navigation(nav: list[Any]) -> list[Any]:
-    """Return the navigation with the two parts that are made: the tutorial and the reference."""
+    """Return the navigation with its two generated parts: the tutorial and the reference."""
     made = {
         "Tutorial": [f"tutorial/{path.stem}.md" for path in pages.EXAMPLES],
         "Reference": ["api/index.md", *(chapter.path for chapter in chapters())],
@@ -27,7 +27,7 @@ def navigation(nav: list[Any]) -> list[Any]:
 
 
 def write(folder: Path) -> None:
-    """Write the settings, the pages, and what is handed out with them."""
+    """Write the settings, the pages, the notebooks, the pictures and the styles."""
     shutil.rmtree(folder, ignore_errors=True)
     settings = yaml.safe_load((HERE / "mkdocs.yml").read_text("utf-8"))
     settings["nav"] = navigation(settings["nav"])
@@ -46,7 +46,7 @@ def write(folder: Path) -> None:
 
 
 def lesson(example: Path) -> str:
-    """Return the page of an example, with what can be downloaded below its title."""
+    """Return the page of an example, with its downloads below the title."""
     text = pages.turned(notebooks.page(example), f"examples/{example.name}", f"tutorial/{example.stem}.md")
     title, _, rest = text.partition("\n")
     files = {"Notebook": f"{example.stem}.ipynb", "Script": example.name} | {
@@ -59,7 +59,7 @@ def lesson(example: Path) -> str:
 
 
 def written(file: Path, text: str) -> None:
-    """Write a file, in a folder that need not be there yet."""
+    """Write a file, and create its folder if it is missing."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, "utf-8")
 

@@ -1,6 +1,6 @@
-"""Pictures of a tape: Graphviz text, and an SVG laid out here, so that no other program is needed.
+"""Draw a tape: as Graphviz text, or as an SVG that needs no other program.
 
-The variables stand at the bottom and the result at the top: the gradient flows down from it.
+The result is at the top and the variables are at the bottom: the gradient flows downwards. Begin at `to_svg`.
 """
 
 from collections import defaultdict
@@ -14,7 +14,7 @@ _HEIGHT, _GAP_X, _GAP_Y, _CHARACTER, _MARGIN = 34, 28, 40, 7.6, 20
 
 
 class _Box(NamedTuple):
-    """Where a node is drawn: the middle of its box, and its width."""
+    """The box of a node: its centre and its width."""
 
     x: float
     y: float
@@ -30,7 +30,7 @@ def _text(node: Step) -> str:
 
 
 def to_dot(root: Step) -> str:
-    """Return a graph in Graphviz's language."""
+    """Return the graph in Graphviz's language."""
     nodes = nodes_of(root)
     names = {id(node): f"n{place}" for place, node in enumerate(nodes)}
     lines = ["digraph tape {", "  node [shape=box, style=filled, fontname=monospace];"]
@@ -42,7 +42,7 @@ def to_dot(root: Step) -> str:
 
 
 def _rows(nodes: list[Step]) -> list[list[Step]]:
-    """Return the nodes by row: each one below the lowest node that leads to it, the leaves in the last."""
+    """Return the nodes by row: each node below all of its parents, the leaves in the last row."""
     depth = {id(node): 0 for node in nodes}
     for node in in_topological_order(nodes):
         for child in children(node):
@@ -55,7 +55,7 @@ def _rows(nodes: list[Step]) -> list[list[Step]]:
 
 
 def _boxes(nodes: list[Step]) -> dict[int, _Box]:
-    """Return each node's box: rows are centred, and ordered by the middle of the nodes that lead to them."""
+    """Return the box of each node. Rows are centred, and nodes in a row ordered by the mean place of their parents."""
     parents: dict[int, list[int]] = defaultdict(list)
     for node in nodes:
         for child in children(node):
@@ -76,7 +76,7 @@ def _mean(numbers: list[float]) -> float:
 
 
 def to_svg(root: Step) -> str:
-    """Return a graph as one self-contained SVG."""
+    """Return the graph as one self-contained SVG."""
     nodes = nodes_of(root)
     boxes = _boxes(nodes)
     left = min(box.x - box.width / 2 for box in boxes.values()) - _MARGIN

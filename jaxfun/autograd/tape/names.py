@@ -1,9 +1,9 @@
-"""Torch's names for JAX's primitives, and the expansions of ops that torch records as several nodes."""
+"""Tables: torch's node names for JAX primitives, and the expansions of ops that torch records as several nodes."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-# What JAX needs and torch does not record: implicit broadcasts and promotions.
+# Primitives that torch does not record: implicit broadcasts and promotions.
 TRANSPARENT = frozenset(
     ("broadcast_in_dim", "convert_element_type", "copy", "copy_p", "reduce_precision", "optimization_barrier")
 )
@@ -39,17 +39,17 @@ PRIMITIVES: Mapping[str, str] = {
 }
 
 
-Edge = tuple[Any, int] | None  # a node, and which of its outputs; None where no gradient goes
-Make = Callable[..., Edge]  # of a node's name and its edges
+Edge = tuple[Any, int] | None  # a node and the number of its output; None without a gradient
+Make = Callable[..., Edge]  # makes a node from its name and its edges
 
 
 def row_times_matrix(node: Make, vector: Edge, matrix: Edge) -> Edge:
-    """Return torch's nodes for a vector times a matrix: a matrix of one row is made of the vector."""
+    """Return torch's nodes for a vector times a matrix: torch reshapes the vector to a matrix of one row."""
     return node("SqueezeBackward4", node("MmBackward0", node("UnsqueezeBackward0", vector), matrix))
 
 
-# An op that is one step here and several nodes in torch, by its record's name and the ranks of its tensors. What is not
-# here and has no node of its own in torch is shown by jaxfun's name.
+# Ops that torch records as several nodes, by the record's name and the ranks of the tensors. Any other such op is shown
+# with jaxfun's name.
 EXPANSIONS: Mapping[tuple[str, tuple[int, ...]], Callable[..., Edge]] = {
     ("matmul", (1, 1)): lambda node, a, b: node("DotBackward0", a, b),
     ("matmul", (2, 1)): lambda node, a, b: node("MvBackward0", a, b),

@@ -1,4 +1,4 @@
-"""A node of the tape, and the tape as text."""
+"""`Node`, a node of the tape; printed, it shows the tape as a tree."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,12 +9,11 @@ from .order import label, nodes_of
 
 @dataclass(frozen=True, eq=False)
 class Node:
-    """A step of the tape: torch's name for it, and where the gradients of its inputs go on to.
+    """A node of the tape: torch's name of the step, and the nodes of its inputs.
 
-    `next_functions` are pairs of a node, None for an input that needs no gradient, and which output of that node the
-    input was. A leaf is an `AccumulateGrad`, and `variable` is the position of its variable. Two nodes are equal only
-    where they are the same node.
-    Torch: torch.autograd.graph.Node.
+    `next_functions` has a pair for each input: the node that computed it, and the number of that node's output. The
+    node is None for an input without a gradient. A leaf is named `AccumulateGrad`; `variable` is the position of its
+    variable. Nodes are compared by identity. Torch: torch.autograd.graph.Node.
     """
 
     name: str
@@ -40,7 +39,7 @@ class Node:
         return drawing.to_dot(self)
 
     def to_svg(self) -> str:
-        """Return a picture of the graph as one self-contained SVG; no program is needed to draw it.
+        """Return a picture of the graph as one self-contained SVG.
 
         >>> Node("SumBackward0").to_svg().startswith("<svg")
         True

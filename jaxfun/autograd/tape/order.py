@@ -1,11 +1,11 @@
-"""The nodes of a tape in order, and how each is written: shared by its text and its picture."""
+"""The order and the labels of a tape's nodes, shared by its text and its picture."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol
 
 
 class Step(Protocol):
-    """A node, as far as its text and its picture look at it."""
+    """The attributes of a node that its text and its picture need."""
 
     @property
     def name(self) -> str:
@@ -14,7 +14,7 @@ class Step(Protocol):
 
     @property
     def next_functions(self) -> Sequence[tuple[Any, int]]:
-        """Where the gradients of its inputs go on to, None where an input needs none."""
+        """For each input, its node (None without a gradient) and the number of that node's output."""
         ...
 
     @property
@@ -29,12 +29,12 @@ class Step(Protocol):
 
 
 def children(node: Any) -> list[Any]:
-    """Return the nodes that a node leads to, one for each input that needs a gradient."""
+    """Return the nodes of the inputs that need a gradient."""
     return [child for child, _ in node.next_functions if child is not None]
 
 
 def nodes_of(root: Any) -> list[Any]:
-    """Return every node that a root leads to, itself first, each once."""
+    """Return all nodes that can be reached from a root, each once, the root first."""
     found: dict[int, Any] = {}
     waiting = [root]
     while waiting:
@@ -46,7 +46,7 @@ def nodes_of(root: Any) -> list[Any]:
 
 
 def in_topological_order(nodes: Sequence[Any]) -> list[Any]:
-    """Return the nodes of a graph, its root first, so that each stands before all that it leads to."""
+    """Return the nodes of a graph in topological order: the root first, each node before the nodes of its inputs."""
     parents = {id(node): 0 for node in nodes}
     for node in nodes:
         for child in children(node):

@@ -1,8 +1,8 @@
-"""`graph`: the tape of a pure function, read off its jaxpr.
+"""`graph`: the tape of a pure function, read off its jaxpr. Begin at `graph`, then `_walk`.
 
-torch writes the tape while the program runs. Here the program is traced, and each step of the trace becomes a node. A
-jaxfun op stands in the jaxpr under its own name, so its record says what torch calls it; a plain operator on JAX arrays
-(`v ** 2`) is named by the tables of `names`.
+torch records the tape while the program runs. Here the program is traced, and each equation of the jaxpr becomes a
+node. A jaxfun op has its own name in the jaxpr, so its record gives torch's name. A plain operator on JAX arrays (`v **
+2`) is named by the tables in `names`.
 """
 
 import functools
@@ -20,13 +20,14 @@ from .node import Node
 
 
 def graph(func: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function of variables that gives the tape of `func`: the node that torch's `grad_fn` would be.
+    """Return a function of variables that returns the tape of `func`: the node that would be `grad_fn` in torch.
 
-    `func` is a pure function of arrays; the variables are `Variable`s or arrays, and a floating point or complex array
-    requires a gradient. For several results it is a tuple of nodes, None for one that no gradient leads to.
-    Names in angle brackets are not torch's: `<jaxfun.einsum>` is an op that torch records as several nodes, `<scan>` a
-    primitive of JAX that torch has no name for. A loop, a `jax.checkpoint` and a function with a derivative rule of its
-    own are one node each.
+    `func` is a pure function of arrays. The variables are `Variable`s or arrays; floating point and complex arrays
+    require a gradient. For several results the tape is a tuple of nodes, with None for a result without a gradient.
+
+    Names in angle brackets are not torch's: `<jaxfun.einsum>` is an op that torch records as several nodes, `<scan>` is
+    a JAX primitive without a counterpart in torch. A loop, a `jax.checkpoint` and a function with a custom derivative
+    rule are one node each.
 
     >>> import jaxfun as jf
     >>> v = jf.Variable(jf.ones(1, 2))
@@ -48,7 +49,7 @@ def graph(func: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _made_by(node: Node) -> Node | None:
-    return None if node.variable is not None else node  # a variable that comes back as it is has no grad_fn
+    return None if node.variable is not None else node  # a variable returned unchanged has no grad_fn
 
 
 def _leaf(place: int, variable: Any, array: jax.Array) -> Edge:
@@ -57,11 +58,11 @@ def _leaf(place: int, variable: Any, array: jax.Array) -> Edge:
 
 
 def _walk(jaxpr: Any, inputs: Sequence[Edge]) -> list[Edge]:
-    """Return the edges of a jaxpr's results, from those of its inputs."""
+    """Return the edges of a jaxpr's results, given the edges of its inputs."""
     known: dict[Any, Edge] = dict(zip(jaxpr.invars, inputs, strict=True))
 
     def read(var: Any) -> Edge:
-        return None if _is_number(var) else known.get(var)  # a constant has none
+        return None if _is_number(var) else known.get(var)  # a constant has no edge
 
     for equation in jaxpr.eqns:
         known.update(zip(equation.outvars, _step(equation, [read(var) for var in equation.invars]), strict=True))
@@ -80,7 +81,7 @@ def _step(equation: Any, edges: Sequence[Edge]) -> Sequence[Edge]:
 
 
 def _made(name: str, edges: Sequence[Edge], equation: Any) -> list[Edge]:
-    """Return the outputs of a new node; there is none where no input requires a gradient, nor for integer outputs."""
+    """Return the edges to a new node; None if no input requires a gradient, and for an integer output."""
     avals = [var.aval for var in equation.outvars]
     edge = _node(avals[0].shape, name, *edges) if name else None
     return [(edge[0], place) if edge and is_differentiable(aval) else None for place, aval in enumerate(avals)]
@@ -110,7 +111,7 @@ def _op(record: Op, equation: Any, edges: Sequence[Edge]) -> Sequence[Edge]:
 def _op_edges(record: Op, edges: Sequence[Edge], indices: Sequence[bool]) -> Iterator[Edge]:
     """Yield the edges of a record's differentiable arguments.
 
-    torch keeps none for a number in a scalar overload, and none for a sequence of index tensors.
+    torch records no edge for the number of a scalar overload, and none for a sequence of index tensors.
     """
     takes_number = "Scalar" in record.name
     keeps = {Role.TENSOR, Role.TENSORS} if takes_number else {Role.TENSOR, Role.OPERAND, Role.TENSORS}
@@ -143,7 +144,7 @@ def _is_number(var: Any) -> bool:
 
 def _commutative(name: str) -> Callable[..., list[Edge]]:
     def rule(equation: Any, edges: Sequence[Edge]) -> list[Edge]:
-        # Python hands `2 * v` to v.__rmul__: torch sees v first
+        # Python calls v.__rmul__ for `2 * v`, so torch has v first
         return _made(name, edges[::-1] if _is_number(equation.invars[0]) else edges, equation)
 
     return rule
@@ -170,12 +171,12 @@ def _pow(equation: Any, edges: Sequence[Edge]) -> list[Edge]:
 
 
 def _where(equation: Any, edges: Sequence[Edge]) -> list[Edge]:
-    # select_n lists the cases from False on, torch the other way round
+    # select_n has the case for False first, torch the case for True
     return _made("WhereBackward0", edges[:0:-1], equation)
 
 
 def _gather(equation: Any, edges: Sequence[Edge]) -> list[Edge]:
-    return _made("IndexBackward0", edges[:1], equation)  # torch keeps no edge for the indices
+    return _made("IndexBackward0", edges[:1], equation)  # torch records no edge for the indices
 
 
 def _reduction(of_all: str, along: str) -> Callable[..., list[Edge]]:
@@ -187,7 +188,7 @@ def _reduction(of_all: str, along: str) -> Callable[..., list[Edge]]:
 
 
 def _squeeze(equation: Any, edges: Sequence[Edge]) -> list[Edge]:
-    # x[0] is a slice of one and a squeeze in JAX, a select in torch
+    # x[0] is a slice of size 1 and a squeeze in JAX, a select in torch
     node = None if edges[0] is None else edges[0][0]
     if node is not None and node.name == "SliceBackward0":
         return _made("SelectBackward0", node.next_functions, equation)
