@@ -13,7 +13,7 @@ from pathlib import Path
 IN_THE_WHEEL = ("jaxfun/", "_jaxfun_pytestplugin.py")
 METADATA = ("METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE")
 # what only works where it lies beside the code: if git did not track it, the two lists would agree without it
-DATA = {"jaxfun/py.typed", "jaxfun/differences.json", "jaxfun/porting/counterparts.toml"}
+DATA = {"jaxfun/py.typed", "jaxfun/porting/differences.json", "jaxfun/porting/counterparts.toml"}
 
 
 def only(folder: Path, pattern: str) -> Path:

@@ -26,7 +26,7 @@ def test_the_import_names_the_extra(missing: tuple[str, ...], program: str) -> N
 
 @pytest.mark.parametrize("missing", ["torch", "hypothesis", "rich"])
 def test_the_command_names_the_extra_in_a_line(missing: str) -> None:
-    ended = run((missing,), "from jaxfun.cli import main; sys.exit(main(['parity', 'math:sqrt', 'math:sqrt']))")
+    ended = run((missing,), "from jaxfun.cli.main import main; sys.exit(main(['parity', 'math:sqrt', 'math:sqrt']))")
     assert ended.returncode == 2
     assert ended.stdout == ""
     assert ended.stderr.count("\n") == 1
