@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import EllipsisType, ModuleType
 from typing import Any, Literal, overload
 
-import numpy as np
+import numpy
 from jax import Array
 from .core.errors import ArgumentTypeError as ArgumentTypeError
 from .core.types import ArrayLike as ArrayLike
@@ -34,7 +34,7 @@ from . import train as train
 from .core.types import Number
 
 __version__: builtins.str
-DTypeLike = DType | np.dtype[Any] | builtins.str | builtins.type
+DTypeLike = DType | numpy.dtype[Any] | builtins.str | builtins.type
 
 bfloat16: DType
 bool: DType
@@ -168,7 +168,9 @@ def adjoint(input: ArrayLike) -> Array:
     ...
 
 def all(
-    input: ArrayLike, dim: builtins.int | Sequence[builtins.int] | None = None, keepdim: builtins.bool = False
+    input: ArrayLike,
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
+    keepdim: builtins.bool = False,
 ) -> Array:
     """Return whether all elements are true (not zero), or all along `dim`; `dim=()` reduces nothing.
 
@@ -179,8 +181,8 @@ def all(
 def allclose(
     input: ArrayLike,
     other: ArrayLike,
-    rtol: Number | Array = ...,
-    atol: Number | Array = ...,
+    rtol: Number | Array = 1e-05,
+    atol: Number | Array = 1e-08,
     equal_nan: builtins.bool = False,
 ) -> Array:
     """Return whether all elements are close, as `isclose` defines it: a 0-dim bool, where torch gives Python's.
@@ -189,7 +191,11 @@ def allclose(
     """
     ...
 
-def amax(input: ArrayLike, dim: builtins.int | Sequence[builtins.int] = ..., keepdim: builtins.bool = False) -> Array:
+def amax(
+    input: ArrayLike,
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = (),
+    keepdim: builtins.bool = False,
+) -> Array:
     """Return the largest element, or the largest over `dim` (one, or several as a tuple).
 
     Gradient: shared evenly among equal elements.
@@ -197,7 +203,11 @@ def amax(input: ArrayLike, dim: builtins.int | Sequence[builtins.int] = ..., kee
     """
     ...
 
-def amin(input: ArrayLike, dim: builtins.int | Sequence[builtins.int] = ..., keepdim: builtins.bool = False) -> Array:
+def amin(
+    input: ArrayLike,
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = (),
+    keepdim: builtins.bool = False,
+) -> Array:
     """Return the smallest element, or the smallest over `dim` (one, or several as a tuple).
 
     Gradient: shared evenly among equal elements.
@@ -221,7 +231,9 @@ def angle(input: ArrayLike) -> Array:
     ...
 
 def any(
-    input: ArrayLike, dim: builtins.int | Sequence[builtins.int] | None = None, keepdim: builtins.bool = False
+    input: ArrayLike,
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
+    keepdim: builtins.bool = False,
 ) -> Array:
     """Return whether any element is true (not zero), or any along `dim`; `dim=()` reduces nothing.
 
@@ -229,7 +241,13 @@ def any(
     """
     ...
 
-def arange(start: Any, end: Any = None, step: Any = 1, *, dtype: DTypeLike | None = None) -> Array:
+def arange(
+    start: ArrayLike | Number,
+    end: ArrayLike | Number | None = None,
+    step: ArrayLike | Number = 1,
+    *,
+    dtype: DTypeLike | None = None,
+) -> Array:
     """Return the numbers from `start` to `end`, `end` excluded, with the spacing `step`.
 
     Dtypes: int64 where all arguments are integers, else float32. Each element is rounded once; torch rounds a few per
@@ -351,22 +369,22 @@ def atanh(input: ArrayLike) -> Array:
     """
     ...
 
-def atleast_1d(*tensors: Any) -> Any:
+def atleast_1d(*tensors: ArrayLike | Sequence[ArrayLike]) -> Any:
     """Return the tensor, or a tuple of several tensors, with at least 1 dimension."""
     ...
 
-def atleast_2d(*tensors: Any) -> Any:
+def atleast_2d(*tensors: ArrayLike | Sequence[ArrayLike]) -> Any:
     """Return the tensor, or a tuple of several tensors, with at least 2 dimensions; new ones come first."""
     ...
 
-def atleast_3d(*tensors: Any) -> Any:
+def atleast_3d(*tensors: ArrayLike | Sequence[ArrayLike]) -> Any:
     """Return the tensor, or a tuple of several tensors, with at least 3 dimensions.
 
     Shapes: (n,) -> (1, n, 1); (m, n) -> (m, n, 1).
     """
     ...
 
-def backward(f: Callable[..., Any], *variables: Any, gradient: Any = None) -> Any:
+def backward(f: Callable[..., Any], *variables: Any, gradient: ArrayLike | Number | None = None) -> Any:
     """Differentiate `f(*variables)` and return the Variables with the gradients added to their `grad`.
 
     `f` is a pure function of arrays that returns a scalar. Otherwise `gradient` is the cotangent, as in torch, or a
@@ -392,7 +410,7 @@ def baddbmm(
     ...
 
 def bincount(
-    input: ArrayLike, weights: Any = None, minlength: builtins.int = 0, *, size: builtins.int | None = None
+    input: ArrayLike, weights: ArrayLike | None = None, minlength: builtins.int = 0, *, size: builtins.int | None = None
 ) -> Array:
     """Return the number of times that each integer from 0 to the largest occurs, or the sum of its weights.
 
@@ -453,7 +471,7 @@ def broadcast_shapes(*shapes: builtins.int | Sequence[builtins.int]) -> tuple[bu
     """
     ...
 
-def broadcast_tensors(*tensors: Any) -> tuple[Array, ...]:
+def broadcast_tensors(*tensors: ArrayLike | Sequence[ArrayLike]) -> tuple[Array, ...]:
     """Return the tensors, all broadcast to their common shape.
 
     Raises: RuntimeError where the shapes do not broadcast together.
@@ -477,7 +495,7 @@ def bucketize(
     """
     ...
 
-def can_cast(from_: Any, to: Any) -> builtins.bool:
+def can_cast(from_: DTypeLike, to: DTypeLike) -> builtins.bool:
     """Return whether torch's rules let `from_` be cast to `to` in place. Torch: torch.can_cast."""
     ...
 
@@ -499,7 +517,7 @@ def cat(tensors: Sequence[ArrayLike], dim: builtins.int = 0) -> Array:
     ...
 
 def cdist(
-    x1: ArrayLike, x2: ArrayLike, p: builtins.float = ..., compute_mode: str = "use_mm_for_euclid_dist_if_necessary"
+    x1: ArrayLike, x2: ArrayLike, p: builtins.float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary"
 ) -> Array:
     """Return the distance in the p-norm between each row of one matrix and each row of another; batches broadcast.
 
@@ -515,7 +533,7 @@ def ceil(input: ArrayLike) -> Array:
     """Return the smallest whole number that is not below each element; integers as they are. Gradient: 0."""
     ...
 
-def chain_matmul(*matrices: Any) -> Array:
+def chain_matmul(*matrices: ArrayLike) -> Array:
     """Return the product of matrices, multiplied in the order that costs least.
 
     Raises: RuntimeError for shapes that do not fit, and for two dtypes.
@@ -555,7 +573,7 @@ def chunk(input: ArrayLike, chunks: builtins.int, dim: builtins.int = 0) -> tupl
     """Return at most `chunks` parts of one size along a dimension; the last may be smaller."""
     ...
 
-def clamp(input: ArrayLike, min: Any = None, max: Any = None) -> Array:
+def clamp(input: ArrayLike, min: ArrayLike | Number | None = None, max: ArrayLike | Number | None = None) -> Array:
     """Clamp each element to `[min, max]`: numbers, or tensors that broadcast.
 
     Gradient: 1 at a bound (jnp.clip gives half), 0 outside and at NaN; for a tensor of bounds 1 where it is used.
@@ -600,7 +618,7 @@ def clamp_min(input: ArrayLike, min: ArrayLike) -> Array:
     """
     ...
 
-def clip(input: ArrayLike, min: Any = None, max: Any = None) -> Array:
+def clip(input: ArrayLike, min: ArrayLike | Number | None = None, max: ArrayLike | Number | None = None) -> Array:
     """Clamp each element to `[min, max]`: numbers, or tensors that broadcast.
 
     Gradient: 1 at a bound (jnp.clip gives half), 0 outside and at NaN; for a tensor of bounds 1 where it is used.
@@ -689,7 +707,9 @@ def cosh(input: ArrayLike) -> Array:
     """Return the hyperbolic cosine of each element; integers as float32."""
     ...
 
-def count_nonzero(input: ArrayLike, dim: builtins.int | Sequence[builtins.int] | None = None) -> Array:
+def count_nonzero(
+    input: ArrayLike, dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None
+) -> Array:
     """Return the number of elements that are not zero, or the number over `dim` (one, or several as a tuple).
 
     NaN is not zero.
@@ -858,7 +878,7 @@ def dist(input: ArrayLike, other: ArrayLike, p: builtins.float = 2) -> Array:
     """
     ...
 
-def div(input: ArrayLike, other: Any, *, rounding_mode: str | None = None) -> Array:
+def div(input: ArrayLike, other: ArrayLike | Number, *, rounding_mode: str | None = None) -> Array:
     """Return `input / other`; integers are divided as float32, unless `rounding_mode` is "trunc" or "floor".
 
     Gradient: 0 with a rounding mode.
@@ -866,7 +886,7 @@ def div(input: ArrayLike, other: Any, *, rounding_mode: str | None = None) -> Ar
     """
     ...
 
-def divide(input: ArrayLike, other: Any, *, rounding_mode: str | None = None) -> Array:
+def divide(input: ArrayLike, other: ArrayLike | Number, *, rounding_mode: str | None = None) -> Array:
     """Return `input / other`; integers are divided as float32, unless `rounding_mode` is "trunc" or "floor".
 
     Gradient: 0 with a rounding mode.
@@ -881,7 +901,9 @@ def dot(input: ArrayLike, tensor: ArrayLike) -> Array:
     """
     ...
 
-def dsplit(input: ArrayLike, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Array, ...]:
+def dsplit(
+    input: ArrayLike, indices_or_sections: builtins.int | tuple[builtins.int, ...] | list[builtins.int]
+) -> tuple[Array, ...]:
     """Return the parts of a tensor along its third dimension: so many equal ones, or those between the given indices.
 
     Raises: RuntimeError for fewer than 3 dimensions, and where the dimension cannot be split into equal parts.
@@ -970,7 +992,7 @@ def eye(n: builtins.int, m: builtins.int | None = None, *, dtype: DTypeLike | No
     """
     ...
 
-def finfo(type: Any = float32) -> FInfo:
+def finfo(type: DTypeLike = ...) -> FInfo:
     """Return the limits of a floating point or complex dtype. Torch: torch.finfo.
 
     Raises: ArgumentTypeError for bool and integers.
@@ -1007,7 +1029,7 @@ def flipud(input: ArrayLike) -> Array:
     ...
 
 @overload
-def float_power(input: ArrayLike, exponent: builtins.bool | builtins.int | builtins.float | builtins.complex) -> Array:
+def float_power(input: ArrayLike, exponent: Number) -> Array:
     """Return `input ** exponent` in float64, or in complex128 where either is complex.
 
     Gradient: that of `pow`.
@@ -1037,7 +1059,7 @@ def floor(input: ArrayLike) -> Array:
     """Return the largest whole number that is not above each element; integers as they are. Gradient: 0."""
     ...
 
-def floor_divide(input: ArrayLike, other: Any) -> Array:
+def floor_divide(input: ArrayLike, other: ArrayLike | Number) -> Array:
     """Return `input / other` rounded down.
 
     Gradient: none in torch; 0 here.
@@ -1089,7 +1111,7 @@ def frexp(input: ArrayLike) -> MantissaAndExponent:
     """
     ...
 
-def from_dlpack(ext_tensor: Any) -> Array:
+def from_dlpack(ext_tensor: ArrayLike) -> Array:
     """Return an array that shares its memory with another library's tensor, where the platform allows it.
 
     Memory: shared on the CPU and on a GPU that both libraries see; a tensor that is not contiguous or not aligned is
@@ -1100,7 +1122,7 @@ def from_dlpack(ext_tensor: Any) -> Array:
     """
     ...
 
-def from_numpy(ndarray: np.ndarray) -> Array:
+def from_numpy(ndarray: numpy.ndarray) -> Array:
     """Return a copy of a NumPy array, dtype kept.
 
     Memory: copied. In torch both share it, and `xx += 1` on one changes the other; here a value never changes, and the
@@ -1110,7 +1132,7 @@ def from_numpy(ndarray: np.ndarray) -> Array:
     """
     ...
 
-def full(size: Sequence[builtins.int], fill_value: Any, *, dtype: DTypeLike | None = None) -> Array:
+def full(size: Sequence[builtins.int], fill_value: ArrayLike | Number, *, dtype: DTypeLike | None = None) -> Array:
     """Return a tensor filled with a number.
 
     Dtypes: by default that of the number: bool, int64, float32 or complex64.
@@ -1119,7 +1141,7 @@ def full(size: Sequence[builtins.int], fill_value: Any, *, dtype: DTypeLike | No
     """
     ...
 
-def full_like(input: ArrayLike, fill_value: Any, *, dtype: DTypeLike | None = None) -> Array:
+def full_like(input: ArrayLike, fill_value: ArrayLike | Number, *, dtype: DTypeLike | None = None) -> Array:
     """Return a tensor of the shape of `input`, and of its dtype by default, filled with a number.
 
     Raises: RuntimeError for a number that the dtype cannot hold.
@@ -1150,7 +1172,7 @@ def ger(input: ArrayLike, vec2: ArrayLike) -> Array:
     """Return `outer(input, vec2)`, under its older name."""
     ...
 
-def getitem(x: Any, index: Any) -> Array:
+def getitem(x: ArrayLike, index: Any) -> Array:
     """Return `x[index]` as torch means it: integers, slices, None, `...`, bools, masks, integer tensors, and mixtures.
 
     Shapes: where the dimensions that tensors index are not all adjacent, those of the tensors come first.
@@ -1163,7 +1185,11 @@ def getitem(x: Any, index: Any) -> Array:
     ...
 
 def gradient(
-    input: ArrayLike, *, spacing: Any = None, dim: Any = None, edge_order: builtins.int = 1
+    input: ArrayLike,
+    *,
+    spacing: Number | Sequence[Number] | Sequence[ArrayLike] | None = None,
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
+    edge_order: builtins.int = 1,
 ) -> tuple[Array, ...]:
     """Return the gradient along each dimension, or along `dim`, by central differences of second order.
 
@@ -1202,7 +1228,12 @@ def histc(input: ArrayLike, bins: builtins.int = 100, min: Number | Array = 0, m
     ...
 
 def histogram(
-    input: ArrayLike, bins: Any = 100, *, range: Any = None, weight: Any = None, density: builtins.bool = False
+    input: ArrayLike,
+    bins: builtins.int | Sequence[builtins.int] | ArrayLike = 100,
+    *,
+    range: Sequence[builtins.float] | None = None,
+    weight: ArrayLike | None = None,
+    density: builtins.bool = False,
 ) -> Histogram:
     """Return the number of elements in each bin, or the sum of their weights, and the edges: `(hist, bin_edges)`.
 
@@ -1214,7 +1245,11 @@ def histogram(
     ...
 
 def histogramdd(
-    input: ArrayLike, bins: Any, range: Any = None, weight: Any = None, density: builtins.bool = False
+    input: ArrayLike,
+    bins: builtins.int | Sequence[builtins.int] | ArrayLike,
+    range: Sequence[builtins.float] | None = None,
+    weight: ArrayLike | None = None,
+    density: builtins.bool = False,
 ) -> JointHistogram:
     """Return the number of rows in each bin, or the sum of their weights, and the edges: `(hist, bin_edges)`.
 
@@ -1227,7 +1262,9 @@ def histogramdd(
     """
     ...
 
-def hsplit(input: ArrayLike, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Array, ...]:
+def hsplit(
+    input: ArrayLike, indices_or_sections: builtins.int | tuple[builtins.int, ...] | list[builtins.int]
+) -> tuple[Array, ...]:
     """Return the parts of a tensor along its second dimension, those of a vector along its first.
 
     Shapes: `indices_or_sections` equal parts, or the parts between the given indices, as in `tensor_split`.
@@ -1267,7 +1304,7 @@ def igammac(input: ArrayLike, other: ArrayLike) -> Array:
     """
     ...
 
-def iinfo(type: Any) -> IInfo:
+def iinfo(type: DTypeLike) -> IInfo:
     """Return the limits of an integer dtype. Torch: torch.iinfo.
 
     Raises: ArgumentTypeError for bool, floating point and complex dtypes.
@@ -1326,7 +1363,9 @@ def index_fill(input: ArrayLike, dim: builtins.int, index: ArrayLike, value: Arr
     """
     ...
 
-def index_put(input: ArrayLike, indices: Sequence[Any], values: Any, accumulate: builtins.bool = False) -> Array:
+def index_put(
+    input: ArrayLike, indices: Sequence[Any], values: ArrayLike | Number, accumulate: builtins.bool = False
+) -> Array:
     """Return `input` as `input[indices] = values` would leave it, for a tuple of tensors of indices or masks.
 
     With `accumulate` the values are added.
@@ -1394,8 +1433,8 @@ def is_floating_point(input: ArrayLike) -> builtins.bool:
 def isclose(
     input: ArrayLike,
     other: ArrayLike,
-    rtol: Number | Array = ...,
-    atol: Number | Array = ...,
+    rtol: Number | Array = 1e-05,
+    atol: Number | Array = 1e-08,
     equal_nan: builtins.bool = False,
 ) -> Array:
     """Return where `abs(input - other) <= atol + rtol * abs(other)`; equal infinities are close, NaNs if `equal_nan`.
@@ -1464,7 +1503,7 @@ def lcm(input: ArrayLike, other: ArrayLike) -> Array:
     """Return the least common multiple of each two integers; 0 where either is 0."""
     ...
 
-def ldexp(input: ArrayLike, other: Any) -> Array:
+def ldexp(input: ArrayLike, other: ArrayLike | Number) -> Array:
     """Return `input * 2**other`; a floating point `input` times a whole power does not overflow before its result does.
 
     Dtypes: an integer `input` as float32.
@@ -1508,7 +1547,9 @@ def lgamma(input: ArrayLike) -> Array:
     """
     ...
 
-def linspace(start: Any, end: Any, steps: builtins.int, *, dtype: DTypeLike | None = None) -> Array:
+def linspace(
+    start: ArrayLike | Number, end: ArrayLike | Number, steps: builtins.int, *, dtype: DTypeLike | None = None
+) -> Array:
     """Return `steps` evenly spaced numbers from `start` to `end`, both included; float32 by default.
 
     Raises: RuntimeError for a negative `steps`, and for ends that the dtype cannot hold.
@@ -1580,7 +1621,12 @@ def logit(input: ArrayLike, eps: Number | Array | None = None) -> Array:
     ...
 
 def logspace(
-    start: Any, end: Any, steps: builtins.int, base: builtins.float = 10.0, *, dtype: DTypeLike | None = None
+    start: ArrayLike | Number,
+    end: ArrayLike | Number,
+    steps: builtins.int,
+    base: builtins.float = 10.0,
+    *,
+    dtype: DTypeLike | None = None,
 ) -> Array:
     """Return `steps` numbers from `base ** start` to `base ** end`, evenly spaced on a logarithmic scale.
 
@@ -1590,7 +1636,9 @@ def logspace(
     """
     ...
 
-def logsumexp(input: ArrayLike, dim: builtins.int | Sequence[builtins.int], keepdim: builtins.bool = False) -> Array:
+def logsumexp(
+    input: ArrayLike, dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int], keepdim: builtins.bool = False
+) -> Array:
     """Return the logarithm of the sum of the exponentials over `dim` (one, or several as a tuple).
 
     It does not overflow. Of no elements it is -infinity.
@@ -1646,7 +1694,9 @@ def masked_scatter(input: ArrayLike, mask: ArrayLike, source: ArrayLike) -> Arra
     """
     ...
 
-def masked_select(input: ArrayLike, mask: ArrayLike, *, size: builtins.int | None = None, fill_value: Any = 0) -> Array:
+def masked_select(
+    input: ArrayLike, mask: ArrayLike, *, size: builtins.int | None = None, fill_value: ArrayLike | Number = 0
+) -> Array:
     """Return the elements where the mask is true, in order, as one dimension.
 
     Shapes: `input` and `mask` broadcast. The mask's values decide the result's size: under jit and vmap it is `size`,
@@ -1717,7 +1767,7 @@ def mean(input: ArrayLike, *, dtype: DTypeLike | None = None) -> Array:
 @overload
 def mean(
     input: ArrayLike,
-    dim: builtins.int | Sequence[builtins.int],
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
     keepdim: builtins.bool = False,
     *,
     dtype: DTypeLike | None = None,
@@ -1750,7 +1800,7 @@ def median(input: ArrayLike, dim: builtins.int, keepdim: builtins.bool = False) 
     """
     ...
 
-def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Array, ...]:
+def meshgrid(*tensors: ArrayLike | Sequence[ArrayLike], indexing: str | None = None) -> tuple[Array, ...]:
     """Return coordinate grids: one tensor of the grid's shape for each vector.
 
     Shapes: (m,), (n,) -> (m, n) twice; with `indexing="xy"` the first two dimensions are exchanged, (n, m). A 0-dim
@@ -1819,7 +1869,9 @@ def moveaxis(input: ArrayLike, source: builtins.int, destination: builtins.int) 
 
 @overload
 def moveaxis(
-    input: ArrayLike, source: builtins.int | Sequence[builtins.int], destination: builtins.int | Sequence[builtins.int]
+    input: ArrayLike,
+    source: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
+    destination: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
 ) -> Array:
     """Return the tensor with one dimension, or several, moved to new places; the others keep their order.
 
@@ -1837,7 +1889,9 @@ def movedim(input: ArrayLike, source: builtins.int, destination: builtins.int) -
 
 @overload
 def movedim(
-    input: ArrayLike, source: builtins.int | Sequence[builtins.int], destination: builtins.int | Sequence[builtins.int]
+    input: ArrayLike,
+    source: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
+    destination: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
 ) -> Array:
     """Return the tensor with one dimension, or several, moved to new places; the others keep their order.
 
@@ -1887,7 +1941,7 @@ def nan_to_num(
 
 def nanmean(
     input: ArrayLike,
-    dim: builtins.int | Sequence[builtins.int] | None = None,
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
     keepdim: builtins.bool = False,
     *,
     dtype: DTypeLike | None = None,
@@ -1953,7 +2007,7 @@ def nanquantile(
 
 def nansum(
     input: ArrayLike,
-    dim: builtins.int | Sequence[builtins.int] | None = None,
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
     keepdim: builtins.bool = False,
     *,
     dtype: DTypeLike | None = None,
@@ -1966,7 +2020,7 @@ def nansum(
     """
     ...
 
-def narrow(input: ArrayLike, dim: builtins.int, start: Any, length: builtins.int) -> Array:
+def narrow(input: ArrayLike, dim: builtins.int, start: ArrayLike | Number, length: builtins.int) -> Array:
     """Return `length` elements along a dimension, from `start` on; a negative start counts from the end.
 
     Raises: IndexError for a start out of range; RuntimeError where `length` is too large. Of a traced start that is
@@ -2030,7 +2084,12 @@ def nonzero_static(input: ArrayLike, *, size: builtins.int, fill_value: builtins
     ...
 
 def norm(
-    input: ArrayLike, p: Any = "fro", dim: Any = None, keepdim: builtins.bool = False, *, dtype: DTypeLike | None = None
+    input: ArrayLike,
+    p: Number | str = "fro",
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
+    keepdim: builtins.bool = False,
+    *,
+    dtype: DTypeLike | None = None,
 ) -> Array:
     """Return the `p`-norm `sum(abs(input) ** p) ** (1 / p)` of all elements, or over `dim` (one or a tuple).
 
@@ -2069,7 +2128,7 @@ def outer(input: ArrayLike, vec2: ArrayLike) -> Array:
     """
     ...
 
-def pdist(input: ArrayLike, p: builtins.float = ...) -> Array:
+def pdist(input: ArrayLike, p: builtins.float = 2.0) -> Array:
     """Return the distance in the p-norm between each two rows of a matrix, in order: (0, 1), (0, 2), ..., (1, 2), ...
 
     Shapes: (m, k) -> (m (m - 1) / 2).
@@ -2106,7 +2165,7 @@ def positive(input: ArrayLike) -> Array:
     ...
 
 @overload
-def pow(input: ArrayLike, exponent: builtins.bool | builtins.int | builtins.float | builtins.complex) -> Array:
+def pow(input: ArrayLike, exponent: Number) -> Array:
     """Return `input ** exponent`, for two tensors or a tensor and a number.
 
     Gradient: for `input` 0 where the exponent is 0; for `exponent` 0 where the base is 0 and the exponent is not
@@ -2158,7 +2217,7 @@ def prod(
     """
     ...
 
-def promote_types(type1: Any, type2: Any) -> DType:
+def promote_types(type1: DTypeLike, type2: DTypeLike) -> DType:
     """Return the smallest dtype that holds both. Torch: torch.promote_types."""
     ...
 
@@ -2238,8 +2297,8 @@ def rand(key: Array, *size: builtins.int | Sequence[builtins.int], dtype: DTypeL
 
 def randint(
     key: Array,
-    low: Any = None,
-    high: Any = None,
+    low: ArrayLike | Number | None = None,
+    high: ArrayLike | Number | None = None,
     size: Sequence[builtins.int] | None = None,
     *,
     dtype: DTypeLike | None = None,
@@ -2326,7 +2385,11 @@ def repeat(input: ArrayLike, *repeats: builtins.int | Sequence[builtins.int]) ->
     ...
 
 def repeat_interleave(
-    input: ArrayLike, repeats: Any = ..., dim: builtins.int | None = None, *, output_size: builtins.int | None = None
+    input: ArrayLike,
+    repeats: builtins.int | Sequence[builtins.int] | ArrayLike = ...,
+    dim: builtins.int | None = None,
+    *,
+    output_size: builtins.int | None = None,
 ) -> Array:
     """Return each element, or each slice along `dim`, repeated in place; without `dim` those of the flattened tensor.
 
@@ -2361,7 +2424,7 @@ def resolve_neg(input: ArrayLike) -> Array:
     """Return `input`: JAX has no lazy negation."""
     ...
 
-def result_type(*tensors: Any) -> DType:
+def result_type(*tensors: ArrayLike | Sequence[ArrayLike]) -> DType:
     """Return the dtype of an arithmetic operation on tensors and Python numbers. Torch: torch.result_type.
 
     A tensor with dimensions outranks a 0-dim tensor, which outranks a number, unless the other's category is higher.
@@ -2371,8 +2434,8 @@ def result_type(*tensors: Any) -> DType:
 
 def roll(
     input: ArrayLike,
-    shifts: builtins.int | Sequence[builtins.int],
-    dims: builtins.int | Sequence[builtins.int] | None = None,
+    shifts: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
+    dims: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
 ) -> Array:
     """Return the elements shifted cyclically along `dims`: the last ones come in at the start.
 
@@ -2381,7 +2444,9 @@ def roll(
     """
     ...
 
-def rot90(input: ArrayLike, k: builtins.int = 1, dims: builtins.int | Sequence[builtins.int] = ...) -> Array:
+def rot90(
+    input: ArrayLike, k: builtins.int = 1, dims: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = (0, 1)
+) -> Array:
     """Return the tensor rotated `k` times by 90 degrees in the plane of two dimensions, from the first to the second.
 
     Raises: RuntimeError for fewer than 2 dimensions, and where `dims` are not two different dimensions.
@@ -2540,7 +2605,7 @@ def select_scatter(input: ArrayLike, src: ArrayLike, dim: builtins.int, index: N
     """
     ...
 
-def setitem(x: Any, index: Any, value: Any) -> Array:
+def setitem(x: ArrayLike, index: Any, value: ArrayLike | Number) -> Array:
     """Return `x` as `x[index] = value` would leave it in torch; `x` itself stays as it is.
 
     Shapes: the value broadcasts to `x[index]`; leading dimensions of size 1 do not count.
@@ -2657,7 +2722,9 @@ def split(tensor: ArrayLike, split_size_or_sections: builtins.int, dim: builtins
 
 @overload
 def split(
-    tensor: ArrayLike, split_size_or_sections: builtins.int | Sequence[builtins.int], dim: builtins.int = 0
+    tensor: ArrayLike,
+    split_size_or_sections: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
+    dim: builtins.int = 0,
 ) -> tuple[Array, ...]:
     """Return the parts of one size along a dimension, the last of which may be smaller, or parts of the given sizes.
 
@@ -2693,7 +2760,7 @@ def squeeze(input: ArrayLike, dim: builtins.int) -> Array:
     ...
 
 @overload
-def squeeze(input: ArrayLike, dim: builtins.int | Sequence[builtins.int]) -> Array:
+def squeeze(input: ArrayLike, dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int]) -> Array:
     """Return the tensor without its dimensions of size 1, or without those of them that `dim` names."""
     ...
 
@@ -2708,7 +2775,7 @@ def stack(tensors: Sequence[ArrayLike], dim: builtins.int = 0) -> Array:
 @overload
 def std(
     input: ArrayLike,
-    dim: builtins.int | Sequence[builtins.int] | None = None,
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
     *,
     correction: builtins.float | None = 1,
     keepdim: builtins.bool = False,
@@ -2724,7 +2791,7 @@ def std(
 @overload
 def std(
     input: ArrayLike,
-    dim: builtins.int | Sequence[builtins.int],
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
     unbiased: builtins.bool = True,
     keepdim: builtins.bool = False,
 ) -> Array:
@@ -2749,7 +2816,7 @@ def std(input: ArrayLike, unbiased: builtins.bool = True) -> Array:
 @overload
 def std_mean(
     input: ArrayLike,
-    dim: builtins.int | Sequence[builtins.int] | None = None,
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
     *,
     correction: builtins.float | None = 1,
     keepdim: builtins.bool = False,
@@ -2763,7 +2830,7 @@ def std_mean(
 @overload
 def std_mean(
     input: ArrayLike,
-    dim: builtins.int | Sequence[builtins.int],
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
     unbiased: builtins.bool = True,
     keepdim: builtins.bool = False,
 ) -> tuple[Array, Array]:
@@ -2808,7 +2875,7 @@ def sum(input: ArrayLike, *, dtype: DTypeLike | None = None) -> Array:
 @overload
 def sum(
     input: ArrayLike,
-    dim: builtins.int | Sequence[builtins.int],
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
     keepdim: builtins.bool = False,
     *,
     dtype: DTypeLike | None = None,
@@ -2890,7 +2957,9 @@ def tensor(data: Any, *, dtype: DTypeLike | None = None) -> Array:
     """
     ...
 
-def tensor_split(input: ArrayLike, indices_or_sections: Any, dim: builtins.int = 0) -> tuple[Array, ...]:
+def tensor_split(
+    input: ArrayLike, indices_or_sections: builtins.int | Sequence[builtins.int] | ArrayLike, dim: builtins.int = 0
+) -> tuple[Array, ...]:
     """Return `indices_or_sections` parts along a dimension, larger ones first; or the parts between the given indices.
 
     Shapes: an index as in a slice, `input[start:stop]`: negative ones count from the end, none is too large.
@@ -2899,7 +2968,7 @@ def tensor_split(input: ArrayLike, indices_or_sections: Any, dim: builtins.int =
     """
     ...
 
-def tensordot(a: Any, b: Any, dims: Any = 2) -> Array:
+def tensordot(a: ArrayLike, b: ArrayLike, dims: builtins.int | Sequence[Sequence[builtins.int]] = 2) -> Array:
     """Return the product of two tensors, summed over pairs of dimensions, without a conjugate.
 
     `dims` is how many (the last of `a` and the first of `b`), or the dimensions of `a` and those of `b`, in pairs.
@@ -2915,7 +2984,7 @@ def tile(input: ArrayLike, *dims: builtins.int | Sequence[builtins.int]) -> Arra
     """
     ...
 
-def to(input: ArrayLike, dtype: DTypeLike | None) -> Array:
+def to(input: ArrayLike, dtype: DTypeLike) -> Array:
     """Return the tensor cast to a dtype: a float is truncated to an integer, a complex number to its real part.
 
     Raises: RuntimeError for 64 bits while JAX's 64-bit types are off.
@@ -2923,7 +2992,7 @@ def to(input: ArrayLike, dtype: DTypeLike | None) -> Array:
     """
     ...
 
-def to_numpy(input: ArrayLike) -> np.ndarray:
+def to_numpy(input: ArrayLike) -> numpy.ndarray:
     """Return a tensor's values as a NumPy array that cannot be written to.
 
     Memory: shared with the tensor on the CPU, copied from a GPU. Take `.copy()` of it for one to write to.
@@ -3028,7 +3097,7 @@ def triu_indices(
     """
     ...
 
-def true_divide(input: ArrayLike, other: Any, *, rounding_mode: str | None = None) -> Array:
+def true_divide(input: ArrayLike, other: ArrayLike | Number, *, rounding_mode: str | None = None) -> Array:
     """Return `input / other`; integers are divided as float32, unless `rounding_mode` is "trunc" or "floor".
 
     Gradient: 0 with a rounding mode.
@@ -3076,7 +3145,7 @@ def unique(
     dim: builtins.int | None = None,
     *,
     size: builtins.int | None = None,
-    fill_value: Any = None,
+    fill_value: ArrayLike | Number | None = None,
 ) -> Any:
     """Return the distinct elements in order, or the distinct slices of a dimension; NaN differs from NaN.
 
@@ -3095,7 +3164,7 @@ def unique_consecutive(
     dim: builtins.int | None = None,
     *,
     size: builtins.int | None = None,
-    fill_value: Any = None,
+    fill_value: ArrayLike | Number | None = None,
 ) -> Any:
     """Return the first element of each run of equal elements, or the first slice of a dimension.
 
@@ -3106,7 +3175,7 @@ def unique_consecutive(
     """
     ...
 
-def unravel_index(indices: Any, shape: builtins.int | Sequence[builtins.int]) -> tuple[Array, ...]:
+def unravel_index(indices: ArrayLike, shape: builtins.int | Sequence[builtins.int]) -> tuple[Array, ...]:
     """Return the coordinates, in a tensor of a shape, of indices into it flattened: one tensor for each dimension.
 
     An index out of range is counted modulo the size, as in torch. Shapes: that of `indices` each. Dtypes: int64.
@@ -3131,7 +3200,7 @@ def vander(x: ArrayLike, N: builtins.int | None = None, increasing: builtins.boo
 @overload
 def var(
     input: ArrayLike,
-    dim: builtins.int | Sequence[builtins.int] | None = None,
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
     *,
     correction: builtins.float | None = 1,
     keepdim: builtins.bool = False,
@@ -3147,7 +3216,7 @@ def var(
 @overload
 def var(
     input: ArrayLike,
-    dim: builtins.int | Sequence[builtins.int],
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
     unbiased: builtins.bool = True,
     keepdim: builtins.bool = False,
 ) -> Array:
@@ -3172,7 +3241,7 @@ def var(input: ArrayLike, unbiased: builtins.bool = True) -> Array:
 @overload
 def var_mean(
     input: ArrayLike,
-    dim: builtins.int | Sequence[builtins.int] | None = None,
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
     *,
     correction: builtins.float | None = 1,
     keepdim: builtins.bool = False,
@@ -3186,7 +3255,7 @@ def var_mean(
 @overload
 def var_mean(
     input: ArrayLike,
-    dim: builtins.int | Sequence[builtins.int],
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
     unbiased: builtins.bool = True,
     keepdim: builtins.bool = False,
 ) -> tuple[Array, Array]:
@@ -3237,7 +3306,9 @@ def view_as_real(input: ArrayLike) -> Array:
     """Return the real and imaginary parts of complex numbers, along a new last dimension of size 2."""
     ...
 
-def vsplit(input: ArrayLike, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Array, ...]:
+def vsplit(
+    input: ArrayLike, indices_or_sections: builtins.int | tuple[builtins.int, ...] | list[builtins.int]
+) -> tuple[Array, ...]:
     """Return the parts of a tensor along its first dimension: so many equal ones, or those between the given indices.
 
     Raises: RuntimeError for a vector, and where the dimension cannot be split into equal parts.

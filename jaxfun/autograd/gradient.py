@@ -120,6 +120,7 @@ def _detach(input: Array) -> jax.Array:
     return jax.lax.stop_gradient(input)
 
 
+@public
 def no_grad(orig_func: Callable[..., Any] | None = None) -> Any:
     """Wrap `orig_func` so that its results carry no gradient.
 

@@ -13,12 +13,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from .annotations import public_signature, show
 from .arguments import NORMALISE, as_tensor
 from .dims import as_sizes, broadcast_shapes
 from .dtypes import DTYPES, Category, DType, Kind, as_dtype, canonical, computed_in, float32, of, result_type
 from .errors import JaxfunError, UnsupportedDTypeError, X64DisabledError, describe
-from .public import as_positional, refuse_unbound, up_to_variadic
+from .public import as_positional, refuse_unbound
 from .record import IN_JAXPR, REGISTRY, TRACED, Op, Role, Row
+from .signatures import up_to_variadic
 from .spelling import numpy_names, renamed
 
 P = ParamSpec("P")
@@ -132,6 +134,7 @@ def _public(
         except JaxfunError as error:
             raise error.within(record.call) from None
 
+    show(call, public_signature(record.signature, record.roles))
     call.op = record  # type: ignore[attr-defined]  # a function has no such field of its own
     return call
 

@@ -11,10 +11,12 @@ from typing import Any, Union, get_args, get_origin
 
 import numpy as np
 
+from .annotations import OMITTED, public_signature, show, union
 from .arguments import TAKES
 from .errors import ArgumentTypeError, JaxfunError
-from .public import as_positional, call_of, describe_arguments, refuse_unbound, up_to_variadic
+from .public import as_positional, describe_arguments, refuse_unbound
 from .record import Op, Role
+from .signatures import call_of, up_to_variadic
 from .spelling import numpy_names, renamed
 
 _Op = Callable[..., Any]
@@ -27,7 +29,7 @@ def overloads(*ops: _Op) -> Callable[..., Any]:
     """
     records: list[Op] = [op.op for op in ops]  # type: ignore[attr-defined]  # set by the decorator
     public = records[0].public
-    signature = merged([record.signature for record in records])
+    signature = merged([public_signature(record.signature, record.roles) for record in records])
     call = call_of(public, signature)
     names, leading = numpy_names(public, signature.parameters), up_to_variadic(signature)
     by_type: dict[tuple[Any, ...], _Op] = {}  # an array may stand for a number: then its type says too little
@@ -49,7 +51,7 @@ def overloads(*ops: _Op) -> Callable[..., Any]:
             raise error.within(call) from None
 
     choose.__name__ = choose.__qualname__ = public.rpartition(".")[2]
-    choose.__signature__ = signature  # type: ignore[attr-defined]  # what `help` and editors show
+    show(choose, signature)
     choose.ops = tuple(records)  # type: ignore[attr-defined]  # a function has no such field of its own
     del choose.op  # type: ignore[attr-defined]  # that of the first op, which functools.wraps copies
     return choose
@@ -110,21 +112,26 @@ def merged(signatures: list[inspect.Signature]) -> inspect.Signature:
     """Return one signature with the parameters of several; one that some of them have not may be left out.
 
     >>> merged([inspect.signature(lambda x, *, dtype=None: 0), inspect.signature(lambda x, dim, *, dtype=None: 0)])
-    <Signature (x, dim=Ellipsis, *, dtype=None)>
+    <Signature (x, dim=..., *, dtype=None)>
     """
     longest = max(signatures, key=lambda each: len(each.parameters))
-    found = dict(longest.parameters)
+    found: dict[str, list[inspect.Parameter]] = {name: [] for name in longest.parameters}
     for signature in signatures:
         for name, each in signature.parameters.items():
-            found.setdefault(name, each)
-    shared = {name: all(name in each.parameters for each in signatures) for name in found}
-    parameters = [_optional(each) if not shared[name] else each for name, each in found.items()]
-    return inspect.Signature(_in_order(parameters), return_annotation=longest.return_annotation)
+            found.setdefault(name, []).append(each)
+    parameters = [_merged(each, is_shared=len(each) == len(signatures)) for each in found.values()]
+    result = union([signature.return_annotation for signature in signatures])
+    return inspect.Signature(_in_order(parameters), return_annotation=result)
+
+
+def _merged(parameters: list[inspect.Parameter], is_shared: bool) -> inspect.Parameter:
+    merged = parameters[0].replace(annotation=union([each.annotation for each in parameters]))
+    return merged if is_shared else _optional(merged)
 
 
 def _optional(parameter: inspect.Parameter) -> inspect.Parameter:
     is_required = parameter.default is parameter.empty and parameter.kind is not parameter.VAR_POSITIONAL
-    return parameter.replace(default=...) if is_required else parameter
+    return parameter.replace(default=OMITTED) if is_required else parameter
 
 
 def _in_order(parameters: list[inspect.Parameter]) -> list[inspect.Parameter]:

@@ -5,26 +5,13 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec, TypeVar, overload
 
+from .annotations import public_signature, show
 from .errors import ArgumentTypeError, JaxfunError, describe, refuse_out
+from .signatures import call_of, up_to_variadic
 from .spelling import numpy_names, renamed
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-_MOST_SHOWN = 6
-
-
-def call_of(name: str, signature: inspect.Signature) -> str:
-    """Return a call as messages write it; of many parameters those without a default.
-
-    >>> call_of("view", inspect.signature(lambda input, *size: None))
-    'view(input, *size)'
-    """
-    parameters = [each for each in signature.parameters.values() if each.name != "self"]
-    shown = [each for each in parameters if len(parameters) <= _MOST_SHOWN or each.default is each.empty]
-    names = [f"*{each.name}" if each.kind is each.VAR_POSITIONAL else each.name for each in shown]
-    return f"{name}({', '.join([*names, '...'] if len(shown) < len(parameters) else names)})"
 
 
 def refuse_unbound(signature: inspect.Signature, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
@@ -44,21 +31,6 @@ def describe_arguments(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
     """
     named = (f"{name}={describe(value)}" for name, value in kwargs.items())
     return ", ".join([*map(describe, args), *named]) or "none"
-
-
-def variadic(signature: inspect.Signature) -> str:
-    """Return the name of the parameter that takes any number of positional arguments, "" if there is none."""
-    return next((each.name for each in signature.parameters.values() if each.kind is each.VAR_POSITIONAL), "")
-
-
-def up_to_variadic(signature: inspect.Signature) -> tuple[str, ...]:
-    """Return the names of the positional parameters up to the variadic one, () if there is none.
-
-    >>> up_to_variadic(inspect.signature(lambda input, *size, dtype=None: None))
-    ('input', 'size')
-    """
-    names = [each.name for each in signature.parameters.values() if each.kind is not each.KEYWORD_ONLY]
-    return tuple(names) if variadic(signature) else ()
 
 
 @overload
@@ -106,6 +78,7 @@ def public(function: Any = None, *, name: str = "", runs_callbacks: bool = False
                 raise error.within(call) from None
             raise
 
+    show(wrapped, public_signature(signature))
     return wrapped
 
 

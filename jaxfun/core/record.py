@@ -4,48 +4,28 @@ Which torch function an op mirrors, how it promotes, what it takes and refuses, 
 the parity suite's inputs and its reference are all read off it.
 """
 
-import enum
 import functools
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any
+from typing import Any
 
 from .dtypes import DTYPES, Category, DType, Kind
-from .public import call_of, variadic
+from .roles import TRACED as TRACED
+from .roles import AnyDType as AnyDType
+from .roles import Array as Array
+from .roles import Dim as Dim
+from .roles import Dims as Dims
+from .roles import Factor as Factor
+from .roles import Integer as Integer
+from .roles import Mask as Mask
+from .roles import Operand as Operand
+from .roles import OptionalInteger as OptionalInteger
+from .roles import Role as Role
+from .roles import Sizes as Sizes
+from .roles import Tensors as Tensors
+from .signatures import call_of, variadic
 from .types import Number as Number
-
-
-class Role(enum.Enum):
-    """What a parameter is to an op: the five traced roles first, then the static ones."""
-
-    TENSOR = "tensor"  # an array; promoted with the other operands
-    OPERAND = "operand"  # an array or a Python number; promoted with the others
-    TENSORS = "tensors"  # a sequence of arrays, promoted together
-    MASK = "mask"  # an array that takes no part in the promotion (a condition, an index)
-    SCALAR = "scalar"  # a Python number that takes no part in the promotion (a factor), traced
-    DIM = "dim"  # one dimension
-    DIMS = "dims"  # None, one dimension or several
-    SIZES = "sizes"  # integers one by one, or one tuple of them: the annotation of `*size`
-    DTYPE = "dtype"  # a dtype or None
-    STATIC = "static"  # anything else
-
-
-# Any: arrays of JAX, NumPy and PyTorch come in, and a body always sees JAX's.
-Array = Annotated[Any, Role.TENSOR]
-Operand = Annotated[Any, Role.OPERAND]
-Tensors = Annotated[Any, Role.TENSORS]
-Mask = Annotated[Any, Role.MASK]
-Factor = Annotated[Any, Role.SCALAR]
-Dim = Annotated[int, Role.DIM]
-Integer = Annotated[int, Role.DIM]  # an offset or a count: by default drawn as a dimension is
-OptionalInteger = Annotated[int | None, Role.DIM]
-Dims = Annotated[int | tuple[int, ...] | list[int] | None, Role.DIMS]
-Sizes = Annotated[Any, Role.SIZES]
-AnyDType = Annotated[Any, Role.DTYPE]
-
-TRACED = frozenset({Role.TENSOR, Role.OPERAND, Role.TENSORS, Role.MASK, Role.SCALAR})
-
 
 # Descriptors: what an argument looks like where its annotation does not say it.
 
