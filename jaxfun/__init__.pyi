@@ -800,7 +800,7 @@ def det(input: ArrayLike) -> Array:
     """
     ...
 
-def detach(input: ArrayLike) -> Any:
+def detach(input: ArrayLike | Variable) -> Any:
     """Return the same values without a gradient: `grad` and `backward` treat them as constants.
 
     A Variable becomes a Variable with `requires_grad=False` and no `grad`.
@@ -1229,7 +1229,7 @@ def histc(input: ArrayLike, bins: builtins.int = 100, min: Number | Array = 0, m
 
 def histogram(
     input: ArrayLike,
-    bins: builtins.int | Sequence[builtins.int] | ArrayLike = 100,
+    bins: builtins.int | Sequence[builtins.int] | ArrayLike | Sequence[ArrayLike] = 100,
     *,
     range: Sequence[builtins.float] | None = None,
     weight: ArrayLike | None = None,
@@ -1246,7 +1246,7 @@ def histogram(
 
 def histogramdd(
     input: ArrayLike,
-    bins: builtins.int | Sequence[builtins.int] | ArrayLike,
+    bins: builtins.int | Sequence[builtins.int] | ArrayLike | Sequence[ArrayLike],
     range: Sequence[builtins.float] | None = None,
     weight: ArrayLike | None = None,
     density: builtins.bool = False,

@@ -46,7 +46,8 @@ def _static(name: str, value: Any) -> Any:
 
 
 def _number(name: str, value: Any) -> Any:
-    value = value.item() if isinstance(value, np.generic) else value
+    if getattr(value, "ndim", None) == 0 and not isinstance(value, jax.Array):  # a 0-dim tensor is a number to torch
+        value = value.item()
     if not isinstance(value, (*_NUMBERS, jax.Array)):
         raise ArgumentTypeError(f"`{name}` to be a number", describe(value))
     return value
