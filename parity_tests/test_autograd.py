@@ -96,8 +96,8 @@ class Program:
         for name, operands in self.steps:
             values.append(STEPS[self.dtype][name][1](m, *(values[i % len(values)] for i in operands)))
         # the latest value first: a program whose steps are all dead says little
-        outputs: tuple[Any, ...] = tuple(ENDS[self.dtype][end](m, values[-1 - i % len(values)]) for end, i in self.ends)
-        return outputs if self.packed or len(outputs) > 1 else outputs[0]
+        outputs = [ENDS[self.dtype][end](m, values[-1 - i % len(values)]) for end, i in self.ends]
+        return tuple(outputs) if self.packed or len(outputs) > 1 else outputs[0]
 
 
 @st.composite
