@@ -1,4 +1,4 @@
-"""Write `jaxfun/__init__.pyi` and `jaxfun/nn/functional.pyi`: what editors and type checkers read of the public names.
+"""Write the stubs of the faces (`jaxfun/__init__.pyi`, ...): what editors and type checkers read of the public names.
 
 The signatures are read off the records and the functions, so that each is written once, in the source.
 `python docs/make_stubs.py` writes the files; a test holds them to it.
@@ -18,7 +18,12 @@ from jaxfun.core.annotations import OMITTED, public_signature
 from jaxfun.core.dtypes import DType
 
 ROOT = Path(jaxfun.__file__).parent
-FACES = {"__init__.pyi": jaxfun, "nn/functional.pyi": jaxfun.nn.functional}
+FACES = {
+    "__init__.pyi": jaxfun,
+    "linalg.pyi": jaxfun.linalg,
+    "nn/functional.pyi": jaxfun.nn.functional,
+    "special.pyi": jaxfun.special,
+}
 HEAD = """{title}
 # Written by docs/make_stubs.py: the types of the public names.
 

@@ -106,8 +106,10 @@ _MODULES = {
     "autograd": "autograd",
     "dtypes": "core.dtypes",
     "errors": "core.errors",
+    "linalg": "linalg",
     "nn": "nn",
     "regression": "regression",
+    "special": "special",
     "train": "train",
 }
 _FILE_OF = {name: file for file, names in _NAMES.items() for name in names.split()}

@@ -28,8 +28,10 @@ from .autograd.variable import Variable as Variable
 from . import autograd as autograd
 from .core import dtypes as dtypes
 from .core import errors as errors
+from . import linalg as linalg
 from . import nn as nn
 from . import regression as regression
+from . import special as special
 from . import train as train
 from .core.types import Number
 

@@ -21,7 +21,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 FLOORS = [
     ["core"],
     ["ops"],
-    ["nn"],
+    ["linalg", "nn", "special"],
     ["autograd"],
     ["train"],
     ["regression", "table"],
@@ -149,7 +149,9 @@ SPACES = {
     "": jaxfun,
     "autograd.": jaxfun.autograd,
     "autograd.functional.": jaxfun.autograd.functional,
+    "linalg.": jaxfun.linalg,
     "nn.functional.": jaxfun.nn.functional,
+    "special.": jaxfun.special,
     "train.": jaxfun.train,
     "regression.": jaxfun.regression,
 }
@@ -157,7 +159,7 @@ SPACES = {
 
 def public_names(module: ModuleType) -> list[str]:
     """The callables of the face and of the namespaces; of a module that is no face, only what it defines."""
-    owned = module is jaxfun or module.__name__.endswith(("autograd", "functional"))
+    owned = module is jaxfun or module.__name__.endswith(("autograd", "functional", "linalg", "special"))
     return [
         name
         for name in dir(module)

@@ -15,7 +15,7 @@ from jaxfun import parity
 TABLE = tomllib.loads(Path(__file__).with_name("chapters.toml").read_text("utf-8"))
 # Of a module that is no face only its own functions and classes are public: it also holds what it imports.
 OWN_ALONE = ("train", "regression", "errors")
-SPACES = ("", "nn.functional", "autograd", "autograd.functional", "parity", *OWN_ALONE)
+SPACES = ("", "nn.functional", "linalg", "special", "autograd", "autograd.functional", "parity", *OWN_ALONE)
 
 
 @dataclass(frozen=True)
