@@ -1,10 +1,12 @@
 """torch.linalg: the functions of linear algebra under the names, arguments and defaults that torch.linalg has."""
 
-from .ops.linalg.determinants import matrix_power as matrix_power
-from .ops.linalg.matmul import matmul as matmul
-from .ops.linalg.namespace import cholesky as cholesky
-from .ops.linalg.namespace import cross as cross
-from .ops.linalg.namespace import det as det
-from .ops.linalg.namespace import diagonal as diagonal
-from .ops.linalg.namespace import inv as inv
-from .ops.linalg.namespace import slogdet as slogdet
+from .core.faces import lazy
+
+__getattr__, __dir__ = lazy(
+    __name__,
+    {
+        "ops.linalg.determinants": "matrix_power",
+        "ops.linalg.matmul": "matmul",
+        "ops.linalg.namespace": "cholesky cross det diagonal inv slogdet",
+    },
+)

@@ -31,21 +31,21 @@ def cross(input: ArrayLike, other: ArrayLike | Number, *, dim: builtins.int = -1
     """
     ...
 
-def det(A: Any) -> Array:
+def det(A: ArrayLike) -> Array:
     """Return the determinants of square matrices, as `jaxfun.det`. Shapes: (*, n, n) -> (*).
 
     Torch: torch.linalg.det.
     """
     ...
 
-def diagonal(A: Any, *, offset: builtins.int = 0, dim1: builtins.int = -2, dim2: builtins.int = -1) -> Array:
+def diagonal(A: ArrayLike, *, offset: builtins.int = 0, dim1: builtins.int = -2, dim2: builtins.int = -1) -> Array:
     """Return the diagonals of matrices, of the last two dimensions by default.
 
     Torch: torch.linalg.diagonal. `jaxfun.diagonal` takes the first two dimensions by default.
     """
     ...
 
-def inv(A: Any) -> Array:
+def inv(A: ArrayLike) -> Array:
     """Return the inverses of square matrices, as `jaxfun.inverse`. Shapes: (*, n, n) -> (*, n, n).
 
     Raises: RuntimeError for a singular matrix. Under jit its numbers are not known, and the result is not finite.
@@ -69,7 +69,7 @@ def matrix_power(input: ArrayLike, n: builtins.int) -> Array:
     """
     ...
 
-def slogdet(A: Any) -> SignAndLogarithm:
+def slogdet(A: ArrayLike) -> SignAndLogarithm:
     """Return the signs of determinants, and the logarithms of their absolute values, as `jaxfun.slogdet`.
 
     Torch: torch.linalg.slogdet.

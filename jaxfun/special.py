@@ -1,16 +1,17 @@
-"""torch.special: special functions, some of which torch has under two names (`expit` is `sigmoid`)."""
+"""torch.special: special functions. Some have another name in jaxfun itself, as in torch: `expit` is `sigmoid`."""
 
-from .ops.pointwise.gamma import digamma as digamma
-from .ops.pointwise.gamma import polygamma as polygamma
-from .ops.pointwise.powers import exp2 as exp2
-from .ops.pointwise.powers import expm1 as expm1
-from .ops.pointwise.powers import log1p as log1p
-from .ops.pointwise.rounding import round as round
-from .ops.pointwise.special import erf as erf
-from .ops.pointwise.special import erfc as erfc
-from .ops.pointwise.special import erfinv as erfinv
-from .ops.pointwise.special import i0 as i0
-from .ops.pointwise.special import logit as logit
-from .ops.pointwise.special import xlogy as xlogy
-from .ops.pointwise.trigonometric import sinc as sinc
-from .ops.reduce.sums import logsumexp as logsumexp
+from .core.faces import lazy
+
+__getattr__, __dir__ = lazy(
+    __name__,
+    {
+        "ops.pointwise.gamma": (
+            "digamma gammainc=igamma gammaincc=igammac gammaln=lgamma multigammaln=mvlgamma polygamma psi=digamma"
+        ),
+        "ops.pointwise.powers": "exp2 expit=sigmoid expm1 log1p",
+        "ops.pointwise.rounding": "round",
+        "ops.pointwise.special": "erf erfc erfinv i0 logit xlogy",
+        "ops.pointwise.trigonometric": "sinc",
+        "ops.reduce.sums": "logsumexp",
+    },
+)

@@ -1,4 +1,4 @@
-"""torch.special: special functions, some of which torch has under two names (`expit` is `sigmoid`)."""
+"""torch.special: special functions. Some have another name in jaxfun itself, as in torch: `expit` is `sigmoid`."""
 # Written by docs/make_stubs.py: the types of the public names.
 
 import builtins
@@ -38,8 +38,33 @@ def exp2(input: ArrayLike) -> Array:
     """Return 2 to the power of each element; integers as float32."""
     ...
 
+def expit(input: ArrayLike) -> Array:
+    """Return `1 / (1 + exp(-x))` of each element; integers as float32."""
+    ...
+
 def expm1(input: ArrayLike) -> Array:
     """Return `exp(x) - 1` of each element, exact near 0; integers as float32."""
+    ...
+
+def gammainc(input: ArrayLike, other: ArrayLike) -> Array:
+    """Return the regularized lower incomplete gamma function of `input`, its order, at `other`; NaN below 0.
+
+    Gradient: for `input` torch has none, and here it is the true one.
+    """
+    ...
+
+def gammaincc(input: ArrayLike, other: ArrayLike) -> Array:
+    """Return the regularized upper incomplete gamma function, `1 - igamma(input, other)`, exact where it is small.
+
+    Gradient: for `input` torch has none, and here it is the true one.
+    """
+    ...
+
+def gammaln(input: ArrayLike) -> Array:
+    """Return the logarithm of the gamma function's absolute value of each element; integers as float32.
+
+    Gradient: `digamma`.
+    """
     ...
 
 def i0(input: ArrayLike) -> Array:
@@ -70,10 +95,24 @@ def logsumexp(
     """
     ...
 
+def multigammaln(input: ArrayLike, p: builtins.int) -> Array:
+    """Return the logarithm of the gamma function of `p` dimensions of each element; integers as float32.
+
+    Raises: RuntimeError for a `p` below 1.
+    """
+    ...
+
 def polygamma(n: builtins.int, input: ArrayLike) -> Array:
     """Return the derivative number `n` of `digamma` of each element; integers as float32.
 
     Raises: RuntimeError for a negative `n`.
+    """
+    ...
+
+def psi(input: ArrayLike) -> Array:
+    """Return the derivative of `lgamma` of each element; integers as float32.
+
+    It is minus infinity at 0, infinity at -0, and NaN at negative whole numbers.
     """
     ...
 

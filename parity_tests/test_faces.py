@@ -21,7 +21,7 @@ RECORD_OF = {"linalg.inv": "inverse"}
 
 
 def names_of(face: ModuleType) -> list[str]:
-    return [name for name, value in vars(face).items() if inspect.isfunction(value)]
+    return dir(face)
 
 
 def records_for(path: str) -> tuple[Op, ...]:

@@ -47,7 +47,7 @@ BY_ROLE: Mapping[Role, str] = {
 }
 # What a caller gives for a parameter that the source annotates with `Any`.
 _BY_TYPE = {
-    "ArrayLike": "a b bias ext_tensor indices input mask matrices target tensor weight weights x",
+    "ArrayLike": "A a b bias ext_tensor indices input mask matrices target tensor weight weights x",
     "ArrayLike | Number": "end fill_value gradient high low max min other start step value values",
     "DTypeLike": "dtype from_ to type type1 type2",
     "ArrayLike | Sequence[ArrayLike]": "tensors",

@@ -83,17 +83,17 @@ class GradcheckError(JaxfunError, RuntimeError):
     """A derivative differs from what finite differences measure (torch: torch.autograd.gradcheck.GradcheckError)."""
 
 
-def no_attribute(name: str, known: Container[str]) -> AttributeError:
-    """Return the error for a name that jaxfun has not; of what works in place it says the pure spelling.
+def no_attribute(module: str, name: str, known: Container[str]) -> AttributeError:
+    """Return the error for an unknown name of a module. For a function that works in place it gives the pure call.
 
-    >>> print(no_attribute("add_", {"add"}))
+    >>> print(no_attribute("jaxfun", "add_", {"add"}))
     jaxfun has no add_: nothing changes in place. Write x = jaxfun.add(x, ...) for x.add_(...).
     """
     pure = name.removesuffix("_")
     if pure != name and pure in known and not name.startswith("_"):
-        spelling = f"Write x = jaxfun.{pure}(x, ...) for x.{name}(...)."
-        return AttributeError(f"jaxfun has no {name}: nothing changes in place. {spelling}", name=name)
-    return AttributeError(f"module 'jaxfun' has no attribute {name!r}", name=name)
+        spelling = f"Write x = {module}.{pure}(x, ...) for x.{name}(...)."
+        return AttributeError(f"{module} has no {name}: nothing changes in place. {spelling}", name=name)
+    return AttributeError(f"module {module!r} has no attribute {name!r}", name=name)
 
 
 def refuse_out(out: Any) -> None:
