@@ -2220,7 +2220,7 @@ def prod(
     ...
 
 def promote_types(type1: DTypeLike, type2: DTypeLike) -> DType:
-    """Return the smallest dtype that holds both. Torch: torch.promote_types."""
+    """Return the smallest dtype that can represent both. Torch: torch.promote_types."""
     ...
 
 def put(input: ArrayLike, index: ArrayLike, source: ArrayLike, accumulate: builtins.bool = False) -> Array:

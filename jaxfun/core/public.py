@@ -24,7 +24,7 @@ def refuse_unbound(signature: inspect.Signature, args: tuple[Any, ...], kwargs: 
 
 
 def describe_arguments(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
-    """Return how the arguments of a call are named in a message.
+    """Return the arguments of a call as messages show them.
 
     >>> describe_arguments((2,), {"dim": "0"})
     "2 (int), dim='0' (str)"
@@ -38,11 +38,11 @@ def public(function: Callable[P, R]) -> Callable[P, R]: ...
 @overload
 def public(*, name: str = ..., runs_callbacks: bool = ...) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
 def public(function: Any = None, *, name: str = "", runs_callbacks: bool = False) -> Any:
-    """Make a function public, one that is not an op.
+    """Make a public function of one that is not an op.
 
-    Its errors name its call, read off its signature: also those of jaxfun's functions inside of it, which the user did
-    not write. With `runs_callbacks` an error that names a call keeps it: it may come from the user's own function.
-    A parameter `*size` can be given by keyword, as torch allows.
+    Errors name the call that the user wrote, also errors of jaxfun functions that it calls inside. With
+    `runs_callbacks` an error keeps the call that it names: it may come from the user's own function. A parameter
+    `*size` can be given by keyword, as torch allows. `help` shows the types that a caller gives.
 
     >>> from .errors import ArgumentValueError
     >>> @public
@@ -85,7 +85,7 @@ def public(function: Any = None, *, name: str = "", runs_callbacks: bool = False
 def as_positional(
     leading: tuple[str, ...], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Return the arguments with those up to a variadic parameter in their places, where that was given by keyword.
+    """Return the arguments with a variadic parameter, and those before it, as positional ones if given by keyword.
 
     >>> as_positional(("input", "size"), (), {"size": (2, 3), "input": 1, "dtype": int})
     ((1, (2, 3)), {'dtype': <class 'int'>})

@@ -25,7 +25,7 @@ def of_what_moves(tangents: Sequence[Any], factors: Sequence[Any], result: jax.A
 
 
 def broadcast_where_empty(*tensors: jax.Array) -> tuple[jax.Array, ...]:
-    """Return tensors broadcast to their common shape where that has no elements, else as they are.
+    """Return tensors broadcast to their common shape if it is empty, else unchanged.
 
     A gradient summed over no elements is 0; multiplied by an infinite slope after that sum, it would be NaN.
     Raises: ShapeError for shapes that do not broadcast.
