@@ -27,7 +27,7 @@ def names_of(face: ModuleType) -> list[str]:
 def records_for(path: str) -> tuple[Op, ...]:
     """The records of the function that stands behind a name."""
     function, (_, _, name) = attribute(path), path.rpartition(".")
-    of_an_op = getattr(function, "ops", None) or ([function.op] if hasattr(function, "op") else [])
+    of_an_op = getattr(function, "ops", ()) or [each for each in [getattr(function, "op", None)] if each]
     return tuple(of_an_op) or records_of(RECORD_OF.get(path, name))
 
 
