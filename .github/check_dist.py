@@ -13,7 +13,7 @@ from pathlib import Path
 IN_THE_WHEEL = ("jaxfun/", "_jaxfun_pytestplugin.py")
 METADATA = ("METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE")
 # data that must lie beside the code, named here because the two lists would also agree if git did not track it
-DATA = {"jaxfun/py.typed", "jaxfun/differences.json", "jaxfun/porting/counterparts.toml"}
+DATA = {"jaxfun/py.typed", "jaxfun/porting/differences.json", "jaxfun/porting/counterparts.toml"}
 
 
 def only(folder: Path, pattern: str) -> Path:

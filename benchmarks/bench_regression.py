@@ -10,7 +10,7 @@ import torch
 from _measure import show, timed
 
 from jaxfun import regression
-from jaxfun.tour import torchs_loop
+from jaxfun.cli.tour import torchs_loop
 
 SIZES = [(30, 1, 2500), (1_000, 10, 2500), (100_000, 20, 100)]
 LR, ROUNDS = 0.005, 7

@@ -1,4 +1,4 @@
-"""Write `jaxfun/differences.json` and `docs/differences.md`: the engine run on plain JAX, function by function.
+"""Write `jaxfun/porting/differences.json` and `docs/differences.md`: the engine run on plain JAX, function by function.
 
 `python docs/make_differences.py` does all, in some 15 minutes on two cores; with names of functions only these; with
 `--page` the page alone is written anew. It needs the extra `parity`.
@@ -21,14 +21,13 @@ from rich.progress import track
 
 import jaxfun
 from jaxfun.core.record import Op
-from jaxfun.differences_command import known
 from jaxfun.parity.run.outcome import outcome
 from jaxfun.porting.counterparts import Counterpart, counterparts
+from jaxfun.porting.differences import DATA, known
 from jaxfun.porting.plain_jax import SORTS, differences, is_of_sort, measured
 from jaxfun.porting.stand_ins import records_of
 
 Rows = Sequence[Mapping[str, Any]]  # of one function's differences
-DATA = Path(jaxfun.__file__).with_name("differences.json")
 PAGE = Path(__file__).with_name("differences.md")
 EACH = 8  # functions in one process: what XLA has compiled is kept as long as it lives
 

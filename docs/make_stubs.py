@@ -1,27 +1,29 @@
-"""Write `jaxfun/__init__.pyi` and `jaxfun/nn/functional.pyi`: what editors and type checkers read of the public names.
+"""Write the stubs of the faces (`jaxfun/__init__.pyi`, ...): what editors and type checkers read of the public names.
 
 The signatures are read off the records and the functions, so that each is written once, in the source.
 `python docs/make_stubs.py` writes the files; a test holds them to it.
 """
 
-import ast
-import copy
-import functools
 import inspect
 import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, NoneType
 from typing import Any
 
 import jaxfun
+from jaxfun.core.annotations import OMITTED, public_signature
 from jaxfun.core.dtypes import DType
-from jaxfun.core.record import Op, Role
 
 ROOT = Path(jaxfun.__file__).parent
-FACES = {"__init__.pyi": jaxfun, "nn/functional.pyi": jaxfun.nn.functional}
+FACES = {
+    "__init__.pyi": jaxfun,
+    "linalg.pyi": jaxfun.linalg,
+    "nn/functional.pyi": jaxfun.nn.functional,
+    "special.pyi": jaxfun.special,
+}
 HEAD = """{title}
 # Written by docs/make_stubs.py: the types of the public names.
 
@@ -30,32 +32,14 @@ from collections.abc import Callable, Mapping, Sequence
 from types import EllipsisType, ModuleType
 from typing import Any, Literal, overload
 
-import numpy as np
+import numpy
 from jax import Array
 {imports}
 
 __version__: builtins.str
-DTypeLike = DType | np.dtype[Any] | builtins.str | builtins.type
+DTypeLike = DType | numpy.dtype[Any] | builtins.str | builtins.type
 """
-# what an argument of a role is to a caller, by the role's name
-TYPES: Mapping[Role, str] = {
-    Role.TENSOR: "ArrayLike",
-    Role.OPERAND: "ArrayLike | Number",
-    Role.TENSORS: "Sequence[ArrayLike]",
-    Role.MASK: "ArrayLike",
-    Role.SCALAR: "Number | Array",
-    Role.DIM: "builtins.int",
-    Role.DIMS: "builtins.int | Sequence[builtins.int]",
-    Role.SIZES: "builtins.int | Sequence[builtins.int]",
-    Role.DTYPE: "DTypeLike",
-}
-# names of unions and of tuples that the source abbreviates
-ALIASES = {
-    "Parts": "tuple[Array, ...]",
-    "Sizes": "builtins.int | Sequence[builtins.int]",
-}
-# the types of parameters that the source leaves open, as it takes arrays of any library and dtypes of any spelling
-NAMED = {"dtype": "DTypeLike | None", "input": "ArrayLike", "mask": "ArrayLike", "tensor": "ArrayLike"}
+LITERAL = (bool, int, float, str, tuple, NoneType)
 BUILTINS = ("bool", "int", "float", "complex", "type")  # names that the face gives another meaning
 
 
@@ -108,95 +92,32 @@ def _relative(face: ModuleType, module: str) -> str:
 
 def stub_of(name: str, value: Any) -> str:
     """Return the stub of one public function."""
-    of = getattr(value, "ops", None) or ((value.op,) if hasattr(value, "op") else ())
-    if len(of) > 1:
-        return "\n".join(f"@overload\n{_function(name, _of_record(record), value)}" for record in of)
-    signature = _of_record(of[0]) if of else _of_source(value)
-    return _function(name, signature, value)
+    signatures = [public_signature(record.signature, record.roles) for record in getattr(value, "ops", ())]
+    if len(signatures) > 1:
+        return "\n".join(f"@overload\n{_function(name, each, value)}" for each in signatures)
+    return _function(name, public_signature(inspect.signature(value)), value)
 
 
-def _function(name: str, signature: str, value: Callable[..., Any]) -> str:
+def _function(name: str, signature: inspect.Signature, value: Callable[..., Any]) -> str:
     shown = re.split(r"\n\s*>>>", inspect.getdoc(value) or "")[0].rstrip()
     lines = f'"""{shown}\n"""'.splitlines() if "\n" in shown else [f'"""{shown}"""']
     body = "\n".join(f"    {line}".rstrip() for line in lines)
-    return f"def {name}{signature}:\n{body}\n    ...\n"
+    return f"def {name}{text_of(signature)}:\n{body}\n    ...\n"
 
 
-def _of_record(record: Op) -> str:
-    parts, is_marked = [], False
-    for name, parameter in record.signature.parameters.items():
-        is_marked = is_marked or parameter.kind is parameter.VAR_POSITIONAL
-        if parameter.kind is parameter.KEYWORD_ONLY and not is_marked:
-            parts.append("*")
-            is_marked = True
-        star = "*" if parameter.kind is parameter.VAR_POSITIONAL else ""
-        parts.append(
-            f"{star}{name}: {_argument_type(record, parameter, _text(parameter.annotation))}{_default(parameter)}"
-        )
-    return f"({', '.join(parts)}) -> {_text(record.signature.return_annotation)}"
+def text_of(signature: inspect.Signature) -> str:
+    """Return a public signature as the stub writes it.
+
+    >>> text_of(inspect.signature(jaxfun.numel))
+    '(input: ArrayLike) -> builtins.int'
+    """
+    parameters = [each.replace(default=_default(each.default)) for each in signature.parameters.values()]
+    text = str(signature.replace(parameters=parameters))
+    return re.sub(rf"(?<=[\[ ])({'|'.join(BUILTINS)})(?=[\[\] ,)|]|$)", r"builtins.\1", text)
 
 
-def _argument_type(record: Op, parameter: inspect.Parameter, written: str) -> str:
-    role = record.roles[parameter.name]
-    if role is Role.TENSORS and parameter.kind is parameter.VAR_POSITIONAL:
-        return "ArrayLike"
-    kind = TYPES.get(role) or written
-    takes_none = parameter.default is None or written.endswith("None")
-    return f"{kind} | None" if takes_none and not kind.endswith("None") else kind
-
-
-def _default(parameter: inspect.Parameter) -> str:
-    default = parameter.default
-    if default is parameter.empty:
-        return ""
-    return f" = {default!r}" if default is None or isinstance(default, (bool, int, str)) else " = ..."
-
-
-@functools.cache
-def _tree(module: str) -> ast.Module:
-    return ast.parse(Path(sys.modules[module].__file__ or "").read_text())
-
-
-def _of_source(function: Callable[..., Any]) -> str:
-    """Return a signature as it is written, its types in the face's words."""
-    plain = inspect.unwrap(function)
-    nodes = (node for node in ast.walk(_tree(plain.__module__)) if isinstance(node, ast.FunctionDef))
-    node = next(node for node in nodes if node.name == plain.__name__)
-    arguments = copy.deepcopy(node.args)
-    for each in _each_argument(arguments):
-        each.annotation = _Words().visit(each.annotation) if each.annotation else None
-        if each.arg in NAMED and each.annotation and ast.unparse(each.annotation) == "Any":
-            each.annotation = ast.parse(NAMED[each.arg], mode="eval").body
-    return f"({ast.unparse(arguments)}) -> {_plain(node.returns)}"
-
-
-def _each_argument(arguments: ast.arguments) -> list[ast.arg]:
-    variadic = [each for each in (arguments.vararg, arguments.kwarg) if each]
-    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *variadic]
-
-
-def _text(annotation: Any) -> str:
-    """Return an annotation of a record's signature as the stub writes it."""
-    text = inspect.formatannotation(annotation)
-    text = re.sub(r"(?:\w+\.)+Array\b", "Array", text)
-    text = re.sub(r"jaxfun\.[\w.]+\.(\w+)", r"\1", text)
-    return re.sub(rf"(?<![\w.])({'|'.join(BUILTINS)})\b", r"builtins.\1", text)
-
-
-class _Words(ast.NodeTransformer):
-    """An annotation in the face's words: the builtins by name, where the face gives them another meaning."""
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        if node.id in ALIASES:
-            return ast.parse(ALIASES[node.id], mode="eval").body
-        return ast.parse(f"builtins.{node.id}", mode="eval").body if node.id in BUILTINS else node
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-        return ast.Name("Array") if ast.unparse(node) == "jax.Array" else node
-
-
-def _plain(annotation: ast.expr | None) -> str:
-    return ast.unparse(_Words().visit(copy.deepcopy(annotation))) if annotation else "Any"
+def _default(default: Any) -> Any:
+    return default if default is inspect.Parameter.empty or isinstance(default, LITERAL) else OMITTED
 
 
 def formatted(text: str) -> str:

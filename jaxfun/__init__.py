@@ -4,9 +4,7 @@ The public names, by the file that defines them. A file is loaded when one of it
 costs next to nothing. `__init__.pyi` says to editors and type checkers what each name is.
 """
 
-from importlib import import_module
-
-from .core.errors import no_attribute
+from .core.faces import lazy
 
 __version__ = "0.1.0"  # the one place: pyproject.toml reads it from here
 
@@ -106,23 +104,10 @@ _MODULES = {
     "autograd": "autograd",
     "dtypes": "core.dtypes",
     "errors": "core.errors",
+    "linalg": "linalg",
     "nn": "nn",
     "regression": "regression",
+    "special": "special",
     "train": "train",
 }
-_FILE_OF = {name: file for file, names in _NAMES.items() for name in names.split()}
-
-
-def __getattr__(name: str) -> object:
-    if name in _MODULES:
-        value = import_module(f".{_MODULES[name]}", __name__)
-    elif name in _FILE_OF:
-        value = getattr(import_module(f".{_FILE_OF[name]}", __name__), name)
-    else:
-        raise no_attribute(name, _FILE_OF)
-    globals()[name] = value  # the next time it is found without this function
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted([*_FILE_OF, *_MODULES])
+__getattr__, __dir__ = lazy(__name__, _NAMES, _MODULES)

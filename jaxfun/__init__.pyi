@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import EllipsisType, ModuleType
 from typing import Any, Literal, overload
 
-import numpy as np
+import numpy
 from jax import Array
 from .core.errors import ArgumentTypeError as ArgumentTypeError
 from .core.types import ArrayLike as ArrayLike
@@ -28,13 +28,15 @@ from .autograd.variable import Variable as Variable
 from . import autograd as autograd
 from .core import dtypes as dtypes
 from .core import errors as errors
+from . import linalg as linalg
 from . import nn as nn
 from . import regression as regression
+from . import special as special
 from . import train as train
 from .core.types import Number
 
 __version__: builtins.str
-DTypeLike = DType | np.dtype[Any] | builtins.str | builtins.type
+DTypeLike = DType | numpy.dtype[Any] | builtins.str | builtins.type
 
 bfloat16: DType
 bool: DType
@@ -169,7 +171,9 @@ def adjoint(input: ArrayLike) -> Array:
     ...
 
 def all(
-    input: ArrayLike, dim: builtins.int | Sequence[builtins.int] | None = None, keepdim: builtins.bool = False
+    input: ArrayLike,
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
+    keepdim: builtins.bool = False,
 ) -> Array:
     """Return whether all elements are nonzero, or all along `dim`; `dim=()` reduces nothing.
 
@@ -180,8 +184,8 @@ def all(
 def allclose(
     input: ArrayLike,
     other: ArrayLike,
-    rtol: Number | Array = ...,
-    atol: Number | Array = ...,
+    rtol: Number | Array = 1e-05,
+    atol: Number | Array = 1e-08,
     equal_nan: builtins.bool = False,
 ) -> Array:
     """Return whether `isclose` is true for all elements, as a 0-dim bool (torch returns a Python bool).
@@ -190,7 +194,11 @@ def allclose(
     """
     ...
 
-def amax(input: ArrayLike, dim: builtins.int | Sequence[builtins.int] = ..., keepdim: builtins.bool = False) -> Array:
+def amax(
+    input: ArrayLike,
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = (),
+    keepdim: builtins.bool = False,
+) -> Array:
     """Return the maximum of all elements, or over `dim` (an integer or a tuple).
 
     Gradient: split evenly among equal elements.
@@ -198,7 +206,11 @@ def amax(input: ArrayLike, dim: builtins.int | Sequence[builtins.int] = ..., kee
     """
     ...
 
-def amin(input: ArrayLike, dim: builtins.int | Sequence[builtins.int] = ..., keepdim: builtins.bool = False) -> Array:
+def amin(
+    input: ArrayLike,
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = (),
+    keepdim: builtins.bool = False,
+) -> Array:
     """Return the minimum of all elements, or over `dim` (an integer or a tuple).
 
     Gradient: split evenly among equal elements.
@@ -222,7 +234,9 @@ def angle(input: ArrayLike) -> Array:
     ...
 
 def any(
-    input: ArrayLike, dim: builtins.int | Sequence[builtins.int] | None = None, keepdim: builtins.bool = False
+    input: ArrayLike,
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
+    keepdim: builtins.bool = False,
 ) -> Array:
     """Return whether any element is nonzero, or any along `dim`; `dim=()` reduces nothing.
 
@@ -230,7 +244,13 @@ def any(
     """
     ...
 
-def arange(start: Any, end: Any = None, step: Any = 1, *, dtype: DTypeLike | None = None) -> Array:
+def arange(
+    start: ArrayLike | Number,
+    end: ArrayLike | Number | None = None,
+    step: ArrayLike | Number = 1,
+    *,
+    dtype: DTypeLike | None = None,
+) -> Array:
     """Return the numbers from `start` to `end` (exclusive) in steps of `step`.
 
     Dtypes: int64 if all arguments are integers, else float32. Each element is rounded once; in torch's vectorised
@@ -355,22 +375,22 @@ def atanh(input: ArrayLike) -> Array:
     """
     ...
 
-def atleast_1d(*tensors: Any) -> Any:
+def atleast_1d(*tensors: ArrayLike | Sequence[ArrayLike]) -> Any:
     """Reshape each input to at least one dimension. Several inputs give a tuple."""
     ...
 
-def atleast_2d(*tensors: Any) -> Any:
+def atleast_2d(*tensors: ArrayLike | Sequence[ArrayLike]) -> Any:
     """Reshape each input to at least two dimensions; new ones come first. Several inputs give a tuple."""
     ...
 
-def atleast_3d(*tensors: Any) -> Any:
+def atleast_3d(*tensors: ArrayLike | Sequence[ArrayLike]) -> Any:
     """Reshape each input to at least three dimensions. Several inputs give a tuple.
 
     Shapes: (n,) -> (1, n, 1); (m, n) -> (m, n, 1).
     """
     ...
 
-def backward(f: Callable[..., Any], *variables: Any, gradient: Any = None) -> Any:
+def backward(f: Callable[..., Any], *variables: Any, gradient: ArrayLike | Number | None = None) -> Any:
     """Differentiate `f(*variables)` and return the Variables with the gradients added to their `grad`.
 
     `f` is a pure function of arrays that returns a scalar. Otherwise `gradient` is the cotangent, as in torch, or a
@@ -396,7 +416,7 @@ def baddbmm(
     ...
 
 def bincount(
-    input: ArrayLike, weights: Any = None, minlength: builtins.int = 0, *, size: builtins.int | None = None
+    input: ArrayLike, weights: ArrayLike | None = None, minlength: builtins.int = 0, *, size: builtins.int | None = None
 ) -> Array:
     """Return the number of occurrences of each integer from 0 to the maximum, or the sum of their weights.
 
@@ -473,7 +493,7 @@ def broadcast_shapes(*shapes: builtins.int | Sequence[builtins.int]) -> tuple[bu
     """
     ...
 
-def broadcast_tensors(*tensors: Any) -> tuple[Array, ...]:
+def broadcast_tensors(*tensors: ArrayLike | Sequence[ArrayLike]) -> tuple[Array, ...]:
     """Broadcast the tensors to their common shape.
 
     Raises: RuntimeError if the shapes do not broadcast.
@@ -497,7 +517,7 @@ def bucketize(
     """
     ...
 
-def can_cast(from_: Any, to: Any) -> builtins.bool:
+def can_cast(from_: DTypeLike, to: DTypeLike) -> builtins.bool:
     """Return whether torch's rules let `from_` be cast to `to` in place. Torch: torch.can_cast."""
     ...
 
@@ -519,7 +539,7 @@ def cat(tensors: Sequence[ArrayLike], dim: builtins.int = 0) -> Array:
     ...
 
 def cdist(
-    x1: ArrayLike, x2: ArrayLike, p: builtins.float = ..., compute_mode: str = "use_mm_for_euclid_dist_if_necessary"
+    x1: ArrayLike, x2: ArrayLike, p: builtins.float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary"
 ) -> Array:
     """Return the p-norm distance between each pair of rows of `x1` and `x2`; batches broadcast.
 
@@ -535,7 +555,7 @@ def ceil(input: ArrayLike) -> Array:
     """Return the ceiling of each element; integers are unchanged. Gradient: 0."""
     ...
 
-def chain_matmul(*matrices: Any) -> Array:
+def chain_matmul(*matrices: ArrayLike) -> Array:
     """Return the product of a chain of matrices, multiplied in the order with the fewest operations.
 
     Raises: RuntimeError for shapes that do not fit, and for different dtypes.
@@ -579,7 +599,7 @@ def chunk(input: ArrayLike, chunks: builtins.int, dim: builtins.int = 0) -> tupl
     """
     ...
 
-def clamp(input: ArrayLike, min: Any = None, max: Any = None) -> Array:
+def clamp(input: ArrayLike, min: ArrayLike | Number | None = None, max: ArrayLike | Number | None = None) -> Array:
     """Clamp each element to `[min, max]`: numbers, or tensors that broadcast.
 
     Gradient: 1 at a bound (jnp.clip has 0.5), 0 outside and at NaN; for a tensor of bounds 1 where the bound is used.
@@ -624,7 +644,7 @@ def clamp_min(input: ArrayLike, min: ArrayLike) -> Array:
     """
     ...
 
-def clip(input: ArrayLike, min: Any = None, max: Any = None) -> Array:
+def clip(input: ArrayLike, min: ArrayLike | Number | None = None, max: ArrayLike | Number | None = None) -> Array:
     """Clamp each element to `[min, max]`: numbers, or tensors that broadcast.
 
     Gradient: 1 at a bound (jnp.clip has 0.5), 0 outside and at NaN; for a tensor of bounds 1 where the bound is used.
@@ -713,7 +733,9 @@ def cosh(input: ArrayLike) -> Array:
     """Return the hyperbolic cosine of each element; integers give float32."""
     ...
 
-def count_nonzero(input: ArrayLike, dim: builtins.int | Sequence[builtins.int] | None = None) -> Array:
+def count_nonzero(
+    input: ArrayLike, dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None
+) -> Array:
     """Return the number of nonzero elements, or their number over `dim` (an integer or a tuple).
 
     NaN is nonzero.
@@ -807,7 +829,7 @@ def det(input: ArrayLike) -> Array:
     """
     ...
 
-def detach(input: ArrayLike) -> Any:
+def detach(input: ArrayLike | Variable) -> Any:
     """Return the same values without a gradient: `grad` and `backward` treat them as constants.
 
     A Variable becomes a Variable with `requires_grad=False` and no `grad`.
@@ -886,7 +908,7 @@ def dist(input: ArrayLike, other: ArrayLike, p: builtins.float = 2) -> Array:
     """
     ...
 
-def div(input: ArrayLike, other: Any, *, rounding_mode: str | None = None) -> Array:
+def div(input: ArrayLike, other: ArrayLike | Number, *, rounding_mode: str | None = None) -> Array:
     """Return `input / other`. Integers are divided in float32 unless `rounding_mode` is "trunc" or "floor".
 
     Gradient: 0 with a rounding mode.
@@ -894,7 +916,7 @@ def div(input: ArrayLike, other: Any, *, rounding_mode: str | None = None) -> Ar
     """
     ...
 
-def divide(input: ArrayLike, other: Any, *, rounding_mode: str | None = None) -> Array:
+def divide(input: ArrayLike, other: ArrayLike | Number, *, rounding_mode: str | None = None) -> Array:
     """Return `input / other`. Integers are divided in float32 unless `rounding_mode` is "trunc" or "floor".
 
     Gradient: 0 with a rounding mode.
@@ -909,7 +931,9 @@ def dot(input: ArrayLike, tensor: ArrayLike) -> Array:
     """
     ...
 
-def dsplit(input: ArrayLike, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Array, ...]:
+def dsplit(
+    input: ArrayLike, indices_or_sections: builtins.int | tuple[builtins.int, ...] | list[builtins.int]
+) -> tuple[Array, ...]:
     """Split a tensor along its third dimension into equal parts, or at the given indices.
 
     Raises: RuntimeError for fewer than 3 dimensions, and if the dimension cannot be split into equal parts.
@@ -1007,7 +1031,7 @@ def eye(n: builtins.int, m: builtins.int | None = None, *, dtype: DTypeLike | No
     """
     ...
 
-def finfo(type: Any = float32) -> FInfo:
+def finfo(type: DTypeLike = ...) -> FInfo:
     """Return the limits of a floating point or complex dtype. Torch: torch.finfo.
 
     Raises: ArgumentTypeError for bool and integers.
@@ -1047,7 +1071,7 @@ def flipud(input: ArrayLike) -> Array:
     ...
 
 @overload
-def float_power(input: ArrayLike, exponent: builtins.bool | builtins.int | builtins.float | builtins.complex) -> Array:
+def float_power(input: ArrayLike, exponent: Number) -> Array:
     """Return `input ** exponent` in float64, or in complex128 if either is complex.
 
     Gradient: as for `pow`.
@@ -1077,7 +1101,7 @@ def floor(input: ArrayLike) -> Array:
     """Return the floor of each element; integers are unchanged. Gradient: 0."""
     ...
 
-def floor_divide(input: ArrayLike, other: Any) -> Array:
+def floor_divide(input: ArrayLike, other: ArrayLike | Number) -> Array:
     """Return `input / other` rounded down (floor division).
 
     Gradient: none in torch; 0 here.
@@ -1129,7 +1153,7 @@ def frexp(input: ArrayLike) -> MantissaAndExponent:
     """
     ...
 
-def from_dlpack(ext_tensor: Any) -> Array:
+def from_dlpack(ext_tensor: ArrayLike) -> Array:
     """Convert another library's tensor to an array, by DLPack. Memory is shared where the platform allows it.
 
     Memory: shared on the CPU and on a GPU that both libraries see; copied for a tensor that is not contiguous or not
@@ -1141,7 +1165,7 @@ def from_dlpack(ext_tensor: Any) -> Array:
     """
     ...
 
-def from_numpy(ndarray: np.ndarray) -> Array:
+def from_numpy(ndarray: numpy.ndarray) -> Array:
     """Return a copy of a NumPy array with the same dtype.
 
     Memory: copied. In torch the two share memory, so that `xx += 1` on one changes the other. An array here is
@@ -1151,7 +1175,7 @@ def from_numpy(ndarray: np.ndarray) -> Array:
     """
     ...
 
-def full(size: Sequence[builtins.int], fill_value: Any, *, dtype: DTypeLike | None = None) -> Array:
+def full(size: Sequence[builtins.int], fill_value: ArrayLike | Number, *, dtype: DTypeLike | None = None) -> Array:
     """Return a tensor filled with a number.
 
     Dtypes: by default the dtype of the number: bool, int64, float32 or complex64.
@@ -1160,7 +1184,7 @@ def full(size: Sequence[builtins.int], fill_value: Any, *, dtype: DTypeLike | No
     """
     ...
 
-def full_like(input: ArrayLike, fill_value: Any, *, dtype: DTypeLike | None = None) -> Array:
+def full_like(input: ArrayLike, fill_value: ArrayLike | Number, *, dtype: DTypeLike | None = None) -> Array:
     """Return a tensor filled with a number, with the shape of `input`, and by default its dtype.
 
     Raises: RuntimeError for a number that the dtype cannot hold.
@@ -1198,7 +1222,7 @@ def ger(input: ArrayLike, vec2: ArrayLike) -> Array:
     """Return `outer(input, vec2)`. `ger` is the older name."""
     ...
 
-def getitem(x: Any, index: Any) -> Array:
+def getitem(x: ArrayLike, index: Any) -> Array:
     """Return `x[index]` by torch's rules: integers, slices, None, `...`, bools, masks, index tensors, and mixtures.
 
     Shapes: if the dimensions indexed by tensors are not adjacent, the tensors' dimensions come first.
@@ -1211,7 +1235,11 @@ def getitem(x: Any, index: Any) -> Array:
     ...
 
 def gradient(
-    input: ArrayLike, *, spacing: Any = None, dim: Any = None, edge_order: builtins.int = 1
+    input: ArrayLike,
+    *,
+    spacing: Number | Sequence[Number] | Sequence[ArrayLike] | None = None,
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
+    edge_order: builtins.int = 1,
 ) -> tuple[Array, ...]:
     """Estimate the gradient along each dimension, or along `dim`, by second-order central differences.
 
@@ -1259,7 +1287,12 @@ def histc(input: ArrayLike, bins: builtins.int = 100, min: Number | Array = 0, m
     ...
 
 def histogram(
-    input: ArrayLike, bins: Any = 100, *, range: Any = None, weight: Any = None, density: builtins.bool = False
+    input: ArrayLike,
+    bins: builtins.int | Sequence[builtins.int] | ArrayLike | Sequence[ArrayLike] = 100,
+    *,
+    range: Sequence[builtins.float] | None = None,
+    weight: ArrayLike | None = None,
+    density: builtins.bool = False,
 ) -> Histogram:
     """Return the histogram of all elements (counts, or sums of weights) and the bin edges: `(hist, bin_edges)`.
 
@@ -1272,7 +1305,11 @@ def histogram(
     ...
 
 def histogramdd(
-    input: ArrayLike, bins: Any, range: Any = None, weight: Any = None, density: builtins.bool = False
+    input: ArrayLike,
+    bins: builtins.int | Sequence[builtins.int] | ArrayLike | Sequence[ArrayLike],
+    range: Sequence[builtins.float] | None = None,
+    weight: ArrayLike | None = None,
+    density: builtins.bool = False,
 ) -> JointHistogram:
     """Return the multi-dimensional histogram of the rows (counts, or sums of weights) and the edges.
 
@@ -1286,7 +1323,9 @@ def histogramdd(
     """
     ...
 
-def hsplit(input: ArrayLike, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Array, ...]:
+def hsplit(
+    input: ArrayLike, indices_or_sections: builtins.int | tuple[builtins.int, ...] | list[builtins.int]
+) -> tuple[Array, ...]:
     """Split a tensor along its second dimension, a vector along its first.
 
     Shapes: `indices_or_sections` equal parts, or the parts between the given indices, as in `tensor_split`.
@@ -1329,7 +1368,7 @@ def igammac(input: ArrayLike, other: ArrayLike) -> Array:
     """
     ...
 
-def iinfo(type: Any) -> IInfo:
+def iinfo(type: DTypeLike) -> IInfo:
     """Return the limits of an integer dtype. Torch: torch.iinfo.
 
     Raises: ArgumentTypeError for bool, floating point and complex dtypes.
@@ -1389,7 +1428,9 @@ def index_fill(input: ArrayLike, dim: builtins.int, index: ArrayLike, value: Arr
     """
     ...
 
-def index_put(input: ArrayLike, indices: Sequence[Any], values: Any, accumulate: builtins.bool = False) -> Array:
+def index_put(
+    input: ArrayLike, indices: Sequence[Any], values: ArrayLike | Number, accumulate: builtins.bool = False
+) -> Array:
     """Return a copy of `input` after `input[indices] = values`, for a tuple of index tensors or masks.
 
     With `accumulate` the values are added.
@@ -1457,8 +1498,8 @@ def is_floating_point(input: ArrayLike) -> builtins.bool:
 def isclose(
     input: ArrayLike,
     other: ArrayLike,
-    rtol: Number | Array = ...,
-    atol: Number | Array = ...,
+    rtol: Number | Array = 1e-05,
+    atol: Number | Array = 1e-08,
     equal_nan: builtins.bool = False,
 ) -> Array:
     """Return `abs(input - other) <= atol + rtol * abs(other)`; equal infinities are close, NaNs are if `equal_nan`.
@@ -1536,7 +1577,7 @@ def lcm(input: ArrayLike, other: ArrayLike) -> Array:
     """
     ...
 
-def ldexp(input: ArrayLike, other: Any) -> Array:
+def ldexp(input: ArrayLike, other: ArrayLike | Number) -> Array:
     """Return `input * 2**other`. A float times an integer power of 2 overflows only if the result does.
 
     Dtypes: an integer `input` gives float32.
@@ -1589,7 +1630,9 @@ def lgamma(input: ArrayLike) -> Array:
     """
     ...
 
-def linspace(start: Any, end: Any, steps: builtins.int, *, dtype: DTypeLike | None = None) -> Array:
+def linspace(
+    start: ArrayLike | Number, end: ArrayLike | Number, steps: builtins.int, *, dtype: DTypeLike | None = None
+) -> Array:
     """Return `steps` evenly spaced numbers from `start` to `end` (inclusive), float32 by default.
 
     Raises: RuntimeError for a negative `steps`, and for a `start` or `end` that the dtype cannot hold.
@@ -1667,7 +1710,12 @@ def logit(input: ArrayLike, eps: Number | Array | None = None) -> Array:
     ...
 
 def logspace(
-    start: Any, end: Any, steps: builtins.int, base: builtins.float = 10.0, *, dtype: DTypeLike | None = None
+    start: ArrayLike | Number,
+    end: ArrayLike | Number,
+    steps: builtins.int,
+    base: builtins.float = 10.0,
+    *,
+    dtype: DTypeLike | None = None,
 ) -> Array:
     """Return `steps` numbers from `base ** start` to `base ** end`, evenly spaced on a logarithmic scale.
 
@@ -1677,7 +1725,9 @@ def logspace(
     """
     ...
 
-def logsumexp(input: ArrayLike, dim: builtins.int | Sequence[builtins.int], keepdim: builtins.bool = False) -> Array:
+def logsumexp(
+    input: ArrayLike, dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int], keepdim: builtins.bool = False
+) -> Array:
     """Return the logarithm of the sum of exponentials over `dim` (an integer or a tuple), without overflow.
 
     For no elements it is -infinity.
@@ -1736,7 +1786,9 @@ def masked_scatter(input: ArrayLike, mask: ArrayLike, source: ArrayLike) -> Arra
     """
     ...
 
-def masked_select(input: ArrayLike, mask: ArrayLike, *, size: builtins.int | None = None, fill_value: Any = 0) -> Array:
+def masked_select(
+    input: ArrayLike, mask: ArrayLike, *, size: builtins.int | None = None, fill_value: ArrayLike | Number = 0
+) -> Array:
     """Return the elements where `mask` is true, in order, as a 1-D tensor.
 
     Shapes: `input` and `mask` broadcast. The mask's values decide the size of the result. Under jit and vmap give
@@ -1807,7 +1859,7 @@ def mean(input: ArrayLike, *, dtype: DTypeLike | None = None) -> Array:
 @overload
 def mean(
     input: ArrayLike,
-    dim: builtins.int | Sequence[builtins.int],
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
     keepdim: builtins.bool = False,
     *,
     dtype: DTypeLike | None = None,
@@ -1840,7 +1892,7 @@ def median(input: ArrayLike, dim: builtins.int, keepdim: builtins.bool = False) 
     """
     ...
 
-def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Array, ...]:
+def meshgrid(*tensors: ArrayLike | Sequence[ArrayLike], indexing: str | None = None) -> tuple[Array, ...]:
     """Return coordinate grids: for each vector a tensor with the shape of the grid.
 
     Shapes: (m,), (n,) -> two times (m, n), or (n, m) with `indexing="xy"`. A 0-dim tensor is a vector with one element.
@@ -1909,7 +1961,9 @@ def moveaxis(input: ArrayLike, source: builtins.int, destination: builtins.int) 
 
 @overload
 def moveaxis(
-    input: ArrayLike, source: builtins.int | Sequence[builtins.int], destination: builtins.int | Sequence[builtins.int]
+    input: ArrayLike,
+    source: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
+    destination: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
 ) -> Array:
     """Move one or several dimensions to new positions; the others keep their order.
 
@@ -1927,7 +1981,9 @@ def movedim(input: ArrayLike, source: builtins.int, destination: builtins.int) -
 
 @overload
 def movedim(
-    input: ArrayLike, source: builtins.int | Sequence[builtins.int], destination: builtins.int | Sequence[builtins.int]
+    input: ArrayLike,
+    source: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
+    destination: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
 ) -> Array:
     """Move one or several dimensions to new positions; the others keep their order.
 
@@ -1978,7 +2034,7 @@ def nan_to_num(
 
 def nanmean(
     input: ArrayLike,
-    dim: builtins.int | Sequence[builtins.int] | None = None,
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
     keepdim: builtins.bool = False,
     *,
     dtype: DTypeLike | None = None,
@@ -2044,7 +2100,7 @@ def nanquantile(
 
 def nansum(
     input: ArrayLike,
-    dim: builtins.int | Sequence[builtins.int] | None = None,
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
     keepdim: builtins.bool = False,
     *,
     dtype: DTypeLike | None = None,
@@ -2057,7 +2113,7 @@ def nansum(
     """
     ...
 
-def narrow(input: ArrayLike, dim: builtins.int, start: Any, length: builtins.int) -> Array:
+def narrow(input: ArrayLike, dim: builtins.int, start: ArrayLike | Number, length: builtins.int) -> Array:
     """Narrow a dimension to `length` elements from `start`; a negative start counts from the end.
 
     Raises: IndexError for a start out of range; RuntimeError for a `length` that is too large. A traced start out of
@@ -2127,7 +2183,12 @@ def nonzero_static(input: ArrayLike, *, size: builtins.int, fill_value: builtins
     ...
 
 def norm(
-    input: ArrayLike, p: Any = "fro", dim: Any = None, keepdim: builtins.bool = False, *, dtype: DTypeLike | None = None
+    input: ArrayLike,
+    p: Number | str = "fro",
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
+    keepdim: builtins.bool = False,
+    *,
+    dtype: DTypeLike | None = None,
 ) -> Array:
     """Return the `p`-norm `sum(abs(input) ** p) ** (1 / p)` of all elements, or over `dim` (an integer or a tuple).
 
@@ -2166,7 +2227,7 @@ def outer(input: ArrayLike, vec2: ArrayLike) -> Array:
     """
     ...
 
-def pdist(input: ArrayLike, p: builtins.float = ...) -> Array:
+def pdist(input: ArrayLike, p: builtins.float = 2.0) -> Array:
     """Return the p-norm distance between each pair of rows of a matrix, in order: (0, 1), (0, 2), ..., (1, 2), ...
 
     Shapes: (m, k) -> (m (m - 1) / 2).
@@ -2206,7 +2267,7 @@ def positive(input: ArrayLike) -> Array:
     ...
 
 @overload
-def pow(input: ArrayLike, exponent: builtins.bool | builtins.int | builtins.float | builtins.complex) -> Array:
+def pow(input: ArrayLike, exponent: Number) -> Array:
     """Return `input ** exponent`, for two tensors, or a tensor and a number.
 
     Gradient: for `input` 0 where the exponent is 0; for `exponent` 0 where the base is 0 and the exponent is not
@@ -2258,8 +2319,8 @@ def prod(
     """
     ...
 
-def promote_types(type1: Any, type2: Any) -> DType:
-    """Return the smallest dtype that holds both. Torch: torch.promote_types."""
+def promote_types(type1: DTypeLike, type2: DTypeLike) -> DType:
+    """Return the smallest dtype that can represent both. Torch: torch.promote_types."""
     ...
 
 def put(input: ArrayLike, index: ArrayLike, source: ArrayLike, accumulate: builtins.bool = False) -> Array:
@@ -2343,8 +2404,8 @@ def rand(key: Array, *size: builtins.int | Sequence[builtins.int], dtype: DTypeL
 
 def randint(
     key: Array,
-    low: Any = None,
-    high: Any = None,
+    low: ArrayLike | Number | None = None,
+    high: ArrayLike | Number | None = None,
     size: Sequence[builtins.int] | None = None,
     *,
     dtype: DTypeLike | None = None,
@@ -2430,7 +2491,11 @@ def repeat(input: ArrayLike, *repeats: builtins.int | Sequence[builtins.int]) ->
     ...
 
 def repeat_interleave(
-    input: ArrayLike, repeats: Any = ..., dim: builtins.int | None = None, *, output_size: builtins.int | None = None
+    input: ArrayLike,
+    repeats: builtins.int | Sequence[builtins.int] | ArrayLike = ...,
+    dim: builtins.int | None = None,
+    *,
+    output_size: builtins.int | None = None,
 ) -> Array:
     """Repeat each element of the flattened tensor, or each slice along `dim`.
 
@@ -2465,7 +2530,7 @@ def resolve_neg(input: ArrayLike) -> Array:
     """Return `input` unchanged: JAX has no lazy negation."""
     ...
 
-def result_type(*tensors: Any) -> DType:
+def result_type(*tensors: ArrayLike | Sequence[ArrayLike]) -> DType:
     """Return the dtype of an arithmetic operation on tensors and Python numbers. Torch: torch.result_type.
 
     A tensor with dimensions outranks a 0-dim tensor, which outranks a number, unless the other's category is higher.
@@ -2475,8 +2540,8 @@ def result_type(*tensors: Any) -> DType:
 
 def roll(
     input: ArrayLike,
-    shifts: builtins.int | Sequence[builtins.int],
-    dims: builtins.int | Sequence[builtins.int] | None = None,
+    shifts: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
+    dims: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
 ) -> Array:
     """Shift the elements cyclically along `dims`: elements beyond the last position come back at the first.
 
@@ -2485,7 +2550,9 @@ def roll(
     """
     ...
 
-def rot90(input: ArrayLike, k: builtins.int = 1, dims: builtins.int | Sequence[builtins.int] = ...) -> Array:
+def rot90(
+    input: ArrayLike, k: builtins.int = 1, dims: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = (0, 1)
+) -> Array:
     """Rotate the tensor `k` times by 90 degrees in the plane of two dimensions, from the first to the second.
 
     Raises: RuntimeError for fewer than 2 dimensions, and unless `dims` are two different dimensions.
@@ -2643,7 +2710,7 @@ def select_scatter(input: ArrayLike, src: ArrayLike, dim: builtins.int, index: N
     """
     ...
 
-def setitem(x: Any, index: Any, value: Any) -> Array:
+def setitem(x: ArrayLike, index: Any, value: ArrayLike | Number) -> Array:
     """Return a copy of `x` after torch's `x[index] = value`; `x` itself does not change.
 
     Shapes: the value broadcasts to `x[index]`; its leading dimensions of size 1 are ignored.
@@ -2763,7 +2830,9 @@ def split(tensor: ArrayLike, split_size_or_sections: builtins.int, dim: builtins
 
 @overload
 def split(
-    tensor: ArrayLike, split_size_or_sections: builtins.int | Sequence[builtins.int], dim: builtins.int = 0
+    tensor: ArrayLike,
+    split_size_or_sections: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
+    dim: builtins.int = 0,
 ) -> tuple[Array, ...]:
     """Split a tensor into parts of one size along a dimension (the last may be smaller), or of the given sizes.
 
@@ -2805,7 +2874,7 @@ def squeeze(input: ArrayLike, dim: builtins.int) -> Array:
     ...
 
 @overload
-def squeeze(input: ArrayLike, dim: builtins.int | Sequence[builtins.int]) -> Array:
+def squeeze(input: ArrayLike, dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int]) -> Array:
     """Remove all dimensions of size 1, or only those in `dim`."""
     ...
 
@@ -2820,7 +2889,7 @@ def stack(tensors: Sequence[ArrayLike], dim: builtins.int = 0) -> Array:
 @overload
 def std(
     input: ArrayLike,
-    dim: builtins.int | Sequence[builtins.int] | None = None,
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
     *,
     correction: builtins.float | None = 1,
     keepdim: builtins.bool = False,
@@ -2836,7 +2905,7 @@ def std(
 @overload
 def std(
     input: ArrayLike,
-    dim: builtins.int | Sequence[builtins.int],
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
     unbiased: builtins.bool = True,
     keepdim: builtins.bool = False,
 ) -> Array:
@@ -2861,7 +2930,7 @@ def std(input: ArrayLike, unbiased: builtins.bool = True) -> Array:
 @overload
 def std_mean(
     input: ArrayLike,
-    dim: builtins.int | Sequence[builtins.int] | None = None,
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
     *,
     correction: builtins.float | None = 1,
     keepdim: builtins.bool = False,
@@ -2875,7 +2944,7 @@ def std_mean(
 @overload
 def std_mean(
     input: ArrayLike,
-    dim: builtins.int | Sequence[builtins.int],
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
     unbiased: builtins.bool = True,
     keepdim: builtins.bool = False,
 ) -> tuple[Array, Array]:
@@ -2920,7 +2989,7 @@ def sum(input: ArrayLike, *, dtype: DTypeLike | None = None) -> Array:
 @overload
 def sum(
     input: ArrayLike,
-    dim: builtins.int | Sequence[builtins.int],
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
     keepdim: builtins.bool = False,
     *,
     dtype: DTypeLike | None = None,
@@ -3009,7 +3078,9 @@ def tensor(data: Any, *, dtype: DTypeLike | None = None) -> Array:
     """
     ...
 
-def tensor_split(input: ArrayLike, indices_or_sections: Any, dim: builtins.int = 0) -> tuple[Array, ...]:
+def tensor_split(
+    input: ArrayLike, indices_or_sections: builtins.int | Sequence[builtins.int] | ArrayLike, dim: builtins.int = 0
+) -> tuple[Array, ...]:
     """Split a tensor into `indices_or_sections` nearly equal parts along a dimension, or at the given indices.
 
     Shapes: the first parts may be larger by 1. An index works as in the slice `input[start:stop]`: negative indices
@@ -3019,7 +3090,7 @@ def tensor_split(input: ArrayLike, indices_or_sections: Any, dim: builtins.int =
     """
     ...
 
-def tensordot(a: Any, b: Any, dims: Any = 2) -> Array:
+def tensordot(a: ArrayLike, b: ArrayLike, dims: builtins.int | Sequence[Sequence[builtins.int]] = 2) -> Array:
     """Return the tensor contraction of `a` and `b`: the product summed over pairs of dimensions, without conjugation.
 
     `dims` is the number of dimensions (the last ones of `a`, the first ones of `b`), or a pair of lists of dimensions.
@@ -3035,7 +3106,7 @@ def tile(input: ArrayLike, *dims: builtins.int | Sequence[builtins.int]) -> Arra
     """
     ...
 
-def to(input: ArrayLike, dtype: DTypeLike | None) -> Array:
+def to(input: ArrayLike, dtype: DTypeLike) -> Array:
     """Cast a tensor to a dtype: a float is truncated to an integer, a complex number to its real part.
 
     Raises: RuntimeError for 64 bits while JAX's 64-bit types are off.
@@ -3043,7 +3114,7 @@ def to(input: ArrayLike, dtype: DTypeLike | None) -> Array:
     """
     ...
 
-def to_numpy(input: ArrayLike) -> np.ndarray:
+def to_numpy(input: ArrayLike) -> numpy.ndarray:
     """Return the values of a tensor as a read-only NumPy array.
 
     Memory: shared with the tensor on the CPU, copied from a GPU. Use `.copy()` for a writable array.
@@ -3151,7 +3222,7 @@ def triu_indices(
     """
     ...
 
-def true_divide(input: ArrayLike, other: Any, *, rounding_mode: str | None = None) -> Array:
+def true_divide(input: ArrayLike, other: ArrayLike | Number, *, rounding_mode: str | None = None) -> Array:
     """Return `input / other`. Integers are divided in float32 unless `rounding_mode` is "trunc" or "floor".
 
     Gradient: 0 with a rounding mode.
@@ -3202,7 +3273,7 @@ def unique(
     dim: builtins.int | None = None,
     *,
     size: builtins.int | None = None,
-    fill_value: Any = None,
+    fill_value: ArrayLike | Number | None = None,
 ) -> Any:
     """Return the unique elements in ascending order, or the unique slices along `dim`. Each NaN is unique.
 
@@ -3221,7 +3292,7 @@ def unique_consecutive(
     dim: builtins.int | None = None,
     *,
     size: builtins.int | None = None,
-    fill_value: Any = None,
+    fill_value: ArrayLike | Number | None = None,
 ) -> Any:
     """Return the first element of each run of equal elements, or the first slice of each run along `dim`.
 
@@ -3232,7 +3303,7 @@ def unique_consecutive(
     """
     ...
 
-def unravel_index(indices: Any, shape: builtins.int | Sequence[builtins.int]) -> tuple[Array, ...]:
+def unravel_index(indices: ArrayLike, shape: builtins.int | Sequence[builtins.int]) -> tuple[Array, ...]:
     """Return the coordinates of flat indices into a tensor of the given shape, one tensor per dimension.
 
     An index out of range is taken modulo the size, as in torch. Shapes: each result has the shape of `indices`.
@@ -3260,7 +3331,7 @@ def vander(x: ArrayLike, N: builtins.int | None = None, increasing: builtins.boo
 @overload
 def var(
     input: ArrayLike,
-    dim: builtins.int | Sequence[builtins.int] | None = None,
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
     *,
     correction: builtins.float | None = 1,
     keepdim: builtins.bool = False,
@@ -3276,7 +3347,7 @@ def var(
 @overload
 def var(
     input: ArrayLike,
-    dim: builtins.int | Sequence[builtins.int],
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
     unbiased: builtins.bool = True,
     keepdim: builtins.bool = False,
 ) -> Array:
@@ -3301,7 +3372,7 @@ def var(input: ArrayLike, unbiased: builtins.bool = True) -> Array:
 @overload
 def var_mean(
     input: ArrayLike,
-    dim: builtins.int | Sequence[builtins.int] | None = None,
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
     *,
     correction: builtins.float | None = 1,
     keepdim: builtins.bool = False,
@@ -3315,7 +3386,7 @@ def var_mean(
 @overload
 def var_mean(
     input: ArrayLike,
-    dim: builtins.int | Sequence[builtins.int],
+    dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
     unbiased: builtins.bool = True,
     keepdim: builtins.bool = False,
 ) -> tuple[Array, Array]:
@@ -3369,7 +3440,9 @@ def view_as_real(input: ArrayLike) -> Array:
     """
     ...
 
-def vsplit(input: ArrayLike, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Array, ...]:
+def vsplit(
+    input: ArrayLike, indices_or_sections: builtins.int | tuple[builtins.int, ...] | list[builtins.int]
+) -> tuple[Array, ...]:
     """Split a tensor along its first dimension into equal parts, or at the given indices.
 
     Raises: RuntimeError for a vector, and if the dimension cannot be split into equal parts.

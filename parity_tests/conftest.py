@@ -9,7 +9,7 @@ from parity_tests.suite import PAIRS, sampled_pairs
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    settings.load_profile(config.getoption("--parity-profile"))
+    settings.load_profile(str(config.getoption("--parity-profile")))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -162,8 +162,10 @@ def _exchanged(record: Op, right: Function) -> Made:
 
     def change(arguments: Arguments) -> Arguments:
         one, other = (arguments.get(name) for name in names)
-        alike = isinstance(one, jax.Array) and isinstance(other, jax.Array) and one.shape == other.shape
-        return dict(zip(names, (other, one), strict=True)) if alike and one.dtype == other.dtype else {}
+        if not (isinstance(one, jax.Array) and isinstance(other, jax.Array)):
+            return {}
+        alike = (one.shape, one.dtype) == (other.shape, other.dtype)
+        return dict(zip(names, (other, one), strict=True)) if alike else {}
 
     return {"": _of_arguments(record, right, change)} if len(names) == 2 else {}
 

@@ -96,8 +96,8 @@ class Program:
         for name, operands in self.steps:
             values.append(STEPS[self.dtype][name][1](m, *(values[i % len(values)] for i in operands)))
         # the latest value first: a program of unused steps tests little
-        outputs = tuple(ENDS[self.dtype][end](m, values[-1 - i % len(values)]) for end, i in self.ends)
-        return outputs if self.packed or len(outputs) > 1 else outputs[0]
+        outputs = [ENDS[self.dtype][end](m, values[-1 - i % len(values)]) for end, i in self.ends]
+        return tuple(outputs) if self.packed or len(outputs) > 1 else outputs[0]
 
 
 @st.composite
@@ -591,7 +591,7 @@ def test_grad_is_the_conjugate_of_jax_grad() -> None:
 def test_variable_is_frozen_and_is_a_pytree() -> None:
     variable = jf.Variable(X, grad=Y)
     with pytest.raises(AttributeError):
-        variable.data = Y
+        variable.data = Y  # type: ignore[misc]  # the assignment is what must fail
     doubled = jax.jit(lambda v: jax.tree.map(lambda leaf: 2 * leaf, v))(variable)
     assert isinstance(doubled, jf.Variable)
     assert doubled.requires_grad
@@ -665,8 +665,8 @@ def torch_rule(value: Callable[..., Any], backward: Callable[..., Any]) -> Calla
             return value(x)
 
         @staticmethod
-        def backward(ctx: Any, g: Any) -> Any:
-            return backward(ctx.saved_tensors[0], g)
+        def backward(ctx: Any, *grad_outputs: Any) -> Any:
+            return backward(ctx.saved_tensors[0], *grad_outputs)
 
     return Rule.apply
 

@@ -41,7 +41,7 @@ HAVE_NONE: dict[str, tuple[str, np.ndarray, tuple[Any, ...]]] = {
 @pytest.mark.parametrize("case", HAVE_NONE)
 def test_matrix_without_decomposition_raises(case: str) -> None:
     name, matrix, rest = HAVE_NONE[case]
-    with pytest.raises(torch.linalg.LinAlgError):
+    with pytest.raises(torch.linalg.LinAlgError):  # type: ignore[attr-defined]  # torch's stub leaves the name out
         getattr(torch, name)(torch_side.tensor(matrix), *rest)
     with pytest.raises(LinearAlgebraError, match=r"float32\[.*2, 2\]"):
         getattr(jf, name)(jnp.asarray(matrix), *rest)

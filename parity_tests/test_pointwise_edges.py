@@ -158,6 +158,24 @@ def test_number_beyond_32_bits_raises_while_x64_is_off(name: str) -> None:
         TAKING_A_NUMBER[name](jf, jnp.ones(2, jnp.int32), 2**40)
 
 
+ALSO_TAKING_A_NUMBER = {
+    "value of addcmul": lambda m, x, n: m.addcmul(x, x, x, value=n),
+    "alpha of addr": lambda m, x, n: m.addr(x[:, None] * x, x, x, alpha=n, beta=n),
+    "dx of trapezoid": lambda m, x, n: m.trapezoid(x, dx=n),
+    "eps of logit": lambda m, x, n: m.logit(x / 10, eps=n),
+}
+
+
+@pytest.mark.parametrize("number", [3, 0.125])
+@pytest.mark.parametrize("name", [name for name in TAKING_A_NUMBER if "alpha" in name] + [*ALSO_TAKING_A_NUMBER])
+def test_a_0_dim_tensor_of_any_library_is_a_number(name: str, number: float) -> None:
+    call = (TAKING_A_NUMBER | ALSO_TAKING_A_NUMBER)[name]
+    x = [1.0, 2.0, 4.0]
+    want = torch_side.numpy(call(torch, torch.tensor(x), torch.tensor(number)))
+    for given in (torch.tensor(number), np.array(number), np.asarray(number)[()], jnp.asarray(number)):
+        np.testing.assert_allclose(np.asarray(call(jf, jnp.asarray(x, jnp.float32), given)), want, rtol=1e-6)
+
+
 WITH_A_LONG_NUMBER = {
     **{
         name: TAKING_A_NUMBER[name] for name in ("add", "alpha of add", "alpha of sub", "clamp from", "clamp to", "pow")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import jaxfun as jf
 from jaxfun import regression
-from jaxfun.tour import torchs_loop
+from jaxfun.cli.tour import torchs_loop
 
 Arrays = tuple[np.ndarray, ...]
 

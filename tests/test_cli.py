@@ -1,5 +1,8 @@
 """The command line, as a user meets it: what it prints, draws and saves, and one clear line for each mistake."""
 
+import argparse
+import importlib
+import inspect
 import re
 import subprocess
 import sys
@@ -14,7 +17,8 @@ from pyarrow import csv, parquet
 from sklearn.linear_model import LinearRegression
 
 import jaxfun
-from jaxfun import cli
+from jaxfun.cli.commands import COMMANDS
+from jaxfun.cli.main import main
 
 ROOT = Path(__file__).parent.parent
 DIABETES = ROOT / "examples" / "data" / "diabetes.csv"
@@ -30,7 +34,7 @@ def table(tmp_path: Path) -> Path:
 
 def run(*arguments: object) -> int:
     try:
-        return cli.main([str(argument) for argument in arguments])
+        return main([str(argument) for argument in arguments])
     except SystemExit as stop:
         return int(stop.code or 0)
 
@@ -237,7 +241,7 @@ def test_the_version_of_the_package_is_the_one_in_the_source() -> None:
 
 @pytest.mark.parametrize("missing", ["pyarrow", "matplotlib"])
 def test_an_extra_that_is_not_installed_is_named(missing: str, table: Path) -> None:
-    program = f"import sys; sys.modules[{missing!r}] = None; from jaxfun.cli import main; sys.exit(main())"
+    program = f"import sys; sys.modules[{missing!r}] = None; from jaxfun.cli.main import main; sys.exit(main())"
     call = [sys.executable, "-c", program, "fit", str(table), "--target", "y", "--plot", str(table.with_suffix(".png"))]
     ended = subprocess.run(call, capture_output=True, text=True, check=False)
     assert ended.returncode == 2
@@ -255,3 +259,34 @@ def test_a_table_of_booleans_and_integers_is_numbers(tmp_path: Path) -> None:
     file = tmp_path / "t.parquet"
     parquet.write_table(pa.table({"flag": [True, False, True], "n": [1, 5, 2], "y": [1.0, 2.0, 3.0]}), file)
     assert run("fit", file, "--target", "y", "--epochs", "10") == 0
+
+
+LOADED = (
+    "import sys; from jaxfun.cli.main import main\ntry: main({call!r})\nfinally: print({heavy!r} & sys.modules.keys())"
+)
+HEAVY = {"torch", "hypothesis", "optax", "matplotlib", "pyarrow", "rich"}
+
+
+@pytest.mark.parametrize(
+    ("call", "heavy"),
+    [
+        (["--help"], HEAVY),
+        (["parity", "--help"], HEAVY),
+        (["parity", "jax.numpy:exp"], HEAVY),
+        (["differences", "std"], {"torch", "hypothesis", "optax"}),
+        (["fit", str(DIABETES), "--target", "progression", "--epochs", "3"], {"torch", "hypothesis", "rich"}),
+    ],
+    ids=str,
+)
+def test_a_command_loads_only_what_it_needs(call: list[str], heavy: set[str]) -> None:
+    program = LOADED.format(call=call, heavy=heavy)
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ended.stdout.splitlines()[-1] == "set()", ended.stderr
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_takes_the_options_that_its_parser_gives(name: str) -> None:
+    parser = argparse.ArgumentParser(add_help=False)
+    COMMANDS[name].add_options(parser)
+    run = importlib.import_module(f"jaxfun.cli.{name}").run
+    inspect.signature(run).bind(**{action.dest: None for action in parser._actions})

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import settings
 
 import jaxfun
-from jaxfun import cli
-from jaxfun.differences_command import known
+from jaxfun.cli.main import main
 from jaxfun.ops import records
 from jaxfun.porting.counterparts import counterparts
+from jaxfun.porting.differences import known
 from jaxfun.porting.plain_jax import Seen, differences, is_of_sort, measured
 from jaxfun.porting.stand_ins import records_of
 
@@ -128,7 +128,7 @@ def test_the_page_is_written_from_the_data() -> None:
 
 @pytest.mark.parametrize("name", ["std", "torch.std", "jnp.std"])
 def test_the_command_shows_a_function(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["differences", name]) == 0
+    assert main(["differences", name]) == 0
     printed = capsys.readouterr().out
     for row in FUNCTIONS["std"]["differences"]:
         assert row["call"] in printed
@@ -136,11 +136,11 @@ def test_the_command_shows_a_function(name: str, capsys: pytest.CaptureFixture[s
 
 
 def test_command_lists_all_functions(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["differences"]) == 0
+    assert main(["differences"]) == 0
     printed = capsys.readouterr().out
     assert all(re.search(rf"\b{name}\b", printed) for name in FUNCTIONS)
 
 
 def test_command_suggests_a_similar_name(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["differences", "stdd"]) == 2
+    assert main(["differences", "stdd"]) == 2
     assert "did you mean std" in capsys.readouterr().err

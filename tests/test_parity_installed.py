@@ -26,7 +26,7 @@ def test_import_error_names_the_extra(missing: tuple[str, ...], program: str) ->
 
 @pytest.mark.parametrize("missing", ["torch", "hypothesis", "rich"])
 def test_command_names_the_extra_in_one_line(missing: str) -> None:
-    ended = run((missing,), "from jaxfun.cli import main; sys.exit(main(['parity', 'math:sqrt', 'math:sqrt']))")
+    ended = run((missing,), "from jaxfun.cli.main import main; sys.exit(main(['parity', 'math:sqrt', 'math:sqrt']))")
     assert ended.returncode == 2
     assert ended.stdout == ""
     assert ended.stderr.count("\n") == 1

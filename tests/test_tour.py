@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from jaxfun import tour
-from jaxfun.tour_steps import Row, Step
+from jaxfun.cli import tour
+from jaxfun.cli.tour_steps import Row, Step
 
 
 def test_every_line_agrees_and_the_pictures_are_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -42,7 +42,7 @@ def test_a_line_that_differs_is_a_cross_and_exit_code_1(
 
 
 def _without(module: str, output: Path) -> subprocess.CompletedProcess[str]:
-    program = f"import sys; sys.modules[{module!r}] = None; from jaxfun.cli import main; sys.exit(main())"
+    program = f"import sys; sys.modules[{module!r}] = None; from jaxfun.cli.main import main; sys.exit(main())"
     call = [sys.executable, "-c", program, "tour", "--output", str(output)]
     return subprocess.run(call, capture_output=True, text=True, check=False)
 

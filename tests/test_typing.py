@@ -1,6 +1,9 @@
 """The typed face: the stubs are those of the source, and pyright, in strict mode, tells right uses from wrong ones."""
 
+import ast
+import inspect
 import json
+import pydoc
 import re
 import subprocess
 import sys
@@ -21,6 +24,67 @@ PLANTED = re.compile(r"# wrong: ")
 def test_a_stub_is_that_of_the_source(name: str) -> None:
     text = make_stubs.formatted(make_stubs.stub(make_stubs.FACES[name]))
     assert (make_stubs.ROOT / name).read_text() == text, "run python docs/make_stubs.py"
+
+
+FUNCTIONS = {
+    f"{face.__name__}.{name}": value
+    for face in make_stubs.FACES.values()
+    for name in dir(face)
+    if not name.startswith("_") and inspect.isroutine(value := getattr(face, name))
+}
+# Where `Any` is the type, with the reason.
+ANY = {
+    "the arguments decide on the type of the result": (
+        "atleast_1d atleast_2d atleast_3d nonzero size type unique unique_consecutive"
+    ),
+    "any pytree comes in, and the same comes out": "backward detach no_grad zero_grad",
+    "numbers, nested to any depth": "tensor",
+    "anything that stands in torch's brackets": "getitem setitem index_put",
+    "an equation and tensors, or tensors and sublists": "einsum",
+}
+TAKES_ANY = {f"jaxfun.{name}" for names in ANY.values() for name in names.split()}
+
+
+def test_each_exception_from_a_type_is_one() -> None:
+    assert {name for name, value in FUNCTIONS.items() if re.search(r"\bAny\b", shown(value))} == TAKES_ANY
+
+
+def shown(function: object) -> str:
+    """The signature as `help` prints it, but for what a user's own function is: that may be any."""
+    return re.sub(r"Callable\[\.\.\., (typing\.)?Any\]", "Callable", pydoc_of(function))
+
+
+def pydoc_of(function: object) -> str:
+    return pydoc.plain(pydoc.render_doc(function)).split("\n")[2]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_help_shows_types_that_a_caller_knows(name: str) -> None:
+    assert not re.search(r"Annotated|Role|Ellipsis|jaxlib|jaxfun\.core|jaxfun\.ops", shown(FUNCTIONS[name]))
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_annotations_are_those_of_the_signature(name: str) -> None:
+    signature = inspect.signature(FUNCTIONS[name])
+    shown = {each.name: each.annotation for each in signature.parameters.values()}
+    assert inspect.get_annotations(FUNCTIONS[name]) == {**shown, "return": signature.return_annotation}
+
+
+STUBS = {
+    f"{face.__name__}.{node.name}": ast.unparse(node.args).replace("builtins.", "")
+    for file, face in make_stubs.FACES.items()
+    for node in ast.parse((make_stubs.ROOT / file).read_text()).body
+    if isinstance(node, ast.FunctionDef)
+    if not node.decorator_list  # an overload shows a part of what the function takes
+}
+
+
+@pytest.mark.parametrize("name", STUBS)
+def test_the_stub_says_what_the_signature_says(name: str) -> None:
+    signature = str(inspect.signature(FUNCTIONS[name])).partition(" -> ")[0]
+    written = ast.parse(f"def f{re.sub(r'= jaxfun.*?(?=[,)])', '= ...', signature)}: ...").body[0]
+    assert isinstance(written, ast.FunctionDef)
+    assert STUBS[name] == ast.unparse(written.args)
 
 
 def errors_in(file: Path) -> set[int]:

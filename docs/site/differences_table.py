@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from jaxfun.differences_command import known
 from jaxfun.porting.counterparts import counterparts
+from jaxfun.porting.differences import known
 
 HERE = Path(__file__).parent
 SIDES = {"jax": "JAX", "torch": "PyTorch", "jaxfun": "jaxfun"}

@@ -13,9 +13,9 @@ import jaxfun
 from jaxfun import ops
 from jaxfun.core.dtypes import DType, Kind
 from jaxfun.core.record import BOOLS, COMPLEXES, FLOATS, HALVES, INTEGERS, Op, Role, Shape
-from jaxfun.differences_command import known
 from jaxfun.parity.known import differences_of
 from jaxfun.parity.known.difference import Difference
+from jaxfun.porting.differences import known
 
 SECTIONS = ("Shapes", "Dtypes", "Gradient", "Raises", "Warns", "Memory", "Differs", "Torch")
 FAMILIES = {"bool": BOOLS, "integers": INTEGERS, "floating point numbers": FLOATS, "complex numbers": COMPLEXES}

@@ -11,6 +11,7 @@ from ..core.errors import ArgumentTypeError, ArgumentValueError, DTypeError, Gra
 from ..core.op import op
 from ..core.public import public
 from ..core.record import Array
+from ..core.types import ArrayLike
 from .dependence import is_differentiable
 from .pullback import gradients
 from .variable import Variable, arrays_of
@@ -99,7 +100,7 @@ def _check_used(arrays: tuple[jax.Array, ...], found: tuple[jax.Array | None, ..
 
 
 @public(runs_callbacks=True)
-def detach(input: Any) -> Any:
+def detach(input: ArrayLike | Variable) -> Any:
     """Return the same values without a gradient: `grad` and `backward` treat them as constants.
 
     A Variable becomes a Variable with `requires_grad=False` and no `grad`.
@@ -120,6 +121,7 @@ def _detach(input: Array) -> jax.Array:
     return jax.lax.stop_gradient(input)
 
 
+@public
 def no_grad(orig_func: Callable[..., Any] | None = None) -> Any:
     """Wrap `orig_func` so that its results carry no gradient.
 

@@ -1,1 +1,1 @@
-"""What every op stands on: errors, dtypes, the record of an op, and the decorator that makes one."""
+"""The base of every op. Begin with `op.py` (the decorator) and `record.py` (the data about an op)."""

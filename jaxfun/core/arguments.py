@@ -1,4 +1,4 @@
-"""What an argument may be, by its role: what is made of it before the call, and whether an overload takes it."""
+"""Arguments by their role: `NORMALISE` converts an argument before the call, `TAKES` says if an overload accepts it."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -27,7 +27,7 @@ def as_tensor(name: str, value: Any) -> jax.Array:
 
 def _operand(name: str, value: Any) -> Any:
     if isinstance(value, np.generic):
-        return value.item()  # torch takes a NumPy scalar for a Python number
+        return value.item()  # to torch a NumPy scalar is a Python number
     return value if isinstance(value, _NUMBERS) else as_tensor(name, value)
 
 
@@ -39,14 +39,15 @@ def _tensors(name: str, value: Any) -> tuple[jax.Array, ...]:
 
 def _static(name: str, value: Any) -> Any:
     if isinstance(value, (list, tuple)):
-        if any(isinstance(item, float) for item in value):  # jit takes (2, 3.0) for the (2, 3) that it has compiled
+        if any(isinstance(item, float) for item in value):  # jit would reuse the program of (2, 3) for (2, 3.0)
             raise ArgumentTypeError(f"`{name}` to hold integers", describe(value))
         return tuple(_static(name, item) for item in value)
     return value.item() if isinstance(value, np.generic) else value
 
 
 def _number(name: str, value: Any) -> Any:
-    value = value.item() if isinstance(value, np.generic) else value
+    if getattr(value, "ndim", None) == 0 and not isinstance(value, jax.Array):  # a 0-dim tensor is a number to torch
+        value = value.item()
     if not isinstance(value, (*_NUMBERS, jax.Array)):
         raise ArgumentTypeError(f"`{name}` to be a number", describe(value))
     return value
@@ -79,13 +80,13 @@ NORMALISE: Mapping[Role, Callable[[str, Any], Any]] = {
     Role.SCALAR: _number,
     Role.DIM: _integer,
     Role.DIMS: _integers,
-    Role.SIZES: lambda name, value: value,  # made integers where they are put together
+    Role.SIZES: lambda name, value: value,  # converted together, by as_sizes
     Role.DTYPE: _dtype,
     Role.STATIC: _static,
 }
 
 
-# Whether an overload takes an argument: torch's parser looks at its type alone.
+# Whether an overload accepts an argument: torch's parser looks at the type alone.
 
 
 def _is_tensor(value: Any) -> bool:

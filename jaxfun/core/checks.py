@@ -1,4 +1,4 @@
-"""What several families of ops ask of their arguments: one dtype, an order, no NaN, numbers that a dtype can hold."""
+"""Checks of arguments that several families of ops share: equal dtypes, no complex numbers, no NaN, no overflow."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,13 +14,13 @@ from .types import Number
 
 
 def want_one_dtype(first: jax.Array, *others: jax.Array) -> None:
-    """Raise DTypeError for tensors of two dtypes, which torch does not promote here."""
+    """Raise DTypeError for tensors of different dtypes, where torch does not promote."""
     if any(other.dtype != first.dtype for other in others):
         raise DTypeError("tensors of one dtype", " and ".join(map(describe, (first, *others))), "Cast one of them.")
 
 
 def want_order(input: jax.Array, error: type[JaxfunError] = UnsupportedDTypeError) -> None:
-    """Raise an error for complex numbers, which have no order."""
+    """Raise an error for complex numbers, which cannot be ordered."""
     if jnp.iscomplexobj(input):
         raise error("real numbers (complex numbers have no order)", describe(input))
 
@@ -32,7 +32,7 @@ def want_no_nan(_: Any, input: jax.Array, *others: Any, **options: Any) -> None:
 
 
 def refuse_overflow(operands: Sequence[Any], numbers: Sequence[Any]) -> None:
-    """Raise DTypeError for a Python number beyond the dtype that the operands promote to.
+    """Raise DTypeError for a Python number that overflows the promoted dtype of the operands.
 
     Arrays and traced numbers pass. So does a number of a higher category than the dtype: the op refuses it.
     """

@@ -10,7 +10,7 @@ from .errors import ArgumentTypeError, IndexRangeError, ShapeError, describe
 
 
 def wrap_dim(dim: int, ndim: int, name: str = "dim") -> int:
-    """Return `dim` counted from the front; a 0-dim tensor takes 0 and -1, as in torch.
+    """Return a dimension as a non-negative integer. A 0-dim tensor accepts 0 and -1, as in torch.
 
     Raises: IndexRangeError outside of [-ndim, ndim - 1].
     """
@@ -23,7 +23,7 @@ def wrap_dim(dim: int, ndim: int, name: str = "dim") -> int:
 def wrap_dims(
     dims: int | Sequence[int] | None, ndim: int, name: str = "dim", *, ranges_first: bool = False
 ) -> tuple[int, ...]:
-    """Return the dimensions meant, counted from the front; None and () mean all of them.
+    """Return dimensions as non-negative integers. None and () mean all dimensions.
 
     Raises: IndexRangeError out of range; ShapeError for a dimension named twice; for the first that is wrong, or, where
     `ranges_first`, for any that is out of range before one that comes twice.
@@ -42,7 +42,7 @@ def wrap_dims(
 
 
 def want_index(input: Any, dim: int, index: Any) -> None:
-    """Raise IndexRangeError for an index out of range in a dimension, and for a 0-dim tensor, which has none."""
+    """Raise IndexRangeError for an index that is out of range, and for a 0-dim tensor."""
     want_integer(index=index)
     if not input.ndim:
         raise IndexRangeError("a tensor with dimensions", describe(input))
@@ -53,7 +53,7 @@ def want_index(input: Any, dim: int, index: Any) -> None:
 
 
 def broadcast_shapes(*shapes: Sequence[int]) -> tuple[int, ...]:
-    """Return the shape that shapes broadcast to.
+    """Return the common shape of a broadcast.
 
     Raises: ShapeError where two sizes differ and neither is 1.
     """
@@ -69,7 +69,7 @@ def broadcast_shapes(*shapes: Sequence[int]) -> tuple[int, ...]:
 
 
 def as_sizes(given: tuple[Any, ...], name: str) -> tuple[int, ...]:
-    """Return sizes or dimensions that were passed one by one or as one tuple.
+    """Return sizes or dimensions as one tuple. They are given one by one or as one tuple.
 
     Raises: ArgumentTypeError where there are none, and for anything other than integers.
     """
@@ -89,7 +89,7 @@ def _as_size(value: Any) -> int:
 
 
 def want_integer(**named: Any) -> None:
-    """Raise ArgumentTypeError for arguments that are no integers, Python's or NumPy's; True is none."""
+    """Raise ArgumentTypeError for arguments that are not integers of Python or NumPy. A bool is not an integer here."""
     for name, value in named.items():
         if not isinstance(value, (int, np.integer)) or isinstance(value, bool):
             raise ArgumentTypeError(f"`{name}` to be an integer", describe(value))
@@ -106,7 +106,7 @@ def as_integers(value: Any, name: str) -> tuple[int, ...]:
 
 
 def as_tuple(value: Any, name: str) -> tuple[int, ...]:
-    """Return integers that have to come as a tuple or a list.
+    """Return integers as a tuple. They must be given as a tuple or a list.
 
     Raises: ArgumentTypeError for anything else, one integer alone included.
     """

@@ -1,4 +1,4 @@
-"""torch's dtypes, aliases and promotion rules, as data; what an array is to them; casts.
+"""torch's dtypes, aliases and promotion rules, as data; the dtype of a value; casts.
 
 A dtype is a value of its own (`jaxfun.float32`), equal to NumPy's and accepted wherever JAX takes a dtype. There is no
 default dtype to set: functions take `dtype=`, and where torch would use its default they use float32.
@@ -19,7 +19,7 @@ from .public import public
 
 
 class Category(enum.IntEnum):
-    """torch's four categories, in the order in which they win a promotion."""
+    """torch's four categories, from low to high: in a promotion the highest wins."""
 
     BOOL = 0
     INTEGER = 1
@@ -43,7 +43,7 @@ class Kind(enum.Enum):
 
 
 class DType:
-    """One of torch's dtypes; called with an array, it casts, as `x.double()` does in torch.
+    """One of torch's dtypes. A call casts an array: `jf.double(x)` is torch's `x.double()`.
 
     Torch: torch.dtype, and Tensor.double() and its kin.
 
@@ -58,7 +58,7 @@ class DType:
 
     def __init__(self, name: str, category: Category, tensor_name: str) -> None:
         self.name, self.category, self.tensor_name = name, category, tensor_name
-        self.dtype = jnp.dtype(name)  # the attribute by which NumPy and JAX take this object for a dtype
+        self.dtype = jnp.dtype(name)  # NumPy and JAX accept an object with this attribute as a dtype
         self.itemsize = self.dtype.itemsize
 
     def __repr__(self) -> str:
@@ -169,7 +169,7 @@ _PROMOTION = {
     )
 }
 
-# what a Python number brings to a promotion, and what a Python type means as a dtype
+# the dtype of a Python number in a promotion, and of a Python type
 _SCALARS = {builtins.bool: bool, builtins.int: int64, builtins.float: float32, complex: complex64}
 _BY_NUMPY = {dtype.dtype: dtype for dtype in DTYPES}
 _TYPES = {builtins.bool: bool, builtins.int: int64, builtins.float: float64, complex: complex128}
@@ -186,7 +186,7 @@ def as_dtype(dtype: Any) -> DType:
     """
     if isinstance(dtype, DType):
         return dtype
-    if isinstance(dtype, np.dtype) and dtype in _BY_NUMPY:  # not all: another byte order has no number here
+    if isinstance(dtype, np.dtype) and dtype in _BY_NUMPY:  # a dtype of another byte order is not in the table
         return _BY_NUMPY[dtype]
     if isinstance(dtype, builtins.type) and dtype in _TYPES:
         return _TYPES[dtype]
@@ -203,7 +203,7 @@ def as_dtype(dtype: Any) -> DType:
 
 
 def computed_in(dtype: DType) -> DType:
-    """Return the dtype that torch's kernels compute in: float32 for 16-bit floats, rounded once, at the end."""
+    """Return the dtype that torch's kernels compute in: float32 for 16-bit floats. The result is rounded once."""
     return float32 if dtype.is_floating_point and dtype.itemsize == 2 else dtype
 
 
@@ -213,12 +213,12 @@ def widened(input: jax.Array) -> jax.Array:
 
 
 def x64_enabled() -> builtins.bool:
-    """Return whether JAX's 64-bit types are on here (`jax_enable_x64`, also as a context manager)."""
+    """Return whether 64-bit types are enabled in JAX (`jax_enable_x64`, also as a context manager)."""
     return jax.dtypes.canonicalize_dtype(np.int64) == np.int64
 
 
 def canonical(dtype: DType) -> DType:
-    """Return `dtype`, or the 32-bit one that stands for it while JAX's 64-bit types are off."""
+    """Return `dtype`, or its 32-bit counterpart while JAX's 64-bit types are disabled."""
     return dtype if dtype.itemsize < 8 else as_dtype(jax.dtypes.canonicalize_dtype(dtype.dtype))
 
 
@@ -247,7 +247,7 @@ def as_array(value: Any) -> jax.Array:
         return value
     if isinstance(value, (np.ndarray, np.generic)):
         required(value.dtype)
-        # NumPy's own copy, in the machine's byte order: JAX may share or read the buffer later, and a write would show
+        # a copy by NumPy, in native byte order: JAX may share the buffer or read it later, and would see a write
         return jnp.asarray(np.array(value, value.dtype.newbyteorder("="), copy=True))
     if not hasattr(value, "__dlpack__"):
         raise ArgumentTypeError("a tensor (a JAX, NumPy or PyTorch array)", describe(value))
@@ -255,17 +255,17 @@ def as_array(value: Any) -> jax.Array:
     return _from_dlpack(value)
 
 
-# what a torch tensor may still owe before it can be exported, in the order in which it is paid
+# the lazy properties of a torch tensor that are resolved before an export, in this order
 _PLAIN = ("detach", "resolve_conj", "resolve_neg", "contiguous")
 
 
 def plain(tensor: Any) -> Any:
-    """Return another library's tensor as plain memory: no gradient, no lazy conjugate or sign, contiguous."""
+    """Return another library's tensor without gradient, lazy conjugation or negation, contiguous in memory."""
     return reduce(lambda value, name: getattr(value, name, lambda: value)(), _PLAIN, tensor)
 
 
 def _from_dlpack(value: Any) -> jax.Array:
-    # a copy: what shares memory is asked for by name, with jaxfun.from_dlpack
+    # a copy: only jaxfun.from_dlpack shares memory
     return jnp.array(jnp.from_dlpack(plain(value)), copy=True).block_until_ready()
 
 
@@ -300,7 +300,7 @@ def is_scalar(value: Any) -> builtins.bool:
 
 
 def of(value: Any) -> DType:
-    """Return the dtype that `value` brings to a promotion (a Python number: torch's default for its category)."""
+    """Return the dtype of a value in a promotion. For a Python number it is torch's default of its category."""
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, _PYTHON):
@@ -314,7 +314,7 @@ def of(value: Any) -> DType:
 
 @public
 def promote_types(type1: Any, type2: Any) -> DType:
-    """Return the smallest dtype that holds both. Torch: torch.promote_types.
+    """Return the smallest dtype that can represent both. Torch: torch.promote_types.
 
     >>> promote_types(int64, float16), promote_types(uint8, int8)
     (jaxfun.float16, jaxfun.int16)
@@ -340,7 +340,7 @@ def result_type(*tensors: Any) -> DType:
 
 
 def _combine(higher: DType, lower: DType) -> DType:
-    # the lower rank counts only where its category is higher
+    # a lower rank matters only if its category is higher
     if lower.category <= higher.category:
         return higher
     return _TO_COMPLEX[higher.name] if lower.is_complex and higher.is_floating_point else lower

@@ -1,4 +1,4 @@
-"""The exception classes, each also the builtin that torch raises, and the one place where messages are shaped."""
+"""The exceptions and the form of their messages. Each exception is also the builtin one that torch raises."""
 
 import copy
 from collections.abc import Container
@@ -25,22 +25,22 @@ class JaxfunError(Exception):
         return f"{place}expected {self.expected}, got {self.got}.{advice}"
 
     def within(self, call: str) -> Self:
-        """Return the same error, said of the public function `call`."""
-        said = copy.copy(self)  # with whatever else the error carries
+        """Return a copy of the error that names the public call `call`."""
+        said = copy.copy(self)  # with all other attributes of the error
         said.call = call
         return said
 
 
 class ArgumentTypeError(JaxfunError, TypeError):
-    """An argument is of a kind that the function does not take (torch: TypeError)."""
+    """An argument has the wrong type (torch: TypeError)."""
 
 
 class ArgumentValueError(JaxfunError, ValueError):
-    """An argument has a value that the function does not take (torch: ValueError)."""
+    """An argument has an invalid value (torch: ValueError)."""
 
 
 class IndexRangeError(JaxfunError, IndexError):
-    """A dimension or an index is out of range, or there are too many of them (torch: IndexError)."""
+    """A dimension or an index is out of range, or there are too many indices (torch: IndexError)."""
 
 
 class PositionError(IndexRangeError, RuntimeError):
@@ -52,15 +52,15 @@ class ShapeError(JaxfunError, RuntimeError):
 
 
 class DTypeError(JaxfunError, RuntimeError):
-    """A dtype that the function does not take (torch: RuntimeError)."""
+    """The function does not support a dtype (torch: RuntimeError)."""
 
 
 class LinearAlgebraError(JaxfunError, RuntimeError):
-    """A matrix is singular, or no such as a decomposition needs (torch: torch.linalg.LinAlgError)."""
+    """A matrix is singular, or has no such decomposition (torch: torch.linalg.LinAlgError)."""
 
 
 class UnsupportedDTypeError(JaxfunError, NotImplementedError):
-    """A dtype that torch has no kernel for (torch: NotImplementedError)."""
+    """torch has no kernel for a dtype (torch: NotImplementedError)."""
 
 
 class UnsupportedArgumentError(JaxfunError, NotImplementedError):
@@ -68,42 +68,42 @@ class UnsupportedArgumentError(JaxfunError, NotImplementedError):
 
 
 class ArgumentChoiceError(JaxfunError, AssertionError):
-    """An argument is none of the values that exist (torch: AssertionError)."""
+    """An argument is not one of the permitted values (torch: AssertionError)."""
 
 
 class X64DisabledError(JaxfunError, RuntimeError):
-    """A 64-bit dtype was asked for while JAX's 64-bit types are off."""
+    """A 64-bit dtype was requested while JAX's 64-bit types are disabled."""
 
 
 class GradientError(JaxfunError, RuntimeError):
-    """A gradient was asked for that does not exist (torch: RuntimeError)."""
+    """The requested gradient does not exist (torch: RuntimeError)."""
 
 
 class GradcheckError(JaxfunError, RuntimeError):
-    """A derivative differs from what finite differences measure (torch: torch.autograd.gradcheck.GradcheckError)."""
+    """A derivative differs from its finite difference (torch: torch.autograd.gradcheck.GradcheckError)."""
 
 
-def no_attribute(name: str, known: Container[str]) -> AttributeError:
-    """Return the error for a name that jaxfun has not; of what works in place it says the pure spelling.
+def no_attribute(module: str, name: str, known: Container[str]) -> AttributeError:
+    """Return the error for an unknown name of a module. For a function that works in place it gives the pure call.
 
-    >>> print(no_attribute("add_", {"add"}))
+    >>> print(no_attribute("jaxfun", "add_", {"add"}))
     jaxfun has no add_: nothing changes in place. Write x = jaxfun.add(x, ...) for x.add_(...).
     """
     pure = name.removesuffix("_")
     if pure != name and pure in known and not name.startswith("_"):
-        spelling = f"Write x = jaxfun.{pure}(x, ...) for x.{name}(...)."
-        return AttributeError(f"jaxfun has no {name}: nothing changes in place. {spelling}", name=name)
-    return AttributeError(f"module 'jaxfun' has no attribute {name!r}", name=name)
+        spelling = f"Write x = {module}.{pure}(x, ...) for x.{name}(...)."
+        return AttributeError(f"{module} has no {name}: nothing changes in place. {spelling}", name=name)
+    return AttributeError(f"module {module!r} has no attribute {name!r}", name=name)
 
 
 def refuse_out(out: Any) -> None:
-    """Raise ArgumentTypeError for an array that a result is to be written to."""
+    """Raise ArgumentTypeError for an `out=` array."""
     if out is not None:
         raise ArgumentTypeError("no `out`", describe(out), "Arrays do not change: bind the result to a name.")
 
 
 def describe(value: Any) -> str:
-    """Return how a value is named in a message: dtype and shape of an array, else its repr and type.
+    """Return a value as messages show it: dtype and shape of an array, otherwise repr and type.
 
     >>> import numpy as np
     >>> describe(np.zeros((2, 3), np.float32)), describe("a")

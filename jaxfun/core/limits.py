@@ -1,4 +1,4 @@
-"""What a dtype can hold: torch's finfo and iinfo."""
+"""The numerical limits of a dtype: torch's finfo and iinfo."""
 
 from typing import Any, NamedTuple
 

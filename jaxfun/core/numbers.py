@@ -1,4 +1,4 @@
-"""Numbers as torch's tensor makers take them: what stands for one, what a dtype can hold, and how it is rounded."""
+"""Python numbers in torch's creation functions: what counts as a number, which dtype can represent it, its rounding."""
 
 import functools
 import math
@@ -15,12 +15,12 @@ from .record import Number
 
 
 def is_traced(value: Any) -> bool:
-    """Return whether a value is known only when the compiled program runs."""
+    """Return whether a value is a tracer: its numbers are unknown before the compiled program runs."""
     return isinstance(value, Tracer)
 
 
 def is_finite(array: jax.Array) -> bool:
-    """Return whether an array has neither infinity nor NaN; a traced one is taken to have none.
+    """Return whether an array has neither infinity nor NaN. A tracer counts as finite.
 
     On a CPU NumPy sees it where it is, and bytes are asked: a fraction of what another compiled call costs.
     """
@@ -37,7 +37,7 @@ def _is_finite(array: jax.Array) -> jax.Array:
 
 
 def as_number(value: Any) -> Any:
-    """Return the Python number that a number, a NumPy scalar or a 0-dim tensor is; a traced one is left as it is.
+    """Return a number, a NumPy scalar or a 0-dim tensor as a Python number. A tracer is returned unchanged.
 
     Raises: ArgumentTypeError for anything else.
     """
@@ -49,7 +49,7 @@ def as_number(value: Any) -> Any:
 
 
 def as_real(number: Any, name: str) -> Any:
-    """Return a number, or a 0-dim tensor that stands for one, where torch takes a float.
+    """Return a real number or a 0-dim tensor, for an argument that is a float in torch.
 
     Raises: ArgumentTypeError for a complex one, and for a tensor with dimensions.
     """
@@ -64,7 +64,7 @@ def default_dtype(number: Any) -> DType:
 
 
 def fitting(number: Any, dtype: DType) -> Any:
-    """Return a number as the dtype takes it: cut to an integer, negative ones wrapped where there is no sign.
+    """Return a number converted to a dtype: truncated for an integer dtype, wrapped for an unsigned one.
 
     Raises: DTypeError where the dtype cannot hold it.
     """
@@ -89,7 +89,7 @@ def holds(dtype: DType, number: Number) -> bool:
 
 @functools.cache
 def _limits(dtype: DType) -> tuple[Any, Any]:
-    """Return the least and the largest number of a dtype, Python's."""
+    """Return the smallest and the largest number of a dtype, as Python numbers."""
     if dtype.category is Category.INTEGER:
         whole = jnp.iinfo(dtype.dtype)
         return int(whole.min), int(whole.max)
@@ -99,7 +99,7 @@ def _limits(dtype: DType) -> tuple[Any, Any]:
 
 def _holds_whole(dtype: DType, number: Any) -> bool:
     least, largest = _limits(dtype)
-    # torch wraps a negative integer, but no negative float, where there is no sign
+    # for an unsigned dtype torch wraps a negative integer, but not a negative float
     low = -255 if dtype == uint8 and isinstance(number, int) else least
     return low <= number <= largest
 
@@ -110,7 +110,7 @@ def _holds_float(dtype: DType, number: Any) -> bool:
 
 
 def rounded(numbers: Any, dtype: DType) -> np.ndarray:
-    """Return numbers as a NumPy array of a dtype: 16-bit floats by way of float32, as torch rounds."""
+    """Return numbers as a NumPy array of a dtype. 16-bit floats are rounded to float32 first, as in torch."""
     by_way_of = np.float32 if dtype.is_floating_point and dtype.itemsize == 2 else dtype.dtype
     with np.errstate(over="ignore", invalid="ignore"):
         return np.asarray(numbers, by_way_of).astype(dtype.dtype)

@@ -1,6 +1,7 @@
-"""The decorator that makes an op of a few lines of jnp: recorded, cast by torch's rules, and named in the jaxpr.
+"""The decorator `op` makes a public function of a few lines of jnp: with torch's arguments, promotion, errors and name.
 
-Begin with `op`; `_compiled` is what a call runs once its arguments are in their places.
+Begin with `op`. A call runs in three steps: `_placing` binds and converts the arguments, `_compiled` checks dtypes and
+shapes, promotes the operands and runs the body, and `_public` puts the user's call into errors.
 """
 
 import functools
@@ -13,16 +14,19 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from .annotations import public_signature, show
 from .arguments import NORMALISE, as_tensor
 from .dims import as_sizes, broadcast_shapes
 from .dtypes import DTYPES, Category, DType, Kind, as_dtype, canonical, computed_in, float32, of, result_type
 from .errors import JaxfunError, UnsupportedDTypeError, X64DisabledError, describe
-from .public import as_positional, refuse_unbound, up_to_variadic
+from .public import as_positional, refuse_unbound
 from .record import IN_JAXPR, REGISTRY, TRACED, Op, Role, Row
+from .signatures import up_to_variadic
 from .spelling import numpy_names, renamed
 
 P = ParamSpec("P")
 R = TypeVar("R")
+_Arguments = tuple[list[Any], dict[str, Any]]
 
 
 def op(
@@ -43,15 +47,16 @@ def op(
     before: Callable[..., None] | None = None,
     check: Callable[..., None] | None = None,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Make an op of a function on arrays: recorded, cast by torch's rules, and named in the jaxpr.
+    """Make an op of a function on arrays: a public function with a record.
 
-    `kind` None leaves every dtype alone. The reference is `torch.` and the function's name, unless `torch` says
-    otherwise. `overload` names torch's overloads that the op covers, of which the first names the record; `aten` is
-    torch's own name for the operator where it is not that of the reference. A `composite` is recorded by torch as
-    several nodes: the tape shows jaxfun's own name for it.
+    - `kind`: torch's promotion of the operands. None: no promotion.
+    - `torch`: the reference, by default `torch.` and the function's name.
+    - `overload`: the torch overloads that the op covers. The first gives the record its name.
+    - `aten`: torch's name of the operator, if it is not that of the reference.
+    - `before(*arguments)`, `check(result, *arguments)`: raise for numbers that torch refuses, before and after the
+      compiled function runs. They ignore tracers.
 
-    `before(*arguments)` and `check(result, *arguments)` raise for numbers that torch refuses, before and after the
-    compiled function runs; of a tracer they say nothing.
+    All other parameters are fields of the record: see `Op`.
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
@@ -88,7 +93,7 @@ def _aten_name(reference: str) -> str:
 
 
 def _overload_name(base: str, overload: str) -> str:
-    if "." in overload:  # the overload of another operator: `max.other` is served by `maximum`
+    if "." in overload:  # an overload of another operator: `maximum` covers `max.other`
         return overload
     return f"{base}.{overload}" if overload else base
 
@@ -109,7 +114,7 @@ def _public(
     record: Op, function: Callable[P, R], before: Callable[..., None] | None, check: Callable[..., None] | None
 ) -> Callable[P, R]:
     compiled, placed = _compiled(record, function), _placing(record)
-    as_they_are: set[tuple[type, ...]] = set()  # the types of arguments that need no preparation
+    as_they_are: set[tuple[type, ...]] = set()  # types of arguments that need no conversion
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -132,27 +137,28 @@ def _public(
         except JaxfunError as error:
             raise error.within(record.call) from None
 
+    show(call, public_signature(record.signature, record.roles))
     call.op = record  # type: ignore[attr-defined]  # a function has no such field of its own
     return call
 
 
-_BY_VALUE = (tuple, list, DType)  # of these the values decide what is made of them
+_BY_VALUE = (tuple, list, DType)  # their conversion depends on the value, not on the type alone
 
 
 def _is_by_type(args: Sequence[Any], given: Sequence[Any]) -> bool:
-    """Return whether arguments are passed on unchanged, and any others of their types would be."""
+    """Return whether arguments need no conversion, nor any others of the same types."""
     same = len(args) == len(given) and all(map(operator.is_, args, given))
     return same and not any(isinstance(value, _BY_VALUE) for value in args)
 
 
-_Arguments = tuple[list[Any], dict[str, Any]]
+# Before the compiled function: the arguments in their places.
 
 
 def _placing(record: Op) -> Callable[[tuple[Any, ...], dict[str, Any]], _Arguments]:
-    """Return the function that puts a call's arguments in their places, each as its role wants it.
+    """Return the function that binds a call's arguments and converts each by its role.
 
-    Keywords become positional where they have a place: jit sorts keywords, and the tape reads the operands in torch's
-    order. One that is left out, or None by default, stays so.
+    Keywords become positional if possible: jit sorts keywords, and the tape reads the operands in torch's order. An
+    omitted argument stays omitted. None is not converted where it is the default.
     """
     parameters = record.signature.parameters
     names = numpy_names(record.public, parameters)
@@ -182,7 +188,7 @@ def _placing(record: Op) -> Callable[[tuple[Any, ...], dict[str, Any]], _Argumen
 
 
 def _taken(kwargs: dict[str, Any], names: Sequence[str]) -> list[Any]:
-    """Return the values of the keywords that follow the positional arguments without a gap, and take them out."""
+    """Remove the keywords that follow the positional arguments without a gap, and return their values."""
     found = []
     for name in names:
         if name not in kwargs:
@@ -191,32 +197,7 @@ def _taken(kwargs: dict[str, Any], names: Sequence[str]) -> list[Any]:
     return found
 
 
-def _in_32_bits(record: Op, args: Any, kwargs: Any) -> _Arguments:
-    """Return a call's arguments, integers beyond 32 bits as torch takes them: JAX refuses them without 64-bit types.
-
-    They become floats where floats are computed, and wrap around beside integer tensors.
-    Raises: X64DisabledError in other places.
-    """
-    bound = _inner_signature(record).bind(*args, **kwargs)
-    dtype = canonical(result_type(*_operands(record, bound.arguments)))
-    is_float = dtype.category > Category.INTEGER or record.kind is Kind.INT_TO_FLOAT
-    for name, value in bound.arguments.items():
-        if type(value) is not int or -(2**31) <= value < 2**31:
-            continue
-        if not is_float and (record.kind is None or record.roles[name] is not Role.OPERAND):
-            advice = 'Give a float, or turn 64 bits on with jax.config.update("jax_enable_x64", True).'
-            raise X64DisabledError(f"`{name}` to be an integer that fits in 32 bits", describe(value), advice)
-        bound.arguments[name] = float(value) if is_float else (value + 2**31) % 2**32 - 2**31
-    return [*bound.args], bound.kwargs
-
-
-def _inner_signature(record: Op) -> inspect.Signature:
-    """Return the signature of what is compiled: sizes are one static tuple there."""
-    inside = [
-        each.replace(kind=each.POSITIONAL_OR_KEYWORD) if each.name == record.sizes else each
-        for each in record.signature.parameters.values()
-    ]
-    return record.signature.replace(parameters=inside)
+# The compiled function: checks of dtypes and shapes, promotion, the body.
 
 
 def _compiled(record: Op, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -233,6 +214,15 @@ def _compiled(record: Op, function: Callable[..., Any]) -> Callable[..., Any]:
     run.__name__ = run.__qualname__ = f"{IN_JAXPR}{record.name}"
     run.__signature__ = signature  # type: ignore[attr-defined]  # jit resolves static_argnames by it
     return jax.jit(run, static_argnames=[name for name, role in record.roles.items() if role not in TRACED])
+
+
+def _inner_signature(record: Op) -> inspect.Signature:
+    """Return the signature of the compiled function: it has sizes as one static tuple."""
+    inside = [
+        each.replace(kind=each.POSITIONAL_OR_KEYWORD) if each.name == record.sizes else each
+        for each in record.signature.parameters.values()
+    ]
+    return record.signature.replace(parameters=inside)
 
 
 def _operands(record: Op, arguments: Mapping[str, Any]) -> list[Any]:
@@ -266,7 +256,7 @@ def _unsupported(rejected: frozenset[DType], operands: list[Any]) -> Unsupported
 
 
 def _promote(record: Op, arguments: dict[str, Any]) -> Callable[[Any], Any]:
-    """Cast the operands in place, by the op's kind, and return what its result then goes through."""
+    """Cast the operands in place, by the op's kind, and return the function that casts the result."""
     operands = _operands(record, arguments)
     if record.kind is None or not operands:
         return _identity
@@ -292,9 +282,31 @@ def _identity(result: Any) -> Any:
 def _astype(value: Any, dtype: DType) -> jax.Array:
     array = jnp.asarray(value)
     if array.dtype == bool and dtype.category > Category.INTEGER:
-        array = array.astype(np.uint8)  # XLA turns a converted bool times NaN into 0
+        array = array.astype(np.uint8)  # in XLA a bool, converted, times NaN is 0
     return jax.lax.convert_element_type(array, dtype.dtype)
 
 
 def _narrow(result: jax.Array, computed: DType, dtype: DType) -> jax.Array:
     return _astype(result, dtype) if as_dtype(result.dtype) == computed else result
+
+
+# Integers beyond 32 bits, while 64-bit types are disabled.
+
+
+def _in_32_bits(record: Op, args: Any, kwargs: Any) -> _Arguments:
+    """Return a call's arguments with integers beyond 32 bits converted: JAX refuses them without 64-bit types.
+
+    They become floats if the op computes floats, and wrap around beside integer tensors.
+    Raises: X64DisabledError in other cases.
+    """
+    bound = _inner_signature(record).bind(*args, **kwargs)
+    dtype = canonical(result_type(*_operands(record, bound.arguments)))
+    is_float = dtype.category > Category.INTEGER or record.kind is Kind.INT_TO_FLOAT
+    for name, value in bound.arguments.items():
+        if type(value) is not int or -(2**31) <= value < 2**31:
+            continue
+        if not is_float and (record.kind is None or record.roles[name] is not Role.OPERAND):
+            advice = 'Give a float, or turn 64 bits on with jax.config.update("jax_enable_x64", True).'
+            raise X64DisabledError(f"`{name}` to be an integer that fits in 32 bits", describe(value), advice)
+        bound.arguments[name] = float(value) if is_float else (value + 2**31) % 2**32 - 2**31
+    return [*bound.args], bound.kwargs

@@ -11,10 +11,12 @@ from typing import Any, Union, get_args, get_origin
 
 import numpy as np
 
+from .annotations import OMITTED, public_signature, show, union
 from .arguments import TAKES
 from .errors import ArgumentTypeError, JaxfunError
-from .public import as_positional, call_of, describe_arguments, refuse_unbound, up_to_variadic
+from .public import as_positional, describe_arguments, refuse_unbound
 from .record import Op, Role
+from .signatures import call_of, up_to_variadic
 from .spelling import numpy_names, renamed
 
 _Op = Callable[..., Any]
@@ -23,14 +25,14 @@ _Op = Callable[..., Any]
 def overloads(*ops: _Op) -> Callable[..., Any]:
     """Return the public function of several ops: it calls the first whose signature the arguments fit.
 
-    Its documentation is that of the first op, its signature holds the arguments of all. An error names this signature.
+    Its documentation is that of the first op. Its signature has the parameters of all ops, and errors name it.
     """
     records: list[Op] = [op.op for op in ops]  # type: ignore[attr-defined]  # set by the decorator
     public = records[0].public
-    signature = merged([record.signature for record in records])
+    signature = merged([public_signature(record.signature, record.roles) for record in records])
     call = call_of(public, signature)
     names, leading = numpy_names(public, signature.parameters), up_to_variadic(signature)
-    by_type: dict[tuple[Any, ...], _Op] = {}  # an array may stand for a number: then its type says too little
+    by_type: dict[tuple[Any, ...], _Op] = {}  # not for a number, which may be an array: its type does not decide
     is_by_type = all(Role.SCALAR not in record.roles.values() for record in records)
 
     @functools.wraps(ops[0])
@@ -49,7 +51,7 @@ def overloads(*ops: _Op) -> Callable[..., Any]:
             raise error.within(call) from None
 
     choose.__name__ = choose.__qualname__ = public.rpartition(".")[2]
-    choose.__signature__ = signature  # type: ignore[attr-defined]  # what `help` and editors show
+    show(choose, signature)
     choose.ops = tuple(records)  # type: ignore[attr-defined]  # a function has no such field of its own
     del choose.op  # type: ignore[attr-defined]  # that of the first op, which functools.wraps copies
     return choose
@@ -69,11 +71,11 @@ def _chosen(
         refuse_unbound(signature, args, kwargs)
         shown = " or ".join(f"({', '.join(record.roles)})" for record in records)
         raise ArgumentTypeError(f"arguments that fit one of {shown}", describe_arguments(args, kwargs))
-    return bound[0]  # it says what it does not take
+    return bound[0]  # its error says which argument is wrong
 
 
 def _given(record: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the arguments by name, None where they do not fit the signature."""
+    """Return the arguments by name, None if they do not fit the signature."""
     found = dict(zip(record.fixed, args, strict=False))
     if record.several:
         found[record.several] = args[len(record.fixed) :]
@@ -86,7 +88,7 @@ def _given(record: Op, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[st
 
 
 def _takes(record: Op, name: str, value: Any) -> bool:
-    """Return whether an argument is of a type that the op takes."""
+    """Return whether an op accepts the type of an argument."""
     parameter, role = record.signature.parameters[name], record.roles[name]
     if value is parameter.default:
         return True
@@ -96,7 +98,7 @@ def _takes(record: Op, name: str, value: Any) -> bool:
 
 
 def _is_of(value: Any, annotation: Any) -> bool:
-    """Return whether a value is of an annotation of plain types; of any other annotation everything is."""
+    """Return whether a value has the annotated type. An annotation other than plain types accepts every value."""
     value = value.item() if isinstance(value, np.generic) else value
     members = get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else (annotation,)
     plain = [get_origin(each) or each for each in members]
@@ -107,28 +109,33 @@ def _is_of(value: Any, annotation: Any) -> bool:
 
 
 def merged(signatures: list[inspect.Signature]) -> inspect.Signature:
-    """Return one signature with the parameters of several; one that some of them have not may be left out.
+    """Return one signature with the parameters of several. A parameter that some of them lack is optional.
 
     >>> merged([inspect.signature(lambda x, *, dtype=None: 0), inspect.signature(lambda x, dim, *, dtype=None: 0)])
-    <Signature (x, dim=Ellipsis, *, dtype=None)>
+    <Signature (x, dim=..., *, dtype=None)>
     """
     longest = max(signatures, key=lambda each: len(each.parameters))
-    found = dict(longest.parameters)
+    found: dict[str, list[inspect.Parameter]] = {name: [] for name in longest.parameters}
     for signature in signatures:
         for name, each in signature.parameters.items():
-            found.setdefault(name, each)
-    shared = {name: all(name in each.parameters for each in signatures) for name in found}
-    parameters = [_optional(each) if not shared[name] else each for name, each in found.items()]
-    return inspect.Signature(_in_order(parameters), return_annotation=longest.return_annotation)
+            found.setdefault(name, []).append(each)
+    parameters = [_merged(each, is_shared=len(each) == len(signatures)) for each in found.values()]
+    result = union([signature.return_annotation for signature in signatures])
+    return inspect.Signature(_in_order(parameters), return_annotation=result)
+
+
+def _merged(parameters: list[inspect.Parameter], is_shared: bool) -> inspect.Parameter:
+    merged = parameters[0].replace(annotation=union([each.annotation for each in parameters]))
+    return merged if is_shared else _optional(merged)
 
 
 def _optional(parameter: inspect.Parameter) -> inspect.Parameter:
     is_required = parameter.default is parameter.empty and parameter.kind is not parameter.VAR_POSITIONAL
-    return parameter.replace(default=...) if is_required else parameter
+    return parameter.replace(default=OMITTED) if is_required else parameter
 
 
 def _in_order(parameters: list[inspect.Parameter]) -> list[inspect.Parameter]:
-    """Return parameters by kind; behind one that may be left out, every positional one may."""
+    """Return parameters ordered by kind. Every positional parameter after an optional one is optional."""
     result, is_optional = [], False
     for each in sorted(parameters, key=lambda each: each.kind):
         is_positional = each.kind is each.POSITIONAL_OR_KEYWORD

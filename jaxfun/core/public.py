@@ -5,26 +5,13 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec, TypeVar, overload
 
+from .annotations import public_signature, show
 from .errors import ArgumentTypeError, JaxfunError, describe, refuse_out
+from .signatures import call_of, up_to_variadic
 from .spelling import numpy_names, renamed
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-_MOST_SHOWN = 6
-
-
-def call_of(name: str, signature: inspect.Signature) -> str:
-    """Return a call as messages write it; of many parameters those without a default.
-
-    >>> call_of("view", inspect.signature(lambda input, *size: None))
-    'view(input, *size)'
-    """
-    parameters = [each for each in signature.parameters.values() if each.name != "self"]
-    shown = [each for each in parameters if len(parameters) <= _MOST_SHOWN or each.default is each.empty]
-    names = [f"*{each.name}" if each.kind is each.VAR_POSITIONAL else each.name for each in shown]
-    return f"{name}({', '.join([*names, '...'] if len(shown) < len(parameters) else names)})"
 
 
 def refuse_unbound(signature: inspect.Signature, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
@@ -37,7 +24,7 @@ def refuse_unbound(signature: inspect.Signature, args: tuple[Any, ...], kwargs: 
 
 
 def describe_arguments(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
-    """Return how the arguments of a call are named in a message.
+    """Return the arguments of a call as messages show them.
 
     >>> describe_arguments((2,), {"dim": "0"})
     "2 (int), dim='0' (str)"
@@ -46,31 +33,16 @@ def describe_arguments(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
     return ", ".join([*map(describe, args), *named]) or "none"
 
 
-def variadic(signature: inspect.Signature) -> str:
-    """Return the name of the parameter that takes any number of positional arguments, "" if there is none."""
-    return next((each.name for each in signature.parameters.values() if each.kind is each.VAR_POSITIONAL), "")
-
-
-def up_to_variadic(signature: inspect.Signature) -> tuple[str, ...]:
-    """Return the names of the positional parameters up to the variadic one, () if there is none.
-
-    >>> up_to_variadic(inspect.signature(lambda input, *size, dtype=None: None))
-    ('input', 'size')
-    """
-    names = [each.name for each in signature.parameters.values() if each.kind is not each.KEYWORD_ONLY]
-    return tuple(names) if variadic(signature) else ()
-
-
 @overload
 def public(function: Callable[P, R]) -> Callable[P, R]: ...
 @overload
 def public(*, name: str = ..., runs_callbacks: bool = ...) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
 def public(function: Any = None, *, name: str = "", runs_callbacks: bool = False) -> Any:
-    """Make a function public, one that is not an op.
+    """Make a public function of one that is not an op.
 
-    Its errors name its call, read off its signature: also those of jaxfun's functions inside of it, which the user did
-    not write. With `runs_callbacks` an error that names a call keeps it: it may come from the user's own function.
-    A parameter `*size` can be given by keyword, as torch allows.
+    Errors name the call that the user wrote, also errors of jaxfun functions that it calls inside. With
+    `runs_callbacks` an error keeps the call that it names: it may come from the user's own function. A parameter
+    `*size` can be given by keyword, as torch allows. `help` shows the types that a caller gives.
 
     >>> from .errors import ArgumentValueError
     >>> @public
@@ -106,13 +78,14 @@ def public(function: Any = None, *, name: str = "", runs_callbacks: bool = False
                 raise error.within(call) from None
             raise
 
+    show(wrapped, public_signature(signature))
     return wrapped
 
 
 def as_positional(
     leading: tuple[str, ...], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Return the arguments with those up to a variadic parameter in their places, where that was given by keyword.
+    """Return the arguments with a variadic parameter, and those before it, as positional ones if given by keyword.
 
     >>> as_positional(("input", "size"), (), {"size": (2, 3), "input": 1, "dtype": int})
     ((1, (2, 3)), {'dtype': <class 'int'>})

@@ -1,53 +1,33 @@
-"""The record of an op: data about it, and nothing of how it is called or proven.
+"""The record of an op: its torch function, promotion, arguments, unsupported dtypes and name on the tape, as data.
 
-Which torch function an op mirrors, how it promotes, what it takes and refuses, and what the tape calls it. The casts,
-the parity suite's inputs and its reference are all read off it.
+Begin with `Op`. The decorator `op` makes a record. The casts, the parity suite's inputs and its reference, and the
+documentation are all derived from it.
 """
 
-import enum
 import functools
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any
+from typing import Any
 
 from .dtypes import DTYPES, Category, DType, Kind
-from .public import call_of, variadic
+from .roles import TRACED as TRACED
+from .roles import AnyDType as AnyDType
+from .roles import Array as Array
+from .roles import Dim as Dim
+from .roles import Dims as Dims
+from .roles import Factor as Factor
+from .roles import Integer as Integer
+from .roles import Mask as Mask
+from .roles import Operand as Operand
+from .roles import OptionalInteger as OptionalInteger
+from .roles import Role as Role
+from .roles import Sizes as Sizes
+from .roles import Tensors as Tensors
+from .signatures import call_of, variadic
 from .types import Number as Number
 
-
-class Role(enum.Enum):
-    """What a parameter is to an op: the five traced roles first, then the static ones."""
-
-    TENSOR = "tensor"  # an array; promoted with the other operands
-    OPERAND = "operand"  # an array or a Python number; promoted with the others
-    TENSORS = "tensors"  # a sequence of arrays, promoted together
-    MASK = "mask"  # an array that takes no part in the promotion (a condition, an index)
-    SCALAR = "scalar"  # a Python number that takes no part in the promotion (a factor), traced
-    DIM = "dim"  # one dimension
-    DIMS = "dims"  # None, one dimension or several
-    SIZES = "sizes"  # integers one by one, or one tuple of them: the annotation of `*size`
-    DTYPE = "dtype"  # a dtype or None
-    STATIC = "static"  # anything else
-
-
-# Any: arrays of JAX, NumPy and PyTorch come in, and a body always sees JAX's.
-Array = Annotated[Any, Role.TENSOR]
-Operand = Annotated[Any, Role.OPERAND]
-Tensors = Annotated[Any, Role.TENSORS]
-Mask = Annotated[Any, Role.MASK]
-Factor = Annotated[Any, Role.SCALAR]
-Dim = Annotated[int, Role.DIM]
-Integer = Annotated[int, Role.DIM]  # an offset or a count: by default drawn as a dimension is
-OptionalInteger = Annotated[int | None, Role.DIM]
-Dims = Annotated[int | tuple[int, ...] | list[int] | None, Role.DIMS]
-Sizes = Annotated[Any, Role.SIZES]
-AnyDType = Annotated[Any, Role.DTYPE]
-
-TRACED = frozenset({Role.TENSOR, Role.OPERAND, Role.TENSORS, Role.MASK, Role.SCALAR})
-
-
-# Descriptors: what an argument looks like where its annotation does not say it.
+# Descriptors of arguments, for what an annotation does not say.
 
 
 @dataclass(frozen=True)
@@ -58,23 +38,23 @@ class Shape:
     """
 
     names: str
-    values: str = ""  # what its numbers are, where not any will do: "sorted", "invertible"
-    dtypes: tuple[str, ...] = ()  # where it is none of the tensor that is drawn first
+    values: str = ""  # a property of its numbers: "sorted", "invertible"
+    dtypes: tuple[str, ...] = ()  # if they differ from the dtype of the first tensor
 
 
 @dataclass(frozen=True)
 class Index:
-    """Integers that count along dimension `dim` of the argument `into`, or through all its elements where `dim` is "".
+    """Indices into the argument `into`, along its dimension `dim`, or into the flattened tensor if `dim` is "".
 
-    `dim` names an argument. The tensor is shaped as `Shape` says; `distinct`: none twice along that dimension, or at
-    all. The tensors of a sequence count along a dimension each.
+    `dim` names an argument. `names` are sizes as in `Shape`. `distinct`: no index occurs twice along that dimension.
+    In a sequence each tensor has indices of the next dimension.
     """
 
     names: str
     into: str
     dim: str = "dim"
     distinct: bool = False
-    negative: bool = False  # -1 for the last is taken too
+    negative: bool = False  # -1 for the last index is accepted too
     dtypes: tuple[str, ...] = ("int64",)
 
 
@@ -96,17 +76,17 @@ class Scalar:
 
 @dataclass(frozen=True)
 class Size:
-    """A size made for the first tensor; `of` is "reshape" (same number of elements), "expand" or "permute"."""
+    """A size that fits the first tensor: for "reshape" (same number of elements), "expand" or "permute"."""
 
     of: str
 
 
-# What a row of `Op.cases` holds for an argument: a tensor's sizes by name, a descriptor, or any other value itself.
+# One case of `Op.cases`: for each argument the sizes of a tensor by name, a descriptor, or the value itself.
 Row = Mapping[str, Any]
 
 
 def rows(names: str, *values: Any) -> tuple[Row, ...]:
-    """Return cases: in each the named arguments have these values; of a single argument they need no tuple.
+    """Return one case for each of `values`: the values of the named arguments. A single value needs no tuple.
 
     >>> rows("input dim", ("m n", 0), ("b m n", -1))
     ({'input': 'm n', 'dim': 0}, {'input': 'b m n', 'dim': -1})
@@ -119,15 +99,16 @@ def rows(names: str, *values: Any) -> tuple[Row, ...]:
 
 @dataclass(frozen=True, repr=False)
 class Op:
-    """One op: the overloads of a torch operator that one formula serves.
+    """One op: one formula for one or more overloads of a torch operator.
 
-    `aten` are torch's own names of the overloads (`pow.Tensor_Scalar`; the default overload has none: `exp`). The first
-    is the op's `name`, unique here, and stands in the jaxpr as `jaxfun.pow.Tensor_Scalar`. `torch` is the dotted name
-    of the Python function that is the reference: it is the public name here too (`torch.sum` is `jaxfun.sum`). `node`
-    is the name of torch's `grad_fn`, "" for an op with no gradient. A `composite` is several nodes in torch: the tape
-    shows it by its name here.
-    `determines` maps the results to what the arguments determine of them, where torch leaves something open (the signs
-    of singular vectors): that is compared.
+    - `aten`: torch's names of the overloads (`pow.Tensor_Scalar`; `exp` for a default overload). The first is the op's
+      unique `name`. In a jaxpr the op is `jaxfun.pow.Tensor_Scalar`.
+    - `torch`: the dotted name of the reference, a Python function. The public name follows: `torch.sum` gives
+      `jaxfun.sum`.
+    - `node`: the name of torch's `grad_fn`, "" for an op without gradient. A `composite` is several nodes in torch, and
+      one node with jaxfun's name on the tape.
+    - `determines`: a function of the results, for an op whose results are not unique (the signs of singular vectors).
+      Its value is unique, and is compared.
     """
 
     aten: tuple[str, ...]
@@ -135,32 +116,32 @@ class Op:
     kind: Kind | None
     signature: inspect.Signature
     roles: Mapping[str, Role]
-    takes: Mapping[str, Any] = field(default_factory=dict)  # a descriptor for an argument
-    cases: tuple[Row, ...] = ()  # arguments that belong together, a row for each case
-    rejects: frozenset[DType] = frozenset()  # of the promoted operands
-    operand_rejects: frozenset[DType] = frozenset()  # of any one operand
-    takes_here: Callable[[Mapping[str, Any]], frozenset[DType]] | None = None  # those it takes of some arguments
+    takes: Mapping[str, Any] = field(default_factory=dict)  # descriptors of arguments
+    cases: tuple[Row, ...] = ()  # one row for each case: values that belong together
+    rejects: frozenset[DType] = frozenset()  # unsupported dtypes of the promoted operands
+    operand_rejects: frozenset[DType] = frozenset()  # unsupported dtypes of any operand
+    takes_here: Callable[[Mapping[str, Any]], frozenset[DType]] | None = None  # exceptions for some arguments
     aliases: tuple[str, ...] = ()
     node: str = ""
     composite: bool = False
-    determines: Callable[[Any], Any] | None = None  # of the results, what is right for all right answers alike
+    determines: Callable[[Any], Any] | None = None  # equal for all correct results
 
     def __repr__(self) -> str:
         return f"Op({self.name})"
 
     @property
     def name(self) -> str:
-        """The first of torch's names: unique among the records."""
+        """The first of torch's names, unique among the records."""
         return self.aten[0]
 
     @functools.cached_property
     def positional(self) -> frozenset[str]:
-        """The traced parameters that have a place: keyword-only ones have none."""
+        """The traced parameters that can be given by position."""
         return frozenset(name for name in (*self.fixed, self.several) if self.roles.get(name) in TRACED)
 
     @functools.cached_property
     def rows(self) -> tuple[Row, ...]:
-        """The cases in full: for each tensor that is named its descriptor, for other arguments their values."""
+        """The cases, with a descriptor for each tensor and a value for each other argument."""
         return tuple(map(self._full, self.cases or ({},) * bool(self._tensors)))
 
     @functools.cached_property
@@ -177,21 +158,21 @@ class Op:
         return Shape(item) if of_all is None else replace(of_all, names=item)
 
     def options(self, name: str) -> tuple[Any, ...]:
-        """Return the values that are tried for an argument that is no tensor; none where its annotation says them."""
+        """Return the values to try for an argument that is not a tensor, () if its annotation gives them."""
         if isinstance(self.takes.get(name), Choice):
             return self.takes[name].values
         return tuple(row[name] for row in self.rows if name in row and not isinstance(row[name], (Shape, Index)))
 
     @functools.cached_property
     def broadcasts(self) -> tuple[str, ...]:
-        """The parameters that broadcast together; none where an op promotes nothing or says the shapes itself."""
+        """The parameters that broadcast together, () for an op without promotion or with shapes of its own."""
         if self.kind is None or self.rows:
             return ()
         return tuple(name for name, role in self.roles.items() if role in (Role.TENSOR, Role.OPERAND, Role.MASK))
 
     @functools.cached_property
     def fixed(self) -> tuple[str, ...]:
-        """The parameters that have a place and are given once, in order."""
+        """The positional parameters in order, without a variadic one."""
         parameters = self.signature.parameters.items()
         return tuple(name for name, each in parameters if each.kind is each.POSITIONAL_OR_KEYWORD)
 
@@ -202,17 +183,17 @@ class Op:
 
     @functools.cached_property
     def required(self) -> frozenset[str]:
-        """The parameters that a call cannot leave out."""
+        """The parameters without a default."""
         parameters = self.signature.parameters.items()
         return frozenset(name for name, each in parameters if each.default is each.empty and name != self.several)
 
     @functools.cached_property
     def sizes(self) -> str:
-        """The name of the parameter that takes integers one by one or as one tuple, "" if there is none."""
+        """The name of a variadic parameter of sizes (`*size`: integers, or one tuple), "" if there is none."""
         return self.several if self.roles.get(self.several) is Role.SIZES else ""
 
     def is_default(self, name: str, value: Any) -> bool:
-        """Return whether an argument is what it would be if it were left out."""
+        """Return whether an argument equals its default."""
         default = self.signature.parameters[name].default
         return default is not inspect.Parameter.empty and type(value) is type(default) and value == default
 
@@ -228,17 +209,17 @@ class Op:
 
 
 REGISTRY: dict[str, Op] = {}  # filled by the decorator as the op files load, read-only from then on
-IN_JAXPR = "jaxfun."  # an op stands in the jaxpr under its name behind this
+IN_JAXPR = "jaxfun."  # the prefix of an op's name in a jaxpr
 
 
 def record_in(equation: Any) -> Op | None:
-    """Return the record of the op that an equation of a jaxpr calls; None where it calls another function, or none."""
+    """Return the record of the op that a jaxpr equation calls, None if it does not call an op."""
     name = str(equation.params.get("name", ""))
     return REGISTRY.get(name.removeprefix(IN_JAXPR)) if name.startswith(IN_JAXPR) else None
 
 
 def where_empty(dtypes: frozenset[DType]) -> Callable[[Mapping[str, Any]], frozenset[DType]]:
-    """Return an op's `takes_here` where torch needs no kernel for these dtypes once a tensor is empty."""
+    """Return a `takes_here` that accepts these dtypes if a tensor is empty: torch then needs no kernel for them."""
 
     def takes_here(arguments: Mapping[str, Any]) -> frozenset[DType]:
         sizes = (getattr(leaf, "size", 1) for value in arguments.values() for leaf in _leaves(value))
@@ -252,7 +233,7 @@ def _leaves(value: Any) -> tuple[Any, ...]:
 
 
 def dtypes_of(*categories: Category) -> frozenset[DType]:
-    """Return torch's dtypes of these categories: what a record's `rejects` is usually made of."""
+    """Return torch's dtypes of these categories, for the `rejects` of a record."""
     return frozenset(dtype for dtype in DTYPES if dtype.category in categories)
 
 

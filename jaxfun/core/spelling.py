@@ -1,17 +1,17 @@
-"""NumPy's names for arguments, which torch's functions take for their own: `axis=` for `dim=`, `keepdims=`, ..."""
+"""NumPy's names of arguments, which torch's functions accept too: `axis=` for `dim=`, `keepdims=` for `keepdim=`."""
 
 from collections.abc import Container, Mapping
 from typing import Any
 
 _OF_NUMPY = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
-# what torch has written in Python takes no other names than its own
+# torch functions written in Python accept only their own names
 _IN_PYTHON = frozenset(
     ("norm", "split", "unique", "unique_consecutive", "nn.functional.relu", "nn.functional.mse_loss")
 )
 
 
 def numpy_names(function: str, parameters: Container[str]) -> Mapping[str, str]:
-    """Return which names of NumPy's stand for which parameters of a public function.
+    """Return the parameters of a public function by their NumPy names.
 
     >>> numpy_names("sum", ("input", "dim"))
     {'axis': 'dim', 'x': 'input', 'a': 'input', 'x1': 'input'}
@@ -22,7 +22,7 @@ def numpy_names(function: str, parameters: Container[str]) -> Mapping[str, str]:
 
 
 def renamed(names: Mapping[str, str], kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Return keyword arguments under torch's own names; one that is given twice keeps NumPy's, and is refused.
+    """Return keyword arguments under torch's names. One that is given under both keeps NumPy's: the call then fails.
 
     >>> renamed({"axis": "dim"}, {"axis": 0, "keepdim": True})
     {'dim': 0, 'keepdim': True}

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from types import EllipsisType, ModuleType
 from typing import Any, Literal, overload
 
-import numpy as np
+import numpy
 from jax import Array
 from ..core.types import ArrayLike as ArrayLike
 from ..core.dtypes import DType as DType
 
 __version__: builtins.str
-DTypeLike = DType | np.dtype[Any] | builtins.str | builtins.type
+DTypeLike = DType | numpy.dtype[Any] | builtins.str | builtins.type
 
 def linear(input: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None) -> Array:
     """Return `input @ weight.T + bias`. Shapes: (*, n), (o, n), (o,) -> (*, o); a weight (n,) gives (*).
@@ -23,7 +23,7 @@ def linear(input: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None) -
     """
     ...
 
-def mse_loss(input: ArrayLike, target: Any, *, reduction: str = "mean") -> Array:
+def mse_loss(input: ArrayLike, target: ArrayLike, *, reduction: str = "mean") -> Array:
     """Return the squared error between `input` and `target`: the mean (by default), the sum, or each element.
 
     Warns: if the shapes differ and broadcast, which is rarely intended.

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
-from . import regression, table
-from .core.dtypes import float64
-from .train import DivergenceError, Fit
+from .. import regression, table
+from ..core.dtypes import float64
+from ..train import DivergenceError, Fit
 
 
 class _Scaling(NamedTuple):

@@ -1,22 +1,13 @@
 """The command `jaxfun differences`: where the nearest JAX counterpart of a torch function deviates from PyTorch."""
 
 import difflib
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
+
+from ..porting.differences import known
 
 _SIDES = {"jax": "JAX", "torch": "PyTorch", "jaxfun": "jaxfun"}
 _ALONG = "along random directions"
-
-
-def known() -> dict[str, Any]:
-    """Return the stored deviations: the versions, and for each torch function its JAX counterpart and its deviations.
-
-    >>> known()["functions"]["std"]["jax"]
-    'jnp.std(input, axis=dim, keepdims=keepdim, ddof=correction)'
-    """
-    return json.loads(Path(__file__).with_name("differences.json").read_text("utf-8"))
 
 
 def run(name: str | None) -> int:

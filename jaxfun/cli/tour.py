@@ -7,8 +7,12 @@ from typing import Any, NamedTuple
 
 import jax
 import numpy as np
+from rich.console import Console
+from rich.text import Text
 
-from . import regression
+import jaxfun as jf
+
+from .. import regression
 from .tour_steps import STEPS, Row, Step
 
 TICK, CROSS, DIFFERS, ALONE = "[green]✓[/]", "[bold red]✗[/]", "[yellow]≠[/]", "[dim]·[/]"
@@ -25,11 +29,8 @@ class Answer(NamedTuple):
 def run(output: Path) -> int:
     """Run the tour, write its pictures into `output`, and return 1 if the two sides differ unexpectedly.
 
-    Raises: ModuleNotFoundError where rich is not installed (the extra `parity`); OSError for a folder that cannot be
-    written.
+    Raises: OSError for a folder that cannot be written.
     """
-    from rich.console import Console
-
     console = Console()
     torch = _torch()
     with jax.enable_x64(True), np.printoptions(precision=4, suppress=True):
@@ -53,10 +54,8 @@ def _torch() -> Any:
 
 
 def _namespaces(torch: Any) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    import jaxfun
-
     shared = {"np": np, "tape": tape}
-    return shared | {"jf": jaxfun, "jax": jax}, None if torch is None else shared | {"torch": torch}
+    return shared | {"jf": jf, "jax": jax}, None if torch is None else shared | {"torch": torch}
 
 
 def tape(root: Any) -> str:
@@ -68,7 +67,7 @@ def tape(root: Any) -> str:
     return f"{name} ← {children[0]}" if len(children) == 1 else f"{name} ← ({', '.join(children)})"
 
 
-def _show(console: Any, step: Step, ours: dict[str, Any], theirs: dict[str, Any] | None) -> int:
+def _show(console: Console, step: Step, ours: dict[str, Any], theirs: dict[str, Any] | None) -> int:
     """Print one step, and return how many of its lines differ unexpectedly."""
     console.print(f"\n[bold]{step.title}[/]")
     console.print(step.sentence, style="dim")
@@ -90,7 +89,7 @@ def _answer(source: str, names: dict[str, Any]) -> Answer:
         return Answer(None, error)
 
 
-def _show_row(console: Any, row: Row, mine: Answer, other: Answer | None) -> int:
+def _show_row(console: Console, row: Row, mine: Answer, other: Answer | None) -> int:
     same = other is not None and mine.error is None and other.error is None and agree(mine.value, other.value)
     mark = ALONE if other is None else TICK if same else DIFFERS if row.why else CROSS
     if other is not None:
@@ -102,8 +101,6 @@ def _show_row(console: Any, row: Row, mine: Answer, other: Answer | None) -> int
 
 
 def _line(mark: str, side: str, source: str, answer: Answer) -> tuple[Any, ...]:
-    from rich.text import Text
-
     shown = repr(answer.error) if answer.error else _shown(answer.value)
     return (
         Text.from_markup(f"  {mark} "),
@@ -144,7 +141,7 @@ def agree(ours: Any, theirs: Any) -> bool:
 # Step 8
 
 
-def _regression(console: Any, torch: Any, output: Path) -> int:
+def _regression(console: Console, torch: Any, output: Path) -> int:
     console.print("\n[bold]8  Linear regression, trained by hand[/]")
     console.print("30 points near y = 2 X + 1; 2500 epochs: predict, squared error, backward, step.", style="dim")
     X, y = regression.make_data(jax.random.key(0), 30)
@@ -191,7 +188,7 @@ def torchs_loop(
     return weights.detach().numpy(), bias.detach().numpy(), np.array(losses)
 
 
-def _compare_fits(console: Any, fit: regression.Fit, theirs: tuple[np.ndarray, np.ndarray, np.ndarray]) -> int:
+def _compare_fits(console: Console, fit: regression.Fit, theirs: tuple[np.ndarray, np.ndarray, np.ndarray]) -> int:
     """Print both fits, and return how many of W, b and the losses differ by more than rounding."""
     W, b, losses = theirs
     crosses = 0
@@ -209,9 +206,7 @@ def _compare_fits(console: Any, fit: regression.Fit, theirs: tuple[np.ndarray, n
 # Pictures
 
 
-def _draw(console: Any, X: Any, y: Any, fit: regression.Fit, output: Path) -> None:
-    import jaxfun as jf
-
+def _draw(console: Console, X: Any, y: Any, fit: regression.Fit, output: Path) -> None:
     output.mkdir(parents=True, exist_ok=True)
     v = jf.Variable(jf.ones(1, 2))
     pictures = {output / "graph.svg": "the graph of step 6"}

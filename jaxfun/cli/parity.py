@@ -13,7 +13,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from .core.errors import JaxfunError
+from .. import parity
+from ..core.errors import JaxfunError
 
 _COLUMNS = (
     TextColumn("{task.description}"),
@@ -44,8 +45,6 @@ def run(candidate: str, reference: str, shape: str | None, html: Path | None, **
 
 
 def _checked(functions: list[Callable[..., Any]], inputs: list[Any], options: dict[str, Any]) -> Any:
-    from . import parity
-
     console = Console(stderr=True)
     with Progress(*_COLUMNS, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("checking", total=None)
@@ -140,8 +139,6 @@ def _inputs(shape: str | None) -> list[Any]:
     shapes = shape.split(";")
     for words in shapes:
         _require_shape(words.split())
-    from . import parity
-
     return [parity.tensors(shape=words) for words in shapes]
 
 

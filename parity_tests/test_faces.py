@@ -1,0 +1,79 @@
+"""The faces of torch's namespaces: each name beside the function of torch that has it."""
+
+import dataclasses
+import inspect
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+import torch
+
+import jaxfun as jf
+from jaxfun.core.record import Op
+from jaxfun.ops import records_of
+from jaxfun.parity.draw.cover import first_dtype
+from parity_tests.suite import compared, covered
+
+FACES = {"special": jf.special, "linalg": jf.linalg}
+# The function of jaxfun whose record says what a name of torch.linalg takes.
+RECORD_OF = {"linalg.inv": "inverse"}
+
+
+def names_of(face: ModuleType) -> list[str]:
+    return dir(face)
+
+
+def records_for(path: str) -> tuple[Op, ...]:
+    """The records of the function that stands behind a name."""
+    function, (_, _, name) = attribute(path), path.rpartition(".")
+    of_an_op = getattr(function, "ops", ()) or [each for each in [getattr(function, "op", None)] if each]
+    return tuple(of_an_op) or records_of(RECORD_OF.get(path, name))
+
+
+def attribute(path: str) -> Callable[..., Any]:
+    space, _, name = path.rpartition(".")
+    return getattr(FACES[space], name)
+
+
+NAMES = [f"{space}.{name}" for space, face in FACES.items() for name in names_of(face)]
+OF_THE_FACE = ("linalg.cholesky", "linalg.cross", "linalg.det", "linalg.diagonal", "linalg.inv", "linalg.slogdet")
+CASES = [(path, record) for path in NAMES for record in records_for(path)]
+
+
+@pytest.mark.proves("linalg.cholesky", "linalg.cross", "linalg.det", "linalg.diagonal", "linalg.inv", "linalg.slogdet")
+@pytest.mark.parametrize(("path", "record"), CASES, ids=[f"{path}-{record.name}" for path, record in CASES])
+def test_a_name_of_a_face_equals_torchs_function_of_that_name(path: str, record: Op) -> None:
+    beside = dataclasses.replace(record, torch=f"torch.{path}", signature=signature_in(path, record))
+    assert compared(covered(beside, attribute(path), first_dtype(record)), "value")
+
+
+def signature_in(path: str, record: Op) -> inspect.Signature:
+    """The record's signature, with the kinds and the defaults that the parameters have in the face."""
+    own = inspect.signature(attribute(path)).parameters if path in OF_THE_FACE else {}
+    parameters = [
+        each.replace(kind=own[name].kind, default=own[name].default) if name in own else each
+        for name, each in record.signature.parameters.items()
+    ]
+    return record.signature.replace(parameters=parameters)
+
+
+@pytest.mark.parametrize("path", NAMES)
+def test_its_parameters_are_those_of_torchs_schemas(path: str) -> None:
+    space, _, name = path.rpartition(".")
+    schemas = getattr(torch.ops.aten, f"{space}_{name}")
+    of_torch = {
+        ("input" if each.name == "self" else each.name, each.kwarg_only)
+        for overload in schemas.overloads()
+        for each in getattr(schemas, overload)._schema.arguments
+        if not each.is_out
+    }
+    parameters = inspect.signature(attribute(path)).parameters.values()
+    assert {(each.name, each.kind is each.KEYWORD_ONLY) for each in parameters} == of_torch
+
+
+def test_a_face_has_every_function_that_jaxfun_has_under_that_name() -> None:
+    elsewhere = {"linalg": {"norm", "qr", "svd", "vander"}}  # torch.linalg's take other arguments
+    for space, face in FACES.items():
+        of_torch = {name for name in dir(getattr(torch, space)) if not name.startswith("_")}
+        assert of_torch & {*dir(jf)} - {"Tensor"} - {*names_of(face)} == elsewhere.get(space, set())
