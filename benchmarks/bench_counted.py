@@ -41,7 +41,18 @@ CHOSEN: Mapping[str, Any] = {"split_size_or_sections": 4, "chunks": 4, "end_dim"
 QUICK: Mapping[str, Any] = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
 LEFT_OUT = {("unbind", "matrix"), ("split", "matrix")}  # hundreds of results, which are compiled for minutes
 # a vector for what takes neither of the two before it
-UNCOUNTED: Mapping[str, str] = {}  # functions with a counterpart, and why they are not counted
+# functions with a counterpart, and why they are not counted
+_BY_VALUES = "the numbers decide the size of the result, so that JAX compiles it only for a size that is given"
+_OF_NO_TENSOR = "it takes no tensor, and its result is a constant of the program"
+UNCOUNTED: Mapping[str, str] = {
+    **dict.fromkeys(("argwhere", "bincount", "masked_select", "nonzero", "unique"), _BY_VALUES),
+    **dict.fromkeys(("tril_indices", "triu_indices"), _OF_NO_TENSOR),
+    "broadcast_tensors": "`broadcast_to` for several tensors, which is counted",
+    "chain_matmul": "`matmul` in the cheapest order, which is counted",
+    "einsum": "the equation decides on the shapes: it calls `jnp.einsum`",
+    "float_power": "it computes in float64, and JAX's 64-bit types are off here; `pow` is counted",
+    "unravel_index": "it takes integers and a shape, and is a division for each dimension",
+}
 RANKS: Mapping[str, tuple[int, ...]] = {"matrix": (1000, 1000), "batch": (16, 200, 200), "vector": (1000,)}
 ABOUT = f"Counted by XLA on the CPU: jaxfun over JAX's counterpart. Target: at most {TARGET}."
 
