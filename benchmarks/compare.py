@@ -1,7 +1,7 @@
 """Compare the benchmark figures of two versions: `python benchmarks/compare.py 0.1.0 now`.
 
 A version is a file of `benchmarks/history/`, or the path of one; `now` is what `benchmarks/data/` holds. Only figures
-that can be compared over machines are kept: times as ratios to a peer measured in the same run, and shares. The exit
+that can be compared over machines are kept: times and counts as ratios to a peer's, and shares. The exit
 code is 1 where a figure is worse. `--keep VERSION` writes the figures of now to `benchmarks/history/VERSION.csv`.
 """
 
@@ -20,6 +20,7 @@ from _measure import keep, show
 HISTORY = Path(__file__).parent / "history"
 NOW = "now"
 NOISE = 1.3  # a time's ratio varies by this much between two runs of one version
+COUNTED_NOISE = 1.1  # what XLA counts, between two of its versions
 
 
 class Better(NamedTuple):
@@ -32,6 +33,7 @@ class Better(NamedTuple):
 FIGURES = {
     "time / PyTorch's": Better(lower=True, noise=NOISE),
     "time / JAX's": Better(lower=True, noise=NOISE),
+    "cost / JAX's": Better(lower=True, noise=COUNTED_NOISE),
     "share found": Better(lower=False),  # of wrong ports, or of the seeds in which one was found
     "share flagged": Better(lower=True),  # of right ports
     "share of the tolerance used": Better(lower=True, noise=NOISE),  # by right ports, in the median
@@ -91,7 +93,7 @@ def read(version: str) -> list[Figure]:
 
 def now() -> list[Figure]:
     """Return the figures that `benchmarks/data/` holds."""
-    return [*_speed(), *_eager(), *_detection(), *_tolerance()]
+    return [*_speed(), *_eager(), *_cost(), *_detection(), *_tolerance()]
 
 
 def _speed() -> Iterator[Figure]:
@@ -106,6 +108,13 @@ def _eager() -> Iterator[Figure]:
 
     for row in bench_eager.read():
         yield Figure("eager", row.name, "time / JAX's", _rounded(row.ratio))
+
+
+def _cost() -> Iterator[Figure]:
+    import bench_counted
+
+    for row in bench_counted.worst_rows(bench_counted.read()):
+        yield Figure("counted", row.name, "cost / JAX's", _rounded(row.worst))
 
 
 def _detection() -> Iterator[Figure]:

@@ -2,9 +2,12 @@
 
 from collections import Counter
 
+import jax
+import jax.numpy as jnp
 import pytest
 import torch
 
+import jaxfun as jf
 from jaxfun.core.record import Op
 from jaxfun.ops import record_of, records
 
@@ -47,6 +50,12 @@ def test_record_is_found_by_the_name_of_torch() -> None:
     assert record_of("aten::add.Tensor") is record_of("add.Scalar")
     assert record_of("aten::exp.default") is records()["exp"]
     assert record_of("aten::no_such") is None
+
+
+def test_weakly_typed_array_selects_the_scalar_overload() -> None:
+    tensor, scalar = jnp.ones(3), jnp.asarray(0.5)  # the scalar is weakly typed
+    for weight, overload in [(tensor, "Tensor"), (scalar, "Scalar"), (tensor, "Tensor")]:
+        assert f"name=jaxfun.lerp.{overload}" in str(jax.make_jaxpr(jf.lerp)(tensor, tensor, weight))
 
 
 def test_missing_overloads_are_listed() -> None:

@@ -34,7 +34,7 @@ def test_recorded_figures_are_read_back(tmp_path: Path, monkeypatch: pytest.Monk
     assert compare.main(["--keep", "9.9"]) == 0
     kept = compare.read("9.9")
     assert kept == compare.now()
-    assert {figure.benchmark for figure in kept} == {"speed", "eager", "detection", "tolerance"}
+    assert {figure.benchmark for figure in kept} == {"speed", "eager", "counted", "detection", "tolerance"}
     assert len({figure.key for figure in kept}) == len(kept), "a name stands for two figures"
 
 

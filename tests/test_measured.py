@@ -1,7 +1,11 @@
 """What the pages say was measured is what the data in the repository says; the data is of the pairs that there are."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
+import bench_counted
 import bench_detection
 import bench_eager
 import bench_speed
@@ -9,8 +13,12 @@ import bench_tolerance
 import pytest
 from pairs import AGREEING, DIFFERENT
 
+from jaxfun.porting.counterparts import counterparts
+
 WHAT = ("result", "gradient")
 DOCS = Path(__file__).parent.parent / "docs"
+# quick to compile, one of each sort
+COUNTED_ANEW = ("abs", "amax", "var", "addmm", "topk", "atan2")
 
 
 @pytest.mark.parametrize("bench", [bench_detection, bench_tolerance], ids=["detection", "tolerance"])
@@ -19,7 +27,7 @@ def test_a_page_has_the_table_of_its_data(bench: object) -> None:
     assert bench.as_markdown(bench.read(bench.DATA)) in page.read_text()
 
 
-@pytest.mark.parametrize("bench", [bench_speed, bench_eager], ids=["sizes", "eager"])
+@pytest.mark.parametrize("bench", [bench_speed, bench_eager, bench_counted], ids=["sizes", "eager", "counted"])
 def test_the_page_on_speed_has_the_tables_of_its_data(bench: object) -> None:
     assert bench.as_markdown(bench.read(bench.DATA)) in (DOCS / "speed.md").read_text()
 
@@ -28,6 +36,39 @@ def test_what_is_slower_than_torch_has_a_reason() -> None:
     _, _, reasons = (DOCS / "speed.md").read_text().partition("## Where jaxfun is slower, and why")
     slower = {row.op for row in bench_speed.read() if row.ratio > bench_speed.TARGET}
     assert not {op for op in slower if f"**{op}**" not in reasons}
+
+
+def test_exactly_the_functions_that_cost_more_than_jax_have_a_reason() -> None:
+    dearer = {row.name for row in bench_counted.read() if row.worst > bench_counted.TARGET}
+    assert dearer == bench_counted.reasons().keys()
+    assert all(bench_counted.reasons().values())
+
+
+def test_every_function_with_a_counterpart_is_counted_or_named() -> None:
+    counted = {row.name for row in bench_counted.read()}
+    with_counterpart = {name for name, counterpart in counterparts().items() if counterpart.jax}
+    assert counted <= with_counterpart
+    assert with_counterpart - counted == bench_counted.UNCOUNTED.keys()
+
+
+@pytest.fixture(scope="module")
+def counted_anew(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, ...], bench_counted.Row]:
+    """Figures of a fresh process, which compiles as a user's does."""
+    file = tmp_path_factory.mktemp("counted") / "counted.csv"
+    command = [sys.executable, bench_counted.__file__, "--to", str(file), *COUNTED_ANEW]
+    subprocess.run(command, check=True, env=os.environ | {"JAX_ENABLE_COMPILATION_CACHE": "0"}, capture_output=True)
+    return {row[:3]: row for row in bench_counted.read(file)}
+
+
+@pytest.mark.parametrize("name", COUNTED_ANEW)
+def test_no_function_costs_more_than_the_data_says(
+    name: str, counted_anew: dict[tuple[str, ...], bench_counted.Row]
+) -> None:
+    rows = [row for row in bench_counted.read() if row.name == name]
+    assert rows
+    for row in rows:
+        now = counted_anew[row[:3]]
+        assert all(new <= 1.1 * old for new, old in zip(now.ratios, row.ratios, strict=True)), (now, row)
 
 
 def test_every_op_was_measured_at_every_size() -> None:

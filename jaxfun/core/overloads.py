@@ -32,8 +32,8 @@ def overloads(*ops: _Op) -> Callable[..., Any]:
     signature = merged([public_signature(record.signature, record.roles) for record in records])
     call = call_of(public, signature)
     names, leading = numpy_names(public, signature.parameters), up_to_variadic(signature)
-    by_type: dict[tuple[Any, ...], _Op] = {}  # not for a number, which may be an array: its type does not decide
-    is_by_type = all(Role.SCALAR not in record.roles.values() for record in records)
+    chosen: dict[tuple[Any, ...], _Op] = {}  # by the arguments' types
+    type_of = _scalar_type if any(Role.SCALAR in record.roles.values() for record in records) else type
 
     @functools.wraps(ops[0])
     def choose(*args: Any, **kwargs: Any) -> Any:
@@ -41,11 +41,9 @@ def overloads(*ops: _Op) -> Callable[..., Any]:
         try:
             if kwargs:
                 args, kwargs = as_positional(leading, args, renamed(names, kwargs))
-            op = by_type.get(key := (*map(type, args), *kwargs, *map(type, kwargs.values())))
+            op = chosen.get(key := (*map(type_of, args), *kwargs, *map(type_of, kwargs.values())))
             if op is None:
-                op = _chosen(ops, records, signature, args, kwargs)
-                if is_by_type:
-                    by_type[key] = op
+                op = chosen[key] = _chosen(ops, records, signature, args, kwargs)
             return op(*args, **kwargs)
         except JaxfunError as error:
             raise error.within(call) from None
@@ -55,6 +53,12 @@ def overloads(*ops: _Op) -> Callable[..., Any]:
     choose.ops = tuple(records)  # type: ignore[attr-defined]  # a function has no such field of its own
     del choose.op  # type: ignore[attr-defined]  # that of the first op, which functools.wraps copies
     return choose
+
+
+def _scalar_type(value: Any) -> Any:
+    """Return the type, a pair of it for an array that torch would treat as a Python number."""
+    is_weak = getattr(value, "weak_type", False) and np.ndim(value) == 0
+    return (type(value), "scalar") if is_weak else type(value)
 
 
 def _chosen(

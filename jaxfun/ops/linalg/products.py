@@ -252,8 +252,8 @@ def cross(input: Array, other: Array, dim: int | None = None) -> jax.Array:
     want(input.shape[axis] == 3 == other.shape[axis], f"of size 3 in dimension {axis}", input, other)
     shape = broadcast_shapes(input.shape, other.shape)
     want_one_dtype(input, other)
-    a, b = (jnp.moveaxis(jnp.broadcast_to(x, shape), axis, 0) for x in (input, other))
-    return jnp.stack([a[i] * b[j] - a[j] * b[i] for i, j in ((1, 2), (2, 0), (0, 1))], axis)
+    a, b = (jnp.split(jnp.broadcast_to(x, shape), 3, axis) for x in (input, other))
+    return jnp.concatenate([a[i] * b[j] - a[j] * b[i] for i, j in ((1, 2), (2, 0), (0, 1))], axis)
 
 
 def _axis_of_three(input: jax.Array) -> int:

@@ -158,9 +158,8 @@ def _floored(input: jax.Array, other: jax.Array, narrow: Callable[[jax.Array], j
     even = jnp.where((left != 0) & ((other < 0) != (left < 0)), narrow(even - 1), even)
     below = jnp.floor(even)
     below = jnp.where(narrow(even - below) > 0.5, narrow(below + 1), below)
-    quotient = input / other
-    below = jnp.where(even == 0, jnp.copysign(jnp.zeros_like(quotient), quotient), below)
-    return jnp.where(other == 0, quotient, below)
+    zero = jnp.where(jnp.signbit(input) == jnp.signbit(other), jnp.zeros_like(below), -jnp.zeros_like(below))
+    return jnp.where(other == 0, input / other, jnp.where(even == 0, zero, below))
 
 
 def _truncated(input: jax.Array, other: jax.Array, narrow: Callable[[jax.Array], jax.Array]) -> jax.Array:

@@ -298,8 +298,11 @@ def _angle(y: jax.Array, x: jax.Array) -> jax.Array:
 def _angle_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     (y, x), angle = primals, _angle(*primals)
     squared = y * y + x * x
-    inverse = jnp.where(squared == 0, 0, 1 / squared)  # as in torch: the second derivative at the origin is NaN
-    return angle, sum_tangents(tangents, (x * inverse, -(y * inverse)), angle)
+
+    def over(side: jax.Array) -> jax.Array:  # as in torch: the second derivative at the origin is NaN
+        return jnp.where(squared == 0, 0, side / squared)
+
+    return angle, sum_tangents(tangents, (over(x), -over(y)), angle)
 
 
 _angle.defjvp(_angle_jvp, symbolic_zeros=True)

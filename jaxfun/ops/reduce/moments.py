@@ -120,11 +120,11 @@ def _slices(input: jax.Array, dim: Any, correction: float | None) -> tuple[_Axes
 def _variance(input: jax.Array, axes: _Axes, freedom: float, keepdim: bool) -> jax.Array:
     scale = _scale(input, axes)
     by = _like_result(scale, axes, keepdim)
-    return _scaled_variance(_times(input, scale), axes, freedom, keepdim) / by / by
+    return _scaled_variance(input, scale, axes, freedom, keepdim) / by / by
 
 
-def _scaled_variance(input: jax.Array, axes: _Axes, freedom: float, keepdim: bool) -> jax.Array:
-    away = _centred(input, axes)
+def _scaled_variance(input: jax.Array, scale: jax.Array, axes: _Axes, freedom: float, keepdim: bool) -> jax.Array:
+    away = _centred(input, scale, axes)
     divisor = max(freedom, 0) if input.size else 0
 
     def of(part: jax.Array) -> jax.Array:
@@ -154,12 +154,18 @@ def _like_result(scale: jax.Array, axes: _Axes, keepdim: bool) -> jax.Array:
     return scale if keepdim or not scale.ndim else jnp.squeeze(scale, axes)
 
 
-def _centred(input: jax.Array, axes: _Axes) -> jax.Array:
+def _centred(input: jax.Array, scale: jax.Array, axes: _Axes) -> jax.Array:
     """Return input - mean, exactly 0 for a constant: the first element is subtracted before the mean is rounded."""
-    if input.size:
-        reduced = range(input.ndim) if axes is None else axes
-        input = input - input[tuple(slice(1) if axis in reduced else slice(None) for axis in range(input.ndim))]
-    return input - jnp.mean(input, axes, keepdims=True)
+    if not input.size:
+        return input - jnp.mean(input, axes, keepdims=True)
+    reduced = range(input.ndim) if axes is None else axes
+    first = input[tuple(slice(1) if axis in reduced else slice(None) for axis in range(input.ndim))]
+
+    def away(scale: jax.Array, first: jax.Array) -> jax.Array:
+        return _times(input, scale) - _times(first, scale)
+
+    # behind the barrier XLA computes the difference anew for the mean, and does not keep it in memory
+    return away(scale, first) - jnp.mean(away(*jax.lax.optimization_barrier((scale, first))), axes, keepdims=True)
 
 
 @_variance.defjvp
@@ -168,7 +174,7 @@ def _variance_jvp(
 ) -> tuple[jax.Array, jax.Array]:
     # d var = Σ 2 Re(conj(x - mean) dx) / freedom: the terms of the derivative of the mean sum to 0
     (input,), (tangent,) = primals, tangents
-    away = _centred(input, axes)
+    away = _centred(input, jnp.ones((), input.real.dtype), axes)
     slope = away * (2 / freedom if freedom else math.inf)
     if axes is None and freedom <= 0:
         # torch's result if no `dim` is given; with `dim` torch divides by the freedom, even if it is 0 or negative
@@ -183,7 +189,7 @@ def _standard_deviation(input: jax.Array, axes: _Axes, freedom: float, keepdim: 
         return jnp.sqrt(_variance(input, axes, freedom, keepdim))
     scale = _scale(input, axes)
     by = _like_result(scale, axes, keepdim)
-    return jnp.sqrt(_scaled_variance(_times(input, scale), axes, freedom, keepdim)) / by
+    return jnp.sqrt(_scaled_variance(input, scale, axes, freedom, keepdim)) / by
 
 
 @_standard_deviation.defjvp
@@ -197,9 +203,8 @@ def _standard_deviation_jvp(
         return root, jnp.where(root == 0, 0, change / jnp.where(root == 0, 1, root * 2))
     # d std = Σ (x - mean) / std dx / freedom: divide first, because the square overflows sooner
     scale = _scale(jax.lax.stop_gradient(input), axes)
-    scaled = _times(input, scale)
-    wide = _standard_deviation(scaled, axes, freedom, True)
+    wide = _standard_deviation(_times(input, scale), axes, freedom, True)
     root = _like_result(wide / scale, axes, keepdim)
-    away = _centred(scaled, axes)
+    away = _centred(input, scale, axes)
     slope = _times(away, jnp.where(wide == 0, 0, 1 / jnp.where(wide == 0, 1, wide)) / freedom)
     return root, jnp.sum(slope * tangent, axes, keepdims=keepdim)

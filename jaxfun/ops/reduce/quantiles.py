@@ -283,7 +283,8 @@ def _interpolated(ordered: jax.Array, ranks: jax.Array, interpolation: str) -> j
         return _element_at(ordered, _ROUNDED[interpolation](ranks))
     below = jnp.floor(ranks)
     weight = jnp.full_like(ranks, 0.5) if interpolation == "midpoint" else ranks - jax.lax.stop_gradient(below)
-    low, high = _element_at(ordered, below), _element_at(ordered, jnp.ceil(ranks))
+    # in one step, whose gradient writes to one array
+    low, high = jnp.split(_element_at(ordered, jnp.concatenate([below, jnp.ceil(ranks)], -1)), 2, -1)
     return jnp.where(weight < 0.5, low + weight * (high - low), high - (high - low) * (1 - weight))
 
 
