@@ -1,4 +1,4 @@
-"""What `parity.check` finds with nothing but the two functions: every difference, and no false alarm.
+"""What `parity.check` finds with nothing but the two functions: every wrong port, and no false alarm.
 
 Of the pairs every sixth, neighbours being of a kind; with `--parity-profile thorough` all of them.
 """

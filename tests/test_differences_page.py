@@ -16,7 +16,7 @@ from jaxfun import cli
 from jaxfun.differences_command import known
 from jaxfun.ops import records
 from jaxfun.porting.counterparts import counterparts
-from jaxfun.porting.plain_jax import Seen, differences, is_of_sort, measured
+from jaxfun.porting.plain_jax import Deviation, deviations, is_of_sort, measured
 from jaxfun.porting.stand_ins import records_of
 
 EVERY = settings().max_examples > 10  # the thorough profile measures every row
@@ -65,21 +65,21 @@ def test_what_is_in_the_table_is_searched() -> None:
 def test_the_table_is_what_the_data_was_made_of() -> None:
     for name, counterpart in counterparts().items():
         records = records_of(name, operator.attrgetter(name)(jaxfun))
-        said = {key: item for key, item in FUNCTIONS[name].items() if key != "differences"}
+        said = {key: item for key, item in FUNCTIONS[name].items() if key != "deviations"}
         assert said == program().described(counterpart, records), name
 
 
-def test_every_difference_has_a_reason() -> None:
-    assert not [name for name, fields in FUNCTIONS.items() if not all(row["why"] for row in fields["differences"])]
+def test_every_deviation_has_a_reason() -> None:
+    assert not [name for name, fields in FUNCTIONS.items() if not all(row["why"] for row in fields["deviations"])]
 
 
-DIFFERENT = [name for name, fields in FUNCTIONS.items() if fields["differences"]]
+DIFFERENT = [name for name, fields in FUNCTIONS.items() if fields["deviations"]]
 
 
 @pytest.mark.parametrize("name", DIFFERENT[:: 1 if EVERY else 3])
 def test_a_row_is_what_each_library_gives(name: str) -> None:
     function = operator.attrgetter(name)(jaxfun)
-    for row in FUNCTIONS[name]["differences"]:
+    for row in FUNCTIONS[name]["deviations"]:
         said = {side: row[side] for side in ("jax", "torch", "jaxfun")}
         assert is_of_sort(row["sort"], said)
         assert rounded(measured(records_of(name, function), counterparts()[name], function, row)) == rounded(said)
@@ -96,11 +96,11 @@ def _rounded(number: float) -> str:
 
 
 @pytest.mark.parametrize("name", SAMPLE)
-def test_a_search_finds_the_sorts_of_differences_that_the_page_has(name: str) -> None:
+def test_a_search_finds_the_sorts_of_deviations_that_the_page_has(name: str) -> None:
     function = operator.attrgetter(name)(jaxfun)
-    found = differences(records_of(name, function), counterparts()[name], function)
+    found = deviations(records_of(name, function), counterparts()[name], function)
     # not the same inputs: Hypothesis also draws numbers that stand in the modules that are loaded
-    assert [seen.sort for seen in found] == [row["sort"] for row in FUNCTIONS[name]["differences"]]
+    assert [each.sort for each in found] == [row["sort"] for row in FUNCTIONS[name]["deviations"]]
 
 
 def test_what_was_known_stays_while_it_is_true_and_gives_way_to_what_is_smaller(
@@ -113,8 +113,8 @@ def test_what_was_known_stays_while_it_is_true_and_gives_way_to_what_is_smaller(
     other = row("value", "sign(tensor([nan, nan]))")
     known = [other, row("dtype", "sign(tensor(1.0))"), row("accepts", "sign(zeros([0], dtype=complex64))")]
     make = program()
-    monkeypatch.setattr(make, "differences", lambda *_: [Seen(**row("value", "sign(tensor(nan))"))])
-    found = {item["sort"]: item for item in make.found("sign", known)["differences"]}
+    monkeypatch.setattr(make, "deviations", lambda *_: [Deviation(**row("value", "sign(tensor(nan))"))])
+    found = {item["sort"]: item for item in make.found("sign", known)["deviations"]}
     assert {sort: item["call"] for sort, item in found.items()} == {
         "value": "sign(tensor(nan))",
         "accepts": "sign(zeros([0], dtype=complex64))",
@@ -130,7 +130,7 @@ def test_the_page_is_written_from_the_data() -> None:
 def test_the_command_shows_a_function(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["differences", name]) == 0
     printed = capsys.readouterr().out
-    for row in FUNCTIONS["std"]["differences"]:
+    for row in FUNCTIONS["std"]["deviations"]:
         assert row["call"] in printed
         assert row["why"] in printed
 

@@ -133,7 +133,7 @@ def test_a_wrong_epsilon_in_a_transformer_block_names_the_layer_norm(example: di
     assert [tap.ok for tap in report.taps] == [True, True, False, False, False]
     assert max(tap.of_tolerance for tap in report.taps[:2]) < 0.5 < 2 < report.first_divergence.of_tolerance
     assert "norm2      DIFFERS" in str(report)
-    assert "<- first difference" in str(report)
+    assert "<- first divergence" in str(report)
 
 
 def test_the_error_that_is_told_is_that_at_its_index(example: dict[str, Any]) -> None:
@@ -395,9 +395,9 @@ def test_results_are_compared_by_what_they_hold(name: str) -> None:
     assert not check(Giving(theirs), lambda p, x: ours(inner(p, 2 * x)), dict, X, **options).ok
 
 
-def test_a_result_that_is_left_out_is_a_difference() -> None:
+def test_a_result_that_is_left_out_is_a_failure() -> None:
     report = check(Giving(lambda y: Output(y, 2 * y)), lambda p, x: {"logits": inner(p, x)}, dict, X, levels=["value"])
-    assert report.failures[0].difference == "structure", report
+    assert report.failures[0].kind == "structure", report
 
 
 class Attending(torch.nn.Module):

@@ -47,7 +47,7 @@ def test_a_right_port_agrees_and_the_report_says_what_was_tried() -> None:
 def test_a_failure_is_the_smallest_input_at_its_level() -> None:
     report = check(jnp.abs, torch.abs)
     failure = report.failures[0]
-    assert (failure.level, failure.difference) == ("vjp", "derivative at 0")
+    assert (failure.level, failure.kind) == ("vjp", "derivative at 0")
     (x,) = failure.inputs[0]
     assert x.size <= 3
     assert not x.any()
@@ -230,12 +230,12 @@ def test_a_reference_that_cannot_be_batched_is_called_one_by_one() -> None:
     assert torch._C._functorch._is_vmap_fallback_enabled()  # type: ignore[attr-defined]
 
 
-def test_a_result_whose_shape_depends_on_values_is_a_difference_and_no_crash() -> None:
+def test_a_result_whose_shape_depends_on_values_is_a_failure_and_no_crash() -> None:
     report = check(lambda x: x, lambda x: x[x > 0])
-    assert report.failures[0].difference == "shape"
+    assert report.failures[0].kind == "shape"
 
 
-def test_a_second_derivative_by_a_less_careful_formula_is_no_difference() -> None:
+def test_a_second_derivative_by_a_less_careful_formula_is_no_failure() -> None:
     @jax.custom_jvp
     def tanh(x: jax.Array) -> jax.Array:
         return jnp.tanh(x)

@@ -393,7 +393,7 @@ def test_what_is_right_agrees_and_its_edges_are_listed(name: str) -> None:
         assert "except for an edge" in " ".join(str(report).split())
 
 
-def test_strict_gives_an_edge_the_weight_of_a_difference() -> None:
+def test_strict_gives_an_edge_the_weight_of_a_failure() -> None:
     assert check(jax.nn.relu, F.relu, strict=True).answer == "differs"
 
 
@@ -517,7 +517,7 @@ def test_a_reference_that_is_random_is_no_measure(reference: Any) -> None:
     assert report.answer == "not shown", report
     assert "is random" in report.missing[0]
     assert "a dropout mask" in report.advice
-    assert check(lambda x: x * 1, lambda x: x + 0 * torch.rand(())).ok, "what it draws may make no difference"
+    assert check(lambda x: x * 1, lambda x: x + 0 * torch.rand(())).ok, "what it draws may change nothing"
 
 
 def test_nothing_that_is_asked_for_and_not_compared_counts_as_agreement() -> None:

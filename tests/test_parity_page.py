@@ -29,7 +29,7 @@ def failure(**fields: Any) -> Failure:
     numbers, errors = np.linspace(-3, 3, 50), np.geomspace(1e-9, 1, 50)
     usual = {
         "level": "value",
-        "difference": "number",
+        "kind": "number",
         "detail": "1.5 where the reference has 2",
         "call": "x = float32(0.5)",
         "dtype": "float32",
@@ -73,7 +73,7 @@ def evil() -> Report:
 
     curve = Curve(np.ones(2), np.ones(2))
     facts = {"strata": {EVIL: (2, 2)}, "index": (), "ulp": 2.0, "candidate": np.ones(()), "reference": np.ones(())}
-    failures = [filled(Failure, **facts, curve=curve), filled(Failure, level="value", difference="structure")]
+    failures = [filled(Failure, **facts, curve=curve), filled(Failure, level="value", kind="structure")]
     levels = {name: Level(reason=EVIL, leaves={EVIL: FAIL}) for name in LEVELS}
     return filled(
         Report,
@@ -174,7 +174,7 @@ def test_a_failure_shows_what_differs_inputs_results_errors_and_the_script() -> 
         assert text in shown
     assert "2,048 ULP, a relative error of 0.25" in shown
     assert "ties 2/2" in shown
-    assert "no difference in: large" in shown
+    assert "no failure in: large" in shown
     assert "print(&#x27;reproduced&#x27;)" in shown
     assert shown.count("<svg") == 2
 
@@ -200,7 +200,7 @@ def but_for_an_edge(name: str = "edged") -> Report:
     return report
 
 
-def test_edges_are_listed_and_are_no_difference() -> None:
+def test_edges_are_listed_and_are_no_failure() -> None:
     shown = page([but_for_an_edge()])
     assert "<h1>edged agrees with torch.right</h1>" in shown
     assert shown.count("at a NaN input, gradient of x: different number: 1.5 where the reference has 2") == 2
@@ -224,7 +224,7 @@ def test_taps_are_told_and_which_differs_first() -> None:
     report = dataclasses.replace(wrong(), taps=[Tap("norm"), Tap("linear", "number", 4, 1e-3, 18.7), Tap("out", "NaN")])
     told = re.findall(r"<tr><td><code>(\w+)</code>.*?>(agrees|differs)<.*?</tr>", page([report]))
     assert told == [("norm", "agrees"), ("linear", "differs"), ("out", "differs")]
-    assert re.findall(r"<code>(\w+)</code>(?:(?!</tr>).)*first difference", page([report])) == ["linear"]
+    assert re.findall(r"<code>(\w+)</code>(?:(?!</tr>).)*first divergence", page([report])) == ["linear"]
 
 
 def test_text_of_users_stays_text() -> None:

@@ -38,7 +38,7 @@ def page(source: str, where: Mapping[str, str]) -> str:
 
 def _finder(functions: Mapping[str, Any]) -> str:
     families = dict.fromkeys(fields["family"] for fields in functions.values())
-    sorts = dict.fromkeys(row["sort"] for fields in functions.values() for row in fields["differences"])
+    sorts = dict.fromkeys(row["sort"] for fields in functions.values() for row in fields["deviations"])
     return FINDER.format(
         families="".join(f"<option>{html.escape(family)}</option>" for family in families),
         sorts="\n".join(f'<label><input type="checkbox" value="{sort}" checked> {sort}</label>' for sort in sorts),
@@ -47,7 +47,7 @@ def _finder(functions: Mapping[str, Any]) -> str:
 
 def _rows(name: str, fields: Mapping[str, Any], where: Mapping[str, str]) -> Iterator[str]:
     aliases = " ".join(fields["aliases"])
-    for number, row in enumerate(fields["differences"]):
+    for number, row in enumerate(fields["deviations"]):
         anchor = f' id="{name}"' if number == 0 else ""
         level = f" <br>{row['level']}" if row["sort"] == "derivative" else ""
         along = " <br>random directions" if row["along"] is not None else ""
@@ -75,7 +75,7 @@ def prose(text: str) -> str:
 
 def _others(functions: Mapping[str, Any]) -> Iterator[str]:
     groups = {
-        "The same wherever it was tried": lambda fields: fields["jax"] and not fields["differences"],
+        "The same wherever it was tried": lambda fields: fields["jax"] and not fields["deviations"],
         "Without a function of JAX's in its place": lambda fields: not fields["jax"],
     }
     for title, belongs in groups.items():

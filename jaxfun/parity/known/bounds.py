@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...core.dtypes import result_type
-from .difference import Difference, anywhere, finite, there, zero
+from .difference import KnownDifference, anywhere, finite, there, zero
 
 
 def _is_tie(arguments: Mapping[str, Any]) -> Any:
@@ -22,7 +22,7 @@ def _is_nan(arguments: Mapping[str, Any]) -> Any:
     return functools.reduce(np.logical_or, map(np.isnan, given))
 
 
-TIE = Difference(
+TIE = KnownDifference(
     anywhere(_is_tie),
     jaxfun="the tangent of `input`, to which the gradient goes",
     torch="the tangent of `other`, though the gradient goes to `input`",
@@ -34,7 +34,7 @@ TIE = Difference(
     much="two tensors of a few elements, drawn from the same kinks and ties, are equal somewhere",
 )
 
-BOUNDING_AT_NAN = Difference(
+BOUNDING_AT_NAN = KnownDifference(
     anywhere(_is_nan),
     jaxfun="0, as the gradient is",
     torch="the tangent of the bound, though no gradient goes to it",
@@ -45,7 +45,7 @@ BOUNDING_AT_NAN = Difference(
     answer=zero,
 )
 
-SELECTION_AT_NAN = Difference(
+SELECTION_AT_NAN = KnownDifference(
     anywhere(_is_nan),
     jaxfun="both tangents, as the gradient goes to both",
     torch="the tangent of `other` alone, though the gradient goes to both",
@@ -63,7 +63,7 @@ def _is_at_edge(arguments: Mapping[str, Any]) -> Any:
     return _is_nan(arguments) | (input == low if len(given) == 2 else low >= high)
 
 
-FORWARD = Difference(
+FORWARD = KnownDifference(
     anywhere(_is_at_edge),
     jaxfun="the tangent that goes with the gradient, where bounds meet or cross, at NaN, and at an only bound",
     torch="the tangent of a bound, or of the input, though no gradient goes to it",
@@ -76,7 +76,7 @@ FORWARD = Difference(
 )
 
 
-DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
+KNOWN_DIFFERENCES: Mapping[str, tuple[KnownDifference, ...]] = {
     "maximum": (SELECTION_AT_NAN,),
     "minimum": (SELECTION_AT_NAN,),
     "clamp.Tensor": (FORWARD,),

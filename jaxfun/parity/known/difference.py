@@ -10,7 +10,7 @@ Answer = Callable[[np.ndarray, Mapping[str, Any]], "np.ndarray | bool"]
 
 
 @dataclass(frozen=True)
-class Difference:
+class KnownDifference:
     """A place where jaxfun is known to differ from torch: seen inside the region, equal outside of it.
 
     `region` takes the names and values of the arguments and says whether they lie in it. Of the results of a value set
@@ -36,7 +36,7 @@ class Difference:
     def excuses(self, result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
         """Return which elements of jaxfun's result may differ from torch's: as many as the result has.
 
-        >>> Difference(lambda arguments: True, "", "", "", "", answer=finite).excuses(np.array([1.0, np.nan]), {})
+        >>> KnownDifference(lambda arguments: True, "", "", "", "", answer=finite).excuses(np.array([1.0, np.nan]), {})
         array([ True, False])
         """
         asked = (ask for ask in (self.elements, self.answer) if ask is not None)
@@ -58,22 +58,22 @@ def there(mask: Callable[[Mapping[str, Any]], Any]) -> Answer:
 class Held(NamedTuple):
     """The known difference that holds a value set, with the arguments that it holds."""
 
-    difference: Difference
+    known: KnownDifference
     arguments: Mapping[str, Any]
 
     @property
     def why(self) -> str:
         """Why the two differ there."""
-        return self.difference.why
+        return self.known.why
 
     @property
     def is_whole(self) -> bool:
-        """Whether the difference is one of a whole result, whatever it is."""
-        return self.difference.answer is None and self.difference.elements is None
+        """Whether the difference excuses the whole result, with any numbers."""
+        return self.known.answer is None and self.known.elements is None
 
     def excuses(self, result: np.ndarray) -> np.ndarray:
         """Return which elements of jaxfun's result, or of a derivative, may differ from torch's."""
-        return self.difference.excuses(result, self.arguments)
+        return self.known.excuses(result, self.arguments)
 
 
 def finite(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .difference import Difference, nan, not_finite
+from .difference import KnownDifference, nan, not_finite
 
 
 def _is_not_diagonal(arguments: Mapping[str, Any]) -> bool:
@@ -14,7 +14,7 @@ def _is_not_diagonal(arguments: Mapping[str, Any]) -> bool:
     return bool((factor != factor * np.eye(factor.shape[-1], dtype=factor.dtype)).any())
 
 
-FORWARD = Difference(
+FORWARD = KnownDifference(
     _is_not_diagonal,
     jaxfun="the tangent that goes with the gradient",
     torch="another tangent: X dL X Lᴴ and its adjoint, in the place of X dL Lᴴ X",
@@ -24,7 +24,7 @@ FORWARD = Difference(
     much="a factor that is not diagonal is what the function is for",
 )
 
-NOT_FINITE = Difference(
+NOT_FINITE = KnownDifference(
     lambda arguments: not np.isfinite(arguments["input"]).all(),
     jaxfun="NaN wherever the solution of an equation with the factor meets it",
     torch="a number where LAPACK's inverse of the triangle does not meet it",
@@ -35,7 +35,7 @@ NOT_FINITE = Difference(
 )
 
 
-INFINITE_SOLUTION = Difference(
+INFINITE_SOLUTION = KnownDifference(
     lambda arguments: not all(np.isfinite(arguments[name]).all() for name in ("input", "input2")),
     jaxfun="NaN where a kernel of OpenBLAS, which JAX calls, multiplies infinity by the zeros that fill up a block",
     torch="infinity",
@@ -54,7 +54,7 @@ def _is_nearly_singular(arguments: Mapping[str, Any]) -> bool:
     return bool((np.abs(np.linalg.det(wide)) < 100 * np.finfo(input.dtype).eps * size).any())
 
 
-SINGULAR = Difference(
+SINGULAR = KnownDifference(
     _is_nearly_singular,
     jaxfun="the cofactors for its first derivative, 0 where the determinant is exactly 0",
     torch="the same, or by way of singular vectors with create_graph=True, of a determinant that may be rounded to 0",
@@ -64,7 +64,7 @@ SINGULAR = Difference(
     much="of small matrices most that are drawn for ties, zeros and constants are singular",
 )
 
-INFINITY = Difference(
+INFINITY = KnownDifference(
     lambda arguments: bool(np.isinf(arguments["input"]).any()),
     jaxfun="infinite or NaN, by the order of its elimination",
     torch="NaN or infinite, by the order of its own",
@@ -75,7 +75,7 @@ INFINITY = Difference(
     answer=not_finite,
 )
 
-NAN_ON_CUDA = Difference(
+NAN_ON_CUDA = KnownDifference(
     lambda arguments: not bool(np.isfinite(arguments["input"]).all()),
     jaxfun="NaN, as torch on the CPU",
     torch="0 or another number, where its factorization does not meet the NaN",
@@ -84,7 +84,7 @@ NAN_ON_CUDA = Difference(
     devices=("cuda",),
 )
 
-NAN_LOST = Difference(
+NAN_LOST = KnownDifference(
     lambda arguments: (
         arguments["p"] == math.inf and not all(np.isfinite(arguments[name]).all() for name in ("x1", "x2"))
     ),
@@ -100,7 +100,7 @@ def _nothing_of_no_number(arguments: Mapping[str, Any]) -> bool:
     return arguments["alpha"] == 0 and not all(np.isfinite(factor.astype(complex)).all() for factor in factors)
 
 
-NO_PRODUCT = Difference(
+NO_PRODUCT = KnownDifference(
     _nothing_of_no_number,
     jaxfun="NaN, as 0 times NaN is",
     torch="NaN or the scaled input alone, by dtype and size",
@@ -116,7 +116,7 @@ def _stays_small(arguments: Mapping[str, Any]) -> bool:
     return len(matrix) == 2 and 0 in matrix and shape != matrix[:1]
 
 
-NOT_STRETCHED = Difference(
+NOT_STRETCHED = KnownDifference(
     _stays_small,
     jaxfun="the input stretched to (m,)",
     torch="the input in its own shape, with a warning",
@@ -159,7 +159,7 @@ def _is_subgradient(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndar
 
 
 # excused is a gradient that is one at the kink: any other, and every number at full rank, is held to torch's
-NULL_VECTORS = Difference(
+NULL_VECTORS = KnownDifference(
     _lacks_rank,
     jaxfun="a derivative at the kink, by the singular vectors of 0 that its LAPACK chooses",
     torch="another, by those of its own",
@@ -171,7 +171,7 @@ NULL_VECTORS = Difference(
 )
 
 # a sum of singular values has a kink where one of them is 0: no second derivative that either could be held to
-NO_RANK = Difference(
+NO_RANK = KnownDifference(
     _lacks_rank,
     jaxfun="NaN, or what its singular vectors give, whose directions rounding chooses",
     torch="NaN, or what others give",
@@ -182,7 +182,7 @@ NO_RANK = Difference(
 )
 
 
-DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
+KNOWN_DIFFERENCES: Mapping[str, tuple[KnownDifference, ...]] = {
     "addmm": (NO_PRODUCT,),
     "addmv": (NOT_STRETCHED, NO_PRODUCT),
     "addbmm": (NO_PRODUCT,),

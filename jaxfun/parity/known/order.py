@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from .difference import Difference
+from .difference import KnownDifference
 
 
 def has_equal_ones(arguments: Mapping[str, Any]) -> bool:
@@ -19,7 +19,7 @@ def has_equal_ones(arguments: Mapping[str, Any]) -> bool:
     return not bool(apart.all()) or bool((np.isnan(in_order).sum(-1) > 1).any())
 
 
-ANY_ON_CUDA = Difference(
+ANY_ON_CUDA = KnownDifference(
     has_equal_ones,
     jaxfun="the one that torch's CPU kernel selects, and all the gradient to it",
     torch="any one of them, by the steps of its selection",
@@ -28,7 +28,7 @@ ANY_ON_CUDA = Difference(
     devices=("cuda",),
 )
 
-UNSTABLE_ON_CUDA = Difference(
+UNSTABLE_ON_CUDA = KnownDifference(
     lambda arguments: not arguments.get("stable") and has_equal_ones({"dim": 0, **arguments}),
     jaxfun="equal elements in the order in which they stand",
     torch="equal elements in any order",
@@ -37,7 +37,7 @@ UNSTABLE_ON_CUDA = Difference(
     devices=("cuda",),
 )
 
-ANY_OF_EQUALS = Difference(
+ANY_OF_EQUALS = KnownDifference(
     has_equal_ones,
     jaxfun="the first of equal elements: its index, and all the gradient to it",
     torch="any one of them, by the steps of its selection",
@@ -46,7 +46,7 @@ ANY_OF_EQUALS = Difference(
     much="torch leaves the indices of ties open, and ties are drawn on purpose",
 )
 
-ANY_ORDER = Difference(
+ANY_ORDER = KnownDifference(
     lambda arguments: not arguments["sorted"] and arguments["k"] > 1,
     jaxfun="the largest elements in order",
     torch="the largest elements as its selection leaves them",
@@ -64,7 +64,7 @@ def _sorts_many_ties(arguments: Mapping[str, Any]) -> bool:
 
 _STABLE = 16  # numbers that torch sorts by insertion, which keeps the order of equals
 
-MANY_TIES = Difference(
+MANY_TIES = KnownDifference(
     _sorts_many_ties,
     jaxfun="the gradient to the first of the tied values in order",
     torch="the gradient to any of them",
@@ -81,7 +81,7 @@ def _counts_many(arguments: Mapping[str, Any]) -> bool:
     return bool(is_long) and has_equal_ones(arguments)
 
 
-MODE_OF_MANY = Difference(
+MODE_OF_MANY = KnownDifference(
     _counts_many,
     jaxfun="the last of equal elements",
     torch="any of the equal elements",
@@ -95,7 +95,7 @@ def _is_all_nan(arguments: Mapping[str, Any]) -> bool:
     return bool(missing.ndim and missing.shape[arguments["dim"]] and missing.all(arguments["dim"]).any())
 
 
-ANY_NAN = Difference(
+ANY_NAN = KnownDifference(
     _is_all_nan,
     jaxfun="the index of the first NaN",
     torch="the index of any NaN",
@@ -118,7 +118,7 @@ def _is_among(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
 
 
 # only where the caller's own promise of distinct numbers is broken, and jaxfun's answer is held to NumPy's there
-NOT_UNIQUE = Difference(
+NOT_UNIQUE = KnownDifference(
     _is_not_unique,
     jaxfun="whether the number is among `test_elements`",
     torch="True for all but one of equal `elements`",
@@ -130,7 +130,7 @@ NOT_UNIQUE = Difference(
 )
 
 
-DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
+KNOWN_DIFFERENCES: Mapping[str, tuple[KnownDifference, ...]] = {
     "isin.Tensor_Tensor": (NOT_UNIQUE,),
     "median.dim": (ANY_ON_CUDA,),
     "nanmedian.dim": (ANY_ON_CUDA, ANY_NAN),

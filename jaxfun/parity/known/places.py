@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from .difference import Difference, finite, not_finite
+from .difference import KnownDifference, not_finite
 
 
 def _coincide(arguments: Mapping[str, Any]) -> bool:
@@ -14,7 +14,7 @@ def _coincide(arguments: Mapping[str, Any]) -> bool:
     return any(bool((x[apart:] == x[:-apart]).any()) for x in points for apart in (1, 2))
 
 
-AT_ONE_PLACE = Difference(
+AT_ONE_PLACE = KnownDifference(
     _coincide,
     jaxfun="infinite or NaN, as the quotients' derivatives are",
     torch="NaN or infinite",
@@ -25,7 +25,7 @@ AT_ONE_PLACE = Difference(
     much="coordinates are drawn as any numbers are, with ties",
 )
 
-AFTER_NOTHING = Difference(
+AFTER_NOTHING = KnownDifference(
     lambda arguments: any(np.shape(tensor) == (0,) for tensor in arguments["tensors"][:-1]),
     jaxfun="the gradient where the tensor stands",
     torch="the gradient a row above where it stands",
@@ -34,7 +34,7 @@ AFTER_NOTHING = Difference(
     levels=("vjp",),
 )
 
-NO_TANGENT = Difference(
+NO_TANGENT = KnownDifference(
     lambda arguments: arguments["reduce"] == "prod",
     jaxfun="the tangent that goes with the gradient",
     torch="no tangent at all, as if the product were constant",
@@ -51,7 +51,7 @@ def _is_left_out_and_equal(arguments: Mapping[str, Any]) -> bool:
     return bool(np.isin(arguments["input"].astype(np.float64), arguments["src"].astype(np.float64)).any())
 
 
-SELF_COUNTED = Difference(
+SELF_COUNTED = KnownDifference(
     _is_left_out_and_equal,
     jaxfun="the tangent that goes with the gradient",
     torch="the tangent shared by the elements of `src` alone",
@@ -62,20 +62,8 @@ SELF_COUNTED = Difference(
 )
 
 
-INTEGER_COORDINATES = Difference(
-    lambda arguments: any(np.asarray(x).dtype.kind in "iub" for x in (arguments["input"], *arguments["spacing"])),
-    jaxfun="the slope to a few ULP more or less",
-    torch="the slope to a few ULP more or less",
-    why="XLA contracts a product and a sum, and integers have no oracle in float64 that tells which is closer",
-    source="aten/src/ATen/native/ReduceOps.cpp: pre_check_gradient, gradient_helper",
-    levels=("value",),
-    answer=finite,
-    much="it holds whole dtypes",
-)
-
-
-DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
-    "gradient.tensorarrayint": (AT_ONE_PLACE, INTEGER_COORDINATES),
+KNOWN_DIFFERENCES: Mapping[str, tuple[KnownDifference, ...]] = {
+    "gradient.tensorarrayint": (AT_ONE_PLACE,),
     "block_diag": (AFTER_NOTHING,),
     "scatter_reduce.two": (
         NO_TANGENT,

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from .difference import Difference, anywhere, finite, not_finite, there, zero
+from .difference import KnownDifference, anywhere, finite, not_finite, there, zero
 
 
 def _wraps(arguments: Mapping[str, Any]) -> bool:
@@ -17,7 +17,7 @@ def _wraps(arguments: Mapping[str, Any]) -> bool:
     return any(((product < dtype.min) | (product > dtype.max)).any() for dtype, product in bounds)
 
 
-WRAPPED_FACTOR = Difference(
+WRAPPED_FACTOR = KnownDifference(
     _wraps,
     jaxfun="the derivative, in the result's dtype",
     torch="the derivative of what the integers are, multiplied by `value` or themselves and wrapped around",
@@ -27,7 +27,7 @@ WRAPPED_FACTOR = Difference(
     much="operands of two dtypes are drawn often",
 )
 
-HALF = Difference(
+HALF = KnownDifference(
     lambda arguments: all(getattr(tensor, "dtype", None) == "float16" for tensor in arguments.values()),
     jaxfun="an error",
     torch="a complex32 tensor",
@@ -41,7 +41,7 @@ def _is_not_positive(arguments: Mapping[str, Any]) -> Any:
     return (np.asarray(arguments["abs"]) <= 0) | (np.zeros_like(arguments["angle"]) > 0)
 
 
-POLAR = Difference(
+POLAR = KnownDifference(
     anywhere(_is_not_positive),
     jaxfun="the tangent that goes with the gradient, by the sign of the result",
     torch="the cosine and the sine of the angle",
@@ -52,7 +52,7 @@ POLAR = Difference(
     much="of the numbers drawn half are not positive",
 )
 
-BY_ZERO = Difference(
+BY_ZERO = KnownDifference(
     lambda arguments: bool((np.asarray(arguments["other"]) == 0).any()),
     jaxfun="the derivative of (dx - (x / y) dy) / y: infinite or NaN",
     torch="the derivatives of dx / y and of -((x / y) / y) dy, added: NaN or infinite",
@@ -70,7 +70,7 @@ def _is_beyond_its_integers(arguments: Mapping[str, Any]) -> bool:
     return bool(((exponent.astype(np.int64) < 0) | (exponent.astype(np.int64) >= bits)).any())
 
 
-FLOAT_PARTS_WRAPPED = Difference(
+FLOAT_PARTS_WRAPPED = KnownDifference(
     _is_beyond_its_integers,
     jaxfun="2**other",
     torch="2**other in the dtype of `other`: 0 where that is negative, and wrapped around where it is large",
@@ -86,7 +86,7 @@ def _has_no_result(arguments: Mapping[str, Any]) -> bool:
     return exponent.size == 0 and bool((input == 0).any())
 
 
-OF_NOTHING = Difference(
+OF_NOTHING = KnownDifference(
     _has_no_result,
     jaxfun="0: nothing depends on the base",
     torch="NaN, the derivative of a sum of no slopes",
@@ -106,7 +106,7 @@ def _is_expanded(arguments: Mapping[str, Any]) -> Any:
     return inside & ("float64" in (a.dtype, x.dtype))
 
 
-PI = Difference(
+PI = KnownDifference(
     anywhere(_is_expanded),
     jaxfun="all digits",
     torch="about nine digits",
@@ -132,7 +132,7 @@ def _underflows(arguments: Mapping[str, Any]) -> bool:
     )
 
 
-LOST_LOGARITHM = Difference(
+LOST_LOGARITHM = KnownDifference(
     _underflows,
     jaxfun="the larger of the two",
     torch="NaN",
@@ -146,7 +146,7 @@ def _overflows(arguments: Mapping[str, Any]) -> bool:
     return bool((away > np.log(np.finfo(away.dtype).max) - 1).any())
 
 
-LOST_QUOTIENT = Difference(
+LOST_QUOTIENT = KnownDifference(
     _overflows,
     jaxfun="0 to the one that is far the smaller, all to the other",
     torch="NaN",
@@ -161,7 +161,7 @@ def _is_at_the_origin(arguments: Mapping[str, Any]) -> Any:
     return (y == 0) & (x == 0)
 
 
-AT_THE_ORIGIN = Difference(
+AT_THE_ORIGIN = KnownDifference(
     anywhere(_is_at_the_origin),
     jaxfun="0, as the gradient is",
     torch="NaN, though the gradient is 0",
@@ -183,7 +183,7 @@ def _planes_wrap(arguments: Mapping[str, Any]) -> bool:
     )
 
 
-PLANES_WRAPPED = Difference(
+PLANES_WRAPPED = KnownDifference(
     _planes_wrap,
     jaxfun="the derivative",
     torch="that with the square or the negative of an integer operand as its own dtype holds it, wrapped around",
@@ -199,7 +199,7 @@ def _is_complex_at_the_edge(arguments: Mapping[str, Any]) -> bool:
     return bool(edge) and (np.iscomplexobj(base) or np.iscomplexobj(exponent))
 
 
-COMPLEX_EDGE = Difference(
+COMPLEX_EDGE = KnownDifference(
     _is_complex_at_the_edge,
     jaxfun="exp(exponent * log(base)), 0 where the real part is -infinity",
     torch="that formula or std::pow, by how the elements fall into vectors",
@@ -218,7 +218,7 @@ def _loses_the_step(arguments: Mapping[str, Any]) -> bool:
     return exponent.dtype != base.dtype or bool((step.astype(exponent.dtype).astype(np.float32) != step).any())
 
 
-STEP_IN_ITS_OWN_DTYPE = Difference(
+STEP_IN_ITS_OWN_DTYPE = KnownDifference(
     _loses_the_step,
     jaxfun="the slope with exponent - 1 in the dtype of the result",
     torch="the slope with exponent - 1 in the exponent's own dtype, wrapped around or rounded to 16 bits",
@@ -228,7 +228,7 @@ STEP_IN_ITS_OWN_DTYPE = Difference(
     much="operands of two dtypes are drawn often",
 )
 
-REAL_AND_COMPLEX = Difference(
+REAL_AND_COMPLEX = KnownDifference(
     lambda arguments: np.iscomplexobj(arguments["input"]) != np.iscomplexobj(arguments["exponent"]),
     jaxfun="the tangent that goes with the gradient",
     torch="another tangent",
@@ -238,7 +238,7 @@ REAL_AND_COMPLEX = Difference(
     much="operands of two dtypes are drawn often",
 )
 
-FLAT = Difference(
+FLAT = KnownDifference(
     lambda arguments: bool((np.asarray(arguments["input"]) <= 0).any()),
     jaxfun="the derivative of the formula of the first one: 0 or NaN as its products give",
     torch="NaN or 0, by the order in which it multiplies 0 and the logarithm",
@@ -256,7 +256,7 @@ def _is_outside(arguments: Mapping[str, Any]) -> Any:
     return (x <= 0) | (x >= 1)
 
 
-OUTSIDE = Difference(
+OUTSIDE = KnownDifference(
     anywhere(_is_outside),
     jaxfun="the derivative's formula, as torch gives it with create_graph=True",
     torch="NaN, and at 0 and 1 an infinity of another sign",
@@ -275,7 +275,7 @@ def _is_beside_a_pole(arguments: Mapping[str, Any]) -> Any:
     return (np.round(x) <= 0) & (np.abs(x - np.round(x)) < 1e-9)
 
 
-BESIDE_A_POLE = Difference(
+BESIDE_A_POLE = KnownDifference(
     anywhere(_is_beside_a_pole),
     jaxfun="what XLA's digamma gives, to three digits",
     torch="what its own gives",
@@ -290,7 +290,7 @@ def _is_of_tiny_order(arguments: Mapping[str, Any]) -> Any:
     return np.asarray(arguments["input"]) < 1e-4
 
 
-TINY_ORDER = Difference(
+TINY_ORDER = KnownDifference(
     anywhere(_is_of_tiny_order),
     jaxfun="about as many digits as torch",
     torch="other digits",
@@ -302,7 +302,7 @@ TINY_ORDER = Difference(
 )
 
 # excused are elements that are not finite, of a sum whose order over a broadcast dimension is each compiler's own
-SUM_AT_A_POLE = Difference(
+SUM_AT_A_POLE = KnownDifference(
     anywhere(lambda arguments: np.asarray(arguments["tensor2"]) == 0),
     jaxfun="NaN, of infinite terms of both signs",
     torch="infinite, of their sum that is multiplied by infinity",
@@ -320,7 +320,7 @@ def _is_a_real_pole(arguments: Mapping[str, Any]) -> bool:
 
 
 # excused are elements that are not finite, of complex results at a real divisor of 0: every number is held to torch's
-REAL_POLE = Difference(
+REAL_POLE = KnownDifference(
     _is_a_real_pole,
     jaxfun="NaN or infinite: the quotient is one of complex numbers",
     torch="infinite or NaN: the quotient is one of real numbers, converted to complex afterwards",
@@ -337,7 +337,7 @@ def _is_empty_at_a_pole(arguments: Mapping[str, Any]) -> bool:
 
 
 # excused is a 0: every other number is held to torch's
-EMPTY_AT_A_POLE = Difference(
+EMPTY_AT_A_POLE = KnownDifference(
     _is_empty_at_a_pole,
     jaxfun="0, a sum over nothing",
     torch="NaN, that 0 times infinity",
@@ -360,7 +360,7 @@ def _is_a_line(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
 
 
 # excused are tiny numbers, where jaxfun's is the first term of the series: all others are held to torch's
-COARSE = Difference(
+COARSE = KnownDifference(
     anywhere(_is_tiny_in_half),
     jaxfun="2 / sqrt(pi) times the number",
     torch="that to within 3e-7, so that the smallest numbers have no digit",
@@ -381,7 +381,7 @@ def _is_last_finite(arguments: Mapping[str, Any]) -> Any:
 
 
 # excused are infinities of torch's where jaxfun has the number
-LAST_FINITE = Difference(
+LAST_FINITE = KnownDifference(
     anywhere(_is_last_finite),
     jaxfun="the number, up to the largest of the dtype",
     torch="infinite where exp(|input|) is, though half of that is not, or the number, by the size of the tensor",
@@ -399,7 +399,7 @@ def _is_wider_number(arguments: Mapping[str, Any]) -> bool:
 
 
 # excused are finite derivatives of 16-bit floats beside a wider 0-dim divisor: values are held to torch's
-WIDER_DIVISOR = Difference(
+WIDER_DIVISOR = KnownDifference(
     _is_wider_number,
     jaxfun="the quotient by the divisor in the dtype of the result, of 16 bits",
     torch="the quotient by the divisor as it is",
@@ -410,7 +410,7 @@ WIDER_DIVISOR = Difference(
 )
 
 
-DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
+KNOWN_DIFFERENCES: Mapping[str, tuple[KnownDifference, ...]] = {
     "erf": (COARSE,),
     "sinh": (LAST_FINITE,),
     "cosh": (LAST_FINITE,),

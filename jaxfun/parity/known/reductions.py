@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..compare.arrays import PRECISION, Precision, part_of
-from .difference import Difference, infinite, nan, not_finite, zero
+from .difference import KnownDifference, infinite, nan, not_finite, zero
 
-SHAPE_ON_CUDA = Difference(
+SHAPE_ON_CUDA = KnownDifference(
     lambda arguments: arguments["dim"] is None and arguments["keepdim"] and bool(np.ndim(arguments["input"])),
     jaxfun="as many dimensions as `input` has, as torch on the CPU",
     torch="a 0-dim result",
@@ -18,7 +18,7 @@ SHAPE_ON_CUDA = Difference(
     devices=("cuda",),
 )
 
-UNORDERED = Difference(
+UNORDERED = KnownDifference(
     lambda arguments: bool(np.isnan(arguments["input"].astype(np.float64)).any()),
     jaxfun="a NaN comes once, and after the numbers",
     torch="whatever the order was when the sort met the NaN",
@@ -26,7 +26,7 @@ UNORDERED = Difference(
     source="aten/src/ATen/native/cpu/TensorCompareKernel.cpp: mode_kernel_impl",
 )
 
-EMPTY_DIM = Difference(
+EMPTY_DIM = KnownDifference(
     lambda arguments: arguments["dim"] == () and np.ndim(arguments["input"]) > 0,
     jaxfun="the gradient of the variance over all dimensions, which is the value",
     torch="that gradient with 1 for the number of elements",
@@ -37,7 +37,7 @@ EMPTY_DIM = Difference(
 )
 
 # there is no number to compare: jaxfun's tangent is held to 0
-OF_NOTHING = Difference(
+OF_NOTHING = KnownDifference(
     lambda arguments: np.size(arguments["input"]) == 0,
     jaxfun="0: nothing moves the deviation of no numbers",
     torch="NaN, of 0 that is divided by it",
@@ -48,7 +48,7 @@ OF_NOTHING = Difference(
     much="empty tensors are drawn on purpose",
 )
 
-AFTER_INFINITY = Difference(
+AFTER_INFINITY = KnownDifference(
     lambda arguments: bool(np.isinf(arguments["input"].astype(np.complex128)).any()),
     jaxfun="the mean as `mean` has it: infinite",
     torch="NaN where a number comes after the infinity",
@@ -58,7 +58,7 @@ AFTER_INFINITY = Difference(
     answer=infinite,
 )
 
-LARGEST_OF_COMPLEX = Difference(
+LARGEST_OF_COMPLEX = KnownDifference(
     lambda arguments: arguments["p"] == math.inf and arguments["input"].dtype == np.complex64,
     jaxfun="the derivative by way of the largest element",
     torch="NaN where no size in float32 is the same as its size in float64",
@@ -67,7 +67,7 @@ LARGEST_OF_COMPLEX = Difference(
     levels=("vjp", "jvp", "hvp"),
 )
 
-AT_A_ZERO = Difference(
+AT_A_ZERO = KnownDifference(
     lambda arguments: arguments["p"] not in (1, math.inf) and bool((np.asarray(arguments["input"]) == 0).any()),
     jaxfun="0 for a slice that is left alone, for nothing goes through its norm",
     torch="NaN, or 0 in forward mode",
@@ -77,7 +77,7 @@ AT_A_ZERO = Difference(
     much="zeros are drawn often, and one is enough",
 )
 
-NO_NUMBER = Difference(
+NO_NUMBER = KnownDifference(
     lambda arguments: bool(np.isnan(arguments["input"]).all(arguments["dim"]).any()),
     jaxfun="NaN for the gradient of `q` where all elements are NaN",
     torch="0, NaN or another number for the gradient of `q`, of elements that it takes from outside of the tensor",
@@ -94,7 +94,7 @@ def _has_zero_and_nan(arguments: Mapping[str, Any]) -> bool:
     return bool((input == 0).any() and not np.isfinite(input).all())
 
 
-ZERO_AND_NAN = Difference(
+ZERO_AND_NAN = KnownDifference(
     _has_zero_and_nan,
     jaxfun="NaN, as 0 times NaN is",
     torch="0 or another number where an element of the product is 0, as it multiplies them",
@@ -115,7 +115,7 @@ def _overflows_beside_zero(arguments: Mapping[str, Any]) -> bool:
 
 
 # in each order of multiplication the element is 0, or what 0 times an infinity or NaN gives: no other number is excused
-OVERFLOW_BESIDE_ZERO = Difference(
+OVERFLOW_BESIDE_ZERO = KnownDifference(
     _overflows_beside_zero,
     jaxfun="0, NaN or infinite",
     torch="0, NaN or infinite: 16-bit floats are multiplied in 16 bits, in jaxfun in 32",
@@ -145,7 +145,7 @@ def _is_large(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
 
 _NEAR = 16
 # excused is what is large, infinite or NaN in jaxfun: every other number is held to torch's
-NEAR_THE_LARGEST = Difference(
+NEAR_THE_LARGEST = KnownDifference(
     _is_near_the_largest,
     jaxfun="a number near the largest, infinite or NaN",
     torch="a number near the largest, infinite or NaN",
@@ -167,7 +167,7 @@ def _leaves_the_range(arguments: Mapping[str, Any]) -> bool:
 
 
 # excused is the whole derivative: where the product overflows, each library has infinity and NaN by its own order
-IN_A_NARROWER_DTYPE = Difference(
+IN_A_NARROWER_DTYPE = KnownDifference(
     _leaves_the_range,
     jaxfun="the derivative of the product: under jit XLA leaves out what is rounded twice, 16-bit floats are float32",
     torch="infinite, NaN or 0, of a product or a gradient that the named dtype does not hold",
@@ -187,7 +187,7 @@ def _shows_what_is_added(arguments: Mapping[str, Any]) -> bool:
     return input.dtype in (np.float64, np.complex128) or bool((below > 12).any())
 
 
-ADDED = Difference(
+ADDED = KnownDifference(
     _shows_what_is_added,
     jaxfun="the derivative",
     torch="the derivative with 1e-13 added to the divisor, and 0 where that is all there is",
@@ -216,7 +216,7 @@ def _is_so_but_for_turns(result: np.ndarray, arguments: Mapping[str, Any]) -> np
 
 
 # excused are whole turns of the imaginary part: the real part and the rest of it are held to NumPy's
-BRANCH = Difference(
+BRANCH = KnownDifference(
     _winds,
     jaxfun="the logarithm on the branch of the larger of each two sums, as they are added up in pairs",
     torch="on that of the larger of each term and the sum before it",
@@ -236,7 +236,7 @@ def _has_constant_row(arguments: Mapping[str, Any]) -> bool:
     return bool((inexact & (rows == rows[:, :1]).all(1)).any())
 
 
-NO_SPREAD = Difference(
+NO_SPREAD = KnownDifference(
     _has_constant_row,
     jaxfun="NaN for a row that does not vary, and no change of it",
     torch="NaN, or 1 and -1 where the rounded mean is not the row's number",
@@ -261,7 +261,7 @@ def _has_no_freedom(arguments: Mapping[str, Any]) -> bool:
     return not freedom > 1e-5 * abs(total)
 
 
-NO_FREEDOM = Difference(
+NO_FREEDOM = KnownDifference(
     _has_no_freedom,
     jaxfun="infinite, NaN or very large",
     torch="infinite, NaN or very large",
@@ -283,7 +283,7 @@ def _is_a_rounded_zero(result: np.ndarray, arguments: Mapping[str, Any]) -> np.n
 
 
 # the result is 0 by mathematics, in each formula but for its own roundings: jaxfun's is held to the size of these
-ONE_OBSERVATION = Difference(
+ONE_OBSERVATION = KnownDifference(
     _counts_one_observation,
     jaxfun="0, or what rounding leaves of it",
     torch="0",
@@ -307,7 +307,7 @@ def _has_but_a_digit_of_spread(arguments: Mapping[str, Any]) -> bool:
 
 
 # excused is what is divided by 0, of numbers that differ in the last digit: with freedom left all is held to torch's
-NO_FREEDOM_LEFT = Difference(
+NO_FREEDOM_LEFT = KnownDifference(
     _has_but_a_digit_of_spread,
     jaxfun="a variance that is not 0, divided by 0, and its derivative",
     torch="NaN, of 0 divided by 0",
@@ -316,7 +316,7 @@ NO_FREEDOM_LEFT = Difference(
 )
 
 
-DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
+KNOWN_DIFFERENCES: Mapping[str, tuple[KnownDifference, ...]] = {
     "aminmax": (SHAPE_ON_CUDA,),
     "cumprod": (ZERO_AND_NAN,),
     "logcumsumexp": (ADDED, BRANCH),

@@ -17,28 +17,28 @@ from jaxfun.ops import records
 from jaxfun.parity.defaults import ABSENT, has_cuda
 from jaxfun.parity.draw.invalid import refused, spoiled
 from jaxfun.parity.draw.records import case_of, cases
-from jaxfun.parity.known import differences_of, recorded
-from jaxfun.parity.known.difference import Difference, Held, nan
+from jaxfun.parity.known import known_differences, recorded
+from jaxfun.parity.known.difference import Held, KnownDifference, nan
 from jaxfun.parity.run.case import Case
 from jaxfun.parity.search.judge import judge, judge_signature
 from parity_tests.suite import RECORDS, candidate_of, checked, optimised
 
-KNOWN = [(record, known) for record in RECORDS for known in differences_of(record)]
+KNOWN = [(record, known) for record in RECORDS for known in known_differences(record)]
 LIKELY = ("float32", "complex64", "float16", "int8")  # where most are seen, in turn
 TRIED = (20, 200)  # a few in every dtype before many in one
 SIGNATURES_TRIED = (2000,)  # these compile nothing
 
 
-def is_seen(record: Op, known: Difference, case: Case) -> bool:
+def is_seen(record: Op, known: KnownDifference, case: Case) -> bool:
     device = known.devices[0]
     held = [case.known(level, case.row(row), device) for level in known.levels for row in range(case.sets)]
-    if known not in [item.difference for item in held if item]:
+    if known not in [item.known for item in held if item]:
         return False
     how = judge_signature if known.levels == ("errors",) else judge
     return checked(record, candidate_of(record), case, device, how, known.levels).seen.get(known.why, 0) > 0
 
 
-def is_seen_among(record: Op, known: Difference, drawn: st.SearchStrategy[Case], tries: int) -> bool:
+def is_seen_among(record: Op, known: KnownDifference, drawn: st.SearchStrategy[Case], tries: int) -> bool:
     once = settings(max_examples=tries, derandomize=True, deadline=None, database=None, phases=[Phase.generate])
     try:
         find(drawn, lambda case: is_seen(record, known, case), settings=once)
@@ -176,7 +176,7 @@ GIVEN: dict[str, dict[str, Any]] = {
 }
 
 
-def is_shown(record: Op, known: Difference) -> bool:
+def is_shown(record: Op, known: KnownDifference) -> bool:
     """Whether arguments given by hand show a difference."""
     name = f"{record.name}: {known.why}"
     given = next((arguments for start, arguments in GIVEN.items() if name.startswith(start)), None)
@@ -186,13 +186,13 @@ def is_shown(record: Op, known: Difference) -> bool:
     return is_seen(record, known, case_of(record, arguments, ("given",), 0))
 
 
-def named(record: Op, known: Difference) -> Any:
+def named(record: Op, known: KnownDifference) -> Any:
     missing = pytest.mark.skipif("cpu" not in known.devices and not has_cuda(), reason=ABSENT)
     return pytest.param(record, known, marks=missing, id=f"{record.name}: {known.why}")
 
 
 @pytest.mark.parametrize(("record", "known"), [named(*pair) for pair in KNOWN])
-def test_a_known_difference_is_seen_in_its_region(record: Op, known: Difference) -> None:
+def test_a_known_difference_is_seen_in_its_region(record: Op, known: KnownDifference) -> None:
     with optimised():  # some are of how LLVM contracts a product and a sum
         is_found = is_shown(record, known) or (not known.machines and is_drawn(record, known))
     if known.machines and not is_found:  # BLAS chooses its kernels by the CPU
@@ -200,7 +200,7 @@ def test_a_known_difference_is_seen_in_its_region(record: Op, known: Difference)
     assert is_found, "not seen any more: delete it"
 
 
-def is_drawn(record: Op, known: Difference) -> bool:
+def is_drawn(record: Op, known: KnownDifference) -> bool:
     """Whether random arguments show a difference."""
     of_signatures = known.levels == ("errors",)
     drawn = (
@@ -212,7 +212,7 @@ def is_drawn(record: Op, known: Difference) -> bool:
 
 def test_a_difference_that_is_none_is_not_seen() -> None:
     record = next(record for record in RECORDS if record.name == "exp")
-    none = Difference(lambda arguments: True, jaxfun="", torch="", why="none", source="")
+    none = KnownDifference(lambda arguments: True, jaxfun="", torch="", why="none", source="")
     assert not is_seen_among(record, none, cases(record, taken_by(record)[0]), TRIED[0])
 
 
@@ -224,7 +224,7 @@ MOST = 0.1  # of the value sets that are drawn for an op
 ON_VALUES = [(record, known) for record, known in KNOWN if known.levels != ("errors",) and "cpu" in known.devices]
 
 
-def share_held(record: Op, known: Difference) -> float:
+def share_held(record: Op, known: KnownDifference) -> float:
     """The share of the value sets drawn for a record's first dtype that a known difference holds."""
     counts: collections.Counter[bool] = collections.Counter()
 
@@ -232,14 +232,14 @@ def share_held(record: Op, known: Difference) -> float:
     @given(cases(record, taken_by(record)[0]))
     def draw(case: Case) -> None:
         held = [case.known(known.levels[0], case.row(row), "cpu") for row in range(case.sets)]
-        counts.update(item is not None and item.difference == known for item in held)
+        counts.update(item is not None and item.known == known for item in held)
 
     draw()
     return counts[True] / counts.total()
 
 
 @pytest.mark.parametrize(("record", "known"), [named(*pair) for pair in ON_VALUES])
-def test_a_known_difference_holds_a_tenth_of_what_is_drawn_or_says_why_more(record: Op, known: Difference) -> None:
+def test_a_known_difference_holds_a_tenth_of_what_is_drawn_or_says_why_more(record: Op, known: KnownDifference) -> None:
     assert known.much or share_held(record, known) <= MOST
 
 
@@ -250,7 +250,9 @@ def test_a_difference_that_holds_everything_is_seen_to() -> None:
 
 def test_an_answer_other_than_the_one_that_is_told_is_not_excused() -> None:
     result = np.array([1.0, np.nan, np.inf, 2.0])
-    known = Difference(lambda arguments: True, "NaN", "", "", "", answer=nan, elements=lambda got, _: np.arange(4) < 2)
+    known = KnownDifference(
+        lambda arguments: True, "NaN", "", "", "", answer=nan, elements=lambda got, _: np.arange(4) < 2
+    )
     assert Held(known, {}).excuses(result).tolist() == [False, True, False, False]
     assert Held(dataclasses.replace(known, answer=None), {}).excuses(result).tolist() == [True, True, False, False]
-    assert Held(Difference(lambda arguments: True, "", "", "", ""), {}).excuses(result).all()
+    assert Held(KnownDifference(lambda arguments: True, "", "", "", ""), {}).excuses(result).all()
