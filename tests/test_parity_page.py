@@ -67,9 +67,9 @@ def loose(name: str = "loose") -> Report:
 def evil() -> Report:
     """A report every text of which would be markup, were it not escaped."""
 
-    def filled(kind: Any, **given: Any) -> Any:
-        texts = [field.name for field in dataclasses.fields(kind) if field.type in (str, "str")]
-        return kind(**(dict.fromkeys(texts, EVIL) | given))
+    def filled(of: Any, **given: Any) -> Any:
+        texts = [field.name for field in dataclasses.fields(of) if field.type in (str, "str")]
+        return of(**(dict.fromkeys(texts, EVIL) | given))
 
     curve = Curve(np.ones(2), np.ones(2))
     facts = {"strata": {EVIL: (2, 2)}, "index": (), "ulp": 2.0, "candidate": np.ones(()), "reference": np.ones(())}
