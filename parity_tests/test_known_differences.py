@@ -14,11 +14,12 @@ from hypothesis.errors import NoSuchExample
 from jaxfun.core.dtypes import DTYPES, DType
 from jaxfun.core.record import Op
 from jaxfun.ops import records
+from jaxfun.parity.compare.arrays import Bound
 from jaxfun.parity.defaults import ABSENT, has_cuda
 from jaxfun.parity.draw.invalid import refused, spoiled
 from jaxfun.parity.draw.records import case_of, cases
 from jaxfun.parity.known import known_differences, recorded
-from jaxfun.parity.known.difference import Held, KnownDifference, nan
+from jaxfun.parity.known.difference import Held, KnownDifference, nan, there
 from jaxfun.parity.run.case import Case
 from jaxfun.parity.search.judge import judge, judge_signature
 from parity_tests.suite import RECORDS, candidate_of, checked, optimised
@@ -253,6 +254,40 @@ def test_an_answer_other_than_the_one_that_is_told_is_not_excused() -> None:
     known = KnownDifference(
         lambda arguments: True, "NaN", "", "", "", answer=nan, elements=lambda got, _: np.arange(4) < 2
     )
-    assert Held(known, {}).excuses(result).tolist() == [False, True, False, False]
-    assert Held(dataclasses.replace(known, answer=None), {}).excuses(result).tolist() == [True, True, False, False]
-    assert Held(KnownDifference(lambda arguments: True, "", "", "", ""), {}).excuses(result).all()
+    assert Held(known, {}).excuses(result, result).tolist() == [False, True, False, False]
+    assert Held(dataclasses.replace(known, answer=None), {}).excuses(result, result).tolist() == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert Held(KnownDifference(lambda arguments: True, "", "", "", ""), {}).excuses(result, result).all()
+
+
+def test_an_error_beyond_the_tolerance_of_a_known_difference_is_not_excused() -> None:
+    near = KnownDifference(lambda arguments: True, "", "", "", "", within=Bound(rtol=0.1, atol=0.5))
+    result, target = np.array([1.0, 12.0, 1.0, np.nan]), np.array([1.5, 10.0, 2.0, 1.0])
+    assert near.excuses(result, target, {}).tolist() == [True, False, False, False]
+
+
+def test_of_an_operand_that_was_broadcast_an_element_is_excused_where_one_of_its_terms_is() -> None:
+    excused = there(lambda arguments: np.asarray(arguments["x"]) < 0)
+    x = {"x": [[1, -1, 1], [1, 1, 1]]}
+    for shape, want in (((2, 3), [[0, 1, 0], [0, 0, 0]]), ((3,), [0, 1, 0]), ((2, 1), [[1], [0]]), ((), 1)):
+        assert np.asarray(excused(np.zeros(shape), x)).tolist() == np.array(want, bool).tolist()
+
+
+@pytest.mark.parametrize("name", ["topk", "kthvalue"])
+def test_a_wrong_value_among_ties_is_not_excused(name: str) -> None:
+    known = known_differences(records()[name])[0]
+    input = np.float32([[3, 1, 3, 2], [0, np.nan, 0, np.nan]])
+    arguments = {"input": input, "dim": -1, "k": 2, "largest": True, "sorted": True}
+    of_topk = ([[3, 3], [np.nan, np.nan]], [[2, 0], [3, 1]], [[2, 1], [3, 0]])
+    of_kth = ([2, 0], [3, 0], [3, 1])
+    if name == "kthvalue":
+        arguments = {"input": input, "dim": -1, "k": 2, "keepdim": False}
+    values, places, others = of_topk if name == "topk" else of_kth
+    for result, right in ((np.float32(values), True), (np.array(places), True), (np.array(others), False)):
+        assert known.excuses(result, result, arguments).all() == right
+    wrong = np.nan_to_num(np.float32(values)) + 1
+    assert not known.excuses(wrong, wrong, arguments).any()

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .difference import KnownDifference, nan, not_finite
+from .difference import KnownDifference, nan, not_finite, reduced
 
 
 def _is_not_diagonal(arguments: Mapping[str, Any]) -> bool:
@@ -35,6 +35,14 @@ NOT_FINITE = KnownDifference(
 )
 
 
+def _has_infinity(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
+    """Return which elements of a solution, or of a derivative, depend on a column or a factor that is not finite."""
+    columns, factor = (np.isfinite(arguments[name]) for name in ("input", "input2"))
+    mask = ~columns.all(-2, keepdims=True) | ~factor.all((-2, -1), keepdims=True)
+    # the factor's derivative is a sum over the columns
+    return reduced(mask.any(-1, keepdims=True) if result.shape == factor.shape else mask, result.shape)
+
+
 INFINITE_SOLUTION = KnownDifference(
     lambda arguments: not all(np.isfinite(arguments[name]).all() for name in ("input", "input2")),
     jaxfun="NaN where a kernel of OpenBLAS, which JAX calls, multiplies infinity by the zeros that fill up a block",
@@ -42,6 +50,7 @@ INFINITE_SOLUTION = KnownDifference(
     why="what a substitution makes of infinity is the kernel's, which OpenBLAS chooses by the CPU",
     source="aten/src/ATen/native/BatchLinearAlgebraKernel.cpp: cholesky_solve_kernel",
     answer=nan,
+    elements=_has_infinity,
     much="NaN and infinities are drawn on purpose",
     machines="those whose CPU has AVX2 and no AVX-512, and AMD's, for which OpenBLAS takes its kernels for Haswell",
 )

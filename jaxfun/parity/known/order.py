@@ -1,5 +1,6 @@
 """Known differences: sorting and selecting."""
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -37,13 +38,54 @@ UNSTABLE_ON_CUDA = KnownDifference(
     devices=("cuda",),
 )
 
+
+def _selected(arguments: Mapping[str, Any]) -> np.ndarray:
+    """Return the elements that topk or kthvalue select, in order, NaN as the largest number."""
+    in_order, k = np.sort(_numbers(arguments), -1), arguments["k"]
+    if "largest" not in arguments:
+        return in_order[..., k - 1 : k]
+    return in_order[..., ::-1][..., :k] if arguments["largest"] else in_order[..., :k]
+
+
+def _numbers(arguments: Mapping[str, Any]) -> np.ndarray:
+    """Return `input` with `dim` as its last dimension, in a dtype that NumPy sorts."""
+    input = np.moveaxis(np.asarray(arguments["input"]), arguments["dim"], -1)
+    return input if input.dtype.kind in "biu" else input.astype(np.float64)
+
+
+def _is_a_selection(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
+    """Return where a result is an index of a selected element, or that element itself."""
+    selected, numbers = _selected(arguments), _numbers(arguments)
+    found = np.moveaxis(result, arguments["dim"], -1) if result.ndim == numbers.ndim else result[..., None]
+    if found.shape != selected.shape:
+        return np.zeros(result.shape, bool)
+    is_right = np.isclose(found.astype(np.float64), selected.astype(np.float64), 0, 0, equal_nan=True)
+    if found.dtype.kind in "iu":
+        indices = np.clip(found, 0, numbers.shape[-1] - 1).astype(np.int64)
+        named = np.take_along_axis(numbers, indices, -1)
+        is_right |= (indices == found) & ((named == selected) | (np.isnan(named) & np.isnan(selected)))
+    return np.moveaxis(is_right, -1, arguments["dim"]) if result.ndim == numbers.ndim else is_right[..., 0]
+
+
+# excused are indices of equal elements: a value is held to torch's
 ANY_OF_EQUALS = KnownDifference(
     has_equal_ones,
-    jaxfun="the first of equal elements: its index, and all the gradient to it",
-    torch="any one of them, by the steps of its selection",
+    jaxfun="the index of the first of equal elements",
+    torch="the index of any of them, by the steps of its selection",
     why="torch leaves open which of equal elements is selected",
     source="aten/src/ATen/native/Sorting.cpp: kthvalue_out_impl_cpu; aten/src/ATen/native/TopKImpl.h: topk_impl_loop",
+    levels=("value",),
+    answer=_is_a_selection,
     much="torch leaves the indices of ties open, and ties are drawn on purpose",
+)
+
+GRADIENT_TO_ANY = dataclasses.replace(
+    ANY_OF_EQUALS,
+    jaxfun="all the gradient to the first of equal elements",
+    torch="all the gradient to any of them, by the steps of its selection",
+    why="torch leaves open to which of equal elements the gradient goes",
+    levels=("vjp", "jvp", "hvp"),
+    answer=None,
 )
 
 ANY_ORDER = KnownDifference(
@@ -52,8 +94,12 @@ ANY_ORDER = KnownDifference(
     torch="the largest elements as its selection leaves them",
     why="torch's documentation leaves the order open where sorted is False",
     source="aten/src/ATen/native/TopKImpl.h: topk_impl_loop",
+    levels=("value",),
+    answer=_is_a_selection,
     much="sorted=False is one of two values of an option",
 )
+
+DERIVATIVE_IN_ANY_ORDER = dataclasses.replace(ANY_ORDER, levels=("vjp", "jvp", "hvp"), answer=None)
 
 
 def _sorts_many_ties(arguments: Mapping[str, Any]) -> bool:
@@ -146,7 +192,9 @@ KNOWN_DIFFERENCES: Mapping[str, tuple[KnownDifference, ...]] = {
     "topk": (
         ANY_OF_EQUALS,
         ANY_ORDER,
+        GRADIENT_TO_ANY,
+        DERIVATIVE_IN_ANY_ORDER,
     ),
-    "kthvalue": (ANY_OF_EQUALS,),
+    "kthvalue": (ANY_OF_EQUALS, GRADIENT_TO_ANY),
     "mode": (MODE_OF_MANY,),
 }

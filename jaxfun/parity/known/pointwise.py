@@ -1,29 +1,33 @@
 """Known differences: arithmetic, powers, logarithms and special functions."""
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from ..compare.arrays import Bound
 from .difference import KnownDifference, anywhere, finite, not_finite, there, zero
 
 
-def _wraps(arguments: Mapping[str, Any]) -> bool:
+def _wraps(arguments: Mapping[str, Any]) -> Any:
     value = arguments["value"]
     factors = [np.asarray(arguments[name]) for name in ("tensor1", "tensor2")]
     whole = [factor for factor in factors if factor.dtype.kind in "iu"] if isinstance(value, int) else []
     products = [(factor, factor.astype(np.float64) * other) for factor in whole for other in (value, factor)]
     bounds = [(np.iinfo(factor.dtype), product) for factor, product in products]
-    return any(((product < dtype.min) | (product > dtype.max)).any() for dtype, product in bounds)
+    wrapped = ((product < dtype.min) | (product > dtype.max) for dtype, product in bounds)
+    return functools.reduce(np.logical_or, wrapped, np.zeros((), bool))
 
 
 WRAPPED_FACTOR = KnownDifference(
-    _wraps,
+    anywhere(_wraps),
     jaxfun="the derivative, in the result's dtype",
     torch="the derivative of what the integers are, multiplied by `value` or themselves and wrapped around",
     why="torch's derivatives multiply an integer factor in its own dtype, and the value is made in the result's",
     source="tools/autograd/derivatives.yaml: addcmul, addcdiv",
     levels=("vjp", "jvp", "hvp"),
+    elements=there(_wraps),
     much="operands of two dtypes are drawn often",
 )
 
@@ -49,6 +53,7 @@ POLAR = KnownDifference(
     source="torch/csrc/autograd/FunctionsManual.cpp: polar_backward; tools/autograd/derivatives.yaml: polar",
     levels=("jvp",),
     elements=there(_is_not_positive),
+    answer=finite,
     much="of the numbers drawn half are not positive",
 )
 
@@ -64,19 +69,22 @@ BY_ZERO = KnownDifference(
 )
 
 
-def _is_beyond_its_integers(arguments: Mapping[str, Any]) -> bool:
-    exponent = np.asarray(arguments["other"])
+def _is_beyond_its_integers(arguments: Mapping[str, Any]) -> Any:
+    input, exponent = (np.asarray(arguments[name]) for name in ("input", "other"))
+    if input.dtype.kind in "iub" or exponent.dtype.kind not in "iu":
+        return False
     bits = np.iinfo(exponent.dtype).bits - (exponent.dtype.kind == "i")
-    return bool(((exponent.astype(np.int64) < 0) | (exponent.astype(np.int64) >= bits)).any())
+    return (exponent.astype(np.int64) < 0) | (exponent.astype(np.int64) >= bits)
 
 
-FLOAT_PARTS_WRAPPED = KnownDifference(
-    _is_beyond_its_integers,
+POWER_WRAPPED = KnownDifference(
+    anywhere(_is_beyond_its_integers),
     jaxfun="2**other",
     torch="2**other in the dtype of `other`: 0 where that is negative, and wrapped around where it is large",
     why="torch's derivative of ldexp takes the power in integers, which gives another number than its value is made of",
     source="tools/autograd/derivatives.yaml: ldexp",
     levels=("vjp", "jvp", "hvp"),
+    elements=there(_is_beyond_its_integers),
     much="most integers drawn as an exponent are too large for a power of 2 in integers",
 )
 
@@ -114,6 +122,7 @@ PI = KnownDifference(
     source="aten/src/ATen/native/Math.h: _igam_helper_asymptotic_series",
     levels=("value",),
     elements=there(_is_expanded),
+    within=Bound(rtol=1e-7),
 )
 
 
@@ -121,38 +130,41 @@ def _apart(arguments: Mapping[str, Any]) -> np.ndarray:
     """Return the smaller of each two complex numbers less the larger; of real ones nothing."""
     x, y = np.asarray(arguments["input"]), np.asarray(arguments["other"])
     if not np.iscomplexobj(x) and not np.iscomplexobj(y):
-        return np.zeros(0, np.complex64)
+        return np.zeros((), np.complex64)
     return np.where(np.real(x) < np.real(y), x - y, y - x)
 
 
-def _underflows(arguments: Mapping[str, Any]) -> bool:
+def _underflows(arguments: Mapping[str, Any]) -> Any:
     smaller = np.exp(_apart(arguments))
-    return any(
-        ((part != 0) & (abs(part) < np.finfo(part.dtype).tiny)).any() for part in (np.real(smaller), np.imag(smaller))
+    real, imaginary = (
+        (part != 0) & (abs(part) < np.finfo(part.dtype).tiny) for part in (np.real(smaller), np.imag(smaller))
     )
+    return real | imaginary
 
 
 LOST_LOGARITHM = KnownDifference(
-    _underflows,
+    anywhere(_underflows),
     jaxfun="the larger of the two",
     torch="NaN",
     why="torch's log1p of complex numbers is NaN of the smallest that there are",
     source="aten/src/ATen/native/cpu/LogAddExp.h: _log_add_exp_helper",
+    elements=there(_underflows),
 )
 
 
-def _overflows(arguments: Mapping[str, Any]) -> bool:
+def _overflows(arguments: Mapping[str, Any]) -> Any:
     away = -np.real(_apart(arguments))
-    return bool((away > np.log(np.finfo(away.dtype).max) - 1).any())
+    return away > np.log(np.finfo(away.dtype).max) - 1
 
 
 LOST_QUOTIENT = KnownDifference(
-    _overflows,
+    anywhere(_overflows),
     jaxfun="0 to the one that is far the smaller, all to the other",
     torch="NaN",
     why="torch's derivative of complex numbers divides by 1 + exp(other - input), where that is infinite too",
     source="tools/autograd/derivatives.yaml: logaddexp",
     levels=("vjp", "jvp", "hvp"),
+    elements=there(_overflows),
 )
 
 
@@ -174,57 +186,59 @@ AT_THE_ORIGIN = KnownDifference(
 )
 
 
-def _planes_wrap(arguments: Mapping[str, Any]) -> bool:
+def _planes_wrap(arguments: Mapping[str, Any]) -> Any:
     operands = [np.asarray(arguments[name]) for name in ("input", "other")]
     whole = [operand for operand in operands if operand.dtype.kind in "iu"]
-    has_no_negative = operands[0].dtype.kind == "u" and bool(operands[0].any())
-    return has_no_negative or any(
-        (operand.astype(np.float64) ** 2 > np.iinfo(operand.dtype).max).any() for operand in whole
-    )
+    has_no_negative = (operands[0] != 0) & (operands[0].dtype.kind == "u")
+    wrapped = (operand.astype(np.float64) ** 2 > np.iinfo(operand.dtype).max for operand in whole)
+    return functools.reduce(np.logical_or, wrapped, has_no_negative)
 
 
 PLANES_WRAPPED = KnownDifference(
-    _planes_wrap,
+    anywhere(_planes_wrap),
     jaxfun="the derivative",
     torch="that with the square or the negative of an integer operand as its own dtype holds it, wrapped around",
     why="torch squares the operands of atan2 for its derivative, and negates one, before it promotes them",
     source="torch/csrc/autograd/FunctionsManual.cpp: atan2_backward",
     levels=("vjp", "jvp", "hvp"),
+    elements=there(_planes_wrap),
 )
 
 
-def _is_complex_at_the_edge(arguments: Mapping[str, Any]) -> bool:
+def _is_complex_at_the_edge(arguments: Mapping[str, Any]) -> Any:
     base, exponent = (np.asarray(arguments[name]) for name in ("input", "exponent"))
-    edge = (~np.isfinite(base)).any() or (~np.isfinite(exponent)).any() or (base == 0).any()
-    return bool(edge) and (np.iscomplexobj(base) or np.iscomplexobj(exponent))
+    edge = ~np.isfinite(base) | ~np.isfinite(exponent) | (base == 0)
+    return edge & (np.iscomplexobj(base) or np.iscomplexobj(exponent))
 
 
 COMPLEX_EDGE = KnownDifference(
-    _is_complex_at_the_edge,
+    anywhere(_is_complex_at_the_edge),
     jaxfun="exp(exponent * log(base)), 0 where the real part is -infinity",
     torch="that formula or std::pow, by how the elements fall into vectors",
     why="a complex power of 0, or with NaN or infinity in it, has no one answer in torch's own kernels",
     source="aten/src/ATen/native/cpu/PowKernel.cpp",
+    elements=there(_is_complex_at_the_edge),
 )
 
 
-def _loses_the_step(arguments: Mapping[str, Any]) -> bool:
+def _loses_the_step(arguments: Mapping[str, Any]) -> Any:
     exponent, base = np.asarray(arguments["exponent"]), np.asarray(arguments["input"])
     if exponent.dtype.kind == "i":
-        return bool((exponent == np.iinfo(exponent.dtype).min).any())
+        return exponent == np.iinfo(exponent.dtype).min
     if exponent.dtype.name not in ("float16", "bfloat16"):
         return False
     step = exponent.astype(np.float32) - 1
-    return exponent.dtype != base.dtype or bool((step.astype(exponent.dtype).astype(np.float32) != step).any())
+    return (step.astype(exponent.dtype).astype(np.float32) != step) | (exponent.dtype != base.dtype)
 
 
 STEP_IN_ITS_OWN_DTYPE = KnownDifference(
-    _loses_the_step,
+    anywhere(_loses_the_step),
     jaxfun="the slope with exponent - 1 in the dtype of the result",
     torch="the slope with exponent - 1 in the exponent's own dtype, wrapped around or rounded to 16 bits",
     why="torch subtracts 1 from the exponent before it promotes it",
     source="torch/csrc/autograd/FunctionsManual.cpp: pow_backward_self",
     levels=("vjp", "jvp", "hvp"),
+    elements=there(_loses_the_step),
     much="operands of two dtypes are drawn often",
 )
 
@@ -238,13 +252,19 @@ REAL_AND_COMPLEX = KnownDifference(
     much="operands of two dtypes are drawn often",
 )
 
+
+def _is_not_above_0(arguments: Mapping[str, Any]) -> Any:
+    return np.asarray(arguments["input"]) <= 0
+
+
 FLAT = KnownDifference(
-    lambda arguments: bool((np.asarray(arguments["input"]) <= 0).any()),
+    anywhere(_is_not_above_0),
     jaxfun="the derivative of the formula of the first one: 0 or NaN as its products give",
     torch="NaN or 0, by the order in which it multiplies 0 and the logarithm",
     why="the second derivative of a power at a base of 0 or below multiplies 0 by a logarithm that is not finite",
     source="torch/csrc/autograd/FunctionsManual.cpp: pow_backward_self, pow_backward_exponent",
     levels=("hvp",),
+    elements=there(_is_not_above_0),
     much="of the numbers drawn half are not positive",
 )
 
@@ -256,6 +276,11 @@ def _is_outside(arguments: Mapping[str, Any]) -> Any:
     return (x <= 0) | (x >= 1)
 
 
+def _is_the_formula(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
+    x = np.asarray(arguments["input"]).astype(np.float64)
+    return np.isfinite(result.astype(np.float64)) | (x == 0) | (x == 1)
+
+
 OUTSIDE = KnownDifference(
     anywhere(_is_outside),
     jaxfun="the derivative's formula, as torch gives it with create_graph=True",
@@ -264,6 +289,7 @@ OUTSIDE = KnownDifference(
     source="aten/src/ATen/native/cpu/BinaryOpsKernel.cpp: logit_backward_kernel; FunctionsManual.cpp: logit_backward",
     levels=("vjp",),
     elements=there(_is_outside),
+    answer=_is_the_formula,
     much="most numbers are no probabilities",
 )
 
@@ -282,6 +308,7 @@ BESIDE_A_POLE = KnownDifference(
     why="a few ULP beside a pole the two libraries lose other digits of the reflection",
     source="aten/src/ATen/native/Math.h: calc_digamma",
     elements=there(_is_beside_a_pole),
+    within=Bound(rtol=1e-2),
     much="numbers beside 0 and -1 are drawn on purpose",
 )
 
@@ -298,6 +325,7 @@ TINY_ORDER = KnownDifference(
     source="aten/src/ATen/native/Math.h: calc_igammac",
     levels=("value",),
     elements=there(_is_of_tiny_order),
+    within=Bound(rtol=1e-2, atol=1e-6),
     much="tiny numbers are drawn on purpose",
 )
 
@@ -429,7 +457,7 @@ KNOWN_DIFFERENCES: Mapping[str, tuple[KnownDifference, ...]] = {
     "polar": (POLAR,),
     "view_as_complex": (HALF,),
     "div.Tensor": (BY_ZERO,),
-    "ldexp.Tensor:whole": (FLOAT_PARTS_WRAPPED,),
+    "ldexp.Tensor": (POWER_WRAPPED,),
     "float_power.Tensor_Tensor": (OF_NOTHING,),
     "float_power.Scalar": (COMPLEX_EDGE,),
     "igamma": (PI,),

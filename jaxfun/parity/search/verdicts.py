@@ -109,7 +109,7 @@ def verdicts(
             continue
         only = None if level == "value" else asked_of_one(level, part, target, oracle, answerable, terms.exact)
         if held is not None and part.shape == target.shape:
-            only = ~held.excuses(part) & (True if only is None else only)
+            only = ~held.excuses(part, target) & (True if only is None else only)
         leaf = Comparison(part, target, oracle, only)
         tried = [*_tried(leaf, sides.oracle.rounding.scales(level, row, at), terms.bound, measured)]
         (first, _), (verdict, scale) = tried[0], tried[-1]
