@@ -65,13 +65,13 @@ GIVEN: dict[str, dict[str, Any]] = {
         "input": np.array([[0j]], np.complex64),
         "other": np.array([[95 + 1j]], np.complex64),
     },
-    "renorm: torch differentiates": {
+    "renorm: torch also differentiates": {
         "input": np.array([[[0.0, 1.0], [0.0, -0.0], [-0.0, 0.0]]], np.float32),
         "p": 3,
         "dim": -1,
         "maxnorm": 1,
     },
-    "topk: torch leaves": {
+    "topk: torch does not define": {
         "input": np.array([[2.0, 1, 2, 1, 0, 2, 1, 1] * 8], np.float32),
         "k": 10,
         "dim": 0,
@@ -79,13 +79,13 @@ GIVEN: dict[str, dict[str, Any]] = {
         "sorted": True,
     },
     "mode: torch's mode": {"input": np.array([[3.0, 1, 2, 1, 3, 2, 1, 3] * 8], np.float32), "dim": 0, "keepdim": False},
-    "cov: the mean of the one": {
+    "cov: the mean of the only": {
         "input": np.array([[[0, 0, 0], [-1.5, 0, 0]]], np.float32),
         "aweights": np.array([[0.75, 0, 0]], np.float32),
         "correction": 0,
         "fweights": np.array([[5, 2, 4]]),
     },
-    "prod.dim_int: whether 0": {"input": np.array([[0, 0, 0, np.nan]], np.float32), "dim": 0, "keepdim": False},
+    "prod.dim_int: whether a product": {"input": np.array([[0, 0, 0, np.nan]], np.float32), "dim": 0, "keepdim": False},
     "nuclear_norm.dim: where a singular": {
         "input": np.full((1, 3, 4), 1.5, np.float32),
         "p": "nuc",
@@ -103,7 +103,7 @@ GIVEN: dict[str, dict[str, Any]] = {
         "correction": -1,
         "keepdim": False,
     },
-    "addcdiv: the second derivative": {
+    "addcdiv: at a divisor": {
         "input": np.zeros((1, 4, 1), np.float32),
         "tensor1": np.zeros((1, 1, 1), np.float32),
         "tensor2": np.zeros(1, np.float32),
@@ -121,8 +121,8 @@ GIVEN: dict[str, dict[str, Any]] = {
         "tensor2": np.zeros((1, 1), np.float32),
         "value": 1,
     },
-    "pow.Scalar: a complex": {"input": 1, "exponent": np.array([[complex(np.nan, 1)]], np.complex64)},
-    "float_power.Scalar: a complex": {"input": 1, "exponent": np.array([[complex(np.nan, 1)]], np.complex64)},
+    "pow.Scalar: torch's kernels": {"input": 1, "exponent": np.array([[complex(np.nan, 1)]], np.complex64)},
+    "float_power.Scalar: torch's kernels": {"input": 1, "exponent": np.array([[complex(np.nan, 1)]], np.complex64)},
     "topk: torch's documentation": {
         "input": np.array([[0.75, -1.25, -1.5, -0.5, -1.375]], np.float32),
         "k": 3,
@@ -130,11 +130,11 @@ GIVEN: dict[str, dict[str, Any]] = {
         "largest": False,
         "sorted": False,
     },
-    "pow.Tensor_Tensor: a complex power": {
+    "pow.Tensor_Tensor: torch's kernels": {
         "input": np.array([[-1.25 + 1.125j]], np.complex64),
         "exponent": np.array([[-1.25, np.nan]], np.float32),
     },
-    "pow.Tensor_Tensor: the second derivative of a power": {
+    "pow.Tensor_Tensor: at a base": {
         "input": np.array([[-2.5 - 0.375j]], np.complex64),
         "exponent": np.array([[0, 1]], np.uint8),
     },
@@ -144,8 +144,8 @@ GIVEN: dict[str, dict[str, Any]] = {
         "fweights": np.array([[1]]),
         "aweights": np.array([[0.03739223]], np.float32),
     },
-    "corrcoef: whether a row": {"input": np.full((1, 2, 3), 2.6191266 - 3.8411818j, np.complex64)},
-    "addcdiv: torch adds up": {
+    "corrcoef: whether a constant": {"input": np.full((1, 2, 3), 2.6191266 - 3.8411818j, np.complex64)},
+    "addcdiv: torch sums": {
         "input": np.zeros((1, 0), np.float32),
         "tensor1": np.zeros((1, 0), np.float32),
         "tensor2": np.zeros(1, np.float32),
@@ -168,7 +168,7 @@ GIVEN: dict[str, dict[str, Any]] = {
         }
         for name in ("fmod", "remainder")
     },
-    "cholesky_solve: what a substitution": {
+    "cholesky_solve: the result of": {
         "input": np.array([[[0.2, 0.4, -0.7, -0.1], [np.inf, 1.5, np.inf, 1.5]]], np.float32),
         "input2": np.array([[[1.5, 0], [-0.2, 1]]], np.float32),
         "upper": False,

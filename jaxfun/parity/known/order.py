@@ -22,18 +22,18 @@ def has_equal_ones(arguments: Mapping[str, Any]) -> bool:
 
 ANY_ON_CUDA = KnownDifference(
     has_equal_ones,
-    jaxfun="the one that torch's CPU kernel selects, and all the gradient to it",
-    torch="any one of them, by the steps of its selection",
-    why="torch leaves open which of equal elements is selected",
+    jaxfun="the element that torch's CPU kernel selects; it gets the whole gradient",
+    torch="any of the equal elements, depending on its selection algorithm",
+    why="torch does not define which of equal elements is selected",
     source="aten/src/ATen/native/cuda/Sorting.cpp: median_with_indices_impl, sort_cuda_kernel",
     devices=("cuda",),
 )
 
 UNSTABLE_ON_CUDA = KnownDifference(
     lambda arguments: not arguments.get("stable") and has_equal_ones({"dim": 0, **arguments}),
-    jaxfun="equal elements in the order in which they stand",
+    jaxfun="equal elements in their original order",
     torch="equal elements in any order",
-    why="torch's sort for a GPU keeps the order of equal elements only where stable=True asks for it",
+    why="torch's sort on a GPU is stable only with stable=True",
     source="aten/src/ATen/native/cuda/Sort.cpp: sort_cuda_kernel",
     devices=("cuda",),
 )
@@ -67,23 +67,23 @@ def _is_a_selection(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndar
     return np.moveaxis(is_right, -1, arguments["dim"]) if result.ndim == numbers.ndim else is_right[..., 0]
 
 
-# excused are indices of equal elements: a value is held to torch's
+# excuses only indices of equal elements; values must equal torch's
 ANY_OF_EQUALS = KnownDifference(
     has_equal_ones,
     jaxfun="the index of the first of equal elements",
-    torch="the index of any of them, by the steps of its selection",
-    why="torch leaves open which of equal elements is selected",
+    torch="the index of any of them, depending on its selection algorithm",
+    why="torch does not define which of equal elements is selected",
     source="aten/src/ATen/native/Sorting.cpp: kthvalue_out_impl_cpu; aten/src/ATen/native/TopKImpl.h: topk_impl_loop",
     levels=("value",),
     answer=_is_a_selection,
-    much="torch leaves the indices of ties open, and ties are drawn on purpose",
+    much="ties are drawn on purpose",
 )
 
 GRADIENT_TO_ANY = dataclasses.replace(
     ANY_OF_EQUALS,
-    jaxfun="all the gradient to the first of equal elements",
-    torch="all the gradient to any of them, by the steps of its selection",
-    why="torch leaves open to which of equal elements the gradient goes",
+    jaxfun="the whole gradient goes to the first of equal elements",
+    torch="the whole gradient goes to any of them, depending on its selection algorithm",
+    why="torch does not define which of equal elements gets the gradient",
     levels=("vjp", "jvp", "hvp"),
     answer=None,
 )
@@ -91,8 +91,8 @@ GRADIENT_TO_ANY = dataclasses.replace(
 ANY_ORDER = KnownDifference(
     lambda arguments: not arguments["sorted"] and arguments["k"] > 1,
     jaxfun="the largest elements in order",
-    torch="the largest elements as its selection leaves them",
-    why="torch's documentation leaves the order open where sorted is False",
+    torch="the largest elements in any order, depending on its selection algorithm",
+    why="torch's documentation does not define the order if sorted=False",
     source="aten/src/ATen/native/TopKImpl.h: topk_impl_loop",
     levels=("value",),
     answer=_is_a_selection,
@@ -108,13 +108,13 @@ def _sorts_many_ties(arguments: Mapping[str, Any]) -> bool:
     return count > _STABLE and len(np.unique(input)) < input.size
 
 
-_STABLE = 16  # numbers that torch sorts by insertion, which keeps the order of equals
+_STABLE = 16  # torch sorts up to so many numbers by insertion, which is stable
 
 MANY_TIES = KnownDifference(
     _sorts_many_ties,
-    jaxfun="the gradient to the first of the tied values in order",
-    torch="the gradient to any of them",
-    why="torch sorts more than 16 numbers without keeping the order of tied values",
+    jaxfun="the gradient goes to the first of the tied values",
+    torch="the gradient goes to any of them",
+    why="torch's sort of more than 16 numbers is not stable",
     source="aten/src/ATen/native/Sorting.cpp: quantile_compute; cpu/SortingKernel.cpp",
     levels=("vjp", "jvp", "hvp"),
     much="ties are drawn on purpose",
@@ -131,7 +131,7 @@ MODE_OF_MANY = KnownDifference(
     _counts_many,
     jaxfun="the last of equal elements",
     torch="any of the equal elements",
-    why="torch's mode sorts more than 16 numbers without keeping the order of tied values",
+    why="torch's mode sorts more than 16 numbers by a sort that is not stable",
     source="aten/src/ATen/native/cpu/TensorCompareKernel.cpp: mode_kernel_impl",
 )
 
@@ -145,7 +145,7 @@ ANY_NAN = KnownDifference(
     _is_all_nan,
     jaxfun="the index of the first NaN",
     torch="the index of any NaN",
-    why="which of many NaN torch's selection names is left open",
+    why="torch does not define which of several NaN is selected",
     source="aten/src/ATen/native/Sorting.cpp: median_with_indices_impl",
 )
 
@@ -163,16 +163,16 @@ def _is_among(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
     return result == np.isin(elements, others, invert=bool(arguments["invert"]))
 
 
-# only where the caller's own promise of distinct numbers is broken, and jaxfun's answer is held to NumPy's there
+# only if the caller's promise of distinct numbers is broken; jaxfun's result must equal NumPy's there
 NOT_UNIQUE = KnownDifference(
     _is_not_unique,
     jaxfun="whether the number is among `test_elements`",
     torch="True for all but one of equal `elements`",
-    why="with `assume_unique` torch sorts both tensors together and takes equal neighbours for one of each",
+    why="with `assume_unique`, torch sorts both tensors together and takes equal neighbors for one element of each",
     source="aten/src/ATen/native/TensorCompare.cpp: isin_sorting",
     levels=("value",),
     answer=_is_among,
-    much="in most draws some number comes twice",
+    much="most drawn tensors contain some number twice",
 )
 
 
