@@ -1464,7 +1464,7 @@ def lcm(input: ArrayLike, other: ArrayLike) -> Array:
     """Return the least common multiple of each two integers; 0 where either is 0."""
     ...
 
-def ldexp(input: ArrayLike, other: ArrayLike) -> Array:
+def ldexp(input: ArrayLike, other: Any) -> Array:
     """Return `input * 2**other`; a floating point `input` times a whole power does not overflow before its result does.
 
     Dtypes: an integer `input` as float32.

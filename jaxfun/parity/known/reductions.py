@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..compare.arrays import PRECISION, Bound, Precision, part_of
-from .difference import KnownDifference, infinite, nan, not_finite, zero
+from .difference import KnownDifference, finite, infinite, nan, not_finite, zero
 
 SHAPE_ON_CUDA = KnownDifference(
     lambda arguments: arguments["dim"] is None and arguments["keepdim"] and bool(np.ndim(arguments["input"])),
@@ -65,6 +65,7 @@ LARGEST_OF_COMPLEX = KnownDifference(
     why="torch's derivative computes the norm in float64 and looks for absolute values in float32 that equal it",
     source="torch/csrc/autograd/FunctionsManual.cpp: renorm_backward",
     levels=("vjp", "jvp", "hvp"),
+    answer=finite,
 )
 
 AT_A_ZERO = KnownDifference(
@@ -169,7 +170,7 @@ def _leaves_the_range(arguments: Mapping[str, Any]) -> bool:
 # excuses the whole derivative: after an overflow, infinity and NaN depend on each library's order
 IN_A_NARROWER_DTYPE = KnownDifference(
     _leaves_the_range,
-    jaxfun="the derivative of the product; under jit XLA leaves out double rounding, and uses float32 for 16-bit floats",
+    jaxfun="the derivative of the product; under jit XLA leaves out double rounding, 16-bit floats are float32",
     torch="infinity, NaN or 0, for a product or a gradient outside of the range of `dtype`",
     why="torch divides the product in `dtype`, and rounds its gradient to `dtype`, not only to the input's dtype",
     source="torch/csrc/autograd/FunctionsManual.cpp: prod_backward",
