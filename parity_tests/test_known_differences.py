@@ -280,14 +280,14 @@ def test_of_an_operand_that_was_broadcast_an_element_is_excused_where_one_of_its
 @pytest.mark.parametrize("name", ["topk", "kthvalue"])
 def test_a_wrong_value_among_ties_is_not_excused(name: str) -> None:
     known = known_differences(records()[name])[0]
-    input = np.float32([[3, 1, 3, 2], [0, np.nan, 0, np.nan]])
+    input = np.array([[3, 1, 3, 2], [0, np.nan, 0, np.nan]], np.float32)
     arguments = {"input": input, "dim": -1, "k": 2, "largest": True, "sorted": True}
     of_topk = ([[3, 3], [np.nan, np.nan]], [[2, 0], [3, 1]], [[2, 1], [3, 0]])
     of_kth = ([2, 0], [3, 0], [3, 1])
     if name == "kthvalue":
         arguments = {"input": input, "dim": -1, "k": 2, "keepdim": False}
     values, places, others = of_topk if name == "topk" else of_kth
-    for result, right in ((np.float32(values), True), (np.array(places), True), (np.array(others), False)):
+    for result, right in ((np.array(values, np.float32), True), (np.array(places), True), (np.array(others), False)):
         assert known.excuses(result, result, arguments).all() == right
-    wrong = np.nan_to_num(np.float32(values)) + 1
+    wrong = np.nan_to_num(np.array(values, np.float32)) + 1
     assert not known.excuses(wrong, wrong, arguments).any()
