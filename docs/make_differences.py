@@ -156,7 +156,7 @@ def written(functions: Mapping[str, Any]) -> str:
 def with_reasons(counterpart: Counterpart, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was found with the reasons that the table gives now."""
     rows = [{**row, "why": counterpart.why.get(row["sort"], row["why"])} for row in fields["deviations"]]
-    return {**fields, "family": counterpart.family, "differences": rows}
+    return {**fields, "family": counterpart.family, "deviations": rows}
 
 
 def main() -> None:
