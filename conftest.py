@@ -18,6 +18,8 @@ _STRICT = (_SUITE, Path(__file__).parent / "tests")
 _KEEP_ALL = {"jax_persistent_cache_min_compile_time_secs": 0, "jax_persistent_cache_min_entry_size_bytes": 0}
 _SETTINGS = ("jax_enable_x64", "jax_numpy_dtype_promotion", "jax_default_matmul_precision", "jax_debug_nans")
 _UNOPTIMISED = "jax_disable_most_optimizations"
+_LOGGER = logging.getLogger("jaxfun.parity")
+_LEVEL = pytest.StashKey[int]()  # of the log, before a test
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -56,15 +58,25 @@ def strict_jax(request: pytest.FixtureRequest) -> Iterator[None]:
     assert {name: getattr(jax.config, name) for name in _SETTINGS} == before, "a test left a JAX setting changed"
 
 
-@pytest.fixture(autouse=True)
-def unlisted(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Keep out of the table at the end what is no proof: examples, and the bugs that the engine's tests plant."""
-    logger = logging.getLogger("jaxfun.parity")
-    before = logger.level
-    if _SUITE not in request.path.parents:
-        logger.setLevel(logging.WARNING)
-    yield
-    logger.setLevel(before)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Keep examples, and bugs that the engine's tests plant, out of the table at the end: it shows proofs.
+
+    A hook, as a fixture of a module is set up before every fixture of a function.
+    """
+    item.stash[_LEVEL] = _LOGGER.level
+    if _SUITE not in item.path.parents:
+        _LOGGER.setLevel(logging.WARNING)
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Set the level of the engine's log again."""
+    try:
+        return (yield)
+    finally:
+        _LOGGER.setLevel(item.stash[_LEVEL])
 
 
 @pytest.fixture

@@ -114,7 +114,7 @@ WAYS: dict[str, Callable[[Pair, int], str]] = {
 
 
 class Counted(NamedTuple):
-    """In how many of the seeds a way of checking found a difference, or raised an alarm."""
+    """In how many of the seeds a way of checking found a wrong port, or raised an alarm."""
 
     way: str
     pair: str

@@ -78,7 +78,7 @@ def shares(candidate: Callable[..., Any], pair: Pair, dtype: str, examples: int)
     def watched(sides: Sides, terms: Options, row: int, level: str, parts: Any, **_: Any) -> list[Verdict]:
         judged = verdicts(sides, terms, row, level, parts, measured=True)
         for verdict in judged:
-            if verdict.difference in ("", "number"):
+            if verdict.kind in ("", "number"):
                 found[level] = np.fmax(found[level], verdict.of_tolerance)
         return judged
 

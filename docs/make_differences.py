@@ -23,11 +23,11 @@ import jaxfun
 from jaxfun.core.record import Op
 from jaxfun.parity.run.outcome import outcome
 from jaxfun.porting.counterparts import Counterpart, counterparts
-from jaxfun.porting.differences import DATA, known
-from jaxfun.porting.plain_jax import SORTS, differences, is_of_sort, measured
+from jaxfun.porting.differences import DATA, stored
+from jaxfun.porting.plain_jax import SORTS, deviations, is_of_sort, measured
 from jaxfun.porting.stand_ins import records_of
 
-Rows = Sequence[Mapping[str, Any]]  # of one function's differences
+Rows = Sequence[Mapping[str, Any]]  # one function's deviations
 PAGE = Path(__file__).with_name("differences.md")
 EACH = 8  # functions in one process: what XLA has compiled is kept as long as it lives
 
@@ -62,32 +62,32 @@ def found_or_why_not(task: tuple[str, Rows]) -> tuple[str, dict[str, Any] | None
 
 
 def described(counterpart: Counterpart, records: Sequence[Op]) -> dict[str, Any]:
-    """Return what the page says of a function beside its differences."""
+    """Return what the page says of a function apart from its deviations."""
     aliases = sorted({alias for record in records for alias in record.aliases})
     return {"family": counterpart.family, "jax": counterpart.jax, "aliases": aliases}
 
 
 def found(name: str, before: Rows = ()) -> dict[str, Any]:
-    """Return what the page has to say of one function: of each sort of difference the smallest that is known.
+    """Return what the page has to say of one function: of each sort of deviation the smallest that is known.
 
-    `before` are the differences that were known of it.
+    `before` are its stored deviations.
     """
     counterpart, function = counterparts()[name], operator.attrgetter(name)(jaxfun)
     records = records_of(name, function)
     if not counterpart.jax:
-        return {**described(counterpart, records), "differences": []}
+        return {**described(counterpart, records), "deviations": []}
     with jax.enable_x64(True), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         # what was found once is not lost where a search draws other inputs
         rows = [
             *_standing(before, counterpart, records, function),
-            *map(vars, differences(records, counterpart, function)),
+            *map(vars, deviations(records, counterpart, function)),
         ]
-    return {**described(counterpart, records), "differences": [*_smallest(rows)]}
+    return {**described(counterpart, records), "deviations": [*_smallest(rows)]}
 
 
 def _standing(before: Rows, counterpart: Counterpart, records: Sequence[Op], function: Any) -> Iterator[dict[str, Any]]:
-    """Yield the differences that were known before and are still there, measured anew."""
+    """Yield the stored deviations that are still there, measured again."""
     for row in before:
         answers, error = outcome(functools.partial(measured, records, counterpart, function, row))
         if error is None and is_of_sort(row["sort"], answers):
@@ -111,8 +111,8 @@ def page(data: Mapping[str, Any]) -> str:
     table = counterparts()
     functions = {name: {**fields, "called": table[name].called} for name, fields in data["functions"].items()}
     compared = [fields for fields in functions.values() if fields["jax"]]
-    differ = sum(bool(fields["differences"]) for fields in compared)
-    numbers = sum(any(row["sort"] in ("value", "derivative") for row in fields["differences"]) for fields in compared)
+    differ = sum(bool(fields["deviations"]) for fields in compared)
+    numbers = sum(any(row["sort"] in ("value", "derivative") for row in fields["deviations"]) for fields in compared)
     versions = {name: data[name] for name in ("torch", "jax")}
     lines = [HEAD.format(differ=differ, numbers=numbers, compared=len(compared), **versions).rstrip()]
     for family in dict.fromkeys(fields["family"] for fields in functions.values()):
@@ -123,7 +123,7 @@ def page(data: Mapping[str, Any]) -> str:
 def _family(functions: Mapping[str, Any]) -> Iterator[str]:
     rows = [row for name, fields in functions.items() for row in _rows(name, fields)]
     yield from _table(HEADS, rows)
-    same = [name for name, fields in functions.items() if fields["jax"] and not fields["differences"]]
+    same = [name for name, fields in functions.items() if fields["jax"] and not fields["deviations"]]
     none = [name for name, fields in functions.items() if not fields["jax"]]
     for title, names in (("The same wherever it was tried", same), ("Without a function of JAX's in its place", none)):
         if names:
@@ -131,12 +131,12 @@ def _family(functions: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _rows(name: str, fields: Mapping[str, Any]) -> Iterator[list[str]]:
-    for difference in fields["differences"]:
-        level = difference["level"]
-        sort = difference["sort"] if difference["sort"] != "derivative" else f"derivative ({level})"
-        sort += "" if difference["along"] is None else ", random"
-        cells = [difference[key] for key in ("call", "jax", "torch", "jaxfun")]
-        yield [f"`{name}`", f"`{fields['called']}`", sort, *(f"`{cell}`" for cell in cells), difference["why"]]
+    for deviation in fields["deviations"]:
+        level = deviation["level"]
+        sort = deviation["sort"] if deviation["sort"] != "derivative" else f"derivative ({level})"
+        sort += "" if deviation["along"] is None else ", random"
+        cells = [deviation[key] for key in ("call", "jax", "torch", "jaxfun")]
+        yield [f"`{name}`", f"`{fields['called']}`", sort, *(f"`{cell}`" for cell in cells), deviation["why"]]
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
@@ -155,8 +155,8 @@ def written(functions: Mapping[str, Any]) -> str:
 
 def with_reasons(counterpart: Counterpart, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was found with the reasons that the table gives now."""
-    rows = [{**row, "why": counterpart.why.get(row["sort"], row["why"])} for row in fields["differences"]]
-    return {**fields, "family": counterpart.family, "differences": rows}
+    rows = [{**row, "why": counterpart.why.get(row["sort"], row["why"])} for row in fields["deviations"]]
+    return {**fields, "family": counterpart.family, "deviations": rows}
 
 
 def main() -> None:
@@ -168,8 +168,8 @@ def main() -> None:
     arguments = parser.parse_args()
     table = counterparts()
     wanted = [] if arguments.page else arguments.names or [*table]
-    functions = known()["functions"] if DATA.exists() else {}
-    tasks = [(name, functions.get(name, {}).get("differences", ())) for name in wanted]
+    functions = stored()["functions"] if DATA.exists() else {}
+    tasks = [(name, functions.get(name, {}).get("deviations", ())) for name in wanted]
     context = multiprocessing.get_context("spawn")
     # XLA may end a process as it compiles what a search draws: here that is an error, a Pool would wait for ever
     with ProcessPoolExecutor(arguments.processes, context, max_tasks_per_child=EACH) as pool:
@@ -182,9 +182,9 @@ def main() -> None:
             functions[name] = fields
             DATA.write_text(written(functions), "utf-8")  # what was found is kept, whatever becomes of the rest
     DATA.write_text(written(functions), "utf-8")
-    PAGE.write_text(page(known()), "utf-8")
+    PAGE.write_text(page(stored()), "utf-8")
     unexplained = [
-        name for name, fields in known()["functions"].items() if not all(item["why"] for item in fields["differences"])
+        name for name, fields in stored()["functions"].items() if not all(item["why"] for item in fields["deviations"])
     ]
     if unexplained:
         print(f"no reason is given for: {' '.join(unexplained)} (jaxfun/porting/counterparts.toml)")

@@ -197,7 +197,7 @@ def assert_same(ours: Any, theirs: Any) -> None:
     if isinstance(theirs, torch.Tensor):
         reference = theirs.detach().resolve_conj().numpy()
         verdict = compare(np.asarray(ours), reference, scale=64.0 * max(1.0, np.abs(reference).max(initial=0.0)))
-        assert verdict.ok, f"{verdict.difference}: {verdict.detail}"
+        assert verdict.ok, f"{verdict.kind}: {verdict.detail}"
     elif isinstance(theirs, (tuple, list)):
         assert isinstance(ours, tuple)
         assert len(ours) == len(theirs)

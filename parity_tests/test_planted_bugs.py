@@ -263,7 +263,7 @@ def test_a_missing_error_is_found(name: str) -> None:
 
 
 def _ignores_its_verdict(*args: Any, **kwargs: Any) -> Verdict:
-    return replace(compare.compare(*args, **kwargs), difference="")
+    return replace(compare.compare(*args, **kwargs), kind="")
 
 
 def _compares_nothing(candidate: np.ndarray, reference: np.ndarray, *args: Any, **kwargs: Any) -> Verdict:

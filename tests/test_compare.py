@@ -48,7 +48,7 @@ SAME = {
 def test_difference_is_found_and_named(name: str) -> None:
     verdict = compare(*DIFFERENT[name])
     assert not verdict.ok
-    assert name.startswith(verdict.difference) or verdict.difference == "number"
+    assert name.startswith(verdict.kind) or verdict.kind == "number"
     assert verdict.detail
 
 

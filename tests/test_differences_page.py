@@ -15,15 +15,15 @@ import jaxfun
 from jaxfun.cli.main import main
 from jaxfun.ops import records
 from jaxfun.porting.counterparts import counterparts
-from jaxfun.porting.differences import known
-from jaxfun.porting.plain_jax import Seen, differences, is_of_sort, measured
+from jaxfun.porting.differences import stored
+from jaxfun.porting.plain_jax import Deviation, deviations, is_of_sort, measured
 from jaxfun.porting.stand_ins import records_of
 
 EVERY = settings().max_examples > 10  # the thorough profile measures every row
 ROOT = Path(__file__).parent.parent
 PROGRAM = ROOT / "docs" / "make_differences.py"
 SAMPLE = ("abs", "sign", "floor_divide", "cat")
-FUNCTIONS = known()["functions"]
+FUNCTIONS = stored()["functions"]
 # functions that are not on the page: not in torch's own namespace, or not functions of numbers
 ELSEWHERE = {"detach", "to"}
 
@@ -65,21 +65,21 @@ def test_every_function_of_the_table_is_searched() -> None:
 def test_table_matches_the_data() -> None:
     for name, counterpart in counterparts().items():
         records = records_of(name, operator.attrgetter(name)(jaxfun))
-        said = {key: item for key, item in FUNCTIONS[name].items() if key != "differences"}
+        said = {key: item for key, item in FUNCTIONS[name].items() if key != "deviations"}
         assert said == program().described(counterpart, records), name
 
 
-def test_every_difference_has_a_reason() -> None:
-    assert not [name for name, fields in FUNCTIONS.items() if not all(row["why"] for row in fields["differences"])]
+def test_every_deviation_has_a_reason() -> None:
+    assert not [name for name, fields in FUNCTIONS.items() if not all(row["why"] for row in fields["deviations"])]
 
 
-DIFFERENT = [name for name, fields in FUNCTIONS.items() if fields["differences"]]
+DIFFERENT = [name for name, fields in FUNCTIONS.items() if fields["deviations"]]
 
 
 @pytest.mark.parametrize("name", DIFFERENT[:: 1 if EVERY else 3])
 def test_row_shows_the_result_of_each_library(name: str) -> None:
     function = operator.attrgetter(name)(jaxfun)
-    for row in FUNCTIONS[name]["differences"]:
+    for row in FUNCTIONS[name]["deviations"]:
         said = {side: row[side] for side in ("jax", "torch", "jaxfun")}
         assert is_of_sort(row["sort"], said)
         assert rounded(measured(records_of(name, function), counterparts()[name], function, row)) == rounded(said)
@@ -98,9 +98,9 @@ def _rounded(number: float) -> str:
 @pytest.mark.parametrize("name", SAMPLE)
 def test_search_finds_the_kinds_of_differences_on_the_page(name: str) -> None:
     function = operator.attrgetter(name)(jaxfun)
-    found = differences(records_of(name, function), counterparts()[name], function)
+    found = deviations(records_of(name, function), counterparts()[name], function)
     # other inputs: Hypothesis also draws constants from the loaded modules
-    assert [seen.sort for seen in found] == [row["sort"] for row in FUNCTIONS[name]["differences"]]
+    assert [each.sort for each in found] == [row["sort"] for row in FUNCTIONS[name]["deviations"]]
 
 
 def test_known_difference_stays_until_a_smaller_one_is_found(
@@ -113,8 +113,8 @@ def test_known_difference_stays_until_a_smaller_one_is_found(
     other = row("value", "sign(tensor([nan, nan]))")
     known = [other, row("dtype", "sign(tensor(1.0))"), row("accepts", "sign(zeros([0], dtype=complex64))")]
     make = program()
-    monkeypatch.setattr(make, "differences", lambda *_: [Seen(**row("value", "sign(tensor(nan))"))])
-    found = {item["sort"]: item for item in make.found("sign", known)["differences"]}
+    monkeypatch.setattr(make, "deviations", lambda *_: [Deviation(**row("value", "sign(tensor(nan))"))])
+    found = {item["sort"]: item for item in make.found("sign", known)["deviations"]}
     assert {sort: item["call"] for sort, item in found.items()} == {
         "value": "sign(tensor(nan))",
         "accepts": "sign(zeros([0], dtype=complex64))",
@@ -123,14 +123,14 @@ def test_known_difference_stays_until_a_smaller_one_is_found(
 
 
 def test_the_page_is_written_from_the_data() -> None:
-    assert program().page(known()) == (ROOT / "docs" / "differences.md").read_text()
+    assert program().page(stored()) == (ROOT / "docs" / "differences.md").read_text()
 
 
 @pytest.mark.parametrize("name", ["std", "torch.std", "jnp.std"])
 def test_the_command_shows_a_function(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["differences", name]) == 0
     printed = capsys.readouterr().out
-    for row in FUNCTIONS["std"]["differences"]:
+    for row in FUNCTIONS["std"]["deviations"]:
         assert row["call"] in printed
         assert row["why"] in printed
 

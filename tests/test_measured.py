@@ -82,7 +82,7 @@ def test_all_pairs_were_counted() -> None:
     ours = {item.pair: item for item in counts if bench_detection.WAYS[item.way] is bench_detection.by_parity}
     assert set(ours) == {*DIFFERENT, *AGREEING}
     assert all(item.seeds >= 10 for item in ours.values())
-    assert all(item.is_right for item in ours.values()), "every difference is found, and there is no false alarm"
+    assert all(item.is_right for item in ours.values()), "every wrong port is found, and there is no false alarm"
 
 
 def test_the_tolerance_was_measured_on_all_pairs_that_agree() -> None:

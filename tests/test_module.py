@@ -133,7 +133,7 @@ def test_wrong_epsilon_in_a_transformer_block_names_the_layer_norm(example: dict
     assert [tap.ok for tap in report.taps] == [True, True, False, False, False]
     assert max(tap.of_tolerance for tap in report.taps[:2]) < 0.5 < 2 < report.first_divergence.of_tolerance
     assert "norm2      DIFFERS" in str(report)
-    assert "<- first difference" in str(report)
+    assert "<- first divergence" in str(report)
 
 
 def test_reported_error_belongs_to_its_index(example: dict[str, Any]) -> None:
@@ -397,7 +397,7 @@ def test_results_are_compared_by_their_contents(name: str) -> None:
 
 def test_missing_result_is_a_difference() -> None:
     report = check(Giving(lambda y: Output(y, 2 * y)), lambda p, x: {"logits": inner(p, x)}, dict, X, levels=["value"])
-    assert report.failures[0].difference == "structure", report
+    assert report.failures[0].kind == "structure", report
 
 
 class Attending(torch.nn.Module):

@@ -47,7 +47,7 @@ def test_correct_port_agrees_and_the_report_lists_what_was_tried() -> None:
 def test_a_failure_is_the_smallest_input_at_its_level() -> None:
     report = check(jnp.abs, torch.abs)
     failure = report.failures[0]
-    assert (failure.level, failure.difference) == ("vjp", "derivative at 0")
+    assert (failure.level, failure.kind) == ("vjp", "derivative at 0")
     (x,) = failure.inputs[0]
     assert x.size <= 3
     assert not x.any()
@@ -232,7 +232,7 @@ def test_a_reference_that_cannot_be_batched_is_called_one_by_one() -> None:
 
 def test_result_with_value_dependent_shape_is_a_difference_not_a_crash() -> None:
     report = check(lambda x: x, lambda x: x[x > 0])
-    assert report.failures[0].difference == "shape"
+    assert report.failures[0].kind == "shape"
 
 
 def test_less_accurate_second_derivative_is_not_a_difference() -> None:

@@ -517,7 +517,7 @@ def test_random_reference_is_not_compared(reference: Any) -> None:
     assert report.answer == "not shown", report
     assert "is random" in report.missing[0]
     assert "a dropout mask" in report.advice
-    assert check(lambda x: x * 1, lambda x: x + 0 * torch.rand(())).ok, "what it draws may make no difference"
+    assert check(lambda x: x * 1, lambda x: x + 0 * torch.rand(())).ok, "what it draws may change nothing"
 
 
 def test_requested_but_uncompared_level_is_not_agreement() -> None:

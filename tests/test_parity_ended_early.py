@@ -55,7 +55,7 @@ def test_immediate_ctrl_c_still_returns_a_report() -> None:
     assert "(interrupted)" in str(report).splitlines()[0]
 
 
-def test_ctrl_c_while_shrinking_keeps_the_difference() -> None:
+def test_ctrl_c_while_shrinking_keeps_the_failure() -> None:
     found: list[int] = []
 
     def off(x: torch.Tensor) -> torch.Tensor:

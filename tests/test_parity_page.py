@@ -29,7 +29,7 @@ def failure(**fields: Any) -> Failure:
     numbers, errors = np.linspace(-3, 3, 50), np.geomspace(1e-9, 1, 50)
     usual = {
         "level": "value",
-        "difference": "number",
+        "kind": "number",
         "detail": "1.5 where the reference has 2",
         "call": "x = float32(0.5)",
         "dtype": "float32",
@@ -67,13 +67,13 @@ def loose(name: str = "loose") -> Report:
 def evil() -> Report:
     """Return a report in which every text contains markup that must be escaped."""
 
-    def filled(kind: Any, **given: Any) -> Any:
-        texts = [field.name for field in dataclasses.fields(kind) if field.type in (str, "str")]
-        return kind(**(dict.fromkeys(texts, EVIL) | given))
+    def filled(of: Any, **given: Any) -> Any:
+        texts = [field.name for field in dataclasses.fields(of) if field.type in (str, "str")]
+        return of(**(dict.fromkeys(texts, EVIL) | given))
 
     curve = Curve(np.ones(2), np.ones(2))
     facts = {"strata": {EVIL: (2, 2)}, "index": (), "ulp": 2.0, "candidate": np.ones(()), "reference": np.ones(())}
-    failures = [filled(Failure, **facts, curve=curve), filled(Failure, level="value", difference="structure")]
+    failures = [filled(Failure, **facts, curve=curve), filled(Failure, level="value", kind="structure")]
     levels = {name: Level(reason=EVIL, leaves={EVIL: FAIL}) for name in LEVELS}
     return filled(
         Report,
@@ -174,7 +174,7 @@ def test_failure_shows_difference_inputs_results_errors_and_script() -> None:
         assert text in shown
     assert "2,048 ULP, a relative error of 0.25" in shown
     assert "ties 2/2" in shown
-    assert "no difference in: large" in shown
+    assert "no failure in: large" in shown
     assert "print(&#x27;reproduced&#x27;)" in shown
     assert shown.count("<svg") == 2
 
@@ -224,7 +224,7 @@ def test_taps_are_listed_with_the_first_that_differs() -> None:
     report = dataclasses.replace(wrong(), taps=[Tap("norm"), Tap("linear", "number", 4, 1e-3, 18.7), Tap("out", "NaN")])
     told = re.findall(r"<tr><td><code>(\w+)</code>.*?>(agrees|differs)<.*?</tr>", page([report]))
     assert told == [("norm", "agrees"), ("linear", "differs"), ("out", "differs")]
-    assert re.findall(r"<code>(\w+)</code>(?:(?!</tr>).)*first difference", page([report])) == ["linear"]
+    assert re.findall(r"<code>(\w+)</code>(?:(?!</tr>).)*first divergence", page([report])) == ["linear"]
 
 
 def test_text_from_users_is_escaped() -> None:

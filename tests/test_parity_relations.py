@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from jaxfun import parity
-from jaxfun.parity.report.words import difference
+from jaxfun.parity.report.words import in_words
 from jaxfun.parity.search.evidence import BothResults, Evidence, both
 from jaxfun.parity.search.failing import place_of
 from jaxfun.parity.search.relations import RELATIONS, relation_of
@@ -374,4 +374,4 @@ def test_failure_begins_with_its_explanation(name: str) -> None:
             levels=["value", found.level], dtypes=["float32"], examples=200, seed=0,
         )  # fmt: skip
     failure = next(failure for failure in report.failures if failure.level == found.level)
-    assert difference(failure).startswith(found.says), str(report)
+    assert in_words(failure).startswith(found.says), str(report)

@@ -158,7 +158,7 @@ FAILING = {
     ),
     "no reverse mode": Failing(while_doubling, lambda x: x * 8, "vjp", says=["JAX     raises"]),
     "a custom_vjp": Failing(with_gradient(lambda y, g: 2 * g * y, jnp.exp), torch.exp, "vjp", says=["jax.custom_vjp("]),
-    # kinds of difference
+    # kinds of failure
     "a dtype": Failing(lambda x: jnp.argmax(x).astype(jnp.int8), torch.argmax, "value", says=[").dtype)"]),
     "a shape": Failing(jnp.ravel, lambda x: x.reshape(1, -1), "value", says=[").shape)"]),
     "a structure": Failing(lambda x: (x * 1,), lambda x: x * 1, "value"),
@@ -532,9 +532,9 @@ def numbers(text: str) -> list[tuple[float, float]]:
     return found
 
 
-def are_told_apart(ours: str, theirs: str, difference: str) -> bool:
+def are_told_apart(ours: str, theirs: str, kind: str) -> bool:
     """Return whether two printed answers differ by more than the number of digits."""
-    if difference == "structure":
+    if kind == "structure":
         ours, theirs = (re.sub(r"dtype=\S+|Array|tensor|[\s\d.,e-]", "", text) for text in (ours, theirs))
     pairs = list(zip(numbers(ours), numbers(theirs), strict=False))
     if len(numbers(ours)) != len(numbers(theirs)) or not pairs:
@@ -555,7 +555,7 @@ def test_every_script_is_short_and_shows_the_two_answers_of_the_check(answers: d
         assert max(map(len, script.splitlines())) <= 100, name
         assert "jaxfun" not in script, name
         assert [text.split()[0] for text in texts] == ["JAX", "PyTorch"], f"{name}: {texts}\n{script}"
-        assert are_told_apart(*texts, failure.difference), f"{name}: {texts}\n{script}"
+        assert are_told_apart(*texts, failure.kind), f"{name}: {texts}\n{script}"
         is_scaled = failure.level in ("vjp", "hvp") and "weights" not in script  # along 1, which is plainer
         for printed, known in zip(arrays, (failure.candidate, failure.reference), strict=True):
             if not is_scaled and failure.level != "vmap" and known is not None and printed is not None:

@@ -45,9 +45,9 @@ def test_array_lines_fit_and_no_number_is_truncated() -> None:
     np.testing.assert_array_equal([float(text) for text in read], numbers)
 
 
-def failure(difference: str, detail: str = "1 where the reference has 2", **fields: Any) -> Failure:
+def failure(kind: str, detail: str = "1 where the reference has 2", **fields: Any) -> Failure:
     usual = {"level": "value", "call": "x = float32(0.0)", "dtype": "float32"}
-    return Failure(difference=difference, detail=detail, **(usual | fields))
+    return Failure(kind=kind, detail=detail, **(usual | fields))
 
 
 FIRST_LINES = {

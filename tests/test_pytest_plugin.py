@@ -297,3 +297,24 @@ def test_invalid_default_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> No
         jaxfun.parity.defaults(device="tpu")
     with jaxfun.parity.defaults(device="cuda"), pytest.raises(ValueError, match=r"got JAX and PyTorch do not both"):
         jaxfun.parity.check(abs, abs)
+
+
+def test_the_table_of_this_project_has_the_suite_alone(pytester: pytest.Pytester) -> None:
+    """A check that a test expects to fail is no row, also where a fixture of its module makes it."""
+    wrong = """
+    import pytest
+    from jaxfun.parity.report.report import Failure, Report
+
+    @pytest.fixture(scope="module")
+    def wrong():
+        Report("{0}", "theirs", [Failure("value", "bits", "", "wrong(f)")]).log()
+
+    def test_wrong(wrong): pass
+    """
+    pytester.makeconftest((ROOT / "conftest.py").read_text())
+    for folder in ("tests", "parity_tests"):
+        pytester.mkdir(folder).joinpath(f"test_{folder}.py").write_text(textwrap.dedent(wrong.format(folder)))
+    result = pytester.runpytest_inprocess(*PLUGIN)
+    result.assert_outcomes(passed=2)
+    assert "1 function: 1 differ" in result.outlines
+    assert re.search(r"^parity_tests +theirs", result.stdout.str(), re.MULTILINE)

@@ -26,8 +26,8 @@ from pairs import AGREEING, DIFFERENT
 import jaxfun as jf
 from docs import make_counts
 from jaxfun.ops import records
-from jaxfun.parity.known import differences_of
-from jaxfun.parity.known.difference import Difference
+from jaxfun.parity.known import known_differences
+from jaxfun.parity.known.difference import KnownDifference
 
 ROOT = Path(__file__).parent.parent
 README, DOCS = ROOT / "README.md", ROOT / "docs"
@@ -204,38 +204,38 @@ def test_the_pure_form_gives_what_the_call_in_place_leaves(row: list[str]) -> No
 # docs/semantics.md: the known differences, from the records.
 
 
-def known() -> dict[Difference, list[str]]:
-    """Return each difference of the records with the public functions that have it, those said alike once."""
-    said: dict[tuple[Any, ...], tuple[Difference, list[str]]] = {}
+def known() -> dict[KnownDifference, list[str]]:
+    """Return each known difference of the records with the public functions that have it, those said alike once."""
+    said: dict[tuple[Any, ...], tuple[KnownDifference, list[str]]] = {}
     for record in sorted(records().values(), key=lambda record: record.name):  # in whatever order the files load
-        for difference in differences_of(record):
-            key = (difference.devices, difference.levels, difference.jaxfun, difference.torch, difference.why)
-            names = said.setdefault(key, (difference, []))[1]
+        for each in known_differences(record):
+            key = (each.devices, each.levels, each.jaxfun, each.torch, each.why)
+            names = said.setdefault(key, (each, []))[1]
             names.extend([] if record.public in names else [record.public])
     return dict(said.values())
 
 
-def entry(difference: Difference, names: list[str]) -> str:
-    where = "" if "cpu" in difference.devices else "on CUDA: "
+def entry(each: KnownDifference, names: list[str]) -> str:
+    where = "" if "cpu" in each.devices else "on CUDA: "
     lines = [
-        f"- {', '.join(f'`{name}`' for name in names)} ({where}{', '.join(difference.levels)}): {difference.why}.",
-        f"  jaxfun: {difference.jaxfun}.",
-        f"  PyTorch: {difference.torch}.",
-        f"  Source: {difference.source}.",
+        f"- {', '.join(f'`{name}`' for name in names)} ({where}{', '.join(each.levels)}): {each.why}.",
+        f"  jaxfun: {each.jaxfun}.",
+        f"  PyTorch: {each.torch}.",
+        f"  Source: {each.source}.",
     ]
     return "\n".join(textwrap.fill(line, 118, subsequent_indent="  ", break_on_hyphens=False) for line in lines)
 
 
-def with_differences(text: str) -> str:
+def with_known_differences(text: str) -> str:
     begin, end = MARKERS
     head, rest = text.split(begin)
-    listed = "\n".join(entry(difference, names) for difference, names in known().items())
+    listed = "\n".join(entry(each, names) for each, names in known().items())
     return f"{head}{begin}\n{listed}\n{end}{rest.split(end)[1]}"
 
 
 def test_every_known_difference_is_listed() -> None:
     text = SEMANTICS.read_text()
-    assert text == with_differences(text), "run: python tests/test_readme.py"
+    assert text == with_known_differences(text), "run: python tests/test_readme.py"
 
 
 # README.md: the table of what is covered.
@@ -325,5 +325,5 @@ def anchors(path: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    SEMANTICS.write_text(with_differences(SEMANTICS.read_text()))
+    SEMANTICS.write_text(with_known_differences(SEMANTICS.read_text()))
     sys.stdout.write(f"{SEMANTICS}: {len(known())} known differences\n")

@@ -117,7 +117,7 @@ def test_an_entry_has_what_is_known_of_a_function(name: str) -> None:
 def test_known_differences_stand_with_their_function() -> None:
     text = all_pages()["api/pointwise.md"]
     entry = text.partition("{ #addcdiv }")[2].partition("\n## ")[0]
-    known = [known for op in reference.ops.records_of("addcdiv") for known in reference.differences_of(op)]
+    known = [known for op in reference.ops.records_of("addcdiv") for known in reference.known_differences(op)]
     assert known
     assert all(reference.inline(each.why) in entry for each in known)
 
@@ -125,8 +125,8 @@ def test_known_differences_stand_with_their_function() -> None:
 def test_the_differences_are_all_in_the_table() -> None:
     found = reference.known()["functions"]
     text = all_pages()["differences.md"]
-    assert text.count("<tr ") == sum(len(fields["differences"]) for fields in found.values())
-    assert [name for name, fields in found.items() if fields["differences"] and f'id="{name}"' not in text] == []
+    assert text.count("<tr ") == sum(len(fields["deviations"]) for fields in found.values())
+    assert [name for name, fields in found.items() if fields["deviations"] and f'id="{name}"' not in text] == []
 
 
 # The picture of the house.
@@ -183,7 +183,7 @@ def test_a_link_to_a_file_of_the_project_is_turned_to_its_page() -> None:
 
 # What the site's own pages show: a comment behind an expression is what it gives, `raises X` where it raises.
 
-OWN = {"index.md": "value", "porting.md": "vjp"}  # with the level at which its check finds a difference
+OWN = {"index.md": "value", "porting.md": "vjp"}  # with the level at which its check finds a failure
 
 
 @pytest.fixture

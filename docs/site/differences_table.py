@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jaxfun.porting.counterparts import counterparts
-from jaxfun.porting.differences import known
+from jaxfun.porting.differences import stored
 
 HERE = Path(__file__).parent
 SIDES = {"jax": "JAX", "torch": "PyTorch", "jaxfun": "jaxfun"}
@@ -28,7 +28,7 @@ def page(source: str, where: Mapping[str, str]) -> str:
     `where` has the address of each function in the reference, for the links of the page.
     """
     called = {name: counterpart.called for name, counterpart in counterparts().items()}
-    functions = {name: {**fields, "called": called[name]} for name, fields in known()["functions"].items()}
+    functions = {name: {**fields, "called": called[name]} for name, fields in stored()["functions"].items()}
     rows = [row for name, fields in functions.items() for row in _rows(name, fields, where)]
     head = source.partition("\n## ")[0].strip()
     table = f'<table class="partings"><thead>{HEAD}</thead><tbody>\n{chr(10).join(rows)}\n</tbody></table>'
@@ -38,7 +38,7 @@ def page(source: str, where: Mapping[str, str]) -> str:
 
 def _finder(functions: Mapping[str, Any]) -> str:
     families = dict.fromkeys(fields["family"] for fields in functions.values())
-    sorts = dict.fromkeys(row["sort"] for fields in functions.values() for row in fields["differences"])
+    sorts = dict.fromkeys(row["sort"] for fields in functions.values() for row in fields["deviations"])
     return FINDER.format(
         families="".join(f"<option>{html.escape(family)}</option>" for family in families),
         sorts="\n".join(f'<label><input type="checkbox" value="{sort}" checked> {sort}</label>' for sort in sorts),
@@ -47,7 +47,7 @@ def _finder(functions: Mapping[str, Any]) -> str:
 
 def _rows(name: str, fields: Mapping[str, Any], where: Mapping[str, str]) -> Iterator[str]:
     aliases = " ".join(fields["aliases"])
-    for number, row in enumerate(fields["differences"]):
+    for number, row in enumerate(fields["deviations"]):
         anchor = f' id="{name}"' if number == 0 else ""
         level = f" <br>{row['level']}" if row["sort"] == "derivative" else ""
         along = " <br>random directions" if row["along"] is not None else ""
@@ -75,7 +75,7 @@ def prose(text: str) -> str:
 
 def _others(functions: Mapping[str, Any]) -> Iterator[str]:
     groups = {
-        "No deviation found": lambda fields: fields["jax"] and not fields["differences"],
+        "No deviation found": lambda fields: fields["jax"] and not fields["deviations"],
         "Without a counterpart in JAX": lambda fields: not fields["jax"],
     }
     for title, belongs in groups.items():

@@ -13,9 +13,9 @@ import jaxfun
 from jaxfun import ops
 from jaxfun.core.dtypes import DType, Kind
 from jaxfun.core.record import BOOLS, COMPLEXES, FLOATS, HALVES, INTEGERS, Op, Role, Shape
-from jaxfun.parity.known import differences_of
-from jaxfun.parity.known.difference import Difference
-from jaxfun.porting.differences import known
+from jaxfun.parity.known import known_differences
+from jaxfun.parity.known.difference import KnownDifference
+from jaxfun.porting.differences import stored
 
 SECTIONS = ("Shapes", "Dtypes", "Gradient", "Raises", "Warns", "Memory", "Differs", "Torch")
 FAMILIES = {"bool": BOOLS, "integers": INTEGERS, "floating point numbers": FLOATS, "complex numbers": COMPLEXES}
@@ -156,7 +156,7 @@ def _nodes(ops: Sequence[Op]) -> str:
     return _listed([f"`{node}`" for node in dict.fromkeys(record.node for record in ops if record.node)], "or")
 
 
-_deviations = functools.cache(known)  # read the file once
+_deviations = functools.cache(stored)  # read the file once
 
 
 def _in_jax(entry: Entry) -> str:
@@ -165,7 +165,7 @@ def _in_jax(entry: Entry) -> str:
         return ""
     if not fields["jax"]:
         return "JAX has no counterpart."
-    sorts = dict.fromkeys(row["sort"] for row in fields["differences"])
+    sorts = dict.fromkeys(row["sort"] for row in fields["deviations"])
     if not sorts:
         return f"`{fields['jax']}`: no deviation was found."
     titles = [SORTS.get(sort, f"the {sort}") for sort in sorts]
@@ -180,9 +180,9 @@ def _in_torch(entry: Entry, said: str) -> str:
     return link if said.rstrip(".") in ("", mirrored, mirrored.removeprefix("torch.")) else f"{link}. {said}"
 
 
-def differences(ops: Sequence[Op]) -> Iterator[str]:
+def known_lines(ops: Sequence[Op]) -> Iterator[str]:
     """Yield the lines of the known differences of a function, in a block that is folded at first."""
-    found = {_said(known): known for record in ops for known in differences_of(record)}
+    found = {_said(known): known for record in ops for known in known_differences(record)}
     if found:
         yield f'\n??? known "Known differences: {len(found)}"'
     for each in found.values():
@@ -193,8 +193,8 @@ def differences(ops: Sequence[Op]) -> Iterator[str]:
         yield f"      Source: {inline(each.source)}."
 
 
-def _said(difference: Difference) -> tuple[object, ...]:
-    return difference.devices, difference.levels, difference.jaxfun, difference.torch, difference.why
+def _said(known: KnownDifference) -> tuple[object, ...]:
+    return known.devices, known.levels, known.jaxfun, known.torch, known.why
 
 
 def inline(text: str) -> str:
@@ -219,7 +219,7 @@ def section(entry: Entry, ops: Sequence[Op], is_own: bool) -> Iterator[str]:
     for title, text in facts(entry, doc, ops, is_own):
         if text:
             yield f"\n{title}\n:   {text if title in ('In JAX', 'PyTorch') else inline(text)}"
-    yield from differences(ops)
+    yield from known_lines(ops)
     yield from _members(entry)
     if doc.example:
         yield f"\n```pycon\n{doc.example}\n```"

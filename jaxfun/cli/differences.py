@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ..porting.differences import known
+from ..porting.differences import stored
 
 _SIDES = {"jax": "JAX", "torch": "PyTorch", "jaxfun": "jaxfun"}
 _ALONG = "along random directions"
@@ -15,7 +15,7 @@ def run(name: str | None) -> int:
 
     Raises: ValueError for an unknown name.
     """
-    found = known()
+    found = stored()
     functions = found["functions"]
     lines = _overview(found) if name is None else _details(found, _named(name, functions))
     print("\n".join(lines))
@@ -39,7 +39,7 @@ def _named(name: str, functions: Mapping[str, Any]) -> str:
 
 def _overview(found: Mapping[str, Any]) -> Iterator[str]:
     functions = found["functions"]
-    differ = [name for name, fields in functions.items() if fields["differences"]]
+    differ = [name for name, fields in functions.items() if fields["deviations"]]
     none = [name for name, fields in functions.items() if not fields["jax"]]
     count = f"For {len(differ)} of {len(functions) - len(none)} torch functions"
     yield f"{count} the nearest JAX function deviates from PyTorch (JAX {found['jax']}, PyTorch {found['torch']})."
@@ -48,7 +48,7 @@ def _overview(found: Mapping[str, Any]) -> Iterator[str]:
         names = [name for name, fields in functions.items() if fields["family"] == family]
         yield f"\n{family}"
         for name in names:
-            sorts = [difference["sort"] for difference in functions[name]["differences"]]
+            sorts = [deviation["sort"] for deviation in functions[name]["deviations"]]
             if sorts:
                 yield f"  {name:{wide}}  {', '.join(sorts)}"
         yield from _listed("no deviation found", [n for n in names if functions[n]["jax"] and n not in differ])
@@ -69,11 +69,11 @@ def _details(found: Mapping[str, Any], name: str) -> Iterator[str]:
         yield f"torch.{name} has no counterpart in JAX; use jaxfun.{name}"
         return
     yield f"torch.{name} and its nearest JAX counterpart {fields['jax']}"
-    if not fields["differences"]:
+    if not fields["deviations"]:
         yield f"\n  no deviation found (JAX {found['jax']}, PyTorch {found['torch']})"
-    for difference in fields["differences"]:
-        level = f" ({difference['level']})" if difference["sort"] == "derivative" else ""
-        yield f"\n  {difference['sort']}{level}{'' if difference['along'] is None else ', ' + _ALONG}"
-        yield f"    {difference['call']}"
-        yield from (f"      {title:7}  {difference[side]}" for side, title in _SIDES.items())
-        yield f"    {difference['why']}"
+    for deviation in fields["deviations"]:
+        level = f" ({deviation['level']})" if deviation["sort"] == "derivative" else ""
+        yield f"\n  {deviation['sort']}{level}{'' if deviation['along'] is None else ', ' + _ALONG}"
+        yield f"    {deviation['call']}"
+        yield from (f"      {title:7}  {deviation[side]}" for side, title in _SIDES.items())
+        yield f"    {deviation['why']}"

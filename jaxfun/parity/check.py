@@ -27,7 +27,7 @@ from .draw.storage import no_folder_left
 from .known.lookup import names_of, records_of
 from .report.model import LEVELS, FailureData
 from .report.report import Report
-from .report.words import difference, place
+from .report.words import in_words, place
 from .run.isolation import isolated
 from .run.options import Options
 from .run.outcome import outcome
@@ -100,7 +100,7 @@ def check(
     differ. `parity.defaults` sets these two for many checks.
     `rtol`, `atol`: allow an error of `atol + rtol * |reference|`. By default PyTorch in float64 defines the tolerance.
     `seed`: the same seed gives the same run. `progress(done, total)` is called while value sets are evaluated.
-    `strict`: count edges as failures; the default for functions of jaxfun. `allow`: kinds of differences to count as
+    `strict`: count edges as failures; the default for functions of jaxfun. `allow`: kinds of failures to count as
     edges, some of kinks, ties, NaN, infinity, empty, dtype, errors.
 
     The report's `answer` is "agrees", "differs" or "not shown" (too little evidence for something that applies). Its
@@ -112,7 +112,7 @@ def check(
     >>> import jax, torch
     >>> from jaxfun import parity
     >>> report = parity.check(jax.numpy.abs, torch.abs, examples=40)
-    >>> report.ok, report.failures[0].level, report.failures[0].difference
+    >>> report.ok, report.failures[0].level, report.failures[0].kind
     (False, 'vjp', 'derivative at 0')
     """
     refuse(candidate, reference, levels, dtypes, devices, examples, allow)
@@ -207,7 +207,7 @@ def take(report: Report, search: Search, dtype: str, is_opinion: bool) -> None:
     if is_opinion:
         found = search.report
         report.opinions[dtype] = opinion(found)
-        # a difference in the functions' own dtype is reported there
+        # a failure in the functions' own dtype is reported there
         is_new = not report.failures and not report.is_another_in_float64
         is_wide = search.first is not None and not search.first.computes_narrower
         found.edges = []
@@ -239,7 +239,7 @@ def opinion(found: Report) -> str:
     """Return the result of a second opinion as one line."""
     if found.failures:
         first = found.failures[0]
-        return f"differs: {place(first)[0]}: {difference(first)}"
+        return f"differs: {place(first)[0]}: {in_words(first)}"
     return "agrees" if found.ok else f"not shown: {'; '.join(found.missing)}"
 
 

@@ -7,10 +7,10 @@ from typing import Any
 DATA = Path(__file__).with_name("differences.json")
 
 
-def known() -> dict[str, Any]:
+def stored() -> dict[str, Any]:
     """Return the stored deviations: the versions, and for each torch function its JAX counterpart and its deviations.
 
-    >>> known()["functions"]["std"]["jax"]
+    >>> stored()["functions"]["std"]["jax"]
     'jnp.std(input, axis=dim, keepdims=keepdim, ddof=correction)'
     """
     return json.loads(DATA.read_text("utf-8"))

@@ -1,6 +1,6 @@
 """Run the parity engine on plain JAX: where a torch function's JAX counterpart deviates, and the smallest such input.
 
-`differences` searches, `measured` evaluates a deviation that is already known.
+`deviations` searches, `measured` evaluates a stored deviation.
 """
 
 import functools
@@ -46,7 +46,7 @@ SORTS = ("value", "dtype", "derivative", "refuses", "accepts")  # kinds of devia
 
 
 @dataclass(frozen=True)
-class Seen:
+class Deviation:
     """A deviation: the call, the level, and each library's answer."""
 
     sort: str  # one of SORTS
@@ -60,27 +60,27 @@ class Seen:
 
 
 @without_warnings
-def differences(records: Sequence[Op], counterpart: Counterpart, jaxfun: Callable[..., Any]) -> list[Seen]:
+def deviations(records: Sequence[Op], counterpart: Counterpart, jaxfun: Callable[..., Any]) -> list[Deviation]:
     """Return where the JAX counterpart of a torch function deviates from it, each sort of deviation once.
 
     `records` are the function's overloads, `jaxfun` is jaxfun's function.
     """
-    found: dict[str, Seen] = {}
+    found: dict[str, Deviation] = {}
     for record in records[::-1]:  # reversed: the more general overloads come last
         for sides, item in _mismatches(record, counterpart):
             sort = _sort(item)
             if sort not in found:
-                seen = _seen(record, counterpart, sides, item, jaxfun)
-                found |= {sort: seen} if seen else {}
+                deviation = _deviation(record, counterpart, sides, item, jaxfun)
+                found |= {sort: deviation} if deviation else {}
     return [found[sort] for sort in SORTS if sort in found]
 
 
 def _sort(found: Mismatch) -> str:
-    if found.verdict.difference == "raises":
+    if found.verdict.kind == "raises":
         return "refuses" if found.verdict.detail.startswith("raised") else "accepts"
     if found.level in _DERIVATIVES:
         return "derivative"
-    return "dtype" if "dtype" in found.verdict.difference else "value"
+    return "dtype" if "dtype" in found.verdict.kind else "value"
 
 
 def _mismatches(record: Op, counterpart: Counterpart) -> Iterator[tuple[Sides, Mismatch]]:
@@ -181,9 +181,9 @@ def _complexity(case: Case) -> tuple[int, int]:
     return len(static) + 9 * any(size == 0 for size in sizes), -sum(sizes)
 
 
-def _seen(
+def _deviation(
     record: Op, counterpart: Counterpart, sides: Sides, found: Mismatch, jaxfun: Callable[..., Any]
-) -> Seen | None:
+) -> Deviation | None:
     """Return the deviation as it is shown: with directions of ones, if it shows there too."""
     case = sides.case if found.level != "errors" else sides.case.like_row(found.row, [sides.case.row(found.row)])
     for is_plain in (True, False):
@@ -192,7 +192,7 @@ def _seen(
         if is_of_sort(_sort(found), answers):
             along = None if is_plain or found.level in ("value", "errors") else (case.seed, case.number(0))
             why = counterpart.why.get(_sort(found)) or _reason(sides.candidate, sides.reference, shown, found, answers)
-            return Seen(_sort(found), found.level, call_text(record, case), along, **answers, why=why)
+            return Deviation(_sort(found), found.level, call_text(record, case), along, **answers, why=why)
     return None
 
 
@@ -227,13 +227,13 @@ _LIBRARY = {"accepts": "PyTorch", "refuses": "JAX"}
 
 @without_warnings
 def measured(
-    records: Sequence[Op], counterpart: Counterpart, jaxfun: Callable[..., Any], known: Mapping[str, Any]
+    records: Sequence[Op], counterpart: Counterpart, jaxfun: Callable[..., Any], stored: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Return each library's answer for a known deviation: the fields of a `Seen`."""
-    record, case = case_from(known["call"], records, known["along"] and tuple(known["along"]))
+    """Return each library's answer for a stored deviation: the fields of a `Deviation`."""
+    record, case = case_from(stored["call"], records, stored["along"] and tuple(stored["along"]))
     sides = in_jax(counterpart, record), jaxfun, torch_side.resolve(record.torch)
     ours, jaxfuns, theirs = (determined(record, side) for side in sides)
-    return answers_of(ours, jaxfuns, theirs, case, known["level"])
+    return answers_of(ours, jaxfuns, theirs, case, stored["level"])
 
 
 def answers_of(

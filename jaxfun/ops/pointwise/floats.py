@@ -179,6 +179,8 @@ def _ldexp(input: Array, other: Array) -> jax.Array:
 _WHOLE = ("int64", "int32", "int16", "int8", "uint8")
 
 
+# A second record for the overload, because the suite compares the first case of a record in every dtype and at every
+# level: with one record either these exact powers or the second derivative of the others would be left out.
 @op(
     kind=None,
     torch="torch.ldexp",

@@ -1,7 +1,7 @@
 """Compare two arrays: shape, dtype, positions of NaN and infinity, then the numbers, in ULP of a float64 oracle.
 
 Begin at `compare`. This file uses only NumPy: no JAX, PyTorch or pytest. `compare` returns a `Verdict` and never
-raises for a difference, so the caller must use the result.
+raises for a mismatch, so the caller must use the result.
 """
 
 import functools
@@ -39,21 +39,21 @@ _PARTS = {"complex64": "float32", "complex128": "float64"}
 
 @dataclass(frozen=True)
 class Verdict:
-    """The result of a comparison. `difference` is the kind of difference, "" if the two agree."""
+    """The result of a comparison. `kind` is the kind of mismatch, "" if the two agree."""
 
-    difference: str = ""
+    kind: str = ""
     compared: int = 0
     worst_ulp: float = 0.0
     index: tuple[int, ...] = ()  # of the worst element that differs
     ulp: float = 0.0  # the error at `index`
     detail: str = ""
-    of_tolerance: float = 0.0  # the largest error divided by its tolerance: above 1 it is a difference
+    of_tolerance: float = 0.0  # the largest error divided by its tolerance: above 1 it is a mismatch
     wrong: np.ndarray | None = field(default=None, compare=False, repr=False)  # mask of the elements that differ
 
     @property
     def ok(self) -> bool:
         """Whether the two agree."""
-        return not self.difference
+        return not self.kind
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def _wide(array: np.ndarray) -> np.ndarray:
 
 def _first(
     wrong: np.ndarray,
-    difference: str,
+    kind: str,
     candidate: np.ndarray,
     reference: np.ndarray,
     keep: np.ndarray,
@@ -138,7 +138,7 @@ def _first(
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(ranked)), wrong.shape))
     ours, theirs = _told_apart(candidate[index], reference[index])
     detail = f"{ours} where the reference has {theirs}" + (f", at {list(index)}" if index else "")
-    return Verdict(difference, compared, worst, index, 0.0 if ulp is None else float(ulp[index]), detail, wrong=wrong)
+    return Verdict(kind, compared, worst, index, 0.0 if ulp is None else float(ulp[index]), detail, wrong=wrong)
 
 
 _DIGITS = (4, 6, 9, 17)

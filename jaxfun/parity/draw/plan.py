@@ -194,7 +194,7 @@ class _Settling:
     def _is_drawn(self, item: Configuration, taken: set[str]) -> bool:
         """Return whether to draw a kind of shapes, and note the reason if not.
 
-        A kind that only one side accepts is drawn, as a difference in errors, with exceptions: an ordinary kind that
+        A kind that only one side accepts is drawn, to compare the errors, with exceptions: an ordinary kind that
         the reference rejects is not what the function is for; and a candidate for matrices may reject a vector.
         """
         refusals = self._refusals(item)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ...core.dtypes import DType
 from ...core.record import Op
-from ..known import differences_at
+from ..known import known_differences_at
 from ..known.difference import Held
 from ..run.case import Arguments, Case, Slot
 from .choices import Choose, by_hypothesis
@@ -144,12 +144,12 @@ def _known(
     record: Op, by_name: Mapping[str, Any], level: str, tensors: Sequence[np.ndarray], device: str
 ) -> Held | None:
     """Return the known difference whose region contains a value set, if there is one."""
-    differences = differences_at(record, level, device)
-    if not differences:
+    known = known_differences_at(record, level, device)
+    if not known:
         return None
     _, arguments = Arguments((), dict(by_name)).filled(tensors, lambda dtype: dtype)
     with np.errstate(all="ignore"):  # a region's predicate is evaluated for NaN and infinity too
-        return next((Held(known, arguments) for known in differences if known.region(arguments)), None)
+        return next((Held(each, arguments) for each in known if each.region(arguments)), None)
 
 
 def main_shape(arguments: Mapping[str, Any]) -> tuple[int, ...]:

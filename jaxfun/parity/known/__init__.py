@@ -2,26 +2,26 @@
 
 from ...core.record import Op
 from . import bounds, linear_algebra, order, places, pointwise, reductions
-from .difference import Difference
+from .difference import KnownDifference
 
 _CHAPTERS = (pointwise, bounds, reductions, order, linear_algebra, places)
 
 
-def differences_of(record: Op) -> tuple[Difference, ...]:
+def known_differences(record: Op) -> tuple[KnownDifference, ...]:
     """Return the known differences of an op.
 
     >>> import jaxfun as jf
-    >>> [known.levels for known in differences_of(jf.maximum.op)]
+    >>> [known.levels for known in known_differences(jf.maximum.op)]
     [('jvp',)]
     """
-    return tuple(known for chapter in _CHAPTERS for known in chapter.DIFFERENCES.get(record.name, ()))
+    return tuple(known for chapter in _CHAPTERS for known in chapter.KNOWN_DIFFERENCES.get(record.name, ()))
 
 
-def differences_at(record: Op, level: str, device: str) -> list[Difference]:
+def known_differences_at(record: Op, level: str, device: str) -> list[KnownDifference]:
     """Return the known differences of an op that concern a level on a device."""
-    return [known for known in differences_of(record) if level in known.levels and device in known.devices]
+    return [known for known in known_differences(record) if level in known.levels and device in known.devices]
 
 
 def recorded() -> frozenset[str]:
     """Return the names of all records that have a known difference."""
-    return frozenset(name for chapter in _CHAPTERS for name in chapter.DIFFERENCES)
+    return frozenset(name for chapter in _CHAPTERS for name in chapter.KNOWN_DIFFERENCES)

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from ...core.dtypes import result_type
-from .difference import Difference, anywhere, finite, there, zero
+from .difference import KnownDifference, anywhere, finite, there, zero
 
 
 def _is_tie(arguments: Mapping[str, Any]) -> Any:
     input, other = (np.asarray(arguments[name]) for name in ("input", "other"))
-    # in the dtype of the result, in which a 0-dim tensor may equal what it exceeds in its own
+    # in the dtype of the result: after rounding to it, a larger 0-dim tensor may be equal
     dtype = result_type(input, other)
     return input.astype(dtype) == other.astype(dtype)
 
@@ -22,11 +22,11 @@ def _is_nan(arguments: Mapping[str, Any]) -> Any:
     return functools.reduce(np.logical_or, map(np.isnan, given))
 
 
-TIE = Difference(
+TIE = KnownDifference(
     anywhere(_is_tie),
     jaxfun="the tangent of `input`, to which the gradient goes",
     torch="the tangent of `other`, though the gradient goes to `input`",
-    why="where both are equal torch's forward mode of fmax does not agree with its own reverse mode",
+    why="where both are equal, torch's forward mode of fmax contradicts its reverse mode",
     source="tools/autograd/derivatives.yaml: fmax",
     levels=("jvp",),
     elements=there(_is_tie),
@@ -34,22 +34,22 @@ TIE = Difference(
     much="two tensors of a few elements, drawn from the same kinks and ties, are equal somewhere",
 )
 
-BOUNDING_AT_NAN = Difference(
+BOUNDING_AT_NAN = KnownDifference(
     anywhere(_is_nan),
     jaxfun="0, as the gradient is",
-    torch="the tangent of the bound, though no gradient goes to it",
-    why="at NaN torch's forward mode of clamp_min and clamp_max does not agree with its own reverse mode",
+    torch="the tangent of the bound, although its gradient is 0",
+    why="at NaN, torch's forward mode of clamp_min and clamp_max contradicts its reverse mode",
     source="tools/autograd/derivatives.yaml: clamp_min, clamp_max",
     levels=("jvp",),
     elements=there(_is_nan),
     answer=zero,
 )
 
-SELECTION_AT_NAN = Difference(
+SELECTION_AT_NAN = KnownDifference(
     anywhere(_is_nan),
     jaxfun="both tangents, as the gradient goes to both",
     torch="the tangent of `other` alone, though the gradient goes to both",
-    why="at NaN torch's forward mode of maximum and minimum does not agree with its own reverse mode",
+    why="at NaN, torch's forward mode of maximum and minimum contradicts its reverse mode",
     source="tools/autograd/derivatives.yaml: maximum, minimum",
     levels=("jvp",),
     elements=there(_is_nan),
@@ -63,20 +63,20 @@ def _is_at_edge(arguments: Mapping[str, Any]) -> Any:
     return _is_nan(arguments) | (input == low if len(given) == 2 else low >= high)
 
 
-FORWARD = Difference(
+FORWARD = KnownDifference(
     anywhere(_is_at_edge),
-    jaxfun="the tangent that goes with the gradient, where bounds meet or cross, at NaN, and at an only bound",
-    torch="the tangent of a bound, or of the input, though no gradient goes to it",
-    why="at these edges torch's forward mode of clamp does not agree with its own reverse mode",
+    jaxfun="the tangent that matches the gradient",
+    torch="the tangent of a bound or of the input, although its gradient is 0",
+    why="where bounds meet or cross, at NaN and at a single bound, torch's forward mode contradicts its reverse mode",
     source="torch/csrc/autograd/FunctionsManual.cpp: clamp_jvp, clamp_backward_min_max",
     levels=("jvp",),
     elements=there(_is_at_edge),
     answer=finite,
-    much="every second pair of bounds is drawn crossed, to see which of them counts",
+    much="half of the pairs of bounds are drawn crossed, to test which bound wins",
 )
 
 
-DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
+KNOWN_DIFFERENCES: Mapping[str, tuple[KnownDifference, ...]] = {
     "maximum": (SELECTION_AT_NAN,),
     "minimum": (SELECTION_AT_NAN,),
     "clamp.Tensor": (FORWARD,),

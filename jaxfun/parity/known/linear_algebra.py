@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .difference import Difference, nan, not_finite
+from .difference import KnownDifference, nan, not_finite, reduced
 
 
 def _is_not_diagonal(arguments: Mapping[str, Any]) -> bool:
@@ -14,36 +14,45 @@ def _is_not_diagonal(arguments: Mapping[str, Any]) -> bool:
     return bool((factor != factor * np.eye(factor.shape[-1], dtype=factor.dtype)).any())
 
 
-FORWARD = Difference(
+FORWARD = KnownDifference(
     _is_not_diagonal,
-    jaxfun="the tangent that goes with the gradient",
-    torch="another tangent: X dL X Lᴴ and its adjoint, in the place of X dL Lᴴ X",
-    why="torch's forward mode of cholesky_inverse multiplies in another order, which only a diagonal factor allows",
+    jaxfun="the tangent that matches the gradient",
+    torch="another tangent: X dL X Lᴴ and its adjoint instead of X dL Lᴴ X",
+    why="torch's forward mode of cholesky_inverse multiplies in an order that is correct only for a diagonal factor",
     source="torch/csrc/autograd/FunctionsManual.cpp: cholesky_inverse_jvp",
     levels=("jvp",),
-    much="a factor that is not diagonal is what the function is for",
+    much="an ordinary factor is not diagonal",
 )
 
-NOT_FINITE = Difference(
+NOT_FINITE = KnownDifference(
     lambda arguments: not np.isfinite(arguments["input"]).all(),
-    jaxfun="NaN wherever the solution of an equation with the factor meets it",
-    torch="a number where LAPACK's inverse of the triangle does not meet it",
-    why="the inverse by two solutions multiplies NaN by the zeros of the identity, that of a triangle does not",
+    jaxfun="NaN where the triangular solve multiplies NaN by a zero of the identity",
+    torch="a number there: LAPACK inverts the triangle without that product",
+    why="jaxfun solves against the identity, torch inverts the triangle, so NaN reaches other elements",
     source="aten/src/ATen/native/BatchLinearAlgebraKernel.cpp: cholesky_inverse_kernel_impl",
     answer=not_finite,
     much="NaN and infinities are drawn on purpose",
 )
 
 
-INFINITE_SOLUTION = Difference(
+def _has_infinity(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
+    """Return which elements of a solution, or of a derivative, depend on a column or a factor that is not finite."""
+    columns, factor = (np.isfinite(arguments[name]) for name in ("input", "input2"))
+    mask = ~columns.all(-2, keepdims=True) | ~factor.all((-2, -1), keepdims=True)
+    # the factor's derivative is a sum over the columns
+    return reduced(mask.any(-1, keepdims=True) if result.shape == factor.shape else mask, result.shape)
+
+
+INFINITE_SOLUTION = KnownDifference(
     lambda arguments: not all(np.isfinite(arguments[name]).all() for name in ("input", "input2")),
-    jaxfun="NaN where a kernel of OpenBLAS, which JAX calls, multiplies infinity by the zeros that fill up a block",
+    jaxfun="NaN where the OpenBLAS kernel that JAX calls multiplies infinity by the zeros that pad a block",
     torch="infinity",
-    why="what a substitution makes of infinity is the kernel's, which OpenBLAS chooses by the CPU",
+    why="the result of a substitution with infinity depends on the kernel, which OpenBLAS selects by CPU",
     source="aten/src/ATen/native/BatchLinearAlgebraKernel.cpp: cholesky_solve_kernel",
     answer=nan,
+    elements=_has_infinity,
     much="NaN and infinities are drawn on purpose",
-    machines="those whose CPU has AVX2 and no AVX-512, and AMD's, for which OpenBLAS takes its kernels for Haswell",
+    machines="CPUs for which OpenBLAS selects its Haswell kernels: those with AVX2 and no AVX-512, and AMD's",
 )
 
 
@@ -54,43 +63,43 @@ def _is_nearly_singular(arguments: Mapping[str, Any]) -> bool:
     return bool((np.abs(np.linalg.det(wide)) < 100 * np.finfo(input.dtype).eps * size).any())
 
 
-SINGULAR = Difference(
+SINGULAR = KnownDifference(
     _is_nearly_singular,
-    jaxfun="the cofactors for its first derivative, 0 where the determinant is exactly 0",
-    torch="the same, or by way of singular vectors with create_graph=True, of a determinant that may be rounded to 0",
-    why="where a determinant is nearly 0 its derivatives hang on how it is rounded, and on create_graph",
+    jaxfun="the first derivative by cofactors; 0 where the determinant is exactly 0",
+    torch="the same, or by singular vectors with create_graph=True; its determinant may be rounded to 0",
+    why="where a determinant is nearly 0, its derivatives depend on its rounding, and on create_graph",
     source="torch/csrc/autograd/FunctionsManual.cpp: linalg_det_jvp, linalg_det_backward",
     levels=("vjp", "jvp", "hvp"),
-    much="of small matrices most that are drawn for ties, zeros and constants are singular",
+    much="most small matrices that are drawn for ties, zeros and constants are singular",
 )
 
-INFINITY = Difference(
+INFINITY = KnownDifference(
     lambda arguments: bool(np.isinf(arguments["input"]).any()),
-    jaxfun="infinite or NaN, by the order of its elimination",
-    torch="NaN or infinite, by the order of its own",
-    why="a determinant with an infinity in it is NaN where its elimination meets infinity times 0",
+    jaxfun="infinity or NaN, depending on the order of elimination",
+    torch="NaN or infinity, depending on its own order of elimination",
+    why="the determinant of a matrix with infinity is NaN if the elimination computes infinity times 0",
     source="aten/src/ATen/native/BatchLinearAlgebraKernel.cpp: lu_factor_kernel",
     levels=("value",),
     much="infinities are drawn on purpose, and one is enough",
     answer=not_finite,
 )
 
-NAN_ON_CUDA = Difference(
+NAN_ON_CUDA = KnownDifference(
     lambda arguments: not bool(np.isfinite(arguments["input"]).all()),
     jaxfun="NaN, as torch on the CPU",
-    torch="0 or another number, where its factorization does not meet the NaN",
-    why="what becomes of NaN in a factorization is the library's, cuSOLVER or MAGMA on a GPU",
+    torch="0 or another number, if its factorization does not use the NaN",
+    why="the result of a factorization with NaN depends on the library: cuSOLVER or MAGMA on a GPU",
     source="aten/src/ATen/native/cuda/linalg/BatchLinearAlgebra.cpp: lu_factor_kernel",
     devices=("cuda",),
 )
 
-NAN_LOST = Difference(
+NAN_LOST = KnownDifference(
     lambda arguments: (
         arguments["p"] == math.inf and not all(np.isfinite(arguments[name]).all() for name in ("x1", "x2"))
     ),
-    jaxfun="NaN where a difference is",
-    torch="the largest of the other differences, where it does not compute in vectors",
-    why="torch's largest difference is that of a comparison, which NaN does not pass",
+    jaxfun="NaN if any difference is NaN",
+    torch="the largest of the other differences, in code that is not vectorized",
+    why="torch finds the largest difference by `>`, which is false for NaN",
     source="aten/src/ATen/native/cpu/DistanceOpsKernel.cpp: idist_calc",
 )
 
@@ -100,11 +109,11 @@ def _nothing_of_no_number(arguments: Mapping[str, Any]) -> bool:
     return arguments["alpha"] == 0 and not all(np.isfinite(factor.astype(complex)).all() for factor in factors)
 
 
-NO_PRODUCT = Difference(
+NO_PRODUCT = KnownDifference(
     _nothing_of_no_number,
     jaxfun="NaN, as 0 times NaN is",
-    torch="NaN or the scaled input alone, by dtype and size",
-    why="with alpha=0 some of the kernels do not multiply at all",
+    torch="NaN, or the scaled input alone, depending on dtype and size",
+    why="with alpha=0, some kernels skip the product",
     source="aten/src/ATen/native/CPUBlas.cpp: gemm, gemv",
     levels=("value", "jvp"),
     answer=nan,
@@ -116,14 +125,14 @@ def _stays_small(arguments: Mapping[str, Any]) -> bool:
     return len(matrix) == 2 and 0 in matrix and shape != matrix[:1]
 
 
-NOT_STRETCHED = Difference(
+NOT_STRETCHED = KnownDifference(
     _stays_small,
-    jaxfun="the input stretched to (m,)",
+    jaxfun="the input broadcast to (m,)",
     torch="the input in its own shape, with a warning",
-    why="with nothing to add torch's addmv forgets to stretch its input",
+    why="torch's addmv does not broadcast its input if the matrix is empty",
     source="aten/src/ATen/native/Blas.cpp: addmv_out_cpu",
     levels=("value", "vjp", "jvp", "hvp", "errors"),
-    much="empty matrices are drawn often, and inputs of another shape",
+    much="empty matrices and inputs of another shape are drawn often",
 )
 
 
@@ -158,31 +167,31 @@ def _is_subgradient(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndar
     return np.moveaxis(np.broadcast_to(finite & is_within[..., None, None], matrices.shape), (-2, -1), dims)
 
 
-# excused is a gradient that is one at the kink: any other, and every number at full rank, is held to torch's
-NULL_VECTORS = Difference(
+# excuses subgradients at the kink; every other number, and full rank, must equal torch's
+NULL_VECTORS = KnownDifference(
     _lacks_rank,
-    jaxfun="a derivative at the kink, by the singular vectors of 0 that its LAPACK chooses",
-    torch="another, by those of its own",
-    why="where a singular value is 0 its vectors are not determined, nor is the gradient of the nuclear norm",
+    jaxfun="a subgradient, from the singular vectors of 0 that its LAPACK returns",
+    torch="another subgradient, from its own singular vectors",
+    why="where a singular value is 0, its vectors and the gradient of the nuclear norm are not unique",
     source="torch/csrc/autograd/FunctionsManual.cpp: svd_backward",
     levels=("vjp", "jvp"),
     answer=_is_subgradient,
-    much="of matrices most that are drawn for ties, zeros and constants lack rank",
+    much="most matrices that are drawn for ties, zeros and constants are rank deficient",
 )
 
-# a sum of singular values has a kink where one of them is 0: no second derivative that either could be held to
-NO_RANK = Difference(
+# a sum of singular values has a kink where one of them is 0, so it has no second derivative
+NO_RANK = KnownDifference(
     _lacks_rank,
-    jaxfun="NaN, or what its singular vectors give, whose directions rounding chooses",
-    torch="NaN, or what others give",
-    why="where a singular value is 0 but for rounding, so are the directions of its vectors",
+    jaxfun="NaN, or a number from singular vectors whose directions depend on rounding",
+    torch="NaN, or a number from other singular vectors",
+    why="where a singular value is 0 up to rounding, the directions of its vectors depend on rounding",
     source="torch/csrc/autograd/FunctionsManual.cpp: svd_backward",
     levels=("hvp",),
-    much="of matrices most that are drawn for ties, zeros and constants lack rank",
+    much="most matrices that are drawn for ties, zeros and constants are rank deficient",
 )
 
 
-DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
+KNOWN_DIFFERENCES: Mapping[str, tuple[KnownDifference, ...]] = {
     "addmm": (NO_PRODUCT,),
     "addmv": (NOT_STRETCHED, NO_PRODUCT),
     "addbmm": (NO_PRODUCT,),

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ...core.record import REGISTRY, Op
-from . import differences_at
+from . import known_differences_at
 from .difference import Held
 
 
@@ -34,7 +34,7 @@ def held(records: Sequence[Op], level: str, args: Sequence[Any], kwargs: Mapping
         arguments = _bound(record, args, kwargs)
         if arguments is None:
             continue
-        for known in differences_at(record, level, device):
+        for known in known_differences_at(record, level, device):
             if _is_inside(known.region, arguments):
                 return Held(known, arguments)
     return None

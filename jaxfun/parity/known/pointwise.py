@@ -1,37 +1,41 @@
 """Known differences: arithmetic, powers, logarithms and special functions."""
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from .difference import Difference, anywhere, finite, not_finite, there, zero
+from ..compare.arrays import Bound
+from .difference import KnownDifference, anywhere, finite, not_finite, there, zero
 
 
-def _wraps(arguments: Mapping[str, Any]) -> bool:
+def _wraps(arguments: Mapping[str, Any]) -> Any:
     value = arguments["value"]
     factors = [np.asarray(arguments[name]) for name in ("tensor1", "tensor2")]
     whole = [factor for factor in factors if factor.dtype.kind in "iu"] if isinstance(value, int) else []
     products = [(factor, factor.astype(np.float64) * other) for factor in whole for other in (value, factor)]
     bounds = [(np.iinfo(factor.dtype), product) for factor, product in products]
-    return any(((product < dtype.min) | (product > dtype.max)).any() for dtype, product in bounds)
+    wrapped = ((product < dtype.min) | (product > dtype.max) for dtype, product in bounds)
+    return functools.reduce(np.logical_or, wrapped, np.zeros((), bool))
 
 
-WRAPPED_FACTOR = Difference(
-    _wraps,
+WRAPPED_FACTOR = KnownDifference(
+    anywhere(_wraps),
     jaxfun="the derivative, in the result's dtype",
-    torch="the derivative of what the integers are, multiplied by `value` or themselves and wrapped around",
-    why="torch's derivatives multiply an integer factor in its own dtype, and the value is made in the result's",
+    torch="the derivative with an integer factor that is multiplied by `value`, or squared, and wraps around",
+    why="torch's derivatives multiply an integer factor in its own dtype, its value in the dtype of the result",
     source="tools/autograd/derivatives.yaml: addcmul, addcdiv",
     levels=("vjp", "jvp", "hvp"),
+    elements=there(_wraps),
     much="operands of two dtypes are drawn often",
 )
 
-HALF = Difference(
+HALF = KnownDifference(
     lambda arguments: all(getattr(tensor, "dtype", None) == "float16" for tensor in arguments.values()),
     jaxfun="an error",
     torch="a complex32 tensor",
-    why="JAX has no complex numbers of 16-bit parts",
+    why="JAX has no complex32",
     source="aten/src/ATen/native/ComplexHelper.h; c10/core/ScalarType.h: ComplexHalf",
     levels=("errors",),
 )
@@ -41,22 +45,23 @@ def _is_not_positive(arguments: Mapping[str, Any]) -> Any:
     return (np.asarray(arguments["abs"]) <= 0) | (np.zeros_like(arguments["angle"]) > 0)
 
 
-POLAR = Difference(
+POLAR = KnownDifference(
     anywhere(_is_not_positive),
-    jaxfun="the tangent that goes with the gradient, by the sign of the result",
+    jaxfun="the tangent that matches the gradient",
     torch="the cosine and the sine of the angle",
-    why="where `abs` is not positive torch's forward mode does not agree with its own reverse mode",
+    why="where `abs` is not positive, torch's forward mode of polar contradicts its reverse mode",
     source="torch/csrc/autograd/FunctionsManual.cpp: polar_backward; tools/autograd/derivatives.yaml: polar",
     levels=("jvp",),
     elements=there(_is_not_positive),
-    much="of the numbers drawn half are not positive",
+    answer=finite,
+    much="half of the drawn numbers are not positive",
 )
 
-BY_ZERO = Difference(
+BY_ZERO = KnownDifference(
     lambda arguments: bool((np.asarray(arguments["other"]) == 0).any()),
-    jaxfun="the derivative of (dx - (x / y) dy) / y: infinite or NaN",
-    torch="the derivatives of dx / y and of -((x / y) / y) dy, added: NaN or infinite",
-    why="at a divisor of 0 the second derivative adds infinities, and its sign or NaN depends on their order",
+    jaxfun="the derivative of (dx - (x / y) dy) / y: infinity or NaN",
+    torch="the sum of the derivatives of dx / y and -((x / y) / y) dy: NaN or infinity",
+    why="at a divisor of 0, the second derivative is a sum of infinities, whose order decides its sign or NaN",
     source="torch/csrc/autograd/FunctionsManual.cpp: div_tensor_self_backward, div_tensor_other_grad",
     levels=("hvp",),
     answer=not_finite,
@@ -64,20 +69,21 @@ BY_ZERO = Difference(
 )
 
 
-def _is_beyond_its_integers(arguments: Mapping[str, Any]) -> bool:
+def _is_beyond_its_integers(arguments: Mapping[str, Any]) -> Any:
     exponent = np.asarray(arguments["other"])
     bits = np.iinfo(exponent.dtype).bits - (exponent.dtype.kind == "i")
-    return bool(((exponent.astype(np.int64) < 0) | (exponent.astype(np.int64) >= bits)).any())
+    return (exponent.astype(np.int64) < 0) | (exponent.astype(np.int64) >= bits)
 
 
-FLOAT_PARTS_WRAPPED = Difference(
-    _is_beyond_its_integers,
+POWER_WRAPPED = KnownDifference(
+    anywhere(_is_beyond_its_integers),
     jaxfun="2**other",
-    torch="2**other in the dtype of `other`: 0 where that is negative, and wrapped around where it is large",
-    why="torch's derivative of ldexp takes the power in integers, which gives another number than its value is made of",
+    torch="2**other in the integer dtype of `other`: 0 for a negative exponent, wrapped around for a large one",
+    why="torch's derivative of ldexp computes the power of 2 in integers, its value in floating point",
     source="tools/autograd/derivatives.yaml: ldexp",
     levels=("vjp", "jvp", "hvp"),
-    much="most integers drawn as an exponent are too large for a power of 2 in integers",
+    elements=there(_is_beyond_its_integers),
+    much="for most drawn exponents the power of 2 is not an integer of the dtype",
 )
 
 
@@ -86,18 +92,18 @@ def _has_no_result(arguments: Mapping[str, Any]) -> bool:
     return exponent.size == 0 and bool((input == 0).any())
 
 
-OF_NOTHING = Difference(
+OF_NOTHING = KnownDifference(
     _has_no_result,
-    jaxfun="0: nothing depends on the base",
-    torch="NaN, the derivative of a sum of no slopes",
-    why="a base of 0 beside no exponents has a second derivative of NaN, though there is no result",
+    jaxfun="0: an empty result does not depend on the base",
+    torch="NaN, although the sum is empty",
+    why="for a base of 0 and an empty exponent, torch's second derivative is NaN",
     source="torch/csrc/autograd/FunctionsManual.cpp: pow_backward_self",
     levels=("hvp",),
     answer=zero,
 )
 
 
-_LARGE = 200  # from where on torch expands around the middle
+_LARGE = 200  # from here on torch expands around the mean
 
 
 def _is_expanded(arguments: Mapping[str, Any]) -> Any:
@@ -106,14 +112,15 @@ def _is_expanded(arguments: Mapping[str, Any]) -> Any:
     return inside & ("float64" in (a.dtype, x.dtype))
 
 
-PI = Difference(
+PI = KnownDifference(
     anywhere(_is_expanded),
     jaxfun="all digits",
     torch="about nine digits",
-    why="in its expansion for large arguments torch takes pi as a float32, in float64 too",
+    why="torch's expansion for large arguments uses pi rounded to float32, in float64 too",
     source="aten/src/ATen/native/Math.h: _igam_helper_asymptotic_series",
     levels=("value",),
     elements=there(_is_expanded),
+    within=Bound(rtol=1e-7),
 )
 
 
@@ -121,38 +128,41 @@ def _apart(arguments: Mapping[str, Any]) -> np.ndarray:
     """Return the smaller of each two complex numbers less the larger; of real ones nothing."""
     x, y = np.asarray(arguments["input"]), np.asarray(arguments["other"])
     if not np.iscomplexobj(x) and not np.iscomplexobj(y):
-        return np.zeros(0, np.complex64)
+        return np.zeros((), np.complex64)
     return np.where(np.real(x) < np.real(y), x - y, y - x)
 
 
-def _underflows(arguments: Mapping[str, Any]) -> bool:
+def _underflows(arguments: Mapping[str, Any]) -> Any:
     smaller = np.exp(_apart(arguments))
-    return any(
-        ((part != 0) & (abs(part) < np.finfo(part.dtype).tiny)).any() for part in (np.real(smaller), np.imag(smaller))
+    real, imaginary = (
+        (part != 0) & (abs(part) < np.finfo(part.dtype).tiny) for part in (np.real(smaller), np.imag(smaller))
     )
+    return real | imaginary
 
 
-LOST_LOGARITHM = Difference(
-    _underflows,
+LOST_LOGARITHM = KnownDifference(
+    anywhere(_underflows),
     jaxfun="the larger of the two",
     torch="NaN",
-    why="torch's log1p of complex numbers is NaN of the smallest that there are",
+    why="torch's log1p of a complex number with a subnormal part is NaN",
     source="aten/src/ATen/native/cpu/LogAddExp.h: _log_add_exp_helper",
+    elements=there(_underflows),
 )
 
 
-def _overflows(arguments: Mapping[str, Any]) -> bool:
+def _overflows(arguments: Mapping[str, Any]) -> Any:
     away = -np.real(_apart(arguments))
-    return bool((away > np.log(np.finfo(away.dtype).max) - 1).any())
+    return away > np.log(np.finfo(away.dtype).max) - 1
 
 
-LOST_QUOTIENT = Difference(
-    _overflows,
-    jaxfun="0 to the one that is far the smaller, all to the other",
+LOST_QUOTIENT = KnownDifference(
+    anywhere(_overflows),
+    jaxfun="0 for the much smaller one, the whole gradient for the other",
     torch="NaN",
-    why="torch's derivative of complex numbers divides by 1 + exp(other - input), where that is infinite too",
+    why="torch's derivative for complex numbers divides by 1 + exp(other - input), which may be infinite",
     source="tools/autograd/derivatives.yaml: logaddexp",
     levels=("vjp", "jvp", "hvp"),
+    elements=there(_overflows),
 )
 
 
@@ -161,91 +171,99 @@ def _is_at_the_origin(arguments: Mapping[str, Any]) -> Any:
     return (y == 0) & (x == 0)
 
 
-AT_THE_ORIGIN = Difference(
+AT_THE_ORIGIN = KnownDifference(
     anywhere(_is_at_the_origin),
     jaxfun="0, as the gradient is",
-    torch="NaN, though the gradient is 0",
-    why="at the origin torch's forward mode of atan2 does not agree with its own reverse mode",
+    torch="NaN, although the gradient is 0",
+    why="at the origin, torch's forward mode of atan2 contradicts its reverse mode",
     source="tools/autograd/derivatives.yaml: atan2",
     levels=("jvp",),
     elements=there(_is_at_the_origin),
     answer=zero,
-    much="zeros are drawn often, and in both tensors",
+    much="zeros are drawn often, in both tensors",
 )
 
 
-def _planes_wrap(arguments: Mapping[str, Any]) -> bool:
+def _planes_wrap(arguments: Mapping[str, Any]) -> Any:
     operands = [np.asarray(arguments[name]) for name in ("input", "other")]
     whole = [operand for operand in operands if operand.dtype.kind in "iu"]
-    has_no_negative = operands[0].dtype.kind == "u" and bool(operands[0].any())
-    return has_no_negative or any(
-        (operand.astype(np.float64) ** 2 > np.iinfo(operand.dtype).max).any() for operand in whole
-    )
+    has_no_negative = (operands[0] != 0) & (operands[0].dtype.kind == "u")
+    wrapped = (operand.astype(np.float64) ** 2 > np.iinfo(operand.dtype).max for operand in whole)
+    return functools.reduce(np.logical_or, wrapped, has_no_negative)
 
 
-PLANES_WRAPPED = Difference(
-    _planes_wrap,
+PLANES_WRAPPED = KnownDifference(
+    anywhere(_planes_wrap),
     jaxfun="the derivative",
-    torch="that with the square or the negative of an integer operand as its own dtype holds it, wrapped around",
-    why="torch squares the operands of atan2 for its derivative, and negates one, before it promotes them",
+    torch="the derivative with the square or the negative of an integer operand wrapped around in its own dtype",
+    why="torch squares the operands of atan2 for its derivative, and negates one, before it promotes their dtypes",
     source="torch/csrc/autograd/FunctionsManual.cpp: atan2_backward",
     levels=("vjp", "jvp", "hvp"),
+    elements=there(_planes_wrap),
 )
 
 
-def _is_complex_at_the_edge(arguments: Mapping[str, Any]) -> bool:
+def _is_complex_at_the_edge(arguments: Mapping[str, Any]) -> Any:
     base, exponent = (np.asarray(arguments[name]) for name in ("input", "exponent"))
-    edge = (~np.isfinite(base)).any() or (~np.isfinite(exponent)).any() or (base == 0).any()
-    return bool(edge) and (np.iscomplexobj(base) or np.iscomplexobj(exponent))
+    edge = ~np.isfinite(base) | ~np.isfinite(exponent) | (base == 0)
+    return edge & (np.iscomplexobj(base) or np.iscomplexobj(exponent))
 
 
-COMPLEX_EDGE = Difference(
-    _is_complex_at_the_edge,
+COMPLEX_EDGE = KnownDifference(
+    anywhere(_is_complex_at_the_edge),
     jaxfun="exp(exponent * log(base)), 0 where the real part is -infinity",
-    torch="that formula or std::pow, by how the elements fall into vectors",
-    why="a complex power of 0, or with NaN or infinity in it, has no one answer in torch's own kernels",
+    torch="that formula or std::pow, depending on whether the element is computed in a vectorized block",
+    why="torch's kernels return different results for a complex power of 0, NaN or infinity",
     source="aten/src/ATen/native/cpu/PowKernel.cpp",
+    elements=there(_is_complex_at_the_edge),
 )
 
 
-def _loses_the_step(arguments: Mapping[str, Any]) -> bool:
+def _loses_the_step(arguments: Mapping[str, Any]) -> Any:
     exponent, base = np.asarray(arguments["exponent"]), np.asarray(arguments["input"])
     if exponent.dtype.kind == "i":
-        return bool((exponent == np.iinfo(exponent.dtype).min).any())
+        return exponent == np.iinfo(exponent.dtype).min
     if exponent.dtype.name not in ("float16", "bfloat16"):
         return False
     step = exponent.astype(np.float32) - 1
-    return exponent.dtype != base.dtype or bool((step.astype(exponent.dtype).astype(np.float32) != step).any())
+    return (step.astype(exponent.dtype).astype(np.float32) != step) | (exponent.dtype != base.dtype)
 
 
-STEP_IN_ITS_OWN_DTYPE = Difference(
-    _loses_the_step,
-    jaxfun="the slope with exponent - 1 in the dtype of the result",
-    torch="the slope with exponent - 1 in the exponent's own dtype, wrapped around or rounded to 16 bits",
-    why="torch subtracts 1 from the exponent before it promotes it",
+STEP_IN_ITS_OWN_DTYPE = KnownDifference(
+    anywhere(_loses_the_step),
+    jaxfun="the derivative with exponent - 1 computed in the dtype of the result",
+    torch="the derivative with exponent - 1 in the exponent's own dtype: wrapped around, or rounded to 16 bits",
+    why="torch subtracts 1 from the exponent before it promotes the dtype",
     source="torch/csrc/autograd/FunctionsManual.cpp: pow_backward_self",
     levels=("vjp", "jvp", "hvp"),
+    elements=there(_loses_the_step),
     much="operands of two dtypes are drawn often",
 )
 
-REAL_AND_COMPLEX = Difference(
+REAL_AND_COMPLEX = KnownDifference(
     lambda arguments: np.iscomplexobj(arguments["input"]) != np.iscomplexobj(arguments["exponent"]),
-    jaxfun="the tangent that goes with the gradient",
+    jaxfun="the tangent that matches the gradient",
     torch="another tangent",
-    why="for one real and one complex operand torch's forward mode does not agree with its own reverse mode",
+    why="for one real and one complex operand, torch's forward mode contradicts its reverse mode",
     source="torch/csrc/autograd/FunctionsManual.cpp: pow_backward_self, pow_backward_exponent",
     levels=("jvp",),
     much="operands of two dtypes are drawn often",
 )
 
-FLAT = Difference(
-    lambda arguments: bool((np.asarray(arguments["input"]) <= 0).any()),
-    jaxfun="the derivative of the formula of the first one: 0 or NaN as its products give",
-    torch="NaN or 0, by the order in which it multiplies 0 and the logarithm",
-    why="the second derivative of a power at a base of 0 or below multiplies 0 by a logarithm that is not finite",
+
+def _is_not_above_0(arguments: Mapping[str, Any]) -> Any:
+    return np.asarray(arguments["input"]) <= 0
+
+
+FLAT = KnownDifference(
+    anywhere(_is_not_above_0),
+    jaxfun="0 or NaN: the derivative of its formula for the first derivative",
+    torch="NaN or 0, depending on the order in which it multiplies 0 and the logarithm",
+    why="at a base of 0 or below, the second derivative of a power multiplies 0 by a logarithm that is not finite",
     source="torch/csrc/autograd/FunctionsManual.cpp: pow_backward_self, pow_backward_exponent",
     levels=("hvp",),
-    much="of the numbers drawn half are not positive",
+    elements=there(_is_not_above_0),
+    much="half of the drawn numbers are not positive",
 )
 
 
@@ -256,15 +274,21 @@ def _is_outside(arguments: Mapping[str, Any]) -> Any:
     return (x <= 0) | (x >= 1)
 
 
-OUTSIDE = Difference(
+def _is_the_formula(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
+    x = np.asarray(arguments["input"]).astype(np.float64)
+    return np.isfinite(result.astype(np.float64)) | (x == 0) | (x == 1)
+
+
+OUTSIDE = KnownDifference(
     anywhere(_is_outside),
-    jaxfun="the derivative's formula, as torch gives it with create_graph=True",
-    torch="NaN, and at 0 and 1 an infinity of another sign",
-    why="where the logarithm is of no positive number, torch's plain backward pass and its second one differ",
+    jaxfun="the formula 1 / (x * (1 - x)), as in torch with create_graph=True",
+    torch="NaN; at 0 and 1 infinity with the other sign",
+    why="outside of (0, 1) torch's backward pass changes with create_graph=True",
     source="aten/src/ATen/native/cpu/BinaryOpsKernel.cpp: logit_backward_kernel; FunctionsManual.cpp: logit_backward",
     levels=("vjp",),
     elements=there(_is_outside),
-    much="most numbers are no probabilities",
+    answer=_is_the_formula,
+    much="most drawn numbers lie outside of (0, 1)",
 )
 
 
@@ -275,14 +299,15 @@ def _is_beside_a_pole(arguments: Mapping[str, Any]) -> Any:
     return (np.round(x) <= 0) & (np.abs(x - np.round(x)) < 1e-9)
 
 
-BESIDE_A_POLE = Difference(
+BESIDE_A_POLE = KnownDifference(
     anywhere(_is_beside_a_pole),
-    jaxfun="what XLA's digamma gives, to three digits",
-    torch="what its own gives",
-    why="a few ULP beside a pole the two libraries lose other digits of the reflection",
+    jaxfun="XLA's digamma, correct to three digits",
+    torch="its own digamma, with other wrong digits",
+    why="within a few ULP of a pole, the reflection formula loses digits, different ones in each library",
     source="aten/src/ATen/native/Math.h: calc_digamma",
     elements=there(_is_beside_a_pole),
-    much="numbers beside 0 and -1 are drawn on purpose",
+    within=Bound(rtol=1e-2),
+    much="numbers near 0 and -1 are drawn on purpose",
 )
 
 
@@ -290,23 +315,24 @@ def _is_of_tiny_order(arguments: Mapping[str, Any]) -> Any:
     return np.asarray(arguments["input"]) < 1e-4
 
 
-TINY_ORDER = Difference(
+TINY_ORDER = KnownDifference(
     anywhere(_is_of_tiny_order),
-    jaxfun="about as many digits as torch",
-    torch="other digits",
-    why="for orders near 0 both lose digits: the function is a difference of two numbers near 1",
+    jaxfun="about as many correct digits as torch",
+    torch="other wrong digits",
+    why="for orders near 0 both lose digits: the function subtracts two numbers near 1",
     source="aten/src/ATen/native/Math.h: calc_igammac",
     levels=("value",),
     elements=there(_is_of_tiny_order),
+    within=Bound(rtol=1e-2, atol=1e-6),
     much="tiny numbers are drawn on purpose",
 )
 
-# excused are elements that are not finite, of a sum whose order over a broadcast dimension is each compiler's own
-SUM_AT_A_POLE = Difference(
+# excuses NaN and infinity alone: each compiler chooses the order of the sum over a broadcast dimension
+SUM_AT_A_POLE = KnownDifference(
     anywhere(lambda arguments: np.asarray(arguments["tensor2"]) == 0),
-    jaxfun="NaN, of infinite terms of both signs",
-    torch="infinite, of their sum that is multiplied by infinity",
-    why="the second derivative at a divisor of 0 is a sum of infinite terms, in another order",
+    jaxfun="NaN: the sum of infinities of both signs",
+    torch="infinity: a sum that is multiplied by infinity",
+    why="at a divisor of 0, the second derivative is a sum of infinities, in another order",
     source="tools/autograd/derivatives.yaml: addcdiv",
     levels=("hvp",),
     answer=not_finite,
@@ -319,12 +345,12 @@ def _is_a_real_pole(arguments: Mapping[str, Any]) -> bool:
     return any(map(np.iscomplexobj, tensors)) and not np.iscomplexobj(tensors[2]) and bool((tensors[2] == 0).any())
 
 
-# excused are elements that are not finite, of complex results at a real divisor of 0: every number is held to torch's
-REAL_POLE = Difference(
+# excuses NaN and infinity alone, in complex results at a real divisor of 0; every number must equal torch's
+REAL_POLE = KnownDifference(
     _is_a_real_pole,
-    jaxfun="NaN or infinite: the quotient is one of complex numbers",
-    torch="infinite or NaN: the quotient is one of real numbers, converted to complex afterwards",
-    why="torch divides real tensors in their own dtype, jaxfun in the promoted complex one, and at 0 these differ",
+    jaxfun="NaN or infinity, from a quotient of complex numbers",
+    torch="infinity or NaN, from a quotient of real numbers that is then converted to complex",
+    why="torch divides real tensors in their own dtype, jaxfun in the promoted complex one, which differs at 0",
     source="tools/autograd/derivatives.yaml: addcdiv",
     levels=("vjp", "jvp", "hvp"),
     answer=not_finite,
@@ -336,12 +362,12 @@ def _is_empty_at_a_pole(arguments: Mapping[str, Any]) -> bool:
     return not all(tensor.size for tensor in tensors[:2]) and bool((tensors[2] == 0).any())
 
 
-# excused is a 0: every other number is held to torch's
-EMPTY_AT_A_POLE = Difference(
+# excuses 0 alone; every other number must equal torch's
+EMPTY_AT_A_POLE = KnownDifference(
     _is_empty_at_a_pole,
-    jaxfun="0, a sum over nothing",
-    torch="NaN, that 0 times infinity",
-    why="torch adds up over a broadcast dimension before it multiplies by the divisor's own factor, infinite at 0",
+    jaxfun="0, an empty sum",
+    torch="NaN, 0 times infinity",
+    why="torch sums over a broadcast dimension before it multiplies by a factor that is infinite at a divisor of 0",
     source="tools/autograd/derivatives.yaml: addcdiv",
     levels=("hvp",),
     answer=zero,
@@ -355,16 +381,16 @@ def _is_tiny_in_half(arguments: Mapping[str, Any]) -> Any:
 
 def _is_a_line(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
     line = 2 / np.sqrt(np.pi) * np.asarray(arguments["input"]).astype(np.float64)
-    least = 2.0**-14 if result.dtype == np.float16 else 2.0**-126  # below it are subnormal numbers, of fewer digits
+    least = 2.0**-14 if result.dtype == np.float16 else 2.0**-126  # smaller numbers are subnormal and have fewer digits
     return np.abs(result.astype(np.float64) - line) <= 0.01 * np.maximum(np.abs(line), least)
 
 
-# excused are tiny numbers, where jaxfun's is the first term of the series: all others are held to torch's
-COARSE = Difference(
+# excuses tiny numbers where jaxfun returns the first term of the series; all others must equal torch's
+COARSE = KnownDifference(
     anywhere(_is_tiny_in_half),
     jaxfun="2 / sqrt(pi) times the number",
-    torch="that to within 3e-7, so that the smallest numbers have no digit",
-    why="torch's kernel for 16-bit floats takes erf as 1 less a polynomial times exp(-x * x), in float32",
+    torch="that with an error of up to 3e-7: no correct digit for the smallest numbers",
+    why="torch's kernel for 16-bit floats computes erf as 1 - polynomial * exp(-x * x) in float32",
     source="aten/src/ATen/cpu/vec/vec512/vec512_float.h: erf",
     levels=("value",),
     elements=there(_is_tiny_in_half),
@@ -380,12 +406,12 @@ def _is_last_finite(arguments: Mapping[str, Any]) -> Any:
     return (size > (1 - 1e-6) * most) & (size < most + np.log(2)) & (not np.iscomplexobj(input))
 
 
-# excused are infinities of torch's where jaxfun has the number
-LAST_FINITE = Difference(
+# excuses torch's infinities where jaxfun returns the number
+LAST_FINITE = KnownDifference(
     anywhere(_is_last_finite),
     jaxfun="the number, up to the largest of the dtype",
-    torch="infinite where exp(|input|) is, though half of that is not, or the number, by the size of the tensor",
-    why="torch's kernel for long tensors overflows before the result does, its kernel for short ones with it",
+    torch="infinity where exp(|input|) overflows but half of it does not; or the number, depending on the size",
+    why="torch's kernel for long tensors overflows before the result does, its kernel for short ones does not",
     source="aten/src/ATen/cpu/vec/vec512/vec512_double.h: sinh, cosh",
     elements=there(_is_last_finite),
     answer=finite,
@@ -398,19 +424,19 @@ def _is_wider_number(arguments: Mapping[str, Any]) -> bool:
     return is_wider and input.ndim > 0 == other.ndim
 
 
-# excused are finite derivatives of 16-bit floats beside a wider 0-dim divisor: values are held to torch's
-WIDER_DIVISOR = Difference(
+# excuses finite derivatives of 16-bit floats with a wider 0-dim divisor; values must equal torch's
+WIDER_DIVISOR = KnownDifference(
     _is_wider_number,
-    jaxfun="the quotient by the divisor in the dtype of the result, of 16 bits",
-    torch="the quotient by the divisor as it is",
-    why="torch divides 16-bit floats by a 0-dim tensor of float32 as it is; what is left it takes of the rounded one",
+    jaxfun="the quotient by the divisor rounded to the 16-bit dtype of the result",
+    torch="the quotient by the divisor in its own dtype",
+    why="torch divides 16-bit floats by the 0-dim float32 tensor, and computes the remainder with its rounded value",
     source="aten/src/ATen/native/cpu/BinaryOpsKernel.cpp: div_trunc_kernel, div_floor_kernel, remainder_kernel",
     levels=("vjp", "jvp"),
     answer=finite,
 )
 
 
-DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
+KNOWN_DIFFERENCES: Mapping[str, tuple[KnownDifference, ...]] = {
     "erf": (COARSE,),
     "sinh": (LAST_FINITE,),
     "cosh": (LAST_FINITE,),
@@ -429,7 +455,7 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
     "polar": (POLAR,),
     "view_as_complex": (HALF,),
     "div.Tensor": (BY_ZERO,),
-    "ldexp.Tensor:whole": (FLOAT_PARTS_WRAPPED,),
+    "ldexp.Tensor:whole": (POWER_WRAPPED,),
     "float_power.Tensor_Tensor": (OF_NOTHING,),
     "float_power.Scalar": (COMPLEX_EDGE,),
     "igamma": (PI,),

@@ -31,11 +31,11 @@ class FailureData:
     """One disagreement: its level, the smallest inputs, and both results.
 
     `inputs` holds the positional and the keyword arguments, tensors as NumPy arrays. `candidate` and `reference` are
-    the results that differ. `script` reproduces the difference without jaxfun.
+    the results that differ. `script` reproduces the failure without jaxfun.
     """
 
     level: str
-    difference: str
+    kind: str
     detail: str
     call: str
     leaf: str = ""  # the name of the result, or of the argument of the gradient
@@ -49,7 +49,7 @@ class FailureData:
     candidate: Any = None
     reference: Any = None
     script: str = ""
-    edge: str = ""  # the kind of edge, "" for a difference
+    edge: str = ""  # the kind of edge, "" for a failure
     strata: dict[str, tuple[int, int]] = field(default_factory=dict)  # by kind: value sets that differ, all value sets
     curve: Curve | None = None
 
@@ -64,20 +64,20 @@ class Mismatch:
     verdict: Verdict
     candidate: np.ndarray | None = None
     reference: np.ndarray | None = None
-    edge: str = ""  # the kind of edge, "" for a difference
+    edge: str = ""  # the kind of edge, "" for a failure
 
 
 @dataclass(frozen=True)
 class Tap:
     """The comparison at a named place inside a module, over all value sets.
 
-    `error` is the largest difference, relative to the reference's largest number. `of_tolerance` is the error divided
+    `error` is the largest error, relative to the reference's largest number. `of_tolerance` is the error divided
     by the tolerance. With `is_alone`, the stretch from the tap before to this one was also run alone, from the
-    reference's values: `alone` is its difference then, `gradients` names the inputs whose gradient differs.
+    reference's values: `alone` is the kind of failure then, `gradients` names the inputs whose gradient differs.
     """
 
     name: str
-    difference: str = ""
+    kind: str = ""
     compared: int = 0
     error: float = 0.0
     of_tolerance: float = 0.0
@@ -88,7 +88,7 @@ class Tap:
     @property
     def ok(self) -> bool:
         """Whether the two agree at this tap."""
-        return not self.difference
+        return not self.kind
 
     @property
     def is_divergence(self) -> bool:
@@ -97,7 +97,7 @@ class Tap:
 
     def with_verdict(self, verdict: Verdict, candidate: np.ndarray, reference: np.ndarray) -> "Tap":
         """Return the tap updated with the verdict on one more value set."""
-        one = Tap(self.name, verdict.difference, verdict.compared, 0.0, verdict.of_tolerance)
+        one = Tap(self.name, verdict.kind, verdict.compared, 0.0, verdict.of_tolerance)
         if candidate.shape == reference.shape:
             one = replace(one, error=_relative(candidate, reference))
         worst = max(self, one, key=lambda tap: (not tap.ok, tap.of_tolerance, tap.error))

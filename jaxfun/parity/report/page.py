@@ -9,7 +9,7 @@ from html import escape
 from .chart import scatter
 from .model import COMPUTED, LEVELS, FailureData, Level, ReportData, Tap
 from .table import LEGEND, agrees, edges, fails, state, total
-from .words import at_most, difference, edge_in_words, facts, in_short, no_script, place
+from .words import at_most, edge_in_words, facts, in_short, in_words, no_script, place
 
 _STYLE = """
 :root { color-scheme: light dark; --pass: #1b6e2a; --fail: #b3261e; --weak: #855800; --dim: #666; --ink: #3b6ea5;
@@ -114,7 +114,7 @@ def _body(number: int, report: ReportData) -> str:
 
 
 def _doubt(report: ReportData, dtype: str) -> str:
-    """Return the short text for a dtype without differences: the missing evidence, or an edge."""
+    """Return the short text for a dtype without failures: the missing evidence, or an edge."""
     if not report.ok:
         return f"not shown: {report.missing[0]}" if report.missing and not fails(report) else ""
     own = [edge for edge in edges(report) if dtype in ("", *_columns(edge))]
@@ -195,7 +195,7 @@ def _taps(report: ReportData) -> str:
 
 def _tap(tap: Tap, is_first: bool) -> str:
     kind, verdict = ("pass", "agrees") if tap.ok else ("fail", "differs")
-    first = "<td class='none'>first difference</td>" if is_first else ""
+    first = "<td class='none'>first divergence</td>" if is_first else ""
     return (
         f"<tr><td><code>{escape(tap.name)}</code></td><td class='{kind}'>{verdict}</td>"
         f"<td>{tap.error:.1e}</td><td>{tap.of_tolerance:,.3g}</td>{first}</tr>"
@@ -222,7 +222,7 @@ def _failure(at: int, failure: FailureData) -> str:
     what, where = map(escape, place(failure))
     heading = f"<h3>{what} <small>{where}</small></h3>"
     parts = [
-        f"{heading}<p>{escape(difference(failure))}</p>",
+        f"{heading}<p>{escape(in_words(failure))}</p>",
         f"<div class='two'>{_facts(failure)}{_plot(failure)}</div>",
         _kinds(failure),
         _script(at, failure.script),
@@ -260,7 +260,7 @@ def _plot(failure: FailureData) -> str:
 def _kinds(failure: FailureData) -> str:
     """Return the kinds of value sets with the share that differs, the largest share first."""
     some, every = (sum(pair[at] for pair in failure.strata.values()) for at in (0, 1))
-    if some < 2 and (failure.level not in COMPUTED or failure.difference == "structure"):
+    if some < 2 and (failure.level not in COMPUTED or failure.kind == "structure"):
         return ""  # only one value set was looked at
     ordered = sorted(failure.strata.items(), key=lambda item: -item[1][0] / item[1][1])
     chips = "".join(
@@ -269,5 +269,5 @@ def _kinds(failure: FailureData) -> str:
         if differ
     )
     rest = ", ".join(name for name, (differ, _) in ordered if not differ)
-    none = f" <small>no difference in: {escape(rest)}</small>" if rest else ""
+    none = f" <small>no failure in: {escape(rest)}</small>" if rest else ""
     return f"<p><small>Differs in {some:,} of {every:,} value sets:</small> {chips}{none}</p>"

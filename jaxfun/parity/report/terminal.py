@@ -48,13 +48,13 @@ def _tap_lines(report: ReportData) -> list[str]:
     for tap in report.taps:
         verdict = "agrees " if tap.ok else "DIFFERS"
         line = f"    {tap.name:<{wide}}  {verdict}  {_tap_text(tap)}"
-        lines.append(line + _alone_text(tap) + ("   <- first difference" if tap is first else ""))
+        lines.append(line + _alone_text(tap) + ("   <- first divergence" if tap is first else ""))
     return lines
 
 
 def _tap_text(tap: Tap) -> str:
-    if tap.difference not in ("", "number"):
-        return tap.difference
+    if tap.kind not in ("", "number"):
+        return tap.kind
     share = f"{tap.of_tolerance:,.3g} times" if tap.of_tolerance > 1 else f"{tap.of_tolerance:.0%} of"
     return f"error {tap.error:.1e}, {share} the tolerance"
 

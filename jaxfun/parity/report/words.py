@@ -1,4 +1,4 @@
-"""Texts that several kinds of output share: arrays, ULP counts, kinds of difference, the words for one failure.
+"""Texts that several kinds of output share: arrays, ULP counts, kinds of failure, the words for one failure.
 
 Begin at `message`, which describes one failure; terminal.py and page.py build on it.
 """
@@ -18,7 +18,7 @@ WIDTH = 100  # columns of the printed report
 INDENT = 13  # the column at which the text of a row begins, after its name
 _MOST_RESULTS = 24
 
-# the shown text for each short name of a kind of difference; every other kind is shown by its own name
+# the shown text for each short name of a kind of failure; every other kind is shown by its own name
 _SAID = {
     "number": "different number",
     "derivative": "different derivative",
@@ -135,18 +135,18 @@ def edge_in_words(failure: FailureData) -> str:
     """
     what, _ = place(failure)
     of = f"gradient of {failure.leaf}" if failure.level == "vjp" and failure.leaf else what
-    return f"{_EDGES.get(failure.edge, failure.edge)}, {of}: {difference(failure)}"
+    return f"{_EDGES.get(failure.edge, failure.edge)}, {of}: {in_words(failure)}"
 
 
 def headline(report: ReportData) -> str:
-    """Return the first line of a report: the answer, then the first difference or the first edge.
+    """Return the first line of a report: the answer, then the first failure or the first edge.
 
     >>> headline(ReportData("f", "g"))
     'f is NOT SHOWN to agree with g'
     """
     if report.failures:
         first = report.failures[0]
-        return f"{report.headline}: {place(first)[0]}: {difference(first)}"
+        return f"{report.headline}: {place(first)[0]}: {in_words(first)}"
     edges = [edge for edge in report.edges if edge.edge not in report.opinions]
     if not report.ok or not edges:
         return report.headline
@@ -160,28 +160,28 @@ def place(failure: "FailureData") -> tuple[str, str]:
     return failure.level + of, f"{failure.dtype or 'any dtype'}, {failure.device}"
 
 
-def difference(failure: "FailureData") -> str:
-    """Describe a difference: its kind, and both results at the worst element.
+def in_words(failure: "FailureData") -> str:
+    """Describe a failure: its kind, and both results at the worst element.
 
     >>> from jaxfun.parity.report.report import Failure
-    >>> difference(Failure("value", "number", "1 where the reference has 2", "(0)"))
+    >>> in_words(Failure("value", "number", "1 where the reference has 2", "(0)"))
     'different number: 1 where the reference has 2'
     """
-    kind = failure.relation or _SAID.get(failure.difference, failure.difference)
-    if "where the reference" in failure.difference:  # the kind names both results itself
-        where = failure.difference + (f", at {list(failure.index)}" if failure.index else "")
+    kind = failure.relation or _SAID.get(failure.kind, failure.kind)
+    if "where the reference" in failure.kind:  # the kind names both results itself
+        where = failure.kind + (f", at {list(failure.index)}" if failure.index else "")
         return ": ".join(part for part in (failure.relation, where) if part)
     return ": ".join(part for part in (kind, failure.detail) if part)
 
 
 def in_short(failure: "FailureData") -> str:
-    """Describe a difference in a few words: its kind, and the error in ULP.
+    """Describe a failure in a few words: its kind, and the error in ULP.
 
     >>> from jaxfun.parity.report.report import Failure
     >>> in_short(Failure("value", "number", "1 where the reference has 2", "(0)", ulp=4.2e6))
     'different number, 4.20e6 ULP'
     """
-    kind = failure.relation or _SAID.get(failure.difference, failure.difference) or failure.detail
+    kind = failure.relation or _SAID.get(failure.kind, failure.kind) or failure.detail
     return f"{kind}, {ulps(failure.ulp)}" if 0 < failure.ulp < MOST_ULP else kind
 
 
@@ -223,9 +223,9 @@ def no_script(at: int) -> str:
 def message(failure: "FailureData") -> str:
     """Describe a failure: where it was found, what differs, and a line for each fact."""
     what, where = place(failure)
-    first = f"{what} ({where}): {difference(failure)}"
+    first = f"{what} ({where}): {in_words(failure)}"
     if len(first) > WIDTH:
-        wrapped = textwrap.wrap(difference(failure), WIDTH - 2, break_long_words=False, break_on_hyphens=False)
+        wrapped = textwrap.wrap(in_words(failure), WIDTH - 2, break_long_words=False, break_on_hyphens=False)
         first = "\n  ".join([f"{what} ({where}):", *wrapped])
     return "\n".join([first, *(row(name, text) for name, text in facts(failure).items())])
 

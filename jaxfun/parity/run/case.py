@@ -56,7 +56,7 @@ def _after(name: str, text: str) -> str:
     return name + text.replace("\n", "\n" + " " * len(name))
 
 
-def _no_difference(level: str, tensors: Sequence[np.ndarray], device: str) -> Held | None:
+def _nothing_known(level: str, tensors: Sequence[np.ndarray], device: str) -> Held | None:
     return None
 
 
@@ -81,7 +81,7 @@ class Case:
     names: tuple[str, ...] = ()  # the tensors' names, if they have any
     numbers: tuple[int, ...] = ()  # seeds of the directions, one per value set; by default its row
     is_plain: bool = False  # the directions are ones instead of random numbers
-    known: Callable[[str, Sequence[np.ndarray], str], Held | None] = _no_difference
+    known: Callable[[str, Sequence[np.ndarray], str], Held | None] = _nothing_known
     admits: Callable[[Sequence[np.ndarray]], bool] = _any
 
     @property

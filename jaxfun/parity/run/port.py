@@ -141,7 +141,7 @@ class Port:
 
     def held(self, verdict: Verdict, part: np.ndarray, target: np.ndarray) -> Verdict:
         """Return the verdict with float32's tolerance, if the module, given float64, computes in a narrower dtype."""
-        if verdict.difference != "number" or str(target.dtype) != "float64" or not self.is_narrow:
+        if verdict.kind != "number" or str(target.dtype) != "float64" or not self.is_narrow:
             return verdict
         return compare(part.astype(np.float32), target.astype(np.float32))
 

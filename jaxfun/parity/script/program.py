@@ -132,7 +132,7 @@ class _Program:
 
     def _results(self) -> tuple[list[str], list[Result], list[Result]]:
         """Return the paths of all results and both sides' floating point ones; nothing if the calls themselves fail."""
-        if self.found.level not in _DERIVATIVES and self.found.verdict.difference in ("structure", "raises"):
+        if self.found.level not in _DERIVATIVES and self.found.verdict.kind in ("structure", "raises"):
             return [], [], []
         shapes, result = self.sides.results(self.found.row)
         paths = [_path(path, shapes) for path, _ in jax.tree_util.tree_leaves_with_path(shapes)]
@@ -173,13 +173,13 @@ class _Program:
         device = jax.devices(self.sides.device)[0]
         if device != jax.devices()[0]:
             yield f'jax.config.update("jax_default_device", jax.devices("{self.sides.device}")[0])'
-        if self.found.verdict.difference == "number" and not _is_far(self.found):
+        if self.found.verdict.kind == "number" and not _is_far(self.found):
             digits = 17 if self.found.reference is not None and self.found.reference.dtype.itemsize > 4 else 9
             yield 'np.set_printoptions(floatmode="unique")'
             yield f"torch.set_printoptions(precision={digits})"
 
     def _shown(self, label: str, answer: Answer, raises: bool) -> list[str]:
-        printed = f'print("{label}", {answer.printed}{_ATTRIBUTE.get(self.found.verdict.difference, "")})'
+        printed = f'print("{label}", {answer.printed}{_ATTRIBUTE.get(self.found.verdict.kind, "")})'
         lines = [part for line in (*answer.before, printed) for part in wrapped(line)]
         if not raises:
             return lines
@@ -189,7 +189,7 @@ class _Program:
     def _raises(self) -> tuple[bool, bool]:
         """Return which sides raise."""
         tensors = self.case.row(self.found.row)
-        if self.found.verdict.difference != "raises":
+        if self.found.verdict.kind != "raises":
             return False, False
         ours = self.found.level != "errors" or outcome(lambda: self.sides.eager(tensors))[1] is not None
         return ours, self.sides.theirs.raises(self.found.row) is not None

@@ -44,7 +44,7 @@ def is_open(mismatch: Mismatch, sides: Sides) -> bool:
 
 def _is_open_value(mismatch: Mismatch, sides: Sides) -> bool:
     part, target = mismatch.candidate, mismatch.reference
-    if part is None or target is None or part.shape != target.shape or mismatch.verdict.difference == "dtype":
+    if part is None or target is None or part.shape != target.shape or mismatch.verdict.kind == "dtype":
         return False
     operations = sides.theirs.operations(mismatch.row)
     return _is_same_but_for_phases(part, target, _rounding(mismatch, sides, target), operations)

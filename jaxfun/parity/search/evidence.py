@@ -190,7 +190,7 @@ def _judged_wrong(failing: Sequence[Mismatch], rows: Sequence[int], results: np.
     wrong = np.zeros(results.shape, bool)
     for item in failing:
         if item.row in rows:
-            is_known = item.verdict.difference == "number" and item.verdict.wrong is not None
+            is_known = item.verdict.kind == "number" and item.verdict.wrong is not None
             wrong[rows.index(item.row)] = item.verdict.wrong if is_known else True
     return wrong
 

@@ -37,7 +37,7 @@ def cause_of(sides: Sides, found: Mismatch, others: Sequence[Mismatch], constant
     evidence, _ = outcome(lambda: evidence_of(sides, found, others, sets))
     if evidence is None:
         return Cause()
-    kind = found.verdict.difference
+    kind = found.verdict.kind
     place = place_of(evidence, constants) if kind == "number" else ""
     if place:
         return Cause("" if found.level in _DERIVATIVES else f"differs only at {place}", place)
@@ -46,7 +46,7 @@ def cause_of(sides: Sides, found: Mismatch, others: Sequence[Mismatch], constant
 
 def _in_words(found: Mismatch, cause: Cause) -> str:
     """Return the kind of a mismatch in words; for a derivative, with the place."""
-    kind = found.verdict.difference
+    kind = found.verdict.kind
     if kind in _IN_WORDS and found.reference is not None:
         index = found.verdict.index
         finite = np.isfinite(found.reference[index]) if kind != "NaN" else not np.isnan(found.reference[index])
@@ -152,8 +152,8 @@ def failure_of(sides: Sides, terms: Options, found: Mismatch, cause: Cause = Cau
     dtypes = [str(item.dtype) for item in tensors if is_inexact(item)] or [str(item.dtype) for item in tensors]
     return Failure(
         level=found.level,
-        leaf="" if found.verdict.difference == "structure" else sides.name(found.level, found.leaf),
-        difference=_in_words(found, cause),
+        leaf="" if found.verdict.kind == "structure" else sides.name(found.level, found.leaf),
+        kind=_in_words(found, cause),
         relation=cause.relation,
         detail=found.verdict.detail,
         call=case.shown(found.row),

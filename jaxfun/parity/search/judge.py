@@ -283,7 +283,7 @@ class _Judging:
         if level == "value" and self._is_of_the_compiler(row, leaf):
             self.report.note(_CONTRACTED)
             return True
-        why = self.sides.oracle.contradiction(level, row) if verdict.difference in ("number", "NaN") else ""
+        why = self.sides.oracle.contradiction(level, row) if verdict.kind in ("number", "NaN") else ""
         if why:
             reason = "PyTorch's derivatives contradict each other"
             if self.report.level(level).reason != reason:
@@ -344,7 +344,7 @@ class _Judging:
         judged = verdicts(self.sides, self.options, row, "value", results)
         for leaf, verdict in enumerate(judged):
             of_value = (item for item in self.found if item.level in _LEVELS_OF_VALUES and not item.edge)
-            if verdict.difference == "structure":
+            if verdict.kind == "structure":
                 self._take(Mismatch(level, row, leaf, verdict))
             elif not any((item.row, item.leaf) == (row, leaf) for item in of_value):  # else it is recorded already
                 target = self.references[row].plain["value"][leaf]

@@ -190,7 +190,7 @@ class _Large:
         sides = self._sides(case)
         level, leaf, verdict = mismatch.level, mismatch.leaf, mismatch.verdict
         is_nonzero = mismatch.reference is not None and bool(np.any(mismatch.reference != 0))
-        name = "" if verdict.difference in ("structure", "raises") else sides.name(level, leaf)
+        name = "" if verdict.kind in ("structure", "raises") else sides.name(level, leaf)
         self.report.count(level, verdict, is_nonzero, name)
         if self.shown is None or (not verdict.ok and not self._failed):
             self.shown = sides
@@ -350,8 +350,8 @@ def _in_pieces(part: np.ndarray, target: np.ndarray, oracle: np.ndarray, scale: 
 
 def _merged(found: Sequence[Verdict], starts: Sequence[int], shape: tuple[int, ...]) -> Verdict:
     """Return the verdict on an array, from the verdicts on its pieces."""
-    kind = max((each.difference for each in found), key=_ORDER.index)
-    at = max((at for at, each in enumerate(found) if each.difference == kind), key=lambda at: found[at].ulp)
+    kind = max((each.kind for each in found), key=_ORDER.index)
+    at = max((at for at, each in enumerate(found) if each.kind == kind), key=lambda at: found[at].ulp)
     worst = replace(found[at], compared=sum(each.compared for each in found), wrong=None)
     if kind in ("", "number"):
         most = {name: max(getattr(each, name) for each in found) for name in ("worst_ulp", "of_tolerance")}

@@ -200,7 +200,7 @@ def _judged(level: Tally, x: np.ndarray, ours: Any, theirs: Any, oracle: np.ndar
         return level
     (i,) = verdict.index
     return replace(
-        level, failure=f"{verdict.difference} mismatch at {x[i]!s}: {ours[i]!s} where the reference has {theirs[i]!s}"
+        level, failure=f"{verdict.kind} mismatch at {x[i]!s}: {ours[i]!s} where the reference has {theirs[i]!s}"
     )
 
 

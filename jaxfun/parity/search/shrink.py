@@ -35,7 +35,7 @@ _JUDGED_BY = {"jit": "value", "vmap": "value"}
 def error_of(found: Mismatch) -> float:
     """Return the error at the worst element, relative to the larger number or 1. A non-numeric mismatch counts as 1."""
     ours, theirs, index = found.candidate, found.reference, found.verdict.index
-    if found.verdict.difference != "number" or ours is None or theirs is None or ours.shape != theirs.shape:
+    if found.verdict.kind != "number" or ours is None or theirs is None or ours.shape != theirs.shape:
         return 1.0
     one, other = (complex(item[index]) for item in (ours, theirs))
     # relative to at least 1: an error in a tiny number is neither visible nor important
@@ -48,7 +48,7 @@ def clarity(found: Mismatch, tensors: Tensors) -> tuple[float, ...]:
     From the clearest: non-numeric mismatches; large errors at finite inputs; NaN and infinity at finite inputs; small
     errors at finite inputs that are not rounding; NaN and infinity at non-finite inputs; the rest.
     """
-    kind, share = found.verdict.difference, min(found.verdict.of_tolerance, _CLEAR)
+    kind, share = found.verdict.kind, min(found.verdict.of_tolerance, _CLEAR)
     is_finite = float(all(np.isfinite(item).all() for item in tensors if is_inexact(item)))
     if kind != "number":
         return (1.0 if kind in _LOST else 3.0), is_finite
@@ -137,7 +137,7 @@ class Shrinker:
         given = sides.case.row(found.row)
         sets = [tensors for tensors in sets if _is_same(tensors, given) or sides.case.admits(tensors)]
         plainest = sorted(sets, key=lambda tensors: sum(map(_cost, tensors)))
-        if found.verdict.difference in _WITHOUT_NUMBERS:
+        if found.verdict.kind in _WITHOUT_NUMBERS:
             trials = (sides.of(sides.case.like_row(found.row, [tensors])) for tensors in plainest)
             return next((failing for trial in trials if (failing := self._failing_anyhow(trial, found))), None)
         compiled = self.effort.of_shape(sides, sets[0]) if level in COMPUTED and sets else None
@@ -165,7 +165,7 @@ class Shrinker:
 
     def _failing_anyhow(self, trial: Sides, found: Mismatch) -> Failing | None:
         """Return the value set if it still raises or still returns another structure, as found. Nothing is compiled."""
-        verdict = _WITHOUT_NUMBERS[found.verdict.difference](trial, found, self.terms)
+        verdict = _WITHOUT_NUMBERS[found.verdict.kind](trial, found, self.terms)
         if verdict is None or verdict.ok or trial.known(found.level, 0):
             return None
         smaller = replace(found, row=0, verdict=verdict)
@@ -282,7 +282,7 @@ def _mismatch(sides: Sides, terms: Options, found: Mismatch, row: int, parts: li
     if isinstance(reference.plain[found.level], str) or isinstance(reference.wide[found.level], str):
         return None
     judged = verdicts(sides, terms, row, found.level, parts)
-    if found.leaf >= len(judged) or judged[found.leaf].difference != found.verdict.difference:
+    if found.leaf >= len(judged) or judged[found.leaf].kind != found.verdict.kind:
         return None
     wanted = targets(found.level, reference.plain[found.level])
     target = wanted[found.leaf] if found.leaf < len(wanted) else None
@@ -295,7 +295,7 @@ def _mismatch(sides: Sides, terms: Options, found: Mismatch, row: int, parts: li
 
 def _is_alike(smaller: Mismatch, found: Mismatch) -> bool:
     """Return whether a mismatch is the same as `found`: NaN on the same side, or an error about as large."""
-    if found.verdict.difference in _LOST:
+    if found.verdict.kind in _LOST:
         return _is_ours(smaller) == _is_ours(found)
     error, share = error_of(found), found.verdict.of_tolerance
     # a large error need only be certain: near a kink the measured rounding is large and depends on the shape

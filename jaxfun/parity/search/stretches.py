@@ -181,8 +181,8 @@ class _Stretches:
         """
         alone = self._verdicts(range(self._count + 1), "value")
         rest = next((verdict for verdict in alone[self._count :] if not verdict.ok), Verdict())
-        every = [*zip(taps, alone, strict=False), (Tap(RESULT, rest.difference, 1), rest)]
-        found = [replace(tap, is_alone=True, alone=verdict.difference) for tap, verdict in every]
+        every = [*zip(taps, alone, strict=False), (Tap(RESULT, rest.kind, 1), rest)]
+        found = [replace(tap, is_alone=True, alone=verdict.kind) for tap, verdict in every]
         if any(item.level in ("vjp", "hvp", "jvp") for item in report.failures):
             for at, tap in enumerate(found):
                 if not deadline.has(1.0):

@@ -81,7 +81,7 @@ def _failing(judged: Sequence[Verdict], leaves: Sequence[Comparison], count: int
     by_rounding, otherwise = np.zeros(count, bool), np.zeros(count, bool)
     for verdict, leaf in zip(judged, leaves, strict=True):
         if verdict.wrong is not None:
-            may_be_rounding = verdict.difference == "number" and is_inexact(leaf.target)
+            may_be_rounding = verdict.kind == "number" and is_inexact(leaf.target)
             failing = by_rounding if may_be_rounding else otherwise
             failing |= verdict.wrong.reshape(count, -1).any(axis=1)
     return by_rounding, otherwise

@@ -109,11 +109,11 @@ def verdicts(
             continue
         only = None if level == "value" else asked_of_one(level, part, target, oracle, answerable, terms.exact)
         if held is not None and part.shape == target.shape:
-            only = ~held.excuses(part) & (True if only is None else only)
+            only = ~held.excuses(part, target) & (True if only is None else only)
         leaf = Comparison(part, target, oracle, only)
         tried = [*_tried(leaf, sides.oracle.rounding.scales(level, row, at), terms.bound, measured)]
         (first, _), (verdict, scale) = tried[0], tried[-1]
-        if level == "hvp" and verdict.difference == "number" and not planted and terms.bound is None:
+        if level == "hvp" and verdict.kind == "number" and not planted and terms.bound is None:
             verdict = _without_lost_digits(sides, row, at, leaf, scale, verdict)
         if verdict is not first and not verdict.ok:  # report ULP relative to the element itself
             there = compare(*(np.asarray(item[verdict.index]) for item in (part, target, oracle)))
@@ -129,7 +129,7 @@ def _tried(
     for scale in scales:
         verdict = leaf.verdict(scale, bound)
         yield verdict, scale
-        if bound is not None or not is_inexact(leaf.target) or not (measured or verdict.difference == "number"):
+        if bound is not None or not is_inexact(leaf.target) or not (measured or verdict.kind == "number"):
             return
 
 

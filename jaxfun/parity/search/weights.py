@@ -39,7 +39,7 @@ class _Met(NamedTuple):
 def weighed(mismatch: Mismatch, sides: Sides, options: Options, reference: Reference | None) -> Mismatch:
     """Return a numeric mismatch, marked with the kind of its edge if it is one or the user allows it."""
     met = _Met(mismatch, sides, sides.case.row(mismatch.row), reference)
-    if mismatch.verdict.difference == "raises":
+    if mismatch.verdict.kind == "raises":
         return _with_edge(mismatch, "empty" if _is_empty(met) else "", options)
     for kind, holds in ({} if options.strict else _EDGES).items():
         if holds(met):
@@ -55,7 +55,7 @@ def is_edge(mismatch: Mismatch, sides: Sides, options: Options) -> bool:
     met = _Met(mismatch, sides, sides.case.row(mismatch.row), sides.oracle.references.get(mismatch.row))
     if options.strict:
         return False
-    if mismatch.verdict.difference == "raises":
+    if mismatch.verdict.kind == "raises":
         return _is_empty(met)
     return any(holds(met) for holds in _EDGES.values())
 
@@ -106,7 +106,7 @@ def _is_nan_for_a_number(met: _Met) -> bool:
 
 
 def _is_of_numbers(met: _Met) -> bool:
-    return met.mismatch.verdict.difference not in ("shape", "dtype", "structure")
+    return met.mismatch.verdict.kind not in ("shape", "dtype", "structure")
 
 
 def _is_beyond(met: _Met) -> bool:
@@ -174,7 +174,7 @@ def _is_nan_dropped_by_the_compiler(met: _Met) -> bool:
     XLA's CPU compiler drops NaN from a maximum or minimum that it fuses into a sum.
     """
     mismatch, reference = met.mismatch, met.reference
-    if mismatch.level not in ("jit", "vmap") or mismatch.verdict.difference != "NaN" or reference is None:
+    if mismatch.level not in ("jit", "vmap") or mismatch.verdict.kind != "NaN" or reference is None:
         return False
     results, error = outcome(lambda: met.sides.eager(met.tensors))
     if error is not None or mismatch.leaf >= len(results):
@@ -192,11 +192,7 @@ def _is_decided_by_rounding(met: _Met) -> bool:
     """
     mismatch, reference = met.mismatch, met.reference
     part, target = mismatch.candidate, mismatch.reference
-    if (
-        _is_derivative(met)
-        or mismatch.verdict.difference not in _NOT_FINITE
-        or not (_has_nan(met) or _has_infinity(met))
-    ):
+    if _is_derivative(met) or mismatch.verdict.kind not in _NOT_FINITE or not (_has_nan(met) or _has_infinity(met)):
         return False
     if reference is None or part is None or target is None or part.shape != target.shape:
         return False
@@ -231,7 +227,7 @@ _ALLOWED: Mapping[str, Callable[[_Met], bool]] = {
     "NaN": _has_nan,
     "infinity": _has_infinity,
     "empty": _is_empty,
-    "dtype": lambda met: met.mismatch.verdict.difference == "dtype",
+    "dtype": lambda met: met.mismatch.verdict.kind == "dtype",
 }
 ALLOWABLE = (*_ALLOWED, "errors")
 
@@ -253,7 +249,7 @@ def _as_digits_edge(met: _Met) -> Mismatch:
 def _digits_kept(met: _Met) -> tuple[float, float] | None:
     mismatch, reference = met.mismatch, met.reference
     part, level = mismatch.candidate, mismatch.level if _is_derivative(met) else "value"
-    if mismatch.verdict.difference != "number" or part is None or reference is None or not reference.has_oracle:
+    if mismatch.verdict.kind != "number" or part is None or reference is None or not reference.has_oracle:
         return None
     precision = PRECISION.get(part_of(str(part.dtype)))
     if precision is None or precision is PRECISION["float64"]:
