@@ -261,7 +261,14 @@ def test_a_table_of_booleans_and_integers_is_numbers(tmp_path: Path) -> None:
     assert run("fit", file, "--target", "y", "--epochs", "10") == 0
 
 
-LOADED = "import sys; from jaxfun.cli.main import main\ntry: main({call!r})\nfinally: print([name for name in {heavy!r} if name in sys.modules])"
+LOADED = """
+import sys
+from jaxfun.cli.main import main
+try:
+    main({call!r})
+finally:
+    print([name for name in {heavy!r} if name in sys.modules])
+"""
 HEAVY = ("torch", "hypothesis", "optax", "matplotlib", "pyarrow", "rich")
 
 
