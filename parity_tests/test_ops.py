@@ -13,6 +13,7 @@ REFUSING = [record for record in RECORDS if record.rejects | record.operand_reje
 _WHOLE = ("uint8", "int8", "int16", "int32", "int64")
 _COMPLEX = ("complex64", "complex128")
 _NO_SORT = (_COMPLEX, "torch sorts no complex numbers, but takes a tensor of one")
+_CAST = (_COMPLEX, "torch takes complex numbers in an empty tensor, or cast to a real dtype, alone")
 _FLOATS_ALONE = (("bool", *_WHOLE), "torch takes floating point and complex numbers alone, but for some empty tensors")
 # what has no value to compare in some dtypes, and why: the case that torch takes there is too rare to be drawn
 NOTHING: dict[str, tuple[tuple[str, ...], str]] = {
@@ -49,6 +50,9 @@ NOTHING: dict[str, tuple[tuple[str, ...], str]] = {
     "argsort": _NO_SORT,
     "argsort.stable": _NO_SORT,
     "msort": _NO_SORT,
+    "softmax.int": _CAST,
+    "log_softmax.int": _CAST,
+    "softmin": _CAST,
 }
 
 

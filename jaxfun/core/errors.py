@@ -71,6 +71,10 @@ class ArgumentChoiceError(JaxfunError, AssertionError):
     """An argument is none of the values that exist (torch: AssertionError)."""
 
 
+class DivisionError(JaxfunError, ZeroDivisionError):
+    """A size would be divided by 0 (torch: ZeroDivisionError)."""
+
+
 class X64DisabledError(JaxfunError, RuntimeError):
     """A 64-bit dtype was asked for while JAX's 64-bit types are off."""
 

@@ -12,8 +12,15 @@ from ..ops.nn.activation import silu as silu
 from ..ops.nn.activation import softplus as softplus
 from ..ops.nn.activation import softsign as softsign
 from ..ops.nn.activation import tanhshrink as tanhshrink
+from ..ops.nn.batch_norm import batch_norm as batch_norm
+from ..ops.nn.batch_norm import instance_norm as instance_norm
 from ..ops.nn.linear import linear as linear
 from ..ops.nn.loss import mse_loss as mse_loss
+from ..ops.nn.normalization import group_norm as group_norm
+from ..ops.nn.normalization import layer_norm as layer_norm
+from ..ops.nn.normalization import local_response_norm as local_response_norm
+from ..ops.nn.normalization import normalize as normalize
+from ..ops.nn.normalization import rms_norm as rms_norm
 from ..ops.nn.piecewise import hardshrink as hardshrink
 from ..ops.nn.piecewise import hardsigmoid as hardsigmoid
 from ..ops.nn.piecewise import hardswish as hardswish
@@ -23,5 +30,8 @@ from ..ops.nn.piecewise import prelu as prelu
 from ..ops.nn.piecewise import relu6 as relu6
 from ..ops.nn.piecewise import softshrink as softshrink
 from ..ops.nn.piecewise import threshold as threshold
+from ..ops.nn.softmax import log_softmax as log_softmax
+from ..ops.nn.softmax import softmax as softmax
+from ..ops.nn.softmax import softmin as softmin
 from ..ops.pointwise.powers import sigmoid as sigmoid
 from ..ops.pointwise.trigonometric import tanh as tanh

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from .difference import Difference, anywhere, finite, there
+from .difference import Difference, anywhere, finite, not_finite, there
 
 
 def _is_nan(arguments: Mapping[str, Any]) -> Any:
@@ -24,7 +24,25 @@ SHRUNK_NAN = Difference(
     answer=finite,
 )
 
+
+def _is_endless(arguments: Mapping[str, Any]) -> bool:
+    weight = arguments["weight"]
+    return weight is not None and bool(np.isinf(weight.astype(np.float64)).any())
+
+
+ENDLESS_WEIGHT = Difference(
+    _is_endless,
+    jaxfun="the normalised number times the infinite weight: infinite, or NaN for 0",
+    torch="NaN where the number and the mean are on one side of 0, else infinite",
+    why="torch scales the number and the mean by the weight, one by one: infinity less infinity is NaN",
+    source="aten/src/ATen/native/cpu/group_norm_kernel.cpp, batch_norm_kernel.cpp: bias = -scale * mean + beta",
+    answer=not_finite,
+)
+
 DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
     "hardshrink": (SHRUNK_NAN,),
+    "batch_norm": (ENDLESS_WEIGHT,),
+    "group_norm": (ENDLESS_WEIGHT,),
+    "instance_norm": (ENDLESS_WEIGHT,),
     "softshrink": (SHRUNK_NAN,),
 }
