@@ -14,6 +14,12 @@ from ..ops.nn.activation import softsign as softsign
 from ..ops.nn.activation import tanhshrink as tanhshrink
 from ..ops.nn.batch_norm import batch_norm as batch_norm
 from ..ops.nn.batch_norm import instance_norm as instance_norm
+from ..ops.nn.dropout import alpha_dropout as alpha_dropout
+from ..ops.nn.dropout import dropout as dropout
+from ..ops.nn.dropout import dropout1d as dropout1d
+from ..ops.nn.dropout import dropout2d as dropout2d
+from ..ops.nn.dropout import dropout3d as dropout3d
+from ..ops.nn.dropout import feature_alpha_dropout as feature_alpha_dropout
 from ..ops.nn.linear import linear as linear
 from ..ops.nn.loss import mse_loss as mse_loss
 from ..ops.nn.normalization import group_norm as group_norm
@@ -28,8 +34,10 @@ from ..ops.nn.piecewise import hardtanh as hardtanh
 from ..ops.nn.piecewise import leaky_relu as leaky_relu
 from ..ops.nn.piecewise import prelu as prelu
 from ..ops.nn.piecewise import relu6 as relu6
+from ..ops.nn.piecewise import rrelu as rrelu
 from ..ops.nn.piecewise import softshrink as softshrink
 from ..ops.nn.piecewise import threshold as threshold
+from ..ops.nn.softmax import gumbel_softmax as gumbel_softmax
 from ..ops.nn.softmax import log_softmax as log_softmax
 from ..ops.nn.softmax import softmax as softmax
 from ..ops.nn.softmax import softmin as softmin

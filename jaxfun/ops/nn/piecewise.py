@@ -6,14 +6,17 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from ...core.arguments import as_tensor
 from ...core.checks import want_one_dtype
-from ...core.dtypes import Kind, of, uint8
-from ...core.errors import ArgumentValueError, DTypeError, ShapeError, describe
+from ...core.dtypes import Kind, as_dtype, computed_in, float16, of, uint8
+from ...core.errors import ArgumentValueError, DTypeError, ShapeError, UnsupportedDTypeError, describe
 from ...core.numbers import as_real, is_traced
 from ...core.op import op
+from ...core.public import public
 from ...core.record import BOOLS, COMPLEXES, Array, Choice, Factor, rows
 from ._numbers import as_factors, numbers_fit
 from .activation import NOT_REAL
+from .dropout import drawn_from
 
 
 @op(torch="torch.nn.functional.hardswish", rejects=NOT_REAL)
@@ -130,6 +133,43 @@ def leaky_relu(input: Array, negative_slope: Factor = 0.01) -> jax.Array:
     """
     (slope,) = as_factors(input, negative_slope)
     return jnp.where(input > 0, input, input * slope)
+
+
+@public(name="nn.functional.rrelu")
+def rrelu(
+    input: Any,
+    lower: float = 1 / 8,
+    upper: float = 1 / 3,
+    training: bool = False,
+    *,
+    key: jax.Array | None = None,
+) -> jax.Array:
+    """Return each element where it is positive, else its product with a slope drawn between `lower` and `upper`.
+
+    Without `training` the slope is the middle of the two.
+    Gradient: the slope at 0; at NaN 1 in training.
+    Raises: TypeError where a key is needed and missing; RuntimeError where `lower` is above `upper`, or one is not
+    finite, and for tensors that are not floating point.
+    Torch: torch.rrelu, torch.nn.functional.rrelu.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.rrelu(jf.tensor([-2.0, 0.0, 3.0]), 0.25, 0.75)
+    Array([-1.,  0.,  3.], dtype=float32)
+    """
+    if not (math.isfinite(lower) and math.isfinite(upper) and lower <= upper):
+        raise DTypeError("finite bounds, `lower` no larger than `upper`", describe((lower, upper)))
+    if not training:
+        return leaky_relu(input, (lower + upper) / 2)
+    tensor = as_tensor("input", input)
+    own = as_dtype(tensor.dtype)
+    if not own.is_floating_point or own == float16:
+        raise UnsupportedDTypeError("a floating point tensor, in training other than float16", describe(tensor))
+    if not tensor.size or lower == upper:
+        slope = jnp.asarray(lower, tensor.dtype)
+    else:
+        wide = computed_in(own).dtype
+        slope = jax.random.uniform(drawn_from(key), tensor.shape, wide, lower, upper).astype(tensor.dtype)
+    return tensor * jnp.where(tensor <= 0, slope, 1)
 
 
 @op(

@@ -9,11 +9,12 @@ import jax.numpy as jnp
 
 from ...core.arguments import as_tensor
 from ...core.dims import wrap_dim
-from ...core.dtypes import DType, as_dtype, computed_in
+from ...core.dtypes import Category, DType, as_dtype, computed_in, float32
 from ...core.errors import DTypeError, UnsupportedDTypeError, describe
 from ...core.op import op
 from ...core.public import public
 from ...core.record import BOOLS, AnyDType, Array, Dim, rows
+from .dropout import drawn_from
 
 # None is the dimension that torch chose before it asked for one
 _CASES = rows(
@@ -111,3 +112,44 @@ def _along(function: Callable[..., jax.Array], input: jax.Array, dim: int, dtype
         raise UnsupportedDTypeError("a floating point tensor or `dtype`", describe(input))
     wide = cast.astype(computed_in(result).dtype)
     return (function(wide, axis) if input.ndim else function(wide[None], 0)[0]).astype(result.dtype)
+
+
+@public(name="nn.functional.gumbel_softmax")
+def gumbel_softmax(
+    logits: Any,
+    tau: float = 1,
+    hard: bool = False,
+    eps: float = 1e-10,
+    dim: int = -1,
+    *,
+    key: jax.Array | None = None,
+) -> jax.Array:
+    """Return `softmax((logits + noise) / tau, dim)` with noise of the Gumbel distribution: a sample of one of `dim`.
+
+    With `hard` it is 1 for the largest and 0 for the others; the gradient stays that of the softmax.
+    Warns: for an `eps`, which has no effect.
+    Raises: TypeError where the key is missing; RuntimeError for tensors that are not floating point.
+    Torch: torch.nn.functional.gumbel_softmax.
+
+    >>> import jax, jaxfun as jf
+    >>> jf.nn.functional.gumbel_softmax(jf.zeros(4), hard=True, key=jax.random.key(0))
+    Array([0., 1., 0., 0.], dtype=float32)
+    """
+    if eps != 1e-10:
+        warnings.warn("jaxfun.nn.functional.gumbel_softmax: `eps` has no effect", UserWarning, stacklevel=3)
+    tensor = as_tensor("logits", logits)
+    own = as_dtype(tensor.dtype)
+    if tensor.size and not own.is_floating_point:
+        raise DTypeError("a floating point tensor", describe(tensor))
+    result = own if own.category > Category.INTEGER else float32
+    noise = jax.random.gumbel(drawn_from(key), tensor.shape, computed_in(own).dtype) if tensor.size else tensor
+    drawn = _softmax((tensor + noise.astype(tensor.dtype)).astype(result.dtype) / jnp.asarray(tau, result.dtype), dim)
+    return _hardened(drawn, dim) if hard else drawn
+
+
+def _hardened(soft: jax.Array, dim: int) -> jax.Array:
+    axis = wrap_dim(dim, soft.ndim)
+    largest = jnp.argmax(soft, axis, keepdims=True) if soft.ndim else jnp.zeros((), int)
+    places = jax.lax.broadcasted_iota(largest.dtype, soft.shape or (1,), axis).reshape(soft.shape)
+    # the numbers are those of the sample, the derivative is that of the softmax
+    return (places == largest).astype(soft.dtype) - jax.lax.stop_gradient(soft) + soft
