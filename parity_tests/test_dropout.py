@@ -48,7 +48,7 @@ def numbers(dtype: str, shape: tuple[int, ...] = (2, 3, 2)) -> np.ndarray:
 
 
 def as_numpy(tensor: torch.Tensor) -> np.ndarray:
-    return (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).detach().numpy()
+    return np.asarray((tensor.float() if tensor.dtype == torch.bfloat16 else tensor).detach())
 
 
 @pytest.mark.proves(*(f"nn.functional.{name}" for name in DROPOUTS))
@@ -143,11 +143,13 @@ def test_infinity_and_nan_go_through_as_in_torch(name: str) -> None:
         np.testing.assert_array_equal(np.unique(ours), np.unique(theirs.numpy()))
 
 
+def dropping(name: str) -> Callable[..., Any]:
+    missing = len(DROPOUTS[name][0]) - 3
+    return lambda f, x, key: f(x.reshape(*x.shape, *(1,) * missing), 0.3, True, key=key)
+
+
 DRAWING: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
-    **{
-        name: (getattr(functional, name), lambda f, x, key, n=len(shape): f(x[(...,) + (None,) * (n - 3)], 0.3, True, key=key))
-        for name, (shape, _) in DROPOUTS.items()
-    },
+    **{name: (getattr(functional, name), dropping(name)) for name in DROPOUTS},
     "native_dropout": (native_dropout, lambda f, x, key: f(x, 0.3, True, key=key)[0]),
     "rrelu": (functional.rrelu, lambda f, x, key: f(x, training=True, key=key)),
     "gumbel_softmax": (functional.gumbel_softmax, lambda f, x, key: f(x, key=key)),
@@ -216,22 +218,29 @@ def test_rrelu_is_torchs_where_nothing_is_random(dtype: str) -> None:
 SPECIAL = np.array([-2.0, -0.0, 0.0, 3.0, np.nan, np.inf, -np.inf, -1.0], np.float32)
 
 
-@pytest.mark.parametrize("training", [True, False])
-def test_the_gradient_of_rrelu_is_torchs(training: bool) -> None:
-    for slopes in ((0.25, 0.25), (0.25, 0.75)):
-        given = torch.tensor(SPECIAL, requires_grad=True)
-        result = reference.rrelu(given, *slopes, training)
-        (theirs,) = torch.autograd.grad(result, given, torch.ones(8))
-        value, pull = jax.vjp(lambda x, s=slopes: functional.rrelu(x, *s, training, key=KEY), jnp.asarray(SPECIAL))
-        (ours,) = pull(jnp.ones(8, jnp.float32))
-        if not training or slopes[0] == slopes[1]:
-            np.testing.assert_array_equal(value, result.detach())
-            np.testing.assert_array_equal(ours, theirs)
-        else:
-            is_drawn = SPECIAL <= 0
-            np.testing.assert_array_equal(np.asarray(ours)[~is_drawn], theirs[~is_drawn])
-            np.testing.assert_allclose(value[is_drawn], np.asarray(ours * SPECIAL)[is_drawn], rtol=1e-6)
-            assert ((ours[is_drawn] >= 0.25) & (ours[is_drawn] <= 0.75)).all()
+def rrelu_of_both(slopes: tuple[float, float], training: bool) -> tuple[tuple[np.ndarray, ...], ...]:
+    """Return the value and the gradient of the special numbers, ours and torch's."""
+    given = torch.tensor(SPECIAL, requires_grad=True)
+    result = reference.rrelu(given, *slopes, training)
+    (theirs,) = torch.autograd.grad(result, given, torch.ones(8))
+    value, pull = jax.vjp(lambda x: functional.rrelu(x, *slopes, training, key=KEY), jnp.asarray(SPECIAL))
+    (ours,) = pull(jnp.ones(8, jnp.float32))
+    return (np.asarray(value), np.asarray(ours)), (as_numpy(result), as_numpy(theirs))
+
+
+@pytest.mark.parametrize("slopes", [(0.25, 0.25), (0.25, 0.75)])
+def test_the_gradient_of_rrelu_is_torchs_where_nothing_is_random(slopes: tuple[float, float]) -> None:
+    for training in (True, False) if slopes[0] == slopes[1] else (False,):
+        for one, other in zip(*rrelu_of_both(slopes, training), strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+def test_the_gradient_of_rrelu_is_the_slope_that_was_drawn() -> None:
+    (value, gradient), (_, theirs) = rrelu_of_both((0.25, 0.75), True)
+    is_drawn = SPECIAL <= 0
+    np.testing.assert_array_equal(gradient[~is_drawn], theirs[~is_drawn])
+    np.testing.assert_allclose(value[is_drawn], (gradient * SPECIAL)[is_drawn], rtol=1e-6)
+    assert ((gradient[is_drawn] >= 0.25) & (gradient[is_drawn] <= 0.75)).all()
 
 
 def same_distribution(ours: Any, theirs: Any) -> None:

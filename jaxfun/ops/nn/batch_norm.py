@@ -166,21 +166,24 @@ def _normalized(
     eps: Any,
 ) -> jax.Array | Normalized:
     wide = input.astype(computed_in(as_dtype(input.dtype)).dtype)
-    old = [None if each is None else jax.lax.stop_gradient(of_channels(each, input.ndim)) for each in running]
-    mean, variance = moments(wide, axes) if training else (each.astype(wide.dtype) for each in old)
-    shaped = (of_channels(each, input.ndim) for each in parameters)
-    output = scaled((wide - mean) * jax.lax.rsqrt(variance + jnp.asarray(eps).astype(wide.dtype)), *shaped).astype(input.dtype)
+    mean, variance = moments(wide, axes) if training else (_as_constant(each, wide) for each in running)
+    result = (wide - mean) * jax.lax.rsqrt(variance + jnp.asarray(eps).astype(wide.dtype))
+    output = scaled(result, *(of_channels(each, input.ndim) for each in parameters)).astype(input.dtype)
     if not training or running[0] is None:
         return output
     count = math.prod(input.shape[axis] for axis in axes)
     unbiased = variance * (count / (count - 1))
     new = (_moved(each, by, as_real(momentum, "momentum")) for each, by in zip(running, (mean, unbiased), strict=True))
-    return Normalized(output, *new)
+    return Normalized(output, *map(jax.lax.stop_gradient, new))
+
+
+def _as_constant(running: jax.Array, wide: jax.Array) -> jax.Array:
+    return jax.lax.stop_gradient(running).reshape(-1, *(1,) * (wide.ndim - 2)).astype(wide.dtype)
 
 
 def _moved(running: jax.Array, by: jax.Array, momentum: Any) -> jax.Array:
     """Return a running statistic after a batch's, or after the mean of those of several instances."""
-    by = jax.lax.stop_gradient(by).reshape(-1, running.size).mean(0)
+    by = by.reshape(-1, running.size).mean(0)
     return (momentum * by + (1 - momentum) * running.astype(by.dtype)).astype(running.dtype)
 
 
@@ -230,7 +233,9 @@ def instance_norm(
     if input.ndim < 2:
         raise IndexRangeError("an input of shape (m, n, *)", describe(input))
     if not input.size:
-        output = _of_nothing(input, *(each if each is None else jnp.tile(each, input.shape[0]) for each in (weight, bias)))
+        output = _of_nothing(
+            input, *(each if each is None else jnp.tile(each, input.shape[0]) for each in (weight, bias))
+        )
         has_new = use_input_stats and running_mean is not None
         return _after_nothing(output, running_mean, running_var) if has_new else output
     axes, running = tuple(range(2, input.ndim)), _as_parameters(input, weight, running_mean, running_var)
@@ -250,7 +255,7 @@ def _as_parameters(input: jax.Array, weight: Any, mean: Any, var: Any) -> tuple[
     return mean.real.astype(dtype), var.real.astype(dtype)
 
 
-def _after_nothing(input: jax.Array, running_mean: jax.Array, running_var: jax.Array) -> Normalized:
+def _after_nothing(input: jax.Array, running_mean: Any, running_var: Any) -> Normalized:
     """Return an empty input with the statistics: unchanged, or, as the mean over no instances, NaN."""
     factor = math.nan if not input.shape[0] else 1
     return Normalized(input, running_mean * factor, running_var * factor)

@@ -13,7 +13,14 @@ import jax.numpy as jnp
 
 from ...core.arguments import as_tensor
 from ...core.dtypes import Category, as_dtype, computed_in
-from ...core.errors import ArgumentTypeError, ArgumentValueError, DTypeError, ShapeError, UnsupportedDTypeError, describe
+from ...core.errors import (
+    ArgumentTypeError,
+    ArgumentValueError,
+    DTypeError,
+    ShapeError,
+    UnsupportedDTypeError,
+    describe,
+)
 from ...core.public import public
 
 _ALPHA = 1.7580993408473766  # scale times alpha of selu: where it goes for minus infinity
@@ -209,7 +216,9 @@ def drawn_from(key: Any) -> jax.Array:
     Raises: ArgumentTypeError where there is none.
     """
     if not isinstance(key, jax.Array):
-        raise ArgumentTypeError("a JAX random `key`, because numbers are drawn", describe(key), "Pass key=jax.random.key(0).")
+        raise ArgumentTypeError(
+            "a JAX random `key`, because numbers are drawn", describe(key), "Pass key=jax.random.key(0)."
+        )
     return key
 
 

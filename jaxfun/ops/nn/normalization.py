@@ -136,9 +136,7 @@ def scaled(x: jax.Array, weight: jax.Array | None, bias: jax.Array | None) -> ja
     ),
     aliases=("rms_norm",),
 )
-def rms_norm(
-    input: Array, normalized_shape: tuple[int, ...], weight: Array = None, eps: Factor = None
-) -> jax.Array:
+def rms_norm(input: Array, normalized_shape: tuple[int, ...], weight: Array = None, eps: Factor = None) -> jax.Array:
     """Return `x / sqrt(mean(x ** 2) + eps) * weight` over the last dimensions, those of `normalized_shape`.
 
     By default `eps` is the distance of 1 to the next number, of float32 for 16-bit floats.
