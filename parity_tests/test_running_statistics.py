@@ -53,7 +53,7 @@ def assert_alike(name: str, shape: tuple[int, ...], dtypes: tuple[str, str], **o
         np.testing.assert_allclose(np.asarray(one, float), other.double().numpy(), rtol=rounding, atol=rounding)
 
 
-@pytest.mark.proves(*(f"nn.functional.{name}" for name in NAMES))
+@pytest.mark.proves("nn.functional.batch_norm", "nn.functional.instance_norm")
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_the_new_statistics_are_those_that_torch_writes(name: str, shape: tuple[int, ...]) -> None:
