@@ -35,7 +35,6 @@ def _has_spread(
     momentum: Any = 0.1,
     eps: Any = 1e-5,
 ) -> None:
-    as_real(momentum, "momentum")
     if not is_traced(as_real(eps, "eps")) and (eps <= 0 if training else eps < 0):
         raise ArgumentValueError(f"a {'positive' if training else 'non-negative'} `eps`", describe(eps))
 
@@ -166,6 +165,7 @@ def _normalized(
     eps: Any,
 ) -> jax.Array | Normalized:
     wide = input.astype(computed_in(as_dtype(input.dtype)).dtype)
+    momentum, eps = as_real(momentum, "momentum"), as_real(eps, "eps")
     mean, variance = moments(wide, axes) if training else (_as_constant(each, wide) for each in running)
     result = (wide - mean) * jax.lax.rsqrt(variance + jnp.asarray(eps).astype(wide.dtype))
     output = scaled(result, *(of_channels(each, input.ndim) for each in parameters)).astype(input.dtype)
@@ -173,7 +173,7 @@ def _normalized(
         return output
     count = math.prod(input.shape[axis] for axis in axes)
     unbiased = variance * (count / (count - 1))
-    new = (_moved(each, by, as_real(momentum, "momentum")) for each, by in zip(running, (mean, unbiased), strict=True))
+    new = (_moved(each, by, momentum) for each, by in zip(running, (mean, unbiased), strict=True))
     return Normalized(output, *map(jax.lax.stop_gradient, new))
 
 
