@@ -201,7 +201,7 @@ def hardswish(input: ArrayLike) -> Array:
     """
     ...
 
-def hardtanh(input: ArrayLike, min_val: Number | Array = ..., max_val: Number | Array = ...) -> Array:
+def hardtanh(input: ArrayLike, min_val: Any = -1.0, max_val: Any = 1.0) -> Array:
     """Return each element, but not less than `min_val`, nor more than `max_val`.
 
     Gradient: 0 at the bounds, 1 at NaN.

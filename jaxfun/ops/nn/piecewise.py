@@ -60,25 +60,8 @@ def hardsigmoid(input: Array) -> jax.Array:
     return jnp.where((input > -3) & (input < 3), result, bound)
 
 
-def _are_bounds(input: Any, min_val: Any = -1.0, max_val: Any = 1.0) -> None:
-    bounds = as_real(min_val, "min_val"), as_real(max_val, "max_val")
-    if any(map(is_traced, bounds)):
-        return
-    if min_val > max_val:
-        raise ArgumentValueError("`min_val` no larger than `max_val`", describe(bounds))
-    if of(input) == uint8 and (min_val < 0 or max_val < 0):
-        raise DTypeError("bounds of 0 or more beside uint8", describe(bounds))
-    numbers_fit(input, *bounds)
-
-
-@op(
-    kind=Kind.NO_OPMATH,
-    torch="torch.nn.functional.hardtanh",
-    rejects=BOOLS | COMPLEXES,
-    takes={"min_val": Choice((-1.0, 0, 1)), "max_val": Choice((1.0, 2))},
-    before=_are_bounds,
-)
-def hardtanh(input: Array, min_val: Factor = -1.0, max_val: Factor = 1.0) -> jax.Array:
+@public(name="nn.functional.hardtanh")
+def hardtanh(input: Any, min_val: Any = -1.0, max_val: Any = 1.0) -> jax.Array:
     """Return each element, but not less than `min_val`, nor more than `max_val`.
 
     Gradient: 0 at the bounds, 1 at NaN.
@@ -89,6 +72,26 @@ def hardtanh(input: Array, min_val: Factor = -1.0, max_val: Factor = 1.0) -> jax
     >>> jf.nn.functional.hardtanh(jf.tensor([-2.0, 0.5, 2.0]))
     Array([-1. ,  0.5,  1. ], dtype=float32)
     """
+    bounds = as_real(min_val, "min_val"), as_real(max_val, "max_val")
+    if not any(map(is_traced, bounds)) and min_val > max_val:
+        raise ArgumentValueError("`min_val` no larger than `max_val`", describe(bounds))
+    return _hardtanh(input, min_val, max_val)
+
+
+def _are_bounds(input: Any, min_val: Any = -1.0, max_val: Any = 1.0) -> None:
+    if of(input) == uint8 and any(not is_traced(bound) and bound < 0 for bound in (min_val, max_val)):
+        raise DTypeError("bounds of 0 or more beside uint8", describe((min_val, max_val)))
+    numbers_fit(input, min_val, max_val)
+
+
+@op(
+    kind=Kind.NO_OPMATH,
+    torch="torch.nn.functional.hardtanh",
+    rejects=BOOLS | COMPLEXES,
+    takes={"min_val": Choice((-1.0, 0, 1)), "max_val": Choice((1.0, 2, -2))},
+    before=_are_bounds,
+)
+def _hardtanh(input: Array, min_val: Factor = -1.0, max_val: Factor = 1.0) -> jax.Array:
     return _between(input, *as_factors(input, min_val, max_val))
 
 
