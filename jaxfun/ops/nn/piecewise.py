@@ -88,7 +88,7 @@ def _are_bounds(input: Any, min_val: Any = -1.0, max_val: Any = 1.0) -> None:
     kind=Kind.NO_OPMATH,
     torch="torch.nn.functional.hardtanh",
     rejects=BOOLS | COMPLEXES,
-    takes={"min_val": Choice((-1.0, 0, 1)), "max_val": Choice((1.0, 2, -2))},
+    takes={"min_val": Choice((-1.0, 0, 1)), "max_val": Choice((1.0, 2, 3, -2))},
     before=_are_bounds,
 )
 def _hardtanh(input: Array, min_val: Factor = -1.0, max_val: Factor = 1.0) -> jax.Array:
