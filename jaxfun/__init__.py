@@ -95,7 +95,12 @@ _NAMES = {
     "ops.linalg.matmul": "bmm dot matmul mm mv",
     "ops.linalg.products": "chain_matmul cross ger inner kron outer tensordot vdot",
     # nn
-    "ops.nn.activation": "relu",
+    "ops.nn.activation": "celu relu selu",
+    "ops.nn.batch_norm": "batch_norm instance_norm",
+    "ops.nn.dropout": "alpha_dropout dropout feature_alpha_dropout native_dropout",
+    "ops.nn.normalization": "group_norm layer_norm rms_norm",
+    "ops.nn.piecewise": "hardshrink prelu rrelu threshold",
+    "ops.nn.softmax": "log_softmax softmax",
     # gradients
     "autograd.gradient": "detach no_grad",
     "autograd.variable": "backward Variable zero_grad",

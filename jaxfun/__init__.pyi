@@ -19,6 +19,7 @@ from .core.limits import IInfo as IInfo
 from .ops.reduce.histograms import JointHistogram as JointHistogram
 from .ops.pointwise.floats import MantissaAndExponent as MantissaAndExponent
 from .ops.reduce.extrema import MinAndMax as MinAndMax
+from .ops.nn.batch_norm import Normalized as Normalized
 from .ops.linalg.factor import QAndR as QAndR
 from .core.errors import ShapeError as ShapeError
 from .ops.linalg.determinants import SignAndLogarithm as SignAndLogarithm
@@ -191,6 +192,17 @@ def allclose(
     """Return whether `isclose` is true for all elements, as a 0-dim bool (torch returns a Python bool).
 
     Raises: RuntimeError for different dtypes, and for a negative tolerance.
+    """
+    ...
+
+def alpha_dropout(
+    input: ArrayLike, p: builtins.float = 0.5, training: builtins.bool = False, *, key: Array | None = None
+) -> Array:
+    """Return the input with each element the limit of `selu` with probability `p`, then scaled and moved.
+
+    Mean and variance of an input of mean 0 and variance 1 stay. Without `training` it is the input.
+    Raises: as `dropout`.
+    Torch: torch.alpha_dropout, torch.nn.functional.alpha_dropout.
     """
     ...
 
@@ -415,6 +427,31 @@ def baddbmm(
     """
     ...
 
+def batch_norm(
+    input: ArrayLike,
+    running_mean: Any,
+    running_var: Any,
+    weight: ArrayLike | None = None,
+    bias: ArrayLike | None = None,
+    training: builtins.bool = False,
+    momentum: Any = 0.1,
+    eps: Any = 1e-05,
+) -> Array | Normalized:
+    """Return `(x - mean) / sqrt(var + eps) * weight + bias` for each channel: the second dimension.
+
+    The moments are the running ones, or, where `training`, those of the batch. Where running statistics are given in
+    training, the result is a named tuple `(output, running_mean, running_var)` with the new ones, as that of torch's
+    `_native_batch_norm_legit_functional` is: `momentum` of the batch's and the rest of the old; the new variance is the
+    unbiased one (n - 1 is the divisor).
+
+    Shapes: (m, n, *), (n) for all else -> (m, n, *).
+    Dtypes: 16-bit floats are computed in float32, beside weights and statistics of either dtype.
+    Gradient: none through running statistics.
+    Raises: RuntimeError for other shapes and dtypes; ValueError where a batch has one value for each channel.
+    Torch: torch.nn.functional.batch_norm.
+    """
+    ...
+
 def bincount(
     input: ArrayLike, weights: ArrayLike | None = None, minlength: builtins.int = 0, *, size: builtins.int | None = None
 ) -> Array:
@@ -553,6 +590,14 @@ def cdist(
 
 def ceil(input: ArrayLike) -> Array:
     """Return the ceiling of each element; integers are unchanged. Gradient: 0."""
+    ...
+
+def celu(input: ArrayLike, alpha: Number | Array = 1.0) -> Array:
+    """Return each element where it is positive, else `alpha (exp(x / alpha) - 1)`.
+
+    Raises: RuntimeError for an `alpha` of 0.
+    Torch: torch.celu, torch.nn.functional.celu.
+    """
     ...
 
 def chain_matmul(*matrices: ArrayLike) -> Array:
@@ -931,6 +976,18 @@ def dot(input: ArrayLike, tensor: ArrayLike) -> Array:
     """
     ...
 
+def dropout(
+    input: ArrayLike, p: builtins.float = 0.5, training: builtins.bool = True, *, key: Array | None = None
+) -> Array:
+    """Return the input with each element 0 with probability `p`, and the others divided by `1 - p`.
+
+    Without `training` it is the input.
+    Raises: ValueError for a `p` outside of 0 to 1; TypeError where a key is needed and missing; RuntimeError for
+    tensors that are not floating point.
+    Torch: torch.dropout, torch.nn.functional.dropout.
+    """
+    ...
+
 def dsplit(
     input: ArrayLike, indices_or_sections: builtins.int | tuple[builtins.int, ...] | list[builtins.int]
 ) -> tuple[Array, ...]:
@@ -1028,6 +1085,17 @@ def eye(n: builtins.int, m: builtins.int | None = None, *, dtype: DTypeLike | No
 
     Raises: TypeError for sizes that are not integers; RuntimeError for negative sizes.
     Torch: torch.eye.
+    """
+    ...
+
+def feature_alpha_dropout(
+    input: ArrayLike, p: builtins.float = 0.5, training: builtins.bool = False, *, key: Array | None = None
+) -> Array:
+    """Return the input with each channel the limit of `selu` with probability `p`, then scaled and moved.
+
+    Shapes: (n, c, *). Without `training` it is the input.
+    Raises: RuntimeError for less than 2 dimensions; else as `dropout`.
+    Torch: torch.feature_alpha_dropout, torch.nn.functional.feature_alpha_dropout.
     """
     ...
 
@@ -1263,10 +1331,34 @@ def greater_equal(input: ArrayLike, other: ArrayLike | Number) -> Array:
     """
     ...
 
+def group_norm(
+    input: ArrayLike,
+    num_groups: builtins.int,
+    weight: ArrayLike | None = None,
+    bias: ArrayLike | None = None,
+    eps: Number | Array = 1e-05,
+) -> Array:
+    """Return `(x - mean) / sqrt(var + eps) * weight + bias`, with the moments of each group of channels.
+
+    Shapes: (m, n, *), (n), (n) -> (m, n, *); `num_groups` divides n.
+    Dtypes: as those of `layer_norm`.
+    Raises: RuntimeError for other shapes and dtypes; ValueError where there is one value in all.
+    Torch: torch.group_norm, torch.nn.functional.group_norm.
+    """
+    ...
+
 def gt(input: ArrayLike, other: ArrayLike | Number) -> Array:
     """Return `input > other` for each element.
 
     Raises: NotImplementedError for complex numbers.
+    """
+    ...
+
+def hardshrink(input: ArrayLike, lambd: Number | Array = 0.5) -> Array:
+    """Return each element, and 0 where it is at most `lambd` away from 0.
+
+    Gradient: 0 where an element is put to 0, 1 elsewhere, at NaN too.
+    Torch: torch.hardshrink, torch.nn.functional.hardshrink.
     """
     ...
 
@@ -1479,6 +1571,30 @@ def inner(input: ArrayLike, other: ArrayLike) -> Array:
     """
     ...
 
+def instance_norm(
+    input: ArrayLike,
+    running_mean: ArrayLike | None = None,
+    running_var: ArrayLike | None = None,
+    weight: ArrayLike | None = None,
+    bias: ArrayLike | None = None,
+    use_input_stats: builtins.bool = True,
+    momentum: Number | Array = 0.1,
+    eps: Number | Array = 1e-05,
+) -> Array | Normalized:
+    """Return `(x - mean) / sqrt(var + eps) * weight + bias` for each channel of each instance.
+
+    The moments are those of the instance, or, without `use_input_stats`, the running ones. Where running statistics are
+    given beside `use_input_stats`, the result is a named tuple `(output, running_mean, running_var)` with the new ones,
+    as that of `batch_norm` is: they move by the mean over the instances.
+
+    Shapes: (m, n, *), (n) for all else -> (m, n, *).
+    Dtypes: as those of `batch_norm`.
+    Gradient: none through running statistics.
+    Raises: RuntimeError for other shapes and dtypes; ValueError where an instance has one value for each channel.
+    Torch: torch.nn.functional.instance_norm.
+    """
+    ...
+
 def inverse(input: ArrayLike) -> Array:
     """Return the inverse of each square matrix. Shapes: (*, n, n) -> (*, n, n).
 
@@ -1570,6 +1686,21 @@ def kthvalue(
     """
     ...
 
+def layer_norm(
+    input: ArrayLike,
+    normalized_shape: tuple[builtins.int, ...],
+    weight: ArrayLike | None = None,
+    bias: ArrayLike | None = None,
+    eps: Number | Array = 1e-05,
+) -> Array:
+    """Return `(x - mean) / sqrt(var + eps) * weight + bias` over the last dimensions, those of `normalized_shape`.
+
+    Dtypes: 16-bit floats are computed in float32, beside weights of either dtype.
+    Raises: RuntimeError for other shapes, and for other dtypes of weights.
+    Torch: torch.layer_norm, torch.nn.functional.layer_norm.
+    """
+    ...
+
 def lcm(input: ArrayLike, other: ArrayLike) -> Array:
     """Return the least common multiple of each pair of integers; 0 if either is 0.
 
@@ -1654,6 +1785,16 @@ def log1p(input: ArrayLike) -> Array:
 
 def log2(input: ArrayLike) -> Array:
     """Return the base-2 logarithm of each element; integers give float32."""
+    ...
+
+def log_softmax(input: ArrayLike, dim: builtins.int | None = None, *, dtype: DTypeLike | None = None) -> Array:
+    """Return the logarithm of `softmax(input, dim)`; it does not overflow.
+
+    Dtypes: the input is cast to `dtype` first, where that is given.
+    Warns: where `dim` is left out, as `softmax` does.
+    Raises: NotImplementedError for a tensor that is not floating point, unless `dtype` is.
+    Torch: torch.log_softmax, torch.nn.functional.log_softmax.
+    """
     ...
 
 def logaddexp(input: ArrayLike, other: ArrayLike) -> Array:
@@ -2129,6 +2270,17 @@ def narrow_copy(input: ArrayLike, dim: builtins.int, start: Number | Array, leng
     """
     ...
 
+def native_dropout(
+    input: ArrayLike, p: builtins.float, train: builtins.bool | None, *, key: Array | None = None
+) -> tuple[Array, Array]:
+    """Return `dropout(input, p, train)`, and which elements are kept: what a traced torch program calls.
+
+    `train` None is True.
+    Raises: RuntimeError for a `p` outside of 0 to 1, and for integers and bools, in training.
+    Torch: torch.native_dropout.
+    """
+    ...
+
 def ne(input: ArrayLike, other: ArrayLike | Number) -> Array:
     """Return `input != other` for each element."""
     ...
@@ -2296,6 +2448,16 @@ def pow(input: ArrayLike, exponent: ArrayLike) -> Array:
     negative.
     Raises: RuntimeError for an integer tensor with a negative integer exponent, and for an exponent too large for the
     result's dtype.
+    """
+    ...
+
+def prelu(input: ArrayLike, weight: ArrayLike) -> Array:
+    """Return each element where it is positive, else its product with a weight: one, or one for each channel.
+
+    Shapes: (m, n, *), (n) or (1) -> (m, n, *).
+    Gradient: the weight at 0 and at NaN.
+    Raises: RuntimeError for other shapes, and for two dtypes.
+    Torch: torch.prelu, torch.nn.functional.prelu.
     """
     ...
 
@@ -2538,6 +2700,21 @@ def result_type(*tensors: ArrayLike | Sequence[ArrayLike]) -> DType:
     """
     ...
 
+def rms_norm(
+    input: ArrayLike,
+    normalized_shape: tuple[builtins.int, ...],
+    weight: ArrayLike | None = None,
+    eps: Number | Array | None = None,
+) -> Array:
+    """Return `x / sqrt(mean(x ** 2) + eps) * weight` over the last dimensions, those of `normalized_shape`.
+
+    By default `eps` is the distance of 1 to the next number, of float32 for 16-bit floats.
+    Dtypes: those of the input, whatever the weight's; 16-bit floats are computed in float32.
+    Raises: RuntimeError for other shapes.
+    Torch: torch.rms_norm, torch.nn.functional.rms_norm.
+    """
+    ...
+
 def roll(
     input: ArrayLike,
     shifts: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
@@ -2570,6 +2747,24 @@ def row_stack(tensors: Sequence[ArrayLike]) -> Array:
     """Concatenate tensors along their first dimension; a vector is a row.
 
     Dtypes: promoted.
+    """
+    ...
+
+def rrelu(
+    input: ArrayLike,
+    lower: builtins.float = 0.125,
+    upper: builtins.float = 0.3333333333333333,
+    training: builtins.bool = False,
+    *,
+    key: Array | None = None,
+) -> Array:
+    """Return each element where it is positive, else its product with a slope drawn between `lower` and `upper`.
+
+    Without `training` the slope is the middle of the two.
+    Gradient: the slope at 0; at NaN 1 in training.
+    Raises: TypeError where a key is needed and missing; RuntimeError where `lower` is above `upper`, or one is not
+    finite, and for tensors that are not floating point.
+    Torch: torch.rrelu, torch.nn.functional.rrelu.
     """
     ...
 
@@ -2710,6 +2905,14 @@ def select_scatter(input: ArrayLike, src: ArrayLike, dim: builtins.int, index: N
     """
     ...
 
+def selu(input: ArrayLike) -> Array:
+    """Return `elu` with the `alpha` and the factor that keep mean 0 and variance 1 from layer to layer.
+
+    Gradient: that of the exponential at 0.
+    Torch: torch.selu, torch.nn.functional.selu.
+    """
+    ...
+
 def setitem(x: ArrayLike, index: Any, value: ArrayLike | Number) -> Array:
     """Return a copy of `x` after torch's `x[index] = value`; `x` itself does not change.
 
@@ -2795,6 +2998,17 @@ def slogdet(input: ArrayLike) -> SignAndLogarithm:
     A singular matrix gives 0 and -infinity.
     Dtypes: the sign of a complex matrix is complex, its logarithm is real.
     Raises: RuntimeError for other shapes, and for dtypes other than float32, float64 and the complex ones.
+    """
+    ...
+
+def softmax(input: ArrayLike, dim: builtins.int | None = None, *, dtype: DTypeLike | None = None) -> Array:
+    """Return `exp(x)` divided by its sum along `dim`; it does not overflow.
+
+    Dtypes: the input is cast to `dtype` first, where that is given.
+    Gradient: NaN where all elements are -infinity.
+    Warns: where `dim` is left out: torch then takes 0 for 0, 1 or 3 dimensions, else 1.
+    Raises: NotImplementedError for a tensor that is not floating point, unless `dtype` is.
+    Torch: torch.softmax, torch.nn.functional.softmax.
     """
     ...
 
@@ -3096,6 +3310,14 @@ def tensordot(a: ArrayLike, b: ArrayLike, dims: builtins.int | Sequence[Sequence
     `dims` is the number of dimensions (the last ones of `a`, the first ones of `b`), or a pair of lists of dimensions.
     Shapes: the remaining dimensions of `a`, then those of `b`. A dimension of size 1 broadcasts.
     Raises: RuntimeError for sizes that differ, and for different dtypes.
+    """
+    ...
+
+def threshold(input: ArrayLike, threshold: Number | Array, value: Number | Array) -> Array:
+    """Return each element that is above `threshold`, and `value` in the place of the others; NaN stays.
+
+    Gradient: 1 above the threshold and at NaN, 0 at it and below.
+    Torch: torch.threshold, torch.nn.functional.threshold.
     """
     ...
 

@@ -13,6 +13,7 @@ REFUSING = [record for record in RECORDS if record.rejects | record.operand_reje
 _WHOLE = ("uint8", "int8", "int16", "int32", "int64")
 _COMPLEX = ("complex64", "complex128")
 _NO_SORT = (_COMPLEX, "torch does not sort complex numbers, but accepts one element")
+_CAST = (_COMPLEX, "torch accepts complex numbers only in an empty tensor, or cast to a real dtype")
 _FLOATS_ALONE = (("bool", *_WHOLE), "torch accepts only floating point and complex numbers, and some empty tensors")
 # dtypes without a value to compare, and why: the case that torch accepts there is drawn too rarely
 NOTHING: dict[str, tuple[tuple[str, ...], str]] = {
@@ -46,6 +47,9 @@ NOTHING: dict[str, tuple[tuple[str, ...], str]] = {
     "argsort": _NO_SORT,
     "argsort.stable": _NO_SORT,
     "msort": _NO_SORT,
+    "softmax.int": _CAST,
+    "log_softmax.int": _CAST,
+    "softmin": _CAST,
 }
 
 

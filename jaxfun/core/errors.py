@@ -71,6 +71,10 @@ class ArgumentChoiceError(JaxfunError, AssertionError):
     """An argument is not one of the permitted values (torch: AssertionError)."""
 
 
+class DivisionError(JaxfunError, ZeroDivisionError):
+    """A size would be divided by 0 (torch: ZeroDivisionError)."""
+
+
 class X64DisabledError(JaxfunError, RuntimeError):
     """A 64-bit dtype was requested while JAX's 64-bit types are disabled."""
 

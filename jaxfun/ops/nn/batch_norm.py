@@ -1,0 +1,261 @@
+"""Normalisation of batches and of instances, whose running statistics are values that go in and come out."""
+
+import math
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from ...core.dtypes import as_dtype, computed_in
+from ...core.errors import ArgumentValueError, IndexRangeError, ShapeError, describe
+from ...core.numbers import as_real, is_traced
+from ...core.op import op
+from ...core.public import public
+from ...core.record import Array, Choice, Factor, rows, where_empty
+from ..pointwise.arithmetic import add, mul
+from .activation import NOT_REAL
+from .normalization import moments, of_channels, scaled, want_parameters
+
+
+class Normalized(NamedTuple):
+    """A normalised tensor, and the running statistics after it: nothing changes in place."""
+
+    output: jax.Array
+    running_mean: jax.Array
+    running_var: jax.Array
+
+
+def _has_spread(
+    input: Any,
+    running_mean: Any = None,
+    running_var: Any = None,
+    weight: Any = None,
+    bias: Any = None,
+    training: bool = False,
+    momentum: Any = 0.1,
+    eps: Any = 1e-5,
+) -> None:
+    if not is_traced(as_real(eps, "eps")) and (eps <= 0 if training else eps < 0):
+        raise ArgumentValueError(f"a {'positive' if training else 'non-negative'} `eps`", describe(eps))
+
+
+_NUMBERS = {"eps": Choice((1e-5, 0.5))}
+_CASES = rows(
+    "input running_mean running_var weight bias",
+    ("3 n", "n", "n", "n", "n"),
+    ("m n 2", "n", "n", None, "n"),
+    ("m n 2 3", "n", "n", "n", None),
+    ("m n 2", "n", "n", None, None),
+)
+
+
+@public(name="nn.functional.batch_norm")
+def batch_norm(
+    input: Any,
+    running_mean: Any,
+    running_var: Any,
+    weight: Any = None,
+    bias: Any = None,
+    training: bool = False,
+    momentum: Any = 0.1,
+    eps: Any = 1e-5,
+) -> jax.Array | Normalized:
+    """Return `(x - mean) / sqrt(var + eps) * weight + bias` for each channel: the second dimension.
+
+    The moments are the running ones, or, where `training`, those of the batch. Where running statistics are given in
+    training, the result is a named tuple `(output, running_mean, running_var)` with the new ones, as that of torch's
+    `_native_batch_norm_legit_functional` is: `momentum` of the batch's and the rest of the old; the new variance is the
+    unbiased one (n - 1 is the divisor).
+
+    Shapes: (m, n, *), (n) for all else -> (m, n, *).
+    Dtypes: 16-bit floats are computed in float32, beside weights and statistics of either dtype.
+    Gradient: none through running statistics.
+    Raises: RuntimeError for other shapes and dtypes; ValueError where a batch has one value for each channel.
+    Torch: torch.nn.functional.batch_norm.
+
+    >>> import jaxfun as jf
+    >>> x, mean, var = jf.tensor([[1.0], [3.0]]), jf.zeros(1), jf.ones(1)
+    >>> jf.nn.functional.batch_norm(x, mean, var, eps=0.0)
+    Array([[1.],
+           [3.]], dtype=float32)
+    >>> y, mean, var = jf.nn.functional.batch_norm(x, mean, var, training=True, momentum=0.5)
+    >>> mean, var
+    (Array([1.], dtype=float32), Array([1.5], dtype=float32))
+    """
+    return _batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps)
+
+
+@op(
+    kind=None,
+    torch="torch.nn.functional.batch_norm",
+    node="NativeBatchNormBackward0",
+    rejects=NOT_REAL,
+    takes=_NUMBERS,
+    takes_here=where_empty(NOT_REAL),
+    cases=(
+        *({**row, "training": False} for row in _CASES),
+        *({**row, "running_mean": None, "running_var": None, "training": True} for row in _CASES),
+    ),
+    aliases=("batch_norm",),
+    before=_has_spread,
+)
+def _batch_norm(
+    input: Array,
+    running_mean: Array = None,
+    running_var: Array = None,
+    weight: Array = None,
+    bias: Array = None,
+    training: bool = False,
+    momentum: Factor = 0.1,
+    eps: Factor = 1e-5,
+) -> jax.Array | Normalized:
+    if training:
+        _want_values(input, "batch", (*input.shape[:1], *input.shape[2:]), input.ndim == 0)
+    if not input.size:
+        output = _of_nothing(input, weight, bias)
+        return Normalized(output, running_mean, running_var) if training and running_mean is not None else output
+    _want_statistics(running_mean, running_var, training)
+    _want_each_channel(input, running_mean, running_var, weight, bias, training=training)
+    axes = (0, *range(2, input.ndim))
+    return _normalized(input, axes, (running_mean, running_var), (weight, bias), training, momentum, eps)
+
+
+def _of_nothing(input: jax.Array, weight: Any, bias: Any) -> jax.Array:
+    """Return an empty input as torch scales it: by the first weight."""
+    for operate, parameter in ((mul, weight), (add, bias)):
+        if parameter is not None:
+            if not parameter.ndim or not parameter.shape[0]:
+                raise IndexRangeError("a weight for each channel", describe(parameter))
+            input = operate(input, parameter[0])
+    return input
+
+
+def _want_values(input: jax.Array, of: str, sizes: tuple[int, ...], is_single: bool) -> None:
+    if is_single:
+        raise IndexRangeError("a tensor with dimensions", describe(input))
+    if math.prod(sizes) == 1:
+        raise ArgumentValueError(f"more than one value of each channel in each {of}", describe(input))
+
+
+def _want_statistics(running_mean: Any, running_var: Any, training: bool) -> None:
+    if training and (running_mean is None) != (running_var is None):
+        raise ArgumentValueError("both of `running_mean` and `running_var`, or none", "one")
+    if not training and (running_mean is None or running_var is None):
+        raise ShapeError("`running_mean` and `running_var`, where statistics are not the input's", "None")
+
+
+def _want_each_channel(input: jax.Array, *parameters: Any, training: bool) -> None:
+    if input.ndim < 2:
+        raise (IndexRangeError if training else ShapeError)("an input of shape (m, n, *)", describe(input))
+    for place, parameter in enumerate(parameters):
+        if parameter is None:
+            continue
+        if parameter.size != input.shape[1] or (place < 2 and parameter.ndim != 1):
+            raise ShapeError(f"a vector of {input.shape[1]} elements, one for each channel", describe(parameter))
+    want_parameters(input, *parameters)
+
+
+def _normalized(
+    input: jax.Array,
+    axes: tuple[int, ...],
+    running: tuple[Any, Any],
+    parameters: tuple[Any, Any],
+    training: bool,
+    momentum: Any,
+    eps: Any,
+) -> jax.Array | Normalized:
+    wide = input.astype(computed_in(as_dtype(input.dtype)).dtype)
+    momentum, eps = as_real(momentum, "momentum"), as_real(eps, "eps")
+    mean, variance = moments(wide, axes) if training else (_as_constant(each, wide) for each in running)
+    result = (wide - mean) * jax.lax.rsqrt(variance + jnp.asarray(eps).astype(wide.dtype))
+    output = scaled(result, *(of_channels(each, input.ndim) for each in parameters)).astype(input.dtype)
+    if not training or running[0] is None:
+        return output
+    count = math.prod(input.shape[axis] for axis in axes)
+    unbiased = variance * (count / (count - 1))
+    new = (_moved(each, by, momentum) for each, by in zip(running, (mean, unbiased), strict=True))
+    return Normalized(output, *map(jax.lax.stop_gradient, new))
+
+
+def _as_constant(running: jax.Array, wide: jax.Array) -> jax.Array:
+    return jax.lax.stop_gradient(running).reshape(-1, *(1,) * (wide.ndim - 2)).astype(wide.dtype)
+
+
+def _moved(running: jax.Array, by: jax.Array, momentum: Any) -> jax.Array:
+    """Return a running statistic after a batch's, or after the mean of those of several instances."""
+    by = by.reshape(-1, running.size).mean(0)
+    return (momentum * by + (1 - momentum) * running.astype(by.dtype)).astype(running.dtype)
+
+
+@op(
+    kind=None,
+    torch="torch.nn.functional.instance_norm",
+    node="NativeBatchNormBackward0",
+    rejects=NOT_REAL,
+    takes=_NUMBERS,
+    takes_here=lambda arguments: NOT_REAL,  # some of them, as statistics: the body refuses the others
+    cases=(
+        *({**row, "use_input_stats": False} for row in _CASES),
+        *({**row, "running_mean": None, "running_var": None, "use_input_stats": True} for row in _CASES[1:]),
+    ),
+    aliases=("instance_norm",),
+)
+def instance_norm(
+    input: Array,
+    running_mean: Array = None,
+    running_var: Array = None,
+    weight: Array = None,
+    bias: Array = None,
+    use_input_stats: bool = True,
+    momentum: Factor = 0.1,
+    eps: Factor = 1e-5,
+) -> jax.Array | Normalized:
+    """Return `(x - mean) / sqrt(var + eps) * weight + bias` for each channel of each instance.
+
+    The moments are those of the instance, or, without `use_input_stats`, the running ones. Where running statistics are
+    given beside `use_input_stats`, the result is a named tuple `(output, running_mean, running_var)` with the new ones,
+    as that of `batch_norm` is: they move by the mean over the instances.
+
+    Shapes: (m, n, *), (n) for all else -> (m, n, *).
+    Dtypes: as those of `batch_norm`.
+    Gradient: none through running statistics.
+    Raises: RuntimeError for other shapes and dtypes; ValueError where an instance has one value for each channel.
+    Torch: torch.nn.functional.instance_norm.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.instance_norm(jf.tensor([[[1.0, 3.0], [5.0, 5.0]]]))
+    Array([[[-0.999995,  0.999995],
+            [ 0.      ,  0.      ]]], dtype=float32)
+    """
+    if use_input_stats:
+        _want_values(input, "instance", input.shape[2:], False)
+    _want_statistics(running_mean, running_var, use_input_stats)
+    if input.ndim < 2:
+        raise IndexRangeError("an input of shape (m, n, *)", describe(input))
+    if not input.size:
+        output = _of_nothing(
+            input, *(each if each is None else jnp.tile(each, input.shape[0]) for each in (weight, bias))
+        )
+        has_new = use_input_stats and running_mean is not None
+        return _after_nothing(output, running_mean, running_var) if has_new else output
+    axes, running = tuple(range(2, input.ndim)), _as_parameters(input, weight, running_mean, running_var)
+    _want_each_channel(input, *running, weight, bias, training=True)
+    result = _normalized(input, axes, running, (weight, bias), use_input_stats, momentum, eps)
+    if not isinstance(result, Normalized):
+        return result
+    output, mean, var = result
+    return Normalized(output, mean.astype(running_mean.dtype), var.astype(running_var.dtype))
+
+
+def _as_parameters(input: jax.Array, weight: Any, mean: Any, var: Any) -> tuple[Any, Any]:
+    """Return the statistics in the dtype of the weights, where the mean is not: torch casts both of them then."""
+    dtype = (input if weight is None else weight).dtype
+    if mean is None or mean.dtype == dtype:
+        return mean, var
+    return mean.real.astype(dtype), var.real.astype(dtype)
+
+
+def _after_nothing(input: jax.Array, running_mean: Any, running_var: Any) -> Normalized:
+    """Return an empty input with the statistics: unchanged, or, as the mean over no instances, NaN."""
+    factor = math.nan if not input.shape[0] else 1
+    return Normalized(input, running_mean * factor, running_var * factor)

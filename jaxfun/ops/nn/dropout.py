@@ -1,0 +1,226 @@
+"""Dropout from an explicit key: of elements, of channels, and with the mean and variance that selu keeps.
+
+torch draws from a hidden generator. Here `key` is a keyword: needed where something is drawn, in training with a
+probability between 0 and 1. The same key drops the same elements.
+"""
+
+import math
+import warnings
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from ...core.arguments import as_tensor
+from ...core.dtypes import Category, as_dtype, computed_in
+from ...core.errors import (
+    ArgumentTypeError,
+    ArgumentValueError,
+    DTypeError,
+    ShapeError,
+    UnsupportedDTypeError,
+    describe,
+)
+from ...core.public import public
+
+_ALPHA = 1.7580993408473766  # scale times alpha of selu: where it goes for minus infinity
+
+
+@public(name="nn.functional.dropout")
+def dropout(input: Any, p: float = 0.5, training: bool = True, *, key: jax.Array | None = None) -> jax.Array:
+    """Return the input with each element 0 with probability `p`, and the others divided by `1 - p`.
+
+    Without `training` it is the input.
+    Raises: ValueError for a `p` outside of 0 to 1; TypeError where a key is needed and missing; RuntimeError for
+    tensors that are not floating point.
+    Torch: torch.dropout, torch.nn.functional.dropout.
+
+    >>> import jax, jaxfun as jf
+    >>> jf.nn.functional.dropout(jf.ones(6), 0.5, key=jax.random.key(0))
+    Array([0., 0., 2., 2., 0., 2.], dtype=float32)
+    """
+    return _dropped(as_tensor("input", input), p, training, key)
+
+
+@public(name="nn.functional.dropout1d")
+def dropout1d(input: Any, p: float = 0.5, training: bool = True, *, key: jax.Array | None = None) -> jax.Array:
+    """Return the input with each channel 0 with probability `p`, and the others divided by `1 - p`.
+
+    Shapes: (n, c, m) or (c, m).
+    Raises: RuntimeError for other shapes; else as `dropout`.
+    Torch: torch.nn.functional.dropout1d.
+
+    >>> import jax, jaxfun as jf
+    >>> jf.nn.functional.dropout1d(jf.ones(3, 2), 0.5, key=jax.random.key(1))
+    Array([[2., 2.],
+           [0., 0.],
+           [2., 2.]], dtype=float32)
+    """
+    tensor = as_tensor("input", input)
+    _want_probability(p)
+    if tensor.ndim not in (2, 3):
+        raise ShapeError("a tensor of 2 or 3 dimensions", describe(tensor))
+    return _channels_dropped(tensor, p, training, key, tensor.ndim == 2)
+
+
+@public(name="nn.functional.dropout2d")
+def dropout2d(input: Any, p: float = 0.5, training: bool = True, *, key: jax.Array | None = None) -> jax.Array:
+    """Return the input with each channel 0 with probability `p`, and the others divided by `1 - p`.
+
+    Shapes: (n, c, *), with 4 dimensions; as torch, 3 are (n, c, m).
+    Warns: for other than 4 dimensions.
+    Raises: as `dropout`.
+    Torch: torch.nn.functional.dropout2d.
+
+    >>> import jax, jaxfun as jf
+    >>> jf.nn.functional.dropout2d(jf.ones(1, 3, 1, 2), 0.5, key=jax.random.key(1))
+    Array([[[[2., 2.]],
+    <BLANKLINE>
+            [[0., 0.]],
+    <BLANKLINE>
+            [[2., 2.]]]], dtype=float32)
+    """
+    tensor = as_tensor("input", input)
+    _want_probability(p)
+    if tensor.ndim != 4:
+        _warn("dropout2d", f"the first two dimensions of {describe(tensor)} are taken for the batch and the channels")
+    return _channels_dropped(tensor, p, training, key)
+
+
+@public(name="nn.functional.dropout3d")
+def dropout3d(input: Any, p: float = 0.5, training: bool = True, *, key: jax.Array | None = None) -> jax.Array:
+    """Return the input with each channel 0 with probability `p`, and the others divided by `1 - p`.
+
+    Shapes: (n, c, *) with 5 dimensions, or (c, *) with 4.
+    Warns: for another number of dimensions.
+    Raises: as `dropout`.
+    Torch: torch.nn.functional.dropout3d.
+
+    >>> import jax, jaxfun as jf
+    >>> jf.nn.functional.dropout3d(jf.ones(3, 1, 1, 1), 0.5, key=jax.random.key(1)).ravel()
+    Array([2., 0., 2.], dtype=float32)
+    """
+    tensor = as_tensor("input", input)
+    _want_probability(p)
+    if tensor.ndim not in (4, 5):
+        _warn("dropout3d", f"the first dimension of {describe(tensor)} is taken for the channels")
+    return _channels_dropped(tensor, p, training, key, tensor.ndim != 5)
+
+
+@public(name="nn.functional.alpha_dropout")
+def alpha_dropout(input: Any, p: float = 0.5, training: bool = False, *, key: jax.Array | None = None) -> jax.Array:
+    """Return the input with each element the limit of `selu` with probability `p`, then scaled and moved.
+
+    Mean and variance of an input of mean 0 and variance 1 stay. Without `training` it is the input.
+    Raises: as `dropout`.
+    Torch: torch.alpha_dropout, torch.nn.functional.alpha_dropout.
+
+    >>> import jax, jaxfun as jf
+    >>> jf.nn.functional.alpha_dropout(jf.ones(4), 0.5, True, key=jax.random.key(0))
+    Array([-0.77919394, -0.77919394,  1.6655989 ,  1.6655989 ], dtype=float32)
+    """
+    return _dropped(as_tensor("input", input), p, training, key, keeps_moments=True)
+
+
+@public(name="nn.functional.feature_alpha_dropout")
+def feature_alpha_dropout(
+    input: Any, p: float = 0.5, training: bool = False, *, key: jax.Array | None = None
+) -> jax.Array:
+    """Return the input with each channel the limit of `selu` with probability `p`, then scaled and moved.
+
+    Shapes: (n, c, *). Without `training` it is the input.
+    Raises: RuntimeError for less than 2 dimensions; else as `dropout`.
+    Torch: torch.feature_alpha_dropout, torch.nn.functional.feature_alpha_dropout.
+
+    >>> import jax, jaxfun as jf
+    >>> jf.nn.functional.feature_alpha_dropout(jf.ones(1, 2, 2), 0.5, True, key=jax.random.key(1))
+    Array([[[ 1.6655989 ,  1.6655989 ],
+            [-0.77919394, -0.77919394]]], dtype=float32)
+    """
+    return _channels_dropped(as_tensor("input", input), p, training, key, keeps_moments=True)
+
+
+@public
+def native_dropout(
+    input: Any, p: float, train: bool | None, *, key: jax.Array | None = None
+) -> tuple[jax.Array, jax.Array]:
+    """Return `dropout(input, p, train)`, and which elements are kept: what a traced torch program calls.
+
+    `train` None is True.
+    Raises: RuntimeError for a `p` outside of 0 to 1, and for integers and bools, in training.
+    Torch: torch.native_dropout.
+
+    >>> import jax, jaxfun as jf
+    >>> jf.native_dropout(jf.ones(3), 0.5, True, key=jax.random.key(1))
+    (Array([2., 0., 2.], dtype=float32), Array([ True, False,  True], dtype=bool))
+    """
+    tensor = as_tensor("input", input)
+    if not tensor.size:
+        return tensor, tensor
+    if train is False:
+        return tensor, jnp.ones(tensor.shape, bool)
+    if not 0 <= p <= 1:
+        raise ShapeError("`p` between 0 and 1", describe(p))
+    if as_dtype(tensor.dtype).category <= Category.INTEGER:
+        raise DTypeError("a floating point or complex tensor", describe(tensor))
+    kept = jnp.full(tensor.shape, p == 0) if p in (0, 1) else jax.random.bernoulli(drawn_from(key), 1 - p, tensor.shape)
+    return tensor * kept.astype(tensor.dtype) * jnp.asarray(0 if p == 1 else 1 / (1 - p), tensor.dtype), kept
+
+
+def _channels_dropped(
+    input: jax.Array, p: float, training: bool, key: Any, is_single: bool = False, keeps_moments: bool = False
+) -> jax.Array:
+    """Drop whole channels, the second dimension, or the first where there is no batch."""
+    together = input.ndim - (1 if is_single else 2)
+    return _dropped(input, p, training, key, together, keeps_moments)
+
+
+def _dropped(
+    input: jax.Array, p: float, training: bool, key: Any, together: int = 0, keeps_moments: bool = False
+) -> jax.Array:
+    """Drop elements, all along the last dimensions together."""
+    _want_probability(p)
+    if not training or p == 0 or not input.size:
+        return input
+    if together < 0:
+        raise ShapeError("a batch of channels: a tensor of 2 dimensions or more", describe(input))
+    if p == 1:
+        return input * jnp.zeros((), input.dtype)
+    own = as_dtype(input.dtype)
+    if not own.is_floating_point:
+        error = UnsupportedDTypeError if own.is_complex else DTypeError
+        raise error("a floating point tensor", describe(input))
+    shape = (*input.shape[: input.ndim - together], *(1,) * together)
+    kept = jax.random.bernoulli(drawn_from(key), 1 - p, shape)
+    if not keeps_moments:
+        return input * jnp.where(kept, 1 / (1 - p), 0).astype(input.dtype)
+    # a (x kept - α (1 - kept)) + a α p has mean 0 and variance 1 where x has
+    a = 1 / math.sqrt((_ALPHA * _ALPHA * p + 1) * (1 - p))
+    move = jnp.where(kept, a * _ALPHA * p, a * _ALPHA * (p - 1))
+    wide = computed_in(own).dtype
+    return (input.astype(wide) * jnp.where(kept, a, 0).astype(wide) + move.astype(wide)).astype(input.dtype)
+
+
+def _want_probability(p: Any) -> None:
+    if not isinstance(p, (int, float)):
+        raise ArgumentTypeError("`p` to be a number", describe(p))
+    if math.isnan(p):
+        raise ShapeError("`p` between 0 and 1", describe(p))
+    if not 0 <= p <= 1:
+        raise ArgumentValueError("`p` between 0 and 1", describe(p))
+
+
+def drawn_from(key: Any) -> jax.Array:
+    """Return the key.
+
+    Raises: ArgumentTypeError where there is none.
+    """
+    if not isinstance(key, jax.Array):
+        raise ArgumentTypeError(
+            "a JAX random `key`, because numbers are drawn", describe(key), "Pass key=jax.random.key(0)."
+        )
+    return key
+
+
+def _warn(name: str, text: str) -> None:
+    warnings.warn(f"jaxfun.nn.functional.{name}: {text}", UserWarning, stacklevel=4)

@@ -1,0 +1,155 @@
+"""Softmax and its kin: along a dimension, of the logarithm, of the negative, with Gumbel noise."""
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from ...core.arguments import as_tensor
+from ...core.dims import wrap_dim
+from ...core.dtypes import Category, DType, as_dtype, computed_in, float32
+from ...core.errors import DTypeError, UnsupportedDTypeError, describe
+from ...core.op import op
+from ...core.public import public
+from ...core.record import BOOLS, AnyDType, Array, Dim, rows
+from .dropout import drawn_from
+
+# None is the dimension that torch chose before it asked for one
+_CASES = rows(
+    "input dim",
+    ("m n", 0),
+    ("m n", -1),
+    ("b m n", 1),
+    ("n", 0),
+    ("", -1),
+    ("m n", None),
+    ("b m n", None),
+)
+
+
+@public(name="nn.functional.softmax")
+def softmax(input: Any, dim: int | None = None, *, dtype: Any = None) -> jax.Array:
+    """Return `exp(x)` divided by its sum along `dim`; it does not overflow.
+
+    Dtypes: the input is cast to `dtype` first, where that is given.
+    Gradient: NaN where all elements are -infinity.
+    Warns: where `dim` is left out: torch then takes 0 for 0, 1 or 3 dimensions, else 1.
+    Raises: NotImplementedError for a tensor that is not floating point, unless `dtype` is.
+    Torch: torch.softmax, torch.nn.functional.softmax.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.softmax(jf.tensor([0.0, 0.0, 1000.0, 1000.0]), 0)
+    Array([0. , 0. , 0.5, 0.5], dtype=float32)
+    """
+    return _softmax(input, _dim_of(input, dim), dtype=dtype)
+
+
+@op(kind=None, torch="torch.nn.functional.softmax", overload="int", cases=_CASES, aliases=("softmax",))
+def _softmax(input: Array, dim: Dim, *, dtype: AnyDType = None) -> jax.Array:
+    return _along(jax.nn.softmax, input, dim, dtype)
+
+
+@public(name="nn.functional.log_softmax")
+def log_softmax(input: Any, dim: int | None = None, *, dtype: Any = None) -> jax.Array:
+    """Return the logarithm of `softmax(input, dim)`; it does not overflow.
+
+    Dtypes: the input is cast to `dtype` first, where that is given.
+    Warns: where `dim` is left out, as `softmax` does.
+    Raises: NotImplementedError for a tensor that is not floating point, unless `dtype` is.
+    Torch: torch.log_softmax, torch.nn.functional.log_softmax.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.log_softmax(jf.tensor([0.0, 1000.0]), 0)
+    Array([-1000.,     0.], dtype=float32)
+    """
+    return _log_softmax(input, _dim_of(input, dim), dtype=dtype)
+
+
+@op(kind=None, torch="torch.nn.functional.log_softmax", overload="int", cases=_CASES, aliases=("log_softmax",))
+def _log_softmax(input: Array, dim: Dim, *, dtype: AnyDType = None) -> jax.Array:
+    return _along(jax.nn.log_softmax, input, dim, dtype)
+
+
+@public(name="nn.functional.softmin")
+def softmin(input: Any, dim: int | None = None, *, dtype: Any = None) -> jax.Array:
+    """Return `softmax(-input, dim)`.
+
+    Dtypes: the negative is cast to `dtype`, where that is given.
+    Warns: where `dim` is left out, as `softmax` does.
+    Raises: RuntimeError for bools; NotImplementedError as `softmax` does.
+    Torch: torch.nn.functional.softmin.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.softmin(jf.tensor([0.0, 0.0, 1000.0]), 0)
+    Array([0.5, 0.5, 0. ], dtype=float32)
+    """
+    return _softmin(input, _dim_of(input, dim), dtype=dtype)
+
+
+@op(kind=None, torch="torch.nn.functional.softmin", rejects=BOOLS, cases=_CASES, composite=True)
+def _softmin(input: Array, dim: Dim, *, dtype: AnyDType = None) -> jax.Array:
+    return _along(jax.nn.softmax, -input, dim, dtype)
+
+
+def _dim_of(input: Any, dim: int | None) -> int:
+    if dim is not None:
+        return dim
+    count = as_tensor("input", input).ndim
+    chosen = 0 if count in (0, 1, 3) else 1
+    warnings.warn(f"no `dim` is given: {chosen} is taken for {count} dimensions", UserWarning, stacklevel=4)
+    return chosen
+
+
+def _along(function: Callable[..., jax.Array], input: jax.Array, dim: int, dtype: DType | None) -> jax.Array:
+    """Apply a function along a dimension, in the dtype that is named, 16-bit floats in float32."""
+    result, axis = dtype or as_dtype(input.dtype), wrap_dim(dim, input.ndim)
+    cast = (input if result.is_complex else input.real).astype(result.dtype)
+    if not input.size:
+        return cast
+    if not result.is_floating_point:
+        raise UnsupportedDTypeError("a floating point tensor or `dtype`", describe(input))
+    wide = cast.astype(computed_in(result).dtype)
+    return (function(wide, axis) if input.ndim else function(wide[None], 0)[0]).astype(result.dtype)
+
+
+@public(name="nn.functional.gumbel_softmax")
+def gumbel_softmax(
+    logits: Any,
+    tau: float = 1,
+    hard: bool = False,
+    eps: float = 1e-10,
+    dim: int = -1,
+    *,
+    key: jax.Array | None = None,
+) -> jax.Array:
+    """Return `softmax((logits + noise) / tau, dim)` with noise of the Gumbel distribution: a sample of one of `dim`.
+
+    With `hard` it is 1 for the largest and 0 for the others; the gradient stays that of the softmax.
+    Warns: for an `eps`, which has no effect.
+    Raises: TypeError where the key is missing; RuntimeError for tensors that are not floating point.
+    Torch: torch.nn.functional.gumbel_softmax.
+
+    >>> import jax, jaxfun as jf
+    >>> jf.nn.functional.gumbel_softmax(jf.zeros(4), hard=True, key=jax.random.key(0))
+    Array([0., 1., 0., 0.], dtype=float32)
+    """
+    if eps != 1e-10:
+        warnings.warn("jaxfun.nn.functional.gumbel_softmax: `eps` has no effect", UserWarning, stacklevel=3)
+    tensor = as_tensor("logits", logits)
+    own = as_dtype(tensor.dtype)
+    if tensor.size and not own.is_floating_point:
+        raise DTypeError("a floating point tensor", describe(tensor))
+    result = own if own.category > Category.INTEGER else float32
+    noise = jax.random.gumbel(drawn_from(key), tensor.shape, computed_in(own).dtype) if tensor.size else tensor
+    drawn = _softmax((tensor + noise.astype(tensor.dtype)).astype(result.dtype) / jnp.asarray(tau, result.dtype), dim)
+    return _hardened(drawn, dim) if hard else drawn
+
+
+def _hardened(soft: jax.Array, dim: int) -> jax.Array:
+    axis = wrap_dim(dim, soft.ndim)
+    largest = jnp.argmax(soft, axis, keepdims=True) if soft.ndim else jnp.zeros((), int)
+    places = jax.lax.broadcasted_iota(largest.dtype, soft.shape or (1,), axis).reshape(soft.shape)
+    # the numbers are those of the sample, the derivative is that of the softmax
+    return (places == largest).astype(soft.dtype) - jax.lax.stop_gradient(soft) + soft

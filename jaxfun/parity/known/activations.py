@@ -1,0 +1,48 @@
+"""Known differences: activation functions and normalisation."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .difference import KnownDifference, anywhere, finite, not_finite, there
+
+
+def _is_nan(arguments: Mapping[str, Any]) -> Any:
+    return np.isnan(np.asarray(arguments["input"]).astype(np.float64))
+
+
+SHRUNK_NAN = KnownDifference(
+    anywhere(_is_nan),
+    jaxfun="the gradient passes through at NaN, as in torch's kernel for single elements and for a GPU",
+    torch="0 at NaN in float32 and float64, of the elements that are computed several at a time",
+    why="torch's two kernels for a CPU, of one element and of a vector of them, compare with NaN differently",
+    source="aten/src/ATen/native/cpu/Activation.cpp: shrink_backward_kernel",
+    levels=("vjp", "jvp"),
+    devices=("cpu",),
+    elements=there(_is_nan),
+    answer=finite,
+)
+
+
+def _is_endless(arguments: Mapping[str, Any]) -> bool:
+    weight = arguments["weight"]
+    return weight is not None and bool(np.isinf(weight.astype(np.float64)).any())
+
+
+ENDLESS_WEIGHT = KnownDifference(
+    _is_endless,
+    jaxfun="the normalised number times the infinite weight: infinite, or NaN for 0",
+    torch="NaN where the number and the mean are on one side of 0, else infinite",
+    why="torch scales the number and the mean by the weight, one by one: infinity less infinity is NaN",
+    source="aten/src/ATen/native/cpu/group_norm_kernel.cpp, batch_norm_kernel.cpp: bias = -scale * mean + beta",
+    answer=not_finite,
+)
+
+DIFFERENCES: Mapping[str, tuple[KnownDifference, ...]] = {
+    "hardshrink": (SHRUNK_NAN,),
+    "batch_norm": (ENDLESS_WEIGHT,),
+    "group_norm": (ENDLESS_WEIGHT,),
+    "instance_norm": (ENDLESS_WEIGHT,),
+    "softshrink": (SHRUNK_NAN,),
+}
