@@ -1,4 +1,4 @@
-"""The faces of torch's namespaces: each name beside the function of torch that has it."""
+"""The namespaces `linalg` and `special`: each function against PyTorch's function of the same name."""
 
 import dataclasses
 import inspect
@@ -16,7 +16,7 @@ from jaxfun.parity.draw.cover import first_dtype
 from parity_tests.suite import compared, covered
 
 FACES = {"special": jf.special, "linalg": jf.linalg}
-# The function of jaxfun whose record says what a name of torch.linalg takes.
+# The function of jaxfun whose record describes the arguments, where the names differ.
 RECORD_OF = {"linalg.inv": "inverse"}
 
 
@@ -25,7 +25,7 @@ def names_of(face: ModuleType) -> list[str]:
 
 
 def records_for(path: str) -> tuple[Op, ...]:
-    """The records of the function that stands behind a name."""
+    """The records of the function with this name."""
     function, (_, _, name) = attribute(path), path.rpartition(".")
     of_an_op = getattr(function, "ops", ()) or [each for each in [getattr(function, "op", None)] if each]
     return tuple(of_an_op) or records_of(RECORD_OF.get(path, name))
@@ -43,13 +43,13 @@ CASES = [(path, record) for path in NAMES for record in records_for(path)]
 
 @pytest.mark.proves("linalg.cholesky", "linalg.cross", "linalg.det", "linalg.diagonal", "linalg.inv", "linalg.slogdet")
 @pytest.mark.parametrize(("path", "record"), CASES, ids=[f"{path}-{record.name}" for path, record in CASES])
-def test_a_name_of_a_face_equals_torchs_function_of_that_name(path: str, record: Op) -> None:
+def test_namespace_function_matches_torch(path: str, record: Op) -> None:
     beside = dataclasses.replace(record, torch=f"torch.{path}", signature=signature_in(path, record))
     assert compared(covered(beside, attribute(path), first_dtype(record)), "value")
 
 
 def signature_in(path: str, record: Op) -> inspect.Signature:
-    """The record's signature, with the kinds and the defaults that the parameters have in the face."""
+    """The record's signature, with the kinds and the defaults of the parameters in the namespace."""
     own = inspect.signature(attribute(path)).parameters if path in OF_THE_FACE else {}
     parameters = [
         each.replace(kind=own[name].kind, default=own[name].default) if name in own else each
@@ -59,7 +59,7 @@ def signature_in(path: str, record: Op) -> inspect.Signature:
 
 
 @pytest.mark.parametrize("path", NAMES)
-def test_its_parameters_are_those_of_torchs_schemas(path: str) -> None:
+def test_parameters_match_the_schemas_of_torch(path: str) -> None:
     space, _, name = path.rpartition(".")
     schemas = getattr(torch.ops.aten, f"{space}_{name}")
     of_torch = {
@@ -72,8 +72,8 @@ def test_its_parameters_are_those_of_torchs_schemas(path: str) -> None:
     assert {(each.name, each.kind is each.KEYWORD_ONLY) for each in parameters} == of_torch
 
 
-def test_a_face_has_every_function_that_jaxfun_has_under_that_name() -> None:
-    elsewhere = {"linalg": {"norm", "qr", "svd", "vander"}}  # torch.linalg's take other arguments
+def test_namespace_has_every_function_shared_with_torch() -> None:
+    elsewhere = {"linalg": {"norm", "qr", "svd", "vander"}}  # those of torch.linalg have other parameters
     for space, face in FACES.items():
         of_torch = {name for name in dir(getattr(torch, space)) if not name.startswith("_")}
         assert of_torch & {*dir(jf)} - {"Tensor"} - {*names_of(face)} == elsewhere.get(space, set())

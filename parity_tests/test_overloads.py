@@ -1,4 +1,4 @@
-"""The records beside torch's operators: each record names overloads that exist in torch, with their arguments."""
+"""The records against torch's operators: each record names overloads that exist in torch, with their arguments."""
 
 from collections import Counter
 
@@ -49,7 +49,7 @@ def test_no_overload_is_claimed_twice() -> None:
     assert not [name for name, count in counts.items() if count > 1]
 
 
-def test_record_is_found_by_the_name_of_torch() -> None:
+def test_record_is_found_by_its_torch_name() -> None:
     for record in RECORDS:
         for name in record.aten:
             assert record_of(f"aten::{name}") is record

@@ -1,4 +1,4 @@
-"""The benchmark history: the figures that are recorded for a version, and the report of a regression."""
+"""The benchmark history: the recorded figures of a version, and the report of a regression."""
 
 from pathlib import Path
 
@@ -66,7 +66,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_user_error_is_one_clear_line(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_user_error_is_named_and_gives_exit_code_2(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     call, said = MISTAKES[name]
     try:
         code = compare.main(call)

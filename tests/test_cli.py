@@ -1,4 +1,4 @@
-"""The command line, as a user meets it: what it prints, draws and saves, and one clear line for each mistake."""
+"""The command line: its output, plots and saved files, and one line for each user error."""
 
 import argparse
 import importlib
@@ -39,7 +39,7 @@ def run(*arguments: object) -> int:
         return int(stop.code or 0)
 
 
-def test_the_diabetes_table_agrees_with_scikit_learn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_fit_of_the_diabetes_table_matches_scikit_learn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plot, saved = tmp_path / "fit.png", tmp_path / "model.npz"
     assert run("fit", DIABETES, "--target", "progression", "--plot", plot, "--save", saved) == 0
     printed = capsys.readouterr().out
@@ -57,7 +57,9 @@ def test_the_diabetes_table_agrees_with_scikit_learn(tmp_path: Path, capsys: pyt
     assert plot.stat().st_size > 10_000
 
 
-def test_parquet_and_chosen_features(tmp_path: Path, table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_fit_reads_parquet_and_uses_only_the_chosen_features(
+    tmp_path: Path, table: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "points.parquet"
     parquet.write_table(csv.read_csv(table), file)
     assert run("fit", file, "--target", "y", "--features", "x", "--epochs", "3000") == 0
@@ -66,7 +68,7 @@ def test_parquet_and_chosen_features(tmp_path: Path, table: Path, capsys: pytest
     assert "z" not in printed.split("coefficient")[1].split("R²")[0].replace("(bias)", "")
 
 
-# what is wrong: the text of the file (None: no file), further arguments, and what the line must name
+# mistake: the text of the file (None: no file), further arguments, words that the line must contain
 MISTAKES: dict[str, tuple[str | None, list[str], list[str]]] = {
     "no such file": (None, [], ["no such file"]),
     "an empty file": ("", [], ["empty"]),
@@ -80,19 +82,19 @@ MISTAKES: dict[str, tuple[str | None, list[str], list[str]]] = {
     "a constant column": ("x,c,y\n1,7,2\n2,7,3\n", [], ["'c'", "rows 1 to 2", "7"]),
     "an infinite value": ("x,y\n1,2\ninf,3\n", [], ["'x'", "row 2", "infinite"]),
     "the target as a feature": (POINTS, ["--features", "y"], ["'y'", "target"]),
-    "nothing but the target": ("y\n1\n2\n", [], ["no column besides"]),
+    "only the target": ("y\n1\n2\n", [], ["no column besides"]),
     "a ragged file": ("x,y\n1,2\n3\n", [], ["cannot be read as a table"]),
     "a divergence": (POINTS, ["--lr", "50"], ["epoch", "learning rate of 50", "smaller --lr"]),
     "a rate of 0": (POINTS, ["--lr", "0"], ["--lr", "not above 0"]),
     "a rate that is text": (POINTS, ["--lr", "fast"], ["--lr", "fast"]),
     "no epochs": (POINTS, ["--epochs", "0"], ["--epochs"]),
     "an unknown option": (POINTS, ["--speed"], ["--speed"]),
-    "a folder that is not there": (POINTS, ["--save", "/nowhere/model.npz"], ["/nowhere/model.npz"]),
+    "a missing folder": (POINTS, ["--save", "/nowhere/model.npz"], ["/nowhere/model.npz"]),
 }
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_a_mistake_costs_one_clear_line_and_exit_code_2(
+def test_user_error_in_fit_prints_one_line_and_gives_exit_code_2(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text, further, named = MISTAKES[name]
@@ -107,7 +109,7 @@ def test_a_mistake_costs_one_clear_line_and_exit_code_2(
         assert part in error
 
 
-# jaxfun parity: modules of the user's, and what is wrong
+# `jaxfun parity`: the modules of a user; for each mistake, the call and words that the line must contain
 
 MODULES = {
     "mine": "import jax.numpy as jnp\nnumber = 3\nclass Layer: pass\ndef port(x): return jnp.exp(x)\n"
@@ -122,42 +124,42 @@ PAIR = ("mine:port", "torch:exp")
 PARITY_MISTAKES: dict[str, tuple[tuple[str, ...], list[str]]] = {
     "no colon": (("jax.numpy.exp", "torch:exp"), ["'jax.numpy.exp'", "module:function"]),
     "nothing before the colon": ((":exp", "torch:exp"), ["':exp'", "module:function"]),
-    "nothing behind the colon": (("mine:", "torch:exp"), ["'mine:'", "module:function"]),
+    "nothing after the colon": (("mine:", "torch:exp"), ["'mine:'", "module:function"]),
     "a relative module": (("..mine:port", "torch:exp"), ["'..mine:port'", "module:function"]),
     "no such module": (("nowhere:port", "torch:exp"), ["no module nowhere"]),
     "no such module inside": (("mine.inner:port", "torch:exp"), ["mine.inner"]),
     "no such function": (("jax.numpy:expp", "torch:exp"), ["no attribute 'expp'", "Did you mean 'exp'?"]),
     "a number": (("mine:number", "torch:exp"), ["mine:number", "int"]),
     "a class": (("mine:Layer", "torch:exp"), ["mine:Layer", "class"]),
-    "a class of PyTorch's": (("mine:port", "torch.nn:GELU"), ["torch.nn:GELU", "class"]),
-    "the other way round": (("torch:exp", "jax.numpy:exp"), ["torch:exp", "the JAX function comes first"]),
+    "a class of PyTorch": (("mine:port", "torch.nn:GELU"), ["torch.nn:GELU", "class"]),
+    "the functions swapped": (("torch:exp", "jax.numpy:exp"), ["torch:exp", "the JAX function comes first"]),
     "a module that raises": (
         ("raising:f", "torch:exp"),
         ["importing raising", "ZeroDivisionError: on import", "raising.py:2"],
     ),
     "a module that exits": (("exiting:f", "torch:exp"), ["importing exiting", "SystemExit: 3"]),
-    "a module that is no Python": (("unparsed:f", "torch:exp"), ["importing unparsed", "SyntaxError"]),
-    "a module that needs another": (("needing:f", "torch:exp"), ["importing needing", "nothing_of_the_kind"]),
-    "a module with names of its own": (("making:f", "torch:exp"), ["making:f"]),
-    "a dtype that is none": ((*PAIR, "--dtype", "abs"), ["`dtypes`", "float32", "'abs'"]),
+    "a module with a syntax error": (("unparsed:f", "torch:exp"), ["importing unparsed", "SyntaxError"]),
+    "a module that imports a missing one": (("needing:f", "torch:exp"), ["importing needing", "nothing_of_the_kind"]),
+    "a module whose __getattr__ raises": (("making:f", "torch:exp"), ["making:f"]),
+    "an unknown dtype": ((*PAIR, "--dtype", "abs"), ["`dtypes`", "float32", "'abs'"]),
     "an unknown level": ((*PAIR, "--levels", "value,grad"), ["`levels`", "vjp", "'grad'"]),
     "an unknown device": ((*PAIR, "--devices", "tpu"), ["`devices`", "cuda", "'tpu'"]),
-    "what cannot be allowed": ((*PAIR, "--allow", "speed"), ["`allow`", "kinks", "'speed'"]),
+    "an unknown name to allow": ((*PAIR, "--allow", "speed"), ["`allow`", "kinks", "'speed'"]),
     "no value sets": ((*PAIR, "--examples", "0"), ["--examples"]),
     "a seed that is text": ((*PAIR, "--seed", "today"), ["--seed", "'today'"]),
     "a negative size": ((*PAIR, "--shape", "3 -1"), ["--shape", "'-1'"]),
     "a shape in brackets": ((*PAIR, "--shape", "(3,4)"), ["--shape", "'(3,4)'"]),
     "a huge shape": ((*PAIR, "--shape", "100000 100000"), ["--shape", "10,000,000,000"]),
-    "a page in no folder": ((*PAIR, "--html", "nowhere/page.html"), ["--html", "no directory nowhere"]),
+    "a page in a missing folder": ((*PAIR, "--html", "nowhere/page.html"), ["--html", "no directory nowhere"]),
     "a page that is a folder": ((*PAIR, "--html", "."), ["--html", "directory ."]),
-    "an option that is none": ((*PAIR, "--fast"), ["--fast"]),
+    "an unknown option": ((*PAIR, "--fast"), ["--fast"]),
     "one function": (("mine:port",), ["REFERENCE"]),
 }
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder with modules, and nothing of them left behind."""
+    """A folder with the modules, which are unloaded afterwards."""
     for name, text in MODULES.items():
         (tmp_path / f"{name}.py").write_text(text)
     monkeypatch.chdir(tmp_path)
@@ -169,7 +171,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("name", PARITY_MISTAKES)
-def test_a_mistake_in_a_check_costs_one_clear_line(name: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_user_error_in_parity_prints_one_line_and_gives_exit_code_2(
+    name: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     call, said = PARITY_MISTAKES[name]
     assert run("parity", *call) == 2
     printed = capsys.readouterr()
@@ -192,7 +196,7 @@ def test_a_mistake_in_a_check_costs_one_clear_line(name: str, folder: Path, caps
     ],
     ids=["agrees", "differs", "not shown", "an edge", "strict", "allowed"],
 )
-def test_the_exit_code_is_the_answer(
+def test_exit_code_of_parity_depends_on_the_answer(
     folder: Path, capsys: pytest.CaptureFixture[str], pair: tuple[str, ...], code: int
 ) -> None:
     page = folder / "page.html"
@@ -201,7 +205,7 @@ def test_the_exit_code_is_the_answer(
     assert pair[0].replace(":", ".") in page.read_text()
 
 
-def test_a_check_that_ends_in_an_error_is_a_line_too(
+def test_error_during_a_check_prints_one_line(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def check(*args: object, **options: object) -> None:
@@ -213,25 +217,25 @@ def test_a_check_that_ends_in_an_error_is_a_line_too(
 
 
 @pytest.mark.parametrize("arguments", [[], ["fit"], ["dance"]], ids=["nothing", "no file", "no such command"])
-def test_a_wrong_call_says_where_help_is(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_call_names_the_help_option(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*arguments) == 2
     assert "--help" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", [[], ["fit"], ["tour"], ["parity"]], ids=["jaxfun", "fit", "tour", "parity"])
-def test_help_teaches(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_shows_the_usage_within_120_columns(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*command, "--help") == 0
     printed = capsys.readouterr().out
     assert "usage: jaxfun" in printed
     assert max(map(len, printed.splitlines())) <= 120
 
 
-def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_version_option_prints_the_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--version") == 0
     assert capsys.readouterr().out == f"jaxfun {jaxfun.__version__}\n"
 
 
-def test_the_version_of_the_package_is_the_one_in_the_source() -> None:
+def test_package_version_comes_from_the_source() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
     assert "version" not in settings["project"]
     assert settings["project"]["dynamic"] == ["version"]
@@ -240,7 +244,7 @@ def test_the_version_of_the_package_is_the_one_in_the_source() -> None:
 
 
 @pytest.mark.parametrize("missing", ["pyarrow", "matplotlib"])
-def test_an_extra_that_is_not_installed_is_named(missing: str, table: Path) -> None:
+def test_missing_extra_is_named(missing: str, table: Path) -> None:
     program = f"import sys; sys.modules[{missing!r}] = None; from jaxfun.cli.main import main; sys.exit(main())"
     call = [sys.executable, "-c", program, "fit", str(table), "--target", "y", "--plot", str(table.with_suffix(".png"))]
     ended = subprocess.run(call, capture_output=True, text=True, check=False)
@@ -249,13 +253,13 @@ def test_an_extra_that_is_not_installed_is_named(missing: str, table: Path) -> N
     assert "pip install 'jaxfun[" in ended.stderr
 
 
-def test_python_m_jaxfun_is_the_same_command() -> None:
+def test_python_m_jaxfun_runs_the_command() -> None:
     ended = subprocess.run([sys.executable, "-m", "jaxfun", "fit"], capture_output=True, text=True, check=False)
     assert ended.returncode == 2
     assert ended.stderr.startswith("jaxfun fit: ")
 
 
-def test_a_table_of_booleans_and_integers_is_numbers(tmp_path: Path) -> None:
+def test_fit_accepts_columns_of_booleans_and_integers(tmp_path: Path) -> None:
     file = tmp_path / "t.parquet"
     parquet.write_table(pa.table({"flag": [True, False, True], "n": [1, 5, 2], "y": [1.0, 2.0, 3.0]}), file)
     assert run("fit", file, "--target", "y", "--epochs", "10") == 0
@@ -283,14 +287,14 @@ HEAVY = ("torch", "hypothesis", "optax", "matplotlib", "pyarrow", "rich")
     ],
     ids=str,
 )
-def test_a_command_loads_only_what_it_needs(call: list[str], heavy: tuple[str, ...]) -> None:
+def test_command_loads_only_the_packages_it_needs(call: list[str], heavy: tuple[str, ...]) -> None:
     program = LOADED.format(call=call, heavy=heavy)
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert ended.stdout.splitlines()[-1] == "[]", ended.stderr
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_takes_the_options_that_its_parser_gives(name: str) -> None:
+def test_command_accepts_every_option_of_its_parser(name: str) -> None:
     parser = argparse.ArgumentParser(add_help=False)
     COMMANDS[name].add_options(parser)
     run = importlib.import_module(f"jaxfun.cli.{name}").run

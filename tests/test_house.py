@@ -1,4 +1,4 @@
-"""The house: its arrows, what an import loads, and that everything public is documented and proven."""
+"""The structure of the package: its imports, and the documentation and proof of every public function."""
 
 import ast
 import graphlib
@@ -17,7 +17,7 @@ from jaxfun.ops import records
 ROOT = Path(jaxfun.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 
-# A file may import from floors below its own, and from its own floor.
+# A file may import from its own layer and from those before it.
 FLOORS = [
     ["core"],
     ["ops"],
@@ -29,13 +29,13 @@ FLOORS = [
     ["__main__"],
 ]
 RANK = {name: rank for rank, names in enumerate(FLOORS) for name in names}
-# The one way from the library to its judge: the commands that run it and print what it found.
+# Only these commands import the parity engine: they run it and print its results.
 MAY_ALSO = {"cli/parity.py": {"parity"}, "cli/differences.py": {"porting"}}
 JUDGES = {
     "parity": {"core", "parity"},
     "porting": {"core", "ops", "parity", "porting"},
 }
-# Inside of a house a room may import from those before it; `None` holds the files that stand in no room.
+# Inside of these packages, a folder may import from those before it; `None` stands for the files outside of folders.
 ROOMS = {
     "parity": ["compare", "report", "known", "run", "draw", "script", "search", None],
     "ops": ["creation", "pointwise", "reduce", "shape", "index", "linalg", "nn", None],
@@ -50,7 +50,7 @@ def room(file: Path) -> str:
 
 
 def imported_paths(file: Path) -> Iterator[list[str]]:
-    """The modules of jaxfun that a file imports, wherever in the file, each as its path inside of the package."""
+    """The modules of jaxfun imported anywhere in a file, each as its path inside of the package."""
     package = ["jaxfun", *file.relative_to(ROOT).parent.parts]
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.ImportFrom) and node.level:
@@ -65,12 +65,12 @@ def imported_paths(file: Path) -> Iterator[list[str]]:
 
 
 def imported_rooms(file: Path) -> Iterator[str]:
-    """The top-level modules of jaxfun that a file imports, wherever in the file."""
+    """The top-level modules of jaxfun imported anywhere in a file."""
     yield from (path[0] for path in imported_paths(file))
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if room(file) != "__init__"], ids=str)
-def test_arrows_run_one_way(file: Path) -> None:
+def test_imports_run_one_way(file: Path) -> None:
     own = room(file)
     allowed = JUDGES[own] if own in JUDGES else {name for name, rank in RANK.items() if rank <= RANK[own]}
     assert set(imported_rooms(file)) <= allowed | MAY_ALSO.get(str(file.relative_to(ROOT)), set())
@@ -80,16 +80,16 @@ IN_ROOMS = [(house, file) for house in ROOMS for file in sorted((ROOT / house).r
 
 
 @pytest.mark.parametrize(("house", "file"), IN_ROOMS, ids=[str(file) for _, file in IN_ROOMS])
-def test_the_rooms_of_a_house_point_one_way(house: str, file: Path) -> None:
+def test_imports_between_folders_run_one_way(house: str, file: Path) -> None:
     inside, rooms = file.relative_to(ROOT / house).parts[:-1], ROOMS[house]
     own = rooms.index(inside[0] if inside else None)
     imported = {path[1] for path in imported_paths(file) if path[0] == house and len(path) > 1}
     later = {name for name in rooms[own + 1 :] if name is not None}
     assert not imported & later
-    assert own == len(rooms) - 1 or imported <= {*rooms}, "a room imports a file that stands in none"
+    assert own == len(rooms) - 1 or imported <= {*rooms}, "a folder imports a file outside of folders"
 
 
-def test_no_files_import_each_other_in_a_circle() -> None:
+def test_imports_have_no_cycle() -> None:
     known = {".".join(file.relative_to(ROOT).with_suffix("").parts): file for file in FILES}
     arrows = {
         name: {target for path in imported_paths(file) if (target := ".".join(path)) in known}
@@ -98,7 +98,7 @@ def test_no_files_import_each_other_in_a_circle() -> None:
     assert tuple(graphlib.TopologicalSorter(arrows).static_order())
 
 
-def test_imports_stand_at_the_top_of_a_file() -> None:
+def test_functions_import_only_optional_packages() -> None:
     inside = {
         f"{file.relative_to(ROOT)}:{node.lineno}"
         for file in FILES
@@ -115,13 +115,13 @@ def imported_packages(node: ast.Import | ast.ImportFrom) -> set[str]:
     return {"jaxfun"} if getattr(node, "level", 0) else {name.partition(".")[0] for name in names}
 
 
-def test_every_floor_is_there() -> None:
+def test_every_top_level_module_has_a_rank() -> None:
     present = {room(file) for file in FILES} - {"__init__", *JUDGES}
     assert present == set(RANK)
 
 
 @pytest.mark.parametrize("file", FILES, ids=str)
-def test_torch_is_imported_in_one_place(file: Path) -> None:
+def test_only_listed_files_import_torch(file: Path) -> None:
     imports = {
         name.split(".")[0]
         for node in ast.walk(ast.parse(file.read_text()))
@@ -132,7 +132,7 @@ def test_torch_is_imported_in_one_place(file: Path) -> None:
     assert "torch" not in imports or str(file.relative_to(ROOT)) in TORCH_IN
 
 
-def test_import_loads_nothing_heavy_and_changes_no_setting() -> None:
+def test_import_loads_no_heavy_package_and_changes_no_setting() -> None:
     program = f"""
 import sys, jax
 before = dict(jax.config.values)
@@ -158,7 +158,7 @@ SPACES = {
 
 
 def public_names(module: ModuleType) -> list[str]:
-    """The callables of the face and of the namespaces; of a module that is no face, only what it defines."""
+    """The callables of the package and of its namespaces; of other modules, only those that they define."""
     owned = module is jaxfun or module.__name__.endswith(("autograd", "functional", "linalg", "special"))
     return [
         name
@@ -176,13 +176,13 @@ FUNCTIONS = {name: value for name, value in PUBLIC.items() if inspect.isfunction
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_public_function_is_documented_with_an_example(name: str) -> None:
+def test_public_function_has_an_example(name: str) -> None:
     text = inspect.getdoc(FUNCTIONS[name]) or ""
     assert ">>>" in text
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_public_function_is_annotated(name: str) -> None:
+def test_public_function_is_annotated(name: str) -> None:
     signature = inspect.signature(FUNCTIONS[name])
     bare = [name for name, parameter in signature.parameters.items() if parameter.annotation is parameter.empty]
     assert not bare
@@ -190,7 +190,7 @@ def test_a_public_function_is_annotated(name: str) -> None:
 
 
 def proven() -> set[str]:
-    """The public names of the records, which the generic suite proves, and those that a test says it proves."""
+    """The public names of the records, which the generic suite proves, and the names in `proves` markers."""
     names = {record.public for record in records().values()}
     names |= {alias for record in records().values() for alias in record.aliases}
     root = ROOT.parent
@@ -203,13 +203,13 @@ def proven() -> set[str]:
 
 def test_every_public_function_has_a_proof() -> None:
     known = proven()
-    names: dict[int, set[str]] = {}  # a function that is public under several names is proven under any
+    names: dict[int, set[str]] = {}  # one proven name is enough for a function with several
     for name, function in FUNCTIONS.items():
         names.setdefault(id(function), set()).add(name)
     unproven = [name for name, function in FUNCTIONS.items() if not names[id(function)] & known]
     assert not unproven
 
 
-def test_what_a_test_says_it_proves_exists() -> None:
+def test_every_proven_name_exists() -> None:
     known = set(FUNCTIONS) | {name.rpartition(".")[2] for name in PUBLIC} | set(PUBLIC)
     assert not proven() - known - {record.public for record in records().values()}

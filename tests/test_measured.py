@@ -1,4 +1,4 @@
-"""What the pages say was measured is what the data in the repository says; the data is of the pairs that there are."""
+"""The measurements: the pages show the stored data, and the data covers every op and every pair."""
 
 import os
 import subprocess
@@ -17,22 +17,22 @@ from jaxfun.porting.counterparts import counterparts
 
 WHAT = ("result", "gradient")
 DOCS = Path(__file__).parent.parent / "docs"
-# quick to compile, one of each sort
+# quick to compile, one of each kind
 COUNTED_ANEW = ("abs", "amax", "var", "addmm", "topk", "atan2")
 
 
 @pytest.mark.parametrize("bench", [bench_detection, bench_tolerance], ids=["detection", "tolerance"])
-def test_a_page_has_the_table_of_its_data(bench: object) -> None:
+def test_page_shows_the_table_of_its_data(bench: object) -> None:
     page = DOCS / f"{bench.DATA.stem}.md"
     assert bench.as_markdown(bench.read(bench.DATA)) in page.read_text()
 
 
 @pytest.mark.parametrize("bench", [bench_speed, bench_eager, bench_counted], ids=["sizes", "eager", "counted"])
-def test_the_page_on_speed_has_the_tables_of_its_data(bench: object) -> None:
+def test_speed_page_shows_the_tables_of_its_data(bench: object) -> None:
     assert bench.as_markdown(bench.read(bench.DATA)) in (DOCS / "speed.md").read_text()
 
 
-def test_what_is_slower_than_torch_has_a_reason() -> None:
+def test_every_op_slower_than_torch_has_a_reason() -> None:
     _, _, reasons = (DOCS / "speed.md").read_text().partition("## Where jaxfun is slower, and why")
     slower = {row.op for row in bench_speed.read() if row.ratio > bench_speed.TARGET}
     assert not {op for op in slower if f"**{op}**" not in reasons}
@@ -44,7 +44,7 @@ def test_exactly_the_functions_that_cost_more_than_jax_have_a_reason() -> None:
     assert all(bench_counted.reasons().values())
 
 
-def test_every_function_with_a_counterpart_is_counted_or_named() -> None:
+def test_every_function_with_a_counterpart_is_counted_or_listed_as_uncounted() -> None:
     counted = {row.name for row in bench_counted.read()}
     with_counterpart = {name for name, counterpart in counterparts().items() if counterpart.jax}
     assert counted <= with_counterpart
@@ -53,7 +53,7 @@ def test_every_function_with_a_counterpart_is_counted_or_named() -> None:
 
 @pytest.fixture(scope="module")
 def counted_anew(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, ...], bench_counted.Row]:
-    """Figures of a fresh process, which compiles as a user's does."""
+    """The figures of a new process, which compiles as a user's process does."""
     file = tmp_path_factory.mktemp("counted") / "counted.csv"
     command = [sys.executable, bench_counted.__file__, "--to", str(file), *COUNTED_ANEW]
     subprocess.run(command, check=True, env=os.environ | {"JAX_ENABLE_COMPILATION_CACHE": "0"}, capture_output=True)
@@ -61,7 +61,7 @@ def counted_anew(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, ..
 
 
 @pytest.mark.parametrize("name", COUNTED_ANEW)
-def test_no_function_costs_more_than_the_data_says(
+def test_function_costs_no_more_than_recorded(
     name: str, counted_anew: dict[tuple[str, ...], bench_counted.Row]
 ) -> None:
     rows = [row for row in bench_counted.read() if row.name == name]
@@ -71,13 +71,13 @@ def test_no_function_costs_more_than_the_data_says(
         assert all(new <= 1.1 * old for new, old in zip(now.ratios, row.ratios, strict=True)), (now, row)
 
 
-def test_every_op_was_measured_at_every_size() -> None:
+def test_every_op_is_measured_at_every_size() -> None:
     measured = {(row.op, row.elements, row.what) for row in bench_speed.read()}
     wanted = {(case.name, size, what) for case in bench_speed.CASES for size in bench_speed.SIZES for what in WHAT}
     assert measured == wanted
 
 
-def test_all_pairs_were_counted() -> None:
+def test_every_pair_is_judged_correctly() -> None:
     counts = bench_detection.read(bench_detection.DATA)
     ours = {item.pair: item for item in counts if bench_detection.WAYS[item.way] is bench_detection.by_parity}
     assert set(ours) == {*DIFFERENT, *AGREEING}
@@ -85,18 +85,18 @@ def test_all_pairs_were_counted() -> None:
     assert all(item.is_right for item in ours.values()), "every wrong port is found, and there is no false alarm"
 
 
-def test_the_tolerance_was_measured_on_all_pairs_that_agree() -> None:
+def test_tolerance_is_measured_on_every_agreeing_pair() -> None:
     rows = bench_tolerance.read(bench_tolerance.DATA)
     assert {row.pair for row in rows} == set(bench_tolerance.MEASURED)
 
 
-def test_the_tolerance_parts_right_ports_from_wrong_ones() -> None:
+def test_tolerance_separates_right_ports_from_wrong_ones() -> None:
     rows = bench_tolerance.read(bench_tolerance.DATA)
     for dtype in ("float32", "float64", "complex64"):
         right, wrong = (
             [bench_tolerance.worst(row) for row in rows if row.dtype == dtype and row.port == port]
             for port in (bench_tolerance.RIGHT, "off by 1e-05")
         )
-        # complex sinh and a cosine of large numbers are less exact in JAX; nothing times 1.00001 is nothing
+        # complex sinh and a cosine of large numbers are less exact in JAX; zero times 1.00001 is zero
         assert sorted(right)[-3] < 0.5, dtype
         assert min(share for share in wrong if share) > 1, dtype

@@ -1,4 +1,4 @@
-"""What README.md and the guides of docs/ show is true: their code, tables, counts, pictures and links.
+"""README.md and the guides in docs/: their code, tables, counts, pictures and links are correct.
 
 `python tests/test_readme.py` rewrites the list of known differences in docs/semantics.md.
 """
@@ -38,13 +38,13 @@ MARKERS = ("<!-- known differences: begin -->", "<!-- known differences: end -->
 
 @pytest.fixture(autouse=True)
 def jax_as_it_comes() -> Iterator[None]:
-    """JAX's settings as a reader has them: no 64 bits, JAX's own promotion; on the CPU, as the texts say."""
+    """Use JAX's defaults, as a reader has them: 32 bits, its own promotion; on the CPU, as the texts say."""
     with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"), jax.default_device(jax.devices("cpu")[0]):
         yield
 
 
 def outcome(run: Callable[[], Any]) -> str | tuple[str, ...]:
-    """Return what a call gives as it is printed, or the builtin classes of what it raises."""
+    """Return the printed result of a call, or the builtin classes of its exception."""
     try:
         return shown(run())
     except Exception as error:
@@ -61,7 +61,7 @@ def says(claim: str, got: str | tuple[str, ...]) -> bool:
     return claim in got if isinstance(got, tuple) else claim == got
 
 
-# Code: a comment behind an expression is what it gives, `raises X` where it raises.
+# Code: a comment after an expression states its result, or `raises X`.
 
 
 def blocks(path: Path) -> list[str]:
@@ -74,7 +74,7 @@ def comments(source: str) -> dict[int, str]:
 
 
 def told(source: str, statement: ast.Expr, names: dict[str, Any]) -> str | tuple[str, ...]:
-    """Return what an expression gives as a reader sees it: the output of a print, else its repr."""
+    """Return the output of a print, or the repr of any other expression."""
     code = ast.get_source_segment(source, statement) or ""
     output = io.StringIO()
 
@@ -87,7 +87,7 @@ def told(source: str, statement: ast.Expr, names: dict[str, Any]) -> str | tuple
 
 
 def run_block(source: str, names: dict[str, Any]) -> Iterator[tuple[str, str | tuple[str, ...]]]:
-    """Run a block statement by statement, and yield each claim with what was got."""
+    """Run a block statement by statement, and yield each claim with the result."""
     claims = comments(source)
     for statement in ast.parse(source).body:
         if isinstance(statement, ast.Expr):
@@ -97,7 +97,7 @@ def run_block(source: str, names: dict[str, Any]) -> Iterator[tuple[str, str | t
 
 
 @pytest.mark.parametrize("path", [README, SEMANTICS, PARITY], ids=lambda path: path.name)
-def test_the_code_gives_what_its_comments_say(path: Path) -> None:
+def test_code_gives_the_results_in_its_comments(path: Path) -> None:
     names: dict[str, Any] = {}
     found = [pair for source in blocks(path) for pair in run_block(source, names)]
     assert len(found) >= 3
@@ -105,7 +105,7 @@ def test_the_code_gives_what_its_comments_say(path: Path) -> None:
         assert says(claim, got), f"{path.name} says {claim!r}, it gives {got!r}"
 
 
-def test_the_failure_is_shown_as_it_is_printed() -> None:
+def test_readme_shows_the_printed_failure() -> None:
     (source,) = [block for block in blocks(README) if "hard_swish" in block]
     names: dict[str, Any] = {}
     exec(source.replace("hardswish)", "hardswish, seed=0)"), names)
@@ -164,12 +164,12 @@ def of_torch_names(library: Any) -> dict[str, Any]:
 DEVIATIONS = table(PORTING, "plain JAX")
 
 
-def test_the_table_has_a_dozen_rows_and_each_is_a_deviation() -> None:
+def test_deviation_table_has_twelve_rows_that_differ() -> None:
     assert len({row[0] for row in DEVIATIONS}) == len(DEVIATIONS) == 12
     assert all(row[1] != row[3] for row in DEVIATIONS)
 
 
-def test_the_readme_has_six_of_the_rows() -> None:
+def test_readme_shows_six_rows_of_the_deviation_table() -> None:
     rows = table(README, "plain JAX")
     assert len(rows) == 6
     assert [row for row in rows if row not in DEVIATIONS] == []
@@ -179,9 +179,7 @@ def test_the_readme_has_six_of_the_rows() -> None:
 @pytest.mark.parametrize(
     ("side", "column"), [(in_jax, 0), (in_jaxfun, 2), (in_torch, 2)], ids=["jax", "jaxfun", "torch"]
 )
-def test_a_row_of_the_table_is_what_each_library_gives(
-    side: Callable[[], dict[str, Any]], column: int, row: list[str]
-) -> None:
+def test_deviation_row_matches_each_library(side: Callable[[], dict[str, Any]], column: int, row: list[str]) -> None:
     names = side()
     got = outcome(lambda: eval(row[column], names))
     assert says(row[column + 1], got), f"`{row[column]}`: the table says {row[column + 1]}, it gives {got}"
@@ -191,7 +189,7 @@ def test_a_row_of_the_table_is_what_each_library_gives(
 
 
 @pytest.mark.parametrize("row", table(SEMANTICS, "PyTorch, in place"), ids=lambda row: row[0])
-def test_the_pure_form_gives_what_the_call_in_place_leaves(row: list[str]) -> None:
+def test_pure_form_matches_the_in_place_call(row: list[str]) -> None:
     theirs = {"x": torch.tensor([[3.0, -1.0], [0.5, 2.0]]), "torch": torch}
     ours = {"x": jf.tensor([[3.0, -1.0], [0.5, 2.0]]), "jf": jf}
     before = ours["x"]
@@ -205,9 +203,9 @@ def test_the_pure_form_gives_what_the_call_in_place_leaves(row: list[str]) -> No
 
 
 def known() -> dict[KnownDifference, list[str]]:
-    """Return each known difference of the records with the public functions that have it, those said alike once."""
+    """Return each known difference with the public functions that have it. Those with equal texts are merged."""
     said: dict[tuple[Any, ...], tuple[KnownDifference, list[str]]] = {}
-    for record in sorted(records().values(), key=lambda record: record.name):  # in whatever order the files load
+    for record in sorted(records().values(), key=lambda record: record.name):  # the order in which files load varies
         for each in known_differences(record):
             key = (each.devices, each.levels, each.jaxfun, each.torch, each.why)
             names = said.setdefault(key, (each, []))[1]
@@ -238,10 +236,10 @@ def test_every_known_difference_is_listed() -> None:
     assert text == with_known_differences(text), "run: python tests/test_readme.py"
 
 
-# README.md: the table of what is covered.
+# README.md: the counts of covered functions.
 
 
-def test_what_is_covered_is_counted() -> None:
+def test_readme_shows_the_current_counts() -> None:
     text = README.read_text()
     assert text == make_counts.with_counts(text), "run: python -m docs.make_counts"
 
@@ -252,20 +250,20 @@ ANSWER = re.compile(r"^\| (?P<question>[^|]+[^| ]) \| `(?P<file>[^`|]+/[^`|]*)` 
 ANSWERS = list(ANSWER.finditer(CONTRIBUTING.read_text()))
 
 
-def test_every_question_of_the_guide_has_a_file() -> None:
+def test_every_question_in_the_guide_names_a_file() -> None:
     text = CONTRIBUTING.read_text()
     rows = re.findall(r"(?m)^\|.+\|$", text[text.index("## Where to begin") : text.index("## The house")])
     assert len(ANSWERS) == len(rows) - 6 > 25  # three heads of two lines
 
 
-def test_the_guide_names_files_that_are_there() -> None:
+def test_files_named_in_the_guide_exist() -> None:
     named = re.findall(r"`((?:jaxfun|docs|tests|parity_tests|examples|benchmarks)/[\w/.-]*)`", CONTRIBUTING.read_text())
     assert len(named) >= 40
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer["question"])
-def test_a_file_of_the_guide_has_the_names_that_stand_beside_it(answer: re.Match[str]) -> None:
+def test_file_in_the_guide_defines_the_names_beside_it(answer: re.Match[str]) -> None:
     file = ROOT / answer["file"]
     files = [file] if file.is_file() else sorted(file.glob("*.py"))
     text = "\n".join(each.read_text() for each in files)
@@ -273,20 +271,20 @@ def test_a_file_of_the_guide_has_the_names_that_stand_beside_it(answer: re.Match
     assert [name for name in names if not re.search(rf"^ *(def|class) {name}\b|^{name}\b.* = ", text, re.M)] == []
 
 
-def test_the_page_on_detection_says_how_many_ports_there_are() -> None:
+def test_detection_page_states_the_number_of_ports() -> None:
     assert f"{len(DIFFERENT)} wrong ports and {len(AGREEING)} right ones" in (DOCS / "detection.md").read_text()
 
 
 # Pictures and links.
 
 
-def test_the_picture_of_the_graph_is_the_one_that_is_drawn_now() -> None:
+def test_picture_of_the_graph_is_current() -> None:
     drawn = jf.autograd.graph(lambda v: jf.sum(v**2))(jf.Variable(jf.ones(1, 2))).to_svg()
     assert (ROOT / "docs" / "images" / "graph.svg").read_text() == drawn
 
 
 @pytest.mark.parametrize("path", [README, CONTRIBUTING, SEMANTICS, PARITY, PORTING], ids=lambda path: path.name)
-def test_what_is_linked_is_there(path: Path) -> None:
+def test_links_lead_to_existing_files_and_headings(path: Path) -> None:
     linked = re.findall(r'(?:\]\(|src=")([^)"#]*)(?:#([^)]+))?[)"]', path.read_text())
     assert linked
     for target, anchor in linked:
@@ -295,7 +293,7 @@ def test_what_is_linked_is_there(path: Path) -> None:
         assert not anchor or anchor in anchors(file), anchor
 
 
-def test_on_pypi_the_readme_has_absolute_links_and_the_same_code() -> None:
+def test_pypi_readme_has_absolute_links_and_the_same_code() -> None:
     text = README.read_text()
     turned = pypi_readme().absolute(text, "owner/name", "0a1b")
     links = [target for pair in re.findall(r'\]\(([^)]*)\)|src="([^"]*)"', turned) for target in pair if target]

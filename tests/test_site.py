@@ -1,4 +1,4 @@
-"""The documentation site: its chapters, its links, what its own pages say, and, where its tools are, the built site."""
+"""The documentation site: its chapters, links and examples, and the built site if its tools are installed."""
 
 import ast
 import doctest
@@ -47,7 +47,7 @@ def test_every_public_name_is_in_one_chapter() -> None:
     assert {*listed} - chapters.public() == set(), "docs/site/chapters.toml names what is not there"
 
 
-def test_names_of_one_function_are_in_one_chapter() -> None:
+def test_all_names_of_a_function_are_in_one_chapter() -> None:
     where: dict[int, set[str]] = {}
     for chapter in chapters.chapters():
         for name in chapter.names:
@@ -55,14 +55,14 @@ def test_names_of_one_function_are_in_one_chapter() -> None:
     assert not [files for files in where.values() if len(files) > 1]
 
 
-def test_every_namespace_is_looked_into() -> None:
-    faces = {*namespaces(jaxfun)} - {"dtypes"}  # of which the face has every public name
+def test_chapters_cover_every_namespace() -> None:
+    faces = {*namespaces(jaxfun)} - {"dtypes"}  # `jaxfun` has all of its public names
     parents = {space.rpartition(".")[0] for space in chapters.SPACES}
     assert faces <= {*chapters.SPACES} | parents
 
 
 def namespaces(module: types.ModuleType, prefix: str = "") -> Iterator[str]:
-    """The modules that a package gives out by their own names (`from . import nn as nn`), and theirs."""
+    """The modules that a package re-exports (`from . import nn as nn`), and those that they re-export."""
     for node in ast.parse(Path(module.__file__ or "").read_text()).body:
         for each in node.names if isinstance(node, ast.ImportFrom) else ():
             value = getattr(module, each.asname or "", None)
@@ -74,13 +74,13 @@ def namespaces(module: types.ModuleType, prefix: str = "") -> Iterator[str]:
 @pytest.mark.parametrize(
     "chapter", [each for each in chapters.chapters() if not each.is_own], ids=lambda each: each.file
 )
-def test_what_a_function_mirrors_is_in_torch(chapter: chapters.Chapter) -> None:
+def test_mirrored_function_exists_in_torch(chapter: chapters.Chapter) -> None:
     for entry in chapter.entries:
         mirrored = chapters.mirror(entry.name).removeprefix("torch.").removesuffix("graph.Node")
         assert functools.reduce(getattr, filter(None, mirrored.split(".")), torch)
 
 
-def test_what_is_said_of_members_and_pages_is_of_something() -> None:
+def test_members_pages_and_mirrors_in_the_table_exist() -> None:
     report = parity.Report()
     assert [name for name in chapters.TABLE["members"]["parity.Report"] if not hasattr(report, name)] == []
     mirrored = {chapters.mirror(name) for name in chapters.public()}
@@ -107,14 +107,14 @@ ENTRIES = {
 
 
 @pytest.mark.parametrize("name", ENTRIES)
-def test_an_entry_has_what_is_known_of_a_function(name: str) -> None:
+def test_entry_shows_its_fields_a_call_and_an_example(name: str) -> None:
     (text,) = re.findall(rf"(?ms)^## {name} \{{.*?(?=^## |\Z)", "".join(all_pages().values()))
     assert {*ENTRIES[name]} <= {*re.findall(r"^(\S.*)\n:   \S", text, re.M)}
     assert f"jaxfun.{name}(" in text
     assert ">>> " in text
 
 
-def test_known_differences_stand_with_their_function() -> None:
+def test_entry_shows_the_known_differences() -> None:
     text = all_pages()["api/pointwise.md"]
     entry = text.partition("{ #addcdiv }")[2].partition("\n## ")[0]
     known = [known for op in reference.ops.records_of("addcdiv") for known in reference.known_differences(op)]
@@ -122,17 +122,17 @@ def test_known_differences_stand_with_their_function() -> None:
     assert all(reference.inline(each.why) in entry for each in known)
 
 
-def test_the_differences_are_all_in_the_table() -> None:
+def test_table_shows_every_deviation() -> None:
     found = reference.known()["functions"]
     text = all_pages()["differences.md"]
     assert text.count("<tr ") == sum(len(fields["deviations"]) for fields in found.values())
     assert [name for name, fields in found.items() if fields["deviations"] and f'id="{name}"' not in text] == []
 
 
-# The picture of the house.
+# The picture of the imports.
 
 
-def test_the_house_is_drawn_from_the_imports() -> None:
+def test_picture_of_the_imports_shows_every_module() -> None:
     found = house.imports(house.ROOT)
     assert "train" in found["regression"]
     assert "regression" not in found["train"]
@@ -140,12 +140,12 @@ def test_the_house_is_drawn_from_the_imports() -> None:
     assert [name for name in found if f">{name}</text>" not in drawn] == []
 
 
-def test_the_examples_of_the_picture_hold() -> None:
+def test_doctests_of_the_picture_pass() -> None:
     assert doctest.testmod(house) == (0, 3)
 
 
-# The links between the pages, before they are built. A page is Markdown; a heading has the anchor that it names, or
-# its text's own.
+# The links between the Markdown pages, before the site is built. A heading names its anchor, or the anchor is made from
+# its text.
 
 
 def anchors(text: str) -> set[str]:
@@ -158,7 +158,7 @@ def is_handed_out(file: Path) -> bool:
     return file.parts[0] == "tutorial" or (file.parts[0] == "images" and (ROOT / "docs" / file).exists())
 
 
-def test_links_between_the_pages_lead_somewhere() -> None:
+def test_links_between_pages_lead_to_existing_pages_and_headings() -> None:
     texts = all_pages()
     assert len(texts) > 20
     for name, text in texts.items():
@@ -171,7 +171,7 @@ def test_links_between_the_pages_lead_somewhere() -> None:
             assert not anchor or anchor in anchors(texts[target]), f"{name}: {match[0]}"
 
 
-def test_a_link_to_a_file_of_the_project_is_turned_to_its_page() -> None:
+def test_links_to_files_become_links_to_pages() -> None:
     text = (
         "[a](../examples/01_tensors.py) [b](../jaxfun/core/op.py) [c](parity.md#inputs) `x[0](y)` ![d](images/fit.png)"
     )
@@ -181,20 +181,20 @@ def test_a_link_to_a_file_of_the_project_is_turned_to_its_page() -> None:
         pages.turned("[a](no-such-file.md)", "docs/page.md", "page.md")
 
 
-# What the site's own pages show: a comment behind an expression is what it gives, `raises X` where it raises.
+# The code of pages that only the site has: a comment after an expression states its result, or `raises X`.
 
-OWN = {"index.md": "value", "porting.md": "vjp"}  # with the level at which its check finds a failure
+OWN = {"index.md": "value", "porting.md": "vjp"}  # the level at which the check on the page finds a failure
 
 
 @pytest.fixture
 def as_a_reader_has_it() -> Iterator[None]:
-    """JAX's settings as they come, on the CPU."""
+    """Use JAX's defaults, as a reader has them, on the CPU."""
     with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"), jax.default_device(jax.devices("cpu")[0]):
         yield
 
 
 def claims(source: str, names: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Run a block statement by statement, and yield what each expression is said to give, and what it gives."""
+    """Run a block statement by statement, and yield the claimed and the actual result of each expression."""
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
     comments = {token.start[0]: token.string[1:].strip() for token in tokens if token.type == tokenize.COMMENT}
     for statement in ast.parse(source).body:
@@ -216,7 +216,9 @@ def outcome(code: str, names: dict[str, Any]) -> str:
 
 @pytest.mark.usefixtures("as_a_reader_has_it")
 @pytest.mark.parametrize(("name", "level"), OWN.items())
-def test_the_code_of_a_page_gives_what_its_comments_say(name: str, level: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_code_of_a_page_gives_the_results_in_its_comments(
+    name: str, level: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(parity, "check", functools.partial(parity.check, levels=[level], examples=100))
     names: dict[str, Any] = {}
     blocks = re.findall(r"(?ms)^( *```python\n.*?)^ *```$", (ROOT / "docs" / name).read_text())
@@ -230,7 +232,7 @@ def test_the_code_of_a_page_gives_what_its_comments_say(name: str, level: str, m
 
 
 class Page(HTMLParser):
-    """What a page of the site links to, loads, and can be linked at."""
+    """The links, loaded files and anchors of a page of the site."""
 
     def __init__(self, file: Path) -> None:
         super().__init__()
@@ -249,7 +251,8 @@ class Page(HTMLParser):
 
 
 @built
-def test_the_built_site_is_whole(tmp_path: Path) -> None:  # one test, as several would build it in several processes
+def test_built_site_has_working_links_every_entry_and_executed_notebooks(tmp_path: Path) -> None:
+    # one test, because several would each build the site in their own process
     site = build(tmp_path)
     loads_nothing_from_elsewhere(site)
     links_lead_somewhere(site)

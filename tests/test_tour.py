@@ -1,4 +1,4 @@
-"""The tour: every line agrees with PyTorch, its pictures are there, and a planted difference is exit code 1."""
+"""The tour: every line agrees with PyTorch, pictures are written, and a planted difference gives exit code 1."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ from jaxfun.cli import tour
 from jaxfun.cli.tour_steps import Row, Step
 
 
-def test_every_line_agrees_and_the_pictures_are_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_line_agrees_and_pictures_are_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert tour.run(tmp_path) == 0
     printed = capsys.readouterr().out
     assert "✗" not in printed
@@ -33,7 +33,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_a_line_that_differs_is_a_cross_and_exit_code_1(
+def test_difference_prints_a_cross_and_gives_exit_code_1(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(tour, "STEPS", (Step("planted", "wrong", ("", ""), (WRONG[name],)),))
@@ -47,7 +47,7 @@ def _without(module: str, output: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(call, capture_output=True, text=True, check=False)
 
 
-def test_without_torch_it_runs_and_says_what_it_could_not_compare(tmp_path: Path) -> None:
+def test_tour_without_torch_runs_and_reports_that_nothing_was_compared(tmp_path: Path) -> None:
     ended = _without("torch", tmp_path)
     assert ended.returncode == 0, ended.stderr
     assert "nothing was compared" in ended.stdout
@@ -56,14 +56,14 @@ def test_without_torch_it_runs_and_says_what_it_could_not_compare(tmp_path: Path
     assert (tmp_path / "fit.png").exists()
 
 
-def test_without_matplotlib_it_says_what_was_not_drawn(tmp_path: Path) -> None:
+def test_tour_without_matplotlib_reports_missing_pictures(tmp_path: Path) -> None:
     ended = _without("matplotlib", tmp_path)
     assert ended.returncode == 0, ended.stderr
     assert "were not drawn" in ended.stdout
     assert (tmp_path / "graph.svg").exists()
 
 
-def test_without_rich_one_line_says_what_to_install(tmp_path: Path) -> None:
+def test_tour_without_rich_prints_the_install_command(tmp_path: Path) -> None:
     ended = _without("rich", tmp_path)
     assert ended.returncode == 2
     assert ended.stderr.count("\n") == 1

@@ -1,4 +1,4 @@
-"""The typed face: the stubs are those of the source, and pyright, in strict mode, tells right uses from wrong ones."""
+"""The types: the stubs match the source, and strict pyright accepts correct uses and finds wrong ones."""
 
 import ast
 import inspect
@@ -21,7 +21,7 @@ PLANTED = re.compile(r"# wrong: ")
 
 
 @pytest.mark.parametrize("name", make_stubs.FACES)
-def test_a_stub_is_that_of_the_source(name: str) -> None:
+def test_stub_is_generated_from_the_source(name: str) -> None:
     text = make_stubs.formatted(make_stubs.stub(make_stubs.FACES[name]))
     assert (make_stubs.ROOT / name).read_text() == text, "run python docs/make_stubs.py"
 
@@ -32,25 +32,25 @@ FUNCTIONS = {
     for name in dir(face)
     if not name.startswith("_") and inspect.isroutine(value := getattr(face, name))
 }
-# Where `Any` is the type, with the reason.
+# The functions with `Any` in their signature, by the reason.
 ANY = {
-    "the arguments decide on the type of the result": (
+    "the type of the result depends on the arguments": (
         "atleast_1d atleast_2d atleast_3d nonzero size type unique unique_consecutive"
     ),
-    "any pytree comes in, and the same comes out": "backward detach no_grad zero_grad",
+    "any pytree, and the result has the same structure": "backward detach no_grad zero_grad",
     "numbers, nested to any depth": "tensor",
-    "anything that stands in torch's brackets": "getitem setitem index_put",
+    "any index that torch accepts": "getitem setitem index_put",
     "an equation and tensors, or tensors and sublists": "einsum",
 }
 TAKES_ANY = {f"jaxfun.{name}" for names in ANY.values() for name in names.split()}
 
 
-def test_each_exception_from_a_type_is_one() -> None:
+def test_exactly_the_listed_functions_show_any() -> None:
     assert {name for name, value in FUNCTIONS.items() if re.search(r"\bAny\b", shown(value))} == TAKES_ANY
 
 
 def shown(function: object) -> str:
-    """The signature as `help` prints it, but for what a user's own function is: that may be any."""
+    """The signature as `help` prints it, without the `Any` of a user's function, which may have any type."""
     return re.sub(r"Callable\[\.\.\., (typing\.)?Any\]", "Callable", pydoc_of(function))
 
 
@@ -59,12 +59,12 @@ def pydoc_of(function: object) -> str:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_help_shows_types_that_a_caller_knows(name: str) -> None:
+def test_help_shows_no_internal_types(name: str) -> None:
     assert not re.search(r"Annotated|Role|Ellipsis|jaxlib|jaxfun\.core|jaxfun\.ops", shown(FUNCTIONS[name]))
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_the_annotations_are_those_of_the_signature(name: str) -> None:
+def test_annotations_match_the_signature(name: str) -> None:
     signature = inspect.signature(FUNCTIONS[name])
     shown = {each.name: each.annotation for each in signature.parameters.values()}
     assert inspect.get_annotations(FUNCTIONS[name]) == {**shown, "return": signature.return_annotation}
@@ -75,12 +75,12 @@ STUBS = {
     for file, face in make_stubs.FACES.items()
     for node in ast.parse((make_stubs.ROOT / file).read_text()).body
     if isinstance(node, ast.FunctionDef)
-    if not node.decorator_list  # an overload shows a part of what the function takes
+    if not node.decorator_list  # an overload shows only some of the arguments
 }
 
 
 @pytest.mark.parametrize("name", STUBS)
-def test_the_stub_says_what_the_signature_says(name: str) -> None:
+def test_stub_matches_the_signature(name: str) -> None:
     signature = str(inspect.signature(FUNCTIONS[name])).partition(" -> ")[0]
     written = ast.parse(f"def f{re.sub(r'= jaxfun.*?(?=[,)])', '= ...', signature)}: ...").body[0]
     assert isinstance(written, ast.FunctionDef)
@@ -95,12 +95,12 @@ def errors_in(file: Path) -> set[int]:
     return {item["range"]["start"]["line"] + 1 for item in found if item["severity"] == "error"}
 
 
-def test_pyright_is_clean_on_a_hundred_functions_used_rightly() -> None:
+def test_pyright_accepts_correct_uses_of_a_hundred_functions() -> None:
     assert len(set(re.findall(r"jf\.(?:nn\.functional\.)?(\w+)\(", USES.read_text()))) >= 100
     assert not errors_in(USES)
 
 
-def test_pyright_finds_every_planted_misuse_and_nothing_else() -> None:
+def test_pyright_finds_exactly_the_planted_misuses() -> None:
     lines = MISUSES.read_text().splitlines()
     planted = {number for number, line in enumerate(lines, start=1) if PLANTED.search(line)}
     assert len(planted) >= 10
