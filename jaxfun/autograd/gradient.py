@@ -8,10 +8,9 @@ import jax
 import jax.numpy as jnp
 
 from ..core.errors import ArgumentTypeError, ArgumentValueError, DTypeError, GradientError, describe
-from ..core.op import op
 from ..core.public import public
-from ..core.record import Array
 from ..core.types import ArrayLike
+from ..ops.shape import identity
 from .dependence import is_differentiable
 from .pullback import gradients
 from .variable import Variable, arrays_of
@@ -112,13 +111,8 @@ def detach(input: ArrayLike | Variable) -> Any:
     Array(3., dtype=float32, weak_type=True)
     """
     if isinstance(input, Variable):
-        return Variable(_detach(input.data), requires_grad=False)
-    return _detach(input)
-
-
-@op(kind=None, torch="torch.detach", node="")
-def _detach(input: Array) -> jax.Array:
-    return jax.lax.stop_gradient(input)
+        return Variable(identity.detach(input.data), requires_grad=False)
+    return identity.detach(input)
 
 
 @public
