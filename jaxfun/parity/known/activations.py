@@ -39,7 +39,7 @@ ENDLESS_WEIGHT = KnownDifference(
     answer=not_finite,
 )
 
-DIFFERENCES: Mapping[str, tuple[KnownDifference, ...]] = {
+KNOWN_DIFFERENCES: Mapping[str, tuple[KnownDifference, ...]] = {
     "hardshrink": (SHRUNK_NAN,),
     "batch_norm": (ENDLESS_WEIGHT,),
     "group_norm": (ENDLESS_WEIGHT,),
