@@ -98,6 +98,7 @@ _NAMES = {
     "ops.linalg.products": "chain_matmul cross ger inner kron outer tensordot vdot",
     # nn
     "ops.nn.activation": "relu",
+    "ops.nn.distances": "cosine_similarity pairwise_distance",
     # gradients
     "autograd.gradient": "detach no_grad",
     "autograd.variable": "backward Variable zero_grad",

@@ -48,8 +48,9 @@ def want_floating(name: str, input: jax.Array) -> None:
 
 
 def takes_complex_targets(arguments: Mapping[str, Any]) -> frozenset[DType]:
-    """Return what an op takes beside a real `input`: torch takes a complex `target` there; an op's `takes_here`."""
-    return frozenset() if as_dtype(arguments["input"].dtype).is_complex else COMPLEXES
+    """Return what an op takes beside real inputs: torch takes a complex `target` there; an op's `takes_here`."""
+    inputs = (value for name, value in arguments.items() if name.startswith("input"))
+    return frozenset() if any(as_dtype(input.dtype).is_complex for input in inputs) else COMPLEXES
 
 
 def are_all(predicate: Callable[[jax.Array], jax.Array], numbers: Any) -> bool:

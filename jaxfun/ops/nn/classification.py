@@ -240,9 +240,7 @@ def _are_parts(numbers: jax.Array) -> jax.Array:
     ),
     check=lambda _, *arguments, **options: _check_parts(*arguments, **options),
 )
-def binary_cross_entropy(
-    input: Array, target: Array, weight: Array = None, *, reduction: str = "mean"
-) -> jax.Array:
+def binary_cross_entropy(input: Array, target: Array, weight: Array = None, *, reduction: str = "mean") -> jax.Array:
     """Return the cross entropy of probabilities of two classes: each, their mean (by default) or their sum.
 
     Logarithms are at least -100. `weight` multiplies each of them, and broadcasts.
@@ -272,11 +270,12 @@ def _binary_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 
 
 _EPSILON = 1e-12  # torch's, which it adds in the second derivative
+_LEAST = float(np.float32(_EPSILON))
 
 
 @jax.custom_jvp
 def _slope(input: jax.Array, target: jax.Array) -> jax.Array:
-    return (input - target) / jnp.maximum((1 - input) * input, _EPSILON)
+    return (input - target) / jnp.maximum((1 - input) * input, _LEAST)
 
 
 @_slope.defjvp
@@ -284,7 +283,7 @@ def _slope_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     (input, target), (dinput, dtarget) = primals, tangents
     curve = input * input - 2 * input * target + target
     curve = curve / ((input + _EPSILON) ** 2 * (1 - input + _EPSILON) ** 2)
-    return _slope(input, target), curve * dinput - dtarget / jnp.maximum((1 - input) * input, _EPSILON)
+    return _slope(input, target), curve * dinput - dtarget / jnp.maximum((1 - input) * input, _LEAST)
 
 
 def _log(numbers: jax.Array, logarithm: Any) -> jax.Array:
@@ -364,9 +363,7 @@ def _log_sigmoid_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]
 
 
 @public(name="nn.functional.multilabel_soft_margin_loss")
-def multilabel_soft_margin_loss(
-    input: Any, target: Any, weight: Any = None, *, reduction: str = "mean"
-) -> jax.Array:
+def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any = None, *, reduction: str = "mean") -> jax.Array:
     """Return the mean over the classes of the cross entropies of `target` and `sigmoid(input)`, a class each.
 
     For each example, their mean (by default) or their sum. `weight` multiplies each cross entropy, and broadcasts.

@@ -65,9 +65,10 @@ def _check_lengths(
     if not is_traced(input_lengths):
         _want_between("input_lengths", np.asarray(input_lengths), log_probs.shape[0])
     if not is_traced(target_lengths):
-        _want_between("target_lengths", np.asarray(target_lengths), targets.shape[-1])
-        if targets.ndim == 1 and np.sum(target_lengths) != targets.size:
-            raise ShapeError(f"`target_lengths` that sum up to {targets.size}", str(np.asarray(target_lengths)))
+        known = np.asarray(target_lengths)
+        _want_between("target_lengths", known, targets.shape[-1])
+        if targets.ndim == 1 and known.sum() != targets.size:
+            raise ShapeError(f"`target_lengths` that sum up to {targets.size}", str(known))
 
 
 def _want_between(name: str, lengths: np.ndarray, most: int) -> None:
@@ -75,8 +76,9 @@ def _want_between(name: str, lengths: np.ndarray, most: int) -> None:
         raise ShapeError(f"`{name}` in [0, {most}]", str(lengths))
 
 
-_LABELS = functools.partial(Index, into="log_probs", dim=-1)
-_LENGTHS = {name: Index("", into="log_probs", dim=0, ignored=4) for name in ("input_lengths", "target_lengths")}
+# labels below the last one, which is the blank: as many as there are times. A length may be all of the times, too
+_LABELS = {"targets": Index("", into="log_probs", dim=0)}
+_LENGTHS = {name: Index("", into="log_probs", dim=0, ignored=3) for name in ("input_lengths", "target_lengths")}
 
 
 @op(
@@ -85,11 +87,11 @@ _LENGTHS = {name: Index("", into="log_probs", dim=0, ignored=4) for name in ("in
     overload=("Tensor", "IntList"),
     composite=True,
     rejects=BOOLS | INTEGERS | COMPLEXES | HALVES,
-    takes={"blank": Choice((0, 1)), "reduction": REDUCTION, **_LENGTHS},
+    takes={"blank": Choice((3,)), "reduction": REDUCTION, **_LABELS, **_LENGTHS},
     cases=rows(
         "log_probs targets input_lengths target_lengths",
-        ("4 2 3", _LABELS("2 4"), "2", "2"),
-        ("4 3", _LABELS("1 4"), "1", "1"),
+        ("3 2 4", "2 3", "2", "2"),
+        ("3 4", "1 3", "1", "1"),
     ),
     check=_check_lengths,
 )

@@ -48,9 +48,7 @@ def _direction(x: jax.Array, axis: int, eps: float) -> jax.Array:
     aliases=("pairwise_distance",),
     takes={"p": Choice((2.0, 1.0, 0.0, float("inf"), 3.0, -1.0)), "eps": Choice((1e-6, 0.5))},
 )
-def pairwise_distance(
-    x1: Array, x2: Array, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False
-) -> jax.Array:
+def pairwise_distance(x1: Array, x2: Array, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> jax.Array:
     """Return the `p`-norm of `x1 - x2 + eps` over the last dimension; the tensors broadcast.
 
     Gradient: as that of `norm`.

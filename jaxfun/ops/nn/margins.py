@@ -26,8 +26,7 @@ from ..reduce.sums import sum
 from ._reduction import REDUCTION, reduced, takes_complex_targets, want_positive, want_reduction
 from .distances import pairwise_distance
 
-_SIGNS = Choice((1, -1))
-_EPSILON = 1e-12  # torch's, added to squared lengths
+_EPSILON = float(np.float32(1e-12))  # torch's, added to squared lengths
 
 
 @op(
@@ -39,9 +38,7 @@ _EPSILON = 1e-12  # torch's, added to squared lengths
     takes={"target": Shape("", values="signs"), "margin": Choice((1.0, 0.5)), "reduction": REDUCTION},
     cases=rows("input target", ("m n", "m n"), ("n", "m n"), ("m n", "m 1"), ("", "")),
 )
-def hinge_embedding_loss(
-    input: Array, target: Array, margin: float = 1.0, *, reduction: str = "mean"
-) -> jax.Array:
+def hinge_embedding_loss(input: Array, target: Array, margin: float = 1.0, *, reduction: str = "mean") -> jax.Array:
     """Return the input where the target is 1, and where it is -1 how far the input is below the margin.
 
     Each of them, their mean (by default) or their sum. Any other target gives the sum of both.
@@ -89,6 +86,8 @@ def margin_ranking_loss(
     kind=None,
     torch="torch.nn.functional.cosine_embedding_loss",
     composite=True,
+    rejects=COMPLEXES,
+    takes_here=takes_complex_targets,
     takes={"target": Shape("", values="signs"), "margin": Choice((0.0, 0.5)), "reduction": REDUCTION},
     cases=rows("input1 input2 target", ("m n", "m n", "m"), ("n", "n", ""), ("m n", "1 n", "m")),
 )
@@ -108,7 +107,9 @@ def cosine_embedding_loss(
     Array(0.03999996, dtype=float32)
     """
     if target.ndim > 1 or input1.ndim != target.ndim + 1 or input2.ndim != target.ndim + 1:
-        raise ShapeError("(m, n), (m, n), (m), or vectors and one target", ", ".join(map(describe, (input1, input2, target))))
+        raise ShapeError(
+            "(m, n), (m, n), (m), or vectors and one target", ", ".join(map(describe, (input1, input2, target)))
+        )
     squares = [add(sum(mul(input, input), target.ndim), _EPSILON) for input in (input1, input2)]
     cosine = div(sum(mul(input1, input2), target.ndim), sqrt(mul(*squares)))
     nothing = jnp.zeros_like(cosine)
@@ -120,6 +121,8 @@ def cosine_embedding_loss(
     kind=None,
     torch="torch.nn.functional.triplet_margin_loss",
     composite=True,
+    rejects=BOOLS,
+    operand_rejects=BOOLS,
     takes={
         "margin": Choice((1.0, 0.5)),
         "p": Choice((2.0, 1.0, 3.0)),
@@ -262,7 +265,9 @@ def multi_margin_loss(
     if weight is not None:
         _want_factors(input, matrix, weight)
         powers = jnp.where(counts, powers * gather(weight, 0, classes[:, 0])[:, None], 0)
-    return _reduced_rows(jnp.sum(powers, 1) / matrix.shape[1], target.ndim, reduction)
+    is_inside = (classes[:, 0] >= 0) & (classes[:, 0] < matrix.shape[1])
+    losses = jnp.where(is_inside, jnp.sum(powers, 1) / matrix.shape[1], jnp.nan)
+    return _reduced_rows(losses, target.ndim, reduction)
 
 
 def _want_classes(input: jax.Array, matrix: jax.Array, target: jax.Array) -> None:

@@ -16,7 +16,9 @@ from ...core.public import public
 from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, rows
 from ...core.tangents import at_least
 from ..pointwise.arithmetic import abs, add, mul, sub
+from ..pointwise.comparison import le
 from ..pointwise.division import div
+from ..pointwise.minmax import where
 from ..pointwise.powers import exp, log, square
 from ..reduce.sums import sum
 from ._reduction import REDUCTION, are_all, broadcast_pair, reduced, want_floating, want_reduction
@@ -71,7 +73,13 @@ def l1_loss(input: Any, target: Any, *, reduction: str = "mean", weight: Any = N
     return _weighted_mean(abs(sub(one, other)), _weight_of(input, weight), reduction)
 
 
-@op(torch="torch.nn.functional.l1_loss", composite=True, rejects=BOOLS, operand_rejects=BOOLS, takes={"reduction": REDUCTION})
+@op(
+    torch="torch.nn.functional.l1_loss",
+    composite=True,
+    rejects=BOOLS,
+    operand_rejects=BOOLS,
+    takes={"reduction": REDUCTION},
+)
 def _l1_loss(input: Array, target: Array, *, reduction: str = "mean") -> jax.Array:
     return reduced(abs(input - target), reduction)
 
@@ -107,9 +115,7 @@ def _smooth_l1_loss(input: Array, target: Array, *, reduction: str = "mean", bet
 
 
 @public(name="nn.functional.huber_loss")
-def huber_loss(
-    input: Any, target: Any, reduction: str = "mean", delta: float = 1.0, weight: Any = None
-) -> jax.Array:
+def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0, weight: Any = None) -> jax.Array:
     """Return half the squared error where the error is below `delta`, else `delta` times what is above half of it.
 
     Each of them, their mean (by default) or their sum. `weight` multiplies each of them; their mean stays the mean.
@@ -170,6 +176,7 @@ def _weighted_mean(loss: jax.Array, weight: jax.Array, reduction: str) -> jax.Ar
     kind=None,
     torch="torch.nn.functional.poisson_nll_loss",
     composite=True,
+    rejects=BOOLS,
     takes={"reduction": REDUCTION, "eps": Choice((1e-8, 0.5))},
     cases=rows("input target", ("m n", "m n"), ("n", "m n"), ("m n", "m 1"), ("", "")),
 )
@@ -195,19 +202,21 @@ def poisson_nll_loss(
     """
     logarithm = input if log_input else log(add(input, eps))
     loss = sub(_expected(input) if log_input else input, mul(target, logarithm))
-    return reduced(add(loss, _log_factorial(target)) if full else loss, reduction)
+    return reduced(add(loss, _log_factorial(target)).astype(loss.dtype) if full else loss, reduction)
 
 
 def _expected(input: jax.Array) -> jax.Array:
     # XLA's compiler for the CPU takes exp(infinity) for a number where it fuses it into a difference
-    return jnp.where(input == jnp.inf, jnp.inf, exp(input))
+    expected = exp(input)
+    infinity = jnp.asarray(jnp.inf, expected.dtype)
+    return jnp.where(input.astype(expected.dtype) == infinity, infinity, expected)
 
 
 def _log_factorial(target: jax.Array) -> jax.Array:
     """Return Stirling's estimate of log(target!), and 0 up to 1."""
     want_order(target)
     estimate = add(sub(mul(target, log(target)), target), mul(log(mul(target, 2 * math.pi)), 0.5))
-    return jnp.where(target <= 1, 0, estimate)
+    return where(le(target, 1), 0, estimate)
 
 
 @public(name="nn.functional.gaussian_nll_loss")
