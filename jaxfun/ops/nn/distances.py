@@ -57,6 +57,6 @@ def pairwise_distance(x1: Array, x2: Array, p: float = 2.0, eps: float = 1e-6, k
 
     >>> import jaxfun as jf
     >>> jf.pairwise_distance(jf.tensor([[3.0, 4.0], [1.0, 0.0]]), jf.tensor([[0.0, 0.0], [1.0, 2.0]]))
-    Array([5.0000014, 1.9999989], dtype=float32)
+    Array([5.0000014, 1.999999 ], dtype=float32)
     """
     return norm(add(x1 - x2, eps), p, -1, keepdim)

@@ -103,8 +103,8 @@ def cosine_embedding_loss(
 
     >>> import jaxfun as jf
     >>> loss = jf.nn.functional.cosine_embedding_loss
-    >>> loss(jf.tensor([[3.0, 4.0]]), jf.tensor([[4.0, 3.0]]), jf.tensor([1]))
-    Array(0.03999996, dtype=float32)
+    >>> loss(jf.tensor([[1.0, 0.0], [1.0, 0.0]]), jf.tensor([[0.0, 1.0], [2.0, 0.0]]), jf.tensor([1, -1]))
+    Array(1., dtype=float32)
     """
     if target.ndim > 1 or input1.ndim != target.ndim + 1 or input2.ndim != target.ndim + 1:
         raise ShapeError(
@@ -189,9 +189,11 @@ def triplet_margin_with_distance_loss(
     """
     want_reduction(reduction)
     want_positive("margin", margin)
-    tensors = [as_tensor(*item) for item in (("anchor", anchor), ("positive", positive), ("negative", negative))]
-    _want_one_rank(*tensors)
-    return reduced(_of_triplets(*tensors, distance_function or pairwise_distance, margin, swap), reduction)
+    anchor, positive = as_tensor("anchor", anchor), as_tensor("positive", positive)
+    negative = as_tensor("negative", negative)
+    _want_one_rank(anchor, positive, negative)
+    distance = distance_function or pairwise_distance
+    return reduced(_of_triplets(anchor, positive, negative, distance, margin, swap), reduction)
 
 
 def _want_one_rank(anchor: jax.Array, positive: jax.Array, negative: jax.Array) -> None:
@@ -319,7 +321,7 @@ def multilabel_margin_loss(input: Array, target: Mask, *, reduction: str = "mean
 
     >>> import jaxfun as jf
     >>> jf.nn.functional.multilabel_margin_loss(jf.tensor([[0.5, 1.0, 0.0]]), jf.tensor([[1, -1, 0]]))
-    Array(0.5, dtype=float32)
+    Array(0.16666667, dtype=float32)
     """
     if input.ndim > 2 or input.shape != target.shape or 0 in input.shape[-1:]:
         raise ShapeError("(m, n) and (m, n), or vectors", f"{describe(input)} and {describe(target)}")
