@@ -115,7 +115,9 @@ def _of_probabilities(
 ) -> jax.Array:
     count = input.shape[axis]
     result = promote_types(input.dtype, target.dtype)
-    wanted = widened(target) * (1 - share) + (share / count if share else 0)
+    wanted = widened(target)
+    if share:
+        wanted = wanted * (1 - share) + share / count
     losses = -likelihoods * wanted
     if weight is not None:
         _want_weights(weight, count)
@@ -250,7 +252,7 @@ def binary_cross_entropy(input: Array, target: Array, weight: Array = None, *, r
 
     >>> import jaxfun as jf
     >>> jf.nn.functional.binary_cross_entropy(jf.tensor([0.25, 0.5]), jf.tensor([0.0, 1.0]), reduction="none")
-    Array([0.2876821, 0.6931472], dtype=float32)
+    Array([0.28768206, 0.6931472 ], dtype=float32)
     """
     _want_one_shape(input, target)
     want_one_dtype(input, target)

@@ -6,6 +6,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from ...core.arguments import as_tensor
 from ...core.checks import want_order
@@ -201,15 +202,25 @@ def poisson_nll_loss(
     Array([1.       , 2.7182817], dtype=float32)
     """
     logarithm = input if log_input else log(add(input, eps))
-    loss = sub(_expected(input) if log_input else input, mul(target, logarithm))
+    loss = sub(_expected(_as_inexact(input)) if log_input else input, mul(target, logarithm))
     return reduced(add(loss, _log_factorial(target)).astype(loss.dtype) if full else loss, reduction)
 
 
+def _as_inexact(input: jax.Array) -> jax.Array:
+    return input if jnp.issubdtype(input.dtype, jnp.inexact) else input.astype(np.float32)
+
+
+@jax.custom_jvp
 def _expected(input: jax.Array) -> jax.Array:
     # XLA's compiler for the CPU takes exp(infinity) for a number where it fuses it into a difference
     expected = exp(input)
-    infinity = jnp.asarray(jnp.inf, expected.dtype)
-    return jnp.where(input.astype(expected.dtype) == infinity, infinity, expected)
+    return expected if jnp.iscomplexobj(expected) else jnp.maximum(expected, input)
+
+
+@_expected.defjvp
+def _expected_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    expected = _expected(*primals)
+    return expected, expected * tangents[0]
 
 
 def _log_factorial(target: jax.Array) -> jax.Array:
