@@ -34,10 +34,10 @@ _BY_CLASS = {"target": Index("", into="input", dim=1, ignored=-100), "reduction"
 _CLASSES = (
     ("m n", "m", "n"),
     ("m n", "m", None),
-    ("m n 3", "m 3", "n"),
     ("m n 2 3", "m 2 3", None),
     ("n", Index("", into="input", dim=0, ignored=-100), "n"),
 )
+_UNREDUCED = rows("input target weight reduction", ("m n 3", "m 3", "n", "none"))
 
 
 def _check_classes(
@@ -66,7 +66,8 @@ def _check_classes(
         ("m n", Shape("m n", dtypes=("float32",)), "n"),
         ("m n 2", Shape("m n 2", dtypes=("float32",)), None),
         ("n", Shape("n", dtypes=("float32",)), None),
-    ),
+    )
+    + _UNREDUCED,
     check=_check_classes,
 )
 def cross_entropy(
@@ -137,7 +138,7 @@ def _of_probabilities(
     composite=True,
     rejects=_NO_FLOAT,
     takes={**_BY_CLASS, "ignore_index": Choice((-100, 1))},
-    cases=rows("input target weight", *_CLASSES),
+    cases=rows("input target weight", *_CLASSES) + _UNREDUCED,
     check=_check_classes,
 )
 def nll_loss(
