@@ -228,7 +228,7 @@ def _check_classes(_: Any, input: Any, target: Any, *others: Any, **options: Any
         "margin": Choice((1.0, 0.5)),
         "reduction": REDUCTION,
     },
-    cases=rows("input target weight", ("m n", "m", None), ("m n", "m", "n"), ("n", "", "n"), ("n", "1", None)),
+    cases=rows("input target weight", ("m n", "m", "n"), ("m n", "m", None), ("n", "", "n"), ("n", "1", None)),
     check=_check_classes,
 )
 def multi_margin_loss(
