@@ -273,6 +273,8 @@ def multi_margin_loss(
 
 
 def _want_classes(input: jax.Array, matrix: jax.Array, target: jax.Array) -> None:
+    if as_dtype(input.dtype) in _FLOATS_ALONE:
+        raise UnsupportedDTypeError("an `input` of float32 or float64", describe(input))
     if input.ndim > 2 or matrix.shape[1] == 0:
         raise ShapeError("(m, n) or (n)", describe(input))
     if target.ndim > 1 or target.size != len(matrix):
