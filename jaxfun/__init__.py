@@ -101,6 +101,7 @@ _NAMES = {
     "ops.nn.normalization": "group_norm layer_norm rms_norm",
     "ops.nn.piecewise": "hardshrink prelu rrelu threshold",
     "ops.nn.softmax": "log_softmax softmax",
+    "ops.nn.distances": "cosine_similarity pairwise_distance",
     # gradients
     "autograd.gradient": "detach no_grad",
     "autograd.variable": "backward Variable zero_grad",

@@ -778,6 +778,16 @@ def cosh(input: ArrayLike) -> Array:
     """Return the hyperbolic cosine of each element; integers give float32."""
     ...
 
+def cosine_similarity(x1: ArrayLike, x2: ArrayLike, dim: builtins.int = 1, eps: builtins.float = 1e-08) -> Array:
+    """Return the cosine of the angle between the vectors of two tensors along `dim`; the tensors broadcast.
+
+    A norm below `eps` is raised to it; its gradient passes through unchanged.
+    Gradient: that of the norm is 0 where the norm is 0.
+    Raises: RuntimeError for tensors that promote to no floating point dtype.
+    Torch: torch.cosine_similarity, torch.nn.functional.cosine_similarity.
+    """
+    ...
+
 def count_nonzero(
     input: ArrayLike, dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None
 ) -> Array:
@@ -2379,12 +2389,24 @@ def outer(input: ArrayLike, vec2: ArrayLike) -> Array:
     """
     ...
 
+def pairwise_distance(
+    x1: ArrayLike, x2: ArrayLike, p: builtins.float = 2.0, eps: builtins.float = 1e-06, keepdim: builtins.bool = False
+) -> Array:
+    """Return the `p`-norm of `x1 - x2 + eps` over the last dimension; the tensors broadcast.
+
+    Gradient: as that of `norm`.
+    Raises: RuntimeError for bools.
+    Torch: torch.pairwise_distance, torch.nn.functional.pairwise_distance.
+    """
+    ...
+
 def pdist(input: ArrayLike, p: builtins.float = 2.0) -> Array:
     """Return the p-norm distance between each pair of rows of a matrix, in order: (0, 1), (0, 2), ..., (1, 2), ...
 
     Shapes: (m, k) -> (m (m - 1) / 2).
     Gradient: 0 where the distance is 0.
     Raises: RuntimeError for other shapes, for a negative p, and for dtypes other than float32 and float64.
+    Torch: torch.pdist, torch.nn.functional.pdist.
     """
     ...
 

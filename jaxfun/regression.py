@@ -19,7 +19,7 @@ from .core.public import public
 from .ops.creation.fill import zeros
 from .ops.creation.random import rand, randn
 from .ops.linalg.matmul import matmul
-from .ops.nn.loss import mse_loss
+from .ops.nn.regression import mse_loss
 from .ops.pointwise.arithmetic import add
 from .ops.shape.order import t
 from .ops.shape.reshape import unsqueeze

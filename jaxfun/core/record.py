@@ -46,15 +46,16 @@ class Shape:
 class Index:
     """Indices into the argument `into`, along its dimension `dim`, or into the flattened tensor if `dim` is "".
 
-    `dim` names an argument. `names` are sizes as in `Shape`. `distinct`: no index occurs twice along that dimension.
-    In a sequence each tensor has indices of the next dimension.
+    `dim` names an argument, or is the dimension itself. `names` are sizes as in `Shape`. `distinct`: no index occurs
+    twice along that dimension. In a sequence each tensor has indices of the next dimension.
     """
 
     names: str
     into: str
-    dim: str = "dim"
+    dim: str | int = "dim"
     distinct: bool = False
     negative: bool = False  # -1 for the last index is accepted too
+    ignored: int | None = None  # an index out of range that is accepted too and selects nothing
     dtypes: tuple[str, ...] = ("int64",)
 
 

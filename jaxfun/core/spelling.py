@@ -4,9 +4,14 @@ from collections.abc import Container, Mapping
 from typing import Any
 
 _OF_NUMPY = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
-# torch functions written in Python accept only their own names
-_IN_PYTHON = frozenset(
-    ("norm", "split", "unique", "unique_consecutive", "nn.functional.relu", "nn.functional.mse_loss")
+# torch functions written in Python accept only their own names; most of nn.functional are
+_IN_PYTHON = frozenset(("norm", "split", "unique", "unique_consecutive"))
+_FUNCTIONAL = "nn.functional."
+_IN_C = (
+    "adaptive_avg_pool1d avg_pool1d avg_pool2d avg_pool3d bilinear channel_shuffle conv1d conv2d conv3d conv_tbc "
+    "conv_transpose1d conv_transpose2d conv_transpose3d cosine_similarity gelu hardshrink linear logsigmoid "
+    "native_channel_shuffle one_hot pairwise_distance pdist pixel_shuffle pixel_unshuffle prelu "
+    "scaled_dot_product_attention softplus softshrink"
 )
 
 
@@ -16,9 +21,13 @@ def numpy_names(function: str, parameters: Container[str]) -> Mapping[str, str]:
     >>> numpy_names("sum", ("input", "dim"))
     {'axis': 'dim', 'x': 'input', 'a': 'input', 'x1': 'input'}
     """
-    if function in _IN_PYTHON:
+    if function in _IN_PYTHON or _is_wrapper(function):
         return {}
     return {name: own for name, own in _OF_NUMPY.items() if own in parameters and name not in parameters}
+
+
+def _is_wrapper(function: str) -> bool:
+    return function.startswith(_FUNCTIONAL) and function.removeprefix(_FUNCTIONAL) not in _IN_C.split()
 
 
 def renamed(names: Mapping[str, str], kwargs: dict[str, Any]) -> dict[str, Any]:

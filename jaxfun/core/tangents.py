@@ -1,5 +1,6 @@
-"""Parts of derivative rules that differ from JAX's: arguments without a tangent, and sums over no elements."""
+"""Parts of derivative rules that differ from JAX's: arguments without a tangent, sums over no elements, a bound."""
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -32,3 +33,14 @@ def broadcast_where_empty(*tensors: jax.Array) -> tuple[jax.Array, ...]:
     """
     shape = broadcast_shapes(*(tensor.shape for tensor in tensors))
     return tuple(jnp.broadcast_to(tensor, shape) for tensor in tensors) if 0 in shape else tensors
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(1,))
+def at_least(input: jax.Array, low: float) -> jax.Array:
+    """Return each element, or `low` where it is below. The derivative is 1 in both places."""
+    return jnp.maximum(input, jnp.asarray(low, input.dtype))
+
+
+@at_least.defjvp
+def _at_least_jvp(low: float, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    return at_least(*primals, low), tangents[0]

@@ -1,45 +1,32 @@
-"""torch.nn.functional: the functions that the tutorial's models are made of."""
+"""torch.nn.functional: layers, activations and losses as functions."""
 
-from ..ops.nn.activation import celu as celu
-from ..ops.nn.activation import elu as elu
-from ..ops.nn.activation import gelu as gelu
-from ..ops.nn.activation import glu as glu
-from ..ops.nn.activation import logsigmoid as logsigmoid
-from ..ops.nn.activation import mish as mish
-from ..ops.nn.activation import relu as relu
-from ..ops.nn.activation import selu as selu
-from ..ops.nn.activation import silu as silu
-from ..ops.nn.activation import softplus as softplus
-from ..ops.nn.activation import softsign as softsign
-from ..ops.nn.activation import tanhshrink as tanhshrink
-from ..ops.nn.batch_norm import batch_norm as batch_norm
-from ..ops.nn.batch_norm import instance_norm as instance_norm
-from ..ops.nn.dropout import alpha_dropout as alpha_dropout
-from ..ops.nn.dropout import dropout as dropout
-from ..ops.nn.dropout import dropout1d as dropout1d
-from ..ops.nn.dropout import dropout2d as dropout2d
-from ..ops.nn.dropout import dropout3d as dropout3d
-from ..ops.nn.dropout import feature_alpha_dropout as feature_alpha_dropout
-from ..ops.nn.linear import linear as linear
-from ..ops.nn.loss import mse_loss as mse_loss
-from ..ops.nn.normalization import group_norm as group_norm
-from ..ops.nn.normalization import layer_norm as layer_norm
-from ..ops.nn.normalization import local_response_norm as local_response_norm
-from ..ops.nn.normalization import normalize as normalize
-from ..ops.nn.normalization import rms_norm as rms_norm
-from ..ops.nn.piecewise import hardshrink as hardshrink
-from ..ops.nn.piecewise import hardsigmoid as hardsigmoid
-from ..ops.nn.piecewise import hardswish as hardswish
-from ..ops.nn.piecewise import hardtanh as hardtanh
-from ..ops.nn.piecewise import leaky_relu as leaky_relu
-from ..ops.nn.piecewise import prelu as prelu
-from ..ops.nn.piecewise import relu6 as relu6
-from ..ops.nn.piecewise import rrelu as rrelu
-from ..ops.nn.piecewise import softshrink as softshrink
-from ..ops.nn.piecewise import threshold as threshold
-from ..ops.nn.softmax import gumbel_softmax as gumbel_softmax
-from ..ops.nn.softmax import log_softmax as log_softmax
-from ..ops.nn.softmax import softmax as softmax
-from ..ops.nn.softmax import softmin as softmin
-from ..ops.pointwise.powers import sigmoid as sigmoid
-from ..ops.pointwise.trigonometric import tanh as tanh
+from ..core.faces import lazy
+
+__getattr__, __dir__ = lazy(
+    __name__,
+    {
+        "ops.linalg.distances": "pdist",
+        "ops.nn.activation": "celu elu gelu glu logsigmoid mish relu selu silu softplus softsign tanhshrink",
+        "ops.nn.batch_norm": "batch_norm instance_norm",
+        "ops.nn.classification": (
+            "binary_cross_entropy binary_cross_entropy_with_logits cross_entropy kl_div "
+            "multilabel_soft_margin_loss nll_loss soft_margin_loss"
+        ),
+        "ops.nn.ctc": "ctc_loss",
+        "ops.nn.distances": "cosine_similarity pairwise_distance",
+        "ops.nn.dropout": "alpha_dropout dropout dropout1d dropout2d dropout3d feature_alpha_dropout",
+        "ops.nn.linear": "linear",
+        "ops.nn.margins": (
+            "cosine_embedding_loss hinge_embedding_loss margin_ranking_loss multi_margin_loss "
+            "multilabel_margin_loss triplet_margin_loss triplet_margin_with_distance_loss"
+        ),
+        "ops.nn.normalization": "group_norm layer_norm local_response_norm normalize rms_norm",
+        "ops.nn.piecewise": (
+            "hardshrink hardsigmoid hardswish hardtanh leaky_relu prelu relu6 rrelu softshrink threshold"
+        ),
+        "ops.nn.regression": "gaussian_nll_loss huber_loss l1_loss mse_loss poisson_nll_loss smooth_l1_loss",
+        "ops.nn.softmax": "gumbel_softmax log_softmax softmax softmin",
+        "ops.pointwise.powers": "sigmoid",
+        "ops.pointwise.trigonometric": "tanh",
+    },
+)

@@ -101,6 +101,8 @@ def _norm_derivative(difference: jax.Array, norm: jax.Array, p: float) -> jax.Ar
 
 @op(
     kind=None,
+    torch="torch.nn.functional.pdist",
+    aliases=("pdist",),
     rejects=_NO_FLOAT,
     takes_here=_takes_no_rows,
     # not "m k": with 0 rows torch's gradient crashes the process
@@ -113,6 +115,7 @@ def pdist(input: Array, p: float = 2.0) -> jax.Array:
     Shapes: (m, k) -> (m (m - 1) / 2).
     Gradient: 0 where the distance is 0.
     Raises: RuntimeError for other shapes, for a negative p, and for dtypes other than float32 and float64.
+    Torch: torch.pdist, torch.nn.functional.pdist.
 
     >>> import jaxfun as jf
     >>> jf.pdist(jf.tensor([[0.0, 0.0], [3.0, 4.0], [1.0, 0.0]]))

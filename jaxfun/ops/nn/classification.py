@@ -1,0 +1,451 @@
+"""Losses of classes and of probabilities: cross entropies, likelihoods, divergences."""
+
+import warnings
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ...core.arguments import as_tensor
+from ...core.checks import want_one_dtype
+from ...core.dims import broadcast_shapes, wrap_dim
+from ...core.dtypes import Category, as_dtype, canonical, int64, promote_types, uint8, widened
+from ...core.errors import (
+    ArgumentValueError,
+    DTypeError,
+    PositionError,
+    ShapeError,
+    describe,
+)
+from ...core.numbers import is_traced
+from ...core.op import op
+from ...core.public import public
+from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Index, Mask, Shape, rows
+from ...core.tangents import broadcast_where_empty
+from ..index.gather import gather
+from ..pointwise.arithmetic import add, mul, neg, rsub, sub
+from ..pointwise.special import xlogy
+from ..reduce.sums import sum
+from ._reduction import REDUCTION, are_all, reduced, takes_complex_targets, want_floating, want_reduction
+
+_NO_FLOAT = BOOLS | INTEGERS | COMPLEXES
+_BY_CLASS = {"target": Index("", into="input", dim=1, ignored=-100), "reduction": REDUCTION}
+_CLASSES = (
+    ("m n", "m", "n"),
+    ("m n", "m", None),
+    ("m n 2 3", "m 2 3", None),
+    ("n", Index("", into="input", dim=0, ignored=-100), "n"),
+)
+_UNREDUCED = rows("input target weight reduction", ("m n 3", "m 3", "n", "none"))
+
+
+def _check_classes(
+    _: Any, input: jax.Array, target: Any, *others: Any, ignore_index: int = -100, **options: Any
+) -> None:
+    """Raise PositionError where a known class is out of range; an op's `check`."""
+    if is_traced(target) or as_dtype(target.dtype).category >= Category.FLOAT:
+        return
+    count = input.shape[min(input.ndim - 1, 1)]
+    classes = np.asarray(target)
+    wrong = classes[((classes < 0) | (classes >= count)) & (classes != ignore_index)]
+    if wrong.size:
+        raise PositionError(f"classes in [0, {count - 1}]", str(wrong[0]))
+
+
+@op(
+    kind=None,
+    torch="torch.nn.functional.cross_entropy",
+    aten="cross_entropy_loss",
+    composite=True,
+    rejects=_NO_FLOAT,
+    takes={**_BY_CLASS, "ignore_index": Choice((-100, -1)), "label_smoothing": Choice((0.0, 0.3))},
+    cases=rows(
+        "input target weight",
+        *_CLASSES,
+        ("m n", Shape("m n", dtypes=("float32",)), "n"),
+        ("m n 2", Shape("m n 2", dtypes=("float32",)), None),
+        ("n", Shape("n", dtypes=("float32",)), None),
+    )
+    + _UNREDUCED,
+    check=_check_classes,
+)
+def cross_entropy(
+    input: Array,
+    target: Mask,
+    weight: Array = None,
+    *,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> jax.Array:
+    """Return the cross entropy of targets and `softmax(input)`: each, their mean (by default) or their sum.
+
+    The targets are class indices, or a probability for each class where `target` has the shape of `input`. `weight` has
+    a factor for each class; the mean for indices is over the sum of their classes' weights. Indices of `ignore_index`
+    do not count. `label_smoothing` is the share of the target that goes to all classes alike.
+    Shapes: (n,), () -> (); (m, n), (m) -> (m); (m, n, *), (m, *) -> (m, *), where none is reduced.
+    Dtypes: 16-bit floats are computed in float32, and rounded once; class indices are int64 or uint8.
+    Raises: ValueError for an unknown reduction; RuntimeError for other shapes and dtypes; IndexError for a class out of
+    range, where it is known (a traced one gives NaN).
+    Torch: torch.nn.functional.cross_entropy.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.cross_entropy(jf.tensor([[2.0, 1.0], [0.0, 3.0]]), jf.tensor([0, 1]))
+    Array(0.18092448, dtype=float32)
+    """
+    want_reduction(reduction)
+    if label_smoothing > 1:
+        raise DTypeError("`label_smoothing` of at most 1", describe(label_smoothing))
+    is_soft = input.shape == target.shape
+    if is_soft and not as_dtype(target.dtype).is_floating_point:
+        raise DTypeError("probabilities in a `target` of the shape of `input`", describe(target))
+    if is_soft and ignore_index >= 0:
+        raise DTypeError("class indices where there is an `ignore_index`", describe(target))
+    want_floating("input", input)
+    axis = wrap_dim(min(input.ndim, 2) - 1 if input.ndim else 1, input.ndim)
+    likelihoods = jax.nn.log_softmax(widened(input), axis)
+    share = max(label_smoothing, 0.0)
+    if is_soft:
+        return _of_probabilities(input, likelihoods, target, weight, axis, share, reduction)
+    return _of_classes(input, likelihoods, target, weight, ignore_index, reduction, share)
+
+
+def _of_probabilities(
+    input: jax.Array, likelihoods: jax.Array, target: jax.Array, weight: Any, axis: int, share: float, reduction: str
+) -> jax.Array:
+    count = input.shape[axis]
+    result = promote_types(input.dtype, target.dtype)
+    wanted = widened(target)
+    if share:
+        wanted = wanted * (1 - share) + share / count
+    losses = -likelihoods * wanted
+    if weight is not None:
+        _want_weights(weight, count)
+        result = promote_types(result, weight.dtype)
+        losses = losses * widened(weight).reshape(-1, *(1,) * (input.ndim - 1 - axis))
+    if reduction == "none":
+        return jnp.sum(losses, axis).astype(result.dtype)
+    total = jnp.sum(losses)
+    mean = total * (count / losses.size) if losses.size else jnp.full_like(total, np.nan)
+    return (mean if reduction == "mean" else total).astype(result.dtype)
+
+
+@op(
+    kind=None,
+    torch="torch.nn.functional.nll_loss",
+    aten="nll_loss_nd",
+    composite=True,
+    rejects=_NO_FLOAT,
+    takes={**_BY_CLASS, "ignore_index": Choice((-100, 1))},
+    cases=rows("input target weight", *_CLASSES) + _UNREDUCED,
+    check=_check_classes,
+)
+def nll_loss(
+    input: Array, target: Mask, weight: Array = None, *, ignore_index: int = -100, reduction: str = "mean"
+) -> jax.Array:
+    """Return the negative log-likelihood of class indices: each, their mean (by default) or their sum.
+
+    `input` holds the logarithms of the probabilities, as log_softmax gives them. `weight` has a factor for each class;
+    the mean is over the sum of the targets' weights. Targets of `ignore_index` do not count.
+    Shapes: (n,), () -> (); (m, n), (m) -> (m); (m, n, *), (m, *) -> (m, *), where none is reduced.
+    Raises: ValueError for an unknown reduction; RuntimeError for other shapes and dtypes; IndexError for a class out of
+    range, where it is known (a traced one gives NaN).
+    Torch: torch.nn.functional.nll_loss.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.nll_loss(jf.tensor([[-0.5, -1.0], [-2.0, -0.1]]), jf.tensor([0, 1]), reduction="sum")
+    Array(0.6, dtype=float32)
+    """
+    want_reduction(reduction)
+    want_floating("input", input)
+    return _of_classes(input, widened(input), target, weight, ignore_index, reduction)
+
+
+def _of_classes(
+    input: jax.Array,
+    likelihoods: jax.Array,
+    target: jax.Array,
+    weight: Any,
+    ignore_index: int,
+    reduction: str,
+    share: float = 0.0,
+) -> jax.Array:
+    """Return the loss for class indices, of which a share goes to all classes alike."""
+    _want_targets(input, target)
+    rows, classes = (likelihoods, target) if input.ndim > 1 else (likelihoods[None], target.reshape(1))
+    is_counted = classes != ignore_index
+    factors = jnp.ones(rows.shape[1], rows.dtype)
+    if weight is not None:
+        _want_weights(weight, rows.shape[1])
+        want_one_dtype(input, weight)
+        factors = widened(weight)
+    places = jnp.where(is_counted, classes, 0).astype(canonical(int64).dtype)
+    of_target = jnp.where(is_counted, gather(factors, 0, places.ravel()).reshape(places.shape), 0)
+    losses = -gather(rows, 1, places[:, None])[:, 0] * of_target
+    if share:
+        everywhere = -jnp.sum(rows * factors.reshape(-1, *(1,) * (rows.ndim - 2)), 1)
+        losses = (1 - share) * losses + share / len(factors) * everywhere
+    losses = jnp.where(is_counted, losses, 0)
+    if reduction == "none":
+        return (losses if input.ndim > 1 else losses[0]).astype(input.dtype)
+    total = jnp.sum(losses)
+    if reduction == "mean":
+        total = total / jnp.sum(of_target)
+    return total.astype(input.dtype)
+
+
+def _want_targets(input: jax.Array, target: jax.Array) -> None:
+    shapes = " and ".join(map(describe, (input, target)))
+    if input.ndim == 0 or (input.ndim == 1 and target.ndim == 1 != target.size):
+        raise ArgumentValueError("(n) and (), or (m, n, *) and (m, *)", shapes)
+    if input.ndim > 1 and target.shape[:1] != input.shape[:1]:
+        raise ArgumentValueError("as many targets as inputs", shapes)
+    wanted = [input.shape[:1] + input.shape[2:]] if input.ndim > 1 else [(), input.shape]
+    if target.shape not in wanted:
+        raise ShapeError("(n) and (), or (m, n, *) and (m, *)", shapes)
+    if as_dtype(target.dtype) not in (canonical(int64), uint8):
+        raise DTypeError(f"class indices of {canonical(int64).name} or uint8", describe(target))
+
+
+def _want_weights(weight: jax.Array, count: int) -> None:
+    if weight.shape != (count,):
+        raise ShapeError(f"a weight for each of the {count} classes", describe(weight))
+
+
+_PARTS = Shape("", values="parts")
+
+
+def _check_parts(input: Any, target: Any, *others: Any, **options: Any) -> None:
+    """Raise DTypeError for known numbers that are no probabilities; an op's `check`."""
+    for name, numbers in (("input", input), ("target", target)):
+        if not are_all(_are_parts, numbers):
+            raise DTypeError(f"`{name}` between 0 and 1", describe(numbers))
+
+
+@jax.jit
+def _are_parts(numbers: jax.Array) -> jax.Array:
+    return (numbers >= 0) & (numbers <= 1)
+
+
+@op(
+    kind=None,
+    torch="torch.nn.functional.binary_cross_entropy",
+    rejects=_NO_FLOAT,
+    takes={"input": _PARTS, "target": _PARTS, "reduction": REDUCTION},
+    cases=rows(
+        "input target weight",
+        ("m n", "m n", None),
+        ("m n", "m n", "m n"),
+        ("m n", "m n", "n"),
+        ("n", "n", "1"),
+        ("", "", None),
+    ),
+    check=lambda _, *arguments, **options: _check_parts(*arguments, **options),
+)
+def binary_cross_entropy(input: Array, target: Array, weight: Array = None, *, reduction: str = "mean") -> jax.Array:
+    """Return the cross entropy of probabilities of two classes: each, their mean (by default) or their sum.
+
+    Logarithms are at least -100. `weight` multiplies each of them, and broadcasts.
+    Raises: ValueError for two shapes and for an unknown reduction; RuntimeError for two dtypes, for no floating point
+    numbers, and for numbers outside of [0, 1], where they are known.
+    Torch: torch.nn.functional.binary_cross_entropy.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.binary_cross_entropy(jf.tensor([0.25, 0.5]), jf.tensor([0.0, 1.0]), reduction="none")
+    Array([0.28768206, 0.6931472 ], dtype=float32)
+    """
+    _want_one_shape(input, target)
+    want_one_dtype(input, target)
+    losses = _binary(widened(input), widened(target))
+    return _reduced_with(losses, weight, reduction).astype(input.dtype)
+
+
+@jax.custom_jvp
+def _binary(input: jax.Array, target: jax.Array) -> jax.Array:
+    return (target - 1) * _log(-input, jnp.log1p) - target * _log(input, jnp.log)
+
+
+@_binary.defjvp
+def _binary_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    (input, target), (dinput, dtarget) = primals, tangents
+    return _binary(input, target), _slope(input, target) * dinput + (jnp.log1p(-input) - jnp.log(input)) * dtarget
+
+
+_EPSILON = 1e-12  # torch's, which it adds in the second derivative
+_LEAST = float(np.float32(_EPSILON))
+
+
+@jax.custom_jvp
+def _slope(input: jax.Array, target: jax.Array) -> jax.Array:
+    return (input - target) / jnp.maximum((1 - input) * input, _LEAST)
+
+
+@_slope.defjvp
+def _slope_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    (input, target), (dinput, dtarget) = primals, tangents
+    curve = input * input - 2 * input * target + target
+    curve = curve / ((input + _EPSILON) ** 2 * (1 - input + _EPSILON) ** 2)
+    return _slope(input, target), curve * dinput - dtarget / jnp.maximum((1 - input) * input, _LEAST)
+
+
+def _log(numbers: jax.Array, logarithm: Any) -> jax.Array:
+    return jnp.maximum(logarithm(numbers), -100)
+
+
+def _want_one_shape(input: jax.Array, target: jax.Array) -> None:
+    if input.shape != target.shape:
+        raise ArgumentValueError("input and target of one shape", f"{describe(input)} and {describe(target)}")
+
+
+def _reduced_with(losses: jax.Array, weight: Any, reduction: str) -> jax.Array:
+    return reduced(losses if weight is None else _scaled(losses, weight), reduction)
+
+
+def _scaled(losses: jax.Array, factors: jax.Array) -> jax.Array:
+    """Return losses times factors that broadcast to their shape; the dtype stays."""
+    if broadcast_shapes(losses.shape, factors.shape) != losses.shape:
+        raise ShapeError(f"a weight that broadcasts to {list(losses.shape)}", describe(factors))
+    if as_dtype(factors.dtype).category > as_dtype(losses.dtype).category:
+        raise DTypeError("a real weight", describe(factors))
+    return mul(losses, factors).astype(losses.dtype)
+
+
+@op(
+    kind=None,
+    torch="torch.nn.functional.binary_cross_entropy_with_logits",
+    rejects=_NO_FLOAT,
+    takes_here=takes_complex_targets,
+    takes={"reduction": REDUCTION},
+    cases=rows(
+        "input target weight pos_weight",
+        ("m n", "m n", None, None),
+        ("m n", "m n", "n", "m n"),
+        ("m n", "m n", "m n", "n"),
+        ("n", "n", None, "1"),
+        ("", "", None, None),
+    ),
+)
+def binary_cross_entropy_with_logits(
+    input: Array, target: Array, weight: Array = None, *, reduction: str = "mean", pos_weight: Array = None
+) -> jax.Array:
+    """Return the cross entropy of probabilities of two classes and `sigmoid(input)`; it does not overflow.
+
+    Each of them, their mean (by default) or their sum. `weight` multiplies each of them, `pos_weight` those parts that
+    are for the first class; both broadcast.
+    Dtypes: the result has that of `target`.
+    Raises: ValueError for two shapes and for an unknown reduction; RuntimeError for other weights, and for no floating
+    point numbers.
+    Torch: torch.nn.functional.binary_cross_entropy_with_logits.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.binary_cross_entropy_with_logits(jf.tensor([0.0, 100.0]), jf.tensor([1.0, 1.0]))
+    Array(0.3465736, dtype=float32)
+    """
+    _want_one_shape(input, target)
+    want_floating("input", input)
+    if as_dtype(target.dtype).category < as_dtype(input.dtype).category:
+        raise DTypeError("a floating point `target`", describe(target))
+    wide, wanted = widened(input), widened(target)
+    likelihoods = _log_sigmoid(wide)
+    if pos_weight is not None:
+        likelihoods = _scaled(likelihoods, add(mul(sub(widened(pos_weight), 1), wanted), 1))
+    losses = sub(mul(rsub(wanted, 1), wide), likelihoods).astype(wanted.dtype)
+    return _reduced_with(losses, weight, reduction).astype(target.dtype)
+
+
+@jax.custom_jvp
+def _log_sigmoid(input: jax.Array) -> jax.Array:
+    return jnp.minimum(input, 0) - jnp.log1p(jnp.exp(-jnp.abs(input)))
+
+
+@_log_sigmoid.defjvp
+def _log_sigmoid_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    (input,), (change,) = primals, tangents
+    return _log_sigmoid(input), jax.nn.sigmoid(-input) * change
+
+
+@public(name="nn.functional.multilabel_soft_margin_loss")
+def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any = None, *, reduction: str = "mean") -> jax.Array:
+    """Return the mean over the classes of the cross entropies of `target` and `sigmoid(input)`, a class each.
+
+    For each example, their mean (by default) or their sum. `weight` multiplies each cross entropy, and broadcasts.
+    Shapes: (*, n), (*, n) -> (*), where it is not reduced.
+    Raises: ValueError for an unknown reduction.
+    Torch: torch.nn.functional.multilabel_soft_margin_loss.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.multilabel_soft_margin_loss(jf.tensor([[0.0, 100.0]]), jf.tensor([[1.0, 1.0]]))
+    Array(0.3465736, dtype=float32)
+    """
+    input, target = as_tensor("input", input), as_tensor("target", target)
+    loss = neg(add(mul(target, _of_logits(input)), mul(rsub(target, 1), _of_logits(neg(input)))))
+    loss = loss if weight is None else mul(loss, weight)
+    return reduced(sum(loss, input.ndim - 1) / input.shape[-1], reduction)
+
+
+def _of_logits(input: jax.Array) -> jax.Array:
+    return _log_sigmoid(widened(input)).astype(input.dtype)
+
+
+def _warn_of_the_mean(*_: Any, reduction: str = "mean", **options: Any) -> None:
+    """Warn that a mean over all elements is no divergence; an op's `before`."""
+    if reduction == "mean":
+        text = 'the "mean" of all elements is no divergence: "batchmean" divides by the batch alone'
+        warnings.warn(f"jaxfun.nn.functional.kl_div: {text}", UserWarning, stacklevel=3)
+
+
+@op(
+    torch="torch.nn.functional.kl_div",
+    composite=True,
+    rejects=_NO_FLOAT,
+    operand_rejects=_NO_FLOAT,
+    takes={"reduction": Choice((*REDUCTION.values, "batchmean"))},
+    before=_warn_of_the_mean,
+)
+def kl_div(input: Array, target: Array, *, reduction: str = "mean", log_target: bool = False) -> jax.Array:
+    """Return `target * (log(target) - input)`, the terms of the divergence of distributions from exp(input).
+
+    Each of them, their mean (by default), their sum, or with `reduction="batchmean"` their sum over the first size.
+    With `log_target` the targets are logarithms too.
+    Gradient: for a target of 0 it is NaN.
+    Warns: where the mean is asked for, for that is not the divergence.
+    Raises: ValueError for an unknown reduction; RuntimeError for no floating point numbers.
+    Torch: torch.nn.functional.kl_div.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.kl_div(jf.tensor([[-1.0, -0.5]]), jf.tensor([[0.5, 0.5]]), reduction="batchmean")
+    Array(0.05685282, dtype=float32)
+    """
+    want_reduction(reduction, "batchmean")
+    size = input.shape[0] if input.ndim else 1
+    input, target = broadcast_where_empty(input, target)
+    losses = jnp.exp(target) * (target - input) if log_target else xlogy(target, target) - target * input
+    total = reduced(losses, "sum" if reduction == "batchmean" else reduction)
+    return total / size if reduction == "batchmean" else total
+
+
+@op(
+    kind=None,
+    torch="torch.nn.functional.soft_margin_loss",
+    rejects=BOOLS | INTEGERS,
+    takes={"reduction": REDUCTION},
+    cases=rows("input target", ("m n", "m n"), ("m n", "n"), ("n", "n"), ("", "")),
+)
+def soft_margin_loss(input: Array, target: Array, *, reduction: str = "mean") -> jax.Array:
+    """Return `log(1 + exp(-target * input))` for targets of 1 or -1: each, their mean (by default) or their sum.
+
+    Shapes: `target` broadcasts to the shape of `input`.
+    Dtypes: the result has that of `input`.
+    Raises: ValueError for an unknown reduction; RuntimeError for other shapes, and for integers and bools.
+    Torch: torch.nn.functional.soft_margin_loss.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.soft_margin_loss(jf.tensor([0.0, 2.0]), jf.tensor([1.0, -1.0]), reduction="none")
+    Array([0.6931472, 2.126928 ], dtype=float32)
+    """
+    want_reduction(reduction)
+    if as_dtype(input.dtype).category < Category.FLOAT:
+        raise DTypeError("a floating point or complex `input`", describe(input))
+    wide = widened(input)
+    return reduced(jnp.log1p(jnp.exp(_scaled(-wide, target))), reduction).astype(input.dtype)

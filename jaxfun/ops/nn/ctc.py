@@ -1,0 +1,255 @@
+"""The connectionist temporal classification loss: the likelihood of a label sequence under all of its alignments.
+
+The states of an alignment are the labels of a target with a blank before, between and after them. `_forward` and
+`_backward` are the recursions over time, in logarithms; `_slope` makes torch's derivative of them.
+"""
+
+import functools
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ...core.arguments import as_tensor
+from ...core.dtypes import Category, as_dtype, canonical, int64
+from ...core.errors import DTypeError, IndexRangeError, ShapeError, describe
+from ...core.numbers import is_traced
+from ...core.op import op
+from ...core.public import public
+from ...core.record import BOOLS, COMPLEXES, HALVES, INTEGERS, Array, Choice, Index, Mask, rows
+from ._reduction import REDUCTION, reduced, want_reduction
+
+
+@public(name="nn.functional.ctc_loss")
+def ctc_loss(
+    log_probs: Any,
+    targets: Any,
+    input_lengths: Any,
+    target_lengths: Any,
+    blank: int = 0,
+    reduction: str = "mean",
+    zero_infinity: bool = False,
+) -> jax.Array:
+    """Return the negative log-likelihood of each label sequence, over all of its alignments with blanks and repeats.
+
+    By default the mean of these, each divided by the length of its target; or their sum, or each of them. `log_probs`
+    are the logarithms of the labels' probabilities at each time. Lengths are tensors, or tuples of integers.
+    `zero_infinity` makes an infinite loss and its gradient 0: no alignment is as short as the input.
+    Shapes: (t, n, c), targets (n, s), or (m) one after the other, lengths (n) -> (n), where it is not reduced; or
+    (t, c), (s) and lengths of one -> ().
+    Gradient: torch's, which is that by the numbers before log_softmax: exp(log_probs) more than by `log_probs`.
+    Raises: ValueError for an unknown reduction; RuntimeError for other shapes, for dtypes other than float32 and
+    float64, and for lengths that do not fit, where they are known.
+    Torch: torch.nn.functional.ctc_loss.
+
+    >>> import jaxfun as jf
+    >>> log_probs = jf.log(jf.tensor([[[0.5, 0.25, 0.25]], [[0.25, 0.5, 0.25]]]))
+    >>> jf.nn.functional.ctc_loss(log_probs, jf.tensor([[1]]), (2,), (1,))
+    Array(0.8266786, dtype=float32)
+    """
+    lengths = (_lengths("input_lengths", input_lengths), _lengths("target_lengths", target_lengths))
+    return _ctc_loss(log_probs, targets, *lengths, blank, reduction, zero_infinity)
+
+
+def _lengths(name: str, value: Any) -> jax.Array:
+    if isinstance(value, (tuple, list)) and all(isinstance(item, (int, np.integer)) for item in value):
+        return jnp.asarray(np.array(value, canonical(int64).dtype))
+    return as_tensor(name, value)
+
+
+def _check_lengths(
+    _: Any, log_probs: Any, targets: Any, input_lengths: Any, target_lengths: Any, *others: Any, **options: Any
+) -> None:
+    """Raise ShapeError for known lengths that do not fit; an op's `check`."""
+    if not is_traced(input_lengths):
+        _want_between("input_lengths", np.asarray(input_lengths), log_probs.shape[0])
+    if not is_traced(target_lengths):
+        known = np.asarray(target_lengths)
+        _want_between("target_lengths", known, targets.shape[-1])
+        if targets.ndim == 1 and known.sum() != targets.size:
+            raise ShapeError(f"`target_lengths` that sum up to {targets.size}", str(known))
+
+
+def _want_between(name: str, lengths: np.ndarray, most: int) -> None:
+    if ((lengths < 0) | (lengths > most)).any():
+        raise ShapeError(f"`{name}` in [0, {most}]", str(lengths))
+
+
+# labels below the last one, which is the blank: as many as there are times. A length may be all of the times, too
+_LABELS = {"targets": Index("", into="log_probs", dim=0)}
+_LENGTHS = {name: Index("", into="log_probs", dim=0, ignored=3) for name in ("input_lengths", "target_lengths")}
+
+
+@op(
+    kind=None,
+    torch="torch.nn.functional.ctc_loss",
+    overload=("Tensor", "IntList"),
+    composite=True,
+    rejects=BOOLS | INTEGERS | COMPLEXES | HALVES,
+    takes={"blank": Choice((3,)), "reduction": REDUCTION, **_LABELS, **_LENGTHS},
+    cases=rows(
+        "log_probs targets input_lengths target_lengths",
+        ("3 2 4", "2 3", "2", "2"),
+        ("3 4", "1 3", "1", "1"),
+    ),
+    check=_check_lengths,
+)
+def _ctc_loss(
+    log_probs: Array,
+    targets: Mask,
+    input_lengths: Mask,
+    target_lengths: Mask,
+    blank: int = 0,
+    reduction: str = "mean",
+    zero_infinity: bool = False,
+) -> jax.Array:
+    want_reduction(reduction)
+    batch = log_probs[:, None] if log_probs.ndim == 2 else log_probs
+    _want_shapes(batch, targets, input_lengths, target_lengths, blank)
+    padded = _padded(targets, target_lengths)
+    lengths = (each.reshape(-1).astype(np.int32) for each in (input_lengths, target_lengths))
+    losses = _losses(batch, padded, *lengths, blank, zero_infinity)
+    if reduction == "mean":
+        losses = losses / jnp.maximum(target_lengths, 1).astype(losses.dtype)
+    return reduced(losses[0] if log_probs.ndim == 2 and reduction == "none" else losses, reduction)
+
+
+def _want_shapes(
+    batch: jax.Array, targets: jax.Array, input_lengths: jax.Array, target_lengths: jax.Array, blank: int
+) -> None:
+    if batch.ndim != 3:
+        raise (ShapeError if batch.ndim else IndexRangeError)("(t, n, c) or (t, c)", describe(batch))
+    if not batch.size:
+        raise ShapeError("`log_probs` with elements", describe(batch))
+    count = batch.shape[1]
+    if not 0 <= blank < batch.shape[2]:
+        raise DTypeError(f"`blank` in [0, {batch.shape[2] - 1}]", describe(blank))
+    for lengths in (input_lengths, target_lengths):
+        if as_dtype(lengths.dtype).category is not Category.INTEGER:
+            raise DTypeError("integers for lengths", describe(lengths))
+        if lengths.size != count:
+            raise ShapeError(f"a length for each of the {count} sequences", describe(lengths))
+    if targets.ndim not in (1, 2) or (targets.ndim == 2 and len(targets) != count):
+        raise ShapeError(f"targets ({count}, s) or (m)", describe(targets))
+
+
+def _padded(targets: jax.Array, lengths: jax.Array) -> jax.Array:
+    """Return targets in rows; of those that stand one after the other each row begins with its own."""
+    if targets.ndim == 2:
+        return targets
+    begins = jnp.cumsum(lengths) - lengths
+    places = begins[:, None] + jnp.arange(targets.size, dtype=lengths.dtype)
+    return jnp.take(targets, places, mode="clip") if targets.size else places
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(4, 5))
+def _losses(
+    log_probs: jax.Array,
+    targets: jax.Array,
+    input_lengths: jax.Array,
+    target_lengths: jax.Array,
+    blank: int,
+    zero_infinity: bool,
+) -> jax.Array:
+    losses, _ = _forward(log_probs, *_states(targets, blank), input_lengths, target_lengths)
+    return jnp.where(losses == jnp.inf, 0, losses) if zero_infinity else losses
+
+
+@_losses.defjvp
+def _losses_jvp(blank: int, zero_infinity: bool, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    log_probs, targets, input_lengths, target_lengths = primals
+    states = _states(targets, blank)
+    losses, alphas = _forward(log_probs, *states, input_lengths, target_lengths)
+    betas = _backward(log_probs, *states, input_lengths, target_lengths)
+    slope = _slope(log_probs, states[0], alphas + betas, losses, input_lengths)
+    if zero_infinity:
+        slope = jnp.where(losses[:, None] == jnp.inf, 0, slope)
+        losses = jnp.where(losses == jnp.inf, 0, losses)
+    return losses, jnp.sum(slope * tangents[0], (0, 2))
+
+
+def _states(targets: jax.Array, blank: int) -> tuple[jax.Array, jax.Array]:
+    """Return the label of each state, and whether it can follow the state before the last."""
+    count, size = targets.shape
+    labels = jnp.full((count, 2 * size + 1), blank, np.int32).at[:, 1::2].set(targets.astype(np.int32))
+    differs = jnp.pad(labels[:, 2:] != labels[:, :-2], ((0, 0), (2, 0)))
+    return labels, differs[:, : labels.shape[1]]
+
+
+def _forward(
+    log_probs: jax.Array, labels: jax.Array, differs: jax.Array, input_lengths: jax.Array, target_lengths: jax.Array
+) -> tuple[jax.Array, jax.Array]:
+    """Return the losses, and of each time and state the likelihood of all that leads there."""
+    emitted = _of_states(log_probs, labels)
+    place = _count(labels.shape[1])
+    begin = jnp.where((place == 0) | ((place == 1) & (target_lengths > 0)[:, None]), emitted[0], -jnp.inf)
+
+    def step(before: jax.Array, now: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+        time, likelihood = now
+        skipped = jnp.where(differs, _shifted(before, 2), -jnp.inf)
+        after = _log_of_sum(before, _shifted(before, 1), skipped) + likelihood
+        after = jnp.where((time < input_lengths)[:, None], after, before)
+        return after, after
+
+    end, rest = jax.lax.scan(step, begin, (_count(len(log_probs))[1:], emitted[1:]))
+    total = _log_of_sum(*jnp.where(_last(place, target_lengths), end, -jnp.inf).T)
+    total = jnp.where(input_lengths > 0, total, jnp.where(target_lengths == 0, 0.0, -jnp.inf))
+    return -total, jnp.concatenate([begin[None], rest])
+
+
+def _backward(
+    log_probs: jax.Array, labels: jax.Array, differs: jax.Array, input_lengths: jax.Array, target_lengths: jax.Array
+) -> jax.Array:
+    """Return of each time and state the likelihood of all that follows, the state itself included."""
+    is_last = _last(_count(labels.shape[1]), target_lengths)
+
+    def step(after: jax.Array, now: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+        time, likelihood = now
+        skipped = _shifted(jnp.where(differs, after, -jnp.inf), -2)  # to the state after the next
+        before = _log_of_sum(after, _shifted(after, -1), skipped)
+        before = jnp.where((time == input_lengths - 1)[:, None], jnp.where(is_last, 0, -jnp.inf), before) + likelihood
+        return before, before
+
+    emitted = _of_states(log_probs, labels)
+    start = jnp.full_like(emitted[0], -jnp.inf)
+    return jax.lax.scan(step, start, (_count(len(log_probs)), emitted), reverse=True)[1]
+
+
+def _slope(
+    log_probs: jax.Array, labels: jax.Array, likelihoods: jax.Array, losses: jax.Array, input_lengths: jax.Array
+) -> jax.Array:
+    """Return exp(log_probs) less the probability that the label stands at that time; 0 behind the end."""
+    shares = jnp.exp(likelihoods + losses[:, None] - _of_states(log_probs, labels))
+    rows = _count(len(labels))[:, None]
+    of_labels = jnp.zeros_like(log_probs).at[:, rows, labels].add(shares, mode="drop")
+    is_lost = (log_probs == -jnp.inf) | (losses == jnp.inf)[:, None]  # torch has infinity less infinity there
+    slope = jnp.where(is_lost, jnp.nan, jnp.exp(log_probs) - of_labels)
+    time = _count(len(log_probs))[:, None, None]
+    return jnp.where(time < input_lengths[:, None], slope, 0)
+
+
+def _count(size: int) -> jax.Array:
+    return jnp.arange(size, dtype=np.int32)
+
+
+def _of_states(log_probs: jax.Array, labels: jax.Array) -> jax.Array:
+    return jnp.take_along_axis(log_probs, labels[None], 2, mode="clip")
+
+
+def _last(place: jax.Array, target_lengths: jax.Array) -> jax.Array:
+    """Return which states an alignment may end in: the last label and the blank behind it."""
+    return (place == 2 * target_lengths[:, None]) | (place == 2 * target_lengths[:, None] - 1)
+
+
+def _shifted(states: jax.Array, by: int) -> jax.Array:
+    """Return the likelihoods of the states that are so many before."""
+    kept = states[:, : max(states.shape[1] - by, 0)] if by > 0 else states[:, -by:]
+    missing = states.shape[1] - kept.shape[1]
+    return jnp.pad(kept, ((0, 0), (missing, 0) if by > 0 else (0, missing)), constant_values=-jnp.inf)
+
+
+def _log_of_sum(*terms: jax.Array) -> jax.Array:
+    largest = functools.reduce(jnp.maximum, terms)
+    largest = jnp.where(largest == -jnp.inf, 0, largest)
+    return jnp.log(functools.reduce(jnp.add, [jnp.exp(term - largest) for term in terms])) + largest

@@ -1,0 +1,62 @@
+"""Distances and angles between the vectors of two tensors."""
+
+import jax
+import jax.numpy as jnp
+
+from ...core.dims import broadcast_shapes, wrap_dim
+from ...core.op import op
+from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Dim
+from ...core.tangents import at_least
+from ..pointwise.arithmetic import add
+from ..reduce.norms import norm
+
+
+@op(
+    torch="torch.nn.functional.cosine_similarity",
+    composite=True,
+    rejects=BOOLS | INTEGERS | COMPLEXES,
+    aliases=("cosine_similarity",),
+    takes={"eps": Choice((1e-8, 0.5))},
+)
+def cosine_similarity(x1: Array, x2: Array, dim: Dim = 1, eps: float = 1e-8) -> jax.Array:
+    """Return the cosine of the angle between the vectors of two tensors along `dim`; the tensors broadcast.
+
+    A norm below `eps` is raised to it; its gradient passes through unchanged.
+    Gradient: that of the norm is 0 where the norm is 0.
+    Raises: RuntimeError for tensors that promote to no floating point dtype.
+    Torch: torch.cosine_similarity, torch.nn.functional.cosine_similarity.
+
+    >>> import jaxfun as jf
+    >>> jf.cosine_similarity(jf.tensor([[3.0, 4.0], [1.0, 0.0]]), jf.tensor([[3.0, 4.0], [0.0, 2.0]]))
+    Array([1., 0.], dtype=float32)
+    """
+    shape = broadcast_shapes(x1.shape, x2.shape)
+    axis = wrap_dim(dim, len(shape))
+    one, other = (_direction(jnp.broadcast_to(x, shape), axis, eps) for x in (x1, x2))
+    return jnp.sum(one * other, axis if shape else ())
+
+
+def _direction(x: jax.Array, axis: int, eps: float) -> jax.Array:
+    return x / at_least(norm(x, 2, axis, True), eps)
+
+
+@op(
+    torch="torch.nn.functional.pairwise_distance",
+    composite=True,
+    rejects=BOOLS,
+    operand_rejects=BOOLS,
+    aliases=("pairwise_distance",),
+    takes={"p": Choice((2.0, 1.0, 0.0, float("inf"), 3.0, -1.0)), "eps": Choice((1e-6, 0.5))},
+)
+def pairwise_distance(x1: Array, x2: Array, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> jax.Array:
+    """Return the `p`-norm of `x1 - x2 + eps` over the last dimension; the tensors broadcast.
+
+    Gradient: as that of `norm`.
+    Raises: RuntimeError for bools.
+    Torch: torch.pairwise_distance, torch.nn.functional.pairwise_distance.
+
+    >>> import jaxfun as jf
+    >>> jf.pairwise_distance(jf.tensor([[3.0, 4.0], [1.0, 0.0]]), jf.tensor([[0.0, 0.0], [1.0, 2.0]]))
+    Array([5.0000014, 1.999999 ], dtype=float32)
+    """
+    return norm(add(x1 - x2, eps), p, -1, keepdim)

@@ -1,0 +1,273 @@
+"""Losses of numbers: squared and absolute errors, and between them; likelihoods of counts and of normal numbers."""
+
+import builtins
+import math
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ...core.arguments import as_tensor
+from ...core.checks import want_order
+from ...core.dtypes import as_dtype, computed_in, promote_types
+from ...core.errors import ArgumentTypeError, ArgumentValueError, DTypeError, describe
+from ...core.op import op
+from ...core.public import public
+from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, rows
+from ...core.tangents import at_least
+from ..pointwise.arithmetic import abs, add, mul, sub
+from ..pointwise.comparison import le
+from ..pointwise.division import div
+from ..pointwise.minmax import where
+from ..pointwise.powers import exp, log, square
+from ..reduce.sums import sum
+from ._reduction import REDUCTION, are_all, broadcast_pair, reduced, want_floating, want_reduction
+
+_NO_FLOAT = BOOLS | INTEGERS | COMPLEXES
+
+
+@public(name="nn.functional.mse_loss")
+def mse_loss(input: Any, target: Any, *, reduction: str = "mean", weight: Any = None) -> jax.Array:
+    """Return the squared errors, their mean (by default) or their sum.
+
+    `weight` multiplies each of them; the mean is then their sum over the sum of the weights.
+    Shapes: `weight` has that of `input`.
+    Warns: where the shapes differ and broadcast, which is seldom meant.
+    Raises: ValueError for an unknown reduction, and for a weight of another shape.
+    Torch: torch.nn.functional.mse_loss.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.mse_loss(jf.tensor([1.0, 2.0]), jf.tensor([1.0, 4.0]))
+    Array(2., dtype=float32)
+    """
+    one, other = broadcast_pair("mse_loss", input, target)
+    if weight is None:
+        return _mse_loss(one, other, reduction=reduction)
+    return _weighted_mean(square(sub(one, other)), _weight_of(input, weight), reduction)
+
+
+@op(torch="torch.nn.functional.mse_loss", rejects=_NO_FLOAT, takes={"reduction": REDUCTION})
+def _mse_loss(input: Array, target: Array, *, reduction: str = "mean") -> jax.Array:
+    return reduced(jnp.square(input - target), reduction)
+
+
+@public(name="nn.functional.l1_loss")
+def l1_loss(input: Any, target: Any, *, reduction: str = "mean", weight: Any = None) -> jax.Array:
+    """Return the absolute errors, their mean (by default) or their sum.
+
+    `weight` multiplies each of them; the mean is then their sum over the sum of the weights.
+    Shapes: `weight` has that of `input`.
+    Gradient: 0 where the error is 0.
+    Warns: where the shapes differ and broadcast, which is seldom meant.
+    Raises: ValueError for an unknown reduction, and for a weight of another shape; RuntimeError for bools, and for the
+    mean of integers.
+    Torch: torch.nn.functional.l1_loss.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.l1_loss(jf.tensor([1.0, 2.0]), jf.tensor([1.0, 4.0]))
+    Array(1., dtype=float32)
+    """
+    one, other = broadcast_pair("l1_loss", input, target)
+    if weight is None:
+        return _l1_loss(one, other, reduction=reduction)
+    return _weighted_mean(abs(sub(one, other)), _weight_of(input, weight), reduction)
+
+
+@op(
+    torch="torch.nn.functional.l1_loss",
+    composite=True,
+    rejects=BOOLS,
+    operand_rejects=BOOLS,
+    takes={"reduction": REDUCTION},
+)
+def _l1_loss(input: Array, target: Array, *, reduction: str = "mean") -> jax.Array:
+    return reduced(abs(input - target), reduction)
+
+
+@public(name="nn.functional.smooth_l1_loss")
+def smooth_l1_loss(input: Any, target: Any, *, reduction: str = "mean", beta: float = 1.0) -> jax.Array:
+    """Return half the squared error over `beta` where the error is below `beta`, else the absolute error less a half.
+
+    Each of them, their mean (by default) or their sum. With a `beta` of 0 it is `l1_loss`.
+    Warns: where the shapes differ and broadcast, which is seldom meant.
+    Raises: ValueError for an unknown reduction; RuntimeError for a negative `beta`.
+    Torch: torch.nn.functional.smooth_l1_loss.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.smooth_l1_loss(jf.tensor([1.0, 2.0]), jf.tensor([1.5, 4.0]), reduction="none")
+    Array([0.125, 1.5  ], dtype=float32)
+    """
+    input, target = broadcast_pair("smooth_l1_loss", input, target)
+    if beta == 0:
+        return _l1_loss(input, target, reduction=reduction)
+    return _smooth_l1_loss(input, target, reduction=reduction, beta=beta)
+
+
+@op(
+    torch="torch.nn.functional.smooth_l1_loss",
+    rejects=_NO_FLOAT,
+    takes={"reduction": REDUCTION, "beta": Choice((1.0, 0.5))},
+)
+def _smooth_l1_loss(input: Array, target: Array, *, reduction: str = "mean", beta: float = 1.0) -> jax.Array:
+    if beta < 0:
+        raise DTypeError("`beta` of 0 or more", describe(beta))
+    return reduced(_huber(input - target, beta) / beta, reduction)
+
+
+@public(name="nn.functional.huber_loss")
+def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0, weight: Any = None) -> jax.Array:
+    """Return half the squared error where the error is below `delta`, else `delta` times what is above half of it.
+
+    Each of them, their mean (by default) or their sum. `weight` multiplies each of them; their mean stays the mean.
+    Shapes: `weight` has that of `input`.
+    Dtypes: the result has that of `input`, whatever that of `target`.
+    Warns: where the shapes differ and broadcast, which is seldom meant.
+    Raises: ValueError for an unknown reduction, and for a weight of another shape; RuntimeError for a `delta` of 0 or
+    below.
+    Torch: torch.nn.functional.huber_loss.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.huber_loss(jf.tensor([1.0, 2.0]), jf.tensor([1.5, 5.0]), "none", 2.0)
+    Array([0.125, 4.   ], dtype=float32)
+    """
+    one, other = broadcast_pair("huber_loss", input, target)
+    if weight is None:
+        return _huber_loss(one, other, reduction, delta)
+    weight = _weight_of(input, weight)
+    return reduced(mul(_huber_loss(one, other, "none", delta), weight), reduction)
+
+
+@op(
+    kind=None,
+    torch="torch.nn.functional.huber_loss",
+    rejects=_NO_FLOAT,
+    takes={"reduction": REDUCTION, "delta": Choice((1.0, 0.5))},
+    cases=rows("input target", ("m n", "m n"), ("n", "m n"), ("m n", "m 1"), ("", "")),
+)
+def _huber_loss(input: Array, target: Array, reduction: str = "mean", delta: float = 1.0) -> jax.Array:
+    if delta <= 0:
+        raise DTypeError("`delta` above 0", describe(delta))
+    own = as_dtype(input.dtype)
+    want_floating("input", input)
+    wide = computed_in(promote_types(own, as_dtype(target.dtype))).dtype
+    return reduced(_huber(input.astype(wide) - target.astype(wide), delta), reduction).astype(own.dtype)
+
+
+def _huber(error: jax.Array, limit: float) -> jax.Array:
+    size = jnp.abs(error)
+    near = jnp.where(size < limit, error, 0)  # an infinite error has no square that a derivative could meet
+    return jnp.where(size < limit, 0.5 * near * near, limit * (size - 0.5 * limit))
+
+
+def _weight_of(input: Any, weight: Any) -> jax.Array:
+    weight = as_tensor("weight", weight)
+    if weight.shape != input.shape:
+        raise ArgumentValueError("a weight of the shape of `input`", f"{describe(weight)} and {describe(input)}")
+    return weight
+
+
+def _weighted_mean(loss: jax.Array, weight: jax.Array, reduction: str) -> jax.Array:
+    want_reduction(reduction)
+    weighted = mul(loss, weight)
+    return div(sum(weighted), sum(weight)) if reduction == "mean" else reduced(weighted, reduction)
+
+
+@op(
+    kind=None,
+    torch="torch.nn.functional.poisson_nll_loss",
+    composite=True,
+    rejects=BOOLS,
+    takes={"reduction": REDUCTION, "eps": Choice((1e-8, 0.5))},
+    cases=rows("input target", ("m n", "m n"), ("n", "m n"), ("m n", "m 1"), ("", "")),
+)
+def poisson_nll_loss(
+    input: Array,
+    target: Array,
+    log_input: bool = True,
+    full: bool = False,
+    *,
+    eps: float = 1e-8,
+    reduction: str = "mean",
+) -> jax.Array:
+    """Return the negative log-likelihood of counts under Poisson distributions with the expectations exp(input).
+
+    Each of them, their mean (by default) or their sum. Without `log_input` the input is the expectation itself, and
+    `eps` is added before its logarithm is taken. `full` adds Stirling's estimate of log(target!) for counts above 1.
+    Raises: ValueError for an unknown reduction.
+    Torch: torch.nn.functional.poisson_nll_loss.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.poisson_nll_loss(jf.tensor([0.0, 1.0]), jf.tensor([2.0, 0.0]), reduction="none")
+    Array([1.       , 2.7182817], dtype=float32)
+    """
+    logarithm = input if log_input else log(add(input, eps))
+    loss = sub(_expected(_as_inexact(input)) if log_input else input, mul(target, logarithm))
+    return reduced(add(loss, _log_factorial(target)).astype(loss.dtype) if full else loss, reduction)
+
+
+def _as_inexact(input: jax.Array) -> jax.Array:
+    return input if jnp.issubdtype(input.dtype, jnp.inexact) else input.astype(np.float32)
+
+
+@jax.custom_jvp
+def _expected(input: jax.Array) -> jax.Array:
+    # XLA's compiler for the CPU takes exp(infinity) for a number where it fuses it into a difference
+    expected = exp(input)
+    return expected if jnp.iscomplexobj(expected) else jnp.maximum(expected, input)
+
+
+@_expected.defjvp
+def _expected_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    expected = _expected(*primals)
+    return expected, expected * tangents[0]
+
+
+def _log_factorial(target: jax.Array) -> jax.Array:
+    """Return Stirling's estimate of log(target!), and 0 up to 1."""
+    want_order(target)
+    estimate = add(sub(mul(target, log(target)), target), mul(log(mul(target, 2 * math.pi)), 0.5))
+    return where(le(target, 1), 0, estimate)
+
+
+@public(name="nn.functional.gaussian_nll_loss")
+def gaussian_nll_loss(
+    input: Any, target: Any, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
+) -> jax.Array:
+    """Return the negative log-likelihood of targets under normal distributions of mean `input` and variance `var`.
+
+    Each of them, their mean (by default) or their sum. `full` adds the constant log(2π) / 2.
+    Shapes: `var` is a float, or has the shape of `input`, or 1 for its last size, or lacks its last dimension.
+    Gradient: `var` is raised to `eps` where it is below; its gradient passes through unchanged.
+    Raises: ValueError for another shape, for a negative variance, where it is known, and for an unknown reduction.
+    Torch: torch.nn.functional.gaussian_nll_loss.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.gaussian_nll_loss(jf.tensor([1.0, 2.0]), jf.tensor([1.0, 4.0]), jf.tensor([1.0, 4.0]))
+    Array(0.5965736, dtype=float32)
+    """
+    input, target = as_tensor("input", input), as_tensor("target", target)
+    variance = _variance(input, var)
+    want_reduction(reduction)
+    spread = at_least(variance, eps)
+    loss = mul(add(log(spread), div(square(sub(input, target)), spread)), 0.5)
+    return reduced(add(loss, 0.5 * math.log(2 * math.pi)) if full else loss, reduction)
+
+
+def _variance(input: jax.Array, var: Any) -> jax.Array:
+    if isinstance(var, float):
+        var = mul(jnp.ones_like(input), var)
+    elif not hasattr(var, "dtype"):
+        raise ArgumentTypeError("`var` to be a tensor or a float", describe(var))
+    var = as_tensor("var", var)
+    if not are_all(lambda numbers: ~(numbers < 0), var):
+        raise ArgumentValueError("no negative `var`", describe(var))
+    if var.shape == input.shape:
+        return var
+    if input.shape[:-1] == var.shape:
+        return var[..., None]
+    others = [size for own, size in zip(input.shape, var.shape, strict=False) if own != size]
+    if input.ndim != var.ndim or builtins.sum(others) != 1:
+        expected = "a `var` of the shape of `input`, but for one size of 1"
+        raise ArgumentValueError(expected, f"{describe(var)} and {describe(input)}")
+    return var

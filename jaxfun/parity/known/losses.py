@@ -1,0 +1,25 @@
+"""Known differences: losses."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from .difference import KnownDifference, there, zero
+
+# a target that is broadcast to no elements
+TO_NOTHING = KnownDifference(
+    lambda arguments: (
+        np.size(arguments["input"]) == 0
+        and not arguments["log_target"]
+        and bool((np.asarray(arguments["target"]) == 0).any())
+    ),
+    jaxfun="0 for a target of 0: it is in none of the losses",
+    torch="NaN, of 0 / 0 times nothing",
+    why="torch divides the target by itself before it is broadcast",
+    source="torch/csrc/autograd/FunctionsManual.cpp: xlogy; tools/autograd/derivatives.yaml: xlogy.Tensor",
+    levels=("vjp",),
+    answer=zero,
+    elements=there(lambda arguments: arguments["target"] == 0),
+)
+
+KNOWN_DIFFERENCES: Mapping[str, tuple[KnownDifference, ...]] = {"kl_div": (TO_NOTHING,)}
