@@ -44,14 +44,20 @@ def functions(space: str) -> str:
 def overloads() -> str:
     """Return how many overloads the records cover, of those of the same ATen operators that compute tensors."""
     covered = {name for record in records().values() for name in record.aten}
-    bases = {name.partition(".")[0] for name in covered}
+    bases = {base for name in covered if overloads_of(base := name.partition(".")[0])}
     there = {
         f"{base}.{overload}".removesuffix(".default")
         for base in bases
-        for overload in getattr(torch.ops.aten, base.partition(":")[0]).overloads()
+        for overload in overloads_of(base)
         if is_of_tensors(base, overload)
     }
     return f"{len(covered & there)} of {len(there)}, of {len(bases)} operators"
+
+
+def overloads_of(base: str) -> list[str]:
+    """Return the overloads of an ATen operator; none for a function that torch writes in Python."""
+    operator = getattr(torch.ops.aten, base.partition(":")[0], None)
+    return [] if operator is None else operator.overloads()
 
 
 def deviations() -> str:

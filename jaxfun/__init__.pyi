@@ -429,13 +429,13 @@ def baddbmm(
 
 def batch_norm(
     input: ArrayLike,
-    running_mean: Any,
-    running_var: Any,
+    running_mean: ArrayLike | None,
+    running_var: ArrayLike | None,
     weight: ArrayLike | None = None,
     bias: ArrayLike | None = None,
     training: builtins.bool = False,
-    momentum: Any = 0.1,
-    eps: Any = 1e-05,
+    momentum: Number | Array = 0.1,
+    eps: Number | Array = 1e-05,
 ) -> Array | Normalized:
     """Return `(x - mean) / sqrt(var + eps) * weight + bias` for each channel: the second dimension.
 

@@ -29,13 +29,13 @@ def alpha_dropout(
 
 def batch_norm(
     input: ArrayLike,
-    running_mean: Any,
-    running_var: Any,
+    running_mean: ArrayLike | None,
+    running_var: ArrayLike | None,
     weight: ArrayLike | None = None,
     bias: ArrayLike | None = None,
     training: builtins.bool = False,
-    momentum: Any = 0.1,
-    eps: Any = 1e-05,
+    momentum: Number | Array = 0.1,
+    eps: Number | Array = 1e-05,
 ) -> Array | Normalized:
     """Return `(x - mean) / sqrt(var + eps) * weight + bias` for each channel: the second dimension.
 
@@ -136,10 +136,10 @@ def cross_entropy(
     ...
 
 def ctc_loss(
-    log_probs: Any,
-    targets: Any,
-    input_lengths: Any,
-    target_lengths: Any,
+    log_probs: ArrayLike,
+    targets: ArrayLike,
+    input_lengths: ArrayLike | Sequence[builtins.int],
+    target_lengths: ArrayLike | Sequence[builtins.int],
     blank: builtins.int = 0,
     reduction: str = "mean",
     zero_infinity: builtins.bool = False,
@@ -227,7 +227,7 @@ def feature_alpha_dropout(
 def gaussian_nll_loss(
     input: ArrayLike,
     target: ArrayLike,
-    var: Any,
+    var: ArrayLike | builtins.float,
     full: builtins.bool = False,
     eps: builtins.float = 1e-06,
     reduction: str = "mean",
@@ -276,7 +276,7 @@ def group_norm(
     ...
 
 def gumbel_softmax(
-    logits: Any,
+    logits: ArrayLike,
     tau: builtins.float = 1,
     hard: builtins.bool = False,
     eps: builtins.float = 1e-10,
@@ -317,7 +317,7 @@ def hardswish(input: ArrayLike) -> Array:
     """
     ...
 
-def hardtanh(input: ArrayLike, min_val: Any = -1.0, max_val: Any = 1.0) -> Array:
+def hardtanh(input: ArrayLike, min_val: builtins.float = -1.0, max_val: builtins.float = 1.0) -> Array:
     """Return each element, but not less than `min_val`, nor more than `max_val`.
 
     Gradient: 0 at the bounds, 1 at NaN.
@@ -800,11 +800,11 @@ def triplet_margin_loss(
     ...
 
 def triplet_margin_with_distance_loss(
-    anchor: Any,
-    positive: Any,
-    negative: Any,
+    anchor: ArrayLike,
+    positive: ArrayLike,
+    negative: ArrayLike,
     *,
-    distance_function: Callable[[Any, Any], Any] | None = None,
+    distance_function: Callable[..., Any] | None = None,
     margin: builtins.float = 1.0,
     swap: builtins.bool = False,
     reduction: str = "mean",

@@ -12,6 +12,7 @@ from ...core.numbers import as_real, is_traced
 from ...core.op import op
 from ...core.public import public
 from ...core.record import Array, Choice, Factor, rows, where_empty
+from ...core.types import ArrayLike, Number
 from ..pointwise.arithmetic import add, mul
 from .activation import NOT_REAL
 from .normalization import moments, of_channels, scaled, want_parameters
@@ -52,13 +53,13 @@ _CASES = rows(
 @public(name="nn.functional.batch_norm")
 def batch_norm(
     input: Any,
-    running_mean: Any,
-    running_var: Any,
+    running_mean: ArrayLike | None,
+    running_var: ArrayLike | None,
     weight: Any = None,
     bias: Any = None,
     training: bool = False,
-    momentum: Any = 0.1,
-    eps: Any = 1e-5,
+    momentum: Number | jax.Array = 0.1,
+    eps: Number | jax.Array = 1e-5,
 ) -> jax.Array | Normalized:
     """Return `(x - mean) / sqrt(var + eps) * weight + bias` for each channel: the second dimension.
 

@@ -5,6 +5,7 @@ The states of an alignment are the labels of a target with a blank before, betwe
 """
 
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -18,15 +19,16 @@ from ...core.numbers import is_traced
 from ...core.op import op
 from ...core.public import public
 from ...core.record import BOOLS, COMPLEXES, HALVES, INTEGERS, Array, Choice, Index, Mask, rows
+from ...core.types import ArrayLike
 from ._reduction import REDUCTION, reduced, want_reduction
 
 
 @public(name="nn.functional.ctc_loss")
 def ctc_loss(
-    log_probs: Any,
-    targets: Any,
-    input_lengths: Any,
-    target_lengths: Any,
+    log_probs: ArrayLike,
+    targets: ArrayLike,
+    input_lengths: ArrayLike | Sequence[int],
+    target_lengths: ArrayLike | Sequence[int],
     blank: int = 0,
     reduction: str = "mean",
     zero_infinity: bool = False,

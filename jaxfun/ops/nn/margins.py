@@ -15,6 +15,7 @@ from ...core.numbers import is_traced
 from ...core.op import op
 from ...core.public import public
 from ...core.record import BOOLS, COMPLEXES, HALVES, INTEGERS, Array, Choice, Index, Mask, Shape, rows
+from ...core.types import ArrayLike
 from ..index._positions import check_positions
 from ..index.gather import gather
 from ..pointwise.arithmetic import add, mul, neg, rsub, sub
@@ -166,11 +167,11 @@ def triplet_margin_loss(
 
 @public(name="nn.functional.triplet_margin_with_distance_loss", runs_callbacks=True)
 def triplet_margin_with_distance_loss(
-    anchor: Any,
-    positive: Any,
-    negative: Any,
+    anchor: ArrayLike,
+    positive: ArrayLike,
+    negative: ArrayLike,
     *,
-    distance_function: Callable[[Any, Any], Any] | None = None,
+    distance_function: Callable[..., Any] | None = None,
     margin: float = 1.0,
     swap: bool = False,
     reduction: str = "mean",

@@ -61,7 +61,7 @@ def hardsigmoid(input: Array) -> jax.Array:
 
 
 @public(name="nn.functional.hardtanh")
-def hardtanh(input: Any, min_val: Any = -1.0, max_val: Any = 1.0) -> jax.Array:
+def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0) -> jax.Array:
     """Return each element, but not less than `min_val`, nor more than `max_val`.
 
     Gradient: 0 at the bounds, 1 at NaN.

@@ -16,6 +16,7 @@ from ...core.op import op
 from ...core.public import public
 from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, rows
 from ...core.tangents import at_least
+from ...core.types import ArrayLike
 from ..pointwise.arithmetic import abs, add, mul, sub
 from ..pointwise.comparison import le
 from ..pointwise.division import div
@@ -232,7 +233,7 @@ def _log_factorial(target: jax.Array) -> jax.Array:
 
 @public(name="nn.functional.gaussian_nll_loss")
 def gaussian_nll_loss(
-    input: Any, target: Any, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
+    input: Any, target: Any, var: ArrayLike | float, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
 ) -> jax.Array:
     """Return the negative log-likelihood of targets under normal distributions of mean `input` and variance `var`.
 

@@ -14,6 +14,7 @@ from ...core.errors import DTypeError, UnsupportedDTypeError, describe
 from ...core.op import op
 from ...core.public import public
 from ...core.record import BOOLS, AnyDType, Array, Dim, rows
+from ...core.types import ArrayLike
 from .dropout import drawn_from
 
 # None is the dimension that torch chose before it asked for one
@@ -116,7 +117,7 @@ def _along(function: Callable[..., jax.Array], input: jax.Array, dim: int, dtype
 
 @public(name="nn.functional.gumbel_softmax")
 def gumbel_softmax(
-    logits: Any,
+    logits: ArrayLike,
     tau: float = 1,
     hard: bool = False,
     eps: float = 1e-10,
