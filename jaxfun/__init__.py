@@ -98,6 +98,8 @@ _NAMES = {
     "ops.linalg.products": "chain_matmul cross ger inner kron outer tensordot vdot",
     # nn
     "ops.nn.activation": "relu",
+    "ops.nn.conv_transpose": "conv_transpose1d conv_transpose2d conv_transpose3d convolution",
+    "ops.nn.convolution": "conv1d conv2d conv3d",
     # gradients
     "autograd.gradient": "detach no_grad",
     "autograd.variable": "backward Variable zero_grad",
