@@ -99,7 +99,10 @@ _NAMES = {
     # nn
     "ops.nn.activation": "relu",
     "ops.nn.conv_transpose": "conv_transpose1d conv_transpose2d conv_transpose3d convolution",
+    "ops.nn.adaptive_pool": "adaptive_avg_pool1d",
+    "ops.nn.avg_pool": "avg_pool1d",
     "ops.nn.convolution": "conv1d conv2d conv3d",
+    "ops.nn.max_pool": "max_pool1d max_pool2d max_pool3d",
     # gradients
     "autograd.gradient": "detach no_grad",
     "autograd.variable": "backward Variable zero_grad",

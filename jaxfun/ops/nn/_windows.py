@@ -1,16 +1,16 @@
 """Windows over the last dimensions: how they are described, how many there are, and their elements side by side.
 
-Convolutions, pools and `unfold` stand on it. Begin with `columns`.
+Convolutions, pools and `unfold` stand on it. Begin with `columns`, or, for a pool, with `pool_of`.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ...core.errors import ArgumentTypeError, ShapeError, describe
+from ...core.errors import ArgumentTypeError, JaxfunError, PositionError, ShapeError, describe
 
 PerDim = int | tuple[int, ...] | list[int]  # one integer for all dimensions, or one each
 Ints = tuple[int, ...]
@@ -22,12 +22,28 @@ def spread(value: Any, count: int, name: str) -> Ints:
 
     Raises: ArgumentTypeError for what is no integer; ShapeError for another number of them.
     """
-    each = value if isinstance(value, tuple) else (value,)
-    if not all(isinstance(item, (int, np.integer)) and not isinstance(item, bool) for item in each):
-        raise ArgumentTypeError(f"`{name}` to be an integer or {count} of them", describe(value))
+    each = _integers(value, count, name)
     if len(each) not in (1, count):
         raise ShapeError(f"`{name}` to be an integer or {count} of them", describe(value))
     return each * count if len(each) == 1 else each
+
+
+def one_or_each(value: Any, count: int, name: str, error: type[JaxfunError] = PositionError) -> Ints:
+    """Return an integer for each of `count` dimensions, of one integer or a sequence of exactly `count`.
+
+    Raises: ArgumentTypeError for what is no integer; the error for another number of them.
+    """
+    each = _integers(value, count, name)
+    if isinstance(value, tuple) and len(each) != count:
+        raise error(f"`{name}` to be an integer or {count} of them", describe(value))
+    return each * (count // len(each))
+
+
+def _integers(value: Any, count: int, name: str) -> Ints:
+    each = value if isinstance(value, tuple) else (value,)
+    if not all(isinstance(item, (int, np.integer)) and not isinstance(item, bool) for item in each):
+        raise ArgumentTypeError(f"`{name}` to be an integer or {count} of them", describe(value))
+    return each
 
 
 def want_at_least(least: int, **named: Ints) -> None:
@@ -38,9 +54,9 @@ def want_at_least(least: int, **named: Ints) -> None:
 
 
 def want_rank(input: jax.Array, count: int) -> None:
-    """Raise ShapeError unless a tensor has `count` dimensions behind its channels, and one or none before them."""
+    """Raise PositionError unless a tensor has `count` dimensions behind its channels, and one or none before them."""
     if input.ndim not in (count + 1, count + 2):
-        raise ShapeError(f"a tensor of {count + 2} dimensions, or of {count + 1} without a batch", describe(input))
+        raise PositionError(f"a tensor of {count + 2} dimensions, or of {count + 1} without a batch", describe(input))
 
 
 def extents(kernel: Ints, dilation: Ints) -> Ints:
@@ -76,3 +92,68 @@ def columns(input: jax.Array, kernel: Ints, stride: Ints, dilation: Ints) -> jax
         taps = [every(input, axis, apart * tap, count, step) for tap in range(size)]
         input = jnp.stack(taps, 2 + place)
     return input
+
+
+class Pool(NamedTuple):
+    """The windows of a pool. The padding behind the input is as much as the last window needs."""
+
+    sizes: Ints  # of the input
+    kernel: Ints
+    stride: Ints
+    dilation: Ints
+    pads: tuple[tuple[int, int], ...]
+    windows: Ints
+
+    @property
+    def starts(self) -> list[np.ndarray]:
+        """Where the windows start in each dimension, counted from the first element behind the padding."""
+        each = zip(self.windows, self.stride, self.pads, strict=True)
+        return [np.arange(count) * step - low for count, step, (low, _) in each]
+
+    @property
+    def first_inside(self) -> list[np.ndarray]:
+        """The first tap of each window that is not padding."""
+        each = zip(self.starts, self.dilation, strict=True)
+        return [start + np.maximum(-start + apart - 1, 0) // apart * apart for start, apart in each]
+
+
+def pool_of(
+    dims: int, input: jax.Array, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
+) -> Pool:
+    """Return the windows of a pool over the last dimensions, of torch's arguments; by default, they do not overlap.
+
+    Raises: ShapeError for sizes out of range, an input with too many or too few dimensions or without elements, and for
+    padding of more than half the window.
+    """
+    kernel = spread(kernel_size, dims, "kernel_size")
+    step = kernel if stride in (None, ()) else spread(stride, dims, "stride")
+    apart, pad = spread(dilation, dims, "dilation"), spread(padding, dims, "padding")
+    want_at_least(1, kernel_size=kernel, stride=step, dilation=apart)
+    want_at_least(0, padding=pad)
+    want_rank(input, dims)
+    want_elements(input, dims)
+    reach = extents(kernel, apart)
+    if any(2 * size > length for size, length in zip(pad, reach, strict=True)):
+        raise ShapeError("`padding` of at most half the window", f"{pad} for a window of {reach}")
+    sizes = input.shape[-dims:]
+    windows = tuple(map(_pooled_size, sizes, reach, step, pad, (ceil_mode,) * dims))
+    if min(windows) < 1:
+        raise ShapeError(f"an input at least as large as the window of {reach}", describe(input))
+    return Pool(sizes, kernel, step, apart, tuple(map(_ends, sizes, reach, step, pad, windows)), windows)
+
+
+def _ends(size: int, reach: int, step: int, pad: int, count: int) -> tuple[int, int]:
+    return pad, max((count - 1) * step + reach - size - pad, 0)
+
+
+def want_elements(input: jax.Array, dims: int) -> None:
+    """Raise ShapeError for a tensor without elements, unless its batch is empty."""
+    if 0 in input.shape[-1 - dims :]:
+        raise ShapeError("a tensor with elements, or an empty batch", describe(input))
+
+
+def _pooled_size(size: int, reach: int, step: int, pad: int, ceil_mode: bool) -> int:
+    left = size + 2 * pad - reach
+    count = (-(-left // step) if ceil_mode else left // step) + 1
+    # no window starts in the padding behind the input
+    return count - (ceil_mode and (count - 1) * step >= size + pad)

@@ -258,5 +258,5 @@ def _convolution(
     want(input.ndim == weight.ndim > 2, "(n, i, *) and (o, i / groups, *)", input, weight)
     if transposed:
         return _conv_transpose(dims, input, weight, bias, stride, padding, output_padding, groups, dilation)
-    spread(output_padding, dims, "output_padding")
+    want_at_least(0, output_padding=spread(output_padding, dims, "output_padding"))
     return conv(dims, input, weight, bias, stride, padding, dilation, groups)

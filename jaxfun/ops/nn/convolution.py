@@ -160,7 +160,7 @@ def _with_bias(input: jax.Array, weight: jax.Array, bias: Any, windows: Windows)
 
 
 def want_kernel(input: jax.Array, weight: jax.Array, bias: Any, groups: int, channels: int) -> None:
-    """Raise ShapeError for a kernel without elements or without `groups` groups, a bias of other channels, and two dtypes."""
+    """Raise an error for two dtypes, a kernel without elements or that many groups, a bias of other channels."""
     given = [weight] if bias is None or not input.size else [weight, bias]  # no elements have no dtype to torch
     if any(other.dtype != input.dtype for other in given):
         raise UnsupportedDTypeError("tensors of one dtype", " and ".join(map(describe, (input, *given))))
@@ -296,8 +296,7 @@ def conv3d(
 
     >>> import jaxfun as jf
     >>> jf.nn.functional.conv3d(jf.ones(1, 1, 2, 3), jf.ones(1, 1, 1, 1, 2))
-    Array([[[[2., 2.]],
-    <BLANKLINE>
-            [[2., 2.]]]], dtype=float32)
+    Array([[[[2., 2.],
+             [2., 2.]]]], dtype=float32)
     """
     return conv(3, input, weight, bias, stride, padding, dilation, groups)
