@@ -22,7 +22,7 @@ def spread(value: Any, count: int, name: str) -> Ints:
 
     Raises: ArgumentTypeError for what is no integer; ShapeError for another number of them.
     """
-    each = _integers(value, count, name)
+    each = as_ints(value, 1, name)
     if len(each) not in (1, count):
         raise ShapeError(f"`{name}` to be an integer or {count} of them", describe(value))
     return each * count if len(each) == 1 else each
@@ -33,16 +33,20 @@ def one_or_each(value: Any, count: int, name: str, error: type[JaxfunError] = Po
 
     Raises: ArgumentTypeError for what is no integer; the error for another number of them.
     """
-    each = _integers(value, count, name)
-    if isinstance(value, tuple) and len(each) != count:
+    each = as_ints(value, count, name)
+    if len(each) != count:
         raise error(f"`{name}` to be an integer or {count} of them", describe(value))
-    return each * (count // len(each))
+    return each
 
 
-def _integers(value: Any, count: int, name: str) -> Ints:
-    each = value if isinstance(value, tuple) else (value,)
+def as_ints(value: Any, count: int, name: str) -> Ints:
+    """Return a sequence of integers as it is, or one integer `count` times.
+
+    Raises: ArgumentTypeError for what is no integer.
+    """
+    each = value if isinstance(value, tuple) else (value,) * count
     if not all(isinstance(item, (int, np.integer)) and not isinstance(item, bool) for item in each):
-        raise ArgumentTypeError(f"`{name}` to be an integer or {count} of them", describe(value))
+        raise ArgumentTypeError(f"`{name}` to be an integer or integers", describe(value))
     return each
 
 

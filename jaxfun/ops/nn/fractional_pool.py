@@ -1,6 +1,8 @@
 """fractional_max_pool2d and fractional_max_pool3d: max pools whose windows are placed at random."""
 
+import functools
 import math
+import operator
 from typing import Any
 
 import jax
@@ -8,35 +10,58 @@ import jax.numpy as jnp
 import numpy as np
 
 from ...core.arguments import as_tensor
-from ...core.errors import ArgumentTypeError, ArgumentValueError, DTypeError, ShapeError, describe
-from ...core.op import op
+from ...core.dtypes import as_dtype
+from ...core.errors import ArgumentTypeError, ArgumentValueError, ShapeError, UnsupportedDTypeError, describe
 from ...core.public import public
-from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Row, Shape, rows
-from ._windows import Ints, PerDim, spread, want_at_least, want_rank
+from ...core.record import FLOATS
+from ._windows import Ints, PerDim, spread, want_at_least, want_elements, want_rank
 from .max_pool import Two, largest_of
 
 Ratio = float | tuple[float, ...] | list[float]
 
 
 def _pooled(
-    dims: int, input: jax.Array, kernel_size: Any, output_size: Any, output_ratio: Any, samples: jax.Array
+    dims: int, input: Any, kernel_size: Any, output_size: Any, output_ratio: Any, samples: Any, key: Any
 ) -> Two:
+    input = as_tensor("input", input)
     kernel, sizes = spread(kernel_size, dims, "kernel_size"), input.shape[-dims:]
     windows = _windows(dims, input, output_size, output_ratio)
     want_rank(input, dims)
+    want_elements(input, dims)
     want_at_least(1, kernel_size=kernel)
     want_at_least(0, output_size=windows)
-    if 0 in input.shape[-dims - 1 :]:
-        raise ShapeError("a tensor with elements, or an empty batch", describe(input))
-    if any(length + count - 1 > size for length, count, size in zip(kernel, windows, sizes, strict=True)):
-        raise ShapeError(f"an input of at least {dims} sizes kernel + output - 1", describe(input))
+    if as_dtype(input.dtype) not in FLOATS:
+        raise UnsupportedDTypeError("floating point numbers", describe(input))
+    # in three dimensions torch asks for one element more
+    least = [length + count - 1 + (dims == 3) for length, count in zip(kernel, windows, strict=True)]
+    if any(map(operator.lt, sizes, least)):
+        raise ShapeError(f"an input that has room for {windows} windows of {kernel}", describe(input))
     batch = input if input.ndim == dims + 2 else input[None]
-    if samples.dtype != input.dtype or samples.shape != (*batch.shape[:2], dims):
-        raise ShapeError(f"samples {[*batch.shape[:2], dims]} of {input.dtype}", describe(samples))
+    samples = _samples(batch, dims, samples, key)
+    found = _placed(batch, samples, windows, kernel)
+    return found if batch is input else (found[0][0], found[1][0])
+
+
+@functools.partial(jax.jit, static_argnames=("windows", "kernel"))
+def _placed(batch: jax.Array, samples: jax.Array, windows: Ints, kernel: Ints) -> Two:
+    dims = len(kernel)
+    sizes = batch.shape[-dims:]
     each = zip(sizes, windows, kernel, strict=True)
     starts = [_starts(samples[..., _place(dims, axis)], *sized) for axis, sized in enumerate(each)]
-    found = largest_of(batch, _places(sizes, starts, kernel), dims)
-    return found if batch is input else (found[0][0], found[1][0])
+    return largest_of(batch, _places(sizes, starts, kernel), dims)
+
+
+def _samples(batch: jax.Array, dims: int, given: Any, key: Any) -> jax.Array:
+    """Return the random numbers that place the windows, one for each image and dimension."""
+    shape = (*batch.shape[:2], dims)
+    if given is None:
+        if key is None:
+            raise ArgumentTypeError("a `key` for the places of the windows", "None", "Pass key=jax.random.key(0).")
+        return jax.random.uniform(key, shape, batch.dtype)
+    samples = as_tensor("_random_samples", given)
+    if samples.dtype != batch.dtype or samples.shape != shape:
+        raise ShapeError(f"`_random_samples` {list(shape)} of {batch.dtype}", describe(samples))
+    return samples
 
 
 def _place(dims: int, axis: int) -> int:
@@ -74,51 +99,6 @@ def _places(sizes: Ints, starts: list[jax.Array], kernel: Ints) -> jax.Array:
     return total.reshape(*total.shape[: 2 + dims], math.prod(kernel))
 
 
-def _samples(dims: int, input: Any, key: Any) -> Any:
-    if key is None:
-        raise ArgumentTypeError("a `key` for the places of the windows", "None", "Pass key=jax.random.key(0).")
-    array = as_tensor("input", input)
-    want_rank(array, dims)
-    if array.dtype not in (np.float16, jnp.bfloat16, np.float32, np.float64):
-        raise DTypeError("a tensor of floating point numbers", describe(array))
-    shape = (array.shape[0] if array.ndim == dims + 2 else 1, array.shape[-dims - 1], dims)
-    return jax.random.uniform(key, shape, array.dtype)
-
-
-def _cases(*values: Any) -> tuple[Row, ...]:
-    return rows("input kernel_size output_size output_ratio return_indices _random_samples", *values)
-
-
-def _options(dims: int) -> dict[str, Any]:
-    return {
-        "kind": None,
-        "torch": f"torch.nn.functional.fractional_max_pool{dims}d_with_indices",
-        "aten": f"fractional_max_pool{dims}d",
-        "node": f"FractionalMaxPool{dims}DBackward0",
-        "rejects": BOOLS | INTEGERS | COMPLEXES,
-        "takes": {"_random_samples": Shape("", "parts")},
-    }
-
-
-@op(
-    **_options(2),
-    cases=_cases(
-        ("b c 5 4", 2, 3, None, False, "b c 2"),
-        ("c 4 6", (2, 3), None, (0.5, 0.4), True, "1 c 2"),
-        ("1 2 3 4", 1, (1, 4), None, False, "1 2 2"),
-    ),
-)
-def _placed2(
-    input: Array,
-    kernel_size: PerDim,
-    output_size: PerDim | None = None,
-    output_ratio: Ratio | None = None,
-    return_indices: bool = False,
-    _random_samples: Array = None,
-) -> Two:
-    return _pooled(2, input, kernel_size, output_size, output_ratio, _random_samples)
-
-
 @public(name="nn.functional.fractional_max_pool2d_with_indices")
 def fractional_max_pool2d_with_indices(
     input: Any,
@@ -139,8 +119,7 @@ def fractional_max_pool2d_with_indices(
     >>> pool(jf.tensor([[[1.0, 2.0]]]), (1, 2), 1, key=jax.random.key(0))[1]
     Array([[[1]]], dtype=int32)
     """
-    samples = _samples(2, input, key) if _random_samples is None else _random_samples
-    return _placed2(input, kernel_size, output_size, output_ratio, return_indices, samples)
+    return _pooled(2, input, kernel_size, output_size, output_ratio, _random_samples, key)
 
 
 @public(name="nn.functional.fractional_max_pool2d")
@@ -156,8 +135,9 @@ def fractional_max_pool2d(
 ) -> jax.Array | Two:
     """Return the largest element of each of `output_size` windows, which are placed at random by `key`.
 
-    Shapes: (n, c, height, width) -> (n, c, *), or without n. In place of `output_size`, `output_ratio` gives a part of
-    each size. With `return_indices` a second result holds the index of each in its flat input.
+    Shapes: (n, c, height, width) -> (n, c, *), or without n.
+    In place of `output_size`, `output_ratio` gives a part of each size. With `return_indices` a second result holds
+    the index of each in its flat input.
     Gradient: all to the element whose index is returned.
     Raises: ValueError for neither size nor ratio; TypeError without a key.
     Torch: torch.nn.functional.fractional_max_pool2d.
@@ -170,24 +150,6 @@ def fractional_max_pool2d(
     options = (kernel_size, output_size, output_ratio, return_indices, _random_samples)
     found = fractional_max_pool2d_with_indices(input, *options, key=key)
     return found if return_indices else found[0]
-
-
-@op(
-    **_options(3),
-    cases=_cases(
-        ("b 1 5 3 4", 2, 2, None, False, "b 1 3"),
-        ("c 4 3 6", (2, 1, 3), None, (0.5, 0.7, 0.4), True, "1 c 3"),
-    ),
-)
-def _placed3(
-    input: Array,
-    kernel_size: PerDim,
-    output_size: PerDim | None = None,
-    output_ratio: Ratio | None = None,
-    return_indices: bool = False,
-    _random_samples: Array = None,
-) -> Two:
-    return _pooled(3, input, kernel_size, output_size, output_ratio, _random_samples)
 
 
 @public(name="nn.functional.fractional_max_pool3d_with_indices")
@@ -210,8 +172,7 @@ def fractional_max_pool3d_with_indices(
     >>> pool(jf.tensor([[[[1.0, 2.0]]]]), (1, 1, 2), 1, key=jax.random.key(0))[1]
     Array([[[[1]]]], dtype=int32)
     """
-    samples = _samples(3, input, key) if _random_samples is None else _random_samples
-    return _placed3(input, kernel_size, output_size, output_ratio, return_indices, samples)
+    return _pooled(3, input, kernel_size, output_size, output_ratio, _random_samples, key)
 
 
 @public(name="nn.functional.fractional_max_pool3d")
@@ -227,8 +188,9 @@ def fractional_max_pool3d(
 ) -> jax.Array | Two:
     """Return the largest element of each of `output_size` windows, which are placed at random by `key`.
 
-    Shapes: (n, c, depth, height, width) -> (n, c, *), or without n. In place of `output_size`, `output_ratio` gives a part of
-    each size. With `return_indices` a second result holds the index of each in its flat input.
+    Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
+    In place of `output_size`, `output_ratio` gives a part of each size. With `return_indices` a second result holds
+    the index of each in its flat input.
     Gradient: all to the element whose index is returned.
     Raises: ValueError for neither size nor ratio; TypeError without a key.
     Torch: torch.nn.functional.fractional_max_pool3d.

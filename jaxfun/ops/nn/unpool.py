@@ -15,7 +15,7 @@ from ...core.dtypes import canonical, int64
 from ...core.errors import ArgumentValueError, PositionError, ShapeError, describe
 from ...core.op import op
 from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Index, Mask, Row, rows
-from ._windows import Ints, PerDim, one_or_each, want_at_least, want_rank
+from ._windows import Ints, PerDim, as_ints, want_at_least, want_rank
 from .max_pool import at
 
 
@@ -35,24 +35,28 @@ def _unpooled(
 
 def _sizes(dims: int, input: jax.Array, kernel_size: Any, stride: Any, padding: Any, output_size: Any) -> Ints:
     """Return the sizes of the result: those of which a pool with these windows makes the input, or the ones given."""
-    kernel, pad = one_or_each(kernel_size, dims, "kernel_size"), one_or_each(padding, dims, "padding")
-    step = kernel if stride is None else one_or_each(stride, dims, "stride")
-    each = zip(input.shape[-dims:], step, kernel, pad, strict=False)
+    kernel, pad = as_ints(kernel_size, dims, "kernel_size"), as_ints(padding, dims, "padding")
+    step = kernel if stride is None else as_ints(stride, dims, "stride")
+    if min(len(step), len(pad), input.ndim) < len(kernel):
+        raise PositionError(f"a stride and a padding for each size of the window {kernel}", f"{step} and {pad}")
+    each = zip(input.shape[input.ndim - len(kernel) :], step, kernel, pad, strict=False)
     usual = tuple((size - 1) * hop + length - 2 * low for size, hop, length, low in each)
-    given = usual if output_size is None else _given(dims, output_size, usual, step)
+    given = usual if output_size is None else _given(output_size, usual, step)
     if min(given, default=0) < 0:
         raise ArgumentValueError("`output_size` of at least 0", str(given))
+    if len(kernel) != dims:
+        raise PositionError(f"`kernel_size` to be an integer or {dims} of them", str(kernel))
     if dims == 3:
         want_at_least(1, stride=step)
     return given
 
 
-def _given(dims: int, output_size: Any, usual: Ints, step: Ints) -> Ints:
-    given = as_tuple(output_size, "output_size")
+def _given(output_size: Any, usual: Ints, step: Ints) -> Ints:
+    given, dims = as_tuple(output_size, "output_size"), len(usual)
     given = given[2:] if len(given) == dims + 2 else given
     if len(given) != dims:
         raise ArgumentValueError(f"`output_size` of {dims} or {dims + 2} integers", str(output_size))
-    if any(abs(size - default) >= hop for size, default, hop in zip(given, usual, step, strict=True)):
+    if any(abs(size - default) >= hop for size, default, hop in zip(given, usual, step, strict=False)):
         raise ArgumentValueError(f"`output_size` less than {step} from {usual}", str(output_size))
     return given
 
