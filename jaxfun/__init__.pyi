@@ -807,11 +807,11 @@ def convolution(
     input: ArrayLike,
     weight: Any,
     bias: Any,
-    stride: PerDim,
-    padding: PerDim,
-    dilation: PerDim,
+    stride: builtins.int | tuple[builtins.int, ...],
+    padding: builtins.int | tuple[builtins.int, ...],
+    dilation: builtins.int | tuple[builtins.int, ...],
     transposed: builtins.bool,
-    output_padding: PerDim,
+    output_padding: builtins.int | tuple[builtins.int, ...],
     groups: builtins.int,
 ) -> Array:
     """Return the convolution of a batch in as many dimensions as the kernel has, or the transposed one.

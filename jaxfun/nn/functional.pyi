@@ -332,14 +332,14 @@ def fold(
 
 def fractional_max_pool2d(
     input: ArrayLike,
-    kernel_size: PerDim,
-    output_size: PerDim | None = None,
-    output_ratio: Ratio | None = None,
+    kernel_size: builtins.int | tuple[builtins.int, ...],
+    output_size: builtins.int | tuple[builtins.int, ...] | None = None,
+    output_ratio: builtins.float | tuple[builtins.float, ...] | None = None,
     return_indices: builtins.bool = False,
     _random_samples: Any = None,
     *,
     key: Any = None,
-) -> Array | Two:
+) -> Array | tuple[Array, Array]:
     """Return the largest element of each of `output_size` windows, which are placed at random by `key`.
 
     Shapes: (n, c, height, width) -> (n, c, *), or without n.
@@ -353,14 +353,14 @@ def fractional_max_pool2d(
 
 def fractional_max_pool2d_with_indices(
     input: ArrayLike,
-    kernel_size: PerDim,
-    output_size: PerDim | None = None,
-    output_ratio: Ratio | None = None,
+    kernel_size: builtins.int | tuple[builtins.int, ...],
+    output_size: builtins.int | tuple[builtins.int, ...] | None = None,
+    output_ratio: builtins.float | tuple[builtins.float, ...] | None = None,
     return_indices: builtins.bool = False,
     _random_samples: Any = None,
     *,
     key: Any = None,
-) -> Two:
+) -> tuple[Array, Array]:
     """Return the largest element of each randomly placed window, and its index; `return_indices` changes nothing.
 
     Torch: torch.nn.functional.fractional_max_pool2d_with_indices.
@@ -369,14 +369,14 @@ def fractional_max_pool2d_with_indices(
 
 def fractional_max_pool3d(
     input: ArrayLike,
-    kernel_size: PerDim,
-    output_size: PerDim | None = None,
-    output_ratio: Ratio | None = None,
+    kernel_size: builtins.int | tuple[builtins.int, ...],
+    output_size: builtins.int | tuple[builtins.int, ...] | None = None,
+    output_ratio: builtins.float | tuple[builtins.float, ...] | None = None,
     return_indices: builtins.bool = False,
     _random_samples: Any = None,
     *,
     key: Any = None,
-) -> Array | Two:
+) -> Array | tuple[Array, Array]:
     """Return the largest element of each of `output_size` windows, which are placed at random by `key`.
 
     Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
@@ -390,14 +390,14 @@ def fractional_max_pool3d(
 
 def fractional_max_pool3d_with_indices(
     input: ArrayLike,
-    kernel_size: PerDim,
-    output_size: PerDim | None = None,
-    output_ratio: Ratio | None = None,
+    kernel_size: builtins.int | tuple[builtins.int, ...],
+    output_size: builtins.int | tuple[builtins.int, ...] | None = None,
+    output_ratio: builtins.float | tuple[builtins.float, ...] | None = None,
     return_indices: builtins.bool = False,
     _random_samples: Any = None,
     *,
     key: Any = None,
-) -> Two:
+) -> tuple[Array, Array]:
     """Return the largest element of each randomly placed window, and its index; `return_indices` changes nothing.
 
     Torch: torch.nn.functional.fractional_max_pool3d_with_indices.

@@ -209,11 +209,11 @@ def convolution(
     input: Any,
     weight: Any,
     bias: Any,
-    stride: PerDim,
-    padding: PerDim,
-    dilation: PerDim,
+    stride: int | tuple[int, ...],
+    padding: int | tuple[int, ...],
+    dilation: int | tuple[int, ...],
     transposed: bool,
-    output_padding: PerDim,
+    output_padding: int | tuple[int, ...],
     groups: int,
 ) -> jax.Array:
     """Return the convolution of a batch in as many dimensions as the kernel has, or the transposed one.

@@ -94,12 +94,12 @@ def _by_taps(windows: Windows, input: jax.Array, weight: jax.Array) -> jax.Array
     lasts = [every(x, -1, dilation[-1] * tap, sizes[-1], stride[-1]) for tap in range(kernel[-1])]
 
     def part(lead: Ints) -> jax.Array:
-        total = sum(last * factors[(slice(None), slice(None), *lead, tap)] for tap, last in enumerate(lasts))
+        total: Any = sum(last * factors[(slice(None), slice(None), *lead, tap)] for tap, last in enumerate(lasts))
         for axis, tap in enumerate(lead):
             total = every(total, 3 + axis, dilation[axis] * tap, sizes[axis], stride[axis])
         return total
 
-    total = sum(map(part, np.ndindex(*kernel[:-1])))
+    total: Any = sum(map(part, np.ndindex(*kernel[:-1])))
     return total.reshape(input.shape[0], weight.shape[0], *sizes)
 
 

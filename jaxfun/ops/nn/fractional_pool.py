@@ -14,10 +14,8 @@ from ...core.dtypes import as_dtype
 from ...core.errors import ArgumentTypeError, ArgumentValueError, ShapeError, UnsupportedDTypeError, describe
 from ...core.public import public
 from ...core.record import FLOATS
-from ._windows import Ints, PerDim, spread, want_at_least, want_elements, want_rank
+from ._windows import Ints, spread, want_at_least, want_elements, want_rank
 from .max_pool import Two, largest_of
-
-Ratio = float | tuple[float, ...] | list[float]
 
 
 def _pooled(
@@ -102,14 +100,14 @@ def _places(sizes: Ints, starts: list[jax.Array], kernel: Ints) -> jax.Array:
 @public(name="nn.functional.fractional_max_pool2d_with_indices")
 def fractional_max_pool2d_with_indices(
     input: Any,
-    kernel_size: PerDim,
-    output_size: PerDim | None = None,
-    output_ratio: Ratio | None = None,
+    kernel_size: int | tuple[int, ...],
+    output_size: int | tuple[int, ...] | None = None,
+    output_ratio: float | tuple[float, ...] | None = None,
     return_indices: bool = False,
     _random_samples: Any = None,
     *,
     key: Any = None,
-) -> Two:
+) -> tuple[jax.Array, jax.Array]:
     """Return the largest element of each randomly placed window, and its index; `return_indices` changes nothing.
 
     Torch: torch.nn.functional.fractional_max_pool2d_with_indices.
@@ -125,14 +123,14 @@ def fractional_max_pool2d_with_indices(
 @public(name="nn.functional.fractional_max_pool2d")
 def fractional_max_pool2d(
     input: Any,
-    kernel_size: PerDim,
-    output_size: PerDim | None = None,
-    output_ratio: Ratio | None = None,
+    kernel_size: int | tuple[int, ...],
+    output_size: int | tuple[int, ...] | None = None,
+    output_ratio: float | tuple[float, ...] | None = None,
     return_indices: bool = False,
     _random_samples: Any = None,
     *,
     key: Any = None,
-) -> jax.Array | Two:
+) -> jax.Array | tuple[jax.Array, jax.Array]:
     """Return the largest element of each of `output_size` windows, which are placed at random by `key`.
 
     Shapes: (n, c, height, width) -> (n, c, *), or without n.
@@ -155,14 +153,14 @@ def fractional_max_pool2d(
 @public(name="nn.functional.fractional_max_pool3d_with_indices")
 def fractional_max_pool3d_with_indices(
     input: Any,
-    kernel_size: PerDim,
-    output_size: PerDim | None = None,
-    output_ratio: Ratio | None = None,
+    kernel_size: int | tuple[int, ...],
+    output_size: int | tuple[int, ...] | None = None,
+    output_ratio: float | tuple[float, ...] | None = None,
     return_indices: bool = False,
     _random_samples: Any = None,
     *,
     key: Any = None,
-) -> Two:
+) -> tuple[jax.Array, jax.Array]:
     """Return the largest element of each randomly placed window, and its index; `return_indices` changes nothing.
 
     Torch: torch.nn.functional.fractional_max_pool3d_with_indices.
@@ -178,14 +176,14 @@ def fractional_max_pool3d_with_indices(
 @public(name="nn.functional.fractional_max_pool3d")
 def fractional_max_pool3d(
     input: Any,
-    kernel_size: PerDim,
-    output_size: PerDim | None = None,
-    output_ratio: Ratio | None = None,
+    kernel_size: int | tuple[int, ...],
+    output_size: int | tuple[int, ...] | None = None,
+    output_ratio: float | tuple[float, ...] | None = None,
     return_indices: bool = False,
     _random_samples: Any = None,
     *,
     key: Any = None,
-) -> jax.Array | Two:
+) -> jax.Array | tuple[jax.Array, jax.Array]:
     """Return the largest element of each of `output_size` windows, which are placed at random by `key`.
 
     Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
