@@ -63,6 +63,8 @@ def test_which_form_the_cpu_takes() -> None:
     assert form((1, 64, 56, 56), (64, 64, 3, 3)) is convolution._by_xla
     assert form((1, 512, 2, 2), (512, 512, 3, 3)) is convolution._by_columns
     assert form((1, 128, 28, 28), (128, 4, 3, 3), groups=32) is convolution._by_columns
+    assert form((8, 64, 56, 56), (256, 64, 1, 1), pad=0) is convolution._by_columns
+    assert form((1, 3, 224, 224), (192, 3, 16, 16), stride=16, pad=0) is convolution._by_columns
     assert form((1, 96, 28, 28), (96, 1, 7, 7), groups=96, pad=3) is convolution._by_taps
     assert form((1, 96, 28, 28), (96, 1, 9, 9), groups=96, pad=4) is convolution._by_columns
 

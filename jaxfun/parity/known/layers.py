@@ -28,7 +28,7 @@ ZERO_TIMES_INFINITY = Difference(
 
 DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
     **dict.fromkeys(
-        ("conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d.input", "conv_transpose3d.input"),
+        ("conv2d", "conv3d", "conv_transpose2d.input", "conv_transpose3d.input"),
         (ZERO_TIMES_INFINITY,),
     ),
 }
