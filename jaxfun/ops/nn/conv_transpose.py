@@ -6,11 +6,11 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from ...core.dtypes import as_dtype, computed_in, int64
+from ...core.dtypes import DType, as_dtype, computed_in, int64
 from ...core.errors import ShapeError
 from ...core.op import op
 from ...core.public import public
-from ...core.record import BOOLS, INTEGERS, Array, Row, rows
+from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Row, rows
 from ..linalg._matrices import want
 from ._windows import Ints, PerDim, extents, spread, want_at_least, want_rank
 from .convolution import Windows, conv, convolved, plus_bias, taken, taken_transposed, want_kernel
@@ -204,6 +204,10 @@ def conv_transpose3d(
     return _conv_transpose(3, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
+def _taken(arguments: Mapping[str, Any]) -> frozenset[DType]:
+    return taken(arguments) | (frozenset() if arguments["input"].size else COMPLEXES)
+
+
 @public
 def convolution(
     input: Any,
@@ -220,7 +224,7 @@ def convolution(
 
     Shapes: (n, i, *), (o, i / groups, *) -> (n, o, *); transposed (n, i, *), (i, o / groups, *) -> (n, o, *).
     Dtypes: 16-bit floats are computed in float32, and rounded once.
-    Raises: RuntimeError for other shapes, and tensors of two dtypes.
+    Raises: RuntimeError for other shapes, tensors of two dtypes, and complex numbers.
 
     >>> import jaxfun as jf
     >>> jf.convolution(jf.ones(1, 1, 3), jf.ones(1, 1, 2), None, 1, 0, 1, False, 0, 1)
@@ -233,9 +237,9 @@ def convolution(
     kind=None,
     torch="torch.convolution",
     node="ConvolutionBackward0",
-    rejects=BOOLS | _SMALL,
+    rejects=BOOLS | _SMALL | COMPLEXES,
     operand_rejects=BOOLS | _SMALL,
-    takes_here=taken,
+    takes_here=_taken,
     cases=rows(
         "input weight bias stride padding dilation transposed output_padding groups",
         ("2 3 4", "o 3 2", "o", (1,), (0,), (1,), False, (0,), 1),

@@ -44,9 +44,9 @@ def _cases(*values: Any) -> tuple[Row, ...]:
     torch="torch.nn.functional.lp_pool1d",
     composite=True,
     cases=_cases(
-        ("b c 4", 2, 2, None, False),
-        ("c 5", 3.0, 3, 2, True),
         ("2 4", math.inf, 2, 1, False),
+        ("c 5", 3.0, 3, 2, True),
+        ("b c 4", 2, 2, None, False),
         ("2 4", -math.inf, 2, None, True),
     ),
 )
@@ -72,8 +72,8 @@ def lp_pool1d(
     torch="torch.nn.functional.lp_pool2d",
     composite=True,
     cases=_cases(
-        ("b 2 4 5", 2, 2, None, False),
         ("c 4 5", 1.5, (3, 2), (2, 1), True),
+        ("b 2 4 5", 2, 2, None, False),
         ("1 2 4 3", -math.inf, 2, None, True),
     ),
 )
@@ -99,8 +99,8 @@ def lp_pool2d(
     torch="torch.nn.functional.lp_pool3d",
     composite=True,
     cases=_cases(
-        ("b 1 2 3 4", 2, 2, None, False),
         ("c 4 2 3", 1, (3, 1, 2), (2, 1, 2), True),
+        ("b 1 2 3 4", 2, 2, None, False),
         ("2 3 2 3", math.inf, 2, 1, False),
     ),
 )
