@@ -96,12 +96,17 @@ _NAMES = {
     "ops.linalg.products": "chain_matmul cross ger inner kron outer tensordot vdot",
     # nn
     "ops.nn.activation": "celu relu selu",
+    "ops.nn.adaptive_pool": "adaptive_avg_pool1d",
+    "ops.nn.avg_pool": "avg_pool1d",
     "ops.nn.batch_norm": "batch_norm instance_norm",
+    "ops.nn.conv_transpose": "conv_transpose1d conv_transpose2d conv_transpose3d convolution",
+    "ops.nn.convolution": "conv1d conv2d conv3d",
+    "ops.nn.distances": "cosine_similarity pairwise_distance",
     "ops.nn.dropout": "alpha_dropout dropout feature_alpha_dropout native_dropout",
+    "ops.nn.max_pool": "max_pool1d max_pool2d max_pool3d",
     "ops.nn.normalization": "group_norm layer_norm rms_norm",
     "ops.nn.piecewise": "hardshrink prelu rrelu threshold",
     "ops.nn.softmax": "log_softmax softmax",
-    "ops.nn.distances": "cosine_similarity pairwise_distance",
     # gradients
     "autograd.gradient": "detach no_grad",
     "autograd.variable": "backward Variable zero_grad",

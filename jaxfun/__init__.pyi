@@ -100,6 +100,18 @@ def acosh(input: ArrayLike) -> Array:
     """
     ...
 
+def adaptive_avg_pool1d(
+    input: ArrayLike, output_size: builtins.int | tuple[builtins.int, ...] | list[builtins.int]
+) -> Array:
+    """Return the averages of `output_size` windows that cover the input.
+
+    Shapes: (n, c, length) -> (n, c, *), or without n.
+    Window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
+    Raises: RuntimeError for a negative size, and for an input without elements.
+    Torch: torch.adaptive_avg_pool1d, torch.nn.functional.adaptive_avg_pool1d.
+    """
+    ...
+
 def add(input: ArrayLike | Number, other: ArrayLike | Number, *, alpha: Number | Array = 1) -> Array:
     """Return `input + alpha * other`.
 
@@ -399,6 +411,24 @@ def atleast_3d(*tensors: ArrayLike | Sequence[ArrayLike]) -> Any:
     """Reshape each input to at least three dimensions. Several inputs give a tuple.
 
     Shapes: (n,) -> (1, n, 1); (m, n) -> (m, n, 1).
+    """
+    ...
+
+def avg_pool1d(
+    input: ArrayLike,
+    kernel_size: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
+    stride: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
+    padding: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 0,
+    ceil_mode: builtins.bool = False,
+    count_include_pad: builtins.bool = True,
+) -> Array:
+    """Return the average of each window. Shapes: (n, c, length) -> (n, c, *), or without n.
+
+    By default the windows do not overlap, and padding counts as zeros. With `ceil_mode` the last window may reach
+    beyond the padding; what lies there never counts.
+    Dtypes: int64 is divided towards 0.
+    Raises: RuntimeError for padding of more than half the window, and where no window fits.
+    Torch: torch.avg_pool1d, torch.nn.functional.avg_pool1d.
     """
     ...
 
@@ -743,6 +773,142 @@ def conj(input: ArrayLike) -> Array:
 
 def conj_physical(input: ArrayLike) -> Array:
     """Return the complex conjugate of each element, like `conj`: JAX has no lazy conjugation."""
+    ...
+
+def conv1d(
+    input: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike | None = None,
+    stride: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
+    padding: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | str = 0,
+    dilation: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
+    groups: builtins.int = 1,
+) -> Array:
+    """Return the convolution (the cross-correlation) of signals and kernels. Shapes: (n, i, l) -> (n, o, windows).
+
+    The kernels are (o, i / groups, k). One signal alone, (i, l), gives (o, windows). `padding` is a number of zeros at
+    both ends, "valid" for none, or "same" for as many windows as elements.
+    Dtypes: 16-bit floats are computed in float32, and rounded once.
+    Raises: RuntimeError for other shapes, a kernel larger than the padded input, and tensors of two dtypes.
+    Torch: torch.conv1d, torch.nn.functional.conv1d.
+    """
+    ...
+
+def conv2d(
+    input: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike | None = None,
+    stride: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
+    padding: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | str = 0,
+    dilation: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
+    groups: builtins.int = 1,
+) -> Array:
+    """Return the convolution (the cross-correlation) of images and kernels. Shapes: (n, i, h, w) -> (n, o, *windows).
+
+    The kernels are (o, i / groups, kh, kw). One image alone, (i, h, w), gives (o, *windows). `padding` is a number of
+    zeros on all sides, one for each dimension, "valid" for none, or "same" for as many windows as elements.
+    Dtypes: 16-bit floats are computed in float32, and rounded once.
+    Raises: RuntimeError for other shapes, a kernel larger than the padded input, and tensors of two dtypes.
+    Torch: torch.conv2d, torch.nn.functional.conv2d.
+    """
+    ...
+
+def conv3d(
+    input: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike | None = None,
+    stride: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
+    padding: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | str = 0,
+    dilation: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
+    groups: builtins.int = 1,
+) -> Array:
+    """Return the convolution (the cross-correlation) of volumes and kernels. Shapes: (n, i, d, h, w) -> (n, o, *).
+
+    The kernels are (o, i / groups, kd, kh, kw). One volume alone, (i, d, h, w), gives (o, *). `padding` is a
+    number of zeros on all sides, one for each dimension, "valid" for none, or "same" for as many windows as elements.
+    Dtypes: 16-bit floats are computed in float32, and rounded once.
+    Raises: RuntimeError for other shapes, a kernel larger than the padded input, and tensors of two dtypes.
+    Torch: torch.conv3d, torch.nn.functional.conv3d.
+    """
+    ...
+
+def conv_transpose1d(
+    input: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike | None = None,
+    stride: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
+    padding: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 0,
+    output_padding: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 0,
+    groups: builtins.int = 1,
+    dilation: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
+) -> Array:
+    """Return the transposed convolution of signals and kernels. Shapes: (n, i, l) -> (n, o, *).
+
+    Each element adds a multiple of the kernel to the result, `stride` apart. The kernels are (i, o / groups, k).
+    `padding` cuts that much off both ends of the result, `output_padding` adds to the last end.
+    Dtypes: 16-bit floats are computed in float32, and rounded once.
+    Raises: RuntimeError for other shapes, an output_padding not below the stride or the dilation, and two dtypes.
+    Torch: torch.conv_transpose1d, torch.nn.functional.conv_transpose1d.
+    """
+    ...
+
+def conv_transpose2d(
+    input: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike | None = None,
+    stride: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
+    padding: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 0,
+    output_padding: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 0,
+    groups: builtins.int = 1,
+    dilation: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
+) -> Array:
+    """Return the transposed convolution of images and kernels. Shapes: (n, i, h, w) -> (n, o, *).
+
+    Each element adds a multiple of the kernel to the result, `stride` apart. The kernels are (i, o / groups, kh, kw).
+    `padding` cuts that much off both ends of the result, `output_padding` adds to the last end.
+    Dtypes: 16-bit floats are computed in float32, and rounded once.
+    Raises: RuntimeError for other shapes, an output_padding not below the stride or the dilation, and two dtypes.
+    Torch: torch.conv_transpose2d, torch.nn.functional.conv_transpose2d.
+    """
+    ...
+
+def conv_transpose3d(
+    input: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike | None = None,
+    stride: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
+    padding: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 0,
+    output_padding: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 0,
+    groups: builtins.int = 1,
+    dilation: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
+) -> Array:
+    """Return the transposed convolution of volumes and kernels. Shapes: (n, i, d, h, w) -> (n, o, *).
+
+    Each element adds a multiple of the kernel to the result, `stride` apart. Kernels are (i, o / groups, kd, kh, kw).
+    `padding` cuts that much off both ends of the result, `output_padding` adds to the last end.
+    Dtypes: 16-bit floats are computed in float32, and rounded once.
+    Raises: RuntimeError for other shapes, an output_padding not below the stride or the dilation, and two dtypes.
+    Torch: torch.conv_transpose3d, torch.nn.functional.conv_transpose3d.
+    """
+    ...
+
+def convolution(
+    input: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike,
+    stride: builtins.int | tuple[builtins.int, ...],
+    padding: builtins.int | tuple[builtins.int, ...],
+    dilation: builtins.int | tuple[builtins.int, ...],
+    transposed: builtins.bool,
+    output_padding: builtins.int | tuple[builtins.int, ...],
+    groups: builtins.int,
+) -> Array:
+    """Return the convolution of a batch in as many dimensions as the kernel has, or the transposed one.
+
+    Shapes: (n, i, *), (o, i / groups, *) -> (n, o, *); transposed (n, i, *), (i, o / groups, *) -> (n, o, *).
+    Dtypes: 16-bit floats are computed in float32, and rounded once.
+    Raises: RuntimeError for other shapes, tensors of two dtypes, and complex numbers.
+    """
     ...
 
 @overload
@@ -1989,6 +2155,66 @@ def max(input: ArrayLike, other: ArrayLike) -> Array:
 
     Gradient: split evenly among equal elements; with `dim`, all to the element whose index is returned.
     Raises: RuntimeError for an empty tensor without `dim`; IndexError for a `dim` of size 0.
+    """
+    ...
+
+def max_pool1d(
+    input: ArrayLike,
+    kernel_size: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
+    stride: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
+    padding: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 0,
+    dilation: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
+    ceil_mode: builtins.bool = False,
+    return_indices: builtins.bool = False,
+) -> Array | tuple[Array, Array]:
+    """Return the largest element of each window. Shapes: (n, c, length) -> (n, c, *), or without n.
+
+    By default the windows do not overlap. With `ceil_mode` the last one may reach beyond the padding. With
+    `return_indices` a second result holds the index of each largest element in its flat signal: of equals the first, of
+    NaN the last.
+    Gradient: all to the element whose index is returned.
+    Raises: RuntimeError for padding of more than half the window, and where no window fits.
+    Torch: torch.max_pool1d, torch.nn.functional.max_pool1d.
+    """
+    ...
+
+def max_pool2d(
+    input: ArrayLike,
+    kernel_size: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
+    stride: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
+    padding: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 0,
+    dilation: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
+    ceil_mode: builtins.bool = False,
+    return_indices: builtins.bool = False,
+) -> Array | tuple[Array, Array]:
+    """Return the largest element of each window. Shapes: (n, c, height, width) -> (n, c, *), or without n.
+
+    By default the windows do not overlap. With `ceil_mode` the last one may reach beyond the padding. With
+    `return_indices` a second result holds the index of each largest element in its flat image: of equals the first, of
+    NaN the last.
+    Gradient: all to the element whose index is returned.
+    Raises: RuntimeError for padding of more than half the window, and where no window fits.
+    Torch: torch.max_pool2d, torch.nn.functional.max_pool2d.
+    """
+    ...
+
+def max_pool3d(
+    input: ArrayLike,
+    kernel_size: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
+    stride: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
+    padding: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 0,
+    dilation: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
+    ceil_mode: builtins.bool = False,
+    return_indices: builtins.bool = False,
+) -> Array | tuple[Array, Array]:
+    """Return the largest element of each window. Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
+
+    By default the windows do not overlap. With `ceil_mode` the last one may reach beyond the padding. With
+    `return_indices` a second result holds the index of each largest element in its flat volume: of equals the first, of
+    NaN the last.
+    Gradient: all to the element whose index is returned.
+    Raises: RuntimeError for padding of more than half the window, and where no window fits.
+    Torch: torch.max_pool3d, torch.nn.functional.max_pool3d.
     """
     ...
 

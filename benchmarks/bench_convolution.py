@@ -1,0 +1,133 @@
+"""Convolutions and pools of ResNet, MobileNet, ConvNeXt and ResNeXt beside PyTorch's eager call and XLA's convolution.
+
+`--to FILE` keeps the figures as CSV.
+"""
+
+import argparse
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+import torch
+from _measure import Call, holds, in_turn, keep, show
+
+import jaxfun as jf
+
+TARGET = 1.2
+ROUNDS = 15
+ABOUT = (
+    f"float32, {torch.get_num_threads()} threads each. The least of {ROUNDS} rounds in turn. Target: jaxfun under jit\n"
+    f"at most {TARGET} x PyTorch's eager call. A gradient is that of input and kernels, the result on the way."
+)
+
+
+class Layer(NamedTuple):
+    """One layer: a convolution, with the options of conv2d, or the pool before it."""
+
+    name: str
+    input: tuple[int, ...]
+    kernels: tuple[int, ...]  # () for a pool
+    stride: int = 1
+    padding: int = 0
+    groups: int = 1
+
+    def of(self, functional: Any) -> Callable[..., Any]:
+        """Return the layer as a function of a library's arrays."""
+        if not self.kernels:
+            return lambda x: functional.max_pool2d(x, 3, self.stride, self.padding)
+        return lambda x, w: functional.conv2d(x, w, None, self.stride, self.padding, 1, self.groups)
+
+    def in_xla(self, x: jax.Array, w: jax.Array | None = None) -> jax.Array:
+        """The same layer as one call of XLA."""
+        step, pads = (self.stride,) * 2, ((self.padding,) * 2,) * 2
+        if w is not None:
+            return jax.lax.conv_general_dilated(x, w, step, pads, feature_group_count=self.groups)
+        pool = ((1, 1, 3, 3), (1, 1, *step), ((0, 0), (0, 0), *pads))
+        return jax.lax.reduce_window(x, -np.inf, jax.lax.max, *pool)
+
+
+LAYERS = (
+    Layer("ResNet stem, 7x7", (1, 3, 224, 224), (64, 3, 7, 7), 2, 3),
+    Layer("ResNet stem, max pool", (1, 64, 112, 112), (), 2, 1),
+    Layer("ResNet stage 1, 3x3", (1, 64, 56, 56), (64, 64, 3, 3), 1, 1),
+    Layer("ResNet stage 3, 1x1", (1, 256, 14, 14), (1024, 256, 1, 1)),
+    Layer("ResNet stage 4, 3x3", (1, 512, 7, 7), (512, 512, 3, 3), 1, 1),
+    Layer("ResNet stage 4 of a small image", (8, 512, 2, 2), (512, 512, 3, 3), 1, 1),
+    Layer("ResNeXt stage 2, 3x3 of 32 groups", (1, 256, 28, 28), (256, 8, 3, 3), 1, 1, 32),
+    Layer("MobileNet, 3x3 depthwise", (1, 96, 56, 56), (96, 1, 3, 3), 2, 1, 96),
+    Layer("MobileNet, 5x5 depthwise", (1, 240, 14, 14), (240, 1, 5, 5), 1, 2, 240),
+    Layer("ConvNeXt, 7x7 depthwise", (1, 96, 56, 56), (96, 1, 7, 7), 1, 3, 96),
+)
+
+
+class Row(NamedTuple):
+    """The seconds of one layer."""
+
+    layer: str
+    what: str  # "result" or "gradient"
+    jaxfun: float
+    xla: float
+    torch: float
+
+
+def calls_of(layer: Layer) -> dict[str, tuple[Call, Call, Call]]:
+    """What is timed: jaxfun's, XLA's and torch's call, for the result and for the gradient."""
+    random = np.random.default_rng(0)
+    shapes = [shape for shape in (layer.input, layer.kernels) if shape]
+    arrays = [(random.normal(size=shape) / np.sqrt(np.prod(shape[1:]))).astype(np.float32) for shape in shapes]
+    theirs = [torch.tensor(item) for item in arrays]
+    leaves = [item.clone().requires_grad_() for item in theirs]
+    in_torch = layer.of(torch.nn.functional)
+    cotangent = random.normal(size=in_torch(*theirs).shape).astype(np.float32)
+    ours, along = [jax.numpy.asarray(item) for item in arrays], torch.tensor(cotangent)
+
+    def pulled(function: Callable[..., Any]) -> Callable[..., Any]:
+        def both(*given: jax.Array) -> Any:
+            value, pull = jax.vjp(function, *given)
+            return value, pull(jax.numpy.asarray(cotangent))
+
+        return jax.jit(both)
+
+    forward, backward = jax.jit(layer.of(jf.nn.functional)), pulled(layer.of(jf.nn.functional))
+    plain, plain_backward = jax.jit(layer.in_xla), pulled(layer.in_xla)
+    for mine, its in zip(backward(*ours)[1], torch.autograd.grad(in_torch(*leaves), leaves, along), strict=True):
+        np.testing.assert_allclose(mine, its, rtol=1e-2, atol=1e-3, err_msg=layer.name)
+    return {
+        "result": (lambda: forward(*ours), lambda: plain(*ours), lambda: in_torch(*theirs)),
+        "gradient": (
+            lambda: backward(*ours),
+            lambda: plain_backward(*ours),
+            lambda: torch.autograd.grad(in_torch(*leaves), leaves, along),
+        ),
+    }
+
+
+def measured(layer: Layer) -> Iterator[Row]:
+    """The least seconds of the three, for the result and the gradient."""
+    for what, calls in calls_of(layer).items():
+        yield Row(layer.name, what, *(min(seconds[1:]) for seconds in in_turn(calls, ROUNDS)))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--to", type=Path, metavar="FILE", help="keep the figures as CSV")
+    arguments = parser.parse_args()
+    kept: list[Row] = []
+
+    def shown() -> Iterator[tuple[str, ...]]:
+        for layer in LAYERS:
+            for row in measured(layer):
+                kept.append(row)
+                seconds = [f"{1e3 * item:,.3f} ms" for item in (row.jaxfun, row.xla, row.torch)]
+                ratio = row.jaxfun / row.torch
+                yield row.layer, row.what, *seconds, f"{ratio:.2f}", holds(ratio <= TARGET)
+
+    show(("layer", "what", "jaxfun", "XLA", "PyTorch", "ratio", "holds"), shown(), ABOUT)
+    if arguments.to:
+        keep(arguments.to, kept)
+
+
+if __name__ == "__main__":
+    main()

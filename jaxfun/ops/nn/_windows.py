@@ -1,0 +1,163 @@
+"""Windows over the last dimensions: how they are described, how many there are, and their elements side by side.
+
+Convolutions, pools and `unfold` stand on it. Begin with `columns`, or, for a pool, with `pool_of`.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ...core.errors import ArgumentTypeError, JaxfunError, PositionError, ShapeError, describe
+
+PerDim = int | tuple[int, ...] | list[int]  # one integer for all dimensions, or one each
+Ints = tuple[int, ...]
+Pads = Sequence[tuple[int, int]]
+
+
+def spread(value: Any, count: int, name: str) -> Ints:
+    """Return an integer for each of `count` dimensions, of one integer or a sequence of one or of `count`.
+
+    Raises: ArgumentTypeError for what is no integer; ShapeError for another number of them.
+    """
+    each = as_ints(value, 1, name)
+    if len(each) not in (1, count):
+        raise ShapeError(f"`{name}` to be an integer or {count} of them", describe(value))
+    return each * count if len(each) == 1 else each
+
+
+def one_or_each(value: Any, count: int, name: str, error: type[JaxfunError] = PositionError) -> Ints:
+    """Return an integer for each of `count` dimensions, of one integer or a sequence of exactly `count`.
+
+    Raises: ArgumentTypeError for what is no integer; the error for another number of them.
+    """
+    each = as_ints(value, count, name)
+    if len(each) != count:
+        raise error(f"`{name}` to be an integer or {count} of them", describe(value))
+    return each
+
+
+def as_ints(value: Any, count: int, name: str) -> Ints:
+    """Return a sequence of integers as it is, or one integer `count` times.
+
+    Raises: ArgumentTypeError for what is no integer.
+    """
+    each = value if isinstance(value, tuple) else (value,) * count
+    if not all(isinstance(item, (int, np.integer)) and not isinstance(item, bool) for item in each):
+        raise ArgumentTypeError(f"`{name}` to be an integer or integers", describe(value))
+    return each
+
+
+def want_at_least(least: int, **named: Ints) -> None:
+    """Raise ShapeError for an integer below `least`."""
+    for name, values in named.items():
+        if min(values) < least:
+            raise ShapeError(f"`{name}` of at least {least}", str(values))
+
+
+def want_rank(input: jax.Array, count: int) -> None:
+    """Raise PositionError unless a tensor has `count` dimensions behind its channels, and one or none before them."""
+    if input.ndim not in (count + 1, count + 2):
+        raise PositionError(f"a tensor of {count + 2} dimensions, or of {count + 1} without a batch", describe(input))
+
+
+def extents(kernel: Ints, dilation: Ints) -> Ints:
+    """Return how far a window reaches in each dimension."""
+    return tuple(step * (size - 1) + 1 for size, step in zip(kernel, dilation, strict=True))
+
+
+def counts(sizes: Ints, reach: Ints, stride: Ints, pads: Pads) -> Ints:
+    """Return how many windows fit in each dimension; below 1 where none does."""
+    each = zip(sizes, reach, stride, pads, strict=True)
+    return tuple((size + sum(pad) - length) // step + 1 for size, length, step, pad in each)
+
+
+def padded(input: jax.Array, pads: Pads, value: Any = 0) -> jax.Array:
+    """Return a tensor with its last dimensions padded by `value`; negative padding crops."""
+    if not any(map(any, pads)):
+        return input
+    config = [(0, 0, 0)] * (input.ndim - len(pads)) + [(*pad, 0) for pad in pads]
+    return jax.lax.pad(input, jnp.asarray(value, input.dtype), config)
+
+
+def every(input: jax.Array, axis: int, start: int, count: int, step: int) -> jax.Array:
+    """Return `count` elements along a dimension, every `step`-th from `start` on."""
+    return jax.lax.slice_in_dim(input, start, start + step * (count - 1) + 1, step, axis)
+
+
+def columns(input: jax.Array, kernel: Ints, stride: Ints, dilation: Ints) -> jax.Array:
+    """Return the elements of all windows. Shapes: (n, c, *sizes) -> (n, c, *kernel, *windows)."""
+    reach = extents(kernel, dilation)
+    windows = counts(input.shape[2:], reach, stride, [(0, 0)] * len(kernel))
+    for place, (size, count, step, apart) in enumerate(zip(kernel, windows, stride, dilation, strict=True)):
+        axis = 2 + 2 * place  # behind the taps and the windows of the dimensions before it
+        taps = [every(input, axis, apart * tap, count, step) for tap in range(size)]
+        input = jnp.stack(taps, 2 + place)
+    return input
+
+
+class Pool(NamedTuple):
+    """The windows of a pool. The padding behind the input is as much as the last window needs."""
+
+    sizes: Ints  # of the input
+    kernel: Ints
+    stride: Ints
+    dilation: Ints
+    pads: tuple[tuple[int, int], ...]
+    windows: Ints
+
+    @property
+    def starts(self) -> list[np.ndarray]:
+        """Where the windows start in each dimension, counted from the first element behind the padding."""
+        each = zip(self.windows, self.stride, self.pads, strict=True)
+        return [np.arange(count) * step - low for count, step, (low, _) in each]
+
+    @property
+    def first_inside(self) -> list[np.ndarray]:
+        """The first tap of each window that is not padding."""
+        each = zip(self.starts, self.dilation, strict=True)
+        return [start + np.maximum(-start + apart - 1, 0) // apart * apart for start, apart in each]
+
+
+def pool_of(
+    dims: int, input: jax.Array, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
+) -> Pool:
+    """Return the windows of a pool over the last dimensions, of torch's arguments; by default, they do not overlap.
+
+    Raises: ShapeError for sizes out of range, an input with too many or too few dimensions or without elements, and for
+    padding of more than half the window.
+    """
+    kernel = spread(kernel_size, dims, "kernel_size")
+    step = kernel if stride in (None, ()) else spread(stride, dims, "stride")
+    apart, pad = spread(dilation, dims, "dilation"), spread(padding, dims, "padding")
+    want_at_least(1, kernel_size=kernel, stride=step, dilation=apart)
+    want_at_least(0, padding=pad)
+    want_rank(input, dims)
+    want_elements(input, dims)
+    reach = extents(kernel, apart)
+    if any(2 * size > length for size, length in zip(pad, reach, strict=True)):
+        raise ShapeError("`padding` of at most half the window", f"{pad} for a window of {reach}")
+    sizes = input.shape[-dims:]
+    windows = tuple(map(_pooled_size, sizes, reach, step, pad, (ceil_mode,) * dims))
+    if min(windows) < 1:
+        raise ShapeError(f"an input at least as large as the window of {reach}", describe(input))
+    return Pool(sizes, kernel, step, apart, tuple(map(_ends, sizes, reach, step, pad, windows)), windows)
+
+
+def _ends(size: int, reach: int, step: int, pad: int, count: int) -> tuple[int, int]:
+    return pad, max((count - 1) * step + reach - size - pad, 0)
+
+
+def want_elements(input: jax.Array, dims: int) -> None:
+    """Raise ShapeError for a tensor without elements, unless its batch is empty."""
+    if 0 in input.shape[-1 - dims :]:
+        raise ShapeError("a tensor with elements, or an empty batch", describe(input))
+
+
+def _pooled_size(size: int, reach: int, step: int, pad: int, ceil_mode: bool) -> int:
+    left = size + 2 * pad - reach
+    count = (-(-left // step) if ceil_mode else left // step) + 1
+    # no window starts in the padding behind the input
+    return count - (ceil_mode and (count - 1) * step >= size + pad)

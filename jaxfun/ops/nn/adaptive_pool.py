@@ -1,0 +1,359 @@
+"""Adaptive pools: as many windows as are asked for, spread over the input as evenly as integers allow."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ...core.dtypes import DType, canonical, int64
+from ...core.errors import ArgumentValueError, ShapeError, describe
+from ...core.op import op
+from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, rows
+from ._windows import Ints, PerDim, spread, want_at_least, want_rank
+from .max_pool import Two, largest_of, pooled
+
+_REJECTED = BOOLS | INTEGERS | COMPLEXES
+Sizes = PerDim | tuple[int | None, ...]
+
+
+def _sizes(dims: int, input: jax.Array, output_size: Any) -> Ints:
+    """Return how many windows there are in each dimension; None leaves a dimension as it is."""
+    if dims > 1 and isinstance(output_size, tuple):
+        if input.ndim <= len(output_size):
+            raise ArgumentValueError(f"a tensor of more than {len(output_size)} dimensions", describe(input))
+        own = input.shape[input.ndim - len(output_size) :]
+        output_size = tuple(size if given is None else given for size, given in zip(own, output_size, strict=True))
+    sizes = spread(output_size, dims, "output_size")
+    want_at_least(0, output_size=sizes)
+    return sizes
+
+
+def _want_elements(input: jax.Array, first: int) -> None:
+    if 0 in input.shape[first:]:
+        raise ShapeError(f"sizes of at least 1 from dimension {first} on", describe(input))
+
+
+def _bounds(size: int, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return where the windows of a dimension start and end."""
+    places = np.arange(count)
+    return places * size // count, -(-(places + 1) * size // count)
+
+
+def _averages(dims: int, input: jax.Array, output_size: Any) -> jax.Array:
+    sizes = _sizes(dims, input, output_size)
+    if dims > 1 and sizes == (1,) * dims:  # torch takes the mean, of any tensor
+        return jnp.mean(input, range(-dims, 0), keepdims=True)
+    want_rank(input, dims)
+    _want_elements(input, input.ndim - dims)
+    if not input.size or 0 in sizes:
+        return jnp.zeros((*input.shape[:-dims], *sizes), input.dtype)
+    for axis, count in enumerate(sizes, -dims):
+        input = _averages_along(input, axis + input.ndim, count)
+    return input
+
+
+def _averages_along(input: jax.Array, axis: int, count: int) -> jax.Array:
+    size = input.shape[axis]
+    if size % count == 0:
+        parts = (*input.shape[:axis], count, size // count, *input.shape[axis + 1 :])
+        return jnp.sum(input.reshape(parts), axis + 1) / (size // count) if size > count else input
+    starts, ends = _bounds(size, count)
+    taps = starts[:, None] + np.arange((ends - starts).max())
+    shape = (-1, *[1] * (input.ndim - axis - 1))
+    inside = (taps < ends[:, None]).reshape(count, *shape)
+    parts = jnp.take(input, np.minimum(taps, size - 1), axis)
+    return jnp.sum(jnp.where(inside, parts, 0), axis + 1) / (ends - starts).reshape(shape).astype(input.dtype)
+
+
+def _maxima(dims: int, input: jax.Array, output_size: Any) -> Two:
+    counts = _sizes(dims, input, output_size)
+    want_rank(input, dims)
+    _want_elements(input, 1)
+    sizes, shape = input.shape[-dims:], (*input.shape[:-dims], *counts)
+    if 0 in shape:
+        return jnp.zeros(shape, input.dtype), jnp.zeros(shape, canonical(int64).dtype)
+    if not any(size % count for size, count in zip(sizes, counts, strict=True)):
+        kernel = tuple(size // count for size, count in zip(sizes, counts, strict=True))
+        return pooled(dims, input, kernel, None, 0, 1, False)
+    return largest_of(input, _places(sizes, counts), dims)
+
+
+def _places(sizes: Ints, counts: Ints) -> np.ndarray:
+    """Return the flat indices of the elements of all windows: (*counts, taps); in shorter windows the last repeats."""
+    total, dims = np.zeros((), np.int64), len(sizes)
+    for place, (size, count) in enumerate(zip(sizes, counts, strict=True)):
+        starts, ends = _bounds(size, count)
+        taps = np.minimum(starts[:, None] + np.arange((ends - starts).max()), ends[:, None] - 1)
+        shape = [1] * 2 * dims
+        shape[place], shape[dims + place] = taps.shape
+        total = total * size + taps.reshape(shape)
+    return total.reshape(*counts, math.prod(total.shape[dims:]))
+
+
+def _complex_where_one(arguments: Mapping[str, Any]) -> frozenset[DType]:
+    size = arguments["output_size"]  # torch takes the mean of all
+    return COMPLEXES if {1}.issuperset(size if isinstance(size, tuple) else (size,)) else frozenset()
+
+
+def _all_where_empty(arguments: Mapping[str, Any]) -> frozenset[DType]:
+    return _complex_where_one(arguments) if arguments["input"].size else _REJECTED
+
+
+@op(
+    torch="torch.nn.functional.adaptive_avg_pool1d",
+    aliases=("adaptive_avg_pool1d",),
+    composite=True,
+    rejects=_REJECTED,
+    takes_here=_all_where_empty,
+    cases=rows(
+        "input output_size",
+        ("b c 5", 3),
+        ("c 6", (3,)),
+        ("2 c 4", 1),
+        ("2 3", 5),
+    ),
+)
+def adaptive_avg_pool1d(input: Array, output_size: PerDim) -> jax.Array:
+    """Return the averages of `output_size` windows that cover the input.
+
+    Shapes: (n, c, length) -> (n, c, *), or without n.
+    Window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
+    Raises: RuntimeError for a negative size, and for an input without elements.
+    Torch: torch.adaptive_avg_pool1d, torch.nn.functional.adaptive_avg_pool1d.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.adaptive_avg_pool1d(jf.tensor([[1.0, 3.0, 2.0]]), 2)
+    Array([[2. , 2.5]], dtype=float32)
+    """
+    return _averages(1, input, output_size)
+
+
+@op(
+    torch="torch.nn.functional.adaptive_avg_pool2d",
+    rejects=_REJECTED,
+    takes_here=_all_where_empty,
+    cases=rows(
+        "input output_size",
+        ("c 6 4", (3, None)),
+        ("b 2 4 5", 2),
+        ("1 c 4 3", 1),
+        ("1 2 3 5", (4, 3)),
+    ),
+)
+def adaptive_avg_pool2d(input: Array, output_size: Sizes) -> jax.Array:
+    """Return the averages of `output_size` windows that cover the input.
+
+    Shapes: (n, c, height, width) -> (n, c, *), or without n.
+    Window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
+    None leaves a dimension as it is.
+    Raises: RuntimeError for a negative size, and for an input without elements.
+    Torch: torch.nn.functional.adaptive_avg_pool2d.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.adaptive_avg_pool2d(jf.tensor([[[1.0, 3.0], [2.0, 5.0]]]), (1, 2))
+    Array([[[1.5, 4. ]]], dtype=float32)
+    """
+    return _averages(2, input, output_size)
+
+
+@op(
+    torch="torch.nn.functional.adaptive_avg_pool3d",
+    rejects=_REJECTED,
+    takes_here=_complex_where_one,
+    cases=rows(
+        "input output_size",
+        ("c 4 3 2", (2, None, 3)),
+        ("b 1 3 2 4", 2),
+        ("1 2 3 4 3", 1),
+    ),
+)
+def adaptive_avg_pool3d(input: Array, output_size: Sizes) -> jax.Array:
+    """Return the averages of `output_size` windows that cover the input.
+
+    Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
+    Window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
+    None leaves a dimension as it is.
+    Raises: RuntimeError for a negative size, and for an input without elements.
+    Torch: torch.nn.functional.adaptive_avg_pool3d.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.adaptive_avg_pool3d(jf.tensor([[[[1.0, 3.0, 2.0]]]]), (1, 1, 2))
+    Array([[[[2. , 2.5]]]], dtype=float32)
+    """
+    return _averages(3, input, output_size)
+
+
+@op(
+    kind=None,
+    torch="torch.nn.functional.adaptive_max_pool1d",
+    overload="return_indices",
+    composite=True,
+    rejects=_REJECTED,
+    cases=rows(
+        "input output_size return_indices",
+        ("b c 5", 3, False),
+        ("c 6", (3,), True),
+        ("2 c 4", 1, False),
+        ("2 3", 5, True),
+    ),
+)
+def adaptive_max_pool1d(input: Array, output_size: Sizes, return_indices: bool = False) -> jax.Array | Two:
+    """Return the largest elements of `output_size` windows that cover the input.
+
+    The windows are those of adaptive_avg_pool1d. With `return_indices` a second result holds the index of each in
+    its flat input: of equals the first, of NaN the last.
+    Gradient: all to the element whose index is returned.
+    Raises: RuntimeError for a negative size, and for an input without elements.
+    Torch: torch.nn.functional.adaptive_max_pool1d.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.adaptive_max_pool1d(jf.tensor([[1.0, 3.0, 2.0]]), 2)
+    Array([[3., 3.]], dtype=float32)
+    """
+    found = _maxima(1, input, output_size)
+    return found if return_indices else found[0]
+
+
+@op(
+    kind=None,
+    torch="torch.nn.functional.adaptive_max_pool1d_with_indices",
+    aten="adaptive_max_pool1d",
+    composite=True,
+    rejects=_REJECTED,
+    cases=rows(
+        "input output_size return_indices",
+        ("b c 5", 3, False),
+        ("c 6", (3,), True),
+    ),
+)
+def adaptive_max_pool1d_with_indices(input: Array, output_size: Sizes, return_indices: bool = False) -> Two:
+    """Return the largest elements of `output_size` windows that cover the input, and their indices in the flat input.
+
+    `return_indices` changes nothing.
+    Gradient: all to the element whose index is returned.
+    Raises: RuntimeError for a negative size, and for an input without elements.
+    Torch: torch.nn.functional.adaptive_max_pool1d_with_indices.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.adaptive_max_pool1d_with_indices(jf.tensor([[1.0, 3.0, 2.0]]), 2)[1]
+    Array([[1, 1]], dtype=int32)
+    """
+    return _maxima(1, input, output_size)
+
+
+@op(
+    kind=None,
+    torch="torch.nn.functional.adaptive_max_pool2d",
+    overload="return_indices",
+    node="AdaptiveMaxPool2DBackward0",
+    rejects=_REJECTED,
+    cases=rows(
+        "input output_size return_indices",
+        ("c 6 4", (3, None), True),
+        ("b 2 4 5", 2, False),
+        ("1 c 4 3", 1, False),
+        ("1 2 3 5", (4, 3), True),
+    ),
+)
+def adaptive_max_pool2d(input: Array, output_size: Sizes, return_indices: bool = False) -> jax.Array | Two:
+    """Return the largest elements of `output_size` windows that cover the input.
+
+    The windows are those of adaptive_avg_pool2d. With `return_indices` a second result holds the index of each in
+    its flat input: of equals the first, of NaN the last.
+    Gradient: all to the element whose index is returned.
+    Raises: RuntimeError for a negative size, and for an input without elements.
+    Torch: torch.nn.functional.adaptive_max_pool2d.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.adaptive_max_pool2d(jf.tensor([[[1.0, 3.0], [2.0, 5.0]]]), (1, 2))
+    Array([[[2., 5.]]], dtype=float32)
+    """
+    found = _maxima(2, input, output_size)
+    return found if return_indices else found[0]
+
+
+@op(
+    kind=None,
+    torch="torch.nn.functional.adaptive_max_pool2d_with_indices",
+    aten="adaptive_max_pool2d",
+    node="AdaptiveMaxPool2DBackward0",
+    rejects=_REJECTED,
+    cases=rows(
+        "input output_size return_indices",
+        ("c 6 4", (3, None), True),
+        ("b 2 4 5", 2, False),
+    ),
+)
+def adaptive_max_pool2d_with_indices(input: Array, output_size: Sizes, return_indices: bool = False) -> Two:
+    """Return the largest elements of `output_size` windows that cover the input, and their indices in the flat input.
+
+    `return_indices` changes nothing.
+    Gradient: all to the element whose index is returned.
+    Raises: RuntimeError for a negative size, and for an input without elements.
+    Torch: torch.nn.functional.adaptive_max_pool2d_with_indices.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.adaptive_max_pool2d_with_indices(jf.tensor([[[1.0, 3.0], [2.0, 5.0]]]), (1, 2))[1]
+    Array([[[2, 3]]], dtype=int32)
+    """
+    return _maxima(2, input, output_size)
+
+
+@op(
+    kind=None,
+    torch="torch.nn.functional.adaptive_max_pool3d",
+    overload="return_indices",
+    node="AdaptiveMaxPool3DBackward0",
+    rejects=_REJECTED,
+    cases=rows(
+        "input output_size return_indices",
+        ("c 4 3 2", (2, None, 3), True),
+        ("b 1 3 2 4", 2, False),
+        ("1 2 3 4 3", 1, False),
+    ),
+)
+def adaptive_max_pool3d(input: Array, output_size: Sizes, return_indices: bool = False) -> jax.Array | Two:
+    """Return the largest elements of `output_size` windows that cover the input.
+
+    The windows are those of adaptive_avg_pool3d. With `return_indices` a second result holds the index of each in
+    its flat input: of equals the first, of NaN the last.
+    Gradient: all to the element whose index is returned.
+    Raises: RuntimeError for a negative size, and for an input without elements.
+    Torch: torch.nn.functional.adaptive_max_pool3d.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.adaptive_max_pool3d(jf.tensor([[[[1.0, 3.0, 2.0]]]]), (1, 1, 2))
+    Array([[[[3., 3.]]]], dtype=float32)
+    """
+    found = _maxima(3, input, output_size)
+    return found if return_indices else found[0]
+
+
+@op(
+    kind=None,
+    torch="torch.nn.functional.adaptive_max_pool3d_with_indices",
+    aten="adaptive_max_pool3d",
+    node="AdaptiveMaxPool3DBackward0",
+    rejects=_REJECTED,
+    cases=rows(
+        "input output_size return_indices",
+        ("c 4 3 2", (2, None, 3), True),
+        ("b 1 3 2 4", 2, False),
+    ),
+)
+def adaptive_max_pool3d_with_indices(input: Array, output_size: Sizes, return_indices: bool = False) -> Two:
+    """Return the largest elements of `output_size` windows that cover the input, and their indices in the flat input.
+
+    `return_indices` changes nothing.
+    Gradient: all to the element whose index is returned.
+    Raises: RuntimeError for a negative size, and for an input without elements.
+    Torch: torch.nn.functional.adaptive_max_pool3d_with_indices.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.adaptive_max_pool3d_with_indices(jf.tensor([[[[1.0, 3.0, 2.0]]]]), (1, 1, 2))[1]
+    Array([[[[1, 1]]]], dtype=int32)
+    """
+    return _maxima(3, input, output_size)

@@ -1,0 +1,266 @@
+"""Transposed convolutions, and `convolution`, which is of either sort. Begin with `_conv_transpose`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from ...core.dtypes import DType, as_dtype, computed_in, int64
+from ...core.errors import ShapeError
+from ...core.op import op
+from ...core.public import public
+from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Row, rows
+from ..linalg._matrices import want
+from ._windows import Ints, PerDim, extents, spread, want_at_least, want_rank
+from .convolution import Windows, conv, convolved, plus_bias, taken, taken_transposed, want_kernel
+
+
+def _conv_transpose(
+    dims: int,
+    input: jax.Array,
+    weight: jax.Array,
+    bias: Any,
+    stride: Any,
+    padding: Any,
+    output_padding: Any,
+    groups: int,
+    dilation: Any,
+) -> jax.Array:
+    want_rank(input, dims)
+    want(weight.ndim == dims + 2, f"(i, o / groups, *{dims} sizes) of the weight", weight)
+    batch = input if input.ndim == weight.ndim else input[None]
+    stride, dilation = spread(stride, dims, "stride"), spread(dilation, dims, "dilation")
+    padding, more = spread(padding, dims, "padding"), spread(output_padding, dims, "output_padding")
+    want_at_least(1, stride=stride, dilation=dilation, groups=(groups,))
+    want_at_least(0, padding=padding, output_padding=more)
+    if any(extra >= max(steps) for extra, *steps in zip(more, stride, dilation, strict=True)):
+        raise ShapeError("`output_padding` below the stride or the dilation", str(more))
+    want_kernel(batch, weight, bias, groups, weight.shape[1] * groups)
+    want(batch.shape[1] == weight.shape[0] and weight.shape[1] > 0, "(n, i, *) and (i, o / groups, *)", batch, weight)
+    pads = [(size, size - extra) for size, extra in zip(padding, more, strict=True)]
+    result = plus_bias(_transposed(batch, weight, Windows(stride, pads, dilation, groups)), bias).astype(input.dtype)
+    return result if batch is input else result[0]
+
+
+def _transposed(input: jax.Array, weight: jax.Array, windows: Windows) -> jax.Array:
+    """Return what the transpose of a convolution makes of its result; 16-bit floats in float32."""
+    wide = computed_in(as_dtype(input.dtype)).dtype
+    shape = (input.shape[0], weight.shape[1] * windows.groups, *_sizes(input, weight, windows))
+    want(min(shape[2:]) > 0, "of a result with elements", input, weight)
+    if not jnp.issubdtype(wide, jnp.inexact):  # JAX transposes no integers
+        return _of_integers(input, weight, windows)
+    source = jax.ShapeDtypeStruct(shape, wide)
+    (result,) = jax.linear_transpose(lambda x: convolved(x, weight.astype(wide), windows), source)(input.astype(wide))
+    return result
+
+
+def _of_integers(input: jax.Array, weight: jax.Array, windows: Windows) -> jax.Array:
+    """The convolution of the input, zeros between its elements, with the reversed taps."""
+    ends = [
+        (length - 1 - low, length - 1 - high)
+        for length, (low, high) in zip(_reach(weight, windows), windows.pads, strict=True)
+    ]
+    config = [(0, 0, 0)] * 2 + [(*end, step - 1) for end, step in zip(ends, windows.stride, strict=True)]
+    spaced = jax.lax.pad(input, jnp.zeros((), input.dtype), config)
+    parts = weight.reshape(windows.groups, -1, *weight.shape[1:]).swapaxes(1, 2)
+    kernels = jnp.flip(parts.reshape(-1, parts.shape[2], *weight.shape[2:]), range(2, weight.ndim))
+    dims = len(windows.pads)
+    return convolved(spaced, kernels, Windows((1,) * dims, [(0, 0)] * dims, windows.dilation, windows.groups))
+
+
+def _reach(weight: jax.Array, windows: Windows) -> Ints:
+    return extents(weight.shape[2:], windows.dilation)
+
+
+def _sizes(input: jax.Array, weight: jax.Array, windows: Windows) -> Ints:
+    each = zip(input.shape[2:], windows.stride, _reach(weight, windows), windows.pads, strict=True)
+    return tuple((size - 1) * step + length - sum(pad) for size, step, length, pad in each)
+
+
+_SMALL = INTEGERS - {int64}
+
+
+_OPTIONS: Mapping[str, Any] = {
+    "kind": None,
+    "node": "ConvolutionBackward0",
+    "rejects": BOOLS | _SMALL,
+    "operand_rejects": BOOLS | _SMALL,
+    "takes_here": taken_transposed,
+}
+
+
+def _cases(*values: Any) -> tuple[Row, ...]:
+    return rows("input weight bias stride padding output_padding groups dilation", *values)
+
+
+@op(
+    **_OPTIONS,
+    torch="torch.nn.functional.conv_transpose1d",
+    overload="",
+    aliases=("conv_transpose1d",),
+    cases=_cases(
+        ("2 3 4", "3 o 2", "o", 1, 0, 0, 1, 1),
+        ("4 3", "4 2 2", None, (2,), (1,), (1,), 2, (2,)),
+        ("2 2 3", "2 2 2", "2", 1, 2, 2, 1, 3),
+        ("0 2 4", "2 3 2", "3", 3, 0, 2, 1, 1),
+    ),
+)
+def conv_transpose1d(
+    input: Array,
+    weight: Array,
+    bias: Array = None,
+    stride: PerDim = 1,
+    padding: PerDim = 0,
+    output_padding: PerDim = 0,
+    groups: int = 1,
+    dilation: PerDim = 1,
+) -> jax.Array:
+    """Return the transposed convolution of signals and kernels. Shapes: (n, i, l) -> (n, o, *).
+
+    Each element adds a multiple of the kernel to the result, `stride` apart. The kernels are (i, o / groups, k).
+    `padding` cuts that much off both ends of the result, `output_padding` adds to the last end.
+    Dtypes: 16-bit floats are computed in float32, and rounded once.
+    Raises: RuntimeError for other shapes, an output_padding not below the stride or the dilation, and two dtypes.
+    Torch: torch.conv_transpose1d, torch.nn.functional.conv_transpose1d.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.conv_transpose1d(jf.tensor([[1.0, 2.0]]), jf.tensor([[[1.0, 10.0]]]))
+    Array([[ 1., 12., 20.]], dtype=float32)
+    """
+    return _conv_transpose(1, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+
+@op(
+    **_OPTIONS,
+    torch="torch.nn.functional.conv_transpose2d",
+    overload="input",
+    aliases=("conv_transpose2d",),
+    cases=_cases(
+        ("2 3 2 4", "3 o 2 3", "o", 1, 0, 0, 1, 1),
+        ("4 3 2", "4 2 3 2", None, (2, 1), (1, 0), (1, 0), 2, (1, 2)),
+        ("1 2 3 3", "2 1 2 3", "2", 3, 1, 2, 2, 1),
+    ),
+)
+def conv_transpose2d(
+    input: Array,
+    weight: Array,
+    bias: Array = None,
+    stride: PerDim = 1,
+    padding: PerDim = 0,
+    output_padding: PerDim = 0,
+    groups: int = 1,
+    dilation: PerDim = 1,
+) -> jax.Array:
+    """Return the transposed convolution of images and kernels. Shapes: (n, i, h, w) -> (n, o, *).
+
+    Each element adds a multiple of the kernel to the result, `stride` apart. The kernels are (i, o / groups, kh, kw).
+    `padding` cuts that much off both ends of the result, `output_padding` adds to the last end.
+    Dtypes: 16-bit floats are computed in float32, and rounded once.
+    Raises: RuntimeError for other shapes, an output_padding not below the stride or the dilation, and two dtypes.
+    Torch: torch.conv_transpose2d, torch.nn.functional.conv_transpose2d.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.conv_transpose2d(jf.ones(1, 2, 2), jf.ones(1, 1, 2, 2))
+    Array([[[1., 2., 1.],
+            [2., 4., 2.],
+            [1., 2., 1.]]], dtype=float32)
+    """
+    return _conv_transpose(2, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+
+@op(
+    **_OPTIONS,
+    torch="torch.nn.functional.conv_transpose3d",
+    overload="input",
+    aliases=("conv_transpose3d",),
+    cases=_cases(
+        ("2 2 2 3 2", "2 o 2 1 3", "o", 1, 0, 0, 1, 1),
+        ("4 2 1 3", "4 1 2 3 2", None, (2, 1, 3), (1, 0, 0), (1, 0, 2), 2, (1, 2, 1)),
+    ),
+)
+def conv_transpose3d(
+    input: Array,
+    weight: Array,
+    bias: Array = None,
+    stride: PerDim = 1,
+    padding: PerDim = 0,
+    output_padding: PerDim = 0,
+    groups: int = 1,
+    dilation: PerDim = 1,
+) -> jax.Array:
+    """Return the transposed convolution of volumes and kernels. Shapes: (n, i, d, h, w) -> (n, o, *).
+
+    Each element adds a multiple of the kernel to the result, `stride` apart. Kernels are (i, o / groups, kd, kh, kw).
+    `padding` cuts that much off both ends of the result, `output_padding` adds to the last end.
+    Dtypes: 16-bit floats are computed in float32, and rounded once.
+    Raises: RuntimeError for other shapes, an output_padding not below the stride or the dilation, and two dtypes.
+    Torch: torch.conv_transpose3d, torch.nn.functional.conv_transpose3d.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.conv_transpose3d(jf.ones(1, 1, 1, 2), jf.ones(1, 1, 1, 1, 2))
+    Array([[[[1., 2., 1.]]]], dtype=float32)
+    """
+    return _conv_transpose(3, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+
+def _taken(arguments: Mapping[str, Any]) -> frozenset[DType]:
+    return taken(arguments) | (frozenset() if arguments["input"].size else COMPLEXES)
+
+
+@public
+def convolution(
+    input: Any,
+    weight: Any,
+    bias: Any,
+    stride: int | tuple[int, ...],
+    padding: int | tuple[int, ...],
+    dilation: int | tuple[int, ...],
+    transposed: bool,
+    output_padding: int | tuple[int, ...],
+    groups: int,
+) -> jax.Array:
+    """Return the convolution of a batch in as many dimensions as the kernel has, or the transposed one.
+
+    Shapes: (n, i, *), (o, i / groups, *) -> (n, o, *); transposed (n, i, *), (i, o / groups, *) -> (n, o, *).
+    Dtypes: 16-bit floats are computed in float32, and rounded once.
+    Raises: RuntimeError for other shapes, tensors of two dtypes, and complex numbers.
+
+    >>> import jaxfun as jf
+    >>> jf.convolution(jf.ones(1, 1, 3), jf.ones(1, 1, 2), None, 1, 0, 1, False, 0, 1)
+    Array([[[2., 2.]]], dtype=float32)
+    """
+    return _convolution(input, weight, bias, stride, padding, dilation, transposed, output_padding, groups)
+
+
+@op(
+    kind=None,
+    torch="torch.convolution",
+    node="ConvolutionBackward0",
+    rejects=BOOLS | _SMALL | COMPLEXES,
+    operand_rejects=BOOLS | _SMALL,
+    takes_here=_taken,
+    cases=rows(
+        "input weight bias stride padding dilation transposed output_padding groups",
+        ("2 3 4", "o 3 2", "o", (1,), (0,), (1,), False, (0,), 1),
+        ("2 4 4 3", "4 2 2 2", None, (1, 2), (0, 1), (2, 1), False, (0, 0), 2),
+        ("2 4 2 3", "4 2 2 2", "4", (2, 1), (0, 1), (1, 1), True, (1, 0), 2),
+    ),
+)
+def _convolution(
+    input: Array,
+    weight: Array,
+    bias: Array = None,
+    stride: PerDim = 1,
+    padding: PerDim = 0,
+    dilation: PerDim = 1,
+    transposed: bool = False,
+    output_padding: PerDim = 0,
+    groups: int = 1,
+) -> jax.Array:
+    dims = weight.ndim - 2
+    want(input.ndim == weight.ndim > 2, "(n, i, *) and (o, i / groups, *)", input, weight)
+    if transposed:
+        return _conv_transpose(dims, input, weight, bias, stride, padding, output_padding, groups, dilation)
+    want_at_least(0, output_padding=spread(output_padding, dims, "output_padding"))
+    return conv(dims, input, weight, bias, stride, padding, dilation, groups)

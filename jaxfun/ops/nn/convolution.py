@@ -1,0 +1,305 @@
+"""Convolutions: conv1d, conv2d and conv3d.
+
+Begin with `convolved`. For groups of channels, few windows, and windows that do not overlap, XLA's CPU code takes up
+to a thousand times as long as a matrix product. A convolution is written as a product there, on the CPU alone.
+"""
+
+import functools
+import math
+import operator
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ...core.dtypes import DType, as_dtype, computed_in, int64
+from ...core.errors import ShapeError, UnsupportedDTypeError, describe
+from ...core.op import op
+from ...core.record import BOOLS, INTEGERS, Array, Row, rows
+from ..linalg._matrices import want
+from ._windows import Ints, Pads, PerDim, columns, counts, every, extents, padded, spread, want_at_least, want_rank
+
+Padding = PerDim | str
+
+_MOST_TAPS = 49  # of a depthwise kernel that is added up tap by tap: 7 x 7
+_FEW_WINDOWS = 64  # of an input, and
+_FEW_NUMBERS = 2**16  # in all windows: up to these a matrix product is the faster form
+
+
+class Windows(NamedTuple):
+    """How a kernel moves over the input."""
+
+    stride: Ints
+    pads: Pads
+    dilation: Ints
+    groups: int
+
+
+def convolved(input: jax.Array, weight: jax.Array, windows: Windows) -> jax.Array:
+    """Return the convolution, of 16-bit floats in float32. Shapes: (n, i, *), (o, i / groups, *) -> (n, o, *)."""
+    wide = computed_in(as_dtype(input.dtype)).dtype
+    on_cpu = _form(input.shape, weight.shape, windows)
+    if on_cpu is _by_xla and wide == input.dtype:
+        return _by_xla(windows, input, weight)
+    return jax.lax.platform_dependent(
+        input,
+        weight,
+        cpu=lambda x, w: on_cpu(windows, x.astype(wide), w.astype(wide)),
+        default=functools.partial(_by_xla, windows),
+    )
+
+
+def _form(shape: Ints, kernel: Ints, windows: Windows) -> Any:
+    """Return the fastest form on the CPU, as benchmarks/bench_convolution.py measures it."""
+    taps, reach = kernel[2:], extents(kernel[2:], windows.dilation)
+    count = math.prod(counts(shape[2:], reach, windows.stride, windows.pads))
+    if windows.groups == shape[1] > 1 and math.prod(taps) <= _MOST_TAPS:
+        return _by_taps
+    is_small = count <= _FEW_WINDOWS or math.prod((*shape[:2], *taps, count)) <= _FEW_NUMBERS
+    is_apart = all(map(operator.le, taps, windows.stride))  # no window shares an element with another, as of 1 x 1
+    is_below = any(map(operator.lt, shape[2:], reach))
+    return _by_columns if windows.groups > 1 or is_small or is_apart or is_below else _by_xla
+
+
+def _by_xla(windows: Windows, input: jax.Array, weight: jax.Array) -> jax.Array:
+    return jax.lax.conv_general_dilated(
+        input,
+        weight,
+        windows.stride,
+        windows.pads,
+        rhs_dilation=windows.dilation,
+        feature_group_count=windows.groups,
+        precision=jax.lax.Precision.HIGHEST,
+        preferred_element_type=computed_in(as_dtype(input.dtype)).dtype,
+    )
+
+
+def _by_columns(windows: Windows, input: jax.Array, weight: jax.Array) -> jax.Array:
+    """One matrix product for each group, of the kernels and the windows."""
+    batch, groups, kernel = input.shape[0], windows.groups, weight.shape[2:]
+    parts = columns(padded(input, windows.pads), kernel, windows.stride, windows.dilation)
+    sizes = parts.shape[2 + len(kernel) :]
+    inputs = parts.reshape(batch, groups, math.prod(weight.shape[1:]), math.prod(sizes))
+    kernels = weight.reshape(groups, weight.shape[0] // groups, inputs.shape[2])
+    result = jnp.einsum("ngkl,gok->ngol", inputs, kernels, precision=jax.lax.Precision.HIGHEST)
+    return result.reshape(batch, weight.shape[0], *sizes)
+
+
+def _by_taps(windows: Windows, input: jax.Array, weight: jax.Array) -> jax.Array:
+    """The sum over the taps of a depthwise kernel: along the last dimension first, so that few slices are taken."""
+    stride, dilation, kernel = windows.stride, windows.dilation, weight.shape[2:]
+    x = padded(input, windows.pads)
+    sizes = counts(x.shape[2:], extents(kernel, dilation), stride, [(0, 0)] * len(kernel))
+    factors = weight.reshape(windows.groups, -1, *kernel, *[1] * len(kernel))
+    x = jnp.expand_dims(x, 2)
+    lasts = [every(x, -1, dilation[-1] * tap, sizes[-1], stride[-1]) for tap in range(kernel[-1])]
+
+    def part(lead: Ints) -> jax.Array:
+        total: Any = sum(last * factors[(slice(None), slice(None), *lead, tap)] for tap, last in enumerate(lasts))
+        for axis, tap in enumerate(lead):
+            total = every(total, 3 + axis, dilation[axis] * tap, sizes[axis], stride[axis])
+        return total
+
+    total: Any = sum(map(part, np.ndindex(*kernel[:-1])))
+    return total.reshape(input.shape[0], weight.shape[0], *sizes)
+
+
+_SMALL = INTEGERS - {int64}  # torch has kernels of them without dilation alone
+
+
+def taken(arguments: Mapping[str, Any]) -> frozenset[DType]:
+    """Return the dtypes that torch takes of some arguments alone."""
+    if arguments.get("transposed", False):
+        return taken_transposed(arguments)
+    if not arguments["input"].size:  # torch needs no kernel for it
+        return BOOLS | _SMALL
+    dilation = arguments.get("dilation", 1)
+    return _SMALL if {1}.issuperset(dilation if isinstance(dilation, tuple) else (dilation,)) else frozenset()
+
+
+def taken_transposed(arguments: Mapping[str, Any]) -> frozenset[DType]:
+    """Return the dtypes that torch's transposed convolution takes of some arguments alone."""
+    return frozenset() if arguments["input"].size else BOOLS | _SMALL
+
+
+def conv(
+    dims: int, input: jax.Array, weight: jax.Array, bias: Any, stride: Any, padding: Any, dilation: Any, groups: int
+) -> jax.Array:
+    """Return the convolution in `dims` dimensions of an input or a batch of them, with the arguments of torch."""
+    want_rank(input, dims)
+    want(weight.ndim == dims + 2, f"(o, i / groups, *{dims} sizes) of the weight", weight)
+    stride, dilation = spread(stride, dims, "stride"), spread(dilation, dims, "dilation")
+    want_at_least(1, stride=stride, dilation=dilation, groups=(groups,))
+    pads = _pads(padding, stride, extents(weight.shape[2:], dilation))
+    batch = input if input.ndim == weight.ndim else input[None]
+    result = _with_bias(batch, weight, bias, Windows(stride, pads, dilation, groups))
+    return result if batch is input else result[0]
+
+
+def _pads(padding: Any, stride: Ints, reach: Ints) -> Pads:
+    if padding == "valid":
+        return [(0, 0)] * len(reach)
+    if padding == "same":
+        if max(stride) > 1:
+            raise ShapeError('a stride of 1 for padding="same"', str(stride))
+        return [((length - 1) // 2, length // 2) for length in reach]  # the larger half behind
+    if isinstance(padding, str):
+        raise ShapeError('`padding` to be integers, "same" or "valid"', repr(padding))
+    each = spread(padding, len(reach), "padding")
+    want_at_least(0, padding=each)
+    return [(size, size) for size in each]
+
+
+def _with_bias(input: jax.Array, weight: jax.Array, bias: Any, windows: Windows) -> jax.Array:
+    want_kernel(input, weight, bias, windows.groups, weight.shape[0])
+    want(input.shape[1] == weight.shape[1] * windows.groups, "(n, i, *) and (o, i / groups, *)", input, weight)
+    sizes = counts(input.shape[2:], extents(weight.shape[2:], windows.dilation), windows.stride, windows.pads)
+    want(min(sizes) > 0, "of an input at least as large as the kernel", input, weight)
+    if not input.shape[1]:  # torch gives no channels where it takes none
+        return jnp.zeros((input.shape[0], 0, *sizes), input.dtype)
+    return plus_bias(convolved(input, weight, windows), bias).astype(input.dtype)
+
+
+def want_kernel(input: jax.Array, weight: jax.Array, bias: Any, groups: int, channels: int) -> None:
+    """Raise an error for two dtypes, a kernel without elements or that many groups, a bias of other channels."""
+    given = [weight] if bias is None or not input.size else [weight, bias]  # no elements have no dtype to torch
+    if any(other.dtype != input.dtype for other in given):
+        raise UnsupportedDTypeError("tensors of one dtype", " and ".join(map(describe, (input, *given))))
+    want(weight.shape[0] >= groups and weight.shape[0] % groups == 0, f"with {groups} groups of channels", weight)
+    want(0 not in weight.shape[2:], "of a kernel with elements", weight)
+    want(0 not in input.shape[2:] or 0 in input.shape[:2], "of images with elements", input)
+    if bias is not None:
+        want(bias.shape == (channels,), f"({channels},) of the bias", bias)
+
+
+def plus_bias(result: jax.Array, bias: Any) -> jax.Array:
+    """Return a batch with a number for each channel added."""
+    return result if bias is None else result + bias.astype(result.dtype).reshape(-1, *[1] * (result.ndim - 2))
+
+
+def _cases(*values: Any) -> tuple[Row, ...]:
+    return rows("input weight bias stride padding dilation groups", *values)
+
+
+_OPTIONS: Mapping[str, Any] = {
+    "kind": None,
+    "overload": ("", "padding"),
+    "node": "ConvolutionBackward0",
+    "rejects": BOOLS | _SMALL,
+    "operand_rejects": BOOLS | _SMALL,
+    "takes_here": taken,
+}
+
+
+@op(
+    **_OPTIONS,
+    torch="torch.nn.functional.conv1d",
+    aliases=("conv1d",),
+    cases=_cases(
+        ("b c 4", "o c 3", "o", 1, 0, 1, 1),
+        ("c 6", "o c 2", None, (2,), (0,), (3,), 1),
+        ("2 4 5", "2 2 2", "2", 1, "same", 1, 2),
+        ("2 3 2", "6 1 3", "6", 2, 1, 1, 3),
+        ("2 2 6", "2 2 2", None, 1, "valid", 2, 1),
+    ),
+)
+def conv1d(
+    input: Array,
+    weight: Array,
+    bias: Array = None,
+    stride: PerDim = 1,
+    padding: Padding = 0,
+    dilation: PerDim = 1,
+    groups: int = 1,
+) -> jax.Array:
+    """Return the convolution (the cross-correlation) of signals and kernels. Shapes: (n, i, l) -> (n, o, windows).
+
+    The kernels are (o, i / groups, k). One signal alone, (i, l), gives (o, windows). `padding` is a number of zeros at
+    both ends, "valid" for none, or "same" for as many windows as elements.
+    Dtypes: 16-bit floats are computed in float32, and rounded once.
+    Raises: RuntimeError for other shapes, a kernel larger than the padded input, and tensors of two dtypes.
+    Torch: torch.conv1d, torch.nn.functional.conv1d.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.conv1d(jf.tensor([[1.0, 2.0, 4.0]]), jf.tensor([[[1.0, -1.0]]]))
+    Array([[-1., -2.]], dtype=float32)
+    """
+    return conv(1, input, weight, bias, stride, padding, dilation, groups)
+
+
+@op(
+    **_OPTIONS,
+    torch="torch.nn.functional.conv2d",
+    aliases=("conv2d",),
+    cases=_cases(
+        ("2 3 4 5", "o 3 3 2", "o", 1, 0, 1, 1),
+        ("3 4 5", "2 3 2 1", None, (2, 1), (1, 0), (1, 3), 1),
+        ("2 4 3 3", "4 2 2 2", "4", 1, "same", 1, 2),
+        ("2 3 4 4", "6 1 3 2", "6", 2, 1, 1, 3),
+        ("2 2 2 2", "2 2 3 3", "2", 1, 1, 1, 1),
+        ("1 2 4 4", "2 2 3 2", None, 1, "valid", (1, 2), 1),
+        ("0 2 4 4", "2 2 3 2", "2", 1, "same", 2, 1),
+    ),
+)
+def conv2d(
+    input: Array,
+    weight: Array,
+    bias: Array = None,
+    stride: PerDim = 1,
+    padding: Padding = 0,
+    dilation: PerDim = 1,
+    groups: int = 1,
+) -> jax.Array:
+    """Return the convolution (the cross-correlation) of images and kernels. Shapes: (n, i, h, w) -> (n, o, *windows).
+
+    The kernels are (o, i / groups, kh, kw). One image alone, (i, h, w), gives (o, *windows). `padding` is a number of
+    zeros on all sides, one for each dimension, "valid" for none, or "same" for as many windows as elements.
+    Dtypes: 16-bit floats are computed in float32, and rounded once.
+    Raises: RuntimeError for other shapes, a kernel larger than the padded input, and tensors of two dtypes.
+    Torch: torch.conv2d, torch.nn.functional.conv2d.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.conv2d(jf.ones(1, 1, 3, 3), jf.ones(1, 1, 2, 2), padding="same")
+    Array([[[[4., 4., 2.],
+             [4., 4., 2.],
+             [2., 2., 1.]]]], dtype=float32)
+    """
+    return conv(2, input, weight, bias, stride, padding, dilation, groups)
+
+
+@op(
+    **_OPTIONS,
+    torch="torch.nn.functional.conv3d",
+    aliases=("conv3d",),
+    cases=_cases(
+        ("2 3 3 2 4", "o 3 2 1 3", "o", 1, 0, 1, 1),
+        ("2 3 3 4", "2 1 2 3 2", None, (2, 1, 1), (0, 1, 0), (1, 1, 2), 2),
+        ("1 2 3 2 2", "2 2 2 1 2", "2", 1, "same", 1, 1),
+        ("1 4 2 2 2", "4 2 3 1 2", "4", 1, 1, 1, 2),
+    ),
+)
+def conv3d(
+    input: Array,
+    weight: Array,
+    bias: Array = None,
+    stride: PerDim = 1,
+    padding: Padding = 0,
+    dilation: PerDim = 1,
+    groups: int = 1,
+) -> jax.Array:
+    """Return the convolution (the cross-correlation) of volumes and kernels. Shapes: (n, i, d, h, w) -> (n, o, *).
+
+    The kernels are (o, i / groups, kd, kh, kw). One volume alone, (i, d, h, w), gives (o, *). `padding` is a
+    number of zeros on all sides, one for each dimension, "valid" for none, or "same" for as many windows as elements.
+    Dtypes: 16-bit floats are computed in float32, and rounded once.
+    Raises: RuntimeError for other shapes, a kernel larger than the padded input, and tensors of two dtypes.
+    Torch: torch.conv3d, torch.nn.functional.conv3d.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.conv3d(jf.ones(1, 1, 2, 3), jf.ones(1, 1, 1, 1, 2))
+    Array([[[[2., 2.],
+             [2., 2.]]]], dtype=float32)
+    """
+    return conv(3, input, weight, bias, stride, padding, dilation, groups)

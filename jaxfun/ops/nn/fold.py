@@ -1,0 +1,114 @@
+"""unfold and fold: the windows of images as columns, and the sum of columns at their places."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from ...core.errors import PositionError, ShapeError, describe
+from ...core.op import op
+from ...core.record import INTEGERS, Array, rows
+from ._windows import Ints, PerDim, columns, counts, extents, one_or_each, padded, want_at_least
+
+
+def _options(kernel_size: Any, dilation: Any, padding: Any, stride: Any) -> tuple[Ints, Ints, Ints, Ints]:
+    named = {"kernel_size": kernel_size, "dilation": dilation, "stride": stride}
+    kernel, apart, step = (one_or_each(value, 2, name) for name, value in named.items())
+    pad = one_or_each(padding, 2, "padding")
+    want_at_least(1, kernel_size=kernel, dilation=apart, stride=step)
+    want_at_least(0, padding=pad)
+    return kernel, apart, pad, step
+
+
+def _windows(sizes: Ints, kernel: Ints, apart: Ints, pad: Ints, step: Ints) -> Ints:
+    found = counts(sizes, extents(kernel, apart), step, [(size, size) for size in pad])
+    if min(found) < 1:
+        raise ShapeError("an image at least as large as the window", f"{sizes} for a window of {kernel}")
+    return found
+
+
+def _columns(image: jax.Array, kernel: Ints, apart: Ints, pad: Ints, step: Ints) -> jax.Array:
+    parts = columns(padded(image, [(size, size) for size in pad]), kernel, step, apart)
+    n, c, height, width, *places = parts.shape
+    return parts.reshape(n, c * height * width, places[0] * places[1])
+
+
+@op(
+    kind=None,
+    torch="torch.nn.functional.unfold",
+    aten="im2col",
+    rejects=INTEGERS,
+    cases=rows(
+        "input kernel_size dilation padding stride",
+        ("b c 3 4", 2, 1, 0, 1),
+        ("c 4 5", (3, 2), (1, 2), (1, 0), (2, 1)),
+        ("1 2 4 4", (2, 2), 1, 0, (2, 2)),
+    ),
+)
+def unfold(
+    input: Array, kernel_size: PerDim, dilation: PerDim = 1, padding: PerDim = 0, stride: PerDim = 1
+) -> jax.Array:
+    """Return the windows of images as columns. Shapes: (n, c, h, w) -> (n, c * kernel, windows), or without n.
+
+    Raises: RuntimeError where no window fits, and for images without elements.
+    Torch: torch.nn.functional.unfold.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.unfold(jf.tensor([[[1.0, 2.0, 3.0]]]), (1, 2))
+    Array([[1., 2.],
+           [2., 3.]], dtype=float32)
+    """
+    options = _options(kernel_size, dilation, padding, stride)
+    if input.ndim not in (3, 4) or 0 in input.shape[-3:]:
+        raise PositionError("images (n, c, h, w), or one without n", describe(input))
+    _windows(input.shape[-2:], *options)
+    result = _columns(input.reshape(-1, *input.shape[-3:]), *options)
+    return result if input.ndim == 4 else result[0]
+
+
+@op(
+    kind=None,
+    torch="torch.nn.functional.fold",
+    aten="col2im",
+    rejects=INTEGERS,
+    cases=rows(
+        "input output_size kernel_size dilation padding stride",
+        ("b 8 6", (3, 4), 2, 1, 0, 1),
+        ("6 6", (4, 5), (3, 2), (1, 2), (1, 0), (2, 1)),
+        ("1 4 4", 4, (2, 2), 1, 0, (2, 2)),
+    ),
+)
+def fold(
+    input: Array,
+    output_size: PerDim,
+    kernel_size: PerDim,
+    dilation: PerDim = 1,
+    padding: PerDim = 0,
+    stride: PerDim = 1,
+) -> jax.Array:
+    """Return images as the sums of their windows, which are columns. Shapes: (n, c * kernel, windows) -> (n, c, h, w).
+
+    It is the transpose of `unfold`. One image alone, (c * kernel, windows), gives (c, h, w).
+    Raises: RuntimeError for a number of columns or rows that does not fit the windows of `output_size`.
+    Torch: torch.nn.functional.fold.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.fold(jf.tensor([[1.0, 2.0], [2.0, 3.0]]), (1, 3), (1, 2))
+    Array([[[1., 4., 3.]]], dtype=float32)
+    """
+    sizes = one_or_each(output_size, 2, "output_size")
+    want_at_least(1, output_size=sizes)
+    options = kernel, *_ = _options(kernel_size, dilation, padding, stride)
+    batch = input if input.ndim == 3 else input[None]
+    found, taps = _windows(sizes, *options), kernel[0] * kernel[1]
+    if batch.ndim != 3 or 0 in batch.shape[1:] or batch.shape[1] % taps or batch.shape[2] != found[0] * found[1]:
+        raise ShapeError(f"columns (n, c * {taps}, {found[0] * found[1]}), or without n", describe(input))
+    source = jax.ShapeDtypeStruct((batch.shape[0], batch.shape[1] // taps, *sizes), _summed(batch).dtype)
+    (result,) = jax.linear_transpose(lambda image: _columns(image, *options), source)(_summed(batch))
+    result = result.astype(input.dtype)
+    return result if input.ndim == 3 else result[0]
+
+
+def _summed(columns: jax.Array) -> jax.Array:
+    # a sum of bools is whether any is true
+    return columns.astype(jnp.float32) if columns.dtype == bool else columns

@@ -1,0 +1,203 @@
+"""fractional_max_pool2d and fractional_max_pool3d: max pools whose windows are placed at random."""
+
+import functools
+import math
+import operator
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ...core.arguments import as_tensor
+from ...core.dtypes import as_dtype
+from ...core.errors import ArgumentTypeError, ArgumentValueError, ShapeError, UnsupportedDTypeError, describe
+from ...core.public import public
+from ...core.record import FLOATS
+from ...core.types import ArrayLike
+from ._windows import Ints, spread, want_at_least, want_elements, want_rank
+from .max_pool import Two, largest_of
+
+
+def _pooled(
+    dims: int, input: Any, kernel_size: Any, output_size: Any, output_ratio: Any, samples: Any, key: Any
+) -> Two:
+    input = as_tensor("input", input)
+    kernel, sizes = spread(kernel_size, dims, "kernel_size"), input.shape[-dims:]
+    windows = _windows(dims, input, output_size, output_ratio)
+    want_rank(input, dims)
+    want_elements(input, dims)
+    want_at_least(1, kernel_size=kernel)
+    want_at_least(0, output_size=windows)
+    if as_dtype(input.dtype) not in FLOATS:
+        raise UnsupportedDTypeError("floating point numbers", describe(input))
+    # in three dimensions torch asks for one element more
+    least = [length + count - 1 + (dims == 3) for length, count in zip(kernel, windows, strict=True)]
+    if any(map(operator.lt, sizes, least)):
+        raise ShapeError(f"an input that has room for {windows} windows of {kernel}", describe(input))
+    batch = input if input.ndim == dims + 2 else input[None]
+    samples = _samples(batch, dims, samples, key)
+    found = _placed(batch, samples, windows, kernel)
+    return found if batch is input else (found[0][0], found[1][0])
+
+
+@functools.partial(jax.jit, static_argnames=("windows", "kernel"))
+def _placed(batch: jax.Array, samples: jax.Array, windows: Ints, kernel: Ints) -> Two:
+    dims = len(kernel)
+    sizes = batch.shape[-dims:]
+    each = zip(sizes, windows, kernel, strict=True)
+    starts = [_starts(samples[..., _place(dims, axis)], *sized) for axis, sized in enumerate(each)]
+    return largest_of(batch, _places(sizes, starts, kernel), dims)
+
+
+def _samples(batch: jax.Array, dims: int, given: Any, key: Any) -> jax.Array:
+    """Return the random numbers that place the windows, one for each image and dimension."""
+    shape = (*batch.shape[:2], dims)
+    if given is None:
+        if key is None:
+            raise ArgumentTypeError("a `key` for the places of the windows", "None", "Pass key=jax.random.key(0).")
+        return jax.random.uniform(key, shape, batch.dtype)
+    samples = as_tensor("_random_samples", given)
+    if samples.dtype != batch.dtype or samples.shape != shape:
+        raise ShapeError(f"`_random_samples` {list(shape)} of {batch.dtype}", describe(samples))
+    return samples
+
+
+def _place(dims: int, axis: int) -> int:
+    """Return which sample places the windows of a dimension: in two dimensions torch takes them in reverse."""
+    return 1 - axis if dims == 2 else axis
+
+
+def _windows(dims: int, input: jax.Array, output_size: Any, output_ratio: Any) -> Ints:
+    if output_size is not None:
+        return spread(output_size, dims, "output_size")
+    if output_ratio is None:
+        raise ArgumentValueError("an `output_size` or an `output_ratio`", "neither")
+    ratios = tuple(output_ratio) if isinstance(output_ratio, (tuple, list)) else (output_ratio,) * dims
+    return tuple(int(size * ratio) for size, ratio in zip(input.shape[-dims:], ratios, strict=True))
+
+
+def _starts(sample: jax.Array, size: int, count: int, kernel: int) -> jax.Array:
+    """Return where the windows of a dimension start: (*, windows). The last one is at the end."""
+    step = jnp.asarray((size - kernel) / max(count - 1, 1), sample.dtype)
+    sample = sample[..., None]
+    counted = jnp.arange(count - 1).astype(sample.dtype) + sample
+    places = (counted * step).astype(np.int32) - (sample * step).astype(np.int32)
+    return jnp.concatenate([places, jnp.full((*sample.shape[:-1], 1), size - kernel, np.int32)], -1)[..., :count]
+
+
+def _places(sizes: Ints, starts: list[jax.Array], kernel: Ints) -> jax.Array:
+    """Return the flat indices of the elements of all windows: (n, c, *windows, taps)."""
+    dims = len(sizes)
+    total: Any = 0
+    for axis, (size, start, length) in enumerate(zip(sizes, starts, kernel, strict=True)):
+        taps = start[..., None] + np.arange(length, dtype=np.int32)
+        shape = [1] * 2 * dims
+        shape[axis], shape[dims + axis] = taps.shape[-2:]
+        total = total * size + taps.reshape(*taps.shape[:2], *shape)
+    return total.reshape(*total.shape[: 2 + dims], math.prod(kernel))
+
+
+@public(name="nn.functional.fractional_max_pool2d_with_indices")
+def fractional_max_pool2d_with_indices(
+    input: Any,
+    kernel_size: int | tuple[int, ...],
+    output_size: int | tuple[int, ...] | None = None,
+    output_ratio: float | tuple[float, ...] | None = None,
+    return_indices: bool = False,
+    _random_samples: ArrayLike | None = None,
+    *,
+    key: jax.Array | None = None,
+) -> tuple[jax.Array, jax.Array]:
+    """Return the largest element of each randomly placed window, and its index; `return_indices` changes nothing.
+
+    Torch: torch.nn.functional.fractional_max_pool2d_with_indices.
+
+    >>> import jax, jaxfun as jf
+    >>> pool = jf.nn.functional.fractional_max_pool2d_with_indices
+    >>> pool(jf.tensor([[[1.0, 2.0]]]), (1, 2), 1, key=jax.random.key(0))[1]
+    Array([[[1]]], dtype=int32)
+    """
+    return _pooled(2, input, kernel_size, output_size, output_ratio, _random_samples, key)
+
+
+@public(name="nn.functional.fractional_max_pool2d")
+def fractional_max_pool2d(
+    input: Any,
+    kernel_size: int | tuple[int, ...],
+    output_size: int | tuple[int, ...] | None = None,
+    output_ratio: float | tuple[float, ...] | None = None,
+    return_indices: bool = False,
+    _random_samples: ArrayLike | None = None,
+    *,
+    key: jax.Array | None = None,
+) -> jax.Array | tuple[jax.Array, jax.Array]:
+    """Return the largest element of each of `output_size` windows, which are placed at random by `key`.
+
+    Shapes: (n, c, height, width) -> (n, c, *), or without n.
+    In place of `output_size`, `output_ratio` gives a part of each size. With `return_indices` a second result holds
+    the index of each in its flat input.
+    Gradient: all to the element whose index is returned.
+    Raises: ValueError for neither size nor ratio; TypeError without a key.
+    Torch: torch.nn.functional.fractional_max_pool2d.
+
+    >>> import jax, jaxfun as jf
+    >>> jf.nn.functional.fractional_max_pool2d(jf.ones(1, 4, 4), 2, 2, key=jax.random.key(0))
+    Array([[[1., 1.],
+            [1., 1.]]], dtype=float32)
+    """
+    options = (kernel_size, output_size, output_ratio, return_indices, _random_samples)
+    found = fractional_max_pool2d_with_indices(input, *options, key=key)
+    return found if return_indices else found[0]
+
+
+@public(name="nn.functional.fractional_max_pool3d_with_indices")
+def fractional_max_pool3d_with_indices(
+    input: Any,
+    kernel_size: int | tuple[int, ...],
+    output_size: int | tuple[int, ...] | None = None,
+    output_ratio: float | tuple[float, ...] | None = None,
+    return_indices: bool = False,
+    _random_samples: ArrayLike | None = None,
+    *,
+    key: jax.Array | None = None,
+) -> tuple[jax.Array, jax.Array]:
+    """Return the largest element of each randomly placed window, and its index; `return_indices` changes nothing.
+
+    Torch: torch.nn.functional.fractional_max_pool3d_with_indices.
+
+    >>> import jax, jaxfun as jf
+    >>> pool = jf.nn.functional.fractional_max_pool3d_with_indices
+    >>> pool(jf.tensor([[[[1.0, 2.0]]]]), (1, 1, 2), 1, key=jax.random.key(0))[1]
+    Array([[[[1]]]], dtype=int32)
+    """
+    return _pooled(3, input, kernel_size, output_size, output_ratio, _random_samples, key)
+
+
+@public(name="nn.functional.fractional_max_pool3d")
+def fractional_max_pool3d(
+    input: Any,
+    kernel_size: int | tuple[int, ...],
+    output_size: int | tuple[int, ...] | None = None,
+    output_ratio: float | tuple[float, ...] | None = None,
+    return_indices: bool = False,
+    _random_samples: ArrayLike | None = None,
+    *,
+    key: jax.Array | None = None,
+) -> jax.Array | tuple[jax.Array, jax.Array]:
+    """Return the largest element of each of `output_size` windows, which are placed at random by `key`.
+
+    Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
+    In place of `output_size`, `output_ratio` gives a part of each size. With `return_indices` a second result holds
+    the index of each in its flat input.
+    Gradient: all to the element whose index is returned.
+    Raises: ValueError for neither size nor ratio; TypeError without a key.
+    Torch: torch.nn.functional.fractional_max_pool3d.
+
+    >>> import jax, jaxfun as jf
+    >>> jf.nn.functional.fractional_max_pool3d(jf.ones(1, 2, 2, 4), 2, (1, 1, 2), key=jax.random.key(0))
+    Array([[[[1., 1.]]]], dtype=float32)
+    """
+    options = (kernel_size, output_size, output_ratio, return_indices, _random_samples)
+    found = fractional_max_pool3d_with_indices(input, *options, key=key)
+    return found if return_indices else found[0]

@@ -1,0 +1,201 @@
+"""max_unpool1d, max_unpool2d and max_unpool3d: what a max pool keeps, at its places, among zeros."""
+
+import functools
+import math
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.core import Tracer
+
+from ...core.dims import as_tuple
+from ...core.dtypes import canonical, int64
+from ...core.errors import ArgumentValueError, PositionError, ShapeError, describe
+from ...core.op import op
+from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Index, Mask, Row, rows
+from ._windows import Ints, PerDim, as_ints, want_at_least, want_rank
+from .max_pool import at
+
+
+def _unpooled(
+    dims: int, input: jax.Array, indices: jax.Array, kernel_size: Any, stride: Any, padding: Any, output_size: Any
+) -> jax.Array:
+    sizes = _sizes(dims, input, kernel_size, stride, padding, output_size)
+    want_rank(input, dims)
+    if indices.dtype != canonical(int64).dtype:
+        raise ShapeError("`indices` of int64", describe(indices))
+    if indices.shape != input.shape or 0 in input.shape[1:]:
+        raise ShapeError(
+            "a tensor with elements, and `indices` of its shape", f"{describe(input)} and {describe(indices)}"
+        )
+    return _at_places(input, indices, sizes)
+
+
+def _sizes(dims: int, input: jax.Array, kernel_size: Any, stride: Any, padding: Any, output_size: Any) -> Ints:
+    """Return the sizes of the result: those of which a pool with these windows makes the input, or the ones given."""
+    kernel, pad = as_ints(kernel_size, dims, "kernel_size"), as_ints(padding, dims, "padding")
+    step = kernel if stride is None else as_ints(stride, dims, "stride")
+    if min(len(step), len(pad), input.ndim) < len(kernel):
+        raise PositionError(f"a stride and a padding for each size of the window {kernel}", f"{step} and {pad}")
+    each = zip(input.shape[input.ndim - len(kernel) :], step, kernel, pad, strict=False)
+    usual = tuple((size - 1) * hop + length - 2 * low for size, hop, length, low in each)
+    given = usual if output_size is None else _given(output_size, usual, step)
+    if min(given, default=0) < 0:
+        raise ArgumentValueError("`output_size` of at least 0", str(given))
+    if len(kernel) != dims:
+        raise PositionError(f"`kernel_size` to be an integer or {dims} of them", str(kernel))
+    if dims == 3:
+        want_at_least(1, stride=step)
+    return given
+
+
+def _given(output_size: Any, usual: Ints, step: Ints) -> Ints:
+    given, dims = as_tuple(output_size, "output_size"), len(usual)
+    given = given[2:] if len(given) == dims + 2 else given
+    if len(given) != dims:
+        raise ArgumentValueError(f"`output_size` of {dims} or {dims + 2} integers", str(output_size))
+    if any(abs(size - default) >= hop for size, default, hop in zip(given, usual, step, strict=False)):
+        raise ArgumentValueError(f"`output_size` less than {step} from {usual}", str(output_size))
+    return given
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
+def _at_places(input: jax.Array, indices: jax.Array, sizes: Ints) -> jax.Array:
+    lead = input.shape[: -len(sizes)]
+    zeros = jnp.zeros((*lead, math.prod(sizes)), input.dtype)
+    flat, places = (item.reshape(*lead, math.prod(input.shape[len(lead) :])) for item in (input, indices))
+    return jnp.put_along_axis(zeros, places, flat, -1, inplace=False).reshape(*lead, *sizes)
+
+
+@_at_places.defjvp
+def _at_places_jvp(sizes: Ints, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    # of an index that comes twice, each element gets the gradient
+    result = _at_places(*primals, sizes)
+    (change,) = jax.linear_transpose(lambda image: at(image, primals[1], len(sizes)), result)(tangents[0])
+    return result, change
+
+
+def _inside(dims: int) -> Callable[..., None]:
+    """Return the check that no known index lies outside of the result."""
+
+    def check(input: jax.Array, indices: jax.Array, *options: Any, **named: Any) -> None:
+        if isinstance(indices, Tracer) or not indices.size:
+            return
+        given = dict(zip(("kernel_size", "stride", "padding", "output_size"), options, strict=False))
+        count = math.prod(_sizes(dims, input, **{"stride": None, "padding": 0, "output_size": None} | given | named))
+        found = np.asarray(indices)
+        if found.dtype.kind == "i" and not 0 <= found.min() <= found.max() < count:
+            raise PositionError(f"`indices` in [0, {count - 1}]", f"{found.min()} to {found.max()}")
+
+    return check
+
+
+def _options(dims: int) -> dict[str, Any]:
+    return {
+        "kind": None,
+        "rejects": BOOLS | INTEGERS | COMPLEXES,
+        "takes": {"indices": Index("", into="input", dim="", distinct=True)},
+        "before": _inside(dims),
+        "torch": f"torch.nn.functional.max_unpool{dims}d",
+    }
+
+
+def _cases(*values: Any) -> tuple[Row, ...]:
+    return rows("input indices kernel_size stride padding output_size", *values)
+
+
+@op(
+    **_options(1),
+    composite=True,
+    cases=_cases(
+        ("2 n", "2 n", 2, None, 0, None),
+        ("b 1 4", "b 1 4", (3,), (5,), (1,), None),
+        ("1 3", "1 3", 2, 3, 0, (10,)),
+    ),
+)
+def max_unpool1d(
+    input: Array,
+    indices: Mask,
+    kernel_size: PerDim,
+    stride: PerDim | None = None,
+    padding: PerDim = 0,
+    output_size: PerDim | None = None,
+) -> jax.Array:
+    """Return zeros with the elements of `input` at their indices, which a max pool has given.
+
+    Shapes: (n, c, length) -> (n, c, *), or without n. `output_size` is one of the sizes that the
+    pool takes to that of the input.
+    Gradient: of an index that comes twice, to both elements.
+    Raises: ValueError for an `output_size` that does not fit; RuntimeError for an index out of range.
+    Torch: torch.nn.functional.max_unpool1d.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.max_unpool1d(jf.tensor([[5.0, 7.0]]), jf.tensor([[1, 2]]), 2)
+    Array([[0., 5., 7., 0.]], dtype=float32)
+    """
+    return _unpooled(1, input, indices, kernel_size, stride, padding, output_size)
+
+
+@op(
+    **_options(2),
+    node="MaxUnpool2DBackward0",
+    cases=_cases(
+        ("b 1 2 n", "b 1 2 n", 4, None, 0, None),
+        ("1 3 2", "1 3 2", (3, 2), (2, 4), (1, 0), None),
+        ("1 2 2 2", "1 2 2 2", 3, 2, 0, (1, 1, 4, 5)),
+    ),
+)
+def max_unpool2d(
+    input: Array,
+    indices: Mask,
+    kernel_size: PerDim,
+    stride: PerDim | None = None,
+    padding: PerDim = 0,
+    output_size: PerDim | None = None,
+) -> jax.Array:
+    """Return zeros with the elements of `input` at their indices, which a max pool has given.
+
+    Shapes: (n, c, height, width) -> (n, c, *), or without n. `output_size` is one of the sizes that the
+    pool takes to that of the input.
+    Gradient: of an index that comes twice, to both elements.
+    Raises: ValueError for an `output_size` that does not fit; RuntimeError for an index out of range.
+    Torch: torch.nn.functional.max_unpool2d.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.max_unpool2d(jf.tensor([[[5.0, 7.0]]]), jf.tensor([[[1, 2]]]), (1, 2))
+    Array([[[0., 5., 7., 0.]]], dtype=float32)
+    """
+    return _unpooled(2, input, indices, kernel_size, stride, padding, output_size)
+
+
+@op(
+    **_options(3),
+    node="MaxUnpool3DBackward0",
+    cases=_cases(
+        ("1 2 2 n", "1 2 2 n", 2, None, 0, None),
+        ("1 1 3 2 2", "1 1 3 2 2", (3, 2, 1), (2, 3, 1), (1, 0, 0), (6, 5, 2)),
+    ),
+)
+def max_unpool3d(
+    input: Array,
+    indices: Mask,
+    kernel_size: PerDim,
+    stride: PerDim | None = None,
+    padding: PerDim = 0,
+    output_size: PerDim | None = None,
+) -> jax.Array:
+    """Return zeros with the elements of `input` at their indices, which a max pool has given.
+
+    Shapes: (n, c, depth, height, width) -> (n, c, *), or without n. `output_size` is one of the sizes that the
+    pool takes to that of the input.
+    Gradient: of an index that comes twice, to both elements.
+    Raises: ValueError for an `output_size` that does not fit; RuntimeError for an index out of range.
+    Torch: torch.nn.functional.max_unpool3d.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.max_unpool3d(jf.tensor([[[[5.0, 7.0]]]]), jf.tensor([[[[1, 2]]]]), (1, 1, 2))
+    Array([[[[0., 5., 7., 0.]]]], dtype=float32)
+    """
+    return _unpooled(3, input, indices, kernel_size, stride, padding, output_size)

@@ -1,0 +1,34 @@
+"""Known differences: the functions of nn.functional."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .difference import KnownDifference, nan
+
+_PLAIN = {"padding": 0, "stride": 1}
+
+
+def _meets_zeros(arguments: Mapping[str, Any]) -> bool:
+    given = [np.asarray(arguments[name]) for name in ("input", "weight")]
+    is_plain = all({least, "valid"}.issuperset(np.ravel(arguments[name])) for name, least in _PLAIN.items())
+    return not is_plain and not all(np.isfinite(item.astype(np.complex128)).all() for item in given)
+
+
+ZERO_TIMES_INFINITY = KnownDifference(
+    _meets_zeros,
+    jaxfun="NaN where a padded zero, or one between two windows, meets an infinite number or NaN",
+    torch="no such product in some of its kernels",
+    why="torch's kernels leave out padded zeros or multiply by them, depending on dtype and shape",
+    source="aten/src/ATen/native/Convolution.cpp: _select_conv_backend; mkldnn/Conv.cpp; ConvolutionMM2d.cpp",
+    answer=nan,
+    much="infinite numbers and NaN are drawn on purpose",
+)
+
+KNOWN_DIFFERENCES: Mapping[str, tuple[KnownDifference, ...]] = {
+    **dict.fromkeys(
+        ("conv2d", "conv3d", "conv_transpose2d.input", "conv_transpose3d.input"),
+        (ZERO_TIMES_INFINITY,),
+    ),
+}
