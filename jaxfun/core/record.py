@@ -66,15 +66,16 @@ class Shape:
 class Index:
     """Integers that count along dimension `dim` of the argument `into`, or through all its elements where `dim` is "".
 
-    `dim` names an argument. The tensor is shaped as `Shape` says; `distinct`: none twice along that dimension, or at
-    all. The tensors of a sequence count along a dimension each.
+    `dim` names an argument, or is the dimension itself. The tensor is shaped as `Shape` says; `distinct`: none twice
+    along that dimension, or at all. The tensors of a sequence count along a dimension each.
     """
 
     names: str
     into: str
-    dim: str = "dim"
+    dim: str | int = "dim"
     distinct: bool = False
     negative: bool = False  # -1 for the last is taken too
+    ignored: int | None = None  # an index out of range that is taken too, and means none
     dtypes: tuple[str, ...] = ("int64",)
 
 

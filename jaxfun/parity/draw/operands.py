@@ -73,7 +73,8 @@ def _index(choose: Choose, name: str, described: Index, found: Mapping[str, Any]
     dtype = choose(What("own dtype", name), described.dtypes)
     if isinstance(layout, tuple):
         return tuple(_counting(described, item.shape, dtype, into, dim) for dim, item in enumerate(layout))
-    dim = found[described.dim] % max(len(into), 1) if described.dim else None
+    named = described.dim if isinstance(described.dim, int) or not described.dim else found[described.dim]
+    dim = named % max(len(into), 1) if isinstance(named, int) else None
     return _counting(described, layout.shape, dtype, into, dim)
 
 
@@ -83,7 +84,8 @@ def _counting(
     limit = math.prod(into) if dim is None else into[dim] if into else 1
     along = ALL if dim is None else dim if len(shape) == len(into) else 0
     apart = along if described.distinct else None
-    return RecordLayout(shape, dtype, limit=limit, apart=apart, negative=described.negative)
+    negative, ignored = described.negative, described.ignored
+    return RecordLayout(shape, dtype, limit=limit, apart=apart, negative=negative, ignored=ignored)
 
 
 def _places(record: Op, names: Sequence[str]) -> list[int]:

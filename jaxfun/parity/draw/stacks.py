@@ -11,6 +11,8 @@ import numpy as np
 from .operands import ALL, RecordLayout
 from .values import value_set
 
+_SHARE_IGNORED = 0.3
+
 
 def stacks(
     layouts: Sequence[RecordLayout], strata: Sequence[str], constants: Sequence[float], seed: int
@@ -38,6 +40,8 @@ def _indices(layout: RecordLayout, rows: int, rng: np.random.Generator) -> np.nd
         indices = rng.integers(0, max(layout.limit, 1), shape)
     if layout.negative:
         indices = indices - layout.limit * rng.integers(0, 2, shape)
+    if layout.ignored is not None:
+        indices = np.where(rng.random(shape) < _SHARE_IGNORED, layout.ignored, indices)
     return indices.astype(layout.dtype)
 
 
@@ -85,6 +89,7 @@ _VALUES: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {
     "sorted": lambda values: np.sort(values, axis=-1) if values.ndim > 1 else values,
     "invertible": _invertible,
     "parts": _parts,
+    "signs": lambda values: values if values.dtype == bool else np.sign(values),
     "positive definite below": _positive_definite,
     "positive definite above": lambda values: np.conj(np.swapaxes(_positive_definite(values), -1, -2)),
 }

@@ -1,10 +1,10 @@
 """Where jaxfun is known to differ from torch, a file a chapter, keyed by the name of the record."""
 
 from ...core.record import Op
-from . import bounds, linear_algebra, order, places, pointwise, reductions
+from . import attention, bounds, linear_algebra, order, places, pointwise, reductions
 from .difference import Difference
 
-_CHAPTERS = (pointwise, bounds, reductions, order, linear_algebra, places)
+_CHAPTERS = (pointwise, bounds, reductions, order, linear_algebra, places, attention)
 
 
 def differences_of(record: Op) -> tuple[Difference, ...]:

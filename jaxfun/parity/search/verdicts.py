@@ -35,6 +35,11 @@ _ADVICE: dict[type[Exception], str] = {
 }
 
 
+# errors that torch raises by accident, and what is read for them: its Python wrappers raise AttributeError for a value
+# that is not a tensor; a message about a uint8 may hold a byte that is no text, and its class is lost
+_MEANT: dict[type, type] = {AttributeError: TypeError, UnicodeDecodeError: Exception}
+
+
 def raises_alike(ours: Exception | None, theirs: Exception | None, exact: bool = True) -> Verdict:
     """Return the verdict on whether both raise or neither.
 
@@ -45,8 +50,7 @@ def raises_alike(ours: Exception | None, theirs: Exception | None, exact: bool =
     if ours is None:
         return Verdict("raises", detail=f"does not raise where the reference raises {theirs!r}")
     expected = builtin_of(theirs)
-    # torch's Python wrappers raise AttributeError for a value that is not a tensor: read it as TypeError
-    expected = TypeError if expected is AttributeError else expected
+    expected = _MEANT.get(expected, expected)
     if not exact or isinstance(ours, expected):
         return Verdict(compared=1)
     return Verdict("raises", detail=f"raised {ours!r}, which a handler for {theirs!r} does not catch")
