@@ -1,7 +1,7 @@
 """Attention: `scaled_dot_product_attention`. Begin with `attended`, which multi-head attention calls too."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
@@ -9,7 +9,7 @@ import jax.numpy as jnp
 
 from ...core.checks import want_one_dtype
 from ...core.dims import broadcast_shapes
-from ...core.dtypes import Category, DType, as_dtype, canonical, int64, widened
+from ...core.dtypes import DType, canonical, int64, widened
 from ...core.errors import ArgumentTypeError, DTypeError, ShapeError, describe
 from ...core.op import op
 from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Mask, Shape, rows
@@ -86,14 +86,30 @@ def scaled_dot_product_attention(
         return _zeros(query, value)
     if is_causal and attn_mask is not None:
         raise ShapeError("no `attn_mask` with is_causal=True", describe(attn_mask))
-    mask = _causal(query, key) if is_causal else attn_mask
+    mask = causal(query, key) if is_causal else attn_mask
     drop = None if dropout_p <= 0 else (dropout_key, dropout_p)
     if scale is None:
         scale = 1 / math.sqrt(query.shape[-1]) if query.shape[-1] else math.inf
     wide = (widened(each) for each in (query, key, value))
     # torch's fused kernel, which takes batches of heads, puts a later key out before it can be NaN
     fills = is_causal and query.ndim == 4
-    return attended(*wide, mask, scale, enable_gqa, fills, drop)[0].astype(query.dtype)
+    result, _ = attended(*wide, mask, scale, is_grouped=enable_gqa, fills=fills, drop=drop)
+    return result.astype(query.dtype)
+
+
+@jax.custom_jvp
+def safe_softmax(scores: jax.Array) -> jax.Array:
+    """Return the softmax along the last dimension, 0 where all are -infinity."""
+    largest = jnp.max(scores, -1, keepdims=True, initial=-jnp.inf)
+    parts = jnp.exp(scores - jnp.where(largest == -jnp.inf, 0, largest))
+    total = jnp.sum(parts, -1, keepdims=True)
+    return parts / jnp.where(total == 0, 1, total)
+
+
+@safe_softmax.defjvp
+def _safe_softmax_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    weights = safe_softmax(*primals)
+    return weights, weights * (tangents[0] - jnp.sum(weights * tangents[0], -1, keepdims=True))
 
 
 def attended(
@@ -102,15 +118,20 @@ def attended(
     value: jax.Array,
     mask: jax.Array | None,
     scale: float,
+    *,
+    softmax: Callable[[jax.Array], jax.Array] = safe_softmax,
     is_grouped: bool = False,
     fills: bool = False,
     drop: tuple[Any, float] | None = None,
 ) -> tuple[jax.Array, jax.Array]:
-    """Return the attention and its weights. `drop` is a key with a probability."""
+    """Return the attention and its weights. `drop` is a key with a probability.
+
+    Where `fills`, the score of a key that a bool mask leaves out is -infinity, else that is added, and NaN stays.
+    """
     if is_grouped:
         _want_groups(query, key, value)
     scores = _product(query * jnp.asarray(scale, query.dtype), key.mT, is_grouped)
-    weights = _softmax(scores if mask is None else _masked(scores, mask, fills))
+    weights = softmax(scores if mask is None else _masked(scores, mask, fills))
     if drop is not None:
         weights = _dropped(weights, *drop)
     return _product(weights, value, is_grouped), weights
@@ -123,7 +144,8 @@ def _zeros(query: jax.Array, value: jax.Array) -> jax.Array:
     return jnp.broadcast_to(zeros, (*query.shape[:-1], value.shape[-1]))
 
 
-def _causal(query: jax.Array, key: jax.Array) -> jax.Array:
+def causal(query: jax.Array, key: jax.Array) -> jax.Array:
+    """Return the mask by which a query meets the keys up to its own position."""
     return jnp.tri(query.shape[-2], key.shape[-2], dtype=bool)
 
 
@@ -158,21 +180,6 @@ def _multiplied(input: jax.Array, other: jax.Array) -> jax.Array:
     return jnp.matmul(input, other, precision=jax.lax.Precision.HIGHEST)
 
 
-@jax.custom_jvp
-def _softmax(scores: jax.Array) -> jax.Array:
-    """Return the softmax along the last dimension, 0 where all are -infinity."""
-    largest = jnp.max(scores, -1, keepdims=True, initial=-jnp.inf)
-    parts = jnp.exp(scores - jnp.where(largest == -jnp.inf, 0, largest))
-    total = jnp.sum(parts, -1, keepdims=True)
-    return parts / jnp.where(total == 0, 1, total)
-
-
-@_softmax.defjvp
-def _softmax_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    weights = _softmax(*primals)
-    return weights, weights * (tangents[0] - jnp.sum(weights * tangents[0], -1, keepdims=True))
-
-
 def _dropped(weights: jax.Array, key: Any, p: float) -> jax.Array:
     if p > 1:
         raise ShapeError("`dropout_p` between 0 and 1", describe(p))
@@ -182,8 +189,3 @@ def _dropped(weights: jax.Array, key: Any, p: float) -> jax.Array:
         advice = "Pass dropout_key=jax.random.key(0)."
         raise ArgumentTypeError("a `dropout_key`, because weights are dropped", "None", advice)
     return jnp.where(jax.random.bernoulli(key, 1 - p, weights.shape), weights / (1 - p), 0)
-
-
-def is_mask(mask: jax.Array) -> bool:
-    """Return whether a tensor can be an attention mask: bools, or floating point numbers."""
-    return as_dtype(mask.dtype).category in (Category.BOOL, Category.FLOAT)

@@ -1,6 +1,7 @@
 """Known differences: attention."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,11 @@ from .difference import Difference, nan
 def _is_fused(arguments: Mapping[str, Any]) -> bool:
     given = [np.asarray(arguments[name]) for name in ("query", "key", "attn_mask") if arguments[name] is not None]
     return given[0].ndim == 4 and not all(np.isfinite(item).all() for item in given)
+
+
+def _is_fused_within(arguments: Mapping[str, Any]) -> bool:
+    given = (np.asarray(each) for each in arguments.values() if hasattr(each, "dtype"))
+    return not arguments["need_weights"] and not all(np.isfinite(item.astype(np.float64)).all() for item in given)
 
 
 NO_SCORE = Difference(
@@ -25,4 +31,7 @@ NO_SCORE = Difference(
     much="NaN and infinities are drawn on purpose",
 )
 
-DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {"scaled_dot_product_attention": (NO_SCORE,)}
+DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
+    "scaled_dot_product_attention": (NO_SCORE,),
+    "multi_head_attention_forward": (replace(NO_SCORE, region=_is_fused_within, levels=("value", "vjp")),),
+}
