@@ -98,6 +98,9 @@ _NAMES = {
     "ops.linalg.products": "chain_matmul cross ger inner kron outer tensordot vdot",
     # nn
     "ops.nn.activation": "relu",
+    "ops.nn.embedding": "embedding_renorm",
+    "ops.nn.pad": "constant_pad_nd",
+    "ops.nn.shuffle": "channel_shuffle pixel_shuffle pixel_unshuffle",
     # gradients
     "autograd.gradient": "detach no_grad",
     "autograd.variable": "backward Variable zero_grad",

@@ -67,7 +67,8 @@ class Index:
     """Integers that count along dimension `dim` of the argument `into`, or through all its elements where `dim` is "".
 
     `dim` names an argument, or is the dimension itself. The tensor is shaped as `Shape` says; `distinct`: none twice
-    along that dimension, or at all. The tensors of a sequence count along a dimension each.
+    along that dimension, or at all. The tensors of a sequence count along a dimension each. Where `into` is an integer
+    it is itself what they stay below.
     """
 
     names: str
@@ -76,6 +77,7 @@ class Index:
     distinct: bool = False
     negative: bool = False  # -1 for the last is taken too
     ignored: int | None = None  # an index out of range that is taken too, and means none
+    values: str = ""  # "offsets": in order, from 0; "offsets and end": and the size behind them
     dtypes: tuple[str, ...] = ("int64",)
 
 

@@ -42,7 +42,23 @@ def _indices(layout: RecordLayout, rows: int, rng: np.random.Generator) -> np.nd
         indices = indices - layout.limit * rng.integers(0, 2, shape)
     if layout.ignored is not None:
         indices = np.where(rng.random(shape) < _SHARE_IGNORED, layout.ignored, indices)
-    return indices.astype(layout.dtype)
+    return _INDICES[layout.values](indices, layout.limit).astype(layout.dtype)
+
+
+def _offsets(indices: np.ndarray, limit: int) -> np.ndarray:
+    """Return where parts of a sequence begin: in order, the first at 0."""
+    return np.concatenate([np.zeros_like(indices[:, :1]), np.sort(indices[:, 1:], axis=1)], axis=1)
+
+
+def _offsets_and_end(indices: np.ndarray, limit: int) -> np.ndarray:
+    return np.concatenate([_offsets(indices[:, :-1], limit), np.full_like(indices[:, -1:], limit)], axis=1)
+
+
+_INDICES: Mapping[str, Callable[[np.ndarray, int], np.ndarray]] = {
+    "": lambda indices, limit: indices,
+    "offsets": _offsets,
+    "offsets and end": _offsets_and_end,
+}
 
 
 def _invertible(values: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Known differences: attention."""
+"""Known differences: attention and embeddings."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .difference import Difference, nan
+from .difference import Difference, finite, nan
 
 
 def _is_fused(arguments: Mapping[str, Any]) -> bool:
@@ -31,7 +31,28 @@ NO_SCORE = Difference(
     much="NaN and infinities are drawn on purpose",
 )
 
+
+def _takes_another_count(arguments: Mapping[str, Any]) -> bool:
+    taken = np.sort(np.asarray(arguments["input"]).ravel())
+    counts = np.bincount(taken, minlength=1)
+    unique = np.flatnonzero(counts)
+    return arguments["scale_grad_by_freq"] and bool((counts[unique] != counts[taken[: len(unique)]]).any())
+
+
+OTHER_COUNT = Difference(
+    _takes_another_count,
+    jaxfun="the gradient of a row divided by how often it is taken, as that of torch's embedding",
+    torch="divided by how often another row is taken",
+    why="torch reads the count of the i-th of all sorted indices in the place of the i-th that differs",
+    source="aten/src/ATen/native/EmbeddingBag.cpp: _embedding_bag_dense_backward_cpu_sum_mean",
+    levels=("vjp", "hvp"),
+    devices=("cpu",),
+    answer=finite,
+    much="of a few indices most are taken twice, or once",
+)
+
 DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
+    "embedding_bag": (OTHER_COUNT,),
     "scaled_dot_product_attention": (NO_SCORE,),
     "multi_head_attention_forward": (replace(NO_SCORE, region=_is_fused_within, levels=("value", "vjp")),),
 }
