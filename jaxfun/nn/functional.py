@@ -12,3 +12,4 @@ from ..ops.nn.shuffle import pixel_unshuffle as pixel_unshuffle
 from ..ops.nn.embedding import embedding as embedding
 from ..ops.nn.embedding import embedding_bag as embedding_bag
 from ..ops.nn.embedding import one_hot as one_hot
+from ..ops.nn.interpolate import interpolate as interpolate

@@ -151,6 +151,7 @@ def multi_head_attention_forward(
 @op(
     kind=None,
     torch="torch.nn.functional.multi_head_attention_forward",
+    aten="_native_multi_head_attention:forward",
     composite=True,
     rejects=_NO_FLOAT,
     takes_here=lambda arguments: _NO_FLOAT,  # masks and shapes are checked first
