@@ -13,3 +13,5 @@ from ..ops.nn.embedding import embedding as embedding
 from ..ops.nn.embedding import embedding_bag as embedding_bag
 from ..ops.nn.embedding import one_hot as one_hot
 from ..ops.nn.interpolate import interpolate as interpolate
+from ..ops.nn.grid import affine_grid as affine_grid
+from ..ops.nn.grid import grid_sample as grid_sample

@@ -9,7 +9,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from ...core.dtypes import Category, as_dtype, float64, uint8, widened
+from ...core.dtypes import DType, as_dtype, float64, uint8, widened
 from ...core.errors import (
     ArgumentTypeError,
     ArgumentValueError,
@@ -154,13 +154,20 @@ def _want_sizes(input: jax.Array, sizes: tuple[int, ...], mode: str) -> None:
 
 
 def _want_dtype(input: jax.Array, mode: str, antialias: bool) -> None:
+    if mode == "area" and input.ndim < 5 and not input.size:
+        return
     own = as_dtype(input.dtype)
     takes_bytes = mode not in ("area", "linear", "trilinear")
     if not (own.is_floating_point or (own == uint8 and takes_bytes)) or (antialias and own in HALVES):
         raise UnsupportedDTypeError("a floating point tensor", describe(input))
 
 
-def _op(overloads: tuple[str, ...], make: Callable[..., Taps], cases: tuple[Row, ...], taken: Any = frozenset()) -> Any:
+def _takes_nothing(arguments: Mapping[str, Any]) -> frozenset[DType]:
+    input = arguments["input"]
+    return _WHOLE if input.ndim < 5 and not input.size else frozenset()
+
+
+def _op(overloads: tuple[str, ...], make: Callable[..., Taps], cases: tuple[Row, ...], taken: Any = frozenset(), takes_here: Any = None) -> Any:
     """Return the op of one way to resample; `taken` are the integers that it takes, or the floats that it does not."""
 
     @op(
@@ -169,6 +176,7 @@ def _op(overloads: tuple[str, ...], make: Callable[..., Taps], cases: tuple[Row,
         aten=overloads[0],
         overload=tuple(name if "." in name else "" for name in overloads),
         rejects=_WHOLE ^ taken,
+        takes_here=takes_here,
         cases=cases,
     )
     def resampled(
@@ -249,7 +257,7 @@ _bicubic = _op(
     ),
     _BYTES,
 )
-_area = _op(("__interpolate",), _resample.area, _cases_of("area"))
+_area = _op(("__interpolate",), _resample.area, _cases_of("area"), takes_here=_takes_nothing)
 _antialiased = _op(
     tuple(f"_upsample_{name}2d_aa.vec" for name in ("bilinear", "bicubic", "lanczos")),
     _resample.antialiased,

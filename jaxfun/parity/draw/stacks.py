@@ -100,11 +100,19 @@ def _parts(values: np.ndarray) -> np.ndarray:
     return np.where(part < 0.95, part, 0.75).astype(values.dtype)
 
 
+def _places(values: np.ndarray) -> np.ndarray:
+    """Return multiples of 1/16 from -1.5 to 1.5: places that are at an element, between two or outside exactly."""
+    sizes = np.real(values).astype(np.float64)
+    sizes = np.where(np.isfinite(sizes), sizes, 0.3)
+    return (np.sign(sizes) * np.round(np.abs(sizes) % 1.5 * 16) / 16).astype(values.dtype)
+
+
 _VALUES: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {
     "": lambda values: values,
     "sorted": lambda values: np.sort(values, axis=-1) if values.ndim > 1 else values,
     "invertible": _invertible,
     "parts": _parts,
+    "places": _places,
     "signs": lambda values: values if values.dtype == bool else np.sign(values),
     "positive definite below": _positive_definite,
     "positive definite above": lambda values: np.conj(np.swapaxes(_positive_definite(values), -1, -2)),
