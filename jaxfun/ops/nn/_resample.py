@@ -16,7 +16,7 @@ class Axis(NamedTuple):
     new: int
     factor: float | None
     align_corners: bool
-    dtype: Any  # torch computes places in float32, of float64 tensors in float64
+    dtype: Any  # in which places and weights are computed
 
     @property
     def scale(self) -> Any:

@@ -125,12 +125,12 @@ def grid_sample(
         expected = f"a `mode` among {', '.join(_MODES)} and a `padding_mode` among {', '.join(_PADDED)}"
         raise ArgumentValueError(expected, f"{mode!r} and {padding_mode!r}")
     _want_places(input, grid, mode)
-    if input.size and grid.size and as_dtype(input.dtype) in _NO_FLOAT:
-        raise UnsupportedDTypeError("a floating point tensor", describe(input))
-    want_one_dtype(input, grid)
     shape = (*input.shape[:2], *grid.shape[1:-1])
     if 0 in shape:
         return jnp.zeros(shape, input.dtype)
+    if as_dtype(input.dtype) in _NO_FLOAT:
+        raise UnsupportedDTypeError("a floating point tensor", describe(input))
+    want_one_dtype(input, grid)
     places = jnp.moveaxis(widened(grid), -1, 0)[::-1]  # in the order of the dimensions
     corners = bool(align_corners)
     placed = [_in_elements(place, size, corners) for place, size in zip(places, input.shape[2:], strict=True)]

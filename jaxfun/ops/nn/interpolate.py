@@ -9,7 +9,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from ...core.dtypes import DType, as_dtype, float64, uint8, widened
+from ...core.dtypes import DType, as_dtype, uint8, widened
 from ...core.errors import (
     ArgumentTypeError,
     ArgumentValueError,
@@ -96,7 +96,9 @@ def _interpolated(
     _want_mode(input, mode, bool(align_corners), antialias)
     _want_sizes(input, sizes, mode)
     _want_dtype(input, mode, antialias)
-    dtype = np.float64 if as_dtype(input.dtype) == float64 else np.float32
+    # torch computes places in float32, but those of float64 tensors, and weights for bytes, in float64
+    is_wide = input.dtype == np.float64 or (input.dtype == np.uint8 and mode not in _CORNERLESS)
+    dtype = np.float64 if is_wide else np.float32
     axes = [
         Axis(*each, bool(align_corners), dtype) for each in zip(input.shape[2:], sizes, factors, strict=True)
     ]

@@ -323,8 +323,10 @@ def _extended(projected: jax.Array, bias: Any, static: Any, adds_zero: bool, num
     if bias is not None:
         if promote_types(bias.dtype, dtype) != dtype:
             raise DTypeError(f"a bias of dtype {dtype}", describe(bias))
-        want(bias.ndim == 3 and bias.shape[1:] == (1, size), f"of a bias (1, 1, {size})", bias)
-        projected = jnp.concatenate([projected, jnp.tile(widened(bias), (1, batch, 1))])
+        want(bias.ndim <= 3, f"of a bias (1, 1, {size})", bias)
+        rows = bias.reshape((1,) * (3 - bias.ndim) + bias.shape)
+        want(rows.shape[1:] == (1, size), f"of a bias (1, 1, {size})", bias)
+        projected = jnp.concatenate([projected, jnp.tile(widened(rows), (1, batch, 1))])
     heads = _by_head(projected, num_heads)
     if static is not None:
         if static.dtype != dtype:

@@ -153,7 +153,7 @@ def _want_elements(input: jax.Array, pairs: Pairs, is_batched: bool, mode: str) 
     if 0 in input.shape[is_batched:]:
         raise ShapeError("a tensor with elements behind the batch", describe(input))
     for size, pair in zip(input.shape, pairs, strict=True):
-        if mode == "reflect" and max(pair) >= size:
+        if mode == "reflect" and any(pair) and max(pair) >= size:
             raise ShapeError("a `pad` below the size", f"{pair} for a size of {size}")
         if any(pair) and size + sum(pair) < 1:
             raise ShapeError("a `pad` that leaves elements", f"{pair} for a size of {size}")
