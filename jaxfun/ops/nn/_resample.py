@@ -41,8 +41,8 @@ class Taps(NamedTuple):
     """What makes each new element: the indices of old ones, (taps, new), their weights, and which of them count."""
 
     indices: np.ndarray
-    weights: np.ndarray | None = None
-    counts: np.ndarray | None = None
+    weights: Any = None
+    counts: Any = None
 
 
 def nearest(axis: Axis) -> Taps:
@@ -161,7 +161,7 @@ def applied(input: jax.Array, taps: Taps, dim: int) -> jax.Array:
     if taps.weights is None:
         return _taken(input, taps.indices[0], dim)
     shape = (-1, *(1,) * (input.ndim - 1 - dim))
-    total = None
+    total: Any = None
     for place, (indices, weights) in enumerate(zip(taps.indices, taps.weights, strict=True)):
         term = _taken(input, indices, dim) * jnp.asarray(weights.reshape(shape), input.dtype)
         if taps.counts is not None and not taps.counts[place].all():

@@ -1,7 +1,7 @@
 """Attention: `scaled_dot_product_attention`. Begin with `attended`, which multi-head attention calls too."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -16,7 +16,13 @@ from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Mask, Shap
 from ..linalg._matrices import want
 
 _NO_FLOAT = BOOLS | INTEGERS | COMPLEXES
-_BOOL = {"dtypes": ("bool",)}
+
+
+def bools(names: str) -> Shape:
+    """Return the descriptor of a mask of bools."""
+    return Shape(names, dtypes=("bool",))
+
+
 _CASES = rows(
     "query key value attn_mask is_causal enable_gqa scale dropout_key",
     ("l e", "s e", "s v", None, False, False, None, None),
@@ -24,8 +30,8 @@ _CASES = rows(
     ("l e", "s e", "s v", "l s", False, False, None, None),
     ("b h l e", "b h s e", "b h s e", None, False, False, None, None),
     ("b h l e", "b h s e", "b h s e", None, True, False, None, None),
-    ("b h l e", "b h s e", "b h s e", Shape("b h l s", **_BOOL), False, False, -2.0, None),
-    ("b l e", "b s e", "b s v", Shape("l s", **_BOOL), False, False, None, None),
+    ("b h l e", "b h s e", "b h s e", bools("b h l s"), False, False, -2.0, None),
+    ("b l e", "b s e", "b s v", bools("l s"), False, False, None, None),
     ("1 h l e", "b 1 s e", "b h s v", "b 1 1 s", False, False, None, None),
     ("b 4 l e", "b 2 s e", "b 2 s e", None, False, True, None, None),
     ("b 4 l e", "b 1 s e", "b 2 s v", "s", False, True, None, None),
@@ -90,10 +96,9 @@ def scaled_dot_product_attention(
     drop = None if dropout_p <= 0 else (dropout_key, dropout_p)
     if scale is None:
         scale = 1 / math.sqrt(query.shape[-1]) if query.shape[-1] else math.inf
-    wide = (widened(each) for each in (query, key, value))
     # torch's fused kernel, which takes batches of heads, puts a later key out before it can be NaN
     fills = is_causal and query.ndim == 4
-    result, _ = attended(*wide, mask, scale, is_grouped=enable_gqa, fills=fills, drop=drop)
+    result, _ = attended((query, key, value), mask, scale, is_grouped=enable_gqa, fills=fills, drop=drop)
     return result.astype(query.dtype)
 
 
@@ -113,9 +118,7 @@ def _safe_softmax_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array
 
 
 def attended(
-    query: jax.Array,
-    key: jax.Array,
-    value: jax.Array,
+    heads: Sequence[jax.Array],
     mask: jax.Array | None,
     scale: float,
     *,
@@ -124,10 +127,11 @@ def attended(
     fills: bool = False,
     drop: tuple[Any, float] | None = None,
 ) -> tuple[jax.Array, jax.Array]:
-    """Return the attention and its weights. `drop` is a key with a probability.
+    """Return the attention of query, key and value and its weights, both wide. `drop` is a key with a probability.
 
     Where `fills`, the score of a key that a bool mask leaves out is -infinity, else that is added, and NaN stays.
     """
+    query, key, value = map(widened, heads)
     if is_grouped:
         _want_groups(query, key, value)
     scores = _product(query * jnp.asarray(scale, query.dtype), key.mT, is_grouped)

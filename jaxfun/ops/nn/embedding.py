@@ -108,7 +108,8 @@ def embedding_renorm(weight: Any, indices: Any, max_norm: float, norm_type: floa
 
     `embedding` and `embedding_bag` do it to the rows that they return; torch does it to `weight` in place.
     Gradient: 1 through the scaling, as torch has none there.
-    Raises: RuntimeError for a table that is not 2-D; IndexError or RuntimeError for an index out of range.
+    Raises: RuntimeError for a table that is not 2-D; IndexError or RuntimeError for an index out of range (-1 is the
+    last row).
     Torch: torch.embedding_renorm_.
 
     >>> import jaxfun as jf
@@ -118,7 +119,7 @@ def embedding_renorm(weight: Any, indices: Any, max_norm: float, norm_type: floa
     """
     table, places = as_tensor("weight", weight), as_tensor("indices", indices)
     _want_table(places, table, False)
-    check_positions(places, table.shape[0])
+    check_positions(places, table.shape[0], negative=True)
     is_named = jnp.zeros(table.shape[0], bool).at[places.reshape(-1)].set(True, mode="drop")
     return jnp.where(is_named[:, None], _renormed(table, max_norm, norm_type), table)
 
@@ -149,7 +150,11 @@ def _rows(indices: jax.Array, weight: jax.Array, max_norm: Any, norm_type: float
     if indices.size and not weight.shape[0]:
         raise PositionError("a table with rows", describe(weight))
     places = as_unsigned(indices)
-    taken = jnp.take(weight, places, 0, mode="fill") if indices.size else jnp.zeros((*indices.shape, weight.shape[1]), weight.dtype)
+    taken = (
+        jnp.take(weight, places, 0, mode="fill")
+        if indices.size
+        else jnp.zeros((*indices.shape, weight.shape[1]), weight.dtype)
+    )
     if max_norm is not None:
         taken = _renormed(taken, as_real(max_norm, "max_norm"), norm_type)
     if not scales:
@@ -202,7 +207,8 @@ def _check_bags(_: Any, input: Any, weight: Any, offsets: Any = None, *others: A
     check_positions(input, weight.shape[0])
 
 
-_OFFSETS = {"into": "input", "dim": 0, "dtypes": BOTH}
+def _offsets(names: str, values: str) -> Index:
+    return Index(names, "input", 0, values=values, dtypes=BOTH)
 
 
 @op(
@@ -217,15 +223,16 @@ _OFFSETS = {"into": "input", "dim": 0, "dtypes": BOTH}
         "sparse": Choice((False,)),
     },
     cases=rows(
-        "input weight offsets max_norm norm_type scale_grad_by_freq mode per_sample_weights include_last_offset padding_idx",
+        "input weight offsets max_norm norm_type scale_grad_by_freq mode per_sample_weights include_last_offset "
+        "padding_idx",
         ("m n", "v d", None, None, 2, False, "mean", None, False, None),
         ("m n", "v d", None, None, 2, False, "sum", "m n", False, 0),
         ("m n", "v d", None, None, 2, False, "max", None, False, None),
-        ("5", "v d", Index("3", values="offsets", **_OFFSETS), None, 2, True, "mean", None, False, 1),
-        ("5", "v d", Index("3", values="offsets", **_OFFSETS), 1.0, 2, True, "sum", None, False, None),
-        ("5", "v d", Index("4", values="offsets", **_OFFSETS), None, 2, False, "max", None, False, -1),
-        ("5", "v d", Index("3", values="offsets and end", **_OFFSETS), 2.5, 1.0, False, "sum", "5", True, None),
-        ("4", "v d", Index("3", values="offsets and end", **_OFFSETS), None, 2, False, "max", None, True, None),
+        ("5", "v d", _offsets("3", "offsets"), None, 2, True, "mean", None, False, 1),
+        ("5", "v d", _offsets("3", "offsets"), 1.0, 2, True, "sum", None, False, None),
+        ("5", "v d", _offsets("4", "offsets"), None, 2, False, "max", None, False, -1),
+        ("5", "v d", _offsets("3", "offsets and end"), 2.5, 1.0, False, "sum", "5", True, None),
+        ("4", "v d", _offsets("3", "offsets and end"), None, 2, False, "max", None, True, None),
     ),
 )
 def embedding_bag(
@@ -327,7 +334,9 @@ def _largest(taken: jax.Array, kept: jax.Array, bag: jax.Array, count: int) -> j
     least = jnp.full((count, taken.shape[-1]), -jnp.inf, taken.dtype)
     largest = least.at[bag].max(jnp.where(kept[:, None], order, -jnp.inf), mode="drop")
     is_largest = kept[:, None] & (order == largest.at[bag].get(mode="fill"))
-    found = jnp.full(least.shape, none, jnp.int32).at[bag].min(jnp.where(is_largest, places[:, None], none), mode="drop")
+    found = (
+        jnp.full(least.shape, none, jnp.int32).at[bag].min(jnp.where(is_largest, places[:, None], none), mode="drop")
+    )
     return jnp.take_along_axis(taken, found, 0, mode="fill", fill_value=0)
 
 

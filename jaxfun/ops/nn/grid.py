@@ -3,6 +3,7 @@
 import functools
 import itertools
 import math
+import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,7 +14,14 @@ import numpy as np
 from ...core.checks import want_one_dtype
 from ...core.dims import as_tuple
 from ...core.dtypes import as_dtype, widened
-from ...core.errors import ArgumentValueError, IndexRangeError, ShapeError, UnsupportedArgumentError, UnsupportedDTypeError, describe
+from ...core.errors import (
+    ArgumentValueError,
+    IndexRangeError,
+    ShapeError,
+    UnsupportedArgumentError,
+    UnsupportedDTypeError,
+    describe,
+)
 from ...core.op import op
 from ...core.record import BOOLS, COMPLEXES, HALVES, INTEGERS, Array, Choice, Shape, rows, where_empty
 from ..linalg._matrices import want
@@ -73,7 +81,10 @@ def _line(length: int, align_corners: bool, dtype: Any) -> jax.Array:
 
 
 _MODES = ("bilinear", "nearest", "bicubic")
-_PLACES = {"values": "places"}
+
+
+def _places(names: str) -> Shape:
+    return Shape(names, values="places")
 
 
 @op(
@@ -86,21 +97,21 @@ _PLACES = {"values": "places"}
     takes_here=where_empty(_NO_FLOAT),
     cases=rows(
         "input grid mode padding_mode align_corners",
-        ("b c 3 4", Shape("b h w 2", **_PLACES), "bilinear", "zeros", None),
-        ("b c 3 4", Shape("b h w 2", **_PLACES), "bilinear", "zeros", True),
-        ("b c 4 3", Shape("b h w 2", **_PLACES), "bilinear", "border", False),
-        ("b c 4 3", Shape("b h w 2", **_PLACES), "bilinear", "reflection", False),
-        ("b c 4 3", Shape("b h w 2", **_PLACES), "bilinear", "reflection", True),
-        ("b c 4 3", Shape("b h w 2", **_PLACES), "nearest", "zeros", False),
-        ("b c 4 3", Shape("b h w 2", **_PLACES), "nearest", "border", True),
-        ("b c 4 3", Shape("b h w 2", **_PLACES), "nearest", "reflection", False),
-        ("b c 4 3", Shape("b h w 2", **_PLACES), "bicubic", "zeros", False),
-        ("b c 4 3", Shape("b h w 2", **_PLACES), "bicubic", "border", True),
-        ("b c 4 3", Shape("b h w 2", **_PLACES), "bicubic", "reflection", False),
-        ("b 1 1 1", Shape("b h w 2", **_PLACES), "bilinear", "reflection", True),
-        ("b c 2 3 4", Shape("b d h w 3", **_PLACES), "bilinear", "zeros", False),
-        ("b c 2 3 4", Shape("b d h w 3", **_PLACES), "bilinear", "reflection", False),
-        ("b c 2 3 4", Shape("b d h w 3", **_PLACES), "nearest", "border", False),
+        ("b c 3 4", _places("b h w 2"), "bilinear", "zeros", None),
+        ("b c 3 4", _places("b h w 2"), "bilinear", "zeros", True),
+        ("b c 4 3", _places("b h w 2"), "bilinear", "border", False),
+        ("b c 4 3", _places("b h w 2"), "bilinear", "reflection", False),
+        ("b c 4 3", _places("b h w 2"), "bilinear", "reflection", True),
+        ("b c 4 3", _places("b h w 2"), "nearest", "zeros", False),
+        ("b c 4 3", _places("b h w 2"), "nearest", "border", True),
+        ("b c 4 3", _places("b h w 2"), "nearest", "reflection", False),
+        ("b c 4 3", _places("b h w 2"), "bicubic", "zeros", False),
+        ("b c 4 3", _places("b h w 2"), "bicubic", "border", True),
+        ("b c 4 3", _places("b h w 2"), "bicubic", "reflection", False),
+        ("b 1 1 1", _places("b h w 2"), "bilinear", "reflection", True),
+        ("b c 2 3 4", _places("b d h w 3"), "bilinear", "zeros", False),
+        ("b c 2 3 4", _places("b d h w 3"), "bilinear", "reflection", False),
+        ("b c 2 3 4", _places("b d h w 3"), "nearest", "border", False),
     ),
 )
 def grid_sample(
@@ -222,7 +233,7 @@ def _weighted(input: jax.Array, sides: list[Any]) -> jax.Array:
     """Return the sum over all corners: an element at each, and its weight along each dimension."""
     total: Any = 0
     for corner in itertools.product(*sides):
-        weight = math.prod((each for _, each in corner[1:]), start=corner[0][1])
+        weight = functools.reduce(operator.mul, (each for _, each in corner))
         total = total + _read(input, tuple(place for place, _ in corner)) * weight[:, None]
     return total
 

@@ -99,9 +99,7 @@ def _interpolated(
     # torch computes places in float32, but those of float64 tensors, and weights for bytes, in float64
     is_wide = input.dtype == np.float64 or (input.dtype == np.uint8 and mode not in _CORNERLESS)
     dtype = np.float64 if is_wide else np.float32
-    axes = [
-        Axis(*each, bool(align_corners), dtype) for each in zip(input.shape[2:], sizes, factors, strict=True)
-    ]
+    axes = [Axis(*each, bool(align_corners), dtype) for each in zip(input.shape[2:], sizes, factors, strict=True)]
     result = widened(input)
     for place in reversed(range(count)):
         if antialias and axes[place].old == axes[place].new:
@@ -142,9 +140,13 @@ def _want_mode(input: jax.Array, mode: str, align_corners: bool, antialias: bool
         raise ArgumentValueError("mode='bilinear', 'bicubic' or 'lanczos' and 4 dimensions with `antialias`", got)
     known = mode in _CORNERLESS or mode in _RANKS
     if not known or input.ndim not in _RANKS.get(mode, (3, 4, 5)):
-        raise UnsupportedArgumentError("a `mode` that goes with 3, 4 or 5 dimensions", f"{mode!r} and {describe(input)}")
+        raise UnsupportedArgumentError(
+            "a `mode` that goes with 3, 4 or 5 dimensions", f"{mode!r} and {describe(input)}"
+        )
     if mode == "lanczos" and (align_corners or not antialias):
-        raise ArgumentValueError("antialias=True and no `align_corners` with mode='lanczos'", f"{antialias} and {align_corners}")
+        raise ArgumentValueError(
+            "antialias=True and no `align_corners` with mode='lanczos'", f"{antialias} and {align_corners}"
+        )
 
 
 def _want_sizes(input: jax.Array, sizes: tuple[int, ...], mode: str) -> None:
@@ -169,7 +171,13 @@ def _takes_nothing(arguments: Mapping[str, Any]) -> frozenset[DType]:
     return _WHOLE if input.ndim < 5 and not input.size else frozenset()
 
 
-def _op(overloads: tuple[str, ...], make: Callable[..., Taps], cases: tuple[Row, ...], taken: Any = frozenset(), takes_here: Any = None) -> Any:
+def _op(
+    overloads: tuple[str, ...],
+    make: Callable[..., Taps],
+    cases: tuple[Row, ...],
+    taken: Any = frozenset(),
+    takes_here: Any = None,
+) -> Any:
     """Return the op of one way to resample; `taken` are the integers that it takes, or the floats that it does not."""
 
     @op(
@@ -191,9 +199,7 @@ def _op(overloads: tuple[str, ...], make: Callable[..., Taps], cases: tuple[Row,
         antialias: bool = False,
     ) -> jax.Array:
         chosen = functools.partial(make, mode=mode) if antialias else make
-        return _interpolated(
-            chosen, input, size, scale_factor, mode, align_corners, recompute_scale_factor, antialias
-        )
+        return _interpolated(chosen, input, size, scale_factor, mode, align_corners, recompute_scale_factor, antialias)
 
     return resampled
 

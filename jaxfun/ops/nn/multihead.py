@@ -9,16 +9,22 @@ import jax.numpy as jnp
 from ...core.arguments import as_tensor
 from ...core.checks import want_one_dtype
 from ...core.dtypes import Category, as_dtype, promote_types, widened
-from ...core.errors import ArgumentChoiceError, ArgumentValueError, DTypeError, ShapeError, UnsupportedDTypeError, describe
+from ...core.errors import (
+    ArgumentChoiceError,
+    ArgumentValueError,
+    DTypeError,
+    ShapeError,
+    UnsupportedDTypeError,
+    describe,
+)
 from ...core.op import op
 from ...core.public import public
-from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Mask, Shape
+from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Mask
 from ..linalg._matrices import want, wide_product
-from .attention import attended, causal, safe_softmax
+from .attention import attended, bools, causal, safe_softmax
 
 _NO_FLOAT = BOOLS | INTEGERS | COMPLEXES
-_BOOL = {"dtypes": ("bool",)}
-_UNBATCHED = {
+_UNBATCHED: dict[str, Any] = {
     "query": "l 4",
     "key": "s 4",
     "value": "s 4",
@@ -45,7 +51,7 @@ _UNBATCHED = {
     "dropout_key": None,
 }
 _BATCHED = _UNBATCHED | {"query": "l 2 4", "key": "s 2 4", "value": "s 2 4"}
-_SEPARATE = {
+_SEPARATE: dict[str, Any] = {
     "key": "s 2 n",
     "value": "s 2 m",
     "in_proj_weight": None,
@@ -56,10 +62,10 @@ _SEPARATE = {
 }
 _CASES = (
     _UNBATCHED,
-    _UNBATCHED | {"attn_mask": Shape("2 l s", **_BOOL), "key_padding_mask": "s", "out_proj_bias": None},
+    _UNBATCHED | {"attn_mask": bools("2 l s"), "key_padding_mask": "s", "out_proj_bias": None},
     _BATCHED | {"attn_mask": "l s", "average_attn_weights": False, "in_proj_bias": None},
-    _BATCHED | {"attn_mask": "4 l s", "key_padding_mask": Shape("2 s", **_BOOL), "need_weights": False},
-    _BATCHED | {"attn_mask": Shape("l s", **_BOOL), "need_weights": False, "is_causal": True},
+    _BATCHED | {"attn_mask": "4 l s", "key_padding_mask": bools("2 s"), "need_weights": False},
+    _BATCHED | {"attn_mask": bools("l s"), "need_weights": False, "is_causal": True},
     _BATCHED | {"key_padding_mask": "2 s", "bias_k": "1 1 4", "bias_v": "1 1 4", "add_zero_attn": True},
     _BATCHED | {"attn_mask": "l s", "bias_k": "1 1 4", "bias_v": "1 1 4", "add_zero_attn": True, "need_weights": False},
     _BATCHED | _SEPARATE,
@@ -227,9 +233,7 @@ def _want(fits: bool, expected: str, *given: Any) -> None:
         raise ArgumentChoiceError(expected, " and ".join(map(describe, given)))
 
 
-def _want_ranks(
-    query: jax.Array, key: jax.Array, value: jax.Array, padding: Any, mask: Any, num_heads: int
-) -> bool:
+def _want_ranks(query: jax.Array, key: jax.Array, value: jax.Array, padding: Any, mask: Any, num_heads: int) -> bool:
     """Return whether there is a batch.
 
     Raises: ArgumentChoiceError for tensors that do not have as many dimensions as each other.
@@ -344,7 +348,13 @@ def _with_padding(mask: Any, padding: Any, batch: int, num_heads: int, added: in
     padding = jnp.pad(padding if padding.ndim == 2 else padding[None], ((0, 0), (0, added)))
     _want(padding.shape == (batch, length), f"a `key_padding_mask` of shape {[batch, length]}", padding)
     padding = jnp.repeat(padding, num_heads, 0)[:, None]
-    return padding if mask is None else jnp.add(mask, padding) if mask.dtype == padding.dtype else widened(mask) + widened(padding)
+    return (
+        padding
+        if mask is None
+        else jnp.add(mask, padding)
+        if mask.dtype == padding.dtype
+        else widened(mask) + widened(padding)
+    )
 
 
 def _want_floats(mask: Any, query: jax.Array, need_weights: bool) -> None:
@@ -366,4 +376,4 @@ def _attention(
         mask = causal(query, key)
     softmax = jax.nn.softmax if need_weights else safe_softmax
     scale = 1 / math.sqrt(query.shape[-1])
-    return attended(*heads, mask, scale, softmax=softmax, fills=is_hint, drop=drop)
+    return attended(heads, mask, scale, softmax=softmax, fills=is_hint, drop=drop)

@@ -122,7 +122,9 @@ def _pairs(input: jax.Array, pad: tuple[int, ...]) -> Pairs:
 
 def _constant(input: jax.Array, pad: tuple[int, ...], value: Any) -> jax.Array:
     pairs = _pairs(input, pad)
-    if any(size + min(before, 0) + min(behind, 0) < 0 for size, (before, behind) in zip(input.shape, pairs, strict=True)):
+    if any(
+        size + min(before, 0) + min(behind, 0) < 0 for size, (before, behind) in zip(input.shape, pairs, strict=True)
+    ):
         raise ShapeError("a `pad` that leaves no negative size", f"{describe(input)} and {pad}")
     return jax.lax.pad(input, _filling(input, value), [(*pair, 0) for pair in pairs])
 
@@ -136,14 +138,16 @@ def _circular(input: jax.Array, pairs: Pairs) -> jax.Array:
     for size, pair in zip(input.shape, pairs, strict=True):
         if max(pair) > size:
             raise ShapeError("a `pad` of at most the size", f"{pair} for a size of {size}")
-        if any(pair) and size + sum(pair) < 0 or size + sum(min(count, 0) for count in pair) < (max(pair) > 0):
+        left = size + sum(min(count, 0) for count in pair)
+        if left < (max(pair) > 0):
             raise ShapeError("a `pad` that leaves elements", f"{pair} for a size of {size}")
     return jnp.pad(_cropped(input, pairs), [(max(before, 0), max(behind, 0)) for before, behind in pairs], "wrap")
 
 
 def _cropped(input: jax.Array, pairs: Pairs) -> jax.Array:
     slices = (
-        slice(max(-before, 0), size - max(-behind, 0)) for size, (before, behind) in zip(input.shape, pairs, strict=True)
+        slice(max(-before, 0), size - max(-behind, 0))
+        for size, (before, behind) in zip(input.shape, pairs, strict=True)
     )
     return input[tuple(slices)]
 

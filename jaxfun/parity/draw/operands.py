@@ -86,9 +86,7 @@ def _counting(
     along = ALL if dim is None else dim if len(shape) == len(into) else 0
     apart = along if described.distinct else None
     negative, ignored, values = described.negative, described.ignored, described.values
-    return RecordLayout(
-        shape, dtype, values=values, limit=limit, apart=apart, negative=negative, ignored=ignored
-    )
+    return RecordLayout(shape, dtype, values=values, limit=limit, apart=apart, negative=negative, ignored=ignored)
 
 
 def _places(record: Op, names: Sequence[str]) -> list[int]:
