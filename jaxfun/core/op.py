@@ -89,7 +89,7 @@ def _aten_name(reference: str) -> str:
 
 def _overload_name(base: str, overload: str) -> str:
     if "." in overload:  # the overload of another operator: `max.other` is served by `maximum`
-        return overload
+        return overload.removesuffix(".default")
     return f"{base}.{overload}" if overload else base
 
 

@@ -32,18 +32,20 @@ _CASES = rows(
     ("b h l e", "b h s e", "b h s e", None, True, False, None, None),
     ("b h l e", "b h s e", "b h s e", bools("b h l s"), False, False, -2.0, None),
     ("b l e", "b s e", "b s v", bools("l s"), False, False, None, None),
+    ("b l e", "b s e", "b s v", None, False, False, None, None),
     ("1 h l e", "b 1 s e", "b h s v", "b 1 1 s", False, False, None, None),
     ("b 4 l e", "b 2 s e", "b 2 s e", None, False, True, None, None),
     ("b 4 l e", "b 1 s e", "b 2 s v", "s", False, True, None, None),
 )
 
 
-def _is_of_nothing(query: jax.Array, value: jax.Array) -> bool:
+def is_of_nothing(query: jax.Array, value: jax.Array) -> bool:
+    """Return whether attention adds up nothing, so that torch looks at no more than the shapes."""
     return query.ndim > 1 and not (query.shape[-2] and value.size)
 
 
 def _takes_nothing(arguments: Mapping[str, Any]) -> frozenset[DType]:
-    return _NO_FLOAT if _is_of_nothing(arguments["query"], arguments["value"]) else frozenset()
+    return _NO_FLOAT if is_of_nothing(arguments["query"], arguments["value"]) else frozenset()
 
 
 @op(
@@ -88,8 +90,8 @@ def scaled_dot_product_attention(
     want_one_dtype(query, key, value)
     if attn_mask is not None and attn_mask.dtype not in (bool, jnp.float32, query.dtype):
         raise DTypeError(f"an `attn_mask` of dtype bool, float32 or {query.dtype}", describe(attn_mask))
-    if _is_of_nothing(query, value):
-        return _zeros(query, value)
+    if is_of_nothing(query, value):
+        return zeros(query, key, value)
     if is_causal and attn_mask is not None:
         raise ShapeError("no `attn_mask` with is_causal=True", describe(attn_mask))
     mask = causal(query, key) if is_causal else attn_mask
@@ -141,11 +143,11 @@ def attended(
     return _product(weights, value, is_grouped), weights
 
 
-def _zeros(query: jax.Array, value: jax.Array) -> jax.Array:
-    # torch computes them from the query, so that NaN stays NaN
-    number = query if query.dtype != bool else query.astype(canonical(int64).dtype)
-    zeros = jnp.sum(number * jnp.zeros((), number.dtype), -1, keepdims=True, dtype=number.dtype)
-    return jnp.broadcast_to(zeros, (*query.shape[:-1], value.shape[-1]))
+def zeros(*heads: jax.Array) -> jax.Array:
+    """Return the attention of query, key and value where nothing is to be added up: 0, or NaN where any is NaN."""
+    dtype = heads[0].dtype if heads[0].dtype != bool else canonical(int64).dtype
+    none = sum(jnp.sum(each.astype(dtype) * jnp.zeros((), dtype), dtype=dtype) for each in heads)
+    return jnp.broadcast_to(none, (*heads[0].shape[:-1], heads[2].shape[-1]))
 
 
 def causal(query: jax.Array, key: jax.Array) -> jax.Array:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...core.arguments import as_tensor
 from ...core.checks import want_one_dtype
-from ...core.dtypes import Category, as_dtype, canonical, int32, int64, promote_types, widened
+from ...core.dtypes import Category, as_dtype, canonical, int64, promote_types, widened
 from ...core.errors import (
     ArgumentChoiceError,
     ArgumentValueError,
@@ -375,7 +375,7 @@ def _check_classes(_: Any, tensor: Any, num_classes: int) -> None:
     kind=None,
     torch="torch.nn.functional.one_hot",
     node="",
-    rejects=BOOLS | FLOATS | COMPLEXES | (INTEGERS - {int64, int32}),
+    rejects=BOOLS | FLOATS | COMPLEXES,
     check=_check_classes,
     takes={"tensor": Index("", "num_classes", 0)},
     cases=rows("tensor num_classes", ("m n", 4), ("n", 2), ("", 3)),

@@ -211,10 +211,10 @@ def _cases_of(mode: str) -> tuple[Row, ...]:
     """Return the cases of a mode for any number of dimensions."""
     return rows(
         _NAMES,
+        ("b c 3 4", (7, 4), None, mode, None, None, False),
         ("b c 3", 5, None, mode, None, None, False),
         ("b c 4", None, 2.0, mode, None, None, False),
         ("b c 5", None, 0.7, mode, None, None, False),
-        ("b c 3 4", (7, 4), None, mode, None, None, False),
         ("b c 4 3", None, (0.6, 1.7), mode, None, True, False),
         ("b c 2 3 2", (3, 2, 5), None, mode, None, None, False),
     )

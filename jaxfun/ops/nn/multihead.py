@@ -21,7 +21,7 @@ from ...core.op import op
 from ...core.public import public
 from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Mask
 from ..linalg._matrices import want, wide_product
-from .attention import attended, bools, causal, safe_softmax
+from .attention import attended, bools, causal, is_of_nothing, safe_softmax, zeros
 
 _NO_FLOAT = BOOLS | INTEGERS | COMPLEXES
 _UNBATCHED: dict[str, Any] = {
@@ -215,17 +215,19 @@ def _multi_head_attention_forward(
     )
     mask = _with_padding(mask, padding, q.shape[1], num_heads, (bias_k is not None) + add_zero_attn, heads[1].shape[1])
     drop = (dropout_key, dropout_p) if training and dropout_p > 0 else None
-    _want_floats(mask, query, need_weights)
-    output, scores = _attention(heads, mask, need_weights, is_hint, num_heads, drop)
+    is_empty = not need_weights and is_of_nothing(heads[0], heads[2])
+    if not is_empty:
+        _want_floats(mask, query, need_weights)
+    output, scores = _attention(heads, mask, need_weights, is_hint, is_empty, drop)
     output = jnp.swapaxes(output, 0, 1).reshape(q.shape)
     out_proj_weight = as_tensor("out_proj_weight", out_proj_weight)
     want_one_dtype(query, *(each for each in (out_proj_weight, out_proj_bias) if each is not None))
     result = _linear(output, out_proj_weight, out_proj_bias).astype(query.dtype)
+    if not need_weights:
+        return result if is_batched else result[:, 0], None
     scores = scores.reshape(q.shape[1], num_heads, *scores.shape[1:])
     scores = (scores.mean(1) if average_attn_weights else scores).astype(query.dtype)
-    if not is_batched:
-        result, scores = result[:, 0], scores[0]
-    return result, scores if need_weights else None
+    return (result, scores) if is_batched else (result[:, 0], scores[0])
 
 
 def _want(fits: bool, expected: str, *given: Any) -> None:
@@ -369,9 +371,11 @@ def _want_floats(mask: Any, query: jax.Array, need_weights: bool) -> None:
 
 
 def _attention(
-    heads: tuple[jax.Array, ...], mask: Any, need_weights: bool, is_hint: bool, num_heads: int, drop: Any
+    heads: tuple[jax.Array, ...], mask: Any, need_weights: bool, is_hint: bool, is_empty: bool, drop: Any
 ) -> tuple[jax.Array, jax.Array]:
     query, key, _ = heads
+    if is_empty:
+        return zeros(*heads), query
     if is_hint:
         mask = causal(query, key)
     softmax = jax.nn.softmax if need_weights else safe_softmax

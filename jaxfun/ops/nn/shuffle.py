@@ -12,8 +12,8 @@ from ...core.record import Array, Integer, rows
 
 @op(
     kind=None,
-    torch="torch.nn.functional.pixel_shuffle",
-    aliases=("pixel_shuffle",),
+    torch="torch.pixel_shuffle",
+    aliases=("nn.functional.pixel_shuffle",),
     cases=rows("input upscale_factor", ("4 m n", 2), ("b 9 2 n", 3), ("a b 4 m n", 2), ("c m n", 1)),
 )
 def pixel_shuffle(input: Array, upscale_factor: Integer) -> jax.Array:
@@ -38,8 +38,8 @@ def pixel_shuffle(input: Array, upscale_factor: Integer) -> jax.Array:
 
 @op(
     kind=None,
-    torch="torch.nn.functional.pixel_unshuffle",
-    aliases=("pixel_unshuffle",),
+    torch="torch.pixel_unshuffle",
+    aliases=("nn.functional.pixel_unshuffle",),
     cases=rows("input downscale_factor", ("m 4 2", 2), ("b c 3 6", 3), ("a b c 2 4", 2), ("c m n", 1)),
 )
 def pixel_unshuffle(input: Array, downscale_factor: Integer) -> jax.Array:
@@ -65,8 +65,8 @@ def pixel_unshuffle(input: Array, downscale_factor: Integer) -> jax.Array:
 
 @op(
     kind=None,
-    torch="torch.nn.functional.channel_shuffle",
-    aliases=("channel_shuffle",),
+    torch="torch.channel_shuffle",
+    aliases=("nn.functional.channel_shuffle",),
     cases=rows("input groups", ("b 6 n", 2), ("b 6 m n", 3), ("b 4 m", 1), ("b 4 m", 4)),
 )
 def channel_shuffle(input: Array, groups: Integer) -> jax.Array:

@@ -10,8 +10,23 @@ from .difference import Difference, finite, nan
 
 
 def _is_fused(arguments: Mapping[str, Any]) -> bool:
-    given = [np.asarray(arguments[name]) for name in ("query", "key", "attn_mask") if arguments[name] is not None]
-    return given[0].ndim == 4 and not all(np.isfinite(item).all() for item in given)
+    query, key, value = (np.asarray(arguments[name]) for name in ("query", "key", "value"))
+    if query.ndim != 4 or len({len(query), len(key), len(value)}) > 1 or not value.size:
+        return False
+    others = [] if arguments["attn_mask"] is None else [np.asarray(arguments["attn_mask"])]
+    return not all(np.isfinite(item).all() for item in (query, key, *others))
+
+
+def _without_a_score(result: np.ndarray, arguments: Mapping[str, Any]) -> Any:
+    """Return the queries that have no score but NaN and those that are left out."""
+    query, key = (np.asarray(arguments[name]).astype(np.float64) for name in ("query", "key"))
+    scores = query @ np.swapaxes(np.repeat(key, query.shape[1] // key.shape[1], 1), -1, -2)
+    if arguments["is_causal"]:
+        scores = np.where(np.tri(*scores.shape[-2:], dtype=bool), scores, -np.inf)
+    mask = arguments["attn_mask"]
+    if mask is not None:
+        scores = np.where(mask, scores, -np.inf) if np.asarray(mask).dtype == bool else scores + np.asarray(mask)
+    return ((scores == -np.inf) | np.isnan(scores)).all(-1)[..., None]
 
 
 def _is_fused_within(arguments: Mapping[str, Any]) -> bool:
@@ -28,6 +43,7 @@ NO_SCORE = Difference(
     levels=("value",),
     devices=("cpu",),
     answer=nan,
+    elements=_without_a_score,
     much="NaN and infinities are drawn on purpose",
 )
 
@@ -54,5 +70,7 @@ OTHER_COUNT = Difference(
 DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
     "embedding_bag": (OTHER_COUNT,),
     "scaled_dot_product_attention": (NO_SCORE,),
-    "multi_head_attention_forward": (replace(NO_SCORE, region=_is_fused_within, levels=("value", "vjp")),),
+    "_native_multi_head_attention:forward": (
+        replace(NO_SCORE, region=_is_fused_within, levels=("value", "vjp"), elements=None),
+    ),
 }
