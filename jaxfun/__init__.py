@@ -103,9 +103,12 @@ _NAMES = {
     "ops.nn.convolution": "conv1d conv2d conv3d",
     "ops.nn.distances": "cosine_similarity pairwise_distance",
     "ops.nn.dropout": "alpha_dropout dropout feature_alpha_dropout native_dropout",
+    "ops.nn.embedding": "embedding_renorm",
     "ops.nn.max_pool": "max_pool1d max_pool2d max_pool3d",
     "ops.nn.normalization": "group_norm layer_norm rms_norm",
+    "ops.nn.pad": "constant_pad_nd",
     "ops.nn.piecewise": "hardshrink prelu rrelu threshold",
+    "ops.nn.shuffle": "channel_shuffle pixel_shuffle pixel_unshuffle",
     "ops.nn.softmax": "log_softmax softmax",
     # gradients
     "autograd.gradient": "detach no_grad",

@@ -637,6 +637,15 @@ def chain_matmul(*matrices: ArrayLike) -> Array:
     """
     ...
 
+def channel_shuffle(input: ArrayLike, groups: builtins.int) -> Array:
+    """Return the tensor with its channels in turn from each of `groups` groups.
+
+    Shapes: (n, c, *) -> (n, c, *).
+    Raises: RuntimeError for fewer than 3 dimensions, and unless `groups` is positive and divides the channels.
+    Torch: torch.channel_shuffle, torch.nn.functional.channel_shuffle.
+    """
+    ...
+
 def cholesky(input: ArrayLike, upper: builtins.bool = False) -> Array:
     """Return the Cholesky factor of each matrix `input = L Lᴴ`: L, or Lᴴ if `upper`. Shapes: (*, n, n) -> (*, n, n).
 
@@ -773,6 +782,14 @@ def conj(input: ArrayLike) -> Array:
 
 def conj_physical(input: ArrayLike) -> Array:
     """Return the complex conjugate of each element, like `conj`: JAX has no lazy conjugation."""
+    ...
+
+def constant_pad_nd(input: ArrayLike, pad: Sequence[builtins.int], value: Number | Array = 0) -> Array:
+    """Return the tensor with a number around it: `pad` has two counts for the last dimension, then for others.
+
+    A negative count takes elements away.
+    Raises: RuntimeError for a `pad` that does not fit, and for a `value` that the dtype cannot hold.
+    """
     ...
 
 def conv1d(
@@ -1188,6 +1205,19 @@ def einsum(*args: Any) -> Array:
     occur once, in order. Instead of an equation, each tensor may be followed by a list of numbers for its dimensions.
     Dtypes: contracted tensors have one dtype; integers that are only summed become int64.
     Raises: RuntimeError for an equation that is invalid or does not fit the tensors.
+    """
+    ...
+
+def embedding_renorm(
+    weight: ArrayLike, indices: ArrayLike, max_norm: builtins.float, norm_type: builtins.float = 2.0
+) -> Array:
+    """Return `weight` with the rows at `indices` scaled to `max_norm` where they are longer, by the `norm_type`-norm.
+
+    `embedding` and `embedding_bag` do it to the rows that they return; torch does it to `weight` in place.
+    Gradient: 1 through the scaling, as torch has none there.
+    Raises: RuntimeError for a table that is not 2-D; IndexError or RuntimeError for an index out of range (-1 is the
+    last row).
+    Torch: torch.embedding_renorm_.
     """
     ...
 
@@ -2641,6 +2671,24 @@ def permute(input: ArrayLike, *dims: builtins.int | Sequence[builtins.int]) -> A
 
     Shapes: `dims` are separate arguments or one tuple.
     Raises: RuntimeError unless `dims` contains each dimension exactly once.
+    """
+    ...
+
+def pixel_shuffle(input: ArrayLike, upscale_factor: builtins.int) -> Array:
+    """Return an image of more pixels and fewer channels: `upscale_factor` r squared of them become r by r pixels.
+
+    Shapes: (*, c r², h, w) -> (*, c, h r, w r).
+    Raises: RuntimeError for other shapes, and for a factor that is not positive.
+    Torch: torch.pixel_shuffle, torch.nn.functional.pixel_shuffle.
+    """
+    ...
+
+def pixel_unshuffle(input: ArrayLike, downscale_factor: builtins.int) -> Array:
+    """Return an image of fewer pixels and more channels: the inverse of `pixel_shuffle`.
+
+    Shapes: (*, c, h r, w r) -> (*, c r², h, w).
+    Raises: RuntimeError for other shapes, and for a factor that is not positive.
+    Torch: torch.pixel_unshuffle, torch.nn.functional.pixel_unshuffle.
     """
     ...
 

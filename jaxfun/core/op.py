@@ -94,7 +94,7 @@ def _aten_name(reference: str) -> str:
 
 def _overload_name(base: str, overload: str) -> str:
     if "." in overload:  # an overload of another operator: `maximum` covers `max.other`
-        return overload
+        return overload.removesuffix(".default")
     return f"{base}.{overload}" if overload else base
 
 

@@ -47,7 +47,8 @@ class Index:
     """Indices into the argument `into`, along its dimension `dim`, or into the flattened tensor if `dim` is "".
 
     `dim` names an argument, or is the dimension itself. `names` are sizes as in `Shape`. `distinct`: no index occurs
-    twice along that dimension. In a sequence each tensor has indices of the next dimension.
+    twice along that dimension. In a sequence each tensor has indices of the next dimension. If `into` is an integer,
+    the indices are below it.
     """
 
     names: str
@@ -56,6 +57,7 @@ class Index:
     distinct: bool = False
     negative: bool = False  # -1 for the last index is accepted too
     ignored: int | None = None  # an index out of range that is accepted too and selects nothing
+    values: str = ""  # "offsets": sorted, from 0; "offsets and end": with the size at the end
     dtypes: tuple[str, ...] = ("int64",)
 
 

@@ -69,7 +69,8 @@ def _with_dtypes(
 
 def _index(choose: Choose, name: str, described: Index, found: Mapping[str, Any]) -> Any:
     """Return the layout of an index, whose range is the size of the indexed dimension; a tuple for several indices."""
-    into, layout = found[described.into].shape, found[name]
+    counted, layout = found[described.into], found[name]
+    into = (counted,) if isinstance(counted, int) else counted.shape
     dtype = choose(What("own dtype", name), described.dtypes)
     if isinstance(layout, tuple):
         return tuple(_counting(described, item.shape, dtype, into, dim) for dim, item in enumerate(layout))
@@ -84,8 +85,8 @@ def _counting(
     limit = math.prod(into) if dim is None else into[dim] if into else 1
     along = ALL if dim is None else dim if len(shape) == len(into) else 0
     apart = along if described.distinct else None
-    negative, ignored = described.negative, described.ignored
-    return RecordLayout(shape, dtype, limit=limit, apart=apart, negative=negative, ignored=ignored)
+    negative, ignored, values = described.negative, described.ignored, described.values
+    return RecordLayout(shape, dtype, values=values, limit=limit, apart=apart, negative=negative, ignored=ignored)
 
 
 def _places(record: Op, names: Sequence[str]) -> list[int]:
@@ -105,7 +106,7 @@ def _text(row: Row, name: str) -> str:
 def _named_shapes(choose: Choose, record: Op, names: Sequence[str], row: Row) -> dict[str, Any]:
     """Return shapes by the names of a row; several for a sequence of tensors."""
     texts = {name: _text(row, name) for name in names}
-    counted = {word for item in row.values() if isinstance(item, Index) for word in texts[item.into].split()}
+    counted = {word for item in row.values() if isinstance(item, Index) for word in texts.get(item.into, "").split()}
     sizes: dict[str, int] = {}
 
     def size(word: str) -> int:

@@ -42,7 +42,23 @@ def _indices(layout: RecordLayout, rows: int, rng: np.random.Generator) -> np.nd
         indices = indices - layout.limit * rng.integers(0, 2, shape)
     if layout.ignored is not None:
         indices = np.where(rng.random(shape) < _SHARE_IGNORED, layout.ignored, indices)
-    return indices.astype(layout.dtype)
+    return _INDICES[layout.values](indices, layout.limit).astype(layout.dtype)
+
+
+def _offsets(indices: np.ndarray, limit: int) -> np.ndarray:
+    """Return where parts of a sequence begin: in order, the first at 0."""
+    return np.concatenate([np.zeros_like(indices[:, :1]), np.sort(indices[:, 1:], axis=1)], axis=1)
+
+
+def _offsets_and_end(indices: np.ndarray, limit: int) -> np.ndarray:
+    return np.concatenate([_offsets(indices[:, :-1], limit), np.full_like(indices[:, -1:], limit)], axis=1)
+
+
+_INDICES: Mapping[str, Callable[[np.ndarray, int], np.ndarray]] = {
+    "": lambda indices, limit: indices,
+    "offsets": _offsets,
+    "offsets and end": _offsets_and_end,
+}
 
 
 def _invertible(values: np.ndarray) -> np.ndarray:
@@ -84,11 +100,19 @@ def _parts(values: np.ndarray) -> np.ndarray:
     return np.where(part < 0.95, part, 0.75).astype(values.dtype)
 
 
+def _places(values: np.ndarray) -> np.ndarray:
+    """Return multiples of 1/16 from -1.5 to 1.5: places that are at an element, between two or outside exactly."""
+    sizes = np.real(values).astype(np.float64)
+    sizes = np.where(np.isfinite(sizes), sizes, 0.3)
+    return (np.sign(sizes) * np.round(np.abs(sizes) % 1.5 * 16) / 16).astype(values.dtype)
+
+
 _VALUES: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {
     "": lambda values: values,
     "sorted": lambda values: np.sort(values, axis=-1) if values.ndim > 1 else values,
     "invertible": _invertible,
     "parts": _parts,
+    "places": _places,
     "signs": lambda values: values if values.dtype == bool else np.sign(values),
     "positive definite below": _positive_definite,
     "positive definite above": lambda values: np.conj(np.swapaxes(_positive_definite(values), -1, -2)),

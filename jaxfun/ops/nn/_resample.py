@@ -1,0 +1,190 @@
+"""How an axis is resampled: which elements make each new one, and with what weights. All of it is known beforehand."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+
+class Axis(NamedTuple):
+    """An axis to be resampled: its old and its new size, the factor that was asked for, what its corners mean."""
+
+    old: int
+    new: int
+    factor: float | None
+    align_corners: bool
+    dtype: Any  # in which places and weights are computed
+
+    @property
+    def scale(self) -> Any:
+        """The distance between two new elements, in old ones."""
+        number = self.dtype
+        if self.align_corners:
+            return number(self.old - 1) / number(self.new - 1) if self.new > 1 else number(0)
+        if self.factor is not None and self.factor > 0:
+            return number(1.0 / self.factor)
+        return number(self.old) / number(self.new)
+
+    @property
+    def places(self) -> np.ndarray:
+        """The centre of each new element, in old ones."""
+        new = np.arange(self.new, dtype=self.dtype)
+        if self.align_corners:
+            return self.scale * new
+        return self.scale * (new + self.dtype(0.5)) - self.dtype(0.5)
+
+
+class Taps(NamedTuple):
+    """What makes each new element: the indices of old ones, (taps, new), their weights, and which of them count."""
+
+    indices: np.ndarray
+    weights: Any = None
+    counts: Any = None
+
+
+def nearest(axis: Axis) -> Taps:
+    """Return the tap of the element below each place."""
+    new = np.arange(axis.new, dtype=axis.dtype)
+    return _one(axis, new * axis.scale)
+
+
+def nearest_exact(axis: Axis) -> Taps:
+    """Return the tap of the element nearest to each place."""
+    return _one(axis, axis.places + axis.dtype(0.5))
+
+
+def _one(axis: Axis, places: np.ndarray) -> Taps:
+    return Taps(np.clip(np.floor(places).astype(np.int64), 0, axis.old - 1)[None])
+
+
+def linear(axis: Axis) -> Taps:
+    """Return the taps of the two elements around each place."""
+    if axis.old == axis.new:
+        below, part = np.arange(axis.new), np.zeros(axis.new, axis.dtype)
+        return Taps(np.stack([below, below]), np.stack([1 - part, part]))
+    below, part = _below(np.maximum(axis.places, 0), axis.old)
+    return Taps(np.stack([below, np.minimum(below + 1, axis.old - 1)]), np.stack([1 - part, part]))
+
+
+def _below(places: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the element below each place, and how far the place is above it."""
+    below = np.minimum(np.floor(places).astype(np.int64), size - 1)
+    return below, np.clip(places - below.astype(places.dtype), 0, 1).astype(places.dtype)
+
+
+_STEEP = -0.75  # the slope of torch's cubic; that of the filter against aliasing is -0.5
+
+
+def cubic(axis: Axis) -> Taps:
+    """Return the taps of the four elements around each place, those beyond the edge the edge itself."""
+    below, part = _below(axis.places, axis.old)
+    indices = np.clip(below + np.arange(-1, 3)[:, None], 0, axis.old - 1)
+    return Taps(indices, cubic_weights(part, np).astype(axis.dtype))
+
+
+def cubic_weights(part: Any, numpy: Any) -> Any:
+    """Return the weights of the four elements around a place that is `part` above the second of them."""
+    a = _STEEP
+    outer, inner = part + 1, 1 - part
+    beyond = 2 - part
+    return numpy.stack(
+        [
+            ((a * outer - 5 * a) * outer + 8 * a) * outer - 4 * a,
+            ((a + 2) * part - (a + 3)) * part * part + 1,
+            ((a + 2) * inner - (a + 3)) * inner * inner + 1,
+            ((a * beyond - 5 * a) * beyond + 8 * a) * beyond - 4 * a,
+        ]
+    )
+
+
+def area(axis: Axis) -> Taps:
+    """Return the taps of the elements that each new one covers, all of one weight."""
+    new = np.arange(axis.new)
+    start, end = new * axis.old // axis.new, -(-(new + 1) * axis.old // axis.new)
+    return _ranges(axis, start, end, lambda places, tap: 1 / (end - start).astype(axis.dtype))
+
+
+def _ranges(axis: Axis, start: np.ndarray, end: np.ndarray, weigh: Callable[..., np.ndarray]) -> Taps:
+    """Return the taps of the elements from `start` to `end`; of shorter ranges the last are not counted."""
+    taps = np.arange(int(np.max(end - start, initial=1)))[:, None]
+    counts = taps < end - start
+    weights = np.where(counts, weigh(start, taps), 0).astype(axis.dtype)
+    return Taps(np.minimum(start + taps, axis.old - 1), weights, counts)
+
+
+def _triangle(x: np.ndarray) -> np.ndarray:
+    return np.maximum(1 - np.abs(x), 0)
+
+
+def _smooth_cubic(x: np.ndarray) -> np.ndarray:
+    a, x = -0.5, np.abs(x)
+    near, far = ((a + 2) * x - (a + 3)) * x * x + 1, (((x - 5) * x + 8) * x - 4) * a
+    return np.where(x < 1, near, np.where(x < 2, far, 0))
+
+
+def _lanczos(x: np.ndarray) -> np.ndarray:
+    return np.where(np.abs(x) < 3, np.sinc(x) * np.sinc(x / 3), 0)
+
+
+# the filters against aliasing, each with how many elements it reaches over
+_FILTERS: Mapping[str, tuple[Callable[[np.ndarray], np.ndarray], int]] = {
+    "bilinear": (_triangle, 2),
+    "bicubic": (_smooth_cubic, 4),
+    "lanczos": (_lanczos, 6),
+}
+
+
+def antialiased(axis: Axis, mode: str) -> Taps:
+    """Return the taps of the elements that a filter reaches, which is as wide as a new element."""
+    filtered, reach = _FILTERS[mode]
+    scale, half = axis.scale, axis.dtype(0.5)
+    support = axis.dtype(reach * 0.5) * (scale if scale >= 1 else axis.dtype(1))
+    shrink = 1 / scale if scale >= 1 else axis.dtype(1)
+    centres = scale * (np.arange(axis.new, dtype=axis.dtype) + half)
+    most = math.ceil(support) * 2 + 1
+    start = np.maximum((centres - support + half).astype(np.int64), 0)
+    end = np.minimum(np.minimum((centres + support + half).astype(np.int64), axis.old), start + most)
+
+    def weigh(start: np.ndarray, taps: np.ndarray) -> np.ndarray:
+        values = np.where(taps < end - start, filtered((taps + start - centres + half) * shrink), 0)
+        total = values.sum(0)
+        return values / np.where(total == 0, 1, total)
+
+    return _ranges(axis, start, end, weigh)
+
+
+def applied(input: jax.Array, taps: Taps, dim: int) -> jax.Array:
+    """Return a tensor that is resampled along one dimension."""
+    if taps.weights is None:
+        return _taken(input, taps.indices[0], dim)
+    shape = (-1, *(1,) * (input.ndim - 1 - dim))
+    total: Any = None
+    for place, (indices, weights) in enumerate(zip(taps.indices, taps.weights, strict=True)):
+        term = _taken(input, indices, dim) * jnp.asarray(weights.reshape(shape), input.dtype)
+        if taps.counts is not None and not taps.counts[place].all():
+            term = jnp.where(taps.counts[place].reshape(shape), term, 0)
+        total = term if total is None else total + term
+    return total
+
+
+def _taken(input: jax.Array, indices: np.ndarray, dim: int) -> jax.Array:
+    size = input.shape[dim]
+    times = len(indices) // size if size else 0
+    if times and np.array_equal(indices, np.arange(size).repeat(times)):
+        return jnp.repeat(input, times, dim) if times > 1 else input
+    return jnp.take(input, indices, dim, mode="clip")
+
+
+def applied_to_bytes(input: jax.Array, taps: Taps, dim: int) -> jax.Array:
+    """Return a tensor of uint8 that is resampled along one dimension, as torch does it: with weights of 16 bits."""
+    matrix = np.zeros((taps.indices.shape[1], input.shape[dim]), np.float64)
+    np.add.at(matrix, (np.arange(len(matrix)), taps.indices), taps.weights)
+    bits = 0
+    while bits < 22 and int(0.5 + matrix.max() * 2 ** (bits + 1)) < 2**15:
+        bits += 1
+    whole = np.trunc(matrix * 2**bits + np.copysign(0.5, matrix)).astype(np.int32)
+    products = jnp.moveaxis(jnp.tensordot(input.astype(np.int32), whole.T, (dim, 0)), -1, dim)
+    return jnp.clip((products + (1 << bits >> 1)) >> bits, 0, 255).astype(np.uint8)

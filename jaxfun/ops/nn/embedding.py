@@ -1,0 +1,387 @@
+"""Rows of a table by their numbers: `embedding`, `embedding_bag` and `one_hot`. Begin with `_rows`."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ...core.arguments import as_tensor
+from ...core.checks import want_one_dtype
+from ...core.dtypes import Category, as_dtype, canonical, int64, promote_types, widened
+from ...core.errors import (
+    ArgumentChoiceError,
+    ArgumentValueError,
+    DTypeError,
+    IndexRangeError,
+    PositionError,
+    ShapeError,
+    UnsupportedArgumentError,
+    UnsupportedDTypeError,
+    describe,
+)
+from ...core.numbers import as_real, is_traced
+from ...core.op import op
+from ...core.public import public
+from ...core.record import (
+    BOOLS,
+    COMPLEXES,
+    FLOATS,
+    INTEGERS,
+    Array,
+    Choice,
+    Factor,
+    Index,
+    Mask,
+    OptionalInteger,
+    rows,
+)
+from ..index._positions import BOTH, as_unsigned, check_positions, want_integers, want_long
+
+_EPS = 1e-7  # what torch adds to the norm of a row that is too long
+
+
+def _check_rows(_: Any, input: jax.Array, weight: jax.Array, *others: Any, **options: Any) -> None:
+    check_positions(input, weight.shape[0])
+
+
+@op(
+    kind=None,
+    torch="torch.nn.functional.embedding",
+    check=_check_rows,
+    takes={
+        "input": Index("", "weight", 0, dtypes=BOTH),
+        "max_norm": Choice((None, 1.0, 2.5)),
+        "norm_type": Choice((2.0, 1.0, math.inf, 0.5)),
+        "sparse": Choice((False,)),
+    },
+    cases=rows(
+        "input weight padding_idx max_norm norm_type scale_grad_by_freq",
+        ("m n", "v d", None, None, 2.0, False),
+        ("n", "v d", 0, None, 2.0, False),
+        ("5", "3 d", -1, None, 2.0, True),
+        ("", "v d", None, None, 2.0, False),
+        ("4", "v 2", None, 1.0, 2.0, False),
+        ("4", "v 2", 0, 2.5, 1.0, True),
+        ("4", "v 2", None, 1.0, math.inf, False),
+    ),
+)
+def embedding(
+    input: Mask,
+    weight: Array,
+    padding_idx: OptionalInteger = None,
+    max_norm: Factor = None,
+    norm_type: float = 2.0,
+    scale_grad_by_freq: bool = False,
+    sparse: bool = False,
+) -> jax.Array:
+    """Return the rows of `weight` at the indices `input`.
+
+    A row longer than `max_norm`, by the `norm_type`-norm, is scaled to it: `weight` itself stays, and
+    `jaxfun.embedding_renorm` returns it as torch would leave it.
+    Shapes: (*), (v, d) -> (*, d).
+    Gradient: none for the row `padding_idx`; with `scale_grad_by_freq` that of a row is divided by how often it is
+    taken; the scaling to `max_norm` has a gradient of 1.
+    Raises: IndexError or RuntimeError for an index out of range (negative indices are out of range). A traced index out
+    of range gives the same as in `getitem`.
+    Torch: torch.nn.functional.embedding.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.embedding(jf.tensor([1, 0, 1]), jf.tensor([[1.0, 2.0], [3.0, 4.0]]))
+    Array([[3., 4.],
+           [1., 2.],
+           [3., 4.]], dtype=float32)
+    """
+    padding = _padding(padding_idx, weight)
+    _want_table(input, weight, sparse)
+    taken = _rows(input, weight, max_norm, norm_type, scale_grad_by_freq)
+    if padding is None:
+        return taken
+    return jnp.where((input == padding)[..., None], jax.lax.stop_gradient(taken), taken)
+
+
+@public
+def embedding_renorm(weight: Any, indices: Any, max_norm: float, norm_type: float = 2.0) -> jax.Array:
+    """Return `weight` with the rows at `indices` scaled to `max_norm` where they are longer, by the `norm_type`-norm.
+
+    `embedding` and `embedding_bag` do it to the rows that they return; torch does it to `weight` in place.
+    Gradient: 1 through the scaling, as torch has none there.
+    Raises: RuntimeError for a table that is not 2-D; IndexError or RuntimeError for an index out of range (-1 is the
+    last row).
+    Torch: torch.embedding_renorm_.
+
+    >>> import jaxfun as jf
+    >>> jf.embedding_renorm(jf.tensor([[3.0, 4.0], [6.0, 8.0]]), jf.tensor([0]), max_norm=1.0)
+    Array([[0.6, 0.8],
+           [6. , 8. ]], dtype=float32)
+    """
+    table, places = as_tensor("weight", weight), as_tensor("indices", indices)
+    _want_table(places, table, False)
+    check_positions(places, table.shape[0], negative=True)
+    is_named = jnp.zeros(table.shape[0], bool).at[places.reshape(-1)].set(True, mode="drop")
+    return jnp.where(is_named[:, None], _renormed(table, max_norm, norm_type), table)
+
+
+def _padding(padding_idx: int | None, weight: jax.Array, error: Any = ArgumentChoiceError) -> int | None:
+    """Return the number of the row for padding, counted from the start."""
+    if padding_idx is None or padding_idx == 0:
+        return padding_idx
+    if not weight.ndim:
+        raise IndexRangeError("a table (v, d)", describe(weight))
+    count = weight.shape[0]
+    if not -count <= padding_idx < count:
+        raise error(f"`padding_idx` in [{-count}, {count - 1}]", str(padding_idx))
+    return padding_idx % count
+
+
+def _want_table(indices: jax.Array, weight: jax.Array, sparse: bool) -> None:
+    if sparse:
+        advice = "Leave `sparse` out: the gradient is the same, and XLA adds up the rows."
+        raise UnsupportedArgumentError("no `sparse`, because JAX has no sparse gradients", "True", advice)
+    want_integers(indices)
+    if weight.ndim != 2:
+        raise ShapeError("a table (v, d)", describe(weight))
+
+
+def _rows(indices: jax.Array, weight: jax.Array, max_norm: Any, norm_type: float, scales: bool) -> jax.Array:
+    """Return rows of a table, (*, d), scaled to the largest norm, with a gradient that is scaled by frequency."""
+    if indices.size and not weight.shape[0]:
+        raise PositionError("a table with rows", describe(weight))
+    places = as_unsigned(indices)
+    taken = (
+        jnp.take(weight, places, 0, mode="fill")
+        if indices.size
+        else jnp.zeros((*indices.shape, weight.shape[1]), weight.dtype)
+    )
+    if max_norm is not None:
+        taken = _renormed(taken, as_real(max_norm, "max_norm"), norm_type)
+    if not scales:
+        return taken
+    counts = jnp.zeros(weight.shape[0], weight.dtype).at[places].add(1)
+    return _with_slope(taken, 1 / counts[places][..., None])
+
+
+@jax.custom_jvp
+def _with_slope(input: jax.Array, slope: jax.Array) -> jax.Array:
+    """Return the input; its derivative is `slope`."""
+    return input
+
+
+@_with_slope.defjvp
+def _with_slope_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    return primals[0], tangents[0] * primals[1]
+
+
+def _renormed(table: jax.Array, max_norm: Any, norm_type: float) -> jax.Array:
+    """Return rows scaled to the largest norm; the derivative is 1."""
+    if as_dtype(table.dtype).category <= Category.INTEGER:
+        raise DTypeError("a floating point table with `max_norm`", describe(table))
+    wide = widened(jax.lax.stop_gradient(table))
+    norm = jnp.linalg.norm(wide, norm_type, -1, keepdims=True) if table.shape[-1] else jnp.zeros((*table.shape[:-1], 1))
+    limit = jnp.asarray(max_norm, norm.dtype)
+    scaled = jnp.where(norm > limit, wide * (limit / (norm + _EPS)).astype(wide.dtype), wide)
+    return _in_place_of(table, scaled.astype(table.dtype))
+
+
+@jax.custom_jvp
+def _in_place_of(input: jax.Array, value: jax.Array) -> jax.Array:
+    """Return `value` with the derivative of `input`."""
+    return value
+
+
+@_in_place_of.defjvp
+def _in_place_of_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    return primals[1], tangents[0]
+
+
+# Bags: parts of a sequence of rows, reduced to one row each.
+
+
+def _check_bags(_: Any, input: Any, weight: Any, offsets: Any = None, *others: Any, **options: Any) -> None:
+    if offsets is not None and not is_traced(offsets) and offsets.size:
+        first, last = np.asarray(offsets)[[0, -1]]
+        if first != 0 or last > len(input):
+            raise ShapeError(f"`offsets` from 0 to at most {len(input)}", f"{first} to {last}")
+    check_positions(input, weight.shape[0])
+
+
+def _offsets(names: str, values: str) -> Index:
+    return Index(names, "input", 0, values=values, dtypes=BOTH)
+
+
+@op(
+    kind=None,
+    torch="torch.nn.functional.embedding_bag",
+    check=_check_bags,
+    rejects=BOOLS | INTEGERS | COMPLEXES,
+    takes={
+        "input": Index("", "weight", 0, dtypes=BOTH),
+        "max_norm": Choice((None, 1.0, 2.5)),
+        "norm_type": Choice((2, 1.0)),
+        "sparse": Choice((False,)),
+    },
+    cases=rows(
+        "input weight offsets max_norm norm_type scale_grad_by_freq mode per_sample_weights include_last_offset "
+        "padding_idx",
+        ("m n", "v d", None, None, 2, False, "mean", None, False, None),
+        ("m n", "v d", None, None, 2, False, "sum", "m n", False, 0),
+        ("m n", "v d", None, None, 2, False, "max", None, False, None),
+        ("5", "v d", _offsets("3", "offsets"), None, 2, True, "mean", None, False, 1),
+        ("5", "v d", _offsets("3", "offsets"), 1.0, 2, True, "sum", None, False, None),
+        ("5", "v d", _offsets("4", "offsets"), None, 2, False, "max", None, False, -1),
+        ("5", "v d", _offsets("3", "offsets and end"), 2.5, 1.0, False, "sum", "5", True, None),
+        ("4", "v d", _offsets("3", "offsets and end"), None, 2, False, "max", None, True, None),
+    ),
+)
+def embedding_bag(
+    input: Mask,
+    weight: Array,
+    offsets: Mask = None,
+    max_norm: Factor = None,
+    norm_type: float = 2,
+    scale_grad_by_freq: bool = False,
+    mode: str = "mean",
+    sparse: bool = False,
+    per_sample_weights: Array = None,
+    include_last_offset: bool = False,
+    padding_idx: OptionalInteger = None,
+) -> jax.Array:
+    """Return the "sum", "mean" or "max" over bags of rows of `weight`: those of each row of `input`, or of its parts.
+
+    The parts of a 1-D `input` begin at `offsets`; with `include_last_offset` the last of these is the end. The row
+    `padding_idx` is in no bag, and an empty bag gives 0. `per_sample_weights` are factors for a sum. `max_norm` and
+    `scale_grad_by_freq` are those of `embedding`.
+    Shapes: (b, n), (v, d) -> (b, d); or (n), (v, d), (b) -> (b, d).
+    Dtypes: 16-bit floats are added up in float32 and rounded once.
+    Gradient: of equal largest elements the first one gets it.
+    Raises: ValueError for other shapes; IndexError or RuntimeError for an index out of range.
+    Torch: torch.nn.functional.embedding_bag.
+
+    >>> import jaxfun as jf
+    >>> table = jf.tensor([[1.0, 2.0], [3.0, 4.0]])
+    >>> jf.nn.functional.embedding_bag(jf.tensor([0, 1, 1]), table, jf.tensor([0, 1]), mode="sum")
+    Array([[1., 2.],
+           [6., 8.]], dtype=float32)
+    """
+    _want_bags(input, weight, offsets, per_sample_weights, mode, scale_grad_by_freq)
+    if offsets is not None:
+        dtype = promote_types(input.dtype, offsets.dtype).dtype
+        input, offsets = input.astype(dtype), offsets.astype(dtype)
+    _want_table(input, weight, sparse)
+    padding = _padding(padding_idx, weight, PositionError)
+    flat, bag, count = _bags(input, offsets, include_last_offset)
+    taken = widened(_rows(flat, weight, max_norm, norm_type, scale_grad_by_freq))
+    kept = jnp.ones(flat.shape, bool) if padding is None else flat != padding
+    if per_sample_weights is not None:
+        want_one_dtype(weight, per_sample_weights)
+        factors = jnp.where(kept, widened(per_sample_weights).reshape(-1), 0)
+        taken = jnp.where(kept[:, None], taken, 0) * factors[:, None]
+    return _REDUCED[mode](taken, kept, bag, count).astype(weight.dtype)
+
+
+def _want_bags(input: jax.Array, weight: jax.Array, offsets: Any, factors: Any, mode: str, scales: bool) -> None:
+    if factors is not None and factors.shape != input.shape:
+        raise ArgumentValueError("`per_sample_weights` of the shape of `input`", describe((factors, input)))
+    if weight.ndim != 2:
+        raise ArgumentValueError("a table (v, d)", describe(weight))
+    if input.ndim not in (1, 2) or (offsets is None) != (input.ndim == 2):
+        raise ArgumentValueError("`input` (b, n), or (n) with `offsets`", describe((input, offsets)))
+    if offsets is not None and offsets.ndim != 1:
+        raise ArgumentValueError("`offsets` (b)", describe(offsets))
+    if mode not in _REDUCED:
+        raise ArgumentValueError(f"`mode` among {', '.join(_REDUCED)}", describe(mode))
+    if input.ndim == 2 and as_dtype(input.dtype).category in (Category.BOOL, Category.COMPLEX):
+        raise UnsupportedDTypeError("an index of dtype int32 or int64", describe(input))
+    if input.ndim == 2 and not input.shape[1]:
+        raise ShapeError("bags with elements", describe(input))
+    if mode == "max" and scales:
+        raise ArgumentValueError("no `scale_grad_by_freq` with mode='max'", "True")
+    if mode != "sum" and factors is not None:
+        raise UnsupportedArgumentError("mode='sum' with `per_sample_weights`", describe(mode))
+
+
+def _bags(input: jax.Array, offsets: Any, has_end: bool) -> tuple[jax.Array, jax.Array, int]:
+    """Return the indices in a row, the bag of each, and how many bags there are."""
+    if offsets is None:
+        return input.reshape(-1), jax.lax.broadcasted_iota(jnp.int32, input.shape, 0).reshape(-1), len(input)
+    if has_end and not offsets.size:
+        raise ShapeError("`offsets` with an end", describe(offsets))
+    places = jnp.arange(len(input), dtype=offsets.dtype)
+    # a place before the first offset is in no bag: the index of its bag is out of range
+    bag = jnp.searchsorted(offsets, places, side="right") - 1
+    return input, as_unsigned(bag), len(offsets) - has_end
+
+
+def _summed(taken: jax.Array, kept: jax.Array, bag: jax.Array, count: int) -> jax.Array:
+    zeros = jnp.zeros((count, taken.shape[-1]), taken.dtype)
+    return zeros.at[bag].add(jnp.where(kept[:, None], taken, 0), mode="drop")
+
+
+def _meant(taken: jax.Array, kept: jax.Array, bag: jax.Array, count: int) -> jax.Array:
+    sizes = jnp.zeros((count, 1), taken.dtype).at[bag].add(kept[:, None].astype(taken.dtype), mode="drop")
+    return _summed(taken, kept, bag, count) / jnp.maximum(sizes, 1)
+
+
+def _largest(taken: jax.Array, kept: jax.Array, bag: jax.Array, count: int) -> jax.Array:
+    places, none = jnp.arange(len(bag), dtype=jnp.int32), len(bag)
+    first = jnp.full(count, none, jnp.int32).at[bag].min(jnp.where(kept, places, none), mode="drop")
+    # NaN is above no number and below none: torch keeps it at the start of a bag, and passes over it elsewhere
+    is_first = (places == first.at[bag].get(mode="fill", fill_value=none))[:, None]
+    order = jnp.where(jnp.isnan(taken), jnp.where(is_first, jnp.inf, -jnp.inf), taken)
+    order = jax.lax.stop_gradient(order)
+    least = jnp.full((count, taken.shape[-1]), -jnp.inf, taken.dtype)
+    largest = least.at[bag].max(jnp.where(kept[:, None], order, -jnp.inf), mode="drop")
+    is_largest = kept[:, None] & (order == largest.at[bag].get(mode="fill"))
+    found = (
+        jnp.full(least.shape, none, jnp.int32).at[bag].min(jnp.where(is_largest, places[:, None], none), mode="drop")
+    )
+    return jnp.take_along_axis(taken, found, 0, mode="fill", fill_value=0)
+
+
+_REDUCED: Mapping[str, Callable[..., jax.Array]] = {"sum": _summed, "mean": _meant, "max": _largest}
+
+
+@public(name="nn.functional.one_hot")
+def one_hot(tensor: Any, num_classes: int = -1) -> jax.Array:
+    """Return vectors of `num_classes` elements that are 0 but for a 1 at the place of each class.
+
+    By default there are as many classes as the largest in `tensor` asks for: under jit give `num_classes`.
+    Shapes: (*) -> (*, num_classes).
+    Dtypes: int64.
+    Raises: RuntimeError for a tensor that is not int64, for a class out of range, and without classes.
+    Torch: torch.nn.functional.one_hot.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.one_hot(jf.tensor([1, 0, 2]), num_classes=3)
+    Array([[0, 1, 0],
+           [1, 0, 0],
+           [0, 0, 1]], dtype=int32)
+    """
+    tensor = as_tensor("tensor", tensor)
+    if num_classes == -1 and tensor.size:
+        if is_traced(tensor):
+            raise UnsupportedArgumentError("`num_classes` for a traced tensor", describe(tensor))
+        num_classes = int(tensor.max()) + 1
+    return _one_hot(tensor, num_classes)
+
+
+def _check_classes(_: Any, tensor: Any, num_classes: int) -> None:
+    check_positions(tensor, num_classes)
+
+
+@op(
+    kind=None,
+    torch="torch.nn.functional.one_hot",
+    node="",
+    rejects=BOOLS | FLOATS | COMPLEXES,
+    check=_check_classes,
+    takes={"tensor": Index("", "num_classes", 0)},
+    cases=rows("tensor num_classes", ("m n", 4), ("n", 2), ("", 3)),
+)
+def _one_hot(tensor: Array, num_classes: int = -1) -> jax.Array:
+    want_long(tensor)
+    if num_classes <= 0:
+        raise ShapeError("a positive `num_classes`", describe(num_classes))
+    return (tensor[..., None] == jnp.arange(num_classes, dtype=tensor.dtype)).astype(canonical(int64).dtype)

@@ -1,0 +1,290 @@
+"""Images and their kin made larger or smaller: `interpolate`, an op for each way of doing it."""
+
+import functools
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import numpy as np
+
+from ...core.dtypes import DType, as_dtype, uint8, widened
+from ...core.errors import (
+    ArgumentTypeError,
+    ArgumentValueError,
+    ShapeError,
+    UnsupportedArgumentError,
+    UnsupportedDTypeError,
+    describe,
+)
+from ...core.op import op
+from ...core.public import public
+from ...core.record import BOOLS, COMPLEXES, HALVES, INTEGERS, Array, Row, rows
+from . import _resample
+from ._resample import Axis, Taps, applied, applied_to_bytes
+
+_BYTES = frozenset({uint8})
+_WHOLE = BOOLS | COMPLEXES | INTEGERS
+_RANKS = {"linear": (3,), "bilinear": (4,), "trilinear": (5,), "bicubic": (4,), "lanczos": (4,)}  # of the others all
+_CORNERLESS = ("nearest", "nearest-exact", "area")
+
+
+@dataclass(frozen=True)
+class _Factors:
+    """Factors by which sizes grow: an op takes no sequence of floats, because (2,) and (2.0,) are one to a cache."""
+
+    values: tuple[float, ...]
+
+
+@public(name="nn.functional.interpolate")
+def interpolate(
+    input: Any,
+    size: int | Sequence[int] | None = None,
+    scale_factor: float | Sequence[float] | None = None,
+    mode: str = "nearest",
+    align_corners: bool | None = None,
+    recompute_scale_factor: bool | None = None,
+    antialias: bool = False,
+) -> jax.Array:
+    """Return the tensor with its dimensions behind the channels resampled to `size`, or by `scale_factor`.
+
+    `mode` is "nearest", "nearest-exact", "area" (the mean of what an element covers), "linear", "bilinear", "trilinear"
+    (3, 4 and 5 dimensions), "bicubic" or "lanczos" (4 dimensions). With `align_corners` the centres of the corner
+    elements stay, else the outer edges. With `recompute_scale_factor` the new size is rounded before the places are
+    computed. `antialias` widens the filter where the tensor becomes smaller.
+    Shapes: (n, c, *sizes) -> (n, c, *size).
+    Dtypes: 16-bit floats are computed in float32; uint8 is rounded after each dimension, as torch does it.
+    Raises: ValueError, RuntimeError or NotImplementedError for arguments that do not go together.
+    Torch: torch.nn.functional.interpolate.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.interpolate(jf.tensor([[[1.0, 3.0]]]), size=4, mode="linear")
+    Array([[[1. , 1.5, 2.5, 3. ]]], dtype=float32)
+    """
+    chosen = _antialiased if antialias else _BY_MODE.get(mode, _nearest)
+    factors = _as_factors(scale_factor)
+    return chosen(input, size, factors, mode, align_corners, recompute_scale_factor, antialias)
+
+
+def _as_factors(value: Any) -> Any:
+    if not isinstance(value, (tuple, list)):
+        return value
+    if not all(isinstance(item, (int, float)) for item in value):
+        raise ArgumentTypeError("`scale_factor` to be a number or numbers", describe(value))
+    return _Factors(tuple(map(float, value)))
+
+
+def _interpolated(
+    make: Callable[..., Taps],
+    input: jax.Array,
+    size: Any,
+    scale_factor: Any,
+    mode: str,
+    align_corners: bool | None,
+    recompute_scale_factor: bool | None,
+    antialias: bool,
+) -> jax.Array:
+    if mode in _CORNERLESS and align_corners is not None:
+        raise ArgumentValueError(f"no `align_corners` with mode={mode!r}", describe(align_corners))
+    count = input.ndim - 2
+    if recompute_scale_factor and size is not None:
+        raise ArgumentValueError("no `recompute_scale_factor` with a `size`", describe(size))
+    sizes, factors = _sizes_and_factors(input, size, scale_factor, max(count, 0))
+    if recompute_scale_factor or mode == "area":
+        factors = (None,) * count
+    _want_mode(input, mode, bool(align_corners), antialias)
+    _want_sizes(input, sizes, mode)
+    _want_dtype(input, mode, antialias)
+    # torch computes places in float32, but those of float64 tensors, and weights for bytes, in float64
+    is_wide = input.dtype == np.float64 or (input.dtype == np.uint8 and mode not in _CORNERLESS)
+    dtype = np.float64 if is_wide else np.float32
+    axes = [Axis(*each, bool(align_corners), dtype) for each in zip(input.shape[2:], sizes, factors, strict=True)]
+    result = widened(input)
+    for place in reversed(range(count)):
+        if antialias and axes[place].old == axes[place].new:
+            continue
+        taps = make(axes[place])
+        is_rounded = input.dtype == np.uint8 and taps.weights is not None
+        if not (is_rounded and axes[place].old == axes[place].new):
+            result = (applied_to_bytes if is_rounded else applied)(result, taps, place + 2)
+    return result.astype(input.dtype)
+
+
+def _sizes_and_factors(input: jax.Array, size: Any, scale_factor: Any, count: int) -> tuple[Any, Any]:
+    """Return the new size of each resampled dimension, and the factor, where that was given."""
+    if (size is None) == (scale_factor is None):
+        raise ArgumentValueError("either `size` or `scale_factor`", f"{describe(size)} and {describe(scale_factor)}")
+    if size is not None:
+        sizes = size if isinstance(size, tuple) else (size,) * count
+        _want_count(input, sizes, count, "size")
+        if not all(isinstance(item, int) and not isinstance(item, bool) for item in sizes):
+            raise ArgumentTypeError("`size` to be an integer or integers", describe(size))
+        return sizes, (None,) * count
+    is_one = not isinstance(scale_factor, _Factors)
+    if is_one and (not isinstance(scale_factor, (int, float)) or isinstance(scale_factor, bool)):
+        raise ArgumentTypeError("`scale_factor` to be a number or numbers", describe(scale_factor))
+    factors = (float(scale_factor),) * count if is_one else scale_factor.values
+    _want_count(input, factors, count, "scale_factor")
+    return tuple(math.floor(old * factor) for old, factor in zip(input.shape[2:], factors, strict=True)), factors
+
+
+def _want_count(input: jax.Array, given: tuple[Any, ...], count: int, name: str) -> None:
+    if len(given) != count:
+        raise ArgumentValueError(f"a `{name}` for each of the {count} dimensions of {describe(input)}", describe(given))
+
+
+def _want_mode(input: jax.Array, mode: str, align_corners: bool, antialias: bool) -> None:
+    if antialias and not (mode in ("bilinear", "bicubic", "lanczos") and input.ndim == 4):
+        got = f"mode={mode!r} and {describe(input)}"
+        raise ArgumentValueError("mode='bilinear', 'bicubic' or 'lanczos' and 4 dimensions with `antialias`", got)
+    known = mode in _CORNERLESS or mode in _RANKS
+    if not known or input.ndim not in _RANKS.get(mode, (3, 4, 5)):
+        raise UnsupportedArgumentError(
+            "a `mode` that goes with 3, 4 or 5 dimensions", f"{mode!r} and {describe(input)}"
+        )
+    if mode == "lanczos" and (align_corners or not antialias):
+        raise ArgumentValueError(
+            "antialias=True and no `align_corners` with mode='lanczos'", f"{antialias} and {align_corners}"
+        )
+
+
+def _want_sizes(input: jax.Array, sizes: tuple[int, ...], mode: str) -> None:
+    is_area = mode == "area"
+    if 0 in input.shape[2:] or min(sizes) < (0 if is_area else 1):
+        raise ShapeError("positive sizes", f"{describe(input)} and {sizes}")
+    if not input.shape[1] and not (is_area and input.ndim < 5):
+        raise ShapeError("a tensor with channels", describe(input))
+
+
+def _want_dtype(input: jax.Array, mode: str, antialias: bool) -> None:
+    if mode == "area" and input.ndim < 5 and not input.size:
+        return
+    own = as_dtype(input.dtype)
+    takes_bytes = mode not in ("area", "linear", "trilinear")
+    if not (own.is_floating_point or (own == uint8 and takes_bytes)) or (antialias and own in HALVES):
+        raise UnsupportedDTypeError("a floating point tensor", describe(input))
+
+
+def _takes_nothing(arguments: Mapping[str, Any]) -> frozenset[DType]:
+    input = arguments["input"]
+    return _WHOLE if input.ndim < 5 and not input.size else frozenset()
+
+
+def _op(
+    overloads: tuple[str, ...],
+    make: Callable[..., Taps],
+    cases: tuple[Row, ...],
+    taken: Any = frozenset(),
+    takes_here: Any = None,
+) -> Any:
+    """Return the op of one way to resample; `taken` are the integers that it takes, or the floats that it does not."""
+
+    @op(
+        kind=None,
+        torch="torch.nn.functional.interpolate",
+        aten=overloads[0],
+        overload=tuple(name if "." in name else "" for name in overloads),
+        rejects=_WHOLE ^ taken,
+        takes_here=takes_here,
+        cases=cases,
+    )
+    def resampled(
+        input: Array,
+        size: Any = None,
+        scale_factor: Any = None,
+        mode: str = "nearest",
+        align_corners: bool | None = None,
+        recompute_scale_factor: bool | None = None,
+        antialias: bool = False,
+    ) -> jax.Array:
+        chosen = functools.partial(make, mode=mode) if antialias else make
+        return _interpolated(chosen, input, size, scale_factor, mode, align_corners, recompute_scale_factor, antialias)
+
+    return resampled
+
+
+_NAMES = "input size scale_factor mode align_corners recompute_scale_factor antialias"
+
+
+def _cases_of(mode: str) -> tuple[Row, ...]:
+    """Return the cases of a mode for any number of dimensions."""
+    return rows(
+        _NAMES,
+        ("b c 3 4", (7, 4), None, mode, None, None, False),
+        ("b c 3", 5, None, mode, None, None, False),
+        ("b c 4", None, 2.0, mode, None, None, False),
+        ("b c 5", None, 0.7, mode, None, None, False),
+        ("b c 4 3", None, (0.6, 1.7), mode, None, True, False),
+        ("b c 2 3 2", (3, 2, 5), None, mode, None, None, False),
+    )
+
+
+_nearest = _op(
+    tuple(f"upsample_nearest{count}d.vec" for count in (1, 2, 3)), _resample.nearest, _cases_of("nearest"), _BYTES
+)
+_nearest_exact = _op(
+    tuple(f"_upsample_nearest_exact{count}d.vec" for count in (1, 2, 3)),
+    _resample.nearest_exact,
+    _cases_of("nearest-exact"),
+    _BYTES,
+)
+_linear = _op(
+    ("upsample_bilinear2d.vec",),
+    _resample.linear,
+    rows(
+        _NAMES,
+        ("b c 3 4", (5, 2), None, "bilinear", None, None, False),
+        ("b c 3 4", (7, 4), None, "bilinear", True, None, False),
+        ("b c 4 3", None, (0.6, 1.7), "bilinear", False, None, False),
+        ("b c 4 3", None, 1.4, "bilinear", None, True, False),
+        ("b c 2 1", (1, 3), None, "bilinear", True, None, False),
+    ),
+    _BYTES,
+)
+_linear_of_other_ranks = _op(
+    ("upsample_linear1d.vec", "upsample_trilinear3d.vec"),
+    _resample.linear,
+    rows(
+        _NAMES,
+        ("b c 3", 5, None, "linear", None, None, False),
+        ("b c 4", None, 0.6, "linear", False, None, False),
+        ("b c 4", 7, None, "linear", True, None, False),
+        ("b c 2 3 2", (3, 2, 5), None, "trilinear", None, None, False),
+        ("b c 2 3 2", None, (2.0, 1.5, 0.5), "trilinear", True, None, False),
+    ),
+)
+_bicubic = _op(
+    ("upsample_bicubic2d.vec",),
+    _resample.cubic,
+    rows(
+        _NAMES,
+        ("b c 3 4", (5, 2), None, "bicubic", None, None, False),
+        ("b c 3 4", (7, 3), None, "bicubic", True, None, False),
+        ("b c 4 3", None, (0.6, 1.7), "bicubic", False, None, False),
+    ),
+    _BYTES,
+)
+_area = _op(("__interpolate",), _resample.area, _cases_of("area"), takes_here=_takes_nothing)
+_antialiased = _op(
+    tuple(f"_upsample_{name}2d_aa.vec" for name in ("bilinear", "bicubic", "lanczos")),
+    _resample.antialiased,
+    rows(
+        _NAMES,
+        ("b c 5 4", (2, 6), None, "bilinear", None, None, True),
+        ("b c 4 5", (4, 2), None, "bilinear", True, None, True),
+        ("b c 5 7", (2, 3), None, "bicubic", None, None, True),
+        ("b c 5 4", None, (0.5, 1.3), "bicubic", False, None, True),
+        ("b c 7 5", (3, 7), None, "lanczos", None, None, True),
+    ),
+    _BYTES | HALVES,
+)
+_BY_MODE: Mapping[str, Any] = {
+    "nearest": _nearest,
+    "nearest-exact": _nearest_exact,
+    "linear": _linear_of_other_ranks,
+    "bilinear": _linear,
+    "trilinear": _linear_of_other_ranks,
+    "bicubic": _bicubic,
+    "area": _area,
+}

@@ -1,0 +1,166 @@
+"""Padding of the last dimensions: by a number, or by the tensor's own elements. Begin with `pad`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from ...core.dims import as_tuple
+from ...core.errors import (
+    ArgumentTypeError,
+    ShapeError,
+    UnsupportedArgumentError,
+    UnsupportedDTypeError,
+    describe,
+)
+from ...core.numbers import is_traced
+from ...core.op import op
+from ...core.record import Array, Choice, Factor, rows
+from ..index._values import want_fitting
+
+Pairs = list[tuple[int, int]]  # what is added before and behind, for each dimension in order
+_CASES = (
+    *rows(
+        "input pad mode value",
+        ("m n", (1, 2), "constant", None),
+        ("m n", (1, 0, -1, 2), "constant", 0.5),
+        ("n", (-1, 3), "constant", -3),
+        ("b c m n", (0, 1, 2, 0), "constant", 2.0),
+    ),
+    *rows(
+        "input pad mode value",
+        ("m n", (), "constant", None),
+        ("c 3", (2, 1), "reflect", None),
+        ("c 4 3", (1, -1, 2, 0), "reflect", None),
+        ("b 2 3 2 3", (2, 0, 1, 1, 0, 1), "reflect", None),
+        ("c 3", (4, 1), "replicate", None),
+        ("b c 3 2", (-1, 3, 2, 1), "replicate", None),
+        ("c 2 3 2", (0, 1, 3, 2, 1, 0), "replicate", None),
+        ("c 3", (3, 1), "circular", None),
+        ("b c 3 2", (2, -1, -1, 2), "circular", None),
+        ("b c 2 2 3", (1, 3, 0, 2, 1, 1), "circular", None),
+    ),
+)
+
+
+def _has_value(input: jax.Array, pad: Any, mode: str = "constant", value: Any = None) -> None:
+    if value is None or is_traced(value):
+        return
+    if isinstance(value, complex):
+        raise ArgumentTypeError("a real `value`", describe(value))
+    if mode == "constant" and max(as_tuple(pad, "pad"), default=0) > 0:
+        want_fitting(input, float(value))
+    if mode in _MODES and value != 0:
+        raise ShapeError(f"no `value` with mode={mode!r}", describe(value))
+
+
+def _fits(input: jax.Array, pad: Any, value: Any = 0) -> None:
+    if max(as_tuple(pad, "pad"), default=0) > 0:
+        want_fitting(input, value)
+
+
+_MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}  # torch's names, and NumPy's
+
+
+@op(kind=None, torch="torch.nn.functional.pad", composite=True, before=_has_value, cases=_CASES)
+def pad(input: Array, pad: Sequence[int], mode: str = "constant", value: Factor = None) -> jax.Array:
+    """Return the tensor with more elements around it: `pad` has two numbers for the last dimension, then for others.
+
+    `mode` is "constant" (`value`, by default 0), "reflect" (mirrored at the edge, which stays alone), "replicate" (the
+    edge) or "circular" (from the other side). A negative number takes elements away. The last three modes pad the
+    dimensions behind the channels: (c, w) to (n, c, d, h, w), all of them.
+    Gradient: an element that is repeated gets the sum.
+    Raises: RuntimeError for a `pad` that does not fit, or leaves a negative size; NotImplementedError for another mode
+    or shape.
+    Torch: torch.nn.functional.pad.
+
+    >>> import jaxfun as jf
+    >>> jf.nn.functional.pad(jf.tensor([[1, 2, 3]]), (1, 1), mode="reflect")
+    Array([[2, 1, 2, 3, 2]], dtype=int32)
+    """
+    if mode == "constant":
+        return _constant(input, as_tuple(pad, "pad"), 0.0 if value is None else value)
+    if mode not in _MODES:
+        raise UnsupportedArgumentError(f"`mode` among constant, {', '.join(_MODES)}", describe(mode))
+    pairs = _pairs(input, as_tuple(pad, "pad"))
+    count = len(pad) // 2
+    if not 1 <= count <= 3 or input.ndim - count not in (1, 2):
+        raise UnsupportedArgumentError("1 to 3 padded dimensions behind the channels", f"{describe(input)} and {pad}")
+    if mode == "circular":
+        return _circular(input, pairs)
+    _want_elements(input, pairs, input.ndim - count == 2, mode)
+    longer = jnp.pad(input, [(max(before, 0), max(behind, 0)) for before, behind in pairs], _MODES[mode])
+    return _cropped(longer, pairs)
+
+
+@op(
+    kind=None,
+    before=_fits,
+    takes={"value": Choice((0, 2, -3, 0.5, True))},
+    cases=rows("input pad", ("m n", (1, 2)), ("m n", (1, 0, -1, 2)), ("n", (-1, 3)), ("b m n", (0, -1, 2, 0))),
+)
+def constant_pad_nd(input: Array, pad: Sequence[int], value: Factor = 0) -> jax.Array:
+    """Return the tensor with a number around it: `pad` has two counts for the last dimension, then for others.
+
+    A negative count takes elements away.
+    Raises: RuntimeError for a `pad` that does not fit, and for a `value` that the dtype cannot hold.
+
+    >>> import jaxfun as jf
+    >>> jf.constant_pad_nd(jf.tensor([1, 2]), (1, 2), 7)
+    Array([7, 1, 2, 7, 7], dtype=int32)
+    """
+    return _constant(input, as_tuple(pad, "pad"), value)
+
+
+def _pairs(input: jax.Array, pad: tuple[int, ...]) -> Pairs:
+    """Return what is added before and behind each dimension, in order."""
+    if len(pad) % 2 or len(pad) > 2 * input.ndim:
+        raise ShapeError(f"an even number of counts, at most {2 * input.ndim}", describe(pad))
+    given = [(pad[place], pad[place + 1]) for place in range(0, len(pad), 2)]
+    return [(0, 0)] * (input.ndim - len(given)) + given[::-1]
+
+
+def _constant(input: jax.Array, pad: tuple[int, ...], value: Any) -> jax.Array:
+    pairs = _pairs(input, pad)
+    if any(
+        size + min(before, 0) + min(behind, 0) < 0 for size, (before, behind) in zip(input.shape, pairs, strict=True)
+    ):
+        raise ShapeError("a `pad` that leaves no negative size", f"{describe(input)} and {pad}")
+    return jax.lax.pad(input, _filling(input, value), [(*pair, 0) for pair in pairs])
+
+
+def _filling(input: jax.Array, value: Any) -> jax.Array:
+    number = jnp.asarray(value)
+    return (number != 0) if input.dtype == bool else number.astype(input.dtype)
+
+
+def _circular(input: jax.Array, pairs: Pairs) -> jax.Array:
+    for size, pair in zip(input.shape, pairs, strict=True):
+        if max(pair) > size:
+            raise ShapeError("a `pad` of at most the size", f"{pair} for a size of {size}")
+        left = size + sum(min(count, 0) for count in pair)
+        if left < (max(pair) > 0):
+            raise ShapeError("a `pad` that leaves elements", f"{pair} for a size of {size}")
+    return jnp.pad(_cropped(input, pairs), [(max(before, 0), max(behind, 0)) for before, behind in pairs], "wrap")
+
+
+def _cropped(input: jax.Array, pairs: Pairs) -> jax.Array:
+    slices = (
+        slice(max(-before, 0), size - max(-behind, 0))
+        for size, (before, behind) in zip(input.shape, pairs, strict=True)
+    )
+    return input[tuple(slices)]
+
+
+def _want_elements(input: jax.Array, pairs: Pairs, is_batched: bool, mode: str) -> None:
+    """Raise ShapeError where torch's kernels find too few elements, and for bools, of which they have none."""
+    if 0 in input.shape[is_batched:]:
+        raise ShapeError("a tensor with elements behind the batch", describe(input))
+    for size, pair in zip(input.shape, pairs, strict=True):
+        if mode == "reflect" and any(pair) and max(pair) >= size:
+            raise ShapeError("a `pad` below the size", f"{pair} for a size of {size}")
+        if any(pair) and size + sum(pair) < 1:
+            raise ShapeError("a `pad` that leaves elements", f"{pair} for a size of {size}")
+    if input.dtype == bool:
+        raise UnsupportedDTypeError("a tensor of numbers", describe(input))

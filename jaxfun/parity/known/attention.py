@@ -1,0 +1,76 @@
+"""Known differences: attention and embeddings."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from .difference import KnownDifference, finite, nan
+
+
+def _is_fused(arguments: Mapping[str, Any]) -> bool:
+    query, key, value = (np.asarray(arguments[name]) for name in ("query", "key", "value"))
+    if query.ndim != 4 or len({len(query), len(key), len(value)}) > 1 or not value.size:
+        return False
+    others = [] if arguments["attn_mask"] is None else [np.asarray(arguments["attn_mask"])]
+    return not all(np.isfinite(item).all() for item in (query, key, *others))
+
+
+def _without_a_score(result: np.ndarray, arguments: Mapping[str, Any]) -> Any:
+    """Return the queries that have no score but NaN and those that are left out."""
+    query, key = (np.asarray(arguments[name]).astype(np.float64) for name in ("query", "key"))
+    scores = query @ np.swapaxes(np.repeat(key, query.shape[1] // key.shape[1], 1), -1, -2)
+    if arguments["is_causal"]:
+        scores = np.where(np.tri(*scores.shape[-2:], dtype=bool), scores, -np.inf)
+    mask = arguments["attn_mask"]
+    if mask is not None:
+        scores = np.where(mask, scores, -np.inf) if np.asarray(mask).dtype == bool else scores + np.asarray(mask)
+    return ((scores == -np.inf) | np.isnan(scores)).all(-1)[..., None]
+
+
+def _is_fused_within(arguments: Mapping[str, Any]) -> bool:
+    given = (np.asarray(each) for each in arguments.values() if hasattr(each, "dtype"))
+    return not arguments["need_weights"] and not all(np.isfinite(item.astype(np.float64)).all() for item in given)
+
+
+NO_SCORE = KnownDifference(
+    _is_fused,
+    jaxfun="NaN for a query whose scores are all NaN, as torch's own formula gives for other numbers of dimensions",
+    torch="0",
+    why="the maximum of torch's fused kernel passes over NaN, and without a maximum it takes the query for masked",
+    source="aten/src/ATen/native/cpu/FlashAttentionKernel.cpp: cpu_flash_attention",
+    levels=("value",),
+    devices=("cpu",),
+    answer=nan,
+    elements=_without_a_score,
+    much="NaN and infinities are drawn on purpose",
+)
+
+
+def _takes_another_count(arguments: Mapping[str, Any]) -> bool:
+    taken = np.sort(np.asarray(arguments["input"]).ravel())
+    counts = np.bincount(taken, minlength=1)
+    unique = np.flatnonzero(counts)
+    return arguments["scale_grad_by_freq"] and bool((counts[unique] != counts[taken[: len(unique)]]).any())
+
+
+OTHER_COUNT = KnownDifference(
+    _takes_another_count,
+    jaxfun="the gradient of a row divided by how often it is taken, as that of torch's embedding",
+    torch="divided by how often another row is taken",
+    why="torch reads the count of the i-th of all sorted indices in the place of the i-th that differs",
+    source="aten/src/ATen/native/EmbeddingBag.cpp: _embedding_bag_dense_backward_cpu_sum_mean",
+    levels=("vjp", "hvp"),
+    devices=("cpu",),
+    answer=finite,
+    much="of a few indices most are taken twice, or once",
+)
+
+KNOWN_DIFFERENCES: Mapping[str, tuple[KnownDifference, ...]] = {
+    "embedding_bag": (OTHER_COUNT,),
+    "scaled_dot_product_attention": (NO_SCORE,),
+    "_native_multi_head_attention:forward": (
+        replace(NO_SCORE, region=_is_fused_within, levels=("value", "vjp"), elements=None),
+    ),
+}
