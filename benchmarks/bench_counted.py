@@ -50,6 +50,7 @@ LEFT_OUT = {("unbind", "matrix"), ("split", "matrix")}  # hundreds of results, w
 # functions with a counterpart, and why they are not counted
 _BY_VALUES = "the numbers decide the size of the result, so that JAX compiles it only for a size that is given"
 _OF_NO_TENSOR = "it takes no tensor, and its result is a constant of the program"
+_OF_WINDOWS = "it takes images, not matrices; `benchmarks/bench_convolution.py` measures it"
 UNCOUNTED: Mapping[str, str] = {
     **dict.fromkeys(("argwhere", "bincount", "masked_select", "nonzero", "unique"), _BY_VALUES),
     **dict.fromkeys(("tril_indices", "triu_indices"), _OF_NO_TENSOR),
@@ -57,6 +58,8 @@ UNCOUNTED: Mapping[str, str] = {
     "chain_matmul": "`matmul` in the cheapest order, which is counted",
     "einsum": "the equation decides on the shapes: it calls `jnp.einsum`",
     "float_power": "it computes in float64, and JAX's 64-bit types are off here; `pow` is counted",
+    **dict.fromkeys(("nn.functional.conv1d", "nn.functional.conv2d", "nn.functional.conv3d"), _OF_WINDOWS),
+    "nn.functional.scaled_dot_product_attention": "it takes batches of heads: three or four dimensions",
     "unravel_index": "it takes integers and a shape, and is a division for each dimension",
 }
 RANKS: Mapping[str, tuple[int, ...]] = {"matrix": (1000, 1000), "batch": (16, 200, 200), "vector": (1000,)}

@@ -44,7 +44,7 @@ def functions(space: str) -> str:
 def overloads() -> str:
     """Return how many overloads the records cover, of those of the same ATen operators that compute tensors."""
     covered = {name for record in records().values() for name in record.aten}
-    bases = {base for name in covered if overloads_of(base := name.partition(".")[0])}
+    bases = {base for name in covered if overloads_of(base := re.split("[.:]", name)[0])}
     there = {
         f"{base}.{overload}".removesuffix(".default")
         for base in bases
@@ -56,7 +56,7 @@ def overloads() -> str:
 
 def overloads_of(base: str) -> list[str]:
     """Return the overloads of an ATen operator; none for a function that torch writes in Python."""
-    operator = getattr(torch.ops.aten, base.partition(":")[0], None)
+    operator = getattr(torch.ops.aten, base, None)
     return [] if operator is None else operator.overloads()
 
 

@@ -88,6 +88,16 @@ def log1p(input: ArrayLike) -> Array:
     """Return `log(1 + x)` of each element, accurate near 0; integers give float32."""
     ...
 
+def log_softmax(input: ArrayLike, dim: builtins.int | None = None, *, dtype: DTypeLike | None = None) -> Array:
+    """Return the logarithm of `softmax(input, dim)`; it does not overflow.
+
+    Dtypes: the input is cast to `dtype` first, where that is given.
+    Warns: where `dim` is left out, as `softmax` does.
+    Raises: NotImplementedError for a tensor that is not floating point, unless `dtype` is.
+    Torch: torch.log_softmax, torch.nn.functional.log_softmax.
+    """
+    ...
+
 def logit(input: ArrayLike, eps: Number | Array | None = None) -> Array:
     """Return the logit `log(x / (1 - x))` of each element, NaN outside [0, 1]; integers give float32.
 
@@ -141,6 +151,17 @@ def sinc(input: ArrayLike) -> Array:
     """Return `sin(pi x) / (pi x)` of each element, 1 at 0; integers give float32.
 
     Gradient: 0 at 0; the second derivative at 0 is NaN.
+    """
+    ...
+
+def softmax(input: ArrayLike, dim: builtins.int | None = None, *, dtype: DTypeLike | None = None) -> Array:
+    """Return `exp(x)` divided by its sum along `dim`; it does not overflow.
+
+    Dtypes: the input is cast to `dtype` first, where that is given.
+    Gradient: NaN where all elements are -infinity.
+    Warns: where `dim` is left out: torch then takes 0 for 0, 1 or 3 dimensions, else 1.
+    Raises: NotImplementedError for a tensor that is not floating point, unless `dtype` is.
+    Torch: torch.softmax, torch.nn.functional.softmax.
     """
     ...
 

@@ -189,7 +189,7 @@ def adaptive_avg_pool3d(input: Array, output_size: Sizes) -> jax.Array:
 @op(
     kind=None,
     torch="torch.nn.functional.adaptive_max_pool1d",
-    overload="return_indices",
+    aten="adaptive_max_pool1d:values",
     composite=True,
     rejects=_REJECTED,
     cases=rows(
@@ -247,7 +247,7 @@ def adaptive_max_pool1d_with_indices(input: Array, output_size: Sizes, return_in
 @op(
     kind=None,
     torch="torch.nn.functional.adaptive_max_pool2d",
-    overload="return_indices",
+    aten="adaptive_max_pool2d:values",
     node="AdaptiveMaxPool2DBackward0",
     rejects=_REJECTED,
     cases=rows(
@@ -305,7 +305,7 @@ def adaptive_max_pool2d_with_indices(input: Array, output_size: Sizes, return_in
 @op(
     kind=None,
     torch="torch.nn.functional.adaptive_max_pool3d",
-    overload="return_indices",
+    aten="adaptive_max_pool3d:values",
     node="AdaptiveMaxPool3DBackward0",
     rejects=_REJECTED,
     cases=rows(
