@@ -818,7 +818,7 @@ def convolution(
 
     Shapes: (n, i, *), (o, i / groups, *) -> (n, o, *); transposed (n, i, *), (i, o / groups, *) -> (n, o, *).
     Dtypes: 16-bit floats are computed in float32, and rounded once.
-    Raises: RuntimeError for other shapes, and tensors of two dtypes.
+    Raises: RuntimeError for other shapes, tensors of two dtypes, and complex numbers.
     """
     ...
 
