@@ -137,8 +137,8 @@ def adaptive_avg_pool1d(input: Array, output_size: PerDim) -> jax.Array:
     takes_here=_all_where_empty,
     cases=rows(
         "input output_size",
-        ("c 6 4", (3, None)),
-        ("b 2 4 5", 2),
+        ("c 6 4", (3, 3)),
+        ("b 2 4 5", (2, None)),
         ("1 c 4 3", 1),
         ("1 2 3 5", (4, 3)),
     ),
@@ -165,8 +165,8 @@ def adaptive_avg_pool2d(input: Array, output_size: Sizes) -> jax.Array:
     takes_here=_complex_where_one,
     cases=rows(
         "input output_size",
-        ("c 4 3 2", (2, None, 3)),
-        ("b 1 3 2 4", 2),
+        ("c 4 3 2", (2, 2, 3)),
+        ("b 1 3 2 4", (2, None, 3)),
         ("1 2 3 4 3", 1),
     ),
 )
@@ -252,8 +252,8 @@ def adaptive_max_pool1d_with_indices(input: Array, output_size: Sizes, return_in
     rejects=_REJECTED,
     cases=rows(
         "input output_size return_indices",
-        ("c 6 4", (3, None), True),
-        ("b 2 4 5", 2, False),
+        ("c 6 4", (3, 3), True),
+        ("b 2 4 5", (2, None), False),
         ("1 c 4 3", 1, False),
         ("1 2 3 5", (4, 3), True),
     ),
@@ -283,8 +283,8 @@ def adaptive_max_pool2d(input: Array, output_size: Sizes, return_indices: bool =
     rejects=_REJECTED,
     cases=rows(
         "input output_size return_indices",
-        ("c 6 4", (3, None), True),
-        ("b 2 4 5", 2, False),
+        ("c 6 4", (3, 3), True),
+        ("b 2 4 5", (2, None), False),
     ),
 )
 def adaptive_max_pool2d_with_indices(input: Array, output_size: Sizes, return_indices: bool = False) -> Two:
@@ -310,8 +310,8 @@ def adaptive_max_pool2d_with_indices(input: Array, output_size: Sizes, return_in
     rejects=_REJECTED,
     cases=rows(
         "input output_size return_indices",
-        ("c 4 3 2", (2, None, 3), True),
-        ("b 1 3 2 4", 2, False),
+        ("c 4 3 2", (2, 2, 3), True),
+        ("b 1 3 2 4", (2, None, 3), False),
         ("1 2 3 4 3", 1, False),
     ),
 )
@@ -340,8 +340,8 @@ def adaptive_max_pool3d(input: Array, output_size: Sizes, return_indices: bool =
     rejects=_REJECTED,
     cases=rows(
         "input output_size return_indices",
-        ("c 4 3 2", (2, None, 3), True),
-        ("b 1 3 2 4", 2, False),
+        ("c 4 3 2", (2, 2, 3), True),
+        ("b 1 3 2 4", (2, None, 3), False),
     ),
 )
 def adaptive_max_pool3d_with_indices(input: Array, output_size: Sizes, return_indices: bool = False) -> Two:

@@ -1,4 +1,4 @@
-"""fractional_max_pool2d and fractional_max_pool3d: max pools whose windows are placed at random."""
+"""fractional_max_pool2d and fractional_max_pool3d: max pools whose windows are placed at random. Begin with `_pooled`."""
 
 import functools
 import math
@@ -168,8 +168,8 @@ def fractional_max_pool3d_with_indices(
 
     >>> import jax, jaxfun as jf
     >>> pool = jf.nn.functional.fractional_max_pool3d_with_indices
-    >>> pool(jf.tensor([[[[1.0, 2.0]]]]), (1, 1, 2), 1, key=jax.random.key(0))[1]
-    Array([[[[1]]]], dtype=int32)
+    >>> pool(jf.ones(1, 2, 2, 2), 1, 1, key=jax.random.key(0))[1]
+    Array([[[[7]]]], dtype=int32)
     """
     return _pooled(3, input, kernel_size, output_size, output_ratio, _random_samples, key)
 
@@ -195,7 +195,7 @@ def fractional_max_pool3d(
     Torch: torch.nn.functional.fractional_max_pool3d.
 
     >>> import jax, jaxfun as jf
-    >>> jf.nn.functional.fractional_max_pool3d(jf.ones(1, 2, 2, 4), 2, (1, 1, 2), key=jax.random.key(0))
+    >>> jf.nn.functional.fractional_max_pool3d(jf.ones(1, 3, 3, 4), 2, (1, 1, 2), key=jax.random.key(0))
     Array([[[[1., 1.]]]], dtype=float32)
     """
     options = (kernel_size, output_size, output_ratio, return_indices, _random_samples)
