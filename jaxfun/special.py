@@ -5,7 +5,7 @@ from .core.faces import lazy
 __getattr__, __dir__ = lazy(
     __name__,
     {
-        "ops.nn.softmax": "log_softmax softmax",
+        "ops.nn.softmax": "log_softmax",
         "ops.pointwise.gamma": (
             "digamma gammainc=igamma gammaincc=igammac gammaln=lgamma multigammaln=mvlgamma polygamma psi=digamma"
         ),

@@ -154,17 +154,6 @@ def sinc(input: ArrayLike) -> Array:
     """
     ...
 
-def softmax(input: ArrayLike, dim: builtins.int | None = None, *, dtype: DTypeLike | None = None) -> Array:
-    """Return `exp(x)` divided by its sum along `dim`; it does not overflow.
-
-    Dtypes: the input is cast to `dtype` first, where that is given.
-    Gradient: NaN where all elements are -infinity.
-    Warns: where `dim` is left out: torch then takes 0 for 0, 1 or 3 dimensions, else 1.
-    Raises: NotImplementedError for a tensor that is not floating point, unless `dtype` is.
-    Torch: torch.softmax, torch.nn.functional.softmax.
-    """
-    ...
-
 @overload
 def xlogy(input: Number | Array, other: ArrayLike) -> Array:
     """Return `input * log(other)`, and 0 where `input` is 0 and `other` is not NaN; integers give float32.
