@@ -196,7 +196,7 @@ def one_hot(tensor: ArrayLike, num_classes: builtins.int = -1) -> Array:
     """
     ...
 
-def pad(input: ArrayLike, pad: Any, mode: str = "constant", value: Number | Array | None = None) -> Array:
+def pad(input: ArrayLike, pad: Any, mode: str = "constant", value: Any = None) -> Array:
     """Return the tensor with more elements around it: `pad` has two numbers for the last dimension, then for others.
 
     `mode` is "constant" (`value`, by default 0), "reflect" (mirrored at the edge, which stays alone), "replicate" (the
