@@ -39,8 +39,8 @@ def test_renormalised_table_is_that_of_torch(norm_type: float, dtype: str) -> No
     ],
 )
 def test_renormalisation_raises_as_in_torch(arguments: tuple[Any, ...]) -> None:
-    _, error = outcome(lambda: jf.embedding_renorm(*arguments, 2.0))
     table, indices, limit = arguments
+    _, error = outcome(lambda: jf.embedding_renorm(table, indices, limit, 2.0))
     _, theirs = outcome(lambda: torch.embedding_renorm_(torch.tensor(table), torch.tensor(indices), limit, 2.0))
     assert raises_alike(error, theirs).ok, (error, theirs)
 

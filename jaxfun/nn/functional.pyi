@@ -1343,7 +1343,7 @@ def one_hot(tensor: ArrayLike, num_classes: builtins.int = -1) -> Array:
     ...
 
 def pad(
-    input: ArrayLike, pad: Sequence[builtins.int], mode: str = "constant", value: Number | Array | None = None
+    input: ArrayLike, pad: Sequence[builtins.int], mode: str = "constant", value: builtins.float | Array | None = None
 ) -> Array:
     """Return the tensor with more elements around it: `pad` has two numbers for the last dimension, then for others.
 

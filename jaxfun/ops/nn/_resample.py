@@ -171,11 +171,36 @@ def applied(input: jax.Array, taps: Taps, dim: int) -> jax.Array:
 
 
 def _taken(input: jax.Array, indices: np.ndarray, dim: int) -> jax.Array:
+    """Return the elements at constant indices.
+
+    Where the size grows by a whole number, all but those at the edges are slices beside each other: their gradient
+    needs no scatter, which takes most of the time on a CPU.
+    """
     size = input.shape[dim]
-    times = len(indices) // size if size else 0
-    if times and np.array_equal(indices, np.arange(size).repeat(times)):
-        return jnp.repeat(input, times, dim) if times > 1 else input
-    return jnp.take(input, indices, dim, mode="clip")
+    shifts, edge = _shifts(indices, size)
+    if not shifts:
+        return jnp.take(input, indices, dim, mode="clip")
+    if not any(shifts):
+        return jnp.repeat(input, len(shifts), dim) if len(shifts) > 1 else input
+    parts = [jax.lax.slice_in_dim(input, edge + shift, size - edge + shift, axis=dim) for shift in shifts]
+    shape = (*input.shape[:dim], (size - 2 * edge) * len(shifts), *input.shape[dim + 1 :])
+    inner = jnp.stack(parts, dim + 1).reshape(shape)
+    outer = (indices[: edge * len(shifts)], indices[-edge * len(shifts) :])
+    before, behind = (jnp.take(input, each, dim, mode="clip") for each in outer)
+    return jnp.concatenate([before, inner, behind], dim)
+
+
+def _shifts(indices: np.ndarray, size: int) -> tuple[list[int], int]:
+    """Return how far each new element in the place of an old one is shifted, and how wide the edges are.
+
+    No shifts where those between the edges are not alike, and where the new size is no multiple of the old one.
+    """
+    if not size or len(indices) % size:
+        return [], 0
+    moved = indices.reshape(size, -1) - np.arange(size)[:, None]
+    shifts = moved[size // 2].tolist()
+    edge = max(map(abs, shifts))
+    return (shifts, edge) if 2 * edge < size and (moved[edge : size - edge] == shifts).all() else ([], 0)
 
 
 def applied_to_bytes(input: jax.Array, taps: Taps, dim: int) -> jax.Array:

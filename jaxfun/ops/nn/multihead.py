@@ -216,6 +216,8 @@ def _multi_head_attention_forward(
     )
     mask = _with_padding(mask, padding, q.shape[1], num_heads, (bias_k is not None) + add_zero_attn, heads[1].shape[1])
     drop = (dropout_key, dropout_p) if training and dropout_p > 0 else None
+    if not need_weights and mask is not None:
+        want(mask.size > 0 or len(mask) == 1, "of a mask with elements", mask)
     is_empty = not need_weights and is_of_nothing(heads[0], heads[2])
     if not is_empty:
         _want_floats(mask, query, need_weights)
@@ -367,8 +369,6 @@ def _want_floats(mask: Any, query: jax.Array, need_weights: bool) -> None:
         return
     if mask.dtype != query.dtype and (need_weights or mask.dtype != jnp.float32):
         raise DTypeError(f"an `attn_mask` of dtype {query.dtype}", describe(mask))
-    if not need_weights:
-        want(mask.size > 0 or len(mask) == 1, "of a mask with elements", mask)
 
 
 def _attention(

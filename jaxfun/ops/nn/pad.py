@@ -16,55 +16,16 @@ from ...core.errors import (
 )
 from ...core.numbers import is_traced
 from ...core.op import op
+from ...core.public import public
 from ...core.record import Array, Choice, Factor, rows
 from ..index._values import want_fitting
 
 Pairs = list[tuple[int, int]]  # what is added before and behind, for each dimension in order
-_CASES = (
-    *rows(
-        "input pad mode value",
-        ("m n", (1, 2), "constant", None),
-        ("m n", (1, 0, -1, 2), "constant", 0.5),
-        ("n", (-1, 3), "constant", -3),
-        ("b c m n", (0, 1, 2, 0), "constant", 2.0),
-    ),
-    *rows(
-        "input pad mode value",
-        ("m n", (), "constant", None),
-        ("c 3", (2, 1), "reflect", None),
-        ("c 4 3", (1, -1, 2, 0), "reflect", None),
-        ("b 2 3 2 3", (2, 0, 1, 1, 0, 1), "reflect", None),
-        ("c 3", (4, 1), "replicate", None),
-        ("b c 3 2", (-1, 3, 2, 1), "replicate", None),
-        ("c 2 3 2", (0, 1, 3, 2, 1, 0), "replicate", None),
-        ("c 3", (3, 1), "circular", None),
-        ("b c 3 2", (2, -1, -1, 2), "circular", None),
-        ("b c 2 2 3", (1, 3, 0, 2, 1, 1), "circular", None),
-    ),
-)
-
-
-def _has_value(input: jax.Array, pad: Any, mode: str = "constant", value: Any = None) -> None:
-    if value is None or is_traced(value):
-        return
-    if isinstance(value, complex):
-        raise ArgumentTypeError("a real `value`", describe(value))
-    if mode == "constant" and max(as_tuple(pad, "pad"), default=0) > 0:
-        want_fitting(input, float(value))
-    if mode in _MODES and value != 0:
-        raise ShapeError(f"no `value` with mode={mode!r}", describe(value))
-
-
-def _fits(input: jax.Array, pad: Any, value: Any = 0) -> None:
-    if max(as_tuple(pad, "pad"), default=0) > 0:
-        want_fitting(input, value)
-
-
 _MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}  # torch's names, and NumPy's
 
 
-@op(kind=None, torch="torch.nn.functional.pad", composite=True, before=_has_value, cases=_CASES)
-def pad(input: Array, pad: Sequence[int], mode: str = "constant", value: Factor = None) -> jax.Array:
+@public(name="nn.functional.pad")
+def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | jax.Array | None = None) -> jax.Array:
     """Return the tensor with more elements around it: `pad` has two numbers for the last dimension, then for others.
 
     `mode` is "constant" (`value`, by default 0), "reflect" (mirrored at the edge, which stays alone), "replicate" (the
@@ -79,10 +40,75 @@ def pad(input: Array, pad: Sequence[int], mode: str = "constant", value: Factor 
     >>> jf.nn.functional.pad(jf.tensor([[1, 2, 3]]), (1, 1), mode="reflect")
     Array([[2, 1, 2, 3, 2]], dtype=int32)
     """
-    if mode == "constant":
-        return _constant(input, as_tuple(pad, "pad"), 0.0 if value is None else value)
-    if mode not in _MODES:
+    return (_pad_with_itself if mode in _MODES else _pad)(input, pad, mode, value)
+
+
+def _has_value(input: jax.Array, pad: Any, mode: str = "constant", value: Any = None) -> None:
+    _is_real(value)
+    if value is not None and not is_traced(value) and max(as_tuple(pad, "pad"), default=0) > 0:
+        want_fitting(input, float(value))
+
+
+def _has_none(input: jax.Array, pad: Any, mode: str, value: Any = None) -> None:
+    _is_real(value)
+    if value is not None and (is_traced(value) or value != 0):
+        raise ShapeError(f"no `value` with mode={mode!r}", describe(value))
+
+
+def _is_real(value: Any) -> None:
+    if isinstance(value, complex):
+        raise ArgumentTypeError("a real `value`", describe(value))
+
+
+@op(
+    kind=None,
+    torch="torch.nn.functional.pad",
+    composite=True,
+    before=_has_value,
+    cases=rows(
+        "input pad value",
+        ("m n", (1, 2), None),
+        ("m n", (1, 0, -1, 2), 0.5),
+        ("n", (-1, 3), -3),
+        ("b c m n", (0, 1, 2, 0), 2.0),
+        ("m n", (), None),
+        ("m n", (1, 1), 1e39),
+    ),
+)
+def _pad(input: Array, pad: Any, mode: str = "constant", value: Factor = None) -> jax.Array:
+    if mode != "constant":
         raise UnsupportedArgumentError(f"`mode` among constant, {', '.join(_MODES)}", describe(mode))
+    return _constant(input, as_tuple(pad, "pad"), 0.0 if value is None else value)
+
+
+_OPERATORS = (
+    *(f"{name}_pad{count}d" for name in ("reflection", "replication") for count in (1, 2, 3)),
+    "_pad_circular",
+)
+
+
+@op(
+    kind=None,
+    torch="torch.nn.functional.pad",
+    aten=_OPERATORS[0],
+    overload=("", *(f"{name}.default" for name in _OPERATORS[1:])),
+    composite=True,
+    before=_has_none,
+    takes={"value": Choice((None, 0))},
+    cases=rows(
+        "input pad mode",
+        ("c 3", (2, 1), "reflect"),
+        ("c 4 3", (1, -1, 2, 0), "reflect"),
+        ("b 2 3 2 3", (2, 0, 1, 1, 0, 1), "reflect"),
+        ("c 3", (4, 1), "replicate"),
+        ("b c 3 2", (-1, 3, 2, 1), "replicate"),
+        ("c 2 3 2", (0, 1, 3, 2, 1, 0), "replicate"),
+        ("c 3", (3, 1), "circular"),
+        ("b c 3 2", (2, -1, -1, 2), "circular"),
+        ("b c 2 2 3", (1, 3, 0, 2, 1, 1), "circular"),
+    ),
+)
+def _pad_with_itself(input: Array, pad: Any, mode: str, value: Factor = None) -> jax.Array:
     pairs = _pairs(input, as_tuple(pad, "pad"))
     count = len(pad) // 2
     if not 1 <= count <= 3 or input.ndim - count not in (1, 2):
@@ -92,6 +118,11 @@ def pad(input: Array, pad: Sequence[int], mode: str = "constant", value: Factor 
     _want_elements(input, pairs, input.ndim - count == 2, mode)
     longer = jnp.pad(input, [(max(before, 0), max(behind, 0)) for before, behind in pairs], _MODES[mode])
     return _cropped(longer, pairs)
+
+
+def _fits(input: jax.Array, pad: Any, value: Any = 0) -> None:
+    if max(as_tuple(pad, "pad"), default=0) > 0:
+        want_fitting(input, value)
 
 
 @op(
