@@ -9,6 +9,7 @@ import functools
 import json
 import multiprocessing
 import operator
+import os
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -159,6 +160,19 @@ def with_reasons(counterpart: Counterpart, fields: Mapping[str, Any]) -> dict[st
     return {**fields, "family": counterpart.family, "deviations": rows}
 
 
+def searched(tasks: Sequence[Any], processes: int) -> Iterator[tuple[str, Mapping[str, Any] | None, str]]:
+    """Yield what is found for each function, in new processes for each few of them.
+
+    XLA may end a process as it compiles what a search draws: here that is an error, a Pool would wait for ever. A pool
+    that replaces its own processes (`max_tasks_per_child`) waits for ever too, in Python 3.11.
+    """
+    context = multiprocessing.get_context("spawn")
+    for start in range(0, len(tasks), EACH * processes):
+        with ProcessPoolExecutor(processes, context) as pool:
+            running = [pool.submit(found_or_why_not, task) for task in tasks[start : start + EACH * processes]]
+            yield from (future.result() for future in as_completed(running))
+
+
 def main() -> None:
     """Search, and write both files."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -170,17 +184,14 @@ def main() -> None:
     wanted = [] if arguments.page else arguments.names or [*table]
     functions = stored()["functions"] if DATA.exists() else {}
     tasks = [(name, functions.get(name, {}).get("deviations", ())) for name in wanted]
-    context = multiprocessing.get_context("spawn")
-    # XLA may end a process as it compiles what a search draws: here that is an error, a Pool would wait for ever
-    with ProcessPoolExecutor(arguments.processes, context, max_tasks_per_child=EACH) as pool:
-        running = [pool.submit(found_or_why_not, task) for task in tasks]
-        for future in track(as_completed(running), "searching", len(tasks)):
-            name, fields, error = future.result()
-            if fields is None:
-                print(f"{name} was not searched: {error}")
-                continue
-            functions[name] = fields
-            DATA.write_text(written(functions), "utf-8")  # what was found is kept, whatever becomes of the rest
+    for name, fields, error in track(
+        searched(tasks, arguments.processes or os.cpu_count() or 1), "searching", len(tasks)
+    ):
+        if fields is None:
+            print(f"{name} was not searched: {error}")
+            continue
+        functions[name] = fields
+        DATA.write_text(written(functions), "utf-8")  # what was found is kept, whatever becomes of the rest
     DATA.write_text(written(functions), "utf-8")
     PAGE.write_text(page(stored()), "utf-8")
     unexplained = [

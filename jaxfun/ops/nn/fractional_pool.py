@@ -1,4 +1,4 @@
-"""fractional_max_pool2d and fractional_max_pool3d: max pools whose windows are placed at random. Begin with `_pooled`."""
+"""Fractional max pooling: windows at random places. Begin with `_pooled`."""
 
 import functools
 import math
