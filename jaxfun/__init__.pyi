@@ -103,10 +103,10 @@ def acosh(input: ArrayLike) -> Array:
 def adaptive_avg_pool1d(
     input: ArrayLike, output_size: builtins.int | tuple[builtins.int, ...] | list[builtins.int]
 ) -> Array:
-    """Return the averages of `output_size` windows that cover the input.
+    """Apply a 1-D adaptive average pooling over an input of several channels.
 
-    Shapes: (n, c, length) -> (n, c, *), or without n.
-    Window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
+    Along each dimension, window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
+    Shapes: (n, c, length) -> (n, c, output_size), or without n.
     Raises: RuntimeError for a negative size, and for an input without elements.
     Torch: torch.adaptive_avg_pool1d, torch.nn.functional.adaptive_avg_pool1d.
     """
@@ -210,10 +210,11 @@ def allclose(
 def alpha_dropout(
     input: ArrayLike, p: builtins.float = 0.5, training: builtins.bool = False, *, key: Array | None = None
 ) -> Array:
-    """Return the input with each element the limit of `selu` with probability `p`, then scaled and moved.
+    """Apply alpha dropout: set elements to the negative saturation value of `selu` with probability `p` in training.
 
-    Mean and variance of an input of mean 0 and variance 1 stay. Without `training` it is the input.
-    Raises: as `dropout`.
+    The result is then scaled and shifted, so that mean 0 and variance 1 of the input are preserved. Without `training`
+    the input is returned unchanged.
+    Raises: like `dropout`.
     Torch: torch.alpha_dropout, torch.nn.functional.alpha_dropout.
     """
     ...
@@ -422,12 +423,13 @@ def avg_pool1d(
     ceil_mode: builtins.bool = False,
     count_include_pad: builtins.bool = True,
 ) -> Array:
-    """Return the average of each window. Shapes: (n, c, length) -> (n, c, *), or without n.
+    """Apply a 1-D average pooling over an input of several channels.
 
-    By default the windows do not overlap, and padding counts as zeros. With `ceil_mode` the last window may reach
-    beyond the padding; what lies there never counts.
-    Dtypes: int64 is divided towards 0.
-    Raises: RuntimeError for padding of more than half the window, and where no window fits.
+    `stride` defaults to `kernel_size`. Padding is zeros, and counts in the average if `count_include_pad`. With
+    `ceil_mode` the last window may extend beyond the padding; elements there are never counted.
+    Shapes: (n, c, length) -> (n, c, *), or without n.
+    Dtypes: int64 averages are truncated toward 0.
+    Raises: RuntimeError for padding of more than half the window, and if no window fits.
     Torch: torch.avg_pool1d, torch.nn.functional.avg_pool1d.
     """
     ...
@@ -467,17 +469,17 @@ def batch_norm(
     momentum: Number | Array = 0.1,
     eps: Number | Array = 1e-05,
 ) -> Array | Normalized:
-    """Return `(x - mean) / sqrt(var + eps) * weight + bias` for each channel: the second dimension.
+    """Apply batch normalisation to each channel: `(x - mean) / sqrt(var + eps) * weight + bias`.
 
-    The moments are the running ones, or, where `training`, those of the batch. Where running statistics are given in
-    training, the result is a named tuple `(output, running_mean, running_var)` with the new ones, as that of torch's
-    `_native_batch_norm_legit_functional` is: `momentum` of the batch's and the rest of the old; the new variance is the
-    unbiased one (n - 1 is the divisor).
+    In training, mean and variance are those of the batch; otherwise they are the running statistics. In training with
+    running statistics, the result is a named tuple `(output, running_mean, running_var)` with the updated statistics,
+    like that of torch's `_native_batch_norm_legit_functional`. The update is
+    `(1 - momentum) * running + momentum * batch`, with the unbiased variance (divisor n - 1).
 
-    Shapes: (m, n, *), (n) for all else -> (m, n, *).
-    Dtypes: 16-bit floats are computed in float32, beside weights and statistics of either dtype.
+    Shapes: input (m, n, *), weights and statistics (n) -> (m, n, *).
+    Dtypes: 16-bit floats are computed in float32; their weights and statistics may be float32.
     Gradient: none through running statistics.
-    Raises: RuntimeError for other shapes and dtypes; ValueError where a batch has one value for each channel.
+    Raises: RuntimeError for other shapes and dtypes; ValueError in training if a channel has only one value.
     Torch: torch.nn.functional.batch_norm.
     """
     ...
@@ -623,7 +625,7 @@ def ceil(input: ArrayLike) -> Array:
     ...
 
 def celu(input: ArrayLike, alpha: Number | Array = 1.0) -> Array:
-    """Return each element where it is positive, else `alpha (exp(x / alpha) - 1)`.
+    """Apply the continuously differentiable ELU: `x` if `x > 0`, else `alpha (exp(x / alpha) - 1)`.
 
     Raises: RuntimeError for an `alpha` of 0.
     Torch: torch.celu, torch.nn.functional.celu.
@@ -638,10 +640,10 @@ def chain_matmul(*matrices: ArrayLike) -> Array:
     ...
 
 def channel_shuffle(input: ArrayLike, groups: builtins.int) -> Array:
-    """Return the tensor with its channels in turn from each of `groups` groups.
+    """Divide the channels into `groups` groups, and interleave the groups.
 
     Shapes: (n, c, *) -> (n, c, *).
-    Raises: RuntimeError for fewer than 3 dimensions, and unless `groups` is positive and divides the channels.
+    Raises: RuntimeError for fewer than 3 dimensions, and unless a positive `groups` divides the number of channels.
     Torch: torch.channel_shuffle, torch.nn.functional.channel_shuffle.
     """
     ...
@@ -785,10 +787,10 @@ def conj_physical(input: ArrayLike) -> Array:
     ...
 
 def constant_pad_nd(input: ArrayLike, pad: Sequence[builtins.int], value: Number | Array = 0) -> Array:
-    """Return the tensor with a number around it: `pad` has two counts for the last dimension, then for others.
+    """Pad a tensor with a constant: `pad` is (before, after) for the last dimension, then for the second to last.
 
-    A negative count takes elements away.
-    Raises: RuntimeError for a `pad` that does not fit, and for a `value` that the dtype cannot hold.
+    A negative number crops.
+    Raises: RuntimeError for a `pad` that does not fit the shape, and for a `value` that the dtype cannot hold.
     """
     ...
 
@@ -801,12 +803,13 @@ def conv1d(
     dilation: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
     groups: builtins.int = 1,
 ) -> Array:
-    """Return the convolution (the cross-correlation) of signals and kernels. Shapes: (n, i, l) -> (n, o, windows).
+    """Apply a 1-D convolution over an input of several channels.
 
-    The kernels are (o, i / groups, k). One signal alone, (i, l), gives (o, windows). `padding` is a number of zeros at
-    both ends, "valid" for none, or "same" for as many windows as elements.
+    As in torch, it is a cross-correlation: the kernel is not flipped. `padding` is the number of zeros at both
+    ends, "valid" for no padding, or "same" for an output of the input's length.
+    Shapes: (n, i, l), (o, i / groups, k) -> (n, o, *), or without n.
     Dtypes: 16-bit floats are computed in float32, and rounded once.
-    Raises: RuntimeError for other shapes, a kernel larger than the padded input, and tensors of two dtypes.
+    Raises: RuntimeError for other shapes, a kernel larger than the padded input, and tensors of different dtypes.
     Torch: torch.conv1d, torch.nn.functional.conv1d.
     """
     ...
@@ -820,12 +823,13 @@ def conv2d(
     dilation: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
     groups: builtins.int = 1,
 ) -> Array:
-    """Return the convolution (the cross-correlation) of images and kernels. Shapes: (n, i, h, w) -> (n, o, *windows).
+    """Apply a 2-D convolution over an input of several channels.
 
-    The kernels are (o, i / groups, kh, kw). One image alone, (i, h, w), gives (o, *windows). `padding` is a number of
-    zeros on all sides, one for each dimension, "valid" for none, or "same" for as many windows as elements.
+    As in torch, it is a cross-correlation: the kernel is not flipped. `padding` is the number of zeros at both
+    ends of every dimension, or one number for each; "valid" is no padding, "same" an output of the input's size.
+    Shapes: (n, i, h, w), (o, i / groups, kh, kw) -> (n, o, *), or without n.
     Dtypes: 16-bit floats are computed in float32, and rounded once.
-    Raises: RuntimeError for other shapes, a kernel larger than the padded input, and tensors of two dtypes.
+    Raises: RuntimeError for other shapes, a kernel larger than the padded input, and tensors of different dtypes.
     Torch: torch.conv2d, torch.nn.functional.conv2d.
     """
     ...
@@ -839,12 +843,13 @@ def conv3d(
     dilation: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
     groups: builtins.int = 1,
 ) -> Array:
-    """Return the convolution (the cross-correlation) of volumes and kernels. Shapes: (n, i, d, h, w) -> (n, o, *).
+    """Apply a 3-D convolution over an input of several channels.
 
-    The kernels are (o, i / groups, kd, kh, kw). One volume alone, (i, d, h, w), gives (o, *). `padding` is a
-    number of zeros on all sides, one for each dimension, "valid" for none, or "same" for as many windows as elements.
+    As in torch, it is a cross-correlation: the kernel is not flipped. `padding` is the number of zeros at both
+    ends of every dimension, or one number for each; "valid" is no padding, "same" an output of the input's size.
+    Shapes: (n, i, d, h, w), (o, i / groups, kd, kh, kw) -> (n, o, *), or without n.
     Dtypes: 16-bit floats are computed in float32, and rounded once.
-    Raises: RuntimeError for other shapes, a kernel larger than the padded input, and tensors of two dtypes.
+    Raises: RuntimeError for other shapes, a kernel larger than the padded input, and tensors of different dtypes.
     Torch: torch.conv3d, torch.nn.functional.conv3d.
     """
     ...
@@ -859,12 +864,14 @@ def conv_transpose1d(
     groups: builtins.int = 1,
     dilation: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
 ) -> Array:
-    """Return the transposed convolution of signals and kernels. Shapes: (n, i, l) -> (n, o, *).
+    """Apply a 1-D transposed convolution ("deconvolution") over an input of several channels.
 
-    Each element adds a multiple of the kernel to the result, `stride` apart. The kernels are (i, o / groups, k).
-    `padding` cuts that much off both ends of the result, `output_padding` adds to the last end.
+    It is the gradient of `conv1d` with respect to its input. `padding` removes that many elements from both
+    ends of each dimension of the result, `output_padding` adds that many at the end.
+    Shapes: (n, i, l), (i, o / groups, k) -> (n, o, *), or without n.
     Dtypes: 16-bit floats are computed in float32, and rounded once.
-    Raises: RuntimeError for other shapes, an output_padding not below the stride or the dilation, and two dtypes.
+    Raises: RuntimeError for other shapes, an `output_padding` not smaller than the stride or the dilation, and tensors
+    of different dtypes.
     Torch: torch.conv_transpose1d, torch.nn.functional.conv_transpose1d.
     """
     ...
@@ -879,12 +886,14 @@ def conv_transpose2d(
     groups: builtins.int = 1,
     dilation: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
 ) -> Array:
-    """Return the transposed convolution of images and kernels. Shapes: (n, i, h, w) -> (n, o, *).
+    """Apply a 2-D transposed convolution ("deconvolution") over an input of several channels.
 
-    Each element adds a multiple of the kernel to the result, `stride` apart. The kernels are (i, o / groups, kh, kw).
-    `padding` cuts that much off both ends of the result, `output_padding` adds to the last end.
+    It is the gradient of `conv2d` with respect to its input. `padding` removes that many elements from both
+    ends of each dimension of the result, `output_padding` adds that many at the end.
+    Shapes: (n, i, h, w), (i, o / groups, kh, kw) -> (n, o, *), or without n.
     Dtypes: 16-bit floats are computed in float32, and rounded once.
-    Raises: RuntimeError for other shapes, an output_padding not below the stride or the dilation, and two dtypes.
+    Raises: RuntimeError for other shapes, an `output_padding` not smaller than the stride or the dilation, and tensors
+    of different dtypes.
     Torch: torch.conv_transpose2d, torch.nn.functional.conv_transpose2d.
     """
     ...
@@ -899,12 +908,14 @@ def conv_transpose3d(
     groups: builtins.int = 1,
     dilation: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
 ) -> Array:
-    """Return the transposed convolution of volumes and kernels. Shapes: (n, i, d, h, w) -> (n, o, *).
+    """Apply a 3-D transposed convolution ("deconvolution") over an input of several channels.
 
-    Each element adds a multiple of the kernel to the result, `stride` apart. Kernels are (i, o / groups, kd, kh, kw).
-    `padding` cuts that much off both ends of the result, `output_padding` adds to the last end.
+    It is the gradient of `conv3d` with respect to its input. `padding` removes that many elements from both
+    ends of each dimension of the result, `output_padding` adds that many at the end.
+    Shapes: (n, i, d, h, w), (i, o / groups, kd, kh, kw) -> (n, o, *), or without n.
     Dtypes: 16-bit floats are computed in float32, and rounded once.
-    Raises: RuntimeError for other shapes, an output_padding not below the stride or the dilation, and two dtypes.
+    Raises: RuntimeError for other shapes, an `output_padding` not smaller than the stride or the dilation, and tensors
+    of different dtypes.
     Torch: torch.conv_transpose3d, torch.nn.functional.conv_transpose3d.
     """
     ...
@@ -920,11 +931,11 @@ def convolution(
     output_padding: builtins.int | tuple[builtins.int, ...],
     groups: builtins.int,
 ) -> Array:
-    """Return the convolution of a batch in as many dimensions as the kernel has, or the transposed one.
+    """Apply a convolution, or a transposed convolution, over a batch. The kernel determines the number of dimensions.
 
     Shapes: (n, i, *), (o, i / groups, *) -> (n, o, *); transposed (n, i, *), (i, o / groups, *) -> (n, o, *).
     Dtypes: 16-bit floats are computed in float32, and rounded once.
-    Raises: RuntimeError for other shapes, tensors of two dtypes, and complex numbers.
+    Raises: RuntimeError for other shapes, tensors of different dtypes, and complex numbers.
     """
     ...
 
@@ -962,11 +973,11 @@ def cosh(input: ArrayLike) -> Array:
     ...
 
 def cosine_similarity(x1: ArrayLike, x2: ArrayLike, dim: builtins.int = 1, eps: builtins.float = 1e-08) -> Array:
-    """Return the cosine of the angle between the vectors of two tensors along `dim`; the tensors broadcast.
+    """Return the cosine similarity of `x1` and `x2` along `dim`, with broadcasting.
 
-    A norm below `eps` is raised to it; its gradient passes through unchanged.
-    Gradient: that of the norm is 0 where the norm is 0.
-    Raises: RuntimeError for tensors that promote to no floating point dtype.
+    Both norms are clamped to at least `eps`, to avoid a division by 0.
+    Gradient: passes through the clamp unchanged; that of a norm is 0 where the norm is 0.
+    Raises: RuntimeError if the promoted dtype is not floating point.
     Torch: torch.cosine_similarity, torch.nn.functional.cosine_similarity.
     """
     ...
@@ -1172,10 +1183,10 @@ def dot(input: ArrayLike, tensor: ArrayLike) -> Array:
 def dropout(
     input: ArrayLike, p: builtins.float = 0.5, training: builtins.bool = True, *, key: Array | None = None
 ) -> Array:
-    """Return the input with each element 0 with probability `p`, and the others divided by `1 - p`.
+    """Randomly zero elements with probability `p` in training, and scale the others by `1 / (1 - p)`.
 
-    Without `training` it is the input.
-    Raises: ValueError for a `p` outside of 0 to 1; TypeError where a key is needed and missing; RuntimeError for
+    Without `training` the input is returned unchanged.
+    Raises: ValueError for a `p` outside [0, 1]; TypeError for a missing `key` if numbers are sampled; RuntimeError for
     tensors that are not floating point.
     Torch: torch.dropout, torch.nn.functional.dropout.
     """
@@ -1211,11 +1222,11 @@ def einsum(*args: Any) -> Array:
 def embedding_renorm(
     weight: ArrayLike, indices: ArrayLike, max_norm: builtins.float, norm_type: builtins.float = 2.0
 ) -> Array:
-    """Return `weight` with the rows at `indices` scaled to `max_norm` where they are longer, by the `norm_type`-norm.
+    """Return `weight` with the rows at `indices` scaled down to `max_norm` if their `norm_type`-norm exceeds it.
 
-    `embedding` and `embedding_bag` do it to the rows that they return; torch does it to `weight` in place.
-    Gradient: 1 through the scaling, as torch has none there.
-    Raises: RuntimeError for a table that is not 2-D; IndexError or RuntimeError for an index out of range (-1 is the
+    `embedding` and `embedding_bag` scale only the rows that they return; torch modifies `weight` in place.
+    Gradient: the scaling has a derivative of 1, because torch scales without a gradient.
+    Raises: RuntimeError for a `weight` that is not 2-D; IndexError or RuntimeError for an index out of range (-1 is the
     last row).
     Torch: torch.embedding_renorm_.
     """
@@ -1297,10 +1308,12 @@ def eye(n: builtins.int, m: builtins.int | None = None, *, dtype: DTypeLike | No
 def feature_alpha_dropout(
     input: ArrayLike, p: builtins.float = 0.5, training: builtins.bool = False, *, key: Array | None = None
 ) -> Array:
-    """Return the input with each channel the limit of `selu` with probability `p`, then scaled and moved.
+    """Apply alpha dropout to entire channels.
 
-    Shapes: (n, c, *). Without `training` it is the input.
-    Raises: RuntimeError for less than 2 dimensions; else as `dropout`.
+    In training each channel is set to the negative saturation value of `selu` with probability `p`. The result is then
+    scaled and shifted, so that mean 0 and variance 1 are preserved. Without `training` the input is returned unchanged.
+    Shapes: (n, c, *).
+    Raises: RuntimeError for fewer than 2 dimensions; otherwise like `dropout`.
     Torch: torch.feature_alpha_dropout, torch.nn.functional.feature_alpha_dropout.
     """
     ...
@@ -1544,11 +1557,12 @@ def group_norm(
     bias: ArrayLike | None = None,
     eps: Number | Array = 1e-05,
 ) -> Array:
-    """Return `(x - mean) / sqrt(var + eps) * weight + bias`, with the moments of each group of channels.
+    """Apply group normalisation: `(x - mean) / sqrt(var + eps) * weight + bias`.
 
+    Mean and variance are those of each group of channels, for each instance.
     Shapes: (m, n, *), (n), (n) -> (m, n, *); `num_groups` divides n.
-    Dtypes: as those of `layer_norm`.
-    Raises: RuntimeError for other shapes and dtypes; ValueError where there is one value in all.
+    Dtypes: like `layer_norm`.
+    Raises: RuntimeError for other shapes and dtypes; ValueError for a batch of one with only one value per group.
     Torch: torch.group_norm, torch.nn.functional.group_norm.
     """
     ...
@@ -1561,9 +1575,9 @@ def gt(input: ArrayLike, other: ArrayLike | Number) -> Array:
     ...
 
 def hardshrink(input: ArrayLike, lambd: Number | Array = 0.5) -> Array:
-    """Return each element, and 0 where it is at most `lambd` away from 0.
+    """Apply hard shrinkage: 0 if `|x| <= lambd`, else `x`.
 
-    Gradient: 0 where an element is put to 0, 1 elsewhere, at NaN too.
+    Gradient: 0 if `|x| <= lambd`, else 1. It is 1 at NaN.
     Torch: torch.hardshrink, torch.nn.functional.hardshrink.
     """
     ...
@@ -1787,16 +1801,17 @@ def instance_norm(
     momentum: Number | Array = 0.1,
     eps: Number | Array = 1e-05,
 ) -> Array | Normalized:
-    """Return `(x - mean) / sqrt(var + eps) * weight + bias` for each channel of each instance.
+    """Apply instance normalisation to each channel of each instance: `(x - mean) / sqrt(var + eps) * weight + bias`.
 
-    The moments are those of the instance, or, without `use_input_stats`, the running ones. Where running statistics are
-    given beside `use_input_stats`, the result is a named tuple `(output, running_mean, running_var)` with the new ones,
-    as that of `batch_norm` is: they move by the mean over the instances.
+    With `use_input_stats`, mean and variance are those of the instance; otherwise they are the running statistics. With
+    `use_input_stats` and running statistics, the result is a named tuple `(output, running_mean, running_var)` with the
+    updated statistics, like that of `batch_norm`. They are updated with the mean over the instances.
 
-    Shapes: (m, n, *), (n) for all else -> (m, n, *).
-    Dtypes: as those of `batch_norm`.
+    Shapes: input (m, n, *), weights and statistics (n) -> (m, n, *).
+    Dtypes: like `batch_norm`.
     Gradient: none through running statistics.
-    Raises: RuntimeError for other shapes and dtypes; ValueError where an instance has one value for each channel.
+    Raises: RuntimeError for other shapes and dtypes; ValueError with `use_input_stats` if a channel of an instance has
+    only one value.
     Torch: torch.nn.functional.instance_norm.
     """
     ...
@@ -1899,10 +1914,11 @@ def layer_norm(
     bias: ArrayLike | None = None,
     eps: Number | Array = 1e-05,
 ) -> Array:
-    """Return `(x - mean) / sqrt(var + eps) * weight + bias` over the last dimensions, those of `normalized_shape`.
+    """Apply layer normalisation over the last dimensions: `(x - mean) / sqrt(var + eps) * weight + bias`.
 
-    Dtypes: 16-bit floats are computed in float32, beside weights of either dtype.
-    Raises: RuntimeError for other shapes, and for other dtypes of weights.
+    `normalized_shape` is the shape of these dimensions.
+    Dtypes: 16-bit floats are computed in float32; their weights may be float32.
+    Raises: RuntimeError for other shapes, and for weights of other dtypes.
     Torch: torch.layer_norm, torch.nn.functional.layer_norm.
     """
     ...
@@ -1994,10 +2010,10 @@ def log2(input: ArrayLike) -> Array:
     ...
 
 def log_softmax(input: ArrayLike, dim: builtins.int | None = None, *, dtype: DTypeLike | None = None) -> Array:
-    """Return the logarithm of `softmax(input, dim)`; it does not overflow.
+    """Apply a softmax along `dim`, followed by a logarithm, without overflow.
 
-    Dtypes: the input is cast to `dtype` first, where that is given.
-    Warns: where `dim` is left out, as `softmax` does.
+    Dtypes: the input is first cast to `dtype`, if given.
+    Warns: if `dim` is omitted, like `softmax`.
     Raises: NotImplementedError for a tensor that is not floating point, unless `dtype` is.
     Torch: torch.log_softmax, torch.nn.functional.log_softmax.
     """
@@ -2197,13 +2213,14 @@ def max_pool1d(
     ceil_mode: builtins.bool = False,
     return_indices: builtins.bool = False,
 ) -> Array | tuple[Array, Array]:
-    """Return the largest element of each window. Shapes: (n, c, length) -> (n, c, *), or without n.
+    """Apply a 1-D max pooling over an input of several channels.
 
-    By default the windows do not overlap. With `ceil_mode` the last one may reach beyond the padding. With
-    `return_indices` a second result holds the index of each largest element in its flat signal: of equals the first, of
-    NaN the last.
+    `stride` defaults to `kernel_size`. With `ceil_mode` the last window may extend beyond the padding. With
+    `return_indices` also return the flat index of each maximum in its signal. The first of equal
+    elements is selected, and the last NaN.
+    Shapes: (n, c, length) -> (n, c, *), or without n.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for padding of more than half the window, and where no window fits.
+    Raises: RuntimeError for padding of more than half the window, and if no window fits.
     Torch: torch.max_pool1d, torch.nn.functional.max_pool1d.
     """
     ...
@@ -2217,13 +2234,14 @@ def max_pool2d(
     ceil_mode: builtins.bool = False,
     return_indices: builtins.bool = False,
 ) -> Array | tuple[Array, Array]:
-    """Return the largest element of each window. Shapes: (n, c, height, width) -> (n, c, *), or without n.
+    """Apply a 2-D max pooling over an input of several channels.
 
-    By default the windows do not overlap. With `ceil_mode` the last one may reach beyond the padding. With
-    `return_indices` a second result holds the index of each largest element in its flat image: of equals the first, of
-    NaN the last.
+    `stride` defaults to `kernel_size`. With `ceil_mode` the last window may extend beyond the padding. With
+    `return_indices` also return the flat index of each maximum in its image. The first of equal
+    elements is selected, and the last NaN.
+    Shapes: (n, c, height, width) -> (n, c, *), or without n.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for padding of more than half the window, and where no window fits.
+    Raises: RuntimeError for padding of more than half the window, and if no window fits.
     Torch: torch.max_pool2d, torch.nn.functional.max_pool2d.
     """
     ...
@@ -2237,13 +2255,14 @@ def max_pool3d(
     ceil_mode: builtins.bool = False,
     return_indices: builtins.bool = False,
 ) -> Array | tuple[Array, Array]:
-    """Return the largest element of each window. Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
+    """Apply a 3-D max pooling over an input of several channels.
 
-    By default the windows do not overlap. With `ceil_mode` the last one may reach beyond the padding. With
-    `return_indices` a second result holds the index of each largest element in its flat volume: of equals the first, of
-    NaN the last.
+    `stride` defaults to `kernel_size`. With `ceil_mode` the last window may extend beyond the padding. With
+    `return_indices` also return the flat index of each maximum in its volume. The first of equal
+    elements is selected, and the last NaN.
+    Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for padding of more than half the window, and where no window fits.
+    Raises: RuntimeError for padding of more than half the window, and if no window fits.
     Torch: torch.max_pool3d, torch.nn.functional.max_pool3d.
     """
     ...
@@ -2539,10 +2558,10 @@ def narrow_copy(input: ArrayLike, dim: builtins.int, start: Number | Array, leng
 def native_dropout(
     input: ArrayLike, p: builtins.float, train: builtins.bool | None, *, key: Array | None = None
 ) -> tuple[Array, Array]:
-    """Return `dropout(input, p, train)`, and which elements are kept: what a traced torch program calls.
+    """Return `dropout(input, p, train)` and the mask of the elements that are kept.
 
-    `train` None is True.
-    Raises: RuntimeError for a `p` outside of 0 to 1, and for integers and bools, in training.
+    Traced torch programs call it. If `train` is None, it is True.
+    Raises: RuntimeError in training for a `p` outside [0, 1], and for integers and bools.
     Torch: torch.native_dropout.
     """
     ...
@@ -2648,9 +2667,9 @@ def outer(input: ArrayLike, vec2: ArrayLike) -> Array:
 def pairwise_distance(
     x1: ArrayLike, x2: ArrayLike, p: builtins.float = 2.0, eps: builtins.float = 1e-06, keepdim: builtins.bool = False
 ) -> Array:
-    """Return the `p`-norm of `x1 - x2 + eps` over the last dimension; the tensors broadcast.
+    """Return the `p`-norm of `x1 - x2 + eps` over the last dimension, with broadcasting.
 
-    Gradient: as that of `norm`.
+    Gradient: as for `norm`.
     Raises: RuntimeError for bools.
     Torch: torch.pairwise_distance, torch.nn.functional.pairwise_distance.
     """
@@ -2675,7 +2694,7 @@ def permute(input: ArrayLike, *dims: builtins.int | Sequence[builtins.int]) -> A
     ...
 
 def pixel_shuffle(input: ArrayLike, upscale_factor: builtins.int) -> Array:
-    """Return an image of more pixels and fewer channels: `upscale_factor` r squared of them become r by r pixels.
+    """Rearrange each group of r² channels into blocks of r by r pixels, with r the `upscale_factor`.
 
     Shapes: (*, c r², h, w) -> (*, c, h r, w r).
     Raises: RuntimeError for other shapes, and for a factor that is not positive.
@@ -2684,8 +2703,9 @@ def pixel_shuffle(input: ArrayLike, upscale_factor: builtins.int) -> Array:
     ...
 
 def pixel_unshuffle(input: ArrayLike, downscale_factor: builtins.int) -> Array:
-    """Return an image of fewer pixels and more channels: the inverse of `pixel_shuffle`.
+    """Rearrange each block of r by r pixels into r² channels, with r the `downscale_factor`.
 
+    It is the inverse of `pixel_shuffle`.
     Shapes: (*, c, h r, w r) -> (*, c r², h, w).
     Raises: RuntimeError for other shapes, and for a factor that is not positive.
     Torch: torch.pixel_unshuffle, torch.nn.functional.pixel_unshuffle.
@@ -2748,11 +2768,11 @@ def pow(input: ArrayLike, exponent: ArrayLike) -> Array:
     ...
 
 def prelu(input: ArrayLike, weight: ArrayLike) -> Array:
-    """Return each element where it is positive, else its product with a weight: one, or one for each channel.
+    """Apply parametric ReLU: `x` if `x > 0`, else `weight x`, with one weight or one per channel.
 
     Shapes: (m, n, *), (n) or (1) -> (m, n, *).
     Gradient: the weight at 0 and at NaN.
-    Raises: RuntimeError for other shapes, and for two dtypes.
+    Raises: RuntimeError for other shapes, and if the dtypes differ.
     Torch: torch.prelu, torch.nn.functional.prelu.
     """
     ...
@@ -2906,9 +2926,9 @@ def reciprocal(input: ArrayLike) -> Array:
     ...
 
 def relu(input: ArrayLike) -> Array:
-    """Return the rectified linear unit, max(x, 0), of each element; NaN is kept.
+    """Apply the rectified linear unit, `max(x, 0)`, to each element. NaN is propagated.
 
-    Gradient: 0 at 0 (jnp.maximum(x, 0) has 0.5), 1 at NaN.
+    Gradient: 0 at 0 (jnp.maximum(x, 0) gives 0.5), 1 at NaN.
     Torch: torch.relu, torch.nn.functional.relu.
     """
     ...
@@ -3002,10 +3022,11 @@ def rms_norm(
     weight: ArrayLike | None = None,
     eps: Number | Array | None = None,
 ) -> Array:
-    """Return `x / sqrt(mean(x ** 2) + eps) * weight` over the last dimensions, those of `normalized_shape`.
+    """Apply root mean square layer normalisation: `x / sqrt(mean(x ** 2) + eps) * weight`.
 
-    By default `eps` is the distance of 1 to the next number, of float32 for 16-bit floats.
-    Dtypes: those of the input, whatever the weight's; 16-bit floats are computed in float32.
+    The mean is over the last dimensions, of shape `normalized_shape`. By default `eps` is the machine epsilon of the
+    dtype, of float32 for 16-bit floats.
+    Dtypes: the result has the input's dtype, for any dtype of the weight; 16-bit floats are computed in float32.
     Raises: RuntimeError for other shapes.
     Torch: torch.rms_norm, torch.nn.functional.rms_norm.
     """
@@ -3054,11 +3075,12 @@ def rrelu(
     *,
     key: Array | None = None,
 ) -> Array:
-    """Return each element where it is positive, else its product with a slope drawn between `lower` and `upper`.
+    """Apply randomized leaky ReLU: `x` if `x > 0`, else `slope x` with a random slope.
 
-    Without `training` the slope is the middle of the two.
-    Gradient: the slope at 0; at NaN 1 in training.
-    Raises: TypeError where a key is needed and missing; RuntimeError where `lower` is above `upper`, or one is not
+    In training the slope of each element is sampled uniformly between `lower` and `upper`. Otherwise it is the mean of
+    `lower` and `upper`.
+    Gradient: the slope at 0. At NaN it is 1 in training, else the slope.
+    Raises: TypeError for a missing `key` if slopes are sampled; RuntimeError if `lower > upper` or a bound is not
     finite, and for tensors that are not floating point.
     Torch: torch.rrelu, torch.nn.functional.rrelu.
     """
@@ -3202,9 +3224,10 @@ def select_scatter(input: ArrayLike, src: ArrayLike, dim: builtins.int, index: N
     ...
 
 def selu(input: ArrayLike) -> Array:
-    """Return `elu` with the `alpha` and the factor that keep mean 0 and variance 1 from layer to layer.
+    """Apply the scaled exponential linear unit, `scale * elu(x, alpha)`.
 
-    Gradient: that of the exponential at 0.
+    The constants `scale` and `alpha` preserve mean 0 and variance 1 from layer to layer.
+    Gradient: `scale * alpha` at 0.
     Torch: torch.selu, torch.nn.functional.selu.
     """
     ...
@@ -3298,11 +3321,11 @@ def slogdet(input: ArrayLike) -> SignAndLogarithm:
     ...
 
 def softmax(input: ArrayLike, dim: builtins.int | None = None, *, dtype: DTypeLike | None = None) -> Array:
-    """Return `exp(x)` divided by its sum along `dim`; it does not overflow.
+    """Apply softmax, `exp(x) / sum(exp(x))`, along `dim`, without overflow.
 
-    Dtypes: the input is cast to `dtype` first, where that is given.
-    Gradient: NaN where all elements are -infinity.
-    Warns: where `dim` is left out: torch then takes 0 for 0, 1 or 3 dimensions, else 1.
+    Dtypes: the input is first cast to `dtype`, if given.
+    Gradient: NaN if all elements along `dim` are -infinity.
+    Warns: if `dim` is omitted. As in torch, it is then 0 for tensors of 0, 1 or 3 dimensions, else 1.
     Raises: NotImplementedError for a tensor that is not floating point, unless `dtype` is.
     Torch: torch.softmax, torch.nn.functional.softmax.
     """
@@ -3610,9 +3633,9 @@ def tensordot(a: ArrayLike, b: ArrayLike, dims: builtins.int | Sequence[Sequence
     ...
 
 def threshold(input: ArrayLike, threshold: Number | Array, value: Number | Array) -> Array:
-    """Return each element that is above `threshold`, and `value` in the place of the others; NaN stays.
+    """Apply a threshold: `x` if `x > threshold`, else `value`. NaN is propagated.
 
-    Gradient: 1 above the threshold and at NaN, 0 at it and below.
+    Gradient: 1 above the threshold and at NaN, else 0.
     Torch: torch.threshold, torch.nn.functional.threshold.
     """
     ...

@@ -89,10 +89,10 @@ def log1p(input: ArrayLike) -> Array:
     ...
 
 def log_softmax(input: ArrayLike, dim: builtins.int | None = None, *, dtype: DTypeLike | None = None) -> Array:
-    """Return the logarithm of `softmax(input, dim)`; it does not overflow.
+    """Apply a softmax along `dim`, followed by a logarithm, without overflow.
 
-    Dtypes: the input is cast to `dtype` first, where that is given.
-    Warns: where `dim` is left out, as `softmax` does.
+    Dtypes: the input is first cast to `dtype`, if given.
+    Warns: if `dim` is omitted, like `softmax`.
     Raises: NotImplementedError for a tensor that is not floating point, unless `dtype` is.
     Torch: torch.log_softmax, torch.nn.functional.log_softmax.
     """

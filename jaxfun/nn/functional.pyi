@@ -19,10 +19,10 @@ DTypeLike = DType | numpy.dtype[Any] | builtins.str | builtins.type
 def adaptive_avg_pool1d(
     input: ArrayLike, output_size: builtins.int | tuple[builtins.int, ...] | list[builtins.int]
 ) -> Array:
-    """Return the averages of `output_size` windows that cover the input.
+    """Apply a 1-D adaptive average pooling over an input of several channels.
 
-    Shapes: (n, c, length) -> (n, c, *), or without n.
-    Window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
+    Along each dimension, window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
+    Shapes: (n, c, length) -> (n, c, output_size), or without n.
     Raises: RuntimeError for a negative size, and for an input without elements.
     Torch: torch.adaptive_avg_pool1d, torch.nn.functional.adaptive_avg_pool1d.
     """
@@ -32,11 +32,11 @@ def adaptive_avg_pool2d(
     input: ArrayLike,
     output_size: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | tuple[builtins.int | None, ...],
 ) -> Array:
-    """Return the averages of `output_size` windows that cover the input.
+    """Apply a 2-D adaptive average pooling over an input of several channels.
 
-    Shapes: (n, c, height, width) -> (n, c, *), or without n.
-    Window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
-    None leaves a dimension as it is.
+    Along each dimension, window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
+    None in `output_size` keeps the size of the input.
+    Shapes: (n, c, height, width) -> (n, c, *output_size), or without n.
     Raises: RuntimeError for a negative size, and for an input without elements.
     Torch: torch.nn.functional.adaptive_avg_pool2d.
     """
@@ -46,11 +46,11 @@ def adaptive_avg_pool3d(
     input: ArrayLike,
     output_size: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | tuple[builtins.int | None, ...],
 ) -> Array:
-    """Return the averages of `output_size` windows that cover the input.
+    """Apply a 3-D adaptive average pooling over an input of several channels.
 
-    Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
-    Window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
-    None leaves a dimension as it is.
+    Along each dimension, window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
+    None in `output_size` keeps the size of the input.
+    Shapes: (n, c, depth, height, width) -> (n, c, *output_size), or without n.
     Raises: RuntimeError for a negative size, and for an input without elements.
     Torch: torch.nn.functional.adaptive_avg_pool3d.
     """
@@ -61,10 +61,11 @@ def adaptive_max_pool1d(
     output_size: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | tuple[builtins.int | None, ...],
     return_indices: builtins.bool = False,
 ) -> Array | tuple[Array, Array]:
-    """Return the largest elements of `output_size` windows that cover the input.
+    """Apply a 1-D adaptive max pooling over an input of several channels.
 
-    The windows are those of adaptive_avg_pool1d. With `return_indices` a second result holds the index of each in
-    its flat input: of equals the first, of NaN the last.
+    The windows are those of `adaptive_avg_pool1d`. With `return_indices` also return the flat index of each maximum.
+    The first of equal elements is selected, and the last NaN.
+    Shapes: (n, c, length) -> (n, c, output_size), or without n.
     Gradient: all to the element whose index is returned.
     Raises: RuntimeError for a negative size, and for an input without elements.
     Torch: torch.nn.functional.adaptive_max_pool1d.
@@ -76,9 +77,9 @@ def adaptive_max_pool1d_with_indices(
     output_size: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | tuple[builtins.int | None, ...],
     return_indices: builtins.bool = False,
 ) -> tuple[Array, Array]:
-    """Return the largest elements of `output_size` windows that cover the input, and their indices in the flat input.
+    """Apply a 1-D adaptive max pooling, and return the maxima and their flat indices.
 
-    `return_indices` changes nothing.
+    It is `adaptive_max_pool1d` with `return_indices=True`; its own `return_indices` has no effect.
     Gradient: all to the element whose index is returned.
     Raises: RuntimeError for a negative size, and for an input without elements.
     Torch: torch.nn.functional.adaptive_max_pool1d_with_indices.
@@ -90,10 +91,11 @@ def adaptive_max_pool2d(
     output_size: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | tuple[builtins.int | None, ...],
     return_indices: builtins.bool = False,
 ) -> Array | tuple[Array, Array]:
-    """Return the largest elements of `output_size` windows that cover the input.
+    """Apply a 2-D adaptive max pooling over an input of several channels.
 
-    The windows are those of adaptive_avg_pool2d. With `return_indices` a second result holds the index of each in
-    its flat input: of equals the first, of NaN the last.
+    The windows are those of `adaptive_avg_pool2d`. With `return_indices` also return the flat index of each maximum.
+    The first of equal elements is selected, and the last NaN.
+    Shapes: (n, c, height, width) -> (n, c, *output_size), or without n.
     Gradient: all to the element whose index is returned.
     Raises: RuntimeError for a negative size, and for an input without elements.
     Torch: torch.nn.functional.adaptive_max_pool2d.
@@ -105,9 +107,9 @@ def adaptive_max_pool2d_with_indices(
     output_size: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | tuple[builtins.int | None, ...],
     return_indices: builtins.bool = False,
 ) -> tuple[Array, Array]:
-    """Return the largest elements of `output_size` windows that cover the input, and their indices in the flat input.
+    """Apply a 2-D adaptive max pooling, and return the maxima and their flat indices.
 
-    `return_indices` changes nothing.
+    It is `adaptive_max_pool2d` with `return_indices=True`; its own `return_indices` has no effect.
     Gradient: all to the element whose index is returned.
     Raises: RuntimeError for a negative size, and for an input without elements.
     Torch: torch.nn.functional.adaptive_max_pool2d_with_indices.
@@ -119,10 +121,11 @@ def adaptive_max_pool3d(
     output_size: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | tuple[builtins.int | None, ...],
     return_indices: builtins.bool = False,
 ) -> Array | tuple[Array, Array]:
-    """Return the largest elements of `output_size` windows that cover the input.
+    """Apply a 3-D adaptive max pooling over an input of several channels.
 
-    The windows are those of adaptive_avg_pool3d. With `return_indices` a second result holds the index of each in
-    its flat input: of equals the first, of NaN the last.
+    The windows are those of `adaptive_avg_pool3d`. With `return_indices` also return the flat index of each maximum.
+    The first of equal elements is selected, and the last NaN.
+    Shapes: (n, c, depth, height, width) -> (n, c, *output_size), or without n.
     Gradient: all to the element whose index is returned.
     Raises: RuntimeError for a negative size, and for an input without elements.
     Torch: torch.nn.functional.adaptive_max_pool3d.
@@ -134,9 +137,9 @@ def adaptive_max_pool3d_with_indices(
     output_size: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | tuple[builtins.int | None, ...],
     return_indices: builtins.bool = False,
 ) -> tuple[Array, Array]:
-    """Return the largest elements of `output_size` windows that cover the input, and their indices in the flat input.
+    """Apply a 3-D adaptive max pooling, and return the maxima and their flat indices.
 
-    `return_indices` changes nothing.
+    It is `adaptive_max_pool3d` with `return_indices=True`; its own `return_indices` has no effect.
     Gradient: all to the element whose index is returned.
     Raises: RuntimeError for a negative size, and for an input without elements.
     Torch: torch.nn.functional.adaptive_max_pool3d_with_indices.
@@ -144,9 +147,10 @@ def adaptive_max_pool3d_with_indices(
     ...
 
 def affine_grid(theta: ArrayLike, size: Sequence[builtins.int], align_corners: builtins.bool | None = None) -> Array:
-    """Return the places that an affine map takes the elements of an output of `size` to, for `grid_sample`.
+    """Generate a 2-D or 3-D sampling grid for `grid_sample` from a batch of affine matrices `theta`.
 
-    -1 and 1 are the centres of the corner elements with `align_corners`, else the outer edges (by default).
+    `size` is the shape of the output image. With `align_corners` -1 and 1 are the centres of the corner elements;
+    otherwise, and by default, they are the outer edges of the corner elements.
     Shapes: (n, 2, 3) and size (n, c, h, w) -> (n, h, w, 2); (n, 3, 4) and size (n, c, d, h, w) -> (n, d, h, w, 3).
     Raises: ValueError for other shapes, for sizes that are not positive, and for a tensor that is not floating point.
     Torch: torch.nn.functional.affine_grid.
@@ -156,10 +160,11 @@ def affine_grid(theta: ArrayLike, size: Sequence[builtins.int], align_corners: b
 def alpha_dropout(
     input: ArrayLike, p: builtins.float = 0.5, training: builtins.bool = False, *, key: Array | None = None
 ) -> Array:
-    """Return the input with each element the limit of `selu` with probability `p`, then scaled and moved.
+    """Apply alpha dropout: set elements to the negative saturation value of `selu` with probability `p` in training.
 
-    Mean and variance of an input of mean 0 and variance 1 stay. Without `training` it is the input.
-    Raises: as `dropout`.
+    The result is then scaled and shifted, so that mean 0 and variance 1 of the input are preserved. Without `training`
+    the input is returned unchanged.
+    Raises: like `dropout`.
     Torch: torch.alpha_dropout, torch.nn.functional.alpha_dropout.
     """
     ...
@@ -172,12 +177,13 @@ def avg_pool1d(
     ceil_mode: builtins.bool = False,
     count_include_pad: builtins.bool = True,
 ) -> Array:
-    """Return the average of each window. Shapes: (n, c, length) -> (n, c, *), or without n.
+    """Apply a 1-D average pooling over an input of several channels.
 
-    By default the windows do not overlap, and padding counts as zeros. With `ceil_mode` the last window may reach
-    beyond the padding; what lies there never counts.
-    Dtypes: int64 is divided towards 0.
-    Raises: RuntimeError for padding of more than half the window, and where no window fits.
+    `stride` defaults to `kernel_size`. Padding is zeros, and counts in the average if `count_include_pad`. With
+    `ceil_mode` the last window may extend beyond the padding; elements there are never counted.
+    Shapes: (n, c, length) -> (n, c, *), or without n.
+    Dtypes: int64 averages are truncated toward 0.
+    Raises: RuntimeError for padding of more than half the window, and if no window fits.
     Torch: torch.avg_pool1d, torch.nn.functional.avg_pool1d.
     """
     ...
@@ -191,12 +197,14 @@ def avg_pool2d(
     count_include_pad: builtins.bool = True,
     divisor_override: builtins.int | None = None,
 ) -> Array:
-    """Return the average of each window. Shapes: (n, c, height, width) -> (n, c, *), or without n.
+    """Apply a 2-D average pooling over an input of several channels.
 
-    By default the windows do not overlap, and padding counts as zeros. With `ceil_mode` the last window may reach
-    beyond the padding; what lies there never counts. `divisor_override` divides the sum in place of the count.
-    Dtypes: int64 is divided towards 0.
-    Raises: RuntimeError for padding of more than half the window, and where no window fits.
+    `stride` defaults to `kernel_size`. Padding is zeros, and counts in the average if `count_include_pad`. With
+    `ceil_mode` the last window may extend beyond the padding; elements there are never counted.
+    `divisor_override` replaces the number of elements as the divisor.
+    Shapes: (n, c, height, width) -> (n, c, *), or without n.
+    Dtypes: int64 averages are truncated toward 0.
+    Raises: RuntimeError for padding of more than half the window, and if no window fits.
     Torch: torch.nn.functional.avg_pool2d.
     """
     ...
@@ -210,12 +218,14 @@ def avg_pool3d(
     count_include_pad: builtins.bool = True,
     divisor_override: builtins.int | None = None,
 ) -> Array:
-    """Return the average of each window. Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
+    """Apply a 3-D average pooling over an input of several channels.
 
-    By default the windows do not overlap, and padding counts as zeros. With `ceil_mode` the last window may reach
-    beyond the padding; what lies there never counts. `divisor_override` divides the sum in place of the count.
-    Dtypes: int64 is divided towards 0.
-    Raises: RuntimeError for padding of more than half the window, and where no window fits.
+    `stride` defaults to `kernel_size`. Padding is zeros, and counts in the average if `count_include_pad`. With
+    `ceil_mode` the last window may extend beyond the padding; elements there are never counted.
+    `divisor_override` replaces the number of elements as the divisor.
+    Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
+    Dtypes: int64 averages are truncated toward 0.
+    Raises: RuntimeError for padding of more than half the window, and if no window fits.
     Torch: torch.nn.functional.avg_pool3d.
     """
     ...
@@ -230,17 +240,17 @@ def batch_norm(
     momentum: Number | Array = 0.1,
     eps: Number | Array = 1e-05,
 ) -> Array | Normalized:
-    """Return `(x - mean) / sqrt(var + eps) * weight + bias` for each channel: the second dimension.
+    """Apply batch normalisation to each channel: `(x - mean) / sqrt(var + eps) * weight + bias`.
 
-    The moments are the running ones, or, where `training`, those of the batch. Where running statistics are given in
-    training, the result is a named tuple `(output, running_mean, running_var)` with the new ones, as that of torch's
-    `_native_batch_norm_legit_functional` is: `momentum` of the batch's and the rest of the old; the new variance is the
-    unbiased one (n - 1 is the divisor).
+    In training, mean and variance are those of the batch; otherwise they are the running statistics. In training with
+    running statistics, the result is a named tuple `(output, running_mean, running_var)` with the updated statistics,
+    like that of torch's `_native_batch_norm_legit_functional`. The update is
+    `(1 - momentum) * running + momentum * batch`, with the unbiased variance (divisor n - 1).
 
-    Shapes: (m, n, *), (n) for all else -> (m, n, *).
-    Dtypes: 16-bit floats are computed in float32, beside weights and statistics of either dtype.
+    Shapes: input (m, n, *), weights and statistics (n) -> (m, n, *).
+    Dtypes: 16-bit floats are computed in float32; their weights and statistics may be float32.
     Gradient: none through running statistics.
-    Raises: RuntimeError for other shapes and dtypes; ValueError where a batch has one value for each channel.
+    Raises: RuntimeError for other shapes and dtypes; ValueError in training if a channel has only one value.
     Torch: torch.nn.functional.batch_norm.
     """
     ...
@@ -248,11 +258,12 @@ def batch_norm(
 def binary_cross_entropy(
     input: ArrayLike, target: ArrayLike, weight: ArrayLike | None = None, *, reduction: str = "mean"
 ) -> Array:
-    """Return the cross entropy of probabilities of two classes: each, their mean (by default) or their sum.
+    """Return the binary cross entropy between probabilities and targets.
 
-    Logarithms are at least -100. `weight` multiplies each of them, and broadcasts.
-    Raises: ValueError for two shapes and for an unknown reduction; RuntimeError for two dtypes, for no floating point
-    numbers, and for numbers outside of [0, 1], where they are known.
+    Logarithms are clamped to at least -100. `weight` rescales each element, with broadcasting.
+    The `reduction` is "mean" (by default), "sum" or "none".
+    Raises: ValueError for different shapes and for an unknown reduction; RuntimeError for different dtypes, for dtypes
+    that are not floating point, and for values outside [0, 1]. Traced values are not checked.
     Torch: torch.nn.functional.binary_cross_entropy.
     """
     ...
@@ -265,19 +276,19 @@ def binary_cross_entropy_with_logits(
     reduction: str = "mean",
     pos_weight: ArrayLike | None = None,
 ) -> Array:
-    """Return the cross entropy of probabilities of two classes and `sigmoid(input)`; it does not overflow.
+    """Return the binary cross entropy between logits and targets, without overflow for large logits.
 
-    Each of them, their mean (by default) or their sum. `weight` multiplies each of them, `pos_weight` those parts that
-    are for the first class; both broadcast.
-    Dtypes: the result has that of `target`.
-    Raises: ValueError for two shapes and for an unknown reduction; RuntimeError for other weights, and for no floating
-    point numbers.
+    `weight` rescales each element, `pos_weight` only the term of the positive class; both broadcast.
+    The `reduction` is "mean" (by default), "sum" or "none".
+    Dtypes: the result has the dtype of `target`.
+    Raises: ValueError for different shapes and for an unknown reduction; RuntimeError for complex weights, for
+    weights that do not broadcast, and for dtypes that are not floating point.
     Torch: torch.nn.functional.binary_cross_entropy_with_logits.
     """
     ...
 
 def celu(input: ArrayLike, alpha: Number | Array = 1.0) -> Array:
-    """Return each element where it is positive, else `alpha (exp(x / alpha) - 1)`.
+    """Apply the continuously differentiable ELU: `x` if `x > 0`, else `alpha (exp(x / alpha) - 1)`.
 
     Raises: RuntimeError for an `alpha` of 0.
     Torch: torch.celu, torch.nn.functional.celu.
@@ -285,10 +296,10 @@ def celu(input: ArrayLike, alpha: Number | Array = 1.0) -> Array:
     ...
 
 def channel_shuffle(input: ArrayLike, groups: builtins.int) -> Array:
-    """Return the tensor with its channels in turn from each of `groups` groups.
+    """Divide the channels into `groups` groups, and interleave the groups.
 
     Shapes: (n, c, *) -> (n, c, *).
-    Raises: RuntimeError for fewer than 3 dimensions, and unless `groups` is positive and divides the channels.
+    Raises: RuntimeError for fewer than 3 dimensions, and unless a positive `groups` divides the number of channels.
     Torch: torch.channel_shuffle, torch.nn.functional.channel_shuffle.
     """
     ...
@@ -302,12 +313,13 @@ def conv1d(
     dilation: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
     groups: builtins.int = 1,
 ) -> Array:
-    """Return the convolution (the cross-correlation) of signals and kernels. Shapes: (n, i, l) -> (n, o, windows).
+    """Apply a 1-D convolution over an input of several channels.
 
-    The kernels are (o, i / groups, k). One signal alone, (i, l), gives (o, windows). `padding` is a number of zeros at
-    both ends, "valid" for none, or "same" for as many windows as elements.
+    As in torch, it is a cross-correlation: the kernel is not flipped. `padding` is the number of zeros at both
+    ends, "valid" for no padding, or "same" for an output of the input's length.
+    Shapes: (n, i, l), (o, i / groups, k) -> (n, o, *), or without n.
     Dtypes: 16-bit floats are computed in float32, and rounded once.
-    Raises: RuntimeError for other shapes, a kernel larger than the padded input, and tensors of two dtypes.
+    Raises: RuntimeError for other shapes, a kernel larger than the padded input, and tensors of different dtypes.
     Torch: torch.conv1d, torch.nn.functional.conv1d.
     """
     ...
@@ -321,12 +333,13 @@ def conv2d(
     dilation: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
     groups: builtins.int = 1,
 ) -> Array:
-    """Return the convolution (the cross-correlation) of images and kernels. Shapes: (n, i, h, w) -> (n, o, *windows).
+    """Apply a 2-D convolution over an input of several channels.
 
-    The kernels are (o, i / groups, kh, kw). One image alone, (i, h, w), gives (o, *windows). `padding` is a number of
-    zeros on all sides, one for each dimension, "valid" for none, or "same" for as many windows as elements.
+    As in torch, it is a cross-correlation: the kernel is not flipped. `padding` is the number of zeros at both
+    ends of every dimension, or one number for each; "valid" is no padding, "same" an output of the input's size.
+    Shapes: (n, i, h, w), (o, i / groups, kh, kw) -> (n, o, *), or without n.
     Dtypes: 16-bit floats are computed in float32, and rounded once.
-    Raises: RuntimeError for other shapes, a kernel larger than the padded input, and tensors of two dtypes.
+    Raises: RuntimeError for other shapes, a kernel larger than the padded input, and tensors of different dtypes.
     Torch: torch.conv2d, torch.nn.functional.conv2d.
     """
     ...
@@ -340,12 +353,13 @@ def conv3d(
     dilation: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
     groups: builtins.int = 1,
 ) -> Array:
-    """Return the convolution (the cross-correlation) of volumes and kernels. Shapes: (n, i, d, h, w) -> (n, o, *).
+    """Apply a 3-D convolution over an input of several channels.
 
-    The kernels are (o, i / groups, kd, kh, kw). One volume alone, (i, d, h, w), gives (o, *). `padding` is a
-    number of zeros on all sides, one for each dimension, "valid" for none, or "same" for as many windows as elements.
+    As in torch, it is a cross-correlation: the kernel is not flipped. `padding` is the number of zeros at both
+    ends of every dimension, or one number for each; "valid" is no padding, "same" an output of the input's size.
+    Shapes: (n, i, d, h, w), (o, i / groups, kd, kh, kw) -> (n, o, *), or without n.
     Dtypes: 16-bit floats are computed in float32, and rounded once.
-    Raises: RuntimeError for other shapes, a kernel larger than the padded input, and tensors of two dtypes.
+    Raises: RuntimeError for other shapes, a kernel larger than the padded input, and tensors of different dtypes.
     Torch: torch.conv3d, torch.nn.functional.conv3d.
     """
     ...
@@ -360,12 +374,14 @@ def conv_transpose1d(
     groups: builtins.int = 1,
     dilation: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
 ) -> Array:
-    """Return the transposed convolution of signals and kernels. Shapes: (n, i, l) -> (n, o, *).
+    """Apply a 1-D transposed convolution ("deconvolution") over an input of several channels.
 
-    Each element adds a multiple of the kernel to the result, `stride` apart. The kernels are (i, o / groups, k).
-    `padding` cuts that much off both ends of the result, `output_padding` adds to the last end.
+    It is the gradient of `conv1d` with respect to its input. `padding` removes that many elements from both
+    ends of each dimension of the result, `output_padding` adds that many at the end.
+    Shapes: (n, i, l), (i, o / groups, k) -> (n, o, *), or without n.
     Dtypes: 16-bit floats are computed in float32, and rounded once.
-    Raises: RuntimeError for other shapes, an output_padding not below the stride or the dilation, and two dtypes.
+    Raises: RuntimeError for other shapes, an `output_padding` not smaller than the stride or the dilation, and tensors
+    of different dtypes.
     Torch: torch.conv_transpose1d, torch.nn.functional.conv_transpose1d.
     """
     ...
@@ -380,12 +396,14 @@ def conv_transpose2d(
     groups: builtins.int = 1,
     dilation: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
 ) -> Array:
-    """Return the transposed convolution of images and kernels. Shapes: (n, i, h, w) -> (n, o, *).
+    """Apply a 2-D transposed convolution ("deconvolution") over an input of several channels.
 
-    Each element adds a multiple of the kernel to the result, `stride` apart. The kernels are (i, o / groups, kh, kw).
-    `padding` cuts that much off both ends of the result, `output_padding` adds to the last end.
+    It is the gradient of `conv2d` with respect to its input. `padding` removes that many elements from both
+    ends of each dimension of the result, `output_padding` adds that many at the end.
+    Shapes: (n, i, h, w), (i, o / groups, kh, kw) -> (n, o, *), or without n.
     Dtypes: 16-bit floats are computed in float32, and rounded once.
-    Raises: RuntimeError for other shapes, an output_padding not below the stride or the dilation, and two dtypes.
+    Raises: RuntimeError for other shapes, an `output_padding` not smaller than the stride or the dilation, and tensors
+    of different dtypes.
     Torch: torch.conv_transpose2d, torch.nn.functional.conv_transpose2d.
     """
     ...
@@ -400,12 +418,14 @@ def conv_transpose3d(
     groups: builtins.int = 1,
     dilation: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
 ) -> Array:
-    """Return the transposed convolution of volumes and kernels. Shapes: (n, i, d, h, w) -> (n, o, *).
+    """Apply a 3-D transposed convolution ("deconvolution") over an input of several channels.
 
-    Each element adds a multiple of the kernel to the result, `stride` apart. Kernels are (i, o / groups, kd, kh, kw).
-    `padding` cuts that much off both ends of the result, `output_padding` adds to the last end.
+    It is the gradient of `conv3d` with respect to its input. `padding` removes that many elements from both
+    ends of each dimension of the result, `output_padding` adds that many at the end.
+    Shapes: (n, i, d, h, w), (i, o / groups, kd, kh, kw) -> (n, o, *), or without n.
     Dtypes: 16-bit floats are computed in float32, and rounded once.
-    Raises: RuntimeError for other shapes, an output_padding not below the stride or the dilation, and two dtypes.
+    Raises: RuntimeError for other shapes, an `output_padding` not smaller than the stride or the dilation, and tensors
+    of different dtypes.
     Torch: torch.conv_transpose3d, torch.nn.functional.conv_transpose3d.
     """
     ...
@@ -413,21 +433,21 @@ def conv_transpose3d(
 def cosine_embedding_loss(
     input1: ArrayLike, input2: ArrayLike, target: ArrayLike, margin: builtins.float = 0.0, *, reduction: str = "mean"
 ) -> Array:
-    """Return 1 less the cosine of two rows where the target is 1, and for -1 what the cosine is above the margin.
+    """Return the cosine embedding loss: `1 - cos` if the target is 1, `max(0, cos - margin)` if it is -1.
 
-    For each of the rows, their mean (by default) or their sum.
-    Shapes: (m, n), (m, n), (m) -> (m), or (n), (n), () -> (), where it is not reduced.
+    `cos` is the cosine similarity of two rows. The `reduction` is "mean" (by default), "sum" or "none".
+    Shapes: with "none", (m, n), (m, n), (m) -> (m), or (n), (n), () -> ().
     Raises: ValueError for an unknown reduction; RuntimeError for other shapes.
     Torch: torch.nn.functional.cosine_embedding_loss.
     """
     ...
 
 def cosine_similarity(x1: ArrayLike, x2: ArrayLike, dim: builtins.int = 1, eps: builtins.float = 1e-08) -> Array:
-    """Return the cosine of the angle between the vectors of two tensors along `dim`; the tensors broadcast.
+    """Return the cosine similarity of `x1` and `x2` along `dim`, with broadcasting.
 
-    A norm below `eps` is raised to it; its gradient passes through unchanged.
-    Gradient: that of the norm is 0 where the norm is 0.
-    Raises: RuntimeError for tensors that promote to no floating point dtype.
+    Both norms are clamped to at least `eps`, to avoid a division by 0.
+    Gradient: passes through the clamp unchanged; that of a norm is 0 where the norm is 0.
+    Raises: RuntimeError if the promoted dtype is not floating point.
     Torch: torch.cosine_similarity, torch.nn.functional.cosine_similarity.
     """
     ...
@@ -441,15 +461,16 @@ def cross_entropy(
     reduction: str = "mean",
     label_smoothing: builtins.float = 0.0,
 ) -> Array:
-    """Return the cross entropy of targets and `softmax(input)`: each, their mean (by default) or their sum.
+    """Return the cross entropy loss between logits and targets.
 
-    The targets are class indices, or a probability for each class where `target` has the shape of `input`. `weight` has
-    a factor for each class; the mean for indices is over the sum of their classes' weights. Indices of `ignore_index`
-    do not count. `label_smoothing` is the share of the target that goes to all classes alike.
-    Shapes: (n,), () -> (); (m, n), (m) -> (m); (m, n, *), (m, *) -> (m, *), where none is reduced.
+    The targets are class indices, or class probabilities if `target` has the shape of `input`. `weight` rescales each
+    class. With class indices, "mean" divides by the sum of the weights of the targets, and targets equal to
+    `ignore_index` do not contribute. `label_smoothing` is the share of the uniform distribution in the target.
+    The `reduction` is "mean" (by default), "sum" or "none".
+    Shapes: with "none", class indices give (n), () -> (); (m, n), (m) -> (m); (m, n, *), (m, *) -> (m, *).
     Dtypes: 16-bit floats are computed in float32, and rounded once; class indices are int64 or uint8.
     Raises: ValueError for an unknown reduction; RuntimeError for other shapes and dtypes; IndexError for a class out of
-    range, where it is known (a traced one gives NaN).
+    range. A traced class out of range gives NaN.
     Torch: torch.nn.functional.cross_entropy.
     """
     ...
@@ -463,16 +484,20 @@ def ctc_loss(
     reduction: str = "mean",
     zero_infinity: builtins.bool = False,
 ) -> Array:
-    """Return the negative log-likelihood of each label sequence, over all of its alignments with blanks and repeats.
+    """Compute the connectionist temporal classification loss.
 
-    By default the mean of these, each divided by the length of its target; or their sum, or each of them. `log_probs`
-    are the logarithms of the labels' probabilities at each time. Lengths are tensors, or tuples of integers.
-    `zero_infinity` makes an infinite loss and its gradient 0: no alignment is as short as the input.
-    Shapes: (t, n, c), targets (n, s), or (m) one after the other, lengths (n) -> (n), where it is not reduced; or
-    (t, c), (s) and lengths of one -> ().
-    Gradient: torch's, which is that by the numbers before log_softmax: exp(log_probs) more than by `log_probs`.
+    The loss is the negative log-likelihood of the target. Its likelihood is the sum over all alignments with blanks and
+    repeats.
+    `log_probs` are the log-probabilities of the labels at each time. Lengths are tensors, or sequences of integers.
+    `reduction` "mean" divides each loss by the length of its target and averages over the batch; "sum" adds the losses;
+    "none" returns each of them. `zero_infinity` sets infinite losses and their gradients to 0. A loss is infinite if
+    the input is too short for the target.
+    Shapes: log_probs (t, n, c), targets (n, s) or concatenated (m), lengths (n) -> (n) without reduction; or
+    log_probs (t, c), targets (s), lengths of one element -> ().
+    Gradient: torch's, with respect to the logits before log_softmax. It is the gradient with respect to `log_probs`
+    plus exp(log_probs).
     Raises: ValueError for an unknown reduction; RuntimeError for other shapes, for dtypes other than float32 and
-    float64, and for lengths that do not fit, where they are known.
+    float64, and, unless traced, for lengths that are out of range or do not sum up to m.
     Torch: torch.nn.functional.ctc_loss.
     """
     ...
@@ -480,10 +505,10 @@ def ctc_loss(
 def dropout(
     input: ArrayLike, p: builtins.float = 0.5, training: builtins.bool = True, *, key: Array | None = None
 ) -> Array:
-    """Return the input with each element 0 with probability `p`, and the others divided by `1 - p`.
+    """Randomly zero elements with probability `p` in training, and scale the others by `1 / (1 - p)`.
 
-    Without `training` it is the input.
-    Raises: ValueError for a `p` outside of 0 to 1; TypeError where a key is needed and missing; RuntimeError for
+    Without `training` the input is returned unchanged.
+    Raises: ValueError for a `p` outside [0, 1]; TypeError for a missing `key` if numbers are sampled; RuntimeError for
     tensors that are not floating point.
     Torch: torch.dropout, torch.nn.functional.dropout.
     """
@@ -492,10 +517,10 @@ def dropout(
 def dropout1d(
     input: ArrayLike, p: builtins.float = 0.5, training: builtins.bool = True, *, key: Array | None = None
 ) -> Array:
-    """Return the input with each channel 0 with probability `p`, and the others divided by `1 - p`.
+    """Randomly zero entire channels with probability `p` in training, and scale the others by `1 / (1 - p)`.
 
     Shapes: (n, c, m) or (c, m).
-    Raises: RuntimeError for other shapes; else as `dropout`.
+    Raises: RuntimeError for other shapes; otherwise like `dropout`.
     Torch: torch.nn.functional.dropout1d.
     """
     ...
@@ -503,11 +528,11 @@ def dropout1d(
 def dropout2d(
     input: ArrayLike, p: builtins.float = 0.5, training: builtins.bool = True, *, key: Array | None = None
 ) -> Array:
-    """Return the input with each channel 0 with probability `p`, and the others divided by `1 - p`.
+    """Randomly zero entire channels with probability `p` in training, and scale the others by `1 / (1 - p)`.
 
-    Shapes: (n, c, *), with 4 dimensions; as torch, 3 are (n, c, m).
-    Warns: for other than 4 dimensions.
-    Raises: as `dropout`.
+    Shapes: (n, c, h, w). As in torch, a 3-dim input is (n, c, m).
+    Warns: if the input does not have 4 dimensions.
+    Raises: like `dropout`.
     Torch: torch.nn.functional.dropout2d.
     """
     ...
@@ -515,17 +540,17 @@ def dropout2d(
 def dropout3d(
     input: ArrayLike, p: builtins.float = 0.5, training: builtins.bool = True, *, key: Array | None = None
 ) -> Array:
-    """Return the input with each channel 0 with probability `p`, and the others divided by `1 - p`.
+    """Randomly zero entire channels with probability `p` in training, and scale the others by `1 / (1 - p)`.
 
-    Shapes: (n, c, *) with 5 dimensions, or (c, *) with 4.
-    Warns: for another number of dimensions.
-    Raises: as `dropout`.
+    Shapes: (n, c, d, h, w) or (c, d, h, w).
+    Warns: if the input does not have 4 or 5 dimensions.
+    Raises: like `dropout`.
     Torch: torch.nn.functional.dropout3d.
     """
     ...
 
 def elu(input: ArrayLike, alpha: Number | Array = 1.0) -> Array:
-    """Return each element where it is positive, else `alpha (exp(x) - 1)`.
+    """Apply the exponential linear unit: `x` if `x > 0`, else `alpha (exp(x) - 1)`.
 
     Gradient: `alpha` at 0.
     Torch: torch.nn.functional.elu.
@@ -541,15 +566,15 @@ def embedding(
     scale_grad_by_freq: builtins.bool = False,
     sparse: builtins.bool = False,
 ) -> Array:
-    """Return the rows of `weight` at the indices `input`.
+    """Look up embeddings in a table: return the rows of `weight` at the indices `input`.
 
-    A row longer than `max_norm`, by the `norm_type`-norm, is scaled to it: `weight` itself stays, and
-    `jaxfun.embedding_renorm` returns it as torch would leave it.
+    A row is scaled down to the norm `max_norm` if its `norm_type`-norm exceeds `max_norm`. `weight` is not modified;
+    `jaxfun.embedding_renorm` returns the `weight` that torch modifies in place.
     Shapes: (*), (v, d) -> (*, d).
-    Gradient: none for the row `padding_idx`; with `scale_grad_by_freq` that of a row is divided by how often it is
-    taken; the scaling to `max_norm` has a gradient of 1.
+    Gradient: 0 for the row `padding_idx`; with `scale_grad_by_freq` divided by the frequency of the index in `input`;
+    the scaling to `max_norm` has a derivative of 1.
     Raises: IndexError or RuntimeError for an index out of range (negative indices are out of range). A traced index out
-    of range gives the same as in `getitem`.
+    of range gives the same result as in `getitem`.
     Torch: torch.nn.functional.embedding.
     """
     ...
@@ -567,14 +592,14 @@ def embedding_bag(
     include_last_offset: builtins.bool = False,
     padding_idx: builtins.int | None = None,
 ) -> Array:
-    """Return the "sum", "mean" or "max" over bags of rows of `weight`: those of each row of `input`, or of its parts.
+    """Compute the "sum", "mean" or "max" (`mode`) of bags of embeddings, the rows of `weight` at the indices `input`.
 
-    The parts of a 1-D `input` begin at `offsets`; with `include_last_offset` the last of these is the end. The row
-    `padding_idx` is in no bag, and an empty bag gives 0. `per_sample_weights` are factors for a sum. `max_norm` and
-    `scale_grad_by_freq` are those of `embedding`.
+    A 2-D `input` has one bag in each row. The bags of a 1-D `input` start at `offsets`; with `include_last_offset` the
+    last offset is the end of the last bag. The row `padding_idx` is excluded from the bags, and an empty bag gives 0.
+    `per_sample_weights` scale the rows of a "sum". `max_norm` and `scale_grad_by_freq` are those of `embedding`.
     Shapes: (b, n), (v, d) -> (b, d); or (n), (v, d), (b) -> (b, d).
     Dtypes: 16-bit floats are added up in float32 and rounded once.
-    Gradient: of equal largest elements the first one gets it.
+    Gradient: for "max", all to the first of equal elements.
     Raises: ValueError for other shapes; IndexError or RuntimeError for an index out of range.
     Torch: torch.nn.functional.embedding_bag.
     """
@@ -583,10 +608,12 @@ def embedding_bag(
 def feature_alpha_dropout(
     input: ArrayLike, p: builtins.float = 0.5, training: builtins.bool = False, *, key: Array | None = None
 ) -> Array:
-    """Return the input with each channel the limit of `selu` with probability `p`, then scaled and moved.
+    """Apply alpha dropout to entire channels.
 
-    Shapes: (n, c, *). Without `training` it is the input.
-    Raises: RuntimeError for less than 2 dimensions; else as `dropout`.
+    In training each channel is set to the negative saturation value of `selu` with probability `p`. The result is then
+    scaled and shifted, so that mean 0 and variance 1 are preserved. Without `training` the input is returned unchanged.
+    Shapes: (n, c, *).
+    Raises: RuntimeError for fewer than 2 dimensions; otherwise like `dropout`.
     Torch: torch.feature_alpha_dropout, torch.nn.functional.feature_alpha_dropout.
     """
     ...
@@ -599,10 +626,11 @@ def fold(
     padding: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 0,
     stride: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
 ) -> Array:
-    """Return images as the sums of their windows, which are columns. Shapes: (n, c * kernel, windows) -> (n, c, h, w).
+    """Combine columns of sliding windows into images; overlapping elements are summed.
 
-    It is the transpose of `unfold`. One image alone, (c * kernel, windows), gives (c, h, w).
-    Raises: RuntimeError for a number of columns or rows that does not fit the windows of `output_size`.
+    It is the transpose of `unfold`.
+    Shapes: (n, c * kh * kw, windows) -> (n, c, h, w), or without n.
+    Raises: RuntimeError if the number of rows or columns does not match the windows of `output_size`.
     Torch: torch.nn.functional.fold.
     """
     ...
@@ -617,13 +645,13 @@ def fractional_max_pool2d(
     *,
     key: Array | None = None,
 ) -> Array | tuple[Array, Array]:
-    """Return the largest element of each of `output_size` windows, which are placed at random by `key`.
+    """Apply a 2-D fractional max pooling over an input of several channels.
 
+    The window positions are random, drawn from `key`. The size of the output is `output_size`, or `output_ratio` times
+    the size of the input. With `return_indices` also return the flat index of each maximum in its image.
     Shapes: (n, c, height, width) -> (n, c, *), or without n.
-    In place of `output_size`, `output_ratio` gives a part of each size. With `return_indices` a second result holds
-    the index of each in its flat input.
     Gradient: all to the element whose index is returned.
-    Raises: ValueError for neither size nor ratio; TypeError without a key.
+    Raises: ValueError without `output_size` and `output_ratio`; TypeError without a `key`.
     Torch: torch.nn.functional.fractional_max_pool2d.
     """
     ...
@@ -638,8 +666,9 @@ def fractional_max_pool2d_with_indices(
     *,
     key: Array | None = None,
 ) -> tuple[Array, Array]:
-    """Return the largest element of each randomly placed window, and its index; `return_indices` changes nothing.
+    """Apply a 2-D fractional max pooling, and return the maxima and their flat indices.
 
+    It is `fractional_max_pool2d` with `return_indices=True`; its own `return_indices` has no effect.
     Torch: torch.nn.functional.fractional_max_pool2d_with_indices.
     """
     ...
@@ -654,13 +683,13 @@ def fractional_max_pool3d(
     *,
     key: Array | None = None,
 ) -> Array | tuple[Array, Array]:
-    """Return the largest element of each of `output_size` windows, which are placed at random by `key`.
+    """Apply a 3-D fractional max pooling over an input of several channels.
 
+    The window positions are random, drawn from `key`. The size of the output is `output_size`, or `output_ratio` times
+    the size of the input. With `return_indices` also return the flat index of each maximum in its volume.
     Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
-    In place of `output_size`, `output_ratio` gives a part of each size. With `return_indices` a second result holds
-    the index of each in its flat input.
     Gradient: all to the element whose index is returned.
-    Raises: ValueError for neither size nor ratio; TypeError without a key.
+    Raises: ValueError without `output_size` and `output_ratio`; TypeError without a `key`.
     Torch: torch.nn.functional.fractional_max_pool3d.
     """
     ...
@@ -675,8 +704,9 @@ def fractional_max_pool3d_with_indices(
     *,
     key: Array | None = None,
 ) -> tuple[Array, Array]:
-    """Return the largest element of each randomly placed window, and its index; `return_indices` changes nothing.
+    """Apply a 3-D fractional max pooling, and return the maxima and their flat indices.
 
+    It is `fractional_max_pool3d` with `return_indices=True`; its own `return_indices` has no effect.
     Torch: torch.nn.functional.fractional_max_pool3d_with_indices.
     """
     ...
@@ -689,29 +719,32 @@ def gaussian_nll_loss(
     eps: builtins.float = 1e-06,
     reduction: str = "mean",
 ) -> Array:
-    """Return the negative log-likelihood of targets under normal distributions of mean `input` and variance `var`.
+    """Return the Gaussian negative log-likelihood loss, for the mean `input` and the variance `var`.
 
-    Each of them, their mean (by default) or their sum. `full` adds the constant log(2π) / 2.
-    Shapes: `var` is a float, or has the shape of `input`, or 1 for its last size, or lacks its last dimension.
-    Gradient: `var` is raised to `eps` where it is below; its gradient passes through unchanged.
-    Raises: ValueError for another shape, for a negative variance, where it is known, and for an unknown reduction.
+    `var` is clamped to at least `eps`. `full` adds the constant log(2π) / 2.
+    The `reduction` is "mean" (by default), "sum" or "none".
+    Shapes: `var` is a float, or a tensor of the shape of `input`, possibly with one size of 1 or without the last
+    dimension.
+    Gradient: passes through the clamp of `var` unchanged.
+    Raises: ValueError for another shape, for a negative variance, and for an unknown reduction. A traced variance is
+    not checked.
     Torch: torch.nn.functional.gaussian_nll_loss.
     """
     ...
 
 def gelu(input: ArrayLike, *, approximate: str = "none") -> Array:
-    """Return `x Φ(x)` with the distribution function of the standard normal distribution (jax.nn.gelu: its estimate).
+    """Apply the Gaussian error linear unit, `x Φ(x)`. Φ is the cumulative distribution function of N(0, 1).
 
-    `approximate="tanh"` estimates it by a hyperbolic tangent.
+    `approximate="tanh"` selects the tanh approximation, the default of jax.nn.gelu.
     Raises: RuntimeError for another `approximate`.
     Torch: torch.nn.functional.gelu.
     """
     ...
 
 def glu(input: ArrayLike, dim: builtins.int = -1) -> Array:
-    """Return `a sigmoid(b)` of the two halves of the input along `dim`.
+    """Apply the gated linear unit, `a sigmoid(b)`. `a` and `b` are the halves of the input along `dim`.
 
-    Raises: RuntimeError for an odd size, and for a tensor without dimensions.
+    Raises: RuntimeError for an odd size of `dim`, and for a 0-dim tensor.
     Torch: torch.nn.functional.glu.
     """
     ...
@@ -723,13 +756,14 @@ def grid_sample(
     padding_mode: str = "zeros",
     align_corners: builtins.bool | None = None,
 ) -> Array:
-    """Return the elements of `input` at the places of `grid`: x, y (and z) from -1 to 1 across the image.
+    """Sample `input` at the coordinates of `grid`: x, y (and z), normalised to -1 to 1 across the image.
 
-    Between elements `mode` is "bilinear", "nearest" or "bicubic" (4 dimensions); outside of the image `padding_mode`
-    is "zeros", "border" (the nearest element) or "reflection". `align_corners` is as in `affine_grid`.
+    `mode` is the interpolation: "bilinear", "nearest" or "bicubic" (4-D input). `padding_mode` is for coordinates
+    outside of the image: "zeros", "border" (the nearest element) or "reflection". `align_corners` is that of
+    `affine_grid`.
     Shapes: (n, c, h, w), (n, *, 2) -> (n, c, *) with two dimensions *; (n, c, d, h, w), (n, *, 3) with three.
-    Gradient: for a place none where "nearest" is read, and none at the border and beyond; at an element that of the
-    side behind it.
+    Gradient: 0 for `grid` with "nearest", and for coordinates that `padding_mode` clips to the border; at an element,
+    the derivative from the right.
     Raises: ValueError for another mode; RuntimeError for other shapes, and for different dtypes.
     Torch: torch.nn.functional.grid_sample.
     """
@@ -742,11 +776,12 @@ def group_norm(
     bias: ArrayLike | None = None,
     eps: Number | Array = 1e-05,
 ) -> Array:
-    """Return `(x - mean) / sqrt(var + eps) * weight + bias`, with the moments of each group of channels.
+    """Apply group normalisation: `(x - mean) / sqrt(var + eps) * weight + bias`.
 
+    Mean and variance are those of each group of channels, for each instance.
     Shapes: (m, n, *), (n), (n) -> (m, n, *); `num_groups` divides n.
-    Dtypes: as those of `layer_norm`.
-    Raises: RuntimeError for other shapes and dtypes; ValueError where there is one value in all.
+    Dtypes: like `layer_norm`.
+    Raises: RuntimeError for other shapes and dtypes; ValueError for a batch of one with only one value per group.
     Torch: torch.group_norm, torch.nn.functional.group_norm.
     """
     ...
@@ -760,25 +795,26 @@ def gumbel_softmax(
     *,
     key: Array | None = None,
 ) -> Array:
-    """Return `softmax((logits + noise) / tau, dim)` with noise of the Gumbel distribution: a sample of one of `dim`.
+    """Sample from the Gumbel-softmax distribution: `softmax((logits + noise) / tau, dim)` with Gumbel noise.
 
-    With `hard` it is 1 for the largest and 0 for the others; the gradient stays that of the softmax.
-    Warns: for an `eps`, which has no effect.
-    Raises: TypeError where the key is missing; RuntimeError for tensors that are not floating point.
+    With `hard` the sample is discretized to a one-hot vector.
+    Gradient: that of the softmax, with `hard` too.
+    Warns: if `eps` is not the default, because it has no effect.
+    Raises: TypeError for a missing `key`; RuntimeError for tensors that are not floating point.
     Torch: torch.nn.functional.gumbel_softmax.
     """
     ...
 
 def hardshrink(input: ArrayLike, lambd: Number | Array = 0.5) -> Array:
-    """Return each element, and 0 where it is at most `lambd` away from 0.
+    """Apply hard shrinkage: 0 if `|x| <= lambd`, else `x`.
 
-    Gradient: 0 where an element is put to 0, 1 elsewhere, at NaN too.
+    Gradient: 0 if `|x| <= lambd`, else 1. It is 1 at NaN.
     Torch: torch.hardshrink, torch.nn.functional.hardshrink.
     """
     ...
 
 def hardsigmoid(input: ArrayLike) -> Array:
-    """Return `x / 6 + 1 / 2`, but not less than 0, nor more than 1.
+    """Apply hardsigmoid, `x / 6 + 1 / 2` clamped to [0, 1], to each element.
 
     Gradient: 0 at -3 and 3, 0 at NaN.
     Torch: torch.nn.functional.hardsigmoid.
@@ -786,7 +822,7 @@ def hardsigmoid(input: ArrayLike) -> Array:
     ...
 
 def hardswish(input: ArrayLike) -> Array:
-    """Return `x hardsigmoid(x)`.
+    """Apply hardswish, `x hardsigmoid(x)`, to each element.
 
     Gradient: 0 at -3 and 1 at 3, 1 at NaN.
     Torch: torch.nn.functional.hardswish.
@@ -794,10 +830,10 @@ def hardswish(input: ArrayLike) -> Array:
     ...
 
 def hardtanh(input: ArrayLike, min_val: builtins.float = -1.0, max_val: builtins.float = 1.0) -> Array:
-    """Return each element, but not less than `min_val`, nor more than `max_val`.
+    """Apply hardtanh: clamp each element to [`min_val`, `max_val`].
 
     Gradient: 0 at the bounds, 1 at NaN.
-    Raises: ValueError where `min_val` is above `max_val`; RuntimeError for a negative bound of uint8.
+    Raises: ValueError if `min_val > max_val`; RuntimeError for a uint8 tensor with a negative bound.
     Torch: torch.nn.functional.hardtanh.
     """
     ...
@@ -805,11 +841,10 @@ def hardtanh(input: ArrayLike, min_val: builtins.float = -1.0, max_val: builtins
 def hinge_embedding_loss(
     input: ArrayLike, target: ArrayLike, margin: builtins.float = 1.0, *, reduction: str = "mean"
 ) -> Array:
-    """Return the input where the target is 1, and where it is -1 how far the input is below the margin.
+    """Return the hinge embedding loss: `input` if the target is 1, `max(0, margin - input)` if it is -1.
 
-    Each of them, their mean (by default) or their sum. Any other target gives the sum of both.
-    Raises: ValueError for an unknown reduction; RuntimeError for bools and complex numbers, and for the mean of
-    integers.
+    Any other target gives the sum of both terms. The `reduction` is "mean" (by default), "sum" or "none".
+    Raises: ValueError for an unknown reduction; RuntimeError for bools and complex numbers, and for "mean" of integers.
     Torch: torch.nn.functional.hinge_embedding_loss.
     """
     ...
@@ -821,14 +856,15 @@ def huber_loss(
     delta: builtins.float = 1.0,
     weight: ArrayLike | None = None,
 ) -> Array:
-    """Return half the squared error where the error is below `delta`, else `delta` times what is above half of it.
+    """Return the Huber loss: `0.5 * error**2` if `|error| < delta`, else `delta * (|error| - 0.5 * delta)`.
 
-    Each of them, their mean (by default) or their sum. `weight` multiplies each of them; their mean stays the mean.
-    Shapes: `weight` has that of `input`.
-    Dtypes: the result has that of `input`, whatever that of `target`.
-    Warns: where the shapes differ and broadcast, which is seldom meant.
-    Raises: ValueError for an unknown reduction, and for a weight of another shape; RuntimeError for a `delta` of 0 or
-    below.
+    The `reduction` is "mean" (by default), "sum" or "none". `weight` multiplies each element; "mean" still divides by
+    the number of elements.
+    Shapes: `weight` has the shape of `input`.
+    Dtypes: the result has the dtype of `input`, for any dtype of `target`.
+    Warns: if the shapes differ, because the broadcast is often a mistake.
+    Raises: ValueError for an unknown reduction, and for a weight of another shape; RuntimeError for a `delta` that is
+    not positive.
     Torch: torch.nn.functional.huber_loss.
     """
     ...
@@ -843,16 +879,17 @@ def instance_norm(
     momentum: Number | Array = 0.1,
     eps: Number | Array = 1e-05,
 ) -> Array | Normalized:
-    """Return `(x - mean) / sqrt(var + eps) * weight + bias` for each channel of each instance.
+    """Apply instance normalisation to each channel of each instance: `(x - mean) / sqrt(var + eps) * weight + bias`.
 
-    The moments are those of the instance, or, without `use_input_stats`, the running ones. Where running statistics are
-    given beside `use_input_stats`, the result is a named tuple `(output, running_mean, running_var)` with the new ones,
-    as that of `batch_norm` is: they move by the mean over the instances.
+    With `use_input_stats`, mean and variance are those of the instance; otherwise they are the running statistics. With
+    `use_input_stats` and running statistics, the result is a named tuple `(output, running_mean, running_var)` with the
+    updated statistics, like that of `batch_norm`. They are updated with the mean over the instances.
 
-    Shapes: (m, n, *), (n) for all else -> (m, n, *).
-    Dtypes: as those of `batch_norm`.
+    Shapes: input (m, n, *), weights and statistics (n) -> (m, n, *).
+    Dtypes: like `batch_norm`.
     Gradient: none through running statistics.
-    Raises: RuntimeError for other shapes and dtypes; ValueError where an instance has one value for each channel.
+    Raises: RuntimeError for other shapes and dtypes; ValueError with `use_input_stats` if a channel of an instance has
+    only one value.
     Torch: torch.nn.functional.instance_norm.
     """
     ...
@@ -866,40 +903,40 @@ def interpolate(
     recompute_scale_factor: builtins.bool | None = None,
     antialias: builtins.bool = False,
 ) -> Array:
-    """Return the tensor with its dimensions behind the channels resampled to `size`, or by `scale_factor`.
+    """Downsample or upsample the spatial dimensions of a tensor to `size`, or by `scale_factor`.
 
-    `mode` is "nearest", "nearest-exact", "area" (the mean of what an element covers), "linear", "bilinear", "trilinear"
-    (3, 4 and 5 dimensions), "bicubic" or "lanczos" (4 dimensions). With `align_corners` the centres of the corner
-    elements stay, else the outer edges. With `recompute_scale_factor` the new size is rounded before the places are
-    computed. `antialias` widens the filter where the tensor becomes smaller.
+    `mode` is "nearest", "nearest-exact", "area" (adaptive average pooling), "linear" (3-D input), "bilinear" (4-D),
+    "trilinear" (5-D), "bicubic" (4-D) or "lanczos" (4-D, with `antialias`). `align_corners` aligns the centres of the
+    corner elements of input and output, instead of their outer edges. `recompute_scale_factor` computes the coordinates
+    from the output size, instead of `scale_factor`. `antialias` widens the filter when downsampling.
     Shapes: (n, c, *sizes) -> (n, c, *size).
-    Dtypes: 16-bit floats are computed in float32; uint8 is rounded after each dimension, as torch does it.
-    Raises: ValueError, RuntimeError or NotImplementedError for arguments that do not go together.
+    Dtypes: 16-bit floats are computed in float32; uint8 is rounded after each dimension, like in torch.
+    Raises: ValueError, RuntimeError or NotImplementedError for an invalid combination of arguments.
     Torch: torch.nn.functional.interpolate.
     """
     ...
 
 def kl_div(input: ArrayLike, target: ArrayLike, *, reduction: str = "mean", log_target: builtins.bool = False) -> Array:
-    """Return `target * (log(target) - input)`, the terms of the divergence of distributions from exp(input).
+    """Return the Kullback-Leibler divergence loss `target * (log(target) - input)`.
 
-    Each of them, their mean (by default), their sum, or with `reduction="batchmean"` their sum over the first size.
-    With `log_target` the targets are logarithms too.
-    Gradient: for a target of 0 it is NaN.
-    Warns: where the mean is asked for, for that is not the divergence.
-    Raises: ValueError for an unknown reduction; RuntimeError for no floating point numbers.
+    `input` holds log-probabilities; with `log_target`, `target` does too.
+    The `reduction` is "mean" (by default), "sum", "none" or "batchmean", the sum divided by the batch size.
+    Gradient: NaN for a target of 0.
+    Warns: if the reduction is "mean", which does not give the KL divergence; use "batchmean".
+    Raises: ValueError for an unknown reduction; RuntimeError for dtypes that are not floating point.
     Torch: torch.nn.functional.kl_div.
     """
     ...
 
 def l1_loss(input: ArrayLike, target: ArrayLike, *, reduction: str = "mean", weight: ArrayLike | None = None) -> Array:
-    """Return the absolute errors, their mean (by default) or their sum.
+    """Return the mean absolute error; with another `reduction` ("sum" or "none"), the sum or each absolute error.
 
-    `weight` multiplies each of them; the mean is then their sum over the sum of the weights.
-    Shapes: `weight` has that of `input`.
+    `weight` multiplies each error; "mean" then divides by the sum of the weights.
+    Shapes: `weight` has the shape of `input`.
     Gradient: 0 where the error is 0.
-    Warns: where the shapes differ and broadcast, which is seldom meant.
-    Raises: ValueError for an unknown reduction, and for a weight of another shape; RuntimeError for bools, and for the
-    mean of integers.
+    Warns: if the shapes differ, because the broadcast is often a mistake.
+    Raises: ValueError for an unknown reduction, and for a weight of another shape; RuntimeError for bools, and for
+    "mean" of integers.
     Torch: torch.nn.functional.l1_loss.
     """
     ...
@@ -911,16 +948,17 @@ def layer_norm(
     bias: ArrayLike | None = None,
     eps: Number | Array = 1e-05,
 ) -> Array:
-    """Return `(x - mean) / sqrt(var + eps) * weight + bias` over the last dimensions, those of `normalized_shape`.
+    """Apply layer normalisation over the last dimensions: `(x - mean) / sqrt(var + eps) * weight + bias`.
 
-    Dtypes: 16-bit floats are computed in float32, beside weights of either dtype.
-    Raises: RuntimeError for other shapes, and for other dtypes of weights.
+    `normalized_shape` is the shape of these dimensions.
+    Dtypes: 16-bit floats are computed in float32; their weights may be float32.
+    Raises: RuntimeError for other shapes, and for weights of other dtypes.
     Torch: torch.layer_norm, torch.nn.functional.layer_norm.
     """
     ...
 
 def leaky_relu(input: ArrayLike, negative_slope: Number | Array = 0.01) -> Array:
-    """Return each element where it is positive, else `negative_slope x`.
+    """Apply leaky ReLU: `x` if `x > 0`, else `negative_slope x`.
 
     Gradient: `negative_slope` at 0 and at NaN.
     Torch: torch.nn.functional.leaky_relu.
@@ -928,8 +966,9 @@ def leaky_relu(input: ArrayLike, negative_slope: Number | Array = 0.01) -> Array
     ...
 
 def linear(input: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None) -> Array:
-    """Return `input @ weight.T + bias`. Shapes: (*, n), (o, n), (o,) -> (*, o); a weight (n,) gives (*).
+    """Apply a linear transformation: `input @ weight.T + bias`.
 
+    Shapes: (*, n), (o, n), (o) -> (*, o); (*, n), (n) -> (*) without a bias.
     Dtypes: 16-bit floats are computed in float32 and rounded once.
     Raises: RuntimeError for other shapes, and for different dtypes.
     Torch: torch.nn.functional.linear.
@@ -943,26 +982,27 @@ def local_response_norm(
     beta: builtins.float = 0.75,
     k: builtins.float = 1.0,
 ) -> Array:
-    """Return `x / (k + alpha * s) ** beta`, where `s` is the mean of the squares of `size` neighbouring channels.
+    """Apply local response normalisation across channels: `x / (k + alpha * s) ** beta`.
 
-    Shapes: (m, n, *), with at least one dimension behind the channels. Channels that do not exist count as 0.
-    Raises: ValueError for less than 3 dimensions; RuntimeError for a `size` that is not positive.
+    `s` is the mean of the squares of `size` neighbouring channels. The channels are zero-padded.
+    Shapes: (m, n, *) -> (m, n, *), with at least one dimension after the channels.
+    Raises: ValueError for fewer than 3 dimensions; RuntimeError for a `size` that is not positive.
     Torch: torch.nn.functional.local_response_norm.
     """
     ...
 
 def log_softmax(input: ArrayLike, dim: builtins.int | None = None, *, dtype: DTypeLike | None = None) -> Array:
-    """Return the logarithm of `softmax(input, dim)`; it does not overflow.
+    """Apply a softmax along `dim`, followed by a logarithm, without overflow.
 
-    Dtypes: the input is cast to `dtype` first, where that is given.
-    Warns: where `dim` is left out, as `softmax` does.
+    Dtypes: the input is first cast to `dtype`, if given.
+    Warns: if `dim` is omitted, like `softmax`.
     Raises: NotImplementedError for a tensor that is not floating point, unless `dtype` is.
     Torch: torch.log_softmax, torch.nn.functional.log_softmax.
     """
     ...
 
 def logsigmoid(input: ArrayLike) -> Array:
-    """Return `log(sigmoid(x))`; it does not overflow.
+    """Apply the logarithm of the sigmoid, `log(sigmoid(x))`, to each element, without overflow.
 
     Torch: torch.nn.functional.logsigmoid.
     """
@@ -975,11 +1015,12 @@ def lp_pool1d(
     stride: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
     ceil_mode: builtins.bool = False,
 ) -> Array:
-    """Return the `norm_type`-th root of the sum of powers over each window.
+    """Apply a 1-D power-average pooling over an input of several channels.
 
+    With p the `norm_type`, the result for each window is `sum(x ** p) ** (1 / p)`. Infinity gives the maximum of the
+    absolute values, -infinity the minimum.
     Shapes: (n, c, length) -> (n, c, *), or without n.
-    With an infinite `norm_type` it is the largest absolute value, or the smallest.
-    Gradient: 0 where the sum is 0.
+    Gradient: 0 if the sum is 0.
     Torch: torch.nn.functional.lp_pool1d.
     """
     ...
@@ -991,11 +1032,12 @@ def lp_pool2d(
     stride: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
     ceil_mode: builtins.bool = False,
 ) -> Array:
-    """Return the `norm_type`-th root of the sum of powers over each window.
+    """Apply a 2-D power-average pooling over an input of several channels.
 
+    With p the `norm_type`, the result for each window is `sum(x ** p) ** (1 / p)`. Infinity gives the maximum of the
+    absolute values, -infinity the minimum.
     Shapes: (n, c, height, width) -> (n, c, *), or without n.
-    With an infinite `norm_type` it is the largest absolute value, or the smallest.
-    Gradient: 0 where the sum is 0.
+    Gradient: 0 if the sum is 0.
     Torch: torch.nn.functional.lp_pool2d.
     """
     ...
@@ -1007,11 +1049,12 @@ def lp_pool3d(
     stride: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
     ceil_mode: builtins.bool = False,
 ) -> Array:
-    """Return the `norm_type`-th root of the sum of powers over each window.
+    """Apply a 3-D power-average pooling over an input of several channels.
 
+    With p the `norm_type`, the result for each window is `sum(x ** p) ** (1 / p)`. Infinity gives the maximum of the
+    absolute values, -infinity the minimum.
     Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
-    With an infinite `norm_type` it is the largest absolute value, or the smallest.
-    Gradient: 0 where the sum is 0.
+    Gradient: 0 if the sum is 0.
     Torch: torch.nn.functional.lp_pool3d.
     """
     ...
@@ -1019,9 +1062,9 @@ def lp_pool3d(
 def margin_ranking_loss(
     input1: ArrayLike, input2: ArrayLike, target: ArrayLike, margin: builtins.float = 0.0, *, reduction: str = "mean"
 ) -> Array:
-    """Return by how much `target * (input1 - input2)` is below the margin, and 0 where it is above.
+    """Return the margin ranking loss `max(0, -target * (input1 - input2) + margin)`.
 
-    Each of them, their mean (by default) or their sum.
+    The `reduction` is "mean" (by default), "sum" or "none".
     Raises: ValueError for an unknown reduction; RuntimeError for tensors of different numbers of dimensions.
     Torch: torch.nn.functional.margin_ranking_loss.
     """
@@ -1036,13 +1079,14 @@ def max_pool1d(
     ceil_mode: builtins.bool = False,
     return_indices: builtins.bool = False,
 ) -> Array | tuple[Array, Array]:
-    """Return the largest element of each window. Shapes: (n, c, length) -> (n, c, *), or without n.
+    """Apply a 1-D max pooling over an input of several channels.
 
-    By default the windows do not overlap. With `ceil_mode` the last one may reach beyond the padding. With
-    `return_indices` a second result holds the index of each largest element in its flat signal: of equals the first, of
-    NaN the last.
+    `stride` defaults to `kernel_size`. With `ceil_mode` the last window may extend beyond the padding. With
+    `return_indices` also return the flat index of each maximum in its signal. The first of equal
+    elements is selected, and the last NaN.
+    Shapes: (n, c, length) -> (n, c, *), or without n.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for padding of more than half the window, and where no window fits.
+    Raises: RuntimeError for padding of more than half the window, and if no window fits.
     Torch: torch.max_pool1d, torch.nn.functional.max_pool1d.
     """
     ...
@@ -1056,10 +1100,11 @@ def max_pool1d_with_indices(
     ceil_mode: builtins.bool = False,
     return_indices: builtins.bool = False,
 ) -> tuple[Array, Array]:
-    """Return the largest element of each window, and its place in the flat signal; `return_indices` changes nothing.
+    """Apply a 1-D max pooling, and return the maxima and their flat indices.
 
+    It is `max_pool1d` with `return_indices=True`; its own `return_indices` has no effect.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for padding of more than half the window, and where no window fits.
+    Raises: RuntimeError for padding of more than half the window, and if no window fits.
     Torch: torch.nn.functional.max_pool1d_with_indices.
     """
     ...
@@ -1073,13 +1118,14 @@ def max_pool2d(
     ceil_mode: builtins.bool = False,
     return_indices: builtins.bool = False,
 ) -> Array | tuple[Array, Array]:
-    """Return the largest element of each window. Shapes: (n, c, height, width) -> (n, c, *), or without n.
+    """Apply a 2-D max pooling over an input of several channels.
 
-    By default the windows do not overlap. With `ceil_mode` the last one may reach beyond the padding. With
-    `return_indices` a second result holds the index of each largest element in its flat image: of equals the first, of
-    NaN the last.
+    `stride` defaults to `kernel_size`. With `ceil_mode` the last window may extend beyond the padding. With
+    `return_indices` also return the flat index of each maximum in its image. The first of equal
+    elements is selected, and the last NaN.
+    Shapes: (n, c, height, width) -> (n, c, *), or without n.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for padding of more than half the window, and where no window fits.
+    Raises: RuntimeError for padding of more than half the window, and if no window fits.
     Torch: torch.max_pool2d, torch.nn.functional.max_pool2d.
     """
     ...
@@ -1093,10 +1139,11 @@ def max_pool2d_with_indices(
     ceil_mode: builtins.bool = False,
     return_indices: builtins.bool = False,
 ) -> tuple[Array, Array]:
-    """Return the largest element of each window, and its place in the flat image; `return_indices` changes nothing.
+    """Apply a 2-D max pooling, and return the maxima and their flat indices.
 
+    It is `max_pool2d` with `return_indices=True`; its own `return_indices` has no effect.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for padding of more than half the window, and where no window fits.
+    Raises: RuntimeError for padding of more than half the window, and if no window fits.
     Torch: torch.nn.functional.max_pool2d_with_indices.
     """
     ...
@@ -1110,13 +1157,14 @@ def max_pool3d(
     ceil_mode: builtins.bool = False,
     return_indices: builtins.bool = False,
 ) -> Array | tuple[Array, Array]:
-    """Return the largest element of each window. Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
+    """Apply a 3-D max pooling over an input of several channels.
 
-    By default the windows do not overlap. With `ceil_mode` the last one may reach beyond the padding. With
-    `return_indices` a second result holds the index of each largest element in its flat volume: of equals the first, of
-    NaN the last.
+    `stride` defaults to `kernel_size`. With `ceil_mode` the last window may extend beyond the padding. With
+    `return_indices` also return the flat index of each maximum in its volume. The first of equal
+    elements is selected, and the last NaN.
+    Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for padding of more than half the window, and where no window fits.
+    Raises: RuntimeError for padding of more than half the window, and if no window fits.
     Torch: torch.max_pool3d, torch.nn.functional.max_pool3d.
     """
     ...
@@ -1130,10 +1178,11 @@ def max_pool3d_with_indices(
     ceil_mode: builtins.bool = False,
     return_indices: builtins.bool = False,
 ) -> tuple[Array, Array]:
-    """Return the largest element of each window, and its place in the flat volume; `return_indices` changes nothing.
+    """Apply a 3-D max pooling, and return the maxima and their flat indices.
 
+    It is `max_pool3d` with `return_indices=True`; its own `return_indices` has no effect.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for padding of more than half the window, and where no window fits.
+    Raises: RuntimeError for padding of more than half the window, and if no window fits.
     Torch: torch.nn.functional.max_pool3d_with_indices.
     """
     ...
@@ -1146,11 +1195,11 @@ def max_unpool1d(
     padding: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 0,
     output_size: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
 ) -> Array:
-    """Return zeros with the elements of `input` at their indices, which a max pool has given.
+    """Compute a partial inverse of `max_pool1d`: the elements of `input` at `indices`, and zeros elsewhere.
 
-    Shapes: (n, c, length) -> (n, c, *), or without n. `output_size` is one of the sizes that the
-    pool takes to that of the input.
-    Gradient: of an index that comes twice, to both elements.
+    `indices` are those of the max pool. It can map several sizes to the same size; `output_size` selects one.
+    Shapes: (n, c, length) -> (n, c, *), or without n.
+    Gradient: if an index occurs twice, both elements get its gradient.
     Raises: ValueError for an `output_size` that does not fit; RuntimeError for an index out of range.
     Torch: torch.nn.functional.max_unpool1d.
     """
@@ -1164,11 +1213,11 @@ def max_unpool2d(
     padding: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 0,
     output_size: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
 ) -> Array:
-    """Return zeros with the elements of `input` at their indices, which a max pool has given.
+    """Compute a partial inverse of `max_pool2d`: the elements of `input` at `indices`, and zeros elsewhere.
 
-    Shapes: (n, c, height, width) -> (n, c, *), or without n. `output_size` is one of the sizes that the
-    pool takes to that of the input.
-    Gradient: of an index that comes twice, to both elements.
+    `indices` are those of the max pool. It can map several sizes to the same size; `output_size` selects one.
+    Shapes: (n, c, height, width) -> (n, c, *), or without n.
+    Gradient: if an index occurs twice, both elements get its gradient.
     Raises: ValueError for an `output_size` that does not fit; RuntimeError for an index out of range.
     Torch: torch.nn.functional.max_unpool2d.
     """
@@ -1182,29 +1231,29 @@ def max_unpool3d(
     padding: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 0,
     output_size: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
 ) -> Array:
-    """Return zeros with the elements of `input` at their indices, which a max pool has given.
+    """Compute a partial inverse of `max_pool3d`: the elements of `input` at `indices`, and zeros elsewhere.
 
-    Shapes: (n, c, depth, height, width) -> (n, c, *), or without n. `output_size` is one of the sizes that the
-    pool takes to that of the input.
-    Gradient: of an index that comes twice, to both elements.
+    `indices` are those of the max pool. It can map several sizes to the same size; `output_size` selects one.
+    Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
+    Gradient: if an index occurs twice, both elements get its gradient.
     Raises: ValueError for an `output_size` that does not fit; RuntimeError for an index out of range.
     Torch: torch.nn.functional.max_unpool3d.
     """
     ...
 
 def mish(input: ArrayLike) -> Array:
-    """Return `x tanh(softplus(x))`.
+    """Apply mish, `x tanh(softplus(x))`, to each element.
 
     Torch: torch.nn.functional.mish.
     """
     ...
 
 def mse_loss(input: ArrayLike, target: ArrayLike, *, reduction: str = "mean", weight: ArrayLike | None = None) -> Array:
-    """Return the squared errors, their mean (by default) or their sum.
+    """Return the mean squared error; with another `reduction` ("sum" or "none"), the sum or each squared error.
 
-    `weight` multiplies each of them; the mean is then their sum over the sum of the weights.
-    Shapes: `weight` has that of `input`.
-    Warns: where the shapes differ and broadcast, which is seldom meant.
+    `weight` multiplies each error; "mean" then divides by the sum of the weights.
+    Shapes: `weight` has the shape of `input`.
+    Warns: if the shapes differ, because the broadcast is often a mistake.
     Raises: ValueError for an unknown reduction, and for a weight of another shape.
     Torch: torch.nn.functional.mse_loss.
     """
@@ -1239,17 +1288,18 @@ def multi_head_attention_forward(
     *,
     dropout_key: Array | None = None,
 ) -> tuple[Array, Array | None]:
-    """Return the attention of `num_heads` heads, projected, and its weights: None without `need_weights`.
+    """Compute multi-head attention: return the output and the attention weights, None without `need_weights`.
 
-    Each head sees a part of the embedding, projected by `in_proj_weight`, that of query, key and value one below the
-    other, or by three weights with `use_separate_proj_weight`. `bias_k` and `bias_v` are one more key and value, and
-    `add_zero_attn` adds one of zeros; `static_k` and `static_v` take the place of projected ones. A bool mask says
-    which keys do not take part, one of numbers is added. Weights are averaged over the heads by default, and dropped
-    with probability `dropout_p`, drawn from `dropout_key`, a JAX key, in training.
-    Shapes: (l, b, e), (s, b, k), (s, b, v) -> (l, b, o), (b, l, s), all without the b for one sequence; masks (l, s) or
-    (b heads, l, s), and (b, s) for padding.
+    The projected embedding is split across `num_heads` heads. `in_proj_weight` stacks the weights of query, key and
+    value; with `use_separate_proj_weight` they are `q_proj_weight`, `k_proj_weight` and `v_proj_weight`. `bias_k` and
+    `bias_v` are appended to the keys and values, and `add_zero_attn` appends zeros. `static_k` and `static_v` replace
+    the projected keys and values. A boolean mask is True for the keys to ignore; a mask of floats is added to the
+    scores. `average_attn_weights` averages the weights over the heads. In training, each weight is dropped with
+    probability `dropout_p`; `dropout_key` is a JAX random key.
+    Shapes: (l, b, e), (s, b, k), (s, b, v) -> (l, b, o), (b, l, s), without b for unbatched inputs; `attn_mask` (l, s)
+    or (b * num_heads, l, s), and `key_padding_mask` (b, s).
     Dtypes: 16-bit floats are computed in float32 and rounded once.
-    Raises: AssertionError or RuntimeError for shapes that do not fit.
+    Raises: AssertionError or RuntimeError for incompatible shapes.
     Torch: torch.nn.functional.multi_head_attention_forward.
     """
     ...
@@ -1263,26 +1313,28 @@ def multi_margin_loss(
     *,
     reduction: str = "mean",
 ) -> Array:
-    """Return by how much the other classes are not a margin below the target, to the power `p`, over all classes.
+    """Return the multi-class hinge loss `sum(max(0, margin - x[target] + x[i]) ** p) / n`, for `x = input`.
 
-    For each example, their mean (by default) or their sum. `weight` multiplies it by the factor of the target's class.
-    Shapes: (m, n), (m) -> (m), or (n), () -> (), where it is not reduced.
-    Gradient: 0 at the margin.
-    Raises: ValueError for a `p` other than 1 and 2, for a weight that is no vector and for an unknown reduction;
-    RuntimeError for other shapes, for dtypes other than float32 and float64, and for a class out of range, where it is
-    known (a traced one gives NaN).
+    The sum runs over the n classes except the target. `weight` multiplies the loss by the weight of the target class.
+    The `reduction` is "mean" (by default), "sum" or "none".
+    Shapes: with "none", (m, n), (m) -> (m), or (n), () -> ().
+    Gradient: 0 for terms exactly at the margin.
+    Raises: ValueError for a `p` other than 1 and 2, for a weight that is not 1-D and for an unknown reduction;
+    RuntimeError for other shapes, for dtypes other than float32 and float64, and for a class out of range. A traced
+    class out of range gives NaN.
     Torch: torch.nn.functional.multi_margin_loss.
     """
     ...
 
 def multilabel_margin_loss(input: ArrayLike, target: ArrayLike, *, reduction: str = "mean") -> Array:
-    """Return the sum over labels and other classes of how far these are not 1 below, over the number of classes.
+    """Return the multi-label hinge loss `sum(max(0, 1 - x[j] + x[i])) / n`, for `x = input`.
 
-    For each example, their mean (by default) or their sum. `target` has the labels of an example, up to the first -1.
-    Shapes: (m, n), (m, n) -> (m), or (n), (n) -> (), where it is not reduced.
-    Gradient: 0 where a difference is just 1.
+    The sum runs over the labels `j` and the other classes `i` of the n classes. `target` lists the labels of each
+    example, up to the first -1. The `reduction` is "mean" (by default), "sum" or "none".
+    Shapes: with "none", (m, n), (m, n) -> (m), or (n), (n) -> ().
+    Gradient: 0 for terms exactly at the margin of 1.
     Raises: ValueError for an unknown reduction; RuntimeError for other shapes, for dtypes other than float32 and
-    float64, and for a label out of range, where it is known.
+    float64, and for a label out of range. A traced label is not checked.
     Torch: torch.nn.functional.multilabel_margin_loss.
     """
     ...
@@ -1290,10 +1342,11 @@ def multilabel_margin_loss(input: ArrayLike, target: ArrayLike, *, reduction: st
 def multilabel_soft_margin_loss(
     input: ArrayLike, target: ArrayLike, weight: ArrayLike | None = None, *, reduction: str = "mean"
 ) -> Array:
-    """Return the mean over the classes of the cross entropies of `target` and `sigmoid(input)`, a class each.
+    """Return the multi-label soft margin loss: the binary cross entropy with logits, averaged over the classes.
 
-    For each example, their mean (by default) or their sum. `weight` multiplies each cross entropy, and broadcasts.
-    Shapes: (*, n), (*, n) -> (*), where it is not reduced.
+    `weight` rescales each element, with broadcasting.
+    The `reduction` over the examples is "mean" (by default), "sum" or "none".
+    Shapes: with "none", (*, n), (*, n) -> (*).
     Raises: ValueError for an unknown reduction.
     Torch: torch.nn.functional.multilabel_soft_margin_loss.
     """
@@ -1307,13 +1360,14 @@ def nll_loss(
     ignore_index: builtins.int = -100,
     reduction: str = "mean",
 ) -> Array:
-    """Return the negative log-likelihood of class indices: each, their mean (by default) or their sum.
+    """Return the negative log-likelihood loss for class indices.
 
-    `input` holds the logarithms of the probabilities, as log_softmax gives them. `weight` has a factor for each class;
-    the mean is over the sum of the targets' weights. Targets of `ignore_index` do not count.
-    Shapes: (n,), () -> (); (m, n), (m) -> (m); (m, n, *), (m, *) -> (m, *), where none is reduced.
+    `input` holds log-probabilities, for example from `log_softmax`. `weight` rescales each class; "mean" divides by the
+    sum of the weights of the targets. Targets equal to `ignore_index` do not contribute.
+    The `reduction` is "mean" (by default), "sum" or "none".
+    Shapes: with "none", (n), () -> (); (m, n), (m) -> (m); (m, n, *), (m, *) -> (m, *).
     Raises: ValueError for an unknown reduction; RuntimeError for other shapes and dtypes; IndexError for a class out of
-    range, where it is known (a traced one gives NaN).
+    range. A traced class out of range gives NaN.
     Torch: torch.nn.functional.nll_loss.
     """
     ...
@@ -1324,7 +1378,7 @@ def normalize(
     dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
     eps: Number | Array = 1e-12,
 ) -> Array:
-    """Return `x / max(norm(x, p, dim), eps)`: slices of `p`-norm 1.
+    """Normalise the input to `p`-norm 1 along `dim`: `x / max(norm(x, p, dim), eps)`.
 
     Raises: RuntimeError for integers and bools.
     Torch: torch.nn.functional.normalize.
@@ -1332,12 +1386,12 @@ def normalize(
     ...
 
 def one_hot(tensor: ArrayLike, num_classes: builtins.int = -1) -> Array:
-    """Return vectors of `num_classes` elements that are 0 but for a 1 at the place of each class.
+    """Return the one-hot encoding of class indices: 1 at the index of the class, 0 elsewhere.
 
-    By default there are as many classes as the largest in `tensor` asks for: under jit give `num_classes`.
+    `num_classes` is by default the largest class plus 1; under jit it is required.
     Shapes: (*) -> (*, num_classes).
     Dtypes: int64.
-    Raises: RuntimeError for a tensor that is not int64, for a class out of range, and without classes.
+    Raises: RuntimeError for a tensor that is not int64, for a class out of range, and for zero classes.
     Torch: torch.nn.functional.one_hot.
     """
     ...
@@ -1345,14 +1399,14 @@ def one_hot(tensor: ArrayLike, num_classes: builtins.int = -1) -> Array:
 def pad(
     input: ArrayLike, pad: Sequence[builtins.int], mode: str = "constant", value: builtins.float | Array | None = None
 ) -> Array:
-    """Return the tensor with more elements around it: `pad` has two numbers for the last dimension, then for others.
+    """Pad a tensor: `pad` is (before, after) for the last dimension, then for the second to last, and so on.
 
-    `mode` is "constant" (`value`, by default 0), "reflect" (mirrored at the edge, which stays alone), "replicate" (the
-    edge) or "circular" (from the other side). A negative number takes elements away. The last three modes pad the
-    dimensions behind the channels: (c, w) to (n, c, d, h, w), all of them.
-    Gradient: an element that is repeated gets the sum.
-    Raises: RuntimeError for a `pad` that does not fit, or leaves a negative size; NotImplementedError for another mode
-    or shape.
+    `mode` is "constant" (fills with `value`, by default 0), "reflect" (mirrors without repeating the edge), "replicate"
+    (repeats the edge) or "circular" (wraps around). A negative number crops. The last three modes pad all 1 to 3
+    spatial dimensions: the shapes are (c, w) or (n, c, w) to (c, d, h, w) or (n, c, d, h, w).
+    Gradient: summed over the copies of an element.
+    Raises: RuntimeError for a `pad` that does not fit the shape or leaves a negative size; NotImplementedError for
+    another mode or shape.
     Torch: torch.nn.functional.pad.
     """
     ...
@@ -1360,9 +1414,9 @@ def pad(
 def pairwise_distance(
     x1: ArrayLike, x2: ArrayLike, p: builtins.float = 2.0, eps: builtins.float = 1e-06, keepdim: builtins.bool = False
 ) -> Array:
-    """Return the `p`-norm of `x1 - x2 + eps` over the last dimension; the tensors broadcast.
+    """Return the `p`-norm of `x1 - x2 + eps` over the last dimension, with broadcasting.
 
-    Gradient: as that of `norm`.
+    Gradient: as for `norm`.
     Raises: RuntimeError for bools.
     Torch: torch.pairwise_distance, torch.nn.functional.pairwise_distance.
     """
@@ -1379,7 +1433,7 @@ def pdist(input: ArrayLike, p: builtins.float = 2.0) -> Array:
     ...
 
 def pixel_shuffle(input: ArrayLike, upscale_factor: builtins.int) -> Array:
-    """Return an image of more pixels and fewer channels: `upscale_factor` r squared of them become r by r pixels.
+    """Rearrange each group of r² channels into blocks of r by r pixels, with r the `upscale_factor`.
 
     Shapes: (*, c r², h, w) -> (*, c, h r, w r).
     Raises: RuntimeError for other shapes, and for a factor that is not positive.
@@ -1388,8 +1442,9 @@ def pixel_shuffle(input: ArrayLike, upscale_factor: builtins.int) -> Array:
     ...
 
 def pixel_unshuffle(input: ArrayLike, downscale_factor: builtins.int) -> Array:
-    """Return an image of fewer pixels and more channels: the inverse of `pixel_shuffle`.
+    """Rearrange each block of r by r pixels into r² channels, with r the `downscale_factor`.
 
+    It is the inverse of `pixel_shuffle`.
     Shapes: (*, c, h r, w r) -> (*, c r², h, w).
     Raises: RuntimeError for other shapes, and for a factor that is not positive.
     Torch: torch.pixel_unshuffle, torch.nn.functional.pixel_unshuffle.
@@ -1405,35 +1460,35 @@ def poisson_nll_loss(
     eps: builtins.float = 1e-08,
     reduction: str = "mean",
 ) -> Array:
-    """Return the negative log-likelihood of counts under Poisson distributions with the expectations exp(input).
+    """Return the Poisson negative log-likelihood loss `exp(input) - target * input`.
 
-    Each of them, their mean (by default) or their sum. Without `log_input` the input is the expectation itself, and
-    `eps` is added before its logarithm is taken. `full` adds Stirling's estimate of log(target!) for counts above 1.
+    With `log_input=False` the loss is `input - target * log(input + eps)`. `full` adds Stirling's approximation of
+    log(target!) for targets above 1. The `reduction` is "mean" (by default), "sum" or "none".
     Raises: ValueError for an unknown reduction.
     Torch: torch.nn.functional.poisson_nll_loss.
     """
     ...
 
 def prelu(input: ArrayLike, weight: ArrayLike) -> Array:
-    """Return each element where it is positive, else its product with a weight: one, or one for each channel.
+    """Apply parametric ReLU: `x` if `x > 0`, else `weight x`, with one weight or one per channel.
 
     Shapes: (m, n, *), (n) or (1) -> (m, n, *).
     Gradient: the weight at 0 and at NaN.
-    Raises: RuntimeError for other shapes, and for two dtypes.
+    Raises: RuntimeError for other shapes, and if the dtypes differ.
     Torch: torch.prelu, torch.nn.functional.prelu.
     """
     ...
 
 def relu(input: ArrayLike) -> Array:
-    """Return the rectified linear unit, max(x, 0), of each element; NaN is kept.
+    """Apply the rectified linear unit, `max(x, 0)`, to each element. NaN is propagated.
 
-    Gradient: 0 at 0 (jnp.maximum(x, 0) has 0.5), 1 at NaN.
+    Gradient: 0 at 0 (jnp.maximum(x, 0) gives 0.5), 1 at NaN.
     Torch: torch.relu, torch.nn.functional.relu.
     """
     ...
 
 def relu6(input: ArrayLike) -> Array:
-    """Return each element, but not less than 0, nor more than 6.
+    """Apply ReLU6: clamp each element to [0, 6].
 
     Gradient: 0 at 0 and 6, 1 at NaN.
     Torch: torch.nn.functional.relu6.
@@ -1446,10 +1501,11 @@ def rms_norm(
     weight: ArrayLike | None = None,
     eps: Number | Array | None = None,
 ) -> Array:
-    """Return `x / sqrt(mean(x ** 2) + eps) * weight` over the last dimensions, those of `normalized_shape`.
+    """Apply root mean square layer normalisation: `x / sqrt(mean(x ** 2) + eps) * weight`.
 
-    By default `eps` is the distance of 1 to the next number, of float32 for 16-bit floats.
-    Dtypes: those of the input, whatever the weight's; 16-bit floats are computed in float32.
+    The mean is over the last dimensions, of shape `normalized_shape`. By default `eps` is the machine epsilon of the
+    dtype, of float32 for 16-bit floats.
+    Dtypes: the result has the input's dtype, for any dtype of the weight; 16-bit floats are computed in float32.
     Raises: RuntimeError for other shapes.
     Torch: torch.rms_norm, torch.nn.functional.rms_norm.
     """
@@ -1463,11 +1519,12 @@ def rrelu(
     *,
     key: Array | None = None,
 ) -> Array:
-    """Return each element where it is positive, else its product with a slope drawn between `lower` and `upper`.
+    """Apply randomized leaky ReLU: `x` if `x > 0`, else `slope x` with a random slope.
 
-    Without `training` the slope is the middle of the two.
-    Gradient: the slope at 0; at NaN 1 in training.
-    Raises: TypeError where a key is needed and missing; RuntimeError where `lower` is above `upper`, or one is not
+    In training the slope of each element is sampled uniformly between `lower` and `upper`. Otherwise it is the mean of
+    `lower` and `upper`.
+    Gradient: the slope at 0. At NaN it is 1 in training, else the slope.
+    Raises: TypeError for a missing `key` if slopes are sampled; RuntimeError if `lower > upper` or a bound is not
     finite, and for tensors that are not floating point.
     Torch: torch.rrelu, torch.nn.functional.rrelu.
     """
@@ -1485,24 +1542,26 @@ def scaled_dot_product_attention(
     enable_gqa: builtins.bool = False,
     dropout_key: ArrayLike | None = None,
 ) -> Array:
-    """Return `softmax(query @ key.mT * scale + attn_mask) @ value`; `scale` is by default 1 over the root of e.
+    """Compute scaled dot product attention, `softmax(query @ key.mT * scale + attn_mask) @ value`.
 
-    A bool `attn_mask` says which keys take part, one of numbers is added. With `is_causal` a query meets the keys up to
-    its own position. With `enable_gqa` a head of `key` and `value` serves several of `query`. Each weight is 0 with
-    probability `dropout_p`, drawn from `dropout_key`, a JAX key, and the others are divided by `1 - dropout_p`.
+    `scale` is 1 / sqrt(e) by default. A boolean `attn_mask` is True for the keys that take part in attention; a mask of
+    floats is added to the scores. `is_causal` applies a causal mask, lower triangular. `enable_gqa` is grouped-query
+    attention: several heads of `query` share one head of `key` and `value`. Dropout sets each weight to 0 with
+    probability `dropout_p` and divides the others by `1 - dropout_p`; `dropout_key` is a JAX random key.
     Shapes: (*, l, e), (*, s, e), (*, s, v) -> (*, l, v); the batches broadcast, and the mask to (*, l, s).
     Dtypes: 16-bit floats are computed in float32 and rounded once.
-    Gradient: 0 for a query that meets no key, whose result is 0.
-    Raises: RuntimeError for other shapes and dtypes, and for a mask together with `is_causal`; TypeError where a
-    `dropout_key` is needed and missing.
+    Gradient: 0 for a query with all keys masked, whose result is 0.
+    Raises: RuntimeError for other shapes and dtypes, and for a mask together with `is_causal`; TypeError if dropout
+    needs a `dropout_key` and gets None.
     Torch: torch.nn.functional.scaled_dot_product_attention.
     """
     ...
 
 def selu(input: ArrayLike) -> Array:
-    """Return `elu` with the `alpha` and the factor that keep mean 0 and variance 1 from layer to layer.
+    """Apply the scaled exponential linear unit, `scale * elu(x, alpha)`.
 
-    Gradient: that of the exponential at 0.
+    The constants `scale` and `alpha` preserve mean 0 and variance 1 from layer to layer.
+    Gradient: `scale * alpha` at 0.
     Torch: torch.selu, torch.nn.functional.selu.
     """
     ...
@@ -1512,7 +1571,7 @@ def sigmoid(input: ArrayLike) -> Array:
     ...
 
 def silu(input: ArrayLike) -> Array:
-    """Return `x sigmoid(x)`, also called swish.
+    """Apply the sigmoid linear unit, `x sigmoid(x)`, to each element. It is also called swish.
 
     Torch: torch.nn.functional.silu.
     """
@@ -1521,65 +1580,69 @@ def silu(input: ArrayLike) -> Array:
 def smooth_l1_loss(
     input: ArrayLike, target: ArrayLike, *, reduction: str = "mean", beta: builtins.float = 1.0
 ) -> Array:
-    """Return half the squared error over `beta` where the error is below `beta`, else the absolute error less a half.
+    """Return the smooth L1 loss: `0.5 * error**2 / beta` if `|error| < beta`, else `|error| - 0.5 * beta`.
 
-    Each of them, their mean (by default) or their sum. With a `beta` of 0 it is `l1_loss`.
-    Warns: where the shapes differ and broadcast, which is seldom meant.
+    With a `beta` of 0 it equals `l1_loss`. The `reduction` is "mean" (by default), "sum" or "none".
+    Warns: if the shapes differ, because the broadcast is often a mistake.
     Raises: ValueError for an unknown reduction; RuntimeError for a negative `beta`.
     Torch: torch.nn.functional.smooth_l1_loss.
     """
     ...
 
 def soft_margin_loss(input: ArrayLike, target: ArrayLike, *, reduction: str = "mean") -> Array:
-    """Return `log(1 + exp(-target * input))` for targets of 1 or -1: each, their mean (by default) or their sum.
+    """Return the soft margin loss `log(1 + exp(-target * input))`, the logistic loss for targets of 1 or -1.
 
+    The `reduction` is "mean" (by default), "sum" or "none".
     Shapes: `target` broadcasts to the shape of `input`.
-    Dtypes: the result has that of `input`.
+    Dtypes: the result has the dtype of `input`.
     Raises: ValueError for an unknown reduction; RuntimeError for other shapes, and for integers and bools.
     Torch: torch.nn.functional.soft_margin_loss.
     """
     ...
 
 def softmax(input: ArrayLike, dim: builtins.int | None = None, *, dtype: DTypeLike | None = None) -> Array:
-    """Return `exp(x)` divided by its sum along `dim`; it does not overflow.
+    """Apply softmax, `exp(x) / sum(exp(x))`, along `dim`, without overflow.
 
-    Dtypes: the input is cast to `dtype` first, where that is given.
-    Gradient: NaN where all elements are -infinity.
-    Warns: where `dim` is left out: torch then takes 0 for 0, 1 or 3 dimensions, else 1.
+    Dtypes: the input is first cast to `dtype`, if given.
+    Gradient: NaN if all elements along `dim` are -infinity.
+    Warns: if `dim` is omitted. As in torch, it is then 0 for tensors of 0, 1 or 3 dimensions, else 1.
     Raises: NotImplementedError for a tensor that is not floating point, unless `dtype` is.
     Torch: torch.softmax, torch.nn.functional.softmax.
     """
     ...
 
 def softmin(input: ArrayLike, dim: builtins.int | None = None, *, dtype: DTypeLike | None = None) -> Array:
-    """Return `softmax(-input, dim)`.
+    """Apply softmin, `softmax(-input, dim)`, along `dim`.
 
-    Dtypes: the negative is cast to `dtype`, where that is given.
-    Warns: where `dim` is left out, as `softmax` does.
-    Raises: RuntimeError for bools; NotImplementedError as `softmax` does.
+    Dtypes: `-input` is cast to `dtype`, if given.
+    Warns: if `dim` is omitted, like `softmax`.
+    Raises: RuntimeError for bools; NotImplementedError like `softmax`.
     Torch: torch.nn.functional.softmin.
     """
     ...
 
 def softplus(input: ArrayLike, beta: Number | Array = 1.0, threshold: Number | Array = 20.0) -> Array:
-    """Return `log(1 + exp(beta x)) / beta`, and `x` itself where `beta x` is above the threshold.
+    """Apply softplus, `log(1 + exp(beta x)) / beta`, to each element.
+
+    For numerical stability the result is `x` if `beta x > threshold`.
 
     Torch: torch.nn.functional.softplus.
     """
     ...
 
 def softshrink(input: ArrayLike, lambd: Number | Array = 0.5) -> Array:
-    """Return each element moved to 0 by `lambd`: 0 where it is at most that far away.
+    """Apply soft shrinkage: 0 if `|x| <= lambd`, else `x - sign(x) lambd`.
 
-    Gradient: 0 where the result is 0, 1 elsewhere, at NaN too.
+    Gradient: 0 if `|x| <= lambd`, else 1. It is 1 at NaN.
     Raises: RuntimeError for a negative `lambd`.
     Torch: torch.nn.functional.softshrink.
     """
     ...
 
 def softsign(input: ArrayLike) -> Array:
-    """Return `x / (1 + |x|)`; integers as float32.
+    """Apply softsign, `x / (1 + |x|)`, to each element.
 
+    Dtypes: integers give float32.
     Torch: torch.nn.functional.softsign.
     """
     ...
@@ -1589,16 +1652,17 @@ def tanh(input: ArrayLike) -> Array:
     ...
 
 def tanhshrink(input: ArrayLike) -> Array:
-    """Return `x - tanh(x)`; integers as float32.
+    """Apply tanhshrink, `x - tanh(x)`, to each element.
 
+    Dtypes: integers give float32.
     Torch: torch.nn.functional.tanhshrink.
     """
     ...
 
 def threshold(input: ArrayLike, threshold: Number | Array, value: Number | Array) -> Array:
-    """Return each element that is above `threshold`, and `value` in the place of the others; NaN stays.
+    """Apply a threshold: `x` if `x > threshold`, else `value`. NaN is propagated.
 
-    Gradient: 1 above the threshold and at NaN, 0 at it and below.
+    Gradient: 1 above the threshold and at NaN, else 0.
     Torch: torch.threshold, torch.nn.functional.threshold.
     """
     ...
@@ -1614,12 +1678,12 @@ def triplet_margin_loss(
     *,
     reduction: str = "mean",
 ) -> Array:
-    """Return by how much the negative is not a margin farther from the anchor than the positive.
+    """Return the triplet margin loss `max(0, d(anchor, positive) - d(anchor, negative) + margin)` of each row.
 
-    For each row, their mean (by default) or their sum. Distances are those of `pairwise_distance`. With `swap` the
-    distance of the positive to the negative counts, where that is smaller.
-    Raises: ValueError for an unknown reduction and for a margin of 0 or below; RuntimeError for tensors of different
-    numbers of dimensions.
+    `d` is `pairwise_distance`. With `swap`, d(positive, negative) replaces d(anchor, negative) if it is smaller.
+    The `reduction` is "mean" (by default), "sum" or "none".
+    Raises: ValueError for an unknown reduction and for a margin that is not positive; RuntimeError for tensors of
+    different numbers of dimensions.
     Torch: torch.nn.functional.triplet_margin_loss.
     """
     ...
@@ -1634,10 +1698,11 @@ def triplet_margin_with_distance_loss(
     swap: builtins.bool = False,
     reduction: str = "mean",
 ) -> Array:
-    """Return `triplet_margin_loss` with a distance of one's own: a function of two tensors.
+    """Return the triplet margin loss with a given distance function of two tensors (default: `pairwise_distance`).
 
-    Raises: ValueError for an unknown reduction and for a margin of 0 or below; RuntimeError for tensors of different
-    numbers of dimensions.
+    The other arguments are those of `triplet_margin_loss`.
+    Raises: ValueError for an unknown reduction and for a margin that is not positive; RuntimeError for tensors of
+    different numbers of dimensions.
     Torch: torch.nn.functional.triplet_margin_with_distance_loss.
     """
     ...
@@ -1649,9 +1714,9 @@ def unfold(
     padding: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 0,
     stride: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = 1,
 ) -> Array:
-    """Return the windows of images as columns. Shapes: (n, c, h, w) -> (n, c * kernel, windows), or without n.
+    """Extract sliding windows from images as columns. Shapes: (n, c, h, w) -> (n, c * kh * kw, windows), or without n.
 
-    Raises: RuntimeError where no window fits, and for images without elements.
+    Raises: RuntimeError if no window fits, and for images without elements.
     Torch: torch.nn.functional.unfold.
     """
     ...

@@ -1,1 +1,1 @@
-"""Functions for neural networks: activations, losses and linear layers."""
+"""Functions of torch.nn.functional: convolutions, pooling, normalization, attention, activations and losses."""

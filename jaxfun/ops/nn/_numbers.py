@@ -1,4 +1,4 @@
-"""The numbers that an activation takes beside its tensor: real, and in the range of the tensor's dtype."""
+"""Checks and casts for the scalar parameters of activations, which are real and fit the dtype of the input."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ from ...core.errors import DTypeError, describe
 
 
 def numbers_fit(input: Any, *numbers: Any, **named: Any) -> None:
-    """Raise DTypeError for a number beyond the range of the input's dtype; an op's `before`."""
+    """Raise DTypeError for a number that overflows the dtype of the input; an op's `before`."""
     refuse_overflow((input,), (*numbers, *named.values()))
 
 
 def as_factors(input: jax.Array, *numbers: Any) -> tuple[jax.Array, ...]:
-    """Return numbers in the input's dtype.
+    """Cast numbers to the dtype of the input.
 
-    Raises: DTypeError for complex ones.
+    Raises: DTypeError for complex numbers.
     """
     if any(map(jnp.iscomplexobj, numbers)):
         raise DTypeError("real numbers", describe(numbers))

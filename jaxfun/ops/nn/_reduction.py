@@ -1,4 +1,4 @@
-"""What losses share: how they are reduced, and targets that broadcast with a warning."""
+"""Common parts of the losses: the `reduction` argument, checks, and broadcasting of targets with a warning."""
 
 import warnings
 from collections.abc import Callable, Mapping
@@ -16,13 +16,13 @@ from ...core.record import COMPLEXES, Choice
 from ..reduce.sums import mean, sum
 
 _REDUCTIONS: Mapping[str, Callable[[Any], jax.Array]] = {"none": lambda loss: loss, "mean": mean, "sum": sum}
-REDUCTION = Choice(tuple(_REDUCTIONS))  # what a record says of its `reduction`
+REDUCTION = Choice(tuple(_REDUCTIONS))  # the values of `reduction`, for an op's record
 
 
 def reduced(loss: jax.Array, reduction: str) -> jax.Array:
-    """Return all elements of a loss, their mean or their sum, as `reduction` says.
+    """Apply a reduction to a loss: "none", "mean" or "sum".
 
-    Raises: ArgumentValueError for another reduction.
+    Raises: ArgumentValueError for an unknown reduction.
     """
     want_reduction(reduction)
     return _REDUCTIONS[reduction](loss)
@@ -36,7 +36,7 @@ def want_reduction(reduction: str, *more: str) -> None:
 
 
 def want_positive(name: str, value: float) -> None:
-    """Raise ArgumentValueError unless a number is above 0."""
+    """Raise ArgumentValueError unless a number is positive."""
     if value <= 0:
         raise ArgumentValueError(f"`{name}` above 0", describe(value))
 
@@ -48,23 +48,23 @@ def want_floating(name: str, input: jax.Array) -> None:
 
 
 def takes_complex_targets(arguments: Mapping[str, Any]) -> frozenset[DType]:
-    """Return what an op takes beside real inputs: torch takes a complex `target` there; an op's `takes_here`."""
+    """Accept complex dtypes if all inputs are real: torch then allows a complex `target`; an op's `takes_here`."""
     inputs = (value for name, value in arguments.items() if name.startswith("input"))
     return frozenset() if any(as_dtype(input.dtype).is_complex for input in inputs) else COMPLEXES
 
 
 def are_all(predicate: Callable[[jax.Array], jax.Array], numbers: Any) -> bool:
-    """Return whether a predicate holds for all numbers; it is taken to for traced ones."""
+    """Return whether a predicate holds for all numbers. Traced numbers pass unchecked."""
     if is_traced(numbers):
         return True
-    with jax.ensure_compile_time_eval():  # numbers that are known where a function around them is traced
+    with jax.ensure_compile_time_eval():  # concrete numbers inside a traced function
         return bool(predicate(numbers).all())
 
 
 def broadcast_pair(name: str, input: Any, target: Any) -> tuple[jax.Array, jax.Array]:
-    """Return both tensors in the shape that they broadcast to, before they are promoted, as torch does.
+    """Broadcast both tensors to their common shape, before dtype promotion as in torch.
 
-    It warns where their shapes differ, at the line that calls `nn.functional.` and the name.
+    Warns: if the shapes differ, at the line that calls `nn.functional.<name>`.
     """
     input, target = as_tensor("input", input), as_tensor("target", target)
     if input.shape == target.shape:

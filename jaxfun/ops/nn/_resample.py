@@ -1,4 +1,4 @@
-"""How an axis is resampled: which elements make each new one, and with what weights. All of it is known beforehand."""
+"""Resampling along one dimension: the input indices and weights of each output element, as constants."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -10,17 +10,17 @@ import numpy as np
 
 
 class Axis(NamedTuple):
-    """An axis to be resampled: its old and its new size, the factor that was asked for, what its corners mean."""
+    """A dimension to resample: input size, output size, the given scale factor, and `align_corners`."""
 
     old: int
     new: int
     factor: float | None
     align_corners: bool
-    dtype: Any  # in which places and weights are computed
+    dtype: Any  # of the coordinates and weights
 
     @property
     def scale(self) -> Any:
-        """The distance between two new elements, in old ones."""
+        """The step between output elements, in input coordinates."""
         number = self.dtype
         if self.align_corners:
             return number(self.old - 1) / number(self.new - 1) if self.new > 1 else number(0)
@@ -30,7 +30,7 @@ class Axis(NamedTuple):
 
     @property
     def places(self) -> np.ndarray:
-        """The centre of each new element, in old ones."""
+        """The source coordinate of each output element: its centre, in input coordinates."""
         new = np.arange(self.new, dtype=self.dtype)
         if self.align_corners:
             return self.scale * new
@@ -38,7 +38,7 @@ class Axis(NamedTuple):
 
 
 class Taps(NamedTuple):
-    """What makes each new element: the indices of old ones, (taps, new), their weights, and which of them count."""
+    """The taps of each output element: input indices, (taps, new), their weights, and a mask of the valid taps."""
 
     indices: np.ndarray
     weights: Any = None
@@ -46,13 +46,13 @@ class Taps(NamedTuple):
 
 
 def nearest(axis: Axis) -> Taps:
-    """Return the tap of the element below each place."""
+    """Return the tap of mode "nearest": the element at the coordinate rounded down, without the half-pixel offset."""
     new = np.arange(axis.new, dtype=axis.dtype)
     return _one(axis, new * axis.scale)
 
 
 def nearest_exact(axis: Axis) -> Taps:
-    """Return the tap of the element nearest to each place."""
+    """Return the tap of mode "nearest-exact": the element nearest to each coordinate."""
     return _one(axis, axis.places + axis.dtype(0.5))
 
 
@@ -61,7 +61,7 @@ def _one(axis: Axis, places: np.ndarray) -> Taps:
 
 
 def linear(axis: Axis) -> Taps:
-    """Return the taps of the two elements around each place."""
+    """Return the taps of linear interpolation: the two elements around each coordinate."""
     if axis.old == axis.new:
         below, part = np.arange(axis.new), np.zeros(axis.new, axis.dtype)
         return Taps(np.stack([below, below]), np.stack([1 - part, part]))
@@ -70,23 +70,23 @@ def linear(axis: Axis) -> Taps:
 
 
 def _below(places: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the element below each place, and how far the place is above it."""
+    """Return the index of the element below each coordinate, and the fraction above it."""
     below = np.minimum(np.floor(places).astype(np.int64), size - 1)
     return below, np.clip(places - below.astype(places.dtype), 0, 1).astype(places.dtype)
 
 
-_STEEP = -0.75  # the slope of torch's cubic; that of the filter against aliasing is -0.5
+_STEEP = -0.75  # the coefficient `a` of torch's cubic convolution; the antialiasing filter has -0.5
 
 
 def cubic(axis: Axis) -> Taps:
-    """Return the taps of the four elements around each place, those beyond the edge the edge itself."""
+    """Return the taps of cubic convolution: the four elements around each coordinate, clamped to the edges."""
     below, part = _below(axis.places, axis.old)
     indices = np.clip(below + np.arange(-1, 3)[:, None], 0, axis.old - 1)
     return Taps(indices, cubic_weights(part, np).astype(axis.dtype))
 
 
 def cubic_weights(part: Any, numpy: Any) -> Any:
-    """Return the weights of the four elements around a place that is `part` above the second of them."""
+    """Return the four weights of cubic convolution at a coordinate `part` above the second element."""
     a = _STEEP
     outer, inner = part + 1, 1 - part
     beyond = 2 - part
@@ -101,14 +101,14 @@ def cubic_weights(part: Any, numpy: Any) -> Any:
 
 
 def area(axis: Axis) -> Taps:
-    """Return the taps of the elements that each new one covers, all of one weight."""
+    """Return the taps of adaptive average pooling: the elements in each window, with equal weights."""
     new = np.arange(axis.new)
     start, end = new * axis.old // axis.new, -(-(new + 1) * axis.old // axis.new)
     return _ranges(axis, start, end, lambda places, tap: 1 / (end - start).astype(axis.dtype))
 
 
 def _ranges(axis: Axis, start: np.ndarray, end: np.ndarray, weigh: Callable[..., np.ndarray]) -> Taps:
-    """Return the taps of the elements from `start` to `end`; of shorter ranges the last are not counted."""
+    """Return the taps of the elements from `start` to `end`. Shorter ranges are padded with invalid taps."""
     taps = np.arange(int(np.max(end - start, initial=1)))[:, None]
     counts = taps < end - start
     weights = np.where(counts, weigh(start, taps), 0).astype(axis.dtype)
@@ -129,7 +129,7 @@ def _lanczos(x: np.ndarray) -> np.ndarray:
     return np.where(np.abs(x) < 3, np.sinc(x) * np.sinc(x / 3), 0)
 
 
-# the filters against aliasing, each with how many elements it reaches over
+# the antialiasing filters, each with its width in elements
 _FILTERS: Mapping[str, tuple[Callable[[np.ndarray], np.ndarray], int]] = {
     "bilinear": (_triangle, 2),
     "bicubic": (_smooth_cubic, 4),
@@ -138,7 +138,7 @@ _FILTERS: Mapping[str, tuple[Callable[[np.ndarray], np.ndarray], int]] = {
 
 
 def antialiased(axis: Axis, mode: str) -> Taps:
-    """Return the taps of the elements that a filter reaches, which is as wide as a new element."""
+    """Return the taps of an antialiasing filter, widened by the scale when downsampling."""
     filtered, reach = _FILTERS[mode]
     scale, half = axis.scale, axis.dtype(0.5)
     support = axis.dtype(reach * 0.5) * (scale if scale >= 1 else axis.dtype(1))
@@ -157,7 +157,7 @@ def antialiased(axis: Axis, mode: str) -> Taps:
 
 
 def applied(input: jax.Array, taps: Taps, dim: int) -> jax.Array:
-    """Return a tensor that is resampled along one dimension."""
+    """Resample a tensor along one dimension."""
     if taps.weights is None:
         return _taken(input, taps.indices[0], dim)
     shape = (-1, *(1,) * (input.ndim - 1 - dim))
@@ -173,8 +173,8 @@ def applied(input: jax.Array, taps: Taps, dim: int) -> jax.Array:
 def _taken(input: jax.Array, indices: np.ndarray, dim: int) -> jax.Array:
     """Return the elements at constant indices.
 
-    Where the size grows by a whole number, all but those at the edges are slices beside each other: their gradient
-    needs no scatter, which takes most of the time on a CPU.
+    If the scale factor is an integer, all elements except those at the edges are stacked slices. The gradient of a
+    slice needs no scatter, which takes most of the time on a CPU.
     """
     size = input.shape[dim]
     shifts, edge = _shifts(indices, size)
@@ -191,9 +191,9 @@ def _taken(input: jax.Array, indices: np.ndarray, dim: int) -> jax.Array:
 
 
 def _shifts(indices: np.ndarray, size: int) -> tuple[list[int], int]:
-    """Return how far each new element in the place of an old one is shifted, and how wide the edges are.
+    """Return the index offsets of the output elements of one input element, and the width of the edges.
 
-    No shifts where those between the edges are not alike, and where the new size is no multiple of the old one.
+    The offsets are empty if they differ between the edges, or if the output size is no multiple of the input size.
     """
     if not size or len(indices) % size:
         return [], 0
@@ -204,7 +204,7 @@ def _shifts(indices: np.ndarray, size: int) -> tuple[list[int], int]:
 
 
 def applied_to_bytes(input: jax.Array, taps: Taps, dim: int) -> jax.Array:
-    """Return a tensor of uint8 that is resampled along one dimension, as torch does it: with weights of 16 bits."""
+    """Resample a uint8 tensor along one dimension with 16-bit fixed-point weights, like torch."""
     matrix = np.zeros((taps.indices.shape[1], input.shape[dim]), np.float64)
     np.add.at(matrix, (np.arange(len(matrix)), taps.indices), taps.weights)
     bits = 0

@@ -1,6 +1,6 @@
-"""Windows over the last dimensions: how they are described, how many there are, and their elements side by side.
+"""Sliding windows over the last dimensions: their arguments, their number, and their elements as an array.
 
-Convolutions, pools and `unfold` stand on it. Begin with `columns`, or, for a pool, with `pool_of`.
+Convolutions, pools and `unfold` are built on this module. Begin with `columns`, or, for a pool, with `pool_of`.
 """
 
 from collections.abc import Sequence
@@ -12,15 +12,15 @@ import numpy as np
 
 from ...core.errors import ArgumentTypeError, JaxfunError, PositionError, ShapeError, describe
 
-PerDim = int | tuple[int, ...] | list[int]  # one integer for all dimensions, or one each
+PerDim = int | tuple[int, ...] | list[int]  # one integer for all dimensions, or one for each
 Ints = tuple[int, ...]
 Pads = Sequence[tuple[int, int]]
 
 
 def spread(value: Any, count: int, name: str) -> Ints:
-    """Return an integer for each of `count` dimensions, of one integer or a sequence of one or of `count`.
+    """Expand an integer, or a sequence of 1 or `count` integers, to one integer for each of `count` dimensions.
 
-    Raises: ArgumentTypeError for what is no integer; ShapeError for another number of them.
+    Raises: ArgumentTypeError for a value that is not an integer; ShapeError for a sequence of another length.
     """
     each = as_ints(value, 1, name)
     if len(each) not in (1, count):
@@ -29,9 +29,9 @@ def spread(value: Any, count: int, name: str) -> Ints:
 
 
 def one_or_each(value: Any, count: int, name: str, error: type[JaxfunError] = PositionError) -> Ints:
-    """Return an integer for each of `count` dimensions, of one integer or a sequence of exactly `count`.
+    """Expand an integer, or a sequence of exactly `count` integers, to one integer for each of `count` dimensions.
 
-    Raises: ArgumentTypeError for what is no integer; the error for another number of them.
+    Raises: ArgumentTypeError for a value that is not an integer; `error` for a sequence of another length.
     """
     each = as_ints(value, count, name)
     if len(each) != count:
@@ -40,9 +40,9 @@ def one_or_each(value: Any, count: int, name: str, error: type[JaxfunError] = Po
 
 
 def as_ints(value: Any, count: int, name: str) -> Ints:
-    """Return a sequence of integers as it is, or one integer `count` times.
+    """Return a sequence of integers unchanged, or repeat one integer `count` times.
 
-    Raises: ArgumentTypeError for what is no integer.
+    Raises: ArgumentTypeError for a value that is not an integer.
     """
     each = value if isinstance(value, tuple) else (value,) * count
     if not all(isinstance(item, (int, np.integer)) and not isinstance(item, bool) for item in each):
@@ -51,31 +51,31 @@ def as_ints(value: Any, count: int, name: str) -> Ints:
 
 
 def want_at_least(least: int, **named: Ints) -> None:
-    """Raise ShapeError for an integer below `least`."""
+    """Raise ShapeError if any integer is below `least`."""
     for name, values in named.items():
         if min(values) < least:
             raise ShapeError(f"`{name}` of at least {least}", str(values))
 
 
 def want_rank(input: jax.Array, count: int) -> None:
-    """Raise PositionError unless a tensor has `count` dimensions behind its channels, and one or none before them."""
+    """Raise PositionError unless the shape is (n, c, *sizes) or (c, *sizes) with `count` sizes."""
     if input.ndim not in (count + 1, count + 2):
         raise PositionError(f"a tensor of {count + 2} dimensions, or of {count + 1} without a batch", describe(input))
 
 
 def extents(kernel: Ints, dilation: Ints) -> Ints:
-    """Return how far a window reaches in each dimension."""
+    """Return the extent of the dilated kernel in each dimension."""
     return tuple(step * (size - 1) + 1 for size, step in zip(kernel, dilation, strict=True))
 
 
 def counts(sizes: Ints, reach: Ints, stride: Ints, pads: Pads) -> Ints:
-    """Return how many windows fit in each dimension; below 1 where none does."""
+    """Return the number of windows in each dimension; it is below 1 if no window fits."""
     each = zip(sizes, reach, stride, pads, strict=True)
     return tuple((size + sum(pad) - length) // step + 1 for size, length, step, pad in each)
 
 
 def padded(input: jax.Array, pads: Pads, value: Any = 0) -> jax.Array:
-    """Return a tensor with its last dimensions padded by `value`; negative padding crops."""
+    """Pad the last dimensions with `value`; negative padding crops."""
     if not any(map(any, pads)):
         return input
     config = [(0, 0, 0)] * (input.ndim - len(pads)) + [(*pad, 0) for pad in pads]
@@ -83,23 +83,23 @@ def padded(input: jax.Array, pads: Pads, value: Any = 0) -> jax.Array:
 
 
 def every(input: jax.Array, axis: int, start: int, count: int, step: int) -> jax.Array:
-    """Return `count` elements along a dimension, every `step`-th from `start` on."""
+    """Slice a dimension: `count` elements from `start`, with a stride of `step`."""
     return jax.lax.slice_in_dim(input, start, start + step * (count - 1) + 1, step, axis)
 
 
 def columns(input: jax.Array, kernel: Ints, stride: Ints, dilation: Ints) -> jax.Array:
-    """Return the elements of all windows. Shapes: (n, c, *sizes) -> (n, c, *kernel, *windows)."""
+    """Extract the elements of all windows. Shapes: (n, c, *sizes) -> (n, c, *kernel, *windows)."""
     reach = extents(kernel, dilation)
     windows = counts(input.shape[2:], reach, stride, [(0, 0)] * len(kernel))
     for place, (size, count, step, apart) in enumerate(zip(kernel, windows, stride, dilation, strict=True)):
-        axis = 2 + 2 * place  # behind the taps and the windows of the dimensions before it
+        axis = 2 + 2 * place  # after the taps and the windows of earlier dimensions
         taps = [every(input, axis, apart * tap, count, step) for tap in range(size)]
         input = jnp.stack(taps, 2 + place)
     return input
 
 
 class Pool(NamedTuple):
-    """The windows of a pool. The padding behind the input is as much as the last window needs."""
+    """The windows of a pool. The padding at the end of each dimension extends to the end of the last window."""
 
     sizes: Ints  # of the input
     kernel: Ints
@@ -110,13 +110,13 @@ class Pool(NamedTuple):
 
     @property
     def starts(self) -> list[np.ndarray]:
-        """Where the windows start in each dimension, counted from the first element behind the padding."""
+        """The start indices of the windows in each dimension; they are negative in the padding."""
         each = zip(self.windows, self.stride, self.pads, strict=True)
         return [np.arange(count) * step - low for count, step, (low, _) in each]
 
     @property
     def first_inside(self) -> list[np.ndarray]:
-        """The first tap of each window that is not padding."""
+        """The index of the first tap of each window that is not padding, in each dimension."""
         each = zip(self.starts, self.dilation, strict=True)
         return [start + np.maximum(-start + apart - 1, 0) // apart * apart for start, apart in each]
 
@@ -124,10 +124,10 @@ class Pool(NamedTuple):
 def pool_of(
     dims: int, input: jax.Array, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
 ) -> Pool:
-    """Return the windows of a pool over the last dimensions, of torch's arguments; by default, they do not overlap.
+    """Compute the windows of a pool over the last dimensions; `stride` defaults to `kernel_size`.
 
-    Raises: ShapeError for sizes out of range, an input with too many or too few dimensions or without elements, and for
-    padding of more than half the window.
+    Raises: ShapeError for sizes out of range, an input without elements, and padding of more than half the window;
+    PositionError for an input of the wrong rank.
     """
     kernel = spread(kernel_size, dims, "kernel_size")
     step = kernel if stride in (None, ()) else spread(stride, dims, "stride")
@@ -151,7 +151,7 @@ def _ends(size: int, reach: int, step: int, pad: int, count: int) -> tuple[int, 
 
 
 def want_elements(input: jax.Array, dims: int) -> None:
-    """Raise ShapeError for a tensor without elements, unless its batch is empty."""
+    """Raise ShapeError for a tensor without elements; an empty batch is allowed."""
     if 0 in input.shape[-1 - dims :]:
         raise ShapeError("a tensor with elements, or an empty batch", describe(input))
 
@@ -159,5 +159,5 @@ def want_elements(input: jax.Array, dims: int) -> None:
 def _pooled_size(size: int, reach: int, step: int, pad: int, ceil_mode: bool) -> int:
     left = size + 2 * pad - reach
     count = (-(-left // step) if ceil_mode else left // step) + 1
-    # no window starts in the padding behind the input
+    # windows that would start in the padding at the end are ignored
     return count - (ceil_mode and (count - 1) * step >= size + pad)

@@ -1,4 +1,4 @@
-"""Activation functions that are smooth but for a few points: gelu, silu, elu, softplus and their kin."""
+"""Activation functions, most of them smooth: relu, gelu, silu, softplus, elu and related ones."""
 
 import math
 from typing import Any
@@ -20,9 +20,9 @@ NOT_REAL = BOOLS | INTEGERS | COMPLEXES
 
 @op(kind=Kind.NO_OPMATH, torch="torch.nn.functional.relu", rejects=BOOLS | COMPLEXES, aliases=("relu",))
 def relu(input: Array) -> jax.Array:
-    """Return the rectified linear unit, max(x, 0), of each element; NaN is kept.
+    """Apply the rectified linear unit, `max(x, 0)`, to each element. NaN is propagated.
 
-    Gradient: 0 at 0 (jnp.maximum(x, 0) has 0.5), 1 at NaN.
+    Gradient: 0 at 0 (jnp.maximum(x, 0) gives 0.5), 1 at NaN.
     Torch: torch.relu, torch.nn.functional.relu.
 
     >>> import jaxfun as jf
@@ -41,9 +41,9 @@ _TANH_SCALE = math.sqrt(2 / math.pi)
     takes={"approximate": Choice(("none", "tanh"))},
 )
 def gelu(input: Array, *, approximate: str = "none") -> jax.Array:
-    """Return `x Φ(x)` with the distribution function of the standard normal distribution (jax.nn.gelu: its estimate).
+    """Apply the Gaussian error linear unit, `x Φ(x)`. Φ is the cumulative distribution function of N(0, 1).
 
-    `approximate="tanh"` estimates it by a hyperbolic tangent.
+    `approximate="tanh"` selects the tanh approximation, the default of jax.nn.gelu.
     Raises: RuntimeError for another `approximate`.
     Torch: torch.nn.functional.gelu.
 
@@ -60,7 +60,7 @@ def gelu(input: Array, *, approximate: str = "none") -> jax.Array:
 
 @op(torch="torch.nn.functional.silu", rejects=BOOLS | INTEGERS)
 def silu(input: Array) -> jax.Array:
-    """Return `x sigmoid(x)`, also called swish.
+    """Apply the sigmoid linear unit, `x sigmoid(x)`, to each element. It is also called swish.
 
     Torch: torch.nn.functional.silu.
 
@@ -73,7 +73,7 @@ def silu(input: Array) -> jax.Array:
 
 @op(torch="torch.nn.functional.mish", rejects=NOT_REAL)
 def mish(input: Array) -> jax.Array:
-    """Return `x tanh(softplus(x))`.
+    """Apply mish, `x tanh(softplus(x))`, to each element.
 
     Torch: torch.nn.functional.mish.
 
@@ -86,8 +86,9 @@ def mish(input: Array) -> jax.Array:
 
 @op(torch="torch.nn.functional.softsign", kind=Kind.INT_TO_FLOAT, rejects=BOOLS, composite=True)
 def softsign(input: Array) -> jax.Array:
-    """Return `x / (1 + |x|)`; integers as float32.
+    """Apply softsign, `x / (1 + |x|)`, to each element.
 
+    Dtypes: integers give float32.
     Torch: torch.nn.functional.softsign.
 
     >>> import jaxfun as jf
@@ -99,8 +100,9 @@ def softsign(input: Array) -> jax.Array:
 
 @op(torch="torch.nn.functional.tanhshrink", kind=Kind.INT_TO_FLOAT, rejects=BOOLS, composite=True)
 def tanhshrink(input: Array) -> jax.Array:
-    """Return `x - tanh(x)`; integers as float32.
+    """Apply tanhshrink, `x - tanh(x)`, to each element.
 
+    Dtypes: integers give float32.
     Torch: torch.nn.functional.tanhshrink.
 
     >>> import jaxfun as jf
@@ -112,7 +114,7 @@ def tanhshrink(input: Array) -> jax.Array:
 
 @op(torch="torch.nn.functional.logsigmoid", aten="log_sigmoid", node="LogSigmoidBackward0", rejects=NOT_REAL)
 def logsigmoid(input: Array) -> jax.Array:
-    """Return `log(sigmoid(x))`; it does not overflow.
+    """Apply the logarithm of the sigmoid, `log(sigmoid(x))`, to each element, without overflow.
 
     Torch: torch.nn.functional.logsigmoid.
 
@@ -130,7 +132,9 @@ def logsigmoid(input: Array) -> jax.Array:
     before=numbers_fit,
 )
 def softplus(input: Array, beta: Factor = 1.0, threshold: Factor = 20.0) -> jax.Array:
-    """Return `log(1 + exp(beta x)) / beta`, and `x` itself where `beta x` is above the threshold.
+    """Apply softplus, `log(1 + exp(beta x)) / beta`, to each element.
+
+    For numerical stability the result is `x` if `beta x > threshold`.
 
     Torch: torch.nn.functional.softplus.
 
@@ -151,7 +155,7 @@ def _softplus(x: jax.Array, beta: jax.Array, threshold: jax.Array) -> jax.Array:
 def _softplus_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     x, beta, threshold = primals
     scaled, slope = x * beta, jax.nn.sigmoid(x * beta)
-    # at the threshold the slope is that of the curve, its own derivative that of the line
+    # at the threshold: the first derivative of the curve, the second derivative of the line
     curve = jnp.where(scaled == threshold, jax.lax.stop_gradient(slope), slope)
     return _softplus(*primals), tangents[0] * jnp.where(scaled > threshold, 1, curve)
 
@@ -163,7 +167,7 @@ def _softplus_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     before=numbers_fit,
 )
 def elu(input: Array, alpha: Factor = 1.0) -> jax.Array:
-    """Return each element where it is positive, else `alpha (exp(x) - 1)`.
+    """Apply the exponential linear unit: `x` if `x > 0`, else `alpha (exp(x) - 1)`.
 
     Gradient: `alpha` at 0.
     Torch: torch.nn.functional.elu.
@@ -177,7 +181,7 @@ def elu(input: Array, alpha: Factor = 1.0) -> jax.Array:
 
 
 def _elu(x: jax.Array, alpha: jax.Array, steepness: jax.Array | float = 1.0) -> jax.Array:
-    # at 0 the slope is that of the curve, its own derivative that of the line
+    # at 0: the first derivative of the exponential, the second derivative of the line
     line = x * jnp.where(x == 0, alpha * steepness, 1)
     return jnp.where(x < 0, alpha * jnp.expm1(jnp.where(x < 0, x, 0) * steepness), line)
 
@@ -197,7 +201,7 @@ def _has_steepness(input: Any, alpha: Any = 1.0) -> None:
     before=_has_steepness,
 )
 def celu(input: Array, alpha: Factor = 1.0) -> jax.Array:
-    """Return each element where it is positive, else `alpha (exp(x / alpha) - 1)`.
+    """Apply the continuously differentiable ELU: `x` if `x > 0`, else `alpha (exp(x / alpha) - 1)`.
 
     Raises: RuntimeError for an `alpha` of 0.
     Torch: torch.celu, torch.nn.functional.celu.
@@ -215,9 +219,10 @@ _SELU_ALPHA, _SELU_SCALE = 1.6732632423543772848170429916717, 1.0507009873554804
 
 @op(torch="torch.nn.functional.selu", node="EluBackward0", rejects=NOT_REAL, aliases=("selu",))
 def selu(input: Array) -> jax.Array:
-    """Return `elu` with the `alpha` and the factor that keep mean 0 and variance 1 from layer to layer.
+    """Apply the scaled exponential linear unit, `scale * elu(x, alpha)`.
 
-    Gradient: that of the exponential at 0.
+    The constants `scale` and `alpha` preserve mean 0 and variance 1 from layer to layer.
+    Gradient: `scale * alpha` at 0.
     Torch: torch.selu, torch.nn.functional.selu.
 
     >>> import jaxfun as jf
@@ -233,9 +238,9 @@ def selu(input: Array) -> jax.Array:
     cases=rows("input dim", ("m 4", -1), ("4 m", 0), ("b 2 m", 1), ("6", 0)),
 )
 def glu(input: Array, dim: Dim = -1) -> jax.Array:
-    """Return `a sigmoid(b)` of the two halves of the input along `dim`.
+    """Apply the gated linear unit, `a sigmoid(b)`. `a` and `b` are the halves of the input along `dim`.
 
-    Raises: RuntimeError for an odd size, and for a tensor without dimensions.
+    Raises: RuntimeError for an odd size of `dim`, and for a 0-dim tensor.
     Torch: torch.nn.functional.glu.
 
     >>> import jaxfun as jf

@@ -1,4 +1,4 @@
-"""Adaptive pools: as many windows as are asked for, spread over the input as evenly as integers allow."""
+"""Adaptive pooling: the size of the output is given, and the windows follow from it. Begin with `_bounds`."""
 
 import math
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ Sizes = PerDim | tuple[int | None, ...]
 
 
 def _sizes(dims: int, input: jax.Array, output_size: Any) -> Ints:
-    """Return how many windows there are in each dimension; None leaves a dimension as it is."""
+    """Return the output size of each dimension; None keeps the size of the input."""
     if dims > 1 and isinstance(output_size, tuple):
         if input.ndim <= len(output_size):
             raise ArgumentValueError(f"a tensor of more than {len(output_size)} dimensions", describe(input))
@@ -37,14 +37,14 @@ def _want_elements(input: jax.Array, first: int) -> None:
 
 
 def _bounds(size: int, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return where the windows of a dimension start and end."""
+    """Return the start and end indices of the windows of a dimension."""
     places = np.arange(count)
     return places * size // count, -(-(places + 1) * size // count)
 
 
 def _averages(dims: int, input: jax.Array, output_size: Any) -> jax.Array:
     sizes = _sizes(dims, input, output_size)
-    if dims > 1 and sizes == (1,) * dims:  # torch takes the mean, of any tensor
+    if dims > 1 and sizes == (1,) * dims:  # torch calls mean here, and does not check the rank
         return jnp.mean(input, range(-dims, 0), keepdims=True)
     want_rank(input, dims)
     _want_elements(input, input.ndim - dims)
@@ -82,7 +82,7 @@ def _maxima(dims: int, input: jax.Array, output_size: Any) -> Two:
 
 
 def _places(sizes: Ints, counts: Ints) -> np.ndarray:
-    """Return the flat indices of the elements of all windows: (*counts, taps); in shorter windows the last repeats."""
+    """Return the flat indices of all windows' elements: (*counts, taps). Shorter windows repeat their last element."""
     total, dims = np.zeros((), np.int64), len(sizes)
     for place, (size, count) in enumerate(zip(sizes, counts, strict=True)):
         starts, ends = _bounds(size, count)
@@ -94,7 +94,7 @@ def _places(sizes: Ints, counts: Ints) -> np.ndarray:
 
 
 def _complex_where_one(arguments: Mapping[str, Any]) -> frozenset[DType]:
-    size = arguments["output_size"]  # torch takes the mean of all
+    size = arguments["output_size"]  # torch calls mean, which supports complex numbers
     return COMPLEXES if {1}.issuperset(size if isinstance(size, tuple) else (size,)) else frozenset()
 
 
@@ -117,10 +117,10 @@ def _all_where_empty(arguments: Mapping[str, Any]) -> frozenset[DType]:
     ),
 )
 def adaptive_avg_pool1d(input: Array, output_size: PerDim) -> jax.Array:
-    """Return the averages of `output_size` windows that cover the input.
+    """Apply a 1-D adaptive average pooling over an input of several channels.
 
-    Shapes: (n, c, length) -> (n, c, *), or without n.
-    Window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
+    Along each dimension, window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
+    Shapes: (n, c, length) -> (n, c, output_size), or without n.
     Raises: RuntimeError for a negative size, and for an input without elements.
     Torch: torch.adaptive_avg_pool1d, torch.nn.functional.adaptive_avg_pool1d.
 
@@ -144,11 +144,11 @@ def adaptive_avg_pool1d(input: Array, output_size: PerDim) -> jax.Array:
     ),
 )
 def adaptive_avg_pool2d(input: Array, output_size: Sizes) -> jax.Array:
-    """Return the averages of `output_size` windows that cover the input.
+    """Apply a 2-D adaptive average pooling over an input of several channels.
 
-    Shapes: (n, c, height, width) -> (n, c, *), or without n.
-    Window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
-    None leaves a dimension as it is.
+    Along each dimension, window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
+    None in `output_size` keeps the size of the input.
+    Shapes: (n, c, height, width) -> (n, c, *output_size), or without n.
     Raises: RuntimeError for a negative size, and for an input without elements.
     Torch: torch.nn.functional.adaptive_avg_pool2d.
 
@@ -171,11 +171,11 @@ def adaptive_avg_pool2d(input: Array, output_size: Sizes) -> jax.Array:
     ),
 )
 def adaptive_avg_pool3d(input: Array, output_size: Sizes) -> jax.Array:
-    """Return the averages of `output_size` windows that cover the input.
+    """Apply a 3-D adaptive average pooling over an input of several channels.
 
-    Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
-    Window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
-    None leaves a dimension as it is.
+    Along each dimension, window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
+    None in `output_size` keeps the size of the input.
+    Shapes: (n, c, depth, height, width) -> (n, c, *output_size), or without n.
     Raises: RuntimeError for a negative size, and for an input without elements.
     Torch: torch.nn.functional.adaptive_avg_pool3d.
 
@@ -201,10 +201,11 @@ def adaptive_avg_pool3d(input: Array, output_size: Sizes) -> jax.Array:
     ),
 )
 def adaptive_max_pool1d(input: Array, output_size: Sizes, return_indices: bool = False) -> jax.Array | Two:
-    """Return the largest elements of `output_size` windows that cover the input.
+    """Apply a 1-D adaptive max pooling over an input of several channels.
 
-    The windows are those of adaptive_avg_pool1d. With `return_indices` a second result holds the index of each in
-    its flat input: of equals the first, of NaN the last.
+    The windows are those of `adaptive_avg_pool1d`. With `return_indices` also return the flat index of each maximum.
+    The first of equal elements is selected, and the last NaN.
+    Shapes: (n, c, length) -> (n, c, output_size), or without n.
     Gradient: all to the element whose index is returned.
     Raises: RuntimeError for a negative size, and for an input without elements.
     Torch: torch.nn.functional.adaptive_max_pool1d.
@@ -230,9 +231,9 @@ def adaptive_max_pool1d(input: Array, output_size: Sizes, return_indices: bool =
     ),
 )
 def adaptive_max_pool1d_with_indices(input: Array, output_size: Sizes, return_indices: bool = False) -> Two:
-    """Return the largest elements of `output_size` windows that cover the input, and their indices in the flat input.
+    """Apply a 1-D adaptive max pooling, and return the maxima and their flat indices.
 
-    `return_indices` changes nothing.
+    It is `adaptive_max_pool1d` with `return_indices=True`; its own `return_indices` has no effect.
     Gradient: all to the element whose index is returned.
     Raises: RuntimeError for a negative size, and for an input without elements.
     Torch: torch.nn.functional.adaptive_max_pool1d_with_indices.
@@ -259,10 +260,11 @@ def adaptive_max_pool1d_with_indices(input: Array, output_size: Sizes, return_in
     ),
 )
 def adaptive_max_pool2d(input: Array, output_size: Sizes, return_indices: bool = False) -> jax.Array | Two:
-    """Return the largest elements of `output_size` windows that cover the input.
+    """Apply a 2-D adaptive max pooling over an input of several channels.
 
-    The windows are those of adaptive_avg_pool2d. With `return_indices` a second result holds the index of each in
-    its flat input: of equals the first, of NaN the last.
+    The windows are those of `adaptive_avg_pool2d`. With `return_indices` also return the flat index of each maximum.
+    The first of equal elements is selected, and the last NaN.
+    Shapes: (n, c, height, width) -> (n, c, *output_size), or without n.
     Gradient: all to the element whose index is returned.
     Raises: RuntimeError for a negative size, and for an input without elements.
     Torch: torch.nn.functional.adaptive_max_pool2d.
@@ -288,9 +290,9 @@ def adaptive_max_pool2d(input: Array, output_size: Sizes, return_indices: bool =
     ),
 )
 def adaptive_max_pool2d_with_indices(input: Array, output_size: Sizes, return_indices: bool = False) -> Two:
-    """Return the largest elements of `output_size` windows that cover the input, and their indices in the flat input.
+    """Apply a 2-D adaptive max pooling, and return the maxima and their flat indices.
 
-    `return_indices` changes nothing.
+    It is `adaptive_max_pool2d` with `return_indices=True`; its own `return_indices` has no effect.
     Gradient: all to the element whose index is returned.
     Raises: RuntimeError for a negative size, and for an input without elements.
     Torch: torch.nn.functional.adaptive_max_pool2d_with_indices.
@@ -316,10 +318,11 @@ def adaptive_max_pool2d_with_indices(input: Array, output_size: Sizes, return_in
     ),
 )
 def adaptive_max_pool3d(input: Array, output_size: Sizes, return_indices: bool = False) -> jax.Array | Two:
-    """Return the largest elements of `output_size` windows that cover the input.
+    """Apply a 3-D adaptive max pooling over an input of several channels.
 
-    The windows are those of adaptive_avg_pool3d. With `return_indices` a second result holds the index of each in
-    its flat input: of equals the first, of NaN the last.
+    The windows are those of `adaptive_avg_pool3d`. With `return_indices` also return the flat index of each maximum.
+    The first of equal elements is selected, and the last NaN.
+    Shapes: (n, c, depth, height, width) -> (n, c, *output_size), or without n.
     Gradient: all to the element whose index is returned.
     Raises: RuntimeError for a negative size, and for an input without elements.
     Torch: torch.nn.functional.adaptive_max_pool3d.
@@ -345,9 +348,9 @@ def adaptive_max_pool3d(input: Array, output_size: Sizes, return_indices: bool =
     ),
 )
 def adaptive_max_pool3d_with_indices(input: Array, output_size: Sizes, return_indices: bool = False) -> Two:
-    """Return the largest elements of `output_size` windows that cover the input, and their indices in the flat input.
+    """Apply a 3-D adaptive max pooling, and return the maxima and their flat indices.
 
-    `return_indices` changes nothing.
+    It is `adaptive_max_pool3d` with `return_indices=True`; its own `return_indices` has no effect.
     Gradient: all to the element whose index is returned.
     Raises: RuntimeError for a negative size, and for an input without elements.
     Torch: torch.nn.functional.adaptive_max_pool3d_with_indices.

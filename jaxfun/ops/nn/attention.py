@@ -1,4 +1,4 @@
-"""Attention: `scaled_dot_product_attention`. Begin with `attended`, which multi-head attention calls too."""
+"""Attention: `scaled_dot_product_attention`. Begin with `attended`, which multi-head attention uses too."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ _NO_FLOAT = BOOLS | INTEGERS | COMPLEXES
 
 
 def bools(names: str) -> Shape:
-    """Return the descriptor of a mask of bools."""
+    """Return the shape descriptor of a boolean mask."""
     return Shape(names, dtypes=("bool",))
 
 
@@ -40,7 +40,7 @@ _CASES = rows(
 
 
 def is_of_nothing(query: jax.Array, value: jax.Array) -> bool:
-    """Return whether attention adds up nothing, so that torch looks at no more than the shapes."""
+    """Return whether `query` has length 0 or `value` is empty: torch then checks only the shapes."""
     return query.ndim > 1 and not (query.shape[-2] and value.size)
 
 
@@ -69,16 +69,17 @@ def scaled_dot_product_attention(
     enable_gqa: bool = False,
     dropout_key: Mask = None,
 ) -> jax.Array:
-    """Return `softmax(query @ key.mT * scale + attn_mask) @ value`; `scale` is by default 1 over the root of e.
+    """Compute scaled dot product attention, `softmax(query @ key.mT * scale + attn_mask) @ value`.
 
-    A bool `attn_mask` says which keys take part, one of numbers is added. With `is_causal` a query meets the keys up to
-    its own position. With `enable_gqa` a head of `key` and `value` serves several of `query`. Each weight is 0 with
-    probability `dropout_p`, drawn from `dropout_key`, a JAX key, and the others are divided by `1 - dropout_p`.
+    `scale` is 1 / sqrt(e) by default. A boolean `attn_mask` is True for the keys that take part in attention; a mask of
+    floats is added to the scores. `is_causal` applies a causal mask, lower triangular. `enable_gqa` is grouped-query
+    attention: several heads of `query` share one head of `key` and `value`. Dropout sets each weight to 0 with
+    probability `dropout_p` and divides the others by `1 - dropout_p`; `dropout_key` is a JAX random key.
     Shapes: (*, l, e), (*, s, e), (*, s, v) -> (*, l, v); the batches broadcast, and the mask to (*, l, s).
     Dtypes: 16-bit floats are computed in float32 and rounded once.
-    Gradient: 0 for a query that meets no key, whose result is 0.
-    Raises: RuntimeError for other shapes and dtypes, and for a mask together with `is_causal`; TypeError where a
-    `dropout_key` is needed and missing.
+    Gradient: 0 for a query with all keys masked, whose result is 0.
+    Raises: RuntimeError for other shapes and dtypes, and for a mask together with `is_causal`; TypeError if dropout
+    needs a `dropout_key` and gets None.
     Torch: torch.nn.functional.scaled_dot_product_attention.
 
     >>> import jaxfun as jf
@@ -98,7 +99,7 @@ def scaled_dot_product_attention(
     drop = None if dropout_p <= 0 else (dropout_key, dropout_p)
     if scale is None:
         scale = 1 / math.sqrt(query.shape[-1]) if query.shape[-1] else math.inf
-    # torch's fused kernel, which takes batches of heads, puts a later key out before it can be NaN
+    # torch's fused kernel, for 4-D inputs, fills masked scores with -infinity: NaN there does not propagate
     fills = is_causal and query.ndim == 4
     result, _ = attended((query, key, value), mask, scale, is_grouped=enable_gqa, fills=fills, drop=drop)
     return result.astype(query.dtype)
@@ -106,7 +107,7 @@ def scaled_dot_product_attention(
 
 @jax.custom_jvp
 def safe_softmax(scores: jax.Array) -> jax.Array:
-    """Return the softmax along the last dimension, 0 where all are -infinity."""
+    """Return the softmax along the last dimension; 0 for a row with only -infinity."""
     largest = jnp.max(scores, -1, keepdims=True, initial=-jnp.inf)
     parts = jnp.exp(scores - jnp.where(largest == -jnp.inf, 0, largest))
     total = jnp.sum(parts, -1, keepdims=True)
@@ -129,9 +130,9 @@ def attended(
     fills: bool = False,
     drop: tuple[Any, float] | None = None,
 ) -> tuple[jax.Array, jax.Array]:
-    """Return the attention of query, key and value and its weights, both wide. `drop` is a key with a probability.
+    """Return the attention output and the weights, in the wide dtype. `drop` is a random key and a probability.
 
-    Where `fills`, the score of a key that a bool mask leaves out is -infinity, else that is added, and NaN stays.
+    If `fills`, a boolean mask replaces the masked scores with -infinity. Otherwise it adds -infinity, and NaN stays.
     """
     query, key, value = map(widened, heads)
     if is_grouped:
@@ -144,14 +145,14 @@ def attended(
 
 
 def zeros(*heads: jax.Array) -> jax.Array:
-    """Return the attention of query, key and value where nothing is to be added up: 0, or NaN where any is NaN."""
+    """Return the attention output for empty inputs: 0, or NaN if any input contains NaN or infinity."""
     dtype = heads[0].dtype if heads[0].dtype != bool else canonical(int64).dtype
     none = sum(jnp.sum(each.astype(dtype) * jnp.zeros((), dtype), dtype=dtype) for each in heads)
     return jnp.broadcast_to(none, (*heads[0].shape[:-1], heads[2].shape[-1]))
 
 
 def causal(query: jax.Array, key: jax.Array) -> jax.Array:
-    """Return the mask by which a query meets the keys up to its own position."""
+    """Return the causal mask: True on and below the diagonal."""
     return jnp.tri(query.shape[-2], key.shape[-2], dtype=bool)
 
 
@@ -170,7 +171,7 @@ def _want_groups(query: jax.Array, key: jax.Array, value: jax.Array) -> None:
 
 
 def _product(input: jax.Array, other: jax.Array, is_grouped: bool) -> jax.Array:
-    """Return the matrix product; a matrix of `other` serves several of `input` where they are grouped."""
+    """Return the matrix product. If `is_grouped`, several matrices of `input` share one matrix of `other`."""
     if not is_grouped or input.shape[-3] == other.shape[-3]:
         return _multiplied(input, other)
     heads, size = input.shape[-3:-1]

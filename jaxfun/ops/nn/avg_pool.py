@@ -1,4 +1,4 @@
-"""Average pools, and lp_pool, which is made of them. Begin with `averaged`."""
+"""Average pooling: avg_pool1d, avg_pool2d and avg_pool3d. Begin with `averaged`."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def averaged(
     count_include_pad: bool,
     divisor_override: int | None = None,
 ) -> jax.Array:
-    """Return the average of each window."""
+    """Apply average pooling over the last `dims` dimensions."""
     if divisor_override == 0:
         raise ShapeError("`divisor_override` other than 0", "0")
     pool = pool_of(dims, input, kernel_size, stride, padding, 1, ceil_mode)
@@ -39,7 +39,7 @@ def _sums(input: jax.Array, pool: Pool) -> jax.Array:
     lead = (1,) * (input.ndim - len(pool.sizes))
     return jax.lax.reduce_window(
         input,
-        np.zeros((), input.dtype),  # a constant: JAX differentiates no other sum
+        np.zeros((), input.dtype),  # JAX differentiates the sum only if the initial value is a constant
         jax.lax.add,
         (*lead, *pool.kernel),
         (*lead, *pool.stride),
@@ -48,7 +48,7 @@ def _sums(input: jax.Array, pool: Pool) -> jax.Array:
 
 
 def _counts(pool: Pool, with_padding: bool) -> np.ndarray:
-    """Return how many elements each window holds, those of the padding included or not; the rest never counts."""
+    """Return the number of elements in each window, with or without padding. Elements beyond it are never counted."""
     total = np.ones((), np.int64)
     for size, kernel, start, (low, _) in zip(pool.sizes, pool.kernel, pool.starts, pool.pads, strict=True):
         ends = np.minimum(start + kernel, size + (low if with_padding else 0))
@@ -88,12 +88,13 @@ def avg_pool1d(
     ceil_mode: bool = False,
     count_include_pad: bool = True,
 ) -> jax.Array:
-    """Return the average of each window. Shapes: (n, c, length) -> (n, c, *), or without n.
+    """Apply a 1-D average pooling over an input of several channels.
 
-    By default the windows do not overlap, and padding counts as zeros. With `ceil_mode` the last window may reach
-    beyond the padding; what lies there never counts.
-    Dtypes: int64 is divided towards 0.
-    Raises: RuntimeError for padding of more than half the window, and where no window fits.
+    `stride` defaults to `kernel_size`. Padding is zeros, and counts in the average if `count_include_pad`. With
+    `ceil_mode` the last window may extend beyond the padding; elements there are never counted.
+    Shapes: (n, c, length) -> (n, c, *), or without n.
+    Dtypes: int64 averages are truncated toward 0.
+    Raises: RuntimeError for padding of more than half the window, and if no window fits.
     Torch: torch.avg_pool1d, torch.nn.functional.avg_pool1d.
 
     >>> import jaxfun as jf
@@ -122,12 +123,14 @@ def avg_pool2d(
     count_include_pad: bool = True,
     divisor_override: int | None = None,
 ) -> jax.Array:
-    """Return the average of each window. Shapes: (n, c, height, width) -> (n, c, *), or without n.
+    """Apply a 2-D average pooling over an input of several channels.
 
-    By default the windows do not overlap, and padding counts as zeros. With `ceil_mode` the last window may reach
-    beyond the padding; what lies there never counts. `divisor_override` divides the sum in place of the count.
-    Dtypes: int64 is divided towards 0.
-    Raises: RuntimeError for padding of more than half the window, and where no window fits.
+    `stride` defaults to `kernel_size`. Padding is zeros, and counts in the average if `count_include_pad`. With
+    `ceil_mode` the last window may extend beyond the padding; elements there are never counted.
+    `divisor_override` replaces the number of elements as the divisor.
+    Shapes: (n, c, height, width) -> (n, c, *), or without n.
+    Dtypes: int64 averages are truncated toward 0.
+    Raises: RuntimeError for padding of more than half the window, and if no window fits.
     Torch: torch.nn.functional.avg_pool2d.
 
     >>> import jaxfun as jf
@@ -155,12 +158,14 @@ def avg_pool3d(
     count_include_pad: bool = True,
     divisor_override: int | None = None,
 ) -> jax.Array:
-    """Return the average of each window. Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
+    """Apply a 3-D average pooling over an input of several channels.
 
-    By default the windows do not overlap, and padding counts as zeros. With `ceil_mode` the last window may reach
-    beyond the padding; what lies there never counts. `divisor_override` divides the sum in place of the count.
-    Dtypes: int64 is divided towards 0.
-    Raises: RuntimeError for padding of more than half the window, and where no window fits.
+    `stride` defaults to `kernel_size`. Padding is zeros, and counts in the average if `count_include_pad`. With
+    `ceil_mode` the last window may extend beyond the padding; elements there are never counted.
+    `divisor_override` replaces the number of elements as the divisor.
+    Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
+    Dtypes: int64 averages are truncated toward 0.
+    Raises: RuntimeError for padding of more than half the window, and if no window fits.
     Torch: torch.nn.functional.avg_pool3d.
 
     >>> import jaxfun as jf

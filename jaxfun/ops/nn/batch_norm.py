@@ -1,4 +1,4 @@
-"""Normalisation of batches and of instances, whose running statistics are values that go in and come out."""
+"""Batch and instance normalisation. Running statistics are arguments, and the updated ones are returned."""
 
 import math
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from .normalization import moments, of_channels, scaled, want_parameters
 
 
 class Normalized(NamedTuple):
-    """A normalised tensor, and the running statistics after it: nothing changes in place."""
+    """The normalised tensor and the updated running statistics. Nothing is updated in place."""
 
     output: jax.Array
     running_mean: jax.Array
@@ -61,17 +61,17 @@ def batch_norm(
     momentum: Number | jax.Array = 0.1,
     eps: Number | jax.Array = 1e-5,
 ) -> jax.Array | Normalized:
-    """Return `(x - mean) / sqrt(var + eps) * weight + bias` for each channel: the second dimension.
+    """Apply batch normalisation to each channel: `(x - mean) / sqrt(var + eps) * weight + bias`.
 
-    The moments are the running ones, or, where `training`, those of the batch. Where running statistics are given in
-    training, the result is a named tuple `(output, running_mean, running_var)` with the new ones, as that of torch's
-    `_native_batch_norm_legit_functional` is: `momentum` of the batch's and the rest of the old; the new variance is the
-    unbiased one (n - 1 is the divisor).
+    In training, mean and variance are those of the batch; otherwise they are the running statistics. In training with
+    running statistics, the result is a named tuple `(output, running_mean, running_var)` with the updated statistics,
+    like that of torch's `_native_batch_norm_legit_functional`. The update is
+    `(1 - momentum) * running + momentum * batch`, with the unbiased variance (divisor n - 1).
 
-    Shapes: (m, n, *), (n) for all else -> (m, n, *).
-    Dtypes: 16-bit floats are computed in float32, beside weights and statistics of either dtype.
+    Shapes: input (m, n, *), weights and statistics (n) -> (m, n, *).
+    Dtypes: 16-bit floats are computed in float32; their weights and statistics may be float32.
     Gradient: none through running statistics.
-    Raises: RuntimeError for other shapes and dtypes; ValueError where a batch has one value for each channel.
+    Raises: RuntimeError for other shapes and dtypes; ValueError in training if a channel has only one value.
     Torch: torch.nn.functional.batch_norm.
 
     >>> import jaxfun as jf
@@ -122,7 +122,7 @@ def _batch_norm(
 
 
 def _of_nothing(input: jax.Array, weight: Any, bias: Any) -> jax.Array:
-    """Return an empty input as torch scales it: by the first weight."""
+    """Scale an empty input like torch: by the first weight and the first bias."""
     for operate, parameter in ((mul, weight), (add, bias)):
         if parameter is not None:
             if not parameter.ndim or not parameter.shape[0]:
@@ -183,7 +183,7 @@ def _as_constant(running: jax.Array, wide: jax.Array) -> jax.Array:
 
 
 def _moved(running: jax.Array, by: jax.Array, momentum: Any) -> jax.Array:
-    """Return a running statistic after a batch's, or after the mean of those of several instances."""
+    """Update a running statistic with that of the batch, or with the mean over the instances."""
     by = by.reshape(-1, running.size).mean(0)
     return (momentum * by + (1 - momentum) * running.astype(by.dtype)).astype(running.dtype)
 
@@ -194,7 +194,7 @@ def _moved(running: jax.Array, by: jax.Array, momentum: Any) -> jax.Array:
     node="NativeBatchNormBackward0",
     rejects=NOT_REAL,
     takes=_NUMBERS,
-    takes_here=lambda arguments: NOT_REAL,  # some of them, as statistics: the body refuses the others
+    takes_here=lambda arguments: NOT_REAL,  # some are accepted for the statistics; the body rejects the others
     cases=(
         *({**row, "use_input_stats": False} for row in _CASES),
         *({**row, "running_mean": None, "running_var": None, "use_input_stats": True} for row in _CASES[1:]),
@@ -211,16 +211,17 @@ def instance_norm(
     momentum: Factor = 0.1,
     eps: Factor = 1e-5,
 ) -> jax.Array | Normalized:
-    """Return `(x - mean) / sqrt(var + eps) * weight + bias` for each channel of each instance.
+    """Apply instance normalisation to each channel of each instance: `(x - mean) / sqrt(var + eps) * weight + bias`.
 
-    The moments are those of the instance, or, without `use_input_stats`, the running ones. Where running statistics are
-    given beside `use_input_stats`, the result is a named tuple `(output, running_mean, running_var)` with the new ones,
-    as that of `batch_norm` is: they move by the mean over the instances.
+    With `use_input_stats`, mean and variance are those of the instance; otherwise they are the running statistics. With
+    `use_input_stats` and running statistics, the result is a named tuple `(output, running_mean, running_var)` with the
+    updated statistics, like that of `batch_norm`. They are updated with the mean over the instances.
 
-    Shapes: (m, n, *), (n) for all else -> (m, n, *).
-    Dtypes: as those of `batch_norm`.
+    Shapes: input (m, n, *), weights and statistics (n) -> (m, n, *).
+    Dtypes: like `batch_norm`.
     Gradient: none through running statistics.
-    Raises: RuntimeError for other shapes and dtypes; ValueError where an instance has one value for each channel.
+    Raises: RuntimeError for other shapes and dtypes; ValueError with `use_input_stats` if a channel of an instance has
+    only one value.
     Torch: torch.nn.functional.instance_norm.
 
     >>> import jaxfun as jf
@@ -249,7 +250,7 @@ def instance_norm(
 
 
 def _as_parameters(input: jax.Array, weight: Any, mean: Any, var: Any) -> tuple[Any, Any]:
-    """Return the statistics in the dtype of the weights, where the mean is not: torch casts both of them then."""
+    """Cast both statistics to the dtype of the weight, else of the input, if the mean has another dtype, like torch."""
     dtype = (input if weight is None else weight).dtype
     if mean is None or mean.dtype == dtype:
         return mean, var
@@ -257,6 +258,6 @@ def _as_parameters(input: jax.Array, weight: Any, mean: Any, var: Any) -> tuple[
 
 
 def _after_nothing(input: jax.Array, running_mean: Any, running_var: Any) -> Normalized:
-    """Return an empty input with the statistics: unchanged, or, as the mean over no instances, NaN."""
+    """Return an empty input and the statistics: unchanged, or NaN (the mean over no instances) for an empty batch."""
     factor = math.nan if not input.shape[0] else 1
     return Normalized(input, running_mean * factor, running_var * factor)

@@ -1,4 +1,4 @@
-"""Losses of classes and of probabilities: cross entropies, likelihoods, divergences."""
+"""Classification losses: cross entropy, negative log-likelihood, KL divergence and soft margins."""
 
 import warnings
 from typing import Any
@@ -43,7 +43,7 @@ _UNREDUCED = rows("input target weight reduction", ("m n 3", "m 3", "n", "none")
 def _check_classes(
     _: Any, input: jax.Array, target: Any, *others: Any, ignore_index: int = -100, **options: Any
 ) -> None:
-    """Raise PositionError where a known class is out of range; an op's `check`."""
+    """Raise PositionError for a concrete class out of range; an op's `check`."""
     if is_traced(target) or as_dtype(target.dtype).category >= Category.FLOAT:
         return
     count = input.shape[min(input.ndim - 1, 1)]
@@ -79,15 +79,16 @@ def cross_entropy(
     reduction: str = "mean",
     label_smoothing: float = 0.0,
 ) -> jax.Array:
-    """Return the cross entropy of targets and `softmax(input)`: each, their mean (by default) or their sum.
+    """Return the cross entropy loss between logits and targets.
 
-    The targets are class indices, or a probability for each class where `target` has the shape of `input`. `weight` has
-    a factor for each class; the mean for indices is over the sum of their classes' weights. Indices of `ignore_index`
-    do not count. `label_smoothing` is the share of the target that goes to all classes alike.
-    Shapes: (n,), () -> (); (m, n), (m) -> (m); (m, n, *), (m, *) -> (m, *), where none is reduced.
+    The targets are class indices, or class probabilities if `target` has the shape of `input`. `weight` rescales each
+    class. With class indices, "mean" divides by the sum of the weights of the targets, and targets equal to
+    `ignore_index` do not contribute. `label_smoothing` is the share of the uniform distribution in the target.
+    The `reduction` is "mean" (by default), "sum" or "none".
+    Shapes: with "none", class indices give (n), () -> (); (m, n), (m) -> (m); (m, n, *), (m, *) -> (m, *).
     Dtypes: 16-bit floats are computed in float32, and rounded once; class indices are int64 or uint8.
     Raises: ValueError for an unknown reduction; RuntimeError for other shapes and dtypes; IndexError for a class out of
-    range, where it is known (a traced one gives NaN).
+    range. A traced class out of range gives NaN.
     Torch: torch.nn.functional.cross_entropy.
 
     >>> import jaxfun as jf
@@ -144,13 +145,14 @@ def _of_probabilities(
 def nll_loss(
     input: Array, target: Mask, weight: Array = None, *, ignore_index: int = -100, reduction: str = "mean"
 ) -> jax.Array:
-    """Return the negative log-likelihood of class indices: each, their mean (by default) or their sum.
+    """Return the negative log-likelihood loss for class indices.
 
-    `input` holds the logarithms of the probabilities, as log_softmax gives them. `weight` has a factor for each class;
-    the mean is over the sum of the targets' weights. Targets of `ignore_index` do not count.
-    Shapes: (n,), () -> (); (m, n), (m) -> (m); (m, n, *), (m, *) -> (m, *), where none is reduced.
+    `input` holds log-probabilities, for example from `log_softmax`. `weight` rescales each class; "mean" divides by the
+    sum of the weights of the targets. Targets equal to `ignore_index` do not contribute.
+    The `reduction` is "mean" (by default), "sum" or "none".
+    Shapes: with "none", (n), () -> (); (m, n), (m) -> (m); (m, n, *), (m, *) -> (m, *).
     Raises: ValueError for an unknown reduction; RuntimeError for other shapes and dtypes; IndexError for a class out of
-    range, where it is known (a traced one gives NaN).
+    range. A traced class out of range gives NaN.
     Torch: torch.nn.functional.nll_loss.
 
     >>> import jaxfun as jf
@@ -171,7 +173,7 @@ def _of_classes(
     reduction: str,
     share: float = 0.0,
 ) -> jax.Array:
-    """Return the loss for class indices, of which a share goes to all classes alike."""
+    """Return the loss for class indices, with label smoothing by `share`."""
     _want_targets(input, target)
     rows, classes = (likelihoods, target) if input.ndim > 1 else (likelihoods[None], target.reshape(1))
     is_counted = classes != ignore_index
@@ -217,7 +219,7 @@ _PARTS = Shape("", values="parts")
 
 
 def _check_parts(input: Any, target: Any, *others: Any, **options: Any) -> None:
-    """Raise DTypeError for known numbers that are no probabilities; an op's `check`."""
+    """Raise DTypeError for concrete values that are not probabilities; an op's `check`."""
     for name, numbers in (("input", input), ("target", target)):
         if not are_all(_are_parts, numbers):
             raise DTypeError(f"`{name}` between 0 and 1", describe(numbers))
@@ -244,11 +246,12 @@ def _are_parts(numbers: jax.Array) -> jax.Array:
     check=lambda _, *arguments, **options: _check_parts(*arguments, **options),
 )
 def binary_cross_entropy(input: Array, target: Array, weight: Array = None, *, reduction: str = "mean") -> jax.Array:
-    """Return the cross entropy of probabilities of two classes: each, their mean (by default) or their sum.
+    """Return the binary cross entropy between probabilities and targets.
 
-    Logarithms are at least -100. `weight` multiplies each of them, and broadcasts.
-    Raises: ValueError for two shapes and for an unknown reduction; RuntimeError for two dtypes, for no floating point
-    numbers, and for numbers outside of [0, 1], where they are known.
+    Logarithms are clamped to at least -100. `weight` rescales each element, with broadcasting.
+    The `reduction` is "mean" (by default), "sum" or "none".
+    Raises: ValueError for different shapes and for an unknown reduction; RuntimeError for different dtypes, for dtypes
+    that are not floating point, and for values outside [0, 1]. Traced values are not checked.
     Torch: torch.nn.functional.binary_cross_entropy.
 
     >>> import jaxfun as jf
@@ -272,7 +275,7 @@ def _binary_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return _binary(input, target), _slope(input, target) * dinput + (jnp.log1p(-input) - jnp.log(input)) * dtarget
 
 
-_EPSILON = 1e-12  # torch's, which it adds in the second derivative
+_EPSILON = 1e-12  # torch's constant in the second derivative, to avoid a division by 0
 _LEAST = float(np.float32(_EPSILON))
 
 
@@ -303,7 +306,7 @@ def _reduced_with(losses: jax.Array, weight: Any, reduction: str) -> jax.Array:
 
 
 def _scaled(losses: jax.Array, factors: jax.Array) -> jax.Array:
-    """Return losses times factors that broadcast to their shape; the dtype stays."""
+    """Multiply losses by factors that broadcast to their shape. The result keeps the dtype of the losses."""
     if broadcast_shapes(losses.shape, factors.shape) != losses.shape:
         raise ShapeError(f"a weight that broadcasts to {list(losses.shape)}", describe(factors))
     if as_dtype(factors.dtype).category > as_dtype(losses.dtype).category:
@@ -329,13 +332,13 @@ def _scaled(losses: jax.Array, factors: jax.Array) -> jax.Array:
 def binary_cross_entropy_with_logits(
     input: Array, target: Array, weight: Array = None, *, reduction: str = "mean", pos_weight: Array = None
 ) -> jax.Array:
-    """Return the cross entropy of probabilities of two classes and `sigmoid(input)`; it does not overflow.
+    """Return the binary cross entropy between logits and targets, without overflow for large logits.
 
-    Each of them, their mean (by default) or their sum. `weight` multiplies each of them, `pos_weight` those parts that
-    are for the first class; both broadcast.
-    Dtypes: the result has that of `target`.
-    Raises: ValueError for two shapes and for an unknown reduction; RuntimeError for other weights, and for no floating
-    point numbers.
+    `weight` rescales each element, `pos_weight` only the term of the positive class; both broadcast.
+    The `reduction` is "mean" (by default), "sum" or "none".
+    Dtypes: the result has the dtype of `target`.
+    Raises: ValueError for different shapes and for an unknown reduction; RuntimeError for complex weights, for
+    weights that do not broadcast, and for dtypes that are not floating point.
     Torch: torch.nn.functional.binary_cross_entropy_with_logits.
 
     >>> import jaxfun as jf
@@ -367,10 +370,11 @@ def _log_sigmoid_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]
 
 @public(name="nn.functional.multilabel_soft_margin_loss")
 def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any = None, *, reduction: str = "mean") -> jax.Array:
-    """Return the mean over the classes of the cross entropies of `target` and `sigmoid(input)`, a class each.
+    """Return the multi-label soft margin loss: the binary cross entropy with logits, averaged over the classes.
 
-    For each example, their mean (by default) or their sum. `weight` multiplies each cross entropy, and broadcasts.
-    Shapes: (*, n), (*, n) -> (*), where it is not reduced.
+    `weight` rescales each element, with broadcasting.
+    The `reduction` over the examples is "mean" (by default), "sum" or "none".
+    Shapes: with "none", (*, n), (*, n) -> (*).
     Raises: ValueError for an unknown reduction.
     Torch: torch.nn.functional.multilabel_soft_margin_loss.
 
@@ -389,7 +393,7 @@ def _of_logits(input: jax.Array) -> jax.Array:
 
 
 def _warn_of_the_mean(*_: Any, reduction: str = "mean", **options: Any) -> None:
-    """Warn that a mean over all elements is no divergence; an op's `before`."""
+    """Warn that "mean" does not give the KL divergence; an op's `before`."""
     if reduction == "mean":
         text = 'the "mean" of all elements is no divergence: "batchmean" divides by the batch alone'
         warnings.warn(f"jaxfun.nn.functional.kl_div: {text}", UserWarning, stacklevel=3)
@@ -404,13 +408,13 @@ def _warn_of_the_mean(*_: Any, reduction: str = "mean", **options: Any) -> None:
     before=_warn_of_the_mean,
 )
 def kl_div(input: Array, target: Array, *, reduction: str = "mean", log_target: bool = False) -> jax.Array:
-    """Return `target * (log(target) - input)`, the terms of the divergence of distributions from exp(input).
+    """Return the Kullback-Leibler divergence loss `target * (log(target) - input)`.
 
-    Each of them, their mean (by default), their sum, or with `reduction="batchmean"` their sum over the first size.
-    With `log_target` the targets are logarithms too.
-    Gradient: for a target of 0 it is NaN.
-    Warns: where the mean is asked for, for that is not the divergence.
-    Raises: ValueError for an unknown reduction; RuntimeError for no floating point numbers.
+    `input` holds log-probabilities; with `log_target`, `target` does too.
+    The `reduction` is "mean" (by default), "sum", "none" or "batchmean", the sum divided by the batch size.
+    Gradient: NaN for a target of 0.
+    Warns: if the reduction is "mean", which does not give the KL divergence; use "batchmean".
+    Raises: ValueError for an unknown reduction; RuntimeError for dtypes that are not floating point.
     Torch: torch.nn.functional.kl_div.
 
     >>> import jaxfun as jf
@@ -433,10 +437,11 @@ def kl_div(input: Array, target: Array, *, reduction: str = "mean", log_target: 
     cases=rows("input target", ("m n", "m n"), ("m n", "n"), ("n", "n"), ("", "")),
 )
 def soft_margin_loss(input: Array, target: Array, *, reduction: str = "mean") -> jax.Array:
-    """Return `log(1 + exp(-target * input))` for targets of 1 or -1: each, their mean (by default) or their sum.
+    """Return the soft margin loss `log(1 + exp(-target * input))`, the logistic loss for targets of 1 or -1.
 
+    The `reduction` is "mean" (by default), "sum" or "none".
     Shapes: `target` broadcasts to the shape of `input`.
-    Dtypes: the result has that of `input`.
+    Dtypes: the result has the dtype of `input`.
     Raises: ValueError for an unknown reduction; RuntimeError for other shapes, and for integers and bools.
     Torch: torch.nn.functional.soft_margin_loss.
 

@@ -1,4 +1,4 @@
-"""Transposed convolutions, and `convolution`, which is of either sort. Begin with `_conv_transpose`."""
+"""Transposed convolutions, and `convolution`, which computes either kind. Begin with `_conv_transpose`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -44,11 +44,11 @@ def _conv_transpose(
 
 
 def _transposed(input: jax.Array, weight: jax.Array, windows: Windows) -> jax.Array:
-    """Return what the transpose of a convolution makes of its result; 16-bit floats in float32."""
+    """Apply the transpose of a convolution. 16-bit floats are computed in float32."""
     wide = computed_in(as_dtype(input.dtype)).dtype
     shape = (input.shape[0], weight.shape[1] * windows.groups, *_sizes(input, weight, windows))
     want(min(shape[2:]) > 0, "of a result with elements", input, weight)
-    if not jnp.issubdtype(wide, jnp.inexact):  # JAX transposes no integers
+    if not jnp.issubdtype(wide, jnp.inexact):  # JAX cannot transpose functions of integers
         return _of_integers(input, weight, windows)
     source = jax.ShapeDtypeStruct(shape, wide)
     (result,) = jax.linear_transpose(lambda x: convolved(x, weight.astype(wide), windows), source)(input.astype(wide))
@@ -56,7 +56,7 @@ def _transposed(input: jax.Array, weight: jax.Array, windows: Windows) -> jax.Ar
 
 
 def _of_integers(input: jax.Array, weight: jax.Array, windows: Windows) -> jax.Array:
-    """The convolution of the input, zeros between its elements, with the reversed taps."""
+    """Convolve the input, with zeros inserted between its elements, with the flipped kernels."""
     ends = [
         (length - 1 - low, length - 1 - high)
         for length, (low, high) in zip(_reach(weight, windows), windows.pads, strict=True)
@@ -116,12 +116,14 @@ def conv_transpose1d(
     groups: int = 1,
     dilation: PerDim = 1,
 ) -> jax.Array:
-    """Return the transposed convolution of signals and kernels. Shapes: (n, i, l) -> (n, o, *).
+    """Apply a 1-D transposed convolution ("deconvolution") over an input of several channels.
 
-    Each element adds a multiple of the kernel to the result, `stride` apart. The kernels are (i, o / groups, k).
-    `padding` cuts that much off both ends of the result, `output_padding` adds to the last end.
+    It is the gradient of `conv1d` with respect to its input. `padding` removes that many elements from both
+    ends of each dimension of the result, `output_padding` adds that many at the end.
+    Shapes: (n, i, l), (i, o / groups, k) -> (n, o, *), or without n.
     Dtypes: 16-bit floats are computed in float32, and rounded once.
-    Raises: RuntimeError for other shapes, an output_padding not below the stride or the dilation, and two dtypes.
+    Raises: RuntimeError for other shapes, an `output_padding` not smaller than the stride or the dilation, and tensors
+    of different dtypes.
     Torch: torch.conv_transpose1d, torch.nn.functional.conv_transpose1d.
 
     >>> import jaxfun as jf
@@ -152,12 +154,14 @@ def conv_transpose2d(
     groups: int = 1,
     dilation: PerDim = 1,
 ) -> jax.Array:
-    """Return the transposed convolution of images and kernels. Shapes: (n, i, h, w) -> (n, o, *).
+    """Apply a 2-D transposed convolution ("deconvolution") over an input of several channels.
 
-    Each element adds a multiple of the kernel to the result, `stride` apart. The kernels are (i, o / groups, kh, kw).
-    `padding` cuts that much off both ends of the result, `output_padding` adds to the last end.
+    It is the gradient of `conv2d` with respect to its input. `padding` removes that many elements from both
+    ends of each dimension of the result, `output_padding` adds that many at the end.
+    Shapes: (n, i, h, w), (i, o / groups, kh, kw) -> (n, o, *), or without n.
     Dtypes: 16-bit floats are computed in float32, and rounded once.
-    Raises: RuntimeError for other shapes, an output_padding not below the stride or the dilation, and two dtypes.
+    Raises: RuntimeError for other shapes, an `output_padding` not smaller than the stride or the dilation, and tensors
+    of different dtypes.
     Torch: torch.conv_transpose2d, torch.nn.functional.conv_transpose2d.
 
     >>> import jaxfun as jf
@@ -189,12 +193,14 @@ def conv_transpose3d(
     groups: int = 1,
     dilation: PerDim = 1,
 ) -> jax.Array:
-    """Return the transposed convolution of volumes and kernels. Shapes: (n, i, d, h, w) -> (n, o, *).
+    """Apply a 3-D transposed convolution ("deconvolution") over an input of several channels.
 
-    Each element adds a multiple of the kernel to the result, `stride` apart. Kernels are (i, o / groups, kd, kh, kw).
-    `padding` cuts that much off both ends of the result, `output_padding` adds to the last end.
+    It is the gradient of `conv3d` with respect to its input. `padding` removes that many elements from both
+    ends of each dimension of the result, `output_padding` adds that many at the end.
+    Shapes: (n, i, d, h, w), (i, o / groups, kd, kh, kw) -> (n, o, *), or without n.
     Dtypes: 16-bit floats are computed in float32, and rounded once.
-    Raises: RuntimeError for other shapes, an output_padding not below the stride or the dilation, and two dtypes.
+    Raises: RuntimeError for other shapes, an `output_padding` not smaller than the stride or the dilation, and tensors
+    of different dtypes.
     Torch: torch.conv_transpose3d, torch.nn.functional.conv_transpose3d.
 
     >>> import jaxfun as jf
@@ -220,11 +226,11 @@ def convolution(
     output_padding: int | tuple[int, ...],
     groups: int,
 ) -> jax.Array:
-    """Return the convolution of a batch in as many dimensions as the kernel has, or the transposed one.
+    """Apply a convolution, or a transposed convolution, over a batch. The kernel determines the number of dimensions.
 
     Shapes: (n, i, *), (o, i / groups, *) -> (n, o, *); transposed (n, i, *), (i, o / groups, *) -> (n, o, *).
     Dtypes: 16-bit floats are computed in float32, and rounded once.
-    Raises: RuntimeError for other shapes, tensors of two dtypes, and complex numbers.
+    Raises: RuntimeError for other shapes, tensors of different dtypes, and complex numbers.
 
     >>> import jaxfun as jf
     >>> jf.convolution(jf.ones(1, 1, 3), jf.ones(1, 1, 2), None, 1, 0, 1, False, 0, 1)

@@ -1,7 +1,8 @@
 """Convolutions: conv1d, conv2d and conv3d.
 
-Begin with `convolved`. For groups of channels, few windows, and windows that do not overlap, XLA's CPU code takes up
-to a thousand times as long as a matrix product. A convolution is written as a product there, on the CPU alone.
+Begin with `convolved`. On the CPU, XLA's convolution is up to a thousand times slower than a matrix product for grouped
+channels, for few windows, and for windows that do not overlap. In these cases, and only on the CPU, a convolution is
+computed as a matrix product, or for a small depthwise kernel as a sum over its taps.
 """
 
 import functools
@@ -23,13 +24,13 @@ from ._windows import Ints, Pads, PerDim, columns, counts, every, extents, padde
 
 Padding = PerDim | str
 
-_MOST_TAPS = 49  # of a depthwise kernel that is added up tap by tap: 7 x 7
-_FEW_WINDOWS = 64  # of an input, and
-_FEW_NUMBERS = 2**16  # in all windows: up to these a matrix product is the faster form
+_MOST_TAPS = 49  # maximum size of a depthwise kernel that is summed tap by tap: 7 x 7
+_FEW_WINDOWS = 64  # a matrix product is faster up to this number of windows in an image,
+_FEW_NUMBERS = 2**16  # or up to this number of elements in all windows
 
 
 class Windows(NamedTuple):
-    """How a kernel moves over the input."""
+    """The stride, padding, dilation and groups of a convolution."""
 
     stride: Ints
     pads: Pads
@@ -38,7 +39,7 @@ class Windows(NamedTuple):
 
 
 def convolved(input: jax.Array, weight: jax.Array, windows: Windows) -> jax.Array:
-    """Return the convolution, of 16-bit floats in float32. Shapes: (n, i, *), (o, i / groups, *) -> (n, o, *)."""
+    """Compute a convolution, 16-bit floats in float32. Shapes: (n, i, *), (o, i / groups, *) -> (n, o, *)."""
     wide = computed_in(as_dtype(input.dtype)).dtype
     on_cpu = _form(input.shape, weight.shape, windows)
     if on_cpu is _by_xla and wide == input.dtype:
@@ -52,13 +53,13 @@ def convolved(input: jax.Array, weight: jax.Array, windows: Windows) -> jax.Arra
 
 
 def _form(shape: Ints, kernel: Ints, windows: Windows) -> Any:
-    """Return the fastest form on the CPU, as benchmarks/bench_convolution.py measures it."""
+    """Return the fastest implementation on the CPU, as measured by benchmarks/bench_convolution.py."""
     taps, reach = kernel[2:], extents(kernel[2:], windows.dilation)
     count = math.prod(counts(shape[2:], reach, windows.stride, windows.pads))
     if windows.groups == shape[1] > 1 and math.prod(taps) <= _MOST_TAPS:
         return _by_taps
     is_small = count <= _FEW_WINDOWS or math.prod((*shape[:2], *taps, count)) <= _FEW_NUMBERS
-    is_apart = all(map(operator.le, taps, windows.stride))  # no window shares an element with another, as of 1 x 1
+    is_apart = all(map(operator.le, taps, windows.stride))  # the windows do not overlap, as for a 1 x 1 kernel
     is_below = any(map(operator.lt, shape[2:], reach))
     return _by_columns if windows.groups > 1 or is_small or is_apart or is_below else _by_xla
 
@@ -77,7 +78,7 @@ def _by_xla(windows: Windows, input: jax.Array, weight: jax.Array) -> jax.Array:
 
 
 def _by_columns(windows: Windows, input: jax.Array, weight: jax.Array) -> jax.Array:
-    """One matrix product for each group, of the kernels and the windows."""
+    """Multiply the kernels and the columns of windows: one matrix product for each group."""
     batch, groups, kernel = input.shape[0], windows.groups, weight.shape[2:]
     parts = columns(padded(input, windows.pads), kernel, windows.stride, windows.dilation)
     sizes = parts.shape[2 + len(kernel) :]
@@ -88,7 +89,7 @@ def _by_columns(windows: Windows, input: jax.Array, weight: jax.Array) -> jax.Ar
 
 
 def _by_taps(windows: Windows, input: jax.Array, weight: jax.Array) -> jax.Array:
-    """The sum over the taps of a depthwise kernel: along the last dimension first, so that few slices are taken."""
+    """Sum over the taps of a depthwise kernel, along the last dimension first, which needs fewer slices."""
     stride, dilation, kernel = windows.stride, windows.dilation, weight.shape[2:]
     x = padded(input, windows.pads)
     sizes = counts(x.shape[2:], extents(kernel, dilation), stride, [(0, 0)] * len(kernel))
@@ -106,28 +107,28 @@ def _by_taps(windows: Windows, input: jax.Array, weight: jax.Array) -> jax.Array
     return total.reshape(input.shape[0], weight.shape[0], *sizes)
 
 
-_SMALL = INTEGERS - {int64}  # torch has kernels of them without dilation alone
+_SMALL = INTEGERS - {int64}  # torch supports them only without dilation
 
 
 def taken(arguments: Mapping[str, Any]) -> frozenset[DType]:
-    """Return the dtypes that torch takes of some arguments alone."""
+    """Return the rejected dtypes that torch accepts for these arguments."""
     if arguments.get("transposed", False):
         return taken_transposed(arguments)
-    if not arguments["input"].size:  # torch needs no kernel for it
+    if not arguments["input"].size:  # torch computes nothing for an empty input
         return BOOLS | _SMALL
     dilation = arguments.get("dilation", 1)
     return _SMALL if {1}.issuperset(dilation if isinstance(dilation, tuple) else (dilation,)) else frozenset()
 
 
 def taken_transposed(arguments: Mapping[str, Any]) -> frozenset[DType]:
-    """Return the dtypes that torch's transposed convolution takes of some arguments alone."""
+    """Return the rejected dtypes that torch's transposed convolution accepts for these arguments."""
     return frozenset() if arguments["input"].size else BOOLS | _SMALL
 
 
 def conv(
     dims: int, input: jax.Array, weight: jax.Array, bias: Any, stride: Any, padding: Any, dilation: Any, groups: int
 ) -> jax.Array:
-    """Return the convolution in `dims` dimensions of an input or a batch of them, with the arguments of torch."""
+    """Apply a convolution in `dims` dimensions with torch's arguments; the batch dimension is optional."""
     want_rank(input, dims)
     want(weight.ndim == dims + 2, f"(o, i / groups, *{dims} sizes) of the weight", weight)
     stride, dilation = spread(stride, dims, "stride"), spread(dilation, dims, "dilation")
@@ -144,7 +145,7 @@ def _pads(padding: Any, stride: Ints, reach: Ints) -> Pads:
     if padding == "same":
         if max(stride) > 1:
             raise ShapeError('a stride of 1 for padding="same"', str(stride))
-        return [((length - 1) // 2, length // 2) for length in reach]  # the larger half behind
+        return [((length - 1) // 2, length // 2) for length in reach]  # an odd total pads one more at the end
     if isinstance(padding, str):
         raise ShapeError('`padding` to be integers, "same" or "valid"', repr(padding))
     each = spread(padding, len(reach), "padding")
@@ -157,14 +158,15 @@ def _with_bias(input: jax.Array, weight: jax.Array, bias: Any, windows: Windows)
     want(input.shape[1] == weight.shape[1] * windows.groups, "(n, i, *) and (o, i / groups, *)", input, weight)
     sizes = counts(input.shape[2:], extents(weight.shape[2:], windows.dilation), windows.stride, windows.pads)
     want(min(sizes) > 0, "of an input at least as large as the kernel", input, weight)
-    if not input.shape[1]:  # torch gives no channels where it takes none
+    if not input.shape[1]:  # torch returns no channels for an input without channels
         return jnp.zeros((input.shape[0], 0, *sizes), input.dtype)
     return plus_bias(convolved(input, weight, windows), bias).astype(input.dtype)
 
 
 def want_kernel(input: jax.Array, weight: jax.Array, bias: Any, groups: int, channels: int) -> None:
-    """Raise an error for two dtypes, a kernel without elements or that many groups, a bias of other channels."""
-    given = [weight] if bias is None or not input.size else [weight, bias]  # no elements have no dtype to torch
+    """Raise an error for different dtypes, empty kernels or images, and `groups` or a bias that do not fit."""
+    # torch does not check the dtype of the bias for an empty input
+    given = [weight] if bias is None or not input.size else [weight, bias]
     if any(other.dtype != input.dtype for other in given):
         raise UnsupportedDTypeError("tensors of one dtype", " and ".join(map(describe, (input, *given))))
     want(weight.shape[0] >= groups and weight.shape[0] % groups == 0, f"with {groups} groups of channels", weight)
@@ -175,7 +177,7 @@ def want_kernel(input: jax.Array, weight: jax.Array, bias: Any, groups: int, cha
 
 
 def plus_bias(result: jax.Array, bias: Any) -> jax.Array:
-    """Return a batch with a number for each channel added."""
+    """Add a bias, one number for each channel."""
     return result if bias is None else result + bias.astype(result.dtype).reshape(-1, *[1] * (result.ndim - 2))
 
 
@@ -214,12 +216,13 @@ def conv1d(
     dilation: PerDim = 1,
     groups: int = 1,
 ) -> jax.Array:
-    """Return the convolution (the cross-correlation) of signals and kernels. Shapes: (n, i, l) -> (n, o, windows).
+    """Apply a 1-D convolution over an input of several channels.
 
-    The kernels are (o, i / groups, k). One signal alone, (i, l), gives (o, windows). `padding` is a number of zeros at
-    both ends, "valid" for none, or "same" for as many windows as elements.
+    As in torch, it is a cross-correlation: the kernel is not flipped. `padding` is the number of zeros at both
+    ends, "valid" for no padding, or "same" for an output of the input's length.
+    Shapes: (n, i, l), (o, i / groups, k) -> (n, o, *), or without n.
     Dtypes: 16-bit floats are computed in float32, and rounded once.
-    Raises: RuntimeError for other shapes, a kernel larger than the padded input, and tensors of two dtypes.
+    Raises: RuntimeError for other shapes, a kernel larger than the padded input, and tensors of different dtypes.
     Torch: torch.conv1d, torch.nn.functional.conv1d.
 
     >>> import jaxfun as jf
@@ -252,12 +255,13 @@ def conv2d(
     dilation: PerDim = 1,
     groups: int = 1,
 ) -> jax.Array:
-    """Return the convolution (the cross-correlation) of images and kernels. Shapes: (n, i, h, w) -> (n, o, *windows).
+    """Apply a 2-D convolution over an input of several channels.
 
-    The kernels are (o, i / groups, kh, kw). One image alone, (i, h, w), gives (o, *windows). `padding` is a number of
-    zeros on all sides, one for each dimension, "valid" for none, or "same" for as many windows as elements.
+    As in torch, it is a cross-correlation: the kernel is not flipped. `padding` is the number of zeros at both
+    ends of every dimension, or one number for each; "valid" is no padding, "same" an output of the input's size.
+    Shapes: (n, i, h, w), (o, i / groups, kh, kw) -> (n, o, *), or without n.
     Dtypes: 16-bit floats are computed in float32, and rounded once.
-    Raises: RuntimeError for other shapes, a kernel larger than the padded input, and tensors of two dtypes.
+    Raises: RuntimeError for other shapes, a kernel larger than the padded input, and tensors of different dtypes.
     Torch: torch.conv2d, torch.nn.functional.conv2d.
 
     >>> import jaxfun as jf
@@ -289,12 +293,13 @@ def conv3d(
     dilation: PerDim = 1,
     groups: int = 1,
 ) -> jax.Array:
-    """Return the convolution (the cross-correlation) of volumes and kernels. Shapes: (n, i, d, h, w) -> (n, o, *).
+    """Apply a 3-D convolution over an input of several channels.
 
-    The kernels are (o, i / groups, kd, kh, kw). One volume alone, (i, d, h, w), gives (o, *). `padding` is a
-    number of zeros on all sides, one for each dimension, "valid" for none, or "same" for as many windows as elements.
+    As in torch, it is a cross-correlation: the kernel is not flipped. `padding` is the number of zeros at both
+    ends of every dimension, or one number for each; "valid" is no padding, "same" an output of the input's size.
+    Shapes: (n, i, d, h, w), (o, i / groups, kd, kh, kw) -> (n, o, *), or without n.
     Dtypes: 16-bit floats are computed in float32, and rounded once.
-    Raises: RuntimeError for other shapes, a kernel larger than the padded input, and tensors of two dtypes.
+    Raises: RuntimeError for other shapes, a kernel larger than the padded input, and tensors of different dtypes.
     Torch: torch.conv3d, torch.nn.functional.conv3d.
 
     >>> import jaxfun as jf

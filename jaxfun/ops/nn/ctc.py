@@ -1,7 +1,7 @@
-"""The connectionist temporal classification loss: the likelihood of a label sequence under all of its alignments.
+"""The connectionist temporal classification (CTC) loss, by the forward-backward algorithm in log space.
 
-The states of an alignment are the labels of a target with a blank before, between and after them. `_forward` and
-`_backward` are the recursions over time, in logarithms; `_slope` makes torch's derivative of them.
+The states of an alignment are the labels of the target, with a blank before, between and after them. `_forward` and
+`_backward` are the recursions over time. `_slope` computes torch's gradient from their results.
 """
 
 import functools
@@ -33,16 +33,20 @@ def ctc_loss(
     reduction: str = "mean",
     zero_infinity: bool = False,
 ) -> jax.Array:
-    """Return the negative log-likelihood of each label sequence, over all of its alignments with blanks and repeats.
+    """Compute the connectionist temporal classification loss.
 
-    By default the mean of these, each divided by the length of its target; or their sum, or each of them. `log_probs`
-    are the logarithms of the labels' probabilities at each time. Lengths are tensors, or tuples of integers.
-    `zero_infinity` makes an infinite loss and its gradient 0: no alignment is as short as the input.
-    Shapes: (t, n, c), targets (n, s), or (m) one after the other, lengths (n) -> (n), where it is not reduced; or
-    (t, c), (s) and lengths of one -> ().
-    Gradient: torch's, which is that by the numbers before log_softmax: exp(log_probs) more than by `log_probs`.
+    The loss is the negative log-likelihood of the target. Its likelihood is the sum over all alignments with blanks and
+    repeats.
+    `log_probs` are the log-probabilities of the labels at each time. Lengths are tensors, or sequences of integers.
+    `reduction` "mean" divides each loss by the length of its target and averages over the batch; "sum" adds the losses;
+    "none" returns each of them. `zero_infinity` sets infinite losses and their gradients to 0. A loss is infinite if
+    the input is too short for the target.
+    Shapes: log_probs (t, n, c), targets (n, s) or concatenated (m), lengths (n) -> (n) without reduction; or
+    log_probs (t, c), targets (s), lengths of one element -> ().
+    Gradient: torch's, with respect to the logits before log_softmax. It is the gradient with respect to `log_probs`
+    plus exp(log_probs).
     Raises: ValueError for an unknown reduction; RuntimeError for other shapes, for dtypes other than float32 and
-    float64, and for lengths that do not fit, where they are known.
+    float64, and, unless traced, for lengths that are out of range or do not sum up to m.
     Torch: torch.nn.functional.ctc_loss.
 
     >>> import jaxfun as jf
@@ -63,7 +67,7 @@ def _lengths(name: str, value: Any) -> jax.Array:
 def _check_lengths(
     _: Any, log_probs: Any, targets: Any, input_lengths: Any, target_lengths: Any, *others: Any, **options: Any
 ) -> None:
-    """Raise ShapeError for known lengths that do not fit; an op's `check`."""
+    """Raise ShapeError for lengths out of range, unless traced; an op's `check`."""
     if not is_traced(input_lengths):
         _want_between("input_lengths", np.asarray(input_lengths), log_probs.shape[0])
     if not is_traced(target_lengths):
@@ -78,7 +82,7 @@ def _want_between(name: str, lengths: np.ndarray, most: int) -> None:
         raise ShapeError(f"`{name}` in [0, {most}]", str(lengths))
 
 
-# labels below the last one, which is the blank: as many as there are times. A length may be all of the times, too
+# 3 times and 4 labels: targets are in [0, 3), the blank is 3, and `ignored=3` adds the full length to the lengths
 _LABELS = {"targets": Index("", into="log_probs", dim=0)}
 _LENGTHS = {name: Index("", into="log_probs", dim=0, ignored=3) for name in ("input_lengths", "target_lengths")}
 
@@ -137,7 +141,7 @@ def _want_shapes(
 
 
 def _padded(targets: jax.Array, lengths: jax.Array) -> jax.Array:
-    """Return targets in rows; of those that stand one after the other each row begins with its own."""
+    """Return targets as (n, s). Each row of concatenated targets starts with its own target; the rest is not used."""
     if targets.ndim == 2:
         return targets
     begins = jnp.cumsum(lengths) - lengths
@@ -172,7 +176,7 @@ def _losses_jvp(blank: int, zero_infinity: bool, primals: Any, tangents: Any) ->
 
 
 def _states(targets: jax.Array, blank: int) -> tuple[jax.Array, jax.Array]:
-    """Return the label of each state, and whether it can follow the state before the last."""
+    """Return the label of each state, and whether a transition from the second state before it is allowed."""
     count, size = targets.shape
     labels = jnp.full((count, 2 * size + 1), blank, np.int32).at[:, 1::2].set(targets.astype(np.int32))
     differs = jnp.pad(labels[:, 2:] != labels[:, :-2], ((0, 0), (2, 0)))
@@ -182,7 +186,7 @@ def _states(targets: jax.Array, blank: int) -> tuple[jax.Array, jax.Array]:
 def _forward(
     log_probs: jax.Array, labels: jax.Array, differs: jax.Array, input_lengths: jax.Array, target_lengths: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
-    """Return the losses, and of each time and state the likelihood of all that leads there."""
+    """Return the losses and the forward variables: the log-probability of all paths up to each time and state."""
     emitted = _of_states(log_probs, labels)
     place = _count(labels.shape[1])
     begin = jnp.where((place == 0) | ((place == 1) & (target_lengths > 0)[:, None]), emitted[0], -jnp.inf)
@@ -203,12 +207,12 @@ def _forward(
 def _backward(
     log_probs: jax.Array, labels: jax.Array, differs: jax.Array, input_lengths: jax.Array, target_lengths: jax.Array
 ) -> jax.Array:
-    """Return of each time and state the likelihood of all that follows, the state itself included."""
+    """Return the backward variables: the log-probability of all paths from each time and state, inclusive."""
     is_last = _last(_count(labels.shape[1]), target_lengths)
 
     def step(after: jax.Array, now: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
         time, likelihood = now
-        skipped = _shifted(jnp.where(differs, after, -jnp.inf), -2)  # to the state after the next
+        skipped = _shifted(jnp.where(differs, after, -jnp.inf), -2)  # to the second state after it
         before = _log_of_sum(after, _shifted(after, -1), skipped)
         before = jnp.where((time == input_lengths - 1)[:, None], jnp.where(is_last, 0, -jnp.inf), before) + likelihood
         return before, before
@@ -221,11 +225,11 @@ def _backward(
 def _slope(
     log_probs: jax.Array, labels: jax.Array, likelihoods: jax.Array, losses: jax.Array, input_lengths: jax.Array
 ) -> jax.Array:
-    """Return exp(log_probs) less the probability that the label stands at that time; 0 behind the end."""
+    """Return exp(log_probs) minus the posterior probability of each label at each time; 0 after the input's end."""
     shares = jnp.exp(likelihoods + losses[:, None] - _of_states(log_probs, labels))
     rows = _count(len(labels))[:, None]
     of_labels = jnp.zeros_like(log_probs).at[:, rows, labels].add(shares, mode="drop")
-    is_lost = (log_probs == -jnp.inf) | (losses == jnp.inf)[:, None]  # torch has infinity less infinity there
+    is_lost = (log_probs == -jnp.inf) | (losses == jnp.inf)[:, None]  # torch computes inf - inf there
     slope = jnp.where(is_lost, jnp.nan, jnp.exp(log_probs) - of_labels)
     time = _count(len(log_probs))[:, None, None]
     return jnp.where(time < input_lengths[:, None], slope, 0)
@@ -240,12 +244,12 @@ def _of_states(log_probs: jax.Array, labels: jax.Array) -> jax.Array:
 
 
 def _last(place: jax.Array, target_lengths: jax.Array) -> jax.Array:
-    """Return which states an alignment may end in: the last label and the blank behind it."""
+    """Return whether a state can be the final one: the last label or the blank after it."""
     return (place == 2 * target_lengths[:, None]) | (place == 2 * target_lengths[:, None] - 1)
 
 
 def _shifted(states: jax.Array, by: int) -> jax.Array:
-    """Return the likelihoods of the states that are so many before."""
+    """Shift log-probabilities by `by` states, forward if positive, and fill with -infinity."""
     kept = states[:, : max(states.shape[1] - by, 0)] if by > 0 else states[:, -by:]
     missing = states.shape[1] - kept.shape[1]
     return jnp.pad(kept, ((0, 0), (missing, 0) if by > 0 else (0, missing)), constant_values=-jnp.inf)

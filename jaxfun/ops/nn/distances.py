@@ -1,4 +1,4 @@
-"""Distances and angles between the vectors of two tensors."""
+"""Cosine similarity and pairwise distance of two tensors."""
 
 import jax
 import jax.numpy as jnp
@@ -19,11 +19,11 @@ from ..reduce.norms import norm
     takes={"eps": Choice((1e-8, 0.5))},
 )
 def cosine_similarity(x1: Array, x2: Array, dim: Dim = 1, eps: float = 1e-8) -> jax.Array:
-    """Return the cosine of the angle between the vectors of two tensors along `dim`; the tensors broadcast.
+    """Return the cosine similarity of `x1` and `x2` along `dim`, with broadcasting.
 
-    A norm below `eps` is raised to it; its gradient passes through unchanged.
-    Gradient: that of the norm is 0 where the norm is 0.
-    Raises: RuntimeError for tensors that promote to no floating point dtype.
+    Both norms are clamped to at least `eps`, to avoid a division by 0.
+    Gradient: passes through the clamp unchanged; that of a norm is 0 where the norm is 0.
+    Raises: RuntimeError if the promoted dtype is not floating point.
     Torch: torch.cosine_similarity, torch.nn.functional.cosine_similarity.
 
     >>> import jaxfun as jf
@@ -49,9 +49,9 @@ def _direction(x: jax.Array, axis: int, eps: float) -> jax.Array:
     takes={"p": Choice((2.0, 1.0, 0.0, float("inf"), 3.0, -1.0)), "eps": Choice((1e-6, 0.5))},
 )
 def pairwise_distance(x1: Array, x2: Array, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> jax.Array:
-    """Return the `p`-norm of `x1 - x2 + eps` over the last dimension; the tensors broadcast.
+    """Return the `p`-norm of `x1 - x2 + eps` over the last dimension, with broadcasting.
 
-    Gradient: as that of `norm`.
+    Gradient: as for `norm`.
     Raises: RuntimeError for bools.
     Torch: torch.pairwise_distance, torch.nn.functional.pairwise_distance.
 

@@ -1,7 +1,7 @@
-"""Dropout from an explicit key: of elements, of channels, and with the mean and variance that selu keeps.
+"""Dropout of elements and channels, and alpha dropout for selu, with an explicit random key.
 
-torch draws from a hidden generator. Here `key` is a keyword: needed where something is drawn, in training with a
-probability between 0 and 1. The same key drops the same elements.
+torch uses a global random generator. Here `key` is a keyword argument. It is required if numbers are sampled: in
+training, for a probability strictly between 0 and 1. The same key drops the same elements.
 """
 
 import math
@@ -23,15 +23,15 @@ from ...core.errors import (
 )
 from ...core.public import public
 
-_ALPHA = 1.7580993408473766  # scale times alpha of selu: where it goes for minus infinity
+_ALPHA = 1.7580993408473766  # scale * alpha of selu; its limit at -infinity is -_ALPHA
 
 
 @public(name="nn.functional.dropout")
 def dropout(input: Any, p: float = 0.5, training: bool = True, *, key: jax.Array | None = None) -> jax.Array:
-    """Return the input with each element 0 with probability `p`, and the others divided by `1 - p`.
+    """Randomly zero elements with probability `p` in training, and scale the others by `1 / (1 - p)`.
 
-    Without `training` it is the input.
-    Raises: ValueError for a `p` outside of 0 to 1; TypeError where a key is needed and missing; RuntimeError for
+    Without `training` the input is returned unchanged.
+    Raises: ValueError for a `p` outside [0, 1]; TypeError for a missing `key` if numbers are sampled; RuntimeError for
     tensors that are not floating point.
     Torch: torch.dropout, torch.nn.functional.dropout.
 
@@ -44,10 +44,10 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, *, key: jax.Array
 
 @public(name="nn.functional.dropout1d")
 def dropout1d(input: Any, p: float = 0.5, training: bool = True, *, key: jax.Array | None = None) -> jax.Array:
-    """Return the input with each channel 0 with probability `p`, and the others divided by `1 - p`.
+    """Randomly zero entire channels with probability `p` in training, and scale the others by `1 / (1 - p)`.
 
     Shapes: (n, c, m) or (c, m).
-    Raises: RuntimeError for other shapes; else as `dropout`.
+    Raises: RuntimeError for other shapes; otherwise like `dropout`.
     Torch: torch.nn.functional.dropout1d.
 
     >>> import jax, jaxfun as jf
@@ -65,11 +65,11 @@ def dropout1d(input: Any, p: float = 0.5, training: bool = True, *, key: jax.Arr
 
 @public(name="nn.functional.dropout2d")
 def dropout2d(input: Any, p: float = 0.5, training: bool = True, *, key: jax.Array | None = None) -> jax.Array:
-    """Return the input with each channel 0 with probability `p`, and the others divided by `1 - p`.
+    """Randomly zero entire channels with probability `p` in training, and scale the others by `1 / (1 - p)`.
 
-    Shapes: (n, c, *), with 4 dimensions; as torch, 3 are (n, c, m).
-    Warns: for other than 4 dimensions.
-    Raises: as `dropout`.
+    Shapes: (n, c, h, w). As in torch, a 3-dim input is (n, c, m).
+    Warns: if the input does not have 4 dimensions.
+    Raises: like `dropout`.
     Torch: torch.nn.functional.dropout2d.
 
     >>> import jax, jaxfun as jf
@@ -89,11 +89,11 @@ def dropout2d(input: Any, p: float = 0.5, training: bool = True, *, key: jax.Arr
 
 @public(name="nn.functional.dropout3d")
 def dropout3d(input: Any, p: float = 0.5, training: bool = True, *, key: jax.Array | None = None) -> jax.Array:
-    """Return the input with each channel 0 with probability `p`, and the others divided by `1 - p`.
+    """Randomly zero entire channels with probability `p` in training, and scale the others by `1 / (1 - p)`.
 
-    Shapes: (n, c, *) with 5 dimensions, or (c, *) with 4.
-    Warns: for another number of dimensions.
-    Raises: as `dropout`.
+    Shapes: (n, c, d, h, w) or (c, d, h, w).
+    Warns: if the input does not have 4 or 5 dimensions.
+    Raises: like `dropout`.
     Torch: torch.nn.functional.dropout3d.
 
     >>> import jax, jaxfun as jf
@@ -109,10 +109,11 @@ def dropout3d(input: Any, p: float = 0.5, training: bool = True, *, key: jax.Arr
 
 @public(name="nn.functional.alpha_dropout")
 def alpha_dropout(input: Any, p: float = 0.5, training: bool = False, *, key: jax.Array | None = None) -> jax.Array:
-    """Return the input with each element the limit of `selu` with probability `p`, then scaled and moved.
+    """Apply alpha dropout: set elements to the negative saturation value of `selu` with probability `p` in training.
 
-    Mean and variance of an input of mean 0 and variance 1 stay. Without `training` it is the input.
-    Raises: as `dropout`.
+    The result is then scaled and shifted, so that mean 0 and variance 1 of the input are preserved. Without `training`
+    the input is returned unchanged.
+    Raises: like `dropout`.
     Torch: torch.alpha_dropout, torch.nn.functional.alpha_dropout.
 
     >>> import jax, jaxfun as jf
@@ -126,10 +127,12 @@ def alpha_dropout(input: Any, p: float = 0.5, training: bool = False, *, key: ja
 def feature_alpha_dropout(
     input: Any, p: float = 0.5, training: bool = False, *, key: jax.Array | None = None
 ) -> jax.Array:
-    """Return the input with each channel the limit of `selu` with probability `p`, then scaled and moved.
+    """Apply alpha dropout to entire channels.
 
-    Shapes: (n, c, *). Without `training` it is the input.
-    Raises: RuntimeError for less than 2 dimensions; else as `dropout`.
+    In training each channel is set to the negative saturation value of `selu` with probability `p`. The result is then
+    scaled and shifted, so that mean 0 and variance 1 are preserved. Without `training` the input is returned unchanged.
+    Shapes: (n, c, *).
+    Raises: RuntimeError for fewer than 2 dimensions; otherwise like `dropout`.
     Torch: torch.feature_alpha_dropout, torch.nn.functional.feature_alpha_dropout.
 
     >>> import jax, jaxfun as jf
@@ -144,10 +147,10 @@ def feature_alpha_dropout(
 def native_dropout(
     input: Any, p: float, train: bool | None, *, key: jax.Array | None = None
 ) -> tuple[jax.Array, jax.Array]:
-    """Return `dropout(input, p, train)`, and which elements are kept: what a traced torch program calls.
+    """Return `dropout(input, p, train)` and the mask of the elements that are kept.
 
-    `train` None is True.
-    Raises: RuntimeError for a `p` outside of 0 to 1, and for integers and bools, in training.
+    Traced torch programs call it. If `train` is None, it is True.
+    Raises: RuntimeError in training for a `p` outside [0, 1], and for integers and bools.
     Torch: torch.native_dropout.
 
     >>> import jax, jaxfun as jf
@@ -170,7 +173,7 @@ def native_dropout(
 def _channels_dropped(
     input: jax.Array, p: float, training: bool, key: Any, is_single: bool = False, keeps_moments: bool = False
 ) -> jax.Array:
-    """Drop whole channels, the second dimension, or the first where there is no batch."""
+    """Drop entire channels. Channels are the second dimension, or the first without a batch dimension."""
     together = input.ndim - (1 if is_single else 2)
     return _dropped(input, p, training, key, together, keeps_moments)
 
@@ -178,7 +181,7 @@ def _channels_dropped(
 def _dropped(
     input: jax.Array, p: float, training: bool, key: Any, together: int = 0, keeps_moments: bool = False
 ) -> jax.Array:
-    """Drop elements, all along the last dimensions together."""
+    """Drop elements. One sample decides for all of the last `together` dimensions."""
     _want_probability(p)
     if not training or p == 0 or not input.size:
         return input
@@ -194,7 +197,7 @@ def _dropped(
     kept = jax.random.bernoulli(drawn_from(key), 1 - p, shape)
     if not keeps_moments:
         return input * jnp.where(kept, 1 / (1 - p), 0).astype(input.dtype)
-    # a (x kept - α (1 - kept)) + a α p has mean 0 and variance 1 where x has
+    # a (x kept - α (1 - kept)) + a α p has mean 0 and variance 1 if x has
     a = 1 / math.sqrt((_ALPHA * _ALPHA * p + 1) * (1 - p))
     move = jnp.where(kept, a * _ALPHA * p, a * _ALPHA * (p - 1))
     wide = computed_in(own).dtype
@@ -211,9 +214,9 @@ def _want_probability(p: Any) -> None:
 
 
 def drawn_from(key: Any) -> jax.Array:
-    """Return the key.
+    """Return `key`, from which random numbers are sampled.
 
-    Raises: ArgumentTypeError where there is none.
+    Raises: ArgumentTypeError if it is missing.
     """
     if not isinstance(key, jax.Array):
         raise ArgumentTypeError(

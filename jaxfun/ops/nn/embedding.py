@@ -1,4 +1,4 @@
-"""Rows of a table by their numbers: `embedding`, `embedding_bag` and `one_hot`. Begin with `_rows`."""
+"""Embedding lookup and one-hot encoding: `embedding`, `embedding_bag` and `one_hot`. Begin with `_rows`."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -40,7 +40,7 @@ from ...core.record import (
 )
 from ..index._positions import BOTH, as_unsigned, check_positions, want_integers, want_long
 
-_EPS = 1e-7  # what torch adds to the norm of a row that is too long
+_EPS = 1e-7  # torch adds it to the norm when it scales a row down
 
 
 def _check_rows(_: Any, input: jax.Array, weight: jax.Array, *others: Any, **options: Any) -> None:
@@ -77,15 +77,15 @@ def embedding(
     scale_grad_by_freq: bool = False,
     sparse: bool = False,
 ) -> jax.Array:
-    """Return the rows of `weight` at the indices `input`.
+    """Look up embeddings in a table: return the rows of `weight` at the indices `input`.
 
-    A row longer than `max_norm`, by the `norm_type`-norm, is scaled to it: `weight` itself stays, and
-    `jaxfun.embedding_renorm` returns it as torch would leave it.
+    A row is scaled down to the norm `max_norm` if its `norm_type`-norm exceeds `max_norm`. `weight` is not modified;
+    `jaxfun.embedding_renorm` returns the `weight` that torch modifies in place.
     Shapes: (*), (v, d) -> (*, d).
-    Gradient: none for the row `padding_idx`; with `scale_grad_by_freq` that of a row is divided by how often it is
-    taken; the scaling to `max_norm` has a gradient of 1.
+    Gradient: 0 for the row `padding_idx`; with `scale_grad_by_freq` divided by the frequency of the index in `input`;
+    the scaling to `max_norm` has a derivative of 1.
     Raises: IndexError or RuntimeError for an index out of range (negative indices are out of range). A traced index out
-    of range gives the same as in `getitem`.
+    of range gives the same result as in `getitem`.
     Torch: torch.nn.functional.embedding.
 
     >>> import jaxfun as jf
@@ -104,11 +104,11 @@ def embedding(
 
 @public
 def embedding_renorm(weight: Any, indices: Any, max_norm: float, norm_type: float = 2.0) -> jax.Array:
-    """Return `weight` with the rows at `indices` scaled to `max_norm` where they are longer, by the `norm_type`-norm.
+    """Return `weight` with the rows at `indices` scaled down to `max_norm` if their `norm_type`-norm exceeds it.
 
-    `embedding` and `embedding_bag` do it to the rows that they return; torch does it to `weight` in place.
-    Gradient: 1 through the scaling, as torch has none there.
-    Raises: RuntimeError for a table that is not 2-D; IndexError or RuntimeError for an index out of range (-1 is the
+    `embedding` and `embedding_bag` scale only the rows that they return; torch modifies `weight` in place.
+    Gradient: the scaling has a derivative of 1, because torch scales without a gradient.
+    Raises: RuntimeError for a `weight` that is not 2-D; IndexError or RuntimeError for an index out of range (-1 is the
     last row).
     Torch: torch.embedding_renorm_.
 
@@ -125,7 +125,7 @@ def embedding_renorm(weight: Any, indices: Any, max_norm: float, norm_type: floa
 
 
 def _padding(padding_idx: int | None, weight: jax.Array, error: Any = ArgumentChoiceError) -> int | None:
-    """Return the number of the row for padding, counted from the start."""
+    """Return `padding_idx` as a non-negative index."""
     if padding_idx is None or padding_idx == 0:
         return padding_idx
     if not weight.ndim:
@@ -146,7 +146,7 @@ def _want_table(indices: jax.Array, weight: jax.Array, sparse: bool) -> None:
 
 
 def _rows(indices: jax.Array, weight: jax.Array, max_norm: Any, norm_type: float, scales: bool) -> jax.Array:
-    """Return rows of a table, (*, d), scaled to the largest norm, with a gradient that is scaled by frequency."""
+    """Return rows of a table, (*, d), scaled to `max_norm`. If `scales`, divide the gradient by the frequency."""
     if indices.size and not weight.shape[0]:
         raise PositionError("a table with rows", describe(weight))
     places = as_unsigned(indices)
@@ -165,7 +165,7 @@ def _rows(indices: jax.Array, weight: jax.Array, max_norm: Any, norm_type: float
 
 @jax.custom_jvp
 def _with_slope(input: jax.Array, slope: jax.Array) -> jax.Array:
-    """Return the input; its derivative is `slope`."""
+    """Return the input, with the derivative `slope`."""
     return input
 
 
@@ -175,7 +175,7 @@ def _with_slope_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 
 
 def _renormed(table: jax.Array, max_norm: Any, norm_type: float) -> jax.Array:
-    """Return rows scaled to the largest norm; the derivative is 1."""
+    """Return rows scaled down to `max_norm`, with a derivative of 1."""
     if as_dtype(table.dtype).category <= Category.INTEGER:
         raise DTypeError("a floating point table with `max_norm`", describe(table))
     wide = widened(jax.lax.stop_gradient(table))
@@ -196,7 +196,7 @@ def _in_place_of_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]
     return primals[1], tangents[0]
 
 
-# Bags: parts of a sequence of rows, reduced to one row each.
+# Bags: groups of rows, each reduced to one row.
 
 
 def _check_bags(_: Any, input: Any, weight: Any, offsets: Any = None, *others: Any, **options: Any) -> None:
@@ -248,14 +248,14 @@ def embedding_bag(
     include_last_offset: bool = False,
     padding_idx: OptionalInteger = None,
 ) -> jax.Array:
-    """Return the "sum", "mean" or "max" over bags of rows of `weight`: those of each row of `input`, or of its parts.
+    """Compute the "sum", "mean" or "max" (`mode`) of bags of embeddings, the rows of `weight` at the indices `input`.
 
-    The parts of a 1-D `input` begin at `offsets`; with `include_last_offset` the last of these is the end. The row
-    `padding_idx` is in no bag, and an empty bag gives 0. `per_sample_weights` are factors for a sum. `max_norm` and
-    `scale_grad_by_freq` are those of `embedding`.
+    A 2-D `input` has one bag in each row. The bags of a 1-D `input` start at `offsets`; with `include_last_offset` the
+    last offset is the end of the last bag. The row `padding_idx` is excluded from the bags, and an empty bag gives 0.
+    `per_sample_weights` scale the rows of a "sum". `max_norm` and `scale_grad_by_freq` are those of `embedding`.
     Shapes: (b, n), (v, d) -> (b, d); or (n), (v, d), (b) -> (b, d).
     Dtypes: 16-bit floats are added up in float32 and rounded once.
-    Gradient: of equal largest elements the first one gets it.
+    Gradient: for "max", all to the first of equal elements.
     Raises: ValueError for other shapes; IndexError or RuntimeError for an index out of range.
     Torch: torch.nn.functional.embedding_bag.
 
@@ -303,13 +303,13 @@ def _want_bags(input: jax.Array, weight: jax.Array, offsets: Any, factors: Any, 
 
 
 def _bags(input: jax.Array, offsets: Any, has_end: bool) -> tuple[jax.Array, jax.Array, int]:
-    """Return the indices in a row, the bag of each, and how many bags there are."""
+    """Return the flattened indices, the bag of each index, and the number of bags."""
     if offsets is None:
         return input.reshape(-1), jax.lax.broadcasted_iota(jnp.int32, input.shape, 0).reshape(-1), len(input)
     if has_end and not offsets.size:
         raise ShapeError("`offsets` with an end", describe(offsets))
     places = jnp.arange(len(input), dtype=offsets.dtype)
-    # a place before the first offset is in no bag: the index of its bag is out of range
+    # a position before the first offset is in no bag: its bag index is out of range
     bag = jnp.searchsorted(offsets, places, side="right") - 1
     return input, as_unsigned(bag), len(offsets) - has_end
 
@@ -327,7 +327,7 @@ def _meant(taken: jax.Array, kept: jax.Array, bag: jax.Array, count: int) -> jax
 def _largest(taken: jax.Array, kept: jax.Array, bag: jax.Array, count: int) -> jax.Array:
     places, none = jnp.arange(len(bag), dtype=jnp.int32), len(bag)
     first = jnp.full(count, none, jnp.int32).at[bag].min(jnp.where(kept, places, none), mode="drop")
-    # NaN is above no number and below none: torch keeps it at the start of a bag, and passes over it elsewhere
+    # comparisons with NaN are false: torch keeps NaN at the start of a bag, and skips it elsewhere
     is_first = (places == first.at[bag].get(mode="fill", fill_value=none))[:, None]
     order = jnp.where(jnp.isnan(taken), jnp.where(is_first, jnp.inf, -jnp.inf), taken)
     order = jax.lax.stop_gradient(order)
@@ -345,12 +345,12 @@ _REDUCED: Mapping[str, Callable[..., jax.Array]] = {"sum": _summed, "mean": _mea
 
 @public(name="nn.functional.one_hot")
 def one_hot(tensor: Any, num_classes: int = -1) -> jax.Array:
-    """Return vectors of `num_classes` elements that are 0 but for a 1 at the place of each class.
+    """Return the one-hot encoding of class indices: 1 at the index of the class, 0 elsewhere.
 
-    By default there are as many classes as the largest in `tensor` asks for: under jit give `num_classes`.
+    `num_classes` is by default the largest class plus 1; under jit it is required.
     Shapes: (*) -> (*, num_classes).
     Dtypes: int64.
-    Raises: RuntimeError for a tensor that is not int64, for a class out of range, and without classes.
+    Raises: RuntimeError for a tensor that is not int64, for a class out of range, and for zero classes.
     Torch: torch.nn.functional.one_hot.
 
     >>> import jaxfun as jf

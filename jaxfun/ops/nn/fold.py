@@ -1,4 +1,4 @@
-"""unfold and fold: the windows of images as columns, and the sum of columns at their places."""
+"""unfold and fold: extract sliding windows of images as columns, and sum columns into images."""
 
 from typing import Any
 
@@ -48,9 +48,9 @@ def _columns(image: jax.Array, kernel: Ints, apart: Ints, pad: Ints, step: Ints)
 def unfold(
     input: Array, kernel_size: PerDim, dilation: PerDim = 1, padding: PerDim = 0, stride: PerDim = 1
 ) -> jax.Array:
-    """Return the windows of images as columns. Shapes: (n, c, h, w) -> (n, c * kernel, windows), or without n.
+    """Extract sliding windows from images as columns. Shapes: (n, c, h, w) -> (n, c * kh * kw, windows), or without n.
 
-    Raises: RuntimeError where no window fits, and for images without elements.
+    Raises: RuntimeError if no window fits, and for images without elements.
     Torch: torch.nn.functional.unfold.
 
     >>> import jaxfun as jf
@@ -86,10 +86,11 @@ def fold(
     padding: PerDim = 0,
     stride: PerDim = 1,
 ) -> jax.Array:
-    """Return images as the sums of their windows, which are columns. Shapes: (n, c * kernel, windows) -> (n, c, h, w).
+    """Combine columns of sliding windows into images; overlapping elements are summed.
 
-    It is the transpose of `unfold`. One image alone, (c * kernel, windows), gives (c, h, w).
-    Raises: RuntimeError for a number of columns or rows that does not fit the windows of `output_size`.
+    It is the transpose of `unfold`.
+    Shapes: (n, c * kh * kw, windows) -> (n, c, h, w), or without n.
+    Raises: RuntimeError if the number of rows or columns does not match the windows of `output_size`.
     Torch: torch.nn.functional.fold.
 
     >>> import jaxfun as jf
@@ -110,5 +111,5 @@ def fold(
 
 
 def _summed(columns: jax.Array) -> jax.Array:
-    # a sum of bools is whether any is true
+    # the sum of bools is their logical or: sum in float32, and cast back to bool
     return columns.astype(jnp.float32) if columns.dtype == bool else columns

@@ -1,4 +1,4 @@
-"""Fractional max pooling: windows at random places. Begin with `_pooled`."""
+"""Fractional max pooling: max pooling over windows at random positions. Begin with `_pooled`."""
 
 import functools
 import math
@@ -31,7 +31,7 @@ def _pooled(
     want_at_least(0, output_size=windows)
     if as_dtype(input.dtype) not in FLOATS:
         raise UnsupportedDTypeError("floating point numbers", describe(input))
-    # in three dimensions torch asks for one element more
+    # in three dimensions torch requires one more element
     least = [length + count - 1 + (dims == 3) for length, count in zip(kernel, windows, strict=True)]
     if any(map(operator.lt, sizes, least)):
         raise ShapeError(f"an input that has room for {windows} windows of {kernel}", describe(input))
@@ -51,7 +51,7 @@ def _placed(batch: jax.Array, samples: jax.Array, windows: Ints, kernel: Ints) -
 
 
 def _samples(batch: jax.Array, dims: int, given: Any, key: Any) -> jax.Array:
-    """Return the random numbers that place the windows, one for each image and dimension."""
+    """Return the samples for the window positions, (n, c, dims): those given, or random ones in [0, 1)."""
     shape = (*batch.shape[:2], dims)
     if given is None:
         if key is None:
@@ -64,7 +64,7 @@ def _samples(batch: jax.Array, dims: int, given: Any, key: Any) -> jax.Array:
 
 
 def _place(dims: int, axis: int) -> int:
-    """Return which sample places the windows of a dimension: in two dimensions torch takes them in reverse."""
+    """Return the index of the sample for a dimension; in two dimensions torch reverses the order."""
     return 1 - axis if dims == 2 else axis
 
 
@@ -78,7 +78,7 @@ def _windows(dims: int, input: jax.Array, output_size: Any, output_ratio: Any) -
 
 
 def _starts(sample: jax.Array, size: int, count: int, kernel: int) -> jax.Array:
-    """Return where the windows of a dimension start: (*, windows). The last one is at the end."""
+    """Return the start indices of the windows of a dimension: (*, windows). The last window ends with the input."""
     step = jnp.asarray((size - kernel) / max(count - 1, 1), sample.dtype)
     sample = sample[..., None]
     counted = jnp.arange(count - 1).astype(sample.dtype) + sample
@@ -109,8 +109,9 @@ def fractional_max_pool2d_with_indices(
     *,
     key: jax.Array | None = None,
 ) -> tuple[jax.Array, jax.Array]:
-    """Return the largest element of each randomly placed window, and its index; `return_indices` changes nothing.
+    """Apply a 2-D fractional max pooling, and return the maxima and their flat indices.
 
+    It is `fractional_max_pool2d` with `return_indices=True`; its own `return_indices` has no effect.
     Torch: torch.nn.functional.fractional_max_pool2d_with_indices.
 
     >>> import jax, jaxfun as jf
@@ -132,13 +133,13 @@ def fractional_max_pool2d(
     *,
     key: jax.Array | None = None,
 ) -> jax.Array | tuple[jax.Array, jax.Array]:
-    """Return the largest element of each of `output_size` windows, which are placed at random by `key`.
+    """Apply a 2-D fractional max pooling over an input of several channels.
 
+    The window positions are random, drawn from `key`. The size of the output is `output_size`, or `output_ratio` times
+    the size of the input. With `return_indices` also return the flat index of each maximum in its image.
     Shapes: (n, c, height, width) -> (n, c, *), or without n.
-    In place of `output_size`, `output_ratio` gives a part of each size. With `return_indices` a second result holds
-    the index of each in its flat input.
     Gradient: all to the element whose index is returned.
-    Raises: ValueError for neither size nor ratio; TypeError without a key.
+    Raises: ValueError without `output_size` and `output_ratio`; TypeError without a `key`.
     Torch: torch.nn.functional.fractional_max_pool2d.
 
     >>> import jax, jaxfun as jf
@@ -162,8 +163,9 @@ def fractional_max_pool3d_with_indices(
     *,
     key: jax.Array | None = None,
 ) -> tuple[jax.Array, jax.Array]:
-    """Return the largest element of each randomly placed window, and its index; `return_indices` changes nothing.
+    """Apply a 3-D fractional max pooling, and return the maxima and their flat indices.
 
+    It is `fractional_max_pool3d` with `return_indices=True`; its own `return_indices` has no effect.
     Torch: torch.nn.functional.fractional_max_pool3d_with_indices.
 
     >>> import jax, jaxfun as jf
@@ -185,13 +187,13 @@ def fractional_max_pool3d(
     *,
     key: jax.Array | None = None,
 ) -> jax.Array | tuple[jax.Array, jax.Array]:
-    """Return the largest element of each of `output_size` windows, which are placed at random by `key`.
+    """Apply a 3-D fractional max pooling over an input of several channels.
 
+    The window positions are random, drawn from `key`. The size of the output is `output_size`, or `output_ratio` times
+    the size of the input. With `return_indices` also return the flat index of each maximum in its volume.
     Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
-    In place of `output_size`, `output_ratio` gives a part of each size. With `return_indices` a second result holds
-    the index of each in its flat input.
     Gradient: all to the element whose index is returned.
-    Raises: ValueError for neither size nor ratio; TypeError without a key.
+    Raises: ValueError without `output_size` and `output_ratio`; TypeError without a `key`.
     Torch: torch.nn.functional.fractional_max_pool3d.
 
     >>> import jax, jaxfun as jf

@@ -1,4 +1,4 @@
-"""Images read at given places: `grid_sample`, and `affine_grid`, which makes such places."""
+"""Sampling of images at the coordinates of a grid: `grid_sample`, and `affine_grid`, which generates a grid."""
 
 import functools
 import itertools
@@ -41,9 +41,10 @@ _NO_FLOAT = BOOLS | INTEGERS | COMPLEXES
     cases=rows("theta size", ("2 2 3", (2, 5, 3, 4)), ("1 3 4", (1, 1, 2, 3, 4)), ("1 2 3", (1, 2, 1, 2))),
 )
 def affine_grid(theta: Array, size: Sequence[int], align_corners: bool | None = None) -> jax.Array:
-    """Return the places that an affine map takes the elements of an output of `size` to, for `grid_sample`.
+    """Generate a 2-D or 3-D sampling grid for `grid_sample` from a batch of affine matrices `theta`.
 
-    -1 and 1 are the centres of the corner elements with `align_corners`, else the outer edges (by default).
+    `size` is the shape of the output image. With `align_corners` -1 and 1 are the centres of the corner elements;
+    otherwise, and by default, they are the outer edges of the corner elements.
     Shapes: (n, 2, 3) and size (n, c, h, w) -> (n, h, w, 2); (n, 3, 4) and size (n, c, d, h, w) -> (n, d, h, w, 3).
     Raises: ValueError for other shapes, for sizes that are not positive, and for a tensor that is not floating point.
     Torch: torch.nn.functional.affine_grid.
@@ -66,7 +67,7 @@ def affine_grid(theta: Array, size: Sequence[int], align_corners: bool | None = 
     if 1 in sizes[2:] and as_dtype(theta.dtype) in HALVES:
         raise UnsupportedDTypeError("float32 or float64 with a size of 1", describe(theta))
     wide = widened(theta)
-    each = (slice(None), *(None,) * count)  # a number for each of the batch, at all places
+    each = (slice(None), *(None,) * count)  # one coefficient for each batch element, broadcast over the grid
     total: Any = wide[(*each, slice(None), count)]
     for place, length in enumerate(sizes[:1:-1]):  # x is the last dimension
         line = _line(length, bool(align_corners), wide.dtype).reshape(-1, *(1,) * (place + 1))
@@ -75,7 +76,7 @@ def affine_grid(theta: Array, size: Sequence[int], align_corners: bool | None = 
 
 
 def _line(length: int, align_corners: bool, dtype: Any) -> jax.Array:
-    """Return the places of elements along a dimension from -1 to 1."""
+    """Return the normalised coordinates, from -1 to 1, of the elements along a dimension."""
     line = np.linspace(-1, 1, length) if length > 1 else np.zeros(1)
     return jnp.asarray(line if align_corners else line * (length - 1) / length, dtype)
 
@@ -117,13 +118,14 @@ def _places(names: str) -> Shape:
 def grid_sample(
     input: Array, grid: Array, mode: str = "bilinear", padding_mode: str = "zeros", align_corners: bool | None = None
 ) -> jax.Array:
-    """Return the elements of `input` at the places of `grid`: x, y (and z) from -1 to 1 across the image.
+    """Sample `input` at the coordinates of `grid`: x, y (and z), normalised to -1 to 1 across the image.
 
-    Between elements `mode` is "bilinear", "nearest" or "bicubic" (4 dimensions); outside of the image `padding_mode`
-    is "zeros", "border" (the nearest element) or "reflection". `align_corners` is as in `affine_grid`.
+    `mode` is the interpolation: "bilinear", "nearest" or "bicubic" (4-D input). `padding_mode` is for coordinates
+    outside of the image: "zeros", "border" (the nearest element) or "reflection". `align_corners` is that of
+    `affine_grid`.
     Shapes: (n, c, h, w), (n, *, 2) -> (n, c, *) with two dimensions *; (n, c, d, h, w), (n, *, 3) with three.
-    Gradient: for a place none where "nearest" is read, and none at the border and beyond; at an element that of the
-    side behind it.
+    Gradient: 0 for `grid` with "nearest", and for coordinates that `padding_mode` clips to the border; at an element,
+    the derivative from the right.
     Raises: ValueError for another mode; RuntimeError for other shapes, and for different dtypes.
     Torch: torch.nn.functional.grid_sample.
 
@@ -142,7 +144,7 @@ def grid_sample(
     if as_dtype(input.dtype) in _NO_FLOAT:
         raise UnsupportedDTypeError("a floating point tensor", describe(input))
     want_one_dtype(input, grid)
-    places = jnp.moveaxis(widened(grid), -1, 0)[::-1]  # in the order of the dimensions
+    places = jnp.moveaxis(widened(grid), -1, 0)[::-1]  # z, y, x: the order of the dimensions
     corners = bool(align_corners)
     placed = [_in_elements(place, size, corners) for place, size in zip(places, input.shape[2:], strict=True)]
     return _READ[mode](widened(input), placed, padding_mode, corners).astype(input.dtype)
@@ -160,7 +162,7 @@ def _want_places(input: jax.Array, grid: jax.Array, mode: str) -> None:
 
 
 def _in_elements(place: jax.Array, size: int, align_corners: bool) -> jax.Array:
-    """Return a place between -1 and 1 as one between the elements of a dimension."""
+    """Convert a normalised coordinate, from -1 to 1, to an element coordinate."""
     return (place + 1) / 2 * (size - 1) if align_corners else ((place + 1) * size - 1) / 2
 
 
@@ -169,7 +171,7 @@ def _as_it_is(place: jax.Array, size: int, align_corners: bool) -> jax.Array:
 
 
 def _at_border(place: jax.Array, size: int, align_corners: bool) -> jax.Array:
-    # NaN becomes 0; at the border and beyond there is no derivative
+    # NaN becomes 0; the gradient is 0 at the border and beyond
     kept = jax.lax.stop_gradient(jnp.where(place > 0, jnp.minimum(place, size - 1), 0))
     return jnp.where((place > 0) & (place < size - 1), place, kept)
 
@@ -189,7 +191,7 @@ _PADDED: Mapping[str, Callable[..., jax.Array]] = {"zeros": _as_it_is, "border":
 
 
 def _read(input: jax.Array, places: tuple[jax.Array, ...]) -> jax.Array:
-    """Return the elements at whole places, 0 outside."""
+    """Return the elements at integer coordinates, 0 outside of the image."""
     sizes = input.shape[2:]
     inside = functools.reduce(
         jnp.logical_and, ((place >= 0) & (place < size) for place, size in zip(places, sizes, strict=True))
@@ -230,7 +232,7 @@ def _bicubic(input: jax.Array, places: list[jax.Array], padding: str, align_corn
 
 
 def _weighted(input: jax.Array, sides: list[Any]) -> jax.Array:
-    """Return the sum over all corners: an element at each, and its weight along each dimension."""
+    """Return the weighted sum over all corners. A corner has a coordinate and a weight for each dimension."""
     total: Any = 0
     for corner in itertools.product(*sides):
         weight = functools.reduce(operator.mul, (each for _, each in corner))

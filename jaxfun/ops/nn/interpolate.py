@@ -1,4 +1,4 @@
-"""Images and their kin made larger or smaller: `interpolate`, an op for each way of doing it."""
+"""Upsampling and downsampling: `interpolate`, with an op for each interpolation mode."""
 
 import functools
 import math
@@ -26,13 +26,13 @@ from ._resample import Axis, Taps, applied, applied_to_bytes
 
 _BYTES = frozenset({uint8})
 _WHOLE = BOOLS | COMPLEXES | INTEGERS
-_RANKS = {"linear": (3,), "bilinear": (4,), "trilinear": (5,), "bicubic": (4,), "lanczos": (4,)}  # of the others all
+_RANKS = {"linear": (3,), "bilinear": (4,), "trilinear": (5,), "bicubic": (4,), "lanczos": (4,)}  # others: all
 _CORNERLESS = ("nearest", "nearest-exact", "area")
 
 
 @dataclass(frozen=True)
 class _Factors:
-    """Factors by which sizes grow: an op takes no sequence of floats, because (2,) and (2.0,) are one to a cache."""
+    """Scale factors. An op takes no tuple of floats, because the cache treats (2,) and (2.0,) as equal."""
 
     values: tuple[float, ...]
 
@@ -47,15 +47,15 @@ def interpolate(
     recompute_scale_factor: bool | None = None,
     antialias: bool = False,
 ) -> jax.Array:
-    """Return the tensor with its dimensions behind the channels resampled to `size`, or by `scale_factor`.
+    """Downsample or upsample the spatial dimensions of a tensor to `size`, or by `scale_factor`.
 
-    `mode` is "nearest", "nearest-exact", "area" (the mean of what an element covers), "linear", "bilinear", "trilinear"
-    (3, 4 and 5 dimensions), "bicubic" or "lanczos" (4 dimensions). With `align_corners` the centres of the corner
-    elements stay, else the outer edges. With `recompute_scale_factor` the new size is rounded before the places are
-    computed. `antialias` widens the filter where the tensor becomes smaller.
+    `mode` is "nearest", "nearest-exact", "area" (adaptive average pooling), "linear" (3-D input), "bilinear" (4-D),
+    "trilinear" (5-D), "bicubic" (4-D) or "lanczos" (4-D, with `antialias`). `align_corners` aligns the centres of the
+    corner elements of input and output, instead of their outer edges. `recompute_scale_factor` computes the coordinates
+    from the output size, instead of `scale_factor`. `antialias` widens the filter when downsampling.
     Shapes: (n, c, *sizes) -> (n, c, *size).
-    Dtypes: 16-bit floats are computed in float32; uint8 is rounded after each dimension, as torch does it.
-    Raises: ValueError, RuntimeError or NotImplementedError for arguments that do not go together.
+    Dtypes: 16-bit floats are computed in float32; uint8 is rounded after each dimension, like in torch.
+    Raises: ValueError, RuntimeError or NotImplementedError for an invalid combination of arguments.
     Torch: torch.nn.functional.interpolate.
 
     >>> import jaxfun as jf
@@ -96,7 +96,7 @@ def _interpolated(
     _want_mode(input, mode, bool(align_corners), antialias)
     _want_sizes(input, sizes, mode)
     _want_dtype(input, mode, antialias)
-    # torch computes places in float32, but those of float64 tensors, and weights for bytes, in float64
+    # torch computes coordinates and weights in float32, but in float64 for float64 and interpolated uint8
     is_wide = input.dtype == np.float64 or (input.dtype == np.uint8 and mode not in _CORNERLESS)
     dtype = np.float64 if is_wide else np.float32
     axes = [Axis(*each, bool(align_corners), dtype) for each in zip(input.shape[2:], sizes, factors, strict=True)]
@@ -112,7 +112,7 @@ def _interpolated(
 
 
 def _sizes_and_factors(input: jax.Array, size: Any, scale_factor: Any, count: int) -> tuple[Any, Any]:
-    """Return the new size of each resampled dimension, and the factor, where that was given."""
+    """Return the output size of each spatial dimension, and its scale factor if given."""
     if (size is None) == (scale_factor is None):
         raise ArgumentValueError("either `size` or `scale_factor`", f"{describe(size)} and {describe(scale_factor)}")
     if size is not None:
@@ -178,7 +178,7 @@ def _op(
     taken: Any = frozenset(),
     takes_here: Any = None,
 ) -> Any:
-    """Return the op of one way to resample; `taken` are the integers that it takes, or the floats that it does not."""
+    """Return the op of one interpolation mode. `taken`: the integer dtypes it accepts, or the floats it rejects."""
 
     @op(
         kind=None,
@@ -208,7 +208,7 @@ _NAMES = "input size scale_factor mode align_corners recompute_scale_factor anti
 
 
 def _cases_of(mode: str) -> tuple[Row, ...]:
-    """Return the cases of a mode for any number of dimensions."""
+    """Return the cases of a mode that accepts 1 to 3 spatial dimensions."""
     return rows(
         _NAMES,
         ("b c 3 4", (7, 4), None, mode, None, None, False),

@@ -1,4 +1,4 @@
-"""Linear layers as functions: `linear`."""
+"""The linear layer: `linear`."""
 
 import math
 
@@ -28,8 +28,9 @@ _CASES = rows(
     takes_here=where_empty(BOOLS),
 )
 def linear(input: Array, weight: Array, bias: Array = None) -> jax.Array:
-    """Return `input @ weight.T + bias`. Shapes: (*, n), (o, n), (o,) -> (*, o); a weight (n,) gives (*).
+    """Apply a linear transformation: `input @ weight.T + bias`.
 
+    Shapes: (*, n), (o, n), (o) -> (*, o); (*, n), (n) -> (*) without a bias.
     Dtypes: 16-bit floats are computed in float32 and rounded once.
     Raises: RuntimeError for other shapes, and for different dtypes.
     Torch: torch.nn.functional.linear.

@@ -1,4 +1,4 @@
-"""lp_pool1d, lp_pool2d and lp_pool3d: the p-norm of each window, made of other functions as torch makes it."""
+"""Power-average pooling: lp_pool1d, lp_pool2d and lp_pool3d. As in torch, they use average and max pools."""
 
 import math
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def _norms(dims: int, input: jax.Array, norm_type: float, kernel_size: Any, stri
     if norm_type == -math.inf:
         return neg(largest(neg(abs(input)), kernel_size, stride, 0, 1, ceil_mode))
     means = average(pow(input, norm_type), kernel_size, stride, 0, ceil_mode)
-    # relu's derivative is 0 at 0, where that of the root is infinite
+    # the derivative of the root is infinite at 0; relu's derivative, 0 at 0, masks it
     return pow(mul(mul(sign(means), relu(abs(means))), count), 1 / norm_type)
 
 
@@ -53,11 +53,12 @@ def _cases(*values: Any) -> tuple[Row, ...]:
 def lp_pool1d(
     input: Array, norm_type: float, kernel_size: int, stride: PerDim | None = None, ceil_mode: bool = False
 ) -> jax.Array:
-    """Return the `norm_type`-th root of the sum of powers over each window.
+    """Apply a 1-D power-average pooling over an input of several channels.
 
+    With p the `norm_type`, the result for each window is `sum(x ** p) ** (1 / p)`. Infinity gives the maximum of the
+    absolute values, -infinity the minimum.
     Shapes: (n, c, length) -> (n, c, *), or without n.
-    With an infinite `norm_type` it is the largest absolute value, or the smallest.
-    Gradient: 0 where the sum is 0.
+    Gradient: 0 if the sum is 0.
     Torch: torch.nn.functional.lp_pool1d.
 
     >>> import jaxfun as jf
@@ -80,11 +81,12 @@ def lp_pool1d(
 def lp_pool2d(
     input: Array, norm_type: float, kernel_size: PerDim, stride: PerDim | None = None, ceil_mode: bool = False
 ) -> jax.Array:
-    """Return the `norm_type`-th root of the sum of powers over each window.
+    """Apply a 2-D power-average pooling over an input of several channels.
 
+    With p the `norm_type`, the result for each window is `sum(x ** p) ** (1 / p)`. Infinity gives the maximum of the
+    absolute values, -infinity the minimum.
     Shapes: (n, c, height, width) -> (n, c, *), or without n.
-    With an infinite `norm_type` it is the largest absolute value, or the smallest.
-    Gradient: 0 where the sum is 0.
+    Gradient: 0 if the sum is 0.
     Torch: torch.nn.functional.lp_pool2d.
 
     >>> import jaxfun as jf
@@ -107,11 +109,12 @@ def lp_pool2d(
 def lp_pool3d(
     input: Array, norm_type: float, kernel_size: PerDim, stride: PerDim | None = None, ceil_mode: bool = False
 ) -> jax.Array:
-    """Return the `norm_type`-th root of the sum of powers over each window.
+    """Apply a 3-D power-average pooling over an input of several channels.
 
+    With p the `norm_type`, the result for each window is `sum(x ** p) ** (1 / p)`. Infinity gives the maximum of the
+    absolute values, -infinity the minimum.
     Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
-    With an infinite `norm_type` it is the largest absolute value, or the smallest.
-    Gradient: 0 where the sum is 0.
+    Gradient: 0 if the sum is 0.
     Torch: torch.nn.functional.lp_pool3d.
 
     >>> import jaxfun as jf

@@ -1,4 +1,4 @@
-"""Losses of pairs, triplets and rankings, which are 0 beyond a margin."""
+"""Margin losses: hinge, ranking, embedding, triplet and multi-class losses, which are 0 beyond a margin."""
 
 from collections.abc import Callable
 from typing import Any
@@ -27,7 +27,7 @@ from ..reduce.sums import sum
 from ._reduction import REDUCTION, reduced, takes_complex_targets, want_positive, want_reduction
 from .distances import pairwise_distance
 
-_EPSILON = float(np.float32(1e-12))  # torch's, added to squared lengths
+_EPSILON = float(np.float32(1e-12))  # torch's constant, added to squared norms
 
 
 @op(
@@ -40,18 +40,17 @@ _EPSILON = float(np.float32(1e-12))  # torch's, added to squared lengths
     cases=rows("input target", ("m n", "m n"), ("n", "m n"), ("m n", "m 1"), ("", "")),
 )
 def hinge_embedding_loss(input: Array, target: Array, margin: float = 1.0, *, reduction: str = "mean") -> jax.Array:
-    """Return the input where the target is 1, and where it is -1 how far the input is below the margin.
+    """Return the hinge embedding loss: `input` if the target is 1, `max(0, margin - input)` if it is -1.
 
-    Each of them, their mean (by default) or their sum. Any other target gives the sum of both.
-    Raises: ValueError for an unknown reduction; RuntimeError for bools and complex numbers, and for the mean of
-    integers.
+    Any other target gives the sum of both terms. The `reduction` is "mean" (by default), "sum" or "none".
+    Raises: ValueError for an unknown reduction; RuntimeError for bools and complex numbers, and for "mean" of integers.
     Torch: torch.nn.functional.hinge_embedding_loss.
 
     >>> import jaxfun as jf
     >>> jf.nn.functional.hinge_embedding_loss(jf.tensor([0.5, 0.25]), jf.tensor([1, -1]), reduction="none")
     Array([0.5 , 0.75], dtype=float32)
     """
-    limit = jnp.full_like(input, margin)  # of the input's dtype: torch cuts the margin for integers
+    limit = jnp.full_like(input, margin)  # torch casts the margin to the dtype of `input`: integers truncate it
     below = where(ne(target, 1), clamp_min(sub(limit, input), 0), jnp.zeros_like(input))
     return reduced(add(below, where(ne(target, -1), input, jnp.zeros_like(input))), reduction)
 
@@ -67,9 +66,9 @@ def hinge_embedding_loss(input: Array, target: Array, margin: float = 1.0, *, re
 def margin_ranking_loss(
     input1: Array, input2: Array, target: Array, margin: float = 0.0, *, reduction: str = "mean"
 ) -> jax.Array:
-    """Return by how much `target * (input1 - input2)` is below the margin, and 0 where it is above.
+    """Return the margin ranking loss `max(0, -target * (input1 - input2) + margin)`.
 
-    Each of them, their mean (by default) or their sum.
+    The `reduction` is "mean" (by default), "sum" or "none".
     Raises: ValueError for an unknown reduction; RuntimeError for tensors of different numbers of dimensions.
     Torch: torch.nn.functional.margin_ranking_loss.
 
@@ -95,10 +94,10 @@ def margin_ranking_loss(
 def cosine_embedding_loss(
     input1: Array, input2: Array, target: Array, margin: float = 0.0, *, reduction: str = "mean"
 ) -> jax.Array:
-    """Return 1 less the cosine of two rows where the target is 1, and for -1 what the cosine is above the margin.
+    """Return the cosine embedding loss: `1 - cos` if the target is 1, `max(0, cos - margin)` if it is -1.
 
-    For each of the rows, their mean (by default) or their sum.
-    Shapes: (m, n), (m, n), (m) -> (m), or (n), (n), () -> (), where it is not reduced.
+    `cos` is the cosine similarity of two rows. The `reduction` is "mean" (by default), "sum" or "none".
+    Shapes: with "none", (m, n), (m, n), (m) -> (m), or (n), (n), () -> ().
     Raises: ValueError for an unknown reduction; RuntimeError for other shapes.
     Torch: torch.nn.functional.cosine_embedding_loss.
 
@@ -143,12 +142,12 @@ def triplet_margin_loss(
     *,
     reduction: str = "mean",
 ) -> jax.Array:
-    """Return by how much the negative is not a margin farther from the anchor than the positive.
+    """Return the triplet margin loss `max(0, d(anchor, positive) - d(anchor, negative) + margin)` of each row.
 
-    For each row, their mean (by default) or their sum. Distances are those of `pairwise_distance`. With `swap` the
-    distance of the positive to the negative counts, where that is smaller.
-    Raises: ValueError for an unknown reduction and for a margin of 0 or below; RuntimeError for tensors of different
-    numbers of dimensions.
+    `d` is `pairwise_distance`. With `swap`, d(positive, negative) replaces d(anchor, negative) if it is smaller.
+    The `reduction` is "mean" (by default), "sum" or "none".
+    Raises: ValueError for an unknown reduction and for a margin that is not positive; RuntimeError for tensors of
+    different numbers of dimensions.
     Torch: torch.nn.functional.triplet_margin_loss.
 
     >>> import jaxfun as jf
@@ -176,10 +175,11 @@ def triplet_margin_with_distance_loss(
     swap: bool = False,
     reduction: str = "mean",
 ) -> jax.Array:
-    """Return `triplet_margin_loss` with a distance of one's own: a function of two tensors.
+    """Return the triplet margin loss with a given distance function of two tensors (default: `pairwise_distance`).
 
-    Raises: ValueError for an unknown reduction and for a margin of 0 or below; RuntimeError for tensors of different
-    numbers of dimensions.
+    The other arguments are those of `triplet_margin_loss`.
+    Raises: ValueError for an unknown reduction and for a margin that is not positive; RuntimeError for tensors of
+    different numbers of dimensions.
     Torch: torch.nn.functional.triplet_margin_with_distance_loss.
 
     >>> import jaxfun as jf
@@ -215,7 +215,7 @@ _FLOATS_ALONE = BOOLS | INTEGERS | COMPLEXES | HALVES
 
 
 def _check_classes(_: Any, input: Any, target: Any, *others: Any, **options: Any) -> None:
-    """Raise PositionError for a known class that is out of range; an op's `check`."""
+    """Raise PositionError for a concrete class out of range; an op's `check`."""
     check_positions(target, input.shape[-1] if input.ndim else 1)
 
 
@@ -241,14 +241,15 @@ def multi_margin_loss(
     *,
     reduction: str = "mean",
 ) -> jax.Array:
-    """Return by how much the other classes are not a margin below the target, to the power `p`, over all classes.
+    """Return the multi-class hinge loss `sum(max(0, margin - x[target] + x[i]) ** p) / n`, for `x = input`.
 
-    For each example, their mean (by default) or their sum. `weight` multiplies it by the factor of the target's class.
-    Shapes: (m, n), (m) -> (m), or (n), () -> (), where it is not reduced.
-    Gradient: 0 at the margin.
-    Raises: ValueError for a `p` other than 1 and 2, for a weight that is no vector and for an unknown reduction;
-    RuntimeError for other shapes, for dtypes other than float32 and float64, and for a class out of range, where it is
-    known (a traced one gives NaN).
+    The sum runs over the n classes except the target. `weight` multiplies the loss by the weight of the target class.
+    The `reduction` is "mean" (by default), "sum" or "none".
+    Shapes: with "none", (m, n), (m) -> (m), or (n), () -> ().
+    Gradient: 0 for terms exactly at the margin.
+    Raises: ValueError for a `p` other than 1 and 2, for a weight that is not 1-D and for an unknown reduction;
+    RuntimeError for other shapes, for dtypes other than float32 and float64, and for a class out of range. A traced
+    class out of range gives NaN.
     Torch: torch.nn.functional.multi_margin_loss.
 
     >>> import jaxfun as jf
@@ -299,7 +300,7 @@ def _reduced_rows(losses: jax.Array, ndim: int, reduction: str) -> jax.Array:
 
 
 def _check_labels(_: Any, input: Any, target: Any, **options: Any) -> None:
-    """Raise PositionError for a known label that is out of range; an op's `check`."""
+    """Raise PositionError for a concrete label out of range; an op's `check`."""
     if not is_traced(target) and target.size:
         check_positions(np.asarray(target) + 1, (input.shape[-1] if input.ndim else 1) + 1)
 
@@ -313,13 +314,14 @@ def _check_labels(_: Any, input: Any, target: Any, **options: Any) -> None:
     check=_check_labels,
 )
 def multilabel_margin_loss(input: Array, target: Mask, *, reduction: str = "mean") -> jax.Array:
-    """Return the sum over labels and other classes of how far these are not 1 below, over the number of classes.
+    """Return the multi-label hinge loss `sum(max(0, 1 - x[j] + x[i])) / n`, for `x = input`.
 
-    For each example, their mean (by default) or their sum. `target` has the labels of an example, up to the first -1.
-    Shapes: (m, n), (m, n) -> (m), or (n), (n) -> (), where it is not reduced.
-    Gradient: 0 where a difference is just 1.
+    The sum runs over the labels `j` and the other classes `i` of the n classes. `target` lists the labels of each
+    example, up to the first -1. The `reduction` is "mean" (by default), "sum" or "none".
+    Shapes: with "none", (m, n), (m, n) -> (m), or (n), (n) -> ().
+    Gradient: 0 for terms exactly at the margin of 1.
     Raises: ValueError for an unknown reduction; RuntimeError for other shapes, for dtypes other than float32 and
-    float64, and for a label out of range, where it is known.
+    float64, and for a label out of range. A traced label is not checked.
     Torch: torch.nn.functional.multilabel_margin_loss.
 
     >>> import jaxfun as jf

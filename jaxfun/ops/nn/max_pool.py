@@ -1,4 +1,4 @@
-"""Max pools, with the indices of the largest elements. Begin with `pooled`."""
+"""Max pooling, with the indices of the maxima. Begin with `pooled`."""
 
 import functools
 import math
@@ -15,11 +15,11 @@ from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Row, rows
 from ._windows import PerDim, Pool, every, padded, pool_of
 
 Two = tuple[jax.Array, jax.Array]
-_MOST_TAPS = 32  # of a window that is written out
+_MOST_TAPS = 32  # maximum size of a window whose taps are unrolled
 
 
 def pooled(dims: int, input: jax.Array, *options: Any) -> Two:
-    """Return the largest element of each window, the last NaN where there is one, and its index in the flat image."""
+    """Return the maximum of each window, or its last NaN, and the flat index in the image."""
     return _pooled(input, pool_of(dims, input, *options))
 
 
@@ -37,7 +37,7 @@ def _pooled_jvp(pool: Pool, primals: Any, tangents: Any) -> tuple[Two, Any]:
 
 
 def at(input: jax.Array, indices: jax.Array, dims: int) -> jax.Array:
-    """Return the elements of each image, its last `dims` dimensions, at flat indices."""
+    """Gather elements of each image at flat indices; an image is the last `dims` dimensions."""
     lead = input.shape[:-dims]
     flat = input.reshape(*lead, math.prod(input.shape[-dims:]))
     places = indices.reshape(*lead, math.prod(indices.shape[len(lead) :]))
@@ -45,7 +45,7 @@ def at(input: jax.Array, indices: jax.Array, dims: int) -> jax.Array:
 
 
 def largest_of(input: jax.Array, places: Any, dims: int) -> Two:
-    """Return the largest of the elements at flat `places`, (*, windows, taps), and its place."""
+    """Return the maximum of the elements at the flat indices `places`, (*, windows, taps), and its flat index."""
     lead = input.shape[:-dims]
     places = jnp.broadcast_to(jnp.asarray(places, canonical(int64).dtype), (*lead, *places.shape[-dims - 1 :]))
     found = jax.lax.stop_gradient(at(input, places, dims))
@@ -57,20 +57,20 @@ def largest_of(input: jax.Array, places: Any, dims: int) -> Two:
 
 
 def _by_taps(input: jax.Array, pool: Pool) -> Two:
-    """Compare the taps of all windows one after the other, as torch does."""
+    """Update the maxima of all windows tap by tap, in torch's order."""
     lowest = _lowest(input)
     source = padded(input, pool.pads, lowest)
     shape = (*input.shape[: -len(pool.sizes)], *pool.windows)
     values, indices = jnp.full(shape, lowest, input.dtype), jnp.broadcast_to(_flat(pool.first_inside, pool), shape)
     for tap in np.ndindex(*pool.kernel):
         new, places = _tap(source, tap, pool)
-        is_better = (new > values) | (new != new)  # torch takes the last NaN
+        is_better = (new > values) | (new != new)  # torch selects the last NaN
         values, indices = jnp.where(is_better, new, values), jnp.where(is_better, places, indices)
     return values, indices
 
 
 def _tap(source: jax.Array, tap: tuple[int, ...], pool: Pool) -> Two:
-    """Return the element of one tap in each window, and its index."""
+    """Return the element of each window at one tap, and its flat index."""
     moves = [place * apart for place, apart in zip(tap, pool.dilation, strict=True)]
     for axis, move in enumerate(moves):
         source = every(source, axis - len(moves), move, pool.windows[axis], pool.stride[axis])
@@ -78,7 +78,7 @@ def _tap(source: jax.Array, tap: tuple[int, ...], pool: Pool) -> Two:
 
 
 def _flat(places: Sequence[np.ndarray], pool: Pool) -> jax.Array:
-    """Return the flat indices of places in each dimension."""
+    """Return the flat indices of coordinates, given for each dimension."""
     total = jnp.zeros((), np.int32)
     for size, place in zip(pool.sizes, places, strict=True):
         total = total[..., None] * size + place.astype(np.int32)
@@ -105,7 +105,7 @@ def _by_reduction(input: jax.Array, pool: Pool) -> Two:
 
 
 def _better(one: Two, other: Two) -> Two:
-    """Return the larger number with its index: the first of equals, the last NaN."""
+    """Return the larger number with its index: the first of equal numbers, the last NaN."""
     (x, i), (y, j) = one, other
     x_is_nan, y_is_nan = x != x, y != y
     is_other = jnp.where(x_is_nan | y_is_nan, y_is_nan & (~x_is_nan | (j > i)), (y > x) | ((y == x) & (j < i)))
@@ -143,13 +143,14 @@ def max_pool1d(
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> jax.Array | Two:
-    """Return the largest element of each window. Shapes: (n, c, length) -> (n, c, *), or without n.
+    """Apply a 1-D max pooling over an input of several channels.
 
-    By default the windows do not overlap. With `ceil_mode` the last one may reach beyond the padding. With
-    `return_indices` a second result holds the index of each largest element in its flat signal: of equals the first, of
-    NaN the last.
+    `stride` defaults to `kernel_size`. With `ceil_mode` the last window may extend beyond the padding. With
+    `return_indices` also return the flat index of each maximum in its signal. The first of equal
+    elements is selected, and the last NaN.
+    Shapes: (n, c, length) -> (n, c, *), or without n.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for padding of more than half the window, and where no window fits.
+    Raises: RuntimeError for padding of more than half the window, and if no window fits.
     Torch: torch.max_pool1d, torch.nn.functional.max_pool1d.
 
     >>> import jaxfun as jf
@@ -179,10 +180,11 @@ def max_pool1d_with_indices(
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> Two:
-    """Return the largest element of each window, and its place in the flat signal; `return_indices` changes nothing.
+    """Apply a 1-D max pooling, and return the maxima and their flat indices.
 
+    It is `max_pool1d` with `return_indices=True`; its own `return_indices` has no effect.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for padding of more than half the window, and where no window fits.
+    Raises: RuntimeError for padding of more than half the window, and if no window fits.
     Torch: torch.nn.functional.max_pool1d_with_indices.
 
     >>> import jaxfun as jf
@@ -214,13 +216,14 @@ def max_pool2d(
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> jax.Array | Two:
-    """Return the largest element of each window. Shapes: (n, c, height, width) -> (n, c, *), or without n.
+    """Apply a 2-D max pooling over an input of several channels.
 
-    By default the windows do not overlap. With `ceil_mode` the last one may reach beyond the padding. With
-    `return_indices` a second result holds the index of each largest element in its flat image: of equals the first, of
-    NaN the last.
+    `stride` defaults to `kernel_size`. With `ceil_mode` the last window may extend beyond the padding. With
+    `return_indices` also return the flat index of each maximum in its image. The first of equal
+    elements is selected, and the last NaN.
+    Shapes: (n, c, height, width) -> (n, c, *), or without n.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for padding of more than half the window, and where no window fits.
+    Raises: RuntimeError for padding of more than half the window, and if no window fits.
     Torch: torch.max_pool2d, torch.nn.functional.max_pool2d.
 
     >>> import jaxfun as jf
@@ -250,10 +253,11 @@ def max_pool2d_with_indices(
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> Two:
-    """Return the largest element of each window, and its place in the flat image; `return_indices` changes nothing.
+    """Apply a 2-D max pooling, and return the maxima and their flat indices.
 
+    It is `max_pool2d` with `return_indices=True`; its own `return_indices` has no effect.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for padding of more than half the window, and where no window fits.
+    Raises: RuntimeError for padding of more than half the window, and if no window fits.
     Torch: torch.nn.functional.max_pool2d_with_indices.
 
     >>> import jaxfun as jf
@@ -284,13 +288,14 @@ def max_pool3d(
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> jax.Array | Two:
-    """Return the largest element of each window. Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
+    """Apply a 3-D max pooling over an input of several channels.
 
-    By default the windows do not overlap. With `ceil_mode` the last one may reach beyond the padding. With
-    `return_indices` a second result holds the index of each largest element in its flat volume: of equals the first, of
-    NaN the last.
+    `stride` defaults to `kernel_size`. With `ceil_mode` the last window may extend beyond the padding. With
+    `return_indices` also return the flat index of each maximum in its volume. The first of equal
+    elements is selected, and the last NaN.
+    Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for padding of more than half the window, and where no window fits.
+    Raises: RuntimeError for padding of more than half the window, and if no window fits.
     Torch: torch.max_pool3d, torch.nn.functional.max_pool3d.
 
     >>> import jaxfun as jf
@@ -320,10 +325,11 @@ def max_pool3d_with_indices(
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> Two:
-    """Return the largest element of each window, and its place in the flat volume; `return_indices` changes nothing.
+    """Apply a 3-D max pooling, and return the maxima and their flat indices.
 
+    It is `max_pool3d` with `return_indices=True`; its own `return_indices` has no effect.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for padding of more than half the window, and where no window fits.
+    Raises: RuntimeError for padding of more than half the window, and if no window fits.
     Torch: torch.nn.functional.max_pool3d_with_indices.
 
     >>> import jaxfun as jf

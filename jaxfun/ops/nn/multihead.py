@@ -1,4 +1,4 @@
-"""Multi-head attention: `multi_head_attention_forward`, and the projections and masks that it is made of."""
+"""Multi-head attention: `multi_head_attention_forward`, its projections and its masks."""
 
 import math
 from typing import Any
@@ -105,17 +105,18 @@ def multi_head_attention_forward(
     *,
     dropout_key: jax.Array | None = None,
 ) -> tuple[jax.Array, jax.Array | None]:
-    """Return the attention of `num_heads` heads, projected, and its weights: None without `need_weights`.
+    """Compute multi-head attention: return the output and the attention weights, None without `need_weights`.
 
-    Each head sees a part of the embedding, projected by `in_proj_weight`, that of query, key and value one below the
-    other, or by three weights with `use_separate_proj_weight`. `bias_k` and `bias_v` are one more key and value, and
-    `add_zero_attn` adds one of zeros; `static_k` and `static_v` take the place of projected ones. A bool mask says
-    which keys do not take part, one of numbers is added. Weights are averaged over the heads by default, and dropped
-    with probability `dropout_p`, drawn from `dropout_key`, a JAX key, in training.
-    Shapes: (l, b, e), (s, b, k), (s, b, v) -> (l, b, o), (b, l, s), all without the b for one sequence; masks (l, s) or
-    (b heads, l, s), and (b, s) for padding.
+    The projected embedding is split across `num_heads` heads. `in_proj_weight` stacks the weights of query, key and
+    value; with `use_separate_proj_weight` they are `q_proj_weight`, `k_proj_weight` and `v_proj_weight`. `bias_k` and
+    `bias_v` are appended to the keys and values, and `add_zero_attn` appends zeros. `static_k` and `static_v` replace
+    the projected keys and values. A boolean mask is True for the keys to ignore; a mask of floats is added to the
+    scores. `average_attn_weights` averages the weights over the heads. In training, each weight is dropped with
+    probability `dropout_p`; `dropout_key` is a JAX random key.
+    Shapes: (l, b, e), (s, b, k), (s, b, v) -> (l, b, o), (b, l, s), without b for unbatched inputs; `attn_mask` (l, s)
+    or (b * num_heads, l, s), and `key_padding_mask` (b, s).
     Dtypes: 16-bit floats are computed in float32 and rounded once.
-    Raises: AssertionError or RuntimeError for shapes that do not fit.
+    Raises: AssertionError or RuntimeError for incompatible shapes.
     Torch: torch.nn.functional.multi_head_attention_forward.
 
     >>> import jaxfun as jf
@@ -154,7 +155,7 @@ def multi_head_attention_forward(
     )
 
 
-# torch's signature with defaults: an argument of an op may be None where that is its default
+# torch's signature, with defaults added: an argument of an op may be None only if None is its default
 @op(
     kind=None,
     torch="torch.nn.functional.multi_head_attention_forward",
@@ -201,7 +202,7 @@ def _multi_head_attention_forward(
         raise ShapeError("an `attn_mask` with is_causal=True", "None")
     _want(query.shape[2] == embed_dim_to_check, f"an embedding of {embed_dim_to_check}", query)
     _want(query.shape[2] % num_heads == 0, f"an embedding that {num_heads} heads divide", query)
-    # the hint takes the place of the mask where nothing else needs that
+    # `is_causal` replaces the mask, unless the padding mask or the weights need it
     is_hint = is_causal and key_padding_mask is None and not need_weights
     padding = _as_numbers(key_padding_mask, query)
     mask = _as_numbers(None if is_hint else attn_mask, query)
@@ -239,9 +240,9 @@ def _want(fits: bool, expected: str, *given: Any) -> None:
 
 
 def _want_ranks(query: jax.Array, key: jax.Array, value: jax.Array, padding: Any, mask: Any, num_heads: int) -> bool:
-    """Return whether there is a batch.
+    """Return whether the inputs are batched.
 
-    Raises: ArgumentChoiceError for tensors that do not have as many dimensions as each other.
+    Raises: ArgumentChoiceError for inconsistent numbers of dimensions.
     """
     ndim = query.ndim
     _want(ndim in (2, 3), "a query of 2 or 3 dimensions", query)
@@ -255,7 +256,7 @@ def _want_ranks(query: jax.Array, key: jax.Array, value: jax.Array, padding: Any
 
 
 def _as_numbers(mask: Any, query: jax.Array) -> Any:
-    """Return a mask as what is added to the scores: -infinity where it is true."""
+    """Return an additive mask: -infinity where a boolean mask is True."""
     if mask is None:
         return None
     _want(as_dtype(mask.dtype).category in (Category.BOOL, Category.FLOAT), "a mask of bools or floats", mask)
@@ -293,7 +294,7 @@ def _thirds(tensor: jax.Array) -> list[jax.Array]:
 
 
 def _linear(input: jax.Array, weight: jax.Array, bias: Any) -> jax.Array:
-    """Return `linear(input, weight, bias)`, of wide numbers."""
+    """Return `linear(input, weight, bias)` in the wide dtype."""
     want(weight.ndim == 2 and weight.shape[1] == input.shape[-1], "(*, n) and (o, n)", input, weight)
     result = wide_product(input, widened(weight).T)
     if bias is None:
@@ -303,7 +304,7 @@ def _linear(input: jax.Array, weight: jax.Array, bias: Any) -> jax.Array:
 
 
 def _mask_of_heads(mask: Any, lengths: tuple[int, int], heads: int) -> Any:
-    """Return a mask for each head, or one for all of them.
+    """Return a 3-D mask: one matrix for each head, or one for all heads.
 
     Raises: ShapeError for a mask of another shape.
     """
@@ -321,13 +322,13 @@ def _want_both_or_none(biases: tuple[Any, Any], statics: tuple[Any, Any]) -> Non
 
 
 def _by_head(projected: jax.Array, num_heads: int) -> jax.Array:
-    """Return (b heads, l, h) of (l, b, e)."""
+    """Split an embedding into heads: (l, b, e) -> (b * num_heads, l, e / num_heads)."""
     length, batch, size = projected.shape
     return jnp.swapaxes(projected.reshape(length, batch * num_heads, size // num_heads), 0, 1)
 
 
 def _extended(projected: jax.Array, bias: Any, static: Any, adds_zero: bool, num_heads: int, dtype: Any) -> jax.Array:
-    """Return the keys or values of each head, with the bias and the zeros behind them, or the static ones."""
+    """Return the keys or values of each head, projected or static, with the bias and the zeros appended."""
     _, batch, size = projected.shape
     if bias is not None:
         if promote_types(bias.dtype, dtype) != dtype:
@@ -346,7 +347,7 @@ def _extended(projected: jax.Array, bias: Any, static: Any, adds_zero: bool, num
 
 
 def _with_padding(mask: Any, padding: Any, batch: int, num_heads: int, added: int, length: int) -> Any:
-    """Return the masks of attention and of padding together; what is added behind the keys takes part."""
+    """Return the sum of attention mask and padding mask. The `added` keys at the end are not masked."""
     mask = None if mask is None else jnp.pad(mask, ((0, 0), (0, 0), (0, added)))
     if padding is None:
         return mask

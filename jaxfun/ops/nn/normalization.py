@@ -1,4 +1,4 @@
-"""Normalisation of layers and groups, by the root of the mean square, by a norm, by neighbouring channels."""
+"""Layer, group, RMS and local response normalisation, and `normalize` to a unit norm."""
 
 import math
 from typing import Any
@@ -52,10 +52,11 @@ def layer_norm(
     bias: Array = None,
     eps: Factor = 1e-5,
 ) -> jax.Array:
-    """Return `(x - mean) / sqrt(var + eps) * weight + bias` over the last dimensions, those of `normalized_shape`.
+    """Apply layer normalisation over the last dimensions: `(x - mean) / sqrt(var + eps) * weight + bias`.
 
-    Dtypes: 16-bit floats are computed in float32, beside weights of either dtype.
-    Raises: RuntimeError for other shapes, and for other dtypes of weights.
+    `normalized_shape` is the shape of these dimensions.
+    Dtypes: 16-bit floats are computed in float32; their weights may be float32.
+    Raises: RuntimeError for other shapes, and for weights of other dtypes.
     Torch: torch.layer_norm, torch.nn.functional.layer_norm.
 
     >>> import jaxfun as jf
@@ -72,9 +73,9 @@ def layer_norm(
 
 
 def _sizes_of(normalized_shape: Any, *parameters: Any) -> tuple[int, ...]:
-    """Return the sizes of the dimensions that are normalised.
+    """Return `normalized_shape` as a tuple.
 
-    Raises: ShapeError for none, and for parameters that are not of this shape.
+    Raises: ShapeError if it is empty, or a parameter has another shape.
     """
     shape = as_tuple(normalized_shape, "normalized_shape")
     if not shape:
@@ -91,7 +92,7 @@ def _want_trailing(input: jax.Array, shape: tuple[int, ...]) -> None:
 
 
 def want_parameters(input: jax.Array, *parameters: Any) -> None:
-    """Raise DTypeError unless all parameters are of the input's dtype, or all of float32 beside 16-bit floats.
+    """Raise DTypeError unless all parameters have the input's dtype, or are all float32 for a 16-bit input.
 
     Raises: UnsupportedDTypeError for an input that is not floating point.
     """
@@ -110,13 +111,13 @@ def _standardised(x: jax.Array, axes: tuple[int, ...], eps: Any) -> jax.Array:
 
 
 def moments(x: jax.Array, axes: tuple[int, ...]) -> tuple[jax.Array, jax.Array]:
-    """Return the mean and the variance over dimensions that are kept with size 1."""
+    """Return the mean and the biased variance over `axes`, with keepdims."""
     mean = jnp.mean(x, axes, keepdims=True)
     return mean, jnp.mean(jnp.square(x - mean), axes, keepdims=True)
 
 
 def scaled(x: jax.Array, weight: jax.Array | None, bias: jax.Array | None) -> jax.Array:
-    """Return `x * weight + bias`, without what is None."""
+    """Return `x * weight + bias`. A weight or bias of None is skipped."""
     x = x if weight is None else x * weight.astype(x.dtype)
     return x if bias is None else x + bias.astype(x.dtype)
 
@@ -137,10 +138,11 @@ def scaled(x: jax.Array, weight: jax.Array | None, bias: jax.Array | None) -> ja
     aliases=("rms_norm",),
 )
 def rms_norm(input: Array, normalized_shape: tuple[int, ...], weight: Array = None, eps: Factor = None) -> jax.Array:
-    """Return `x / sqrt(mean(x ** 2) + eps) * weight` over the last dimensions, those of `normalized_shape`.
+    """Apply root mean square layer normalisation: `x / sqrt(mean(x ** 2) + eps) * weight`.
 
-    By default `eps` is the distance of 1 to the next number, of float32 for 16-bit floats.
-    Dtypes: those of the input, whatever the weight's; 16-bit floats are computed in float32.
+    The mean is over the last dimensions, of shape `normalized_shape`. By default `eps` is the machine epsilon of the
+    dtype, of float32 for 16-bit floats.
+    Dtypes: the result has the input's dtype, for any dtype of the weight; 16-bit floats are computed in float32.
     Raises: RuntimeError for other shapes.
     Torch: torch.rms_norm, torch.nn.functional.rms_norm.
 
@@ -180,11 +182,12 @@ def rms_norm(input: Array, normalized_shape: tuple[int, ...], weight: Array = No
 def group_norm(
     input: Array, num_groups: Integer, weight: Array = None, bias: Array = None, eps: Factor = 1e-5
 ) -> jax.Array:
-    """Return `(x - mean) / sqrt(var + eps) * weight + bias`, with the moments of each group of channels.
+    """Apply group normalisation: `(x - mean) / sqrt(var + eps) * weight + bias`.
 
+    Mean and variance are those of each group of channels, for each instance.
     Shapes: (m, n, *), (n), (n) -> (m, n, *); `num_groups` divides n.
-    Dtypes: as those of `layer_norm`.
-    Raises: RuntimeError for other shapes and dtypes; ValueError where there is one value in all.
+    Dtypes: like `layer_norm`.
+    Raises: RuntimeError for other shapes and dtypes; ValueError for a batch of one with only one value per group.
     Torch: torch.group_norm, torch.nn.functional.group_norm.
 
     >>> import jaxfun as jf
@@ -222,7 +225,7 @@ def _want_vectors(count: int, *parameters: Any) -> None:
 
 
 def of_channels(parameter: jax.Array | None, ndim: int) -> jax.Array | None:
-    """Return a parameter as it broadcasts to a tensor whose channels are the second dimension."""
+    """Reshape a parameter to broadcast along dimension 1, the channels, of an `ndim`-dim tensor."""
     return None if parameter is None else parameter.reshape(-1, *(1,) * (ndim - 2))
 
 
@@ -238,10 +241,11 @@ def of_channels(parameter: jax.Array | None, ndim: int) -> jax.Array | None:
 def local_response_norm(
     input: Array, size: Integer, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
 ) -> jax.Array:
-    """Return `x / (k + alpha * s) ** beta`, where `s` is the mean of the squares of `size` neighbouring channels.
+    """Apply local response normalisation across channels: `x / (k + alpha * s) ** beta`.
 
-    Shapes: (m, n, *), with at least one dimension behind the channels. Channels that do not exist count as 0.
-    Raises: ValueError for less than 3 dimensions; RuntimeError for a `size` that is not positive.
+    `s` is the mean of the squares of `size` neighbouring channels. The channels are zero-padded.
+    Shapes: (m, n, *) -> (m, n, *), with at least one dimension after the channels.
+    Raises: ValueError for fewer than 3 dimensions; RuntimeError for a `size` that is not positive.
     Torch: torch.nn.functional.local_response_norm.
 
     >>> import jaxfun as jf
@@ -260,7 +264,7 @@ def local_response_norm(
 
 
 def _mean_of_neighbours(x: jax.Array, size: int) -> jax.Array:
-    """Return the mean of `size` neighbours along dimension 1, of integers cut to one; 16-bit floats rounded once."""
+    """Return the mean of `size` neighbours along dimension 1. Integers use `//`; 16-bit floats are rounded once."""
     wide = x.astype(computed_in(as_dtype(x.dtype)).dtype)
     window, ahead = (1, size, *(1,) * (x.ndim - 2)), (size // 2, (size - 1) // 2)
     padding = [ahead if axis == 1 else (0, 0) for axis in range(x.ndim)]
@@ -278,7 +282,7 @@ def _mean_of_neighbours(x: jax.Array, size: int) -> jax.Array:
     cases=rows("input dim", ("m n", 1), ("m n", 0), ("b m n", (0, -1)), ("n", 0), ("m n", None)),
 )
 def normalize(input: Array, p: float = 2.0, dim: Dims = 1, eps: Factor = 1e-12) -> jax.Array:
-    """Return `x / max(norm(x, p, dim), eps)`: slices of `p`-norm 1.
+    """Normalise the input to `p`-norm 1 along `dim`: `x / max(norm(x, p, dim), eps)`.
 
     Raises: RuntimeError for integers and bools.
     Torch: torch.nn.functional.normalize.
@@ -289,6 +293,6 @@ def normalize(input: Array, p: float = 2.0, dim: Dims = 1, eps: Factor = 1e-12) 
            [0. , 0. ]], dtype=float32)
     """
     length = clamp_min(norm(input, p, dim, keepdim=True), eps)
-    if p == 0:  # the count has no derivative; 0 times NaN would be one
+    if p == 0:  # the count of nonzero elements has no derivative; without stop_gradient, 0 * NaN would appear
         length = jax.lax.stop_gradient(length)
     return input / length.astype(input.dtype)

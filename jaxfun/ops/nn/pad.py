@@ -1,4 +1,4 @@
-"""Padding of the last dimensions: by a number, or by the tensor's own elements. Begin with `pad`."""
+"""Padding of the last dimensions: constant, reflect, replicate and circular. Begin with `pad`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,20 +20,20 @@ from ...core.public import public
 from ...core.record import Array, Choice, Factor, rows
 from ..index._values import want_fitting
 
-Pairs = list[tuple[int, int]]  # what is added before and behind, for each dimension in order
-_MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}  # torch's names, and NumPy's
+Pairs = list[tuple[int, int]]  # padding before and after, for each dimension in order
+_MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}  # torch's names to NumPy's
 
 
 @public(name="nn.functional.pad")
 def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | jax.Array | None = None) -> jax.Array:
-    """Return the tensor with more elements around it: `pad` has two numbers for the last dimension, then for others.
+    """Pad a tensor: `pad` is (before, after) for the last dimension, then for the second to last, and so on.
 
-    `mode` is "constant" (`value`, by default 0), "reflect" (mirrored at the edge, which stays alone), "replicate" (the
-    edge) or "circular" (from the other side). A negative number takes elements away. The last three modes pad the
-    dimensions behind the channels: (c, w) to (n, c, d, h, w), all of them.
-    Gradient: an element that is repeated gets the sum.
-    Raises: RuntimeError for a `pad` that does not fit, or leaves a negative size; NotImplementedError for another mode
-    or shape.
+    `mode` is "constant" (fills with `value`, by default 0), "reflect" (mirrors without repeating the edge), "replicate"
+    (repeats the edge) or "circular" (wraps around). A negative number crops. The last three modes pad all 1 to 3
+    spatial dimensions: the shapes are (c, w) or (n, c, w) to (c, d, h, w) or (n, c, d, h, w).
+    Gradient: summed over the copies of an element.
+    Raises: RuntimeError for a `pad` that does not fit the shape or leaves a negative size; NotImplementedError for
+    another mode or shape.
     Torch: torch.nn.functional.pad.
 
     >>> import jaxfun as jf
@@ -132,10 +132,10 @@ def _fits(input: jax.Array, pad: Any, value: Any = 0) -> None:
     cases=rows("input pad", ("m n", (1, 2)), ("m n", (1, 0, -1, 2)), ("n", (-1, 3)), ("b m n", (0, -1, 2, 0))),
 )
 def constant_pad_nd(input: Array, pad: Sequence[int], value: Factor = 0) -> jax.Array:
-    """Return the tensor with a number around it: `pad` has two counts for the last dimension, then for others.
+    """Pad a tensor with a constant: `pad` is (before, after) for the last dimension, then for the second to last.
 
-    A negative count takes elements away.
-    Raises: RuntimeError for a `pad` that does not fit, and for a `value` that the dtype cannot hold.
+    A negative number crops.
+    Raises: RuntimeError for a `pad` that does not fit the shape, and for a `value` that the dtype cannot hold.
 
     >>> import jaxfun as jf
     >>> jf.constant_pad_nd(jf.tensor([1, 2]), (1, 2), 7)
@@ -145,7 +145,7 @@ def constant_pad_nd(input: Array, pad: Sequence[int], value: Factor = 0) -> jax.
 
 
 def _pairs(input: jax.Array, pad: tuple[int, ...]) -> Pairs:
-    """Return what is added before and behind each dimension, in order."""
+    """Return the padding before and after, for each dimension in order."""
     if len(pad) % 2 or len(pad) > 2 * input.ndim:
         raise ShapeError(f"an even number of counts, at most {2 * input.ndim}", describe(pad))
     given = [(pad[place], pad[place + 1]) for place in range(0, len(pad), 2)]
@@ -185,7 +185,7 @@ def _cropped(input: jax.Array, pairs: Pairs) -> jax.Array:
 
 
 def _want_elements(input: jax.Array, pairs: Pairs, is_batched: bool, mode: str) -> None:
-    """Raise ShapeError where torch's kernels find too few elements, and for bools, of which they have none."""
+    """Raise ShapeError for too few elements, and UnsupportedDTypeError for bools: torch has no kernel for bools."""
     if 0 in input.shape[is_batched:]:
         raise ShapeError("a tensor with elements behind the batch", describe(input))
     for size, pair in zip(input.shape, pairs, strict=True):

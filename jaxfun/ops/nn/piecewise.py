@@ -1,4 +1,4 @@
-"""Activation functions made of straight pieces: the leaky and the hard ones, shrinking, thresholds."""
+"""Piecewise activation functions: hard and leaky variants, shrinkage and threshold."""
 
 import math
 from typing import Any
@@ -21,7 +21,7 @@ from .dropout import drawn_from
 
 @op(torch="torch.nn.functional.hardswish", rejects=NOT_REAL)
 def hardswish(input: Array) -> jax.Array:
-    """Return `x hardsigmoid(x)`.
+    """Apply hardswish, `x hardsigmoid(x)`, to each element.
 
     Gradient: 0 at -3 and 1 at 3, 1 at NaN.
     Torch: torch.nn.functional.hardswish.
@@ -46,7 +46,7 @@ def _hardswish_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 
 @op(torch="torch.nn.functional.hardsigmoid", rejects=NOT_REAL)
 def hardsigmoid(input: Array) -> jax.Array:
-    """Return `x / 6 + 1 / 2`, but not less than 0, nor more than 1.
+    """Apply hardsigmoid, `x / 6 + 1 / 2` clamped to [0, 1], to each element.
 
     Gradient: 0 at -3 and 3, 0 at NaN.
     Torch: torch.nn.functional.hardsigmoid.
@@ -62,10 +62,10 @@ def hardsigmoid(input: Array) -> jax.Array:
 
 @public(name="nn.functional.hardtanh")
 def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0) -> jax.Array:
-    """Return each element, but not less than `min_val`, nor more than `max_val`.
+    """Apply hardtanh: clamp each element to [`min_val`, `max_val`].
 
     Gradient: 0 at the bounds, 1 at NaN.
-    Raises: ValueError where `min_val` is above `max_val`; RuntimeError for a negative bound of uint8.
+    Raises: ValueError if `min_val > max_val`; RuntimeError for a uint8 tensor with a negative bound.
     Torch: torch.nn.functional.hardtanh.
 
     >>> import jaxfun as jf
@@ -106,7 +106,7 @@ def _between(input: jax.Array, low: jax.Array | int, high: jax.Array | int) -> j
     rejects=BOOLS | COMPLEXES,
 )
 def relu6(input: Array) -> jax.Array:
-    """Return each element, but not less than 0, nor more than 6.
+    """Apply ReLU6: clamp each element to [0, 6].
 
     Gradient: 0 at 0 and 6, 1 at NaN.
     Torch: torch.nn.functional.relu6.
@@ -125,7 +125,7 @@ def relu6(input: Array) -> jax.Array:
     before=numbers_fit,
 )
 def leaky_relu(input: Array, negative_slope: Factor = 0.01) -> jax.Array:
-    """Return each element where it is positive, else `negative_slope x`.
+    """Apply leaky ReLU: `x` if `x > 0`, else `negative_slope x`.
 
     Gradient: `negative_slope` at 0 and at NaN.
     Torch: torch.nn.functional.leaky_relu.
@@ -147,11 +147,12 @@ def rrelu(
     *,
     key: jax.Array | None = None,
 ) -> jax.Array:
-    """Return each element where it is positive, else its product with a slope drawn between `lower` and `upper`.
+    """Apply randomized leaky ReLU: `x` if `x > 0`, else `slope x` with a random slope.
 
-    Without `training` the slope is the middle of the two.
-    Gradient: the slope at 0; at NaN 1 in training.
-    Raises: TypeError where a key is needed and missing; RuntimeError where `lower` is above `upper`, or one is not
+    In training the slope of each element is sampled uniformly between `lower` and `upper`. Otherwise it is the mean of
+    `lower` and `upper`.
+    Gradient: the slope at 0. At NaN it is 1 in training, else the slope.
+    Raises: TypeError for a missing `key` if slopes are sampled; RuntimeError if `lower > upper` or a bound is not
     finite, and for tensors that are not floating point.
     Torch: torch.rrelu, torch.nn.functional.rrelu.
 
@@ -184,11 +185,11 @@ def rrelu(
     before=want_one_dtype,
 )
 def prelu(input: Array, weight: Array) -> jax.Array:
-    """Return each element where it is positive, else its product with a weight: one, or one for each channel.
+    """Apply parametric ReLU: `x` if `x > 0`, else `weight x`, with one weight or one per channel.
 
     Shapes: (m, n, *), (n) or (1) -> (m, n, *).
     Gradient: the weight at 0 and at NaN.
-    Raises: RuntimeError for other shapes, and for two dtypes.
+    Raises: RuntimeError for other shapes, and if the dtypes differ.
     Torch: torch.prelu, torch.nn.functional.prelu.
 
     >>> import jaxfun as jf
@@ -229,9 +230,9 @@ def _is_a_distance(input: Any, lambd: Any = 0.5) -> None:
     before=_is_a_distance,
 )
 def softshrink(input: Array, lambd: Factor = 0.5) -> jax.Array:
-    """Return each element moved to 0 by `lambd`: 0 where it is at most that far away.
+    """Apply soft shrinkage: 0 if `|x| <= lambd`, else `x - sign(x) lambd`.
 
-    Gradient: 0 where the result is 0, 1 elsewhere, at NaN too.
+    Gradient: 0 if `|x| <= lambd`, else 1. It is 1 at NaN.
     Raises: RuntimeError for a negative `lambd`.
     Torch: torch.nn.functional.softshrink.
 
@@ -251,9 +252,9 @@ def softshrink(input: Array, lambd: Factor = 0.5) -> jax.Array:
     before=numbers_fit,
 )
 def hardshrink(input: Array, lambd: Factor = 0.5) -> jax.Array:
-    """Return each element, and 0 where it is at most `lambd` away from 0.
+    """Apply hard shrinkage: 0 if `|x| <= lambd`, else `x`.
 
-    Gradient: 0 where an element is put to 0, 1 elsewhere, at NaN too.
+    Gradient: 0 if `|x| <= lambd`, else 1. It is 1 at NaN.
     Torch: torch.hardshrink, torch.nn.functional.hardshrink.
 
     >>> import jaxfun as jf
@@ -273,9 +274,9 @@ def hardshrink(input: Array, lambd: Factor = 0.5) -> jax.Array:
     before=numbers_fit,
 )
 def threshold(input: Array, threshold: Factor, value: Factor) -> jax.Array:
-    """Return each element that is above `threshold`, and `value` in the place of the others; NaN stays.
+    """Apply a threshold: `x` if `x > threshold`, else `value`. NaN is propagated.
 
-    Gradient: 1 above the threshold and at NaN, 0 at it and below.
+    Gradient: 1 above the threshold and at NaN, else 0.
     Torch: torch.threshold, torch.nn.functional.threshold.
 
     >>> import jaxfun as jf

@@ -1,4 +1,4 @@
-"""Losses of numbers: squared and absolute errors, and between them; likelihoods of counts and of normal numbers."""
+"""Regression losses: squared, absolute and Huber errors, and Poisson and Gaussian negative log-likelihoods."""
 
 import builtins
 import math
@@ -30,11 +30,11 @@ _NO_FLOAT = BOOLS | INTEGERS | COMPLEXES
 
 @public(name="nn.functional.mse_loss")
 def mse_loss(input: Any, target: Any, *, reduction: str = "mean", weight: Any = None) -> jax.Array:
-    """Return the squared errors, their mean (by default) or their sum.
+    """Return the mean squared error; with another `reduction` ("sum" or "none"), the sum or each squared error.
 
-    `weight` multiplies each of them; the mean is then their sum over the sum of the weights.
-    Shapes: `weight` has that of `input`.
-    Warns: where the shapes differ and broadcast, which is seldom meant.
+    `weight` multiplies each error; "mean" then divides by the sum of the weights.
+    Shapes: `weight` has the shape of `input`.
+    Warns: if the shapes differ, because the broadcast is often a mistake.
     Raises: ValueError for an unknown reduction, and for a weight of another shape.
     Torch: torch.nn.functional.mse_loss.
 
@@ -55,14 +55,14 @@ def _mse_loss(input: Array, target: Array, *, reduction: str = "mean") -> jax.Ar
 
 @public(name="nn.functional.l1_loss")
 def l1_loss(input: Any, target: Any, *, reduction: str = "mean", weight: Any = None) -> jax.Array:
-    """Return the absolute errors, their mean (by default) or their sum.
+    """Return the mean absolute error; with another `reduction` ("sum" or "none"), the sum or each absolute error.
 
-    `weight` multiplies each of them; the mean is then their sum over the sum of the weights.
-    Shapes: `weight` has that of `input`.
+    `weight` multiplies each error; "mean" then divides by the sum of the weights.
+    Shapes: `weight` has the shape of `input`.
     Gradient: 0 where the error is 0.
-    Warns: where the shapes differ and broadcast, which is seldom meant.
-    Raises: ValueError for an unknown reduction, and for a weight of another shape; RuntimeError for bools, and for the
-    mean of integers.
+    Warns: if the shapes differ, because the broadcast is often a mistake.
+    Raises: ValueError for an unknown reduction, and for a weight of another shape; RuntimeError for bools, and for
+    "mean" of integers.
     Torch: torch.nn.functional.l1_loss.
 
     >>> import jaxfun as jf
@@ -88,10 +88,10 @@ def _l1_loss(input: Array, target: Array, *, reduction: str = "mean") -> jax.Arr
 
 @public(name="nn.functional.smooth_l1_loss")
 def smooth_l1_loss(input: Any, target: Any, *, reduction: str = "mean", beta: float = 1.0) -> jax.Array:
-    """Return half the squared error over `beta` where the error is below `beta`, else the absolute error less a half.
+    """Return the smooth L1 loss: `0.5 * error**2 / beta` if `|error| < beta`, else `|error| - 0.5 * beta`.
 
-    Each of them, their mean (by default) or their sum. With a `beta` of 0 it is `l1_loss`.
-    Warns: where the shapes differ and broadcast, which is seldom meant.
+    With a `beta` of 0 it equals `l1_loss`. The `reduction` is "mean" (by default), "sum" or "none".
+    Warns: if the shapes differ, because the broadcast is often a mistake.
     Raises: ValueError for an unknown reduction; RuntimeError for a negative `beta`.
     Torch: torch.nn.functional.smooth_l1_loss.
 
@@ -118,14 +118,15 @@ def _smooth_l1_loss(input: Array, target: Array, *, reduction: str = "mean", bet
 
 @public(name="nn.functional.huber_loss")
 def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0, weight: Any = None) -> jax.Array:
-    """Return half the squared error where the error is below `delta`, else `delta` times what is above half of it.
+    """Return the Huber loss: `0.5 * error**2` if `|error| < delta`, else `delta * (|error| - 0.5 * delta)`.
 
-    Each of them, their mean (by default) or their sum. `weight` multiplies each of them; their mean stays the mean.
-    Shapes: `weight` has that of `input`.
-    Dtypes: the result has that of `input`, whatever that of `target`.
-    Warns: where the shapes differ and broadcast, which is seldom meant.
-    Raises: ValueError for an unknown reduction, and for a weight of another shape; RuntimeError for a `delta` of 0 or
-    below.
+    The `reduction` is "mean" (by default), "sum" or "none". `weight` multiplies each element; "mean" still divides by
+    the number of elements.
+    Shapes: `weight` has the shape of `input`.
+    Dtypes: the result has the dtype of `input`, for any dtype of `target`.
+    Warns: if the shapes differ, because the broadcast is often a mistake.
+    Raises: ValueError for an unknown reduction, and for a weight of another shape; RuntimeError for a `delta` that is
+    not positive.
     Torch: torch.nn.functional.huber_loss.
 
     >>> import jaxfun as jf
@@ -157,7 +158,7 @@ def _huber_loss(input: Array, target: Array, reduction: str = "mean", delta: flo
 
 def _huber(error: jax.Array, limit: float) -> jax.Array:
     size = jnp.abs(error)
-    near = jnp.where(size < limit, error, 0)  # an infinite error has no square that a derivative could meet
+    near = jnp.where(size < limit, error, 0)  # mask before squaring: 0 * inf would make the gradient NaN
     return jnp.where(size < limit, 0.5 * near * near, limit * (size - 0.5 * limit))
 
 
@@ -191,10 +192,10 @@ def poisson_nll_loss(
     eps: float = 1e-8,
     reduction: str = "mean",
 ) -> jax.Array:
-    """Return the negative log-likelihood of counts under Poisson distributions with the expectations exp(input).
+    """Return the Poisson negative log-likelihood loss `exp(input) - target * input`.
 
-    Each of them, their mean (by default) or their sum. Without `log_input` the input is the expectation itself, and
-    `eps` is added before its logarithm is taken. `full` adds Stirling's estimate of log(target!) for counts above 1.
+    With `log_input=False` the loss is `input - target * log(input + eps)`. `full` adds Stirling's approximation of
+    log(target!) for targets above 1. The `reduction` is "mean" (by default), "sum" or "none".
     Raises: ValueError for an unknown reduction.
     Torch: torch.nn.functional.poisson_nll_loss.
 
@@ -213,7 +214,7 @@ def _as_inexact(input: jax.Array) -> jax.Array:
 
 @jax.custom_jvp
 def _expected(input: jax.Array) -> jax.Array:
-    # XLA's compiler for the CPU takes exp(infinity) for a number where it fuses it into a difference
+    # XLA's CPU compiler gives a finite exp(infinity) if it fuses exp into a subtraction: take at least the input
     expected = exp(input)
     return expected if jnp.iscomplexobj(expected) else jnp.maximum(expected, input)
 
@@ -225,7 +226,7 @@ def _expected_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 
 
 def _log_factorial(target: jax.Array) -> jax.Array:
-    """Return Stirling's estimate of log(target!), and 0 up to 1."""
+    """Return Stirling's approximation of log(target!), or 0 for targets up to 1."""
     want_order(target)
     estimate = add(sub(mul(target, log(target)), target), mul(log(mul(target, 2 * math.pi)), 0.5))
     return where(le(target, 1), 0, estimate)
@@ -235,12 +236,15 @@ def _log_factorial(target: jax.Array) -> jax.Array:
 def gaussian_nll_loss(
     input: Any, target: Any, var: ArrayLike | float, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
 ) -> jax.Array:
-    """Return the negative log-likelihood of targets under normal distributions of mean `input` and variance `var`.
+    """Return the Gaussian negative log-likelihood loss, for the mean `input` and the variance `var`.
 
-    Each of them, their mean (by default) or their sum. `full` adds the constant log(2π) / 2.
-    Shapes: `var` is a float, or has the shape of `input`, or 1 for its last size, or lacks its last dimension.
-    Gradient: `var` is raised to `eps` where it is below; its gradient passes through unchanged.
-    Raises: ValueError for another shape, for a negative variance, where it is known, and for an unknown reduction.
+    `var` is clamped to at least `eps`. `full` adds the constant log(2π) / 2.
+    The `reduction` is "mean" (by default), "sum" or "none".
+    Shapes: `var` is a float, or a tensor of the shape of `input`, possibly with one size of 1 or without the last
+    dimension.
+    Gradient: passes through the clamp of `var` unchanged.
+    Raises: ValueError for another shape, for a negative variance, and for an unknown reduction. A traced variance is
+    not checked.
     Torch: torch.nn.functional.gaussian_nll_loss.
 
     >>> import jaxfun as jf

@@ -1,4 +1,4 @@
-"""Channels moved: into pixels and back, and between groups."""
+"""Pixel shuffle, its inverse, and channel shuffle."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ from ...core.record import Array, Integer, rows
     cases=rows("input upscale_factor", ("4 m n", 2), ("b 9 2 n", 3), ("a b 4 m n", 2), ("c m n", 1)),
 )
 def pixel_shuffle(input: Array, upscale_factor: Integer) -> jax.Array:
-    """Return an image of more pixels and fewer channels: `upscale_factor` r squared of them become r by r pixels.
+    """Rearrange each group of r² channels into blocks of r by r pixels, with r the `upscale_factor`.
 
     Shapes: (*, c r², h, w) -> (*, c, h r, w r).
     Raises: RuntimeError for other shapes, and for a factor that is not positive.
@@ -43,8 +43,9 @@ def pixel_shuffle(input: Array, upscale_factor: Integer) -> jax.Array:
     cases=rows("input downscale_factor", ("m 4 2", 2), ("b c 3 6", 3), ("a b c 2 4", 2), ("c m n", 1)),
 )
 def pixel_unshuffle(input: Array, downscale_factor: Integer) -> jax.Array:
-    """Return an image of fewer pixels and more channels: the inverse of `pixel_shuffle`.
+    """Rearrange each block of r by r pixels into r² channels, with r the `downscale_factor`.
 
+    It is the inverse of `pixel_shuffle`.
     Shapes: (*, c, h r, w r) -> (*, c r², h, w).
     Raises: RuntimeError for other shapes, and for a factor that is not positive.
     Torch: torch.pixel_unshuffle, torch.nn.functional.pixel_unshuffle.
@@ -55,7 +56,7 @@ def pixel_unshuffle(input: Array, downscale_factor: Integer) -> jax.Array:
     """
     *batch, channels, height, width = _image(input, downscale_factor, "downscale_factor")
     r = downscale_factor
-    if not input.size:  # torch leaves it as it is
+    if not input.size:  # torch returns an empty tensor unchanged
         return input
     if height % r or width % r:
         raise ShapeError(f"a height and a width that {r} divides", describe(input))
@@ -70,10 +71,10 @@ def pixel_unshuffle(input: Array, downscale_factor: Integer) -> jax.Array:
     cases=rows("input groups", ("b 6 n", 2), ("b 6 m n", 3), ("b 4 m", 1), ("b 4 m", 4)),
 )
 def channel_shuffle(input: Array, groups: Integer) -> jax.Array:
-    """Return the tensor with its channels in turn from each of `groups` groups.
+    """Divide the channels into `groups` groups, and interleave the groups.
 
     Shapes: (n, c, *) -> (n, c, *).
-    Raises: RuntimeError for fewer than 3 dimensions, and unless `groups` is positive and divides the channels.
+    Raises: RuntimeError for fewer than 3 dimensions, and unless a positive `groups` divides the number of channels.
     Torch: torch.channel_shuffle, torch.nn.functional.channel_shuffle.
 
     >>> import jaxfun as jf
@@ -89,7 +90,7 @@ def channel_shuffle(input: Array, groups: Integer) -> jax.Array:
 
 
 def _image(input: jax.Array, factor: int, name: str) -> Sequence[int]:
-    """Return the sizes of an image.
+    """Return the shape of a batch of images.
 
     Raises: ShapeError for fewer than 3 dimensions, and for a factor that is not positive.
     """
@@ -101,6 +102,6 @@ def _image(input: jax.Array, factor: int, name: str) -> Sequence[int]:
 
 
 def _moved(input: jax.Array, order: tuple[int, ...]) -> jax.Array:
-    """Return the last five dimensions in another order."""
+    """Permute the last dimensions by `order`."""
     start = input.ndim - len(order)
     return jnp.transpose(input, (*range(start), *(start + place for place in order)))

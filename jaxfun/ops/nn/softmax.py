@@ -1,4 +1,4 @@
-"""Softmax and its kin: along a dimension, of the logarithm, of the negative, with Gumbel noise."""
+"""Softmax, log-softmax, softmin and Gumbel-softmax along a dimension."""
 
 import warnings
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from ...core.record import BOOLS, AnyDType, Array, Dim, rows
 from ...core.types import ArrayLike
 from .dropout import drawn_from
 
-# None is the dimension that torch chose before it asked for one
+# None: the implicit dimension, which torch has deprecated
 _CASES = rows(
     "input dim",
     ("m n", 0),
@@ -32,11 +32,11 @@ _CASES = rows(
 
 @public(name="nn.functional.softmax")
 def softmax(input: Any, dim: int | None = None, *, dtype: Any = None) -> jax.Array:
-    """Return `exp(x)` divided by its sum along `dim`; it does not overflow.
+    """Apply softmax, `exp(x) / sum(exp(x))`, along `dim`, without overflow.
 
-    Dtypes: the input is cast to `dtype` first, where that is given.
-    Gradient: NaN where all elements are -infinity.
-    Warns: where `dim` is left out: torch then takes 0 for 0, 1 or 3 dimensions, else 1.
+    Dtypes: the input is first cast to `dtype`, if given.
+    Gradient: NaN if all elements along `dim` are -infinity.
+    Warns: if `dim` is omitted. As in torch, it is then 0 for tensors of 0, 1 or 3 dimensions, else 1.
     Raises: NotImplementedError for a tensor that is not floating point, unless `dtype` is.
     Torch: torch.softmax, torch.nn.functional.softmax.
 
@@ -54,10 +54,10 @@ def _softmax(input: Array, dim: Dim, *, dtype: AnyDType = None) -> jax.Array:
 
 @public(name="nn.functional.log_softmax")
 def log_softmax(input: Any, dim: int | None = None, *, dtype: Any = None) -> jax.Array:
-    """Return the logarithm of `softmax(input, dim)`; it does not overflow.
+    """Apply a softmax along `dim`, followed by a logarithm, without overflow.
 
-    Dtypes: the input is cast to `dtype` first, where that is given.
-    Warns: where `dim` is left out, as `softmax` does.
+    Dtypes: the input is first cast to `dtype`, if given.
+    Warns: if `dim` is omitted, like `softmax`.
     Raises: NotImplementedError for a tensor that is not floating point, unless `dtype` is.
     Torch: torch.log_softmax, torch.nn.functional.log_softmax.
 
@@ -75,11 +75,11 @@ def _log_softmax(input: Array, dim: Dim, *, dtype: AnyDType = None) -> jax.Array
 
 @public(name="nn.functional.softmin")
 def softmin(input: Any, dim: int | None = None, *, dtype: Any = None) -> jax.Array:
-    """Return `softmax(-input, dim)`.
+    """Apply softmin, `softmax(-input, dim)`, along `dim`.
 
-    Dtypes: the negative is cast to `dtype`, where that is given.
-    Warns: where `dim` is left out, as `softmax` does.
-    Raises: RuntimeError for bools; NotImplementedError as `softmax` does.
+    Dtypes: `-input` is cast to `dtype`, if given.
+    Warns: if `dim` is omitted, like `softmax`.
+    Raises: RuntimeError for bools; NotImplementedError like `softmax`.
     Torch: torch.nn.functional.softmin.
 
     >>> import jaxfun as jf
@@ -104,7 +104,7 @@ def _dim_of(input: Any, dim: int | None) -> int:
 
 
 def _along(function: Callable[..., jax.Array], input: jax.Array, dim: int, dtype: DType | None) -> jax.Array:
-    """Apply a function along a dimension, in the dtype that is named, 16-bit floats in float32."""
+    """Apply a function along a dimension after a cast to `dtype`, if given. 16-bit floats are computed in float32."""
     result, axis = dtype or as_dtype(input.dtype), wrap_dim(dim, input.ndim)
     cast = (input if result.is_complex else input.real).astype(result.dtype)
     if not input.size:
@@ -125,11 +125,12 @@ def gumbel_softmax(
     *,
     key: jax.Array | None = None,
 ) -> jax.Array:
-    """Return `softmax((logits + noise) / tau, dim)` with noise of the Gumbel distribution: a sample of one of `dim`.
+    """Sample from the Gumbel-softmax distribution: `softmax((logits + noise) / tau, dim)` with Gumbel noise.
 
-    With `hard` it is 1 for the largest and 0 for the others; the gradient stays that of the softmax.
-    Warns: for an `eps`, which has no effect.
-    Raises: TypeError where the key is missing; RuntimeError for tensors that are not floating point.
+    With `hard` the sample is discretized to a one-hot vector.
+    Gradient: that of the softmax, with `hard` too.
+    Warns: if `eps` is not the default, because it has no effect.
+    Raises: TypeError for a missing `key`; RuntimeError for tensors that are not floating point.
     Torch: torch.nn.functional.gumbel_softmax.
 
     >>> import jax, jaxfun as jf
@@ -152,5 +153,5 @@ def _hardened(soft: jax.Array, dim: int) -> jax.Array:
     axis = wrap_dim(dim, soft.ndim)
     largest = jnp.argmax(soft, axis, keepdims=True) if soft.ndim else jnp.zeros((), int)
     places = jax.lax.broadcasted_iota(largest.dtype, soft.shape or (1,), axis).reshape(soft.shape)
-    # the numbers are those of the sample, the derivative is that of the softmax
+    # straight-through estimator: the value of the one-hot sample, the derivative of the softmax
     return (places == largest).astype(soft.dtype) - jax.lax.stop_gradient(soft) + soft

@@ -1,4 +1,4 @@
-"""max_unpool1d, max_unpool2d and max_unpool3d: what a max pool keeps, at its places, among zeros."""
+"""Partial inverses of max pooling: max_unpool1d, max_unpool2d and max_unpool3d."""
 
 import functools
 import math
@@ -34,7 +34,7 @@ def _unpooled(
 
 
 def _sizes(dims: int, input: jax.Array, kernel_size: Any, stride: Any, padding: Any, output_size: Any) -> Ints:
-    """Return the sizes of the result: those of which a pool with these windows makes the input, or the ones given."""
+    """Return the sizes of the result: `output_size`, or by default `(size - 1) * stride + kernel - 2 * padding`."""
     kernel, pad = as_ints(kernel_size, dims, "kernel_size"), as_ints(padding, dims, "padding")
     step = kernel if stride is None else as_ints(stride, dims, "stride")
     if min(len(step), len(pad), input.ndim) < len(kernel):
@@ -71,14 +71,14 @@ def _at_places(input: jax.Array, indices: jax.Array, sizes: Ints) -> jax.Array:
 
 @_at_places.defjvp
 def _at_places_jvp(sizes: Ints, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    # of an index that comes twice, each element gets the gradient
+    # all elements with the same index get its gradient
     result = _at_places(*primals, sizes)
     (change,) = jax.linear_transpose(lambda image: at(image, primals[1], len(sizes)), result)(tangents[0])
     return result, change
 
 
 def _inside(dims: int) -> Callable[..., None]:
-    """Return the check that no known index lies outside of the result."""
+    """Return a check that all indices are within the result; traced indices are not checked."""
 
     def check(input: jax.Array, indices: jax.Array, *options: Any, **named: Any) -> None:
         if isinstance(indices, Tracer) or not indices.size:
@@ -123,11 +123,11 @@ def max_unpool1d(
     padding: PerDim = 0,
     output_size: PerDim | None = None,
 ) -> jax.Array:
-    """Return zeros with the elements of `input` at their indices, which a max pool has given.
+    """Compute a partial inverse of `max_pool1d`: the elements of `input` at `indices`, and zeros elsewhere.
 
-    Shapes: (n, c, length) -> (n, c, *), or without n. `output_size` is one of the sizes that the
-    pool takes to that of the input.
-    Gradient: of an index that comes twice, to both elements.
+    `indices` are those of the max pool. It can map several sizes to the same size; `output_size` selects one.
+    Shapes: (n, c, length) -> (n, c, *), or without n.
+    Gradient: if an index occurs twice, both elements get its gradient.
     Raises: ValueError for an `output_size` that does not fit; RuntimeError for an index out of range.
     Torch: torch.nn.functional.max_unpool1d.
 
@@ -155,11 +155,11 @@ def max_unpool2d(
     padding: PerDim = 0,
     output_size: PerDim | None = None,
 ) -> jax.Array:
-    """Return zeros with the elements of `input` at their indices, which a max pool has given.
+    """Compute a partial inverse of `max_pool2d`: the elements of `input` at `indices`, and zeros elsewhere.
 
-    Shapes: (n, c, height, width) -> (n, c, *), or without n. `output_size` is one of the sizes that the
-    pool takes to that of the input.
-    Gradient: of an index that comes twice, to both elements.
+    `indices` are those of the max pool. It can map several sizes to the same size; `output_size` selects one.
+    Shapes: (n, c, height, width) -> (n, c, *), or without n.
+    Gradient: if an index occurs twice, both elements get its gradient.
     Raises: ValueError for an `output_size` that does not fit; RuntimeError for an index out of range.
     Torch: torch.nn.functional.max_unpool2d.
 
@@ -186,11 +186,11 @@ def max_unpool3d(
     padding: PerDim = 0,
     output_size: PerDim | None = None,
 ) -> jax.Array:
-    """Return zeros with the elements of `input` at their indices, which a max pool has given.
+    """Compute a partial inverse of `max_pool3d`: the elements of `input` at `indices`, and zeros elsewhere.
 
-    Shapes: (n, c, depth, height, width) -> (n, c, *), or without n. `output_size` is one of the sizes that the
-    pool takes to that of the input.
-    Gradient: of an index that comes twice, to both elements.
+    `indices` are those of the max pool. It can map several sizes to the same size; `output_size` selects one.
+    Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
+    Gradient: if an index occurs twice, both elements get its gradient.
     Raises: ValueError for an `output_size` that does not fit; RuntimeError for an index out of range.
     Torch: torch.nn.functional.max_unpool3d.
 

@@ -14,9 +14,9 @@ def _is_nan(arguments: Mapping[str, Any]) -> Any:
 
 SHRUNK_NAN = KnownDifference(
     anywhere(_is_nan),
-    jaxfun="the gradient passes through at NaN, as in torch's kernel for single elements and for a GPU",
-    torch="0 at NaN in float32 and float64, of the elements that are computed several at a time",
-    why="torch's two kernels for a CPU, of one element and of a vector of them, compare with NaN differently",
+    jaxfun="the gradient passes through at NaN, like in torch's scalar CPU kernel and its GPU kernel",
+    torch="0 at NaN in float32 and float64, for elements in the vectorised kernel",
+    why="torch's scalar and vectorised CPU kernels compare with NaN differently",
     source="aten/src/ATen/native/cpu/Activation.cpp: shrink_backward_kernel",
     levels=("vjp", "jvp"),
     devices=("cpu",),
@@ -32,9 +32,9 @@ def _is_endless(arguments: Mapping[str, Any]) -> bool:
 
 ENDLESS_WEIGHT = KnownDifference(
     _is_endless,
-    jaxfun="the normalised number times the infinite weight: infinite, or NaN for 0",
-    torch="NaN where the number and the mean are on one side of 0, else infinite",
-    why="torch scales the number and the mean by the weight, one by one: infinity less infinity is NaN",
+    jaxfun="the normalised value times the infinite weight: infinite, or NaN for 0",
+    torch="NaN if the input and the mean have the same sign, otherwise infinite",
+    why="torch multiplies the input and the mean by the weight separately: infinity - infinity is NaN",
     source="aten/src/ATen/native/cpu/group_norm_kernel.cpp, batch_norm_kernel.cpp: bias = -scale * mean + beta",
     answer=not_finite,
 )

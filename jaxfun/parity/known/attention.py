@@ -18,7 +18,7 @@ def _is_fused(arguments: Mapping[str, Any]) -> bool:
 
 
 def _without_a_score(result: np.ndarray, arguments: Mapping[str, Any]) -> Any:
-    """Return the queries that have no score but NaN and those that are left out."""
+    """Return the queries with only NaN and masked scores."""
     query, key = (np.asarray(arguments[name]).astype(np.float64) for name in ("query", "key"))
     scores = query @ np.swapaxes(np.repeat(key, query.shape[1] // key.shape[1], 1), -1, -2)
     if arguments["is_causal"]:
@@ -36,9 +36,9 @@ def _is_fused_within(arguments: Mapping[str, Any]) -> bool:
 
 NO_SCORE = KnownDifference(
     _is_fused,
-    jaxfun="NaN for a query whose scores are all NaN, as torch's own formula gives for other numbers of dimensions",
+    jaxfun="NaN for a query whose scores are all NaN, like torch's unfused kernel for inputs that are not 4-D",
     torch="0",
-    why="the maximum of torch's fused kernel passes over NaN, and without a maximum it takes the query for masked",
+    why="the maximum in torch's fused kernel skips NaN; a query without a maximum is treated as fully masked",
     source="aten/src/ATen/native/cpu/FlashAttentionKernel.cpp: cpu_flash_attention",
     levels=("value",),
     devices=("cpu",),
@@ -57,9 +57,9 @@ def _takes_another_count(arguments: Mapping[str, Any]) -> bool:
 
 OTHER_COUNT = KnownDifference(
     _takes_another_count,
-    jaxfun="the gradient of a row divided by how often it is taken, as that of torch's embedding",
-    torch="divided by how often another row is taken",
-    why="torch reads the count of the i-th of all sorted indices in the place of the i-th that differs",
+    jaxfun="the gradient of a row divided by the frequency of its index, like in torch's embedding",
+    torch="divided by the frequency of another index",
+    why="torch reads the count of the i-th sorted index instead of the i-th unique index",
     source="aten/src/ATen/native/EmbeddingBag.cpp: _embedding_bag_dense_backward_cpu_sum_mean",
     levels=("vjp", "hvp"),
     devices=("cpu",),

@@ -1,4 +1,4 @@
-"""Known differences: the functions of nn.functional."""
+"""Known differences: convolutions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,9 +18,9 @@ def _meets_zeros(arguments: Mapping[str, Any]) -> bool:
 
 ZERO_TIMES_INFINITY = KnownDifference(
     _meets_zeros,
-    jaxfun="NaN where a padded zero, or one between two windows, meets an infinite number or NaN",
-    torch="no such product in some of its kernels",
-    why="torch's kernels leave out padded zeros or multiply by them, depending on dtype and shape",
+    jaxfun="NaN if infinity or NaN is multiplied by a zero of the padding or of the stride",
+    torch="some kernels skip these products",
+    why="torch's kernels skip padded zeros or multiply by them, depending on dtype and shape",
     source="aten/src/ATen/native/Convolution.cpp: _select_conv_backend; mkldnn/Conv.cpp; ConvolutionMM2d.cpp",
     answer=nan,
     much="infinite numbers and NaN are drawn on purpose",

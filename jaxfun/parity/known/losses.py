@@ -6,16 +6,16 @@ import numpy as np
 
 from .difference import KnownDifference, there, zero
 
-# a target that is broadcast to no elements
+# a target broadcast to an empty tensor
 TO_NOTHING = KnownDifference(
     lambda arguments: (
         np.size(arguments["input"]) == 0
         and not arguments["log_target"]
         and bool((np.asarray(arguments["target"]) == 0).any())
     ),
-    jaxfun="0 for a target of 0: it is in none of the losses",
-    torch="NaN, of 0 / 0 times nothing",
-    why="torch divides the target by itself before it is broadcast",
+    jaxfun="0 for a target of 0: no loss depends on it",
+    torch="NaN, from 0 / 0 times an empty sum",
+    why="torch divides the target by itself before broadcasting",
     source="torch/csrc/autograd/FunctionsManual.cpp: xlogy; tools/autograd/derivatives.yaml: xlogy.Tensor",
     levels=("vjp",),
     answer=zero,
