@@ -199,7 +199,7 @@ def _shifts(indices: np.ndarray, size: int) -> tuple[list[int], int]:
         return [], 0
     moved = indices.reshape(size, -1) - np.arange(size)[:, None]
     shifts = moved[size // 2].tolist()
-    edge = max(map(abs, shifts))
+    edge = max(map(abs, shifts), default=0)
     return (shifts, edge) if 2 * edge < size and (moved[edge : size - edge] == shifts).all() else ([], 0)
 
 

@@ -24,7 +24,9 @@ def _sizes(dims: int, input: jax.Array, output_size: Any) -> Ints:
     if dims > 1 and isinstance(output_size, tuple):
         if input.ndim <= len(output_size):
             raise ArgumentValueError(f"a tensor of more than {len(output_size)} dimensions", describe(input))
-        own = input.shape[input.ndim - len(output_size) :]
+        if len(output_size) != dims:
+            raise ShapeError(f"`output_size` to have {dims} integers", describe(output_size))
+        own = input.shape[input.ndim - dims :]
         output_size = tuple(size if given is None else given for size, given in zip(own, output_size, strict=True))
     sizes = spread(output_size, dims, "output_size")
     want_at_least(0, output_size=sizes)
