@@ -93,6 +93,8 @@ def calls_of(layer: Layer) -> dict[str, tuple[Call, Call, Call]]:
     forward, backward = jax.jit(layer.of(jf.nn.functional)), pulled(layer.of(jf.nn.functional))
     plain, plain_backward = jax.jit(layer.in_xla), pulled(layer.in_xla)
     for mine, its in zip(backward(*ours)[1], torch.autograd.grad(in_torch(*leaves), leaves, along), strict=True):
+        # that both compute the same layer: float32 sums of up to a million products, in another order. The numbers
+        # themselves are held to torch by parity_tests
         np.testing.assert_allclose(mine, its, rtol=1e-2, atol=1e-3, err_msg=layer.name)
     return {
         "result": (lambda: forward(*ours), lambda: plain(*ours), lambda: in_torch(*theirs)),

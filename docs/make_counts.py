@@ -14,9 +14,7 @@ from typing import Any
 import torch
 
 import jaxfun
-import jaxfun.autograd  # so that its ops are among the records, whatever was loaded before
-from jaxfun.ops import records
-from parity_tests.test_overloads import is_of_tensors
+from parity_tests.test_overloads import coverage
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -43,21 +41,8 @@ def functions(space: str) -> str:
 
 def overloads() -> str:
     """Return how many overloads the records cover, of those of the same ATen operators that compute tensors."""
-    covered = {name for record in records().values() for name in record.aten}
-    bases = {base for name in covered if overloads_of(base := re.split("[.:]", name)[0])}
-    there = {
-        f"{base}.{overload}".removesuffix(".default")
-        for base in bases
-        for overload in overloads_of(base)
-        if is_of_tensors(base, overload)
-    }
-    return f"{len(covered & there)} of {len(there)}, of {len(bases)} operators"
-
-
-def overloads_of(base: str) -> list[str]:
-    """Return the overloads of an ATen operator; none for a function that torch writes in Python."""
-    operator = getattr(torch.ops.aten, base, None)
-    return [] if operator is None else operator.overloads()
+    covered, own, operators = coverage()
+    return f"{len(covered)} of {len(own)}, of {len(operators)} operators"
 
 
 def deviations() -> str:

@@ -6,6 +6,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from .dims import is_integer
 from .dtypes import DType, as_array, is_scalar, required
 from .errors import ArgumentTypeError, describe
 from .record import Role
@@ -54,16 +55,15 @@ def _number(name: str, value: Any) -> Any:
 
 
 def _integer(name: str, value: Any) -> int:
-    value = value.item() if isinstance(value, np.integer) else value
-    if not isinstance(value, int) or isinstance(value, bool):
+    if not is_integer(value):
         raise ArgumentTypeError(f"`{name}` to be an integer", describe(value))
-    return value
+    return value.item() if isinstance(value, np.integer) else value
 
 
 def _integers(name: str, value: Any) -> Any:
     value = _static(name, value)
     items = value if isinstance(value, tuple) else () if value is None else (value,)
-    if not all(isinstance(item, int) and not isinstance(item, bool) for item in items):
+    if not all(map(is_integer, items)):
         raise ArgumentTypeError(f"`{name}` to be an integer or integers", describe(value))
     return value
 
@@ -93,10 +93,6 @@ def _is_tensor(value: Any) -> bool:
     return hasattr(value, "dtype") and not isinstance(value, (np.generic, DType))
 
 
-def _is_integer(value: Any) -> bool:
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-
-
 def _is_sequence(value: Any) -> bool:
     return isinstance(value, (tuple, list))
 
@@ -107,9 +103,9 @@ TAKES: Mapping[Role, Callable[[Any], bool]] = {
     Role.OPERAND: lambda value: _is_tensor(value) or is_scalar(value),
     Role.TENSORS: _is_sequence,
     Role.SCALAR: is_scalar,
-    Role.DIM: _is_integer,
-    Role.DIMS: lambda value: value is None or _is_integer(value) or _is_sequence(value),
-    Role.SIZES: lambda value: _is_integer(value) or _is_sequence(value),
+    Role.DIM: is_integer,
+    Role.DIMS: lambda value: value is None or is_integer(value) or _is_sequence(value),
+    Role.SIZES: lambda value: is_integer(value) or _is_sequence(value),
     Role.DTYPE: lambda value: not _is_tensor(value),
     Role.STATIC: lambda value: not _is_tensor(value),
 }

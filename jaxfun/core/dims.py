@@ -88,10 +88,15 @@ def _as_size(value: Any) -> int:
     return operator.index(value)
 
 
+def is_integer(value: Any) -> bool:
+    """Return whether a value is an integer of Python or NumPy. A bool is not an integer here."""
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+
+
 def want_integer(**named: Any) -> None:
     """Raise ArgumentTypeError for arguments that are not integers of Python or NumPy. A bool is not an integer here."""
     for name, value in named.items():
-        if not isinstance(value, (int, np.integer)) or isinstance(value, bool):
+        if not is_integer(value):
             raise ArgumentTypeError(f"`{name}` to be an integer", describe(value))
 
 

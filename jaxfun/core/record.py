@@ -241,4 +241,5 @@ def dtypes_of(*categories: Category) -> frozenset[DType]:
 
 
 BOOLS, INTEGERS, FLOATS, COMPLEXES = (dtypes_of(category) for category in Category)
+NOT_FLOATS = BOOLS | INTEGERS | COMPLEXES
 HALVES = frozenset(dtype for dtype in FLOATS if dtype.itemsize == 2)

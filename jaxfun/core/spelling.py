@@ -7,11 +7,14 @@ _OF_NUMPY = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "
 # torch functions written in Python accept only their own names; most of nn.functional are
 _IN_PYTHON = frozenset(("norm", "split", "unique", "unique_consecutive"))
 _FUNCTIONAL = "nn.functional."
-_IN_C = (
-    "adaptive_avg_pool1d avg_pool1d avg_pool2d avg_pool3d bilinear channel_shuffle conv1d conv2d conv3d conv_tbc "
-    "conv_transpose1d conv_transpose2d conv_transpose3d cosine_similarity gelu hardshrink linear logsigmoid "
-    "native_channel_shuffle one_hot pairwise_distance pdist pixel_shuffle pixel_unshuffle prelu "
-    "scaled_dot_product_attention softplus softshrink"
+_IN_C = frozenset(
+    {
+        *("adaptive_avg_pool1d", "avg_pool1d", "avg_pool2d", "avg_pool3d", "bilinear", "channel_shuffle", "conv_tbc"),
+        *("conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d"),
+        *("cosine_similarity", "gelu", "hardshrink", "linear", "logsigmoid", "native_channel_shuffle", "one_hot"),
+        *("pairwise_distance", "pdist", "pixel_shuffle", "pixel_unshuffle", "prelu", "scaled_dot_product_attention"),
+        *("softplus", "softshrink"),
+    }
 )
 
 
@@ -27,7 +30,7 @@ def numpy_names(function: str, parameters: Container[str]) -> Mapping[str, str]:
 
 
 def _is_wrapper(function: str) -> bool:
-    return function.startswith(_FUNCTIONAL) and function.removeprefix(_FUNCTIONAL) not in _IN_C.split()
+    return function.startswith(_FUNCTIONAL) and function.removeprefix(_FUNCTIONAL) not in _IN_C
 
 
 def renamed(names: Mapping[str, str], kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -14,11 +14,11 @@ from ...core.dims import broadcast_shapes
 from ...core.dtypes import DType
 from ...core.errors import ArgumentValueError, DTypeError, describe
 from ...core.op import op
-from ...core.record import BOOLS, COMPLEXES, HALVES, INTEGERS, Array, Choice, rows, where_empty
+from ...core.record import HALVES, NOT_FLOATS, Array, Choice, rows, where_empty
 from ..reduce.extrema import largest
 from ._matrices import want
 
-_NO_FLOAT = BOOLS | INTEGERS | COMPLEXES | HALVES
+_NO_FLOAT = NOT_FLOATS | HALVES
 _MODES = ("use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist")
 _P = Choice((2.0, 1.0, 0.0, math.inf, 3.0, 1.5, 0.5))
 

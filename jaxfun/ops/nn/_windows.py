@@ -3,6 +3,7 @@
 Convolutions, pools and `unfold` are built on this module. Begin with `columns`, or, for a pool, with `pool_of`.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ...core.dims import is_integer
 from ...core.errors import ArgumentTypeError, JaxfunError, PositionError, ShapeError, describe
 
 PerDim = int | tuple[int, ...] | list[int]  # one integer for all dimensions, or one for each
@@ -45,7 +47,7 @@ def as_ints(value: Any, count: int, name: str) -> Ints:
     Raises: ArgumentTypeError for a value that is not an integer.
     """
     each = value if isinstance(value, tuple) else (value,) * count
-    if not all(isinstance(item, (int, np.integer)) and not isinstance(item, bool) for item in each):
+    if not all(map(is_integer, each)):
         raise ArgumentTypeError(f"`{name}` to be an integer or integers", describe(value))
     return each
 
@@ -98,6 +100,20 @@ def columns(input: jax.Array, kernel: Ints, stride: Ints, dilation: Ints) -> jax
     return input
 
 
+def flat_taps(sizes: Ints, taps: Sequence[Any]) -> Any:
+    """Combine the taps of the windows in each dimension to flat indices into an image of these sizes.
+
+    Shapes: (*lead, windows, taps) for each dimension -> (*lead, *windows, all taps).
+    """
+    dims, lead = len(sizes), taps[0].shape[:-2]
+    total: Any = 0
+    for axis, (size, each) in enumerate(zip(sizes, taps, strict=True)):
+        shape = [1] * 2 * dims
+        shape[axis], shape[dims + axis] = each.shape[-2:]
+        total = total * size + each.reshape(*lead, *shape)
+    return total.reshape(*total.shape[: len(lead) + dims], math.prod(total.shape[len(lead) + dims :]))
+
+
 class Pool(NamedTuple):
     """The windows of a pool. The padding at the end of each dimension extends to the end of the last window."""
 
@@ -135,7 +151,7 @@ def pool_of(
     want_at_least(1, kernel_size=kernel, stride=step, dilation=apart)
     want_at_least(0, padding=pad)
     want_rank(input, dims)
-    want_elements(input, dims)
+    want_elements(input, input.ndim - 1 - dims)
     reach = extents(kernel, apart)
     if any(2 * size > length for size, length in zip(pad, reach, strict=True)):
         raise ShapeError("`padding` of at most half the window", f"{pad} for a window of {reach}")
@@ -150,9 +166,9 @@ def _ends(size: int, reach: int, step: int, pad: int, count: int) -> tuple[int, 
     return pad, max((count - 1) * step + reach - size - pad, 0)
 
 
-def want_elements(input: jax.Array, dims: int) -> None:
-    """Raise ShapeError for a tensor without elements; an empty batch is allowed."""
-    if 0 in input.shape[-1 - dims :]:
+def want_elements(input: jax.Array, first: int) -> None:
+    """Raise ShapeError for a size of 0 in dimension `first` or a later one; earlier ones, the batch, may be empty."""
+    if 0 in input.shape[first:]:
         raise ShapeError("a tensor with elements, or an empty batch", describe(input))
 
 

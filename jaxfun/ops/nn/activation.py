@@ -1,4 +1,4 @@
-"""Activation functions, most of them smooth: relu, gelu, silu, softplus, elu and related ones."""
+"""Activation functions: relu, gelu, silu, softplus, elu, ... `piecewise.py` has the piecewise linear ones."""
 
 import math
 from typing import Any
@@ -11,11 +11,9 @@ from ...core.dtypes import Kind
 from ...core.errors import DTypeError, ShapeError, describe
 from ...core.numbers import is_traced
 from ...core.op import op
-from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Dim, Factor, rows
+from ...core.record import BOOLS, COMPLEXES, INTEGERS, NOT_FLOATS, Array, Choice, Dim, Factor, rows
 from ..pointwise.arithmetic import abs
 from ._numbers import as_factors, numbers_fit
-
-NOT_REAL = BOOLS | INTEGERS | COMPLEXES
 
 
 @op(kind=Kind.NO_OPMATH, torch="torch.nn.functional.relu", rejects=BOOLS | COMPLEXES, aliases=("relu",))
@@ -37,7 +35,7 @@ _TANH_SCALE = math.sqrt(2 / math.pi)
 
 @op(
     torch="torch.nn.functional.gelu",
-    rejects=NOT_REAL,
+    rejects=NOT_FLOATS,
     takes={"approximate": Choice(("none", "tanh"))},
 )
 def gelu(input: Array, *, approximate: str = "none") -> jax.Array:
@@ -71,7 +69,7 @@ def silu(input: Array) -> jax.Array:
     return input * jax.nn.sigmoid(input)
 
 
-@op(torch="torch.nn.functional.mish", rejects=NOT_REAL)
+@op(torch="torch.nn.functional.mish", rejects=NOT_FLOATS)
 def mish(input: Array) -> jax.Array:
     """Apply mish, `x tanh(softplus(x))`, to each element.
 
@@ -112,7 +110,7 @@ def tanhshrink(input: Array) -> jax.Array:
     return input - jnp.tanh(input)
 
 
-@op(torch="torch.nn.functional.logsigmoid", aten="log_sigmoid", node="LogSigmoidBackward0", rejects=NOT_REAL)
+@op(torch="torch.nn.functional.logsigmoid", aten="log_sigmoid", node="LogSigmoidBackward0", rejects=NOT_FLOATS)
 def logsigmoid(input: Array) -> jax.Array:
     """Apply the logarithm of the sigmoid, `log(sigmoid(x))`, to each element, without overflow.
 
@@ -127,7 +125,7 @@ def logsigmoid(input: Array) -> jax.Array:
 
 @op(
     torch="torch.nn.functional.softplus",
-    rejects=NOT_REAL,
+    rejects=NOT_FLOATS,
     takes={"beta": Choice((1.0, 2, -0.5, 0)), "threshold": Choice((20.0, 1, 0.0, -1))},
     before=numbers_fit,
 )
@@ -162,7 +160,7 @@ def _softplus_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 
 @op(
     torch="torch.nn.functional.elu",
-    rejects=NOT_REAL,
+    rejects=NOT_FLOATS,
     takes={"alpha": Choice((1.0, 2, -0.5, 0))},
     before=numbers_fit,
 )
@@ -195,7 +193,7 @@ def _has_steepness(input: Any, alpha: Any = 1.0) -> None:
 @op(
     torch="torch.nn.functional.celu",
     node="EluBackward0",
-    rejects=NOT_REAL,
+    rejects=NOT_FLOATS,
     takes={"alpha": Choice((1.0, 2, -0.5))},
     aliases=("celu",),
     before=_has_steepness,
@@ -217,7 +215,7 @@ def celu(input: Array, alpha: Factor = 1.0) -> jax.Array:
 _SELU_ALPHA, _SELU_SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
 
 
-@op(torch="torch.nn.functional.selu", node="EluBackward0", rejects=NOT_REAL, aliases=("selu",))
+@op(torch="torch.nn.functional.selu", node="EluBackward0", rejects=NOT_FLOATS, aliases=("selu",))
 def selu(input: Array) -> jax.Array:
     """Apply the scaled exponential linear unit, `scale * elu(x, alpha)`.
 
@@ -234,7 +232,7 @@ def selu(input: Array) -> jax.Array:
 
 @op(
     torch="torch.nn.functional.glu",
-    rejects=NOT_REAL,
+    rejects=NOT_FLOATS,
     cases=rows("input dim", ("m 4", -1), ("4 m", 0), ("b 2 m", 1), ("6", 0)),
 )
 def glu(input: Array, dim: Dim = -1) -> jax.Array:

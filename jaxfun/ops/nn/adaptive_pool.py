@@ -1,6 +1,5 @@
 """Adaptive pooling: the size of the output is given, and the windows follow from it. Begin with `_bounds`."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,11 +10,10 @@ import numpy as np
 from ...core.dtypes import DType, canonical, int64
 from ...core.errors import ArgumentValueError, ShapeError, describe
 from ...core.op import op
-from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, rows
-from ._windows import Ints, PerDim, spread, want_at_least, want_rank
+from ...core.record import COMPLEXES, NOT_FLOATS, Array, rows
+from ._windows import Ints, PerDim, flat_taps, spread, want_at_least, want_elements, want_rank
 from .max_pool import Two, largest_of, pooled
 
-_REJECTED = BOOLS | INTEGERS | COMPLEXES
 Sizes = PerDim | tuple[int | None, ...]
 
 
@@ -33,11 +31,6 @@ def _sizes(dims: int, input: jax.Array, output_size: Any) -> Ints:
     return sizes
 
 
-def _want_elements(input: jax.Array, first: int) -> None:
-    if 0 in input.shape[first:]:
-        raise ShapeError(f"sizes of at least 1 from dimension {first} on", describe(input))
-
-
 def _bounds(size: int, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the start and end indices of the windows of a dimension."""
     places = np.arange(count)
@@ -49,7 +42,7 @@ def _averages(dims: int, input: jax.Array, output_size: Any) -> jax.Array:
     if dims > 1 and sizes == (1,) * dims:  # torch calls mean here, and does not check the rank
         return jnp.mean(input, range(-dims, 0), keepdims=True)
     want_rank(input, dims)
-    _want_elements(input, input.ndim - dims)
+    want_elements(input, input.ndim - dims)
     if not input.size or 0 in sizes:
         return jnp.zeros((*input.shape[:-dims], *sizes), input.dtype)
     for axis, count in enumerate(sizes, -dims):
@@ -73,26 +66,20 @@ def _averages_along(input: jax.Array, axis: int, count: int) -> jax.Array:
 def _maxima(dims: int, input: jax.Array, output_size: Any) -> Two:
     counts = _sizes(dims, input, output_size)
     want_rank(input, dims)
-    _want_elements(input, 1)
+    want_elements(input, 1)
     sizes, shape = input.shape[-dims:], (*input.shape[:-dims], *counts)
     if 0 in shape:
         return jnp.zeros(shape, input.dtype), jnp.zeros(shape, canonical(int64).dtype)
     if not any(size % count for size, count in zip(sizes, counts, strict=True)):
         kernel = tuple(size // count for size, count in zip(sizes, counts, strict=True))
         return pooled(dims, input, kernel, None, 0, 1, False)
-    return largest_of(input, _places(sizes, counts), dims)
+    return largest_of(input, flat_taps(sizes, [*map(_taps, sizes, counts)]), dims)
 
 
-def _places(sizes: Ints, counts: Ints) -> np.ndarray:
-    """Return the flat indices of all windows' elements: (*counts, taps). Shorter windows repeat their last element."""
-    total, dims = np.zeros((), np.int64), len(sizes)
-    for place, (size, count) in enumerate(zip(sizes, counts, strict=True)):
-        starts, ends = _bounds(size, count)
-        taps = np.minimum(starts[:, None] + np.arange((ends - starts).max()), ends[:, None] - 1)
-        shape = [1] * 2 * dims
-        shape[place], shape[dims + place] = taps.shape
-        total = total * size + taps.reshape(shape)
-    return total.reshape(*counts, math.prod(total.shape[dims:]))
+def _taps(size: int, count: int) -> np.ndarray:
+    """Return the elements of each window of a dimension, (count, taps). Shorter windows repeat their last element."""
+    starts, ends = _bounds(size, count)
+    return np.minimum(starts[:, None] + np.arange((ends - starts).max()), ends[:, None] - 1)
 
 
 def _complex_where_one(arguments: Mapping[str, Any]) -> frozenset[DType]:
@@ -101,14 +88,14 @@ def _complex_where_one(arguments: Mapping[str, Any]) -> frozenset[DType]:
 
 
 def _all_where_empty(arguments: Mapping[str, Any]) -> frozenset[DType]:
-    return _complex_where_one(arguments) if arguments["input"].size else _REJECTED
+    return _complex_where_one(arguments) if arguments["input"].size else NOT_FLOATS
 
 
 @op(
     torch="torch.nn.functional.adaptive_avg_pool1d",
     aliases=("adaptive_avg_pool1d",),
     composite=True,
-    rejects=_REJECTED,
+    rejects=NOT_FLOATS,
     takes_here=_all_where_empty,
     cases=rows(
         "input output_size",
@@ -135,7 +122,7 @@ def adaptive_avg_pool1d(input: Array, output_size: PerDim) -> jax.Array:
 
 @op(
     torch="torch.nn.functional.adaptive_avg_pool2d",
-    rejects=_REJECTED,
+    rejects=NOT_FLOATS,
     takes_here=_all_where_empty,
     cases=rows(
         "input output_size",
@@ -163,7 +150,7 @@ def adaptive_avg_pool2d(input: Array, output_size: Sizes) -> jax.Array:
 
 @op(
     torch="torch.nn.functional.adaptive_avg_pool3d",
-    rejects=_REJECTED,
+    rejects=NOT_FLOATS,
     takes_here=_complex_where_one,
     cases=rows(
         "input output_size",
@@ -193,7 +180,7 @@ def adaptive_avg_pool3d(input: Array, output_size: Sizes) -> jax.Array:
     torch="torch.nn.functional.adaptive_max_pool1d",
     aten="adaptive_max_pool1d:values",
     composite=True,
-    rejects=_REJECTED,
+    rejects=NOT_FLOATS,
     cases=rows(
         "input output_size return_indices",
         ("b c 5", 3, False),
@@ -225,7 +212,7 @@ def adaptive_max_pool1d(input: Array, output_size: Sizes, return_indices: bool =
     torch="torch.nn.functional.adaptive_max_pool1d_with_indices",
     aten="adaptive_max_pool1d",
     composite=True,
-    rejects=_REJECTED,
+    rejects=NOT_FLOATS,
     cases=rows(
         "input output_size return_indices",
         ("b c 5", 3, False),
@@ -252,7 +239,7 @@ def adaptive_max_pool1d_with_indices(input: Array, output_size: Sizes, return_in
     torch="torch.nn.functional.adaptive_max_pool2d",
     aten="adaptive_max_pool2d:values",
     node="AdaptiveMaxPool2DBackward0",
-    rejects=_REJECTED,
+    rejects=NOT_FLOATS,
     cases=rows(
         "input output_size return_indices",
         ("c 6 4", (3, 3), True),
@@ -284,7 +271,7 @@ def adaptive_max_pool2d(input: Array, output_size: Sizes, return_indices: bool =
     torch="torch.nn.functional.adaptive_max_pool2d_with_indices",
     aten="adaptive_max_pool2d",
     node="AdaptiveMaxPool2DBackward0",
-    rejects=_REJECTED,
+    rejects=NOT_FLOATS,
     cases=rows(
         "input output_size return_indices",
         ("c 6 4", (3, 3), True),
@@ -311,7 +298,7 @@ def adaptive_max_pool2d_with_indices(input: Array, output_size: Sizes, return_in
     torch="torch.nn.functional.adaptive_max_pool3d",
     aten="adaptive_max_pool3d:values",
     node="AdaptiveMaxPool3DBackward0",
-    rejects=_REJECTED,
+    rejects=NOT_FLOATS,
     cases=rows(
         "input output_size return_indices",
         ("c 4 3 2", (2, 2, 3), True),
@@ -342,7 +329,7 @@ def adaptive_max_pool3d(input: Array, output_size: Sizes, return_indices: bool =
     torch="torch.nn.functional.adaptive_max_pool3d_with_indices",
     aten="adaptive_max_pool3d",
     node="AdaptiveMaxPool3DBackward0",
-    rejects=_REJECTED,
+    rejects=NOT_FLOATS,
     cases=rows(
         "input output_size return_indices",
         ("c 4 3 2", (2, 2, 3), True),

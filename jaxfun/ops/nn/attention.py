@@ -12,10 +12,8 @@ from ...core.dims import broadcast_shapes
 from ...core.dtypes import DType, canonical, int64, widened
 from ...core.errors import ArgumentTypeError, DTypeError, ShapeError, describe
 from ...core.op import op
-from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Mask, Shape, rows
+from ...core.record import NOT_FLOATS, Array, Choice, Mask, Shape, rows
 from ..linalg._matrices import want
-
-_NO_FLOAT = BOOLS | INTEGERS | COMPLEXES
 
 
 def bools(names: str) -> Shape:
@@ -45,14 +43,14 @@ def is_of_nothing(query: jax.Array, value: jax.Array) -> bool:
 
 
 def _takes_nothing(arguments: Mapping[str, Any]) -> frozenset[DType]:
-    return _NO_FLOAT if is_of_nothing(arguments["query"], arguments["value"]) else frozenset()
+    return NOT_FLOATS if is_of_nothing(arguments["query"], arguments["value"]) else frozenset()
 
 
 @op(
     kind=None,
     torch="torch.nn.functional.scaled_dot_product_attention",
     composite=True,
-    rejects=_NO_FLOAT,
+    rejects=NOT_FLOATS,
     takes_here=_takes_nothing,
     takes={"dropout_p": Choice((0.0,))},
     cases=_CASES,

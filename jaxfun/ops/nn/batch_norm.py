@@ -11,10 +11,9 @@ from ...core.errors import ArgumentValueError, IndexRangeError, ShapeError, desc
 from ...core.numbers import as_real, is_traced
 from ...core.op import op
 from ...core.public import public
-from ...core.record import Array, Choice, Factor, rows, where_empty
+from ...core.record import NOT_FLOATS, Array, Choice, Factor, rows, where_empty
 from ...core.types import ArrayLike, Number
 from ..pointwise.arithmetic import add, mul
-from .activation import NOT_REAL
 from .normalization import moments, of_channels, scaled, want_parameters
 
 
@@ -90,9 +89,9 @@ def batch_norm(
     kind=None,
     torch="torch.nn.functional.batch_norm",
     node="NativeBatchNormBackward0",
-    rejects=NOT_REAL,
+    rejects=NOT_FLOATS,
     takes=_NUMBERS,
-    takes_here=where_empty(NOT_REAL),
+    takes_here=where_empty(NOT_FLOATS),
     cases=(
         *({**row, "training": False} for row in _CASES),
         *({**row, "running_mean": None, "running_var": None, "training": True} for row in _CASES),
@@ -192,9 +191,9 @@ def _moved(running: jax.Array, by: jax.Array, momentum: Any) -> jax.Array:
     kind=None,
     torch="torch.nn.functional.instance_norm",
     node="NativeBatchNormBackward0",
-    rejects=NOT_REAL,
+    rejects=NOT_FLOATS,
     takes=_NUMBERS,
-    takes_here=lambda arguments: NOT_REAL,  # some are accepted for the statistics; the body rejects the others
+    takes_here=lambda arguments: NOT_FLOATS,  # some are accepted for the statistics; the body rejects the others
     cases=(
         *({**row, "use_input_stats": False} for row in _CASES),
         *({**row, "running_mean": None, "running_var": None, "use_input_stats": True} for row in _CASES[1:]),

@@ -21,7 +21,7 @@ from ...core.errors import (
 from ...core.numbers import is_traced
 from ...core.op import op
 from ...core.public import public
-from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Index, Mask, Shape, rows
+from ...core.record import BOOLS, INTEGERS, NOT_FLOATS, Array, Choice, Index, Mask, Shape, rows
 from ...core.tangents import broadcast_where_empty
 from ..index.gather import gather
 from ..pointwise.arithmetic import add, mul, neg, rsub, sub
@@ -29,7 +29,6 @@ from ..pointwise.special import xlogy
 from ..reduce.sums import sum
 from ._reduction import REDUCTION, are_all, reduced, takes_complex_targets, want_floating, want_reduction
 
-_NO_FLOAT = BOOLS | INTEGERS | COMPLEXES
 _BY_CLASS = {"target": Index("", into="input", dim=1, ignored=-100), "reduction": REDUCTION}
 _CLASSES = (
     ("m n", "m", "n"),
@@ -58,7 +57,7 @@ def _check_classes(
     torch="torch.nn.functional.cross_entropy",
     aten="cross_entropy_loss",
     composite=True,
-    rejects=_NO_FLOAT,
+    rejects=NOT_FLOATS,
     takes={**_BY_CLASS, "ignore_index": Choice((-100, -1)), "label_smoothing": Choice((0.0, 0.3))},
     cases=rows(
         "input target weight",
@@ -137,7 +136,7 @@ def _of_probabilities(
     torch="torch.nn.functional.nll_loss",
     aten="nll_loss_nd",
     composite=True,
-    rejects=_NO_FLOAT,
+    rejects=NOT_FLOATS,
     takes={**_BY_CLASS, "ignore_index": Choice((-100, 1))},
     cases=rows("input target weight", *_CLASSES) + _UNREDUCED,
     check=_check_classes,
@@ -233,7 +232,7 @@ def _are_parts(numbers: jax.Array) -> jax.Array:
 @op(
     kind=None,
     torch="torch.nn.functional.binary_cross_entropy",
-    rejects=_NO_FLOAT,
+    rejects=NOT_FLOATS,
     takes={"input": _PARTS, "target": _PARTS, "reduction": REDUCTION},
     cases=rows(
         "input target weight",
@@ -317,7 +316,7 @@ def _scaled(losses: jax.Array, factors: jax.Array) -> jax.Array:
 @op(
     kind=None,
     torch="torch.nn.functional.binary_cross_entropy_with_logits",
-    rejects=_NO_FLOAT,
+    rejects=NOT_FLOATS,
     takes_here=takes_complex_targets,
     takes={"reduction": REDUCTION},
     cases=rows(
@@ -350,22 +349,11 @@ def binary_cross_entropy_with_logits(
     if as_dtype(target.dtype).category < as_dtype(input.dtype).category:
         raise DTypeError("a floating point `target`", describe(target))
     wide, wanted = widened(input), widened(target)
-    likelihoods = _log_sigmoid(wide)
+    likelihoods = jax.nn.log_sigmoid(wide)
     if pos_weight is not None:
         likelihoods = _scaled(likelihoods, add(mul(sub(widened(pos_weight), 1), wanted), 1))
     losses = sub(mul(rsub(wanted, 1), wide), likelihoods).astype(wanted.dtype)
     return _reduced_with(losses, weight, reduction).astype(target.dtype)
-
-
-@jax.custom_jvp
-def _log_sigmoid(input: jax.Array) -> jax.Array:
-    return jnp.minimum(input, 0) - jnp.log1p(jnp.exp(-jnp.abs(input)))
-
-
-@_log_sigmoid.defjvp
-def _log_sigmoid_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    (input,), (change,) = primals, tangents
-    return _log_sigmoid(input), jax.nn.sigmoid(-input) * change
 
 
 @public(name="nn.functional.multilabel_soft_margin_loss")
@@ -389,7 +377,7 @@ def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any = None, *, 
 
 
 def _of_logits(input: jax.Array) -> jax.Array:
-    return _log_sigmoid(widened(input)).astype(input.dtype)
+    return jax.nn.log_sigmoid(widened(input)).astype(input.dtype)
 
 
 def _warn_of_the_mean(*_: Any, reduction: str = "mean", **options: Any) -> None:
@@ -402,8 +390,8 @@ def _warn_of_the_mean(*_: Any, reduction: str = "mean", **options: Any) -> None:
 @op(
     torch="torch.nn.functional.kl_div",
     composite=True,
-    rejects=_NO_FLOAT,
-    operand_rejects=_NO_FLOAT,
+    rejects=NOT_FLOATS,
+    operand_rejects=NOT_FLOATS,
     takes={"reduction": Choice((*REDUCTION.values, "batchmean"))},
     before=_warn_of_the_mean,
 )

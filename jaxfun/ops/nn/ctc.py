@@ -18,7 +18,7 @@ from ...core.errors import DTypeError, IndexRangeError, ShapeError, describe
 from ...core.numbers import is_traced
 from ...core.op import op
 from ...core.public import public
-from ...core.record import BOOLS, COMPLEXES, HALVES, INTEGERS, Array, Choice, Index, Mask, rows
+from ...core.record import HALVES, NOT_FLOATS, Array, Choice, Index, Mask, rows
 from ...core.types import ArrayLike
 from ._reduction import REDUCTION, reduced, want_reduction
 
@@ -92,7 +92,7 @@ _LENGTHS = {name: Index("", into="log_probs", dim=0, ignored=3) for name in ("in
     torch="torch.nn.functional.ctc_loss",
     overload=("Tensor", "IntList"),
     composite=True,
-    rejects=BOOLS | INTEGERS | COMPLEXES | HALVES,
+    rejects=NOT_FLOATS | HALVES,
     takes={"blank": Choice((3,)), "reduction": REDUCTION, **_LABELS, **_LENGTHS},
     cases=rows(
         "log_probs targets input_lengths target_lengths",

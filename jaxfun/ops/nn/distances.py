@@ -5,7 +5,7 @@ import jax.numpy as jnp
 
 from ...core.dims import broadcast_shapes, wrap_dim
 from ...core.op import op
-from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Dim
+from ...core.record import BOOLS, NOT_FLOATS, Array, Choice, Dim
 from ...core.tangents import at_least
 from ..pointwise.arithmetic import add
 from ..reduce.norms import norm
@@ -14,7 +14,7 @@ from ..reduce.norms import norm
 @op(
     torch="torch.nn.functional.cosine_similarity",
     composite=True,
-    rejects=BOOLS | INTEGERS | COMPLEXES,
+    rejects=NOT_FLOATS,
     aliases=("cosine_similarity",),
     takes={"eps": Choice((1e-8, 0.5))},
 )

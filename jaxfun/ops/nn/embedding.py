@@ -29,7 +29,7 @@ from ...core.record import (
     BOOLS,
     COMPLEXES,
     FLOATS,
-    INTEGERS,
+    NOT_FLOATS,
     Array,
     Choice,
     Factor,
@@ -215,7 +215,7 @@ def _offsets(names: str, values: str) -> Index:
     kind=None,
     torch="torch.nn.functional.embedding_bag",
     check=_check_bags,
-    rejects=BOOLS | INTEGERS | COMPLEXES,
+    rejects=NOT_FLOATS,
     takes={
         "input": Index("", "weight", 0, dtypes=BOTH),
         "max_norm": Choice((None, 1.0, 2.5)),

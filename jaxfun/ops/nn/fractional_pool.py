@@ -1,7 +1,6 @@
 """Fractional max pooling: max pooling over windows at random positions. Begin with `_pooled`."""
 
 import functools
-import math
 import operator
 from typing import Any
 
@@ -11,11 +10,12 @@ import numpy as np
 
 from ...core.arguments import as_tensor
 from ...core.dtypes import as_dtype
-from ...core.errors import ArgumentTypeError, ArgumentValueError, ShapeError, UnsupportedDTypeError, describe
+from ...core.errors import ArgumentValueError, ShapeError, UnsupportedDTypeError, describe
 from ...core.public import public
 from ...core.record import FLOATS
 from ...core.types import ArrayLike
-from ._windows import Ints, spread, want_at_least, want_elements, want_rank
+from ._windows import Ints, flat_taps, spread, want_at_least, want_elements, want_rank
+from .dropout import drawn_from
 from .max_pool import Two, largest_of
 
 
@@ -26,7 +26,7 @@ def _pooled(
     kernel, sizes = spread(kernel_size, dims, "kernel_size"), input.shape[-dims:]
     windows = _windows(dims, input, output_size, output_ratio)
     want_rank(input, dims)
-    want_elements(input, dims)
+    want_elements(input, input.ndim - 1 - dims)
     want_at_least(1, kernel_size=kernel)
     want_at_least(0, output_size=windows)
     if as_dtype(input.dtype) not in FLOATS:
@@ -47,16 +47,15 @@ def _placed(batch: jax.Array, samples: jax.Array, windows: Ints, kernel: Ints) -
     sizes = batch.shape[-dims:]
     each = zip(sizes, windows, kernel, strict=True)
     starts = [_starts(samples[..., _place(dims, axis)], *sized) for axis, sized in enumerate(each)]
-    return largest_of(batch, _places(sizes, starts, kernel), dims)
+    taps = [start[..., None] + np.arange(length, dtype=np.int32) for start, length in zip(starts, kernel, strict=True)]
+    return largest_of(batch, flat_taps(sizes, taps), dims)
 
 
 def _samples(batch: jax.Array, dims: int, given: Any, key: Any) -> jax.Array:
     """Return the samples for the window positions, (n, c, dims): those given, or random ones in [0, 1)."""
     shape = (*batch.shape[:2], dims)
     if given is None:
-        if key is None:
-            raise ArgumentTypeError("a `key` for the places of the windows", "None", "Pass key=jax.random.key(0).")
-        return jax.random.uniform(key, shape, batch.dtype)
+        return jax.random.uniform(drawn_from(key), shape, batch.dtype)
     samples = as_tensor("_random_samples", given)
     if samples.dtype != batch.dtype or samples.shape != shape:
         raise ShapeError(f"`_random_samples` {list(shape)} of {batch.dtype}", describe(samples))
@@ -84,18 +83,6 @@ def _starts(sample: jax.Array, size: int, count: int, kernel: int) -> jax.Array:
     counted = jnp.arange(count - 1).astype(sample.dtype) + sample
     places = (counted * step).astype(np.int32) - (sample * step).astype(np.int32)
     return jnp.concatenate([places, jnp.full((*sample.shape[:-1], 1), size - kernel, np.int32)], -1)[..., :count]
-
-
-def _places(sizes: Ints, starts: list[jax.Array], kernel: Ints) -> jax.Array:
-    """Return the flat indices of the elements of all windows: (n, c, *windows, taps)."""
-    dims = len(sizes)
-    total: Any = 0
-    for axis, (size, start, length) in enumerate(zip(sizes, starts, kernel, strict=True)):
-        taps = start[..., None] + np.arange(length, dtype=np.int32)
-        shape = [1] * 2 * dims
-        shape[axis], shape[dims + axis] = taps.shape[-2:]
-        total = total * size + taps.reshape(*taps.shape[:2], *shape)
-    return total.reshape(*total.shape[: 2 + dims], math.prod(kernel))
 
 
 @public(name="nn.functional.fractional_max_pool2d_with_indices")

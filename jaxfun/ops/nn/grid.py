@@ -23,11 +23,9 @@ from ...core.errors import (
     describe,
 )
 from ...core.op import op
-from ...core.record import BOOLS, COMPLEXES, HALVES, INTEGERS, Array, Choice, Shape, rows, where_empty
+from ...core.record import HALVES, NOT_FLOATS, Array, Choice, Shape, rows, where_empty
 from ..linalg._matrices import want
 from ._resample import cubic_weights
-
-_NO_FLOAT = BOOLS | INTEGERS | COMPLEXES
 
 
 @op(
@@ -35,8 +33,8 @@ _NO_FLOAT = BOOLS | INTEGERS | COMPLEXES
     torch="torch.nn.functional.affine_grid",
     aten="affine_grid_generator",
     node="AffineGridGeneratorBackward0",
-    rejects=_NO_FLOAT,
-    takes_here=lambda arguments: _NO_FLOAT,  # a ValueError in torch
+    rejects=NOT_FLOATS,
+    takes_here=lambda arguments: NOT_FLOATS,  # a ValueError in torch
     takes={"align_corners": Choice((None, False, True))},
     cases=rows("theta size", ("2 2 3", (2, 5, 3, 4)), ("1 3 4", (1, 1, 2, 3, 4)), ("1 2 3", (1, 2, 1, 2))),
 )
@@ -94,8 +92,8 @@ def _places(names: str) -> Shape:
     aten="grid_sampler",
     overload=("", "grid_sampler_2d.default", "grid_sampler_3d.default"),
     composite=True,
-    rejects=_NO_FLOAT,
-    takes_here=where_empty(_NO_FLOAT),
+    rejects=NOT_FLOATS,
+    takes_here=where_empty(NOT_FLOATS),
     cases=rows(
         "input grid mode padding_mode align_corners",
         ("b c 3 4", _places("b h w 2"), "bilinear", "zeros", None),
@@ -141,7 +139,7 @@ def grid_sample(
     shape = (*input.shape[:2], *grid.shape[1:-1])
     if 0 in shape:
         return jnp.zeros(shape, input.dtype)
-    if as_dtype(input.dtype) in _NO_FLOAT:
+    if as_dtype(input.dtype) in NOT_FLOATS:
         raise UnsupportedDTypeError("a floating point tensor", describe(input))
     want_one_dtype(input, grid)
     places = jnp.moveaxis(widened(grid), -1, 0)[::-1]  # z, y, x: the order of the dimensions

@@ -14,7 +14,7 @@ from ...core.errors import ArgumentValueError, ShapeError, UnsupportedDTypeError
 from ...core.numbers import is_traced
 from ...core.op import op
 from ...core.public import public
-from ...core.record import BOOLS, COMPLEXES, HALVES, INTEGERS, Array, Choice, Index, Mask, Shape, rows
+from ...core.record import BOOLS, COMPLEXES, HALVES, NOT_FLOATS, Array, Choice, Index, Mask, Shape, rows
 from ...core.types import ArrayLike
 from ..index._positions import check_positions
 from ..index.gather import gather
@@ -211,7 +211,7 @@ def _of_triplets(
     return clamp_min(sub(add(near, margin), far), 0)
 
 
-_FLOATS_ALONE = BOOLS | INTEGERS | COMPLEXES | HALVES
+_FLOATS_ALONE = NOT_FLOATS | HALVES
 
 
 def _check_classes(_: Any, input: Any, target: Any, *others: Any, **options: Any) -> None:

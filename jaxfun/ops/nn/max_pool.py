@@ -11,7 +11,7 @@ import numpy as np
 
 from ...core.dtypes import DType, canonical, int64
 from ...core.op import op
-from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Row, rows
+from ...core.record import BOOLS, COMPLEXES, INTEGERS, NOT_FLOATS, Array, Row, rows
 from ._windows import PerDim, Pool, every, padded, pool_of
 
 Two = tuple[jax.Array, jax.Array]
@@ -125,7 +125,7 @@ def _integers_with_indices(arguments: Mapping[str, Any]) -> frozenset[DType]:
     torch="torch.nn.functional.max_pool1d",
     composite=True,
     aliases=("max_pool1d",),
-    rejects=BOOLS | INTEGERS | COMPLEXES,
+    rejects=NOT_FLOATS,
     takes_here=_integers_with_indices,
     cases=_cases(
         ("b c 5", 2, None, 0, 1, False, False),

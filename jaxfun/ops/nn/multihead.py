@@ -19,12 +19,11 @@ from ...core.errors import (
 )
 from ...core.op import op
 from ...core.public import public
-from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Mask
+from ...core.record import NOT_FLOATS, Array, Choice, Mask
 from ...core.types import ArrayLike
 from ..linalg._matrices import want, wide_product
 from .attention import attended, bools, causal, is_of_nothing, safe_softmax, zeros
 
-_NO_FLOAT = BOOLS | INTEGERS | COMPLEXES
 _UNBATCHED: dict[str, Any] = {
     "query": "l 4",
     "key": "s 4",
@@ -161,8 +160,8 @@ def multi_head_attention_forward(
     torch="torch.nn.functional.multi_head_attention_forward",
     aten="_native_multi_head_attention:forward",
     composite=True,
-    rejects=_NO_FLOAT,
-    takes_here=lambda arguments: _NO_FLOAT,  # masks and shapes are checked first
+    rejects=NOT_FLOATS,
+    takes_here=lambda arguments: NOT_FLOATS,  # masks and shapes are checked first
     takes={"dropout_p": Choice((0.0,)), "training": Choice((True, False))},
     cases=_CASES,
 )

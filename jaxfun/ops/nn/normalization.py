@@ -19,13 +19,24 @@ from ...core.errors import (
 )
 from ...core.numbers import as_real
 from ...core.op import op
-from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Dims, Factor, Integer, rows, where_empty
+from ...core.record import (
+    BOOLS,
+    COMPLEXES,
+    INTEGERS,
+    NOT_FLOATS,
+    Array,
+    Choice,
+    Dims,
+    Factor,
+    Integer,
+    rows,
+    where_empty,
+)
 from ..pointwise.arithmetic import add, mul
 from ..pointwise.division import div
 from ..pointwise.minmax import clamp_min
 from ..pointwise.powers import pow, rsqrt
 from ..reduce.norms import norm
-from .activation import NOT_REAL
 
 _EPS = {"eps": Choice((1e-5, 0.5))}
 
@@ -34,7 +45,7 @@ _EPS = {"eps": Choice((1e-5, 0.5))}
     kind=None,
     torch="torch.nn.functional.layer_norm",
     node="NativeLayerNormBackward0",
-    rejects=NOT_REAL,
+    rejects=NOT_FLOATS,
     takes=_EPS,
     cases=rows(
         "input normalized_shape weight bias",
@@ -96,7 +107,7 @@ def want_parameters(input: jax.Array, *parameters: Any) -> None:
 
     Raises: UnsupportedDTypeError for an input that is not floating point.
     """
-    if as_dtype(input.dtype) in NOT_REAL:
+    if as_dtype(input.dtype) in NOT_FLOATS:
         raise UnsupportedDTypeError("a floating point tensor", describe(input))
     dtypes = {parameter.dtype for parameter in parameters if parameter is not None}
     taken = {input.dtype} if as_dtype(input.dtype).itemsize > 2 else {input.dtype, float32.dtype}
@@ -168,7 +179,7 @@ def rms_norm(input: Array, normalized_shape: tuple[int, ...], weight: Array = No
     kind=None,
     torch="torch.nn.functional.group_norm",
     node="NativeGroupNormBackward0",
-    rejects=NOT_REAL,
+    rejects=NOT_FLOATS,
     takes=_EPS,
     cases=rows(
         "input num_groups weight bias",
@@ -234,7 +245,7 @@ def of_channels(parameter: jax.Array | None, ndim: int) -> jax.Array | None:
     torch="torch.nn.functional.local_response_norm",
     composite=True,
     rejects=BOOLS | COMPLEXES | INTEGERS - {int64},
-    takes_here=where_empty(NOT_REAL),
+    takes_here=where_empty(NOT_FLOATS),
     takes={"alpha": Choice((1e-4, 2.0)), "beta": Choice((0.75, 2.0)), "k": Choice((1.0, 0.5))},
     cases=rows("input size", ("m 4 n", 3), ("m 3 2 n", 2), ("m 2 2 2 n", 1), ("m 2 n", 7)),
 )

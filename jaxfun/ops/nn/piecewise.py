@@ -13,13 +13,12 @@ from ...core.errors import ArgumentValueError, DTypeError, ShapeError, Unsupport
 from ...core.numbers import as_real, is_traced
 from ...core.op import op
 from ...core.public import public
-from ...core.record import BOOLS, COMPLEXES, Array, Choice, Factor, rows
+from ...core.record import BOOLS, COMPLEXES, NOT_FLOATS, Array, Choice, Factor, rows
 from ._numbers import as_factors, numbers_fit
-from .activation import NOT_REAL
 from .dropout import drawn_from
 
 
-@op(torch="torch.nn.functional.hardswish", rejects=NOT_REAL)
+@op(torch="torch.nn.functional.hardswish", rejects=NOT_FLOATS)
 def hardswish(input: Array) -> jax.Array:
     """Apply hardswish, `x hardsigmoid(x)`, to each element.
 
@@ -44,7 +43,7 @@ def _hardswish_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return _hardswish(x), dx * jnp.where(x <= -3, 0, jnp.where(x < 3, x / 3 + 0.5, 1))
 
 
-@op(torch="torch.nn.functional.hardsigmoid", rejects=NOT_REAL)
+@op(torch="torch.nn.functional.hardsigmoid", rejects=NOT_FLOATS)
 def hardsigmoid(input: Array) -> jax.Array:
     """Apply hardsigmoid, `x / 6 + 1 / 2` clamped to [0, 1], to each element.
 
@@ -120,7 +119,7 @@ def relu6(input: Array) -> jax.Array:
 
 @op(
     torch="torch.nn.functional.leaky_relu",
-    rejects=NOT_REAL,
+    rejects=NOT_FLOATS,
     takes={"negative_slope": Choice((0.01, 2, -1, 0))},
     before=numbers_fit,
 )
@@ -179,7 +178,7 @@ def rrelu(
 @op(
     torch="torch.nn.functional.prelu",
     node="PreluKernelBackward0",
-    rejects=NOT_REAL,
+    rejects=NOT_FLOATS,
     cases=rows("input weight", ("m n", "n"), ("m n", "1"), ("m n", ""), ("b n m", "n"), ("m", "1"), ("", "")),
     aliases=("prelu",),
     before=want_one_dtype,
@@ -225,7 +224,7 @@ def _is_a_distance(input: Any, lambd: Any = 0.5) -> None:
 
 @op(
     torch="torch.nn.functional.softshrink",
-    rejects=NOT_REAL,
+    rejects=NOT_FLOATS,
     takes={"lambd": Choice((0.5, 1, 0))},
     before=_is_a_distance,
 )
@@ -246,7 +245,7 @@ def softshrink(input: Array, lambd: Factor = 0.5) -> jax.Array:
 
 @op(
     torch="torch.nn.functional.hardshrink",
-    rejects=NOT_REAL,
+    rejects=NOT_FLOATS,
     takes={"lambd": Choice((0.5, 1, -1, 0))},
     aliases=("hardshrink",),
     before=numbers_fit,

@@ -14,7 +14,7 @@ from ...core.dtypes import as_dtype, computed_in, promote_types
 from ...core.errors import ArgumentTypeError, ArgumentValueError, DTypeError, describe
 from ...core.op import op
 from ...core.public import public
-from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, rows
+from ...core.record import BOOLS, NOT_FLOATS, Array, Choice, rows
 from ...core.tangents import at_least
 from ...core.types import ArrayLike
 from ..pointwise.arithmetic import abs, add, mul, sub
@@ -24,8 +24,6 @@ from ..pointwise.minmax import where
 from ..pointwise.powers import exp, log, square
 from ..reduce.sums import sum
 from ._reduction import REDUCTION, are_all, broadcast_pair, reduced, want_floating, want_reduction
-
-_NO_FLOAT = BOOLS | INTEGERS | COMPLEXES
 
 
 @public(name="nn.functional.mse_loss")
@@ -48,7 +46,7 @@ def mse_loss(input: Any, target: Any, *, reduction: str = "mean", weight: Any = 
     return _weighted_mean(square(sub(one, other)), _weight_of(input, weight), reduction)
 
 
-@op(torch="torch.nn.functional.mse_loss", rejects=_NO_FLOAT, takes={"reduction": REDUCTION})
+@op(torch="torch.nn.functional.mse_loss", rejects=NOT_FLOATS, takes={"reduction": REDUCTION})
 def _mse_loss(input: Array, target: Array, *, reduction: str = "mean") -> jax.Array:
     return reduced(jnp.square(input - target), reduction)
 
@@ -107,7 +105,7 @@ def smooth_l1_loss(input: Any, target: Any, *, reduction: str = "mean", beta: fl
 
 @op(
     torch="torch.nn.functional.smooth_l1_loss",
-    rejects=_NO_FLOAT,
+    rejects=NOT_FLOATS,
     takes={"reduction": REDUCTION, "beta": Choice((1.0, 0.5))},
 )
 def _smooth_l1_loss(input: Array, target: Array, *, reduction: str = "mean", beta: float = 1.0) -> jax.Array:
@@ -143,7 +141,7 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
 @op(
     kind=None,
     torch="torch.nn.functional.huber_loss",
-    rejects=_NO_FLOAT,
+    rejects=NOT_FLOATS,
     takes={"reduction": REDUCTION, "delta": Choice((1.0, 0.5))},
     cases=rows("input target", ("m n", "m n"), ("n", "m n"), ("m n", "m 1"), ("", "")),
 )

@@ -14,7 +14,7 @@ from ...core.dims import as_tuple
 from ...core.dtypes import canonical, int64
 from ...core.errors import ArgumentValueError, PositionError, ShapeError, describe
 from ...core.op import op
-from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Index, Mask, Row, rows
+from ...core.record import NOT_FLOATS, Array, Index, Mask, Row, rows
 from ._windows import Ints, PerDim, as_ints, want_at_least, want_rank
 from .max_pool import at
 
@@ -95,7 +95,7 @@ def _inside(dims: int) -> Callable[..., None]:
 def _options(dims: int) -> dict[str, Any]:
     return {
         "kind": None,
-        "rejects": BOOLS | INTEGERS | COMPLEXES,
+        "rejects": NOT_FLOATS,
         "takes": {"indices": Index("", into="input", dim="", distinct=True)},
         "before": _inside(dims),
         "torch": f"torch.nn.functional.max_unpool{dims}d",

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 
 def to_digits(array: jax.Array, dtype: Any) -> jax.Array:
-    """Round numbers to the precision of a floating point dtype, without a change of their own dtype.
+    """Round numbers to the precision of a floating point dtype, and keep their own dtype.
 
     XLA may remove a pair of casts, but it keeps this.
     """

@@ -10,13 +10,13 @@ from ...core.dims import broadcast_shapes
 from ...core.dtypes import Kind, bfloat16, float16
 from ...core.errors import ShapeError, UnsupportedDTypeError, describe
 from ...core.op import op
-from ...core.record import BOOLS, COMPLEXES, FLOATS, INTEGERS, Array, rows
+from ...core.record import BOOLS, FLOATS, INTEGERS, NOT_FLOATS, Array, rows
 from .arithmetic import sgn
 
 _NO_PARTS = frozenset({float16, bfloat16})
 
 
-@op(kind=None, rejects=BOOLS | INTEGERS | COMPLEXES | {bfloat16})
+@op(kind=None, rejects=NOT_FLOATS | {bfloat16})
 def complex(real: Array, imag: Array) -> jax.Array:
     """Return complex numbers with the given real and imaginary parts, both float32 or both float64.
 
@@ -31,7 +31,7 @@ def complex(real: Array, imag: Array) -> jax.Array:
     return jax.lax.complex(*_both(real, imag))
 
 
-@op(kind=None, rejects=BOOLS | INTEGERS | COMPLEXES | _NO_PARTS)
+@op(kind=None, rejects=NOT_FLOATS | _NO_PARTS)
 def polar(abs: Array, angle: Array) -> jax.Array:
     """Return complex numbers with the given absolute values and angles (in radians), both float32 or both float64.
 
@@ -81,7 +81,7 @@ def view_as_real(input: Array) -> jax.Array:
 @op(
     kind=None,
     cases=rows("input", ("2",), ("n 2",), ("m n 2",)),
-    rejects=BOOLS | INTEGERS | COMPLEXES | _NO_PARTS,
+    rejects=NOT_FLOATS | _NO_PARTS,
 )
 def view_as_complex(input: Array) -> jax.Array:
     """Return complex numbers from a last dimension of size 2: the real and imaginary parts.

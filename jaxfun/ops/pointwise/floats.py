@@ -13,7 +13,7 @@ from ...core.numbers import as_real
 from ...core.op import op
 from ...core.overloads import overloads
 from ...core.public import public
-from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Factor, Operand, Shape, rows
+from ...core.record import BOOLS, COMPLEXES, INTEGERS, NOT_FLOATS, Array, Choice, Factor, Operand, Shape, rows
 from ...core.tangents import broadcast_where_empty
 from ._bits import fields_of, times_two_to, two_to
 from .arithmetic import mul
@@ -70,7 +70,7 @@ def _with_sign_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return result, jnp.where(x == 0, 0, result / x) * dx
 
 
-@op(kind=Kind.NO_OPMATH, rejects=BOOLS | INTEGERS | COMPLEXES)
+@op(kind=Kind.NO_OPMATH, rejects=NOT_FLOATS)
 def nextafter(input: Array, other: Array) -> jax.Array:
     """Return the next floating point number after `input` towards `other`, through subnormals and to infinity.
 
@@ -116,7 +116,7 @@ class MantissaAndExponent(NamedTuple):
     exponent: jax.Array
 
 
-@op(rejects=BOOLS | INTEGERS | COMPLEXES, overload="Tensor")
+@op(rejects=NOT_FLOATS, overload="Tensor")
 def frexp(input: Array) -> MantissaAndExponent:
     """Return the mantissa (absolute value in [0.5, 1)) and the int32 exponent: `input == mantissa * 2**exponent`.
 

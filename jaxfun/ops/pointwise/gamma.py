@@ -14,7 +14,7 @@ from ...core.dtypes import Kind, as_dtype
 from ...core.errors import ShapeError
 from ...core.numbers import rounded
 from ...core.op import op
-from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice, Dim
+from ...core.record import BOOLS, COMPLEXES, NOT_FLOATS, Array, Choice, Dim
 from ...core.tangents import sum_tangents
 
 
@@ -199,7 +199,7 @@ def mvlgamma(input: Array, p: Dim) -> jax.Array:
     return jnp.sum(_lgamma(parts), axis=-1) + constant
 
 
-@op(rejects=BOOLS | INTEGERS | COMPLEXES)
+@op(rejects=NOT_FLOATS)
 def igamma(input: Array, other: Array) -> jax.Array:
     """Return the regularized lower incomplete gamma function of order `input` at `other`; NaN below 0.
 
@@ -212,7 +212,7 @@ def igamma(input: Array, other: Array) -> jax.Array:
     return _lower(input, other)
 
 
-@op(rejects=BOOLS | INTEGERS | COMPLEXES)
+@op(rejects=NOT_FLOATS)
 def igammac(input: Array, other: Array) -> jax.Array:
     """Return the regularized upper incomplete gamma function, `1 - igamma(input, other)`, accurate where it is small.
 

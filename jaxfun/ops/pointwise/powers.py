@@ -28,7 +28,7 @@ from ...core.errors import DTypeError, UnsupportedDTypeError, describe
 from ...core.numbers import rounded
 from ...core.op import op
 from ...core.overloads import overloads
-from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Factor, Number, Scalar
+from ...core.record import BOOLS, INTEGERS, NOT_FLOATS, Array, Factor, Number, Scalar
 from ...core.tangents import sum_tangents
 from ._bits import times_two_to
 from ._cuts import across_reals
@@ -435,7 +435,7 @@ _logaddexp.defjvp(_logaddexp_rule(_logaddexp, jnp.exp))
 _logaddexp2.defjvp(_logaddexp_rule(_logaddexp2, jnp.exp2))
 
 
-@op(rejects=BOOLS | INTEGERS | COMPLEXES)
+@op(rejects=NOT_FLOATS)
 def logaddexp2(input: Array, other: Array) -> jax.Array:
     """Return `log2(2 ** input + 2 ** other)` for each pair of elements.
 

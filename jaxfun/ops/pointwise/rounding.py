@@ -10,7 +10,7 @@ import numpy as np
 from ...core.dtypes import Kind
 from ...core.op import op
 from ...core.public import public
-from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Choice
+from ...core.record import BOOLS, COMPLEXES, NOT_FLOATS, Array, Choice
 
 
 @op(kind=None, rejects=BOOLS | COMPLEXES)
@@ -46,7 +46,7 @@ def trunc(input: Array) -> jax.Array:
     return _whole(jnp.trunc, input)
 
 
-@op(kind=None, rejects=BOOLS | INTEGERS | COMPLEXES)
+@op(kind=None, rejects=NOT_FLOATS)
 def frac(input: Array) -> jax.Array:
     """Return the fractional part of each element, with its sign. Gradient: 1.
 
@@ -62,7 +62,7 @@ def frac(input: Array) -> jax.Array:
     torch="torch.round",
     overload="decimals",
     node="RoundBackward1",
-    rejects=BOOLS | INTEGERS | COMPLEXES,
+    rejects=NOT_FLOATS,
     takes={"decimals": Choice((1, 2, -1))},
 )
 def _round_decimals(input: Array, *, decimals: int) -> jax.Array:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...core.dtypes import Kind
 from ...core.op import op
-from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array
+from ...core.record import COMPLEXES, NOT_FLOATS, Array
 from ...core.tangents import sum_tangents
 from ._cuts import across_imaginaries, across_reals
 
@@ -308,7 +308,7 @@ def _angle_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 _angle.defjvp(_angle_jvp, symbolic_zeros=True)
 
 
-@op(rejects=BOOLS | INTEGERS | COMPLEXES)
+@op(rejects=NOT_FLOATS)
 def hypot(input: Array, other: Array) -> jax.Array:
     """Return the hypotenuse `sqrt(input**2 + other**2)`, which overflows only if the result does.
 

@@ -17,12 +17,21 @@ from ...core.errors import ArgumentTypeError, DTypeError, ShapeError, Unsupporte
 from ...core.numbers import is_traced
 from ...core.op import op
 from ...core.public import public
-from ...core.record import BOOLS, COMPLEXES, HALVES, INTEGERS, Array, Choice, Factor, Scalar, Shape, Tensors, rows
+from ...core.record import (
+    HALVES,
+    INTEGERS,
+    NOT_FLOATS,
+    Array,
+    Choice,
+    Factor,
+    Scalar,
+    Shape,
+    Tensors,
+    rows,
+)
 from ..creation.spacing import linspace
 from ..pointwise._digits import to_digits
 from .extrema import largest, smallest
-
-_REJECTS = BOOLS | INTEGERS | COMPLEXES
 
 
 def _check_range(input: jax.Array, bins: Any = 100, min: Any = 0, max: Any = 0) -> None:
@@ -54,7 +63,7 @@ def _are_known(*numbers: Any) -> bool:
 @op(
     kind=None,
     node="",
-    rejects=_REJECTS,
+    rejects=NOT_FLOATS,
     takes={"bins": Choice((4, 1, 7, 0)), "min": Scalar(-2, 0), "max": Scalar(0, 3)},
     before=_check_range,
 )
@@ -147,7 +156,7 @@ def histogram(
     torch="torch.histogram",
     overload=("bins_tensor", "bin_ct"),
     node="",
-    rejects=_REJECTS,
+    rejects=NOT_FLOATS,
     takes={"bins": Shape("", values="sorted")},
     cases=rows("input bins weight", ("m n", "k", "m n"), ("m", "k", None), ("", "k", "")),
 )
@@ -167,7 +176,7 @@ def _check_weight(input: jax.Array, weight: jax.Array | None) -> None:
 def _want_wide_floats(input: jax.Array) -> None:
     """Raise UnsupportedDTypeError for dtypes for which torch has no equal bins: 16-bit floats need given edges."""
     dtype = as_dtype(input.dtype)
-    if dtype in _REJECTS or (dtype in HALVES and input.size):
+    if dtype in NOT_FLOATS or (dtype in HALVES and input.size):
         raise UnsupportedDTypeError("float32 or float64", describe(input))
 
 
@@ -278,7 +287,7 @@ def histogramdd(input: Any, bins: Any, range: Any = None, weight: Any = None, de
     torch="torch.histogramdd",
     overload=("TensorList_bins", "int_bins", ""),
     node="",
-    rejects=_REJECTS,
+    rejects=NOT_FLOATS,
     cases=rows("input bins weight", ("m 2", "k, j", "m"), ("b m 1", "k", None), ("m 3", "k, j, i", None)),
 )
 def _histogramdd(input: Array, bins: Tensors, *, weight: Array = None, density: bool = False) -> JointHistogram:

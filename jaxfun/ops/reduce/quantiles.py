@@ -18,7 +18,17 @@ from ...core.errors import ShapeError, UnsupportedDTypeError, describe
 from ...core.numbers import as_real, is_traced
 from ...core.op import op
 from ...core.overloads import overloads
-from ...core.record import BOOLS, COMPLEXES, HALVES, INTEGERS, Array, Choice, Dim, Factor, Scalar, Shape, rows
+from ...core.record import (
+    HALVES,
+    NOT_FLOATS,
+    Array,
+    Choice,
+    Dim,
+    Factor,
+    Scalar,
+    Shape,
+    rows,
+)
 from .extrema import OneDim, ValuesAndIndices, equal_or_nan, refuse_empty_axis, shared_evenly, take_at_index
 
 
@@ -164,7 +174,7 @@ def _end_of_longest_run(ordered: jax.Array, axis: int) -> jax.Array:
 
 _ROUNDED = {"lower": jnp.floor, "higher": jnp.ceil, "nearest": jnp.round}
 _INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
-_REJECTS = BOOLS | INTEGERS | COMPLEXES | HALVES
+_REJECTS = NOT_FLOATS | HALVES
 _OPTIONS = {"dim": Choice((None, 0, -1)), "interpolation": Choice(_INTERPOLATIONS)}
 _ONE = {"q": Scalar(0, 1), **_OPTIONS}
 _SEVERAL = {"q": Shape("", values="parts"), **_OPTIONS}
