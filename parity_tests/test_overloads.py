@@ -62,6 +62,23 @@ def test_record_is_found_by_its_torch_name() -> None:
     assert record_of("aten::no_such") is None
 
 
+@pytest.mark.parametrize("face", ["linalg", "special"])
+def test_record_is_found_by_the_operators_of_a_namespace(face: str) -> None:
+    operators = [f"{face}_{name}" for name in dir(getattr(jf, face)) if hasattr(torch.ops.aten, f"{face}_{name}")]
+    assert len(operators) > 7
+    assert not [name for name in operators if not any(record_of(each) for each in _overloads(name))]
+
+
+def test_record_is_found_by_the_operators_of_its_aliases() -> None:
+    aliases = {alias for record in RECORDS for alias in record.aliases if hasattr(torch.ops.aten, alias)}
+    assert len(aliases) > 50
+    assert not [name for name in aliases if not any(record_of(each) for each in _overloads(name))]
+
+
+def _overloads(operator: str) -> list[str]:
+    return [f"{operator}.{name}" for name in getattr(torch.ops.aten, operator).overloads()]
+
+
 def test_weakly_typed_array_selects_the_scalar_overload() -> None:
     tensor, scalar = jnp.ones(3), jnp.asarray(0.5)  # the scalar is weakly typed
     for weight, overload in [(tensor, "Tensor"), (scalar, "Scalar"), (tensor, "Tensor")]:

@@ -48,6 +48,7 @@ def trace(input: Array) -> jax.Array:
 
 @op(
     kind=None,
+    overload=("", "linalg_det.default"),
     rejects=NO_LAPACK,
     node="LinalgDetBackward0",
     cases=_SQUARE,
@@ -143,7 +144,14 @@ def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return result, (trace * result - product(change, result)) / _determinant(*primals)[..., None, None]
 
 
-@op(kind=None, rejects=NO_LAPACK, node="LinalgSlogdetBackward0", takes=_INVERTIBLE, cases=_SQUARE)
+@op(
+    kind=None,
+    overload=("", "linalg_slogdet.default"),
+    rejects=NO_LAPACK,
+    node="LinalgSlogdetBackward0",
+    takes=_INVERTIBLE,
+    cases=_SQUARE,
+)
 def slogdet(input: Array) -> SignAndLogarithm:
     """Return the sign and the logarithm of the absolute value of each determinant. Shapes: (*, n, n) -> (*), (*).
 
@@ -203,6 +211,7 @@ def _want_invertible(result: jax.Array, input: jax.Array) -> None:
 
 @op(
     kind=None,
+    overload=("", "linalg_inv.default"),
     check=_want_invertible,
     rejects=NO_LAPACK,
     node="LinalgInvExBackward0",
@@ -242,6 +251,7 @@ def _want_invertible_where_negative(result: jax.Array, input: jax.Array, n: int)
 
 @op(
     kind=None,
+    overload=("", "linalg_matrix_power.default"),
     check=_want_invertible_where_negative,
     composite=True,
     takes={**_INVERTIBLE, "n": Choice((3, 0, 1, 2, -1, 5, 6, -2))},

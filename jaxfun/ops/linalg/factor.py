@@ -53,6 +53,7 @@ def _want_definite(result: jax.Array, input: jax.Array, upper: bool = False) -> 
 
 @op(
     kind=None,
+    overload=("", "linalg_cholesky.default"),
     check=_want_definite,
     rejects=NO_LAPACK,
     cases=rows(

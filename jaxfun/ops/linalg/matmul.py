@@ -82,7 +82,14 @@ _MATMUL = rows(
 )
 
 
-@op(kind=None, composite=True, rejects=BOOLS, cases=_MATMUL, takes_here=where_empty(BOOLS))
+@op(
+    kind=None,
+    overload=("", "linalg_matmul.default"),
+    composite=True,
+    rejects=BOOLS,
+    cases=_MATMUL,
+    takes_here=where_empty(BOOLS),
+)
 def matmul(input: Array, other: Array) -> jax.Array:
     """Return the matrix product of two tensors: vectors, matrices, or batches of matrices, which broadcast.
 

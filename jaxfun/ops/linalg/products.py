@@ -235,7 +235,7 @@ _CROSS = rows(
 )
 
 
-@op(kind=None, operand_rejects=BOOLS, node="LinalgCrossBackward0", cases=_CROSS)
+@op(kind=None, overload=("", "linalg_cross.default"), operand_rejects=BOOLS, node="LinalgCrossBackward0", cases=_CROSS)
 def cross(input: Array, other: Array, dim: int | None = None) -> jax.Array:
     """Return the cross product of 3-element vectors along `dim`, by default the first dimension of size 3.
 

@@ -47,7 +47,13 @@ def softmax(input: Any, dim: int | None = None, *, dtype: Any = None) -> jax.Arr
     return _softmax(input, _dim_of(input, dim), dtype=dtype)
 
 
-@op(kind=None, torch="torch.nn.functional.softmax", overload="int", cases=_CASES, aliases=("softmax",))
+@op(
+    kind=None,
+    torch="torch.nn.functional.softmax",
+    overload=("int", "special_softmax.default"),
+    cases=_CASES,
+    aliases=("softmax",),
+)
 def _softmax(input: Array, dim: Dim, *, dtype: AnyDType = None) -> jax.Array:
     return _along(jax.nn.softmax, input, dim, dtype)
 
@@ -68,7 +74,13 @@ def log_softmax(input: Any, dim: int | None = None, *, dtype: Any = None) -> jax
     return _log_softmax(input, _dim_of(input, dim), dtype=dtype)
 
 
-@op(kind=None, torch="torch.nn.functional.log_softmax", overload="int", cases=_CASES, aliases=("log_softmax",))
+@op(
+    kind=None,
+    torch="torch.nn.functional.log_softmax",
+    overload=("int", "special_log_softmax.default"),
+    cases=_CASES,
+    aliases=("log_softmax",),
+)
 def _log_softmax(input: Array, dim: Dim, *, dtype: AnyDType = None) -> jax.Array:
     return _along(jax.nn.log_softmax, input, dim, dtype)
 

@@ -68,3 +68,18 @@ def _shifted(number: jax.Array, places: jax.Array) -> jax.Array:
 def _times_two_to_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     x, power = primals
     return times_two_to(x, power), tangents[0] * two_to(power, x.dtype)
+
+
+def exp2_of_reals(x: jax.Array) -> jax.Array:
+    """Return 2**x with an error that does not grow with x, exact for integers and correct for subnormal results."""
+    limits = jnp.finfo(x.dtype)
+    least = limits.minexp - limits.nmant  # the exponent of the smallest subnormal number
+    inside = jnp.clip(x, least - 2, limits.maxexp)
+    whole = jnp.round(inside)
+    factor = jnp.exp2(inside - whole)
+    exponent = whole.astype(jnp.int64 if limits.bits == 64 else jnp.int32)  # XLA converts NaN to 0
+    bits = jax.lax.bitcast_convert_type(factor, exponent.dtype) + (exponent << limits.nmant)
+    # a subnormal result is an integer multiple of the smallest one, and this integer is its bits
+    scale = jax.lax.bitcast_convert_type((exponent - least + limits.maxexp - 1) << limits.nmant, x.dtype)
+    subnormal = jnp.round(factor * scale).astype(exponent.dtype)
+    return jax.lax.bitcast_convert_type(jnp.where(inside < limits.minexp, subnormal, bits), x.dtype)

@@ -35,7 +35,12 @@ def add(input: Operand, other: Operand, *, alpha: Factor = 1) -> jax.Array:
     return input + scaled(other, alpha)
 
 
-@op(overload=("Tensor", "Scalar"), aliases=("subtract",), operand_rejects=BOOLS, before=_negated_alpha_fits)
+@op(
+    overload=("Tensor", "Scalar", "subtract.Tensor", "subtract.Scalar"),
+    aliases=("subtract",),
+    operand_rejects=BOOLS,
+    before=_negated_alpha_fits,
+)
 def sub(input: Operand, other: Operand, *, alpha: Factor = 1) -> jax.Array:
     """Return `input - alpha * other`.
 
@@ -90,7 +95,7 @@ def _check_factor(result: Category, factor: Category, alpha: Any) -> None:
         raise DTypeError(f"an `alpha` that fits a result of category {result.name.lower()}", describe(alpha))
 
 
-@op(aliases=("multiply",), overload=("Tensor", "Scalar"))
+@op(aliases=("multiply",), overload=("Tensor", "Scalar", "multiply.Tensor", "multiply.Scalar"))
 def mul(input: Operand, other: Operand) -> jax.Array:
     """Return `input * other`.
 
@@ -105,7 +110,7 @@ def mul(input: Operand, other: Operand) -> jax.Array:
 multiply = mul
 
 
-@op(rejects=BOOLS, aliases=("negative",))
+@op(overload=("", "negative.default"), rejects=BOOLS, aliases=("negative",))
 def neg(input: Array) -> jax.Array:
     """Return `-input`.
 
@@ -134,7 +139,7 @@ def positive(input: Array) -> jax.Array:
     return input
 
 
-@op(kind=Kind.COMPLEX_TO_FLOAT, rejects=BOOLS, aliases=("absolute",))
+@op(kind=Kind.COMPLEX_TO_FLOAT, overload=("", "absolute.default"), rejects=BOOLS, aliases=("absolute",))
 def abs(input: Array) -> jax.Array:
     """Return the absolute value of each element.
 

@@ -26,7 +26,12 @@ def eq(input: Array, other: Operand) -> jax.Array:
     return jnp.equal(input, other)
 
 
-@op(kind=Kind.ALWAYS_BOOL, overload=("Tensor", "Scalar"), node="", aliases=("not_equal",))
+@op(
+    kind=Kind.ALWAYS_BOOL,
+    overload=("Tensor", "Scalar", "not_equal.Tensor", "not_equal.Scalar"),
+    node="",
+    aliases=("not_equal",),
+)
 def ne(input: Array, other: Operand) -> jax.Array:
     """Return `input != other` for each element.
 
@@ -37,7 +42,13 @@ def ne(input: Array, other: Operand) -> jax.Array:
     return jnp.not_equal(input, other)
 
 
-@op(kind=Kind.ALWAYS_BOOL, overload=("Tensor", "Scalar"), node="", rejects=COMPLEXES, aliases=("less",))
+@op(
+    kind=Kind.ALWAYS_BOOL,
+    overload=("Tensor", "Scalar", "less.Tensor", "less.Scalar"),
+    node="",
+    rejects=COMPLEXES,
+    aliases=("less",),
+)
 def lt(input: Array, other: Operand) -> jax.Array:
     """Return `input < other` for each element.
 
@@ -50,7 +61,13 @@ def lt(input: Array, other: Operand) -> jax.Array:
     return jnp.less(input, other)
 
 
-@op(kind=Kind.ALWAYS_BOOL, overload=("Tensor", "Scalar"), node="", rejects=COMPLEXES, aliases=("less_equal",))
+@op(
+    kind=Kind.ALWAYS_BOOL,
+    overload=("Tensor", "Scalar", "less_equal.Tensor", "less_equal.Scalar"),
+    node="",
+    rejects=COMPLEXES,
+    aliases=("less_equal",),
+)
 def le(input: Array, other: Operand) -> jax.Array:
     """Return `input <= other` for each element.
 
@@ -63,7 +80,13 @@ def le(input: Array, other: Operand) -> jax.Array:
     return jnp.less_equal(input, other)
 
 
-@op(kind=Kind.ALWAYS_BOOL, overload=("Tensor", "Scalar"), node="", rejects=COMPLEXES, aliases=("greater",))
+@op(
+    kind=Kind.ALWAYS_BOOL,
+    overload=("Tensor", "Scalar", "greater.Tensor", "greater.Scalar"),
+    node="",
+    rejects=COMPLEXES,
+    aliases=("greater",),
+)
 def gt(input: Array, other: Operand) -> jax.Array:
     """Return `input > other` for each element.
 
@@ -76,7 +99,13 @@ def gt(input: Array, other: Operand) -> jax.Array:
     return jnp.greater(input, other)
 
 
-@op(kind=Kind.ALWAYS_BOOL, overload=("Tensor", "Scalar"), node="", rejects=COMPLEXES, aliases=("greater_equal",))
+@op(
+    kind=Kind.ALWAYS_BOOL,
+    overload=("Tensor", "Scalar", "greater_equal.Tensor", "greater_equal.Scalar"),
+    node="",
+    rejects=COMPLEXES,
+    aliases=("greater_equal",),
+)
 def ge(input: Array, other: Operand) -> jax.Array:
     """Return `input >= other` for each element.
 

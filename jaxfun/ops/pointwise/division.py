@@ -33,7 +33,12 @@ def _want_no_zero(input: Any, other: Any, **options: Any) -> None:
         raise ShapeError("a nonzero integer divisor", describe(other))
 
 
-@op(kind=Kind.INT_TO_FLOAT, torch="torch.div", overload=("Tensor", "Scalar"), aliases=("divide", "true_divide"))
+@op(
+    kind=Kind.INT_TO_FLOAT,
+    torch="torch.div",
+    overload=("Tensor", "Scalar", "divide.Tensor", "divide.Scalar", "true_divide.Tensor", "true_divide.Scalar"),
+    aliases=("divide", "true_divide"),
+)
 def _div(input: Operand, other: Operand) -> jax.Array:
     return _quotient(input, other)
 
@@ -76,7 +81,7 @@ divide = true_divide = div
 @op(
     kind=Kind.NO_OPMATH,
     torch="torch.div",
-    overload="Tensor_mode",
+    overload=("Tensor_mode", "divide.Tensor_mode", "divide.Scalar_mode"),
     node="DivBackward2",
     rejects=BOOLS | COMPLEXES,
     takes={"rounding_mode": Choice(("trunc", "floor"))},

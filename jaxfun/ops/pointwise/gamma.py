@@ -18,7 +18,7 @@ from ...core.record import BOOLS, COMPLEXES, NOT_FLOATS, Array, Choice, Dim
 from ...core.tangents import sum_tangents
 
 
-@op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
+@op(kind=Kind.INT_TO_FLOAT, overload=("", "special_gammaln.default"), rejects=COMPLEXES)
 def lgamma(input: Array) -> jax.Array:
     """Return the log of the absolute value of the gamma function; integers give float32.
 
@@ -90,7 +90,7 @@ def _lgamma_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return _lgamma(*primals), tangents[0] * _digamma(*primals)
 
 
-@op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
+@op(kind=Kind.INT_TO_FLOAT, overload=("", "special_digamma.default", "special_psi.default"), rejects=COMPLEXES)
 def digamma(input: Array) -> jax.Array:
     """Return the digamma function, the derivative of `lgamma`; integers give float32.
 
@@ -114,7 +114,12 @@ def _digamma_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return _digamma(*primals), tangents[0] * _polygamma(1, *primals)
 
 
-@op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES, takes={"n": Choice((0, 1, 2, 5))})
+@op(
+    kind=Kind.INT_TO_FLOAT,
+    overload=("", "special_polygamma.default"),
+    rejects=COMPLEXES,
+    takes={"n": Choice((0, 1, 2, 5))},
+)
 def polygamma(n: Dim, input: Array) -> jax.Array:
     """Return the polygamma function, the `n`-th derivative of `digamma`; integers give float32.
 
@@ -180,7 +185,12 @@ def _cotangent_derivatives(n: int) -> list[float]:
     return [math.pi ** (n + 1) * (slope / math.factorial(n)) for slope in slopes[::-1]]
 
 
-@op(kind=Kind.INT_TO_FLOAT, rejects=BOOLS | COMPLEXES, takes={"p": Choice((1, 2, 3))})
+@op(
+    kind=Kind.INT_TO_FLOAT,
+    overload=("", "special_multigammaln.default"),
+    rejects=BOOLS | COMPLEXES,
+    takes={"p": Choice((1, 2, 3))},
+)
 def mvlgamma(input: Array, p: Dim) -> jax.Array:
     """Return the multivariate log-gamma function with dimension `p`; integers give float32.
 
@@ -199,7 +209,7 @@ def mvlgamma(input: Array, p: Dim) -> jax.Array:
     return jnp.sum(_lgamma(parts), axis=-1) + constant
 
 
-@op(rejects=NOT_FLOATS)
+@op(overload=("", "special_gammainc.default"), rejects=NOT_FLOATS)
 def igamma(input: Array, other: Array) -> jax.Array:
     """Return the regularized lower incomplete gamma function of order `input` at `other`; NaN below 0.
 
@@ -212,7 +222,7 @@ def igamma(input: Array, other: Array) -> jax.Array:
     return _lower(input, other)
 
 
-@op(rejects=NOT_FLOATS)
+@op(overload=("", "special_gammaincc.default"), rejects=NOT_FLOATS)
 def igammac(input: Array, other: Array) -> jax.Array:
     """Return the regularized upper incomplete gamma function, `1 - igamma(input, other)`, accurate where it is small.
 

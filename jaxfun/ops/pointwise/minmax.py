@@ -76,7 +76,7 @@ _BOUND = Scalar(-1, 2, optional=True)
 @op(
     kind=Kind.NO_OPMATH,
     torch="torch.clamp",
-    overload="Tensor",
+    overload=("Tensor", "clip.Tensor"),
     node="ClampBackward0",
     rejects=COMPLEXES,
 )
@@ -93,6 +93,7 @@ def _bounds_fit(input: Any, min: Any = None, max: Any = None) -> None:
 @op(
     kind=None,
     torch="torch.clamp",
+    overload=("", "clip.default"),
     node="ClampBackward1",
     rejects=COMPLEXES,
     takes={"min": _BOUND, "max": _BOUND},
@@ -147,7 +148,7 @@ def bounded_by_numbers(input: jax.Array, min: Any, max: Any) -> jax.Array:
 @op(
     kind=Kind.NO_OPMATH,
     torch="torch.clamp",
-    overload="Tensor",
+    overload=("Tensor", "clip.Tensor"),
     node="ClampBackward0",
     rejects=COMPLEXES,
 )

@@ -30,7 +30,7 @@ from ...core.op import op
 from ...core.overloads import overloads
 from ...core.record import BOOLS, INTEGERS, NOT_FLOATS, Array, Factor, Number, Scalar
 from ...core.tangents import sum_tangents
-from ._bits import times_two_to
+from ._bits import exp2_of_reals
 from ._cuts import across_reals
 from ._digits import to_digits
 
@@ -278,7 +278,7 @@ def _in_64_bits(base: Any, exponent: Any) -> jax.Array:
     return pow(*(item if is_scalar(item) else cast(item, dtype) for item in (base, exponent)))
 
 
-@op(kind=Kind.INT_TO_FLOAT)
+@op(kind=Kind.INT_TO_FLOAT, overload=("", "special_exp2.default"))
 def exp2(input: Array) -> jax.Array:
     """Return 2 to the power of each element; integers give float32.
 
@@ -292,11 +292,7 @@ def exp2(input: Array) -> jax.Array:
 @jax.custom_jvp
 def _exp2(x: jax.Array) -> jax.Array:
     """Return 2**x, exact where x is an integer: XLA computes exp(x log 2), whose error grows with x."""
-    if jnp.iscomplexobj(x):
-        return jnp.exp2(x)
-    limits = jnp.finfo(x.dtype)
-    whole = jnp.round(jnp.clip(x, 2.0 * limits.minexp, 2.0 * limits.maxexp))
-    return times_two_to(jnp.exp2(x - whole), whole.astype(jnp.int32))
+    return jnp.exp2(x) if jnp.iscomplexobj(x) else exp2_of_reals(x)
 
 
 @_exp2.defjvp
@@ -305,7 +301,7 @@ def _exp2_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return result, tangents[0] * result * math.log(2)
 
 
-@op(kind=Kind.INT_TO_FLOAT)
+@op(kind=Kind.INT_TO_FLOAT, overload=("", "special_expm1.default"))
 def expm1(input: Array) -> jax.Array:
     """Return `exp(x) - 1` of each element, accurate near 0; integers give float32.
 
@@ -338,7 +334,7 @@ def log10(input: Array) -> jax.Array:
     return jnp.log10(input)
 
 
-@op(kind=Kind.INT_TO_FLOAT)
+@op(kind=Kind.INT_TO_FLOAT, overload=("", "special_log1p.default"))
 def log1p(input: Array) -> jax.Array:
     """Return `log(1 + x)` of each element, accurate near 0; integers give float32.
 
@@ -372,7 +368,7 @@ def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return result, -0.5 * tangents[0] * result * result * result
 
 
-@op(kind=Kind.INT_TO_FLOAT)
+@op(kind=Kind.INT_TO_FLOAT, overload=("", "special_expit.default"))
 def sigmoid(input: Array) -> jax.Array:
     """Return the sigmoid `1 / (1 + exp(-x))` of each element; integers give float32.
 

@@ -35,7 +35,7 @@ def ceil(input: Array) -> jax.Array:
     return _whole(jnp.ceil, input)
 
 
-@op(kind=None, rejects=BOOLS | COMPLEXES, aliases=("fix",))
+@op(kind=None, overload=("", "fix.default"), rejects=BOOLS | COMPLEXES, aliases=("fix",))
 def trunc(input: Array) -> jax.Array:
     """Return the integer part of each element; integers are unchanged. Gradient: 0.
 
@@ -60,7 +60,7 @@ def frac(input: Array) -> jax.Array:
 @op(
     kind=Kind.DEFAULT,
     torch="torch.round",
-    overload="decimals",
+    overload=("decimals", "special_round.default"),
     node="RoundBackward1",
     rejects=NOT_FLOATS,
     takes={"decimals": Choice((1, 2, -1))},

@@ -16,7 +16,7 @@ from ...core.record import COMPLEXES, Array, Choice, Factor, Operand, Scalar
 from ...core.tangents import sum_tangents
 
 
-@op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
+@op(kind=Kind.INT_TO_FLOAT, overload=("", "special_erf.default"), rejects=COMPLEXES)
 def erf(input: Array) -> jax.Array:
     """Return the error function of each element; integers give float32.
 
@@ -29,7 +29,7 @@ def erf(input: Array) -> jax.Array:
     return special.erf(input)
 
 
-@op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
+@op(kind=Kind.INT_TO_FLOAT, overload=("", "special_erfc.default"), rejects=COMPLEXES)
 def erfc(input: Array) -> jax.Array:
     """Return the complementary error function `1 - erf(x)`, accurate for large x; integers give float32.
 
@@ -42,7 +42,7 @@ def erfc(input: Array) -> jax.Array:
     return special.erfc(input)
 
 
-@op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
+@op(kind=Kind.INT_TO_FLOAT, overload=("", "special_erfinv.default"), rejects=COMPLEXES)
 def erfinv(input: Array) -> jax.Array:
     """Return the inverse error function of each element, NaN outside [-1, 1]; integers give float32.
 
@@ -55,7 +55,12 @@ def erfinv(input: Array) -> jax.Array:
     return special.erfinv(input)
 
 
-@op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES, takes={"eps": Choice((None, 0.1, 0.0, -1.0, 0.6))})
+@op(
+    kind=Kind.INT_TO_FLOAT,
+    overload=("", "special_logit.default"),
+    rejects=COMPLEXES,
+    takes={"eps": Choice((None, 0.1, 0.0, -1.0, 0.6))},
+)
 def logit(input: Array, eps: Factor = None) -> jax.Array:
     """Return the logit `log(x / (1 - x))` of each element, NaN outside [0, 1]; integers give float32.
 
@@ -85,7 +90,7 @@ def _logit_jvp(has_bounds: bool, primals: Any, tangents: Any) -> tuple[jax.Array
     return _logit(x, eps, has_bounds), tangents[0] * slope
 
 
-@op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES)
+@op(kind=Kind.INT_TO_FLOAT, overload=("", "special_i0.default"), rejects=COMPLEXES)
 def i0(input: Array) -> jax.Array:
     """Return the modified Bessel function of the first kind of order 0; integers give float32.
 
@@ -124,7 +129,7 @@ def _i1_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 @op(
     kind=Kind.INT_TO_FLOAT,
     torch="torch.xlogy",
-    overload="Scalar_Self",
+    overload=("Scalar_Self", "special_xlogy.self_scalar"),
     node="XlogyBackward1",
     rejects=COMPLEXES,
     takes={"input": Scalar()},
@@ -143,12 +148,18 @@ def _xlogy_scalar_self(input: Factor, other: Array) -> jax.Array:
     return _product(jnp.asarray(input).astype(other.dtype), other)
 
 
-@op(kind=Kind.INT_TO_FLOAT, torch="torch.xlogy", overload="Tensor", rejects=COMPLEXES)
+@op(kind=Kind.INT_TO_FLOAT, torch="torch.xlogy", overload=("Tensor", "special_xlogy.default"), rejects=COMPLEXES)
 def _xlogy_tensor(input: Array, other: Array) -> jax.Array:
     return _product(input, other)
 
 
-@op(kind=Kind.INT_TO_FLOAT, torch="torch.xlogy", overload="Scalar_Other", node="XlogyBackward2", rejects=COMPLEXES)
+@op(
+    kind=Kind.INT_TO_FLOAT,
+    torch="torch.xlogy",
+    overload=("Scalar_Other", "special_xlogy.other_scalar"),
+    node="XlogyBackward2",
+    rejects=COMPLEXES,
+)
 def _xlogy_scalar_other(input: Array, other: Operand) -> jax.Array:
     return _product(input, other)
 

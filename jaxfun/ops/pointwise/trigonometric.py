@@ -46,7 +46,7 @@ def tan(input: Array) -> jax.Array:
     return jnp.tan(input)
 
 
-@op(kind=Kind.INT_TO_FLOAT, aliases=("arcsin",))
+@op(kind=Kind.INT_TO_FLOAT, overload=("", "arcsin.default"), aliases=("arcsin",))
 def asin(input: Array) -> jax.Array:
     """Return the arcsine of each element in radians, NaN outside [-1, 1]; integers give float32.
 
@@ -59,7 +59,7 @@ def asin(input: Array) -> jax.Array:
     return across_reals(jnp.arcsin, input)
 
 
-@op(kind=Kind.INT_TO_FLOAT, aliases=("arccos",))
+@op(kind=Kind.INT_TO_FLOAT, overload=("", "arccos.default"), aliases=("arccos",))
 def acos(input: Array) -> jax.Array:
     """Return the arccosine of each element in radians, NaN outside [-1, 1]; integers give float32.
 
@@ -72,7 +72,7 @@ def acos(input: Array) -> jax.Array:
     return across_reals(jnp.arccos, input)
 
 
-@op(kind=Kind.INT_TO_FLOAT, aliases=("arctan",))
+@op(kind=Kind.INT_TO_FLOAT, overload=("", "arctan.default"), aliases=("arctan",))
 def atan(input: Array) -> jax.Array:
     """Return the arctangent of each element in radians; integers give float32.
 
@@ -83,7 +83,7 @@ def atan(input: Array) -> jax.Array:
     return jnp.arctan(input)
 
 
-@op(kind=Kind.INT_TO_FLOAT)
+@op(kind=Kind.INT_TO_FLOAT, overload=("", "special_sinc.default"))
 def sinc(input: Array) -> jax.Array:
     """Return `sin(pi x) / (pi x)` of each element, 1 at 0; integers give float32.
 
@@ -211,7 +211,7 @@ def tanh(input: Array) -> jax.Array:
     return jnp.tanh(input)
 
 
-@op(kind=Kind.INT_TO_FLOAT, aliases=("arcsinh",))
+@op(kind=Kind.INT_TO_FLOAT, overload=("", "arcsinh.default"), aliases=("arcsinh",))
 def asinh(input: Array) -> jax.Array:
     """Return the inverse hyperbolic sine of each element; integers give float32.
 
@@ -222,7 +222,7 @@ def asinh(input: Array) -> jax.Array:
     return across_imaginaries(jnp.arcsinh, input)
 
 
-@op(kind=Kind.INT_TO_FLOAT, aliases=("arccosh",))
+@op(kind=Kind.INT_TO_FLOAT, overload=("", "arccosh.default"), aliases=("arccosh",))
 def acosh(input: Array) -> jax.Array:
     """Return the inverse hyperbolic cosine of each element, NaN below 1; integers give float32.
 
@@ -249,7 +249,7 @@ def _acosh_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return _acosh(x), tangents[0] * slope
 
 
-@op(kind=Kind.INT_TO_FLOAT, aliases=("arctanh",))
+@op(kind=Kind.INT_TO_FLOAT, overload=("", "arctanh.default"), aliases=("arctanh",))
 def atanh(input: Array) -> jax.Array:
     """Return the inverse hyperbolic tangent of each element, NaN outside [-1, 1]; integers give float32.
 
@@ -276,7 +276,7 @@ def _(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 arcsinh, arccosh, arctanh = asinh, acosh, atanh
 
 
-@op(kind=Kind.INT_TO_FLOAT, rejects=COMPLEXES, aliases=("arctan2",))
+@op(kind=Kind.INT_TO_FLOAT, overload=("", "arctan2.default"), rejects=COMPLEXES, aliases=("arctan2",))
 def atan2(input: Array, other: Array) -> jax.Array:
     """Return the angle in radians, in [-pi, pi], of each point with y = `input` and x = `other`.
 

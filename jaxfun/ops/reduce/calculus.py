@@ -241,7 +241,7 @@ _PLACES = rows("y x dim", ("3", "3", -1), ("m n", "n", -1), ("m n", "m n", 0), (
 _STEP = {"dx": Scalar(0.5, 3)}
 
 
-@op(kind=None, torch="torch.trapezoid", overload="x", composite=True, cases=_PLACES, aliases=("trapz",))
+@op(kind=None, torch="torch.trapezoid", overload=("x", "trapz.x"), composite=True, cases=_PLACES, aliases=("trapz",))
 def _trapezoid(y: Array, x: Array, *, dim: Dim = -1) -> jax.Array:
     """Return the integral of `y` along `dim` by the trapezoidal rule, at coordinates `x` or with spacing `dx`.
 
@@ -260,7 +260,7 @@ def _trapezoid(y: Array, x: Array, *, dim: Dim = -1) -> jax.Array:
     return div(_sum(mul(left + right, _steps(y, x, axis)), axis), 2.0)
 
 
-@op(kind=None, torch="torch.trapezoid", overload="dx", composite=True, takes=_STEP, aliases=("trapz",))
+@op(kind=None, torch="torch.trapezoid", overload=("dx", "trapz.dx"), composite=True, takes=_STEP, aliases=("trapz",))
 def _trapezoid_dx(y: Array, *, dx: Factor = 1, dim: Dim = -1) -> jax.Array:
     axis = _axis(y, dim)
     if y.shape[axis] == 0:

@@ -214,7 +214,7 @@ def nanmean(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: Any
     return (total.astype(wide) / _count(~jnp.isnan(input), axes, keepdim).astype(wide)).astype(total.dtype)
 
 
-@op(kind=Kind.INT_TO_FLOAT)
+@op(kind=Kind.INT_TO_FLOAT, overload=("", "special_logsumexp.default"))
 def logsumexp(input: Array, dim: Dims, keepdim: bool = False) -> jax.Array:
     """Return the logarithm of the sum of exponentials over `dim` (an integer or a tuple), without overflow.
 

@@ -20,6 +20,7 @@ from ..creation.fill import checked_size
 
 @op(
     kind=None,
+    overload=("", "linalg_diagonal.default"),
     cases=rows(
         "input offset dim1 dim2",
         ("m n", 0, 0, 1),

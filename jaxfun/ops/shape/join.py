@@ -15,7 +15,7 @@ from ...core.op import op
 from ...core.record import Dim, Tensors, rows
 
 
-@op(kind=Kind.NO_OPMATH, aliases=("concat", "concatenate"))
+@op(kind=Kind.NO_OPMATH, overload=("", "concat.default", "concatenate.default"), aliases=("concat", "concatenate"))
 def cat(tensors: Tensors, dim: Dim = 0) -> jax.Array:
     """Concatenate the tensors along an existing dimension. Their other sizes must be equal.
 
@@ -97,6 +97,7 @@ def hstack(tensors: Tensors) -> jax.Array:
 
 @op(
     kind=Kind.NO_OPMATH,
+    overload=("", "row_stack.default"),
     composite=True,
     aliases=("row_stack",),
     cases=rows("tensors", "m n, k n", "n, n", ", ", "n, m n", "m n k, p n k"),

@@ -34,7 +34,7 @@ def permute(input: Array, *dims: Sizes) -> jax.Array:
     return jnp.transpose(input, wrap_dims(dims, input.ndim, "dims"))
 
 
-@op(kind=None, overload="int", aliases=("swapdims",))
+@op(kind=None, overload=("int", "swapdims.default"), aliases=("swapdims",))
 def transpose(input: Array, dim0: Dim, dim1: Dim) -> jax.Array:
     """Swap two dimensions.
 
@@ -107,7 +107,7 @@ def mT(input: Array) -> jax.Array:
     return _transposed(input)
 
 
-@op(kind=None, composite=True, aliases=("mH",))
+@op(kind=None, overload=("", "mH.default"), composite=True, aliases=("mH",))
 def adjoint(input: Array) -> jax.Array:
     """Return the conjugate transpose of each matrix of a batch, or the conjugate of a 0-dim tensor.
 
@@ -146,7 +146,7 @@ def _transposed(input: jax.Array) -> jax.Array:
     return jnp.swapaxes(input, -2, -1) if input.ndim else input
 
 
-@op(kind=None, torch="torch.movedim", overload="int", composite=True, aliases=("moveaxis",))
+@op(kind=None, torch="torch.movedim", overload=("int", "moveaxis.int"), composite=True, aliases=("moveaxis",))
 def _movedim(input: Array, source: Dim, destination: Dim) -> jax.Array:
     """Move one or several dimensions to new positions; the others keep their order.
 
@@ -162,7 +162,7 @@ def _movedim(input: Array, source: Dim, destination: Dim) -> jax.Array:
 @op(
     kind=None,
     torch="torch.movedim",
-    overload="intlist",
+    overload=("intlist", "moveaxis.intlist"),
     composite=True,
     cases=rows(
         "input source destination",
