@@ -78,8 +78,10 @@ def exp2_of_reals(x: jax.Array) -> jax.Array:
     whole = jnp.round(inside)
     factor = jnp.exp2(inside - whole)
     exponent = whole.astype(jnp.int64 if limits.bits == 64 else jnp.int32)  # XLA converts NaN to 0
-    bits = jax.lax.bitcast_convert_type(factor, exponent.dtype) + (exponent << limits.nmant)
+    normal = jax.lax.bitcast_convert_type(factor, exponent.dtype) + (exponent << limits.nmant)
     # a subnormal result is an integer multiple of the smallest one, and this integer is its bits
     scale = jax.lax.bitcast_convert_type((exponent - least + limits.maxexp - 1) << limits.nmant, x.dtype)
     subnormal = jnp.round(factor * scale).astype(exponent.dtype)
-    return jax.lax.bitcast_convert_type(jnp.where(inside < limits.minexp, subnormal, bits), x.dtype)
+    # XLA computes a final bit cast anew for each of its uses, a final selection once
+    normal, subnormal = (jax.lax.bitcast_convert_type(bits, x.dtype) for bits in (normal, subnormal))
+    return jnp.where(inside < limits.minexp, subnormal, normal)
