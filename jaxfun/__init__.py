@@ -104,6 +104,7 @@ _NAMES = {
     "ops.nn.distances": "cosine_similarity pairwise_distance",
     "ops.nn.dropout": "alpha_dropout dropout feature_alpha_dropout native_dropout",
     "ops.nn.embedding": "embedding_renorm",
+    "ops.nn.linear": "bilinear",
     "ops.nn.max_pool": "max_pool1d max_pool2d max_pool3d",
     "ops.nn.normalization": "group_norm layer_norm rms_norm",
     "ops.nn.pad": "constant_pad_nd",

@@ -484,6 +484,16 @@ def batch_norm(
     """
     ...
 
+def bilinear(input1: ArrayLike, input2: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None) -> Array:
+    """Apply a bilinear transformation: `input1 @ weight[o] @ input2 + bias[o]` for each output `o`.
+
+    Shapes: (*, n), (*, k), (o, n, k), (o) -> (*, o).
+    Dtypes: 16-bit floats are computed in float32 and rounded once.
+    Raises: RuntimeError for other shapes, and for different dtypes.
+    Torch: torch.nn.functional.bilinear.
+    """
+    ...
+
 def bincount(
     input: ArrayLike, weights: ArrayLike | None = None, minlength: builtins.int = 0, *, size: builtins.int | None = None
 ) -> Array:

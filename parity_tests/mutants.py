@@ -13,8 +13,9 @@ import json
 import random
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import jax
@@ -195,12 +196,17 @@ class Tried(NamedTuple):
     verdict: str
 
 
-def tried(records: Sequence[Op], families: Sequence[str] = ()) -> Iterator[Tried]:
-    """Yield each mutant of the records with its verdict."""
+def tried(
+    records: Sequence[Op],
+    families: Sequence[str] = (),
+    known: Mapping[tuple[str, str, str], str] = MappingProxyType({}),
+) -> Iterator[Tried]:
+    """Yield each mutant of the records with its verdict: a known one, or that of a run."""
     for record in records:
         for mutant in mutants_of(record, candidate_of(record)):
             if not families or mutant.family in families:
-                yield Tried(record.name, mutant.family, mutant.detail, verdict_on(mutant))
+                name = (record.name, mutant.family, mutant.detail)
+                yield Tried(*name, known.get(name) or verdict_on(mutant))
         jax.clear_caches()
         _covering.cache_clear()
         _RIGHT.clear()
@@ -273,29 +279,37 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--records", nargs="*", default=[], help="names of records; all by default")
     parser.add_argument("--families", nargs="*", default=[], help="names of faults; all by default")
     parser.add_argument("--part", default="1/1", help="2/4 is the second of four parts, one per process")
-    parser.add_argument("--to", type=Path, help="a file to which each verdict is appended as a line of JSON")
+    parser.add_argument(
+        "--to",
+        type=Path,
+        help="a file to which each verdict is appended as a line of JSON; its mutants are not run again",
+    )
     parser.add_argument(
         "--read", nargs="*", type=Path, default=[], help="files written by --to; no mutant is tried again"
     )
     parser.add_argument("--write", action="store_true", help=f"save the figures in {FIGURES.name} and docs/mutants.md")
     options = parser.parse_args(arguments)
-    lines = [line for file in options.read for line in file.read_text().splitlines()]
-    results = [Tried(*json.loads(line)) for line in lines] if options.read else [*_run(options)]
+    results = _read(options.read) if options.read else [*_run(options)]
     counts = shares(results)
     print(table(counts))
     if options.write:
         _write(counts, [item for item in results if item.verdict == SURVIVES])
 
 
+def _read(files: Sequence[Path]) -> list[Tried]:
+    return [Tried(*json.loads(line)) for file in files for line in file.read_text().splitlines()]
+
+
 def _run(options: argparse.Namespace) -> Iterator[Tried]:
     part, parts = map(int, options.part.split("/"))
     records = [record for record in RECORDS if not options.records or record.name in options.records]
+    known = {item[:3]: item.verdict for item in _read([options.to] if options.to and options.to.exists() else [])}
     settings.load_profile("quick")
     jax.config.update("jax_traceback_filtering", "off")  # it takes most of the time of an error
     jax.config.update(UNOPTIMISED, True)  # as the suite compiles
     with jax.enable_x64(True), jax.numpy_dtype_promotion("strict"):
-        for item in tried(records[part - 1 :: parts], options.families):
-            if options.to:
+        for item in tried(records[part - 1 :: parts], options.families, known):
+            if options.to and item[:3] not in known:
                 with options.to.open("a") as file:
                     file.write(json.dumps(item) + "\n")
             if item.verdict == SURVIVES:

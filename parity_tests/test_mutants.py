@@ -19,6 +19,7 @@ from parity_tests.mutants import (
     page,
     sample_of,
     survivor_of,
+    tried,
     verdict_on,
 )
 from parity_tests.suite import candidate_of
@@ -50,6 +51,13 @@ def test_each_family_has_a_mutant_that_is_found(family: str) -> None:
     record = records()[RECORD_OF.get(family, "std.correction")]
     of_family = [mutant for mutant in mutants_of(record, candidate_of(record)) if mutant.family == family]
     assert any(verdict_on(mutant) == FOUND for mutant in of_family)
+
+
+def test_known_verdict_is_not_tried_again() -> None:
+    record = records()["exp"]
+    first = next(mutants_of(record, candidate_of(record)))
+    name = (record.name, first.family, first.detail)
+    assert next(tried([record], known={name: "known"})) == (*name, "known")
 
 
 def test_equivalent_mutant_is_distinguished_from_a_survivor() -> None:

@@ -32,7 +32,7 @@ __getattr__, __dir__ = lazy(
         ),
         "ops.nn.grid": "affine_grid grid_sample",
         "ops.nn.interpolate": "interpolate",
-        "ops.nn.linear": "linear",
+        "ops.nn.linear": "bilinear linear",
         "ops.nn.lp_pool": "lp_pool1d lp_pool2d lp_pool3d",
         "ops.nn.margins": (
             "cosine_embedding_loss hinge_embedding_loss margin_ranking_loss multi_margin_loss "
