@@ -142,7 +142,7 @@ def pool_of(
 ) -> Pool:
     """Compute the windows of a pool over the last dimensions; `stride` defaults to `kernel_size`.
 
-    Raises: ShapeError for sizes out of range, an input without elements, and padding of more than half the window;
+    Raises: ShapeError for sizes out of range, an empty input, and padding of more than half the window;
     PositionError for an input of the wrong rank.
     """
     kernel = spread(kernel_size, dims, "kernel_size")
@@ -169,7 +169,7 @@ def _ends(size: int, reach: int, step: int, pad: int, count: int) -> tuple[int, 
 def want_elements(input: jax.Array, first: int) -> None:
     """Raise ShapeError for a size of 0 in dimension `first` or a later one; earlier ones, the batch, may be empty."""
     if 0 in input.shape[first:]:
-        raise ShapeError("a tensor with elements, or an empty batch", describe(input))
+        raise ShapeError("a tensor whose non-batch dimensions are not empty", describe(input))
 
 
 def _pooled_size(size: int, reach: int, step: int, pad: int, ceil_mode: bool) -> int:

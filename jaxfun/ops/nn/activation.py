@@ -187,7 +187,7 @@ def _elu(x: jax.Array, alpha: jax.Array, steepness: jax.Array | float = 1.0) -> 
 def _has_steepness(input: Any, alpha: Any = 1.0) -> None:
     numbers_fit(input, alpha)
     if not is_traced(alpha) and alpha == 0:
-        raise DTypeError("an `alpha` that is not 0", describe(alpha))
+        raise DTypeError("a nonzero `alpha`", describe(alpha))
 
 
 @op(
@@ -246,7 +246,7 @@ def glu(input: Array, dim: Dim = -1) -> jax.Array:
     Array([0.5, 2. ], dtype=float32)
     """
     if not input.ndim:
-        raise ShapeError("a tensor with dimensions", describe(input))
+        raise ShapeError("a tensor of at least 1 dimension", describe(input))
     axis = wrap_dim(dim, input.ndim)
     if input.shape[axis] % 2:
         raise ShapeError(f"an even size of dimension {axis}", describe(input))

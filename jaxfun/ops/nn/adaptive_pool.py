@@ -110,7 +110,7 @@ def adaptive_avg_pool1d(input: Array, output_size: PerDim) -> jax.Array:
 
     Along each dimension, window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
     Shapes: (n, c, length) -> (n, c, output_size), or without n.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.adaptive_avg_pool1d, torch.nn.functional.adaptive_avg_pool1d.
 
     >>> import jaxfun as jf
@@ -138,7 +138,7 @@ def adaptive_avg_pool2d(input: Array, output_size: Sizes) -> jax.Array:
     Along each dimension, window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
     None in `output_size` keeps the size of the input.
     Shapes: (n, c, height, width) -> (n, c, *output_size), or without n.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.nn.functional.adaptive_avg_pool2d.
 
     >>> import jaxfun as jf
@@ -165,7 +165,7 @@ def adaptive_avg_pool3d(input: Array, output_size: Sizes) -> jax.Array:
     Along each dimension, window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
     None in `output_size` keeps the size of the input.
     Shapes: (n, c, depth, height, width) -> (n, c, *output_size), or without n.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.nn.functional.adaptive_avg_pool3d.
 
     >>> import jaxfun as jf
@@ -196,7 +196,7 @@ def adaptive_max_pool1d(input: Array, output_size: Sizes, return_indices: bool =
     The first of equal elements is selected, and the last NaN.
     Shapes: (n, c, length) -> (n, c, output_size), or without n.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.nn.functional.adaptive_max_pool1d.
 
     >>> import jaxfun as jf
@@ -224,7 +224,7 @@ def adaptive_max_pool1d_with_indices(input: Array, output_size: Sizes, return_in
 
     It is `adaptive_max_pool1d` with `return_indices=True`; its own `return_indices` has no effect.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.nn.functional.adaptive_max_pool1d_with_indices.
 
     >>> import jaxfun as jf
@@ -255,7 +255,7 @@ def adaptive_max_pool2d(input: Array, output_size: Sizes, return_indices: bool =
     The first of equal elements is selected, and the last NaN.
     Shapes: (n, c, height, width) -> (n, c, *output_size), or without n.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.nn.functional.adaptive_max_pool2d.
 
     >>> import jaxfun as jf
@@ -283,7 +283,7 @@ def adaptive_max_pool2d_with_indices(input: Array, output_size: Sizes, return_in
 
     It is `adaptive_max_pool2d` with `return_indices=True`; its own `return_indices` has no effect.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.nn.functional.adaptive_max_pool2d_with_indices.
 
     >>> import jaxfun as jf
@@ -313,7 +313,7 @@ def adaptive_max_pool3d(input: Array, output_size: Sizes, return_indices: bool =
     The first of equal elements is selected, and the last NaN.
     Shapes: (n, c, depth, height, width) -> (n, c, *output_size), or without n.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.nn.functional.adaptive_max_pool3d.
 
     >>> import jaxfun as jf
@@ -341,7 +341,7 @@ def adaptive_max_pool3d_with_indices(input: Array, output_size: Sizes, return_in
 
     It is `adaptive_max_pool3d` with `return_indices=True`; its own `return_indices` has no effect.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.nn.functional.adaptive_max_pool3d_with_indices.
 
     >>> import jaxfun as jf

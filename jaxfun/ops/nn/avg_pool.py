@@ -27,7 +27,7 @@ def averaged(
 ) -> jax.Array:
     """Apply average pooling over the last `dims` dimensions."""
     if divisor_override == 0:
-        raise ShapeError("`divisor_override` other than 0", "0")
+        raise ShapeError("a nonzero `divisor_override`", "0")
     pool = pool_of(dims, input, kernel_size, stride, padding, 1, ceil_mode)
     total = _sums(input, pool)
     if divisor_override is not None:

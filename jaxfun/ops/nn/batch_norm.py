@@ -132,16 +132,16 @@ def _of_nothing(input: jax.Array, weight: Any, bias: Any) -> jax.Array:
 
 def _want_values(input: jax.Array, of: str, sizes: tuple[int, ...], is_single: bool) -> None:
     if is_single:
-        raise IndexRangeError("a tensor with dimensions", describe(input))
+        raise IndexRangeError("a tensor of at least 1 dimension", describe(input))
     if math.prod(sizes) == 1:
-        raise ArgumentValueError(f"more than one value of each channel in each {of}", describe(input))
+        raise ArgumentValueError(f"more than one value per channel in each {of}", describe(input))
 
 
 def _want_statistics(running_mean: Any, running_var: Any, training: bool) -> None:
     if training and (running_mean is None) != (running_var is None):
-        raise ArgumentValueError("both of `running_mean` and `running_var`, or none", "one")
+        raise ArgumentValueError("both `running_mean` and `running_var`, or neither", "one of them")
     if not training and (running_mean is None or running_var is None):
-        raise ShapeError("`running_mean` and `running_var`, where statistics are not the input's", "None")
+        raise ShapeError("`running_mean` and `running_var`, unless the input's own statistics are used", "None")
 
 
 def _want_each_channel(input: jax.Array, *parameters: Any, training: bool) -> None:

@@ -99,9 +99,11 @@ def cross_entropy(
         raise DTypeError("`label_smoothing` of at most 1", describe(label_smoothing))
     is_soft = input.shape == target.shape
     if is_soft and not as_dtype(target.dtype).is_floating_point:
-        raise DTypeError("probabilities in a `target` of the shape of `input`", describe(target))
+        raise DTypeError(
+            "class probabilities, floating point numbers, if `target` has the shape of `input`", describe(target)
+        )
     if is_soft and ignore_index >= 0:
-        raise DTypeError("class indices where there is an `ignore_index`", describe(target))
+        raise DTypeError("class indices if `ignore_index` is given", describe(target))
     want_floating("input", input)
     axis = wrap_dim(min(input.ndim, 2) - 1 if input.ndim else 1, input.ndim)
     likelihoods = jax.nn.log_softmax(widened(input), axis)
@@ -199,14 +201,14 @@ def _of_classes(
 def _want_targets(input: jax.Array, target: jax.Array) -> None:
     shapes = " and ".join(map(describe, (input, target)))
     if input.ndim == 0 or (input.ndim == 1 and target.ndim == 1 != target.size):
-        raise ArgumentValueError("(n) and (), or (m, n, *) and (m, *)", shapes)
+        raise ArgumentValueError("shapes (n) and (), or (m, n, *) and (m, *)", shapes)
     if input.ndim > 1 and target.shape[:1] != input.shape[:1]:
-        raise ArgumentValueError("as many targets as inputs", shapes)
+        raise ArgumentValueError("one batch size for `input` and `target`", shapes)
     wanted = [input.shape[:1] + input.shape[2:]] if input.ndim > 1 else [(), input.shape]
     if target.shape not in wanted:
-        raise ShapeError("(n) and (), or (m, n, *) and (m, *)", shapes)
+        raise ShapeError("shapes (n) and (), or (m, n, *) and (m, *)", shapes)
     if as_dtype(target.dtype) not in (canonical(int64), uint8):
-        raise DTypeError(f"class indices of {canonical(int64).name} or uint8", describe(target))
+        raise DTypeError(f"class indices of dtype {canonical(int64).name} or uint8", describe(target))
 
 
 def _want_weights(weight: jax.Array, count: int) -> None:
@@ -297,7 +299,7 @@ def _log(numbers: jax.Array, logarithm: Any) -> jax.Array:
 
 def _want_one_shape(input: jax.Array, target: jax.Array) -> None:
     if input.shape != target.shape:
-        raise ArgumentValueError("input and target of one shape", f"{describe(input)} and {describe(target)}")
+        raise ArgumentValueError("`input` and `target` of the same shape", f"{describe(input)} and {describe(target)}")
 
 
 def _reduced_with(losses: jax.Array, weight: Any, reduction: str) -> jax.Array:
@@ -383,7 +385,7 @@ def _of_logits(input: jax.Array) -> jax.Array:
 def _warn_of_the_mean(*_: Any, reduction: str = "mean", **options: Any) -> None:
     """Warn that "mean" does not give the KL divergence; an op's `before`."""
     if reduction == "mean":
-        text = 'the "mean" of all elements is no divergence: "batchmean" divides by the batch alone'
+        text = 'reduction="mean" averages over all elements, which is not the KL divergence; use "batchmean"'
         warnings.warn(f"jaxfun.nn.functional.kl_div: {text}", UserWarning, stacklevel=3)
 
 

@@ -28,14 +28,14 @@ def _conv_transpose(
     dilation: Any,
 ) -> jax.Array:
     want_rank(input, dims)
-    want(weight.ndim == dims + 2, f"(i, o / groups, *{dims} sizes) of the weight", weight)
+    want(weight.ndim == dims + 2, f"(i, o / groups, *kernel) for the weight, with {dims} kernel dimensions", weight)
     batch = input if input.ndim == weight.ndim else input[None]
     stride, dilation = spread(stride, dims, "stride"), spread(dilation, dims, "dilation")
     padding, more = spread(padding, dims, "padding"), spread(output_padding, dims, "output_padding")
     want_at_least(1, stride=stride, dilation=dilation, groups=(groups,))
     want_at_least(0, padding=padding, output_padding=more)
     if any(extra >= max(steps) for extra, *steps in zip(more, stride, dilation, strict=True)):
-        raise ShapeError("`output_padding` below the stride or the dilation", str(more))
+        raise ShapeError("`output_padding` less than the stride or the dilation", str(more))
     want_kernel(batch, weight, bias, groups, weight.shape[1] * groups)
     want(batch.shape[1] == weight.shape[0] and weight.shape[1] > 0, "(n, i, *) and (i, o / groups, *)", batch, weight)
     pads = [(size, size - extra) for size, extra in zip(padding, more, strict=True)]
@@ -47,7 +47,7 @@ def _transposed(input: jax.Array, weight: jax.Array, windows: Windows) -> jax.Ar
     """Apply the transpose of a convolution. 16-bit floats are computed in float32."""
     wide = computed_in(as_dtype(input.dtype)).dtype
     shape = (input.shape[0], weight.shape[1] * windows.groups, *_sizes(input, weight, windows))
-    want(min(shape[2:]) > 0, "of a result with elements", input, weight)
+    want(min(shape[2:]) > 0, "that give a non-empty result", input, weight)
     if not jnp.issubdtype(wide, jnp.inexact):  # JAX cannot transpose functions of integers
         return _of_integers(input, weight, windows)
     source = jax.ShapeDtypeStruct(shape, wide)

@@ -130,7 +130,7 @@ def conv(
 ) -> jax.Array:
     """Apply a convolution in `dims` dimensions with torch's arguments; the batch dimension is optional."""
     want_rank(input, dims)
-    want(weight.ndim == dims + 2, f"(o, i / groups, *{dims} sizes) of the weight", weight)
+    want(weight.ndim == dims + 2, f"(o, i / groups, *kernel) for the weight, with {dims} kernel dimensions", weight)
     stride, dilation = spread(stride, dims, "stride"), spread(dilation, dims, "dilation")
     want_at_least(1, stride=stride, dilation=dilation, groups=(groups,))
     pads = _pads(padding, stride, extents(weight.shape[2:], dilation))
@@ -157,7 +157,7 @@ def _with_bias(input: jax.Array, weight: jax.Array, bias: Any, windows: Windows)
     want_kernel(input, weight, bias, windows.groups, weight.shape[0])
     want(input.shape[1] == weight.shape[1] * windows.groups, "(n, i, *) and (o, i / groups, *)", input, weight)
     sizes = counts(input.shape[2:], extents(weight.shape[2:], windows.dilation), windows.stride, windows.pads)
-    want(min(sizes) > 0, "of an input at least as large as the kernel", input, weight)
+    want(min(sizes) > 0, "with an input at least as large as the kernel", input, weight)
     if not input.shape[1]:  # torch returns no channels for an input without channels
         return jnp.zeros((input.shape[0], 0, *sizes), input.dtype)
     return plus_bias(convolved(input, weight, windows), bias).astype(input.dtype)
@@ -169,11 +169,15 @@ def want_kernel(input: jax.Array, weight: jax.Array, bias: Any, groups: int, cha
     given = [weight] if bias is None or not input.size else [weight, bias]
     if any(other.dtype != input.dtype for other in given):
         raise UnsupportedDTypeError("tensors of one dtype", " and ".join(map(describe, (input, *given))))
-    want(weight.shape[0] >= groups and weight.shape[0] % groups == 0, f"with {groups} groups of channels", weight)
-    want(0 not in weight.shape[2:], "of a kernel with elements", weight)
-    want(0 not in input.shape[2:] or 0 in input.shape[:2], "of images with elements", input)
+    want(
+        weight.shape[0] >= groups and weight.shape[0] % groups == 0,
+        f"with a number of channels that is a positive multiple of groups={groups}",
+        weight,
+    )
+    want(0 not in weight.shape[2:], "with a non-empty kernel", weight)
+    want(0 not in input.shape[2:] or 0 in input.shape[:2], "with non-empty images", input)
     if bias is not None:
-        want(bias.shape == (channels,), f"({channels},) of the bias", bias)
+        want(bias.shape == (channels,), f"({channels},) for the bias", bias)
 
 
 def plus_bias(result: jax.Array, bias: Any) -> jax.Array:

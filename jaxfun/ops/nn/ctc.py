@@ -125,19 +125,21 @@ def _want_shapes(
     batch: jax.Array, targets: jax.Array, input_lengths: jax.Array, target_lengths: jax.Array, blank: int
 ) -> None:
     if batch.ndim != 3:
-        raise (ShapeError if batch.ndim else IndexRangeError)("(t, n, c) or (t, c)", describe(batch))
+        raise (ShapeError if batch.ndim else IndexRangeError)(
+            "`log_probs` of shape (t, n, c) or (t, c)", describe(batch)
+        )
     if not batch.size:
-        raise ShapeError("`log_probs` with elements", describe(batch))
+        raise ShapeError("non-empty `log_probs`", describe(batch))
     count = batch.shape[1]
     if not 0 <= blank < batch.shape[2]:
         raise DTypeError(f"`blank` in [0, {batch.shape[2] - 1}]", describe(blank))
     for lengths in (input_lengths, target_lengths):
         if as_dtype(lengths.dtype).category is not Category.INTEGER:
-            raise DTypeError("integers for lengths", describe(lengths))
+            raise DTypeError("integer lengths", describe(lengths))
         if lengths.size != count:
-            raise ShapeError(f"a length for each of the {count} sequences", describe(lengths))
+            raise ShapeError(f"one length for each of the {count} sequences", describe(lengths))
     if targets.ndim not in (1, 2) or (targets.ndim == 2 and len(targets) != count):
-        raise ShapeError(f"targets ({count}, s) or (m)", describe(targets))
+        raise ShapeError(f"targets of shape ({count}, s) or (m)", describe(targets))
 
 
 def _padded(targets: jax.Array, lengths: jax.Array) -> jax.Array:

@@ -83,7 +83,7 @@ def dropout2d(input: Any, p: float = 0.5, training: bool = True, *, key: jax.Arr
     tensor = as_tensor("input", input)
     _want_probability(p)
     if tensor.ndim != 4:
-        _warn("dropout2d", f"the first two dimensions of {describe(tensor)} are taken for the batch and the channels")
+        _warn("dropout2d", f"the first two dimensions of {describe(tensor)} are used as batch and channels")
     return _channels_dropped(tensor, p, training, key)
 
 
@@ -103,7 +103,7 @@ def dropout3d(input: Any, p: float = 0.5, training: bool = True, *, key: jax.Arr
     tensor = as_tensor("input", input)
     _want_probability(p)
     if tensor.ndim not in (4, 5):
-        _warn("dropout3d", f"the first dimension of {describe(tensor)} is taken for the channels")
+        _warn("dropout3d", f"the first dimension of {describe(tensor)} is used as the channels")
     return _channels_dropped(tensor, p, training, key, tensor.ndim != 5)
 
 
@@ -186,7 +186,7 @@ def _dropped(
     if not training or p == 0 or not input.size:
         return input
     if together < 0:
-        raise ShapeError("a batch of channels: a tensor of 2 dimensions or more", describe(input))
+        raise ShapeError("a tensor of at least 2 dimensions", describe(input))
     if p == 1:
         return input * jnp.zeros((), input.dtype)
     own = as_dtype(input.dtype)
@@ -220,7 +220,7 @@ def drawn_from(key: Any) -> jax.Array:
     """
     if not isinstance(key, jax.Array):
         raise ArgumentTypeError(
-            "a JAX random `key`, because numbers are drawn", describe(key), "Pass key=jax.random.key(0)."
+            "a JAX random `key`, because random numbers are sampled", describe(key), "Pass key=jax.random.key(0)."
         )
     return key
 

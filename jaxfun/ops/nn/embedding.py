@@ -129,7 +129,7 @@ def _padding(padding_idx: int | None, weight: jax.Array, error: Any = ArgumentCh
     if padding_idx is None or padding_idx == 0:
         return padding_idx
     if not weight.ndim:
-        raise IndexRangeError("a table (v, d)", describe(weight))
+        raise IndexRangeError("a table of shape (v, d)", describe(weight))
     count = weight.shape[0]
     if not -count <= padding_idx < count:
         raise error(f"`padding_idx` in [{-count}, {count - 1}]", str(padding_idx))
@@ -142,13 +142,13 @@ def _want_table(indices: jax.Array, weight: jax.Array, sparse: bool) -> None:
         raise UnsupportedArgumentError("no `sparse`, because JAX has no sparse gradients", "True", advice)
     want_integers(indices)
     if weight.ndim != 2:
-        raise ShapeError("a table (v, d)", describe(weight))
+        raise ShapeError("a table of shape (v, d)", describe(weight))
 
 
 def _rows(indices: jax.Array, weight: jax.Array, max_norm: Any, norm_type: float, scales: bool) -> jax.Array:
     """Return rows of a table, (*, d), scaled to `max_norm`. If `scales`, divide the gradient by the frequency."""
     if indices.size and not weight.shape[0]:
-        raise PositionError("a table with rows", describe(weight))
+        raise PositionError("a table with at least one row", describe(weight))
     places = as_unsigned(indices)
     taken = (
         jnp.take(weight, places, 0, mode="fill")
@@ -285,17 +285,17 @@ def _want_bags(input: jax.Array, weight: jax.Array, offsets: Any, factors: Any, 
     if factors is not None and factors.shape != input.shape:
         raise ArgumentValueError("`per_sample_weights` of the shape of `input`", describe((factors, input)))
     if weight.ndim != 2:
-        raise ArgumentValueError("a table (v, d)", describe(weight))
+        raise ArgumentValueError("a table of shape (v, d)", describe(weight))
     if input.ndim not in (1, 2) or (offsets is None) != (input.ndim == 2):
-        raise ArgumentValueError("`input` (b, n), or (n) with `offsets`", describe((input, offsets)))
+        raise ArgumentValueError("`input` of shape (b, n), or (n) with `offsets`", describe((input, offsets)))
     if offsets is not None and offsets.ndim != 1:
-        raise ArgumentValueError("`offsets` (b)", describe(offsets))
+        raise ArgumentValueError("`offsets` of shape (b)", describe(offsets))
     if mode not in _REDUCED:
-        raise ArgumentValueError(f"`mode` among {', '.join(_REDUCED)}", describe(mode))
+        raise ArgumentValueError(f"`mode` to be one of {', '.join(_REDUCED)}", describe(mode))
     if input.ndim == 2 and as_dtype(input.dtype).category in (Category.BOOL, Category.COMPLEX):
-        raise UnsupportedDTypeError("an index of dtype int32 or int64", describe(input))
+        raise UnsupportedDTypeError("indices of dtype int32 or int64", describe(input))
     if input.ndim == 2 and not input.shape[1]:
-        raise ShapeError("bags with elements", describe(input))
+        raise ShapeError("non-empty bags", describe(input))
     if mode == "max" and scales:
         raise ArgumentValueError("no `scale_grad_by_freq` with mode='max'", "True")
     if mode != "sum" and factors is not None:
@@ -307,7 +307,7 @@ def _bags(input: jax.Array, offsets: Any, has_end: bool) -> tuple[jax.Array, jax
     if offsets is None:
         return input.reshape(-1), jax.lax.broadcasted_iota(jnp.int32, input.shape, 0).reshape(-1), len(input)
     if has_end and not offsets.size:
-        raise ShapeError("`offsets` with an end", describe(offsets))
+        raise ShapeError("non-empty `offsets` with include_last_offset=True", describe(offsets))
     places = jnp.arange(len(input), dtype=offsets.dtype)
     # a position before the first offset is in no bag: its bag index is out of range
     bag = jnp.searchsorted(offsets, places, side="right") - 1

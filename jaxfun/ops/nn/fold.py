@@ -50,7 +50,7 @@ def unfold(
 ) -> jax.Array:
     """Extract sliding windows from images as columns. Shapes: (n, c, h, w) -> (n, c * kh * kw, windows), or without n.
 
-    Raises: RuntimeError if no window fits, and for images without elements.
+    Raises: RuntimeError if no window fits, and for empty images.
     Torch: torch.nn.functional.unfold.
 
     >>> import jaxfun as jf
@@ -60,7 +60,7 @@ def unfold(
     """
     options = _options(kernel_size, dilation, padding, stride)
     if input.ndim not in (3, 4) or 0 in input.shape[-3:]:
-        raise PositionError("images (n, c, h, w), or one without n", describe(input))
+        raise PositionError("non-empty images of shape (n, c, h, w) or (c, h, w)", describe(input))
     _windows(input.shape[-2:], *options)
     result = _columns(input.reshape(-1, *input.shape[-3:]), *options)
     return result if input.ndim == 4 else result[0]
@@ -103,7 +103,7 @@ def fold(
     batch = input if input.ndim == 3 else input[None]
     found, taps = _windows(sizes, *options), kernel[0] * kernel[1]
     if batch.ndim != 3 or 0 in batch.shape[1:] or batch.shape[1] % taps or batch.shape[2] != found[0] * found[1]:
-        raise ShapeError(f"columns (n, c * {taps}, {found[0] * found[1]}), or without n", describe(input))
+        raise ShapeError(f"columns of shape (n, c * {taps}, {found[0] * found[1]}), or without n", describe(input))
     source = jax.ShapeDtypeStruct((batch.shape[0], batch.shape[1] // taps, *sizes), _summed(batch).dtype)
     (result,) = jax.linear_transpose(lambda image: _columns(image, *options), source)(_summed(batch))
     result = result.astype(input.dtype)

@@ -30,11 +30,11 @@ def _pooled(
     want_at_least(1, kernel_size=kernel)
     want_at_least(0, output_size=windows)
     if as_dtype(input.dtype) not in FLOATS:
-        raise UnsupportedDTypeError("floating point numbers", describe(input))
+        raise UnsupportedDTypeError("a floating point tensor", describe(input))
     # in three dimensions torch requires one more element
     least = [length + count - 1 + (dims == 3) for length, count in zip(kernel, windows, strict=True)]
     if any(map(operator.lt, sizes, least)):
-        raise ShapeError(f"an input that has room for {windows} windows of {kernel}", describe(input))
+        raise ShapeError(f"an input large enough for {windows} windows of size {kernel}", describe(input))
     batch = input if input.ndim == dims + 2 else input[None]
     samples = _samples(batch, dims, samples, key)
     found = _placed(batch, samples, windows, kernel)

@@ -56,14 +56,14 @@ def affine_grid(theta: Array, size: Sequence[int], align_corners: bool | None = 
         raise ArgumentValueError("a floating point tensor", describe(theta))
     sizes = as_tuple(size, "size")
     if len(sizes) not in (4, 5):
-        raise UnsupportedArgumentError("a `size` of 4 or 5 numbers", describe(size))
+        raise UnsupportedArgumentError("a `size` of 4 or 5 integers", describe(size))
     count = len(sizes) - 2
     want(theta.shape[1:] == (count, count + 1), f"(n, {count}, {count + 1})", theta, error=ArgumentValueError)
     if min(sizes) <= 0:
         raise ArgumentValueError("positive sizes", describe(size))
     want(len(theta) == sizes[0], f"({sizes[0]}, {count}, {count + 1})", theta)
     if 1 in sizes[2:] and as_dtype(theta.dtype) in HALVES:
-        raise UnsupportedDTypeError("float32 or float64 with a size of 1", describe(theta))
+        raise UnsupportedDTypeError("a tensor of float32 or float64 if a spatial size is 1", describe(theta))
     wide = widened(theta)
     each = (slice(None), *(None,) * count)  # one coefficient for each batch element, broadcast over the grid
     total: Any = wide[(*each, slice(None), count)]
@@ -133,7 +133,7 @@ def grid_sample(
     Array([[[[2., 4.]]]], dtype=float32)
     """
     if mode not in _MODES or padding_mode not in _PADDED:
-        expected = f"a `mode` among {', '.join(_MODES)} and a `padding_mode` among {', '.join(_PADDED)}"
+        expected = f"`mode` to be one of {', '.join(_MODES)}, and `padding_mode` one of {', '.join(_PADDED)}"
         raise ArgumentValueError(expected, f"{mode!r} and {padding_mode!r}")
     _want_places(input, grid, mode)
     shape = (*input.shape[:2], *grid.shape[1:-1])
@@ -150,13 +150,13 @@ def grid_sample(
 
 def _want_places(input: jax.Array, grid: jax.Array, mode: str) -> None:
     if not input.ndim or not grid.ndim:
-        raise IndexRangeError("tensors with dimensions", describe((input, grid)))
+        raise IndexRangeError("tensors of at least 1 dimension", describe((input, grid)))
     count = input.ndim - 2
     fits = input.ndim == grid.ndim and input.ndim > 3 and input.ndim < 6
     fits = fits and grid.shape[-1] == count and input.shape[0] == grid.shape[0] and 0 not in input.shape[2:]
     want(fits, "(n, c, h, w) and (n, *, 2), or (n, c, d, h, w) and (n, *, 3)", input, grid)
     if mode == "bicubic" and count != 2:
-        raise ShapeError("4 dimensions with mode='bicubic'", describe(input))
+        raise ShapeError("a 4-D input with mode='bicubic'", describe(input))
 
 
 def _in_elements(place: jax.Array, size: int, align_corners: bool) -> jax.Array:

@@ -137,12 +137,10 @@ def _want_count(input: jax.Array, given: tuple[Any, ...], count: int, name: str)
 def _want_mode(input: jax.Array, mode: str, align_corners: bool, antialias: bool) -> None:
     if antialias and not (mode in ("bilinear", "bicubic", "lanczos") and input.ndim == 4):
         got = f"mode={mode!r} and {describe(input)}"
-        raise ArgumentValueError("mode='bilinear', 'bicubic' or 'lanczos' and 4 dimensions with `antialias`", got)
+        raise ArgumentValueError("mode='bilinear', 'bicubic' or 'lanczos' and a 4-D input with `antialias`", got)
     known = mode in _CORNERLESS or mode in _RANKS
     if not known or input.ndim not in _RANKS.get(mode, (3, 4, 5)):
-        raise UnsupportedArgumentError(
-            "a `mode` that goes with 3, 4 or 5 dimensions", f"{mode!r} and {describe(input)}"
-        )
+        raise UnsupportedArgumentError("a `mode` that accepts the rank of the input", f"{mode!r} and {describe(input)}")
     if mode == "lanczos" and (align_corners or not antialias):
         raise ArgumentValueError(
             "antialias=True and no `align_corners` with mode='lanczos'", f"{antialias} and {align_corners}"
@@ -154,7 +152,7 @@ def _want_sizes(input: jax.Array, sizes: tuple[int, ...], mode: str) -> None:
     if 0 in input.shape[2:] or min(sizes) < (0 if is_area else 1):
         raise ShapeError("positive sizes", f"{describe(input)} and {sizes}")
     if not input.shape[1] and not (is_area and input.ndim < 5):
-        raise ShapeError("a tensor with channels", describe(input))
+        raise ShapeError("a tensor with at least one channel", describe(input))
 
 
 def _want_dtype(input: jax.Array, mode: str, antialias: bool) -> None:

@@ -78,7 +78,7 @@ def margin_ranking_loss(
     Array([2., 0.], dtype=float32)
     """
     if not input1.ndim == input2.ndim == target.ndim:
-        raise ShapeError("tensors of as many dimensions", ", ".join(map(describe, (input1, input2, target))))
+        raise ShapeError("tensors of the same number of dimensions", ", ".join(map(describe, (input1, input2, target))))
     return reduced(clamp_min(add(mul(neg(target), sub(input1, input2)), margin), 0), reduction)
 
 
@@ -108,7 +108,7 @@ def cosine_embedding_loss(
     """
     if target.ndim > 1 or input1.ndim != target.ndim + 1 or input2.ndim != target.ndim + 1:
         raise ShapeError(
-            "(m, n), (m, n), (m), or vectors and one target", ", ".join(map(describe, (input1, input2, target)))
+            "shapes (m, n), (m, n) and (m), or (n), (n) and ()", ", ".join(map(describe, (input1, input2, target)))
         )
     squares = [add(sum(mul(input, input), target.ndim), _EPSILON) for input in (input1, input2)]
     cosine = div(sum(mul(input1, input2), target.ndim), sqrt(mul(*squares)))
@@ -199,7 +199,9 @@ def triplet_margin_with_distance_loss(
 
 def _want_one_rank(anchor: jax.Array, positive: jax.Array, negative: jax.Array) -> None:
     if not anchor.ndim == positive.ndim == negative.ndim:
-        raise ShapeError("tensors of as many dimensions", ", ".join(map(describe, (anchor, positive, negative))))
+        raise ShapeError(
+            "tensors of the same number of dimensions", ", ".join(map(describe, (anchor, positive, negative)))
+        )
 
 
 def _of_triplets(
@@ -257,9 +259,9 @@ def multi_margin_loss(
     Array(0.16666667, dtype=float32)
     """
     if p not in (1, 2):
-        raise ArgumentValueError("`p` of 1 or 2", describe(p))
+        raise ArgumentValueError("`p` to be 1 or 2", describe(p))
     if weight is not None and weight.ndim != 1:
-        raise ArgumentValueError("a weight with 1 dimension", describe(weight))
+        raise ArgumentValueError("a 1-D weight", describe(weight))
     matrix = jnp.atleast_2d(input)
     _want_classes(input, matrix, target)
     classes = target.reshape(-1, 1)
@@ -278,15 +280,15 @@ def _want_classes(input: jax.Array, matrix: jax.Array, target: jax.Array) -> Non
     if as_dtype(input.dtype) in _FLOATS_ALONE:
         raise UnsupportedDTypeError("an `input` of float32 or float64", describe(input))
     if input.ndim > 2 or matrix.shape[1] == 0:
-        raise ShapeError("(m, n) or (n)", describe(input))
+        raise ShapeError("an `input` of shape (m, n) or (n), with at least one class", describe(input))
     if target.ndim > 1 or target.size != len(matrix):
-        raise ShapeError(f"{len(matrix)} targets", describe(target))
+        raise ShapeError(f"one target for each of the {len(matrix)} examples", describe(target))
     _want_long(target)
 
 
 def _want_long(target: jax.Array) -> None:
     if as_dtype(target.dtype) != canonical(int64):
-        raise UnsupportedDTypeError(f"classes of {canonical(int64).name}", describe(target))
+        raise UnsupportedDTypeError(f"class indices of dtype {canonical(int64).name}", describe(target))
 
 
 def _want_factors(input: jax.Array, matrix: jax.Array, weight: jax.Array) -> None:
@@ -329,7 +331,9 @@ def multilabel_margin_loss(input: Array, target: Mask, *, reduction: str = "mean
     Array(0.16666667, dtype=float32)
     """
     if input.ndim > 2 or input.shape != target.shape or 0 in input.shape[-1:]:
-        raise ShapeError("(m, n) and (m, n), or vectors", f"{describe(input)} and {describe(target)}")
+        raise ShapeError(
+            "non-empty shapes (m, n) and (m, n), or (n) and (n)", f"{describe(input)} and {describe(target)}"
+        )
     _want_long(target)
     matrix, labels = jnp.atleast_2d(input), jnp.atleast_2d(target)
     is_label = jnp.cumprod(labels >= 0, 1).astype(bool)

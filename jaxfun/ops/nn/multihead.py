@@ -199,8 +199,8 @@ def _multi_head_attention_forward(
         query, key, value = query[:, None], key[:, None], value[:, None]
     if is_causal and attn_mask is None:
         raise ShapeError("an `attn_mask` with is_causal=True", "None")
-    _want(query.shape[2] == embed_dim_to_check, f"an embedding of {embed_dim_to_check}", query)
-    _want(query.shape[2] % num_heads == 0, f"an embedding that {num_heads} heads divide", query)
+    _want(query.shape[2] == embed_dim_to_check, f"an embedding size of {embed_dim_to_check}", query)
+    _want(query.shape[2] % num_heads == 0, f"an embedding size divisible by the {num_heads} heads", query)
     # `is_causal` replaces the mask, unless the padding mask or the weights need it
     is_hint = is_causal and key_padding_mask is None and not need_weights
     padding = _as_numbers(key_padding_mask, query)
@@ -217,7 +217,7 @@ def _multi_head_attention_forward(
     mask = _with_padding(mask, padding, q.shape[1], num_heads, (bias_k is not None) + add_zero_attn, heads[1].shape[1])
     drop = (dropout_key, dropout_p) if training and dropout_p > 0 else None
     if not need_weights and mask is not None:
-        want(mask.size > 0 or len(mask) == 1, "of a mask with elements", mask)
+        want(mask.size > 0 or len(mask) == 1, "of a non-empty mask", mask)
     is_empty = not need_weights and is_of_nothing(heads[0], heads[2])
     if not is_empty:
         _want_floats(mask, query, need_weights)
@@ -260,7 +260,7 @@ def _as_numbers(mask: Any, query: jax.Array) -> Any:
         return None
     _want(as_dtype(mask.dtype).category in (Category.BOOL, Category.FLOAT), "a mask of bools or floats", mask)
     if mask.dtype == bool and as_dtype(query.dtype).category is Category.INTEGER:
-        raise DTypeError("a dtype that holds -infinity", describe(query))
+        raise DTypeError("a dtype that can represent -infinity", describe(query))
     return jnp.where(mask, -jnp.inf, 0).astype(query.dtype) if mask.dtype == bool else mask
 
 
@@ -268,12 +268,14 @@ def _projected(inputs: tuple[jax.Array, ...], weights: tuple[Any, ...], bias: An
     query, key, value = inputs
     biases = [None] * 3 if bias is None else _thirds(bias)
     if len(weights) == 1:
-        _want(key.shape == value.shape, "a key and a value of one shape", key, value)
+        _want(key.shape == value.shape, "a key and a value of the same shape", key, value)
         _want(weights[0] is not None, "an `in_proj_weight`", weights[0])
         weights = tuple(_thirds(weights[0]))
     else:
-        _want(key.shape[:2] == value.shape[:2], "a key and a value of one length and batch", key, value)
-        _want(not any(each is None for each in weights), "a weight for query, key and value", *weights)
+        _want(key.shape[:2] == value.shape[:2], "a key and a value of the same length and batch size", key, value)
+        _want(
+            not any(each is None for each in weights), "`q_proj_weight`, `k_proj_weight` and `v_proj_weight`", *weights
+        )
         size = query.shape[-1]
         for input, weight, part in zip(inputs, weights, biases, strict=True):
             shape = (size, input.shape[-1])
@@ -298,7 +300,7 @@ def _linear(input: jax.Array, weight: jax.Array, bias: Any) -> jax.Array:
     result = wide_product(input, widened(weight).T)
     if bias is None:
         return result
-    want(bias.shape in ((), (1,), weight.shape[:1]), f"of a bias ({len(weight)})", bias)
+    want(bias.shape in ((), (1,), weight.shape[:1]), f"({len(weight)},) for the bias", bias)
     return result + widened(bias)
 
 
@@ -310,14 +312,18 @@ def _mask_of_heads(mask: Any, lengths: tuple[int, int], heads: int) -> Any:
     if mask is None:
         return None
     shape = lengths if mask.ndim == 2 else (heads, *lengths)
-    want(mask.shape == shape, f"of an `attn_mask` {list(shape)}", mask)
+    want(mask.shape == shape, f"{list(shape)} for `attn_mask`", mask)
     return mask if mask.ndim == 3 else mask[None]
 
 
 def _want_both_or_none(biases: tuple[Any, Any], statics: tuple[Any, Any]) -> None:
     given = [bias is not None for bias in biases]
-    _want(given[0] == given[1], "`bias_k` and `bias_v` together", *biases)
-    _want(not given[0] or statics == (None, None), "no static key and value beside a bias", *statics)
+    _want(given[0] == given[1], "both `bias_k` and `bias_v`, or neither", *biases)
+    _want(
+        not given[0] or statics == (None, None),
+        "no `static_k` and `static_v` together with `bias_k` and `bias_v`",
+        *statics,
+    )
 
 
 def _by_head(projected: jax.Array, num_heads: int) -> jax.Array:
@@ -332,9 +338,9 @@ def _extended(projected: jax.Array, bias: Any, static: Any, adds_zero: bool, num
     if bias is not None:
         if promote_types(bias.dtype, dtype) != dtype:
             raise DTypeError(f"a bias of dtype {dtype}", describe(bias))
-        want(bias.ndim <= 3, f"of a bias (1, 1, {size})", bias)
+        want(bias.ndim <= 3, f"(1, 1, {size}) for the bias", bias)
         rows = bias.reshape((1,) * (3 - bias.ndim) + bias.shape)
-        want(rows.shape[1:] == (1, size), f"of a bias (1, 1, {size})", bias)
+        want(rows.shape[1:] == (1, size), f"(1, 1, {size}) for the bias", bias)
         projected = jnp.concatenate([projected, jnp.tile(widened(rows), (1, batch, 1))])
     heads = _by_head(projected, num_heads)
     if static is not None:

@@ -93,7 +93,7 @@ def _sizes_of(normalized_shape: Any, *parameters: Any) -> tuple[int, ...]:
         raise ShapeError("a `normalized_shape` of at least one dimension", describe(normalized_shape))
     for parameter in parameters:
         if parameter is not None and parameter.shape != shape:
-            raise ShapeError(f"weights of shape {list(shape)}", describe(parameter))
+            raise ShapeError(f"a weight and a bias of shape {list(shape)}", describe(parameter))
     return shape
 
 
@@ -113,7 +113,9 @@ def want_parameters(input: jax.Array, *parameters: Any) -> None:
     taken = {input.dtype} if as_dtype(input.dtype).itemsize > 2 else {input.dtype, float32.dtype}
     if len(dtypes) > 1 or not dtypes <= taken:
         given = describe(tuple(parameter for parameter in parameters if parameter is not None))
-        raise DTypeError(f"weights and statistics of one dtype, that of {describe(input)}", given, "Cast them.")
+        raise DTypeError(
+            f"weights and statistics of one dtype, that of the input, {describe(input)}", given, "Cast them."
+        )
 
 
 def _standardised(x: jax.Array, axes: tuple[int, ...], eps: Any) -> jax.Array:
@@ -223,7 +225,7 @@ def _channels_in_groups(input: jax.Array, num_groups: int) -> int:
         raise DivisionError("a positive `num_groups`", "0")
     sizes = input.shape
     if math.prod((sizes[0] * sizes[1] // num_groups, *sizes[2:])) == 1:
-        raise ArgumentValueError("more than one value for each group", describe(input))
+        raise ArgumentValueError("more than one value per group", describe(input))
     if num_groups < 0 or sizes[1] % num_groups:
         raise ShapeError(f"a positive `num_groups` that divides the {sizes[1]} channels", str(num_groups))
     return sizes[1]

@@ -77,7 +77,7 @@ def _is_real(value: Any) -> None:
 )
 def _pad(input: Array, pad: Any, mode: str = "constant", value: Factor = None) -> jax.Array:
     if mode != "constant":
-        raise UnsupportedArgumentError(f"`mode` among constant, {', '.join(_MODES)}", describe(mode))
+        raise UnsupportedArgumentError(f"`mode` to be one of constant, {', '.join(_MODES)}", describe(mode))
     return _constant(input, as_tuple(pad, "pad"), 0.0 if value is None else value)
 
 
@@ -112,7 +112,7 @@ def _pad_with_itself(input: Array, pad: Any, mode: str, value: Factor = None) ->
     pairs = _pairs(input, as_tuple(pad, "pad"))
     count = len(pad) // 2
     if not 1 <= count <= 3 or input.ndim - count not in (1, 2):
-        raise UnsupportedArgumentError("1 to 3 padded dimensions behind the channels", f"{describe(input)} and {pad}")
+        raise UnsupportedArgumentError("1 to 3 padded dimensions after the channels", f"{describe(input)} and {pad}")
     if mode == "circular":
         return _circular(input, pairs)
     _want_elements(input, pairs, input.ndim - count == 2, mode)
@@ -147,7 +147,7 @@ def constant_pad_nd(input: Array, pad: Sequence[int], value: Factor = 0) -> jax.
 def _pairs(input: jax.Array, pad: tuple[int, ...]) -> Pairs:
     """Return the padding before and after, for each dimension in order."""
     if len(pad) % 2 or len(pad) > 2 * input.ndim:
-        raise ShapeError(f"an even number of counts, at most {2 * input.ndim}", describe(pad))
+        raise ShapeError(f"`pad` of an even length, at most {2 * input.ndim}", describe(pad))
     given = [(pad[place], pad[place + 1]) for place in range(0, len(pad), 2)]
     return [(0, 0)] * (input.ndim - len(given)) + given[::-1]
 
@@ -157,7 +157,7 @@ def _constant(input: jax.Array, pad: tuple[int, ...], value: Any) -> jax.Array:
     if any(
         size + min(before, 0) + min(behind, 0) < 0 for size, (before, behind) in zip(input.shape, pairs, strict=True)
     ):
-        raise ShapeError("a `pad` that leaves no negative size", f"{describe(input)} and {pad}")
+        raise ShapeError("a `pad` that gives no negative size", f"{describe(input)} and {pad}")
     return jax.lax.pad(input, _filling(input, value), [(*pair, 0) for pair in pairs])
 
 
@@ -169,10 +169,10 @@ def _filling(input: jax.Array, value: Any) -> jax.Array:
 def _circular(input: jax.Array, pairs: Pairs) -> jax.Array:
     for size, pair in zip(input.shape, pairs, strict=True):
         if max(pair) > size:
-            raise ShapeError("a `pad` of at most the size", f"{pair} for a size of {size}")
+            raise ShapeError("a `pad` no larger than the size", f"{pair} for a size of {size}")
         left = size + sum(min(count, 0) for count in pair)
         if left < (max(pair) > 0):
-            raise ShapeError("a `pad` that leaves elements", f"{pair} for a size of {size}")
+            raise ShapeError("a `pad` that leaves a non-empty tensor", f"{pair} for a size of {size}")
     return jnp.pad(_cropped(input, pairs), [(max(before, 0), max(behind, 0)) for before, behind in pairs], "wrap")
 
 
@@ -187,11 +187,11 @@ def _cropped(input: jax.Array, pairs: Pairs) -> jax.Array:
 def _want_elements(input: jax.Array, pairs: Pairs, is_batched: bool, mode: str) -> None:
     """Raise ShapeError for too few elements, and UnsupportedDTypeError for bools: torch has no kernel for bools."""
     if 0 in input.shape[is_batched:]:
-        raise ShapeError("a tensor with elements behind the batch", describe(input))
+        raise ShapeError("a tensor whose non-batch dimensions are not empty", describe(input))
     for size, pair in zip(input.shape, pairs, strict=True):
         if mode == "reflect" and any(pair) and max(pair) >= size:
-            raise ShapeError("a `pad` below the size", f"{pair} for a size of {size}")
+            raise ShapeError("a `pad` smaller than the size", f"{pair} for a size of {size}")
         if any(pair) and size + sum(pair) < 1:
-            raise ShapeError("a `pad` that leaves elements", f"{pair} for a size of {size}")
+            raise ShapeError("a `pad` that leaves a non-empty tensor", f"{pair} for a size of {size}")
     if input.dtype == bool:
-        raise UnsupportedDTypeError("a tensor of numbers", describe(input))
+        raise UnsupportedDTypeError("a tensor that is not boolean", describe(input))

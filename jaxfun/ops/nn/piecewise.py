@@ -79,7 +79,7 @@ def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0) -> jax.Arr
 
 def _are_bounds(input: Any, min_val: Any = -1.0, max_val: Any = 1.0) -> None:
     if of(input) == uint8 and any(not is_traced(bound) and bound < 0 for bound in (min_val, max_val)):
-        raise DTypeError("bounds of 0 or more beside uint8", describe((min_val, max_val)))
+        raise DTypeError("non-negative bounds for a uint8 tensor", describe((min_val, max_val)))
     numbers_fit(input, min_val, max_val)
 
 
@@ -166,7 +166,7 @@ def rrelu(
     tensor = as_tensor("input", input)
     own = as_dtype(tensor.dtype)
     if not own.is_floating_point or own == float16:
-        raise UnsupportedDTypeError("a floating point tensor, in training other than float16", describe(tensor))
+        raise UnsupportedDTypeError("a floating point tensor, and not float16 in training", describe(tensor))
     if not tensor.size or lower == upper:
         slope = jnp.asarray(lower, tensor.dtype)
     else:
@@ -219,7 +219,7 @@ def _prelu_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 def _is_a_distance(input: Any, lambd: Any = 0.5) -> None:
     numbers_fit(input, lambd)
     if not is_traced(lambd) and not jnp.iscomplexobj(lambd) and not 0 <= lambd < math.inf:
-        raise DTypeError("a `lambd` of 0 or more", describe(lambd))
+        raise DTypeError("a non-negative, finite `lambd`", describe(lambd))
 
 
 @op(

@@ -110,7 +110,7 @@ def smooth_l1_loss(input: Any, target: Any, *, reduction: str = "mean", beta: fl
 )
 def _smooth_l1_loss(input: Array, target: Array, *, reduction: str = "mean", beta: float = 1.0) -> jax.Array:
     if beta < 0:
-        raise DTypeError("`beta` of 0 or more", describe(beta))
+        raise DTypeError("a non-negative `beta`", describe(beta))
     return reduced(_huber(input - target, beta) / beta, reduction)
 
 
@@ -147,7 +147,7 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
 )
 def _huber_loss(input: Array, target: Array, reduction: str = "mean", delta: float = 1.0) -> jax.Array:
     if delta <= 0:
-        raise DTypeError("`delta` above 0", describe(delta))
+        raise DTypeError("a positive `delta`", describe(delta))
     own = as_dtype(input.dtype)
     want_floating("input", input)
     wide = computed_in(promote_types(own, as_dtype(target.dtype))).dtype
@@ -264,13 +264,13 @@ def _variance(input: jax.Array, var: Any) -> jax.Array:
         raise ArgumentTypeError("`var` to be a tensor or a float", describe(var))
     var = as_tensor("var", var)
     if not are_all(lambda numbers: ~(numbers < 0), var):
-        raise ArgumentValueError("no negative `var`", describe(var))
+        raise ArgumentValueError("a non-negative `var`", describe(var))
     if var.shape == input.shape:
         return var
     if input.shape[:-1] == var.shape:
         return var[..., None]
     others = [size for own, size in zip(input.shape, var.shape, strict=False) if own != size]
     if input.ndim != var.ndim or builtins.sum(others) != 1:
-        expected = "a `var` of the shape of `input`, but for one size of 1"
+        expected = "a `var` of the shape of `input`, except for one size of 1"
         raise ArgumentValueError(expected, f"{describe(var)} and {describe(input)}")
     return var

@@ -31,7 +31,7 @@ def pixel_shuffle(input: Array, upscale_factor: Integer) -> jax.Array:
     *batch, channels, height, width = _image(input, upscale_factor, "upscale_factor")
     count, r = channels // upscale_factor**2, upscale_factor
     if channels % (r * r):
-        raise ShapeError(f"a number of channels that {r * r} divides", describe(input))
+        raise ShapeError(f"a number of channels divisible by {r * r}", describe(input))
     parts = input.reshape(*batch, count, r, r, height, width)
     return _moved(parts, (0, 3, 1, 4, 2)).reshape(*batch, count, height * r, width * r)
 
@@ -59,7 +59,7 @@ def pixel_unshuffle(input: Array, downscale_factor: Integer) -> jax.Array:
     if not input.size:  # torch returns an empty tensor unchanged
         return input
     if height % r or width % r:
-        raise ShapeError(f"a height and a width that {r} divides", describe(input))
+        raise ShapeError(f"a height and a width divisible by {r}", describe(input))
     parts = input.reshape(*batch, channels, height // r, r, width // r, r)
     return _moved(parts, (0, 2, 4, 1, 3)).reshape(*batch, channels * r * r, height // r, width // r)
 

@@ -25,11 +25,9 @@ def _unpooled(
     sizes = _sizes(dims, input, kernel_size, stride, padding, output_size)
     want_rank(input, dims)
     if indices.dtype != canonical(int64).dtype:
-        raise ShapeError("`indices` of int64", describe(indices))
+        raise ShapeError("`indices` of dtype int64", describe(indices))
     if indices.shape != input.shape or 0 in input.shape[1:]:
-        raise ShapeError(
-            "a tensor with elements, and `indices` of its shape", f"{describe(input)} and {describe(indices)}"
-        )
+        raise ShapeError("a non-empty tensor, and `indices` of its shape", f"{describe(input)} and {describe(indices)}")
     return _at_places(input, indices, sizes)
 
 
@@ -57,7 +55,7 @@ def _given(output_size: Any, usual: Ints, step: Ints) -> Ints:
     if len(given) != dims:
         raise ArgumentValueError(f"`output_size` of {dims} or {dims + 2} integers", str(output_size))
     if any(abs(size - default) >= hop for size, default, hop in zip(given, usual, step, strict=False)):
-        raise ArgumentValueError(f"`output_size` less than {step} from {usual}", str(output_size))
+        raise ArgumentValueError(f"`output_size` that differs from {usual} by less than {step}", str(output_size))
     return given
 
 
