@@ -58,7 +58,7 @@ def test_each_form_gives_torchs_values_and_gradients(form: str, case: str) -> No
 
 def test_which_form_the_cpu_takes() -> None:
     def form(shape: Any, kernel: Any, groups: int = 1, stride: int = 1, pad: int = 1) -> Any:
-        return convolution._form(shape, kernel, Windows((stride,) * 2, [(pad, pad)] * 2, (1, 1), groups))
+        return convolution._fastest_on_cpu(shape, kernel, Windows((stride,) * 2, [(pad, pad)] * 2, (1, 1), groups))
 
     assert form((1, 64, 56, 56), (64, 64, 3, 3)) is convolution._by_xla
     assert form((1, 512, 2, 2), (512, 512, 3, 3)) is convolution._by_columns
@@ -75,7 +75,7 @@ LARGE = ((1, 3, 64, 64), (8, 3, 3, 3))
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64", "complex64", "int64"])
 def test_a_large_convolution_is_torchs(dtype: str) -> None:
     shape, kernel = LARGE
-    assert convolution._form(shape, kernel, Windows((1, 1), [(1, 1)] * 2, (1, 1), 1)) is convolution._by_xla
+    assert convolution._fastest_on_cpu(shape, kernel, Windows((1, 1), [(1, 1)] * 2, (1, 1), 1)) is convolution._by_xla
     x, w = (torch.tensor(item * 4).to(getattr(torch, dtype)) for item in drawn(*LARGE))
     expected = torch.nn.functional.conv2d(x.to(_wide(x)), w.to(_wide(x)), padding=1)
     ours = jf.nn.functional.conv2d(*(jf.tensor(_numbers(item), dtype=dtype) for item in (x, w)), padding=1)

@@ -178,13 +178,13 @@ def elu(input: Array, alpha: Factor = 1.0) -> jax.Array:
     return _elu(input, alpha)
 
 
-def _elu(x: jax.Array, alpha: jax.Array, steepness: jax.Array | float = 1.0) -> jax.Array:
+def _elu(x: jax.Array, alpha: jax.Array, input_scale: jax.Array | float = 1.0) -> jax.Array:
     # at 0: the first derivative of the exponential, the second derivative of the line
-    line = x * jnp.where(x == 0, alpha * steepness, 1)
-    return jnp.where(x < 0, alpha * jnp.expm1(jnp.where(x < 0, x, 0) * steepness), line)
+    line = x * jnp.where(x == 0, alpha * input_scale, 1)
+    return jnp.where(x < 0, alpha * jnp.expm1(jnp.where(x < 0, x, 0) * input_scale), line)
 
 
-def _has_steepness(input: Any, alpha: Any = 1.0) -> None:
+def _want_nonzero_alpha(input: Any, alpha: Any = 1.0) -> None:
     numbers_fit(input, alpha)
     if not is_traced(alpha) and alpha == 0:
         raise DTypeError("a nonzero `alpha`", describe(alpha))
@@ -196,7 +196,7 @@ def _has_steepness(input: Any, alpha: Any = 1.0) -> None:
     rejects=NOT_FLOATS,
     takes={"alpha": Choice((1.0, 2, -0.5))},
     aliases=("celu",),
-    before=_has_steepness,
+    before=_want_nonzero_alpha,
 )
 def celu(input: Array, alpha: Factor = 1.0) -> jax.Array:
     """Apply the continuously differentiable ELU: `x` if `x > 0`, else `alpha (exp(x / alpha) - 1)`.

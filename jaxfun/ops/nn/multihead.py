@@ -22,7 +22,7 @@ from ...core.public import public
 from ...core.record import NOT_FLOATS, Array, Choice, Mask
 from ...core.types import ArrayLike
 from ..linalg._matrices import want, wide_product
-from .attention import attended, bools, causal, is_of_nothing, safe_softmax, zeros
+from .attention import attended, bool_mask, causal, empty_output, is_empty_attention, safe_softmax
 
 _UNBATCHED: dict[str, Any] = {
     "query": "l 4",
@@ -62,10 +62,10 @@ _SEPARATE: dict[str, Any] = {
 }
 _CASES = (
     _UNBATCHED,
-    _UNBATCHED | {"attn_mask": bools("2 l s"), "key_padding_mask": "s", "out_proj_bias": None},
+    _UNBATCHED | {"attn_mask": bool_mask("2 l s"), "key_padding_mask": "s", "out_proj_bias": None},
     _BATCHED | {"attn_mask": "l s", "average_attn_weights": False, "in_proj_bias": None},
-    _BATCHED | {"attn_mask": "4 l s", "key_padding_mask": bools("2 s"), "need_weights": False},
-    _BATCHED | {"attn_mask": bools("l s"), "need_weights": False, "is_causal": True},
+    _BATCHED | {"attn_mask": "4 l s", "key_padding_mask": bool_mask("2 s"), "need_weights": False},
+    _BATCHED | {"attn_mask": bool_mask("l s"), "need_weights": False, "is_causal": True},
     _BATCHED | {"key_padding_mask": "2 s", "bias_k": "1 1 4", "bias_v": "1 1 4", "add_zero_attn": True},
     _BATCHED | {"attn_mask": "l s", "bias_k": "1 1 4", "bias_v": "1 1 4", "add_zero_attn": True, "need_weights": False},
     _BATCHED | _SEPARATE,
@@ -203,22 +203,24 @@ def _multi_head_attention_forward(
     _want(query.shape[2] % num_heads == 0, f"an embedding size divisible by the {num_heads} heads", query)
     # `is_causal` replaces the mask, unless the padding mask or the weights need it
     is_hint = is_causal and key_padding_mask is None and not need_weights
-    padding = _as_numbers(key_padding_mask, query)
-    mask = _as_numbers(None if is_hint else attn_mask, query)
+    padding = _additive_mask(key_padding_mask, query)
+    mask = _additive_mask(None if is_hint else attn_mask, query)
     weights = (q_proj_weight, k_proj_weight, v_proj_weight) if use_separate_proj_weight else (in_proj_weight,)
     q, k, v = _projected((query, key, value), weights, in_proj_bias)
-    mask = _mask_of_heads(mask, (len(q), len(key)), q.shape[1] * num_heads)
-    _want_both_or_none((bias_k, bias_v), (static_k, static_v))
+    mask = _mask_per_head(mask, (len(q), len(key)), q.shape[1] * num_heads)
+    _want_both_biases((bias_k, bias_v), (static_k, static_v))
     heads = (
         _by_head(q, num_heads),
         _extended(k, bias_k, static_k, add_zero_attn, num_heads, query.dtype),
         _extended(v, bias_v, static_v, add_zero_attn, num_heads, query.dtype),
     )
-    mask = _with_padding(mask, padding, q.shape[1], num_heads, (bias_k is not None) + add_zero_attn, heads[1].shape[1])
+    mask = _with_padding_mask(
+        mask, padding, q.shape[1], num_heads, (bias_k is not None) + add_zero_attn, heads[1].shape[1]
+    )
     drop = (dropout_key, dropout_p) if training and dropout_p > 0 else None
     if not need_weights and mask is not None:
         want(mask.size > 0 or len(mask) == 1, "of a non-empty mask", mask)
-    is_empty = not need_weights and is_of_nothing(heads[0], heads[2])
+    is_empty = not need_weights and is_empty_attention(heads[0], heads[2])
     if not is_empty:
         _want_floats(mask, query, need_weights)
     output, scores = _attention(heads, mask, need_weights, is_hint, is_empty, drop)
@@ -254,7 +256,7 @@ def _want_ranks(query: jax.Array, key: jax.Array, value: jax.Array, padding: Any
     return ndim == 3
 
 
-def _as_numbers(mask: Any, query: jax.Array) -> Any:
+def _additive_mask(mask: Any, query: jax.Array) -> Any:
     """Return an additive mask: -infinity where a boolean mask is True."""
     if mask is None:
         return None
@@ -266,11 +268,11 @@ def _as_numbers(mask: Any, query: jax.Array) -> Any:
 
 def _projected(inputs: tuple[jax.Array, ...], weights: tuple[Any, ...], bias: Any) -> list[jax.Array]:
     query, key, value = inputs
-    biases = [None] * 3 if bias is None else _thirds(bias)
+    biases = [None] * 3 if bias is None else _split_in_three(bias)
     if len(weights) == 1:
         _want(key.shape == value.shape, "a key and a value of the same shape", key, value)
         _want(weights[0] is not None, "an `in_proj_weight`", weights[0])
-        weights = tuple(_thirds(weights[0]))
+        weights = tuple(_split_in_three(weights[0]))
     else:
         _want(key.shape[:2] == value.shape[:2], "a key and a value of the same length and batch size", key, value)
         _want(
@@ -286,7 +288,7 @@ def _projected(inputs: tuple[jax.Array, ...], weights: tuple[Any, ...], bias: An
     return [_linear(widened(each), weight, part) for each, weight, part in zip(inputs, weights, biases, strict=True)]
 
 
-def _thirds(tensor: jax.Array) -> list[jax.Array]:
+def _split_in_three(tensor: jax.Array) -> list[jax.Array]:
     want(tensor.ndim > 0, "(3 n, *)", tensor)
     part = -(-len(tensor) // 3)
     is_three = not part or -(-len(tensor) // part) == 3
@@ -304,7 +306,7 @@ def _linear(input: jax.Array, weight: jax.Array, bias: Any) -> jax.Array:
     return result + widened(bias)
 
 
-def _mask_of_heads(mask: Any, lengths: tuple[int, int], heads: int) -> Any:
+def _mask_per_head(mask: Any, lengths: tuple[int, int], heads: int) -> Any:
     """Return a 3-D mask: one matrix for each head, or one for all heads.
 
     Raises: ShapeError for a mask of another shape.
@@ -316,7 +318,7 @@ def _mask_of_heads(mask: Any, lengths: tuple[int, int], heads: int) -> Any:
     return mask if mask.ndim == 3 else mask[None]
 
 
-def _want_both_or_none(biases: tuple[Any, Any], statics: tuple[Any, Any]) -> None:
+def _want_both_biases(biases: tuple[Any, Any], statics: tuple[Any, Any]) -> None:
     given = [bias is not None for bias in biases]
     _want(given[0] == given[1], "both `bias_k` and `bias_v`, or neither", *biases)
     _want(
@@ -351,7 +353,7 @@ def _extended(projected: jax.Array, bias: Any, static: Any, adds_zero: bool, num
     return jnp.pad(heads, ((0, 0), (0, int(adds_zero)), (0, 0)))
 
 
-def _with_padding(mask: Any, padding: Any, batch: int, num_heads: int, added: int, length: int) -> Any:
+def _with_padding_mask(mask: Any, padding: Any, batch: int, num_heads: int, added: int, length: int) -> Any:
     """Return the sum of attention mask and padding mask. The `added` keys at the end are not masked."""
     mask = None if mask is None else jnp.pad(mask, ((0, 0), (0, 0), (0, added)))
     if padding is None:
@@ -382,7 +384,7 @@ def _attention(
 ) -> tuple[jax.Array, jax.Array]:
     query, key, _ = heads
     if is_empty:
-        return zeros(*heads), query
+        return empty_output(*heads), query
     if is_hint:
         mask = causal(query, key)
     softmax = jax.nn.softmax if need_weights else safe_softmax
