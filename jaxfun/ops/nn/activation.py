@@ -52,7 +52,7 @@ def gelu(input: Array, *, approximate: str = "none") -> jax.Array:
     if approximate == "none":
         return 0.5 * input * jax.lax.erfc(-math.sqrt(0.5) * input)
     if approximate != "tanh":
-        raise DTypeError("`approximate` 'none' or 'tanh'", repr(approximate))
+        raise DTypeError("`approximate` to be 'none' or 'tanh'", repr(approximate))
     return 0.5 * input * (1 + jnp.tanh(_TANH_SCALE * (input + 0.044715 * input * input * input)))
 
 

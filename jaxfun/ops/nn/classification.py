@@ -99,9 +99,7 @@ def cross_entropy(
         raise DTypeError("`label_smoothing` of at most 1", describe(label_smoothing))
     is_soft = input.shape == target.shape
     if is_soft and not as_dtype(target.dtype).is_floating_point:
-        raise DTypeError(
-            "class probabilities, floating point numbers, if `target` has the shape of `input`", describe(target)
-        )
+        raise DTypeError("floating point class probabilities in a `target` of the shape of `input`", describe(target))
     if is_soft and ignore_index >= 0:
         raise DTypeError("class indices if `ignore_index` is given", describe(target))
     want_floating("input", input)

@@ -183,7 +183,7 @@ def want_kernel(input: jax.Array, weight: jax.Array, bias: Any, groups: int, cha
         raise UnsupportedDTypeError("tensors of one dtype", " and ".join(map(describe, (input, *others))))
     want(
         weight.shape[0] >= groups and weight.shape[0] % groups == 0,
-        f"with a number of channels that is a positive multiple of groups={groups}",
+        f"with a nonzero first dimension divisible by groups={groups}",
         weight,
     )
     want(0 not in weight.shape[2:], "with a non-empty kernel", weight)

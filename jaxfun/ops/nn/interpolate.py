@@ -139,7 +139,9 @@ def _want_mode(input: jax.Array, mode: str, align_corners: bool, antialias: bool
         raise ArgumentValueError("mode='bilinear', 'bicubic' or 'lanczos' and a 4-D input with `antialias`", got)
     known = mode in _WITHOUT_CORNERS or mode in _RANKS
     if not known or input.ndim not in _RANKS.get(mode, (3, 4, 5)):
-        raise UnsupportedArgumentError("a `mode` that accepts the rank of the input", f"{mode!r} and {describe(input)}")
+        raise UnsupportedArgumentError(
+            f"a `mode` that supports {input.ndim}-D inputs", f"{mode!r} and {describe(input)}"
+        )
     if mode == "lanczos" and (align_corners or not antialias):
         raise ArgumentValueError(
             "antialias=True and no `align_corners` with mode='lanczos'", f"{antialias} and {align_corners}"
@@ -157,9 +159,9 @@ def _want_sizes(input: jax.Array, sizes: tuple[int, ...], mode: str) -> None:
 def _want_dtype(input: jax.Array, mode: str, antialias: bool) -> None:
     if mode == "area" and input.ndim < 5 and not input.size:
         return
-    own = as_dtype(input.dtype)
+    dtype = as_dtype(input.dtype)
     takes_bytes = mode not in ("area", "linear", "trilinear")
-    if not (own.is_floating_point or (own == uint8 and takes_bytes)) or (antialias and own in HALVES):
+    if not (dtype.is_floating_point or (dtype == uint8 and takes_bytes)) or (antialias and dtype in HALVES):
         raise UnsupportedDTypeError("a floating point tensor", describe(input))
 
 
@@ -175,7 +177,7 @@ def _op_of_mode(
     exceptions: Any = frozenset(),
     takes_here: Any = None,
 ) -> Any:
-    """Return the op of one interpolation mode. `taken`: the integer dtypes it accepts, or the floats it rejects."""
+    """Return the op of one interpolation mode. `exceptions`: integers that it accepts, or floats that it rejects."""
 
     @op(
         kind=None,

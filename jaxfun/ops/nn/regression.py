@@ -148,10 +148,10 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
 def _huber_loss(input: Array, target: Array, reduction: str = "mean", delta: float = 1.0) -> jax.Array:
     if delta <= 0:
         raise DTypeError("a positive `delta`", describe(delta))
-    own = as_dtype(input.dtype)
+    dtype = as_dtype(input.dtype)
     want_floating("input", input)
-    wide = computed_in(promote_types(own, as_dtype(target.dtype))).dtype
-    return reduced(_huber(input.astype(wide) - target.astype(wide), delta), reduction).astype(own.dtype)
+    wide = computed_in(promote_types(dtype, as_dtype(target.dtype))).dtype
+    return reduced(_huber(input.astype(wide) - target.astype(wide), delta), reduction).astype(dtype.dtype)
 
 
 def _huber(error: jax.Array, limit: float) -> jax.Array:

@@ -111,7 +111,7 @@ def _implicit_dim(input: Any, dim: int | None) -> int:
         return dim
     count = as_tensor("input", input).ndim
     chosen = 0 if count in (0, 1, 3) else 1
-    warnings.warn(f"`dim` is omitted: dim={chosen} is used for {count} dimensions", UserWarning, stacklevel=4)
+    warnings.warn(f"`dim` is omitted: dim={chosen} is used for a {count}-D tensor", UserWarning, stacklevel=4)
     return chosen
 
 
