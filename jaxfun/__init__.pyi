@@ -107,7 +107,7 @@ def adaptive_avg_pool1d(
 
     Along each dimension, window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
     Shapes: (n, c, length) -> (n, c, output_size), or without n.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.adaptive_avg_pool1d, torch.nn.functional.adaptive_avg_pool1d.
     """
     ...

@@ -1,4 +1,4 @@
-"""Dropout in attention from an explicit key: torch's result where nothing is dropped, its mean and scale elsewhere."""
+"""Dropout in attention with a random key: torch's result without drops, else its mean and scale."""
 
 from collections.abc import Callable
 from typing import Any
@@ -40,23 +40,23 @@ def test_dropped_weights_are_zero_or_scaled() -> None:
     kept, full = weights(0.3), weights(0.0)
     is_kept = kept != 0
     np.testing.assert_allclose(kept[is_kept], full[is_kept] / 0.7, rtol=1e-12)
-    # the share of 32,768 independent draws is within 0.015 of 0.7, save in 1 of 10⁷ cases
+    # the share of 32,768 independent samples differs from 0.7 by more than 0.015 in 1 of 10⁷ cases
     assert abs(is_kept.mean() - 0.7) < 0.015
 
 
 def test_mean_over_keys_is_the_result_without_dropout() -> None:
     drawn = jax.vmap(lambda key: attention(0.5, key))(jax.random.split(KEY, 2000))
     error = np.asarray(drawn.mean(0) - attention(0.0))
-    # the deviation of a mean of 2,000: six times it is exceeded in none of 4,096 elements
+    # six standard deviations of a mean of 2,000 samples: none of the 4,096 elements exceeds them
     assert (np.abs(error) < 6 * np.asarray(drawn.std(0)) / np.sqrt(2000)).all()
 
 
-def test_gradient_is_that_of_the_kept_weights() -> None:
+def test_gradient_uses_the_kept_weights() -> None:
     gradient = jax.grad(lambda value: attention(0.4, value=value).sum())(jnp.asarray(VALUE))
     np.testing.assert_allclose(gradient, np.broadcast_to(weights(0.4).sum(-2)[..., None], VALUE.shape), rtol=1e-9)
 
 
-def test_same_key_gives_the_same_result_and_another_key_another() -> None:
+def test_result_depends_only_on_the_key() -> None:
     np.testing.assert_array_equal(attention(0.5), attention(0.5))
     np.testing.assert_allclose(jax.jit(lambda: attention(0.5))(), attention(0.5), rtol=1e-9)
     assert (attention(0.5) != attention(0.5, jax.random.key(1))).any()
@@ -69,7 +69,7 @@ def test_all_weights_are_dropped_with_probability_one() -> None:
     np.testing.assert_array_equal(attention(1.0, None), theirs)
 
 
-def test_heads_drop_weights_in_training_alone() -> None:
+def test_heads_drop_weights_only_in_training() -> None:
     output, dropped = heads(0.5)
     np.testing.assert_array_equal(heads(0.5, None, training=False)[0], heads(0.0, None)[0])
     full = heads(0.0, None)[1]

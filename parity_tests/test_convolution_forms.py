@@ -43,7 +43,7 @@ def in_torch(input: torch.Tensor, weight: torch.Tensor, windows: Windows) -> tor
 
 
 @pytest.mark.parametrize(("form", "case"), PAIRS)
-def test_each_form_gives_torchs_values_and_gradients(form: str, case: str) -> None:
+def test_each_form_and_its_gradient_match_torch(form: str, case: str) -> None:
     shape, kernel, windows = CASES[case]
     x, w = drawn(shape, kernel)
     inputs = [torch.tensor(item, requires_grad=True) for item in (x, w)]
@@ -56,9 +56,9 @@ def test_each_form_gives_torchs_values_and_gradients(form: str, case: str) -> No
         np.testing.assert_allclose(ours, theirs.grad, rtol=1e-11, atol=1e-12)
 
 
-def test_which_form_the_cpu_takes() -> None:
+def test_fastest_form_is_selected_on_the_cpu() -> None:
     def form(shape: Any, kernel: Any, groups: int = 1, stride: int = 1, pad: int = 1) -> Any:
-        return convolution._form(shape, kernel, Windows((stride,) * 2, [(pad, pad)] * 2, (1, 1), groups))
+        return convolution._fastest_on_cpu(shape, kernel, Windows((stride,) * 2, [(pad, pad)] * 2, (1, 1), groups))
 
     assert form((1, 64, 56, 56), (64, 64, 3, 3)) is convolution._by_xla
     assert form((1, 512, 2, 2), (512, 512, 3, 3)) is convolution._by_columns
@@ -73,9 +73,9 @@ LARGE = ((1, 3, 64, 64), (8, 3, 3, 3))
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64", "complex64", "int64"])
-def test_a_large_convolution_is_torchs(dtype: str) -> None:
+def test_large_convolution_matches_torch(dtype: str) -> None:
     shape, kernel = LARGE
-    assert convolution._form(shape, kernel, Windows((1, 1), [(1, 1)] * 2, (1, 1), 1)) is convolution._by_xla
+    assert convolution._fastest_on_cpu(shape, kernel, Windows((1, 1), [(1, 1)] * 2, (1, 1), 1)) is convolution._by_xla
     x, w = (torch.tensor(item * 4).to(getattr(torch, dtype)) for item in drawn(*LARGE))
     expected = torch.nn.functional.conv2d(x.to(_wide(x)), w.to(_wide(x)), padding=1)
     ours = jf.nn.functional.conv2d(*(jf.tensor(_numbers(item), dtype=dtype) for item in (x, w)), padding=1)
@@ -96,8 +96,8 @@ def _numbers(tensor: torch.Tensor) -> np.ndarray:
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
-def test_16_bits_are_added_up_in_float32_on_any_device(dtype: str) -> None:
-    # what another device runs: XLA's own convolution, with its gradient
+def test_16_bit_convolution_accumulates_in_float32_on_any_device(dtype: str) -> None:
+    # other devices run XLA's convolution and its gradient
     shape, kernel, windows = CASES["images"]
     x, w = (jnp.asarray(item, dtype) for item in drawn(shape, kernel))
     found, pull = jax.vjp(lambda x, w: convolution._by_xla(windows, x, w), x, w)

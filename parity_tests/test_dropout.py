@@ -1,4 +1,4 @@
-"""What draws in nn.functional: torch's answers where nothing is random, and its numbers, shapes and gradients else."""
+"""Random functions of nn.functional: torch's values without sampling, else its distribution, shapes and gradients."""
 
 import itertools
 import warnings
@@ -21,7 +21,7 @@ KEY = jax.random.key(0)
 NUMPYS = ("bool", "uint8", "int64", "float16", "float32", "complex64")  # dtypes that NumPy has too
 DTYPES = (*NUMPYS, "bfloat16")
 SHAPES = ((), (3,), (2, 3), (2, 3, 4), (2, 3, 2, 2), (2, 3, 1, 2, 2), (0, 3, 2), (2, 3, 1, 1, 2, 2))
-# how many of the first dimensions are dropped one by one: of the shape that is given
+# the shape of an input, and the number of its first dimensions with independent drops
 DROPOUTS = {
     "dropout": ((2, 3, 40), 3),
     "dropout1d": ((20, 30, 2), 2),
@@ -33,7 +33,7 @@ DROPOUTS = {
 
 
 def both(name: str, x: Any, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
-    """Return results and errors of both sides; that torch draws too does not matter."""
+    """Return the results of both sides, after a check that both raise or neither does."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # shapes that torch will refuse one day
         ours, error = outcome(lambda: getattr(functional, name)(x, *args, **kwargs, key=KEY))
@@ -55,7 +55,7 @@ def as_numpy(tensor: torch.Tensor) -> np.ndarray:
 @pytest.mark.proves("nn.functional.dropout1d", "nn.functional.dropout2d", "nn.functional.dropout3d")
 @pytest.mark.parametrize("name", DROPOUTS)
 @pytest.mark.parametrize("dtype", NUMPYS)
-def test_dtypes_and_errors_are_torchs_and_values_where_nothing_is_random(name: str, dtype: str) -> None:
+def test_dtypes_errors_and_deterministic_values_match_torch(name: str, dtype: str) -> None:
     for options in ((0.5, False), (0.0, True), (1.0, True), (0.3, True)):
         ours, theirs = both(name, numbers(dtype), *options)
         if theirs is not None:
@@ -66,7 +66,7 @@ def test_dtypes_and_errors_are_torchs_and_values_where_nothing_is_random(name: s
 
 @pytest.mark.parametrize("name", DROPOUTS)
 @pytest.mark.parametrize("training", [True, False])
-def test_shapes_are_torchs(name: str, training: bool) -> None:
+def test_shapes_match_torch(name: str, training: bool) -> None:
     for shape in SHAPES:
         ours, theirs = both(name, numbers("float32", shape), 0.5, training)
         assert theirs is None or ours.shape == tuple(theirs.shape)
@@ -74,7 +74,7 @@ def test_shapes_are_torchs(name: str, training: bool) -> None:
 
 @pytest.mark.parametrize("name", DROPOUTS)
 @pytest.mark.parametrize("p", [-0.1, 1.5, float("nan"), 1j, "x", None, True], ids=str)
-def test_a_probability_is_one_as_for_torch(name: str, p: Any) -> None:
+def test_invalid_probability_raises_as_in_torch(name: str, p: Any) -> None:
     for training in (True, False):
         both(name, numbers("float32"), p, training)
 
@@ -82,19 +82,19 @@ def test_a_probability_is_one_as_for_torch(name: str, p: Any) -> None:
 @pytest.mark.parametrize("name", DROPOUTS)
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
 @pytest.mark.parametrize("p", [0.3, 0.75])
-def test_an_element_has_one_of_torchs_two_values(name: str, dtype: str, p: float) -> None:
+def test_elements_have_the_two_values_of_torch(name: str, dtype: str, p: float) -> None:
     shape, _ = DROPOUTS[name]
     ours = getattr(functional, name)(jnp.full(shape, 1.7, dtype), p, True, key=KEY)
     theirs = getattr(reference, name)(torch.full(shape, 1.7, dtype=getattr(torch, dtype)), p, True)
     assert ours.dtype.name == dtype
     found, wanted = np.unique(np.asarray(ours, float)), np.unique(as_numpy(theirs).astype(float))
-    # the last digit apart: torch rounds the steps of alpha_dropout one by one
+    # the last digit may differ: torch rounds each step of alpha_dropout
     np.testing.assert_allclose(found, wanted, rtol=4 * float(jnp.finfo(dtype).eps))
 
 
 @pytest.mark.parametrize("name", DROPOUTS)
 @pytest.mark.parametrize("p", [0.1, 0.5, 0.8])
-def test_what_is_dropped_is_drawn_alone_and_as_often_as_asked(name: str, p: float) -> None:
+def test_drops_are_independent_with_the_given_probability(name: str, p: float) -> None:
     shape, alone = DROPOUTS[name]
     keys = jax.random.split(KEY, 200)
     out = np.asarray(jax.vmap(lambda key: getattr(functional, name)(jnp.ones(shape), p, True, key=key))(keys))
@@ -102,7 +102,7 @@ def test_what_is_dropped_is_drawn_alone_and_as_often_as_asked(name: str, p: floa
     together = dropped.reshape(*dropped.shape[: 1 + alone], -1)
     assert (together == together[..., :1]).all()
     each = together[..., 0].astype(float)
-    # five standard deviations of the share, over all and at each place, and of the products of neighbours
+    # within five standard deviations: the mean over all, the mean at each index, and the products of neighbours
     spread = 5 * np.sqrt(p * (1 - p))
     assert abs(each.mean() - p) < spread / np.sqrt(each.size)
     assert np.abs(each.mean(0) - p).max() < spread / np.sqrt(200)
@@ -112,7 +112,7 @@ def test_what_is_dropped_is_drawn_alone_and_as_often_as_asked(name: str, p: floa
 
 
 @pytest.mark.parametrize("name", ["alpha_dropout", "feature_alpha_dropout"])
-def test_mean_and_variance_stay(name: str) -> None:
+def test_alpha_dropout_preserves_mean_and_variance(name: str) -> None:
     x = jax.random.normal(jax.random.key(1), (400, 300))
     out = np.asarray(getattr(functional, name)(x, 0.4, True, key=KEY))
     assert abs(out.mean()) < 0.02
@@ -120,7 +120,7 @@ def test_mean_and_variance_stay(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", DROPOUTS)
-def test_the_derivative_is_the_factor_of_each_element(name: str) -> None:
+def test_derivative_is_the_factor_of_each_element(name: str) -> None:
     shape, _ = DROPOUTS[name]
 
     def drop(x: jax.Array) -> jax.Array:
@@ -129,14 +129,14 @@ def test_the_derivative_is_the_factor_of_each_element(name: str) -> None:
     x, along = jax.random.normal(jax.random.key(1), shape), jax.random.normal(jax.random.key(2), shape)
     _, change = jax.jvp(drop, (x,), (along,))
     (gradient,) = jax.vjp(drop, x)[1](along)
-    # the function is linear but for a constant: the factors are its differences
+    # the function is affine: its factors are the differences from its value at 0
     factors = drop(jnp.ones(shape)) - drop(jnp.zeros(shape))
     np.testing.assert_allclose(change, factors * along, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(gradient, factors * along, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", DROPOUTS)
-def test_infinity_and_nan_go_through_as_in_torch(name: str) -> None:
+def test_infinity_and_nan_are_propagated_as_in_torch(name: str) -> None:
     shape, _ = DROPOUTS[name]
     for special in (np.inf, np.nan):
         ours = getattr(functional, name)(jnp.full(shape, special), 0.5, True, key=KEY)
@@ -158,7 +158,7 @@ DRAWING: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
 
 
 @pytest.mark.parametrize("name", DRAWING)
-def test_the_same_key_gives_the_same_numbers_compiled_and_batched_too(name: str) -> None:
+def test_same_key_gives_the_same_numbers_under_jit_and_vmap(name: str) -> None:
     function, call = DRAWING[name]
     x = jax.random.normal(KEY, (4, 5, 3))
     plain = call(function, x, KEY)
@@ -171,7 +171,7 @@ def test_the_same_key_gives_the_same_numbers_compiled_and_batched_too(name: str)
 
 
 @pytest.mark.parametrize("name", DRAWING)
-def test_a_missing_key_is_told(name: str) -> None:
+def test_missing_key_raises_with_advice(name: str) -> None:
     function, call = DRAWING[name]
     with pytest.raises(TypeError, match=r"Pass key=jax\.random\.key\(0\)"):
         call(function, jnp.ones((2, 3, 4)), None)
@@ -180,7 +180,7 @@ def test_a_missing_key_is_told(name: str) -> None:
 @pytest.mark.proves("native_dropout")
 @pytest.mark.parametrize("dtype", NUMPYS)
 @pytest.mark.parametrize("shape", [(3, 50), (0,)])
-def test_native_dropout_gives_the_mask_too(dtype: str, shape: tuple[int, ...]) -> None:
+def test_native_dropout_matches_torch(dtype: str, shape: tuple[int, ...]) -> None:
     for p, train in itertools.product((0.0, 0.4, 1.0, -1, 2, float("nan")), (True, False, None)):
         native_dropouts_agree(numbers(dtype, shape), p, train)
 
@@ -207,7 +207,7 @@ BOUNDS = [(0.2, 0.2), (0.25, 0.75), (-1, 1), (0.5, 0.2), (float("nan"), 1.0), (f
 
 @pytest.mark.proves("nn.functional.rrelu")
 @pytest.mark.parametrize("dtype", NUMPYS)
-def test_rrelu_is_torchs_where_nothing_is_random(dtype: str) -> None:
+def test_rrelu_without_sampling_matches_torch(dtype: str) -> None:
     for bounds, training in itertools.product(BOUNDS, (True, False)):
         ours, theirs = both("rrelu", numbers(dtype), *bounds, training)
         if theirs is not None:
@@ -230,13 +230,13 @@ def rrelu_of_both(slopes: tuple[float, float], training: bool) -> tuple[tuple[np
 
 
 @pytest.mark.parametrize("slopes", [(0.25, 0.25), (0.25, 0.75)])
-def test_the_gradient_of_rrelu_is_torchs_where_nothing_is_random(slopes: tuple[float, float]) -> None:
+def test_gradient_of_rrelu_without_sampling_matches_torch(slopes: tuple[float, float]) -> None:
     for training in (True, False) if slopes[0] == slopes[1] else (False,):
         for one, other in zip(*rrelu_of_both(slopes, training), strict=True):
             np.testing.assert_array_equal(one, other)
 
 
-def test_the_gradient_of_rrelu_is_the_slope_that_was_drawn() -> None:
+def test_gradient_of_rrelu_is_the_sampled_slope() -> None:
     (value, gradient), (_, theirs) = rrelu_of_both((0.25, 0.75), True)
     is_drawn = SPECIAL <= 0
     np.testing.assert_array_equal(gradient[~is_drawn], theirs[~is_drawn])
@@ -251,7 +251,7 @@ def same_distribution(ours: Any, theirs: Any) -> None:
     assert np.abs(gaps[0] - gaps[1]).max() < 0.02
 
 
-def test_the_slopes_of_rrelu_are_distributed_as_torchs() -> None:
+def test_slopes_of_rrelu_have_the_distribution_of_torch() -> None:
     torch.manual_seed(0)
     ours = functional.rrelu(-jnp.ones(40_000), training=True, key=KEY)
     same_distribution(np.asarray(ours), reference.rrelu(-torch.ones(40_000), training=True).numpy())
@@ -260,7 +260,7 @@ def test_the_slopes_of_rrelu_are_distributed_as_torchs() -> None:
 @pytest.mark.proves("nn.functional.gumbel_softmax")
 @pytest.mark.parametrize("dtype", ["float16", "float32"])
 @pytest.mark.parametrize("options", [{}, {"tau": 0.5}, {"hard": True}, {"dim": 0}, {"tau": 3, "hard": True}], ids=str)
-def test_the_samples_of_gumbel_softmax_are_distributed_as_torchs(dtype: str, options: dict[str, Any]) -> None:
+def test_samples_of_gumbel_softmax_have_the_distribution_of_torch(dtype: str, options: dict[str, Any]) -> None:
     torch.manual_seed(0)
     logits = np.tile(np.array([0.0, 1.0, -2.0], dtype), (40_000, 1))
     if options.get("dim") == 0:
@@ -275,7 +275,7 @@ def test_the_samples_of_gumbel_softmax_are_distributed_as_torchs(dtype: str, opt
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("shape", [(2, 3), (0, 3), (0,)], ids=str)
-def test_gumbel_softmax_takes_torchs_dtypes(dtype: str, shape: tuple[int, ...]) -> None:
+def test_gumbel_softmax_accepts_the_dtypes_of_torch(dtype: str, shape: tuple[int, ...]) -> None:
     given = jnp.ones(shape, dtype)
     ours, error = outcome(lambda: functional.gumbel_softmax(given, key=KEY))
     theirs, their_error = outcome(lambda: reference.gumbel_softmax(torch.ones(shape, dtype=getattr(torch, dtype))))
@@ -285,19 +285,19 @@ def test_gumbel_softmax_takes_torchs_dtypes(dtype: str, shape: tuple[int, ...]) 
 
 
 @pytest.mark.parametrize("options", [{"dim": 3}, {"dim": -3}, {"tau": 0}, {"tau": -1}, {"eps": 1.0}], ids=str)
-def test_gumbel_softmax_takes_torchs_options(options: dict[str, Any]) -> None:
+def test_gumbel_softmax_accepts_the_options_of_torch(options: dict[str, Any]) -> None:
     ours, theirs = both("gumbel_softmax", np.ones((2, 3), np.float32), **options)
     if theirs is not None:
         np.testing.assert_array_equal(np.isnan(ours), theirs.isnan())
 
 
-def test_the_gradient_of_a_hard_sample_is_that_of_the_soft_one() -> None:
+def test_hard_sample_has_the_gradient_of_the_soft_sample() -> None:
     logits, along = jax.random.normal(KEY, (2, 4, 3))
     for dim in (0, 1):
         soft, pull_soft = jax.vjp(lambda x, dim=dim: functional.gumbel_softmax(x, dim=dim, key=KEY), logits)
         hard, pull_hard = jax.vjp(lambda x, dim=dim: functional.gumbel_softmax(x, hard=True, dim=dim, key=KEY), logits)
         np.testing.assert_array_equal(np.asarray(hard).round(6), soft == soft.max(dim, keepdims=True))
         np.testing.assert_allclose(pull_hard(along)[0], pull_soft(along)[0], rtol=1e-6)
-        # of the soft one: with y = softmax(x / tau) it is y (v - Σ y v) / tau
+        # the gradient of the soft sample y = softmax(x / tau) is y (v - Σ y v) / tau
         expected = soft * (along - (soft * along).sum(dim, keepdims=True))
         np.testing.assert_allclose(pull_soft(along)[0], expected, rtol=1e-4, atol=1e-6)

@@ -1,4 +1,4 @@
-"""What `embedding` leaves to its caller: the renormalised table; and classes that are counted from the values."""
+"""`embedding_renorm`, sparse gradients, and `one_hot` with a number of classes computed from the values."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ TABLE = np.random.default_rng(0).normal(size=(5, 3)) * 2
 @pytest.mark.proves("embedding_renorm")
 @pytest.mark.parametrize("norm_type", [2.0, 1.0, np.inf, 0.5])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_renormalised_table_is_that_of_torch(norm_type: float, dtype: str) -> None:
+def test_renormalised_table_matches_torch(norm_type: float, dtype: str) -> None:
     table, indices = TABLE.astype(dtype), np.array([[0, 3], [3, 1]])
     theirs = torch.embedding_renorm_(torch.tensor(table), torch.tensor(indices), 1.5, norm_type)
     ours = jf.embedding_renorm(table, indices, 1.5, norm_type)
@@ -53,7 +53,7 @@ def test_embedding_uses_the_rows_that_embedding_renorm_returns() -> None:
 
 
 @pytest.mark.parametrize("name", ["embedding", "embedding_bag"])
-def test_sparse_gradients_are_refused_with_the_reason(name: str) -> None:
+def test_sparse_gradients_raise_with_the_reason(name: str) -> None:
     with pytest.raises(NotImplementedError, match="JAX has no sparse gradients"):
         getattr(jf.nn.functional, name)(np.array([[0]]), TABLE, sparse=True)
 
@@ -61,7 +61,7 @@ def test_sparse_gradients_are_refused_with_the_reason(name: str) -> None:
 @pytest.mark.proves("nn.functional.one_hot")
 @pytest.mark.parametrize("classes", [[[1, 0], [3, 3]], 2, [0], [], [-1], [1, -2]])
 @pytest.mark.parametrize("num_classes", [-1, 0, 2, 5, -2])
-def test_one_hot_counts_the_classes_as_torch_does(classes: Any, num_classes: int) -> None:
+def test_one_hot_matches_torch(classes: Any, num_classes: int) -> None:
     given = np.array(classes, np.int64)
     ours, error = outcome(lambda: jf.nn.functional.one_hot(given, num_classes))
     theirs, their_error = outcome(lambda: torch.nn.functional.one_hot(torch.tensor(given), num_classes))
@@ -70,6 +70,6 @@ def test_one_hot_counts_the_classes_as_torch_does(classes: Any, num_classes: int
         np.testing.assert_array_equal(ours, torch_side.numpy(theirs), strict=True)
 
 
-def test_one_hot_under_jit_asks_for_the_number_of_classes() -> None:
+def test_one_hot_under_jit_requires_the_number_of_classes() -> None:
     with pytest.raises(NotImplementedError, match="`num_classes` for a traced tensor"):
         jax.jit(jf.nn.functional.one_hot)(np.array([0, 1]))

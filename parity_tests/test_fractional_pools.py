@@ -1,4 +1,4 @@
-"""Fractional max pools: torch's results for torch's random samples, and windows that a key places as torch does."""
+"""Fractional max pools: torch's results for given samples, and windows with its distribution for a key."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ def arrays(*tensors: torch.Tensor) -> list[jax.Array]:
 @pytest.mark.proves("nn.functional.fractional_max_pool3d", "nn.functional.fractional_max_pool3d_with_indices")
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", CASES)
-def test_values_and_indices_are_torchs_for_its_samples(name: str, dtype: str) -> None:
+def test_values_and_indices_match_torch_for_the_same_samples(name: str, dtype: str) -> None:
     shape, options = CASES[name]
     dims = 3 if "volume" in name else 2
     ours, theirs = POOLS[dims]
@@ -63,7 +63,7 @@ def test_values_and_indices_are_torchs_for_its_samples(name: str, dtype: str) ->
 
 
 @pytest.mark.parametrize("name", ["sizes", "a volume"])
-def test_the_gradient_goes_to_the_index(name: str) -> None:
+def test_gradient_matches_torch_for_the_same_samples(name: str) -> None:
     shape, options = CASES[name]
     dims = 3 if "volume" in name else 2
     ours, theirs = POOLS[dims]
@@ -77,7 +77,7 @@ def test_the_gradient_goes_to_the_index(name: str) -> None:
 
 
 @pytest.mark.parametrize("dims", POOLS)
-def test_a_key_places_the_windows(dims: int) -> None:
+def test_key_determines_the_windows(dims: int) -> None:
     pool, _ = POOLS[dims]
     input = jf.reshape(jf.arange(2.0 * 3 * 9**dims), (2, 3, *(9,) * dims))
     first, again, other = (pool(input, 2, 4, key=jax.random.key(seed)) for seed in (0, 0, 1))
@@ -89,7 +89,7 @@ def test_a_key_places_the_windows(dims: int) -> None:
     np.testing.assert_array_equal(batched, np.stack(looped))
 
 
-def test_windows_start_where_torchs_do() -> None:
+def test_window_starts_have_the_distribution_of_torch() -> None:
     # of an image that counts its columns, the pool with windows of 1 gives the starts
     image = torch.arange(12.0).expand(500, 8, 1, 12)
     torch.manual_seed(0)
@@ -124,6 +124,6 @@ def test_raises_where_torch_raises(place: int) -> None:
 
 
 @pytest.mark.parametrize("dims", POOLS)
-def test_without_a_key_it_says_how_to_make_one(dims: int) -> None:
+def test_missing_key_raises_with_advice(dims: int) -> None:
     with pytest.raises(TypeError, match=r"key=jax.random.key\(0\)"):
         POOLS[dims][0](jf.ones(1, 4, 4, 4)[(slice(None),) * (dims + 1) + (0,) * (3 - dims)], 1, 2)

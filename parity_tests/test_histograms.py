@@ -226,7 +226,7 @@ def test_under_jit_bincount_requires_a_size() -> None:
         jax.jit(jf.bincount)(x)
 
 
-def test_known_integers_are_counted_inside_a_trace_too() -> None:
+def test_known_integers_are_counted_under_jit() -> None:
     x, weights = jnp.array([1, 3, 1]), jnp.array([1.0, 2.0, 0.5])
     np.testing.assert_array_equal(jax.jit(lambda weights: jf.bincount(x, weights))(weights), jf.bincount(x, weights))
     traced = jax.jit(lambda weight: jf.histogram(weights, 3, weight=weight).hist)(weights)

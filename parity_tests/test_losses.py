@@ -1,4 +1,4 @@
-"""Losses that torch has composed in Python, and what the records' draws do not hold: warnings, edges, lengths."""
+"""Losses that torch composes in Python; warnings, edge cases and lengths that the records do not draw."""
 
 import warnings
 from typing import Any
@@ -26,7 +26,7 @@ CLASSES = np.array([2, -100, 0])
 
 
 def assert_alike(name: str, arrays: tuple[Any, ...], dtype: str = "float64", **options: Any) -> None:
-    """Hold value, gradient and forward mode to torch's, for all arrays of floats and for options that are arrays."""
+    """Compare value and gradient with torch's, for all arrays of floats, in `arrays` and in the options."""
     named = {key: value for key, value in options.items() if isinstance(value, np.ndarray)}
     fixed = {key: value for key, value in options.items() if key not in named}
     given = [item.astype(dtype) if item.dtype.kind == "f" else item for item in (*arrays, *named.values())]
@@ -80,12 +80,12 @@ torch_of: dict[Any, Any] = {"sizes": _sum_of_sizes_in_torch}
 @pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", ["mse_loss", "l1_loss", "huber_loss"])
-def test_weighted_errors_are_torchs(name: str, dtype: str, reduction: str) -> None:
+def test_weighted_losses_match_torch(name: str, dtype: str, reduction: str) -> None:
     assert_alike(name, (X, Y), dtype, weight=W, reduction=reduction)
 
 
 @pytest.mark.parametrize("name", ["mse_loss", "l1_loss", "huber_loss"])
-def test_a_weight_has_the_shape_of_the_input(name: str) -> None:
+def test_wrong_weight_shape_or_reduction_raises(name: str) -> None:
     with pytest.raises(ValueError, match="weight of the shape"):
         getattr(F, name)(jf.ones(2, 3), jf.ones(2, 3), weight=jf.ones(3))
     with pytest.raises(ValueError, match="reduction"):
@@ -96,7 +96,7 @@ def test_a_weight_has_the_shape_of_the_input(name: str) -> None:
 @pytest.mark.parametrize("distance", [None, "sizes"])
 @pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
 @pytest.mark.proves("nn.functional.triplet_margin_with_distance_loss")
-def test_triplets_with_a_distance_are_torchs(distance: Any, swap: bool, reduction: str) -> None:
+def test_triplet_loss_with_a_distance_function_matches_torch(distance: Any, swap: bool, reduction: str) -> None:
     options = {"distance_function": distance, "swap": swap, "reduction": reduction, "margin": 0.5}
     assert_alike("triplet_margin_with_distance_loss", (X, Y, numbers(3, 4)), **options)
 
@@ -109,7 +109,7 @@ def test_triplets_with_a_distance_are_torchs(distance: Any, swap: bool, reductio
         (((3,), (3,), (3,)), {"reduction": "max"}, ValueError),
     ],
 )
-def test_triplets_are_refused_as_in_torch(shapes: Any, options: Any, error: type[Exception]) -> None:
+def test_triplet_loss_raises_as_in_torch(shapes: Any, options: Any, error: type[Exception]) -> None:
     for side, make in ((F, jf.ones), (T, torch.ones)):
         with pytest.raises(error):
             side.triplet_margin_with_distance_loss(*map(make, shapes), **options)
@@ -119,7 +119,7 @@ def test_triplets_are_refused_as_in_torch(shapes: Any, options: Any, error: type
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("weight", [None, W, W[0]], ids=["none", "each", "classes"])
 @pytest.mark.proves("nn.functional.multilabel_soft_margin_loss")
-def test_the_soft_margin_of_labels_is_torchs(weight: Any, dtype: str, reduction: str) -> None:
+def test_multilabel_soft_margin_loss_matches_torch(weight: Any, dtype: str, reduction: str) -> None:
     given = {} if weight is None else {"weight": weight}
     assert_alike("multilabel_soft_margin_loss", (X, W), dtype, reduction=reduction, **given)
     if weight is None:
@@ -130,14 +130,14 @@ def test_the_soft_margin_of_labels_is_torchs(weight: Any, dtype: str, reduction:
 @pytest.mark.parametrize("full", [False, True])
 @pytest.mark.parametrize("var", [W, W[:, 0], W[:, :1], W - 0.1 * (W > 1)], ids=["each", "rows", "ones", "other"])
 @pytest.mark.proves("nn.functional.gaussian_nll_loss")
-def test_the_likelihood_of_normal_numbers_is_torchs(var: np.ndarray, full: bool, reduction: str) -> None:
+def test_gaussian_nll_loss_matches_torch(var: np.ndarray, full: bool, reduction: str) -> None:
     assert_alike("gaussian_nll_loss", (X, Y, var), full=full, reduction=reduction)
     # every variance is below eps: the gradient passes through
     assert_alike("gaussian_nll_loss", (X, Y, var), full=full, reduction=reduction, eps=9.0)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_a_variance_may_be_a_float(dtype: str) -> None:
+def test_variance_may_be_a_float(dtype: str) -> None:
     assert_alike("gaussian_nll_loss", (X, Y), dtype, var=0.5)
 
 
@@ -153,26 +153,26 @@ def test_a_variance_may_be_a_float(dtype: str) -> None:
         (np.ones((3, 4)), {"reduction": "max"}, ValueError),
     ],
 )
-def test_a_variance_is_refused_as_in_torch(var: Any, options: Any, error: type[Exception]) -> None:
+def test_invalid_variance_raises_as_in_torch(var: Any, options: Any, error: type[Exception]) -> None:
     for side, make in ((F, jnp.asarray), (T, torch.tensor)):
         with pytest.raises(error):
             side.gaussian_nll_loss(make(X), make(Y), make(var) if isinstance(var, np.ndarray) else var, **options)
 
 
-def test_a_variance_that_is_known_is_looked_at_under_jit_too() -> None:
+def test_known_variance_is_checked_under_jit() -> None:
     wrong = jf.tensor([-1.0])
-    with pytest.raises(ValueError, match="no negative `var`"):
+    with pytest.raises(ValueError, match="a non-negative `var`"):
         jax.jit(lambda x: F.gaussian_nll_loss(x, x, wrong))(jf.ones(1))
 
 
 @pytest.mark.parametrize("name", ["mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"])
-def test_it_warns_at_the_call_where_shapes_broadcast(name: str) -> None:
+def test_broadcast_shapes_warn_at_the_call(name: str) -> None:
     with pytest.warns(UserWarning, match="broadcast") as seen:
         getattr(F, name)(jf.ones(2, 3), jf.ones(3))
     assert seen[0].filename == __file__
 
 
-def test_it_warns_of_a_mean_that_is_no_divergence() -> None:
+def test_kl_div_warns_of_the_mean_reduction() -> None:
     with pytest.warns(UserWarning, match="batchmean") as seen:
         F.kl_div(jf.zeros(2, 3), jf.ones(2, 3))
     assert seen[0].filename == __file__
@@ -182,12 +182,12 @@ def test_it_warns_of_a_mean_that_is_no_divergence() -> None:
 
 
 @pytest.mark.parametrize("beta", [0, 0.0])
-def test_without_beta_it_is_the_absolute_error(beta: float) -> None:
+def test_smooth_l1_loss_with_beta_0_is_the_l1_loss(beta: float) -> None:
     assert_alike("smooth_l1_loss", (X, Y), beta=beta)
 
 
 @pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
-def test_a_logarithm_of_a_probability_is_cut_at_minus_100(reduction: str) -> None:
+def test_log_probability_is_clamped_at_minus_100(reduction: str) -> None:
     parts, targets = np.array([0.0, 1.0, 0.0, 1.0, 1e-50]), np.array([0.0, 1.0, 1.0, 0.0, 1.0])
     wanted = T.binary_cross_entropy(torch.tensor(parts), torch.tensor(targets), reduction=reduction)
     found = F.binary_cross_entropy(jnp.asarray(parts), jnp.asarray(targets), reduction=reduction)
@@ -199,14 +199,14 @@ def test_a_logarithm_of_a_probability_is_cut_at_minus_100(reduction: str) -> Non
     np.testing.assert_allclose(slope, leaf.grad.numpy(), 1e-6)
 
 
-def test_numbers_that_are_no_probabilities_are_refused() -> None:
+def test_invalid_probabilities_raise() -> None:
     for wrong in ((1.5, 0.5), (0.5, -0.5), (float("nan"), 0.5)):
         with pytest.raises(RuntimeError, match="between 0 and 1"):
             F.binary_cross_entropy(*(jf.tensor([value]) for value in wrong))
 
 
 @pytest.mark.parametrize("name", ["cross_entropy", "nll_loss", "multi_margin_loss"])
-def test_a_class_out_of_range_is_refused_where_it_is_known(name: str) -> None:
+def test_known_class_out_of_range_raises(name: str) -> None:
     function = getattr(F, name)
     for wrong in (3, -1):
         with pytest.raises(IndexError, match="in \\[0, 2\\]"):
@@ -216,7 +216,7 @@ def test_a_class_out_of_range_is_refused_where_it_is_known(name: str) -> None:
 
 @pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
 @pytest.mark.parametrize("smoothing", [0.0, 0.2, 1.0])
-def test_ignored_classes_do_not_count(reduction: str, smoothing: float) -> None:
+def test_ignored_classes_do_not_contribute(reduction: str, smoothing: float) -> None:
     weight = np.array([0.5, 2.0, 0.1, 0.7])
     options = {"reduction": reduction, "label_smoothing": smoothing}
     assert_of_input("cross_entropy", X, CLASSES, weight, **options)
@@ -224,7 +224,7 @@ def test_ignored_classes_do_not_count(reduction: str, smoothing: float) -> None:
 
 
 def assert_of_input(name: str, input: np.ndarray, *others: np.ndarray, **options: Any) -> None:
-    """Hold value and gradient by the first argument alone to torch's."""
+    """Compare the value, and the gradient of the first argument, with torch's."""
     leaf = torch.tensor(input, requires_grad=True)
     wanted = getattr(T, name)(leaf, *map(torch.tensor, others), **options)
     found, pull = jax.vjp(lambda x: getattr(F, name)(x, *map(jnp.asarray, others), **options), jnp.asarray(input))
@@ -243,7 +243,7 @@ LENGTHS = (6, 5, 4), (3, 2, 1)
 @pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
 @pytest.mark.parametrize("targets", [PADDED, IN_A_ROW], ids=["padded", "in a row"])
 @pytest.mark.proves("nn.functional.ctc_loss")
-def test_sequences_are_torchs(targets: np.ndarray, reduction: str) -> None:
+def test_ctc_loss_matches_torch(targets: np.ndarray, reduction: str) -> None:
     ctc(LOG_PROBS, targets, *LENGTHS, reduction=reduction)
     ctc(LOG_PROBS, targets, *map(np.array, LENGTHS), reduction=reduction)
 
@@ -265,7 +265,7 @@ def ctc(log_probs: np.ndarray, targets: np.ndarray, *lengths: Any, **options: An
 
 
 @pytest.mark.parametrize("zero_infinity", [False, True])
-def test_a_target_without_an_alignment_is_torchs(zero_infinity: bool) -> None:
+def test_ctc_loss_of_a_target_without_alignment_matches_torch(zero_infinity: bool) -> None:
     for lengths in (((2, 5, 1), (3, 2, 1)), ((0, 0, 4), (0, 1, 0))):
         ctc(LOG_PROBS, PADDED, *lengths, reduction="none", zero_infinity=zero_infinity)
 
@@ -281,13 +281,13 @@ def test_a_target_without_an_alignment_is_torchs(zero_infinity: bool) -> None:
         (IN_A_ROW, ((6, 5, 4), (3, 2, 2))),
     ],
 )
-def test_lengths_are_refused_as_in_torch(targets: np.ndarray, lengths: Any) -> None:
+def test_invalid_lengths_raise_as_in_torch(targets: np.ndarray, lengths: Any) -> None:
     for side, make in ((F, jnp.asarray), (T, torch.tensor)):
         with pytest.raises(RuntimeError):
             side.ctc_loss(make(LOG_PROBS), make(targets), *lengths)
 
 
-def test_lengths_do_not_compile_anew() -> None:
+def test_new_lengths_do_not_recompile() -> None:
     traces = []
 
     @jax.jit

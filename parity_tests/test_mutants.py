@@ -47,7 +47,7 @@ def test_sampled_mutant_is_found(mutant: Mutant) -> None:
 
 
 @pytest.mark.parametrize("family", [family for families in FAMILIES.values() for family in families])
-def test_each_family_has_a_mutant_that_is_found(family: str) -> None:
+def test_some_mutant_of_each_family_is_found(family: str) -> None:
     record = records()[RECORD_OF.get(family, "std.correction")]
     of_family = [mutant for mutant in mutants_of(record, candidate_of(record)) if mutant.family == family]
     assert any(verdict_on(mutant) == FOUND for mutant in of_family)

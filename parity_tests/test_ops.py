@@ -82,6 +82,6 @@ def test_raises_exactly_when_torch_raises(record: Op) -> None:
 
 
 @pytest.mark.parametrize("record", REFUSING, ids=[record.name for record in REFUSING])
-def test_refuses_the_dtypes_that_torch_refuses(record: Op) -> None:
+def test_rejects_the_same_dtypes_as_torch(record: Op) -> None:
     report = search_errors(record, candidate_of(record), drawn=refused)
     assert compared(report), "nothing was compared"

@@ -234,7 +234,7 @@ def is_found(name: str) -> bool:
 
 
 @pytest.mark.parametrize("name", BUGS)
-def test_a_planted_bug_is_found(name: str) -> None:
+def test_planted_bug_is_found(name: str) -> None:
     assert is_found(name)
 
 
@@ -253,7 +253,7 @@ ERRORS = {
 
 
 @pytest.mark.parametrize("name", ERRORS)
-def test_a_missing_error_is_found(name: str) -> None:
+def test_missing_error_is_found(name: str) -> None:
     record, wrong = ERRORS[name]
     with pytest.raises(AssertionError):
         search_errors(records()[record], wrong, (Phase.explicit, Phase.generate))
@@ -293,7 +293,7 @@ JUDGES = {
 
 
 @pytest.mark.parametrize("name", JUDGES)
-def test_a_blind_judge_is_caught_by_a_planted_bug(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_weakened_judge_misses_its_planted_bug(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     blind, bug = JUDGES[name]
     monkeypatch.setattr(verdicts, "compare", blind)
-    assert not is_found(bug), "with this judge the planted bug goes unseen, and test_a_planted_bug_is_found fails"
+    assert not is_found(bug), "with this judge the planted bug goes unseen, and test_planted_bug_is_found fails"

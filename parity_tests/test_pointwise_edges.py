@@ -41,7 +41,7 @@ def assert_alike(call: Callable[[Any, Any], Any], *values: tuple[Any, str]) -> N
         np.testing.assert_array_equal(*map(plain, (np.asarray(got), expected)))
 
 
-def test_value_set_where_both_raise_does_not_hide_another() -> None:
+def test_value_set_that_raises_on_both_sides_does_not_hide_another() -> None:
     record = next(record for record in RECORDS if record.name == "floor_divide")
     divided = {"input": np.array([1, 7], np.int32), "other": np.array([0, 2], np.int32)}
     report = checked(record, candidate_of(record), case_of(record, divided, ("zeros", "nice"), 0))
@@ -168,7 +168,7 @@ ALSO_TAKING_A_NUMBER = {
 
 @pytest.mark.parametrize("number", [3, 0.125])
 @pytest.mark.parametrize("name", [name for name in TAKING_A_NUMBER if "alpha" in name] + [*ALSO_TAKING_A_NUMBER])
-def test_a_0_dim_tensor_of_any_library_is_a_number(name: str, number: float) -> None:
+def test_0_dim_tensor_of_any_library_is_a_number(name: str, number: float) -> None:
     call = (TAKING_A_NUMBER | ALSO_TAKING_A_NUMBER)[name]
     x = [1.0, 2.0, 4.0]
     want = torch_side.numpy(call(torch, torch.tensor(x), torch.tensor(number)))

@@ -1,4 +1,4 @@
-"""batch_norm and instance_norm in training: the new running statistics, which torch writes into the old ones."""
+"""batch_norm and instance_norm in training: the updated running statistics, which torch writes in place."""
 
 from typing import Any
 
@@ -56,21 +56,21 @@ def assert_alike(name: str, shape: tuple[int, ...], dtypes: tuple[str, str], **o
 @pytest.mark.proves("nn.functional.batch_norm", "nn.functional.instance_norm")
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_the_new_statistics_are_those_that_torch_writes(name: str, shape: tuple[int, ...]) -> None:
+def test_updated_statistics_match_torch(name: str, shape: tuple[int, ...]) -> None:
     for options in ({}, {"momentum": 0.5}, {"momentum": 0, "eps": 0.5}, {"momentum": 1.0}):
         assert_alike(name, shape, ("float64", "float64"), **options)
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_the_dtypes_of_the_statistics_are_torchs(name: str, dtype: str) -> None:
+def test_dtypes_of_the_statistics_match_torch(name: str, dtype: str) -> None:
     for other in DTYPES[dtype]:
         assert_alike(name, (4, 3, 2), (dtype, other))
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("missing", [0, 1])
-def test_one_statistic_alone_is_refused_as_in_torch(name: str, missing: int) -> None:
+def test_missing_statistic_raises_as_in_torch(name: str, missing: int) -> None:
     x, given = drawn((4, 3, 2), "float32", 0), [torch.zeros(3), torch.ones(3)]
     given[missing] = None  # type: ignore[call-overload]
     training = {"training": True} if name == "batch_norm" else {}
@@ -81,7 +81,7 @@ def test_one_statistic_alone_is_refused_as_in_torch(name: str, missing: int) -> 
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_output_is_that_without_statistics_and_its_derivative_too(name: str) -> None:
+def test_statistics_do_not_change_the_output_and_its_derivative(name: str) -> None:
     x, along = jax.random.normal(jax.random.key(0), (2, 4, 3, 2))
     mean, var = jnp.zeros(3), jnp.ones(3)
     training = {"training": True} if name == "batch_norm" else {}
@@ -99,7 +99,7 @@ def test_the_output_is_that_without_statistics_and_its_derivative_too(name: str)
     np.testing.assert_array_equal(of_mean, 0)
 
 
-def test_a_training_loop_carries_the_statistics() -> None:
+def test_training_loop_updates_the_statistics() -> None:
     batches = drawn((5, 4, 3, 2), "float64", 3)
     mean, var = torch.zeros(3).double(), torch.ones(3).double()
     for batch in batches:

@@ -38,7 +38,7 @@ def test_index_put_ignores_a_0_dim_mask(indices: tuple[Any, ...], values: torch.
 
 
 @pytest.mark.parametrize("call", [jf.trapezoid, jf.cumulative_trapezoid])
-def test_x_of_none_raises(call: Callable[..., Any]) -> None:
+def test_trapezoid_with_x_of_none_raises(call: Callable[..., Any]) -> None:
     with pytest.raises(TypeError):
         call(jf.ones(3), None)
 

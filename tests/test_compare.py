@@ -59,7 +59,7 @@ def test_equal_results_are_not_a_difference(name: str) -> None:
     assert verdict.compared == SAME[name][0].size
 
 
-def test_the_error_is_measured_against_the_oracle_and_not_the_reference() -> None:
+def test_error_is_measured_against_the_oracle_and_not_the_reference() -> None:
     oracle = np.array([1.0])
     reference = f32(1 + 100 * EPS)
     assert compare(f32(1 + 300 * EPS), reference, oracle).ok, "within the multiple of the reference's own error"

@@ -122,12 +122,12 @@ def test_known_difference_stays_until_a_smaller_one_is_found(
     assert (found["accepts"]["jax"], found["accepts"]["torch"]) == ("empty of shape [0]", "NotImplementedError")
 
 
-def test_the_page_is_written_from_the_data() -> None:
+def test_page_is_written_from_the_data() -> None:
     assert program().page(stored()) == (ROOT / "docs" / "differences.md").read_text()
 
 
 @pytest.mark.parametrize("name", ["std", "torch.std", "jnp.std"])
-def test_the_command_shows_a_function(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_shows_a_function(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["differences", name]) == 0
     printed = capsys.readouterr().out
     for row in FUNCTIONS["std"]["deviations"]:

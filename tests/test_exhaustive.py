@@ -73,7 +73,7 @@ def test_one_wrong_value_is_found_with_its_input(dtype: str, patterns: range | N
     assert sum(found.value.counts[1:]) == 1
 
 
-def test_a_wrong_derivative_is_found_where_the_value_is_right() -> None:
+def test_wrong_derivative_of_a_correct_value_is_found() -> None:
     @jax.custom_jvp
     def bent(x: jax.Array) -> jax.Array:
         return x
@@ -98,7 +98,7 @@ def test_distance_is_counted_in_its_bin(steps: int, dtype: str) -> None:
     assert {name: count for name, count in histogram.by_name(counts).items() if count} == {expected: 1}
 
 
-def test_the_farthest_numbers_are_in_the_last_bin() -> None:
+def test_farthest_numbers_are_in_the_last_bin() -> None:
     top = int(np.float32(3.4028235e38).view(np.uint32))
     counts = values(jnp.negative, dtype="float32", patterns=range(top, top + 1)).value.counts
     assert counts[-1] == 1
@@ -113,7 +113,7 @@ def test_zeros_of_either_sign_are_equal() -> None:
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32"])
-def test_a_nan_on_one_side_is_counted_with_its_first_input(dtype: str) -> None:
+def test_nan_on_one_side_is_counted_with_its_first_input(dtype: str) -> None:
     one = int(np.asarray(1, dtype).view(f"uint{module.FORMATS[dtype].bits}"))
     found = values(at(1.0, float("nan")), dtype=dtype, patterns=range(one - 9, one + 9))
     assert not found.ok
@@ -125,7 +125,7 @@ def test_a_nan_on_one_side_is_counted_with_its_first_input(dtype: str) -> None:
 
 
 @pytest.mark.parametrize("wrong", [float("inf"), float("-inf")])
-def test_an_infinity_on_one_side_is_counted_with_its_first_input(wrong: float) -> None:
+def test_infinity_on_one_side_is_counted_with_its_first_input(wrong: float) -> None:
     found = values(at(2.0, wrong))
     assert not found.ok
     assert (found.value.nan_mismatches, found.value.infinity_mismatches) == (0, 1)
@@ -206,7 +206,7 @@ def test_small_failure_is_not_hidden_by_a_larger_error_of_the_reference() -> Non
     assert "0.501" in found.value.failure
 
 
-def test_a_16_bit_error_is_measured_from_float64() -> None:
+def test_16_bit_error_is_measured_from_float64() -> None:
     found = values(lambda x: x * x * x, lambda x: (x.double() ** 3).to(x), patterns=range(0x3C00, 0x4000))
     x = np.arange(0x3C00, 0x4000, dtype=np.uint16).view(np.float16)
     exact = x.astype(np.float64) ** 3
@@ -254,7 +254,7 @@ def test_progress_bar_is_shown_only_on_request_or_on_a_terminal(capfd: pytest.Ca
     assert "100%" in capfd.readouterr().err
 
 
-def test_partial_chunk_is_compared_too() -> None:
+def test_partial_chunk_is_compared() -> None:
     found = values(same, patterns=range(0x3C00, 0x3C00 + 2**14 + 5))
     assert found.done == found.value.compared == 2**14 + 5
 

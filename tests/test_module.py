@@ -487,7 +487,7 @@ def test_module_is_checked_in_its_own_dtypes() -> None:
     assert differing(gradients, "vjp") == {"layer.weight", "layer.bias", "scale", "x"}
 
 
-def test_a_report_prints_shapes() -> None:
+def test_report_prints_shapes() -> None:
     layer = torch.nn.Linear(30, 2)
     report = check(layer, lambda p, x: 2 * linear(p, x), dict, np.zeros((40, 30), np.float32), levels=["value"])
     assert "x float32[40, 30], a state of 62 numbers drawn near the module's own" in report.failures[0].message
@@ -517,7 +517,7 @@ def wide(params: dict, x: jax.Array, *, factor: float = 1.0, stops: bool = False
 MANY = np.zeros((4, 40), np.float32)
 
 
-def test_a_large_module_is_compared_at_every_level() -> None:
+def test_large_module_is_compared_at_every_level() -> None:
     torch.manual_seed(0)
     report = check(Wide(), wide, dict, MANY, examples=4, seconds=600)
     assert report.ok, report

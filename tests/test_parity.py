@@ -44,7 +44,7 @@ def test_correct_port_agrees_and_the_report_lists_what_was_tried() -> None:
     assert "jax.numpy.tanh agrees with torch.tanh" in str(report)
 
 
-def test_a_failure_is_the_smallest_input_at_its_level() -> None:
+def test_failure_is_the_smallest_input_at_its_level() -> None:
     report = check(jnp.abs, torch.abs)
     failure = report.failures[0]
     assert (failure.level, failure.kind) == ("vjp", "derivative at 0")
@@ -66,7 +66,7 @@ def test_differing_value_is_shrunk_to_one_simple_number() -> None:
     [(jax.nn.gelu, torch.nn.functional.gelu), (jnp.abs, torch.abs)],
     ids=["value", "vjp"],
 )
-def test_the_script_shows_the_disagreement_without_jaxfun(candidate: Any, reference: Any) -> None:
+def test_script_shows_the_disagreement_without_jaxfun(candidate: Any, reference: Any) -> None:
     script = check(candidate, reference).failures[0].script
     assert "jaxfun" not in script
     assert len(script.splitlines()) < 25
@@ -77,7 +77,7 @@ def test_the_script_shows_the_disagreement_without_jaxfun(candidate: Any, refere
     assert len({float(re.search(r"-?\d+\.\d*", line).group()) for line in (ours, theirs)}) == 2
 
 
-def test_input_that_raises_is_shrunk_too() -> None:
+def test_input_that_raises_is_shrunk() -> None:
     def refuses(x: jax.Array) -> jax.Array:
         if x.ndim > 1:
             raise ValueError(f"no matrices: {x.shape}")
@@ -99,7 +99,7 @@ def test_input_that_raises_is_shrunk_too() -> None:
     ],
     ids=["structure", "branches", "NumPy"],
 )
-def test_difference_for_every_number_is_shown_on_a_single_one(candidate: Any, says: str) -> None:
+def test_difference_for_every_number_is_shown_on_a_single_number(candidate: Any, says: str) -> None:
     (failure,) = check(candidate, torch.clone).failures
     assert failure.inputs[0][0] == np.zeros(())
     assert says in " ".join(str(failure).split())
@@ -125,7 +125,7 @@ def test_levels_that_disagree_share_one_counterexample() -> None:
     [(jnp.abs, torch.abs), (jnp.std, torch.std)],
     ids=["abs", "std"],
 )
-def test_the_same_seed_gives_the_same_run(candidate: Any, reference: Any) -> None:
+def test_same_seed_gives_the_same_run(candidate: Any, reference: Any) -> None:
     first, second = (check(candidate, reference, seed=5) for _ in range(2))
     assert [str(item) for item in first.failures] == [str(item) for item in second.failures]
     assert first.strata == second.strata
@@ -197,7 +197,7 @@ def test_subnormal_numbers_are_drawn_on_request() -> None:
     assert {failure.stratum for failure in report.failures} == {"subnormal"}, "XLA takes them for zero"
 
 
-def test_a_complex_tensor_has_no_16_bit_parts() -> None:
+def test_complex_tensor_has_no_16_bit_parts() -> None:
     with pytest.raises(ValueError, match=r"complex tensor to be among float32.* got 'float16'"):
         check(jnp.square, torch.square, parity.tensors(dtype="complex"), dtypes=["float16"])
 
@@ -219,7 +219,7 @@ def test_reference_that_does_not_run_in_float64_is_its_own_oracle() -> None:
     assert not check(lambda x: jnp.exp(x) * 1.00001, only_float32, dtypes=["float32"]).ok
 
 
-def test_a_reference_that_cannot_be_batched_is_called_one_by_one() -> None:
+def test_reference_without_batching_is_called_one_by_one() -> None:
     def branches(x: torch.Tensor) -> torch.Tensor:
         squared = x * x
         return torch.tanh(squared) if bool(torch.isnan(squared).any()) else torch.tanh(x * x)

@@ -94,7 +94,7 @@ def test_one_dimension_name_has_one_size_across_arguments() -> None:
         assert (x[1], x[0], w[1]) == (w[0], y[0], 3)
 
 
-def test_a_mean_that_divides_by_another_dimension_is_found() -> None:
+def test_mean_divided_by_another_dimension_is_found() -> None:
     wrong = check(lambda x: x.sum(-1) / x.shape[-2], lambda x: x.mean(-1), parity.tensors(shape="n c h w"), **PLAIN)
     assert not wrong.ok
     assert check(lambda x: x.sum(-1) / x.shape[-1], lambda x: x.mean(-1), parity.tensors(shape="n c h w"), **PLAIN).ok
@@ -148,7 +148,7 @@ def test_without_strategies_shapes_accepted_by_both_sides_are_searched(name: str
 
 
 @pytest.mark.parametrize("name", ["pooling", "attention", "a size that a refusal names"])
-def test_a_function_of_images_is_compared_by_its_values(name: str) -> None:
+def test_function_of_images_is_compared_by_its_values(name: str) -> None:
     candidate, reference, _ = SETTLED[name]
     right = check(candidate, reference, **PLAIN)
     assert right.levels["value"].compared
@@ -189,12 +189,12 @@ ADVICE = {
 
 
 @pytest.mark.parametrize("refusal", ADVICE)
-def test_the_advice_names_the_strategy_to_give(refusal: str) -> None:
+def test_advice_names_the_strategy_to_give(refusal: str) -> None:
     assert advice_of(refusal) == ADVICE[refusal]
     eval(ADVICE[refusal].replace("(classes)", "(5)").replace("(n)", "(3)"), {"parity": parity})
 
 
-def test_the_report_gives_the_advice() -> None:
+def test_report_gives_the_advice() -> None:
     report = check(lambda i: jnp.ones((7, 3))[i], lambda i: F.embedding(i, torch.ones(7, 3)), levels=["value"])
     assert not report.ok
     assert "parity.labels(classes)" in str(report)
@@ -241,7 +241,7 @@ def test_accepted_inputs_are_drawn_before_refused_ones() -> None:
     assert report.ok, report
 
 
-def test_a_function_without_parameters_gets_no_tensor() -> None:
+def test_function_without_parameters_gets_no_tensor() -> None:
     assert not planned(function=lambda: jnp.eye(3)).inputs
     (case,) = cases(function=lambda: jnp.eye(3))
     assert not case.tensors
@@ -338,7 +338,7 @@ def test_tokens_are_drawn_from_the_whole_table() -> None:
     ],
     ids=["dict", "tuple", "JAX", "PyTorch"],
 )
-def test_tokens_inside_a_structure_are_drawn_too(given: Any) -> None:
+def test_tokens_inside_a_structure_are_drawn_from_the_whole_table(given: Any) -> None:
     def leaf(item: Any) -> Any:
         return jax.tree.leaves(item, is_leaf=lambda x: isinstance(x, torch.Tensor))[0]
 
@@ -395,7 +395,7 @@ def test_arrays_of_hypothesis_stay_within_their_bounds() -> None:
         assert "given" in case.strata, "some are as Hypothesis draws them"
 
 
-def test_custom_strategy_is_drawn_as_often_as_ours() -> None:
+def test_mapped_strategy_draws_many_distinct_values() -> None:
     doubled = BOUNDED.map(lambda array: array * 2)
     (case,) = cases(doubled, sets=300)
     assert case.sets == 300
@@ -444,7 +444,7 @@ def test_infinite_logit_is_drawn_with_labels() -> None:
     assert [failure.stratum for failure in report.failures] == ["infinity"]
 
 
-def test_special_values_appear_in_one_argument_alone_too() -> None:
+def test_some_value_sets_have_special_values_in_one_argument_only() -> None:
     (case,) = cases(parity.tensors(shape=(2, 3)), parity.tensors(shape=(3,)), function=lambda x, y: 0.0, sets=80)
     row = case.strata.index("NaN in x")
     assert np.isnan(case.tensors[0][row]).any()

@@ -220,7 +220,7 @@ WITHOUT = {
 
 
 @pytest.mark.parametrize("name", WITHOUT)
-def test_port_without_a_known_fault_gets_no_name(name: str) -> None:
+def test_port_without_a_known_fault_is_not_named(name: str) -> None:
     port = WITHOUT[name]
     found = known(port)
     with np.errstate(all="ignore"):

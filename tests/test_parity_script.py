@@ -563,7 +563,7 @@ def test_every_script_is_short_and_shows_the_two_answers_of_the_check(answers: d
 
 
 @pytest.mark.parametrize("name", FAILING)
-def test_script_says(name: str, answers: dict[str, Answers]) -> None:
+def test_script_contains_the_expected_text(name: str, answers: dict[str, Answers]) -> None:
     script = answers[name].failure.script
     for text in FAILING[name].says:
         assert text in script, script

@@ -87,7 +87,7 @@ def test_of_many_reports_only_notable_ones_are_shown() -> None:
     ],
     ids=["agrees", "not shown", "differs"],
 )
-def test_the_last_line_counts_the_answers(found: list[Report], color: str, text: str) -> None:
+def test_last_line_counts_the_answers(found: list[Report], color: str, text: str) -> None:
     assert table(found, 100)[-1] == [(text, color)]
 
 

@@ -127,7 +127,7 @@ def test_failure_of_a_derivative_names_its_cotangent() -> None:
 # a report
 
 
-def test_a_report_prints_each_failure_and_the_first_script() -> None:
+def test_report_prints_each_failure_and_the_first_script() -> None:
     failures = [
         failure("number", level=level, script=f"import {level}\n\nprint()") for level in ("value", "vjp", "jvp")
     ]

@@ -116,7 +116,7 @@ def hookimpl(*, hookwrapper: bool = False, optionalhook: bool = False, tryfirst:
     return lambda function: function
 
 
-def test_it_imports_with_the_names_of_pytest_7_0(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_plugin_imports_with_the_names_of_pytest_7_0(monkeypatch: pytest.MonkeyPatch) -> None:
     had = ("Config", "Item", "Parser", "Session", "Stash", "StashKey", "TestReport", "UsageError", "skip")
     old = SimpleNamespace(hookimpl=hookimpl, **{name: getattr(pytest, name) for name in had})
     monkeypatch.setitem(sys.modules, "pytest", old)
@@ -284,7 +284,7 @@ def test_meaningless_option_is_a_usage_error(pytester: pytest.Pytester, option: 
     assert pytester.runpytest_inprocess(*PLUGIN, option).ret == pytest.ExitCode.USAGE_ERROR
 
 
-def test_the_wheel_has_the_plugin() -> None:
+def test_wheel_has_the_plugin() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     (module,) = project["project"]["entry-points"]["pytest11"].values()
     assert f"{module}.py" in project["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]
@@ -299,7 +299,7 @@ def test_invalid_default_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> No
         jaxfun.parity.check(abs, abs)
 
 
-def test_the_table_of_this_project_has_the_suite_alone(pytester: pytest.Pytester) -> None:
+def test_table_of_this_project_has_only_the_suite(pytester: pytest.Pytester) -> None:
     """A check that a test expects to fail is no row, also where a fixture of its module makes it."""
     wrong = """
     import pytest

@@ -81,7 +81,7 @@ def test_fit_works_under_jit_grad_and_vmap() -> None:
 
 
 @pytest.mark.parametrize("work", [1e9, 60 * 4, 60], ids=["one scan", "scans of four", "scans of one"])
-def test_a_divergence_names_the_epoch_and_the_rate_and_keeps_the_last_finite_state(
+def test_divergence_names_the_epoch_and_the_rate_and_keeps_the_last_finite_state(
     work: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(train, "_WORK_OF_A_SCAN", work)
@@ -183,7 +183,7 @@ def test_user_error_raises_a_clear_error(name: str) -> None:
 
 
 @pytest.mark.proves("regression.plot", "regression.plot_data")
-def test_the_plot_shows_the_data_the_line_and_the_loss(tmp_path: Any) -> None:
+def test_plot_shows_the_data_the_line_and_the_loss(tmp_path: Any) -> None:
     fit = regression.fit(START, X, Y)
     figure = regression.plot(X, Y, fit, tmp_path / "fit.png")
     left, right = figure.axes

@@ -23,7 +23,7 @@ def adaptive_avg_pool1d(
 
     Along each dimension, window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
     Shapes: (n, c, length) -> (n, c, output_size), or without n.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.adaptive_avg_pool1d, torch.nn.functional.adaptive_avg_pool1d.
     """
     ...
@@ -37,7 +37,7 @@ def adaptive_avg_pool2d(
     Along each dimension, window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
     None in `output_size` keeps the size of the input.
     Shapes: (n, c, height, width) -> (n, c, *output_size), or without n.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.nn.functional.adaptive_avg_pool2d.
     """
     ...
@@ -51,7 +51,7 @@ def adaptive_avg_pool3d(
     Along each dimension, window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
     None in `output_size` keeps the size of the input.
     Shapes: (n, c, depth, height, width) -> (n, c, *output_size), or without n.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.nn.functional.adaptive_avg_pool3d.
     """
     ...
@@ -67,7 +67,7 @@ def adaptive_max_pool1d(
     The first of equal elements is selected, and the last NaN.
     Shapes: (n, c, length) -> (n, c, output_size), or without n.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.nn.functional.adaptive_max_pool1d.
     """
     ...
@@ -81,7 +81,7 @@ def adaptive_max_pool1d_with_indices(
 
     It is `adaptive_max_pool1d` with `return_indices=True`; its own `return_indices` has no effect.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.nn.functional.adaptive_max_pool1d_with_indices.
     """
     ...
@@ -97,7 +97,7 @@ def adaptive_max_pool2d(
     The first of equal elements is selected, and the last NaN.
     Shapes: (n, c, height, width) -> (n, c, *output_size), or without n.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.nn.functional.adaptive_max_pool2d.
     """
     ...
@@ -111,7 +111,7 @@ def adaptive_max_pool2d_with_indices(
 
     It is `adaptive_max_pool2d` with `return_indices=True`; its own `return_indices` has no effect.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.nn.functional.adaptive_max_pool2d_with_indices.
     """
     ...
@@ -127,7 +127,7 @@ def adaptive_max_pool3d(
     The first of equal elements is selected, and the last NaN.
     Shapes: (n, c, depth, height, width) -> (n, c, *output_size), or without n.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.nn.functional.adaptive_max_pool3d.
     """
     ...
@@ -141,7 +141,7 @@ def adaptive_max_pool3d_with_indices(
 
     It is `adaptive_max_pool3d` with `return_indices=True`; its own `return_indices` has no effect.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.nn.functional.adaptive_max_pool3d_with_indices.
     """
     ...
@@ -1726,7 +1726,7 @@ def unfold(
 ) -> Array:
     """Extract sliding windows from images as columns. Shapes: (n, c, h, w) -> (n, c * kh * kw, windows), or without n.
 
-    Raises: RuntimeError if no window fits, and for images without elements.
+    Raises: RuntimeError if no window fits, and for empty images.
     Torch: torch.nn.functional.unfold.
     """
     ...

@@ -32,13 +32,13 @@ def want_reduction(reduction: str, *more: str) -> None:
     """Raise ArgumentValueError unless `reduction` is "none", "mean", "sum" or one of `more`."""
     known = (*_REDUCTIONS, *more)
     if reduction not in known:
-        raise ArgumentValueError(f"`reduction` among {', '.join(known)}", repr(reduction))
+        raise ArgumentValueError(f"`reduction` to be one of {', '.join(known)}", repr(reduction))
 
 
 def want_positive(name: str, value: float) -> None:
     """Raise ArgumentValueError unless a number is positive."""
     if value <= 0:
-        raise ArgumentValueError(f"`{name}` above 0", describe(value))
+        raise ArgumentValueError(f"a positive `{name}`", describe(value))
 
 
 def want_floating(name: str, input: jax.Array) -> None:

@@ -29,7 +29,7 @@ class Axis(NamedTuple):
         return number(self.old) / number(self.new)
 
     @property
-    def places(self) -> np.ndarray:
+    def coordinates(self) -> np.ndarray:
         """The source coordinate of each output element: its centre, in input coordinates."""
         new = np.arange(self.new, dtype=self.dtype)
         if self.align_corners:
@@ -42,58 +42,58 @@ class Taps(NamedTuple):
 
     indices: np.ndarray
     weights: Any = None
-    counts: Any = None
+    valid: Any = None
 
 
 def nearest(axis: Axis) -> Taps:
     """Return the tap of mode "nearest": the element at the coordinate rounded down, without the half-pixel offset."""
     new = np.arange(axis.new, dtype=axis.dtype)
-    return _one(axis, new * axis.scale)
+    return _nearest_tap(axis, new * axis.scale)
 
 
 def nearest_exact(axis: Axis) -> Taps:
     """Return the tap of mode "nearest-exact": the element nearest to each coordinate."""
-    return _one(axis, axis.places + axis.dtype(0.5))
+    return _nearest_tap(axis, axis.coordinates + axis.dtype(0.5))
 
 
-def _one(axis: Axis, places: np.ndarray) -> Taps:
-    return Taps(np.clip(np.floor(places).astype(np.int64), 0, axis.old - 1)[None])
+def _nearest_tap(axis: Axis, coordinates: np.ndarray) -> Taps:
+    return Taps(np.clip(np.floor(coordinates).astype(np.int64), 0, axis.old - 1)[None])
 
 
 def linear(axis: Axis) -> Taps:
     """Return the taps of linear interpolation: the two elements around each coordinate."""
     if axis.old == axis.new:
-        below, part = np.arange(axis.new), np.zeros(axis.new, axis.dtype)
-        return Taps(np.stack([below, below]), np.stack([1 - part, part]))
-    below, part = _below(np.maximum(axis.places, 0), axis.old)
-    return Taps(np.stack([below, np.minimum(below + 1, axis.old - 1)]), np.stack([1 - part, part]))
+        below, fraction = np.arange(axis.new), np.zeros(axis.new, axis.dtype)
+        return Taps(np.stack([below, below]), np.stack([1 - fraction, fraction]))
+    below, fraction = _index_and_fraction(np.maximum(axis.coordinates, 0), axis.old)
+    return Taps(np.stack([below, np.minimum(below + 1, axis.old - 1)]), np.stack([1 - fraction, fraction]))
 
 
-def _below(places: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+def _index_and_fraction(coordinates: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the index of the element below each coordinate, and the fraction above it."""
-    below = np.minimum(np.floor(places).astype(np.int64), size - 1)
-    return below, np.clip(places - below.astype(places.dtype), 0, 1).astype(places.dtype)
+    below = np.minimum(np.floor(coordinates).astype(np.int64), size - 1)
+    return below, np.clip(coordinates - below.astype(coordinates.dtype), 0, 1).astype(coordinates.dtype)
 
 
-_STEEP = -0.75  # the coefficient `a` of torch's cubic convolution; the antialiasing filter has -0.5
+_CUBIC_COEFFICIENT = -0.75  # the coefficient `a` of torch's cubic convolution; the antialiasing filter has -0.5
 
 
 def cubic(axis: Axis) -> Taps:
     """Return the taps of cubic convolution: the four elements around each coordinate, clamped to the edges."""
-    below, part = _below(axis.places, axis.old)
+    below, fraction = _index_and_fraction(axis.coordinates, axis.old)
     indices = np.clip(below + np.arange(-1, 3)[:, None], 0, axis.old - 1)
-    return Taps(indices, cubic_weights(part, np).astype(axis.dtype))
+    return Taps(indices, cubic_weights(fraction, np).astype(axis.dtype))
 
 
-def cubic_weights(part: Any, numpy: Any) -> Any:
+def cubic_weights(fraction: Any, numpy: Any) -> Any:
     """Return the four weights of cubic convolution at a coordinate `part` above the second element."""
-    a = _STEEP
-    outer, inner = part + 1, 1 - part
-    beyond = 2 - part
+    a = _CUBIC_COEFFICIENT
+    outer, inner = fraction + 1, 1 - fraction
+    beyond = 2 - fraction
     return numpy.stack(
         [
             ((a * outer - 5 * a) * outer + 8 * a) * outer - 4 * a,
-            ((a + 2) * part - (a + 3)) * part * part + 1,
+            ((a + 2) * fraction - (a + 3)) * fraction * fraction + 1,
             ((a + 2) * inner - (a + 3)) * inner * inner + 1,
             ((a * beyond - 5 * a) * beyond + 8 * a) * beyond - 4 * a,
         ]
@@ -104,22 +104,22 @@ def area(axis: Axis) -> Taps:
     """Return the taps of adaptive average pooling: the elements in each window, with equal weights."""
     new = np.arange(axis.new)
     start, end = new * axis.old // axis.new, -(-(new + 1) * axis.old // axis.new)
-    return _ranges(axis, start, end, lambda places, tap: 1 / (end - start).astype(axis.dtype))
+    return _taps_of_ranges(axis, start, end, lambda *_: 1 / (end - start).astype(axis.dtype))
 
 
-def _ranges(axis: Axis, start: np.ndarray, end: np.ndarray, weigh: Callable[..., np.ndarray]) -> Taps:
+def _taps_of_ranges(axis: Axis, start: np.ndarray, end: np.ndarray, weigh: Callable[..., np.ndarray]) -> Taps:
     """Return the taps of the elements from `start` to `end`. Shorter ranges are padded with invalid taps."""
     taps = np.arange(int(np.max(end - start, initial=1)))[:, None]
-    counts = taps < end - start
-    weights = np.where(counts, weigh(start, taps), 0).astype(axis.dtype)
-    return Taps(np.minimum(start + taps, axis.old - 1), weights, counts)
+    valid = taps < end - start
+    weights = np.where(valid, weigh(start, taps), 0).astype(axis.dtype)
+    return Taps(np.minimum(start + taps, axis.old - 1), weights, valid)
 
 
 def _triangle(x: np.ndarray) -> np.ndarray:
     return np.maximum(1 - np.abs(x), 0)
 
 
-def _smooth_cubic(x: np.ndarray) -> np.ndarray:
+def _catmull_rom(x: np.ndarray) -> np.ndarray:
     a, x = -0.5, np.abs(x)
     near, far = ((a + 2) * x - (a + 3)) * x * x + 1, (((x - 5) * x + 8) * x - 4) * a
     return np.where(x < 1, near, np.where(x < 2, far, 0))
@@ -132,78 +132,78 @@ def _lanczos(x: np.ndarray) -> np.ndarray:
 # the antialiasing filters, each with its width in elements
 _FILTERS: Mapping[str, tuple[Callable[[np.ndarray], np.ndarray], int]] = {
     "bilinear": (_triangle, 2),
-    "bicubic": (_smooth_cubic, 4),
+    "bicubic": (_catmull_rom, 4),
     "lanczos": (_lanczos, 6),
 }
 
 
 def antialiased(axis: Axis, mode: str) -> Taps:
     """Return the taps of an antialiasing filter, widened by the scale when downsampling."""
-    filtered, reach = _FILTERS[mode]
+    weigh_distance, width = _FILTERS[mode]
     scale, half = axis.scale, axis.dtype(0.5)
-    support = axis.dtype(reach * 0.5) * (scale if scale >= 1 else axis.dtype(1))
+    support = axis.dtype(width * 0.5) * (scale if scale >= 1 else axis.dtype(1))
     shrink = 1 / scale if scale >= 1 else axis.dtype(1)
     centres = scale * (np.arange(axis.new, dtype=axis.dtype) + half)
-    most = math.ceil(support) * 2 + 1
+    largest = math.ceil(support) * 2 + 1
     start = np.maximum((centres - support + half).astype(np.int64), 0)
-    end = np.minimum(np.minimum((centres + support + half).astype(np.int64), axis.old), start + most)
+    end = np.minimum(np.minimum((centres + support + half).astype(np.int64), axis.old), start + largest)
 
     def weigh(start: np.ndarray, taps: np.ndarray) -> np.ndarray:
-        values = np.where(taps < end - start, filtered((taps + start - centres + half) * shrink), 0)
+        values = np.where(taps < end - start, weigh_distance((taps + start - centres + half) * shrink), 0)
         total = values.sum(0)
         return values / np.where(total == 0, 1, total)
 
-    return _ranges(axis, start, end, weigh)
+    return _taps_of_ranges(axis, start, end, weigh)
 
 
-def applied(input: jax.Array, taps: Taps, dim: int) -> jax.Array:
+def resample_along(input: jax.Array, taps: Taps, dim: int) -> jax.Array:
     """Resample a tensor along one dimension."""
     if taps.weights is None:
-        return _taken(input, taps.indices[0], dim)
+        return _gathered(input, taps.indices[0], dim)
     shape = (-1, *(1,) * (input.ndim - 1 - dim))
     total: Any = None
-    for place, (indices, weights) in enumerate(zip(taps.indices, taps.weights, strict=True)):
-        term = _taken(input, indices, dim) * jnp.asarray(weights.reshape(shape), input.dtype)
-        if taps.counts is not None and not taps.counts[place].all():
-            term = jnp.where(taps.counts[place].reshape(shape), term, 0)
+    for tap, (indices, weights) in enumerate(zip(taps.indices, taps.weights, strict=True)):
+        term = _gathered(input, indices, dim) * jnp.asarray(weights.reshape(shape), input.dtype)
+        if taps.valid is not None and not taps.valid[tap].all():
+            term = jnp.where(taps.valid[tap].reshape(shape), term, 0)
         total = term if total is None else total + term
     return total
 
 
-def _taken(input: jax.Array, indices: np.ndarray, dim: int) -> jax.Array:
+def _gathered(input: jax.Array, indices: np.ndarray, dim: int) -> jax.Array:
     """Return the elements at constant indices.
 
     If the scale factor is an integer, all elements except those at the edges are stacked slices. The gradient of a
     slice needs no scatter, which takes most of the time on a CPU.
     """
     size = input.shape[dim]
-    shifts, edge = _shifts(indices, size)
-    if not shifts:
+    offsets, edge = _offsets(indices, size)
+    if not offsets:
         return jnp.take(input, indices, dim, mode="clip")
-    if not any(shifts):
-        return jnp.repeat(input, len(shifts), dim) if len(shifts) > 1 else input
-    parts = [jax.lax.slice_in_dim(input, edge + shift, size - edge + shift, axis=dim) for shift in shifts]
-    shape = (*input.shape[:dim], (size - 2 * edge) * len(shifts), *input.shape[dim + 1 :])
+    if not any(offsets):
+        return jnp.repeat(input, len(offsets), dim) if len(offsets) > 1 else input
+    parts = [jax.lax.slice_in_dim(input, edge + offset, size - edge + offset, axis=dim) for offset in offsets]
+    shape = (*input.shape[:dim], (size - 2 * edge) * len(offsets), *input.shape[dim + 1 :])
     inner = jnp.stack(parts, dim + 1).reshape(shape)
-    outer = (indices[: edge * len(shifts)], indices[-edge * len(shifts) :])
-    before, behind = (jnp.take(input, each, dim, mode="clip") for each in outer)
-    return jnp.concatenate([before, inner, behind], dim)
+    outer = (indices[: edge * len(offsets)], indices[-edge * len(offsets) :])
+    before, after = (jnp.take(input, each, dim, mode="clip") for each in outer)
+    return jnp.concatenate([before, inner, after], dim)
 
 
-def _shifts(indices: np.ndarray, size: int) -> tuple[list[int], int]:
+def _offsets(indices: np.ndarray, size: int) -> tuple[list[int], int]:
     """Return the index offsets of the output elements of one input element, and the width of the edges.
 
     The offsets are empty if they differ between the edges, or if the output size is no multiple of the input size.
     """
     if not size or len(indices) % size:
         return [], 0
-    moved = indices.reshape(size, -1) - np.arange(size)[:, None]
-    shifts = moved[size // 2].tolist()
-    edge = max(map(abs, shifts), default=0)
-    return (shifts, edge) if 2 * edge < size and (moved[edge : size - edge] == shifts).all() else ([], 0)
+    differences = indices.reshape(size, -1) - np.arange(size)[:, None]
+    offsets = differences[size // 2].tolist()
+    edge = max(map(abs, offsets), default=0)
+    return (offsets, edge) if 2 * edge < size and (differences[edge : size - edge] == offsets).all() else ([], 0)
 
 
-def applied_to_bytes(input: jax.Array, taps: Taps, dim: int) -> jax.Array:
+def resample_bytes_along(input: jax.Array, taps: Taps, dim: int) -> jax.Array:
     """Resample a uint8 tensor along one dimension with 16-bit fixed-point weights, like torch."""
     matrix = np.zeros((taps.indices.shape[1], input.shape[dim]), np.float64)
     np.add.at(matrix, (np.arange(len(matrix)), taps.indices), taps.weights)

@@ -19,7 +19,7 @@ Ints = tuple[int, ...]
 Pads = Sequence[tuple[int, int]]
 
 
-def spread(value: Any, count: int, name: str) -> Ints:
+def per_dim(value: Any, count: int, name: str) -> Ints:
     """Expand an integer, or a sequence of 1 or `count` integers, to one integer for each of `count` dimensions.
 
     Raises: ArgumentTypeError for a value that is not an integer; ShapeError for a sequence of another length.
@@ -70,9 +70,9 @@ def extents(kernel: Ints, dilation: Ints) -> Ints:
     return tuple(step * (size - 1) + 1 for size, step in zip(kernel, dilation, strict=True))
 
 
-def counts(sizes: Ints, reach: Ints, stride: Ints, pads: Pads) -> Ints:
+def window_counts(sizes: Ints, extent: Ints, stride: Ints, pads: Pads) -> Ints:
     """Return the number of windows in each dimension; it is below 1 if no window fits."""
-    each = zip(sizes, reach, stride, pads, strict=True)
+    each = zip(sizes, extent, stride, pads, strict=True)
     return tuple((size + sum(pad) - length) // step + 1 for size, length, step, pad in each)
 
 
@@ -84,19 +84,19 @@ def padded(input: jax.Array, pads: Pads, value: Any = 0) -> jax.Array:
     return jax.lax.pad(input, jnp.asarray(value, input.dtype), config)
 
 
-def every(input: jax.Array, axis: int, start: int, count: int, step: int) -> jax.Array:
+def strided_slice(input: jax.Array, axis: int, start: int, count: int, step: int) -> jax.Array:
     """Slice a dimension: `count` elements from `start`, with a stride of `step`."""
     return jax.lax.slice_in_dim(input, start, start + step * (count - 1) + 1, step, axis)
 
 
 def columns(input: jax.Array, kernel: Ints, stride: Ints, dilation: Ints) -> jax.Array:
     """Extract the elements of all windows. Shapes: (n, c, *sizes) -> (n, c, *kernel, *windows)."""
-    reach = extents(kernel, dilation)
-    windows = counts(input.shape[2:], reach, stride, [(0, 0)] * len(kernel))
-    for place, (size, count, step, apart) in enumerate(zip(kernel, windows, stride, dilation, strict=True)):
-        axis = 2 + 2 * place  # after the taps and the windows of earlier dimensions
-        taps = [every(input, axis, apart * tap, count, step) for tap in range(size)]
-        input = jnp.stack(taps, 2 + place)
+    extent = extents(kernel, dilation)
+    windows = window_counts(input.shape[2:], extent, stride, [(0, 0)] * len(kernel))
+    for dim, (size, count, step, spacing) in enumerate(zip(kernel, windows, stride, dilation, strict=True)):
+        axis = 2 + 2 * dim  # after the taps and the windows of earlier dimensions
+        taps = [strided_slice(input, axis, spacing * tap, count, step) for tap in range(size)]
+        input = jnp.stack(taps, 2 + dim)
     return input
 
 
@@ -134,7 +134,7 @@ class Pool(NamedTuple):
     def first_inside(self) -> list[np.ndarray]:
         """The index of the first tap of each window that is not padding, in each dimension."""
         each = zip(self.starts, self.dilation, strict=True)
-        return [start + np.maximum(-start + apart - 1, 0) // apart * apart for start, apart in each]
+        return [start + np.maximum(-start + spacing - 1, 0) // spacing * spacing for start, spacing in each]
 
 
 def pool_of(
@@ -142,38 +142,39 @@ def pool_of(
 ) -> Pool:
     """Compute the windows of a pool over the last dimensions; `stride` defaults to `kernel_size`.
 
-    Raises: ShapeError for sizes out of range, an input without elements, and padding of more than half the window;
+    Raises: ShapeError for sizes out of range, an empty input, and padding of more than half the window;
     PositionError for an input of the wrong rank.
     """
-    kernel = spread(kernel_size, dims, "kernel_size")
-    step = kernel if stride in (None, ()) else spread(stride, dims, "stride")
-    apart, pad = spread(dilation, dims, "dilation"), spread(padding, dims, "padding")
-    want_at_least(1, kernel_size=kernel, stride=step, dilation=apart)
+    kernel = per_dim(kernel_size, dims, "kernel_size")
+    step = kernel if stride in (None, ()) else per_dim(stride, dims, "stride")
+    spacing, pad = per_dim(dilation, dims, "dilation"), per_dim(padding, dims, "padding")
+    want_at_least(1, kernel_size=kernel, stride=step, dilation=spacing)
     want_at_least(0, padding=pad)
     want_rank(input, dims)
-    want_elements(input, input.ndim - 1 - dims)
-    reach = extents(kernel, apart)
-    if any(2 * size > length for size, length in zip(pad, reach, strict=True)):
-        raise ShapeError("`padding` of at most half the window", f"{pad} for a window of {reach}")
+    want_non_empty(input, input.ndim - 1 - dims)
+    extent = extents(kernel, spacing)
+    if any(2 * size > length for size, length in zip(pad, extent, strict=True)):
+        raise ShapeError("`padding` of at most half the window", f"{pad} for a window of {extent}")
     sizes = input.shape[-dims:]
-    windows = tuple(map(_pooled_size, sizes, reach, step, pad, (ceil_mode,) * dims))
+    windows = tuple(map(_window_count, sizes, extent, step, pad, (ceil_mode,) * dims))
     if min(windows) < 1:
-        raise ShapeError(f"an input at least as large as the window of {reach}", describe(input))
-    return Pool(sizes, kernel, step, apart, tuple(map(_ends, sizes, reach, step, pad, windows)), windows)
+        raise ShapeError(f"an input at least as large as the window of {extent}", describe(input))
+    pads = tuple(map(_padding_to_last_window, sizes, extent, step, pad, windows))
+    return Pool(sizes, kernel, step, spacing, pads, windows)
 
 
-def _ends(size: int, reach: int, step: int, pad: int, count: int) -> tuple[int, int]:
-    return pad, max((count - 1) * step + reach - size - pad, 0)
+def _padding_to_last_window(size: int, extent: int, step: int, pad: int, count: int) -> tuple[int, int]:
+    return pad, max((count - 1) * step + extent - size - pad, 0)
 
 
-def want_elements(input: jax.Array, first: int) -> None:
+def want_non_empty(input: jax.Array, first: int) -> None:
     """Raise ShapeError for a size of 0 in dimension `first` or a later one; earlier ones, the batch, may be empty."""
     if 0 in input.shape[first:]:
-        raise ShapeError("a tensor with elements, or an empty batch", describe(input))
+        raise ShapeError("a tensor whose non-batch dimensions are not empty", describe(input))
 
 
-def _pooled_size(size: int, reach: int, step: int, pad: int, ceil_mode: bool) -> int:
-    left = size + 2 * pad - reach
+def _window_count(size: int, extent: int, step: int, pad: int, ceil_mode: bool) -> int:
+    left = size + 2 * pad - extent
     count = (-(-left // step) if ceil_mode else left // step) + 1
     # windows that would start in the padding at the end are ignored
     return count - (ceil_mode and (count - 1) * step >= size + pad)

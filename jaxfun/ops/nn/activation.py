@@ -52,7 +52,7 @@ def gelu(input: Array, *, approximate: str = "none") -> jax.Array:
     if approximate == "none":
         return 0.5 * input * jax.lax.erfc(-math.sqrt(0.5) * input)
     if approximate != "tanh":
-        raise DTypeError("`approximate` 'none' or 'tanh'", repr(approximate))
+        raise DTypeError("`approximate` to be 'none' or 'tanh'", repr(approximate))
     return 0.5 * input * (1 + jnp.tanh(_TANH_SCALE * (input + 0.044715 * input * input * input)))
 
 
@@ -178,16 +178,16 @@ def elu(input: Array, alpha: Factor = 1.0) -> jax.Array:
     return _elu(input, alpha)
 
 
-def _elu(x: jax.Array, alpha: jax.Array, steepness: jax.Array | float = 1.0) -> jax.Array:
+def _elu(x: jax.Array, alpha: jax.Array, input_scale: jax.Array | float = 1.0) -> jax.Array:
     # at 0: the first derivative of the exponential, the second derivative of the line
-    line = x * jnp.where(x == 0, alpha * steepness, 1)
-    return jnp.where(x < 0, alpha * jnp.expm1(jnp.where(x < 0, x, 0) * steepness), line)
+    line = x * jnp.where(x == 0, alpha * input_scale, 1)
+    return jnp.where(x < 0, alpha * jnp.expm1(jnp.where(x < 0, x, 0) * input_scale), line)
 
 
-def _has_steepness(input: Any, alpha: Any = 1.0) -> None:
+def _want_nonzero_alpha(input: Any, alpha: Any = 1.0) -> None:
     numbers_fit(input, alpha)
     if not is_traced(alpha) and alpha == 0:
-        raise DTypeError("an `alpha` that is not 0", describe(alpha))
+        raise DTypeError("a nonzero `alpha`", describe(alpha))
 
 
 @op(
@@ -196,7 +196,7 @@ def _has_steepness(input: Any, alpha: Any = 1.0) -> None:
     rejects=NOT_FLOATS,
     takes={"alpha": Choice((1.0, 2, -0.5))},
     aliases=("celu",),
-    before=_has_steepness,
+    before=_want_nonzero_alpha,
 )
 def celu(input: Array, alpha: Factor = 1.0) -> jax.Array:
     """Apply the continuously differentiable ELU: `x` if `x > 0`, else `alpha (exp(x / alpha) - 1)`.
@@ -246,7 +246,7 @@ def glu(input: Array, dim: Dim = -1) -> jax.Array:
     Array([0.5, 2. ], dtype=float32)
     """
     if not input.ndim:
-        raise ShapeError("a tensor with dimensions", describe(input))
+        raise ShapeError("a tensor of at least 1 dimension", describe(input))
     axis = wrap_dim(dim, input.ndim)
     if input.shape[axis] % 2:
         raise ShapeError(f"an even size of dimension {axis}", describe(input))

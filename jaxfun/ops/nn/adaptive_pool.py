@@ -11,46 +11,48 @@ from ...core.dtypes import DType, canonical, int64
 from ...core.errors import ArgumentValueError, ShapeError, describe
 from ...core.op import op
 from ...core.record import COMPLEXES, NOT_FLOATS, Array, rows
-from ._windows import Ints, PerDim, flat_taps, spread, want_at_least, want_elements, want_rank
-from .max_pool import Two, largest_of, pooled
+from ._windows import Ints, PerDim, flat_taps, per_dim, want_at_least, want_non_empty, want_rank
+from .max_pool import ValuesAndIndices, max_of_taps, pooled
 
 Sizes = PerDim | tuple[int | None, ...]
 
 
-def _sizes(dims: int, input: jax.Array, output_size: Any) -> Ints:
+def _output_sizes(dims: int, input: jax.Array, output_size: Any) -> Ints:
     """Return the output size of each dimension; None keeps the size of the input."""
     if dims > 1 and isinstance(output_size, tuple):
         if input.ndim <= len(output_size):
             raise ArgumentValueError(f"a tensor of more than {len(output_size)} dimensions", describe(input))
         if len(output_size) != dims:
             raise ShapeError(f"`output_size` to have {dims} integers", describe(output_size))
-        own = input.shape[input.ndim - dims :]
-        output_size = tuple(size if given is None else given for size, given in zip(own, output_size, strict=True))
-    sizes = spread(output_size, dims, "output_size")
+        input_sizes = input.shape[input.ndim - dims :]
+        output_size = tuple(
+            size if given is None else given for size, given in zip(input_sizes, output_size, strict=True)
+        )
+    sizes = per_dim(output_size, dims, "output_size")
     want_at_least(0, output_size=sizes)
     return sizes
 
 
 def _bounds(size: int, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the start and end indices of the windows of a dimension."""
-    places = np.arange(count)
-    return places * size // count, -(-(places + 1) * size // count)
+    windows = np.arange(count)
+    return windows * size // count, -(-(windows + 1) * size // count)
 
 
-def _averages(dims: int, input: jax.Array, output_size: Any) -> jax.Array:
-    sizes = _sizes(dims, input, output_size)
+def _average_pooled(dims: int, input: jax.Array, output_size: Any) -> jax.Array:
+    sizes = _output_sizes(dims, input, output_size)
     if dims > 1 and sizes == (1,) * dims:  # torch calls mean here, and does not check the rank
         return jnp.mean(input, range(-dims, 0), keepdims=True)
     want_rank(input, dims)
-    want_elements(input, input.ndim - dims)
+    want_non_empty(input, input.ndim - dims)
     if not input.size or 0 in sizes:
         return jnp.zeros((*input.shape[:-dims], *sizes), input.dtype)
     for axis, count in enumerate(sizes, -dims):
-        input = _averages_along(input, axis + input.ndim, count)
+        input = _averaged_along(input, axis + input.ndim, count)
     return input
 
 
-def _averages_along(input: jax.Array, axis: int, count: int) -> jax.Array:
+def _averaged_along(input: jax.Array, axis: int, count: int) -> jax.Array:
     size = input.shape[axis]
     if size % count == 0:
         parts = (*input.shape[:axis], count, size // count, *input.shape[axis + 1 :])
@@ -63,17 +65,17 @@ def _averages_along(input: jax.Array, axis: int, count: int) -> jax.Array:
     return jnp.sum(jnp.where(inside, parts, 0), axis + 1) / (ends - starts).reshape(shape).astype(input.dtype)
 
 
-def _maxima(dims: int, input: jax.Array, output_size: Any) -> Two:
-    counts = _sizes(dims, input, output_size)
+def _max_pooled(dims: int, input: jax.Array, output_size: Any) -> ValuesAndIndices:
+    counts = _output_sizes(dims, input, output_size)
     want_rank(input, dims)
-    want_elements(input, 1)
+    want_non_empty(input, 1)
     sizes, shape = input.shape[-dims:], (*input.shape[:-dims], *counts)
     if 0 in shape:
         return jnp.zeros(shape, input.dtype), jnp.zeros(shape, canonical(int64).dtype)
     if not any(size % count for size, count in zip(sizes, counts, strict=True)):
         kernel = tuple(size // count for size, count in zip(sizes, counts, strict=True))
         return pooled(dims, input, kernel, None, 0, 1, False)
-    return largest_of(input, flat_taps(sizes, [*map(_taps, sizes, counts)]), dims)
+    return max_of_taps(input, flat_taps(sizes, [*map(_taps, sizes, counts)]), dims)
 
 
 def _taps(size: int, count: int) -> np.ndarray:
@@ -82,13 +84,13 @@ def _taps(size: int, count: int) -> np.ndarray:
     return np.minimum(starts[:, None] + np.arange((ends - starts).max()), ends[:, None] - 1)
 
 
-def _complex_where_one(arguments: Mapping[str, Any]) -> frozenset[DType]:
+def _complex_if_global(arguments: Mapping[str, Any]) -> frozenset[DType]:
     size = arguments["output_size"]  # torch calls mean, which supports complex numbers
     return COMPLEXES if {1}.issuperset(size if isinstance(size, tuple) else (size,)) else frozenset()
 
 
-def _all_where_empty(arguments: Mapping[str, Any]) -> frozenset[DType]:
-    return _complex_where_one(arguments) if arguments["input"].size else NOT_FLOATS
+def _any_dtype_if_empty(arguments: Mapping[str, Any]) -> frozenset[DType]:
+    return _complex_if_global(arguments) if arguments["input"].size else NOT_FLOATS
 
 
 @op(
@@ -96,7 +98,7 @@ def _all_where_empty(arguments: Mapping[str, Any]) -> frozenset[DType]:
     aliases=("adaptive_avg_pool1d",),
     composite=True,
     rejects=NOT_FLOATS,
-    takes_here=_all_where_empty,
+    takes_here=_any_dtype_if_empty,
     cases=rows(
         "input output_size",
         ("b c 5", 3),
@@ -110,20 +112,20 @@ def adaptive_avg_pool1d(input: Array, output_size: PerDim) -> jax.Array:
 
     Along each dimension, window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
     Shapes: (n, c, length) -> (n, c, output_size), or without n.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.adaptive_avg_pool1d, torch.nn.functional.adaptive_avg_pool1d.
 
     >>> import jaxfun as jf
     >>> jf.nn.functional.adaptive_avg_pool1d(jf.tensor([[1.0, 3.0, 2.0]]), 2)
     Array([[2. , 2.5]], dtype=float32)
     """
-    return _averages(1, input, output_size)
+    return _average_pooled(1, input, output_size)
 
 
 @op(
     torch="torch.nn.functional.adaptive_avg_pool2d",
     rejects=NOT_FLOATS,
-    takes_here=_all_where_empty,
+    takes_here=_any_dtype_if_empty,
     cases=rows(
         "input output_size",
         ("c 6 4", (3, 3)),
@@ -138,20 +140,20 @@ def adaptive_avg_pool2d(input: Array, output_size: Sizes) -> jax.Array:
     Along each dimension, window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
     None in `output_size` keeps the size of the input.
     Shapes: (n, c, height, width) -> (n, c, *output_size), or without n.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.nn.functional.adaptive_avg_pool2d.
 
     >>> import jaxfun as jf
     >>> jf.nn.functional.adaptive_avg_pool2d(jf.tensor([[[1.0, 3.0], [2.0, 5.0]]]), (1, 2))
     Array([[[1.5, 4. ]]], dtype=float32)
     """
-    return _averages(2, input, output_size)
+    return _average_pooled(2, input, output_size)
 
 
 @op(
     torch="torch.nn.functional.adaptive_avg_pool3d",
     rejects=NOT_FLOATS,
-    takes_here=_complex_where_one,
+    takes_here=_complex_if_global,
     cases=rows(
         "input output_size",
         ("c 4 3 2", (2, 2, 3)),
@@ -165,14 +167,14 @@ def adaptive_avg_pool3d(input: Array, output_size: Sizes) -> jax.Array:
     Along each dimension, window i of m starts at floor(i * size / m) and ends before ceil((i + 1) * size / m).
     None in `output_size` keeps the size of the input.
     Shapes: (n, c, depth, height, width) -> (n, c, *output_size), or without n.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.nn.functional.adaptive_avg_pool3d.
 
     >>> import jaxfun as jf
     >>> jf.nn.functional.adaptive_avg_pool3d(jf.tensor([[[[1.0, 3.0, 2.0]]]]), (1, 1, 2))
     Array([[[[2. , 2.5]]]], dtype=float32)
     """
-    return _averages(3, input, output_size)
+    return _average_pooled(3, input, output_size)
 
 
 @op(
@@ -189,21 +191,21 @@ def adaptive_avg_pool3d(input: Array, output_size: Sizes) -> jax.Array:
         ("2 3", 5, True),
     ),
 )
-def adaptive_max_pool1d(input: Array, output_size: Sizes, return_indices: bool = False) -> jax.Array | Two:
+def adaptive_max_pool1d(input: Array, output_size: Sizes, return_indices: bool = False) -> jax.Array | ValuesAndIndices:
     """Apply a 1-D adaptive max pooling over an input of several channels.
 
     The windows are those of `adaptive_avg_pool1d`. With `return_indices` also return the flat index of each maximum.
     The first of equal elements is selected, and the last NaN.
     Shapes: (n, c, length) -> (n, c, output_size), or without n.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.nn.functional.adaptive_max_pool1d.
 
     >>> import jaxfun as jf
     >>> jf.nn.functional.adaptive_max_pool1d(jf.tensor([[1.0, 3.0, 2.0]]), 2)
     Array([[3., 3.]], dtype=float32)
     """
-    found = _maxima(1, input, output_size)
+    found = _max_pooled(1, input, output_size)
     return found if return_indices else found[0]
 
 
@@ -219,19 +221,21 @@ def adaptive_max_pool1d(input: Array, output_size: Sizes, return_indices: bool =
         ("c 6", (3,), True),
     ),
 )
-def adaptive_max_pool1d_with_indices(input: Array, output_size: Sizes, return_indices: bool = False) -> Two:
+def adaptive_max_pool1d_with_indices(
+    input: Array, output_size: Sizes, return_indices: bool = False
+) -> ValuesAndIndices:
     """Apply a 1-D adaptive max pooling, and return the maxima and their flat indices.
 
     It is `adaptive_max_pool1d` with `return_indices=True`; its own `return_indices` has no effect.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.nn.functional.adaptive_max_pool1d_with_indices.
 
     >>> import jaxfun as jf
     >>> jf.nn.functional.adaptive_max_pool1d_with_indices(jf.tensor([[1.0, 3.0, 2.0]]), 2)[1]
     Array([[1, 1]], dtype=int32)
     """
-    return _maxima(1, input, output_size)
+    return _max_pooled(1, input, output_size)
 
 
 @op(
@@ -248,21 +252,21 @@ def adaptive_max_pool1d_with_indices(input: Array, output_size: Sizes, return_in
         ("1 2 3 5", (4, 3), True),
     ),
 )
-def adaptive_max_pool2d(input: Array, output_size: Sizes, return_indices: bool = False) -> jax.Array | Two:
+def adaptive_max_pool2d(input: Array, output_size: Sizes, return_indices: bool = False) -> jax.Array | ValuesAndIndices:
     """Apply a 2-D adaptive max pooling over an input of several channels.
 
     The windows are those of `adaptive_avg_pool2d`. With `return_indices` also return the flat index of each maximum.
     The first of equal elements is selected, and the last NaN.
     Shapes: (n, c, height, width) -> (n, c, *output_size), or without n.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.nn.functional.adaptive_max_pool2d.
 
     >>> import jaxfun as jf
     >>> jf.nn.functional.adaptive_max_pool2d(jf.tensor([[[1.0, 3.0], [2.0, 5.0]]]), (1, 2))
     Array([[[2., 5.]]], dtype=float32)
     """
-    found = _maxima(2, input, output_size)
+    found = _max_pooled(2, input, output_size)
     return found if return_indices else found[0]
 
 
@@ -278,19 +282,21 @@ def adaptive_max_pool2d(input: Array, output_size: Sizes, return_indices: bool =
         ("b 2 4 5", (2, None), False),
     ),
 )
-def adaptive_max_pool2d_with_indices(input: Array, output_size: Sizes, return_indices: bool = False) -> Two:
+def adaptive_max_pool2d_with_indices(
+    input: Array, output_size: Sizes, return_indices: bool = False
+) -> ValuesAndIndices:
     """Apply a 2-D adaptive max pooling, and return the maxima and their flat indices.
 
     It is `adaptive_max_pool2d` with `return_indices=True`; its own `return_indices` has no effect.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.nn.functional.adaptive_max_pool2d_with_indices.
 
     >>> import jaxfun as jf
     >>> jf.nn.functional.adaptive_max_pool2d_with_indices(jf.tensor([[[1.0, 3.0], [2.0, 5.0]]]), (1, 2))[1]
     Array([[[2, 3]]], dtype=int32)
     """
-    return _maxima(2, input, output_size)
+    return _max_pooled(2, input, output_size)
 
 
 @op(
@@ -306,21 +312,21 @@ def adaptive_max_pool2d_with_indices(input: Array, output_size: Sizes, return_in
         ("1 2 3 4 3", 1, False),
     ),
 )
-def adaptive_max_pool3d(input: Array, output_size: Sizes, return_indices: bool = False) -> jax.Array | Two:
+def adaptive_max_pool3d(input: Array, output_size: Sizes, return_indices: bool = False) -> jax.Array | ValuesAndIndices:
     """Apply a 3-D adaptive max pooling over an input of several channels.
 
     The windows are those of `adaptive_avg_pool3d`. With `return_indices` also return the flat index of each maximum.
     The first of equal elements is selected, and the last NaN.
     Shapes: (n, c, depth, height, width) -> (n, c, *output_size), or without n.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.nn.functional.adaptive_max_pool3d.
 
     >>> import jaxfun as jf
     >>> jf.nn.functional.adaptive_max_pool3d(jf.tensor([[[[1.0, 3.0, 2.0]]]]), (1, 1, 2))
     Array([[[[3., 3.]]]], dtype=float32)
     """
-    found = _maxima(3, input, output_size)
+    found = _max_pooled(3, input, output_size)
     return found if return_indices else found[0]
 
 
@@ -336,16 +342,18 @@ def adaptive_max_pool3d(input: Array, output_size: Sizes, return_indices: bool =
         ("b 1 3 2 4", (2, None, 3), False),
     ),
 )
-def adaptive_max_pool3d_with_indices(input: Array, output_size: Sizes, return_indices: bool = False) -> Two:
+def adaptive_max_pool3d_with_indices(
+    input: Array, output_size: Sizes, return_indices: bool = False
+) -> ValuesAndIndices:
     """Apply a 3-D adaptive max pooling, and return the maxima and their flat indices.
 
     It is `adaptive_max_pool3d` with `return_indices=True`; its own `return_indices` has no effect.
     Gradient: all to the element whose index is returned.
-    Raises: RuntimeError for a negative size, and for an input without elements.
+    Raises: RuntimeError for a negative size, and for an empty input.
     Torch: torch.nn.functional.adaptive_max_pool3d_with_indices.
 
     >>> import jaxfun as jf
     >>> jf.nn.functional.adaptive_max_pool3d_with_indices(jf.tensor([[[[1.0, 3.0, 2.0]]]]), (1, 1, 2))[1]
     Array([[[[1, 1]]]], dtype=int32)
     """
-    return _maxima(3, input, output_size)
+    return _max_pooled(3, input, output_size)

@@ -16,7 +16,7 @@ from ...core.record import NOT_FLOATS, Array, Choice, Mask, Shape, rows
 from ..linalg._matrices import want
 
 
-def bools(names: str) -> Shape:
+def bool_mask(names: str) -> Shape:
     """Return the shape descriptor of a boolean mask."""
     return Shape(names, dtypes=("bool",))
 
@@ -28,8 +28,8 @@ _CASES = rows(
     ("l e", "s e", "s v", "l s", False, False, None, None),
     ("b h l e", "b h s e", "b h s e", None, False, False, None, None),
     ("b h l e", "b h s e", "b h s e", None, True, False, None, None),
-    ("b h l e", "b h s e", "b h s e", bools("b h l s"), False, False, -2.0, None),
-    ("b l e", "b s e", "b s v", bools("l s"), False, False, None, None),
+    ("b h l e", "b h s e", "b h s e", bool_mask("b h l s"), False, False, -2.0, None),
+    ("b l e", "b s e", "b s v", bool_mask("l s"), False, False, None, None),
     ("b l e", "b s e", "b s v", None, False, False, None, None),
     ("1 h l e", "b 1 s e", "b h s v", "b 1 1 s", False, False, None, None),
     ("b 4 l e", "b 2 s e", "b 2 s e", None, False, True, None, None),
@@ -37,13 +37,13 @@ _CASES = rows(
 )
 
 
-def is_of_nothing(query: jax.Array, value: jax.Array) -> bool:
+def is_empty_attention(query: jax.Array, value: jax.Array) -> bool:
     """Return whether `query` has length 0 or `value` is empty: torch then checks only the shapes."""
     return query.ndim > 1 and not (query.shape[-2] and value.size)
 
 
-def _takes_nothing(arguments: Mapping[str, Any]) -> frozenset[DType]:
-    return NOT_FLOATS if is_of_nothing(arguments["query"], arguments["value"]) else frozenset()
+def _any_dtype_if_empty(arguments: Mapping[str, Any]) -> frozenset[DType]:
+    return NOT_FLOATS if is_empty_attention(arguments["query"], arguments["value"]) else frozenset()
 
 
 @op(
@@ -51,7 +51,7 @@ def _takes_nothing(arguments: Mapping[str, Any]) -> frozenset[DType]:
     torch="torch.nn.functional.scaled_dot_product_attention",
     composite=True,
     rejects=NOT_FLOATS,
-    takes_here=_takes_nothing,
+    takes_here=_any_dtype_if_empty,
     takes={"dropout_p": Choice((0.0,))},
     cases=_CASES,
 )
@@ -89,8 +89,8 @@ def scaled_dot_product_attention(
     want_one_dtype(query, key, value)
     if attn_mask is not None and attn_mask.dtype not in (bool, jnp.float32, query.dtype):
         raise DTypeError(f"an `attn_mask` of dtype bool, float32 or {query.dtype}", describe(attn_mask))
-    if is_of_nothing(query, value):
-        return zeros(query, key, value)
+    if is_empty_attention(query, value):
+        return empty_output(query, key, value)
     if is_causal and attn_mask is not None:
         raise ShapeError("no `attn_mask` with is_causal=True", describe(attn_mask))
     mask = causal(query, key) if is_causal else attn_mask
@@ -107,9 +107,9 @@ def scaled_dot_product_attention(
 def safe_softmax(scores: jax.Array) -> jax.Array:
     """Return the softmax along the last dimension; 0 for a row with only -infinity."""
     largest = jnp.max(scores, -1, keepdims=True, initial=-jnp.inf)
-    parts = jnp.exp(scores - jnp.where(largest == -jnp.inf, 0, largest))
-    total = jnp.sum(parts, -1, keepdims=True)
-    return parts / jnp.where(total == 0, 1, total)
+    exponentials = jnp.exp(scores - jnp.where(largest == -jnp.inf, 0, largest))
+    total = jnp.sum(exponentials, -1, keepdims=True)
+    return exponentials / jnp.where(total == 0, 1, total)
 
 
 @safe_softmax.defjvp
@@ -142,11 +142,11 @@ def attended(
     return _product(weights, value, is_grouped), weights
 
 
-def zeros(*heads: jax.Array) -> jax.Array:
+def empty_output(*heads: jax.Array) -> jax.Array:
     """Return the attention output for empty inputs: 0, or NaN if any input contains NaN or infinity."""
     dtype = heads[0].dtype if heads[0].dtype != bool else canonical(int64).dtype
-    none = sum(jnp.sum(each.astype(dtype) * jnp.zeros((), dtype), dtype=dtype) for each in heads)
-    return jnp.broadcast_to(none, (*heads[0].shape[:-1], heads[2].shape[-1]))
+    total = sum(jnp.sum(each.astype(dtype) * jnp.zeros((), dtype), dtype=dtype) for each in heads)
+    return jnp.broadcast_to(total, (*heads[0].shape[:-1], heads[2].shape[-1]))
 
 
 def causal(query: jax.Array, key: jax.Array) -> jax.Array:
@@ -163,23 +163,23 @@ def _masked(scores: jax.Array, mask: jax.Array, fills: bool) -> jax.Array:
 
 def _want_groups(query: jax.Array, key: jax.Array, value: jax.Array) -> None:
     want(min(query.ndim, key.ndim, value.ndim) > 2, "(*, h, l, e), (*, g, s, e) and (*, g, s, v)", query, key, value)
-    heads, served = query.shape[-3], (key.shape[-3], value.shape[-3])
-    if any(heads % count if count else heads for count in served):
-        raise ShapeError(f"a number of heads that divides {heads}", " and ".join(map(str, served)))
+    heads, key_heads = query.shape[-3], (key.shape[-3], value.shape[-3])
+    if any(heads % count if count else heads for count in key_heads):
+        raise ShapeError(f"a number of heads that divides {heads}", " and ".join(map(str, key_heads)))
 
 
 def _product(input: jax.Array, other: jax.Array, is_grouped: bool) -> jax.Array:
     """Return the matrix product. If `is_grouped`, several matrices of `input` share one matrix of `other`."""
     if not is_grouped or input.shape[-3] == other.shape[-3]:
-        return _multiplied(input, other)
+        return _matmul(input, other)
     heads, size = input.shape[-3:-1]
     groups = other.shape[-3]
-    together = input.reshape(*input.shape[:-3], groups, heads // groups * size, input.shape[-1])
-    result = _multiplied(together, other)
+    grouped = input.reshape(*input.shape[:-3], groups, heads // groups * size, input.shape[-1])
+    result = _matmul(grouped, other)
     return result.reshape(*result.shape[:-3], heads, size, result.shape[-1])
 
 
-def _multiplied(input: jax.Array, other: jax.Array) -> jax.Array:
+def _matmul(input: jax.Array, other: jax.Array) -> jax.Array:
     want(input.shape[-1] == other.shape[-2], "(*, m, n) and (*, n, k)", input, other)
     broadcast_shapes(input.shape[:-2], other.shape[:-2])
     return jnp.matmul(input, other, precision=jax.lax.Precision.HIGHEST)

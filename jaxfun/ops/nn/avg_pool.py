@@ -27,15 +27,15 @@ def averaged(
 ) -> jax.Array:
     """Apply average pooling over the last `dims` dimensions."""
     if divisor_override == 0:
-        raise ShapeError("`divisor_override` other than 0", "0")
+        raise ShapeError("a nonzero `divisor_override`", "0")
     pool = pool_of(dims, input, kernel_size, stride, padding, 1, ceil_mode)
-    total = _sums(input, pool)
+    total = _window_sums(input, pool)
     if divisor_override is not None:
         return _divided(total, divisor_override)
-    return _divided(total, _counts(pool, count_include_pad))
+    return _divided(total, _window_sizes(pool, count_include_pad))
 
 
-def _sums(input: jax.Array, pool: Pool) -> jax.Array:
+def _window_sums(input: jax.Array, pool: Pool) -> jax.Array:
     lead = (1,) * (input.ndim - len(pool.sizes))
     return jax.lax.reduce_window(
         input,
@@ -47,7 +47,7 @@ def _sums(input: jax.Array, pool: Pool) -> jax.Array:
     )
 
 
-def _counts(pool: Pool, with_padding: bool) -> np.ndarray:
+def _window_sizes(pool: Pool, with_padding: bool) -> np.ndarray:
     """Return the number of elements in each window, with or without padding. Elements beyond it are never counted."""
     total = np.ones((), np.int64)
     for size, kernel, start, (low, _) in zip(pool.sizes, pool.kernel, pool.starts, pool.pads, strict=True):

@@ -14,7 +14,7 @@ from ...core.public import public
 from ...core.record import NOT_FLOATS, Array, Choice, Factor, rows, where_empty
 from ...core.types import ArrayLike, Number
 from ..pointwise.arithmetic import add, mul
-from .normalization import moments, of_channels, scaled, want_parameters
+from .normalization import along_channels, moments, scaled, want_parameters
 
 
 class Normalized(NamedTuple):
@@ -25,7 +25,7 @@ class Normalized(NamedTuple):
     running_var: jax.Array
 
 
-def _has_spread(
+def _want_valid_eps(
     input: Any,
     running_mean: Any = None,
     running_var: Any = None,
@@ -97,7 +97,7 @@ def batch_norm(
         *({**row, "running_mean": None, "running_var": None, "training": True} for row in _CASES),
     ),
     aliases=("batch_norm",),
-    before=_has_spread,
+    before=_want_valid_eps,
 )
 def _batch_norm(
     input: Array,
@@ -110,17 +110,17 @@ def _batch_norm(
     eps: Factor = 1e-5,
 ) -> jax.Array | Normalized:
     if training:
-        _want_values(input, "batch", (*input.shape[:1], *input.shape[2:]), input.ndim == 0)
+        _want_several_values(input, "batch", (*input.shape[:1], *input.shape[2:]), input.ndim == 0)
     if not input.size:
-        output = _of_nothing(input, weight, bias)
+        output = _scaled_empty(input, weight, bias)
         return Normalized(output, running_mean, running_var) if training and running_mean is not None else output
     _want_statistics(running_mean, running_var, training)
-    _want_each_channel(input, running_mean, running_var, weight, bias, training=training)
+    _want_parameters_per_channel(input, running_mean, running_var, weight, bias, training=training)
     axes = (0, *range(2, input.ndim))
     return _normalized(input, axes, (running_mean, running_var), (weight, bias), training, momentum, eps)
 
 
-def _of_nothing(input: jax.Array, weight: Any, bias: Any) -> jax.Array:
+def _scaled_empty(input: jax.Array, weight: Any, bias: Any) -> jax.Array:
     """Scale an empty input like torch: by the first weight and the first bias."""
     for operate, parameter in ((mul, weight), (add, bias)):
         if parameter is not None:
@@ -130,27 +130,27 @@ def _of_nothing(input: jax.Array, weight: Any, bias: Any) -> jax.Array:
     return input
 
 
-def _want_values(input: jax.Array, of: str, sizes: tuple[int, ...], is_single: bool) -> None:
+def _want_several_values(input: jax.Array, of: str, sizes: tuple[int, ...], is_single: bool) -> None:
     if is_single:
-        raise IndexRangeError("a tensor with dimensions", describe(input))
+        raise IndexRangeError("a tensor of at least 1 dimension", describe(input))
     if math.prod(sizes) == 1:
-        raise ArgumentValueError(f"more than one value of each channel in each {of}", describe(input))
+        raise ArgumentValueError(f"more than one value per channel in each {of}", describe(input))
 
 
 def _want_statistics(running_mean: Any, running_var: Any, training: bool) -> None:
     if training and (running_mean is None) != (running_var is None):
-        raise ArgumentValueError("both of `running_mean` and `running_var`, or none", "one")
+        raise ArgumentValueError("both `running_mean` and `running_var`, or neither", "one of them")
     if not training and (running_mean is None or running_var is None):
-        raise ShapeError("`running_mean` and `running_var`, where statistics are not the input's", "None")
+        raise ShapeError("`running_mean` and `running_var`, unless the input's own statistics are used", "None")
 
 
-def _want_each_channel(input: jax.Array, *parameters: Any, training: bool) -> None:
+def _want_parameters_per_channel(input: jax.Array, *parameters: Any, training: bool) -> None:
     if input.ndim < 2:
         raise (IndexRangeError if training else ShapeError)("an input of shape (m, n, *)", describe(input))
-    for place, parameter in enumerate(parameters):
+    for index, parameter in enumerate(parameters):
         if parameter is None:
             continue
-        if parameter.size != input.shape[1] or (place < 2 and parameter.ndim != 1):
+        if parameter.size != input.shape[1] or (index < 2 and parameter.ndim != 1):
             raise ShapeError(f"a vector of {input.shape[1]} elements, one for each channel", describe(parameter))
     want_parameters(input, *parameters)
 
@@ -168,23 +168,26 @@ def _normalized(
     momentum, eps = as_real(momentum, "momentum"), as_real(eps, "eps")
     mean, variance = moments(wide, axes) if training else (_as_constant(each, wide) for each in running)
     result = (wide - mean) * jax.lax.rsqrt(variance + jnp.asarray(eps).astype(wide.dtype))
-    output = scaled(result, *(of_channels(each, input.ndim) for each in parameters)).astype(input.dtype)
+    output = scaled(result, *(along_channels(each, input.ndim) for each in parameters)).astype(input.dtype)
     if not training or running[0] is None:
         return output
     count = math.prod(input.shape[axis] for axis in axes)
     unbiased = variance * (count / (count - 1))
-    new = (_moved(each, by, momentum) for each, by in zip(running, (mean, unbiased), strict=True))
-    return Normalized(output, *map(jax.lax.stop_gradient, new))
+    updated = (
+        _updated(each, batch_statistic, momentum)
+        for each, batch_statistic in zip(running, (mean, unbiased), strict=True)
+    )
+    return Normalized(output, *map(jax.lax.stop_gradient, updated))
 
 
 def _as_constant(running: jax.Array, wide: jax.Array) -> jax.Array:
     return jax.lax.stop_gradient(running).reshape(-1, *(1,) * (wide.ndim - 2)).astype(wide.dtype)
 
 
-def _moved(running: jax.Array, by: jax.Array, momentum: Any) -> jax.Array:
+def _updated(running: jax.Array, batch_statistic: jax.Array, momentum: Any) -> jax.Array:
     """Update a running statistic with that of the batch, or with the mean over the instances."""
-    by = by.reshape(-1, running.size).mean(0)
-    return (momentum * by + (1 - momentum) * running.astype(by.dtype)).astype(running.dtype)
+    batch_statistic = batch_statistic.reshape(-1, running.size).mean(0)
+    return (momentum * batch_statistic + (1 - momentum) * running.astype(batch_statistic.dtype)).astype(running.dtype)
 
 
 @op(
@@ -229,18 +232,18 @@ def instance_norm(
             [ 0.      ,  0.      ]]], dtype=float32)
     """
     if use_input_stats:
-        _want_values(input, "instance", input.shape[2:], False)
+        _want_several_values(input, "instance", input.shape[2:], False)
     _want_statistics(running_mean, running_var, use_input_stats)
     if input.ndim < 2:
         raise IndexRangeError("an input of shape (m, n, *)", describe(input))
     if not input.size:
-        output = _of_nothing(
+        output = _scaled_empty(
             input, *(each if each is None else jnp.tile(each, input.shape[0]) for each in (weight, bias))
         )
-        has_new = use_input_stats and running_mean is not None
-        return _after_nothing(output, running_mean, running_var) if has_new else output
-    axes, running = tuple(range(2, input.ndim)), _as_parameters(input, weight, running_mean, running_var)
-    _want_each_channel(input, *running, weight, bias, training=True)
+        has_updates = use_input_stats and running_mean is not None
+        return _normalized_empty(output, running_mean, running_var) if has_updates else output
+    axes, running = tuple(range(2, input.ndim)), _cast_statistics(input, weight, running_mean, running_var)
+    _want_parameters_per_channel(input, *running, weight, bias, training=True)
     result = _normalized(input, axes, running, (weight, bias), use_input_stats, momentum, eps)
     if not isinstance(result, Normalized):
         return result
@@ -248,7 +251,7 @@ def instance_norm(
     return Normalized(output, mean.astype(running_mean.dtype), var.astype(running_var.dtype))
 
 
-def _as_parameters(input: jax.Array, weight: Any, mean: Any, var: Any) -> tuple[Any, Any]:
+def _cast_statistics(input: jax.Array, weight: Any, mean: Any, var: Any) -> tuple[Any, Any]:
     """Cast both statistics to the dtype of the weight, else of the input, if the mean has another dtype, like torch."""
     dtype = (input if weight is None else weight).dtype
     if mean is None or mean.dtype == dtype:
@@ -256,7 +259,7 @@ def _as_parameters(input: jax.Array, weight: Any, mean: Any, var: Any) -> tuple[
     return mean.real.astype(dtype), var.real.astype(dtype)
 
 
-def _after_nothing(input: jax.Array, running_mean: Any, running_var: Any) -> Normalized:
+def _normalized_empty(input: jax.Array, running_mean: Any, running_var: Any) -> Normalized:
     """Return an empty input and the statistics: unchanged, or NaN (the mean over no instances) for an empty batch."""
     factor = math.nan if not input.shape[0] else 1
     return Normalized(input, running_mean * factor, running_var * factor)

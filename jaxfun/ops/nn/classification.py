@@ -36,7 +36,7 @@ _CLASSES = (
     ("m n 2 3", "m 2 3", None),
     ("n", Index("", into="input", dim=0, ignored=-100), "n"),
 )
-_UNREDUCED = rows("input target weight reduction", ("m n 3", "m 3", "n", "none"))
+_UNREDUCED_CASE = rows("input target weight reduction", ("m n 3", "m 3", "n", "none"))
 
 
 def _check_classes(
@@ -66,7 +66,7 @@ def _check_classes(
         ("m n 2", Shape("m n 2", dtypes=("float32",)), None),
         ("n", Shape("n", dtypes=("float32",)), None),
     )
-    + _UNREDUCED,
+    + _UNREDUCED_CASE,
     check=_check_classes,
 )
 def cross_entropy(
@@ -99,27 +99,27 @@ def cross_entropy(
         raise DTypeError("`label_smoothing` of at most 1", describe(label_smoothing))
     is_soft = input.shape == target.shape
     if is_soft and not as_dtype(target.dtype).is_floating_point:
-        raise DTypeError("probabilities in a `target` of the shape of `input`", describe(target))
+        raise DTypeError("floating point class probabilities in a `target` of the shape of `input`", describe(target))
     if is_soft and ignore_index >= 0:
-        raise DTypeError("class indices where there is an `ignore_index`", describe(target))
+        raise DTypeError("class indices if `ignore_index` is given", describe(target))
     want_floating("input", input)
     axis = wrap_dim(min(input.ndim, 2) - 1 if input.ndim else 1, input.ndim)
-    likelihoods = jax.nn.log_softmax(widened(input), axis)
-    share = max(label_smoothing, 0.0)
+    log_probs = jax.nn.log_softmax(widened(input), axis)
+    smoothing = max(label_smoothing, 0.0)
     if is_soft:
-        return _of_probabilities(input, likelihoods, target, weight, axis, share, reduction)
-    return _of_classes(input, likelihoods, target, weight, ignore_index, reduction, share)
+        return _loss_of_probabilities(input, log_probs, target, weight, axis, smoothing, reduction)
+    return _loss_of_classes(input, log_probs, target, weight, ignore_index, reduction, smoothing)
 
 
-def _of_probabilities(
-    input: jax.Array, likelihoods: jax.Array, target: jax.Array, weight: Any, axis: int, share: float, reduction: str
+def _loss_of_probabilities(
+    input: jax.Array, log_probs: jax.Array, target: jax.Array, weight: Any, axis: int, smoothing: float, reduction: str
 ) -> jax.Array:
     count = input.shape[axis]
     result = promote_types(input.dtype, target.dtype)
-    wanted = widened(target)
-    if share:
-        wanted = wanted * (1 - share) + share / count
-    losses = -likelihoods * wanted
+    probabilities = widened(target)
+    if smoothing:
+        probabilities = probabilities * (1 - smoothing) + smoothing / count
+    losses = -log_probs * probabilities
     if weight is not None:
         _want_weights(weight, count)
         result = promote_types(result, weight.dtype)
@@ -138,7 +138,7 @@ def _of_probabilities(
     composite=True,
     rejects=NOT_FLOATS,
     takes={**_BY_CLASS, "ignore_index": Choice((-100, 1))},
-    cases=rows("input target weight", *_CLASSES) + _UNREDUCED,
+    cases=rows("input target weight", *_CLASSES) + _UNREDUCED_CASE,
     check=_check_classes,
 )
 def nll_loss(
@@ -160,53 +160,53 @@ def nll_loss(
     """
     want_reduction(reduction)
     want_floating("input", input)
-    return _of_classes(input, widened(input), target, weight, ignore_index, reduction)
+    return _loss_of_classes(input, widened(input), target, weight, ignore_index, reduction)
 
 
-def _of_classes(
+def _loss_of_classes(
     input: jax.Array,
-    likelihoods: jax.Array,
+    log_probs: jax.Array,
     target: jax.Array,
     weight: Any,
     ignore_index: int,
     reduction: str,
-    share: float = 0.0,
+    smoothing: float = 0.0,
 ) -> jax.Array:
     """Return the loss for class indices, with label smoothing by `share`."""
     _want_targets(input, target)
-    rows, classes = (likelihoods, target) if input.ndim > 1 else (likelihoods[None], target.reshape(1))
+    rows, classes = (log_probs, target) if input.ndim > 1 else (log_probs[None], target.reshape(1))
     is_counted = classes != ignore_index
     factors = jnp.ones(rows.shape[1], rows.dtype)
     if weight is not None:
         _want_weights(weight, rows.shape[1])
         want_one_dtype(input, weight)
         factors = widened(weight)
-    places = jnp.where(is_counted, classes, 0).astype(canonical(int64).dtype)
-    of_target = jnp.where(is_counted, gather(factors, 0, places.ravel()).reshape(places.shape), 0)
-    losses = -gather(rows, 1, places[:, None])[:, 0] * of_target
-    if share:
-        everywhere = -jnp.sum(rows * factors.reshape(-1, *(1,) * (rows.ndim - 2)), 1)
-        losses = (1 - share) * losses + share / len(factors) * everywhere
+    indices = jnp.where(is_counted, classes, 0).astype(canonical(int64).dtype)
+    target_weights = jnp.where(is_counted, gather(factors, 0, indices.ravel()).reshape(indices.shape), 0)
+    losses = -gather(rows, 1, indices[:, None])[:, 0] * target_weights
+    if smoothing:
+        uniform = -jnp.sum(rows * factors.reshape(-1, *(1,) * (rows.ndim - 2)), 1)
+        losses = (1 - smoothing) * losses + smoothing / len(factors) * uniform
     losses = jnp.where(is_counted, losses, 0)
     if reduction == "none":
         return (losses if input.ndim > 1 else losses[0]).astype(input.dtype)
     total = jnp.sum(losses)
     if reduction == "mean":
-        total = total / jnp.sum(of_target)
+        total = total / jnp.sum(target_weights)
     return total.astype(input.dtype)
 
 
 def _want_targets(input: jax.Array, target: jax.Array) -> None:
     shapes = " and ".join(map(describe, (input, target)))
     if input.ndim == 0 or (input.ndim == 1 and target.ndim == 1 != target.size):
-        raise ArgumentValueError("(n) and (), or (m, n, *) and (m, *)", shapes)
+        raise ArgumentValueError("shapes (n) and (), or (m, n, *) and (m, *)", shapes)
     if input.ndim > 1 and target.shape[:1] != input.shape[:1]:
-        raise ArgumentValueError("as many targets as inputs", shapes)
-    wanted = [input.shape[:1] + input.shape[2:]] if input.ndim > 1 else [(), input.shape]
-    if target.shape not in wanted:
-        raise ShapeError("(n) and (), or (m, n, *) and (m, *)", shapes)
+        raise ArgumentValueError("one batch size for `input` and `target`", shapes)
+    allowed = [input.shape[:1] + input.shape[2:]] if input.ndim > 1 else [(), input.shape]
+    if target.shape not in allowed:
+        raise ShapeError("shapes (n) and (), or (m, n, *) and (m, *)", shapes)
     if as_dtype(target.dtype) not in (canonical(int64), uint8):
-        raise DTypeError(f"class indices of {canonical(int64).name} or uint8", describe(target))
+        raise DTypeError(f"class indices of dtype {canonical(int64).name} or uint8", describe(target))
 
 
 def _want_weights(weight: jax.Array, count: int) -> None:
@@ -214,18 +214,18 @@ def _want_weights(weight: jax.Array, count: int) -> None:
         raise ShapeError(f"a weight for each of the {count} classes", describe(weight))
 
 
-_PARTS = Shape("", values="parts")
+_PROBABILITIES = Shape("", values="parts")
 
 
-def _check_parts(input: Any, target: Any, *others: Any, **options: Any) -> None:
+def _check_probabilities(input: Any, target: Any, *others: Any, **options: Any) -> None:
     """Raise DTypeError for concrete values that are not probabilities; an op's `check`."""
     for name, numbers in (("input", input), ("target", target)):
-        if not are_all(_are_parts, numbers):
+        if not are_all(_are_probabilities, numbers):
             raise DTypeError(f"`{name}` between 0 and 1", describe(numbers))
 
 
 @jax.jit
-def _are_parts(numbers: jax.Array) -> jax.Array:
+def _are_probabilities(numbers: jax.Array) -> jax.Array:
     return (numbers >= 0) & (numbers <= 1)
 
 
@@ -233,7 +233,7 @@ def _are_parts(numbers: jax.Array) -> jax.Array:
     kind=None,
     torch="torch.nn.functional.binary_cross_entropy",
     rejects=NOT_FLOATS,
-    takes={"input": _PARTS, "target": _PARTS, "reduction": REDUCTION},
+    takes={"input": _PROBABILITIES, "target": _PROBABILITIES, "reduction": REDUCTION},
     cases=rows(
         "input target weight",
         ("m n", "m n", None),
@@ -242,7 +242,7 @@ def _are_parts(numbers: jax.Array) -> jax.Array:
         ("n", "n", "1"),
         ("", "", None),
     ),
-    check=lambda _, *arguments, **options: _check_parts(*arguments, **options),
+    check=lambda _, *arguments, **options: _check_probabilities(*arguments, **options),
 )
 def binary_cross_entropy(input: Array, target: Array, weight: Array = None, *, reduction: str = "mean") -> jax.Array:
     """Return the binary cross entropy between probabilities and targets.
@@ -259,48 +259,49 @@ def binary_cross_entropy(input: Array, target: Array, weight: Array = None, *, r
     """
     _want_one_shape(input, target)
     want_one_dtype(input, target)
-    losses = _binary(widened(input), widened(target))
-    return _reduced_with(losses, weight, reduction).astype(input.dtype)
+    losses = _cross_entropy_terms(widened(input), widened(target))
+    return _weighted_and_reduced(losses, weight, reduction).astype(input.dtype)
 
 
 @jax.custom_jvp
-def _binary(input: jax.Array, target: jax.Array) -> jax.Array:
-    return (target - 1) * _log(-input, jnp.log1p) - target * _log(input, jnp.log)
+def _cross_entropy_terms(input: jax.Array, target: jax.Array) -> jax.Array:
+    return (target - 1) * _clamped_log(-input, jnp.log1p) - target * _clamped_log(input, jnp.log)
 
 
-@_binary.defjvp
-def _binary_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+@_cross_entropy_terms.defjvp
+def _cross_entropy_terms_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     (input, target), (dinput, dtarget) = primals, tangents
-    return _binary(input, target), _slope(input, target) * dinput + (jnp.log1p(-input) - jnp.log(input)) * dtarget
+    change = _derivative(input, target) * dinput + (jnp.log1p(-input) - jnp.log(input)) * dtarget
+    return _cross_entropy_terms(input, target), change
 
 
 _EPSILON = 1e-12  # torch's constant in the second derivative, to avoid a division by 0
-_LEAST = float(np.float32(_EPSILON))
+_EPSILON_FLOAT32 = float(np.float32(_EPSILON))
 
 
 @jax.custom_jvp
-def _slope(input: jax.Array, target: jax.Array) -> jax.Array:
-    return (input - target) / jnp.maximum((1 - input) * input, _LEAST)
+def _derivative(input: jax.Array, target: jax.Array) -> jax.Array:
+    return (input - target) / jnp.maximum((1 - input) * input, _EPSILON_FLOAT32)
 
 
-@_slope.defjvp
-def _slope_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+@_derivative.defjvp
+def _derivative_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     (input, target), (dinput, dtarget) = primals, tangents
-    curve = input * input - 2 * input * target + target
-    curve = curve / ((input + _EPSILON) ** 2 * (1 - input + _EPSILON) ** 2)
-    return _slope(input, target), curve * dinput - dtarget / jnp.maximum((1 - input) * input, _LEAST)
+    second = input * input - 2 * input * target + target
+    second = second / ((input + _EPSILON) ** 2 * (1 - input + _EPSILON) ** 2)
+    return _derivative(input, target), second * dinput - dtarget / jnp.maximum((1 - input) * input, _EPSILON_FLOAT32)
 
 
-def _log(numbers: jax.Array, logarithm: Any) -> jax.Array:
+def _clamped_log(numbers: jax.Array, logarithm: Any) -> jax.Array:
     return jnp.maximum(logarithm(numbers), -100)
 
 
 def _want_one_shape(input: jax.Array, target: jax.Array) -> None:
     if input.shape != target.shape:
-        raise ArgumentValueError("input and target of one shape", f"{describe(input)} and {describe(target)}")
+        raise ArgumentValueError("`input` and `target` of the same shape", f"{describe(input)} and {describe(target)}")
 
 
-def _reduced_with(losses: jax.Array, weight: Any, reduction: str) -> jax.Array:
+def _weighted_and_reduced(losses: jax.Array, weight: Any, reduction: str) -> jax.Array:
     return reduced(losses if weight is None else _scaled(losses, weight), reduction)
 
 
@@ -348,12 +349,12 @@ def binary_cross_entropy_with_logits(
     want_floating("input", input)
     if as_dtype(target.dtype).category < as_dtype(input.dtype).category:
         raise DTypeError("a floating point `target`", describe(target))
-    wide, wanted = widened(input), widened(target)
-    likelihoods = jax.nn.log_sigmoid(wide)
+    wide, labels = widened(input), widened(target)
+    log_probs = jax.nn.log_sigmoid(wide)
     if pos_weight is not None:
-        likelihoods = _scaled(likelihoods, add(mul(sub(widened(pos_weight), 1), wanted), 1))
-    losses = sub(mul(rsub(wanted, 1), wide), likelihoods).astype(wanted.dtype)
-    return _reduced_with(losses, weight, reduction).astype(target.dtype)
+        log_probs = _scaled(log_probs, add(mul(sub(widened(pos_weight), 1), labels), 1))
+    losses = sub(mul(rsub(labels, 1), wide), log_probs).astype(labels.dtype)
+    return _weighted_and_reduced(losses, weight, reduction).astype(target.dtype)
 
 
 @public(name="nn.functional.multilabel_soft_margin_loss")
@@ -371,19 +372,19 @@ def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any = None, *, 
     Array(0.3465736, dtype=float32)
     """
     input, target = as_tensor("input", input), as_tensor("target", target)
-    loss = neg(add(mul(target, _of_logits(input)), mul(rsub(target, 1), _of_logits(neg(input)))))
+    loss = neg(add(mul(target, _log_sigmoid(input)), mul(rsub(target, 1), _log_sigmoid(neg(input)))))
     loss = loss if weight is None else mul(loss, weight)
     return reduced(sum(loss, input.ndim - 1) / input.shape[-1], reduction)
 
 
-def _of_logits(input: jax.Array) -> jax.Array:
+def _log_sigmoid(input: jax.Array) -> jax.Array:
     return jax.nn.log_sigmoid(widened(input)).astype(input.dtype)
 
 
-def _warn_of_the_mean(*_: Any, reduction: str = "mean", **options: Any) -> None:
+def _warn_of_mean(*_: Any, reduction: str = "mean", **options: Any) -> None:
     """Warn that "mean" does not give the KL divergence; an op's `before`."""
     if reduction == "mean":
-        text = 'the "mean" of all elements is no divergence: "batchmean" divides by the batch alone'
+        text = 'reduction="mean" averages over all elements, which is not the KL divergence; use "batchmean"'
         warnings.warn(f"jaxfun.nn.functional.kl_div: {text}", UserWarning, stacklevel=3)
 
 
@@ -393,7 +394,7 @@ def _warn_of_the_mean(*_: Any, reduction: str = "mean", **options: Any) -> None:
     rejects=NOT_FLOATS,
     operand_rejects=NOT_FLOATS,
     takes={"reduction": Choice((*REDUCTION.values, "batchmean"))},
-    before=_warn_of_the_mean,
+    before=_warn_of_mean,
 )
 def kl_div(input: Array, target: Array, *, reduction: str = "mean", log_target: bool = False) -> jax.Array:
     """Return the Kullback-Leibler divergence loss `target * (log(target) - input)`.

@@ -12,8 +12,8 @@ from ...core.op import op
 from ...core.public import public
 from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Row, rows
 from ..linalg._matrices import want
-from ._windows import Ints, PerDim, extents, spread, want_at_least, want_rank
-from .convolution import Windows, conv, convolved, plus_bias, taken, taken_transposed, want_kernel
+from ._windows import Ints, PerDim, extents, per_dim, want_at_least, want_rank
+from .convolution import Windows, accepted, accepted_transposed, conv, convolved, plus_bias, want_kernel
 
 
 def _conv_transpose(
@@ -28,17 +28,17 @@ def _conv_transpose(
     dilation: Any,
 ) -> jax.Array:
     want_rank(input, dims)
-    want(weight.ndim == dims + 2, f"(i, o / groups, *{dims} sizes) of the weight", weight)
+    want(weight.ndim == dims + 2, f"(i, o / groups, *kernel) for the weight, with {dims} kernel dimensions", weight)
     batch = input if input.ndim == weight.ndim else input[None]
-    stride, dilation = spread(stride, dims, "stride"), spread(dilation, dims, "dilation")
-    padding, more = spread(padding, dims, "padding"), spread(output_padding, dims, "output_padding")
+    stride, dilation = per_dim(stride, dims, "stride"), per_dim(dilation, dims, "dilation")
+    padding, output_pads = per_dim(padding, dims, "padding"), per_dim(output_padding, dims, "output_padding")
     want_at_least(1, stride=stride, dilation=dilation, groups=(groups,))
-    want_at_least(0, padding=padding, output_padding=more)
-    if any(extra >= max(steps) for extra, *steps in zip(more, stride, dilation, strict=True)):
-        raise ShapeError("`output_padding` below the stride or the dilation", str(more))
+    want_at_least(0, padding=padding, output_padding=output_pads)
+    if any(extra >= max(steps) for extra, *steps in zip(output_pads, stride, dilation, strict=True)):
+        raise ShapeError("`output_padding` less than the stride or the dilation", str(output_pads))
     want_kernel(batch, weight, bias, groups, weight.shape[1] * groups)
     want(batch.shape[1] == weight.shape[0] and weight.shape[1] > 0, "(n, i, *) and (i, o / groups, *)", batch, weight)
-    pads = [(size, size - extra) for size, extra in zip(padding, more, strict=True)]
+    pads = [(size, size - extra) for size, extra in zip(padding, output_pads, strict=True)]
     result = plus_bias(_transposed(batch, weight, Windows(stride, pads, dilation, groups)), bias).astype(input.dtype)
     return result if batch is input else result[0]
 
@@ -46,22 +46,22 @@ def _conv_transpose(
 def _transposed(input: jax.Array, weight: jax.Array, windows: Windows) -> jax.Array:
     """Apply the transpose of a convolution. 16-bit floats are computed in float32."""
     wide = computed_in(as_dtype(input.dtype)).dtype
-    shape = (input.shape[0], weight.shape[1] * windows.groups, *_sizes(input, weight, windows))
-    want(min(shape[2:]) > 0, "of a result with elements", input, weight)
+    shape = (input.shape[0], weight.shape[1] * windows.groups, *_output_sizes(input, weight, windows))
+    want(min(shape[2:]) > 0, "that give a non-empty result", input, weight)
     if not jnp.issubdtype(wide, jnp.inexact):  # JAX cannot transpose functions of integers
-        return _of_integers(input, weight, windows)
+        return _transposed_integers(input, weight, windows)
     source = jax.ShapeDtypeStruct(shape, wide)
     (result,) = jax.linear_transpose(lambda x: convolved(x, weight.astype(wide), windows), source)(input.astype(wide))
     return result
 
 
-def _of_integers(input: jax.Array, weight: jax.Array, windows: Windows) -> jax.Array:
+def _transposed_integers(input: jax.Array, weight: jax.Array, windows: Windows) -> jax.Array:
     """Convolve the input, with zeros inserted between its elements, with the flipped kernels."""
-    ends = [
+    pads = [
         (length - 1 - low, length - 1 - high)
-        for length, (low, high) in zip(_reach(weight, windows), windows.pads, strict=True)
+        for length, (low, high) in zip(_extents(weight, windows), windows.pads, strict=True)
     ]
-    config = [(0, 0, 0)] * 2 + [(*end, step - 1) for end, step in zip(ends, windows.stride, strict=True)]
+    config = [(0, 0, 0)] * 2 + [(*pad, step - 1) for pad, step in zip(pads, windows.stride, strict=True)]
     spaced = jax.lax.pad(input, jnp.zeros((), input.dtype), config)
     parts = weight.reshape(windows.groups, -1, *weight.shape[1:]).swapaxes(1, 2)
     kernels = jnp.flip(parts.reshape(-1, parts.shape[2], *weight.shape[2:]), range(2, weight.ndim))
@@ -69,24 +69,24 @@ def _of_integers(input: jax.Array, weight: jax.Array, windows: Windows) -> jax.A
     return convolved(spaced, kernels, Windows((1,) * dims, [(0, 0)] * dims, windows.dilation, windows.groups))
 
 
-def _reach(weight: jax.Array, windows: Windows) -> Ints:
+def _extents(weight: jax.Array, windows: Windows) -> Ints:
     return extents(weight.shape[2:], windows.dilation)
 
 
-def _sizes(input: jax.Array, weight: jax.Array, windows: Windows) -> Ints:
-    each = zip(input.shape[2:], windows.stride, _reach(weight, windows), windows.pads, strict=True)
+def _output_sizes(input: jax.Array, weight: jax.Array, windows: Windows) -> Ints:
+    each = zip(input.shape[2:], windows.stride, _extents(weight, windows), windows.pads, strict=True)
     return tuple((size - 1) * step + length - sum(pad) for size, step, length, pad in each)
 
 
-_SMALL = INTEGERS - {int64}
+_SMALL_INTEGERS = INTEGERS - {int64}
 
 
 _OPTIONS: Mapping[str, Any] = {
     "kind": None,
     "node": "ConvolutionBackward0",
-    "rejects": BOOLS | _SMALL,
-    "operand_rejects": BOOLS | _SMALL,
-    "takes_here": taken_transposed,
+    "rejects": BOOLS | _SMALL_INTEGERS,
+    "operand_rejects": BOOLS | _SMALL_INTEGERS,
+    "takes_here": accepted_transposed,
 }
 
 
@@ -210,8 +210,8 @@ def conv_transpose3d(
     return _conv_transpose(3, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
-def _taken(arguments: Mapping[str, Any]) -> frozenset[DType]:
-    return taken(arguments) | (frozenset() if arguments["input"].size else COMPLEXES)
+def _accepted_by_either(arguments: Mapping[str, Any]) -> frozenset[DType]:
+    return accepted(arguments) | (frozenset() if arguments["input"].size else COMPLEXES)
 
 
 @public
@@ -243,9 +243,9 @@ def convolution(
     kind=None,
     torch="torch.convolution",
     node="ConvolutionBackward0",
-    rejects=BOOLS | _SMALL | COMPLEXES,
-    operand_rejects=BOOLS | _SMALL,
-    takes_here=_taken,
+    rejects=BOOLS | _SMALL_INTEGERS | COMPLEXES,
+    operand_rejects=BOOLS | _SMALL_INTEGERS,
+    takes_here=_accepted_by_either,
     cases=rows(
         "input weight bias stride padding dilation transposed output_padding groups",
         ("2 3 4", "o 3 2", "o", (1,), (0,), (1,), False, (0,), 1),
@@ -268,5 +268,5 @@ def _convolution(
     want(input.ndim == weight.ndim > 2, "(n, i, *) and (o, i / groups, *)", input, weight)
     if transposed:
         return _conv_transpose(dims, input, weight, bias, stride, padding, output_padding, groups, dilation)
-    want_at_least(0, output_padding=spread(output_padding, dims, "output_padding"))
+    want_at_least(0, output_padding=per_dim(output_padding, dims, "output_padding"))
     return conv(dims, input, weight, bias, stride, padding, dilation, groups)

@@ -20,7 +20,19 @@ from ...core.errors import ShapeError, UnsupportedDTypeError, describe
 from ...core.op import op
 from ...core.record import BOOLS, INTEGERS, Array, Row, rows
 from ..linalg._matrices import want
-from ._windows import Ints, Pads, PerDim, columns, counts, every, extents, padded, spread, want_at_least, want_rank
+from ._windows import (
+    Ints,
+    Pads,
+    PerDim,
+    columns,
+    extents,
+    padded,
+    per_dim,
+    strided_slice,
+    want_at_least,
+    want_rank,
+    window_counts,
+)
 
 Padding = PerDim | str
 
@@ -41,7 +53,7 @@ class Windows(NamedTuple):
 def convolved(input: jax.Array, weight: jax.Array, windows: Windows) -> jax.Array:
     """Compute a convolution, 16-bit floats in float32. Shapes: (n, i, *), (o, i / groups, *) -> (n, o, *)."""
     wide = computed_in(as_dtype(input.dtype)).dtype
-    on_cpu = _form(input.shape, weight.shape, windows)
+    on_cpu = _fastest_on_cpu(input.shape, weight.shape, windows)
     if on_cpu is _by_xla and wide == input.dtype:
         return _by_xla(windows, input, weight)
     return jax.lax.platform_dependent(
@@ -52,16 +64,16 @@ def convolved(input: jax.Array, weight: jax.Array, windows: Windows) -> jax.Arra
     )
 
 
-def _form(shape: Ints, kernel: Ints, windows: Windows) -> Any:
+def _fastest_on_cpu(shape: Ints, kernel: Ints, windows: Windows) -> Any:
     """Return the fastest implementation on the CPU, as measured by benchmarks/bench_convolution.py."""
-    taps, reach = kernel[2:], extents(kernel[2:], windows.dilation)
-    count = math.prod(counts(shape[2:], reach, windows.stride, windows.pads))
+    taps, extent = kernel[2:], extents(kernel[2:], windows.dilation)
+    count = math.prod(window_counts(shape[2:], extent, windows.stride, windows.pads))
     if windows.groups == shape[1] > 1 and math.prod(taps) <= _MOST_TAPS:
         return _by_taps
     is_small = count <= _FEW_WINDOWS or math.prod((*shape[:2], *taps, count)) <= _FEW_NUMBERS
-    is_apart = all(map(operator.le, taps, windows.stride))  # the windows do not overlap, as for a 1 x 1 kernel
-    is_below = any(map(operator.lt, shape[2:], reach))
-    return _by_columns if windows.groups > 1 or is_small or is_apart or is_below else _by_xla
+    is_disjoint = all(map(operator.le, taps, windows.stride))  # the windows do not overlap, as for a 1 x 1 kernel
+    is_smaller = any(map(operator.lt, shape[2:], extent))
+    return _by_columns if windows.groups > 1 or is_small or is_disjoint or is_smaller else _by_xla
 
 
 def _by_xla(windows: Windows, input: jax.Array, weight: jax.Array) -> jax.Array:
@@ -92,37 +104,37 @@ def _by_taps(windows: Windows, input: jax.Array, weight: jax.Array) -> jax.Array
     """Sum over the taps of a depthwise kernel, along the last dimension first, which needs fewer slices."""
     stride, dilation, kernel = windows.stride, windows.dilation, weight.shape[2:]
     x = padded(input, windows.pads)
-    sizes = counts(x.shape[2:], extents(kernel, dilation), stride, [(0, 0)] * len(kernel))
+    sizes = window_counts(x.shape[2:], extents(kernel, dilation), stride, [(0, 0)] * len(kernel))
     factors = weight.reshape(windows.groups, -1, *kernel, *[1] * len(kernel))
     x = jnp.expand_dims(x, 2)
-    lasts = [every(x, -1, dilation[-1] * tap, sizes[-1], stride[-1]) for tap in range(kernel[-1])]
+    last_taps = [strided_slice(x, -1, dilation[-1] * tap, sizes[-1], stride[-1]) for tap in range(kernel[-1])]
 
     def part(lead: Ints) -> jax.Array:
-        total: Any = sum(last * factors[(slice(None), slice(None), *lead, tap)] for tap, last in enumerate(lasts))
+        total: Any = sum(last * factors[(slice(None), slice(None), *lead, tap)] for tap, last in enumerate(last_taps))
         for axis, tap in enumerate(lead):
-            total = every(total, 3 + axis, dilation[axis] * tap, sizes[axis], stride[axis])
+            total = strided_slice(total, 3 + axis, dilation[axis] * tap, sizes[axis], stride[axis])
         return total
 
     total: Any = sum(map(part, np.ndindex(*kernel[:-1])))
     return total.reshape(input.shape[0], weight.shape[0], *sizes)
 
 
-_SMALL = INTEGERS - {int64}  # torch supports them only without dilation
+_SMALL_INTEGERS = INTEGERS - {int64}  # torch supports them only without dilation
 
 
-def taken(arguments: Mapping[str, Any]) -> frozenset[DType]:
+def accepted(arguments: Mapping[str, Any]) -> frozenset[DType]:
     """Return the rejected dtypes that torch accepts for these arguments."""
     if arguments.get("transposed", False):
-        return taken_transposed(arguments)
+        return accepted_transposed(arguments)
     if not arguments["input"].size:  # torch computes nothing for an empty input
-        return BOOLS | _SMALL
+        return BOOLS | _SMALL_INTEGERS
     dilation = arguments.get("dilation", 1)
-    return _SMALL if {1}.issuperset(dilation if isinstance(dilation, tuple) else (dilation,)) else frozenset()
+    return _SMALL_INTEGERS if {1}.issuperset(dilation if isinstance(dilation, tuple) else (dilation,)) else frozenset()
 
 
-def taken_transposed(arguments: Mapping[str, Any]) -> frozenset[DType]:
+def accepted_transposed(arguments: Mapping[str, Any]) -> frozenset[DType]:
     """Return the rejected dtypes that torch's transposed convolution accepts for these arguments."""
-    return frozenset() if arguments["input"].size else BOOLS | _SMALL
+    return frozenset() if arguments["input"].size else BOOLS | _SMALL_INTEGERS
 
 
 def conv(
@@ -130,8 +142,8 @@ def conv(
 ) -> jax.Array:
     """Apply a convolution in `dims` dimensions with torch's arguments; the batch dimension is optional."""
     want_rank(input, dims)
-    want(weight.ndim == dims + 2, f"(o, i / groups, *{dims} sizes) of the weight", weight)
-    stride, dilation = spread(stride, dims, "stride"), spread(dilation, dims, "dilation")
+    want(weight.ndim == dims + 2, f"(o, i / groups, *kernel) for the weight, with {dims} kernel dimensions", weight)
+    stride, dilation = per_dim(stride, dims, "stride"), per_dim(dilation, dims, "dilation")
     want_at_least(1, stride=stride, dilation=dilation, groups=(groups,))
     pads = _pads(padding, stride, extents(weight.shape[2:], dilation))
     batch = input if input.ndim == weight.ndim else input[None]
@@ -139,16 +151,16 @@ def conv(
     return result if batch is input else result[0]
 
 
-def _pads(padding: Any, stride: Ints, reach: Ints) -> Pads:
+def _pads(padding: Any, stride: Ints, extent: Ints) -> Pads:
     if padding == "valid":
-        return [(0, 0)] * len(reach)
+        return [(0, 0)] * len(extent)
     if padding == "same":
         if max(stride) > 1:
             raise ShapeError('a stride of 1 for padding="same"', str(stride))
-        return [((length - 1) // 2, length // 2) for length in reach]  # an odd total pads one more at the end
+        return [((length - 1) // 2, length // 2) for length in extent]  # an odd total pads one more at the end
     if isinstance(padding, str):
         raise ShapeError('`padding` to be integers, "same" or "valid"', repr(padding))
-    each = spread(padding, len(reach), "padding")
+    each = per_dim(padding, len(extent), "padding")
     want_at_least(0, padding=each)
     return [(size, size) for size in each]
 
@@ -156,8 +168,8 @@ def _pads(padding: Any, stride: Ints, reach: Ints) -> Pads:
 def _with_bias(input: jax.Array, weight: jax.Array, bias: Any, windows: Windows) -> jax.Array:
     want_kernel(input, weight, bias, windows.groups, weight.shape[0])
     want(input.shape[1] == weight.shape[1] * windows.groups, "(n, i, *) and (o, i / groups, *)", input, weight)
-    sizes = counts(input.shape[2:], extents(weight.shape[2:], windows.dilation), windows.stride, windows.pads)
-    want(min(sizes) > 0, "of an input at least as large as the kernel", input, weight)
+    sizes = window_counts(input.shape[2:], extents(weight.shape[2:], windows.dilation), windows.stride, windows.pads)
+    want(min(sizes) > 0, "with an input at least as large as the kernel", input, weight)
     if not input.shape[1]:  # torch returns no channels for an input without channels
         return jnp.zeros((input.shape[0], 0, *sizes), input.dtype)
     return plus_bias(convolved(input, weight, windows), bias).astype(input.dtype)
@@ -166,14 +178,18 @@ def _with_bias(input: jax.Array, weight: jax.Array, bias: Any, windows: Windows)
 def want_kernel(input: jax.Array, weight: jax.Array, bias: Any, groups: int, channels: int) -> None:
     """Raise an error for different dtypes, empty kernels or images, and `groups` or a bias that do not fit."""
     # torch does not check the dtype of the bias for an empty input
-    given = [weight] if bias is None or not input.size else [weight, bias]
-    if any(other.dtype != input.dtype for other in given):
-        raise UnsupportedDTypeError("tensors of one dtype", " and ".join(map(describe, (input, *given))))
-    want(weight.shape[0] >= groups and weight.shape[0] % groups == 0, f"with {groups} groups of channels", weight)
-    want(0 not in weight.shape[2:], "of a kernel with elements", weight)
-    want(0 not in input.shape[2:] or 0 in input.shape[:2], "of images with elements", input)
+    others = [weight] if bias is None or not input.size else [weight, bias]
+    if any(other.dtype != input.dtype for other in others):
+        raise UnsupportedDTypeError("tensors of one dtype", " and ".join(map(describe, (input, *others))))
+    want(
+        weight.shape[0] >= groups and weight.shape[0] % groups == 0,
+        f"with a nonzero first dimension divisible by groups={groups}",
+        weight,
+    )
+    want(0 not in weight.shape[2:], "with a non-empty kernel", weight)
+    want(0 not in input.shape[2:] or 0 in input.shape[:2], "with non-empty images", input)
     if bias is not None:
-        want(bias.shape == (channels,), f"({channels},) of the bias", bias)
+        want(bias.shape == (channels,), f"({channels},) for the bias", bias)
 
 
 def plus_bias(result: jax.Array, bias: Any) -> jax.Array:
@@ -189,9 +205,9 @@ _OPTIONS: Mapping[str, Any] = {
     "kind": None,
     "overload": ("", "padding"),
     "node": "ConvolutionBackward0",
-    "rejects": BOOLS | _SMALL,
-    "operand_rejects": BOOLS | _SMALL,
-    "takes_here": taken,
+    "rejects": BOOLS | _SMALL_INTEGERS,
+    "operand_rejects": BOOLS | _SMALL_INTEGERS,
+    "takes_here": accepted,
 }
 
 

@@ -1,7 +1,7 @@
 """The connectionist temporal classification (CTC) loss, by the forward-backward algorithm in log space.
 
 The states of an alignment are the labels of the target, with a blank before, between and after them. `_forward` and
-`_backward` are the recursions over time. `_slope` computes torch's gradient from their results.
+`_backward` are the recursions over time. `_gradient` computes torch's gradient from their results.
 """
 
 import functools
@@ -54,11 +54,11 @@ def ctc_loss(
     >>> jf.nn.functional.ctc_loss(log_probs, jf.tensor([[1]]), (2,), (1,))
     Array(0.8266786, dtype=float32)
     """
-    lengths = (_lengths("input_lengths", input_lengths), _lengths("target_lengths", target_lengths))
+    lengths = (_as_lengths("input_lengths", input_lengths), _as_lengths("target_lengths", target_lengths))
     return _ctc_loss(log_probs, targets, *lengths, blank, reduction, zero_infinity)
 
 
-def _lengths(name: str, value: Any) -> jax.Array:
+def _as_lengths(name: str, value: Any) -> jax.Array:
     if isinstance(value, (tuple, list)) and all(isinstance(item, (int, np.integer)) for item in value):
         return jnp.asarray(np.array(value, canonical(int64).dtype))
     return as_tensor(name, value)
@@ -69,15 +69,15 @@ def _check_lengths(
 ) -> None:
     """Raise ShapeError for lengths out of range, unless traced; an op's `check`."""
     if not is_traced(input_lengths):
-        _want_between("input_lengths", np.asarray(input_lengths), log_probs.shape[0])
+        _want_lengths_in_range("input_lengths", np.asarray(input_lengths), log_probs.shape[0])
     if not is_traced(target_lengths):
         known = np.asarray(target_lengths)
-        _want_between("target_lengths", known, targets.shape[-1])
+        _want_lengths_in_range("target_lengths", known, targets.shape[-1])
         if targets.ndim == 1 and known.sum() != targets.size:
             raise ShapeError(f"`target_lengths` that sum up to {targets.size}", str(known))
 
 
-def _want_between(name: str, lengths: np.ndarray, most: int) -> None:
+def _want_lengths_in_range(name: str, lengths: np.ndarray, most: int) -> None:
     if ((lengths < 0) | (lengths > most)).any():
         raise ShapeError(f"`{name}` in [0, {most}]", str(lengths))
 
@@ -113,7 +113,7 @@ def _ctc_loss(
     want_reduction(reduction)
     batch = log_probs[:, None] if log_probs.ndim == 2 else log_probs
     _want_shapes(batch, targets, input_lengths, target_lengths, blank)
-    padded = _padded(targets, target_lengths)
+    padded = _padded_targets(targets, target_lengths)
     lengths = (each.reshape(-1).astype(np.int32) for each in (input_lengths, target_lengths))
     losses = _losses(batch, padded, *lengths, blank, zero_infinity)
     if reduction == "mean":
@@ -125,28 +125,30 @@ def _want_shapes(
     batch: jax.Array, targets: jax.Array, input_lengths: jax.Array, target_lengths: jax.Array, blank: int
 ) -> None:
     if batch.ndim != 3:
-        raise (ShapeError if batch.ndim else IndexRangeError)("(t, n, c) or (t, c)", describe(batch))
+        raise (ShapeError if batch.ndim else IndexRangeError)(
+            "`log_probs` of shape (t, n, c) or (t, c)", describe(batch)
+        )
     if not batch.size:
-        raise ShapeError("`log_probs` with elements", describe(batch))
+        raise ShapeError("non-empty `log_probs`", describe(batch))
     count = batch.shape[1]
     if not 0 <= blank < batch.shape[2]:
         raise DTypeError(f"`blank` in [0, {batch.shape[2] - 1}]", describe(blank))
     for lengths in (input_lengths, target_lengths):
         if as_dtype(lengths.dtype).category is not Category.INTEGER:
-            raise DTypeError("integers for lengths", describe(lengths))
+            raise DTypeError("integer lengths", describe(lengths))
         if lengths.size != count:
-            raise ShapeError(f"a length for each of the {count} sequences", describe(lengths))
+            raise ShapeError(f"one length for each of the {count} sequences", describe(lengths))
     if targets.ndim not in (1, 2) or (targets.ndim == 2 and len(targets) != count):
-        raise ShapeError(f"targets ({count}, s) or (m)", describe(targets))
+        raise ShapeError(f"targets of shape ({count}, s) or (m)", describe(targets))
 
 
-def _padded(targets: jax.Array, lengths: jax.Array) -> jax.Array:
+def _padded_targets(targets: jax.Array, lengths: jax.Array) -> jax.Array:
     """Return targets as (n, s). Each row of concatenated targets starts with its own target; the rest is not used."""
     if targets.ndim == 2:
         return targets
-    begins = jnp.cumsum(lengths) - lengths
-    places = begins[:, None] + jnp.arange(targets.size, dtype=lengths.dtype)
-    return jnp.take(targets, places, mode="clip") if targets.size else places
+    starts = jnp.cumsum(lengths) - lengths
+    indices = starts[:, None] + jnp.arange(targets.size, dtype=lengths.dtype)
+    return jnp.take(targets, indices, mode="clip") if targets.size else indices
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(4, 5))
@@ -168,11 +170,11 @@ def _losses_jvp(blank: int, zero_infinity: bool, primals: Any, tangents: Any) ->
     states = _states(targets, blank)
     losses, alphas = _forward(log_probs, *states, input_lengths, target_lengths)
     betas = _backward(log_probs, *states, input_lengths, target_lengths)
-    slope = _slope(log_probs, states[0], alphas + betas, losses, input_lengths)
+    gradient = _gradient(log_probs, states[0], alphas + betas, losses, input_lengths)
     if zero_infinity:
-        slope = jnp.where(losses[:, None] == jnp.inf, 0, slope)
+        gradient = jnp.where(losses[:, None] == jnp.inf, 0, gradient)
         losses = jnp.where(losses == jnp.inf, 0, losses)
-    return losses, jnp.sum(slope * tangents[0], (0, 2))
+    return losses, jnp.sum(gradient * tangents[0], (0, 2))
 
 
 def _states(targets: jax.Array, blank: int) -> tuple[jax.Array, jax.Array]:
@@ -187,65 +189,65 @@ def _forward(
     log_probs: jax.Array, labels: jax.Array, differs: jax.Array, input_lengths: jax.Array, target_lengths: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
     """Return the losses and the forward variables: the log-probability of all paths up to each time and state."""
-    emitted = _of_states(log_probs, labels)
-    place = _count(labels.shape[1])
-    begin = jnp.where((place == 0) | ((place == 1) & (target_lengths > 0)[:, None]), emitted[0], -jnp.inf)
+    emitted = _emissions(log_probs, labels)
+    state = _arange(labels.shape[1])
+    start = jnp.where((state == 0) | ((state == 1) & (target_lengths > 0)[:, None]), emitted[0], -jnp.inf)
 
     def step(before: jax.Array, now: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
         time, likelihood = now
         skipped = jnp.where(differs, _shifted(before, 2), -jnp.inf)
-        after = _log_of_sum(before, _shifted(before, 1), skipped) + likelihood
+        after = _logsumexp(before, _shifted(before, 1), skipped) + likelihood
         after = jnp.where((time < input_lengths)[:, None], after, before)
         return after, after
 
-    end, rest = jax.lax.scan(step, begin, (_count(len(log_probs))[1:], emitted[1:]))
-    total = _log_of_sum(*jnp.where(_last(place, target_lengths), end, -jnp.inf).T)
+    end, rest = jax.lax.scan(step, start, (_arange(len(log_probs))[1:], emitted[1:]))
+    total = _logsumexp(*jnp.where(_is_final(state, target_lengths), end, -jnp.inf).T)
     total = jnp.where(input_lengths > 0, total, jnp.where(target_lengths == 0, 0.0, -jnp.inf))
-    return -total, jnp.concatenate([begin[None], rest])
+    return -total, jnp.concatenate([start[None], rest])
 
 
 def _backward(
     log_probs: jax.Array, labels: jax.Array, differs: jax.Array, input_lengths: jax.Array, target_lengths: jax.Array
 ) -> jax.Array:
     """Return the backward variables: the log-probability of all paths from each time and state, inclusive."""
-    is_last = _last(_count(labels.shape[1]), target_lengths)
+    is_last = _is_final(_arange(labels.shape[1]), target_lengths)
 
     def step(after: jax.Array, now: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
         time, likelihood = now
         skipped = _shifted(jnp.where(differs, after, -jnp.inf), -2)  # to the second state after it
-        before = _log_of_sum(after, _shifted(after, -1), skipped)
+        before = _logsumexp(after, _shifted(after, -1), skipped)
         before = jnp.where((time == input_lengths - 1)[:, None], jnp.where(is_last, 0, -jnp.inf), before) + likelihood
         return before, before
 
-    emitted = _of_states(log_probs, labels)
+    emitted = _emissions(log_probs, labels)
     start = jnp.full_like(emitted[0], -jnp.inf)
-    return jax.lax.scan(step, start, (_count(len(log_probs)), emitted), reverse=True)[1]
+    return jax.lax.scan(step, start, (_arange(len(log_probs)), emitted), reverse=True)[1]
 
 
-def _slope(
+def _gradient(
     log_probs: jax.Array, labels: jax.Array, likelihoods: jax.Array, losses: jax.Array, input_lengths: jax.Array
 ) -> jax.Array:
     """Return exp(log_probs) minus the posterior probability of each label at each time; 0 after the input's end."""
-    shares = jnp.exp(likelihoods + losses[:, None] - _of_states(log_probs, labels))
-    rows = _count(len(labels))[:, None]
-    of_labels = jnp.zeros_like(log_probs).at[:, rows, labels].add(shares, mode="drop")
-    is_lost = (log_probs == -jnp.inf) | (losses == jnp.inf)[:, None]  # torch computes inf - inf there
-    slope = jnp.where(is_lost, jnp.nan, jnp.exp(log_probs) - of_labels)
-    time = _count(len(log_probs))[:, None, None]
-    return jnp.where(time < input_lengths[:, None], slope, 0)
+    posteriors = jnp.exp(likelihoods + losses[:, None] - _emissions(log_probs, labels))
+    rows = _arange(len(labels))[:, None]
+    by_label = jnp.zeros_like(log_probs).at[:, rows, labels].add(posteriors, mode="drop")
+    is_nan = (log_probs == -jnp.inf) | (losses == jnp.inf)[:, None]  # torch computes inf - inf there
+    gradient = jnp.where(is_nan, jnp.nan, jnp.exp(log_probs) - by_label)
+    time = _arange(len(log_probs))[:, None, None]
+    return jnp.where(time < input_lengths[:, None], gradient, 0)
 
 
-def _count(size: int) -> jax.Array:
+def _arange(size: int) -> jax.Array:
     return jnp.arange(size, dtype=np.int32)
 
 
-def _of_states(log_probs: jax.Array, labels: jax.Array) -> jax.Array:
+def _emissions(log_probs: jax.Array, labels: jax.Array) -> jax.Array:
     return jnp.take_along_axis(log_probs, labels[None], 2, mode="clip")
 
 
-def _last(place: jax.Array, target_lengths: jax.Array) -> jax.Array:
+def _is_final(state: jax.Array, target_lengths: jax.Array) -> jax.Array:
     """Return whether a state can be the final one: the last label or the blank after it."""
-    return (place == 2 * target_lengths[:, None]) | (place == 2 * target_lengths[:, None] - 1)
+    return (state == 2 * target_lengths[:, None]) | (state == 2 * target_lengths[:, None] - 1)
 
 
 def _shifted(states: jax.Array, by: int) -> jax.Array:
@@ -255,7 +257,7 @@ def _shifted(states: jax.Array, by: int) -> jax.Array:
     return jnp.pad(kept, ((0, 0), (missing, 0) if by > 0 else (0, missing)), constant_values=-jnp.inf)
 
 
-def _log_of_sum(*terms: jax.Array) -> jax.Array:
+def _logsumexp(*terms: jax.Array) -> jax.Array:
     largest = functools.reduce(jnp.maximum, terms)
     largest = jnp.where(largest == -jnp.inf, 0, largest)
     return jnp.log(functools.reduce(jnp.add, [jnp.exp(term - largest) for term in terms])) + largest

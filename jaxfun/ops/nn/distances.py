@@ -32,11 +32,11 @@ def cosine_similarity(x1: Array, x2: Array, dim: Dim = 1, eps: float = 1e-8) -> 
     """
     shape = broadcast_shapes(x1.shape, x2.shape)
     axis = wrap_dim(dim, len(shape))
-    one, other = (_direction(jnp.broadcast_to(x, shape), axis, eps) for x in (x1, x2))
+    one, other = (_unit_vectors(jnp.broadcast_to(x, shape), axis, eps) for x in (x1, x2))
     return jnp.sum(one * other, axis if shape else ())
 
 
-def _direction(x: jax.Array, axis: int, eps: float) -> jax.Array:
+def _unit_vectors(x: jax.Array, axis: int, eps: float) -> jax.Array:
     return x / at_least(norm(x, 2, axis, True), eps)
 
 

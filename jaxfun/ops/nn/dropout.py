@@ -83,7 +83,7 @@ def dropout2d(input: Any, p: float = 0.5, training: bool = True, *, key: jax.Arr
     tensor = as_tensor("input", input)
     _want_probability(p)
     if tensor.ndim != 4:
-        _warn("dropout2d", f"the first two dimensions of {describe(tensor)} are taken for the batch and the channels")
+        _warn_of_shape("dropout2d", f"the first two dimensions of {describe(tensor)} are used as batch and channels")
     return _channels_dropped(tensor, p, training, key)
 
 
@@ -103,7 +103,7 @@ def dropout3d(input: Any, p: float = 0.5, training: bool = True, *, key: jax.Arr
     tensor = as_tensor("input", input)
     _want_probability(p)
     if tensor.ndim not in (4, 5):
-        _warn("dropout3d", f"the first dimension of {describe(tensor)} is taken for the channels")
+        _warn_of_shape("dropout3d", f"the first dimension of {describe(tensor)} is used as the channels")
     return _channels_dropped(tensor, p, training, key, tensor.ndim != 5)
 
 
@@ -166,7 +166,7 @@ def native_dropout(
         raise ShapeError("`p` between 0 and 1", describe(p))
     if as_dtype(tensor.dtype).category <= Category.INTEGER:
         raise DTypeError("a floating point or complex tensor", describe(tensor))
-    kept = jnp.full(tensor.shape, p == 0) if p in (0, 1) else jax.random.bernoulli(drawn_from(key), 1 - p, tensor.shape)
+    kept = jnp.full(tensor.shape, p == 0) if p in (0, 1) else jax.random.bernoulli(want_key(key), 1 - p, tensor.shape)
     return tensor * kept.astype(tensor.dtype) * jnp.asarray(0 if p == 1 else 1 / (1 - p), tensor.dtype), kept
 
 
@@ -174,34 +174,34 @@ def _channels_dropped(
     input: jax.Array, p: float, training: bool, key: Any, is_single: bool = False, keeps_moments: bool = False
 ) -> jax.Array:
     """Drop entire channels. Channels are the second dimension, or the first without a batch dimension."""
-    together = input.ndim - (1 if is_single else 2)
-    return _dropped(input, p, training, key, together, keeps_moments)
+    shared_dims = input.ndim - (1 if is_single else 2)
+    return _dropped(input, p, training, key, shared_dims, keeps_moments)
 
 
 def _dropped(
-    input: jax.Array, p: float, training: bool, key: Any, together: int = 0, keeps_moments: bool = False
+    input: jax.Array, p: float, training: bool, key: Any, shared_dims: int = 0, keeps_moments: bool = False
 ) -> jax.Array:
     """Drop elements. One sample decides for all of the last `together` dimensions."""
     _want_probability(p)
     if not training or p == 0 or not input.size:
         return input
-    if together < 0:
-        raise ShapeError("a batch of channels: a tensor of 2 dimensions or more", describe(input))
+    if shared_dims < 0:
+        raise ShapeError("a tensor of at least 2 dimensions", describe(input))
     if p == 1:
         return input * jnp.zeros((), input.dtype)
-    own = as_dtype(input.dtype)
-    if not own.is_floating_point:
-        error = UnsupportedDTypeError if own.is_complex else DTypeError
+    dtype = as_dtype(input.dtype)
+    if not dtype.is_floating_point:
+        error = UnsupportedDTypeError if dtype.is_complex else DTypeError
         raise error("a floating point tensor", describe(input))
-    shape = (*input.shape[: input.ndim - together], *(1,) * together)
-    kept = jax.random.bernoulli(drawn_from(key), 1 - p, shape)
+    shape = (*input.shape[: input.ndim - shared_dims], *(1,) * shared_dims)
+    kept = jax.random.bernoulli(want_key(key), 1 - p, shape)
     if not keeps_moments:
         return input * jnp.where(kept, 1 / (1 - p), 0).astype(input.dtype)
     # a (x kept - α (1 - kept)) + a α p has mean 0 and variance 1 if x has
     a = 1 / math.sqrt((_ALPHA * _ALPHA * p + 1) * (1 - p))
-    move = jnp.where(kept, a * _ALPHA * p, a * _ALPHA * (p - 1))
-    wide = computed_in(own).dtype
-    return (input.astype(wide) * jnp.where(kept, a, 0).astype(wide) + move.astype(wide)).astype(input.dtype)
+    shift = jnp.where(kept, a * _ALPHA * p, a * _ALPHA * (p - 1))
+    wide = computed_in(dtype).dtype
+    return (input.astype(wide) * jnp.where(kept, a, 0).astype(wide) + shift.astype(wide)).astype(input.dtype)
 
 
 def _want_probability(p: Any) -> None:
@@ -213,17 +213,17 @@ def _want_probability(p: Any) -> None:
         raise ArgumentValueError("`p` between 0 and 1", describe(p))
 
 
-def drawn_from(key: Any) -> jax.Array:
+def want_key(key: Any) -> jax.Array:
     """Return `key`, from which random numbers are sampled.
 
     Raises: ArgumentTypeError if it is missing.
     """
     if not isinstance(key, jax.Array):
         raise ArgumentTypeError(
-            "a JAX random `key`, because numbers are drawn", describe(key), "Pass key=jax.random.key(0)."
+            "a JAX random `key`, because random numbers are sampled", describe(key), "Pass key=jax.random.key(0)."
         )
     return key
 
 
-def _warn(name: str, text: str) -> None:
+def _warn_of_shape(name: str, text: str) -> None:
     warnings.warn(f"jaxfun.nn.functional.{name}: {text}", UserWarning, stacklevel=4)

@@ -1,4 +1,4 @@
-"""Embedding lookup and one-hot encoding: `embedding`, `embedding_bag` and `one_hot`. Begin with `_rows`."""
+"""Embedding lookup and one-hot encoding: `embedding`, `embedding_bag` and `one_hot`. Begin with `_lookup`."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -43,14 +43,14 @@ from ..index._positions import BOTH, as_unsigned, check_positions, want_integers
 _EPS = 1e-7  # torch adds it to the norm when it scales a row down
 
 
-def _check_rows(_: Any, input: jax.Array, weight: jax.Array, *others: Any, **options: Any) -> None:
+def _check_indices(_: Any, input: jax.Array, weight: jax.Array, *others: Any, **options: Any) -> None:
     check_positions(input, weight.shape[0])
 
 
 @op(
     kind=None,
     torch="torch.nn.functional.embedding",
-    check=_check_rows,
+    check=_check_indices,
     takes={
         "input": Index("", "weight", 0, dtypes=BOTH),
         "max_norm": Choice((None, 1.0, 2.5)),
@@ -94,12 +94,12 @@ def embedding(
            [1., 2.],
            [3., 4.]], dtype=float32)
     """
-    padding = _padding(padding_idx, weight)
+    padding = _padding_index(padding_idx, weight)
     _want_table(input, weight, sparse)
-    taken = _rows(input, weight, max_norm, norm_type, scale_grad_by_freq)
+    embeddings = _lookup(input, weight, max_norm, norm_type, scale_grad_by_freq)
     if padding is None:
-        return taken
-    return jnp.where((input == padding)[..., None], jax.lax.stop_gradient(taken), taken)
+        return embeddings
+    return jnp.where((input == padding)[..., None], jax.lax.stop_gradient(embeddings), embeddings)
 
 
 @public
@@ -117,19 +117,19 @@ def embedding_renorm(weight: Any, indices: Any, max_norm: float, norm_type: floa
     Array([[0.6, 0.8],
            [6. , 8. ]], dtype=float32)
     """
-    table, places = as_tensor("weight", weight), as_tensor("indices", indices)
-    _want_table(places, table, False)
-    check_positions(places, table.shape[0], negative=True)
-    is_named = jnp.zeros(table.shape[0], bool).at[places.reshape(-1)].set(True, mode="drop")
-    return jnp.where(is_named[:, None], _renormed(table, max_norm, norm_type), table)
+    table, rows_to_scale = as_tensor("weight", weight), as_tensor("indices", indices)
+    _want_table(rows_to_scale, table, False)
+    check_positions(rows_to_scale, table.shape[0], negative=True)
+    is_selected = jnp.zeros(table.shape[0], bool).at[rows_to_scale.reshape(-1)].set(True, mode="drop")
+    return jnp.where(is_selected[:, None], _renormalized(table, max_norm, norm_type), table)
 
 
-def _padding(padding_idx: int | None, weight: jax.Array, error: Any = ArgumentChoiceError) -> int | None:
+def _padding_index(padding_idx: int | None, weight: jax.Array, error: Any = ArgumentChoiceError) -> int | None:
     """Return `padding_idx` as a non-negative index."""
     if padding_idx is None or padding_idx == 0:
         return padding_idx
     if not weight.ndim:
-        raise IndexRangeError("a table (v, d)", describe(weight))
+        raise IndexRangeError("a table of shape (v, d)", describe(weight))
     count = weight.shape[0]
     if not -count <= padding_idx < count:
         raise error(f"`padding_idx` in [{-count}, {count - 1}]", str(padding_idx))
@@ -142,39 +142,39 @@ def _want_table(indices: jax.Array, weight: jax.Array, sparse: bool) -> None:
         raise UnsupportedArgumentError("no `sparse`, because JAX has no sparse gradients", "True", advice)
     want_integers(indices)
     if weight.ndim != 2:
-        raise ShapeError("a table (v, d)", describe(weight))
+        raise ShapeError("a table of shape (v, d)", describe(weight))
 
 
-def _rows(indices: jax.Array, weight: jax.Array, max_norm: Any, norm_type: float, scales: bool) -> jax.Array:
+def _lookup(indices: jax.Array, weight: jax.Array, max_norm: Any, norm_type: float, scales: bool) -> jax.Array:
     """Return rows of a table, (*, d), scaled to `max_norm`. If `scales`, divide the gradient by the frequency."""
     if indices.size and not weight.shape[0]:
-        raise PositionError("a table with rows", describe(weight))
-    places = as_unsigned(indices)
-    taken = (
-        jnp.take(weight, places, 0, mode="fill")
+        raise PositionError("a table with at least one row", describe(weight))
+    positions = as_unsigned(indices)
+    embeddings = (
+        jnp.take(weight, positions, 0, mode="fill")
         if indices.size
         else jnp.zeros((*indices.shape, weight.shape[1]), weight.dtype)
     )
     if max_norm is not None:
-        taken = _renormed(taken, as_real(max_norm, "max_norm"), norm_type)
+        embeddings = _renormalized(embeddings, as_real(max_norm, "max_norm"), norm_type)
     if not scales:
-        return taken
-    counts = jnp.zeros(weight.shape[0], weight.dtype).at[places].add(1)
-    return _with_slope(taken, 1 / counts[places][..., None])
+        return embeddings
+    counts = jnp.zeros(weight.shape[0], weight.dtype).at[positions].add(1)
+    return _scale_gradient(embeddings, 1 / counts[positions][..., None])
 
 
 @jax.custom_jvp
-def _with_slope(input: jax.Array, slope: jax.Array) -> jax.Array:
+def _scale_gradient(input: jax.Array, slope: jax.Array) -> jax.Array:
     """Return the input, with the derivative `slope`."""
     return input
 
 
-@_with_slope.defjvp
-def _with_slope_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+@_scale_gradient.defjvp
+def _scale_gradient_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return primals[0], tangents[0] * primals[1]
 
 
-def _renormed(table: jax.Array, max_norm: Any, norm_type: float) -> jax.Array:
+def _renormalized(table: jax.Array, max_norm: Any, norm_type: float) -> jax.Array:
     """Return rows scaled down to `max_norm`, with a derivative of 1."""
     if as_dtype(table.dtype).category <= Category.INTEGER:
         raise DTypeError("a floating point table with `max_norm`", describe(table))
@@ -182,17 +182,17 @@ def _renormed(table: jax.Array, max_norm: Any, norm_type: float) -> jax.Array:
     norm = jnp.linalg.norm(wide, norm_type, -1, keepdims=True) if table.shape[-1] else jnp.zeros((*table.shape[:-1], 1))
     limit = jnp.asarray(max_norm, norm.dtype)
     scaled = jnp.where(norm > limit, wide * (limit / (norm + _EPS)).astype(wide.dtype), wide)
-    return _in_place_of(table, scaled.astype(table.dtype))
+    return _with_gradient_of(table, scaled.astype(table.dtype))
 
 
 @jax.custom_jvp
-def _in_place_of(input: jax.Array, value: jax.Array) -> jax.Array:
+def _with_gradient_of(input: jax.Array, value: jax.Array) -> jax.Array:
     """Return `value` with the derivative of `input`."""
     return value
 
 
-@_in_place_of.defjvp
-def _in_place_of_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+@_with_gradient_of.defjvp
+def _with_gradient_of_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return primals[1], tangents[0]
 
 
@@ -270,32 +270,32 @@ def embedding_bag(
         dtype = promote_types(input.dtype, offsets.dtype).dtype
         input, offsets = input.astype(dtype), offsets.astype(dtype)
     _want_table(input, weight, sparse)
-    padding = _padding(padding_idx, weight, PositionError)
+    padding = _padding_index(padding_idx, weight, PositionError)
     flat, bag, count = _bags(input, offsets, include_last_offset)
-    taken = widened(_rows(flat, weight, max_norm, norm_type, scale_grad_by_freq))
+    embeddings = widened(_lookup(flat, weight, max_norm, norm_type, scale_grad_by_freq))
     kept = jnp.ones(flat.shape, bool) if padding is None else flat != padding
     if per_sample_weights is not None:
         want_one_dtype(weight, per_sample_weights)
         factors = jnp.where(kept, widened(per_sample_weights).reshape(-1), 0)
-        taken = jnp.where(kept[:, None], taken, 0) * factors[:, None]
-    return _REDUCED[mode](taken, kept, bag, count).astype(weight.dtype)
+        embeddings = jnp.where(kept[:, None], embeddings, 0) * factors[:, None]
+    return _REDUCTIONS[mode](embeddings, kept, bag, count).astype(weight.dtype)
 
 
 def _want_bags(input: jax.Array, weight: jax.Array, offsets: Any, factors: Any, mode: str, scales: bool) -> None:
     if factors is not None and factors.shape != input.shape:
         raise ArgumentValueError("`per_sample_weights` of the shape of `input`", describe((factors, input)))
     if weight.ndim != 2:
-        raise ArgumentValueError("a table (v, d)", describe(weight))
+        raise ArgumentValueError("a table of shape (v, d)", describe(weight))
     if input.ndim not in (1, 2) or (offsets is None) != (input.ndim == 2):
-        raise ArgumentValueError("`input` (b, n), or (n) with `offsets`", describe((input, offsets)))
+        raise ArgumentValueError("`input` of shape (b, n), or (n) with `offsets`", describe((input, offsets)))
     if offsets is not None and offsets.ndim != 1:
-        raise ArgumentValueError("`offsets` (b)", describe(offsets))
-    if mode not in _REDUCED:
-        raise ArgumentValueError(f"`mode` among {', '.join(_REDUCED)}", describe(mode))
+        raise ArgumentValueError("`offsets` of shape (b)", describe(offsets))
+    if mode not in _REDUCTIONS:
+        raise ArgumentValueError(f"`mode` to be one of {', '.join(_REDUCTIONS)}", describe(mode))
     if input.ndim == 2 and as_dtype(input.dtype).category in (Category.BOOL, Category.COMPLEX):
-        raise UnsupportedDTypeError("an index of dtype int32 or int64", describe(input))
+        raise UnsupportedDTypeError("indices of dtype int32 or int64", describe(input))
     if input.ndim == 2 and not input.shape[1]:
-        raise ShapeError("bags with elements", describe(input))
+        raise ShapeError("non-empty bags", describe(input))
     if mode == "max" and scales:
         raise ArgumentValueError("no `scale_grad_by_freq` with mode='max'", "True")
     if mode != "sum" and factors is not None:
@@ -307,40 +307,39 @@ def _bags(input: jax.Array, offsets: Any, has_end: bool) -> tuple[jax.Array, jax
     if offsets is None:
         return input.reshape(-1), jax.lax.broadcasted_iota(jnp.int32, input.shape, 0).reshape(-1), len(input)
     if has_end and not offsets.size:
-        raise ShapeError("`offsets` with an end", describe(offsets))
-    places = jnp.arange(len(input), dtype=offsets.dtype)
+        raise ShapeError("non-empty `offsets` with include_last_offset=True", describe(offsets))
+    positions = jnp.arange(len(input), dtype=offsets.dtype)
     # a position before the first offset is in no bag: its bag index is out of range
-    bag = jnp.searchsorted(offsets, places, side="right") - 1
+    bag = jnp.searchsorted(offsets, positions, side="right") - 1
     return input, as_unsigned(bag), len(offsets) - has_end
 
 
-def _summed(taken: jax.Array, kept: jax.Array, bag: jax.Array, count: int) -> jax.Array:
-    zeros = jnp.zeros((count, taken.shape[-1]), taken.dtype)
-    return zeros.at[bag].add(jnp.where(kept[:, None], taken, 0), mode="drop")
+def _sum_of_bags(embeddings: jax.Array, kept: jax.Array, bag: jax.Array, count: int) -> jax.Array:
+    zeros = jnp.zeros((count, embeddings.shape[-1]), embeddings.dtype)
+    return zeros.at[bag].add(jnp.where(kept[:, None], embeddings, 0), mode="drop")
 
 
-def _meant(taken: jax.Array, kept: jax.Array, bag: jax.Array, count: int) -> jax.Array:
-    sizes = jnp.zeros((count, 1), taken.dtype).at[bag].add(kept[:, None].astype(taken.dtype), mode="drop")
-    return _summed(taken, kept, bag, count) / jnp.maximum(sizes, 1)
+def _mean_of_bags(embeddings: jax.Array, kept: jax.Array, bag: jax.Array, count: int) -> jax.Array:
+    sizes = jnp.zeros((count, 1), embeddings.dtype).at[bag].add(kept[:, None].astype(embeddings.dtype), mode="drop")
+    return _sum_of_bags(embeddings, kept, bag, count) / jnp.maximum(sizes, 1)
 
 
-def _largest(taken: jax.Array, kept: jax.Array, bag: jax.Array, count: int) -> jax.Array:
-    places, none = jnp.arange(len(bag), dtype=jnp.int32), len(bag)
-    first = jnp.full(count, none, jnp.int32).at[bag].min(jnp.where(kept, places, none), mode="drop")
+def _max_of_bags(embeddings: jax.Array, kept: jax.Array, bag: jax.Array, count: int) -> jax.Array:
+    positions, missing = jnp.arange(len(bag), dtype=jnp.int32), len(bag)
+    first = jnp.full(count, missing, jnp.int32).at[bag].min(jnp.where(kept, positions, missing), mode="drop")
     # comparisons with NaN are false: torch keeps NaN at the start of a bag, and skips it elsewhere
-    is_first = (places == first.at[bag].get(mode="fill", fill_value=none))[:, None]
-    order = jnp.where(jnp.isnan(taken), jnp.where(is_first, jnp.inf, -jnp.inf), taken)
+    is_first = (positions == first.at[bag].get(mode="fill", fill_value=missing))[:, None]
+    order = jnp.where(jnp.isnan(embeddings), jnp.where(is_first, jnp.inf, -jnp.inf), embeddings)
     order = jax.lax.stop_gradient(order)
-    least = jnp.full((count, taken.shape[-1]), -jnp.inf, taken.dtype)
-    largest = least.at[bag].max(jnp.where(kept[:, None], order, -jnp.inf), mode="drop")
+    lowest = jnp.full((count, embeddings.shape[-1]), -jnp.inf, embeddings.dtype)
+    largest = lowest.at[bag].max(jnp.where(kept[:, None], order, -jnp.inf), mode="drop")
     is_largest = kept[:, None] & (order == largest.at[bag].get(mode="fill"))
-    found = (
-        jnp.full(least.shape, none, jnp.int32).at[bag].min(jnp.where(is_largest, places[:, None], none), mode="drop")
-    )
-    return jnp.take_along_axis(taken, found, 0, mode="fill", fill_value=0)
+    candidates = jnp.where(is_largest, positions[:, None], missing)
+    found = jnp.full(lowest.shape, missing, jnp.int32).at[bag].min(candidates, mode="drop")
+    return jnp.take_along_axis(embeddings, found, 0, mode="fill", fill_value=0)
 
 
-_REDUCED: Mapping[str, Callable[..., jax.Array]] = {"sum": _summed, "mean": _meant, "max": _largest}
+_REDUCTIONS: Mapping[str, Callable[..., jax.Array]] = {"sum": _sum_of_bags, "mean": _mean_of_bags, "max": _max_of_bags}
 
 
 @public(name="nn.functional.one_hot")

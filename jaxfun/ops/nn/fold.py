@@ -8,29 +8,29 @@ import jax.numpy as jnp
 from ...core.errors import PositionError, ShapeError, describe
 from ...core.op import op
 from ...core.record import INTEGERS, Array, rows
-from ._windows import Ints, PerDim, columns, counts, extents, one_or_each, padded, want_at_least
+from ._windows import Ints, PerDim, columns, extents, one_or_each, padded, want_at_least, window_counts
 
 
 def _options(kernel_size: Any, dilation: Any, padding: Any, stride: Any) -> tuple[Ints, Ints, Ints, Ints]:
     named = {"kernel_size": kernel_size, "dilation": dilation, "stride": stride}
-    kernel, apart, step = (one_or_each(value, 2, name) for name, value in named.items())
+    kernel, spacing, step = (one_or_each(value, 2, name) for name, value in named.items())
     pad = one_or_each(padding, 2, "padding")
-    want_at_least(1, kernel_size=kernel, dilation=apart, stride=step)
+    want_at_least(1, kernel_size=kernel, dilation=spacing, stride=step)
     want_at_least(0, padding=pad)
-    return kernel, apart, pad, step
+    return kernel, spacing, pad, step
 
 
-def _windows(sizes: Ints, kernel: Ints, apart: Ints, pad: Ints, step: Ints) -> Ints:
-    found = counts(sizes, extents(kernel, apart), step, [(size, size) for size in pad])
-    if min(found) < 1:
+def _windows(sizes: Ints, kernel: Ints, spacing: Ints, pad: Ints, step: Ints) -> Ints:
+    windows = window_counts(sizes, extents(kernel, spacing), step, [(size, size) for size in pad])
+    if min(windows) < 1:
         raise ShapeError("an image at least as large as the window", f"{sizes} for a window of {kernel}")
-    return found
+    return windows
 
 
-def _columns(image: jax.Array, kernel: Ints, apart: Ints, pad: Ints, step: Ints) -> jax.Array:
-    parts = columns(padded(image, [(size, size) for size in pad]), kernel, step, apart)
-    n, c, height, width, *places = parts.shape
-    return parts.reshape(n, c * height * width, places[0] * places[1])
+def _unfolded(image: jax.Array, kernel: Ints, spacing: Ints, pad: Ints, step: Ints) -> jax.Array:
+    parts = columns(padded(image, [(size, size) for size in pad]), kernel, step, spacing)
+    n, c, height, width, *windows = parts.shape
+    return parts.reshape(n, c * height * width, windows[0] * windows[1])
 
 
 @op(
@@ -50,7 +50,7 @@ def unfold(
 ) -> jax.Array:
     """Extract sliding windows from images as columns. Shapes: (n, c, h, w) -> (n, c * kh * kw, windows), or without n.
 
-    Raises: RuntimeError if no window fits, and for images without elements.
+    Raises: RuntimeError if no window fits, and for empty images.
     Torch: torch.nn.functional.unfold.
 
     >>> import jaxfun as jf
@@ -60,9 +60,9 @@ def unfold(
     """
     options = _options(kernel_size, dilation, padding, stride)
     if input.ndim not in (3, 4) or 0 in input.shape[-3:]:
-        raise PositionError("images (n, c, h, w), or one without n", describe(input))
+        raise PositionError("non-empty images of shape (n, c, h, w) or (c, h, w)", describe(input))
     _windows(input.shape[-2:], *options)
-    result = _columns(input.reshape(-1, *input.shape[-3:]), *options)
+    result = _unfolded(input.reshape(-1, *input.shape[-3:]), *options)
     return result if input.ndim == 4 else result[0]
 
 
@@ -101,15 +101,15 @@ def fold(
     want_at_least(1, output_size=sizes)
     options = kernel, *_ = _options(kernel_size, dilation, padding, stride)
     batch = input if input.ndim == 3 else input[None]
-    found, taps = _windows(sizes, *options), kernel[0] * kernel[1]
-    if batch.ndim != 3 or 0 in batch.shape[1:] or batch.shape[1] % taps or batch.shape[2] != found[0] * found[1]:
-        raise ShapeError(f"columns (n, c * {taps}, {found[0] * found[1]}), or without n", describe(input))
-    source = jax.ShapeDtypeStruct((batch.shape[0], batch.shape[1] // taps, *sizes), _summed(batch).dtype)
-    (result,) = jax.linear_transpose(lambda image: _columns(image, *options), source)(_summed(batch))
+    windows, taps = _windows(sizes, *options), kernel[0] * kernel[1]
+    if batch.ndim != 3 or 0 in batch.shape[1:] or batch.shape[1] % taps or batch.shape[2] != windows[0] * windows[1]:
+        raise ShapeError(f"columns of shape (n, c * {taps}, {windows[0] * windows[1]}), or without n", describe(input))
+    source = jax.ShapeDtypeStruct((batch.shape[0], batch.shape[1] // taps, *sizes), _as_summable(batch).dtype)
+    (result,) = jax.linear_transpose(lambda image: _unfolded(image, *options), source)(_as_summable(batch))
     result = result.astype(input.dtype)
     return result if input.ndim == 3 else result[0]
 
 
-def _summed(columns: jax.Array) -> jax.Array:
+def _as_summable(columns: jax.Array) -> jax.Array:
     # the sum of bools is their logical or: sum in float32, and cast back to bool
     return columns.astype(jnp.float32) if columns.dtype == bool else columns

@@ -14,62 +14,62 @@ from ...core.errors import ArgumentValueError, ShapeError, UnsupportedDTypeError
 from ...core.public import public
 from ...core.record import FLOATS
 from ...core.types import ArrayLike
-from ._windows import Ints, flat_taps, spread, want_at_least, want_elements, want_rank
-from .dropout import drawn_from
-from .max_pool import Two, largest_of
+from ._windows import Ints, flat_taps, per_dim, want_at_least, want_non_empty, want_rank
+from .dropout import want_key
+from .max_pool import ValuesAndIndices, max_of_taps
 
 
 def _pooled(
     dims: int, input: Any, kernel_size: Any, output_size: Any, output_ratio: Any, samples: Any, key: Any
-) -> Two:
+) -> ValuesAndIndices:
     input = as_tensor("input", input)
-    kernel, sizes = spread(kernel_size, dims, "kernel_size"), input.shape[-dims:]
-    windows = _windows(dims, input, output_size, output_ratio)
+    kernel, sizes = per_dim(kernel_size, dims, "kernel_size"), input.shape[-dims:]
+    windows = _output_sizes(dims, input, output_size, output_ratio)
     want_rank(input, dims)
-    want_elements(input, input.ndim - 1 - dims)
+    want_non_empty(input, input.ndim - 1 - dims)
     want_at_least(1, kernel_size=kernel)
     want_at_least(0, output_size=windows)
     if as_dtype(input.dtype) not in FLOATS:
-        raise UnsupportedDTypeError("floating point numbers", describe(input))
+        raise UnsupportedDTypeError("a floating point tensor", describe(input))
     # in three dimensions torch requires one more element
     least = [length + count - 1 + (dims == 3) for length, count in zip(kernel, windows, strict=True)]
     if any(map(operator.lt, sizes, least)):
-        raise ShapeError(f"an input that has room for {windows} windows of {kernel}", describe(input))
+        raise ShapeError(f"an input large enough for {windows} windows of size {kernel}", describe(input))
     batch = input if input.ndim == dims + 2 else input[None]
     samples = _samples(batch, dims, samples, key)
-    found = _placed(batch, samples, windows, kernel)
+    found = _pooled_at_samples(batch, samples, windows, kernel)
     return found if batch is input else (found[0][0], found[1][0])
 
 
 @functools.partial(jax.jit, static_argnames=("windows", "kernel"))
-def _placed(batch: jax.Array, samples: jax.Array, windows: Ints, kernel: Ints) -> Two:
+def _pooled_at_samples(batch: jax.Array, samples: jax.Array, windows: Ints, kernel: Ints) -> ValuesAndIndices:
     dims = len(kernel)
     sizes = batch.shape[-dims:]
     each = zip(sizes, windows, kernel, strict=True)
-    starts = [_starts(samples[..., _place(dims, axis)], *sized) for axis, sized in enumerate(each)]
+    starts = [_starts(samples[..., _sample_index(dims, axis)], *sized) for axis, sized in enumerate(each)]
     taps = [start[..., None] + np.arange(length, dtype=np.int32) for start, length in zip(starts, kernel, strict=True)]
-    return largest_of(batch, flat_taps(sizes, taps), dims)
+    return max_of_taps(batch, flat_taps(sizes, taps), dims)
 
 
 def _samples(batch: jax.Array, dims: int, given: Any, key: Any) -> jax.Array:
     """Return the samples for the window positions, (n, c, dims): those given, or random ones in [0, 1)."""
     shape = (*batch.shape[:2], dims)
     if given is None:
-        return jax.random.uniform(drawn_from(key), shape, batch.dtype)
+        return jax.random.uniform(want_key(key), shape, batch.dtype)
     samples = as_tensor("_random_samples", given)
     if samples.dtype != batch.dtype or samples.shape != shape:
         raise ShapeError(f"`_random_samples` {list(shape)} of {batch.dtype}", describe(samples))
     return samples
 
 
-def _place(dims: int, axis: int) -> int:
+def _sample_index(dims: int, axis: int) -> int:
     """Return the index of the sample for a dimension; in two dimensions torch reverses the order."""
     return 1 - axis if dims == 2 else axis
 
 
-def _windows(dims: int, input: jax.Array, output_size: Any, output_ratio: Any) -> Ints:
+def _output_sizes(dims: int, input: jax.Array, output_size: Any, output_ratio: Any) -> Ints:
     if output_size is not None:
-        return spread(output_size, dims, "output_size")
+        return per_dim(output_size, dims, "output_size")
     if output_ratio is None:
         raise ArgumentValueError("an `output_size` or an `output_ratio`", "neither")
     ratios = tuple(output_ratio) if isinstance(output_ratio, (tuple, list)) else (output_ratio,) * dims
@@ -80,9 +80,9 @@ def _starts(sample: jax.Array, size: int, count: int, kernel: int) -> jax.Array:
     """Return the start indices of the windows of a dimension: (*, windows). The last window ends with the input."""
     step = jnp.asarray((size - kernel) / max(count - 1, 1), sample.dtype)
     sample = sample[..., None]
-    counted = jnp.arange(count - 1).astype(sample.dtype) + sample
-    places = (counted * step).astype(np.int32) - (sample * step).astype(np.int32)
-    return jnp.concatenate([places, jnp.full((*sample.shape[:-1], 1), size - kernel, np.int32)], -1)[..., :count]
+    shifted = jnp.arange(count - 1).astype(sample.dtype) + sample
+    starts = (shifted * step).astype(np.int32) - (sample * step).astype(np.int32)
+    return jnp.concatenate([starts, jnp.full((*sample.shape[:-1], 1), size - kernel, np.int32)], -1)[..., :count]
 
 
 @public(name="nn.functional.fractional_max_pool2d_with_indices")

@@ -20,14 +20,13 @@ from ...core.errors import (
 )
 from ...core.op import op
 from ...core.public import public
-from ...core.record import BOOLS, COMPLEXES, HALVES, INTEGERS, Array, Row, rows
+from ...core.record import HALVES, NOT_FLOATS, Array, Row, rows
 from . import _resample
-from ._resample import Axis, Taps, applied, applied_to_bytes
+from ._resample import Axis, Taps, resample_along, resample_bytes_along
 
 _BYTES = frozenset({uint8})
-_WHOLE = BOOLS | COMPLEXES | INTEGERS
 _RANKS = {"linear": (3,), "bilinear": (4,), "trilinear": (5,), "bicubic": (4,), "lanczos": (4,)}  # others: all
-_CORNERLESS = ("nearest", "nearest-exact", "area")
+_WITHOUT_CORNERS = ("nearest", "nearest-exact", "area")
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def _as_factors(value: Any) -> Any:
 
 
 def _interpolated(
-    make: Callable[..., Taps],
+    taps_of: Callable[..., Taps],
     input: jax.Array,
     size: Any,
     scale_factor: Any,
@@ -85,7 +84,7 @@ def _interpolated(
     recompute_scale_factor: bool | None,
     antialias: bool,
 ) -> jax.Array:
-    if mode in _CORNERLESS and align_corners is not None:
+    if mode in _WITHOUT_CORNERS and align_corners is not None:
         raise ArgumentValueError(f"no `align_corners` with mode={mode!r}", describe(align_corners))
     count = input.ndim - 2
     if recompute_scale_factor and size is not None:
@@ -97,17 +96,17 @@ def _interpolated(
     _want_sizes(input, sizes, mode)
     _want_dtype(input, mode, antialias)
     # torch computes coordinates and weights in float32, but in float64 for float64 and interpolated uint8
-    is_wide = input.dtype == np.float64 or (input.dtype == np.uint8 and mode not in _CORNERLESS)
+    is_wide = input.dtype == np.float64 or (input.dtype == np.uint8 and mode not in _WITHOUT_CORNERS)
     dtype = np.float64 if is_wide else np.float32
     axes = [Axis(*each, bool(align_corners), dtype) for each in zip(input.shape[2:], sizes, factors, strict=True)]
     result = widened(input)
-    for place in reversed(range(count)):
-        if antialias and axes[place].old == axes[place].new:
+    for axis in reversed(range(count)):
+        if antialias and axes[axis].old == axes[axis].new:
             continue
-        taps = make(axes[place])
+        taps = taps_of(axes[axis])
         is_rounded = input.dtype == np.uint8 and taps.weights is not None
-        if not (is_rounded and axes[place].old == axes[place].new):
-            result = (applied_to_bytes if is_rounded else applied)(result, taps, place + 2)
+        if not (is_rounded and axes[axis].old == axes[axis].new):
+            result = (resample_bytes_along if is_rounded else resample_along)(result, taps, axis + 2)
     return result.astype(input.dtype)
 
 
@@ -137,11 +136,11 @@ def _want_count(input: jax.Array, given: tuple[Any, ...], count: int, name: str)
 def _want_mode(input: jax.Array, mode: str, align_corners: bool, antialias: bool) -> None:
     if antialias and not (mode in ("bilinear", "bicubic", "lanczos") and input.ndim == 4):
         got = f"mode={mode!r} and {describe(input)}"
-        raise ArgumentValueError("mode='bilinear', 'bicubic' or 'lanczos' and 4 dimensions with `antialias`", got)
-    known = mode in _CORNERLESS or mode in _RANKS
+        raise ArgumentValueError("mode='bilinear', 'bicubic' or 'lanczos' and a 4-D input with `antialias`", got)
+    known = mode in _WITHOUT_CORNERS or mode in _RANKS
     if not known or input.ndim not in _RANKS.get(mode, (3, 4, 5)):
         raise UnsupportedArgumentError(
-            "a `mode` that goes with 3, 4 or 5 dimensions", f"{mode!r} and {describe(input)}"
+            f"a `mode` that supports {input.ndim}-D inputs", f"{mode!r} and {describe(input)}"
         )
     if mode == "lanczos" and (align_corners or not antialias):
         raise ArgumentValueError(
@@ -154,38 +153,38 @@ def _want_sizes(input: jax.Array, sizes: tuple[int, ...], mode: str) -> None:
     if 0 in input.shape[2:] or min(sizes) < (0 if is_area else 1):
         raise ShapeError("positive sizes", f"{describe(input)} and {sizes}")
     if not input.shape[1] and not (is_area and input.ndim < 5):
-        raise ShapeError("a tensor with channels", describe(input))
+        raise ShapeError("a tensor with at least one channel", describe(input))
 
 
 def _want_dtype(input: jax.Array, mode: str, antialias: bool) -> None:
     if mode == "area" and input.ndim < 5 and not input.size:
         return
-    own = as_dtype(input.dtype)
+    dtype = as_dtype(input.dtype)
     takes_bytes = mode not in ("area", "linear", "trilinear")
-    if not (own.is_floating_point or (own == uint8 and takes_bytes)) or (antialias and own in HALVES):
+    if not (dtype.is_floating_point or (dtype == uint8 and takes_bytes)) or (antialias and dtype in HALVES):
         raise UnsupportedDTypeError("a floating point tensor", describe(input))
 
 
-def _takes_nothing(arguments: Mapping[str, Any]) -> frozenset[DType]:
+def _any_dtype_if_empty(arguments: Mapping[str, Any]) -> frozenset[DType]:
     input = arguments["input"]
-    return _WHOLE if input.ndim < 5 and not input.size else frozenset()
+    return NOT_FLOATS if input.ndim < 5 and not input.size else frozenset()
 
 
-def _op(
+def _op_of_mode(
     overloads: tuple[str, ...],
-    make: Callable[..., Taps],
+    taps_of: Callable[..., Taps],
     cases: tuple[Row, ...],
-    taken: Any = frozenset(),
+    exceptions: Any = frozenset(),
     takes_here: Any = None,
 ) -> Any:
-    """Return the op of one interpolation mode. `taken`: the integer dtypes it accepts, or the floats it rejects."""
+    """Return the op of one interpolation mode. `exceptions`: integers that it accepts, or floats that it rejects."""
 
     @op(
         kind=None,
         torch="torch.nn.functional.interpolate",
         aten=overloads[0],
         overload=tuple(name if "." in name else "" for name in overloads),
-        rejects=_WHOLE ^ taken,
+        rejects=NOT_FLOATS ^ exceptions,
         takes_here=takes_here,
         cases=cases,
     )
@@ -198,7 +197,7 @@ def _op(
         recompute_scale_factor: bool | None = None,
         antialias: bool = False,
     ) -> jax.Array:
-        chosen = functools.partial(make, mode=mode) if antialias else make
+        chosen = functools.partial(taps_of, mode=mode) if antialias else taps_of
         return _interpolated(chosen, input, size, scale_factor, mode, align_corners, recompute_scale_factor, antialias)
 
     return resampled
@@ -220,16 +219,16 @@ def _cases_of(mode: str) -> tuple[Row, ...]:
     )
 
 
-_nearest = _op(
+_nearest = _op_of_mode(
     tuple(f"upsample_nearest{count}d.vec" for count in (1, 2, 3)), _resample.nearest, _cases_of("nearest"), _BYTES
 )
-_nearest_exact = _op(
+_nearest_exact = _op_of_mode(
     tuple(f"_upsample_nearest_exact{count}d.vec" for count in (1, 2, 3)),
     _resample.nearest_exact,
     _cases_of("nearest-exact"),
     _BYTES,
 )
-_linear = _op(
+_linear = _op_of_mode(
     ("upsample_bilinear2d.vec",),
     _resample.linear,
     rows(
@@ -243,7 +242,7 @@ _linear = _op(
     ),
     _BYTES,
 )
-_linear_of_other_ranks = _op(
+_linear_1d_and_3d = _op_of_mode(
     ("upsample_linear1d.vec", "upsample_trilinear3d.vec"),
     _resample.linear,
     rows(
@@ -255,7 +254,7 @@ _linear_of_other_ranks = _op(
         ("b c 2 3 2", None, (2.0, 1.5, 0.5), "trilinear", True, None, False),
     ),
 )
-_bicubic = _op(
+_bicubic = _op_of_mode(
     ("upsample_bicubic2d.vec",),
     _resample.cubic,
     rows(
@@ -267,8 +266,8 @@ _bicubic = _op(
     ),
     _BYTES,
 )
-_area = _op(("__interpolate",), _resample.area, _cases_of("area"), takes_here=_takes_nothing)
-_antialiased = _op(
+_area = _op_of_mode(("__interpolate",), _resample.area, _cases_of("area"), takes_here=_any_dtype_if_empty)
+_antialiased = _op_of_mode(
     tuple(f"_upsample_{name}2d_aa.vec" for name in ("bilinear", "bicubic", "lanczos")),
     _resample.antialiased,
     rows(
@@ -284,9 +283,9 @@ _antialiased = _op(
 _BY_MODE: Mapping[str, Any] = {
     "nearest": _nearest,
     "nearest-exact": _nearest_exact,
-    "linear": _linear_of_other_ranks,
+    "linear": _linear_1d_and_3d,
     "bilinear": _linear,
-    "trilinear": _linear_of_other_ranks,
+    "trilinear": _linear_1d_and_3d,
     "bicubic": _bicubic,
     "area": _area,
 }

@@ -23,7 +23,9 @@ _POOLS: tuple[tuple[Callable[..., Any], Callable[..., Any]], ...] = (
 )
 
 
-def _norms(dims: int, input: jax.Array, norm_type: float, kernel_size: Any, stride: Any, ceil_mode: bool) -> jax.Array:
+def _norm_pooled(
+    dims: int, input: jax.Array, norm_type: float, kernel_size: Any, stride: Any, ceil_mode: bool
+) -> jax.Array:
     average, largest = _POOLS[dims - 1]
     count = math.prod(one_or_each(kernel_size, dims, "kernel_size", ArgumentValueError))
     if norm_type == math.inf:
@@ -65,7 +67,7 @@ def lp_pool1d(
     >>> jf.nn.functional.lp_pool1d(jf.tensor([[3.0, 4.0, 6.0, 8.0]]), 2, 2)
     Array([[ 5., 10.]], dtype=float32)
     """
-    return _norms(1, input, norm_type, kernel_size, stride, ceil_mode)
+    return _norm_pooled(1, input, norm_type, kernel_size, stride, ceil_mode)
 
 
 @op(
@@ -93,7 +95,7 @@ def lp_pool2d(
     >>> jf.nn.functional.lp_pool2d(jf.tensor([[[3.0, 4.0]]]), 2, (1, 2))
     Array([[[5.]]], dtype=float32)
     """
-    return _norms(2, input, norm_type, kernel_size, stride, ceil_mode)
+    return _norm_pooled(2, input, norm_type, kernel_size, stride, ceil_mode)
 
 
 @op(
@@ -121,4 +123,4 @@ def lp_pool3d(
     >>> jf.nn.functional.lp_pool3d(jf.tensor([[[[3.0, 4.0]]]]), 2, (1, 1, 2))
     Array([[[[5.]]]], dtype=float32)
     """
-    return _norms(3, input, norm_type, kernel_size, stride, ceil_mode)
+    return _norm_pooled(3, input, norm_type, kernel_size, stride, ceil_mode)

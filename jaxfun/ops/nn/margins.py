@@ -51,8 +51,8 @@ def hinge_embedding_loss(input: Array, target: Array, margin: float = 1.0, *, re
     Array([0.5 , 0.75], dtype=float32)
     """
     limit = jnp.full_like(input, margin)  # torch casts the margin to the dtype of `input`: integers truncate it
-    below = where(ne(target, 1), clamp_min(sub(limit, input), 0), jnp.zeros_like(input))
-    return reduced(add(below, where(ne(target, -1), input, jnp.zeros_like(input))), reduction)
+    hinge = where(ne(target, 1), clamp_min(sub(limit, input), 0), jnp.zeros_like(input))
+    return reduced(add(hinge, where(ne(target, -1), input, jnp.zeros_like(input))), reduction)
 
 
 @op(
@@ -78,7 +78,7 @@ def margin_ranking_loss(
     Array([2., 0.], dtype=float32)
     """
     if not input1.ndim == input2.ndim == target.ndim:
-        raise ShapeError("tensors of as many dimensions", ", ".join(map(describe, (input1, input2, target))))
+        raise ShapeError("tensors of the same number of dimensions", ", ".join(map(describe, (input1, input2, target))))
     return reduced(clamp_min(add(mul(neg(target), sub(input1, input2)), margin), 0), reduction)
 
 
@@ -108,13 +108,13 @@ def cosine_embedding_loss(
     """
     if target.ndim > 1 or input1.ndim != target.ndim + 1 or input2.ndim != target.ndim + 1:
         raise ShapeError(
-            "(m, n), (m, n), (m), or vectors and one target", ", ".join(map(describe, (input1, input2, target)))
+            "shapes (m, n), (m, n) and (m), or (n), (n) and ()", ", ".join(map(describe, (input1, input2, target)))
         )
     squares = [add(sum(mul(input, input), target.ndim), _EPSILON) for input in (input1, input2)]
     cosine = div(sum(mul(input1, input2), target.ndim), sqrt(mul(*squares)))
-    nothing = jnp.zeros_like(cosine)
-    alike = where(eq(target, 1), rsub(cosine, 1), nothing)
-    return reduced(add(alike, where(eq(target, -1), clamp_min(sub(cosine, margin), 0), nothing)), reduction)
+    zeros = jnp.zeros_like(cosine)
+    similar = where(eq(target, 1), rsub(cosine, 1), zeros)
+    return reduced(add(similar, where(eq(target, -1), clamp_min(sub(cosine, margin), 0), zeros)), reduction)
 
 
 @op(
@@ -161,7 +161,7 @@ def triplet_margin_loss(
     def distance(one: jax.Array, other: jax.Array) -> jax.Array:
         return pairwise_distance(one, other, p, eps)
 
-    return reduced(_of_triplets(anchor, positive, negative, distance, margin, swap), reduction)
+    return reduced(_triplet_losses(anchor, positive, negative, distance, margin, swap), reduction)
 
 
 @public(name="nn.functional.triplet_margin_with_distance_loss", runs_callbacks=True)
@@ -194,15 +194,17 @@ def triplet_margin_with_distance_loss(
     negative = as_tensor("negative", negative)
     _want_one_rank(anchor, positive, negative)
     distance = distance_function or pairwise_distance
-    return reduced(_of_triplets(anchor, positive, negative, distance, margin, swap), reduction)
+    return reduced(_triplet_losses(anchor, positive, negative, distance, margin, swap), reduction)
 
 
 def _want_one_rank(anchor: jax.Array, positive: jax.Array, negative: jax.Array) -> None:
     if not anchor.ndim == positive.ndim == negative.ndim:
-        raise ShapeError("tensors of as many dimensions", ", ".join(map(describe, (anchor, positive, negative))))
+        raise ShapeError(
+            "tensors of the same number of dimensions", ", ".join(map(describe, (anchor, positive, negative)))
+        )
 
 
-def _of_triplets(
+def _triplet_losses(
     anchor: jax.Array, positive: jax.Array, negative: jax.Array, distance: Callable[..., Any], margin: float, swap: bool
 ) -> jax.Array:
     near, far = distance(anchor, positive), distance(anchor, negative)
@@ -211,7 +213,7 @@ def _of_triplets(
     return clamp_min(sub(add(near, margin), far), 0)
 
 
-_FLOATS_ALONE = NOT_FLOATS | HALVES
+_REJECTED = NOT_FLOATS | HALVES
 
 
 def _check_classes(_: Any, input: Any, target: Any, *others: Any, **options: Any) -> None:
@@ -222,7 +224,7 @@ def _check_classes(_: Any, input: Any, target: Any, *others: Any, **options: Any
 @op(
     kind=None,
     torch="torch.nn.functional.multi_margin_loss",
-    rejects=_FLOATS_ALONE,
+    rejects=_REJECTED,
     takes={
         "target": Index("", into="input", dim=-1),
         "p": Choice((1, 2)),
@@ -257,39 +259,39 @@ def multi_margin_loss(
     Array(0.16666667, dtype=float32)
     """
     if p not in (1, 2):
-        raise ArgumentValueError("`p` of 1 or 2", describe(p))
+        raise ArgumentValueError("`p` to be 1 or 2", describe(p))
     if weight is not None and weight.ndim != 1:
-        raise ArgumentValueError("a weight with 1 dimension", describe(weight))
+        raise ArgumentValueError("a 1-D weight", describe(weight))
     matrix = jnp.atleast_2d(input)
     _want_classes(input, matrix, target)
     classes = target.reshape(-1, 1)
     excess = margin - gather(matrix, 1, classes) + matrix
-    counts = (excess > 0) & (jnp.arange(matrix.shape[1]) != classes)
-    powers = jnp.where(counts, excess, 0) ** p
+    is_counted = (excess > 0) & (jnp.arange(matrix.shape[1]) != classes)
+    powers = jnp.where(is_counted, excess, 0) ** p
     if weight is not None:
-        _want_factors(input, matrix, weight)
-        powers = jnp.where(counts, powers * gather(weight, 0, classes[:, 0])[:, None], 0)
+        _want_class_weights(input, matrix, weight)
+        powers = jnp.where(is_counted, powers * gather(weight, 0, classes[:, 0])[:, None], 0)
     is_inside = (classes[:, 0] >= 0) & (classes[:, 0] < matrix.shape[1])
     losses = jnp.where(is_inside, jnp.sum(powers, 1) / matrix.shape[1], jnp.nan)
     return _reduced_rows(losses, target.ndim, reduction)
 
 
 def _want_classes(input: jax.Array, matrix: jax.Array, target: jax.Array) -> None:
-    if as_dtype(input.dtype) in _FLOATS_ALONE:
+    if as_dtype(input.dtype) in _REJECTED:
         raise UnsupportedDTypeError("an `input` of float32 or float64", describe(input))
     if input.ndim > 2 or matrix.shape[1] == 0:
-        raise ShapeError("(m, n) or (n)", describe(input))
+        raise ShapeError("an `input` of shape (m, n) or (n), with at least one class", describe(input))
     if target.ndim > 1 or target.size != len(matrix):
-        raise ShapeError(f"{len(matrix)} targets", describe(target))
+        raise ShapeError(f"one target for each of the {len(matrix)} examples", describe(target))
     _want_long(target)
 
 
 def _want_long(target: jax.Array) -> None:
     if as_dtype(target.dtype) != canonical(int64):
-        raise UnsupportedDTypeError(f"classes of {canonical(int64).name}", describe(target))
+        raise UnsupportedDTypeError(f"class indices of dtype {canonical(int64).name}", describe(target))
 
 
-def _want_factors(input: jax.Array, matrix: jax.Array, weight: jax.Array) -> None:
+def _want_class_weights(input: jax.Array, matrix: jax.Array, weight: jax.Array) -> None:
     if weight.size != matrix.shape[1]:
         raise ShapeError(f"a weight for each of the {matrix.shape[1]} classes", describe(weight))
     want_one_dtype(input, weight)
@@ -308,7 +310,7 @@ def _check_labels(_: Any, input: Any, target: Any, **options: Any) -> None:
 @op(
     kind=None,
     torch="torch.nn.functional.multilabel_margin_loss",
-    rejects=_FLOATS_ALONE,
+    rejects=_REJECTED,
     takes={"target": Index("", into="input", dim=-1, ignored=-1), "reduction": REDUCTION},
     cases=rows("input target", ("m n", "m n"), ("n", "n"), ("", "")),
     check=_check_labels,
@@ -329,14 +331,16 @@ def multilabel_margin_loss(input: Array, target: Mask, *, reduction: str = "mean
     Array(0.16666667, dtype=float32)
     """
     if input.ndim > 2 or input.shape != target.shape or 0 in input.shape[-1:]:
-        raise ShapeError("(m, n) and (m, n), or vectors", f"{describe(input)} and {describe(target)}")
+        raise ShapeError(
+            "non-empty shapes (m, n) and (m, n), or (n) and (n)", f"{describe(input)} and {describe(target)}"
+        )
     _want_long(target)
     matrix, labels = jnp.atleast_2d(input), jnp.atleast_2d(target)
     is_label = jnp.cumprod(labels >= 0, 1).astype(bool)
-    places = jnp.where(is_label, labels, 0)
+    indices = jnp.where(is_label, labels, 0)
     classes = jnp.arange(matrix.shape[1])
-    is_other = ~jnp.any((places[:, :, None] == classes) & is_label[:, :, None], 1)
-    excess = 1 - gather(matrix, 1, places)[:, :, None] + matrix[:, None, :]
-    counts = (excess > 0) & is_label[:, :, None] & is_other[:, None, :]
-    losses = jnp.sum(jnp.where(counts, excess, 0), (1, 2)) / matrix.shape[1]
+    is_other = ~jnp.any((indices[:, :, None] == classes) & is_label[:, :, None], 1)
+    excess = 1 - gather(matrix, 1, indices)[:, :, None] + matrix[:, None, :]
+    is_counted = (excess > 0) & is_label[:, :, None] & is_other[:, None, :]
+    losses = jnp.sum(jnp.where(is_counted, excess, 0), (1, 2)) / matrix.shape[1]
     return _reduced_rows(losses, input.ndim - 1 if input.ndim else 0, reduction)

@@ -12,91 +12,94 @@ import numpy as np
 from ...core.dtypes import DType, canonical, int64
 from ...core.op import op
 from ...core.record import BOOLS, COMPLEXES, INTEGERS, NOT_FLOATS, Array, Row, rows
-from ._windows import PerDim, Pool, every, padded, pool_of
+from ._windows import PerDim, Pool, padded, pool_of, strided_slice
 
-Two = tuple[jax.Array, jax.Array]
+ValuesAndIndices = tuple[jax.Array, jax.Array]
 _MOST_TAPS = 32  # maximum size of a window whose taps are unrolled
 
 
-def pooled(dims: int, input: jax.Array, *options: Any) -> Two:
+def pooled(dims: int, input: jax.Array, *options: Any) -> ValuesAndIndices:
     """Return the maximum of each window, or its last NaN, and the flat index in the image."""
     return _pooled(input, pool_of(dims, input, *options))
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1,))
-def _pooled(input: jax.Array, pool: Pool) -> Two:
+def _pooled(input: jax.Array, pool: Pool) -> ValuesAndIndices:
     find = _by_taps if math.prod(pool.kernel) <= _MOST_TAPS else _by_reduction
     values, indices = find(input, pool)
     return values, indices.astype(canonical(int64).dtype)
 
 
 @_pooled.defjvp
-def _pooled_jvp(pool: Pool, primals: Any, tangents: Any) -> tuple[Two, Any]:
+def _pooled_jvp(pool: Pool, primals: Any, tangents: Any) -> tuple[ValuesAndIndices, Any]:
     values, indices = _pooled(*primals, pool)
-    return (values, indices), (at(tangents[0], indices, len(pool.sizes)), np.zeros(indices.shape, jax.dtypes.float0))
+    change = gather_flat(tangents[0], indices, len(pool.sizes))
+    return (values, indices), (change, np.zeros(indices.shape, jax.dtypes.float0))
 
 
-def at(input: jax.Array, indices: jax.Array, dims: int) -> jax.Array:
+def gather_flat(input: jax.Array, indices: jax.Array, dims: int) -> jax.Array:
     """Gather elements of each image at flat indices; an image is the last `dims` dimensions."""
     lead = input.shape[:-dims]
     flat = input.reshape(*lead, math.prod(input.shape[-dims:]))
-    places = indices.reshape(*lead, math.prod(indices.shape[len(lead) :]))
-    return jnp.take_along_axis(flat, places, -1, mode="promise_in_bounds").reshape(indices.shape)
+    flat_indices = indices.reshape(*lead, math.prod(indices.shape[len(lead) :]))
+    return jnp.take_along_axis(flat, flat_indices, -1, mode="promise_in_bounds").reshape(indices.shape)
 
 
-def largest_of(input: jax.Array, places: Any, dims: int) -> Two:
-    """Return the maximum of the elements at the flat indices `places`, (*, windows, taps), and its flat index."""
+def max_of_taps(input: jax.Array, tap_indices: Any, dims: int) -> ValuesAndIndices:
+    """Return the maximum of the elements at the flat indices `tap_indices`, (*, windows, taps), and its flat index."""
     lead = input.shape[:-dims]
-    places = jnp.broadcast_to(jnp.asarray(places, canonical(int64).dtype), (*lead, *places.shape[-dims - 1 :]))
-    found = jax.lax.stop_gradient(at(input, places, dims))
+    tap_indices = jnp.asarray(tap_indices, canonical(int64).dtype)
+    tap_indices = jnp.broadcast_to(tap_indices, (*lead, *tap_indices.shape[-dims - 1 :]))
+    found = jax.lax.stop_gradient(gather_flat(input, tap_indices, dims))
     is_nan = found != found
     last_nan = found.shape[-1] - 1 - jnp.argmax(is_nan[..., ::-1], -1)
     best = jnp.where(is_nan.any(-1), last_nan, jnp.argmax(found, -1))
-    indices = jnp.take_along_axis(places, best[..., None], -1)[..., 0]
-    return at(input, indices, dims), indices
+    indices = jnp.take_along_axis(tap_indices, best[..., None], -1)[..., 0]
+    return gather_flat(input, indices, dims), indices
 
 
-def _by_taps(input: jax.Array, pool: Pool) -> Two:
+def _by_taps(input: jax.Array, pool: Pool) -> ValuesAndIndices:
     """Update the maxima of all windows tap by tap, in torch's order."""
-    lowest = _lowest(input)
+    lowest = _lowest_value(input)
     source = padded(input, pool.pads, lowest)
     shape = (*input.shape[: -len(pool.sizes)], *pool.windows)
-    values, indices = jnp.full(shape, lowest, input.dtype), jnp.broadcast_to(_flat(pool.first_inside, pool), shape)
+    values = jnp.full(shape, lowest, input.dtype)
+    indices = jnp.broadcast_to(_flat_indices(pool.first_inside, pool), shape)
     for tap in np.ndindex(*pool.kernel):
-        new, places = _tap(source, tap, pool)
-        is_better = (new > values) | (new != new)  # torch selects the last NaN
-        values, indices = jnp.where(is_better, new, values), jnp.where(is_better, places, indices)
+        new, new_indices = _tap(source, tap, pool)
+        is_larger = (new > values) | (new != new)  # torch selects the last NaN
+        values, indices = jnp.where(is_larger, new, values), jnp.where(is_larger, new_indices, indices)
     return values, indices
 
 
-def _tap(source: jax.Array, tap: tuple[int, ...], pool: Pool) -> Two:
+def _tap(source: jax.Array, tap: tuple[int, ...], pool: Pool) -> ValuesAndIndices:
     """Return the element of each window at one tap, and its flat index."""
-    moves = [place * apart for place, apart in zip(tap, pool.dilation, strict=True)]
-    for axis, move in enumerate(moves):
-        source = every(source, axis - len(moves), move, pool.windows[axis], pool.stride[axis])
-    return source, _flat([start + move for start, move in zip(pool.starts, moves, strict=True)], pool)
+    offsets = [index * spacing for index, spacing in zip(tap, pool.dilation, strict=True)]
+    for axis, offset in enumerate(offsets):
+        source = strided_slice(source, axis - len(offsets), offset, pool.windows[axis], pool.stride[axis])
+    return source, _flat_indices([start + offset for start, offset in zip(pool.starts, offsets, strict=True)], pool)
 
 
-def _flat(places: Sequence[np.ndarray], pool: Pool) -> jax.Array:
+def _flat_indices(coordinates: Sequence[np.ndarray], pool: Pool) -> jax.Array:
     """Return the flat indices of coordinates, given for each dimension."""
     total = jnp.zeros((), np.int32)
-    for size, place in zip(pool.sizes, places, strict=True):
-        total = total[..., None] * size + place.astype(np.int32)
+    for size, indices in zip(pool.sizes, coordinates, strict=True):
+        total = total[..., None] * size + indices.astype(np.int32)
     return total
 
 
-def _lowest(input: jax.Array) -> Any:
+def _lowest_value(input: jax.Array) -> Any:
     return -np.inf if jnp.issubdtype(input.dtype, jnp.floating) else jnp.iinfo(input.dtype).min
 
 
-def _by_reduction(input: jax.Array, pool: Pool) -> Two:
+def _by_reduction(input: jax.Array, pool: Pool) -> ValuesAndIndices:
     lead = (1,) * (input.ndim - len(pool.sizes))
     count = math.prod(pool.sizes)
     indices = jnp.broadcast_to(jnp.arange(count, dtype=np.int32).reshape(pool.sizes), input.shape)
     return jax.lax.reduce_window(
         (input, indices),
-        (jnp.asarray(_lowest(input), input.dtype), jnp.asarray(count, np.int32)),
-        _better,
+        (jnp.asarray(_lowest_value(input), input.dtype), jnp.asarray(count, np.int32)),
+        _larger,
         (*lead, *pool.kernel),
         (*lead, *pool.stride),
         ((0, 0),) * len(lead) + pool.pads,
@@ -104,7 +107,7 @@ def _by_reduction(input: jax.Array, pool: Pool) -> Two:
     )
 
 
-def _better(one: Two, other: Two) -> Two:
+def _larger(one: ValuesAndIndices, other: ValuesAndIndices) -> ValuesAndIndices:
     """Return the larger number with its index: the first of equal numbers, the last NaN."""
     (x, i), (y, j) = one, other
     x_is_nan, y_is_nan = x != x, y != y
@@ -142,7 +145,7 @@ def max_pool1d(
     dilation: PerDim = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
-) -> jax.Array | Two:
+) -> jax.Array | ValuesAndIndices:
     """Apply a 1-D max pooling over an input of several channels.
 
     `stride` defaults to `kernel_size`. With `ceil_mode` the last window may extend beyond the padding. With
@@ -179,7 +182,7 @@ def max_pool1d_with_indices(
     dilation: PerDim = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
-) -> Two:
+) -> ValuesAndIndices:
     """Apply a 1-D max pooling, and return the maxima and their flat indices.
 
     It is `max_pool1d` with `return_indices=True`; its own `return_indices` has no effect.
@@ -215,7 +218,7 @@ def max_pool2d(
     dilation: PerDim = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
-) -> jax.Array | Two:
+) -> jax.Array | ValuesAndIndices:
     """Apply a 2-D max pooling over an input of several channels.
 
     `stride` defaults to `kernel_size`. With `ceil_mode` the last window may extend beyond the padding. With
@@ -252,7 +255,7 @@ def max_pool2d_with_indices(
     dilation: PerDim = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
-) -> Two:
+) -> ValuesAndIndices:
     """Apply a 2-D max pooling, and return the maxima and their flat indices.
 
     It is `max_pool2d` with `return_indices=True`; its own `return_indices` has no effect.
@@ -287,7 +290,7 @@ def max_pool3d(
     dilation: PerDim = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
-) -> jax.Array | Two:
+) -> jax.Array | ValuesAndIndices:
     """Apply a 3-D max pooling over an input of several channels.
 
     `stride` defaults to `kernel_size`. With `ceil_mode` the last window may extend beyond the padding. With
@@ -324,7 +327,7 @@ def max_pool3d_with_indices(
     dilation: PerDim = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
-) -> Two:
+) -> ValuesAndIndices:
     """Apply a 3-D max pooling, and return the maxima and their flat indices.
 
     It is `max_pool3d` with `return_indices=True`; its own `return_indices` has no effect.

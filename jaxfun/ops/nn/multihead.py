@@ -22,7 +22,7 @@ from ...core.public import public
 from ...core.record import NOT_FLOATS, Array, Choice, Mask
 from ...core.types import ArrayLike
 from ..linalg._matrices import want, wide_product
-from .attention import attended, bools, causal, is_of_nothing, safe_softmax, zeros
+from .attention import attended, bool_mask, causal, empty_output, is_empty_attention, safe_softmax
 
 _UNBATCHED: dict[str, Any] = {
     "query": "l 4",
@@ -62,10 +62,10 @@ _SEPARATE: dict[str, Any] = {
 }
 _CASES = (
     _UNBATCHED,
-    _UNBATCHED | {"attn_mask": bools("2 l s"), "key_padding_mask": "s", "out_proj_bias": None},
+    _UNBATCHED | {"attn_mask": bool_mask("2 l s"), "key_padding_mask": "s", "out_proj_bias": None},
     _BATCHED | {"attn_mask": "l s", "average_attn_weights": False, "in_proj_bias": None},
-    _BATCHED | {"attn_mask": "4 l s", "key_padding_mask": bools("2 s"), "need_weights": False},
-    _BATCHED | {"attn_mask": bools("l s"), "need_weights": False, "is_causal": True},
+    _BATCHED | {"attn_mask": "4 l s", "key_padding_mask": bool_mask("2 s"), "need_weights": False},
+    _BATCHED | {"attn_mask": bool_mask("l s"), "need_weights": False, "is_causal": True},
     _BATCHED | {"key_padding_mask": "2 s", "bias_k": "1 1 4", "bias_v": "1 1 4", "add_zero_attn": True},
     _BATCHED | {"attn_mask": "l s", "bias_k": "1 1 4", "bias_v": "1 1 4", "add_zero_attn": True, "need_weights": False},
     _BATCHED | _SEPARATE,
@@ -199,26 +199,28 @@ def _multi_head_attention_forward(
         query, key, value = query[:, None], key[:, None], value[:, None]
     if is_causal and attn_mask is None:
         raise ShapeError("an `attn_mask` with is_causal=True", "None")
-    _want(query.shape[2] == embed_dim_to_check, f"an embedding of {embed_dim_to_check}", query)
-    _want(query.shape[2] % num_heads == 0, f"an embedding that {num_heads} heads divide", query)
+    _want(query.shape[2] == embed_dim_to_check, f"an embedding size of {embed_dim_to_check}", query)
+    _want(query.shape[2] % num_heads == 0, f"an embedding size divisible by the {num_heads} heads", query)
     # `is_causal` replaces the mask, unless the padding mask or the weights need it
     is_hint = is_causal and key_padding_mask is None and not need_weights
-    padding = _as_numbers(key_padding_mask, query)
-    mask = _as_numbers(None if is_hint else attn_mask, query)
+    padding = _additive_mask(key_padding_mask, query)
+    mask = _additive_mask(None if is_hint else attn_mask, query)
     weights = (q_proj_weight, k_proj_weight, v_proj_weight) if use_separate_proj_weight else (in_proj_weight,)
     q, k, v = _projected((query, key, value), weights, in_proj_bias)
-    mask = _mask_of_heads(mask, (len(q), len(key)), q.shape[1] * num_heads)
-    _want_both_or_none((bias_k, bias_v), (static_k, static_v))
+    mask = _mask_per_head(mask, (len(q), len(key)), q.shape[1] * num_heads)
+    _want_both_biases((bias_k, bias_v), (static_k, static_v))
     heads = (
         _by_head(q, num_heads),
         _extended(k, bias_k, static_k, add_zero_attn, num_heads, query.dtype),
         _extended(v, bias_v, static_v, add_zero_attn, num_heads, query.dtype),
     )
-    mask = _with_padding(mask, padding, q.shape[1], num_heads, (bias_k is not None) + add_zero_attn, heads[1].shape[1])
+    mask = _with_padding_mask(
+        mask, padding, q.shape[1], num_heads, (bias_k is not None) + add_zero_attn, heads[1].shape[1]
+    )
     drop = (dropout_key, dropout_p) if training and dropout_p > 0 else None
     if not need_weights and mask is not None:
-        want(mask.size > 0 or len(mask) == 1, "of a mask with elements", mask)
-    is_empty = not need_weights and is_of_nothing(heads[0], heads[2])
+        want(mask.size > 0 or len(mask) == 1, "of a non-empty mask", mask)
+    is_empty = not need_weights and is_empty_attention(heads[0], heads[2])
     if not is_empty:
         _want_floats(mask, query, need_weights)
     output, scores = _attention(heads, mask, need_weights, is_hint, is_empty, drop)
@@ -254,26 +256,28 @@ def _want_ranks(query: jax.Array, key: jax.Array, value: jax.Array, padding: Any
     return ndim == 3
 
 
-def _as_numbers(mask: Any, query: jax.Array) -> Any:
+def _additive_mask(mask: Any, query: jax.Array) -> Any:
     """Return an additive mask: -infinity where a boolean mask is True."""
     if mask is None:
         return None
     _want(as_dtype(mask.dtype).category in (Category.BOOL, Category.FLOAT), "a mask of bools or floats", mask)
     if mask.dtype == bool and as_dtype(query.dtype).category is Category.INTEGER:
-        raise DTypeError("a dtype that holds -infinity", describe(query))
+        raise DTypeError("a dtype that can represent -infinity", describe(query))
     return jnp.where(mask, -jnp.inf, 0).astype(query.dtype) if mask.dtype == bool else mask
 
 
 def _projected(inputs: tuple[jax.Array, ...], weights: tuple[Any, ...], bias: Any) -> list[jax.Array]:
     query, key, value = inputs
-    biases = [None] * 3 if bias is None else _thirds(bias)
+    biases = [None] * 3 if bias is None else _split_in_three(bias)
     if len(weights) == 1:
-        _want(key.shape == value.shape, "a key and a value of one shape", key, value)
+        _want(key.shape == value.shape, "a key and a value of the same shape", key, value)
         _want(weights[0] is not None, "an `in_proj_weight`", weights[0])
-        weights = tuple(_thirds(weights[0]))
+        weights = tuple(_split_in_three(weights[0]))
     else:
-        _want(key.shape[:2] == value.shape[:2], "a key and a value of one length and batch", key, value)
-        _want(not any(each is None for each in weights), "a weight for query, key and value", *weights)
+        _want(key.shape[:2] == value.shape[:2], "a key and a value of the same length and batch size", key, value)
+        _want(
+            not any(each is None for each in weights), "`q_proj_weight`, `k_proj_weight` and `v_proj_weight`", *weights
+        )
         size = query.shape[-1]
         for input, weight, part in zip(inputs, weights, biases, strict=True):
             shape = (size, input.shape[-1])
@@ -284,7 +288,7 @@ def _projected(inputs: tuple[jax.Array, ...], weights: tuple[Any, ...], bias: An
     return [_linear(widened(each), weight, part) for each, weight, part in zip(inputs, weights, biases, strict=True)]
 
 
-def _thirds(tensor: jax.Array) -> list[jax.Array]:
+def _split_in_three(tensor: jax.Array) -> list[jax.Array]:
     want(tensor.ndim > 0, "(3 n, *)", tensor)
     part = -(-len(tensor) // 3)
     is_three = not part or -(-len(tensor) // part) == 3
@@ -298,11 +302,11 @@ def _linear(input: jax.Array, weight: jax.Array, bias: Any) -> jax.Array:
     result = wide_product(input, widened(weight).T)
     if bias is None:
         return result
-    want(bias.shape in ((), (1,), weight.shape[:1]), f"of a bias ({len(weight)})", bias)
+    want(bias.shape in ((), (1,), weight.shape[:1]), f"({len(weight)},) for the bias", bias)
     return result + widened(bias)
 
 
-def _mask_of_heads(mask: Any, lengths: tuple[int, int], heads: int) -> Any:
+def _mask_per_head(mask: Any, lengths: tuple[int, int], heads: int) -> Any:
     """Return a 3-D mask: one matrix for each head, or one for all heads.
 
     Raises: ShapeError for a mask of another shape.
@@ -310,14 +314,18 @@ def _mask_of_heads(mask: Any, lengths: tuple[int, int], heads: int) -> Any:
     if mask is None:
         return None
     shape = lengths if mask.ndim == 2 else (heads, *lengths)
-    want(mask.shape == shape, f"of an `attn_mask` {list(shape)}", mask)
+    want(mask.shape == shape, f"{list(shape)} for `attn_mask`", mask)
     return mask if mask.ndim == 3 else mask[None]
 
 
-def _want_both_or_none(biases: tuple[Any, Any], statics: tuple[Any, Any]) -> None:
+def _want_both_biases(biases: tuple[Any, Any], statics: tuple[Any, Any]) -> None:
     given = [bias is not None for bias in biases]
-    _want(given[0] == given[1], "`bias_k` and `bias_v` together", *biases)
-    _want(not given[0] or statics == (None, None), "no static key and value beside a bias", *statics)
+    _want(given[0] == given[1], "both `bias_k` and `bias_v`, or neither", *biases)
+    _want(
+        not given[0] or statics == (None, None),
+        "no `static_k` and `static_v` together with `bias_k` and `bias_v`",
+        *statics,
+    )
 
 
 def _by_head(projected: jax.Array, num_heads: int) -> jax.Array:
@@ -332,9 +340,9 @@ def _extended(projected: jax.Array, bias: Any, static: Any, adds_zero: bool, num
     if bias is not None:
         if promote_types(bias.dtype, dtype) != dtype:
             raise DTypeError(f"a bias of dtype {dtype}", describe(bias))
-        want(bias.ndim <= 3, f"of a bias (1, 1, {size})", bias)
+        want(bias.ndim <= 3, f"(1, 1, {size}) for the bias", bias)
         rows = bias.reshape((1,) * (3 - bias.ndim) + bias.shape)
-        want(rows.shape[1:] == (1, size), f"of a bias (1, 1, {size})", bias)
+        want(rows.shape[1:] == (1, size), f"(1, 1, {size}) for the bias", bias)
         projected = jnp.concatenate([projected, jnp.tile(widened(rows), (1, batch, 1))])
     heads = _by_head(projected, num_heads)
     if static is not None:
@@ -345,7 +353,7 @@ def _extended(projected: jax.Array, bias: Any, static: Any, adds_zero: bool, num
     return jnp.pad(heads, ((0, 0), (0, int(adds_zero)), (0, 0)))
 
 
-def _with_padding(mask: Any, padding: Any, batch: int, num_heads: int, added: int, length: int) -> Any:
+def _with_padding_mask(mask: Any, padding: Any, batch: int, num_heads: int, added: int, length: int) -> Any:
     """Return the sum of attention mask and padding mask. The `added` keys at the end are not masked."""
     mask = None if mask is None else jnp.pad(mask, ((0, 0), (0, 0), (0, added)))
     if padding is None:
@@ -376,7 +384,7 @@ def _attention(
 ) -> tuple[jax.Array, jax.Array]:
     query, key, _ = heads
     if is_empty:
-        return zeros(*heads), query
+        return empty_output(*heads), query
     if is_hint:
         mask = causal(query, key)
     softmax = jax.nn.softmax if need_weights else safe_softmax

@@ -75,15 +75,15 @@ def layer_norm(
     Array([[-1.,  1.],
            [nan, nan]], dtype=float32)
     """
-    shape = _sizes_of(normalized_shape, weight, bias)
-    _want_trailing(input, shape)
+    shape = _checked_shape(normalized_shape, weight, bias)
+    _want_last_dims(input, shape)
     want_parameters(input, weight, bias)
     wide = input.astype(computed_in(as_dtype(input.dtype)).dtype)
     result = _standardised(wide, tuple(range(-len(shape), 0)), as_real(eps, "eps"))
     return scaled(result, weight, bias).astype(input.dtype)
 
 
-def _sizes_of(normalized_shape: Any, *parameters: Any) -> tuple[int, ...]:
+def _checked_shape(normalized_shape: Any, *parameters: Any) -> tuple[int, ...]:
     """Return `normalized_shape` as a tuple.
 
     Raises: ShapeError if it is empty, or a parameter has another shape.
@@ -93,11 +93,11 @@ def _sizes_of(normalized_shape: Any, *parameters: Any) -> tuple[int, ...]:
         raise ShapeError("a `normalized_shape` of at least one dimension", describe(normalized_shape))
     for parameter in parameters:
         if parameter is not None and parameter.shape != shape:
-            raise ShapeError(f"weights of shape {list(shape)}", describe(parameter))
+            raise ShapeError(f"a weight and a bias of shape {list(shape)}", describe(parameter))
     return shape
 
 
-def _want_trailing(input: jax.Array, shape: tuple[int, ...]) -> None:
+def _want_last_dims(input: jax.Array, shape: tuple[int, ...]) -> None:
     if input.shape[-len(shape) :] != shape:
         raise ShapeError(f"an input of shape (*, {', '.join(map(str, shape))})", describe(input))
 
@@ -110,10 +110,12 @@ def want_parameters(input: jax.Array, *parameters: Any) -> None:
     if as_dtype(input.dtype) in NOT_FLOATS:
         raise UnsupportedDTypeError("a floating point tensor", describe(input))
     dtypes = {parameter.dtype for parameter in parameters if parameter is not None}
-    taken = {input.dtype} if as_dtype(input.dtype).itemsize > 2 else {input.dtype, float32.dtype}
-    if len(dtypes) > 1 or not dtypes <= taken:
+    accepted = {input.dtype} if as_dtype(input.dtype).itemsize > 2 else {input.dtype, float32.dtype}
+    if len(dtypes) > 1 or not dtypes <= accepted:
         given = describe(tuple(parameter for parameter in parameters if parameter is not None))
-        raise DTypeError(f"weights and statistics of one dtype, that of {describe(input)}", given, "Cast them.")
+        raise DTypeError(
+            f"weights and statistics of one dtype, that of the input, {describe(input)}", given, "Cast them."
+        )
 
 
 def _standardised(x: jax.Array, axes: tuple[int, ...], eps: Any) -> jax.Array:
@@ -163,10 +165,10 @@ def rms_norm(input: Array, normalized_shape: tuple[int, ...], weight: Array = No
     """
     if as_dtype(input.dtype) in BOOLS | INTEGERS:
         raise UnsupportedDTypeError("a floating point or complex tensor", describe(input))
-    shape = _sizes_of(normalized_shape, weight)
+    shape = _checked_shape(normalized_shape, weight)
     if input.ndim < len(shape):
         raise ArgumentValueError(f"a tensor of at least {len(shape)} dimensions", describe(input))
-    _want_trailing(input, shape)
+    _want_last_dims(input, shape)
     wide = input.astype(computed_in(as_dtype(input.dtype)).dtype)
     eps = jnp.finfo(wide.dtype).eps if eps is None else as_real(eps, "eps")
     power = jnp.mean(wide * wide, tuple(range(-len(shape), 0)), keepdims=True)
@@ -205,37 +207,37 @@ def group_norm(
     >>> jf.nn.functional.group_norm(jf.tensor([[1.0, 3.0, 5.0, 5.0]]), 2, eps=1e-12)
     Array([[-1.,  1.,  0.,  0.]], dtype=float32)
     """
-    channels = _channels_in_groups(input, num_groups)
-    _want_vectors(channels, weight, bias)
+    channels = _channel_count(input, num_groups)
+    _want_per_channel(channels, weight, bias)
     want_parameters(input, weight, bias)
     wide = input.astype(computed_in(as_dtype(input.dtype)).dtype)
-    each = math.prod(input.shape[1:]) // num_groups
-    grouped = wide.reshape(input.shape[0], num_groups, each)
+    group_size = math.prod(input.shape[1:]) // num_groups
+    grouped = wide.reshape(input.shape[0], num_groups, group_size)
     result = _standardised(grouped, (2,), as_real(eps, "eps")) if input.size else grouped
-    shaped = (of_channels(parameter, input.ndim) for parameter in (weight, bias))
+    shaped = (along_channels(parameter, input.ndim) for parameter in (weight, bias))
     return scaled(result.reshape(input.shape), *shaped).astype(input.dtype)
 
 
-def _channels_in_groups(input: jax.Array, num_groups: int) -> int:
+def _channel_count(input: jax.Array, num_groups: int) -> int:
     if input.ndim < 2:
         raise ShapeError("an input of shape (m, n, *)", describe(input))
     if num_groups == 0:
         raise DivisionError("a positive `num_groups`", "0")
     sizes = input.shape
     if math.prod((sizes[0] * sizes[1] // num_groups, *sizes[2:])) == 1:
-        raise ArgumentValueError("more than one value for each group", describe(input))
+        raise ArgumentValueError("more than one value per group", describe(input))
     if num_groups < 0 or sizes[1] % num_groups:
         raise ShapeError(f"a positive `num_groups` that divides the {sizes[1]} channels", str(num_groups))
     return sizes[1]
 
 
-def _want_vectors(count: int, *parameters: Any) -> None:
+def _want_per_channel(count: int, *parameters: Any) -> None:
     for parameter in parameters:
         if parameter is not None and parameter.shape != (count,):
             raise ShapeError(f"a vector of {count} elements, one for each channel", describe(parameter))
 
 
-def of_channels(parameter: jax.Array | None, ndim: int) -> jax.Array | None:
+def along_channels(parameter: jax.Array | None, ndim: int) -> jax.Array | None:
     """Reshape a parameter to broadcast along dimension 1, the channels, of an `ndim`-dim tensor."""
     return None if parameter is None else parameter.reshape(-1, *(1,) * (ndim - 2))
 
@@ -277,8 +279,8 @@ def local_response_norm(
 def _mean_of_neighbours(x: jax.Array, size: int) -> jax.Array:
     """Return the mean of `size` neighbours along dimension 1. Integers use `//`; 16-bit floats are rounded once."""
     wide = x.astype(computed_in(as_dtype(x.dtype)).dtype)
-    window, ahead = (1, size, *(1,) * (x.ndim - 2)), (size // 2, (size - 1) // 2)
-    padding = [ahead if axis == 1 else (0, 0) for axis in range(x.ndim)]
+    window, pads = (1, size, *(1,) * (x.ndim - 2)), (size // 2, (size - 1) // 2)
+    padding = [pads if axis == 1 else (0, 0) for axis in range(x.ndim)]
     zero = np.zeros((), wide.dtype)
     total = jax.lax.reduce_window(wide, zero, jax.lax.add, window, (1,) * x.ndim, padding)
     return (total // size if jnp.issubdtype(x.dtype, jnp.integer) else total / size).astype(x.dtype)

@@ -40,22 +40,22 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | j
     >>> jf.nn.functional.pad(jf.tensor([[1, 2, 3]]), (1, 1), mode="reflect")
     Array([[2, 1, 2, 3, 2]], dtype=int32)
     """
-    return (_pad_with_itself if mode in _MODES else _pad)(input, pad, mode, value)
+    return (_pad_from_input if mode in _MODES else _pad)(input, pad, mode, value)
 
 
-def _has_value(input: jax.Array, pad: Any, mode: str = "constant", value: Any = None) -> None:
-    _is_real(value)
+def _check_value(input: jax.Array, pad: Any, mode: str = "constant", value: Any = None) -> None:
+    _want_real(value)
     if value is not None and not is_traced(value) and max(as_tuple(pad, "pad"), default=0) > 0:
         want_fitting(input, float(value))
 
 
-def _has_none(input: jax.Array, pad: Any, mode: str, value: Any = None) -> None:
-    _is_real(value)
+def _check_no_value(input: jax.Array, pad: Any, mode: str, value: Any = None) -> None:
+    _want_real(value)
     if value is not None and (is_traced(value) or value != 0):
         raise ShapeError(f"no `value` with mode={mode!r}", describe(value))
 
 
-def _is_real(value: Any) -> None:
+def _want_real(value: Any) -> None:
     if isinstance(value, complex):
         raise ArgumentTypeError("a real `value`", describe(value))
 
@@ -64,7 +64,7 @@ def _is_real(value: Any) -> None:
     kind=None,
     torch="torch.nn.functional.pad",
     composite=True,
-    before=_has_value,
+    before=_check_value,
     cases=rows(
         "input pad value",
         ("m n", (1, 2), None),
@@ -77,8 +77,8 @@ def _is_real(value: Any) -> None:
 )
 def _pad(input: Array, pad: Any, mode: str = "constant", value: Factor = None) -> jax.Array:
     if mode != "constant":
-        raise UnsupportedArgumentError(f"`mode` among constant, {', '.join(_MODES)}", describe(mode))
-    return _constant(input, as_tuple(pad, "pad"), 0.0 if value is None else value)
+        raise UnsupportedArgumentError(f"`mode` to be one of constant, {', '.join(_MODES)}", describe(mode))
+    return _constant_pad(input, as_tuple(pad, "pad"), 0.0 if value is None else value)
 
 
 _OPERATORS = (
@@ -93,7 +93,7 @@ _OPERATORS = (
     aten=_OPERATORS[0],
     overload=("", *(f"{name}.default" for name in _OPERATORS[1:])),
     composite=True,
-    before=_has_none,
+    before=_check_no_value,
     takes={"value": Choice((None, 0))},
     cases=rows(
         "input pad mode",
@@ -108,26 +108,26 @@ _OPERATORS = (
         ("b c 2 2 3", (1, 3, 0, 2, 1, 1), "circular"),
     ),
 )
-def _pad_with_itself(input: Array, pad: Any, mode: str, value: Factor = None) -> jax.Array:
-    pairs = _pairs(input, as_tuple(pad, "pad"))
+def _pad_from_input(input: Array, pad: Any, mode: str, value: Factor = None) -> jax.Array:
+    pairs = _padding_pairs(input, as_tuple(pad, "pad"))
     count = len(pad) // 2
     if not 1 <= count <= 3 or input.ndim - count not in (1, 2):
-        raise UnsupportedArgumentError("1 to 3 padded dimensions behind the channels", f"{describe(input)} and {pad}")
+        raise UnsupportedArgumentError("1 to 3 padded dimensions after the channels", f"{describe(input)} and {pad}")
     if mode == "circular":
-        return _circular(input, pairs)
-    _want_elements(input, pairs, input.ndim - count == 2, mode)
-    longer = jnp.pad(input, [(max(before, 0), max(behind, 0)) for before, behind in pairs], _MODES[mode])
-    return _cropped(longer, pairs)
+        return _circular_pad(input, pairs)
+    _want_paddable(input, pairs, input.ndim - count == 2, mode)
+    padded = jnp.pad(input, [(max(before, 0), max(after, 0)) for before, after in pairs], _MODES[mode])
+    return _cropped(padded, pairs)
 
 
-def _fits(input: jax.Array, pad: Any, value: Any = 0) -> None:
+def _check_constant(input: jax.Array, pad: Any, value: Any = 0) -> None:
     if max(as_tuple(pad, "pad"), default=0) > 0:
         want_fitting(input, value)
 
 
 @op(
     kind=None,
-    before=_fits,
+    before=_check_constant,
     takes={"value": Choice((0, 2, -3, 0.5, True))},
     cases=rows("input pad", ("m n", (1, 2)), ("m n", (1, 0, -1, 2)), ("n", (-1, 3)), ("b m n", (0, -1, 2, 0))),
 )
@@ -141,57 +141,54 @@ def constant_pad_nd(input: Array, pad: Sequence[int], value: Factor = 0) -> jax.
     >>> jf.constant_pad_nd(jf.tensor([1, 2]), (1, 2), 7)
     Array([7, 1, 2, 7, 7], dtype=int32)
     """
-    return _constant(input, as_tuple(pad, "pad"), value)
+    return _constant_pad(input, as_tuple(pad, "pad"), value)
 
 
-def _pairs(input: jax.Array, pad: tuple[int, ...]) -> Pairs:
+def _padding_pairs(input: jax.Array, pad: tuple[int, ...]) -> Pairs:
     """Return the padding before and after, for each dimension in order."""
     if len(pad) % 2 or len(pad) > 2 * input.ndim:
-        raise ShapeError(f"an even number of counts, at most {2 * input.ndim}", describe(pad))
-    given = [(pad[place], pad[place + 1]) for place in range(0, len(pad), 2)]
+        raise ShapeError(f"`pad` of an even length, at most {2 * input.ndim}", describe(pad))
+    given = [(pad[start], pad[start + 1]) for start in range(0, len(pad), 2)]
     return [(0, 0)] * (input.ndim - len(given)) + given[::-1]
 
 
-def _constant(input: jax.Array, pad: tuple[int, ...], value: Any) -> jax.Array:
-    pairs = _pairs(input, pad)
-    if any(
-        size + min(before, 0) + min(behind, 0) < 0 for size, (before, behind) in zip(input.shape, pairs, strict=True)
-    ):
-        raise ShapeError("a `pad` that leaves no negative size", f"{describe(input)} and {pad}")
-    return jax.lax.pad(input, _filling(input, value), [(*pair, 0) for pair in pairs])
+def _constant_pad(input: jax.Array, pad: tuple[int, ...], value: Any) -> jax.Array:
+    pairs = _padding_pairs(input, pad)
+    if any(size + min(before, 0) + min(after, 0) < 0 for size, (before, after) in zip(input.shape, pairs, strict=True)):
+        raise ShapeError("a `pad` that gives no negative size", f"{describe(input)} and {pad}")
+    return jax.lax.pad(input, _fill_value(input, value), [(*pair, 0) for pair in pairs])
 
 
-def _filling(input: jax.Array, value: Any) -> jax.Array:
+def _fill_value(input: jax.Array, value: Any) -> jax.Array:
     number = jnp.asarray(value)
     return (number != 0) if input.dtype == bool else number.astype(input.dtype)
 
 
-def _circular(input: jax.Array, pairs: Pairs) -> jax.Array:
+def _circular_pad(input: jax.Array, pairs: Pairs) -> jax.Array:
     for size, pair in zip(input.shape, pairs, strict=True):
         if max(pair) > size:
-            raise ShapeError("a `pad` of at most the size", f"{pair} for a size of {size}")
-        left = size + sum(min(count, 0) for count in pair)
-        if left < (max(pair) > 0):
-            raise ShapeError("a `pad` that leaves elements", f"{pair} for a size of {size}")
-    return jnp.pad(_cropped(input, pairs), [(max(before, 0), max(behind, 0)) for before, behind in pairs], "wrap")
+            raise ShapeError("a `pad` no larger than the size", f"{pair} for a size of {size}")
+        rest = size + sum(min(count, 0) for count in pair)
+        if rest < (max(pair) > 0):
+            raise ShapeError("a `pad` that leaves a non-empty tensor", f"{pair} for a size of {size}")
+    return jnp.pad(_cropped(input, pairs), [(max(before, 0), max(after, 0)) for before, after in pairs], "wrap")
 
 
 def _cropped(input: jax.Array, pairs: Pairs) -> jax.Array:
     slices = (
-        slice(max(-before, 0), size - max(-behind, 0))
-        for size, (before, behind) in zip(input.shape, pairs, strict=True)
+        slice(max(-before, 0), size - max(-after, 0)) for size, (before, after) in zip(input.shape, pairs, strict=True)
     )
     return input[tuple(slices)]
 
 
-def _want_elements(input: jax.Array, pairs: Pairs, is_batched: bool, mode: str) -> None:
+def _want_paddable(input: jax.Array, pairs: Pairs, is_batched: bool, mode: str) -> None:
     """Raise ShapeError for too few elements, and UnsupportedDTypeError for bools: torch has no kernel for bools."""
     if 0 in input.shape[is_batched:]:
-        raise ShapeError("a tensor with elements behind the batch", describe(input))
+        raise ShapeError("a tensor whose non-batch dimensions are not empty", describe(input))
     for size, pair in zip(input.shape, pairs, strict=True):
         if mode == "reflect" and any(pair) and max(pair) >= size:
-            raise ShapeError("a `pad` below the size", f"{pair} for a size of {size}")
+            raise ShapeError("a `pad` smaller than the size", f"{pair} for a size of {size}")
         if any(pair) and size + sum(pair) < 1:
-            raise ShapeError("a `pad` that leaves elements", f"{pair} for a size of {size}")
+            raise ShapeError("a `pad` that leaves a non-empty tensor", f"{pair} for a size of {size}")
     if input.dtype == bool:
-        raise UnsupportedDTypeError("a tensor of numbers", describe(input))
+        raise UnsupportedDTypeError("a tensor that is not boolean", describe(input))

@@ -15,7 +15,7 @@ from ...core.op import op
 from ...core.public import public
 from ...core.record import BOOLS, COMPLEXES, NOT_FLOATS, Array, Choice, Factor, rows
 from ._numbers import as_factors, numbers_fit
-from .dropout import drawn_from
+from .dropout import want_key
 
 
 @op(torch="torch.nn.functional.hardswish", rejects=NOT_FLOATS)
@@ -77,9 +77,9 @@ def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0) -> jax.Arr
     return _hardtanh(input, min_val, max_val)
 
 
-def _are_bounds(input: Any, min_val: Any = -1.0, max_val: Any = 1.0) -> None:
+def _check_bounds(input: Any, min_val: Any = -1.0, max_val: Any = 1.0) -> None:
     if of(input) == uint8 and any(not is_traced(bound) and bound < 0 for bound in (min_val, max_val)):
-        raise DTypeError("bounds of 0 or more beside uint8", describe((min_val, max_val)))
+        raise DTypeError("non-negative bounds for a uint8 tensor", describe((min_val, max_val)))
     numbers_fit(input, min_val, max_val)
 
 
@@ -88,13 +88,13 @@ def _are_bounds(input: Any, min_val: Any = -1.0, max_val: Any = 1.0) -> None:
     torch="torch.nn.functional.hardtanh",
     rejects=BOOLS | COMPLEXES,
     takes={"min_val": Choice((-1.0, 0, 1)), "max_val": Choice((1.0, 2, 3, -2))},
-    before=_are_bounds,
+    before=_check_bounds,
 )
 def _hardtanh(input: Array, min_val: Factor = -1.0, max_val: Factor = 1.0) -> jax.Array:
-    return _between(input, *as_factors(input, min_val, max_val))
+    return _clamped(input, *as_factors(input, min_val, max_val))
 
 
-def _between(input: jax.Array, low: jax.Array | int, high: jax.Array | int) -> jax.Array:
+def _clamped(input: jax.Array, low: jax.Array | int, high: jax.Array | int) -> jax.Array:
     return jnp.where(input <= low, low, jnp.where(input >= high, high, input))
 
 
@@ -114,7 +114,7 @@ def relu6(input: Array) -> jax.Array:
     >>> jf.nn.functional.relu6(jf.tensor([-2.0, 0.5, 8.0]))
     Array([0. , 0.5, 6. ], dtype=float32)
     """
-    return _between(input, 0, 6)
+    return _clamped(input, 0, 6)
 
 
 @op(
@@ -164,14 +164,14 @@ def rrelu(
     if not training:
         return leaky_relu(input, (lower + upper) / 2)
     tensor = as_tensor("input", input)
-    own = as_dtype(tensor.dtype)
-    if not own.is_floating_point or own == float16:
-        raise UnsupportedDTypeError("a floating point tensor, in training other than float16", describe(tensor))
+    dtype = as_dtype(tensor.dtype)
+    if not dtype.is_floating_point or dtype == float16:
+        raise UnsupportedDTypeError("a floating point tensor, and not float16 in training", describe(tensor))
     if not tensor.size or lower == upper:
         slope = jnp.asarray(lower, tensor.dtype)
     else:
-        wide = computed_in(own).dtype
-        slope = jax.random.uniform(drawn_from(key), tensor.shape, wide, lower, upper).astype(tensor.dtype)
+        wide = computed_in(dtype).dtype
+        slope = jax.random.uniform(want_key(key), tensor.shape, wide, lower, upper).astype(tensor.dtype)
     return tensor * jnp.where(tensor <= 0, slope, 1)
 
 
@@ -216,17 +216,17 @@ def _prelu_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return _prelu(x, slope), dx * jnp.where(x > 0, 1, left) + dslope * jnp.where(x >= 0, 0, x)
 
 
-def _is_a_distance(input: Any, lambd: Any = 0.5) -> None:
+def _check_lambd(input: Any, lambd: Any = 0.5) -> None:
     numbers_fit(input, lambd)
     if not is_traced(lambd) and not jnp.iscomplexobj(lambd) and not 0 <= lambd < math.inf:
-        raise DTypeError("a `lambd` of 0 or more", describe(lambd))
+        raise DTypeError("a non-negative, finite `lambd`", describe(lambd))
 
 
 @op(
     torch="torch.nn.functional.softshrink",
     rejects=NOT_FLOATS,
     takes={"lambd": Choice((0.5, 1, 0))},
-    before=_is_a_distance,
+    before=_check_lambd,
 )
 def softshrink(input: Array, lambd: Factor = 0.5) -> jax.Array:
     """Apply soft shrinkage: 0 if `|x| <= lambd`, else `x - sign(x) lambd`.

@@ -43,7 +43,7 @@ def mse_loss(input: Any, target: Any, *, reduction: str = "mean", weight: Any = 
     one, other = broadcast_pair("mse_loss", input, target)
     if weight is None:
         return _mse_loss(one, other, reduction=reduction)
-    return _weighted_mean(square(sub(one, other)), _weight_of(input, weight), reduction)
+    return _weighted_mean(square(sub(one, other)), _checked_weight(input, weight), reduction)
 
 
 @op(torch="torch.nn.functional.mse_loss", rejects=NOT_FLOATS, takes={"reduction": REDUCTION})
@@ -70,7 +70,7 @@ def l1_loss(input: Any, target: Any, *, reduction: str = "mean", weight: Any = N
     one, other = broadcast_pair("l1_loss", input, target)
     if weight is None:
         return _l1_loss(one, other, reduction=reduction)
-    return _weighted_mean(abs(sub(one, other)), _weight_of(input, weight), reduction)
+    return _weighted_mean(abs(sub(one, other)), _checked_weight(input, weight), reduction)
 
 
 @op(
@@ -110,7 +110,7 @@ def smooth_l1_loss(input: Any, target: Any, *, reduction: str = "mean", beta: fl
 )
 def _smooth_l1_loss(input: Array, target: Array, *, reduction: str = "mean", beta: float = 1.0) -> jax.Array:
     if beta < 0:
-        raise DTypeError("`beta` of 0 or more", describe(beta))
+        raise DTypeError("a non-negative `beta`", describe(beta))
     return reduced(_huber(input - target, beta) / beta, reduction)
 
 
@@ -134,7 +134,7 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
     one, other = broadcast_pair("huber_loss", input, target)
     if weight is None:
         return _huber_loss(one, other, reduction, delta)
-    weight = _weight_of(input, weight)
+    weight = _checked_weight(input, weight)
     return reduced(mul(_huber_loss(one, other, "none", delta), weight), reduction)
 
 
@@ -147,11 +147,11 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
 )
 def _huber_loss(input: Array, target: Array, reduction: str = "mean", delta: float = 1.0) -> jax.Array:
     if delta <= 0:
-        raise DTypeError("`delta` above 0", describe(delta))
-    own = as_dtype(input.dtype)
+        raise DTypeError("a positive `delta`", describe(delta))
+    dtype = as_dtype(input.dtype)
     want_floating("input", input)
-    wide = computed_in(promote_types(own, as_dtype(target.dtype))).dtype
-    return reduced(_huber(input.astype(wide) - target.astype(wide), delta), reduction).astype(own.dtype)
+    wide = computed_in(promote_types(dtype, as_dtype(target.dtype))).dtype
+    return reduced(_huber(input.astype(wide) - target.astype(wide), delta), reduction).astype(dtype.dtype)
 
 
 def _huber(error: jax.Array, limit: float) -> jax.Array:
@@ -160,7 +160,7 @@ def _huber(error: jax.Array, limit: float) -> jax.Array:
     return jnp.where(size < limit, 0.5 * near * near, limit * (size - 0.5 * limit))
 
 
-def _weight_of(input: Any, weight: Any) -> jax.Array:
+def _checked_weight(input: Any, weight: Any) -> jax.Array:
     weight = as_tensor("weight", weight)
     if weight.shape != input.shape:
         raise ArgumentValueError("a weight of the shape of `input`", f"{describe(weight)} and {describe(input)}")
@@ -202,7 +202,7 @@ def poisson_nll_loss(
     Array([1.       , 2.7182817], dtype=float32)
     """
     logarithm = input if log_input else log(add(input, eps))
-    loss = sub(_expected(_as_inexact(input)) if log_input else input, mul(target, logarithm))
+    loss = sub(_unfused_exp(_as_inexact(input)) if log_input else input, mul(target, logarithm))
     return reduced(add(loss, _log_factorial(target)).astype(loss.dtype) if full else loss, reduction)
 
 
@@ -211,16 +211,16 @@ def _as_inexact(input: jax.Array) -> jax.Array:
 
 
 @jax.custom_jvp
-def _expected(input: jax.Array) -> jax.Array:
+def _unfused_exp(input: jax.Array) -> jax.Array:
     # XLA's CPU compiler gives a finite exp(infinity) if it fuses exp into a subtraction: take at least the input
-    expected = exp(input)
-    return expected if jnp.iscomplexobj(expected) else jnp.maximum(expected, input)
+    result = exp(input)
+    return result if jnp.iscomplexobj(result) else jnp.maximum(result, input)
 
 
-@_expected.defjvp
-def _expected_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
-    expected = _expected(*primals)
-    return expected, expected * tangents[0]
+@_unfused_exp.defjvp
+def _unfused_exp_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    result = _unfused_exp(*primals)
+    return result, result * tangents[0]
 
 
 def _log_factorial(target: jax.Array) -> jax.Array:
@@ -252,8 +252,8 @@ def gaussian_nll_loss(
     input, target = as_tensor("input", input), as_tensor("target", target)
     variance = _variance(input, var)
     want_reduction(reduction)
-    spread = at_least(variance, eps)
-    loss = mul(add(log(spread), div(square(sub(input, target)), spread)), 0.5)
+    clamped = at_least(variance, eps)
+    loss = mul(add(log(clamped), div(square(sub(input, target)), clamped)), 0.5)
     return reduced(add(loss, 0.5 * math.log(2 * math.pi)) if full else loss, reduction)
 
 
@@ -264,13 +264,13 @@ def _variance(input: jax.Array, var: Any) -> jax.Array:
         raise ArgumentTypeError("`var` to be a tensor or a float", describe(var))
     var = as_tensor("var", var)
     if not are_all(lambda numbers: ~(numbers < 0), var):
-        raise ArgumentValueError("no negative `var`", describe(var))
+        raise ArgumentValueError("a non-negative `var`", describe(var))
     if var.shape == input.shape:
         return var
     if input.shape[:-1] == var.shape:
         return var[..., None]
     others = [size for own, size in zip(input.shape, var.shape, strict=False) if own != size]
     if input.ndim != var.ndim or builtins.sum(others) != 1:
-        expected = "a `var` of the shape of `input`, but for one size of 1"
+        expected = "a `var` of the shape of `input`, except for one size of 1"
         raise ArgumentValueError(expected, f"{describe(var)} and {describe(input)}")
     return var

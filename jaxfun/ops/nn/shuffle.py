@@ -28,12 +28,12 @@ def pixel_shuffle(input: Array, upscale_factor: Integer) -> jax.Array:
     Array([[[1, 2],
             [3, 4]]], dtype=int32)
     """
-    *batch, channels, height, width = _image(input, upscale_factor, "upscale_factor")
+    *batch, channels, height, width = _image_shape(input, upscale_factor, "upscale_factor")
     count, r = channels // upscale_factor**2, upscale_factor
     if channels % (r * r):
-        raise ShapeError(f"a number of channels that {r * r} divides", describe(input))
+        raise ShapeError(f"a number of channels divisible by {r * r}", describe(input))
     parts = input.reshape(*batch, count, r, r, height, width)
-    return _moved(parts, (0, 3, 1, 4, 2)).reshape(*batch, count, height * r, width * r)
+    return _permuted(parts, (0, 3, 1, 4, 2)).reshape(*batch, count, height * r, width * r)
 
 
 @op(
@@ -54,14 +54,14 @@ def pixel_unshuffle(input: Array, downscale_factor: Integer) -> jax.Array:
     >>> jf.nn.functional.pixel_unshuffle(jf.tensor([[[1, 2], [3, 4]]]), 2).reshape(4)
     Array([1, 2, 3, 4], dtype=int32)
     """
-    *batch, channels, height, width = _image(input, downscale_factor, "downscale_factor")
+    *batch, channels, height, width = _image_shape(input, downscale_factor, "downscale_factor")
     r = downscale_factor
     if not input.size:  # torch returns an empty tensor unchanged
         return input
     if height % r or width % r:
-        raise ShapeError(f"a height and a width that {r} divides", describe(input))
+        raise ShapeError(f"a height and a width divisible by {r}", describe(input))
     parts = input.reshape(*batch, channels, height // r, r, width // r, r)
-    return _moved(parts, (0, 2, 4, 1, 3)).reshape(*batch, channels * r * r, height // r, width // r)
+    return _permuted(parts, (0, 2, 4, 1, 3)).reshape(*batch, channels * r * r, height // r, width // r)
 
 
 @op(
@@ -89,7 +89,7 @@ def channel_shuffle(input: Array, groups: Integer) -> jax.Array:
     return jnp.swapaxes(input.reshape(batch, groups, channels // groups, *sizes), 1, 2).reshape(input.shape)
 
 
-def _image(input: jax.Array, factor: int, name: str) -> Sequence[int]:
+def _image_shape(input: jax.Array, factor: int, name: str) -> Sequence[int]:
     """Return the shape of a batch of images.
 
     Raises: ShapeError for fewer than 3 dimensions, and for a factor that is not positive.
@@ -101,7 +101,7 @@ def _image(input: jax.Array, factor: int, name: str) -> Sequence[int]:
     return input.shape
 
 
-def _moved(input: jax.Array, order: tuple[int, ...]) -> jax.Array:
+def _permuted(input: jax.Array, order: tuple[int, ...]) -> jax.Array:
     """Permute the last dimensions by `order`."""
     start = input.ndim - len(order)
-    return jnp.transpose(input, (*range(start), *(start + place for place in order)))
+    return jnp.transpose(input, (*range(start), *(start + axis for axis in order)))

@@ -15,7 +15,7 @@ from ...core.op import op
 from ...core.public import public
 from ...core.record import BOOLS, AnyDType, Array, Dim, rows
 from ...core.types import ArrayLike
-from .dropout import drawn_from
+from .dropout import want_key
 
 # None: the implicit dimension, which torch has deprecated
 _CASES = rows(
@@ -44,7 +44,7 @@ def softmax(input: Any, dim: int | None = None, *, dtype: Any = None) -> jax.Arr
     >>> jf.nn.functional.softmax(jf.tensor([0.0, 0.0, 1000.0, 1000.0]), 0)
     Array([0. , 0. , 0.5, 0.5], dtype=float32)
     """
-    return _softmax(input, _dim_of(input, dim), dtype=dtype)
+    return _softmax(input, _implicit_dim(input, dim), dtype=dtype)
 
 
 @op(
@@ -55,7 +55,7 @@ def softmax(input: Any, dim: int | None = None, *, dtype: Any = None) -> jax.Arr
     aliases=("softmax",),
 )
 def _softmax(input: Array, dim: Dim, *, dtype: AnyDType = None) -> jax.Array:
-    return _along(jax.nn.softmax, input, dim, dtype)
+    return _apply_along(jax.nn.softmax, input, dim, dtype)
 
 
 @public(name="nn.functional.log_softmax")
@@ -71,7 +71,7 @@ def log_softmax(input: Any, dim: int | None = None, *, dtype: Any = None) -> jax
     >>> jf.nn.functional.log_softmax(jf.tensor([0.0, 1000.0]), 0)
     Array([-1000.,     0.], dtype=float32)
     """
-    return _log_softmax(input, _dim_of(input, dim), dtype=dtype)
+    return _log_softmax(input, _implicit_dim(input, dim), dtype=dtype)
 
 
 @op(
@@ -82,7 +82,7 @@ def log_softmax(input: Any, dim: int | None = None, *, dtype: Any = None) -> jax
     aliases=("log_softmax",),
 )
 def _log_softmax(input: Array, dim: Dim, *, dtype: AnyDType = None) -> jax.Array:
-    return _along(jax.nn.log_softmax, input, dim, dtype)
+    return _apply_along(jax.nn.log_softmax, input, dim, dtype)
 
 
 @public(name="nn.functional.softmin")
@@ -98,24 +98,24 @@ def softmin(input: Any, dim: int | None = None, *, dtype: Any = None) -> jax.Arr
     >>> jf.nn.functional.softmin(jf.tensor([0.0, 0.0, 1000.0]), 0)
     Array([0.5, 0.5, 0. ], dtype=float32)
     """
-    return _softmin(input, _dim_of(input, dim), dtype=dtype)
+    return _softmin(input, _implicit_dim(input, dim), dtype=dtype)
 
 
 @op(kind=None, torch="torch.nn.functional.softmin", rejects=BOOLS, cases=_CASES, composite=True)
 def _softmin(input: Array, dim: Dim, *, dtype: AnyDType = None) -> jax.Array:
-    return _along(jax.nn.softmax, -input, dim, dtype)
+    return _apply_along(jax.nn.softmax, -input, dim, dtype)
 
 
-def _dim_of(input: Any, dim: int | None) -> int:
+def _implicit_dim(input: Any, dim: int | None) -> int:
     if dim is not None:
         return dim
     count = as_tensor("input", input).ndim
     chosen = 0 if count in (0, 1, 3) else 1
-    warnings.warn(f"no `dim` is given: {chosen} is taken for {count} dimensions", UserWarning, stacklevel=4)
+    warnings.warn(f"`dim` is omitted: dim={chosen} is used for a {count}-D tensor", UserWarning, stacklevel=4)
     return chosen
 
 
-def _along(function: Callable[..., jax.Array], input: jax.Array, dim: int, dtype: DType | None) -> jax.Array:
+def _apply_along(function: Callable[..., jax.Array], input: jax.Array, dim: int, dtype: DType | None) -> jax.Array:
     """Apply a function along a dimension after a cast to `dtype`, if given. 16-bit floats are computed in float32."""
     result, axis = dtype or as_dtype(input.dtype), wrap_dim(dim, input.ndim)
     cast = (input if result.is_complex else input.real).astype(result.dtype)
@@ -152,18 +152,18 @@ def gumbel_softmax(
     if eps != 1e-10:
         warnings.warn("jaxfun.nn.functional.gumbel_softmax: `eps` has no effect", UserWarning, stacklevel=3)
     tensor = as_tensor("logits", logits)
-    own = as_dtype(tensor.dtype)
-    if tensor.size and not own.is_floating_point:
+    dtype = as_dtype(tensor.dtype)
+    if tensor.size and not dtype.is_floating_point:
         raise DTypeError("a floating point tensor", describe(tensor))
-    result = own if own.category > Category.INTEGER else float32
-    noise = jax.random.gumbel(drawn_from(key), tensor.shape, computed_in(own).dtype) if tensor.size else tensor
-    drawn = _softmax((tensor + noise.astype(tensor.dtype)).astype(result.dtype) / jnp.asarray(tau, result.dtype), dim)
-    return _hardened(drawn, dim) if hard else drawn
+    result = dtype if dtype.category > Category.INTEGER else float32
+    noise = jax.random.gumbel(want_key(key), tensor.shape, computed_in(dtype).dtype) if tensor.size else tensor
+    sample = _softmax((tensor + noise.astype(tensor.dtype)).astype(result.dtype) / jnp.asarray(tau, result.dtype), dim)
+    return _as_one_hot(sample, dim) if hard else sample
 
 
-def _hardened(soft: jax.Array, dim: int) -> jax.Array:
+def _as_one_hot(soft: jax.Array, dim: int) -> jax.Array:
     axis = wrap_dim(dim, soft.ndim)
     largest = jnp.argmax(soft, axis, keepdims=True) if soft.ndim else jnp.zeros((), int)
-    places = jax.lax.broadcasted_iota(largest.dtype, soft.shape or (1,), axis).reshape(soft.shape)
+    indices = jax.lax.broadcasted_iota(largest.dtype, soft.shape or (1,), axis).reshape(soft.shape)
     # straight-through estimator: the value of the one-hot sample, the derivative of the softmax
-    return (places == largest).astype(soft.dtype) - jax.lax.stop_gradient(soft) + soft
+    return (indices == largest).astype(soft.dtype) - jax.lax.stop_gradient(soft) + soft

@@ -16,75 +16,75 @@ from ...core.errors import ArgumentValueError, PositionError, ShapeError, descri
 from ...core.op import op
 from ...core.record import NOT_FLOATS, Array, Index, Mask, Row, rows
 from ._windows import Ints, PerDim, as_ints, want_at_least, want_rank
-from .max_pool import at
+from .max_pool import gather_flat
 
 
 def _unpooled(
     dims: int, input: jax.Array, indices: jax.Array, kernel_size: Any, stride: Any, padding: Any, output_size: Any
 ) -> jax.Array:
-    sizes = _sizes(dims, input, kernel_size, stride, padding, output_size)
+    sizes = _output_sizes(dims, input, kernel_size, stride, padding, output_size)
     want_rank(input, dims)
     if indices.dtype != canonical(int64).dtype:
-        raise ShapeError("`indices` of int64", describe(indices))
+        raise ShapeError("`indices` of dtype int64", describe(indices))
     if indices.shape != input.shape or 0 in input.shape[1:]:
-        raise ShapeError(
-            "a tensor with elements, and `indices` of its shape", f"{describe(input)} and {describe(indices)}"
-        )
-    return _at_places(input, indices, sizes)
+        raise ShapeError("a non-empty tensor, and `indices` of its shape", f"{describe(input)} and {describe(indices)}")
+    return _scattered(input, indices, sizes)
 
 
-def _sizes(dims: int, input: jax.Array, kernel_size: Any, stride: Any, padding: Any, output_size: Any) -> Ints:
+def _output_sizes(dims: int, input: jax.Array, kernel_size: Any, stride: Any, padding: Any, output_size: Any) -> Ints:
     """Return the sizes of the result: `output_size`, or by default `(size - 1) * stride + kernel - 2 * padding`."""
     kernel, pad = as_ints(kernel_size, dims, "kernel_size"), as_ints(padding, dims, "padding")
-    step = kernel if stride is None else as_ints(stride, dims, "stride")
-    if min(len(step), len(pad), input.ndim) < len(kernel):
-        raise PositionError(f"a stride and a padding for each size of the window {kernel}", f"{step} and {pad}")
-    each = zip(input.shape[input.ndim - len(kernel) :], step, kernel, pad, strict=False)
-    usual = tuple((size - 1) * hop + length - 2 * low for size, hop, length, low in each)
-    given = usual if output_size is None else _given(output_size, usual, step)
-    if min(given, default=0) < 0:
-        raise ArgumentValueError("`output_size` of at least 0", str(given))
+    strides = kernel if stride is None else as_ints(stride, dims, "stride")
+    if min(len(strides), len(pad), input.ndim) < len(kernel):
+        raise PositionError(f"a stride and a padding for each size of the window {kernel}", f"{strides} and {pad}")
+    each = zip(input.shape[input.ndim - len(kernel) :], strides, kernel, pad, strict=False)
+    defaults = tuple((size - 1) * step + length - 2 * low for size, step, length, low in each)
+    sizes = defaults if output_size is None else _checked_output_size(output_size, defaults, strides)
+    if min(sizes, default=0) < 0:
+        raise ArgumentValueError("`output_size` of at least 0", str(sizes))
     if len(kernel) != dims:
         raise PositionError(f"`kernel_size` to be an integer or {dims} of them", str(kernel))
     if dims == 3:
-        want_at_least(1, stride=step)
-    return given
+        want_at_least(1, stride=strides)
+    return sizes
 
 
-def _given(output_size: Any, usual: Ints, step: Ints) -> Ints:
-    given, dims = as_tuple(output_size, "output_size"), len(usual)
-    given = given[2:] if len(given) == dims + 2 else given
-    if len(given) != dims:
+def _checked_output_size(output_size: Any, defaults: Ints, strides: Ints) -> Ints:
+    sizes, dims = as_tuple(output_size, "output_size"), len(defaults)
+    sizes = sizes[2:] if len(sizes) == dims + 2 else sizes
+    if len(sizes) != dims:
         raise ArgumentValueError(f"`output_size` of {dims} or {dims + 2} integers", str(output_size))
-    if any(abs(size - default) >= hop for size, default, hop in zip(given, usual, step, strict=False)):
-        raise ArgumentValueError(f"`output_size` less than {step} from {usual}", str(output_size))
-    return given
+    if any(abs(size - default) >= step for size, default, step in zip(sizes, defaults, strides, strict=False)):
+        raise ArgumentValueError(f"`output_size` that differs from {defaults} by less than {strides}", str(output_size))
+    return sizes
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
-def _at_places(input: jax.Array, indices: jax.Array, sizes: Ints) -> jax.Array:
+def _scattered(input: jax.Array, indices: jax.Array, sizes: Ints) -> jax.Array:
     lead = input.shape[: -len(sizes)]
     zeros = jnp.zeros((*lead, math.prod(sizes)), input.dtype)
-    flat, places = (item.reshape(*lead, math.prod(input.shape[len(lead) :])) for item in (input, indices))
-    return jnp.put_along_axis(zeros, places, flat, -1, inplace=False).reshape(*lead, *sizes)
+    flat, flat_indices = (item.reshape(*lead, math.prod(input.shape[len(lead) :])) for item in (input, indices))
+    return jnp.put_along_axis(zeros, flat_indices, flat, -1, inplace=False).reshape(*lead, *sizes)
 
 
-@_at_places.defjvp
-def _at_places_jvp(sizes: Ints, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+@_scattered.defjvp
+def _scattered_jvp(sizes: Ints, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     # all elements with the same index get its gradient
-    result = _at_places(*primals, sizes)
-    (change,) = jax.linear_transpose(lambda image: at(image, primals[1], len(sizes)), result)(tangents[0])
+    result = _scattered(*primals, sizes)
+    (change,) = jax.linear_transpose(lambda image: gather_flat(image, primals[1], len(sizes)), result)(tangents[0])
     return result, change
 
 
-def _inside(dims: int) -> Callable[..., None]:
+def _index_check(dims: int) -> Callable[..., None]:
     """Return a check that all indices are within the result; traced indices are not checked."""
 
     def check(input: jax.Array, indices: jax.Array, *options: Any, **named: Any) -> None:
         if isinstance(indices, Tracer) or not indices.size:
             return
         given = dict(zip(("kernel_size", "stride", "padding", "output_size"), options, strict=False))
-        count = math.prod(_sizes(dims, input, **{"stride": None, "padding": 0, "output_size": None} | given | named))
+        count = math.prod(
+            _output_sizes(dims, input, **{"stride": None, "padding": 0, "output_size": None} | given | named)
+        )
         found = np.asarray(indices)
         if found.dtype.kind == "i" and not 0 <= found.min() <= found.max() < count:
             raise PositionError(f"`indices` in [0, {count - 1}]", f"{found.min()} to {found.max()}")
@@ -97,7 +97,7 @@ def _options(dims: int) -> dict[str, Any]:
         "kind": None,
         "rejects": NOT_FLOATS,
         "takes": {"indices": Index("", into="input", dim="", distinct=True)},
-        "before": _inside(dims),
+        "before": _index_check(dims),
         "torch": f"torch.nn.functional.max_unpool{dims}d",
     }
 

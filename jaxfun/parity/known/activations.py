@@ -25,13 +25,13 @@ SHRUNK_NAN = KnownDifference(
 )
 
 
-def _is_endless(arguments: Mapping[str, Any]) -> bool:
+def _has_infinite_weight(arguments: Mapping[str, Any]) -> bool:
     weight = arguments["weight"]
     return weight is not None and bool(np.isinf(weight.astype(np.float64)).any())
 
 
-ENDLESS_WEIGHT = KnownDifference(
-    _is_endless,
+INFINITE_WEIGHT = KnownDifference(
+    _has_infinite_weight,
     jaxfun="the normalised value times the infinite weight: infinite, or NaN for 0",
     torch="NaN if the input and the mean have the same sign, otherwise infinite",
     why="torch multiplies the input and the mean by the weight separately: infinity - infinity is NaN",
@@ -41,8 +41,8 @@ ENDLESS_WEIGHT = KnownDifference(
 
 KNOWN_DIFFERENCES: Mapping[str, tuple[KnownDifference, ...]] = {
     "hardshrink": (SHRUNK_NAN,),
-    "batch_norm": (ENDLESS_WEIGHT,),
-    "group_norm": (ENDLESS_WEIGHT,),
-    "instance_norm": (ENDLESS_WEIGHT,),
+    "batch_norm": (INFINITE_WEIGHT,),
+    "group_norm": (INFINITE_WEIGHT,),
+    "instance_norm": (INFINITE_WEIGHT,),
     "softshrink": (SHRUNK_NAN,),
 }

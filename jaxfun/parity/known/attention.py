@@ -17,7 +17,7 @@ def _is_fused(arguments: Mapping[str, Any]) -> bool:
     return not all(np.isfinite(item).all() for item in (query, key, *others))
 
 
-def _without_a_score(result: np.ndarray, arguments: Mapping[str, Any]) -> Any:
+def _has_no_score(result: np.ndarray, arguments: Mapping[str, Any]) -> Any:
     """Return the queries with only NaN and masked scores."""
     query, key = (np.asarray(arguments[name]).astype(np.float64) for name in ("query", "key"))
     scores = query @ np.swapaxes(np.repeat(key, query.shape[1] // key.shape[1], 1), -1, -2)
@@ -29,7 +29,7 @@ def _without_a_score(result: np.ndarray, arguments: Mapping[str, Any]) -> Any:
     return ((scores == -np.inf) | np.isnan(scores)).all(-1)[..., None]
 
 
-def _is_fused_within(arguments: Mapping[str, Any]) -> bool:
+def _is_fused_in_multihead(arguments: Mapping[str, Any]) -> bool:
     given = (np.asarray(each) for each in arguments.values() if hasattr(each, "dtype"))
     return not arguments["need_weights"] and not all(np.isfinite(item.astype(np.float64)).all() for item in given)
 
@@ -43,20 +43,20 @@ NO_SCORE = KnownDifference(
     levels=("value",),
     devices=("cpu",),
     answer=nan,
-    elements=_without_a_score,
+    elements=_has_no_score,
     much="NaN and infinities are drawn on purpose",
 )
 
 
-def _takes_another_count(arguments: Mapping[str, Any]) -> bool:
-    taken = np.sort(np.asarray(arguments["input"]).ravel())
-    counts = np.bincount(taken, minlength=1)
+def _reads_another_count(arguments: Mapping[str, Any]) -> bool:
+    indices = np.sort(np.asarray(arguments["input"]).ravel())
+    counts = np.bincount(indices, minlength=1)
     unique = np.flatnonzero(counts)
-    return arguments["scale_grad_by_freq"] and bool((counts[unique] != counts[taken[: len(unique)]]).any())
+    return arguments["scale_grad_by_freq"] and bool((counts[unique] != counts[indices[: len(unique)]]).any())
 
 
 OTHER_COUNT = KnownDifference(
-    _takes_another_count,
+    _reads_another_count,
     jaxfun="the gradient of a row divided by the frequency of its index, like in torch's embedding",
     torch="divided by the frequency of another index",
     why="torch reads the count of the i-th sorted index instead of the i-th unique index",
@@ -64,13 +64,13 @@ OTHER_COUNT = KnownDifference(
     levels=("vjp", "hvp"),
     devices=("cpu",),
     answer=finite,
-    much="of a few indices most are taken twice, or once",
+    much="with few indices, most of them occur once or twice",
 )
 
 KNOWN_DIFFERENCES: Mapping[str, tuple[KnownDifference, ...]] = {
     "embedding_bag": (OTHER_COUNT,),
     "scaled_dot_product_attention": (NO_SCORE,),
     "_native_multi_head_attention:forward": (
-        replace(NO_SCORE, region=_is_fused_within, levels=("value", "vjp"), elements=None),
+        replace(NO_SCORE, region=_is_fused_in_multihead, levels=("value", "vjp"), elements=None),
     ),
 }

@@ -7,17 +7,19 @@ import numpy as np
 
 from .difference import KnownDifference, nan
 
-_PLAIN = {"padding": 0, "stride": 1}
+_WITHOUT_ZEROS = {"padding": 0, "stride": 1}
 
 
-def _meets_zeros(arguments: Mapping[str, Any]) -> bool:
-    given = [np.asarray(arguments[name]) for name in ("input", "weight")]
-    is_plain = all({least, "valid"}.issuperset(np.ravel(arguments[name])) for name, least in _PLAIN.items())
-    return not is_plain and not all(np.isfinite(item.astype(np.complex128)).all() for item in given)
+def _multiplies_infinity_by_zero(arguments: Mapping[str, Any]) -> bool:
+    operands = [np.asarray(arguments[name]) for name in ("input", "weight")]
+    has_no_zeros = all(
+        {default, "valid"}.issuperset(np.ravel(arguments[name])) for name, default in _WITHOUT_ZEROS.items()
+    )
+    return not has_no_zeros and not all(np.isfinite(item.astype(np.complex128)).all() for item in operands)
 
 
 ZERO_TIMES_INFINITY = KnownDifference(
-    _meets_zeros,
+    _multiplies_infinity_by_zero,
     jaxfun="NaN if infinity or NaN is multiplied by a zero of the padding or of the stride",
     torch="some kernels skip these products",
     why="torch's kernels skip padded zeros or multiply by them, depending on dtype and shape",

@@ -7,7 +7,7 @@ import numpy as np
 from .difference import KnownDifference, there, zero
 
 # a target broadcast to an empty tensor
-TO_NOTHING = KnownDifference(
+BROADCAST_TO_EMPTY = KnownDifference(
     lambda arguments: (
         np.size(arguments["input"]) == 0
         and not arguments["log_target"]
@@ -22,4 +22,4 @@ TO_NOTHING = KnownDifference(
     elements=there(lambda arguments: arguments["target"] == 0),
 )
 
-KNOWN_DIFFERENCES: Mapping[str, tuple[KnownDifference, ...]] = {"kl_div": (TO_NOTHING,)}
+KNOWN_DIFFERENCES: Mapping[str, tuple[KnownDifference, ...]] = {"kl_div": (BROADCAST_TO_EMPTY,)}
