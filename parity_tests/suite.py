@@ -81,8 +81,9 @@ def covered(
     for number, case in enumerate(every_case(record, dtype)):
         if number >= always and compared(total, "value"):
             break
-        with optimised() if not number else contextlib.nullcontext():
-            report = checked(record, candidate, case, device, levels=levels_of(record, dtype, number))
+        levels = levels_of(record, dtype, number)
+        with optimised() if levels == HOW else contextlib.nullcontext():
+            report = checked(record, candidate, case, device, levels=levels)
         total.add(report, dtype.name, device)
         failures += report.failures
     total.failures = failures

@@ -24,7 +24,12 @@ from .oracle import Oracle
 from .outcome import outcome
 from .reference import TO, Theirs, replaced
 
-_UNOPTIMISED = {"xla_backend_optimization_level": 0}
+# a third of the time of compiling; the older code generator of XLA takes a third of the newer one's
+_UNOPTIMISED = {
+    "xla_backend_optimization_level": 0,
+    "xla_cpu_use_fusion_emitters": False,
+    "xla_cpu_parallel_codegen_split_count": 1,
+}
 _ALONE = frozenset({"a value set by itself"})
 
 
@@ -176,10 +181,12 @@ class Sides:
 
     @functools.cached_property
     def _is_compiled_fast(self) -> bool:
-        """Whether to compile without LLVM's optimisations.
+        """Whether to compile without optimisations: if JAX's setting says so, or for an explanation.
 
-        Not for convolutions: XLA's loops for them are then too slow.
+        Not for the explanation of convolutions: XLA's loops for them are then too slow.
         """
+        if jax.config.read("jax_disable_most_optimizations"):
+            return True
         return self._explains and not calls(program_of(self._function, [self.case.row(0)]), "conv_general_dilated")
 
     def ours_at(self, level: str) -> list[np.ndarray]:
