@@ -44,8 +44,9 @@ def _initializer(function: Initializer) -> Initializer:
 
     @functools.wraps(function)
     def initialize(*args: Any, **kwargs: Any) -> jax.Array:
-        if isinstance(args[2] if len(args) > 2 else None, _DTYPES):
-            args, kwargs = (*args[:2], *args[3:]), {**kwargs, "dtype": args[2]}
+        for third in args[2:3]:
+            if isinstance(third, _DTYPES):
+                return function(*args[:2], *args[3:], **{**kwargs, "dtype": third})
         return function(*args, **kwargs)
 
     return public(name=f"nn.init.{function.__name__}")(initialize)
@@ -147,7 +148,8 @@ def _check_bounds(mean: float, std: float, low: float, high: float, dtype: DType
     if not above - below > 0.3:
         _check_range(low, high, inexact(dtype))
     elif dtype.category is Category.INTEGER:
-        fitting(low, dtype), fitting(high, dtype)
+        for bound in (low, high):
+            fitting(bound, dtype)
 
 
 @_initializer
