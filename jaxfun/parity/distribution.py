@@ -23,9 +23,10 @@ from .run.outcome import outcome
 from .script.describe import describe_function
 
 NUMBERS = 200_000  # on each side, by default
-LEAST, MOST = 256, 100_000  # draws by default
-MOST_NUMBERS = 4_000_000  # for large draws there are fewer than `LEAST`, but
-FEWEST = 16
+LEAST, MOST = 256, 100_000  # draws by default, while they have fewer numbers than
+MOST_NUMBERS = 4_000_000
+FEWEST = 64  # draws: fewer have no small p-values
+LARGEST = 100_000  # elements of a draw
 
 
 @public(name="parity.assert_distribution", runs_callbacks=True)
@@ -115,6 +116,8 @@ def _compare(
     if error is not None:
         report.refused = f"{type(error).__name__}: {error}"
         return
+    if one[0].size > LARGEST:
+        raise ArgumentValueError(f"draws of at most {LARGEST:,} elements", describe(one[0]), "Draw a smaller shape.")
     report.shape, report.dtype = one.shape[1:], one.dtype.name
     report.comparisons = list(_unlike(sampler, one[0], seed))
     if not one[0].size or {each.aspect for each in report.comparisons} - {"dtype"}:
