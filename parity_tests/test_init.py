@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 import torch
 
+from jaxfun import float64, parity
 from jaxfun.nn import init
+from jaxfun.ops.nn._truncated import truncated_numbers
 from jaxfun.parity.run.outcome import outcome
 from jaxfun.parity.search.verdicts import raises_alike
 
@@ -174,3 +176,70 @@ def test_columns_of_sparse_have_as_many_zeros_as_torchs(sparsity: float) -> None
 def test_a_name_that_fills_in_place_says_what_to_write() -> None:
     with pytest.raises(AttributeError, match=r"x = jaxfun\.nn\.init\.kaiming_normal\(key, x, \.\.\.\)"):
         _ = init.kaiming_normal_  # pyright: ignore[reportAttributeAccessIssue]
+
+
+# by name: a function of nn.init, a shape and arguments
+DRAWS: dict[str, tuple[str, tuple[int, ...], dict[str, Any]]] = {
+    "uniform": ("uniform", (6, 5), {"a": -0.3, "b": 0.1}),
+    "normal": ("normal", (6, 5), {"mean": 0.5, "std": 2}),
+    "trunc_normal": ("trunc_normal", (6, 5), {}),
+    "trunc_normal of a width": ("trunc_normal", (6, 5), {"mean": 1, "std": 0.02, "a": 0.97, "b": 1.05}),
+    "trunc_normal of negative std": ("trunc_normal", (6, 5), {"std": -1, "a": -2, "b": 1}),
+    "xavier_uniform": ("xavier_uniform", (4, 3, 2), {"gain": 2}),
+    "xavier_normal": ("xavier_normal", (4, 3, 2), {}),
+    "kaiming_uniform": ("kaiming_uniform", (8, 2, 2), {"a": 5**0.5}),
+    "kaiming_uniform of fan_out": ("kaiming_uniform", (8, 2, 2), {"mode": "fan_out", "nonlinearity": "tanh"}),
+    "kaiming_normal": ("kaiming_normal", (8, 2, 2), {"nonlinearity": "relu"}),
+    "kaiming_normal of fan_out": ("kaiming_normal", (8, 2, 2), {"mode": "fan_out"}),
+    "sparse": ("sparse", (6, 5), {"sparsity": 0.3}),
+    "orthogonal, tall": ("orthogonal", (5, 3), {}),
+    "orthogonal, wide": ("orthogonal", (3, 2, 2), {"gain": 2}),
+}
+NARROW = {
+    "far from the mean": {"a": 3.0, "b": 3.5},
+    "below the mean": {"mean": 5.0, "std": 2.0, "a": -9, "b": 0.5},
+    "near the mean": {"a": 0.0, "b": 0.2},
+}
+
+
+@pytest.mark.proves("nn.init.uniform", "nn.init.normal", "nn.init.trunc_normal", "nn.init.sparse", "nn.init.orthogonal")
+@pytest.mark.proves("nn.init.xavier_uniform", "nn.init.xavier_normal", "nn.init.kaiming_uniform")
+@pytest.mark.proves("nn.init.kaiming_normal")
+@pytest.mark.parametrize("name", DRAWS)
+def test_distribution_is_torchs(name: str) -> None:
+    function, shape, arguments = DRAWS[name]
+    parity.assert_distribution(*samplers(function, shape, "float32", arguments))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "complex64"])
+@pytest.mark.parametrize("name", ["uniform", "normal", "trunc_normal"])
+def test_distribution_in_other_dtypes_is_torchs(name: str, dtype: str) -> None:
+    if (name, dtype) != ("trunc_normal", "complex64"):  # which torch refuses
+        function, shape, arguments = DRAWS[name]
+        parity.assert_distribution(*samplers(function, shape, dtype, arguments))
+
+
+@pytest.mark.parametrize("name", NARROW)
+def test_distribution_in_a_tail_is_torchs(name: str) -> None:
+    parity.assert_distribution(*samplers("trunc_normal", (40, 25), "float32", NARROW[name]))
+
+
+def samplers(name: str, shape: tuple[int, ...], dtype: str, arguments: dict[str, Any]) -> tuple[Any, Any]:
+    def ours(key: Any) -> jax.Array:
+        return getattr(init, name)(key, shape, **arguments, dtype=dtype)
+
+    def theirs() -> torch.Tensor:
+        return getattr(reference, f"{name}_")(torch.empty(shape, dtype=getattr(torch, dtype)), **arguments)
+
+    return ours, theirs
+
+
+@pytest.mark.parametrize("low", [2.5, 5.0, 20.0, 100.0, 1e4])
+def test_numbers_far_in_a_tail_have_the_mean_of_the_tail(low: float) -> None:
+    high = low + 30 / low  # above, fewer than 1 of 10¹³
+    for sign, bounds in ((1, (low, high)), (-1, (-high, -low))):
+        beyond = sign * np.asarray(truncated_numbers(KEY, (40_000,), float64, 0.0, 1.0, *bounds)) - low
+        assert 0 <= beyond.min() <= beyond.max() <= high - low
+        density = np.exp(-(np.linspace(0, high - low, 10_001) ** 2) / 2 - low * np.linspace(0, high - low, 10_001))
+        expected = (density * np.linspace(0, high - low, 10_001)).sum() / density.sum()
+        assert abs(beyond.mean() / expected - 1) < 0.03

@@ -67,10 +67,14 @@ def uniform_numbers(key: jax.Array, shape: tuple[int, ...], dtype: DType, low: f
 
 
 def normal_numbers(key: jax.Array, shape: tuple[int, ...], dtype: DType, mean: float, std: float) -> jax.Array:
-    """Return normal random numbers. 16-bit floats are drawn in float32 and rounded, as in torch."""
+    """Return normal random numbers. 16-bit floats are drawn in float32 and rounded, as in torch.
+
+    Real and imaginary parts both have the mean `mean`, and each has half of the variance.
+    """
     wide = computed_in(dtype).dtype
     drawn = jax.random.normal(key, shape, wide)
-    return (jnp.asarray(mean, wide) + jnp.asarray(std, wide) * drawn).astype(dtype.dtype)
+    centre = complex(mean, mean) if dtype.is_complex else mean
+    return (jnp.asarray(centre, wide) + jnp.asarray(std, wide) * drawn).astype(dtype.dtype)
 
 
 def check_key(key: Any) -> None:
