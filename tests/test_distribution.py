@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from docs import make_initializers
 from jaxfun import parity
 from jaxfun.parity.compare.samples import compared, samples
 
@@ -235,3 +236,10 @@ def test_faults_do_not_hide_that_the_rest_agrees() -> None:
     for sampler in (lambda key: normal(key) * 2 + 1, lambda key: uniform(key, 3**0.5), lambda key: uniform(key, 9.0)):
         report = parity.distribution(sampler, NORMAL)
         assert {each.aspect for each in report.failures} <= {"moments", "KS test", "range"}, str(report)
+
+
+@pytest.mark.parametrize("pair", make_initializers.PAIRS, ids=lambda pair: f"{pair[0]} {pair[1]}")
+def test_table_of_initialisers_is_measured(pair: tuple[str, str, str]) -> None:
+    row = make_initializers.row(*pair)
+    assert row in make_initializers.PAGE.read_text(), "run python docs/make_initializers.py"
+    assert bool(pair[2]) == ("differs" in row)

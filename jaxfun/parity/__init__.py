@@ -1,6 +1,7 @@
 """Test whether a JAX function is a correct port of a PyTorch function, on generated inputs. Needs the extra `parity`.
 
-Begin at `check` (two functions), `module` (an nn.Module) or `exhaustive` (every value of a dtype).
+Begin at `check` (two functions), `module` (an nn.Module), `exhaustive` (every value of a dtype) or `distribution` (two
+random functions).
 """
 
 from . import installed as installed  # first: its error names the packages that are missing
