@@ -117,6 +117,7 @@ def normal(
 ) -> Array:
     """Return random numbers from the normal distribution.
 
+    Dtypes: for a complex dtype both parts have the mean `mean`, and each has half of the variance.
     Raises: RuntimeError for a negative `std`.
     Torch: torch.nn.init.normal_.
     """
@@ -169,6 +170,8 @@ def trunc_normal(
     """Return random numbers from the normal distribution, truncated to [a, b].
 
     `a` and `b` are values, not multiples of `std`. The standard deviation of the result is smaller than `std`.
+    Dtypes: 16-bit floats are drawn in float32 and rounded. torch does not if 30 % or fewer normal numbers are in
+    [a, b]: it then computes in 16 bits, and draws too many numbers far from the mean.
     Warns: if `mean` is more than two standard deviations outside of [a, b].
     Raises: ZeroDivisionError for `std = 0`; RuntimeError unless `a <= b`; NotImplementedError for complex dtypes.
     Torch: torch.nn.init.trunc_normal_.

@@ -167,9 +167,9 @@ def _is_constant(draws: np.ndarray) -> bool:
 def _constants(ours: np.ndarray, theirs: np.ndarray) -> Iterator[Comparison]:
     """Yield the differences of two samplers if one gives the same array for each key."""
     if _is_constant(ours) != _is_constant(theirs):
-        names = {True: "the same numbers", False: "other numbers"}
-        yield Comparison("key", "another key gives", *(names[_is_constant(side)] for side in (ours, theirs)))
+        mine, other = ("the same numbers" if _is_constant(side) else "other numbers" for side in (ours, theirs))
+        yield Comparison("key", "another key gives", mine, other)
         return
     places = np.argwhere(ours[0] != theirs[0])
     for at in map(tuple, places[:1]):
-        yield Comparison("constant", f"element {list(map(int, at))}", *(side[0][at].item() for side in (ours, theirs)))
+        yield Comparison("constant", f"element {list(map(int, at))}", ours[0][at].item(), theirs[0][at].item())

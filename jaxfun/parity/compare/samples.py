@@ -74,7 +74,7 @@ def samples(ours: np.ndarray, theirs: np.ndarray, epsilon: float) -> tuple[Sampl
 
 def _real(draws: np.ndarray) -> np.ndarray:
     if np.iscomplexobj(draws):
-        return np.stack([draws.real, draws.imag], -1).astype(np.float64)
+        return np.stack([np.real(draws), np.imag(draws)], -1).astype(np.float64)
     return draws.astype(np.float64)
 
 
@@ -120,8 +120,8 @@ def _first_moments(ours: Sample, theirs: Sample) -> Iterator[Comparison]:
     numbers = [side.standard(*_pooled(ours, theirs)) for side in (ours, theirs)]
     for power, name in enumerate(["mean", "standard deviation"], 1):
         p = p_values(*((side**power).mean(1)[:, None] for side in numbers)).item()
-        pair = (ours.mean, theirs.mean) if power == 1 else (ours.std, theirs.std)
-        yield Comparison("moments", name, *pair, p)
+        mine, other = (ours.mean, theirs.mean) if power == 1 else (ours.std, theirs.std)
+        yield Comparison("moments", name, mine, other, p)
 
 
 def _worst(aspect: str, name: str, ours: np.ndarray, theirs: np.ndarray) -> Comparison:
@@ -206,7 +206,8 @@ def _chi_squared(ours: Sample, theirs: Sample, values: np.ndarray) -> Iterator[C
         worst = cells[each.argmax()]
         name = f"share of {values[worst]:.6g} (chi-squared test of {cells.size} values)"
         shares = [float(side[worst] / ours.values.size) for side in counts]
-        yield Comparison("chi2 test", name, *shares, float(chdtrc(cells.size - 1, each.sum() / design)))
+        p = float(chdtrc(cells.size - 1, each.sum() / design))
+        yield Comparison("chi2 test", name, shares[0], shares[1], p)
 
 
 # range
@@ -219,7 +220,7 @@ def _ranges_compared(ours: Sample, theirs: Sample, epsilon: float) -> Iterator[C
         margin = 4 * epsilon * max(map(abs, largest))
         beyond = int(max((tops[i] > largest[1 - i] + margin).sum() for i in (0, 1)))
         p = min(1.0, 2 * _all_of_one(beyond, len(ours.values)))
-        yield Comparison("range", name, *(sign * top for top in largest), p)
+        yield Comparison("range", name, sign * largest[0], sign * largest[1], p)
 
 
 def _all_of_one(count: int, draws: int) -> float:
