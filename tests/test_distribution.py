@@ -1,7 +1,9 @@
 """`parity.distribution`: planted faults are found with every seed, and right samplers are not accused."""
 
 import itertools
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -219,6 +221,15 @@ def test_assert_raises_with_the_report() -> None:
         parity.assert_distribution(lambda key: uniform(key, 3**0.5), NORMAL)
     assert isinstance(caught.value.report, parity.Distribution)
     assert parity.assert_distribution(normal, NORMAL).ok
+
+
+def test_report_is_written_as_json(tmp_path: Path) -> None:
+    report = parity.distribution(lambda key: 1 / (normal(key) > 0), NORMAL)
+    report.to_json(tmp_path / "report.json")
+    found = json.loads((tmp_path / "report.json").read_text())
+    assert (found["answer"], found["draws"], found["shape"]) == ("differs", report.draws, [8, 4])
+    assert len(found["failures"]) == len(report.failures)
+    assert "share of infinity" in [each["what"] for each in found["failures"]]
 
 
 def test_invalid_arguments_are_refused() -> None:

@@ -42,7 +42,7 @@ _LEAST = 10  # value sets for each configuration
 
 
 class ParityError(AssertionError):
-    """Raised by `assert_parity` and `assert_distribution`: the two are not shown to agree. `report` has all findings."""
+    """Raised by `assert_parity` and `assert_distribution`: it is not shown that the two agree. `report` says why."""
 
     report: Report | Distribution
 

@@ -122,15 +122,17 @@ def _compare(
     report.comparisons = list(_unlike(sampler, one[0], seed))
     if not one[0].size or {each.aspect for each in report.comparisons} - {"dtype"}:
         return
-    report.draws = draws or _draws_for(one[0].size)
-    ours = draws_of_jax(sampler, report.draws, seed)
-    report.draws = len(ours)
-    theirs = torch_side.draws(torch_sampler, report.draws, seed, has_generator)
-    report.is_constant = bool((theirs == theirs[:1]).all())
+    wanted = draws or _draws_for(one[0].size)
+    ours = draws_of_jax(sampler, wanted, seed)
+    _compare_draws(report, ours, torch_side.draws(torch_sampler, len(ours), seed, has_generator))
+
+
+def _compare_draws(report: Distribution, ours: np.ndarray, theirs: np.ndarray) -> None:
+    report.draws, report.is_constant = len(ours), _is_constant(theirs)
     if report.is_constant or _is_constant(ours):
         report.comparisons += _constants(ours, theirs)
         return
-    epsilon = float(jnp.finfo(one.dtype).eps) if jnp.issubdtype(one.dtype, jnp.inexact) else 0.0
+    epsilon = float(jnp.finfo(theirs.dtype).eps) if jnp.issubdtype(theirs.dtype, jnp.inexact) else 0.0
     pair = samples(ours, theirs, epsilon)
     report.comparisons += compared(*pair, epsilon)
     report.power = power(*pair, report.false_alarms / report.tests)

@@ -9,7 +9,6 @@ place. So all of them take a key first, those that are not random too; these acc
 
 import functools
 import math
-import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,10 +16,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ...core.dims import as_tuple
 from ...core.dtypes import Category, DType, float32, required
 from ...core.errors import (
-    ArgumentTypeError,
     ArgumentValueError,
     DivisionError,
     IndexRangeError,
@@ -31,9 +28,10 @@ from ...core.errors import (
 from ...core.numbers import fitting
 from ...core.public import public
 from ...core.types import ArrayLike, Number
-from ..creation.fill import checked_size, full
+from ..creation.fill import full
 from ..creation.random import check_key, inexact, normal_numbers, uniform_numbers
 from ._truncated import truncated_numbers
+from .fans import is_array, kaiming_std, shape_of, warn, xavier_std
 
 Initializer = Callable[..., jax.Array]
 _DTYPES = (DType, np.dtype, type, str)  # the types of dtypes; no argument of torch's in third place has one of them
@@ -52,17 +50,9 @@ def _initializer(function: Initializer) -> Initializer:
     return public(name=f"nn.init.{function.__name__}")(initialize)
 
 
-def _shape_of(tensor: Any) -> tuple[int, ...]:
-    return tuple(tensor.shape) if _is_array(tensor) else checked_size(as_tuple(tensor, "tensor"))
-
-
-def _is_array(tensor: Any) -> bool:
-    return hasattr(tensor, "shape") and hasattr(tensor, "dtype")
-
-
 def _dtype_of(tensor: Any, dtype: Any) -> DType:
     """Return the dtype asked for; by default the tensor's, and float32 for a shape."""
-    if dtype is None and not _is_array(tensor):
+    if dtype is None and not is_array(tensor):
         return float32
     return required(tensor.dtype if dtype is None else dtype)
 
@@ -85,7 +75,7 @@ def uniform(
     ((3, 5), True)
     """
     check_key(key)
-    return _uniform(key, _shape_of(tensor), _dtype_of(tensor, dtype), a, b)
+    return _uniform(key, shape_of(tensor), _dtype_of(tensor, dtype), a, b)
 
 
 @_initializer
@@ -103,7 +93,7 @@ def normal(
     (3, 5)
     """
     check_key(key)
-    return _normal(key, _shape_of(tensor), _dtype_of(tensor, dtype), mean, std)
+    return _normal(key, shape_of(tensor), _dtype_of(tensor, dtype), mean, std)
 
 
 @_initializer
@@ -132,11 +122,11 @@ def trunc_normal(
     True
     """
     check_key(key)
-    shape, wanted = _shape_of(tensor), _dtype_of(tensor, dtype)
+    shape, wanted = shape_of(tensor), _dtype_of(tensor, dtype)
     if wanted.is_complex:
         raise UnsupportedDTypeError("a floating point dtype", wanted.name)
     if mean < a - 2 * std or mean > b + 2 * std:
-        _warn("trunc_normal", "`mean` is more than 2 `std` from [a, b]: nearly all numbers are close to one bound")
+        warn("`mean` is more than 2 `std` from [a, b]: nearly all numbers are close to one bound")
     _check_bounds(mean, std, a, b, wanted)
     if 0 in shape:  # for an empty tensor torch accepts integers too
         return jnp.zeros(shape, wanted.dtype)
@@ -169,8 +159,8 @@ def xavier_uniform(
     (3, 5)
     """
     check_key(key)
-    shape, wanted = _shape_of(tensor), _dtype_of(tensor, dtype)
-    bound = math.sqrt(3) * _xavier_std(shape, gain)
+    shape, wanted = shape_of(tensor), _dtype_of(tensor, dtype)
+    bound = math.sqrt(3) * xavier_std(shape, gain)
     return _uniform(key, shape, wanted, -bound, bound)
 
 
@@ -188,8 +178,8 @@ def xavier_normal(
     (3, 5)
     """
     check_key(key)
-    shape, wanted = _shape_of(tensor), _dtype_of(tensor, dtype)
-    return _normal(key, shape, wanted, 0, _xavier_std(shape, gain))
+    shape, wanted = shape_of(tensor), _dtype_of(tensor, dtype)
+    return _normal(key, shape, wanted, 0, xavier_std(shape, gain))
 
 
 @_initializer
@@ -216,8 +206,8 @@ def kaiming_uniform(
     True
     """
     check_key(key)
-    shape, wanted = _shape_of(tensor), _dtype_of(tensor, dtype)
-    bound = math.sqrt(3) * _kaiming_std(shape, a, mode, nonlinearity)
+    shape, wanted = shape_of(tensor), _dtype_of(tensor, dtype)
+    bound = math.sqrt(3) * kaiming_std(shape, a, mode, nonlinearity)
     return _uniform(key, shape, wanted, -bound, bound) if math.prod(shape) else jnp.zeros(shape, wanted.dtype)
 
 
@@ -244,8 +234,8 @@ def kaiming_normal(
     (8, 3, 3, 3)
     """
     check_key(key)
-    shape, wanted = _shape_of(tensor), _dtype_of(tensor, dtype)
-    std = _kaiming_std(shape, a, mode, nonlinearity)
+    shape, wanted = shape_of(tensor), _dtype_of(tensor, dtype)
+    std = kaiming_std(shape, a, mode, nonlinearity)
     return _normal(key, shape, wanted, 0, std)
 
 
@@ -264,7 +254,7 @@ def orthogonal(key: jax.Array, tensor: Sequence[int] | ArrayLike, gain: float = 
            [0., 1.]], dtype=float32)
     """
     check_key(key)
-    shape, wanted = _shape_of(tensor), _dtype_of(tensor, dtype)
+    shape, wanted = shape_of(tensor), _dtype_of(tensor, dtype)
     if len(shape) < 2:
         raise ArgumentValueError("2 dimensions or more", str(list(shape)))
     if not math.prod(shape):
@@ -321,7 +311,7 @@ def constant(key: jax.Array | None, tensor: Sequence[int] | ArrayLike, val: Numb
     >>> jf.nn.init.constant(None, (2,), 0.3)
     Array([0.3, 0.3], dtype=float32)
     """
-    return full(_shape_of(tensor), val, dtype=_dtype_of(tensor, dtype))
+    return full(shape_of(tensor), val, dtype=_dtype_of(tensor, dtype))
 
 
 @_initializer
@@ -334,7 +324,7 @@ def ones(key: jax.Array | None, tensor: Sequence[int] | ArrayLike, *, dtype: Any
     >>> jf.nn.init.ones(None, (2,))
     Array([1., 1.], dtype=float32)
     """
-    return jnp.ones(_shape_of(tensor), _dtype_of(tensor, dtype).dtype)
+    return jnp.ones(shape_of(tensor), _dtype_of(tensor, dtype).dtype)
 
 
 @_initializer
@@ -347,7 +337,7 @@ def zeros(key: jax.Array | None, tensor: Sequence[int] | ArrayLike, *, dtype: An
     >>> jf.nn.init.zeros(None, (2,))
     Array([0., 0.], dtype=float32)
     """
-    return jnp.zeros(_shape_of(tensor), _dtype_of(tensor, dtype).dtype)
+    return jnp.zeros(shape_of(tensor), _dtype_of(tensor, dtype).dtype)
 
 
 @_initializer
@@ -381,7 +371,7 @@ def dirac(key: jax.Array | None, tensor: Sequence[int] | ArrayLike, groups: int 
     Array([[0., 1., 0.],
            [0., 0., 0.]], dtype=float32)
     """
-    shape, wanted = _shape_of(tensor), _dtype_of(tensor, dtype).dtype
+    shape, wanted = shape_of(tensor), _dtype_of(tensor, dtype).dtype
     if not 3 <= len(shape) <= 5:
         raise ArgumentValueError("3 to 5 dimensions", str(list(shape)))
     if groups == 0:
@@ -395,80 +385,6 @@ def dirac(key: jax.Array | None, tensor: Sequence[int] | ArrayLike, groups: int 
         raise IndexRangeError("a kernel with elements", str(list(shape)))
     centre = [size // 2 for size in shape[2:]]
     return jnp.zeros(shape, wanted).at[(outputs[kept], channels[kept], *centre)].set(jnp.ones((), wanted))
-
-
-# gains and fans
-
-
-@public(name="nn.init.calculate_gain")
-def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
-    """Return the recommended gain for a nonlinearity: a function of `nn.functional`, by its name.
-
-    `param` is the slope of leaky_relu, 0.01 by default.
-    Raises: ValueError for an unknown nonlinearity, and for a slope that is not a number.
-    Torch: torch.nn.init.calculate_gain.
-
-    >>> import jaxfun as jf
-    >>> jf.nn.init.calculate_gain("tanh"), round(jf.nn.init.calculate_gain("leaky_relu", 0.2), 4)
-    (1.6666666666666667, 1.3868)
-    """
-    if nonlinearity == "leaky_relu":
-        slope = 0.01 if param is None else param
-        if isinstance(slope, bool) or not isinstance(slope, (int, float)):
-            raise ArgumentValueError("a slope that is a number", describe(slope))
-        return math.sqrt(2 / (1 + slope**2))
-    if nonlinearity not in _GAINS:
-        raise ArgumentValueError(f"`nonlinearity` one of {', '.join([*_GAINS, 'leaky_relu'])}", describe(nonlinearity))
-    return _GAINS[nonlinearity]
-
-
-_GAINS = {
-    **dict.fromkeys(["linear", "conv1d", "conv2d", "conv3d"], 1),
-    **dict.fromkeys(["conv_transpose1d", "conv_transpose2d", "conv_transpose3d"], 1),
-    "sigmoid": 1,
-    "tanh": 5 / 3,
-    "relu": math.sqrt(2),
-    "selu": 3 / 4,
-}
-
-
-@public(name="nn.init.calculate_fan_in_and_fan_out")
-def calculate_fan_in_and_fan_out(tensor: Sequence[int] | ArrayLike) -> tuple[int, int]:
-    """Return the number of inputs of an output, and of outputs of an input, for a weight of shape (out, in, *).
-
-    `tensor` is a shape or an array. As in torch, the weight of a linear layer is (out, in): transpose a kernel of
-    another library, whose shape is (in, out).
-    Raises: ValueError for fewer than 2 dimensions.
-    Torch: torch.nn.init._calculate_fan_in_and_fan_out.
-
-    >>> import jaxfun as jf
-    >>> jf.nn.init.calculate_fan_in_and_fan_out((64, 3, 5, 5))
-    (75, 1600)
-    """
-    shape = _shape_of(tensor)
-    if len(shape) < 2:
-        raise ArgumentValueError("2 dimensions or more", str(list(shape)), "Fans are those of a matrix or a kernel.")
-    window = math.prod(shape[2:])
-    return shape[1] * window, shape[0] * window
-
-
-def _xavier_std(shape: tuple[int, ...], gain: float) -> float:
-    fans = sum(calculate_fan_in_and_fan_out(shape))
-    if not fans:
-        raise DivisionError("a fan other than 0", str(list(shape)))
-    return gain * math.sqrt(2 / fans)
-
-
-def _kaiming_std(shape: tuple[int, ...], slope: float, mode: str, nonlinearity: str) -> float:
-    if not math.prod(shape):
-        _warn("kaiming", "the tensor has no elements")
-        return 0
-    if not isinstance(mode, str):
-        raise ArgumentTypeError("`mode` to be a string", describe(mode))
-    if mode.lower() not in ("fan_in", "fan_out"):
-        raise ArgumentValueError("`mode` fan_in or fan_out", describe(mode))
-    fan = calculate_fan_in_and_fan_out(shape)[mode.lower() == "fan_out"]
-    return calculate_gain(nonlinearity, slope) / math.sqrt(fan)
 
 
 # checks
@@ -494,11 +410,7 @@ def _normal(key: jax.Array, shape: tuple[int, ...], dtype: DType, mean: float, s
 
 
 def _matrix_shape(tensor: Any) -> tuple[int, int]:
-    shape = _shape_of(tensor)
+    shape = shape_of(tensor)
     if len(shape) != 2:
         raise ArgumentValueError("2 dimensions", str(list(shape)))
     return shape[0], shape[1]
-
-
-def _warn(name: str, text: str) -> None:
-    warnings.warn(f"jaxfun.nn.init.{name}: {text}", UserWarning, stacklevel=5)

@@ -1,10 +1,13 @@
 """The result of `parity.distribution`: the class `Distribution`, shown as text."""
 
+import json
 import math
 import textwrap
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ..compare.samples import Comparison, Power
+from . import json_text
 from .words import INDENT, WIDTH, row
 
 ENOUGH = 0.05  # a smaller difference of the standard deviation, or of the distribution function, must be found
@@ -83,6 +86,11 @@ class Distribution:
 
     def __str__(self) -> str:
         return "\n".join([_wrapped(self.headline, 0), *self._lines()])
+
+    def to_json(self, path: str | Path) -> None:
+        """Write the report as standard JSON: NaN and infinity become strings."""
+        found = json_text.as_plain(self) | {"answer": self.answer, "failures": json_text.as_plain(self.failures)}
+        Path(path).write_text(json.dumps(found, indent=2, allow_nan=False) + "\n", encoding="utf-8")
 
     def _lines(self) -> list[str]:
         drawn = f"{self.draws:,} draws of {self.dtype}{list(self.shape)} on each side, in {self.seconds:.1f} s"
