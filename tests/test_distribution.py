@@ -35,6 +35,11 @@ def dropout(key: Any, p: float = 0.3, mask: tuple[int, ...] = (4, 3, 5), scale: 
     return jnp.broadcast_to(jnp.where(kept, jnp.float32(scale), 0), (4, 3, 5))
 
 
+def waves(x: jax.Array) -> jax.Array:
+    """Nearly keeps the moments and the range of uniform numbers."""
+    return x + 0.02 * jnp.sin(12 * jnp.pi * x)
+
+
 def orthogonal(key: Any) -> jax.Array:
     q, r = jnp.linalg.qr(normal(key, (4, 4)))
     return q * jnp.sign(jnp.diagonal(r))
@@ -76,6 +81,11 @@ FAULTS: dict[str, tuple[Sampler, TorchSampler, str]] = {
         lambda key: dropout(key, mask=(4, 3, 1)),
         dropout_of_torch("dropout"),
         "neighbours along dimension 2",
+    ),
+    "a density with waves": (
+        lambda key: waves(jax.random.uniform(key, SIZE, jnp.float32)),
+        of_torch("uniform_"),
+        "Kolmogorov-Smirnov",
     ),
     "high included": (
         lambda key: jax.random.randint(key, SIZE, 0, 11, jnp.int64),
@@ -120,6 +130,11 @@ RIGHT: dict[str, tuple[Sampler, TorchSampler]] = {
     "uniform": (uniform, UNIFORM),
     "dropout": (dropout, dropout_of_torch("dropout")),
     "dropout1d": (lambda key: dropout(key, mask=(4, 3, 1)), dropout_of_torch("dropout1d")),
+    "a scale off by rounding": (lambda key: dropout(key, scale=1 / 0.7 + 1e-7), dropout_of_torch("dropout")),
+    "a sum off by rounding": (
+        lambda key: jax.nn.softmax(normal(key)),
+        lambda: torch.softmax(torch.randn(SIZE), 1) * (1 + 3e-7),
+    ),
     "orthogonal": (orthogonal, ORTHOGONAL),
     "randint": (lambda key: jax.random.randint(key, SIZE, 0, 10, jnp.int64), lambda: torch.randint(0, 10, SIZE)),
     "one number": (lambda key: jax.random.normal(key, (), jnp.float32), lambda: torch.randn(())),
@@ -224,7 +239,7 @@ def test_assert_raises_with_the_report() -> None:
 
 
 def test_report_is_written_as_json(tmp_path: Path) -> None:
-    report = parity.distribution(lambda key: 1 / (normal(key) > 0), NORMAL)
+    report = parity.distribution(lambda key: jnp.where(normal(key) > 2, jnp.inf, normal(key)), NORMAL)
     report.to_json(tmp_path / "report.json")
     found = json.loads((tmp_path / "report.json").read_text())
     assert (found["answer"], found["draws"], found["shape"]) == ("differs", report.draws, [8, 4])
