@@ -15,7 +15,7 @@ from ..core.errors import ArgumentTypeError, ArgumentValueError, describe
 from ..core.public import public
 from .check import ParityError
 from .compare.samples import Comparison, compared, power, samples
-from .report.distribution import Distribution, known_ratio
+from .report.distribution import Distribution, advice_of
 from .run import torch_side
 from .run.draws import draws_of_jax, takes_generator
 from .run.isolation import isolated
@@ -136,10 +136,7 @@ def _compare_draws(report: Distribution, ours: np.ndarray, theirs: np.ndarray) -
     pair = samples(ours, theirs, epsilon)
     report.comparisons += compared(*pair, epsilon)
     report.power = power(*pair, report.false_alarms / report.tests)
-    report.advice = known_ratio(report.failures, report.shape) or _ADVICE * (report.answer == "not shown")
-
-
-_ADVICE = "pass a larger `draws`"
+    report.advice = advice_of(report)
 
 
 def _draws_for(size: int) -> int:

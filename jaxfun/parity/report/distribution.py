@@ -94,8 +94,8 @@ class Distribution:
 
     def _lines(self) -> list[str]:
         drawn = f"{self.draws:,} draws of {self.dtype}{list(self.shape)} on each side, in {self.seconds:.1f} s"
-        lines = [f"  {drawn}", *(row("not shown", text) for text in self.missing)]
-        lines += [row("to do", self.advice)] if self.advice else []
+        lines = [f"  {drawn}", *(row("not shown", _wrapped(text)) for text in self.missing)]
+        lines += [row("to do", _wrapped(self.advice))] if self.advice else []
         if self.is_constant:
             return [*lines, row("constant", "every draw of the reference is the same array"), *self._failing()]
         for aspect, about in _ASPECTS.items():
@@ -147,10 +147,28 @@ def probability(comparison: Comparison) -> str:
     return f"(p = {comparison.p:.0e})" if comparison.p > 1e-300 else "(p = 0)"
 
 
+def advice_of(report: Distribution) -> str:
+    """Return what the differences suggest, or how to get more evidence; "" if nothing."""
+    if report.answer == "not shown":
+        return "pass a larger `draws`"
+    return known_ratio(report.failures, report.shape) or _truncation(report)
+
+
+def _truncation(report: Distribution) -> str:
+    named = {each.what: each for each in report.comparisons}
+    top, std = named["largest number"], named["standard deviation"]
+    ends = [getattr(top, side) / (getattr(std, side) or 1) for side in ("candidate", "reference")]
+    if top in report.failures and std not in report.failures and 2 < ends[0] < 3 < ends[1]:
+        return (
+            f"The numbers end at {ends[0]:.3g} standard deviations, unlike those of the reference: are they truncated?"
+        )
+    return ""
+
+
 def known_ratio(comparisons: list[Comparison], shape: tuple[int, ...]) -> str:
     """Return what the ratio of the two standard deviations suggests, "" if nothing.
 
-    >>> known_ratio([Comparison("moments", "standard deviation", 0.1, 0.2, 0)], (16, 4))
+    >>> known_ratio([Comparison("moments", "standard deviation", 0.1, 0.2)], (16, 4))
     'The ratio is that of the fans: is a kernel of shape (in, out) compared with one of shape (out, in)?'
     """
     (std,) = [each for each in comparisons if each.what == "standard deviation"] or [None]
