@@ -22,6 +22,7 @@ FACES = {
     "__init__.pyi": jaxfun,
     "linalg.pyi": jaxfun.linalg,
     "nn/functional.pyi": jaxfun.nn.functional,
+    "nn/init.pyi": jaxfun.nn.init,
     "special.pyi": jaxfun.special,
 }
 HEAD = """{title}

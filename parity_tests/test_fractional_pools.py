@@ -9,6 +9,7 @@ import pytest
 import torch
 
 import jaxfun as jf
+from jaxfun import parity
 from jaxfun.parity.run.outcome import outcome
 from jaxfun.parity.search.verdicts import raises_alike
 
@@ -127,3 +128,12 @@ def test_raises_where_torch_raises(place: int) -> None:
 def test_missing_key_raises_with_advice(dims: int) -> None:
     with pytest.raises(TypeError, match=r"key=jax.random.key\(0\)"):
         POOLS[dims][0](jf.ones(1, 4, 4, 4)[(slice(None),) * (dims + 1) + (0,) * (3 - dims)], 1, 2)
+
+
+@pytest.mark.parametrize("dims", POOLS)
+def test_distribution_is_torchs(dims: int) -> None:
+    ours, theirs = POOLS[dims]
+    shape, options = (2, 3, *(5, 7, 4)[:dims]), {"kernel_size": 2, "output_ratio": (0.6,) * dims}
+    x = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
+    tensor = torch.tensor(x)
+    parity.assert_distribution(lambda key: ours(x, **options, key=key), lambda: theirs(tensor, **options))

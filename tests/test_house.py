@@ -151,6 +151,7 @@ SPACES = {
     "autograd.functional.": jaxfun.autograd.functional,
     "linalg.": jaxfun.linalg,
     "nn.functional.": jaxfun.nn.functional,
+    "nn.init.": jaxfun.nn.init,
     "special.": jaxfun.special,
     "train.": jaxfun.train,
     "regression.": jaxfun.regression,
@@ -159,7 +160,7 @@ SPACES = {
 
 def public_names(module: ModuleType) -> list[str]:
     """The callables of the package and of its namespaces; of other modules, only those that they define."""
-    owned = module is jaxfun or module.__name__.endswith(("autograd", "functional", "linalg", "special"))
+    owned = module is jaxfun or module.__name__.endswith(("autograd", "functional", "init", "linalg", "special"))
     return [
         name
         for name in dir(module)

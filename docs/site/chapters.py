@@ -15,7 +15,7 @@ from jaxfun import parity
 TABLE = tomllib.loads(Path(__file__).with_name("chapters.toml").read_text("utf-8"))
 # Modules in which only their own functions and classes are public, not those that they import.
 OWN_ALONE = ("train", "regression", "errors")
-SPACES = ("", "nn.functional", "linalg", "special", "autograd", "autograd.functional", "parity", *OWN_ALONE)
+SPACES = ("", "nn.functional", "nn.init", "linalg", "special", "autograd", "autograd.functional", "parity", *OWN_ALONE)
 
 
 @dataclass(frozen=True)

@@ -87,15 +87,17 @@ class GradcheckError(JaxfunError, RuntimeError):
     """A derivative differs from its finite difference (torch: torch.autograd.gradcheck.GradcheckError)."""
 
 
-def no_attribute(module: str, name: str, known: Container[str]) -> AttributeError:
+def no_attribute(module: str, name: str, known: Container[str], arguments: str = "x, ...") -> AttributeError:
     """Return the error for an unknown name of a module. For a function that works in place it gives the pure call.
+
+    `arguments` are those of the pure call.
 
     >>> print(no_attribute("jaxfun", "add_", {"add"}))
     jaxfun has no add_: nothing changes in place. Write x = jaxfun.add(x, ...) for x.add_(...).
     """
     pure = name.removesuffix("_")
     if pure != name and pure in known and not name.startswith("_"):
-        spelling = f"Write x = {module}.{pure}(x, ...) for x.{name}(...)."
+        spelling = f"Write x = {module}.{pure}({arguments}) for x.{name}(...)."
         return AttributeError(f"{module} has no {name}: nothing changes in place. {spelling}", name=name)
     return AttributeError(f"module {module!r} has no attribute {name!r}", name=name)
 

@@ -9,12 +9,16 @@ from .errors import no_attribute
 
 
 def lazy(
-    module: str, files: Mapping[str, str], modules: Mapping[str, str] = MappingProxyType({})
+    module: str,
+    files: Mapping[str, str],
+    modules: Mapping[str, str] = MappingProxyType({}),
+    *,
+    arguments: str = "x, ...",
 ) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
     """Return `__getattr__` and `__dir__` of a module whose names are defined in other files of jaxfun.
 
     `files` has the names of each file: `expit=sigmoid` is the name `expit` for the file's `sigmoid`. `modules` has the
-    files that are names themselves.
+    files that are names themselves. `arguments` are those that the error for a name like `add_` shows.
     """
     places = {each.partition("=")[0]: (file, each.rpartition("=")[2]) for file in files for each in files[file].split()}
 
@@ -25,7 +29,7 @@ def lazy(
             file, own = places[name]
             value = getattr(import_module(f"jaxfun.{file}"), own)
         else:
-            raise no_attribute(module, name, places)
+            raise no_attribute(module, name, places, arguments)
         setattr(sys.modules[module], name, value)  # the next time it is found without this function
         return value
 

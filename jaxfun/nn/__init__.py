@@ -1,3 +1,4 @@
-"""torch.nn: its functional namespace."""
+"""torch.nn: its functional namespace, and the initial values of parameters."""
 
 from . import functional as functional
+from . import init as init

@@ -25,6 +25,7 @@ from .draw.records import determined
 from .draw.shapes import Configuration
 from .draw.storage import no_folder_left
 from .known.lookup import names_of, records_of
+from .report.distribution import Distribution
 from .report.model import LEVELS, FailureData
 from .report.report import Report
 from .report.words import in_words, place
@@ -41,9 +42,9 @@ _LEAST = 10  # value sets for each configuration
 
 
 class ParityError(AssertionError):
-    """Raised by `assert_parity`: the candidate is not shown to be a correct port. `report` has all findings."""
+    """Raised by `assert_parity` and `assert_distribution`: it is not shown that the two agree. `report` says why."""
 
-    report: Report
+    report: Report | Distribution
 
 
 @public(name="parity.assert_parity", runs_callbacks=True)
@@ -147,7 +148,10 @@ def check(
     return finished(report, began)
 
 
-_OF_RANDOM = "pass the random numbers (noise, a dropout mask) to both functions as an argument"
+_OF_RANDOM = (
+    "pass the random numbers (noise, a dropout mask) to both functions as an argument, or compare distributions with "
+    "`parity.distribution`"
+)
 
 
 class _Subject(NamedTuple):

@@ -24,6 +24,9 @@ made: list[jax.Array] = [
     jf.linspace(0, 1, 5),
     jf.rand(key, 2, 3),
     jf.randn(key, 2, 3),
+    jf.nn.init.kaiming_uniform(key, (2, 3), a=5**0.5),
+    jf.nn.init.normal(key, x, 0.0, 0.02, dtype=jf.bfloat16),
+    jf.nn.init.zeros(None, [2, 3]),
     jf.from_numpy(n),
 ]
 pointwise: list[jax.Array] = [

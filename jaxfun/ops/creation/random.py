@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 
 from ...core.dims import as_sizes, as_tuple
-from ...core.dtypes import Category, DType, canonical, float32, int64, required
+from ...core.dtypes import Category, DType, canonical, computed_in, float32, int64, required
 from ...core.errors import ArgumentTypeError, ArgumentValueError, ShapeError, UnsupportedDTypeError, describe
 from ...core.public import public
 from ...core.types import Sizes
@@ -31,12 +31,8 @@ def rand(key: jax.Array, *size: Sizes, dtype: Any = None) -> jax.Array:
     >>> jf.rand(jax.random.key(0), 30, 1).shape
     (30, 1)
     """
-    _check_key(key)
-    shape, wanted = checked_size(as_sizes(size, "size")), _inexact(dtype)
-    if not wanted.is_complex:
-        return jax.random.uniform(key, shape, wanted.dtype)
-    parts = jax.random.uniform(key, (2, *shape), wanted.to_real().dtype)
-    return jax.lax.complex(parts[0], parts[1])
+    check_key(key)
+    return uniform_numbers(key, checked_size(as_sizes(size, "size")), inexact(dtype), 0, 1)
 
 
 @public
@@ -51,19 +47,45 @@ def randn(key: jax.Array, *size: Sizes, dtype: Any = None) -> jax.Array:
     >>> jf.randn(jax.random.key(0), (2, 3)).dtype
     dtype('float32')
     """
-    _check_key(key)
+    check_key(key)
     shape = checked_size(as_sizes(size, "size"))
     if 0 in shape:  # for an empty tensor torch accepts any dtype
         return empty(shape, dtype=dtype)
-    return jax.random.normal(key, shape, _inexact(dtype).dtype)
+    return normal_numbers(key, shape, inexact(dtype), 0, 1)
 
 
-def _check_key(key: Any) -> None:
-    if not isinstance(key, jax.Array):
+def uniform_numbers(key: jax.Array, shape: tuple[int, ...], dtype: DType, low: float, high: float) -> jax.Array:
+    """Return uniform random numbers in [low, high). Real and imaginary parts are both uniform.
+
+    16-bit floats are drawn in float32 and rounded, as in torch: a number that is rounded up to `high` becomes `low`.
+    """
+    if dtype.is_complex:
+        parts = uniform_numbers(key, (2, *shape), dtype.to_real(), low, high)
+        return jax.lax.complex(parts[0], parts[1])
+    drawn = jax.random.uniform(key, shape, computed_in(dtype).dtype, low, high).astype(dtype.dtype)
+    return jnp.where(drawn < jnp.asarray(high, dtype.dtype), drawn, jnp.asarray(low, dtype.dtype))
+
+
+def normal_numbers(key: jax.Array, shape: tuple[int, ...], dtype: DType, mean: float, std: float) -> jax.Array:
+    """Return normal random numbers. 16-bit floats are drawn in float32 and rounded, as in torch.
+
+    Real and imaginary parts both have the mean `mean`, and each has half of the variance.
+    """
+    wide = computed_in(dtype).dtype
+    drawn = jax.random.normal(key, shape, wide)
+    centre = complex(mean, mean) if dtype.is_complex else mean
+    return (jnp.asarray(centre, wide) + jnp.asarray(std, wide) * drawn).astype(dtype.dtype)
+
+
+def check_key(key: Any) -> None:
+    """Raise ArgumentTypeError for anything other than a JAX random key."""
+    is_key = isinstance(key, jax.Array) and (key.dtype == jnp.uint32 or jnp.issubdtype(key.dtype, jax.dtypes.prng_key))
+    if not is_key:
         raise ArgumentTypeError("`key` to be a JAX random key", describe(key), "Make one with jax.random.key(0).")
 
 
-def _inexact(dtype: Any) -> DType:
+def inexact(dtype: Any) -> DType:
+    """Return the dtype for random numbers, float32 by default. Raises: UnsupportedDTypeError for integers and bool."""
     wanted = float32 if dtype is None else required(dtype)
     if wanted.category <= Category.INTEGER:
         raise UnsupportedDTypeError("a floating point or complex dtype", wanted.name)
@@ -83,7 +105,7 @@ def randint(
     >>> jf.randint(jax.random.key(0), 10, (4,)).shape
     (4,)
     """
-    _check_key(key)
+    check_key(key)
     if size is None and isinstance(high, (tuple, list)):
         low, high, size = 0, low, high
     start, stop = (0, low) if high is None else (0 if low is None else low, high)
@@ -128,7 +150,7 @@ def randperm(key: jax.Array, n: int, *, dtype: Any = None) -> jax.Array:
     >>> sorted(jf.randperm(jax.random.key(0), 4).tolist())
     [0, 1, 2, 3]
     """
-    _check_key(key)
+    check_key(key)
     (count,) = checked_size(as_sizes((n,), "n"))
     wanted = canonical(int64) if dtype is None else required(dtype)
     if wanted.category in (Category.BOOL, Category.COMPLEX):

@@ -165,5 +165,19 @@ def _as_one_hot(soft: jax.Array, dim: int) -> jax.Array:
     axis = wrap_dim(dim, soft.ndim)
     largest = jnp.argmax(soft, axis, keepdims=True) if soft.ndim else jnp.zeros((), int)
     indices = jax.lax.broadcasted_iota(largest.dtype, soft.shape or (1,), axis).reshape(soft.shape)
-    # straight-through estimator: the value of the one-hot sample, the derivative of the softmax
-    return (indices == largest).astype(soft.dtype) - jax.lax.stop_gradient(soft) + soft
+    return _straight_through((indices == largest).astype(soft.dtype), soft)
+
+
+@jax.custom_jvp
+def _straight_through(hard: jax.Array, soft: jax.Array) -> jax.Array:
+    """Return `hard`, with the derivative of `soft`: torch's `hard - soft.detach() + soft`.
+
+    Compiled, that sum is not exact in 16 bits: XLA rounds one of the two and keeps the other in float32.
+    """
+    del soft
+    return hard
+
+
+@_straight_through.defjvp
+def _(primals: tuple[jax.Array, ...], tangents: tuple[jax.Array, ...]) -> tuple[jax.Array, jax.Array]:
+    return primals[0], tangents[1]

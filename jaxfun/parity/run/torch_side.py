@@ -405,3 +405,16 @@ def elementwise_float64(function: Callable[..., Any], values: np.ndarray, *, der
     with np.errstate(invalid="ignore"):  # a signalling NaN
         wide = values.astype(np.float64)
     return [item.numpy() for item in elementwise(function, wide, derivative=derivative)]
+
+
+def draws(sampler: Callable[..., torch.Tensor], count: int, seed: int, takes_generator: bool) -> np.ndarray:
+    """Return draws of a sampler, stacked. torch's random state is as before.
+
+    A sampler that takes a generator gets one; the global generator has the same seed.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    args = (generator,) if takes_generator else ()
+    with torch.random.fork_rng(), torch.no_grad(), threads_for(0):
+        torch.manual_seed(seed)
+        # a copy of each: a sampler may fill the same tensor again and again
+        return numpy(torch.stack([sampler(*args).detach().clone() for _ in range(count)]))
