@@ -115,6 +115,7 @@ _NAMES = {
     "ops.nn.dropout": "alpha_dropout dropout feature_alpha_dropout native_dropout",
     "ops.nn.embedding": "embedding_renorm",
     "ops.nn.max_pool": "max_pool1d max_pool2d max_pool3d",
+    "ops.nn.native_norms": "native_batch_norm native_group_norm native_layer_norm",
     "ops.nn.normalization": "group_norm layer_norm rms_norm",
     "ops.nn.pad": "constant_pad_nd",
     "ops.nn.piecewise": "hardshrink prelu rrelu threshold",

@@ -183,6 +183,14 @@ def adjoint(input: ArrayLike) -> Array:
     """
     ...
 
+def alias_copy(input: ArrayLike) -> Array:
+    """Return the same values. JAX's arrays never change, and have no strides: nothing is copied.
+
+    Gradient: that of the identity.
+    Torch: torch.clone, torch.alias_copy, Tensor.contiguous.
+    """
+    ...
+
 def all(
     input: ArrayLike,
     dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
@@ -739,6 +747,14 @@ def clip(input: ArrayLike, min: ArrayLike | Number | None = None, max: ArrayLike
     """
     ...
 
+def clone(input: ArrayLike) -> Array:
+    """Return the same values. JAX's arrays never change, and have no strides: nothing is copied.
+
+    Gradient: that of the identity.
+    Torch: torch.clone, torch.alias_copy, Tensor.contiguous.
+    """
+    ...
+
 def column_stack(tensors: Sequence[ArrayLike]) -> Array:
     """Concatenate tensors along their second dimension; a vector is a column.
 
@@ -791,6 +807,14 @@ def constant_pad_nd(input: ArrayLike, pad: Sequence[builtins.int], value: Number
 
     A negative number crops.
     Raises: RuntimeError for a `pad` that does not fit the shape, and for a `value` that the dtype cannot hold.
+    """
+    ...
+
+def contiguous(input: ArrayLike) -> Array:
+    """Return the same values. JAX's arrays never change, and have no strides: nothing is copied.
+
+    Gradient: that of the identity.
+    Torch: torch.clone, torch.alias_copy, Tensor.contiguous.
     """
     ...
 
@@ -1087,6 +1111,10 @@ def detach(input: ArrayLike | Variable) -> Any:
     """
     ...
 
+def detach_copy(input: ArrayLike) -> Array:
+    """Return the same values without a gradient."""
+    ...
+
 def diag(input: ArrayLike, diagonal: builtins.int = 0) -> Array:
     """Return a square matrix with a vector on its diagonal, or the diagonal of a matrix; 1 is above the main one.
 
@@ -1107,6 +1135,14 @@ def diagflat(input: ArrayLike, offset: builtins.int = 0) -> Array:
     ...
 
 def diagonal(input: ArrayLike, offset: builtins.int = 0, dim1: builtins.int = 0, dim2: builtins.int = 1) -> Array:
+    """Return the diagonal over two dimensions as the last dimension; `offset=1` is the diagonal above the main one.
+
+    Raises: RuntimeError if the two dimensions are the same.
+    Torch: torch.diagonal, which returns a view; here the result is a new array.
+    """
+    ...
+
+def diagonal_copy(input: ArrayLike, offset: builtins.int = 0, dim1: builtins.int = 0, dim2: builtins.int = 1) -> Array:
     """Return the diagonal over two dimensions as the last dimension; `offset=1` is the diagonal above the main one.
 
     Raises: RuntimeError if the two dimensions are the same.
@@ -1240,6 +1276,13 @@ def empty(*size: builtins.int | Sequence[builtins.int], dtype: DTypeLike | None 
     """
     ...
 
+def empty_like(input: ArrayLike, *, dtype: DTypeLike | None = None) -> Array:
+    """Return an uninitialised tensor with the shape of `input`, and by default its dtype: its values are undefined.
+
+    Torch: torch.empty_like.
+    """
+    ...
+
 def eq(input: ArrayLike, other: ArrayLike | Number) -> Array:
     """Return `input == other` for each element."""
     ...
@@ -1293,6 +1336,15 @@ def expand_as(input: ArrayLike, other: ArrayLike) -> Array:
     """
     ...
 
+def expand_copy(input: ArrayLike, *size: builtins.int | Sequence[builtins.int]) -> Array:
+    """Return the tensor broadcast to a shape, which may have more leading dimensions; -1 keeps a size.
+
+    Shapes: sizes are separate arguments or one tuple.
+    Raises: RuntimeError if the tensor does not broadcast to the shape.
+    Torch: Tensor.expand, which shares memory; here the result is a new array.
+    """
+    ...
+
 def expm1(input: ArrayLike) -> Array:
     """Return `exp(x) - 1` of each element, accurate near 0; integers give float32."""
     ...
@@ -1315,6 +1367,24 @@ def feature_alpha_dropout(
     Shapes: (n, c, *).
     Raises: RuntimeError for fewer than 2 dimensions; otherwise like `dropout`.
     Torch: torch.feature_alpha_dropout, torch.nn.functional.feature_alpha_dropout.
+    """
+    ...
+
+@overload
+def fill(input: ArrayLike, value: Number | Array) -> Array:
+    """Return a tensor of the shape and dtype of `input`, filled with a number or a 0-dim tensor.
+
+    Gradient: 0 for `input`; a tensor `value` gets the sum.
+    Raises: RuntimeError for a value that the dtype cannot hold, and for a `value` with dimensions.
+    """
+    ...
+
+@overload
+def fill(input: ArrayLike, value: ArrayLike) -> Array:
+    """Return a tensor of the shape and dtype of `input`, filled with a number or a 0-dim tensor.
+
+    Gradient: 0 for `input`; a tensor `value` gets the sum.
+    Raises: RuntimeError for a value that the dtype cannot hold, and for a `value` with dimensions.
     """
     ...
 
@@ -1887,6 +1957,14 @@ def isposinf(input: ArrayLike) -> Array:
 
 def isreal(input: ArrayLike) -> Array:
     """Return whether the imaginary part of each element is 0."""
+    ...
+
+def item(input: ArrayLike) -> Number:
+    """Return the value of a tensor of one element as a Python number.
+
+    Raises: RuntimeError for another number of elements; NotImplementedError for a tracer, which has no value yet.
+    Torch: Tensor.item.
+    """
     ...
 
 def kron(input: ArrayLike, other: ArrayLike) -> Array:
@@ -2555,6 +2633,35 @@ def narrow_copy(input: ArrayLike, dim: builtins.int, start: Number | Array, leng
     """
     ...
 
+def native_batch_norm(
+    input: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike,
+    running_mean: ArrayLike | None,
+    running_var: ArrayLike | None,
+    training: builtins.bool,
+    momentum: Number | Array,
+    eps: Number | Array,
+) -> tuple[Array, ...]:
+    """Return `batch_norm`, and the mean and the reciprocal standard deviation of the batch.
+
+    Without `training` both statistics are empty. In training with running statistics, the updated ones follow, like
+    those of torch's `_native_batch_norm_legit_functional`.
+    Gradient: none for the statistics.
+    Raises: like `batch_norm`.
+    Torch: torch.native_batch_norm.
+    """
+    ...
+
+def native_channel_shuffle(input: ArrayLike, groups: builtins.int) -> Array:
+    """Divide the channels into `groups` groups, and interleave the groups.
+
+    Shapes: (n, c, *) -> (n, c, *).
+    Raises: RuntimeError for fewer than 3 dimensions, and unless a positive `groups` divides the number of channels.
+    Torch: torch.channel_shuffle, torch.nn.functional.channel_shuffle.
+    """
+    ...
+
 def native_dropout(
     input: ArrayLike, p: builtins.float, train: builtins.bool | None, *, key: Array | None = None
 ) -> tuple[Array, Array]:
@@ -2563,6 +2670,41 @@ def native_dropout(
     Traced torch programs call it. If `train` is None, it is True.
     Raises: RuntimeError in training for a `p` outside [0, 1], and for integers and bools.
     Torch: torch.native_dropout.
+    """
+    ...
+
+def native_group_norm(
+    input: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike,
+    N: builtins.int,
+    C: builtins.int,
+    HxW: builtins.int,
+    group: builtins.int,
+    eps: Number | Array,
+) -> tuple[Array, Array, Array]:
+    """Return `group_norm`, and the mean and the reciprocal standard deviation of each group.
+
+    Shapes: `N` instances of `C` channels with `HxW` elements each; the statistics are (N, group).
+    Gradient: none for the statistics.
+    Raises: RuntimeError for other shapes.
+    Torch: torch.native_group_norm.
+    """
+    ...
+
+def native_layer_norm(
+    input: ArrayLike,
+    normalized_shape: tuple[builtins.int, ...],
+    weight: ArrayLike,
+    bias: ArrayLike,
+    eps: Number | Array,
+) -> tuple[Array, Array, Array]:
+    """Return `layer_norm`, the mean, and the reciprocal standard deviation `1 / sqrt(var + eps)`.
+
+    Shapes: the statistics keep the normalised dimensions, with size 1.
+    Gradient: none for the statistics.
+    Raises: like `layer_norm`.
+    Torch: torch.native_layer_norm.
     """
     ...
 
@@ -2581,6 +2723,40 @@ def negative(input: ArrayLike) -> Array:
     """Return `-input`.
 
     Raises: NotImplementedError for bools.
+    """
+    ...
+
+def new_empty(input: ArrayLike, *size: builtins.int | Sequence[builtins.int], dtype: DTypeLike | None = None) -> Array:
+    """Return an uninitialised tensor, by default with the dtype of `input`: its values are undefined.
+
+    Raises: TypeError for sizes that are not integers; RuntimeError for negative sizes.
+    Torch: Tensor.new_empty.
+    """
+    ...
+
+def new_full(
+    input: ArrayLike, size: Sequence[builtins.int], fill_value: ArrayLike | Number, *, dtype: DTypeLike | None = None
+) -> Array:
+    """Return a tensor filled with a number, by default with the dtype of `input`.
+
+    Raises: TypeError for a size that is not a tuple; RuntimeError for a number that the dtype cannot hold.
+    Torch: Tensor.new_full.
+    """
+    ...
+
+def new_ones(input: ArrayLike, *size: builtins.int | Sequence[builtins.int], dtype: DTypeLike | None = None) -> Array:
+    """Return a tensor of ones, by default with the dtype of `input`.
+
+    Raises: TypeError for sizes that are not integers; RuntimeError for negative sizes.
+    Torch: Tensor.new_ones.
+    """
+    ...
+
+def new_zeros(input: ArrayLike, *size: builtins.int | Sequence[builtins.int], dtype: DTypeLike | None = None) -> Array:
+    """Return a tensor of zeros, by default with the dtype of `input`.
+
+    Raises: TypeError for sizes that are not integers; RuntimeError for negative sizes.
+    Torch: Tensor.new_zeros.
     """
     ...
 
@@ -2686,6 +2862,14 @@ def pdist(input: ArrayLike, p: builtins.float = 2.0) -> Array:
     ...
 
 def permute(input: ArrayLike, *dims: builtins.int | Sequence[builtins.int]) -> Array:
+    """Permute the dimensions: dimension `i` of the result is dimension `dims[i]` of `input`.
+
+    Shapes: `dims` are separate arguments or one tuple.
+    Raises: RuntimeError unless `dims` contains each dimension exactly once.
+    """
+    ...
+
+def permute_copy(input: ArrayLike, *dims: builtins.int | Sequence[builtins.int]) -> Array:
     """Permute the dimensions: dimension `i` of the result is dimension `dims[i]` of `input`.
 
     Shapes: `dims` are separate arguments or one tuple.
@@ -3106,6 +3290,14 @@ def rsub(input: ArrayLike, other: ArrayLike, *, alpha: Number | Array = 1) -> Ar
     """
     ...
 
+def scalar_tensor(s: Number | Array, *, dtype: DTypeLike | None = None) -> Array:
+    """Return a 0-dim tensor of a number, float32 by default, for integers too.
+
+    Raises: RuntimeError for a number that the dtype cannot hold, a complex one without `dtype` among them.
+    Torch: torch.scalar_tensor.
+    """
+    ...
+
 @overload
 def scatter(input: ArrayLike, dim: builtins.int, index: ArrayLike, src: ArrayLike) -> Array:
     """Return `input` with `src` written at `index` along `dim`: for `dim=0`, `out[index[i][j]][j] = src[i][j]`.
@@ -3215,6 +3407,13 @@ def select(input: ArrayLike, dim: builtins.int, index: Number | Array) -> Array:
     """
     ...
 
+def select_copy(input: ArrayLike, dim: builtins.int, index: Number | Array) -> Array:
+    """Return the slice at `index` along `dim`, with that dimension removed.
+
+    Raises: IndexError for an index out of range.
+    """
+    ...
+
 def select_scatter(input: ArrayLike, src: ArrayLike, dim: builtins.int, index: Number | Array) -> Array:
     """Return `input` with its slice at `index` along `dim` (see `select`) replaced by `src`.
 
@@ -3296,6 +3495,19 @@ def size(input: ArrayLike, dim: builtins.int | None = None) -> Any:
     """
     ...
 
+def slice_copy(
+    input: ArrayLike,
+    dim: builtins.int = 0,
+    start: builtins.int | None = None,
+    end: builtins.int | None = None,
+    step: builtins.int = 1,
+) -> Array:
+    """Return the slice `start:end:step` along a dimension.
+
+    Raises: RuntimeError for a step below 1; IndexError for a 0-dim tensor.
+    """
+    ...
+
 def slice_scatter(
     input: ArrayLike,
     src: ArrayLike,
@@ -3373,7 +3585,24 @@ def split(
     """
     ...
 
+def split_copy(input: ArrayLike, split_size: builtins.int, dim: builtins.int = 0) -> tuple[Array, ...]:
+    """Split a tensor into parts of one size along a dimension, like `split`. The last part may be smaller.
+
+    Raises: RuntimeError for a part size below 1.
+    Torch: torch.unsafe_split, torch.split_copy.
+    """
+    ...
+
 def split_with_sizes(
+    input: ArrayLike, split_sizes: tuple[builtins.int, ...], dim: builtins.int = 0
+) -> tuple[Array, ...]:
+    """Split a tensor into parts of the given sizes along a dimension.
+
+    Raises: RuntimeError if the sizes do not sum to the size of the dimension.
+    """
+    ...
+
+def split_with_sizes_copy(
     input: ArrayLike, split_sizes: tuple[builtins.int, ...], dim: builtins.int = 0
 ) -> tuple[Array, ...]:
     """Split a tensor into parts of the given sizes along a dimension.
@@ -3408,6 +3637,21 @@ def squeeze(input: ArrayLike, dim: builtins.int) -> Array:
 
 @overload
 def squeeze(input: ArrayLike, dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int]) -> Array:
+    """Remove all dimensions of size 1, or only those in `dim`."""
+    ...
+
+@overload
+def squeeze_copy(input: ArrayLike) -> Array:
+    """Remove all dimensions of size 1, or only those in `dim`."""
+    ...
+
+@overload
+def squeeze_copy(input: ArrayLike, dim: builtins.int) -> Array:
+    """Remove all dimensions of size 1, or only those in `dim`."""
+    ...
+
+@overload
+def squeeze_copy(input: ArrayLike, dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int]) -> Array:
     """Remove all dimensions of size 1, or only those in `dim`."""
     ...
 
@@ -3575,6 +3819,13 @@ def t(input: ArrayLike) -> Array:
     """
     ...
 
+def t_copy(input: ArrayLike) -> Array:
+    """Return the transpose of a matrix; a 0-dim or 1-D tensor is returned unchanged.
+
+    Raises: RuntimeError for more than 2 dimensions.
+    """
+    ...
+
 def take(input: ArrayLike, index: ArrayLike) -> Array:
     """Return the elements of the flattened input at the given indices; negative indices count from the end.
 
@@ -3693,6 +3944,13 @@ def transpose(input: ArrayLike, dim0: builtins.int, dim1: builtins.int) -> Array
     """
     ...
 
+def transpose_copy(input: ArrayLike, dim0: builtins.int, dim1: builtins.int) -> Array:
+    """Swap two dimensions.
+
+    Raises: IndexError for a dimension out of range.
+    """
+    ...
+
 @overload
 def trapezoid(y: ArrayLike, x: ArrayLike, *, dim: builtins.int = -1) -> Array:
     """Return the integral of `y` along `dim` by the trapezoidal rule, at coordinates `x` or with spacing `dx`.
@@ -3789,6 +4047,13 @@ def unbind(input: ArrayLike, dim: builtins.int = 0) -> tuple[Array, ...]:
     """
     ...
 
+def unbind_copy(input: ArrayLike, dim: builtins.int = 0) -> tuple[Array, ...]:
+    """Remove a dimension, and return the slices along it as a tuple.
+
+    Raises: IndexError for a dimension out of range, and for a 0-dim tensor.
+    """
+    ...
+
 def unflatten(input: ArrayLike, dim: builtins.int, sizes: tuple[builtins.int, ...]) -> Array:
     """Split one dimension into several with the given sizes. One size may be -1 and is then inferred.
 
@@ -3797,6 +4062,16 @@ def unflatten(input: ArrayLike, dim: builtins.int, sizes: tuple[builtins.int, ..
     ...
 
 def unfold(input: ArrayLike, dimension: builtins.int, size: builtins.int, step: builtins.int) -> Array:
+    """Return the sliding windows of `size` elements along a dimension, at intervals of `step`.
+
+    Shapes: (*, n, *) -> (*, number of windows, *, size).
+    Gradient: an element in several windows gets the sum.
+    Raises: RuntimeError for a size larger than the dimension, and for a step below 1.
+    Torch: Tensor.unfold.
+    """
+    ...
+
+def unfold_copy(input: ArrayLike, dimension: builtins.int, size: builtins.int, step: builtins.int) -> Array:
     """Return the sliding windows of `size` elements along a dimension, at intervals of `step`.
 
     Shapes: (*, n, *) -> (*, number of windows, *, size).
@@ -3853,7 +4128,38 @@ def unravel_index(indices: ArrayLike, shape: builtins.int | Sequence[builtins.in
     """
     ...
 
+def unsafe_chunk(input: ArrayLike, chunks: builtins.int, dim: builtins.int = 0) -> tuple[Array, ...]:
+    """Split a tensor into at most `chunks` parts of equal size along a dimension; the last may be smaller.
+
+    Raises: RuntimeError for fewer than 1 chunk.
+    """
+    ...
+
+def unsafe_split(input: ArrayLike, split_size: builtins.int, dim: builtins.int = 0) -> tuple[Array, ...]:
+    """Split a tensor into parts of one size along a dimension, like `split`. The last part may be smaller.
+
+    Raises: RuntimeError for a part size below 1.
+    Torch: torch.unsafe_split, torch.split_copy.
+    """
+    ...
+
+def unsafe_split_with_sizes(
+    input: ArrayLike, split_sizes: tuple[builtins.int, ...], dim: builtins.int = 0
+) -> tuple[Array, ...]:
+    """Split a tensor into parts of the given sizes along a dimension.
+
+    Raises: RuntimeError if the sizes do not sum to the size of the dimension.
+    """
+    ...
+
 def unsqueeze(input: ArrayLike, dim: builtins.int) -> Array:
+    """Insert a dimension of size 1 at `dim`.
+
+    Raises: IndexError for a dimension out of range.
+    """
+    ...
+
+def unsqueeze_copy(input: ArrayLike, dim: builtins.int) -> Array:
     """Insert a dimension of size 1 at `dim`.
 
     Raises: IndexError for a dimension out of range.
@@ -3974,10 +4280,31 @@ def view_as_complex(input: ArrayLike) -> Array:
     """
     ...
 
+def view_as_complex_copy(input: ArrayLike) -> Array:
+    """Return complex numbers from a last dimension of size 2: the real and imaginary parts.
+
+    Raises: RuntimeError for another size, and for a dtype other than float32 and float64.
+    """
+    ...
+
 def view_as_real(input: ArrayLike) -> Array:
     """Return the real and imaginary parts of complex numbers as a new last dimension of size 2.
 
     Raises: NotImplementedError for dtypes that are not complex.
+    """
+    ...
+
+def view_as_real_copy(input: ArrayLike) -> Array:
+    """Return the real and imaginary parts of complex numbers as a new last dimension of size 2.
+
+    Raises: NotImplementedError for dtypes that are not complex.
+    """
+    ...
+
+def view_copy(input: ArrayLike, *size: builtins.int | Sequence[builtins.int]) -> Array:
+    """Return the elements, in order, in another shape, like `reshape`.
+
+    Differs: torch raises for a tensor that is not contiguous; a JAX array has no strides.
     """
     ...
 

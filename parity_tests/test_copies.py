@@ -15,8 +15,9 @@ from parity_tests.test_shape_family import ARRAYS, _Torch, assert_alike
 # x: 2 by 3 matrix; v: vector; s: 0-dim; c: 3-dim
 CALLS = """
 alias_copy(x); clone(x); contiguous(x); clone(s); detach_copy(x); view_copy(x, (3, 2)); view_copy(x, [-1])
-view_copy(x, (4, 2)); view_copy(x, size=(6,)); expand_copy(x, (2, 2, 3)); expand_copy(x, (5, 3)); permute_copy(x, (1, 0))
-permute_copy(x, (0, 0)); permute_copy(x, dims=(1, 0)); transpose_copy(x, 0, -1); transpose_copy(x, 0, 2); t_copy(x)
+view_copy(x, (4, 2)); view_copy(x, size=(6,)); expand_copy(x, (2, 2, 3)); expand_copy(x, (5, 3))
+permute_copy(x, (1, 0)); permute_copy(x, (0, 0)); permute_copy(x, dims=(1, 0))
+transpose_copy(x, 0, -1); transpose_copy(x, 0, 2); t_copy(x)
 transpose_copy(input=x, dim0=0, dim1=1); t_copy(c); squeeze_copy(x[:1]); squeeze_copy(x[:1], 0); squeeze_copy(x, 5)
 squeeze_copy(x[:1, :1], (0, 1)); unsqueeze_copy(x, -1); unsqueeze_copy(x, 4); diagonal_copy(x); diagonal_copy(x, 1)
 diagonal_copy(x, offset=1, dim1=1, dim2=0); diagonal_copy(x, 0, 1, 1); select_copy(x, 0, -1); select_copy(x, 1, 3)

@@ -217,7 +217,7 @@ def _own(input: Any, dtype: Any) -> DType:
 
 
 @public
-def scalar_tensor(s: Any, *, dtype: Any = None) -> jax.Array:
+def scalar_tensor(s: Number | jax.Array, *, dtype: Any = None) -> jax.Array:
     """Return a 0-dim tensor of a number, float32 by default, for integers too.
 
     Raises: RuntimeError for a number that the dtype cannot hold, a complex one without `dtype` among them.

@@ -205,8 +205,15 @@ def group_norm(
     >>> jf.nn.functional.group_norm(jf.tensor([[1.0, 3.0, 5.0, 5.0]]), 2, eps=1e-12)
     Array([[-1.,  1.,  0.,  0.]], dtype=float32)
     """
-    channels = _channels_in_groups(input, num_groups)
-    _want_vectors(channels, weight, bias)
+    _want_values_in_groups(input, num_groups)
+    return of_groups(input, num_groups, weight, bias, eps)
+
+
+def of_groups(input: jax.Array, num_groups: int, weight: Any, bias: Any, eps: Any) -> jax.Array:
+    """Return `group_norm` of an input, with groups of one value too."""
+    if num_groups <= 0 or input.shape[1] % num_groups:
+        raise ShapeError(f"a positive `num_groups` that divides the {input.shape[1]} channels", str(num_groups))
+    _want_vectors(input.shape[1], weight, bias)
     want_parameters(input, weight, bias)
     wide = input.astype(computed_in(as_dtype(input.dtype)).dtype)
     each = math.prod(input.shape[1:]) // num_groups
@@ -216,7 +223,7 @@ def group_norm(
     return scaled(result.reshape(input.shape), *shaped).astype(input.dtype)
 
 
-def _channels_in_groups(input: jax.Array, num_groups: int) -> int:
+def _want_values_in_groups(input: jax.Array, num_groups: int) -> None:
     if input.ndim < 2:
         raise ShapeError("an input of shape (m, n, *)", describe(input))
     if num_groups == 0:
@@ -224,9 +231,6 @@ def _channels_in_groups(input: jax.Array, num_groups: int) -> int:
     sizes = input.shape
     if math.prod((sizes[0] * sizes[1] // num_groups, *sizes[2:])) == 1:
         raise ArgumentValueError("more than one value for each group", describe(input))
-    if num_groups < 0 or sizes[1] % num_groups:
-        raise ShapeError(f"a positive `num_groups` that divides the {sizes[1]} channels", str(num_groups))
-    return sizes[1]
 
 
 def _want_vectors(count: int, *parameters: Any) -> None:
