@@ -119,6 +119,8 @@ _NAMES = {
     "ops.nn.normalization": "group_norm layer_norm rms_norm",
     "ops.nn.pad": "constant_pad_nd",
     "ops.nn.piecewise": "hardshrink prelu rrelu threshold",
+    "ops.nn.recurrent": "gru lstm rnn_relu rnn_tanh",
+    "ops.nn.recurrent_cells": "gru_cell lstm_cell rnn_relu_cell rnn_tanh_cell",
     "ops.nn.shuffle": "channel_shuffle native_channel_shuffle pixel_shuffle pixel_unshuffle",
     "ops.nn.softmax": "log_softmax softmax",
     # gradients

@@ -58,7 +58,8 @@ def native_group_norm(
         raise DivisionError("a positive `group`", "0")
     output = of_groups(tensor.reshape(N, C, HxW), group, weight, bias, eps).reshape(tensor.shape)
     grouped = tensor.reshape(N, group, C // group * HxW)
-    return output, *(each[..., 0] for each in _statistics(grouped, (2,), eps, weight, bias))
+    mean, deviation = _statistics(grouped, (2,), eps, weight, bias)
+    return output, mean[..., 0], deviation[..., 0]
 
 
 @public
