@@ -75,7 +75,12 @@ def test_equals_torch_on_random_cases(record: Op, dtype: DType, device: str) -> 
     assert compared(report), "nothing was compared"
 
 
-@pytest.mark.parametrize("record", RECORDS, ids=[record.name for record in RECORDS])
+# torch reads behind the end of `batch_sizes` that do not fit, and its process ends: test_recurrent.py has the errors
+_PACKED = {"lstm.data", "gru.data", "rnn_tanh.data", "rnn_relu.data"}
+RAISING = [record for record in RECORDS if record.name not in _PACKED]
+
+
+@pytest.mark.parametrize("record", RAISING, ids=[record.name for record in RAISING])
 def test_raises_exactly_when_torch_raises(record: Op) -> None:
     report = search_errors(record, candidate_of(record))
     assert compared(report), "nothing was compared"

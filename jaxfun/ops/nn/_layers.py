@@ -132,7 +132,7 @@ def _weights(hx: Arrays, params: Sequence[jax.Array], layers: Layers, count: int
     if not count or len(params) != size * count:
         raise ShapeError(f"{size} weights for each of {max(count, 1)} layers and directions", f"{len(params)} weights")
     if any(each.ndim != 3 or each.shape[0] != count for each in hx):
-        raise ShapeError(f"states of shape ({count}, b, m)", describe(tuple(hx)))
+        raise PositionError(f"states of shape ({count}, b, m)", describe(tuple(hx)))
     groups = (params[at : at + size] for at in range(0, len(params), size))
     biases = slice(2, 4 if layers.has_biases else 2)
     return [Weights(*each[:2], tuple(each[biases]), each[-1] if has_projection else None) for each in groups]
@@ -172,7 +172,8 @@ def want_weights(cell: Cell, x: jax.Array, state: Arrays, weights: Weights) -> N
         wanted.append((weights.projection, (state[0].shape[-1], state[1].shape[-1])))
     for array, shape in wanted:
         if array.shape != shape:
-            raise ShapeError(f"a tensor of shape {list(shape)}", describe(array))
+            error = ShapeError if array.ndim == len(shape) else PositionError
+            raise error(f"a tensor of shape {list(shape)}", describe(array))
     for bias in weights.biases:
         if broadcast_shapes(bias.shape, (size,)) != (size,):
             raise ShapeError(f"a bias of shape [{size}]", describe(bias))

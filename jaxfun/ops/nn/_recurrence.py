@@ -11,6 +11,9 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
+from ..pointwise.trigonometric import tanh
+from .activation import relu
+
 Arrays = tuple[jax.Array, ...]
 
 
@@ -49,9 +52,9 @@ def _lstm_step(x: jax.Array, p: jax.Array, state: Arrays) -> tuple[Arrays, Array
 
 def _lstm_slopes(saved: Arrays, states: Arrays) -> tuple[jax.Array, jax.Array, Arrays]:
     i, f, g, o, c = saved
-    tanh = jnp.tanh(c)
-    by = jnp.concatenate([g * i * (1 - i), states[1] * f * (1 - f), i * (1 - g * g), tanh * o * (1 - o)], -1)
-    return by, by, (f, o * (1 - tanh * tanh))
+    size = jnp.tanh(c)
+    by = jnp.concatenate([g * i * (1 - i), states[1] * f * (1 - f), i * (1 - g * g), size * o * (1 - o)], -1)
+    return by, by, (f, o * (1 - size * size))
 
 
 def _lstm_mix(gates: jax.Array) -> Arrays:
@@ -111,8 +114,8 @@ def _plain(activation: Callable[[jax.Array], jax.Array], slope: Callable[[jax.Ar
     return Cell(1, step, slopes, lambda gates: (gates,), lambda mixed, rest, tangents: tuple(mixed))
 
 
-TANH = _plain(jnp.tanh, lambda h: 1 - h * h)
-RELU = _plain(jax.nn.relu, lambda h: jnp.where(h <= 0, 0, 1).astype(h.dtype))
+TANH = _plain(tanh, lambda h: 1 - h * h)
+RELU = _plain(relu, lambda h: jnp.where(h <= 0, 0, 1).astype(h.dtype))
 
 
 class Given(NamedTuple):

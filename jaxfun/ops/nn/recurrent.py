@@ -14,7 +14,7 @@ from ...core.errors import ShapeError, describe
 from ...core.numbers import is_traced
 from ...core.op import op
 from ...core.overloads import overloads
-from ...core.record import BOOLS, INTEGERS, Array, Index, Integer, Mask, Row, Tensors, rows
+from ...core.record import BOOLS, INTEGERS, NOT_FLOATS, Array, Index, Integer, Mask, Row, Tensors, rows
 from ._layers import Layers, of_data, of_input
 from ._recurrence import GRU, LSTM, RELU, TANH, Arrays, Cell
 
@@ -74,21 +74,18 @@ def _check_batch_sizes(data: jax.Array, batch_sizes: jax.Array, *others: Any, ke
         raise ShapeError(f"positive `batch_sizes` that do not increase, with the sum {rows}", str(known.tolist()))
 
 
-_input = functools.partial(
-    op, kind=None, overload="input", composite=True, rejects=BOOLS | INTEGERS, before=_check_lengths
-)
+_input = functools.partial(op, kind=None, overload="input", composite=True, before=_check_lengths)
 _data = functools.partial(
     op,
     kind=None,
     overload="data",
     composite=True,
-    rejects=BOOLS | INTEGERS,
     takes={"batch_sizes": Index("3", "data", 0, values="batch sizes")},
     before=_check_batch_sizes,
 )
 
 
-@_input(torch="torch.lstm", cases=(*_cases(4, 2), *_PROJECTED))
+@_input(torch="torch.lstm", rejects=BOOLS | INTEGERS, cases=(*_cases(4, 2), *_PROJECTED))
 def _lstm(
     input: Array,
     hx: Tensors,
@@ -133,7 +130,7 @@ def _lstm(
     return output, hidden, cell
 
 
-@_data(torch="torch.lstm", cases=_packed_cases(4, 2))
+@_data(torch="torch.lstm", rejects=BOOLS | INTEGERS, cases=_packed_cases(4, 2))
 def _lstm_data(
     data: Array,
     batch_sizes: Mask,
@@ -163,8 +160,9 @@ def _two(hx: Sequence[jax.Array]) -> Arrays:
 
 def _packed(name: str, cell: Cell) -> Callable[..., Any]:
     """Return the op of a function with one state on packed sequences."""
+    rejects = NOT_FLOATS if cell is RELU else BOOLS | INTEGERS
 
-    @_data(torch=f"torch.{name}", cases=_packed_cases(cell.gates))
+    @_data(torch=f"torch.{name}", rejects=rejects, cases=_packed_cases(cell.gates))
     def function(
         data: Array,
         batch_sizes: Mask,
@@ -185,7 +183,7 @@ def _packed(name: str, cell: Cell) -> Callable[..., Any]:
     return function
 
 
-@_input(torch="torch.gru", cases=_cases(3))
+@_input(torch="torch.gru", rejects=BOOLS | INTEGERS, cases=_cases(3))
 def _gru(
     input: Array,
     hx: Array,
@@ -221,7 +219,7 @@ def _gru(
 gru = overloads(_gru, _packed("gru", GRU))
 
 
-@_input(torch="torch.rnn_tanh", cases=_cases(1))
+@_input(torch="torch.rnn_tanh", rejects=BOOLS | INTEGERS, cases=_cases(1))
 def _rnn_tanh(
     input: Array,
     hx: Array,
@@ -257,7 +255,7 @@ def _rnn_tanh(
 rnn_tanh = overloads(_rnn_tanh, _packed("rnn_tanh", TANH))
 
 
-@_input(torch="torch.rnn_relu", cases=_cases(1))
+@_input(torch="torch.rnn_relu", rejects=NOT_FLOATS, cases=_cases(1))
 def _rnn_relu(
     input: Array,
     hx: Array,

@@ -9,7 +9,7 @@ from ...core.checks import want_one_dtype
 from ...core.dtypes import as_dtype, computed_in
 from ...core.errors import PositionError, ShapeError, describe
 from ...core.op import op
-from ...core.record import BOOLS, INTEGERS, Array, Row, Tensors, rows
+from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Row, Tensors, rows, where_empty
 from ._layers import Weights, want_weights
 from ._recurrence import GRU, LSTM, RELU, TANH, Arrays, Cell, times
 
@@ -24,10 +24,10 @@ def _cases(gates: int, states: int = 1) -> tuple[Row, ...]:
     )
 
 
-_cell = functools.partial(op, kind=None, composite=True, rejects=BOOLS | INTEGERS)
+_cell = functools.partial(op, kind=None, composite=True)
 
 
-@_cell(cases=_cases(4, 2))
+@_cell(rejects=BOOLS | INTEGERS, cases=_cases(4, 2))
 def lstm_cell(
     input: Array, hx: Tensors, w_ih: Array, w_hh: Array, b_ih: Array = None, b_hh: Array = None
 ) -> tuple[jax.Array, jax.Array]:
@@ -49,7 +49,7 @@ def lstm_cell(
     return hidden, cell
 
 
-@_cell(cases=_cases(3))
+@_cell(rejects=BOOLS | INTEGERS, cases=_cases(3))
 def gru_cell(input: Array, hx: Array, w_ih: Array, w_hh: Array, b_ih: Array = None, b_hh: Array = None) -> jax.Array:
     """Apply one step of a gated recurrent unit. Return the new hidden state.
 
@@ -65,14 +65,14 @@ def gru_cell(input: Array, hx: Array, w_ih: Array, w_hh: Array, b_ih: Array = No
     return _stepped(GRU, input, (hx,), (w_ih, w_hh), (b_ih, b_hh))[0]
 
 
-@_cell(cases=_cases(1))
+@_cell(rejects=BOOLS, takes_here=where_empty(BOOLS), cases=_cases(1))
 def rnn_tanh_cell(
     input: Array, hx: Array, w_ih: Array, w_hh: Array, b_ih: Array = None, b_hh: Array = None
 ) -> jax.Array:
     """Return the hidden state `tanh(input @ w_ih.T + b_ih + hx @ w_hh.T + b_hh)`.
 
     Shapes: (b, n), state (b, m), weights (m, n) and (m, m), biases (m).
-    Dtypes: 16-bit floats are computed in float32 and rounded once.
+    Dtypes: 16-bit floats are computed in float32 and rounded once; integers give float32.
     Raises: RuntimeError for other shapes, and for different dtypes.
 
     >>> import jaxfun as jf
@@ -82,7 +82,7 @@ def rnn_tanh_cell(
     return _stepped(TANH, input, (hx,), (w_ih, w_hh), (b_ih, b_hh))[0]
 
 
-@_cell(cases=_cases(1))
+@_cell(rejects=BOOLS | COMPLEXES, cases=_cases(1))
 def rnn_relu_cell(
     input: Array, hx: Array, w_ih: Array, w_hh: Array, b_ih: Array = None, b_hh: Array = None
 ) -> jax.Array:
@@ -106,11 +106,11 @@ def _stepped(cell: Cell, input: jax.Array, state: Any, weights: tuple[Any, Any],
     given = tuple(each for each in biases if each is not None)
     want_weights(cell, input, state, Weights(*weights, given, None))
     want_one_dtype(input, *state, *weights, *given)
-    own, wide = input.dtype, computed_in(as_dtype(input.dtype)).dtype
-    input, state, weights, biases = jax.tree.map(lambda x: x.astype(wide), (input, tuple(state), weights, biases))
+    own, wide = as_dtype(input.dtype), computed_in(as_dtype(input.dtype))
+    input, state, weights, biases = jax.tree.map(lambda x: x.astype(wide.dtype), (input, tuple(state), weights, biases))
     x, p = (
         times(array, weight) if bias is None else times(array, weight) + bias
         for array, weight, bias in zip((input, state[0]), weights, biases, strict=True)
     )
     new, _ = cell.step(x, p, state)
-    return tuple(each.astype(own) for each in new)
+    return new if own == wide else tuple(each.astype(own.dtype) for each in new)
