@@ -104,6 +104,8 @@ _NAMES = {
     "ops.linalg.factor": "cholesky cholesky_inverse cholesky_solve qr svd",
     "ops.linalg.matmul": "bmm dot matmul mm mv",
     "ops.linalg.products": "chain_matmul cross ger inner kron outer tensordot vdot",
+    # Fourier transforms
+    "ops.fft.short_time": "istft stft",
     # nn
     "ops.nn.activation": "celu relu selu",
     "ops.nn.adaptive_pool": "adaptive_avg_pool1d",
