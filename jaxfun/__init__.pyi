@@ -1637,6 +1637,72 @@ def group_norm(
     """
     ...
 
+@overload
+def gru(
+    input: ArrayLike,
+    hx: ArrayLike,
+    params: Sequence[ArrayLike],
+    has_biases: builtins.bool,
+    num_layers: builtins.int,
+    dropout: builtins.float,
+    train: builtins.bool,
+    bidirectional: builtins.bool,
+    batch_first: builtins.bool,
+    *,
+    lengths: ArrayLike | None = None,
+    key: ArrayLike | None = None,
+) -> tuple[Array, Array]:
+    """Apply layers of gated recurrent units. Return the outputs and the last hidden states.
+
+    `hx` are the initial hidden states. The other arguments are those of `lstm`, without a projection. A packed sequence
+    is `gru(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional)`.
+
+    Shapes, dtypes and errors: those of `lstm`.
+    Torch: torch.gru.
+    """
+    ...
+
+@overload
+def gru(
+    data: ArrayLike,
+    batch_sizes: ArrayLike,
+    hx: ArrayLike,
+    params: Sequence[ArrayLike],
+    has_biases: builtins.bool,
+    num_layers: builtins.int,
+    dropout: builtins.float,
+    train: builtins.bool,
+    bidirectional: builtins.bool,
+    *,
+    key: ArrayLike | None = None,
+) -> tuple[Array, Array]:
+    """Apply layers of gated recurrent units. Return the outputs and the last hidden states.
+
+    `hx` are the initial hidden states. The other arguments are those of `lstm`, without a projection. A packed sequence
+    is `gru(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional)`.
+
+    Shapes, dtypes and errors: those of `lstm`.
+    Torch: torch.gru.
+    """
+    ...
+
+def gru_cell(
+    input: ArrayLike,
+    hx: ArrayLike,
+    w_ih: ArrayLike,
+    w_hh: ArrayLike,
+    b_ih: ArrayLike | None = None,
+    b_hh: ArrayLike | None = None,
+) -> Array:
+    """Apply one step of a gated recurrent unit. Return the new hidden state.
+
+    The gates stand in torch's order: reset, update, new.
+    Shapes: (b, n), state (b, m), weights (3 m, n) and (3 m, m), biases (3 m).
+    Dtypes: 16-bit floats are computed in float32 and rounded once.
+    Raises: RuntimeError for other shapes, and for different dtypes.
+    """
+    ...
+
 def gt(input: ArrayLike, other: ArrayLike | Number) -> Array:
     """Return `input > other` for each element.
 
@@ -1959,6 +2025,29 @@ def isreal(input: ArrayLike) -> Array:
     """Return whether the imaginary part of each element is 0."""
     ...
 
+def istft(
+    input: ArrayLike,
+    n_fft: builtins.int,
+    hop_length: builtins.int | None = None,
+    win_length: builtins.int | None = None,
+    window: ArrayLike | None = None,
+    center: builtins.bool = True,
+    normalized: builtins.bool = False,
+    onesided: builtins.bool | None = None,
+    length: builtins.int | None = None,
+    return_complex: builtins.bool = False,
+) -> Array:
+    """Compute the inverse short-time Fourier transform: the least squares estimate of the signal.
+
+    The frames are transformed back, multiplied by the window, added where they overlap, and divided by the sum of the
+    squared windows. The arguments are those that `stft` was given. `length` is that of the signal; by default it is
+    what the frames cover.
+    Shapes: (frequencies, frames) or (b, frequencies, frames) -> (t) or (b, t).
+    Raises: RuntimeError for other shapes and sizes, for a real input, and where the windows sum up to 0.
+    Torch: torch.istft.
+    """
+    ...
+
 def item(input: ArrayLike) -> Number:
     """Return the value of a tensor of one element as a Python number.
 
@@ -2174,6 +2263,94 @@ def logsumexp(
     For no elements it is -infinity.
     Gradient: NaN if all elements are -infinity.
     Raises: RuntimeError for `dim=()` unless the tensor is 0-dim or empty, or `keepdim`.
+    """
+    ...
+
+@overload
+def lstm(
+    input: ArrayLike,
+    hx: Sequence[ArrayLike],
+    params: Sequence[ArrayLike],
+    has_biases: builtins.bool,
+    num_layers: builtins.int,
+    dropout: builtins.float,
+    train: builtins.bool,
+    bidirectional: builtins.bool,
+    batch_first: builtins.bool,
+    *,
+    lengths: ArrayLike | None = None,
+    key: ArrayLike | None = None,
+) -> tuple[Array, Array, Array]:
+    """Apply layers of long short-term memory. Return the outputs, the last hidden states and the last cell states.
+
+    - `hx` are the initial hidden and cell states of each layer and direction.
+    - `params` are the weights of each layer and direction in the order of torch.nn.LSTM: `weight_ih, weight_hh,
+      bias_ih, bias_hh, weight_hr`. There are no biases if `has_biases` is False. A `weight_hr` projects the hidden
+      states; it is expected if they are smaller than the cell states.
+    - `dropout` is applied between layers if `train`. `key` is then a JAX random key.
+    - `lengths` are the lengths of padded sequences. Outputs after the end of a sequence are 0; its last states are
+      those at its end.
+
+    A packed sequence is `lstm(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional)`.
+    Its `batch_sizes` may be traced.
+
+    Shapes: input (t, b, n), or (b, t, n) if `batch_first`; states (layers * directions, b, m). As in torch.nn.LSTM, the
+    batch dimension of input and states may be missing.
+    Dtypes: 16-bit floats are computed in float32 and rounded once.
+    Raises: RuntimeError for other shapes, dtypes and numbers of weights; TypeError if dropout needs a `key`.
+    Torch: torch.lstm.
+    """
+    ...
+
+@overload
+def lstm(
+    data: ArrayLike,
+    batch_sizes: ArrayLike,
+    hx: Sequence[ArrayLike],
+    params: Sequence[ArrayLike],
+    has_biases: builtins.bool,
+    num_layers: builtins.int,
+    dropout: builtins.float,
+    train: builtins.bool,
+    bidirectional: builtins.bool,
+    *,
+    key: ArrayLike | None = None,
+) -> tuple[Array, Array, Array]:
+    """Apply layers of long short-term memory. Return the outputs, the last hidden states and the last cell states.
+
+    - `hx` are the initial hidden and cell states of each layer and direction.
+    - `params` are the weights of each layer and direction in the order of torch.nn.LSTM: `weight_ih, weight_hh,
+      bias_ih, bias_hh, weight_hr`. There are no biases if `has_biases` is False. A `weight_hr` projects the hidden
+      states; it is expected if they are smaller than the cell states.
+    - `dropout` is applied between layers if `train`. `key` is then a JAX random key.
+    - `lengths` are the lengths of padded sequences. Outputs after the end of a sequence are 0; its last states are
+      those at its end.
+
+    A packed sequence is `lstm(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional)`.
+    Its `batch_sizes` may be traced.
+
+    Shapes: input (t, b, n), or (b, t, n) if `batch_first`; states (layers * directions, b, m). As in torch.nn.LSTM, the
+    batch dimension of input and states may be missing.
+    Dtypes: 16-bit floats are computed in float32 and rounded once.
+    Raises: RuntimeError for other shapes, dtypes and numbers of weights; TypeError if dropout needs a `key`.
+    Torch: torch.lstm.
+    """
+    ...
+
+def lstm_cell(
+    input: ArrayLike,
+    hx: Sequence[ArrayLike],
+    w_ih: ArrayLike,
+    w_hh: ArrayLike,
+    b_ih: ArrayLike | None = None,
+    b_hh: ArrayLike | None = None,
+) -> tuple[Array, Array]:
+    """Apply one step of long short-term memory. Return the new hidden and the new cell state.
+
+    `hx` are the hidden and the cell state before. The gates stand in torch's order: input, forget, cell, output.
+    Shapes: (b, n), states (b, m), weights (4 m, n) and (4 m, m), biases (4 m).
+    Dtypes: 16-bit floats are computed in float32 and rounded once.
+    Raises: RuntimeError for other shapes, and for different dtypes.
     """
     ...
 
@@ -3216,6 +3393,137 @@ def rms_norm(
     """
     ...
 
+@overload
+def rnn_relu(
+    input: ArrayLike,
+    hx: ArrayLike,
+    params: Sequence[ArrayLike],
+    has_biases: builtins.bool,
+    num_layers: builtins.int,
+    dropout: builtins.float,
+    train: builtins.bool,
+    bidirectional: builtins.bool,
+    batch_first: builtins.bool,
+    *,
+    lengths: ArrayLike | None = None,
+    key: ArrayLike | None = None,
+) -> tuple[Array, Array]:
+    """Apply layers of a recurrent network with `relu`. Return the outputs and the last hidden states.
+
+    `hx` are the initial hidden states. The other arguments are those of `lstm`, without a projection. A packed sequence
+    is `rnn_relu(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional)`.
+
+    Shapes, dtypes and errors: those of `lstm`.
+    Torch: torch.rnn_relu.
+    """
+    ...
+
+@overload
+def rnn_relu(
+    data: ArrayLike,
+    batch_sizes: ArrayLike,
+    hx: ArrayLike,
+    params: Sequence[ArrayLike],
+    has_biases: builtins.bool,
+    num_layers: builtins.int,
+    dropout: builtins.float,
+    train: builtins.bool,
+    bidirectional: builtins.bool,
+    *,
+    key: ArrayLike | None = None,
+) -> tuple[Array, Array]:
+    """Apply layers of a recurrent network with `relu`. Return the outputs and the last hidden states.
+
+    `hx` are the initial hidden states. The other arguments are those of `lstm`, without a projection. A packed sequence
+    is `rnn_relu(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional)`.
+
+    Shapes, dtypes and errors: those of `lstm`.
+    Torch: torch.rnn_relu.
+    """
+    ...
+
+def rnn_relu_cell(
+    input: ArrayLike,
+    hx: ArrayLike,
+    w_ih: ArrayLike,
+    w_hh: ArrayLike,
+    b_ih: ArrayLike | None = None,
+    b_hh: ArrayLike | None = None,
+) -> Array:
+    """Return the hidden state `relu(input @ w_ih.T + b_ih + hx @ w_hh.T + b_hh)`.
+
+    Shapes: (b, n), state (b, m), weights (m, n) and (m, m), biases (m).
+    Dtypes: 16-bit floats are computed in float32 and rounded once.
+    Gradient: 0 at 0.
+    Raises: RuntimeError for other shapes, and for different dtypes.
+    """
+    ...
+
+@overload
+def rnn_tanh(
+    input: ArrayLike,
+    hx: ArrayLike,
+    params: Sequence[ArrayLike],
+    has_biases: builtins.bool,
+    num_layers: builtins.int,
+    dropout: builtins.float,
+    train: builtins.bool,
+    bidirectional: builtins.bool,
+    batch_first: builtins.bool,
+    *,
+    lengths: ArrayLike | None = None,
+    key: ArrayLike | None = None,
+) -> tuple[Array, Array]:
+    """Apply layers of a recurrent network with `tanh`. Return the outputs and the last hidden states.
+
+    `hx` are the initial hidden states. The other arguments are those of `lstm`, without a projection. A packed sequence
+    is `rnn_tanh(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional)`.
+
+    Shapes, dtypes and errors: those of `lstm`.
+    Torch: torch.rnn_tanh.
+    """
+    ...
+
+@overload
+def rnn_tanh(
+    data: ArrayLike,
+    batch_sizes: ArrayLike,
+    hx: ArrayLike,
+    params: Sequence[ArrayLike],
+    has_biases: builtins.bool,
+    num_layers: builtins.int,
+    dropout: builtins.float,
+    train: builtins.bool,
+    bidirectional: builtins.bool,
+    *,
+    key: ArrayLike | None = None,
+) -> tuple[Array, Array]:
+    """Apply layers of a recurrent network with `tanh`. Return the outputs and the last hidden states.
+
+    `hx` are the initial hidden states. The other arguments are those of `lstm`, without a projection. A packed sequence
+    is `rnn_tanh(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional)`.
+
+    Shapes, dtypes and errors: those of `lstm`.
+    Torch: torch.rnn_tanh.
+    """
+    ...
+
+def rnn_tanh_cell(
+    input: ArrayLike,
+    hx: ArrayLike,
+    w_ih: ArrayLike,
+    w_hh: ArrayLike,
+    b_ih: ArrayLike | None = None,
+    b_hh: ArrayLike | None = None,
+) -> Array:
+    """Return the hidden state `tanh(input @ w_ih.T + b_ih + hx @ w_hh.T + b_hh)`.
+
+    Shapes: (b, n), state (b, m), weights (m, n) and (m, m), biases (m).
+    Dtypes: 16-bit floats are computed in float32 and rounded once; integers give float32.
+    Raises: RuntimeError for other shapes, and for different dtypes.
+    """
+    ...
+
 def roll(
     input: ArrayLike,
     shifts: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
@@ -3736,6 +4044,32 @@ def std_mean(input: ArrayLike, unbiased: builtins.bool = True) -> tuple[Array, A
     """Return the standard deviation, like `std`, and the mean.
 
     Raises: RuntimeError for integers and bools.
+    """
+    ...
+
+def stft(
+    input: ArrayLike,
+    n_fft: builtins.int,
+    hop_length: builtins.int | None = None,
+    win_length: builtins.int | None = None,
+    window: ArrayLike | None = None,
+    center: builtins.bool = True,
+    pad_mode: str = "reflect",
+    normalized: builtins.bool = False,
+    onesided: builtins.bool | None = None,
+    return_complex: builtins.bool | None = None,
+    align_to_window: builtins.bool | None = None,
+) -> Array:
+    """Compute the short-time Fourier transform: the transforms of overlapping frames of `n_fft` elements.
+
+    `hop_length` is the distance of two frames, `n_fft // 4` by default. `window` has `win_length` elements (`n_fft` by
+    default) and is padded with zeros on both sides; by default it is 1. With `center`, the input is padded so that
+    frame t is centred at `t * hop_length`. `normalized` divides by the root of `n_fft`. `onesided` returns only the
+    frequencies that are not negative; it is the default for real inputs.
+    Shapes: (t) or (b, t) -> (*, frequencies, frames); with `return_complex=False` a last dimension of size 2.
+    Raises: RuntimeError for other shapes and sizes, for integers and 16-bit floats, and for a real input without
+    `return_complex`.
+    Torch: torch.stft.
     """
     ...
 

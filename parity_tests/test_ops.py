@@ -75,9 +75,10 @@ def test_equals_torch_on_random_cases(record: Op, dtype: DType, device: str) -> 
     assert compared(report), "nothing was compared"
 
 
-# torch reads behind the end of `batch_sizes` that do not fit, and its process ends: test_recurrent.py has the errors
-_PACKED = {"lstm.data", "gru.data", "rnn_tanh.data", "rnn_relu.data"}
-RAISING = [record for record in RECORDS if record.name not in _PACKED]
+# torch's recurrent layers do not check all sizes: some compute from what stands in memory behind a weight, and for
+# `batch_sizes` that do not fit the process ends. parity_tests/test_recurrent.py has the errors that they do raise
+_UNCHECKED = {f"{name}.{form}" for name in ("lstm", "gru", "rnn_tanh", "rnn_relu") for form in ("input", "data")}
+RAISING = [record for record in RECORDS if record.name not in _UNCHECKED]
 
 
 @pytest.mark.parametrize("record", RAISING, ids=[record.name for record in RAISING])

@@ -1,5 +1,6 @@
 """Recurrent layers beside torch.nn's modules: options, padded and packed sequences, dropout, errors."""
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,9 @@ import jaxfun as jf
 from jaxfun import parity
 from jaxfun.parity.run.outcome import outcome
 from jaxfun.parity.search.verdicts import raises_alike
+
+# torch says once that projections are slower
+pytestmark = pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN")
 
 MODULES = {
     "lstm": torch.nn.LSTM,
@@ -54,7 +58,9 @@ def made(options: dict[str, Any]) -> tuple[Any, torch.Tensor, tuple[torch.Tensor
     if options["proj_size"]:
         given["proj_size"] = options["proj_size"]
     dtype = getattr(torch, options["dtype"])
-    module = MODULES[options["name"]](*options["sizes"], **given).to(dtype).eval()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # dropout of a single layer
+        module = MODULES[options["name"]](*options["sizes"], **given).to(dtype).eval()
     inputs, hidden = options["sizes"]
     shape = (max(options["lengths"]), len(options["lengths"]))
     x = torch.randn(*(reversed(shape) if options["batch_first"] else shape), inputs, dtype=dtype, requires_grad=True)
@@ -170,7 +176,7 @@ def test_dropout_acts_between_layers_in_training_only() -> None:
     np.testing.assert_array_equal(dropping(0.0, True, None), 1)
     np.testing.assert_array_equal(dropping(1.0, True, KEY), 0)
     found = np.asarray(dropping(0.25, True, KEY))
-    assert {*np.unique(found)} == {0, np.float32(1 / 0.75)}
+    np.testing.assert_allclose(np.unique(found), [0, 1 / 0.75], rtol=1e-6)
     assert abs((found == 0).mean() - 0.25) < 0.07  # five standard deviations of 600 draws are 0.09
     np.testing.assert_array_equal(found, jax.jit(lambda key: dropping(0.25, True, key))(KEY))
     assert (found != dropping(0.25, True, jax.random.key(1))).any()
@@ -194,7 +200,6 @@ DATA, SIZES, STATE = torch.ones(5, 3), torch.tensor([2, 2, 1]), torch.zeros(1, 2
 X = torch.ones(3, 2, 3)
 WRONG: dict[str, tuple[Any, ...]] = {
     "too few rows": (DATA[:4], SIZES, STATE, WEIGHTS, True, 1, 0.0, False, False),
-    "growing sizes": (DATA, torch.tensor([1, 2, 2]), STATE, WEIGHTS, True, 1, 0.0, False, False),
     "int32 sizes": (DATA, SIZES.int(), STATE, WEIGHTS, True, 1, 0.0, False, False),
     "too many states": (DATA, SIZES, torch.zeros(1, 3, 2), WEIGHTS, True, 1, 0.0, False, False),
     "a missing weight": (DATA, SIZES, STATE, WEIGHTS[:3], True, 1, 0.0, False, False),
@@ -216,6 +221,12 @@ def test_errors_are_torchs(case: str) -> None:
     _, error = outcome(lambda: jf.gru(*WRONG[case]))
     assert theirs is not None
     assert raises_alike(error, theirs).ok, (error, theirs)
+
+
+@pytest.mark.parametrize("sizes", [[1, 2, 2], [2, 2, 0, 1], [2, 3], [2, 2], []], ids=str)
+def test_batch_sizes_that_do_not_fit_are_refused(sizes: list[int]) -> None:
+    with pytest.raises(RuntimeError, match="batch_sizes"):
+        jf.gru(DATA, np.array(sizes, "int64"), STATE, WEIGHTS, True, 1, 0.0, False, False)
 
 
 @pytest.mark.parametrize("lengths", [[0, 3], [4, 1], [-1, 2], [1], [1, 2, 3], [1.0, 2.0]], ids=str)

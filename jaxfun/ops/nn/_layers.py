@@ -135,7 +135,7 @@ def _weights(hx: Arrays, params: Sequence[jax.Array], layers: Layers, count: int
         raise PositionError(f"states of shape ({count}, b, m)", describe(tuple(hx)))
     groups = (params[at : at + size] for at in range(0, len(params), size))
     biases = slice(2, 4 if layers.has_biases else 2)
-    return [Weights(*each[:2], tuple(each[biases]), each[-1] if has_projection else None) for each in groups]
+    return [Weights(each[0], each[1], tuple(each[biases]), each[-1] if has_projection else None) for each in groups]
 
 
 def _dropped(x: jax.Array, layers: Layers, layer: int) -> jax.Array:

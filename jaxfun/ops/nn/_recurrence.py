@@ -5,6 +5,7 @@ slopes of the gates, and the gradient of the weights as one product. Begin with 
 """
 
 import functools
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -32,6 +33,7 @@ class Cell(NamedTuple):
     slopes: Callable[[Arrays, Arrays], tuple[jax.Array, jax.Array, Arrays]]
     mix: Callable[[jax.Array], Arrays]
     close: Callable[[Sequence[jax.Array], Arrays, Arrays], Arrays]
+    scale: Callable[[jax.Array, jax.Array], jax.Array] = operator.mul  # multiplies tangents by slopes
     keeps_bias: bool = False  # the bias of p is not simply added to that of x
 
 
@@ -102,7 +104,7 @@ GRU = Cell(3, _gru_step, _gru_slopes, _gru_mix, _gru_close, keeps_bias=True)
 # Plain RNN: h' = tanh(x + p) or relu(x + p).
 
 
-def _plain(activation: Callable[[jax.Array], jax.Array], slope: Callable[[jax.Array], jax.Array]) -> Cell:
+def _plain(activation: Callable[[jax.Array], jax.Array], slope: Callable[[jax.Array], jax.Array], **more: Any) -> Cell:
     def step(x: jax.Array, p: jax.Array, state: Arrays) -> tuple[Arrays, Arrays]:
         h = activation(x + p)
         return (h,), (h,)
@@ -111,11 +113,12 @@ def _plain(activation: Callable[[jax.Array], jax.Array], slope: Callable[[jax.Ar
         by = slope(saved[0])
         return by, by, ()
 
-    return Cell(1, step, slopes, lambda gates: (gates,), lambda mixed, rest, tangents: tuple(mixed))
+    return Cell(1, step, slopes, lambda gates: (gates,), lambda mixed, rest, tangents: tuple(mixed), **more)
 
 
 TANH = _plain(tanh, lambda h: 1 - h * h)
-RELU = _plain(relu, lambda h: jnp.where(h <= 0, 0, 1).astype(h.dtype))
+# a slope of 0 is 0 for an infinite tangent too
+RELU = _plain(relu, lambda h: ~(h <= 0), scale=lambda slopes, x: jnp.where(slopes, x, 0))
 
 
 class Given(NamedTuple):
@@ -162,7 +165,7 @@ def _chosen(mask: jax.Array | None, new: Sequence[jax.Array], old: Arrays) -> Ar
 
 
 @recurrence.defjvp
-def _recurrence_jvp(cell: Cell, is_reversed: bool, primals: tuple[Given], tangents: tuple[Given]) -> Any:
+def _recurrence_jvp(cell: Cell, is_reversed: bool, primals: tuple[Given], tangents: tuple[Any]) -> Any:
     (given,), (d,) = primals, tangents
     states, (saved, h), last = _scanned(cell, is_reversed, given)
     before = tuple(_shifted(*pair, is_reversed) for pair in zip(given.state, states, strict=True))
@@ -170,12 +173,12 @@ def _recurrence_jvp(cell: Cell, is_reversed: bool, primals: tuple[Given], tangen
     d_p = times(before[0], d.weight)
     if given.bias is not None:
         d_p = d_p + d.bias
-    driven = cell.mix(by_x * d.gates + by_p * d_p)
+    driven = cell.mix(cell.scale(by_x, d.gates) + cell.scale(by_p, d_p))
     moved = None if given.projection is None else times(h, d.projection)
 
     def step(tangents: Arrays, item: Any) -> tuple[Arrays, jax.Array]:
         driven, by_p, rest, moved, mask = item
-        mixed = cell.mix(by_p * times(tangents[0], given.weight))
+        mixed = cell.mix(cell.scale(by_p, times(tangents[0], given.weight)))
         new = cell.close([one + other for one, other in zip(driven, mixed, strict=True)], rest, tangents)
         if given.projection is not None:
             new = (times(new[0], given.projection) + moved, *new[1:])

@@ -14,7 +14,7 @@ from ...core.errors import ShapeError, describe
 from ...core.numbers import is_traced
 from ...core.op import op
 from ...core.overloads import overloads
-from ...core.record import BOOLS, INTEGERS, NOT_FLOATS, Array, Index, Integer, Mask, Row, Tensors, rows
+from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Index, Integer, Mask, Row, Tensors, rows
 from ._layers import Layers, of_data, of_input
 from ._recurrence import GRU, LSTM, RELU, TANH, Arrays, Cell
 
@@ -66,12 +66,15 @@ def _check_lengths(input: jax.Array, hx: Any, params: Any, *options: Any, length
         raise ShapeError(f"`lengths` from 1 to {steps}", describe(lengths))
 
 
-def _check_batch_sizes(data: jax.Array, batch_sizes: jax.Array, *others: Any, key: Any = None) -> None:
+def _check_batch_sizes(data: jax.Array, batch_sizes: jax.Array, hx: Any, *others: Any, key: Any = None) -> None:
     if is_traced(batch_sizes) or (batch_sizes.ndim, data.ndim) != (1, 2):
         return
     known, rows = np.asarray(batch_sizes), data.shape[0]
-    if known.sum() != rows or (np.diff(known) > 0).any() or (known < 1).any():
+    if not known.size or known.sum() != rows or (np.diff(known) > 0).any() or (known < 1).any():
         raise ShapeError(f"positive `batch_sizes` that do not increase, with the sum {rows}", str(known.tolist()))
+    for state in hx if isinstance(hx, tuple) else (hx,):
+        if state.shape[-2:-1] != (known[0],):
+            raise ShapeError(f"states of {known[0]} sequences", describe(state))
 
 
 _input = functools.partial(op, kind=None, overload="input", composite=True, before=_check_lengths)
@@ -111,6 +114,7 @@ def _lstm(
       those at its end.
 
     A packed sequence is `lstm(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional)`.
+    Its `batch_sizes` may be traced.
 
     Shapes: input (t, b, n), or (b, t, n) if `batch_first`; states (layers * directions, b, m). As in torch.nn.LSTM, the
     batch dimension of input and states may be missing.
@@ -160,7 +164,7 @@ def _two(hx: Sequence[jax.Array]) -> Arrays:
 
 def _packed(name: str, cell: Cell) -> Callable[..., Any]:
     """Return the op of a function with one state on packed sequences."""
-    rejects = NOT_FLOATS if cell is RELU else BOOLS | INTEGERS
+    rejects = BOOLS | COMPLEXES if cell is RELU else BOOLS | INTEGERS
 
     @_data(torch=f"torch.{name}", rejects=rejects, cases=_packed_cases(cell.gates))
     def function(
@@ -255,7 +259,7 @@ def _rnn_tanh(
 rnn_tanh = overloads(_rnn_tanh, _packed("rnn_tanh", TANH))
 
 
-@_input(torch="torch.rnn_relu", rejects=NOT_FLOATS, cases=_cases(1))
+@_input(torch="torch.rnn_relu", rejects=BOOLS | COMPLEXES, cases=_cases(1))
 def _rnn_relu(
     input: Array,
     hx: Array,

@@ -1,15 +1,16 @@
 """One step of a recurrent network: `lstm_cell`, `gru_cell`, `rnn_tanh_cell` and `rnn_relu_cell`."""
 
 import functools
+from collections.abc import Mapping
 from typing import Any
 
 import jax
 
 from ...core.checks import want_one_dtype
-from ...core.dtypes import as_dtype, computed_in
+from ...core.dtypes import DType, as_dtype, computed_in
 from ...core.errors import PositionError, ShapeError, describe
 from ...core.op import op
-from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Row, Tensors, rows, where_empty
+from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Row, Tensors, rows
 from ._layers import Weights, want_weights
 from ._recurrence import GRU, LSTM, RELU, TANH, Arrays, Cell, times
 
@@ -22,6 +23,10 @@ def _cases(gates: int, states: int = 1) -> tuple[Row, ...]:
         ("b k", hx, f"{n} k", f"{n} 2", None, None),
         ("b k", hx, f"{n} k", f"{n} 2", n, None),
     )
+
+
+def _takes_no_batch(arguments: Mapping[str, Any]) -> frozenset[DType]:
+    return BOOLS if arguments["input"].shape[:1] == (0,) else frozenset()
 
 
 _cell = functools.partial(op, kind=None, composite=True)
@@ -65,7 +70,7 @@ def gru_cell(input: Array, hx: Array, w_ih: Array, w_hh: Array, b_ih: Array = No
     return _stepped(GRU, input, (hx,), (w_ih, w_hh), (b_ih, b_hh))[0]
 
 
-@_cell(rejects=BOOLS, takes_here=where_empty(BOOLS), cases=_cases(1))
+@_cell(rejects=BOOLS, takes_here=_takes_no_batch, cases=_cases(1))
 def rnn_tanh_cell(
     input: Array, hx: Array, w_ih: Array, w_hh: Array, b_ih: Array = None, b_hh: Array = None
 ) -> jax.Array:
