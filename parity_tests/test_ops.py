@@ -5,7 +5,7 @@ import pytest
 from jaxfun.core.dtypes import DType
 from jaxfun.core.record import Op
 from jaxfun.parity.draw.invalid import refused
-from parity_tests.suite import RECORDS, candidate_of, compared, covered, report_of, search, search_errors
+from parity_tests.suite import RECORDS, UNCHECKED, candidate_of, compared, covered, report_of, search, search_errors
 
 REFUSING = [record for record in RECORDS if record.rejects | record.operand_rejects]
 
@@ -75,10 +75,7 @@ def test_equals_torch_on_random_cases(record: Op, dtype: DType, device: str) -> 
     assert compared(report), "nothing was compared"
 
 
-# torch's recurrent layers do not check all sizes: some compute from what stands in memory behind a weight, and for
-# `batch_sizes` that do not fit the process ends. parity_tests/test_recurrent.py has the errors that they do raise
-_UNCHECKED = {f"{name}.{form}" for name in ("lstm", "gru", "rnn_tanh", "rnn_relu") for form in ("input", "data")}
-RAISING = [record for record in RECORDS if record.name not in _UNCHECKED]
+RAISING = [record for record in RECORDS if record.name not in UNCHECKED]
 
 
 @pytest.mark.parametrize("record", RAISING, ids=[record.name for record in RAISING])
