@@ -18,8 +18,11 @@ _NAMES = {
     "core.limits": "FInfo finfo IInfo iinfo",
     "core.types": "ArrayLike",
     # making tensors
-    "ops.creation.bridge": "from_dlpack from_numpy to_numpy",
-    "ops.creation.fill": "empty eye full full_like ones ones_like tensor zeros zeros_like",
+    "ops.creation.bridge": "from_dlpack from_numpy item to_numpy",
+    "ops.creation.fill": (
+        "empty empty_like eye full full_like new_empty new_full new_ones new_zeros ones ones_like scalar_tensor tensor "
+        "zeros zeros_like"
+    ),
     "ops.creation.random": "rand randint randn randperm",
     "ops.creation.spacing": "arange linspace logspace",
     # pointwise
@@ -33,7 +36,8 @@ _NAMES = {
         "less_equal logical_and logical_not logical_or logical_xor lt ne not_equal"
     ),
     "ops.pointwise.complex": (
-        "angle complex conj conj_physical imag isreal polar real resolve_conj resolve_neg view_as_complex view_as_real"
+        "angle complex conj conj_physical imag isreal polar real resolve_conj resolve_neg view_as_complex "
+        "view_as_complex_copy view_as_real view_as_real_copy"
     ),
     "ops.pointwise.division": "div divide floor_divide fmod reciprocal remainder true_divide",
     "ops.pointwise.floats": "copysign frexp ldexp nan_to_num nextafter signbit",
@@ -59,27 +63,33 @@ _NAMES = {
     "ops.reduce.sums": "all any count_nonzero logsumexp mean nanmean nansum prod sum",
     # shapes
     "ops.shape.broadcast": (
-        "broadcast_shapes broadcast_tensors broadcast_to cartesian_prod combinations expand expand_as meshgrid "
-        "sum_to_size"
+        "broadcast_shapes broadcast_tensors broadcast_to cartesian_prod combinations expand expand_as expand_copy "
+        "meshgrid sum_to_size"
     ),
     "ops.shape.diagonals": (
-        "diag diag_embed diagflat diagonal diagonal_scatter tril tril_indices triu triu_indices vander"
+        "diag diag_embed diagflat diagonal diagonal_copy diagonal_scatter tril tril_indices triu triu_indices vander"
     ),
+    "ops.shape.identity": "alias_copy clone contiguous detach_copy",
     "ops.shape.join": "block_diag cat column_stack concat concatenate dstack hstack row_stack stack vstack",
     "ops.shape.order": (
-        "adjoint flip fliplr flipud H mH moveaxis movedim mT permute roll rot90 swapaxes swapdims T t transpose"
+        "adjoint flip fliplr flipud H mH moveaxis movedim mT permute permute_copy roll rot90 swapaxes swapdims T t "
+        "t_copy transpose transpose_copy"
     ),
     "ops.shape.repeat": "repeat repeat_interleave tile",
     "ops.shape.reshape": (
-        "atleast_1d atleast_2d atleast_3d flatten ravel reshape reshape_as squeeze unflatten unsqueeze view view_as"
+        "atleast_1d atleast_2d atleast_3d flatten ravel reshape reshape_as squeeze squeeze_copy unflatten "
+        "unsqueeze unsqueeze_copy view view_as view_copy"
     ),
     "ops.shape.size": "dim numel shape size to type",
-    "ops.shape.split": "chunk dsplit hsplit split split_with_sizes tensor_split unbind vsplit",
-    "ops.shape.windows": "narrow narrow_copy select_scatter slice_scatter unfold",
+    "ops.shape.split": (
+        "chunk dsplit hsplit split split_copy split_with_sizes split_with_sizes_copy tensor_split unbind unbind_copy "
+        "unsafe_chunk unsafe_split unsafe_split_with_sizes vsplit"
+    ),
+    "ops.shape.windows": "narrow narrow_copy select_scatter slice_copy slice_scatter unfold unfold_copy",
     # indexing, sorting, searching
     "ops.index.gather": "gather index_select take take_along_dim",
-    "ops.index.getitem": "getitem select",
-    "ops.index.masks": "masked_fill masked_scatter masked_select",
+    "ops.index.getitem": "getitem select select_copy",
+    "ops.index.masks": "fill masked_fill masked_scatter masked_select",
     "ops.index.scatter": "scatter scatter_add scatter_reduce",
     "ops.index.search": "argwhere bucketize isin nonzero nonzero_static searchsorted unravel_index",
     "ops.index.setitem": "setitem",
@@ -94,6 +104,8 @@ _NAMES = {
     "ops.linalg.factor": "cholesky cholesky_inverse cholesky_solve qr svd",
     "ops.linalg.matmul": "bmm dot matmul mm mv",
     "ops.linalg.products": "chain_matmul cross ger inner kron outer tensordot vdot",
+    # Fourier transforms
+    "ops.fft.short_time": "istft stft",
     # nn
     "ops.nn.activation": "celu relu selu",
     "ops.nn.adaptive_pool": "adaptive_avg_pool1d",
@@ -106,10 +118,13 @@ _NAMES = {
     "ops.nn.embedding": "embedding_renorm",
     "ops.nn.linear": "bilinear",
     "ops.nn.max_pool": "max_pool1d max_pool2d max_pool3d",
+    "ops.nn.native_norms": "native_batch_norm native_group_norm native_layer_norm",
     "ops.nn.normalization": "group_norm layer_norm rms_norm",
     "ops.nn.pad": "constant_pad_nd",
     "ops.nn.piecewise": "hardshrink prelu rrelu threshold",
-    "ops.nn.shuffle": "channel_shuffle pixel_shuffle pixel_unshuffle",
+    "ops.nn.recurrent": "gru lstm rnn_relu rnn_tanh",
+    "ops.nn.recurrent_cells": "gru_cell lstm_cell rnn_relu_cell rnn_tanh_cell",
+    "ops.nn.shuffle": "channel_shuffle native_channel_shuffle pixel_shuffle pixel_unshuffle",
     "ops.nn.softmax": "log_softmax softmax",
     # gradients
     "autograd.gradient": "detach no_grad",

@@ -183,6 +183,14 @@ def adjoint(input: ArrayLike) -> Array:
     """
     ...
 
+def alias_copy(input: ArrayLike) -> Array:
+    """Return the same values. JAX's arrays never change, and have no strides: nothing is copied.
+
+    Gradient: that of the identity.
+    Torch: torch.clone, torch.alias_copy, Tensor.contiguous.
+    """
+    ...
+
 def all(
     input: ArrayLike,
     dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None,
@@ -749,6 +757,14 @@ def clip(input: ArrayLike, min: ArrayLike | Number | None = None, max: ArrayLike
     """
     ...
 
+def clone(input: ArrayLike) -> Array:
+    """Return the same values. JAX's arrays never change, and have no strides: nothing is copied.
+
+    Gradient: that of the identity.
+    Torch: torch.clone, torch.alias_copy, Tensor.contiguous.
+    """
+    ...
+
 def column_stack(tensors: Sequence[ArrayLike]) -> Array:
     """Concatenate tensors along their second dimension; a vector is a column.
 
@@ -801,6 +817,14 @@ def constant_pad_nd(input: ArrayLike, pad: Sequence[builtins.int], value: Number
 
     A negative number crops.
     Raises: RuntimeError for a `pad` that does not fit the shape, and for a `value` that the dtype cannot hold.
+    """
+    ...
+
+def contiguous(input: ArrayLike) -> Array:
+    """Return the same values. JAX's arrays never change, and have no strides: nothing is copied.
+
+    Gradient: that of the identity.
+    Torch: torch.clone, torch.alias_copy, Tensor.contiguous.
     """
     ...
 
@@ -1097,6 +1121,10 @@ def detach(input: ArrayLike | Variable) -> Any:
     """
     ...
 
+def detach_copy(input: ArrayLike) -> Array:
+    """Return the same values without a gradient."""
+    ...
+
 def diag(input: ArrayLike, diagonal: builtins.int = 0) -> Array:
     """Return a square matrix with a vector on its diagonal, or the diagonal of a matrix; 1 is above the main one.
 
@@ -1117,6 +1145,14 @@ def diagflat(input: ArrayLike, offset: builtins.int = 0) -> Array:
     ...
 
 def diagonal(input: ArrayLike, offset: builtins.int = 0, dim1: builtins.int = 0, dim2: builtins.int = 1) -> Array:
+    """Return the diagonal over two dimensions as the last dimension; `offset=1` is the diagonal above the main one.
+
+    Raises: RuntimeError if the two dimensions are the same.
+    Torch: torch.diagonal, which returns a view; here the result is a new array.
+    """
+    ...
+
+def diagonal_copy(input: ArrayLike, offset: builtins.int = 0, dim1: builtins.int = 0, dim2: builtins.int = 1) -> Array:
     """Return the diagonal over two dimensions as the last dimension; `offset=1` is the diagonal above the main one.
 
     Raises: RuntimeError if the two dimensions are the same.
@@ -1250,6 +1286,13 @@ def empty(*size: builtins.int | Sequence[builtins.int], dtype: DTypeLike | None 
     """
     ...
 
+def empty_like(input: ArrayLike, *, dtype: DTypeLike | None = None) -> Array:
+    """Return an uninitialised tensor with the shape of `input`, and by default its dtype: its values are undefined.
+
+    Torch: torch.empty_like.
+    """
+    ...
+
 def eq(input: ArrayLike, other: ArrayLike | Number) -> Array:
     """Return `input == other` for each element."""
     ...
@@ -1303,6 +1346,15 @@ def expand_as(input: ArrayLike, other: ArrayLike) -> Array:
     """
     ...
 
+def expand_copy(input: ArrayLike, *size: builtins.int | Sequence[builtins.int]) -> Array:
+    """Return the tensor broadcast to a shape, which may have more leading dimensions; -1 keeps a size.
+
+    Shapes: sizes are separate arguments or one tuple.
+    Raises: RuntimeError if the tensor does not broadcast to the shape.
+    Torch: Tensor.expand, which shares memory; here the result is a new array.
+    """
+    ...
+
 def expm1(input: ArrayLike) -> Array:
     """Return `exp(x) - 1` of each element, accurate near 0; integers give float32."""
     ...
@@ -1325,6 +1377,24 @@ def feature_alpha_dropout(
     Shapes: (n, c, *).
     Raises: RuntimeError for fewer than 2 dimensions; otherwise like `dropout`.
     Torch: torch.feature_alpha_dropout, torch.nn.functional.feature_alpha_dropout.
+    """
+    ...
+
+@overload
+def fill(input: ArrayLike, value: Number | Array) -> Array:
+    """Return a tensor of the shape and dtype of `input`, filled with a number or a 0-dim tensor.
+
+    Gradient: 0 for `input`; a tensor `value` gets the sum.
+    Raises: RuntimeError for a value that the dtype cannot hold, and for a `value` with dimensions.
+    """
+    ...
+
+@overload
+def fill(input: ArrayLike, value: ArrayLike) -> Array:
+    """Return a tensor of the shape and dtype of `input`, filled with a number or a 0-dim tensor.
+
+    Gradient: 0 for `input`; a tensor `value` gets the sum.
+    Raises: RuntimeError for a value that the dtype cannot hold, and for a `value` with dimensions.
     """
     ...
 
@@ -1574,6 +1644,72 @@ def group_norm(
     Dtypes: like `layer_norm`.
     Raises: RuntimeError for other shapes and dtypes; ValueError for a batch of one with only one value per group.
     Torch: torch.group_norm, torch.nn.functional.group_norm.
+    """
+    ...
+
+@overload
+def gru(
+    input: ArrayLike,
+    hx: ArrayLike,
+    params: Sequence[ArrayLike],
+    has_biases: builtins.bool,
+    num_layers: builtins.int,
+    dropout: builtins.float,
+    train: builtins.bool,
+    bidirectional: builtins.bool,
+    batch_first: builtins.bool,
+    *,
+    lengths: ArrayLike | None = None,
+    key: ArrayLike | None = None,
+) -> tuple[Array, Array]:
+    """Apply layers of gated recurrent units. Return the outputs and the last hidden states.
+
+    `hx` are the initial hidden states. The other arguments are those of `lstm`, without a projection. A packed sequence
+    is `gru(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional)`.
+
+    Shapes, dtypes and errors: those of `lstm`.
+    Torch: torch.gru.
+    """
+    ...
+
+@overload
+def gru(
+    data: ArrayLike,
+    batch_sizes: ArrayLike,
+    hx: ArrayLike,
+    params: Sequence[ArrayLike],
+    has_biases: builtins.bool,
+    num_layers: builtins.int,
+    dropout: builtins.float,
+    train: builtins.bool,
+    bidirectional: builtins.bool,
+    *,
+    key: ArrayLike | None = None,
+) -> tuple[Array, Array]:
+    """Apply layers of gated recurrent units. Return the outputs and the last hidden states.
+
+    `hx` are the initial hidden states. The other arguments are those of `lstm`, without a projection. A packed sequence
+    is `gru(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional)`.
+
+    Shapes, dtypes and errors: those of `lstm`.
+    Torch: torch.gru.
+    """
+    ...
+
+def gru_cell(
+    input: ArrayLike,
+    hx: ArrayLike,
+    w_ih: ArrayLike,
+    w_hh: ArrayLike,
+    b_ih: ArrayLike | None = None,
+    b_hh: ArrayLike | None = None,
+) -> Array:
+    """Apply one step of a gated recurrent unit. Return the new hidden state.
+
+    The gates stand in torch's order: reset, update, new.
+    Shapes: (b, n), state (b, m), weights (3 m, n) and (3 m, m), biases (3 m).
+    Dtypes: 16-bit floats are computed in float32 and rounded once.
+    Raises: RuntimeError for other shapes, and for different dtypes.
     """
     ...
 
@@ -1899,6 +2035,37 @@ def isreal(input: ArrayLike) -> Array:
     """Return whether the imaginary part of each element is 0."""
     ...
 
+def istft(
+    input: ArrayLike,
+    n_fft: builtins.int,
+    hop_length: builtins.int | None = None,
+    win_length: builtins.int | None = None,
+    window: ArrayLike | None = None,
+    center: builtins.bool = True,
+    normalized: builtins.bool = False,
+    onesided: builtins.bool | None = None,
+    length: builtins.int | None = None,
+    return_complex: builtins.bool = False,
+) -> Array:
+    """Compute the inverse short-time Fourier transform: the least squares estimate of the signal.
+
+    The frames are transformed back, multiplied by the window, added where they overlap, and divided by the sum of the
+    squared windows. The arguments are those that `stft` was given. `length` is that of the signal; by default it is
+    what the frames cover.
+    Shapes: (frequencies, frames) or (b, frequencies, frames) -> (t) or (b, t).
+    Raises: RuntimeError for other shapes and sizes, for a real input, and where the windows sum up to 0.
+    Torch: torch.istft.
+    """
+    ...
+
+def item(input: ArrayLike) -> Number:
+    """Return the value of a tensor of one element as a Python number.
+
+    Raises: RuntimeError for another number of elements; NotImplementedError for a tracer, which has no value yet.
+    Torch: Tensor.item.
+    """
+    ...
+
 def kron(input: ArrayLike, other: ArrayLike) -> Array:
     """Return the Kronecker product: each element of `input` times the whole of `other`.
 
@@ -2106,6 +2273,94 @@ def logsumexp(
     For no elements it is -infinity.
     Gradient: NaN if all elements are -infinity.
     Raises: RuntimeError for `dim=()` unless the tensor is 0-dim or empty, or `keepdim`.
+    """
+    ...
+
+@overload
+def lstm(
+    input: ArrayLike,
+    hx: Sequence[ArrayLike],
+    params: Sequence[ArrayLike],
+    has_biases: builtins.bool,
+    num_layers: builtins.int,
+    dropout: builtins.float,
+    train: builtins.bool,
+    bidirectional: builtins.bool,
+    batch_first: builtins.bool,
+    *,
+    lengths: ArrayLike | None = None,
+    key: ArrayLike | None = None,
+) -> tuple[Array, Array, Array]:
+    """Apply layers of long short-term memory. Return the outputs, the last hidden states and the last cell states.
+
+    - `hx` are the initial hidden and cell states of each layer and direction.
+    - `params` are the weights of each layer and direction in the order of torch.nn.LSTM: `weight_ih, weight_hh,
+      bias_ih, bias_hh, weight_hr`. There are no biases if `has_biases` is False. A `weight_hr` projects the hidden
+      states; it is expected if they are smaller than the cell states.
+    - `dropout` is applied between layers if `train`. `key` is then a JAX random key.
+    - `lengths` are the lengths of padded sequences. Outputs after the end of a sequence are 0; its last states are
+      those at its end.
+
+    A packed sequence is `lstm(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional)`.
+    Its `batch_sizes` may be traced.
+
+    Shapes: input (t, b, n), or (b, t, n) if `batch_first`; states (layers * directions, b, m). As in torch.nn.LSTM, the
+    batch dimension of input and states may be missing.
+    Dtypes: 16-bit floats are computed in float32 and rounded once.
+    Raises: RuntimeError for other shapes, dtypes and numbers of weights; TypeError if dropout needs a `key`.
+    Torch: torch.lstm.
+    """
+    ...
+
+@overload
+def lstm(
+    data: ArrayLike,
+    batch_sizes: ArrayLike,
+    hx: Sequence[ArrayLike],
+    params: Sequence[ArrayLike],
+    has_biases: builtins.bool,
+    num_layers: builtins.int,
+    dropout: builtins.float,
+    train: builtins.bool,
+    bidirectional: builtins.bool,
+    *,
+    key: ArrayLike | None = None,
+) -> tuple[Array, Array, Array]:
+    """Apply layers of long short-term memory. Return the outputs, the last hidden states and the last cell states.
+
+    - `hx` are the initial hidden and cell states of each layer and direction.
+    - `params` are the weights of each layer and direction in the order of torch.nn.LSTM: `weight_ih, weight_hh,
+      bias_ih, bias_hh, weight_hr`. There are no biases if `has_biases` is False. A `weight_hr` projects the hidden
+      states; it is expected if they are smaller than the cell states.
+    - `dropout` is applied between layers if `train`. `key` is then a JAX random key.
+    - `lengths` are the lengths of padded sequences. Outputs after the end of a sequence are 0; its last states are
+      those at its end.
+
+    A packed sequence is `lstm(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional)`.
+    Its `batch_sizes` may be traced.
+
+    Shapes: input (t, b, n), or (b, t, n) if `batch_first`; states (layers * directions, b, m). As in torch.nn.LSTM, the
+    batch dimension of input and states may be missing.
+    Dtypes: 16-bit floats are computed in float32 and rounded once.
+    Raises: RuntimeError for other shapes, dtypes and numbers of weights; TypeError if dropout needs a `key`.
+    Torch: torch.lstm.
+    """
+    ...
+
+def lstm_cell(
+    input: ArrayLike,
+    hx: Sequence[ArrayLike],
+    w_ih: ArrayLike,
+    w_hh: ArrayLike,
+    b_ih: ArrayLike | None = None,
+    b_hh: ArrayLike | None = None,
+) -> tuple[Array, Array]:
+    """Apply one step of long short-term memory. Return the new hidden and the new cell state.
+
+    `hx` are the hidden and the cell state before. The gates stand in torch's order: input, forget, cell, output.
+    Shapes: (b, n), states (b, m), weights (4 m, n) and (4 m, m), biases (4 m).
+    Dtypes: 16-bit floats are computed in float32 and rounded once.
+    Raises: RuntimeError for other shapes, and for different dtypes.
     """
     ...
 
@@ -2565,6 +2820,35 @@ def narrow_copy(input: ArrayLike, dim: builtins.int, start: Number | Array, leng
     """
     ...
 
+def native_batch_norm(
+    input: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike,
+    running_mean: ArrayLike | None,
+    running_var: ArrayLike | None,
+    training: builtins.bool,
+    momentum: Number | Array,
+    eps: Number | Array,
+) -> tuple[Array, ...]:
+    """Return `batch_norm`, and the mean and the reciprocal standard deviation of the batch.
+
+    Without `training` both statistics are empty. In training with running statistics, the updated ones follow, like
+    those of torch's `_native_batch_norm_legit_functional`.
+    Gradient: none for the statistics.
+    Raises: like `batch_norm`.
+    Torch: torch.native_batch_norm.
+    """
+    ...
+
+def native_channel_shuffle(input: ArrayLike, groups: builtins.int) -> Array:
+    """Divide the channels into `groups` groups, and interleave the groups.
+
+    Shapes: (n, c, *) -> (n, c, *).
+    Raises: RuntimeError for fewer than 3 dimensions, and unless a positive `groups` divides the number of channels.
+    Torch: torch.channel_shuffle, torch.nn.functional.channel_shuffle.
+    """
+    ...
+
 def native_dropout(
     input: ArrayLike, p: builtins.float, train: builtins.bool | None, *, key: Array | None = None
 ) -> tuple[Array, Array]:
@@ -2573,6 +2857,41 @@ def native_dropout(
     Traced torch programs call it. If `train` is None, it is True.
     Raises: RuntimeError in training for a `p` outside [0, 1], and for integers and bools.
     Torch: torch.native_dropout.
+    """
+    ...
+
+def native_group_norm(
+    input: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike,
+    N: builtins.int,
+    C: builtins.int,
+    HxW: builtins.int,
+    group: builtins.int,
+    eps: Number | Array,
+) -> tuple[Array, Array, Array]:
+    """Return `group_norm`, and the mean and the reciprocal standard deviation of each group.
+
+    Shapes: `N` instances of `C` channels with `HxW` elements each; the statistics are (N, group).
+    Gradient: none for the statistics.
+    Raises: RuntimeError for other shapes.
+    Torch: torch.native_group_norm.
+    """
+    ...
+
+def native_layer_norm(
+    input: ArrayLike,
+    normalized_shape: tuple[builtins.int, ...],
+    weight: ArrayLike,
+    bias: ArrayLike,
+    eps: Number | Array,
+) -> tuple[Array, Array, Array]:
+    """Return `layer_norm`, the mean, and the reciprocal standard deviation `1 / sqrt(var + eps)`.
+
+    Shapes: the statistics keep the normalised dimensions, with size 1.
+    Gradient: none for the statistics.
+    Raises: like `layer_norm`.
+    Torch: torch.native_layer_norm.
     """
     ...
 
@@ -2591,6 +2910,40 @@ def negative(input: ArrayLike) -> Array:
     """Return `-input`.
 
     Raises: NotImplementedError for bools.
+    """
+    ...
+
+def new_empty(input: ArrayLike, *size: builtins.int | Sequence[builtins.int], dtype: DTypeLike | None = None) -> Array:
+    """Return an uninitialised tensor, by default with the dtype of `input`: its values are undefined.
+
+    Raises: TypeError for sizes that are not integers; RuntimeError for negative sizes.
+    Torch: Tensor.new_empty.
+    """
+    ...
+
+def new_full(
+    input: ArrayLike, size: Sequence[builtins.int], fill_value: ArrayLike | Number, *, dtype: DTypeLike | None = None
+) -> Array:
+    """Return a tensor filled with a number, by default with the dtype of `input`.
+
+    Raises: TypeError for a size that is not a tuple; RuntimeError for a number that the dtype cannot hold.
+    Torch: Tensor.new_full.
+    """
+    ...
+
+def new_ones(input: ArrayLike, *size: builtins.int | Sequence[builtins.int], dtype: DTypeLike | None = None) -> Array:
+    """Return a tensor of ones, by default with the dtype of `input`.
+
+    Raises: TypeError for sizes that are not integers; RuntimeError for negative sizes.
+    Torch: Tensor.new_ones.
+    """
+    ...
+
+def new_zeros(input: ArrayLike, *size: builtins.int | Sequence[builtins.int], dtype: DTypeLike | None = None) -> Array:
+    """Return a tensor of zeros, by default with the dtype of `input`.
+
+    Raises: TypeError for sizes that are not integers; RuntimeError for negative sizes.
+    Torch: Tensor.new_zeros.
     """
     ...
 
@@ -2696,6 +3049,14 @@ def pdist(input: ArrayLike, p: builtins.float = 2.0) -> Array:
     ...
 
 def permute(input: ArrayLike, *dims: builtins.int | Sequence[builtins.int]) -> Array:
+    """Permute the dimensions: dimension `i` of the result is dimension `dims[i]` of `input`.
+
+    Shapes: `dims` are separate arguments or one tuple.
+    Raises: RuntimeError unless `dims` contains each dimension exactly once.
+    """
+    ...
+
+def permute_copy(input: ArrayLike, *dims: builtins.int | Sequence[builtins.int]) -> Array:
     """Permute the dimensions: dimension `i` of the result is dimension `dims[i]` of `input`.
 
     Shapes: `dims` are separate arguments or one tuple.
@@ -3042,6 +3403,137 @@ def rms_norm(
     """
     ...
 
+@overload
+def rnn_relu(
+    input: ArrayLike,
+    hx: ArrayLike,
+    params: Sequence[ArrayLike],
+    has_biases: builtins.bool,
+    num_layers: builtins.int,
+    dropout: builtins.float,
+    train: builtins.bool,
+    bidirectional: builtins.bool,
+    batch_first: builtins.bool,
+    *,
+    lengths: ArrayLike | None = None,
+    key: ArrayLike | None = None,
+) -> tuple[Array, Array]:
+    """Apply layers of a recurrent network with `relu`. Return the outputs and the last hidden states.
+
+    `hx` are the initial hidden states. The other arguments are those of `lstm`, without a projection. A packed sequence
+    is `rnn_relu(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional)`.
+
+    Shapes, dtypes and errors: those of `lstm`.
+    Torch: torch.rnn_relu.
+    """
+    ...
+
+@overload
+def rnn_relu(
+    data: ArrayLike,
+    batch_sizes: ArrayLike,
+    hx: ArrayLike,
+    params: Sequence[ArrayLike],
+    has_biases: builtins.bool,
+    num_layers: builtins.int,
+    dropout: builtins.float,
+    train: builtins.bool,
+    bidirectional: builtins.bool,
+    *,
+    key: ArrayLike | None = None,
+) -> tuple[Array, Array]:
+    """Apply layers of a recurrent network with `relu`. Return the outputs and the last hidden states.
+
+    `hx` are the initial hidden states. The other arguments are those of `lstm`, without a projection. A packed sequence
+    is `rnn_relu(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional)`.
+
+    Shapes, dtypes and errors: those of `lstm`.
+    Torch: torch.rnn_relu.
+    """
+    ...
+
+def rnn_relu_cell(
+    input: ArrayLike,
+    hx: ArrayLike,
+    w_ih: ArrayLike,
+    w_hh: ArrayLike,
+    b_ih: ArrayLike | None = None,
+    b_hh: ArrayLike | None = None,
+) -> Array:
+    """Return the hidden state `relu(input @ w_ih.T + b_ih + hx @ w_hh.T + b_hh)`.
+
+    Shapes: (b, n), state (b, m), weights (m, n) and (m, m), biases (m).
+    Dtypes: 16-bit floats are computed in float32 and rounded once.
+    Gradient: 0 at 0.
+    Raises: RuntimeError for other shapes, and for different dtypes.
+    """
+    ...
+
+@overload
+def rnn_tanh(
+    input: ArrayLike,
+    hx: ArrayLike,
+    params: Sequence[ArrayLike],
+    has_biases: builtins.bool,
+    num_layers: builtins.int,
+    dropout: builtins.float,
+    train: builtins.bool,
+    bidirectional: builtins.bool,
+    batch_first: builtins.bool,
+    *,
+    lengths: ArrayLike | None = None,
+    key: ArrayLike | None = None,
+) -> tuple[Array, Array]:
+    """Apply layers of a recurrent network with `tanh`. Return the outputs and the last hidden states.
+
+    `hx` are the initial hidden states. The other arguments are those of `lstm`, without a projection. A packed sequence
+    is `rnn_tanh(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional)`.
+
+    Shapes, dtypes and errors: those of `lstm`.
+    Torch: torch.rnn_tanh.
+    """
+    ...
+
+@overload
+def rnn_tanh(
+    data: ArrayLike,
+    batch_sizes: ArrayLike,
+    hx: ArrayLike,
+    params: Sequence[ArrayLike],
+    has_biases: builtins.bool,
+    num_layers: builtins.int,
+    dropout: builtins.float,
+    train: builtins.bool,
+    bidirectional: builtins.bool,
+    *,
+    key: ArrayLike | None = None,
+) -> tuple[Array, Array]:
+    """Apply layers of a recurrent network with `tanh`. Return the outputs and the last hidden states.
+
+    `hx` are the initial hidden states. The other arguments are those of `lstm`, without a projection. A packed sequence
+    is `rnn_tanh(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional)`.
+
+    Shapes, dtypes and errors: those of `lstm`.
+    Torch: torch.rnn_tanh.
+    """
+    ...
+
+def rnn_tanh_cell(
+    input: ArrayLike,
+    hx: ArrayLike,
+    w_ih: ArrayLike,
+    w_hh: ArrayLike,
+    b_ih: ArrayLike | None = None,
+    b_hh: ArrayLike | None = None,
+) -> Array:
+    """Return the hidden state `tanh(input @ w_ih.T + b_ih + hx @ w_hh.T + b_hh)`.
+
+    Shapes: (b, n), state (b, m), weights (m, n) and (m, m), biases (m).
+    Dtypes: 16-bit floats are computed in float32 and rounded once; integers give float32.
+    Raises: RuntimeError for other shapes, and for different dtypes.
+    """
+    ...
+
 def roll(
     input: ArrayLike,
     shifts: builtins.int | tuple[builtins.int, ...] | list[builtins.int],
@@ -3113,6 +3605,14 @@ def rsub(input: ArrayLike, other: ArrayLike, *, alpha: Number | Array = 1) -> Ar
     """Return `other - alpha * input`.
 
     Raises: RuntimeError in the same cases as `sub`.
+    """
+    ...
+
+def scalar_tensor(s: Number | Array, *, dtype: DTypeLike | None = None) -> Array:
+    """Return a 0-dim tensor of a number, float32 by default, for integers too.
+
+    Raises: RuntimeError for a number that the dtype cannot hold, a complex one without `dtype` among them.
+    Torch: torch.scalar_tensor.
     """
     ...
 
@@ -3225,6 +3725,13 @@ def select(input: ArrayLike, dim: builtins.int, index: Number | Array) -> Array:
     """
     ...
 
+def select_copy(input: ArrayLike, dim: builtins.int, index: Number | Array) -> Array:
+    """Return the slice at `index` along `dim`, with that dimension removed.
+
+    Raises: IndexError for an index out of range.
+    """
+    ...
+
 def select_scatter(input: ArrayLike, src: ArrayLike, dim: builtins.int, index: Number | Array) -> Array:
     """Return `input` with its slice at `index` along `dim` (see `select`) replaced by `src`.
 
@@ -3306,6 +3813,19 @@ def size(input: ArrayLike, dim: builtins.int | None = None) -> Any:
     """
     ...
 
+def slice_copy(
+    input: ArrayLike,
+    dim: builtins.int = 0,
+    start: builtins.int | None = None,
+    end: builtins.int | None = None,
+    step: builtins.int = 1,
+) -> Array:
+    """Return the slice `start:end:step` along a dimension.
+
+    Raises: RuntimeError for a step below 1; IndexError for a 0-dim tensor.
+    """
+    ...
+
 def slice_scatter(
     input: ArrayLike,
     src: ArrayLike,
@@ -3383,7 +3903,24 @@ def split(
     """
     ...
 
+def split_copy(input: ArrayLike, split_size: builtins.int, dim: builtins.int = 0) -> tuple[Array, ...]:
+    """Split a tensor into parts of one size along a dimension, like `split`. The last part may be smaller.
+
+    Raises: RuntimeError for a part size below 1.
+    Torch: torch.unsafe_split, torch.split_copy.
+    """
+    ...
+
 def split_with_sizes(
+    input: ArrayLike, split_sizes: tuple[builtins.int, ...], dim: builtins.int = 0
+) -> tuple[Array, ...]:
+    """Split a tensor into parts of the given sizes along a dimension.
+
+    Raises: RuntimeError if the sizes do not sum to the size of the dimension.
+    """
+    ...
+
+def split_with_sizes_copy(
     input: ArrayLike, split_sizes: tuple[builtins.int, ...], dim: builtins.int = 0
 ) -> tuple[Array, ...]:
     """Split a tensor into parts of the given sizes along a dimension.
@@ -3418,6 +3955,21 @@ def squeeze(input: ArrayLike, dim: builtins.int) -> Array:
 
 @overload
 def squeeze(input: ArrayLike, dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int]) -> Array:
+    """Remove all dimensions of size 1, or only those in `dim`."""
+    ...
+
+@overload
+def squeeze_copy(input: ArrayLike) -> Array:
+    """Remove all dimensions of size 1, or only those in `dim`."""
+    ...
+
+@overload
+def squeeze_copy(input: ArrayLike, dim: builtins.int) -> Array:
+    """Remove all dimensions of size 1, or only those in `dim`."""
+    ...
+
+@overload
+def squeeze_copy(input: ArrayLike, dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int]) -> Array:
     """Remove all dimensions of size 1, or only those in `dim`."""
     ...
 
@@ -3505,6 +4057,32 @@ def std_mean(input: ArrayLike, unbiased: builtins.bool = True) -> tuple[Array, A
     """
     ...
 
+def stft(
+    input: ArrayLike,
+    n_fft: builtins.int,
+    hop_length: builtins.int | None = None,
+    win_length: builtins.int | None = None,
+    window: ArrayLike | None = None,
+    center: builtins.bool = True,
+    pad_mode: str = "reflect",
+    normalized: builtins.bool = False,
+    onesided: builtins.bool | None = None,
+    return_complex: builtins.bool | None = None,
+    align_to_window: builtins.bool | None = None,
+) -> Array:
+    """Compute the short-time Fourier transform: the transforms of overlapping frames of `n_fft` elements.
+
+    `hop_length` is the distance of two frames, `n_fft // 4` by default. `window` has `win_length` elements (`n_fft` by
+    default) and is padded with zeros on both sides; by default it is 1. With `center`, the input is padded so that
+    frame t is centred at `t * hop_length`. `normalized` divides by the root of `n_fft`. `onesided` returns only the
+    frequencies that are not negative; it is the default for real inputs.
+    Shapes: (t) or (b, t) -> (*, frequencies, frames); with `return_complex=False` a last dimension of size 2.
+    Raises: RuntimeError for other shapes and sizes, for integers and 16-bit floats, and for a real input without
+    `return_complex`.
+    Torch: torch.stft.
+    """
+    ...
+
 def sub(input: ArrayLike | Number, other: ArrayLike | Number, *, alpha: Number | Array = 1) -> Array:
     """Return `input - alpha * other`.
 
@@ -3579,6 +4157,13 @@ def swapdims(input: ArrayLike, dim0: builtins.int, dim1: builtins.int) -> Array:
     ...
 
 def t(input: ArrayLike) -> Array:
+    """Return the transpose of a matrix; a 0-dim or 1-D tensor is returned unchanged.
+
+    Raises: RuntimeError for more than 2 dimensions.
+    """
+    ...
+
+def t_copy(input: ArrayLike) -> Array:
     """Return the transpose of a matrix; a 0-dim or 1-D tensor is returned unchanged.
 
     Raises: RuntimeError for more than 2 dimensions.
@@ -3703,6 +4288,13 @@ def transpose(input: ArrayLike, dim0: builtins.int, dim1: builtins.int) -> Array
     """
     ...
 
+def transpose_copy(input: ArrayLike, dim0: builtins.int, dim1: builtins.int) -> Array:
+    """Swap two dimensions.
+
+    Raises: IndexError for a dimension out of range.
+    """
+    ...
+
 @overload
 def trapezoid(y: ArrayLike, x: ArrayLike, *, dim: builtins.int = -1) -> Array:
     """Return the integral of `y` along `dim` by the trapezoidal rule, at coordinates `x` or with spacing `dx`.
@@ -3799,6 +4391,13 @@ def unbind(input: ArrayLike, dim: builtins.int = 0) -> tuple[Array, ...]:
     """
     ...
 
+def unbind_copy(input: ArrayLike, dim: builtins.int = 0) -> tuple[Array, ...]:
+    """Remove a dimension, and return the slices along it as a tuple.
+
+    Raises: IndexError for a dimension out of range, and for a 0-dim tensor.
+    """
+    ...
+
 def unflatten(input: ArrayLike, dim: builtins.int, sizes: tuple[builtins.int, ...]) -> Array:
     """Split one dimension into several with the given sizes. One size may be -1 and is then inferred.
 
@@ -3807,6 +4406,16 @@ def unflatten(input: ArrayLike, dim: builtins.int, sizes: tuple[builtins.int, ..
     ...
 
 def unfold(input: ArrayLike, dimension: builtins.int, size: builtins.int, step: builtins.int) -> Array:
+    """Return the sliding windows of `size` elements along a dimension, at intervals of `step`.
+
+    Shapes: (*, n, *) -> (*, number of windows, *, size).
+    Gradient: an element in several windows gets the sum.
+    Raises: RuntimeError for a size larger than the dimension, and for a step below 1.
+    Torch: Tensor.unfold.
+    """
+    ...
+
+def unfold_copy(input: ArrayLike, dimension: builtins.int, size: builtins.int, step: builtins.int) -> Array:
     """Return the sliding windows of `size` elements along a dimension, at intervals of `step`.
 
     Shapes: (*, n, *) -> (*, number of windows, *, size).
@@ -3863,7 +4472,38 @@ def unravel_index(indices: ArrayLike, shape: builtins.int | Sequence[builtins.in
     """
     ...
 
+def unsafe_chunk(input: ArrayLike, chunks: builtins.int, dim: builtins.int = 0) -> tuple[Array, ...]:
+    """Split a tensor into at most `chunks` parts of equal size along a dimension; the last may be smaller.
+
+    Raises: RuntimeError for fewer than 1 chunk.
+    """
+    ...
+
+def unsafe_split(input: ArrayLike, split_size: builtins.int, dim: builtins.int = 0) -> tuple[Array, ...]:
+    """Split a tensor into parts of one size along a dimension, like `split`. The last part may be smaller.
+
+    Raises: RuntimeError for a part size below 1.
+    Torch: torch.unsafe_split, torch.split_copy.
+    """
+    ...
+
+def unsafe_split_with_sizes(
+    input: ArrayLike, split_sizes: tuple[builtins.int, ...], dim: builtins.int = 0
+) -> tuple[Array, ...]:
+    """Split a tensor into parts of the given sizes along a dimension.
+
+    Raises: RuntimeError if the sizes do not sum to the size of the dimension.
+    """
+    ...
+
 def unsqueeze(input: ArrayLike, dim: builtins.int) -> Array:
+    """Insert a dimension of size 1 at `dim`.
+
+    Raises: IndexError for a dimension out of range.
+    """
+    ...
+
+def unsqueeze_copy(input: ArrayLike, dim: builtins.int) -> Array:
     """Insert a dimension of size 1 at `dim`.
 
     Raises: IndexError for a dimension out of range.
@@ -3984,10 +4624,31 @@ def view_as_complex(input: ArrayLike) -> Array:
     """
     ...
 
+def view_as_complex_copy(input: ArrayLike) -> Array:
+    """Return complex numbers from a last dimension of size 2: the real and imaginary parts.
+
+    Raises: RuntimeError for another size, and for a dtype other than float32 and float64.
+    """
+    ...
+
 def view_as_real(input: ArrayLike) -> Array:
     """Return the real and imaginary parts of complex numbers as a new last dimension of size 2.
 
     Raises: NotImplementedError for dtypes that are not complex.
+    """
+    ...
+
+def view_as_real_copy(input: ArrayLike) -> Array:
+    """Return the real and imaginary parts of complex numbers as a new last dimension of size 2.
+
+    Raises: NotImplementedError for dtypes that are not complex.
+    """
+    ...
+
+def view_copy(input: ArrayLike, *size: builtins.int | Sequence[builtins.int]) -> Array:
+    """Return the elements, in order, in another shape, like `reshape`.
+
+    Differs: torch raises for a tensor that is not contiguous; a JAX array has no strides.
     """
     ...
 

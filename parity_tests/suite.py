@@ -44,6 +44,9 @@ settings.register_profile("quick", max_examples=QUICK, derandomize=True, **_COMM
 settings.register_profile("thorough", max_examples=10 * QUICK, **_COMMON)
 
 RECORDS = [*records().values()]
+# torch's recurrent layers do not check all sizes: some read memory beyond a weight, and `batch_sizes` that do not fit
+# crash the process. parity_tests/test_recurrent.py has the errors that torch does raise
+UNCHECKED = {f"{name}.{form}" for name in ("lstm", "gru", "rnn_tanh", "rnn_relu") for form in ("input", "data")}
 SIGNATURES = 6  # factor on the number of examples: these compile nothing
 
 

@@ -38,7 +38,7 @@ JUDGES = {
 # Inside of these packages, a folder may import from those before it; `None` stands for the files outside of folders.
 ROOMS = {
     "parity": ["compare", "report", "known", "run", "draw", "script", "search", None],
-    "ops": ["creation", "pointwise", "reduce", "shape", "index", "linalg", "nn", None],
+    "ops": ["creation", "pointwise", "reduce", "shape", "index", "linalg", "nn", "fft", None],
 }
 HEAVY = ("torch", "hypothesis", "matplotlib", "optax", "pyarrow", "rich", "pytest")
 OPTIONAL = {"torch", "matplotlib", "pyarrow", "rich"}  # of the extras: a function may import them

@@ -57,7 +57,8 @@ class Index:
     distinct: bool = False
     negative: bool = False  # -1 for the last index is accepted too
     ignored: int | None = None  # an index out of range that is accepted too and selects nothing
-    values: str = ""  # "offsets": sorted, from 0; "offsets and end": with the size at the end
+    values: str = ""  # "offsets": sorted, from 0; "offsets and end": with the size at the end;
+    # "batch sizes": that do not increase, with the size as their sum
     dtypes: tuple[str, ...] = ("int64",)
 
 

@@ -17,7 +17,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from ...core.dtypes import as_array, plain, required
-from ...core.errors import ArgumentTypeError, describe
+from ...core.errors import ArgumentTypeError, ShapeError, UnsupportedArgumentError, describe
+from ...core.numbers import is_traced
 from ...core.public import public
 
 
@@ -40,6 +41,25 @@ def from_numpy(ndarray: np.ndarray) -> jax.Array:
     if not isinstance(ndarray, np.ndarray):
         raise ArgumentTypeError("a NumPy array", describe(ndarray), "jaxfun.tensor takes numbers and lists.")
     return as_array(ndarray)
+
+
+@public
+def item(input: Any) -> bool | int | float | complex:
+    """Return the value of a tensor of one element as a Python number.
+
+    Raises: RuntimeError for another number of elements; NotImplementedError for a tracer, which has no value yet.
+    Torch: Tensor.item.
+
+    >>> import jaxfun as jf
+    >>> jf.item(jf.tensor([1.5]))
+    1.5
+    """
+    tensor = as_array(input)
+    if tensor.size != 1:
+        raise ShapeError("a tensor of one element", describe(tensor))
+    if is_traced(tensor):
+        raise UnsupportedArgumentError("a tensor with a known value", describe(tensor), "Keep it a 0-dim tensor.")
+    return tensor.item()
 
 
 @public

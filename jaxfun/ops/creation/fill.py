@@ -132,9 +132,102 @@ def full_like(input: Any, fill_value: Any, *, dtype: Any = None) -> jax.Array:
     return _filled_like(input, fill_value, dtype)
 
 
+@public
+def empty_like(input: Any, *, dtype: Any = None) -> jax.Array:
+    """Return an uninitialised tensor with the shape of `input`, and by default its dtype: its values are undefined.
+
+    Torch: torch.empty_like.
+
+    >>> import jaxfun as jf
+    >>> jf.empty_like(jf.tensor([1, 2])).shape
+    (2,)
+    """
+    return _filled_like(input, 0, dtype)
+
+
 def _filled_like(input: Any, value: Any, dtype: Any) -> jax.Array:
     like = as_array(input)
-    return _filled_with(like.shape, as_number(value), as_dtype(like.dtype) if dtype is None else required(dtype))
+    return _filled_with(like.shape, as_number(value), _own(like, dtype))
+
+
+@public
+def new_zeros(input: Any, *size: Sizes, dtype: Any = None) -> jax.Array:
+    """Return a tensor of zeros, by default with the dtype of `input`.
+
+    Raises: TypeError for sizes that are not integers; RuntimeError for negative sizes.
+    Torch: Tensor.new_zeros.
+
+    >>> import jaxfun as jf
+    >>> jf.new_zeros(jf.tensor([1, 2]), 3)
+    Array([0, 0, 0], dtype=int32)
+    """
+    return _filled(_given(size), 0, _own(input, dtype))
+
+
+@public
+def new_ones(input: Any, *size: Sizes, dtype: Any = None) -> jax.Array:
+    """Return a tensor of ones, by default with the dtype of `input`.
+
+    Raises: TypeError for sizes that are not integers; RuntimeError for negative sizes.
+    Torch: Tensor.new_ones.
+
+    >>> import jaxfun as jf
+    >>> jf.new_ones(jf.tensor([1, 2]), (1, 2))
+    Array([[1, 1]], dtype=int32)
+    """
+    return _filled(_given(size), 1, _own(input, dtype))
+
+
+@public
+def new_empty(input: Any, *size: Sizes, dtype: Any = None) -> jax.Array:
+    """Return an uninitialised tensor, by default with the dtype of `input`: its values are undefined.
+
+    Raises: TypeError for sizes that are not integers; RuntimeError for negative sizes.
+    Torch: Tensor.new_empty.
+
+    >>> import jaxfun as jf
+    >>> jf.new_empty(jf.tensor([1, 2]), 3).dtype
+    dtype('int32')
+    """
+    return _filled(_given(size), 0, _own(input, dtype))
+
+
+@public
+def new_full(input: Any, size: Sequence[int], fill_value: Any, *, dtype: Any = None) -> jax.Array:
+    """Return a tensor filled with a number, by default with the dtype of `input`.
+
+    Raises: TypeError for a size that is not a tuple; RuntimeError for a number that the dtype cannot hold.
+    Torch: Tensor.new_full.
+
+    >>> import jaxfun as jf
+    >>> jf.new_full(jf.tensor([1, 2]), (2,), 7)
+    Array([7, 7], dtype=int32)
+    """
+    return _filled_with(as_tuple(size, "size"), as_number(fill_value), _own(input, dtype))
+
+
+def _given(size: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not size:
+        raise ArgumentTypeError("sizes", "none")
+    return size
+
+
+def _own(input: Any, dtype: Any) -> DType:
+    return as_dtype(as_array(input).dtype) if dtype is None else required(dtype)
+
+
+@public
+def scalar_tensor(s: Number | jax.Array, *, dtype: Any = None) -> jax.Array:
+    """Return a 0-dim tensor of a number, float32 by default, for integers too.
+
+    Raises: RuntimeError for a number that the dtype cannot hold, a complex one without `dtype` among them.
+    Torch: torch.scalar_tensor.
+
+    >>> import jaxfun as jf
+    >>> jf.scalar_tensor(2)
+    Array(2., dtype=float32)
+    """
+    return _filled_with((), as_number(s), float32 if dtype is None else required(dtype))
 
 
 @public

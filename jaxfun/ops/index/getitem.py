@@ -109,7 +109,13 @@ def at_dims(ndim: int, indices: Sequence[Any], dims: Sequence[int]) -> tuple[Any
     return tuple(at.get(dim, slice(None)) for dim in range(ndim))
 
 
-@op(kind=None, overload="int", before=want_index, takes={"index": Choice((0, -1, 1))})
+@op(
+    kind=None,
+    overload=("int", "select_copy.int"),
+    aliases=("select_copy",),
+    before=want_index,
+    takes={"index": Choice((0, -1, 1))},
+)
 def select(input: Array, dim: Dim, index: Factor) -> jax.Array:
     """Return the slice at `index` along `dim`, with that dimension removed.
 
@@ -120,3 +126,6 @@ def select(input: Array, dim: Dim, index: Factor) -> jax.Array:
     Array([2, 4], dtype=int32)
     """
     return jax.lax.dynamic_index_in_dim(input, index, wrap_dim(dim, input.ndim), keepdims=False)
+
+
+select_copy = select

@@ -1,4 +1,4 @@
-"""Masks: `masked_fill`, `masked_scatter` and `masked_select`."""
+"""Masks: `masked_fill`, `masked_scatter` and `masked_select`; and `fill`, of the whole tensor."""
 
 import functools
 from typing import Any
@@ -68,6 +68,47 @@ def _filled(input: jax.Array, mask: jax.Array, value: Any) -> jax.Array:
     _want_mask(mask)
     broadcast_shapes(input.shape, mask.shape)
     return jnp.where(mask, cast(value, input.dtype), input)
+
+
+def _check_fill_whole(input: jax.Array, value: Any) -> None:
+    want_fitting(input, value)
+
+
+@op(
+    kind=None,
+    torch="torch.fill",
+    overload="Scalar",
+    before=_check_fill_whole,
+    takes={"value": Choice((1, -3, True, 0.5, 2.0))},
+)
+def _fill(input: Array, value: Factor) -> jax.Array:
+    """Return a tensor of the shape and dtype of `input`, filled with a number or a 0-dim tensor.
+
+    Gradient: 0 for `input`; a tensor `value` gets the sum.
+    Raises: RuntimeError for a value that the dtype cannot hold, and for a `value` with dimensions.
+
+    >>> import jaxfun as jf
+    >>> jf.fill(jf.tensor([1.0, 2.0]), -1)
+    Array([-1., -1.], dtype=float32)
+    """
+    return jnp.broadcast_to(cast(value, input.dtype), input.shape)
+
+
+@op(
+    kind=None,
+    torch="torch.fill",
+    overload="Tensor",
+    node="FillBackward1",
+    takes={"value": Shape("")},
+    cases=rows("input", "m n", ""),
+)
+def _fill_tensor(input: Array, value: Array) -> jax.Array:
+    if value.ndim:
+        raise ShapeError("a 0-dim `value`", describe(value))
+    return jnp.broadcast_to(cast(value, input.dtype), input.shape)
+
+
+fill = overloads(_fill, _fill_tensor)
 
 
 def _want_mask(mask: jax.Array) -> None:

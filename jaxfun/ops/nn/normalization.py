@@ -207,8 +207,15 @@ def group_norm(
     >>> jf.nn.functional.group_norm(jf.tensor([[1.0, 3.0, 5.0, 5.0]]), 2, eps=1e-12)
     Array([[-1.,  1.,  0.,  0.]], dtype=float32)
     """
-    channels = _channel_count(input, num_groups)
-    _want_per_channel(channels, weight, bias)
+    _want_values_in_groups(input, num_groups)
+    return of_groups(input, num_groups, weight, bias, eps)
+
+
+def of_groups(input: jax.Array, num_groups: int, weight: Any, bias: Any, eps: Any) -> jax.Array:
+    """Return `group_norm` of an input, with groups of one value too."""
+    if num_groups <= 0 or input.shape[1] % num_groups:
+        raise ShapeError(f"a positive `num_groups` that divides the {input.shape[1]} channels", str(num_groups))
+    _want_per_channel(input.shape[1], weight, bias)
     want_parameters(input, weight, bias)
     wide = input.astype(computed_in(as_dtype(input.dtype)).dtype)
     group_size = math.prod(input.shape[1:]) // num_groups
@@ -218,7 +225,7 @@ def group_norm(
     return scaled(result.reshape(input.shape), *shaped).astype(input.dtype)
 
 
-def _channel_count(input: jax.Array, num_groups: int) -> int:
+def _want_values_in_groups(input: jax.Array, num_groups: int) -> None:
     if input.ndim < 2:
         raise ShapeError("an input of shape (m, n, *)", describe(input))
     if num_groups == 0:
@@ -226,9 +233,6 @@ def _channel_count(input: jax.Array, num_groups: int) -> int:
     sizes = input.shape
     if math.prod((sizes[0] * sizes[1] // num_groups, *sizes[2:])) == 1:
         raise ArgumentValueError("more than one value per group", describe(input))
-    if num_groups < 0 or sizes[1] % num_groups:
-        raise ShapeError(f"a positive `num_groups` that divides the {sizes[1]} channels", str(num_groups))
-    return sizes[1]
 
 
 def _want_per_channel(count: int, *parameters: Any) -> None:

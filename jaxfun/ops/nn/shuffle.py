@@ -67,7 +67,8 @@ def pixel_unshuffle(input: Array, downscale_factor: Integer) -> jax.Array:
 @op(
     kind=None,
     torch="torch.channel_shuffle",
-    aliases=("nn.functional.channel_shuffle",),
+    overload=("", "native_channel_shuffle.default"),
+    aliases=("native_channel_shuffle", "nn.functional.channel_shuffle"),
     cases=rows("input groups", ("b 6 n", 2), ("b 6 m n", 3), ("b 4 m", 1), ("b 4 m", 4)),
 )
 def channel_shuffle(input: Array, groups: Integer) -> jax.Array:
@@ -87,6 +88,9 @@ def channel_shuffle(input: Array, groups: Integer) -> jax.Array:
         raise ShapeError("a positive `groups` that divides the channels", f"{groups} and {describe(input)}")
     batch, channels, *sizes = input.shape
     return jnp.swapaxes(input.reshape(batch, groups, channels // groups, *sizes), 1, 2).reshape(input.shape)
+
+
+native_channel_shuffle = channel_shuffle
 
 
 def _image_shape(input: jax.Array, factor: int, name: str) -> Sequence[int]:

@@ -64,7 +64,12 @@ def _polar_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return result, d_size * sgn(result) + d_angle * (1j * result)
 
 
-@op(kind=None, rejects=BOOLS | INTEGERS | FLOATS)
+@op(
+    kind=None,
+    overload=("", "view_as_real_copy.default"),
+    aliases=("view_as_real_copy",),
+    rejects=BOOLS | INTEGERS | FLOATS,
+)
 def view_as_real(input: Array) -> jax.Array:
     """Return the real and imaginary parts of complex numbers as a new last dimension of size 2.
 
@@ -78,8 +83,13 @@ def view_as_real(input: Array) -> jax.Array:
     return jnp.stack([input.real, input.imag], axis=-1)
 
 
+view_as_real_copy = view_as_real
+
+
 @op(
     kind=None,
+    overload=("", "view_as_complex_copy.default"),
+    aliases=("view_as_complex_copy",),
     cases=rows("input", ("2",), ("n 2",), ("m n 2",)),
     rejects=NOT_FLOATS | _NO_PARTS,
 )
@@ -95,6 +105,9 @@ def view_as_complex(input: Array) -> jax.Array:
     if input.ndim == 0 or input.shape[-1] != 2:
         raise ShapeError("a last dimension of size 2", describe(input))
     return jax.lax.complex(input[..., 0], input[..., 1])
+
+
+view_as_complex_copy = view_as_complex
 
 
 @op(kind=None, composite=True)

@@ -42,7 +42,13 @@ def _as_shape(shape: Any) -> tuple[int, ...]:
     return tuple(sizes)
 
 
-@op(kind=None, torch="torch.Tensor.expand", takes={"size": Size("expand")})
+@op(
+    kind=None,
+    torch="torch.Tensor.expand",
+    overload=("", "expand_copy.default"),
+    takes={"size": Size("expand")},
+    aliases=("expand_copy",),
+)
 def expand(input: Array, *size: Sizes) -> jax.Array:
     """Return the tensor broadcast to a shape, which may have more leading dimensions; -1 keeps a size.
 
@@ -55,6 +61,9 @@ def expand(input: Array, *size: Sizes) -> jax.Array:
     Array([[1, 1, 1], [2, 2, 2]], dtype=int32)
     """
     return jnp.broadcast_to(input, _expanded(input.shape, size))
+
+
+expand_copy = expand
 
 
 @op(kind=None, takes={"size": Size("expand")}, node="ExpandBackward0")

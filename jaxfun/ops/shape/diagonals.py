@@ -20,7 +20,8 @@ from ..creation.fill import checked_size
 
 @op(
     kind=None,
-    overload=("", "linalg_diagonal.default"),
+    overload=("", "diagonal_copy.default", "linalg_diagonal.default"),
+    aliases=("diagonal_copy",),
     cases=rows(
         "input offset dim1 dim2",
         ("m n", 0, 0, 1),
@@ -42,6 +43,9 @@ def diagonal(input: Array, offset: Integer = 0, dim1: Dim = 0, dim2: Dim = 1) ->
     Array([1, 4], dtype=int32)
     """
     return _diagonal(input, offset, *_plane(input.ndim, dim1, dim2))
+
+
+diagonal_copy = diagonal
 
 
 def _diagonal(input: jax.Array, offset: int, first: int, second: int) -> jax.Array:

@@ -16,8 +16,10 @@ from ...core.record import Array, Choice, Dim, Dims, Integer, Size, Sizes, rows
 @op(
     kind=None,
     torch="torch.Tensor.permute",
+    overload=("", "permute_copy.default"),
     takes={"dims": Size("permute")},
     cases=rows("input", "l m n", "m n", "n", ""),
+    aliases=("permute_copy",),
 )
 def permute(input: Array, *dims: Sizes) -> jax.Array:
     """Permute the dimensions: dimension `i` of the result is dimension `dims[i]` of `input`.
@@ -34,7 +36,11 @@ def permute(input: Array, *dims: Sizes) -> jax.Array:
     return jnp.transpose(input, wrap_dims(dims, input.ndim, "dims"))
 
 
-@op(kind=None, overload=("int", "swapdims.default"), aliases=("swapdims",))
+@op(
+    kind=None,
+    overload=("int", "swapdims.default", "transpose_copy.int"),
+    aliases=("swapdims", "transpose_copy"),
+)
 def transpose(input: Array, dim0: Dim, dim1: Dim) -> jax.Array:
     """Swap two dimensions.
 
@@ -47,7 +53,7 @@ def transpose(input: Array, dim0: Dim, dim1: Dim) -> jax.Array:
     return _swapped(input, dim0=dim0, dim1=dim1)
 
 
-swapdims = transpose
+swapdims = transpose_copy = transpose
 
 
 @op(kind=None, composite=True)
@@ -68,7 +74,7 @@ def _swapped(input: jax.Array, **dims: int) -> jax.Array:
     return jnp.swapaxes(input, first, second) if input.ndim else input
 
 
-@op(kind=None)
+@op(kind=None, overload=("", "t_copy.default"), aliases=("t_copy",))
 def t(input: Array) -> jax.Array:
     """Return the transpose of a matrix; a 0-dim or 1-D tensor is returned unchanged.
 
@@ -81,6 +87,9 @@ def t(input: Array) -> jax.Array:
     if input.ndim > 2:
         raise ShapeError("a tensor of at most 2 dimensions", describe(input), "Use transpose or permute.")
     return jnp.transpose(input)
+
+
+t_copy = t
 
 
 @op(kind=None, torch="torch.Tensor.T", aten="numpy_T", composite=True)

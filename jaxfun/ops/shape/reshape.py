@@ -33,7 +33,13 @@ def reshape(input: Array, *shape: Sizes) -> jax.Array:
     return jnp.reshape(input, inferred(input.shape, shape))
 
 
-@op(kind=None, torch="torch.Tensor.view", takes={"size": Size("reshape")})
+@op(
+    kind=None,
+    torch="torch.Tensor.view",
+    overload=("", "view_copy.default"),
+    takes={"size": Size("reshape")},
+    aliases=("view_copy",),
+)
 def view(input: Array, *size: Sizes) -> jax.Array:
     """Return the elements, in order, in another shape, like `reshape`.
 
@@ -44,6 +50,9 @@ def view(input: Array, *size: Sizes) -> jax.Array:
     (4, 1)
     """
     return jnp.reshape(input, inferred(input.shape, size))
+
+
+view_copy = view
 
 
 def inferred(shape: Sequence[int], target: tuple[int, ...]) -> tuple[int, ...]:
@@ -164,7 +173,7 @@ def ravel(input: Array) -> jax.Array:
 # Dimensions of size 1.
 
 
-@op(kind=None, torch="torch.squeeze")
+@op(kind=None, torch="torch.squeeze", overload=("", "squeeze_copy.default"), aliases=("squeeze_copy",))
 def _squeeze(input: Array) -> jax.Array:
     """Remove all dimensions of size 1, or only those in `dim`.
 
@@ -175,12 +184,12 @@ def _squeeze(input: Array) -> jax.Array:
     return jnp.squeeze(input)
 
 
-@op(kind=None, torch="torch.squeeze", overload="dim", node="SqueezeBackward1")
+@op(kind=None, torch="torch.squeeze", overload=("dim", "squeeze_copy.dim"), node="SqueezeBackward1")
 def _squeeze_dim(input: Array, dim: Dim) -> jax.Array:
     return _squeezed(input, (wrap_dim(dim, input.ndim),))
 
 
-@op(kind=None, torch="torch.squeeze", overload="dims", node="SqueezeBackward2")
+@op(kind=None, torch="torch.squeeze", overload=("dims", "squeeze_copy.dims"), node="SqueezeBackward2")
 def _squeeze_dims(input: Array, dim: Dims) -> jax.Array:
     return _squeezed(input, () if dim == () else wrap_dims(dim, input.ndim))
 
@@ -189,10 +198,10 @@ def _squeezed(input: jax.Array, dims: tuple[int, ...]) -> jax.Array:
     return jnp.squeeze(input, tuple(dim for dim in dims if input.ndim and input.shape[dim] == 1))
 
 
-squeeze = overloads(_squeeze, _squeeze_dim, _squeeze_dims)
+squeeze = squeeze_copy = overloads(_squeeze, _squeeze_dim, _squeeze_dims)
 
 
-@op(kind=None)
+@op(kind=None, overload=("", "unsqueeze_copy.default"), aliases=("unsqueeze_copy",))
 def unsqueeze(input: Array, dim: Dim) -> jax.Array:
     """Insert a dimension of size 1 at `dim`.
 
@@ -203,6 +212,9 @@ def unsqueeze(input: Array, dim: Dim) -> jax.Array:
     (2, 3, 1)
     """
     return jnp.expand_dims(input, wrap_dim(dim, input.ndim + 1))
+
+
+unsqueeze_copy = unsqueeze
 
 
 @public

@@ -69,7 +69,34 @@ def _split_sizes(tensor: Array, split_size_or_sections: Dims, dim: Dim = 0) -> P
 split = overloads(_split, _split_sizes)
 
 
-@op(kind=None, cases=rows("input split_sizes dim", *_SIZES))
+@op(
+    kind=None,
+    overload=("Tensor", "split_copy.Tensor"),
+    aliases=("split_copy",),
+    takes={"split_size": Choice((1, 2, 3))},
+)
+def unsafe_split(input: Array, split_size: Integer, dim: Dim = 0) -> Parts:
+    """Split a tensor into parts of one size along a dimension, like `split`. The last part may be smaller.
+
+    Raises: RuntimeError for a part size below 1.
+    Torch: torch.unsafe_split, torch.split_copy.
+
+    >>> import jaxfun as jf
+    >>> jf.unsafe_split(jf.tensor([1, 2, 3]), 2)
+    (Array([1, 2], dtype=int32), Array([3], dtype=int32))
+    """
+    return _parts_of_size(input, split_size, _dimension(input, dim))
+
+
+split_copy = unsafe_split
+
+
+@op(
+    kind=None,
+    overload=("", "split_with_sizes_copy.default", "unsafe_split_with_sizes.default"),
+    aliases=("split_with_sizes_copy", "unsafe_split_with_sizes"),
+    cases=rows("input split_sizes dim", *_SIZES),
+)
 def split_with_sizes(input: Array, split_sizes: tuple[int, ...], dim: Dim = 0) -> Parts:
     """Split a tensor into parts of the given sizes along a dimension.
 
@@ -80,6 +107,9 @@ def split_with_sizes(input: Array, split_sizes: tuple[int, ...], dim: Dim = 0) -
     (Array([1], dtype=int32), Array([2, 3], dtype=int32))
     """
     return _parts_of_sizes(input, split_sizes, dim)
+
+
+split_with_sizes_copy = unsafe_split_with_sizes = split_with_sizes
 
 
 def _parts_of_sizes(input: jax.Array, sizes: Any, dim: int) -> Parts:
@@ -100,7 +130,13 @@ def _parts(input: jax.Array, sizes: Sequence[int], axis: int) -> Parts:
     return tuple(jax.lax.split(input, sizes, axis)) if sizes else ()
 
 
-@op(kind=None, composite=True, takes={"chunks": Choice((1, 2, 3, 4))})
+@op(
+    kind=None,
+    overload=("", "unsafe_chunk.default"),
+    composite=True,
+    aliases=("unsafe_chunk",),
+    takes={"chunks": Choice((1, 2, 3, 4))},
+)
 def chunk(input: Array, chunks: Integer, dim: Dim = 0) -> Parts:
     """Split a tensor into at most `chunks` parts of equal size along a dimension; the last may be smaller.
 
@@ -116,6 +152,9 @@ def chunk(input: Array, chunks: Integer, dim: Dim = 0) -> Parts:
     if not input.shape[axis]:
         return _parts(input, (0,) * chunks, axis)
     return _parts_of_size(input, -(-input.shape[axis] // chunks), axis)
+
+
+unsafe_chunk = chunk
 
 
 @public
@@ -269,7 +308,7 @@ def dsplit(input: Array, indices_or_sections: Dims) -> Parts:
     return _split_along(input, indices_or_sections, 2, 3)
 
 
-@op(kind=None, overload="int")
+@op(kind=None, overload=("int", "unbind_copy.int"), aliases=("unbind_copy",))
 def unbind(input: Array, dim: Dim = 0) -> Parts:
     """Remove a dimension, and return the slices along it as a tuple.
 
@@ -283,3 +322,6 @@ def unbind(input: Array, dim: Dim = 0) -> Parts:
     if not input.ndim:
         raise IndexRangeError("a tensor of at least 1 dimension", describe(input))
     return tuple(jax.lax.unstack(input, axis=axis))
+
+
+unbind_copy = unbind

@@ -110,6 +110,8 @@ def narrow_copy(input: Array, dim: Dim, start: Factor, length: Integer) -> jax.A
 @op(
     kind=None,
     torch="torch.Tensor.unfold",
+    overload=("", "unfold_copy.default"),
+    aliases=("unfold_copy",),
     cases=rows(
         "input dimension size step",
         ("4", 0, 2, 1),
@@ -147,6 +149,9 @@ def unfold(input: Array, dimension: Dim, size: Integer, step: Integer) -> jax.Ar
         return jnp.stack([jax.lax.slice_in_dim(input, *each, step, axis) for each in enumerate(ends)], -1)
     windows = input[(slice(None),) * axis + (np.asarray(starts)[:, None] + np.arange(size),)]
     return jnp.moveaxis(windows, axis + 1, -1)
+
+
+unfold_copy = unfold
 
 
 _FEW = 8  # up to this number, slices are much faster than a gather, whose gradient is a scatter
@@ -218,12 +223,45 @@ def slice_scatter(
     >>> jf.slice_scatter(jf.zeros(3), jf.ones(2), 0, 1)
     Array([0., 1., 1.], dtype=float32)
     """
-    if not input.ndim:
-        raise IndexRangeError("a tensor of at least 1 dimension", describe(input))
-    axis = wrap_dim(dim, input.ndim)
-    if step <= 0:
-        raise ShapeError("a step of at least 1", str(step))
-    span = range(input.shape[axis])[start:end:step]
+    axis, span = _span(input, dim, slice(start, end, step))
     _want_shape(src, (*input.shape[:axis], len(span), *input.shape[axis + 1 :]))
     at = (slice(None),) * axis + (slice(span.start, max(span.stop, span.start), step),)
     return input.at[at].set(cast(src, as_dtype(input.dtype)))
+
+
+def _span(input: jax.Array, dim: int, part: slice) -> tuple[int, range]:
+    """Return the dimension that is sliced, and the places of the slice in it."""
+    if not input.ndim:
+        raise IndexRangeError("a tensor of at least 1 dimension", describe(input))
+    axis = wrap_dim(dim, input.ndim)
+    if part.step <= 0:
+        raise ShapeError("a step of at least 1", str(part.step))
+    return axis, range(input.shape[axis])[part]
+
+
+@op(
+    kind=None,
+    overload=("Tensor", "slice.Tensor"),
+    cases=rows(
+        "input dim start end step",
+        ("4", 0, 1, 3, 1),
+        ("4 n", 0, -1, None, 1),
+        ("m 4", -1, None, -1, 2),
+        ("m n", 1, 9, None, 1),
+        ("3 n", -2, -9, 7, 1),
+        ("0 n", 0, None, 2, 3),
+    ),
+)
+def slice_copy(
+    input: Array, dim: Dim = 0, start: OptionalInteger = None, end: OptionalInteger = None, step: Integer = 1
+) -> jax.Array:
+    """Return the slice `start:end:step` along a dimension.
+
+    Raises: RuntimeError for a step below 1; IndexError for a 0-dim tensor.
+
+    >>> import jaxfun as jf
+    >>> jf.slice_copy(jf.tensor([1, 2, 3, 4]), 0, 1, None, 2)
+    Array([2, 4], dtype=int32)
+    """
+    axis, span = _span(input, dim, slice(start, end, step))
+    return jax.lax.slice_in_dim(input, span.start, max(span.stop, span.start), step, axis)

@@ -54,10 +54,17 @@ def _offsets_and_end(indices: np.ndarray, limit: int) -> np.ndarray:
     return np.concatenate([_offsets(indices[:, :-1], limit), np.full_like(indices[:, -1:], limit)], axis=1)
 
 
+def _batch_sizes(indices: np.ndarray, limit: int) -> np.ndarray:
+    """Return the number of sequences in each step of a packed sequence: nearly equal, the larger ones first."""
+    steps = indices.shape[1]
+    return np.broadcast_to(limit // steps + (np.arange(steps) < limit % steps), indices.shape)
+
+
 _INDICES: Mapping[str, Callable[[np.ndarray, int], np.ndarray]] = {
     "": lambda indices, limit: indices,
     "offsets": _offsets,
     "offsets and end": _offsets_and_end,
+    "batch sizes": _batch_sizes,
 }
 
 

@@ -1,11 +1,11 @@
-"""Known differences: convolutions."""
+"""Known differences: convolutions and recurrent layers."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from .difference import KnownDifference, nan
+from .difference import KnownDifference, finite, nan
 
 _WITHOUT_ZEROS = {"padding": 0, "stride": 1}
 
@@ -28,9 +28,35 @@ ZERO_TIMES_INFINITY = KnownDifference(
     much="infinite numbers and NaN are drawn on purpose",
 )
 
+
+def _overflows(arguments: Mapping[str, Any]) -> bool:
+    """Return whether a complex pre-activation may be below -80."""
+    arrays = [np.asarray(item) for value in arguments.values() for item in _items(value) if np.ndim(item)]
+    sizes = [np.abs(item).max(initial=0) * item.shape[-1] for item in arrays]
+    return any(map(np.iscomplexobj, arrays)) and max(sizes) ** 2 > 80
+
+
+def _items(value: Any) -> Any:
+    return value if isinstance(value, (tuple, list)) else [value]
+
+
+COMPLEX_SIGMOID = KnownDifference(
+    _overflows,
+    jaxfun="the sigmoid of a gate is finite",
+    torch="NaN for a complex gate with a real part below -88",
+    why="torch computes 1 / (1 + exp(-x)), whose exponential overflows, and divides complex numbers by infinity",
+    source="aten/src/ATen/native/cpu/UnaryOpsKernel.cpp: sigmoid_kernel",
+    answer=finite,
+    much="products of complex numbers and weights are large",
+)
+
 KNOWN_DIFFERENCES: Mapping[str, tuple[KnownDifference, ...]] = {
     **dict.fromkeys(
         ("conv2d", "conv3d", "conv_transpose2d.input", "conv_transpose3d.input"),
         (ZERO_TIMES_INFINITY,),
+    ),
+    **dict.fromkeys(
+        ("lstm.input", "lstm.data", "lstm_cell", "gru.input", "gru.data", "gru_cell"),
+        (COMPLEX_SIGMOID,),
     ),
 }
