@@ -36,6 +36,9 @@ def permute(input: Array, *dims: Sizes) -> jax.Array:
     return jnp.transpose(input, wrap_dims(dims, input.ndim, "dims"))
 
 
+permute_copy = permute
+
+
 @op(
     kind=None,
     overload=("int", "swapdims.default", "transpose_copy.int"),
