@@ -120,6 +120,7 @@ _MODULES = {
     "errors": "core.errors",
     "linalg": "linalg",
     "nn": "nn",
+    "optim": "optim",
     "regression": "regression",
     "special": "special",
     "train": "train",

@@ -23,6 +23,7 @@ FLOORS = [
     ["ops"],
     ["linalg", "nn", "special"],
     ["autograd"],
+    ["optim"],
     ["train"],
     ["regression", "table"],
     ["cli"],
@@ -152,6 +153,8 @@ SPACES = {
     "linalg.": jaxfun.linalg,
     "nn.functional.": jaxfun.nn.functional,
     "special.": jaxfun.special,
+    "optim.": jaxfun.optim,
+    "optim.lr_scheduler.": jaxfun.optim.lr_scheduler,
     "train.": jaxfun.train,
     "regression.": jaxfun.regression,
 }
@@ -159,7 +162,7 @@ SPACES = {
 
 def public_names(module: ModuleType) -> list[str]:
     """The callables of the package and of its namespaces; of other modules, only those that they define."""
-    owned = module is jaxfun or module.__name__.endswith(("autograd", "functional", "linalg", "special"))
+    owned = module is jaxfun or module.__name__.endswith(("autograd", "functional", "linalg", "optim", "special"))
     return [
         name
         for name in dir(module)
