@@ -43,7 +43,10 @@ ROOMS = {
 }
 HEAVY = ("torch", "hypothesis", "matplotlib", "optax", "pyarrow", "rich", "pytest")
 OPTIONAL = {"torch", "matplotlib", "pyarrow", "rich"}  # of the extras: a function may import them
-TORCH_IN = {"parity/run/torch_side.py", "parity/run/noise.py", "parity/run/torch_modules.py", "cli/tour.py"}
+TORCH_IN = {
+    *("parity/run/torch_side.py", "parity/run/noise.py", "parity/run/torch_modules.py", "parity/run/torch_optim.py"),
+    "cli/tour.py",
+}
 
 
 def room(file: Path) -> str:
