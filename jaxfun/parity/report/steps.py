@@ -71,6 +71,7 @@ class StepsReport:
     looks_like: list[str] = field(default_factory=list)
     settings: list[SettingRow] = field(default_factory=list)
     agreeing: dict[str, str] = field(default_factory=dict)  # by quantity: how far the two agree
+    errors: dict[str, float] = field(default_factory=dict)  # by dtype: the largest error, relative to the way gone
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
 

@@ -102,7 +102,8 @@ class Setting(NamedTuple):
 
 def settings_of(tx: Any) -> list[Setting]:
     """Return the settings of a transformation, as far as its functions' closures show them."""
-    return [*_closure(tx.update, "", set())]
+    seen: set[int] = set()
+    return [found for function in (tx.update, tx.init) for found in _closure(function, "", seen)]
 
 
 def makers_of(tx: Any) -> list[str]:

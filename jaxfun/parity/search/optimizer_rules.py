@@ -53,6 +53,8 @@ DAMPED = "the first step is damped too"
 CORRECTED_MAX = "the maximum is taken after the bias correction"
 ASCENT = "the other sign"
 PRESENT = "present"
+CONSTANT = "the first beta in every step, without the warm-up that torch has with any momentum_decay"
+STALE = "that of the step before"
 
 _ANY = {"weight decay": (COUPLED, DECOUPLED, FREE), "learning rate": (LATE, EARLY), "sign": (ASCENT,)}
 _ADAM = {**_ANY, "eps": (INSIDE, UNCORRECTED), "bias correction": (NONE, NO_FIRST, NO_SECOND)}
@@ -173,7 +175,7 @@ def _nadam(setup: Setup) -> Direction:
     def direction(step: int, grad: np.ndarray, memory: Memory) -> np.ndarray:
         second = _ema(memory, "second", grad * grad, setup["betas[1]"])
         first = _ema(memory, "first", grad, beta)
-        if setup.has("momentum", "constant"):
+        if setup.has("momentum", CONSTANT):
             blend = beta * first / (1 - beta ** (step + 1)) + (1 - beta) * grad / (1 - beta**step)
         else:
             before = memory.get("product", np.float32(1))
@@ -248,15 +250,31 @@ def _adadelta(setup: Setup) -> Direction:
     return direction
 
 
+def _rprop(setup: Setup) -> Direction:
+    minus, plus, least, most = (setup[name] for name in ("etas[0]", "etas[1]", "step_sizes[0]", "step_sizes[1]"))
+
+    def direction(step: int, grad: np.ndarray, memory: Memory) -> np.ndarray:
+        sign = np.sign(grad * memory.get("prev", 0 * grad))
+        factor = np.where(sign > 0, plus, np.where(sign < 0, minus, 1.0))
+        size = memory["size"] = np.clip(memory.get("size", memory["lr"]) * factor, least, most)
+        memory["prev"] = np.where(sign < 0, 0, grad)
+        update = np.sign(memory["prev"]) * size / memory["lr"]
+        before, memory["update"] = memory.get("update", 0 * grad), update
+        return np.where(sign < 0, 0, before) if setup.has("update", STALE) else update
+
+    return direction
+
+
 Conventions = Mapping[str, tuple[str, ...]]
 FAMILIES: dict[str, tuple[Callable[[Setup], Direction], Conventions]] = {
     "SGD": (_sgd, {**_ANY, "momentum": (AVERAGE, IN_BUFFER), "dampening": (DAMPED,)}),
     "Adam": (_adam, {**_ADAM, "amsgrad": (CORRECTED_MAX,), "nesterov": (PRESENT,)}),
     "AdamW": (_adam, {**_ADAM, "amsgrad": (CORRECTED_MAX,), "nesterov": (PRESENT,)}),
     "Adamax": (_adamax, {**_ANY, "eps": ("outside of the maximum",), "bias correction": (NONE,)}),
-    "NAdam": (_nadam, {**_ADAM, "momentum": ("constant",)}),
+    "NAdam": (_nadam, {**_ADAM, "momentum": (CONSTANT,)}),
     "RAdam": (_radam, {**_ANY, "eps": ("added after the bias correction",)}),
     "Adagrad": (_adagrad, {**_ANY, "eps": (INSIDE,)}),
     "RMSprop": (_rmsprop, {**_ANY, "eps": (INSIDE,), "bias correction": (PRESENT,), "momentum": (IN_BUFFER,)}),
+    "Rprop": (_rprop, {"sign": (ASCENT,), "update": (STALE,)}),
     "Adadelta": (_adadelta, {**_ANY, "eps": ("outside of the roots",)}),
 }

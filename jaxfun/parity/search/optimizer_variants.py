@@ -21,7 +21,10 @@ _NAMES = {
     "b2": "betas[1]",
     "beta1": "betas[0]",
     "beta2": "betas[1]",
-    "mu_decay": "betas[0]",
+    "eta_minus": "etas[0]",
+    "eta_plus": "etas[1]",
+    "min_step_size": "step_sizes[0]",
+    "max_step_size": "step_sizes[1]",
 }
 _SAME = {
     *("lr", "eps", "weight_decay", "momentum", "dampening", "nesterov", "amsgrad", "centered", "alpha", "rho", "lambd"),
@@ -112,6 +115,7 @@ _TEXTS = {
     "dampening": "dampening: {choice}",
     "amsgrad": "amsgrad: {choice}",
     "nesterov": "Nesterov's momentum is {choice}",
+    "update": "the update of a step is {choice}",
 }
 
 
@@ -138,7 +142,9 @@ def explained(
     if setup.family not in FAMILIES or not _agrees(path(setup, start, grads), own, start):
         return None
     setup = replace(setup, first=_factor(start, own[0], wanted[0]))
-    sets, nearly = [*_combinations([*_changes(setup, read)])], None
+    plain = path(setup, start, grads)
+    changes = [each for each in _changes(setup, read) if not _agrees(_with(setup, [each], start, grads), plain, start)]
+    sets, nearly = [*_combinations(changes)], None
     for tried, chosen in enumerate(sets, 1):
         found = _with(setup, chosen, start, grads)
         if _agrees(found, wanted, start):
