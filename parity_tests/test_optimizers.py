@@ -243,12 +243,16 @@ def test_first_steps_have_all_digits_without_64_bit_types(name: str) -> None:
         np.testing.assert_allclose(path[key], wanted[key], rtol=0, atol=32 * EPS["float32"] * largest)
 
 
+def updated(tx: optax.GradientTransformation, *args: Any) -> Any:
+    return tx.update(*args)
+
+
 def test_a_parameter_without_a_gradient_is_skipped() -> None:
     params = {"kept": jnp.ones(2), "moved": jnp.ones(2)}
     tx = jf.optim.adamw(0.1)
-    updates, state = tx.update({"kept": None, "moved": jnp.ones(2)}, tx.init(params), params)
+    updates, state = updated(tx, {"kept": None, "moved": jnp.ones(2)}, tx.init(params), params)
     assert updates["kept"] is None
-    updates, _ = tx.update({"kept": jnp.ones(2), "moved": None}, state, params)
+    updates, _ = updated(tx, {"kept": jnp.ones(2), "moved": None}, state, params)
     assert updates["moved"] is None
 
 
@@ -317,12 +321,12 @@ def clipped_by_torch(clip: Callable[..., Any], grads: Any, *args: Any) -> tuple[
 def test_clipping_matches_torch(args: tuple[float, ...]) -> None:
     _, (grads, *_) = drawn("usual", 0, "float64")
     wanted, norm = clipped_by_torch(torch.nn.utils.clip_grad_norm_, grads, *args)
-    found, _ = jf.optim.clip_grad_norm(*args).update(grads, optax.EmptyState())
+    found, _ = updated(jf.optim.clip_grad_norm(*args), grads, optax.EmptyState())
     np.testing.assert_allclose(jf.optim.get_total_norm(grads, *args[1:]), norm, rtol=1e-14)
     for name in SHAPES:
         np.testing.assert_allclose(found[name], wanted[name], rtol=1e-13)
     wanted, _ = clipped_by_torch(torch.nn.utils.clip_grad_value_, grads, args[0])
-    found, _ = jf.optim.clip_grad_value(args[0]).update(grads, optax.EmptyState())
+    found, _ = updated(jf.optim.clip_grad_value(args[0]), grads, optax.EmptyState())
     for name in SHAPES:
         np.testing.assert_array_equal(found[name], wanted[name])
 
