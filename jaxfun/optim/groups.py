@@ -38,7 +38,7 @@ def param_groups(
             raise ArgumentValueError(f"labels among {sorted(groups)}", str(sorted(unknown)))
         return named
 
-    return optax.partition(dict(groups), of_params)
+    return optax.partition({**groups}, of_params)
 
 
 def _dotted(path: tuple[Any, ...]) -> str:

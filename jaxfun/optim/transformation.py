@@ -36,13 +36,13 @@ def by_rule(
     def init(params: Any) -> State:
         return State(jnp.zeros((), "int32"), {name: jax.tree.map(start, params) for name, start in buffers.items()})
 
-    def update(grads: Any, state: State, params: Any = None) -> tuple[Any, State]:
+    def update(updates: Any, state: Any, params: Any = None) -> tuple[Any, State]:
         step = state.step + 1
         numbers = scalars(step)
-        leaves, tree = jax.tree.flatten(grads, is_leaf=_is_none)
+        leaves, tree = jax.tree.flatten(updates, is_leaf=_is_none)
         columns = [tree.flatten_up_to(state.buffers[name]) for name in buffers]
         kept = [dict(zip(buffers, row, strict=True)) for row in zip(*columns, strict=True)] or [{} for _ in leaves]
-        owners = tree.flatten_up_to(grads if params is None else params)
+        owners = tree.flatten_up_to(updates if params is None else params)
         made = [_applied(rule, *each, numbers) for each in zip(leaves, owners, kept, strict=True)]
         after = {name: tree.unflatten([new[name] for _, new in made]) for name in buffers}
         return tree.unflatten([change for change, _ in made]), State(step, after)
