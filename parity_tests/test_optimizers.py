@@ -308,6 +308,58 @@ def test_errors_match_torch(name: str, options: dict[str, Any]) -> None:
     assert raises_alike(error, their_error).ok, (error, their_error)
 
 
+def rosenbrock(x: Any) -> Any:
+    return ((1 - x[:-1]) ** 2).sum() + (100 * (x[1:] - x[:-1] ** 2) ** 2).sum()
+
+
+def quartic(x: Any) -> Any:
+    return ((x - 1) ** 4).sum() + 0.1 * (x[1:] * x[:-1]).sum()
+
+
+SEARCHES = [
+    (rosenbrock, {"line_search_fn": "strong_wolfe", "history_size": 3}),
+    (rosenbrock, {"line_search_fn": "strong_wolfe", "lr": 0.3, "max_iter": 7}),
+    (rosenbrock, {"lr": 1e-3, "max_iter": 4}),
+    (quartic, {"history_size": 2}),
+]
+
+
+@pytest.mark.proves("optim.lbfgs")
+@pytest.mark.parametrize(("loss", "options"), SEARCHES)
+def test_lbfgs_takes_the_iterations_and_evaluations_of_torch(loss: Callable[..., Any], options: dict[str, Any]) -> None:
+    start = np.random.default_rng(0).normal(size=5)
+    tx, x, tensor = jf.optim.lbfgs(**options), jnp.asarray(start), torch.tensor(start, requires_grad=True)
+    state, theirs = tx.init(x), torch.optim.LBFGS([tensor], **options)
+
+    @jax.jit
+    def step(x: jax.Array, state: Any) -> Any:
+        updates, state = tx.update(None, state, x, value_fn=loss)
+        return x + updates, state
+
+    def closure() -> torch.Tensor:
+        theirs.zero_grad()
+        value = loss(tensor)
+        value.backward()
+        return value
+
+    for _ in range(6):
+        x, state = step(x, state)
+        theirs.step(closure)  # pyright: ignore[reportArgumentType]
+        # the search for a minimum in a narrow valley enlarges roundings
+        np.testing.assert_allclose(x, tensor.detach(), rtol=0, atol=1e-10)
+    held = theirs.state[tensor]
+    assert (int(state.n_iter), int(state.func_evals)) == (held["n_iter"], held["func_evals"])
+
+
+def test_lbfgs_says_what_it_needs() -> None:
+    x = jnp.zeros(2)
+    with pytest.raises(TypeError, match="value_fn"):
+        jf.optim.lbfgs().update(x, jf.optim.lbfgs().init(x), x)
+    for wrong in ({"lr": -1.0}, {"line_search_fn": "armijo"}):
+        with pytest.raises(ValueError, match="lr|line_search_fn"):
+            jf.optim.lbfgs(**wrong)
+
+
 def clipped_by_torch(clip: Callable[..., Any], grads: Any, *args: Any) -> tuple[Any, Any]:
     tensors = {name: torch.zeros(item.shape, dtype=torch.float64) for name, item in grads.items()}
     for name, tensor in tensors.items():

@@ -20,6 +20,7 @@ from .descent import asgd as asgd
 from .descent import rprop as rprop
 from .descent import sgd as sgd
 from .groups import param_groups as param_groups
+from .lbfgs import lbfgs as lbfgs
 from .squares import adadelta as adadelta
 from .squares import adagrad as adagrad
 from .squares import rmsprop as rmsprop
