@@ -230,6 +230,39 @@ def is_rule(value: Any) -> bool:
     return hasattr(value, "buffers")
 
 
+# optax's optimisers with the same buffers; its rprop keeps another
+NAMESAKES = {
+    "sgd": ({"momentum": 0.9}, optax.sgd(0.1, momentum=0.9)),
+    "adam": ({}, optax.adam(1e-3)),
+    "adamw": ({}, optax.adamw(1e-3)),
+    "adamax": ({}, optax.adamax(2e-3)),
+    "nadam": ({}, optax.nadam(2e-3)),
+    "radam": ({}, optax.radam(1e-3)),
+    "adagrad": ({}, optax.adagrad(0.01)),
+    "rmsprop": ({"momentum": 0.9}, optax.rmsprop(0.01, momentum=0.9)),
+    "adadelta": ({}, optax.adadelta(1.0)),
+}
+
+
+@pytest.mark.parametrize("name", NAMESAKES)
+def test_a_step_costs_no_more_than_that_of_optax(name: str) -> None:
+    options, tx = NAMESAKES[name]
+    with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"):
+        mine, own = (cost(each) for each in (getattr(jf.optim, name)(**options), tx))
+    assert mine["bytes accessed"] <= 1.1 * own["bytes accessed"]
+    assert mine["flops"] <= 1.1 * own["flops"]
+
+
+def cost(tx: optax.GradientTransformation) -> Any:
+    params = {"weight": jnp.ones(4096, "float32")}
+
+    def step(grads: Any, state: Any, params: Any) -> Any:
+        updates, state = tx.update(grads, state, params)
+        return optax.apply_updates(params, updates), state
+
+    return jax.jit(step).lower(params, tx.init(params), params).compile().cost_analysis()
+
+
 COMPLEX = {"adam": {"amsgrad": True}, "adagrad": {}, "rmsprop": {"centered": True, "momentum": 0.5}, "rprop": {}}
 
 

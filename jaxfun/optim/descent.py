@@ -93,9 +93,8 @@ def asgd(
         new = param + change
         return change, {"ax": jnp.where(mu == 1, new, buffers["ax"] + (new - buffers["ax"]) * mu)}
 
-    return optimizer(
-        by_rule(rule, {"ax": zeros}, scalars), lr=-1.0, weight_decay=weight_decay, maximize=maximize
-    )  # the rule has the learning rate in it
+    core = by_rule(rule, {"ax": zeros}, scalars)
+    return optimizer(core, lr=None, weight_decay=weight_decay, maximize=maximize)
 
 
 def _at(lr: LearningRate, step: jax.Array) -> jax.Array:
@@ -130,12 +129,12 @@ def rprop(
         raise ArgumentValueError("`etas` with 0 < etas[0] < 1 < etas[1]", describe(etas))
 
     def rule(grad: jax.Array, param: jax.Array, buffers: Buffers) -> tuple[jax.Array, Buffers]:
-        sign = jnp.sign(grad * buffers["prev"])
-        factor = jnp.where(sign > 0, plus, jnp.where(sign < 0, minus, 1.0)).astype(grad.dtype)
+        along = grad * buffers["prev"]
+        factor = jnp.where(along > 0, plus, jnp.where(along < 0, minus, 1.0)).astype(grad.dtype)
         size = jnp.clip(buffers["step_size"] * factor, *step_sizes)
-        used = jnp.where(sign < 0, 0, grad)
+        used = jnp.where(along < 0, 0, grad)
         return -jnp.sign(used) * size, {"prev": used, "step_size": size}
 
     first = lr(0) if callable(lr) else lr
     core = by_rule(rule, {"prev": zeros, "step_size": filled(first)})
-    return optimizer(core, lr=-1.0, weight_decay=0, maximize=maximize)
+    return optimizer(core, lr=None, weight_decay=0, maximize=maximize)

@@ -44,7 +44,7 @@ class _Settings(NamedTuple):
 class _Turn(NamedTuple):
     """What an iteration hands to the next: the point, its loss and gradient, and whether the step is over."""
 
-    count: jax.Array
+    done: jax.Array
     evaluations: jax.Array
     point: Point
     state: State
@@ -120,7 +120,7 @@ def _is_flat(grad: jax.Array, options: _Settings) -> jax.Array:
 
 
 def _iterate(loss: Loss, turn: _Turn, options: _Settings) -> _Turn:
-    point, count = turn.point, turn.count + 1
+    point, count = turn.point, turn.done + 1
     is_first = turn.state.n_iter == 0
     state = _remembered(turn.state, point.grad, is_first)
     d = jnp.where(is_first, -point.grad, _direction(state, point.grad))
@@ -143,7 +143,7 @@ def _iterate(loss: Loss, turn: _Turn, options: _Settings) -> _Turn:
         after = state._replace(t=length, func_evals=state.func_evals + evaluations)
         return _Turn(count, total, new, after, over)
 
-    return jax.lax.cond(is_stuck, lambda: turn._replace(count=count, state=state, is_over=jnp.asarray(True)), moved)
+    return jax.lax.cond(is_stuck, lambda: turn._replace(done=count, state=state, is_over=jnp.asarray(True)), moved)
 
 
 def _moved(

@@ -73,16 +73,22 @@ def _as_complex(array: jax.Array) -> jax.Array:
 
 
 def optimizer(
-    *rules: optax.GradientTransformation, lr: LearningRate, weight_decay: Any, maximize: bool, decoupled: bool = False
+    *rules: optax.GradientTransformation,
+    lr: LearningRate | None,
+    weight_decay: Any,
+    maximize: bool,
+    decoupled: bool = False,
 ) -> optax.GradientTransformation:
     """Chain the rules of an optimiser with its weight decay and its learning rate.
 
     The decay is coupled (it is a part of the gradient that the rules see), or decoupled (it shrinks the parameter).
+    With no learning rate, the last rule gives the update itself.
     """
     decay = [] if is_zero(weight_decay) else [optax.add_decayed_weights(weight_decay)]
     ascent = [optax.scale(-1.0)] if maximize else []
     coupled, apart = ([], decay) if decoupled else (decay, [])
-    return optax.chain(*ascent, *coupled, *rules, *apart, optax.scale_by_learning_rate(lr))
+    rate = [] if lr is None else [optax.scale_by_learning_rate(lr)]
+    return optax.chain(*ascent, *coupled, *rules, *apart, *rate)
 
 
 def zeros(param: jax.Array) -> jax.Array:

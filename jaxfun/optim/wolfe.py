@@ -37,7 +37,7 @@ class _Interval(NamedTuple):
 
     low: _Trial
     high: _Trial
-    count: jax.Array
+    done: jax.Array
     is_done: jax.Array
     is_slow: jax.Array  # the last trial was close to an end
 
@@ -54,13 +54,13 @@ def strong_wolfe(
     start = _Trial(jnp.zeros_like(t), point.value, point.grad, slope)
     found = _bracket(tried, start, tried(t), most)
     last = _zoom(tried, start, found, most, jnp.abs(d).max(), tolerance)
-    return last.low.value, last.low.grad, last.low.t, last.count + 1
+    return last.low.value, last.low.grad, last.low.t, last.done + 1
 
 
 class _Widening(NamedTuple):
     before: _Trial
     now: _Trial
-    count: jax.Array
+    done: jax.Array
     kind: jax.Array  # 0: go on; 1: an interval is found; 2: the point is found
 
 
@@ -80,13 +80,13 @@ def _bracket(tried: Callable[[jax.Array], _Trial], start: _Trial, first: _Trial,
 
     zero = jnp.zeros((), "int32")
     begin = _Widening(start, first, zero, jnp.where(most > 0, kind(start, first, zero), 0).astype("int32"))
-    end = jax.lax.while_loop(lambda state: (state.kind == 0) & (state.count < most), widen, begin)
-    is_out = end.count >= most
+    end = jax.lax.while_loop(lambda state: (state.kind == 0) & (state.done < most), widen, begin)
+    is_out = end.done >= most
     other = jax.tree.map(lambda one, two: jnp.where(is_out, one, two), start, end.before)
     low, high = _ordered(other, end.now)
     is_point = (end.kind == 2) & ~is_out
     low = jax.tree.map(lambda one, two: jnp.where(is_point, one, two), end.now, low)
-    return _Interval(low, high, end.count, is_point, jnp.asarray(False))
+    return _Interval(low, high, end.done, is_point, jnp.asarray(False))
 
 
 def _ordered(one: _Trial, other: _Trial) -> tuple[_Trial, _Trial]:
@@ -106,7 +106,7 @@ def _zoom(
 ) -> _Interval:
     def goes_on(state: _Interval) -> jax.Array:
         is_wide = jnp.abs(state.high.t - state.low.t) * length >= tolerance
-        return ~state.is_done & (state.count < most) & is_wide
+        return ~state.is_done & (state.done < most) & is_wide
 
     def narrow(state: _Interval) -> _Interval:
         t, is_slow = _trial_length(state)
@@ -118,7 +118,7 @@ def _zoom(
         above = _ordered(state.low, new)
         low = jax.tree.map(lambda one, two: jnp.where(is_higher, one, two), above[0], new)
         high = jax.tree.map(lambda one, two: jnp.where(is_higher, one, two), above[1], swapped)
-        return _Interval(low, high, state.count + 1, is_found & ~is_higher, is_slow)
+        return _Interval(low, high, state.done + 1, is_found & ~is_higher, is_slow)
 
     return jax.lax.while_loop(goes_on, narrow, interval)
 
