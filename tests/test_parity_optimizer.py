@@ -42,10 +42,10 @@ def adam_like(
     return optax.GradientTransformation(init, update)
 
 
-def with_step_lr(gamma: float = 0.5) -> Any:
+def with_step_lr(kind: Any = optim.SGD, **options: Any) -> Any:
     def make(params: list[torch.Tensor]) -> tuple[Any, Any]:
-        optimizer = optim.SGD(params, lr=0.1, momentum=0.9)
-        return optimizer, optim.lr_scheduler.StepLR(optimizer, 7, gamma)
+        optimizer = kind(params, lr=0.1, **(options or {"momentum": 0.9}))
+        return optimizer, optim.lr_scheduler.StepLR(optimizer, 7, 0.5)
 
     return make
 
@@ -160,6 +160,14 @@ OURS: dict[str, tuple[Any, Any]] = {
     "adadelta": (jf.optim.adadelta(), optim.Adadelta),
     "asgd": (jf.optim.asgd(t0=5.0), lambda params: optim.ASGD(params, t0=5.0)),
     "rprop": (jf.optim.rprop(), optim.Rprop),
+    "asgd with a schedule": (
+        jf.optim.asgd(jf.optim.lr_scheduler.step(0.1, 7, 0.5), lambd=0.1),
+        with_step_lr(optim.ASGD, lambd=0.1),
+    ),
+    "rprop with a schedule": (
+        jf.optim.rprop(jf.optim.lr_scheduler.step(0.1, 7, 0.5)),
+        with_step_lr(optim.Rprop, etas=(0.5, 1.2)),
+    ),
     "schedule": (
         jf.optim.sgd(jf.optim.lr_scheduler.step(0.1, 7, 0.5), 0.9),
         with_step_lr(),

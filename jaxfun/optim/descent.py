@@ -135,6 +135,8 @@ def rprop(
         used = jnp.where(along < 0, 0, grad)
         return -jnp.sign(used) * size, {"prev": used, "step_size": size}
 
-    first = lr(0) if callable(lr) else lr
-    core = by_rule(rule, {"prev": zeros, "step_size": filled(first)})
+    def first_size(param: jax.Array) -> jax.Array:
+        return filled(_at(lr, jnp.zeros((), "int32")))(param)
+
+    core = by_rule(rule, {"prev": zeros, "step_size": first_size})
     return optimizer(core, lr=None, weight_decay=0, maximize=maximize)
