@@ -98,7 +98,12 @@ def zeros(param: jax.Array) -> jax.Array:
 
 def filled(value: Any) -> Callable[[jax.Array], jax.Array]:
     """Return the start of a buffer that is filled with a number, in both parts of complex numbers."""
-    return lambda param: jnp.full_like(param, value * (1 + 1j) if jnp.iscomplexobj(param) else value)
+
+    def start(param: jax.Array) -> jax.Array:
+        part = jnp.full(param.shape, value, jnp.finfo(param.dtype).dtype)
+        return jax.lax.complex(part, part) if jnp.iscomplexobj(param) else part
+
+    return start
 
 
 def lerp(average: jax.Array, new: jax.Array, weight: Any) -> jax.Array:

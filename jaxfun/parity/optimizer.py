@@ -169,7 +169,7 @@ def _by_step(apart: Mapping[str, _Found]) -> str:
         for step in steps
     ]
     same = [kind for kind in KINDS if kind not in apart]
-    return "; ".join([*texts, *([f"never: {', '.join(same)}"] if same else [])])
+    return "; ".join([*texts, *([f"not for {', '.join(same)}"] if same else [])])
 
 
 def _parting(runs: _Runs, kind: str, dtype: str, report: StepsReport) -> _Found | None:
