@@ -73,8 +73,8 @@ huge, of one sign, and others, 60 steps of each, in float64 and float32, with op
 `jaxfun.optim` has all of these rules with PyTorch's names, defaults and numbers.
 
 - *agrees*: the parameters are equal to rounding after every step.
-- *loses digits*: they are in float64. In float32, JAX's default, the update is off by up to the given part of the way
-  gone: optax computes 1 - b2**step in float32.
+- *loses digits*: they are in float64. In float32, JAX's default, the update is off by up to the given part of the
+  distance that the parameter has moved: optax computes 1 - b2**step in float32.
 - *differs*: from the given step. *What it is* has the changes that turn PyTorch's optimiser into optax's. The engine
   found them by trying; with them the numbers are equal in all steps.
 

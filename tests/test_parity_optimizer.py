@@ -199,7 +199,7 @@ def test_settings_stand_side_by_side_with_those_not_alike_in_front() -> None:
     assert (rows["lr"].candidate, rows["lr"].reference, rows["lr"].is_alike) == ("0.01", "0.001", False)
     assert rows["betas[1]"].is_alike
     text = str(report)
-    assert text.index("lr: 0.01 | 0.001   not alike") < text.index("betas[1]: 0.999 | 0.999")
+    assert text.index("lr: 0.01 | 0.001 (not alike)") < text.index("betas[1]: 0.999 | 0.999")
     groups = lambda params: optim.SGD([{"params": params[:1], "lr": 0.1}, {"params": params[1:], "lr": 0.2}])  # noqa: E731
     report = parity.optimizer(optax.sgd(0.1), groups, steps=2)
     assert "0.1 / 0.2" in str(report)

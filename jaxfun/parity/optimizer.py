@@ -158,7 +158,7 @@ def _compare(runs: _Runs, dtype: str, report: StepsReport, strict: bool) -> None
     first = min(apart.values(), key=lambda each: (each.parting.step, [*KINDS].index(each.parting.gradients)))
     is_edge = not report.failures and error < DIGITS[dtype] and not strict
     (report.edges if is_edge else report.failures).append(first.parting)
-    report.agreeing[name] = f"differs by up to {error:.1e} of the way gone; {_by_step(apart)}"
+    report.agreeing[name] = f"differs by up to {error:.1e} of the distance moved; {_by_step(apart)}"
 
 
 def _by_step(apart: Mapping[str, _Found]) -> str:

@@ -51,7 +51,7 @@ class SettingRow:
     is_alike: bool
 
     def __str__(self) -> str:
-        mark = "" if self.is_alike else "   not alike" if self.candidate and self.reference else "   one side alone"
+        mark = "" if self.is_alike else " (not alike)" if self.candidate and self.reference else " (one side alone)"
         return f"{self.name}: {self.candidate or '-'} | {self.reference or '-'}{mark}"
 
 
@@ -71,7 +71,9 @@ class StepsReport:
     looks_like: list[str] = field(default_factory=list)
     settings: list[SettingRow] = field(default_factory=list)
     agreeing: dict[str, str] = field(default_factory=dict)  # by quantity: how far the two agree
-    errors: dict[str, float] = field(default_factory=dict)  # by dtype: the largest error, relative to the way gone
+    errors: dict[str, float] = field(
+        default_factory=dict
+    )  # by dtype: the largest error, relative to the distance moved
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
