@@ -136,6 +136,7 @@ _MODULES = {
     "errors": "core.errors",
     "linalg": "linalg",
     "nn": "nn",
+    "optim": "optim",
     "regression": "regression",
     "special": "special",
     "train": "train",

@@ -31,6 +31,7 @@ from .core import dtypes as dtypes
 from .core import errors as errors
 from . import linalg as linalg
 from . import nn as nn
+from . import optim as optim
 from . import regression as regression
 from . import special as special
 from . import train as train

@@ -23,6 +23,7 @@ FLOORS = [
     ["ops"],
     ["linalg", "nn", "special"],
     ["autograd"],
+    ["optim"],
     ["train"],
     ["regression", "table"],
     ["cli"],
@@ -42,7 +43,10 @@ ROOMS = {
 }
 HEAVY = ("torch", "hypothesis", "matplotlib", "optax", "pyarrow", "rich", "pytest")
 OPTIONAL = {"torch", "matplotlib", "pyarrow", "rich"}  # of the extras: a function may import them
-TORCH_IN = {"parity/run/torch_side.py", "parity/run/noise.py", "parity/run/torch_modules.py", "cli/tour.py"}
+TORCH_IN = {
+    *("parity/run/torch_side.py", "parity/run/noise.py", "parity/run/torch_modules.py", "parity/run/torch_optim.py"),
+    "cli/tour.py",
+}
 
 
 def room(file: Path) -> str:
@@ -153,6 +157,8 @@ SPACES = {
     "nn.functional.": jaxfun.nn.functional,
     "nn.init.": jaxfun.nn.init,
     "special.": jaxfun.special,
+    "optim.": jaxfun.optim,
+    "optim.lr_scheduler.": jaxfun.optim.lr_scheduler,
     "train.": jaxfun.train,
     "regression.": jaxfun.regression,
 }
@@ -160,7 +166,8 @@ SPACES = {
 
 def public_names(module: ModuleType) -> list[str]:
     """The callables of the package and of its namespaces; of other modules, only those that they define."""
-    owned = module is jaxfun or module.__name__.endswith(("autograd", "functional", "init", "linalg", "special"))
+    spaces = ("autograd", "functional", "init", "linalg", "optim", "special")
+    owned = module is jaxfun or module.__name__.endswith(spaces)
     return [
         name
         for name in dir(module)

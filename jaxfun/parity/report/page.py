@@ -64,16 +64,22 @@ def page(reports: Sequence[ReportData]) -> str:
     title = ordered[0].headline if len(ordered) == 1 else total(ordered) if ordered else "nothing was compared"
     sets, seconds = (sum(getattr(report, name) for report in ordered) for name in ("examples", "seconds"))
     parts = [
+        f"<h1>{escape(title)}</h1><p class='dim'>{sets:,} value sets in {seconds:,.1f} s</p>",
+        _matrix(ordered) if ordered else "",
+        *(_section(number, report, len(ordered) == 1) for number, report in enumerate(ordered)),
+    ]
+    return document(title, parts)
+
+
+def document(title: str, parts: Sequence[str]) -> str:
+    """Return a whole HTML page with a title and the house's style; the parts are HTML."""
+    head = [
         "<!doctype html><html lang='en'><meta charset='utf-8'>",
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
         "<meta name='viewport' content='width=device-width, initial-scale=1'>",
         f"<title>parity: {escape(title)}</title><style>{_STYLE}</style>",
-        f"<h1>{escape(title)}</h1><p class='dim'>{sets:,} value sets in {seconds:,.1f} s</p>",
-        _matrix(ordered) if ordered else "",
-        *(_section(number, report, len(ordered) == 1) for number, report in enumerate(ordered)),
-        "</html>",
     ]
-    return "\n".join(parts) + "\n"
+    return "\n".join([*head, *parts, "</html>"]) + "\n"
 
 
 # the matrix

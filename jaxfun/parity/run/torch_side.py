@@ -1,6 +1,6 @@
 """The PyTorch side of a check: tensors from and to NumPy, derivatives, and global settings.
 
-In `jaxfun.parity`, only this module, `noise` and `torch_modules` import torch.
+In `jaxfun.parity`, only this module, `noise`, `torch_modules` and `torch_optim` import torch.
 """
 
 import contextlib
