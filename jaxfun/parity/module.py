@@ -98,6 +98,7 @@ def module(
     with torch_modules.random_state_kept(), isolated():
         port = Port(torch_module, jax_function, params, buffers)
         subject = _Subject(port, *strategies(port, inputs, kwargs or {}), examples, seed, taps)
+        report.parameters = port.parameters.lines
         for text in port.notes:
             report.note(text)
         for options in options_of(jax_function, levels, devices, rtol, atol, strict, allow):
