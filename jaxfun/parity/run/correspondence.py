@@ -48,6 +48,9 @@ def corresponding(leaves: Mapping[str, np.ndarray], state: Mapping[str, np.ndarr
     """
     known = identified(leaves, state)
     known |= _like_siblings(leaves, known, state)
+    roles = {role_of(name) for name in state}
+    if strange := [path for path in leaves if path not in known and role_of(path) not in roles]:
+        raise _no_counterpart(strange[0], state)
     groups, others = _groups(leaves), _groups({name: item for name, item in state.items() if is_inexact(item)})
     pairs = _Pairs(leaves, state, groups, others, known).found()
     choices = {path: [source] for path, source in known.items()}
@@ -69,7 +72,7 @@ def _like_siblings(
     for path, source in known.items():
         bias = re.sub(r"[^.]+$", "bias", path)
         name = source.name.replace("weight", "bias")
-        if bias not in leaves or bias in known or name == source.name or name not in state:
+        if bias not in leaves or not _is_constant(leaves[bias]) or source.parts == 1 or name not in state:
             continue
         if leaves[bias].size * source.parts == np.size(state[name]):
             found[bias] = Source(name, leaves[bias].shape, (0,), source.part, source.parts)
@@ -149,8 +152,7 @@ def _natural(name: str) -> list[tuple[bool, Any]]:
 def _layouts(path: str, leaf: np.ndarray, name: str | None, state: Mapping[str, np.ndarray]) -> list[Source]:
     """Return the layouts in which a tensor has a leaf's shape, the most likely first."""
     if name is None:
-        close = difflib.get_close_matches(path, state, 1)
-        raise _unknown(path, f"no counterpart{f' (did you mean {close[0]!r}?)' if close else ''}")
+        raise _no_counterpart(path, state)
     shape = state[name].shape
     found = list(layouts(name, shape, leaf.shape))
     if not found:
@@ -167,6 +169,11 @@ def _likely(path: str, ndim: int) -> list[Shape]:
         return [tuple(range(ndim))]
     orders = [(*space, 1, 0), (*space, 0, 1), (0, 1, *space), (1, 0, *space)]
     return list(dict.fromkeys(orders if path.rpartition(".")[2] in INPUT_FIRST else [*orders[2:], *orders[:2]]))
+
+
+def _no_counterpart(path: str, state: State) -> ArgumentValueError:
+    close = [name for name in difflib.get_close_matches(path, state, 1) if name != path]
+    return _unknown(path, f"no counterpart{f' (did you mean {close[0]!r}?)' if close else ''}")
 
 
 def _unknown(path: str, got: str) -> ArgumentValueError:

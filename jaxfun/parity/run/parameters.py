@@ -96,7 +96,7 @@ class _Pytree(Parameters):
 
     @property
     def lines(self) -> list[str]:
-        return [_line(path, source, self.state) for path, source in self.sources.items()]
+        return [_line(path, self.sources[path], self.state) for path, _ in self._paths if path in self.sources]
 
 
 def _layout(source: Source) -> Layout:
