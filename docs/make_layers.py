@@ -91,8 +91,14 @@ def judged(pair: Pair, settings: Mapping[str, Any]) -> parity.Report:
     reference = _SelfAttention(module) if isinstance(module, nn.MultiheadAttention) else module
     with jax.enable_x64(False):
         return parity.module(
-            reference, function, _renamed(params, reference is not module), *pair.inputs,
-            levels=LEVELS, dtypes=["float32"], examples=EXAMPLES, seed=0,
+            reference,
+            function,
+            _renamed(params, reference is not module),
+            *pair.inputs,
+            levels=LEVELS,
+            dtypes=["float32"],
+            examples=EXAMPLES,
+            seed=0,
         )
 
 
@@ -196,10 +202,10 @@ def page(data: Mapping[str, Any]) -> str:
     agree = sum(row["answer"] == "agrees" for row in rows)
     mended = sum(row["answer"] != "agrees" and row["settings"] is not None for row in rows)
     versions = ", ".join(f"{name} {version}" for name, version in data["versions"].items())
-    head = HEAD.format(
-        count=len(rows), agree=agree, mended=mended, never=len(rows) - agree - mended, versions=versions
+    head = HEAD.format(count=len(rows), agree=agree, mended=mended, never=len(rows) - agree - mended, versions=versions)
+    return head + "".join(
+        f"\n## {LIBRARIES[name][0]}\n\n{_table(items)}\n" for name, items in data["libraries"].items()
     )
-    return head + "".join(f"\n## {LIBRARIES[name][0]}\n\n{_table(items)}\n" for name, items in data["libraries"].items())
 
 
 def _table(rows: Iterable[Row]) -> str:
@@ -252,6 +258,7 @@ def _judge_all(names: Sequence[str]) -> None:
             key = (pair.layer, pair.torch, "training" if pair.is_training else "")
             is_kept = names and key in known and not any(pair.layer.startswith(name) for name in names)
             rows.append(known[key] if is_kept else found(pair))
+            DATA.write_text(written({"versions": versions, "libraries": before | libraries}), "utf-8")
             print(library, pair.layer, rows[-1]["answer"], rows[-1]["settings"], flush=True)
     DATA.write_text(written({"versions": versions, "libraries": libraries}), "utf-8")
 

@@ -66,9 +66,7 @@ def test_initial_parameters_of_another_library_are_enough() -> None:
 
 
 def test_square_kernel_that_is_not_transposed_is_found_by_running_the_model() -> None:
-    report = check(
-        torch.nn.Linear(3, 3), lambda p, x: x @ p["w"].T + p["b"], {"w": fresh(3, 3), "b": jnp.zeros(3)}, X
-    )
+    report = check(torch.nn.Linear(3, 3), lambda p, x: x @ p["w"].T + p["b"], {"w": fresh(3, 3), "b": jnp.zeros(3)}, X)
     assert report.ok, report
     assert 'w = state["weight"]' in report.parameters
 

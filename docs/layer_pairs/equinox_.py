@@ -164,7 +164,13 @@ PAIRS = [
     Pair("eqx.nn.LSTMCell", "nn.LSTMCell(4, 3)", lstm, eqx.nn.LSTMCell, (ROWS, (STATE, STATE))),
     Pair("eqx.nn.GRUCell", "nn.GRUCell(4, 3)", gru, eqx.nn.GRUCell, (ROWS, STATE)),
     Pair("eqx.nn.Dropout", "nn.Dropout(0.5)", layer(eqx.nn.Dropout, 0.5, inference=True), eqx.nn.Dropout),
-    Pair("eqx.nn.PReLU", "nn.PReLU()", prelu, eqx.nn.PReLU),
+    Pair(
+        "eqx.nn.PReLU",
+        "nn.PReLU()",
+        prelu,
+        eqx.nn.PReLU,
+        why="the gradient at 0 is 1, in PyTorch it is the slope for negative numbers",
+    ),
     Pair("eqx.nn.MaxPool2d", "nn.MaxPool2d(2)", layer(eqx.nn.MaxPool2d, 2), eqx.nn.MaxPool2d, (IMAGES,), STRIDE),
     Pair("eqx.nn.AvgPool2d", "nn.AvgPool2d(2)", layer(eqx.nn.AvgPool2d, 2), eqx.nn.AvgPool2d, (IMAGES,), STRIDE),
 ]

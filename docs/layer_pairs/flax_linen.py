@@ -207,8 +207,12 @@ PAIRS = [
     Pair(
         "linen.PReLU",
         "nn.PReLU()",
-        lambda **settings: (nn.PReLU(**settings).apply, lambda state: {"params": {"negative_slope": state["weight"][0]}}),
+        lambda **settings: (
+            nn.PReLU(**settings).apply,
+            lambda state: {"params": {"negative_slope": state["weight"][0]}},
+        ),
         nn.PReLU,
+        why="the gradient at 0 is 1, in PyTorch it is the slope for negative numbers",
     ),
     Pair(
         "linen.max_pool",

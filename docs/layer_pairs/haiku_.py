@@ -204,6 +204,18 @@ PAIRS = [
         why="the reset gate multiplies the hidden state before the matrix product, in PyTorch after it",
     ),
     Pair("hk.VanillaRNN", 'nn.RNNCell(4, 3, nonlinearity="relu")', rnn, hk.VanillaRNN, (ROWS, STATE)),
-    Pair("hk.max_pool, strides 2", "nn.MaxPool2d(2)", pool(lambda x, size, **o: hk.max_pool(x, size, 2, **o)), hk.max_pool, (IMAGES,)),
-    Pair("hk.avg_pool, strides 2", "nn.AvgPool2d(2)", pool(lambda x, size, **o: hk.avg_pool(x, size, 2, **o)), hk.avg_pool, (IMAGES,)),
+    Pair(
+        "hk.max_pool, strides 2",
+        "nn.MaxPool2d(2)",
+        pool(lambda x, size, **o: hk.max_pool(x, size, 2, **o)),
+        hk.max_pool,
+        (IMAGES,),
+    ),
+    Pair(
+        "hk.avg_pool, strides 2",
+        "nn.AvgPool2d(2)",
+        pool(lambda x, size, **o: hk.avg_pool(x, size, 2, **o)),
+        hk.avg_pool,
+        (IMAGES,),
+    ),
 ]

@@ -4,6 +4,7 @@ Begin at `corresponding`. It knows no library: only the names that libraries giv
 """
 
 import difflib
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -64,9 +65,7 @@ def corresponding(leaves: Mapping[str, np.ndarray], state: Mapping[str, np.ndarr
     return choices
 
 
-def _like_siblings(
-    leaves: Mapping[str, np.ndarray], known: Mapping[str, Source], state: State
-) -> dict[str, Source]:
+def _like_siblings(leaves: Mapping[str, np.ndarray], known: Mapping[str, Source], state: State) -> dict[str, Source]:
     """Return the sources of constant biases beside a weight that is a part of a packed tensor: the bias's same part."""
     found: dict[str, Source] = {}
     for path, source in known.items():
@@ -105,22 +104,36 @@ class _Pairs:
         known: Mapping[str, Source],
     ) -> None:
         self._groups, self._others, self._known = groups, others, known
+        self._order = _in_order([*groups])
         self._own = {layer: _signature(paths, leaves) for layer, paths in groups.items()}
         self._theirs = {layer: _signature(names, state) for layer, names in others.items()}
 
     def found(self) -> dict[str, str]:
-        """Return the pairs."""
+        """Return the pairs: by values, by equal names, and then by the order of layers with the same parameters."""
         pairs = self._by_value()
-        pairs |= {
-            layer: layer for layer in self._groups if layer not in pairs and layer in self._others and self._fits(layer, layer)
-        }
-        for is_exact in (True, False):
-            for layer in sorted(self._groups, key=_natural):
-                free = [other for other in self._others if other not in pairs.values()]
-                fitting = [other for other in free if self._fits(layer, other, is_exact)]
-                if layer not in pairs and fitting:
-                    pairs[layer] = fitting[0]
+        for fits in (self._same_name, self._same_last_name, self._same_shapes, self._fewer_shapes, self._same_counts):
+            for layer in self._order:
+                free = (other for other in self._others if other not in pairs.values() and fits(layer, other))
+                other = None if layer in pairs else next(free, None)
+                if other is not None:
+                    pairs[layer] = other
         return pairs
+
+    def _same_name(self, layer: str, other: str) -> bool:
+        return _words(layer) == _words(other) and self._same_counts(layer, other)
+
+    def _same_last_name(self, layer: str, other: str) -> bool:
+        return _words(layer)[-1:] == _words(other)[-1:] and self._same_counts(layer, other)
+
+    def _same_shapes(self, layer: str, other: str) -> bool:
+        return self._own[layer] == self._theirs[other]
+
+    def _fewer_shapes(self, layer: str, other: str) -> bool:
+        return self._own[layer].items() <= self._theirs[other].items()
+
+    def _same_counts(self, layer: str, other: str) -> bool:
+        own, theirs = self._own[layer], self._theirs[other]
+        return own.keys() <= theirs.keys() and all(math.prod(own[role]) == math.prod(theirs[role]) for role in own)
 
     def _by_value(self) -> dict[str, str]:
         return {
@@ -130,14 +143,24 @@ class _Pairs:
             if path in self._known
         }
 
-    def _fits(self, layer: str, other: str, is_exact: bool = True) -> bool:
-        own, theirs = self._own[layer], self._theirs[other]
-        return own == theirs if is_exact else own.items() <= theirs.items()
-
 
 def _signature(names: Mapping[str, str], items: Mapping[str, np.ndarray]) -> dict[str, Shape]:
     """Return the sizes of a layer's parameters, in any order and without dimensions of size 1."""
     return {role: tuple(sorted(size for size in items[name].shape if size > 1)) for role, name in names.items()}
+
+
+def _in_order(layers: list[str]) -> list[str]:
+    """Return layers in the order of their definition. A dict's layers are sorted as text: sort their numbers instead."""
+    return sorted(layers, key=_natural) if layers == sorted(layers) else layers
+
+
+def _words(layer: str) -> list[str]:
+    """Return the names in a path.
+
+    >>> _words("blocks.0"), _words("block/~/linear")
+    (['blocks', '0'], ['block', 'linear'])
+    """
+    return [word for word in re.split(r"[./]", layer) if word not in ("", "~")]
 
 
 def _natural(name: str) -> list[tuple[bool, Any]]:

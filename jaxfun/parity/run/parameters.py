@@ -142,9 +142,7 @@ def _spelled(path: tuple[Any, ...]) -> str:
     return jax.tree_util.keystr(own, simple=True, separator=".")
 
 
-def parameters_of(
-    params: Any, own: State, kept: Mapping[str, str], buffers: Collection[str]
-) -> Parameters:
+def parameters_of(params: Any, own: State, kept: Mapping[str, str], buffers: Collection[str]) -> Parameters:
     """Return the conversion from a state_dict: the function `params`, or that to the pytree `params`.
 
     Raises: ArgumentValueError for a pytree that does not correspond to the state_dict.

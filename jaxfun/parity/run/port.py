@@ -71,7 +71,9 @@ class Port:
 
     def _of_candidate(self, state: State, *inputs: Any, **kwargs: Any) -> Any:
         given = {name: item for name, item in kwargs.items() if name}
-        return _without_foreign(plain(self.jax_function(self.parameters.converted(self._whole(state)), *inputs, **given)))
+        return _without_foreign(
+            plain(self.jax_function(self.parameters.converted(self._whole(state)), *inputs, **given))
+        )
 
     def _of_module(self, state: State, *inputs: Any, **kwargs: Any) -> tuple[Any, State]:
         given = {name.lstrip("|"): item for name, item in kwargs.items() if not name.endswith("|")}

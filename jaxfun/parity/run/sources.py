@@ -68,7 +68,9 @@ def part_of(array: Any, part: int, parts: int) -> Any:
     return array[part * size : (part + 1) * size]
 
 
-def layouts(name: str, shape: tuple[int, ...], leaf: tuple[int, ...], part: int = 0, parts: int = 1) -> Iterator[Source]:
+def layouts(
+    name: str, shape: tuple[int, ...], leaf: tuple[int, ...], part: int = 0, parts: int = 1
+) -> Iterator[Source]:
     """Yield the layouts in which a tensor of one shape has another shape, up to dimensions of size 1.
 
     The tensor's own order of dimensions is the first, and reversed kernels are the last.
