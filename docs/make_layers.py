@@ -37,8 +37,8 @@ HEAD = """# Layers of Flax, Equinox and Haiku beside PyTorch's
 
 Does a layer of another JAX library compute what PyTorch's layer computes? [`parity.module`](parity.md#modules) judged
 each pair: first with the library's default settings, then with other settings, until the two agreed. Of {count} layers,
-{agree} agree with their defaults, {mended} agree with the settings in the last column, and {never} agreed with none of
-the settings that were tried.
+{agree} agree with their defaults, {mended} agree with the settings in the last column, {kinks} agree except for the
+gradient at a kink, and {never} agreed with none of the settings that were tried.
 
 - The values and the gradients of inputs and parameters are compared, in float32. In training mode the running
   statistics are compared too.
@@ -47,8 +47,8 @@ the settings that were tried.
   [Checking a model of Flax, Equinox or Haiku](flax_equinox_haiku.md).
 - Layers with the channels in the last dimension receive transposed inputs.
 
-`python -m docs.make_layers` writes this page, with {versions}. The tests judge the rows again if the libraries are
-installed.
+`python -m docs.make_layers` writes this page. The tests judge some rows again if the libraries are installed.
+The versions: {versions}.
 """
 HEADS = ("layer", "PyTorch", "with the defaults", "differs in", "why", "settings that agree")
 
@@ -82,7 +82,7 @@ BESIDE = {
 Row = dict[str, Any]
 
 
-def judged(pair: Pair, settings: Mapping[str, Any]) -> parity.Report:
+def judged(pair: Pair, settings: Mapping[str, Any], allow: Sequence[str] = ()) -> parity.Report:
     """Return the report on a layer with some settings."""
     torch.manual_seed(0)
     module = eval(pair.torch, {"nn": nn})
@@ -99,6 +99,7 @@ def judged(pair: Pair, settings: Mapping[str, Any]) -> parity.Report:
             dtypes=["float32"],
             examples=EXAMPLES,
             seed=0,
+            allow=allow,
         )
 
 
@@ -141,7 +142,15 @@ def found(pair: Pair) -> Row:
         "differs": differences(first),
         "parameters": last.parameters,
         "settings": None if settings is None else {name: shown(value) for name, value in settings.items()},
-        "why": "" if settings is not None else pair.why,
+        "is_kink": settings is None and judged(pair, {}, ["kinks"]).ok,
+        **reasons(pair, settings),
+    }
+
+
+def reasons(pair: Pair, settings: Iterable[str] | None) -> Row:
+    """Return what the table says of a difference: the layer's defaults, or the reason without a setting."""
+    return {
+        "why": pair.why if settings is None else "",
         "defaults": {name: shown(pair.default(name)) for name in settings or ()},
     }
 
@@ -163,7 +172,8 @@ def differences(report: parity.Report) -> list[str]:
 def _leaves(report: parity.Report, level: str) -> str:
     names = [name for name, leaf in report.levels[level].leaves.items() if leaf.failures]
     short = [name.rpartition("['")[2].removesuffix("']") if "['" in name else name for name in names]
-    return ", ".join("the result" if name in ("", "result[0]") else name for name in short) or "the result"
+    is_only = "result[1]" not in short  # else a pair of statistics, which have names
+    return ", ".join("the result" if is_only and name in ("", "result[0]") else name for name in short) or "the result"
 
 
 def _error(report: parity.Report, level: str) -> str:
@@ -200,9 +210,11 @@ def page(data: Mapping[str, Any]) -> str:
     """Return the page for the stored rows."""
     rows = [row for library in data["libraries"].values() for row in library]
     agree = sum(row["answer"] == "agrees" for row in rows)
+    kinks = sum(row["is_kink"] for row in rows)
     mended = sum(row["answer"] != "agrees" and row["settings"] is not None for row in rows)
     versions = ", ".join(f"{name} {version}" for name, version in data["versions"].items())
-    head = HEAD.format(count=len(rows), agree=agree, mended=mended, never=len(rows) - agree - mended, versions=versions)
+    never = len(rows) - agree - mended - kinks
+    head = HEAD.format(count=len(rows), agree=agree, mended=mended, kinks=kinks, never=never, versions=versions)
     return head + "".join(
         f"\n## {LIBRARIES[name][0]}\n\n{_table(items)}\n" for name, items in data["libraries"].items()
     )
@@ -226,7 +238,7 @@ def _settings(row: Row) -> str:
     if row["answer"] == "agrees":
         return "the defaults"
     if row["settings"] is None:
-        return "none found"
+        return "all, except at the kink" if row["is_kink"] else "none found"
     return ", ".join(BESIDE.get(name, f"`{name}={value}`") for name, value in row["settings"].items())
 
 
@@ -257,7 +269,8 @@ def _judge_all(names: Sequence[str]) -> None:
         for pair in items:
             key = (pair.layer, pair.torch, "training" if pair.is_training else "")
             is_kept = names and key in known and not any(pair.layer.startswith(name) for name in names)
-            rows.append(known[key] if is_kept else found(pair))
+            row = known[key] if is_kept else found(pair)
+            rows.append({**row, **reasons(pair, row["settings"])})
             DATA.write_text(written({"versions": versions, "libraries": before | libraries}), "utf-8")
             print(library, pair.layer, rows[-1]["answer"], rows[-1]["settings"], flush=True)
     DATA.write_text(written({"versions": versions, "libraries": libraries}), "utf-8")

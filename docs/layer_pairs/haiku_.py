@@ -47,9 +47,10 @@ def batch_norm(*, is_training: bool) -> Any:
     """Return a port of batch normalisation; its statistics are in a second pytree."""
 
     def port(**settings: Any) -> Any:
-        made = hk.transform_with_state(
-            lambda x, is_training: hk.BatchNorm(decay_rate=0.9, **NAMES, **settings)(x, is_training)
-        )
+        def normalised(x: Any, is_training: bool) -> Any:
+            return hk.BatchNorm(decay_rate=0.9, **NAMES, **settings)(x, is_training)
+
+        made = hk.transform_with_state(normalised)
         both = made.init(KEY, ROWS, is_training=True)
         sources: Any = {"0.batch_norm.scale": whole("weight"), "0.batch_norm.offset": whole("bias")}
         for name in ("mean", "var"):
@@ -70,9 +71,11 @@ def batch_norm(*, is_training: bool) -> Any:
 
 def multi_head(**settings: Any) -> Any:
     """Return a port of self-attention."""
-    attend = lambda x: hk.MultiHeadAttention(2, 2, model_size=4, w_init=hk.initializers.VarianceScaling(), **settings)(
-        x, x, x
-    )
+
+    def attend(x: Any) -> Any:
+        weights = hk.initializers.VarianceScaling()
+        return hk.MultiHeadAttention(2, 2, model_size=4, w_init=weights, **settings)(x, x, x)
+
     call, params = transformed(attend, SEQUENCE)
     sources: Any = {
         "multi_head_attention/linear.w": whole("out_proj.weight", transposed=True),

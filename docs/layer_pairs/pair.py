@@ -36,7 +36,8 @@ class Pair(NamedTuple):
 
     def default(self, setting: str) -> Any:
         """Return the layer's default of a setting, or None if it has no such setting."""
-        parameter = inspect.signature(self.signature).parameters.get(setting)
+        made = self.signature.__init__ if inspect.isclass(self.signature) else self.signature
+        parameter = inspect.signature(made).parameters.get(setting)
         return None if parameter is None or parameter.default is inspect.Parameter.empty else parameter.default
 
 
@@ -61,7 +62,7 @@ def function(call: Callable[..., Any], into: Callable[..., Any] = same, out: Cal
 
 
 def filled(tree: Any, sources: Mapping[str, Callable[[State], Any]]) -> Callable[[State], Any]:
-    """Return a conversion of a state_dict to a pytree: the leaf at each path is computed, keys and counters are kept."""
+    """Return a conversion of a state_dict to a pytree: each floating point leaf is computed, all others are kept."""
     pairs, structure = jax.tree_util.tree_flatten_with_path(tree)
     paths = [jax.tree_util.keystr(path, simple=True, separator=".").removesuffix(".value") for path, _ in pairs]
 

@@ -47,7 +47,9 @@ def corresponding(leaves: Mapping[str, np.ndarray], state: Mapping[str, np.ndarr
 
     Raises: ArgumentValueError for a leaf without a source.
     """
-    known = identified(leaves, state)
+    telling = {path: leaf for path, leaf in leaves.items() if not _is_constant(leaf)}
+    known = identified(telling, state)
+    is_loaded = 0 < len(telling) <= 2 * len(known)  # a single equal tensor may be a table that both compute
     known |= _like_siblings(leaves, known, state)
     roles = {role_of(name) for name in state}
     if strange := [path for path in leaves if path not in known and role_of(path) not in roles]:
@@ -60,7 +62,7 @@ def corresponding(leaves: Mapping[str, np.ndarray], state: Mapping[str, np.ndarr
             if path not in choices:
                 name = others[pairs[layer]][role] if layer in pairs and role in others[pairs[layer]] else None
                 choices[path] = _layouts(path, leaves[path], name, state)
-    if known and (wrong := [path for path in leaves if path not in known and not _is_constant(leaves[path])]):
+    if is_loaded and (wrong := [path for path in telling if path not in known]):
         raise _unknown(wrong[0], "other values than each tensor of the state_dict, in every layout that was tried")
     return choices
 
@@ -150,7 +152,7 @@ def _signature(names: Mapping[str, str], items: Mapping[str, np.ndarray]) -> dic
 
 
 def _in_order(layers: list[str]) -> list[str]:
-    """Return layers in the order of their definition. A dict's layers are sorted as text: sort their numbers instead."""
+    """Return layers in the order of their definition. If they are sorted as text, sort their numbers as numbers."""
     return sorted(layers, key=_natural) if layers == sorted(layers) else layers
 
 

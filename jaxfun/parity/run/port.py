@@ -58,7 +58,7 @@ class Port:
         return first, {name: jax.lax.stop_gradient(named[name]) for name in self.returned}
 
     def _buffers_in(self, new: Any) -> State:
-        """Return updated buffers by their names in the state_dict, also if the model's own names are another library's."""
+        """Return updated buffers by their names in the state_dict, also if the model has names of its own for them."""
         named = {self.parameters.name_of(path): item for path, item in by_name(new).items()}
         return {name: _like_own(item, self.state.get(name)) for name, item in named.items()}
 

@@ -130,7 +130,7 @@ class _Fingerprints:
         if str(dtype) not in self._tables:
             table = self._tables.setdefault(str(dtype), {})
             for parts, (name, item) in itertools.product(_PARTS, self._state.items()):
-                if is_inexact(item) and item.ndim and item.size and item.shape[0] % parts == 0 or parts == 1:
+                if is_inexact(item) and (parts == 1 or (item.size and item.ndim and item.shape[0] % parts == 0)):
                     for part in range(parts):
                         key = _print_of(part_of(item, part, parts).astype(dtype))
                         table.setdefault(key, []).append((name, part, parts))
