@@ -98,6 +98,20 @@ def weight_norm(**settings: Any) -> Any:
     return (lambda model, x: jax.vmap(model)(x)), filled(made, sources)
 
 
+def spectral_norm(**settings: Any) -> Any:
+    """Return a port of a linear layer with spectral normalisation; its two vectors are in a second pytree."""
+    linear = eqx.nn.Linear(4, 3, key=KEY)
+    both = eqx.nn.make_with_state(eqx.nn.SpectralNorm)(linear, "weight", inference=True, key=KEY, **settings)
+    place = "parametrizations.weight"
+    sources = {"0.layer.weight": whole(f"{place}.original"), "0.layer.bias": whole("bias")}
+    sources |= {"1.0.0": whole(f"{place}.0._u"), "1.0.1": whole(f"{place}.0._v")}
+
+    def call(both: Any, x: Any) -> Any:
+        return jax.vmap(lambda row: both[0](row, both[1])[0])(x)
+
+    return call, filled(both, sources)
+
+
 def prelu(**settings: Any) -> Any:
     """Return a port of PReLU with one learned slope."""
     made = eqx.nn.PReLU(**settings)
@@ -153,6 +167,12 @@ PAIRS = [
         True,
     ),
     Pair("eqx.nn.WeightNorm", "nn.utils.parametrizations.weight_norm(nn.Linear(4, 3))", weight_norm, eqx.nn.WeightNorm),
+    Pair(
+        "eqx.nn.SpectralNorm",
+        "nn.utils.parametrizations.spectral_norm(nn.Linear(4, 3))",
+        spectral_norm,
+        eqx.nn.SpectralNorm,
+    ),
     Pair(
         "eqx.nn.MultiheadAttention",
         "nn.MultiheadAttention(4, 2, batch_first=True)",

@@ -120,6 +120,24 @@ def weight_norm(**settings: Any) -> Any:
     return made.apply, filled(made.init(KEY, ROWS), sources)
 
 
+def spectral_norm(**settings: Any) -> Any:
+    """Return a port of a dense layer with spectral normalisation, in evaluation."""
+    made = nn.SpectralNorm(nn.Dense(3), **settings)
+    place, kept = "parametrizations.weight", "batch_stats.layer_instance/kernel"
+
+    def sigma(state: Any) -> Any:
+        return state[f"{place}.0._u"] @ state[f"{place}.original"] @ state[f"{place}.0._v"]
+
+    sources = {
+        "params.layer_instance.bias": whole("bias"),
+        "params.layer_instance.kernel": whole(f"{place}.original", transposed=True),
+        f"{kept}/u": whole(f"{place}.0._u"),
+        f"{kept}/sigma": sigma,
+    }
+    variables = made.init(KEY, ROWS, update_stats=False)
+    return (lambda variables, x: made.apply(variables, x, update_stats=False)), filled(variables, sources)
+
+
 EPSILON = {"epsilon": (1e-5,), "use_fast_variance": (False,)}
 
 PAIRS = [
@@ -186,6 +204,13 @@ PAIRS = [
         True,
     ),
     Pair("linen.WeightNorm", "nn.utils.parametrizations.weight_norm(nn.Linear(4, 3))", weight_norm, nn.WeightNorm),
+    Pair(
+        "linen.SpectralNorm",
+        "nn.utils.parametrizations.spectral_norm(nn.Linear(4, 3))",
+        spectral_norm,
+        nn.SpectralNorm,
+        why="evaluation makes a power iteration too; PyTorch uses the stored vectors",
+    ),
     Pair(
         "linen.MultiHeadDotProductAttention",
         "nn.MultiheadAttention(4, 2, batch_first=True)",
