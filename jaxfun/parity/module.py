@@ -55,20 +55,24 @@ def module(
     """Compare a JAX function of `(params, *inputs)` with an `nn.Module`: results, gradients of inputs and parameters.
 
     `params` is a function from the module's `state_dict` (names to arrays) to the pytree that `jax_function` takes: the
-    conversion is checked with the model, and gradients have the names of the `state_dict`. Or it is a pytree of nested
-    dicts whose keys, joined by dots, are those names. Parameters are drawn near the module's own values and in their
-    dtypes. A parameter whose elements are all equal (a bias of 0, a weight of 1) would hide mistakes, so its elements
-    are drawn to be different.
+    conversion is checked with the model, and gradients have the names of the `state_dict`. Or it is the pytree itself,
+    such as a Flax, Equinox or Haiku model's: the tensor and the layout of each leaf are found by values, names, shapes
+    and, if several layouts are possible, by running the model. The report's `parameters` are the conversion as code. If
+    the leaves have the module's values, these alone decide. A pytree of nested dicts whose keys, joined by dots, are
+    the names of the `state_dict` must have the module's values.
+
+    Parameters are drawn near the module's own values and in their dtypes. A parameter whose elements are all equal (a
+    bias of 0, a weight of 1) would hide mistakes, so its elements are drawn to be different.
 
     `inputs` and `kwargs` are strategies, as in `check`, or arrays and tensors, also in tuples and dicts. An array is a
     template for its shape; an integer array for its dtype and range, or for all valid indices if it is an index. The
     name `"x|y"` is `x` in the JAX function and `y` in the module; `"x|"` and `"|y"` are passed to only one of them.
 
     In training mode a module updates buffers (running means). A port that returns `(result, {name: array})`, with names
-    of the `state_dict`, has them compared; otherwise the report notes that they are not. `buffers` says explicitly
-    whether the port returns them. A module with active dropout has random results: call `.eval()` on it, or pass the
-    mask to both sides: with `kwargs={"keep|drop": np.ones(shape, bool)}` the JAX function takes a mask `keep`, and the
-    submodule `drop` keeps the same elements.
+    of the `state_dict` or of the pytree, has them compared; otherwise the report notes that they are not. `buffers`
+    says explicitly whether the port returns them. A module with active dropout has random results: call `.eval()` on
+    it, or pass the mask to both sides: with `kwargs={"keep|drop": np.ones(shape, bool)}` the JAX function takes a mask
+    `keep`, and the submodule `drop` keeps the same elements.
 
     `taps` are names of submodules whose output the JAX function marks by `parity.tap(name, x)`. The default is all
     marked ones, and those that are identified by the parameters they use. The report's `taps` have the error at each
@@ -98,6 +102,7 @@ def module(
     with torch_modules.random_state_kept(), isolated():
         port = Port(torch_module, jax_function, params, buffers)
         subject = _Subject(port, *strategies(port, inputs, kwargs or {}), examples, seed, taps)
+        report.parameters = port.parameters.lines
         for text in port.notes:
             report.note(text)
         for options in options_of(jax_function, levels, devices, rtol, atol, strict, allow):

@@ -200,6 +200,7 @@ class ReportData:
     notes: list[str] = field(default_factory=list)
     edges: list[Any] = field(default_factory=list)  # disagreements outside of ordinary use: listed, but not counted
     inputs: list[str] = field(default_factory=list)  # one line for each argument: drawn how, or fixed at what
+    parameters: list[str] = field(default_factory=list)  # of a module: how the state_dict becomes each of its leaves
     opinions: dict[str, str] = field(default_factory=dict)  # second opinions: by dtype, the answer in that dtype
     is_another_in_float64: bool = False  # the reference is another function in float64, which is no oracle then
     advice: str = ""  # how to get more evidence: the strategy to give

@@ -176,6 +176,7 @@ def _remarks(report: ReportData, is_alone: bool) -> Iterable[str]:
         "not shown": report.missing if report.answer == "not shown" else [],
         "to do": [report.advice] if report.advice and not report.ok else [],
         "inputs": report.inputs,
+        "parameters": report.parameters,
         "tried": [", ".join(report.tried)] if report.strata else [],
         "not tried": [", ".join(report.not_reached)] if report.not_reached else [],
         "known": [f"{why} (seen {count:,} times)" for why, count in report.seen.items()],

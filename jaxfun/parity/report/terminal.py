@@ -12,6 +12,7 @@ def lines(report: ReportData) -> list[str]:
     lines += [row("not shown", _wrapped(text)) for text in report.missing if report.answer == "not shown"]
     lines += [row("to do", _wrapped(report.advice))] if report.advice and not report.ok else []
     lines += [row("inputs", "\n".join(map(_wrapped, report.inputs)))] if report.inputs else []
+    lines += [row("parameters", "\n".join(_fewer(report.parameters)))] if report.parameters else []
     lines += [row(name, _wrapped(_level_text(report.levels[name]))) for name in LEVELS if name in report.levels]
     if report.strata:
         lines.append(row("tried", listed(report.tried)))
@@ -22,6 +23,16 @@ def lines(report: ReportData) -> list[str]:
     lines += [row("note", _wrapped(text)) for text in report.notes]
     lines += [row("edge", _wrapped(edge_in_words(edge))) for edge in report.edges if edge.edge not in report.opinions]
     return [*lines, *_tap_lines(report), *_failure_lines(report.failures)]
+
+
+_MOST_PARAMETERS = 24
+
+
+def _fewer(parameters: list[str]) -> list[str]:
+    """Return the first lines of a long list; `.parameters` of the report has all."""
+    left = len(parameters) - _MOST_PARAMETERS
+    more = [f"and {left} more: `.parameters` of the report"] if left > 0 else []
+    return [*parameters[:_MOST_PARAMETERS], *more]
 
 
 def _wrapped(text: str, width: int = WIDTH - INDENT) -> str:

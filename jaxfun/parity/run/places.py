@@ -8,12 +8,16 @@ from .taps import Place, numbered
 
 
 class Pair(NamedTuple):
-    """A submodule's result on both sides, by its number there. `is_marked`: matched by a tap."""
+    """A submodule's result on both sides, by its number there. `is_marked`: matched by a tap.
+
+    `is_channels_last`: JAX's value has the channels in its last dimension, PyTorch's in its second.
+    """
 
     name: str
     ours: int
     theirs: int
     is_marked: bool = True
+    is_channels_last: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,18 @@ def _by_parameters(ours: Sequence[Place], results: Sequence[SubmoduleResult], la
     calls = list(_calls(ours, layer))
     for alternatives, result in zip(calls, results, strict=False):
         alike = [at for at in alternatives if tuple(ours[at].value.shape) == result.shape]
-        found += alike[:1]
+        moved = [at for at in alternatives if tuple(ours[at].value.shape) == channels_last(result.shape)]
+        found += (alike or moved)[:1]
     return found if len(found) == len(results) == len(calls) else []
+
+
+def channels_last(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a shape with its second dimension, the channels, in the last place.
+
+    >>> channels_last((8, 3, 32, 32))
+    (8, 32, 32, 3)
+    """
+    return (*shape[:1], *shape[2:], *shape[1:2])
 
 
 def _calls(ours: Sequence[Place], layer: Layer) -> Iterator[Collection[int]]:

@@ -3,20 +3,21 @@
 `Port` also holds the conventions of `parity.module`: parameter conversion, buffers, keywords, dropout masks.
 """
 
-import difflib
+import functools
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from inspect import Parameter, signature
 from typing import Any
 
 import jax
 import numpy as np
 
-from ...core.errors import ArgumentValueError, describe
+from ...core.errors import ArgumentValueError
 from ..compare.arrays import Verdict, compare, is_inexact
 from ..report.words import first_of
 from . import torch_modules, torch_side
 from .outcome import outcome
+from .parameters import parameters_of
 from .results import Foreign, by_name, foreign, matched, plain
 
 _MOST_NAMED = 4  # most names of the state_dict to show in a message
@@ -36,14 +37,14 @@ class Port:
         self.torch_module = torch_modules.working_copy(torch_module)
         self.state, self.kept = torch_modules.state_of(torch_module)
         self.buffers = torch_modules.buffers_of(torch_module)
-        self.params = params if callable(params) else _from_pytree(params, self.state, self.kept, self.buffers)
+        self.parameters = parameters_of(params, self.state, self.kept, self.buffers)
         self.returned: tuple[str, ...] = ()  # the buffers that the JAX function returns
         self.notes: list[str] = []
         self.is_narrow = False  # the module computes in a narrower dtype even when given float64
         self._unsaved = torch_modules.unsaved_buffers_of(torch_module)
+        self._kinds = torch_modules.kinds_of(torch_module)
         self._dropouts = set(torch_modules.dropouts_of(torch_module))
         self._like: Any = None  # the JAX function's result, as shapes
-        _require_names(self.params, self._whole(self.state))
 
     # Both sides
 
@@ -53,8 +54,13 @@ class Port:
         if not self.returned:
             return result
         first, new = result
-        named = by_name(new)  # torch updates buffers outside of the autograd graph
+        named = self._buffers_in(new)  # torch updates buffers outside of the autograd graph
         return first, {name: jax.lax.stop_gradient(named[name]) for name in self.returned}
+
+    def _buffers_in(self, new: Any) -> State:
+        """Return updated buffers by their names in the state_dict, also if the model has names of its own for them."""
+        named = {self.parameters.name_of(path): item for path, item in by_name(new).items()}
+        return {name: _like_own(item, self.state.get(name)) for name, item in named.items()}
 
     def reference(self, state: State, *inputs: Any, **kwargs: Any) -> Any:
         """Return the module's result for a state."""
@@ -65,7 +71,9 @@ class Port:
 
     def _of_candidate(self, state: State, *inputs: Any, **kwargs: Any) -> Any:
         given = {name: item for name, item in kwargs.items() if name}
-        return _without_foreign(plain(self.jax_function(self.params(self._whole(state)), *inputs, **given)))
+        return _without_foreign(
+            plain(self.jax_function(self.parameters.converted(self._whole(state)), *inputs, **given))
+        )
 
     def _of_module(self, state: State, *inputs: Any, **kwargs: Any) -> tuple[Any, State]:
         given = {name.lstrip("|"): item for name, item in kwargs.items() if not name.endswith("|")}
@@ -122,10 +130,11 @@ class Port:
         Raises: ArgumentValueError for a module that is not deterministic, and for buffers that are not returned as
         asked.
         """
-        given = jax.tree.map(lambda leaf: _tensor(_unlike(leaf)), (tuple(args), dict(kwargs)))
+        inputs = jax.tree.map(_unlike, (tuple(args), dict(kwargs)))
+        given = jax.tree.map(_tensor, inputs)
         both = [outcome(lambda: self._of_module(self._own_tensors(), *given[0], **_theirs(given[1]))) for _ in range(2)]
         (first, error), (second, _) = both
-        arrays = jax.tree.map(_array, (self.state, tuple(args), dict(kwargs)))
+        arrays = jax.tree.map(_array, (self.state, *inputs))
         shapes, _ = outcome(lambda: jax.eval_shape(self._of_candidate, arrays[0], *arrays[1], **_ours(arrays[2])))
         if error is None:
             self._require_one_answer(first[0], second[0])
@@ -134,10 +143,23 @@ class Port:
         )
         self._settle_buffers(shapes, sorted(written, key=[*self.state].index))
         self._like = shapes
+        if error is None:
+            self.parameters.settle(functools.partial(self._is_near, first[0], arrays), self._kinds)
         self._measure_digits(args, kwargs)
         if error is None:
             left_out = [*foreign(first[0])]
             self.notes += [f"not compared, because they are not tensors: {', '.join(left_out)}"] if left_out else []
+
+    def _is_near(self, target: Any, arrays: Any) -> bool:
+        """Return whether the JAX function's result for the module's own state is near the module's."""
+        state, args, kwargs = arrays
+        result, error = outcome(lambda: self._of_candidate(state, *args, **_ours(kwargs)))
+        if error is not None:
+            return False
+        ours, like = (result[0], self._like[0]) if self.returned else (result, self._like)
+        theirs = torch_side.leaves(matched(target, like))
+        leaves = jax.tree.leaves(ours)
+        return len(leaves) == len(theirs) and all(map(_close, leaves, map(torch_side.numpy, theirs)))
 
     def held(self, verdict: Verdict, part: np.ndarray, target: np.ndarray) -> Verdict:
         """Return the verdict with float32's tolerance, if the module, given float64, computes in a narrower dtype."""
@@ -180,7 +202,7 @@ class Port:
 
     def _settle_buffers(self, shapes: Any, written: list[str]) -> None:
         pair = isinstance(shapes, tuple) and len(shapes) == 2 and isinstance(shapes[1], dict)
-        names = list(by_name(shapes[1])) if pair else []
+        names = list(map(self.parameters.name_of, by_name(shapes[1]))) if pair else []
         is_so = bool(names) and all(name in self.buffers for name in names)
         if self._asked and shapes is not None and not is_so:
             unknown = [name for name in names if name not in self.buffers]
@@ -255,6 +277,17 @@ def _array(leaf: Any) -> Any:
     return jax.numpy.asarray(leaf) if isinstance(leaf, np.ndarray) else leaf
 
 
+def _close(left: Any, right: np.ndarray) -> bool:
+    """Return whether two results are equal up to rounding: enough to tell a wrong layout of parameters."""
+    left = np.asarray(left)
+    return left.shape == right.shape and np.allclose(left, right, 1e-3, 1e-3 * np.max(np.abs(right), initial=0))
+
+
+def _like_own(item: Any, own: Any) -> Any:
+    """Reshape a buffer that has more dimensions of size 1 than the module's own."""
+    return item if own is None or np.shape(item) == own.shape else item.reshape(own.shape)
+
+
 def _same(left: np.ndarray, right: np.ndarray) -> bool:
     return np.array_equal(left, right, equal_nan=left.dtype.kind in "fc")
 
@@ -273,54 +306,3 @@ def _positional(function: Callable[..., Any]) -> list[str]:
     found, _ = outcome(lambda: [*signature(function).parameters.values()])
     kinds = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
     return [parameter.name for parameter in found or () if parameter.kind in kinds]
-
-
-# Parameters
-
-
-def _require_names(params: Callable[[State], Any], state: State) -> None:
-    """Raise where `params`, a function of the state_dict, asks for a name that does not exist.
-
-    Raises: ArgumentValueError.
-    """
-    _, error = outcome(lambda: jax.eval_shape(params, state))
-    if isinstance(error, KeyError) and error.args and str(error.args[0]) not in state:
-        name = str(error.args[0])
-        close = difflib.get_close_matches(name, state, 1)
-        raise ArgumentValueError(
-            "`params` to use names of the state_dict",
-            repr(name),
-            f"Did you mean {close[0]!r}?" if close else f"The names are {first_of([*state], _MOST_NAMED)}.",
-        )
-
-
-def _from_pytree(params: Any, own: State, kept: Mapping[str, str], buffers: Collection[str]) -> Callable[[State], Any]:
-    """Return the function from a state_dict to the pytree `params`.
-
-    The path of each leaf is its name in the state_dict.
-    """
-    paths, tree = jax.tree_util.tree_flatten_with_path(params)
-    names = [jax.tree_util.keystr(path, simple=True, separator=".") for path, _ in paths]
-    advice = "Or give `params` as a function from the state_dict to the parameters."
-    if unknown := [name for name in names if name not in kept]:
-        close = difflib.get_close_matches(unknown[0], kept, 1)
-        near_to = f" (did you mean {close[0]!r}?)" if close else ""
-        raise ArgumentValueError("`params` with the names of the state_dict", f"{unknown[0]!r}{near_to}", advice)
-    given = {kept[name] for name in names}  # a tied parameter has several names; any of them will do
-    learned = [name for name in kept if name not in buffers]  # in training mode a port may not need buffers
-    if missing := [name for name in learned if kept[name] not in given]:
-        raise ArgumentValueError("`params` with every name of the state_dict", f"no {missing[0]!r}", advice)
-    for name, (_, leaf) in zip(names, paths, strict=True):
-        _require_equal(name, leaf, own[kept[name]])
-    return lambda state: jax.tree.unflatten(tree, [state[name] for name in names])
-
-
-def _require_equal(name: str, leaf: Any, item: np.ndarray) -> None:
-    given = np.asarray(leaf)
-    if given.shape == item.shape and _same(given, item.astype(given.dtype)):
-        return
-    raise ArgumentValueError(
-        f"`params` equal to the module's own, {describe(item)} at {name!r}",
-        f"{describe(leaf)} with another shape or other values",
-        "Copy them from its state_dict. For another layout, give `params` as a function that converts the state_dict.",
-    )

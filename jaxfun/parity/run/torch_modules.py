@@ -72,6 +72,11 @@ def submodules_of(module: torch.nn.Module) -> list[str]:
     return [name for name, _ in module.named_modules() if name]
 
 
+def kinds_of(module: torch.nn.Module) -> dict[str, str]:
+    """Return the class name of each submodule, and of the module itself under the empty name."""
+    return {name: type(item).__name__ for name, item in module.named_modules()}
+
+
 def dropouts_of(module: torch.nn.Module) -> list[str]:
     """Return the names of the active dropout submodules."""
     return [

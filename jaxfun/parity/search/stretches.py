@@ -21,7 +21,7 @@ from ..run.candidate import Sides
 from ..run.case import Arguments, Case, Slot
 from ..run.options import Options
 from ..run.outcome import outcome
-from ..run.places import Pair, SubmoduleResult, paired
+from ..run.places import Pair, SubmoduleResult, channels_last, paired
 from ..run.port import Port
 from ..run.taps import gathered, numbered
 from .large import Deadline
@@ -75,6 +75,7 @@ class _Both:
             if name.partition(" (")[0] not in known:
                 report.note(f"tap {name}: the module has no submodule of that name")
         self.pairs: list[Pair] = paired(places, self._heard(), torch_modules.layers_of(port.torch_module, port.kept))
+        self.pairs = self._with_layouts() if self.pairs else []
 
     def _places(self) -> list[Any]:
         """Return the places in the candidate, with shapes as values; none if it raises."""
@@ -103,9 +104,18 @@ class _Both:
 
     def ours(self, tensors: Sequence[Any], given: Sequence[Any] = ()) -> tuple[list[Any], list[Any]]:
         """Return the candidate's value at each pair, and its results; `given` replaces values at the pairs."""
-        placed = {pair.ours: item for pair, item in zip(self.pairs, given, strict=False)}
+        placed = {pair.ours: _as_jax(item, pair) for pair, item in zip(self.pairs, given, strict=False)}
         result, seen = self._run(tensors, placed)
-        return [seen[pair.ours].value for pair in self.pairs], jax.tree.leaves(result)
+        return [_as_torch(seen[pair.ours].value, pair) for pair in self.pairs], jax.tree.leaves(result)
+
+    def _with_layouts(self) -> list[Pair]:
+        """Return the pairs, with the layout in which JAX's value is nearer to PyTorch's, on one value set."""
+        row = self.sides.case.row(0)
+        found, error = outcome(lambda: (self.ours(row)[0], self.theirs([torch_side.tensor(item) for item in row])[0]))
+        if error is not None:
+            return self.pairs
+        triples = zip(self.pairs, found[0], map(torch_side.numpy, found[1]), strict=True)
+        return [pair._replace(is_channels_last=_is_channels_last(pair, *values)) for pair, *values in triples]
 
     def theirs(self, tensors: Sequence[Any], given: Sequence[Any] = ()) -> tuple[list[Any], list[Any]]:
         """Return the module's value at each pair, and its results; `given` replaces values at the pairs."""
@@ -132,6 +142,27 @@ class _Both:
             names=(*case.names, *(pair.name for pair in self.pairs)),
             numbers=tuple(map(case.number, rows)),
         )
+
+
+def _as_torch(value: Any, pair: Pair) -> Any:
+    return jnp.moveaxis(value, -1, 1) if pair.is_channels_last else value
+
+
+def _as_jax(value: Any, pair: Pair) -> Any:
+    return jnp.moveaxis(value, 1, -1) if pair.is_channels_last else value
+
+
+def _is_channels_last(pair: Pair, ours: Any, theirs: np.ndarray) -> bool:
+    """Return whether a value agrees better with its channels moved. A tap of the user's own stays as it is."""
+    if pair.is_marked or theirs.ndim < 3 or np.shape(ours) != channels_last(theirs.shape):
+        return False
+    moved = np.moveaxis(np.asarray(ours), -1, 1)
+    return np.shape(ours) != theirs.shape or _distance(moved, theirs) < _distance(np.asarray(ours), theirs)
+
+
+def _distance(ours: np.ndarray, theirs: np.ndarray) -> float:
+    with np.errstate(all="ignore"):
+        return float(np.nansum(np.abs(ours - theirs)))
 
 
 def _compared(both: _Both, terms: Options, rows: Sequence[int]) -> tuple[list[Tap], int]:
