@@ -12,6 +12,7 @@ import jax
 import numpy as np
 import torch
 from _measure import Call, holds, in_turn, keep, show
+from _sides import GRADIENT, RESULT, arrays_of, cotangent_of, in_jax, in_torch, want_equal
 
 import jaxfun as jf
 
@@ -72,38 +73,15 @@ class Row(NamedTuple):
     torch: float
 
 
-def calls_of(layer: Layer) -> dict[str, tuple[Call, Call, Call]]:
+def calls_of(layer: Layer) -> dict[str, tuple[Call, ...]]:
     """What is timed: jaxfun's, XLA's and torch's call, for the result and for the gradient."""
-    random = np.random.default_rng(0)
-    shapes = [shape for shape in (layer.input, layer.kernels) if shape]
-    arrays = [(random.normal(size=shape) / np.sqrt(np.prod(shape[1:]))).astype(np.float32) for shape in shapes]
-    theirs = [torch.tensor(item) for item in arrays]
-    leaves = [item.clone().requires_grad_() for item in theirs]
-    in_torch = layer.of(torch.nn.functional)
-    cotangent = random.normal(size=in_torch(*theirs).shape).astype(np.float32)
-    ours, along = [jax.numpy.asarray(item) for item in arrays], torch.tensor(cotangent)
-
-    def pulled(function: Callable[..., Any]) -> Callable[..., Any]:
-        def both(*given: jax.Array) -> Any:
-            value, pull = jax.vjp(function, *given)
-            return value, pull(jax.numpy.asarray(cotangent))
-
-        return jax.jit(both)
-
-    forward, backward = jax.jit(layer.of(jf.nn.functional)), pulled(layer.of(jf.nn.functional))
-    plain, plain_backward = jax.jit(layer.in_xla), pulled(layer.in_xla)
-    for mine, its in zip(backward(*ours)[1], torch.autograd.grad(in_torch(*leaves), leaves, along), strict=True):
-        # that both compute the same layer: float32 sums of up to a million products, in another order. The numbers
-        # themselves are held to torch by parity_tests
-        np.testing.assert_allclose(mine, its, rtol=1e-2, atol=1e-3, err_msg=layer.name)
-    return {
-        "result": (lambda: forward(*ours), lambda: plain(*ours), lambda: in_torch(*theirs)),
-        "gradient": (
-            lambda: backward(*ours),
-            lambda: plain_backward(*ours),
-            lambda: torch.autograd.grad(in_torch(*leaves), leaves, along),
-        ),
-    }
+    arrays = arrays_of([shape for shape in (layer.input, layer.kernels) if shape])
+    reference = layer.of(torch.nn.functional)
+    cotangent = cotangent_of(reference, arrays)
+    ours, plain = (in_jax(each, arrays, cotangent) for each in (layer.of(jf.nn.functional), layer.in_xla))
+    theirs = in_torch(reference, arrays, cotangent)
+    want_equal(ours, theirs, layer.name)
+    return {what: (ours[what], plain[what], theirs[what]) for what in (RESULT, GRADIENT)}
 
 
 def measured(layer: Layer) -> Iterator[Row]:
