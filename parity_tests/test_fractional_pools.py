@@ -127,7 +127,14 @@ def test_raises_where_torch_raises(place: int) -> None:
 @pytest.mark.parametrize("dims", POOLS)
 def test_missing_key_raises_with_advice(dims: int) -> None:
     with pytest.raises(TypeError, match=r"key=jax.random.key\(0\)"):
-        POOLS[dims][0](jf.ones(1, 4, 4, 4)[(slice(None),) * (dims + 1) + (0,) * (3 - dims)], 1, 2)
+        POOLS[dims][0](jf.ones(1, *(4,) * dims), 1, 3)
+
+
+@pytest.mark.parametrize("dims", POOLS)
+def test_two_windows_need_no_key(dims: int) -> None:
+    ours, theirs = POOLS[dims]
+    input = torch.rand(1, 2, *(5,) * dims)
+    np.testing.assert_array_equal(ours(jf.from_numpy(input.numpy()), 2, 2), theirs(input, 2, 2))
 
 
 @pytest.mark.parametrize("dims", POOLS)

@@ -8,6 +8,7 @@ from pathlib import Path
 import bench_counted
 import bench_detection
 import bench_eager
+import bench_opinfo
 import bench_speed
 import bench_tolerance
 import pytest
@@ -21,7 +22,9 @@ DOCS = Path(__file__).parent.parent / "docs"
 COUNTED_ANEW = ("abs", "amax", "var", "addmm", "topk", "atan2")
 
 
-@pytest.mark.parametrize("bench", [bench_detection, bench_tolerance], ids=["detection", "tolerance"])
+@pytest.mark.parametrize(
+    "bench", [bench_detection, bench_tolerance, bench_opinfo], ids=["detection", "tolerance", "opinfo"]
+)
 def test_page_shows_the_table_of_its_data(bench: object) -> None:
     page = DOCS / f"{bench.DATA.stem}.md"
     assert bench.as_markdown(bench.read(bench.DATA)) in page.read_text()
@@ -69,6 +72,24 @@ def test_function_costs_no_more_than_recorded(
     for row in rows:
         now = counted_anew[row[:3]]
         assert all(new <= 1.1 * old for new, old in zip(now.ratios, row.ratios, strict=True)), (now, row)
+
+
+def test_exactly_the_cells_of_the_operator_database_that_differ_have_a_reason() -> None:
+    cells = bench_opinfo.read()
+    assert bench_opinfo.differing(cells).keys() == bench_opinfo.REASONS.keys()
+    of_functional = {cell.op for cell in cells if cell.op.startswith("nn.functional.")}
+    assert len(of_functional) > 90
+    assert {cell.op for cell in cells if cell.what == bench_opinfo.MISSING and cell.op in of_functional} == (
+        bench_opinfo.LEFT_OUT.keys()
+    )
+
+
+def test_cells_of_the_operator_database_are_found_anew(tmp_path: Path) -> None:
+    names = ("nn.functional.softsign", "nn.functional.one_hot")
+    command = [sys.executable, bench_opinfo.__file__, *names, "--to", str(tmp_path / "cells.csv")]
+    subprocess.run(command, check=True, capture_output=True)
+    stored = [cell[:-1] for cell in bench_opinfo.read() if cell.op in names]
+    assert [cell[:-1] for cell in bench_opinfo.read(tmp_path / "cells.csv")] == stored
 
 
 def test_every_op_is_measured_at_every_size() -> None:

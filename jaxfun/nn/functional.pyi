@@ -661,7 +661,8 @@ def fractional_max_pool2d(
     the size of the input. With `return_indices` also return the flat index of each maximum in its image.
     Shapes: (n, c, height, width) -> (n, c, *), or without n.
     Gradient: all to the element whose index is returned.
-    Raises: ValueError without `output_size` and `output_ratio`; TypeError without a `key`.
+    Raises: ValueError without `output_size` and `output_ratio`; TypeError without a `key`, if a dimension has more
+    than 2 windows: the positions of the first and the last are fixed.
     Torch: torch.nn.functional.fractional_max_pool2d.
     """
     ...
@@ -699,7 +700,8 @@ def fractional_max_pool3d(
     the size of the input. With `return_indices` also return the flat index of each maximum in its volume.
     Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
     Gradient: all to the element whose index is returned.
-    Raises: ValueError without `output_size` and `output_ratio`; TypeError without a `key`.
+    Raises: ValueError without `output_size` and `output_ratio`; TypeError without a `key`, if a dimension has more
+    than 2 windows: the positions of the first and the last are fixed.
     Torch: torch.nn.functional.fractional_max_pool3d.
     """
     ...
@@ -1357,7 +1359,7 @@ def multilabel_soft_margin_loss(
     `weight` rescales each element, with broadcasting.
     The `reduction` over the examples is "mean" (by default), "sum" or "none".
     Shapes: with "none", (*, n), (*, n) -> (*).
-    Raises: ValueError for an unknown reduction.
+    Raises: ValueError for an unknown reduction; RuntimeError for an input that is not floating point.
     Torch: torch.nn.functional.multilabel_soft_margin_loss.
     """
     ...

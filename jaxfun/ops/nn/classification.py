@@ -10,7 +10,7 @@ import numpy as np
 from ...core.arguments import as_tensor
 from ...core.checks import want_one_dtype
 from ...core.dims import broadcast_shapes, wrap_dim
-from ...core.dtypes import Category, as_dtype, canonical, int64, promote_types, uint8, widened
+from ...core.dtypes import Category, as_dtype, canonical, int64, promote_types, result_type, uint8, widened
 from ...core.errors import (
     ArgumentValueError,
     DTypeError,
@@ -364,7 +364,7 @@ def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any = None, *, 
     `weight` rescales each element, with broadcasting.
     The `reduction` over the examples is "mean" (by default), "sum" or "none".
     Shapes: with "none", (*, n), (*, n) -> (*).
-    Raises: ValueError for an unknown reduction.
+    Raises: ValueError for an unknown reduction; RuntimeError for an input that is not floating point.
     Torch: torch.nn.functional.multilabel_soft_margin_loss.
 
     >>> import jaxfun as jf
@@ -372,13 +372,15 @@ def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any = None, *, 
     Array(0.3465736, dtype=float32)
     """
     input, target = as_tensor("input", input), as_tensor("target", target)
-    loss = neg(add(mul(target, _log_sigmoid(input)), mul(rsub(target, 1), _log_sigmoid(neg(input)))))
-    loss = loss if weight is None else mul(loss, weight)
-    return reduced(sum(loss, input.ndim - 1) / input.shape[-1], reduction)
-
-
-def _log_sigmoid(input: jax.Array) -> jax.Array:
-    return jax.nn.log_sigmoid(widened(input)).astype(input.dtype)
+    want_floating("input", input)
+    others = [] if weight is None else [as_tensor("weight", weight)]
+    dtype = result_type(input, target, *others).dtype
+    wide, target = widened(input), widened(target)
+    log_sigmoid = jax.nn.log_sigmoid
+    loss = neg(add(mul(target, log_sigmoid(wide)), mul(rsub(target, 1), log_sigmoid(neg(wide)))))
+    for each in others:
+        loss = mul(loss, widened(each))
+    return reduced(sum(loss, input.ndim - 1) / input.shape[-1], reduction).astype(dtype)
 
 
 def _warn_of_mean(*_: Any, reduction: str = "mean", **options: Any) -> None:

@@ -36,6 +36,10 @@ def _pooled(
     if any(map(operator.lt, sizes, least)):
         raise ShapeError(f"an input large enough for {windows} windows of size {kernel}", describe(input))
     batch = input if input.ndim == dims + 2 else input[None]
+    if samples is None and key is None and all(count <= 2 for count in windows):
+        samples = jnp.zeros(
+            (*batch.shape[:2], dims), batch.dtype
+        )  # the first and the last window do not depend on them
     samples = _samples(batch, dims, samples, key)
     found = _pooled_at_samples(batch, samples, windows, kernel)
     return found if batch is input else (found[0][0], found[1][0])
@@ -126,7 +130,8 @@ def fractional_max_pool2d(
     the size of the input. With `return_indices` also return the flat index of each maximum in its image.
     Shapes: (n, c, height, width) -> (n, c, *), or without n.
     Gradient: all to the element whose index is returned.
-    Raises: ValueError without `output_size` and `output_ratio`; TypeError without a `key`.
+    Raises: ValueError without `output_size` and `output_ratio`; TypeError without a `key`, if a dimension has more
+    than 2 windows: the positions of the first and the last are fixed.
     Torch: torch.nn.functional.fractional_max_pool2d.
 
     >>> import jax, jaxfun as jf
@@ -180,7 +185,8 @@ def fractional_max_pool3d(
     the size of the input. With `return_indices` also return the flat index of each maximum in its volume.
     Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
     Gradient: all to the element whose index is returned.
-    Raises: ValueError without `output_size` and `output_ratio`; TypeError without a `key`.
+    Raises: ValueError without `output_size` and `output_ratio`; TypeError without a `key`, if a dimension has more
+    than 2 windows: the positions of the first and the last are fixed.
     Torch: torch.nn.functional.fractional_max_pool3d.
 
     >>> import jax, jaxfun as jf
