@@ -29,17 +29,20 @@ PRINTED = {
         "import jax",
     ],
     "07_port_a_module.py": ["agrees with Block", "The two part at norm2."],
+    "08_digits.py": ["perceptron, 10 steps: agrees", "convolutional, 10 steps: agrees"],
 }
+PICTURES = {"08_digits.py": ["digits.png"]}
 
 
-def run(*call: object) -> str:
-    ended = subprocess.run([sys.executable, *map(str, call)], capture_output=True, text=True, check=False)
+def run(example: Path, folder: Path) -> str:
+    ended = subprocess.run([sys.executable, example], capture_output=True, text=True, check=False, cwd=folder)
     assert ended.returncode == 0, ended.stderr
     return ended.stdout
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "examples").glob("*.py")))
-def test_example_runs_and_prints_the_documented_output(name: str) -> None:
-    printed = run(ROOT / "examples" / name)
+def test_example_runs_and_prints_the_documented_output(name: str, tmp_path: Path) -> None:
+    printed = run(ROOT / "examples" / name, tmp_path)
     for claim in PRINTED[name]:
         assert claim in printed
+    assert sorted(path.name for path in tmp_path.iterdir()) == PICTURES.get(name, [])
