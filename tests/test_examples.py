@@ -1,5 +1,6 @@
 """Each example runs, its assertions hold, and it prints the output of the tutorial."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -30,12 +31,15 @@ PRINTED = {
     ],
     "07_port_a_module.py": ["agrees with Block", "The two part at norm2."],
     "08_digits.py": ["perceptron, 10 steps: agrees", "convolutional, 10 steps: agrees"],
+    "09_gpt.py": ["the same most likely character", "ACT I."],
 }
-PICTURES = {"08_digits.py": ["digits.png"]}
+PICTURES = {"08_digits.py": ["digits.png"], "09_gpt.py": ["gpt.png"]}
+STEPS = {"STEPS": "40"}  # of the training, where an example takes their number
 
 
 def run(example: Path, folder: Path) -> str:
-    ended = subprocess.run([sys.executable, example], capture_output=True, text=True, check=False, cwd=folder)
+    call, environment = [sys.executable, example], os.environ | STEPS
+    ended = subprocess.run(call, capture_output=True, text=True, check=False, cwd=folder, env=environment)
     assert ended.returncode == 0, ended.stderr
     return ended.stdout
 
