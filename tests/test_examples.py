@@ -1,5 +1,6 @@
 """Each example runs, its assertions hold, and it prints the output of the tutorial."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -29,17 +30,23 @@ PRINTED = {
         "import jax",
     ],
     "07_port_a_module.py": ["agrees with Block", "The two part at norm2."],
+    "08_digits.py": ["perceptron, 10 steps: agrees", "convolutional, 10 steps: agrees"],
+    "09_gpt.py": ["the same most likely character", "ACT I."],
 }
+PICTURES = {"08_digits.py": ["digits.png"], "09_gpt.py": ["gpt.png"]}
+STEPS = {"STEPS": "40"}  # of the training, where an example takes their number
 
 
-def run(*call: object) -> str:
-    ended = subprocess.run([sys.executable, *map(str, call)], capture_output=True, text=True, check=False)
+def run(example: Path, folder: Path) -> str:
+    call, environment = [sys.executable, example], os.environ | STEPS
+    ended = subprocess.run(call, capture_output=True, text=True, check=False, cwd=folder, env=environment)
     assert ended.returncode == 0, ended.stderr
     return ended.stdout
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "examples").glob("*.py")))
-def test_example_runs_and_prints_the_documented_output(name: str) -> None:
-    printed = run(ROOT / "examples" / name)
+def test_example_runs_and_prints_the_documented_output(name: str, tmp_path: Path) -> None:
+    printed = run(ROOT / "examples" / name, tmp_path)
     for claim in PRINTED[name]:
         assert claim in printed
+    assert sorted(path.name for path in tmp_path.iterdir()) == PICTURES.get(name, [])

@@ -312,3 +312,5 @@ def hands_out_notebooks_that_were_run(site: Path) -> None:
     assert 'href="data/diabetes.csv"' in (site / "tutorial" / "05_real_data.html").read_text("utf-8")
     assert "y = 1.99" in books["04_linear_regression"].cells[1].outputs[0]["text"]
     assert "The two part at norm2." in (site / "tutorial" / "07_port_a_module.html").read_text("utf-8")
+    for name in ("08_digits", "09_gpt"):
+        assert "data:image/png;base64," in (site / "tutorial" / f"{name}.html").read_text("utf-8")

@@ -19,6 +19,8 @@ def test_every_line_agrees_and_pictures_are_written(tmp_path: Path, capsys: pyte
     assert "SumBackward0 ← PowBackward0 ← AccumulateGrad" in printed
     assert "b[b > 1]" in printed
     assert "times faster" in printed
+    assert printed.index("8  Linear regression") < printed.index("9  Next") < printed.index("Pictures")
+    assert "loss(train(p, 20))" in printed
     assert {path.name for path in tmp_path.iterdir()} == {"graph.svg", "data.png", "fit.png"}
     assert all(path.stat().st_size > 1000 for path in tmp_path.iterdir())
 

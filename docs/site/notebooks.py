@@ -21,7 +21,8 @@ ROOT = Path(__file__).parent.parent.parent
 EXAMPLES = ROOT / "examples"
 CACHE = ROOT / ".cache" / "notebooks"
 TIMEOUT = 600  # seconds for a cell
-VERSIONS = ("jax", "torch", "numpy", "optax", "hypothesis", "jupytext", "nbformat")
+PICTURE = '<p><img alt="The picture that this code draws" src="data:image/png;base64,{}"></p>'
+VERSIONS = ("jax", "torch", "numpy", "optax", "hypothesis", "matplotlib", "jupytext", "nbformat")
 
 
 def notebook(example: Path) -> NotebookNode:
@@ -55,7 +56,9 @@ def _executed(example: Path) -> NotebookNode:
     with tempfile.TemporaryDirectory() as folder:
         # Unix sockets: with TCP the kernel warns that others may connect
         sockets = Config(KernelManager={"transport": "ipc", "ip": f"{folder}/socket"})
-        NotebookClient(book, timeout=TIMEOUT, config=sockets).execute(cwd=str(EXAMPLES))
+        # an example draws its pictures into the folder it runs in
+        shutil.copytree(EXAMPLES / "data", Path(folder) / "data")
+        NotebookClient(book, timeout=TIMEOUT, config=sockets).execute(cwd=folder)
     for cell in book.cells:
         cell.metadata.pop("execution", None)  # the time of day
     return book
@@ -73,9 +76,11 @@ def _shown(cell: NotebookNode) -> Iterator[str]:
     yield f"```python\n{cell.source}\n```"
     # standard error has a progress line if a run takes long
     printed = "".join(output["text"] for output in cell.outputs if output.get("name") == "stdout")
-    assert all(output.output_type == "stream" for output in cell.outputs), "a page shows what is printed, no more"
     if printed := printed.strip("\n"):
         yield f"```{{ .text .printed }}\n{printed}\n```"
+    shown = [output for output in cell.outputs if output.output_type != "stream"]
+    assert all("image/png" in output.get("data", {}) for output in shown), "a page shows text and pictures, no more"
+    yield from (PICTURE.format(output.data["image/png"].replace("\n", "")) for output in shown)
 
 
 def write(folder: Path) -> None:

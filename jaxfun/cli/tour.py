@@ -13,7 +13,7 @@ from rich.text import Text
 import jaxfun as jf
 
 from .. import regression
-from .tour_steps import STEPS, Row, Step
+from .tour_steps import NEXT, STEPS, Row, Step
 
 TICK, CROSS, DIFFERS, ALONE = "[green]✓[/]", "[bold red]✗[/]", "[yellow]≠[/]", "[dim]·[/]"
 EPOCHS, LR = 2500, 0.005
@@ -35,7 +35,9 @@ def run(output: Path) -> int:
     torch = _torch()
     with jax.enable_x64(True), np.printoptions(precision=4, suppress=True):
         crosses = sum(_show(console, step, *_namespaces(torch)) for step in STEPS)
-        crosses += _regression(console, torch, output)
+        X, y, fit, more = _regression(console, torch)
+        crosses += more + _show(console, NEXT, *_namespaces(torch))
+        _draw(console, X, y, fit, output)
     if torch is None:
         console.print("\nPyTorch is not installed, so nothing was compared: pip install torch, and run the tour again.")
     verdict = (
@@ -113,7 +115,10 @@ def _line(mark: str, side: str, source: str, answer: Answer) -> tuple[Any, ...]:
 def _shown(value: Any) -> str:
     if not _is_array(value):
         return f"({', '.join(map(_shown, value))})" if type(value) is tuple else str(value)
-    return f"{np.round(_numpy(value), 4).tolist()} {str(value.dtype).removeprefix('torch.')}"
+    array = _numpy(value)
+    # rounded in float64: a rounded float32 has more digits as a Python number
+    wide = array.astype(np.float64) if np.issubdtype(array.dtype, np.floating) else array
+    return f"{np.round(wide, 4).tolist()} {str(value.dtype).removeprefix('torch.')}"
 
 
 def _is_array(value: Any) -> bool:
@@ -141,7 +146,8 @@ def agree(ours: Any, theirs: Any) -> bool:
 # Step 8
 
 
-def _regression(console: Console, torch: Any, output: Path) -> int:
+def _regression(console: Console, torch: Any) -> tuple[jax.Array, jax.Array, regression.Fit, int]:
+    """Show step 8, and return its data, the fit and how many of its numbers differ unexpectedly."""
     console.print("\n[bold]8  Linear regression, trained by hand[/]")
     console.print("30 points near y = 2 X + 1; 2500 epochs: predict, squared error, backward, step.", style="dim")
     X, y = regression.make_data(jax.random.key(0), 30)
@@ -161,8 +167,7 @@ def _regression(console: Console, torch: Any, output: Path) -> int:
         console.print(
             f"              jaxfun, warm        {warm * 1e3:9,.2f} ms   [bold]{eager / warm:,.0f} times faster[/]"
         )
-    _draw(console, X, y, fit, output)
-    return crosses
+    return X, y, fit, crosses
 
 
 def _timed(call: Callable[[], Any]) -> tuple[float, Any]:

@@ -133,3 +133,47 @@ STEPS: tuple[Step, ...] = (
         ),
     ),
 )
+
+_START = "start = {'0.weight': [[1.0], [-1.0]], '0.bias': [-1.0, -1.0], '2.weight': [[1.0, 1.0]], '2.bias': [1.0]}"
+# Shown after step 8, which is no list of lines.
+NEXT = Step(
+    "9  Next: a model and its optimiser",
+    "A step of torch.optim changes the module: 1 and 19 steps are 20. In JAX, a step returns new parameters.",
+    (
+        f"""
+{_START}
+x = torch.linspace(-1, 1, 5).reshape(5, 1); y = x ** 2
+model = torch.nn.Sequential(torch.nn.Linear(1, 2), torch.nn.Tanh(), torch.nn.Linear(2, 1))
+model.load_state_dict({{name: torch.tensor(value) for name, value in start.items()}})
+loss = lambda: torch.nn.functional.mse_loss(model(x), y)
+optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
+def train(steps):
+    for _ in range(steps):
+        optimizer.zero_grad(); loss().backward(); optimizer.step()
+    return {{name: value.clone() for name, value in model.state_dict().items()}}
+""",
+        f"""
+{_START}
+x = jf.reshape(jf.linspace(-1, 1, 5), (5, 1)); y = x ** 2
+F = jf.nn.functional
+p = {{name: jf.tensor(value) for name, value in start.items()}}
+model = lambda p, x: F.linear(jf.tanh(F.linear(x, p['0.weight'], p['0.bias'])), p['2.weight'], p['2.bias'])
+loss = lambda p: F.mse_loss(model(p, x), y)
+optimizer = jf.optim.adam(lr=0.1)
+def train(p, steps):
+    state = optimizer.init(p)
+    for _ in range(steps):
+        updates, state = optimizer.update(jax.grad(loss)(p), state, p)
+        p = jax.tree.map(jf.add, p, updates)
+    return p
+""",
+    ),
+    (
+        Row("model(x)", "model(p, x)"),
+        Row("loss()", "loss(p)"),
+        Row("torch.autograd.grad(loss(), model[0].weight)[0]", "jax.grad(loss)(p)['0.weight']"),
+        Row("train(1)['0.weight']", "train(p, 1)['0.weight']"),
+        Row("train(19)['0.weight']", "train(p, 20)['0.weight']"),
+        Row("loss()", "loss(train(p, 20))"),
+    ),
+)
