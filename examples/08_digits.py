@@ -1,10 +1,12 @@
 # %% [markdown]
 # # Two networks, trained step for step beside PyTorch
 #
-# The data: 1797 handwritten digits of 8 x 8 pixels. They come from scikit-learn, and before that from the UCI machine
-# learning repository. A multilayer perceptron and a small convolutional network are trained on them twice, in PyTorch
-# and in JAX: from the same initial parameters, on the same batches, with the same optimiser. The example needs PyTorch
-# and matplotlib: `pip install "jaxfun[parity,plot]"`.
+# The data: 1797 handwritten digits of 8 x 8 pixels, as scikit-learn has them. They are from the UCI Machine Learning
+# Repository: *Optical Recognition of Handwritten Digits*, E. Alpaydin and C. Kaynak, CC BY 4.0.
+#
+# A multilayer perceptron and a small convolutional network are trained on them twice, in PyTorch and in JAX: from the
+# same initial parameters, on the same batches, with the same optimiser. The example needs PyTorch and matplotlib:
+# `pip install "jaxfun[parity,plot]"`.
 
 # %%
 from collections import OrderedDict
