@@ -168,7 +168,7 @@ def istft(
     input: Array,
     n_fft: Integer,
     hop_length: OptionalInteger = None,
-    win_length: OptionalInteger = None,
+    >>> print(jf.allclose(jf.istft(jf.stft(x, 4, 2, return_complex=True), 4, 2), x))
     window: Array = None,
     center: bool = True,
     normalized: bool = False,
