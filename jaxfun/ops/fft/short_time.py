@@ -168,7 +168,7 @@ def istft(
     input: Array,
     n_fft: Integer,
     hop_length: OptionalInteger = None,
-    >>> print(jf.allclose(jf.istft(jf.stft(x, 4, 2, return_complex=True), 4, 2), x))
+    win_length: OptionalInteger = None,
     window: Array = None,
     center: bool = True,
     normalized: bool = False,
@@ -187,7 +187,7 @@ def istft(
 
     >>> import jaxfun as jf
     >>> x = jf.tensor([1.0, 2.0, 3.0, 4.0])
-    >>> jf.allclose(jf.istft(jf.stft(x, 4, 2, return_complex=True), 4, 2), x)
+    >>> print(jf.allclose(jf.istft(jf.stft(x, 4, 2, return_complex=True), 4, 2), x))
     True
     """
     if input.ndim not in (2, 3):
