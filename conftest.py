@@ -38,6 +38,8 @@ def pytest_collection_finish() -> None:
     """Keep the tests themselves, which live to the end, out of every later search for garbage."""
     gc.collect()
     gc.freeze()
+    # JAX makes many objects and few cycles: by default a sixth of the time is the search for them
+    gc.set_threshold(50_000, 10, 10)
 
 
 @pytest.fixture(autouse=True)
