@@ -1,14 +1,21 @@
 """Options of the suite: how many cases it tries, and on which devices."""
 
+import datetime
+import os
+
 import jax
 import pytest
 from hypothesis import settings
 
 from jaxfun.parity.defaults import ABSENT, DEVICES, has_cuda
-from parity_tests.suite import PAIRS, sampled_pairs
+from parity_tests.suite import daily_pairs, sampled_pairs
+
+_DAY = "JAXFUN_SUITE_DAY"  # set it to run the dtypes of another day
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # the processes of a run that passes midnight choose alike
+    os.environ.setdefault(_DAY, str(datetime.datetime.now(datetime.UTC).toordinal()))
     settings.load_profile(str(config.getoption("--parity-profile")))
 
 
@@ -20,8 +27,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "device" in metafunc.fixturenames:
         metafunc.parametrize("device", _devices(metafunc.config.getoption("--parity-device") or _present()))
     if {"record", "dtype"} <= {*metafunc.fixturenames}:
-        of_profile = sampled_pairs(metafunc.config.getoption("--parity-profile") or "quick")
-        found = of_profile if "random" in metafunc.function.__name__ else PAIRS
+        profile = metafunc.config.getoption("--parity-profile") or "quick"
+        is_random = "random" in metafunc.function.__name__
+        found = sampled_pairs(profile) if is_random else daily_pairs(profile, int(os.environ[_DAY]))
         names = [f"{record.name}-{dtype.name}" for record, dtype in found]
         metafunc.parametrize(("record", "dtype"), found, ids=names)
 

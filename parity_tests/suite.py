@@ -71,6 +71,20 @@ def sampled_pairs(profile: str) -> list[tuple[Op, DType]]:
     return PAIRS if profile != "quick" else [(record, first_dtype(record)) for record in RECORDS]
 
 
+def daily_pairs(profile: str, day: int) -> list[tuple[Op, DType]]:
+    """Return the records with the dtypes of their covering cases.
+
+    In the quick profile these are a record's first dtype, complex64, and a third of the others: another third each day.
+    """
+    if profile != "quick":
+        return PAIRS
+    return [
+        (record, dtype)
+        for number, (record, dtype) in enumerate(PAIRS)
+        if dtype == first_dtype(record) or dtype.name == _COMPLEX or number % 3 == day % 3
+    ]
+
+
 def covered(
     record: Op, candidate: Callable[..., Any], dtype: DType, device: str = "cpu", total: Report | None = None
 ) -> Report:

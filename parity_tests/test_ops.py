@@ -5,7 +5,18 @@ import pytest
 from jaxfun.core.dtypes import DType
 from jaxfun.core.record import Op
 from jaxfun.parity.draw.invalid import refused
-from parity_tests.suite import RECORDS, UNCHECKED, candidate_of, compared, covered, report_of, search, search_errors
+from parity_tests.suite import (
+    PAIRS,
+    RECORDS,
+    UNCHECKED,
+    candidate_of,
+    compared,
+    covered,
+    daily_pairs,
+    report_of,
+    search,
+    search_errors,
+)
 
 REFUSING = [record for record in RECORDS if record.rejects | record.operand_rejects]
 
@@ -88,3 +99,10 @@ def test_raises_exactly_when_torch_raises(record: Op) -> None:
 def test_rejects_the_same_dtypes_as_torch(record: Op) -> None:
     report = search_errors(record, candidate_of(record), drawn=refused)
     assert compared(report), "nothing was compared"
+
+
+def test_three_days_run_every_dtype_of_every_record() -> None:
+    days = [{(record.name, dtype) for record, dtype in daily_pairs("quick", day)} for day in range(3)]
+    assert set.union(*days) == {(record.name, dtype) for record, dtype in PAIRS}
+    assert all(len(day) < len(PAIRS) * 0.6 for day in days)
+    assert daily_pairs("thorough", 0) == PAIRS
