@@ -67,6 +67,29 @@ def keep(file: Path, rows: Sequence[Any]) -> None:
         csv.writer(opened, lineterminator="\n").writerows([rows[0]._fields, *rows])
 
 
+def show_and_keep(
+    columns: Sequence[str],
+    measured: Iterable[Task],
+    shown: Callable[[Task], Sequence[str]],
+    about: str,
+    file: Path | None,
+) -> None:
+    """Print a table of named tuples while they are measured, and write them to a file, if any.
+
+    `shown` returns the cells of one.
+    """
+    kept: list[Task] = []
+
+    def rows() -> Iterator[Sequence[str]]:
+        for row in measured:
+            kept.append(row)
+            yield shown(row)
+
+    show(columns, rows(), about)
+    if file:
+        keep(file, kept)
+
+
 def on_every_core(function: Callable[[Task], Result], tasks: Sequence[Task], doing: str) -> Iterator[Result]:
     """Yield what a function gives for each task, in their order, from processes that each have a JAX of their own."""
     with multiprocessing.get_context("spawn").Pool(maxtasksperchild=24) as pool:  # each keeps what it compiled

@@ -49,9 +49,7 @@ def in_torch(function: Function, arrays: Sequence[np.ndarray], cotangent: np.nda
 
 
 def want_equal(ours: Calls, theirs: Calls, name: str) -> None:
-    """Raise AssertionError unless both compute the same layer.
-
-    The tolerance is that of float32 sums of up to a million products, in another order: parity_tests holds the numbers.
-    """
+    """Raise AssertionError unless both compute the same layer. parity_tests holds the numbers themselves."""
     for mine, its in zip(ours[GRADIENT]()[1], theirs[GRADIENT](), strict=True):
+        # float32 sums of up to a million products, in another order
         np.testing.assert_allclose(mine, its, rtol=1e-2, atol=1e-3, err_msg=name)

@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 import jax.scipy as jsp
 import numpy as np
-from _measure import Call, holds, in_turn, keep, markdown, show
+from _measure import Call, holds, in_turn, markdown, show_and_keep
 
 import jaxfun as jf
 from jaxfun.core.dtypes import as_dtype
@@ -110,16 +110,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--to", type=Path, metavar="FILE", help="keep the figures as CSV")
     arguments = parser.parse_args()
-    kept: list[Row] = []
 
-    def shown() -> Iterator[tuple[str, ...]]:
-        for row in rows():
-            kept.append(row)
-            yield row.name, *_microseconds(row), f"{row.ratio:.2f}", holds(row.ratio <= TARGET)
+    def shown(row: Row) -> Sequence[str]:
+        return row.name, *_microseconds(row), f"{row.ratio:.2f}", holds(row.ratio <= TARGET)
 
-    show(("function", "jaxfun", "JAX", "jitted", "ratio", "holds"), shown(), ABOUT)
-    if arguments.to:
-        keep(arguments.to, kept)
+    columns = ("function", "jaxfun", "JAX", "jitted", "ratio", "holds")
+    show_and_keep(columns, rows(), shown, ABOUT, arguments.to)
 
 
 if __name__ == "__main__":

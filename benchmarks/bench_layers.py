@@ -4,14 +4,14 @@
 """
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
 import torch
-from _measure import holds, in_turn, keep, show
+from _measure import holds, in_turn, show_and_keep
 from _sides import GRADIENT, RESULT, arrays_of, cotangent_of, in_jax, in_torch, want_equal
 
 import jaxfun as jf
@@ -116,19 +116,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--to", type=Path, metavar="FILE", help="keep the figures as CSV")
     arguments = parser.parse_args()
-    kept: list[Row] = []
 
-    def shown() -> Iterator[tuple[str, ...]]:
-        for layer in LAYERS:
-            for row in measured(layer):
-                kept.append(row)
-                ratio = row.jaxfun / row.torch
-                seconds = [f"{1e3 * item:,.3f} ms" for item in (row.jaxfun, row.torch)]
-                yield row.layer, row.what, *seconds, f"{ratio:.2f}", holds(ratio <= TARGET)
+    def shown(row: Row) -> Sequence[str]:
+        ratio = row.jaxfun / row.torch
+        seconds = [f"{1e3 * item:,.3f} ms" for item in (row.jaxfun, row.torch)]
+        return row.layer, row.what, *seconds, f"{ratio:.2f}", holds(ratio <= TARGET)
 
-    show(("layer", "what", "jaxfun", "PyTorch", "ratio", "holds"), shown(), ABOUT)
-    if arguments.to:
-        keep(arguments.to, kept)
+    columns = ("layer", "what", "jaxfun", "PyTorch", "ratio", "holds")
+    show_and_keep(columns, (row for layer in LAYERS for row in measured(layer)), shown, ABOUT, arguments.to)
 
 
 if __name__ == "__main__":

@@ -294,6 +294,7 @@ def is_random(call: Call) -> bool:
 
 
 def _is_equal(one: torch.Tensor, other: torch.Tensor) -> bool:
+    """Return whether two results are the same; NaN does not equal itself, so it is replaced on both sides."""
     return torch.equal(one.nan_to_num(), other.nan_to_num())
 
 
@@ -308,7 +309,7 @@ def difference(question: Callable[[Call], Answers], call: Call) -> str | None:
     """Return how the answers differ, "" if they agree, None if torch has no answer."""
     try:
         answers = question(call)
-    except Exception as error:
+    except Exception as error:  # whatever jaxfun raises is a difference
         return None if is_of_torch(error) else _described(call, error)
     if answers is None:
         return None

@@ -4,14 +4,14 @@
 """
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import torch
-from _measure import Call, holds, in_turn, keep, show, timed
+from _measure import Call, holds, in_turn, show_and_keep, timed
 
 import jaxfun as jf
 
@@ -88,22 +88,17 @@ def main() -> None:
     parser.add_argument("--to", type=Path, metavar="FILE", help="keep the figures as CSV")
     parser.add_argument("--loop", action="store_true", help="time a loop in Python too")
     arguments = parser.parse_args()
-    kept: list[Row] = []
     layers = [(name, *sizes, scanned) for name in MODULES for sizes in SIZES]
     if arguments.loop:
         layers.append(("gru", *SIZES[0], looped))
 
-    def shown() -> Iterator[tuple[str, ...]]:
-        for each in layers:
-            for row in measured(*each):
-                kept.append(row)
-                speed = row.torch / row.jaxfun
-                held = "" if row.what.startswith("first") else holds(speed >= TARGET)
-                yield row.layer, row.what, *(f"{1e3 * item:,.1f} ms" for item in row[2:]), f"{speed:.2f}", held
+    def shown(row: Row) -> Sequence[str]:
+        speed = row.torch / row.jaxfun
+        held = "" if row.what.startswith("first") else holds(speed >= TARGET)
+        return row.layer, row.what, *(f"{1e3 * item:,.1f} ms" for item in row[2:]), f"{speed:.2f}", held
 
-    show(("layer", "what", "jaxfun", "PyTorch", "speed", "holds"), shown(), ABOUT)
-    if arguments.to:
-        keep(arguments.to, kept)
+    columns = ("layer", "what", "jaxfun", "PyTorch", "speed", "holds")
+    show_and_keep(columns, (row for each in layers for row in measured(*each)), shown, ABOUT, arguments.to)
 
 
 if __name__ == "__main__":

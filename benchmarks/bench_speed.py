@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 import torch
-from _measure import Call, holds, in_turn, keep, markdown, show, timed
+from _measure import Call, holds, in_turn, markdown, show_and_keep, timed
 
 import jaxfun as jf
 
@@ -183,20 +183,16 @@ def main() -> None:
     parser.add_argument("--to", type=Path, metavar="FILE", help="keep the figures as CSV")
     parser.add_argument("--most", type=int, default=SIZES[-1], metavar="N", help="elements at most (%(default)s)")
     arguments = parser.parse_args()
-    kept: list[Row] = []
+    sizes = [size for size in SIZES if size <= arguments.most]
+    rows = (row for case in CASES for elements in sizes for row in measured(case, elements))
 
-    def shown() -> Iterator[tuple[str, ...]]:
-        for case in CASES:
-            for elements in [size for size in SIZES if size <= arguments.most]:
-                for row in measured(case, elements):
-                    kept.append(row)
-                    seconds = [f"{1e3 * item:,.3f} ms" for item in (row.jaxfun, row.torch)]
-                    ratio = (f"{row.ratio:.2f}", holds(row.ratio <= TARGET))
-                    yield row.op, f"{row.elements:,}", row.what, *seconds, *ratio
+    def shown(row: Row) -> Sequence[str]:
+        seconds = [f"{1e3 * item:,.3f} ms" for item in (row.jaxfun, row.torch)]
+        ratio = (f"{row.ratio:.2f}", holds(row.ratio <= TARGET))
+        return row.op, f"{row.elements:,}", row.what, *seconds, *ratio
 
-    show(("op", "elements", "what", "jaxfun", "PyTorch", "ratio", "holds"), shown(), ABOUT)
-    if arguments.to:
-        keep(arguments.to, kept)
+    columns = ("op", "elements", "what", "jaxfun", "PyTorch", "ratio", "holds")
+    show_and_keep(columns, rows, shown, ABOUT, arguments.to)
 
 
 if __name__ == "__main__":

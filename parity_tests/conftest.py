@@ -1,21 +1,15 @@
 """Options of the suite: how many cases it tries, and on which devices."""
 
-import datetime
-import os
-
 import jax
 import pytest
 from hypothesis import settings
 
 from jaxfun.parity.defaults import ABSENT, DEVICES, has_cuda
-from parity_tests.suite import daily_pairs, sampled_pairs
-
-_DAY = "JAXFUN_SUITE_DAY"  # set it to run the dtypes of another day
+from parity_tests.suite import daily_pairs, sampled_pairs, today
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # the processes of a run that passes midnight choose alike
-    os.environ.setdefault(_DAY, str(datetime.datetime.now(datetime.UTC).toordinal()))
+    today()  # before the processes of the run start
     settings.load_profile(str(config.getoption("--parity-profile")))
 
 
@@ -29,7 +23,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if {"record", "dtype"} <= {*metafunc.fixturenames}:
         profile = metafunc.config.getoption("--parity-profile") or "quick"
         is_random = "random" in metafunc.function.__name__
-        found = sampled_pairs(profile) if is_random else daily_pairs(profile, int(os.environ[_DAY]))
+        found = sampled_pairs(profile) if is_random else daily_pairs(profile, today())
         names = [f"{record.name}-{dtype.name}" for record, dtype in found]
         metafunc.parametrize(("record", "dtype"), found, ids=names)
 

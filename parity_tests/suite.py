@@ -4,7 +4,9 @@ Begin with `covered` and `search`."""
 
 import contextlib
 import dataclasses
+import datetime
 import operator
+import os
 import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
@@ -69,6 +71,14 @@ PAIRS = [(record, dtype) for record in RECORDS for dtype in DTYPES if dtype not 
 def sampled_pairs(profile: str) -> list[tuple[Op, DType]]:
     """Return the records with the dtypes of their random cases: all dtypes, or only the first one."""
     return PAIRS if profile != "quick" else [(record, first_dtype(record)) for record in RECORDS]
+
+
+def today() -> int:
+    """Return the number of the day. Set the variable JAXFUN_SUITE_DAY to run the tests of another day.
+
+    The variable is set once: the processes of a run that passes midnight choose alike.
+    """
+    return int(os.environ.setdefault("JAXFUN_SUITE_DAY", str(datetime.datetime.now(datetime.UTC).toordinal())))
 
 
 def daily_pairs(profile: str, day: int) -> list[tuple[Op, DType]]:

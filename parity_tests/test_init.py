@@ -154,7 +154,7 @@ def test_an_array_gives_its_shape_and_dtype_and_a_dtype_may_stand_third(name: st
         lambda: jax.jit(lambda key: function(key, shape, **arguments, dtype="float64"))(KEY),
         lambda: jax.vmap(lambda key: function(key, shape, **arguments, dtype="float64"))(KEY[None])[0],
     ):
-        np.testing.assert_allclose(call(), wanted, rtol=1e-12)
+        np.testing.assert_allclose(call(), wanted, rtol=1e-12)  # compiled, XLA fuses a product and a sum
     assert function(KEY, shape, **arguments).dtype == jnp.float32
 
 
@@ -174,6 +174,7 @@ def test_a_tensor_in_the_place_of_the_key_is_refused(name: str) -> None:
 def test_rows_or_columns_of_orthogonal_are_orthonormal(shape: tuple[int, ...], dtype: str) -> None:
     made = np.asarray(init.orthogonal(KEY, shape, 3, dtype=dtype)).reshape(shape[0], -1) / 3
     gram = made @ made.T if made.shape[0] <= made.shape[1] else made.T @ made
+    # a few roundings of numbers of at most 1, in the factorization and in the product
     np.testing.assert_allclose(gram, np.eye(len(gram)), atol=10 * float(jnp.finfo(dtype).eps))
 
 
@@ -185,7 +186,7 @@ def test_columns_of_sparse_have_as_many_zeros_as_torchs(sparsity: float) -> None
 
 def test_a_name_that_fills_in_place_says_what_to_write() -> None:
     with pytest.raises(AttributeError, match=r"x = jaxfun\.nn\.init\.kaiming_normal\(key, x, \.\.\.\)"):
-        _ = init.kaiming_normal_  # pyright: ignore[reportAttributeAccessIssue]
+        _ = init.kaiming_normal_  # pyright: ignore[reportAttributeAccessIssue]  # the name does not exist
 
 
 # by name: a function of nn.init, a shape and arguments

@@ -3,7 +3,6 @@
 `python -m parity_tests.mutants` tries all; `docs/mutants.md` holds its table.
 """
 
-import datetime
 import json
 
 import pytest
@@ -22,9 +21,9 @@ from parity_tests.mutants import (
     tried,
     verdict_on,
 )
-from parity_tests.suite import candidate_of
+from parity_tests.suite import candidate_of, today
 
-TODAY = int(datetime.datetime.now(datetime.UTC).strftime("%Y%m%d"))
+TODAY = today()
 DAILY = 40
 # a record to which each family applies
 RECORD_OF = {

@@ -28,7 +28,7 @@ MODULES = {
     "rnn_relu": lambda *sizes, **options: torch.nn.RNN(*sizes, nonlinearity="relu", **options),
 }
 STATES = {"lstm": 2, "gru": 1, "rnn_tanh": 1, "rnn_relu": 1}
-ROUNDING = {"float64": 1e-10, "float32": 1e-4}
+ROUNDING = {"float64": 1e-10, "float32": 1e-4}  # rounding errors grow with the steps and the layers
 
 
 @st.composite

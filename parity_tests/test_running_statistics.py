@@ -21,6 +21,7 @@ DTYPES = {
     "float16": ("float16", "float32"),
     "bfloat16": ("bfloat16", "float32"),
 }
+# sums of a few numbers in another order; in 16 bits, where both sides round once, two or three units in the last place
 ROUNDING = {"float64": 1e-12, "float32": 1e-5, "float16": 2e-3, "bfloat16": 2e-2, "int64": 0.0}
 
 

@@ -149,7 +149,7 @@ def sparse(
     *,
     dtype: DTypeLike | None = None,
 ) -> Array:
-    """Return normal random numbers of which the share `sparsity` in each column is 0: `ceil(sparsity * n)` of them.
+    """Return normal random numbers with `ceil(sparsity * n)` zeros in each column, at random indices.
 
     Shapes: (n, m).
     Raises: ValueError unless there are 2 dimensions; RuntimeError for a negative `std`.

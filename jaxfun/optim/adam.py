@@ -1,4 +1,4 @@
-"""Adam and its relatives: AdamW, Adamax, NAdam and RAdam."""
+"""Adam and its variants: AdamW, Adamax, NAdam and RAdam."""
 
 from typing import Any
 
@@ -16,9 +16,7 @@ from .hyperparameters import (
     want_floats,
     want_not_negative,
 )
-from .transformation import Buffers, by_rule, lerp, optimizer, square_average, zeros
-
-Step = tuple[jax.Array, Buffers]
+from .transformation import Buffers, Step, by_rule, lerp, optimizer, square_average, zeros
 
 
 @public(name="optim.adam")

@@ -7,7 +7,7 @@ import optax
 from ..core.errors import ArgumentValueError, describe
 from ..core.public import public
 from .hyperparameters import LearningRate, float_dtype, is_number, is_zero, want_not_negative
-from .transformation import Buffers, by_rule, filled, optimizer, zeros
+from .transformation import Buffers, Step, by_rule, filled, optimizer, zeros
 
 
 @public(name="optim.sgd")
@@ -46,7 +46,7 @@ def _momentum(momentum: float, dampening: float, nesterov: bool) -> optax.Gradie
     if is_zero(dampening):
         return optax.trace(momentum, nesterov)
 
-    def rule(grad: jax.Array, param: jax.Array, buffers: Buffers, step: jax.Array) -> tuple[jax.Array, Buffers]:
+    def rule(grad: jax.Array, param: jax.Array, buffers: Buffers, step: jax.Array) -> Step:
         kept = momentum * buffers["momentum_buffer"] + (1 - dampening) * grad
         buffer = jnp.where(step == 1, grad, kept)
         return buffer, {"momentum_buffer": buffer}
@@ -86,9 +86,7 @@ def asgd(
         mu = 1 / jnp.maximum(1.0, before - t0)
         return tuple(number.astype("float32") for number in (eta, mu))
 
-    def rule(
-        grad: jax.Array, param: jax.Array, buffers: Buffers, eta: jax.Array, mu: jax.Array
-    ) -> tuple[jax.Array, Buffers]:
+    def rule(grad: jax.Array, param: jax.Array, buffers: Buffers, eta: jax.Array, mu: jax.Array) -> Step:
         change = -lambd * eta * param - eta * grad
         new = param + change
         return change, {"ax": jnp.where(mu == 1, new, buffers["ax"] + (new - buffers["ax"]) * mu)}
@@ -128,7 +126,7 @@ def rprop(
     if is_number(minus) and is_number(plus) and not 0 < minus < 1 < plus:
         raise ArgumentValueError("`etas` with 0 < etas[0] < 1 < etas[1]", describe(etas))
 
-    def rule(grad: jax.Array, param: jax.Array, buffers: Buffers) -> tuple[jax.Array, Buffers]:
+    def rule(grad: jax.Array, param: jax.Array, buffers: Buffers) -> Step:
         along = grad * buffers["prev"]
         factor = jnp.where(along > 0, plus, jnp.where(along < 0, minus, 1.0)).astype(grad.dtype)
         size = jnp.clip(buffers["step_size"] * factor, *step_sizes)

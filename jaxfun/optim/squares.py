@@ -7,9 +7,7 @@ import optax
 from ..core.errors import ArgumentValueError, describe
 from ..core.public import public
 from .hyperparameters import LearningRate, float_dtype, is_number, is_zero, want_not_negative
-from .transformation import Buffers, by_rule, filled, lerp, optimizer, square_average, zeros
-
-Step = tuple[jax.Array, Buffers]
+from .transformation import Buffers, Step, by_rule, filled, lerp, optimizer, square_average, zeros
 
 
 @public(name="optim.adagrad")

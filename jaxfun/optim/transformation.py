@@ -10,8 +10,8 @@ import optax
 from .hyperparameters import LearningRate, is_number, is_zero
 
 Buffers = dict[str, jax.Array]
-# gradient, parameter, buffers, scalars of the step -> update, buffers
-Rule = Callable[..., tuple[jax.Array, Buffers]]
+Step = tuple[jax.Array, Buffers]  # the update of a parameter, and its new buffers
+Rule = Callable[..., Step]  # of gradient, parameter, buffers, and the scalars of the step
 
 
 class State(NamedTuple):

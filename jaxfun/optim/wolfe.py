@@ -5,7 +5,7 @@ interval (`_zoom`). Both are loops of `jax.lax`.
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -82,18 +82,22 @@ def _bracket(tried: Callable[[jax.Array], _Trial], start: _Trial, first: _Trial,
     begin = _Widening(start, first, zero, jnp.where(most > 0, kind(start, first, zero), 0).astype("int32"))
     end = jax.lax.while_loop(lambda state: (state.kind == 0) & (state.done < most), widen, begin)
     is_out = end.done >= most
-    other = jax.tree.map(lambda one, two: jnp.where(is_out, one, two), start, end.before)
+    other = _chosen(is_out, start, end.before)
     low, high = _ordered(other, end.now)
     is_point = (end.kind == 2) & ~is_out
-    low = jax.tree.map(lambda one, two: jnp.where(is_point, one, two), end.now, low)
+    low = _chosen(is_point, end.now, low)
     return _Interval(low, high, end.done, is_point, jnp.asarray(False))
+
+
+def _chosen(condition: jax.Array, one: _Trial, other: _Trial) -> _Trial:
+    """Return one trial if the condition holds, else the other."""
+    return jax.tree.map(lambda here, there: jnp.where(condition, here, there), one, other)
 
 
 def _ordered(one: _Trial, other: _Trial) -> tuple[_Trial, _Trial]:
     """Return the trial with the lower loss first; the first of the two if the losses are equal."""
     is_first = one.value <= other.value
-    pick = lambda here, there: jnp.where(is_first, here, there)  # noqa: E731
-    return jax.tree.map(pick, one, other), jax.tree.map(pick, other, one)
+    return _chosen(is_first, one, other), _chosen(is_first, other, one)
 
 
 def _zoom(
@@ -114,10 +118,9 @@ def _zoom(
         is_higher = (new.value > start.value + C1 * t * start.slope) | (new.value >= state.low.value)
         is_found = jnp.abs(new.slope) <= -C2 * start.slope
         is_past = new.slope * (state.high.t - state.low.t) >= 0
-        swapped = jax.tree.map(lambda high, low: jnp.where(is_past & ~is_found, low, high), state.high, state.low)
+        swapped = _chosen(is_past & ~is_found, state.low, state.high)
         above = _ordered(state.low, new)
-        low = jax.tree.map(lambda one, two: jnp.where(is_higher, one, two), above[0], new)
-        high = jax.tree.map(lambda one, two: jnp.where(is_higher, one, two), above[1], swapped)
+        low, high = _chosen(is_higher, above[0], new), _chosen(is_higher, above[1], swapped)
         return _Interval(low, high, state.done + 1, is_found & ~is_higher, is_slow)
 
     return jax.lax.while_loop(goes_on, narrow, interval)
@@ -137,8 +140,7 @@ def _trial_length(state: _Interval) -> tuple[jax.Array, jax.Array]:
 def _cubic(one: _Trial, two: _Trial, least: jax.Array, most: jax.Array) -> jax.Array:
     """Return the minimum of the cubic through two trials, within bounds; their middle if it has none."""
     is_ordered = one.t <= two.t
-    pick: Any = lambda here, there: jnp.where(is_ordered, here, there)  # noqa: E731
-    a, b = jax.tree.map(pick, one, two), jax.tree.map(pick, two, one)
+    a, b = _chosen(is_ordered, one, two), _chosen(is_ordered, two, one)
     d1 = a.slope + b.slope - 3 * (a.value - b.value) / (a.t - b.t)
     square = d1 * d1 - a.slope * b.slope
     d2 = jnp.sqrt(jnp.maximum(square, 0))

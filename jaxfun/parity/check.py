@@ -44,7 +44,9 @@ _LEAST = 10  # value sets for each configuration
 class ParityError(AssertionError):
     """Raised by `assert_parity` and `assert_distribution`: it is not shown that the two agree. `report` says why."""
 
-    report: Report | Distribution
+    def __init__(self, report: Report | Distribution) -> None:
+        super().__init__(str(report))
+        self.report = report
 
 
 @public(name="parity.assert_parity", runs_callbacks=True)
@@ -60,9 +62,7 @@ def assert_parity(candidate: Callable[..., Any], reference: Callable[..., Any], 
     __tracebackhide__ = True  # pytest shows the line of the test instead
     report = check(candidate, reference, *inputs, **options)
     if not report.ok:
-        error = ParityError(str(report))
-        error.report = report
-        raise error
+        raise ParityError(report)
     return report
 
 

@@ -44,9 +44,7 @@ def assert_distribution(
     __tracebackhide__ = True
     report = distribution(sampler, torch_sampler, **options)
     if not report.ok:
-        error = ParityError(str(report))
-        error.report = report
-        raise error
+        raise ParityError(report)
     return report
 
 

@@ -134,6 +134,7 @@ def _parting(step: int, name: str, ours: np.ndarray, theirs: np.ndarray, rtol: f
         same = (wide[0] == wide[1]) | (np.isnan(wide[0]) & np.isnan(wide[1])) | (off <= allowed)
     if same.all():
         return None
+    # where one side alone is NaN the difference is NaN, which argmax would prefer to every number
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(np.where(same, -1, np.nan_to_num(off)))), off.shape))
     return Parting(step, name, index, float(wide[0][index]), float(wide[1][index]))
 

@@ -62,6 +62,13 @@ def of_input(
     return (jnp.swapaxes(output, 0, 1) if batch_first else output), last
 
 
+def two_states(hx: Sequence[jax.Array]) -> Arrays:
+    """Return the states of an LSTM. Raises: ShapeError unless there are two."""
+    if len(hx) != 2:
+        raise ShapeError("two states: the hidden and the cell state", describe(tuple(hx)))
+    return tuple(hx)
+
+
 def _each(arrays: Arrays, change: Any) -> Arrays:
     return tuple(map(change, arrays))
 

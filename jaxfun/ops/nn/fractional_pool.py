@@ -36,11 +36,7 @@ def _pooled(
     if any(map(operator.lt, sizes, least)):
         raise ShapeError(f"an input large enough for {windows} windows of size {kernel}", describe(input))
     batch = input if input.ndim == dims + 2 else input[None]
-    if samples is None and key is None and all(count <= 2 for count in windows):
-        samples = jnp.zeros(
-            (*batch.shape[:2], dims), batch.dtype
-        )  # the first and the last window do not depend on them
-    samples = _samples(batch, dims, samples, key)
+    samples = _samples(batch, windows, samples, key)
     found = _pooled_at_samples(batch, samples, windows, kernel)
     return found if batch is input else (found[0][0], found[1][0])
 
@@ -55,9 +51,11 @@ def _pooled_at_samples(batch: jax.Array, samples: jax.Array, windows: Ints, kern
     return max_of_taps(batch, flat_taps(sizes, taps), dims)
 
 
-def _samples(batch: jax.Array, dims: int, given: Any, key: Any) -> jax.Array:
+def _samples(batch: jax.Array, windows: Ints, given: Any, key: Any) -> jax.Array:
     """Return the samples for the window positions, (n, c, dims): those given, or random ones in [0, 1)."""
-    shape = (*batch.shape[:2], dims)
+    shape = (*batch.shape[:2], len(windows))
+    if given is None and key is None and max(windows) <= 2:
+        return jnp.zeros(shape, batch.dtype)  # the first and the last window do not depend on them
     if given is None:
         return jax.random.uniform(want_key(key), shape, batch.dtype)
     samples = as_tensor("_random_samples", given)

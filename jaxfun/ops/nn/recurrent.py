@@ -4,7 +4,7 @@ A packed sequence is the overload `.data`. The layers themselves are in _layers.
 """
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -15,8 +15,8 @@ from ...core.numbers import is_traced
 from ...core.op import op
 from ...core.overloads import overloads
 from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Index, Integer, Mask, Row, Tensors, rows
-from ._layers import Layers, of_data, of_input
-from ._recurrence import GRU, LSTM, RELU, TANH, Arrays, Cell
+from ._layers import Layers, of_data, of_input, two_states
+from ._recurrence import GRU, LSTM, RELU, TANH, Cell
 
 # The cases of the records: 3 inputs, 2 hidden units, a batch of 2.
 
@@ -130,7 +130,7 @@ def _lstm(
     ((2, 1, 1), (1, 1, 1), (1, 1, 1))
     """
     layers = Layers(has_biases, num_layers, dropout, train, bidirectional, key)
-    output, (hidden, cell) = of_input(LSTM, input, _two(hx), params, layers, batch_first, lengths)
+    output, (hidden, cell) = of_input(LSTM, input, two_states(hx), params, layers, batch_first, lengths)
     return output, hidden, cell
 
 
@@ -149,25 +149,51 @@ def _lstm_data(
     key: Mask = None,
 ) -> tuple[jax.Array, jax.Array, jax.Array]:
     layers = Layers(has_biases, num_layers, dropout, train, bidirectional, key)
-    output, (hidden, cell) = of_data(LSTM, data, batch_sizes, _two(hx), params, layers)
+    output, (hidden, cell) = of_data(LSTM, data, batch_sizes, two_states(hx), params, layers)
     return output, hidden, cell
 
 
 lstm = overloads(_lstm, _lstm_data)
 
 
-def _two(hx: Sequence[jax.Array]) -> Arrays:
-    if len(hx) != 2:
-        raise ShapeError("two states: the hidden and the cell state", describe(tuple(hx)))
-    return tuple(hx)
+_ONE_STATE = """Apply layers of {units}. Return the outputs and the last hidden states.
+
+`hx` are the initial hidden states. The other arguments are those of `lstm`, without a projection. A packed sequence
+is `{name}(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional)`.
+
+Shapes, dtypes and errors: those of `lstm`.
+Torch: torch.{name}.
+
+>>> import jaxfun as jf
+>>> weights = (jf.ones({gates}, 1), jf.ones({gates}, 1))
+>>> jf.{name}(jf.ones(1, 1, 1), jf.zeros(1, 1, 1), weights, False, 1, 0.0, False, False, False)[0]
+Array([[[{output}]]], dtype=float32)
+"""
 
 
-def _packed(name: str, cell: Cell) -> Callable[..., Any]:
-    """Return the op of a function with one state on packed sequences."""
+def _with_one_state(name: str, cell: Cell, units: str, output: str) -> Callable[..., Any]:
+    """Return the layers of a cell whose state is the hidden state alone, for padded and for packed sequences."""
     rejects = BOOLS | COMPLEXES if cell is RELU else BOOLS | INTEGERS
 
-    @_data(torch=f"torch.{name}", rejects=rejects, cases=_packed_cases(cell.gates))
-    def function(
+    def of_padded(
+        input: Array,
+        hx: Array,
+        params: Tensors,
+        has_biases: bool,
+        num_layers: Integer,
+        dropout: float,
+        train: bool,
+        bidirectional: bool,
+        batch_first: bool,
+        *,
+        lengths: Mask = None,
+        key: Mask = None,
+    ) -> tuple[jax.Array, jax.Array]:
+        layers = Layers(has_biases, num_layers, dropout, train, bidirectional, key)
+        output, (hidden,) = of_input(cell, input, (hx,), params, layers, batch_first, lengths)
+        return output, hidden
+
+    def of_packed(
         data: Array,
         batch_sizes: Mask,
         hx: Array,
@@ -184,112 +210,14 @@ def _packed(name: str, cell: Cell) -> Callable[..., Any]:
         output, (hidden,) = of_data(cell, data, batch_sizes, (hx,), params, layers)
         return output, hidden
 
-    return function
+    of_padded.__doc__ = _ONE_STATE.format(name=name, units=units, gates=cell.gates, output=output)
+    options = {"torch": f"torch.{name}", "rejects": rejects}
+    return overloads(
+        _input(**options, cases=_cases(cell.gates))(of_padded),
+        _data(**options, cases=_packed_cases(cell.gates))(of_packed),
+    )
 
 
-@_input(torch="torch.gru", rejects=BOOLS | INTEGERS, cases=_cases(3))
-def _gru(
-    input: Array,
-    hx: Array,
-    params: Tensors,
-    has_biases: bool,
-    num_layers: Integer,
-    dropout: float,
-    train: bool,
-    bidirectional: bool,
-    batch_first: bool,
-    *,
-    lengths: Mask = None,
-    key: Mask = None,
-) -> tuple[jax.Array, jax.Array]:
-    """Apply layers of gated recurrent units. Return the outputs and the last hidden states.
-
-    `hx` are the initial hidden states. The other arguments are those of `lstm`, without a projection. A packed sequence
-    is `gru(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional)`.
-
-    Shapes, dtypes and errors: those of `lstm`.
-    Torch: torch.gru.
-
-    >>> import jaxfun as jf
-    >>> weights = (jf.ones(3, 1), jf.ones(3, 1))
-    >>> jf.gru(jf.ones(1, 1, 1), jf.zeros(1, 1, 1), weights, False, 1, 0.0, False, False, False)[0]
-    Array([[[0.20482421]]], dtype=float32)
-    """
-    layers = Layers(has_biases, num_layers, dropout, train, bidirectional, key)
-    output, (hidden,) = of_input(GRU, input, (hx,), params, layers, batch_first, lengths)
-    return output, hidden
-
-
-gru = overloads(_gru, _packed("gru", GRU))
-
-
-@_input(torch="torch.rnn_tanh", rejects=BOOLS | INTEGERS, cases=_cases(1))
-def _rnn_tanh(
-    input: Array,
-    hx: Array,
-    params: Tensors,
-    has_biases: bool,
-    num_layers: Integer,
-    dropout: float,
-    train: bool,
-    bidirectional: bool,
-    batch_first: bool,
-    *,
-    lengths: Mask = None,
-    key: Mask = None,
-) -> tuple[jax.Array, jax.Array]:
-    """Apply layers of a recurrent network with `tanh`. Return the outputs and the last hidden states.
-
-    `hx` are the initial hidden states. The other arguments are those of `lstm`, without a projection. A packed sequence
-    is `rnn_tanh(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional)`.
-
-    Shapes, dtypes and errors: those of `lstm`.
-    Torch: torch.rnn_tanh.
-
-    >>> import jaxfun as jf
-    >>> weights = (jf.ones(1, 1), jf.ones(1, 1))
-    >>> jf.rnn_tanh(jf.ones(1, 1, 1), jf.zeros(1, 1, 1), weights, False, 1, 0.0, False, False, False)[0]
-    Array([[[0.7615942]]], dtype=float32)
-    """
-    layers = Layers(has_biases, num_layers, dropout, train, bidirectional, key)
-    output, (hidden,) = of_input(TANH, input, (hx,), params, layers, batch_first, lengths)
-    return output, hidden
-
-
-rnn_tanh = overloads(_rnn_tanh, _packed("rnn_tanh", TANH))
-
-
-@_input(torch="torch.rnn_relu", rejects=BOOLS | COMPLEXES, cases=_cases(1))
-def _rnn_relu(
-    input: Array,
-    hx: Array,
-    params: Tensors,
-    has_biases: bool,
-    num_layers: Integer,
-    dropout: float,
-    train: bool,
-    bidirectional: bool,
-    batch_first: bool,
-    *,
-    lengths: Mask = None,
-    key: Mask = None,
-) -> tuple[jax.Array, jax.Array]:
-    """Apply layers of a recurrent network with `relu`. Return the outputs and the last hidden states.
-
-    `hx` are the initial hidden states. The other arguments are those of `lstm`, without a projection. A packed sequence
-    is `rnn_relu(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional)`.
-
-    Shapes, dtypes and errors: those of `lstm`.
-    Torch: torch.rnn_relu.
-
-    >>> import jaxfun as jf
-    >>> weights = (jf.ones(1, 1), jf.ones(1, 1))
-    >>> jf.rnn_relu(jf.ones(1, 1, 1), jf.zeros(1, 1, 1), weights, False, 1, 0.0, False, False, False)[0]
-    Array([[[1.]]], dtype=float32)
-    """
-    layers = Layers(has_biases, num_layers, dropout, train, bidirectional, key)
-    output, (hidden,) = of_input(RELU, input, (hx,), params, layers, batch_first, lengths)
-    return output, hidden
-
-
-rnn_relu = overloads(_rnn_relu, _packed("rnn_relu", RELU))
+gru = _with_one_state("gru", GRU, "gated recurrent units", "0.20482421")
+rnn_tanh = _with_one_state("rnn_tanh", TANH, "a recurrent network with `tanh`", "0.7615942")
+rnn_relu = _with_one_state("rnn_relu", RELU, "a recurrent network with `relu`", "1.")

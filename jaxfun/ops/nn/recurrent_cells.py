@@ -8,10 +8,10 @@ import jax
 
 from ...core.checks import want_one_dtype
 from ...core.dtypes import DType, as_dtype, computed_in
-from ...core.errors import PositionError, ShapeError, describe
+from ...core.errors import PositionError, describe
 from ...core.op import op
 from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Row, Tensors, rows
-from ._layers import Weights, want_weights
+from ._layers import Weights, two_states, want_weights
 from ._recurrence import GRU, LSTM, RELU, TANH, Arrays, Cell, times
 
 
@@ -48,9 +48,7 @@ def lstm_cell(
     >>> h.shape, c.shape
     ((1, 1), (1, 1))
     """
-    if len(hx) != 2:
-        raise ShapeError("two states: the hidden and the cell state", describe(tuple(hx)))
-    hidden, cell = _stepped(LSTM, input, hx, (w_ih, w_hh), (b_ih, b_hh))
+    hidden, cell = _stepped(LSTM, input, two_states(hx), (w_ih, w_hh), (b_ih, b_hh))
     return hidden, cell
 
 

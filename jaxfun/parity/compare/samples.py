@@ -297,7 +297,7 @@ def _lines(numbers: np.ndarray, shape: tuple[int, ...], axis: int) -> np.ndarray
 
 
 class Power(NamedTuple):
-    """The smallest differences that nearly every run finds: of mean, standard deviation and distribution function."""
+    """The smallest detectable differences of the mean, the standard deviation and the distribution function."""
 
     mean: float  # in standard deviations
     std: float  # relative

@@ -1,14 +1,12 @@
 """The result of `parity.distribution`: the class `Distribution`, shown as text."""
 
-import json
 import math
-import textwrap
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..compare.samples import Comparison, Power
 from . import json_text
-from .words import INDENT, WIDTH, row
+from .words import WIDTH, row, wrapped
 
 ENOUGH = 0.05  # a smaller difference of the standard deviation, or of the distribution function, must be found
 _ASPECTS = {
@@ -85,17 +83,17 @@ class Distribution:
         return f"{self.candidate} {verdict[self.answer]} {self.reference}{first}"
 
     def __str__(self) -> str:
-        return "\n".join([_wrapped(self.headline, 0), *self._lines()])
+        return "\n".join([wrapped(self.headline, WIDTH), *self._lines()])
 
     def to_json(self, path: str | Path) -> None:
         """Write the report as standard JSON: NaN and infinity become strings."""
         found = json_text.as_plain(self) | {"answer": self.answer, "failures": json_text.as_plain(self.failures)}
-        Path(path).write_text(json.dumps(found, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+        Path(path).write_text(json_text.dumps(found), encoding="utf-8")
 
     def _lines(self) -> list[str]:
         drawn = f"{self.draws:,} draws of {self.dtype}{list(self.shape)} on each side, in {self.seconds:.1f} s"
-        lines = [f"  {drawn}", *(row("not shown", _wrapped(text)) for text in self.missing)]
-        lines += [row("to do", _wrapped(self.advice))] if self.advice else []
+        lines = [f"  {drawn}", *(row("not shown", wrapped(text)) for text in self.missing)]
+        lines += [row("to do", wrapped(self.advice))] if self.advice else []
         if self.is_constant:
             return [*lines, row("constant", "every draw of the reference is the same array"), *self._failing()]
         for aspect, about in _ASPECTS.items():
@@ -107,7 +105,7 @@ class Distribution:
     def _failing(self) -> list[str]:
         shown = [f"{message(each)} {probability(each)}".rstrip() for each in self.failures]
         more = [f"and {len(shown) - _MOST_SHOWN} more, in `.failures`"] if len(shown) > _MOST_SHOWN else []
-        return [row("failure", _wrapped(text)) for text in [*shown[:_MOST_SHOWN], *more]]
+        return [row("failure", wrapped(text)) for text in [*shown[:_MOST_SHOWN], *more]]
 
     def _chances(self) -> list[str]:
         if self.power is None:
@@ -117,11 +115,7 @@ class Distribution:
             f"a standard deviation that is off by {max(self.power.std, 0.001):.1%}"
         )
         alarms = f"1 run in {1 / self.false_alarms:,.0f} has a false alarm, over all {self.tests:,} tests"
-        return [row("it finds", _wrapped(found)), row("note", alarms)]
-
-
-def _wrapped(text: str, indent: int = INDENT) -> str:
-    return textwrap.fill(text, WIDTH - indent, break_long_words=False, break_on_hyphens=False)
+        return [row("it finds", wrapped(found)), row("note", alarms)]
 
 
 def message(comparison: Comparison) -> str:

@@ -1,6 +1,5 @@
 """The result of `parity.exhaustive`: the class `Exhaustive`, shown as text, JSON and picture."""
 
-import json
 import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 from ..compare.arrays import PRECISION
 from . import histogram
+from .json_text import dumps
 
 BINS = 34  # bins of ULP distance: 0, 1, 2, 3-4, 5-8, ..., up to 2**32
 
@@ -99,8 +99,7 @@ class Exhaustive:
         for name, level in self.levels.items():
             found[name] |= {"compared": level.compared, "histogram": histogram.by_name(level.counts)}
             del found[name]["counts"]
-        # allow_nan=False: a NaN that is left raises instead of writing invalid JSON
-        Path(path).write_text(json.dumps(_plain(found), indent=2, allow_nan=False) + "\n")
+        Path(path).write_text(dumps(_plain(found)))
 
 
 def _plain(value: Any) -> Any:

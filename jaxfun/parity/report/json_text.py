@@ -24,7 +24,12 @@ def text(report: ReportData) -> str:
     >>> json.loads(text(ReportData("f", "g", seconds=float("inf"))))["seconds"]
     'inf'
     """
-    return json.dumps(as_plain(report), indent=2, allow_nan=False) + "\n"
+    return dumps(as_plain(report))
+
+
+def dumps(plain: Any) -> str:
+    """Return JSON types as the text of a file. A NaN that is left raises instead of giving invalid JSON."""
+    return json.dumps(plain, indent=2, allow_nan=False) + "\n"
 
 
 def as_plain(value: Any) -> Any:

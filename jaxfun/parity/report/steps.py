@@ -3,15 +3,13 @@
 Begin at `StepsReport`, which shows itself as text, JSON and HTML.
 """
 
-import json
-import textwrap
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
-from .json_text import as_plain
+from .json_text import as_plain, dumps
 from .page import document
-from .words import INDENT, WIDTH, row
+from .words import row, wrapped
 
 
 @dataclass(frozen=True)
@@ -113,12 +111,12 @@ class StepsReport:
 
     def __str__(self) -> str:
         lines = [self.headline, f"  {self.steps:,} steps in {self.seconds:.1f} s"]
-        return "\n".join([*lines, *(row(name, "\n".join(map(_wrapped, texts))) for name, texts in self.rows)])
+        return "\n".join([*lines, *(row(name, "\n".join(map(wrapped, texts))) for name, texts in self.rows)])
 
     def to_json(self, path: str | Path) -> None:
         """Write the report as standard JSON: NaN and infinity become strings."""
         found = {**as_plain(self), "ok": self.ok, "answer": self.answer}
-        Path(path).write_text(json.dumps(found, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+        Path(path).write_text(dumps(found), encoding="utf-8")
 
     def to_html(self, path: str | Path) -> None:
         """Write the report as a single HTML file without external resources."""
@@ -130,7 +128,3 @@ class StepsReport:
             for name, lines in self.rows
         ]
         Path(path).write_text(document(self.headline, [*parts, "</table>"]), encoding="utf-8")
-
-
-def _wrapped(text: str) -> str:
-    return textwrap.fill(text, WIDTH - INDENT, break_long_words=False, break_on_hyphens=False)

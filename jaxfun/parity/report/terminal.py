@@ -3,25 +3,25 @@
 import textwrap
 
 from .model import LEVELS, FailureData, Level, ReportData, Tap
-from .words import INDENT, WIDTH, at_most, edge_in_words, first_of, headline, listed, message, no_script, row
+from .words import WIDTH, at_most, edge_in_words, first_of, headline, listed, message, no_script, row, wrapped
 
 
 def lines(report: ReportData) -> list[str]:
     """Return the lines of a report: the answer, the inputs, a row for each level, the taps, and every failure."""
-    lines = [_wrapped(headline(report), WIDTH), f"  {report.examples:,} value sets in {report.seconds:.1f} s"]
-    lines += [row("not shown", _wrapped(text)) for text in report.missing if report.answer == "not shown"]
-    lines += [row("to do", _wrapped(report.advice))] if report.advice and not report.ok else []
-    lines += [row("inputs", "\n".join(map(_wrapped, report.inputs)))] if report.inputs else []
+    lines = [wrapped(headline(report), WIDTH), f"  {report.examples:,} value sets in {report.seconds:.1f} s"]
+    lines += [row("not shown", wrapped(text)) for text in report.missing if report.answer == "not shown"]
+    lines += [row("to do", wrapped(report.advice))] if report.advice and not report.ok else []
+    lines += [row("inputs", "\n".join(map(wrapped, report.inputs)))] if report.inputs else []
     lines += [row("parameters", "\n".join(_fewer(report.parameters)))] if report.parameters else []
-    lines += [row(name, _wrapped(_level_text(report.levels[name]))) for name in LEVELS if name in report.levels]
+    lines += [row(name, wrapped(_level_text(report.levels[name]))) for name in LEVELS if name in report.levels]
     if report.strata:
         lines.append(row("tried", listed(report.tried)))
     if report.not_reached:
         lines.append(row("not tried", listed(report.not_reached)))
-    lines += [row("known", _wrapped(f"{why} (seen {count:,} times)")) for why, count in report.seen.items()]
-    lines += [row(dtype, _wrapped(f"a second opinion: {text}")) for dtype, text in report.opinions.items()]
-    lines += [row("note", _wrapped(text)) for text in report.notes]
-    lines += [row("edge", _wrapped(edge_in_words(edge))) for edge in report.edges if edge.edge not in report.opinions]
+    lines += [row("known", wrapped(f"{why} (seen {count:,} times)")) for why, count in report.seen.items()]
+    lines += [row(dtype, wrapped(f"a second opinion: {text}")) for dtype, text in report.opinions.items()]
+    lines += [row("note", wrapped(text)) for text in report.notes]
+    lines += [row("edge", wrapped(edge_in_words(edge))) for edge in report.edges if edge.edge not in report.opinions]
     return [*lines, *_tap_lines(report), *_failure_lines(report.failures)]
 
 
@@ -33,10 +33,6 @@ def _fewer(parameters: list[str]) -> list[str]:
     left = len(parameters) - _MOST_PARAMETERS
     more = [f"and {left} more: `.parameters` of the report"] if left > 0 else []
     return [*parameters[:_MOST_PARAMETERS], *more]
-
-
-def _wrapped(text: str, width: int = WIDTH - INDENT) -> str:
-    return textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
 
 
 def _failure_lines(failures: list[FailureData]) -> list[str]:

@@ -89,8 +89,13 @@ def _nested(texts: np.ndarray, wide: int, at: int) -> str:
 def listed(items: Iterable[str], line: str = "\n") -> str:
     """Join items with commas and wrap long lists: lines are joined by `line`, and no item is split."""
     kept = ", ".join(item.replace(" ", _KEPT) for item in items)
-    wrapped = textwrap.wrap(kept, WIDTH - INDENT - len(line), break_long_words=False, break_on_hyphens=False)
-    return line.join(wrapped).replace(_KEPT, " ")
+    lines = textwrap.wrap(kept, WIDTH - INDENT - len(line), break_long_words=False, break_on_hyphens=False)
+    return line.join(lines).replace(_KEPT, " ")
+
+
+def wrapped(text: str, width: int = WIDTH - INDENT) -> str:
+    """Break a text into lines, by default those of a row, without breaking a word."""
+    return textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
 
 
 def first_of(items: Sequence[str], most: int) -> str:
@@ -225,8 +230,8 @@ def message(failure: "FailureData") -> str:
     what, where = place(failure)
     first = f"{what} ({where}): {in_words(failure)}"
     if len(first) > WIDTH:
-        wrapped = textwrap.wrap(in_words(failure), WIDTH - 2, break_long_words=False, break_on_hyphens=False)
-        first = "\n  ".join([f"{what} ({where}):", *wrapped])
+        lines = wrapped(in_words(failure), WIDTH - 2).splitlines()
+        first = "\n  ".join([f"{what} ({where}):", *lines])
     return "\n".join([first, *(row(name, text) for name, text in facts(failure).items())])
 
 

@@ -85,7 +85,7 @@ def _is_constant(leaf: np.ndarray) -> bool:
 
 
 def _groups(items: Mapping[str, np.ndarray]) -> Groups:
-    """Return the parameters of each layer."""
+    """Group the names of parameters by layer, and within a layer by role."""
     found: Groups = {}
     for name in items:
         layer, _, _ = name.rpartition(".")
@@ -147,7 +147,7 @@ class _Pairs:
 
 
 def _signature(names: Mapping[str, str], items: Mapping[str, np.ndarray]) -> dict[str, Shape]:
-    """Return the sizes of a layer's parameters, in any order and without dimensions of size 1."""
+    """Return the sorted shape of each parameter of a layer, without dimensions of size 1."""
     return {role: tuple(sorted(size for size in items[name].shape if size > 1)) for role, name in names.items()}
 
 

@@ -50,7 +50,7 @@ def by_torch_name(found: Sequence[Setting]) -> dict[str, Any]:
 
 
 def is_alike(one: Any, other: Any) -> bool:
-    """Return whether two settings are the same number."""
+    """Return whether two settings are the same number. One side may have read its own from float32."""
     if isinstance(one, int | float) and isinstance(other, int | float):
         return bool(np.isclose(float(one), float(other), rtol=1e-6, atol=0))
     return one == other
