@@ -17,7 +17,7 @@ import jaxfun as jf
 
 STEPS = 128
 TARGET = 0.7  # of PyTorch's speed
-ROUNDS = 5
+ROUNDS = 15
 ABOUT = (
     f"float32, {STEPS} steps, {torch.get_num_threads()} threads each. The least of {ROUNDS} rounds in turn, and the\n"
     f"first call, which compiles. Target: at least {TARGET} of PyTorch's speed. A gradient is that of input and\n"

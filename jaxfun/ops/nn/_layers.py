@@ -159,9 +159,8 @@ def _directed(
     want_weights(cell, x, state, weights)
     gates, bias = times(x, weights.of_input), None
     if weights.biases:
-        gates, bias = gates + weights.biases[0], weights.biases[1]
-    if bias is not None and not cell.keeps_bias:
-        gates, bias = gates + bias, None
+        first, second = weights.biases
+        gates, bias = (gates + first, second) if cell.keeps_bias else (gates, first + second)
     given = Given(gates, state, weights.of_state, bias, weights.projection, mask)
     output, last = recurrence(cell, is_reversed, given)
     return (output if mask is None else jnp.where(mask, output, 0)), last
