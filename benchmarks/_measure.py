@@ -30,9 +30,16 @@ def timed(call: Call, times: int = 1) -> float:
 
 
 def in_turn(calls: Sequence[Call], rounds: int, times: int = 1) -> list[tuple[float, ...]]:
-    """Return each call's seconds, a number a round: each round runs all of them, so that a slow spell meets all."""
-    measured = [[timed(call, times) for call in calls] for _ in range(rounds)]
-    return list(zip(*measured, strict=True))
+    """Return each call's seconds, a number a round: each round runs all of them, so that a slow spell meets all.
+
+    Each round begins with another call, because the threads of one spin for a while into the next.
+    """
+    measured: list[list[float]] = [[] for _ in calls]
+    for first in range(rounds):
+        for place in range(len(calls)):
+            at = (first + place) % len(calls)
+            measured[at].append(timed(calls[at], times))
+    return [tuple(seconds) for seconds in measured]
 
 
 def holds(is_so: bool) -> str:

@@ -1,27 +1,20 @@
 """Convolutions and pools of ResNet, MobileNet, ConvNeXt and ResNeXt beside PyTorch's eager call and XLA's convolution.
 
-`--to FILE` keeps the figures as CSV.
+`--to FILE` keeps the figures as CSV; `docs/speed.md` has them as a table.
 """
 
-import argparse
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+import _sides
 import jax
 import numpy as np
 import torch
-from _measure import Call, holds, in_turn, show_and_keep
-from _sides import GRADIENT, RESULT, arrays_of, cotangent_of, in_jax, in_torch, want_equal
+from _sides import Row, arrays_of, measured
 
 import jaxfun as jf
 
-TARGET = 1.2
-ROUNDS = 15
-ABOUT = (
-    f"float32, {torch.get_num_threads()} threads each. The least of {ROUNDS} rounds in turn. Target: jaxfun under jit\n"
-    f"at most {TARGET} x PyTorch's eager call. A gradient is that of input and kernels, the result on the way."
-)
+DATA = _sides.DATA / "convolution.csv"
 
 
 class Layer(NamedTuple):
@@ -42,7 +35,8 @@ class Layer(NamedTuple):
 
     def in_xla(self, x: jax.Array, w: jax.Array | None = None) -> jax.Array:
         """The same layer as one call of XLA."""
-        step, pads = (self.stride,) * 2, ((self.padding,) * 2,) * 2
+        pad = (self.padding, self.padding)
+        step, pads = (self.stride,) * 2, (pad, pad)
         if w is not None:
             return jax.lax.conv_general_dilated(x, w, step, pads, feature_group_count=self.groups)
         pool = ((1, 1, 3, 3), (1, 1, *step), ((0, 0), (0, 0), *pads))
@@ -63,46 +57,12 @@ LAYERS = (
 )
 
 
-class Row(NamedTuple):
-    """The seconds of one layer."""
-
-    layer: str
-    what: str  # "result" or "gradient"
-    jaxfun: float
-    xla: float
-    torch: float
-
-
-def calls_of(layer: Layer) -> dict[str, tuple[Call, ...]]:
-    """What is timed: jaxfun's, XLA's and torch's call, for the result and for the gradient."""
-    arrays = arrays_of([shape for shape in (layer.input, layer.kernels) if shape])
-    reference = layer.of(torch.nn.functional)
-    cotangent = cotangent_of(reference, arrays)
-    ours, plain = (in_jax(each, arrays, cotangent) for each in (layer.of(jf.nn.functional), layer.in_xla))
-    theirs = in_torch(reference, arrays, cotangent)
-    want_equal(ours, theirs, layer.name)
-    return {what: (ours[what], plain[what], theirs[what]) for what in (RESULT, GRADIENT)}
-
-
-def measured(layer: Layer) -> Iterator[Row]:
-    """The least seconds of the three, for the result and the gradient."""
-    for what, calls in calls_of(layer).items():
-        yield Row(layer.name, what, *(min(seconds[1:]) for seconds in in_turn(calls, ROUNDS)))
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--to", type=Path, metavar="FILE", help="keep the figures as CSV")
-    arguments = parser.parse_args()
-
-    def shown(row: Row) -> Sequence[str]:
-        seconds = [f"{1e3 * item:,.3f} ms" for item in (row.jaxfun, row.xla, row.torch)]
-        ratio = row.jaxfun / row.torch
-        return row.layer, row.what, *seconds, f"{ratio:.2f}", holds(ratio <= TARGET)
-
-    columns = ("layer", "what", "jaxfun", "XLA", "PyTorch", "ratio", "holds")
-    show_and_keep(columns, (row for layer in LAYERS for row in measured(layer)), shown, ABOUT, arguments.to)
+def rows() -> Iterator[Row]:
+    for layer in LAYERS:
+        arrays = arrays_of([shape for shape in (layer.input, layer.kernels) if shape])
+        sides = (layer.of(jf.nn.functional), layer.in_xla, layer.of(torch.nn.functional))
+        yield from measured(layer.name, *sides, arrays)
 
 
 if __name__ == "__main__":
-    main()
+    _sides.main(__doc__, rows())

@@ -1,105 +1,73 @@
-"""Recurrent layers beside PyTorch's modules.
+"""Recurrent layers beside PyTorch's modules, and beside the cell's formulas in a scan of plain JAX.
 
-`--loop` times a Python loop over time too, which JAX compiles for minutes. `--to FILE` keeps the figures as CSV.
+`--to FILE` keeps the figures as CSV; `docs/speed.md` has them as a table.
 """
 
-import argparse
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import Any, NamedTuple
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any
 
+import _sides
 import jax
 import jax.numpy as jnp
 import torch
-from _measure import Call, holds, in_turn, show_and_keep, timed
+from _sides import Row, arrays_of, measured
 
 import jaxfun as jf
 
+DATA = _sides.DATA / "recurrent.csv"
 STEPS = 128
-TARGET = 0.7  # of PyTorch's speed
-ROUNDS = 15
-ABOUT = (
-    f"float32, {STEPS} steps, {torch.get_num_threads()} threads each. The least of {ROUNDS} rounds in turn, and the\n"
-    f"first call, which compiles. Target: at least {TARGET} of PyTorch's speed. A gradient is that of input and\n"
-    "weights, the result on the way."
-)
-MODULES = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU}
-Layer = Callable[..., jax.Array]
 SIZES = ((16, 128), (32, 256))  # batch, features
+ABOUT = f"{_sides.ABOUT}\n{STEPS} steps."
+
+Cell = Callable[[jax.Array, jax.Array, tuple[jax.Array, ...]], tuple[jax.Array, ...]]
 
 
-class Row(NamedTuple):
-    """The seconds of one layer."""
-
-    layer: str
-    what: str  # "result" or "gradient", and "first" before it for the first call
-    jaxfun: float
-    torch: float
+def lstm(x: jax.Array, p: jax.Array, state: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:
+    i, f, g, o = jnp.split(x + p, 4, -1)
+    cell = jax.nn.sigmoid(f) * state[1] + jax.nn.sigmoid(i) * jnp.tanh(g)
+    return jax.nn.sigmoid(o) * jnp.tanh(cell), cell
 
 
-def scanned(name: str, x: jax.Array, weights: list[jax.Array]) -> jax.Array:
-    """The outputs of one layer by jaxfun."""
-    state = jnp.zeros((1, x.shape[1], weights[1].shape[1]))
-    hx = (state, state) if name == "lstm" else state
-    return getattr(jf, name)(x, hx, weights, True, 1, 0.0, False, False, False)[0]
+def gru(x: jax.Array, p: jax.Array, state: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:
+    (xr, xz, xn), (pr, pz, pn) = jnp.split(x, 3, -1), jnp.split(p, 3, -1)
+    z = jax.nn.sigmoid(xz + pz)
+    return ((1 - z) * jnp.tanh(xn + jax.nn.sigmoid(xr + pr) * pn) + z * state[0],)
 
 
-def looped(name: str, x: jax.Array, weights: list[jax.Array]) -> jax.Array:
-    """The same outputs by a loop in Python."""
-    state = jnp.zeros((x.shape[1], weights[1].shape[1]))
-    hx, outputs = (state, state) if name == "lstm" else state, []
-    for step in x:
-        hx = getattr(jf, f"{name}_cell")(step, hx, *weights)
-        outputs.append(hx[0] if name == "lstm" else hx)
-    return jnp.stack(outputs)
+CELLS: dict[str, tuple[Cell, int, int]] = {"lstm": (lstm, 4, 2), "gru": (gru, 3, 1)}  # with its gates and states
 
 
-def calls_of(name: str, batch: int, features: int, layer: Layer) -> dict[str, tuple[Call, Call]]:
-    """What is timed: JAX's and torch's call, for the result and for the gradient."""
-    torch.manual_seed(0)
-    module = MODULES[name](features, features)
-    x = torch.randn(STEPS, batch, features, requires_grad=True)
-    leaves = [x, *module.parameters()]
-    given = jnp.asarray(x.detach().numpy()), [jnp.asarray(each.detach().numpy()) for each in module.parameters()]
+def scanned(name: str, x: jax.Array, *weights: jax.Array) -> jax.Array:
+    """Return the outputs of one layer by a scan of the cell's formulas."""
+    cell, _, states = CELLS[name]
+    of_input, of_state, bias, other = weights
 
-    forward = jax.jit(lambda *given: layer(name, *given))
-    backward = jax.jit(jax.value_and_grad(lambda *given: jnp.sum(jnp.square(layer(name, *given))), (0, 1)))
+    def step(state: tuple[jax.Array, ...], gates: jax.Array) -> tuple[tuple[jax.Array, ...], jax.Array]:
+        new = cell(gates, state[0] @ of_state.T + other, state)
+        return new, new[0]
 
-    def in_torch() -> torch.Tensor:
-        with torch.no_grad():
-            return module(x)[0]
-
-    def pulled() -> Any:
-        return torch.autograd.grad(module(x)[0].square().sum(), leaves)
-
-    return {"result": (lambda: forward(*given), in_torch), "gradient": (lambda: backward(*given), pulled)}
+    zeros = jnp.zeros((x.shape[1], of_state.shape[1]))
+    return jax.lax.scan(step, (zeros,) * states, x @ of_input.T + bias)[1]
 
 
-def measured(name: str, batch: int, features: int, layer: Layer) -> Iterator[Row]:
-    """The least seconds of both for the result and the gradient, and their first calls, which compile."""
-    text = f"{name}, batch {batch}, {features} features{', a loop' if layer is looped else ''}"
-    for what, calls in calls_of(name, batch, features, layer).items():
-        yield Row(text, f"first {what}", *map(timed, calls))
-        yield Row(text, what, *map(min, in_turn(calls, ROUNDS)))
+def layer(library: Any, name: str, x: Any, *weights: Any) -> Any:
+    """Return the outputs of one layer by a library's function."""
+    state = library.zeros((1, x.shape[1], weights[1].shape[1]))
+    hx = (state,) * CELLS[name][2]
+    return getattr(library, name)(x, hx if len(hx) > 1 else state, weights, True, 1, 0.0, False, False, False)[0]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--to", type=Path, metavar="FILE", help="keep the figures as CSV")
-    parser.add_argument("--loop", action="store_true", help="time a loop in Python too")
-    arguments = parser.parse_args()
-    layers = [(name, *sizes, scanned) for name in MODULES for sizes in SIZES]
-    if arguments.loop:
-        layers.append(("gru", *SIZES[0], looped))
+def rows() -> Iterator[Row]:
+    for name, (_, gates, _) in CELLS.items():
+        for batch, features in SIZES:
+            size = gates * features
+            shapes = ((STEPS, batch, features), (size, features), (size, features), (size,), (size,))
 
-    def shown(row: Row) -> Sequence[str]:
-        speed = row.torch / row.jaxfun
-        held = "" if row.what.startswith("first") else holds(speed >= TARGET)
-        return row.layer, row.what, *(f"{1e3 * item:,.1f} ms" for item in row[2:]), f"{speed:.2f}", held
-
-    columns = ("layer", "what", "jaxfun", "PyTorch", "speed", "holds")
-    show_and_keep(columns, (row for each in layers for row in measured(*each)), shown, ABOUT, arguments.to)
+            text = f"{name}, batch {batch}, {features} features"
+            ours, reference = (functools.partial(layer, library, name) for library in (jf, torch))
+            yield from measured(text, ours, functools.partial(scanned, name), reference, arrays_of(shapes))
 
 
 if __name__ == "__main__":
-    main()
+    _sides.main(__doc__, rows(), ABOUT)

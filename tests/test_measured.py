@@ -1,14 +1,19 @@
 """The measurements: the pages show the stored data, and the data covers every op and every pair."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import _sides
+import bench_convolution
 import bench_counted
 import bench_detection
 import bench_eager
+import bench_layers
 import bench_opinfo
+import bench_recurrent
 import bench_speed
 import bench_tolerance
 import pytest
@@ -16,6 +21,7 @@ from pairs import AGREEING, DIFFERENT
 
 from jaxfun.porting.counterparts import counterparts
 
+LAYERS = (bench_layers, bench_convolution, bench_recurrent)
 WHAT = ("result", "gradient")
 DOCS = Path(__file__).parent.parent / "docs"
 # quick to compile, one of each kind
@@ -33,6 +39,19 @@ def test_page_shows_the_table_of_its_data(bench: object) -> None:
 @pytest.mark.parametrize("bench", [bench_speed, bench_eager, bench_counted], ids=["sizes", "eager", "counted"])
 def test_speed_page_shows_the_tables_of_its_data(bench: object) -> None:
     assert bench.as_markdown(bench.read(bench.DATA)) in (DOCS / "speed.md").read_text()
+
+
+@pytest.mark.parametrize("bench", LAYERS, ids=["layers", "convolution", "recurrent"])
+def test_speed_page_shows_the_tables_of_layers(bench: object) -> None:
+    assert _sides.as_markdown(_sides.read(bench.DATA)) in (DOCS / "speed.md").read_text()
+
+
+@pytest.mark.parametrize("bench", LAYERS, ids=["layers", "convolution", "recurrent"])
+def test_every_layer_slower_than_torch_has_a_reason(bench: object) -> None:
+    _, _, text = (DOCS / "speed.md").read_text().partition("Where these are slower than PyTorch:")
+    reasons = re.findall(r"\*\*(.*?)\*\*", text.partition("\n## ")[0])
+    slower = {row.layer for row in _sides.read(bench.DATA) if row.ratio > _sides.TARGET}
+    assert not {layer for layer in slower if not layer.startswith(tuple(reasons))}
 
 
 def test_every_op_slower_than_torch_has_a_reason() -> None:

@@ -1,6 +1,7 @@
 """Classification losses: cross entropy, negative log-likelihood, KL divergence and soft margins."""
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -104,11 +105,22 @@ def cross_entropy(
         raise DTypeError("class indices if `ignore_index` is given", describe(target))
     want_floating("input", input)
     axis = wrap_dim(min(input.ndim, 2) - 1 if input.ndim else 1, input.ndim)
-    log_probs = jax.nn.log_softmax(widened(input), axis)
-    smoothing = max(label_smoothing, 0.0)
+    wide, smoothing = widened(input), max(label_smoothing, 0.0)
     if is_soft:
+        log_probs = jax.nn.log_softmax(wide, axis)
         return _loss_of_probabilities(input, log_probs, target, weight, axis, smoothing, reduction)
-    return _loss_of_classes(input, log_probs, target, weight, ignore_index, reduction, smoothing)
+    wide = wide if input.ndim > 1 else wide[None]
+    return _loss_of_classes(input, wide, target, weight, ignore_index, reduction, smoothing, _log_softmax(wide))
+
+
+def _log_softmax(rows: jax.Array) -> Callable[[jax.Array], jax.Array]:
+    """Return the log-softmax over dimension 1 as a function of some of the elements.
+
+    Only these are computed and kept, not as many as there are classes.
+    """
+    largest = jax.lax.stop_gradient(jnp.max(rows, 1, keepdims=True, initial=-jnp.inf))
+    log_sum = jnp.log(jnp.sum(jnp.exp(rows - largest), 1, keepdims=True))
+    return lambda some: some - largest - log_sum
 
 
 def _loss_of_probabilities(
@@ -160,21 +172,23 @@ def nll_loss(
     """
     want_reduction(reduction)
     want_floating("input", input)
-    return _loss_of_classes(input, widened(input), target, weight, ignore_index, reduction)
+    wide = widened(input if input.ndim > 1 else input[None])
+    return _loss_of_classes(input, wide, target, weight, ignore_index, reduction)
 
 
 def _loss_of_classes(
     input: jax.Array,
-    log_probs: jax.Array,
+    rows: jax.Array,
     target: jax.Array,
     weight: Any,
     ignore_index: int,
     reduction: str,
     smoothing: float = 0.0,
+    log_prob: Callable[[jax.Array], jax.Array] = lambda some: some,
 ) -> jax.Array:
-    """Return the loss for class indices, with label smoothing by `share`."""
+    """Return the loss for class indices, with label smoothing. `log_prob` is applied to the elements that count."""
     _want_targets(input, target)
-    rows, classes = (log_probs, target) if input.ndim > 1 else (log_probs[None], target.reshape(1))
+    classes = target if input.ndim > 1 else target.reshape(1)
     is_counted = classes != ignore_index
     factors = jnp.ones(rows.shape[1], rows.dtype)
     if weight is not None:
@@ -183,9 +197,9 @@ def _loss_of_classes(
         factors = widened(weight)
     indices = jnp.where(is_counted, classes, 0).astype(canonical(int64).dtype)
     target_weights = jnp.where(is_counted, gather(factors, 0, indices.ravel()).reshape(indices.shape), 0)
-    losses = -gather(rows, 1, indices[:, None])[:, 0] * target_weights
+    losses = -log_prob(gather(rows, 1, indices[:, None]))[:, 0] * target_weights
     if smoothing:
-        uniform = -jnp.sum(rows * factors.reshape(-1, *(1,) * (rows.ndim - 2)), 1)
+        uniform = -jnp.sum(log_prob(rows) * factors.reshape(-1, *(1,) * (rows.ndim - 2)), 1)
         losses = (1 - smoothing) * losses + smoothing / len(factors) * uniform
     losses = jnp.where(is_counted, losses, 0)
     if reduction == "none":
