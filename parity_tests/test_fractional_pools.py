@@ -130,11 +130,12 @@ def test_missing_key_raises_with_advice(dims: int) -> None:
         POOLS[dims][0](jf.ones(1, *(4,) * dims), 1, 3)
 
 
+@pytest.mark.parametrize("windows", [2, 3, 4], ids=["first and last", "steps of 3", "steps of 2"])
 @pytest.mark.parametrize("dims", POOLS)
-def test_two_windows_need_no_key(dims: int) -> None:
+def test_fixed_windows_need_no_key(dims: int, windows: int) -> None:
     ours, theirs = POOLS[dims]
-    input = torch.rand(1, 2, *(5,) * dims)
-    np.testing.assert_array_equal(ours(jf.from_numpy(input.numpy()), 2, 2), theirs(input, 2, 2))
+    input = torch.rand(1, 2, *(8,) * dims)
+    np.testing.assert_array_equal(ours(jf.from_numpy(input.numpy()), 2, windows), theirs(input, 2, windows))
 
 
 @pytest.mark.parametrize("dims", POOLS)

@@ -36,7 +36,8 @@ def _pooled(
     if any(map(operator.lt, sizes, least)):
         raise ShapeError(f"an input large enough for {windows} windows of size {kernel}", describe(input))
     batch = input if input.ndim == dims + 2 else input[None]
-    samples = _samples(batch, windows, samples, key)
+    is_random = not all(map(_is_fixed, sizes, windows, kernel))
+    samples = _samples(batch, dims, samples, key, is_random)
     found = _pooled_at_samples(batch, samples, windows, kernel)
     return found if batch is input else (found[0][0], found[1][0])
 
@@ -51,11 +52,16 @@ def _pooled_at_samples(batch: jax.Array, samples: jax.Array, windows: Ints, kern
     return max_of_taps(batch, flat_taps(sizes, taps), dims)
 
 
-def _samples(batch: jax.Array, windows: Ints, given: Any, key: Any) -> jax.Array:
+def _is_fixed(size: int, count: int, kernel: int) -> bool:
+    """Return whether the window positions in a dimension do not depend on the sample: equal steps of whole elements."""
+    return count <= 2 or (size - kernel) % (count - 1) == 0
+
+
+def _samples(batch: jax.Array, dims: int, given: Any, key: Any, is_random: bool) -> jax.Array:
     """Return the samples for the window positions, (n, c, dims): those given, or random ones in [0, 1)."""
-    shape = (*batch.shape[:2], len(windows))
-    if given is None and key is None and max(windows) <= 2:
-        return jnp.zeros(shape, batch.dtype)  # the first and the last window do not depend on them
+    shape = (*batch.shape[:2], dims)
+    if given is None and key is None and not is_random:
+        return jnp.zeros(shape, batch.dtype)
     if given is None:
         return jax.random.uniform(want_key(key), shape, batch.dtype)
     samples = as_tensor("_random_samples", given)
@@ -128,8 +134,8 @@ def fractional_max_pool2d(
     the size of the input. With `return_indices` also return the flat index of each maximum in its image.
     Shapes: (n, c, height, width) -> (n, c, *), or without n.
     Gradient: all to the element whose index is returned.
-    Raises: ValueError without `output_size` and `output_ratio`; TypeError without a `key`, if a dimension has more
-    than 2 windows: the positions of the first and the last are fixed.
+    Raises: ValueError without `output_size` and `output_ratio`; TypeError without a `key`, unless the windows have
+    fixed positions: 2 in a dimension, or steps of whole elements.
     Torch: torch.nn.functional.fractional_max_pool2d.
 
     >>> import jax, jaxfun as jf
@@ -183,8 +189,8 @@ def fractional_max_pool3d(
     the size of the input. With `return_indices` also return the flat index of each maximum in its volume.
     Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
     Gradient: all to the element whose index is returned.
-    Raises: ValueError without `output_size` and `output_ratio`; TypeError without a `key`, if a dimension has more
-    than 2 windows: the positions of the first and the last are fixed.
+    Raises: ValueError without `output_size` and `output_ratio`; TypeError without a `key`, unless the windows have
+    fixed positions: 2 in a dimension, or steps of whole elements.
     Torch: torch.nn.functional.fractional_max_pool3d.
 
     >>> import jax, jaxfun as jf
