@@ -29,7 +29,7 @@ class Row(NamedTuple):
     """The seconds of one layer."""
 
     layer: str
-    what: str  # "result" or "gradient"
+    what: str  # "result", "gradient" or "step"
     jaxfun: float
     jax: float
     torch: float
@@ -87,11 +87,15 @@ def measured(
     for side in sides[:2]:
         _want_equal(side, sides[2], name)
     for what in (RESULT, GRADIENT):
-        calls = [side[what] for side in sides]
-        once = max(min(timed(call) for _ in range(2)) for call in calls)
-        times = max(1, round(BLOCK / once))
-        rounds = max(FEWEST, min(MOST, round(SECONDS / (3 * once * times))))
-        yield Row(name, what, *map(min, in_turn(calls, rounds, times)))
+        yield timed_row(name, what, [side[what] for side in sides])
+
+
+def timed_row(name: str, what: str, calls: Sequence[Call]) -> Row:
+    """Return the least seconds of three calls, which are timed in turn."""
+    once = max(min(timed(call) for _ in range(2)) for call in calls)
+    times = max(1, round(BLOCK / once))
+    rounds = max(FEWEST, min(MOST, round(SECONDS / (3 * once * times))))
+    return Row(name, what, *map(min, in_turn(calls, rounds, times)))
 
 
 def read(file: Path) -> list[Row]:

@@ -13,6 +13,7 @@ import bench_detection
 import bench_eager
 import bench_layers
 import bench_opinfo
+import bench_optimizers
 import bench_recurrent
 import bench_speed
 import bench_tolerance
@@ -21,7 +22,7 @@ from pairs import AGREEING, DIFFERENT
 
 from jaxfun.porting.counterparts import counterparts
 
-LAYERS = (bench_layers, bench_convolution, bench_recurrent)
+LAYERS = (bench_layers, bench_convolution, bench_recurrent, bench_optimizers)
 WHAT = ("result", "gradient")
 DOCS = Path(__file__).parent.parent / "docs"
 # quick to compile, one of each kind
@@ -41,12 +42,12 @@ def test_speed_page_shows_the_tables_of_its_data(bench: object) -> None:
     assert bench.as_markdown(bench.read(bench.DATA)) in (DOCS / "speed.md").read_text()
 
 
-@pytest.mark.parametrize("bench", LAYERS, ids=["layers", "convolution", "recurrent"])
+@pytest.mark.parametrize("bench", LAYERS, ids=["layers", "convolution", "recurrent", "optimizers"])
 def test_speed_page_shows_the_tables_of_layers(bench: object) -> None:
     assert _sides.as_markdown(_sides.read(bench.DATA)) in (DOCS / "speed.md").read_text()
 
 
-@pytest.mark.parametrize("bench", LAYERS, ids=["layers", "convolution", "recurrent"])
+@pytest.mark.parametrize("bench", LAYERS, ids=["layers", "convolution", "recurrent", "optimizers"])
 def test_every_layer_slower_than_torch_has_a_reason(bench: object) -> None:
     _, _, text = (DOCS / "speed.md").read_text().partition("Where these are slower than PyTorch:")
     reasons = re.findall(r"\*\*(.*?)\*\*", text.partition("\n## ")[0])
