@@ -107,7 +107,7 @@ def read(file: Path) -> list[Row]:
 def as_markdown(rows: Sequence[Row]) -> str:
     """Return the table of a page: jaxfun's time over PyTorch's, and over that of plain JAX."""
     cells = [(row.layer, row.what, _ratio_text(row), f"{row.of_jax:.2f}") for row in rows]
-    return markdown(("layer", "what", "over PyTorch's", "over plain JAX's"), cells, range(2, 4))
+    return markdown(("name", "what", "over PyTorch's", "over plain JAX's"), cells, range(2, 4))
 
 
 def _ratio_text(row: Row) -> str:

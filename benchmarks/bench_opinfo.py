@@ -270,7 +270,7 @@ def calls_of(info: Any, ours: Callable[..., Any], dtype: str) -> Iterator[Call]:
     of_derivatives = dtype in DERIVED and info.supports_autograd
     samples = info.sample_inputs("cpu", torch_side.dtype(dtype), requires_grad=of_derivatives)
     for sample in itertools.islice(samples, MOST):
-        kwargs = {name: each for name, each in sample.kwargs.items() if name != "inplace"}
+        kwargs = {name: each for name, each in sample.kwargs.items() if name not in ("inplace", "device")}
         leaves, spec = _pytree.tree_flatten(((sample.input, *sample.args), kwargs))
         chosen = torch.is_tensor if of_derivatives else is_inexact
         varied = [at for at, leaf in enumerate(leaves) if chosen(leaf) and (not of_derivatives or leaf.requires_grad)]
@@ -288,9 +288,10 @@ def is_random(call: Call) -> bool:
     return any(not all(map(_is_equal, found[0], other)) for other in found[1:])
 
 
-def _is_equal(one: torch.Tensor, other: torch.Tensor) -> bool:
-    """Return whether two results are the same; NaN does not equal itself, so it is replaced on both sides."""
-    return torch.equal(one.nan_to_num(), other.nan_to_num())
+def _is_equal(one: Any, other: Any) -> bool:
+    """Return whether two results are the same to the bit, NaN too."""
+    bits = [plain(each).reshape(-1).view(torch.uint8) for each in (one, other)]
+    return plain(one).shape == plain(other).shape and torch.equal(*bits)
 
 
 def cell_of(key: tuple[str, str], dtype: str, what: str, calls: Sequence[Call]) -> Cell:
@@ -320,7 +321,7 @@ def is_as_exact(ours: Sequence[torch.Tensor], theirs: Sequence[torch.Tensor], ca
     """Return whether results are as close to torch's in float64 as torch's own; see docs/tolerance.md."""
     wide = call.wide()
     oracle = wide.in_torch(*(each.detach() for each in wide.tensors))
-    sides = ([torch_side.numpy(each) for each in side] for side in (ours, theirs, oracle))
+    sides = ([torch_side.numpy(plain(each)) for each in side] for side in (ours, theirs, oracle))
     return len(ours) == len(theirs) and all(_is_close(*each) for each in zip(*sides, strict=True))
 
 
@@ -329,7 +330,8 @@ def _is_close(mine: np.ndarray, its: np.ndarray, oracle: np.ndarray) -> bool:
     return compare(mine, its, oracle, scale=finite.max(initial=0)).ok  # in a sum, terms cancel
 
 
-def plain(tensor: torch.Tensor) -> torch.Tensor:
+def plain(result: Any) -> torch.Tensor:
+    tensor = result if isinstance(result, torch.Tensor) else to_torch(result)
     return tensor.detach().clone().resolve_conj().resolve_neg().contiguous()
 
 
