@@ -42,6 +42,14 @@ def of_torch(scheduler: Any, key: str = "lr") -> list[float]:
 
 
 ROWS: dict[str, tuple[str, list[dict[str, Any]]]] = {
+    "lambda_": (
+        "LambdaLR",
+        [{"lr_lambda": lambda step: 0.95**step}, {"lr_lambda": lambda step: step // 30 + step / 7}],
+    ),
+    "multiplicative": (
+        "MultiplicativeLR",
+        [{"lr_lambda": lambda step: 0.95}, {"lr_lambda": lambda step: 1 + (step % 3 - 1) / (step + 1)}],
+    ),
     "step": ("StepLR", [{"step_size": 3}, {"step_size": 7, "gamma": 1.5}]),
     "multistep": ("MultiStepLR", [{"milestones": [2, 5, 5, 30]}, {"milestones": [0, -1, 4], "gamma": 0.5}]),
     "constant": ("ConstantLR", [{}, {"factor": 0.5, "total_iters": 0}, {"factor": 1.0}, {"total_iters": 100}]),
@@ -101,6 +109,7 @@ def of_name(name: str) -> Any:
 
 @pytest.mark.proves("optim.lr_scheduler.step", "optim.lr_scheduler.multistep", "optim.lr_scheduler.constant")
 @pytest.mark.proves("optim.lr_scheduler.linear", "optim.lr_scheduler.exponential", "optim.lr_scheduler.polynomial")
+@pytest.mark.proves("optim.lr_scheduler.lambda_", "optim.lr_scheduler.multiplicative")
 @pytest.mark.proves("optim.lr_scheduler.cosine", "optim.lr_scheduler.warm_restarts", "optim.lr_scheduler.swa")
 @pytest.mark.parametrize(("name", "theirs_name", "options"), OWN)
 def test_rate_of_every_step_matches_torch(name: str, theirs_name: str, options: dict[str, Any]) -> None:

@@ -25,6 +25,48 @@ def _schedule(value: Callable[[jax.Array], Any]) -> Schedule:
     return lambda step: jnp.asarray(value(jnp.asarray(step).astype(float_dtype())), float_dtype())
 
 
+@public(name="optim.lr_scheduler.lambda_", runs_callbacks=True)
+def lambda_(lr: float, lr_lambda: Callable[[Any], Any]) -> Schedule:
+    """Make a schedule that multiplies the learning rate by a function of the step.
+
+    The step is traced under `jit`, so that `lr_lambda` uses `jnp.where` and `jnp.minimum` in place of `if` and `min`.
+
+    Torch: torch.optim.lr_scheduler.LambdaLR
+
+    >>> import jax.numpy as jnp, jaxfun as jf
+    >>> warmup = jf.optim.lr_scheduler.lambda_(0.5, lambda step: jnp.minimum(1.0, step / 2))
+    >>> [float(warmup(step)) for step in range(4)]
+    [0.0, 0.25, 0.5, 0.5]
+    """
+    return lambda step: jnp.asarray(lr * _factor(lr_lambda, jnp.asarray(step)), float_dtype())
+
+
+def _factor(lr_lambda: Callable[[Any], Any], step: jax.Array) -> jax.Array:
+    with jax.numpy_dtype_promotion("standard"):  # the step is an integer, the factor a floating point number
+        return jnp.asarray(lr_lambda(step), float_dtype())
+
+
+@public(name="optim.lr_scheduler.multiplicative", runs_callbacks=True)
+def multiplicative(lr: float, lr_lambda: Callable[[Any], Any]) -> Schedule:
+    """Make a schedule that multiplies the learning rate at every step, from step 1 on, by a function of that step.
+
+    A call multiplies the factors of all steps before; `lambda_` with their product costs less.
+
+    Torch: torch.optim.lr_scheduler.MultiplicativeLR
+
+    >>> import jaxfun as jf
+    >>> schedule = jf.optim.lr_scheduler.multiplicative(1.0, lambda step: 1 / (step + 1))
+    >>> [round(float(schedule(step)), 4) for step in range(4)]
+    [1.0, 0.5, 0.1667, 0.0417]
+    """
+
+    def product(step: Any) -> jax.Array:
+        first = jnp.asarray(lr, float_dtype())
+        return jax.lax.fori_loop(1, step + 1, lambda at, rate: rate * _factor(lr_lambda, at), first)
+
+    return lambda step: product(jnp.asarray(step))
+
+
 @public(name="optim.lr_scheduler.step")
 def step(lr: float, step_size: int, gamma: float = 0.1) -> Schedule:
     """Make a schedule that multiplies the learning rate by `gamma` every `step_size` steps.
