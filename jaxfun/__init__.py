@@ -129,6 +129,9 @@ _NAMES = {
     # gradients
     "autograd.gradient": "detach no_grad",
     "autograd.variable": "backward Variable zero_grad",
+    # PyTorch models
+    "convert.conversion": "from_torch",
+    "convert.port": "Port",
 }
 _MODULES = {
     "autograd": "autograd",

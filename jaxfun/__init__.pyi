@@ -10,6 +10,7 @@ import numpy
 from jax import Array
 from .core.errors import ArgumentTypeError as ArgumentTypeError
 from .core.types import ArrayLike as ArrayLike
+from .core.errors import ConversionError as ConversionError
 from .core.dtypes import DType as DType
 from .core.errors import DTypeError as DTypeError
 from .core.limits import FInfo as FInfo
@@ -20,6 +21,7 @@ from .ops.reduce.histograms import JointHistogram as JointHistogram
 from .ops.pointwise.floats import MantissaAndExponent as MantissaAndExponent
 from .ops.reduce.extrema import MinAndMax as MinAndMax
 from .ops.nn.batch_norm import Normalized as Normalized
+from .convert.port import Port as Port
 from .ops.linalg.factor import QAndR as QAndR
 from .core.errors import ShapeError as ShapeError
 from .ops.linalg.determinants import SignAndLogarithm as SignAndLogarithm
@@ -1540,6 +1542,27 @@ def from_numpy(ndarray: numpy.ndarray) -> Array:
     immutable; the pure counterpart returns a new one: `xx = jaxfun.add(xx, 1)`.
     Raises: TypeError if `ndarray` is not a NumPy array; RuntimeError for 64 bits while JAX's 64-bit types are off.
     Torch: torch.from_numpy.
+    """
+    ...
+
+def from_torch(
+    module: Callable[..., object],
+    example_inputs: object,
+    example_kwargs: Mapping[str, object] | None = None,
+    *,
+    dynamic: Sequence[str | None] | Mapping[str, Sequence[str | None]] = (),
+    train: builtins.bool = False,
+    rules: Mapping[str, Callable[..., object]] | None = None,
+) -> Port:
+    """Convert a PyTorch module or function to a pure JAX function.
+
+    `example_inputs` are the positional arguments: a tuple, or one tensor. `dynamic` names the axes whose sizes may
+    change: `("batch",)` is the first axis of each tensor, and a dict has names for each argument. `train=True` converts
+    the training mode: the port then returns the result and the new buffers, and takes a `key` where something is
+    random. `rules` has your own functions for calls without one, by torch's name of the overload; they take torch's
+    arguments by name.
+
+    Raises: ConversionError for code that torch.export cannot follow, and for calls without a rule, all at once.
     """
     ...
 

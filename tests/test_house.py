@@ -35,6 +35,7 @@ MAY_ALSO = {"cli/parity.py": {"parity"}, "cli/differences.py": {"porting"}}
 JUDGES = {
     "parity": {"core", "parity"},
     "porting": {"core", "ops", "parity", "porting"},
+    "convert": {"core", "ops", "parity", "convert"},
 }
 # Inside of these packages, a folder may import from those before it; `None` stands for the files outside of folders.
 ROOMS = {
@@ -45,7 +46,7 @@ HEAVY = ("torch", "hypothesis", "matplotlib", "optax", "pyarrow", "rich", "pytes
 OPTIONAL = {"torch", "matplotlib", "pyarrow", "rich"}  # of the extras: a function may import them
 TORCH_IN = {
     *("parity/run/torch_side.py", "parity/run/noise.py", "parity/run/torch_modules.py", "parity/run/torch_optim.py"),
-    "cli/tour.py",
+    *("convert/export.py", "cli/tour.py"),
 }
 
 

@@ -1,7 +1,7 @@
 """The exceptions and the form of their messages. Each exception is also the builtin one that torch raises."""
 
 import copy
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from typing import Any, Self
 
 
@@ -85,6 +85,24 @@ class GradientError(JaxfunError, RuntimeError):
 
 class GradcheckError(JaxfunError, RuntimeError):
     """A derivative differs from its finite difference (torch: torch.autograd.gradcheck.GradcheckError)."""
+
+
+class ConversionError(JaxfunError, NotImplementedError):
+    """A PyTorch model has code that cannot become a JAX function: what it is, the places in the code, what to do.
+
+    >>> print(ConversionError("1 of 3 calls has no rule", ["aten::fft_rfft  net.py:7"], "Give `rules`."))
+    1 of 3 calls has no rule:
+      aten::fft_rfft  net.py:7
+    Give `rules`.
+    """
+
+    def __init__(self, what: str, places: Sequence[str], advice: str = "", call: str = "") -> None:
+        super().__init__(what, "\n".join(places), advice, call)
+
+    def __str__(self) -> str:
+        head = f"`jaxfun.{self.call}`: {self.expected}:" if self.call else f"{self.expected}:"
+        lines = [head, *(f"  {line}" for line in self.got.split("\n")), *([self.advice] if self.advice else [])]
+        return "\n".join(lines)
 
 
 def no_attribute(module: str, name: str, known: Container[str], arguments: str = "x, ...") -> AttributeError:

@@ -661,8 +661,8 @@ def fractional_max_pool2d(
     the size of the input. With `return_indices` also return the flat index of each maximum in its image.
     Shapes: (n, c, height, width) -> (n, c, *), or without n.
     Gradient: all to the element whose index is returned.
-    Raises: ValueError without `output_size` and `output_ratio`; TypeError without a `key`, if a dimension has more
-    than 2 windows: the positions of the first and the last are fixed.
+    Raises: ValueError without `output_size` and `output_ratio`; TypeError without a `key`, unless the windows have
+    fixed positions: 2 in a dimension, or steps of whole elements.
     Torch: torch.nn.functional.fractional_max_pool2d.
     """
     ...
@@ -700,8 +700,8 @@ def fractional_max_pool3d(
     the size of the input. With `return_indices` also return the flat index of each maximum in its volume.
     Shapes: (n, c, depth, height, width) -> (n, c, *), or without n.
     Gradient: all to the element whose index is returned.
-    Raises: ValueError without `output_size` and `output_ratio`; TypeError without a `key`, if a dimension has more
-    than 2 windows: the positions of the first and the last are fixed.
+    Raises: ValueError without `output_size` and `output_ratio`; TypeError without a `key`, unless the windows have
+    fixed positions: 2 in a dimension, or steps of whole elements.
     Torch: torch.nn.functional.fractional_max_pool3d.
     """
     ...

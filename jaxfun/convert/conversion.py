@@ -1,0 +1,71 @@
+"""`from_torch`: a PyTorch module or function as a `Port`. It imports torch; the face loads it on first use."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import jax.numpy as jnp
+
+from ..core.errors import ConversionError
+from ..core.public import public
+from .export import exported
+from .plan import Call, Plan
+from .port import Port
+from .rules import Rule, rule_of
+from .run import CONTROL
+
+_MOST_SHOWN = 20
+
+
+@public(name="from_torch", runs_callbacks=True)
+def from_torch(
+    module: Callable[..., object],
+    example_inputs: object,
+    example_kwargs: Mapping[str, object] | None = None,
+    *,
+    dynamic: Sequence[str | None] | Mapping[str, Sequence[str | None]] = (),
+    train: bool = False,
+    rules: Mapping[str, Callable[..., object]] | None = None,
+) -> Port:
+    """Convert a PyTorch module or function to a pure JAX function.
+
+    `example_inputs` are the positional arguments: a tuple, or one tensor. `dynamic` names the axes whose sizes may
+    change: `("batch",)` is the first axis of each tensor, and a dict has names for each argument. `train=True` converts
+    the training mode: the port then returns the result and the new buffers, and takes a `key` where something is
+    random. `rules` has your own functions for calls without one, by torch's name of the overload; they take torch's
+    arguments by name.
+
+    Raises: ConversionError for code that torch.export cannot follow, and for calls without a rule, all at once.
+
+    >>> import torch, jaxfun as jf
+    >>> port = jf.from_torch(torch.nn.Linear(3, 2), torch.ones(4, 3), dynamic=("batch",))
+    >>> port(port.params, jf.ones(5, 3)).shape, sorted(port.params)
+    ((5, 2), ['bias', 'weight'])
+    """
+    args = example_inputs if isinstance(example_inputs, tuple) else (example_inputs,)
+    plan, *arrays, constants = exported(module, args, example_kwargs or {}, dynamic, train)
+    found = _rules_of(plan, rules or {})
+    params, state, constants = (
+        {name: jnp.asarray(each) for name, each in part.items()} for part in (*arrays, constants)
+    )
+    return Port(params, state, plan, constants, found)
+
+
+def _rules_of(plan: Plan, own: Mapping[str, Rule]) -> dict[str, Rule]:
+    """Return the rule of each overload in a plan.
+
+    Raises: ConversionError, with all calls that have none.
+    """
+    targets = dict.fromkeys(call.target for call in plan.calls() if call.target not in CONTROL)
+    found = {target: own.get(target) or rule_of(target) for target in targets}
+    missing = [call for call in plan.calls() if call.target in found and found[call.target] is None]
+    if missing:
+        what = f"{len(missing)} of {len([*plan.calls()])} calls have no rule"
+        raise ConversionError(what, _listed(missing), _ADVICE)
+    return {target: rule for target, rule in found.items() if rule is not None}
+
+
+_ADVICE = 'Give rules={"aten::name": function}; the function takes torch\'s arguments by name.'
+
+
+def _listed(missing: Sequence[Call]) -> list[str]:
+    lines = [f"{call.target}  {call.place}" for call in missing[:_MOST_SHOWN]]
+    return lines + ([f"... and {len(missing) - _MOST_SHOWN} more"] if len(missing) > _MOST_SHOWN else [])

@@ -1,0 +1,184 @@
+"""A converted model as a pure function of its parameters and inputs. Begin with `Port`; it needs no torch."""
+
+import difflib
+import fnmatch
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ..core.dtypes import as_array, as_dtype
+from ..core.errors import ArgumentTypeError, ArgumentValueError, DTypeError, ShapeError, describe
+from .plan import Input, Plan
+from .rules import Rule, key_of
+from .run import Runner
+from .trees import flatten, unflatten
+
+Arrays = dict[str, jax.Array]
+
+
+@dataclass(frozen=True, eq=False, repr=False)  # equal by identity, as functions are, so that jit takes it
+class Port:
+    """A converted model: call it as the PyTorch module, with the parameters in front.
+
+    - `params`: the parameters by the names of the `state_dict`; one of several names for a shared one.
+    - `state`: the buffers by name: running statistics, tables.
+    - `plan`: the calls, as data.
+    """
+
+    params: Arrays
+    state: Arrays
+    plan: Plan
+    constants: Arrays
+    rules: Mapping[str, Rule]
+
+    def __repr__(self) -> str:
+        mode = "training" if self.plan.is_training else "evaluation"
+        arguments = ", ".join(_shown(each) for each in self.plan.arguments if each.dtype)
+        return f"Port({len(self.params)} parameters, {len(self.state)} buffers, {mode}: {arguments})"
+
+    def __call__(
+        self,
+        params: Mapping[str, Any],
+        *args: Any,
+        state: Mapping[str, Any] | None = None,
+        key: jax.Array | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        """Return the model's result; from a port with `train=True` the result and the new state.
+
+        `state` is the port's own by default. Arguments that the model overwrites come back as a dict, last.
+        Raises: TypeError for arguments of another structure than the example's, and for a missing or a needless `key`;
+        RuntimeError for another kind of dtype, and for sizes that the conversion has fixed otherwise.
+        """
+        self._check_key(key)
+        leaves = self._leaves(args, kwargs)
+        trained = {**params, **{name: jax.lax.stop_gradient(params[name]) for name in self.plan.frozen}}
+        held = {"parameter": trained, "buffer": self.state if state is None else state, "constant": self.constants}
+        given = iter(leaves)
+        values = [next(given) if kind == "argument" else held[kind][name] for kind, name in self.plan.sources]
+        outputs = Runner(self.plan, self.rules).outputs(values, key)
+        return self._result(outputs, held["buffer"])
+
+    def params_from(self, state_dict: Mapping[str, Any]) -> Arrays:
+        """Return the parameters of another state_dict of the same model, in the port's dtypes.
+
+        Raises: ArgumentValueError for a missing or an unknown name, and for another shape.
+        """
+        return self._taken(state_dict, self.params)
+
+    def state_from(self, state_dict: Mapping[str, Any]) -> Arrays:
+        """Return the buffers of another state_dict; those that a state_dict does not hold are the port's own.
+
+        Raises: ArgumentValueError for an unknown name, and for another shape.
+        """
+        held = {name: each for name, each in self.state.items() if name in state_dict}
+        return {**self.state, **self._taken(state_dict, held)}
+
+    def _taken(self, state_dict: Mapping[str, Any], own: Arrays) -> Arrays:
+        known = {*self.params, *self.state, *self.plan.aliases}
+        if unknown := [name for name in state_dict if name not in known]:
+            close = difflib.get_close_matches(unknown[0], known, 1)
+            advice = f"Did you mean {close[0]!r}?" if close else ""
+            raise ArgumentValueError("names of the converted model's state_dict", repr(unknown[0]), advice)
+        if missing := [name for name in own if name not in state_dict]:
+            raise ArgumentValueError("every name of the converted model's state_dict", f"no {missing[0]!r}")
+        taken = {name: _as_array(state_dict[name]) for name in own}
+        for name, array in taken.items():
+            if array.shape != own[name].shape:
+                raise ArgumentValueError(f"{describe(own[name])} at {name!r}", describe(array))
+        return {name: array.astype(own[name].dtype) for name, array in taken.items()}
+
+    def shardings(self, mesh: jax.sharding.Mesh, specs: Mapping[str, Any]) -> dict[str, jax.sharding.NamedSharding]:
+        """Return a sharding for each parameter: that of the first pattern that fits its name, else replicated.
+
+        `specs` has partition specs by patterns such as `"*.q_proj.weight"`, as in the shell.
+        Raises: ArgumentValueError for a pattern that fits no parameter.
+        """
+        for pattern in specs:
+            if not fnmatch.filter(self.params, pattern):
+                raise ArgumentValueError(
+                    "patterns that fit a parameter's name", repr(pattern), "`port.params` has them."
+                )
+        chosen = {name: [spec for key, spec in specs.items() if fnmatch.fnmatchcase(name, key)] for name in self.params}
+        replicated = jax.sharding.PartitionSpec()
+        return {
+            name: jax.sharding.NamedSharding(mesh, found[0] if found else replicated) for name, found in chosen.items()
+        }
+
+    def _result(self, outputs: Sequence[Any], state: Mapping[str, Any]) -> Any:
+        buffers, arguments = self.plan.new_buffers, self.plan.new_arguments
+        count = len(buffers) + len(arguments)
+        result = unflatten(self.plan.result_tree, iter(outputs[count:]))
+        more: list[Any] = []
+        if self.plan.is_training or buffers:
+            more.append({**state, **dict(zip(buffers, outputs, strict=False))})
+        if arguments:
+            more.append(dict(zip(arguments, outputs[len(buffers) : count], strict=True)))
+        return (result, *more) if more else result
+
+    def _leaves(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+        """Return the arrays of the arguments, checked against the example's."""
+        trees = zip(self.plan.arguments_trees, self._bound(args, kwargs), strict=True)
+        given = [leaf for tree, each in trees for _, leaf in flatten(tree, each)]
+        sizes: dict[str, int] = {}
+        for wanted, value in zip(self.plan.arguments, given, strict=True):
+            _check_argument(wanted, value, sizes)
+        for name, size in sizes.items():
+            least, most = self.plan.ranges.get(name, (0, None))
+            if size < least or (most is not None and size > most):
+                raise ShapeError(f"a size {name} from {least} to {most}", str(size), "The PyTorch model fixes it.")
+        return [_as_leaf(wanted, value) for wanted, value in zip(self.plan.arguments, given, strict=True)]
+
+    def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Return the arguments as the example gave them: by position or by keyword."""
+        names = self.plan.positional
+        if len(args) > len(names) or not {*names[len(args) :]} <= kwargs.keys():
+            return args, kwargs
+        given = {**dict(zip(names, args, strict=False)), **kwargs}
+        return tuple(given.pop(name) for name in names), given
+
+    def _check_key(self, key: Any) -> None:
+        random = [call for call in self.plan.calls() if key_of(call.target, call.kwargs)]
+        if random and key is None:
+            advice = "Pass key=jax.random.key(0), another one at each step."
+            raise ArgumentTypeError(
+                f"a `key`, because {random[0].target} at {random[0].place} is random", "None", advice
+            )
+        if key is not None and not random:
+            raise ArgumentTypeError("no `key`, because nothing in the model is random", describe(key))
+
+
+def _as_array(value: Any) -> jax.Array:
+    """Return a tensor as an array. A counter of 64 bits becomes one of 32 while JAX's 64-bit types are off."""
+    return jnp.asarray(np.asarray(value)) if str(value.dtype).endswith("64") else as_array(value)
+
+
+def _as_leaf(wanted: Input, value: Any) -> Any:
+    return value if wanted.constant is not None or not wanted.dtype else jnp.asarray(value)
+
+
+def _check_argument(wanted: Input, value: Any, sizes: dict[str, int]) -> None:
+    """Raise where an argument is not like the example's: the dtype, the sizes, the value of a constant."""
+    if not wanted.dtype:
+        if value != wanted.constant:
+            advice = "The conversion holds it as a constant: convert again with this value."
+            raise ArgumentValueError(f"{wanted.constant!r} for the argument {wanted.path}", describe(value), advice)
+        return
+    shape, dtype = np.shape(value), as_dtype(jnp.result_type(value))
+    if dtype.category != as_dtype(wanted.dtype).category:
+        raise DTypeError(f"{_shown(wanted)} for the argument {wanted.path}", describe(value))
+    if len(shape) != len(wanted.shape):
+        raise ShapeError(f"{_shown(wanted)} for the argument {wanted.path}", describe(value))
+    for size, expected in zip(shape, wanted.shape, strict=True):
+        known = sizes.setdefault(expected, size) if isinstance(expected, str) and expected.isidentifier() else expected
+        if isinstance(known, int) and size != known:
+            expected_text = f"{_shown(wanted)} for the argument {wanted.path}"
+            raise ShapeError(expected_text, describe(value), "Name its axes in `dynamic` for other sizes.")
+
+
+def _shown(wanted: Input) -> str:
+    return f"{wanted.dtype}[{', '.join(map(str, wanted.shape))}]"

@@ -1,0 +1,239 @@
+"""The rules of a conversion: for each of torch's overloads, the jaxfun function with its arguments.
+
+Begin with `rule_of`. Most rules are look-ups: an overload leads to its record, and the arguments pass by torch's names.
+The tables hold what differs.
+"""
+
+import functools
+import importlib
+import inspect
+import math
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from ..core.dtypes import DType, canonical, float32
+from ..ops import record_of
+
+Rule = Callable[..., Any]
+
+_PARTS: Mapping[str, str | None] = {"sections": "indices_or_sections", "indices": "indices_or_sections"}
+# torch's names of arguments, and ours; None is dropped
+_NAMES: Mapping[str, Mapping[str, str | None]] = {
+    "nn.functional.pad": {"padding": "pad"},
+    "isin": {"test_element": "test_elements", "element": "elements"},
+    "nn.functional.elu": {"scale": None, "input_scale": None},
+    "nn.functional.grid_sample": {"interpolation_mode": "mode"},
+    "nn.functional.embedding": {"indices": "input", "weight": "weight"},
+    "nn.functional.embedding_bag": {"indices": "input", "weight": "weight"},
+    "nn.functional.interpolate": {"output_size": "size", "scale_factors": "scale_factor"},
+    "split": {"split_size": "split_size_or_sections"},
+    **dict.fromkeys(("tensor_split", "hsplit", "vsplit", "dsplit"), _PARTS),
+    "to": {"copy": None},
+}
+# arguments that torch's function chooses by its name
+_FIXED: Mapping[str, Mapping[str, Any]] = {
+    **{f"aten::reflection_pad{dims}d": {"mode": "reflect"} for dims in (1, 2, 3)},
+    **{f"aten::replication_pad{dims}d": {"mode": "replicate"} for dims in (1, 2, 3)},
+    **{f"aten::upsample_nearest{dims}d.vec": {"mode": "nearest"} for dims in (1, 2, 3)},
+    **{f"aten::_upsample_nearest_exact{dims}d.vec": {"mode": "nearest-exact"} for dims in (1, 2, 3)},
+    "aten::upsample_linear1d.vec": {"mode": "linear"},
+    "aten::upsample_bilinear2d.vec": {"mode": "bilinear"},
+    "aten::upsample_trilinear3d.vec": {"mode": "trilinear"},
+    "aten::upsample_bicubic2d.vec": {"mode": "bicubic"},
+    "aten::_upsample_bilinear2d_aa.vec": {"mode": "bilinear", "antialias": True},
+    "aten::_upsample_bicubic2d_aa.vec": {"mode": "bicubic", "antialias": True},
+    "aten::nuclear_norm": {"p": "nuc"},
+    "aten::nuclear_norm.dim": {"p": "nuc"},
+}
+# torch's numbers, and our words
+_WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("", "reduction"): ("none", "mean", "sum"),
+    ("nn.functional.grid_sample", "interpolation_mode"): ("bilinear", "nearest", "bicubic"),
+    ("nn.functional.grid_sample", "padding_mode"): ("zeros", "border", "reflection"),
+    ("nn.functional.embedding_bag", "mode"): ("sum", "mean", "max"),
+}
+_ALIASES = {
+    "__and__": "bitwise_and",
+    "__or__": "bitwise_or",
+    "__xor__": "bitwise_xor",
+    "__lshift__": "bitwise_left_shift",
+    "__rshift__": "bitwise_right_shift",
+    "_unsafe_view": "view",
+    "_softmax": "nn.functional.softmax",
+    "_safe_softmax": "nn.functional.softmax",
+    "lift_fresh_copy": "clone",
+    "alias": "clone",
+}
+
+
+def rule_of(target: str) -> Rule | None:
+    """Return the function for a call, with torch's names of the arguments; None if there is none."""
+    if target in OWN:
+        return OWN[target]
+    if target.startswith("operator."):
+        return getattr(operator, target.partition(".")[2], None)
+    public = _public_of(target)
+    function = public and _public(public)
+    return functools.partial(_by_name, function, public, _FIXED.get(target, {})) if function else None
+
+
+def _public(name: str) -> Any:
+    """Return the public function of a name, or None."""
+    try:
+        return operator.attrgetter(name)(importlib.import_module("jaxfun"))
+    except AttributeError:
+        return None
+
+
+def _public_of(target: str) -> str:
+    """Return the public name of the function for one of torch's overloads."""
+    record = record_of(target)
+    if record is not None:
+        return record.public
+    if not target.startswith("aten::"):
+        return ""
+    base = target.removeprefix("aten::").partition(".")[0]
+    return _ALIASES.get(base, base)
+
+
+def _by_name(function: Rule, public: str, fixed: Mapping[str, Any], **given: Any) -> Any:
+    parameters = inspect.signature(function).parameters
+    first = next(iter(parameters))
+    renamed = {
+        "self": "input" if "input" in parameters else first,
+        "A": first,
+        "tensors": first,
+        **_NAMES.get(public, {}),
+    }
+    arguments = dict(fixed)
+    for name, value in given.items():
+        own = renamed.get(name, name)
+        words = _WORDS.get((public, name)) or _WORDS.get(("", name))
+        if own is not None:
+            arguments[own] = words[value] if words and isinstance(value, int) else value
+    return function(**arguments)
+
+
+# Rules of their own, by torch's names of the arguments.
+
+
+def _dtype_of(dtype: DType | None, like: jax.Array | None = None) -> Any:
+    if dtype is None:
+        return float32.dtype if like is None else like.dtype
+    return canonical(dtype).dtype
+
+
+def _cast(self: jax.Array, dtype: DType | None = None) -> jax.Array:
+    return self if dtype is None else _public("to")(self, dtype)
+
+
+def _indexed(self: jax.Array, indices: tuple[Any, ...]) -> jax.Array:
+    return _public("getitem")(self, tuple(slice(None) if each is None else each for each in indices))
+
+
+def _put(self: jax.Array, indices: tuple[Any, ...], values: jax.Array, accumulate: bool = False) -> jax.Array:
+    return _public("index_put")(self, [slice(None) if each is None else each for each in indices], values, accumulate)
+
+
+def _normalised_in_training(
+    input: jax.Array,
+    weight: Any,
+    bias: Any,
+    running_mean: Any,
+    running_var: Any,
+    training: bool,
+    momentum: float,
+    eps: float,
+) -> tuple[Any, ...]:
+    found = _public("nn.functional.batch_norm")(input, running_mean, running_var, weight, bias, training, momentum, eps)
+    if training:
+        return found.output, None, None, found.running_mean, found.running_var
+    return found, None, None, running_mean, running_var
+
+
+def _normalised(
+    input: jax.Array, weight: Any, bias: Any, running_mean: Any, running_var: Any, momentum: float, eps: float
+) -> tuple[Any, ...]:
+    return (
+        _public("nn.functional.batch_norm")(input, running_mean, running_var, weight, bias, False, momentum, eps),
+        None,
+        None,
+    )
+
+
+def _of_shape(draw: Callable[..., jax.Array]) -> Rule:
+    def rule(size: tuple[int, ...], dtype: DType | None = None, *, key: jax.Array) -> jax.Array:
+        return draw(key, size, _dtype_of(dtype))
+
+    return rule
+
+
+def _like(draw: Callable[..., jax.Array]) -> Rule:
+    def rule(self: jax.Array, dtype: DType | None = None, *, key: jax.Array) -> jax.Array:
+        return draw(key, self.shape, _dtype_of(dtype, self))
+
+    return rule
+
+
+def _bernoulli(self: jax.Array, p: Any = None, *, key: jax.Array) -> jax.Array:
+    return jax.random.bernoulli(key, self if p is None else p, self.shape).astype(self.dtype)
+
+
+def _copied(self: jax.Array, src: jax.Array) -> jax.Array:
+    return jnp.broadcast_to(src, self.shape).astype(self.dtype)
+
+
+def _number(self: jax.Array) -> Any:
+    return _public("item")(self)
+
+
+OWN: Mapping[str, Rule] = {
+    "aten::arange": lambda end, dtype=None: _public("arange")(end, dtype=dtype),
+    "aten::_to_copy": _cast,
+    "aten::to.dtype_layout": _cast,
+    "aten::index.Tensor": _indexed,
+    "aten::index_put": _put,
+    "aten::copy": _copied,
+    "aten::_native_batch_norm_legit_functional": _normalised_in_training,
+    "aten::_native_batch_norm_legit_no_training": _normalised,
+    "aten::sym_size.int": lambda self, dim: self.shape[dim],
+    "aten::sym_numel": lambda self: math.prod(self.shape),
+    "aten::bernoulli": _bernoulli,
+    "aten::bernoulli.p": _bernoulli,
+    "aten::rand": _of_shape(jax.random.uniform),
+    "aten::randn": _of_shape(jax.random.normal),
+    "aten::rand_like": _like(jax.random.uniform),
+    "aten::randn_like": _like(jax.random.normal),
+    "aten::_local_scalar_dense": _number,
+    "aten::item": _number,
+    "torch.sym_max": max,
+    "torch.sym_min": min,
+    "torch.sym_float": float,
+    "torch.sym_int": int,
+    "torch.sym_not": operator.not_,
+    "math.ceil": math.ceil,
+    "math.floor": math.floor,
+    "math.trunc": math.trunc,
+}
+
+
+# Random calls.
+
+
+def key_of(target: str, arguments: Mapping[str, Any]) -> str:
+    """Return the name of the argument for a random key, "" if the call is not random."""
+    name = target.removeprefix("aten::").partition(".")[0]
+    if name in ("native_dropout", "dropout", "alpha_dropout", "feature_dropout", "feature_alpha_dropout"):
+        return "key" if arguments.get("p") and arguments.get("train") is not False else ""
+    if name in ("lstm", "gru", "rnn_tanh", "rnn_relu"):
+        return "key" if arguments["train"] and arguments["dropout"] and arguments["num_layers"] > 1 else ""
+    if name == "scaled_dot_product_attention":
+        return "dropout_key" if arguments.get("dropout_p") else ""
+    return "key" if name in _RANDOM else ""
+
+
+_RANDOM = frozenset(("bernoulli", "rand", "randn", "rand_like", "randn_like", "randint", "randperm"))

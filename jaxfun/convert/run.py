@@ -1,0 +1,108 @@
+"""A plan run on arrays: each call by its rule, under the name of its module.
+
+Begin with `Runner`. A run is pure, and JAX traces it as any function.
+"""
+
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+
+from ..core.dtypes import DTYPES, canonical, int64
+from ..core.errors import X64DisabledError
+from .plan import Call, DTypeName, Graph, Plan, Ref, SubGraph
+from .rules import Rule, key_of
+
+Values = dict[str, Any]
+_BY_NAME = {dtype.name: dtype for dtype in DTYPES}
+
+
+@dataclass(frozen=True)
+class Runner:
+    """The calls of a plan with their rules."""
+
+    plan: Plan
+    rules: Mapping[str, Rule]
+
+    def outputs(self, values: Sequence[Any], key: jax.Array | None) -> tuple[Any, ...]:
+        """Return the outputs of the whole graph for its inputs."""
+        return self._run(self.plan.graph, values, key)
+
+    def _run(self, graph: Graph, values: Sequence[Any], key: jax.Array | None) -> tuple[Any, ...]:
+        known: Values = dict(zip(graph.inputs, values, strict=True))
+        for call in graph.calls:
+            with jax.named_scope(call.place.module or call.name):
+                known[call.name] = self._called(call, known, key)
+        return self._resolved(graph.outputs, known, key)
+
+    def _called(self, call: Call, known: Values, key: jax.Array | None) -> Any:
+        args, kwargs = (self._resolved(each, known, key) for each in (call.args, call.kwargs))
+        if call.target in _CONTROL:
+            return _CONTROL[call.target](*args, **kwargs)
+        if name := key_of(call.target, call.kwargs):
+            kwargs[name] = fold(key, call)
+        try:
+            _refuse_wide(call)
+            return self.rules[call.target](*args, **kwargs)
+        except Exception as error:
+            error.add_note(f"in {call.target}, {call.place}")
+            raise
+
+    def _resolved(self, item: Any, known: Values, key: jax.Array | None) -> Any:
+        """Return an argument with values in place of references, and functions in place of graphs."""
+        if isinstance(item, Ref):
+            return known[item.name]
+        if isinstance(item, DTypeName):
+            return canonical(_BY_NAME[item.name])
+        if isinstance(item, SubGraph):
+            return lambda *values: self._run(self.plan.graphs[item.name], values, key)
+        if isinstance(item, tuple):
+            return tuple(self._resolved(each, known, key) for each in item)
+        if isinstance(item, Mapping):
+            return {name: self._resolved(each, known, key) for name, each in item.items()}
+        return item
+
+
+def _refuse_wide(call: Call) -> None:
+    """Raise X64DisabledError for an integer that needs 64 bits, while JAX's 64-bit types are off."""
+    if canonical(int64) is int64 or call.target.startswith("aten::slice"):  # whose end may be torch's largest integer
+        return
+    for value in call.kwargs.values():
+        if isinstance(value, int) and not -(2**31) <= value < 2**32:
+            raise X64DisabledError("JAX's 64-bit types to be on", f"{value} with jax_enable_x64 off")
+
+
+def fold(key: jax.Array | None, call: Call) -> jax.Array | None:
+    """Return the random key of one call: folded by its name, so that another call does not change it."""
+    return None if key is None else jax.random.fold_in(key, zlib.crc32(call.name.encode()))
+
+
+# Control flow.
+
+
+def _branch(predicate: Any, yes: Callable[..., Any], no: Callable[..., Any], operands: Sequence[Any] = ()) -> Any:
+    return jax.lax.cond(predicate, yes, no, *operands)
+
+
+def _loop(
+    condition: Callable[..., Any], body: Callable[..., Any], carried: Sequence[Any], others: Sequence[Any] = ()
+) -> Any:
+    def is_on(state: Sequence[Any]) -> Any:
+        return condition(*state, *others)[0].reshape(())
+
+    return jax.lax.while_loop(is_on, lambda state: body(*state, *others), tuple(carried))
+
+
+def _with_grad(enabled: bool, body: Callable[..., Any], *operands: Any) -> Any:
+    found = body(*operands)
+    return found if enabled else jax.tree.map(jax.lax.stop_gradient, found)
+
+
+_CONTROL: Mapping[str, Callable[..., Any]] = {
+    "cond": _branch,
+    "while_loop": _loop,
+    "wrap_with_set_grad_enabled": _with_grad,
+}
+CONTROL = frozenset(_CONTROL)

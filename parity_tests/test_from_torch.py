@@ -1,0 +1,494 @@
+"""`from_torch`: converted models beside PyTorch's, in value, gradient and buffers; trees, sizes, randomness, errors."""
+
+import collections
+import copy
+import dataclasses
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch._higher_order_ops.while_loop import while_loop
+from torch.nn import functional
+
+import jaxfun as jf
+from jaxfun.convert.rules import rule_of
+from jaxfun.core.errors import (
+    ArgumentTypeError,
+    ArgumentValueError,
+    ConversionError,
+    DTypeError,
+    ShapeError,
+    X64DisabledError,
+)
+from jaxfun.ops import record_of, records
+
+KEY = jax.random.key(0)
+ERROR = 2e-5  # of the largest element: float32 through a few layers
+
+
+@pytest.fixture(autouse=True)
+def _as_a_user() -> Iterator[None]:
+    with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"):
+        yield
+
+
+class Images(nn.Module):
+    """Convolutions, batch norm with its buffers, pools, a residual."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(2))
+        self.second = nn.Sequential(nn.Conv2d(8, 8, 3, padding=1, groups=4), nn.BatchNorm2d(8), nn.Hardswish())
+        self.head = nn.Linear(8, 5)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.first(x)
+        x = x + functional.interpolate(self.second(functional.avg_pool2d(x, 2)), scale_factor=2.0)
+        return self.head(functional.adaptive_avg_pool2d(x, 1).flatten(1))
+
+
+class Text(nn.Module):
+    """A small GPT: embeddings, causal attention, a mask, and one weight for the embedding and the head."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed, self.places = nn.Embedding(19, 16), nn.Parameter(torch.randn(32, 16))
+        self.blocks = nn.TransformerEncoder(nn.TransformerEncoderLayer(16, 4, 32, 0.0, batch_first=True), 2)
+        self.head = nn.Linear(16, 19, bias=False)
+        self.head.weight = self.embed.weight
+
+    def forward(self, tokens: torch.Tensor) -> dict[str, torch.Tensor]:
+        size = tokens.shape[1]
+        mask = torch.ones(size, size, dtype=torch.bool).triu(1)
+        hidden = self.blocks(self.embed(tokens) + self.places[:size], mask=mask, is_causal=True)
+        return {"logits": self.head(hidden), "hidden": hidden}
+
+
+class Tagger(nn.Module):
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.embed, self.head = nn.Embedding(19, 8), nn.Linear(12, 4)
+        self.recurrent = getattr(nn, kind)(8, 6, 2, batch_first=True, bidirectional=True)
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        return self.head(self.recurrent(self.embed(tokens))[0])
+
+
+MODELS: Mapping[str, tuple[Callable[[], nn.Module], torch.Tensor]] = {
+    "images": (Images, torch.randn(4, 3, 12, 12, generator=torch.Generator().manual_seed(0))),
+    "text": (Text, torch.arange(14).reshape(2, 7) % 19),
+    "lstm": (lambda: Tagger("LSTM"), torch.arange(14).reshape(2, 7) % 19),
+    "gru": (lambda: Tagger("GRU"), torch.arange(14).reshape(2, 7) % 19),
+}
+
+
+def made(name: str) -> tuple[nn.Module, torch.Tensor]:
+    torch.manual_seed(0)
+    make, inputs = MODELS[name]
+    return make(), inputs
+
+
+def assert_near(found: Any, wanted: torch.Tensor, of: float = 0.0) -> None:
+    wanted_array = wanted.detach().numpy()
+    largest = max(of, float(np.abs(wanted_array).max(initial=0)))
+    np.testing.assert_allclose(np.asarray(found), wanted_array, rtol=0, atol=ERROR * largest)
+
+
+def leaves(result: Any) -> list[Any]:
+    return [result[name] for name in sorted(result)] if isinstance(result, dict) else [result]
+
+
+@pytest.mark.proves("from_torch")
+@pytest.mark.parametrize("train", [False, True], ids=["eval", "train"])
+@pytest.mark.parametrize("name", MODELS)
+def test_value_gradient_and_buffers_match_torch(name: str, train: bool) -> None:
+    module, inputs = made(name)
+    port = jf.from_torch(module, inputs, train=train)
+    reference = copy.deepcopy(module).train(train)
+    wanted = leaves(reference(inputs))
+    cotangents = [torch.randn(each.shape, generator=torch.Generator().manual_seed(1)) for each in wanted]
+    sum((each * along).sum() for each, along in zip(wanted, cotangents, strict=True)).backward()
+
+    def loss(params: Any) -> Any:
+        result = port(params, jnp.asarray(inputs.numpy()))
+        result, state = result if train else (result, port.state)
+        found = leaves(result)
+        total = sum(jnp.sum(each * along.numpy()) for each, along in zip(found, cotangents, strict=True))
+        return total, (found, state)
+
+    grads, (found, state) = jax.jit(jax.grad(loss, has_aux=True))(port.params)
+    for mine, its in zip(found, wanted, strict=True):
+        assert_near(mine, its)
+    parameters = dict(reference.named_parameters())
+    assert grads.keys() == parameters.keys()
+    largest = max(float(each.grad.abs().max()) for each in parameters.values())
+    for path, each in parameters.items():
+        assert_near(grads[path], each.grad, largest)  # a bias before a batch norm has the gradient 0
+    assert state.keys() == dict(reference.named_buffers()).keys()
+    for path, buffer in reference.named_buffers():
+        assert_near(state[path], buffer)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_port_serves_other_sizes_and_vmap(name: str) -> None:
+    module, inputs = made(name)
+    port = jf.from_torch(module.eval(), inputs, dynamic=("batch",))
+    more = torch.cat([inputs, inputs.flip(0), inputs[:1]])
+    arrays = jnp.asarray(more.numpy())
+    for mine, its in zip(leaves(port(port.params, arrays)), leaves(module(more)), strict=True):
+        assert_near(mine, its)
+    batched = jax.vmap(lambda x: port(port.params, x))(arrays[:, None])
+    for mine, its in zip(leaves(batched), leaves(module(more)), strict=True):
+        assert_near(mine[:, 0], its)
+
+
+def test_port_is_a_function_of_jax_and_is_shown_in_a_line() -> None:
+    port = jf.from_torch(nn.Linear(3, 2), torch.ones(4, 3), dynamic=("batch",))
+    assert jax.jit(port)(port.params, jnp.ones((5, 3))).shape == (5, 2)
+    assert repr(port) == "Port(2 parameters, 0 buffers, evaluation: float32[batch, 3])"
+
+
+def test_training_mode_of_the_module_is_left_as_it_is() -> None:
+    module, inputs = made("images")
+    module.train()
+    module.head.eval()
+    before = {name: each.clone() for name, each in module.state_dict().items()}
+    jf.from_torch(module, inputs)
+    assert [each.training for each in (module, module.first[1], module.head)] == [True, True, False]
+    assert all(torch.equal(each, before[name]) for name, each in module.state_dict().items())
+
+
+# Structures.
+
+Pair = collections.namedtuple("Pair", "first second")
+
+
+@dataclasses.dataclass
+class Answer:
+    total: torch.Tensor
+    parts: torch.Tensor
+
+
+torch.export.register_dataclass(Answer)
+
+
+def test_arguments_and_results_keep_their_structure() -> None:
+    def function(x: Any, pair: Any, *, named: Any) -> Any:
+        return {"sum": x + pair[1], "all": (x * named["a"], [x, None], 3)}
+
+    one = torch.ones(3)
+    port = jf.from_torch(function, (one, (one, 2 * one)), {"named": {"a": 4 * one}})
+    x = jnp.ones(3)
+    result = port({}, x, (x, 2 * x), named={"a": 4 * x})
+    assert result["all"][2] == 3
+    assert result["all"][1][1] is None
+    np.testing.assert_array_equal(result["sum"], 3 * x)
+    np.testing.assert_array_equal(result["all"][0], 4 * x)
+    by_keyword = port({}, pair=(x, 2 * x), x=x, named={"a": 4 * x})
+    np.testing.assert_array_equal(by_keyword["sum"], result["sum"])
+    with pytest.raises(ArgumentTypeError, match=r"a dict with the keys \['a'\] at named"):
+        port({}, x, (x, x), named={"b": x})
+    with pytest.raises(ArgumentTypeError, match="a tuple of 2"):
+        port({}, x, (x,), named={"a": x})
+
+
+def test_named_tuples_stay_and_dataclasses_become_dicts() -> None:
+    pair = jf.from_torch(lambda x: Pair(x, x + 1), torch.ones(2))
+    found = jax.jit(lambda x: pair({}, x))(jnp.ones(2))
+    assert type(found).__name__ == "Pair"
+    np.testing.assert_array_equal(found.second, [2, 2])
+    answer = jf.from_torch(lambda x: Answer(x.sum(), x), torch.ones(2))({}, jnp.ones(2))
+    assert answer.keys() == {"total", "parts"}
+
+
+def test_numbers_are_constants_that_are_checked() -> None:
+    port = jf.from_torch(lambda x, scale, is_on: x * scale if is_on else x, (torch.ones(2), 2.0, True))
+    np.testing.assert_array_equal(port({}, jnp.ones(2), 2.0, True), [2, 2])
+    with pytest.raises(ArgumentValueError, match=r"expected 2.0 for the argument 1, got 3.0"):
+        port({}, jnp.ones(2), 3.0, True)
+
+
+# Parameters and buffers.
+
+
+def test_shared_parameter_has_one_entry_and_its_aliases() -> None:
+    module, inputs = made("text")
+    port = jf.from_torch(module, inputs)
+    assert "head.weight" not in port.params
+    assert port.plan.aliases == {"head.weight": "embed.weight"}
+    assert port.params_from(module.state_dict()).keys() == port.params.keys()
+
+
+def test_parameters_are_taken_from_another_state_dict() -> None:
+    module, inputs = made("images")
+    port = jf.from_torch(module.eval(), inputs)
+    other = copy.deepcopy(module)
+    with torch.no_grad():
+        for each in (*other.parameters(), other.first[1].running_mean):
+            each.mul_(1.5)
+    state = other.state_dict()
+    found = port(port.params_from(state), jnp.asarray(inputs.numpy()), state=port.state_from(state))
+    assert_near(found, other(inputs))
+    with pytest.raises(ArgumentValueError, match=r"no 'head.weight'"):
+        port.params_from({name: each for name, each in state.items() if name != "head.weight"})
+    with pytest.raises(ArgumentValueError, match=r"'head.weights'.*Did you mean 'head.weight'"):
+        port.params_from({**state, "head.weights": state["head.weight"]})
+    with pytest.raises(ArgumentValueError, match=r"float32\[5, 8\] at 'head.weight', got float32\[8, 5\]"):
+        port.params_from({**state, "head.weight": state["head.weight"].T})
+
+
+def test_frozen_parameter_has_no_gradient() -> None:
+    module = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 2))
+    module[0].weight.requires_grad_(False)
+    port = jf.from_torch(module, torch.ones(2, 3))
+    grads = jax.grad(lambda params: jnp.sum(port(params, jnp.ones((2, 3)))))(port.params)
+    assert not np.any(grads["0.weight"])
+    assert np.any(grads["0.bias"])
+
+
+def test_shardings_follow_the_names_of_the_parameters() -> None:
+    module, inputs = made("text")
+    port = jf.from_torch(module, inputs)
+    mesh = jax.make_mesh((1,), ("model",))
+    spec = jax.sharding.PartitionSpec("model")
+    found = port.shardings(mesh, {"*.linear1.weight": spec})
+    assert {name for name, each in found.items() if each.spec == spec} == {
+        f"blocks.layers.{layer}.linear1.weight" for layer in (0, 1)
+    }
+    params = jax.device_put(port.params, found)
+    assert port(params, jnp.asarray(inputs.numpy()))["logits"].shape == (2, 7, 19)
+    with pytest.raises(ArgumentValueError, match=r"'\*.q_proj'"):
+        port.shardings(mesh, {"*.q_proj": spec})
+
+
+class Counter(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("steps", torch.zeros(()))
+        self.calls = 0
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.steps += 1
+        self.calls += 1
+        return x * self.steps + self.calls
+
+
+def test_buffers_that_the_model_changes_come_back_in_evaluation_too() -> None:
+    module = Counter()
+    port = jf.from_torch(module, torch.ones(2))
+    result, state = port({}, jnp.ones(2))
+    assert state["steps"] == 1
+    _, state = port({}, jnp.ones(2), state=state)
+    assert state["steps"] == 2
+    assert port.plan.baked == ("calls = 0",)
+    assert module.calls == 0
+    np.testing.assert_array_equal(result, [2, 2])
+
+
+def test_arguments_that_the_model_overwrites_come_back() -> None:
+    def function(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        x.add_(1)
+        y[0] = 5
+        return x * y
+
+    result, new = jf.from_torch(function, (torch.ones(2), torch.ones(2)))({}, jnp.ones(2), jnp.ones(2))
+    np.testing.assert_array_equal(result, [10, 2])
+    np.testing.assert_array_equal(new["x"], [2, 2])
+    np.testing.assert_array_equal(new["y"], [5, 1])
+
+
+# Sizes.
+
+
+class Places(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.places = nn.Parameter(torch.randn(8, 3))
+
+    def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        return (x + self.places[: x.shape[1]]) * mask[:, :, None]
+
+
+def test_sizes_are_checked_against_what_torch_allows() -> None:
+    dynamic = {"x": ("batch", "length"), "mask": ("batch", "length")}
+    port = jf.from_torch(Places(), (torch.ones(2, 4, 3), torch.ones(2, 4)), dynamic=dynamic)
+    for batch, length in ((1, 1), (5, 8)):
+        assert port(port.params, jnp.ones((batch, length, 3)), jnp.ones((batch, length))).shape == (batch, length, 3)
+    with pytest.raises(ShapeError, match="a size length from 0 to 8, got 9"):
+        port(port.params, jnp.ones((1, 9, 3)), jnp.ones((1, 9)))
+    with pytest.raises(ShapeError, match=r"float32\[batch, length\] for the argument 1, got float32\[1, 3\]"):
+        port(port.params, jnp.ones((1, 4, 3)), jnp.ones((1, 3)))
+    with pytest.raises(ShapeError, match=r"float32\[batch, length, 3\] for the argument 0"):
+        port(port.params, jnp.ones((1, 4, 2)), jnp.ones((1, 4)))
+
+
+def test_another_kind_of_dtype_is_refused() -> None:
+    module, inputs = made("text")
+    port = jf.from_torch(module, inputs)
+    with pytest.raises(DTypeError, match=r"int64\[2, 7\] for the argument 0, got float32\[2, 7\]"):
+        port(port.params, jnp.ones((2, 7)))
+
+
+# Control flow.
+
+
+def test_branches_and_loops_are_those_of_jax() -> None:
+    branch = jf.from_torch(lambda x: torch.cond(x.sum() > 0, lambda x: x.sin(), lambda x: x.cos(), (x,)), torch.ones(2))
+    for x in (jnp.ones(2), -jnp.ones(2)):
+        np.testing.assert_allclose(jax.jit(lambda x: branch({}, x))(x), jnp.sin(x) if x[0] > 0 else jnp.cos(x))
+    loop = jf.from_torch(
+        lambda x, n: while_loop(lambda i, x: i < 5, lambda i, x: (i + 1, x * 2), (n, x)),
+        (torch.ones(2), torch.tensor(0)),
+    )
+    steps, result = jax.jit(lambda x, n: loop({}, x, n))(jnp.ones(2), jnp.asarray(2))
+    assert steps == 5
+    np.testing.assert_array_equal(result, [8, 8])
+
+
+def test_blocks_without_gradient_have_none() -> None:
+    def function(x: torch.Tensor) -> torch.Tensor:
+        with torch.no_grad():
+            y = x.sin()
+        return x * y + x.detach()
+
+    port = jf.from_torch(function, torch.ones(2))
+    np.testing.assert_allclose(jax.grad(lambda x: jnp.sum(port({}, x)))(jnp.ones(2)), np.sin([1.0, 1.0]), rtol=1e-6)
+
+
+# Randomness.
+
+
+class Noisy(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.Dropout(0.25), nn.Dropout(0.5)
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return self.first(x), self.second(x)
+
+
+def test_dropout_follows_the_key() -> None:
+    port = jf.from_torch(Noisy(), torch.ones(20_000), train=True)
+    x = jnp.ones(20_000)
+    (first, second), state = port({}, x, key=KEY)
+    assert state == {}
+    assert abs(float(jnp.mean(first == 0)) - 0.25) < 0.02
+    assert abs(float(jnp.mean(second == 0)) - 0.5) < 0.02
+    assert abs(float(jnp.mean((first == 0) & (second == 0))) - 0.125) < 0.02, "each call has its own key"
+    np.testing.assert_array_equal(port({}, x, key=KEY)[0][0], first)
+    assert np.any(port({}, x, key=jax.random.key(1))[0][0] != first)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: functional.dropout(x, 0.5),
+        lambda x: functional.scaled_dot_product_attention(x, x, x, dropout_p=0.5),
+        lambda x: x + torch.randn_like(x),
+        lambda x: x + torch.rand(2, 3, 4),
+        lambda x: torch.bernoulli(x * 0 + 0.5),
+        lambda x: x * torch.empty_like(x).bernoulli_(0.5),
+    ],
+    ids=["dropout", "attention", "randn_like", "rand", "bernoulli", "bernoulli_"],
+)
+def test_key_is_asked_for_where_something_is_random(function: Any) -> None:
+    port = jf.from_torch(function, torch.ones(2, 3, 4), train=True)
+    x = jnp.ones((2, 3, 4))
+    one, other = (port({}, x, key=jax.random.key(seed))[0] for seed in (0, 1))
+    assert np.any(one != other)
+    with pytest.raises(ArgumentTypeError, match=r"a `key`, because .* is random"):
+        port({}, x)
+
+
+def test_key_is_refused_where_nothing_is_random() -> None:
+    port = jf.from_torch(Noisy(), torch.ones(3))
+    with pytest.raises(ArgumentTypeError, match="no `key`, because nothing in the model is random"):
+        port({}, jnp.ones(3), key=KEY)
+
+
+# Errors.
+
+
+class Unsupported(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        spectrum = torch.fft.rfft(x).abs().sum()
+        return torch.linalg.matrix_exp(x * x) + spectrum
+
+
+class Outer(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = Unsupported()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.inner(x) + 1
+
+
+def test_all_unsupported_calls_are_named_with_module_and_line() -> None:
+    with pytest.raises(ConversionError) as raised:
+        jf.from_torch(Outer(), torch.ones(3, 3))
+    said = str(raised.value)
+    assert re.search(r"2 of \d calls have no rule:", said)
+    assert "aten::fft_rfft  inner  " in said
+    assert "test_from_torch.py:" in said
+    assert "spectrum = torch.fft.rfft(x).abs().sum()" in said
+    assert "aten::linalg_matrix_exp  inner" in said
+    assert "Give rules=" in said
+
+
+def test_rules_of_the_user_take_torchs_arguments_by_name() -> None:
+    def spectrum(self: jax.Array, n: int | None = None) -> jax.Array:
+        return jnp.fft.rfft(self, n)
+
+    def exponential(self: jax.Array) -> jax.Array:
+        return jax.scipy.linalg.expm(self)
+
+    x = torch.eye(3) * 0.5
+    port = jf.from_torch(Outer(), x, rules={"aten::fft_rfft": spectrum, "aten::linalg_matrix_exp": exponential})
+    assert_near(port({}, jnp.asarray(x.numpy())), Outer()(x))
+
+
+def test_data_dependent_branch_is_shown_with_its_line() -> None:
+    def function(x: torch.Tensor) -> torch.Tensor:
+        if x.sum() > 0:
+            return x
+        return -x
+
+    with pytest.raises(ConversionError) as raised:
+        jf.from_torch(function, torch.ones(2))
+    assert "if x.sum() > 0:" in str(raised.value)
+    assert "torch.where, or torch.cond" in str(raised.value)
+
+
+def test_what_is_no_function_is_refused() -> None:
+    with pytest.raises(ArgumentTypeError, match=r"a torch.nn.Module or a function"):
+        jf.from_torch(3, torch.ones(2))
+
+
+def test_number_of_64_bits_is_refused_without_them() -> None:
+    port = jf.from_torch(lambda x: x + 2**40, torch.arange(3))
+    with pytest.raises(X64DisabledError, match=str(2**40)):
+        port({}, jnp.arange(3))
+
+
+# Rules.
+
+SCHEMAS = {
+    name: getattr(getattr(torch.ops.aten, name.partition(".")[0]), name.partition(".")[2] or "default")._schema
+    for record in records().values()
+    for name in record.aten
+    if hasattr(torch.ops.aten, name.partition(".")[0])
+    and hasattr(getattr(torch.ops.aten, name.partition(".")[0]), name.partition(".")[2] or "default")
+}
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_every_overload_of_a_record_has_a_rule(name: str) -> None:
+    assert rule_of(f"aten::{name}") is not None
+    assert record_of(name) is not None
