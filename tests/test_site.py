@@ -183,7 +183,11 @@ def test_links_to_files_become_links_to_pages() -> None:
 
 # The code of pages that only the site has: a comment after an expression states its result, or `raises X`.
 
-OWN = {"index.md": "value", "porting.md": "vjp", "converting.md": "value"}  # the level at which the check on the page finds a failure
+OWN = {
+    "index.md": "value",
+    "porting.md": "vjp",
+    "converting.md": "value",
+}  # the level at which the check on the page finds a failure
 
 
 @pytest.fixture
