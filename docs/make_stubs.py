@@ -29,6 +29,7 @@ HEAD = """{title}
 # Written by docs/make_stubs.py: the types of the public names.
 
 import builtins
+import pathlib
 from collections.abc import Callable, Mapping, Sequence
 from types import EllipsisType, ModuleType
 from typing import Any, Literal, overload

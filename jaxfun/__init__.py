@@ -131,7 +131,7 @@ _NAMES = {
     "autograd.variable": "backward Variable zero_grad",
     # PyTorch models
     "convert.conversion": "from_torch",
-    "convert.port": "Port",
+    "convert.port": "Port load_port",
 }
 _MODULES = {
     "autograd": "autograd",

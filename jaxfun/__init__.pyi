@@ -2,6 +2,7 @@
 # Written by docs/make_stubs.py: the types of the public names.
 
 import builtins
+import pathlib
 from collections.abc import Callable, Mapping, Sequence
 from types import EllipsisType, ModuleType
 from typing import Any, Literal, overload
@@ -9,8 +10,8 @@ from typing import Any, Literal, overload
 import numpy
 from jax import Array
 from .core.errors import ArgumentTypeError as ArgumentTypeError
+from .core.errors import ArgumentValueError as ArgumentValueError
 from .core.types import ArrayLike as ArrayLike
-from .core.errors import ConversionError as ConversionError
 from .core.dtypes import DType as DType
 from .core.errors import DTypeError as DTypeError
 from .core.limits import FInfo as FInfo
@@ -2191,6 +2192,14 @@ def linspace(
 
     Raises: RuntimeError for a negative `steps`, and for a `start` or `end` that the dtype cannot hold.
     Torch: torch.linspace.
+    """
+    ...
+
+def load_port(directory: str | pathlib.Path, *, rules: Mapping[str, Callable[..., object]] | None = None) -> Port:
+    """Read a port that `Port.save` has written. It needs safetensors, and no torch.
+
+    Each call is looked up again in jaxfun. `rules` has functions of your own, as in `from_torch`.
+    Raises: ArgumentValueError for a directory of another format; ConversionError for calls without a rule.
     """
     ...
 

@@ -4,7 +4,10 @@ import collections
 import copy
 import dataclasses
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -88,7 +91,7 @@ MODELS: Mapping[str, tuple[Callable[[], nn.Module], torch.Tensor]] = {
 }
 
 
-def made(name: str) -> tuple[nn.Module, torch.Tensor]:
+def made(name: str) -> tuple[Any, torch.Tensor]:
     torch.manual_seed(0)
     make, inputs = MODELS[name]
     return make(), inputs
@@ -113,7 +116,7 @@ def test_value_gradient_and_buffers_match_torch(name: str, train: bool) -> None:
     reference = copy.deepcopy(module).train(train)
     wanted = leaves(reference(inputs))
     cotangents = [torch.randn(each.shape, generator=torch.Generator().manual_seed(1)) for each in wanted]
-    sum((each * along).sum() for each, along in zip(wanted, cotangents, strict=True)).backward()
+    torch.stack([(each * along).sum() for each, along in zip(wanted, cotangents, strict=True)]).sum().backward()
 
     def loss(params: Any) -> Any:
         result = port(params, jnp.asarray(inputs.numpy()))
@@ -125,7 +128,7 @@ def test_value_gradient_and_buffers_match_torch(name: str, train: bool) -> None:
     grads, (found, state) = jax.jit(jax.grad(loss, has_aux=True))(port.params)
     for mine, its in zip(found, wanted, strict=True):
         assert_near(mine, its)
-    parameters = dict(reference.named_parameters())
+    parameters: dict[str, Any] = dict(reference.named_parameters())
     assert grads.keys() == parameters.keys()
     largest = max(float(each.grad.abs().max()) for each in parameters.values())
     for path, each in parameters.items():
@@ -475,6 +478,69 @@ def test_number_of_64_bits_is_refused_without_them() -> None:
     port = jf.from_torch(lambda x: x + 2**40, torch.arange(3))
     with pytest.raises(X64DisabledError, match=str(2**40)):
         port({}, jnp.arange(3))
+
+
+# Ports on disk.
+
+
+@pytest.fixture
+def stored() -> None:
+    pytest.importorskip("safetensors", reason="ports on disk need the extra port")
+
+
+@pytest.mark.usefixtures("stored")
+@pytest.mark.parametrize("name", MODELS)
+def test_saved_port_gives_the_same_results(name: str, tmp_path: Path) -> None:
+    module, inputs = made(name)
+    port = jf.from_torch(module, inputs, dynamic=("batch",), train=True)
+    port.save(tmp_path / "port")
+    again = jf.load_port(tmp_path / "port")
+    assert again.plan == port.plan
+    x = jnp.asarray(inputs.numpy())
+    assert jax.tree.all(jax.tree.map(np.array_equal, again(again.params, x), port(port.params, x)))
+
+
+@pytest.mark.usefixtures("stored")
+@pytest.mark.proves("load_port")
+def test_saved_port_runs_without_torch(tmp_path: Path) -> None:
+    module, inputs = made("text")
+    wanted = module.eval()(inputs)["logits"]
+    jf.from_torch(module, inputs).save(tmp_path)
+    program = f"""
+import sys
+
+sys.modules["torch"] = None  # an import of torch raises
+import jax, numpy as np, jaxfun as jf
+
+port = jf.load_port({str(tmp_path)!r})
+tokens = np.array({inputs.tolist()}, np.int32)
+np.save({str(tmp_path / "found.npy")!r}, jax.jit(port)(port.params, tokens)["logits"])
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert_near(np.load(tmp_path / "found.npy"), wanted)
+
+
+@pytest.mark.usefixtures("stored")
+def test_plan_keeps_what_json_has_not(tmp_path: Path) -> None:
+    def function(x: torch.Tensor) -> torch.Tensor:
+        return x.masked_fill(x > 1, -float("inf")).clamp(min=-2).to(torch.bfloat16)
+
+    port = jf.from_torch(lambda x: Pair(function(x), None), torch.ones(2))
+    port.save(tmp_path)
+    again = jf.load_port(tmp_path)
+    assert again.plan == port.plan
+    np.testing.assert_array_equal(again({}, jnp.asarray([0.5, 2.0])).first, jnp.asarray([0.5, -2.0], jnp.bfloat16))
+
+
+@pytest.mark.usefixtures("stored")
+def test_other_directories_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ArgumentValueError, match=r"a directory with plan.json"):
+        jf.load_port(tmp_path)
+    jf.from_torch(nn.Linear(2, 2), torch.ones(1, 2)).save(tmp_path)
+    plan = (tmp_path / "plan.json").read_text()
+    (tmp_path / "plan.json").write_text(plan.replace('"format": 1', '"format": 9'))
+    with pytest.raises(ArgumentValueError, match=r"a port of format 1, got format 9"):
+        jf.load_port(tmp_path)
 
 
 # Rules.

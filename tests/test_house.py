@@ -43,7 +43,7 @@ ROOMS = {
     "ops": ["creation", "pointwise", "reduce", "shape", "index", "linalg", "nn", "fft", None],
 }
 HEAVY = ("torch", "hypothesis", "matplotlib", "optax", "pyarrow", "rich", "pytest")
-OPTIONAL = {"torch", "matplotlib", "pyarrow", "rich"}  # of the extras: a function may import them
+OPTIONAL = {"torch", "matplotlib", "pyarrow", "rich", "safetensors"}  # of the extras: a function may import them
 TORCH_IN = {
     *("parity/run/torch_side.py", "parity/run/noise.py", "parity/run/torch_modules.py", "parity/run/torch_optim.py"),
     *("convert/export.py", "cli/tour.py"),

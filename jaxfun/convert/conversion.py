@@ -4,15 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import jax.numpy as jnp
 
-from ..core.errors import ConversionError
 from ..core.public import public
 from .export import exported
-from .plan import Call, Plan
 from .port import Port
-from .rules import Rule, rule_of
-from .run import CONTROL
-
-_MOST_SHOWN = 20
+from .rules import rules_of
 
 
 @public(name="from_torch", runs_callbacks=True)
@@ -42,30 +37,8 @@ def from_torch(
     """
     args = example_inputs if isinstance(example_inputs, tuple) else (example_inputs,)
     plan, *arrays, constants = exported(module, args, example_kwargs or {}, dynamic, train)
-    found = _rules_of(plan, rules or {})
+    found = rules_of(plan, rules or {})
     params, state, constants = (
         {name: jnp.asarray(each) for name, each in part.items()} for part in (*arrays, constants)
     )
     return Port(params, state, plan, constants, found)
-
-
-def _rules_of(plan: Plan, own: Mapping[str, Rule]) -> dict[str, Rule]:
-    """Return the rule of each overload in a plan.
-
-    Raises: ConversionError, with all calls that have none.
-    """
-    targets = dict.fromkeys(call.target for call in plan.calls() if call.target not in CONTROL)
-    found = {target: own.get(target) or rule_of(target) for target in targets}
-    missing = [call for call in plan.calls() if call.target in found and found[call.target] is None]
-    if missing:
-        what = f"{len(missing)} of {len([*plan.calls()])} calls have no rule"
-        raise ConversionError(what, _listed(missing), _ADVICE)
-    return {target: rule for target, rule in found.items() if rule is not None}
-
-
-_ADVICE = 'Give rules={"aten::name": function}; the function takes torch\'s arguments by name.'
-
-
-def _listed(missing: Sequence[Call]) -> list[str]:
-    lines = [f"{call.target}  {call.place}" for call in missing[:_MOST_SHOWN]]
-    return lines + ([f"... and {len(missing) - _MOST_SHOWN} more"] if len(missing) > _MOST_SHOWN else [])

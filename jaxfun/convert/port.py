@@ -2,8 +2,9 @@
 
 import difflib
 import fnmatch
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -12,9 +13,11 @@ import numpy as np
 
 from ..core.dtypes import as_array, as_dtype
 from ..core.errors import ArgumentTypeError, ArgumentValueError, DTypeError, ShapeError, describe
+from ..core.public import public
 from .plan import Input, Plan
-from .rules import Rule, key_of
+from .rules import Rule, key_of, rules_of
 from .run import Runner
+from .storage import PARTS, read, write
 from .trees import flatten, unflatten
 
 Arrays = dict[str, jax.Array]
@@ -91,6 +94,13 @@ class Port:
             if array.shape != own[name].shape:
                 raise ArgumentValueError(f"{describe(own[name])} at {name!r}", describe(array))
         return {name: array.astype(own[name].dtype) for name, array in taken.items()}
+
+    def save(self, directory: str | Path) -> None:
+        """Write the port to a directory: the plan as JSON, the arrays as safetensors. `load_port` reads it.
+
+        Rules of your own are not written: give them to `load_port` again.
+        """
+        write(directory, self.plan, {part: getattr(self, part) for part in PARTS})
 
     def shardings(self, mesh: jax.sharding.Mesh, specs: Mapping[str, Any]) -> dict[str, jax.sharding.NamedSharding]:
         """Return a sharding for each parameter: that of the first pattern that fits its name, else replicated.
@@ -182,3 +192,22 @@ def _check_argument(wanted: Input, value: Any, sizes: dict[str, int]) -> None:
 
 def _shown(wanted: Input) -> str:
     return f"{wanted.dtype}[{', '.join(map(str, wanted.shape))}]"
+
+
+@public(name="load_port", runs_callbacks=True)
+def load_port(directory: str | Path, *, rules: Mapping[str, Callable[..., object]] | None = None) -> Port:
+    """Read a port that `Port.save` has written. It needs safetensors, and no torch.
+
+    Each call is looked up again in jaxfun. `rules` has functions of your own, as in `from_torch`.
+    Raises: ArgumentValueError for a directory of another format; ConversionError for calls without a rule.
+
+    >>> import tempfile, torch, jaxfun as jf
+    >>> port = jf.from_torch(torch.nn.Linear(3, 2), torch.ones(4, 3))
+    >>> with tempfile.TemporaryDirectory() as directory:
+    ...     port.save(directory)
+    ...     again = jf.load_port(directory)
+    >>> again(again.params, jf.ones(4, 3)).shape
+    (4, 2)
+    """
+    plan, parts = read(directory)
+    return Port(plan=plan, rules=rules_of(plan, rules or {}), **parts)

@@ -9,16 +9,20 @@ import importlib
 import inspect
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 from ..core.dtypes import DType, canonical, float32
+from ..core.errors import ConversionError
 from ..ops import record_of
+from .plan import Call, Plan
 
 Rule = Callable[..., Any]
+CONTROL = frozenset(("cond", "while_loop", "wrap_with_set_grad_enabled"))  # calls of graphs, which `run` makes
+_MOST_SHOWN = 20
 
 _PARTS: Mapping[str, str | None] = {"sections": "indices_or_sections", "indices": "indices_or_sections"}
 # torch's names of arguments, and ours; None is dropped
@@ -79,6 +83,28 @@ def rule_of(target: str) -> Rule | None:
     public = _public_of(target)
     function = public and _public(public)
     return functools.partial(_by_name, function, public, _FIXED.get(target, {})) if function else None
+
+
+def rules_of(plan: Plan, own: Mapping[str, Rule]) -> dict[str, Rule]:
+    """Return the rule of each overload in a plan.
+
+    Raises: ConversionError, with all calls that have none.
+    """
+    targets = dict.fromkeys(call.target for call in plan.calls() if call.target not in CONTROL)
+    found = {target: own.get(target) or rule_of(target) for target in targets}
+    missing = [call for call in plan.calls() if call.target in found and found[call.target] is None]
+    if missing:
+        what = f"{len(missing)} of {len([*plan.calls()])} calls have no rule"
+        raise ConversionError(what, _listed(missing), _ADVICE)
+    return {target: rule for target, rule in found.items() if rule is not None}
+
+
+_ADVICE = 'Give rules={"aten::name": function}; the function takes torch\'s arguments by name.'
+
+
+def _listed(missing: Sequence[Call]) -> list[str]:
+    lines = [f"{call.target}  {call.place}" for call in missing[:_MOST_SHOWN]]
+    return lines + ([f"... and {len(missing) - _MOST_SHOWN} more"] if len(missing) > _MOST_SHOWN else [])
 
 
 def _public(name: str) -> Any:

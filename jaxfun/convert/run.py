@@ -105,4 +105,3 @@ _CONTROL: Mapping[str, Callable[..., Any]] = {
     "while_loop": _loop,
     "wrap_with_set_grad_enabled": _with_grad,
 }
-CONTROL = frozenset(_CONTROL)
