@@ -267,7 +267,7 @@ swallowed. The suite must find each of them with its deterministic cases, and wi
 seed. Random draws do not count. A mutant that agrees with the correct function on random cases is equivalent: it
 changes no answer and is not counted.
 
-`python -m parity_tests.mutants` tries all mutants. It takes an hour or two on one core; `--part 1/2` tries a half. Each
+`python -m parity_tests.mutants` tries all mutants. It takes two hours on one core; `--part 1/2` tries a half. Each
 run of the suite tries 40 of them, drawn by the date. {tried} mutants were tried for this table:
 
 {table}
