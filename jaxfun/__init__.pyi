@@ -1554,6 +1554,7 @@ def from_torch(
     dynamic: Sequence[str | None] | Mapping[str, Sequence[str | None]] = (),
     train: builtins.bool = False,
     rules: Mapping[str, Callable[..., object]] | None = None,
+    remat: Sequence[str] = (),
 ) -> Port:
     """Convert a PyTorch module or function to a pure JAX function.
 
@@ -1561,9 +1562,11 @@ def from_torch(
     change: `("batch",)` is the first axis of each tensor, and a dict has names for each argument. `train=True` converts
     the training mode: the port then returns the result and the new buffers, and takes a `key` where something is
     random. `rules` has your own functions for calls without one, by torch's name of the overload; they take torch's
-    arguments by name.
+    arguments by name. `remat` has patterns of modules, such as `"layers.*"`: the gradient computes their values anew
+    and does not keep them (jax.checkpoint).
 
-    Raises: ConversionError for code that torch.export cannot follow, and for calls without a rule, all at once.
+    Raises: ConversionError for code that torch.export cannot follow, and for calls without a rule, all at once;
+    ArgumentValueError for a pattern of modules that fits none.
     """
     ...
 
@@ -2195,10 +2198,15 @@ def linspace(
     """
     ...
 
-def load_port(directory: str | pathlib.Path, *, rules: Mapping[str, Callable[..., object]] | None = None) -> Port:
+def load_port(
+    directory: str | pathlib.Path,
+    *,
+    rules: Mapping[str, Callable[..., object]] | None = None,
+    remat: Sequence[str] = (),
+) -> Port:
     """Read a port that `Port.save` has written. It needs safetensors, and no torch.
 
-    Each call is looked up again in jaxfun. `rules` has functions of your own, as in `from_torch`.
+    Each call is looked up again in jaxfun. `rules` and `remat` are as in `from_torch`.
     Raises: ArgumentValueError for a directory of another format; ConversionError for calls without a rule.
     """
     ...

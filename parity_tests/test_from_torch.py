@@ -480,6 +480,27 @@ def test_number_of_64_bits_is_refused_without_them() -> None:
         port({}, jnp.arange(3))
 
 
+# Gradient checkpointing.
+
+
+def test_values_of_modules_in_remat_are_computed_anew_for_the_gradient() -> None:
+    module, inputs = made("text")
+    x = jnp.asarray(inputs.numpy())
+
+    def loss(port: jf.Port) -> Callable[..., jax.Array]:
+        return lambda params: jnp.sum(jnp.square(port(params, x)["logits"]))
+
+    plain = jf.from_torch(module, inputs)
+    port = jf.from_torch(module, inputs, remat=("blocks.layers.*",))
+    wanted, found = (jax.jit(jax.grad(loss(each)))(plain.params) for each in (plain, port))
+    for name, grad in wanted.items():
+        np.testing.assert_allclose(found[name], grad, rtol=1e-4, atol=1e-4)
+    counts = [str(jax.make_jaxpr(loss(each))(plain.params)).count("remat2[") for each in (plain, port)]
+    assert counts == [0, 2], "one for each layer"
+    with pytest.raises(ArgumentValueError, match=r"patterns of modules in `remat`, got 'layers.\*'"):
+        jf.from_torch(module, inputs, remat=("layers.*",))
+
+
 # Ports on disk.
 
 

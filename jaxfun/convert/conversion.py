@@ -6,7 +6,7 @@ import jax.numpy as jnp
 
 from ..core.public import public
 from .export import exported
-from .port import Port
+from .port import Port, patterns_of
 from .rules import rules_of
 
 
@@ -19,6 +19,7 @@ def from_torch(
     dynamic: Sequence[str | None] | Mapping[str, Sequence[str | None]] = (),
     train: bool = False,
     rules: Mapping[str, Callable[..., object]] | None = None,
+    remat: Sequence[str] = (),
 ) -> Port:
     """Convert a PyTorch module or function to a pure JAX function.
 
@@ -26,9 +27,11 @@ def from_torch(
     change: `("batch",)` is the first axis of each tensor, and a dict has names for each argument. `train=True` converts
     the training mode: the port then returns the result and the new buffers, and takes a `key` where something is
     random. `rules` has your own functions for calls without one, by torch's name of the overload; they take torch's
-    arguments by name.
+    arguments by name. `remat` has patterns of modules, such as `"layers.*"`: the gradient computes their values anew
+    and does not keep them (jax.checkpoint).
 
-    Raises: ConversionError for code that torch.export cannot follow, and for calls without a rule, all at once.
+    Raises: ConversionError for code that torch.export cannot follow, and for calls without a rule, all at once;
+    ArgumentValueError for a pattern of modules that fits none.
 
     >>> import torch, jaxfun as jf
     >>> port = jf.from_torch(torch.nn.Linear(3, 2), torch.ones(4, 3), dynamic=("batch",))
@@ -41,4 +44,4 @@ def from_torch(
     params, state, constants = (
         {name: jnp.asarray(each) for name, each in part.items()} for part in (*arrays, constants)
     )
-    return Port(params, state, plan, constants, found)
+    return Port(params, state, plan, constants, found, patterns_of(plan, remat))

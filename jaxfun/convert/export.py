@@ -405,12 +405,13 @@ def _encoded(value: Any) -> Any:
     return str(value)
 
 
+_NO_MODULE = "_empty_nn_module_stack_from_metadata_hook"  # torch's path for a call that it adds itself
 _FRAME = re.compile(r'File "(.*?)", line (\d+), in .*\n\s*(.*)')
 
 
 def _place(node: Any) -> Place:
     """Return the module and the line of the user's code: the last frame outside of torch's own files."""
-    stack = [*(node.meta.get("nn_module_stack") or {}).values()]
+    stack = [each for each in (node.meta.get("nn_module_stack") or {}).values() if each[0] != _NO_MODULE]
     path, kind = stack[-1] if stack else ("", "")
     frames = _FRAME.findall(node.meta.get("stack_trace") or "")
     own = [frame for frame in frames if not frame[0].startswith((_TORCH, _HERE))]

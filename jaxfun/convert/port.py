@@ -16,7 +16,7 @@ from ..core.errors import ArgumentTypeError, ArgumentValueError, DTypeError, Sha
 from ..core.public import public
 from .plan import Input, Plan
 from .rules import Rule, key_of, rules_of
-from .run import Runner
+from .run import Runner, rematerialised
 from .storage import PARTS, read, write
 from .trees import flatten, unflatten
 
@@ -30,6 +30,7 @@ class Port:
     - `params`: the parameters by the names of the `state_dict`; one of several names for a shared one.
     - `state`: the buffers by name: running statistics, tables.
     - `plan`: the calls, as data.
+    - `remat`: patterns of modules, such as `"layers.*"`, whose values the gradient computes anew (jax.checkpoint).
     """
 
     params: Arrays
@@ -37,6 +38,7 @@ class Port:
     plan: Plan
     constants: Arrays
     rules: Mapping[str, Rule]
+    remat: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         mode = "training" if self.plan.is_training else "evaluation"
@@ -63,7 +65,7 @@ class Port:
         held = {"parameter": trained, "buffer": self.state if state is None else state, "constant": self.constants}
         given = iter(leaves)
         values = [next(given) if kind == "argument" else held[kind][name] for kind, name in self.plan.sources]
-        outputs = Runner(self.plan, self.rules).outputs(values, key)
+        outputs = Runner(self.plan, self.rules, self.remat).outputs(values, key)
         return self._result(outputs, held["buffer"])
 
     def params_from(self, state_dict: Mapping[str, Any]) -> Arrays:
@@ -195,10 +197,12 @@ def _shown(wanted: Input) -> str:
 
 
 @public(name="load_port", runs_callbacks=True)
-def load_port(directory: str | Path, *, rules: Mapping[str, Callable[..., object]] | None = None) -> Port:
+def load_port(
+    directory: str | Path, *, rules: Mapping[str, Callable[..., object]] | None = None, remat: Sequence[str] = ()
+) -> Port:
     """Read a port that `Port.save` has written. It needs safetensors, and no torch.
 
-    Each call is looked up again in jaxfun. `rules` has functions of your own, as in `from_torch`.
+    Each call is looked up again in jaxfun. `rules` and `remat` are as in `from_torch`.
     Raises: ArgumentValueError for a directory of another format; ConversionError for calls without a rule.
 
     >>> import tempfile, torch, jaxfun as jf
@@ -210,4 +214,12 @@ def load_port(directory: str | Path, *, rules: Mapping[str, Callable[..., object
     (4, 2)
     """
     plan, parts = read(directory)
-    return Port(plan=plan, rules=rules_of(plan, rules or {}), **parts)
+    return Port(plan=plan, rules=rules_of(plan, rules or {}), remat=patterns_of(plan, remat), **parts)
+
+
+def patterns_of(plan: Plan, remat: Sequence[str]) -> tuple[str, ...]:
+    """Return patterns of modules. Raises: ArgumentValueError for one that no call of a plan belongs to."""
+    for pattern in remat:
+        if not any(rematerialised(call, [pattern]) for call in plan.calls()):
+            raise ArgumentValueError("patterns of modules in `remat`", repr(pattern), "No call belongs to one.")
+    return tuple(remat)

@@ -3,8 +3,10 @@
 Begin with `Runner`. A run is pure, and JAX traces it as any function.
 """
 
+import fnmatch
+import itertools
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +27,7 @@ class Runner:
 
     plan: Plan
     rules: Mapping[str, Rule]
+    remat: tuple[str, ...] = ()  # patterns of modules whose values the gradient computes anew
 
     def outputs(self, values: Sequence[Any], key: jax.Array | None) -> tuple[Any, ...]:
         """Return the outputs of the whole graph for its inputs."""
@@ -32,10 +35,35 @@ class Runner:
 
     def _run(self, graph: Graph, values: Sequence[Any], key: jax.Array | None) -> tuple[Any, ...]:
         known: Values = dict(zip(graph.inputs, values, strict=True))
-        for call in graph.calls:
+        for module, group in itertools.groupby(graph.calls, lambda call: rematerialised(call, self.remat)):
+            calls = list(group)
+            if module:
+                known |= self._computed_anew(graph, calls, known, key)
+            else:
+                self._run_calls(calls, known, key)
+        return self._resolved(graph.outputs, known, key)
+
+    def _run_calls(self, calls: Sequence[Call], known: Values, key: jax.Array | None) -> None:
+        """Run calls, and add their values to the known ones."""
+        for call in calls:
             with jax.named_scope(call.place.module or call.name):
                 known[call.name] = self._called(call, known, key)
-        return self._resolved(graph.outputs, known, key)
+
+    def _computed_anew(self, graph: Graph, calls: Sequence[Call], known: Values, key: jax.Array | None) -> Values:
+        """Return the values of calls that are used outside of them; the gradient computes the others anew."""
+        own = {call.name for call in calls}
+        others = [call for call in graph.calls if call.name not in own]
+        used = own & {*names_in([graph.outputs, *((call.args, call.kwargs) for call in others)])}
+        sizes: Values = {}  # Python numbers are no results of a traced function
+
+        def body() -> Values:
+            inside = dict(known)
+            self._run_calls(calls, inside, key)
+            found = {name: inside[name] for name in used}
+            sizes.update({name: value for name, value in found.items() if isinstance(value, (bool, int, float))})
+            return {name: value for name, value in found.items() if name not in sizes}
+
+        return {**jax.checkpoint(body)(), **sizes}
 
     def _called(self, call: Call, known: Values, key: jax.Array | None) -> Any:
         args, kwargs = (self._resolved(each, known, key) for each in (call.args, call.kwargs))
@@ -63,6 +91,28 @@ class Runner:
         if isinstance(item, Mapping):
             return {name: self._resolved(each, known, key) for name, each in item.items()}
         return item
+
+
+def rematerialised(call: Call, patterns: Sequence[str]) -> str:
+    """Return the path of the module that a call belongs to, if it or a module around it fits a pattern.
+
+    >>> from .plan import Place
+    >>> rematerialised(Call("add", "aten::add.Tensor", place=Place("layers.1.attention")), ["layers.*"])
+    'layers.1'
+    """
+    parts = call.place.module.split(".")
+    prefixes = [".".join(parts[: pattern.count(".") + 1]) for pattern in patterns]
+    return next((path for path, each in zip(prefixes, patterns, strict=True) if fnmatch.fnmatchcase(path, each)), "")
+
+
+def names_in(item: Any) -> Iterator[str]:
+    """Yield the names of the references in arguments."""
+    if isinstance(item, Ref):
+        yield item.name
+    elif isinstance(item, (tuple, list)):
+        yield from (name for each in item for name in names_in(each))
+    elif isinstance(item, Mapping):
+        yield from (name for each in item.values() for name in names_in(each))
 
 
 def _refuse_wide(call: Call) -> None:
