@@ -215,6 +215,8 @@ def test_numbers_are_constants_that_are_checked() -> None:
     np.testing.assert_array_equal(port({}, jnp.ones(2), 2.0, True), [2, 2])
     with pytest.raises(ArgumentValueError, match=r"expected 2.0 for the argument 1, got 3.0"):
         port({}, jnp.ones(2), 3.0, True)
+    with pytest.raises(ArgumentTypeError, match=r"Do not pass it through jit"):
+        jax.jit(port)({}, jnp.ones(2), 2.0, True)
 
 
 # Parameters and buffers.
@@ -457,6 +459,13 @@ def test_rules_of_the_user_take_torchs_arguments_by_name() -> None:
     assert_near(port({}, jnp.asarray(x.numpy())), Outer()(x))
 
 
+def test_operator_without_a_rule_is_decomposed_alone() -> None:
+    module = nn.utils.parametrizations.weight_norm(nn.Linear(3, 2))
+    port = jf.from_torch(module, torch.ones(4, 3))
+    assert port.plan.decomposed[0] == "aten::_weight_norm"
+    assert_near(port(port.params, jnp.ones((4, 3))), module(torch.ones(4, 3)))
+
+
 def test_data_dependent_branch_is_shown_with_its_line() -> None:
     def function(x: torch.Tensor) -> torch.Tensor:
         if x.sum() > 0:
@@ -562,6 +571,46 @@ def test_other_directories_are_refused(tmp_path: Path) -> None:
     (tmp_path / "plan.json").write_text(plan.replace('"format": 1', '"format": 9'))
     with pytest.raises(ArgumentValueError, match=r"a port of format 1, got format 9"):
         jf.load_port(tmp_path)
+
+
+CALLS = {
+    "einsum": lambda x: torch.einsum("ij,kj->ik", x, x),
+    "vector norm": lambda x: x.norm(dim=-1, keepdim=True),
+    "matrix of norms": lambda x: torch.linalg.vector_norm(x, 3.0, (0, 1)),
+    "type_as": lambda x: (x > 0).type_as(x),
+    "zeros in place": lambda x: x.clone()[1:].zero_() + x[1:],
+    "batch norm without statistics": lambda x: functional.batch_norm(x, None, None, training=True),
+    "advanced index": lambda x: x[:, [0, 2]] + x[torch.arange(4)[:, None], torch.tensor([1, 2])],
+    "index in place": lambda x: torch.index_put(x, (torch.tensor([0, 1]),), torch.ones(3)),
+    "masked in place": lambda x: x.clone().masked_fill_(x > 0, 2.0),
+    "chunks": lambda x: torch.cat(x.chunk(2)[::-1]) + x.split([1, 3])[1].sum(),
+    "mode of a resize": lambda x: functional.interpolate(x[None, None], scale_factor=1.5, mode="bicubic"),
+    "reflection": lambda x: functional.pad(x, (1, 1), mode="reflect"),
+    "grid": lambda x: functional.grid_sample(x[None, None], torch.tanh(x).view(1, 2, 3, 2), align_corners=False),
+    "loss of classes": lambda x: functional.cross_entropy(x, torch.tensor([0, 1, 2, 0]), label_smoothing=0.1),
+    "unreduced loss": lambda x: functional.smooth_l1_loss(x, x.flip(0), reduction="none", beta=0.5),
+    "top 2": lambda x: x.topk(2).values * x.argsort(-1)[:, :2],
+    "unfold": lambda x: x.unfold(0, 2, 1),
+    "std": lambda x: x.std(0, correction=0) + x.var(),
+    "norms of layers": lambda x: functional.layer_norm(x, (3,)) + functional.rms_norm(x, (3,)),
+    "arithmetic of sizes": lambda x: x.view(x.shape[0] // 2, -1) * x.shape[1],
+    "max": lambda x: x.max(0).values + x.amin(0) + torch.maximum(x, -x).sum(0),
+    "bag": lambda x: functional.embedding_bag(torch.tensor([[0, 1], [2, 3]]), x, mode="max"),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_calls_of_models_match_torch_in_value_and_gradient(name: str) -> None:
+    x = torch.randn(4, 3, generator=torch.Generator().manual_seed(3)).requires_grad_()
+    wanted = CALLS[name](x)
+    port = jf.from_torch(CALLS[name], x.detach())
+    found, pull = jax.vjp(lambda x: port({}, x), jnp.asarray(x.detach().numpy()))
+    assert found.dtype.name == str(wanted.dtype).removeprefix("torch.")
+    assert_near(found, wanted)
+    if wanted.requires_grad:
+        along = torch.linspace(-1, 2, wanted.numel()).reshape(wanted.shape)
+        (slope,) = torch.autograd.grad(wanted, x, along)
+        assert_near(pull(jnp.asarray(along.numpy()))[0], slope)
 
 
 # Rules.

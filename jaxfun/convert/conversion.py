@@ -1,5 +1,6 @@
 """`from_torch`: a PyTorch module or function as a `Port`. It imports torch; the face loads it on first use."""
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 
 import jax.numpy as jnp
@@ -7,7 +8,7 @@ import jax.numpy as jnp
 from ..core.public import public
 from .export import exported
 from .port import Port, patterns_of
-from .rules import rules_of
+from .rules import is_known, rules_of
 
 
 @public(name="from_torch", runs_callbacks=True)
@@ -39,8 +40,10 @@ def from_torch(
     ((5, 2), ['bias', 'weight'])
     """
     args = example_inputs if isinstance(example_inputs, tuple) else (example_inputs,)
-    plan, *arrays, constants = exported(module, args, example_kwargs or {}, dynamic, train)
-    found = rules_of(plan, rules or {})
+    own = rules or {}
+    has_rule = functools.partial(is_known, own)
+    plan, *arrays, constants = exported(module, args, example_kwargs or {}, dynamic, train, has_rule)
+    found = rules_of(plan, own)
     params, state, constants = (
         {name: jnp.asarray(each) for name, each in part.items()} for part in (*arrays, constants)
     )

@@ -5,6 +5,7 @@ Begin with `exported`.
 
 import collections
 import contextlib
+import dataclasses
 import inspect
 import io
 import itertools
@@ -25,6 +26,7 @@ from torch.utils import _pytree
 from ..core.errors import ArgumentTypeError, ConversionError, describe
 from ..parity.run import torch_side
 from .plan import Call, DTypeName, Graph, Input, Place, Plan, Ref, SubGraph
+from .rules import ASSERTIONS
 from .trees import LEAF, NONE, SEQUENCES
 
 Arrays = dict[str, np.ndarray]
@@ -50,9 +52,16 @@ class Exported(NamedTuple):
 
 
 def exported(
-    module: Any, args: Sequence[Any], kwargs: Mapping[str, Any], dynamic: Dynamic, is_training: bool
+    module: Any,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    dynamic: Dynamic,
+    is_training: bool,
+    has_rule: Callable[[str], bool],
 ) -> Exported:
     """Return the plan of a module or a function, for example arguments.
+
+    An operator without a rule is decomposed alone, if torch has a decomposition.
 
     Raises: ConversionError where torch.export cannot follow the code.
     """
@@ -62,12 +71,13 @@ def exported(
     wrapped.train(is_training)
     try:
         with _recorded(wrapped, changed), _quiet():
-            program = _program(wrapped, tuple(args), dict(kwargs), dynamic)
+            program, decomposed = _decomposed(_program(wrapped, tuple(args), dict(kwargs), dynamic), has_rule)
     finally:
         for each, mode in modes.items():
             each.training = mode
     baked = tuple(f"{name} = {value!r}" for name, value in changed.items())
-    return _as_plan(program, wrapped, dynamic, is_training, baked)
+    found = _as_plan(program, wrapped, dynamic, is_training, baked)
+    return found._replace(plan=dataclasses.replace(found.plan, decomposed=decomposed))
 
 
 class _Function(torch.nn.Module):
@@ -101,7 +111,8 @@ def _quiet() -> Iterator[None]:
     """Hold back what torch.export prints and warns of: errors say it in a few lines."""
     logging.disable(logging.ERROR)
     try:
-        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        held = io.StringIO()
+        with warnings.catch_warnings(), contextlib.redirect_stdout(held), contextlib.redirect_stderr(held):
             warnings.simplefilter("ignore")
             yield
     finally:
@@ -116,6 +127,27 @@ def _program(module: torch.nn.Module, args: tuple[Any, ...], kwargs: dict[str, A
         return raw.run_decompositions({})
     except Exception as error:  # whatever the tracing raises, the user's line is what helps
         raise _readable(error) from error
+
+
+def _decomposed(program: Any, has_rule: Callable[[str], bool]) -> tuple[Any, tuple[str, ...]]:
+    """Return a program in which operators without a rule are decomposed, and their names.
+
+    If a part has no rule either, the program stays as it is: an error then names the user's own operators.
+    """
+    table, names, changed = torch.export.default_decompositions(), dict[str, None](), program
+    while missing := [each for each in _overloads(changed) if not has_rule(each.name())]:
+        chosen = {each: table[each] for each in missing if each in table and each.name() not in names}
+        if len(chosen) < len(missing):
+            return program, ()
+        names |= dict.fromkeys(each.name() for each in missing)
+        changed = changed.run_decompositions(chosen)
+    return changed, tuple(names)
+
+
+def _overloads(program: Any) -> set[Any]:
+    parts = [part for part in program.graph_module.modules() if isinstance(part, torch.fx.GraphModule)]
+    targets = {node.target for part in parts for node in part.graph.nodes}
+    return {target for target in targets if isinstance(target, torch._ops.OpOverload)}
 
 
 def _detach_where_disabled(module: torch.fx.GraphModule) -> None:
@@ -372,7 +404,7 @@ def _graph(module: Any, program: Any) -> Graph:
 def _is_assertion(node: Any) -> bool:
     """Return whether a call only checks what the export has assumed."""
     name = node.target.name() if isinstance(node.target, torch._ops.OpOverload) else ""
-    return name.startswith(("aten::_assert", "aten::sym_constrain_range"))
+    return name.startswith(ASSERTIONS)
 
 
 def _call(node: Any) -> Call:

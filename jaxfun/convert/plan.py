@@ -88,6 +88,7 @@ class Plan:
     - `aliases`: other names of a parameter that several modules share.
     - `ranges`: the least and the largest value of each dynamic size.
     - `frozen`: the parameters without `requires_grad`; their gradient is 0.
+    - `decomposed`: the operators without a rule, for which torch's decomposition stands in the plan.
     - `baked`: the numbers of the module that its `forward` changes, which the program holds as they were.
     """
 
@@ -104,6 +105,7 @@ class Plan:
     ranges: Mapping[str, tuple[int, int | None]] = field(default_factory=dict)
     baked: tuple[str, ...] = ()
     frozen: tuple[str, ...] = ()
+    decomposed: tuple[str, ...] = ()
     is_training: bool = False
 
     def calls(self) -> Iterator[Call]:

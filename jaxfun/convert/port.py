@@ -13,6 +13,7 @@ import numpy as np
 
 from ..core.dtypes import as_array, as_dtype
 from ..core.errors import ArgumentTypeError, ArgumentValueError, DTypeError, ShapeError, describe
+from ..core.numbers import is_traced
 from ..core.public import public
 from .plan import Input, Plan
 from .rules import Rule, key_of, rules_of
@@ -166,6 +167,8 @@ class Port:
 
 def _as_array(value: Any) -> jax.Array:
     """Return a tensor as an array. A counter of 64 bits becomes one of 32 while JAX's 64-bit types are off."""
+    if isinstance(value, jax.Array):
+        return value
     return jnp.asarray(np.asarray(value)) if str(value.dtype).endswith("64") else as_array(value)
 
 
@@ -176,6 +179,9 @@ def _as_leaf(wanted: Input, value: Any) -> Any:
 def _check_argument(wanted: Input, value: Any, sizes: dict[str, int]) -> None:
     """Raise where an argument is not like the example's: the dtype, the sizes, the value of a constant."""
     if not wanted.dtype:
+        if is_traced(value):
+            advice = "Do not pass it through jit: it is a constant of the port."
+            raise ArgumentTypeError(f"{wanted.constant!r} for the argument {wanted.path}", describe(value), advice)
         if value != wanted.constant:
             advice = "The conversion holds it as a constant: convert again with this value."
             raise ArgumentValueError(f"{wanted.constant!r} for the argument {wanted.path}", describe(value), advice)

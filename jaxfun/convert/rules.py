@@ -22,6 +22,7 @@ from .plan import Call, Plan
 
 Rule = Callable[..., Any]
 CONTROL = frozenset(("cond", "while_loop", "wrap_with_set_grad_enabled"))  # calls of graphs, which `run` makes
+ASSERTIONS = ("aten::_assert", "aten::sym_constrain_range")  # they only check what the export has assumed
 _MOST_SHOWN = 20
 
 _PARTS: Mapping[str, str | None] = {"sections": "indices_or_sections", "indices": "indices_or_sections"}
@@ -32,7 +33,6 @@ _NAMES: Mapping[str, Mapping[str, str | None]] = {
     "nn.functional.elu": {"scale": None, "input_scale": None},
     "nn.functional.grid_sample": {"interpolation_mode": "mode"},
     "nn.functional.embedding": {"indices": "input", "weight": "weight"},
-    "nn.functional.embedding_bag": {"indices": "input", "weight": "weight"},
     "nn.functional.interpolate": {"output_size": "size", "scale_factors": "scale_factor"},
     "split": {"split_size": "split_size_or_sections"},
     **dict.fromkeys(("tensor_split", "hsplit", "vsplit", "dsplit"), _PARTS),
@@ -58,7 +58,6 @@ _WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("", "reduction"): ("none", "mean", "sum"),
     ("nn.functional.grid_sample", "interpolation_mode"): ("bilinear", "nearest", "bicubic"),
     ("nn.functional.grid_sample", "padding_mode"): ("zeros", "border", "reflection"),
-    ("nn.functional.embedding_bag", "mode"): ("sum", "mean", "max"),
 }
 _ALIASES = {
     "__and__": "bitwise_and",
@@ -83,6 +82,11 @@ def rule_of(target: str) -> Rule | None:
     public = _public_of(target)
     function = public and _public(public)
     return functools.partial(_by_name, function, public, _FIXED.get(target, {})) if function else None
+
+
+def is_known(own: Mapping[str, Rule], target: str) -> bool:
+    """Return whether an overload has a rule: one of the user's, or one of jaxfun's, or needs none."""
+    return target in own or rule_of(target) is not None or target.startswith(ASSERTIONS)
 
 
 def rules_of(plan: Plan, own: Mapping[str, Rule]) -> dict[str, Rule]:
@@ -141,7 +145,10 @@ def _by_name(function: Rule, public: str, fixed: Mapping[str, Any], **given: Any
         words = _WORDS.get((public, name)) or _WORDS.get(("", name))
         if own is not None:
             arguments[own] = words[value] if words and isinstance(value, int) else value
-    return function(**arguments)
+    variadic = next((name for name, each in parameters.items() if each.kind is each.VAR_POSITIONAL), "")
+    tensors = arguments.pop(variadic, ()) if variadic == "tensors" else ()
+    found = function(*tensors, **arguments)
+    return getattr(found, "output", found)  # the new statistics are results of other overloads
 
 
 # Rules of their own, by torch's names of the arguments.
@@ -176,7 +183,7 @@ def _normalised_in_training(
     eps: float,
 ) -> tuple[Any, ...]:
     found = _public("nn.functional.batch_norm")(input, running_mean, running_var, weight, bias, training, momentum, eps)
-    if training:
+    if training and running_mean is not None:
         return found.output, None, None, found.running_mean, found.running_var
     return found, None, None, running_mean, running_var
 
@@ -189,6 +196,24 @@ def _normalised(
         None,
         None,
     )
+
+
+def _normalised_without_statistics(
+    input: jax.Array, weight: Any, bias: Any, training: bool, momentum: float, eps: float
+) -> tuple[Any, ...]:
+    return _normalised_in_training(input, weight, bias, None, None, training, momentum, eps)[:3]
+
+
+def _zero(self: jax.Array) -> jax.Array:
+    return jnp.zeros_like(self)
+
+
+def _bag(weight: jax.Array, indices: jax.Array, offsets: jax.Array, mode: int = 0, **options: Any) -> tuple[Any, ...]:
+    options = {name: value for name, value in options.items() if name != "sparse"}
+    padding = options.pop("padding_idx", None)
+    options["padding_idx"] = None if padding == -1 else padding
+    word = ("sum", "mean", "max")[mode]
+    return _public("nn.functional.embedding_bag")(indices, weight, offsets, mode=word, **options), None, None, None
 
 
 def _of_shape(draw: Callable[..., jax.Array]) -> Rule:
@@ -217,7 +242,19 @@ def _number(self: jax.Array) -> Any:
     return _public("item")(self)
 
 
+def _vector_norm(
+    self: jax.Array, ord: float = 2, dim: Any = None, keepdim: bool = False, dtype: DType | None = None
+) -> jax.Array:
+    return _public("norm")(self, ord, dim, keepdim, dtype=dtype)
+
+
 OWN: Mapping[str, Rule] = {
+    "aten::einsum": lambda equation, tensors: _public("einsum")(equation, *tensors),
+    "aten::linalg_vector_norm": _vector_norm,
+    "aten::type_as": lambda self, other: self.astype(other.dtype),
+    "aten::zero": _zero,
+    "aten::embedding_bag": _bag,
+    "aten::embedding_bag.padding_idx": _bag,
     "aten::arange": lambda end, dtype=None: _public("arange")(end, dtype=dtype),
     "aten::_to_copy": _cast,
     "aten::to.dtype_layout": _cast,
@@ -226,6 +263,7 @@ OWN: Mapping[str, Rule] = {
     "aten::copy": _copied,
     "aten::_native_batch_norm_legit_functional": _normalised_in_training,
     "aten::_native_batch_norm_legit_no_training": _normalised,
+    "aten::_native_batch_norm_legit.no_stats": _normalised_without_statistics,
     "aten::sym_size.int": lambda self, dim: self.shape[dim],
     "aten::sym_numel": lambda self: math.prod(self.shape),
     "aten::bernoulli": _bernoulli,

@@ -38,7 +38,7 @@ def _cases(gates: int, states: int = 1) -> tuple[Row, ...]:
         ("3 2 3", hx[1], f"{one}, {two}", True, 2, 0.5, False, False, False, None, None),
         ("3 2 3", hx[2], four, True, 2, 0.0, True, True, False, None, None),
         # a NaN in one sequence leaves the others as they are
-        ("1 6 3", ", ".join(["1 6 2"] * states), _names(gates, 3), False, 1, 0.0, False, False, False, None, None),
+        ("2 6 3", ", ".join(["1 6 2"] * states), _names(gates, 3), False, 1, 0.0, False, False, False, None, None),
     )
 
 
