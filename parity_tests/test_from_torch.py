@@ -29,7 +29,7 @@ from jaxfun.core.errors import (
     ShapeError,
     X64DisabledError,
 )
-from jaxfun.ops import record_of, records
+from jaxfun.ops import records
 
 KEY = jax.random.key(0)
 ERROR = 2e-5  # of the largest element: float32 through a few layers
@@ -615,16 +615,15 @@ def test_calls_of_models_match_torch_in_value_and_gradient(name: str) -> None:
 
 # Rules.
 
-SCHEMAS = {
-    name: getattr(getattr(torch.ops.aten, name.partition(".")[0]), name.partition(".")[2] or "default")._schema
+OVERLOADS = [
+    name
     for record in records().values()
     for name in record.aten
     if hasattr(torch.ops.aten, name.partition(".")[0])
     and hasattr(getattr(torch.ops.aten, name.partition(".")[0]), name.partition(".")[2] or "default")
-}
+]
 
 
-@pytest.mark.parametrize("name", SCHEMAS)
-def test_every_overload_of_a_record_has_a_rule(name: str) -> None:
-    assert rule_of(f"aten::{name}") is not None
-    assert record_of(name) is not None
+def test_every_overload_of_a_record_has_a_rule() -> None:
+    assert len(OVERLOADS) > 500
+    assert [name for name in OVERLOADS if rule_of(f"aten::{name}") is None] == []
