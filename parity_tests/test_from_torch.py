@@ -363,6 +363,7 @@ def test_blocks_without_gradient_have_none() -> None:
         return x * y + x.detach()
 
     port = jf.from_torch(function, torch.ones(2))
+    # float32's sine beside float64's; a gradient through the block would be off by cos(1)
     np.testing.assert_allclose(jax.grad(lambda x: jnp.sum(port({}, x)))(jnp.ones(2)), np.sin([1.0, 1.0]), rtol=1e-6)
 
 
@@ -503,6 +504,7 @@ def test_values_of_modules_in_remat_are_computed_anew_for_the_gradient() -> None
     port = jf.from_torch(module, inputs, remat=("blocks.layers.*",))
     wanted, found = (jax.jit(jax.grad(loss(each)))(plain.params) for each in (plain, port))
     for name, grad in wanted.items():
+        # float32 sums of squares of some 10, which XLA adds up in another order
         np.testing.assert_allclose(found[name], grad, rtol=1e-4, atol=1e-4)
     counts = [str(jax.make_jaxpr(loss(each))(plain.params)).count("remat2[") for each in (plain, port)]
     assert counts == [0, 2], "one for each layer"

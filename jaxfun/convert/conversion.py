@@ -42,9 +42,6 @@ def from_torch(
     args = example_inputs if isinstance(example_inputs, tuple) else (example_inputs,)
     own = rules or {}
     has_rule = functools.partial(is_known, own)
-    plan, *arrays, constants = exported(module, args, example_kwargs or {}, dynamic, train, has_rule)
-    found = rules_of(plan, own)
-    params, state, constants = (
-        {name: jnp.asarray(each) for name, each in part.items()} for part in (*arrays, constants)
-    )
-    return Port(params, state, plan, constants, found, patterns_of(plan, remat))
+    plan, *parts = exported(module, args, example_kwargs or {}, dynamic, train, has_rule)
+    params, state, constants = ({name: jnp.asarray(each) for name, each in part.items()} for part in parts)
+    return Port(params, state, plan, constants, rules_of(plan, own), patterns_of(plan, remat))

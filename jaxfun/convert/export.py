@@ -5,7 +5,6 @@ Begin with `exported`.
 
 import collections
 import contextlib
-import dataclasses
 import inspect
 import io
 import itertools
@@ -76,8 +75,7 @@ def exported(
         for each, mode in modes.items():
             each.training = mode
     baked = tuple(f"{name} = {value!r}" for name, value in changed.items())
-    found = _as_plan(program, wrapped, dynamic, is_training, baked)
-    return found._replace(plan=dataclasses.replace(found.plan, decomposed=decomposed))
+    return _as_plan(program, wrapped, dynamic, baked=baked, decomposed=decomposed, is_training=is_training)
 
 
 class _Function(torch.nn.Module):
@@ -109,14 +107,15 @@ def _recorded(module: torch.nn.Module, changed: dict[str, Any]) -> Iterator[None
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """Hold back what torch.export prints and warns of: errors say it in a few lines."""
-    logging.disable(logging.ERROR)
+    before = logging.root.manager.disable
+    logging.disable(max(before, logging.ERROR))
     try:
         held = io.StringIO()
         with warnings.catch_warnings(), contextlib.redirect_stdout(held), contextlib.redirect_stderr(held):
             warnings.simplefilter("ignore")
             yield
     finally:
-        logging.disable(logging.NOTSET)
+        logging.disable(before)
 
 
 def _program(module: torch.nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], dynamic: Dynamic) -> Any:
@@ -226,9 +225,8 @@ def _frames(error: Exception) -> list[Any]:
 # The program as data.
 
 
-def _as_plan(
-    program: Any, module: torch.nn.Module, dynamic: Dynamic, is_training: bool, baked: tuple[str, ...]
-) -> Exported:
+def _as_plan(program: Any, module: torch.nn.Module, dynamic: Dynamic, **known: Any) -> Exported:
+    """Return the program as data; `known` are the fields of the plan that it does not hold."""
     signature, module_graph = program.graph_signature, program.graph_module
     aliases, (params, state, constants) = _arrays(program, module)
     sources = tuple(_source(spec, aliases) for spec in signature.input_specs)
@@ -256,9 +254,8 @@ def _as_plan(
         new_arguments=_targets(new, _OVERWRITES[1], {}),
         aliases=aliases,
         ranges={names.get(str(name), str(name)): _range(each) for name, each in program.range_constraints.items()},
-        baked=baked,
         frozen=tuple(name for name, each in module.named_parameters() if not each.requires_grad),
-        is_training=is_training,
+        **known,
     )
     return Exported(plan, params, state, constants)
 
@@ -271,7 +268,7 @@ def _targets(specs: Sequence[Any], kind: Any, aliases: Mapping[str, str]) -> tup
 
 
 def _range(each: Any) -> tuple[int, int | None]:
-    """Return the bounds of a size. torch takes every size for 2 at least; a plan serves 0 and 1 as well."""
+    """Return the bounds of a size. torch.export assumes 2 at least; a plan serves 0 and 1 too."""
     least, most = (int(bound) if bound.is_Integer else None for bound in (each.lower, each.upper))
     return 0 if least is None or least <= 2 else least, most if most is None or most < 2**31 else None
 

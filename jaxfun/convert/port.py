@@ -77,7 +77,7 @@ class Port:
         return self._taken(state_dict, self.params)
 
     def state_from(self, state_dict: Mapping[str, Any]) -> Arrays:
-        """Return the buffers of another state_dict; those that a state_dict does not hold are the port's own.
+        """Return the buffers of another state_dict. Non-persistent buffers are not in it, and stay the port's own.
 
         Raises: ArgumentValueError for an unknown name, and for another shape.
         """
@@ -173,7 +173,7 @@ def _as_array(value: Any) -> jax.Array:
 
 
 def _as_leaf(wanted: Input, value: Any) -> Any:
-    return value if wanted.constant is not None or not wanted.dtype else jnp.asarray(value)
+    return jnp.asarray(value) if wanted.dtype else value
 
 
 def _check_argument(wanted: Input, value: Any, sizes: dict[str, int]) -> None:

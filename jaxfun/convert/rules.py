@@ -21,7 +21,6 @@ from ..ops import record_of
 from .plan import Call, Plan
 
 Rule = Callable[..., Any]
-CONTROL = frozenset(("cond", "while_loop", "wrap_with_set_grad_enabled"))  # calls of graphs, which `run` makes
 ASSERTIONS = ("aten::_assert", "aten::sym_constrain_range")  # they only check what the export has assumed
 _MOST_SHOWN = 20
 
@@ -94,7 +93,7 @@ def rules_of(plan: Plan, own: Mapping[str, Rule]) -> dict[str, Rule]:
 
     Raises: ConversionError, with all calls that have none.
     """
-    targets = dict.fromkeys(call.target for call in plan.calls() if call.target not in CONTROL)
+    targets = dict.fromkeys(call.target for call in plan.calls())
     found = {target: own.get(target) or rule_of(target) for target in targets}
     missing = [call for call in plan.calls() if call.target in found and found[call.target] is None]
     if missing:
@@ -248,7 +247,25 @@ def _vector_norm(
     return _public("norm")(self, ord, dim, keepdim, dtype=dtype)
 
 
+# Control flow: the graphs are functions of their inputs.
+
+
+def _branch(predicate: Any, yes: Callable[..., Any], no: Callable[..., Any], operands: Sequence[Any] = ()) -> Any:
+    return jax.lax.cond(predicate, yes, no, *operands)
+
+
+def _loop(
+    condition: Callable[..., Any], body: Callable[..., Any], carried: Sequence[Any], others: Sequence[Any] = ()
+) -> Any:
+    def is_on(state: Sequence[Any]) -> Any:
+        return condition(*state, *others)[0].reshape(())
+
+    return jax.lax.while_loop(is_on, lambda state: body(*state, *others), tuple(carried))
+
+
 OWN: Mapping[str, Rule] = {
+    "cond": _branch,
+    "while_loop": _loop,
     "aten::einsum": lambda equation, tensors: _public("einsum")(equation, *tensors),
     "aten::linalg_vector_norm": _vector_norm,
     "aten::type_as": lambda self, other: self.astype(other.dtype),

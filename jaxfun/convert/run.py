@@ -1,4 +1,4 @@
-"""A plan run on arrays: each call by its rule, under the name of its module.
+"""Run a plan on arrays: each call by its rule, under the name of its module.
 
 Begin with `Runner`. A run is pure, and JAX traces it as any function.
 """
@@ -6,7 +6,7 @@ Begin with `Runner`. A run is pure, and JAX traces it as any function.
 import fnmatch
 import itertools
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,14 +67,12 @@ class Runner:
 
     def _called(self, call: Call, known: Values, key: jax.Array | None) -> Any:
         args, kwargs = (self._resolved(each, known, key) for each in (call.args, call.kwargs))
-        if call.target in _CONTROL:
-            return _CONTROL[call.target](*args, **kwargs)
         if name := key_of(call.target, call.kwargs):
             kwargs[name] = fold(key, call)
         try:
             _refuse_wide(call)
             return self.rules[call.target](*args, **kwargs)
-        except Exception as error:
+        except Exception as error:  # of any kind: it is raised again, with the place in the user's code
             error.add_note(f"in {call.target}, {call.place}")
             raise
 
@@ -127,31 +125,3 @@ def _refuse_wide(call: Call) -> None:
 def fold(key: jax.Array | None, call: Call) -> jax.Array | None:
     """Return the random key of one call: folded by its name, so that another call does not change it."""
     return None if key is None else jax.random.fold_in(key, zlib.crc32(call.name.encode()))
-
-
-# Control flow.
-
-
-def _branch(predicate: Any, yes: Callable[..., Any], no: Callable[..., Any], operands: Sequence[Any] = ()) -> Any:
-    return jax.lax.cond(predicate, yes, no, *operands)
-
-
-def _loop(
-    condition: Callable[..., Any], body: Callable[..., Any], carried: Sequence[Any], others: Sequence[Any] = ()
-) -> Any:
-    def is_on(state: Sequence[Any]) -> Any:
-        return condition(*state, *others)[0].reshape(())
-
-    return jax.lax.while_loop(is_on, lambda state: body(*state, *others), tuple(carried))
-
-
-def _with_grad(enabled: bool, body: Callable[..., Any], *operands: Any) -> Any:
-    found = body(*operands)
-    return found if enabled else jax.tree.map(jax.lax.stop_gradient, found)
-
-
-_CONTROL: Mapping[str, Callable[..., Any]] = {
-    "cond": _branch,
-    "while_loop": _loop,
-    "wrap_with_set_grad_enabled": _with_grad,
-}

@@ -26,6 +26,7 @@ def write(directory: str | Path, plan: Plan, parts: Parts) -> None:
     place = Path(directory)
     place.mkdir(parents=True, exist_ok=True)
     save_file({f"{part}.{name}": each for part, held in parts.items() for name, each in held.items()}, place / _ARRAYS)
+    # allow_nan=False: a NaN that `_encoded` missed raises instead of giving invalid JSON
     text = json.dumps({"format": FORMAT, "plan": _encoded(plan)}, indent=1, allow_nan=False)
     (place / _PLAN).write_text(text + "\n", encoding="utf-8")
 
