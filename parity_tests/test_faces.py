@@ -12,8 +12,8 @@ import torch
 import jaxfun as jf
 from jaxfun.core.record import Op
 from jaxfun.ops import records_of
-from jaxfun.parity.draw.cover import first_dtype
-from parity_tests.suite import compared, covered
+from jaxfun.parity.draw.cover import cover, first_dtype
+from parity_tests.suite import LESS, checked, compared, covered
 
 FACES = {"special": jf.special, "linalg": jf.linalg}
 # The function of jaxfun whose record describes the arguments, where the names differ.
@@ -38,6 +38,7 @@ def attribute(path: str) -> Callable[..., Any]:
 
 NAMES = [f"{space}.{name}" for space, face in FACES.items() for name in names_of(face)]
 OF_THE_FACE = ("linalg.cholesky", "linalg.cross", "linalg.det", "linalg.diagonal", "linalg.inv", "linalg.slogdet")
+SOME = 4  # cases
 CASES = [(path, record) for path in NAMES for record in records_for(path)]
 
 
@@ -45,7 +46,12 @@ CASES = [(path, record) for path in NAMES for record in records_for(path)]
 @pytest.mark.parametrize(("path", "record"), CASES, ids=[f"{path}-{record.name}" for path, record in CASES])
 def test_namespace_function_matches_torch(path: str, record: Op) -> None:
     beside = dataclasses.replace(record, torch=f"torch.{path}", signature=signature_in(path, record))
-    assert compared(covered(beside, attribute(path), first_dtype(record)), "value")
+    if path in OF_THE_FACE:
+        assert compared(covered(beside, attribute(path), first_dtype(record)), "value")
+        return
+    # the function is the record's own, which is compared on every choice elsewhere: here only torch's side is another
+    for case in cover(beside, first_dtype(record))[:SOME]:
+        assert not checked(beside, attribute(path), case, levels=LESS).failures
 
 
 def signature_in(path: str, record: Op) -> inspect.Signature:

@@ -53,6 +53,21 @@ def taken_by(record: Op) -> list[DType]:
     return sorted(taken, key=lambda dtype: LIKELY.index(dtype.name) if dtype.name in LIKELY else len(LIKELY))
 
 
+def _saturated(name: str, *, is_cell: bool = False) -> dict[str, Any]:
+    """Return the arguments of a recurrent function with complex gates near -200, by the names of all its overloads."""
+    state = np.full((1, *([1] if is_cell else [1, 1]), 1), 1, np.complex64)
+    weight = np.full((1, {"lstm": 4, "gru": 3}[name], 1), 10 + 1j, np.complex64)
+    return {
+        "hx": (state, state) if name == "lstm" else state,
+        "input": -20 * state,
+        "data": -20 * state[:, 0],
+        "batch_sizes": np.array([[1]]),
+        **{"w_ih": weight, "w_hh": weight, "params": (weight, weight)},
+        **{"has_biases": False, "num_layers": 1, "dropout": 0.0},
+        **{"train": False, "bidirectional": False, "batch_first": False},
+    }
+
+
 # Arguments that show a known difference that random draws rarely or never reach. The key is the record's name and the
 # start of the reason; each tensor is a stack of one value set
 GIVEN: dict[str, dict[str, Any]] = {
@@ -184,6 +199,8 @@ GIVEN: dict[str, dict[str, Any]] = {
         "upper": False,
     },
     "atan2: torch squares": {"input": np.array([[100]], np.int8), "other": np.array([[1.0]], np.float32)},
+    **{f"{name}.{form}: torch computes 1": _saturated(name) for name in ("lstm", "gru") for form in ("input", "data")},
+    **{f"{name}_cell: torch computes 1": _saturated(name, is_cell=True) for name in ("lstm", "gru")},
 }
 
 

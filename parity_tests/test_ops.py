@@ -4,6 +4,7 @@ import pytest
 
 from jaxfun.core.dtypes import DType
 from jaxfun.core.record import Op
+from jaxfun.parity.draw.cover import cover, first_dtype
 from jaxfun.parity.draw.invalid import refused
 from parity_tests.suite import (
     PAIRS,
@@ -12,6 +13,7 @@ from parity_tests.suite import (
     candidate_of,
     compared,
     covered,
+    daily_cases,
     daily_pairs,
     report_of,
     search,
@@ -64,10 +66,12 @@ NOTHING: dict[str, tuple[tuple[str, ...], str]] = {
 }
 
 
-def test_equals_torch_on_every_choice_of_arguments(record: Op, dtype: DType, device: str) -> None:
-    report = report_of(record)
+def test_equals_torch_on_every_choice_of_arguments(
+    record: Op, dtype: DType, device: str, pytestconfig: pytest.Config
+) -> None:
+    report, profile = report_of(record), pytestconfig.getoption("--parity-profile") or "quick"
     try:
-        covered(record, candidate_of(record), dtype, device, report)
+        covered(record, candidate_of(record), dtype, device, report, profile)
     finally:
         report.log()
     nothing, _ = NOTHING.get(record.name, ((), ""))
@@ -106,3 +110,12 @@ def test_three_days_run_every_dtype_of_every_record() -> None:
     assert set.union(*days) == {(record.name, dtype) for record, dtype in PAIRS}
     assert all(len(day) < len(PAIRS) * 0.6 for day in days)
     assert daily_pairs("thorough", 0) == PAIRS
+
+
+def test_two_days_run_every_covering_case() -> None:
+    record = next(record for record in RECORDS if record.name == "std.correction")
+    dtype = first_dtype(record)
+    days = [{case.seed for case in daily_cases(record, dtype, "quick", day)} for day in range(2)]
+    every = {case.seed for case in cover(record, dtype)}
+    assert set.union(*days) == every == {case.seed for case in daily_cases(record, dtype, "thorough", 0)}
+    assert all(len(day) < len(every) * 0.7 for day in days)
