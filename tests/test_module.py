@@ -538,6 +538,35 @@ def test_error_in_a_large_module_is_found() -> None:
     assert differing(report, "vjp") == {"first.bias"}
 
 
+class WideAttention(torch.nn.Module):
+    """An attention, large enough to be checked one value set at a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.query, self.key, self.value = (torch.nn.Linear(140, 140) for _ in range(3))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.scaled_dot_product_attention(self.query(x), self.key(x), self.value(x))
+
+
+def wide_attention(params: dict, x: jax.Array, *, turned: float = 0.0) -> jax.Array:
+    query, key, value = (x @ params[f"{name}.weight"].T for name in ("query", "key", "value"))
+    query, key = query + params["query.bias"], key + params["key.bias"]
+    # a gradient of the key's bias: `turned` of its elements
+    weights = jax.nn.softmax(query @ key.T / 140**0.5) + turned * jnp.sum(params["key.bias"])
+    return weights @ (value + params["value.bias"])
+
+
+def test_gradient_that_is_zero_in_theory_is_compared_with_the_others() -> None:
+    torch.manual_seed(0)
+    options: Any = {"examples": 2, "levels": ["vjp"]}
+    given = np.zeros((6, 140), np.float32)
+    report = check(WideAttention(), wide_attention, dict, given, **options)
+    assert report.ok, report
+    report = check(WideAttention(), functools.partial(wide_attention, turned=1e-4), dict, given, **options)
+    assert "key.bias" in differing(report, "vjp")
+
+
 def test_large_module_is_copied_few_times() -> None:
     torch.manual_seed(0)
     layer = torch.nn.Linear(1100, 1000)

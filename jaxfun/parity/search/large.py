@@ -152,26 +152,30 @@ class _Large:
             detail = f"{len(got)} results where the reference has {len(want)}"
             self._take(case, Mismatch(level, 0, 0, Verdict("structure", detail=detail)))
             return
+        largest = max((_largest(item) for item in wide if is_inexact(item)), default=0.0)
         for leaf, (part, target, oracle) in enumerate(zip(got, want, wide, strict=True)):
-            scale = self._scale(level, leaf, target, oracle)
+            is_residue = level in _DERIVATIVES and _is_residue(target, oracle, largest)
+            scale = self._scale(level, leaf, target, oracle, is_residue)
             verdict = _in_pieces(part, target, oracle, scale, self.options)
             self._take(case, Mismatch(level, 0, leaf, verdict, part, target))
             if level == "value" and verdict.ok and "jit" in self.options.levels:  # values come from the compiled call
                 self.report.count("jit", verdict, bool(np.any(target != 0)))
-            self._plant(level, leaf, target, scale)
+            if not is_residue:  # zeros are then as good
+                self._plant(level, leaf, target, scale)
 
-    def _scale(self, level: str, leaf: int, target: np.ndarray, oracle: np.ndarray) -> float:
+    def _scale(self, level: str, leaf: int, target: np.ndarray, oracle: np.ndarray, is_residue: bool) -> float:
         """Return the scale that rounding is relative to: a share of the largest number, or the module's own error."""
         precision = PRECISION.get(part_of(str(target.dtype)))
         if precision is None:
             return 0.0
-        largest = _largest(oracle)
-        error = _largest(target.astype(oracle.dtype) - oracle)
+        largest, error = _largest(oracle), _largest(target.astype(oracle.dtype) - oracle)
+        by = _SLACK / (precision.ulps * precision.eps)
+        if is_residue:
+            return by * error
         share = error / largest if largest else 0.0
         self._lost[level, leaf] = max(share, self._lost.get((level, leaf), 0.0))
         known = max(share for (other, _), share in self._lost.items() if other == level)
-        lost = _SLACK * min(known, _MOST_LOST) / (precision.ulps * precision.eps)
-        return largest * max(_SHARE_OF_LARGEST, lost)
+        return largest * max(_SHARE_OF_LARGEST, by * min(known, _MOST_LOST))
 
     def _plant(self, level: str, leaf: int, target: np.ndarray, scale: float) -> None:
         """Record whether the tolerance would reject all-zero results, and results shifted a little."""
@@ -307,12 +311,26 @@ _SHARE = 0.4  # of the time limit, for values and gradients
 _TIMES = {"value": 0.5, "vmap": 0.7, "jvp": 1.0, "hvp": 2.5}  # time of a level, relative to the first value set's
 _SLACK = 8.0  # times the module's own largest error
 _MOST_LOST = 2.0**-10
+_RESIDUE = 64  # times the rounding of the largest derivative
 _SHARE_OF_LARGEST = 0.25  # of the largest number: terms of that size may cancel in any element
 _SHIFT = 1e-4
 
 
 def _shape(item: np.ndarray) -> Any:
     return jax.ShapeDtypeStruct(item.shape, jax.dtypes.canonicalize_dtype(item.dtype))
+
+
+def _is_residue(target: np.ndarray, oracle: np.ndarray, of_all: float) -> bool:
+    """Return whether a derivative is 0 in theory, as an attention's is by the bias of its keys.
+
+    The module has then none of the digits: its error is as large as the numbers, and is the rounding of terms as large
+    as `of_all`, the largest number of all derivatives.
+    """
+    precision = PRECISION.get(part_of(str(target.dtype)))
+    if precision is None:
+        return False
+    error = _largest(target.astype(oracle.dtype) - oracle)
+    return _MOST_LOST * _largest(oracle) < error <= _RESIDUE * precision.eps * of_all
 
 
 def _largest(array: np.ndarray) -> float:
