@@ -1555,6 +1555,8 @@ def from_torch(
     train: builtins.bool = False,
     rules: Mapping[str, Callable[..., object]] | None = None,
     remat: Sequence[str] = (),
+    prove: builtins.bool = True,
+    progress: Callable[[str, builtins.int, builtins.int], None] | None = None,
 ) -> Port:
     """Convert a PyTorch module or function to a pure JAX function.
 
@@ -1564,6 +1566,9 @@ def from_torch(
     random. `rules` has your own functions for calls without one, by torch's name of the overload; they take torch's
     arguments by name. `remat` has patterns of modules, such as `"layers.*"`: the gradient computes their values anew
     and does not keep them (jax.checkpoint).
+
+    `prove` compares the port with the module: `print(port.report)`. It takes up to a minute, mostly some seconds;
+    `progress(what, done, total)` is called meanwhile.
 
     Raises: ConversionError for code that torch.export cannot follow, and for calls without a rule, all at once;
     ArgumentValueError for a pattern of modules that fits none.

@@ -3,6 +3,7 @@
 import collections
 import copy
 import dataclasses
+import functools
 import re
 import subprocess
 import sys
@@ -31,6 +32,7 @@ from jaxfun.core.errors import (
 )
 from jaxfun.ops import records
 
+from_torch = functools.partial(jf.from_torch, prove=False)  # the proof has tests of its own
 KEY = jax.random.key(0)
 ERROR = 2e-5  # of the largest element: float32 through a few layers
 
@@ -112,7 +114,7 @@ def leaves(result: Any) -> list[Any]:
 @pytest.mark.parametrize("name", MODELS)
 def test_value_gradient_and_buffers_match_torch(name: str, train: bool) -> None:
     module, inputs = made(name)
-    port = jf.from_torch(module, inputs, train=train)
+    port = from_torch(module, inputs, train=train)
     reference = copy.deepcopy(module).train(train)
     wanted = leaves(reference(inputs))
     cotangents = [torch.randn(each.shape, generator=torch.Generator().manual_seed(1)) for each in wanted]
@@ -141,7 +143,7 @@ def test_value_gradient_and_buffers_match_torch(name: str, train: bool) -> None:
 @pytest.mark.parametrize("name", MODELS)
 def test_port_serves_other_sizes_and_vmap(name: str) -> None:
     module, inputs = made(name)
-    port = jf.from_torch(module.eval(), inputs, dynamic=("batch",))
+    port = from_torch(module.eval(), inputs, dynamic=("batch",))
     more = torch.cat([inputs, inputs.flip(0), inputs[:1]])
     arrays = jnp.asarray(more.numpy())
     for mine, its in zip(leaves(port(port.params, arrays)), leaves(module(more)), strict=True):
@@ -152,7 +154,7 @@ def test_port_serves_other_sizes_and_vmap(name: str) -> None:
 
 
 def test_port_is_a_function_of_jax_and_is_shown_in_a_line() -> None:
-    port = jf.from_torch(nn.Linear(3, 2), torch.ones(4, 3), dynamic=("batch",))
+    port = from_torch(nn.Linear(3, 2), torch.ones(4, 3), dynamic=("batch",))
     assert jax.jit(port)(port.params, jnp.ones((5, 3))).shape == (5, 2)
     assert repr(port) == "Port(2 parameters, 0 buffers, evaluation: float32[batch, 3])"
 
@@ -162,7 +164,7 @@ def test_training_mode_of_the_module_is_left_as_it_is() -> None:
     module.train()
     module.head.eval()
     before = {name: each.clone() for name, each in module.state_dict().items()}
-    jf.from_torch(module, inputs)
+    from_torch(module, inputs)
     assert [each.training for each in (module, module.first[1], module.head)] == [True, True, False]
     assert all(torch.equal(each, before[name]) for name, each in module.state_dict().items())
 
@@ -186,7 +188,7 @@ def test_arguments_and_results_keep_their_structure() -> None:
         return {"sum": x + pair[1], "all": (x * named["a"], [x, None], 3)}
 
     one = torch.ones(3)
-    port = jf.from_torch(function, (one, (one, 2 * one)), {"named": {"a": 4 * one}})
+    port = from_torch(function, (one, (one, 2 * one)), {"named": {"a": 4 * one}})
     x = jnp.ones(3)
     result = port({}, x, (x, 2 * x), named={"a": 4 * x})
     assert result["all"][2] == 3
@@ -202,16 +204,16 @@ def test_arguments_and_results_keep_their_structure() -> None:
 
 
 def test_named_tuples_stay_and_dataclasses_become_dicts() -> None:
-    pair = jf.from_torch(lambda x: Pair(x, x + 1), torch.ones(2))
+    pair = from_torch(lambda x: Pair(x, x + 1), torch.ones(2))
     found = jax.jit(lambda x: pair({}, x))(jnp.ones(2))
     assert type(found).__name__ == "Pair"
     np.testing.assert_array_equal(found.second, [2, 2])
-    answer = jf.from_torch(lambda x: Answer(x.sum(), x), torch.ones(2))({}, jnp.ones(2))
+    answer = from_torch(lambda x: Answer(x.sum(), x), torch.ones(2))({}, jnp.ones(2))
     assert answer.keys() == {"total", "parts"}
 
 
 def test_numbers_are_constants_that_are_checked() -> None:
-    port = jf.from_torch(lambda x, scale, is_on: x * scale if is_on else x, (torch.ones(2), 2.0, True))
+    port = from_torch(lambda x, scale, is_on: x * scale if is_on else x, (torch.ones(2), 2.0, True))
     np.testing.assert_array_equal(port({}, jnp.ones(2), 2.0, True), [2, 2])
     with pytest.raises(ArgumentValueError, match=r"expected 2.0 for the argument 1, got 3.0"):
         port({}, jnp.ones(2), 3.0, True)
@@ -224,7 +226,7 @@ def test_numbers_are_constants_that_are_checked() -> None:
 
 def test_shared_parameter_has_one_entry_and_its_aliases() -> None:
     module, inputs = made("text")
-    port = jf.from_torch(module, inputs)
+    port = from_torch(module, inputs)
     assert "head.weight" not in port.params
     assert port.plan.aliases == {"head.weight": "embed.weight"}
     assert port.params_from(module.state_dict()).keys() == port.params.keys()
@@ -232,7 +234,7 @@ def test_shared_parameter_has_one_entry_and_its_aliases() -> None:
 
 def test_parameters_are_taken_from_another_state_dict() -> None:
     module, inputs = made("images")
-    port = jf.from_torch(module.eval(), inputs)
+    port = from_torch(module.eval(), inputs)
     other = copy.deepcopy(module)
     with torch.no_grad():
         for each in (*other.parameters(), other.first[1].running_mean):
@@ -251,7 +253,7 @@ def test_parameters_are_taken_from_another_state_dict() -> None:
 def test_frozen_parameter_has_no_gradient() -> None:
     module = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 2))
     module[0].weight.requires_grad_(False)
-    port = jf.from_torch(module, torch.ones(2, 3))
+    port = from_torch(module, torch.ones(2, 3))
     grads = jax.grad(lambda params: jnp.sum(port(params, jnp.ones((2, 3)))))(port.params)
     assert not np.any(grads["0.weight"])
     assert np.any(grads["0.bias"])
@@ -259,7 +261,7 @@ def test_frozen_parameter_has_no_gradient() -> None:
 
 def test_shardings_follow_the_names_of_the_parameters() -> None:
     module, inputs = made("text")
-    port = jf.from_torch(module, inputs)
+    port = from_torch(module, inputs)
     mesh = jax.make_mesh((1,), ("model",))
     spec = jax.sharding.PartitionSpec("model")
     found = port.shardings(mesh, {"*.linear1.weight": spec})
@@ -286,7 +288,7 @@ class Counter(nn.Module):
 
 def test_buffers_that_the_model_changes_come_back_in_evaluation_too() -> None:
     module = Counter()
-    port = jf.from_torch(module, torch.ones(2))
+    port = from_torch(module, torch.ones(2))
     result, state = port({}, jnp.ones(2))
     assert state["steps"] == 1
     _, state = port({}, jnp.ones(2), state=state)
@@ -302,7 +304,7 @@ def test_arguments_that_the_model_overwrites_come_back() -> None:
         y[0] = 5
         return x * y
 
-    result, new = jf.from_torch(function, (torch.ones(2), torch.ones(2)))({}, jnp.ones(2), jnp.ones(2))
+    result, new = from_torch(function, (torch.ones(2), torch.ones(2)))({}, jnp.ones(2), jnp.ones(2))
     np.testing.assert_array_equal(result, [10, 2])
     np.testing.assert_array_equal(new["x"], [2, 2])
     np.testing.assert_array_equal(new["y"], [5, 1])
@@ -322,7 +324,7 @@ class Places(nn.Module):
 
 def test_sizes_are_checked_against_what_torch_allows() -> None:
     dynamic = {"x": ("batch", "length"), "mask": ("batch", "length")}
-    port = jf.from_torch(Places(), (torch.ones(2, 4, 3), torch.ones(2, 4)), dynamic=dynamic)
+    port = from_torch(Places(), (torch.ones(2, 4, 3), torch.ones(2, 4)), dynamic=dynamic)
     for batch, length in ((1, 1), (5, 8)):
         assert port(port.params, jnp.ones((batch, length, 3)), jnp.ones((batch, length))).shape == (batch, length, 3)
     with pytest.raises(ShapeError, match="a size length from 0 to 8, got 9"):
@@ -335,7 +337,7 @@ def test_sizes_are_checked_against_what_torch_allows() -> None:
 
 def test_another_kind_of_dtype_is_refused() -> None:
     module, inputs = made("text")
-    port = jf.from_torch(module, inputs)
+    port = from_torch(module, inputs)
     with pytest.raises(DTypeError, match=r"int64\[2, 7\] for the argument 0, got float32\[2, 7\]"):
         port(port.params, jnp.ones((2, 7)))
 
@@ -344,10 +346,10 @@ def test_another_kind_of_dtype_is_refused() -> None:
 
 
 def test_branches_and_loops_are_those_of_jax() -> None:
-    branch = jf.from_torch(lambda x: torch.cond(x.sum() > 0, lambda x: x.sin(), lambda x: x.cos(), (x,)), torch.ones(2))
+    branch = from_torch(lambda x: torch.cond(x.sum() > 0, lambda x: x.sin(), lambda x: x.cos(), (x,)), torch.ones(2))
     for x in (jnp.ones(2), -jnp.ones(2)):
         np.testing.assert_allclose(jax.jit(lambda x: branch({}, x))(x), jnp.sin(x) if x[0] > 0 else jnp.cos(x))
-    loop = jf.from_torch(
+    loop = from_torch(
         lambda x, n: while_loop(lambda i, x: i < 5, lambda i, x: (i + 1, x * 2), (n, x)),
         (torch.ones(2), torch.tensor(0)),
     )
@@ -362,7 +364,7 @@ def test_blocks_without_gradient_have_none() -> None:
             y = x.sin()
         return x * y + x.detach()
 
-    port = jf.from_torch(function, torch.ones(2))
+    port = from_torch(function, torch.ones(2))
     # float32's sine beside float64's; a gradient through the block would be off by cos(1)
     np.testing.assert_allclose(jax.grad(lambda x: jnp.sum(port({}, x)))(jnp.ones(2)), np.sin([1.0, 1.0]), rtol=1e-6)
 
@@ -380,7 +382,7 @@ class Noisy(nn.Module):
 
 
 def test_dropout_follows_the_key() -> None:
-    port = jf.from_torch(Noisy(), torch.ones(20_000), train=True)
+    port = from_torch(Noisy(), torch.ones(20_000), train=True)
     x = jnp.ones(20_000)
     (first, second), state = port({}, x, key=KEY)
     assert state == {}
@@ -404,7 +406,7 @@ def test_dropout_follows_the_key() -> None:
     ids=["dropout", "attention", "randn_like", "rand", "bernoulli", "bernoulli_"],
 )
 def test_key_is_asked_for_where_something_is_random(function: Any) -> None:
-    port = jf.from_torch(function, torch.ones(2, 3, 4), train=True)
+    port = from_torch(function, torch.ones(2, 3, 4), train=True)
     x = jnp.ones((2, 3, 4))
     one, other = (port({}, x, key=jax.random.key(seed))[0] for seed in (0, 1))
     assert np.any(one != other)
@@ -413,7 +415,7 @@ def test_key_is_asked_for_where_something_is_random(function: Any) -> None:
 
 
 def test_key_is_refused_where_nothing_is_random() -> None:
-    port = jf.from_torch(Noisy(), torch.ones(3))
+    port = from_torch(Noisy(), torch.ones(3))
     with pytest.raises(ArgumentTypeError, match="no `key`, because nothing in the model is random"):
         port({}, jnp.ones(3), key=KEY)
 
@@ -438,7 +440,7 @@ class Outer(nn.Module):
 
 def test_all_unsupported_calls_are_named_with_module_and_line() -> None:
     with pytest.raises(ConversionError) as raised:
-        jf.from_torch(Outer(), torch.ones(3, 3))
+        from_torch(Outer(), torch.ones(3, 3))
     said = str(raised.value)
     assert re.search(r"2 of \d calls have no rule:", said)
     assert "aten::fft_rfft  inner  " in said
@@ -456,13 +458,13 @@ def test_rules_of_the_user_take_torchs_arguments_by_name() -> None:
         return jax.scipy.linalg.expm(self)
 
     x = torch.eye(3) * 0.5
-    port = jf.from_torch(Outer(), x, rules={"aten::fft_rfft": spectrum, "aten::linalg_matrix_exp": exponential})
+    port = from_torch(Outer(), x, rules={"aten::fft_rfft": spectrum, "aten::linalg_matrix_exp": exponential})
     assert_near(port({}, jnp.asarray(x.numpy())), Outer()(x))
 
 
 def test_operator_without_a_rule_is_decomposed_alone() -> None:
     module = nn.utils.parametrizations.weight_norm(nn.Linear(3, 2))
-    port = jf.from_torch(module, torch.ones(4, 3))
+    port = from_torch(module, torch.ones(4, 3))
     assert port.plan.decomposed[0] == "aten::_weight_norm"
     assert_near(port(port.params, jnp.ones((4, 3))), module(torch.ones(4, 3)))
 
@@ -474,18 +476,18 @@ def test_data_dependent_branch_is_shown_with_its_line() -> None:
         return -x
 
     with pytest.raises(ConversionError) as raised:
-        jf.from_torch(function, torch.ones(2))
+        from_torch(function, torch.ones(2))
     assert "if x.sum() > 0:" in str(raised.value)
     assert "torch.where, or torch.cond" in str(raised.value)
 
 
 def test_what_is_no_function_is_refused() -> None:
     with pytest.raises(ArgumentTypeError, match=r"a torch.nn.Module or a function"):
-        jf.from_torch(3, torch.ones(2))
+        from_torch(3, torch.ones(2))
 
 
 def test_number_of_64_bits_is_refused_without_them() -> None:
-    port = jf.from_torch(lambda x: x + 2**40, torch.arange(3))
+    port = from_torch(lambda x: x + 2**40, torch.arange(3))
     with pytest.raises(X64DisabledError, match=str(2**40)):
         port({}, jnp.arange(3))
 
@@ -500,8 +502,8 @@ def test_values_of_modules_in_remat_are_computed_anew_for_the_gradient() -> None
     def loss(port: jf.Port) -> Callable[..., jax.Array]:
         return lambda params: jnp.sum(jnp.square(port(params, x)["logits"]))
 
-    plain = jf.from_torch(module, inputs)
-    port = jf.from_torch(module, inputs, remat=("blocks.layers.*",))
+    plain = from_torch(module, inputs)
+    port = from_torch(module, inputs, remat=("blocks.layers.*",))
     wanted, found = (jax.jit(jax.grad(loss(each)))(plain.params) for each in (plain, port))
     for name, grad in wanted.items():
         # float32 sums of squares of some 10, which XLA adds up in another order
@@ -509,7 +511,7 @@ def test_values_of_modules_in_remat_are_computed_anew_for_the_gradient() -> None
     counts = [str(jax.make_jaxpr(loss(each))(plain.params)).count("remat2[") for each in (plain, port)]
     assert counts == [0, 2], "one for each layer"
     with pytest.raises(ArgumentValueError, match=r"patterns of modules in `remat`, got 'layers.\*'"):
-        jf.from_torch(module, inputs, remat=("layers.*",))
+        from_torch(module, inputs, remat=("layers.*",))
 
 
 # Ports on disk.
@@ -524,7 +526,7 @@ def stored() -> None:
 @pytest.mark.parametrize("name", MODELS)
 def test_saved_port_gives_the_same_results(name: str, tmp_path: Path) -> None:
     module, inputs = made(name)
-    port = jf.from_torch(module, inputs, dynamic=("batch",), train=True)
+    port = from_torch(module, inputs, dynamic=("batch",), train=True)
     port.save(tmp_path / "port")
     again = jf.load_port(tmp_path / "port")
     assert again.plan == port.plan
@@ -537,7 +539,7 @@ def test_saved_port_gives_the_same_results(name: str, tmp_path: Path) -> None:
 def test_saved_port_runs_without_torch(tmp_path: Path) -> None:
     module, inputs = made("text")
     wanted = module.eval()(inputs)["logits"]
-    jf.from_torch(module, inputs).save(tmp_path)
+    from_torch(module, inputs).save(tmp_path)
     program = f"""
 import sys
 
@@ -557,7 +559,7 @@ def test_plan_keeps_what_json_has_not(tmp_path: Path) -> None:
     def function(x: torch.Tensor) -> torch.Tensor:
         return x.masked_fill(x > 1, -float("inf")).clamp(min=-2).to(torch.bfloat16)
 
-    port = jf.from_torch(lambda x: Pair(function(x), None), torch.ones(2))
+    port = from_torch(lambda x: Pair(function(x), None), torch.ones(2))
     port.save(tmp_path)
     again = jf.load_port(tmp_path)
     assert again.plan == port.plan
@@ -568,7 +570,7 @@ def test_plan_keeps_what_json_has_not(tmp_path: Path) -> None:
 def test_other_directories_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ArgumentValueError, match=r"a directory with plan.json"):
         jf.load_port(tmp_path)
-    jf.from_torch(nn.Linear(2, 2), torch.ones(1, 2)).save(tmp_path)
+    from_torch(nn.Linear(2, 2), torch.ones(1, 2)).save(tmp_path)
     plan = (tmp_path / "plan.json").read_text()
     (tmp_path / "plan.json").write_text(plan.replace('"format": 1', '"format": 9'))
     with pytest.raises(ArgumentValueError, match=r"a port of format 1, got format 9"):
@@ -605,7 +607,7 @@ CALLS = {
 def test_calls_of_models_match_torch_in_value_and_gradient(name: str) -> None:
     x = torch.randn(4, 3, generator=torch.Generator().manual_seed(3)).requires_grad_()
     wanted = CALLS[name](x)
-    port = jf.from_torch(CALLS[name], x.detach())
+    port = from_torch(CALLS[name], x.detach())
     found, pull = jax.vjp(lambda x: port({}, x), jnp.asarray(x.detach().numpy()))
     assert found.dtype.name == str(wanted.dtype).removeprefix("torch.")
     assert_near(found, wanted)

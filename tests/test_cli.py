@@ -43,7 +43,9 @@ def test_fit_of_the_diabetes_table_matches_scikit_learn(tmp_path: Path, capsys: 
     plot, saved = tmp_path / "fit.png", tmp_path / "model.npz"
     assert run("fit", DIABETES, "--target", "progression", "--plot", plot, "--save", saved) == 0
     printed = capsys.readouterr().out
-    model, data = np.load(saved), csv.read_csv(DIABETES)
+    with np.load(saved) as file:
+        model = dict(file)
+    data = csv.read_csv(DIABETES)
     features = [str(name) for name in model["features"]]
     assert features == data.column_names[:-1]
     X = np.column_stack([data.column(name).to_numpy() for name in features])

@@ -30,8 +30,13 @@ FLOORS = [
     ["__main__"],
 ]
 RANK = {name: rank for rank, names in enumerate(FLOORS) for name in names}
-# Only these commands import the parity engine: they run it and print its results.
-MAY_ALSO = {"cli/parity.py": {"parity"}, "cli/differences.py": {"porting"}}
+# Only these commands import the parity engine and the conversion: they run them and print their results.
+MAY_ALSO = {
+    "cli/parity.py": {"parity"},
+    "cli/differences.py": {"porting"},
+    "cli/port.py": {"convert", "parity"},
+    "cli/check.py": {"convert"},
+}
 JUDGES = {
     "parity": {"core", "parity"},
     "porting": {"core", "ops", "parity", "porting"},
@@ -46,7 +51,7 @@ HEAVY = ("torch", "hypothesis", "matplotlib", "optax", "pyarrow", "rich", "pytes
 OPTIONAL = {"torch", "matplotlib", "pyarrow", "rich", "safetensors"}  # of the extras: a function may import them
 TORCH_IN = {
     *("parity/run/torch_side.py", "parity/run/noise.py", "parity/run/torch_modules.py", "parity/run/torch_optim.py"),
-    *("convert/export.py", "cli/tour.py"),
+    *("convert/export.py", "convert/proof/reference.py", "cli/tour.py"),
 }
 
 

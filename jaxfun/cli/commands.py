@@ -62,6 +62,31 @@ _DIFFERENCES_EXAMPLES = """examples:
 """
 
 
+_PORT_DESCRIPTION = """Convert a PyTorch module to a pure JAX function, prove it, and write it to a directory.
+
+The proof compares each call alone, then the whole model, with PyTorch. In Python it is jaxfun.from_torch, and
+jaxfun.load_port reads the directory where PyTorch is not installed."""
+_PORT_EXAMPLES = """examples:
+  jaxfun port torchvision.models:resnet18 --inputs "float32[batch,3,224,224]" --out resnet18
+  jaxfun port mymodule:make --inputs "int64[batch,length:16]<99; mask=bool[batch,length]" --out gpt --html proof.html
+
+inputs: one per tensor, separated by semicolons, as they are passed; name= is a keyword. A number is a fixed size, a
+  name a size that may change, name:number such a size with its value in the example. <99 bounds integers (<2).
+
+exit code:
+  0  the port agrees with the module
+  1  it differs: the proof names the first call that does
+  2  a mistake in the call, or a module that cannot be converted
+"""
+_CHECK_DESCRIPTION = """Check a saved port against the results of PyTorch that were written with it.
+
+PyTorch is not needed: for a test of your own after a new jax, on a new machine, or after an edit of the plan. The exit
+code is 1 if a result, a gradient or the value of a call is further off than rounding explains."""
+_CHECK_EXAMPLES = """examples:
+  jaxfun check resnet18
+"""
+
+
 def _above_0(kind: type, name: str) -> Any:
     """Return an argument type of argparse: a number above 0. argparse shows `name` in its message."""
 
@@ -122,6 +147,21 @@ def _differences(parser: argparse.ArgumentParser) -> None:
     add("name", nargs="?", metavar="NAME", help="a function, by its torch or JAX name (all)")
 
 
+def _port(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("module", metavar="MODULE", help="package.module:factory, a function or class that gives the nn.Module")
+    add("--inputs", required=True, metavar="TYPES", help='such as "float32[batch,3,224,224]"')
+    add("--out", required=True, type=Path, metavar="DIR", help="the directory to write")
+    add("--train", action="store_true", help="convert the training mode (evaluation)")
+    add("--prove", action=argparse.BooleanOptionalAction, default=True, help="compare with PyTorch")
+    add("--remat", type=_names, default=(), metavar="A,B", help="modules to compute anew in the gradient, as layers.*")
+    add("--html", type=Path, metavar="FILE", help="write the proof as one HTML file")
+
+
+def _check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("directory", type=Path, metavar="DIR", help="what Port.save or jaxfun port has written")
+
+
 # A command's name is also that of its module, whose `run` takes the options by name.
 COMMANDS: Mapping[str, Command] = {
     "tour": Command("run the tutorial, step by step", _TOUR_DESCRIPTION, "", _tour),
@@ -138,4 +178,6 @@ COMMANDS: Mapping[str, Command] = {
         _DIFFERENCES_EXAMPLES,
         _differences,
     ),
+    "port": Command("convert a PyTorch module, with proof", _PORT_DESCRIPTION, _PORT_EXAMPLES, _port),
+    "check": Command("check a saved port, without PyTorch", _CHECK_DESCRIPTION, _CHECK_EXAMPLES, _check),
 }

@@ -16,6 +16,8 @@ _EXAMPLES = """examples:
   jaxfun fit prices.csv --target price            fit a linear model of one column on all others
   jaxfun parity jax.nn:gelu torch.nn.functional:gelu     check that the first is a correct port of the second
   jaxfun differences std                          show where jnp.std deviates from torch.std
+  jaxfun port torchvision.models:resnet18 --inputs "float32[batch,3,224,224]" --out resnet18     convert a module
+  jaxfun check resnet18                           check the converted one, without PyTorch
   jaxfun COMMAND --help                           show the options of a command
 """
 
@@ -57,6 +59,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _one_line(error: BaseException) -> str:
     if isinstance(error, ModuleNotFoundError):
         package = (error.name or "").partition(".")[0]
-        extra = {"pyarrow": "data", "matplotlib": "plot", "rich": "parity"}.get(package, "all")
+        extra = {"pyarrow": "data", "matplotlib": "plot", "rich": "parity", "safetensors": "port"}.get(package, "all")
         return f"{package} is not installed: pip install 'jaxfun[{extra}]'"
     return " ".join(str(error).split())

@@ -80,16 +80,22 @@ def named(name: str) -> Callable[..., Any]:
     >>> named("math:sqrt")(4.0)
     2.0
     """
+    found = attribute_of(name)
+    if isinstance(found, type):
+        raise ValueError(f"{name} is a class: name a function, or an instance of the class in a module of your own")
+    if not callable(found):
+        raise ValueError(f"{name} is not a function but of type {type(found).__name__}")
+    return found
+
+
+def attribute_of(name: str) -> Any:
+    """Return what `module:name` names. Raises: ValueError where it does not exist."""
     module, _, attribute = name.partition(":")
     if not module or not attribute or module.startswith("."):
         raise ValueError(f"{name!r} does not have the form module:function, such as jax.nn:gelu")
     found = _module(module)
     for part in attribute.split("."):
         found = _attribute(found, part, name)
-    if isinstance(found, type):
-        raise ValueError(f"{name} is a class: name a function, or an instance of the class in a module of your own")
-    if not callable(found):
-        raise ValueError(f"{name} is not a function but of type {type(found).__name__}")
     return found
 
 

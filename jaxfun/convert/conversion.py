@@ -1,5 +1,6 @@
 """`from_torch`: a PyTorch module or function as a `Port`. It imports torch; the face loads it on first use."""
 
+import dataclasses
 import functools
 from collections.abc import Callable, Mapping, Sequence
 
@@ -8,6 +9,7 @@ import jax.numpy as jnp
 from ..core.public import public
 from .export import exported
 from .port import Port, patterns_of
+from .proof.prove import prove as proved
 from .rules import is_known, rules_of
 
 
@@ -21,6 +23,8 @@ def from_torch(
     train: bool = False,
     rules: Mapping[str, Callable[..., object]] | None = None,
     remat: Sequence[str] = (),
+    prove: bool = True,
+    progress: Callable[[str, int, int], None] | None = None,
 ) -> Port:
     """Convert a PyTorch module or function to a pure JAX function.
 
@@ -30,6 +34,9 @@ def from_torch(
     random. `rules` has your own functions for calls without one, by torch's name of the overload; they take torch's
     arguments by name. `remat` has patterns of modules, such as `"layers.*"`: the gradient computes their values anew
     and does not keep them (jax.checkpoint).
+
+    `prove` compares the port with the module: `print(port.report)`. It takes up to a minute, mostly some seconds;
+    `progress(what, done, total)` is called meanwhile.
 
     Raises: ConversionError for code that torch.export cannot follow, and for calls without a rule, all at once;
     ArgumentValueError for a pattern of modules that fits none.
@@ -42,6 +49,12 @@ def from_torch(
     args = example_inputs if isinstance(example_inputs, tuple) else (example_inputs,)
     own = rules or {}
     has_rule = functools.partial(is_known, own)
-    plan, *parts = exported(module, args, example_kwargs or {}, dynamic, train, has_rule)
+    found = exported(module, args, example_kwargs or {}, dynamic, train, has_rule)
+    parts = (found.params, found.state, found.constants)
     params, state, constants = ({name: jnp.asarray(each) for name, each in part.items()} for part in parts)
-    return Port(params, state, plan, constants, rules_of(plan, own), patterns_of(plan, remat))
+    port = Port(params, state, found.plan, constants, rules_of(found.plan, own), patterns_of(found.plan, remat))
+    if not prove:
+        return port
+    name = getattr(module, "__name__", type(module).__name__)
+    report, recorded = proved(port, found, args, example_kwargs or {}, name, progress)
+    return dataclasses.replace(port, report=report, recorded=recorded)

@@ -42,12 +42,14 @@ _TORCH, _HERE = str(Path(torch.__file__).parent), str(Path(__file__).parent)
 
 
 class Exported(NamedTuple):
-    """A plan, and the arrays that it names: parameters, buffers, and constants of the program."""
+    """A plan, the arrays that it names (parameters, buffers, constants of the program), and what was exported."""
 
     plan: Plan
     params: Arrays
     state: Arrays
     constants: Arrays
+    program: Any
+    module: torch.nn.Module
 
 
 def exported(
@@ -70,12 +72,26 @@ def exported(
     wrapped.train(is_training)
     try:
         with _recorded(wrapped, changed), _quiet():
-            program, decomposed = _decomposed(_program(wrapped, tuple(args), dict(kwargs), dynamic), has_rule)
+            args, kwargs = _apart(tuple(args), dict(kwargs))
+            program, decomposed = _decomposed(_program(wrapped, args, kwargs, dynamic), has_rule)
     finally:
         for each, mode in modes.items():
             each.training = mode
     baked = tuple(f"{name} = {value!r}" for name, value in changed.items())
     return _as_plan(program, wrapped, dynamic, baked=baked, decomposed=decomposed, is_training=is_training)
+
+
+def _apart(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Copy a tensor that stands in several places: torch.export would take it for one input."""
+    seen: set[int] = set()
+
+    def own(leaf: Any) -> Any:
+        if not isinstance(leaf, torch.Tensor) or id(leaf) not in seen:
+            seen.add(id(leaf))
+            return leaf
+        return leaf.detach().clone().requires_grad_(leaf.requires_grad)
+
+    return _pytree.tree_map(own, (args, kwargs))
 
 
 class _Function(torch.nn.Module):
@@ -257,7 +273,7 @@ def _as_plan(program: Any, module: torch.nn.Module, dynamic: Dynamic, **known: A
         frozen=tuple(name for name, each in module.named_parameters() if not each.requires_grad),
         **known,
     )
-    return Exported(plan, params, state, constants)
+    return Exported(plan, params, state, constants, program, module)
 
 
 _OVERWRITES = (graph_signature.OutputKind.BUFFER_MUTATION, graph_signature.OutputKind.USER_INPUT_MUTATION)

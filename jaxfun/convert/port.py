@@ -3,7 +3,7 @@
 import difflib
 import fnmatch
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,10 @@ from ..core.errors import ArgumentTypeError, ArgumentValueError, DTypeError, Sha
 from ..core.numbers import is_traced
 from ..core.public import public
 from .plan import Input, Plan
+from .proof.proof import Proof, from_json
+from .proof.recorded import Checked, check
 from .rules import Rule, key_of, rules_of
-from .run import Runner, rematerialised
+from .run import Runner, inputs_of, rematerialised
 from .storage import PARTS, read, write
 from .trees import flatten, unflatten
 
@@ -31,6 +33,8 @@ class Port:
     - `params`: the parameters by the names of the `state_dict`; one of several names for a shared one.
     - `state`: the buffers by name: running statistics, tables.
     - `plan`: the calls, as data.
+    - `report`: the proof: how the port compares with the PyTorch model. None if it was left out.
+    - `recorded`: PyTorch's results for the example, with which `check` compares the port where torch is not installed.
     - `remat`: patterns of modules, such as `"layers.*"`, whose values the gradient computes anew (jax.checkpoint).
     """
 
@@ -40,6 +44,8 @@ class Port:
     constants: Arrays
     rules: Mapping[str, Rule]
     remat: tuple[str, ...] = ()
+    report: Proof | None = None
+    recorded: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         mode = "training" if self.plan.is_training else "evaluation"
@@ -62,12 +68,14 @@ class Port:
         """
         self._check_key(key)
         leaves = self._leaves(args, kwargs)
+        held = self.state if state is None else state
+        outputs = Runner(self.plan, self.rules, self.remat).outputs(self.inputs(params, leaves, held), key)
+        return self._result(outputs, held)
+
+    def inputs(self, params: Mapping[str, Any], leaves: Sequence[Any], state: Mapping[str, Any]) -> list[Any]:
+        """Return the inputs of the plan's graph, for the leaves of the arguments."""
         trained = {**params, **{name: jax.lax.stop_gradient(params[name]) for name in self.plan.frozen}}
-        held = {"parameter": trained, "buffer": self.state if state is None else state, "constant": self.constants}
-        given = iter(leaves)
-        values = [next(given) if kind == "argument" else held[kind][name] for kind, name in self.plan.sources]
-        outputs = Runner(self.plan, self.rules, self.remat).outputs(values, key)
-        return self._result(outputs, held["buffer"])
+        return inputs_of(self.plan, {"parameter": trained, "buffer": state, "constant": self.constants}, leaves)
 
     def params_from(self, state_dict: Mapping[str, Any]) -> Arrays:
         """Return the parameters of another state_dict of the same model, in the port's dtypes.
@@ -98,12 +106,24 @@ class Port:
                 raise ArgumentValueError(f"{describe(own[name])} at {name!r}", describe(array))
         return {name: array.astype(own[name].dtype) for name, array in taken.items()}
 
-    def save(self, directory: str | Path) -> None:
-        """Write the port to a directory: the plan as JSON, the arrays as safetensors. `load_port` reads it.
+    def check(self) -> list[Checked]:
+        """Compare the port's results, gradients and calls with PyTorch's for the example, which it keeps.
 
-        Rules of your own are not written: give them to `load_port` again.
+        It needs no torch: for a test of your own, after a new jax, a new machine, or an edit of the plan.
+        Raises: ArgumentValueError for a port that was converted with `prove=False`, or that is random.
         """
-        write(directory, self.plan, {part: getattr(self, part) for part in PARTS})
+        if not self.recorded:
+            raise ArgumentValueError("a port with PyTorch's results", "a port without them", _NOT_RECORDED)
+        return check(self, self.recorded)
+
+    def save(self, directory: str | Path) -> None:
+        """Write the port to a directory, which `load_port` reads: JSON and safetensors, no pickle.
+
+        An earlier port there is replaced only when all is written. Rules of your own are not written: give them to
+        `load_port` again.
+        """
+        proof = None if self.report is None else self.report.to_json()
+        write(directory, self.plan, {part: getattr(self, part) for part in PARTS}, self.recorded, proof)
 
     def shardings(self, mesh: jax.sharding.Mesh, specs: Mapping[str, Any]) -> dict[str, jax.sharding.NamedSharding]:
         """Return a sharding for each parameter: that of the first pattern that fits its name, else replicated.
@@ -165,6 +185,9 @@ class Port:
             raise ArgumentTypeError("no `key`, because nothing in the model is random", describe(key))
 
 
+_NOT_RECORDED = "Convert with prove=True. A port with a key keeps none: its draws are not PyTorch's."
+
+
 def _as_array(value: Any) -> jax.Array:
     """Return a tensor as an array. A counter of 64 bits becomes one of 32 while JAX's 64-bit types are off."""
     if isinstance(value, jax.Array):
@@ -219,8 +242,18 @@ def load_port(
     >>> again(again.params, jf.ones(4, 3)).shape
     (4, 2)
     """
-    plan, parts = read(directory)
-    return Port(plan=plan, rules=rules_of(plan, rules or {}), remat=patterns_of(plan, remat), **parts)
+    held = read(directory)
+    plan, parts = held.plan, held.parts
+    return Port(
+        parts["params"],
+        parts["state"],
+        plan,
+        parts["constants"],
+        rules_of(plan, rules or {}),
+        patterns_of(plan, remat),
+        from_json(held.proof) if held.proof else None,
+        held.recorded,
+    )
 
 
 def patterns_of(plan: Plan, remat: Sequence[str]) -> tuple[str, ...]:

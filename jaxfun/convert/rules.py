@@ -307,14 +307,29 @@ OWN: Mapping[str, Rule] = {
 
 def key_of(target: str, arguments: Mapping[str, Any]) -> str:
     """Return the name of the argument for a random key, "" if the call is not random."""
-    name = target.removeprefix("aten::").partition(".")[0]
-    if name in ("native_dropout", "dropout", "alpha_dropout", "feature_dropout", "feature_alpha_dropout"):
+    name = _base(target)
+    probability = hidden_draw(target)
+    if name == "native_dropout" or probability == "p":
         return "key" if arguments.get("p") and arguments.get("train") is not False else ""
-    if name in ("lstm", "gru", "rnn_tanh", "rnn_relu"):
+    if probability == "dropout":
         return "key" if arguments["train"] and arguments["dropout"] and arguments["num_layers"] > 1 else ""
-    if name == "scaled_dot_product_attention":
-        return "dropout_key" if arguments.get("dropout_p") else ""
+    if probability:
+        return "dropout_key" if arguments.get(probability) else ""
     return "key" if name in _RANDOM else ""
 
 
+def hidden_draw(target: str) -> str:
+    """Return the name of the probability of a dropout inside of a function, whose mask is no result; "" without one."""
+    return _HIDDEN.get(_base(target), "")
+
+
+def _base(target: str) -> str:
+    return target.removeprefix("aten::").partition(".")[0]
+
+
+_HIDDEN = {
+    **dict.fromkeys(("dropout", "alpha_dropout", "feature_dropout", "feature_alpha_dropout"), "p"),
+    **dict.fromkeys(("lstm", "gru", "rnn_tanh", "rnn_relu"), "dropout"),
+    "scaled_dot_product_attention": "dropout_p",
+}
 _RANDOM = frozenset(("bernoulli", "rand", "randn", "rand_like", "randn_like", "randint", "randperm"))

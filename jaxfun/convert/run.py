@@ -33,6 +33,12 @@ class Runner:
         """Return the outputs of the whole graph for its inputs."""
         return self._run(self.plan.graph, values, key)
 
+    def values(self, values: Sequence[Any], key: jax.Array | None) -> Values:
+        """Return the value of each call of the whole graph, by the call's name."""
+        known: Values = dict(zip(self.plan.graph.inputs, values, strict=True))
+        self._run_calls(self.plan.graph.calls, known, key)
+        return {call.name: known[call.name] for call in self.plan.graph.calls}
+
     def _run(self, graph: Graph, values: Sequence[Any], key: jax.Array | None) -> tuple[Any, ...]:
         known: Values = dict(zip(graph.inputs, values, strict=True))
         for module, group in itertools.groupby(graph.calls, lambda call: rematerialised(call, self.remat)):
@@ -47,7 +53,7 @@ class Runner:
         """Run calls, and add their values to the known ones."""
         for call in calls:
             with jax.named_scope(call.place.module or call.name):
-                known[call.name] = self._called(call, known, key)
+                known[call.name] = self.called(call, known, key)
 
     def _computed_anew(self, graph: Graph, calls: Sequence[Call], known: Values, key: jax.Array | None) -> Values:
         """Return the values of calls that are used outside of them; the gradient computes the others anew."""
@@ -59,13 +65,14 @@ class Runner:
         def body() -> Values:
             inside = dict(known)
             self._run_calls(calls, inside, key)
-            found = {name: inside[name] for name in used}
-            sizes.update({name: value for name, value in found.items() if isinstance(value, (bool, int, float))})
-            return {name: value for name, value in found.items() if name not in sizes}
+            arrays, numbers = parted({name: inside[name] for name in used})
+            sizes.update(numbers)
+            return arrays
 
         return {**jax.checkpoint(body)(), **sizes}
 
-    def _called(self, call: Call, known: Values, key: jax.Array | None) -> Any:
+    def called(self, call: Call, known: Values, key: jax.Array | None) -> Any:
+        """Return the value of one call, for known values of its references."""
         args, kwargs = (self._resolved(each, known, key) for each in (call.args, call.kwargs))
         if name := key_of(call.target, call.kwargs):
             kwargs[name] = fold(key, call)
@@ -89,6 +96,18 @@ class Runner:
         if isinstance(item, Mapping):
             return {name: self._resolved(each, known, key) for name, each in item.items()}
         return item
+
+
+def inputs_of(plan: Plan, parts: Mapping[str, Mapping[str, Any]], leaves: Sequence[Any]) -> list[Any]:
+    """Return the inputs of a plan's graph: arrays of `parts` by their kind and name, and leaves of the arguments."""
+    given = iter(leaves)
+    return [next(given) if kind == "argument" else parts[kind][name] for kind, name in plan.sources]
+
+
+def parted(values: Values) -> tuple[Values, Values]:
+    """Return the arrays, and the Python numbers: a traced function cannot return those."""
+    numbers = {name: value for name, value in values.items() if isinstance(value, (bool, int, float))}
+    return {name: value for name, value in values.items() if name not in numbers}, numbers
 
 
 def rematerialised(call: Call, patterns: Sequence[str]) -> str:

@@ -3,40 +3,72 @@
 import dataclasses
 import json
 import math
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
+import numpy as np
 
 from ..core.errors import ArgumentValueError
 from .plan import Call, DTypeName, Graph, Input, Place, Plan, Ref, SubGraph
 
 FORMAT = 1
 _PLAN, _ARRAYS = "plan.json", "arrays.safetensors"
+_PROOF, _RECORDED = "proof.json", "recorded.safetensors"
 PARTS = ("params", "state", "constants")
 Parts = dict[str, dict[str, jax.Array]]
 _TAGS = {Ref: "ref", DTypeName: "dtype", SubGraph: "graph"}
 
 
-def write(directory: str | Path, plan: Plan, parts: Parts) -> None:
-    """Write a plan and its arrays to a directory, which is made if it does not exist."""
-    from safetensors.flax import save_file
+class Held(NamedTuple):
+    """What stands in a directory."""
 
-    place = Path(directory)
-    place.mkdir(parents=True, exist_ok=True)
+    plan: Plan
+    parts: Parts
+    recorded: dict[str, np.ndarray]
+    proof: str
+
+
+def write(
+    directory: str | Path, plan: Plan, parts: Parts, recorded: Mapping[str, np.ndarray], proof: str | None
+) -> None:
+    """Write a port to a directory. What stands there stays until all is written beside it."""
+    place = Path(directory).absolute()
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if place.exists() and not (place / _PLAN).is_file() and any(place.iterdir()):
+        raise ArgumentValueError("a new directory, an empty one, or that of a port", f"{place} with other files")
+    with tempfile.TemporaryDirectory(dir=place.parent, prefix=f".{place.name}.") as beside:
+        new, old = Path(beside) / "new", Path(beside) / "old"
+        new.mkdir()
+        _write_files(new, plan, parts, recorded, proof)
+        if place.exists():
+            place.rename(old)
+        new.rename(place)
+
+
+def _write_files(place: Path, plan: Plan, parts: Parts, recorded: Mapping[str, np.ndarray], proof: str | None) -> None:
+    from safetensors.flax import save_file
+    from safetensors.numpy import save_file as save_numpy
+
     save_file({f"{part}.{name}": each for part, held in parts.items() for name, each in held.items()}, place / _ARRAYS)
     # allow_nan=False: a NaN that `_encoded` missed raises instead of giving invalid JSON
     text = json.dumps({"format": FORMAT, "plan": _encoded(plan)}, indent=1, allow_nan=False)
     (place / _PLAN).write_text(text + "\n", encoding="utf-8")
+    if recorded:
+        save_numpy({name: np.require(each, requirements="C") for name, each in recorded.items()}, place / _RECORDED)
+    if proof is not None:
+        (place / _PROOF).write_text(proof + "\n", encoding="utf-8")
 
 
-def read(directory: str | Path) -> tuple[Plan, Parts]:
-    """Return the plan and the arrays that stand in a directory.
+def read(directory: str | Path) -> Held:
+    """Return what `write` has written.
 
     Raises: ArgumentValueError for a directory without a plan, and for another format.
     """
     from safetensors.flax import load_file
+    from safetensors.numpy import load_file as load_numpy
 
     place = Path(directory)
     if not (place / _PLAN).is_file():
@@ -48,7 +80,9 @@ def read(directory: str | Path) -> tuple[Plan, Parts]:
     for name, array in load_file(place / _ARRAYS).items():
         part, _, own = name.partition(".")
         parts[part][own] = array
-    return _plan(held["plan"]), parts
+    recorded = load_numpy(place / _RECORDED) if (place / _RECORDED).is_file() else {}
+    proof = (place / _PROOF).read_text("utf-8") if (place / _PROOF).is_file() else ""
+    return Held(_plan(held["plan"]), parts, recorded, proof)
 
 
 # The plan as JSON: tuples are lists, and what JSON has not stands in a dict with one tag.
