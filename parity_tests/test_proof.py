@@ -19,7 +19,7 @@ from torch.nn import functional
 import jaxfun as jf
 from jaxfun.cli.main import main
 from jaxfun.convert.proof.proof import from_json
-from jaxfun.core.errors import ArgumentValueError
+from jaxfun.core.errors import ArgumentValueError, ConversionError
 
 
 @pytest.fixture(autouse=True)
@@ -215,6 +215,40 @@ def test_saved_port_is_checked_without_torch(tmp_path: Path) -> None:
     assert f"{len(proven().params)} gradients" in done.stdout
 
 
+def test_saved_program_runs_without_jaxfun_at_every_size_and_has_its_gradient(tmp_path: Path) -> None:
+    pytest.importorskip("safetensors", reason="ports on disk are safetensors")
+    pytest.importorskip("flatbuffers", reason="jax.export serialises with flatbuffers")
+    port = proven()
+    port.save(tmp_path / "port", with_program=True)
+    read = jax.export.deserialize((tmp_path / "port" / "program.jax_export").read_bytes())
+    assert {*read.platforms} == {"cpu", "cuda", "tpu"}
+    tokens = jnp.arange(30).reshape(5, 6) % 20
+    np.testing.assert_allclose(
+        read.call(port.params, port.state, tokens), port(port.params, tokens), rtol=1e-6, atol=1e-6
+    )
+    found = jax.grad(lambda params: jnp.sum(read.call(params, port.state, tokens) ** 2))(port.params)
+    wanted = jax.grad(lambda params: jnp.sum(port(params, tokens) ** 2))(port.params)
+    jax.tree.map(lambda one, other: np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4), found, wanted)
+
+
+def test_program_of_a_random_port_takes_the_keys_data() -> None:
+    port = jf.from_torch(Noisy(), torch.randn(64, 8), train=True, prove=False)
+    x, key = jnp.ones((64, 8)), jax.random.key(3)
+    result, state = port.program().call(port.params, port.state, jax.random.key_data(key), x)
+    wanted, new = port(port.params, x, key=key)
+    np.testing.assert_allclose(result, wanted, rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(state["norm.running_mean"], new["norm.running_mean"], rtol=1e-6, atol=1e-6)
+
+
+def test_size_that_cannot_be_left_open_is_named_and_may_be_fixed() -> None:
+    port = jf.from_torch(nn.Conv2d(3, 4, 3), torch.randn(2, 3, 12, 12), dynamic=("batch",), prove=False)
+    with pytest.raises(ConversionError, match=r"sizes=\{'batch': 8\}"):
+        port.program()
+    x = jnp.ones((5, 3, 12, 12))
+    found = port.program({"batch": 5}).call(port.params, port.state, x)
+    np.testing.assert_allclose(found, port(port.params, x), rtol=1e-5, atol=1e-5)
+
+
 def test_edited_plan_is_found_at_the_edited_call(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("safetensors", reason="ports on disk are safetensors")
     proven().save(tmp_path / "port")
@@ -236,10 +270,11 @@ def test_failing_save_keeps_the_port_that_stands_there(tmp_path: Path, monkeypat
     def full(*args: Any, **options: Any) -> None:
         raise OSError("no space left")
 
+    port = proven()
     with monkeypatch.context() as patched:
         patched.setattr(json, "dumps", full)
         with pytest.raises(OSError, match="no space"):
-            proven().save(tmp_path / "port")
+            port.save(tmp_path / "port")
     assert {file.name: file.read_bytes() for file in (tmp_path / "port").iterdir()} == before
     assert [each.name for each in tmp_path.iterdir()] == ["port"]
     proven().save(tmp_path / "port")
@@ -275,4 +310,6 @@ def test_command_ports_a_module_and_shows_the_proof(
     assert Path("proof.html").is_file()
     assert main(["port", "ported_module:make", "--inputs", "int64[batch]<9>", "--out", "x"]) == 2
     assert "--inputs: expected such as" in capsys.readouterr().err
-    assert main([*call, "--out", "small.py"]) == 2
+    assert main([*call, "--out", "small.py"]) == 0
+    assert "def sequential(p, input):" in Path("small.py").read_text()
+    assert main([*call, "--out", "small.txt"]) == 2

@@ -62,12 +62,13 @@ _DIFFERENCES_EXAMPLES = """examples:
 """
 
 
-_PORT_DESCRIPTION = """Convert a PyTorch module to a pure JAX function, prove it, and write it to a directory.
+_PORT_DESCRIPTION = """Convert a PyTorch module to a pure JAX function, prove it, and write it: a directory, or source.
 
 The proof compares each call alone, then the whole model, with PyTorch. In Python it is jaxfun.from_torch, and
 jaxfun.load_port reads the directory where PyTorch is not installed."""
 _PORT_EXAMPLES = """examples:
   jaxfun port torchvision.models:resnet18 --inputs "float32[batch,3,224,224]" --out resnet18
+  jaxfun port mymodule:make --inputs "float32[batch,8]" --out model.py
   jaxfun port mymodule:make --inputs "int64[batch,length:16]<99; mask=bool[batch,length]" --out gpt --html proof.html
 
 inputs: one per tensor, separated by semicolons, as they are passed; name= is a keyword. A number is a fixed size, a
@@ -151,7 +152,7 @@ def _port(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("module", metavar="MODULE", help="package.module:factory, a function or class that gives the nn.Module")
     add("--inputs", required=True, metavar="TYPES", help='such as "float32[batch,3,224,224]"')
-    add("--out", required=True, type=Path, metavar="DIR", help="the directory to write")
+    add("--out", required=True, type=Path, metavar="DIR", help="the directory to write, or a .py file for the source")
     add("--train", action="store_true", help="convert the training mode (evaluation)")
     add("--prove", action=argparse.BooleanOptionalAction, default=True, help="compare with PyTorch")
     add("--remat", type=_names, default=(), metavar="A,B", help="modules to compute anew in the gradient, as layers.*")

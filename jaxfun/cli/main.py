@@ -59,6 +59,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _one_line(error: BaseException) -> str:
     if isinstance(error, ModuleNotFoundError):
         package = (error.name or "").partition(".")[0]
-        extra = {"pyarrow": "data", "matplotlib": "plot", "rich": "parity", "safetensors": "port"}.get(package, "all")
+        extra = {
+            "pyarrow": "data",
+            "matplotlib": "plot",
+            "rich": "parity",
+            "safetensors": "port",
+            "flatbuffers": "port",
+        }.get(package, "all")
         return f"{package} is not installed: pip install 'jaxfun[{extra}]'"
     return " ".join(str(error).split())

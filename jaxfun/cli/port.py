@@ -1,4 +1,4 @@
-"""The command `jaxfun port`: convert a PyTorch module to a port in a directory, with its proof."""
+"""The command `jaxfun port`: convert a PyTorch module, show the proof, and write the port or its source."""
 
 import inspect
 import re
@@ -24,18 +24,34 @@ def run(module: str, inputs: str, out: Path, html: Path | None, train: bool, pro
 
     Raises: ValueError for invalid arguments, and for a module that cannot be converted.
     """
-    if out.suffix:
-        raise ValueError(f"--out is a directory, and {out} looks like a file")
+    if out.suffix not in ("", ".py"):
+        raise ValueError(f"--out is a directory, or a .py file for the source; got {out}")
     model = _module(module)
     args, kwargs, dynamic = _example(_parsed(inputs), model)
     port = _converted(model, args, kwargs, dynamic=dynamic, train=train, prove=prove, remat=remat)
     print(port if port.report is None else port.report)
-    port.save(out)
-    print(f"\nwritten: {out}/")
+    _write(port, out)
     if html is not None and port.report is not None:
         port.report.to_html(html)
         print(f"written: {html}")
     return 0 if port.report is None or port.report.ok else 1
+
+
+def _write(port: Any, out: Path) -> None:
+    """Write the port to a directory, or its source to a file.
+
+    Raises: ValueError for a port that cannot be written as source.
+    """
+    if not out.suffix:
+        port.save(out)
+        print(f"\nwritten: {out}/")
+        return
+    try:
+        text = port.source()
+    except JaxfunError as error:
+        raise ValueError(str(error)) from error
+    out.write_text(text, encoding="utf-8")
+    print(f"\nwritten: {out}")
 
 
 def _converted(model: Any, args: Any, kwargs: Any, **options: Any) -> Any:

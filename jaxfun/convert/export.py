@@ -66,7 +66,7 @@ def exported(
 
     Raises: ConversionError where torch.export cannot follow the code.
     """
-    wrapped = module if isinstance(module, torch.nn.Module) else _Function(module)
+    wrapped = module if isinstance(module, torch.nn.Module) else _as_module(module)
     modes = {each: each.training for each in wrapped.modules()}
     changed: dict[str, Any] = {}
     wrapped.train(is_training)
@@ -92,6 +92,12 @@ def _apart(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ..
         return leaf.detach().clone().requires_grad_(leaf.requires_grad)
 
     return _pytree.tree_map(own, (args, kwargs))
+
+
+def _as_module(function: Callable[..., Any]) -> torch.nn.Module:
+    """Return a function as a module of a class with the function's name."""
+    name = getattr(function, "__name__", type(function).__name__).replace("<lambda>", "function")
+    return type(name, (_Function,), {"__module__": getattr(function, "__module__", "")})(function)
 
 
 class _Function(torch.nn.Module):
@@ -461,5 +467,9 @@ def _place(node: Any) -> Place:
     frames = _FRAME.findall(node.meta.get("stack_trace") or "")
     own = [frame for frame in frames if not frame[0].startswith((_TORCH, _HERE))]
     file, line, text = own[-1] if own else ("", 0, "")
-    name = kind if isinstance(kind, str) else f"{kind.__module__}.{kind.__qualname__}"
-    return Place(path.split("@")[0], name, file, int(line), text.strip())
+    around = tuple((each, _class_name(of)) for each, of in stack)
+    return Place(path.split("@")[0], _class_name(kind), file, int(line), text.strip(), around)
+
+
+def _class_name(kind: Any) -> str:
+    return kind if isinstance(kind, str) else f"{kind.__module__}.{kind.__qualname__}"

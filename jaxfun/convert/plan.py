@@ -30,13 +30,18 @@ class SubGraph:
 
 
 class Place(NamedTuple):
-    """Where the user's code makes a call: the path and the class of the module, and the line of the source."""
+    """Where the user's code makes a call: the path and the class of the module, and the line of the source.
+
+    `stack` has the path and the class of each module around the call, the model itself first; "layer@1" is the second
+    call of a module.
+    """
 
     module: str = ""
     kind: str = ""
     file: str = ""
     line: int = 0
     text: str = ""
+    stack: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.file else ""

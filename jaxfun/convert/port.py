@@ -16,11 +16,13 @@ from ..core.errors import ArgumentTypeError, ArgumentValueError, DTypeError, Sha
 from ..core.numbers import is_traced
 from ..core.public import public
 from .plan import Input, Plan
+from .program import program
 from .proof.proof import Proof, from_json
 from .proof.recorded import Checked, check
 from .rules import Rule, key_of, rules_of
 from .run import Runner, inputs_of, rematerialised
-from .storage import PARTS, read, write
+from .source.source import source
+from .storage import PARTS, Held, read, write
 from .trees import flatten, unflatten
 
 Arrays = dict[str, jax.Array]
@@ -116,14 +118,36 @@ class Port:
             raise ArgumentValueError("a port with PyTorch's results", "a port without them", _NOT_RECORDED)
         return check(self, self.recorded)
 
-    def save(self, directory: str | Path) -> None:
+    def source(self) -> str:
+        """Return the port as Python source to keep: a function for each class of the model's modules.
+
+        The file imports jaxfun and jax alone. Its last function takes the parameters and buffers, `{**port.params,
+        **port.state}`, and the arguments.
+        Raises: ConversionError for a port with a key, and for branches and loops.
+        """
+        return source(self)
+
+    def program(self, sizes: Mapping[str, int] | None = None) -> jax.export.Exported:
+        """Return the port as a program of `jax.export`: it runs without jaxfun, on CPU, CUDA and TPU.
+
+        Its `call` takes the parameters, the buffers and the arguments; in front of these the key's data
+        (`jax.random.key_data`) where something is random. Named tuples in its result are tuples. It serves every
+        dynamic size, but for those that `sizes` fixes by their names.
+        Raises: ConversionError where a function cannot be computed without knowing a size.
+        """
+        return program(self, any(key_of(call.target, call.kwargs) for call in self.plan.calls()), sizes or {})
+
+    def save(self, directory: str | Path, *, with_program: bool = False) -> None:
         """Write the port to a directory, which `load_port` reads: JSON and safetensors, no pickle.
 
-        An earlier port there is replaced only when all is written. Rules of your own are not written: give them to
-        `load_port` again.
+        `with_program` also writes `program.jax_export`, which `jax.export.deserialize` reads: it runs without jaxfun,
+        and has its gradient. An earlier port there is replaced only when all is written. Rules of your own are not
+        written: give them to `load_port` again.
+        Raises: ArgumentValueError for a directory with other files; ConversionError as `program` does.
         """
-        proof = None if self.report is None else self.report.to_json()
-        write(directory, self.plan, {part: getattr(self, part) for part in PARTS}, self.recorded, proof)
+        proof = "" if self.report is None else self.report.to_json()
+        exported = bytes(self.program().serialize(vjp_order=1)) if with_program else b""
+        write(directory, Held(self.plan, {part: getattr(self, part) for part in PARTS}, self.recorded, proof, exported))
 
     def shardings(self, mesh: jax.sharding.Mesh, specs: Mapping[str, Any]) -> dict[str, jax.sharding.NamedSharding]:
         """Return a sharding for each parameter: that of the first pattern that fits its name, else replicated.

@@ -10,7 +10,7 @@ import inspect
 import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -130,6 +130,15 @@ def _public_of(target: str) -> str:
 
 
 def _by_name(function: Rule, public: str, fixed: Mapping[str, Any], **given: Any) -> Any:
+    tensors, arguments = _arguments(function, public, fixed, given)
+    found = function(*tensors, **arguments)
+    return getattr(found, "output", found)  # the new statistics are results of other overloads
+
+
+def _arguments(
+    function: Rule, public: str, fixed: Mapping[str, Any], given: Mapping[str, Any]
+) -> tuple[Sequence[Any], dict[str, Any]]:
+    """Return the variadic and the named arguments of a public function, for torch's arguments by name."""
     parameters = inspect.signature(function).parameters
     first = next(iter(parameters))
     renamed = {
@@ -145,9 +154,26 @@ def _by_name(function: Rule, public: str, fixed: Mapping[str, Any], **given: Any
         if own is not None:
             arguments[own] = words[value] if words and isinstance(value, int) else value
     variadic = next((name for name, each in parameters.items() if each.kind is each.VAR_POSITIONAL), "")
-    tensors = arguments.pop(variadic, ()) if variadic == "tensors" else ()
-    found = function(*tensors, **arguments)
-    return getattr(found, "output", found)  # the new statistics are results of other overloads
+    return arguments.pop(variadic, ()) if variadic == "tensors" else (), arguments
+
+
+class PublicCall(NamedTuple):
+    """A call of a public function: its name in jaxfun, its signature, and the arguments."""
+
+    name: str
+    parameters: Mapping[str, inspect.Parameter]
+    variadic: Sequence[Any]
+    named: Mapping[str, Any]
+
+
+def public_call(target: str, given: Mapping[str, Any]) -> PublicCall | None:
+    """Return the call of a public function that an overload is; None if its rule is not one such call."""
+    public = _public_of(target) if target not in OWN else ""
+    function = public and _public(public)
+    if not function:
+        return None
+    variadic, named = _arguments(function, public, _FIXED.get(target, {}), given)
+    return PublicCall(public, inspect.signature(function).parameters, variadic, named)
 
 
 # Rules of their own, by torch's names of the arguments.

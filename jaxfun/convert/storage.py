@@ -1,4 +1,4 @@
-"""A port on disk: its plan as JSON, its arrays as safetensors; no torch, no pickle. Begin with `write` and `read`."""
+"""A port on disk: JSON, safetensors and a serialised program; no torch, no pickle. Begin with `write` and `read`."""
 
 import dataclasses
 import json
@@ -16,7 +16,7 @@ from .plan import Call, DTypeName, Graph, Input, Place, Plan, Ref, SubGraph
 
 FORMAT = 1
 _PLAN, _ARRAYS = "plan.json", "arrays.safetensors"
-_PROOF, _RECORDED = "proof.json", "recorded.safetensors"
+_PROOF, _RECORDED, _PROGRAM = "proof.json", "recorded.safetensors", "program.jax_export"
 PARTS = ("params", "state", "constants")
 Parts = dict[str, dict[str, jax.Array]]
 _TAGS = {Ref: "ref", DTypeName: "dtype", SubGraph: "graph"}
@@ -27,13 +27,12 @@ class Held(NamedTuple):
 
     plan: Plan
     parts: Parts
-    recorded: dict[str, np.ndarray]
-    proof: str
+    recorded: Mapping[str, np.ndarray]
+    proof: str = ""
+    program: bytes = b""
 
 
-def write(
-    directory: str | Path, plan: Plan, parts: Parts, recorded: Mapping[str, np.ndarray], proof: str | None
-) -> None:
+def write(directory: str | Path, held: Held) -> None:
     """Write a port to a directory. What stands there stays until all is written beside it."""
     place = Path(directory).absolute()
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -42,24 +41,29 @@ def write(
     with tempfile.TemporaryDirectory(dir=place.parent, prefix=f".{place.name}.") as beside:
         new, old = Path(beside) / "new", Path(beside) / "old"
         new.mkdir()
-        _write_files(new, plan, parts, recorded, proof)
+        _write_files(new, held)
         if place.exists():
             place.rename(old)
         new.rename(place)
 
 
-def _write_files(place: Path, plan: Plan, parts: Parts, recorded: Mapping[str, np.ndarray], proof: str | None) -> None:
+def _write_files(place: Path, held: Held) -> None:
     from safetensors.flax import save_file
     from safetensors.numpy import save_file as save_numpy
 
-    save_file({f"{part}.{name}": each for part, held in parts.items() for name, each in held.items()}, place / _ARRAYS)
+    arrays = {f"{part}.{name}": each for part, named in held.parts.items() for name, each in named.items()}
+    save_file(arrays, place / _ARRAYS)
     # allow_nan=False: a NaN that `_encoded` missed raises instead of giving invalid JSON
-    text = json.dumps({"format": FORMAT, "plan": _encoded(plan)}, indent=1, allow_nan=False)
+    text = json.dumps({"format": FORMAT, "plan": _encoded(held.plan)}, indent=1, allow_nan=False)
     (place / _PLAN).write_text(text + "\n", encoding="utf-8")
-    if recorded:
-        save_numpy({name: np.require(each, requirements="C") for name, each in recorded.items()}, place / _RECORDED)
-    if proof is not None:
-        (place / _PROOF).write_text(proof + "\n", encoding="utf-8")
+    if held.recorded:
+        save_numpy(
+            {name: np.require(each, requirements="C") for name, each in held.recorded.items()}, place / _RECORDED
+        )
+    if held.proof:
+        (place / _PROOF).write_text(held.proof + "\n", encoding="utf-8")
+    if held.program:
+        (place / _PROGRAM).write_bytes(held.program)
 
 
 def read(directory: str | Path) -> Held:

@@ -2,3 +2,4 @@
 
 from . import functional as functional
 from . import init as init
+from .submodule import submodule as submodule

@@ -1,0 +1,1 @@
+"""A port as Python source. Begin with `source.source`."""

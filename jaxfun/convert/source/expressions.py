@@ -1,0 +1,231 @@
+"""One call as a Python expression. Begin with `Writer.expression`."""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ...core.dtypes import DTYPES, canonical
+from ..plan import Call, DTypeName, Ref
+from ..rules import public_call
+
+_ATOM, _UNARY, _PRODUCT, _SUM, _BITS, _COMPARED = range(6)
+
+
+class Text(NamedTuple):
+    """An expression as text, and how tightly it binds; a looser one stands in parentheses inside of an operator."""
+
+    text: str
+    binds: int = _ATOM
+
+    def inside(self, binds: int) -> str:
+        """Return the text as an operand of an operator."""
+        return self.text if self.binds < binds or (self.binds == binds and binds == _ATOM) else f"({self.text})"
+
+
+Look = Callable[[str], Text]  # the text of a value
+_INFIX = {
+    **{
+        f"aten::{name}.{form}": sign
+        for form in ("Tensor", "Scalar")
+        for name, sign in (("add", ("+", _SUM)), ("sub", ("-", _SUM)))
+    },
+    **{f"aten::{name}.{form}": sign for form in ("Tensor", "Scalar") for name, sign in (("mul", ("*", _PRODUCT)),)},
+    "aten::div.Tensor": ("/", _PRODUCT),
+    "aten::div.Scalar": ("/", _PRODUCT),
+    "aten::matmul": ("@", _PRODUCT),
+    **{
+        f"aten::{name}.{form}": (sign, _COMPARED)
+        for form in ("Tensor", "Scalar")
+        for name, sign in (("lt", "<"), ("le", "<="), ("gt", ">"), ("ge", ">="), ("eq", "=="), ("ne", "!="))
+    },
+    "aten::__and__.Tensor": ("&", _BITS),
+    "aten::__or__.Tensor": ("|", _BITS),
+    "aten::bitwise_and.Tensor": ("&", _BITS),
+    "aten::bitwise_or.Tensor": ("|", _BITS),
+    "operator.add": ("+", _SUM),
+    "operator.sub": ("-", _SUM),
+    "operator.mul": ("*", _PRODUCT),
+    "operator.floordiv": ("//", _PRODUCT),
+    "operator.truediv": ("/", _PRODUCT),
+    "operator.mod": ("%", _PRODUCT),
+}
+_MOST = sys.maxsize
+_BY_NAME = {dtype.name: dtype for dtype in DTYPES}
+
+
+class Writer:
+    """Writes calls, for the dtypes and shapes of all values."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.values = values
+
+    def expression(self, call: Call, look: Look) -> Text:
+        """Return a call as an expression; `look` gives the text of the values that it takes."""
+        if call.target == "operator.getitem":
+            value, index = call.args
+            return Text(f"{look(value.name).inside(_ATOM)}[{index}]")
+        if call.target in _INFIX and (found := self._infix(call, look)):
+            return found
+        if call.target in _OWN:
+            return _OWN[call.target](self, call, look)
+        return self._public(call, look)
+
+    def written(self, value: Any, look: Look) -> str:
+        """Return an argument as text."""
+        if isinstance(value, Ref):
+            return look(value.name).text
+        if isinstance(value, DTypeName):
+            return f"jf.{canonical(_BY_NAME[value.name]).name}"
+        if isinstance(value, tuple):
+            items = [self.written(each, look) for each in value]
+            return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
+        if isinstance(value, float) and value in (float("inf"), -float("inf")):
+            return f'{"-" if value < 0 else ""}float("inf")'
+        if isinstance(value, float) and value != value:
+            return 'float("nan")'
+        return f'"{value}"' if isinstance(value, str) else repr(value).replace("e+", "e")
+
+    def _infix(self, call: Call, look: Look) -> Text | None:
+        """Return an operator, where JAX's promotion is torch's: equal dtypes, or a number that does not widen."""
+        arguments = {**call.kwargs} or dict(zip(("self", "other"), call.args, strict=False))
+        if arguments.get("alpha", 1) != 1 or not {"self", "other"} <= arguments.keys():
+            return None
+        pair = (arguments["self"], arguments["other"])
+        kinds = [self._kind(each) for each in pair]
+        if len({*kinds} - {"number"}) > 1:
+            return None
+        dtypes = [kind for kind in kinds if kind != "number"]
+        if dtypes and any(isinstance(each, float) for each in pair) and not dtypes[0].startswith(("float", "bfloat")):
+            return None
+        if dtypes and call.target.startswith("aten::div") and not dtypes[0].startswith(("float", "bfloat")):
+            return None
+        if dtypes == ["bool", "bool"] and call.target.startswith(("aten::add", "aten::sub", "aten::mul")):
+            return None
+        sign, binds = _INFIX[call.target]
+        one, other = (self._operand(each, look) for each in pair)
+        left = one.text if one.binds == binds and binds in (_PRODUCT, _SUM) else one.inside(binds)
+        return Text(f"{left} {sign} {other.inside(binds)}", binds)
+
+    def _kind(self, value: Any) -> str:
+        found: Any = self.values.get(value.name) if isinstance(value, Ref) else value
+        return str(found.dtype) if hasattr(found, "dtype") else "number"
+
+    def _operand(self, value: Any, look: Look) -> Text:
+        if isinstance(value, Ref):
+            return look(value.name)
+        return Text(self.written(value, look), _UNARY if isinstance(value, (int, float)) and value < 0 else _ATOM)
+
+    def _public(self, call: Call, look: Look) -> Text:
+        """Return the call of a jaxfun function, without arguments that are its defaults."""
+        found = public_call(call.target, call.kwargs)
+        if found is None:
+            return self._by_rule(call, look)
+        name = found.name.replace("nn.functional.", "F.") if found.name.startswith("nn.f") else f"jf.{found.name}"
+        texts = [self.written(each, look) for each in found.variadic]
+        is_positional = True
+        for parameter in found.parameters.values():
+            if parameter.kind is parameter.VAR_POSITIONAL:
+                given = found.named.get(parameter.name)
+                texts += [] if given is None else [self.written(given, look)]
+                continue
+            if parameter.name not in found.named or _is_default(found.named[parameter.name], parameter.default):
+                is_positional = False
+                continue
+            is_positional &= parameter.kind is not parameter.KEYWORD_ONLY
+            text = self.written(found.named[parameter.name], look)
+            texts.append(text if is_positional else f"{parameter.name}={text}")
+        return Text(f"{name}({', '.join(texts)})")
+
+    def _by_rule(self, call: Call, look: Look) -> Text:
+        """Return a call by its rule's name, for an operator that is no function of jaxfun's."""
+        given = [f"{name}={self.written(value, look)}" for name, value in call.kwargs.items()]
+        given = [self.written(value, look) for value in call.args] + given
+        return Text(f'rule_of("{call.target}")({", ".join(given)})')
+
+
+def _is_default(value: Any, default: Any) -> bool:
+    return type(value) is type(default) and value == default
+
+
+# Operators whose rule is no single function of jaxfun.
+
+
+def _size(writer: Writer, call: Call, look: Look) -> Text:
+    return Text(f"{look(call.kwargs['self'].name).inside(_ATOM)}.shape[{call.kwargs['dim']}]")
+
+
+def _cast(writer: Writer, call: Call, look: Look) -> Text:
+    dtype = call.kwargs.get("dtype")
+    value = look(call.kwargs["self"].name)
+    return value if dtype is None else Text(f"jf.to({value.text}, {writer.written(dtype, look)})")
+
+
+def _cast_like(writer: Writer, call: Call, look: Look) -> Text:
+    one, other = (look(call.kwargs[name].name) for name in ("self", "other"))
+    return Text(f"{one.inside(_ATOM)}.astype({other.inside(_ATOM)}.dtype)")
+
+
+def _index(writer: Writer, call: Call, look: Look) -> Text:
+    parts = [":" if each is None else writer.written(each, look) for each in call.kwargs["indices"]]
+    return Text(f"{look(call.kwargs['self'].name).inside(_ATOM)}[{', '.join(parts)}]")
+
+
+def _slice(writer: Writer, call: Call, look: Look) -> Text:
+    arguments, value = call.kwargs, call.kwargs["self"]
+    dim = arguments.get("dim", 0)
+    rank = len(writer.values[value.name].shape)
+    start, end, step = (arguments.get(name) for name in ("start", "end", "step"))
+    texts = ["" if start in (None, 0) else writer.written(start, look)]
+    texts.append("" if end is None or end == _MOST else writer.written(end, look))
+    texts += [] if step in (None, 1) else [writer.written(step, look)]
+    places = [":"] * (dim % rank) + [":".join(texts)]
+    return Text(f"{look(value.name).inside(_ATOM)}[{', '.join(places)}]")
+
+
+def _select(writer: Writer, call: Call, look: Look) -> Text:
+    rank = len(writer.values[call.kwargs["self"].name].shape)
+    places = [":"] * (call.kwargs["dim"] % rank) + [writer.written(call.kwargs["index"], look)]
+    return Text(f"{look(call.kwargs['self'].name).inside(_ATOM)}[{', '.join(places)}]")
+
+
+def _reshape(writer: Writer, call: Call, look: Look) -> Text:
+    sizes = ", ".join(writer.written(each, look) for each in call.kwargs["size"])
+    return Text(f"{look(call.kwargs['self'].name).inside(_ATOM)}.reshape({sizes})")
+
+
+def _batch_norm(writer: Writer, call: Call, look: Look) -> Text:
+    names = ("input", "running_mean", "running_var", "weight", "bias")
+    texts = [writer.written(call.kwargs[name], look) for name in names]
+    return Text(f"F.batch_norm({', '.join(texts)}{_unless(', eps={}', call.kwargs['eps'], 1e-5)})")
+
+
+def _unless(text: str, value: Any, default: Any) -> str:
+    return "" if value == default else text.format(value)
+
+
+def _arange(writer: Writer, call: Call, look: Look) -> Text:
+    dtype = call.kwargs.get("dtype")
+    more = f", dtype={writer.written(dtype, look)}" if dtype is not None else ""
+    return Text(f"jf.arange({writer.written(call.kwargs['end'], look)}{more})")
+
+
+def _einsum(writer: Writer, call: Call, look: Look) -> Text:
+    tensors: Sequence[Any] = call.kwargs["tensors"]
+    return Text(f"jf.einsum({', '.join(writer.written(each, look) for each in (call.kwargs['equation'], *tensors))})")
+
+
+BATCH_NORM = "aten::_native_batch_norm_legit_no_training"
+_OWN: Mapping[str, Callable[[Writer, Call, Look], Text]] = {
+    "aten::sym_size.int": _size,
+    "aten::_to_copy": _cast,
+    "aten::to.dtype_layout": _cast,
+    "aten::type_as": _cast_like,
+    "aten::index.Tensor": _index,
+    "aten::slice.Tensor": _slice,
+    "aten::select.int": _select,
+    "aten::view": _reshape,
+    "aten::_unsafe_view": _reshape,
+    "aten::arange": _arange,
+    "aten::einsum": _einsum,
+    BATCH_NORM: _batch_norm,
+}

@@ -1,0 +1,80 @@
+"""A plan's calls without those that change nothing, such as copies and whole slices. Begin with `simplified`."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..plan import Call, Ref
+from ..run import names_in
+from .expressions import BATCH_NORM
+
+_COPIES = ("aten::clone", "aten::alias", "aten::lift_fresh_copy", "aten::contiguous", "aten::detach_")
+
+
+def simplified(
+    calls: Sequence[Call], outputs: Sequence[Any], values: Mapping[str, Any]
+) -> tuple[list[Call], tuple[Any, ...]]:
+    """Return the calls and the outputs, with each value in place of its copies, and without calls of no use."""
+    same: dict[str, str] = {}
+    kept: list[Call] = []
+    for each in calls:
+        call = _renamed(each, same)
+        source = _copied(call, values, kept)
+        if source is None:
+            kept.append(call)
+        else:
+            same[call.name] = source
+    found = tuple(_replaced(each, same) for each in outputs)
+    return _used(kept, found), found
+
+
+def _copied(call: Call, values: Mapping[str, Any], before: Sequence[Call]) -> str | None:
+    """Return the name of the value that a call copies, None if it computes something."""
+    first = call.kwargs.get("self") if call.kwargs else next(iter(call.args), None)
+    if not isinstance(first, Ref):
+        return None
+    one, other = (_kind(values.get(name)) for name in (first.name, call.name))
+    is_alike = one is not None and one == other
+    if call.target in _COPIES:
+        return first.name
+    if call.target == "aten::slice.Tensor":
+        is_whole = call.kwargs.get("start") in (None, 0) and call.kwargs.get("end") in (None, sys.maxsize)
+        return first.name if is_whole and call.kwargs.get("step", 1) == 1 else None
+    if call.target in ("aten::_to_copy", "aten::to.dtype_layout", "aten::type_as", "aten::expand", "aten::view"):
+        return first.name if is_alike else None
+    if call.target in ("aten::add.Tensor", "aten::sub.Tensor") and call.kwargs.get("other") == 0:
+        return first.name if is_alike else None
+    if call.target == "operator.getitem" and call.args[1] == 0:
+        of = next((each for each in before if each.name == first.name), None)
+        return first.name if of is not None and of.target == BATCH_NORM else None
+    return None
+
+
+def _kind(value: Any) -> Any:
+    return (value.shape, value.dtype) if hasattr(value, "shape") else None
+
+
+def _renamed(call: Call, same: Mapping[str, str]) -> Call:
+    args, kwargs = tuple(_replaced(each, same) for each in call.args), _replaced(dict(call.kwargs), same)
+    return Call(call.name, call.target, args, kwargs, call.place)
+
+
+def _replaced(item: Any, same: Mapping[str, str]) -> Any:
+    if isinstance(item, Ref):
+        return Ref(same.get(item.name, item.name))
+    if isinstance(item, tuple):
+        return tuple(_replaced(each, same) for each in item)
+    if isinstance(item, dict):
+        return {name: _replaced(each, same) for name, each in item.items()}
+    return item
+
+
+def _used(calls: Sequence[Call], outputs: Sequence[Any]) -> list[Call]:
+    """Return the calls that an output needs."""
+    needed = {*names_in(list(outputs))}
+    kept: list[Call] = []
+    for call in reversed(calls):
+        if call.name in needed:
+            kept.append(call)
+            needed |= {*names_in([call.args, call.kwargs])}
+    return kept[::-1]
