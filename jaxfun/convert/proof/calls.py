@@ -114,7 +114,9 @@ class _Calls:
     def _alone(self, group: Sequence[Call]) -> dict[str, CallProof]:
         """Judge calls that are alike, each on its own inputs."""
         sides = self._sides(group, group[0])
-        found = [] if self._agree_at_once(sides) else judge(sides, _ALONE)[1]
+        agree = self._agree_at_once(sides)
+        sides = sides if agree else self._sides(group, group[0])  # a judge compiles programs of its own
+        found = [] if agree else judge(sides, _ALONE)[1]
         wrong = {item.row: item for item in reversed([item for item in found if not item.edge])}
         return {call.name: self._judged(call, row, sides, wrong.get(row)) for row, call in enumerate(group)}
 
@@ -155,9 +157,11 @@ class _Calls:
         used = _used(outcome(lambda: jax.eval_shape(ours, *(stack[0] for stack in stacks)))[0])
         call = self.reference.of_call(first.name, known, dtypes)
         arguments = Arguments(tuple(map(Slot, range(len(names)))), {})
-        case = Case(
-            tuple(stacks), arguments, arguments, ("its own inputs",) * len(group), names=_argument_names(first, names)
-        )
+        sources = dict(zip(self.subject.plan.graph.inputs, self.subject.plan.sources, strict=True))
+        constant = frozenset(at for at, name in enumerate(names) if sources.get(name, ("",))[0] == "buffer")
+        strata = ("its own inputs",) * len(group)
+        named = _argument_names(first, names)
+        case = Case(tuple(stacks), arguments, arguments, strata, constant=constant, names=named)
         return Sides(_only(ours, used), _only(call, used), case, levels=_ALONE.levels, explains=True)
 
     def _judged(self, call: Call, row: int, sides: Sides, wrong: Mismatch | None) -> CallProof:
