@@ -76,7 +76,7 @@ class _Model:
         self.subject, self.plan, self.leaves = subject, subject.plan, leaves
         exported = subject.exported
         self.state = {**exported.params, **exported.state}
-        self.dtypes = [str(each.dtype) for each in (*self.state.values(), *_arrays(leaves))]
+        self.dtypes = _dtypes(self.state, _arrays(leaves))
         self.constants = [
             {name: tensors_of(each, is_wide) for name, each in exported.constants.items()} for is_wide in (False, True)
         ]
@@ -109,8 +109,7 @@ class _Model:
 
     def theirs(self, state: Mapping[str, Any], *arrays: Any) -> list[Any]:
         """Return the same of PyTorch's module."""
-        dtypes = [str(each.dtype).removeprefix("torch.") for each in (*state.values(), *arrays)]
-        return self._of_torch(state, arrays, dtypes != self.dtypes, self.subject.is_random)
+        return self._of_torch(state, arrays, _dtypes(state, arrays) != self.dtypes, self.subject.is_random)
 
     def _of_torch(self, state: Mapping[str, Any], arrays: Sequence[Any], is_wide: bool, is_program: bool) -> list[Any]:
         given = self._filled(arrays)
@@ -178,6 +177,11 @@ class _Model:
 
 
 _MOST_APART = 2.0**-9  # of the largest number: two kernels of torch for one formula are nearer
+
+
+def _dtypes(state: Mapping[str, Any], arrays: Sequence[Any]) -> list[str]:
+    """Return the names of the dtypes, whatever the order of the state is."""
+    return [str(each.dtype).removeprefix("torch.") for each in (*(state[name] for name in sorted(state)), *arrays)]
 
 
 def _arrays(leaves: Sequence[Any]) -> list[np.ndarray]:
