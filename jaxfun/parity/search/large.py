@@ -28,8 +28,6 @@ from ..run.torch_modules import Directions
 from .failing import failure_of
 from .verdicts import canonical, first_line, raised
 
-_DERIVATIVES = ("vjp", "jvp", "hvp")
-
 
 @dataclass
 class Deadline:
@@ -154,7 +152,7 @@ class _Large:
             return
         largest = max((_largest(item) for item in wide if is_inexact(item)), default=0.0)
         for leaf, (part, target, oracle) in enumerate(zip(got, want, wide, strict=True)):
-            is_residue = level in _DERIVATIVES and _is_residue(target, oracle, largest)
+            is_residue = _is_residue(target, oracle, largest)
             scale = self._scale(level, leaf, target, oracle, is_residue)
             verdict = _in_pieces(part, target, oracle, scale, self.options)
             self._take(case, Mismatch(level, 0, leaf, verdict, part, target))
@@ -321,10 +319,10 @@ def _shape(item: np.ndarray) -> Any:
 
 
 def _is_residue(target: np.ndarray, oracle: np.ndarray, of_all: float) -> bool:
-    """Return whether a derivative is 0 in theory, as an attention's is by the bias of its keys.
+    """Return whether a result is 0 in theory, as an attention's derivative is by the bias of its keys.
 
     The module has then none of the digits: its error is as large as the numbers, and is the rounding of terms as large
-    as `of_all`, the largest number of all derivatives.
+    as `of_all`, the largest number of all results. A mean of normalised numbers is another example.
     """
     precision = PRECISION.get(part_of(str(target.dtype)))
     if precision is None:
