@@ -1,5 +1,7 @@
 """Options of the suite: how many cases it tries, and on which devices."""
 
+from collections.abc import Iterator
+
 import jax
 import pytest
 from hypothesis import settings
@@ -26,6 +28,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         found = sampled_pairs(profile) if is_random else daily_pairs(profile, today())
         names = [f"{record.name}-{dtype.name}" for record, dtype in found]
         metafunc.parametrize(("record", "dtype"), found, ids=names)
+
+
+@pytest.fixture
+def as_a_user() -> Iterator[None]:
+    """JAX's defaults: no 64-bit types, its own promotion."""
+    with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"):
+        yield
+
+
+@pytest.fixture
+def stored() -> None:
+    """Skip a test of ports on disk where the extra `port` is not installed."""
+    for name in ("safetensors", "flatbuffers"):
+        pytest.importorskip(name, reason="ports on disk need the extra port")
 
 
 def _present() -> str:

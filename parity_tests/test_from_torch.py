@@ -7,7 +7,7 @@ import functools
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +37,7 @@ KEY = jax.random.key(0)
 ERROR = 2e-5  # of the largest element: float32 through a few layers
 
 
-@pytest.fixture(autouse=True)
-def _as_a_user() -> Iterator[None]:
-    with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"):
-        yield
+pytestmark = pytest.mark.usefixtures("as_a_user")
 
 
 class Images(nn.Module):
@@ -515,11 +512,6 @@ def test_values_of_modules_in_remat_are_computed_anew_for_the_gradient() -> None
 
 
 # Ports on disk.
-
-
-@pytest.fixture
-def stored() -> None:
-    pytest.importorskip("safetensors", reason="ports on disk need the extra port")
 
 
 @pytest.mark.usefixtures("stored")

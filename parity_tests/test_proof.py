@@ -21,12 +21,10 @@ from jaxfun.cli.main import main
 from jaxfun.convert.proof.proof import from_json
 from jaxfun.core.errors import ArgumentValueError, ConversionError
 
-
-@pytest.fixture(autouse=True)
-def _x64_off() -> Any:
-    """The defaults of a user: no 64-bit types, JAX's own promotion."""
-    with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"):
-        yield
+pytestmark = pytest.mark.usefixtures("as_a_user")
+# float32 in a program that is compiled anew: sums in another order
+ROUNDED = {"rtol": 1e-6, "atol": 1e-6}
+ROUNDED_GRADIENT = {"rtol": 1e-4, "atol": 1e-4}  # of squares, through two blocks
 
 
 class Block(nn.Module):
@@ -205,8 +203,8 @@ def test_port_without_a_proof_has_nothing_to_check() -> None:
         port.check()
 
 
+@pytest.mark.usefixtures("stored")
 def test_saved_port_is_checked_without_torch(tmp_path: Path) -> None:
-    pytest.importorskip("safetensors", reason="ports on disk are safetensors")
     proven().save(tmp_path / "port")
     program = "import sys; sys.modules['torch'] = None; from jaxfun.cli.main import main; sys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", program, "check", str(tmp_path / "port")]
@@ -215,20 +213,17 @@ def test_saved_port_is_checked_without_torch(tmp_path: Path) -> None:
     assert f"{len(proven().params)} gradients" in done.stdout
 
 
+@pytest.mark.usefixtures("stored")
 def test_saved_program_runs_without_jaxfun_at_every_size_and_has_its_gradient(tmp_path: Path) -> None:
-    pytest.importorskip("safetensors", reason="ports on disk are safetensors")
-    pytest.importorskip("flatbuffers", reason="jax.export serialises with flatbuffers")
     port = proven()
     port.save(tmp_path / "port", with_program=True)
     read = jax.export.deserialize((tmp_path / "port" / "program.jax_export").read_bytes())
     assert {*read.platforms} == {"cpu", "cuda", "tpu"}
     tokens = jnp.arange(30).reshape(5, 6) % 20
-    np.testing.assert_allclose(
-        read.call(port.params, port.state, tokens), port(port.params, tokens), rtol=1e-6, atol=1e-6
-    )
+    np.testing.assert_allclose(read.call(port.params, port.state, tokens), port(port.params, tokens), **ROUNDED)
     found = jax.grad(lambda params: jnp.sum(read.call(params, port.state, tokens) ** 2))(port.params)
     wanted = jax.grad(lambda params: jnp.sum(port(params, tokens) ** 2))(port.params)
-    jax.tree.map(lambda one, other: np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4), found, wanted)
+    jax.tree.map(lambda one, other: np.testing.assert_allclose(one, other, **ROUNDED_GRADIENT), found, wanted)
 
 
 def test_program_of_a_random_port_takes_the_keys_data() -> None:
@@ -236,8 +231,8 @@ def test_program_of_a_random_port_takes_the_keys_data() -> None:
     x, key = jnp.ones((64, 8)), jax.random.key(3)
     result, state = port.program().call(port.params, port.state, jax.random.key_data(key), x)
     wanted, new = port(port.params, x, key=key)
-    np.testing.assert_allclose(result, wanted, rtol=1e-6, atol=1e-6)
-    np.testing.assert_allclose(state["norm.running_mean"], new["norm.running_mean"], rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(result, wanted, **ROUNDED)
+    np.testing.assert_allclose(state["norm.running_mean"], new["norm.running_mean"], **ROUNDED)
 
 
 def test_size_that_cannot_be_left_open_is_named_and_may_be_fixed() -> None:
@@ -246,11 +241,13 @@ def test_size_that_cannot_be_left_open_is_named_and_may_be_fixed() -> None:
         port.program()
     x = jnp.ones((5, 3, 12, 12))
     found = port.program({"batch": 5}).call(port.params, port.state, x)
-    np.testing.assert_allclose(found, port(port.params, x), rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(
+        found, port(port.params, x), rtol=1e-5, atol=1e-5
+    )  # 27 products, in another form of the convolution
 
 
+@pytest.mark.usefixtures("stored")
 def test_edited_plan_is_found_at_the_edited_call(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    pytest.importorskip("safetensors", reason="ports on disk are safetensors")
     proven().save(tmp_path / "port")
     plan = tmp_path / "port" / "plan.json"
     held = json.loads(plan.read_text())
@@ -262,8 +259,8 @@ def test_edited_plan_is_found_at_the_edited_call(tmp_path: Path, capsys: pytest.
     assert "aten::gelu  layers.1" in first
 
 
+@pytest.mark.usefixtures("stored")
 def test_failing_save_keeps_the_port_that_stands_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("safetensors", reason="ports on disk are safetensors")
     jf.from_torch(nn.Linear(2, 2), torch.ones(1, 2), prove=False).save(tmp_path / "port")
     before = {file.name: file.read_bytes() for file in (tmp_path / "port").iterdir()}
 
@@ -294,10 +291,10 @@ def make():
 """
 
 
+@pytest.mark.usefixtures("stored")
 def test_command_ports_a_module_and_shows_the_proof(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pytest.importorskip("safetensors", reason="ports on disk are safetensors")
     (tmp_path / "ported_module.py").write_text(MODULE)
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))

@@ -18,11 +18,7 @@ from torch.nn import functional
 import jaxfun as jf
 from jaxfun.core.errors import ConversionError
 
-
-@pytest.fixture(autouse=True)
-def _as_a_user() -> Any:
-    with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"):
-        yield
+pytestmark = pytest.mark.usefixtures("as_a_user")
 
 
 class Block(nn.Module):
@@ -116,7 +112,7 @@ def test_source_gives_the_numbers_of_the_port_at_other_sizes(name: str) -> None:
     assert jax.tree.structure(found) == jax.tree.structure(wanted)
     for one, other in zip(jax.tree.leaves(found), jax.tree.leaves(wanted), strict=True):
         assert one.dtype == other.dtype
-        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-5)  # one side is compiled, the other is not
 
 
 def test_equal_blocks_are_one_function_and_a_loop() -> None:

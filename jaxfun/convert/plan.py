@@ -113,6 +113,11 @@ class Plan:
     decomposed: tuple[str, ...] = ()
     is_training: bool = False
 
+    @property
+    def returns_more(self) -> bool:
+        """Whether the port returns new buffers or overwritten arguments after the result."""
+        return self.is_training or bool(self.new_buffers or self.new_arguments)
+
     def calls(self) -> Iterator[Call]:
         """Yield all calls, those of branches and loops too."""
         for graph in (self.graph, *self.graphs.values()):

@@ -19,7 +19,7 @@ from .plan import Input, Plan
 from .program import program
 from .proof.proof import Proof, from_json
 from .proof.recorded import Checked, check
-from .rules import Rule, key_of, rules_of
+from .rules import Rule, random_calls, rules_of
 from .run import Runner, inputs_of, rematerialised
 from .source.source import source
 from .storage import PARTS, Held, read, write
@@ -109,7 +109,7 @@ class Port:
         return {name: array.astype(own[name].dtype) for name, array in taken.items()}
 
     def check(self) -> list[Checked]:
-        """Compare the port's results, gradients and calls with PyTorch's for the example, which it keeps.
+        """Compare the port with the recorded results, gradients and call values of PyTorch, for the example.
 
         It needs no torch: for a test of your own, after a new jax, a new machine, or an edit of the plan.
         Raises: ArgumentValueError for a port that was converted with `prove=False`, or that is random.
@@ -121,8 +121,8 @@ class Port:
     def source(self) -> str:
         """Return the port as Python source to keep: a function for each class of the model's modules.
 
-        The file imports jaxfun and jax alone. Its last function takes the parameters and buffers, `{**port.params,
-        **port.state}`, and the arguments.
+        The file imports jaxfun alone. Its last function takes the arrays by name, `{**port.params, **port.state,
+        **port.constants}`, and the arguments.
         Raises: ConversionError for a port with a key, and for branches and loops.
         """
         return source(self)
@@ -135,7 +135,7 @@ class Port:
         dynamic size, but for those that `sizes` fixes by their names.
         Raises: ConversionError where a function cannot be computed without knowing a size.
         """
-        return program(self, any(key_of(call.target, call.kwargs) for call in self.plan.calls()), sizes or {})
+        return program(self, bool(random_calls(self.plan)), sizes or {})
 
     def save(self, directory: str | Path, *, with_program: bool = False) -> None:
         """Write the port to a directory, which `load_port` reads: JSON and safetensors, no pickle.
@@ -199,7 +199,7 @@ class Port:
         return tuple(given.pop(name) for name in names), given
 
     def _check_key(self, key: Any) -> None:
-        random = [call for call in self.plan.calls() if key_of(call.target, call.kwargs)]
+        random = random_calls(self.plan)
         if random and key is None:
             advice = "Pass key=jax.random.key(0), another one at each step."
             raise ArgumentTypeError(

@@ -65,8 +65,7 @@ def _constraints(ranges: Mapping[str, tuple[int, int | None]], arguments: Sequen
 
 def _plain(plan: Plan, found: Any) -> Any:
     """Return what a port returns, with tuples in place of named ones: these cannot be serialised."""
-    is_tuple = plan.is_training or plan.new_buffers or plan.new_arguments
-    result, *more = found if is_tuple else (found,)
+    result, *more = found if plan.returns_more else (found,)
     leaves = iter([leaf for _, leaf in flatten(plan.result_tree, result)])
     plain = unflatten(_without_names(plan.result_tree), leaves)
     return (plain, *more) if more else plain

@@ -344,6 +344,11 @@ def key_of(target: str, arguments: Mapping[str, Any]) -> str:
     return "key" if name in _RANDOM else ""
 
 
+def random_calls(plan: Plan) -> list[Call]:
+    """Return the calls of a plan that need a random key."""
+    return [call for call in plan.calls() if key_of(call.target, call.kwargs)]
+
+
 def hidden_draw(target: str) -> str:
     """Return the name of the probability of a dropout inside of a function, whose mask is no result; "" without one."""
     return _HIDDEN.get(_base(target), "")

@@ -104,6 +104,12 @@ def inputs_of(plan: Plan, parts: Mapping[str, Mapping[str, Any]], leaves: Sequen
     return [next(given) if kind == "argument" else parts[kind][name] for kind, name in plan.sources]
 
 
+def filled(leaves: Sequence[Any], arrays: Sequence[Any]) -> list[Any]:
+    """Return leaves with other arrays in place of theirs; numbers and strings stay."""
+    rest = iter(arrays)
+    return [next(rest) if hasattr(leaf, "dtype") else leaf for leaf in leaves]
+
+
 def parted(values: Values) -> tuple[Values, Values]:
     """Return the arrays, and the Python numbers: a traced function cannot return those."""
     numbers = {name: value for name, value in values.items() if isinstance(value, (bool, int, float))}

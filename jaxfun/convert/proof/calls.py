@@ -24,7 +24,7 @@ from ...parity.search.judge import judge
 from ...parity.search.verdicts import first_line
 from ..plan import Call
 from ..rules import key_of
-from ..run import Runner, Values, names_in, parted
+from ..run import Runner, Values, filled, names_in, parted
 from .data import AGREES, DIFFERS, LEFT, CallProof, Fault
 from .faults import FAULTS, Planted
 from .nearness import error_of, is_near
@@ -97,19 +97,13 @@ class _Calls:
         """Return the value of each call in the port's own run."""
         numbers: Values = {}
 
-        def run(given: Sequence[Any]) -> Values:
-            found, held = parted(self.runner.values(given, self.subject.key))
+        def run(arrays: Sequence[Any]) -> Values:
+            found, held = parted(self.runner.values(filled(inputs, arrays), self.subject.key))
             numbers.update(held)
             return found
 
-        given = [jnp.asarray(each) if isinstance(each, np.ndarray) else each for each in inputs]
-        arrays = [each for each in given if isinstance(each, jax.Array)]
-
-        def filled(items: Sequence[Any]) -> Values:
-            rest = iter(items)
-            return run([next(rest) if isinstance(each, jax.Array) else each for each in given])
-
-        return {**jax.jit(filled)(arrays), **numbers}
+        arrays = [jnp.asarray(each) for each in inputs if hasattr(each, "dtype")]
+        return {**jax.jit(run)(arrays), **numbers}
 
     def _alone(self, group: Sequence[Call]) -> dict[str, CallProof]:
         """Judge calls that are alike, each on its own inputs."""

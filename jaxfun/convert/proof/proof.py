@@ -31,6 +31,7 @@ class Proof(ProofData):
 
     def to_json(self) -> str:
         """Return the proof as JSON."""
+        # allow_nan=False: a NaN that `_plain` missed raises instead of giving invalid JSON
         return json.dumps(_plain(dataclasses.asdict(self)), indent=1, allow_nan=False)
 
 

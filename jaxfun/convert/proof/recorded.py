@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..run import Runner
+from ..run import Runner, filled
 
 Arrays = dict[str, np.ndarray]
 _LONGEST = {"result": 2**20, "gradient": 4096, "call": 16}  # numbers that are kept
@@ -60,16 +60,12 @@ def check(port: Any, recorded: Mapping[str, np.ndarray]) -> list[Checked]:
     cotangents = [recorded[name] for name in numbered]
     arrays = [jnp.asarray(each) for each in leaves if isinstance(each, np.ndarray)]
 
-    def filled(items: Sequence[Any]) -> list[Any]:
-        rest = iter(items)
-        return [next(rest) if isinstance(each, np.ndarray) else each for each in leaves]
-
     runner = Runner(port.plan, port.rules)
 
     @jax.jit
     def run(params: Any, arrays: Sequence[Any]) -> tuple[Any, Any, Any]:
         def outputs(params: Any) -> tuple[list[Any], list[Any]]:
-            inputs = port.inputs(params, filled(arrays), port.state)
+            inputs = port.inputs(params, filled(leaves, arrays), port.state)
             found = [each for each in runner.outputs(inputs, None) if isinstance(each, jax.Array)]
             count = len(port.plan.new_buffers) + len(port.plan.new_arguments)
             found = [*jax.lax.stop_gradient(found[:count]), *found[count:]]
@@ -77,7 +73,7 @@ def check(port: Any, recorded: Mapping[str, np.ndarray]) -> list[Checked]:
 
         _, pull, found = jax.vjp(outputs, params, has_aux=True)
         gradients = pull([jnp.asarray(each) for each in cotangents])[0] if cotangents else {}
-        values = runner.values(port.inputs(params, filled(arrays), port.state), None)
+        values = runner.values(port.inputs(params, filled(leaves, arrays), port.state), None)
         return found, gradients, {name: first for name, each in values.items() if (first := first_of(each)) is not None}
 
     results, gradients, values = run(port.params, arrays)

@@ -11,7 +11,7 @@ from ...parity.run import torch_side
 from ...parity.search.large import Deadline
 from ..plan import Call, Graph, Plan
 from ..port import Port
-from ..rules import hidden_draw, key_of
+from ..rules import hidden_draw, key_of, random_calls
 from ..run import inputs_of
 from .reference import Reference
 
@@ -37,7 +37,7 @@ class Subject:
         self.exported, self.deadline, self.progress = exported, deadline, progress
         self.plan, hidden = _without_hidden_draws(port.plan)
         self.port = dataclasses.replace(port, plan=self.plan)
-        has_draws = any(key_of(call.target, call.kwargs) for call in self.plan.calls())
+        has_draws = bool(random_calls(self.plan))
         self.key = jax.random.key(SEED) if has_draws else None
         self.is_random = has_draws or bool(hidden)
         self.reference = Reference(exported.program, exported.module, self.plan)

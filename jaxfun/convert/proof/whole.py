@@ -16,6 +16,7 @@ from ...parity.run.options import Options
 from ...parity.run.reference import TO
 from ...parity.search.large import Deadline, judge_large
 from ..plan import Input
+from ..run import filled, inputs_of
 from ..trees import flatten, unflatten
 from .data import AGREES, DIFFERS, WholeProof
 from .nearness import error_of
@@ -95,12 +96,11 @@ class _Model:
 
     def ours(self, state: Mapping[str, Any], *arrays: Any) -> list[Any]:
         """Return the new buffers, the overwritten arguments and the result of the port, called as a user calls it."""
-        port, rest = self.subject.port, iter(self._filled(arrays))
+        port, rest = self.subject.port, iter(filled(self.leaves, arrays))
         args, kwargs = (unflatten(tree, rest) for tree in self.plan.arguments_trees)
         params, buffers = ({name: state[name] for name in part} for part in (port.params, port.state))
         found = port(params, *args, state=buffers, key=self.subject.key, **kwargs)
-        is_tuple = self.plan.is_training or self.plan.new_buffers or self.plan.new_arguments
-        result, *more = found if is_tuple else (found,)
+        result, *more = found if self.plan.returns_more else (found,)
         new = [more[0][name] for name in self.plan.new_buffers] if self.plan.new_buffers else []
         written = [*more[-1].values()] if self.plan.new_arguments else []
         outputs = [leaf for _, leaf in flatten(self.plan.result_tree, result)]
@@ -112,10 +112,9 @@ class _Model:
         return self._of_torch(state, arrays, _dtypes(state, arrays) != self.dtypes, self.subject.is_random)
 
     def _of_torch(self, state: Mapping[str, Any], arrays: Sequence[Any], is_wide: bool, is_program: bool) -> list[Any]:
-        given = self._filled(arrays)
-        rest = iter(given)
-        held = {**state, **self.constants[is_wide]}
-        inputs = [next(rest) if kind == "argument" else held[name] for kind, name in self.plan.sources]
+        given = filled(self.leaves, arrays)
+        parts = {"parameter": state, "buffer": state, "constant": self.constants[is_wide]}
+        inputs = inputs_of(self.plan, parts, given)
         reference = self.subject.reference
         if is_program or is_wide:  # in float64 code with a dtype of its own does not run
             found = reference.program_outputs(inputs, is_wide)
@@ -169,11 +168,6 @@ class _Model:
             "vjp",
         )
         return {level: [] if isinstance(items, str) else items for level, items in found.items()}
-
-    def _filled(self, arrays: Sequence[Any]) -> list[Any]:
-        """Return the leaves of the arguments with these arrays."""
-        rest = iter(arrays)
-        return [next(rest) if isinstance(each, np.ndarray) else each for each in self.leaves]
 
 
 _MOST_APART = 2.0**-9  # of the largest number: two kernels of torch for one formula are nearer

@@ -23,7 +23,7 @@ class Region:
     items: list["Call | Region"] = field(default_factory=list)
 
     def calls(self) -> list[Call]:
-        """Return all calls inside."""
+        """Return the calls of the region and of the regions inside it."""
         return [call for item in self.items for call in ([item] if isinstance(item, Call) else item.calls())]
 
     @property
@@ -45,7 +45,7 @@ def _class_of(calls: Sequence[Call]) -> str:
 
 
 def _placed(root: Region, call: Call) -> None:
-    """Add a call to the region of its modules; a region that is not the last one is closed."""
+    """Add a call to the region of its modules. A second call of a module later on is another region."""
     region = root
     for path, kind in call.place.stack[1:]:
         last = region.items[-1] if region.items else None

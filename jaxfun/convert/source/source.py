@@ -15,8 +15,8 @@ import jax.numpy as jnp
 
 from ...core.errors import ConversionError
 from ..plan import Call, Place
-from ..rules import key_of
-from ..run import Runner, names_in, parted
+from ..rules import random_calls
+from ..run import Runner, filled, names_in, parted
 from ..trees import LEAF, NONE
 from .expressions import Text, Writer
 from .layout import laid_out
@@ -34,7 +34,7 @@ def source(port: Any) -> str:
     Raises: ConversionError for a plan with random calls, branches or loops.
     """
     plan = port.plan
-    refused = [call for call in plan.calls() if key_of(call.target, call.kwargs)]
+    refused = random_calls(plan)
     refused += [call for call in plan.graph.calls if "::" not in call.target and "." not in call.target]
     if refused:
         lines = [f"{call.target}  {call.place}" for call in refused]
@@ -278,12 +278,8 @@ class _Writing:
         if len(found.text) > (_LONG if found.binds == 0 else _INLINE):
             lines = [line for name in self._taken(call) for line in self._held_apart(name, at)]
             found = self.of.writer.expression(call, self.look)
-        value = self.of.values.get(call.name)
-        if isinstance(value, int) and (value not in self.of.port_sizes or self.uses[call.name] == 1):
+        if isinstance(self.of.values.get(call.name), int):
             self.known[call.name] = found
-        elif isinstance(value, int):
-            variable = self._variable(call.name, self.of.port_sizes[value], at)
-            lines.append(f"{variable} = {found.text}")
         elif len(found.text) <= _INLINE and self.uses[call.name] == 1 and call.name not in self.given:
             self.known[call.name] = found
             self.inlined[call.name] = call
@@ -350,7 +346,7 @@ def _outside_of_strings(text: str) -> str:
 
 
 def _without_unused_sizes(lines: Sequence[str]) -> list[str]:
-    """Return the lines without those that name a size of which no other speaks."""
+    """Leave out the lines that name a size which no other line uses."""
     kept: list[str] = []
     for at, line in enumerate(lines):
         match = re.fullmatch(r"(\w+) = \w+\.shape\[\d+\]", line)
@@ -475,9 +471,7 @@ def _abstract(port: Any) -> tuple[dict[str, Any], dict[int, str]]:
     runner = Runner(port.plan, port.rules)
 
     def run(params: Any, state: Any, arrays: Sequence[Any]) -> Any:
-        rest = iter(arrays)
-        filled = [next(rest) if hasattr(leaf, "shape") else leaf for leaf in leaves]
-        inputs = port.inputs(params, filled, state)
+        inputs = port.inputs(params, filled(leaves, arrays), state)
         numbers.update(zip(port.plan.graph.inputs, inputs, strict=True))
         found, known = parted(runner.values(inputs, None))
         numbers.update(known)
