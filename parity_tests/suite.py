@@ -50,7 +50,7 @@ RECORDS = [*records().values()]
 # torch's recurrent layers do not check all sizes: some read memory beyond a weight, and `batch_sizes` that do not fit
 # crash the process. parity_tests/test_recurrent.py has the errors that torch does raise
 UNCHECKED = {f"{name}.{form}" for name in ("lstm", "gru", "rnn_tanh", "rnn_relu") for form in ("input", "data")}
-ALWAYS = 8  # covering cases of every day
+ALWAYS = 4  # covering cases of every day
 SIGNATURES = 6  # factor on the number of examples: these compile nothing
 
 
@@ -100,7 +100,7 @@ def daily_pairs(profile: str, day: int) -> list[tuple[Op, DType]]:
 def daily_cases(record: Op, dtype: DType, profile: str, day: int) -> list[Case]:
     """Return the covering cases of a record in a dtype.
 
-    In the quick profile these are the first eight, and half of the others: the other half the next day.
+    In the quick profile these are the first four, and half of the others: the other half the next day.
     """
     found = cover(record, dtype)
     return [case for at, case in enumerate(found) if profile != "quick" or at < ALWAYS or at % 2 == day % 2]
