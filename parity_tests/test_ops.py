@@ -15,6 +15,7 @@ from parity_tests.suite import (
     covered,
     daily_cases,
     daily_pairs,
+    is_optimised,
     report_of,
     search,
     search_errors,
@@ -110,6 +111,12 @@ def test_three_days_run_every_dtype_of_every_record() -> None:
     assert set.union(*days) == {(record.name, dtype) for record, dtype in PAIRS}
     assert all(len(day) < len(PAIRS) * 0.6 for day in days)
     assert daily_pairs("thorough", 0) == PAIRS
+
+
+def test_three_days_optimise_every_record() -> None:
+    days = [{record.name for record in RECORDS if is_optimised(record, day)} for day in range(3)]
+    assert set.union(*days) == {record.name for record in RECORDS}
+    assert all(len(day) < len(RECORDS) * 0.4 for day in days)
 
 
 def test_two_days_run_every_covering_case() -> None:
