@@ -20,6 +20,7 @@ from jaxfun.core.dtypes import DType
 ROOT = Path(jaxfun.__file__).parent
 FACES = {
     "__init__.pyi": jaxfun,
+    "fft.pyi": jaxfun.fft,
     "linalg.pyi": jaxfun.linalg,
     "nn/functional.pyi": jaxfun.nn.functional,
     "nn/init.pyi": jaxfun.nn.init,

@@ -137,6 +137,7 @@ _MODULES = {
     "autograd": "autograd",
     "dtypes": "core.dtypes",
     "errors": "core.errors",
+    "fft": "fft",
     "linalg": "linalg",
     "nn": "nn",
     "optim": "optim",

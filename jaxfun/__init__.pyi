@@ -32,6 +32,7 @@ from .autograd.variable import Variable as Variable
 from . import autograd as autograd
 from .core import dtypes as dtypes
 from .core import errors as errors
+from . import fft as fft
 from . import linalg as linalg
 from . import nn as nn
 from . import optim as optim

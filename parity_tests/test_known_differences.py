@@ -72,6 +72,10 @@ def _saturated(name: str, *, is_cell: bool = False) -> dict[str, Any]:
 # start of the reason; each tensor is a stack of one value set
 GIVEN: dict[str, dict[str, Any]] = {
     "cumprod: the second derivative": {"input": np.array([[[1.0, np.nan], [0.0, 2.0]]], np.float32), "dim": 0},
+    **{
+        f"fft_{name}: the order of the sums": {"input": np.array([[np.inf] * 2 + [-0.4, -1.1]] * 2, np.float32)}
+        for name in ("hfft", "irfft", "irfft2", "irfftn")
+    },
     "logaddexp: torch's derivative": {
         "input": np.array([[50 + 0j]], np.complex64),
         "other": np.array([[-103 + 3j]], np.complex64),

@@ -62,7 +62,7 @@ def test_record_is_found_by_its_torch_name() -> None:
     assert record_of("aten::no_such") is None
 
 
-@pytest.mark.parametrize("face", ["linalg", "special"])
+@pytest.mark.parametrize("face", ["fft", "linalg", "special"])
 def test_record_is_found_by_the_operators_of_a_namespace(face: str) -> None:
     operators = [f"{face}_{name}" for name in dir(getattr(jf, face)) if hasattr(torch.ops.aten, f"{face}_{name}")]
     assert len(operators) > 7

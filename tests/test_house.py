@@ -21,7 +21,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 FLOORS = [
     ["core"],
     ["ops"],
-    ["linalg", "nn", "special"],
+    ["fft", "linalg", "nn", "special"],
     ["autograd"],
     ["optim"],
     ["train"],
@@ -159,6 +159,7 @@ SPACES = {
     "": jaxfun,
     "autograd.": jaxfun.autograd,
     "autograd.functional.": jaxfun.autograd.functional,
+    "fft.": jaxfun.fft,
     "linalg.": jaxfun.linalg,
     "nn.functional.": jaxfun.nn.functional,
     "nn.init.": jaxfun.nn.init,
@@ -172,7 +173,7 @@ SPACES = {
 
 def public_names(module: ModuleType) -> list[str]:
     """The callables of the package and of its namespaces; of other modules, only those that they define."""
-    spaces = ("autograd", "functional", "init", "linalg", "optim", "special")
+    spaces = ("autograd", "fft", "functional", "init", "linalg", "optim", "special")
     owned = module is jaxfun or module.__name__.endswith(spaces)
     return [
         name

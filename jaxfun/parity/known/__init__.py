@@ -1,10 +1,34 @@
 """Where jaxfun is known to differ from torch, a file a chapter, keyed by the name of the record."""
 
 from ...core.record import Op
-from . import activations, attention, bounds, layers, linear_algebra, losses, order, places, pointwise, reductions
+from . import (
+    activations,
+    attention,
+    bounds,
+    layers,
+    linear_algebra,
+    losses,
+    order,
+    places,
+    pointwise,
+    reductions,
+    transforms,
+)
 from .difference import KnownDifference
 
-_CHAPTERS = (pointwise, bounds, reductions, order, linear_algebra, places, activations, losses, layers, attention)
+_CHAPTERS = (
+    pointwise,
+    bounds,
+    reductions,
+    order,
+    linear_algebra,
+    places,
+    activations,
+    losses,
+    layers,
+    attention,
+    transforms,
+)
 
 
 def known_differences(record: Op) -> tuple[KnownDifference, ...]:
