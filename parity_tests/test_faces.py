@@ -6,6 +6,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -38,6 +39,7 @@ def attribute(path: str) -> Callable[..., Any]:
 
 NAMES = [f"{space}.{name}" for space, face in FACES.items() for name in names_of(face)]
 OF_THE_FACE = ("linalg.cholesky", "linalg.cross", "linalg.det", "linalg.diagonal", "linalg.inv", "linalg.slogdet")
+OF_CREATION = ("layout", "device", "pin_memory")  # where the memory of a new tensor lies
 SOME = 4  # cases
 # the records of torch.fft are the namespace's own: test_ops.py has them
 CASES = [(path, record) for path in NAMES if path.partition(".")[0] != "fft" for record in records_for(path)]
@@ -73,10 +75,40 @@ def test_parameters_match_the_schemas_of_torch(path: str) -> None:
         ("input" if each.name == "self" else each.name, each.kwarg_only)
         for overload in schemas.overloads()
         for each in getattr(schemas, overload)._schema.arguments
-        if not each.is_out
+        if not each.is_out and each.name not in OF_CREATION
     }
     parameters = inspect.signature(attribute(path)).parameters.values()
     assert {(each.name, each.kind is each.KEYWORD_ONLY) for each in parameters} == of_torch
+
+
+@pytest.mark.proves("fft.fftfreq", "fft.rfftfreq")
+@pytest.mark.parametrize("name", ["fftfreq", "rfftfreq"])
+@pytest.mark.parametrize("dtype", [None, "float16", "bfloat16", "float64"])
+@pytest.mark.parametrize("arguments", [(0,), (1,), (7, 0.3), (8, -2), (5, 0.0), (1001, 0.1)])
+def test_frequencies_match_torch(name: str, dtype: str | None, arguments: tuple[Any, ...]) -> None:
+    ours = getattr(jf.fft, name)(*arguments, dtype=dtype)
+    theirs = getattr(torch.fft, name)(*arguments, dtype=dtype and getattr(torch, dtype))
+    assert ours.dtype == (dtype or "float32")
+    np.testing.assert_array_equal(ours.astype("float64"), theirs.double().numpy())
+
+
+@pytest.mark.parametrize("name", ["fftfreq", "rfftfreq"])
+@pytest.mark.parametrize(
+    ("arguments", "dtype", "error"),
+    [
+        ((4.0,), None, TypeError),
+        ((-4,), None, RuntimeError),
+        ((4,), "int32", RuntimeError),
+        ((4,), "complex64", NotImplementedError),
+    ],
+)
+def test_frequencies_raise_as_torch_does(
+    name: str, arguments: tuple[Any, ...], dtype: str | None, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        getattr(torch.fft, name)(*arguments, dtype=dtype and getattr(torch, dtype))
+    with pytest.raises(error):
+        getattr(jf.fft, name)(*arguments, dtype=dtype)
 
 
 def test_namespace_has_every_function_shared_with_torch() -> None:

@@ -64,7 +64,8 @@ def test_record_is_found_by_its_torch_name() -> None:
 
 @pytest.mark.parametrize("face", ["fft", "linalg", "special"])
 def test_record_is_found_by_the_operators_of_a_namespace(face: str) -> None:
-    operators = [f"{face}_{name}" for name in dir(getattr(jf, face)) if hasattr(torch.ops.aten, f"{face}_{name}")]
+    names = {*dir(getattr(jf, face))} - {"fftfreq", "rfftfreq"}  # they take no tensor
+    operators = [f"{face}_{name}" for name in names if hasattr(torch.ops.aten, f"{face}_{name}")]
     assert len(operators) > 7
     assert not [name for name in operators if not any(record_of(each) for each in _overloads(name))]
 
