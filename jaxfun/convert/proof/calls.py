@@ -18,6 +18,7 @@ from ...parity.report.model import Mismatch
 from ...parity.run import torch_side
 from ...parity.run.candidate import Sides
 from ...parity.run.case import Arguments, Case, Slot
+from ...parity.run.compiling import compiled_fast
 from ...parity.run.options import Options
 from ...parity.run.outcome import outcome
 from ...parity.search.judge import judge
@@ -103,7 +104,7 @@ class _Calls:
             return found
 
         arrays = [jnp.asarray(each) for each in inputs if hasattr(each, "dtype")]
-        return {**jax.jit(run)(arrays), **numbers}
+        return {**compiled_fast(run, [arrays])(arrays), **numbers}
 
     def _alone(self, group: Sequence[Call]) -> dict[str, CallProof]:
         """Judge calls that are alike, each on its own inputs."""

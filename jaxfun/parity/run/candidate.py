@@ -18,18 +18,13 @@ from ..compare.tolerance import Results
 from ..known.difference import Held
 from ..report.model import COMPUTED
 from .case import Case
-from .constants import calls, constants_of, jaxprs_of, program_of
+from .compiling import UNOPTIMISED, is_worth_it
+from .constants import constants_of, jaxprs_of, program_of
 from .directions import cotangents, tangents
 from .oracle import Oracle
 from .outcome import outcome
 from .reference import TO, Theirs, replaced
 
-# a third of the time of compiling; the older code generator of XLA takes a third of the newer one's
-_UNOPTIMISED = {
-    "xla_backend_optimization_level": 0,
-    "xla_cpu_use_fusion_emitters": False,
-    "xla_cpu_parallel_codegen_split_count": 1,
-}
 _ALONE = frozenset({"a value set by itself"})
 
 
@@ -171,7 +166,7 @@ class Sides:
             # without a tensor argument vmap cannot infer the batch size
             count = None if stacks else self.case.sets
             batched = jax.vmap(self._program(movable, smooth, key), axis_size=count)
-            self._compiled[key] = jax.jit(batched, compiler_options=_UNOPTIMISED if self._is_compiled_fast else None)
+            self._compiled[key] = jax.jit(batched, compiler_options=UNOPTIMISED if self._is_compiled_fast else None)
 
         def arguments(some: np.ndarray) -> list[Any]:
             return [[put(array[some], self.device) for array in items] for items in (stacks, *directions)]
@@ -181,13 +176,10 @@ class Sides:
 
     @functools.cached_property
     def _is_compiled_fast(self) -> bool:
-        """Whether to compile without optimisations: if JAX's setting says so, or for an explanation.
-
-        Not for the explanation of convolutions: XLA's loops for them are then too slow.
-        """
+        """Whether to compile without optimisations: if JAX's setting says so, or for an explanation."""
         if jax.config.read("jax_disable_most_optimizations"):
             return True
-        return self._explains and not calls(program_of(self._function, [self.case.row(0)]), "conv_general_dilated")
+        return self._explains and is_worth_it(program_of(self._function, [self.case.row(0)]), self.case.sets)
 
     def ours_at(self, level: str) -> list[np.ndarray]:
         """Return the candidate's results at one level. Use a program that is already compiled, if there is one."""

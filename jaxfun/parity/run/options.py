@@ -23,6 +23,7 @@ class Options:
     allow: frozenset[str] = frozenset()
     plants: bool = True  # check that planted wrong results are rejected
     alone: bool = True  # also call one value set of every kind unbatched, eagerly and compiled
+    optimised: bool = True  # compile a large model as a user's jit does
 
     @property
     def computed(self) -> frozenset[str]:

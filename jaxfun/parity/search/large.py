@@ -21,6 +21,7 @@ from ..report.report import Report
 from ..run import torch_modules, torch_side
 from ..run.candidate import Sides
 from ..run.case import Case
+from ..run.compiling import compiled_fast
 from ..run.options import Options
 from ..run.outcome import outcome
 from ..run.reference import TO, replaced
@@ -220,7 +221,8 @@ class _Large:
         directions = self._directions(case, row, levels)
         given = (list(map(jnp.asarray, row)), [*directions.cotangents], [*directions.tangents])
         if levels not in self._programs:
-            self._programs[levels] = jax.jit(self._program(case, levels))
+            program = self._program(case, levels)
+            self._programs[levels] = jax.jit(program) if self.options.optimised else compiled_fast(program, given)
         return {level: list(map(np.asarray, items)) for level, items in self._programs[levels](*given).items()}
 
     def _program(self, case: Case, levels: Sequence[str]) -> Callable[..., dict[str, list[Any]]]:
@@ -285,8 +287,9 @@ class _Large:
 
         def run(row: Sequence[np.ndarray]) -> list[Any]:
             both = [item if axis is None else np.stack([item, item]) for item, axis in zip(row, axes, strict=True)]
-            found = jax.jit(jax.vmap(lambda *items: self._function(case)(items), in_axes=axes))(*map(jnp.asarray, both))
-            return [item[1] for item in found]
+            arrays = [*map(jnp.asarray, both)]
+            batched = compiled_fast(jax.vmap(lambda *items: self._function(case)(items), in_axes=axes), arrays)
+            return [item[1] for item in batched(*arrays)]
 
         self._hold(case, level, run)
 
