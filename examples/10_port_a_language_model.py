@@ -4,9 +4,9 @@
 # `transformers` has the PyTorch code of most language models. Here one of them, Llama, becomes a JAX function: from a
 # text to tokens, to the same logits as in PyTorch, to the same continuation.
 #
-# The model is small and its weights are random, so that nothing is downloaded: what it writes makes no sense. With
-# `LlamaForCausalLM.from_pretrained(name)` all other lines stay as they are. The example needs PyTorch and transformers:
-# `pip install "jaxfun[parity]" transformers`.
+# The model is small and its weights are random, so that nothing is downloaded. A few seconds of training make words of
+# what it writes. With `LlamaForCausalLM.from_pretrained(name)` the other lines stay as they are. The example needs
+# PyTorch and transformers: `pip install "jaxfun[parity]" transformers`.
 
 # %%
 from pathlib import Path
@@ -14,10 +14,14 @@ from pathlib import Path
 import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 import jaxfun as jf
+from jaxfun.nn import functional as F
+
+DATA = Path(__file__).parent / "data"
 
 # %% [markdown]
 # ## Text to tokens
@@ -27,7 +31,7 @@ import jaxfun as jf
 
 # %%
 tokenizer = PreTrainedTokenizerFast(
-    tokenizer_file=str(Path(__file__).parent / "data" / "midsummer_tokenizer.json"),
+    tokenizer_file=str(DATA / "midsummer_tokenizer.json"),
     pad_token="<pad>",
     model_input_names=["input_ids", "attention_mask"],
 )
@@ -81,6 +85,29 @@ print(f"logits {result['logits'].shape}, the largest difference {difference:.1e}
 assert difference < 1e-5
 
 # %% [markdown]
+# ## A little training
+#
+# The port is a function of its parameters, so it can be trained. The play, cut into pieces of 33 tokens, is the data:
+# in each piece the model learns the token that follows. Then the weights go back into the PyTorch model.
+
+# %%
+play = tokenizer((DATA / "midsummer_nights_dream.txt").read_text("utf-8"), return_tensors="np")["input_ids"][0]
+pieces = play[: len(play) // 33 * 33].reshape(-1, 33).astype(np.int32)
+
+
+def loss(params, pieces):
+    given, following = pieces[:, :-1], pieces[:, 1:]
+    logits = port(params, input_ids=given, attention_mask=jnp.ones_like(given))["logits"]
+    return F.cross_entropy(jf.flatten(logits, 0, 1), jf.flatten(following))
+
+
+rule = optax.adamw(4e-3)
+fit = jf.train.fit(loss, port.params, (pieces,), rule, epochs=8, batch_size=32, key=jax.random.key(0))
+print(f"{len(pieces)} pieces; loss in each epoch:", " ".join(f"{each:.2f}" for each in fit.losses))
+weights = {name: torch.from_numpy(np.array(each)) for name, each in fit.params.items()}
+print(model.load_state_dict(weights))
+
+# %% [markdown]
 # ## The same continuation
 #
 # `generate` of transformers is PyTorch code, so the loop is written here. The tokens stand in an array of fixed length:
@@ -107,7 +134,7 @@ start = tokenizer("I know a bank where the wild thyme blows", return_tensors="pt
 given = start["input_ids"].numpy()
 padded = np.zeros((1, LENGTH), np.int32)
 padded[:, : given.shape[1]] = given
-ours = np.asarray(continued(port.params, padded, given.shape[1]))
+ours = np.asarray(continued(fit.params, padded, given.shape[1]))
 theirs = model.generate(**start, max_length=LENGTH, do_sample=False).numpy()
 print(tokenizer.decode(ours[0]))
 print(f"{(ours == theirs).sum()} of {LENGTH} tokens are those of PyTorch's generate")

@@ -34,11 +34,11 @@ PRINTED = {
     "08_digits.py": ["perceptron, 10 steps: agrees", "convolutional, 10 steps: agrees"],
     "09_gpt.py": ["the same most likely character", "ACT I."],
     "10_port_a_language_model.py": [
-        "course| of| true| love",
+        " of| true| love| never",
         "LlamaForCausalLM: the port agrees with PyTorch",
         "48 of 48 tokens are those of PyTorch's generate",
     ],
-    "11_port_vision_models.py": ["MobileNetV3: the port agrees with PyTorch"],
+    "11_port_vision_models.py": ["VisionTransformer: the port agrees with PyTorch", "step 4: PyTorch"],
     "12_fine_tune_a_port.py": [
         "Sequential: the port agrees with PyTorch",
         "steps that the running statistics have seen: 600",
