@@ -91,7 +91,8 @@ assert difference < 1e-5
 # in each piece the model learns the token that follows. Then the weights go back into the PyTorch model.
 
 # %%
-play = tokenizer((DATA / "midsummer_nights_dream.txt").read_text("utf-8"), return_tensors="np")["input_ids"][0]
+text = (DATA / "midsummer_nights_dream.txt").read_text("utf-8")
+play = tokenizer(text, return_tensors="np")["input_ids"][0]
 pieces = play[: len(play) // 33 * 33].reshape(-1, 33).astype(np.int32)
 
 
@@ -101,8 +102,15 @@ def loss(params, pieces):
     return F.cross_entropy(jf.flatten(logits, 0, 1), jf.flatten(following))
 
 
-rule = optax.adamw(4e-3)
-fit = jf.train.fit(loss, port.params, (pieces,), rule, epochs=8, batch_size=32, key=jax.random.key(0))
+fit = jf.train.fit(
+    loss,
+    port.params,
+    (pieces,),
+    optax.adamw(4e-3),
+    epochs=8,
+    batch_size=32,
+    key=jax.random.key(0),
+)
 print(f"{len(pieces)} pieces; loss in each epoch:", " ".join(f"{each:.2f}" for each in fit.losses))
 weights = {name: torch.from_numpy(np.array(each)) for name, each in fit.params.items()}
 print(model.load_state_dict(weights))
@@ -120,7 +128,7 @@ LENGTH = 48
 
 @jax.jit
 def continued(params, tokens, count):
-    """Fill tokens of shape (1, LENGTH), of which the first `count` are given, each with the most likely next one."""
+    """Put the most likely next token after the first `count` ones, up to the end: (1, LENGTH)."""
     everywhere = jnp.ones_like(tokens)
 
     def following(at, tokens):

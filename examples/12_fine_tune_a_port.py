@@ -47,11 +47,13 @@ module = torch.nn.Sequential(
     )
 )
 optimizer = torch.optim.Adam(module.parameters(), lr=2e-3)
-for at in (at for _ in range(8) for at in np.random.default_rng(1).permutation(train).reshape(-1, 50)):
-    optimizer.zero_grad()
-    scores = module(torch.from_numpy(upright[at]))
-    torch.nn.functional.cross_entropy(scores, torch.from_numpy(labels[at]).long()).backward()
-    optimizer.step()
+generator = np.random.default_rng(1)
+for _ in range(8):
+    for at in generator.permutation(train).reshape(-1, 50):
+        optimizer.zero_grad()
+        scores, wanted = module(torch.from_numpy(upright[at])), torch.from_numpy(labels[at]).long()
+        torch.nn.functional.cross_entropy(scores, wanted).backward()
+        optimizer.step()
 
 
 def torch_accuracy(images):
@@ -60,7 +62,8 @@ def torch_accuracy(images):
     return float((scores.numpy().argmax(-1) == labels[test]).mean())
 
 
-print(f"in PyTorch: {torch_accuracy(upright):.1%} of the upright digits, {torch_accuracy(sideways):.1%} on their side")
+print(f"in PyTorch: {torch_accuracy(upright):.1%} of the upright digits")
+print(f"in PyTorch: {torch_accuracy(sideways):.1%} of the digits on their side")
 
 # %% [markdown]
 # ## Two ports, one for each mode

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import torch
-from jax.sharding import NamedSharding
+from jax.sharding import AxisType, NamedSharding
 from jax.sharding import PartitionSpec as P
 
 import jaxfun as jf
@@ -21,7 +21,7 @@ print(f"{len(devices)} devices: {devices}")
 # %% [markdown]
 # ## The port
 #
-# A block of a transformer. Its two large matrices are those of the feed-forward network.
+# Two blocks of a transformer: attention, and a feed-forward network.
 
 # %%
 WIDTH, HEADS, LENGTH = 64, 4, 16
@@ -31,14 +31,18 @@ class Block(torch.nn.Module):
     def __init__(self):
         super().__init__()
         self.norm1 = torch.nn.LayerNorm(WIDTH)
-        self.query, self.key, self.value, self.mix = (torch.nn.Linear(WIDTH, WIDTH) for _ in range(4))
+        self.query = torch.nn.Linear(WIDTH, WIDTH)
+        self.key = torch.nn.Linear(WIDTH, WIDTH)
+        self.value = torch.nn.Linear(WIDTH, WIDTH)
+        self.mix = torch.nn.Linear(WIDTH, WIDTH)
         self.norm2 = torch.nn.LayerNorm(WIDTH)
         self.expand = torch.nn.Linear(WIDTH, 4 * WIDTH)
         self.contract = torch.nn.Linear(4 * WIDTH, WIDTH)
 
     def forward(self, x):
         y = self.norm1(x)
-        heads = (part(y).unflatten(-1, (HEADS, -1)).transpose(1, 2) for part in (self.query, self.key, self.value))
+        parts = (self.query(y), self.key(y), self.value(y))
+        heads = (part.unflatten(-1, (HEADS, -1)).transpose(1, 2) for part in parts)
         mixed = torch.nn.functional.scaled_dot_product_attention(*heads, is_causal=True)
         x = x + self.mix(mixed.transpose(1, 2).flatten(2))
         return x + self.contract(torch.nn.functional.gelu(self.expand(self.norm2(x))))
@@ -46,7 +50,8 @@ class Block(torch.nn.Module):
 
 torch.manual_seed(0)
 module = torch.nn.Sequential(Block(), Block())
-port = jf.from_torch(module, torch.randn(2, LENGTH, WIDTH), dynamic=("batch",), prove=False)  # to save its seconds
+# without the proof, for its seconds: the first examples of ports show it
+port = jf.from_torch(module, torch.randn(2, LENGTH, WIDTH), dynamic=("batch",), prove=False)
 x = np.asarray(np.random.default_rng(0).normal(size=(8, LENGTH, WIDTH)), np.float32)
 
 
@@ -67,7 +72,7 @@ print(f"on one device: {value:.6f}")
 # every device.
 
 # %%
-mesh = jax.make_mesh((2,), ("model",), axis_types=(jax.sharding.AxisType.Auto,), devices=devices)
+mesh = jax.make_mesh((2,), ("model",), axis_types=(AxisType.Auto,), devices=devices)
 reads, writes = ("query", "key", "value", "expand"), ("mix", "contract")
 specs = {f"*.{name}.weight": P("model", None) for name in reads}
 specs |= {f"*.{name}.bias": P("model") for name in reads}
@@ -75,25 +80,28 @@ specs |= {f"*.{name}.weight": P(None, "model") for name in writes}
 
 params = jax.device_put(port.params, port.shardings(mesh, specs))
 for name in ("0.expand.weight", "0.contract.weight", "0.norm1.weight"):
-    print(f"{name:18} {params[name].shape} as {params[name].addressable_shards[0].data.shape} on each device")
+    part = params[name].addressable_shards[0].data
+    print(f"{name:18} {params[name].shape} as {part.shape} on each device")
 
 
-def largest_difference(ours, theirs):
-    return max(float(np.abs(np.asarray(one) - np.asarray(theirs[name])).max()) for name, one in ours.items())
+def difference(one, other):
+    return float(np.abs(np.asarray(one) - np.asarray(other)).max())
 
 
 halves, slope = value_and_gradient(params, x)
+largest = max(difference(slope[name], gradient[name]) for name in slope)
 print(f"on two devices: {halves:.6f}")
-print(f"the largest difference of a gradient: {largest_difference(slope, gradient):.1e}")
-assert abs(float(halves - value)) < 1e-6
-assert largest_difference(slope, gradient) < 1e-6
+print(f"the largest difference of a gradient: {largest:.1e}")
+assert difference(halves, value) < 1e-6
+assert largest < 1e-6
 
 # %% [markdown]
 # The gradient of a weight lies where the weight lies, so an optimiser's state does too. The compiled program says where
 # the devices exchange numbers:
 
 # %%
-assert all(slope[name].sharding.is_equivalent_to(each.sharding, each.ndim) for name, each in params.items())
+for name, each in params.items():
+    assert slope[name].sharding.is_equivalent_to(each.sharding, each.ndim)
 program = jax.jit(port).lower(params, x).compile().as_text()
 print(f"sums over the devices in the forward program: {program.count(' all-reduce(')}")
 
@@ -103,11 +111,11 @@ print(f"sums over the devices in the forward program: {program.count(' all-reduc
 # The same function again: now every device has all parameters and half of the batch.
 
 # %%
-batches = jax.make_mesh((2,), ("batch",), axis_types=(jax.sharding.AxisType.Auto,), devices=devices)
+batches = jax.make_mesh((2,), ("batch",), axis_types=(AxisType.Auto,), devices=devices)
 everywhere = jax.device_put(port.params, port.shardings(batches, {}))
 rows = jax.device_put(x, NamedSharding(batches, P("batch")))
 result = jax.jit(port)(everywhere, rows)
 print(f"{result.shape} as {result.addressable_shards[0].data.shape} on each device")
-difference = float(np.abs(np.asarray(result) - np.asarray(port(port.params, x))).max())
-print(f"the largest difference of the result: {difference:.1e}")
-assert difference < 1e-5
+largest = difference(result, port(port.params, x))
+print(f"the largest difference of the result: {largest:.1e}")
+assert largest < 1e-5

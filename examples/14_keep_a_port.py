@@ -64,8 +64,8 @@ np.save(kept.parent / "tokens.npy", more)
 
 def run(script):
     """Run a script in a new process, beside the port, and return the array that it has saved."""
-    done = subprocess.run([sys.executable, "-c", script], cwd=kept.parent, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    call = [sys.executable, "-c", script]
+    done = subprocess.run(call, cwd=kept.parent, stdout=subprocess.PIPE, text=True, check=True)
     print(done.stdout, end="")
     return np.load(kept.parent / "scores.npy")
 
@@ -106,7 +106,7 @@ from safetensors.numpy import load_file
 with open("reader/program.jax_export", "rb") as file:
     program = jax.export.deserialize(bytearray(file.read()))
 arrays = load_file("reader/arrays.safetensors")
-params = {name.removeprefix("params."): each for name, each in arrays.items() if name.startswith("params.")}
+params = {name[7:]: each for name, each in arrays.items() if name.startswith("params.")}
 tokens = np.load("tokens.npy")
 print("platforms:", *program.platforms)
 print("tokens:", program.in_avals[-1])

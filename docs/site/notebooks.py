@@ -75,7 +75,7 @@ def page(example: Path) -> str:
     if not (absent := pages.missing(example)):
         return text
     title, _, rest = text.partition("\n")
-    return f"{title}\n\n*Without output: this site was built where {' and '.join(absent)} are not installed.*\n{rest}"
+    return f"{title}\n\n*Without output: the site was built without {' and '.join(absent)}.*\n{rest}"
 
 
 def _shown(cell: NotebookNode) -> Iterator[str]:
