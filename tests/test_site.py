@@ -263,6 +263,13 @@ def test_code_with_models_of_other_libraries_gives_the_results_in_its_comments(t
         assert said == got
 
 
+def test_packages_that_an_example_misses_are_named(tmp_path: Path) -> None:
+    example = tmp_path / "example.py"
+    example.write_text("import numpy as np, absent.part\nfrom jax import numpy\nif np:\n    from gone.part import x\n")
+    assert pages.missing(example) == ["absent", "gone"]
+    assert all(pages.missing(path) == [] for path in pages.EXAMPLES if path.name[:2] not in ("10", "11"))
+
+
 # The built site.
 
 
