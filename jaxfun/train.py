@@ -21,14 +21,19 @@ from .core.errors import ArgumentTypeError, ArgumentValueError, JaxfunError, Sha
 from .core.public import public
 
 Params = Any
-Loss = Callable[..., jax.Array]
+Buffers = Any
+Loss = Callable[..., Any]
 
 
 class Fit(NamedTuple):
-    """The result of a run: the parameters after the last epoch, and the loss at the start of each epoch."""
+    """The result of a run: parameters and buffers after the last epoch, and the loss at the start of each epoch.
+
+    `buffers` is None for a loss without buffers.
+    """
 
     params: Params
     losses: jax.Array
+    buffers: Buffers = None
 
 
 class Progress(NamedTuple):
@@ -41,14 +46,14 @@ class Progress(NamedTuple):
 
 
 class DivergenceError(JaxfunError, ArithmeticError):
-    """A loss became NaN or infinite. `fit` holds the last finite parameters and the losses up to them."""
+    """A loss became NaN or infinite. `fit` holds the last finite parameters, their buffers and the losses before."""
 
     fit: Fit
     epoch: int
 
 
 class InterruptedFit(KeyboardInterrupt):
-    """The user stopped a run (Ctrl-C). `fit` holds the parameters and the losses of the completed epochs."""
+    """The user stopped a run (Ctrl-C). `fit` holds the parameters, buffers and losses of the completed epochs."""
 
     def __init__(self, fit: Fit) -> None:
         super().__init__(f"stopped after {len(fit.losses)} epochs; the exception's `fit` holds the result so far")
@@ -59,6 +64,19 @@ class _State(NamedTuple):
     params: Params
     optimizer: Any
     key: Any
+    buffers: Buffers
+
+    def fit(self, losses: jax.Array) -> Fit:
+        return Fit(self.params, losses, self.buffers)
+
+
+class _Rule(NamedTuple):
+    """What a scan is compiled for, besides the shapes: the loss, the update, how the loss is called."""
+
+    loss: Loss
+    update: Callable[..., Any]
+    batch_size: int | None
+    keyed: bool
 
 
 # elements of data x epochs in one scan, about a second on a small machine
@@ -77,6 +95,8 @@ def fit(
     *,
     batch_size: int | None = None,
     key: jax.Array | None = None,
+    buffers: Buffers = None,
+    keyed: bool = False,
     progress: bool | Callable[[Progress], None] | None = None,
     state: Any = None,
 ) -> Fit:
@@ -88,62 +108,118 @@ def fit(
     shows a line on standard error; a function is called with a `Progress`; None shows the line on a terminal if a run
     takes over two seconds. `state` is the optimiser's initial state, if it is not `optimizer.init(params)`.
 
+    `buffers` are arrays that a step changes without a gradient, such as the running statistics of batch normalisation.
+    With them the loss is `loss(params, buffers, *data)` and returns `(value, buffers)`, the buffers for the next step.
+    With `keyed=True` the loss also gets `key=`, a random key that is another one at each step, as dropout needs it. It
+    is folded from the `key` of `fit`.
+
     A second call with the same functions and shapes compiles nothing. Under `jit`, `grad` or `vmap` there is no
     progress, and a loss that is not finite is returned like any other.
 
     Raises: DivergenceError (an ArithmeticError) where a loss is NaN or infinite, with the last finite state;
-    InterruptedFit (a KeyboardInterrupt) with the completed epochs.
+    InterruptedFit (a KeyboardInterrupt) with the completed epochs; ArgumentTypeError for a loss that with `buffers`
+    returns no pair, or returns buffers of other names, shapes or dtypes.
 
     >>> import jax.numpy as jnp, optax, jaxfun as jf
     >>> loss = lambda w, x: jf.mean(jf.square(jf.sub(w, x)))
     >>> fit = jf.train.fit(loss, jnp.zeros(()), (jf.ones(4),), optax.sgd(0.5), epochs=1)
     >>> fit.params, fit.losses
     (Array(1., dtype=float32), Array([1.], dtype=float32))
+
+    With buffers:
+
+    >>> counted = lambda w, buffers, x: (loss(w, x), {"steps": buffers["steps"] + 1})
+    >>> fit = jf.train.fit(counted, jnp.zeros(()), (jf.ones(4),), optax.sgd(0.5), epochs=3, buffers={"steps": 0})
+    >>> int(fit.buffers["steps"])
+    3
     """
-    _check(params, data, epochs, batch_size, key)
-    start = _State(params, optimizer.init(params) if state is None else state, key)
-    run = functools.partial(_scan, loss, optimizer.update, batch_size)
+    _check(params, data, epochs, batch_size)
+    _check_key(batch_size, keyed, key)
+    start = _State(params, optimizer.init(params) if state is None else state, key, jax.tree.map(jnp.asarray, buffers))
+    run = functools.partial(_scan, _Rule(loss, optimizer.update, batch_size, keyed))
     if any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves((start, data))):
         end, losses = run(epochs, start, data)
-        return Fit(end.params, losses)
+        return end.fit(losses)
     return _in_scans(run, start, data, epochs, _listener(progress))
 
 
-def _check(params: Params, data: Any, epochs: int, batch_size: int | None, key: Any) -> None:
+def _check(params: Params, data: Any, epochs: int, batch_size: int | None) -> None:
     if not isinstance(epochs, int) or isinstance(epochs, bool) or epochs < 0:
         raise ArgumentValueError("`epochs` to be an integer, 0 or more", describe(epochs))
     if not isinstance(data, tuple) or not data:
         raise ArgumentTypeError("`data` to be a tuple of arrays", describe(data))
     if not jax.tree.leaves(params):
         raise ArgumentTypeError("`params` to hold at least one array", describe(params))
-    if (batch_size is None) != (key is None):
-        raise ArgumentTypeError("`batch_size` and `key` together", f"{batch_size!r} and {key!r}")
     if batch_size is not None:
         rows = {np.shape(part)[0] for part in jax.tree.leaves(data) if np.ndim(part)}
         if len(rows) != 1 or not 1 <= batch_size <= min(rows):
             raise ShapeError("equal numbers of samples, at least `batch_size`", f"{sorted(rows)}, {batch_size}")
 
 
-@functools.partial(jax.jit, static_argnums=(0, 1, 2, 3))
-def _scan(
-    loss: Loss, update: Callable[..., Any], batch_size: int | None, epochs: int, start: _State, data: tuple[Any, ...]
-) -> tuple[_State, jax.Array]:
-    gradient = jax.value_and_grad(loss)
+def _check_key(batch_size: int | None, keyed: bool, key: Any) -> None:
+    if (batch_size is not None or keyed) == (key is not None):
+        return
+    if key is None:
+        wanted = "keyed=True" if keyed else f"batch_size={batch_size!r}"
+        raise ArgumentTypeError(f"a `key` together with {wanted}", "None", "Pass key=jax.random.key(0).")
+    raise ArgumentTypeError("no `key` without `batch_size` or `keyed`", describe(key))
 
-    def step(state: _State, batch: tuple[Any, ...]) -> tuple[_State, jax.Array]:
-        value, slope = gradient(state.params, *batch)
+
+@functools.partial(jax.jit, static_argnums=(0, 1))
+def _scan(rule: _Rule, epochs: int, start: _State, data: tuple[Any, ...]) -> tuple[_State, jax.Array]:
+    gradient = jax.value_and_grad(functools.partial(_value_and_buffers, rule.loss), has_aux=True)
+
+    def step(state: _State, given: tuple[tuple[Any, ...], Any]) -> tuple[_State, jax.Array]:
+        (value, buffers), slope = gradient(state.params, state.buffers, *given)
         # for complex parameters the descent direction is the conjugate of JAX's gradient, which is torch's
-        change, optimizer = update(jax.tree.map(jnp.conj, slope), state.optimizer, state.params)
-        return _State(optax.apply_updates(state.params, change), optimizer, state.key), value
+        change, optimizer = rule.update(jax.tree.map(jnp.conj, slope), state.optimizer, state.params)
+        return _State(optax.apply_updates(state.params, change), optimizer, state.key, buffers), value
 
     def epoch(state: _State, _: None) -> tuple[_State, jax.Array]:
-        if batch_size is None:
-            return step(state, data)
+        if state.key is None:
+            return step(state, (data, None))
         key, drawn = jax.random.split(state.key)
-        state, values = jax.lax.scan(step, state._replace(key=key), _minibatches(drawn, data, batch_size))
+        own = jax.random.fold_in(state.key, 2) if rule.keyed else None  # split has taken 0 and 1
+        state = state._replace(key=key)
+        if rule.batch_size is None:
+            return step(state, (data, own))
+        batches = _minibatches(drawn, data, rule.batch_size)
+        keys = None if own is None else jax.random.split(own, len(jax.tree.leaves(batches)[0]))
+        state, values = jax.lax.scan(step, state, (batches, keys))
         return state, jnp.mean(values)
 
     return jax.lax.scan(epoch, start, length=epochs)
+
+
+def _value_and_buffers(
+    loss: Loss, params: Params, buffers: Buffers, batch: tuple[Any, ...], key: Any
+) -> tuple[Any, Buffers]:
+    """Return the loss and the new buffers: None, if there are none."""
+    named = {} if key is None else {"key": key}
+    if buffers is None:
+        value = loss(params, *batch, **named)
+        if isinstance(value, tuple):
+            advice = "For a loss that returns new buffers, give `fit` the first ones: buffers=..."
+            raise ArgumentTypeError("the loss to return one number", describe(value), advice)
+        return value, None
+    found = loss(params, buffers, *batch, **named)
+    if not isinstance(found, tuple) or len(found) != 2:
+        raise ArgumentTypeError("the loss to return `(value, buffers)`, because `fit` has `buffers`", describe(found))
+    value, new = found
+    before, after = _described(buffers), _described(new)
+    for name in {**before, **after}:
+        if before.get(name) != after.get(name):
+            raise ArgumentTypeError(
+                f"the loss to return buffers like those that it gets, {before.get(name, 'none')} at {name}",
+                after.get(name, "none"),
+            )
+    return value, new
+
+
+def _described(buffers: Buffers) -> dict[str, str]:
+    """Return the dtype and shape of each buffer, by its place in the pytree."""
+    leaves = jax.tree_util.tree_leaves_with_path(buffers)
+    return {f"buffers{jax.tree_util.keystr(path)}": describe(jnp.asarray(leaf)) for path, leaf in leaves}
 
 
 def _minibatches(key: jax.Array, data: tuple[Any, ...], size: int) -> tuple[Any, ...]:
@@ -175,8 +251,8 @@ def _in_scans(
                 count = first + len(losses)
                 listen(Progress(count, epochs, float(losses[-1]), count / (time.perf_counter() - began)))
     except KeyboardInterrupt:
-        raise InterruptedFit(Fit(state.params, _joined(done))) from None
-    return Fit(state.params, _joined(done))
+        raise InterruptedFit(state.fit(_joined(done))) from None
+    return state.fit(_joined(done))
 
 
 def _scan_length(data: Any, epochs: int) -> int:
@@ -210,7 +286,7 @@ def _last_finite(run: Callable[..., Any], data: Any, done: list[_Scanned], bad: 
     if bad == 0 and len(done) > 1:  # they are the last of the previous scan
         done, bad = done[:-1], len(done[-2].losses)
     end, losses = run(max(bad - 1, 0), done[-1].start, data)
-    return Fit(end.params, _joined([*done[:-1], _Scanned(end, losses)]))
+    return end.fit(_joined([*done[:-1], _Scanned(end, losses)]))
 
 
 def _rate_of(optimizer: Any) -> str:

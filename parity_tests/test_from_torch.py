@@ -226,7 +226,11 @@ def test_shared_parameter_has_one_entry_and_its_aliases() -> None:
     port = from_torch(module, inputs)
     assert "head.weight" not in port.params
     assert port.plan.aliases == {"head.weight": "embed.weight"}
-    assert port.params_from(module.state_dict()).keys() == port.params.keys()
+    state = module.state_dict()
+    assert port.params_from(state).keys() == port.params.keys()
+    for left_out in ("head.weight", "embed.weight"):  # a file has one of the two
+        found = port.params_from({name: 2 * each for name, each in state.items() if name != left_out})
+        np.testing.assert_array_equal(found["embed.weight"], 2 * port.params["embed.weight"])
 
 
 def test_parameters_are_taken_from_another_state_dict() -> None:
@@ -259,7 +263,7 @@ def test_frozen_parameter_has_no_gradient() -> None:
 def test_shardings_follow_the_names_of_the_parameters() -> None:
     module, inputs = made("text")
     port = from_torch(module, inputs)
-    mesh = jax.make_mesh((1,), ("model",))
+    mesh = jax.make_mesh((1,), ("model",), axis_types=(jax.sharding.AxisType.Auto,))
     spec = jax.sharding.PartitionSpec("model")
     found = port.shardings(mesh, {"*.linear1.weight": spec})
     assert {name for name, each in found.items() if each.spec == spec} == {
@@ -269,6 +273,11 @@ def test_shardings_follow_the_names_of_the_parameters() -> None:
     assert port(params, jnp.asarray(inputs.numpy()))["logits"].shape == (2, 7, 19)
     with pytest.raises(ArgumentValueError, match=r"'\*.q_proj'"):
         port.shardings(mesh, {"*.q_proj": spec})
+    explicit = jax.make_mesh((1,), ("model",), axis_types=(jax.sharding.AxisType.Explicit,))
+    assert {each.spec for each in port.shardings(explicit, {}).values()} == {jax.sharding.PartitionSpec()}
+    for nested in (spec, jax.sharding.PartitionSpec(None, ("model",))):
+        with pytest.raises(ArgumentValueError, match=r"'model' among them, got AxisType.Explicit.*AxisType.Auto"):
+            port.shardings(explicit, {"*.linear1.weight": nested})
 
 
 class Counter(nn.Module):
@@ -498,6 +507,20 @@ def test_data_dependent_branch_is_shown_with_its_line() -> None:
         from_torch(function, torch.ones(2))
     assert "if x.sum() > 0:" in str(raised.value)
     assert "torch.where, or torch.cond" in str(raised.value)
+
+
+class SomeCache:
+    """An object that torch.export knows as little as the caches of transformers."""
+
+
+def test_cache_of_keys_and_values_is_refused_with_advice() -> None:
+    def returned(x: torch.Tensor) -> Any:
+        return x + 1, SomeCache()
+
+    with pytest.raises(ConversionError, match="use_cache=False"):
+        from_torch(returned, torch.ones(2))
+    with pytest.raises(ConversionError, match="use_cache=False"):
+        from_torch(lambda x, cache: x + 1, (torch.ones(2), SomeCache()))
 
 
 def test_what_is_no_function_is_refused() -> None:

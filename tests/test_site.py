@@ -187,6 +187,7 @@ OWN = {
     "index.md": "value",
     "porting.md": "vjp",
     "converting.md": "value",
+    "weights.md": "value",
 }  # the level at which the check on the page finds a failure
 
 
@@ -224,12 +225,49 @@ def test_code_of_a_page_gives_the_results_in_its_comments(
     name: str, level: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parity, "check", functools.partial(parity.check, levels=[level], examples=100))
-    names: dict[str, Any] = {}
-    blocks = re.findall(r"(?ms)^( *```python\n.*?)^ *```$", (ROOT / "docs" / name).read_text())
-    found = [pair for block in blocks for pair in claims(textwrap.dedent(block.partition("\n")[2]), names)]
+    found = claims_of(name, "python", {})
     assert len(found) >= 5
     for said, got in found:
         assert said == got
+
+
+def claims_of(name: str, language: str, names: dict[str, Any]) -> list[tuple[str, str]]:
+    """Run the blocks of a page that are marked with a language, and return their claimed and actual results."""
+    blocks = re.findall(rf"(?ms)^( *```{language}\n.*?)^ *```$", (ROOT / "docs" / name).read_text())
+    return [pair for block in blocks for pair in claims(textwrap.dedent(block.partition("\n")[2]), names)]
+
+
+# Code that needs other people's libraries is marked as `py`.
+
+LIBRARIES = ("transformers", "timm")
+ABSENT = [name for name in LIBRARIES if importlib.util.find_spec(name) is None]
+
+
+@pytest.mark.skipif(bool(ABSENT), reason=f"not installed: {', '.join(ABSENT)}")
+@pytest.mark.usefixtures("as_a_reader_has_it")
+@pytest.mark.filterwarnings("ignore")  # of those libraries
+def test_code_with_models_of_other_libraries_gives_the_results_in_its_comments(tmp_path: Path) -> None:
+    import transformers
+
+    file = str(ROOT / "examples" / "data" / "midsummer_tokenizer.json")
+    inputs = ["input_ids", "attention_mask"]
+    transformers.PreTrainedTokenizerFast(
+        tokenizer_file=file, pad_token="<pad>", model_input_names=inputs
+    ).save_pretrained(tmp_path)
+    sizes = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4}
+    config = transformers.LlamaConfig(vocab_size=768, tie_word_embeddings=True, pad_token_id=0, **sizes)
+    transformers.LlamaForCausalLM(config).save_pretrained(tmp_path)
+    found = claims_of("weights.md", "py", {"name": str(tmp_path)})
+    assert len(found) == 4
+    for said, got in found:
+        assert said == got
+
+
+def test_packages_that_an_example_misses_are_named(tmp_path: Path) -> None:
+    example = tmp_path / "example.py"
+    example.write_text("import numpy as np, absent.part\nfrom jax import numpy\nif np:\n    from gone.part import x\n")
+    assert pages.missing(example) == ["absent", "gone"]
+    assert all(pages.missing(path) == [] for path in pages.EXAMPLES if path.name[:2] not in ("10", "11"))
 
 
 # The built site.
@@ -311,7 +349,9 @@ def hands_out_notebooks_that_were_run(site: Path) -> None:
     for name, book in books.items():
         page = (site / "tutorial" / f"{name}.html").read_text("utf-8")
         assert f'href="{name}.ipynb"' in page
-        assert all(cell.execution_count for cell in book.cells if cell.cell_type == "code")
+        is_run = not pages.missing(ROOT / "examples" / f"{name}.py")
+        assert all(bool(cell.execution_count) == is_run for cell in book.cells if cell.cell_type == "code")
+        assert ("Without output" in page) != is_run
         assert "__file__" not in "".join(cell.source for cell in book.cells)
     assert 'href="data/diabetes.csv"' in (site / "tutorial" / "05_real_data.html").read_text("utf-8")
     assert "y = 1.99" in books["04_linear_regression"].cells[1].outputs[0]["text"]

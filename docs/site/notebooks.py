@@ -1,6 +1,7 @@
 """The tutorial as executed notebooks: `python docs/site/notebooks.py [FOLDER]` writes them, with their data.
 
-Executed notebooks are kept in .cache/ until an example, the library or a version changes.
+Executed notebooks are kept in .cache/ until an example, the library or a version changes. An example whose packages are
+not installed is not executed, and its page says so.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import jupytext
 import nbformat
+import pages
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from traitlets.config import Config
@@ -40,6 +42,7 @@ def notebook(example: Path) -> NotebookNode:
 def _state(example: Path) -> str:
     """Return a hash of everything that an example's output depends on."""
     digest = hashlib.sha256("".join(f"{name} {metadata.version(name)}" for name in VERSIONS).encode())
+    digest.update(" ".join(pages.missing(example)).encode())
     files = [Path(__file__), example, *(EXAMPLES / "data").iterdir(), *(ROOT / "jaxfun").rglob("*.py")]
     for file in sorted(files):
         digest.update(file.read_bytes())
@@ -53,6 +56,8 @@ def _executed(example: Path) -> NotebookNode:
         cell["id"] = f"cell-{number}"  # not random, so that the same notebook gives the same file
         # a notebook has no __file__; its data lie beside it
         cell.source = cell.source.replace("Path(__file__).parent", "Path()")
+    if pages.missing(example):
+        return book
     with tempfile.TemporaryDirectory() as folder:
         # Unix sockets: with TCP the kernel warns that others may connect
         sockets = Config(KernelManager={"transport": "ipc", "ip": f"{folder}/socket"})
@@ -66,7 +71,11 @@ def _executed(example: Path) -> NotebookNode:
 
 def page(example: Path) -> str:
     """Return the page of an example: its text, its code and the output."""
-    return "\n\n".join(part for cell in notebook(example).cells for part in _shown(cell)) + "\n"
+    text = "\n\n".join(part for cell in notebook(example).cells for part in _shown(cell)) + "\n"
+    if not (absent := pages.missing(example)):
+        return text
+    title, _, rest = text.partition("\n")
+    return f"{title}\n\n*Without output: the site was built without {' and '.join(absent)}.*\n{rest}"
 
 
 def _shown(cell: NotebookNode) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """The pages of the site as Markdown: those of docs/, with links turned to the site, and the generated ones."""
 
+import ast
+import importlib.util
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -82,6 +84,18 @@ def from_docs() -> dict[str, str]:
         text = turned(file.read_text("utf-8"), f"docs/{file.name}", file.name)
         found[file.name] = CHANGED.get(file.name, str)(text)
     return found
+
+
+def missing(example: Path) -> list[str]:
+    """Return the packages that an example imports and that are not installed."""
+    tree = ast.walk(ast.parse(example.read_text("utf-8")))
+    names = [
+        name.partition(".")[0]
+        for node in tree
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for name in ([each.name for each in node.names] if isinstance(node, ast.Import) else [node.module or ""])
+    ]
+    return [name for name in dict.fromkeys(names) if importlib.util.find_spec(name) is None]
 
 
 def made() -> dict[str, str]:

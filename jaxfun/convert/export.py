@@ -236,6 +236,10 @@ _ADVICE = (
         "GuardOnDataDependent|data-dependent",
         "The value of a tensor decides what is computed. Write torch.where, or torch.cond for two branches.",
     ),
+    (
+        "Cache'>",
+        "Pass use_cache=False. To decode with a cache, take and return its tensors in a small module around the model.",
+    ),
     ("Unsupported input type", "Pass tensors, numbers, and tuples, lists and dicts of them."),
 )
 

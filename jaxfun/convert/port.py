@@ -2,7 +2,7 @@
 
 import difflib
 import fnmatch
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -100,9 +100,11 @@ class Port:
             close = difflib.get_close_matches(unknown[0], known, 1)
             advice = f"Did you mean {close[0]!r}?" if close else ""
             raise ArgumentValueError("names of the converted model's state_dict", repr(unknown[0]), advice)
-        if missing := [name for name in own if name not in state_dict]:
+        # of a shared parameter a file may have any of the names
+        given = {self.plan.aliases.get(name, name): each for name, each in state_dict.items()} | dict(state_dict)
+        if missing := [name for name in own if name not in given]:
             raise ArgumentValueError("every name of the converted model's state_dict", f"no {missing[0]!r}")
-        taken = {name: _as_array(state_dict[name]) for name in own}
+        taken = {name: _as_array(given[name]) for name in own}
         for name, array in taken.items():
             if array.shape != own[name].shape:
                 raise ArgumentValueError(f"{describe(own[name])} at {name!r}", describe(array))
@@ -152,9 +154,11 @@ class Port:
     def shardings(self, mesh: jax.sharding.Mesh, specs: Mapping[str, Any]) -> dict[str, jax.sharding.NamedSharding]:
         """Return a sharding for each parameter: that of the first pattern that fits its name, else replicated.
 
-        `specs` has partition specs by patterns such as `"*.q_proj.weight"`, as in the shell.
-        Raises: ArgumentValueError for a pattern that fits no parameter.
+        `specs` has partition specs by patterns such as `"*.q_proj.weight"`, as in the shell. The axes of the mesh that
+        they name are automatic ones: XLA decides where intermediate results lie.
+        Raises: ArgumentValueError for a pattern that fits no parameter, and for an axis that is not automatic.
         """
+        _check_automatic(mesh, specs.values())
         for pattern in specs:
             if not fnmatch.filter(self.params, pattern):
                 raise ArgumentValueError(
@@ -207,6 +211,16 @@ class Port:
             )
         if key is not None and not random:
             raise ArgumentTypeError("no `key`, because nothing in the model is random", describe(key))
+
+
+def _check_automatic(mesh: jax.sharding.Mesh, specs: Iterable[Any]) -> None:
+    """Raise for an explicit axis in a spec: with such a one each matrix product asks where its result shall lie."""
+    automatic = jax.sharding.AxisType.Auto
+    types = dict(zip(mesh.axis_names, mesh.axis_types, strict=True))
+    for name in jax.tree.leaves([tuple(spec) for spec in specs]):
+        if types.get(name, automatic) != automatic:
+            advice = "Give jax.make_mesh axis_types=(jax.sharding.AxisType.Auto,), once for each axis."
+            raise ArgumentValueError(f"automatic axes in the mesh, {name!r} among them", str(types[name]), advice)
 
 
 _NOT_RECORDED = "Convert with prove=True. A port with a key keeps none: its draws are not PyTorch's."
