@@ -118,14 +118,15 @@ class Port:
             raise ArgumentValueError("a port with PyTorch's results", "a port without them", _NOT_RECORDED)
         return check(self, self.recorded)
 
-    def source(self) -> str:
+    def source(self, *, stacked: bool = False) -> str:
         """Return the port as Python source to keep: a function for each class of the model's modules.
 
-        The file imports jaxfun alone. Its last function takes the arrays by name, `{**port.params, **port.state,
-        **port.constants}`, and the arguments.
-        Raises: ConversionError for a port with a key, and for branches and loops.
+        The file imports jaxfun and JAX alone. Its last function takes the arrays by name, `{**port.params,
+        **port.state, **port.constants}`, the arguments, and a `key` if the port takes one. `stacked` runs equal
+        numbered modules as a `jax.lax.scan` over their stacked parameters, which compiles faster.
+        Raises: ConversionError for branches and loops.
         """
-        return source(self)
+        return source(self, stacked)
 
     def program(self, sizes: Mapping[str, int] | None = None) -> jax.export.Exported:
         """Return the port as a program of `jax.export`: it runs without jaxfun, on CPU, CUDA and TPU.

@@ -2,4 +2,5 @@
 
 from . import functional as functional
 from . import init as init
+from .submodule import stack as stack
 from .submodule import submodule as submodule

@@ -2,13 +2,23 @@
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ...core.dtypes import DTYPES, canonical
 from ..plan import Call, DTypeName, Ref
-from ..rules import public_call
+from ..rules import key_of, public_call
 
+DROPOUT = "aten::native_dropout"
 _ATOM, _UNARY, _PRODUCT, _SUM, _BITS, _COMPARED = range(6)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A number for which a name or another expression stands in the source."""
+
+    text: str
+    value: Any
 
 
 class Text(NamedTuple):
@@ -59,21 +69,25 @@ class Writer:
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.values = values
 
-    def expression(self, call: Call, look: Look) -> Text:
-        """Return a call as an expression; `look` gives the text of the values that it takes."""
+    def expression(self, call: Call, look: Look, key: str = "") -> Text:
+        """Return a call as an expression; `look` gives the text of the values that it takes, `key` is that of the key."""
         if call.target == "operator.getitem":
             value, index = call.args
             return Text(f"{look(value.name).inside(_ATOM)}[{index}]")
         if call.target in _INFIX and (found := self._infix(call, look)):
             return found
+        if call.target in _RANDOM:
+            return _RANDOM[call.target](self, call, look, key)
         if call.target in _OWN:
             return _OWN[call.target](self, call, look)
-        return self._public(call, look)
+        return self._public(call, look, key)
 
     def written(self, value: Any, look: Look) -> str:
         """Return an argument as text."""
         if isinstance(value, Ref):
             return look(value.name).text
+        if isinstance(value, Named):
+            return value.text
         if isinstance(value, DTypeName):
             return f"jf.{canonical(_BY_NAME[value.name]).name}"
         if isinstance(value, tuple):
@@ -95,7 +109,7 @@ class Writer:
         if len({*kinds} - {"number"}) > 1:
             return None
         dtypes = [kind for kind in kinds if kind != "number"]
-        if dtypes and any(isinstance(each, float) for each in pair) and not dtypes[0].startswith(("float", "bfloat")):
+        if dtypes and any(isinstance(_number(each), float) for each in pair) and not dtypes[0].startswith(("float", "bfloat")):
             return None
         if dtypes and call.target.startswith("aten::div") and not dtypes[0].startswith(("float", "bfloat")):
             return None
@@ -115,11 +129,12 @@ class Writer:
             return look(value.name)
         return Text(self.written(value, look), _UNARY if isinstance(value, (int, float)) and value < 0 else _ATOM)
 
-    def _public(self, call: Call, look: Look) -> Text:
+    def _public(self, call: Call, look: Look, key: str) -> Text:
         """Return the call of a jaxfun function, without arguments that are its defaults."""
         found = public_call(call.target, call.kwargs)
+        random = [f"{key_of(call.target, call.kwargs)}={key}"] if key else []
         if found is None:
-            return self._by_rule(call, look)
+            return self._by_rule(call, look, random)
         name = found.name.replace("nn.functional.", "F.") if found.name.startswith("nn.f") else f"jf.{found.name}"
         texts = [self.written(each, look) for each in found.variadic]
         is_positional = True
@@ -133,14 +148,22 @@ class Writer:
                 continue
             is_positional &= parameter.kind is not parameter.KEYWORD_ONLY
             text = self.written(found.named[parameter.name], look)
-            texts.append(text if is_positional else f"{parameter.name}={text}")
-        return Text(f"{name}({', '.join(texts)})")
+            texts.append(text if is_positional and parameter.name not in _SPOKEN else f"{parameter.name}={text}")
+        return Text(f"{name}({', '.join([*texts, *random])})")
 
-    def _by_rule(self, call: Call, look: Look) -> Text:
+    def _by_rule(self, call: Call, look: Look, random: Sequence[str]) -> Text:
         """Return a call by its rule's name, for an operator that is no function of jaxfun's."""
         given = [f"{name}={self.written(value, look)}" for name, value in call.kwargs.items()]
-        given = [self.written(value, look) for value in call.args] + given
+        given = [*(self.written(value, look) for value in call.args), *given, *random]
         return Text(f'rule_of("{call.target}")({", ".join(given)})')
+
+
+# arguments that are given by name: a row of numbers says nothing
+_SPOKEN = ("stride", "padding", "dilation", "groups", "ceil_mode", "eps", "momentum", "training", "is_causal", "dropout_p")
+
+
+def _number(value: Any) -> Any:
+    return value.value if isinstance(value, Named) else value
 
 
 def _is_default(value: Any, default: Any) -> bool:
@@ -214,6 +237,32 @@ def _einsum(writer: Writer, call: Call, look: Look) -> Text:
     return Text(f"jf.einsum({', '.join(writer.written(each, look) for each in (call.kwargs['equation'], *tensors))})")
 
 
+def _dropout(writer: Writer, call: Call, look: Look, key: str) -> Text:
+    given = writer.written(call.kwargs["input"], look)
+    return Text(f"F.dropout({given}, {call.kwargs['p']}, key={key})")
+
+
+def _drawn(name: str, has_shape_of: bool) -> Callable[[Writer, Call, Look, str], Text]:
+    """Return the writer of a draw of jax.random, with a size or with the shape of an array."""
+
+    def text(writer: Writer, call: Call, look: Look, key: str) -> Text:
+        dtype = writer.values[call.name].dtype
+        if has_shape_of:
+            shape = f"{look(call.kwargs['self'].name).inside(_ATOM)}.shape"
+        else:
+            shape = writer.written(tuple(call.kwargs["size"]), look)
+        return Text(f"jax.random.{name}({key}, {shape}{_unless(', jnp.{}', str(dtype), 'float32')})")
+
+    return text
+
+
+_RANDOM: Mapping[str, Callable[[Writer, Call, Look, str], Text]] = {
+    DROPOUT: _dropout,
+    "aten::rand": _drawn("uniform", False),
+    "aten::randn": _drawn("normal", False),
+    "aten::rand_like": _drawn("uniform", True),
+    "aten::randn_like": _drawn("normal", True),
+}
 BATCH_NORM = "aten::_native_batch_norm_legit_no_training"
 _OWN: Mapping[str, Callable[[Writer, Call, Look], Text]] = {
     "aten::sym_size.int": _size,

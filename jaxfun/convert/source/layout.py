@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-_WIDTH = 88
+_WIDTH = 120
 _OPEN, _CLOSE = "([{", ")]}"
 
 

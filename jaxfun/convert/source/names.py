@@ -1,0 +1,81 @@
+"""Names for the source: of functions, by the modules' classes, and of variables, by the user's lines."""
+
+import ast
+import functools
+import keyword
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..plan import Place
+
+RESERVED = ("p", "jf", "F", "jax", "jnp", "key", "keys", "i")  # what any function may use
+
+
+def numbered(name: str) -> Iterator[str]:
+    """Yield a name, and then the name with a number.
+
+    >>> names = numbered("x")
+    >>> next(names), next(names)
+    ('x', 'x2')
+    """
+    yield name
+    number = 2
+    while True:
+        yield f"{name}{number}"
+        number += 1
+
+
+def snake(kind: str) -> str:
+    """Return the name of a class as the name of a function.
+
+    >>> snake("models.GPT2Block"), snake("GPT2MLP"), snake("Conv1D")
+    ('gpt2_block', 'gpt2_mlp', 'conv1d')
+    """
+    name = kind.rpartition(".")[2]
+    found = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9])(?=[A-Z][a-z])|(?<=[0-9])(?=[A-Z]{2})", "_", name).lower()
+    return as_variable(re.sub(r"\W", "", found) or "model")
+
+
+def as_variable(name: str) -> str:
+    """Return a name that is no word of Python's and no name that each function uses.
+
+    >>> as_variable("lambda"), as_variable("x")
+    ('lambda_', 'x')
+    """
+    return f"{name}_" if keyword.iskeyword(name) or name in RESERVED else name
+
+
+def of_operator(target: str) -> str:
+    """Return the name of an operator as the name of its result.
+
+    >>> of_operator("aten::_softmax")
+    'softmax'
+    """
+    name = target.removeprefix("aten::").partition(".")[0].strip("_")
+    return name if target.startswith("aten::") and name.isidentifier() else "h"
+
+
+def assigned(place: Place) -> str:
+    """Return the name that the user's own line gives its value, "" if it gives none."""
+    return _assigned_at(place.file, place.line, place.text)
+
+
+@functools.cache
+def _assigned_at(file: str, line: int, text: str) -> str:
+    match = re.match(r"(\w+)\s*=(?!=)", text)
+    if match and match[1].isidentifier():
+        return match[1]
+    for node in ast.walk(tree) if (tree := _tree_of(file)) else ():
+        if isinstance(node, ast.Assign) and node.lineno <= line <= (node.end_lineno or 0):
+            target = node.targets[0]
+            return target.id if isinstance(target, ast.Name) else ""
+    return ""
+
+
+@functools.cache
+def _tree_of(file: str) -> ast.AST | None:
+    try:
+        return ast.parse(Path(file).read_text("utf-8")) if file else None
+    except (OSError, SyntaxError, UnicodeDecodeError):
+        return None

@@ -1,0 +1,129 @@
+"""Calls of the source's own functions as lines: numbered children in a row are a loop. Begin with `joined`."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Keys(NamedTuple):
+    """The keys that a call takes of the function's own: the first one's number, how many, and of how many."""
+
+    start: int
+    count: int
+    of: int
+
+
+class Statement(NamedTuple):
+    """A call of another function of the source."""
+
+    target: str
+    function: str
+    prefix: str  # the path of the module
+    args: tuple[str, ...]
+    keys: Keys | None = None
+    kwargs: tuple[str, ...] = ()
+    can_scan: bool = False  # the result has the shape of the first argument
+    shapes: tuple[tuple[str, tuple[int, ...], str], ...] = ()  # of the module's arrays: their names, sizes and dtypes
+
+
+def joined(statements: Sequence[str | Statement], is_stacked: bool) -> list[str]:
+    """Return lines, with a loop in place of calls of one function by numbered children in a row.
+
+    >>> calls = [Statement("x", "block", f"layers.{at}", ("x",)) for at in range(3)]
+    >>> joined(calls, False)
+    ['for i in range(3):', '    x = block(submodule(p, f"layers.{i}"), x)']
+    """
+    lines: list[str] = []
+    at = 0
+    while at < len(statements):
+        first = statements[at]
+        if isinstance(first, str):
+            lines.append(first)
+            at += 1
+            continue
+        count = _in_a_row(statements[at:], first)
+        if count > 1:
+            rows = [each for each in statements[at : at + count] if isinstance(each, Statement)]
+            can_scan = all(each.can_scan and each.shapes == first.shapes for each in rows)
+            lines += _scan(first, count) if is_stacked and can_scan else _loop(first, count)
+        else:
+            lines.append(_line(first))
+        at += count
+    return lines
+
+
+def _in_a_row(statements: Sequence[str | Statement], first: Statement) -> int:
+    """Return how many statements are the same but for the next number of the child, each from the last one's result."""
+    head, number = _numbered(first)
+    if number is None or not first.args or first.target != first.args[0]:
+        return 1
+    for count, each in enumerate(statements):
+        wanted = f"{head}.{number + count}".lstrip(".")
+        keys = first.keys and first.keys._replace(start=first.keys.start + count * first.keys.count)
+        if not isinstance(each, Statement):
+            return count
+        if each != first._replace(prefix=wanted, keys=keys, shapes=each.shapes, can_scan=each.can_scan):
+            return count
+    return len(statements)
+
+
+def _numbered(each: Statement) -> tuple[str, int | None]:
+    head, _, number = each.prefix.rpartition(".")
+    return head, int(number) if number.isdigit() else None
+
+
+def _line(each: Statement) -> str:
+    params = f'submodule(p, "{each.prefix}")' if each.prefix else "p"
+    call = f"{each.function}({', '.join([params, *each.args, *_keys(each.keys), *each.kwargs])})"
+    return f"{each.target} = {call}" if each.target else call
+
+
+def _keys(keys: Keys | None) -> list[str]:
+    """Return the keys of a call: one, a part of several, or all."""
+    if keys is None:
+        return []
+    if keys.count == keys.of:
+        return ["key" if keys.of == 1 else "keys"]
+    return [f"keys[{keys.start}]" if keys.count == 1 else f"keys[{keys.start} : {keys.start + keys.count}]"]
+
+
+def _loop(first: Statement, count: int) -> list[str]:
+    head, number = _numbered(first)
+    start = number or 0
+    numbers = f"{start}, {start + count}" if start else f"{count}"
+    path = f"{head}.{{i}}".lstrip(".")
+    keys = _keys_at(first.keys, start)
+    args = ", ".join([f'submodule(p, f"{path}")', *first.args, *keys, *first.kwargs])
+    return [f"for i in range({numbers}):", f"    {first.target} = {first.function}({args})"]
+
+
+def _keys_at(keys: Keys | None, start: int) -> list[str]:
+    """Return the keys of the call with the number i; the first call has the number `start`."""
+    if keys is None:
+        return []
+    step = keys.count
+    first = keys.start - step * start
+    begin, end = (_sum(f"{step} * i" if step > 1 else "i", shift) for shift in (first, first + step))
+    return [f"keys[{begin}]" if step == 1 else f"keys[{begin} : {end}]"]
+
+
+def _sum(text: str, shift: int) -> str:
+    return f"{text} {'+' if shift > 0 else '-'} {abs(shift)}" if shift else text
+
+
+def _scan(first: Statement, count: int) -> list[str]:
+    """Return a scan over the children's stacked arrays, and over their keys."""
+    head, number = _numbered(first)
+    start = number or 0
+    numbers = f"range({start}, {start + count})" if start else f"{count}"
+    stacked = f'stack(p, "{head}", {numbers})'
+    carried, *others = first.args
+    if first.keys is None:
+        over, given = "p", []
+    else:
+        last = first.keys.start + count * first.keys.count
+        part = f"keys[{first.keys.start} : {last}]"
+        stacked = f"({stacked}, {part if first.keys.count == 1 else f'{part}.reshape({count}, {first.keys.count})'})"
+        over, given = "each", ["each[1]"]
+    params = "p" if over == "p" else "each[0]"
+    call = f"{first.function}({', '.join([params, carried, *others, *given, *first.kwargs])})"
+    return [f"{carried}, _ = jax.lax.scan(lambda {carried}, {over}: ({call}, None), {carried}, {stacked})"]
