@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from ...core.dtypes import DTYPES, canonical
 from ..plan import Call, DTypeName, Ref
 from ..rules import key_of, public_call
+from .forms import LITERAL, PLACED
 
 DROPOUT = "aten::native_dropout"
 _ATOM, _UNARY, _PRODUCT, _SUM, _BITS, _COMPARED = range(6)
@@ -263,6 +264,26 @@ _RANDOM: Mapping[str, Callable[[Writer, Call, Look, str], Text]] = {
     "aten::rand_like": _drawn("uniform", True),
     "aten::randn_like": _drawn("normal", True),
 }
+def _placed(writer: Writer, call: Call, look: Look) -> Text:
+    places = [*call.kwargs["places"]]
+    while places[-1] == ":":
+        places.pop()
+    return Text(f"{look(call.kwargs['self'].name).inside(_ATOM)}[{', '.join(map(str, places))}]")
+
+
+def _literal(writer: Writer, call: Call, look: Look) -> Text:
+    dtype = call.kwargs["dtype"]
+    numbers = repr(call.kwargs["numbers"]).replace(",)", ")").replace("(", "[").replace(")", "]")
+    is_own = dtype.name in ("bool", "float32", "int32")
+    return Text(f"jf.tensor({numbers}{'' if is_own else f', dtype={writer.written(dtype, look)}'})")
+
+
+def _permuted(writer: Writer, call: Call, look: Look) -> Text:
+    value = look(call.kwargs["self"].name).inside(_ATOM)
+    dims = call.kwargs.get("dims", (1, 0))
+    return Text(f"{value}.T") if dims == (1, 0) else Text(f"jf.permute({value}, {writer.written(dims, look)})")
+
+
 BATCH_NORM = "aten::_native_batch_norm_legit_no_training"
 _OWN: Mapping[str, Callable[[Writer, Call, Look], Text]] = {
     "aten::sym_size.int": _size,
@@ -277,4 +298,8 @@ _OWN: Mapping[str, Callable[[Writer, Call, Look], Text]] = {
     "aten::arange": _arange,
     "aten::einsum": _einsum,
     BATCH_NORM: _batch_norm,
+    PLACED: _placed,
+    LITERAL: _literal,
+    "aten::t": _permuted,
+    "aten::permute": _permuted,
 }

@@ -1,6 +1,7 @@
 """Names for the source: of functions, by the modules' classes, and of variables, by the user's lines."""
 
 import ast
+import builtins
 import functools
 import keyword
 import re
@@ -53,7 +54,15 @@ def of_operator(target: str) -> str:
     'softmax'
     """
     name = target.removeprefix("aten::").partition(".")[0].strip("_")
-    return name if target.startswith("aten::") and name.isidentifier() else "h"
+    is_fit = target.startswith("aten::") and name.isidentifier() and name not in dir(builtins)
+    return _SHORT.get(name, name) if is_fit else "h"
+
+
+_SHORT = {
+    "scaled_dot_product_attention": "attention",
+    "native_batch_norm_legit_no_training": "normed",
+    "native_batch_norm_legit_functional": "normed",
+}
 
 
 def assigned(place: Place) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from ..plan import Call, Ref
 from ..run import names_in
 from .expressions import BATCH_NORM, DROPOUT
+from .forms import PLACED
 
 _COPIES = ("aten::clone", "aten::alias", "aten::lift_fresh_copy", "aten::contiguous", "aten::detach_")
 
@@ -22,7 +23,7 @@ def simplified(
     kept: list[Call] = []
     masks = {call.args[0].name for call in calls if call.target == "operator.getitem" and call.args[1] == 1}
     for each in calls:
-        call = _shortened(_renamed(each, same))
+        call = _placed(_shortened(_renamed(each, same)), values, kept)
         source = _copied(call, values, kept, masks)
         if source is None:
             kept.append(call)
@@ -40,6 +41,19 @@ def _shortened(call: Call) -> Call:
         return call
     kwargs = {name: each[0] if _is_even(each) else each for name, each in call.kwargs.items()}
     return Call(call.name, call.target, call.args, kwargs, call.place)
+
+
+def _placed(call: Call, values: Mapping[str, Any], before: Sequence[Call]) -> Call:
+    """Return `unsqueeze`, also of a value that is unsqueezed itself, as one call with all new dimensions."""
+    if call.target != "aten::unsqueeze":
+        return call
+    value, dim = call.kwargs["self"], call.kwargs["dim"]
+    places: list[Any] = [":"] * len(values[value.name].shape)
+    inner = next((each for each in before if each.name == value.name and each.target == PLACED), None)
+    if inner is not None:
+        value, places = inner.kwargs["self"], [*inner.kwargs["places"]]
+    places.insert(dim % (len(places) + 1), None)
+    return Call(call.name, PLACED, (), {"self": value, "places": tuple(places)}, call.place)
 
 
 _WINDOWS = ("aten::conv1d", "aten::conv2d", "aten::conv3d", "aten::max_pool", "aten::avg_pool", "aten::adaptive_")

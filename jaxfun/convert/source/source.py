@@ -13,6 +13,7 @@ from ..trees import LEAF, NONE
 from .differences import Argument, Differences
 from .docstrings import Signature, docstring
 from .expressions import Writer
+from .folded import folded
 from .layout import laid_out
 from .names import numbered, snake
 from .regions import Region, regions
@@ -57,7 +58,8 @@ class _Source:
         self.writer = Writer(self.values)
         graph = self.plan.graph
         self.sources = dict(zip(graph.inputs, self.plan.sources, strict=True))
-        self.calls, self.outputs = simplified(graph.calls, graph.outputs, self.values)
+        calls = folded(port, graph.calls, graph.outputs, self.values, shapes)
+        self.calls, self.outputs = simplified(calls, graph.outputs, self.values)
         self.sizes = self._sizes()
         self.calls = [call for call in self.calls if call.name not in self.sizes]
         kinds = {kind for call in self.calls for _, kind in call.place.stack}

@@ -192,8 +192,15 @@ class Writing:
 
     def _assignment(self, call: Call, found: Text, at: int) -> str:
         self.known.pop(call.name, None)
-        target = self._variable(call.name, assigned(call.place) or of_operator(call.target), at)
+        target = self._variable(call.name, assigned(call.place) or self._own_name(call), at)
         return f"{target} = {found.text}"
+
+    def _own_name(self, call: Call) -> str:
+        """Return the name of the inner module that makes a call, or else that of the operator."""
+        path = relative(call.place.module, self.region)
+        name = path.rpartition(".")[2]
+        is_inner = plain(call.place.module) != plain(self.region.path) and name.isidentifier()
+        return name if is_inner else of_operator(call.target)
 
     def _of_region(self, region: Region, at: int) -> Statement:
         inside = {call.name for call in region.calls()}

@@ -1,0 +1,192 @@
+"""Calls that depend on no input, such as those of a causal mask, as short constants. Begin with `folded`."""
+
+import dataclasses
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ..plan import Call, Ref
+from ..rules import key_of
+from ..run import Runner, names_in
+from .forms import Form, Size, count, form_of, lowered
+from .shapes import Shapes, named_sizes, shaped, shapes_of
+
+# calls that take the shape of an array alone
+_LIKE = tuple(f"aten::{name}" for name in ("ones_like", "zeros_like", "full_like", "new_ones", "new_zeros", "new_full"))
+_MOST_NUMBERS = 2**24  # in an array that is computed
+_LARGEST = 1024  # a size at which a pattern is looked at
+_PRIMES = (5, 7, 11, 13, 17, 19, 23, 29)
+
+
+def folded(
+    port: Any, calls: Sequence[Call], outputs: Sequence[Any], values: dict[str, Any], own: Shapes
+) -> list[Call]:
+    """Return the calls with short forms in place of constant ones. New values are added to `values`.
+
+    `own` are the shapes for which the source is written.
+
+    Where sizes are dynamic, a constant is computed at two choices of the sizes, one larger than any number of its calls:
+    beyond such a number a pattern may change, as a sliding window does.
+    """
+    constant = _constant(port, calls, values)
+    if not constant:
+        return list(calls)
+    choices = _choices(port, own, [call for call in calls if call.name in constant])
+    if choices is None:
+        return list(calls)
+    examples = [_computed(port, calls, constant, shapes) for shapes in choices]
+    names = list(own.sizes)
+
+    def size_of(numbers: Sequence[int]) -> Size | None:
+        if len({*numbers}) == 1 and (len(choices) == 1 or not names):
+            return numbers[0]
+        named = (name for name in names if [each.sizes[name] for each in choices] == [*numbers])
+        return next(named, numbers[0] if len({*numbers}) == 1 else None)
+
+    found: dict[str, Form] = {}
+    arrays = [call.name for call in calls if all(call.name in each for each in examples)]
+    for name in arrays:
+        if (form := form_of([each[name] for each in examples], size_of)) is not None:
+            found[name] = form
+    return _rewritten(port, calls, outputs, values, own.sizes, found)
+
+
+def _rewritten(
+    port: Any, calls: Sequence[Call], outputs: Sequence[Any], values: dict[str, Any], sizes: Mapping[str, int], found: Mapping[str, Form]
+) -> list[Call]:
+    """Return the calls with the forms that a call without one uses, and with what follows of them."""
+    rewritten = [call if call.name in found else _with_forms(call, found, values) for call in calls]
+    used = {name for call in rewritten if call.name not in found for name in names_in([call.args, call.kwargs])}
+    used |= {*names_in(list(outputs))}
+    size_names, first = _size_calls(port, calls, values, sizes)
+    new: list[Call] = list(first)
+    for call in rewritten:
+        form = found.get(call.name)
+        if form is None:
+            new.append(call)
+        elif call.name in used:
+            for each, shape, dtype in lowered(form, call.name, call, size_names):
+                values[each.name] = shaped([sizes.get(str(size), size) for size in shape], dtype)
+                new.append(each)
+    return new
+
+
+def _constant(port: Any, calls: Sequence[Call], values: Mapping[str, Any]) -> set[str]:
+    """Return the names of the calls that depend on no array of the model's and on no argument but for its sizes."""
+    known = {name for name, (kind, _) in zip(port.plan.graph.inputs, port.plan.sources, strict=True) if kind == "constant"}
+    found: set[str] = set()
+    for call in calls:
+        names = {*names_in([call.args, call.kwargs])}
+        if call.target.startswith(_LIKE):
+            names -= {*names_in(call.kwargs["self"])}
+        is_known = all(name in known or not hasattr(values.get(name), "shape") for name in names)
+        numbers = [values.get(name) for name in names if name not in known]
+        if is_known and all(isinstance(each, (int, float)) for each in numbers) and _is_array(call, values):
+            found.add(call.name)
+            known.add(call.name)
+    return found
+
+
+def _is_array(call: Call, values: Mapping[str, Any]) -> bool:
+    return hasattr(values.get(call.name), "shape") and not key_of(call.target, call.kwargs)
+
+
+def _choices(port: Any, own: Shapes, calls: Sequence[Call]) -> list[Shapes] | None:
+    """Return the shapes of all values at two choices of the dynamic sizes; None where too large ones would be needed."""
+    names = named_sizes(port.plan)
+    if not names:
+        return [own]
+    beyond = max((abs(number) for call in calls for number in _integers(call.kwargs)), default=0)
+    if beyond > _LARGEST:
+        return None
+    chosen: list[dict[str, int]] = []
+    for shift in (0, 2 * beyond):
+        taken = [_within(port.plan.ranges.get(name, (0, None)), at, shift) for at, name in enumerate(names)]
+        chosen.append(dict(zip(names, taken, strict=True)))
+    return [shapes_of(port, each) for each in chosen]
+
+
+def _within(bounds: tuple[int, int | None], at: int, shift: int) -> int:
+    least, most = bounds
+    number = max(least, _PRIMES[at % len(_PRIMES)] + shift)
+    return number if most is None else min(most - (at if shift == 0 else 0), number)
+
+
+def _integers(item: Any) -> Iterator[int]:
+    if isinstance(item, Mapping):
+        yield from (number for each in item.values() for number in _integers(each))
+    elif isinstance(item, tuple):
+        yield from (number for each in item for number in _integers(each))
+    elif isinstance(item, int) and not isinstance(item, bool) and item != sys.maxsize:
+        yield item
+
+
+def _computed(port: Any, calls: Sequence[Call], constant: set[str], shapes: Shapes) -> dict[str, np.ndarray]:
+    """Return the constant values at one choice of the sizes, but for those that are too large."""
+    runner = Runner(port.plan, port.rules)
+
+    @jax.jit
+    def run() -> dict[str, jax.Array]:
+        known: dict[str, Any] = {}
+        for name, (kind, path) in zip(port.plan.graph.inputs, port.plan.sources, strict=True):
+            known[name] = port.constants[path] if kind == "constant" else shapes.values[name]
+        found: dict[str, jax.Array] = {}
+        for call in calls:
+            names = {*names_in([call.args, call.kwargs])}
+            small = count(getattr(shapes.values.get(call.name), "shape", (_MOST_NUMBERS + 1,))) <= _MOST_NUMBERS
+            if call.name not in constant or not small or any(name in constant and name not in found for name in names):
+                continue
+            given = {name: known.get(name, shapes.values.get(name)) for name in names}
+            given |= {name: found[name] for name in names if name in found}
+            given = {name: _filled(each) for name, each in given.items()}
+            found[call.name] = runner.called(call, given, None)
+        return found
+
+    return {name: np.asarray(each) for name, each in run().items()}
+
+
+def _filled(value: Any) -> Any:
+    """Return zeros for a shape: the call that takes it does not read the numbers."""
+    return jnp.zeros(value.shape, value.dtype) if isinstance(value, jax.ShapeDtypeStruct) else value
+
+
+def _size_calls(
+    port: Any, calls: Sequence[Call], values: dict[str, Any], sizes: Mapping[str, int]
+) -> tuple[dict[str, str], list[Call]]:
+    """Return a value of the plan for each dynamic size, and new calls for those without one."""
+    found: dict[str, str] = {}
+    new: list[Call] = []
+    for name, number in sizes.items():
+        own = (each.name for each in calls if each.target == "aten::sym_size.int" and values.get(each.name) == number)
+        found[name] = next(own, "")
+        if not found[name]:
+            for given, (kind, _) in zip(port.plan.graph.inputs, port.plan.sources, strict=True):
+                shape = getattr(values.get(given), "shape", ())
+                if kind == "argument" and number in shape:
+                    found[name] = f"{name}__size"
+                    values[found[name]] = number
+                    new.append(Call(found[name], "aten::sym_size.int", (), {"self": Ref(given), "dim": shape.index(number)}))
+                    break
+    return found, new
+
+
+# What follows of a constant for the call that takes it.
+
+
+def _with_forms(call: Call, found: Mapping[str, Form], values: Mapping[str, Any]) -> Call:
+    """Return a call of attention without a mask that it makes itself, and without one that hides nothing."""
+    mask = call.kwargs.get("attn_mask")
+    form = found.get(mask.name) if isinstance(mask, Ref) else None
+    if not call.target.startswith("aten::scaled_dot_product_attention") or form is None:
+        return call
+    query, key = (values[call.kwargs[name].name].shape[-2] for name in ("query", "key"))
+    kwargs: dict[str, Any] = {name: value for name, value in call.kwargs.items() if name != "attn_mask"}
+    if form.fill is True or (form.fill == 0 and form.dtype != "bool"):
+        return dataclasses.replace(call, kwargs=kwargs)
+    if form.is_causal and query == key:
+        return dataclasses.replace(call, kwargs={**kwargs, "is_causal": True})
+    return call
