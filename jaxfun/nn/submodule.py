@@ -1,6 +1,6 @@
 """The parameters of one submodule of a model, and of equal ones together. Begin with `submodule`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jax
@@ -19,17 +19,15 @@ def submodule(params: Mapping[str, Any], path: str) -> dict[str, Any]:
     return {name.removeprefix(start): each for name, each in params.items() if name.startswith(start)}
 
 
-def stack(params: Mapping[str, Any], path: str, numbers: int | range) -> dict[str, jax.Array]:
-    """Return the parameters of equal numbered submodules as one: each array with the number as its first dimension.
+def stack(params: Mapping[str, Any], paths: Sequence[str]) -> dict[str, jax.Array]:
+    """Return the parameters of equal submodules as one: each array has a first dimension over the submodules.
 
-    `numbers` are those of the submodules, or how many there are. `jax.lax.scan` runs over the result. It mirrors
-    `torch.func.stack_module_state`.
+    `jax.lax.scan` runs over the result. It mirrors `torch.func.stack_module_state`.
 
-    >>> params = {"layers.0.bias": jax.numpy.zeros(2), "layers.1.bias": jax.numpy.ones(2)}
-    >>> stack(params, "layers", 2)
+    >>> params = {"layers.0.bias": jnp.zeros(2), "layers.1.bias": jnp.ones(2)}
+    >>> stack(params, ["layers.0", "layers.1"])
     {'bias': Array([[0., 0.],
            [1., 1.]], dtype=float32)}
     """
-    chosen = range(numbers) if isinstance(numbers, int) else numbers
-    parts = [submodule(params, f"{path}.{number}".lstrip(".")) for number in chosen]
+    parts = [submodule(params, path) for path in paths]
     return {name: jnp.stack([part[name] for part in parts]) for name in parts[0]}

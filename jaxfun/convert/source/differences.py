@@ -147,7 +147,7 @@ class Differences:
                 values = [each[found[0]].value for each in columns]
                 taken = {each.name for each in arguments}
                 own = next(each for each in numbered(as_variable(name)) if each not in taken)
-                arguments.append(Argument(own, _usual(values)))
+                arguments.append(Argument(own, _usual(name, values)))
                 stand_ins |= dict.fromkeys(found, own)
                 for region, each in zip(regions, columns, strict=True):
                     self._values.setdefault(id(region), {})[own] = each[found[0]].value
@@ -195,8 +195,13 @@ def _same(one: Any, other: Any) -> bool:
     return type(one) is type(other) and one == other
 
 
-def _usual(values: Sequence[Any]) -> Any:
-    """Return the value that most modules have."""
+_NEUTRAL = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}
+
+
+def _usual(name: str, values: Sequence[Any]) -> Any:
+    """Return the default of torch's if a module has it, else the value that most modules have."""
+    if _NEUTRAL.get(name) in values:
+        return _NEUTRAL[name]
     first = {repr(each): each for each in reversed(values)}
     return first[Counter(map(repr, values)).most_common(1)[0][0]]
 

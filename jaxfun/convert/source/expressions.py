@@ -79,7 +79,7 @@ class Writer:
             return found
         if call.target in _RANDOM:
             return _RANDOM[call.target](self, call, look, key)
-        if call.target in _OWN:
+        if call.target in _OWN and _is_own(call):
             return _OWN[call.target](self, call, look)
         return self._public(call, look, key)
 
@@ -171,6 +171,20 @@ def _is_default(value: Any, default: Any) -> bool:
     return type(value) is type(default) and value == default
 
 
+def _is_own(call: Call) -> bool:
+    """Return whether a call has the form that its writer knows."""
+    if call.target == BATCH_NORM_IN_TRAINING:
+        return call.kwargs["training"] is True and call.kwargs["running_mean"] is not None
+    return True
+
+
+def results_of(call: Call, value: Any) -> list[int]:
+    """Return the numbers of the results of torch's that a call's expression gives, in its order; none for an array."""
+    if call.target == BATCH_NORM_IN_TRAINING and _is_own(call):
+        return [0, 3, 4]
+    return [*range(len(value))] if isinstance(value, (tuple, list)) else []
+
+
 # Operators whose rule is no single function of jaxfun.
 
 
@@ -221,6 +235,14 @@ def _batch_norm(writer: Writer, call: Call, look: Look) -> Text:
     names = ("input", "running_mean", "running_var", "weight", "bias")
     texts = [writer.written(call.kwargs[name], look) for name in names]
     return Text(f"F.batch_norm({', '.join(texts)}{_unless(', eps={}', call.kwargs['eps'], 1e-5)})")
+
+
+def _batch_norm_in_training(writer: Writer, call: Call, look: Look) -> Text:
+    names = ("input", "running_mean", "running_var", "weight", "bias")
+    texts = [writer.written(call.kwargs[name], look) for name in names]
+    momentum, eps = call.kwargs["momentum"], call.kwargs["eps"]
+    more = f"{_unless(', momentum={}', momentum, 0.1)}{_unless(', eps={}', eps, 1e-5)}"
+    return Text(f"F.batch_norm({', '.join(texts)}, training=True{more})")
 
 
 def _unless(text: str, value: Any, default: Any) -> str:
@@ -284,6 +306,7 @@ def _permuted(writer: Writer, call: Call, look: Look) -> Text:
     return Text(f"{value}.T") if dims == (1, 0) else Text(f"jf.permute({value}, {writer.written(dims, look)})")
 
 
+BATCH_NORM_IN_TRAINING = "aten::_native_batch_norm_legit_functional"
 BATCH_NORM = "aten::_native_batch_norm_legit_no_training"
 _OWN: Mapping[str, Callable[[Writer, Call, Look], Text]] = {
     "aten::sym_size.int": _size,
@@ -298,6 +321,7 @@ _OWN: Mapping[str, Callable[[Writer, Call, Look], Text]] = {
     "aten::arange": _arange,
     "aten::einsum": _einsum,
     BATCH_NORM: _batch_norm,
+    BATCH_NORM_IN_TRAINING: _batch_norm_in_training,
     PLACED: _placed,
     LITERAL: _literal,
     "aten::t": _permuted,

@@ -65,19 +65,33 @@ _SHORT = {
 }
 
 
-def assigned(place: Place) -> str:
-    """Return the name that the user's own line gives its value, "" if it gives none."""
-    return _assigned_at(place.file, place.line, place.text)
+def is_line_of(place: Place, kind: str) -> bool:
+    """Return whether a line is in the code of a class, and not in that of a module around it.
+
+    A container of torch's, such as a Sequential, has no lines of the user's: its calls have the line that calls it.
+    """
+    others = [each for _, each in place.stack if each != kind]
+    return place.file.endswith(_file_of(kind)) or not any(place.file.endswith(_file_of(each)) for each in others)
+
+
+def _file_of(kind: str) -> str:
+    return f"{kind.rpartition('.')[0].replace('.', '/')}.py"
+
+
+def assigned(place: Place, index: int | None = None) -> str:
+    """Return the name that the user's own line gives its value, or one of several values; "" if it gives none."""
+    return _assigned_at(place.file, place.line, place.text, index)
 
 
 @functools.cache
-def _assigned_at(file: str, line: int, text: str) -> str:
+def _assigned_at(file: str, line: int, text: str, index: int | None) -> str:
     match = re.match(r"(\w+)\s*=(?!=)", text)
     if match and match[1].isidentifier():
-        return match[1]
+        return match[1] if index is None else ""
     for node in ast.walk(tree) if (tree := _tree_of(file)) else ():
         if isinstance(node, ast.Assign) and node.lineno <= line <= (node.end_lineno or 0):
-            target = node.targets[0]
+            targets = [node.targets[0]] if index is None else getattr(node.targets[0], "elts", [])
+            target = targets[index or 0] if len(targets) > (index or 0) else None
             return target.id if isinstance(target, ast.Name) else ""
     return ""
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..plan import Call, Place
+from ..plan import Call
 from ..run import names_in
 
 _INLINED = 3  # calls: a module of torch.nn with so few is written where it is used
@@ -26,11 +26,6 @@ class Region:
     def calls(self) -> list[Call]:
         """Return the calls of the region and of the regions inside it."""
         return [call for item in self.items for call in ([item] if isinstance(item, Call) else item.calls())]
-
-    @property
-    def first(self) -> Place:
-        """The place of the first call of the module itself."""
-        return next(item for item in self.items if isinstance(item, Call)).place
 
 
 def regions(calls: Sequence[Call]) -> Region:

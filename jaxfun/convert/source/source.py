@@ -15,7 +15,7 @@ from .docstrings import Signature, docstring
 from .expressions import Writer
 from .folded import folded
 from .layout import laid_out
-from .names import numbered, snake
+from .names import is_line_of, numbered, snake
 from .regions import Region, regions
 from .shapes import shapes_of
 from .simplified import simplified
@@ -68,7 +68,8 @@ class _Source:
         self.root = regions(self.calls)
         paths = {name: path for name, (kind, path) in self.sources.items() if kind != "argument"}
         self.differences = Differences(self.root, {name: each.shape for name, each in self.arrays.items()}, paths)
-        self.written: dict[tuple[str, _Body], _Written] = {}  # by class and body, so that equal calls are one function
+        # by class and body, whatever the names of the variables are, so that equal calls are one function
+        self.written: dict[tuple[Any, ...], _Written] = {}
 
     def _sizes(self) -> dict[str, Call]:
         """Return the calls that give a dynamic size, or a number made of such: each function computes its own."""
@@ -105,7 +106,7 @@ class _Source:
         arguments = [self._default(each) for each in self.differences.arguments(region)]
         keys = [writing.takes_key] if writing.takes_key else []
         body = _Body((*writing.parameters.values(), *keys, *arguments), tuple(lines))
-        key = (region.kind, body)
+        key = (region.kind, writing.canonical(body.lines), body.parameters[len(writing.parameters) :])
         if key not in self.written:
             self.written[key] = _Written(self._free_name(region), region, body, [])
         written = self.written[key]
@@ -164,7 +165,8 @@ class _Source:
 
 
 def _head(region: Region) -> str:
-    place = region.first if any(isinstance(item, Call) for item in region.items) else Place()
+    own = [item.place for item in region.items if isinstance(item, Call) and is_line_of(item.place, region.kind)]
+    place = own[0] if own else Place()
     return f"{region.kind} ({Path(place.file).name}:{place.line})" if place.file else region.kind
 
 

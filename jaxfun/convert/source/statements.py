@@ -1,5 +1,6 @@
 """Calls of the source's own functions as lines: numbered children in a row are a loop. Begin with `joined`."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -52,12 +53,12 @@ def joined(statements: Sequence[str | Statement], is_stacked: bool) -> list[str]
 
 
 def _in_a_row(statements: Sequence[str | Statement], first: Statement) -> int:
-    """Return how many statements are the same but for the next number of the child, each from the last one's result."""
+    """Return how many calls are the same but for the child's number, each with the result of the one before."""
     head, number = _numbered(first)
     if number is None or not first.args or first.target != first.args[0]:
         return 1
     for count, each in enumerate(statements):
-        wanted = f"{head}.{number + count}".lstrip(".")
+        wanted = f"{head}{number + count}"
         keys = first.keys and first.keys._replace(start=first.keys.start + count * first.keys.count)
         if not isinstance(each, Statement):
             return count
@@ -67,8 +68,8 @@ def _in_a_row(statements: Sequence[str | Statement], first: Statement) -> int:
 
 
 def _numbered(each: Statement) -> tuple[str, int | None]:
-    head, _, number = each.prefix.rpartition(".")
-    return head, int(number) if number.isdigit() else None
+    match = re.fullmatch(r"(|.*[._])(0|[1-9]\d*)", each.prefix)
+    return (match[1], int(match[2])) if match else ("", None)
 
 
 def _line(each: Statement) -> str:
@@ -89,11 +90,13 @@ def _keys(keys: Keys | None) -> list[str]:
 def _loop(first: Statement, count: int) -> list[str]:
     head, number = _numbered(first)
     start = number or 0
-    numbers = f"{start}, {start + count}" if start else f"{count}"
-    path = f"{head}.{{i}}".lstrip(".")
     keys = _keys_at(first.keys, start)
-    args = ", ".join([f'submodule(p, f"{path}")', *first.args, *keys, *first.kwargs])
-    return [f"for i in range({numbers}):", f"    {first.target} = {first.function}({args})"]
+    args = ", ".join([f'submodule(p, f"{head}{{i}}")', *first.args, *keys, *first.kwargs])
+    return [f"for i in {_range(start, count)}:", f"    {first.target} = {first.function}({args})"]
+
+
+def _range(start: int, count: int) -> str:
+    return f"range({start}, {start + count})" if start else f"range({count})"
 
 
 def _keys_at(keys: Keys | None, start: int) -> list[str]:
@@ -114,8 +117,7 @@ def _scan(first: Statement, count: int) -> list[str]:
     """Return a scan over the children's stacked arrays, and over their keys."""
     head, number = _numbered(first)
     start = number or 0
-    numbers = f"range({start}, {start + count})" if start else f"{count}"
-    stacked = f'stack(p, "{head}", {numbers})'
+    stacked = f'stack(p, [f"{head}{{i}}" for i in {_range(start, count)}])'
     carried, *others = first.args
     if first.keys is None:
         over, given = "p", []

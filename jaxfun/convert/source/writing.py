@@ -11,8 +11,8 @@ from ..plan import Call
 from ..rules import key_of
 from ..run import names_in
 from .differences import Differences
-from .expressions import Text, Writer
-from .names import RESERVED, as_variable, assigned, numbered, of_operator
+from .expressions import Text, Writer, results_of
+from .names import RESERVED, as_variable, assigned, is_line_of, numbered, of_operator
 from .regions import Region, is_inside, plain, relative, used_by
 from .statements import Keys, Statement, joined
 
@@ -69,8 +69,23 @@ class Writing:
         self.first: list[str] = []  # lines that name the sizes
         self.inlined: dict[str, Call] = {}  # calls whose expression stands where their value is used
         self.random = random_names(region)
+        self.parts = self._parts()  # by the name of a call with several results: the calls that take one, by number
         self.reserved = {*of.names_of_functions, *(each.name for each in of.differences.arguments(region))}
         self._take_inputs()
+
+    def _parts(self) -> dict[str, dict[int, str]]:
+        calls = [item for item in self.region.items if isinstance(item, Call)]
+        found: dict[str, dict[int, str]] = {}
+        for call in calls:
+            if call.target == "operator.getitem":
+                found.setdefault(call.args[0].name, {}).setdefault(call.args[1], call.name)
+        return {
+            call.name: found[call.name]
+            for call in calls
+            if len(found.get(call.name, ())) > 1
+            and self.uses[call.name] == len(found[call.name])
+            and {*found[call.name]} <= {*results_of(call, self.of.values.get(call.name))}
+        }
 
     @property
     def takes_key(self) -> str:
@@ -147,6 +162,18 @@ class Writing:
         lines.append(f"return {returned}")
         return _without_unused_sizes([*self._keys(), *self.first, *lines])
 
+    def canonical(self, lines: Sequence[str]) -> tuple[str, ...]:
+        """Return lines with numbers in place of the variables, so that equal functions have equal lines."""
+        numbers: dict[str, str] = {name: f"v{at}" for at, name in enumerate(self.parameters.values())}
+
+        def number(match: re.Match[str]) -> str:
+            word = match[0]
+            if word not in self.held:
+                return word
+            return numbers.setdefault(word, f"v{len(numbers)}")
+
+        return tuple(re.sub(r'f?"[^"]*"|(?<![.\w])[A-Za-z_]\w*', number, line) for line in lines)
+
     def _keys(self) -> list[str]:
         """Return the line of the model itself that makes the keys of the port's random calls."""
         if self.region.path or not self.random:
@@ -174,6 +201,10 @@ class Writing:
         if len(found.text) > (_LONG if found.binds == 0 else _INLINE):
             lines = [line for name in self._taken(call) for line in self._held_apart(name, at)]
             found = self._expression(call)
+        if call.target == "operator.getitem" and call.args[0].name in self.parts:
+            return []
+        if call.name in self.parts:
+            return [*lines, f"{self._unpacked(call, at)} = {found.text}"]
         if isinstance(self.of.values.get(call.name), int):
             self.known[call.name] = found
         elif len(found.text) <= _INLINE and self.uses[call.name] == 1 and call.name not in self.given:
@@ -192,15 +223,32 @@ class Writing:
 
     def _assignment(self, call: Call, found: Text, at: int) -> str:
         self.known.pop(call.name, None)
-        target = self._variable(call.name, assigned(call.place) or self._own_name(call), at)
-        return f"{target} = {found.text}"
+        return f"{self._variable(call.name, self._name_of(call, at), at)} = {found.text}"
 
-    def _own_name(self, call: Call) -> str:
-        """Return the name of the inner module that makes a call, or else that of the operator."""
-        path = relative(call.place.module, self.region)
-        name = path.rpartition(".")[2]
-        is_inner = plain(call.place.module) != plain(self.region.path) and name.isidentifier()
-        return name if is_inner else of_operator(call.target)
+    def _unpacked(self, call: Call, at: int) -> str:
+        """Return variables for the results of a call."""
+        parts, names = self.parts[call.name], []
+        for number in results_of(call, self.of.values.get(call.name)):
+            name = parts.get(number, "")
+            wanted = assigned(call.place, number) or (self._name_of(call, at) if number == 0 else _PARTS.get(number, "h"))
+            names.append(self._variable(name, wanted, at) if name else "_")
+        return ", ".join(names)
+
+    def _name_of(self, call: Call, at: int) -> str:
+        """Return a name for the result of a call.
+
+        It is that of the user's own line, of the inner module that makes the call, of an argument that is not used any
+        more, or of the operator.
+        """
+        if is_line_of(call.place, self.region.kind) and (name := assigned(call.place)):
+            return name
+        name = call.place.module.rpartition(".")[2]
+        if plain(call.place.module) != plain(self.region.path) and name.isidentifier():
+            return name
+        first = self.known.get(next(iter(self._taken(call)), ""), Text(""))
+        if first.text in self.held and self.last.get(self.held[first.text], -1) <= at:
+            return first.text
+        return of_operator(call.target)
 
     def _of_region(self, region: Region, at: int) -> Statement:
         inside = {call.name for call in region.calls()}
@@ -264,6 +312,9 @@ class Writing:
             for name, text in self.known.items()
         )
         return not waiting and (held is None or self.last.get(held, -1) <= at)
+
+
+_PARTS = {3: "running_mean", 4: "running_var"}
 
 
 def random_names(region: Region) -> list[str]:
