@@ -31,3 +31,16 @@ def stack(params: Mapping[str, Any], paths: Sequence[str]) -> dict[str, jax.Arra
     """
     parts = [submodule(params, path) for path in paths]
     return {name: jnp.stack([part[name] for part in parts]) for name in parts[0]}
+
+
+def join(nested: Mapping[str, Any], path: str = "") -> dict[str, Any]:
+    """Return the arrays of nested dicts by their whole names, as a `state_dict` has them: what `submodule` takes apart.
+
+    >>> join({"layers.0": {"norm": {"mean": 1}, "count": 2}})
+    {'layers.0.norm.mean': 1, 'layers.0.count': 2}
+    """
+    found: dict[str, Any] = {}
+    for name, each in nested.items():
+        whole = f"{path}.{name}" if path else name
+        found |= join(each, whole) if isinstance(each, Mapping) else {whole: each}
+    return found

@@ -55,6 +55,8 @@ def docstring(
 def _common(values: Sequence[Any], sizes: Mapping[int, str], letters: dict[tuple[int, ...], str]) -> str:
     """Return the dtype and the sizes that the values of all calls have."""
     first = values[0]
+    if isinstance(first, str):  # a name for what is no array
+        return first
     if not all(hasattr(each, "shape") for each in values):
         return type(first).__name__
     if len({(each.dtype, len(each.shape)) for each in values}) > 1:

@@ -16,7 +16,7 @@ from .expressions import Writer
 from .folded import folded
 from .layout import laid_out
 from .names import is_line_of, numbered, snake
-from .regions import Region, regions
+from .regions import Region, plain, regions
 from .shapes import shapes_of
 from .simplified import simplified
 from .writing import Function, Writing
@@ -61,15 +61,28 @@ class _Source:
         calls = folded(port, graph.calls, graph.outputs, self.values, shapes)
         self.calls, self.outputs = simplified(calls, graph.outputs, self.values)
         self.sizes = self._sizes()
+        self.new = self._new()
         self.calls = [call for call in self.calls if call.name not in self.sizes]
         kinds = {kind for call in self.calls for _, kind in call.place.stack}
-        self.names_of_functions = {*map(snake, kinds), *_IMPORTS}
+        self.names_of_functions = {*map(snake, kinds), *_IMPORTS, *_HELPERS}
         self.arrays = {**port.params, **port.state, **port.constants}
         self.root = regions(self.calls)
         paths = {name: path for name, (kind, path) in self.sources.items() if kind != "argument"}
         self.differences = Differences(self.root, {name: each.shape for name, each in self.arrays.items()}, paths)
         # by class and body, whatever the names of the variables are, so that equal calls are one function
         self.written: dict[tuple[Any, ...], _Written] = {}
+
+    def _new(self) -> dict[str, str]:
+        """Return the buffers whose new values the functions give, by the value."""
+        own = {call.name: call for call in self.calls}
+        results = {*names_in(list(self.outputs[len(self.plan.new_buffers) :]))}
+        found: dict[str, str] = {}
+        for path, output in zip(self.plan.new_buffers, self.outputs, strict=False):
+            call = own.get(getattr(output, "name", ""))
+            module = plain(call.place.module) if call else ""
+            if call and path.startswith(f"{module}." if module else "") and call.name not in results:
+                found.setdefault(call.name, path)
+        return found
 
     def _sizes(self) -> dict[str, Call]:
         """Return the calls that give a dynamic size, or a number made of such: each function computes its own."""
@@ -93,11 +106,13 @@ class _Source:
 
     def text(self) -> str:
         """Return the whole file."""
-        self.function(self.root, [*names_in(list(self.outputs))])
+        self.function(self.root, self._returned())
         body = "\n\n\n".join(self._text(each) for each in self.written.values())
-        used = [line for name, line in _IMPORTS.items() if re.search(rf"\b{name}\b", _code(body))]
         head = f'"""{self.root.kind}, ported by jaxfun. Call `{snake(self.root.kind)}(params, ...)`."""'
-        return laid_out("\n".join([head, "", *used]) + "\n\n\n" + body + "\n")
+        return laid_out("\n".join([head, "", *_imports(_code(body))]) + "\n\n\n" + body + "\n")
+
+    def _returned(self) -> list[str]:
+        return [name for name in names_in(list(self.outputs)) if name not in self.new]
 
     def function(self, region: Region, outputs: Sequence[str]) -> Function:
         """Return the function of a region. It is written, unless an equal one is."""
@@ -111,7 +126,8 @@ class _Source:
             self.written[key] = _Written(self._free_name(region), region, body, [])
         written = self.written[key]
         arrays = tuple(self.values[name] for name in writing.parameters)
-        written.calls.append(Signature(arrays, tuple(self.values[name] for name in outputs)))
+        new = ["new"] if writing.has_new and region.path else []
+        written.calls.append(Signature(arrays, (*(self.values[name] for name in outputs), *new)))
         return Function(written.name, tuple(writing.parameters))
 
     def _default(self, each: Argument) -> str:
@@ -127,8 +143,8 @@ class _Source:
 
     def _shown(self, texts: Sequence[str]) -> str:
         """Return the structure of the model's result, for the shapes of the arrays in it."""
-        shapes = dict(zip(names_in(list(self.outputs)), texts, strict=True))
-        return self._result(lambda item: shapes[next(names_in([item]))] if [*names_in([item])] else repr(item))
+        shapes = dict(zip(self._returned(), texts, strict=True))
+        return self._result(lambda item: shapes[next(names_in([item]))] if [*names_in([item])] else repr(item), "state")
 
     def _free_name(self, region: Region) -> str:
         taken = {each.name for each in self.written.values()}
@@ -136,17 +152,21 @@ class _Source:
 
     def result(self, look: Any) -> str:
         """Return the result of the model as an expression."""
-        return self._result(functools.partial(self.writer.written, look=look))
+        written = functools.partial(self.writer.written, look=look)
+        pairs = zip(self.plan.new_buffers, self.outputs, strict=False)
+        new = {path: each for path, each in pairs if self.new.get(getattr(each, "name", "")) != path}
+        rest = [name for name in self.port.state if name not in self.plan.new_buffers]
+        others = {**{name: f'p["{name}"]' for name in rest}, **{name: written(each) for name, each in new.items()}}
+        joined = "join(new)" if self.new else ""
+        items = [*(f'"{name}": {text}' for name, text in others.items()), *([f"**{joined}"] if joined else [])]
+        return self._result(written, f"{{{', '.join(items)}}}" if others or not joined else joined)
 
-    def _result(self, written: Any) -> str:
+    def _result(self, written: Any, state: str) -> str:
         """Return the result of the model; `written` gives the text of one leaf."""
-        rest = iter(self.outputs)
-        new = {name: written(next(rest)) for name in self.plan.new_buffers}
+        rest = iter(self.outputs[len(self.plan.new_buffers) :])
         changed = {name: written(next(rest)) for name in self.plan.new_arguments}
         result = self._tree(self.plan.result_tree, rest, written)
-        more: list[str] = []
-        if self.plan.is_training or new:
-            more.append(_dict({name: new.get(name, f'p["{name}"]') for name in self.port.state}))
+        more = [state] if self.plan.is_training or self.plan.new_buffers else []
         more += [_dict(changed)] if changed else []
         return ", ".join([result, *more])
 
@@ -179,6 +199,13 @@ def _code(text: str) -> str:
     return re.sub(r'"""(?s:.*?)"""|"[^"\n]*"', "", text)
 
 
+def _imports(code: str) -> list[str]:
+    """Return the imports that a text needs."""
+    found = [line for name, line in _IMPORTS.items() if re.search(rf"\b{name}\b", code)]
+    helpers = [name for name in _HELPERS if re.search(rf"\b{name}\(", code)]
+    return found + ([f"from jaxfun.nn import {', '.join(helpers)}"] if helpers else [])
+
+
 _IMPORTS = {
     "jax": "import jax",
     "jnp": "import jax.numpy as jnp",
@@ -186,6 +213,5 @@ _IMPORTS = {
     "rule_of": "from jaxfun.convert.rules import rule_of",
     "call_keys": "from jaxfun.convert.run import call_keys",
     "F": "from jaxfun.nn import functional as F",
-    "stack": "from jaxfun.nn import stack",
-    "submodule": "from jaxfun.nn import submodule",
 }
+_HELPERS = ("join", "stack", "submodule")  # of jaxfun.nn

@@ -22,6 +22,7 @@ class Statement(NamedTuple):
     args: tuple[str, ...]
     keys: Keys | None = None
     kwargs: tuple[str, ...] = ()
+    has_new: bool = False  # it also gives new buffers
     can_scan: bool = False  # the result has the shape of the first argument
     shapes: tuple[tuple[str, tuple[int, ...], str], ...] = ()  # of the module's arrays: their names, sizes and dtypes
 
@@ -44,7 +45,7 @@ def joined(statements: Sequence[str | Statement], is_stacked: bool) -> list[str]
         count = _in_a_row(statements[at:], first)
         if count > 1:
             rows = [each for each in statements[at : at + count] if isinstance(each, Statement)]
-            can_scan = all(each.can_scan and each.shapes == first.shapes for each in rows)
+            can_scan = all(each.can_scan and not each.has_new and each.shapes == first.shapes for each in rows)
             lines += _scan(first, count) if is_stacked and can_scan else _loop(first, count)
         else:
             lines.append(_line(first))
@@ -75,7 +76,13 @@ def _numbered(each: Statement) -> tuple[str, int | None]:
 def _line(each: Statement) -> str:
     params = f'submodule(p, "{each.prefix}")' if each.prefix else "p"
     call = f"{each.function}({', '.join([params, *each.args, *_keys(each.keys), *each.kwargs])})"
-    return f"{each.target} = {call}" if each.target else call
+    target = _target(each, f'"{each.prefix}"')
+    return f"{target} = {call}" if target else call
+
+
+def _target(each: Statement, path: str) -> str:
+    """Return the variables of the results; the new buffers stand in a dict, by the path of the module."""
+    return ", ".join([*([each.target] if each.target else []), *([f"new[{path}]"] if each.has_new else [])])
 
 
 def _keys(keys: Keys | None) -> list[str]:
@@ -84,7 +91,7 @@ def _keys(keys: Keys | None) -> list[str]:
         return []
     if keys.count == keys.of:
         return ["key" if keys.of == 1 else "keys"]
-    return [f"keys[{keys.start}]" if keys.count == 1 else f"keys[{keys.start} : {keys.start + keys.count}]"]
+    return [f"keys[{keys.start}]" if keys.count == 1 else f"keys[{keys.start}:{keys.start + keys.count}]"]
 
 
 def _loop(first: Statement, count: int) -> list[str]:
@@ -92,7 +99,8 @@ def _loop(first: Statement, count: int) -> list[str]:
     start = number or 0
     keys = _keys_at(first.keys, start)
     args = ", ".join([f'submodule(p, f"{head}{{i}}")', *first.args, *keys, *first.kwargs])
-    return [f"for i in {_range(start, count)}:", f"    {first.target} = {first.function}({args})"]
+    target = _target(first, f'f"{head}{{i}}"')
+    return [f"for i in {_range(start, count)}:", f"    {target} = {first.function}({args})"]
 
 
 def _range(start: int, count: int) -> str:
@@ -123,7 +131,7 @@ def _scan(first: Statement, count: int) -> list[str]:
         over, given = "p", []
     else:
         last = first.keys.start + count * first.keys.count
-        part = f"keys[{first.keys.start} : {last}]"
+        part = f"keys[{first.keys.start}:{last}]"
         stacked = f"({stacked}, {part if first.keys.count == 1 else f'{part}.reshape({count}, {first.keys.count})'})"
         over, given = "each", ["each[1]"]
     params = "p" if over == "p" else "each[0]"

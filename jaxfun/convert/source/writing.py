@@ -39,6 +39,7 @@ class Whole(Protocol):
     differences: Differences
     arrays: Mapping[str, Any]
     is_stacked: bool
+    new: Mapping[str, str]
 
     def bases(self, name: str) -> list[str]:
         """Return the dynamic sizes that a size is made of; any other value as it is."""
@@ -152,7 +153,7 @@ class Writing:
 
     def lines(self) -> list[str]:
         """Return the lines of the body."""
-        statements: list[str | Statement] = []
+        statements: list[str | Statement] = ["new = {}"] if self.has_new else []
         for at, item in enumerate(self.region.items):
             statements += [self._of_region(item, at)] if isinstance(item, Region) else self._of_call(item, at)
         lines = joined(statements, self.of.is_stacked)
@@ -190,7 +191,12 @@ class Writing:
     def _returned(self) -> str:
         if not self.region.path:
             return self.of.result(self.look)
-        return ", ".join(self.look(name).text for name in self.outputs)
+        return ", ".join([*(self.look(name).text for name in self.outputs), *(["new"] if self.has_new else [])])
+
+    @property
+    def has_new(self) -> bool:
+        """Whether the function returns new buffers."""
+        return any(call.name in self.of.new for call in self.region.calls())
 
     def _expression(self, call: Call) -> Text:
         return self.of.writer.expression(self.of.differences.call(self.region, call), self.look, self._key(call))
@@ -207,12 +213,16 @@ class Writing:
             return [*lines, f"{self._unpacked(call, at)} = {found.text}"]
         if isinstance(self.of.values.get(call.name), int):
             self.known[call.name] = found
-        elif len(found.text) <= _INLINE and self.uses[call.name] == 1 and call.name not in self.given:
+        elif self._is_inlined(call, found):
             self.known[call.name] = found
             self.inlined[call.name] = call
         else:
             lines.append(self._assignment(call, found, at))
         return lines
+
+    def _is_inlined(self, call: Call, found: Text) -> bool:
+        is_short = len(found.text) <= _INLINE and self.uses[call.name] == 1
+        return is_short and call.name not in self.given and call.name not in self.of.new
 
     def _held_apart(self, name: str, at: int) -> list[str]:
         """Return the line that gives a variable to an expression inside of a long one."""
@@ -223,15 +233,22 @@ class Writing:
 
     def _assignment(self, call: Call, found: Text, at: int) -> str:
         self.known.pop(call.name, None)
-        return f"{self._variable(call.name, self._name_of(call, at), at)} = {found.text}"
+        return f"{self._target(call.name, self._name_of(call, at), at)} = {found.text}"
+
+    def _target(self, name: str, wanted: str, at: int) -> str:
+        """Return where a value is put: the dict of the new buffers, or a variable."""
+        if name not in self.of.new:
+            return self._variable(name, wanted, at)
+        self.known[name] = Text(f'new["{relative(self.of.new[name], self.region)}"]')
+        return self.known[name].text
 
     def _unpacked(self, call: Call, at: int) -> str:
         """Return variables for the results of a call."""
         parts, names = self.parts[call.name], []
         for number in results_of(call, self.of.values.get(call.name)):
             name = parts.get(number, "")
-            wanted = assigned(call.place, number) or (self._name_of(call, at) if number == 0 else _PARTS.get(number, "h"))
-            names.append(self._variable(name, wanted, at) if name else "_")
+            wanted = assigned(call.place, number) or (self._name_of(call, at) if number == 0 else "h")
+            names.append(self._target(name, wanted, at) if name else "_")
         return ", ".join(names)
 
     def _name_of(self, call: Call, at: int) -> str:
@@ -246,7 +263,7 @@ class Writing:
         if plain(call.place.module) != plain(self.region.path) and name.isidentifier():
             return name
         first = self.known.get(next(iter(self._taken(call)), ""), Text(""))
-        if first.text in self.held and self.last.get(self.held[first.text], -1) <= at:
+        if first.text in _GENERAL and first.text in self.held and self.last.get(self.held[first.text], -1) <= at:
             return first.text
         return of_operator(call.target)
 
@@ -254,7 +271,7 @@ class Writing:
         inside = {call.name for call in region.calls()}
         later = [*self.region.items[at + 1 :]]
         used = {name for item in later for name in self._taken(item)} | {*self.outputs}
-        outputs = [call.name for call in region.calls() if call.name in used & inside]
+        outputs = [call.name for call in region.calls() if call.name in (used & inside) - {*self.of.new}]
         function = self.of.function(region, outputs)
         args = tuple(self.look(name).text for name in function.inputs)
         given = self.of.differences.passed(self.region, region)
@@ -268,6 +285,7 @@ class Writing:
             args,
             self._keys_of(region),
             kwargs,
+            has_new=any(name in self.of.new for name in inside),
             can_scan=len(values) == 2 and values[0] == values[1],
             shapes=self._arrays_of(region),
         )
@@ -314,7 +332,7 @@ class Writing:
         return not waiting and (held is None or self.last.get(held, -1) <= at)
 
 
-_PARTS = {3: "running_mean", 4: "running_var"}
+_GENERAL = ("x", "y", "z", "h", "out", "input", "output", "result")  # names that may stand for the next value too
 
 
 def random_names(region: Region) -> list[str]:
