@@ -126,14 +126,15 @@ def _scan(first: Statement, count: int) -> list[str]:
     head, number = _numbered(first)
     start = number or 0
     stacked = f'stack(p, [f"{head}{{i}}" for i in {_range(start, count)}])'
-    carried, *others = first.args
-    if first.keys is None:
-        over, given = "p", []
-    else:
-        last = first.keys.start + count * first.keys.count
-        part = f"keys[{first.keys.start}:{last}]"
-        stacked = f"({stacked}, {part if first.keys.count == 1 else f'{part}.reshape({count}, {first.keys.count})'})"
-        over, given = "each", ["each[1]"]
-    params = "p" if over == "p" else "each[0]"
-    call = f"{first.function}({', '.join([params, carried, *others, *given, *first.kwargs])})"
-    return [f"{carried}, _ = jax.lax.scan(lambda {carried}, {over}: ({call}, None), {carried}, {stacked})"]
+    carried = first.target
+    lines = [f"def layer({carried}, p):"]
+    given: list[str] = []
+    if first.keys is not None:
+        step = first.keys.count
+        given = ["key" if step == 1 else "keys"]
+        part = f"keys[{first.keys.start}:{first.keys.start + count * step}]"
+        stacked = f"({stacked}, {part if step == 1 else f'{part}.reshape({count}, {step})'})"
+        lines = [f"def layer({carried}, each):", f"    p, {given[0]} = each"]
+    call = f"{first.function}({', '.join(['p', *first.args, *given, *first.kwargs])})"
+    lines.append(f"    return {call}, None")
+    return ["", *lines, "", f"{carried}, _ = jax.lax.scan(layer, {carried}, {stacked})"]
