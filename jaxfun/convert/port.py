@@ -21,6 +21,7 @@ from .proof.proof import Proof, from_json
 from .proof.recorded import Checked, check
 from .rules import Rule, random_calls, rules_of
 from .run import Runner, inputs_of, rematerialised
+from .source.check import check_source
 from .source.source import source
 from .storage import PARTS, Held, read, write
 from .trees import flatten, unflatten
@@ -127,6 +128,14 @@ class Port:
         Raises: ConversionError for branches and loops.
         """
         return source(self, stacked)
+
+    def check_source(self, *, stacked: bool = False) -> list[Checked]:
+        """Compare the source with the port in value and gradient, on the example and on other sizes.
+
+        The source is executed. It needs no torch. Without an example, after `prove=False`, it draws the arguments.
+        Raises: ConversionError as `source` does.
+        """
+        return check_source(self, self.source(stacked=stacked))
 
     def program(self, sizes: Mapping[str, int] | None = None) -> jax.export.Exported:
         """Return the port as a program of `jax.export`: it runs without jaxfun, on CPU, CUDA and TPU.
