@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from ..plan import Call, Ref
 from ..rules import public_call
+from ..run import names_in
 from .expressions import Named
 from .names import as_variable, numbered
 from .regions import Region, is_inside, relative, used_by
@@ -70,11 +71,15 @@ class Differences:
 
     def call(self, region: Region, call: Call) -> Call:
         """Return a call with names in place of the numbers that differ."""
-        found = {place[1:]: each for place, each in self._stand_ins.get(id(region), {}).items() if place[0] == call.name}
+        found = {
+            place[1:]: each for place, each in self._stand_ins.get(id(region), {}).items() if place[0] == call.name
+        }
         if not found:
             return call
         kwargs = _completed(call)
-        return dataclasses.replace(call, kwargs={name: _replaced(each, (name,), found) for name, each in kwargs.items()})
+        return dataclasses.replace(
+            call, kwargs={name: _replaced(each, (name,), found) for name, each in kwargs.items()}
+        )
 
     def _group(self, regions: Sequence[Region]) -> None:
         """Group regions of one height, whose inner regions are grouped."""
@@ -123,7 +128,9 @@ class Differences:
             is_fixed = item.target in _FIXED or not item.target.startswith("aten::")
             kwargs = item.kwargs if is_fixed else _completed(item)
             args = tuple(walk(each, (item.name, at), "", True) for at, each in enumerate(item.args))
-            given = tuple((name, walk(each, (item.name, name), name, is_fixed)) for name, each in sorted(kwargs.items()))
+            given = tuple(
+                (name, walk(each, (item.name, name), name, is_fixed)) for name, each in sorted(kwargs.items())
+            )
             return (item.target, args, given)
 
         return tuple(map(of, region.items)), columns
@@ -136,7 +143,7 @@ class Differences:
             values = [each.value for each in together]
             if all(_same(values[0], each) for each in values):
                 continue
-            if text := self._read(regions, values):
+            if text := self._read(regions, values, together[0].place):
                 reads[at,] = text
             else:
                 rows.setdefault((together[0].name, repr(values)), []).append(at)
@@ -158,10 +165,16 @@ class Differences:
                 each[at].place: Named(text, each[at].value) for at, text in stand_ins.items()
             }
 
-    def _read(self, regions: Sequence[Region], values: Sequence[Any]) -> str:
-        """Return the expression for a number that is the size of an array in each module, "" if none is."""
+    def _read(self, regions: Sequence[Region], values: Sequence[Any], place: Place) -> str:
+        """Return the expression for a number that is the size of an array in each module, "" if none is.
+
+        An array that the call at the place takes itself is the first choice.
+        """
         inside = [self._inside(region) for region in regions]
-        for name, shape in inside[0].items():
+        own = next((call for call in regions[0].calls() if call.name == place[0]), None)
+        taken = [*names_in(own.kwargs)] if own else []
+        first = {relative(self._paths[name], regions[0]) for name in taken if name in self._paths}
+        for name, shape in sorted(inside[0].items(), key=lambda pair: pair[0] not in first):
             shapes = [each.get(name) for each in inside]
             if None in shapes:
                 continue

@@ -110,7 +110,11 @@ class Writer:
         if len({*kinds} - {"number"}) > 1:
             return None
         dtypes = [kind for kind in kinds if kind != "number"]
-        if dtypes and any(isinstance(_number(each), float) for each in pair) and not dtypes[0].startswith(("float", "bfloat")):
+        if (
+            dtypes
+            and any(isinstance(_number(each), float) for each in pair)
+            and not dtypes[0].startswith(("float", "bfloat"))
+        ):
             return None
         if dtypes and call.target.startswith("aten::div") and not dtypes[0].startswith(("float", "bfloat")):
             return None
@@ -160,7 +164,19 @@ class Writer:
 
 
 # arguments that are given by name: a row of numbers says nothing
-_SPOKEN = ("stride", "padding", "dilation", "groups", "ceil_mode", "eps", "momentum", "training", "is_causal", "dropout_p")
+_SPOKEN = (
+    "stride",
+    "padding",
+    "dilation",
+    "groups",
+    "ceil_mode",
+    "eps",
+    "momentum",
+    "training",
+    "is_causal",
+    "dropout_p",
+)
+_SPOKEN += ("keepdim", "has_biases", "num_layers", "dropout", "train", "bidirectional", "batch_first", "correction")
 
 
 def _number(value: Any) -> Any:
@@ -286,6 +302,8 @@ _RANDOM: Mapping[str, Callable[[Writer, Call, Look, str], Text]] = {
     "aten::rand_like": _drawn("uniform", True),
     "aten::randn_like": _drawn("normal", True),
 }
+
+
 def _placed(writer: Writer, call: Call, look: Look) -> Text:
     places = [*call.kwargs["places"]]
     while places[-1] == ":":
@@ -298,6 +316,16 @@ def _literal(writer: Writer, call: Call, look: Look) -> Text:
     numbers = repr(call.kwargs["numbers"]).replace(",)", ")").replace("(", "[").replace(")", "]")
     is_own = dtype.name in ("bool", "float32", "int32")
     return Text(f"jf.tensor({numbers}{'' if is_own else f', dtype={writer.written(dtype, look)}'})")
+
+
+def _full(writer: Writer, call: Call, look: Look) -> Text:
+    size, fill = (writer.written(call.kwargs[name], look) for name in ("size", "fill_value"))
+    dtype = call.kwargs.get("dtype")
+    is_own = dtype is None or (type(call.kwargs["fill_value"]), dtype.name) in _OF_NUMBERS
+    return Text(f"jf.full({size}, {fill}{'' if is_own else f', dtype={writer.written(dtype, look)}'})")
+
+
+_OF_NUMBERS = ((bool, "bool"), (float, "float32"), (int, "int32"))  # the dtypes that a number has
 
 
 def _permuted(writer: Writer, call: Call, look: Look) -> Text:
@@ -317,13 +345,13 @@ _OWN: Mapping[str, Callable[[Writer, Call, Look], Text]] = {
     "aten::slice.Tensor": _slice,
     "aten::select.int": _select,
     "aten::view": _reshape,
-    "aten::_unsafe_view": _reshape,
     "aten::arange": _arange,
     "aten::einsum": _einsum,
     BATCH_NORM: _batch_norm,
     BATCH_NORM_IN_TRAINING: _batch_norm_in_training,
     PLACED: _placed,
     LITERAL: _literal,
+    "aten::full": _full,
     "aten::t": _permuted,
     "aten::permute": _permuted,
 }

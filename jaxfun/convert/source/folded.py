@@ -12,7 +12,7 @@ import numpy as np
 from ..plan import Call, Ref
 from ..rules import key_of
 from ..run import Runner, names_in
-from .forms import Form, Size, count, form_of, lowered
+from .forms import PLACED, Form, Size, count, form_of, lowered
 from .shapes import Shapes, named_sizes, shaped, shapes_of
 
 # calls that take the shape of an array alone
@@ -22,9 +22,7 @@ _LARGEST = 1024  # a size at which a pattern is looked at
 _PRIMES = (5, 7, 11, 13, 17, 19, 23, 29)
 
 
-def folded(
-    port: Any, calls: Sequence[Call], outputs: Sequence[Any], values: dict[str, Any], own: Shapes
-) -> list[Call]:
+def folded(port: Any, calls: Sequence[Call], outputs: Sequence[Any], values: dict[str, Any], own: Shapes) -> list[Call]:
     """Return the calls with short forms in place of constant ones. New values are added to `values`.
 
     `own` are the shapes for which the source is written.
@@ -56,10 +54,15 @@ def folded(
 
 
 def _rewritten(
-    port: Any, calls: Sequence[Call], outputs: Sequence[Any], values: dict[str, Any], sizes: Mapping[str, int], found: Mapping[str, Form]
+    port: Any,
+    calls: Sequence[Call],
+    outputs: Sequence[Any],
+    values: dict[str, Any],
+    sizes: Mapping[str, int],
+    found: Mapping[str, Form],
 ) -> list[Call]:
     """Return the calls with the forms that a call without one uses, and with what follows of them."""
-    rewritten = [call if call.name in found else _with_forms(call, found, values) for call in calls]
+    rewritten = [call if call.name in found else _with_forms(call, found, values, {*sizes.values()}) for call in calls]
     used = {name for call in rewritten if call.name not in found for name in names_in([call.args, call.kwargs])}
     used |= {*names_in(list(outputs))}
     size_names, first = _size_calls(port, calls, values, sizes)
@@ -77,7 +80,9 @@ def _rewritten(
 
 def _constant(port: Any, calls: Sequence[Call], values: Mapping[str, Any]) -> set[str]:
     """Return the names of the calls that depend on no array of the model's and on no argument but for its sizes."""
-    known = {name for name, (kind, _) in zip(port.plan.graph.inputs, port.plan.sources, strict=True) if kind == "constant"}
+    known = {
+        name for name, (kind, _) in zip(port.plan.graph.inputs, port.plan.sources, strict=True) if kind == "constant"
+    }
     found: set[str] = set()
     for call in calls:
         names = {*names_in([call.args, call.kwargs])}
@@ -169,7 +174,9 @@ def _size_calls(
                 if kind == "argument" and number in shape:
                     found[name] = f"{name}__size"
                     values[found[name]] = number
-                    new.append(Call(found[name], "aten::sym_size.int", (), {"self": Ref(given), "dim": shape.index(number)}))
+                    new.append(
+                        Call(found[name], "aten::sym_size.int", (), {"self": Ref(given), "dim": shape.index(number)})
+                    )
                     break
     return found, new
 
@@ -177,11 +184,63 @@ def _size_calls(
 # What follows of a constant for the call that takes it.
 
 
-def _with_forms(call: Call, found: Mapping[str, Form], values: Mapping[str, Any]) -> Call:
-    """Return a call of attention without a mask that it makes itself, and without one that hides nothing."""
-    mask = call.kwargs.get("attn_mask")
-    form = found.get(mask.name) if isinstance(mask, Ref) else None
-    if not call.target.startswith("aten::scaled_dot_product_attention") or form is None:
+def _with_forms(call: Call, found: Mapping[str, Form], values: Mapping[str, Any], dynamic: set[int]) -> Call:
+    """Return a call without constants that change nothing, such as a mask that hides nothing."""
+    if call.target.startswith("aten::scaled_dot_product_attention"):
+        return _attention(call, found, values)
+    if call.target.startswith("aten::where.") and (form := _form(call.kwargs.get("condition"), found)):
+        taken = call.kwargs["self"] if form.fill is True else call.kwargs["other"] if form.fill is False else None
+        return _expanded(call, taken, values, dynamic)
+    if call.target in ("aten::bitwise_and.Tensor", "aten::__and__.Tensor", "aten::logical_and"):
+        for one, other in (("self", "other"), ("other", "self")):
+            if (form := _form(call.kwargs[one], found)) and form.fill is True:
+                return _expanded(call, call.kwargs[other], values, dynamic)
+    if call.target == "aten::index.Tensor":
+        return _indexed(call, found, values)
+    return call
+
+
+def _form(value: Any, found: Mapping[str, Form]) -> Form | None:
+    return found.get(value.name) if isinstance(value, Ref) else None
+
+
+def _expanded(call: Call, taken: Any, values: Mapping[str, Any], dynamic: set[int]) -> Call:
+    """Return a call that gives one of its arguments in the shape of the result; the call itself without such a one."""
+    own = values.get(call.name)
+    given = values.get(taken.name) if isinstance(taken, Ref) else None
+    if own is None or given is None or own.dtype != given.dtype:
+        return call
+    rank = len(own.shape) - len(given.shape)
+    pairs = zip(own.shape[rank:], given.shape, strict=True)
+    size = (*own.shape[:rank], *(-1 if one == other else one for one, other in pairs))
+    if dynamic & {*size}:  # `expand` would have to name it
+        return call
+    return dataclasses.replace(call, target="aten::expand", kwargs={"self": taken, "size": size})
+
+
+def _indexed(call: Call, found: Mapping[str, Form], values: Mapping[str, Any]) -> Call:
+    """Return an index by whole ranges, each along a dimension of its own, as new dimensions of size 1."""
+    value, indices = call.kwargs["self"], call.kwargs["indices"]
+    forms = [_form(each, found) for each in indices]
+    shape, own = values[value.name].shape, values[call.name].shape
+    if len(indices) != len(shape) or not all(form and form.is_whole_range for form in forms):
+        return call
+    ranks = [len(values[each.name].shape) for each in indices]
+    at = [
+        [axis - rank + len(own) for axis, size in enumerate(values[each.name].shape) if size != 1]
+        for each, rank in zip(indices, ranks, strict=True)
+    ]
+    places = [each[0] for each in at if len(each) == 1]
+    if len(places) < len(at) or places != sorted({*places}) or [own[place] for place in places] != [*shape]:
+        return call
+    new = tuple(":" if axis in places else None for axis in range(len(own)))
+    return dataclasses.replace(call, target=PLACED, kwargs={"self": value, "places": new})
+
+
+def _attention(call: Call, found: Mapping[str, Form], values: Mapping[str, Any]) -> Call:
+    """Return attention without a mask that it can make itself, and without one that hides nothing."""
+    form = _form(call.kwargs.get("attn_mask"), found)
+    if form is None:
         return call
     query, key = (values[call.kwargs[name].name].shape[-2] for name in ("query", "key"))
     kwargs: dict[str, Any] = {name: value for name, value in call.kwargs.items() if name != "attn_mask"}

@@ -32,6 +32,11 @@ class Form:
         return self.kwargs["fill_value"] if self.target == "aten::full" else None
 
     @property
+    def is_whole_range(self) -> bool:
+        """Whether it counts from 0 on: as an index it takes a whole dimension."""
+        return self.core.target == "aten::arange"
+
+    @property
     def core(self) -> "Form":
         """The form without dimensions that only repeat it."""
         return self.kwargs["self"].core if self.target in ("aten::expand", PLACED) else self
@@ -43,7 +48,12 @@ class Form:
         if core.target == "aten::where.Scalar":
             return core.kwargs["self"] == 0 and core.kwargs["other"] < _MASKED and core.kwargs["condition"].is_causal
         is_whole = len(core.shape) == 2 and core.shape[0] == core.shape[1] and core.shape == self.shape[-2:]
-        return is_whole and core.target == "aten::tril" and core.kwargs["self"].fill is True and core.kwargs["diagonal"] == 0
+        return (
+            is_whole
+            and core.target == "aten::tril"
+            and core.kwargs["self"].fill is True
+            and core.kwargs["diagonal"] == 0
+        )
 
 
 PLACED = "source::placed"  # an array with new dimensions of size 1
@@ -72,7 +82,7 @@ def form_of(examples: Sequence[np.ndarray], size_of: Callable[[Sequence[int]], S
     core = [_core(each, repeated) for each in examples]
     own = tuple(size for axis, size in enumerate(sizes) if axis not in repeated)
     found = _vector(core, own) if len(own) == 1 else _band(core, own) if len(own) == 2 else None
-    found = found or _two_valued(core, size_of) or _few(core, own)
+    found = found or _few(core, own) or _two_valued(core, size_of)
     if found is None:
         return None
     if repeated:
@@ -106,7 +116,9 @@ def _vector(examples: Sequence[np.ndarray], shape: tuple[Size, ...]) -> Form | N
     start, step = int(examples[0][0]), int(examples[0][1]) - int(examples[0][0])
     if not all(np.array_equal(each, start + step * np.arange(each.size)) for each in examples):
         return None
-    found = Form("aten::arange", {"end": shape[0], "dtype": None if dtype == "int32" else DTypeName(dtype)}, shape, dtype)
+    found = Form(
+        "aten::arange", {"end": shape[0], "dtype": None if dtype == "int32" else DTypeName(dtype)}, shape, dtype
+    )
     if step != 1:
         found = Form("aten::mul.Scalar", {"self": found, "other": step}, shape, dtype)
     return Form("aten::add.Scalar", {"self": found, "other": start}, shape, dtype) if start else found
@@ -179,7 +191,9 @@ def lowered(
             calls.extend(lowered(value, inner, like, size_names))
             return Ref(inner)
         if key in ("size", "end"):
-            return tuple(argument("end", each) for each in value) if isinstance(value, tuple) else _size(value, size_names)
+            return (
+                tuple(argument("end", each) for each in value) if isinstance(value, tuple) else _size(value, size_names)
+            )
         return value
 
     kwargs = {key: argument(key, value) for key, value in form.kwargs.items()}

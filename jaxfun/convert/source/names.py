@@ -62,6 +62,8 @@ _SHORT = {
     "scaled_dot_product_attention": "attention",
     "native_batch_norm_legit_no_training": "normed",
     "native_batch_norm_legit_functional": "normed",
+    "to_copy": "cast",
+    "and": "both",
 }
 
 

@@ -101,4 +101,3 @@ def _spelled(size: int, names: Mapping[int, str]) -> str:
 
 
 _SMALL = 100  # a multiple of a smaller number is no sign of the dynamic size that it stands for
-

@@ -37,6 +37,11 @@ def simplified(
 
 def _shortened(call: Call) -> Call:
     """Return a convolution or a pool with one number in place of equal ones for each dimension."""
+    if call.target == "aten::_unsafe_view":
+        return Call(call.name, "aten::view", call.args, call.kwargs, call.place)
+    if call.target == "aten::slice_scatter" and call.kwargs.get("end") == sys.maxsize:
+        kwargs = {name: each for name, each in call.kwargs.items() if name != "end"}
+        return Call(call.name, call.target, call.args, kwargs, call.place)
     if not call.target.startswith(_WINDOWS):
         return call
     kwargs = {name: each[0] if _is_even(each) else each for name, each in call.kwargs.items()}
@@ -77,13 +82,18 @@ def _copied(call: Call, values: Mapping[str, Any], before: Sequence[Call], masks
         return first.name if is_whole and call.kwargs.get("step", 1) == 1 else None
     if call.target in ("aten::_to_copy", "aten::to.dtype_layout", "aten::type_as", "aten::expand", "aten::view"):
         return first.name if is_alike else None
-    if call.target in ("aten::add.Tensor", "aten::sub.Tensor") and call.kwargs.get("other") == 0:
+    if _NEUTRAL.get(call.target) == call.kwargs.get("other", call):
         return first.name if is_alike else None
+    if call.target in ("aten::pad", "aten::constant_pad_nd") and not any(call.kwargs["pad"]):
+        return first.name
     if call.target == "operator.getitem" and call.args[1] == 0:
         of = next((each for each in before if each.name == first.name), None)
         is_alone = of is not None and (of.target == BATCH_NORM or (of.target == DROPOUT and of.name not in masks))
         return first.name if is_alone else None
     return None
+
+
+_NEUTRAL = {"aten::add.Tensor": 0, "aten::sub.Tensor": 0, "aten::mul.Tensor": 1, "aten::div.Tensor": 1}
 
 
 def _kind(value: Any) -> Any:

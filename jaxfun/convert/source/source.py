@@ -14,7 +14,7 @@ from .differences import Argument, Differences
 from .docstrings import Signature, docstring
 from .expressions import Writer
 from .folded import folded
-from .layout import laid_out
+from .layout import WIDTH, laid_out
 from .names import is_line_of, numbered, snake
 from .regions import Region, plain, regions
 from .shapes import shapes_of
@@ -109,6 +109,7 @@ class _Source:
         self.function(self.root, self._returned())
         body = "\n\n\n".join(self._text(each) for each in self.written.values())
         head = f'"""{self.root.kind}, ported by jaxfun. Call `{snake(self.root.kind)}(params, ...)`."""'
+        head = head if len(head) <= WIDTH else head.replace(" Call", "\n\nCall").replace('`."""', '`.\n"""')
         return laid_out("\n".join([head, "", *_imports(_code(body))]) + "\n\n\n" + body + "\n")
 
     def _returned(self) -> list[str]:
@@ -139,7 +140,9 @@ class _Source:
         names = each.body.parameters[: len(each.calls[0].arguments)]
         results = {} if each.region.path else {"results": self._shown}
         told = docstring(_head(each.region), names, each.calls, self.port_sizes, **results)
-        return "\n".join([f"def {each.name}({parameters}):", *(f"    {line}".rstrip() for line in (*told, *each.body.lines))])
+        return "\n".join(
+            [f"def {each.name}({parameters}):", *(f"    {line}".rstrip() for line in (*told, *each.body.lines))]
+        )
 
     def _shown(self, texts: Sequence[str]) -> str:
         """Return the structure of the model's result, for the shapes of the arrays in it."""

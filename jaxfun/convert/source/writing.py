@@ -12,7 +12,7 @@ from ..rules import key_of
 from ..run import names_in
 from .differences import Differences
 from .expressions import Text, Writer, results_of
-from .names import RESERVED, as_variable, assigned, is_line_of, numbered, of_operator
+from .names import RESERVED, as_variable, assigned, is_line_of, numbered, of_operator, snake
 from .regions import Region, is_inside, plain, relative, used_by
 from .statements import Keys, Statement, joined
 
@@ -261,7 +261,7 @@ class Writing:
             return name
         name = call.place.module.rpartition(".")[2]
         if plain(call.place.module) != plain(self.region.path) and name.isidentifier():
-            return name
+            return name if name.islower() else snake(name)
         first = self.known.get(next(iter(self._taken(call)), ""), Text(""))
         if first.text in _GENERAL and first.text in self.held and self.last.get(self.held[first.text], -1) <= at:
             return first.text
@@ -309,7 +309,7 @@ class Writing:
             if text.isidentifier() and hasattr(first, "shape") and first == value:
                 return text
         last = plain(region.path).rpartition(".")[2]
-        return last if last.isidentifier() else "h"
+        return (last if last.islower() else snake(last)) if last.isidentifier() else "h"
 
     def _variable(self, name: str, wanted: str, at: int) -> str:
         """Return a free variable for a value: the wanted one, if what it holds is not used any more."""
