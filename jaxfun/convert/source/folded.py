@@ -27,8 +27,8 @@ def folded(port: Any, calls: Sequence[Call], outputs: Sequence[Any], values: dic
 
     `own` are the shapes for which the source is written.
 
-    Where sizes are dynamic, a constant is computed at two choices of the sizes, one larger than any number of its calls:
-    beyond such a number a pattern may change, as a sliding window does.
+    Where sizes are dynamic, a constant is computed at two choices of the sizes, which are larger than any number of its
+    calls: beyond such a number a pattern may change, as a sliding window does.
     """
     constant = _constant(port, calls, values)
     if not constant:
@@ -108,17 +108,18 @@ def _choices(port: Any, own: Shapes, calls: Sequence[Call]) -> list[Shapes] | No
     beyond = max((abs(number) for call in calls for number in _integers(call.kwargs)), default=0)
     if beyond > _LARGEST:
         return None
-    chosen: list[dict[str, int]] = []
-    for shift in (0, 2 * beyond):
-        taken = [_within(port.plan.ranges.get(name, (0, None)), at, shift) for at, name in enumerate(names)]
-        chosen.append(dict(zip(names, taken, strict=True)))
+    chosen = [
+        {name: _within(port.plan.ranges.get(name, (0, None)), at, 2 * beyond, turn) for at, name in enumerate(names)}
+        for turn in (0, 1)
+    ]
     return [shapes_of(port, each) for each in chosen]
 
 
-def _within(bounds: tuple[int, int | None], at: int, shift: int) -> int:
+def _within(bounds: tuple[int, int | None], at: int, beyond: int, turn: int) -> int:
+    """Return a number for the size at a place, another one at each turn: a large one, or near the end of its range."""
     least, most = bounds
-    number = max(least, _PRIMES[at % len(_PRIMES)] + shift)
-    return number if most is None else min(most - (at if shift == 0 else 0), number)
+    number = _PRIMES[at % len(_PRIMES)] + beyond + turn * _PRIMES[-1]
+    return max(least, number if most is None or number <= most else most - at - (1 - turn) * len(_PRIMES))
 
 
 def _integers(item: Any) -> Iterator[int]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..plan import Place
 
-RESERVED = ("p", "jf", "F", "jax", "jnp", "key", "keys", "new", "layer", "each", "i")  # what any function may use
+RESERVED = ("p", "jf", "F", "jax", "jnp", "key", "keys", "new", "step", "each", "i")  # what any function may use
 
 
 def numbered(name: str) -> Iterator[str]:

@@ -127,14 +127,14 @@ def _scan(first: Statement, count: int) -> list[str]:
     start = number or 0
     stacked = f'stack(p, [f"{head}{{i}}" for i in {_range(start, count)}])'
     carried = first.target
-    lines = [f"def layer({carried}, p):"]
+    lines = [f"def step({carried}, p):"]
     given: list[str] = []
     if first.keys is not None:
         step = first.keys.count
         given = ["key" if step == 1 else "keys"]
         part = f"keys[{first.keys.start}:{first.keys.start + count * step}]"
         stacked = f"({stacked}, {part if step == 1 else f'{part}.reshape({count}, {step})'})"
-        lines = [f"def layer({carried}, each):", f"    p, {given[0]} = each"]
+        lines = [f"def step({carried}, each):", f"    p, {given[0]} = each"]
     call = f"{first.function}({', '.join(['p', *first.args, *given, *first.kwargs])})"
     lines.append(f"    return {call}, None")
-    return ["", *lines, "", f"{carried}, _ = jax.lax.scan(layer, {carried}, {stacked})"]
+    return ["", *lines, "", f"{carried}, _ = jax.lax.scan(step, {carried}, {stacked})"]
