@@ -1,6 +1,9 @@
 """A port as source: it runs, gives the port's numbers, and reads as a person would write it."""
 
 import ast
+import functools
+import importlib
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -93,6 +96,7 @@ CASES: dict[str, tuple[Callable[..., Any], tuple[torch.Tensor, ...], tuple[torch
 }
 
 
+@functools.cache
 def written(name: str) -> tuple[jf.Port, str]:
     module, example, _ = CASES[name]
     port = jf.from_torch(module, example, dynamic=("batch",), prove=False)
@@ -153,7 +157,7 @@ def test_names_are_those_of_the_users_lines() -> None:
 
 def test_docstrings_have_the_shapes_of_all_calls() -> None:
     _, text = written("images")
-    assert '(test_source.py:' in text
+    assert "(test_source.py:" in text
     assert "x: float32[batch, 3, 8, 8] -> float32[batch, 5]." in text
     _, text = written("function")
     assert "x: float32[batch, 4], y: float32[batch, 4] -> (float32[batch, 1], float16[batch, 3])." in text
@@ -327,3 +331,12 @@ def test_branches_are_refused() -> None:
     port = jf.from_torch(branched, torch.ones(3), prove=False)
     with pytest.raises(ConversionError, match="cond"):
         port.source()
+
+
+def test_source_in_the_documentation_is_what_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "converting.md").read_text("utf-8").partition("## As source")[2]
+    code, text = (re.findall(rf"(?s)```{kind}\n(.*?)```", page)[0] for kind in ("python", "text"))
+    (tmp_path / "blocks.py").write_text(f"import torch\n\n\n{code.partition('blocks = ')[0]}")
+    monkeypatch.syspath_prepend(tmp_path)
+    model = importlib.import_module("blocks").Model()
+    assert jf.from_torch(model, torch.ones(2, 4), dynamic=("batch",), prove=False).source() == text

@@ -152,9 +152,8 @@ def _within(size: int, least: int, most: int | None) -> int:
 def _resized(arguments: Sequence[Input], example: Sequence[Any], sizes: Mapping[str, int]) -> list[Any]:
     """Return arguments of other sizes, with the numbers of the example's."""
     rng = np.random.default_rng(1)
+    shapes: list[Any] = [[sizes.get(str(size), size) for size in each.shape] for each in arguments]
     return [
-        rng.choice(np.ravel(leaf), [sizes.get(str(size), size) for size in each.shape]).astype(leaf.dtype)
-        if each.dtype
-        else leaf
-        for each, leaf in zip(arguments, example, strict=True)
+        rng.choice(np.ravel(leaf), shape).astype(leaf.dtype) if each.dtype else leaf
+        for each, leaf, shape in zip(arguments, example, shapes, strict=True)
     ]

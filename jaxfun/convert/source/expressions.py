@@ -71,7 +71,7 @@ class Writer:
         self.values = values
 
     def expression(self, call: Call, look: Look, key: str = "") -> Text:
-        """Return a call as an expression; `look` gives the text of the values that it takes, `key` is that of the key."""
+        """Return a call as an expression; `look` gives the text of the values that it takes, `key` that of its key."""
         if call.target == "operator.getitem":
             value, index = call.args
             return Text(f"{look(value.name).inside(_ATOM)}[{index}]")
@@ -151,9 +151,9 @@ class Writer:
             if parameter.name not in found.named or _is_default(found.named[parameter.name], parameter.default):
                 is_positional = False
                 continue
-            is_positional &= parameter.kind is not parameter.KEYWORD_ONLY
+            is_positional &= parameter.kind is not parameter.KEYWORD_ONLY and parameter.name not in _SPOKEN
             text = self.written(found.named[parameter.name], look)
-            texts.append(text if is_positional and parameter.name not in _SPOKEN else f"{parameter.name}={text}")
+            texts.append(text if is_positional else f"{parameter.name}={text}")
         return Text(f"{name}({', '.join([*texts, *random])})")
 
     def _by_rule(self, call: Call, look: Look, random: Sequence[str]) -> Text:
@@ -165,18 +165,9 @@ class Writer:
 
 # arguments that are given by name: a row of numbers says nothing
 _SPOKEN = (
-    "stride",
-    "padding",
-    "dilation",
-    "groups",
-    "ceil_mode",
-    "eps",
-    "momentum",
-    "training",
-    "is_causal",
-    "dropout_p",
+    *("stride", "padding", "dilation", "groups", "ceil_mode", "eps", "momentum", "training", "correction", "keepdim"),
+    *("is_causal", "dropout_p", "has_biases", "num_layers", "dropout", "train", "bidirectional", "batch_first"),
 )
-_SPOKEN += ("keepdim", "has_biases", "num_layers", "dropout", "train", "bidirectional", "batch_first", "correction")
 
 
 def _number(value: Any) -> Any:

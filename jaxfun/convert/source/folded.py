@@ -101,7 +101,7 @@ def _is_array(call: Call, values: Mapping[str, Any]) -> bool:
 
 
 def _choices(port: Any, own: Shapes, calls: Sequence[Call]) -> list[Shapes] | None:
-    """Return the shapes of all values at two choices of the dynamic sizes; None where too large ones would be needed."""
+    """Return the shapes of all values at two choices of the dynamic sizes; None if these would be too large."""
     names = named_sizes(port.plan)
     if not names:
         return [own]

@@ -9,7 +9,7 @@ class Keys(NamedTuple):
     """The keys that a call takes of the function's own: the first one's number, how many, and of how many."""
 
     start: int
-    count: int
+    taken: int
     of: int
 
 
@@ -60,7 +60,7 @@ def _in_a_row(statements: Sequence[str | Statement], first: Statement) -> int:
         return 1
     for count, each in enumerate(statements):
         wanted = f"{head}{number + count}"
-        keys = first.keys and first.keys._replace(start=first.keys.start + count * first.keys.count)
+        keys = first.keys and first.keys._replace(start=first.keys.start + count * first.keys.taken)
         if not isinstance(each, Statement):
             return count
         if each != first._replace(prefix=wanted, keys=keys, shapes=each.shapes, can_scan=each.can_scan):
@@ -89,9 +89,9 @@ def _keys(keys: Keys | None) -> list[str]:
     """Return the keys of a call: one, a part of several, or all."""
     if keys is None:
         return []
-    if keys.count == keys.of:
+    if keys.taken == keys.of:
         return ["key" if keys.of == 1 else "keys"]
-    return [f"keys[{keys.start}]" if keys.count == 1 else f"keys[{keys.start}:{keys.start + keys.count}]"]
+    return [f"keys[{keys.start}]" if keys.taken == 1 else f"keys[{keys.start}:{keys.start + keys.taken}]"]
 
 
 def _loop(first: Statement, count: int) -> list[str]:
@@ -111,7 +111,7 @@ def _keys_at(keys: Keys | None, start: int) -> list[str]:
     """Return the keys of the call with the number i; the first call has the number `start`."""
     if keys is None:
         return []
-    step = keys.count
+    step = keys.taken
     first = keys.start - step * start
     begin, end = (_sum(f"{step} * i" if step > 1 else "i", shift) for shift in (first, first + step))
     return [f"keys[{begin}]" if step == 1 else f"keys[{begin} : {end}]"]
@@ -130,7 +130,7 @@ def _scan(first: Statement, count: int) -> list[str]:
     lines = [f"def step({carried}, p):"]
     given: list[str] = []
     if first.keys is not None:
-        step = first.keys.count
+        step = first.keys.taken
         given = ["key" if step == 1 else "keys"]
         part = f"keys[{first.keys.start}:{first.keys.start + count * step}]"
         stacked = f"({stacked}, {part if step == 1 else f'{part}.reshape({count}, {step})'})"

@@ -4,7 +4,7 @@ import itertools
 import keyword
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 from ..plan import Call
@@ -30,16 +30,16 @@ class Function(NamedTuple):
 class Whole(Protocol):
     """What the body of a function needs to know of the whole source."""
 
-    values: Mapping[str, Any]
-    port_sizes: Mapping[int, str]
-    sizes: Mapping[str, Call]
-    sources: Mapping[str, tuple[str, str]]
+    values: dict[str, Any]
+    port_sizes: dict[int, str]
+    sizes: dict[str, Call]
+    sources: dict[str, tuple[str, str]]
     names_of_functions: set[str]
     writer: Writer
     differences: Differences
-    arrays: Mapping[str, Any]
+    arrays: dict[str, Any]
     is_stacked: bool
-    new: Mapping[str, str]
+    new: dict[str, str]
 
     def bases(self, name: str) -> list[str]:
         """Return the dynamic sizes that a size is made of; any other value as it is."""
