@@ -262,6 +262,18 @@ def test_random_calls_have_the_keys_of_the_port(stacked: bool) -> None:
     assert not np.allclose(found[0][0], found[1][0])
 
 
+def test_dropout_of_nothing_and_a_mask_that_is_used() -> None:
+    def both(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        kept, mask = torch.native_dropout(x, 0.5, True)
+        return functional.dropout(x, 0.0) + kept, mask
+
+    port = jf.from_torch(both, torch.randn(8), train=True, prove=False)
+    text = port.source()
+    assert "F.dropout" not in text
+    assert "jf.native_dropout" in text
+    assert all(each.ok for each in port.check_source())
+
+
 def test_new_buffers_are_returned_by_their_names() -> None:
     module = nn.Sequential(Residual(3, 8), Residual(8, 8), Residual(8, 8))
     module.register_buffer("unused", torch.zeros(2))

@@ -77,7 +77,7 @@ class Writer:
             return Text(f"{look(value.name).inside(_ATOM)}[{index}]")
         if call.target in _INFIX and (found := self._infix(call, look)):
             return found
-        if call.target in _RANDOM:
+        if call.target in _RANDOM and hasattr(self.values.get(call.name), "shape"):  # dropout without its mask
             return _RANDOM[call.target](self, call, look, key)
         if call.target in _OWN and _is_own(call):
             return _OWN[call.target](self, call, look)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..plan import Call, Ref
+from ..rules import key_of
 from ..run import names_in
 from .expressions import BATCH_NORM, DROPOUT
 from .forms import PLACED
@@ -88,6 +89,8 @@ def _copied(call: Call, values: Mapping[str, Any], before: Sequence[Call], masks
         return first.name
     if call.target == "operator.getitem" and call.args[1] == 0:
         of = next((each for each in before if each.name == first.name), None)
+        if of is not None and of.target == DROPOUT and not key_of(of.target, of.kwargs):
+            return of.kwargs["input"].name
         is_alone = of is not None and (of.target == BATCH_NORM or (of.target == DROPOUT and of.name not in masks))
         return first.name if is_alone else None
     return None
