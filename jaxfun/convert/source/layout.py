@@ -9,8 +9,10 @@ _OPEN, _CLOSE = "([{", ")]}"
 def laid_out(text: str) -> str:
     """Return a text with its long lines broken at their last bracket.
 
-    >>> print(laid_out("value = function(" + ", ".join(["argument"] * 10) + ")"))
+    >>> print(laid_out("value = function(" + ", ".join(["argument"] * 12) + ")"))
     value = function(
+        argument,
+        argument,
         argument,
         argument,
         argument,
