@@ -166,24 +166,25 @@ def test_docstrings_have_the_shapes_of_all_calls() -> None:
 class Strided(nn.Module):
     """Convolutions that differ in widths and strides, and a width that the code names."""
 
-    def __init__(self, width: int, wider: int, stride: int) -> None:
+    def __init__(self, width: int, wider: int, stride: int, scale: int) -> None:
         super().__init__()
         self.conv, self.norm = nn.Conv2d(width, wider, 3, stride, 1), nn.LayerNorm(wider)
-        self.wider = wider
+        self.wider, self.scale = wider, scale  # the scale of the first one is also a size of its weight
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.norm(functional.relu(self.conv(x)).permute(0, 2, 3, 1))
-        return x.reshape(-1, self.wider, x.shape[1] * x.shape[2]).reshape(x.shape[0], self.wider, x.shape[1], -1)
+        flat = x.reshape(-1, self.wider, x.shape[1] * x.shape[2]) * self.scale
+        return flat.reshape(x.shape[0], self.wider, x.shape[1], -1)
 
 
 def test_modules_that_differ_in_numbers_are_one_function() -> None:
-    module = nn.Sequential(Strided(3, 4, 1), Strided(4, 6, 2), Strided(6, 6, 1))
+    module = nn.Sequential(Strided(3, 4, 1, 3), Strided(4, 6, 2, 5), Strided(6, 6, 1, 5))
     port = jf.from_torch(module, torch.randn(2, 3, 8, 8), prove=False)
     text = port.source()
     assert functions(text) == ["strided", "sequential"]
-    assert "def strided(p, x, stride=1, size=16, size2=4):" in text
+    assert "def strided(p, x, stride=1, size=16, other=5, size2=4):" in text
     assert 'F.layer_norm(x, p["norm.weight"].shape, p["norm.weight"], p["norm.bias"])' in text
-    assert "x: float32[2, n, m, m]" in text
+    assert "x: float32[2, n, m, m] -> float32[2, k, a, a]." in text
     assert all(each.ok for each in port.check_source())
 
 
@@ -289,9 +290,9 @@ def test_new_buffers_are_returned_by_their_names() -> None:
 class Layer(nn.Module):
     """A small layer with a residual."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int = 4) -> None:
         super().__init__()
-        self.line = nn.Linear(4, 4)
+        self.line = nn.Linear(4, 4) if width == 4 else nn.Sequential(nn.Linear(4, width), nn.Linear(width, 4))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x + functional.gelu(self.line(x))
@@ -302,6 +303,13 @@ def test_stacked_blocks_are_a_scan() -> None:
     scan = '_ = jax.lax.scan(step, input, stack(p, [f"{i}" for i in range(3)]))'
     assert scan in port.source(stacked=True)
     assert all(each.ok for each in port.check_source(stacked=True))
+
+
+def test_blocks_of_different_widths_are_not_stacked() -> None:
+    port = jf.from_torch(nn.Sequential(Layer(3), Layer(5)), torch.randn(2, 4), prove=False)
+    text = port.source(stacked=True)
+    assert "for i in range(2):" in text
+    assert "lax.scan" not in text
 
 
 FAULTS = {
