@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ..convert.conversion import from_torch
+from ..convert.source.check import check_source, in_words
 from ..core.errors import JaxfunError
 from ..parity.run import torch_side
 from .parity import attribute_of
@@ -20,7 +21,7 @@ _FIRST_SIZE = 2  # of the first named size; torch.export takes 0 and 1 for fixed
 
 
 def run(module: str, inputs: str, out: Path, html: Path | None, train: bool, prove: bool, remat: Sequence[str]) -> int:
-    """Convert, print the proof, write the port, and return 0, or 1 if the port differs from the module.
+    """Convert, print the proof, write the port, and return 0, or 1 if the port or its source differs.
 
     Raises: ValueError for invalid arguments, and for a module that cannot be converted.
     """
@@ -30,28 +31,30 @@ def run(module: str, inputs: str, out: Path, html: Path | None, train: bool, pro
     args, kwargs, dynamic = _example(_parsed(inputs), model)
     port = _converted(model, args, kwargs, dynamic=dynamic, train=train, prove=prove, remat=remat)
     print(port if port.report is None else port.report)
-    _write(port, out)
+    is_written_right = _write(port, out)
     if html is not None and port.report is not None:
         port.report.to_html(html)
         print(f"written: {html}")
-    return 0 if port.report is None or port.report.ok else 1
+    return 0 if is_written_right and (port.report is None or port.report.ok) else 1
 
 
-def _write(port: Any, out: Path) -> None:
-    """Write the port to a directory, or its source to a file.
+def _write(port: Any, out: Path) -> bool:
+    """Write the port to a directory, or its source to a file; return whether the source gives the port's numbers.
 
     Raises: ValueError for a port that cannot be written as source.
     """
     if not out.suffix:
         port.save(out)
         print(f"\nwritten: {out}/")
-        return
+        return True
     try:
         text = port.source()
     except JaxfunError as error:
         raise ValueError(str(error)) from error
+    checked = check_source(port, text)
     out.write_text(text, encoding="utf-8")
-    print(f"\nwritten: {out}")
+    print(f"  {'source':<15} {in_words(checked)}\n\nwritten: {out}")
+    return all(each.ok for each in checked)
 
 
 def _converted(model: Any, args: Any, kwargs: Any, **options: Any) -> Any:

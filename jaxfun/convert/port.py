@@ -21,6 +21,7 @@ from .proof.proof import Proof, from_json
 from .proof.recorded import Checked, check
 from .rules import Rule, random_calls, rules_of
 from .run import Runner, inputs_of, rematerialised
+from .source.check import check_source
 from .source.source import source
 from .storage import PARTS, Held, read, write
 from .trees import flatten, unflatten
@@ -120,14 +121,23 @@ class Port:
             raise ArgumentValueError("a port with PyTorch's results", "a port without them", _NOT_RECORDED)
         return check(self, self.recorded)
 
-    def source(self) -> str:
+    def source(self, *, stacked: bool = False) -> str:
         """Return the port as Python source to keep: a function for each class of the model's modules.
 
-        The file imports jaxfun alone. Its last function takes the arrays by name, `{**port.params, **port.state,
-        **port.constants}`, and the arguments.
-        Raises: ConversionError for a port with a key, and for branches and loops.
+        The file imports jaxfun and JAX alone. Its last function takes the arrays by name, `{**port.params,
+        **port.state, **port.constants}`, the arguments, and a `key` if the port takes one. `stacked` runs equal
+        numbered modules as a `jax.lax.scan` over their stacked parameters, which compiles faster.
+        Raises: ConversionError for branches and loops.
         """
-        return source(self)
+        return source(self, stacked)
+
+    def check_source(self, *, stacked: bool = False) -> list[Checked]:
+        """Compare the source with the port in value and gradient, on the example and on other sizes.
+
+        The source is executed. It needs no torch. Without an example, after `prove=False`, it draws the arguments.
+        Raises: ConversionError as `source` does.
+        """
+        return check_source(self, self.source(stacked=stacked))
 
     def program(self, sizes: Mapping[str, int] | None = None) -> jax.export.Exported:
         """Return the port as a program of `jax.export`: it runs without jaxfun, on CPU, CUDA and TPU.

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 
 from ..core.dtypes import DTYPES, canonical, int64
 from ..core.errors import X64DisabledError
@@ -150,3 +151,12 @@ def _refuse_wide(call: Call) -> None:
 def fold(key: jax.Array | None, call: Call) -> jax.Array | None:
     """Return the random key of one call: folded by its name, so that another call does not change it."""
     return None if key is None else jax.random.fold_in(key, zlib.crc32(call.name.encode()))
+
+
+def call_keys(key: jax.Array, *names: str) -> jax.Array:
+    """Return the random keys of calls by their names in the plan: those that the port itself gives them.
+
+    >>> call_keys(jax.random.key(0), "native_dropout", "native_dropout_1").shape
+    (2,)
+    """
+    return jnp.stack([jax.random.fold_in(key, zlib.crc32(name.encode())) for name in names])

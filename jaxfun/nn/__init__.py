@@ -2,4 +2,6 @@
 
 from . import functional as functional
 from . import init as init
+from .submodule import join as join
+from .submodule import stack as stack
 from .submodule import submodule as submodule

@@ -2,13 +2,24 @@
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ...core.dtypes import DTYPES, canonical
 from ..plan import Call, DTypeName, Ref
-from ..rules import public_call
+from ..rules import key_of, public_call
+from .forms import LITERAL, PLACED
 
+DROPOUT = "aten::native_dropout"
 _ATOM, _UNARY, _PRODUCT, _SUM, _BITS, _COMPARED = range(6)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A number for which a name or another expression stands in the source."""
+
+    text: str
+    value: Any
 
 
 class Text(NamedTuple):
@@ -59,21 +70,25 @@ class Writer:
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.values = values
 
-    def expression(self, call: Call, look: Look) -> Text:
-        """Return a call as an expression; `look` gives the text of the values that it takes."""
+    def expression(self, call: Call, look: Look, key: str = "") -> Text:
+        """Return a call as an expression; `look` gives the text of the values that it takes, `key` that of its key."""
         if call.target == "operator.getitem":
             value, index = call.args
             return Text(f"{look(value.name).inside(_ATOM)}[{index}]")
         if call.target in _INFIX and (found := self._infix(call, look)):
             return found
-        if call.target in _OWN:
+        if call.target in _RANDOM and hasattr(self.values.get(call.name), "shape"):  # dropout without its mask
+            return _RANDOM[call.target](self, call, look, key)
+        if call.target in _OWN and _is_own(call):
             return _OWN[call.target](self, call, look)
-        return self._public(call, look)
+        return self._public(call, look, key)
 
     def written(self, value: Any, look: Look) -> str:
         """Return an argument as text."""
         if isinstance(value, Ref):
             return look(value.name).text
+        if isinstance(value, Named):
+            return value.text
         if isinstance(value, DTypeName):
             return f"jf.{canonical(_BY_NAME[value.name]).name}"
         if isinstance(value, tuple):
@@ -95,7 +110,11 @@ class Writer:
         if len({*kinds} - {"number"}) > 1:
             return None
         dtypes = [kind for kind in kinds if kind != "number"]
-        if dtypes and any(isinstance(each, float) for each in pair) and not dtypes[0].startswith(("float", "bfloat")):
+        if (
+            dtypes
+            and any(isinstance(_number(each), float) for each in pair)
+            and not dtypes[0].startswith(("float", "bfloat"))
+        ):
             return None
         if dtypes and call.target.startswith("aten::div") and not dtypes[0].startswith(("float", "bfloat")):
             return None
@@ -115,11 +134,12 @@ class Writer:
             return look(value.name)
         return Text(self.written(value, look), _UNARY if isinstance(value, (int, float)) and value < 0 else _ATOM)
 
-    def _public(self, call: Call, look: Look) -> Text:
+    def _public(self, call: Call, look: Look, key: str) -> Text:
         """Return the call of a jaxfun function, without arguments that are its defaults."""
         found = public_call(call.target, call.kwargs)
+        random = [f"{key_of(call.target, call.kwargs)}={key}"] if key else []
         if found is None:
-            return self._by_rule(call, look)
+            return self._by_rule(call, look, random)
         name = found.name.replace("nn.functional.", "F.") if found.name.startswith("nn.f") else f"jf.{found.name}"
         texts = [self.written(each, look) for each in found.variadic]
         is_positional = True
@@ -131,20 +151,45 @@ class Writer:
             if parameter.name not in found.named or _is_default(found.named[parameter.name], parameter.default):
                 is_positional = False
                 continue
-            is_positional &= parameter.kind is not parameter.KEYWORD_ONLY
+            is_positional &= parameter.kind is not parameter.KEYWORD_ONLY and parameter.name not in _SPOKEN
             text = self.written(found.named[parameter.name], look)
             texts.append(text if is_positional else f"{parameter.name}={text}")
-        return Text(f"{name}({', '.join(texts)})")
+        return Text(f"{name}({', '.join([*texts, *random])})")
 
-    def _by_rule(self, call: Call, look: Look) -> Text:
+    def _by_rule(self, call: Call, look: Look, random: Sequence[str]) -> Text:
         """Return a call by its rule's name, for an operator that is no function of jaxfun's."""
         given = [f"{name}={self.written(value, look)}" for name, value in call.kwargs.items()]
-        given = [self.written(value, look) for value in call.args] + given
+        given = [*(self.written(value, look) for value in call.args), *given, *random]
         return Text(f'rule_of("{call.target}")({", ".join(given)})')
+
+
+# arguments that are given by name: a row of numbers says nothing
+_SPOKEN = (
+    *("stride", "padding", "dilation", "groups", "ceil_mode", "eps", "momentum", "training", "correction", "keepdim"),
+    *("is_causal", "dropout_p", "has_biases", "num_layers", "dropout", "train", "bidirectional", "batch_first"),
+)
+
+
+def _number(value: Any) -> Any:
+    return value.value if isinstance(value, Named) else value
 
 
 def _is_default(value: Any, default: Any) -> bool:
     return type(value) is type(default) and value == default
+
+
+def _is_own(call: Call) -> bool:
+    """Return whether a call has the form that its writer knows."""
+    if call.target == BATCH_NORM_IN_TRAINING:
+        return call.kwargs["training"] is True and call.kwargs["running_mean"] is not None
+    return True
+
+
+def results_of(call: Call, value: Any) -> list[int]:
+    """Return the numbers of the results of torch's that a call's expression gives, in its order; none for an array."""
+    if call.target == BATCH_NORM_IN_TRAINING and _is_own(call):
+        return [0, 3, 4]
+    return [*range(len(value))] if isinstance(value, (tuple, list)) else []
 
 
 # Operators whose rule is no single function of jaxfun.
@@ -199,6 +244,14 @@ def _batch_norm(writer: Writer, call: Call, look: Look) -> Text:
     return Text(f"F.batch_norm({', '.join(texts)}{_unless(', eps={}', call.kwargs['eps'], 1e-5)})")
 
 
+def _batch_norm_in_training(writer: Writer, call: Call, look: Look) -> Text:
+    names = ("input", "running_mean", "running_var", "weight", "bias")
+    texts = [writer.written(call.kwargs[name], look) for name in names]
+    momentum, eps = call.kwargs["momentum"], call.kwargs["eps"]
+    more = f"{_unless(', momentum={}', momentum, 0.1)}{_unless(', eps={}', eps, 1e-5)}"
+    return Text(f"F.batch_norm({', '.join(texts)}, training=True{more})")
+
+
 def _unless(text: str, value: Any, default: Any) -> str:
     return "" if value == default else text.format(value)
 
@@ -214,6 +267,65 @@ def _einsum(writer: Writer, call: Call, look: Look) -> Text:
     return Text(f"jf.einsum({', '.join(writer.written(each, look) for each in (call.kwargs['equation'], *tensors))})")
 
 
+def _dropout(writer: Writer, call: Call, look: Look, key: str) -> Text:
+    given = writer.written(call.kwargs["input"], look)
+    return Text(f"F.dropout({given}, {call.kwargs['p']}, key={key})")
+
+
+def _drawn(name: str, has_shape_of: bool) -> Callable[[Writer, Call, Look, str], Text]:
+    """Return the writer of a draw of jax.random, with a size or with the shape of an array."""
+
+    def text(writer: Writer, call: Call, look: Look, key: str) -> Text:
+        dtype = writer.values[call.name].dtype
+        if has_shape_of:
+            shape = f"{look(call.kwargs['self'].name).inside(_ATOM)}.shape"
+        else:
+            shape = writer.written(tuple(call.kwargs["size"]), look)
+        return Text(f"jax.random.{name}({key}, {shape}{_unless(', jnp.{}', str(dtype), 'float32')})")
+
+    return text
+
+
+_RANDOM: Mapping[str, Callable[[Writer, Call, Look, str], Text]] = {
+    DROPOUT: _dropout,
+    "aten::rand": _drawn("uniform", False),
+    "aten::randn": _drawn("normal", False),
+    "aten::rand_like": _drawn("uniform", True),
+    "aten::randn_like": _drawn("normal", True),
+}
+
+
+def _placed(writer: Writer, call: Call, look: Look) -> Text:
+    places = [*call.kwargs["places"]]
+    while places[-1] == ":":
+        places.pop()
+    return Text(f"{look(call.kwargs['self'].name).inside(_ATOM)}[{', '.join(map(str, places))}]")
+
+
+def _literal(writer: Writer, call: Call, look: Look) -> Text:
+    dtype = call.kwargs["dtype"]
+    numbers = repr(call.kwargs["numbers"]).replace(",)", ")").replace("(", "[").replace(")", "]")
+    is_own = dtype.name in ("bool", "float32", "int32")
+    return Text(f"jf.tensor({numbers}{'' if is_own else f', dtype={writer.written(dtype, look)}'})")
+
+
+def _full(writer: Writer, call: Call, look: Look) -> Text:
+    size, fill = (writer.written(call.kwargs[name], look) for name in ("size", "fill_value"))
+    dtype = call.kwargs.get("dtype")
+    is_own = dtype is None or (type(call.kwargs["fill_value"]), dtype.name) in _OF_NUMBERS
+    return Text(f"jf.full({size}, {fill}{'' if is_own else f', dtype={writer.written(dtype, look)}'})")
+
+
+_OF_NUMBERS = ((bool, "bool"), (float, "float32"), (int, "int32"))  # the dtypes that a number has
+
+
+def _permuted(writer: Writer, call: Call, look: Look) -> Text:
+    value = look(call.kwargs["self"].name).inside(_ATOM)
+    dims = call.kwargs.get("dims", (1, 0))
+    return Text(f"{value}.T") if dims == (1, 0) else Text(f"jf.permute({value}, {writer.written(dims, look)})")
+
+
+BATCH_NORM_IN_TRAINING = "aten::_native_batch_norm_legit_functional"
 BATCH_NORM = "aten::_native_batch_norm_legit_no_training"
 _OWN: Mapping[str, Callable[[Writer, Call, Look], Text]] = {
     "aten::sym_size.int": _size,
@@ -224,8 +336,13 @@ _OWN: Mapping[str, Callable[[Writer, Call, Look], Text]] = {
     "aten::slice.Tensor": _slice,
     "aten::select.int": _select,
     "aten::view": _reshape,
-    "aten::_unsafe_view": _reshape,
     "aten::arange": _arange,
     "aten::einsum": _einsum,
     BATCH_NORM: _batch_norm,
+    BATCH_NORM_IN_TRAINING: _batch_norm_in_training,
+    PLACED: _placed,
+    LITERAL: _literal,
+    "aten::full": _full,
+    "aten::t": _permuted,
+    "aten::permute": _permuted,
 }

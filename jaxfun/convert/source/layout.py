@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 
-_WIDTH = 88
+WIDTH = 120
 _OPEN, _CLOSE = "([{", ")]}"
 
 
 def laid_out(text: str) -> str:
     """Return a text with its long lines broken at their last bracket.
 
-    >>> print(laid_out("value = function(" + ", ".join(["argument"] * 10) + ")"))
+    >>> print(laid_out("value = function(" + ", ".join(["argument"] * 12) + ")"))
     value = function(
+        argument,
+        argument,
         argument,
         argument,
         argument,
@@ -30,7 +32,7 @@ def _broken(line: str, indent: str, end: str) -> Iterator[str]:
     """Yield a line, in pieces if it is too long; `end` is a comma that follows it."""
     own = line[: len(line) - len(line.lstrip())]
     indent, line = indent + own, line.lstrip()
-    place = _bracket(line) if len(indent + line + end) > _WIDTH and not line.startswith('"""') else None
+    place = _bracket(line) if len(indent + line + end) > WIDTH and not line.startswith('"""') else None
     if place is None:
         yield (indent + line + end).rstrip()
         return
@@ -40,7 +42,7 @@ def _broken(line: str, indent: str, end: str) -> Iterator[str]:
     parts = _parts(body)
     is_tuple = len(parts) > 1 and parts[-1] == ""
     parts = parts[:-1] if is_tuple else parts
-    if len(inner + body) <= _WIDTH and not is_tuple:
+    if len(inner + body) <= WIDTH and not is_tuple:
         yield inner + body
     elif len(parts) == 1 and not is_tuple:
         yield from _broken(body, inner, "")

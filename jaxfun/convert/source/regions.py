@@ -3,18 +3,19 @@
 Begin with `regions`.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..plan import Call, Place
+from ..plan import Call
 from ..run import names_in
 
 _INLINED = 3  # calls: a module of torch.nn with so few is written where it is used
 _OF_TORCH = "torch.nn.modules."
 
 
-@dataclass
+@dataclass(eq=False)
 class Region:
     """One call of a module: its path and class, and the calls and regions inside, in order."""
 
@@ -25,11 +26,6 @@ class Region:
     def calls(self) -> list[Call]:
         """Return the calls of the region and of the regions inside it."""
         return [call for item in self.items for call in ([item] if isinstance(item, Call) else item.calls())]
-
-    @property
-    def first(self) -> Place:
-        """The place of the first call of the module itself."""
-        return next(item for item in self.items if isinstance(item, Call)).place
 
 
 def regions(calls: Sequence[Call]) -> Region:
@@ -70,6 +66,25 @@ def _is_inlined(region: Region) -> bool:
     is_small = len(region.items) <= _INLINED and all(isinstance(item, Call) for item in region.items)
     is_container = region.kind.startswith(f"{_OF_TORCH}container.")
     return is_container or (is_small and (region.kind.startswith(_OF_TORCH) or len(region.items) == 1))
+
+
+def plain(path: str) -> str:
+    """Return the path of a module without the numbers of its calls.
+
+    >>> plain("layers.0@1.norm")
+    'layers.0.norm'
+    """
+    return re.sub(r"@\d+", "", path)
+
+
+def is_inside(path: str, region: Region) -> bool:
+    """Return whether an array belongs to the module of a region."""
+    return not region.path or path.startswith(f"{plain(region.path)}.")
+
+
+def relative(path: str, region: Region) -> str:
+    """Return a path as it is inside of the module of a region."""
+    return plain(path).removeprefix(f"{plain(region.path)}.") if region.path else plain(path)
 
 
 def used_by(item: "Call | Region") -> list[str]:
