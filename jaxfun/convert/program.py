@@ -1,6 +1,7 @@
 """A port as a program of `jax.export`: it runs without jaxfun, and has its gradient. Begin with `program`."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -12,6 +13,7 @@ from .plan import Input, Plan
 from .trees import LEAF, NONE, SEQUENCES, flatten, unflatten
 
 PLATFORMS = ("cpu", "cuda", "tpu")
+PROGRAM = "program.jax_export"  # the file of a saved port
 
 
 def program(port: Any, is_random: bool, sizes: Mapping[str, int]) -> export.Exported:
@@ -35,9 +37,31 @@ def program(port: Any, is_random: bool, sizes: Mapping[str, int]) -> export.Expo
         free = [name for name in port.plan.ranges if name not in sizes]
         if not free:
             raise
-        advice = f"Fix the sizes: sizes={{{', '.join(f'{name!r}: 8' for name in free)}}}."
-        lines = [" ".join(str(error).split("\n")[0].split()), *getattr(error, "__notes__", ())]
-        raise ConversionError("jax.export cannot leave a size open", lines, advice) from error
+        raise _refused("jax.export cannot leave a size open", error, free) from error
+
+
+def serialised(port: Any, is_random: bool) -> bytes:
+    """Return the program of a port as bytes, with that of its gradient.
+
+    Raises: ConversionError where `jax.export` cannot write it, for whatever reason.
+    """
+    try:
+        return bytes(program(port, is_random, {}).serialize(vjp_order=1))
+    except ConversionError:
+        raise
+    except Exception as error:  # of a rule of the user's, or of the derivative of a function
+        raise _refused("jax.export cannot write the port as a program", error, [*port.plan.ranges]) from error
+
+
+def without_program(directory: str | Path, error: ConversionError) -> str:
+    """Return the warning for a saved port whose program cannot be written."""
+    return f"{Path(directory) / PROGRAM} is not written: the port itself is. {error} Or save it with_program=False."
+
+
+def _refused(what: str, error: Exception, free: Sequence[str]) -> ConversionError:
+    lines = [" ".join(str(error).split("\n")[0].split()), *getattr(error, "__notes__", ())]
+    fixed = f"{{{', '.join(f'{name!r}: 8' for name in free)}}}"
+    return ConversionError(what, lines, f"Fix the sizes: port.program(sizes={fixed})." if free else "")
 
 
 def _spec(array: Any) -> jax.ShapeDtypeStruct:

@@ -10,6 +10,7 @@ from ...core.dtypes import int64
 from ...core.errors import ShapeError
 from ...core.op import op
 from ...core.record import BOOLS, COMPLEXES, HALVES, INTEGERS, Array, Row, rows
+from ...core.sizes import library_of
 from ._windows import PerDim, Pool, pool_of
 
 _REJECTED = BOOLS | COMPLEXES | INTEGERS - {int64}
@@ -47,12 +48,13 @@ def _window_sums(input: jax.Array, pool: Pool) -> jax.Array:
     )
 
 
-def _window_sizes(pool: Pool, with_padding: bool) -> np.ndarray:
+def _window_sizes(pool: Pool, with_padding: bool) -> Any:
     """Return the number of elements in each window, with or without padding. Elements beyond it are never counted."""
-    total = np.ones((), np.int64)
+    total: Any = np.ones((), np.int64)
     for size, kernel, start, (low, _) in zip(pool.sizes, pool.kernel, pool.starts, pool.pads, strict=True):
-        ends = np.minimum(start + kernel, size + (low if with_padding else 0))
-        total = total[..., None] * (ends - (start if with_padding else np.maximum(start, 0)))
+        library = library_of(size)
+        ends = library.minimum(start + kernel, size + (low if with_padding else 0))
+        total = total[..., None] * (ends - (start if with_padding else library.maximum(start, 0)))
     return total
 
 
