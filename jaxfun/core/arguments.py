@@ -53,11 +53,9 @@ def _static(name: str, value: Any) -> Any:
 def _number(name: str, value: Any) -> Any:
     if getattr(value, "ndim", None) == 0 and not isinstance(value, jax.Array):  # a 0-dim tensor is a number to torch
         value = value.item()
-    if isinstance(value, (*_NUMBERS, jax.Array)):
-        return value
-    if is_open(value):
-        return jnp.asarray(value)
-    raise ArgumentTypeError(f"`{name}` to be a number", describe(value))
+    if not isinstance(value, (*_NUMBERS, jax.Array)) and not is_open(value):
+        raise ArgumentTypeError(f"`{name}` to be a number", describe(value))
+    return value
 
 
 def _integer(name: str, value: Any) -> int:
@@ -106,9 +104,9 @@ def _is_sequence(value: Any) -> bool:
 TAKES: Mapping[Role, Callable[[Any], bool]] = {
     Role.TENSOR: _is_tensor,
     Role.MASK: _is_tensor,
-    Role.OPERAND: lambda value: _is_tensor(value) or is_scalar(value) or is_open(value),
+    Role.OPERAND: lambda value: _is_tensor(value) or is_scalar(value),
     Role.TENSORS: _is_sequence,
-    Role.SCALAR: lambda value: is_scalar(value) or is_open(value),
+    Role.SCALAR: is_scalar,
     Role.DIM: is_integer,
     Role.DIMS: lambda value: value is None or is_integer(value) or _is_sequence(value),
     Role.SIZES: lambda value: is_integer(value) or _is_sequence(value),

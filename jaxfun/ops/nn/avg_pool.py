@@ -10,8 +10,8 @@ from ...core.dtypes import int64
 from ...core.errors import ShapeError
 from ...core.op import op
 from ...core.record import BOOLS, COMPLEXES, HALVES, INTEGERS, Array, Row, rows
-from ...core.sizes import library_of
-from ._windows import PerDim, Pool, pool_of
+from ...core.sizes import has_open, library_of
+from ._windows import PerDim, Pool, columns, padded, pool_of
 
 _REJECTED = BOOLS | COMPLEXES | INTEGERS - {int64}
 
@@ -37,6 +37,8 @@ def averaged(
 
 
 def _window_sums(input: jax.Array, pool: Pool) -> jax.Array:
+    if has_open(pool.sizes):  # JAX has no derivative of XLA's sums here
+        return _sums_of_columns(input, pool)
     lead = (1,) * (input.ndim - len(pool.sizes))
     return jax.lax.reduce_window(
         input,
@@ -46,6 +48,14 @@ def _window_sums(input: jax.Array, pool: Pool) -> jax.Array:
         (*lead, *pool.stride),
         ((0, 0),) * len(lead) + pool.pads,
     )
+
+
+def _sums_of_columns(input: jax.Array, pool: Pool) -> jax.Array:
+    dims = len(pool.sizes)
+    batch = input if input.ndim == dims + 2 else input[None]
+    parts = columns(padded(batch, pool.pads), pool.kernel, pool.stride, (1,) * dims)
+    total = jnp.sum(parts, range(2, 2 + dims), dtype=input.dtype)
+    return total if batch is input else total[0]
 
 
 def _window_sizes(pool: Pool, with_padding: bool) -> Any:

@@ -54,6 +54,8 @@ class Windows(NamedTuple):
 def convolved(input: jax.Array, weight: jax.Array, windows: Windows) -> jax.Array:
     """Compute a convolution, 16-bit floats in float32. Shapes: (n, i, *), (o, i / groups, *) -> (n, o, *)."""
     wide = computed_in(as_dtype(input.dtype)).dtype
+    if has_open(input.shape[2:]) and max(windows.stride) > 1:  # JAX has no derivative of XLA's convolution here
+        return _by_columns(windows, input.astype(wide), weight.astype(wide))
     on_cpu = _fastest_on_cpu(input.shape, weight.shape, windows)
     if on_cpu is _by_xla and wide == input.dtype:
         return _by_xla(windows, input, weight)

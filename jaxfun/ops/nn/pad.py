@@ -177,7 +177,16 @@ def _circular_pad(input: jax.Array, pairs: Pairs) -> jax.Array:
         rest = size + sum(smaller(count, 0) for count in pair)
         if any_below(int(_adds(pair)), (rest,)):
             raise ShapeError("a `pad` that leaves a non-empty tensor", f"{pair} for a size of {size}")
-    return jnp.pad(_cropped(input, pairs), [(larger(before, 0), larger(after, 0)) for before, after in pairs], "wrap")
+    x = _cropped(input, pairs)
+    for axis, (before, after) in enumerate(pairs):
+        size = x.shape[axis]
+        ends = [(size - larger(before, 0), size), (0, size), (0, larger(after, 0))]
+        x = (
+            jnp.concatenate([jax.lax.slice_in_dim(x, *each, axis=axis) for each in ends], axis)
+            if before or after
+            else x
+        )
+    return x
 
 
 def _cropped(input: jax.Array, pairs: Pairs) -> jax.Array:

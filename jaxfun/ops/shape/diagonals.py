@@ -15,7 +15,7 @@ from ...core.errors import ShapeError, UnsupportedDTypeError, describe
 from ...core.op import op
 from ...core.public import public
 from ...core.record import Array, Choice, Dim, Integer, OptionalInteger, rows
-from ...core.sizes import any_below, larger, smaller
+from ...core.sizes import any_below, has_open, larger, smaller
 from ..creation.fill import checked_size
 
 
@@ -52,6 +52,8 @@ diagonal_copy = diagonal
 def _diagonal(input: jax.Array, offset: int, first: int, second: int) -> jax.Array:
     matrices = jnp.moveaxis(input, (first, second), (-2, -1))
     *batch, rows, columns = matrices.shape
+    if has_open((rows, columns)):
+        return jnp.diagonal(matrices, offset, -2, -1)
     start, length, stride = _flat_diagonal(rows, columns, offset)
     elements = matrices.reshape(*batch, rows * columns)
     return jax.lax.slice_in_dim(elements, start, start + _span(length, stride), stride, -1)

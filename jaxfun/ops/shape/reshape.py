@@ -182,7 +182,7 @@ def _squeeze(input: Array) -> jax.Array:
     >>> jf.squeeze(jf.zeros(1, 2, 1)).shape, jf.squeeze(jf.zeros(1, 2, 1), 0).shape
     ((2,), (2, 1))
     """
-    return jnp.squeeze(input)
+    return _squeezed(input, tuple(range(input.ndim)))
 
 
 @op(kind=None, torch="torch.squeeze", overload=("dim", "squeeze_copy.dim"), node="SqueezeBackward1")

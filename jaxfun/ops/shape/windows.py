@@ -16,7 +16,7 @@ from ...core.errors import IndexRangeError, ShapeError, describe
 from ...core.op import op
 from ...core.public import public
 from ...core.record import Array, Dim, Factor, Integer, OptionalInteger, rows
-from ...core.sizes import is_certain, library_of, span
+from ...core.sizes import has_open, is_certain, library_of, span
 
 
 @public
@@ -145,7 +145,7 @@ def unfold(input: Array, dimension: Dim, size: Integer, step: Integer) -> jax.Ar
     if not input.ndim:
         return jnp.broadcast_to(input, (size,))
     last = (whole - size) // step * step  # the start of the last window
-    if is_certain(lambda: 0 < size <= _FEW):
+    if not has_open((whole, size)) and 0 < size <= _FEW:
         ends = (last + 1 + place for place in range(size))
         return jnp.stack([jax.lax.slice_in_dim(input, *each, step, axis) for each in enumerate(ends)], -1)
     indices = library_of(whole, size)
