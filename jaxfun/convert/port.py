@@ -132,8 +132,8 @@ class Port:
         """Return the port as a program of `jax.export`: it runs without jaxfun, on CPU, CUDA and TPU.
 
         Its `call` takes the parameters, the buffers and the arguments; in front of these the key's data
-        (`jax.random.key_data`) where something is random. Named tuples in its result are tuples. It serves every
-        dynamic size, but for those that `sizes` fixes by their names.
+        (`jax.random.key_data`) where something is random. Named tuples are tuples, and a constant among the arguments
+        is None. It serves every dynamic size of at least 1, but for those that `sizes` fixes by their names.
         Raises: ConversionError where a function cannot be computed without knowing a size.
         """
         return program(self, bool(random_calls(self.plan)), sizes or {})
