@@ -77,9 +77,14 @@ def span(size: Any, part: slice) -> tuple[Any, Any]:
     >>> span(5, slice(1, None, 2)), span(jax.export.symbolic_shape("batch")[0], slice(None, -1))
     ((1, 2), (0, batch - 1))
     """
-    if not has_open((size, part.start, part.stop)):
+    try:
         found = range(size)[part]
-        return found.start, len(found)
+    except TypeError:  # one of them is open: it is no integer of Python's
+        return _open_span(size, part)
+    return found.start, len(found)
+
+
+def _open_span(size: Any, part: slice) -> tuple[Any, Any]:
     first, step = _within(part.start or 0, size), part.step or 1
     last = size if part.stop is None else _within(part.stop, size)
     return first, larger(last - first + step - 1, 0) // step
