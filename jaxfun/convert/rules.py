@@ -282,8 +282,11 @@ def _as_float(size: Any) -> Any:
 
 
 def _times(one: Any, other: Any) -> Any:
-    whole = [int(each) if isinstance(each, float) and each.is_integer() else each for each in (one, other)]
-    return operator.mul(*whole) if is_open(one) or is_open(other) else one * other
+    return _whole(one) * _whole(other) if is_open(one) or is_open(other) else one * other
+
+
+def _whole(number: Any) -> Any:
+    return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
 # Control flow: the graphs are functions of their inputs.

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from types import ModuleType
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import max_dim, min_dim
 from jax.errors import InconclusiveDimensionOperation
 from jax.export import is_symbolic_dim
 
@@ -20,6 +20,7 @@ _LARGEST = 2**31  # a slice to torch's largest integer ends at the end
 def is_open(size: Any) -> bool:
     """Return whether a size is a symbol of `jax.export`, whose number is unknown.
 
+    >>> import jax
     >>> is_open(3), is_open(jax.export.symbolic_shape("batch")[0])
     (False, True)
     """
@@ -34,6 +35,7 @@ def has_open(sizes: Iterable[Any]) -> bool:
 def is_certain(condition: Callable[[], Any]) -> bool:
     """Return whether a condition holds for every number that the open sizes in it can have.
 
+    >>> import jax
     >>> (batch,) = jax.export.symbolic_shape("batch")
     >>> is_certain(lambda: batch < 1), is_certain(lambda: batch >= 1), is_certain(lambda: batch > 3)
     (False, True, False)
@@ -47,6 +49,7 @@ def is_certain(condition: Callable[[], Any]) -> bool:
 def any_below(least: int, sizes: Sequence[Any]) -> bool:
     """Return whether any size is certain to be less than `least`.
 
+    >>> import jax
     >>> any_below(0, (2, -1)), any_below(1, jax.export.symbolic_shape("batch, length - 1"))
     (True, False)
     """
@@ -58,12 +61,12 @@ def any_below(least: int, sizes: Sequence[Any]) -> bool:
 
 def larger(one: Any, other: Any) -> Any:
     """Return the larger of two sizes, itself a symbol where it depends on an open one."""
-    return jax.core.max_dim(one, other) if is_open(one) or is_open(other) else max(one, other)
+    return max_dim(one, other) if is_open(one) or is_open(other) else max(one, other)
 
 
 def smaller(one: Any, other: Any) -> Any:
     """Return the smaller of two sizes, itself a symbol where it depends on an open one."""
-    return jax.core.min_dim(one, other) if is_open(one) or is_open(other) else min(one, other)
+    return min_dim(one, other) if is_open(one) or is_open(other) else min(one, other)
 
 
 def library_of(*sizes: Any) -> ModuleType:
@@ -74,6 +77,7 @@ def library_of(*sizes: Any) -> ModuleType:
 def span(size: Any, part: slice) -> tuple[Any, Any]:
     """Return the first index and the number of indices of a slice with a positive step, as `range(size)[part]` does.
 
+    >>> import jax
     >>> span(5, slice(1, None, 2)), span(jax.export.symbolic_shape("batch")[0], slice(None, -1))
     ((1, 2), (0, batch - 1))
     """
