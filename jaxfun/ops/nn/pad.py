@@ -18,7 +18,7 @@ from ...core.numbers import is_traced
 from ...core.op import op
 from ...core.public import public
 from ...core.record import Array, Choice, Factor, rows
-from ...core.sizes import any_below, larger, smaller
+from ...core.sizes import any_below, has_open, larger, smaller
 from ..index._values import want_fitting
 
 Pairs = list[tuple[int, int]]  # padding before and after, for each dimension in order
@@ -178,7 +178,9 @@ def _circular_pad(input: jax.Array, pairs: Pairs) -> jax.Array:
         if any_below(int(_adds(pair)), (rest,)):
             raise ShapeError("a `pad` that leaves a non-empty tensor", f"{pair} for a size of {size}")
     x = _cropped(input, pairs)
-    for axis, (before, after) in enumerate(pairs):
+    if not has_open(x.shape):
+        return jnp.pad(x, [(larger(before, 0), larger(after, 0)) for before, after in pairs], "wrap")
+    for axis, (before, after) in enumerate(pairs):  # jnp.pad asks how often a size fits into the padding
         size = x.shape[axis]
         ends = [(size - larger(before, 0), size), (0, size), (0, larger(after, 0))]
         x = (
