@@ -19,7 +19,7 @@ from torch.nn import functional
 import jaxfun as jf
 from jaxfun.cli.main import main
 from jaxfun.convert.proof.proof import from_json
-from jaxfun.core.errors import ArgumentValueError, ConversionError
+from jaxfun.core.errors import ArgumentValueError
 
 pytestmark = pytest.mark.usefixtures("as_a_user")
 # float32 in a program that is compiled anew: sums in another order
@@ -205,7 +205,7 @@ def test_port_without_a_proof_has_nothing_to_check() -> None:
 
 @pytest.mark.usefixtures("stored")
 def test_saved_port_is_checked_without_torch(tmp_path: Path) -> None:
-    proven().save(tmp_path / "port")
+    proven().save(tmp_path / "port", with_program=False)
     program = "import sys; sys.modules['torch'] = None; from jaxfun.cli.main import main; sys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", program, "check", str(tmp_path / "port")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -216,7 +216,7 @@ def test_saved_port_is_checked_without_torch(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("stored")
 def test_saved_program_runs_without_jaxfun_at_every_size_and_has_its_gradient(tmp_path: Path) -> None:
     port = proven()
-    port.save(tmp_path / "port", with_program=True)
+    port.save(tmp_path / "port")
     read = jax.export.deserialize((tmp_path / "port" / "program.jax_export").read_bytes())
     assert {*read.platforms} == {"cpu", "cuda", "tpu"}
     tokens = jnp.arange(30).reshape(5, 6) % 20
@@ -235,20 +235,9 @@ def test_program_of_a_random_port_takes_the_keys_data() -> None:
     np.testing.assert_allclose(state["norm.running_mean"], new["norm.running_mean"], **ROUNDED)
 
 
-def test_size_that_cannot_be_left_open_is_named_and_may_be_fixed() -> None:
-    port = jf.from_torch(nn.Conv2d(3, 4, 3), torch.randn(2, 3, 12, 12), dynamic=("batch",), prove=False)
-    with pytest.raises(ConversionError, match=r"sizes=\{'batch': 8\}"):
-        port.program()
-    x = jnp.ones((5, 3, 12, 12))
-    found = port.program({"batch": 5}).call(port.params, port.state, x)
-    np.testing.assert_allclose(
-        found, port(port.params, x), rtol=1e-5, atol=1e-5
-    )  # 27 products, in another form of the convolution
-
-
 @pytest.mark.usefixtures("stored")
 def test_edited_plan_is_found_at_the_edited_call(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    proven().save(tmp_path / "port")
+    proven().save(tmp_path / "port", with_program=False)
     plan = tmp_path / "port" / "plan.json"
     held = json.loads(plan.read_text())
     edited = [call for call in held["plan"]["graph"]["calls"] if call["target"] == "aten::gelu"][1]
@@ -261,7 +250,7 @@ def test_edited_plan_is_found_at_the_edited_call(tmp_path: Path, capsys: pytest.
 
 @pytest.mark.usefixtures("stored")
 def test_failing_save_keeps_the_port_that_stands_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    jf.from_torch(nn.Linear(2, 2), torch.ones(1, 2), prove=False).save(tmp_path / "port")
+    jf.from_torch(nn.Linear(2, 2), torch.ones(1, 2), prove=False).save(tmp_path / "port", with_program=False)
     before = {file.name: file.read_bytes() for file in (tmp_path / "port").iterdir()}
 
     def full(*args: Any, **options: Any) -> None:
@@ -271,15 +260,15 @@ def test_failing_save_keeps_the_port_that_stands_there(tmp_path: Path, monkeypat
     with monkeypatch.context() as patched:
         patched.setattr(json, "dumps", full)
         with pytest.raises(OSError, match="no space"):
-            port.save(tmp_path / "port")
+            port.save(tmp_path / "port", with_program=False)
     assert {file.name: file.read_bytes() for file in (tmp_path / "port").iterdir()} == before
     assert [each.name for each in tmp_path.iterdir()] == ["port"]
-    proven().save(tmp_path / "port")
+    proven().save(tmp_path / "port", with_program=False)
     assert jf.load_port(tmp_path / "port").params.keys() == proven().params.keys()
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "notes.txt").touch()
     with pytest.raises(ArgumentValueError, match="other files"):
-        proven().save(tmp_path / "other")
+        proven().save(tmp_path / "other", with_program=False)
 
 
 MODULE = """

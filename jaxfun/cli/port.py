@@ -2,6 +2,8 @@
 
 import inspect
 import re
+import sys
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -44,7 +46,11 @@ def _write(port: Any, out: Path) -> bool:
     Raises: ValueError for a port that cannot be written as source.
     """
     if not out.suffix:
-        port.save(out)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            port.save(out)
+        for warning in caught:
+            print(f"\nwarning: {warning.message}", file=sys.stderr)
         print(f"\nwritten: {out}/")
         return True
     try:

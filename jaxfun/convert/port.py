@@ -2,6 +2,7 @@
 
 import difflib
 import fnmatch
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,11 +13,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..core.dtypes import as_array, as_dtype
-from ..core.errors import ArgumentTypeError, ArgumentValueError, DTypeError, ShapeError, describe
+from ..core.errors import ArgumentTypeError, ArgumentValueError, ConversionError, DTypeError, ShapeError, describe
 from ..core.numbers import is_traced
 from ..core.public import public
 from .plan import Input, Plan
-from .program import program
+from .program import program, serialised, without_program
 from .proof.proof import Proof, from_json
 from .proof.recorded import Checked, check
 from .rules import Rule, random_calls, rules_of
@@ -143,22 +144,28 @@ class Port:
         """Return the port as a program of `jax.export`: it runs without jaxfun, on CPU, CUDA and TPU.
 
         Its `call` takes the parameters, the buffers and the arguments; in front of these the key's data
-        (`jax.random.key_data`) where something is random. Named tuples in its result are tuples. It serves every
-        dynamic size, but for those that `sizes` fixes by their names.
+        (`jax.random.key_data`) where something is random. Named tuples are tuples, and a constant among the arguments
+        is None. It serves every dynamic size of at least 1, but for those that `sizes` fixes by their names.
         Raises: ConversionError where a function cannot be computed without knowing a size.
         """
         return program(self, bool(random_calls(self.plan)), sizes or {})
 
-    def save(self, directory: str | Path, *, with_program: bool = False) -> None:
+    def save(self, directory: str | Path, *, with_program: bool = True) -> None:
         """Write the port to a directory, which `load_port` reads: JSON and safetensors, no pickle.
 
-        `with_program` also writes `program.jax_export`, which `jax.export.deserialize` reads: it runs without jaxfun,
-        and has its gradient. An earlier port there is replaced only when all is written. Rules of your own are not
-        written: give them to `load_port` again.
-        Raises: ArgumentValueError for a directory with other files; ConversionError as `program` does.
+        With the program `program.jax_export`, which `jax.export.deserialize` reads: it runs without jaxfun, and has
+        its gradient. An earlier port there is replaced only when all is written. Rules of your own are not written:
+        give them to `load_port` again.
+        Raises: ArgumentValueError for a directory with other files.
+        Warns: where `jax.export` cannot write the program. All else is written.
         """
+        exported = b""
+        if with_program:
+            try:
+                exported = serialised(self, bool(random_calls(self.plan)))
+            except ConversionError as error:
+                warnings.warn(without_program(directory, error), UserWarning, stacklevel=2)
         proof = "" if self.report is None else self.report.to_json()
-        exported = bytes(self.program().serialize(vjp_order=1)) if with_program else b""
         write(directory, Held(self.plan, {part: getattr(self, part) for part in PARTS}, self.recorded, proof, exported))
 
     def shardings(self, mesh: jax.sharding.Mesh, specs: Mapping[str, Any]) -> dict[str, jax.sharding.NamedSharding]:

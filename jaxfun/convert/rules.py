@@ -17,6 +17,7 @@ import jax.numpy as jnp
 
 from ..core.dtypes import DType, canonical, float32
 from ..core.errors import ConversionError
+from ..core.sizes import is_open, larger, smaller
 from ..ops import record_of
 from .plan import Call, Plan
 
@@ -273,6 +274,21 @@ def _vector_norm(
     return _public("norm")(self, ord, dim, keepdim, dtype=dtype)
 
 
+# Sizes. One that jax.export leaves open stays exact as a float too: twice a height is a height.
+
+
+def _as_float(size: Any) -> Any:
+    return size if is_open(size) else float(size)
+
+
+def _times(one: Any, other: Any) -> Any:
+    return _whole(one) * _whole(other) if is_open(one) or is_open(other) else one * other
+
+
+def _whole(number: Any) -> Any:
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
 # Control flow: the graphs are functions of their inputs.
 
 
@@ -317,14 +333,15 @@ OWN: Mapping[str, Rule] = {
     "aten::randn_like": _like(jax.random.normal),
     "aten::_local_scalar_dense": _number,
     "aten::item": _number,
-    "torch.sym_max": max,
-    "torch.sym_min": min,
-    "torch.sym_float": float,
+    "torch.sym_max": larger,
+    "torch.sym_min": smaller,
+    "torch.sym_float": _as_float,
+    "operator.mul": _times,
     "torch.sym_int": int,
     "torch.sym_not": operator.not_,
-    "math.ceil": math.ceil,
-    "math.floor": math.floor,
-    "math.trunc": math.trunc,
+    "math.ceil": lambda number: number if is_open(number) else math.ceil(number),
+    "math.floor": lambda number: number if is_open(number) else math.floor(number),
+    "math.trunc": lambda number: number if is_open(number) else math.trunc(number),
 }
 
 

@@ -15,6 +15,7 @@ import jax.numpy as jnp
 
 from ..core.dtypes import DTYPES, canonical, int64
 from ..core.errors import X64DisabledError
+from ..core.sizes import is_open
 from .plan import Call, DTypeName, Graph, Plan, Ref, SubGraph
 from .rules import Rule, key_of
 
@@ -112,8 +113,8 @@ def filled(leaves: Sequence[Any], arrays: Sequence[Any]) -> list[Any]:
 
 
 def parted(values: Values) -> tuple[Values, Values]:
-    """Return the arrays, and the Python numbers: a traced function cannot return those."""
-    numbers = {name: value for name, value in values.items() if isinstance(value, (bool, int, float))}
+    """Return the arrays, and the numbers of Python and open sizes: a traced function cannot return those."""
+    numbers = {name: value for name, value in values.items() if isinstance(value, (bool, int, float)) or is_open(value)}
     return {name: value for name, value in values.items() if name not in numbers}, numbers
 
 

@@ -13,10 +13,11 @@ import numpy as np
 
 from ..core.errors import ArgumentValueError
 from .plan import Call, DTypeName, Graph, Input, Place, Plan, Ref, SubGraph
+from .program import PROGRAM
 
 FORMAT = 1
 _PLAN, _ARRAYS = "plan.json", "arrays.safetensors"
-_PROOF, _RECORDED, _PROGRAM = "proof.json", "recorded.safetensors", "program.jax_export"
+_PROOF, _RECORDED = "proof.json", "recorded.safetensors"
 PARTS = ("params", "state", "constants")
 Parts = dict[str, dict[str, jax.Array]]
 _TAGS = {Ref: "ref", DTypeName: "dtype", SubGraph: "graph"}
@@ -63,7 +64,7 @@ def _write_files(place: Path, held: Held) -> None:
     if held.proof:
         (place / _PROOF).write_text(held.proof + "\n", encoding="utf-8")
     if held.program:
-        (place / _PROGRAM).write_bytes(held.program)
+        (place / PROGRAM).write_bytes(held.program)
 
 
 def read(directory: str | Path) -> Held:

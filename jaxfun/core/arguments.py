@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from .dims import is_integer
 from .dtypes import DType, as_array, is_scalar, required
 from .errors import ArgumentTypeError, describe
 from .record import Role
+from .sizes import is_open
 
 _NUMBERS = (bool, int, float, complex)
 
@@ -29,7 +31,9 @@ def as_tensor(name: str, value: Any) -> jax.Array:
 def _operand(name: str, value: Any) -> Any:
     if isinstance(value, np.generic):
         return value.item()  # to torch a NumPy scalar is a Python number
-    return value if isinstance(value, _NUMBERS) else as_tensor(name, value)
+    if isinstance(value, _NUMBERS):
+        return value
+    return jnp.asarray(value) if is_open(value) else as_tensor(name, value)
 
 
 def _tensors(name: str, value: Any) -> tuple[jax.Array, ...]:
@@ -49,7 +53,7 @@ def _static(name: str, value: Any) -> Any:
 def _number(name: str, value: Any) -> Any:
     if getattr(value, "ndim", None) == 0 and not isinstance(value, jax.Array):  # a 0-dim tensor is a number to torch
         value = value.item()
-    if not isinstance(value, (*_NUMBERS, jax.Array)):
+    if not isinstance(value, (*_NUMBERS, jax.Array)) and not is_open(value):
         raise ArgumentTypeError(f"`{name}` to be a number", describe(value))
     return value
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .errors import ArgumentTypeError, IndexRangeError, ShapeError, describe
+from .sizes import is_certain, is_open
 
 
 def wrap_dim(dim: int, ndim: int, name: str = "dim") -> int:
@@ -48,7 +49,7 @@ def want_index(input: Any, dim: int, index: Any) -> None:
         raise IndexRangeError("a tensor with dimensions", describe(input))
     axis = wrap_dim(dim, input.ndim)
     size = input.shape[axis]
-    if not -size <= index < size:
+    if is_certain(lambda: not -size <= index < size):
         raise IndexRangeError(f"`index` in [{-size}, {size - 1}] for dimension {axis}", str(index))
 
 
@@ -85,12 +86,17 @@ def as_sizes(given: tuple[Any, ...], name: str) -> tuple[int, ...]:
 def _as_size(value: Any) -> int:
     if isinstance(value, bool):
         raise TypeError(value)
-    return operator.index(value)
+    try:
+        return operator.index(value)
+    except TypeError:
+        if is_open(value):
+            return value
+        raise
 
 
 def is_integer(value: Any) -> bool:
-    """Return whether a value is an integer of Python or NumPy. A bool is not an integer here."""
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    """Return whether a value is an integer of Python or NumPy, or an open size. A bool is not an integer here."""
+    return (isinstance(value, (int, np.integer)) and not isinstance(value, bool)) or is_open(value)
 
 
 def want_integer(**named: Any) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 
 from .errors import ArgumentTypeError, X64DisabledError, describe
 from .public import public
+from .sizes import is_open
 
 
 class Category(enum.IntEnum):
@@ -293,10 +294,10 @@ _NUMBERS = (*_PYTHON, np.generic)
 
 
 def is_scalar(value: Any) -> builtins.bool:
-    """Return whether torch would treat `value` as a Python number: one, or a 0-dim weakly typed array."""
+    """Return whether torch would treat `value` as a Python number: one, a 0-dim weakly typed array, an open size."""
     if isinstance(value, _NUMBERS):
         return True
-    return builtins.bool(getattr(value, "weak_type", False)) and np.ndim(value) == 0
+    return (builtins.bool(getattr(value, "weak_type", False)) and np.ndim(value) == 0) or is_open(value)
 
 
 def of(value: Any) -> DType:
@@ -305,6 +306,8 @@ def of(value: Any) -> DType:
         value = value.item()
     if isinstance(value, _PYTHON):
         return _SCALARS[builtins.type(value)]
+    if is_open(value):
+        return int64
     if is_scalar(value):
         return _SCALARS[_PYTHON[as_dtype(value.dtype).category]]
     if not hasattr(value, "dtype"):

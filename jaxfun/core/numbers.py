@@ -9,14 +9,15 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from .dtypes import Category, DType, as_dtype, of, uint8
+from .dtypes import Category, DType, of, uint8
 from .errors import ArgumentTypeError, DTypeError, describe
 from .record import Number
+from .sizes import is_open
 
 
 def is_traced(value: Any) -> bool:
-    """Return whether a value is a tracer: its numbers are unknown before the compiled program runs."""
-    return isinstance(value, Tracer)
+    """Return whether a value is a tracer or an open size: its numbers are unknown before the compiled program runs."""
+    return isinstance(value, Tracer) or is_open(value)
 
 
 def is_finite(array: jax.Array) -> bool:
@@ -41,7 +42,7 @@ def as_number(value: Any) -> Any:
 
     Raises: ArgumentTypeError for anything else.
     """
-    if isinstance(value, Number) and not isinstance(value, np.generic):
+    if (isinstance(value, Number) and not isinstance(value, np.generic)) or is_open(value):
         return value
     if not hasattr(value, "dtype") or np.ndim(value):
         raise ArgumentTypeError("a number", describe(value))
@@ -60,7 +61,7 @@ def as_real(number: Any, name: str) -> Any:
 
 def default_dtype(number: Any) -> DType:
     """Return torch's default dtype for a number: bool, int64, float32 or complex64. A tensor counts as its number."""
-    return of((False, 0, 0.0, 0j)[as_dtype(number.dtype).category] if is_traced(number) else number)
+    return of((False, 0, 0.0, 0j)[of(number).category] if is_traced(number) else number)
 
 
 def fitting(number: Any, dtype: DType) -> Any:

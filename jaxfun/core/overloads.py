@@ -17,6 +17,7 @@ from .errors import ArgumentTypeError, JaxfunError
 from .public import as_positional, describe_arguments, refuse_unbound
 from .record import Op, Role
 from .signatures import call_of, up_to_variadic
+from .sizes import is_open
 from .spelling import numpy_names, renamed
 
 _Op = Callable[..., Any]
@@ -109,6 +110,8 @@ def _is_of(value: Any, annotation: Any) -> bool:
     if not all(isinstance(each, type) for each in plain):
         return True
     taken = (*plain, int) if float in plain else tuple(plain)  # an integer is a float to torch
+    if is_open(value):
+        return int in taken
     return isinstance(value, taken) and (not isinstance(value, bool) or bool in plain)
 
 

@@ -1,7 +1,7 @@
 """Parts of derivative rules that differ from JAX's: arguments without a tangent, sums over no elements, a bound."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -44,3 +44,18 @@ def at_least(input: jax.Array, low: float) -> jax.Array:
 @at_least.defjvp
 def _at_least_jvp(low: float, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     return at_least(*primals, low), tangents[0]
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(0,))
+def found_at(take: Callable[..., jax.Array], input: jax.Array, values: jax.Array, places: jax.Array) -> jax.Array:
+    """Return `values`, with the derivative of `take(input, places)`, to which they are equal.
+
+    Places that were found by a search have no derivative, and the search need not have one.
+    """
+    return values
+
+
+@found_at.defjvp
+def _found_at_jvp(take: Callable[..., jax.Array], primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    _, values, places = primals
+    return values, take(tangents[0], places)

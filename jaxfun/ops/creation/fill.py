@@ -18,12 +18,13 @@ from ...core.dtypes import Category, DType, as_array, as_dtype, canonical, float
 from ...core.errors import ArgumentTypeError, ArgumentValueError, DTypeError, ShapeError, describe
 from ...core.numbers import as_number, default_dtype, fitting, is_traced, rounded
 from ...core.public import public
+from ...core.sizes import any_below
 from ...core.types import Number, Sizes
 
 
 def checked_size(size: tuple[int, ...]) -> tuple[int, ...]:
     """Return a size after a check. Raises: ShapeError for a negative one."""
-    if min(size, default=0) < 0:
+    if any_below(0, size):
         raise ShapeError("sizes of at least 0", str(list(size)))
     return size
 

@@ -24,6 +24,7 @@ from ...core.errors import (
 )
 from ...core.numbers import as_number, fitting, is_traced, rounded
 from ...core.public import public
+from ...core.sizes import any_below, has_open, is_certain, is_open, larger, library_of
 
 
 @public
@@ -40,6 +41,8 @@ def arange(start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None) -> 
     (Array([0, 1, 2], dtype=int32), Array([1. , 1.5], dtype=float32))
     """
     start, end = (0, start) if end is None else (start, end)
+    if has_open((start, end, step)):
+        return _open_range(start, end, step, dtype)
     first, last, stride = (_real(as_number(number), dtype) for number in (start, end, step))
     whole = all(isinstance(number, int) for number in (first, last, stride))
     wanted = required(dtype) if dtype is not None else canonical(int64) if whole else float32
@@ -49,6 +52,22 @@ def arange(start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None) -> 
     if wanted.category is not Category.INTEGER:
         return jnp.asarray(_floats_from(first, stride, _count(first, last, stride), wanted))
     return jnp.asarray(_integers_from(first, last, stride, wanted))
+
+
+def _open_range(start: Any, end: Any, step: Any, dtype: Any) -> jax.Array:
+    """Return a range whose ends `jax.export` leaves open: of integers, cast to the dtype."""
+    ends = [
+        int(number) if isinstance(number, float) and number.is_integer() else number for number in (start, end, step)
+    ]
+    if not all(isinstance(number, int) or is_open(number) for number in ends):
+        raise ArgumentTypeError(
+            "whole numbers beside a size that jax.export leaves open", f"{start} to {end} by {step}"
+        )
+    default = float32 if any(isinstance(number, float) for number in (start, end, step)) else canonical(int64)
+    wanted = default if dtype is None else required(dtype)
+    if wanted.category in (Category.BOOL, Category.COMPLEX):
+        raise UnsupportedDTypeError("an integer or floating point dtype", wanted.name)
+    return jnp.arange(*ends, dtype=canonical(int64).dtype).astype(wanted.dtype)
 
 
 def _real(number: Any, dtype: Any) -> Any:
@@ -101,7 +120,7 @@ def linspace(start: Any, end: Any, steps: int, *, dtype: Any = None) -> jax.Arra
     Array([0.  , 0.25, 0.5 , 0.75, 1.  ], dtype=float32)
     """
     first, last, count, wanted = _checked_arguments(start, end, steps, dtype)
-    if count < 2:
+    if is_certain(lambda: count < 2):
         return _constant(first, count, wanted)
     if wanted.is_complex:
         real = wanted.to_real()
@@ -125,7 +144,7 @@ def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any
     """
     first, last, count, wanted = _checked_arguments(start, end, steps, dtype)
     kind = wanted if wanted.is_complex else canonical(float64)
-    if count < 2:
+    if is_certain(lambda: count < 2):
         return _constant(_power(base, first, kind), count, wanted)
     return _cast(_power(base, _points(first, last, count, wanted, kind, fused=False), kind), wanted)
 
@@ -133,7 +152,7 @@ def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any
 def _checked_arguments(start: Any, end: Any, steps: int, dtype: Any) -> tuple[Any, Any, int, DType]:
     """Return `start` and `end` as numbers, the number of points, and the dtype."""
     (count,) = as_sizes((steps,), "steps")
-    if count < 0:
+    if any_below(0, (count,)):
         raise ShapeError("`steps` of at least 0", str(count))
     if any(map(np.ndim, (start, end))):
         raise ShapeError("`start` and `end` to be 0-dim", f"{describe(start)} and {describe(end)}")
@@ -142,7 +161,7 @@ def _checked_arguments(start: Any, end: Any, steps: int, dtype: Any) -> tuple[An
     wanted = (complex64 if is_complex else float32) if dtype is None else required(dtype)
     if is_complex and not wanted.is_complex:
         raise DTypeError("a complex dtype for a complex `start` or `end`", wanted.name)
-    if wanted.category is Category.BOOL and count > 1:
+    if wanted.category is Category.BOOL and not is_certain(lambda: count <= 1):
         raise UnsupportedDTypeError("a numeric dtype", "bool")
     return first, last, count, wanted
 
@@ -155,13 +174,13 @@ def _constant(number: Any, count: int, dtype: DType) -> jax.Array:
 
 def _points(first: Any, last: Any, count: int, dtype: DType, kind: DType, fused: bool = True) -> Any:
     """Return start + step * i in the first half, end + step * (i - count + 1) in the second, computed in `kind`."""
-    library: ModuleType = jnp if is_traced(first) or is_traced(last) else np
+    library: ModuleType = jnp if is_traced(first) or is_traced(last) else library_of(count)
     with np.errstate(all="ignore"):
         ends = [_cast_with(library, number, dtype) for number in (first, last)]
-        step = (ends[1] - ends[0]).astype(kind.dtype) / np.asarray(count - 1, kind.dtype)
-        index = np.arange(count)
+        step = (ends[1] - ends[0]).astype(kind.dtype) / library.asarray(larger(count - 1, 1), kind.dtype)
+        index = library_of(count).arange(count)
         early = index < count // 2
-        hops = np.where(early, index, index - (count - 1)).astype(kind.dtype)
+        hops = library_of(count).where(early, index, index - (count - 1)).astype(kind.dtype)
         origin = library.where(early, *(end.astype(kind.dtype) for end in ends))
         return _fused(step, hops, origin) if fused and library is np else origin + step * hops
 

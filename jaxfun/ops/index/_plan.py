@@ -24,6 +24,7 @@ from ...core.errors import (
     UnsupportedArgumentError,
     describe,
 )
+from ...core.sizes import is_certain, is_open, span
 
 _MASKS = ("bool", "uint8")  # torch still accepts a uint8 mask (deprecated)
 _ALLOWED = "an integer, a slice, None, `...`, a bool, or a tensor of integers or bools"
@@ -98,7 +99,8 @@ def read(shape: Sequence[int], index: Any, *, tensors_only: bool = False) -> Pla
         raise IndexRangeError(f"at most {len(shape)} indices", str(reader.specified))
     for item in items:
         kind = _normalized(item)
-        _TAKE.get(type(kind), _take_array)(reader, kind)
+        take = _take_integer if is_open(kind) else _TAKE.get(type(kind), _take_array)
+        take(reader, kind)
     return _plan_of(reader)
 
 
@@ -107,7 +109,7 @@ def check_range(plan: Plan) -> None:
     if 0 in plan.result:
         return
     for dim, tensor in zip(plan.layout.dims, plan.tensors, strict=True):
-        if not isinstance(tensor, Tracer):
+        if not isinstance(tensor, Tracer) and not is_open(plan.view[dim]):
             _check_numbers(np.asarray(tensor), plan.view[dim], dim)
 
 
@@ -166,6 +168,8 @@ def _normalized(item: Any) -> Any:
         return _as_index_array(item)
     if isinstance(item, (str, bytes)):
         raise ArgumentTypeError(_ALLOWED, describe(item))
+    if is_open(item):
+        return item
     try:
         return _as_integer(item)
     except TypeError:
@@ -214,7 +218,8 @@ def _bounds(item: slice) -> tuple[int, int | None, int]:
     """Return the start, stop and step of a slice."""
     try:
         start, stop, stride = (
-            None if bound is None else operator.index(bound) for bound in (item.start, item.stop, item.step)
+            bound if bound is None or is_open(bound) else operator.index(bound)
+            for bound in (item.start, item.stop, item.step)
         )
     except TypeError:
         advice = "A slice cannot have traced bounds under jit: use jax.lax.dynamic_slice."
@@ -262,20 +267,24 @@ class _Reader:
 
 def _take_integer(reader: _Reader, index: Any) -> None:
     size = reader.shape[reader.axis]
-    if not size or not (isinstance(index, Tracer) or -size <= index < size):
+    if not size or (not isinstance(index, Tracer) and is_certain(lambda: not -size <= index < size)):
         raise IndexRangeError(f"an index in [{-size}, {size - 1}] for dimension {reader.dim}", str(index))
-    reader.starts[reader.axis] = index if isinstance(index, Tracer) else index % size
+    reader.starts[reader.axis] = index if isinstance(index, Tracer) else _from_front(index, size)
     reader.sizes[reader.axis] = 1
     reader.dropped.append(reader.axis)
     reader.axis += 1
     del reader.view[reader.dim]
 
 
+def _from_front(index: Any, size: Any) -> Any:
+    return index + size if is_certain(lambda: index < 0) else index
+
+
 def _take_slice(reader: _Reader, item: slice) -> None:
     start, stop, stride = _bounds(item)
-    span = range(reader.shape[reader.axis])[start:stop:stride]
-    reader.starts[reader.axis], reader.strides[reader.axis] = span.start, stride
-    reader.sizes[reader.axis] = reader.view[reader.dim] = len(span)
+    first, count = span(reader.shape[reader.axis], slice(start, stop, stride))
+    reader.starts[reader.axis], reader.strides[reader.axis] = first, stride
+    reader.sizes[reader.axis] = reader.view[reader.dim] = count
     reader.keep()
 
 

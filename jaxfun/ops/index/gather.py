@@ -10,6 +10,7 @@ from ...core.dims import broadcast_shapes, wrap_dim
 from ...core.errors import IndexRangeError, PositionError, ShapeError, describe
 from ...core.op import op
 from ...core.record import Array, Choice, Dim, Index, Mask, Role, rows
+from ...core.sizes import any_below
 from ._positions import (
     BOTH,
     as_unsigned,
@@ -71,7 +72,9 @@ def _gathered(input: jax.Array, axis: int, index: jax.Array) -> jax.Array:
 
 def _check_index_shape(index: tuple[int, ...], input: tuple[int, ...], axis: int) -> None:
     fits = len(index) == len(input) and all(
-        size <= limit for dim, (size, limit) in enumerate(zip(index, input, strict=True)) if dim != axis
+        not any_below(0, (limit - size,))
+        for dim, (size, limit) in enumerate(zip(index, input, strict=True))
+        if dim != axis
     )
     if not fits:
         raise ShapeError(f"an index no larger than {list(input)} except in dimension {axis}", str(list(index)))

@@ -14,6 +14,7 @@ from ...core.errors import PositionError, ShapeError, describe
 from ...core.op import op
 from ...core.overloads import overloads
 from ...core.record import Array, Choice, Dim, Factor, Index, Mask, rows
+from ...core.sizes import any_below
 from ._combine import REDUCTIONS, add_at, combined, set_at
 from ._positions import BOTH, as_unsigned, check_along, want_integers, with_dims
 from ._values import want_fitting
@@ -145,7 +146,7 @@ def _check_shapes(input: tuple[int, ...], index: tuple[int, ...], src: tuple[int
     if 0 < len(src) < len(index) == len(input):
         raise PositionError(f"a `src` of {len(index)} dimensions", str(list(src)))
     fits = len(input) == len(index) == max(len(src), 1) and all(
-        size <= given and (dim == axis or size <= limit)
+        not any_below(0, (given - size,) if dim == axis else (given - size, limit - size))
         for dim, (size, limit, given) in enumerate(zip(index, input, src or (1,), strict=True))
     )
     if not fits:

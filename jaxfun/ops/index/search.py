@@ -15,6 +15,7 @@ from ...core.numbers import is_traced
 from ...core.op import op
 from ...core.public import public
 from ...core.record import BOOLS, COMPLEXES, Array, Choice, Index, Mask, Operand, Shape, rows
+from ...core.sizes import is_certain, is_open
 from ._positions import check_positions, want_long
 
 # Search in a sorted sequence.
@@ -98,13 +99,18 @@ def _as_index(found: jax.Array, out_int32: bool) -> jax.Array:
     return found.astype((int32 if out_int32 else canonical(int64)).dtype)
 
 
+_MOST_STEPS = 31  # of a bisection in a dimension that jax.export leaves open
+
+
 def _binary_search(sequence: jax.Array, input: jax.Array, right: bool) -> jax.Array:
     """Return the index of each value by bisection, so that NaN and an unsorted sequence give torch's result too.
 
     The comparison puts NaN after everything.
     """
     values, size = input.reshape(-1) if sequence.ndim == 1 else input, sequence.shape[-1]
-    dtype = np.uint32 if size < 2**31 else np.uint64  # jnp adds no wrap of negative indices to unsigned ones
+    dtype = (
+        np.uint64 if is_certain(lambda: size >= 2**31) else np.uint32
+    )  # jnp adds no wrap of negative indices to unsigned ones
 
     def halve(_: Any, span: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
         start, end = span
@@ -114,7 +120,8 @@ def _binary_search(sequence: jax.Array, input: jax.Array, right: bool) -> jax.Ar
         return jnp.where(is_after, middle + 1, start), jnp.where(is_after, end, middle)
 
     span = jnp.zeros(values.shape, dtype), jnp.full(values.shape, size, dtype)
-    start, _ = jax.lax.fori_loop(0, size.bit_length(), halve, span) if size else span
+    steps = _MOST_STEPS if is_open(size) else size.bit_length()
+    start, _ = jax.lax.fori_loop(0, steps, halve, span) if size else span
     return start.reshape(input.shape)
 
 

@@ -16,6 +16,8 @@ from ...core.op import op
 from ...core.overloads import overloads
 from ...core.public import public
 from ...core.record import BOOLS, COMPLEXES, Array, Dim, rows
+from ...core.sizes import is_certain
+from ...core.tangents import found_at
 from ..reduce.extrema import ValuesAndIndices
 from .search import want_size
 
@@ -52,25 +54,22 @@ def _sort_along(input: jax.Array, dim: int, descending: bool) -> ValuesAndIndice
     return ValuesAndIndices(values, indices.astype(canonical(int64).dtype))
 
 
-@functools.partial(jax.custom_jvp, nondiff_argnums=(0, 1))
 def _sorted(axis: int, descending: bool, input: jax.Array) -> tuple[jax.Array, jax.Array]:
     """Return the sorted elements and their indices, by a stable sort."""
     if input.ndim == 0:
         return input, jnp.zeros((), np.int32)
-    dtype = (int32 if input.shape[axis] < 2**31 else int64).dtype
+    values, indices = _in_order(axis, descending, jax.lax.stop_gradient(input))
+    return found_at(functools.partial(_elements_at, axis=axis), input, values, indices), indices
+
+
+def _in_order(axis: int, descending: bool, input: jax.Array) -> tuple[jax.Array, jax.Array]:
+    dtype = (int64 if is_certain(lambda: input.shape[axis] >= 2**31) else int32).dtype
     both = input, jax.lax.broadcasted_iota(dtype, input.shape, axis)
     # flip before and after the sort, so that equal elements keep their order
     turned = [jnp.flip(each, axis) for each in both] if descending else both
     found = jax.lax.sort(turned, dimension=axis, num_keys=1, is_stable=True)
     values, indices = [jnp.flip(each, axis) for each in found] if descending else found
     return values, indices
-
-
-@_sorted.defjvp
-def _sorted_jvp(axis: int, descending: bool, primals: Any, tangents: Any) -> tuple[Any, Any]:
-    (input,), (tangent,) = primals, tangents
-    values, indices = _sorted(axis, descending, input)
-    return (values, indices), (_elements_at(tangent, indices, axis), np.zeros(indices.shape, jax.dtypes.float0))
 
 
 def _elements_at(input: jax.Array, indices: jax.Array, axis: int) -> jax.Array:
@@ -130,7 +129,7 @@ def topk(input: Array, k: int, dim: Dim = -1, largest: bool = True, sorted: bool
     """
     axis = wrap_dim(dim, input.ndim)
     size = input.shape[axis] if input.ndim else 1
-    if not 0 <= k <= size:
+    if is_certain(lambda: not 0 <= k <= size):
         raise ShapeError(f"a `k` in [0, {size}]", str(k))
     select = _topk_indices if input.ndim and as_dtype(input.dtype) in _SELECTED else _first_indices
     indices = select(jax.lax.stop_gradient(input), k, axis, largest)
@@ -174,7 +173,7 @@ def kthvalue(input: Array, k: int, dim: Dim = -1, keepdim: bool = False) -> Valu
     size = input.shape[axis] if input.ndim else 1
     if size == 0:
         raise IndexRangeError(f"a non-empty `dim`, not {axis}", describe(input))
-    if not 1 <= k <= size:
+    if is_certain(lambda: not 1 <= k <= size):
         raise ShapeError(f"a `k` in [1, {size}]", str(k))
     if input.ndim == 0:
         return ValuesAndIndices(input, jnp.zeros((), canonical(int64).dtype))

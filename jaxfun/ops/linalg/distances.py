@@ -15,6 +15,7 @@ from ...core.dtypes import DType
 from ...core.errors import ArgumentValueError, DTypeError, describe
 from ...core.op import op
 from ...core.record import HALVES, NOT_FLOATS, Array, Choice, rows, where_empty
+from ...core.sizes import is_certain
 from ..reduce.extrema import largest
 from ._matrices import want
 
@@ -28,7 +29,7 @@ _takes_no_pairs = where_empty(HALVES)
 
 def _takes_no_rows(arguments: Mapping[str, Any]) -> frozenset[DType]:
     input = arguments["input"]
-    return HALVES if input.size == 0 or input.ndim == 2 > len(input) else frozenset()
+    return HALVES if input.size == 0 or (input.ndim == 2 and is_certain(lambda: input.shape[0] < 2)) else frozenset()
 
 
 @op(

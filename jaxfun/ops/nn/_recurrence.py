@@ -12,13 +12,17 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
+from ...core.sizes import is_open
 from ..pointwise.trigonometric import tanh
 from .activation import relu
 
 Arrays = tuple[jax.Array, ...]
 
-# two steps an iteration: on the CPU a fifth faster, and hardly more to compile
-_scan = functools.partial(jax.lax.scan, unroll=2)
+
+def _scan(step: Callable[..., Any], state: Any, items: Any, *, reverse: bool) -> Any:
+    # two steps an iteration: on the CPU a fifth faster, and hardly more to compile
+    unroll = 1 if is_open(jax.tree.leaves(items)[0].shape[0]) else 2
+    return jax.lax.scan(step, state, items, reverse=reverse, unroll=unroll)
 
 
 class Cell(NamedTuple):

@@ -1,12 +1,21 @@
-"""Resampling along one dimension: the input indices and weights of each output element, as constants."""
+"""Resampling along one dimension: the input indices and weights of each output element.
 
+They are constants, of NumPy; for a size that `jax.export` leaves open, `jax.numpy` computes them in the program.
+"""
+
+import functools
 import math
 from collections.abc import Callable, Mapping
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+
+from ...core.dtypes import canonical, int64
+from ...core.errors import ShapeError
+from ...core.sizes import has_open, is_open, larger, library_of
 
 
 class Axis(NamedTuple):
@@ -21,7 +30,9 @@ class Axis(NamedTuple):
     @property
     def scale(self) -> Any:
         """The step between output elements, in input coordinates."""
-        number = self.dtype
+        number = self.number
+        if self.align_corners and has_open((self.old, self.new)):
+            return number(self.old - 1) / number(larger(self.new - 1, 1)) * (number(self.new) > 1)
         if self.align_corners:
             return number(self.old - 1) / number(self.new - 1) if self.new > 1 else number(0)
         if self.factor is not None and self.factor > 0:
@@ -29,9 +40,24 @@ class Axis(NamedTuple):
         return number(self.old) / number(self.new)
 
     @property
-    def coordinates(self) -> np.ndarray:
+    def library(self) -> ModuleType:
+        """The library that computes the indices and weights."""
+        return library_of(self.old, self.new)
+
+    @property
+    def number(self) -> Callable[[Any], Any]:
+        """The function that converts a size to the dtype."""
+        return functools.partial(jnp.asarray, dtype=self.dtype) if self.library is jnp else self.dtype
+
+    @property
+    def places(self) -> Any:
+        """The index of each output element, in the dtype of the coordinates."""
+        return self.library.arange(self.new).astype(self.dtype)
+
+    @property
+    def coordinates(self) -> Any:
         """The source coordinate of each output element: its centre, in input coordinates."""
-        new = np.arange(self.new, dtype=self.dtype)
+        new = self.places
         if self.align_corners:
             return self.scale * new
         return self.scale * (new + self.dtype(0.5)) - self.dtype(0.5)
@@ -40,15 +66,14 @@ class Axis(NamedTuple):
 class Taps(NamedTuple):
     """The taps of each output element: input indices, (taps, new), their weights, and a mask of the valid taps."""
 
-    indices: np.ndarray
+    indices: Any
     weights: Any = None
     valid: Any = None
 
 
 def nearest(axis: Axis) -> Taps:
     """Return the tap of mode "nearest": the element at the coordinate rounded down, without the half-pixel offset."""
-    new = np.arange(axis.new, dtype=axis.dtype)
-    return _nearest_tap(axis, new * axis.scale)
+    return _nearest_tap(axis, axis.places * axis.scale)
 
 
 def nearest_exact(axis: Axis) -> Taps:
@@ -56,23 +81,29 @@ def nearest_exact(axis: Axis) -> Taps:
     return _nearest_tap(axis, axis.coordinates + axis.dtype(0.5))
 
 
-def _nearest_tap(axis: Axis, coordinates: np.ndarray) -> Taps:
-    return Taps(np.clip(np.floor(coordinates).astype(np.int64), 0, axis.old - 1)[None])
+def _nearest_tap(axis: Axis, coordinates: Any) -> Taps:
+    return Taps(axis.library.clip(_floor(axis, coordinates), 0, axis.old - 1)[None])
+
+
+def _floor(axis: Axis, coordinates: Any) -> Any:
+    return axis.library.floor(coordinates).astype(np.int64 if axis.library is np else canonical(int64).dtype)
 
 
 def linear(axis: Axis) -> Taps:
     """Return the taps of linear interpolation: the two elements around each coordinate."""
+    library = axis.library
     if axis.old == axis.new:
-        below, fraction = np.arange(axis.new), np.zeros(axis.new, axis.dtype)
-        return Taps(np.stack([below, below]), np.stack([1 - fraction, fraction]))
-    below, fraction = _index_and_fraction(np.maximum(axis.coordinates, 0), axis.old)
-    return Taps(np.stack([below, np.minimum(below + 1, axis.old - 1)]), np.stack([1 - fraction, fraction]))
+        below, fraction = library.arange(axis.new), library.zeros(axis.new, axis.dtype)
+        return Taps(library.stack([below, below]), library.stack([1 - fraction, fraction]))
+    below, fraction = _index_and_fraction(axis, library.maximum(axis.coordinates, 0))
+    above = library.minimum(below + 1, axis.old - 1)
+    return Taps(library.stack([below, above]), library.stack([1 - fraction, fraction]))
 
 
-def _index_and_fraction(coordinates: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+def _index_and_fraction(axis: Axis, coordinates: Any) -> tuple[Any, Any]:
     """Return the index of the element below each coordinate, and the fraction above it."""
-    below = np.minimum(np.floor(coordinates).astype(np.int64), size - 1)
-    return below, np.clip(coordinates - below.astype(coordinates.dtype), 0, 1).astype(coordinates.dtype)
+    below = axis.library.minimum(_floor(axis, coordinates), axis.old - 1)
+    return below, axis.library.clip(coordinates - below.astype(axis.dtype), 0, 1).astype(axis.dtype)
 
 
 _CUBIC_COEFFICIENT = -0.75  # the coefficient `a` of torch's cubic convolution; the antialiasing filter has -0.5
@@ -80,9 +111,9 @@ _CUBIC_COEFFICIENT = -0.75  # the coefficient `a` of torch's cubic convolution; 
 
 def cubic(axis: Axis) -> Taps:
     """Return the taps of cubic convolution: the four elements around each coordinate, clamped to the edges."""
-    below, fraction = _index_and_fraction(axis.coordinates, axis.old)
-    indices = np.clip(below + np.arange(-1, 3)[:, None], 0, axis.old - 1)
-    return Taps(indices, cubic_weights(fraction, np).astype(axis.dtype))
+    below, fraction = _index_and_fraction(axis, axis.coordinates)
+    indices = axis.library.clip(below + np.arange(-1, 3)[:, None], 0, axis.old - 1)
+    return Taps(indices, cubic_weights(fraction, axis.library).astype(axis.dtype))
 
 
 def cubic_weights(fraction: Any, numpy: Any) -> Any:
@@ -102,17 +133,26 @@ def cubic_weights(fraction: Any, numpy: Any) -> Any:
 
 def area(axis: Axis) -> Taps:
     """Return the taps of adaptive average pooling: the elements in each window, with equal weights."""
-    new = np.arange(axis.new)
+    new = axis.library.arange(axis.new)
     start, end = new * axis.old // axis.new, -(-(new + 1) * axis.old // axis.new)
     return _taps_of_ranges(axis, start, end, lambda *_: 1 / (end - start).astype(axis.dtype))
 
 
-def _taps_of_ranges(axis: Axis, start: np.ndarray, end: np.ndarray, weigh: Callable[..., np.ndarray]) -> Taps:
+def _taps_of_ranges(axis: Axis, start: Any, end: Any, weigh: Callable[..., Any]) -> Taps:
     """Return the taps of the elements from `start` to `end`. Shorter ranges are padded with invalid taps."""
-    taps = np.arange(int(np.max(end - start, initial=1)))[:, None]
+    library = axis.library
+    taps = np.arange(_most_taps(axis) if library is jnp else int(np.max(end - start, initial=1)))[:, None]
     valid = taps < end - start
-    weights = np.where(valid, weigh(start, taps), 0).astype(axis.dtype)
-    return Taps(np.minimum(start + taps, axis.old - 1), weights, valid)
+    weights = library.where(valid, weigh(start, taps), 0).astype(axis.dtype)
+    return Taps(library.minimum(start + taps, axis.old - 1), weights, valid)
+
+
+def _most_taps(axis: Axis) -> int:
+    """Return a number that no window of `area` exceeds, for sizes that `jax.export` leaves open."""
+    most = -(-axis.old // axis.new) + 1
+    if is_open(most):
+        raise ShapeError("sizes whose ratio is known", f"{axis.old} and {axis.new}")
+    return most
 
 
 def _triangle(x: np.ndarray) -> np.ndarray:
@@ -164,20 +204,20 @@ def resample_along(input: jax.Array, taps: Taps, dim: int) -> jax.Array:
     total: Any = None
     for tap, (indices, weights) in enumerate(zip(taps.indices, taps.weights, strict=True)):
         term = _gathered(input, indices, dim) * jnp.asarray(weights.reshape(shape), input.dtype)
-        if taps.valid is not None and not taps.valid[tap].all():
+        if taps.valid is not None and not (isinstance(taps.valid, np.ndarray) and taps.valid[tap].all()):
             term = jnp.where(taps.valid[tap].reshape(shape), term, 0)
         total = term if total is None else total + term
     return total
 
 
-def _gathered(input: jax.Array, indices: np.ndarray, dim: int) -> jax.Array:
-    """Return the elements at constant indices.
+def _gathered(input: jax.Array, indices: Any, dim: int) -> jax.Array:
+    """Return the elements at indices.
 
     If the scale factor is an integer, all elements except those at the edges are stacked slices. The gradient of a
     slice needs no scatter, which takes most of the time on a CPU.
     """
     size = input.shape[dim]
-    offsets, edge = _offsets(indices, size)
+    offsets, edge = _offsets(indices, size) if isinstance(indices, np.ndarray) else ([], 0)
     if not offsets:
         return jnp.take(input, indices, dim, mode="clip")
     if not any(offsets):

@@ -13,6 +13,7 @@ import numpy as np
 
 from ...core.dims import is_integer
 from ...core.errors import ArgumentTypeError, JaxfunError, PositionError, ShapeError, describe
+from ...core.sizes import any_below, is_open, library_of
 
 PerDim = int | tuple[int, ...] | list[int]  # one integer for all dimensions, or one for each
 Ints = tuple[int, ...]
@@ -55,7 +56,7 @@ def as_ints(value: Any, count: int, name: str) -> Ints:
 def want_at_least(least: int, **named: Ints) -> None:
     """Raise ShapeError if any integer is below `least`."""
     for name, values in named.items():
-        if min(values) < least:
+        if any_below(least, values):
             raise ShapeError(f"`{name}` of at least {least}", str(values))
 
 
@@ -86,6 +87,8 @@ def padded(input: jax.Array, pads: Pads, value: Any = 0) -> jax.Array:
 
 def strided_slice(input: jax.Array, axis: int, start: int, count: int, step: int) -> jax.Array:
     """Slice a dimension: `count` elements from `start`, with a stride of `step`."""
+    if is_open(count) and step != 1:  # JAX cannot tell whether such a slice fits
+        return jnp.take(input, start + step * jnp.arange(count), axis, mode="clip")
     return jax.lax.slice_in_dim(input, start, start + step * (count - 1) + 1, step, axis)
 
 
@@ -125,10 +128,10 @@ class Pool(NamedTuple):
     windows: Ints
 
     @property
-    def starts(self) -> list[np.ndarray]:
+    def starts(self) -> list[Any]:
         """The start indices of the windows in each dimension; they are negative in the padding."""
         each = zip(self.windows, self.stride, self.pads, strict=True)
-        return [np.arange(count) * step - low for count, step, (low, _) in each]
+        return [library_of(count).arange(count) * step - low for count, step, (low, _) in each]
 
     @property
     def first_inside(self) -> list[np.ndarray]:
@@ -157,13 +160,15 @@ def pool_of(
         raise ShapeError("`padding` of at most half the window", f"{pad} for a window of {extent}")
     sizes = input.shape[-dims:]
     windows = tuple(map(_window_count, sizes, extent, step, pad, (ceil_mode,) * dims))
-    if min(windows) < 1:
+    if any_below(1, windows):
         raise ShapeError(f"an input at least as large as the window of {extent}", describe(input))
     pads = tuple(map(_padding_to_last_window, sizes, extent, step, pad, windows))
     return Pool(sizes, kernel, step, spacing, pads, windows)
 
 
 def _padding_to_last_window(size: int, extent: int, step: int, pad: int, count: int) -> tuple[int, int]:
+    if is_open(size):
+        return pad, pad  # without `ceil_mode` the last window ends before the end of this padding
     return pad, max((count - 1) * step + extent - size - pad, 0)
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from ...core.dtypes import DType, canonical, int64
 from ...core.errors import ArgumentValueError, ShapeError, describe
 from ...core.op import op
 from ...core.record import COMPLEXES, NOT_FLOATS, Array, rows
+from ...core.sizes import has_open, library_of
 from ._windows import Ints, PerDim, flat_taps, per_dim, want_at_least, want_non_empty, want_rank
 from .max_pool import ValuesAndIndices, max_of_taps, pooled
 
@@ -33,10 +33,20 @@ def _output_sizes(dims: int, input: jax.Array, output_size: Any) -> Ints:
     return sizes
 
 
-def _bounds(size: int, count: int) -> tuple[np.ndarray, np.ndarray]:
+def _bounds(size: int, count: int) -> tuple[Any, Any]:
     """Return the start and end indices of the windows of a dimension."""
-    windows = np.arange(count)
+    windows = library_of(size, count).arange(count)
     return windows * size // count, -(-(windows + 1) * size // count)
+
+
+def _windows(size: int, count: int) -> tuple[Any, Any]:
+    """Return the indices in each window of a dimension, (count, taps), and where the windows end.
+
+    A shorter window has indices beyond its end.
+    """
+    starts, ends = _bounds(size, count)
+    most = -(-size // count) + 1 if has_open((size, count)) else (ends - starts).max()
+    return starts[:, None] + library_of(size, count).arange(most), ends
 
 
 def _average_pooled(dims: int, input: jax.Array, output_size: Any) -> jax.Array:
@@ -57,12 +67,12 @@ def _averaged_along(input: jax.Array, axis: int, count: int) -> jax.Array:
     if size % count == 0:
         parts = (*input.shape[:axis], count, size // count, *input.shape[axis + 1 :])
         return jnp.sum(input.reshape(parts), axis + 1) / (size // count) if size > count else input
-    starts, ends = _bounds(size, count)
-    taps = starts[:, None] + np.arange((ends - starts).max())
+    taps, ends = _windows(size, count)
     shape = (-1, *[1] * (input.ndim - axis - 1))
-    inside = (taps < ends[:, None]).reshape(count, *shape)
-    parts = jnp.take(input, np.minimum(taps, size - 1), axis)
-    return jnp.sum(jnp.where(inside, parts, 0), axis + 1) / (ends - starts).reshape(shape).astype(input.dtype)
+    inside = (taps < ends[:, None]).reshape(*taps.shape, *shape[1:])
+    parts = jnp.take(input, library_of(size, count).minimum(taps, size - 1), axis)
+    lengths = (ends - taps[:, 0]).reshape(shape).astype(input.dtype)
+    return jnp.sum(jnp.where(inside, parts, 0), axis + 1) / lengths
 
 
 def _max_pooled(dims: int, input: jax.Array, output_size: Any) -> ValuesAndIndices:
@@ -78,10 +88,10 @@ def _max_pooled(dims: int, input: jax.Array, output_size: Any) -> ValuesAndIndic
     return max_of_taps(input, flat_taps(sizes, [*map(_taps, sizes, counts)]), dims)
 
 
-def _taps(size: int, count: int) -> np.ndarray:
+def _taps(size: int, count: int) -> Any:
     """Return the elements of each window of a dimension, (count, taps). Shorter windows repeat their last element."""
-    starts, ends = _bounds(size, count)
-    return np.minimum(starts[:, None] + np.arange((ends - starts).max()), ends[:, None] - 1)
+    taps, ends = _windows(size, count)
+    return library_of(size, count).minimum(taps, ends[:, None] - 1)
 
 
 def _complex_if_global(arguments: Mapping[str, Any]) -> frozenset[DType]:

@@ -10,7 +10,8 @@ from ...core.dtypes import int64
 from ...core.errors import ShapeError
 from ...core.op import op
 from ...core.record import BOOLS, COMPLEXES, HALVES, INTEGERS, Array, Row, rows
-from ._windows import PerDim, Pool, pool_of
+from ...core.sizes import has_open, library_of
+from ._windows import PerDim, Pool, columns, padded, pool_of
 
 _REJECTED = BOOLS | COMPLEXES | INTEGERS - {int64}
 
@@ -36,6 +37,8 @@ def averaged(
 
 
 def _window_sums(input: jax.Array, pool: Pool) -> jax.Array:
+    if has_open(pool.sizes):  # JAX has no derivative of XLA's sums here
+        return _sums_of_columns(input, pool)
     lead = (1,) * (input.ndim - len(pool.sizes))
     return jax.lax.reduce_window(
         input,
@@ -47,12 +50,21 @@ def _window_sums(input: jax.Array, pool: Pool) -> jax.Array:
     )
 
 
-def _window_sizes(pool: Pool, with_padding: bool) -> np.ndarray:
+def _sums_of_columns(input: jax.Array, pool: Pool) -> jax.Array:
+    dims = len(pool.sizes)
+    batch = input if input.ndim == dims + 2 else input[None]
+    parts = columns(padded(batch, pool.pads), pool.kernel, pool.stride, (1,) * dims)
+    total = jnp.sum(parts, range(2, 2 + dims), dtype=input.dtype)
+    return total if batch is input else total[0]
+
+
+def _window_sizes(pool: Pool, with_padding: bool) -> Any:
     """Return the number of elements in each window, with or without padding. Elements beyond it are never counted."""
-    total = np.ones((), np.int64)
+    total: Any = np.ones((), np.int64)
     for size, kernel, start, (low, _) in zip(pool.sizes, pool.kernel, pool.starts, pool.pads, strict=True):
-        ends = np.minimum(start + kernel, size + (low if with_padding else 0))
-        total = total[..., None] * (ends - (start if with_padding else np.maximum(start, 0)))
+        library = library_of(size)
+        ends = library.minimum(start + kernel, size + (low if with_padding else 0))
+        total = total[..., None] * (ends - (start if with_padding else library.maximum(start, 0)))
     return total
 
 

@@ -11,6 +11,7 @@ from ...core.errors import ShapeError
 from ...core.op import op
 from ...core.public import public
 from ...core.record import BOOLS, COMPLEXES, INTEGERS, Array, Row, rows
+from ...core.sizes import any_below
 from ..linalg._matrices import want
 from ._windows import Ints, PerDim, extents, per_dim, want_at_least, want_rank
 from .convolution import Windows, accepted, accepted_transposed, conv, convolved, plus_bias, want_kernel
@@ -47,7 +48,7 @@ def _transposed(input: jax.Array, weight: jax.Array, windows: Windows) -> jax.Ar
     """Apply the transpose of a convolution. 16-bit floats are computed in float32."""
     wide = computed_in(as_dtype(input.dtype)).dtype
     shape = (input.shape[0], weight.shape[1] * windows.groups, *_output_sizes(input, weight, windows))
-    want(min(shape[2:]) > 0, "that give a non-empty result", input, weight)
+    want(not any_below(1, shape[2:]), "that give a non-empty result", input, weight)
     if not jnp.issubdtype(wide, jnp.inexact):  # JAX cannot transpose functions of integers
         return _transposed_integers(input, weight, windows)
     source = jax.ShapeDtypeStruct(shape, wide)

@@ -19,6 +19,7 @@ from ...core.dtypes import DType, as_dtype, computed_in, int64
 from ...core.errors import ShapeError, UnsupportedDTypeError, describe
 from ...core.op import op
 from ...core.record import BOOLS, INTEGERS, Array, Row, rows
+from ...core.sizes import any_below, has_open, is_certain
 from ..linalg._matrices import want
 from ._windows import (
     Ints,
@@ -53,6 +54,8 @@ class Windows(NamedTuple):
 def convolved(input: jax.Array, weight: jax.Array, windows: Windows) -> jax.Array:
     """Compute a convolution, 16-bit floats in float32. Shapes: (n, i, *), (o, i / groups, *) -> (n, o, *)."""
     wide = computed_in(as_dtype(input.dtype)).dtype
+    if has_open(input.shape[2:]) and max(windows.stride) > 1:  # JAX has no derivative of XLA's convolution here
+        return _by_columns(windows, input.astype(wide), weight.astype(wide))
     on_cpu = _fastest_on_cpu(input.shape, weight.shape, windows)
     if on_cpu is _by_xla and wide == input.dtype:
         return _by_xla(windows, input, weight)
@@ -66,11 +69,13 @@ def convolved(input: jax.Array, weight: jax.Array, windows: Windows) -> jax.Arra
 
 def _fastest_on_cpu(shape: Ints, kernel: Ints, windows: Windows) -> Any:
     """Return the fastest implementation on the CPU, as measured by benchmarks/bench_convolution.py."""
+    if has_open(shape[2:]):
+        return _by_xla
     taps, extent = kernel[2:], extents(kernel[2:], windows.dilation)
     count = math.prod(window_counts(shape[2:], extent, windows.stride, windows.pads))
     if windows.groups == shape[1] > 1 and math.prod(taps) <= _MOST_TAPS:
         return _by_taps
-    is_small = count <= _FEW_WINDOWS or math.prod((*shape[:2], *taps, count)) <= _FEW_NUMBERS
+    is_small = count <= _FEW_WINDOWS or is_certain(lambda: math.prod((*shape[:2], *taps, count)) <= _FEW_NUMBERS)
     is_disjoint = all(map(operator.le, taps, windows.stride))  # the windows do not overlap, as for a 1 x 1 kernel
     is_smaller = any(map(operator.lt, shape[2:], extent))
     return _by_columns if windows.groups > 1 or is_small or is_disjoint or is_smaller else _by_xla
@@ -169,7 +174,7 @@ def _with_bias(input: jax.Array, weight: jax.Array, bias: Any, windows: Windows)
     want_kernel(input, weight, bias, windows.groups, weight.shape[0])
     want(input.shape[1] == weight.shape[1] * windows.groups, "(n, i, *) and (o, i / groups, *)", input, weight)
     sizes = window_counts(input.shape[2:], extents(weight.shape[2:], windows.dilation), windows.stride, windows.pads)
-    want(min(sizes) > 0, "with an input at least as large as the kernel", input, weight)
+    want(not any_below(1, sizes), "with an input at least as large as the kernel", input, weight)
     if not input.shape[1]:  # torch returns no channels for an input without channels
         return jnp.zeros((input.shape[0], 0, *sizes), input.dtype)
     return plus_bias(convolved(input, weight, windows), bias).astype(input.dtype)

@@ -138,7 +138,7 @@ def _want_shapes(
             raise DTypeError("integer lengths", describe(lengths))
         if lengths.size != count:
             raise ShapeError(f"one length for each of the {count} sequences", describe(lengths))
-    if targets.ndim not in (1, 2) or (targets.ndim == 2 and len(targets) != count):
+    if targets.ndim not in (1, 2) or (targets.ndim == 2 and targets.shape[0] != count):
         raise ShapeError(f"targets of shape ({count}, s) or (m)", describe(targets))
 
 
@@ -200,7 +200,7 @@ def _forward(
         after = jnp.where((time < input_lengths)[:, None], after, before)
         return after, after
 
-    end, rest = jax.lax.scan(step, start, (_arange(len(log_probs))[1:], emitted[1:]))
+    end, rest = jax.lax.scan(step, start, (_arange(log_probs.shape[0])[1:], emitted[1:]))
     total = _logsumexp(*jnp.where(_is_final(state, target_lengths), end, -jnp.inf).T)
     total = jnp.where(input_lengths > 0, total, jnp.where(target_lengths == 0, 0.0, -jnp.inf))
     return -total, jnp.concatenate([start[None], rest])
@@ -221,7 +221,7 @@ def _backward(
 
     emitted = _emissions(log_probs, labels)
     start = jnp.full_like(emitted[0], -jnp.inf)
-    return jax.lax.scan(step, start, (_arange(len(log_probs)), emitted), reverse=True)[1]
+    return jax.lax.scan(step, start, (_arange(log_probs.shape[0]), emitted), reverse=True)[1]
 
 
 def _gradient(
@@ -229,11 +229,11 @@ def _gradient(
 ) -> jax.Array:
     """Return exp(log_probs) minus the posterior probability of each label at each time; 0 after the input's end."""
     posteriors = jnp.exp(likelihoods + losses[:, None] - _emissions(log_probs, labels))
-    rows = _arange(len(labels))[:, None]
+    rows = _arange(labels.shape[0])[:, None]
     by_label = jnp.zeros_like(log_probs).at[:, rows, labels].add(posteriors, mode="drop")
     is_nan = (log_probs == -jnp.inf) | (losses == jnp.inf)[:, None]  # torch computes inf - inf there
     gradient = jnp.where(is_nan, jnp.nan, jnp.exp(log_probs) - by_label)
-    time = _arange(len(log_probs))[:, None, None]
+    time = _arange(log_probs.shape[0])[:, None, None]
     return jnp.where(time < input_lengths[:, None], gradient, 0)
 
 

@@ -202,8 +202,8 @@ def _with_gradient_of_jvp(primals: Any, tangents: Any) -> tuple[jax.Array, jax.A
 def _check_bags(_: Any, input: Any, weight: Any, offsets: Any = None, *others: Any, **options: Any) -> None:
     if offsets is not None and not is_traced(offsets) and offsets.size:
         first, last = np.asarray(offsets)[[0, -1]]
-        if first != 0 or last > len(input):
-            raise ShapeError(f"`offsets` from 0 to at most {len(input)}", f"{first} to {last}")
+        if first != 0 or last > input.shape[0]:
+            raise ShapeError(f"`offsets` from 0 to at most {input.shape[0]}", f"{first} to {last}")
     check_positions(input, weight.shape[0])
 
 
@@ -305,13 +305,13 @@ def _want_bags(input: jax.Array, weight: jax.Array, offsets: Any, factors: Any, 
 def _bags(input: jax.Array, offsets: Any, has_end: bool) -> tuple[jax.Array, jax.Array, int]:
     """Return the flattened indices, the bag of each index, and the number of bags."""
     if offsets is None:
-        return input.reshape(-1), jax.lax.broadcasted_iota(jnp.int32, input.shape, 0).reshape(-1), len(input)
+        return input.reshape(-1), jax.lax.broadcasted_iota(jnp.int32, input.shape, 0).reshape(-1), input.shape[0]
     if has_end and not offsets.size:
         raise ShapeError("non-empty `offsets` with include_last_offset=True", describe(offsets))
-    positions = jnp.arange(len(input), dtype=offsets.dtype)
+    positions = jnp.arange(input.shape[0], dtype=offsets.dtype)
     # a position before the first offset is in no bag: its bag index is out of range
     bag = jnp.searchsorted(offsets, positions, side="right") - 1
-    return input, as_unsigned(bag), len(offsets) - has_end
+    return input, as_unsigned(bag), offsets.shape[0] - has_end
 
 
 def _sum_of_bags(embeddings: jax.Array, kept: jax.Array, bag: jax.Array, count: int) -> jax.Array:
@@ -325,7 +325,7 @@ def _mean_of_bags(embeddings: jax.Array, kept: jax.Array, bag: jax.Array, count:
 
 
 def _max_of_bags(embeddings: jax.Array, kept: jax.Array, bag: jax.Array, count: int) -> jax.Array:
-    positions, missing = jnp.arange(len(bag), dtype=jnp.int32), len(bag)
+    positions, missing = jnp.arange(bag.shape[0], dtype=jnp.int32), bag.shape[0]
     first = jnp.full(count, missing, jnp.int32).at[bag].min(jnp.where(kept, positions, missing), mode="drop")
     # comparisons with NaN are false: torch keeps NaN at the start of a bag, and skips it elsewhere
     is_first = (positions == first.at[bag].get(mode="fill", fill_value=missing))[:, None]

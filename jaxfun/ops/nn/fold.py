@@ -8,6 +8,7 @@ import jax.numpy as jnp
 from ...core.errors import PositionError, ShapeError, describe
 from ...core.op import op
 from ...core.record import INTEGERS, Array, rows
+from ...core.sizes import any_below
 from ._windows import Ints, PerDim, columns, extents, one_or_each, padded, want_at_least, window_counts
 
 
@@ -22,7 +23,7 @@ def _options(kernel_size: Any, dilation: Any, padding: Any, stride: Any) -> tupl
 
 def _windows(sizes: Ints, kernel: Ints, spacing: Ints, pad: Ints, step: Ints) -> Ints:
     windows = window_counts(sizes, extents(kernel, spacing), step, [(size, size) for size in pad])
-    if min(windows) < 1:
+    if any_below(1, windows):
         raise ShapeError("an image at least as large as the window", f"{sizes} for a window of {kernel}")
     return windows
 

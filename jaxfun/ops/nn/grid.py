@@ -24,6 +24,7 @@ from ...core.errors import (
 )
 from ...core.op import op
 from ...core.record import HALVES, NOT_FLOATS, Array, Choice, Shape, rows, where_empty
+from ...core.sizes import any_below, is_open, larger
 from ..linalg._matrices import want
 from ._resample import cubic_weights
 
@@ -59,9 +60,9 @@ def affine_grid(theta: Array, size: Sequence[int], align_corners: bool | None = 
         raise UnsupportedArgumentError("a `size` of 4 or 5 integers", describe(size))
     count = len(sizes) - 2
     want(theta.shape[1:] == (count, count + 1), f"(n, {count}, {count + 1})", theta, error=ArgumentValueError)
-    if min(sizes) <= 0:
+    if any_below(1, sizes):
         raise ArgumentValueError("positive sizes", describe(size))
-    want(len(theta) == sizes[0], f"({sizes[0]}, {count}, {count + 1})", theta)
+    want(theta.shape[0] == sizes[0], f"({sizes[0]}, {count}, {count + 1})", theta)
     if 1 in sizes[2:] and as_dtype(theta.dtype) in HALVES:
         raise UnsupportedDTypeError("a tensor of float32 or float64 if a spatial size is 1", describe(theta))
     wide = widened(theta)
@@ -75,7 +76,11 @@ def affine_grid(theta: Array, size: Sequence[int], align_corners: bool | None = 
 
 def _normalized_coordinates(length: int, align_corners: bool, dtype: Any) -> jax.Array:
     """Return the normalised coordinates, from -1 to 1, of the elements along a dimension."""
-    coordinates = np.linspace(-1, 1, length) if length > 1 else np.zeros(1)
+    coordinates: Any
+    if is_open(length):
+        coordinates = jnp.where(jnp.asarray(length) == 1, 0, jnp.arange(length) * 2 / larger(length - 1, 1) - 1)
+    else:
+        coordinates = np.linspace(-1, 1, length) if length > 1 else np.zeros(1)
     return jnp.asarray(coordinates if align_corners else coordinates * (length - 1) / length, dtype)
 
 

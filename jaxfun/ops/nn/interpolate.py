@@ -9,6 +9,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from ...core.dims import is_integer
 from ...core.dtypes import DType, as_dtype, uint8, widened
 from ...core.errors import (
     ArgumentTypeError,
@@ -21,6 +22,7 @@ from ...core.errors import (
 from ...core.op import op
 from ...core.public import public
 from ...core.record import HALVES, NOT_FLOATS, Array, Row, rows
+from ...core.sizes import any_below, is_open
 from . import _resample
 from ._resample import Axis, Taps, resample_along, resample_bytes_along
 
@@ -117,7 +119,7 @@ def _sizes_and_factors(input: jax.Array, size: Any, scale_factor: Any, count: in
     if size is not None:
         sizes = size if isinstance(size, tuple) else (size,) * count
         _want_count(input, sizes, count, "size")
-        if not all(isinstance(item, int) and not isinstance(item, bool) for item in sizes):
+        if not all(map(is_integer, sizes)):
             raise ArgumentTypeError("`size` to be an integer or integers", describe(size))
         return sizes, (None,) * count
     is_one = not isinstance(scale_factor, _Factors)
@@ -125,7 +127,21 @@ def _sizes_and_factors(input: jax.Array, size: Any, scale_factor: Any, count: in
         raise ArgumentTypeError("`scale_factor` to be a number or numbers", describe(scale_factor))
     factors = (float(scale_factor),) * count if is_one else scale_factor.values
     _want_count(input, factors, count, "scale_factor")
-    return tuple(math.floor(old * factor) for old, factor in zip(input.shape[2:], factors, strict=True)), factors
+    return tuple(map(_scaled_size, input.shape[2:], factors)), factors
+
+
+_MOST_PARTS = 1024  # of a size, so that a product with it does not overflow
+
+
+def _scaled_size(size: Any, factor: float) -> Any:
+    if not is_open(size):
+        return math.floor(size * factor)
+    times, parts = factor.as_integer_ratio()
+    if parts > _MOST_PARTS:
+        raise UnsupportedArgumentError(
+            "a factor such as 2 or 0.25, for a size that jax.export leaves open", str(factor)
+        )
+    return size * times // parts
 
 
 def _want_count(input: jax.Array, given: tuple[Any, ...], count: int, name: str) -> None:
@@ -150,7 +166,7 @@ def _want_mode(input: jax.Array, mode: str, align_corners: bool, antialias: bool
 
 def _want_sizes(input: jax.Array, sizes: tuple[int, ...], mode: str) -> None:
     is_area = mode == "area"
-    if 0 in input.shape[2:] or min(sizes) < (0 if is_area else 1):
+    if 0 in input.shape[2:] or any_below(0 if is_area else 1, sizes):
         raise ShapeError("positive sizes", f"{describe(input)} and {sizes}")
     if not input.shape[1] and not (is_area and input.ndim < 5):
         raise ShapeError("a tensor with at least one channel", describe(input))

@@ -12,6 +12,8 @@ import numpy as np
 from ...core.dtypes import DType, canonical, int64
 from ...core.op import op
 from ...core.record import BOOLS, COMPLEXES, INTEGERS, NOT_FLOATS, Array, Row, rows
+from ...core.sizes import has_open
+from ...core.tangents import found_at
 from ._windows import PerDim, Pool, padded, pool_of, strided_slice
 
 ValuesAndIndices = tuple[jax.Array, jax.Array]
@@ -23,18 +25,12 @@ def pooled(dims: int, input: jax.Array, *options: Any) -> ValuesAndIndices:
     return _pooled(input, pool_of(dims, input, *options))
 
 
-@functools.partial(jax.custom_jvp, nondiff_argnums=(1,))
 def _pooled(input: jax.Array, pool: Pool) -> ValuesAndIndices:
-    find = _by_taps if math.prod(pool.kernel) <= _MOST_TAPS else _by_reduction
-    values, indices = find(input, pool)
-    return values, indices.astype(canonical(int64).dtype)
-
-
-@_pooled.defjvp
-def _pooled_jvp(pool: Pool, primals: Any, tangents: Any) -> tuple[ValuesAndIndices, Any]:
-    values, indices = _pooled(*primals, pool)
-    change = gather_flat(tangents[0], indices, len(pool.sizes))
-    return (values, indices), (change, np.zeros(indices.shape, jax.dtypes.float0))
+    is_small = math.prod(pool.kernel) <= _MOST_TAPS and not has_open(pool.sizes)
+    find = _by_taps if is_small else _by_reduction
+    values, indices = find(jax.lax.stop_gradient(input), pool)
+    indices = indices.astype(canonical(int64).dtype)
+    return found_at(functools.partial(gather_flat, dims=len(pool.sizes)), input, values, indices), indices
 
 
 def gather_flat(input: jax.Array, indices: jax.Array, dims: int) -> jax.Array:

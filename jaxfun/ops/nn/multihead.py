@@ -207,7 +207,7 @@ def _multi_head_attention_forward(
     mask = _additive_mask(None if is_hint else attn_mask, query)
     weights = (q_proj_weight, k_proj_weight, v_proj_weight) if use_separate_proj_weight else (in_proj_weight,)
     q, k, v = _projected((query, key, value), weights, in_proj_bias)
-    mask = _mask_per_head(mask, (len(q), len(key)), q.shape[1] * num_heads)
+    mask = _mask_per_head(mask, (q.shape[0], key.shape[0]), q.shape[1] * num_heads)
     _want_both_biases((bias_k, bias_v), (static_k, static_v))
     heads = (
         _by_head(q, num_heads),
@@ -219,7 +219,7 @@ def _multi_head_attention_forward(
     )
     drop = (dropout_key, dropout_p) if training and dropout_p > 0 else None
     if not need_weights and mask is not None:
-        want(mask.size > 0 or len(mask) == 1, "of a non-empty mask", mask)
+        want(mask.size > 0 or mask.shape[0] == 1, "of a non-empty mask", mask)
     is_empty = not need_weights and is_empty_attention(heads[0], heads[2])
     if not is_empty:
         _want_floats(mask, query, need_weights)
@@ -251,7 +251,7 @@ def _want_ranks(query: jax.Array, key: jax.Array, value: jax.Array, padding: Any
     _want(padding is None or padding.ndim == ndim - 1, f"a `key_padding_mask` of {ndim - 1} dimensions", padding)
     _want(mask is None or mask.ndim in (2, 3), "an `attn_mask` of 2 or 3 dimensions", mask)
     if ndim == 2 and mask is not None and mask.ndim == 3:
-        shape = (num_heads, len(query), len(key))
+        shape = (num_heads, query.shape[0], key.shape[0])
         _want(mask.shape == shape, f"an `attn_mask` of shape {list(shape)}", mask)
     return ndim == 3
 

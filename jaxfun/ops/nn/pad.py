@@ -18,6 +18,7 @@ from ...core.numbers import is_traced
 from ...core.op import op
 from ...core.public import public
 from ...core.record import Array, Choice, Factor, rows
+from ...core.sizes import any_below, has_open, larger, smaller
 from ..index._values import want_fitting
 
 Pairs = list[tuple[int, int]]  # padding before and after, for each dimension in order
@@ -45,7 +46,7 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | j
 
 def _check_value(input: jax.Array, pad: Any, mode: str = "constant", value: Any = None) -> None:
     _want_real(value)
-    if value is not None and not is_traced(value) and max(as_tuple(pad, "pad"), default=0) > 0:
+    if value is not None and not is_traced(value) and _adds(pad):
         want_fitting(input, float(value))
 
 
@@ -116,13 +117,17 @@ def _pad_from_input(input: Array, pad: Any, mode: str, value: Factor = None) -> 
     if mode == "circular":
         return _circular_pad(input, pairs)
     _want_paddable(input, pairs, input.ndim - count == 2, mode)
-    padded = jnp.pad(input, [(max(before, 0), max(after, 0)) for before, after in pairs], _MODES[mode])
+    padded = jnp.pad(input, [(larger(before, 0), larger(after, 0)) for before, after in pairs], _MODES[mode])
     return _cropped(padded, pairs)
 
 
 def _check_constant(input: jax.Array, pad: Any, value: Any = 0) -> None:
-    if max(as_tuple(pad, "pad"), default=0) > 0:
+    if _adds(pad):
         want_fitting(input, value)
+
+
+def _adds(pad: Any) -> bool:
+    return any_below(0, [-count for count in as_tuple(pad, "pad")])
 
 
 @op(
@@ -154,7 +159,8 @@ def _padding_pairs(input: jax.Array, pad: tuple[int, ...]) -> Pairs:
 
 def _constant_pad(input: jax.Array, pad: tuple[int, ...], value: Any) -> jax.Array:
     pairs = _padding_pairs(input, pad)
-    if any(size + min(before, 0) + min(after, 0) < 0 for size, (before, after) in zip(input.shape, pairs, strict=True)):
+    each = zip(input.shape, pairs, strict=True)
+    if any_below(0, [size + smaller(before, 0) + smaller(after, 0) for size, (before, after) in each]):
         raise ShapeError("a `pad` that gives no negative size", f"{describe(input)} and {pad}")
     return jax.lax.pad(input, _fill_value(input, value), [(*pair, 0) for pair in pairs])
 
@@ -166,17 +172,29 @@ def _fill_value(input: jax.Array, value: Any) -> jax.Array:
 
 def _circular_pad(input: jax.Array, pairs: Pairs) -> jax.Array:
     for size, pair in zip(input.shape, pairs, strict=True):
-        if max(pair) > size:
+        if any_below(0, [size - count for count in pair]):
             raise ShapeError("a `pad` no larger than the size", f"{pair} for a size of {size}")
-        rest = size + sum(min(count, 0) for count in pair)
-        if rest < (max(pair) > 0):
+        rest = size + sum(smaller(count, 0) for count in pair)
+        if any_below(int(_adds(pair)), (rest,)):
             raise ShapeError("a `pad` that leaves a non-empty tensor", f"{pair} for a size of {size}")
-    return jnp.pad(_cropped(input, pairs), [(max(before, 0), max(after, 0)) for before, after in pairs], "wrap")
+    x = _cropped(input, pairs)
+    if not has_open(x.shape):
+        return jnp.pad(x, [(larger(before, 0), larger(after, 0)) for before, after in pairs], "wrap")
+    for axis, (before, after) in enumerate(pairs):  # jnp.pad asks how often a size fits into the padding
+        size = x.shape[axis]
+        ends = [(size - larger(before, 0), size), (0, size), (0, larger(after, 0))]
+        x = (
+            jnp.concatenate([jax.lax.slice_in_dim(x, *each, axis=axis) for each in ends], axis)
+            if before or after
+            else x
+        )
+    return x
 
 
 def _cropped(input: jax.Array, pairs: Pairs) -> jax.Array:
     slices = (
-        slice(max(-before, 0), size - max(-after, 0)) for size, (before, after) in zip(input.shape, pairs, strict=True)
+        slice(larger(-before, 0), size - larger(-after, 0))
+        for size, (before, after) in zip(input.shape, pairs, strict=True)
     )
     return input[tuple(slices)]
 
@@ -186,9 +204,9 @@ def _want_paddable(input: jax.Array, pairs: Pairs, is_batched: bool, mode: str) 
     if 0 in input.shape[is_batched:]:
         raise ShapeError("a tensor whose non-batch dimensions are not empty", describe(input))
     for size, pair in zip(input.shape, pairs, strict=True):
-        if mode == "reflect" and any(pair) and max(pair) >= size:
+        if mode == "reflect" and any(pair) and any_below(1, [size - count for count in pair]):
             raise ShapeError("a `pad` smaller than the size", f"{pair} for a size of {size}")
-        if any(pair) and size + sum(pair) < 1:
+        if any(pair) and any_below(1, (size + sum(pair),)):
             raise ShapeError("a `pad` that leaves a non-empty tensor", f"{pair} for a size of {size}")
     if input.dtype == bool:
         raise UnsupportedDTypeError("a tensor that is not boolean", describe(input))

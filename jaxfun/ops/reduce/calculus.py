@@ -17,6 +17,7 @@ from ...core.op import op
 from ...core.overloads import overloads
 from ...core.public import public
 from ...core.record import Array, Choice, Dim, Dims, Factor, Scalar, Tensors, rows
+from ...core.sizes import any_below, smaller
 from ..pointwise.arithmetic import add, mul, sub
 from ..pointwise.division import div
 from .scans import scanned
@@ -75,7 +76,7 @@ def diff(input: Array, n: int = 1, dim: Dim = -1, prepend: Array = None, append:
     if n == 0:
         return input
     joined = _joined(parts, axis)
-    return jnp.diff(joined, min(n, joined.shape[axis]), axis)
+    return jnp.diff(joined, smaller(n, joined.shape[axis]), axis)
 
 
 def _check_joinable(input: jax.Array, part: jax.Array, axis: int) -> None:
@@ -158,7 +159,7 @@ def _check_edges(input: jax.Array, axes: Sequence[int], edge_order: Any) -> None
         raise ArgumentTypeError("`edge_order` to be an integer", describe(edge_order))
     if edge_order not in (1, 2):
         raise DTypeError("`edge_order` to be 1 or 2", str(edge_order))
-    if any(input.shape[axis] <= edge_order for axis in axes):
+    if any_below(edge_order + 1, [input.shape[axis] for axis in axes]):
         raise ShapeError(f"at least {edge_order + 1} elements along each dimension", describe(input))
     if axes:
         _refuse_bool(input)

@@ -18,6 +18,7 @@ from ...core.errors import DTypeError, describe
 from ...core.op import op
 from ...core.overloads import overloads
 from ...core.record import Array, Choice, Dims
+from ...core.sizes import is_certain
 
 _CORRECTION = {"correction": Choice((1, 0, 2, 0.5, 7, -1, None))}
 _Axes = tuple[int, ...] | None
@@ -125,7 +126,7 @@ def _variance(input: jax.Array, axes: _Axes, freedom: float, keepdim: bool) -> j
 
 def _scaled_variance(input: jax.Array, scale: jax.Array, axes: _Axes, freedom: float, keepdim: bool) -> jax.Array:
     away = _centred(input, scale, axes)
-    divisor = max(freedom, 0) if input.size else 0
+    divisor = 0 if is_certain(lambda: freedom < 0) or not input.size else freedom
 
     def of(part: jax.Array) -> jax.Array:
         return jnp.sum(part * part, axes, keepdims=keepdim) / divisor
@@ -176,7 +177,7 @@ def _variance_jvp(
     (input,), (tangent,) = primals, tangents
     away = _centred(input, jnp.ones((), input.real.dtype), axes)
     slope = away * (2 / freedom if freedom else math.inf)
-    if axes is None and freedom <= 0:
+    if axes is None and is_certain(lambda: freedom <= 0):
         # torch's result if no `dim` is given; with `dim` torch divides by the freedom, even if it is 0 or negative
         slope = jnp.where(away == 0, jnp.nan, jnp.inf).astype(input.dtype)
     change = jnp.sum((jnp.conj(slope) * tangent).real, axes, keepdims=keepdim)
@@ -197,7 +198,7 @@ def _standard_deviation_jvp(
     axes: _Axes, freedom: float, keepdim: bool, primals: Any, tangents: Any
 ) -> tuple[jax.Array, jax.Array]:
     (input,), (tangent,) = primals, tangents
-    if freedom <= 0 or jnp.iscomplexobj(input):
+    if is_certain(lambda: freedom <= 0) or jnp.iscomplexobj(input):
         root = _standard_deviation(input, axes, freedom, keepdim)
         change = _variance_jvp(axes, freedom, keepdim, primals, tangents)[1]
         return root, jnp.where(root == 0, 0, change / jnp.where(root == 0, 1, root * 2))

@@ -29,6 +29,7 @@ from ...core.record import (
     Shape,
     rows,
 )
+from ...core.sizes import is_certain
 from .extrema import OneDim, ValuesAndIndices, equal_or_nan, refuse_empty_axis, shared_evenly, take_at_index
 
 
@@ -260,7 +261,7 @@ def _quantiles(
     _check(input, q, interpolation)
     axis = None if dim is None else wrap_dim(dim, input.ndim)
     slices = input.reshape(-1) if axis is None or not input.ndim else jnp.moveaxis(input, axis, -1)
-    if slices.shape[-1] > 2**24:
+    if is_certain(lambda: slices.shape[-1] > 2**24):
         raise ShapeError(f"at most {2**24} elements", describe(input))
     ordered = jnp.sort(slices, -1)
     found = _interpolated(ordered, _ranks(ordered, q.reshape(-1), skip_nan), interpolation)

@@ -15,6 +15,7 @@ from ...core.errors import ArgumentTypeError, ArgumentValueError, ShapeError, de
 from ...core.op import op
 from ...core.public import public
 from ...core.record import Array, Choice, Integer, Size, Sizes, Tensors, rows
+from ...core.sizes import any_below, is_open
 
 
 @public
@@ -30,14 +31,14 @@ def broadcast_shapes(*shapes: int | Sequence[int]) -> tuple[int, ...]:
     result: tuple[int, ...] = ()
     for shape in map(_as_shape, shapes):
         result = _dims.broadcast_shapes(result, shape)
-        if min(shape, default=0) < 0:
+        if any_below(0, shape):
             raise ArgumentValueError("sizes of at least 0", str(list(shape)))
     return result
 
 
 def _as_shape(shape: Any) -> tuple[int, ...]:
     sizes = shape if isinstance(shape, (tuple, list)) else (shape,)
-    if not all(isinstance(size, int) for size in sizes):
+    if not all(isinstance(size, int) or is_open(size) for size in sizes):
         raise ShapeError("shapes, each an integer or a tuple of integers", describe(shape))
     return tuple(sizes)
 
@@ -86,7 +87,7 @@ def _expanded(shape: Sequence[int], size: tuple[int, ...]) -> tuple[int, ...]:
         raise ShapeError(f"at least {len(shape)} sizes, for the shape {list(shape)}", str(list(size)))
     kept = tuple(old if wanted == -1 else wanted for old, wanted in zip(shape, size[new:], strict=True))
     fits = all(old in (1, wanted) for old, wanted in zip(shape, kept, strict=True))
-    if not fits or min((*size[:new], *kept), default=0) < 0:
+    if not fits or any_below(0, (*size[:new], *kept)):
         advice = "Only a dimension of size 1 can be expanded."
         raise ShapeError(f"a shape that {list(shape)} broadcasts to", str(list(size)), advice)
     return (*size[:new], *kept)

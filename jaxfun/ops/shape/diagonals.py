@@ -15,6 +15,7 @@ from ...core.errors import ShapeError, UnsupportedDTypeError, describe
 from ...core.op import op
 from ...core.public import public
 from ...core.record import Array, Choice, Dim, Integer, OptionalInteger, rows
+from ...core.sizes import any_below, has_open, larger, smaller
 from ..creation.fill import checked_size
 
 
@@ -51,6 +52,8 @@ diagonal_copy = diagonal
 def _diagonal(input: jax.Array, offset: int, first: int, second: int) -> jax.Array:
     matrices = jnp.moveaxis(input, (first, second), (-2, -1))
     *batch, rows, columns = matrices.shape
+    if has_open((rows, columns)):
+        return jnp.diagonal(matrices, offset, -2, -1)
     start, length, stride = _flat_diagonal(rows, columns, offset)
     elements = matrices.reshape(*batch, rows * columns)
     return jax.lax.slice_in_dim(elements, start, start + _span(length, stride), stride, -1)
@@ -65,8 +68,8 @@ def _plane(ndim: int, dim1: int, dim2: int) -> tuple[int, int]:
 
 def _flat_diagonal(rows: int, columns: int, offset: int) -> tuple[int, int, int]:
     """Return the start, length and stride of a diagonal in a matrix in row-major order."""
-    row, column = max(-offset, 0), max(offset, 0)
-    length = max(min(rows - row, columns - column), 0)
+    row, column = larger(-offset, 0), larger(offset, 0)
+    length = larger(smaller(rows - row, columns - column), 0)
     return row * columns + column if length else 0, length, columns + 1
 
 
@@ -171,7 +174,7 @@ def diagonal_scatter(input: Array, src: Array, offset: Integer = 0, dim1: Dim = 
     _, length, _ = _flat_diagonal(rows, columns, offset)
     if src.shape != (*batch, length):
         raise ShapeError(f"a `src` of shape {[*batch, length]}", describe(src))
-    is_diagonal = jnp.eye(rows, columns, min(max(offset, -rows), columns), bool)
+    is_diagonal = jnp.eye(rows, columns, _within(offset, rows, columns), bool)
     source = _embedded(cast(src, as_dtype(input.dtype)), rows, columns, offset)
     return jnp.moveaxis(jnp.where(is_diagonal, source, matrices), (-2, -1), (first, second))
 
@@ -215,8 +218,12 @@ def _lower(input: jax.Array, diagonal: int) -> jax.Array:
     if input.ndim < 2:
         raise ShapeError("a tensor of at least 2 dimensions", describe(input))
     rows, columns = input.shape[-2:]
-    offset = min(max(diagonal, -rows), columns)  # `diagonal` may be any integer
-    return jnp.tri(rows, columns, offset, bool)
+    return jnp.tri(rows, columns, _within(diagonal, rows, columns), bool)
+
+
+def _within(diagonal: int, rows: int, columns: int) -> int:
+    """Return the number of a diagonal, which may be any integer, cut to those of the matrix and the next ones."""
+    return smaller(larger(diagonal, -rows), columns)
 
 
 @public
@@ -285,7 +292,7 @@ def vander(x: Array, N: OptionalInteger = None, increasing: bool = False) -> jax
     if x.ndim != 1:
         raise ShapeError("a vector", describe(x))
     count = x.size if N is None else N
-    if count < 0:
+    if any_below(0, (count,)):
         raise ShapeError("`N` of at least 0", str(N))
     base = x.astype(canonical(promote_types(as_dtype(x.dtype), int64)).dtype)
     if not jnp.issubdtype(base.dtype, np.floating):

@@ -21,6 +21,7 @@ from ...core.errors import (
 from ...core.op import op
 from ...core.public import public
 from ...core.record import Array, Choice, Integer, OptionalInteger, Sizes, rows
+from ...core.sizes import any_below, larger
 
 
 @op(
@@ -81,9 +82,9 @@ def _repeated(input: jax.Array, repeats: tuple[int, ...]) -> jax.Array:
     new = len(repeats) - input.ndim
     if new < 0:
         raise ShapeError(f"at least {input.ndim} numbers, for {describe(input)}", str(list(repeats)))
-    if any(times * size < 0 for times, size in zip(repeats, (*(1,) * new, *input.shape), strict=True)):
+    if any_below(0, [times * size for times, size in zip(repeats, (*(1,) * new, *input.shape), strict=True)]):
         raise ShapeError("repeats of at least 0", str(list(repeats)))
-    return jnp.tile(input, tuple(max(times, 0) for times in repeats))
+    return jnp.tile(input, tuple(larger(times, 0) for times in repeats))
 
 
 @public

@@ -17,6 +17,7 @@ from ...core.op import op
 from ...core.overloads import overloads
 from ...core.public import public
 from ...core.record import Array, Dim, Dims, Size, Sizes, rows
+from ...core.sizes import any_below
 
 
 @op(kind=None, torch="torch.Tensor.reshape", node="ViewBackward0", takes={"shape": Size("reshape")})
@@ -62,7 +63,7 @@ def inferred(shape: Sequence[int], target: tuple[int, ...]) -> tuple[int, ...]:
     """
     count, known = math.prod(shape), math.prod(size for size in target if size != -1)
     missing = target.count(-1)
-    if missing > 1 or min(target, default=0) < -1:
+    if missing > 1 or any_below(-1, target):
         raise ShapeError("sizes of at least 0, and at most one -1", str(list(target)))
     if missing and known == 0 and count == 0:
         raise ShapeError("a shape that determines the size for -1", f"{list(target)} for 0 elements")
@@ -181,7 +182,7 @@ def _squeeze(input: Array) -> jax.Array:
     >>> jf.squeeze(jf.zeros(1, 2, 1)).shape, jf.squeeze(jf.zeros(1, 2, 1), 0).shape
     ((2,), (2, 1))
     """
-    return jnp.squeeze(input)
+    return _squeezed(input, tuple(range(input.ndim)))
 
 
 @op(kind=None, torch="torch.squeeze", overload=("dim", "squeeze_copy.dim"), node="SqueezeBackward1")

@@ -21,6 +21,7 @@ from ...core.op import op
 from ...core.overloads import overloads
 from ...core.public import public
 from ...core.record import Array, Choice, Dim, Dims, Integer, rows
+from ...core.sizes import any_below, has_open, is_open, span
 
 Parts = tuple[jax.Array, ...]
 
@@ -40,10 +41,20 @@ def _split(tensor: Array, split_size_or_sections: Integer, dim: Dim = 0) -> Part
 
 def _parts_of_size(input: jax.Array, size: int, axis: int) -> Parts:
     whole = input.shape[axis]
-    if size < 0 or (size == 0 and whole):
+    if any_below(0, (size,)) or (size == 0 and whole):
         raise ShapeError("a part size of at least 1", str(size))
+    if has_open((whole, size)):
+        return _parts(input, _open_sizes(whole, size), axis)
     sizes = [min(size, whole - start) for start in range(0, whole, size)] if whole else [0]
     return _parts(input, sizes, axis)
+
+
+def _open_sizes(whole: Any, size: Any) -> list[Any]:
+    """Return the sizes of the parts of a dimension that `jax.export` leaves open."""
+    count, rest = divmod(whole, size)
+    if is_open(count) or is_open(rest):
+        raise ShapeError("sizes that determine the number of parts", f"parts of {size} from {whole}")
+    return [size] * count + [rest] * (rest > 0)
 
 
 _SIZES = (
@@ -115,7 +126,7 @@ split_with_sizes_copy = unsafe_split_with_sizes = split_with_sizes
 def _parts_of_sizes(input: jax.Array, sizes: Any, dim: int) -> Parts:
     sizes = as_tuple(sizes, "split_sizes")
     axis = _dimension(input, dim)
-    if min(sizes, default=0) < 0 or sum(sizes) != input.shape[axis]:
+    if any_below(0, sizes) or sum(sizes) != input.shape[axis]:
         raise ShapeError(f"sizes of at least 0 with the sum {input.shape[axis]}", str(list(sizes)))
     return _parts(input, sizes, axis)
 
@@ -226,11 +237,11 @@ def _equal_parts(input: jax.Array, count: int, axis: int) -> Parts:
 
 
 def _parts_between(input: jax.Array, indices: Sequence[int], axis: int) -> Parts:
-    spans = [range(input.shape[axis])[start:stop] for start, stop in itertools.pairwise((0, *indices, None))]
-    sizes = [*map(len, spans)]
+    spans = [span(input.shape[axis], slice(*pair)) for pair in itertools.pairwise((0, *indices, None))]
+    sizes = [count for _, count in spans]
     if sum(sizes) == input.shape[axis]:  # the indices do not decrease, so the parts do not overlap
         return _parts(input, sizes, axis)
-    return tuple(jax.lax.slice_in_dim(input, span.start, span.start + len(span), axis=axis) for span in spans)
+    return tuple(jax.lax.slice_in_dim(input, first, first + count, axis=axis) for first, count in spans)
 
 
 _EQUAL_OR_BETWEEN = {"indices_or_sections": Choice((1, 2, (1,), (1, -1)))}

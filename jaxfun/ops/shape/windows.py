@@ -16,6 +16,7 @@ from ...core.errors import IndexRangeError, ShapeError, describe
 from ...core.op import op
 from ...core.public import public
 from ...core.record import Array, Dim, Factor, Integer, OptionalInteger, rows
+from ...core.sizes import has_open, is_certain, library_of, span
 
 
 @public
@@ -75,15 +76,15 @@ def _axis(input: jax.Array, dim: int, length: int) -> int:
     want_integer(dim=dim, length=length)
     if not input.ndim:
         raise ShapeError("a tensor of at least 1 dimension", describe(input))
-    if length < 0:
+    if is_certain(lambda: length < 0):
         raise ShapeError("`length` of at least 0", str(length))
     return wrap_dim(dim, input.ndim)
 
 
 def _check_window(size: int, start: int, length: int) -> None:
-    if not -size <= start <= size:
+    if is_certain(lambda: not -size <= start <= size):
         raise IndexRangeError(f"`start` in [{-size}, {size}]", str(start))
-    if (start + size if start < 0 else start) + length > size:
+    if is_certain(lambda: (start + size if start < 0 else start) + length > size):
         raise ShapeError(f"at most {size} elements", f"{length} from {start} on")
 
 
@@ -139,15 +140,16 @@ def unfold(input: Array, dimension: Dim, size: Integer, step: Integer) -> jax.Ar
     """
     axis = wrap_dim(dimension, input.ndim)
     whole = input.shape[axis] if input.ndim else 1
-    if not 0 <= size <= whole or step <= 0:
+    if step <= 0 or is_certain(lambda: not 0 <= size <= whole):
         raise ShapeError(f"a size in [0, {whole}] and a step of at least 1", f"{size} and {step}")
     if not input.ndim:
         return jnp.broadcast_to(input, (size,))
-    starts = range(0, whole - size + 1, step)
-    if 0 < size <= _FEW:
-        ends = (starts[-1] + 1 + place for place in range(size))
+    last = (whole - size) // step * step  # the start of the last window
+    if not has_open((whole, size)) and 0 < size <= _FEW:
+        ends = (last + 1 + place for place in range(size))
         return jnp.stack([jax.lax.slice_in_dim(input, *each, step, axis) for each in enumerate(ends)], -1)
-    windows = input[(slice(None),) * axis + (np.asarray(starts)[:, None] + np.arange(size),)]
+    indices = library_of(whole, size)
+    windows = input[(slice(None),) * axis + (indices.arange(0, last + 1, step)[:, None] + indices.arange(size),)]
     return jnp.moveaxis(windows, axis + 1, -1)
 
 
@@ -223,20 +225,25 @@ def slice_scatter(
     >>> jf.slice_scatter(jf.zeros(3), jf.ones(2), 0, 1)
     Array([0., 1., 1.], dtype=float32)
     """
-    axis, span = _span(input, dim, slice(start, end, step))
-    _want_shape(src, (*input.shape[:axis], len(span), *input.shape[axis + 1 :]))
-    at = (slice(None),) * axis + (slice(span.start, max(span.stop, span.start), step),)
+    axis, first, count = _span(input, dim, slice(start, end, step))
+    _want_shape(src, (*input.shape[:axis], count, *input.shape[axis + 1 :]))
+    at = (slice(None),) * axis + (slice(first, first + _extent(count, step), step),)
     return input.at[at].set(cast(src, as_dtype(input.dtype)))
 
 
-def _span(input: jax.Array, dim: int, part: slice) -> tuple[int, range]:
-    """Return the dimension that is sliced, and the places of the slice in it."""
+def _span(input: jax.Array, dim: int, part: slice) -> tuple[int, int, int]:
+    """Return the dimension that is sliced, and the first index and the number of indices of the slice."""
     if not input.ndim:
         raise IndexRangeError("a tensor of at least 1 dimension", describe(input))
     axis = wrap_dim(dim, input.ndim)
     if part.step <= 0:
         raise ShapeError("a step of at least 1", str(part.step))
-    return axis, range(input.shape[axis])[part]
+    return axis, *span(input.shape[axis], part)
+
+
+def _extent(count: int, step: int) -> int:
+    """Return the length from the first to the last of `count` indices."""
+    return (count - 1) * step + 1 if count else 0
 
 
 @op(
@@ -263,5 +270,5 @@ def slice_copy(
     >>> jf.slice_copy(jf.tensor([1, 2, 3, 4]), 0, 1, None, 2)
     Array([2, 4], dtype=int32)
     """
-    axis, span = _span(input, dim, slice(start, end, step))
-    return jax.lax.slice_in_dim(input, span.start, max(span.stop, span.start), step, axis)
+    axis, first, count = _span(input, dim, slice(start, end, step))
+    return jax.lax.slice_in_dim(input, first, first + _extent(count, step), step, axis)

@@ -58,6 +58,7 @@ def judge_large(
     judging = _Large(candidate, reference, options, deadline)
     with np.errstate(all="ignore"):
         judging.run(cases, most)
+        judging.note_losses()
     return judging.report, judging.shown
 
 
@@ -174,7 +175,17 @@ class _Large:
         share = error / largest if largest else 0.0
         self._lost[level, leaf] = max(share, self._lost.get((level, leaf), 0.0))
         known = max(share for (other, _), share in self._lost.items() if other == level)
-        return largest * max(_SHARE_OF_LARGEST, by * min(known, _MOST_LOST))
+        allowed = max(
+            min(known, _MOST_LOST), min(share, _MOST_OWN)
+        )  # no port is nearer than the module in its own dtype
+        return largest * max(_SHARE_OF_LARGEST, by * allowed)
+
+    def note_losses(self) -> None:
+        """Say where the module itself loses so much that a small difference does not show."""
+        for level in dict.fromkeys(level for level, _ in self._lost):
+            worst = max(share for (other, _), share in self._lost.items() if other == level)
+            if worst > _MOST_LOST:
+                self.report.note(_LOST.format(level=_SPOKEN.get(level, level), share=worst))
 
     def _plant(self, level: str, leaf: int, target: np.ndarray, scale: float) -> None:
         """Record whether the tolerance would reject all-zero results, and results shifted a little."""
@@ -311,7 +322,10 @@ _LEAST = 2  # value sets
 _SHARE = 0.4  # of the time limit, for values and gradients
 _TIMES = {"value": 0.5, "vmap": 0.7, "jvp": 1.0, "hvp": 2.5}  # time of a level, relative to the first value set's
 _SLACK = 8.0  # times the module's own largest error
-_MOST_LOST = 2.0**-10
+_MOST_LOST = 2.0**-10  # of which a leaf that loses less itself is allowed the multiple
+_MOST_OWN = 2.0**-5  # of a leaf's own loss
+_SPOKEN = {"vjp": "gradient"}
+_LOST = "PyTorch's own {level} is off by up to {share:.1e} of its largest number: differences of that size do not show"
 _RESIDUE = 64  # times the rounding of the largest derivative
 _SHARE_OF_LARGEST = 0.25  # of the largest number: terms of that size may cancel in any element
 _SHIFT = 1e-4
