@@ -32,7 +32,7 @@ Progress = Callable[[str, int, int], None]
 EVALUATION, TRAINING = "evaluation", "training"
 AGREES, DIFFERS, FAILS = "agrees", "DIFFERS", "FAILS"
 _SECONDS = 600.0  # for a proof: on a busy machine too it is to leave nothing out
-_ROUNDING = 1e-5  # of the largest number, between two compiled programs of one formula
+_ROUNDING = 1e-5  # of the largest number
 
 
 @dataclass(frozen=True)
@@ -98,9 +98,10 @@ def _compared(name: str, mode: str, sizes: str, port: jf.Port, example: Example,
     assert report is not None
     value, torchs_value = _value_errors(port)
     is_random = bool(random_calls(port.plan))
-    gradient, torchs_gradient = (None, None) if is_random else _gradient_errors(port, example, mode)
+    gradient, torchs_gradient, kink = (None, None, "") if is_random else _gradient_errors(port, example, mode)
     lines, error, note = _of_source(port, example) if with_source else (None, None, "")
-    is_right = report.ok and all(fault.is_found for fault in report.faults) and (error is None or error < _ROUNDING)
+    is_near_all = is_near(value, torchs_value) and is_near(gradient, torchs_gradient) and is_near(error, 0.0)
+    is_right = report.ok and all(fault.is_found for fault in report.faults) and is_near_all
     wrong = [] if report.ok else [f"{call.target} at {call.place}" for call in [report.first_difference] if call]
     return {
         **{"name": name, "mode": mode, "verdict": AGREES if is_right else DIFFERS, "sizes": sizes},
@@ -114,7 +115,7 @@ def _compared(name: str, mode: str, sizes: str, port: jf.Port, example: Example,
         **{
             "source_lines": lines,
             "source_error": error,
-            "note": "; ".join([*wrong, *report.notes, *filter(None, [note])]),
+            "note": "; ".join([*wrong, *report.notes, *filter(None, [kink, note])]),
         },
     }
 
@@ -134,28 +135,61 @@ def _worst(errors: Sequence[float]) -> float | None:
 # The gradient of every parameter along one random direction.
 
 
-def _gradient_errors(port: jf.Port, example: Example, mode: str) -> tuple[float, float | None]:
-    """Return the port's error and PyTorch's own, in the gradients of all parameters.
+class _Gradients:
+    """The gradients of the port and of PyTorch's module in a mode, for arguments of the example's shapes."""
 
-    Code with a dtype of its own does not run in float64: then the error is that beside PyTorch in float32.
-    """
-    along, plain = _torchs_gradients(example, mode, torch.float32, {})
-    wide, error = outcome(lambda: _torchs_gradients(example, mode, torch.float64, along)[1])
-    exact = plain if error else wide
+    def __init__(self, port: jf.Port, example: Example, mode: str) -> None:
+        self.port, self.module, self.mode = port, example.module, mode
+        self.ours = jax.jit(jax.grad(self._loss))
 
-    def loss(params: Any) -> Any:
-        result = _called(port, params, example)
-        result = result[0] if port.plan.returns_more else result
-        leaves = [leaf for _, leaf in flatten(port.plan.result_tree, result)]
+    def _loss(self, params: Any, args: Any, kwargs: Any, along: dict[int, Any]) -> Any:
+        result = self.port(params, *args, **kwargs)
+        result = result[0] if self.port.plan.returns_more else result
+        leaves = [leaf for _, leaf in flatten(self.port.plan.result_tree, result)]
         return sum(jnp.sum(leaves[at] * each) for at, each in along.items())
 
-    ours = jax.jit(jax.grad(loss))(port.params)
-    largest = max(float(np.abs(each).max(initial=0)) for each in exact.values())
-    mine, own = (
-        max(float(np.abs(np.asarray(found[name], np.float64) - each).max(initial=0)) for name, each in exact.items())
-        for found in (ours, plain)
-    )
-    return mine / largest, None if error else own / largest
+    def errors(self, args: Any, kwargs: Any) -> tuple[float, float | None]:
+        """Return the port's error and PyTorch's own.
+
+        Code with a dtype of its own does not run in float64: then the error is that beside PyTorch in float32.
+        """
+        example = Example(self.module, args, kwargs)
+        along, plain = _torchs_gradients(example, self.mode, torch.float32, {})
+        wide, error = outcome(lambda: _torchs_gradients(example, self.mode, torch.float64, along)[1])
+        exact = plain if error else wide
+        ours = self.ours(self.port.params, *arrays_of(example), along)
+        largest = max(float(np.abs(each).max(initial=0)) for each in exact.values())
+        mine, own = (
+            max(float(np.abs(np.asarray(found[name], float) - each).max(initial=0)) for name, each in exact.items())
+            for found in (ours, plain)
+        )
+        return mine / largest, None if error else own / largest
+
+
+def _gradient_errors(port: jf.Port, example: Example, mode: str) -> tuple[float, float | None, str]:
+    """Return the port's error and PyTorch's own in the gradients of all parameters, and a note.
+
+    Where a ReLU's input is 0 but for rounding, float32 decides its gradient by chance, and the whole gradient is off.
+    So where the example shows no agreement, the median of three inputs counts.
+    """
+    gradients = _Gradients(port, example, mode)
+    first = gradients.errors(example.args, example.kwargs)
+    if is_near(*first):
+        return *first, ""
+    torch.manual_seed(1)
+    others = [_pytree.tree_map(_another, (example.args, example.kwargs)) for _ in range(2)]
+    median, own = sorted([first, *(gradients.errors(*each) for each in others)], key=lambda pair: pair[0])[1]
+    return median, own, f"the gradient is the median of three inputs: at the example it is off by {first[0]:.0e}"
+
+
+def is_near(error: float | None, torchs: float | None) -> bool:
+    """Return whether an error is small, or about PyTorch's own."""
+    return error is None or error <= _ROUNDING + 8 * (torchs or 0.0)
+
+
+def _another(leaf: Any) -> Any:
+    """Return other numbers of a leaf's shape."""
+    return torch.randn_like(leaf) if _is_float(leaf) else leaf.flip(-1) if torch_side.is_tensor(leaf) else leaf
 
 
 def _torchs_gradients(
@@ -170,7 +204,7 @@ def _torchs_gradients(
     along = along or {at: rng.standard_normal(each.shape).astype(np.float32) for at, each in floats.items()}
     loss = sum((each * torch.tensor(along[at]).to(dtype)).sum() for at, each in floats.items())
     assert isinstance(loss, torch.Tensor)
-    named = dict(module.named_parameters())
+    named = {name: each for name, each in module.named_parameters() if each.requires_grad}
     found = torch.autograd.grad(loss, [*named.values()], allow_unused=True)
     pairs = zip(named.items(), found, strict=True)
     zeros = {name: np.zeros(each.shape) if grad is None else torch_side.numpy(grad) for (name, each), grad in pairs}
@@ -183,11 +217,6 @@ def _is_float(leaf: Any) -> bool:
 
 def _of_dtype(leaf: Any, dtype: torch.dtype) -> Any:
     return leaf.to(dtype) if _is_float(leaf) else leaf
-
-
-def _called(port: jf.Port, params: Any, example: Example) -> Any:
-    args, kwargs = arrays_of(example)
-    return port(params, *args, **kwargs)
 
 
 def arrays_of(example: Example) -> tuple[tuple[Any, ...], dict[str, Any]]:
