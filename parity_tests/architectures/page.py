@@ -17,19 +17,23 @@ _TITLES = {"torchvision": "torchvision", "transformers": "transformers", "": "Py
 _HEAD = """# Whole models
 
 {count} models of torchvision, transformers and PyTorch's own layers, each a small random configuration, were converted
-by `jf.from_torch` in evaluation and in training mode, and [proven](converting.md#the-proof). {agree} of {rows} ports
-agree with PyTorch. `python -m parity_tests.architectures --train --source --write` does it again, in half an hour on
-two cores; `--help` says more. It needs the dependency group `models`.
+by `jf.from_torch` in evaluation mode, {trained} of them in training mode too, and [proven](converting.md#the-proof).
+{agree} of {rows} ports agree with PyTorch.
+
+`python -m parity_tests.architectures --train --source --write` does it again, in half an hour on two cores; `--help`
+says more. It needs the dependency group `models`.
 
 - *calls*: the calls of the port. *alone*: how many agree alone, in value and gradient, each on the inputs that it has
   in the model. The others take one of several results, give a number and no tensor, or are random.
 - *value* and *gradient*: the largest error of the port, and after the stroke that of PyTorch itself in float32. Both
   are beside PyTorch in float64, and relative to the largest number. The gradient is that of all parameters along a
   random direction. Where dropout is random there is none here: the proof compares it with the same draws on both sides.
+  Where a ReLU's input is 0 but for rounding, chance decides its gradient: then the median of three inputs counts. `?`:
+  the model has code with a dtype of its own, which PyTorch does not run in float64.
 - *buffers*: the buffers that training changes; they are among the values.
 - *faults*: planted faults that the proof found.
 - *source*: the lines of `port.source()`. The source is run, and compared with the port. A port with dropout has none.
-- *seconds*: for the conversion, the proof and the source.
+- *seconds*: for the conversion, the proof and the source, on two cores that other work kept busy.
 
 The parameters and running statistics are moved at random first, so that no weight is 1 and no bias is 0. The batch
 may have any size{fixed}. The versions: {versions}.
@@ -65,6 +69,7 @@ def page(data: Mapping[str, Any]) -> str:
         count=len({row.name for row in rows}),
         agree=sum(row.verdict == AGREES for row in rows),
         rows=len(rows),
+        trained=sum(row.mode == TRAINING for row in rows),
         fixed=f", but for {' and '.join(fixed)}, which fix it" if fixed else "",
         versions=", ".join(f"{name} {version}" for name, version in data["versions"].items()),
     )
@@ -82,13 +87,10 @@ def _section(package: str, rows: Sequence[Row]) -> str:
 
 
 def _notes(rows: Sequence[Row]) -> str:
-    """Return what the proofs say beside their answers."""
-    noted = [f"- `{row.name}`, {row.mode}: {row.note}" for row in rows if _is_worth(row)]
+    """Return what the proofs say beside their answers. That a random port has no source, the head of the page says."""
+    said = [(row, "; ".join(part for part in row.note.split("; ") if not part.startswith("no source"))) for row in rows]
+    noted = [f"- `{row.name}`, {row.mode}: {note}" for row, note in said if note]
     return "\n## What the proofs note\n\n" + "\n".join(noted) + "\n" if noted else ""
-
-
-def _is_worth(row: Row) -> bool:
-    return bool(row.note) and not (row.mode == TRAINING and row.note.startswith("no source"))
 
 
 def rows_of(data: Mapping[str, Any]) -> list[Row]:
