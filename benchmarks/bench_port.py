@@ -315,8 +315,8 @@ REASONS: dict[tuple[str, str], str] = {
         RESULT,
     ): "the cause is not found yet: both programs have the same 27 products, the port has 31 fusions fewer",
     ("convnext", GRADIENT): (
-        "probably the 7x7 depthwise convolutions: jaxfun's program sums over the kernel's taps in more fusions, torchax's "
-        "has 12 convolutions of XLA's more; in the result jaxfun's is the quicker one"
+        "probably the 7x7 depthwise convolutions: jaxfun's program sums over the kernel's taps in more fusions, "
+        "torchax's has 12 convolutions of XLA's more; in the result jaxfun's is the quicker one"
     ),
     ("GRU", RESULT): (
         "jaxfun's layer is a loop over the 24 steps, torchax writes every step out. Written out, jaxfun's result takes "

@@ -62,6 +62,8 @@ def test_exactly_the_models_of_which_a_peer_is_quicker_have_a_reason() -> None:
     rows = bench_port.read()
     assert {row.model for row in rows} == bench_port.MODELS.keys()
     assert bench_port.behind(rows).keys() == bench_port.REASONS.keys()
+    page = (DOCS / "speed.md").read_text()
+    assert all(f"- **{model}**, {what}: {why}." in page for (model, what), why in bench_port.REASONS.items())
 
 
 def test_every_op_slower_than_torch_has_a_reason() -> None:
