@@ -19,17 +19,19 @@ Result = TypeVar("Result")
 _WIDTH_OF_A_FILE = 120
 
 
-def timed(call: Call, times: int = 1) -> float:
+def timed(call: Call, times: int = 1, clock: Callable[[], float] = time.perf_counter) -> float:
     """Return the seconds that one call takes, as the mean of `times` in a row; the last result is waited for."""
     result = None
-    began = time.perf_counter()
+    began = clock()
     for _ in range(times):
         result = call()
     jax.block_until_ready(result)
-    return (time.perf_counter() - began) / times
+    return (clock() - began) / times
 
 
-def in_turn(calls: Sequence[Call], rounds: int, times: int = 1) -> list[tuple[float, ...]]:
+def in_turn(
+    calls: Sequence[Call], rounds: int, times: int = 1, clock: Callable[[], float] = time.perf_counter
+) -> list[tuple[float, ...]]:
     """Return each call's seconds, a number a round: each round runs all of them, so that a slow spell meets all.
 
     Each round begins with another call, because the threads of one spin for a while into the next.
@@ -38,7 +40,7 @@ def in_turn(calls: Sequence[Call], rounds: int, times: int = 1) -> list[tuple[fl
     for first in range(rounds):
         for place in range(len(calls)):
             at = (first + place) % len(calls)
-            measured[at].append(timed(calls[at], times))
+            measured[at].append(timed(calls[at], times, clock))
     return [tuple(seconds) for seconds in measured]
 
 

@@ -5,6 +5,7 @@ Each number is counted: in PyTorch's namespaces, in the records, and in the kept
 
 import csv
 import functools
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,6 +67,15 @@ def detected(differs: bool) -> str:
     return f"{said:,} of {seeds:,}"
 
 
+def models() -> str:
+    """Return how many whole models agree in every mode in which they were converted."""
+    rows = json.loads((ROOT / "docs" / "data" / "architectures.json").read_text("utf-8"))["rows"]
+    names, wrong = (
+        {row["name"] for row in some} for some in (rows, [row for row in rows if row["verdict"] != "agrees"])
+    )
+    return f"{len(names - wrong)} of {len(names)}"
+
+
 def counts() -> Iterator[str]:
     """Yield the lines of the table."""
     yield from ("| in jaxfun | count | counted in |", "| --- | --: | --- |")
@@ -76,6 +86,7 @@ def counts() -> Iterator[str]:
     yield f"| wrong ports that `parity.check` finds (ten seeds) | {detected(True)} | [detection](docs/detection.md) |"
     yield f"| right ports that it flags (ten seeds) | {detected(False)} | [detection](docs/detection.md) |"
     yield f"| mutants of its functions that the tests find | {mutants()} | [mutants](docs/mutants.md) |"
+    yield f"| whole models that were converted and agree | {models()} | [whole models](docs/architectures.md) |"
 
 
 def with_counts(text: str) -> str:

@@ -14,6 +14,7 @@ import bench_eager
 import bench_layers
 import bench_opinfo
 import bench_optimizers
+import bench_port
 import bench_recurrent
 import bench_speed
 import bench_tolerance
@@ -37,7 +38,9 @@ def test_page_shows_the_table_of_its_data(bench: object) -> None:
     assert bench.as_markdown(bench.read(bench.DATA)) in page.read_text()
 
 
-@pytest.mark.parametrize("bench", [bench_speed, bench_eager, bench_counted], ids=["sizes", "eager", "counted"])
+@pytest.mark.parametrize(
+    "bench", [bench_speed, bench_eager, bench_counted, bench_port], ids=["sizes", "eager", "counted", "port"]
+)
 def test_speed_page_shows_the_tables_of_its_data(bench: object) -> None:
     assert bench.as_markdown(bench.read(bench.DATA)) in (DOCS / "speed.md").read_text()
 
@@ -53,6 +56,14 @@ def test_every_layer_slower_than_torch_has_a_reason(bench: object) -> None:
     reasons = re.findall(r"\*\*(.*?)\*\*", text.partition("\n## ")[0])
     slower = {row.layer for row in _sides.read(bench.DATA) if row.ratio > _sides.TARGET}
     assert not {layer for layer in slower if not layer.startswith(tuple(reasons))}
+
+
+def test_exactly_the_models_of_which_a_peer_is_quicker_have_a_reason() -> None:
+    rows = bench_port.read()
+    assert {row.model for row in rows} == bench_port.MODELS.keys()
+    assert bench_port.behind(rows).keys() == bench_port.REASONS.keys()
+    page = (DOCS / "speed.md").read_text()
+    assert all(f"- **{model}**, {what}: {why}." in page for (model, what), why in bench_port.REASONS.items())
 
 
 def test_every_op_slower_than_torch_has_a_reason() -> None:
