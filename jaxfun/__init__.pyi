@@ -12,6 +12,7 @@ from jax import Array
 from .core.errors import ArgumentTypeError as ArgumentTypeError
 from .core.errors import ArgumentValueError as ArgumentValueError
 from .core.types import ArrayLike as ArrayLike
+from .core.errors import ConversionError as ConversionError
 from .core.dtypes import DType as DType
 from .core.errors import DTypeError as DTypeError
 from .core.limits import FInfo as FInfo
