@@ -10,6 +10,8 @@ from pathlib import Path
 import jax
 import pytest
 
+from parity_tests.suite import is_of_the_day, today
+
 pytest_plugins = ["pytester"]
 
 _SUITE = Path(__file__).parent / "parity_tests"
@@ -20,18 +22,29 @@ _SETTINGS = ("jax_enable_x64", "jax_numpy_dtype_promotion", "jax_default_matmul_
 _UNOPTIMISED = "jax_disable_most_optimizations"
 _LOGGER = logging.getLogger("jaxfun.parity")
 _LEVEL = pytest.StashKey[int]()  # of the log, before a test
+_WHOLE = "JAXFUN_SUITE_WHOLE"  # set for the processes of a run of everything, which is given no path
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Set JAX up for thousands of small programs, in this process and in those that the tests start."""
     # to shorten a traceback takes longer than to raise, and thousands of calls here raise
     jax.config.update("jax_traceback_filtering", "off")
+    os.environ.setdefault(_WHOLE, str(config.args_source is pytest.Config.ArgsSource.TESTPATHS))
     if config.pluginmanager.has_plugin("cacheprovider"):
         # JAX does not write a file at once: of two workers one could read what the other has half written
         folder = config.cache.mkdir(f"jax_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
         for name, value in {"jax_compilation_cache_dir": str(folder), **_KEEP_ALL}.items():
             os.environ[name.upper()] = str(value)
             jax.config.update(name, value)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out half of the tests marked `alternate` from a run of everything: the other half of them the next day."""
+    if os.environ[_WHOLE] != "True" or config.getoption("--parity-profile", None) == "thorough":
+        return
+    left = [item for item in items if item.get_closest_marker("alternate") and not is_of_the_day(item.nodeid, today())]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in {*left}]
 
 
 def pytest_collection_finish() -> None:

@@ -18,6 +18,8 @@ from jaxfun.ops.nn._truncated import truncated_numbers
 from jaxfun.parity.run.outcome import outcome
 from jaxfun.parity.search.verdicts import raises_alike
 
+pytestmark = pytest.mark.alternate
+
 KEY = jax.random.key(0)
 reference = torch.nn.init
 DTYPES = ("bool", "uint8", "int8", "int64", "float16", "bfloat16", "float32", "float64", "complex64")

@@ -24,6 +24,8 @@ from jaxfun.parity.run.case import Case
 from jaxfun.parity.search.judge import judge, judge_signature
 from parity_tests.suite import RECORDS, candidate_of, checked, optimised
 
+pytestmark = pytest.mark.alternate
+
 KNOWN = [(record, known) for record in RECORDS for known in known_differences(record)]
 LIKELY = ("float32", "complex64", "float16", "int8")  # the dtypes in which most differences appear, in this order
 TRIED = (20, 200)  # first a few cases in every dtype, then many in one

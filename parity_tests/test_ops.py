@@ -15,6 +15,7 @@ from parity_tests.suite import (
     covered,
     daily_cases,
     daily_pairs,
+    is_of_the_day,
     is_optimised,
     report_of,
     search,
@@ -117,6 +118,12 @@ def test_three_days_optimise_every_record() -> None:
     days = [{record.name for record in RECORDS if is_optimised(record, day)} for day in range(3)]
     assert set.union(*days) == {record.name for record in RECORDS}
     assert all(len(day) < len(RECORDS) * 0.4 for day in days)
+
+
+def test_two_days_run_every_alternate_test() -> None:
+    days = [{name for name in map(str, range(100)) if is_of_the_day(name, day)} for day in range(2)]
+    assert set.union(*days) == {*map(str, range(100))}
+    assert not set.intersection(*days)
 
 
 def test_two_days_run_every_covering_case() -> None:

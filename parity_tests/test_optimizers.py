@@ -17,6 +17,8 @@ import jaxfun as jf
 from jaxfun.parity.run.outcome import outcome
 from jaxfun.parity.search.verdicts import raises_alike
 
+pytestmark = pytest.mark.alternate
+
 STEPS = 200
 SHAPES = {"weight": (2, 3), "bias": (3,), "scale": ()}
 FEW = 10  # an example compiles a program

@@ -9,6 +9,8 @@ from pairs import AGREEING, DIFFERENT, Pair, unshrunk
 
 from jaxfun import parity
 
+pytestmark = pytest.mark.alternate
+
 EVERY = {"quick": 6, "thorough": 1}
 PAIRS = {"different": DIFFERENT, "agreeing": AGREEING}
 

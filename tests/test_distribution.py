@@ -16,6 +16,8 @@ from docs import make_initializers
 from jaxfun import parity
 from jaxfun.parity.compare.samples import compared, samples
 
+pytestmark = pytest.mark.alternate
+
 Sampler = Callable[[Any], Any]
 TorchSampler = Callable[[], torch.Tensor]
 SIZE = (8, 4)

@@ -15,6 +15,8 @@ from reported import RIGHT, rms_norm
 
 from jaxfun import parity
 
+pytestmark = pytest.mark.alternate
+
 Check = Callable[[], parity.Report]
 
 
