@@ -48,7 +48,7 @@ expected = np.asarray(port(port.params, more))
 # %%
 folder = tempfile.TemporaryDirectory()
 kept = Path(folder.name) / "reader"
-port.save(kept, with_program=True)
+port.save(kept)
 for path in sorted(kept.iterdir()):
     print(f"{path.name:22} {path.stat().st_size:7} bytes")
 

@@ -8,7 +8,13 @@ from ...core.op import op
 from ...core.record import COMPLEXES, Array, Dim, OptionalInteger, rows
 from ._axes import REJECTS, TAKES, as_complex, axis_of
 
-_CASES = rows("input n dim norm", ("2 5", None, -1, None), ("4", 6, 0, "ortho"), ("3 5 2", 4, 1, "forward"))
+_CASES = rows(
+    "input n dim norm",
+    ("2 5", None, -1, None),
+    ("4", 6, 0, "ortho"),
+    ("3 5 2", 4, 1, "forward"),
+    ("3", None, -1, "backward"),
+)
 
 
 @op(Kind.INT_TO_FLOAT, torch="torch.fft.fft", takes=TAKES, cases=_CASES, rejects=REJECTS, composite=True)

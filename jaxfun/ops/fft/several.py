@@ -18,13 +18,14 @@ _CASES = rows(
     ("2 3 5", (4, 3), None, "ortho"),
     ("2 3 4", (-1, 2), (2, 0), "forward"),
     ("3 2 4", None, 1, None),
-    ("2 2 2 3", None, None, "ortho"),
+    ("2 2 2 3", None, None, "backward"),
 )
 _LAST_TWO = rows(
     "input s dim norm",
     ("3 4", None, (-2, -1), None),
     ("2 3 5", (4, 3), (-2, -1), "ortho"),
     ("2 3 4", None, (2, 0), "forward"),
+    ("3 3", None, (-2, -1), "backward"),
 )
 
 
