@@ -55,7 +55,7 @@ def test_kept_errors_are_near_to_those_of_torch() -> None:
 def test_right_port_agrees(mode: str) -> None:
     row = found(small(), mode)
     assert row.verdict == AGREES, row
-    assert row.source_error is not None
+    assert row.source_agrees
     assert row.gradient is not None
     assert row.gradient < 1e-5
     assert (row.parameters, row.sizes, row.buffers) == (21, "batch", 3 if mode == TRAINING else 0)

@@ -1,6 +1,5 @@
 """One architecture in one mode: converted, proven, and written as source. Begin with `judged`."""
 
-import ast
 import copy
 import functools
 import math
@@ -21,6 +20,7 @@ from jaxfun.convert import conversion
 from jaxfun.convert.proof.prove import prove
 from jaxfun.convert.rules import random_calls
 from jaxfun.convert.run import names_in
+from jaxfun.convert.source.check import check_source, in_words
 from jaxfun.convert.trees import flatten
 from jaxfun.core.errors import ConversionError
 from jaxfun.parity.run import torch_side
@@ -59,7 +59,7 @@ class Row:
     is_random: bool = False
     faults: str = ""  # how many of the planted faults were found
     source_lines: int | None = None
-    source_error: float | None = None  # beside the port
+    source_agrees: bool | None = None  # with the port
     seconds: float = 0.0
     note: str = ""
 
@@ -99,8 +99,8 @@ def _compared(name: str, mode: str, sizes: str, port: jf.Port, example: Example,
     value, torchs_value = _value_errors(port)
     is_random = bool(random_calls(port.plan))
     gradient, torchs_gradient, kink = (None, None, "") if is_random else _gradient_errors(port, example, mode)
-    lines, error, note = _of_source(port, example) if with_source else (None, None, "")
-    is_near_all = is_near(value, torchs_value) and is_near(gradient, torchs_gradient) and is_near(error, 0.0)
+    lines, source_agrees, note = _of_source(port) if with_source else (None, None, "")
+    is_near_all = is_near(value, torchs_value) and is_near(gradient, torchs_gradient) and source_agrees is not False
     is_right = report.ok and all(fault.is_found for fault in report.faults) and is_near_all
     wrong = [] if report.ok else [f"{call.target} at {call.place}" for call in [report.first_difference] if call]
     return {
@@ -114,7 +114,7 @@ def _compared(name: str, mode: str, sizes: str, port: jf.Port, example: Example,
         "faults": f"{sum(fault.is_found for fault in report.faults)}/{len(report.faults)}",
         **{
             "source_lines": lines,
-            "source_error": error,
+            "source_agrees": source_agrees,
             "note": "; ".join([*wrong, *report.notes, *filter(None, [kink, note])]),
         },
     }
@@ -230,45 +230,12 @@ def arrays_of(example: Example) -> tuple[tuple[Any, ...], dict[str, Any]]:
 # The port as source.
 
 
-def _of_source(port: jf.Port, example: Example) -> tuple[int | None, float | None, str]:
-    """Return the lines of the source, the largest error of what it computes beside the port, and why there is none."""
+def _of_source(port: jf.Port) -> tuple[int | None, bool | None, str]:
+    """Return the lines of the source, whether it agrees with the port, and why there is none."""
     try:
         text = port.source()
     except ConversionError as error:
         return None, None, f"no source: {error.expected}"
-    names: dict[str, Any] = {}
-    exec(compile(text, "source.py", "exec"), names)
-    last = [node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)][-1]
-    args, kwargs = arrays_of(example)
-    written = jax.jit(names[last])({**port.params, **port.state, **port.constants}, *args, **kwargs)
-    wanted = _as_source_returns(port, jax.jit(port)(port.params, *args, **kwargs))
-    return len(text.splitlines()), _apart(written, wanted), ""
-
-
-def _as_source_returns(port: jf.Port, found: Any) -> Any:
-    """Return what a port returns with the changed buffers alone, as the source returns it."""
-    if not port.plan.returns_more:
-        return found
-    result, *more = found
-    changed = port.plan.new_buffers
-    if changed or port.plan.is_training:
-        more = [{name: more[0][name] for name in changed}, *more[1:]] if changed else more[1:]
-    return (result, *more) if more else result
-
-
-def _apart(found: Any, wanted: Any) -> float:
-    """Return the largest error, relative to the largest number; infinity for another structure."""
-    if jax.tree.structure(found) != jax.tree.structure(wanted):
-        return math.inf
-    pairs = zip(jax.tree.leaves(found), jax.tree.leaves(wanted), strict=True)
-    return max(_error(np.asarray(one), np.asarray(other)) for one, other in pairs)
-
-
-def _error(one: np.ndarray, other: np.ndarray) -> float:
-    if (one.shape, one.dtype) != (other.shape, other.dtype):
-        return math.inf
-    finite = np.isfinite(other)
-    if not np.array_equal(one[~finite], other[~finite], equal_nan=True):
-        return math.inf
-    largest = float(np.abs(other[finite]).max(initial=0)) or 1.0
-    return float(np.abs(one[finite].astype(np.float64) - other[finite]).max(initial=0)) / largest
+    checked = check_source(port, text)
+    agrees = all(each.ok for each in checked)
+    return len(text.splitlines()), agrees, "" if agrees else f"the source {in_words(checked)}"

@@ -32,7 +32,7 @@ says more. It needs the dependency group `models`.
   the model has code with a dtype of its own, which PyTorch does not run in float64.
 - *buffers*: the buffers that training changes; they are among the values.
 - *faults*: planted faults that the proof found.
-- *source*: the lines of `port.source()`. The source is run, and compared with the port. A port with dropout has none.
+- *source*: the lines of `port.source()`. The source is run, and compared with the port in value and gradient.
 - *seconds*: for the conversion, the proof and the source, on two cores that other work kept busy.
 
 The parameters and running statistics are moved at random first, so that no weight is 1 and no bias is 0. The batch
