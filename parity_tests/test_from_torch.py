@@ -468,6 +468,19 @@ def test_rules_of_the_user_take_torchs_arguments_by_name() -> None:
     assert_near(port({}, jnp.asarray(x.numpy())), Outer()(x))
 
 
+class Branching(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.reshape(2, -1) if x.shape[0] == 2 else 2 * x
+
+
+def test_size_that_the_code_depends_on_is_fixed_with_a_warning_and_others_are_refused() -> None:
+    with pytest.warns(UserWarning, match="fixes the size 'batch' of argument '0' at 2"):
+        port = from_torch(Branching(), torch.ones(2, 6), dynamic=("batch",), prove=False)
+    assert port.plan.arguments[0].shape == (2, 6)
+    with pytest.raises(RuntimeError, match=r"float32\[2, 6\]"):
+        port({}, jnp.ones((3, 6)))
+
+
 class Spectral(nn.Module):
     """The mixing of FNet, and the layer of a Fourier neural operator."""
 

@@ -264,6 +264,7 @@ def _as_plan(program: Any, module: torch.nn.Module, dynamic: Dynamic, **known: A
     ]
     in_spec, out_spec = program.module_call_graph[0].signature.in_spec, program.module_call_graph[0].signature.out_spec
     found = [_argument(path, spec, node) for path, (spec, node) in zip(_paths(in_spec), leaves, strict=True)]
+    _warn_of_fixed(found, module, dynamic)
     names = _size_names(found, module, dynamic)
     arguments = tuple(each._replace(shape=tuple(_renamed(size, names) for size in each.shape)) for each in found)
     new = [spec for spec in signature.output_specs if spec.kind in _OVERWRITES]
@@ -299,14 +300,22 @@ def _range(each: Any) -> tuple[int, int | None]:
     return 0 if least is None or least <= 2 else least, most if most is None or most < 2**31 else None
 
 
-def _size_names(arguments: Sequence[Input], module: torch.nn.Module, dynamic: Dynamic) -> dict[str, str]:
-    """Return the user's names of the symbols that torch has chosen for the dynamic sizes."""
+def _named_sizes(
+    arguments: Sequence[Input], module: torch.nn.Module, dynamic: Dynamic
+) -> Iterator[tuple[Input, Sequence[str | None]]]:
+    """Yield each argument with the user's names of its sizes."""
     positions = _names(module, len(arguments)) if isinstance(dynamic, Mapping) else ()
-    found: dict[str, str] = {}
     for each in arguments:
         first, _, rest = each.path.partition(".")
         own = positions[int(first)] if first.isdigit() and int(first) < len(positions) else first
-        for name, size in zip(_names_of(dynamic, f"{own}.{rest}".rstrip(".")), each.shape, strict=False):
+        yield each, _names_of(dynamic, f"{own}.{rest}".rstrip("."))
+
+
+def _size_names(arguments: Sequence[Input], module: torch.nn.Module, dynamic: Dynamic) -> dict[str, str]:
+    """Return the user's names of the symbols that torch has chosen for the dynamic sizes."""
+    found: dict[str, str] = {}
+    for each, names in _named_sizes(arguments, module, dynamic):
+        for name, size in zip(names, each.shape, strict=False):
             if name is not None and isinstance(size, str) and size.isidentifier():
                 found.setdefault(size, name)
     return found
@@ -368,8 +377,23 @@ def _argument(path: str, spec: Any, node: Any) -> Input:
     value = node.meta["val"]
     if not isinstance(value, torch.Tensor):
         return Input(path, type(value).__name__)
-    sizes = tuple(size if isinstance(size, int) else str(size.node.expr) for size in value.shape)
+    sizes = tuple(_size(size) for size in value.shape)
     return Input(path, str(value.dtype).removeprefix("torch."), sizes)
+
+
+def _size(size: Any) -> int | str:
+    """Return a size as a number, or as the name of a symbol. torch may have fixed a size that should be dynamic."""
+    text = str(size) if isinstance(size, int) else str(size.node.expr)
+    return int(text) if text.isdigit() else text
+
+
+def _warn_of_fixed(arguments: Sequence[Input], module: torch.nn.Module, dynamic: Dynamic) -> None:
+    """Warn of the sizes that `dynamic` names and torch.export has fixed: a branch or a loop depends on them."""
+    for each, names in _named_sizes(arguments, module, dynamic):
+        for name, size in zip(names, each.shape, strict=False):
+            if name is not None and isinstance(size, int):
+                what = f"from_torch: torch.export fixes the size {name!r} of argument {each.path!r} at {size}"
+                warnings.warn(f"{what}, because the PyTorch code depends on it", stacklevel=4)
 
 
 def _tree(spec: Any) -> Any:

@@ -240,6 +240,7 @@ def _check_automatic(mesh: jax.sharding.Mesh, specs: Iterable[Any]) -> None:
             raise ArgumentValueError(f"automatic axes in the mesh, {name!r} among them", str(types[name]), advice)
 
 
+_FIXED = "Name its axes in `dynamic` for other sizes, if the PyTorch code allows them."
 _NOT_RECORDED = "Convert with prove=True. A port with a key keeps none: its draws are not PyTorch's."
 
 
@@ -273,7 +274,7 @@ def _check_argument(wanted: Input, value: Any, sizes: dict[str, int]) -> None:
         known = sizes.setdefault(expected, size) if isinstance(expected, str) and expected.isidentifier() else expected
         if isinstance(known, int) and size != known:
             expected_text = f"{_shown(wanted)} for the argument {wanted.path}"
-            raise ShapeError(expected_text, describe(value), "Name its axes in `dynamic` for other sizes.")
+            raise ShapeError(expected_text, describe(value), _FIXED)
 
 
 def _shown(wanted: Input) -> str:
