@@ -175,6 +175,38 @@ def test_training_is_compared_with_the_draws_of_the_port() -> None:
     assert any("scaled_dot_product_attention" in note for note in report.notes)
 
 
+class Pairs(nn.Module):
+    """Batch normalisation of two rows each: the biases have the gradient 0, and PyTorch loses many digits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(8, 8) for _ in range(2)])
+        self.norms = nn.ModuleList([nn.BatchNorm1d(8) for _ in range(2)])
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        for layer, norm in zip(self.layers, self.norms, strict=True):
+            x = torch.tanh(norm(layer(x)))
+        return x
+
+
+RESIDUES = {
+    "gradients": (Pairs, torch.randn(2, 8, generator=torch.Generator().manual_seed(0))),
+    "a running mean": (
+        lambda: nn.Sequential(nn.BatchNorm1d(8), nn.BatchNorm1d(8)),
+        torch.randn(64, 8, generator=torch.Generator().manual_seed(0)),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RESIDUES)
+def test_what_is_zero_but_for_rounding_is_no_difference(name: str) -> None:
+    make, x = RESIDUES[name]
+    torch.manual_seed(0)
+    report = jf.from_torch(make(), x, train=True).report
+    assert report is not None
+    assert report.ok, report
+
+
 def test_dropout_that_keeps_another_share_is_found() -> None:
     def kept(input: jax.Array, p: float, train: bool, *, key: jax.Array) -> tuple[jax.Array, jax.Array]:
         mask = jax.random.bernoulli(key, p, input.shape)

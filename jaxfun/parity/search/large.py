@@ -155,7 +155,7 @@ class _Large:
         largest = max((_largest(item) for item in wide if is_inexact(item)), default=0.0)
         for leaf, (part, target, oracle) in enumerate(zip(got, want, wide, strict=True)):
             is_residue = _is_residue(target, oracle, largest)
-            scale = self._scale(level, leaf, target, oracle, is_residue)
+            scale = self._scale(level, leaf, target, oracle, largest if is_residue else 0.0)
             verdict = _in_pieces(part, target, oracle, scale, self.options)
             self._take(case, Mismatch(level, 0, leaf, verdict, part, target))
             if level == "value" and verdict.ok and "jit" in self.options.levels:  # values come from the compiled call
@@ -163,15 +163,18 @@ class _Large:
             if not is_residue:  # zeros are then as good
                 self._plant(level, leaf, target, scale)
 
-    def _scale(self, level: str, leaf: int, target: np.ndarray, oracle: np.ndarray, is_residue: bool) -> float:
-        """Return the scale that rounding is relative to: a share of the largest number, or the module's own error."""
+    def _scale(self, level: str, leaf: int, target: np.ndarray, oracle: np.ndarray, of_all: float) -> float:
+        """Return the scale that rounding is relative to: a share of the largest number, or the module's own error.
+
+        `of_all` is the largest number of all results, for a result that is 0 in theory, else 0.
+        """
         precision = PRECISION.get(part_of(str(target.dtype)))
         if precision is None:
             return 0.0
         largest, error = _largest(oracle), _largest(target.astype(oracle.dtype) - oracle)
         by = _SLACK / (precision.ulps * precision.eps)
-        if is_residue:
-            return by * error
+        if of_all:  # the module's terms may cancel by chance: the rounding of one is allowed all the same
+            return by * max(error, precision.eps * of_all / _SLACK)
         share = error / largest if largest else 0.0
         self._lost[level, leaf] = max(share, self._lost.get((level, leaf), 0.0))
         known = max(share for (other, _), share in self._lost.items() if other == level)
