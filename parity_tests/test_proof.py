@@ -207,6 +207,40 @@ def test_what_is_zero_but_for_rounding_is_no_difference(name: str) -> None:
     assert report.ok, report
 
 
+class Kink(nn.Module):
+    """A ReLU whose input is 0 but for rounding, for the first row of the example."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(3))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        total = (x * self.weight).sum(-1)
+        return torch.relu(total) + 10 * total
+
+
+AT_A_KINK = torch.tensor([[0.1, 0.2, -0.3], [1.0, 2.0, 3.0]])
+
+
+def test_gradient_that_rounding_decides_is_no_difference_and_is_said() -> None:
+    def rounded(self: jax.Array, dim: Any) -> jax.Array:
+        return jnp.sum(self, dim) + 3e-8
+
+    report = jf.from_torch(Kink(), AT_A_KINK, rules={"aten::sum.dim_IntList": rounded}).report
+    assert report is not None
+    assert report.ok, report
+    assert "rounding alone moves PyTorch's gradient" in report.whole[0].note
+
+
+def test_wrong_gradient_beside_a_kink_is_a_difference() -> None:
+    def wrong(self: jax.Array) -> jax.Array:
+        return jnp.maximum(self, 0) + 0.5 * (self - jax.lax.stop_gradient(self))
+
+    report = jf.from_torch(Kink(), AT_A_KINK, rules={"aten::relu": wrong}).report
+    assert report is not None
+    assert "vjp" in [level for level, answer in report.whole[0].answers.items() if answer != "agrees"]
+
+
 def test_dropout_that_keeps_another_share_is_found() -> None:
     def kept(input: jax.Array, p: float, train: bool, *, key: jax.Array) -> tuple[jax.Array, jax.Array]:
         mask = jax.random.bernoulli(key, p, input.shape)

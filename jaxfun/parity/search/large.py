@@ -70,6 +70,7 @@ class _Large:
         self.report, self.shown = Report(), None
         self._programs: dict[Any, Any] = {}
         self._lost: dict[tuple[str, int], float] = {}  # the module's largest error, relative to its largest number
+        self._spread: dict[str, float] = {}  # how far a result that differs moves with a rounding of the inputs
         self._failed: set[tuple[str, int]] = set()
         self._took = 0.0  # seconds for the first value set, most of them compilation
 
@@ -157,6 +158,11 @@ class _Large:
             is_residue = _is_residue(target, oracle, largest)
             scale = self._scale(level, leaf, target, oracle, largest if is_residue else 0.0)
             verdict = _in_pieces(part, target, oracle, scale, self.options)
+            if (
+                verdict.kind == "number"
+                and (wider := self._moved_scale(case, level, leaf, oracle, str(target.dtype))) > scale
+            ):
+                verdict = _in_pieces(part, target, oracle, wider, self.options)
             self._take(case, Mismatch(level, 0, leaf, verdict, part, target))
             if level == "value" and verdict.ok and "jit" in self.options.levels:  # values come from the compiled call
                 self.report.count("jit", verdict, bool(np.any(target != 0)))
@@ -178,15 +184,34 @@ class _Large:
         share = error / largest if largest else 0.0
         self._lost[level, leaf] = max(share, self._lost.get((level, leaf), 0.0))
         known = max(share for (other, _), share in self._lost.items() if other == level)
-        allowed = max(
-            min(known, _MOST_LOST), min(share, _MOST_OWN)
-        )  # no port is nearer than the module in its own dtype
-        return largest * max(_SHARE_OF_LARGEST, by * allowed)
+        return largest * max(_SHARE_OF_LARGEST, by * min(known, _MOST_LOST))
+
+    def _moved_scale(self, case: Case, level: str, leaf: int, oracle: np.ndarray, dtype: str) -> float:
+        """Return the scale of a result that differs: how far it moves where the inputs move by their rounding.
+
+        A ReLU whose input is 0 but for rounding, or a deviation of two numbers, makes much of it.
+        """
+        precision, largest = PRECISION.get(part_of(dtype)), _largest(oracle)
+        if precision is None or not largest:
+            return 0.0
+        moved = max(_largest(each[leaf] - oracle) for each in self._moved(case, level)) / largest
+        self._spread[level] = max(moved, self._spread.get(level, 0.0))
+        return largest * _SLACK / (precision.ulps * precision.eps) * min(moved, _MOST_MOVED)
+
+    def _moved(self, case: Case, level: str) -> list[Any]:
+        """Return the module's results in float64 for inputs that are moved by a rounding or two."""
+        key, levels = (id(case), level), ["value", "vjp"] if level == "vjp" else [level]
+        if key not in self._programs:
+            rng = np.random.default_rng((case.seed, _MOVES))
+            rows = [[_nudged(item, rng) for item in case.row(0)] for _ in range(_MOVES)]
+            self._programs[key] = [self._theirs(case, row, levels, "float64")[level] for row in rows]
+        return self._programs[key]
 
     def note_losses(self) -> None:
         """Say where the module itself loses so much that a small difference does not show."""
         for level in dict.fromkeys(level for level, _ in self._lost):
-            worst = max(share for (other, _), share in self._lost.items() if other == level)
+            own = max(share for (other, _), share in self._lost.items() if other == level)
+            worst = max(own, self._spread.get(level, 0.0))
             if worst > _MOST_LOST:
                 self.report.note(_LOST.format(level=_SPOKEN.get(level, level), share=worst))
 
@@ -325,10 +350,11 @@ _LEAST = 2  # value sets
 _SHARE = 0.4  # of the time limit, for values and gradients
 _TIMES = {"value": 0.5, "vmap": 0.7, "jvp": 1.0, "hvp": 2.5}  # time of a level, relative to the first value set's
 _SLACK = 8.0  # times the module's own largest error
-_MOST_LOST = 2.0**-10  # of which a leaf that loses less itself is allowed the multiple
-_MOST_OWN = 2.0**-5  # of a leaf's own loss
+_MOST_LOST = 2.0**-10
+_MOST_MOVED = 2.0**-5  # of the largest number
 _SPOKEN = {"vjp": "gradient"}
-_LOST = "PyTorch's own {level} is off by up to {share:.1e} of its largest number: differences of that size do not show"
+_LOST = "rounding alone moves PyTorch's {level} by up to {share:.1e} of its largest number: less does not show"
+_MOVES = 3
 _RESIDUE = 64  # times the rounding of the largest derivative
 _SHARE_OF_LARGEST = 0.25  # of the largest number: terms of that size may cancel in any element
 _SHIFT = 1e-4
@@ -349,6 +375,14 @@ def _is_residue(target: np.ndarray, oracle: np.ndarray, of_all: float) -> bool:
         return False
     error = _largest(target.astype(oracle.dtype) - oracle)
     return _MOST_LOST * _largest(oracle) < error <= _RESIDUE * precision.eps * of_all
+
+
+def _nudged(array: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return numbers moved by a rounding or two of their dtype; integers and bools as they are."""
+    precision = PRECISION.get(part_of(str(array.dtype)))
+    if precision is None:
+        return array
+    return (array * (1 + precision.eps * rng.integers(-2, 3, array.shape))).astype(array.dtype)
 
 
 def _largest(array: np.ndarray) -> float:
