@@ -23,13 +23,16 @@ def test_every_fault_was_named() -> None:
     assert not [row["what"] for row in rows if row["is_named"] != "True"]
 
 
-@pytest.mark.parametrize("what", ["gelu by tanh"])
+@pytest.mark.alternate
+@pytest.mark.parametrize("what", ["gelu by tanh", "eps of a batch norm 1e-3"])
 def test_fault_is_named(what: str) -> None:
     (number,) = [number for number, fault in enumerate(FAULTS) if fault.what == what]
     found = named(number)
     assert found.is_named, found
 
 
-def test_port_without_a_fault_agrees() -> None:
-    report = by_module(None, "gpt")
+@pytest.mark.alternate
+@pytest.mark.parametrize("model", ["gpt", "resnet"])
+def test_port_without_a_fault_agrees(model: str) -> None:
+    report = by_module(None, model)
     assert report.ok, report
