@@ -49,7 +49,7 @@ class Runner:
                 known |= self._computed_anew(graph, calls, known, key)
             else:
                 self._run_calls(calls, known, key)
-        return self._resolved(graph.outputs, known, key)
+        return self.resolved(graph.outputs, known, key)
 
     def _run_calls(self, calls: Sequence[Call], known: Values, key: jax.Array | None) -> None:
         """Run calls, and add their values to the known ones."""
@@ -75,7 +75,7 @@ class Runner:
 
     def called(self, call: Call, known: Values, key: jax.Array | None) -> Any:
         """Return the value of one call, for known values of its references."""
-        args, kwargs = (self._resolved(each, known, key) for each in (call.args, call.kwargs))
+        args, kwargs = (self.resolved(each, known, key) for each in (call.args, call.kwargs))
         if name := key_of(call.target, call.kwargs):
             kwargs[name] = fold(key, call)
         try:
@@ -85,7 +85,7 @@ class Runner:
             error.add_note(f"in {call.target}, {call.place}")
             raise
 
-    def _resolved(self, item: Any, known: Values, key: jax.Array | None) -> Any:
+    def resolved(self, item: Any, known: Values, key: jax.Array | None = None) -> Any:
         """Return an argument with values in place of references, and functions in place of graphs."""
         if isinstance(item, Ref):
             return known[item.name]
@@ -94,9 +94,9 @@ class Runner:
         if isinstance(item, SubGraph):
             return lambda *values: self._run(self.plan.graphs[item.name], values, key)
         if isinstance(item, tuple):
-            return tuple(self._resolved(each, known, key) for each in item)
+            return tuple(self.resolved(each, known, key) for each in item)
         if isinstance(item, Mapping):
-            return {name: self._resolved(each, known, key) for name, each in item.items()}
+            return {name: self.resolved(each, known, key) for name, each in item.items()}
         return item
 
 

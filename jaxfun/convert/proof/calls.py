@@ -5,6 +5,7 @@ case of the parity engine.
 """
 
 import dataclasses
+import functools
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ...ops import records_of
+from ...parity.known.difference import Held
+from ...parity.known.lookup import held
 from ...parity.report.model import Mismatch
 from ...parity.run import torch_side
 from ...parity.run.candidate import Sides
@@ -24,7 +28,7 @@ from ...parity.run.outcome import outcome
 from ...parity.search.judge import judge
 from ...parity.search.verdicts import first_line
 from ..plan import Call
-from ..rules import key_of
+from ..rules import key_of, public_call
 from ..run import Runner, Values, filled, names_in, parted
 from .data import AGREES, DIFFERS, LEFT, CallProof, Fault
 from .faults import FAULTS, Planted
@@ -156,8 +160,23 @@ class _Calls:
         constant = frozenset(at for at, name in enumerate(names) if sources.get(name, ("",))[0] == "buffer")
         strata = ("its own inputs",) * len(group)
         named = _argument_names(first, names)
-        case = Case(tuple(stacks), arguments, arguments, strata, constant=constant, names=named)
+        known = functools.partial(self._known, first, names, numbers)
+        case = Case(tuple(stacks), arguments, arguments, strata, constant=constant, names=named, known=known)
         return Sides(_only(ours, used), _only(call, used), case, levels=_ALONE.levels, explains=True)
+
+    def _known(
+        self,
+        call: Call,
+        names: Sequence[str],
+        numbers: Mapping[str, Any],
+        level: str,
+        tensors: Sequence[np.ndarray],
+        device: str,
+    ) -> Held | None:
+        """Return the known difference of jaxfun's function at these inputs, such as the order of equal elements."""
+        values = {**numbers, **dict(zip(names, tensors, strict=True))}
+        made = public_call(call.target, self.runner.resolved(call.kwargs, values))
+        return made and held(records_of(made.name), level, made.variadic, made.named, device)
 
     def _judged(self, call: Call, row: int, sides: Sides, wrong: Mismatch | None) -> CallProof:
         made = CallProof(call.name, call.target, call.place, AGREES)
@@ -176,10 +195,12 @@ class _Calls:
         return dataclasses.replace(made, answer=DIFFERS if wrong else AGREES, detail=detail, **errors)
 
     def _planted(self, kind: Planted, groups: Mapping[Any, list[Call]]) -> list[Fault]:
-        """Plant one kind of fault in the first call that has room for it."""
+        """Plant one kind of fault in the first call that has room for it, and whose value it changes."""
         for group in groups.values():
             if (changed := kind.change(group[0])) is not None and self.subject.deadline.has(_SHARE):
                 sides = self._sides(group[:1], changed)
+                if not _has_effect(sides, self._sides(group[:1], group[0])):
+                    continue  # such as a mask that hides nothing
                 found, error = outcome(lambda sides=sides: judge(sides, _ALONE)[1])
                 is_found = error is not None or any(not item.edge for item in found)
                 return [Fault(kind.what, group[0].target, group[0].place, is_found)]
@@ -205,6 +226,13 @@ class _Calls:
         )
 
 
+def _has_effect(changed: Sides, right: Sides) -> bool:
+    """Return whether a fault changes the value of a call by more than rounding."""
+    values, error = outcome(lambda: [sides.ours_at("value") for sides in (changed, right)])
+    return error is not None or any(error_of(one, other) > _EFFECT for one, other in zip(*values, strict=False))
+
+
+_EFFECT = 2.0**-17  # of the largest number
 _LEVELS = {"value": "the value", "vjp": "the gradient", "errors": "the error", "vmap": "the value", "jit": "the value"}
 
 
