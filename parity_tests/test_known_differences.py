@@ -99,6 +99,14 @@ GIVEN: dict[str, dict[str, Any]] = {
         "largest": True,
         "sorted": True,
     },
+    **{
+        f"{name}: torch's sort of more": {
+            "input": np.array([[3, 1, 2, 1, 3, 2, 1, 3] * 8], np.int64),
+            "dim": 0,
+            "descending": False,
+        }
+        for name in ("sort", "argsort")
+    },
     "mode: torch's mode": {"input": np.array([[3.0, 1, 2, 1, 3, 2, 1, 3] * 8], np.float32), "dim": 0, "keepdim": False},
     "cov: the mean of the only": {
         "input": np.array([[[0, 0, 0], [-1.5, 0, 0]]], np.float32),

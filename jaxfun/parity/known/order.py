@@ -176,6 +176,33 @@ NOT_UNIQUE = KnownDifference(
 )
 
 
+def _in_their_order(result: np.ndarray, arguments: Mapping[str, Any]) -> np.ndarray:
+    """Return where a result is the index of a stable sort: an `answer`."""
+    input, dim = _ordered(arguments["input"]), arguments["dim"]
+    if arguments.get("descending"):
+        count = input.shape[dim]
+        order = count - 1 - np.flip(np.argsort(np.flip(input, dim), dim, kind="stable"), dim)
+    else:
+        order = np.argsort(input, dim, kind="stable")
+    return result == order if result.shape == order.shape else np.zeros(result.shape, bool)
+
+
+def _ordered(input: Any) -> np.ndarray:
+    """Return numbers in a dtype that NumPy sorts."""
+    array = np.asarray(input)
+    return array if array.dtype.kind in "biu" else array.astype(np.float64)
+
+
+SORT_OF_MANY = KnownDifference(
+    _counts_many,
+    jaxfun="equal elements in their order",
+    torch="equal elements in any order",
+    why="torch's sort of more than 16 numbers is stable only with stable=True",
+    source="aten/src/ATen/native/cpu/SortingKernel.cpp: sort_stable_kernel",
+    levels=("value",),
+    answer=_in_their_order,
+)
+
 KNOWN_DIFFERENCES: Mapping[str, tuple[KnownDifference, ...]] = {
     "isin.Tensor_Tensor": (NOT_UNIQUE,),
     "median.dim": (ANY_ON_CUDA,),
@@ -184,9 +211,9 @@ KNOWN_DIFFERENCES: Mapping[str, tuple[KnownDifference, ...]] = {
     "quantile.scalar": (ANY_ON_CUDA, MANY_TIES),
     "nanquantile": (ANY_ON_CUDA,),
     "nanquantile.scalar": (ANY_ON_CUDA, MANY_TIES),
-    "sort": (UNSTABLE_ON_CUDA,),
+    "sort": (UNSTABLE_ON_CUDA, SORT_OF_MANY),
     "sort.stable": (UNSTABLE_ON_CUDA,),
-    "argsort": (UNSTABLE_ON_CUDA,),
+    "argsort": (UNSTABLE_ON_CUDA, SORT_OF_MANY),
     "argsort.stable": (UNSTABLE_ON_CUDA,),
     "msort": (UNSTABLE_ON_CUDA,),
     "topk": (
