@@ -360,3 +360,20 @@ def test_source_in_the_documentation_is_what_is_written(tmp_path: Path, monkeypa
     monkeypatch.syspath_prepend(tmp_path)
     model = importlib.import_module("blocks").Model()
     assert jf.from_torch(model, torch.ones(2, 4), dynamic=("batch",), prove=False).source() == text
+
+
+class Normed(nn.Module):
+    """A layer whose numbers differ from one to the next."""
+
+    def __init__(self, momentum: float, p: float) -> None:
+        super().__init__()
+        self.layer, self.norm, self.drop = nn.Linear(4, 4), nn.BatchNorm1d(4, 10 * momentum, momentum), nn.Dropout(p)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.drop(self.norm(self.layer(x)))
+
+
+def test_numbers_that_differ_in_training_are_arguments() -> None:
+    port = jf.from_torch(nn.Sequential(Normed(0.1, 0.5), Normed(0.01, 0.2)), torch.randn(8, 4), train=True, prove=False)
+    assert "def normed(" in port.source()
+    assert all(each.ok for each in port.check_source())

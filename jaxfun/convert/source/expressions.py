@@ -21,6 +21,9 @@ class Named:
     text: str
     value: Any
 
+    def __str__(self) -> str:
+        return self.text
+
 
 class Text(NamedTuple):
     """An expression as text, and how tightly it binds; a looser one stands in parentheses inside of an operator."""
