@@ -10,7 +10,7 @@ from pathlib import Path
 import jax
 import pytest
 
-from parity_tests.suite import is_of_the_day, today
+from parity_tests.days import is_of_the_day, today
 
 pytest_plugins = ["pytester"]
 
@@ -42,9 +42,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out half of the tests marked `alternate` from a run of everything: the other half of them the next day."""
     if os.environ[_WHOLE] != "True" or config.getoption("--parity-profile", None) == "thorough":
         return
-    left = [item for item in items if item.get_closest_marker("alternate") and not is_of_the_day(item.nodeid, today())]
+    kept, left = [], []
+    for item in items:
+        runs = not item.get_closest_marker("alternate") or is_of_the_day(item.nodeid, today())
+        (kept if runs else left).append(item)
     config.hook.pytest_deselected(items=left)
-    items[:] = [item for item in items if item not in {*left}]
+    items[:] = kept
 
 
 def pytest_collection_finish() -> None:

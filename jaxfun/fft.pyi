@@ -32,7 +32,7 @@ def fft2(
     dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = (-2, -1),
     norm: str | None = None,
 ) -> Array:
-    """Return `fftn` over the last two dimensions.
+    """Return the same as `fftn`, by default over the last two dimensions.
 
     Raises: as `fftn`.
     Torch: torch.fft.fft2.
@@ -68,7 +68,7 @@ def fftn(
 def fftshift(
     input: ArrayLike, dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] | None = None
 ) -> Array:
-    """Return the input with the frequency 0 moved to the middle of each dimension in `dim`, by default of all.
+    """Return the input with the zero frequency shifted to the centre of each dimension in `dim`, by default of all.
 
     Raises: IndexError for `dim` out of range.
     Torch: torch.fft.fftshift.
@@ -76,7 +76,7 @@ def fftshift(
     ...
 
 def hfft(input: ArrayLike, n: builtins.int | None = None, dim: builtins.int = -1, norm: str | None = None) -> Array:
-    """Return the transform of a signal whose negative half is the conjugate of the positive one: `n` real numbers.
+    """Return the real spectrum, `n` numbers, of a Hermitian symmetric signal, of which the input is the first half.
 
     `n` is `2 * (size - 1)` by default. `norm` is that of `fft`.
     Dtypes: float32, or float64 for float64 and complex128.
@@ -102,7 +102,7 @@ def ifft2(
     dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = (-2, -1),
     norm: str | None = None,
 ) -> Array:
-    """Return `ifftn` over the last two dimensions.
+    """Return the same as `ifftn`, by default over the last two dimensions.
 
     Raises: as `ifftn`.
     Torch: torch.fft.ifft2.
@@ -137,7 +137,7 @@ def ifftshift(
     ...
 
 def ihfft(input: ArrayLike, n: builtins.int | None = None, dim: builtins.int = -1, norm: str | None = None) -> Array:
-    """Return the inverse of `hfft`: the half of the signal that is not negative, `n // 2 + 1` numbers.
+    """Return the inverse of `hfft`: the first half of the Hermitian symmetric signal, `n // 2 + 1` numbers.
 
     `n` and `norm` are those of `ifft`.
     Dtypes: complex64, or complex128 for float64.
@@ -164,7 +164,7 @@ def irfft2(
     dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = (-2, -1),
     norm: str | None = None,
 ) -> Array:
-    """Return `irfftn` over the last two dimensions.
+    """Return the same as `irfftn`, by default over the last two dimensions.
 
     Raises: as `irfftn`.
     Torch: torch.fft.irfft2.
@@ -206,7 +206,7 @@ def rfft2(
     dim: builtins.int | tuple[builtins.int, ...] | list[builtins.int] = (-2, -1),
     norm: str | None = None,
 ) -> Array:
-    """Return `rfftn` over the last two dimensions.
+    """Return the same as `rfftn`, by default over the last two dimensions.
 
     Raises: as `rfftn`.
     Torch: torch.fft.rfft2.

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import settings
 
 from jaxfun.parity.defaults import ABSENT, DEVICES, has_cuda
-from parity_tests.suite import daily_pairs, sampled_pairs, today
+from parity_tests.days import today
+from parity_tests.suite import daily_pairs, sampled_pairs
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -4,10 +4,8 @@ Begin with `covered` and `search`."""
 
 import contextlib
 import dataclasses
-import datetime
 import itertools
 import operator
-import os
 import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
@@ -34,6 +32,7 @@ from jaxfun.parity.run.options import Options
 from jaxfun.parity.run.outcome import outcome
 from jaxfun.parity.search.failing import failure_of
 from jaxfun.parity.search.judge import judge, judge_signature
+from parity_tests.days import is_of_the_day, today
 
 QUICK = 2  # random cases per record in the quick profile, in addition to the deterministic ones
 _COMMON = {
@@ -73,19 +72,6 @@ PAIRS = [(record, dtype) for record in RECORDS for dtype in DTYPES if dtype not 
 def sampled_pairs(profile: str) -> list[tuple[Op, DType]]:
     """Return the records with the dtypes of their random cases: all dtypes, or only the first one."""
     return PAIRS if profile != "quick" else [(record, first_dtype(record)) for record in RECORDS]
-
-
-def today() -> int:
-    """Return the number of the day. Set the variable JAXFUN_SUITE_DAY to run the tests of another day.
-
-    The variable is set once: the processes of a run that passes midnight choose alike.
-    """
-    return int(os.environ.setdefault("JAXFUN_SUITE_DAY", str(datetime.datetime.now(datetime.UTC).toordinal())))
-
-
-def is_of_the_day(name: str, day: int) -> bool:
-    """Return whether a test that runs every second day runs on this one."""
-    return zlib.crc32(name.encode()) % 2 == day % 2
 
 
 def daily_pairs(profile: str, day: int) -> list[tuple[Op, DType]]:
@@ -143,7 +129,7 @@ def covered(
 
 def is_optimised(record: Op, day: int) -> bool:
     """Return whether a record's simplest case is compiled with LLVM's optimisations: a third of them each day."""
-    return seed_of(record) % 3 == day % 3
+    return is_of_the_day(record.name, day, 3)
 
 
 @contextlib.contextmanager

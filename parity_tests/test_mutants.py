@@ -8,6 +8,7 @@ import json
 import pytest
 
 from jaxfun.ops import records
+from parity_tests.days import today
 from parity_tests.faults import FAMILIES, Mutant, mutants_of
 from parity_tests.mutants import (
     EQUIVALENT,
@@ -21,7 +22,7 @@ from parity_tests.mutants import (
     tried,
     verdict_on,
 )
-from parity_tests.suite import candidate_of, today
+from parity_tests.suite import candidate_of
 
 TODAY = today()
 DAILY = 40

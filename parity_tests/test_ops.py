@@ -6,6 +6,7 @@ from jaxfun.core.dtypes import DType
 from jaxfun.core.record import Op
 from jaxfun.parity.draw.cover import cover, first_dtype
 from jaxfun.parity.draw.invalid import refused
+from parity_tests.days import is_of_the_day
 from parity_tests.suite import (
     PAIRS,
     RECORDS,
@@ -15,7 +16,6 @@ from parity_tests.suite import (
     covered,
     daily_cases,
     daily_pairs,
-    is_of_the_day,
     is_optimised,
     report_of,
     search,

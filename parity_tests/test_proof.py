@@ -232,6 +232,28 @@ def test_gradient_that_rounding_decides_is_no_difference_and_is_said() -> None:
     assert "rounding alone moves PyTorch's gradient" in report.whole[0].note
 
 
+def test_wrong_batched_value_is_a_difference() -> None:
+    @jax.custom_jvp
+    def tanh(self: jax.Array) -> jax.Array:
+        return plain(self)
+
+    @tanh.defjvp
+    def _(primals: Any, tangents: Any) -> Any:
+        return plain(primals[0]), tangents[0] * (1 - jnp.tanh(primals[0]) ** 2)
+
+    @jax.custom_batching.custom_vmap
+    def plain(x: jax.Array) -> jax.Array:
+        return jnp.tanh(x)
+
+    @plain.def_vmap
+    def _(size: int, batched: Any, x: jax.Array) -> Any:
+        return jnp.tanh(x) * 1.01, True
+
+    port = jf.from_torch(nn.Tanh(), torch.randn(2, 3), rules={"aten::tanh": tanh})
+    assert port.report is not None
+    assert port.report.whole[0].answers["vmap"] == "differs"
+
+
 def test_wrong_gradient_beside_a_kink_is_a_difference() -> None:
     def wrong(self: jax.Array) -> jax.Array:
         return jnp.maximum(self, 0) + 0.5 * (self - jax.lax.stop_gradient(self))

@@ -171,6 +171,7 @@ def test_fit_of_a_port_with_buffers_equals_torch_training(momentum: float) -> No
         found.backward()
         optimizer.step()
         losses.append(found.item())
+    # float32, in two libraries: the roundings of twenty steps add up
     np.testing.assert_allclose(fit.losses, losses, rtol=1e-4)
     assert losses[-1] < 0.5 * losses[0]
     held = module.state_dict()
@@ -256,9 +257,10 @@ def test_buffers_and_keys_work_under_jit_grad_and_vmap() -> None:
         return fit.losses[-1] + fit.buffers
 
     start = jnp.asarray(0.3, np.float32)
+    # compiled anew, with another order of the roundings
     np.testing.assert_allclose(jax.jit(last)(start), last(start), rtol=1e-6)
     np.testing.assert_allclose(jax.vmap(last)(start[None]), last(start)[None], rtol=1e-6)
-    slope = (last(start + 1e-2) - last(start - 1e-2)) / 2e-2
+    slope = (last(start + 1e-2) - last(start - 1e-2)) / 2e-2  # to the square of the step, and float32 rounding over it
     np.testing.assert_allclose(jax.grad(last)(start), slope, rtol=1e-2)
 
 
@@ -309,6 +311,7 @@ def test_complex_parameters_descend_with_buffers_and_without() -> None:
     start = np.asarray([0.5j, 1], np.complex64)
     plain = train.fit(loss, start, (target,), optax.sgd(0.2), 40)
     fit = train.fit(with_buffers, start, (target,), optax.sgd(0.2), 40, buffers=start)
+    # 40 steps do not go all the way
     np.testing.assert_allclose(plain.params, target, atol=1e-4)
     np.testing.assert_array_equal(plain.params, fit.params)
     np.testing.assert_allclose(fit.buffers, target, atol=1e-4)

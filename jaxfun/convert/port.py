@@ -231,7 +231,7 @@ class Port:
 
 
 def _check_automatic(mesh: jax.sharding.Mesh, specs: Iterable[Any]) -> None:
-    """Raise for an explicit axis in a spec: with such a one each matrix product asks where its result shall lie."""
+    """Raise for an explicit mesh axis in a spec: JAX would want an output sharding at each matrix product."""
     automatic = jax.sharding.AxisType.Auto
     types = dict(zip(mesh.axis_names, mesh.axis_types, strict=True))
     for name in jax.tree.leaves([tuple(spec) for spec in specs]):

@@ -305,23 +305,21 @@ def _loop(
     return jax.lax.while_loop(is_on, lambda state: body(*state, *others), tuple(carried))
 
 
-def _grouped_product(input: Any, weight: Any, offs: Any = None, bias: Any = None, out_dtype: Any = None) -> Any:
+def _grouped_product(self: Any, mat2: Any, offs: Any = None, bias: Any = None, out_dtype: Any = None) -> Any:
     """Return the products of groups of rows, each with its own matrix; `offs` are the ends of the groups."""
-    if offs is None or input.ndim != 2 or weight.ndim != 3 or bias is not None:
-        shapes = f"{describe(input)}, {describe(weight)}"
+    if offs is None or self.ndim != 2 or mat2.ndim != 3 or bias is not None:
+        shapes = f"{describe(self)}, {describe(mat2)}"
         raise UnsupportedArgumentError("groups of rows (n, k) of matrices (groups, k, m), without a bias", shapes)
     sizes = jnp.diff(offs.astype(jnp.int32), prepend=0)
-    found = jax.lax.ragged_dot(input, weight, sizes)
+    found = jax.lax.ragged_dot(self, mat2, sizes)
     return found if out_dtype is None else found.astype(canonical(out_dtype).dtype)
 
 
-def _grouped_by_torchs_names(self: Any, mat2: Any, **others: Any) -> Any:
-    return _grouped_product(self, mat2, **others)
-
-
 OWN: Mapping[str, Rule] = {
-    "aten::_grouped_mm": _grouped_by_torchs_names,
-    "transformers::grouped_mm_fallback": _grouped_product,
+    "aten::_grouped_mm": _grouped_product,
+    "transformers::grouped_mm_fallback": lambda input, weight, offs: _grouped_product(
+        self=input, mat2=weight, offs=offs
+    ),
     "cond": _branch,
     "while_loop": _loop,
     "aten::einsum": lambda equation, tensors: _public("einsum")(equation, *tensors),

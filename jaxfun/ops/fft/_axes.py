@@ -13,7 +13,8 @@ from ...core.record import Choice
 Several = int | Sequence[int] | None
 Axis = tuple[int, int]  # a dimension, and the number of elements that are transformed
 REJECTS = frozenset({float16, bfloat16})
-TAKES = {"norm": Choice((None, "ortho", "forward", "backward"))}
+_NORMS = (None, "ortho", "forward", "backward")
+TAKES = {"norm": Choice(_NORMS)}
 
 
 def axis_of(input: jax.Array, n: int | None, dim: int, norm: str | None, *, halved: bool = False) -> Axis:
@@ -58,7 +59,7 @@ def as_complex(input: jax.Array) -> jax.Array:
 
 
 def _checked(input: jax.Array, axes: list[Axis], norm: str | None) -> list[Axis]:
-    if norm not in (None, "forward", "backward", "ortho"):
+    if norm not in _NORMS:
         raise ShapeError('`norm` to be "forward", "backward", "ortho" or None', repr(norm))
     for axis, size in axes:
         if size < 1:

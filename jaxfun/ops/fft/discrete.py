@@ -91,7 +91,7 @@ def irfft(input: Array, n: OptionalInteger = None, dim: Dim = -1, norm: str | No
 
 @op(Kind.INT_TO_FLOAT, torch="torch.fft.hfft", takes=TAKES, cases=_CASES, rejects=REJECTS, composite=True)
 def hfft(input: Array, n: OptionalInteger = None, dim: Dim = -1, norm: str | None = None) -> jax.Array:
-    """Return the transform of a signal whose negative half is the conjugate of the positive one: `n` real numbers.
+    """Return the real spectrum, `n` numbers, of a Hermitian symmetric signal, of which the input is the first half.
 
     `n` is `2 * (size - 1)` by default. `norm` is that of `fft`.
     Dtypes: float32, or float64 for float64 and complex128.
@@ -108,7 +108,7 @@ def hfft(input: Array, n: OptionalInteger = None, dim: Dim = -1, norm: str | Non
 
 @op(Kind.INT_TO_FLOAT, torch="torch.fft.ihfft", takes=TAKES, cases=_CASES, rejects=REJECTS | COMPLEXES, composite=True)
 def ihfft(input: Array, n: OptionalInteger = None, dim: Dim = -1, norm: str | None = None) -> jax.Array:
-    """Return the inverse of `hfft`: the half of the signal that is not negative, `n // 2 + 1` numbers.
+    """Return the inverse of `hfft`: the first half of the Hermitian symmetric signal, `n // 2 + 1` numbers.
 
     `n` and `norm` are those of `ifft`.
     Dtypes: complex64, or complex128 for float64.

@@ -18,7 +18,7 @@ _CASES = rows("input dim", ("5", None), ("3 4", None), ("2 5 3", 1), ("2 3 4", (
 
 @op(kind=None, torch="torch.fft.fftshift", cases=_CASES, composite=True)
 def fftshift(input: Array, dim: Dims = None) -> jax.Array:
-    """Return the input with the frequency 0 moved to the middle of each dimension in `dim`, by default of all.
+    """Return the input with the zero frequency shifted to the centre of each dimension in `dim`, by default of all.
 
     Raises: IndexError for `dim` out of range.
     Torch: torch.fft.fftshift.
@@ -88,7 +88,7 @@ def rfftfreq(n: int, d: float = 1.0, *, dtype: Any = None) -> jax.Array:
 def _want_size(n: Any) -> None:
     want_integer(n=n)
     if n < 0:
-        raise ShapeError("`n` of 0 or more", str(n))
+        raise ShapeError("`n` to be 0 or more", str(n))
 
 
 def _scaled(numbers: np.ndarray, n: int, d: float, dtype: Any) -> jax.Array:

@@ -67,7 +67,7 @@ def fftn(input: Array, s: Dims = None, dim: Dims = None, norm: str | None = None
 
 @op(Kind.INT_TO_FLOAT, torch="torch.fft.fft2", takes=TAKES, cases=_LAST_TWO, rejects=REJECTS, composite=True)
 def fft2(input: Array, s: Dims = None, dim: Dims = (-2, -1), norm: str | None = None) -> jax.Array:
-    """Return `fftn` over the last two dimensions.
+    """Return the same as `fftn`, by default over the last two dimensions.
 
     Raises: as `fftn`.
     Torch: torch.fft.fft2.
@@ -100,7 +100,7 @@ def ifftn(input: Array, s: Dims = None, dim: Dims = None, norm: str | None = Non
 
 @op(Kind.INT_TO_FLOAT, torch="torch.fft.ifft2", takes=TAKES, cases=_LAST_TWO, rejects=REJECTS, composite=True)
 def ifft2(input: Array, s: Dims = None, dim: Dims = (-2, -1), norm: str | None = None) -> jax.Array:
-    """Return `ifftn` over the last two dimensions.
+    """Return the same as `ifftn`, by default over the last two dimensions.
 
     Raises: as `ifftn`.
     Torch: torch.fft.ifft2.
@@ -140,7 +140,7 @@ def rfftn(input: Array, s: Dims = None, dim: Dims = None, norm: str | None = Non
     composite=True,
 )
 def rfft2(input: Array, s: Dims = None, dim: Dims = (-2, -1), norm: str | None = None) -> jax.Array:
-    """Return `rfftn` over the last two dimensions.
+    """Return the same as `rfftn`, by default over the last two dimensions.
 
     Raises: as `rfftn`.
     Torch: torch.fft.rfft2.
@@ -174,7 +174,7 @@ def irfftn(input: Array, s: Dims = None, dim: Dims = None, norm: str | None = No
 
 @op(Kind.INT_TO_FLOAT, torch="torch.fft.irfft2", takes=TAKES, cases=_LAST_TWO, rejects=REJECTS, composite=True)
 def irfft2(input: Array, s: Dims = None, dim: Dims = (-2, -1), norm: str | None = None) -> jax.Array:
-    """Return `irfftn` over the last two dimensions.
+    """Return the same as `irfftn`, by default over the last two dimensions.
 
     Raises: as `irfftn`.
     Torch: torch.fft.irfft2.

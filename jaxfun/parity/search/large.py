@@ -154,15 +154,15 @@ class _Large:
             self._take(case, Mismatch(level, 0, 0, Verdict("structure", detail=detail)))
             return
         largest = max((_largest(item) for item in wide if is_inexact(item)), default=0.0)
+        moved: list[Any] = []  # computed for the first result that differs
         for leaf, (part, target, oracle) in enumerate(zip(got, want, wide, strict=True)):
             is_residue = _is_residue(target, oracle, largest)
             scale = self._scale(level, leaf, target, oracle, largest if is_residue else 0.0)
             verdict = _in_pieces(part, target, oracle, scale, self.options)
-            if (
-                verdict.kind == "number"
-                and (wider := self._moved_scale(case, level, leaf, oracle, str(target.dtype))) > scale
-            ):
-                verdict = _in_pieces(part, target, oracle, wider, self.options)
+            if verdict.kind == "number":
+                moved = moved or self._moved(case, level)
+                wider = self._moved_scale(level, [each[leaf] for each in moved], oracle, str(target.dtype))
+                verdict = _in_pieces(part, target, oracle, max(scale, wider), self.options)
             self._take(case, Mismatch(level, 0, leaf, verdict, part, target))
             if level == "value" and verdict.ok and "jit" in self.options.levels:  # values come from the compiled call
                 self.report.count("jit", verdict, bool(np.any(target != 0)))
@@ -186,7 +186,7 @@ class _Large:
         known = max(share for (other, _), share in self._lost.items() if other == level)
         return largest * max(_SHARE_OF_LARGEST, by * min(known, _MOST_LOST))
 
-    def _moved_scale(self, case: Case, level: str, leaf: int, oracle: np.ndarray, dtype: str) -> float:
+    def _moved_scale(self, level: str, moved: Sequence[np.ndarray], oracle: np.ndarray, dtype: str) -> float:
         """Return the scale of a result that differs: how far it moves where the inputs move by their rounding.
 
         A ReLU whose input is 0 but for rounding, or a deviation of two numbers, makes much of it.
@@ -194,21 +194,19 @@ class _Large:
         precision, largest = PRECISION.get(part_of(dtype)), _largest(oracle)
         if precision is None or not largest:
             return 0.0
-        moved = max(_largest(each[leaf] - oracle) for each in self._moved(case, level)) / largest
-        self._spread[level] = max(moved, self._spread.get(level, 0.0))
-        return largest * _SLACK / (precision.ulps * precision.eps) * min(moved, _MOST_MOVED)
+        share = max(_largest(each - oracle) for each in moved) / largest
+        self._spread[level] = max(share, self._spread.get(level, 0.0))
+        return largest * _SLACK / (precision.ulps * precision.eps) * min(share, _MOST_MOVED)
 
     def _moved(self, case: Case, level: str) -> list[Any]:
         """Return the module's results in float64 for inputs that are moved by a rounding or two."""
-        key, levels = (id(case), level), ["value", "vjp"] if level == "vjp" else [level]
-        if key not in self._programs:
-            rng = np.random.default_rng((case.seed, _MOVES))
-            rows = [[_nudged(item, rng) for item in case.row(0)] for _ in range(_MOVES)]
-            self._programs[key] = [self._theirs(case, row, levels, "float64")[level] for row in rows]
-        return self._programs[key]
+        levels = {"vjp": ["value", "vjp"], "vmap": ["value"]}.get(level, [level])  # a batch has the module's values
+        rng = np.random.default_rng((case.seed, _MOVES))
+        rows = [[_nudged(item, rng) for item in case.row(0)] for _ in range(_MOVES)]
+        return [self._theirs(case, row, levels, "float64")[levels[-1]] for row in rows]
 
     def note_losses(self) -> None:
-        """Say where the module itself loses so much that a small difference does not show."""
+        """Note the levels at which rounding changes the reference so much that smaller differences cannot be seen."""
         for level in dict.fromkeys(level for level, _ in self._lost):
             own = max(share for (other, _), share in self._lost.items() if other == level)
             worst = max(own, self._spread.get(level, 0.0))
