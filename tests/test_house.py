@@ -173,7 +173,7 @@ SPACES = {
 
 def public_names(module: ModuleType) -> list[str]:
     """The callables of the package and of its namespaces; of other modules, only those that they define."""
-    spaces = ("autograd", "fft", "functional", "init", "linalg", "optim", "special")
+    spaces = ("autograd", "fft", "functional", "init", "linalg", "optim", "special", "train")
     owned = module is jaxfun or module.__name__.endswith(spaces)
     return [
         name

@@ -13,6 +13,7 @@ import torch
 
 import jaxfun as jf
 from jaxfun import regression, train
+from jaxfun.train import arrays
 
 X, Y = (np.asarray(part) for part in regression.make_data(jax.random.key(0), 30))
 START = {"W": np.zeros((1, 1), np.float32), "b": np.zeros(1, np.float32)}
@@ -51,7 +52,7 @@ def test_minibatch_of_all_samples_equals_the_full_batch() -> None:
 
 def test_run_in_several_scans_equals_one_scan(monkeypatch: pytest.MonkeyPatch) -> None:
     one = regression.fit(START, X, Y, epochs=100)
-    monkeypatch.setattr(train, "_WORK_OF_A_SCAN", 60 * 7)
+    monkeypatch.setattr(arrays, "_WORK_OF_A_CALL", 60 * 7)
     cut = regression.fit(START, X, Y, epochs=100)
     np.testing.assert_array_equal(one.losses, cut.losses)
     np.testing.assert_array_equal(one.params["W"], cut.params["W"])
@@ -59,10 +60,10 @@ def test_run_in_several_scans_equals_one_scan(monkeypatch: pytest.MonkeyPatch) -
 
 def test_second_call_and_new_learning_rate_do_not_recompile() -> None:
     regression.fit(START, X, Y, epochs=50)
-    before = train._scan._cache_size()
+    before = arrays.run._cache_size()
     regression.fit(START, X, Y, epochs=50)
     regression.fit(START, X, Y, epochs=50, lr=0.01)
-    assert train._scan._cache_size() == before
+    assert arrays.run._cache_size() == before
 
 
 def test_fit_works_under_jit_grad_and_vmap() -> None:
@@ -85,8 +86,7 @@ def test_fit_works_under_jit_grad_and_vmap() -> None:
 def test_divergence_names_the_epoch_and_the_rate_and_keeps_the_last_finite_state(
     work: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(train, "_WORK_OF_A_SCAN", work)
-    monkeypatch.setattr(train, "_MOST_SCANS", 1000)
+    monkeypatch.setattr(arrays, "_WORK_OF_A_CALL", work)
     with pytest.raises(train.DivergenceError, match=r"at epoch \d+ with a learning rate of 50") as caught:
         regression.fit(START, X, Y, lr=50.0, epochs=100)
     error = caught.value
@@ -104,10 +104,10 @@ def test_start_that_is_not_finite_stops_at_epoch_0() -> None:
 
 
 def test_progress_is_called_after_each_scan_with_the_state(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(train, "_WORK_OF_A_SCAN", 60 * 10)
+    monkeypatch.setattr(arrays, "_WORK_OF_A_CALL", 60 * 10)
     seen: list[train.Progress] = []
     fit = regression.fit(START, X, Y, epochs=35, progress=seen.append)
-    assert [now.epoch for now in seen] == [9, 18, 27, 35]
+    assert [now.epoch for now in seen] == [10, 20, 30, 35]
     assert seen[-1].loss == float(fit.losses[-1])
     assert all(now.epochs == 35 and now.rate > 0 for now in seen)
 
@@ -125,7 +125,7 @@ def test_progress_is_silent_without_a_terminal(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_interruption_keeps_the_finished_epochs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(train, "_WORK_OF_A_SCAN", 60 * 10)
+    monkeypatch.setattr(arrays, "_WORK_OF_A_CALL", 60 * 10)
 
     def stop(now: train.Progress) -> None:
         if now.epoch > 15:
@@ -135,7 +135,7 @@ def test_interruption_keeps_the_finished_epochs(monkeypatch: pytest.MonkeyPatch)
         regression.fit(START, X, Y, epochs=35, progress=stop)
     error = caught.value
     assert isinstance(error, train.InterruptedFit)
-    np.testing.assert_array_equal(error.fit.losses, regression.fit(START, X, Y, epochs=18).losses)
+    np.testing.assert_array_equal(error.fit.losses, regression.fit(START, X, Y, epochs=20).losses)
 
 
 # Buffers: what a step changes without a gradient. Keys: another one at each step.
@@ -227,7 +227,7 @@ def test_keys_and_buffers_go_on_in_the_next_scan(monkeypatch: pytest.MonkeyPatch
         given: dict[str, Any] = {"buffers": BLANK, **KEYED, **more}
         one = train.fit(written, np.ones(2, np.float32), (ROWS,), optax.sgd(0.1), 15, **given)
         with monkeypatch.context() as patch:
-            patch.setattr(train, "_WORK_OF_A_SCAN", 12 * 4)
+            patch.setattr(arrays, "_WORK_OF_A_CALL", 12 * 4)
             cut = train.fit(written, np.ones(2, np.float32), (ROWS,), optax.sgd(0.1), 15, **given)
         jax.tree.map(np.testing.assert_array_equal, one, cut)
         assert len(np.unique(cut.buffers["drawn"])) > 15
@@ -241,10 +241,10 @@ def test_second_call_with_buffers_and_keys_does_not_recompile() -> None:
         return train.fit(written, np.ones(2, np.float32), (ROWS,), rule, 7, buffers=buffers, keyed=True, key=key)
 
     first = run(BLANK, 0)
-    before = train._scan._cache_size()
+    before = arrays.run._cache_size()
     run(BLANK, 1)
     run(first.buffers, 2)
-    assert train._scan._cache_size() == before
+    assert arrays.run._cache_size() == before
 
 
 def test_buffers_and_keys_work_under_jit_grad_and_vmap() -> None:
@@ -272,8 +272,7 @@ def diverging(params: jax.Array, buffers: Any, rows: jax.Array) -> Any:
 def test_divergence_keeps_the_buffers_of_the_last_finite_parameters(
     work: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(train, "_WORK_OF_A_SCAN", work)
-    monkeypatch.setattr(train, "_MOST_SCANS", 1000)
+    monkeypatch.setattr(arrays, "_WORK_OF_A_CALL", work)
     start, data = np.ones(2, np.float32), (ROWS + 1,)
     given: dict[str, Any] = {"buffers": {"steps": 0, "before": start}}
     with pytest.raises(train.DivergenceError) as caught:
@@ -288,7 +287,7 @@ def test_divergence_keeps_the_buffers_of_the_last_finite_parameters(
 
 
 def test_interruption_keeps_the_buffers_of_the_finished_epochs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(train, "_WORK_OF_A_SCAN", 12 * 5)
+    monkeypatch.setattr(arrays, "_WORK_OF_A_CALL", 12 * 5)
 
     def stop(now: train.Progress) -> None:
         if now.epoch > 8:
