@@ -84,7 +84,7 @@ def _first_length(data: Any, most: int) -> int:
 def _part(rule: Rule, most: int, start: State, data: Any, validation: Any, epochs: int) -> tuple[State, Seen, int]:
     end, seen, done = run(rule, most, start, data, validation, np.asarray(epochs, np.int32))
     count = int(done)
-    return end, jax.tree.map(lambda each: each[:count], seen), count
+    return end, jax.tree.map(lambda each: np.asarray(each)[:count], seen), count
 
 
 def _stop(rule: Rule, most: int, data: Any, validation: Any, history: History, seen: Seen, done: int, bad: int) -> None:

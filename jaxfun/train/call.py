@@ -139,7 +139,8 @@ def fit(
     if not data:
         raise ArgumentTypeError("`data` to be a tuple of arrays", describe(data))
     placed = held(data, "data")
-    rule = rule._replace(blocks=_blocks(placed, rows, blocks, batch_size))
+    is_sharded = sharding_of_rows(placed) is not None
+    rule = rule._replace(blocks=_blocks(placed, rows, blocks, batch_size), is_sharded=is_sharded)
     if any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves((begin, placed, validation))):
         if patience is not None or checkpoint is not None:
             raise ArgumentValueError("no `patience` and no `checkpoint` under jit, grad or vmap", f"{patience}")
@@ -162,8 +163,11 @@ def _on_arrays(
     folder: Any,
     progress: Any,
 ) -> Fit:
-    seen = jax.eval_shape(functools.partial(epoch, rule, watched=begin.params), begin, data, validation)[1]
-    begin, identity = _with_loss_dtype(begin, seen), {}
+    seen: Any = None
+    identity = {}
+    if folder is not None or validation is not None:
+        seen = jax.eval_shape(functools.partial(epoch, rule, watched=begin.params), begin, data, validation)[1]
+        begin = _with_loss_dtype(begin, seen)
     if folder is not None:
         used = jax.tree.map(lambda part: part[: batch_size or rule.rows], data)
         identity = identity_of(rule, batch_size, begin, used, rule.rows or rows_of(data))
@@ -212,7 +216,7 @@ def _with_loss_dtype(state: State, seen: Any) -> State:
 def _history(begin: State, saved: Saved | None) -> History:
     if saved is None:
         return History(begin)
-    return History(jax.tree.map(jnp.asarray, saved.state), jax.tree.map(jnp.asarray, saved.seen))
+    return History(jax.tree.map(jnp.asarray, saved.state), saved.seen)
 
 
 def _blocks(data: tuple[Any, ...], rows: int | None, blocks: int | None, batch_size: int | None) -> Blocks | None:

@@ -19,7 +19,7 @@ from jax.experimental import multihost_utils
 
 from ..core.errors import ArgumentValueError
 from ..core.files import atomic
-from .history import History
+from .history import History, joined
 from .step import Seen, State
 
 _SECONDS = 30.0  # between two checkpoints
@@ -133,8 +133,7 @@ class Checkpoint:
 
     def _write_file(self, state: State, parts: list[Seen], open: Any) -> None:
         assert self.folder is not None
-        seen = jax.tree.map(lambda *each: np.concatenate([np.asarray(one) for one in each]), *parts) if parts else None
-        arrays = _as_arrays(Saved(state, seen, open))  # type: ignore[arg-type]
+        arrays = _as_arrays(Saved(state, joined(parts), open))  # type: ignore[arg-type]
         files = _files(self.folder)
         number = 1 + max((int(file.stem.rpartition("-")[2]) for file in files), default=0)
         with atomic(self.folder / f"checkpoint-{number:06d}.npz") as file:
@@ -176,7 +175,7 @@ def _as_saved(arrays: Mapping[str, np.ndarray], like: Saved) -> Saved:
     like = like._replace(open=like.open if is_open else None)
     state = jax.tree_util.tree_map_with_path(held, Saved(like.state, None, like.open))  # type: ignore[arg-type]
     if not has_seen:
-        return state._replace(seen=jax.tree.map(lambda each: jnp.zeros((0, *each.shape), each.dtype), like.seen))
+        return state._replace(seen=jax.tree.map(lambda each: np.zeros((0, *each.shape), each.dtype), like.seen))
     seen = jax.tree_util.tree_map_with_path(held, Saved(None, like.seen, None)).seen  # type: ignore[arg-type]
     return state._replace(seen=seen)
 

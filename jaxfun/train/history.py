@@ -29,16 +29,15 @@ class History:
             self.parts.append(seen)
 
     def seen(self) -> Seen | None:
-        """Return the reports of all epochs as one, each array with a first dimension over the epochs."""
-        if len(self.parts) < 2:
-            return self.parts[0] if self.parts else None
-        return jax.tree.map(lambda *each: jnp.concatenate(each), *self.parts)
+        """Return the reports of all epochs as one, NumPy arrays with a first dimension over the epochs."""
+        return joined(self.parts)
 
     def fit(self) -> Fit:
         """Return the result so far."""
         seen, state = self.seen(), self.state
         if seen is None:
             return Fit(state.params, jnp.zeros(0), state.buffers, best=state.best)
+        seen = jax.tree.map(jnp.asarray, seen)
         return Fit(state.params, seen.loss, state.buffers, seen.aux, seen.validation, state.best)
 
     @contextmanager
@@ -54,6 +53,11 @@ class History:
                     error.fit = self.fit()  # type: ignore[attr-defined]
                     error.add_note("The exception's `fit` holds the result so far.")
             raise
+
+
+def joined(parts: list[Seen]) -> Seen | None:
+    """Return the reports of several parts as one."""
+    return jax.tree.map(lambda *each: np.concatenate(each), *parts) if parts else None
 
 
 def first_bad(seen: Seen) -> int | None:

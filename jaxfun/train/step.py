@@ -9,6 +9,7 @@ import optax
 
 from ..core.errors import ArgumentTypeError, describe
 from .order import Blocks, minibatch, rounds_of
+from .products import exact_over_rows
 from .results import Best, Buffers, Params
 
 Loss = Callable[..., Any]
@@ -26,6 +27,7 @@ class Rule(NamedTuple):
     blocks: Blocks | None = None
     validation_loss: Loss | None = None
     patience: int | None = None
+    is_sharded: bool = False
 
 
 class State(NamedTuple):
@@ -74,7 +76,10 @@ def step(rule: Rule, state: State, batch: tuple[Any, ...], key: Any) -> tuple[St
 def slope_of(rule: Rule, state: State, batch: tuple[Any, ...], key: Any) -> tuple[tuple[Any, tuple[Any, Any]], Any]:
     """Return `((loss, (buffers, aux)), gradient)` of a batch."""
     gradient = jax.value_and_grad(lambda params: _value(rule, params, state, batch, key), has_aux=True)
-    return gradient(state.params)
+    if rule.is_sharded:  # each device has its own partial sums
+        return gradient(state.params)
+    rows = next((part.shape[0] for part in jax.tree.leaves(batch) if part.ndim), 0)
+    return exact_over_rows(gradient, rows)(state.params)
 
 
 def moved(rule: Rule, state: State, value: Any, slope: Any, value_fn: Callable[..., Any] | None) -> tuple[Any, Any]:

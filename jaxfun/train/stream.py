@@ -60,7 +60,7 @@ def in_chunks(
         end, seen = _closed(rule, now.state, now.sums, validation, watched)
         if not bool(seen.finite):
             diverged(history.fit(), int(history.state.epoch) + 1, seen.loss, history.state.optimizer)
-        history.add(end, jax.tree.map(lambda each: each[None], seen))
+        history.add(end, jax.tree.map(lambda each: np.asarray(each)[None], seen))
         done = int(end.epoch)
         kept.offer(history, at_end=done == epochs)
         clock.tell(done, seen.loss, done * rows_of_epoch)
@@ -74,7 +74,14 @@ def shapes(rule: Rule, batch_size: int | None, chunk: tuple[Any, ...], state: St
         now, sums = _used(rule, batch_size, state, chunk, keys, jnp.zeros((), jnp.int32))
         return Open(np.int32(0), np.zeros((), _COUNT), now, sums), _closed(rule, now, sums, validation, now.params)[1]
 
-    return jax.eval_shape(one, state, chunk, validation)
+    try:
+        return jax.eval_shape(one, state, chunk, validation)
+    except TypeError as error:
+        if "value_fn" not in str(error):
+            raise
+        advice = "Give a `batch_size`, arrays instead of a stream, or another optimiser."
+        got = "one whose update needs `value_fn`, which would read the stream again"
+        raise ArgumentTypeError("an optimiser of gradients", got, advice) from None
 
 
 def first_of(chunks: Iterable[Any]) -> tuple[Any, ...]:
