@@ -4,6 +4,7 @@ The data are arrays, which may be sharded over devices and processes, or a strea
 """
 
 from .call import fit
+from .checkpoint import CheckpointError
 from .results import Best, DivergenceError, Fit, InterruptedFit, Progress
 
-__all__ = ["Best", "DivergenceError", "Fit", "InterruptedFit", "Progress", "fit"]
+__all__ = ["Best", "CheckpointError", "DivergenceError", "Fit", "InterruptedFit", "Progress", "fit"]

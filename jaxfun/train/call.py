@@ -130,8 +130,8 @@ def fit(
         optimizer.init(params) if state is None else state,
         key,
         buffers,
-        jnp.zeros((), jnp.int32),
-        None if validation is None else Best(jnp.zeros((), jnp.int32), jnp.asarray(jnp.inf), params, buffers),
+        np.zeros((), np.int32),
+        None if validation is None else Best(np.zeros((), np.int32), np.inf, params, buffers),
     )
     if not isinstance(data, tuple):
         _refuse_for_streams(rows=rows, blocks=blocks)

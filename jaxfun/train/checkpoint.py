@@ -55,6 +55,8 @@ class Checkpoint:
     def __enter__(self) -> "Checkpoint":
         if self.folder is not None and _writes():
             self.folder.mkdir(parents=True, exist_ok=True)
+            for partial in self.folder.glob(".checkpoint-*.partial"):  # of a process that was killed while it wrote
+                partial.unlink(missing_ok=True)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -97,7 +99,7 @@ class Checkpoint:
         files = _files(self.folder)
         for file in reversed(files):
             try:
-                with np.load(file) as held:
+                with file.open("rb") as opened, np.load(opened) as held:
                     arrays = {name: held[name] for name in held.files}
                 identity = json.loads(str(arrays.pop("identity")))
             except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):

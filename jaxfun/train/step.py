@@ -37,7 +37,7 @@ class State(NamedTuple):
     optimizer: Any
     key: Any
     buffers: Buffers
-    epoch: jax.Array
+    epoch: Any
     best: Best | None = None
 
 
