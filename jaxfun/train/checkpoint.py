@@ -169,7 +169,7 @@ def _as_saved(arrays: Mapping[str, np.ndarray], like: Saved) -> Saved:
     def held(path: Any, leaf: Any) -> Any:
         array = arrays[jax.tree_util.keystr(path)]
         if _is_key(leaf):
-            return jax.random.wrap_key_data(jnp.asarray(array), impl=jax.random.key_impl(leaf))
+            return jax.random.wrap_key_data(jnp.asarray(array), impl=jax.random.key_impl(like.state.key))
         return array.view(leaf.dtype) if array.dtype.kind == "V" else array  # a file of NumPy has no bfloat16
 
     is_open = any(name.startswith(".open") for name in arrays)
