@@ -54,10 +54,12 @@ def test_moments_of_parts_merge_to_those_of_the_whole(kind: str, data: st.DataOb
     parts = [regression.moments(*pair) for pair in zip(np.split(X, cuts), np.split(y, cuts), strict=True)]
     found, Z = functools.reduce(regression.merge, parts), np.column_stack([X, y]).astype(np.longdouble)
     away = Z - Z.mean(0)
-    size = np.sqrt(np.outer(*[(away**2).sum(0)] * 2)).astype(float)  # of an entry of the scatter, by Cauchy-Schwarz
+    # the scatter is that of columns which the rounding of a mean has moved: |dZ|.|Z| + |Z|.|dZ| + |dZ|.|dZ|
+    norm, moved = np.linalg.norm(away.astype(float), axis=0), np.sqrt(len(Z)) * 2.0**-52 * abs(Z).max(0).astype(float)
+    bound = np.outer(norm, moved) + np.outer(moved, norm) + np.outer(moved, moved) + 1e-14 * np.outer(norm, norm)
     assert (found.count, found.features) == (len(X), X.shape[1])
     np.testing.assert_allclose(found.mean, Z.mean(0).astype(float), rtol=1e-14, atol=1e-14 * float(abs(Z).max()))
-    assert (abs(found.scatter - (away.T @ away).astype(float)) <= 1e-12 * size + 1e-300).all()
+    assert (abs(found.scatter - (away.T @ away).astype(float)) <= 2 * bound).all()
     np.testing.assert_array_equal(found.covariance, found.scatter / len(X))
 
 
@@ -116,10 +118,23 @@ def test_moments_take_chunks_and_every_real_dtype() -> None:
     assert whole.mean.dtype == whole.scatter.dtype == np.float64
 
 
+def test_mean_of_a_block_is_that_of_longer_numbers() -> None:
+    X = np.random.default_rng(0).random((8000, 20)) + 1000
+    exact = X.astype(np.longdouble).mean(0).astype(float)
+    np.testing.assert_allclose(regression.moments(X, X).mean[:20], exact, rtol=2**-52)
+
+
 def test_numbers_are_converted_before_they_are_multiplied() -> None:
     x = np.full((3, 1), 1 + 2.0**-20, np.float32) * np.array([[1], [2], [4]], np.float32)  # squares need 42 bits
     found, exact = regression.moments(x, x), np.asarray(x, float)
     np.testing.assert_allclose(found.scatter[0, 0], ((exact - exact.mean()) ** 2).sum(), rtol=1e-15)
+
+
+def test_mean_that_hides_the_spread_is_taken_off_exactly() -> None:
+    x = np.arange(100.0)[:, None] ** 2
+    near, far = regression.moments(x, x), regression.moments(1e11 + x / 2**14, x)  # exact, but not its mean
+    unit = np.array([2.0**14, 1])
+    np.testing.assert_allclose(far.scatter * np.outer(unit, unit), near.scatter, rtol=1e-13)
 
 
 @pytest.fixture

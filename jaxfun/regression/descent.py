@@ -105,7 +105,7 @@ def _fit_moments(start: Params, found: Moments, lr: Any, epochs: int, progress: 
         return _as(fit, dtype)
 
 
-def _outside(x64: bool, progress: Callable[[train.Progress], None], now: train.Progress) -> None:
+def _outside(x64: bool, progress: Callable[[train.Progress], object], now: train.Progress) -> None:
     with jax.enable_x64(x64):  # the caller's function runs with the caller's setting
         progress(now)
 

@@ -7,7 +7,8 @@ With the mean m and the covariance C of z = (x, y), and A = [W; -I], the mean sq
 
 import functools
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -19,7 +20,8 @@ from ..core.public import public
 from .model import Params
 
 
-class Moments(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Moments:
     """What least squares needs of the rows z = (x, y), in float64.
 
     The number of rows `count`, their `mean` (features + outputs,), the `scatter` sum (z - mean)ᵀ (z - mean), and how
