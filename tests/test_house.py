@@ -178,7 +178,8 @@ def public_names(module: ModuleType) -> list[str]:
     return [
         name
         for name in dir(module)
-        if _is_public(name, value := getattr(module, name)) and (owned or value.__module__ == module.__name__)
+        if _is_public(name, value := getattr(module, name))
+        and (owned or f"{value.__module__}.".startswith(f"{module.__name__}."))
     ]
 
 

@@ -106,7 +106,8 @@ def _is_public(name: str, value: Any) -> bool:
 def _is_own(value: Any, module: ModuleType) -> bool:
     # in the module of errors only the exception classes are public
     is_error = isinstance(value, type) and issubclass(value, jaxfun.errors.JaxfunError)
-    return value.__module__ == module.__name__ and (module is not jaxfun.errors or is_error)
+    is_inside = f"{value.__module__}.".startswith(f"{module.__name__}.")  # the module may be a package
+    return is_inside and (module is not jaxfun.errors or is_error)
 
 
 def mirror(name: str) -> str:
