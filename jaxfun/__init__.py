@@ -143,6 +143,7 @@ _MODULES = {
     "optim": "optim",
     "regression": "regression",
     "special": "special",
+    "table": "table",
     "train": "train",
 }
 __getattr__, __dir__ = lazy(__name__, _NAMES, _MODULES)
