@@ -14,7 +14,7 @@ from jaxfun import parity
 
 TABLE = tomllib.loads(Path(__file__).with_name("chapters.toml").read_text("utf-8"))
 # Modules in which only their own functions and classes are public, not those that they import.
-OWN_ALONE = ("optim.lr_scheduler", "train", "regression", "errors")
+OWN_ALONE = ("optim.lr_scheduler", "train", "table", "regression", "errors")
 SPACES = (
     *("", "nn.functional", "nn.init", "linalg", "fft", "special", "autograd", "autograd.functional", "optim", "parity"),
     *OWN_ALONE,
@@ -106,7 +106,8 @@ def _is_public(name: str, value: Any) -> bool:
 def _is_own(value: Any, module: ModuleType) -> bool:
     # in the module of errors only the exception classes are public
     is_error = isinstance(value, type) and issubclass(value, jaxfun.errors.JaxfunError)
-    return value.__module__ == module.__name__ and (module is not jaxfun.errors or is_error)
+    is_own = f"{value.__module__}.".startswith(f"{module.__name__}.")  # also of a file of the package
+    return is_own and (module is not jaxfun.errors or is_error)
 
 
 def mirror(name: str) -> str:
