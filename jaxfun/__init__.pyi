@@ -39,6 +39,7 @@ from . import nn as nn
 from . import optim as optim
 from . import regression as regression
 from . import special as special
+from . import table as table
 from . import train as train
 from .core.types import Number
 

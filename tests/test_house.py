@@ -166,6 +166,7 @@ SPACES = {
     "special.": jaxfun.special,
     "optim.": jaxfun.optim,
     "optim.lr_scheduler.": jaxfun.optim.lr_scheduler,
+    "table.": jaxfun.table,
     "train.": jaxfun.train,
     "regression.": jaxfun.regression,
 }
@@ -173,7 +174,7 @@ SPACES = {
 
 def public_names(module: ModuleType) -> list[str]:
     """The callables of the package and of its namespaces; of other modules, only those that they define."""
-    spaces = ("autograd", "fft", "functional", "init", "linalg", "optim", "special", "train")
+    spaces = ("autograd", "fft", "functional", "init", "linalg", "optim", "special")
     owned = module is jaxfun or module.__name__.endswith(spaces)
     return [
         name

@@ -14,7 +14,7 @@ from jaxfun import parity
 
 TABLE = tomllib.loads(Path(__file__).with_name("chapters.toml").read_text("utf-8"))
 # Modules in which only their own functions and classes are public, not those that they import.
-OWN_ALONE = ("optim.lr_scheduler", "train", "regression", "errors")
+OWN_ALONE = ("optim.lr_scheduler", "train", "table", "regression", "errors")
 SPACES = (
     *("", "nn.functional", "nn.init", "linalg", "fft", "special", "autograd", "autograd.functional", "optim", "parity"),
     *OWN_ALONE,

@@ -1,16 +1,18 @@
 """The values of an Arrow array as floating point numbers, or the first value that cannot be one."""
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from .errors import EXCLUDE, MISSING, CellError, shortened
+from .errors import MISSING, CellError
 
 _SECONDS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}  # units in a second
-_EXACT = 2**53  # float64 holds every whole number up to here
+_EXACT = 2**53  # float64 holds every whole number below, and one above may have been rounded to it
 
 
+@functools.lru_cache(256)  # it is asked for each column of each batch
 def sort_of(kind: Any) -> str:
     """Return how values of an Arrow type become numbers: a key of `_READ`, or "" where they do not."""
     from pyarrow import types
@@ -33,35 +35,14 @@ def sort_of(kind: Any) -> str:
 def numbers(array: Any) -> np.ndarray:
     """Return the values of an Arrow array: float32 for floats of at most 32 bits, otherwise float64; NaN for null.
 
-    Dates and times are seconds since 1970 (UTC), times of day seconds since midnight.
-    Raises: CellError for text, and for a whole number that float64 does not hold.
+    The type is one of `sort_of`. Dates and times are seconds since 1970 (UTC), times of day seconds since midnight.
+    Raises: CellError for a whole number that float64 does not hold.
     """
     from pyarrow import types
 
     if types.is_dictionary(array.type):
         array = array.dictionary_decode()
-    sort = sort_of(array.type)
-    if not sort:
-        raise _not_a_number(array)
-    return _READ[sort](array)
-
-
-def _not_a_number(array: Any) -> CellError:
-    values = array.to_pylist()
-    index = next((i for i, value in enumerate(values) if not _is_number(value)), 0)
-    if values[index] is None:
-        return CellError(index, "a value is missing", MISSING)
-    if _is_number(values[index]):
-        return CellError(index, f"{shortened(values[index])} is text", "Write the column as numbers.")
-    return CellError(index, f"{shortened(values[index])} is not a number", EXCLUDE)
-
-
-def _is_number(value: Any) -> bool:
-    try:
-        float(value)
-    except (TypeError, ValueError):
-        return False
-    return True
+    return _READ[sort_of(array.type)](array)
 
 
 def _with_nulls(values: np.ndarray, array: Any) -> np.ndarray:
@@ -83,7 +64,7 @@ def _whole(array: Any) -> np.ndarray:
 
 
 def _refuse_lost_digits(whole: np.ndarray, values: np.ndarray) -> None:
-    if not len(values) or max(-values.min(), values.max()) <= _EXACT:
+    if not len(values) or max(-values.min(), values.max()) < _EXACT:
         return
     end = float(2**64 if whole.dtype.kind == "u" else 2**63)  # a number rounded up to this has no integer to compare
     inside = values < end
@@ -144,7 +125,8 @@ def write_numbers(array: Any, out: np.ndarray, fill: float, keep_missing: bool) 
     values = numbers(array)
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         out[:] = values
-        all_finite = np.isfinite(out.sum())  # much cheaper than a look at each; too large a sum is looked at
+        # the sum is the cheapest look at all of them, and einsum's the cheapest sum; it may be infinite by itself
+        all_finite = np.isfinite(np.einsum("i->", out))
     if not all_finite:
         _settle(values, out, fill, keep_missing)
     elif values.dtype != out.dtype and not out.any() and values.any():

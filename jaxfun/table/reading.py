@@ -18,7 +18,7 @@ from .ahead import ahead
 from .encoding import Encoding, write_features
 from .errors import EXCLUDE, CellError, TableError, shortened
 from .files import Paths, found
-from .sources import CsvSource, ParquetSource, Source, opened
+from .sources import ParquetSource, Source, opened
 from .survey import Wanted, survey
 
 Arrays = tuple[Any, ...]
@@ -391,17 +391,7 @@ def _require_column(name: str, source: Source) -> None:
     advice = f"Did you mean {near[0]!r}?" if near else f"The columns are {shown}."
     if f"/{name}=" in source.file.path:
         advice = "Its values are in the names of folders, which are not read: write it into the files."
-    elif isinstance(source, CsvSource) and all(map(_is_number, source.names)):
-        advice = "Its first line is the header and has only numbers: add one with the names of the columns."
     raise TableError(f"column {name!r}", f"there is no such column in {source.file.path}", advice)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _require_among(categorical: Iterable[str], columns: Sequence[str]) -> None:

@@ -14,8 +14,8 @@ from .errors import EXCLUDE, CellError, TableError, shortened
 from .files import File, is_parquet, opened_text, refuse_unreadable, unique
 from .numbers import sort_of, too_many_digits
 
-_VALUES_OF_A_BATCH = 2**21  # 8 to 16 MB
-_MOST_ROWS_OF_A_BATCH = 2**16
+_VALUES_OF_A_BATCH = 2**22  # 16 to 32 MB
+_MOST_ROWS_OF_A_BATCH = 2**17
 
 
 @dataclass(frozen=True)
@@ -211,6 +211,9 @@ def _csv(file: File) -> CsvSource:
     if len(records) == 1:
         raise TableError(file.path, "it has a header but no rows")
     names = tuple(name.strip() for name in records[0])
+    if all(map(is_number, names)) and not (all(map(str.isdecimal, names)) and len(set(names)) == len(names)):
+        what = "its first line, which should name the columns, has only numbers"
+        raise TableError(file.path, what, "Write a line of names above it.")
     skipped += _lines(body, separator)
     return CsvSource(file, names, (), separator, encoding, _decimal_point(body, separator), skipped, {})
 
@@ -242,12 +245,14 @@ def _lines(text: str, separator: str) -> int:
     return read.line_num
 
 
-def _fits(text: str, separator: str) -> tuple[bool, float, int]:
-    """Return how well a separator fits a text: it occurs, the part of the lines with as many fields, and how many."""
+def _fits(text: str, separator: str) -> tuple[int, float, int]:
+    """Return how well a separator fits a text: whether at all, the part of lines with as many fields, how many."""
     records = [*_records(text, separator, 50)]
     count = len(records[0]) if records else 0
     alike = sum(len(record) == count for record in records) / max(len(records), 1)
-    return count > 1 and (separator != " " or alike == 1), alike, count
+    # spaces are often beside another separator, or in names
+    rank = (2 if separator != " " else alike == 1) if count > 1 else 0
+    return int(rank), alike, count
 
 
 def _decimal_point(text: str, separator: str) -> str:
@@ -273,7 +278,7 @@ def mended(source: CsvSource, error: Exception) -> CsvSource:  # noqa: RET503  #
     """
     import pyarrow
 
-    if isinstance(error, MemoryError):
+    if isinstance(error, (MemoryError, OSError)):
         refuse_unreadable(source.file.path, error)
     if "utf8" in str(error).lower() or isinstance(error, UnicodeError):
         return _with_the_next_encoding(source, error)
@@ -378,3 +383,16 @@ def refuse_lost_digits(source: CsvSource, names: Sequence[str]) -> None:
                     error.column = name
                     raise error
         start += batch.num_rows
+
+
+def is_number(text: str) -> bool:
+    """Return whether a text is a number to Python.
+
+    >>> is_number("1e3"), is_number("x")
+    (True, False)
+    """
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -109,7 +109,7 @@ def _means(name: str, seen: Sequence[_Seen], counts: Counter[str] | None) -> tup
     count = sum(one.count[name] for one in seen)
     if not count:
         raise TableError(f"column {name!r}", "every value is missing, so there is no mean", "Leave it out.")
-    return (sum(one.total[name] for one in seen) / count,)
+    return (float(sum(one.total[name] for one in seen) / count),)
 
 
 def _csv(source: CsvSource, wanted: Wanted) -> tuple[CsvSource, _Seen]:
@@ -122,7 +122,7 @@ def _csv(source: CsvSource, wanted: Wanted) -> tuple[CsvSource, _Seen]:
             for batch in source.read(wanted.names):
                 seen.kept[0] += _look(batch, rows, wanted, seen)
                 rows += batch.num_rows
-        except (pyarrow.ArrowException, UnicodeError) as error:
+        except (pyarrow.ArrowException, OSError, UnicodeError) as error:
             source = mended(source, error)
             continue
         if large := [name for name, largest in seen.largest.items() if largest >= _EXACT]:

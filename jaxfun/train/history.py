@@ -20,13 +20,12 @@ class History:
     def __init__(self, state: State, seen: Seen | None = None) -> None:
         self.state = state
         self.before: State | None = None  # that at the start of the last part
-        self.parts: list[Seen] = [] if seen is None or not len(seen.loss) else [seen]
+        self.parts: list[Seen] = [] if seen is None else [seen]
 
     def add(self, state: State, seen: Seen) -> None:
         """Add the epochs of one part, and the state after them."""
         self.before, self.state = self.state, state
-        if len(seen.loss):
-            self.parts.append(seen)
+        self.parts.append(seen)
 
     def seen(self) -> Seen | None:
         """Return the reports of all epochs as one, NumPy arrays with a first dimension over the epochs."""
