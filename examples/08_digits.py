@@ -163,6 +163,7 @@ for name, module in modules.items():
 # ## Thirty epochs
 #
 # Now the whole training, 750 steps. The libraries add numbers in different orders, so the losses differ by rounding.
+# Late in a training a rounding can move a max pool to another pixel, which shows in the third digit of a loss.
 
 
 # %%
@@ -189,7 +190,9 @@ for name, module in modules.items():
     print(f"accuracy on the test images: PyTorch {theirs:.1%}, jaxfun {ours:.1%}")
     assert ours > 0.95
     assert abs(ours - theirs) < 0.02
-    assert np.abs(losses[name][:, 1] - losses[name][:, 0]).max() < 1e-3
+    differences = np.abs(losses[name][:, 1] - losses[name][:, 0])
+    assert differences[:250].max() < 1e-5
+    assert differences.max() < 1e-2  # on one processor 5e-7, on another 2.4e-3, from step 500 on
 
 # %% [markdown]
 # The curves lie on each other: a point is the mean of an epoch. Below them is the difference of the two losses in each
