@@ -553,8 +553,8 @@ def test_files_that_do_not_fit_together_are_named(tmp_path: Path) -> None:
         jf.table.rows(tmp_path, "y").read()
     with pytest.raises(TableError, match="no file matches"):
         jf.table.rows(tmp_path / "*.csv", "y")
-    with pytest.raises(TableError, match=r"c\\x1b\[2J.csv: there is no such file"):
-        jf.table.rows(tmp_path / "c\x1b[2J.csv", "y")
+    with pytest.raises(TableError, match=r"c\\x1b\.csv: there is no such file"):
+        jf.table.rows(tmp_path / "c\x1b.csv", "y")
     (tmp_path / "folder").mkdir()
     with pytest.raises(TableError, match="there is no file in this folder"):
         jf.table.rows(tmp_path / "folder", "y")
