@@ -21,7 +21,7 @@ from jax.sharding import AxisType, NamedSharding, PartitionSpec
 from pyarrow import csv, parquet
 
 import jaxfun as jf
-from jaxfun.table import Encoding, TableError, ahead
+from jaxfun.table import Encoding, TableError, ahead, sources
 
 ROWS = 57
 rng = np.random.default_rng(0)
@@ -46,16 +46,25 @@ def written(folder: Path, cuts: list[int], group: int, suffixes: list[str]) -> l
 
 
 SPLITS = st.lists(st.integers(1, ROWS - 1), max_size=4, unique=True)
+BATCHES = st.sampled_from([1, 3, 10, 100])
 KINDS = st.lists(st.sampled_from([".csv", ".parquet"]), min_size=1, max_size=2)
 
 
 @pytest.mark.proves("table.rows")
-@given(SPLITS, st.integers(1, ROWS), KINDS, st.integers(1, ROWS + 3), st.data())
+@given(SPLITS, st.integers(1, ROWS), BATCHES, KINDS, st.integers(1, ROWS + 3), st.data())
 @settings(max_examples=40, deadline=None)
 def test_any_files_row_groups_and_chunks_give_the_same_rows(
-    tmp_path_factory: Any, cuts: list[int], group: int, suffixes: list[str], size: int, data: Any
+    tmp_path_factory: Any, cuts: list[int], group: int, batch: int, suffixes: list[str], size: int, data: Any
 ) -> None:
-    rows = jf.table.rows(written(tmp_path_factory.mktemp("t"), cuts, group, suffixes), "y")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sources, "_MOST_ROWS_OF_A_BATCH", batch)
+        patch.setattr(sources, "_BLOCK_BYTES", 60 * batch)
+        files = written(tmp_path_factory.mktemp("t"), cuts, group, suffixes)
+        check_rows(files, size, data)
+
+
+def check_rows(files: list[Path], size: int, data: Any) -> None:
+    rows = jf.table.rows(files, "y")
     assert (len(rows), rows.features, rows.target) == (ROWS, ("a", "b", "c"), "y")
     start = data.draw(st.integers(0, ROWS))
     stop = data.draw(st.integers(start, ROWS))
@@ -92,9 +101,14 @@ def test_parts_of_processes_are_all_rows_in_equally_many_chunks(
 
 @pytest.mark.parametrize("kind", [".csv", ".parquet"])
 @pytest.mark.parametrize("holes", [[], [0], [3, 4, 5, 20, ROWS - 1], list(range(0, ROWS, 2))], ids=str)
-@pytest.mark.parametrize("size", [1, 7, 100])
-def test_dropped_rows_are_in_no_chunk_and_not_counted(tmp_path: Path, kind: str, holes: list[int], size: int) -> None:
-    table = POINTS.set_column(1, "b", pa.array([None if i in holes else v for i, v in enumerate(X[:, 1].tolist())]))
+@pytest.mark.parametrize(("size", "column"), [(1, "b"), (7, "y"), (100, "b")])
+def test_dropped_rows_are_in_no_chunk_and_not_counted(
+    tmp_path: Path, kind: str, holes: list[int], size: int, column: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "_MOST_ROWS_OF_A_BATCH", 4)
+    place = POINTS.column_names.index(column)
+    values = [None if i in holes else value for i, value in enumerate(POINTS.column(column).to_pylist())]
+    table = POINTS.set_column(place, column, pa.array(values))
     for i, start in enumerate((0, 21, 22)):
         part = table.slice(start, (21, 1, ROWS)[i])
         file = tmp_path / f"{i}{kind}"
@@ -215,15 +229,20 @@ def test_the_thread_ends_when_the_loop_raises(tmp_path: Path) -> None:
     assert not threads()
 
 
-def test_a_bad_value_far_in_the_file_reaches_the_loop_with_its_row(tmp_path: Path) -> None:
+def test_a_bad_value_far_in_the_file_reaches_the_loop_with_its_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     values = np.arange(50.0)
     values[41] = np.nan
+    monkeypatch.setattr(sources, "_MOST_ROWS_OF_A_BATCH", 7)
     for i, part in enumerate((slice(0, 30), slice(30, 50))):
         parquet.write_table(pa.table({"x": values[part], "y": values[part] * 0}), tmp_path / f"{i}.parquet")
     chunks = iter(jf.table.rows(tmp_path, "y").chunks(10))
     assert sum(len(next(chunks)[0]) for _ in range(4)) == 40
     with pytest.raises(TableError, match=r"column 'x', row 42 \(row 12 of .*1\.parquet\): a value is missing"):
         next(chunks)
+    with pytest.raises(TableError, match="row 42"):
+        jf.table.rows(tmp_path, "y").read(39, 45)
     assert not threads()
 
 
@@ -272,13 +291,20 @@ def test_csv_files_as_others_write_them(name: str, tmp_path: Path) -> None:
     np.testing.assert_array_equal(found[1][:, 0], y)
 
 
+def test_a_line_break_in_quotes_may_stand_where_a_block_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "_BLOCK_BYTES", 64)
+    (tmp_path / "t.csv").write_text("x,note,y\n" + '1,"one\ntwo\nthree",2\n' * 50)
+    rows = jf.table.rows(tmp_path / "t.csv", "y", ["x"])
+    assert rows.read()[1][:, 0].tolist() == [2.0] * 50
+
+
 def test_a_late_byte_that_is_not_utf8_changes_the_encoding(tmp_path: Path) -> None:
     lines = [b"name,y"] + [b"a,%d" % i for i in range(120_000)]
-    lines[-1] = b"M\xfcnchen,1"  # after what is looked at first
+    lines[-1] = b"\x80,1"  # after what is looked at first
     file = tmp_path / "t.csv"
     file.write_bytes(b"\n".join(lines))
     rows = jf.table.rows(file, "y", categorical=["name"])
-    assert rows.encoding.levels == (("München", "a"),)
+    assert rows.encoding.levels == (("a", "€"),)
     assert len(rows) == 120_000
 
 
@@ -407,6 +433,12 @@ def test_missing_values_become_means_and_frequencies(cities: Path) -> None:
     np.testing.assert_array_equal(y[:, 0], [2, 3, 4, 6, 8])
 
 
+def test_a_level_of_dropped_rows_is_no_feature(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("city,y\nOslo,1\nRome,2\nBergen,\n")
+    rows = jf.table.rows(tmp_path, "y", categorical=["city"], missing="drop")
+    assert rows.encoding.levels == (("Oslo", "Rome"),)
+
+
 @pytest.mark.parametrize("missing", ["drop", "mean"])
 def test_an_encoding_makes_the_same_features_of_another_table(cities: Path, tmp_path: Path, missing: str) -> None:
     fitted = jf.table.rows(cities, "y", categorical=["city"], missing=missing)
@@ -444,6 +476,11 @@ MISTAKES: dict[str, tuple[Any, dict[str, Any], str]] = {
     "nothing to take the mean of": ("x,y\n,2\n,3\n", {"missing": "mean"}, r"column 'x': every value is missing"),
     "all rows dropped": ("x,y\n,2\n2,\n", {"missing": "drop"}, r"a value is missing in every row"),
     "an infinite value": ("x,y\n1,2\n-inf,3\n", {}, r"column 'x', row 2: a value is infinite"),
+    "infinity in Parquet": (
+        {"x": pa.array([1, np.inf], pa.float32()), "y": [1.0, 2.0]},
+        {},
+        r"'x', row 2: a value is inf",
+    ),
     "an infinite value to drop": ("x,y\n1,2\n,2\ninf,3\n", {"missing": "drop"}, r"'x', row 3: a value is infinite"),
     "text": ("x,y\n1,2\ntwo,3\n", {}, r"column 'x', row 2: 'two' is not a number"),
     "text in a column of booleans": ("x,y\ntrue,2\nmaybe,3\n", {}, r"'x', row 2: 'maybe' is not like .* 'true'"),
@@ -516,8 +553,8 @@ def test_files_that_do_not_fit_together_are_named(tmp_path: Path) -> None:
         jf.table.rows(tmp_path, "y").read()
     with pytest.raises(TableError, match="no file matches"):
         jf.table.rows(tmp_path / "*.csv", "y")
-    with pytest.raises(TableError, match="there is no such file"):
-        jf.table.rows(tmp_path / "c.csv", "y")
+    with pytest.raises(TableError, match=r"c\\x1b\.csv: there is no such file"):
+        jf.table.rows(tmp_path / "c\x1b.csv", "y")
     (tmp_path / "folder").mkdir()
     with pytest.raises(TableError, match="there is no file in this folder"):
         jf.table.rows(tmp_path / "folder", "y")

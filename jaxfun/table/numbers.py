@@ -17,8 +17,6 @@ def sort_of(kind: Any) -> str:
     """Return how values of an Arrow type become numbers: a key of `_READ`, or "" where they do not."""
     from pyarrow import types
 
-    if types.is_dictionary(kind):
-        return sort_of(kind.value_type)
     # in this order: a decimal with no digits after the point is a whole number
     sorts: dict[str, Callable[[Any], bool]] = {
         "float": types.is_floating,
@@ -38,10 +36,6 @@ def numbers(array: Any) -> np.ndarray:
     The type is one of `sort_of`. Dates and times are seconds since 1970 (UTC), times of day seconds since midnight.
     Raises: CellError for a whole number that float64 does not hold.
     """
-    from pyarrow import types
-
-    if types.is_dictionary(array.type):
-        array = array.dictionary_decode()
     return _READ[sort_of(array.type)](array)
 
 
@@ -68,7 +62,7 @@ def _refuse_lost_digits(whole: np.ndarray, values: np.ndarray) -> None:
         return
     end = float(2**64 if whole.dtype.kind == "u" else 2**63)  # a number rounded up to this has no integer to compare
     inside = values < end
-    lost = ~inside | (np.where(inside, values, 0).astype(whole.dtype) != whole)
+    lost = np.where(inside, values, 0).astype(whole.dtype) != whole
     if lost.any():
         raise too_many_digits(int(np.argmax(lost)), int(whole[np.argmax(lost)]))
 

@@ -132,7 +132,7 @@ class Rows:
         if not 0 <= process < processes:
             raise ArgumentValueError("a `part` (process, processes)", describe(part))
         each = -(-len(self) // processes)
-        begin = min(process * each, len(self))
+        begin = process * each
         return Chunks(self, begin, min(begin + each, len(self)), size, self._checked(dtype), -(-each // size))
 
     def _checked(self, dtype: Any) -> np.dtype:

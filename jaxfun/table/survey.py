@@ -155,7 +155,7 @@ def _look(batch: Any, row: int, wanted: Wanted, seen: _Seen) -> int:
             if name in wanted.categorical:
                 _look_at_levels(name, batch.column(name).filter(_as_mask(kept)), seen)
             else:
-                _look_at_numbers(name, batch.column(name), kept & has_value, seen)
+                _look_at_numbers(name, batch.column(name), has_value, seen)
         except CellError as error:
             error.index, error.column = error.index + row, name
             raise
@@ -176,10 +176,10 @@ def _look_at_levels(name: str, array: Any, seen: _Seen) -> None:
         raise _too_many_levels(name)
 
 
-def _look_at_numbers(name: str, array: Any, kept: np.ndarray, seen: _Seen) -> None:
+def _look_at_numbers(name: str, array: Any, has_value: np.ndarray, seen: _Seen) -> None:
     values = numbers(array)
     refuse_infinite(values)
-    values = values[kept].astype(np.float64)
+    values = values[has_value].astype(np.float64)
     with np.errstate(over="ignore"):
         seen.total[name] += values.sum()
     seen.count[name] += len(values)
