@@ -18,7 +18,7 @@ from jaxfun.core.errors import ArgumentTypeError, DTypeError, ShapeError
 from jaxfun.regression import descent
 
 Arrays = tuple[np.ndarray, np.ndarray]
-FEW = settings(max_examples=25, deadline=None)
+FEW = settings(max_examples=25, deadline=None)  # for each kind of data; a first call compiles
 
 
 def distort(name: str, X: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -58,6 +58,7 @@ def test_moments_of_parts_merge_to_those_of_the_whole(kind: str, data: st.DataOb
     norm, moved = np.linalg.norm(away.astype(float), axis=0), np.sqrt(len(Z)) * 2.0**-52 * abs(Z).max(0).astype(float)
     bound = np.outer(norm, moved) + np.outer(moved, norm) + np.outer(moved, moved) + 1e-14 * np.outer(norm, norm)
     assert (found.count, found.features) == (len(X), X.shape[1])
+    # float64 at the size of the largest number of a column
     np.testing.assert_allclose(found.mean, Z.mean(0).astype(float), rtol=1e-14, atol=1e-14 * float(abs(Z).max()))
     assert (abs(found.scatter - (away.T @ away).astype(float)) <= 2 * bound).all()
     np.testing.assert_array_equal(found.covariance, found.scatter / len(X))
@@ -106,6 +107,7 @@ def test_loss_of_moments_serves_every_optimiser(optimizer: optax.GradientTransfo
     with jax.numpy_dtype_promotion("standard"):  # optax mixes dtypes by JAX's rules
         rows = train.fit(regression.mse, start, (X, y), optimizer, 100)
         fast = train.fit(regression.mse_of_moments, start, (found.mean, found.covariance), optimizer, 100)
+    # the roundings of 100 steps, in another order of sums
     np.testing.assert_allclose(fast.losses, rows.losses, rtol=1e-11)
 
 
@@ -114,26 +116,27 @@ def test_moments_take_chunks_and_every_real_dtype() -> None:
     whole = regression.moments(X, y)
     chunks = regression.moments((X[i : i + 2], jnp.asarray(y[i : i + 2], jnp.bfloat16)) for i in range(0, 6, 2))
     assert chunks.count == 6
-    np.testing.assert_allclose(chunks.scatter, whole.scatter, rtol=1e-15)
+    np.testing.assert_allclose(chunks.scatter, whole.scatter, rtol=1e-15)  # a few roundings: merged by halves
     assert whole.mean.dtype == whole.scatter.dtype == np.float64
 
 
 def test_mean_of_a_block_is_that_of_longer_numbers() -> None:
     X = np.random.default_rng(0).random((8000, 20)) + 1000
     exact = X.astype(np.longdouble).mean(0).astype(float)
-    np.testing.assert_allclose(regression.moments(X, X).mean[:20], exact, rtol=2**-52)
+    np.testing.assert_allclose(regression.moments(X, X).mean[:20], exact, rtol=2**-52)  # one rounding
 
 
 def test_numbers_are_converted_before_they_are_multiplied() -> None:
     x = np.full((3, 1), 1 + 2.0**-20, np.float32) * np.array([[1], [2], [4]], np.float32)  # squares need 42 bits
     found, exact = regression.moments(x, x), np.asarray(x, float)
-    np.testing.assert_allclose(found.scatter[0, 0], ((exact - exact.mean()) ** 2).sum(), rtol=1e-15)
+    np.testing.assert_allclose(found.scatter[0, 0], ((exact - exact.mean()) ** 2).sum(), rtol=1e-15)  # a few roundings
 
 
 def test_mean_that_hides_the_spread_is_taken_off_exactly() -> None:
     x = np.arange(100.0)[:, None] ** 2
     near, far = regression.moments(x, x), regression.moments(1e11 + x / 2**14, x)  # exact, but not its mean
     unit = np.array([2.0**14, 1])
+    # the values are exact, their mean is rounded
     np.testing.assert_allclose(far.scatter * np.outer(unit, unit), near.scatter, rtol=1e-13)
 
 
@@ -228,7 +231,9 @@ def test_divergence_by_moments_is_that_of_the_loop(always: list[int], monkeypatc
     assert fast.value.fit.losses.dtype == np.float32
     assert np.isfinite(fast.value.fit.losses).all()
     count = len(slow.value.fit.losses)
-    np.testing.assert_allclose(fast.value.fit.losses[:count], slow.value.fit.losses, rtol=1e-4)
+    np.testing.assert_allclose(
+        fast.value.fit.losses[:count], slow.value.fit.losses, rtol=1e-4
+    )  # float32, as it diverges
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])

@@ -21,7 +21,8 @@ from jax.sharding import AxisType, NamedSharding, PartitionSpec
 from pyarrow import csv, parquet
 
 import jaxfun as jf
-from jaxfun.table import Encoding, TableError, ahead, sources
+from jaxfun.core import ahead
+from jaxfun.table import Encoding, TableError, sources
 
 ROWS = 57
 rng = np.random.default_rng(0)
@@ -219,7 +220,7 @@ def test_the_thread_ends_when_the_caller_stops(taken: int) -> None:
     read.close()  # type: ignore[attr-defined]
     assert not threads()
     assert len(made) <= taken + 3
-    assert closed == (["jaxfun.table reads ahead"] if taken and made else [])
+    assert closed == (["jaxfun reads ahead"] if taken and made else [])
 
 
 def test_the_thread_ends_when_the_loop_raises(tmp_path: Path) -> None:

@@ -19,14 +19,7 @@ import pytest
 from jaxfun import regression, train
 from jaxfun.train import checkpoint
 
-
-@pytest.fixture(autouse=True)
-def as_users_have_it() -> Iterator[None]:
-    """JAX as it is by default: 32 bits, and its own promotion, by which optax mixes dtypes."""
-    with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"):
-        yield
-
-
+pytestmark = pytest.mark.usefixtures("as_users_have_it")
 RNG = np.random.default_rng(0)
 X = RNG.random((600, 3), np.float32)
 Y = (X @ [[1.0], [-2.0], [0.5]] + 1).astype(np.float32)
@@ -101,6 +94,26 @@ def test_stream_goes_on_in_the_middle_of_an_epoch(name: str, tmp_path: Path) -> 
     with np.load(sorted(tmp_path.glob("*.npz"))[-1]) as held:
         assert int(held[".open.chunks"]) > 0
     jax.tree.map(np.testing.assert_array_equal, whole, run(name, 5, tmp_path))
+
+
+class Seeking(list):
+    """Chunks that can begin later, as those of a table."""
+
+    begun: list[int]
+
+    def start_at(self, chunk: int) -> list[Any]:
+        self.begun.append(chunk)
+        return self[chunk:]
+
+
+def test_resumed_stream_does_not_read_what_lies_before(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="the disk is gone"):
+        train.fit(regression.mse, START, Stopping(CHUNKS), ADAM, 5, checkpoint=tmp_path)
+    chunks = Seeking(CHUNKS)
+    chunks.begun = []
+    resumed = train.fit(regression.mse, START, chunks, ADAM, 5, checkpoint=tmp_path)
+    assert chunks.begun == [1]
+    jax.tree.map(np.testing.assert_array_equal, run("stream", 5), resumed)
 
 
 def test_interrupted_run_is_written_and_says_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -10,16 +11,9 @@ import numpy as np
 import optax
 import pytest
 
-from jaxfun import regression, train
+from jaxfun import regression, table, train
 
-
-@pytest.fixture(autouse=True)
-def as_users_have_it() -> Iterator[None]:
-    """JAX as it is by default: 32 bits, and its own promotion, by which optax mixes dtypes."""
-    with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"):
-        yield
-
-
+pytestmark = pytest.mark.usefixtures("as_users_have_it")
 RNG = np.random.default_rng(0)
 X = RNG.random((1000, 3), np.float32)
 Y = (X @ [[1.0], [-2.0], [0.5]] + 1 + 0.1 * RNG.normal(size=(1000, 1))).astype(np.float32)
@@ -94,6 +88,39 @@ def test_stream_is_read_ahead_and_its_thread_ends() -> None:
     assert len(caught.value.fit.losses) == 3  # type: ignore[attr-defined]
     assert any("`fit` holds the result so far" in note for note in caught.value.__notes__)
     assert threading.active_count() == before
+
+
+class Refusing(list):
+    """Chunks that cannot be opened a second time."""
+
+    passes = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        self.passes += 1
+        if self.passes > 2:
+            raise OSError("the disk is gone")
+        return super().__iter__()
+
+
+def test_stream_that_cannot_be_opened_again_is_an_error_with_the_result() -> None:
+    with pytest.raises(OSError, match="the disk is gone") as caught:
+        train.fit(regression.mse, START, Refusing([(X, Y)]), optax.sgd(0.1), 5)
+    assert len(caught.value.fit.losses) == 1  # type: ignore[attr-defined]
+
+
+def test_table_is_read_ahead_by_one_thread(tmp_path: Path) -> None:
+    file = tmp_path / "points.csv"
+    np.savetxt(file, np.column_stack([X, Y]), delimiter=",", header="a,b,c,y", comments="", fmt="%.9g")
+    chunks, seen = table.rows(file, "y").chunks(100), set()
+
+    def count(now: train.Progress) -> None:
+        seen.add(sum("reads ahead" in thread.name for thread in threading.enumerate()))
+
+    fit = train.fit(regression.mse, START, chunks, optax.sgd(0.1), 5, progress=count)
+    assert max(seen) == 1
+    np.testing.assert_allclose(
+        fit.losses, train.fit(regression.mse, START, (X, Y), optax.sgd(0.1), 5).losses, rtol=2e-6
+    )
 
 
 def test_progress_of_a_stream_counts_rows_and_estimates_the_rest() -> None:

@@ -1,7 +1,5 @@
 """The order of the rows in an epoch: a bijection of the index, as even as a random permutation."""
 
-from collections.abc import Iterator
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -14,14 +12,7 @@ from scipy import stats
 from jaxfun import train
 from jaxfun.train import order
 
-
-@pytest.fixture(autouse=True)
-def as_users_have_it() -> Iterator[None]:
-    """JAX as it is by default: 32 bits, and its own promotion, by which optax mixes dtypes."""
-    with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"):
-        yield
-
-
+pytestmark = pytest.mark.usefixtures("as_users_have_it")
 MANY = jax.jit(jax.vmap(order.bijection, (0, None, None)))
 PADDED = jnp.arange(6000, dtype=jnp.uint32)
 

@@ -107,7 +107,7 @@ def _write_levels(
 
     values = texts(array)
     missing = values.is_null().to_numpy(zero_copy_only=False)
-    codes = pc.index_in(values, pyarrow.array(levels)).fill_null(-1).to_numpy()  # type: ignore[attr-defined]
+    codes = pc.index_in(values, pyarrow.array(levels)).fill_null(-1).to_numpy()  # type: ignore[attr-defined]  # made at import
     unseen = (codes < 0) & ~missing
     if unseen.any():
         index = int(np.argmax(unseen))

@@ -153,4 +153,4 @@ def present(array: Any) -> np.ndarray:
     """Return for each value of an Arrow array whether it is neither null nor NaN."""
     import pyarrow.compute as pc
 
-    return ~pc.is_null(array, nan_is_null=True).to_numpy(zero_copy_only=False)  # type: ignore[attr-defined]
+    return ~pc.is_null(array, nan_is_null=True).to_numpy(zero_copy_only=False)  # type: ignore[attr-defined]  # made at import

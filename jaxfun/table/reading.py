@@ -5,16 +5,17 @@ import functools
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import jax
 import numpy as np
-from jax.sharding import NamedSharding, PartitionSpec, Sharding
+from jax.sharding import NamedSharding
 
+from ..core.ahead import ahead
 from ..core.dtypes import as_dtype, required
 from ..core.errors import ArgumentTypeError, ArgumentValueError, describe
 from ..core.public import public
-from .ahead import ahead
+from ..core.shardings import parts_of_rows, rows_alone
 from .encoding import Encoding, write_features
 from .errors import EXCLUDE, CellError, TableError, shortened
 from .files import Paths, found
@@ -96,7 +97,7 @@ class Rows:
         """
         kind = self._checked(required(dtype))
         sharding = sharding or jax.numpy.zeros(()).sharding
-        parts = _parts(sharding)
+        parts = parts_of_rows(sharding)
         multiple = parts if multiple is None else multiple
         if multiple < 1 or multiple % parts:
             raise ArgumentValueError(f"`multiple` to be a multiple of the {parts} parts of the sharding", str(multiple))
@@ -108,7 +109,8 @@ class Rows:
         def part(index: Any, which: int) -> np.ndarray:
             return held[_span(index, count)][which][:, *index[1:]]
 
-        shardings = [sharding, _of_rows(sharding)]
+        # y has one column, which a sharding of the columns of X does not divide
+        shardings = [sharding, rows_alone(sharding) if isinstance(sharding, NamedSharding) else sharding]
         return tuple(
             jax.make_array_from_callback(shape, shardings[i], functools.partial(part, which=i))
             for i, shape in enumerate(shapes)
@@ -243,6 +245,7 @@ class Chunks:
     dtype: np.dtype
     count: int
     first: int = 0
+    reads_ahead: ClassVar[bool] = True  # `train.fit` starts no second thread
 
     @property
     def rows(self) -> int:
@@ -277,22 +280,6 @@ class Chunks:
         if not 0 <= chunk <= self.count:
             raise ArgumentValueError(f"a chunk in [0, {self.count}]", describe(chunk))
         return replace(self, first=chunk)
-
-
-def _parts(sharding: Sharding) -> int:
-    """Return the number of parts into which a sharding divides the rows."""
-    devices = len(sharding.device_set)
-    try:
-        return devices // sharding.shard_shape((devices, devices))[0]
-    except ValueError as error:
-        raise ArgumentValueError("a sharding of arrays with 2 dimensions", f"{sharding} ({error})") from None
-
-
-def _of_rows(sharding: Sharding) -> Sharding:
-    """Return the sharding of y, which has one column: as that of X, but undivided along the columns."""
-    if not isinstance(sharding, NamedSharding):
-        return sharding
-    return NamedSharding(sharding.mesh, PartitionSpec(*sharding.spec[:1]))
 
 
 def _span(index: tuple[slice, ...], count: int) -> tuple[int, int]:

@@ -265,7 +265,7 @@ def _decimal_point(text: str, separator: str) -> str:
 
 
 def with_sorts(source: CsvSource, names: Iterable[str], categorical: Iterable[str]) -> CsvSource:
-    """Return the source with what its columns are taken for at first: numbers, or text if they are categorical."""
+    """Return the source with a first guess of the sort of each column: numbers, or text if it is categorical."""
     texts = set(categorical)
     return dataclasses.replace(source, sorts={name: "text" if name in texts else "float" for name in names})
 
@@ -343,14 +343,14 @@ def _converts(texts: Any, sort: str, decimal_point: str) -> bool:
     if sort == "bool":
         return {text.strip() for text in texts.to_pylist()} <= _BOOLS
     if decimal_point == ",":
-        texts = pc.replace_substring(texts, ",", ".")  # type: ignore[attr-defined]
+        texts = pc.replace_substring(texts, ",", ".")  # type: ignore[attr-defined]  # made at import
     types = {
         "float": pyarrow.float64(),
         "time": pyarrow.timestamp("us"),
         "time with zone": pyarrow.timestamp("us", "UTC"),
     }
     try:
-        pc.utf8_trim_whitespace(texts).cast(types[sort])  # type: ignore[attr-defined]
+        pc.utf8_trim_whitespace(texts).cast(types[sort])  # type: ignore[attr-defined]  # made at import
     except pyarrow.ArrowInvalid:
         return False
     return True

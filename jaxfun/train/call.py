@@ -3,26 +3,36 @@
 import functools
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
 from jax.core import Tracer
+from jax.sharding import NamedSharding
 
 from ..core.errors import ArgumentTypeError, ArgumentValueError, ShapeError, describe
 from ..core.public import public
+from ..core.shardings import parts_of_rows
 from .arrays import in_parts, rows_of, scanned
 from .checkpoint import Checkpoint, Saved
 from .history import History
 from .identity import identity_of
-from .order import Blocks, blocks_of, default_blocks
-from .placed import held, sharding_of_rows, shards_of
+from .order import Blocks, blocks_of
+from .placed import held, sharding_of_rows
 from .progress import Clock, listener
 from .results import Best, Buffers, Fit, Params, Progress
 from .step import Loss, Rule, State, epoch
 from .stream import first_of, in_chunks, shapes
+
+
+class _Run(NamedTuple):
+    """A run before it begins: which one it is, the structure of its checkpoints, and what takes the steps."""
+
+    identity: dict[str, Any]
+    like: Saved
+    body: Callable[..., None]
 
 
 @public(name="train.fit", runs_callbacks=True)
@@ -60,10 +70,10 @@ def fit(
     of the chunks are averaged by their rows, which is the gradient of all rows for a loss that is a mean over rows.
     With one, the minibatches are drawn within each chunk.
 
-    **Many devices.** The arrays carry their sharding (`jaxfun.cluster.rows()`), and the computation follows it. `rows`
-    is the number of true rows where the arrays are padded at the end. `blocks` divides the rows into equal blocks and
-    takes as many rows of each for a minibatch: with the same `blocks` the same minibatches are drawn on every number
-    of devices that divides it. By default there is one block on each device.
+    **Many devices.** The arrays carry their sharding, and the computation follows it. `rows` is the number of true rows
+    where the arrays are padded at the end. `blocks` divides the rows into equal blocks and takes as many rows of each
+    for a minibatch: with the same `blocks` the same minibatches are drawn on every number of devices that divides it.
+    By default there is one block on each device.
 
     **What a step changes besides.** `buffers` are arrays that a step changes without a gradient, such as the running
     statistics of batch normalisation. With them the loss is `loss(params, buffers, *data)` and returns
@@ -77,8 +87,8 @@ def fit(
     was lowest. With `patience` the run stops after that many epochs without a lower one.
 
     **Checkpoints.** With a folder as `checkpoint` the state is written there every 30 seconds and at the end, and the
-    same call goes on from it, also with more epochs and on another number of processes. On one process the result is
-    that of the uninterrupted run, to the bit.
+    same call goes on from it, also with more epochs. On the same devices the result is that of the uninterrupted run,
+    to the bit.
 
     A second call with the same functions and shapes compiles nothing. Under `jit`, `grad` or `vmap` there is no
     progress, and a loss that is not finite is returned like any other.
@@ -135,17 +145,19 @@ def fit(
     )
     if not isinstance(data, tuple):
         _refuse_for_streams(rows=rows, blocks=blocks)
-        return _on_stream(rule, batch_size, begin, data, validation, epochs, checkpoint, progress)
+        run = _on_stream(rule, batch_size, begin, data, validation, epochs, checkpoint)
+        return _result(run, checkpoint, epochs, progress)
     if not data:
         raise ArgumentTypeError("`data` to be a tuple of arrays", describe(data))
     placed = held(data, "data")
-    is_sharded = sharding_of_rows(placed) is not None
-    rule = rule._replace(blocks=_blocks(placed, rows, blocks, batch_size), is_sharded=is_sharded)
+    sharding = sharding_of_rows(placed)
+    rule = rule._replace(blocks=_blocks(placed, rows, blocks, batch_size, sharding), is_sharded=sharding is not None)
     if any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves((begin, placed, validation))):
         if patience is not None or checkpoint is not None:
             raise ArgumentValueError("no `patience` and no `checkpoint` under jit, grad or vmap", f"{patience}")
         return _traced(rule, begin, placed, validation, epochs)
-    return _on_arrays(rule, batch_size, begin, placed, validation, epochs, checkpoint, progress)
+    run = _on_arrays(rule, batch_size, begin, placed, validation, epochs, checkpoint)
+    return _result(run, checkpoint, epochs, progress)
 
 
 def _traced(rule: Rule, begin: State, data: tuple[Any, ...], validation: Any, epochs: int) -> Fit:
@@ -154,15 +166,8 @@ def _traced(rule: Rule, begin: State, data: tuple[Any, ...], validation: Any, ep
 
 
 def _on_arrays(
-    rule: Rule,
-    batch_size: int | None,
-    begin: State,
-    data: Any,
-    validation: Any,
-    epochs: int,
-    folder: Any,
-    progress: Any,
-) -> Fit:
+    rule: Rule, batch_size: int | None, begin: State, data: Any, validation: Any, epochs: int, folder: Any
+) -> _Run:
     seen: Any = None
     identity = {}
     if folder is not None or validation is not None:
@@ -171,24 +176,13 @@ def _on_arrays(
     if folder is not None:
         used = jax.tree.map(lambda part: part[: batch_size or rule.rows], data)
         identity = identity_of(rule, batch_size, begin, used, rule.rows or rows_of(data))
-    kept = Checkpoint(folder, identity)
-    history = _history(begin, kept.restore(Saved(begin, seen)))
-    clock = Clock(listener(progress), epochs, float(history.state.epoch))
-    with history.kept(kept.where()), kept:
-        in_parts(rule, data, validation, epochs, history, clock, kept)
-    return history.fit()
+    body = functools.partial(in_parts, rule, data, validation, epochs)
+    return _Run(identity, Saved(begin, seen), lambda history, _, *rest: body(history, *rest))
 
 
 def _on_stream(
-    rule: Rule,
-    batch_size: int | None,
-    begin: State,
-    chunks: Any,
-    validation: Any,
-    epochs: int,
-    folder: Any,
-    progress: Any,
-) -> Fit:
+    rule: Rule, batch_size: int | None, begin: State, chunks: Any, validation: Any, epochs: int, folder: Any
+) -> _Run:
     first = first_of(chunks)
     open, seen = shapes(rule, batch_size, first, begin, validation)
     begin = _with_loss_dtype(begin, seen)
@@ -196,13 +190,20 @@ def _on_stream(
     if folder is not None:
         used = jax.tree.map(lambda part: part[:batch_size], first)
         identity = identity_of(rule, batch_size, begin, used, getattr(chunks, "rows", None))
-    kept = Checkpoint(folder, identity)
-    saved = kept.restore(Saved(begin, seen, open))
-    history = _history(begin, saved)
+    body = functools.partial(in_chunks, rule, batch_size, chunks, validation, epochs)
+    return _Run(identity, Saved(begin, seen, open), body)
+
+
+def _result(run: _Run, folder: Any, epochs: int, progress: Any) -> Fit:
+    """Run from the newest checkpoint, or from the start."""
+    kept = Checkpoint(folder, run.identity)
+    saved = kept.restore(run.like)
+    history = History(run.like.state)
+    if saved is not None:
+        history = History(jax.tree.map(jnp.asarray, saved.state), saved.seen)
     clock = Clock(listener(progress), epochs, float(history.state.epoch))
     with history.kept(kept.where()), kept:
-        resumed = None if saved is None else saved.open
-        in_chunks(rule, batch_size, chunks, validation, epochs, history, resumed, clock, kept)
+        run.body(history, None if saved is None else saved.open, clock, kept)
     return history.fit()
 
 
@@ -213,13 +214,9 @@ def _with_loss_dtype(state: State, seen: Any) -> State:
     return state._replace(best=state.best._replace(loss=jnp.asarray(jnp.inf, seen.validation.dtype)))
 
 
-def _history(begin: State, saved: Saved | None) -> History:
-    if saved is None:
-        return History(begin)
-    return History(jax.tree.map(jnp.asarray, saved.state), saved.seen)
-
-
-def _blocks(data: tuple[Any, ...], rows: int | None, blocks: int | None, batch_size: int | None) -> Blocks | None:
+def _blocks(
+    data: tuple[Any, ...], rows: int | None, blocks: int | None, batch_size: int | None, sharding: NamedSharding | None
+) -> Blocks | None:
     sizes = {np.shape(part)[0] for part in jax.tree.leaves(data) if np.ndim(part)}
     if rows is not None and (len(sizes) != 1 or not 1 <= rows <= min(sizes)):
         raise ShapeError("`rows` from 1 to the number of rows of each array", f"{rows} of {sorted(sizes)}")
@@ -230,15 +227,10 @@ def _blocks(data: tuple[Any, ...], rows: int | None, blocks: int | None, batch_s
     used = rows or min(sizes, default=0)
     if len(sizes) != 1 or not 1 <= batch_size <= used:
         raise ShapeError("equal numbers of samples, at least `batch_size`", f"{sorted(sizes)}, {batch_size}")
-    (size,), sharding = sizes, sharding_of_rows(data)
-    shards = 1 if sharding is None else shards_of(next(part for part in jax.tree.leaves(data) if np.ndim(part)))
-    count = default_blocks(shards, batch_size) if blocks is None else blocks
-    if count < 1 or (sharding is not None and count % shards):
-        raise ArgumentValueError(
-            f"`blocks` to be a multiple of the {shards} devices that hold the rows",
-            f"{count} for {batch_size}",
-            "Choose a batch_size that the number of devices divides.",
-        )
+    (size,), devices = sizes, 1 if sharding is None else parts_of_rows(sharding)
+    count = devices if blocks is None else blocks
+    if count < 1 or count % devices:
+        raise ArgumentValueError(f"`blocks` to be a multiple of the {devices} devices that hold the rows", f"{count}")
     return blocks_of(size, used, count, batch_size, sharding)
 
 

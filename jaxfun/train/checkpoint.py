@@ -28,14 +28,14 @@ _CLOSE = 1e-3  # a loss on another number of devices differs by rounding, and th
 
 
 class CheckpointError(ArgumentValueError):
-    """A checkpoint of another run, or none that can be read: what differs, and what to do."""
+    """A checkpoint belongs to another run, or cannot be read: what differs, and what to do."""
 
 
 class Saved(NamedTuple):
     """What a checkpoint holds: the state, the reports of the completed epochs, the open epoch of a stream."""
 
-    state: State
-    seen: Seen
+    state: Any
+    seen: Any
     open: Any = None
 
 
@@ -76,7 +76,7 @@ class Checkpoint:
         if self.folder is None or not _writes():
             return
         self._raise_failure()
-        self.waiting = history, history.state, list(history.parts), open
+        self.waiting = history.state, list(history.parts), open
         if not at_end and (time.monotonic() - self.last < _SECONDS or self._is_writing()):
             return
         self._finish_writing()
@@ -113,9 +113,9 @@ class Checkpoint:
     def _is_writing(self) -> bool:
         return self.writer is not None and self.writer.is_alive()
 
-    def _start_writing(self, given: tuple[History, State, list[Seen], Any]) -> None:
+    def _start_writing(self, given: tuple[State, list[Seen], Any]) -> None:
         self.last, self.waiting = time.monotonic(), None
-        self.writer = threading.Thread(target=self._write, args=given[1:], name="checkpoint")
+        self.writer = threading.Thread(target=self._write, args=given, name="checkpoint")
         self.writer.start()
 
     def _finish_writing(self) -> None:
@@ -135,7 +135,7 @@ class Checkpoint:
 
     def _write_file(self, state: State, parts: list[Seen], open: Any) -> None:
         assert self.folder is not None
-        arrays = _as_arrays(Saved(state, joined(parts), open))  # type: ignore[arg-type]
+        arrays = _as_arrays(Saved(state, joined(parts), open))
         files = _files(self.folder)
         number = 1 + max((int(file.stem.rpartition("-")[2]) for file in files), default=0)
         with atomic(self.folder / f"checkpoint-{number:06d}.npz") as file:
@@ -175,10 +175,10 @@ def _as_saved(arrays: Mapping[str, np.ndarray], like: Saved) -> Saved:
     is_open = any(name.startswith(".open") for name in arrays)
     has_seen = any(name.startswith(".seen") for name in arrays)
     like = like._replace(open=like.open if is_open else None)
-    state = jax.tree_util.tree_map_with_path(held, Saved(like.state, None, like.open))  # type: ignore[arg-type]
+    state = jax.tree_util.tree_map_with_path(held, Saved(like.state, None, like.open))
     if not has_seen:
         return state._replace(seen=jax.tree.map(lambda each: np.zeros((0, *each.shape), each.dtype), like.seen))
-    seen = jax.tree_util.tree_map_with_path(held, Saved(None, like.seen, None)).seen  # type: ignore[arg-type]
+    seen = jax.tree_util.tree_map_with_path(held, Saved(None, like.seen)).seen
     return state._replace(seen=seen)
 
 

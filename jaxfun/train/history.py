@@ -49,7 +49,7 @@ class History:
         except Exception as error:
             if not hasattr(error, "fit"):
                 with suppress(AttributeError):  # a class with slots
-                    error.fit = self.fit()  # type: ignore[attr-defined]
+                    error.fit = self.fit()  # type: ignore[attr-defined]  # an exception of any class
                     error.add_note("The exception's `fit` holds the result so far.")
             raise
 

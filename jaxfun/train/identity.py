@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from ..core.errors import describe
+from .placed import described
 from .step import Rule, State, moved, slope_of
 
 
@@ -16,8 +16,8 @@ def identity_of(rule: Rule, batch_size: int | None, state: State, batch: tuple[A
     """Describe a run. `batch` are rows as the first step takes them, though not the same rows."""
     value, change = _probe(rule, state, batch)
     return {
-        **_described("params", state.params),
-        **_described("buffers", state.buffers),
+        **described("params", state.params),
+        **described("buffers", state.buffers),
         "state of the optimiser": str(jax.tree.structure(state.optimizer)),
         "data": ", ".join(f"{part.dtype}{list(part.shape[1:])}" for part in jax.tree.leaves(batch)),
         "rows": rows,
@@ -31,11 +31,6 @@ def identity_of(rule: Rule, batch_size: int | None, state: State, batch: tuple[A
         "loss of the start on some rows": float(value),
         "size of a first step": float(change),
     }
-
-
-def _described(name: str, tree: Any) -> dict[str, str]:
-    leaves = jax.tree_util.tree_leaves_with_path(tree)
-    return {f"{name}{jax.tree_util.keystr(path)}": describe(jnp.asarray(leaf)) for path, leaf in leaves}
 
 
 @functools.partial(jax.jit, static_argnums=(0,))

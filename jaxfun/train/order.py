@@ -6,7 +6,6 @@ nearest the square root of the count, not powers of two, so that few pairs lie o
 the network again (cycle walking).
 """
 
-import math
 from typing import NamedTuple
 
 import jax
@@ -138,8 +137,3 @@ def _hash(value: jax.Array) -> jax.Array:
     value = (value ^ (value >> 16)) * jnp.uint32(0x85EBCA6B)
     value = (value ^ (value >> 13)) * jnp.uint32(0xC2B2AE35)
     return value ^ (value >> 16)
-
-
-def default_blocks(shards: int, batch_size: int) -> int:
-    """Return the number of blocks where the user gives none: the shards, as far as they divide the minibatch."""
-    return math.gcd(shards, batch_size)

@@ -8,6 +8,7 @@ import numpy as np
 from jax.sharding import AxisType, Mesh, NamedSharding
 
 from ..core.errors import X64DisabledError, describe
+from ..core.shardings import parts_of_rows, rows_alone
 
 _NARROWED = {"float64": "float32", "complex128": "complex64", "int64": "int32", "uint64": "uint32"}
 
@@ -56,14 +57,15 @@ def _automatic(array: jax.Array) -> jax.Array:
 
 
 def sharding_of_rows(data: Any) -> NamedSharding | None:
-    """Return the sharding of the first array whose rows lie on several devices, or None."""
+    """Return how the rows of the first array with rows on several devices are divided, or None."""
     for part in jax.tree.leaves(data):
         sharding = getattr(part, "sharding", None)
-        if isinstance(sharding, NamedSharding) and sharding.spec and sharding.spec[0] and shards_of(part) > 1:
-            return sharding
+        if isinstance(sharding, NamedSharding) and parts_of_rows(of_rows := rows_alone(sharding)) > 1:
+            return of_rows
     return None
 
 
-def shards_of(part: jax.Array) -> int:
-    """Return into how many parts the rows of an array are divided."""
-    return part.shape[0] // part.sharding.shard_shape(part.shape)[0]
+def described(name: str, tree: Any) -> dict[str, str]:
+    """Return the dtype and shape of each array of a pytree, by its place in it."""
+    leaves = jax.tree_util.tree_leaves_with_path(tree)
+    return {f"{name}{jax.tree_util.keystr(path)}": describe(jnp.asarray(leaf)) for path, leaf in leaves}

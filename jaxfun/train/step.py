@@ -9,6 +9,7 @@ import optax
 
 from ..core.errors import ArgumentTypeError, describe
 from .order import Blocks, minibatch, rounds_of
+from .placed import described
 from .products import exact_over_rows
 from .results import Best, Buffers, Params
 
@@ -101,15 +102,9 @@ def epoch(rule: Rule, state: State, data: tuple[Any, ...], validation: Any, watc
         used = data if rule.rows is None else jax.tree.map(lambda part: part[: rule.rows], data)
         state, (loss, aux) = step(rule, state, used, keys.loss)
     else:
-        state, (loss, aux) = _minibatches(rule, rule.blocks, state, data, keys)
+        state, seen = over_minibatches(rule, rule.blocks, state, data, keys.order, keys.loss)
+        loss, aux = jax.tree.map(lambda each: jnp.mean(each, 0), seen)
     return closed(rule, state, loss, aux, validation, watched)
-
-
-def _minibatches(
-    rule: Rule, blocks: Blocks, state: State, data: tuple[Any, ...], keys: Keys
-) -> tuple[State, tuple[Any, Any]]:
-    state, seen = over_minibatches(rule, blocks, state, data, keys.order, keys.loss)
-    return state, jax.tree.map(lambda each: jnp.mean(each, 0), seen)
 
 
 def over_minibatches(
@@ -202,16 +197,10 @@ def _pair(found: Any, has_aux: bool, has_buffers: bool) -> tuple[Any, Any]:
 
 
 def _require_alike(buffers: Buffers, new: Buffers) -> None:
-    before, after = _described(buffers), _described(new)
+    before, after = described("buffers", buffers), described("buffers", new)
     for name in {**before, **after}:
         if before.get(name) != after.get(name):
             raise ArgumentTypeError(
                 f"the loss to return buffers like those that it gets, {before.get(name, 'none')} at {name}",
                 after.get(name, "none"),
             )
-
-
-def _described(buffers: Buffers) -> dict[str, str]:
-    """Return the dtype and shape of each buffer, by its place in the pytree."""
-    leaves = jax.tree_util.tree_leaves_with_path(buffers)
-    return {f"buffers{jax.tree_util.keystr(path)}": describe(jnp.asarray(leaf)) for path, leaf in leaves}

@@ -2,8 +2,6 @@
 
 import functools
 import itertools
-import queue
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -11,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ..core.ahead import ahead
 from ..core.errors import ArgumentTypeError, ArgumentValueError, ShapeError, describe
 from .checkpoint import Checkpoint
 from .history import History, diverged
@@ -18,8 +17,6 @@ from .order import blocks_of
 from .placed import held
 from .progress import Clock
 from .step import Keys, Rule, Seen, State, closed, is_stopped, keys_of, moved, over_minibatches, slope_of
-
-_AHEAD = 2  # chunks
 
 
 class Sums(NamedTuple):
@@ -119,7 +116,7 @@ def _one_epoch(
     keys = keys_of(rule, start.key)
     now = open
     before, done = int(start.epoch), 0 if open is None else int(open.chunks)
-    for place, chunk in read_ahead(chunks, done):
+    for place, chunk in _placed_from(chunks, done):
         state = start._replace(key=keys.later) if now is None else now.state
         last = now
         state, sums = _used(rule, batch_size, state, chunk, keys, np.int32(place))
@@ -197,54 +194,24 @@ def _placed(chunk: Any) -> tuple[Any, ...]:
     return held(chunk, "data")
 
 
-def read_ahead(chunks: Iterable[Any], skipped: int = 0) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    """Yield the place of each chunk and the chunk, after `skipped` ones; a thread reads the next ones meanwhile."""
-    starting_at = getattr(chunks, "starting_at", None)
-    source = starting_at(skipped) if starting_at and skipped else itertools.islice(iter(chunks), skipped, None)
-    ready: queue.Queue[Any] = queue.Queue(_AHEAD)
-    ended = threading.Event()
-    thread = threading.Thread(target=_fill, args=(iter(source), ready, ended), name="chunks", daemon=True)
-    thread.start()
+def _reader(chunks: Iterable[Any], skipped: int) -> Iterator[Any]:
+    """Return the chunks after the first `skipped` ones, of which the next are read ahead."""
+    start_at = getattr(chunks, "start_at", None)
+    if start_at and skipped:
+        chunks, skipped = start_at(skipped), 0
+    if getattr(chunks, "reads_ahead", False):
+        return iter(chunks)
+    return ahead(itertools.islice(chunks, skipped, None) if skipped else chunks)
+
+
+def _placed_from(chunks: Iterable[Any], skipped: int) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """Yield the place of each chunk after the first `skipped` ones, and the chunk on the device."""
+    reader = _reader(chunks, skipped)
     try:
-        for place in itertools.count(skipped):
-            kind, value = ready.get()
-            if kind is _END:
-                return
-            if kind is _FAILED:
-                raise value
-            yield place, _placed(value)
+        for place, chunk in enumerate(reader, skipped):
+            yield place, _placed(chunk)
     finally:
-        ended.set()
-        while not ready.empty():
-            ready.get_nowait()
-        thread.join()
-
-
-_CHUNK, _END, _FAILED = object(), object(), object()
-
-
-def _fill(source: Iterator[Any], ready: "queue.Queue[Any]", ended: threading.Event) -> None:
-    put = functools.partial(_put, ready, ended)
-    try:
-        while put((_CHUNK, next(source))):
-            pass
-    except StopIteration:
-        put((_END, None))
-    except BaseException as error:  # of a thread: the reader raises it
-        put((_FAILED, error))
-    finally:
-        _close(source)
-
-
-def _put(ready: "queue.Queue[Any]", ended: threading.Event, item: Any) -> bool:
-    """Put an item when there is room, and return False if nobody takes it any more."""
-    while not ended.is_set():
-        try:
-            ready.put(item, timeout=0.1)
-            return True
-        except queue.Full:
-            continue
-    return False
+        _close(reader)
 
 
 def _close(iterator: Iterator[Any]) -> None:

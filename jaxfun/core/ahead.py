@@ -3,7 +3,7 @@
 import queue
 import threading
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -16,11 +16,11 @@ def ahead(items: Iterable[T], depth: int = 2) -> Iterator[T]:
     >>> list(ahead(range(3)))
     [0, 1, 2]
     """
-    made: queue.SimpleQueue[tuple[str, T | BaseException | None]] = queue.SimpleQueue()
+    made: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()  # an item or an error, by the first
     room, stopped = threading.Semaphore(depth), threading.Event()
+    source = iter(items)  # here: an error of it would leave the caller waiting
 
     def work() -> None:
-        source = iter(items)
         try:
             while room.acquire() and not stopped.is_set():
                 made.put(("item", next(source)))
@@ -32,13 +32,13 @@ def ahead(items: Iterable[T], depth: int = 2) -> Iterator[T]:
             close = getattr(source, "close", lambda: None)
             close()  # a generator closes its file in this thread
 
-    thread = threading.Thread(target=work, name="jaxfun.table reads ahead", daemon=True)
+    thread = threading.Thread(target=work, name="jaxfun reads ahead", daemon=True)
     thread.start()
     try:
         while (each := made.get())[0] == "item":
             room.release()
-            yield each[1]  # type: ignore[misc]
-        if isinstance(each[1], BaseException):
+            yield each[1]
+        if each[0] == "error":
             raise each[1]
     finally:
         stopped.set()
